@@ -1,0 +1,1 @@
+"""The numerics: pure numpy and scipy, no Qt, no socket, no clock."""

@@ -1,0 +1,42 @@
+"""Quality of one transient, as it is judged on arrival."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What one metabolite transient is worth.
+
+    Attributes
+    ----------
+    index : number of the metabolite transient in the session, from 0
+    seq : its sequence number in the recording
+    epoch : the epoch it belongs to
+    time_s : scanner time, s
+    shift_hz, shift_sd_hz : shift against the template, positive to higher ppm, 1 SD
+    phase_rad, phase_sd_rad : phase against the template, 1 SD
+    fwhm_hz : full width at half height of the tNAA line, Hz; nan where not measurable
+    snr : height of tNAA over the SD of the real spectrum's noise, no apodisation
+    water, lipid : residual water and lipid (0.8-1.5 ppm) over the template's NAA height
+    amplitude : signal against the template, 1 = the same
+    weight : 0 ... 1, its share in every average
+    flags : reasons for a lower weight: motion, lipid, water, saturated, phase, settling
+    """
+
+    index: int
+    seq: int
+    epoch: int
+    time_s: float
+    shift_hz: float
+    shift_sd_hz: float
+    phase_rad: float
+    phase_sd_rad: float
+    fwhm_hz: float
+    snr: float
+    water: float
+    lipid: float
+    amplitude: float
+    weight: float
+    flags: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""The window: PyQt6 and pyqtgraph draw a Screen; nothing is computed here."""

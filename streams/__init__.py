@@ -1,0 +1,1 @@
+"""Getting transients from anywhere to anyone without losing one."""

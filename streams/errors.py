@@ -1,0 +1,9 @@
+"""The one error for bad input: one clear sentence that names the thing and the remedy."""
+
+
+class InputError(Exception):
+    """Something given from outside cannot be used.
+
+    The message is one sentence for the operator: what is wrong, where, and what to do.
+    The command line prints it and ends with exit code 2; it is never a traceback.
+    """

@@ -1,0 +1,1 @@
+"""Programs that yield messages: one file per place where transients come from."""
