@@ -23,15 +23,16 @@ class Settings:
     Attributes
     ----------
     name, title : name of the protocol file, and what it is in words
-    basis : path of the basis set or name of a bundled one ("press_3t_te30"); empty: must
-        be given
+    basis : path of the basis set or name of a bundled one ("press_3t_te30");
+        empty: must be given
     metabolites : names to fit; empty: all in the basis set but `omit`
     omit : names in the basis set that are never fitted
     window, step : transients in a window and between windows
     ppm_low, ppm_high : fitted range
     reference_s, infusion_s : (start, end) in s where the recording has no events
     settling : transients at the start of an epoch that get weight zero
-    align, coil_combine, reject, eddy_current, water_removal : steps that can be left out
+    align, coil_combine, reject, eddy_current, water_removal : steps, each can be left
+        out
     macromolecules : "auto" (the protocol's, where the basis set has none), "none",
         "single" or "five"
     lipids : whether lipid components are fitted

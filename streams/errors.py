@@ -1,4 +1,4 @@
-"""The one error for bad input: one clear sentence that names the thing and the remedy."""
+"""The one error for bad input: a clear sentence with the thing and the remedy."""
 
 
 class InputError(Exception):

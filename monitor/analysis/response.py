@@ -17,7 +17,7 @@ class Estimate:
     n_effective : (sum w)^2 / sum w^2 of their weights
     independent : True where it shares no transient with another independent window
     epoch : the epoch that it lies in
-    values, sds : amplitude or ratio and its 1 SD by outcome name ("Glu", "Glx/tNAA", ...)
+    values, sds : amplitude or ratio and its 1 SD by outcome ("Glu", "Glx/tNAA", ...)
     changes_percent, change_sds_percent : change from the reference period and its 1 SD,
         empty while there is no reference period
     shift_hz, phase_rad, fwhm_hz, snr : of the window's average, from its fit

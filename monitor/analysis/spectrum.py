@@ -31,7 +31,7 @@ def time_axis_s(points: int, dwell_time_s: float) -> Real:
 
 def frequency_axis_hz(points: int, dwell_time_s: float) -> Real:
     """Offset from the carrier in Hz, ascending, positive towards higher ppm."""
-    return np.fft.fftshift(np.fft.fftfreq(points, dwell_time_s))
+    return np.asarray(np.fft.fftshift(np.fft.fftfreq(points, dwell_time_s)), float)
 
 
 def ppm_axis(points: int, dwell_time_s: float, frequency_mhz: float) -> Real:
@@ -42,13 +42,15 @@ def ppm_axis(points: int, dwell_time_s: float, frequency_mhz: float) -> Real:
 def spectrum_of(fid: NDArray[np.complexfloating]) -> Complex:
     """Spectrum along the last axis, ascending in ppm; no scaling, no apodisation."""
     points = fid.shape[-1]
-    return np.fft.fftshift(np.fft.ifft(fid, axis=-1), axes=-1) * points
+    spectrum: Complex = np.fft.fftshift(np.fft.ifft(fid, axis=-1), axes=-1) * points
+    return spectrum
 
 
 def fid_of(spectrum: NDArray[np.complexfloating]) -> Complex:
     """Inverse of `spectrum_of`."""
     points = spectrum.shape[-1]
-    return np.fft.fft(np.fft.ifftshift(spectrum, axes=-1), axis=-1) / points
+    fid: Complex = np.fft.fft(np.fft.ifftshift(spectrum, axes=-1), axis=-1) / points
+    return fid
 
 
 def moved(
@@ -57,9 +59,10 @@ def moved(
     shift_hz: float,
     phase_rad: float,
 ) -> Complex:
-    """The FID with its lines moved by `shift_hz` (to higher ppm) and turned by `phase_rad`.
+    """The FID with its lines moved by `shift_hz` and turned by `phase_rad`.
 
     To undo a measured shift and phase, call with their negatives.
     """
     t = time_axis_s(fid.shape[-1], dwell_time_s)
-    return fid * np.exp(1j * (phase_rad - 2 * np.pi * shift_hz * t))
+    turned: Complex = fid * np.exp(1j * (phase_rad - 2 * np.pi * shift_hz * t))
+    return turned
