@@ -1,0 +1,106 @@
+"""Names of metabolites: one substance, many spellings, and the sums made of them.
+
+A basis set keeps the names it came with; everything that must know *what* an entry is
+(the sums of the report, the check that there is glutamate, never-fitted entries) asks
+here.  Spellings are those of LCModel, FSL-MRS, Osprey, spant, Tarquin and INSPECTOR.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+ALIASES: dict[str, tuple[str, ...]] = {
+    "Ala": ("alanine",),
+    "Asc": ("ascorbate", "vitc"),
+    "Asp": ("aspartate",),
+    "Cho": ("choline", "chol", "freecho"),
+    "Cr": ("creatine", "cre"),
+    "CrCH2": ("-crch2", "crch2", "-cr_ch2"),
+    "EA": ("ethanolamine", "eta"),
+    "GABA": ("gaba+",),
+    "Glc": ("glucose", "gluc"),
+    "Gln": ("glutamine",),
+    "Glu": ("glutamate",),
+    "Gly": ("glycine",),
+    "GPC": ("glycerophosphocholine",),
+    "GSH": ("glutathione", "gluta", "gth"),
+    "mI": ("ins", "mins", "myo", "myo-ins", "myoins", "mi-ins", "inositol", "m-ins"),
+    "Lac": ("lactate",),
+    "NAA": ("n-acetylaspartate",),
+    "NAAG": ("n-acetylaspartylglutamate",),
+    "PCh": ("pcho", "phosphocholine"),
+    "PCr": ("phosphocreatine", "pcre"),
+    "PE": ("peth", "phosphoethanolamine"),
+    "sI": ("scyllo", "scy", "sins", "scyllo-ins", "scylloins", "s-ins"),
+    "Ser": ("serine",),
+    "Tau": ("taurine",),
+    "tCho": ("gpc+pch", "gpc+pcho", "pch+gpc", "pcho+gpc", "totcho"),
+    "tCr": ("cr+pcr", "totcr", "pcr+cr"),
+    "tNAA": ("naa+naag", "totnaa"),
+    "Glx": ("glu+gln", "gln+glu"),
+}
+"""Canonical name and its other spellings (lower case)."""
+
+SUMS: dict[str, tuple[str, ...]] = {
+    "Glx": ("Glu", "Gln"),
+    "tNAA": ("NAA", "NAAG"),
+    "tCr": ("Cr", "PCr"),
+    "tCho": ("GPC", "PCh", "Cho"),
+}
+"""Sums of the report and the canonical names of their members."""
+
+NEVER_FITTED = frozenset({"g_glu", "g_gly"})
+"""Fragments of molecules that some basis sets carry along (lower case)."""
+
+_CANONICAL = {
+    spelling: name
+    for name, spellings in ALIASES.items()
+    for spelling in (name.lower(), *spellings)
+}
+
+_MACROMOLECULE = re.compile(r"^-?(mac|mm|macro|mmol|m\d)([\d._ -].*|exp|cn|bk)?$", re.I)
+_LIPID = re.compile(r"^-?lip", re.I)
+
+
+def canonical(name: str) -> str:
+    """Our spelling of a metabolite's name; the name itself where it is not known."""
+    stripped = name.strip()
+    return _CANONICAL.get(stripped.lower(), stripped)
+
+
+def is_macromolecule(name: str) -> bool:
+    """Whether an entry is a macromolecule component (Mac, mm, MM09, Mac_CN, ...)."""
+    stripped = name.strip()
+    return bool(_MACROMOLECULE.match(stripped)) and stripped.lower() not in _CANONICAL
+
+
+def is_lipid(name: str) -> bool:
+    """Whether an entry is a lipid component (Lip09, Lip13a, ...)."""
+    return bool(_LIPID.match(name.strip()))
+
+
+def is_metabolite(name: str) -> bool:
+    """Whether an entry is neither macromolecule nor lipid nor never fitted."""
+    return not (is_macromolecule(name) or is_lipid(name) or is_never_fitted(name))
+
+
+def is_never_fitted(name: str) -> bool:
+    """Whether an entry is a fragment that would duplicate its own molecule."""
+    return name.strip().lower() in NEVER_FITTED
+
+
+def members(total: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `names` that a sum is made of, as they are spelt there.
+
+    An entry that is itself that total (a basis set with "tCr" instead of Cr and PCr)
+    counts as its member.  The sum "exists" where this is not empty.
+    """
+    wanted = {total, *SUMS.get(total, ())}
+    return tuple(name for name in names if canonical(name) in wanted)
+
+
+def find(wanted: str, names: Iterable[str]) -> str | None:
+    """Return the entry that spells the metabolite `wanted`, or None."""
+    target = canonical(wanted)
+    return next((name for name in names if canonical(name) == target), None)
