@@ -1,0 +1,137 @@
+"""A fit from nothing: start, stiffness of the baseline, line shape, small shifts.
+
+Order of the steps, each a `minimise` of its own with what is already known:
+
+1. starting points over phase, shift and width (`start`), each followed by a few steps;
+2. phase, shift, widths with a fairly stiff baseline;
+3. stiffness by restricted maximum likelihood over a grid, with everything profiled:
+
+       -2 l(lam) = (n - p) log F(lam) + log|cov(y)| + log|G'G|,
+
+   n real points, p parameters, F the misfit, G the Jacobian: the lam under which what
+   the metabolites leave over is most probable;
+4. small shifts, kernel and phase slope under their priors, where they are asked for.
+
+Stiffness, kernel, small shifts and MM width are chosen like this once a session, on the
+mean of the reference period; the windows then hold them (`warm`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from monitor.analysis.baseline import make_baseline
+from monitor.analysis.fit import Fit, Indices, Priors, Problem, minimise
+from monitor.analysis.lineshape import gauss_rate, kernel_offsets_hz
+from monitor.analysis.model import (
+    GAUSS,
+    LORENTZ,
+    MM_GAUSS,
+    PHASE,
+    PHASE_SLOPE,
+    SHIFT,
+    Model,
+)
+from monitor.analysis.spectrum import Complex, Real
+from monitor.analysis.start import starting_points
+
+STIFFNESS_GRID = 10.0 ** np.arange(-3.0, 4.1, 0.5)
+START_STIFFNESS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Freedom:
+    """What a cold fit may move, and how far (SD of the priors).
+
+    Attributes
+    ----------
+    metabolite_shift_ppm : of single metabolites (LCModel: 0.004); 0: none
+    mm_width_hz : further Gaussian width of macromolecules that is one SD; 0: none
+    kernel : SD of the kernel's coefficients; 0: the line is a Voigt
+    phase_slope_rad_per_ppm : first-order phase; 0: none
+    stiffness : of the baseline; None: chosen from the spectrum
+    """
+
+    metabolite_shift_ppm: float = 0.002
+    mm_width_hz: float = 5.0
+    kernel: float = 0.0
+    phase_slope_rad_per_ppm: float = 0.0
+    stiffness: float | None = None
+
+
+def priors_for(model: Model, freedom: Freedom) -> Priors:
+    """Priors on the nuisance parameters; none on amplitudes."""
+    layout = model.layout
+    sd = np.full(layout.size, np.inf)
+    if freedom.mm_width_hz:
+        sd[MM_GAUSS] = gauss_rate(freedom.mm_width_hz)
+    if freedom.phase_slope_rad_per_ppm:
+        sd[PHASE_SLOPE] = freedom.phase_slope_rad_per_ppm
+    if freedom.kernel:
+        x = kernel_offsets_hz() / 4.0
+        sd[layout.kernel] = freedom.kernel * np.exp(-0.5 * (x / 1.5) ** 2) + 1e-6
+    if freedom.metabolite_shift_ppm:
+        sd[layout.shifts] = freedom.metabolite_shift_ppm * model.frequency_mhz
+    none = np.zeros((0, len(model.names)))
+    return Priors(layout.zeros(), sd, none, np.zeros(0))
+
+
+def active_parameters(model: Model, freedom: Freedom, full: bool) -> Indices:
+    """Indices of the parameters that are moved; `full` adds the fine ones."""
+    layout = model.layout
+    active = [PHASE, SHIFT, LORENTZ, GAUSS]
+    if freedom.mm_width_hz and model.macromolecule.any():
+        active.append(MM_GAUSS)
+    if full and freedom.phase_slope_rad_per_ppm:
+        active.append(PHASE_SLOPE)
+    if full and freedom.kernel:
+        active += range(layout.kernel.start, layout.kernel.stop)
+    if full and freedom.metabolite_shift_ppm:
+        fine = np.flatnonzero(~model.macromolecule) + layout.shifts.start
+        active += fine.tolist()
+    return np.array(active, dtype=np.intp)
+
+
+def cold_fit(
+    model: Model, spectrum: Complex, noise_sd: float, freedom: Freedom | None = None
+) -> tuple[Fit, Problem]:
+    """Fit one spectrum (K,) of the model's band from nothing."""
+    freedom = freedom or Freedom()
+    baseline = make_baseline(model.ppm)
+    problem = Problem(
+        model, baseline, spectrum, noise_sd, freedom.stiffness or START_STIFFNESS,
+        priors_for(model, freedom),
+    )  # fmt: skip
+    coarse = active_parameters(model, freedom, full=False)
+    starts = starting_points(model, baseline, START_STIFFNESS, spectrum)
+    tries = [minimise(problem, s.theta, coarse, max_steps=8) for s in starts]
+    best = min(tries, key=lambda fit: fit.cost)
+    if freedom.stiffness is None:
+        problem = replace(problem, stiffness=choose_stiffness(problem, best, coarse))
+    fine = active_parameters(model, freedom, full=True)
+    return minimise(problem, best.theta, fine), problem
+
+
+def choose_stiffness(problem: Problem, start: Fit, active: Indices) -> float:
+    """Stiffness of the baseline by restricted maximum likelihood."""
+    theta, scores = start.theta, []
+    for stiffness in STIFFNESS_GRID[::-1]:
+        trial = replace(problem, stiffness=float(stiffness))
+        fit = minimise(trial, theta, active, max_steps=3)
+        scores.append(restricted_likelihood(trial, fit))
+    best = int(np.argmin(scores))
+    return float(STIFFNESS_GRID[::-1][best])
+
+
+def restricted_likelihood(problem: Problem, fit: Fit) -> float:
+    """-2 log of the restricted likelihood, up to a constant; smaller is better."""
+    M = len(fit.names)
+    degrees = 2 * problem.spectrum.size - M - 2 * problem.baseline.free.shape[1]
+    cost = max(fit.cost, 1e-300)
+    sign, volume = np.linalg.slogdet(fit.covariance)
+    if sign <= 0:
+        return np.inf
+    spread = problem.baseline.log_determinant(problem.stiffness)
+    return float(degrees * np.log(cost / degrees) + spread - volume)

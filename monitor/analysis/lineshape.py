@@ -1,0 +1,62 @@
+"""The line shape that all metabolites of a voxel share.
+
+In the time domain the undamped FID of every metabolite is multiplied by
+
+    E(t) = exp(-2 pi i d t - pi L t - g t^2) K(t),
+
+d the shift in Hz (to higher ppm), L the Lorentzian width in Hz (FWHM), g the Gaussian
+rate in 1/s^2: a Gaussian of FWHM G Hz has g = (pi G)^2 / (4 ln 2).  g itself is the
+parameter, not its root: at G = 0 the gradient with respect to G vanishes and a search
+would rest there whatever the spectrum says.
+
+K is what is left when a shim is no Voigt: a distribution over frequency offsets f_j,
+
+    K(t) = 1 + sum_j k_j (exp(-2 pi i f_j t) - 1),
+
+linear in k and 1 at t = 0, so that K changes shapes and never areas (the lineshape
+coefficients of LCModel, Provencher 1993, written in time).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.analysis.spectrum import Complex, Real
+
+KERNEL_STEP_HZ = 2.0
+KERNEL_REACH_HZ = 12.0
+
+
+def gauss_rate(fwhm_hz: float) -> float:
+    """g in 1/s^2 of a Gaussian of the given full width at half height."""
+    return float((np.pi * fwhm_hz) ** 2 / (4 * np.log(2)))
+
+
+def gauss_fwhm_hz(rate: float) -> float:
+    """Full width at half height of exp(-g t^2); negative rates give 0."""
+    return float(np.sqrt(4 * np.log(2) * max(rate, 0.0)) / np.pi)
+
+
+def voigt_fwhm_hz(lorentz_hz: float, gauss_hz: float) -> float:
+    """Width of a Voigt line to 0.02 % (Olivero & Longbothum 1977)."""
+    return 0.5346 * lorentz_hz + float(np.hypot(0.4654 * lorentz_hz, gauss_hz))
+
+
+def kernel_offsets_hz() -> Real:
+    """Offsets f_j of the kernel; 0 is left out (it would change nothing)."""
+    steps = int(KERNEL_REACH_HZ / KERNEL_STEP_HZ)
+    offsets = KERNEL_STEP_HZ * np.arange(-steps, steps + 1)
+    return np.asarray(offsets[offsets != 0], float)
+
+
+def kernel_waves(t: Real) -> Complex:
+    """exp(-2 pi i f_j t) - 1 for each offset, (offsets, points)."""
+    waves: Complex = np.exp(-2j * np.pi * kernel_offsets_hz()[:, None] * t) - 1
+    return waves
+
+
+def decay(t: Real, shift_hz: float, lorentz_hz: float, gauss_per_s2: float) -> Complex:
+    """E(t) without the kernel."""
+    rate = 2j * np.pi * shift_hz + np.pi * lorentz_hz
+    decayed: Complex = np.exp(-(rate + gauss_per_s2 * t) * t)
+    return decayed
