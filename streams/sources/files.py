@@ -1,0 +1,67 @@
+"""Files that others wrote, as sources of transients: NIfTI-MRS, ISMRMRD, vendors'.
+
+The format is recognised by content, never by the ending of the name.  NIfTI-MRS is read
+with what is always installed; ISMRMRD and the vendors' formats need the extra `vendor`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from streams.errors import InputError
+from streams.sources.nifti_container import is_nifti
+from streams.sources.nifti_mrs_file import read_series as read_nifti_mrs
+from streams.sources.series import Series, bodies_of
+from streams.transient import Body
+
+HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+
+
+def bodies(
+    path: Path, water: Path | None = None, choose: Mapping[str, int] | None = None
+) -> Iterator[Body]:
+    """Messages of a file: Start, water transients, metabolite transients, End.
+
+    Parameters
+    ----------
+    path : the file
+    water : file with the unsuppressed water reference
+    choose : index along a dimension other than coils and transients, by its NIfTI-MRS
+        tag, e.g. {"DIM_EDIT": 0}
+
+    Raises
+    ------
+    InputError : no recording, damaged, a missing field, a water reference that does not
+        belong to it, NaN in a FID (this when that transient is reached)
+    """
+    reference = None if water is None else read_series(water, choose)
+    return bodies_of(read_series(path, choose), reference)
+
+
+def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
+    """One series from a file of any format that is known here."""
+    start = first_bytes(path)
+    if is_nifti(path):
+        return read_nifti_mrs(path, choose)
+    if not start:
+        raise InputError(f"{path.name} is empty.")
+    raise no_recording(path)
+
+
+def first_bytes(path: Path, count: int = 16) -> bytes:
+    """Read the start of a file; an InputError where that is not possible."""
+    try:
+        with path.open("rb") as file:
+            return file.read(count)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"{path} cannot be read: {reason}.") from None
+
+
+def no_recording(path: Path) -> InputError:
+    """Say that a file is nothing that can be read."""
+    return InputError(
+        f"{path.name} is no recording, no NIfTI-MRS or ISMRMRD file and no vendor file "
+        "that can be read here."
+    )

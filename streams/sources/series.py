@@ -1,0 +1,197 @@
+"""A series read from a file, whatever its format, and the messages it becomes.
+
+Water transients come before the metabolite ones.  Where the water file stores no times
+of its own they are set before the first metabolite transient, at their nominal spacing,
+so that times in the session are those of the metabolite file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.errors import InputError
+from streams.transient import (
+    Acquisition,
+    Body,
+    ComplexFID,
+    End,
+    Event,
+    Kind,
+    Start,
+    Transient,
+)
+
+DWELL_TOLERANCE = 1e-5  # relative; NIfTI-1 keeps the dwell time with 24 bits
+FREQUENCY_TOLERANCE = 1e-4  # relative; a re-adjusted centre frequency is no other field
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of transients as it stands in a file.
+
+    Attributes
+    ----------
+    name : of the file, for sentences
+    origin : what kind of file it is, in words
+    acquisition : how it was acquired
+    fids : (transients, coils, points) complex of any width and byte order, read-only,
+        in our sign convention; a view of the file where the format allows
+    times_s : of each transient; None where the file does not say
+    events : what happened, where the file keeps that
+    notes : sentences about fields that are not quite valid and how they were read
+    """
+
+    name: str
+    origin: str
+    acquisition: Acquisition
+    fids: NDArray[np.complexfloating]
+    times_s: tuple[float, ...] | None
+    events: tuple[Event, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def fid(self, index: int) -> ComplexFID:
+        """(coils, points) complex64 of one transient, checked to be finite."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            fid = np.array(self.fids[index], dtype=np.complex64, order="C")
+        if not np.isfinite(fid).all():
+            raise InputError(
+                f"{self.name}: transient {index} (counted from 0) holds NaN or "
+                "infinite values; leave it out or convert the file again."
+            )
+        return fid
+
+    def __len__(self) -> int:
+        return len(self.fids)
+
+
+def bodies_of(metabolite: Series, water: Series | None = None) -> Iterator[Body]:
+    """Yield Start, water transients, metabolite transients with events, and End.
+
+    Raises
+    ------
+    InputError : several transients without times, a water reference that does not
+        belong to this series (both before the first body), NaN in a FID
+    """
+    times = _times(metabolite)
+    if water is not None:
+        water = matched_water(metabolite, water)
+    return _bodies(metabolite, times, water)
+
+
+def _bodies(
+    metabolite: Series, times: tuple[float, ...], water: Series | None
+) -> Iterator[Body]:
+    yield Start(metabolite.acquisition, f"{metabolite.origin} {metabolite.name}")
+    count = 0
+    if water is not None:
+        for count, time_s in enumerate(_water_times(water, times[0]), 1):
+            yield Transient(count - 1, time_s, Kind.WATER, water.fid(count - 1))
+    events = sorted(metabolite.events, key=lambda event: event.time_s)
+    for index, time_s in enumerate(times):
+        while events and events[0].time_s <= time_s:
+            yield events.pop(0)
+        fid = metabolite.fid(index)
+        yield Transient(count + index, time_s, Kind.METABOLITE, fid)
+    yield from events
+    yield End(count + len(times), "end of file")
+
+
+def _times(series: Series) -> tuple[float, ...]:
+    """Times of the transients, from the file or its repetition time."""
+    if series.times_s is not None:
+        return series.times_s
+    repetition_time_s = series.acquisition.repetition_time_s
+    if repetition_time_s is None and len(series) > 1:
+        raise InputError(
+            f"{series.name} holds {len(series)} transients and neither their times nor "
+            "RepetitionTime; add RepetitionTime (in s) to its header."
+        )
+    return tuple(index * (repetition_time_s or 0.0) for index in range(len(series)))
+
+
+def _water_times(water: Series, first_s: float) -> tuple[float, ...]:
+    """Times of water transients; nothing is computed from them but their order."""
+    if water.times_s is not None:
+        return water.times_s
+    step_s = water.acquisition.repetition_time_s or 0.0
+    return tuple(first_s + (i - len(water)) * step_s for i in range(len(water)))
+
+
+def matched_water(metabolite: Series, water: Series) -> Series:
+    """Return the water series as it can go with the metabolite series.
+
+    Points beyond the metabolite FID's are cut off, with a note.
+
+    Raises
+    ------
+    InputError : another dwell time, frequency, nucleus or number of coils, or fewer
+        points than the metabolite FID
+    """
+    ours, theirs = metabolite.acquisition, water.acquisition
+    for differs, what, unlike in (
+        (
+            _differs(ours.dwell_time_s, theirs.dwell_time_s, DWELL_TOLERANCE),
+            "dwell time",
+            f"{theirs.dwell_time_s:g} s instead of {ours.dwell_time_s:g} s",
+        ),
+        (
+            theirs.nucleus != ours.nucleus,
+            "nucleus",
+            f"{theirs.nucleus} instead of {ours.nucleus}",
+        ),
+        (
+            _differs(
+                ours.spectrometer_frequency_mhz,
+                theirs.spectrometer_frequency_mhz,
+                FREQUENCY_TOLERANCE,
+            ),
+            "spectrometer frequency",
+            f"{theirs.spectrometer_frequency_mhz:g} MHz instead of "
+            f"{ours.spectrometer_frequency_mhz:g} MHz",
+        ),
+        (
+            theirs.coils != ours.coils,
+            "number of coils",
+            f"{theirs.coils} instead of {ours.coils}",
+        ),
+        (
+            theirs.points < ours.points,
+            "length",
+            f"{theirs.points} points, fewer than the {ours.points} of the metabolites",
+        ),
+    ):
+        if differs:
+            raise InputError(
+                f"{water.name} is a water reference of another {what} than "
+                f"{metabolite.name}: {unlike}; give the reference of the same session."
+            )
+    return replace(_cut(water, ours.points), notes=_water_notes(metabolite, water))
+
+
+def _differs(ours: float, theirs: float, tolerance: float) -> bool:
+    return abs(theirs - ours) > tolerance * abs(ours)
+
+
+def _cut(series: Series, points: int) -> Series:
+    acquisition = replace(series.acquisition, points=points)
+    return replace(series, acquisition=acquisition, fids=series.fids[..., :points])
+
+
+def _water_notes(metabolite: Series, water: Series) -> tuple[str, ...]:
+    notes = list(water.notes)
+    ours, theirs = metabolite.acquisition, water.acquisition
+    if theirs.points > ours.points:
+        notes.append(
+            f"{water.name}: {theirs.points - ours.points} points beyond the metabolite "
+            "FID were left out."
+        )
+    if _differs(ours.echo_time_s, theirs.echo_time_s, 1e-3):
+        notes.append(
+            f"{water.name}: echo time {1e3 * theirs.echo_time_s:g} ms, the metabolites "
+            f"{1e3 * ours.echo_time_s:g} ms; ratios to water are not corrected for it."
+        )
+    return tuple(notes)
