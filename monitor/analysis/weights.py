@@ -1,0 +1,138 @@
+"""Weights instead of deletion: is this transient one of its kind?
+
+Five measures of each transient are compared with those of the transients before it:
+
+    residual    log of the misfit to the template in 1.8-4.2 ppm, after alignment
+    lipid       log of the misfit in 0.6-1.75 ppm
+    water       log of the height of the residual water (counts only 8 SD above)
+    amplitude   signal against the template
+    broadening  additional line width against the template
+
+Shift and phase are not among them, so that drift is no outlier.  z = (x - centre) / SD
+with centre the median and SD the larger of 1.4826 times the median absolute deviation
+of the last `MEMORY` transients and what the noise alone would give.  Where the phase
+cycle has several steps the centre is that of the same step.  The weight is the smallest
+of Tukey's biweights
+
+    w = (1 - (z / c)^2)^2  for |z| < c, else 0,      c = 8 (one half at |z| = 4.3),
+
+residual, lipid and water counting only when they are too large.
+
+Breakdown point: one half of the last `MEMORY` transients may be arbitrarily bad.
+A real change moves median and scale within `MEMORY` / 2 transients, and `RUN` outlying
+transients in a row that agree among themselves are taken as the new normal at once: no
+lasting change is rejected for good.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+MEMORY = 48
+RUN = 12
+ENOUGH = 8
+CUT = 8.0
+NAMES = ("residual", "lipid", "water", "amplitude", "broadening")
+FLAGS = ("motion", "lipid", "water", "motion", "motion")
+ONE_SIDED = np.array([True, True, True, False, False])
+CUTS = np.array([CUT, CUT, 2 * CUT, CUT, CUT])
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is compared: values in the order of `NAMES`, their SD from noise alone."""
+
+    values: tuple[float, float, float, float, float]
+    sds: tuple[float, float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Weight 0 ... 1, the reasons for a lower one, and z of each measure."""
+
+    weight: float
+    flags: tuple[str, ...]
+    z: tuple[float, ...]
+
+
+@dataclass(slots=True)
+class Kind:
+    """The transients before this one: the one mutable object of this module."""
+
+    cycle_steps: int = 1
+    past: deque[tuple[int, Values]] = field(
+        default_factory=lambda: deque(maxlen=MEMORY)
+    )
+    outlying: int = 0
+
+    def push(self, index: int, measures: Measures, judged: Judgement) -> None:
+        """Remember a transient; `index` gives its step of the phase cycle."""
+        self.past.append((index % self.cycle_steps, np.array(measures.values)))
+        self.outlying = self.outlying + 1 if judged.weight < 0.5 else 0
+        if self.outlying >= RUN and self._run_agrees():
+            self.past = deque(list(self.past)[-RUN:], maxlen=MEMORY)
+            self.outlying = 0
+
+    def judge(self, index: int, measures: Measures) -> Judgement:
+        """Judge a transient by those before it; weight 1 while they are too few."""
+        if len(self.past) < ENOUGH:
+            return Judgement(1.0, (), (0.0,) * len(NAMES))
+        x = np.array(measures.values)
+        centre, spread = self._centre_and_spread(index % self.cycle_steps)
+        z = (x - centre) / np.maximum(spread, measures.sds)
+        return judgement(z)
+
+    def _centre_and_spread(self, step: int) -> tuple[Values, Values]:
+        """Median of the same step, and scale of all steps about their own medians."""
+        steps = np.array([s for s, _ in self.past])
+        values = np.array([v for _, v in self.past])
+        overall = np.median(values, axis=0)
+        centres = {
+            int(s): np.median(values[steps == s], axis=0)
+            if np.count_nonzero(steps == s) >= 5
+            else overall
+            for s in {*steps.tolist(), step}
+        }
+        away = values - np.array([centres[int(s)] for s in steps])
+        return centres[step], 1.4826 * np.median(np.abs(away), axis=0)
+
+    def _run_agrees(self) -> bool:
+        """Whether the last `RUN` transients scatter no more than the memory does."""
+        values = np.array([v for _, v in self.past])
+        run = values[-RUN:]
+        before = values[:-RUN]
+        if len(before) < ENOUGH:
+            return True
+        scatter = _spread(run)
+        return bool(np.all(scatter <= 3.0 * np.maximum(_spread(before), 1e-3)))
+
+
+def judgement(z: Values) -> Judgement:
+    """Weight and flags from the z of each measure."""
+    one = np.where(ONE_SIDED, np.maximum(z, 0.0), np.abs(z))
+    each = np.where(one < CUTS, (1.0 - (one / CUTS) ** 2) ** 2, 0.0)
+    flags = dict.fromkeys(
+        flag for flag, w in zip(FLAGS, each.tolist(), strict=True) if w < 0.5
+    )
+    return Judgement(float(each.min()), tuple(flags), tuple(z.tolist()))
+
+
+def judge_together(
+    indices: list[int], measures: list[Measures], cycle_steps: int
+) -> list[Judgement]:
+    """Judge the first transients of an epoch by each other."""
+    kind = Kind(cycle_steps)
+    for index, m in zip(indices, measures, strict=True):
+        kind.past.append((index % cycle_steps, np.array(m.values)))
+    return [kind.judge(i, m) for i, m in zip(indices, measures, strict=True)]
+
+
+def _spread(values: Values) -> Values:
+    away = np.abs(values - np.median(values, axis=0))
+    return np.asarray(1.4826 * np.median(away, axis=0))
