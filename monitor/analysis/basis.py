@@ -398,8 +398,8 @@ def _unstretched(
     if after is not None and abs(after - 1) < abs(before - 1) / 2:
         return mended, [
             f"The basis set's frequency axis was stretched by {percent:.1f} %: its "
-            f"dwell time {1e6 * basis.dwell_time_s:.1f} us was replaced by the acquisition's "
-            f"{1e6 * acquisition.dwell_time_s:.1f} us."
+            f"dwell time {1e6 * basis.dwell_time_s:.1f} us was replaced by the "
+            f"acquisition's {1e6 * acquisition.dwell_time_s:.1f} us."
         ]
     return basis, [
         f"Warning: the basis set's frequency axis is {percent:+.1f} % off (NAA to "
