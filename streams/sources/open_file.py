@@ -1,0 +1,84 @@
+"""Any file as a source: our own recordings and whatever `streams.sources.files` reads.
+
+What a file is, is told by its content; the ending of its name is not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from streams.errors import InputError
+from streams.sources.files import first_bytes, read_series
+from streams.sources.series import bodies_of, matched_water
+from streams.transient import Body
+
+MCAP_MAGIC = b"\x89MCAP"
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A file that was opened: what it is, what to say about it, and its messages.
+
+    Attributes
+    ----------
+    path : the file
+    origin : "recording", "NIfTI-MRS file", ...
+    notes : sentences for the operator about fields that are not quite valid
+    bodies : the messages, once; the source of a recording keeps all kinds of body
+    """
+
+    path: Path
+    origin: str
+    bodies: Iterator[Body]
+    notes: tuple[str, ...] = ()
+
+
+def is_recording(path: Path) -> bool:
+    """Whether the file begins as our recordings do.
+
+    Raises
+    ------
+    InputError : the file cannot be read
+    """
+    return first_bytes(path).startswith(MCAP_MAGIC)
+
+
+def open_source(
+    path: Path, water: Path | None = None, choose: Mapping[str, int] | None = None
+) -> FileSource:
+    """Open a recording, a NIfTI-MRS file or another file that is known here.
+
+    Parameters
+    ----------
+    path : the file
+    water : file with the unsuppressed water reference
+    choose : see `streams.sources.files.bodies`
+
+    Raises
+    ------
+    InputError : the file is none of these or damaged, a field is missing, the water
+        reference does not belong to it, or a recording comes with a water file
+    """
+    if is_recording(path):
+        if water is not None:
+            raise InputError(
+                f"{path.name} is a recording, which holds its own water reference; "
+                "leave --water out."
+            )
+        return _recording(path)
+    metabolite = read_series(path, choose)
+    if water is None:
+        bodies = bodies_of(metabolite)
+        return FileSource(path, metabolite.origin, bodies, metabolite.notes)
+    reference = read_series(water, choose)
+    notes = (*metabolite.notes, *matched_water(metabolite, reference).notes)
+    bodies = bodies_of(metabolite, reference)
+    return FileSource(path, metabolite.origin, bodies, notes)
+
+
+def _recording(path: Path) -> FileSource:
+    from streams.sources import recording
+
+    return FileSource(path, "recording", recording.bodies(path))
