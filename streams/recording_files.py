@@ -1,0 +1,134 @@
+"""Names, locks and errors of recording files, on Linux and Windows alike.
+
+A recording `visit.mcap` is called `visit.mcap.part` until it is finished, and whoever
+writes it holds `visit.mcap.lock`.  The lock belongs to the operating system, so it is
+gone as soon as its holder is, however that ended.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock, Timeout
+
+from streams.container import MAGIC
+from streams.errors import InputError
+
+RENAME_PATIENCE_S = 1.0
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+
+def find(path: str | os.PathLike[str]) -> Path:
+    """The recording itself, or its unfinished `.part`.
+
+    Raises
+    ------
+    InputError : neither is there
+    """
+    place = Path(path)
+    part = place.with_name(place.name + ".part")
+    if place.exists() or not part.exists():
+        return place
+    return part
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether a recording by its name was not finished."""
+    return path.suffix == ".part"
+
+
+def is_running(path: Path) -> bool:
+    """Whether a program is writing this recording now."""
+    final = path.with_suffix("") if is_unfinished(path) else path
+    lock_path = final.with_name(final.name + ".lock")
+    if not lock_path.exists():
+        return False
+    lock = FileLock(lock_path)
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        return True
+    lock.release()
+    return False
+
+
+@contextmanager
+def open_recording(path: Path) -> Iterator[tuple[BinaryIO, int]]:
+    """Open a recording for reading: the file and its length, bytes.
+
+    Raises
+    ------
+    InputError : absent, not readable, empty, or no recording
+    """
+    try:
+        file = open(path, "rb")  # noqa: SIM115 closed below
+    except FileNotFoundError:
+        raise InputError(f"There is no file {path}.") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+    with file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        if not size:
+            raise InputError(f"{path} is empty: nothing was recorded.")
+        begin = file.read(len(MAGIC))
+        if begin != MAGIC[: len(begin)]:
+            raise InputError(f"{path} is no recording of mrs-monitor.")
+        yield file, size
+
+
+def rename(part: Path, final: Path) -> Path:
+    """Give a closed file its final name, patiently; returns the name it has."""
+    deadline = time.monotonic() + RENAME_PATIENCE_S
+    while not final.exists():
+        try:
+            os.replace(part, final)
+        except PermissionError:  # Windows: somebody else has it open
+            if time.monotonic() > deadline:
+                return part
+            time.sleep(0.05)
+    return final if not part.exists() else part
+
+
+def cannot_write(path: Path, error: OSError) -> InputError:
+    """Why a file cannot be written, in one sentence with its remedy."""
+    if error.errno in FULL:
+        return InputError(
+            f"The disk is full: {path} cannot be written until there is space again."
+        )
+    if isinstance(error, PermissionError):
+        return InputError(
+            f"No permission to write {path}: choose another folder or ask for access."
+        )
+    if isinstance(error, FileExistsError):
+        return InputError(f"{path} exists already: give another name.")
+    return InputError(f"{path} cannot be written: {error.strerror or error}.")
+
+
+def places(path: str | os.PathLike[str]) -> tuple[Path, Path]:
+    """Final name and name while unfinished, from either of them."""
+    final = Path(path)
+    if is_unfinished(final):
+        final = final.with_suffix("")
+    return final, final.with_name(final.name + ".part")
+
+
+def locked(final: Path) -> FileLock:
+    """The lock of a recording, taken; its folder is made where it is missing."""
+    lock = FileLock(final.with_name(final.name + ".lock"), thread_local=False)
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise InputError(
+            f"{final} is being written by another program: stop that one first."
+        ) from None
+    except OSError as error:
+        raise cannot_write(final, error) from None
+    return lock
