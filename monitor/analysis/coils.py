@@ -59,7 +59,7 @@ class NoiseEstimate:
 
     def covariance(self) -> Complex:
         """Psi, (coils, coils) complex128: E[n n^H] of one point of the FID."""
-        return self.total / max(self.values, 1)
+        return np.asarray(self.total / max(self.values, 1), complex)
 
 
 def tail_noise(fid: Coils, dwell_time_s: float, frequency_mhz: float) -> Complex:
@@ -130,7 +130,7 @@ def sensitivities(fids: Coils, covariance: Complex) -> Complex:
     s = np.zeros(fids.shape[0], complex)
     s[alive] = root @ vectors[:, -1]
     s /= np.linalg.norm(s)
-    return s * np.exp(-1j * np.angle(s[np.argmax(np.abs(s))]))
+    return np.asarray(s * np.exp(-1j * np.angle(s[np.argmax(np.abs(s))])), complex)
 
 
 def gls_weights(s: Complex, covariance: Complex, alive: NDArray[np.bool_]) -> Complex:
@@ -179,4 +179,4 @@ def combine(fid: Coils, weights: Complex) -> Complex:
 def _loaded(psi: Complex) -> Complex:
     """Psi with 1e-6 of its mean variance on the diagonal, against singularity."""
     mean = float(np.trace(psi).real) / psi.shape[0]
-    return psi + 1e-6 * mean * np.eye(psi.shape[0])
+    return np.asarray(psi + 1e-6 * mean * np.eye(psi.shape[0]), complex)

@@ -67,31 +67,31 @@ class NaaLine:
 def absolute_of(fid: Complex, axis: Axis) -> Absolute:
     """Absolute shift and zero-order phase of a FID (points,) from its singlets."""
     t = axis.t
-    pattern = np.zeros(axis.points, complex)
-    for ppm, size in SINGLETS:
-        nu = (ppm - spectrum.REFERENCE_PPM) * axis.frequency_mhz
-        pattern += size * np.exp(-2j * np.pi * nu * t)
-    pattern *= np.exp(-np.pi * SINGLET_FWHM_HZ * t) * (1.0 - np.exp(-t / 0.015))
+    late = np.sqrt(1.0 - np.exp(-t / 0.015))
+    pattern = late * _singlets(t, axis.frequency_mhz)
     length = 4 * axis.points
-    correlation = np.fft.ifft(fid * pattern.conj(), length) * length
-    nu = np.fft.fftfreq(length, axis.dwell_time_s)
+    correlation = np.fft.ifft(late * fid * pattern.conj(), length) * length
+    offsets = np.fft.fftfreq(length, axis.dwell_time_s)
     power = np.abs(correlation) ** 2
-    power[np.abs(nu) > OFFSET_RANGE_PPM * axis.frequency_mhz] = 0.0
+    power[np.abs(offsets) > OFFSET_RANGE_PPM * axis.frequency_mhz] = 0.0
     k = int(np.argmax(power))
+    band = axis.band(1.8, 3.4)
+    lines = spectrum.spectrum_of(np.stack([late * fid, pattern]))[:, band]
+    most = float(np.prod(np.sum(np.abs(lines) ** 2, axis=1) / axis.points))
     return Absolute(
-        shift_hz=float(nu[k]),
+        shift_hz=float(offsets[k]),
         phase_rad=float(np.angle(correlation[k])),
-        contrast=_contrast(fid, pattern, float(power[k]), axis),
+        contrast=float(power[k]) / most if most > 0 else 0.0,
     )
 
 
-def _contrast(fid: Complex, pattern: Complex, power: float, axis: Axis) -> float:
-    """Squared correlation of FID and pattern, both within the band of the singlets."""
-    band = axis.band(1.8, 3.4)
-    early = 1.0 - np.exp(-axis.t / 0.015)
-    lines = spectrum.spectrum_of(np.stack([fid * early, pattern]))[:, band]
-    norms = np.sum(np.abs(lines) ** 2, axis=1) / axis.points
-    return float(power / (norms[0] * norms[1] + 1e-300)) if norms.all() else 0.0
+def _singlets(t: Real, frequency_mhz: float) -> Complex:
+    """Upright singlets of the usual sizes and one width, (points,)."""
+    total = np.zeros(t.size, complex)
+    for ppm, size in SINGLETS:
+        nu = (ppm - spectrum.REFERENCE_PPM) * frequency_mhz
+        total += size * np.exp(-(2j * np.pi * nu + np.pi * SINGLET_FWHM_HZ) * t)
+    return total
 
 
 def naa_line(fid: Complex, axis: Axis, absolute: Absolute) -> NaaLine:
@@ -156,7 +156,7 @@ def saturated(fid: NDArray[np.complexfloating]) -> bool:
 def drift_hz_per_min(
     times_s: Sequence[float], shifts_hz: Sequence[float], weights: Sequence[float]
 ) -> float:
-    """Slope of the shift, Hz/min, weighted least squares; nan below three transients."""
+    """Weighted slope of the shift, Hz/min; nan below three transients."""
     t, f, w = (np.asarray(v, float) for v in (times_s, shifts_hz, weights))
     use = (w > 0) & np.isfinite(f)
     if np.count_nonzero(use) < 3 or np.ptp(t[use]) <= 0:
@@ -178,7 +178,7 @@ def phase_scatter_rad(phases_rad: Sequence[float], weights: Sequence[float]) -> 
 
 
 def snr_loss(phase_scatter: float) -> float:
-    """Share of the SNR (0 ... 1) that a phase scatter in rad costs unaligned averages."""
+    """Share of the SNR (0 ... 1) that a phase scatter, rad, costs an average."""
     return float(
         1.0 - np.sinc(min(phase_scatter, np.pi / np.sqrt(3)) * np.sqrt(3) / np.pi)
     )

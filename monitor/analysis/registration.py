@@ -28,17 +28,21 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.analysis import spectrum
 from monitor.analysis.spectrum import Complex, Real
 
-BAND_PPM = (1.80, 4.20)
+BAND_PPM = (0.20, 4.20)
+LIPID_PPM = (0.60, 1.75)
+SINGLET_PPM = (1.80, 4.20)
 COARSE_PPM = (1.75, 3.65)
 METABOLITES_PPM = (0.2, 4.2)
 COARSE_RANGE_HZ = 40.0
 ITERATIONS = 6
 TAPER_S = 0.04
-TAIL_PRIOR = (math.inf, 0.003, 0.003)
+LIPID_LIMIT = 6.0
+TAIL_PRIOR = (math.inf, 0.0005, 0.0005)
 WATER_PPM = spectrum.REFERENCE_PPM
 
 
@@ -78,9 +82,10 @@ class Registration:
     amplitude_sd : 1 SD of it
     broadening_hz : additional Lorentzian width against the template's lines
     broadening_sd_hz : 1 SD of it
-    residual : (band points,) complex128, what is left of the spectrum in the band after
-        model and water, in the template's frame
+    misfit, lipid : power of the residual over that of the noise, 1.8-4.2 ppm and
+        0.6-1.75 ppm; 1 where the template explains all
     noise_sd : SD of the real part of the spectrum's noise
+    converged : the last step was below 0.01 Hz
     """
 
     shift_hz: float
@@ -91,8 +96,10 @@ class Registration:
     amplitude_sd: float
     broadening_hz: float
     broadening_sd_hz: float
-    residual: Complex
+    misfit: float
+    lipid: float
     noise_sd: float
+    converged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +112,16 @@ class Model:
     coarse : (points,) conjugate of its band-limited form for the cross-correlation
     columns : (2 band, parameters) real and imaginary parts stacked
     normal : (parameters, parameters) columns^T columns
+    normal_without_lipid : the same without the rows of the lipids
+    lipid_rows : (2 band,) where they are
     """
 
     fid: Complex
     coarse: Complex
     columns: Real
     normal: Real
+    normal_without_lipid: Real
+    lipid_rows: NDArray[np.bool_]
 
 
 @dataclass(slots=True)
@@ -160,16 +171,18 @@ class Template:
 
 def model_of(fid: Complex, axis: Axis, noise_sd: float) -> Model:
     """Make a FID ready as a template; `noise_sd` of the real part of its points."""
-    g = _taper(fid, axis, noise_sd)
-    m, t = fid * g, axis.t
+    m = fid * _taper(fid, axis, noise_sd)
+    t = axis.t
     band = axis.band(*BAND_PPM)
     M, D, B = spectrum.spectrum_of(np.stack([m, -2j * np.pi * t * m, -np.pi * t * m]))[
         :, band
     ]
     W = _water_tail(axis)[:, band]
-    complex_columns = np.stack([M, 1j * M, D, B, *W, *(1j * W)], axis=1)
-    A = np.concatenate([complex_columns.real, complex_columns.imag])
-    return Model(m, _coarse(m, axis), A, A.T @ A)
+    columns = np.stack([M, 1j * M, D, B, *W, *(1j * W)], axis=1)
+    A = np.concatenate([columns.real, columns.imag])
+    lipid = np.tile(_within(axis, LIPID_PPM), 2)
+    rest = A[~lipid]
+    return Model(m, _coarse(m, axis), A, A.T @ A, rest.T @ rest, lipid)
 
 
 def register(
@@ -177,27 +190,72 @@ def register(
 ) -> Registration:
     """Register one transient (points,).
 
+    Where the band of the lipids does not fit the template, the registration is done
+    again without that band.
+
     Parameters
     ----------
     noise_sd : of the real part of one point of the FID
     near_hz : middle of the coarse search, e.g. the last good shift
     """
-    shift, phase = coarse_search(fid, model, axis, near_hz)
+    start = coarse_search(fid, model, axis, near_hz)
+    found = _gauss_newton(fid, model, axis, noise_sd, start, with_lipid=True)
+    limit = 1.0 + LIPID_LIMIT / np.sqrt(np.count_nonzero(model.lipid_rows) / 2 + 1)
+    if found.lipid <= limit:
+        return found
+    return _gauss_newton(fid, model, axis, noise_sd, start, with_lipid=False)
+
+
+def _gauss_newton(
+    fid: Complex,
+    model: Model,
+    axis: Axis,
+    noise_sd: float,
+    start: tuple[float, float],
+    *,
+    with_lipid: bool,
+) -> Registration:
+    """Fine search from a start of shift and phase."""
+    shift, phase = start
     band = axis.band(*BAND_PPM)
-    stacked = _stacked(fid, axis, band, shift, phase)
     spectrum_noise_sd = noise_sd * axis.points**0.5
-    inverse, unit_sd = _inverse(model, _water_height(fid, axis), spectrum_noise_sd)
-    p = inverse @ stacked
-    for _ in range(ITERATIONS):
-        a = max(abs(p[0]), 1e-12 * float(np.linalg.norm(p[:2])) + 1e-300)
-        d_phase = float(np.arctan2(p[1], p[0]))
-        d_shift = float(np.clip(p[2] / a, -3.0, 3.0))
-        shift, phase = shift + d_shift, phase + d_phase
+    inverse, unit_sd = _inverse(
+        model, _water_height(fid, axis), spectrum_noise_sd, with_lipid=with_lipid
+    )
+    converged = False
+    for step in range(ITERATIONS + 1):
         stacked = _stacked(fid, axis, band, shift, phase)
         p = inverse @ stacked
-        if abs(d_shift) < 1e-4 and abs(d_phase) < 1e-4:
+        if converged or step == ITERATIONS:
             break
-    return _registration(stacked, p, shift, phase, model, unit_sd, spectrum_noise_sd)
+        a = max(abs(p[0]), abs(p[1]), 1e-300)
+        d_shift = float(np.clip(p[2] / a, -3.0, 3.0))
+        shift, phase = shift + d_shift, phase + float(np.arctan2(p[1], p[0]))
+        converged = abs(d_shift) < 0.01 and abs(p[1]) < 0.01 * p[0]
+    # Broadening is part of the model here: what it explains is not a misfit.
+    rest = (stacked - model.columns @ p) ** 2 / spectrum_noise_sd**2
+    main = np.tile(_within(axis, SINGLET_PPM), 2)
+    a, sd = max(float(p[0]), 1e-300), unit_sd * spectrum_noise_sd
+    return Registration(
+        shift_hz=shift,
+        shift_sd_hz=float(sd[2] / a),
+        phase_rad=float(np.angle(np.exp(1j * phase))),
+        phase_sd_rad=float(sd[1] / a),
+        amplitude=float(p[0]),
+        amplitude_sd=float(sd[0]),
+        broadening_hz=float(p[3] / a),
+        broadening_sd_hz=float(sd[3] / a),
+        misfit=float(rest[main].mean()),
+        lipid=float(rest[model.lipid_rows].mean()) if model.lipid_rows.any() else 1.0,
+        noise_sd=spectrum_noise_sd,
+        converged=converged,
+    )
+
+
+def _within(axis: Axis, range_ppm: tuple[float, float]) -> NDArray[np.bool_]:
+    """Which points of the band lie in a range of shifts."""
+    ppm = axis.ppm[axis.band(*BAND_PPM)]
+    return np.asarray((ppm > range_ppm[0]) & (ppm < range_ppm[1]))
 
 
 def coarse_search(
@@ -240,35 +298,6 @@ def bound(
     return float(sd[0]), float(sd[1])
 
 
-def _registration(
-    stacked: Real,
-    p: Real,
-    shift: float,
-    phase: float,
-    model: Model,
-    unit_sd: Real,
-    spectrum_noise_sd: float,
-) -> Registration:
-    """Collect the outcome of the last step."""
-    a = float(max(p[0], 1e-300))
-    sd = unit_sd * spectrum_noise_sd
-    half = stacked.size // 2
-    # Broadening is part of the model here: what it explains is not a misfit.
-    rest = stacked - model.columns @ p
-    return Registration(
-        shift_hz=shift,
-        shift_sd_hz=float(sd[2] / a),
-        phase_rad=float(np.angle(np.exp(1j * phase))),
-        phase_sd_rad=float(sd[1] / a),
-        amplitude=float(p[0]),
-        amplitude_sd=float(sd[0]),
-        broadening_hz=float(p[3] / a),
-        broadening_sd_hz=float(sd[3] / a),
-        residual=np.asarray(rest[:half] + 1j * rest[half:], complex),
-        noise_sd=spectrum_noise_sd,
-    )
-
-
 def _stacked(fid: Complex, axis: Axis, band: slice, shift: float, phase: float) -> Real:
     """Spectrum in the band of the FID moved back, real over imaginary part."""
     back = spectrum.spectrum_of(spectrum.moved(fid, axis.dwell_time_s, -shift, -phase))[
@@ -277,7 +306,9 @@ def _stacked(fid: Complex, axis: Axis, band: slice, shift: float, phase: float) 
     return np.concatenate([back.real, back.imag])
 
 
-def _inverse(model: Model, water_height: float, noise_sd: float) -> tuple[Real, Real]:
+def _inverse(
+    model: Model, water_height: float, noise_sd: float, *, with_lipid: bool
+) -> tuple[Real, Real]:
     """Inverse of the columns under the prior on the tail, and unit SDs.
 
     Returns
@@ -285,14 +316,18 @@ def _inverse(model: Model, water_height: float, noise_sd: float) -> tuple[Real, 
     (parameters, 2 band) and the (4,) SDs of amplitude, phase, shift and broadening for
     noise SD 1.
     """
-    prior = np.zeros(model.normal.shape[0])
+    normal = model.normal if with_lipid else model.normal_without_lipid
+    prior = np.zeros(normal.shape[0])
     sds = np.array(TAIL_PRIOR) * max(water_height, noise_sd)
     prior[4:] = np.tile((noise_sd / sds) ** 2, 2)
-    scale = 1.0 / np.sqrt(np.diag(model.normal))
-    covariance = np.linalg.inv(
-        (model.normal + np.diag(prior)) * np.outer(scale, scale)
-    ) * np.outer(scale, scale)
-    return covariance @ model.columns.T, np.sqrt(np.diag(covariance)[:4])
+    scale = 1.0 / np.sqrt(np.diag(normal) + 1e-300)
+    scales = np.outer(scale, scale)
+    covariance = np.linalg.pinv((normal + np.diag(prior)) * scales, 1e-12, True)
+    covariance *= scales
+    inverse = covariance @ model.columns.T
+    if not with_lipid:
+        inverse[:, model.lipid_rows] = 0.0
+    return inverse, np.sqrt(np.diag(covariance)[:4])
 
 
 def _water_height(fid: Complex, axis: Axis) -> float:

@@ -1,4 +1,4 @@
-"""Weights instead of deletion: is this transient one of its kind?
+"""Weights instead of deletion: how far is a transient one of its kind.
 
 Five measures of each transient are compared with those of the transients before it:
 

@@ -1,0 +1,471 @@
+"""From raw coils to a transient worth averaging: the order of the steps, on one page.
+
+    coils -> one FID (coils.py) -> eddy phase off (eddy.py) -> shift and phase against
+    the template (registration.py) -> measures of quality -> weight (weights.py)
+
+Each step sees one transient and the past only.  The first `FIRST` transients of an
+epoch are the exception that makes the rest good: they are prepared provisionally as
+they arrive; with the `FIRST`-th one the coil weights are made final, the template is
+made again from all of them together (so that a bad first transient does not bend it),
+and `Prepared.redone` gives all of them anew, for the caller to put in their place.
+What a transient is at its end depends on the order of the messages alone.
+
+The template follows until `freeze`.  An epoch after a frozen one freezes its own
+template after `REFREEZE` transients.  A frame of shift and phase belongs to an epoch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field, replace
+from statistics import median
+
+import numpy as np
+
+from monitor.analysis import coils, eddy, quality_measures, spectrum, weights
+from monitor.analysis.coils import Coils
+from monitor.analysis.combination import Combination
+from monitor.analysis.quality import Quality
+from monitor.analysis.quality_measures import Absolute, NaaLine
+from monitor.analysis.registration import Axis, Registration, Template, register
+from monitor.analysis.spectrum import Complex
+from monitor.settings import Settings
+from streams.errors import InputError
+from streams.transient import Acquisition
+
+FIRST = 16
+REFREEZE = 32
+NEAR = 5
+PHASE_JUMP_RAD = math.radians(60.0)
+NAN = math.nan
+NO_LINE = NaaLine(NAN, NAN)
+NO_ABSOLUTE = Absolute(0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One transient, ready for averages.
+
+    Attributes
+    ----------
+    index : number of the metabolite transient in the session
+    aligned : (points,) complex128, combined, eddy-corrected, moved into the template's
+        frame (the same as `unaligned` where the settings leave alignment out)
+    unaligned : (points,) complex128, combined and eddy-corrected
+    quality : what it is worth
+    redone : the first transients of the epoch anew, this one among them, once
+    """
+
+    index: int
+    aligned: Complex
+    unaligned: Complex
+    quality: Quality
+    redone: tuple[Prepared, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a transient stands in the session."""
+
+    index: int
+    seq: int
+    epoch: int
+    time_s: float
+    settling: bool
+    saturated: bool
+
+
+@dataclass(slots=True)
+class Epoch:
+    """Everything that is made anew with an epoch."""
+
+    axis: Axis
+    combination: Combination
+    template: Template
+    kind: weights.Kind
+    first: list[tuple[Place, Coils]] | None = field(default_factory=list)
+    near: deque[float] = field(default_factory=lambda: deque(maxlen=NEAR))
+    phases: deque[float] = field(default_factory=lambda: deque(maxlen=NEAR))
+    seen: int = 0
+    line: NaaLine = NO_LINE
+    absolute: Absolute = NO_ABSOLUTE
+    line_weight: float = 0.0
+
+
+class Preparation:
+    """Turns transients into `Prepared` ones; one owner, no clock."""
+
+    def __init__(self, acquisition: Acquisition, settings: Settings) -> None:
+        self._settings = settings
+        self._frozen = False
+        self._refreeze = False
+        self.new_epoch(acquisition)
+
+    def new_epoch(self, acquisition: Acquisition) -> None:
+        """Forget coil weights, eddy phase and template: nothing averages across."""
+        _check_acquisition(acquisition)
+        axis = Axis(
+            acquisition.points,
+            acquisition.dwell_time_s,
+            acquisition.spectrometer_frequency_mhz,
+        )
+        self._acquisition = acquisition
+        self._refreeze, self._frozen = self._frozen or self._refreeze, False
+        self._epoch = Epoch(
+            axis,
+            Combination(
+                axis,
+                acquisition.coils,
+                self._settings.coil_combine,
+                self._settings.eddy_current,
+            ),
+            Template.empty(axis),
+            weights.Kind(max(1, acquisition.phase_cycle_steps)),
+        )
+
+    @property
+    def axis(self) -> Axis:
+        """Points, dwell time and frequency of the epoch."""
+        return self._epoch.axis
+
+    @property
+    def template_fid(self) -> Complex | None:
+        """Mean FID (points,) of the aligned transients so far; None before any."""
+        template = self._epoch.template
+        return template.fid if template.weight > 0 else None
+
+    @property
+    def absolute(self) -> Absolute:
+        """Absolute shift and phase of the template."""
+        return self._epoch.absolute
+
+    @property
+    def line(self) -> NaaLine:
+        """The template's tNAA line."""
+        return self._epoch.line
+
+    @property
+    def combination(self) -> Combination:
+        """Coil weights and eddy phase of the epoch."""
+        return self._epoch.combination
+
+    def push_water(self, fid: Coils, dwell_time_s: float | None = None) -> bool:
+        """Take a water reference (coils, any points) before the metabolites.
+
+        False where the epoch's weights exist already: the reference is then not used.
+
+        Raises
+        ------
+        InputError : another dwell time or number of coils, zeros, not finite
+        """
+        if dwell_time_s is not None:
+            eddy.check_dwell(dwell_time_s, self._acquisition.dwell_time_s)
+        _check_finite(fid, "The water reference")
+        return self._epoch.combination.push_water(fid)
+
+    def push_noise(self, fid: Coils) -> None:
+        """Take a noise transient (coils, any points)."""
+        _check_finite(fid, "A noise transient")
+        self._epoch.combination.push_noise(fid)
+
+    def freeze(self) -> None:
+        """End of the reference period: from now on the template stays as it is.
+
+        Within the first `FIRST` transients of an epoch it takes effect after them.
+        """
+        self._frozen = True
+        if self._epoch.first is None:
+            self._freeze_template()
+
+    def push(
+        self,
+        transient_index: int,
+        seq: int,
+        epoch: int,
+        time_s: float,
+        fid: Coils,
+    ) -> Prepared:
+        """Prepare one metabolite transient (coils, points).
+
+        Raises
+        ------
+        InputError : another number of coils or points than announced, not finite
+        """
+        state = self._epoch
+        self._check(transient_index, fid)
+        place = Place(
+            transient_index,
+            seq,
+            epoch,
+            time_s,
+            settling=state.seen < self._settings.settling,
+            saturated=quality_measures.saturated(fid),
+        )
+        state.seen += 1
+        if not np.any(fid):
+            return _empty(place, state.axis.points)
+        prepared = self._prepared(place, state.combination.apply(fid))
+        if state.first is None:
+            return prepared
+        state.first.append((place, np.array(fid)))
+        counted = sum(not p.settling for p, _ in state.first)
+        return self._redone(prepared) if counted == FIRST else prepared
+
+    def _prepared(self, place: Place, unaligned: Complex) -> Prepared:
+        """Register, judge and remember one combined transient."""
+        state = self._epoch
+        sd = self._noise_sd(unaligned)
+        found = self._register(unaligned, sd)
+        measured = self._measures(found, unaligned)
+        judged = state.kind.judge(place.index, measured)
+        prepared = self._assembled(place, unaligned, found, judged)
+        if not (place.settling or place.saturated):
+            state.kind.push(place.index, measured, judged)
+            self._follow(prepared)
+        return prepared
+
+    def _follow(self, prepared: Prepared) -> None:
+        """Let template and search range follow a transient that counts."""
+        state, quality = self._epoch, prepared.quality
+        if quality.weight > 0.5:
+            state.near.append(quality.shift_hz)
+            state.phases.append(quality.phase_rad)
+        state.template.push(prepared.aligned, quality.weight)
+        self._measure_line()
+        if self._refreeze and state.template.weight >= REFREEZE:
+            self._freeze_template()
+
+    def _freeze_template(self) -> None:
+        self._epoch.template.freeze()
+        self._epoch.line_weight = 0.0
+        self._measure_line()
+
+    def _measure_line(self) -> None:
+        """Measure the template's tNAA line again when it has grown by a tenth."""
+        state = self._epoch
+        if 0 < state.template.weight < 1.1 * state.line_weight + 1e-9:
+            return
+        if state.template.weight <= 0:
+            return
+        fid = state.template.fid
+        state.absolute = quality_measures.absolute_of(fid, state.axis)
+        state.line = quality_measures.naa_line(fid, state.axis, state.absolute)
+        state.line_weight = state.template.weight
+
+    def _register(self, unaligned: Complex, sd: float) -> Registration:
+        """Register against the template, or against itself where there is none."""
+        state = self._epoch
+        template = state.template
+        if template.weight <= 0:
+            template = Template.empty(state.axis)
+            template.push(unaligned)
+        near = median(state.near) if state.near else 0.0
+        return register(unaligned, template.model(sd), state.axis, sd, near)
+
+    def _redone(self, last: Prepared) -> Prepared:
+        """Make weights and template from the first transients together."""
+        state = self._epoch
+        first, state.first = state.first or [], None
+        unaligned = state.combination.settle([fid for _, fid in first])
+        counted = [not (p.settling or p.saturated) for p, _ in first]
+        for _ in range(3):
+            found = [self._register(x, self._noise_sd(x)) for x in unaligned]
+            measures = [
+                self._measures(f, x) for f, x in zip(found, unaligned, strict=True)
+            ]
+            judged = self._judged_together(first, measures, counted)
+            anew = [
+                self._assembled(p, x, f, j)
+                for (p, _), x, f, j in zip(first, unaligned, found, judged, strict=True)
+            ]
+            self._new_template(anew)
+        state.kind = weights.Kind(state.kind.cycle_steps)
+        for (p, _), m, j, use in zip(first, measures, judged, counted, strict=True):
+            if use:
+                state.kind.push(p.index, m, j)
+        state.line_weight = 0.0
+        self._measure_line()
+        if self._frozen:
+            self._freeze_template()
+        return replace(anew[-1], redone=tuple(anew))
+
+    def _judged_together(
+        self,
+        first: list[tuple[Place, Coils]],
+        measures: list[weights.Measures],
+        counted: list[bool],
+    ) -> list[weights.Judgement]:
+        """Judge the first transients by those of them that count."""
+        kind = weights.Kind(self._epoch.kind.cycle_steps)
+        for (place, _), m, use in zip(first, measures, counted, strict=True):
+            if use:
+                kind.past.append((place.index % kind.cycle_steps, np.array(m.values)))
+        return [
+            kind.judge(place.index, m)
+            for (place, _), m in zip(first, measures, strict=True)
+        ]
+
+    def _new_template(self, prepared: list[Prepared]) -> None:
+        """Replace the template by the weighted mean of transients."""
+        template = Template.empty(self._epoch.axis)
+        for one in prepared:
+            template.push(one.aligned, one.quality.weight)
+        if template.weight > 0:
+            self._epoch.template = template
+
+    def _measures(self, found: Registration, unaligned: Complex) -> weights.Measures:
+        """What the weight is judged by."""
+        axis = self._epoch.axis
+        band_points = axis.points * axis.dwell_time_s * axis.frequency_mhz * 2.4
+        water = quality_measures.water_height(spectrum.spectrum_of(unaligned), axis)
+        log_sd = 1.0 / math.sqrt(band_points)
+        return weights.Measures(
+            (
+                math.log(found.misfit + 1e-30),
+                math.log(found.lipid + 1e-30),
+                math.log(water + 1e-30),
+                found.amplitude,
+                found.broadening_hz,
+            ),
+            (
+                log_sd,
+                log_sd * math.sqrt(2.1),
+                found.noise_sd / (water + 1e-30),
+                found.amplitude_sd,
+                found.broadening_sd_hz,
+            ),
+        )
+
+    def _assembled(
+        self,
+        place: Place,
+        unaligned: Complex,
+        found: Registration,
+        judged: weights.Judgement,
+    ) -> Prepared:
+        """Put a transient and its quality together."""
+        aligned = unaligned
+        if self._settings.align:
+            aligned = spectrum.moved(
+                unaligned,
+                self._epoch.axis.dwell_time_s,
+                -found.shift_hz,
+                -found.phase_rad,
+            )
+        weight, flags = self._weight(place, found, judged)
+        quality = self._quality(place, unaligned, found, weight, flags)
+        return Prepared(place.index, aligned, unaligned, quality)
+
+    def _weight(
+        self, place: Place, found: Registration, judged: weights.Judgement
+    ) -> tuple[float, tuple[str, ...]]:
+        """Weight and flags; settling and saturated transients never count."""
+        flags = judged.flags
+        phases = self._epoch.phases
+        if judged.weight < 0.5 and phases:
+            middle = np.angle(np.mean(np.exp(1j * np.array(phases))))
+            if abs(np.angle(np.exp(1j * (found.phase_rad - middle)))) > PHASE_JUMP_RAD:
+                flags = (*flags, "phase")
+        weight = judged.weight if self._settings.reject else 1.0
+        if place.saturated:
+            weight, flags = 0.0, (*flags, "saturated")
+        if place.settling:
+            weight, flags = 0.0, (*flags, "settling")
+        return weight, flags
+
+    def _quality(
+        self,
+        place: Place,
+        unaligned: Complex,
+        found: Registration,
+        weight: float,
+        flags: tuple[str, ...],
+    ) -> Quality:
+        """Quality of one transient against the template's line."""
+        state = self._epoch
+        if not state.line_weight:
+            state.absolute = quality_measures.absolute_of(unaligned, state.axis)
+            state.line = quality_measures.naa_line(
+                unaligned, state.axis, state.absolute
+            )
+        lines = spectrum.spectrum_of(unaligned)
+        height = state.line.height
+        offset = state.absolute.shift_hz + found.shift_hz
+        return Quality(
+            index=place.index,
+            seq=place.seq,
+            epoch=place.epoch,
+            time_s=place.time_s,
+            shift_hz=found.shift_hz,
+            shift_sd_hz=found.shift_sd_hz,
+            phase_rad=found.phase_rad,
+            phase_sd_rad=found.phase_sd_rad,
+            fwhm_hz=max(state.line.fwhm_hz + found.broadening_hz, 0.0),
+            snr=height * found.amplitude / found.noise_sd if found.noise_sd else NAN,
+            water=quality_measures.water_height(lines, state.axis) / height,
+            lipid=quality_measures.lipid_height(lines, state.axis, offset) / height,
+            amplitude=found.amplitude,
+            weight=weight,
+            flags=flags,
+        )
+
+    def _noise_sd(self, unaligned: Complex) -> float:
+        axis = self._epoch.axis
+        sd = coils.noise_sd(unaligned, axis.dwell_time_s, axis.frequency_mhz)
+        # A simulation without noise: a floor far below anything that matters.
+        return max(sd, 1e-9 * float(np.abs(unaligned).max()))
+
+    def _check(self, index: int, fid: Coils) -> None:
+        """Refuse a transient of another shape, or one that holds no numbers."""
+        expected = (self._acquisition.coils, self._acquisition.points)
+        if fid.shape != expected:
+            raise InputError(
+                f"Transient {index} has {fid.shape} (coils, points) where {expected} "
+                "were announced: start a new series for another acquisition."
+            )
+        _check_finite(fid, f"Transient {index}")
+
+
+def _check_finite(fid: Coils, what: str) -> None:
+    if not np.isfinite(fid).all():
+        raise InputError(
+            f"{what} holds NaN or infinite values: export it again, or leave it out."
+        )
+
+
+def _check_acquisition(acquisition: Acquisition) -> None:
+    for value, name in (
+        (acquisition.dwell_time_s, "dwell time"),
+        (acquisition.spectrometer_frequency_mhz, "spectrometer frequency"),
+    ):
+        if not (math.isfinite(value) and value > 0):
+            raise InputError(f"The {name} must be above zero: correct the source.")
+    if acquisition.points < 64 or acquisition.coils < 1:
+        raise InputError(
+            f"A FID of {acquisition.points} points and {acquisition.coils} coils is "
+            "too small to be registered: check the source."
+        )
+
+
+def _empty(place: Place, points: int) -> Prepared:
+    """A transient of zeros: weight zero, nothing measured."""
+    quality = Quality(
+        index=place.index,
+        seq=place.seq,
+        epoch=place.epoch,
+        time_s=place.time_s,
+        shift_hz=0.0,
+        shift_sd_hz=NAN,
+        phase_rad=0.0,
+        phase_sd_rad=NAN,
+        fwhm_hz=NAN,
+        snr=0.0,
+        water=NAN,
+        lipid=NAN,
+        amplitude=0.0,
+        weight=0.0,
+        flags=("empty",),
+    )
+    zeros = np.zeros(points, complex)
+    return Prepared(place.index, zeros, zeros, quality)
