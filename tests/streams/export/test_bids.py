@@ -1,0 +1,195 @@
+"""BIDS data sets: the validator's word, sidecars against headers, events."""
+
+import csv
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from streams.errors import InputError
+from streams.export.bids import write_bids
+from streams.sources.nifti_mrs_file import bodies
+from streams.transient import (
+    Acquisition,
+    Body,
+    Event,
+    Kind,
+    Message,
+    Start,
+    Transient,
+    number,
+)
+
+ACQUISITION = Acquisition(
+    spectrometer_frequency_mhz=127.786142,
+    nucleus="1H",
+    dwell_time_s=5e-4,
+    points=16,
+    coils=2,
+    echo_time_s=0.03,
+    repetition_time_s=2.0,
+    voxel_mm=(20.0, 25.0, 30.0),
+    sequence="PRESS",
+    vendor="Philips",
+)
+EVENTS = (
+    Event(7.0, "infusion_start", "0.23 mg/kg", "pump"),
+    Event(8.0, "note", "Frau Mustermann\that Durst", "operator"),
+    Event(9.5, "infusion_stop", "", "pump"),
+)
+
+
+def fid(coils: int = 2, seed: int = 0) -> np.ndarray:
+    noise = np.random.default_rng(seed).standard_normal((2, coils, 16))
+    return (noise[0] + 1j * noise[1]).astype(np.complex64)
+
+
+def session(irregular: bool = False) -> list[Message]:
+    times = [4.0, 6.0, 8.7 if irregular else 8.0, 10.0]
+    sent: list[Body] = [
+        Start(ACQUISITION, "test"),
+        Transient(0, 0.0, Kind.NOISE, fid(seed=9)),
+        Transient(1, 2.0, Kind.WATER, fid(seed=8)),
+        *(
+            Transient(2 + i, t, Kind.METABOLITE, fid(seed=i))
+            for i, t in enumerate(times)
+        ),
+        *EVENTS,
+    ]
+    return list(number(sent))
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def problems(folder: Path) -> list[str]:
+    """Codes of the errors that the BIDS validator finds."""
+    validator = shutil.which("bids-validator-deno")
+    if validator is None:
+        pytest.skip("bids-validator-deno is not installed")
+    run = subprocess.run(
+        [validator, str(folder), "--format", "json"],
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    if not run.stdout:
+        pytest.skip(f"bids-validator-deno does not run here: {run.stderr[-200:]!r}")
+    issues = json.loads(run.stdout)["issues"]["issues"]
+    return [issue["code"] for issue in issues if issue["severity"] == "error"]
+
+
+def test_the_bids_validator_finds_no_error(tmp_path: Path):
+    folder = tmp_path / "study"
+    recording = tmp_path / "a.mcap"
+    recording.write_bytes(b"recorded")
+    write_bids(folder, session(), "01", "1", recording=recording)
+    write_bids(folder, session(irregular=True), "02", "1", task="ketamine")
+    assert problems(folder) == []
+
+
+def test_the_validator_would_have_found_an_error(tmp_path: Path):
+    write_bids(tmp_path / "study", session(), "01")
+    path = tmp_path / "study/sub-01/mrs/sub-01_svs.json"
+    fields = json.loads(path.read_text())
+    del fields["EchoTime"]
+    path.write_text(json.dumps(fields))
+    assert problems(tmp_path / "study") == ["SIDECAR_KEY_REQUIRED"]
+
+
+def test_the_sidecar_agrees_with_the_header(tmp_path: Path):
+    """The schema's MRSNiftiConsistency, which the validator 3.0.2 does not look at."""
+    write_bids(tmp_path, session(), "01")
+    for path in (tmp_path / "sub-01/mrs").glob("*.nii.gz"):
+        header = json.loads(nib.load(path).header.extensions[0].text)
+        fields = json.loads(path.with_suffix("").with_suffix(".json").read_text())
+        for key in ("ResonantNucleus", "SpectrometerFrequency"):
+            assert fields[key] == header[key]
+
+
+def test_files_and_sidecars(tmp_path: Path):
+    written = write_bids(tmp_path, session(), "01", "pre")
+    names = [path.relative_to(tmp_path).as_posix() for path in written]
+    stem = "sub-01/ses-pre/mrs/sub-01_ses-pre"
+    assert names == [
+        "dataset_description.json",
+        f"{stem}_rec-noise_unloc.nii.gz",
+        f"{stem}_rec-noise_unloc.json",
+        f"{stem}_mrsref.nii.gz",
+        f"{stem}_mrsref.json",
+        f"{stem}_svs.nii.gz",
+        f"{stem}_svs.json",
+        f"{stem}_events.tsv",
+        f"{stem}_events.json",
+    ]
+    fields = json.loads((tmp_path / f"{stem}_svs.json").read_text())
+    assert fields["SpectralWidth"] == 2000.0
+    assert fields["NumberOfTransients"] == 4
+    assert fields["RepetitionTime"] == 2.0
+    assert fields["ReferenceSignal"] == [f"bids::{stem}_mrsref.nii.gz"]
+    assert "VolumeTiming" not in fields
+    assert "WaterSuppression" not in fields
+    reference = json.loads((tmp_path / f"{stem}_mrsref.json").read_text())
+    assert reference["WaterSuppression"] is False
+
+
+def test_irregular_times_become_volume_timing(tmp_path: Path):
+    write_bids(tmp_path, session(irregular=True), "01")
+    fields = json.loads((tmp_path / "sub-01/mrs/sub-01_svs.json").read_text())
+    assert fields["VolumeTiming"] == pytest.approx([0.0, 2.0, 4.7, 6.0])
+    assert "RepetitionTime" not in fields
+
+
+def test_events_count_from_the_first_stored_transient(tmp_path: Path):
+    write_bids(tmp_path, session(), "01")
+    rows = table(tmp_path / "sub-01/mrs/sub-01_events.tsv")
+    assert [tuple(row.values()) for row in rows] == [
+        ("3.0", "2.5", "infusion_start", "0.23 mg/kg", "pump"),
+        ("4.0", "0", "note", "n/a", "operator"),
+        ("5.5", "0", "infusion_stop", "n/a", "pump"),
+    ]
+
+
+def test_notes_only_where_asked_for(tmp_path: Path):
+    write_bids(tmp_path / "a", session(), "01")
+    for path in (tmp_path / "a").rglob("*_events.*"):
+        assert "Mustermann" not in path.read_text()
+    write_bids(tmp_path / "b", session(), "01", notes=True)
+    rows = table(tmp_path / "b/sub-01/mrs/sub-01_events.tsv")
+    assert rows[1]["details"] == "Frau Mustermann hat Durst"
+
+
+def test_series_acquired_otherwise_are_runs(tmp_path: Path):
+    other = replace(ACQUISITION, echo_time_s=0.05)
+    last = Transient(9, 50.0, Kind.METABOLITE, fid(seed=5))
+    sent = [message.body for message in session()]
+    written = write_bids(tmp_path, number([*sent, Start(other, ""), last]), "01")
+    names = [path.name for path in written]
+    assert "sub-01_run-1_svs.nii.gz" in names
+    assert "sub-01_rec-noise_run-1_unloc.nii.gz" in names
+    assert "sub-01_run-2_svs.nii.gz" in names
+    assert problems(tmp_path) == []
+
+
+def test_the_transients_come_back_from_the_data_set(tmp_path: Path):
+    write_bids(tmp_path, session(), "01")
+    folder = tmp_path / "sub-01/mrs"
+    back = bodies(folder / "sub-01_svs.nii.gz", folder / "sub-01_mrsref.nii.gz")
+    signals = [b.fid for b in back if isinstance(b, Transient)]
+    assert np.array_equal(signals, [fid(seed=8), *(fid(seed=i) for i in range(4))])
+
+
+def test_what_cannot_be_written_is_said(tmp_path: Path):
+    with pytest.raises(InputError, match='sub-"a/b" may hold only letters'):
+        write_bids(tmp_path, session(), "a/b")
+    with pytest.raises(InputError, match="holds no transient"):
+        write_bids(tmp_path, session()[:1], "01")
+    with pytest.raises(InputError, match=r"absent\.mcap cannot be read"):
+        write_bids(tmp_path, session(), "01", recording=tmp_path / "absent.mcap")
