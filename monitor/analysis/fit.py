@@ -117,7 +117,9 @@ class Fit:
     @property
     def broadening_hz(self) -> float:
         """Width (FWHM) that was added to the basis set's lines."""
-        return voigt_fwhm_hz(float(self.theta[LORENTZ]), gauss_fwhm_hz(self.theta[GAUSS]))
+        return voigt_fwhm_hz(
+            float(self.theta[LORENTZ]), gauss_fwhm_hz(self.theta[GAUSS])
+        )
 
 
 def stacked(columns: NDArray[np.complexfloating]) -> Real:
@@ -156,9 +158,7 @@ def _evaluate(problem: Problem, y: Real, theta: Real) -> _Point:
 
 def _jacobian(problem: Problem, point: _Point, active: Indices) -> Real:
     """d(residual)/d(theta) without its sign, prior rows zero, (rows, active)."""
-    D = problem.model.derivatives(
-        point.theta, active, point.c, point.A, point.shaped
-    )
+    D = problem.model.derivatives(point.theta, active, point.c, point.A, point.shaped)
     rest = stacked(problem.baseline.removed(D, problem.stiffness)) / problem.noise_sd
     none = np.zeros((problem.priors.rows.shape[0], len(active)))
     return np.concatenate([rest, none])

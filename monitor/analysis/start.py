@@ -88,7 +88,12 @@ def _best_shifts(
     if c @ weights < 0:
         phase += np.pi
     theta = model.layout.zeros()
-    theta[[PHASE, SHIFT, LORENTZ, GAUSS]] = phase, bins[best] * bin_hz, width_hz / 2, rate
+    theta[[PHASE, SHIFT, LORENTZ, GAUSS]] = (
+        phase,
+        bins[best] * bin_hz,
+        width_hz / 2,
+        rate,
+    )
     return [Start(theta, float(energy[best]))]
 
 

@@ -58,6 +58,12 @@ class Subspace:
     columns: Complex
 
     @property
+    def degrees(self) -> float:
+        """Expected energy of pure noise, one transient's, in the subspace."""
+        power = float(np.sum(np.abs(self.projector) ** 2))
+        return 2 * power * self.problem.noise_sd**2
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Of the amplitudes."""
         return self.problem.model.names
@@ -72,7 +78,9 @@ def make_subspace(problem: Problem, fit: Fit) -> Subspace:
     """Subspace about the solution of a cold fit."""
     tower = _tower(problem, fit)
     Q = _span(tower, fit.amplitudes)
-    removal = problem.baseline.removed(np.eye(problem.model.ppm.size), problem.stiffness)
+    removal = problem.baseline.removed(
+        np.eye(problem.model.ppm.size), problem.stiffness
+    )
     columns = np.ascontiguousarray(Q.conj().T @ tower)
     return Subspace(
         problem, fit.theta, fit.amplitudes,

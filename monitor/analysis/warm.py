@@ -30,8 +30,8 @@ from monitor.analysis.spectrum import Complex, Real
 from monitor.analysis.subspace import ORDER, REACH_HZ, TIME_UNIT_S, Subspace
 
 STEPS = 12
-STEP_TOLERANCE = 1e-7
-"""In SDs: far below the 1e-6 within which batch and single fits have to agree."""
+STEP_TOLERANCE = 1e-4
+"""In SDs; Gauss-Newton has then squared its error once more."""
 BLOCK = 64
 PHASE, SHIFT, WIDTH = -3, -2, -1
 """Places of the nuisance parameters behind the amplitudes."""
@@ -71,7 +71,9 @@ def warm_fits(subspace: Subspace, z: Complex, noise: Real) -> WarmFits:
     return WarmFits(*(np.concatenate(parts) for parts in zip(*blocks, strict=True)))
 
 
-def _block(subspace: Subspace, z: Complex, noise: Real) -> tuple[NDArray[np.generic], ...]:
+def _block(
+    subspace: Subspace, z: Complex, noise: Real
+) -> tuple[NDArray[np.generic], ...]:
     """One block of windows, all steps."""
     W, M = len(z), subspace.columns.shape[2]
     c = np.tile(subspace.amplitudes, (W, 1))
@@ -96,7 +98,7 @@ def _block(subspace: Subspace, z: Complex, noise: Real) -> tuple[NDArray[np.gene
         active[active] = going & np.isfinite(move).all(axis=1)
         if not active.any():
             break
-    return _gathered(information, noise, c, x, rest, ~active)
+    return _gathered(subspace, information, noise, c, x, rest, ~active)
 
 
 def _columns(subspace: Subspace, x: Real) -> tuple[Complex, Complex]:
@@ -143,14 +145,14 @@ def _bounded(move: Real) -> Real:
 
 
 def _gathered(
-    information: Real, noise: Real, c: Real, x: Real, rest: Complex,
+    subspace: Subspace, information: Real, noise: Real, c: Real, x: Real, rest: Complex,
     arrived: NDArray[np.bool_],
 ) -> tuple[NDArray[np.generic], ...]:  # fmt: skip
     """Covariance and misfit at the optimum."""
     size = information.shape[1]
     unit = np.broadcast_to(np.eye(size), information.shape)
     covariance = _solved(information, unit) * noise[:, None, None] ** 2
-    degrees = max(2 * rest.shape[1] - size, 1)
+    degrees = max(subspace.degrees - size, 1.0)
     misfit = np.sum(np.abs(rest) ** 2, axis=1) / (noise**2 * degrees)
     inside = np.all(np.abs(x[:, 1:]) <= REACH_HZ, axis=1)
     finite = np.isfinite(c).all(axis=1) & np.isfinite(covariance).all(axis=(1, 2))

@@ -1,0 +1,259 @@
+"""The course of a session: transients in, windows, fits and changes out.
+
+`Course` keeps the aligned transients (their band spectra), and from them everything can
+be done again on other settings: `redo` fits all windows of all epochs in one call.
+While transients arrive, `newest` fits the window that the last one completed, with the
+session model of the moment.
+
+Each epoch has a session model of its own (`session_model`): nothing averages across.
+That of the reference period's epoch is made from the reference period's mean, those of
+other epochs from the mean of all that the epoch has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from monitor.analysis.cold import Freedom
+from monitor.analysis.fitted import FittedWindow, fit_averages, mean_spectrum
+from monitor.analysis.model import Model
+from monitor.analysis.outcomes import Outcome, outcomes_of, values_and_sds
+from monitor.analysis.quality import Quality
+from monitor.analysis.response import Estimate, Reference, changes, excess_scatter
+from monitor.analysis.session_model import SessionModel, make_session_model
+from monitor.analysis.spectrum import Complex, Real
+from monitor.analysis.window import Window, average_of, window_ending, windows_of
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is done with the transients.
+
+    Attributes
+    ----------
+    length, step : transients in a window and between windows
+    boundaries_s : start and stop of the infusion, scanner time
+    reference_s : (start, end) of the reference period, None without
+    """
+
+    length: int
+    step: int
+    boundaries_s: tuple[float, ...] = ()
+    reference_s: tuple[float, float] | None = None
+
+
+@dataclass(slots=True)
+class Course:
+    """Transients of a session and what has been made of them.
+
+    Attributes
+    ----------
+    freedom : what a cold fit may move
+    water : amplitude of the water reference, None without
+    aligned : whether the transients' shift and phase were undone
+    spectra : band spectra (K,) of the transients
+    qualities : of each
+    noises : SD of one real component of each one's spectrum
+    grids : basis set on the grid of each epoch's acquisition
+    sessions : session model by epoch
+    reference : None until there is a reference period
+    """
+
+    freedom: Freedom
+    aligned: bool = True
+    water: float | None = None
+    spectra: list[Complex] = field(default_factory=list)
+    qualities: list[Quality] = field(default_factory=list)
+    noises: list[float] = field(default_factory=list)
+    grids: dict[int, Model] = field(default_factory=dict)
+    sessions: dict[int, SessionModel] = field(default_factory=dict)
+    reference: Reference | None = None
+    outcomes: tuple[Outcome, ...] = ()
+
+    def begin_epoch(self, epoch: int, model: Model) -> None:
+        """Take the basis set on the grid of an epoch's acquisition."""
+        self.grids[epoch] = model
+        self.outcomes = outcomes_of(model.names, self.water)
+
+    def append(self, spectrum: Complex, quality: Quality, noise_sd: float) -> None:
+        """Take in one transient's band spectrum."""
+        self.spectra.append(spectrum)
+        self.qualities.append(quality)
+        self.noises.append(noise_sd)
+
+    @property
+    def epochs(self) -> list[int]:
+        """Epoch of each transient."""
+        return [q.epoch for q in self.qualities]
+
+    @property
+    def times_s(self) -> Real:
+        """Scanner time of each transient."""
+        return np.array([q.time_s for q in self.qualities])
+
+    @property
+    def weights(self) -> Real:
+        """Weight of each transient."""
+        return np.array([q.weight for q in self.qualities])
+
+    def newest(self, plan: Plan) -> tuple[Estimate, FittedWindow] | None:
+        """Estimate and fit of the window that the last transient completed, if any."""
+        epochs = self.epochs
+        window = window_ending(
+            epochs, self.times_s, plan.boundaries_s, plan.length, plan.step
+        )
+        if window is None:
+            return None
+        session = self.sessions.get(epochs[-1])
+        if session is None:
+            session = self._make_session(epochs[-1], window, plan.length)
+        average = average_of(window, self.weights)
+        fitted = fit_averages(session, self.spectra, [average])[0]
+        return self.estimate(fitted), fitted
+
+    def redo(self, plan: Plan) -> tuple[Estimate, ...]:
+        """Do everything again: session models, reference period, all windows."""
+        self.sessions.clear()
+        self.reference = None
+        epochs, reference = self.epochs, self._reference_window(plan)
+        for epoch in sorted(set(epochs)):
+            own = Window(epochs.index(epoch), len(epochs) - epochs[::-1].index(epoch))
+            mine = reference is not None and epochs[reference.first] == epoch
+            self._make_session(epoch, reference if mine and reference else own, plan.length)
+        windows = windows_of(
+            epochs, self.times_s, plan.boundaries_s, plan.length, plan.step
+        )
+        fitted = self.fit_windows(windows)
+        if reference is not None and plan.reference_s is not None:
+            self.reference = self._compare_with(reference, plan.reference_s, fitted)
+        return tuple(replace(self.estimate(f), window=i) for i, f in enumerate(fitted))
+
+    def fit_windows(self, windows: list[Window]) -> list[FittedWindow]:
+        """Fit windows of any epochs, in their order."""
+        weights, epochs = self.weights, self.epochs
+        fitted: dict[Window, FittedWindow] = {}
+        for epoch, session in self.sessions.items():
+            own = [w for w in windows if epochs[w.first] == epoch]
+            fits = fit_averages(
+                session, self.spectra, [average_of(w, weights) for w in own]
+            )
+            fitted |= dict(zip(own, fits, strict=True))
+        return [fitted[w] for w in windows]
+
+    def estimate(self, fitted: FittedWindow) -> Estimate:
+        """Outcomes of a fitted window and their changes."""
+        window = fitted.average.window
+        epoch = self.qualities[window.first].epoch
+        session = self.sessions[epoch]
+        total = fitted.covariance + session.common
+        values, sds = values_and_sds(self.outcomes, fitted.amplitudes, total)
+        percents, percent_sds = self._changes(fitted)
+        shift_hz, phase_rad = self._moved(fitted)
+        fwhm_hz = session.naa_fwhm_hz + session.fwhm_slope * fitted.width_hz
+        return Estimate(
+            0, self.qualities[window.first].time_s,
+            self.qualities[window.stop - 1].time_s, window.length,
+            fitted.average.n_effective, window.independent, epoch, values, sds,
+            percents, percent_sds, shift_hz, phase_rad, fwhm_hz,
+            self._snr(session, fitted, fwhm_hz), fitted.converged,
+        )  # fmt: skip
+
+    def _changes(
+        self, fitted: FittedWindow
+    ) -> tuple[dict[str, float], dict[str, float]]:
+        """Changes from the reference period; empty without one."""
+        if self.reference is None:
+            return {}, {}
+        window = fitted.average.window
+        share = self.reference.share(window.first, window.stop)
+        return changes(
+            self.outcomes, fitted.amplitudes, fitted.covariance, self.reference, share
+        )
+
+    def _moved(self, fitted: FittedWindow) -> tuple[float, float]:
+        """Shift and phase of the window against the template."""
+        if not self.aligned:
+            return fitted.shift_hz, fitted.phase_rad
+        window = fitted.average.window
+        part = self.qualities[window.first : window.stop]
+        shifts = np.array([q.shift_hz for q in part])
+        phases = np.array([q.phase_rad for q in part])
+        weights = fitted.average.weights
+        return (
+            fitted.shift_hz + float(weights @ shifts),
+            fitted.phase_rad + float(np.angle(weights @ np.exp(1j * phases))),
+        )
+
+    def _snr(
+        self, session: SessionModel, fitted: FittedWindow, fwhm_hz: float
+    ) -> float:
+        """Height of the fitted tNAA line over the noise of the window's spectrum."""
+        total = next((o for o in self.outcomes if o.name == "tNAA"), None)
+        if total is None or not np.isfinite(session.naa_height):
+            return float("nan")
+        # At constant area the height falls as the width rises.
+        held = total.value(session.fit.amplitudes)
+        scale = total.value(fitted.amplitudes) / held * session.naa_fwhm_hz / fwhm_hz
+        noise = session.subspace.problem.noise_sd * fitted.average.noise
+        return float(session.naa_height * scale / noise)
+
+    def _reference_window(self, plan: Plan) -> Window | None:
+        """Transients of the reference period: those of its best-filled epoch."""
+        if plan.reference_s is None:
+            return None
+        start, end = plan.reference_s
+        inside = [
+            (q.epoch, i)
+            for i, q in enumerate(self.qualities)
+            if start <= q.time_s < end
+        ]
+        if not inside:
+            return None
+        epochs = [epoch for epoch, _ in inside]
+        best = max(set(epochs), key=lambda epoch: (epochs.count(epoch), epoch))
+        own = [i for epoch, i in inside if epoch == best]
+        return Window(own[0], own[-1] + 1)
+
+    def _make_session(self, epoch: int, window: Window, length: int) -> SessionModel:
+        """Session model of an epoch from the mean over a window of it."""
+        average = average_of(window, self.weights)
+        used = np.asarray(self.noises[window.first : window.stop])
+        self.sessions[epoch] = make_session_model(
+            self.grids[epoch],
+            mean_spectrum(self.spectra, average),
+            float(np.median(used)),
+            average.noise,
+            float(np.sqrt(1 / min(length, window.length))),
+            self.freedom,
+        )
+        return self.sessions[epoch]
+
+    def _compare_with(
+        self,
+        window: Window,
+        reference_s: tuple[float, float],
+        fitted: list[FittedWindow],
+    ) -> Reference:
+        """The reference period with the scatter of its independent windows."""
+        average = average_of(window, self.weights)
+        session = self.sessions[self.qualities[window.first].epoch]
+        mean = fit_averages(session, self.spectra, [average])[0]
+        parts = [
+            f
+            for f in fitted
+            if f.average.window.independent
+            and f.converged
+            and window.first <= f.average.window.first
+            and f.average.window.stop <= window.stop
+        ]
+        excess = excess_scatter(
+            self.outcomes,
+            [f.amplitudes for f in parts],
+            [f.covariance for f in parts],
+        )
+        return Reference(
+            *reference_s, window.first, window.stop, average.weights,
+            mean.amplitudes, mean.covariance, excess,
+        )  # fmt: skip

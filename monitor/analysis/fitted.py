@@ -1,0 +1,118 @@
+"""Fitted windows: averages of a session's transients through its session model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from monitor.analysis.fit import Fit, Indices, Problem, minimise
+from monitor.analysis.model import LORENTZ, PHASE, SHIFT
+from monitor.analysis.session_model import SessionModel
+from monitor.analysis.spectrum import Complex, Real
+from monitor.analysis.warm import WarmFits, warm_fits
+from monitor.analysis.window import Average
+
+MOVING: Indices = np.array([PHASE, SHIFT, LORENTZ], dtype=np.intp)
+
+
+@dataclass(frozen=True, slots=True)
+class FittedWindow:
+    """One window's fit.
+
+    Attributes
+    ----------
+    average : which transients, with which weights
+    amplitudes : (M,)
+    covariance : (M, M) of the window's own noise, misfit included (never below the
+        Cramer-Rao bound); what the session holds is in `SessionModel.common`
+    phase_rad, shift_hz, width_hz : against the session model
+    converged : the optimum was found and every number is finite
+    """
+
+    average: Average
+    amplitudes: Real
+    covariance: Real
+    phase_rad: float
+    shift_hz: float
+    width_hz: float
+    misfit: float
+    converged: bool
+
+
+def mean_spectrum(spectra: Sequence[Complex], average: Average) -> Complex:
+    """Weighted mean (K,) of band spectra."""
+    window = average.window
+    part = np.stack(spectra[window.first : window.stop])
+    mean: Complex = average.weights @ part
+    return mean
+
+
+def fit_averages(
+    session: SessionModel, spectra: Sequence[Complex], averages: Sequence[Average]
+) -> list[FittedWindow]:
+    """Fit averages of band spectra, all in one call.
+
+    A window whose fit leaves the reach of the subspace is fitted in full instead.
+    """
+    if not averages:
+        return []
+    first = min(a.window.first for a in averages)
+    stop = max(a.window.stop for a in averages)
+    z = session.projected(np.stack(spectra[first:stop]))
+    means = np.stack(
+        [a.weights @ z[a.window.first - first : a.window.stop - first] for a in averages]
+    )
+    fits = warm_fits(session.subspace, means, np.array([a.noise for a in averages]))
+    return [
+        _fitted(fits, i, average)
+        if fits.converged[i]
+        else fit_in_full(session, mean_spectrum(spectra, average), average)
+        for i, average in enumerate(averages)
+    ]
+
+
+def _fitted(fits: WarmFits, i: int, average: Average) -> FittedWindow:
+    """One of a batch."""
+    M = fits.amplitudes.shape[1]
+    return FittedWindow(
+        average, fits.amplitudes[i],
+        fits.covariance[i, :M, :M] * max(float(fits.misfit[i]), 1.0),
+        float(fits.phase_rad[i]), float(fits.shift_hz[i]), float(fits.width_hz[i]),
+        float(fits.misfit[i]), bool(fits.converged[i]),
+    )  # fmt: skip
+
+
+def window_problem(session: SessionModel, spectrum: Complex, noise: float) -> Problem:
+    """The full problem of one average (K,), the session's baseline taken off."""
+    held = session.subspace.problem
+    return replace(
+        held, spectrum=spectrum - session.baseline, noise_sd=held.noise_sd * noise
+    )
+
+
+def fit_in_full(
+    session: SessionModel, spectrum: Complex, average: Average
+) -> FittedWindow:
+    """Fit one average (K,) without the subspace, from the session's solution."""
+    problem = window_problem(session, spectrum, average.noise)
+    fit = minimise(problem, session.fit.theta, MOVING)
+    moved = fit.theta - session.fit.theta
+    return FittedWindow(
+        average, fit.amplitudes, fit.covariance * max(fit.misfit, 1.0),
+        float(moved[PHASE]), float(moved[SHIFT]), float(moved[LORENTZ]),
+        fit.misfit, fit.converged,
+    )  # fmt: skip
+
+
+def as_fit(session: SessionModel, fitted: FittedWindow) -> Fit:
+    """The window's fit with its whole parameter vector, for drawing."""
+    theta = session.fit.theta.copy()
+    theta[[PHASE, SHIFT, LORENTZ]] += (
+        fitted.phase_rad, fitted.shift_hz, fitted.width_hz,
+    )  # fmt: skip
+    return replace(
+        session.fit, amplitudes=fitted.amplitudes, covariance=fitted.covariance,
+        theta=theta, misfit=fitted.misfit, converged=fitted.converged,
+    )  # fmt: skip

@@ -1,0 +1,149 @@
+"""What a session holds: made once, on the mean of its reference period.
+
+The cold fit of the mean chooses stiffness, line shape, small shifts and the width of
+the macromolecules.  The windows hold them, and two things more that the mean knows
+better than any window:
+
+* the baseline.  Its estimate is taken off every spectrum, so that the penalty draws a
+  window towards the session's baseline and not towards a straight line.  The prior
+  variance of the baseline, s^2 / lam, is kept, so that lam grows with the noise: a
+  window of n of the mean's N transients gets lam N / n.
+* the covariance that the held parameters cause.  It is common to all windows; absolute
+  amplitudes contain it, changes do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from monitor.analysis import names as naming
+from monitor.analysis.cold import Freedom, cold_fit
+from monitor.analysis.fit import Fit, Problem, curves
+from monitor.analysis.model import LORENTZ, Model
+from monitor.analysis.spectrum import Complex, Real
+from monitor.analysis.subspace import Subspace, make_subspace
+from monitor.analysis.warm import warm_fits
+
+NAA_BAND_PPM = (1.86, 2.16)
+ZERO_FILL = 8
+
+
+@dataclass(frozen=True)
+class SessionModel:
+    """Everything that the windows of an epoch share.
+
+    Attributes
+    ----------
+    subspace : projected columns, for spectra with `baseline` taken off
+    fit, problem : the cold fit of the mean
+    baseline : (K,) the mean's baseline as it stands in the spectra (unphased)
+    common : (M, M) covariance of the amplitudes due to what is held
+    naa_fwhm_hz, naa_height : of the fitted tNAA line of the mean
+    fwhm_slope : change of that width with the Lorentzian width, near 1
+    """
+
+    subspace: Subspace
+    fit: Fit
+    problem: Problem
+    baseline: Complex
+    common: Real
+    naa_fwhm_hz: float
+    naa_height: float
+    fwhm_slope: float
+
+    def projected(self, spectra: Complex) -> Complex:
+        """Band spectra (n, K) of transients or averages, ready for `warm_fits`."""
+        return self.subspace.projected(spectra - self.baseline)
+
+
+def make_session_model(
+    model: Model,
+    mean: Complex,
+    noise_sd: float,
+    mean_noise: float,
+    window_noise: float,
+    freedom: Freedom,
+) -> SessionModel:
+    """Session model from the mean band spectrum (K,) of its reference period.
+
+    Parameters
+    ----------
+    noise_sd : of one transient's real spectrum
+    mean_noise, window_noise : noise of the mean and of a window over that
+    freedom : what the cold fit may move
+    """
+    fit, problem = cold_fit(model, mean, noise_sd * mean_noise, freedom)
+    _, baseline, _ = curves(problem, fit)
+    baseline = baseline * model.turn(fit.theta)
+    stiffness = problem.stiffness * (window_noise / mean_noise) ** 2
+    held = replace(problem, noise_sd=noise_sd, stiffness=stiffness)
+    subspace = make_subspace(held, fit)
+    width, height = naa_line(model, fit, 0.0)
+    wider, _ = naa_line(model, fit, 0.5)
+    made = SessionModel(
+        subspace, fit, problem, baseline, np.zeros((len(model.names),) * 2),
+        width, height, (wider - width) / 0.5,
+    )  # fmt: skip
+    return replace(made, common=_common(made, mean, mean_noise))
+
+
+def _common(made: SessionModel, mean: Complex, mean_noise: float) -> Real:
+    """Covariance of the cold fit beyond that of a warm fit of the same mean."""
+    z = made.projected(mean[None])
+    warm = warm_fits(made.subspace, z, np.array([mean_noise]))
+    M = len(made.fit.names)
+    beyond = (made.fit.covariance - warm.covariance[0, :M, :M]) * max(
+        made.fit.misfit, 1.0
+    )
+    if not np.isfinite(beyond).all():
+        return np.zeros_like(beyond)
+    values, vectors = np.linalg.eigh(0.5 * (beyond + beyond.T))
+    common: Real = (vectors * np.clip(values, 0, None)) @ vectors.T
+    return common
+
+
+def naa_line(model: Model, fit: Fit, wider_hz: float) -> tuple[float, float]:
+    """Width (Hz) and height of the fitted tNAA line, `wider_hz` broader than the fit."""
+    theta = fit.theta.copy()
+    theta[LORENTZ] += wider_hz
+    total = naming.members("tNAA", model.names)
+    if not total:
+        return float("nan"), float("nan")
+    c = np.array([a if n in total else 0.0 for n, a in zip(model.names, fit.amplitudes, strict=True)])  # fmt: skip
+    fid = (c @ model.shaped(theta)) * model.kernel(theta)
+    return line_width(fid, model.dwell_time_s, model.frequency_mhz, NAA_BAND_PPM)
+
+
+def line_width(
+    fid: Complex, dwell_time_s: float, frequency_mhz: float, band_ppm: tuple[float, float]
+) -> tuple[float, float]:
+    """Full width at half height (Hz) and height of the highest real line in a band.
+
+    The FID is phased and noise-free; it is zero filled eightfold and the flanks are
+    interpolated linearly.  The height is that without zero filling.
+    """
+    points = fid.size * ZERO_FILL
+    spectrum = np.fft.fftshift(np.fft.ifft(fid, points)).real * points
+    ppm = 4.65 + np.fft.fftshift(np.fft.fftfreq(points, dwell_time_s)) / frequency_mhz
+    band = np.flatnonzero((ppm >= band_ppm[0]) & (ppm <= band_ppm[1]))
+    if band.size == 0:
+        return float("nan"), float("nan")
+    top = int(band[np.argmax(spectrum[band])])
+    height = float(spectrum[top])
+    below = spectrum < 0.5 * height
+    right = top + int(np.argmax(below[top:]))
+    left = top - int(np.argmax(below[top::-1]))
+    if height <= 0 or right == top or left == top:
+        return float("nan"), height
+    bins = (right - _crossing(spectrum, right, right - 1, height)) - (
+        left + _crossing(spectrum, left, left + 1, height)
+    )
+    return float(bins / (points * dwell_time_s)), height
+
+
+def _crossing(spectrum: Real, below: int, above: int, height: float) -> float:
+    """Distance in bins from the point below half height to the crossing."""
+    low, high = spectrum[below], spectrum[above]
+    return float((0.5 * height - low) / (high - low))
