@@ -1,0 +1,89 @@
+"""What the operator does: Start infusion, Stop infusion, Note; one key each."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QWidget,
+)
+
+from monitor.app.theme import Theme
+
+KEYS = {"infusion_start": "F5", "infusion_stop": "F6", "note": "F8"}
+WORDS = {
+    "infusion_start": "Start infusion",
+    "infusion_stop": "Stop infusion",
+    "note": "Note",
+}
+
+
+class NoteLine(QLineEdit):
+    """Where a note is typed: Return sends it, Escape leaves it."""
+
+    left = pyqtSignal()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Escape leaves."""
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class ButtonPanel(QStackedWidget):
+    """Emits `asked(kind, text)`."""
+
+    asked = pyqtSignal(str, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.buttons = {kind: QPushButton() for kind in WORDS}
+        self._row = QHBoxLayout()
+        page = QWidget()
+        page.setLayout(self._row)
+        for kind, button in self.buttons.items():
+            button.setText(f"{WORDS[kind]}  {KEYS[kind]}")
+            button.setShortcut(KEYS[kind])
+            button.setObjectName(kind)
+            button.clicked.connect(lambda _=False, k=kind: self.press(k))
+            self._row.addWidget(button, 3 if kind != "note" else 2)
+        self.line = NoteLine()
+        self.line.setPlaceholderText("note, then Return (Escape: leave)")
+        self.line.returnPressed.connect(self._send_note)
+        self.line.left.connect(self._leave_note)
+        self.addWidget(page)
+        self.addWidget(self.line)
+
+    def dress(self, theme: Theme) -> None:
+        """Take the sizes of a theme."""
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(theme.px(10))
+        for button in self.buttons.values():
+            button.setFont(theme.font(22, bold=True))
+            button.setMinimumHeight(theme.px(56))
+        self.line.setFont(theme.font(28))
+        self.line.setMinimumHeight(theme.px(56))
+
+    def press(self, kind: str) -> None:
+        """Do what a button or its key asks for."""
+        if kind != "note":
+            self.asked.emit(kind, "")
+            return
+        self.line.clear()
+        self.setCurrentIndex(1)
+        self.line.setFocus()
+
+    def _send_note(self) -> None:
+        text = self.line.text().strip()
+        if text:
+            self.asked.emit("note", text)
+        self._leave_note()
+
+    def _leave_note(self) -> None:
+        self.setCurrentIndex(0)
+        self.line.clearFocus()

@@ -1,0 +1,57 @@
+"""The message line: the most urgent condition large, what to do beside it."""
+
+from __future__ import annotations
+
+from PyQt6.QtWidgets import QFrame, QVBoxLayout
+
+from monitor.app.status import restate
+from monitor.app.text import Text
+from monitor.app.theme import Theme
+from monitor.screen.parts import Level, Message
+from monitor.screen.words import ago
+
+
+class MessagePanel(QFrame):
+    """Draws messages: the first large, the others in one line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self._rows = QVBoxLayout(self)
+        self._shown: tuple[Message, ...] | None = None
+        self.first = Text(48, 24, bold=True)
+        self.second = Text(22, 17)
+        self._rows.addStretch()
+        self._rows.addWidget(self.first)
+        self._rows.addWidget(self.second)
+        self._rows.addStretch()
+
+    def dress(self, theme: Theme) -> None:
+        """Take the sizes of a theme."""
+        self._rows.setContentsMargins(*(theme.px(v) for v in (16, 2, 16, 4)))
+        self._rows.setSpacing(0)
+        self.first.dress(theme)
+        self.second.dress(theme)
+
+    def draw(self, messages: tuple[Message, ...]) -> None:
+        """Show messages; those that are shown already cost nothing."""
+        if messages is self._shown:
+            return
+        self._shown = messages
+        restate(self, _state(messages))
+        if not messages:
+            self.first.show_text("")
+            self.second.show_text("no messages")
+            return
+        first, *others = messages
+        self.first.show_text(first.condition)
+        said = [part for part in (first.action, f"for {ago(first.age_s)}") if part]
+        if others:
+            said.append("also: " + "; ".join(m.condition for m in others))
+        self.second.show_text(" · ".join(said))
+
+
+def _state(messages: tuple[Message, ...]) -> str:
+    if messages and messages[0].level is Level.ATTENTION:
+        return "attention"
+    return ""

@@ -1,0 +1,128 @@
+"""The page: every panel in its fixed place, and the turns in which they are drawn.
+
+Cheap panels (words) are drawn at once.  Of the costly ones (plots) one is drawn in each
+call, in turn, so that no frame has to wait for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from monitor.app.buttons import ButtonPanel
+from monitor.app.headline import HeadlinePanel
+from monitor.app.messages import MessagePanel
+from monitor.app.quality import QualityPanel
+from monitor.app.replay import ReplayPanel
+from monitor.app.spectrum import SpectrumPanel
+from monitor.app.status import StatusPanel
+from monitor.app.table import TablePanel
+from monitor.app.text import Text
+from monitor.app.theme import DARK, Palette, style_sheet, theme_for
+from monitor.app.trend import TrendPanel
+from monitor.app.waterfall import WaterfallPanel
+from monitor.screen.parts import Screen
+
+
+class Page(QWidget):
+    """Draws a `Screen`."""
+
+    def __init__(self, palette: Palette = DARK) -> None:
+        super().__init__()
+        self.palette_in_use = palette
+        self.status = StatusPanel()
+        self.headline = HeadlinePanel()
+        self.trend = TrendPanel()
+        self.quality = QualityPanel()
+        self.waterfall = WaterfallPanel()
+        self.spectrum = SpectrumPanel()
+        self.table = TablePanel()
+        self.messages = MessagePanel()
+        self.buttons = ButtonPanel()
+        self.replay = ReplayPanel()
+        self.footer = Text(17, 17, role="secondary")
+        self.acts = QStackedWidget()
+        self.acts.addWidget(self.buttons)
+        self.acts.addWidget(self.replay)
+        self._turn = 0
+        self._dressed: tuple[int, int] | None = None
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._grid = QGridLayout(self)
+        self._left, self._right = QVBoxLayout(), QVBoxLayout()
+        left: tuple[tuple[QWidget, int], ...] = (
+            (self.trend, 54),
+            (self.quality, 30),
+            (self.waterfall, 16),
+        )
+        right: tuple[tuple[QWidget, int], ...] = (
+            (self.headline, 24),
+            (self.spectrum, 46),
+            (self.table, 30),
+        )
+        for column, widgets in ((self._left, left), (self._right, right)):
+            for widget, share in widgets:
+                column.addWidget(widget, share)
+        self._grid.addWidget(self.status, 0, 0, 1, 2)
+        self._grid.addLayout(self._left, 1, 0)
+        self._grid.addLayout(self._right, 1, 1)
+        self._grid.addWidget(self.messages, 2, 0)
+        self._grid.addWidget(self.acts, 2, 1)
+        self._grid.addWidget(self.footer, 3, 0, 1, 2)
+        self._grid.setRowStretch(1, 1)
+        self._grid.setColumnStretch(0, 61)
+        self._grid.setColumnStretch(1, 39)
+
+    def dress(self) -> None:
+        """Give every panel the sizes of the window and the colours in use."""
+        dots = self.logicalDpiY() / 96
+        theme = theme_for(self.width(), self.height(), self.palette_in_use, dots)
+        self.setStyleSheet(style_sheet(theme))
+        gap = theme.px(10)
+        self._grid.setContentsMargins(gap, gap, gap, theme.px(4))
+        self._grid.setSpacing(gap)
+        for column in (self._left, self._right):
+            column.setSpacing(theme.px(8))
+        for panel in (
+            self.status, self.headline, self.trend, self.quality, self.waterfall,
+            self.spectrum, self.table, self.messages, self.buttons, self.replay,
+            self.footer,
+        ):  # fmt: skip
+            panel.dress(theme)
+        self.messages.setFixedHeight(theme.px(104))
+        self.acts.setFixedHeight(theme.px(104))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Follow the size of the window."""
+        super().resizeEvent(event)
+        size = (self.width(), self.height())
+        if size != self._dressed:
+            self._dressed = size
+            self.dress()
+
+    def draw(self, screen: Screen, everything: bool = False) -> None:
+        """Show a screen: all words, and one plot (or all of them)."""
+        self.status.draw(screen.status)
+        self.headline.draw(screen.headline)
+        self.table.draw(screen.table)
+        self.messages.draw(screen.messages)
+        self.footer.show_text(screen.footer)
+        self.acts.setCurrentIndex(0 if screen.playback is None else 1)
+        if screen.playback is not None:
+            self.replay.draw(screen.playback)
+        plots = self._plots(screen)
+        for draw in plots if everything else (plots[self._turn % len(plots)],):
+            draw()
+        self._turn += 1
+
+    def _plots(self, screen: Screen) -> tuple[Callable[[], None], ...]:
+        axis = screen.trend.axis
+        return (
+            lambda: self.trend.draw(screen.trend),
+            lambda: self.spectrum.draw(screen.spectrum),
+            lambda: self.quality.draw(screen.strips, axis),
+            lambda: self.waterfall.draw(screen.waterfall, axis),
+        )

@@ -1,0 +1,186 @@
+"""What all plots have in common: axes that line up, pens that are cheap, no mouse.
+
+Measured traps that this file keeps out: dense curves with a pen wider than 1 px and
+antialiasing (a second per frame), `FillBetweenItem` (a third of one), and
+`connect="finite"` with nan.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QBrush, QColor, QPainter, QPolygonF
+from PyQt6.QtWidgets import QFrame
+
+from monitor.app.theme import Theme
+from monitor.screen.parts import Line, TimeAxis
+
+pg.setConfigOptions(antialias=False, useOpenGL=False, imageAxisOrder="col-major")
+
+
+class Plot(pg.PlotWidget):  # type: ignore[misc]
+    """A plot without menus or mouse, with axes of fixed width."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        item = self.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setMouseEnabled(x=False, y=False)
+        item.setContentsMargins(0, 0, 0, 0)
+        item.layout.setContentsMargins(0, 0, 0, 0)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.getViewBox().disableAutoRange()
+        self.getViewBox().setDefaultPadding(0.0)
+        for side in ("left", "right", "bottom"):
+            item.showAxis(side)
+            item.getAxis(side).setStyle(autoExpandTextSpace=False)
+
+    def axis(self, side: str) -> Any:
+        """One of the axes."""
+        return self.getPlotItem().getAxis(side)
+
+    def dress(self, theme: Theme, ground: str | None = None) -> None:
+        """Take the sizes and colours of a theme."""
+        p = theme.palette
+        self.setBackground(ground or p.panel)
+        for side in ("left", "right", "bottom"):
+            axis = self.axis(side)
+            axis.setStyle(tickFont=theme.font(20), tickTextOffset=theme.px(6))
+            axis.setTextPen(p.secondary)
+            axis.setPen(theme.pen(p.rule))
+        self.axis("left").setWidth(theme.left_axis)
+        self.axis("right").setWidth(theme.right_axis)
+
+    def bare(self, side: str) -> None:
+        """Leave the place of an axis, without line, ticks or text."""
+        axis = self.axis(side)
+        axis.setStyle(showValues=False, tickLength=0)
+        axis.setPen(None)
+        axis.setTicks([])
+
+
+def title(theme: Theme, text: str, size: float = 20) -> dict[str, Any]:
+    """Arguments of `AxisItem.setLabel` in the theme's font."""
+    return {
+        "text": text,
+        "color": theme.palette.secondary,
+        "font-size": f"{theme.text_px(size)}px",
+    }
+
+
+def minute_ticks(axis: TimeAxis) -> list[tuple[float, str]]:
+    """Ticks at whole minutes, some ten of them."""
+    span = axis.end_min - axis.start_min
+    step = next((s for s in (1, 2, 5, 10, 20, 30, 60) if span / s <= 13), 120)
+    first = int(np.ceil(axis.start_min / step)) * step
+    values = range(first, int(np.floor(axis.end_min)) + 1, step)
+    return [(float(v), f"{v}".replace("-", "\N{MINUS SIGN}")) for v in values]
+
+
+class Context:
+    """Reference period, infusion, events and epochs behind a plot on the time axis."""
+
+    def __init__(self, plot: Plot) -> None:
+        self._plot = plot
+        self._reference = _region(plot)
+        self._infusion = _region(plot)
+        self._lines: list[Any] = []
+        self._theme: Theme | None = None
+
+    def dress(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self._reference.setBrush(_brush(theme.palette.baseline, 56))
+        self._infusion.setBrush(_brush(theme.palette.accent, 18))
+        for line in self._lines:
+            line.setPen(theme.pen(theme.palette.baseline))
+
+    def draw(self, axis: TimeAxis) -> None:
+        """Show an axis with what happened on it."""
+        self._plot.setXRange(axis.start_min, axis.end_min, padding=0)
+        for region, span in (
+            (self._reference, axis.reference),
+            (self._infusion, axis.infusion),
+        ):
+            region.setVisible(span is not None)
+            if span is not None:
+                region.setRegion(span)
+        times = [mark.time_min for mark in axis.marks] + list(axis.epochs)
+        while len(self._lines) < len(times):
+            self._lines.append(self._line())
+        for i, line in enumerate(self._lines):
+            line.setVisible(i < len(times))
+            if i < len(times):
+                line.setValue(times[i])
+
+    def _line(self) -> Any:
+        line = pg.InfiniteLine(angle=90, movable=False)
+        line.setZValue(-5)
+        if self._theme is not None:
+            line.setPen(self._theme.pen(self._theme.palette.baseline))
+        self._plot.addItem(line)
+        return line
+
+
+class Fill(pg.GraphicsObject):  # type: ignore[misc]
+    """Area between two curves as one polygon: cheap, unlike `FillBetweenItem`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._polygon = QPolygonF()
+        self._brush = QBrush()
+        self._bounds = QRectF()
+
+    def setBrush(self, brush: QBrush) -> None:
+        """Fill with this."""
+        self._brush = brush
+        self.update()
+
+    def set_curves(self, x: Line, low: Line, high: Line) -> None:
+        """Area between `low` and `high`, (n,) each."""
+        self.prepareGeometryChange()
+        forth = zip(x.tolist(), high.tolist(), strict=True)
+        back = zip(x[::-1].tolist(), low[::-1].tolist(), strict=True)
+        self._polygon = QPolygonF([QPointF(a, b) for a, b in (*forth, *back)])
+        self._bounds = self._polygon.boundingRect()
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Extent in the units of the plot."""
+        return self._bounds
+
+    def paint(self, painter: QPainter, *_: Any) -> None:
+        """Draw without an outline."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._brush)
+        painter.drawPolygon(self._polygon)
+
+
+def curve(plot: Plot, smooth: bool = False, **options: Any) -> Any:
+    """Curve in a plot; `smooth` only for those with few points."""
+    mode = "on" if smooth else "auto"
+    item = pg.PlotCurveItem(antialias=smooth, segmentedLineMode=mode, **options)
+    plot.addItem(item)
+    return item
+
+
+def _region(plot: Plot) -> Any:
+    region = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None))
+    region.setZValue(-20)
+    region.hide()
+    plot.addItem(region)
+    return region
+
+
+def _brush(colour: str, alpha: int) -> QBrush:
+    shade = QColor(colour)
+    shade.setAlpha(alpha)
+    return QBrush(shade)
+
+
+brush = _brush

@@ -1,0 +1,99 @@
+"""Quality strips under the trend, one figure each, on the same time axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyqtgraph as pg
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from monitor.app.plots import Context, Plot, curve
+from monitor.app.theme import Theme
+from monitor.screen.parts import Strip, TimeAxis
+
+
+class StripPlot(Plot):
+    """Draws one `Strip`: name at the left, value now at the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme: Theme | None = None
+        self._context = Context(self)
+        self._curve = curve(self)
+        self._limits: list[Any] = []
+        self.bare("bottom")
+        self.axis("bottom").setHeight(0)
+
+    def dress(self, theme: Theme, ground: str | None = None) -> None:
+        """Take the sizes and colours of a theme."""
+        super().dress(theme, ground)
+        self._theme = theme
+        self._context.dress(theme)
+        self.bare("bottom")
+        self.axis("bottom").setHeight(0)
+        for side in ("left", "right"):
+            self.axis(side).setStyle(tickLength=0)
+            self.axis(side).setPen(None)
+        self.axis("left").setTextPen(theme.palette.secondary)
+        self._curve.setPen(theme.pen(theme.palette.measured))
+        for line in self._limits:
+            line.setPen(theme.pen(theme.palette.baseline))
+
+    def draw(self, strip: Strip, axis: TimeAxis) -> None:
+        """Show a strip on a time axis."""
+        if self._theme is None:
+            return
+        self._context.draw(axis)
+        self.setYRange(strip.low, strip.high, padding=0)
+        self._curve.setData(strip.time_min, strip.value)
+        middle = 0.5 * (strip.low + strip.high)
+        self.axis("left").setTicks([[(middle, strip.name)]])
+        unit = f" {strip.unit}" if strip.unit else ""
+        mark = "▲ " if strip.past_limit else ""
+        self.axis("right").setTicks([[(middle, f"{mark}{strip.now}{unit}")]])
+        colours = self._theme.palette
+        self.axis("right").setTextPen(
+            colours.attention if strip.past_limit else colours.text
+        )
+        self._draw_limits(strip.limits)
+
+    def _draw_limits(self, limits: tuple[float, ...]) -> None:
+        while len(self._limits) < len(limits):
+            line = pg.InfiniteLine(angle=0, movable=False)
+            line.setZValue(-4)
+            if self._theme is not None:
+                line.setPen(self._theme.pen(self._theme.palette.baseline))
+            self.addItem(line)
+            self._limits.append(line)
+        for i, line in enumerate(self._limits):
+            line.setVisible(i < len(limits))
+            if i < len(limits):
+                line.setValue(limits[i])
+
+
+class QualityPanel(QWidget):
+    """Strips below one another."""
+
+    def __init__(self, count: int = 4) -> None:
+        super().__init__()
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self.plots = [StripPlot() for _ in range(count)]
+        for plot in self.plots:
+            self._rows.addWidget(plot)
+        self._shown: tuple[Strip, ...] | None = None
+
+    def dress(self, theme: Theme) -> None:
+        """Take the sizes and colours of a theme."""
+        self._shown = None
+        self._rows.setSpacing(theme.px(2))
+        for plot in self.plots:
+            plot.dress(theme)
+
+    def draw(self, strips: tuple[Strip, ...], axis: TimeAxis) -> None:
+        """Show strips; those that are shown already cost nothing."""
+        if strips is self._shown:
+            return
+        self._shown = strips
+        for plot, strip in zip(self.plots, strips, strict=True):
+            plot.draw(strip, axis)

@@ -1,0 +1,52 @@
+"""The same page drawn without a display, into a PNG."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PyQt6.QtWidgets import QApplication
+
+from monitor.app.page import Page
+from monitor.app.theme import THEMES
+from monitor.screen.parts import Screen
+from streams.errors import InputError
+
+_held: list[QApplication] = []  # Qt ends with the last reference to it
+
+
+def application() -> QApplication:
+    """The one Qt application of this process; offscreen where there is no display."""
+    running = QApplication.instance()
+    if isinstance(running, QApplication):
+        return running
+    if os.name == "posix" and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    _held.append(QApplication(["mrs-monitor"]))
+    return _held[0]
+
+
+def render(
+    screen: Screen,
+    path: Path,
+    size: tuple[int, int] = (1920, 1080),
+    theme: str = "dark",
+) -> None:
+    """Draw a screen into a PNG of this many pixels.
+
+    Raises
+    ------
+    InputError : the file cannot be written
+    """
+    application()
+    page = Page(THEMES[theme])
+    page.resize(*size)
+    page.ensurePolished()
+    page.dress()
+    page.draw(screen, everything=True)
+    written = page.grab().save(str(path))
+    page.deleteLater()
+    if not written:
+        raise InputError(f"The picture {path} cannot be written: choose another place.")

@@ -1,0 +1,122 @@
+"""Controls of a replay: play or pause, speed, and where in the session it is."""
+
+from __future__ import annotations
+
+import math
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QPushButton,
+    QSlider,
+    QStyle,
+    QStyleOptionSlider,
+    QWidget,
+)
+
+from monitor.app.text import Text
+from monitor.app.theme import Theme
+from monitor.screen.parts import Playback
+from monitor.screen.words import clock
+
+SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, math.inf)
+STEP_S = 60.0
+
+
+class SeekSlider(QSlider):
+    """A slider that goes where it is clicked."""
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Go to the place of the click."""
+        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+            option = QStyleOptionSlider()
+            self.initStyleOption(option)
+            self.setValue(
+                QStyle.sliderValueFromPosition(
+                    self.minimum(),
+                    self.maximum(),
+                    round(event.position().x()),
+                    self.width(),
+                )
+            )
+        super().mousePressEvent(event)
+
+
+class ReplayPanel(QWidget):
+    """Emits `played`, `sped` and `sought`; follows the state of the replay."""
+
+    played = pyqtSignal(bool)
+    sped = pyqtSignal(float)
+    sought = pyqtSignal(float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row = QHBoxLayout(self)
+        self._shown: Playback | None = None
+        self.play = QPushButton("Pause")
+        self.play.setToolTip("Space")
+        self.play.clicked.connect(self.toggle)
+        self.speed = QComboBox()
+        for speed in SPEEDS:
+            words = f"{speed:g}×" if math.isfinite(speed) else "at once"
+            self.speed.addItem(words, speed)
+        self.speed.activated.connect(self._chosen)
+        self.slider = SeekSlider(Qt.Orientation.Horizontal)
+        self.slider.sliderReleased.connect(self._released)
+        self.at = Text(22, 17)
+        self.at.setAlignment(
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        )
+        for widget, share in (
+            (self.play, 0),
+            (self.speed, 0),
+            (self.slider, 5),
+            (self.at, 3),
+        ):
+            self._row.addWidget(widget, share)
+            widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def dress(self, theme: Theme) -> None:
+        """Take the sizes of a theme."""
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(theme.px(10))
+        for widget in (self.play, self.speed):
+            widget.setFont(theme.font(22))
+            widget.setMinimumHeight(theme.px(56))
+        self.play.setFixedWidth(theme.text_px(22) * 6)
+        self.speed.setFixedWidth(theme.text_px(22) * 6)
+        self.slider.setMinimumHeight(theme.px(40))
+        self.at.dress(theme)
+
+    def draw(self, playback: Playback) -> None:
+        """Follow a replay; the slider stays in the hand while it is held."""
+        if playback == self._shown:
+            return
+        self._shown = playback
+        self.play.setText("Pause" if playback.playing else "Play")
+        index = self.speed.findData(playback.speed)
+        if index >= 0:
+            self.speed.setCurrentIndex(index)
+        self.slider.setRange(0, max(1, round(playback.length_s)))
+        if not self.slider.isSliderDown():
+            self.slider.setValue(round(playback.position_s))
+        self.at.show_text(f"{clock(playback.position_s)} / {clock(playback.length_s)}")
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        if self._shown is not None:
+            self.played.emit(not self._shown.playing)
+
+    def step(self, seconds: float) -> None:
+        """Go so far forwards or backwards."""
+        if self._shown is not None:
+            there = self._shown.position_s + seconds
+            self.sought.emit(min(max(there, 0.0), self._shown.length_s))
+
+    def _chosen(self, index: int) -> None:
+        self.sped.emit(float(self.speed.itemData(index)))
+
+    def _released(self) -> None:
+        self.sought.emit(float(self.slider.value()))

@@ -1,0 +1,97 @@
+"""The spectrum of the newest window with its fit, 4.2 to 0.5 ppm, falling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import Qt
+
+from monitor.app.plots import Fill, Plot, brush, curve, title
+from monitor.app.theme import Theme
+from monitor.screen.parts import Component, SpectrumView
+from monitor.screen.spectrum import LEFT_PPM, RIGHT_PPM
+
+
+class SpectrumPanel(Plot):
+    """Draws a `SpectrumView`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme: Theme | None = None
+        self._shown: SpectrumView | None = None
+        self.getViewBox().invertX(True)
+        self.setXRange(RIGHT_PPM, LEFT_PPM, padding=0)
+        self._glutamate = Fill()
+        self.addItem(self._glutamate)
+        self._zero = pg.InfiniteLine(angle=0, movable=False)
+        self.addItem(self._zero)
+        self._mean = curve(self)
+        self._measured = curve(self)
+        self._baseline = curve(self)
+        self._model = curve(self)
+        self._residual = curve(self)
+        self._parts: list[Any] = []
+
+    def dress(self, theme: Theme, ground: str | None = None) -> None:
+        """Take the sizes and colours of a theme."""
+        super().dress(theme, ground)
+        self._theme, self._shown = theme, None
+        p = theme.palette
+        self.bare("left")
+        self.axis("left").setWidth(theme.px(10))
+        self.axis("right").setStyle(tickLength=0)
+        self.axis("right").setPen(None)
+        self.axis("right").setTextPen(p.text)
+        ticks = [(v, f"{v:.1f}") for v in np.arange(RIGHT_PPM, LEFT_PPM, 0.5)]
+        self.axis("bottom").setTicks([ticks])
+        self.axis("bottom").setHeight(theme.text_px(20) * 2 + theme.px(24))
+        self.axis("bottom").setLabel(**title(theme, "Chemical shift (ppm)"))
+        self._glutamate.setBrush(brush(p.accent, 90))
+        self._mean.setPen(theme.pen(p.baseline))
+        self._measured.setPen(theme.pen(p.text))
+        dashed = theme.pen(p.baseline)
+        dashed.setStyle(Qt.PenStyle.DashLine)
+        self._baseline.setPen(dashed)
+        self._zero.setPen(theme.pen(p.rule))
+        self._model.setPen(theme.pen(p.accent, 2))
+        self._residual.setPen(theme.pen(p.measured))
+        for part in self._parts:
+            part.setPen(theme.pen(p.measured))
+
+    def draw(self, view: SpectrumView | None) -> None:
+        """Show a spectrum; the one that is shown already costs nothing."""
+        if view is None or view is self._shown or self._theme is None:
+            return
+        self._shown = view
+        self.setYRange(view.low, view.high, padding=0)
+        self._measured.setData(view.ppm, view.measured)
+        self._model.setData(view.ppm, view.model)
+        self._baseline.setData(view.ppm, view.baseline)
+        self._residual.setData(view.ppm, view.residual)
+        self._mean.setData(view.mean_ppm, view.mean)
+        self._zero.setValue(view.residual_zero)
+        names = [(c.offset + 0.03, c.name) for c in view.components]
+        names.append((view.residual_zero, "residual"))
+        self.axis("right").setTicks([names])
+        self._draw_parts(view)
+
+    def _draw_parts(self, view: SpectrumView) -> None:
+        while len(self._parts) < len(view.components):
+            self._parts.append(curve(self))
+        for i, part in enumerate(self._parts):
+            part.setVisible(i < len(view.components))
+            if i < len(view.components):
+                self._draw_part(part, view, view.components[i])
+        self._glutamate.setVisible(any(c.accent for c in view.components))
+
+    def _draw_part(self, part: Any, view: SpectrumView, component: Component) -> None:
+        if self._theme is None:
+            return
+        part.setData(view.ppm, component.curve)
+        p = self._theme.palette
+        part.setPen(self._theme.pen(p.accent if component.accent else p.measured))
+        if component.accent:
+            foot = np.full(len(view.ppm), component.offset)
+            self._glutamate.set_curves(view.ppm, foot, component.curve)

@@ -1,0 +1,148 @@
+"""The trend: change of the outcome against minutes from the start of the infusion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+
+from monitor.app.plots import Context, Fill, Plot, brush, curve, minute_ticks, title
+from monitor.app.theme import Theme
+from monitor.screen.parts import Mark, Trend
+
+
+class TrendPanel(Plot):
+    """Draws a `Trend`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme: Theme | None = None
+        self._shown: Trend | None = None
+        self._context = Context(self)
+        self._reference = pg.LinearRegionItem(
+            orientation="horizontal", movable=False, pen=pg.mkPen(None)
+        )
+        self._reference.setZValue(-15)
+        self._zero = pg.InfiniteLine(angle=0, movable=False)
+        self._zero.setZValue(-10)
+        self._band = Fill()
+        self._band.setZValue(-8)
+        for item in (self._reference, self._zero, self._band):
+            self.addItem(item)
+        self._tracked = curve(self)
+        self._line = curve(self, smooth=True)
+        self._bars = pg.ErrorBarItem(x=np.zeros(0), y=np.zeros(0), height=np.zeros(0))
+        self._points = pg.ScatterPlotItem(symbol="o")
+        self._above = pg.ScatterPlotItem(symbol="t1")
+        self._below = pg.ScatterPlotItem(symbol="t")
+        self._now = curve(self)
+        for item in (self._bars, self._points, self._above, self._below):
+            self.addItem(item)
+        self._note = pg.TextItem(anchor=(0.5, 0.5))
+        self.addItem(self._note)
+        self._labels: list[Any] = []
+        self.bare("right")
+
+    def dress(self, theme: Theme, ground: str | None = None) -> None:
+        """Take the sizes and colours of a theme."""
+        super().dress(theme, ground)
+        self._theme, self._shown = theme, None
+        p = theme.palette
+        self._context.dress(theme)
+        self.bare("right")
+        self.axis("bottom").setHeight(theme.text_px(20) * 2 + theme.px(24))
+        self._reference.setBrush(brush(p.baseline, 50))
+        self._zero.setPen(theme.pen(p.secondary))
+        self._band.setBrush(brush(p.accent, 40))
+        self._tracked.setPen(theme.pen(p.accent, 1, 140))
+        self._line.setPen(theme.pen(p.accent, 3))
+        self._now.setPen(theme.pen(p.accent, 3))
+        self._bars.setData(pen=theme.pen(p.text, 2), beam=0.0)
+        self._points.setPen(theme.pen(p.text, 2))
+        self._points.setBrush(pg.mkBrush(p.panel))
+        self._points.setSize(theme.px(15))
+        for arrows in (self._above, self._below):
+            arrows.setPen(theme.pen(p.text, 2))
+            arrows.setBrush(pg.mkBrush(p.text))
+            arrows.setSize(theme.px(18))
+        self._note.setFont(theme.font(26))
+        self._note.setColor(p.secondary)
+        for label in self._labels:
+            self._dress_label(label)
+
+    def draw(self, trend: Trend) -> None:
+        """Show a trend; the one that is shown already costs nothing."""
+        if trend is self._shown or self._theme is None:
+            return
+        self._shown = trend
+        self._context.draw(trend.axis)
+        self._draw_axes(trend)
+        self._draw_course(trend)
+        self._draw_labels(trend.axis.marks, trend.limit_percent)
+        middle = 0.5 * (trend.axis.start_min + trend.axis.end_min)
+        self._note.setText(trend.note)
+        self._note.setPos(middle, 0.5 * trend.limit_percent)
+
+    def _draw_axes(self, trend: Trend) -> None:
+        if self._theme is None:
+            return
+        limit = trend.limit_percent
+        self.setYRange(-limit, limit, padding=0)
+        ticks = [(v, _percent(v)) for v in np.linspace(-limit, limit, 7)[1:-1]]
+        self.axis("left").setTicks([ticks])
+        self.axis("bottom").setTicks([minute_ticks(trend.axis)])
+        self.axis("left").setLabel(**title(self._theme, trend.title))
+        self.axis("bottom").setLabel(**title(self._theme, trend.axis.label))
+
+    def _draw_course(self, trend: Trend) -> None:
+        half = trend.reference_half
+        self._reference.setVisible(bool(np.isfinite(half)))
+        if np.isfinite(half):
+            self._reference.setRegion((-half, half))
+        self._line.setData(
+            trend.line_min, trend.line, connect=trend.line_connect.astype(np.int32)
+        )
+        self._bars.setData(x=trend.points_min, y=trend.points, height=2 * trend.half)
+        self._points.setData(trend.points_min, trend.points)
+        edge = 0.955 * trend.limit_percent
+        self._above.setData(trend.above_min, np.full(len(trend.above_min), edge))
+        self._below.setData(trend.below_min, np.full(len(trend.below_min), -edge))
+        self._draw_now(trend)
+        band = trend.band
+        self._band.setVisible(band is not None)
+        self._tracked.setVisible(band is not None)
+        if band is not None:
+            self._band.set_curves(band.time_min, band.low, band.high)
+            self._tracked.setData(band.time_min, band.value)
+
+    def _draw_now(self, trend: Trend) -> None:
+        """Bracket under the newest window."""
+        if trend.now is None:
+            self._now.setData([], [])
+            return
+        foot = -0.985 * trend.limit_percent
+        tip = -0.94 * trend.limit_percent
+        start, end = trend.now
+        self._now.setData([start, start, end, end], [tip, foot, foot, tip])
+
+    def _draw_labels(self, marks: tuple[Mark, ...], limit: float) -> None:
+        while len(self._labels) < len(marks):
+            label = pg.TextItem(anchor=(0, 0))
+            self._dress_label(label)
+            self.addItem(label)
+            self._labels.append(label)
+        for i, label in enumerate(self._labels):
+            label.setVisible(i < len(marks))
+            if i < len(marks):
+                label.setText(marks[i].text)
+                label.setPos(marks[i].time_min, limit * (1 - 0.13 * marks[i].row))
+
+    def _dress_label(self, label: Any) -> None:
+        if self._theme is not None:
+            label.setFont(self._theme.font(20))
+            label.setColor(self._theme.palette.text)
+
+
+def _percent(value: float) -> str:
+    return f"{value:+.0f}".replace("-", "\N{MINUS SIGN}").replace("+0", "0")

@@ -1,0 +1,152 @@
+"""The window: a worker's reports in, a page drawn, the operator's wishes out.
+
+One timer takes what the worker has reported (for a few milliseconds at most), and draws
+what has changed; nothing is computed here and nothing is waited for.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
+from PyQt6.QtWidgets import QMainWindow, QMessageBox
+
+from monitor.app.page import Page
+from monitor.app.render import application
+from monitor.app.theme import DARK, LIGHT, THEMES
+from monitor.display import wider
+from monitor.screen.parts import Screen
+from monitor.session import Session
+from monitor.settings import Settings
+from monitor.worker import (
+    Command,
+    Play,
+    Report,
+    Seek,
+    SendEvent,
+    SetSpeed,
+    Worker,
+    WorkerConfig,
+)
+
+FRAME_MS = 40
+BUDGET_S = 0.008
+STEP_S = 60.0
+
+
+class Window(QMainWindow):
+    """The operator's window.
+
+    `receive(budget_s)` and `send(command)` are the worker's; `clock()` reads seconds.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        receive: Callable[[float], list[Report]],
+        send: Callable[[Command], None],
+        clock: Callable[[], float] = time.monotonic,
+        theme: str = "dark",
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle("mrs-monitor")
+        self.session = Session(settings)
+        self.page = Page(THEMES[theme])
+        self.setCentralWidget(self.page)
+        self._receive, self._send, self._clock = receive, send, clock
+        self.ask_to_close: Callable[[], bool] = self._asked
+        self._connect()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.frame)
+        self._timer.start(FRAME_MS)
+
+    def _connect(self) -> None:
+        page = self.page
+        page.buttons.asked.connect(lambda k, text: self._send(SendEvent(k, text)))
+        page.replay.played.connect(lambda playing: self._send(Play(playing)))
+        page.replay.sped.connect(lambda speed: self._send(SetSpeed(speed)))
+        page.replay.sought.connect(lambda at: self._send(Seek(at)))
+        for keys, act in (
+            ("Space", page.replay.toggle),
+            ("Left", lambda: page.replay.step(-STEP_S)),
+            ("Right", lambda: page.replay.step(STEP_S)),
+            ("Ctrl+Up", lambda: self._scale(1)),
+            ("Ctrl+Down", lambda: self._scale(-1)),
+            ("F9", self._other_theme),
+            ("F11", self._full_screen),
+            ("Ctrl+Q", self.close),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+    def frame(self) -> None:
+        """Take what has come and draw what has changed."""
+        now = self._clock()
+        for report in self._receive(BUDGET_S):
+            self.session.take(report, now)
+        self.page.draw(self.session.screen(now))
+
+    def seen(self) -> Screen:
+        """What is to be seen now."""
+        return self.session.screen(self._clock())
+
+    def _scale(self, steps: int) -> None:
+        display = self.session.display
+        display.show(limit=wider(display.limit_percent, steps))
+
+    def _other_theme(self) -> None:
+        dark = self.page.palette_in_use is DARK
+        self.page.palette_in_use = LIGHT if dark else DARK
+        self.page.dress()
+        self.page.draw(self.seen(), everything=True)
+
+    def _full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _asked(self) -> bool:
+        """Whether the operator really wants to close in the middle of a run."""
+        answer = QMessageBox.question(
+            self,
+            "Close?",
+            "A session is running. Close the window? The recording goes on.",
+            QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
+            QMessageBox.StandardButton.Cancel,
+        )
+        return answer == QMessageBox.StandardButton.Close
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Ask in the middle of a run."""
+        if event is None:
+            return
+        if self.seen().running and not self.ask_to_close():
+            event.ignore()
+            return
+        self._timer.stop()
+        event.accept()
+
+
+def run_window(
+    config: WorkerConfig,
+    settings: Settings,
+    title: str = "mrs-monitor",
+    theme: str = "dark",
+    full_screen: bool = False,
+) -> int:
+    """Show the window until it is closed; returns the exit code."""
+    app = application()
+    app.setApplicationName("mrs-monitor")
+    app.setWindowIcon(QIcon())
+    worker = Worker(config)
+    window = Window(settings, worker.receive, worker.send, theme=theme)
+    window.setWindowTitle(title)
+    window.resize(1600, 900)
+    try:
+        if full_screen:
+            window.showFullScreen()
+        else:
+            window.showMaximized()
+        return app.exec()
+    finally:
+        worker.stop()

@@ -1,0 +1,1 @@
+"""What an operator is to see, as plain frozen values: no Qt, no clock, no physics."""

@@ -1,0 +1,82 @@
+"""The headline: the change of the outcome with its 95 % interval, or a dash.
+
+A number stands here once it means something: there is a reference period, and the
+newest converged window is full and shares no transient with that period.
+"""
+
+from __future__ import annotations
+
+import math
+
+from monitor.analysis.response import Estimate
+from monitor.screen.parts import Z95, Headline
+from monitor.screen.words import DASH, ago, clock, signed
+
+FRESH_INTERVALS = 2.0  # repetition times without a transient until it looks old
+
+
+def meaningful(
+    estimate: Estimate | None,
+    outcome: str,
+    window: int,
+    reference_s: tuple[float, float] | None,
+) -> bool:
+    """Whether an estimate may stand in the headline."""
+    if estimate is None or reference_s is None:
+        return False
+    change = estimate.changes_percent.get(outcome, math.nan)
+    sd = estimate.change_sds_percent.get(outcome, math.nan)
+    return (
+        math.isfinite(change)
+        and math.isfinite(sd)
+        and estimate.converged
+        and estimate.n_transients >= window
+        and estimate.time_start_s >= reference_s[1]
+    )
+
+
+def fade(age_s: float, interval_s: float) -> float:
+    """0 while transients arrive, 1 from twice the allowed age on."""
+    allowed = FRESH_INTERVALS * interval_s
+    return min(1.0, max(0.0, age_s / allowed - 1.0))
+
+
+def waiting_for(
+    reference_s: tuple[float, float] | None,
+    window_s: float,
+    clock_s: float,
+) -> str:
+    """Say what the dash waits for."""
+    if reference_s is None:
+        return "no reference period yet: it ends when the infusion starts"
+    left = reference_s[1] + window_s - clock_s
+    if left > 0:
+        return f"first full window after the reference period in {clock(left)}"
+    return "waiting for a full, converged window"
+
+
+def headline(
+    estimate: Estimate | None,
+    outcome: str,
+    waiting: str,
+    age_s: float,
+    interval_s: float,
+) -> Headline:
+    """Headline of an estimate that is `meaningful`, or a dash and what it waits for."""
+    title = f"{outcome}, change from before infusion"
+    if estimate is None:
+        return Headline(title, DASH, "", waiting, 0.0)
+    change = estimate.changes_percent[outcome]
+    half = Z95 * estimate.change_sds_percent[outcome]
+    span_s = estimate.time_end_s - estimate.time_start_s + interval_s
+    interval = f"95 %: {signed(change - half)} to {signed(change + half)}"
+    window = f"window of {estimate.n_transients} transients, {span_s:.0f} s"
+    faded = fade(age_s, interval_s)
+    caption = f"{interval} · {window}" if not faded else f"{ago(age_s)} old · {window}"
+    return Headline(title, f"{signed(change)} %", f"± {half:.1f}", caption, faded)
+
+
+def hidden() -> Headline:
+    """Blinded protocol: the place stays, the number does not."""
+    caption = "blinded protocol: quality, stream and markers stay visible"
+    return Headline("Outcome", "hidden", "", caption, 0.0)

@@ -1,0 +1,191 @@
+"""Messages: a condition, since when, and one thing to do; with delay and deadband.
+
+A condition that is judged per window comes on after `DELAY` consecutive windows past
+its limit and goes after `DELAY` consecutive ones back inside `DEADBAND` of it, so that
+a value at its limit does not chatter.  Conditions of the stream are judged by the
+clock.  Nothing here is an alarm of a medical device.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from monitor.screen.parts import Level, Message, Stream
+from monitor.screen.words import ago
+
+DELAY = 3
+DEADBAND = 0.9
+SILENT_INTERVALS = 3.0
+DISK_LOW_BYTES = 1_000_000_000
+KEPT_S = 30.0  # how long a sentence of the analysis stays
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One condition on its way on or off; `since_s` is set while it is on."""
+
+    count: int = 0
+    since_s: float | None = None
+    text: str = ""
+
+
+def watched(watch: Watch, past: bool, back: bool, now_s: float, text: str) -> Watch:
+    """Watch after one more window: `past` its limit, or `back` well inside it."""
+    on = watch.since_s is not None
+    if not (back if on else past):
+        return replace(watch, count=0, text=text if on else "")
+    if watch.count + 1 < DELAY:
+        return replace(watch, count=watch.count + 1)
+    return Watch(0, None, "") if on else Watch(0, now_s, text)
+
+
+def above(watch: Watch, value: float, limit: float, now_s: float, text: str) -> Watch:
+    """Watch a value that should stay below its limit; nan in either changes nothing."""
+    if not (math.isfinite(value) and math.isfinite(limit)):
+        return watch
+    return watched(watch, value > limit, value < DEADBAND * limit, now_s, text)
+
+
+def below(watch: Watch, value: float, limit: float, now_s: float, text: str) -> Watch:
+    """Watch a value that should stay above its limit."""
+    if not (math.isfinite(value) and math.isfinite(limit)):
+        return watch
+    return watched(watch, value < limit, value * DEADBAND > limit, now_s, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Figures of the newest windows that are held against limits."""
+
+    fwhm_hz: float
+    snr: float
+    drift_hz_per_min: float
+    water: float
+    lipid: float
+    rejected: int
+    of: int
+    converged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of the protocol; nan: none."""
+
+    fwhm_hz: float
+    snr: float
+    drift_hz_per_min: float
+    water: float
+    lipid: float
+
+
+ACTIONS: dict[str, tuple[Level, str]] = {
+    "fit": (Level.ATTENTION, "look at the residual; check water suppression"),
+    "drift": (Level.NOTE, "re-centre before the infusion, or let it settle"),
+    "fwhm": (Level.NOTE, "ask to lie still; re-shim if it stays"),
+    "snr": (Level.NOTE, "check coil and voxel"),
+    "water": (Level.NOTE, "check water suppression"),
+    "lipid": (Level.NOTE, "ask to lie still; check the voxel"),
+    "rejected": (Level.NOTE, "ask to lie still"),
+}
+
+
+def judged(
+    watches: dict[str, Watch], figures: Judged, limits: Limits, now_s: float
+) -> dict[str, Watch]:
+    """All watches after one more window."""
+    f, lim, w = figures, limits, {key: watches.get(key, Watch()) for key in ACTIONS}
+    share = f.rejected / f.of if f.of else 0.0
+    drift = abs(f.drift_hz_per_min)
+    return {
+        "fit": watched(
+            w["fit"], not f.converged, f.converged, now_s, "Fit does not converge"
+        ),
+        "drift": above(
+            w["drift"], drift, lim.drift_hz_per_min, now_s,
+            f"Field drifts {drift:.1f} Hz/min",
+        ),
+        "fwhm": above(
+            w["fwhm"], f.fwhm_hz, lim.fwhm_hz, now_s,
+            f"Line width {f.fwhm_hz:.1f} Hz, limit {lim.fwhm_hz:.1f}",
+        ),
+        "snr": below(
+            w["snr"], f.snr, lim.snr, now_s, f"SNR {f.snr:.1f}, limit {lim.snr:.1f}"
+        ),
+        "water": above(
+            w["water"], f.water, lim.water, now_s,
+            f"Residual water {f.water:.1f} x NAA",
+        ),
+        "lipid": above(
+            w["lipid"], f.lipid, lim.lipid, now_s, f"Lipid {f.lipid:.1f} x NAA"
+        ),
+        "rejected": above(
+            w["rejected"], share, 0.25, now_s,
+            f"{f.rejected} of {f.of} transients of low weight",
+        ),
+    }  # fmt: skip
+
+
+def of_windows(watches: dict[str, Watch], now_s: float) -> list[Message]:
+    """Messages of the watches that are on."""
+    shown = []
+    for key, watch in watches.items():
+        if watch.since_s is not None:
+            level, action = ACTIONS[key]
+            age = now_s - watch.since_s
+            shown.append(Message(key, level, watch.text, action, age))
+    return shown
+
+
+def of_stream(
+    stream: Stream, age_s: float, interval_s: float, ended: str | None
+) -> list[Message]:
+    """Messages about stream and recording; `age_s` since the last transient."""
+    if ended is not None:
+        return []
+    shown = []
+
+    def attention(key: str, condition: str, action: str, age: float = 0.0) -> None:
+        shown.append(Message(key, Level.ATTENTION, condition, action, age))
+
+    paused = stream.playback is not None and not stream.playback.playing
+    silent = age_s > SILENT_INTERVALS * interval_s and not paused
+    if not stream.connected:
+        attention("stream", "No stream", stream.said or "start the relay; keeps trying")
+    elif silent:
+        attention(
+            "silent", f"No transient for {ago(age_s)}", "check export on console", age_s
+        )
+    if stream.connected and stream.playback is None and not stream.recording:
+        attention("recording", "Not recording", "restart the relay with a recording")
+    disk = stream.disk_free_bytes
+    if disk is not None and disk < DISK_LOW_BYTES:
+        attention("disk", f"Disk low: {disk / 1e6:.0f} MB left", "make room now")
+    if stream.lost:
+        attention("lost", f"{stream.lost} messages lost", "see the relay's log")
+    if stream.playback is None and stream.lag * interval_s > max(5.0, interval_s):
+        attention("lag", f"{stream.lag} messages behind", "close other programs")
+    return shown
+
+
+def ordered(messages: list[Message]) -> tuple[Message, ...]:
+    """Attention before notes, the oldest first in each; ages in whole seconds."""
+    whole = [replace(m, age_s=float(math.floor(m.age_s))) for m in messages]
+    return tuple(
+        sorted(whole, key=lambda m: (m.level is not Level.ATTENTION, -m.age_s))
+    )
+
+
+def recent(timed: list[tuple[float, Message]], now_s: float) -> list[Message]:
+    """Sentences of the last while, the newest of each condition, with their age."""
+    newest = {m.condition if m.key == "note" else m.key: (at, m) for at, m in timed}
+    return [
+        replace(m, age_s=now_s - at) for at, m in newest.values() if now_s - at < KEPT_S
+    ]
+
+
+def tells(message: Message, outcome: str) -> bool:
+    """Whether a sentence of the analysis could tell a blinded outcome."""
+    words = f"{message.condition} {message.action}"
+    parts = (*outcome.split("/"), "Glu", "Gln", "Glx", "change", "%")
+    return message.key == "note" and any(part in words for part in parts)

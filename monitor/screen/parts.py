@@ -1,0 +1,253 @@
+"""The frozen parts of a `Screen`: strings, curves and messages, ready to be drawn.
+
+Times on axes are minutes; `half` is half of a 95 % interval (1.96 SD).  Every array is
+float64 and (n,) unless said otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Line = NDArray[np.float64]
+Image = NDArray[np.float32]
+
+Z95 = 1.959964
+"""Half width of a 95 % interval in SD."""
+
+
+class Level(StrEnum):
+    """How much a message wants of the operator."""
+
+    NOTE = "note"
+    ATTENTION = "attention"
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """Where a replay is: speed relative to the scanner (inf: at once), times in s."""
+
+    playing: bool
+    speed: float
+    position_s: float
+    length_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """State of the stream as its feed tells it.
+
+    Attributes
+    ----------
+    connected : messages or heartbeats arrive
+    recording : somebody upstream writes them to disk
+    lag : messages that are recorded but not yet shown
+    lost : messages that could not be fetched again
+    disk_free_bytes : where the recording is written; None where unknown
+    playback : of a replay; None for a live stream
+    said : a sentence of the feed, e.g. that nobody listens on the address
+    """
+
+    connected: bool = False
+    recording: bool = False
+    lag: int = 0
+    lost: int = 0
+    disk_free_bytes: int | None = None
+    playback: Playback | None = None
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A condition, since when (seconds ago), and the one thing to do about it."""
+
+    key: str
+    level: Level
+    condition: str
+    action: str
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The strip at the top: stream and recording, phase, and counts, in words."""
+
+    stream: str
+    stream_attention: bool
+    phase: str
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The one big number.
+
+    `fade` runs from 0 (fresh) to 1 (old: drawn in the colour of secondary text).
+    """
+
+    title: str
+    number: str
+    interval: str
+    caption: str
+    fade: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A labelled vertical on the time axis; `row` keeps labels apart."""
+
+    time_min: float
+    text: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAxis:
+    """The axis that trend, strips and waterfall share, with what happened on it."""
+
+    start_min: float
+    end_min: float
+    label: str
+    reference: tuple[float, float] | None
+    infusion: tuple[float, float] | None
+    marks: tuple[Mark, ...]
+    epochs: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The tracker: estimate and 95 % band, (n,) each."""
+
+    time_min: Line
+    value: Line
+    low: Line
+    high: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Change of the outcome against time.
+
+    Attributes
+    ----------
+    axis : the time axis
+    title : what is plotted, with its unit
+    limit_percent : the axis runs from minus to plus this
+    points_min, points, half : independent windows with half their 95 % interval
+    line_min, line : the sliding estimate
+    line_connect : (n,) bool, whether a point is joined to the next (not over an epoch)
+    above_min, below_min : where a point lies off the scale
+    reference_half : 95 % half width of the reference mean; nan without a reference
+    now : start and end of the newest window; None before the first
+    band : the tracker; None where there is none
+    note : what is said in the plot's middle when there is nothing to draw
+    """
+
+    axis: TimeAxis
+    title: str
+    limit_percent: float
+    points_min: Line
+    points: Line
+    half: Line
+    line_min: Line
+    line: Line
+    line_connect: NDArray[np.bool_]
+    above_min: Line
+    below_min: Line
+    reference_half: float
+    now: tuple[float, float] | None
+    band: Band | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One quality figure on the time axis; `limits` are drawn as lines."""
+
+    name: str
+    unit: str
+    time_min: Line
+    value: Line
+    low: float
+    high: float
+    limits: tuple[float, ...]
+    now: str
+    past_limit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A metabolite (or sum) below the spectrum: `curve` drawn from `offset` upwards."""
+
+    name: str
+    offset: float
+    curve: Line
+    accent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpectrumView:
+    """Spectrum, fit and parts, in units of the reference spectrum's tallest line.
+
+    `residual` is already lifted to its zero line at `residual_zero`; `mean_ppm` and
+    `mean` are the reference period's (empty where there is none).
+    """
+
+    ppm: Line
+    measured: Line
+    model: Line
+    baseline: Line
+    residual: Line
+    residual_zero: float
+    components: tuple[Component, ...]
+    mean_ppm: Line
+    mean: Line
+    low: float
+    high: float
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """Transients as an image: (times, ppm) float32, ppm ascending, nan where none."""
+
+    image: Image
+    start_min: float
+    end_min: float
+    ppm_low: float
+    ppm_high: float
+    level_low: float
+    level_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table, as text."""
+
+    name: str
+    value: str
+    sd: str
+    crlb: str
+    change: str
+    half: str
+    accent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """All that the window draws; parts that did not change are the same objects."""
+
+    status: Status
+    headline: Headline
+    trend: Trend
+    strips: tuple[Strip, ...]
+    spectrum: SpectrumView | None
+    waterfall: Waterfall | None
+    table: tuple[Row, ...]
+    messages: tuple[Message, ...]
+    playback: Playback | None
+    footer: str
+    running: bool

@@ -1,0 +1,112 @@
+"""The spectrum of the newest window: fit over it, residual above, components below.
+
+Everything is divided by one fixed height, that of the reference period's tallest line
+(of the first window before there is one): an axis that followed each update would hide
+a change of amplitude.  The residual keeps that scale, lifted to a zero line of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.analysis.update import Curve, Curves
+from monitor.screen.parts import Component, Line, SpectrumView
+
+LEFT_PPM, RIGHT_PPM = 4.2, 0.5
+RESIDUAL_ZERO = 1.32
+TOP = 1.55
+STEP = 0.17  # from one component to the next below it
+
+GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("Glu", frozenset({"glu"})),
+    ("Gln", frozenset({"gln"})),
+    ("tNAA", frozenset({"naa", "naag", "tnaa"})),
+    ("tCr", frozenset({"cr", "pcr", "tcr", "cr+pcr"})),
+    ("tCho", frozenset({"gpc", "pch", "pcho", "cho", "tcho", "gpc+pch"})),
+    ("mI", frozenset({"mi", "ins", "m-ins", "myo", "mins"})),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Basis names that are drawn as one curve."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+def is_macromolecule(name: str) -> bool:
+    """Whether a basis name stands for macromolecules: MM09, MMexp, Mac ..."""
+    lower = name.lower()
+    return lower.startswith(("mm", "mac"))
+
+
+def groups_of(names: tuple[str, ...]) -> tuple[Group, ...]:
+    """The groups whose members are in the basis set, macromolecules last."""
+    found = [
+        Group(title, tuple(n for n in names if n.lower() in members))
+        for title, members in GROUPS
+    ]
+    found.append(Group("MM", tuple(n for n in names if is_macromolecule(n))))
+    return tuple(group for group in found if group.members)
+
+
+def height_of(curves: Curves) -> float:
+    """Height of the tallest metabolite line above the baseline, spectrum units."""
+    shown = (curves.ppm >= 1.9) & (curves.ppm <= 3.4)
+    above = (curves.model - curves.baseline)[shown]
+    top = float(above.max()) if above.size else 0.0
+    return top if top > 0 and np.isfinite(top) else 1.0
+
+
+def spectrum_view(
+    curves: Curves,
+    mean: Curves | None,
+    height: float,
+    caption: str,
+    hidden: frozenset[str] = frozenset(),
+) -> SpectrumView:
+    """View of one window's curves; `hidden` names groups that stay unseen."""
+    shown = (curves.ppm >= RIGHT_PPM) & (curves.ppm <= LEFT_PPM)
+
+    def scaled(curve: Curve) -> Line:
+        return np.asarray(curve[shown], np.float64) / height
+
+    components = _components(curves, scaled, hidden)
+    lowest = min((c.offset for c in components), default=-0.1)
+    mean_ppm, mean_curve = np.zeros(0), np.zeros(0)
+    if mean is not None and not hidden:  # the two together would tell the change
+        inside = (mean.ppm >= RIGHT_PPM) & (mean.ppm <= LEFT_PPM)
+        mean_ppm = np.asarray(mean.ppm[inside], np.float64)
+        mean_curve = np.asarray(mean.data[inside], np.float64) / height
+    return SpectrumView(
+        ppm=np.asarray(curves.ppm[shown], np.float64),
+        measured=scaled(curves.data),
+        model=scaled(curves.model),
+        baseline=scaled(curves.baseline),
+        residual=scaled(curves.residual) + RESIDUAL_ZERO,
+        residual_zero=RESIDUAL_ZERO,
+        components=components,
+        mean_ppm=mean_ppm,
+        mean=mean_curve,
+        low=lowest - 0.08,
+        high=TOP,
+        caption=caption,
+    )
+
+
+def _components(
+    curves: Curves, scaled: Callable[[Curve], Line], hidden: frozenset[str]
+) -> tuple[Component, ...]:
+    shown: list[Component] = []
+    for group in groups_of(tuple(curves.components)):
+        if group.name in hidden:
+            continue
+        total = np.sum([curves.components[n] for n in group.members], axis=0)
+        offset = -0.22 - STEP * len(shown)
+        curve = scaled(total) + offset
+        shown.append(Component(group.name, offset, curve, group.name == "Glu"))
+    return tuple(shown)

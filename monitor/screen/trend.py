@@ -1,0 +1,233 @@
+"""The time axis and the course of the outcome on it.
+
+Minutes count from the start of the infusion, before it from the first transient.  The
+whole run is always visible; the axis grows in steps so that it does not creep.
+Overlapping windows are correlated, so only independent ones are drawn as points with
+their 95 % interval (1.96 SD); the sliding estimate is a line through window centres,
+interrupted where an epoch begins.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.analysis.response import Estimate
+from monitor.analysis.update import TrackerPoint
+from monitor.screen.parts import Z95, Band, Line, Mark, TimeAxis, Trend
+from streams.transient import EPOCH_EVENTS, Event
+
+MARK_WORDS = {
+    "infusion_start": "infusion on",
+    "infusion_stop": "infusion off",
+    "re-shim": "re-shim",
+    "re-centre": "re-centre",
+}
+UNSEEN = frozenset({"settings", "reference"})
+MARK_ROWS = 3  # labels that may stand above one another
+MARK_CHARACTERS = 22
+LABEL_SHARE = 0.16  # of the axis that a label covers at most
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Estimates of one outcome as columns; times in s, changes in percent, all (n,)."""
+
+    start_s: Line
+    end_s: Line
+    change: Line
+    sd: Line
+    independent: Line
+    epoch: Line
+
+    @property
+    def middle_s(self) -> Line:
+        """Centre of each window, s."""
+        return 0.5 * (self.start_s + self.end_s)
+
+
+def course_of(estimates: Sequence[Estimate], outcome: str) -> Course:
+    """Columns of the estimates that carry a finite change of the outcome."""
+    nan = math.nan
+    table = np.array(
+        [
+            (
+                e.time_start_s,
+                e.time_end_s,
+                e.changes_percent.get(outcome, nan),
+                e.change_sds_percent.get(outcome, nan),
+                e.independent,
+                e.epoch,
+            )
+            for e in estimates
+            if e.converged
+        ],
+        dtype=np.float64,
+    ).reshape(-1, 6)
+    table = table[np.isfinite(table[:, 2]) & np.isfinite(table[:, 3])]
+    return Course(*table.T)
+
+
+def grown(minutes: float) -> float:
+    """End of the axis: the next of 5, 10, 15, 20, 30 ... that leaves a little room."""
+    wanted = minutes * 1.02 + 0.2
+    step = 5.0 if wanted <= 20 else 10.0
+    return max(5.0, step * math.ceil(wanted / step))
+
+
+def label_of(event: Event) -> str:
+    """Words at an event's vertical, shortened."""
+    words = MARK_WORDS.get(event.kind) or event.text or event.kind
+    if len(words) > MARK_CHARACTERS:
+        return words[: MARK_CHARACTERS - 1] + "…"
+    return words
+
+
+def marks_of(
+    events: Sequence[Event], zero_s: float, span_min: float
+) -> tuple[Mark, ...]:
+    """Labelled verticals; a label goes a row lower while one is close on its left."""
+    free_from = [-math.inf] * MARK_ROWS
+    marks = []
+    for event in sorted(events, key=lambda e: e.time_s):
+        if event.kind in UNSEEN:
+            continue
+        at = (event.time_s - zero_s) / 60
+        text = label_of(event)
+        row = next((r for r in range(MARK_ROWS) if free_from[r] <= at), MARK_ROWS - 1)
+        width = LABEL_SHARE * span_min * len(text) / MARK_CHARACTERS
+        free_from[row] = at + width
+        marks.append(Mark(at, text, row))
+    return tuple(marks)
+
+
+def infusion_of(events: Sequence[Event]) -> tuple[float | None, float | None]:
+    """Start and stop of the infusion, s; a later event corrects an earlier one."""
+    start: float | None = None
+    stop: float | None = None
+    for event in events:
+        if event.kind == "infusion_start":
+            start, stop = event.time_s, None
+        elif event.kind == "infusion_stop":
+            stop = event.time_s
+    return start, stop
+
+
+def time_axis(
+    events: Sequence[Event],
+    epoch_starts_s: Sequence[float],
+    reference_s: tuple[float, float] | None,
+    infusion_s: tuple[float | None, float | None],
+    first_s: float,
+    last_s: float,
+) -> TimeAxis:
+    """Axis over the whole run with reference period, infusion, events and epochs."""
+    start, stop = infusion_s
+    zero = first_s if start is None else start
+    low = (first_s - zero) / 60
+    high = low + grown((last_s - first_s) / 60)
+
+    def minutes(span: tuple[float, float] | None) -> tuple[float, float] | None:
+        return None if span is None else ((span[0] - zero) / 60, (span[1] - zero) / 60)
+
+    infusion = None if start is None else (start, last_s if stop is None else stop)
+    since = "start of the recording" if start is None else "infusion start"
+    marked = {e.time_s for e in events if e.kind in EPOCH_EVENTS}
+    return TimeAxis(
+        start_min=low,
+        end_min=high,
+        label=f"minutes from {since}",
+        reference=minutes(reference_s),
+        infusion=minutes(infusion),
+        marks=marks_of(events, zero, high - low),
+        epochs=tuple((t - zero) / 60 for t in epoch_starts_s if t not in marked),
+    )
+
+
+def zero_of(axis: TimeAxis, first_s: float) -> float:
+    """Scanner time of minute 0 of an axis, s."""
+    return first_s - 60 * axis.start_min
+
+
+def band_of(tracks: Sequence[TrackerPoint], outcome: str, zero_s: float) -> Band | None:
+    """Tracker's estimate with its 95 % band; None where it has no such outcome."""
+    table = np.array(
+        [
+            (t.time_s, t.filtered[outcome], t.filtered_sd[outcome])
+            for t in tracks
+            if outcome in t.filtered
+        ]
+    ).reshape(-1, 3)
+    table = table[np.isfinite(table).all(axis=1)]
+    if not len(table):
+        return None
+    at, value, sd = table.T
+    return Band((at - zero_s) / 60, value, value - Z95 * sd, value + Z95 * sd)
+
+
+def reference_half(course: Course, reference_s: tuple[float, float] | None) -> float:
+    """95 % half width of the reference mean from its independent windows, percent."""
+    if reference_s is None:
+        return math.nan
+    inside = (
+        (course.independent > 0)
+        & (course.start_s >= reference_s[0] - 1e-6)
+        & (course.end_s <= reference_s[1] + 1e-6)
+    )
+    sds = course.sd[inside]
+    return Z95 * float(np.sqrt(np.sum(sds**2))) / len(sds) if len(sds) else math.nan
+
+
+def trend(
+    axis: TimeAxis,
+    course: Course,
+    band: Band | None,
+    outcome: str,
+    limit: float,
+    zero_s: float,
+    reference_s: tuple[float, float] | None,
+    note: str,
+) -> Trend:
+    """Course of an outcome, off-scale values held at the edge and given an arrow."""
+    at = (course.middle_s - zero_s) / 60
+    own = course.independent > 0
+    points = course.change[own]
+    newest = None
+    if len(at):
+        newest = (
+            (float(course.start_s[-1]) - zero_s) / 60,
+            (float(course.end_s[-1]) - zero_s) / 60,
+        )
+    connect = np.ones(len(at), bool)
+    connect[:-1] = course.epoch[1:] == course.epoch[:-1]
+    seen = np.abs(points) <= limit
+    return Trend(
+        axis=axis,
+        title=f"{outcome}: change from before infusion (%)",
+        limit_percent=limit,
+        points_min=at[own][seen],
+        points=points[seen],
+        half=Z95 * course.sd[own][seen],
+        line_min=at,
+        line=np.clip(course.change, -limit, limit),
+        line_connect=connect,
+        above_min=at[own][points > limit],
+        below_min=at[own][points < -limit],
+        reference_half=reference_half(course, reference_s),
+        now=newest,
+        band=band,
+        note="" if len(at) else note,
+    )
+
+
+def hidden(axis: TimeAxis, limit: float) -> Trend:
+    """Blinded protocol: axis, reference period and events, and nothing else."""
+    none = np.zeros(0)
+    return Trend(
+        axis, "Outcome: hidden", limit, none, none, none, none, none,
+        np.zeros(0, bool), none, none, math.nan, None, None,
+        "outcome hidden by the protocol",
+    )  # fmt: skip

@@ -1,0 +1,42 @@
+"""Numbers and times as an operator reads them."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "\N{MINUS SIGN}"
+DASH = "\N{EN DASH}"
+
+
+def signed(value: float, decimals: int = 1) -> str:
+    """Number with its sign, a true minus, a dash for nan: "+8.1"."""
+    if not math.isfinite(value):
+        return DASH
+    text = f"{abs(value):.{decimals}f}"
+    if float(text) == 0:
+        return text
+    return ("+" if value > 0 else MINUS) + text
+
+
+def plain(value: float, digits: int = 3) -> str:
+    """Number with so many significant digits and no exponent: "8.13", "0.094"."""
+    if not math.isfinite(value):
+        return DASH
+    if value == 0:
+        return "0"
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return f"{value:.{min(decimals, 6)}f}".replace("-", MINUS)
+
+
+def clock(seconds: float, hours: bool = False) -> str:
+    """Time as "06:20", or "01:06:20" from an hour on or where `hours` is asked for."""
+    whole = max(0, math.floor(seconds))
+    h, m, s = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{h:02d}:{m:02d}:{s:02d}" if hours or h else f"{m:02d}:{s:02d}"
+
+
+def ago(seconds: float) -> str:
+    """Age in words: "1 s", "45 s", "3 min"."""
+    if seconds < 120:
+        return f"{max(0.0, seconds):.0f} s"
+    return f"{seconds / 60:.0f} min"

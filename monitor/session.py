@@ -1,0 +1,103 @@
+"""The window's side of a session: every update kept, and the `Display` they fold into.
+
+Updates are kept so that a replay can go back.  The spectra in them are large; at most
+`MOST_CURVES` are kept, evenly spread over the run: when there are more, every second
+one is dropped.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+
+from monitor.analysis.update import Update
+from monitor.display import Display
+from monitor.screen.parts import Screen
+from monitor.settings import Settings
+from monitor.worker import Again, Began, Computed, Failed, Heard, Report, Rewound, Sent
+
+MOST_CURVES = 400
+
+
+class Session:
+    """All that the worker has reported so far."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.display = Display(settings)
+        self.failed = ""
+        self.sent: list[Sent] = []
+        self._updates: list[Update] = []
+        self._seqs: list[int] = []
+        self._with_curves: list[int] = []
+
+    def take(self, report: Report, now_s: float) -> None:
+        """Take in one report of the worker."""
+        match report:
+            case Computed(update):
+                self._keep(update)
+                self.display.fold(update, now_s)
+            case Again(seq):
+                self._fold_up_to(seq, now_s)
+            case Rewound(time_s):
+                self._rewind(time_s, now_s)
+            case Heard(stream):
+                self.display.hear(stream, now_s)
+            case Sent():
+                self.sent.append(report)
+            case Failed(sentence):
+                self.failed = sentence
+            case Began():
+                self._begin(now_s)
+
+    def screen(self, now_s: float) -> Screen:
+        """What is to be seen at this reading of the clock."""
+        return self.display.screen(now_s)
+
+    def _begin(self, now_s: float) -> None:
+        self._updates, self._seqs, self._with_curves = [], [], []
+        self._afresh(now_s)
+
+    def _keep(self, update: Update) -> None:
+        self._updates.append(update)
+        self._seqs.append(update.seq)
+        if update.curves is None:
+            return
+        self._with_curves.append(len(self._updates) - 1)
+        if len(self._with_curves) > MOST_CURVES:
+            for place in self._with_curves[1::2]:
+                self._updates[place] = replace(self._updates[place], curves=None)
+            self._with_curves = self._with_curves[0::2]
+
+    def _fold_up_to(self, seq: int, now_s: float) -> None:
+        """Fold what is already known, from the newest shown up to a message."""
+        start = bisect_right(self._seqs, self.display.seq)
+        for update in self._updates[start : bisect_right(self._seqs, seq)]:
+            self.display.fold(update, now_s)
+
+    def _rewind(self, time_s: float, now_s: float) -> None:
+        """Show the session as it stood at a scanner time, s."""
+        if not self._shows_later_than(time_s):
+            return
+        self._afresh(now_s)
+        for update in self._updates:
+            if _time_s(update) is not None and (_time_s(update) or 0.0) >= time_s:
+                break
+            self.display.fold(update, now_s)
+        self.display.settle(now_s)
+
+    def _shows_later_than(self, time_s: float) -> bool:
+        newest = self.display.newest
+        return newest is not None and newest.time_s >= time_s
+
+    def _afresh(self, now_s: float) -> None:
+        old = self.display
+        self.display = Display(old.settings, old.limit_percent)
+        self.display.hear(old.stream, now_s)
+
+
+def _time_s(update: Update) -> float | None:
+    """Scanner time of the message behind an update, s."""
+    if update.quality is not None:
+        return update.quality.time_s
+    return update.event.time_s if update.event is not None else None

@@ -1,0 +1,373 @@
+"""The process beside the window: messages through the pipeline; the window never waits.
+
+The worker owns the feed and the pipeline; the window holds a `Worker` and exchanges
+frozen values with it through a pipe.  Reports are gathered for `GATHER_S` before they
+are sent, so that a fast replay costs the window few wake-ups; none is ever left out.
+
+A replay that is sent back delivers earlier messages again.  The pipeline has done them,
+and never goes backwards: the worker only says which message came again (`Again`), and
+the window folds the update that it already has.  Going forwards runs everything up to
+there at once.
+
+Started by *spawn* on every system: what opens feed and pipeline must be picklable.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import multiprocessing as mp
+import signal
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any, Protocol
+
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from monitor.analysis.update import Update
+from monitor.screen.parts import Stream
+from streams.errors import InputError
+from streams.transient import Heartbeat, Message
+
+GATHER_S = 0.03
+HEALTH_S = 0.25
+POLL_S = 0.02
+MOST_REPORTS = 64  # in one parcel, so that a parcel never takes the window long
+
+log = logging.getLogger(__name__)
+
+
+class Feed(Protocol):
+    """Where messages come from; see `streams.subscriber`, `streams.sources`.
+
+    A feed may also have `health`, `send_event(kind, text)` and, where it is a replay,
+    `pause()`, `resume()`, `set_speed(speed)` and `seek(time_s)`.
+    """
+
+    def poll(self, timeout_s: float) -> list[Message]:
+        """Messages that have come, at most after `timeout_s`."""
+        ...
+
+
+class Analysis(Protocol):
+    """What the worker asks of a pipeline."""
+
+    def push(self, message: Message) -> Update:
+        """Work through one message."""
+        ...
+
+
+@dataclass(frozen=True)
+class WorkerConfig:
+    """How the worker opens its feed and its pipeline (picklable callables)."""
+
+    open_feed: Callable[[], Feed]
+    open_pipeline: Callable[[], Analysis]
+
+
+# -- what the window asks for ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SendEvent:
+    """Put an operator's event into the recording."""
+
+    kind: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Let a replay go on, or pause it."""
+
+    playing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetSpeed:
+    """Pace of a replay relative to the scanner; inf: at once."""
+
+    speed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """Send a replay to a scanner time, s."""
+
+    time_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """Change settings by field name."""
+
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End the worker."""
+
+
+Command = SendEvent | Play | SetSpeed | Seek | ChangeSettings | Stop
+
+# -- what the worker tells -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """A session begins: all that was shown before belongs to another one."""
+
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A message went through the pipeline."""
+
+    update: Update
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A message that was worked through before has come again."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rewound:
+    """The replay was sent back: show what was known before this scanner time, s."""
+
+    time_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """State of the stream."""
+
+    stream: Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An operator's event has been taken in (or not: `refused` says why)."""
+
+    kind: str
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The worker had to stop: one sentence."""
+
+    sentence: str
+
+
+Report = Began | Computed | Again | Rewound | Heard | Sent | Failed
+
+
+# -- in the process --------------------------------------------------------------------
+
+
+@dataclass
+class Loop:
+    """The worker's state; `turn` does a little and comes back."""
+
+    config: WorkerConfig
+    feed: Any
+    pipeline: Analysis
+    reports: list[Report] = field(default_factory=list)
+    waiting: deque[Message] = field(default_factory=deque)
+    session: str = ""
+    done_seq: int = -1
+    stopped: bool = False
+    heard: Stream | None = None
+
+    def obey(self, command: Command) -> None:
+        """Do what the window asks for."""
+        match command:
+            case Stop():
+                self.stopped = True
+            case SendEvent(kind, text):
+                self._send_event(kind, text)
+            case ChangeSettings(changes):
+                self._send_event("settings", json.dumps(changes))
+            case Play(playing):
+                self._replay("resume" if playing else "pause")
+            case SetSpeed(speed):
+                self._replay("set_speed", speed)
+            case Seek(time_s):
+                self._seek(time_s)
+
+    def turn(self, timeout_s: float) -> None:
+        """Take in what has come, and work through it for at most `GATHER_S`."""
+        if not self.waiting:
+            self.waiting.extend(self.feed.poll(timeout_s))
+        until = time.monotonic() + GATHER_S
+        while self.waiting and len(self.reports) < MOST_REPORTS:
+            self._work(self.waiting.popleft())
+            if time.monotonic() >= until:
+                break
+
+    def listen(self) -> None:
+        """Report the state of the stream where it has changed."""
+        stream = stream_of(self.feed, len(self.waiting))
+        if stream != self.heard:
+            self.heard = stream
+            self.reports.append(Heard(stream))
+
+    def _work(self, message: Message) -> None:
+        if isinstance(message.body, Heartbeat):
+            return
+        if message.session != self.session:
+            if self.session:
+                self.pipeline = self.config.open_pipeline()
+            self.session, self.done_seq = message.session, -1
+            self.reports.append(Began(message.session))
+        if message.seq <= self.done_seq:
+            self.reports.append(Again(message.seq))
+            return
+        self.done_seq = message.seq
+        self.reports.append(Computed(self.pipeline.push(message)))
+
+    def _send_event(self, kind: str, text: str) -> None:
+        send = getattr(self.feed, "send_event", None)
+        if send is None:
+            self.reports.append(Sent(kind, "a closed recording takes no events"))
+            return
+        try:
+            send(kind, text)
+        except (InputError, OSError, TimeoutError) as error:
+            self.reports.append(Sent(kind, str(error) or "no answer"))
+        else:
+            self.reports.append(Sent(kind))
+
+    def _replay(self, name: str, *arguments: float) -> None:
+        step = getattr(self.feed, name, None)
+        if step is not None:
+            step(*arguments)
+        self.listen()
+
+    def _seek(self, time_s: float) -> None:
+        if not hasattr(self.feed, "seek"):
+            return
+        self.waiting.clear()
+        self.feed.seek(time_s)
+        self.reports.append(Rewound(time_s))
+        self.listen()
+
+
+def stream_of(feed: Any, waiting: int) -> Stream:
+    """State of the stream from a feed's `health`, whatever it can tell."""
+    health = getattr(feed, "health", None)
+    if isinstance(health, Stream):
+        return health
+    return Stream(
+        connected=bool(getattr(health, "connected", True)),
+        recording=bool(getattr(health, "recording", False)),
+        lag=int(getattr(health, "lag", 0)) + waiting,
+        lost=int(getattr(health, "lost", 0)),
+        disk_free_bytes=getattr(health, "disk_free_bytes", None),
+    )
+
+
+def work(config: WorkerConfig, connection: Connection) -> None:
+    """Body of the process: until told to stop or the window is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the window decides when to stop
+    feed: Any = None
+    try:
+        with threadpool_limits(1):
+            feed = config.open_feed()
+            _run(Loop(config, feed, config.open_pipeline()), connection)
+    except (BrokenPipeError, EOFError, ConnectionError):
+        log.info("the window is gone")
+    except InputError as error:
+        _last_words(connection, str(error))
+    except Exception as error:
+        log.exception("the analysis stopped")
+        _last_words(connection, f"The analysis stopped: {error!r}; the log says where.")
+    finally:
+        close = getattr(feed, "close", None)
+        if close is not None:
+            close()
+        connection.close()
+
+
+def _run(loop: Loop, connection: Connection) -> None:
+    listen_at = 0.0
+    while not loop.stopped:
+        while connection.poll(0):
+            loop.obey(connection.recv())
+        loop.turn(POLL_S)
+        if time.monotonic() >= listen_at:
+            loop.listen()
+            listen_at = time.monotonic() + HEALTH_S
+        if loop.reports:
+            connection.send(loop.reports)
+            loop.reports = []
+
+
+def _last_words(connection: Connection, sentence: str) -> None:
+    try:
+        connection.send([Failed(sentence)])
+    except OSError:
+        log.exception("the window could not be told: %s", sentence)
+
+
+# -- in the window ---------------------------------------------------------------------
+
+
+class Worker:
+    """The window's handle on the process."""
+
+    def __init__(self, config: WorkerConfig) -> None:
+        context = mp.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(
+            target=work, args=(config, theirs), name="monitor-worker", daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self._gone = False
+
+    def send(self, command: Command) -> None:
+        """Ask for something; a worker that has gone hears nothing."""
+        try:
+            self._connection.send(command)
+        except OSError:
+            self._gone = True
+
+    def receive(self, budget_s: float) -> list[Report]:
+        """Reports that have come, taking about `budget_s` at most."""
+        reports: list[Report] = []
+        until = time.perf_counter() + budget_s
+        try:
+            while not self._gone and self._connection.poll(0):
+                reports.extend(self._connection.recv())
+                if time.perf_counter() >= until:
+                    break
+        except (EOFError, OSError):
+            self._gone = True
+            reports.append(Failed("The analysis process has ended: start again."))
+        return reports
+
+    def stop(self, timeout_s: float = 3.0) -> None:
+        """Ask the process to end; end it if it does not."""
+        self.send(Stop())
+        deadline = time.monotonic() + timeout_s
+        while self._process.is_alive() and time.monotonic() < deadline:
+            self.receive(0.01)  # a worker that waits to be heard cannot stop
+            self._process.join(0.02)
+        if self._process.is_alive():
+            self._process.terminate()
+            self._process.join(timeout_s)
+        self._connection.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.is_alive()
