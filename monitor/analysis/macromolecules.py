@@ -111,7 +111,8 @@ def components(
     """
     if kind not in COMPONENTS:
         raise InputError(
-            f"No macromolecule components {kind!r}: give one of {', '.join(COMPONENTS)}."
+            f"No macromolecule components {kind!r}: give one of "
+            f"{', '.join(COMPONENTS)}."
         )
     t = time_axis_s(points, dwell_time_s)
     lines_of = COMPONENTS[kind]

@@ -105,7 +105,7 @@ def fragment_fid(
     points: int,
 ) -> Complex:
     """FID of one fragment (points,), its weight included."""
-    fid = np.zeros(points, complex)
+    fid: Complex = np.zeros(points, complex)
     base_hz = (fragment.shifts_ppm - CARRIER_PPM) * spectrometer_frequency_mhz
     for probability, splitting_hz in fragment.splittings_hz():
         system = eigensystem(base_hz + splitting_hz, fragment.couplings_hz)

@@ -1,0 +1,201 @@
+"""Making basis sets: simulated metabolites, with macromolecules if wanted.
+
+The bundled sets are made here (`python -m monitor.basis_simulation` writes them again)
+for the usual frequency of each field strength.  As an ideal-pulse simulation takes a
+fraction of a second, `basis_for` makes a simulated set anew for the frequency of the
+scanner at hand, so that shifts *and* couplings are right: 3 T scanners lie between
+123.2 and 127.8 MHz.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from monitor.analysis.basis import BasisSet, checked_for
+from monitor.analysis.basis_files import load_basis
+from monitor.analysis.basis_own import SUFFIX, write_own
+from monitor.analysis.macromolecules import components
+from streams.sources.scanner_sim import Sequence, simulate
+from streams.sources.scanner_sim.spin_systems import table_version
+from streams.transient import Acquisition
+
+USUAL = (
+    *("Ala", "Asc", "Asp", "Cr", "-CrCH2", "PCr", "GABA", "Glc", "Gln", "Glu", "Gly"),
+    *("GPC", "PCh", "GSH", "mI", "sI", "Lac", "NAA", "NAAG", "PE", "Tau"),
+)
+"""Metabolites of a set where none are named."""
+
+TITLES = {
+    "press": "PRESS",
+    "steam": "STEAM",
+    "slaser": "sLASER",
+    "laser": "LASER",
+    "megapress": "MEGA-PRESS",
+}
+
+RETUNE = 1e-4
+"""Relative difference of frequency from which a simulated set is made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What a bundled set is simulated for."""
+
+    sequence: Sequence
+    frequency_mhz: float
+    dwell_time_s: float
+    points: int
+
+
+PRESETS: dict[str, Preset] = {
+    "press_3t_te30": Preset(Sequence("press", 0.030), 123.25, 5e-4, 2048),
+    "press_3t_te35": Preset(Sequence("press", 0.035, 0.0131), 127.75, 5e-4, 2048),
+    "press_3t_te80": Preset(Sequence("press", 0.080), 127.75, 5e-4, 2048),
+    "press_3t_te105": Preset(Sequence("press", 0.105), 127.75, 5e-4, 2048),
+    "slaser_3t_te30": Preset(Sequence("slaser", 0.030), 123.25, 5e-4, 2048),
+    "slaser_7t_te34": Preset(Sequence("slaser", 0.034), 297.2, 2.5e-4, 4096),
+    "steam_7t_te11": Preset(
+        Sequence("steam", 0.011, mixing_time_s=0.032), 297.2, 2.5e-4, 4096
+    ),
+}
+
+
+def simulate_basis(
+    sequence: Sequence,
+    spectrometer_frequency_mhz: float,
+    dwell_time_s: float,
+    points: int,
+    metabolites: Iterable[str] = USUAL,
+    macromolecules: str = "none",
+    source: str = "simulated",
+) -> BasisSet:
+    """Simulate a basis set; the amplitude at t = 0 for TE -> 0 counts protons.
+
+    Parameters
+    ----------
+    sequence : pulse sequence and its timing
+    spectrometer_frequency_mhz : MHz
+    dwell_time_s : s
+    points : points of each FID
+    metabolites : names of the table of spin systems
+    macromolecules : "none", "single" or "five"
+    source : what the set is called
+
+    Raises
+    ------
+    InputError : a metabolite without a spin system, an impossible sequence
+    """
+    frequency_mhz = spectrometer_frequency_mhz
+    fids = simulate(metabolites, sequence, frequency_mhz, dwell_time_s, points)
+    basis = BasisSet(
+        names=tuple(fids),
+        fids=np.stack(list(fids.values())),
+        dwell_time_s=dwell_time_s,
+        spectrometer_frequency_mhz=frequency_mhz,
+        nucleus="1H",
+        echo_time_s=sequence.echo_time_s,
+        sequence=TITLES[sequence.kind],
+        provenance=provenance(sequence, frequency_mhz),
+        source=source,
+    )
+    return with_macromolecules(basis, macromolecules)
+
+
+def with_macromolecules(basis: BasisSet, kind: str) -> BasisSet:
+    """Return the set with components of `analysis.macromolecules` on its points."""
+    names, fids = components(
+        kind, basis.spectrometer_frequency_mhz, basis.dwell_time_s, basis.points
+    )
+    if not names:
+        return basis
+    told = {**basis.provenance, "macromolecules": kind}
+    return replace(basis.extended(names, fids), provenance=told)
+
+
+def provenance(sequence: Sequence, frequency_mhz: float) -> dict[str, str]:
+    """Return all that is needed to make the same set again."""
+    return {
+        "program": f"mrs-monitor {version('mrs-monitor')}",
+        "method": "density matrix, strong coupling",
+        "sequence": json.dumps(asdict(sequence)),
+        "frequency_mhz": repr(frequency_mhz),
+        "spin_systems": f"spin_systems.csv {table_version()}",
+        "id": _title(sequence, frequency_mhz),
+    }
+
+
+def _title(sequence: Sequence, frequency_mhz: float) -> str:
+    """Say in a few words what the set is for."""
+    tm = sequence.mixing_time_s
+    mixing = "" if tm is None else f" TM {1e3 * tm:g} ms"
+    return (
+        f"{TITLES[sequence.kind]} TE {1e3 * sequence.echo_time_s:g} ms{mixing}, "
+        f"{frequency_mhz:g} MHz, {sequence.pulses} pulses"
+    )
+
+
+def basis_for(
+    name_or_path: str, acquisition: Acquisition
+) -> tuple[BasisSet, tuple[str, ...]]:
+    """Load a basis set and fit it to the acquisition: what a session needs.
+
+    A set that this program simulated with ideal pulses is simulated again for the
+    acquisition's frequency, where that differs; any other is resampled and checked.
+
+    Raises
+    ------
+    InputError : see `load_basis` and `checked_for`
+    """
+    basis = load_basis(name_or_path)
+    retuned, notes = _retuned(basis, acquisition)
+    checked, more = checked_for(retuned, acquisition)
+    return checked, (*notes, *more)
+
+
+def _retuned(
+    basis: BasisSet, acquisition: Acquisition
+) -> tuple[BasisSet, tuple[str, ...]]:
+    """Simulate one of our own ideal-pulse sets again at the acquisition's frequency."""
+    told = basis.provenance
+    need = acquisition.spectrometer_frequency_mhz
+    off = abs(basis.spectrometer_frequency_mhz / need - 1)
+    ours = told.get("program", "").startswith("mrs-monitor") and "sequence" in told
+    if not ours or not RETUNE < off < 0.05:
+        return basis, ()
+    sequence = Sequence(**json.loads(told["sequence"]))
+    if sequence.pulses != "ideal" or "macromolecules" in told:
+        return basis, ()
+    again = simulate_basis(
+        sequence,
+        need,
+        basis.dwell_time_s,
+        basis.points,
+        basis.names,
+        "none",
+        basis.source,
+    )
+    return again, (f"The basis set {basis.source} was simulated for {need:.2f} MHz.",)
+
+
+def write_presets(folder: Path) -> None:
+    """Write the bundled sets."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, preset in PRESETS.items():
+        basis = simulate_basis(
+            preset.sequence,
+            preset.frequency_mhz,
+            preset.dwell_time_s,
+            preset.points,
+            source=name,
+        )
+        write_own(basis, folder / f"{name}{SUFFIX}", compact=True)
+
+
+if __name__ == "__main__":
+    write_presets(Path(__file__).parent / "protocols" / "basis")
