@@ -31,7 +31,7 @@ ABUNDANCE_PERCENT = {
 }  # fmt: skip
 """Residues in proteins at large, percent."""
 
-METHYL, METHYLENE, ALPHA = 0.028, 0.019, 0.013
+METHYL, METHYLENE, ALPHA = 0.032, 0.027, 0.020
 """T2 of the groups of mobile protein at 3 T, s."""
 
 RESIDUES: dict[str, tuple[tuple[float, float, float], ...]] = {

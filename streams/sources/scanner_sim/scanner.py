@@ -42,7 +42,17 @@ def scan(
     ------
     InputError : the scenario cannot be simulated
     """
-    session = session_of(scenario, metabolite_fids(scenario) if fids is None else fids)
+    yield from scan_session(prepared(scenario, fids))
+
+
+def prepared(scenario: Scenario, fids: Mapping[str, Complex] | None = None) -> Session:
+    """A session made ready, with the spins simulated where no FIDs are given."""
+    return session_of(scenario, metabolite_fids(scenario) if fids is None else fids)
+
+
+def scan_session(session: Session) -> Iterator[Body]:
+    """Run a session that was made ready; see `scan`."""
+    scenario = session.scenario
     waiting = sorted(scenario.events, key=lambda event: event.time_s)
     sent, series = 0, -1
     for count in delivery(scenario, session.schedule):
@@ -64,7 +74,8 @@ def _beginning(scenario: Scenario, series: int, time_s: float) -> Start | Event:
     """What announces a series."""
     begins = scenario.series[series].begins
     if begins == "start":
-        return Start(acquisition_of(scenario), f"virtual scanner, {scenario.name}")
+        source = f"virtual scanner, {scenario.name}"
+        return Start(acquisition_of(scenario), source, scenario.protocol)
     return Event(time_s, begins, "", "simulator")
 
 

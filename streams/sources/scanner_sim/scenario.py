@@ -14,6 +14,7 @@ multiplies the stored FID by exp(+i phase).
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from streams.errors import InputError
 from streams.sources.scanner_sim.courses import Course, Saturating
@@ -393,6 +394,7 @@ class Scenario:
     relaxation : whether metabolites have their T1 and T2 (weighting and line width)
     concentrations_mm : by metabolite, mmol/l; the FID's amplitude is concentration
         times number of protons, times relaxation
+    protocol : preset of the monitor that the session is meant for; empty: none
     water_reference_mm : concentration of the water that the reference frames see
     courses : by metabolite (or "MM"), how it follows the infusion; none: constant
     """
@@ -406,6 +408,7 @@ class Scenario:
     series: tuple[Series, ...]
     line: Line
     concentrations_mm: dict[str, float]
+    protocol: str = ""
     events: tuple[PlannedEvent, ...] = ()
     courses: dict[str, Course] = field(default_factory=dict)
     drift: Drift | None = None
@@ -460,10 +463,10 @@ class Scenario:
 
     def without(self, *artefacts: str) -> Scenario:
         """The scenario with some artefacts switched off."""
-        off: dict[str, None] = dict.fromkeys(artefacts)
-        for name in off:
+        for name in artefacts:
             require(name in ARTEFACTS, f"no artefact {name}: {', '.join(ARTEFACTS)}")
-        return replace(self, **off)  # type: ignore[arg-type]
+        off: dict[str, Any] = dict.fromkeys(artefacts)
+        return replace(self, **off)
 
 
 ARTEFACTS = tuple(
