@@ -12,16 +12,22 @@ other epochs from the mean of all that the epoch has.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from monitor.analysis.cold import Freedom
 from monitor.analysis.fitted import FittedWindow, fit_averages, mean_spectrum
 from monitor.analysis.model import Model
-from monitor.analysis.outcomes import Outcome, outcomes_of, values_and_sds
+from monitor.analysis.outcomes import Outcomes, outcomes_of
 from monitor.analysis.quality import Quality
-from monitor.analysis.response import Estimate, Reference, changes, excess_scatter
+from monitor.analysis.response import (
+    Changes,
+    Estimate,
+    Reference,
+    changes,
+    excess_scatter,
+)
 from monitor.analysis.session_model import SessionModel, make_session_model
 from monitor.analysis.spectrum import Complex, Real
 from monitor.analysis.window import Window, average_of, window_ending, windows_of
@@ -70,7 +76,7 @@ class Course:
     grids: dict[int, Model] = field(default_factory=dict)
     sessions: dict[int, SessionModel] = field(default_factory=dict)
     reference: Reference | None = None
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: Outcomes | None = None
 
     def begin_epoch(self, epoch: int, model: Model) -> None:
         """Take the basis set on the grid of an epoch's acquisition."""
@@ -111,7 +117,7 @@ class Course:
             session = self._make_session(epochs[-1], window, plan.length)
         average = average_of(window, self.weights)
         fitted = fit_averages(session, self.spectra, [average])[0]
-        return self.estimate(fitted), fitted
+        return self.estimates([fitted])[0], fitted
 
     def redo(self, plan: Plan) -> tuple[Estimate, ...]:
         """Do everything again: session models, reference period, all windows."""
@@ -121,14 +127,16 @@ class Course:
         for epoch in sorted(set(epochs)):
             own = Window(epochs.index(epoch), len(epochs) - epochs[::-1].index(epoch))
             mine = reference is not None and epochs[reference.first] == epoch
-            self._make_session(epoch, reference if mine and reference else own, plan.length)
+            self._make_session(
+                epoch, reference if mine and reference else own, plan.length
+            )
         windows = windows_of(
             epochs, self.times_s, plan.boundaries_s, plan.length, plan.step
         )
         fitted = self.fit_windows(windows)
         if reference is not None and plan.reference_s is not None:
             self.reference = self._compare_with(reference, plan.reference_s, fitted)
-        return tuple(replace(self.estimate(f), window=i) for i, f in enumerate(fitted))
+        return self.estimates(fitted)
 
     def fit_windows(self, windows: list[Window]) -> list[FittedWindow]:
         """Fit windows of any epochs, in their order."""
@@ -142,35 +150,59 @@ class Course:
             fitted |= dict(zip(own, fits, strict=True))
         return [fitted[w] for w in windows]
 
-    def estimate(self, fitted: FittedWindow) -> Estimate:
-        """Outcomes of a fitted window and their changes."""
-        window = fitted.average.window
-        epoch = self.qualities[window.first].epoch
-        session = self.sessions[epoch]
-        total = fitted.covariance + session.common
-        values, sds = values_and_sds(self.outcomes, fitted.amplitudes, total)
-        percents, percent_sds = self._changes(fitted)
+    def estimates(self, fitted: list[FittedWindow]) -> tuple[Estimate, ...]:
+        """Outcomes of fitted windows and their changes, numbered from 0."""
+        if not fitted or self.outcomes is None:
+            return ()
+        c = np.stack([f.amplitudes for f in fitted])
+        own = np.stack([f.covariance for f in fitted])
+        common = np.stack([self._session(f).common for f in fitted])
+        values = self.outcomes.values(c)
+        sds = self.outcomes.sds(c, own + common)
+        found = self._changes(fitted, c, own)
+        names = self.outcomes.names
+        return tuple(
+            self._estimate(
+                i, f, dict(zip(names, values[i].tolist(), strict=True)),
+                dict(zip(names, sds[i].tolist(), strict=True)), found,
+            )
+            for i, f in enumerate(fitted)
+        )  # fmt: skip
+
+    def _estimate(
+        self,
+        number: int,
+        fitted: FittedWindow,
+        values: dict[str, float],
+        sds: dict[str, float],
+        found: Changes | None,
+    ) -> Estimate:
+        """One window's estimate."""
+        window, session = fitted.average.window, self._session(fitted)
+        first, last = self.qualities[window.first], self.qualities[window.stop - 1]
         shift_hz, phase_rad = self._moved(fitted)
         fwhm_hz = session.naa_fwhm_hz + session.fwhm_slope * fitted.width_hz
         return Estimate(
-            0, self.qualities[window.first].time_s,
-            self.qualities[window.stop - 1].time_s, window.length,
-            fitted.average.n_effective, window.independent, epoch, values, sds,
-            percents, percent_sds, shift_hz, phase_rad, fwhm_hz,
-            self._snr(session, fitted, fwhm_hz), fitted.converged,
+            number, first.time_s, last.time_s, window.length,
+            fitted.average.n_effective, window.independent, first.epoch, values, sds,
+            _row(found, number, "percents"), _row(found, number, "sds"), shift_hz,
+            phase_rad, fwhm_hz, self._snr(session, fitted, values, fwhm_hz),
+            fitted.converged,
         )  # fmt: skip
 
+    def _session(self, fitted: FittedWindow) -> SessionModel:
+        """Session model of a window's epoch."""
+        return self.sessions[self.qualities[fitted.average.window.first].epoch]
+
     def _changes(
-        self, fitted: FittedWindow
-    ) -> tuple[dict[str, float], dict[str, float]]:
-        """Changes from the reference period; empty without one."""
-        if self.reference is None:
-            return {}, {}
-        window = fitted.average.window
-        share = self.reference.share(window.first, window.stop)
-        return changes(
-            self.outcomes, fitted.amplitudes, fitted.covariance, self.reference, share
-        )
+        self, fitted: list[FittedWindow], c: Real, own: Real
+    ) -> Changes | None:
+        """Changes from the reference period; None without one."""
+        if self.reference is None or self.outcomes is None:
+            return None
+        windows = [f.average.window for f in fitted]
+        shares = np.array([self.reference.share(w.first, w.stop) for w in windows])
+        return changes(self.outcomes, c, own, self.reference, shares)
 
     def _moved(self, fitted: FittedWindow) -> tuple[float, float]:
         """Shift and phase of the window against the template."""
@@ -187,15 +219,19 @@ class Course:
         )
 
     def _snr(
-        self, session: SessionModel, fitted: FittedWindow, fwhm_hz: float
+        self,
+        session: SessionModel,
+        fitted: FittedWindow,
+        values: dict[str, float],
+        fwhm_hz: float,
     ) -> float:
         """Height of the fitted tNAA line over the noise of the window's spectrum."""
-        total = next((o for o in self.outcomes if o.name == "tNAA"), None)
-        if total is None or not np.isfinite(session.naa_height):
+        row = self.outcomes.row("tNAA") if self.outcomes else None
+        if self.outcomes is None or row is None:
             return float("nan")
         # At constant area the height falls as the width rises.
-        held = total.value(session.fit.amplitudes)
-        scale = total.value(fitted.amplitudes) / held * session.naa_fwhm_hz / fwhm_hz
+        held = float(self.outcomes.values(session.fit.amplitudes)[row])
+        scale = values["tNAA"] / held * session.naa_fwhm_hz / fwhm_hz
         noise = session.subspace.problem.noise_sd * fitted.average.noise
         return float(session.naa_height * scale / noise)
 
@@ -220,12 +256,16 @@ class Course:
         """Session model of an epoch from the mean over a window of it."""
         average = average_of(window, self.weights)
         used = np.asarray(self.noises[window.first : window.stop])
+        length = min(length, window.length)
+        starts = range(window.first, window.stop - length + 1, length)
+        parts = [average_of(Window(i, i + length), self.weights) for i in starts]
         self.sessions[epoch] = make_session_model(
             self.grids[epoch],
             mean_spectrum(self.spectra, average),
             float(np.median(used)),
             average.noise,
-            float(np.sqrt(1 / min(length, window.length))),
+            np.stack([mean_spectrum(self.spectra, part) for part in parts]),
+            float(np.sqrt(np.mean([part.noise**2 for part in parts]))),
             self.freedom,
         )
         return self.sessions[epoch]
@@ -248,12 +288,26 @@ class Course:
             and window.first <= f.average.window.first
             and f.average.window.stop <= window.stop
         ]
-        excess = excess_scatter(
-            self.outcomes,
-            [f.amplitudes for f in parts],
-            [f.covariance for f in parts],
-        )
+        excess = self._excess(parts)
         return Reference(
             *reference_s, window.first, window.stop, average.weights,
             mean.amplitudes, mean.covariance, excess,
         )  # fmt: skip
+
+    def _excess(self, parts: list[FittedWindow]) -> dict[str, float]:
+        """Scatter of independent windows beyond their bound."""
+        if not parts or self.outcomes is None:
+            return {}
+        return excess_scatter(
+            self.outcomes,
+            np.stack([f.amplitudes for f in parts]),
+            np.stack([f.covariance for f in parts]),
+        )
+
+
+def _row(found: Changes | None, number: int, what: str) -> dict[str, float]:
+    """One window's changes (or their SDs) by name."""
+    if found is None:
+        return {}
+    row = found.percents[number] if what == "percents" else found.sds[number]
+    return dict(zip(found.names, row.tolist(), strict=True))

@@ -62,7 +62,10 @@ def fit_averages(
     stop = max(a.window.stop for a in averages)
     z = session.projected(np.stack(spectra[first:stop]))
     means = np.stack(
-        [a.weights @ z[a.window.first - first : a.window.stop - first] for a in averages]
+        [
+            a.weights @ z[a.window.first - first : a.window.stop - first]
+            for a in averages
+        ]
     )
     fits = warm_fits(session.subspace, means, np.array([a.noise for a in averages]))
     return [

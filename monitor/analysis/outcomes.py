@@ -27,75 +27,101 @@ CHANGING = ("Glu", "Gln", "Glx", "tNAA", "tCr", *RATIOS)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """One outcome: numerator u and denominator v over the amplitudes (v empty: 1)."""
+class Outcomes:
+    """All outcomes that a set of basis names allows, in the order of the tables.
 
-    name: str
-    numerator: Real
-    denominator: Real | None
+    Attributes
+    ----------
+    names : (n,) of the outcomes
+    numerators, denominators : (n, M) rows u and v; v = 0 where there is none
+    """
 
-    def value(self, c: Real) -> float:
-        """X at amplitudes c (M,)."""
-        top = float(self.numerator @ c)
-        return top if self.denominator is None else top / float(self.denominator @ c)
+    names: tuple[str, ...]
+    numerators: Real
+    denominators: Real
 
-    def gradient(self, c: Real) -> Real:
-        """dX/dc, (M,)."""
-        if self.denominator is None:
-            return self.numerator
-        bottom = float(self.denominator @ c)
-        slope: Real = (self.numerator - self.value(c) * self.denominator) / bottom
-        return slope
+    def row(self, name: str) -> int | None:
+        """Where an outcome stands; None where the basis set does not allow it."""
+        return self.names.index(name) if name in self.names else None
+
+    def subset(self, names: tuple[str, ...]) -> Outcomes:
+        """Those of `names` that exist, in that order."""
+        rows = [self.names.index(name) for name in names if name in self.names]
+        kept = tuple(self.names[row] for row in rows)
+        return Outcomes(kept, self.numerators[rows], self.denominators[rows])
+
+    def values(self, c: Real) -> Real:
+        """X for amplitudes (..., M), (..., n)."""
+        with np.errstate(all="ignore"):
+            values: Real = (c @ self.numerators.T) / self._bottoms(c)
+        return values
+
+    def gradients(self, c: Real) -> Real:
+        """dX/dc for amplitudes (..., M), (..., n, M)."""
+        with np.errstate(all="ignore"):
+            top = self.numerators - self.values(c)[..., None] * self.denominators
+            slopes: Real = top / self._bottoms(c)[..., None]
+        return slopes
+
+    def sds(self, c: Real, covariance: Real) -> Real:
+        """SD of X for amplitudes (..., M) with covariance (..., M, M), (..., n)."""
+        return root_of(quadratic(self.gradients(c), covariance))
+
+    def _bottoms(self, c: Real) -> Real:
+        plain = ~np.any(self.denominators, axis=1)
+        bottoms: Real = c @ self.denominators.T + plain
+        return bottoms
 
 
-def outcomes_of(
-    names: tuple[str, ...], water: float | None = None
-) -> tuple[Outcome, ...]:
-    """Every outcome that a set of basis names allows, in the order of the tables.
+def quadratic(g: Real, covariance: Real, h: Real | None = None) -> Real:
+    """g' S h of gradients (..., n, M), row by row, (..., n)."""
+    with np.errstate(all="ignore"):
+        product: Real = np.sum((g @ covariance) * (g if h is None else h), axis=-1)
+    return product
+
+
+def root_of(variance: Real) -> Real:
+    """Root of a variance; nan where it is none."""
+    with np.errstate(all="ignore"):
+        return np.asarray(np.sqrt(variance), float)
+
+
+def outcomes_of(names: tuple[str, ...], water: float | None = None) -> Outcomes:
+    """Every outcome that a set of basis names allows.
 
     `water` is the amplitude of the water reference, where there is one; it counts as
     known without error.
     """
-    found = [Outcome(n, _indicator(names, (n,)), None) for n in names]
-    have = {o.name for o in found}
-    for name in SUMS:
-        parts = naming.members(name, names)
-        if parts and name not in have:
-            found.append(Outcome(name, _indicator(names, parts), None))
-    found += _ratios(names)
+    rows = [(name, _indicator(names, (name,)), None) for name in names]
+    rows += [
+        (name, _indicator(names, parts), None)
+        for name in SUMS
+        if name not in names and (parts := _parts(name, names))
+    ]
+    rows += [
+        (f"{top}/{bottom}", _indicator(names, parts), _indicator(names, base))
+        for top, bottom in (ratio.split("/") for ratio in RATIOS)
+        if (parts := _parts(top, names)) and (base := _parts(bottom, names))
+    ]
     if water:
-        found += [
-            Outcome(f"{n}/water", _indicator(names, (n,)) / water, None) for n in names
-        ]
-    return tuple(found)
+        rows += [(f"{n}/water", _indicator(names, (n,)) / water, None) for n in names]
+    none = np.zeros(len(names))
+    return Outcomes(
+        tuple(name for name, _, _ in rows),
+        np.stack([u for _, u, _ in rows]),
+        np.stack([none if v is None else v for _, _, v in rows]),
+    )
 
 
-def _ratios(names: tuple[str, ...]) -> list[Outcome]:
-    """The ratios whose parts exist."""
-    found = []
-    for name in RATIOS:
-        top, bottom = name.split("/")
-        parts, base = naming.members(top, names), naming.members(bottom, names)
-        if parts and base:
-            u, v = _indicator(names, parts), _indicator(names, base)
-            found.append(Outcome(name, u, v))
-    return found
+def _parts(total: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Members of a sum (or the metabolite itself); none where one is essential.
+
+    Glu without Gln is no Glx; NAA without NAAG is what a basis set means by tNAA.
+    """
+    parts = naming.members(total, names)
+    alone = len(parts) == 1 and naming.canonical(parts[0]) == total
+    return () if total == "Glx" and len(parts) < 2 and not alone else parts
 
 
 def _indicator(names: tuple[str, ...], parts: tuple[str, ...]) -> Real:
     return np.array([float(n in parts) for n in names])
-
-
-def values_and_sds(
-    outcomes: tuple[Outcome, ...], c: Real, covariance: Real
-) -> tuple[dict[str, float], dict[str, float]]:
-    """Values and SDs by name for amplitudes (M,) with covariance (M, M)."""
-    with np.errstate(all="ignore"):
-        values = {o.name: o.value(c) for o in outcomes}
-        sds = {o.name: _sd(o.gradient(c), covariance) for o in outcomes}
-    return values, sds
-
-
-def _sd(g: Real, covariance: Real) -> float:
-    variance = float(g @ covariance @ g)
-    return float(np.sqrt(variance)) if variance >= 0 else float("nan")

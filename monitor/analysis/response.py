@@ -18,22 +18,22 @@ Scatter beyond the Cramer-Rao bound (motion, physiology) is measured on the inde
 windows of the reference period: with n of them, nu = n - 1 and the reduced chi-square
 h^2 of their values, the SD of a window is multiplied by
 
-    f = sqrt((nu_0 + nu max(h^2, 1)) / (nu_0 + nu)),     nu_0 = 10,
+    f = sqrt((nu_0 + nu max(h^2, 1)) / (nu_0 + nu)),     nu_0 = 30,
 
 the bound standing in for nu_0 windows that were not measured.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from monitor.analysis.outcomes import CHANGING, Outcome
+from monitor.analysis.outcomes import CHANGING, Outcomes, quadratic, root_of
 from monitor.analysis.spectrum import Real
 
-PRIOR_WINDOWS = 10.0
+PRIOR_WINDOWS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,64 +111,58 @@ class Reference:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Changes of W windows: names (n,), percents (W, n) and their SDs (W, n)."""
+
+    names: tuple[str, ...]
+    percents: Real
+    sds: Real
+
+
 def changes(
-    outcomes: Sequence[Outcome],
+    outcomes: Outcomes,
     amplitudes: Real,
-    covariance: Real,
+    covariances: Real,
     reference: Reference,
-    share: float,
-) -> tuple[dict[str, float], dict[str, float]]:
-    """Changes in percent and their SDs by outcome name."""
-    percents, sds = {}, {}
-    for outcome in outcomes:
-        if outcome.name in CHANGING:
-            q, sd = _relative(outcome, amplitudes, covariance, reference, share)
-            percents[outcome.name] = 100 * (q - 1)
-            sds[outcome.name] = 100 * sd
-    return percents, sds
+    shares: Real,
+) -> Changes:
+    """Changes of windows (W, M) with covariances (W, M, M) from a reference period.
 
-
-def _relative(
-    outcome: Outcome, c: Real, covariance: Real, reference: Reference, share: float
-) -> tuple[float, float]:
-    """q and its SD."""
+    `shares` (W,) is the share of the reference period's weight in each window.
+    """
+    moving = outcomes.subset(CHANGING)
+    now, before = moving.values(amplitudes), moving.values(reference.amplitudes)
     with np.errstate(all="ignore"):
-        before, now = outcome.value(reference.amplitudes), outcome.value(c)
-        g, b = (
-            outcome.gradient(c) / now,
-            outcome.gradient(reference.amplitudes) / before,
-        )
         q = now / before
-        own = float(g @ covariance @ g)
-        common = float(b @ reference.covariance @ b)
-        variance = own + common - 2 * share * float(g @ covariance @ b)
-        # The parts of a sum are never negative but for rounding.
-        variance = max(variance, 1e-3 * own)
-        excess = reference.excess.get(outcome.name, 1.0)
-        return float(q), float(abs(q) * np.sqrt(variance) * excess)
+        g = moving.gradients(amplitudes) / now[..., None]
+        b = moving.gradients(reference.amplitudes) / before[:, None]
+    own = quadratic(g, covariances)
+    common = quadratic(b, reference.covariance)
+    both = quadratic(g, covariances, np.broadcast_to(b, g.shape))
+    # The window is part of the mean: the difference cannot know more than it.
+    variance = np.maximum(own + common - 2 * shares[:, None] * both, 1e-3 * own)
+    excess = np.array([reference.excess.get(name, 1.0) for name in moving.names])
+    sds = np.abs(q) * root_of(variance) * excess
+    return Changes(moving.names, 100 * (q - 1), 100 * sds)
 
 
 def excess_scatter(
-    outcomes: Sequence[Outcome],
-    amplitudes: Sequence[Real],
-    covariances: Sequence[Real],
+    outcomes: Outcomes, amplitudes: Real, covariances: Real
 ) -> dict[str, float]:
-    """f by outcome name from independent windows (n, M) of the reference period."""
+    """f by outcome name from independent windows (W, M) of the reference period."""
     n = len(amplitudes)
     if n < 2:
         return {}
-    found = {}
+    x = outcomes.values(amplitudes)
+    variance = outcomes.sds(amplitudes, covariances) ** 2
     with np.errstate(all="ignore"):
-        for outcome in outcomes:
-            x = np.array([outcome.value(c) for c in amplitudes])
-            g = [outcome.gradient(c) for c in amplitudes]
-            variance = np.array(
-                [v @ s @ v for v, s in zip(g, covariances, strict=True)]
-            )
-            mean = np.sum(x / variance) / np.sum(1 / variance)
-            reduced = float(np.sum((x - mean) ** 2 / variance) / (n - 1))
-            if np.isfinite(reduced):
-                measured = (n - 1) * max(reduced, 1.0)
-                total = PRIOR_WINDOWS + n - 1
-                found[outcome.name] = float(np.sqrt((PRIOR_WINDOWS + measured) / total))
-    return found
+        mean = np.sum(x / variance, axis=0) / np.sum(1 / variance, axis=0)
+        reduced = np.sum((x - mean) ** 2 / variance, axis=0) / (n - 1)
+        measured = (n - 1) * np.maximum(reduced, 1.0)
+        f = np.sqrt((PRIOR_WINDOWS + measured) / (PRIOR_WINDOWS + n - 1))
+    return {
+        name: float(value)
+        for name, value in zip(outcomes.names, f, strict=True)
+        if np.isfinite(value)
+    }

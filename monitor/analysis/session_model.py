@@ -5,9 +5,15 @@ the macromolecules.  The windows hold them, and two things more that the mean kn
 better than any window:
 
 * the baseline.  Its estimate is taken off every spectrum, so that the penalty draws a
-  window towards the session's baseline and not towards a straight line.  The prior
-  variance of the baseline, s^2 / lam, is kept, so that lam grows with the noise: a
-  window of n of the mean's N transients gets lam N / n.
+  window towards the session's baseline and not towards a straight line.  How far
+  windows depart from it is another question than how rough it is: their stiffness is
+  chosen by restricted maximum likelihood over the independent windows of the reference
+  period together (line shape linearised about the mean's),
+
+      -2 l(lam) = sum_w n_w log F_w(lam) + log|cov(y)| + log|G'G|,
+
+  and never below what the mean's own stiffness means for a window's noise (prior
+  variance s^2 / lam kept: lam N / n for n of the mean's N transients).
 * the covariance that the held parameters cause.  It is common to all windows; absolute
   amplitudes contain it, changes do not.
 """
@@ -20,8 +26,8 @@ import numpy as np
 
 from monitor.analysis import names as naming
 from monitor.analysis.cold import Freedom, cold_fit
-from monitor.analysis.fit import Fit, Problem, curves
-from monitor.analysis.model import LORENTZ, Model
+from monitor.analysis.fit import Fit, Problem, curves, stacked
+from monitor.analysis.model import LORENTZ, PHASE, SHIFT, Model
 from monitor.analysis.spectrum import Complex, Real
 from monitor.analysis.subspace import Subspace, make_subspace
 from monitor.analysis.warm import warm_fits
@@ -63,6 +69,7 @@ def make_session_model(
     mean: Complex,
     noise_sd: float,
     mean_noise: float,
+    windows: Complex,
     window_noise: float,
     freedom: Freedom,
 ) -> SessionModel:
@@ -72,13 +79,18 @@ def make_session_model(
     ----------
     noise_sd : of one transient's real spectrum
     mean_noise, window_noise : noise of the mean and of a window over that
+    windows : (n, K) means of the independent windows in it, n may be 0
     freedom : what the cold fit may move
     """
     fit, problem = cold_fit(model, mean, noise_sd * mean_noise, freedom)
     _, baseline, _ = curves(problem, fit)
     baseline = baseline * model.turn(fit.theta)
-    stiffness = problem.stiffness * (window_noise / mean_noise) ** 2
-    held = replace(problem, noise_sd=noise_sd, stiffness=stiffness)
+    floor = problem.stiffness * (window_noise / mean_noise) ** 2
+    held = replace(problem, noise_sd=noise_sd * window_noise, stiffness=floor)
+    if len(windows) > 1:
+        stiffness = deviation_stiffness(held, fit, windows - baseline)
+        held = replace(held, stiffness=stiffness)
+    held = replace(held, noise_sd=noise_sd)
     subspace = make_subspace(held, fit)
     width, height = naa_line(model, fit, 0.0)
     wider, _ = naa_line(model, fit, 0.5)
@@ -87,6 +99,29 @@ def make_session_model(
         width, height, (wider - width) / 0.5,
     )  # fmt: skip
     return replace(made, common=_common(made, mean, mean_noise))
+
+
+def deviation_stiffness(problem: Problem, fit: Fit, windows: Complex) -> float:
+    """Stiffness for the departure of windows (n, K) from the session's baseline.
+
+    `problem` has the noise of a window and the lowest stiffness that is allowed.
+    """
+    A, shaped = problem.model.columns(fit.theta)
+    moving = np.array([PHASE, SHIFT, LORENTZ], dtype=np.intp)
+    J = problem.model.derivatives(fit.theta, moving, fit.amplitudes, A, shaped)
+    G, scores = np.concatenate([A, J], axis=1), []
+    grid = problem.stiffness * 10.0 ** np.arange(0.0, 5.1, 0.5)
+    for stiffness in grid:
+        rest = stacked(problem.baseline.removed(G, stiffness)) / problem.noise_sd
+        y = stacked(problem.baseline.removed(windows.T, stiffness)) / problem.noise_sd
+        Q, T = np.linalg.qr(rest)
+        energy = np.sum(y**2, axis=0) - np.sum((Q.T @ y) ** 2, axis=0)
+        degrees = len(rest) - G.shape[1] - 2 * problem.baseline.free.shape[1]
+        spread = problem.baseline.log_determinant(stiffness)
+        volume = 2 * float(np.sum(np.log(np.abs(np.diag(T)))))
+        cost = degrees * np.log(np.mean(energy) / degrees)
+        scores.append(len(windows.T[0]) * (cost + spread + volume))
+    return float(grid[int(np.argmin(scores))])
 
 
 def _common(made: SessionModel, mean: Complex, mean_noise: float) -> Real:
@@ -117,7 +152,10 @@ def naa_line(model: Model, fit: Fit, wider_hz: float) -> tuple[float, float]:
 
 
 def line_width(
-    fid: Complex, dwell_time_s: float, frequency_mhz: float, band_ppm: tuple[float, float]
+    fid: Complex,
+    dwell_time_s: float,
+    frequency_mhz: float,
+    band_ppm: tuple[float, float],
 ) -> tuple[float, float]:
     """Full width at half height (Hz) and height of the highest real line in a band.
 

@@ -17,7 +17,7 @@ afterwards.
 
 What the projection leaves out of y is noise that no column can explain: amplitudes and
 their covariance are those of the full problem up to the truncation of the series
-(tested: below 0.01 SD for |dd| < 1 Hz, below 0.1 SD within REACH_HZ).
+(tested: below 0.1 SD within REACH_HZ).
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from monitor.analysis.fit import Fit, Problem
 from monitor.analysis.model import PHASE
 from monitor.analysis.spectrum import Complex, Real
 
-ORDER = 14
-REACH_HZ = 2.5
+ORDER = 10
+REACH_HZ = 1.5
 TOLERANCE = 1e-3
 TIME_UNIT_S = 0.1
 """Unit of t and 1/u in the series: keeps the powers of the usual u near one."""
