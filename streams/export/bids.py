@@ -69,7 +69,7 @@ def write_bids(
 
     Raises
     ------
-    InputError : a label that BIDS does not allow, no transient, no permission, full disk
+    InputError : a label that BIDS does not allow, no transient, or not writable
     """
     labels = {"sub": subject, "ses": session, "task": task}
     _check_labels(labels)
