@@ -125,8 +125,9 @@ def sensitivities(fids: Coils, covariance: Complex) -> Complex:
         )
     psi = covariance[np.ix_(alive, alive)]
     root = np.linalg.cholesky(_loaded(psi))
-    whitened = np.linalg.solve(root, fids[alive].astype(complex))
-    _, vectors = np.linalg.eigh(whitened @ whitened.conj().T)
+    y = fids[alive].astype(complex)
+    whitening = np.linalg.inv(root)
+    _, vectors = np.linalg.eigh(whitening @ (y @ y.conj().T) @ whitening.conj().T)
     s = np.zeros(fids.shape[0], complex)
     s[alive] = root @ vectors[:, -1]
     s /= np.linalg.norm(s)

@@ -23,6 +23,9 @@ from streams.errors import InputError
 WATERS = 16
 """At most so many water references are kept for the weights."""
 
+EARLY = 4
+"""The weights are made from the first quarter of a FID, where the signal is."""
+
 
 @dataclass(slots=True)
 class Combination:
@@ -122,7 +125,8 @@ class Combination:
 
     def _make_weights(self, reference: list[coils.Coils]) -> None:
         psi = self._covariance()
-        stack = np.concatenate(reference, axis=1)
+        early = max(64, self.axis.points // EARLY)
+        stack = np.concatenate([fid[:, :early] for fid in reference], axis=1)
         s = coils.sensitivities(stack, psi)
         alive = coils.live_coils(stack)
         if not self.combine_coils:

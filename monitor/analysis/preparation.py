@@ -23,7 +23,7 @@ from statistics import median
 
 import numpy as np
 
-from monitor.analysis import coils, eddy, quality_measures, spectrum, weights
+from monitor.analysis import coils, eddy, quality_measures, spectrum, water, weights
 from monitor.analysis.coils import Coils
 from monitor.analysis.combination import Combination
 from monitor.analysis.quality import Quality
@@ -248,10 +248,16 @@ class Preparation:
             return
         if state.template.weight <= 0:
             return
-        fid = state.template.fid
-        state.absolute = quality_measures.absolute_of(fid, state.axis)
-        state.line = quality_measures.naa_line(fid, state.axis, state.absolute)
+        self._measure_line_of(state.template.fid)
         state.line_weight = state.template.weight
+
+    def _measure_line_of(self, fid: Complex) -> None:
+        state = self._epoch
+        dry = water.without_water(
+            fid, state.axis.dwell_time_s, state.axis.frequency_mhz
+        )
+        state.absolute = quality_measures.absolute_of(dry, state.axis)
+        state.line = quality_measures.naa_line(dry, state.axis, state.absolute)
 
     def _register(self, unaligned: Complex, sd: float) -> Registration:
         """Register against the template, or against itself where there is none."""
@@ -318,20 +324,20 @@ class Preparation:
         """What the weight is judged by."""
         axis = self._epoch.axis
         band_points = axis.points * axis.dwell_time_s * axis.frequency_mhz * 2.4
-        water = quality_measures.water_height(spectrum.spectrum_of(unaligned), axis)
+        height = quality_measures.water_height(spectrum.spectrum_of(unaligned), axis)
         log_sd = 1.0 / math.sqrt(band_points)
         return weights.Measures(
             (
                 math.log(found.misfit + 1e-30),
                 math.log(found.lipid + 1e-30),
-                math.log(water + 1e-30),
+                math.log(height + 1e-30),
                 found.amplitude,
                 found.broadening_hz,
             ),
             (
                 log_sd,
                 log_sd * math.sqrt(2.1),
-                found.noise_sd / (water + 1e-30),
+                found.noise_sd / (height + 1e-30),
                 found.amplitude_sd,
                 found.broadening_sd_hz,
             ),
@@ -385,10 +391,7 @@ class Preparation:
         """Quality of one transient against the template's line."""
         state = self._epoch
         if not state.line_weight:
-            state.absolute = quality_measures.absolute_of(unaligned, state.axis)
-            state.line = quality_measures.naa_line(
-                unaligned, state.axis, state.absolute
-            )
+            self._measure_line_of(unaligned)
         lines = spectrum.spectrum_of(unaligned)
         height = state.line.height
         offset = state.absolute.shift_hz + found.shift_hz

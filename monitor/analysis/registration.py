@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,18 +57,41 @@ class Axis:
 
     def band(self, low_ppm: float, high_ppm: float) -> slice:
         """Slice of the ascending spectrum between two shifts."""
-        ppm = spectrum.ppm_axis(self.points, self.dwell_time_s, self.frequency_mhz)
-        return slice(*np.searchsorted(ppm, (low_ppm, high_ppm)).tolist())
+        return _band(self, low_ppm, high_ppm)
 
     @property
     def t(self) -> Real:
-        """Time of each point, s."""
-        return spectrum.time_axis_s(self.points, self.dwell_time_s)
+        """Time of each point, s, read-only."""
+        return _times(self)
 
     @property
     def ppm(self) -> Real:
-        """Chemical shift of each point of a spectrum, ppm."""
-        return spectrum.ppm_axis(self.points, self.dwell_time_s, self.frequency_mhz)
+        """Chemical shift of each point of a spectrum, ppm, read-only."""
+        return _ppm(self)
+
+
+def _coarse_block(axis: Axis) -> int:
+    """Points that can be summed without folding into four times the search range."""
+    return max(1, int(1.0 / (axis.dwell_time_s * 8 * COARSE_RANGE_HZ)))
+
+
+@lru_cache(maxsize=32)
+def _band(axis: Axis, low_ppm: float, high_ppm: float) -> slice:
+    return slice(*np.searchsorted(axis.ppm, (low_ppm, high_ppm)).tolist())
+
+
+@lru_cache(maxsize=8)
+def _times(axis: Axis) -> Real:
+    t = spectrum.time_axis_s(axis.points, axis.dwell_time_s)
+    t.setflags(write=False)
+    return t
+
+
+@lru_cache(maxsize=8)
+def _ppm(axis: Axis) -> Real:
+    ppm = spectrum.ppm_axis(axis.points, axis.dwell_time_s, axis.frequency_mhz)
+    ppm.setflags(write=False)
+    return ppm
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,13 +286,20 @@ def coarse_search(
     fid: Complex, model: Model, axis: Axis, near_hz: float
 ) -> tuple[float, float]:
     """Shift, Hz, and phase, rad, at the maximum of the cross-correlation."""
-    length = 4 * axis.points
-    correlation = np.fft.ifft(fid * model.coarse, length)
-    nu = np.fft.fftfreq(length, axis.dwell_time_s)
+    block = _coarse_block(axis)
+    product = fid * model.coarse
+    # Only low frequencies are asked for: sums over blocks lose nothing there.
+    sums = product[: product.size // block * block].reshape(-1, block).sum(axis=1)
+    length = 4 * sums.size
+    correlation = np.fft.ifft(sums, length)
+    nu = np.fft.fftfreq(length, axis.dwell_time_s * block)
     power = np.abs(correlation) ** 2
     power[np.abs(nu - near_hz) > COARSE_RANGE_HZ] = 0.0
     k = int(np.argmax(power))
-    return float(nu[k]), float(np.angle(correlation[k]))
+    # A block's sum is centred half a block later than its first point.
+    late = 0.5 * (block - 1) * axis.dwell_time_s
+    phase = float(np.angle(correlation[k])) + 2 * np.pi * float(nu[k]) * late
+    return float(nu[k]), phase
 
 
 def bound(
