@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from streams.errors import InputError
+from streams.sources import ismrmrd_file
 from streams.sources.nifti_container import is_nifti
 from streams.sources.nifti_mrs_file import read_series as read_nifti_mrs
 from streams.sources.series import Series, bodies_of
@@ -44,6 +45,8 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
     start = first_bytes(path)
     if is_nifti(path):
         return read_nifti_mrs(path, choose)
+    if start.startswith(HDF5_MAGIC):
+        return ismrmrd_file.read_series(path)
     if not start:
         raise InputError(f"{path.name} is empty.")
     raise no_recording(path)

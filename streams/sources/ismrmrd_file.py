@@ -1,0 +1,285 @@
+"""ISMRMRD (MRD v1) files in HDF5 as a source of transients.
+
+Layout: a group (usually `dataset`) with `xml`, the header, and `data`, one compound
+record for each acquisition: head, trajectory, samples as [coil][point] re, im float32.
+Raw signals of the Siemens kind are the complex conjugates of our sign convention, and
+so are those of ISMRMRD files here.  Oversampled points are kept as they are; those that
+the head tells to discard are cut off.  MRD v1 has no field for the nucleus: its
+frequency is that of 1H by name, another nucleus is refused.
+
+Time stamps count 2.5 ms from midnight on Siemens scanners, 1 ms by the letter of the
+format: what fits the repetition time is taken, and a run over midnight is followed.
+
+Reference: Inati et al., Magn. Reson. Med. 77:411, 2017;
+https://ismrmrd.readthedocs.io (raw acquisition data, header).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.errors import InputError
+from streams.sources.extras import needed
+from streams.sources.series import Series
+from streams.transient import Acquisition
+
+NAMESPACE = "{http://www.ismrm.org/ISMRMRD}"
+TICKS_S = (2.5e-3, 1e-3)
+DAY_S = 86_400.0
+DAMAGE = (OSError, KeyError, ValueError, RuntimeError, TypeError, IndexError)
+NOT_SIGNAL = {
+    19: "noise",
+    20: "calibration",
+    23: "navigator",
+    24: "phase correction",
+    26: "feedback",
+    27: "dummy",
+    28: "feedback",
+}
+"""Flags (bit n is 1 << (n - 1)) of acquisitions that are no transients."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Acquisitions of one file: heads (structured) and FIDs (n, coils, points)."""
+
+    heads: NDArray[Any]
+    fids: NDArray[np.complex64]
+    left_out: tuple[str, ...]
+
+
+def read_series(path: Path) -> Series:
+    """Read an ISMRMRD file.
+
+    Raises
+    ------
+    InputError : h5py is not installed, another or a damaged HDF5 file, acquisitions of
+        different shape, a missing field
+    """
+    h5py = needed("h5py", "ISMRMRD files")
+    try:
+        with h5py.File(path, "r") as file:
+            group = _group(path, file)
+            xml = bytes(group["xml"][0])
+            raw = _raw(path, group["data"])
+            notes = [] if "waveforms" not in group else [_waveform_note(path)]
+    except (
+        OSError,
+        KeyError,
+        ValueError,
+        RuntimeError,
+        TypeError,
+        IndexError,
+    ) as error:
+        raise InputError(
+            f"{path.name} is truncated or damaged, or no ISMRMRD file: "
+            f"{str(error).splitlines()[0] if str(error) else type(error).__name__}."
+        ) from None
+    notes += [f"{path.name}: {sentence}" for sentence in raw.left_out]
+    header = _Header(path.name, xml, notes)
+    acquisition = header.acquisition(raw)
+    times_s = times_of(raw.heads["acquisition_time_stamp"], acquisition, notes)
+    return Series(
+        path.name, "ISMRMRD file", acquisition, raw.fids, times_s, (), tuple(notes)
+    )
+
+
+def _group(path: Path, file: Any) -> Any:
+    """The first group that has a header and acquisitions."""
+    for name in file:
+        if {"xml", "data"} <= set(getattr(file[name], "keys", tuple)()):
+            return file[name]
+    raise InputError(f"{path.name} is an HDF5 file without ISMRMRD acquisitions.")
+
+
+def _waveform_note(path: Path) -> str:
+    return f"{path.name}: its waveforms (external triggers) were left out."
+
+
+def _raw(path: Path, table: Any) -> Raw:
+    heads = np.asarray(table.fields("head")[:])
+    is_signal, left_out = _signals(heads["flags"])
+    kept = np.flatnonzero(is_signal)
+    if not kept.size:
+        raise InputError(f"{path.name} holds no acquisition of a signal.")
+    heads = heads[kept]
+    first = heads[0]
+    shape = ("active_channels", "number_of_samples", "discard_pre", "discard_post")
+    if any((heads[name] != first[name]).any() for name in shape):
+        raise InputError(
+            f"{path.name} holds acquisitions of different length or coils."
+        )
+    coils, points = int(first["active_channels"]), int(first["number_of_samples"])
+    before, after = int(first["discard_pre"]), points - int(first["discard_post"])
+    if coils < 1 or after - before < 2:
+        raise InputError(f"{path.name} holds acquisitions without points.")
+    fids = np.empty((kept.size, coils, after - before), np.complex64)
+    for row, index in enumerate(kept):
+        stored = np.asarray(table[int(index)]["data"], np.float32).view(np.complex64)
+        fids[row] = stored.reshape(coils, points)[:, before:after].conj()
+    return Raw(heads, fids, left_out)
+
+
+def _signals(flags: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    """Which acquisitions are transients, and sentences about the others."""
+    is_signal = np.ones(flags.shape, bool)
+    counts: dict[str, int] = {}
+    for bit, name in NOT_SIGNAL.items():
+        found = is_signal & ((flags >> np.uint64(bit - 1)) & np.uint64(1)).astype(bool)
+        if found.any():
+            counts[name] = counts.get(name, 0) + int(found.sum())
+        is_signal &= ~found
+    sentences = [f"{n} {name} acquisitions left out." for name, n in counts.items()]
+    return is_signal, tuple(sentences)
+
+
+def times_of(
+    stamps: NDArray[np.uint32], acquisition: Acquisition, notes: list[str]
+) -> tuple[float, ...] | None:
+    """Times in s from the first one, from the scanner's time stamps.
+
+    None where they do not advance; the repetition time is to be used then.
+    """
+    ticks = stamps.astype(np.int64)
+    steps: NDArray[np.int64] = ticks[1:] - ticks[:-1]
+    if not steps.size:
+        return (0.0,)
+    if not (steps > 0).any():
+        return None
+    tick_s = _tick_s(steps, acquisition)
+    steps_s = steps * tick_s
+    steps_s[steps_s < -DAY_S / 2] += DAY_S
+    if (steps_s < 0).any():
+        notes.append("Time stamps run backwards and are not used.")
+        return None
+    return (0.0, *np.cumsum(steps_s).tolist())
+
+
+def _tick_s(steps: NDArray[np.int64], acquisition: Acquisition) -> float:
+    """The tick that makes the usual step the repetition time."""
+    repetition_time_s = acquisition.repetition_time_s
+    if repetition_time_s is None:
+        return TICKS_S[0] if "siemens" in acquisition.vendor.lower() else TICKS_S[1]
+    usual = float(np.median(steps[steps > 0]))
+    return min(TICKS_S, key=lambda tick: abs(usual * tick - repetition_time_s))
+
+
+class _Header:
+    """The XML header of one file, its fields asked for by name.
+
+    Nothing under `subjectInformation` or `studyInformation` is ever looked at.
+    """
+
+    def __init__(self, name: str, xml: bytes, notes: list[str]) -> None:
+        self.name = name
+        self.notes = notes
+        try:
+            self.root = ElementTree.fromstring(xml.rstrip(b"\0"))
+        except (ElementTree.ParseError, ValueError, LookupError):
+            raise InputError(
+                f"{name} is damaged: its XML header cannot be read."
+            ) from None
+
+    def acquisition(self, raw: Raw) -> Acquisition:
+        """How the transients were acquired."""
+        return Acquisition(
+            spectrometer_frequency_mhz=self._frequency_mhz(),
+            nucleus=self._nucleus(),
+            dwell_time_s=self._dwell_time_s(raw.heads),
+            points=raw.fids.shape[2],
+            coils=raw.fids.shape[1],
+            echo_time_s=1e-3 * self._required("sequenceParameters/TE", "ms"),
+            repetition_time_s=_milli(self._number("sequenceParameters/TR")),
+            mixing_time_s=_milli(self._user_number("MixingTime_ms")),
+            sequence=self._text("sequenceParameters/sequence_type"),
+            vendor=self._text("acquisitionSystemInformation/systemVendor"),
+            model=self._text("acquisitionSystemInformation/systemModel"),
+        )
+
+    def _frequency_mhz(self) -> float:
+        exact_mhz = self._user_number("SpectrometerFrequency_MHz")
+        key = "experimentalConditions/H1resonanceFrequency_Hz"
+        frequency_mhz = 1e-6 * self._required(key, "Hz")
+        close = exact_mhz is not None and abs(exact_mhz - frequency_mhz) < 1e-5
+        return exact_mhz if close and exact_mhz is not None else frequency_mhz
+
+    def _nucleus(self) -> str:
+        nucleus = self._user("ResonantNucleus")
+        if not nucleus:
+            self.notes.append(
+                f"{self.name}: no nucleus is named; read as 1H, whose frequency it has."
+            )
+        elif nucleus != "1H":
+            raise InputError(
+                f"{self.name} is of {nucleus}, whose frequency ISMRMRD does not hold; "
+                "use NIfTI-MRS."
+            )
+        return "1H"
+
+    def _dwell_time_s(self, heads: NDArray[Any]) -> float:
+        """Time between stored points, from the heads, checked against DwellTime_0."""
+        dwell_time_s = 1e-6 * float(str(heads[0]["sample_time_us"]))
+        if not (math.isfinite(dwell_time_s) and dwell_time_s > 0):
+            raise InputError(
+                f"{self.name} has no dwell time: sample_time_us is "
+                f"{heads[0]['sample_time_us']}."
+            )
+        stated = self._user_number("DwellTime_0")  # ms, us in old parameter maps
+        if stated is None:
+            return dwell_time_s
+        for unit_s in (1e-3, 1e-6):
+            if abs(stated * unit_s / dwell_time_s - 1) < 1e-6:
+                return stated * unit_s
+        if not any(abs(stated * u / dwell_time_s - 1) < 1e-3 for u in (1e-3, 1e-6)):
+            raise InputError(
+                f"{self.name}: DwellTime_0 = {stated:g} contradicts sample_time_us = "
+                f"{1e6 * dwell_time_s:g}; one of them must be corrected."
+            )
+        return dwell_time_s
+
+    def _required(self, key: str, unit: str) -> float:
+        number = self._number(key)
+        if number is None or number <= 0:
+            raise InputError(
+                f"{self.name} has no {key} ({unit}) in its header; add it, no value is "
+                "assumed."
+            )
+        return number
+
+    def _text(self, key: str) -> str:
+        path = "/".join(f"{NAMESPACE}{part}" for part in key.split("/"))
+        return (self.root.findtext(path) or "").strip()
+
+    def _number(self, key: str) -> float | None:
+        return self._as_number(key, self._text(key))
+
+    def _user(self, key: str) -> str:
+        for entry in self.root.iterfind(f"{NAMESPACE}userParameters/*"):
+            if entry.findtext(f"{NAMESPACE}name") == key:
+                return (entry.findtext(f"{NAMESPACE}value") or "").strip()
+        return ""
+
+    def _user_number(self, key: str) -> float | None:
+        return self._as_number(key, self._user(key))
+
+    def _as_number(self, key: str, text: str) -> float | None:
+        if not text:
+            return None
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise InputError(f"{self.name}: {key} = {text[:40]} is no number.")
+        return number
+
+
+def _milli(value: float | None) -> float | None:
+    return None if value is None or value <= 0 else 1e-3 * value
