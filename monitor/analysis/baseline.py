@@ -26,7 +26,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 
 from monitor.analysis.spectrum import REFERENCE_PPM, Complex, Real
@@ -51,18 +50,16 @@ class Baseline:
     scale: Real
 
     def shrinkage(self, stiffness: float) -> Real:
-        """w of the module docstring, (p,)."""
+        """W of the module docstring, (p,)."""
         return np.asarray(1.0 / np.sqrt(1.0 + self.scale**2 / stiffness), float)
 
-    def removed(
-        self, columns: NDArray[np.complexfloating], stiffness: float
-    ) -> Complex:
+    def removed(self, columns: Complex | Real, stiffness: float) -> Complex:
         """R applied to (K,) or (K, m) columns."""
         w = self.shrinkage(stiffness)
         free, smooth = self.free.T @ columns, self.smooth.T @ columns
         loss = (1.0 - w) if columns.ndim == 1 else (1.0 - w)[:, None]
-        rest: Complex = columns - self.free @ free - self.smooth @ (loss * smooth)
-        return rest
+        rest = columns - self.free @ free - self.smooth @ (loss * smooth)
+        return np.asarray(rest, complex)
 
     def estimate(self, rest: Complex, stiffness: float) -> Complex:
         """Best baseline (K,) for y - A c (not yet treated by R)."""
@@ -73,7 +70,8 @@ class Baseline:
 
     def effective_dimension(self, stiffness: float) -> float:
         """Degrees of freedom of the real (equally: the imaginary) part."""
-        return self.free.shape[1] + float(np.sum(1 - self.shrinkage(stiffness) ** 2))
+        penalised = float(np.sum(1 - self.shrinkage(stiffness) ** 2))
+        return float(self.free.shape[1]) + penalised
 
     def log_determinant(self, stiffness: float) -> float:
         """log|cov(y)| / s^2 on the complement of N, both parts of the complex y."""
@@ -114,4 +112,4 @@ def _random_columns(ppm: Real, knots_per_ppm: float) -> Real:
     splines = BSpline.design_matrix(ppm, knots, 3).toarray()
     curvature = np.diff(np.eye(splines.shape[1]), 2, axis=0)
     columns: Real = splines @ np.linalg.pinv(curvature)
-    return columns / np.sqrt(np.mean(np.sum(columns**2, axis=1)))
+    return np.asarray(columns / np.sqrt(np.mean(np.sum(columns**2, axis=1))), float)

@@ -34,7 +34,7 @@ from monitor.analysis.model import (
     SHIFT,
     Model,
 )
-from monitor.analysis.spectrum import Complex, Real
+from monitor.analysis.spectrum import Complex
 from monitor.analysis.start import starting_points
 
 STIFFNESS_GRID = 10.0 ** np.arange(-3.0, 4.1, 0.5)

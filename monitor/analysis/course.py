@@ -65,6 +65,8 @@ class Course:
     grids : basis set on the grid of each epoch's acquisition
     sessions : session model by epoch
     reference : None until there is a reference period
+    outcomes : what the basis set allows
+    last_fitted : the newest window's fit
     """
 
     freedom: Freedom
@@ -77,6 +79,7 @@ class Course:
     sessions: dict[int, SessionModel] = field(default_factory=dict)
     reference: Reference | None = None
     outcomes: Outcomes | None = None
+    last_fitted: FittedWindow | None = None
 
     def begin_epoch(self, epoch: int, model: Model) -> None:
         """Take the basis set on the grid of an epoch's acquisition."""
@@ -117,6 +120,7 @@ class Course:
             session = self._make_session(epochs[-1], window, plan.length)
         average = average_of(window, self.weights)
         fitted = fit_averages(session, self.spectra, [average])[0]
+        self.last_fitted = fitted
         return self.estimates([fitted])[0], fitted
 
     def redo(self, plan: Plan) -> tuple[Estimate, ...]:
@@ -134,6 +138,7 @@ class Course:
             epochs, self.times_s, plan.boundaries_s, plan.length, plan.step
         )
         fitted = self.fit_windows(windows)
+        self.last_fitted = fitted[-1] if fitted else None
         if reference is not None and plan.reference_s is not None:
             self.reference = self._compare_with(reference, plan.reference_s, fitted)
         return self.estimates(fitted)

@@ -28,7 +28,7 @@ KERNEL_REACH_HZ = 12.0
 
 
 def gauss_rate(fwhm_hz: float) -> float:
-    """g in 1/s^2 of a Gaussian of the given full width at half height."""
+    """G in 1/s^2 of a Gaussian of the given full width at half height."""
     return float((np.pi * fwhm_hz) ** 2 / (4 * np.log(2)))
 
 

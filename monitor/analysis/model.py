@@ -48,7 +48,7 @@ class Layout:
     @property
     def size(self) -> int:
         """Length of the vector."""
-        return self.shifts.stop
+        return int(self.shifts.stop)
 
     def zeros(self) -> Real:
         """A vector with nothing moved, turned or broadened."""
@@ -133,12 +133,14 @@ class Model:
     def shaped(self, theta: Real) -> Complex:
         """Basis FIDs with all of the line shape but K, (M, points)."""
         t = self.t
-        fids = self.fids * decay(t, theta[SHIFT], theta[LORENTZ], theta[GAUSS])
+        shift, lorentz, gauss = theta[SHIFT], theta[LORENTZ], theta[GAUSS]
+        fids = self.fids * decay(t, shift, lorentz, gauss)
         shifts = theta[self.layout.shifts]
         if shifts.any():
             fids *= np.exp(-2j * np.pi * shifts[:, None] * t)
         if theta[MM_GAUSS]:
-            fids[self.macromolecule] *= np.exp(-theta[MM_GAUSS] * t**2)
+            wider = decay(t, shift, lorentz, gauss + theta[MM_GAUSS])
+            fids[self.macromolecule] = self.fids[self.macromolecule] * wider
         return fids
 
     def columns(self, theta: Real) -> tuple[Complex, Complex]:

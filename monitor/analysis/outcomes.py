@@ -74,7 +74,7 @@ class Outcomes:
 
 
 def quadratic(g: Real, covariance: Real, h: Real | None = None) -> Real:
-    """g' S h of gradients (..., n, M), row by row, (..., n)."""
+    """G' S h of gradients (..., n, M), row by row, (..., n)."""
     with np.errstate(all="ignore"):
         product: Real = np.sum((g @ covariance) * (g if h is None else h), axis=-1)
     return product
@@ -92,7 +92,9 @@ def outcomes_of(names: tuple[str, ...], water: float | None = None) -> Outcomes:
     `water` is the amplitude of the water reference, where there is one; it counts as
     known without error.
     """
-    rows = [(name, _indicator(names, (name,)), None) for name in names]
+    rows: list[tuple[str, Real, Real | None]] = [
+        (name, _indicator(names, (name,)), None) for name in names
+    ]
     rows += [
         (name, _indicator(names, parts), None)
         for name in SUMS

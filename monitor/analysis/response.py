@@ -102,7 +102,7 @@ class Reference:
     excess: Mapping[str, float] = field(default_factory=dict)
 
     def share(self, first: int, stop: int) -> float:
-        """Share of the reference period's weight that lies in transients [first, stop)."""
+        """Share of its weight that lies in transients [first, stop)."""
         low, high = max(first, self.first), min(stop, self.stop)
         return (
             float(self.weights[low - self.first : high - self.first].sum())
@@ -150,7 +150,7 @@ def changes(
 def excess_scatter(
     outcomes: Outcomes, amplitudes: Real, covariances: Real
 ) -> dict[str, float]:
-    """f by outcome name from independent windows (W, M) of the reference period."""
+    """F by outcome name from independent windows (W, M) of the reference period."""
     n = len(amplitudes)
     if n < 2:
         return {}

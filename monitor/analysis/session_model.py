@@ -140,13 +140,13 @@ def _common(made: SessionModel, mean: Complex, mean_noise: float) -> Real:
 
 
 def naa_line(model: Model, fit: Fit, wider_hz: float) -> tuple[float, float]:
-    """Width (Hz) and height of the fitted tNAA line, `wider_hz` broader than the fit."""
+    """Width (Hz) and height of the fitted tNAA line, broadened by `wider_hz`."""
     theta = fit.theta.copy()
     theta[LORENTZ] += wider_hz
     total = naming.members("tNAA", model.names)
     if not total:
         return float("nan"), float("nan")
-    c = np.array([a if n in total else 0.0 for n, a in zip(model.names, fit.amplitudes, strict=True)])  # fmt: skip
+    c = np.where([n in total for n in model.names], fit.amplitudes, 0.0)
     fid = (c @ model.shaped(theta)) * model.kernel(theta)
     return line_width(fid, model.dwell_time_s, model.frequency_mhz, NAA_BAND_PPM)
 

@@ -74,7 +74,7 @@ def _best_shifts(
     reach = int(np.ceil(REACH_PPM * model.frequency_mhz / bin_hz))
     stride = max(1, round(0.3 * width_hz / bin_hz))
     bins = np.arange(-reach, reach + 1, stride)
-    h = np.stack([_correlation(A, doubly, b) for b in bins], axis=1)
+    h = np.stack([_correlation(A, doubly, int(b)) for b in bins], axis=1)
     solved = np.linalg.solve(M, h)
     straight = np.sum(h.conj() * solved, axis=0).real
     crossed = np.sum(h * solved, axis=0)

@@ -83,7 +83,7 @@ def water_lines(fid: Complex, dwell_time_s: float, frequency_mhz: float) -> Line
     ppm = spectrum.REFERENCE_PPM + nu / frequency_mhz
     width = -np.log(np.abs(slow)) / (np.pi * dwell_time_s)
     water = (ppm > WATER_PPM[0]) & (ppm < WATER_PPM[1]) & (width < MOST_FWHM_HZ)
-    return Lines(amplitude[water], ppm[water], width[water])
+    return Lines(np.asarray(amplitude[water], complex), ppm[water], width[water])
 
 
 def _poles(y: Complex, noise_sd: float) -> Complex:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -72,7 +73,7 @@ def whole_cycles(length: int, steps: int) -> int:
 def segments(
     epochs: Sequence[int], times_s: Real, boundaries_s: Sequence[float]
 ) -> list[tuple[int, int]]:
-    """Runs [first, stop) of transients without an epoch's or a boundary's start in them.
+    """Runs [first, stop) of transients in which no epoch or boundary begins.
 
     `boundaries_s` are the scanner times of infusion start and stop.
     """
@@ -81,7 +82,7 @@ def segments(
     for boundary in boundaries_s:
         cuts.add(int(np.searchsorted(times_s, boundary)))
     edges = sorted(cuts)
-    return [(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True) if b > a]
+    return list(pairwise(edges)) if epochs else []
 
 
 def windows_of(

@@ -1,0 +1,104 @@
+"""The basis set as a session fits it: on the acquisition's points, with MM and lipids."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.analysis import names as naming
+from monitor.analysis.basis import BasisSet, checked_for
+from monitor.analysis.macromolecules import components
+from monitor.analysis.model import Model
+from monitor.settings import Settings
+from streams.transient import Acquisition
+
+MM_GONE_S = 0.09
+"""From this echo time on macromolecules have decayed (T2 near 30 ms)."""
+
+
+def model_for(
+    basis: BasisSet, acquisition: Acquisition, settings: Settings
+) -> tuple[Model, tuple[str, ...]]:
+    """Model on the acquisition's grid, and what was noticed or added, in words.
+
+    Raises
+    ------
+    InputError : the basis set does not belong to the acquisition, or lacks a metabolite
+        that was asked for
+    """
+    basis, notes = checked_for(chosen(basis, settings), acquisition)
+    basis, added = _with_components(basis, acquisition, settings)
+    mm = [naming.is_macromolecule(n) or naming.is_lipid(n) for n in basis.names]
+    model = Model(
+        basis.names,
+        basis.fids,
+        np.array(mm, bool),
+        acquisition.dwell_time_s,
+        acquisition.spectrometer_frequency_mhz,
+        settings.ppm_low,
+        settings.ppm_high,
+    )
+    return model, notes + added
+
+
+def chosen(basis: BasisSet, settings: Settings) -> BasisSet:
+    """The entries that are fitted."""
+    if settings.metabolites:
+        return basis.subset(settings.metabolites)
+    kept = [n for n in basis.names if not naming.is_never_fitted(n)]
+    return basis.subset(kept).without(settings.omit)
+
+
+def _with_components(
+    basis: BasisSet, acquisition: Acquisition, settings: Settings
+) -> tuple[BasisSet, tuple[str, ...]]:
+    """Add macromolecules where the basis set has none, and lipids where asked."""
+    kind = settings.macromolecules
+    has = any(naming.is_macromolecule(n) for n in basis.names)
+    if kind == "auto":
+        late = acquisition.echo_time_s >= MM_GONE_S
+        kind = "none" if has or late else "five"
+    notes: list[str] = []
+    if not has and kind != "none":
+        basis, names = _extended(basis, kind, acquisition)
+        notes.append(
+            f"The basis set has no macromolecules: {', '.join(names)} were added "
+            f"(macromolecules = {settings.macromolecules})."
+        )
+    if settings.lipids:
+        basis, names = _extended(basis, "lipids", acquisition)
+        notes.append(f"Lipid components were added: {', '.join(names)}.")
+    return basis, tuple(notes)
+
+
+def _extended(
+    basis: BasisSet, kind: str, acquisition: Acquisition
+) -> tuple[BasisSet, tuple[str, ...]]:
+    names, fids = components(
+        kind,
+        acquisition.spectrometer_frequency_mhz,
+        acquisition.dwell_time_s,
+        acquisition.points,
+    )
+    return basis.extended(names, fids), names
+
+
+def unexpected(acquisition: Acquisition, settings: Settings) -> tuple[str, ...]:
+    """What of the acquisition is not as the protocol expects, in words."""
+    near = (
+        ("spectrometer frequency", "MHz", settings.expect_frequency_mhz,
+         acquisition.spectrometer_frequency_mhz, 0.02),
+        ("echo time", "s", settings.expect_echo_time_s,
+         acquisition.echo_time_s, 0.02),
+        ("repetition time", "s", settings.expect_repetition_time_s,
+         acquisition.repetition_time_s, 0.02),
+    )  # fmt: skip
+    notes = [
+        f"Protocol {settings.name} expects a {what} of {want:g} {unit}, the "
+        f"acquisition has {have:g} {unit}."
+        for what, unit, want, have, part in near
+        if want is not None and have is not None and abs(have / want - 1) > part
+    ]
+    want, have = settings.expect_sequence, acquisition.sequence
+    if want and have and want.lower() not in have.lower():
+        notes.append(f"Protocol {settings.name} expects {want}, this is {have}.")
+    return tuple(notes)

@@ -1,0 +1,338 @@
+"""Messages in, updates out: the order of the steps, on one page.
+
+    start      -> basis set on the acquisition's grid, a new epoch
+    water      -> coil weights, eddy phase, water amplitude
+    metabolite -> combined, aligned, weighted (`preparation`) -> course -> window fit
+    event      -> boundaries, reference period -> the whole course again
+    end        -> the whole course again, for the last time
+
+What comes out depends on the messages, their order and the settings alone: there is no
+clock here, so that a live run and its replay give the same bits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from monitor.analysis.basis import BasisSet
+from monitor.analysis.cold import Freedom
+from monitor.analysis.course import Course, Plan
+from monitor.analysis.fit import curves
+from monitor.analysis.fitted import (
+    FittedWindow,
+    as_fit,
+    mean_spectrum,
+    window_problem,
+)
+from monitor.analysis.grid import model_for, unexpected
+from monitor.analysis.model import Model
+from monitor.analysis.noise import noise_sd_of
+from monitor.analysis.preparation import Preparation, Prepared
+from monitor.analysis.spectrum import Complex
+from monitor.analysis.update import Curve, Curves, Update
+from monitor.analysis.window import whole_cycles
+from monitor.settings import Settings
+from streams.errors import InputError
+from streams.transient import (
+    EPOCH_EVENTS,
+    Acquisition,
+    ComplexFID,
+    End,
+    Event,
+    Kind,
+    Message,
+    Start,
+    Transient,
+)
+
+WATER_POINTS = 24
+"""Points from which the amplitude of the water reference is extrapolated to t = 0."""
+
+
+class Pipeline:
+    """Turns messages into updates; the one owner of a session's numerics.
+
+    Parameters
+    ----------
+    settings : of the protocol
+    basis : as read from its file
+    keep_fids : keep every aligned FID, for those who want the signals too
+    """
+
+    def __init__(
+        self, settings: Settings, basis: BasisSet, keep_fids: bool = False
+    ) -> None:
+        self.settings = settings
+        self.basis = basis
+        self.course = Course(Freedom(), aligned=settings.align)
+        self.keep_fids = keep_fids
+        self.fids: list[ComplexFID] = []
+        self.waters: list[ComplexFID] = []
+        self.infusion_s: list[float] = list(settings.infusion_s or ())
+        self.reference_s: tuple[float, float] | None = None
+        self._acquisition: Acquisition | None = None
+        self._preparation: Preparation | None = None
+        self._model: Model | None = None
+        self._seen = 0
+
+    def push(self, message: Message) -> Update:
+        """Work through one message.
+
+        Raises
+        ------
+        InputError : the message cannot be used (and changes nothing)
+        """
+        body = message.body
+        update = Update(message.seq, message.epoch)
+        match body:
+            case Start():
+                return self._start(body, update)
+            case Transient(kind=Kind.METABOLITE):
+                return self._metabolite(body, update)
+            case Transient():
+                return self._reference_frame(body, update)
+            case Event():
+                return self._event(body, update)
+            case End():
+                return self._redone(replace(update, ended=body.reason))
+            case _:
+                return update
+
+    @property
+    def plan(self) -> Plan:
+        """What is done with the transients at present."""
+        steps = self._acquisition.phase_cycle_steps if self._acquisition else 1
+        return Plan(
+            whole_cycles(self.settings.window, steps),
+            whole_cycles(self.settings.step, steps),
+            tuple(self.infusion_s),
+            self.reference_s,
+        )
+
+    # -- messages ----------------------------------------------------------------------
+
+    def _start(self, body: Start, update: Update) -> Update:
+        """Begin a session or a further series."""
+        acquisition = body.acquisition
+        model, notes = model_for(self.basis, acquisition, self.settings)
+        self._model, self._acquisition = model, acquisition
+        self.course.begin_epoch(update.epoch, model)
+        self._begin_preparation(acquisition)
+        notes = unexpected(acquisition, self.settings) + notes
+        return replace(update, acquisition=acquisition, source=body.source, notes=notes)
+
+    def _begin_preparation(self, acquisition: Acquisition) -> None:
+        self.waters = []
+        if self._preparation is None:
+            self._preparation = Preparation(acquisition, self.settings)
+        else:
+            self._preparation.new_epoch(acquisition)
+
+    def _reference_frame(self, body: Transient, update: Update) -> Update:
+        """Take a water reference or a noise transient."""
+        preparation, _, _ = self._ready()
+        if body.kind == Kind.NOISE:
+            preparation.push_noise(body.fid)
+        elif preparation.push_water(body.fid):
+            self.waters.append(body.fid)
+        return update
+
+    def _metabolite(self, body: Transient, update: Update) -> Update:
+        """Prepare, take into the course, fit the window that it completes."""
+        preparation, model, _ = self._ready()
+        prepared = preparation.push(
+            self._seen, update.seq, update.epoch, body.time_s, body.fid
+        )
+        if (
+            self._seen == 0
+            or not self.course.qualities
+            or (self.course.qualities[-1].epoch != update.epoch)
+        ):
+            self._measure_water(preparation, model)
+        self._seen += 1
+        self._take(prepared, model)
+        for earlier in prepared.redone:
+            self._replace(earlier, model)
+        update = replace(
+            update,
+            quality=self.course.qualities[-1],
+            strip=self._strip(prepared.aligned, model, preparation),
+            strip_raw=self._strip(prepared.unaligned, model, preparation),
+        )
+        if self._reference_is_over(body.time_s):
+            return self._redone(update)
+        return self._newest(update)
+
+    def _event(self, body: Event, update: Update) -> Update:
+        """Note an event; some of them change what is done with the transients."""
+        update = replace(update, event=body)
+        if body.kind in EPOCH_EVENTS and self._acquisition and self._model:
+            self.course.begin_epoch(update.epoch, self._model)
+            self._begin_preparation(self._acquisition)
+            return update
+        if body.kind in ("infusion_start", "infusion_stop"):
+            self.infusion_s.append(body.time_s)
+        if body.kind == "infusion_start" and self.settings.reference_s is None:
+            self._set_reference((self._first_s(), body.time_s))
+        elif body.kind == "reference":
+            self._set_reference(_range_of(body.text))
+        elif body.kind != "infusion_stop":
+            return update
+        return self._redone(update)
+
+    # -- steps -------------------------------------------------------------------------
+
+    def _ready(self) -> tuple[Preparation, Model, Acquisition]:
+        if not (self._preparation and self._model and self._acquisition):
+            raise InputError("A transient came before any start message: it is left.")
+        return self._preparation, self._model, self._acquisition
+
+    def _take(self, prepared: Prepared, model: Model) -> None:
+        self.course.append(
+            model.in_band(prepared.aligned), prepared.quality, self._noise(prepared)
+        )
+        if self.keep_fids:
+            self.fids.append(prepared.aligned.astype(np.complex64))
+
+    def _replace(self, prepared: Prepared, model: Model) -> None:
+        """Put one of the first transients anew in its place."""
+        place = prepared.index
+        self.course.spectra[place] = model.in_band(prepared.aligned)
+        self.course.qualities[place] = prepared.quality
+        self.course.noises[place] = self._noise(prepared)
+        if self.keep_fids:
+            self.fids[place] = prepared.aligned.astype(np.complex64)
+
+    def _noise(self, prepared: Prepared) -> float:
+        _, model, _ = self._ready()
+        sd = noise_sd_of(prepared.aligned, model.dwell_time_s, model.frequency_mhz)
+        # Without any noise (a simulation) the fit still needs a scale.
+        return max(float(sd), 1e-9 * float(np.abs(prepared.aligned).max()), 1e-300)
+
+    def _measure_water(self, preparation: Preparation, model: Model) -> None:
+        """Amplitude of the water reference, on the scale of the combined FIDs."""
+        if not self.waters:
+            return
+        points = min(fid.shape[1] for fid in self.waters)
+        mean = np.mean([fid[:, :points] for fid in self.waters], axis=0)
+        combined = preparation.combination.apply(mean)
+        self.course.water = _amplitude_at_zero(combined)
+        self.course.begin_epoch(max(self.course.grids), model)
+
+    def _strip(self, fid: Complex, model: Model, preparation: Preparation) -> Curve:
+        """Phased real spectrum for the waterfall, the template's NAA being 1."""
+        turn = np.exp(-1j * preparation.absolute.phase_rad)
+        height = preparation.line.height
+        scale = 1 / height if np.isfinite(height) and height > 0 else 1.0
+        return np.asarray((model.in_band(fid) * turn * scale).real, np.float32)
+
+    def _newest(self, update: Update) -> Update:
+        """Fit the window that the newest transient completes."""
+        found = self.course.newest(self.plan)
+        if found is None:
+            return update
+        estimate, fitted = found
+        return replace(update, estimate=estimate, curves=self.window_curves(fitted))
+
+    def _redone(self, update: Update) -> Update:
+        """Do the whole course again."""
+        if not self.course.qualities:
+            return update
+        course = self.course.redo(self.plan)
+        return replace(
+            update,
+            course=course,
+            estimate=course[-1] if course else None,
+            curves=self._last_curves(),
+            reference_curves=self._reference_curves(),
+            reference_s=self.reference_s,
+        )
+
+    def _last_curves(self) -> Curves | None:
+        last = self.course.last_fitted
+        return None if last is None else self.window_curves(last)
+
+    def window_curves(self, fitted: FittedWindow) -> Curves:
+        """Spectra of a window and its fit, the session's baseline in the baseline."""
+        window = fitted.average.window
+        session = self.course.sessions[self.course.qualities[window.first].epoch]
+        spectrum = mean_spectrum(self.course.spectra, fitted.average)
+        problem = window_problem(session, spectrum, fitted.average.noise)
+        fit = as_fit(session, fitted)
+        data, baseline, parts = curves(problem, fit)
+        held = session.baseline * np.conj(problem.model.turn(fit.theta))
+        return _curves_of(problem.model, data + held, baseline + held, parts)
+
+    def _reference_curves(self) -> Curves | None:
+        reference = self.course.reference
+        if reference is None:
+            return None
+        epoch = self.course.qualities[reference.first].epoch
+        session = self.course.sessions[epoch]
+        return _curves_of(session.problem.model, *curves(session.problem, session.fit))
+
+    # -- reference period --------------------------------------------------------------
+
+    def _first_s(self) -> float:
+        return self.course.qualities[0].time_s if self.course.qualities else 0.0
+
+    def _set_reference(self, reference_s: tuple[float, float]) -> None:
+        self.reference_s = reference_s
+        if self._preparation is not None:
+            self._preparation.freeze()
+
+    def _reference_is_over(self, time_s: float) -> bool:
+        """Whether the settings' reference period ends with this transient."""
+        if self.reference_s is not None:
+            return False
+        given, infusion = self.settings.reference_s, self.settings.infusion_s
+        if given is None and infusion is not None:
+            given = (self._first_s(), infusion[0])
+        if given is None or time_s < given[1]:
+            return False
+        self._set_reference(given)
+        return True
+
+
+def _range_of(text: str) -> tuple[float, float]:
+    """START:END in s."""
+    try:
+        start, end = (float(part) for part in text.split(":"))
+    except ValueError:
+        raise InputError(
+            f"A reference event must say START:END in seconds, not {text!r}."
+        ) from None
+    if not start < end:
+        raise InputError(f"The reference period {text!r} ends before it starts.")
+    return start, end
+
+
+def _amplitude_at_zero(fid: Complex) -> float:
+    """Magnitude of an FID (points,) of one line, extrapolated to t = 0."""
+    heights = np.abs(fid[:WATER_POINTS])
+    if heights.size < 4 or not np.all(heights > 0):
+        return float(np.abs(fid[0]))
+    # The first points may suffer from the receiver's filter: leave three of them out.
+    n = np.arange(3, heights.size)
+    _, level = np.polyfit(n, np.log(heights[3:]), 1)
+    return float(np.exp(level))
+
+
+def _curves_of(
+    model: Model, data: Complex, baseline: Complex, parts: Complex
+) -> Curves:
+    """Real parts for drawing."""
+    total = baseline + parts.sum(axis=1)
+    return Curves(
+        model.ppm.astype(np.float32),
+        data.real.astype(np.float32),
+        total.real.astype(np.float32),
+        baseline.real.astype(np.float32),
+        (data - total).real.astype(np.float32),
+        {
+            name: parts[:, m].real.astype(np.float32)
+            for m, name in enumerate(model.names)
+        },
+    )
