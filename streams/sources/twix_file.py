@@ -1,0 +1,175 @@
+"""Siemens twix files (.dat, VB and VD/VE/XA) as a source, by way of pyMapVBVD.
+
+Acquisitions are taken in the order in which they were acquired, averages and
+repetitions alike, with times from their own time stamps (ticks of 2.5 ms).  Samples are
+the complex conjugates of our sign convention (checked against the NIfTI-MRS conversion
+of the same scan); oversampled points are kept, so the dwell time is that of the
+receiver, and points that the scanner tells to cut off are cut off.  Only technical
+fields of the header are looked at.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.errors import InputError
+from streams.sources.extras import needed
+from streams.sources.ismrmrd_file import times_of
+from streams.sources.series import Series
+from streams.transient import Acquisition
+
+COUNTERS = ("Lin", "Par", "Sli", "Phs", "Eco", "Set", *(f"Id{c}" for c in "abcde"))
+"""Loop counters along which transients may not be averaged; the others are Ave, Rep."""
+NUCLEUS = ("sTXSPEC", "asNucleusInfo", "0")
+OTHERS = {"phasecor": "phase correction", "noise": "noise", "refscan": "reference"}
+
+
+def is_twix(path: Path) -> bool:
+    """Whether the file begins as twix does: header buffers, the first named Config."""
+    with path.open("rb") as file:
+        first, second = struct.unpack("<II", file.read(8).ljust(8, b"\0"))
+        start = 0
+        if first < 10_000 and 1 <= second <= 64:  # VD and later: a list of measurements
+            (start,) = struct.unpack("<Q", file.read(16).ljust(16, b"\0")[8:])
+        if start >= path.stat().st_size:
+            return False
+        file.seek(start + 8)
+        return file.read(7) == b"Config\0"
+
+
+def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
+    """Read the last measurement of a twix file (those before it are adjustments).
+
+    `choose` takes one entry along a loop counter that is neither average nor
+    repetition, by Siemens' name, e.g. {"Set": 0}.
+
+    Raises
+    ------
+    InputError : pyMapVBVD is not installed, a damaged file, no spectra, several entries
+        along a counter that was not chosen, a missing field
+    """
+    mapvbvd = needed("mapvbvd", "Siemens twix files")
+    try:
+        with (
+            redirect_stdout(io.StringIO()),
+            redirect_stderr(io.StringIO()),
+            warnings.catch_warnings(record=True) as said,
+        ):
+            warnings.simplefilter("always")
+            read = mapvbvd.mapVBVD(str(path), quiet=True)
+            twix = read[-1] if isinstance(read, list) else read
+            series = _series(path, twix, choose or {})
+    except InputError:
+        raise
+    except Exception as error:  # whatever a foreign parser does on a damaged file
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(
+            f"{path.name} is truncated or damaged, or no twix of spectra: {reason}."
+        ) from None
+    if any("read error" in str(warning.message) for warning in said):
+        note = f"{path.name} ends early; {len(series)} transients could be read."
+        series = replace(series, notes=(*series.notes, note))
+    return series
+
+
+def _series(path: Path, twix: Any, choose: Mapping[str, int]) -> Series:
+    if "image" not in twix or not int(twix["image"].NAcq):
+        raise InputError(f"{path.name} holds no acquisition of a signal.")
+    image = twix["image"]
+    image.flagRemoveOS = False
+    kept = _kept(path, image, choose)
+    stored = np.asarray(image.unsorted(), np.complex64).reshape(
+        int(image.NCol), int(image.NCha), -1
+    )
+    before, after = _cut(image, kept)
+    fids = stored[before : stored.shape[0] - after, :, kept].T.conj()
+    notes = [
+        f"{path.name}: {int(twix[key].NAcq)} {name} acquisitions left out."
+        for key, name in OTHERS.items()
+        if key in twix and int(twix[key].NAcq)
+    ]
+    acquisition = _acquisition(path.name, twix["hdr"], fids)
+    stamps = np.asarray(image.timestamp, float)[kept].astype(np.uint32)
+    times_s = times_of(stamps, acquisition, notes)
+    return Series(path.name, "twix file", acquisition, fids, times_s, (), tuple(notes))
+
+
+def _kept(path: Path, image: Any, choose: Mapping[str, int]) -> NDArray[np.bool_]:
+    """Which acquisitions belong to the series."""
+    kept = np.ones(int(image.NAcq), bool)
+    for name in COUNTERS:
+        entries = np.asarray(getattr(image, name), int)
+        if name in choose:
+            kept &= entries == choose[name]
+        elif entries.min() != entries.max():
+            raise InputError(
+                f"{path.name} has {len(np.unique(entries))} entries along the loop "
+                f"counter {name}; choose one of them (0 to {entries.max()})."
+            )
+    if not kept.any():
+        raise InputError(f"{path.name} has no acquisition of that choice.")
+    return kept
+
+
+def _cut(image: Any, kept: NDArray[np.bool_]) -> tuple[int, int]:
+    """Points to leave out before and after; the same for all acquisitions."""
+    cuts = np.asarray(image.cutOff, int).reshape(-1, kept.size)[:, kept]
+    return (int(cuts[0, 0]), int(cuts[1, 0])) if cuts.shape[0] == 2 else (0, 0)
+
+
+def _acquisition(name: str, header: Any, fids: NDArray[np.complex64]) -> Acquisition:
+    yaps = header["MeasYaps"]
+    dicom = header.get("Dicom", {})
+    nucleus = _text(yaps.get((*NUCLEUS, "tNucleus")))
+    if not nucleus:
+        raise InputError(f"{name} names no nucleus (tNucleus) in its header.")
+    frequency_hz = _number(name, yaps, *NUCLEUS, "lFrequency")
+    repetition_time = yaps.get(("alTR", "0"))
+    return Acquisition(
+        spectrometer_frequency_mhz=1e-6 * _number(name, yaps, *NUCLEUS, "lFrequency"),
+        nucleus=nucleus,
+        dwell_time_s=_number(name, yaps, "sRXSPEC", "alDwellTime", "0") / 1e9,
+        points=fids.shape[2],
+        coils=fids.shape[1],
+        echo_time_s=_number(name, yaps, "alTE", "0") / 1e6,
+        repetition_time_s=float(repetition_time) / 1e6 if repetition_time else None,
+        sequence=_text(yaps.get(("tSequenceFileName",))).rpartition("\\")[2],
+        voxel_mm=_voxel_mm(yaps),
+        vendor=_text(dicom.get("Manufacturer")),
+        model=_text(dicom.get("ManufacturersModelName")),
+    )
+
+
+def _number(name: str, yaps: Any, *key: str) -> float:
+    try:
+        number = float(yaps.get(key))
+    except (TypeError, ValueError):
+        number = 0.0
+    if not (np.isfinite(number) and number > 0):
+        raise InputError(f"{name} has no {'.'.join(key)} in its header.")
+    return number
+
+
+def _text(value: object) -> str:
+    return str(value or "").strip('" ')
+
+
+def _voxel_mm(yaps: Any) -> tuple[float, float, float] | None:
+    edges = [
+        yaps.get(("sSpecPara", "sVoI", key))
+        for key in ("dReadoutFOV", "dPhaseFOV", "dThickness")
+    ]
+    if any(edge is None for edge in edges):
+        return None
+    x, y, z = (float(edge) for edge in edges)
+    return x, y, z
