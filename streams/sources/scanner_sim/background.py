@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.sources.scanner_sim.scenario import Hump, PhaseCycle
+from streams.sources.scanner_sim.artefacts import Hump, PhaseCycle
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]

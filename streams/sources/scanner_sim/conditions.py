@@ -14,10 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.sources.scanner_sim.artefacts import Drift, Rhythm
 from streams.sources.scanner_sim.chance import Purpose, generator
 from streams.sources.scanner_sim.courses import fraction
 from streams.sources.scanner_sim.motion import Movement, movement
-from streams.sources.scanner_sim.scenario import Drift, Rhythm, Scenario
+from streams.sources.scanner_sim.scenario import Scenario
 from streams.sources.scanner_sim.schedule import Schedule
 
 Real = NDArray[np.float64]
@@ -187,7 +188,7 @@ def _water(
     height = scenario.residual_water.height_over_naa * (1 + percent / 100.0)
     if scenario.steady_state is not None:
         steady = scenario.steady_state
-        early = np.exp(-schedule.place / max(steady.water_transients, 1e-9))
+        early = np.exp(-schedule.place / steady.water_transients)
         height = height * (1 + (steady.water_excess - 1) * early)
     return height
 

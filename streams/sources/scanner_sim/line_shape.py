@@ -18,6 +18,7 @@ and f is counted from its top.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,7 @@ class FieldDistribution:
         return line
 
 
+@lru_cache(maxsize=64)
 def field_distribution(
     fwhm_hz: float, asymmetry: float, lorentz_hz: float
 ) -> FieldDistribution:
@@ -79,7 +81,10 @@ def field_distribution(
         wide = _top_and_width(middle * offset, weight, intrinsic_hz)[1] > fwhm_hz
         low, high = (low, middle) if wide else (middle, high)
     top_hz, _ = _top_and_width(low * offset, weight, intrinsic_hz)
-    return FieldDistribution(low * offset - top_hz, weight)
+    shim = FieldDistribution(low * offset - top_hz, weight)
+    for array in (shim.offset_hz, shim.weight):
+        array.setflags(write=False)  # shared by all who ask for this shim
+    return shim
 
 
 def _unit_distribution(asymmetry: float) -> tuple[Real, Real]:

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
-from streams.sources.scanner_sim.scenario import AcquisitionPlan, Scenario
+from streams.sources.scanner_sim.plan import AcquisitionPlan
+from streams.sources.scanner_sim.scenario import Scenario
 from streams.sources.scanner_sim.sequences import KINDS, Sequence
 from streams.sources.scanner_sim.simulation import simulate
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.sources.scanner_sim.artefacts import Motion
 from streams.sources.scanner_sim.chance import Purpose, generator
-from streams.sources.scanner_sim.scenario import Motion, Scenario
+from streams.sources.scanner_sim.scenario import Scenario
 from streams.sources.scanner_sim.schedule import Schedule
 
 Real = NDArray[np.float64]

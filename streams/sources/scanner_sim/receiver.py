@@ -17,8 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.sources.scanner_sim.artefacts import CoilArray, Saturation
 from streams.sources.scanner_sim.chance import Purpose, generator
-from streams.sources.scanner_sim.scenario import CoilArray, Saturation, Scenario
+from streams.sources.scanner_sim.scenario import Scenario
 
 Complex = NDArray[np.complex128]
 ComplexFID = NDArray[np.complex64]

@@ -7,6 +7,7 @@ by their `shape`.
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
@@ -139,6 +140,8 @@ def _plain(kind: type, raw: object, where: str) -> Any:
     """A number, a word or a switch; an integer may stand for a float."""
     if kind is float and type(raw) is int:
         return float(raw)
+    if isinstance(raw, float) and not math.isfinite(raw):
+        raise InputError(f"Scenario: {where} = {raw} must be a finite number.")
     if type(raw) is not kind:
         raise InputError(
             f"Scenario: {where} = {raw!r} should be of type {kind.__name__}."

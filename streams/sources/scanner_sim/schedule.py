@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.sources.scanner_sim.chance import Purpose, generator
-from streams.sources.scanner_sim.scenario import Scenario, Series
+from streams.sources.scanner_sim.plan import Series
+from streams.sources.scanner_sim.scenario import Scenario
 from streams.transient import Kind
 
 KINDS = (Kind.NOISE, Kind.WATER, Kind.METABOLITE)
