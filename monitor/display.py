@@ -44,6 +44,7 @@ from monitor.screen.parts import (
 )
 from monitor.screen.status import phase_words, status
 from monitor.screen.waterfall import Stack
+from monitor.screen.words import clock
 from monitor.settings import Settings
 from streams.transient import Acquisition, Event
 
@@ -98,7 +99,7 @@ class Display:
         self.acquisition = update.acquisition or self.acquisition
         self.ended = update.ended if update.ended is not None else self.ended
         if update.event is not None:
-            self.events.append(update.event)
+            self._take_event(update.event, now_s)
         if update.quality is not None:
             self._take_quality(update, update.quality, now_s)
         if update.course is not None:
@@ -132,6 +133,23 @@ class Display:
         self.settings = settings or self.settings
         self.limit_percent = limit or self.limit_percent
         self._revision += 1
+
+    def asked(self, kind: str, now_s: float) -> None:
+        """The operator has asked for an event that is not yet in the recording."""
+        label = course.label_of(Event(0.0, kind))
+        self._say(Message("event", Level.NOTE, f"{label}: sent", "", 0.0), now_s)
+
+    def refused(self, kind: str, why: str, now_s: float) -> None:
+        """An event did not get into the recording."""
+        said = f"Not recorded: {course.label_of(Event(0.0, kind))}"
+        self._say(Message("event", Level.ATTENTION, said, why, 0.0), now_s)
+
+    def _take_event(self, event: Event, now_s: float) -> None:
+        self.events.append(event)
+        if event.kind not in course.UNSEEN and self.stream.playback is None:
+            at = clock(event.time_s - self._first_s())
+            said = f"{course.label_of(event)}: recorded at {at}"
+            self._say(Message("event", Level.NOTE, said, "", 0.0), now_s)
 
     def _take_quality(self, update: Update, quality: Quality, now_s: float) -> None:
         if quality.epoch != self._epoch:
@@ -256,7 +274,7 @@ class Display:
             waterfall=self._kept(
                 "waterfall", self._revision, lambda: self._waterfall(axis)
             ),
-            table=self._same("table", self._table()),
+            table=self._same("table", self._table(now_s)),
             messages=self._same("messages", self._messages(now_s)),
             playback=self.stream.playback,
             footer=self._kept("footer", self._revision, self._footer),
@@ -303,12 +321,12 @@ class Display:
         return start, stop
 
     def _status(self, now_s: float) -> Status:
-        clock = self._clock_s(now_s)
-        phase = phase_words(self._infusion(), self._first_s(), clock)
+        at = self._clock_s(now_s)
+        phase = phase_words(self._infusion(), self._first_s(), at)
         return status(
             self.stream,
             phase if len(self.quality) else "WAITING",
-            clock,
+            at,
             self.ended is not None,
             len(self.quality),
             self.low_weight,
@@ -330,11 +348,8 @@ class Display:
     def _headline_at(self, now_s: float) -> Headline:
         if self.hidden:
             return head.hidden()
-        shown_s, estimate = self._headline
-        if now_s - shown_s >= HEADLINE_S and self.estimates:
-            estimate = self.estimates[-1]
         outcome, window = self.settings.outcome, self.settings.window
-        estimate = self._as_done_again(estimate)
+        estimate = self._estimate_at(now_s)
         if not head.meaningful(estimate, outcome, window, self.reference_s):
             estimate = None
         waiting = head.waiting_for(
@@ -344,6 +359,13 @@ class Display:
         resting = self.ended is not None or (playback and not playback.playing)
         age = 0.0 if resting else self._age_s(now_s) or 0.0
         return head.headline(estimate, outcome, waiting, age, self._wait_s())
+
+    def _estimate_at(self, now_s: float) -> Estimate | None:
+        """The estimate for headline and table, held for `HEADLINE_S`."""
+        shown_s, estimate = self._headline
+        if now_s - shown_s >= HEADLINE_S and self.estimates:
+            estimate = self.estimates[-1]
+        return self._as_done_again(estimate)
 
     def _as_done_again(self, estimate: Estimate | None) -> Estimate | None:
         """The same window in the course as it stands now."""
@@ -359,7 +381,8 @@ class Display:
             return course.hidden(axis, self.limit_percent)
         outcome = self.settings.outcome
         zero = course.zero_of(axis, self._first_s())
-        note = "the course appears once there is a reference period"
+        so_far = clock(self._clock_s(0.0) - self._first_s())
+        note = f"reference period so far {so_far}; it ends when the infusion starts"
         return course.trend(
             axis,
             course.course_of(self.estimates, outcome),
@@ -388,9 +411,10 @@ class Display:
     def _spectrum(self) -> SpectrumView | None:
         if self.curves is None:
             return None
-        names = (group for group, _ in spec.GROUPS)
-        hidden = frozenset(n for n in names if tab.tells_outcome(n, self._outcome()))
-        caption = "grey: reference period" if self.mean_curves is not None else ""
+        outcome = self.settings.outcome
+        hidden = frozenset(n for n in spec.GROUPS if tab.tells_outcome(n, outcome))
+        seen = self.mean_curves is not None and not self.hidden
+        caption = "grey: before infusion" if seen else ""
         return spec.spectrum_view(
             self.curves,
             self.mean_curves,
@@ -399,17 +423,13 @@ class Display:
             hidden if self.hidden else frozenset(),
         )
 
-    def _outcome(self) -> str:
-        return self.settings.outcome
-
     def _waterfall(self, axis: TimeAxis) -> Waterfall | None:
         if self._stack is None:
             return None
         return self._stack.view(course.zero_of(axis, self._first_s()))
 
-    def _table(self) -> tuple[Row, ...]:
-        newest = self.estimates[-1] if self.estimates else None
-        return tab.table(newest, self.settings.outcome, self.hidden)
+    def _table(self, now_s: float) -> tuple[Row, ...]:
+        return tab.table(self._estimate_at(now_s), self.settings.outcome, self.hidden)
 
     def _messages(self, now_s: float) -> tuple[Message, ...]:
         heard = self._arrived_s if self._arrived_s is not None else self._heard_s

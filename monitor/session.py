@@ -26,7 +26,6 @@ class Session:
         self.settings = settings
         self.display = Display(settings)
         self.failed = ""
-        self.sent: list[Sent] = []
         self._updates: list[Update] = []
         self._seqs: list[int] = []
         self._with_curves: list[int] = []
@@ -43,8 +42,9 @@ class Session:
                 self._rewind(time_s, now_s)
             case Heard(stream):
                 self.display.hear(stream, now_s)
-            case Sent():
-                self.sent.append(report)
+            case Sent(kind, refused):
+                if refused:
+                    self.display.refused(kind, refused, now_s)
             case Failed(sentence):
                 self.failed = sentence
             case Began():

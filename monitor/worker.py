@@ -28,7 +28,7 @@ from typing import Any, Protocol
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.analysis.update import Update
-from monitor.screen.parts import Stream
+from monitor.screen.parts import Playback, Stream
 from streams.errors import InputError
 from streams.transient import Heartbeat, Message
 
@@ -266,12 +266,25 @@ def stream_of(feed: Any, waiting: int) -> Stream:
     health = getattr(feed, "health", None)
     if isinstance(health, Stream):
         return health
+    if hasattr(feed, "seek"):
+        return Stream(connected=True, lag=waiting, playback=_playback(feed))
     return Stream(
         connected=bool(getattr(health, "connected", True)),
         recording=bool(getattr(health, "recording", False)),
         lag=int(getattr(health, "lag", 0)) + waiting,
         lost=int(getattr(health, "lost", 0)),
         disk_free_bytes=getattr(health, "disk_free_bytes", None),
+    )
+
+
+def _playback(player: Any) -> Playback:
+    """Where a player is (`streams.sources.recording.Player`)."""
+    position_s = player.position_s or 0.0
+    return Playback(
+        playing=not (player.paused or player.finished),
+        speed=player.speed,
+        position_s=position_s,
+        length_s=player.duration_s or position_s,
     )
 
 

@@ -36,10 +36,12 @@ class HeadlinePanel(QFrame):
     def dress(self, theme: Theme) -> None:
         """Take the sizes and colours of a theme."""
         self._theme, shown, self._shown = theme, self._shown, None
-        self._rows.setContentsMargins(*(theme.px(v) for v in (20, 10, 20, 10)))
+        self._rows.setContentsMargins(*(theme.px(v) for v in (20, 8, 20, 6)))
         self._rows.setSpacing(0)
         for text in (self.title, self.number, self.interval, self.caption):
             text.dress(theme)
+        lines = theme.line_px(24) + theme.line_px(128, True) + theme.line_px(22)
+        self.setFixedHeight(lines + theme.px(14))
         # the interval stands on the foot of the big number
         drop = theme.font(128).pixelSize() - theme.font(60).pixelSize()
         self.interval.setContentsMargins(0, 0, 0, round(0.22 * drop))

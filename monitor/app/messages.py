@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QFrame, QVBoxLayout
 from monitor.app.status import restate
 from monitor.app.text import Text
 from monitor.app.theme import Theme
+from monitor.screen.messages import PASSING
 from monitor.screen.parts import Level, Message
 from monitor.screen.words import ago
 
@@ -40,12 +41,15 @@ class MessagePanel(QFrame):
         self._shown = messages
         restate(self, _state(messages))
         if not messages:
-            self.first.show_text("")
+            self.first.hide()
             self.second.show_text("no messages")
             return
+        self.first.show()
         first, *others = messages
         self.first.show_text(first.condition)
-        said = [part for part in (first.action, f"for {ago(first.age_s)}") if part]
+        age = ago(first.age_s)
+        since = f"{age} ago" if first.key in PASSING else f"for {age}"
+        said = [part for part in (first.action, since) if part]
         if others:
             said.append("also: " + "; ".join(m.condition for m in others))
         self.second.show_text(" · ".join(said))

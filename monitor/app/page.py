@@ -8,8 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QGridLayout,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from monitor.app.buttons import ButtonPanel
 from monitor.app.headline import HeadlinePanel
@@ -25,12 +32,16 @@ from monitor.app.trend import TrendPanel
 from monitor.app.waterfall import WaterfallPanel
 from monitor.screen.parts import Screen
 
+IGNORED = QSizePolicy.Policy.Ignored
+
 
 class Page(QWidget):
     """Draws a `Screen`."""
 
     def __init__(self, palette: Palette = DARK) -> None:
         super().__init__()
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.palette_in_use = palette
         self.status = StatusPanel()
         self.headline = HeadlinePanel()
@@ -59,12 +70,14 @@ class Page(QWidget):
             (self.waterfall, 16),
         )
         right: tuple[tuple[QWidget, int], ...] = (
-            (self.headline, 24),
-            (self.spectrum, 46),
-            (self.table, 30),
+            (self.headline, 0),
+            (self.spectrum, 1),
+            (self.table, 0),
         )
         for column, widgets in ((self._left, left), (self._right, right)):
             for widget, share in widgets:
+                if share:
+                    widget.setSizePolicy(IGNORED, IGNORED)
                 column.addWidget(widget, share)
         self._grid.addWidget(self.status, 0, 0, 1, 2)
         self._grid.addLayout(self._left, 1, 0)
@@ -92,8 +105,8 @@ class Page(QWidget):
             self.footer,
         ):  # fmt: skip
             panel.dress(theme)
-        self.messages.setFixedHeight(theme.px(104))
-        self.acts.setFixedHeight(theme.px(104))
+        self.messages.setFixedHeight(theme.px(98))
+        self.acts.setFixedHeight(theme.px(98))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Follow the size of the window."""

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QBrush, QColor, QPainter, QPolygonF
-from PyQt6.QtWidgets import QFrame
+from PyQt6.QtWidgets import QFrame, QSizePolicy
 
 from monitor.app.theme import Theme
 from monitor.screen.parts import Line, TimeAxis
@@ -36,9 +36,16 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.getViewBox().disableAutoRange()
         self.getViewBox().setDefaultPadding(0.0)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         for side in ("left", "right", "bottom"):
             item.showAxis(side)
-            item.getAxis(side).setStyle(autoExpandTextSpace=False)
+            item.getAxis(side).setStyle(
+                autoExpandTextSpace=False, hideOverlappingLabels=False
+            )
+
+    def minimumSizeHint(self) -> QSize:
+        """The page alone decides how large a plot is."""
+        return QSize(1, 1)
 
     def axis(self, side: str) -> Any:
         """One of the axes."""
@@ -51,8 +58,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         for side in ("left", "right", "bottom"):
             axis = self.axis(side)
             axis.setStyle(tickFont=theme.font(20), tickTextOffset=theme.px(6))
-            axis.setTextPen(p.secondary)
             axis.setPen(theme.pen(p.rule))
+            axis.setTextPen(p.secondary)
         self.axis("left").setWidth(theme.left_axis)
         self.axis("right").setWidth(theme.right_axis)
 
@@ -70,6 +77,7 @@ def title(theme: Theme, text: str, size: float = 20) -> dict[str, Any]:
         "text": text,
         "color": theme.palette.secondary,
         "font-size": f"{theme.text_px(size)}px",
+        "font-family": theme.font(size).family(),
     }
 
 
@@ -85,8 +93,9 @@ def minute_ticks(axis: TimeAxis) -> list[tuple[float, str]]:
 class Context:
     """Reference period, infusion, events and epochs behind a plot on the time axis."""
 
-    def __init__(self, plot: Plot) -> None:
+    def __init__(self, plot: Plot, shaded: bool = True) -> None:
         self._plot = plot
+        self._shaded = shaded
         self._reference = _region(plot)
         self._infusion = _region(plot)
         self._lines: list[Any] = []
@@ -95,7 +104,7 @@ class Context:
     def dress(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        self._reference.setBrush(_brush(theme.palette.baseline, 56))
+        self._reference.setBrush(_brush(theme.palette.baseline, 44))
         self._infusion.setBrush(_brush(theme.palette.accent, 18))
         for line in self._lines:
             line.setPen(theme.pen(theme.palette.baseline))
@@ -107,7 +116,7 @@ class Context:
             (self._reference, axis.reference),
             (self._infusion, axis.infusion),
         ):
-            region.setVisible(span is not None)
+            region.setVisible(span is not None and self._shaded)
             if span is not None:
                 region.setRegion(span)
         times = [mark.time_min for mark in axis.marks] + list(axis.epochs)

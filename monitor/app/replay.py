@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtGui import QFontMetricsF, QMouseEvent
 from PyQt6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -19,6 +20,7 @@ from PyQt6.QtWidgets import (
 from monitor.app.text import Text
 from monitor.app.theme import Theme
 from monitor.screen.parts import Playback
+from monitor.screen.status import speed_words
 from monitor.screen.words import clock
 
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, math.inf)
@@ -60,8 +62,7 @@ class ReplayPanel(QWidget):
         self.play.clicked.connect(self.toggle)
         self.speed = QComboBox()
         for speed in SPEEDS:
-            words = f"{speed:g}×" if math.isfinite(speed) else "at once"
-            self.speed.addItem(words, speed)
+            self.speed.addItem(speed_words(speed, True), speed)
         self.speed.activated.connect(self._chosen)
         self.slider = SeekSlider(Qt.Orientation.Horizontal)
         self.slider.sliderReleased.connect(self._released)
@@ -73,7 +74,7 @@ class ReplayPanel(QWidget):
             (self.play, 0),
             (self.speed, 0),
             (self.slider, 5),
-            (self.at, 3),
+            (self.at, 0),
         ):
             self._row.addWidget(widget, share)
             widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -85,9 +86,11 @@ class ReplayPanel(QWidget):
         for widget in (self.play, self.speed):
             widget.setFont(theme.font(22))
             widget.setMinimumHeight(theme.px(56))
-        self.play.setFixedWidth(theme.text_px(22) * 6)
+        self.play.setFixedWidth(theme.text_px(22) * 5)
         self.speed.setFixedWidth(theme.text_px(22) * 6)
         self.slider.setMinimumHeight(theme.px(40))
+        widest = QFontMetricsF(theme.font(22)).horizontalAdvance("00:00:00 / 00:00:00")
+        self.at.setFixedWidth(round(widest) + theme.px(8))
         self.at.dress(theme)
 
     def draw(self, playback: Playback) -> None:
@@ -96,13 +99,16 @@ class ReplayPanel(QWidget):
             return
         self._shown = playback
         self.play.setText("Pause" if playback.playing else "Play")
-        index = self.speed.findData(playback.speed)
-        if index >= 0:
-            self.speed.setCurrentIndex(index)
+        self._show_speed(playback.speed)
         self.slider.setRange(0, max(1, round(playback.length_s)))
         if not self.slider.isSliderDown():
             self.slider.setValue(round(playback.position_s))
         self.at.show_text(f"{clock(playback.position_s)} / {clock(playback.length_s)}")
+
+    def _show_speed(self, speed: float) -> None:
+        if self.speed.findData(speed) < 0:
+            self.speed.addItem(speed_words(speed, True), speed)
+        self.speed.setCurrentIndex(self.speed.findData(speed))
 
     def toggle(self) -> None:
         """Play or pause."""
@@ -112,8 +118,11 @@ class ReplayPanel(QWidget):
     def step(self, seconds: float) -> None:
         """Go so far forwards or backwards."""
         if self._shown is not None:
-            there = self._shown.position_s + seconds
-            self.sought.emit(min(max(there, 0.0), self._shown.length_s))
+            there = min(
+                max(self._shown.position_s + seconds, 0.0), self._shown.length_s
+            )
+            self._shown = replace(self._shown, position_s=there)  # steps add up
+            self.sought.emit(there)
 
     def _chosen(self, index: int) -> None:
         self.sped.emit(float(self.speed.itemData(index)))

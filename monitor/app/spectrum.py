@@ -32,6 +32,8 @@ class SpectrumPanel(Plot):
         self._baseline = curve(self)
         self._model = curve(self)
         self._residual = curve(self)
+        self._caption = pg.TextItem(anchor=(0, 0))
+        self.addItem(self._caption)
         self._parts: list[Any] = []
 
     def dress(self, theme: Theme, ground: str | None = None) -> None:
@@ -46,7 +48,7 @@ class SpectrumPanel(Plot):
         self.axis("right").setTextPen(p.text)
         ticks = [(v, f"{v:.1f}") for v in np.arange(RIGHT_PPM, LEFT_PPM, 0.5)]
         self.axis("bottom").setTicks([ticks])
-        self.axis("bottom").setHeight(theme.text_px(20) * 2 + theme.px(24))
+        self.axis("bottom").setHeight(theme.bottom_axis)
         self.axis("bottom").setLabel(**title(theme, "Chemical shift (ppm)"))
         self._glutamate.setBrush(brush(p.accent, 90))
         self._mean.setPen(theme.pen(p.baseline))
@@ -57,6 +59,8 @@ class SpectrumPanel(Plot):
         self._zero.setPen(theme.pen(p.rule))
         self._model.setPen(theme.pen(p.accent, 2))
         self._residual.setPen(theme.pen(p.measured))
+        self._caption.setFont(theme.font(20))
+        self._caption.setColor(p.secondary)
         for part in self._parts:
             part.setPen(theme.pen(p.measured))
 
@@ -72,8 +76,11 @@ class SpectrumPanel(Plot):
         self._residual.setData(view.ppm, view.residual)
         self._mean.setData(view.mean_ppm, view.mean)
         self._zero.setValue(view.residual_zero)
+        self._caption.setText(view.caption)
+        self._caption.setPos(LEFT_PPM, view.residual_zero - 0.1)
         names = [(c.offset + 0.03, c.name) for c in view.components]
         names.append((view.residual_zero, "residual"))
+        names.append((float(view.baseline[0]), "baseline"))
         self.axis("right").setTicks([names])
         self._draw_parts(view)
 

@@ -16,7 +16,7 @@ STRETCH = (26, 17, 14, 17, 20, 16)
 class TablePanel(QFrame):
     """Draws rows of the table, numbers aligned at the right."""
 
-    def __init__(self, rows: int = 8) -> None:
+    def __init__(self, rows: int = 6) -> None:
         super().__init__()
         self.setProperty("role", "panel")
         self._grid = QGridLayout(self)
@@ -40,6 +40,8 @@ class TablePanel(QFrame):
         self._grid.setContentsMargins(*(theme.px(v) for v in (20, 8, 20, 8)))
         self._grid.setHorizontalSpacing(theme.px(8))
         self._grid.setVerticalSpacing(0)
+        lines = len(self.cells) * theme.line_px(22)
+        self.setFixedHeight(lines + theme.px(16))
         for cell in (cell for line in self.cells for cell in line):
             cell.dress(theme)
 

@@ -8,6 +8,7 @@ shrink with the window; no text goes below `LEAST_TEXT_PX` at 96 dots per inch.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPen
@@ -100,6 +101,15 @@ class Theme:
         pen.setWidthF(1.0 if width <= 1 else max(1.0, width * self.unit))
         return pen
 
+    def line_px(self, size: float, bold: bool = False) -> int:
+        """Height of a line of text, with room above and below the letters."""
+        return math.ceil(QFontMetricsF(self.font(size, bold)).height())
+
+    @property
+    def bottom_axis(self) -> int:
+        """Height of an axis with numbers and a label."""
+        return 2 * self.line_px(20) + self.px(14)
+
     @property
     def left_axis(self) -> int:
         """Width of the left axis of everything on the time axis."""
@@ -131,11 +141,9 @@ def style_sheet(theme: Theme) -> str:
     p = theme.palette
     radius, pad = theme.px(6), theme.px(10)
     return f"""
-    QWidget {{ background: {p.ground}; color: {p.text}; }}
-    QLabel {{ background: transparent; }}
+    QWidget {{ background: transparent; color: {p.text}; }}
+    QWidget#page, QMessageBox, QDialog {{ background: {p.ground}; }}
     QFrame[role="panel"] {{ background: {p.panel}; border-radius: {radius}px; }}
-    QFrame[role="panel"] QLabel, QFrame[role="panel"] QWidget {{
-        background: transparent; }}
     QLabel[role="secondary"] {{ color: {p.secondary}; }}
     QLabel[role="accent"] {{ color: {p.accent}; }}
     QFrame[state="attention"] {{ background: {p.attention}; }}

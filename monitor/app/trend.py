@@ -6,13 +6,55 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from monitor.app.plots import Context, Fill, Plot, brush, curve, minute_ticks, title
+from monitor.app.text import Text
 from monitor.app.theme import Theme
 from monitor.screen.parts import Mark, Trend
 
+LEGEND = "○ independent windows, 95 %   — sliding window"
+BAND_LEGEND = "   ▒ tracker, 95 %"
 
-class TrendPanel(Plot):
+
+class TrendPanel(QFrame):
+    """Draws a `Trend` below its title and legend."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self._rows = QVBoxLayout(self)
+        self._head = QHBoxLayout()
+        self.title = Text(24, 17)
+        self.legend = Text(20, 17, role="secondary")
+        self.legend.setAlignment(
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        )
+        self._head.addWidget(self.title, 30)
+        self._head.addWidget(self.legend, 70)
+        self.plot = TrendPlot()
+        self._rows.addLayout(self._head)
+        self._rows.addWidget(self.plot, 1)
+
+    def dress(self, theme: Theme) -> None:
+        """Take the sizes and colours of a theme."""
+        self._rows.setContentsMargins(0, theme.px(6), 0, 0)
+        self._rows.setSpacing(theme.px(4))
+        self._head.setContentsMargins(theme.px(20), 0, theme.px(20), 0)
+        self.title.dress(theme)
+        self.legend.dress(theme)
+        self.plot.dress(theme)
+
+    def draw(self, trend: Trend) -> None:
+        """Show a trend."""
+        self.title.show_text(trend.title)
+        legend = LEGEND + (BAND_LEGEND if trend.band is not None else "")
+        self.legend.show_text(legend if len(trend.line) else "")
+        self.plot.draw(trend)
+
+
+class TrendPlot(Plot):
     """Draws a `Trend`."""
 
     def __init__(self) -> None:
@@ -51,10 +93,10 @@ class TrendPanel(Plot):
         p = theme.palette
         self._context.dress(theme)
         self.bare("right")
-        self.axis("bottom").setHeight(theme.text_px(20) * 2 + theme.px(24))
+        self.axis("bottom").setHeight(theme.bottom_axis)
         self._reference.setBrush(brush(p.baseline, 50))
         self._zero.setPen(theme.pen(p.secondary))
-        self._band.setBrush(brush(p.accent, 40))
+        self._band.setBrush(brush(p.accent, 60))
         self._tracked.setPen(theme.pen(p.accent, 1, 140))
         self._line.setPen(theme.pen(p.accent, 3))
         self._now.setPen(theme.pen(p.accent, 3))
@@ -92,7 +134,6 @@ class TrendPanel(Plot):
         ticks = [(v, _percent(v)) for v in np.linspace(-limit, limit, 7)[1:-1]]
         self.axis("left").setTicks([ticks])
         self.axis("bottom").setTicks([minute_ticks(trend.axis)])
-        self.axis("left").setLabel(**title(self._theme, trend.title))
         self.axis("bottom").setLabel(**title(self._theme, trend.axis.label))
 
     def _draw_course(self, trend: Trend) -> None:
@@ -136,7 +177,8 @@ class TrendPanel(Plot):
             label.setVisible(i < len(marks))
             if i < len(marks):
                 label.setText(marks[i].text)
-                label.setPos(marks[i].time_min, limit * (1 - 0.13 * marks[i].row))
+                label.setAnchor((1 if marks[i].leftwards else 0, 0))
+                label.setPos(marks[i].time_min, limit * (1 - 0.17 * marks[i].row))
 
     def _dress_label(self, label: Any) -> None:
         if self._theme is not None:

@@ -19,7 +19,7 @@ class WaterfallPanel(Plot):
         self._image = pg.ImageItem()
         self._image.setZValue(-30)
         self.addItem(self._image)
-        self._context = Context(self)
+        self._context = Context(self, shaded=False)
         self._shown: Waterfall | None = None
         self._axis: TimeAxis | None = None
 

@@ -65,7 +65,7 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         page = self.page
-        page.buttons.asked.connect(lambda k, text: self._send(SendEvent(k, text)))
+        page.buttons.asked.connect(self._ask)
         page.replay.played.connect(lambda playing: self._send(Play(playing)))
         page.replay.sped.connect(lambda speed: self._send(SetSpeed(speed)))
         page.replay.sought.connect(lambda at: self._send(Seek(at)))
@@ -80,6 +80,10 @@ class Window(QMainWindow):
             ("Ctrl+Q", self.close),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+    def _ask(self, kind: str, text: str) -> None:
+        self.session.display.asked(kind, self._clock())
+        self._send(SendEvent(kind, text))
 
     def frame(self) -> None:
         """Take what has come and draw what has changed."""

@@ -65,7 +65,7 @@ def headline(
     """Headline of an estimate that is `meaningful`, or a dash and what it waits for."""
     title = f"{outcome}, change from before infusion"
     if estimate is None:
-        return Headline(title, DASH, "", waiting, 0.0)
+        return Headline(title, DASH, "", waiting, 1.0)
     change = estimate.changes_percent[outcome]
     half = Z95 * estimate.change_sds_percent[outcome]
     span_s = estimate.time_end_s - estimate.time_start_s + interval_s

@@ -18,7 +18,9 @@ DELAY = 3
 DEADBAND = 0.9
 SILENT_INTERVALS = 3.0
 DISK_LOW_BYTES = 1_000_000_000
-KEPT_S = 30.0  # how long a sentence of the analysis stays
+KEPT_S = 30.0  # how long what is told once stays
+JUST_S = 6.0
+PASSING = frozenset({"event", "note", "gap"})  # told once, not conditions that last
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +171,21 @@ def of_stream(
 
 
 def ordered(messages: list[Message]) -> tuple[Message, ...]:
-    """Attention before notes, the oldest first in each; ages in whole seconds."""
-    whole = [replace(m, age_s=float(math.floor(m.age_s))) for m in messages]
-    return tuple(
-        sorted(whole, key=lambda m: (m.level is not Level.ATTENTION, -m.age_s))
-    )
+    """The most urgent first; ages in whole seconds.
+
+    Attention, then what has just been told, then conditions that last (the oldest
+    first), then what was told before (the newest first).
+    """
+
+    def place(message: Message) -> tuple[bool, int, float]:
+        passing = message.key in PASSING
+        fresh = passing and message.age_s < JUST_S
+        turn = 0 if fresh else 2 if passing else 1
+        age = message.age_s if passing else -message.age_s
+        return message.level is not Level.ATTENTION, turn, age
+
+    ranked = sorted(messages, key=place)
+    return tuple(replace(m, age_s=float(math.floor(m.age_s))) for m in ranked)
 
 
 def recent(timed: list[tuple[float, Message]], now_s: float) -> list[Message]:

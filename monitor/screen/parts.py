@@ -97,11 +97,15 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A labelled vertical on the time axis; `row` keeps labels apart."""
+    """A labelled vertical on the time axis.
+
+    `row` keeps labels apart; `leftwards`: the label stands on the left of its line.
+    """
 
     time_min: float
     text: str
     row: int
+    leftwards: bool
 
 
 @dataclass(frozen=True, slots=True)

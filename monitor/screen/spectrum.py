@@ -3,6 +3,7 @@
 Everything is divided by one fixed height, that of the reference period's tallest line
 (of the first window before there is one): an axis that followed each update would hide
 a change of amplitude.  The residual keeps that scale, lifted to a zero line of its own.
+The dashed curve is the baseline with the macromolecules.
 """
 
 from __future__ import annotations
@@ -12,22 +13,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from monitor.analysis.names import is_macromolecule, members
 from monitor.analysis.update import Curve, Curves
 from monitor.screen.parts import Component, Line, SpectrumView
 
 LEFT_PPM, RIGHT_PPM = 4.2, 0.5
-RESIDUAL_ZERO = 1.32
-TOP = 1.55
-STEP = 0.17  # from one component to the next below it
+RESIDUAL_ZERO = 1.24
+TOP = 1.38
+FIRST = -0.22
+STEP = 0.24  # from one component to the next below it
 
-GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("Glu", frozenset({"glu"})),
-    ("Gln", frozenset({"gln"})),
-    ("tNAA", frozenset({"naa", "naag", "tnaa"})),
-    ("tCr", frozenset({"cr", "pcr", "tcr", "cr+pcr"})),
-    ("tCho", frozenset({"gpc", "pch", "pcho", "cho", "tcho", "gpc+pch"})),
-    ("mI", frozenset({"mi", "ins", "m-ins", "myo", "mins"})),
-)
+GROUPS = ("Glu", "Gln", "tNAA", "tCr", "tCho", "mI")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +34,9 @@ class Group:
     members: tuple[str, ...]
 
 
-def is_macromolecule(name: str) -> bool:
-    """Whether a basis name stands for macromolecules: MM09, MMexp, Mac ..."""
-    lower = name.lower()
-    return lower.startswith(("mm", "mac"))
-
-
 def groups_of(names: tuple[str, ...]) -> tuple[Group, ...]:
-    """The groups whose members are in the basis set, macromolecules last."""
-    found = [
-        Group(title, tuple(n for n in names if n.lower() in members))
-        for title, members in GROUPS
-    ]
-    found.append(Group("MM", tuple(n for n in names if is_macromolecule(n))))
+    """The groups whose members are in the basis set."""
+    found = [Group(title, members(title, names)) for title in GROUPS]
     return tuple(group for group in found if group.members)
 
 
@@ -86,7 +72,7 @@ def spectrum_view(
         ppm=np.asarray(curves.ppm[shown], np.float64),
         measured=scaled(curves.data),
         model=scaled(curves.model),
-        baseline=scaled(curves.baseline),
+        baseline=scaled(_broad(curves)),
         residual=scaled(curves.residual) + RESIDUAL_ZERO,
         residual_zero=RESIDUAL_ZERO,
         components=components,
@@ -98,6 +84,13 @@ def spectrum_view(
     )
 
 
+def _broad(curves: Curves) -> Curve:
+    """Baseline and macromolecules together."""
+    broad = [c for name, c in curves.components.items() if is_macromolecule(name)]
+    total: Curve = np.sum([curves.baseline, *broad], axis=0)
+    return total
+
+
 def _components(
     curves: Curves, scaled: Callable[[Curve], Line], hidden: frozenset[str]
 ) -> tuple[Component, ...]:
@@ -106,7 +99,7 @@ def _components(
         if group.name in hidden:
             continue
         total = np.sum([curves.components[n] for n in group.members], axis=0)
-        offset = -0.22 - STEP * len(shown)
+        offset = FIRST - STEP * len(shown)
         curve = scaled(total) + offset
         shown.append(Component(group.name, offset, curve, group.name == "Glu"))
     return tuple(shown)

@@ -19,7 +19,7 @@ def stream_words(stream: Stream, clock_s: float, ended: bool) -> tuple[str, bool
         return "NO STREAM", True
     if not stream.recording:
         return "NOT RECORDING", True
-    return f"REC {clock(clock_s, hours=True)}", False
+    return f"\N{BLACK CIRCLE} REC {clock(clock_s, hours=True)}", False
 
 
 def speed_words(speed: float, playing: bool) -> str:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 
+from monitor.analysis.names import find
 from monitor.analysis.response import Estimate
 from monitor.screen.parts import Z95, Row
 from monitor.screen.words import DASH, plain, signed
 
-ROWS = ("Glu", "Gln", "Glx", "tNAA", "tCr", "tCho", "mI")
-ALIASES = {"mI": ("Ins", "mI", "Myo", "m-Ins"), "tCho": ("tCho", "Cho")}
+ROWS = ("Glu", "Gln", "Glx", "tNAA", "tCr")
 HEADINGS = ("", "value", "SD", "CRLB %", "change %", "± 95 %")
 
 
@@ -52,8 +52,7 @@ def _row(estimate: Estimate | None, name: str, accent: bool, hidden: bool) -> Ro
 
 
 def _key(estimate: Estimate | None, name: str) -> str | None:
-    """Name under which the estimate carries a row, through the usual aliases."""
+    """Name under which the estimate carries a row, however it is spelt."""
     if estimate is None:
         return None
-    names = (name, *ALIASES.get(name, ()))
-    return next((n for n in names if n in estimate.values), None)
+    return find(name, estimate.values)

@@ -27,9 +27,9 @@ MARK_WORDS = {
     "re-centre": "re-centre",
 }
 UNSEEN = frozenset({"settings", "reference"})
-MARK_ROWS = 3  # labels that may stand above one another
+MARK_ROWS = 4  # labels that may stand above one another
 MARK_CHARACTERS = 22
-LABEL_SHARE = 0.16  # of the axis that a label covers at most
+CHARACTER_SHARE = 0.0145  # of the axis, in the smallest window
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +87,27 @@ def label_of(event: Event) -> str:
 
 
 def marks_of(
-    events: Sequence[Event], zero_s: float, span_min: float
+    events: Sequence[Event], zero_s: float, start_min: float, end_min: float
 ) -> tuple[Mark, ...]:
-    """Labelled verticals; a label goes a row lower while one is close on its left."""
-    free_from = [-math.inf] * MARK_ROWS
+    """Labelled verticals whose labels do not run into one another or off the axis."""
+    span = end_min - start_min
+    taken: list[list[tuple[float, float]]] = [[] for _ in range(MARK_ROWS)]
     marks = []
     for event in sorted(events, key=lambda e: e.time_s):
         if event.kind in UNSEEN:
             continue
-        at = (event.time_s - zero_s) / 60
-        text = label_of(event)
-        row = next((r for r in range(MARK_ROWS) if free_from[r] <= at), MARK_ROWS - 1)
-        width = LABEL_SHARE * span_min * len(text) / MARK_CHARACTERS
-        free_from[row] = at + width
-        marks.append(Mark(at, text, row))
+        at, text = (event.time_s - zero_s) / 60, label_of(event)
+        width = CHARACTER_SHARE * span * (len(text) + 1)
+        leftwards = at + width > end_min
+        place = (at - width, at) if leftwards else (at, at + width)
+        row = next((r for r in range(MARK_ROWS) if _free(taken[r], place)), 0)
+        taken[row].append(place)
+        marks.append(Mark(at, text, row, leftwards))
     return tuple(marks)
+
+
+def _free(taken: list[tuple[float, float]], place: tuple[float, float]) -> bool:
+    return all(place[1] <= start or place[0] >= end for start, end in taken)
 
 
 def infusion_of(events: Sequence[Event]) -> tuple[float | None, float | None]:
@@ -142,7 +148,7 @@ def time_axis(
         label=f"minutes from {since}",
         reference=minutes(reference_s),
         infusion=minutes(infusion),
-        marks=marks_of(events, zero, high - low),
+        marks=marks_of(events, zero, low, high),
         epochs=tuple((t - zero) / 60 for t in epoch_starts_s if t not in marked),
     )
 
@@ -206,7 +212,7 @@ def trend(
     seen = np.abs(points) <= limit
     return Trend(
         axis=axis,
-        title=f"{outcome}: change from before infusion (%)",
+        title=f"Change of {outcome} (%)",
         limit_percent=limit,
         points_min=at[own][seen],
         points=points[seen],

@@ -62,7 +62,7 @@ class Stack:
         count = self._count[: self.used, None]
         with np.errstate(invalid="ignore"):
             image = (self._sum[: self.used] / count).astype(np.float32)
-        low, high = np.nanpercentile(image[:: max(1, self.used // 50)], [2, 99])
+        low, high = np.nanpercentile(image[:: max(1, self.used // 50)], [45, 99.6])
         return Waterfall(
             image=image,
             start_min=(self.first_s - zero_s) / 60,
