@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from streams.errors import InputError
-from streams.sources import ismrmrd_file, twix_file
+from streams.sources import ismrmrd_file, twix_file, vendor_file
 from streams.sources.nifti_container import is_nifti
 from streams.sources.nifti_mrs_file import read_series as read_nifti_mrs
 from streams.sources.series import Series, bodies_of
@@ -51,6 +51,8 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
         raise InputError(f"{path.name} is empty.")
     if twix_file.is_twix(path):
         return twix_file.read_series(path, choose)
+    if vendor_file.command(path):
+        return vendor_file.read_series(path, choose)
     raise no_recording(path)
 
 

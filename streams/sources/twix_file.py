@@ -136,7 +136,7 @@ def _acquisition(name: str, header: Any, fids: NDArray[np.complex64]) -> Acquisi
     frequency_hz = _number(name, yaps, *NUCLEUS, "lFrequency")
     repetition_time = yaps.get(("alTR", "0"))
     return Acquisition(
-        spectrometer_frequency_mhz=1e-6 * _number(name, yaps, *NUCLEUS, "lFrequency"),
+        spectrometer_frequency_mhz=1e-6 * frequency_hz,
         nucleus=nucleus,
         dwell_time_s=_number(name, yaps, "sRXSPEC", "alDwellTime", "0") / 1e9,
         points=fids.shape[2],
