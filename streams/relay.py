@@ -1,0 +1,339 @@
+"""The relay: source -> journal -> PUB, refetch from the journal, events to the journal.
+
+Three threads, one queue:
+
+    source thread     source -> queue; waits while `QUEUED` bodies are not yet on disk
+    answering thread  ROUTER on PORT + 1: fetches from the journal; events -> queue
+    calling thread    queue -> number -> journal (fsync) -> PUB on PORT; heartbeats
+
+so that neither a slow disk nor a late joiner who fetches an hour holds up the other.
+Journal first: nothing is published or acknowledged before it is on disk.  When the disk
+is full the relay stops publishing, says so in each heartbeat, and goes on with the very
+same message as soon as there is space.
+"""
+
+from __future__ import annotations
+
+import errno
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import zmq
+
+from streams import wire
+from streams.answering import Answering, PendingEvent
+from streams.endpoint import Endpoint
+from streams.errors import InputError
+from streams.journal import NotRecordedError
+from streams.requests import Refused
+from streams.security import Gate, ServerKeys
+from streams.session import Session
+from streams.transient import Body, End, Event, Heartbeat
+
+BEAT_S = 1.0
+ANNOUNCE_S = 5.0
+RETRY_S = 0.5
+QUEUED = 64
+PUBLISH_HWM = 64  # a stalled subscriber loses the rest and fetches it later
+CLOSE_LINGER_MS = 1000
+LONGEST_REASON = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RelayStatus:
+    """How a relay is.
+
+    Attributes
+    ----------
+    session : identity of the session
+    path : of the recording; `.part` until it is finished
+    endpoint : address that publishes
+    last_seq : number of the last recorded message, -1 before the first
+    transients, events : recorded in this session
+    recorded_bytes, disk_free_bytes : of the recording and its disk
+    dropped : bodies of the source that were no valid messages, and foreign requests
+    recording : whether messages are being recorded
+    ended : whether the source has ended
+    problem : what is wrong, in one sentence; empty if nothing is
+    """
+
+    session: str
+    path: Path
+    endpoint: str
+    last_seq: int = -1
+    transients: int = 0
+    events: int = 0
+    recorded_bytes: int = 0
+    disk_free_bytes: int = 0
+    dropped: int = 0
+    recording: bool = True
+    ended: bool = False
+    problem: str = ""
+
+
+def run_relay(
+    source: Iterable[Body],
+    journal_path: str | Path,
+    bind: str = "tcp://127.0.0.1:5555",
+    *,
+    stop: threading.Event | None = None,
+    on_status: Callable[[RelayStatus], None] | None = None,
+    linger_s: float | None = None,
+    speed: float = 1.0,
+    keys: ServerKeys | None = None,
+) -> RelayStatus:
+    """Record and publish a source until it ends or `stop` is set.
+
+    Parameters
+    ----------
+    source : gives the bodies; runs in a thread of its own
+    journal_path : recording to begin, or an unfinished one to go on with
+    bind : address that publishes; the port above it answers requests
+    stop : set by anybody to end the session
+    on_status : called each second, and when something changes, from this thread
+    linger_s : how long to go on serving after the end of the source; None: until `stop`
+    speed : scanner seconds per second of the source, to place events between transients
+    keys : CURVE; needed on any address but loopback
+
+    Raises
+    ------
+    InputError : port in use, no keys, recording in use, finished or not writable, or
+        what the source raised
+    """
+    endpoint = Endpoint.parse(bind)
+    if not endpoint.loopback and keys is None:
+        raise InputError(
+            f"{endpoint} can be reached from other machines, which needs keys: give "
+            f"--server-key and --clients (see `mrs-monitor keys`), or bind to "
+            f"tcp://127.0.0.1:{endpoint.port}."
+        )
+    context: zmq.Context[Any] = zmq.Context()
+    gate = Gate(context, keys)
+    try:
+        publisher, router = _bound(context, endpoint, gate)
+        session = Session(journal_path, speed)
+        relay = _Relay(session, publisher, router, gate, on_status, str(endpoint))
+        return relay.run(source, stop or threading.Event(), linger_s)
+    finally:
+        gate.close()
+        context.destroy(linger=CLOSE_LINGER_MS)
+
+
+def _bound(
+    context: zmq.Context[Any], endpoint: Endpoint, gate: Gate
+) -> tuple[zmq.Socket[Any], zmq.Socket[Any]]:
+    """Publishing and answering socket, both bound."""
+    publisher, router = context.socket(zmq.PUB), context.socket(zmq.ROUTER)
+    publisher.sndhwm = PUBLISH_HWM
+    router.maxmsgsize = wire.MAX_HEADER_BYTES
+    addresses = (endpoint.published, endpoint.requests)
+    for socket, address in zip((publisher, router), addresses, strict=True):
+        socket.linger = CLOSE_LINGER_MS
+        socket.heartbeat_ivl, socket.heartbeat_timeout = 1000, 5000
+        gate.protect(socket)
+        _bind(socket, address)
+    return publisher, router
+
+
+def _bind(socket: zmq.Socket[Any], address: str) -> None:
+    port = address.rpartition(":")[2]
+    try:
+        socket.bind(address)
+    except zmq.ZMQError as error:
+        if error.errno == zmq.EADDRINUSE:
+            raise InputError(
+                f"Port {port} is in use: stop the other program, or choose another "
+                f"port with --bind (the one above it is needed, too)."
+            ) from None
+        if error.errno == errno.EACCES:
+            raise InputError(
+                f"No permission to use port {port}: choose one above 1024 with --bind."
+            ) from None
+        raise InputError(
+            f"Cannot publish at {address}: {error}; give an address of this machine."
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _SourceEnded:
+    """The last thing from the source thread."""
+
+    error: Exception | None = None
+
+
+class _Relay:
+    """One session being relayed; `run` does it all, in the thread that calls it."""
+
+    def __init__(
+        self,
+        session: Session,
+        publisher: zmq.Socket[Any],
+        router: zmq.Socket[Any],
+        gate: Gate,
+        on_status: Callable[[RelayStatus], None] | None,
+        endpoint: str,
+    ) -> None:
+        self._session, self._publisher = session, publisher
+        self._on_status = on_status
+        self._queue: queue.SimpleQueue[Body | _SourceEnded | PendingEvent] = (
+            queue.SimpleQueue()
+        )
+        self._room = threading.BoundedSemaphore(QUEUED)
+        self._next_beat = self._next_announcement = time.monotonic()
+        self._answering = Answering(
+            router, session.journal, session.id, self._queue.put, gate
+        )
+        self._status = RelayStatus(session.id, session.journal.part, endpoint)
+        self._dropped = 0
+
+    def run(
+        self, source: Iterable[Body], stop: threading.Event, linger_s: float | None
+    ) -> RelayStatus:
+        """Relay until the end, then close the recording."""
+        reader = threading.Thread(
+            target=self._read, args=(source, stop), name="source", daemon=True
+        )
+        self._answering.start()
+        reader.start()
+        error: Exception | None = None
+        try:
+            error = self._relay_source(stop)
+            self._serve_on(stop, 0.0 if error else linger_s)
+        except KeyboardInterrupt:  # the operator's Ctrl-C is an order to stop
+            stop.set()
+            self._end("stopped", stop)
+        finally:
+            stop.set()
+            self._answering.stop()
+            self._report(path=self._session.journal.close())
+        if error is not None:
+            raise error
+        return self._status
+
+    def _read(self, source: Iterable[Body], stop: threading.Event) -> None:
+        """Source thread: bodies into the queue, while there is room."""
+        error: Exception | None = None
+        try:
+            for body in source:
+                while not self._room.acquire(timeout=0.1):
+                    if stop.is_set():
+                        return
+                self._queue.put(body)
+        except Exception as problem:  # raised again by the thread that called us
+            error = problem
+        self._queue.put(_SourceEnded(error))
+
+    def _relay_source(self, stop: threading.Event) -> Exception | None:
+        """Relay bodies and events until the source ends; returns what it raised."""
+        ended = False
+        while not stop.is_set():
+            item = self._take()
+            if isinstance(item, _SourceEnded):
+                if not ended:
+                    self._end("source failed" if item.error else "finished", stop)
+                return item.error
+            if isinstance(item, PendingEvent):
+                self._take_event(item)
+            elif item is not None:
+                self._room.release()
+                self._relay_body(item, stop)
+                ended = isinstance(item, End)
+        if not ended:
+            self._end("stopped", stop)
+        return None
+
+    def _serve_on(self, stop: threading.Event, linger_s: float | None) -> None:
+        """Go on answering, beating and taking events after the end."""
+        self._report(ended=True)
+        deadline = None if linger_s is None else time.monotonic() + linger_s
+        while not stop.is_set() and (deadline is None or time.monotonic() < deadline):
+            item = self._take()
+            if isinstance(item, PendingEvent):
+                self._take_event(item)
+
+    def _take(self) -> Body | _SourceEnded | PendingEvent | None:
+        """What is next in the queue; the heartbeat if it is due."""
+        self._beat()
+        try:
+            return self._queue.get(timeout=0.05)
+        except queue.Empty:
+            return None
+
+    def _relay_body(self, body: Body, stop: threading.Event) -> None:
+        """Record and publish a body of the source; leave out what is not valid."""
+        if isinstance(body, Heartbeat):
+            return
+        try:
+            self._record(self._session.placed(body), stop)
+        except InputError as error:
+            self._dropped += 1
+            self._report(problem=str(error))
+            text = str(error)[:LONGEST_REASON]
+            self._record(Event(self._session.now_s, "dropped", text, "relay"), stop)
+
+    def _end(self, reason: str, stop: threading.Event) -> None:
+        self._record(End(self._session.transients, reason), stop)
+
+    def _record(self, body: Body, stop: threading.Event) -> None:
+        """Record and publish a body; while the disk is full, wait and try again."""
+        while True:
+            try:
+                self._session.record(body)
+            except NotRecordedError as error:
+                self._set_recording(False, f"NOT RECORDING. {error}")
+                if stop.wait(RETRY_S):
+                    return
+                self._beat()
+            else:
+                self._set_recording(True)
+                self._publisher.send_multipart(self._session.last_frames)
+                return
+
+    def _take_event(self, pending: PendingEvent) -> None:
+        """Record and publish an event and tell its sender, in this order."""
+        try:
+            recorded, new = self._session.record_event(pending.request)
+        except InputError as error:
+            pending.answer(Refused(f"NOT RECORDED: {error}", pending.request.id))
+            return
+        if new:
+            self._publisher.send_multipart(self._session.last_frames)
+        pending.answer(recorded)
+
+    def _set_recording(self, recording: bool, problem: str = "") -> None:
+        self._answering.recording = recording
+        if recording != self._status.recording:
+            self._report(recording=recording, problem=problem)
+
+    def _beat(self) -> None:
+        """Each second a heartbeat and a status, every few seconds the start again."""
+        now = time.monotonic()
+        if now < self._next_beat:
+            return
+        self._next_beat = now + BEAT_S
+        self._report()
+        dropped, recording = self._status.dropped, self._status.recording
+        self._publisher.send_multipart(self._session.heartbeat(dropped, recording))
+        if now >= self._next_announcement and self._session.start_frames:
+            self._next_announcement = now + ANNOUNCE_S
+            self._publisher.send_multipart(self._session.start_frames)
+
+    def _report(self, **changes: Any) -> None:
+        session = self._session
+        self._status = replace(
+            self._status,
+            last_seq=session.last_seq,
+            transients=session.transients,
+            events=session.events,
+            recorded_bytes=session.journal.size_bytes,
+            disk_free_bytes=session.journal.disk_free_bytes,
+            dropped=self._dropped + self._answering.dropped,
+            **changes,
+        )
+        if self._on_status is not None:
+            self._on_status(self._status)
