@@ -1,6 +1,6 @@
 """The course of a session: transients in, windows, fits and changes out.
 
-`Course` keeps the aligned transients (their band spectra), and from them everything can
+`Course` keeps the aligned transients, and from them everything can
 be done again on other settings: `redo` fits all windows of all epochs in one call.
 While transients arrive, `newest` fits the window that the last one completed, with the
 session model of the moment.
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from monitor.analysis.cold import Freedom
-from monitor.analysis.fitted import FittedWindow, fit_averages, mean_spectrum
+from monitor.analysis.fitted import FittedWindow, fit_averages, mean_fid
 from monitor.analysis.model import Model
 from monitor.analysis.outcomes import Outcomes, outcomes_of
 from monitor.analysis.quality import Quality
@@ -29,8 +29,9 @@ from monitor.analysis.response import (
     excess_scatter,
 )
 from monitor.analysis.session_model import SessionModel, make_session_model
-from monitor.analysis.spectrum import Complex, Real
+from monitor.analysis.spectrum import Real
 from monitor.analysis.window import Window, average_of, window_ending, windows_of
+from streams.transient import ComplexFID
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Course:
     freedom : what a cold fit may move
     water : amplitude of the water reference, None without
     aligned : whether the transients' shift and phase were undone
-    spectra : band spectra (K,) of the transients
+    fids : (points,) complex64 of the transients, aligned
     qualities : of each
     noises : SD of one real component of each one's spectrum
     grids : basis set on the grid of each epoch's acquisition
@@ -72,7 +73,7 @@ class Course:
     freedom: Freedom
     aligned: bool = True
     water: float | None = None
-    spectra: list[Complex] = field(default_factory=list)
+    fids: list[ComplexFID] = field(default_factory=list)
     qualities: list[Quality] = field(default_factory=list)
     noises: list[float] = field(default_factory=list)
     grids: dict[int, Model] = field(default_factory=dict)
@@ -86,9 +87,9 @@ class Course:
         self.grids[epoch] = model
         self.outcomes = outcomes_of(model.names, self.water)
 
-    def append(self, spectrum: Complex, quality: Quality, noise_sd: float) -> None:
-        """Take in one transient's band spectrum."""
-        self.spectra.append(spectrum)
+    def append(self, fid: ComplexFID, quality: Quality, noise_sd: float) -> None:
+        """Take in one transient's aligned FID."""
+        self.fids.append(fid)
         self.qualities.append(quality)
         self.noises.append(noise_sd)
 
@@ -119,7 +120,7 @@ class Course:
         if session is None:
             session = self._make_session(epochs[-1], window, plan.length)
         average = average_of(window, self.weights)
-        fitted = fit_averages(session, self.spectra, [average])[0]
+        fitted = fit_averages(session, self.fids, [average])[0]
         self.last_fitted = fitted
         return self.estimates([fitted])[0], fitted
 
@@ -150,7 +151,7 @@ class Course:
         for epoch, session in self.sessions.items():
             own = [w for w in windows if epochs[w.first] == epoch]
             fits = fit_averages(
-                session, self.spectra, [average_of(w, weights) for w in own]
+                session, self.fids, [average_of(w, weights) for w in own]
             )
             fitted |= dict(zip(own, fits, strict=True))
         return [fitted[w] for w in windows]
@@ -266,10 +267,10 @@ class Course:
         parts = [average_of(Window(i, i + length), self.weights) for i in starts]
         self.sessions[epoch] = make_session_model(
             self.grids[epoch],
-            mean_spectrum(self.spectra, average),
+            mean_fid(self.fids, average),
             float(np.median(used)),
             average.noise,
-            np.stack([mean_spectrum(self.spectra, part) for part in parts]),
+            np.stack([mean_fid(self.fids, part) for part in parts]),
             float(np.sqrt(np.mean([part.noise**2 for part in parts]))),
             self.freedom,
         )
@@ -284,7 +285,7 @@ class Course:
         """The reference period with the scatter of its independent windows."""
         average = average_of(window, self.weights)
         session = self.sessions[self.qualities[window.first].epoch]
-        mean = fit_averages(session, self.spectra, [average])[0]
+        mean = fit_averages(session, self.fids, [average])[0]
         parts = [
             f
             for f in fitted

@@ -13,6 +13,7 @@ from monitor.analysis.session_model import SessionModel
 from monitor.analysis.spectrum import Complex, Real
 from monitor.analysis.warm import WarmFits, warm_fits
 from monitor.analysis.window import Average
+from streams.transient import ComplexFID
 
 MOVING: Indices = np.array([PHASE, SHIFT, LORENTZ], dtype=np.intp)
 
@@ -41,18 +42,18 @@ class FittedWindow:
     converged: bool
 
 
-def mean_spectrum(spectra: Sequence[Complex], average: Average) -> Complex:
-    """Weighted mean (K,) of band spectra."""
+def mean_fid(fids: Sequence[ComplexFID], average: Average) -> Complex:
+    """Weighted mean (points,) of FIDs."""
     window = average.window
-    part = np.stack(spectra[window.first : window.stop])
+    part = np.stack(fids[window.first : window.stop])
     mean: Complex = average.weights @ part
     return mean
 
 
 def fit_averages(
-    session: SessionModel, spectra: Sequence[Complex], averages: Sequence[Average]
+    session: SessionModel, fids: Sequence[ComplexFID], averages: Sequence[Average]
 ) -> list[FittedWindow]:
-    """Fit averages of band spectra, all in one call.
+    """Fit averages of FIDs, all in one call.
 
     A window whose fit leaves the reach of the subspace is fitted in full instead.
     """
@@ -60,18 +61,19 @@ def fit_averages(
         return []
     first = min(a.window.first for a in averages)
     stop = max(a.window.stop for a in averages)
-    z = session.projected(np.stack(spectra[first:stop]))
-    means = np.stack(
-        [
-            a.weights @ z[a.window.first - first : a.window.stop - first]
-            for a in averages
-        ]
-    )
+    if len(averages) == 1:
+        means = session.projected(mean_fid(fids, averages[0])[None])
+    else:
+        z = session.projected(np.stack(fids[first:stop]))
+        rows = [slice(a.window.first - first, a.window.stop - first) for a in averages]
+        means = np.stack(
+            [a.weights @ z[row] for a, row in zip(averages, rows, strict=True)]
+        )
     fits = warm_fits(session.subspace, means, np.array([a.noise for a in averages]))
     return [
         _fitted(fits, i, average)
         if fits.converged[i]
-        else fit_in_full(session, mean_spectrum(spectra, average), average)
+        else fit_in_full(session, mean_fid(fids, average), average)
         for i, average in enumerate(averages)
     ]
 
@@ -87,19 +89,16 @@ def _fitted(fits: WarmFits, i: int, average: Average) -> FittedWindow:
     )  # fmt: skip
 
 
-def window_problem(session: SessionModel, spectrum: Complex, noise: float) -> Problem:
-    """The full problem of one average (K,), the session's baseline taken off."""
+def window_problem(session: SessionModel, fid: Complex, noise: float) -> Problem:
+    """The full problem of one average (points,), the session's baseline taken off."""
     held = session.subspace.problem
-    return replace(
-        held, spectrum=spectrum - session.baseline, noise_sd=held.noise_sd * noise
-    )
+    spectrum = session.spectra(fid) - session.baseline
+    return replace(held, spectrum=spectrum, noise_sd=held.noise_sd * noise)
 
 
-def fit_in_full(
-    session: SessionModel, spectrum: Complex, average: Average
-) -> FittedWindow:
-    """Fit one average (K,) without the subspace, from the session's solution."""
-    problem = window_problem(session, spectrum, average.noise)
+def fit_in_full(session: SessionModel, fid: Complex, average: Average) -> FittedWindow:
+    """Fit one average (points,) without the subspace, from the session's solution."""
+    problem = window_problem(session, fid, average.noise)
     fit = minimise(problem, session.fit.theta, MOVING)
     moved = fit.theta - session.fit.theta
     return FittedWindow(

@@ -108,6 +108,12 @@ class Model:
         """Kernel waves on the time axis."""
         return kernel_waves(self.t)
 
+    def full_spectra(self, fids: Complex) -> Complex:
+        """Spectra of (..., points) FIDs on the whole axis, ascending in ppm."""
+        spectra = fft.ifft(fids, axis=-1, norm="forward")
+        shifted: Complex = np.fft.fftshift(spectra, axes=-1)
+        return shifted
+
     def in_band(self, fids: Complex) -> Complex:
         """Spectra of (..., points) FIDs in the band, (..., K)."""
         spectra = fft.ifft(fids, axis=-1, norm="forward")

@@ -23,7 +23,7 @@ from monitor.analysis.fit import curves
 from monitor.analysis.fitted import (
     FittedWindow,
     as_fit,
-    mean_spectrum,
+    mean_fid,
     window_problem,
 )
 from monitor.analysis.grid import model_for, unexpected
@@ -58,17 +58,16 @@ class Pipeline:
     ----------
     settings : of the protocol
     basis : as read from its file
-    keep_fids : keep every aligned FID, for those who want the signals too
+    freedom : what a cold fit may move; None: the usual
     """
 
     def __init__(
-        self, settings: Settings, basis: BasisSet, keep_fids: bool = False
+        self, settings: Settings, basis: BasisSet, freedom: Freedom | None = None
     ) -> None:
         self.settings = settings
         self.basis = basis
-        self.course = Course(Freedom(), aligned=settings.align)
-        self.keep_fids = keep_fids
-        self.fids: list[ComplexFID] = []
+        freedom = replace(freedom or Freedom(), water_removal=settings.water_removal)
+        self.course = Course(freedom, aligned=settings.align)
         self.waters: list[ComplexFID] = []
         self.infusion_s: list[float] = list(settings.infusion_s or ())
         self.reference_s: tuple[float, float] | None = None
@@ -152,9 +151,9 @@ class Pipeline:
         ):
             self._measure_water(preparation, model)
         self._seen += 1
-        self._take(prepared, model)
+        self._take(prepared)
         for earlier in prepared.redone:
-            self._replace(earlier, model)
+            self._replace(earlier)
         update = replace(
             update,
             quality=self.course.qualities[-1],
@@ -189,21 +188,16 @@ class Pipeline:
             raise InputError("A transient came before any start message: it is left.")
         return self._preparation, self._model, self._acquisition
 
-    def _take(self, prepared: Prepared, model: Model) -> None:
-        self.course.append(
-            model.in_band(prepared.aligned), prepared.quality, self._noise(prepared)
-        )
-        if self.keep_fids:
-            self.fids.append(prepared.aligned.astype(np.complex64))
+    def _take(self, prepared: Prepared) -> None:
+        fid = prepared.aligned.astype(np.complex64)
+        self.course.append(fid, prepared.quality, self._noise(prepared))
 
-    def _replace(self, prepared: Prepared, model: Model) -> None:
+    def _replace(self, prepared: Prepared) -> None:
         """Put one of the first transients anew in its place."""
         place = prepared.index
-        self.course.spectra[place] = model.in_band(prepared.aligned)
+        self.course.fids[place] = prepared.aligned.astype(np.complex64)
         self.course.qualities[place] = prepared.quality
         self.course.noises[place] = self._noise(prepared)
-        if self.keep_fids:
-            self.fids[place] = prepared.aligned.astype(np.complex64)
 
     def _noise(self, prepared: Prepared) -> float:
         _, model, _ = self._ready()
@@ -258,8 +252,8 @@ class Pipeline:
         """Spectra of a window and its fit, the session's baseline in the baseline."""
         window = fitted.average.window
         session = self.course.sessions[self.course.qualities[window.first].epoch]
-        spectrum = mean_spectrum(self.course.spectra, fitted.average)
-        problem = window_problem(session, spectrum, fitted.average.noise)
+        mean = mean_fid(self.course.fids, fitted.average)
+        problem = window_problem(session, mean, fitted.average.noise)
         fit = as_fit(session, fitted)
         data, baseline, parts = curves(problem, fit)
         held = session.baseline * np.conj(problem.model.turn(fit.theta))

@@ -23,6 +23,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.analysis import names as naming
 from monitor.analysis.cold import Freedom, cold_fit
@@ -31,7 +32,10 @@ from monitor.analysis.model import LORENTZ, PHASE, SHIFT, Model
 from monitor.analysis.spectrum import Complex, Real
 from monitor.analysis.subspace import Subspace, make_subspace
 from monitor.analysis.warm import warm_fits
+from monitor.analysis.water import water_lines
+from monitor.analysis.water_filter import WaterFilter, make_water_filter
 
+Fids = NDArray[np.complexfloating]
 NAA_BAND_PPM = (1.86, 2.16)
 ZERO_FILL = 8
 
@@ -42,6 +46,7 @@ class SessionModel:
 
     Attributes
     ----------
+    water : takes the residual water off; None where nothing is to be taken off
     subspace : projected columns, for spectra with `baseline` taken off
     fit, problem : the cold fit of the mean
     baseline : (K,) the mean's baseline as it stands in the spectra (unphased)
@@ -50,6 +55,7 @@ class SessionModel:
     fwhm_slope : change of that width with the Lorentzian width, near 1
     """
 
+    water: WaterFilter | None
     subspace: Subspace
     fit: Fit
     problem: Problem
@@ -59,46 +65,60 @@ class SessionModel:
     naa_height: float
     fwhm_slope: float
 
-    def projected(self, spectra: Complex) -> Complex:
-        """Band spectra (n, K) of transients or averages, ready for `warm_fits`."""
-        return self.subspace.projected(spectra - self.baseline)
+    def spectra(self, fids: Fids) -> Complex:
+        """Band spectra (..., K) of FIDs (..., points), the water taken off."""
+        return band_spectra(self.problem.model, self.water, fids)
+
+    def projected(self, fids: Fids) -> Complex:
+        """FIDs (n, points) of transients or averages, ready for `warm_fits`."""
+        return self.subspace.projected(self.spectra(fids) - self.baseline)
+
+
+def band_spectra(model: Model, water: WaterFilter | None, fids: Fids) -> Complex:
+    """Band spectra (..., K) of FIDs (..., points), the water taken off."""
+    spectra = model.full_spectra(np.asarray(fids, complex))
+    band = spectra[..., model.band]
+    return band if water is None else band - water.leak(spectra)
 
 
 def make_session_model(
     model: Model,
-    mean: Complex,
+    mean_fid: Complex,
     noise_sd: float,
     mean_noise: float,
     windows: Complex,
     window_noise: float,
     freedom: Freedom,
 ) -> SessionModel:
-    """Session model from the mean band spectrum (K,) of its reference period.
+    """Session model from the mean FID (points,) of its reference period.
 
     Parameters
     ----------
     noise_sd : of one transient's real spectrum
     mean_noise, window_noise : noise of the mean and of a window over that
-    windows : (n, K) means of the independent windows in it, n may be 0
+    windows : (n, points) means of the independent windows in it, n may be 0
     freedom : what the cold fit may move
     """
+    water = _water_filter(model, mean_fid) if freedom.water_removal else None
+    mean = band_spectra(model, water, mean_fid)
     fit, problem = cold_fit(model, mean, noise_sd * mean_noise, freedom)
     _, baseline, _ = curves(problem, fit)
     baseline = baseline * model.turn(fit.theta)
     floor = problem.stiffness * (window_noise / mean_noise) ** 2
     held = replace(problem, noise_sd=noise_sd * window_noise, stiffness=floor)
     if len(windows) > 1:
-        stiffness = deviation_stiffness(held, fit, windows - baseline)
+        departures = band_spectra(model, water, windows) - baseline
+        stiffness = deviation_stiffness(held, fit, departures)
         held = replace(held, stiffness=stiffness)
     held = replace(held, noise_sd=noise_sd)
     subspace = make_subspace(held, fit)
     width, height = naa_line(model, fit, 0.0)
     wider, _ = naa_line(model, fit, 0.5)
     made = SessionModel(
-        subspace, fit, problem, baseline, np.zeros((len(model.names),) * 2),
+        water, subspace, fit, problem, baseline, np.zeros((len(model.names),) * 2),
         width, height, (wider - width) / 0.5,
     )  # fmt: skip
-    return replace(made, common=_common(made, mean, mean_noise))
+    return replace(made, common=_common(made, mean_fid, mean_noise))
 
 
 def deviation_stiffness(problem: Problem, fit: Fit, windows: Complex) -> float:
@@ -124,9 +144,15 @@ def deviation_stiffness(problem: Problem, fit: Fit, windows: Complex) -> float:
     return float(grid[int(np.argmin(scores))])
 
 
-def _common(made: SessionModel, mean: Complex, mean_noise: float) -> Real:
+def _water_filter(model: Model, fid: Complex) -> WaterFilter | None:
+    """Operator that takes off the residual water that a mean FID shows."""
+    lines = water_lines(fid, model.dwell_time_s, model.frequency_mhz)
+    return make_water_filter(model, lines)
+
+
+def _common(made: SessionModel, mean_fid: Complex, mean_noise: float) -> Real:
     """Covariance of the cold fit beyond that of a warm fit of the same mean."""
-    z = made.projected(mean[None])
+    z = made.projected(mean_fid[None])
     warm = warm_fits(made.subspace, z, np.array([mean_noise]))
     M = len(made.fit.names)
     beyond = (made.fit.covariance - warm.covariance[0, :M, :M]) * max(
