@@ -1,10 +1,16 @@
 """Making basis sets: simulated metabolites, with macromolecules if wanted.
 
-The bundled sets are made here (`python -m monitor.basis_simulation` writes them again)
-for the usual frequency of each field strength.  As an ideal-pulse simulation takes a
-fraction of a second, `basis_for` makes a simulated set anew for the frequency of the
-scanner at hand, so that shifts *and* couplings are right: 3 T scanners lie between
-123.2 and 127.8 MHz.
+The bundled sets are made here (`python -m monitor.basis_simulation` writes them again),
+each for the frequency of the scanners it is meant for: 3 T scanners lie between 123.2
+and 127.8 MHz.  As a simulation takes 0.2 s (ideal pulses) to 5 s (shaped), `basis_for`
+makes a simulated set anew where the scanner at hand is more than 0.5 % off, so that
+shifts *and* couplings are right.
+
+The PRESS sets have shaped refocusing pulses (SLR, 1250 Hz): the displacement of coupled
+spins against each other changes the J-modulation of Glu by some percent and that of Lac
+by a third, and every 3 T scanner has it.  TE1 is half of TE where nothing better is
+known; that of `press_3t_te35`, 14.5 ms, is the one that agrees best with a set made with
+a vendor's (Philips) pulses.
 """
 
 from __future__ import annotations
@@ -22,6 +28,7 @@ from monitor.analysis.basis_files import load_basis
 from monitor.analysis.basis_own import SUFFIX, write_own
 from monitor.analysis.macromolecules import components
 from streams.sources.scanner_sim import Sequence, simulate
+from streams.sources.scanner_sim.pulses import PulseDesign
 from streams.sources.scanner_sim.spin_systems import table_version
 from streams.transient import Acquisition
 
@@ -39,8 +46,9 @@ TITLES = {
     "megapress": "MEGA-PRESS",
 }
 
-RETUNE = 1e-4
+RETUNE = 0.005
 """Relative difference of frequency from which a simulated set is made anew."""
+RETUNE_LIMIT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +61,17 @@ class Preset:
     points: int
 
 
+def _press(te_s: float, te1_s: float | None, frequency_mhz: float) -> Preset:
+    """PRESS at 3 T with shaped refocusing pulses."""
+    sequence = Sequence("press", te_s, te1_s, pulses="shaped")
+    return Preset(sequence, frequency_mhz, 5e-4, 2048)
+
+
 PRESETS: dict[str, Preset] = {
-    "press_3t_te30": Preset(Sequence("press", 0.030), 123.25, 5e-4, 2048),
-    "press_3t_te35": Preset(Sequence("press", 0.035, 0.0131), 127.75, 5e-4, 2048),
-    "press_3t_te80": Preset(Sequence("press", 0.080), 127.75, 5e-4, 2048),
-    "press_3t_te105": Preset(Sequence("press", 0.105), 127.75, 5e-4, 2048),
+    "press_3t_te30": _press(0.030, None, 123.25),
+    "press_3t_te35": _press(0.035, 0.0145, 127.75),
+    "press_3t_te80": _press(0.080, None, 127.75),
+    "press_3t_te105": _press(0.105, None, 127.75),
     "slaser_3t_te30": Preset(Sequence("slaser", 0.030), 123.25, 5e-4, 2048),
     "slaser_7t_te34": Preset(Sequence("slaser", 0.034), 297.2, 2.5e-4, 4096),
     "steam_7t_te11": Preset(
@@ -145,8 +159,8 @@ def basis_for(
 ) -> tuple[BasisSet, tuple[str, ...]]:
     """Load a basis set and fit it to the acquisition: what a session needs.
 
-    A set that this program simulated with ideal pulses is simulated again for the
-    acquisition's frequency, where that differs; any other is resampled and checked.
+    A set that this program simulated is simulated again for the acquisition's frequency
+    where that is more than 0.5 % off; any other is resampled and checked.
 
     Raises
     ------
@@ -161,15 +175,11 @@ def basis_for(
 def _retuned(
     basis: BasisSet, acquisition: Acquisition
 ) -> tuple[BasisSet, tuple[str, ...]]:
-    """Simulate one of our own ideal-pulse sets again at the acquisition's frequency."""
-    told = basis.provenance
+    """Simulate one of our own sets again at the acquisition's frequency."""
     need = acquisition.spectrometer_frequency_mhz
     off = abs(basis.spectrometer_frequency_mhz / need - 1)
-    ours = told.get("program", "").startswith("mrs-monitor") and "sequence" in told
-    if not ours or not RETUNE < off < 0.05:
-        return basis, ()
-    sequence = Sequence(**json.loads(told["sequence"]))
-    if sequence.pulses != "ideal" or "macromolecules" in told:
+    sequence = simulated_sequence(basis)
+    if sequence is None or not RETUNE < off < RETUNE_LIMIT:
         return basis, ()
     again = simulate_basis(
         sequence,
@@ -181,6 +191,21 @@ def _retuned(
         basis.source,
     )
     return again, (f"The basis set {basis.source} was simulated for {need:.2f} MHz.",)
+
+
+def simulated_sequence(basis: BasisSet) -> Sequence | None:
+    """Return the sequence that this program simulated the set for.
+
+    None where the set came from elsewhere or holds more than simulated metabolites.
+    """
+    told = basis.provenance
+    ours = told.get("program", "").startswith("mrs-monitor") and "sequence" in told
+    if not ours or "macromolecules" in told:
+        return None
+    values = json.loads(told["sequence"])
+    if values["refocusing"] is not None:
+        values["refocusing"] = PulseDesign(**values["refocusing"])
+    return Sequence(**values)
 
 
 def write_presets(folder: Path) -> None:

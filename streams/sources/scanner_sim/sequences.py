@@ -21,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from streams.errors import InputError
+from streams.sources.scanner_sim.pulses import PulseDesign
 
 KINDS = ("press", "steam", "slaser", "laser", "megapress")
 
@@ -39,6 +40,8 @@ class Sequence:
         averaged over the slice)
     edit_ppm : centre of MEGA-PRESS' editing pulse, ppm; None: off
     edit_bandwidth_hz : band that an ideal editing pulse inverts, Hz
+    edit_duration_s : length of a shaped (Gaussian) editing pulse, s
+    refocusing : the shaped refocusing pulse; None: `REFOCUSING` of the kind
     """
 
     kind: str
@@ -48,6 +51,8 @@ class Sequence:
     pulses: str = "ideal"
     edit_ppm: float | None = None
     edit_bandwidth_hz: float = 80.0
+    edit_duration_s: float = 0.014
+    refocusing: PulseDesign | None = None
 
     def __post_init__(self) -> None:
         te1 = self.first_echo_time_s
@@ -66,6 +71,28 @@ class Sequence:
         ):
             if not right:
                 raise InputError(f"Pulse sequence: {sentence}.")
+
+
+REFOCUSING: dict[str, PulseDesign] = {
+    "press": PulseDesign("slr", 5.2e-3, 1250.0, 2.7),
+    "megapress": PulseDesign("slr", 5.2e-3, 1250.0, 3.0),
+    "slaser": PulseDesign("sech", 4.5e-3, 5000.0, 2.7),
+    "laser": PulseDesign("sech", 4.5e-3, 5000.0, 2.7),
+}
+"""Shaped refocusing pulses where the sequence names none: what 3 T scanners can do."""
+
+
+def refocusing_of(sequence: Sequence) -> PulseDesign:
+    """Return the shaped refocusing pulse of a sequence.
+
+    Raises
+    ------
+    InputError : STEAM, which has none
+    """
+    design = sequence.refocusing or REFOCUSING.get(sequence.kind)
+    if design is None:
+        raise InputError(f"{sequence.kind} has no refocusing pulse: use ideal pulses.")
+    return design
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +137,36 @@ Step = Delay | Excite | Refocus | Edit | Keep
 def steps(sequence: Sequence) -> tuple[Step, ...]:
     """Steps of a sequence up to the start of the acquisition."""
     return tuple(_PROGRAMMES[sequence.kind](sequence))
+
+
+def shortened(
+    programme: tuple[Step, ...], refocus_s: float, edit_s: float
+) -> tuple[Step, ...]:
+    """Take the length of shaped pulses off the delays around them.
+
+    Raises
+    ------
+    InputError : a delay is too short for its pulses
+    """
+    timed = [step for step in programme if not isinstance(step, Keep)]
+    left: dict[int, float] = {}
+    for k, step in enumerate(timed):
+        if isinstance(step, Delay):
+            around = (*timed[max(k - 1, 0) : k], *timed[k + 1 : k + 2])
+            taken = sum(_length(one, refocus_s, edit_s) for one in around) / 2
+            left[k] = step.seconds - taken
+    if min(left.values()) < 0:
+        raise InputError("Pulse sequence: TE is too short for its shaped pulses.")
+    seconds = iter(left.values())
+    return tuple(
+        Delay(next(seconds)) if isinstance(step, Delay) else step for step in programme
+    )
+
+
+def _length(step: Step, refocus_s: float, edit_s: float) -> float:
+    if isinstance(step, Refocus):
+        return refocus_s
+    return edit_s if isinstance(step, Edit) else 0.0
 
 
 def pathway_gain(sequence: Sequence) -> float:
@@ -187,11 +244,12 @@ def _steam(sequence: Sequence) -> list[Step]:
 
 def _train(sequence: Sequence, pulses: int) -> list[Step]:
     """Pairs of refocusing pulses, evenly spaced: each pair selects one direction."""
-    spacing = sequence.echo_time_s / (2 * pulses)
-    train: list[Step] = [Excite("y"), Keep(+1)]
+    half = sequence.echo_time_s / (2 * pulses)
+    train: list[Step] = [Excite("y"), Keep(+1), Delay(half)]
     for k in range(pulses):
         order = -1 if k % 2 == 0 else +1
-        train += [Delay(spacing), Refocus(k // 2), Keep(order), Delay(spacing)]
+        after = half if k == pulses - 1 else 2 * half
+        train += [Refocus(k // 2), Keep(order), Delay(after)]
     return train
 
 

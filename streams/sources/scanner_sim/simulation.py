@@ -15,35 +15,25 @@ normalised so that one proton in the transverse plane gives 1.  F- makes a line 
 nu > 0 rotate as exp(-2 pi i nu t), the convention of `streams.transient`.  Heteronuclei
 are not flipped: their states shift the proton lines, and the FIDs are averaged.
 
-Pulses of finite bandwidth: rho is averaged over the position in the slice after each
-selection direction.  As rho after one direction is linear in rho before it and the
-positions along x, y and z are independent, this is exact at the cost of three
-one-dimensional simulations (Zhang, An, Shen, Med Phys 2017;44:4169).
+The steps themselves are in `propagation`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from streams.sources.scanner_sim.hamiltonian import (
-    Eigensystem,
-    eigensystem,
-    product_of,
-    raising,
-    rotation,
-)
+from streams.sources.scanner_sim.hamiltonian import Eigensystem, eigensystem, raising
+from streams.sources.scanner_sim.propagation import Spins, propagated
 from streams.sources.scanner_sim.sequences import (
-    Delay,
-    Edit,
-    Excite,
-    Keep,
     Sequence,
-    Step,
     pathway_gain,
-    steps,
+    refocusing_of,
 )
 from streams.sources.scanner_sim.spin_systems import Fragment, fragments
 
@@ -53,8 +43,6 @@ Real = NDArray[np.float64]
 CARRIER_PPM = 4.65
 WEAK = 1e-10
 """Transitions below this fraction of the total amplitude are left out."""
-
-_FLIP = np.array([[0.0, -1j], [-1j, 0.0]])
 
 
 def simulate(
@@ -83,18 +71,23 @@ def simulate(
     ------
     InputError : a name without a spin system
     """
-    return {
-        name: sum(
-            (
-                fragment_fid(
-                    fragment, sequence, spectrometer_frequency_mhz, dwell_time_s, points
-                )
-                for fragment in fragments(name)
-            ),
-            np.zeros(points, complex),
-        )
-        for name in names
-    }
+    with threadpool_limits(1, "blas"):  # the matrices are small: threads only wait
+        return {
+            name: sum(
+                (
+                    fragment_fid(
+                        fragment,
+                        sequence,
+                        spectrometer_frequency_mhz,
+                        dwell_time_s,
+                        points,
+                    )
+                    for fragment in fragments(name)
+                ),
+                np.zeros(points, complex),
+            )
+            for name in names
+        }
 
 
 def fragment_fid(
@@ -106,63 +99,38 @@ def fragment_fid(
 ) -> Complex:
     """FID of one fragment (points,), its weight included."""
     fid: Complex = np.zeros(points, complex)
-    base_hz = (fragment.shifts_ppm - CARRIER_PPM) * spectrometer_frequency_mhz
     for probability, splitting_hz in fragment.splittings_hz():
-        system = eigensystem(base_hz + splitting_hz, fragment.couplings_hz)
-        rho = propagated(system, fragment, sequence, spectrometer_frequency_mhz)
-        frequencies_hz, amplitudes = transitions(system, fragment.observed, rho)
-        fid += probability * oscillations(
-            frequencies_hz, amplitudes, dwell_time_s, points
+        lines = spectrum_lines(
+            fragment, splitting_hz, sequence, spectrometer_frequency_mhz
         )
-    return fid * (fragment.weight * pathway_gain(sequence))
+        fid += probability * oscillations(*lines, dwell_time_s, points)
+    gain = pathway_gain(sequence) / slice_response(sequence, spectrometer_frequency_mhz)
+    return fid * (fragment.weight * gain)
 
 
-def propagated(
-    system: Eigensystem,
-    fragment: Fragment,
-    sequence: Sequence,
-    spectrometer_frequency_mhz: float,
-) -> Complex:
-    """Density matrix at the start of the acquisition, in the eigenbasis."""
-    rho: Complex = np.diag(system.total_m.astype(complex))
-    for step in steps(sequence):
-        rho = _after(step, rho, system, fragment, spectrometer_frequency_mhz)
-    return rho
+def spectrum_lines(
+    fragment: Fragment, splitting_hz: Real, sequence: Sequence, frequency_mhz: float
+) -> tuple[Real, Complex]:
+    """Frequencies in Hz and complex amplitudes of the lines of one fragment."""
+    offsets_hz = (fragment.shifts_ppm - CARRIER_PPM) * frequency_mhz + splitting_hz
+    system = eigensystem(offsets_hz, fragment.couplings_hz)
+    spins = Spins(offsets_hz, fragment.couplings_hz, system, CARRIER_PPM, frequency_mhz)
+    return transitions(system, fragment.observed, propagated(spins, sequence))
 
 
-def _after(
-    step: Step,
-    rho: Complex,
-    system: Eigensystem,
-    fragment: Fragment,
-    spectrometer_frequency_mhz: float,
-) -> Complex:
-    """Density matrix after one step with ideal pulses."""
-    n = fragment.shifts_ppm.size
-    if isinstance(step, Delay):
-        phase = np.exp(-2j * np.pi * system.energies_hz * step.seconds)
-        return np.asarray(phase[:, None] * rho * phase.conj()[None, :])
-    if isinstance(step, Keep):
-        return np.where(system.orders() == step.order, rho, 0)
-    if isinstance(step, Excite):
-        pulse = rotation(n, np.pi / 2, step.axis)
-    elif isinstance(step, Edit):
-        pulse = _selective_flip(step, fragment, spectrometer_frequency_mhz)
-    else:
-        pulse = rotation(n, np.pi, "x")
-    inside = system.inside(pulse)
-    return np.asarray(inside @ rho @ inside.conj().T)
+@lru_cache(maxsize=32)
+def slice_response(sequence: Sequence, frequency_mhz: float) -> complex:
+    """What is left of one uncoupled spin at the carrier: the volume of the slice.
 
-
-def _selective_flip(step: Edit, fragment: Fragment, frequency_mhz: float) -> Complex:
-    """Ideal inversion of the spins within the band of the editing pulse."""
-    off_hz = np.abs(fragment.shifts_ppm - step.ppm) * frequency_mhz
-    return product_of(
-        [
-            _FLIP if off <= step.bandwidth_hz / 2 else np.eye(2, dtype=complex)
-            for off in off_hz
-        ]
-    )
+    Dividing by it makes the amplitude count protons with shaped pulses, too.
+    """
+    if sequence.pulses == "ideal":
+        return 1.0
+    carrier_ppm = refocusing_of(sequence).carrier_ppm
+    one = Fragment(1.0, np.array([carrier_ppm]), np.zeros((1, 1)), np.ones(1))
+    plain = replace(sequence, edit_ppm=None)
+    lines = spectrum_lines(one, np.zeros(1), plain, frequency_mhz)
+    return complex(lines[1].sum())
 
 
 def transitions(
