@@ -2,8 +2,9 @@
 
 Follows BIDS 1.10 (magnetic resonance spectroscopy, BEP022).  Metabolite transients are
 `_svs`, the water reference `_mrsref`, noise `_unloc` under `rec-noise`.  Onsets count
-from the first transient stored in the file that the events belong to.  Series acquired
-otherwise become runs.  What the recording does not know is absent, never made up.
+from the first transient stored in the file that the events belong to; transients that
+came late are put where they belong in time.  Series acquired otherwise become runs.
+What the recording does not know is absent, never made up.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import io
 import json
 import re
 import shutil
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +76,7 @@ def write_bids(
     """
     labels = {"sub": subject, "ses": session, "task": task}
     _check_labels(labels)
-    groups = numbered(collect(messages))
+    groups = numbered(map(in_time_order, collect(messages)))
     if not groups:
         raise InputError("The recording holds no transient, nothing can be exported.")
     parts = [f"{key}-{label}" for key, label in labels.items() if label]
@@ -91,6 +94,19 @@ def write_bids(
     if recording is not None:
         written.append(_copied(recording, folder / "sourcedata" / place))
     return written
+
+
+def in_time_order(recorded: Recorded) -> Recorded:
+    """The same transients by time: BIDS wants its VolumeTiming to rise."""
+    order = sorted(range(len(recorded.times_s)), key=recorded.times_s.__getitem__)
+    times_s = [recorded.times_s[index] for index in order]
+    return replace(
+        recorded,
+        times_s=times_s,
+        counts=[recorded.counts[index] for index in order],
+        fids=[recorded.fids[index] for index in order],
+        places=[bisect_left(times_s, event.time_s) for event in recorded.events],
+    )
 
 
 def _check_labels(labels: Mapping[str, str]) -> None:

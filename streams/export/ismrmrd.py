@@ -121,7 +121,7 @@ def _record(recorded: Recorded, index: int, record: np.dtype[Any]) -> Any:
     if index == len(recorded.fids) - 1:
         head["flags"] |= LAST_FLAG
     head["scan_counter"] = index + 1
-    ticks = (recorded.times_s[index] - recorded.times_s[0]) / TICKS_S[0]
+    ticks = (recorded.times_s[index] - min(recorded.times_s)) / TICKS_S[0]
     head["acquisition_time_stamp"] = round(ticks)
     head["number_of_samples"] = points
     head["available_channels"] = head["active_channels"] = coils

@@ -14,7 +14,7 @@ import json
 import struct
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from streams.errors import InputError
 from streams.export.atomic import replacing
 from streams.sources.nifti_mrs_file import (
+    COUNTS_KEY,
     EVENTS_KEY,
     PHASE_CYCLE_KEY,
     TIMES_KEY,
@@ -71,13 +72,24 @@ class Step:
 
 @dataclass(slots=True)
 class Recorded:
-    """Transients of one kind and one acquisition, collected from messages."""
+    """Transients of one kind and one acquisition, collected from messages.
+
+    `places` holds for each event how many of the transients came before it.
+    """
 
     acquisition: Acquisition
     kind: Kind
     times_s: list[float] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
     fids: list[ComplexFID] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+
+    def add(self, transient: Transient) -> None:
+        """Append one transient."""
+        self.times_s.append(transient.time_s)
+        self.counts.append(transient.count)
+        self.fids.append(transient.fid)
 
 
 def program_version() -> str:
@@ -104,7 +116,7 @@ def write_nifti_mrs(
     path : must end in .nii or .nii.gz
     fids : (points, n) or (points, coils, n) complex64, our sign convention
     acquisition : how they were acquired; points and coils are those of `fids`
-    times_s : time of each of the n, s; must rise
+    times_s : time of each of the n, s
     provenance : what was done to them, in order
     events, water_suppressed : written where given
 
@@ -152,7 +164,9 @@ def write_recorded(path: Path, recorded: Recorded) -> None:
     acquisition = recorded.acquisition
     coils, points = recorded.fids[0].shape
     extension = header_extension(acquisition, coils, recorded.times_s)
-    extension |= _events_field(recorded.events)
+    dynamic = extension[f"dim_{6 if coils > 1 else 5}_header"]
+    dynamic[COUNTS_KEY] = _user(recorded.counts, "The scanner's own counter.")
+    extension |= _events_field(recorded.events, recorded.places)
     if recorded.kind is Kind.WATER:
         extension["WaterSuppressed"] = False
     shape = (len(recorded.fids), coils, points)
@@ -165,7 +179,7 @@ def collect(messages: Iterable[Message]) -> list[Recorded]:
     Events go with the metabolite transients of the acquisition they fell in.
     """
     groups: dict[tuple[Acquisition, Kind], Recorded] = {}
-    events: dict[Acquisition, list[Event]] = {}
+    events: dict[Acquisition, list[tuple[int, Event]]] = {}
     acquisition: Acquisition | None = None
     for message in messages:
         body = message.body
@@ -175,14 +189,16 @@ def collect(messages: Iterable[Message]) -> list[Recorded]:
             continue
         elif isinstance(body, Transient):
             empty = Recorded(acquisition, body.kind)
-            recorded = groups.setdefault((acquisition, body.kind), empty)
-            recorded.times_s.append(body.time_s)
-            recorded.fids.append(body.fid)
+            groups.setdefault((acquisition, body.kind), empty).add(body)
         elif isinstance(body, Event):
-            events.setdefault(acquisition, []).append(body)
+            group = groups.get((acquisition, Kind.METABOLITE))
+            place = len(group.fids) if group else 0
+            events.setdefault(acquisition, []).append((place, body))
     for (acquisition, kind), recorded in groups.items():
         if kind is Kind.METABOLITE:
-            recorded.events.extend(events.get(acquisition, []))
+            placed = events.get(acquisition, [])
+            recorded.places = [place for place, _ in placed]
+            recorded.events = [event for _, event in placed]
     return list(groups.values())
 
 
@@ -233,13 +249,14 @@ def _user(value: object, description: str) -> dict[str, object]:
     return {"Value": value, "Description": description}
 
 
-def _events_field(events: Sequence[Event]) -> dict[str, Any]:
+def _events_field(
+    events: Sequence[Event], places: Sequence[int] | None = None
+) -> dict[str, Any]:
     if not events:
         return {}
-    entries = [
-        {"time_s": e.time_s, "kind": e.kind, "text": e.text, "author": e.author}
-        for e in events
-    ]
+    entries: list[dict[str, object]] = [asdict(event) for event in events]
+    for entry, place in zip(entries, places or (), strict=places is not None):
+        entry["before_transient"] = place
     return {EVENTS_KEY: _user(entries, "What happened in the session, scanner time s.")}
 
 

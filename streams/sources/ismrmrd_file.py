@@ -87,7 +87,7 @@ def read_series(path: Path) -> Series:
     acquisition = header.acquisition(raw)
     times_s = times_of(raw.heads["acquisition_time_stamp"], acquisition, notes)
     return Series(
-        path.name, "ISMRMRD file", acquisition, raw.fids, times_s, (), tuple(notes)
+        path.name, "ISMRMRD file", acquisition, raw.fids, times_s, notes=tuple(notes)
     )
 
 
@@ -157,8 +157,7 @@ def times_of(
     steps_s = steps * tick_s
     steps_s[steps_s < -DAY_S / 2] += DAY_S
     if (steps_s < 0).any():
-        notes.append("Time stamps run backwards and are not used.")
-        return None
+        notes.append("Time stamps run backwards; kept in stored order.")
     return (0.0, *np.cumsum(steps_s).tolist())
 
 

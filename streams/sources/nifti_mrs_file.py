@@ -25,6 +25,7 @@ from streams.sources.series import Series, bodies_of
 from streams.transient import Acquisition, Body, Event
 
 TIMES_KEY = "TransientTime"
+COUNTS_KEY = "TransientCount"
 EVENTS_KEY = "Events"
 PHASE_CYCLE_KEY = "PhaseCycleSteps"
 UNKNOWN_VOXEL_MM = 10_000.0  # what the standard writes for "no localisation known"
@@ -67,16 +68,16 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
     tags = _tags(container, header)
     fids = _arranged(container, tags, choose or {})
     acquisition = _acquisition(container, header, fids)
-    times_s = _times(header, tags, len(fids))
-    events = _events(header)
+    dynamic = _dynamic_header(header, tags)
     return Series(
         container.name,
         "NIfTI-MRS file",
         acquisition,
         fids,
-        times_s,
-        events,
-        tuple(header.notes),
+        times_s=_times(header, dynamic, len(fids)),
+        counts=_counts(header, dynamic, len(fids)),
+        events=_events(header),
+        notes=tuple(header.notes),
     )
 
 
@@ -217,54 +218,71 @@ def _voxel_mm(container: Container) -> tuple[float, float, float] | None:
     return (x, y, z) if known else None
 
 
-def _times(
-    header: Header, tags: Mapping[str, int], count: int
-) -> tuple[float, ...] | None:
-    """Times of the transients from the dynamic header of their dimension."""
+def _dynamic_header(header: Header, tags: Mapping[str, int]) -> dict[str, Any]:
+    """What the header says of each transient."""
     if "DIM_DYN" not in tags:
-        return None
+        return {}
     key = f"dim_{tags['DIM_DYN'] + 1}_header"
     dynamic = header.fields.get(key)
     if not isinstance(dynamic, dict):
-        return None
+        return {}
     for fixed in ("EchoTime", "MixingTime", "SpectrometerFrequency"):
         if fixed in dynamic:
             raise InputError(
                 f"{header.name}: {fixed} changes from transient to transient ({key}); "
                 "such a series cannot be averaged."
             )
-    value = dynamic.get(TIMES_KEY)
-    if isinstance(value, dict) and "Value" in value:
-        value = value["Value"]
-    if value is None:
+    return dynamic
+
+
+def _times(
+    header: Header, dynamic: Mapping[str, Any], count: int
+) -> tuple[float, ...] | None:
+    """Times of the transients; transients that came late may run backwards."""
+    entries = _listed(dynamic.get(TIMES_KEY), count)
+    if entries is None:
         return None
-    return _rising(header, f"{key}.{TIMES_KEY}", _listed(value, count), count)
+    times = tuple(time for entry in entries if (time := finite(entry)) is not None)
+    if len(times) != count:
+        raise InputError(
+            f"{header.name}: {TIMES_KEY} in its dynamic header must hold {count} times "
+            "in s."
+        )
+    if any(after < before for before, after in pairwise(times)):
+        header.note(f"the times in {TIMES_KEY} run backwards; kept in stored order.")
+    return times
+
+
+def _counts(
+    header: Header, dynamic: Mapping[str, Any], count: int
+) -> tuple[int, ...] | None:
+    """The scanner's counter of each transient."""
+    entries = _listed(dynamic.get(COUNTS_KEY), count)
+    if entries is None:
+        return None
+    counts = tuple(n for n in entries if isinstance(n, int) and 0 <= n < 1 << 53)
+    if len(counts) == count:
+        return counts
+    header.note(f"{COUNTS_KEY} does not hold {count} counts and is not used.")
+    return None
 
 
 def _listed(value: object, count: int) -> list[Any] | None:
-    """The entries of a dynamic header: a list, or {"start", "increment"}."""
+    """Entries of a dynamic header, a list or {"start", "increment"}; None if absent."""
+    if isinstance(value, dict) and "Value" in value:
+        value = value["Value"]
     if isinstance(value, dict):
         start, step = finite(value.get("start")), finite(value.get("increment"))
         if start is None or step is None:
-            return None
+            return []
         return [start + index * step for index in range(count)]
-    return value if isinstance(value, list) else None
+    if value is None:
+        return None
+    return value if isinstance(value, list) else []
 
 
-def _rising(
-    header: Header, key: str, entries: list[Any] | None, count: int
-) -> tuple[float, ...]:
-    times = [finite(entry) for entry in entries or []]
-    if len(times) != count or None in times:
-        raise InputError(f"{header.name}: {key} must hold {count} times in s.")
-    rising = tuple(time for time in times if time is not None)
-    if any(after < before for before, after in pairwise(rising)):
-        raise InputError(f"{header.name}: the times in {key} run backwards.")
-    return rising
-
-
-def _events(header: Header) -> tuple[Event, ...]:
-    """Events of a session that we exported ourselves."""
+def _events(header: Header) -> tuple[tuple[int | None, Event], ...]:
+    """Events of a session that we exported ourselves, and where they belong."""
     entries = header.user(EVENTS_KEY)
     if not isinstance(entries, list):
         return ()
@@ -276,5 +294,7 @@ def _events(header: Header) -> tuple[Event, ...]:
             header.note(f"{EVENTS_KEY} has an entry without time_s or kind, left out.")
             continue
         words = (str(fields.get("text", "")), str(fields.get("author", "")))
-        events.append(Event(time_s, kind, *words))
+        place = fields.get("before_transient")
+        event = Event(time_s, kind, *words)
+        events.append((place if isinstance(place, int) else None, event))
     return tuple(events)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from streams.errors import InputError
 from streams.sources.files import first_bytes, read_series
+from streams.sources.recording import bodies as recording_bodies
 from streams.sources.series import bodies_of, matched_water
 from streams.transient import Body
 
@@ -79,6 +80,4 @@ def open_source(
 
 
 def _recording(path: Path) -> FileSource:
-    from streams.sources import recording
-
-    return FileSource(path, "recording", recording.bodies(path))
+    return FileSource(path, "recording", recording_bodies(path))

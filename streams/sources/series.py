@@ -7,6 +7,7 @@ so that times in the session are those of the metabolite file.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -41,7 +42,9 @@ class Series:
     fids : (transients, coils, points) complex of any width and byte order, read-only,
         in our sign convention; a view of the file where the format allows
     times_s : of each transient; None where the file does not say
-    events : what happened, where the file keeps that
+    counts : the scanner's counter of each transient, where the file keeps it
+    events : what happened, where the file keeps that, each with the index of the
+        transient that it came before (None: to be placed by its time)
     notes : sentences about fields that are not quite valid and how they were read
     """
 
@@ -50,7 +53,8 @@ class Series:
     acquisition: Acquisition
     fids: NDArray[np.complexfloating]
     times_s: tuple[float, ...] | None
-    events: tuple[Event, ...] = ()
+    counts: tuple[int, ...] | None = None
+    events: tuple[tuple[int | None, Event], ...] = ()
     notes: tuple[str, ...] = ()
 
     def fid(self, index: int) -> ComplexFID:
@@ -86,18 +90,39 @@ def _bodies(
     metabolite: Series, times: tuple[float, ...], water: Series | None
 ) -> Iterator[Body]:
     yield Start(metabolite.acquisition, f"{metabolite.origin} {metabolite.name}")
-    count = 0
+    counts = _counts(metabolite, water)
     if water is not None:
-        for count, time_s in enumerate(_water_times(water, times[0]), 1):
-            yield Transient(count - 1, time_s, Kind.WATER, water.fid(count - 1))
-    events = sorted(metabolite.events, key=lambda event: event.time_s)
+        for index, time_s in enumerate(_water_times(water, times[0])):
+            yield Transient(next(counts), time_s, Kind.WATER, water.fid(index))
+    events = _placed(metabolite.events, times)
     for index, time_s in enumerate(times):
-        while events and events[0].time_s <= time_s:
-            yield events.pop(0)
+        while events and events[0][0] <= index:
+            yield events.pop(0)[1]
         fid = metabolite.fid(index)
-        yield Transient(count + index, time_s, Kind.METABOLITE, fid)
-    yield from events
-    yield End(count + len(times), "end of file")
+        yield Transient(next(counts), time_s, Kind.METABOLITE, fid)
+    yield from (event for _, event in events)
+    yield End(len(times) + (0 if water is None else len(water)), "end of file")
+
+
+def _counts(metabolite: Series, water: Series | None) -> Iterator[int]:
+    """The scanner's counter from 0, gaps and repeats in it kept where it is known."""
+    both = [metabolite] if water is None else [water, metabolite]
+    kept = [series.counts for series in both if series.counts is not None]
+    if len(kept) < len(both):
+        return iter(range(sum(map(len, both))))
+    first = kept[0][0]
+    return iter([count - first for counts in kept for count in counts])
+
+
+def _placed(
+    events: tuple[tuple[int | None, Event], ...], times: tuple[float, ...]
+) -> list[tuple[int, Event]]:
+    """Events with the index of the transient before which they come."""
+    placed = [
+        (bisect_left(times, event.time_s) if index is None else index, event)
+        for index, event in events
+    ]
+    return sorted(placed, key=lambda entry: entry[0])
 
 
 def _times(series: Series) -> tuple[float, ...]:

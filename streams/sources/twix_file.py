@@ -101,7 +101,9 @@ def _series(path: Path, twix: Any, choose: Mapping[str, int]) -> Series:
     acquisition = _acquisition(path.name, twix["hdr"], fids)
     stamps = np.asarray(image.timestamp, float)[kept].astype(np.uint32)
     times_s = times_of(stamps, acquisition, notes)
-    return Series(path.name, "twix file", acquisition, fids, times_s, (), tuple(notes))
+    return Series(
+        path.name, "twix file", acquisition, fids, times_s, notes=tuple(notes)
+    )
 
 
 def _kept(path: Path, image: Any, choose: Mapping[str, int]) -> NDArray[np.bool_]:

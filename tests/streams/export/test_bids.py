@@ -147,6 +147,17 @@ def test_irregular_times_become_volume_timing(tmp_path: Path):
     assert "RepetitionTime" not in fields
 
 
+def test_transients_that_came_late_are_put_in_order_of_time(tmp_path: Path):
+    sent = [message.body for message in session()]
+    sent[4], sent[5] = sent[5], sent[4]
+    write_bids(tmp_path, number(sent), "01")
+    back = list(bodies(tmp_path / "sub-01/mrs/sub-01_svs.nii.gz"))
+    received = [body for body in back if isinstance(body, Transient)]
+    assert [body.time_s for body in received] == [4.0, 6.0, 8.0, 10.0]
+    assert np.array_equal([b.fid for b in received], [fid(seed=i) for i in range(4)])
+    assert [back.index(event) for event in EVENTS] == [3, 4, 6]
+
+
 def test_events_count_from_the_first_stored_transient(tmp_path: Path):
     write_bids(tmp_path, session(), "01")
     rows = table(tmp_path / "sub-01/mrs/sub-01_events.tsv")

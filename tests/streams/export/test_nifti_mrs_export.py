@@ -116,6 +116,23 @@ def test_a_session_comes_back_with_every_bit_and_time(tmp_path: Path):
             assert ours == theirs
 
 
+def test_lost_doubled_and_late_transients_stay_what_they_were(tmp_path: Path):
+    event = Event(5.0, "re-shim", "", "operator")
+    places = [(3, 0.0), (5, 4.0), (4, 2.0), (4, 2.0), (9, 12.0)]
+    sent: list[Body] = [
+        Transient(count, time_s, Kind.METABOLITE, fids(3, 16, seed=index))
+        for index, (count, time_s) in enumerate(places)
+    ]
+    sent.insert(2, event)
+    (path,) = write_session(tmp_path / "s.nii", messages(Start(ACQUISITION, ""), *sent))
+    back = list(bodies(path))[1:-1]
+    assert back[2] == event
+    received = [b for b in back if isinstance(b, Transient)]
+    assert [b.time_s for b in received] == [time_s for _, time_s in places]
+    assert [b.count for b in received] == [count - 3 for count, _ in places]
+    validate_nifti_mrs(NIFTI_MRS(str(path)))
+
+
 def test_series_acquired_otherwise_go_to_files_of_their_own(tmp_path: Path):
     other = replace(ACQUISITION, coils=1, echo_time_s=0.05)
     fid = fids(1, 16, seed=2)
