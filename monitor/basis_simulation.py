@@ -9,8 +9,8 @@ shifts *and* couplings are right.
 The PRESS sets have shaped refocusing pulses (SLR, 1250 Hz): the displacement of coupled
 spins against each other changes the J-modulation of Glu by some percent and that of Lac
 by a third, and every 3 T scanner has it.  TE1 is half of TE where nothing better is
-known; that of `press_3t_te35`, 14.5 ms, is the one that agrees best with a set made with
-a vendor's (Philips) pulses.
+known; that of `press_3t_te35`, 14.5 ms, is the one that agrees best with a set made
+with a vendor's (Philips) pulses.
 """
 
 from __future__ import annotations
