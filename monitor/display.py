@@ -10,8 +10,10 @@ Going back in a replay is folding the same updates again up to an earlier one.
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
@@ -45,7 +47,8 @@ from monitor.screen.parts import (
 from monitor.screen.status import phase_words, status
 from monitor.screen.waterfall import Stack
 from monitor.screen.words import clock
-from monitor.settings import Settings
+from monitor.settings import Settings, settings_from
+from streams.errors import InputError
 from streams.transient import Acquisition, Event
 
 Part = TypeVar("Part")
@@ -75,6 +78,7 @@ class Display:
         self.curves: Curves | None = None
         self.mean_curves: Curves | None = None
         self.low_weight = 0
+        self.failed = ""
         self.log: list[tuple[float, Message]] = []
         self.seq = -1
         self._height = 1.0
@@ -146,10 +150,22 @@ class Display:
 
     def _take_event(self, event: Event, now_s: float) -> None:
         self.events.append(event)
+        if event.kind == "settings":
+            self._take_settings(event.text, now_s)
         if event.kind not in course.UNSEEN and self.stream.playback is None:
             at = clock(event.time_s - self._first_s())
             said = f"{course.label_of(event)}: recorded at {at}"
             self._say(Message("event", Level.NOTE, said, "", 0.0), now_s)
+
+    def _take_settings(self, text: str, now_s: float) -> None:
+        """Follow a change of settings in the recording; it cannot lift a blind."""
+        try:
+            table = dict(json.loads(text))
+            table.pop("outcome_hidden", None)
+            changes = fields_of(settings_from(table, self.settings.name), table)
+            self.settings = self.settings.changed(**changes)
+        except (ValueError, TypeError, InputError) as error:
+            self._note(f"Change of settings not understood: {error}", now_s)
 
     def _take_quality(self, update: Update, quality: Quality, now_s: float) -> None:
         if quality.epoch != self._epoch:
@@ -176,6 +192,8 @@ class Display:
     def _take_estimate(
         self, estimate: Estimate, curves: Curves | None, now_s: float
     ) -> None:
+        if self.estimates and self.estimates[-1].window == estimate.window:
+            self.estimates.pop()  # it came with the course done again
         self.estimates.append(estimate)
         if curves is not None:
             self.curves = curves
@@ -277,7 +295,9 @@ class Display:
             table=self._same("table", self._table(now_s)),
             messages=self._same("messages", self._messages(now_s)),
             playback=self.stream.playback,
-            footer=self._kept("footer", self._revision, self._footer),
+            footer=self._kept(
+                "footer", (self.acquisition, self.source, self.settings), self._footer
+            ),
             running=self.running,
         )
 
@@ -435,6 +455,8 @@ class Display:
         heard = self._arrived_s if self._arrived_s is not None else self._heard_s
         age = 0.0 if heard is None else math.floor(now_s - heard)
         shown = say.of_stream(self.stream, age, self._wait_s(), self.ended)
+        if self.failed:
+            shown.insert(0, say.stopped(self.failed))
         shown += say.of_windows(self._watches, now_s)
         shown += say.recent(self._timed, now_s)
         if self.hidden:
@@ -460,6 +482,11 @@ class Display:
         return " · ".join(part for part in parts if part)
 
 
+def fields_of(settings: Settings, names: Iterable[str]) -> dict[str, Any]:
+    """Only the named fields of settings."""
+    return {name: getattr(settings, name) for name in names}
+
+
 def settings_hash(settings: Settings) -> str:
     """First eight digits of the hash of every setting."""
     return sha256(repr(settings.as_dict()).encode()).hexdigest()[:8]
@@ -476,6 +503,7 @@ def _median(values: np.ndarray[Any, np.dtype[np.float64]]) -> float:
     return float(np.median(finite)) if len(finite) else math.nan
 
 
+@cache
 def _version() -> str:
     try:
         return version("mrs-monitor")

@@ -47,6 +47,7 @@ class Session:
                     self.display.refused(kind, refused, now_s)
             case Failed(sentence):
                 self.failed = sentence
+                self.display.failed = sentence
             case Began():
                 self._begin(now_s)
 
@@ -92,7 +93,7 @@ class Session:
 
     def _afresh(self, now_s: float) -> None:
         old = self.display
-        self.display = Display(old.settings, old.limit_percent)
+        self.display = Display(self.settings, old.limit_percent)
         self.display.hear(old.stream, now_s)
 
 

@@ -48,7 +48,6 @@ class ButtonPanel(QStackedWidget):
         page.setLayout(self._row)
         for kind, button in self.buttons.items():
             button.setText(f"{WORDS[kind]}  {KEYS[kind]}")
-            button.setShortcut(KEYS[kind])
             button.setObjectName(kind)
             button.clicked.connect(lambda _=False, k=kind: self.press(k))
             self._row.addWidget(button, 3 if kind != "note" else 2)

@@ -112,8 +112,12 @@ class ReplayPanel(QWidget):
 
     def toggle(self) -> None:
         """Play or pause."""
-        if self._shown is not None:
-            self.played.emit(not self._shown.playing)
+        shown = self._shown
+        if shown is None:
+            return
+        if not shown.playing and shown.position_s >= shown.length_s > 0:
+            self.sought.emit(0.0)  # from the end: once more from the beginning
+        self.played.emit(not shown.playing)
 
     def step(self, seconds: float) -> None:
         """Go so far forwards or backwards."""

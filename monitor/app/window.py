@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
 from PyQt6.QtWidgets import QMainWindow, QMessageBox
 
+from monitor.app.buttons import KEYS
 from monitor.app.page import Page
 from monitor.app.render import application
 from monitor.app.theme import DARK, LIGHT, THEMES
@@ -69,17 +71,29 @@ class Window(QMainWindow):
         page.replay.played.connect(lambda playing: self._send(Play(playing)))
         page.replay.sped.connect(lambda speed: self._send(SetSpeed(speed)))
         page.replay.sought.connect(lambda at: self._send(Seek(at)))
+        self._replay_keys = [
+            self._key(keys, act)
+            for keys, act in (
+                ("Space", page.replay.toggle),
+                ("Left", lambda: page.replay.step(-STEP_S)),
+                ("Right", lambda: page.replay.step(STEP_S)),
+            )
+        ]
+        for kind, keys in KEYS.items():  # a button's own shortcut waits 0.1 s
+            self._key(keys, partial(page.buttons.press, kind))
         for keys, act in (
-            ("Space", page.replay.toggle),
-            ("Left", lambda: page.replay.step(-STEP_S)),
-            ("Right", lambda: page.replay.step(STEP_S)),
             ("Ctrl+Up", lambda: self._scale(1)),
             ("Ctrl+Down", lambda: self._scale(-1)),
             ("F9", self._other_theme),
             ("F11", self._full_screen),
             ("Ctrl+Q", self.close),
         ):
-            QShortcut(QKeySequence(keys), self).activated.connect(act)
+            self._key(keys, act)
+
+    def _key(self, keys: str, act: Callable[[], object]) -> QShortcut:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.activated.connect(lambda: act())
+        return shortcut
 
     def _ask(self, kind: str, text: str) -> None:
         self.session.display.asked(kind, self._clock())
@@ -90,7 +104,10 @@ class Window(QMainWindow):
         now = self._clock()
         for report in self._receive(BUDGET_S):
             self.session.take(report, now)
-        self.page.draw(self.session.screen(now))
+        screen = self.session.screen(now)
+        for key in self._replay_keys:  # Space belongs to the buttons elsewhere
+            key.setEnabled(screen.playback is not None)
+        self.page.draw(screen)
 
     def seen(self) -> Screen:
         """What is to be seen now."""

@@ -182,10 +182,17 @@ def ordered(messages: list[Message]) -> tuple[Message, ...]:
         fresh = passing and message.age_s < JUST_S
         turn = 0 if fresh else 2 if passing else 1
         age = message.age_s if passing else -message.age_s
-        return message.level is not Level.ATTENTION, turn, age
+        mild = message.level is not Level.ATTENTION
+        return mild, -1 if message.key == "failed" else turn, age
 
     ranked = sorted(messages, key=place)
     return tuple(replace(m, age_s=float(math.floor(m.age_s))) for m in ranked)
+
+
+def stopped(sentence: str) -> Message:
+    """The analysis itself has stopped; the recording goes on elsewhere."""
+    said = "The analysis has stopped"
+    return Message("failed", Level.ATTENTION, said, sentence, 0.0)
 
 
 def recent(timed: list[tuple[float, Message]], now_s: float) -> list[Message]:

@@ -334,12 +334,16 @@ class FakePlayer(FakeFeed):
     def seek(self, time_s: float) -> None:
         """Go on from another time; earlier messages come again."""
         self._position_s = time_s
-        self._next = next(
-            i
-            for i, m in enumerate(self._messages)
-            if getattr(m.body, "time_s", -1.0) >= time_s
-            or i == len(self._messages) - 1
-        ) if time_s < self._shown_s() else self._next
+        self._next = (
+            next(
+                i
+                for i, m in enumerate(self._messages)
+                if getattr(m.body, "time_s", -1.0) >= time_s
+                or i == len(self._messages) - 1
+            )
+            if time_s < self._shown_s()
+            else self._next
+        )
 
     def _shown_s(self) -> float:
         if self._next == 0:

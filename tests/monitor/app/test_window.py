@@ -1,0 +1,329 @@
+"""The window, offscreen: what must be visible where, what keys and clicks do."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fake_session import SETTINGS, FakeFeed, FakePipeline, messages
+from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QPushButton, QWidget
+
+from monitor.app.page import Page
+from monitor.app.render import render
+from monitor.app.text import Text
+from monitor.app.theme import DARK, LEAST_TEXT_PX, LIGHT
+from monitor.app.window import Window
+from monitor.screen.parts import Playback, Stream
+from monitor.session import Session
+from monitor.worker import Computed, Heard, Play, Report, Seek, SendEvent, SetSpeed
+from streams.errors import InputError
+
+LIVE = FakeFeed().health
+REPLAY = Stream(connected=True, playback=Playback(True, 20.0, 1200.0, 2998.0))
+SIZES = [(1366, 768), (1920, 1080)]
+NOW = 10_000.0
+
+
+@pytest.fixture(scope="module")
+def reports() -> list[Report]:
+    pipeline = FakePipeline()
+    return [Computed(pipeline.push(m)) for m in messages(25.0, end=False)]
+
+
+class Bench:
+    """A window with a worker and a clock in the hand of the test."""
+
+    def __init__(self, qtbot, settings=SETTINGS, size=(1366, 768)) -> None:
+        self.waiting: list[Report] = []
+        self.sent: list = []
+        self.now = NOW
+        self.window = Window(
+            settings, self._receive, self.sent.append, lambda: self.now
+        )
+        self.window._timer.stop()  # frames are drawn when the test says so
+        self.window.ask_to_close = lambda: True
+        qtbot.addWidget(self.window)
+        self.window.resize(*size)
+        self.window.show()
+        self.window.activateWindow()
+        qtbot.waitUntil(self.window.isActiveWindow)
+        self.page = self.window.page
+
+    def _receive(self, budget_s: float) -> list[Report]:
+        reports, self.waiting = self.waiting, []
+        return reports
+
+    def show(self, reports: list[Report], stream: Stream = LIVE) -> None:
+        self.waiting = [Heard(stream), *reports]
+        for _ in range(5):  # one plot is drawn in each frame
+            self.window.frame()
+            self.now += 0.5
+
+
+@pytest.fixture(params=SIZES, ids=["1366x768", "1920x1080"])
+def bench(request, qtbot, reports) -> Bench:
+    made = Bench(qtbot, size=request.param)
+    made.show(reports)
+    return made
+
+
+def place(widget: QWidget, page: Page) -> QRect:
+    return QRect(widget.mapTo(page, QPoint(0, 0)), widget.size())
+
+
+def panels(page: Page) -> dict[str, QWidget]:
+    names = ("status", "headline", "trend", "quality", "waterfall", "spectrum", "table",
+             "messages", "acts", "footer")  # fmt: skip
+    return {name: getattr(page, name) for name in names}
+
+
+def test_every_panel_is_in_its_place(bench):
+    at = {name: place(w, bench.page) for name, w in panels(bench.page).items()}
+    assert at["status"].bottom() < at["trend"].top()
+    assert at["trend"].bottom() < at["quality"].top()
+    assert at["quality"].bottom() < at["waterfall"].top()
+    assert at["waterfall"].bottom() < at["messages"].top()
+    assert at["headline"].bottom() < at["spectrum"].top()
+    assert at["spectrum"].bottom() < at["table"].top()
+    assert at["table"].bottom() < at["acts"].top()
+    assert at["trend"].right() < at["headline"].left()
+    assert at["messages"].right() < at["acts"].left()
+
+
+def test_no_panel_overlaps_another_or_leaves_the_window(bench):
+    at = {name: place(w, bench.page) for name, w in panels(bench.page).items()}
+    whole = bench.page.rect()
+    names = list(at)
+    for i, name in enumerate(names):
+        assert whole.contains(at[name]), name
+        for other in names[i + 1 :]:
+            assert not at[name].intersects(at[other]), (name, other)
+
+
+def test_no_text_is_cut_or_too_small(bench):
+    for text in bench.page.findChildren(Text):
+        if text.isVisible():
+            assert not text.cut, text.full_text
+            assert text.font().pixelSize() >= LEAST_TEXT_PX
+            height = text.fontMetrics().tightBoundingRect(text.text()).height()
+            assert height <= text.height(), text.full_text
+
+
+def test_big_number_can_be_read_from_two_metres(bench):
+    page = bench.page
+    share = page.height() / 1080
+    assert page.headline.number.text().endswith(" %")
+    assert page.headline.number.font().pixelSize() >= 0.85 * 128 * share
+    for text in (page.headline.interval, page.status.stream, page.status.phase):
+        assert text.font().pixelSize() >= 0.99 * round(60 * share), text.text()
+
+
+def test_plots_on_the_time_axis_are_aligned(bench):
+    page = bench.page
+    plots = [page.trend.plot, *page.quality.plots, page.waterfall]
+    spans = set()
+    for plot in plots:
+        box = plot.getViewBox()
+        scene = box.mapRectToScene(box.boundingRect()).toRect()
+        left = plot.mapTo(page, QPoint(scene.left(), 0)).x()
+        spans.add((left, scene.width(), tuple(box.viewRange()[0])))
+    assert len(spans) == 1, spans
+
+
+def test_spectrum_runs_from_4_2_down_to_0_5_ppm(bench):
+    box = bench.page.spectrum.getViewBox()
+    assert box.xInverted()
+    assert box.viewRange()[0] == [0.5, 4.2]
+    left = box.mapViewToDevice(box.viewRect().topLeft())
+    assert left is not None
+    assert len(bench.page.spectrum._model.getData()[0]) > 400
+
+
+def test_words_and_curves_are_those_of_the_screen(bench):
+    page, screen = bench.page, bench.window.seen()
+    assert page.status.stream.text() == screen.status.stream
+    assert page.status.phase.text().startswith("INFUSION +")
+    assert page.headline.number.text() == screen.headline.number
+    assert page.table.cells[1][0].text() == SETTINGS.outcome
+    assert page.trend.plot._points.getData()[0].tolist() == list(
+        screen.trend.points_min
+    )
+    assert page.footer.text() == screen.footer
+    assert [label.toPlainText() for label in page.trend.plot._labels] == ["infusion on"]
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [(Qt.Key.Key_F5, "infusion_start"), (Qt.Key.Key_F6, "infusion_stop")],
+)
+def test_one_key_sends_an_infusion_event(qtbot, reports, key, kind):
+    bench = Bench(qtbot)
+    bench.show(reports[:200])
+    qtbot.keyClick(bench.window, key)
+    assert bench.sent == [SendEvent(kind, "")]
+    bench.window.frame()
+    assert bench.page.messages.first.full_text.endswith(": sent")
+
+
+def test_buttons_send_what_their_words_say(qtbot, reports):
+    bench = Bench(qtbot)
+    bench.show(reports[:200])
+    for kind in ("infusion_start", "infusion_stop"):
+        button = bench.page.findChild(QPushButton, kind)
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert [c.kind for c in bench.sent] == ["infusion_start", "infusion_stop"]
+
+
+def test_a_note_is_typed_and_sent_or_left(qtbot, reports):
+    bench = Bench(qtbot)
+    bench.show(reports[:200])
+    line = bench.page.buttons.line
+    qtbot.keyClick(bench.window, Qt.Key.Key_F8)
+    assert line.isVisible()
+    qtbot.keyClicks(line, "coughed twice")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert bench.sent == [SendEvent("note", "coughed twice")]
+    assert not line.isVisible()
+    qtbot.keyClick(bench.window, Qt.Key.Key_F8)
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert not line.isVisible()
+    assert len(bench.sent) == 1
+
+
+def test_replay_shows_its_word_and_its_controls(qtbot, reports):
+    bench = Bench(qtbot)
+    bench.show(reports, REPLAY)
+    page = bench.page
+    assert page.status.stream.text() == "REPLAY 20×"
+    assert page.replay.isVisible()
+    assert not page.buttons.isVisible()
+    assert page.replay.speed.currentData() == 20.0
+    assert page.replay.at.text() == "20:00 / 49:58"
+    qtbot.mouseClick(page.replay.play, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(bench.window, Qt.Key.Key_Left)
+    qtbot.keyClick(bench.window, Qt.Key.Key_Left)
+    page.replay.speed.setCurrentIndex(3)
+    page.replay.speed.activated.emit(3)
+    assert bench.sent == [Play(False), Seek(1140.0), Seek(1080.0), SetSpeed(10.0)]
+
+
+def test_a_click_on_the_slider_seeks_there(qtbot, reports):
+    bench = Bench(qtbot)
+    bench.show(reports, REPLAY)
+    slider = bench.page.replay.slider
+    there = QPoint(3 * slider.width() // 4, slider.height() // 2)
+    qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=there)
+    (command,) = bench.sent
+    assert isinstance(command, Seek)
+    assert command.time_s == pytest.approx(0.75 * 2998, rel=0.05)
+
+
+def test_text_of_the_replay_is_not_cut(qtbot, reports):
+    bench = Bench(qtbot)
+    bench.show(reports, REPLAY)
+    shown = [t for t in bench.page.findChildren(Text) if t.isVisible() and t.cut]
+    assert not shown
+
+
+def test_blinded_window_shows_no_outcome(qtbot, reports):
+    bench = Bench(qtbot, replace(SETTINGS, outcome_hidden=True))
+    bench.show(reports)
+    page = bench.page
+    for text in page.findChildren(Text):
+        if text.isVisible() and text is not page.footer:
+            assert "Gl" not in text.text()
+            assert "NAA" not in text.text()
+    assert not len(page.trend.plot._points.getData()[0])
+    assert not page.trend.plot._band.isVisible()
+    assert not page.spectrum._glutamate.isVisible()
+    assert page.headline.number.text() == "hidden"
+    assert page.trend.plot._note.toPlainText() == "outcome hidden by the protocol"
+
+
+def test_attention_is_a_tile_with_words(qtbot, reports):
+    bench = Bench(qtbot)
+    bench.show(reports, replace(LIVE, recording=False))
+    assert bench.page.status.stream.text() == "NOT RECORDING"
+    assert bench.page.messages.property("state") == "attention"
+    assert bench.page.messages.first.text() == "Not recording"
+    bench.show([], LIVE)
+    assert bench.page.messages.property("state") != "attention"
+
+
+def test_stale_number_loses_its_colour(qtbot, reports):
+    bench = Bench(qtbot)
+    bench.show(reports)
+    fresh = bench.page.headline.number.styleSheet()
+    assert DARK.accent.lower() in fresh.lower()
+    bench.now += 60
+    bench.window.frame()
+    assert bench.page.headline.number.styleSheet() != fresh
+    assert bench.page.messages.first.text().startswith("No transient for")
+
+
+def test_closing_in_the_middle_of_a_run_asks(qtbot, reports):
+    bench = Bench(qtbot)
+    bench.show(reports[:200])
+    answers = iter([False, True])
+    bench.window.ask_to_close = lambda: next(answers)
+    assert not bench.window.close()
+    assert bench.window.isVisible()
+    assert bench.window.close()
+    assert list(answers) == []
+
+
+def test_closing_a_replay_does_not_ask(qtbot, reports):
+    bench = Bench(qtbot)
+    bench.show(reports[:200], REPLAY)
+    bench.window.ask_to_close = lambda: pytest.fail("asked")
+    assert bench.window.close()
+
+
+def test_the_scale_of_the_trend_is_the_operators(qtbot, reports):
+    bench = Bench(qtbot)
+    bench.show(reports[:400])
+    qtbot.keyClick(bench.window, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    bench.show([])
+    box = bench.page.trend.plot.getViewBox()
+    assert box.viewRange()[1] == pytest.approx([-50, 50])
+
+
+def test_theme_can_be_changed_by_a_key(qtbot, reports):
+    bench = Bench(qtbot)
+    bench.show(reports[:400])
+    qtbot.keyClick(bench.window, Qt.Key.Key_F9)
+    assert bench.page.palette_in_use is LIGHT
+    corner = bench.page.grab().toImage().pixelColor(2, 2)
+    assert corner.name().upper() == LIGHT.ground
+
+
+def test_a_frame_without_news_draws_nothing(qtbot, reports, monkeypatch):
+    bench = Bench(qtbot)
+    bench.show(reports)
+    drawn = []
+    monkeypatch.setattr(bench.page.trend.plot, "_draw_course", drawn.append)
+    monkeypatch.setattr(bench.page.spectrum, "_draw_parts", drawn.append)
+    for _ in range(8):
+        bench.now += 0.01
+        bench.window.frame()
+    assert not drawn
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (3840, 2160)])
+def test_render_draws_the_page_into_a_file(qapp, tmp_path, reports, size):
+    session = Session(SETTINGS)
+    for report in (Heard(LIVE), *reports):
+        session.take(report, NOW)
+    path = tmp_path / "screen.png"
+    render(session.screen(NOW + 3), path, size)
+    picture = QImage(str(path))
+    assert (picture.width(), picture.height()) == size
+    colours = {picture.pixelColor(x, size[1] // 2).name() for x in range(size[0])}
+    assert len(colours) > 10
+
+
+def test_render_says_where_it_cannot_write(qapp):
+    screen = Session(SETTINGS).screen(NOW)
+    with pytest.raises(InputError, match="cannot be written"):
+        render(screen, Path("/nowhere/at/all.png"))

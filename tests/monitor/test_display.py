@@ -1,0 +1,565 @@
+"""What the operator is to see, tested without Qt: a session folded into screens."""
+
+import json
+import math
+from dataclasses import fields, is_dataclass, replace
+
+import numpy as np
+import pytest
+from fake_session import SETTINGS, TR_S, FakePipeline, messages, true_change
+
+from monitor.analysis.quality import Quality
+from monitor.analysis.update import Update
+from monitor.display import Display, wider
+from monitor.screen.columns import Columns
+from monitor.screen.messages import DELAY, Watch, above, below
+from monitor.screen.parts import Z95, Level, Playback, Screen, Stream
+from monitor.screen.status import phase_words, stream_words
+from monitor.screen.strips import drift_hz_per_min, nice, thinned
+from monitor.screen.trend import grown
+from monitor.screen.waterfall import COLUMNS, Stack
+from monitor.screen.words import ago, clock, plain, signed
+from monitor.session import MOST_CURVES, Session
+from monitor.worker import Again, Began, Computed, Failed, Heard, Rewound
+from streams.transient import Event
+
+LIVE = Stream(connected=True, recording=True, disk_free_bytes=10**11)
+
+
+@pytest.fixture(scope="module")
+def updates() -> list[Update]:
+    pipeline = FakePipeline()
+    return [pipeline.push(message) for message in messages(30.0)]
+
+
+def time_of(update: Update) -> float:
+    if update.quality is not None:
+        return update.quality.time_s
+    return update.event.time_s if update.event else 0.0
+
+
+def shown(updates: list[Update], until_s: float, settings=SETTINGS) -> Display:
+    """Display of a live session up to a scanner time; its clock is scanner time."""
+    display = Display(settings)
+    display.hear(LIVE, 0.0)
+    for update in updates:
+        if time_of(update) > until_s or update.ended:
+            break
+        display.fold(update, time_of(update))
+    return display
+
+
+def texts(part: object) -> list[str]:
+    """Every string anywhere in a screen."""
+    if isinstance(part, str):
+        return [part]
+    if isinstance(part, tuple | list):
+        return [text for item in part for text in texts(item)]
+    if is_dataclass(part):
+        return [text for f in fields(part) for text in texts(getattr(part, f.name))]
+    return []
+
+
+# -- headline --------------------------------------------------------------------------
+
+
+def test_headline_is_a_dash_before_the_infusion(updates):
+    headline = shown(updates, 590.0).screen(590.5).headline
+    assert headline.number == "–"
+    assert "infusion starts" in headline.caption
+
+
+def test_headline_waits_for_a_window_of_its_own(updates):
+    headline = shown(updates, 630.0).screen(630.5).headline
+    assert headline.number == "–"
+    assert "first full window" in headline.caption
+
+
+def test_headline_is_value_and_95_percent_interval(updates):
+    display = shown(updates, 1700.0)
+    headline = display.screen(1700.5 + 2).headline
+    newest = display.estimates[-1]
+    outcome = SETTINGS.outcome
+    assert headline.number == f"+{newest.changes_percent[outcome]:.1f} %"
+    half = Z95 * newest.change_sds_percent[outcome]
+    assert headline.interval == f"± {half:.1f}"
+    assert "32 transients, 64 s" in headline.caption
+    assert abs(newest.changes_percent[outcome] - true_change(1668.0)) < 6
+
+
+def test_headline_stands_for_two_seconds(updates):
+    display = shown(updates, 1600.0)
+    display.settle(1600.0)
+    first = display.screen(1600.1).headline.number
+    estimate = replace(display.estimates[-1], window=10**6)
+    moved = replace(estimate, changes_percent={SETTINGS.outcome: -3.0})
+    display.fold(Update(10**6, 0, estimate=moved), 1600.2)
+    assert display.screen(1600.3).headline.number == first
+    assert display.screen(1602.1).headline.number == "−3.0 %"
+
+
+def test_unconverged_window_gives_no_headline(updates):
+    display = shown(updates, 1600.0)
+    lost = replace(display.estimates[-1], window=10**6, converged=False)
+    display.fold(Update(10**6, 0, estimate=lost), 1602.0)
+    assert display.screen(1605.0).headline.number == "–"
+
+
+def test_headline_fades_and_counts_when_transients_stop(updates):
+    display = shown(updates, 1700.0)
+    assert display.screen(1701.0).headline.fade == 0
+    assert display.screen(1706.0).headline.fade == pytest.approx(0.5)
+    stale = display.screen(1720.0)
+    assert stale.headline.fade == 1
+    assert "20 s old" in stale.headline.caption
+    assert stale.messages[0].level is Level.ATTENTION
+    assert stale.messages[0].condition == "No transient for 20 s"
+    assert "console" in stale.messages[0].action
+
+
+def test_table_and_headline_show_the_same_window(updates):
+    screen = shown(updates, 1700.0).screen(1701.0)
+    row = next(row for row in screen.table if row.name == SETTINGS.outcome)
+    assert f"{row.change} %" == screen.headline.number
+    assert f"± {row.half}" == screen.headline.interval
+
+
+# -- trend -----------------------------------------------------------------------------
+
+
+def test_trend_counts_minutes_from_the_infusion(updates):
+    axis = shown(updates, 1800.0).screen(1800.5).trend.axis
+    assert axis.start_min == -10
+    assert axis.reference == (-10, 0)
+    assert axis.infusion == (0, pytest.approx(1798 / 60 - 10, abs=0.1))
+    assert axis.end_min > 20
+    assert axis.label == "minutes from infusion start"
+
+
+def test_only_independent_windows_are_points(updates):
+    display = shown(updates, 1500.0)
+    trend = display.screen(1500.5).trend
+    independent = [e for e in display.estimates if e.independent]
+    assert len(trend.points) == len(independent)
+    assert len(trend.line) == len(display.estimates)
+    np.testing.assert_allclose(
+        trend.half,
+        [Z95 * e.change_sds_percent[SETTINGS.outcome] for e in independent],
+    )
+
+
+def test_points_off_the_scale_become_arrows(updates):
+    display = shown(updates, 1500.0)
+    display.show(limit=2.0)
+    trend = display.screen(1500.5).trend
+    outcome = SETTINGS.outcome
+    own = [e.changes_percent[outcome] for e in display.estimates if e.independent]
+    assert len(trend.above_min) == sum(v > 2 for v in own) > 0
+    assert len(trend.points) + len(trend.above_min) + len(trend.below_min) == len(own)
+    assert np.abs(trend.line).max() <= 2.0
+
+
+def test_line_is_not_drawn_over_an_epoch(updates):
+    display = shown(updates, 900.0)
+    last = display.estimates[-1]
+    for i in (1, 2):
+        later = replace(last, window=last.window + i, epoch=1)
+        display.fold(Update(5000 + i, 1, estimate=later), 900.0 + i)
+    connect = display.screen(905.0).trend.line_connect
+    assert not connect[-3]
+    assert connect[-2]
+    assert connect[:-3].all()
+
+
+def test_course_done_again_replaces_all_estimates(updates):
+    display = shown(updates, 900.0)
+    fewer = tuple(display.estimates[:3])
+    course = Update(9000, 0, course=fewer, reference_s=(0.0, 300.0), tracks=())
+    display.fold(course, 900.0)
+    trend = display.screen(901.0).trend
+    assert len(trend.line) == 3
+    assert trend.axis.reference == (-10, -5)
+    assert trend.band is None
+
+
+def test_estimate_that_comes_with_the_course_is_not_doubled(updates):
+    display = shown(updates, 900.0)
+    course = tuple(display.estimates)
+    both = Update(9000, 0, course=course, estimate=course[-1], reference_s=(0, 600))
+    display.fold(both, 900.0)
+    assert len(display.estimates) == len(course)
+
+
+def test_correcting_the_start_of_the_infusion_moves_minute_zero(updates):
+    display = shown(updates, 900.0)
+    again = Event(660.0, "infusion_start", "", "operator")
+    display.fold(Update(9000, 0, event=again), 900.0)
+    assert display.screen(900.5).trend.axis.start_min == -11
+
+
+def test_labels_of_events_do_not_run_into_one_another(updates):
+    display = shown(updates, 900.0)
+    for i in range(4):
+        note = Event(700.0 + 3 * i, "note", f"remark number {i}", "operator")
+        display.fold(Update(9000 + i, 0, event=note), 900.0)
+    marks = [m for m in display.screen(901.0).trend.axis.marks if "remark" in m.text]
+    assert len({mark.row for mark in marks}) == 4
+
+
+def test_label_near_the_end_stands_on_the_left(updates):
+    display = shown(updates, 900.0)
+    axis = display.screen(900.5).trend.axis
+    late = Event(600 + 60 * (axis.end_min - 0.5), "note", "almost over", "operator")
+    display.fold(Update(9000, 0, event=late), 900.0)
+    assert display.screen(901.0).trend.axis.marks[-1].leftwards
+
+
+def test_band_is_the_trackers_95_percent(updates):
+    band = shown(updates, 1500.0).screen(1500.5).trend.band
+    assert band is not None
+    np.testing.assert_allclose(band.high - band.low, 2 * Z95 * 1.6)
+
+
+@pytest.mark.parametrize(("minutes", "end"), [(0, 5), (4, 5), (5, 10), (19, 20)])
+def test_axis_grows_in_steps(minutes, end):
+    assert grown(minutes) == end
+
+
+# -- blinded ---------------------------------------------------------------------------
+
+
+def test_blinded_screen_has_no_outcome_anywhere(updates):
+    blinded = replace(SETTINGS, outcome_hidden=True)
+    display = shown(updates, 1500.0, blinded)
+    note = Update(9000, 0, notes=("Glx/tNAA rose by 8 %", "a change of 4 % is seen"))
+    display.fold(note, 1500.0)
+    screen = display.screen(1500.5)
+    assert not len(screen.trend.points) + len(screen.trend.line)
+    assert screen.trend.band is None
+    assert screen.spectrum is not None
+    assert {c.name for c in screen.spectrum.components} == {"tCr", "tCho", "mI"}
+    assert not len(screen.spectrum.mean)
+    assert [row.name for row in screen.table] == ["tCr"]
+    assert screen.table[0].change == "–"
+    said = " ".join(texts(screen))
+    assert not any(name in said for name in ("Glu", "Gln", "Glx", "NAA"))
+    assert "%" not in said
+
+
+def test_blinded_screen_keeps_quality_stream_and_markers(updates):
+    screen = shown(updates, 1700.0, replace(SETTINGS, outcome_hidden=True)).screen(1701)
+    assert len(screen.strips[0].value) > 800
+    assert "REC" in screen.status.stream
+    assert [mark.text for mark in screen.trend.axis.marks] == [
+        "infusion on",
+        "subject coughed",
+    ]
+    assert screen.waterfall is not None
+
+
+def test_settings_event_changes_the_view_but_lifts_no_blind(updates):
+    display = shown(updates, 900.0, replace(SETTINGS, outcome_hidden=True))
+    change = json.dumps({"outcome": "Glu", "outcome_hidden": False, "window": 64})
+    display.fold(Update(9000, 0, event=Event(900.0, "settings", change)), 900.0)
+    assert display.settings.outcome == "Glu"
+    assert display.settings.window == 64
+    assert display.hidden
+
+
+def test_settings_event_that_is_nonsense_is_told(updates):
+    display = shown(updates, 900.0)
+    display.fold(Update(9000, 0, event=Event(900.0, "settings", "{")), 900.0)
+    conditions = [m.condition for m in display.screen(901.0).messages]
+    assert any("not understood" in words for words in conditions)
+
+
+# -- stream, messages ------------------------------------------------------------------
+
+REPLAY = Stream(connected=True, playback=Playback(True, 20.0, 60.0, 600.0))
+PAUSED = Stream(connected=True, playback=Playback(False, 20.0, 60.0, 600.0))
+
+
+@pytest.mark.parametrize(
+    ("stream", "ended", "words", "attention"),
+    [
+        (LIVE, False, "● REC 00:01:05", False),
+        (Stream(connected=True), False, "NOT RECORDING", True),
+        (Stream(), False, "NO STREAM", True),
+        (LIVE, True, "ENDED 00:01:05", False),
+        (REPLAY, False, "REPLAY 20×", False),
+        (REPLAY, True, "REPLAY 20×", False),
+        (PAUSED, False, "REPLAY paused", False),
+    ],
+)
+def test_state_of_the_stream_in_words(stream, ended, words, attention):
+    assert stream_words(stream, 65.0, ended) == (words, attention)
+
+
+@pytest.mark.parametrize(
+    ("infusion", "words"),
+    [
+        ((None, None), "BEFORE 16:40"),
+        ((620.0, None), "INFUSION +06:20"),
+        ((100.0, 880.0), "AFTER +02:00"),
+    ],
+)
+def test_phase_in_words(infusion, words):
+    assert phase_words(infusion, 0.0, 1000.0) == words
+
+
+@pytest.mark.parametrize(
+    ("stream", "condition"),
+    [
+        (Stream(), "No stream"),
+        (Stream(connected=True), "Not recording"),
+        (replace(LIVE, disk_free_bytes=10**8), "Disk low: 100 MB left"),
+        (replace(LIVE, lost=3), "3 messages lost"),
+        (replace(LIVE, lag=9), "9 messages behind"),
+    ],
+)
+def test_conditions_of_the_stream_are_named_with_an_action(updates, stream, condition):
+    display = shown(updates, 300.0)
+    display.hear(stream, 300.0)
+    message = display.screen(300.5).messages[0]
+    assert message.condition == condition
+    assert message.level is Level.ATTENTION
+    assert message.action
+
+
+def test_a_feed_can_say_what_is_wrong():
+    display = Display(SETTINGS)
+    display.hear(Stream(said="nobody listens on tcp://x:1, still trying"), 0.0)
+    screen = display.screen(1.0)
+    assert "nobody listens" in screen.messages[0].action
+    assert screen.status.phase == "WAITING"
+    assert screen.trend.note == "no transients yet"
+
+
+def test_paused_replay_is_not_a_silent_stream(updates):
+    display = shown(updates, 1700.0)
+    display.hear(PAUSED, 1700.0)
+    screen = display.screen(1800.0)
+    assert not screen.messages
+    assert screen.headline.fade == 0
+    assert not screen.running
+
+
+def test_missing_transients_are_counted(updates):
+    gone = {50, 51, 52}
+    kept = [u for u in updates if not (u.quality and u.quality.index in gone)]
+    screen = shown(kept, 110.0).screen(110.5)
+    assert screen.messages[0].condition == "3 transients missing"
+
+
+def test_message_comes_after_a_delay_and_goes_with_a_deadband():
+    watch = Watch()
+    values = [13, 13, 12, 13, 13, 13, 12.5, 11.9, 11, 11, 11]
+    on = []
+    for value in values:
+        watch = above(watch, value, 12.8, 5.0, "wide")
+        on.append(watch.since_s is not None)
+    assert on == [False] * 5 + [True] * 4 + [True, False]
+
+
+def test_value_below_its_limit_is_watched_the_other_way_round():
+    watch = Watch()
+    for _ in range(DELAY):
+        watch = below(watch, 2.0, 3.0, 0.0, "low")
+    assert watch.since_s == 0.0
+    assert below(watch, math.nan, 3.0, 0.0, "low") is watch
+
+
+def test_drift_past_its_limit_is_told(updates):
+    display = shown(updates, 400.0, replace(SETTINGS, drift_limit_hz_per_min=0.03))
+    assert any("Field drifts" in m.condition for m in display.screen(400.5).messages)
+
+
+def test_event_is_sent_then_recorded_or_refused(updates):
+    display = shown(updates, 400.0)
+    display.asked("infusion_start", 400.0)
+    assert display.screen(400.1).messages[0].condition == "infusion on: sent"
+    started = Event(400.0, "infusion_start", "", "operator")
+    display.fold(Update(9000, 0, event=started), 400.3)
+    told = [m.condition for m in display.screen(400.4).messages]
+    assert told[0] == "infusion on: recorded at 06:40"
+    assert "infusion on: sent" not in told
+    display.refused("note", "no answer", 401.0)
+    first = display.screen(401.1).messages[0]
+    assert (first.condition, first.action) == ("Not recorded: note", "no answer")
+
+
+# -- parts -----------------------------------------------------------------------------
+
+
+def test_parts_that_did_not_change_are_the_same_objects(updates):
+    display = shown(updates, 900.0)
+    one, two = display.screen(900.2), display.screen(900.4)
+    assert one is not two
+    for field in fields(Screen):
+        if field.name not in ("playback", "running"):
+            assert getattr(one, field.name) is getattr(two, field.name), field.name
+
+
+def test_spectrum_keeps_the_scale_of_the_reference(updates):
+    display = shown(updates, 900.0)
+    before = display.screen(900.5).spectrum
+    louder = display.curves
+    assert louder is not None
+    louder = replace(louder, data=2 * louder.data, model=2 * louder.model)
+    estimate = replace(display.estimates[-1], window=10**6)
+    display.fold(Update(9000, 0, estimate=estimate, curves=louder), 901.0)
+    after = display.screen(904.0).spectrum
+    np.testing.assert_allclose(after.measured, 2 * before.measured)
+    assert after.ppm.min() >= 0.5
+    assert after.high == before.high
+
+
+def test_strips_show_limit_and_value_now(updates):
+    shift, width, snr, weight = shown(updates, 900.0).screen(900.5).strips
+    assert width.limits == (SETTINGS.fwhm_limit_hz,)
+    assert not width.past_limit
+    assert snr.limits == (SETTINGS.snr_limit,)
+    assert (shift.name, shift.unit, weight.high) == ("shift", "Hz", 1.08)
+    assert width.low < SETTINGS.fwhm_limit_hz < width.high
+
+
+def test_footer_names_what_a_report_must_name(updates):
+    footer = shown(updates, 100.0).screen(100.0).footer
+    for words in ("PRESS TE 30 ms", "TR 2000 ms", "20×20×20 mm", "1 coil", "protocol"):
+        assert words in footer
+
+
+def test_thinning_keeps_every_extreme():
+    x = np.arange(20_001.0)
+    y = np.sin(x / 50)
+    y[12_345] = 99.0
+    tx, ty = thinned(x, y)
+    assert len(tx) <= 1300
+    assert ty.max() == 99.0
+    assert tx[np.argmax(ty)] == 12_345
+    assert (np.diff(tx) > 0).all()
+
+
+def test_waterfall_does_not_grow_with_the_run():
+    stack = Stack(TR_S)
+    for i in range(20_000):
+        stack.add(i * TR_S, np.full(500, i // 2000, np.float32))
+    view = stack.view(0.0)
+    assert view is not None
+    assert len(view.image) <= COLUMNS
+    assert view.end_min == pytest.approx(20_000 * TR_S / 60, rel=0.01)
+    column = int(0.55 * len(view.image))
+    assert view.image[column, 0] == pytest.approx(5, abs=0.3)
+
+
+def test_waterfall_leaves_a_gap_where_nothing_came():
+    stack = Stack(TR_S)
+    for time_s in (0.0, 2.0, 10.0):
+        stack.add(time_s, np.ones(100, np.float32))
+    view = stack.view(0.0)
+    assert view is not None
+    assert np.isnan(view.image[:, 0]).tolist() == [
+        False,
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_columns_grow():
+    columns = Columns(("a", "b"))
+    for i in range(1000):
+        columns.append(i, -i)
+    assert len(columns) == 1000
+    assert columns["b"][999] == -999
+    assert not columns["a"].flags.writeable
+
+
+def test_drift_is_the_slope_per_minute():
+    t = np.arange(100.0)
+    assert drift_hz_per_min(t, 0.05 * t) == pytest.approx(3.0)
+    assert math.isnan(drift_hz_per_min(t[:5], t[:5]))
+
+
+@pytest.mark.parametrize(("value", "words"), [(8.14, "+8.1"), (-0.04, "0.0")])
+def test_signed(value, words):
+    assert signed(value) == words
+
+
+def test_words():
+    assert signed(-3.26) == "−3.3"
+    assert (plain(0.09366), plain(12.34), plain(1234.5)) == ("0.0937", "12.3", "1234")
+    assert (clock(380), clock(3980), clock(5, True)) == (
+        "06:20",
+        "01:06:20",
+        "00:00:05",
+    )
+    assert (ago(9.6), ago(300)) == ("10 s", "5 min")
+    assert (nice(0.7), nice(14.1), nice(0.0)) == (1.0, 20.0, 1.0)
+    assert (wider(30.0, 1), wider(10.0, -1)) == (50.0, 10.0)
+
+
+# -- session ---------------------------------------------------------------------------
+
+
+def played(updates: list[Update]) -> Session:
+    session = Session(SETTINGS)
+    session.take(Began("fake"), 0.0)
+    session.take(Heard(REPLAY), 0.0)
+    for update in updates:
+        session.take(Computed(update), time_of(update))
+    return session
+
+
+def same(one: Screen, two: Screen) -> None:
+    assert one.trend.line.tolist() == two.trend.line.tolist()
+    assert one.trend.axis == two.trend.axis
+    assert one.table == two.table
+    assert one.headline == two.headline
+    assert one.status.phase == two.status.phase
+    np.testing.assert_array_equal(one.waterfall.image, two.waterfall.image)
+
+
+def test_going_back_shows_what_was_known_then(updates):
+    session = played(updates)
+    session.take(Rewound(400.0), 2000.0)
+    only = played([u for u in updates if time_of(u) < 400.0 and not u.ended])
+    only.display.settle(2000.0)
+    same(session.screen(2005.0), only.screen(2005.0))
+    assert session.screen(2005.0).headline.number == "–"
+
+
+def test_messages_that_come_again_are_not_worked_through_again(updates):
+    session = played(updates)
+    whole = session.screen(5000.0)
+    session.take(Rewound(400.0), 5000.0)
+    for update in updates:
+        session.take(Again(update.seq), 5001.0)
+    same(session.screen(5010.0), whole)
+
+
+def test_curves_are_kept_sparsely_but_estimates_all():
+    session = Session(SETTINGS)
+    pipeline = FakePipeline(replace(SETTINGS, step=1))
+    for message in messages(50.0):
+        session.take(Computed(pipeline.push(message)), 0.0)
+    kept = [u for u in session._updates if u.curves is not None]
+    assert MOST_CURVES / 2 <= len(kept) <= MOST_CURVES
+    assert len(session.display.estimates) == 1500 - 32 + 1
+
+
+def test_a_new_session_begins_afresh(updates):
+    session = played(updates)
+    session.take(Began("another"), 3000.0)
+    assert session.screen(3000.0).trend.note == "no transients yet"
+    session.take(Failed("The recording cannot be read."), 3001.0)
+    assert session.failed == "The recording cannot be read."
+    screen = session.screen(3002.0)
+    assert screen.messages[0].condition == "The analysis has stopped"
+
+
+def test_quality_type_has_what_the_strips_need():
+    names = {f.name for f in fields(Quality)}
+    assert {"time_s", "shift_hz", "fwhm_hz", "snr", "weight"} <= names
