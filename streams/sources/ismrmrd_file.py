@@ -17,7 +17,7 @@ https://ismrmrd.readthedocs.io (raw acquisition data, header).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -33,7 +33,7 @@ from streams.transient import Acquisition
 NAMESPACE = "{http://www.ismrm.org/ISMRMRD}"
 TICKS_S = (2.5e-3, 1e-3)
 DAY_S = 86_400.0
-DAMAGE = (OSError, KeyError, ValueError, RuntimeError, TypeError, IndexError)
+DAMAGE = (OSError, LookupError, ValueError, RuntimeError, TypeError, AttributeError)
 NOT_SIGNAL = {
     19: "noise",
     20: "calibration",
@@ -66,29 +66,24 @@ def read_series(path: Path) -> Series:
     h5py = needed("h5py", "ISMRMRD files")
     try:
         with h5py.File(path, "r") as file:
-            group = _group(path, file)
-            xml = bytes(group["xml"][0])
-            raw = _raw(path, group["data"])
-            notes = [] if "waveforms" not in group else [_waveform_note(path)]
-    except (
-        OSError,
-        KeyError,
-        ValueError,
-        RuntimeError,
-        TypeError,
-        IndexError,
-    ) as error:
+            return _series(path, _group(path, file))
+    except DAMAGE as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
-            f"{path.name} is truncated or damaged, or no ISMRMRD file: "
-            f"{str(error).splitlines()[0] if str(error) else type(error).__name__}."
+            f"{path.name} is truncated or damaged, or no ISMRMRD file: {reason}."
         ) from None
-    notes += [f"{path.name}: {sentence}" for sentence in raw.left_out]
-    header = _Header(path.name, xml, notes)
+
+
+def _series(path: Path, group: Any) -> Series:
+    raw = _raw(path, group["data"])
+    notes = [f"{path.name}: {sentence}" for sentence in raw.left_out]
+    if "waveforms" in group:
+        notes.append(f"{path.name}: its waveforms (external triggers) were left out.")
+    header = _Header(path.name, bytes(group["xml"][0]), notes)
     acquisition = header.acquisition(raw)
     times_s = times_of(raw.heads["acquisition_time_stamp"], acquisition, notes)
-    return Series(
-        path.name, "ISMRMRD file", acquisition, raw.fids, times_s, notes=tuple(notes)
-    )
+    series = Series(path.name, "ISMRMRD file", acquisition, raw.fids, times_s)
+    return replace(series, notes=tuple(notes))
 
 
 def _group(path: Path, file: Any) -> Any:
@@ -97,10 +92,6 @@ def _group(path: Path, file: Any) -> Any:
         if {"xml", "data"} <= set(getattr(file[name], "keys", tuple)()):
             return file[name]
     raise InputError(f"{path.name} is an HDF5 file without ISMRMRD acquisitions.")
-
-
-def _waveform_note(path: Path) -> str:
-    return f"{path.name}: its waveforms (external triggers) were left out."
 
 
 def _raw(path: Path, table: Any) -> Raw:

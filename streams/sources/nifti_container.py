@@ -257,7 +257,8 @@ def _scaled(
     slope = float(header["scl_slope"])
     if not math.isfinite(slope) or slope in (0.0, 1.0):
         return stored
-    return stored * np.asarray(slope, stored.real.dtype)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused
+        return stored * np.asarray(slope, stored.real.dtype)
 
 
 def _time_unit(header: Any) -> tuple[float, str]:
