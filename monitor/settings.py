@@ -64,7 +64,7 @@ class Settings:
     water_removal: bool = True
     macromolecules: str = "auto"
     lipids: bool = False
-    ratio_priors: bool = False
+    ratio_priors: bool = True
     outcome: str = "Glx/tNAA"
     outcome_hidden: bool = False
     reference_target_percent: float = 5.0

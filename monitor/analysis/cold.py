@@ -9,11 +9,11 @@ Order of the steps, each a `minimise` of its own with what is already known:
        n log(RSS(lam) / n) + 2 m d(lam),
 
    n real points, RSS what is left of them, d the effective dimension of the baseline
-   (both parts), m = 5: Akaike's criterion made stricter as Wilson (2021, ABfit) found
+   (both parts), m = 3: Akaike's criterion made stricter as Wilson (2021, ABfit, m = 5) found
    it necessary on real spectra.  Likelihood alone (m = 1, or REML) puts every small
    fault of the line shape into the baseline, and glutamate goes with it: on the test
-   spectrum of LCModel REML takes 20 dimensions and Glu/tCr 0.75, m = 5 takes 5 and
-   1.0 to 1.2, LCModel 1.17;
+   spectrum of LCModel REML takes 20 dimensions and Glu/tCr 0.75, m = 3 takes 8 and
+   1.0, LCModel 1.17;
 4. small shifts, kernel and phase slope under their priors, where they are asked for.
 
 Stiffness, kernel, small shifts and MM width are chosen like this once a session, on the
@@ -38,12 +38,13 @@ from monitor.analysis.model import (
     SHIFT,
     Model,
 )
+from monitor.analysis.ratio_priors import prior_rows
 from monitor.analysis.spectrum import Complex
 from monitor.analysis.start import starting_points
 
 STIFFNESS_GRID = 10.0 ** np.arange(-3.0, 4.1, 0.5)
 START_STIFFNESS = 10.0
-STRICTNESS = 5.0
+STRICTNESS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Freedom:
     phase_slope_rad_per_ppm : first-order phase; 0: none
     stiffness : of the baseline; None: chosen from the spectrum
     water_removal : residual water is taken off before the fit
+    ratio_priors : soft ratio priors on weak metabolites (`ratio_priors`)
     """
 
     metabolite_shift_ppm: float = 0.002
@@ -66,6 +68,7 @@ class Freedom:
     phase_slope_rad_per_ppm: float = 0.0
     stiffness: float | None = None
     water_removal: bool = True
+    ratio_priors: bool = True
 
 
 def priors_for(model: Model, freedom: Freedom) -> Priors:
@@ -115,10 +118,19 @@ def cold_fit(
     starts = starting_points(model, baseline, START_STIFFNESS, spectrum)
     tries = [minimise(problem, s.theta, coarse, max_steps=8) for s in starts]
     best = min(tries, key=lambda fit: fit.cost)
+    if freedom.ratio_priors:
+        problem = with_ratio_priors(problem, best)
     if freedom.stiffness is None:
         problem = replace(problem, stiffness=choose_stiffness(problem, best, coarse))
     fine = active_parameters(model, freedom, full=True)
     return minimise(problem, best.theta, fine), problem
+
+
+def with_ratio_priors(problem: Problem, first: Fit) -> Problem:
+    """The problem with soft ratio priors about a first fit's Big 3."""
+    rows = prior_rows(first.names, first.amplitudes)
+    priors = replace(problem.priors, rows=rows, targets=np.zeros(len(rows)))
+    return replace(problem, priors=priors)
 
 
 def choose_stiffness(problem: Problem, start: Fit, active: Indices) -> float:

@@ -93,7 +93,11 @@ def window_problem(session: SessionModel, fid: Complex, noise: float) -> Problem
     """The full problem of one average (points,), the session's baseline taken off."""
     held = session.subspace.problem
     spectrum = session.spectra(fid) - session.baseline
-    return replace(held, spectrum=spectrum, noise_sd=held.noise_sd * noise)
+    rows = held.priors.rows
+    about = replace(held.priors, targets=rows @ session.fit.amplitudes)
+    return replace(
+        held, spectrum=spectrum, noise_sd=held.noise_sd * noise, priors=about
+    )
 
 
 def fit_in_full(session: SessionModel, fid: Complex, average: Average) -> FittedWindow:

@@ -66,7 +66,11 @@ class Pipeline:
     ) -> None:
         self.settings = settings
         self.basis = basis
-        freedom = replace(freedom or Freedom(), water_removal=settings.water_removal)
+        freedom = replace(
+            freedom or Freedom(),
+            water_removal=settings.water_removal,
+            ratio_priors=settings.ratio_priors,
+        )
         self.course = Course(freedom, aligned=settings.align)
         self.waters: list[ComplexFID] = []
         self.infusion_s: list[float] = list(settings.infusion_s or ())

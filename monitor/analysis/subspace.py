@@ -49,6 +49,7 @@ class Subspace:
     amplitudes : (M,) of the cold fit
     projector : (r, K) Q^H R / s
     columns : (ORDER + 1, r, M) the C_k
+    tie : (M, M) precision of the soft priors on amplitudes
     """
 
     problem: Problem
@@ -56,6 +57,7 @@ class Subspace:
     amplitudes: Real
     projector: Complex
     columns: Complex
+    tie: Real
 
     @property
     def degrees(self) -> float:
@@ -82,9 +84,10 @@ def make_subspace(problem: Problem, fit: Fit) -> Subspace:
         np.eye(problem.model.ppm.size), problem.stiffness
     )
     columns = np.ascontiguousarray(Q.conj().T @ tower)
+    rows = problem.priors.rows
     return Subspace(
         problem, fit.theta, fit.amplitudes,
-        Q.conj().T @ removal / problem.noise_sd, columns,
+        Q.conj().T @ removal / problem.noise_sd, columns, rows.T @ rows,
     )  # fmt: skip
 
 

@@ -8,9 +8,13 @@ with real c, p and complex u (shift and width, `subspace`).  Gauss-Newton on all
 them together; with D = [A, i A c, A'(u) (2 pi i) c, A'(u) pi c] and
 e = exp(-i p) z - A c,
 
-    (Re(D^H D) + P) step = Re(D^H e) + P (prior - x),
+    (Re(D^H D) + n^2 P) step = Re(D^H e) + n^2 P (c0 - c),
 
-P the soft priors on amplitudes.  Every window starts from the session's solution, never
+n the noise of the window over that of one transient.  P is the precision of the soft
+ratio priors, here about the session's own amplitudes c0 and not about the expected
+ratios: a window knows less than the mean of the reference period, and if both were
+drawn to the same expectation the window would be drawn further, which would look like
+a change.  Glu, Gln, tNAA, tCr, tCho and mI have no prior and are free.  Every window starts from the session's solution, never
 from its neighbour, so that an estimate knows nothing beyond its window.  The covariance
 is the inverse of the matrix on the left: the Cramer-Rao bound with phase, shift, width
 and baseline free.
@@ -85,10 +89,13 @@ def _block(
         A, slope = _columns(subspace, x[active])
         D, e = _linearised(A, slope, z[active], c[active], x[active, 0])
         H = (D.conj().swapaxes(1, 2) @ D).real
+        H[:, :M, :M] += noise[active, None, None] ** 2 * subspace.tie
         information[active], rest[active] = H, e
         if step == STEPS:
             break
         gradient = (D.conj().swapaxes(1, 2) @ e[:, :, None]).real
+        pull = (subspace.amplitudes - c[active]) @ subspace.tie
+        gradient[:, :M, 0] += noise[active, None] ** 2 * pull
         move = _solved(H, gradient)[:, :, 0]
         c[active] += move[:, :M]
         x[active] += _bounded(move[:, M:])
