@@ -115,7 +115,7 @@ def configured(socket: zmq.Socket[Any], keys: ClientKeys | None) -> zmq.Socket[A
     socket.maxmsgsize = wire.MAX_PAYLOAD_BYTES
     socket.linger = 0
     socket.immediate = True  # nothing is queued for somebody who is not there
-    socket.reconnect_ivl, socket.reconnect_ivl_max = 100, 1000
+    socket.reconnect_ivl, socket.reconnect_ivl_max = 100, 300
     socket.heartbeat_ivl, socket.heartbeat_timeout = 1000, 5000
     if keys is not None:
         keys.apply(socket)

@@ -1,0 +1,217 @@
+"""What may happen to a stream, with nothing lost and nothing silently wrong."""
+
+import contextlib
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import zmq
+from lossy_proxy import LossyProxy
+from stream_cases import ACQUISITION, all_parts, bodies, parts, transient
+from test_relay import Tap, free_endpoint, gather, relayed, wait_for
+
+from streams import journal, wire
+from streams.subscriber import Subscriber
+from streams.transient import Message, Start, Transient
+
+HERE = Path(__file__).parent
+
+
+def slowly(several, interval_s=0.002):
+    for body in several:
+        time.sleep(interval_s)
+        yield body
+
+
+@pytest.mark.parametrize(
+    "harm", [{"loss": 0.3}, {"double": 0.3}, {"swap": 0.3}, {"loss": 0.2, "swap": 0.2}]
+)
+def test_a_link_that_loses_doubles_and_swaps(tmp_path, harm):
+    endpoint = free_endpoint()
+    with (
+        relayed(slowly(bodies(150)), tmp_path / "visit.mcap") as relay,
+        LossyProxy(relay.endpoint, endpoint, seed=1, **harm) as proxy,
+        Subscriber(endpoint) as subscriber,
+    ):
+        taken = gather(subscriber, 154, 20)
+        health = subscriber.health
+    assert [m.seq for m in taken] == list(range(154))
+    assert all_parts(taken) == all_parts(journal.read_messages(relay.path))
+    assert health.open_gaps == 0
+    if "loss" in harm:
+        assert proxy.lost > 10
+        assert health.filled + health.history >= proxy.lost
+
+
+def test_a_stalled_subscriber_is_whole_again(tmp_path):
+    with (
+        relayed(slowly(bodies(400), 0.0005), tmp_path / "visit.mcap") as relay,
+        Subscriber(relay.endpoint) as subscriber,
+    ):
+        taken = gather(subscriber, 1)
+        wait_for(lambda: relay.status.transients == 400, 20)  # it does not poll
+        taken += gather(subscriber, 404 - len(taken), 20)
+    assert [m.seq for m in taken] == list(range(404))
+
+
+def test_a_subscriber_started_again_sees_the_same(tmp_path):
+    with relayed(slowly(bodies(60)), tmp_path / "visit.mcap") as relay:
+        with Subscriber(relay.endpoint) as first:
+            gather(first, 20)
+        with Subscriber(relay.endpoint) as second:
+            taken = gather(second, 64)
+    assert all_parts(taken) == all_parts(journal.read_messages(relay.path))
+
+
+def test_foreign_messages_are_counted_and_the_connection_survives():
+    endpoint = free_endpoint()
+    rng = random.Random(0)
+    good = [
+        wire.encode(Message("s", 0, 0, Start(ACQUISITION, "x"))),
+        *(wire.encode(Message("s", n, 0, transient(n))) for n in range(1, 20)),
+    ]
+    with zmq.Context() as context, context.socket(zmq.PUB) as publisher:
+        publisher.linger = 0
+        publisher.bind(endpoint)
+        stop = threading.Event()
+
+        def publish():
+            while not stop.wait(0.001):
+                publisher.send_multipart([rng.randbytes(8)])
+                publisher.send_multipart([b"transient", rng.randbytes(50), b"x" * 9])
+                for frames in good:
+                    publisher.send_multipart(frames)
+
+        thread = threading.Thread(target=publish)
+        thread.start()
+        with Subscriber(endpoint) as subscriber:
+            try:
+                taken = gather(subscriber, 20)
+                wait_for(lambda: subscriber.poll(0.1) or subscriber.health.dropped > 50)
+            finally:
+                stop.set()
+                thread.join()
+            assert [m.seq for m in taken] == list(range(20))
+            assert subscriber.health.duplicates > 0
+
+
+def test_an_oversized_frame_does_not_end_the_subscription(monkeypatch):
+    monkeypatch.setattr(wire, "MAX_PAYLOAD_BYTES", 100_000)
+    endpoint = free_endpoint()
+    start = wire.encode(Message("s", 0, 0, Start(ACQUISITION, "x")))
+    first = wire.encode(Message("s", 1, 0, transient(0)))
+    second = wire.encode(Message("s", 2, 0, transient(1)))
+    with (
+        zmq.Context() as context,
+        context.socket(zmq.PUB) as publisher,
+        Subscriber(endpoint) as subscriber,
+    ):
+        publisher.linger = 0
+        publisher.bind(endpoint)
+
+        def publish_until(count, *several):
+            taken = []
+            deadline = time.monotonic() + 20
+            while len(taken) < count:
+                assert time.monotonic() < deadline, subscriber.health
+                for frames in several:
+                    publisher.send_multipart(frames)
+                taken += subscriber.poll(0.1)
+            return taken
+
+        assert [m.seq for m in publish_until(2, start, first)] == [0, 1]
+        publisher.send_multipart([b"transient", b"{}", bytes(200_000)])
+        assert [m.seq for m in publish_until(1, start, second)] == [2]
+
+
+@contextlib.contextmanager
+def process(path, endpoint, transients, interval_s):
+    command = [sys.executable, str(HERE / "relay_process.py"), str(path), endpoint]
+    child = subprocess.Popen(
+        [*command, str(transients), str(interval_s)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(HERE)},
+    )
+    try:
+        assert child.stdout.readline() == b"ready\n"
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+
+
+def kill_and_check(folder, kills, seed):
+    """Kill a relay again and again; nothing that anybody received may be missing."""
+    rng, endpoint = random.Random(seed), free_endpoint()
+    path, received = folder / "visit.mcap", []
+    with Subscriber(endpoint) as subscriber:
+        for _ in range(kills):
+            with process(path, endpoint, 100_000, 0.001) as child:
+                received += gather(subscriber, 1)
+                until = time.monotonic() + rng.uniform(0.0, 0.3)
+                while time.monotonic() < until:
+                    received += subscriber.poll(0.02)
+                child.kill()
+                child.wait()
+            while more := subscriber.poll(0.05):
+                received += more
+            recorded = {m.seq: parts(m) for m in journal.read_messages(path)}
+            assert all(recorded[m.seq] == parts(m) for m in received)
+            assert journal.verify(path).whole
+        health = subscriber.health
+    assert [m.seq for m in received] == list(range(len(received)))
+    assert health.open_gaps == 0
+    assert len({m.session for m in received}) == 1
+    assert received[-1].epoch == kills - 1
+    mended = journal.recover(path, folder / "mended.mcap")
+    assert journal.verify(mended).whole
+    assert journal.verify(mended).closed
+    assert all_parts(journal.read_messages(mended)) == list(recorded.values())
+    return len(received), len(recorded)
+
+
+def test_a_relay_killed_at_random_moments(tmp_path):
+    received, recorded = kill_and_check(tmp_path, 4, seed=2)
+    assert recorded >= received > 20
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", range(5))
+def test_a_relay_killed_twenty_times(tmp_path, seed):
+    received, recorded = kill_and_check(tmp_path, 20, seed)
+    print(f"seed {seed}: 20 kills, {received} received, {recorded} recorded, 0 lost")
+
+
+def test_a_restarted_relay_keeps_scanner_time_rising(tmp_path):
+    path, endpoint = tmp_path / "visit.mcap", free_endpoint()
+    for _ in range(2):
+        with process(path, endpoint, 100_000, 0.001), Subscriber(endpoint) as s:
+            gather(s, 10)
+    times = [
+        m.body.time_s
+        for m in journal.read_messages(path)
+        if isinstance(m.body, Transient)
+    ]
+    assert times == sorted(times)
+
+
+def test_an_event_survives_a_kill(tmp_path):
+    path, endpoint = tmp_path / "visit.mcap", free_endpoint()
+    with process(path, endpoint, 100_000, 0.01), Subscriber(endpoint) as subscriber:
+        event = subscriber.send_event("infusion_start")
+    assert event in [m.body for m in journal.read_messages(path)]
+
+
+def test_a_tap_that_ends_without_a_start(tmp_path):
+    tap = Tap()
+    tap.put(None)
+    with relayed(tap, tmp_path / "visit.mcap", linger_s=0) as relay:
+        relay.thread.join()
+    assert [m.seq for m in journal.read_messages(relay.path)] == [0]
