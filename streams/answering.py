@@ -45,6 +45,7 @@ class Answering:
     Attributes
     ----------
     dropped : malformed requests so far
+    notice : what was refused last, in one sentence
     recording : set by the relay; while it is not, events are refused at once
     """
 
@@ -56,7 +57,7 @@ class Answering:
         pass_on: Callable[[PendingEvent], None],
         gate: Gate,
     ) -> None:
-        self.dropped = 0
+        self.dropped, self.notice = 0, ""
         self.recording = True
         self._router, self._journal, self._session = router, journal, session
         self._pass_on, self._gate = pass_on, gate
@@ -94,6 +95,7 @@ class Answering:
             request = request_from([frame.bytes for frame in frames])
         except InputError as error:
             self.dropped += 1
+            self.notice = f"A malformed request was refused: {error}"
             self._reply(identity, Refused(str(error)))
             return
         if isinstance(request, Fetch):
@@ -131,6 +133,7 @@ class Answering:
         elif not self.recording:
             reason = "NOT RECORDED: the relay cannot write its recording."
         if reason:
+            self.notice = f"Event {request.kind} was refused: {reason}"
             self._reply(identity, Refused(reason, request.id))
             return
         self._pass_on(

@@ -189,7 +189,8 @@ class _Relay:
             router, session.journal, session.id, self._queue.put, gate
         )
         self._status = RelayStatus(session.id, session.journal.part, endpoint)
-        self._dropped = 0
+        self._gate, self._dropped = gate, 0
+        self._noticed = ("", "")
 
     def run(
         self, source: Iterable[Body], stop: threading.Event, linger_s: float | None
@@ -316,12 +317,23 @@ class _Relay:
         if now < self._next_beat:
             return
         self._next_beat = now + BEAT_S
+        self._notice()
         self._report()
         dropped, recording = self._status.dropped, self._status.recording
         self._publisher.send_multipart(self._session.heartbeat(dropped, recording))
         if now >= self._next_announcement and self._session.start_frames:
             self._next_announcement = now + ANNOUNCE_S
             self._publisher.send_multipart(self._session.start_frames)
+
+    def _notice(self) -> None:
+        """Say what was refused since the last time."""
+        before, self._noticed = (
+            self._noticed,
+            (self._gate.notice, self._answering.notice),
+        )
+        for old, new in zip(before, self._noticed, strict=True):
+            if new != old:
+                self._report(problem=new)
 
     def _report(self, **changes: Any) -> None:
         session = self._session

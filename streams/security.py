@@ -178,6 +178,16 @@ class Gate:
             return Role.OPERATOR
         return dict(_clients(self._keys.clients)).get(key)
 
+    @property
+    def notice(self) -> str:
+        """What was refused, in one sentence."""
+        if not self.refused:
+            return ""
+        return (
+            f"A client with an unknown key was refused ({self.refused} connections so "
+            f"far): put its public key into {self._keys and self._keys.clients}."
+        )
+
     def close(self) -> None:
         """Let nobody in any more."""
         if self._authenticator is not None:

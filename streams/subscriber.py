@@ -40,6 +40,9 @@ PROBE_S = 5.0
 """How often a publisher that does not answer is asked again."""
 SILENCE_S = 5.0
 """A relay beats each second: after this long without, the sockets are made again."""
+QUIET_S = 3.0
+"""Three heartbeats missed are worth a word."""
+BEAT_S = 1.0
 TURN_S = 0.05
 
 
@@ -247,7 +250,10 @@ class Subscriber:
             )
         if age is None:
             return f"Connected to {self._endpoint}, but nothing has come yet."
-        if not self._links.connected or (self._heartbeat is not None and age > 3.0):
+        overdue = self._heartbeat is not None and age > QUIET_S
+        if overdue or (age > BEAT_S and not self._links.connected):
+            if self._end is not None:
+                return f"The session has ended ({self._end.reason}) and its relay left."
             return f"Nothing from {self._endpoint} for {age:.0f} s; still trying."
         if self._heartbeat is not None and not self._heartbeat.recording:
             return "NOT RECORDING: the relay cannot write its recording."

@@ -1,0 +1,137 @@
+import os
+import stat
+
+import pytest
+from stream_cases import bodies
+from test_relay import free_endpoint, gather, relayed, wait_for
+
+from streams.errors import InputError
+from streams.relay import run_relay
+from streams.security import (
+    Role,
+    load_client_keys,
+    load_server_keys,
+    new_client_keys,
+    new_server_keys,
+)
+from streams.subscriber import Subscriber, send_event
+
+
+@pytest.fixture
+def keys(tmp_path):
+    """Folder with a relay that knows an operator and a viewer, and a stranger."""
+    relay_key, _ = new_server_keys(tmp_path)
+    new_client_keys(tmp_path / "clients", "anna", Role.OPERATOR, relay_key)
+    new_client_keys(tmp_path / "clients", "screen", Role.VIEWER, relay_key)
+    new_client_keys(tmp_path / "strangers", "eve", Role.OPERATOR, relay_key)
+    new_server_keys(tmp_path / "elsewhere")
+    new_client_keys(
+        tmp_path / "clients", "lost", Role.VIEWER, tmp_path / "elsewhere" / "relay.key"
+    )
+    return tmp_path
+
+
+def client(keys, name):
+    return load_client_keys(keys / f"{name}.key_secret")
+
+
+@pytest.fixture
+def relay(keys):
+    loaded = load_server_keys(keys / "relay.key_secret", keys / "clients")
+    with relayed(bodies(), keys / "visit.mcap", keys=loaded) as relay:
+        yield relay
+
+
+@pytest.mark.parametrize("name", ["clients/anna.operator", "clients/screen.viewer"])
+def test_a_known_key_may_listen(relay, keys, name):
+    with Subscriber(relay.endpoint, client(keys, name)) as subscriber:
+        assert len(gather(subscriber, 10)) == 10
+        assert subscriber.health.problem == ""
+
+
+def test_an_operator_may_send_events_and_a_viewer_may_not(relay, keys):
+    operator = client(keys, "clients/anna.operator")
+    viewer = client(keys, "clients/screen.viewer")
+    assert send_event(relay.endpoint, "note", keys=operator).kind == "note"
+    with pytest.raises(InputError, match="may listen, but not send events"):
+        send_event(relay.endpoint, "note", keys=viewer)
+    wait_for(lambda: "may listen, but" in relay.status.problem)
+
+
+@pytest.mark.parametrize("name", ["strangers/eve.operator", "clients/lost.viewer"])
+def test_a_wrong_key_is_told_so(relay, keys, name):
+    with Subscriber(relay.endpoint, client(keys, name)) as subscriber:
+        wait_for(lambda: subscriber.poll(0.05) or "key" in subscriber.health.problem, 5)
+        assert "refuses our key" in subscriber.health.problem
+        assert subscriber.health.received == 0
+    with pytest.raises(InputError, match="NOT RECORDED"):
+        send_event(relay.endpoint, "note", keys=client(keys, name), timeout_s=0.5)
+
+
+def test_a_stranger_is_seen_by_the_relay(relay, keys):
+    stranger = client(keys, "strangers/eve.operator")
+    with Subscriber(relay.endpoint, stranger) as subscriber:
+        wait_for(lambda: subscriber.poll(0.05) or "key" in relay.status.problem, 5)
+    assert "refused" in relay.status.problem
+
+
+def test_without_a_key_nothing_comes(relay):
+    with Subscriber(relay.endpoint) as subscriber:
+        wait_for(lambda: subscriber.poll(0.05) or "key" in subscriber.health.problem, 5)
+        assert subscriber.health.received == 0
+
+
+def test_a_withdrawn_key_is_refused(relay, keys):
+    (keys / "clients" / "anna.operator.key").unlink()
+    with Subscriber(relay.endpoint, client(keys, "clients/anna.operator")) as s:
+        wait_for(lambda: s.poll(0.05) or "refuses our key" in s.health.problem, 5)
+
+
+def test_other_addresses_with_keys(keys):
+    loaded = load_server_keys(keys / "relay.key_secret", keys / "clients")
+    port = free_endpoint().rpartition(":")[2]
+    status = run_relay(
+        bodies(), keys / "a.mcap", f"tcp://0.0.0.0:{port}", keys=loaded, linger_s=0
+    )
+    assert status.transients == 6
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of Windows are others")
+def test_secrets_are_readable_by_their_owner_alone(keys):
+    for path in keys.rglob("*.key_secret"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    secret = keys / "relay.key_secret"
+    secret.chmod(0o644)
+    with pytest.raises(InputError, match="can be read by others"):
+        load_server_keys(secret, keys / "clients")
+
+
+def test_keys_are_kept(keys):
+    with pytest.raises(InputError, match="exists already"):
+        new_server_keys(keys)
+
+
+REFUSED = {
+    "absent": ("nothing.key_secret", "There is no key file"),
+    "no key": ("empty", "holds no public-key"),
+    "public": ("relay.key", "key_secret"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=str)
+def test_what_is_no_key_file(keys, case):
+    name, sentence = REFUSED[case]
+    (keys / "empty").touch(0o600)
+    (keys / "relay.key").chmod(0o600)
+    with pytest.raises(InputError, match=sentence):
+        load_client_keys(keys / name)
+
+
+def test_a_name_for_a_key(keys):
+    with pytest.raises(InputError, match="no name for a key"):
+        new_client_keys(keys, "../x", Role.VIEWER, keys / "relay.key")
+
+
+def test_a_missing_folder_of_clients(keys):
+    with pytest.raises(InputError, match="no folder"):
+        load_server_keys(keys / "relay.key_secret", keys / "nowhere")
