@@ -60,6 +60,7 @@ def figure_of(basis: BasisSet) -> Figure:
 def _label(axes: Axes, basis: BasisSet, offsets: NDArray[np.int_]) -> None:
     axes.set_xlim(*PPM_RANGE[::-1])
     axes.set_xlabel("chemical shift / ppm")
+    axes.set_ylim(offsets[-1] - 0.9, 1.0)
     axes.set_yticks(list(offsets), basis.names)
     axes.set_title(_title(basis), fontsize=9)
     for side in ("left", "right", "top"):
@@ -84,6 +85,6 @@ def _title(basis: BasisSet) -> str:
     te = "" if basis.echo_time_s is None else f" TE {1e3 * basis.echo_time_s:g} ms,"
     return (
         f"{basis.source}: {basis.sequence}{te} "
-        f"{basis.spectrometer_frequency_mhz:.2f} MHz, {len(basis.names)} entries, "
+        f"{basis.spectrometer_frequency_mhz:.2f} MHz, {len(basis.names)} entries\n"
         f"drawn with {FWHM_HZ:g} Hz lines, each to its own height"
     )

@@ -120,7 +120,7 @@ def _slr(design: PulseDesign) -> Complex:
     """Pulse with a linear-phase profile by the inverse Shinnar-Le Roux transform."""
     product = design.bandwidth_hz * design.duration_s
     edge = 0.5 * product / STEPS
-    transition = min(0.9 / STEPS, 0.6 * edge)
+    transition = min(1.3 / STEPS, 0.6 * edge)
     bands = [0.0, edge - transition, edge + transition, 0.5]
     b = remez(STEPS, bands, [1.0, 0.0], weight=[1.0, 2.0], maxiter=100)
     b = b * (0.9998 / np.abs(np.fft.fft(b, DENSE * STEPS)).max())

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from streams.errors import InputError
 from streams.sources.scanner_sim.pulses import PulseDesign
 
+ROUNDING_S = 1e-9
+
 KINDS = ("press", "steam", "slaser", "laser", "megapress")
 
 
@@ -155,7 +157,7 @@ def shortened(
             around = (*timed[max(k - 1, 0) : k], *timed[k + 1 : k + 2])
             taken = sum(_length(one, refocus_s, edit_s) for one in around) / 2
             left[k] = step.seconds - taken
-    if min(left.values()) < 0:
+    if min(left.values()) < -ROUNDING_S:
         raise InputError("Pulse sequence: TE is too short for its shaped pulses.")
     seconds = iter(left.values())
     return tuple(
@@ -206,7 +208,7 @@ def _megapress(sequence: Sequence) -> list[Step]:
     edit = Edit(sequence.edit_ppm, sequence.edit_bandwidth_hz)
     quarter = sequence.echo_time_s / 4
     between, after = (te1 + te2) / 2 - quarter, te2 / 2 - quarter
-    if min(between, after) < 0:
+    if min(between, after) < -ROUNDING_S:
         raise InputError("Pulse sequence: TE2 is too short for the editing pulses.")
     return [
         Excite("y"),
