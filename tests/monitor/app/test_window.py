@@ -1,5 +1,7 @@
 """The window, offscreen: what must be visible where, what keys and clicks do."""
 
+import gc
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,9 +63,26 @@ class Bench:
             self.now += 0.5
 
 
+@pytest.fixture
+def open_bench(qtbot) -> Iterator[Callable[..., Bench]]:
+    """Opens benches and keeps them: Qt must not lose a window while it paints it."""
+    kept: list[Bench] = []
+
+    def open_one(**options) -> Bench:
+        kept.append(Bench(qtbot, **options))
+        return kept[-1]
+
+    yield open_one
+    for one in kept:
+        one.window.ask_to_close = lambda: True
+        one.window.close()
+    kept.clear()
+    gc.collect()
+
+
 @pytest.fixture(params=SIZES, ids=["1366x768", "1920x1080"])
-def bench(request, qtbot, reports) -> Bench:
-    made = Bench(qtbot, size=request.param)
+def bench(request, open_bench, reports) -> Bench:
+    made = open_bench(size=request.param)
     made.show(reports)
     return made
 
@@ -157,8 +176,8 @@ def test_words_and_curves_are_those_of_the_screen(bench):
     ("key", "kind"),
     [(Qt.Key.Key_F5, "infusion_start"), (Qt.Key.Key_F6, "infusion_stop")],
 )
-def test_one_key_sends_an_infusion_event(qtbot, reports, key, kind):
-    bench = Bench(qtbot)
+def test_one_key_sends_an_infusion_event(qtbot, open_bench, reports, key, kind):
+    bench = open_bench()
     bench.show(reports[:200])
     qtbot.keyClick(bench.window, key)
     assert bench.sent == [SendEvent(kind, "")]
@@ -166,8 +185,8 @@ def test_one_key_sends_an_infusion_event(qtbot, reports, key, kind):
     assert bench.page.messages.first.full_text.endswith(": sent")
 
 
-def test_buttons_send_what_their_words_say(qtbot, reports):
-    bench = Bench(qtbot)
+def test_buttons_send_what_their_words_say(qtbot, open_bench, reports):
+    bench = open_bench()
     bench.show(reports[:200])
     for kind in ("infusion_start", "infusion_stop"):
         button = bench.page.findChild(QPushButton, kind)
@@ -175,8 +194,8 @@ def test_buttons_send_what_their_words_say(qtbot, reports):
     assert [c.kind for c in bench.sent] == ["infusion_start", "infusion_stop"]
 
 
-def test_a_note_is_typed_and_sent_or_left(qtbot, reports):
-    bench = Bench(qtbot)
+def test_a_note_is_typed_and_sent_or_left(qtbot, open_bench, reports):
+    bench = open_bench()
     bench.show(reports[:200])
     line = bench.page.buttons.line
     qtbot.keyClick(bench.window, Qt.Key.Key_F8)
@@ -191,8 +210,8 @@ def test_a_note_is_typed_and_sent_or_left(qtbot, reports):
     assert len(bench.sent) == 1
 
 
-def test_replay_shows_its_word_and_its_controls(qtbot, reports):
-    bench = Bench(qtbot)
+def test_replay_shows_its_word_and_its_controls(qtbot, open_bench, reports):
+    bench = open_bench()
     bench.show(reports, REPLAY)
     page = bench.page
     assert page.status.stream.text() == "REPLAY 20×"
@@ -208,8 +227,8 @@ def test_replay_shows_its_word_and_its_controls(qtbot, reports):
     assert bench.sent == [Play(False), Seek(1140.0), Seek(1080.0), SetSpeed(10.0)]
 
 
-def test_a_click_on_the_slider_seeks_there(qtbot, reports):
-    bench = Bench(qtbot)
+def test_a_click_on_the_slider_seeks_there(qtbot, open_bench, reports):
+    bench = open_bench()
     bench.show(reports, REPLAY)
     slider = bench.page.replay.slider
     there = QPoint(3 * slider.width() // 4, slider.height() // 2)
@@ -219,15 +238,15 @@ def test_a_click_on_the_slider_seeks_there(qtbot, reports):
     assert command.time_s == pytest.approx(0.75 * 2998, rel=0.05)
 
 
-def test_text_of_the_replay_is_not_cut(qtbot, reports):
-    bench = Bench(qtbot)
+def test_text_of_the_replay_is_not_cut(open_bench, reports):
+    bench = open_bench()
     bench.show(reports, REPLAY)
     shown = [t for t in bench.page.findChildren(Text) if t.isVisible() and t.cut]
     assert not shown
 
 
-def test_blinded_window_shows_no_outcome(qtbot, reports):
-    bench = Bench(qtbot, replace(SETTINGS, outcome_hidden=True))
+def test_blinded_window_shows_no_outcome(open_bench, reports):
+    bench = open_bench(settings=replace(SETTINGS, outcome_hidden=True))
     bench.show(reports)
     page = bench.page
     for text in page.findChildren(Text):
@@ -241,8 +260,8 @@ def test_blinded_window_shows_no_outcome(qtbot, reports):
     assert page.trend.plot._note.toPlainText() == "outcome hidden by the protocol"
 
 
-def test_attention_is_a_tile_with_words(qtbot, reports):
-    bench = Bench(qtbot)
+def test_attention_is_a_tile_with_words(open_bench, reports):
+    bench = open_bench()
     bench.show(reports, replace(LIVE, recording=False))
     assert bench.page.status.stream.text() == "NOT RECORDING"
     assert bench.page.messages.property("state") == "attention"
@@ -251,8 +270,8 @@ def test_attention_is_a_tile_with_words(qtbot, reports):
     assert bench.page.messages.property("state") != "attention"
 
 
-def test_stale_number_loses_its_colour(qtbot, reports):
-    bench = Bench(qtbot)
+def test_stale_number_loses_its_colour(open_bench, reports):
+    bench = open_bench()
     bench.show(reports)
     fresh = bench.page.headline.number.styleSheet()
     assert DARK.accent.lower() in fresh.lower()
@@ -262,8 +281,8 @@ def test_stale_number_loses_its_colour(qtbot, reports):
     assert bench.page.messages.first.text().startswith("No transient for")
 
 
-def test_closing_in_the_middle_of_a_run_asks(qtbot, reports):
-    bench = Bench(qtbot)
+def test_closing_in_the_middle_of_a_run_asks(open_bench, reports):
+    bench = open_bench()
     bench.show(reports[:200])
     answers = iter([False, True])
     bench.window.ask_to_close = lambda: next(answers)
@@ -273,15 +292,15 @@ def test_closing_in_the_middle_of_a_run_asks(qtbot, reports):
     assert list(answers) == []
 
 
-def test_closing_a_replay_does_not_ask(qtbot, reports):
-    bench = Bench(qtbot)
+def test_closing_a_replay_does_not_ask(open_bench, reports):
+    bench = open_bench()
     bench.show(reports[:200], REPLAY)
     bench.window.ask_to_close = lambda: pytest.fail("asked")
     assert bench.window.close()
 
 
-def test_the_scale_of_the_trend_is_the_operators(qtbot, reports):
-    bench = Bench(qtbot)
+def test_the_scale_of_the_trend_is_the_operators(qtbot, open_bench, reports):
+    bench = open_bench()
     bench.show(reports[:400])
     qtbot.keyClick(bench.window, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
     bench.show([])
@@ -289,8 +308,8 @@ def test_the_scale_of_the_trend_is_the_operators(qtbot, reports):
     assert box.viewRange()[1] == pytest.approx([-50, 50])
 
 
-def test_theme_can_be_changed_by_a_key(qtbot, reports):
-    bench = Bench(qtbot)
+def test_theme_can_be_changed_by_a_key(qtbot, open_bench, reports):
+    bench = open_bench()
     bench.show(reports[:400])
     qtbot.keyClick(bench.window, Qt.Key.Key_F9)
     assert bench.page.palette_in_use is LIGHT
@@ -298,8 +317,8 @@ def test_theme_can_be_changed_by_a_key(qtbot, reports):
     assert corner.name().upper() == LIGHT.ground
 
 
-def test_a_frame_without_news_draws_nothing(qtbot, reports, monkeypatch):
-    bench = Bench(qtbot)
+def test_a_frame_without_news_draws_nothing(open_bench, reports, monkeypatch):
+    bench = open_bench()
     bench.show(reports)
     drawn = []
     monkeypatch.setattr(bench.page.trend.plot, "_draw_course", drawn.append)
