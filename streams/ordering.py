@@ -45,10 +45,8 @@ class Ordering:
 
     def knows(self, session: str, last_seq: int) -> bool:
         """Note how far a session is; False if it is one that was left behind."""
-        if session in self._past:
+        if not self._in(session):
             return False
-        if session != self.session:
-            self._begin(session)
         if self._joined is None:
             self._joined = last_seq
         self.last_seq = max(self.last_seq, last_seq)
@@ -56,11 +54,11 @@ class Ordering:
 
     def take(self, message: Message, fetched: bool) -> bool:
         """Take a message, live or fetched; False if its session was left behind."""
-        first = message.session != self.session
-        if not self.knows(message.session, message.seq):
+        if not self._in(message.session):
             return False
-        if first and not fetched:
-            self._joined = message.seq - 1  # the first live one is no history
+        if self._joined is None and not fetched:
+            self._joined = message.seq - 1  # what came before is history
+        self.last_seq = max(self.last_seq, message.seq)
         if message.seq < self.next_seq or message.seq in self._held:
             # a start is published again and again for those who come late
             again = message.seq <= self._highest_live
@@ -113,9 +111,16 @@ class Ordering:
         return min(self._held) - self.next_seq
 
     def _count(self, seq: int, fetched: bool) -> None:
-        if fetched and self._joined is not None:
-            self.history += seq <= self._joined
-            self.filled += seq > self._joined
+        if fetched:
+            history = self._joined is None or seq <= self._joined
+            self.history += history
+            self.filled += not history
+
+    def _in(self, session: str) -> bool:
+        """Whether that is the session, or a new one, which is begun."""
+        if session != self.session and session not in self._past:
+            self._begin(session)
+        return session == self.session
 
     def _begin(self, session: str) -> None:
         """Leave the session behind and begin another."""

@@ -38,6 +38,7 @@ def test_a_site_s_own_publisher_is_heard():
     endpoint = free_endpoint()
     with Subscriber(endpoint) as subscriber, example(endpoint, 100, 0.05):
         taken = gather(subscriber, 30, 20)
+        wait_for(lambda: subscriber.poll(0.1) and subscriber.health.refetch is False)
         health = subscriber.health
     assert isinstance(taken[0].body, Start)
     fids = [m.body.fid for m in taken if isinstance(m.body, Transient)]
