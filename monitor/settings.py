@@ -137,7 +137,7 @@ def settings_from(table: dict[str, Any], name: str) -> Settings:
             f"Protocol {name}: unknown field {', '.join(unknown)}; known are "
             f"{', '.join(known)}."
         )
-    values = {
+    values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in table.items()
     }

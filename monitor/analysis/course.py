@@ -29,7 +29,7 @@ from monitor.analysis.response import (
     excess_scatter,
 )
 from monitor.analysis.session_model import SessionModel, make_session_model
-from monitor.analysis.spectrum import Real
+from monitor.analysis.spectrum import Complex, Real
 from monitor.analysis.window import Window, average_of, window_ending, windows_of
 from streams.transient import ComplexFID
 
@@ -67,6 +67,7 @@ class Course:
     sessions : session model by epoch
     reference : None until there is a reference period
     outcomes : what the basis set allows
+    fitted : windows of the last time that everything was done
     last_fitted : the newest window's fit
     """
 
@@ -80,6 +81,7 @@ class Course:
     sessions: dict[int, SessionModel] = field(default_factory=dict)
     reference: Reference | None = None
     outcomes: Outcomes | None = None
+    fitted: list[FittedWindow] = field(default_factory=list)
     last_fitted: FittedWindow | None = None
 
     def begin_epoch(self, epoch: int, model: Model) -> None:
@@ -92,6 +94,21 @@ class Course:
         self.fids.append(fid)
         self.qualities.append(quality)
         self.noises.append(noise_sd)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Basis names of the amplitudes."""
+        return next(iter(self.grids.values())).names if self.grids else ()
+
+    def average_spectrum(self, fitted: FittedWindow) -> Complex:
+        """Whole spectrum (points,) of a window as it was fitted, the water taken off."""
+        session = self._session(fitted)
+        model = session.problem.model
+        fid = mean_fid(self.fids, fitted.average)
+        spectrum = model.full_spectra(fid)
+        if session.water is not None:
+            spectrum = spectrum - session.water.whole_leak(spectrum)
+        return spectrum
 
     @property
     def epochs(self) -> list[int]:
@@ -139,7 +156,7 @@ class Course:
             epochs, self.times_s, plan.boundaries_s, plan.length, plan.step
         )
         fitted = self.fit_windows(windows)
-        self.last_fitted = fitted[-1] if fitted else None
+        self.fitted, self.last_fitted = fitted, fitted[-1] if fitted else None
         if reference is not None and plan.reference_s is not None:
             self.reference = self._compare_with(reference, plan.reference_s, fitted)
         return self.estimates(fitted)

@@ -46,8 +46,7 @@ def mean_fid(fids: Sequence[ComplexFID], average: Average) -> Complex:
     """Weighted mean (points,) of FIDs."""
     window = average.window
     part = np.stack(fids[window.first : window.stop])
-    mean: Complex = average.weights @ part
-    return mean
+    return np.asarray(average.weights @ part, complex)
 
 
 def fit_averages(

@@ -31,7 +31,7 @@ from monitor.analysis.model import Model
 from monitor.analysis.noise import noise_sd_of
 from monitor.analysis.preparation import Preparation, Prepared
 from monitor.analysis.spectrum import Complex
-from monitor.analysis.update import Curve, Curves, Update
+from monitor.analysis.update import Curve, Curves, TrackerPoint, Update
 from monitor.analysis.window import whole_cycles
 from monitor.settings import Settings
 from streams.errors import InputError
@@ -75,7 +75,7 @@ class Pipeline:
         self.waters: list[ComplexFID] = []
         self.infusion_s: list[float] = list(settings.infusion_s or ())
         self.reference_s: tuple[float, float] | None = None
-        self._acquisition: Acquisition | None = None
+        self.acquisition: Acquisition | None = None
         self._preparation: Preparation | None = None
         self._model: Model | None = None
         self._seen = 0
@@ -103,10 +103,14 @@ class Pipeline:
             case _:
                 return update
 
+    def smoothed(self) -> tuple[TrackerPoint, ...]:
+        """What the whole session says of each transient; empty without a tracker."""
+        return ()
+
     @property
     def plan(self) -> Plan:
         """What is done with the transients at present."""
-        steps = self._acquisition.phase_cycle_steps if self._acquisition else 1
+        steps = self.acquisition.phase_cycle_steps if self.acquisition else 1
         return Plan(
             whole_cycles(self.settings.window, steps),
             whole_cycles(self.settings.step, steps),
@@ -120,7 +124,7 @@ class Pipeline:
         """Begin a session or a further series."""
         acquisition = body.acquisition
         model, notes = model_for(self.basis, acquisition, self.settings)
-        self._model, self._acquisition = model, acquisition
+        self._model, self.acquisition = model, acquisition
         self.course.begin_epoch(update.epoch, model)
         self._begin_preparation(acquisition)
         notes = unexpected(acquisition, self.settings) + notes
@@ -171,9 +175,9 @@ class Pipeline:
     def _event(self, body: Event, update: Update) -> Update:
         """Note an event; some of them change what is done with the transients."""
         update = replace(update, event=body)
-        if body.kind in EPOCH_EVENTS and self._acquisition and self._model:
+        if body.kind in EPOCH_EVENTS and self.acquisition and self._model:
             self.course.begin_epoch(update.epoch, self._model)
-            self._begin_preparation(self._acquisition)
+            self._begin_preparation(self.acquisition)
             return update
         if body.kind in ("infusion_start", "infusion_stop"):
             self.infusion_s.append(body.time_s)
@@ -188,9 +192,9 @@ class Pipeline:
     # -- steps -------------------------------------------------------------------------
 
     def _ready(self) -> tuple[Preparation, Model, Acquisition]:
-        if not (self._preparation and self._model and self._acquisition):
+        if not (self._preparation and self._model and self.acquisition):
             raise InputError("A transient came before any start message: it is left.")
-        return self._preparation, self._model, self._acquisition
+        return self._preparation, self._model, self.acquisition
 
     def _take(self, prepared: Prepared) -> None:
         fid = prepared.aligned.astype(np.complex64)

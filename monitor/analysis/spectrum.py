@@ -26,7 +26,7 @@ REFERENCE_PPM = 4.65
 
 def time_axis_s(points: int, dwell_time_s: float) -> Real:
     """Time of each point, s."""
-    return np.arange(points) * dwell_time_s
+    return np.asarray(np.arange(points) * dwell_time_s, float)
 
 
 def frequency_axis_hz(points: int, dwell_time_s: float) -> Real:
@@ -36,7 +36,8 @@ def frequency_axis_hz(points: int, dwell_time_s: float) -> Real:
 
 def ppm_axis(points: int, dwell_time_s: float, frequency_mhz: float) -> Real:
     """Chemical shift axis in ppm, ascending, of `spectrum_of`."""
-    return REFERENCE_PPM + frequency_axis_hz(points, dwell_time_s) / frequency_mhz
+    offset_hz = frequency_axis_hz(points, dwell_time_s)
+    return np.asarray(REFERENCE_PPM + offset_hz / frequency_mhz, float)
 
 
 def spectrum_of(fid: NDArray[np.complexfloating]) -> Complex:

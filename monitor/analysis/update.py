@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from monitor.analysis.quality import Quality
 from monitor.analysis.response import Estimate
+from monitor.settings import Settings
 from streams.transient import Acquisition, Event
 
 Curve = NDArray[np.float32]
@@ -68,6 +69,7 @@ class Update:
     tracker : after a metabolite transient, once there is a reference period
     tracks : with `course`, the tracker's points done again for the transients so far
     notes : sentences for the message log
+    settings : of the session, with its first start message
     """
 
     seq: int
@@ -87,3 +89,4 @@ class Update:
     tracker: TrackerPoint | None = None
     tracks: tuple[TrackerPoint, ...] | None = None
     notes: tuple[str, ...] = field(default_factory=tuple)
+    settings: Settings | None = None

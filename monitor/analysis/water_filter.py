@@ -15,6 +15,7 @@ shape does beyond that is left to the tail in the baseline.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -29,10 +30,31 @@ CONDITION = 1e-3
 
 @dataclass(frozen=True)
 class WaterFilter:
-    """The operator: `band` of the full axis in, (K, band) `tails` of it out."""
+    """The operator.
+
+    Attributes
+    ----------
+    band : the water's own band on the full axis
+    shares : (lines, band) pinv(V_w): how much of each line a spectrum has
+    lines : (N, lines) V, whole spectra of the lines
+    fitted : the fitted band on the full axis
+    """
 
     band: slice
-    tails: Complex
+    shares: Complex
+    lines: Complex
+    fitted: slice
+
+    @cached_property
+    def tails(self) -> Complex:
+        """V_f pinv(V_w), (K, band)."""
+        tails: Complex = self.lines[self.fitted] @ self.shares
+        return tails
+
+    def whole_leak(self, spectrum: Complex) -> Complex:
+        """The water in one full spectrum (N,), over the whole axis."""
+        leaked: Complex = self.lines @ (self.shares @ spectrum[self.band])
+        return leaked
 
     def leak(self, spectra: Complex) -> Complex:
         """What the water in full spectra (..., N) adds to the fitted band, (..., K)."""
@@ -51,9 +73,9 @@ def make_water_filter(model: Model, lines: Lines) -> WaterFilter | None:
     if inside.size < 2 * lines.amplitude.size:
         return None
     band = slice(int(inside[0]), int(inside[-1]) + 1)
-    V = model.full_spectra(_shapes(model, lines))
-    tails = V[:, model.band].T @ np.linalg.pinv(V[:, band].T, rcond=CONDITION)
-    return WaterFilter(band, tails)
+    V = model.full_spectra(_shapes(model, lines)).T
+    shares = np.linalg.pinv(V[band], rcond=CONDITION)
+    return WaterFilter(band, np.asarray(shares, complex), V, model.band)
 
 
 def _shapes(model: Model, lines: Lines) -> Complex:

@@ -1,0 +1,249 @@
+"""A recording or file through the pipeline into tables, without a window."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from monitor.analysis.pipeline import Pipeline
+from monitor.analysis.quality import Quality
+from monitor.analysis.response import Estimate
+from monitor.analysis.update import TrackerPoint, Update
+from monitor.choose import Analysis, Wishes
+from monitor.report.spectra import write_spectra
+from monitor.report.tables import (
+    TrackerRow,
+    write_estimates,
+    write_session,
+    write_tracker,
+    write_transients,
+)
+from streams.errors import InputError
+from streams.sources.open_file import open_source
+from streams.transient import Body, End, Kind, Message, Transient, number
+
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an analysis gave, collected from its updates.
+
+    Attributes
+    ----------
+    course : the whole course, as it stood at the end
+    tracks : the tracker's points, as they were shown
+    notes : everything that was noticed, once each
+    durations_ms : time that each transient took, by whether the course was done again
+    """
+
+    analysis: Analysis
+    course: tuple[Estimate, ...] = ()
+    tracks: list[TrackerPoint] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
+    durations_ms: dict[str, list[float]] = field(default_factory=dict)
+    ended: bool = False
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The pipeline, once a start message has come."""
+        if self.analysis.pipeline is None:
+            raise InputError("There is no start message: nothing can be analysed.")
+        return self.analysis.pipeline
+
+    @property
+    def qualities(self) -> list[Quality]:
+        """Of every metabolite transient."""
+        return self.pipeline.course.qualities
+
+    def push(self, message: Message) -> Update:
+        """Work through one message and keep what it gave."""
+        began = time.perf_counter()
+        update = self.analysis.push(message)
+        self.notes |= dict.fromkeys(update.notes)
+        stage = "event"
+        if isinstance(message.body, Transient):
+            stage = "course" if update.course is not None else "transient"
+        took = 1e3 * (time.perf_counter() - began)
+        self.durations_ms.setdefault(stage, []).append(took)
+        if update.course is not None:
+            self.course = update.course
+        if update.tracks is not None:
+            self.tracks = list(update.tracks)
+        if update.tracker is not None:
+            self.tracks.append(update.tracker)
+        self.ended = self.ended or update.ended is not None
+        return update
+
+
+def analyse(
+    path: Path,
+    wishes: Wishes,
+    water: Path | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Run a file through the pipeline.
+
+    Raises
+    ------
+    InputError : see `open_source`, `settings_for` and `Pipeline`
+    """
+    source = open_source(path, water)
+    outcome = run(number(source.bodies), wishes, progress)
+    outcome.notes = dict.fromkeys((*source.notes, *outcome.notes))
+    if not outcome.qualities:
+        raise InputError(f"{path} holds no metabolite transient: nothing to analyse.")
+    return outcome
+
+
+def run(
+    messages: Iterable[Message], wishes: Wishes, progress: Progress | None = None
+) -> Outcome:
+    """Run messages through the pipeline; an end is added where there is none."""
+    outcome = Outcome(Analysis(wishes))
+    last: Message | None = None
+    done = 0
+    with threadpool_limits(1):
+        for last in messages:
+            outcome.push(last)
+            if _is_metabolite(last.body):
+                done += 1
+                if progress is not None:
+                    progress(done)
+        if last is not None and not outcome.ended:
+            end = End(done, "no end message")
+            outcome.push(Message(last.session, last.seq + 1, last.epoch, end))
+    return outcome
+
+
+def _is_metabolite(body: Body) -> bool:
+    return isinstance(body, Transient) and body.kind == Kind.METABOLITE
+
+
+def write(outcome: Outcome, out: Path, source: str, spectra: bool = False) -> None:
+    """Write the tables of the contract into a folder, which is made if need be.
+
+    Raises
+    ------
+    InputError : the folder cannot be written to
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The folder {out} cannot be made ({error.strerror}): choose another --out."
+        ) from None
+    pipeline = outcome.pipeline
+    hidden = pipeline.settings.outcome_hidden
+    names = pipeline.course.names
+    write_estimates(out / "estimates.csv", outcome.course, names, hidden)
+    write_transients(out / "transients.csv", outcome.qualities)
+    write_tracker(out / "tracker.csv", tracker_rows(outcome), hidden)
+    if spectra and not hidden:
+        write_spectra(pipeline, out)
+    write_session(out / "session.json", session_of(outcome, source), hidden)
+
+
+def tracker_rows(outcome: Outcome) -> list[TrackerRow]:
+    """A row per transient: what was shown, and what the whole session says."""
+    filtered = {point.index: point for point in outcome.tracks}
+    smoothed = {point.index: point for point in outcome.pipeline.smoothed()}
+    rows = []
+    for quality in outcome.qualities:
+        shown, later = filtered.get(quality.index), smoothed.get(quality.index)
+        rows.append(
+            TrackerRow(
+                quality.index,
+                quality.time_s,
+                shown.filtered if shown else {},
+                shown.filtered_sd if shown else {},
+                later.filtered if later else {},
+                later.filtered_sd if later else {},
+            )
+        )
+    return rows
+
+
+def session_of(outcome: Outcome, source: str) -> dict[str, Any]:
+    """Everything that makes the numbers reproducible."""
+    pipeline = outcome.pipeline
+    course = pipeline.course
+    return {
+        "source": source,
+        "program": {"mrs-monitor": version("mrs-monitor")},
+        "versions": {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "scipy": scipy.__version__,
+        },
+        "settings": pipeline.settings.as_dict(),
+        "acquisition": asdict(pipeline.acquisition) if pipeline.acquisition else None,
+        "basis": {
+            "source": pipeline.basis.source,
+            "sha256": pipeline.basis.sha256,
+            "names": list(course.names),
+        },
+        "reference_s": pipeline.reference_s,
+        "infusion_s": list(pipeline.infusion_s),
+        "counts": _counts(outcome),
+        "quality": _quality(outcome.qualities),
+        "session_models": [
+            {
+                "epoch": epoch,
+                "baseline_dimension": model.fit.baseline_dimension,
+                "baseline_stiffness": model.problem.stiffness,
+                "misfit": model.fit.misfit,
+                "broadening_hz": model.fit.broadening_hz,
+                "shift_hz": model.fit.shift_hz,
+                "naa_fwhm_hz": model.naa_fwhm_hz,
+                "converged": model.fit.converged,
+            }
+            for epoch, model in course.sessions.items()
+        ],
+        "timing_ms": {
+            stage: {
+                "count": len(times),
+                "median": float(np.median(times)),
+                "p99": float(np.percentile(times, 99)),
+            }
+            for stage, times in outcome.durations_ms.items()
+        },
+        "notes": list(outcome.notes),
+    }
+
+
+def _counts(outcome: Outcome) -> dict[str, int]:
+    course = outcome.course
+    return {
+        "transients": len(outcome.qualities),
+        "flagged": sum(bool(q.flags) for q in outcome.qualities),
+        "weight_below_half": sum(q.weight < 0.5 for q in outcome.qualities),
+        "windows": len(course),
+        "independent_windows": sum(e.independent for e in course),
+        "not_converged": sum(not e.converged for e in course),
+        "epochs": len({q.epoch for q in outcome.qualities}),
+        "water_references": len(outcome.pipeline.waters),
+    }
+
+
+def _quality(qualities: list[Quality]) -> dict[str, float]:
+    """Medians over the transients that count, and the range of the shift."""
+    good = [q for q in qualities if q.weight >= 0.5] or qualities
+    shifts = np.array([q.shift_hz for q in good])
+    return {
+        "snr_median": float(np.median([q.snr for q in good])),
+        "fwhm_hz_median": float(np.median([q.fwhm_hz for q in good])),
+        "shift_hz_range": float(np.ptp(shifts)),
+        "water_median": float(np.median([q.water for q in good])),
+        "lipid_median": float(np.median([q.lipid for q in good])),
+        "weight_mean": float(np.mean([q.weight for q in qualities])),
+    }

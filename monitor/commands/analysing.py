@@ -1,0 +1,134 @@
+"""`analyse`: the pipeline without a window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from monitor import options
+from monitor.analyse import Outcome, analyse, write
+from monitor.choose import Wishes
+from streams.errors import InputError
+
+Files = Annotated[list[Path], typer.Argument(help="Recordings or NIfTI-MRS files.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
+Water = Annotated[
+    Path | None, typer.Option("--water", help="File with the water reference.")
+]
+Basis = Annotated[
+    str, typer.Option("--basis", help="Basis set: a file or a bundled name.")
+]
+Protocol = Annotated[
+    str, typer.Option("--protocol", help="Protocol: a TOML file or a bundled name.")
+]
+WindowLength = Annotated[
+    int | None, typer.Option("--window", help="Transients in a window.")
+]
+Step = Annotated[int | None, typer.Option("--step", help="Transients between windows.")]
+Reference = Annotated[
+    str | None,
+    typer.Option("--reference", help="START:END of the reference period in s."),
+]
+Infusion = Annotated[
+    str | None,
+    typer.Option("--infusion", help="START:END in s, if the file has no events."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command("analyse")(analyse_files)
+
+
+def analyse_files(
+    files: Files,
+    out: Out,
+    water: Water = None,
+    basis: Basis = "",
+    protocol: Protocol = "",
+    window: WindowLength = None,
+    step: Step = None,
+    reference: Reference = None,
+    infusion: Infusion = None,
+    no_align: Annotated[bool, typer.Option("--no-align")] = False,
+    no_coil_combine: Annotated[bool, typer.Option("--no-coil-combine")] = False,
+    no_reject: Annotated[bool, typer.Option("--no-reject")] = False,
+    no_water_removal: Annotated[bool, typer.Option("--no-water-removal")] = False,
+    metabolites: Annotated[
+        str | None, typer.Option("--metabolites", help="A,B,...: fit only these.")
+    ] = None,
+    save_spectra: Annotated[
+        bool, typer.Option("--save-spectra", help="The signals as NIfTI-MRS, too.")
+    ] = False,
+) -> None:
+    """Analyse recordings or files into tables.
+
+    Needs a basis set that belongs to the sequence, unless the session names a bundled
+    protocol.  Several files go into one folder each.
+
+    Example: mrs-monitor analyse metab.nii.gz --water wref.nii.gz --basis 3t.BASIS
+    --reference 0:600 --out results
+    """
+    wishes = Wishes(
+        protocol,
+        basis,
+        options.changes(
+            window=window,
+            step=step if step is not None else _step_for(window),
+            reference_s=options.time_range(reference, "--reference"),
+            infusion_s=options.time_range(infusion, "--infusion"),
+            metabolites=options.names(metabolites),
+            align=False if no_align else None,
+            coil_combine=False if no_coil_combine else None,
+            reject=False if no_reject else None,
+            water_removal=False if no_water_removal else None,
+        ),
+    )
+    failed = 0
+    for path in files:
+        place = out if len(files) == 1 else out / path.name.split(".")[0]
+        try:
+            _analyse_one(path, water, wishes, place, save_spectra)
+        except InputError as error:
+            if len(files) == 1:
+                raise
+            failed += 1
+            typer.echo(f"mrs-monitor: {path}: {error}", err=True)
+    if failed:
+        raise typer.Exit(2)
+
+
+def _step_for(window: int | None) -> int | None:
+    """A step that goes with a short window; None: the protocol's."""
+    return None if window is None else max(1, window // 8)
+
+
+def _analyse_one(
+    path: Path, water: Path | None, wishes: Wishes, out: Path, spectra: bool
+) -> None:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task(f"{path.name}", total=None)
+        outcome = analyse(
+            path, wishes, water, lambda n: progress.update(task, completed=n)
+        )
+    write(outcome, out, path.name, spectra)
+    _say(console, outcome, out)
+
+
+def _say(console: Console, outcome: Outcome, out: Path) -> None:
+    """What was noticed and what came out."""
+    for note in outcome.notes:
+        console.print(note, highlight=False, markup=False)
+    windows = outcome.course
+    failed = sum(not estimate.converged for estimate in windows)
+    end = f", {failed} of them not converged" if failed else ""
+    console.print(
+        f"{len(outcome.qualities)} transients, {len(windows)} windows{end}: {out}",
+        highlight=False,
+        markup=False,
+    )

@@ -1,0 +1,123 @@
+"""`basis simulate | convert | show`: basis sets from the command line."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor import options
+from monitor.analysis.basis_files import load_basis, write_basis
+from monitor.basis_simulation import USUAL, simulate_basis
+from streams.sources.scanner_sim import Sequence
+
+app = typer.Typer(help="Basis sets: make, convert, look at.", no_args_is_help=True)
+
+
+class Kind(StrEnum):
+    """Sequences that can be simulated."""
+
+    PRESS = "press"
+    STEAM = "steam"
+    SLASER = "slaser"
+    LASER = "laser"
+    MEGAPRESS = "megapress"
+
+
+class Pulses(StrEnum):
+    """How the refocusing pulses are simulated."""
+
+    IDEAL = "ideal"
+    SHAPED = "shaped"
+
+
+class Macromolecules(StrEnum):
+    """Components to add."""
+
+    NONE = "none"
+    SINGLE = "single"
+    FIVE = "five"
+
+
+@app.command("simulate")
+def simulate(
+    sequence: Annotated[Kind, typer.Option("--sequence")],
+    te: Annotated[float, typer.Option("--te", help="Echo time, ms.")],
+    mhz: Annotated[float, typer.Option("--mhz", help="Spectrometer frequency.")],
+    dwell: Annotated[float, typer.Option("--dwell", help="Dwell time, s.")],
+    points: Annotated[int, typer.Option("--points", help="Points of a FID.")],
+    out: Annotated[Path, typer.Option("--out", help=".BASIS, .npz or a folder.")],
+    te1: Annotated[
+        float | None, typer.Option("--te1", help="First echo time, ms.")
+    ] = None,
+    tm: Annotated[float | None, typer.Option("--tm", help="Mixing time, ms.")] = None,
+    edit: Annotated[
+        float | None, typer.Option("--edit", help="MEGA-PRESS editing pulse, ppm.")
+    ] = None,
+    pulses: Annotated[Pulses, typer.Option("--pulses")] = Pulses.IDEAL,
+    mm: Annotated[Macromolecules, typer.Option("--mm")] = Macromolecules.NONE,
+    metabolites: Annotated[
+        str | None, typer.Option("--metabolites", help="A,B,...; the usual 21.")
+    ] = None,
+) -> None:
+    """Simulate a basis set by density matrix.
+
+    Example: mrs-monitor basis simulate --sequence press --te 30 --mhz 123.25
+    --dwell 4e-4 --points 2048 --mm five --out press30.BASIS
+    """
+    made = Sequence(
+        sequence.value,
+        te / 1e3,
+        None if te1 is None else te1 / 1e3,
+        None if tm is None else tm / 1e3,
+        pulses.value,
+        edit,
+    )
+    names = options.names(metabolites) or USUAL
+    basis = simulate_basis(
+        made, mhz, dwell, points, names, mm.value, f"simulated {sequence.value} TE {te:g} ms"
+    )  # fmt: skip
+    write_basis(basis, out)
+    typer.echo(f"{len(basis.names)} entries: {out}")
+
+
+@app.command("convert")
+def convert(
+    basis: Annotated[str, typer.Argument(help="A file, a folder or a bundled name.")],
+    out: Annotated[Path, typer.Option("--out", help=".BASIS, .npz or a folder.")],
+) -> None:
+    """Write a basis set in another format.
+
+    Example: mrs-monitor basis convert press_3t_te30 --out press30.BASIS
+    """
+    write_basis(load_basis(basis), out)
+    typer.echo(out)
+
+
+@app.command("show")
+def show(
+    basis: Annotated[str, typer.Argument(help="A file, a folder or a bundled name.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Draw it: .png, .svg or .pdf.")
+    ] = None,
+) -> None:
+    """List what is in a basis set, and draw it.
+
+    Example: mrs-monitor basis show press_3t_te30 --out press30.png
+    """
+    held = load_basis(basis)
+    te = "" if held.echo_time_s is None else f"TE {1e3 * held.echo_time_s:g} ms, "
+    typer.echo(
+        f"{held.source}: {held.sequence} {te}{held.spectrometer_frequency_mhz:.3f} MHz, "
+        f"{held.nucleus}, dwell time {1e6 * held.dwell_time_s:g} us, {held.points} points"
+    )
+    typer.echo(", ".join(held.names))
+    for key, value in held.provenance.items():
+        typer.echo(f"{key}: {value}")
+    if out is not None:
+        from monitor.report.basis_figure import draw
+
+        draw(held, out)
+        typer.echo(out)

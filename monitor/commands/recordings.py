@@ -1,0 +1,164 @@
+"""`info`, `verify`, `recover`, `convert`, `tail`: recordings from the command line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.commands.watching import Connect, Key
+from streams import inspection, reading, wire
+from streams.export import bids, ismrmrd, nifti_mrs
+from streams.journal import Journal
+from streams.security import load_client_keys
+from streams.sources.open_file import open_source
+from streams.subscriber import Subscriber
+from streams.transient import Body, Event, Message, Transient, number
+
+File = Annotated[Path, typer.Argument(help="A recording.")]
+
+
+class Format(StrEnum):
+    """What `convert` writes."""
+
+    NIFTI = "nifti-mrs"
+    BIDS = "bids"
+    ISMRMRD = "ismrmrd"
+    RECORDING = "recording"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    for name, command in (
+        ("info", info),
+        ("verify", verify),
+        ("recover", recover),
+        ("convert", convert),
+        ("tail", tail),
+    ):
+        app.command(name)(command)
+
+
+def info(file: File) -> None:
+    """Say what a recording holds.
+
+    Example: mrs-monitor info session.mcap
+    """
+    held = inspection.info(file)
+    typer.echo(held.verification.summary)
+    for start in held.starts:
+        acquisition = start.acquisition
+        typer.echo(
+            f"{start.source}: {acquisition.sequence or 'sequence not named'} TE "
+            f"{1e3 * acquisition.echo_time_s:g} ms, "
+            f"{acquisition.spectrometer_frequency_mhz:.3f} MHz, {acquisition.coils} "
+            f"coils x {acquisition.points} points, dwell time "
+            f"{1e6 * acquisition.dwell_time_s:g} us"
+        )
+    kinds = ", ".join(f"{count} {kind}" for kind, count in held.kinds.items())
+    typer.echo(f"session {held.session}: {kinds}; {held.epochs} epochs")
+    if held.first_s is not None and held.last_s is not None:
+        typer.echo(f"scanner time {held.first_s:.1f} to {held.last_s:.1f} s")
+    for event in held.events:
+        typer.echo(f"{event.time_s:10.1f} s  {event.kind}  {event.text}")
+
+
+def verify(file: File) -> None:
+    """Check every record of a recording; exit code 1 if it is damaged.
+
+    Example: mrs-monitor verify session.mcap
+    """
+    checked = inspection.verify(file)
+    typer.echo(checked.summary)
+    if not checked.whole:
+        raise typer.Exit(1)
+
+
+def recover(
+    file: File,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The whole file; FILE-recovered.")
+    ] = None,
+) -> None:
+    """Write everything readable of a damaged recording into a whole one.
+
+    Example: mrs-monitor recover session.mcap.part
+    """
+    stem = file.name.removesuffix(".part").removesuffix(".mcap")
+    place = out or file.with_name(f"{stem}-recovered.mcap")
+    written = reading.recover(file, place)
+    typer.echo(inspection.verify(written).summary)
+
+
+def convert(
+    file: Annotated[Path, typer.Argument(help="A recording or another file.")],
+    out: Annotated[Path, typer.Option("--out", help="File, or folder for BIDS.")],
+    to: Annotated[Format, typer.Option("--to", help="Format.")] = Format.NIFTI,
+    water: Annotated[
+        Path | None, typer.Option("--water", help="File with the water reference.")
+    ] = None,
+    subject: Annotated[str, typer.Option("--subject", help="BIDS label.")] = "01",
+    session: Annotated[str, typer.Option("--session", help="BIDS label.")] = "01",
+) -> None:
+    """Convert a recording to other formats, or other formats to a recording.
+
+    Example: mrs-monitor convert session.mcap --to nifti-mrs --out session.nii.gz
+    """
+    source = open_source(file, water)
+    if to is Format.RECORDING:
+        written = [_recorded(source.bodies, out)]
+    elif to is Format.BIDS:
+        place = file if source.origin == "recording" else None
+        messages = number(source.bodies)
+        written = list(
+            bids.write_bids(out, messages, subject, session, recording=place)
+        )
+    elif to is Format.ISMRMRD:
+        written = list(ismrmrd.write_session(out, number(source.bodies)))
+    else:
+        written = nifti_mrs.write_session(out, number(source.bodies))
+    for note in source.notes:
+        typer.echo(note, err=True)
+    for path in written:
+        typer.echo(path)
+
+
+def _recorded(bodies: Iterable[Body], out: Path) -> Path:
+    """Write bodies as a recording."""
+    with Journal.create(out) as journal:
+        for message in number(bodies):
+            journal.append(wire.encode(message))
+    return out
+
+
+def tail(connect: Connect, key: Key = "") -> None:
+    """Print what is arriving; Ctrl-C ends it.
+
+    Example: mrs-monitor tail --connect tcp://127.0.0.1:5555
+    """
+    problem = ""
+    with Subscriber(connect, load_client_keys(key) if key else None) as subscriber:
+        while True:
+            for message in subscriber.poll(0.5):
+                typer.echo(_line(message))
+            said = subscriber.health.problem
+            if said and said != problem:
+                typer.echo(said, err=True)
+            problem = said
+
+
+def _line(message: Message) -> str:
+    """One message in one line."""
+    body = message.body
+    if isinstance(body, Transient):
+        coils, points = body.fid.shape
+        said = f"{body.kind} {body.count} at {body.time_s:.2f} s, {coils} x {points}"
+    elif isinstance(body, Event):
+        said = f"{body.kind} at {body.time_s:.2f} s {body.text}"
+    else:
+        said = type(body).__name__.lower()
+    return f"{time.strftime('%H:%M:%S')} {message.seq:6d} epoch {message.epoch} {said}"

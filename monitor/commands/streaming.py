@@ -1,0 +1,190 @@
+"""`relay`, `event`, `keys`: the stream from the command line."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from monitor import options
+from monitor.commands.watching import Connect, Key
+from streams.errors import InputError
+from streams.relay import RelayStatus, run_relay
+from streams.security import (
+    Role,
+    ServerKeys,
+    load_client_keys,
+    load_server_keys,
+    new_client_keys,
+    new_server_keys,
+)
+from streams.sources import publisher
+from streams.sources.open_file import open_source
+from streams.sources.recording import paced
+from streams.sources.scanner_sim.scanner import scan
+from streams.sources.scanner_sim.scenario_file import read_scenario
+from streams.subscriber import send_event
+from streams.transient import Body
+
+BIND = "tcp://127.0.0.1:5555"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command("relay")(relay)
+    app.command("event")(event)
+    app.command("keys")(keys)
+
+
+def relay(
+    source: Annotated[
+        str, typer.Option("--source", help="FILE, sim, or tcp://... of a publisher.")
+    ],
+    bind: Annotated[
+        str, typer.Option("--bind", help="Publishes here; PORT+1 answers requests.")
+    ] = BIND,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="Recording; a new one by default.")
+    ] = None,
+    speed: Annotated[
+        str, typer.Option("--speed", help="Pace of FILE or sim: a factor, or max.")
+    ] = "1",
+    scenario: Annotated[
+        str, typer.Option("--scenario", help="What sim plays.")
+    ] = "infusion",
+    water: Annotated[
+        Path | None, typer.Option("--water", help="Water reference of FILE.")
+    ] = None,
+    linger: Annotated[
+        float | None,
+        typer.Option("--linger", help="s to go on serving after the end; for ever."),
+    ] = None,
+    server_key: Annotated[
+        str, typer.Option("--server-key", help="Secret key file of the relay (CURVE).")
+    ] = "",
+    clients: Annotated[
+        str, typer.Option("--clients", help="Folder of the clients' public keys.")
+    ] = "",
+) -> None:
+    """Record a source and publish it to any number of monitors.
+
+    Everything is on disk before it is sent. An unfinished recording given with
+    --record is gone on with. Stop with Ctrl-C.
+
+    Example: mrs-monitor relay --source sim --bind tcp://127.0.0.1:5555
+    """
+    pace = options.replay_speed(speed)
+    stop = threading.Event()
+    bodies = _bodies(source, scenario, water, pace, stop)
+    path = record or options.new_recording("session")
+    console = Console(stderr=True)
+    console.print(f"recording: {path}", highlight=False, soft_wrap=True)
+    shown = _Shown(console)
+    try:
+        final = run_relay(
+            bodies, path, bind, stop=stop, on_status=shown.status, linger_s=linger,
+            speed=min(pace, 1e6), keys=_server_keys(server_key, clients),
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        stop.set()
+        return
+    shown.done(final)
+
+
+def _bodies(
+    source: str, scenario: str, water: Path | None, pace: float, stop: threading.Event
+) -> Iterator[Body]:
+    """The source that was named, at its pace."""
+    if source == "mrd":
+        raise InputError(
+            "--source mrd (a scanner's MRD stream) is not built yet: have a program "
+            "publish as docs/wire.md says and give --source tcp://..."
+        )
+    if source.startswith("tcp://"):
+        return publisher.bodies(source, stop)
+    if source == "sim":
+        return paced(scan(read_scenario(scenario)), pace, stop)
+    return paced(open_source(Path(source), water).bodies, pace, stop)
+
+
+def _server_keys(server_key: str, clients: str) -> ServerKeys | None:
+    if not server_key and not clients:
+        return None
+    if not (server_key and clients):
+        raise InputError("--server-key and --clients go together: give both.")
+    return load_server_keys(server_key, clients)
+
+
+class _Shown:
+    """The relay's progress, a line when something changes and every 100 transients."""
+
+    def __init__(self, console: Console) -> None:
+        self._console, self._said, self._hundreds = console, "", -1
+
+    def status(self, status: RelayStatus) -> None:
+        """Say how the relay is, where that is news."""
+        said = status.problem or ("source ended" if status.ended else "")
+        hundreds = status.transients // 100
+        if said == self._said and hundreds == self._hundreds:
+            return
+        self._said, self._hundreds = said, hundreds
+        self._console.print(
+            f"{status.endpoint}: {status.transients} transients, {status.events} "
+            f"events, {status.recorded_bytes / 1e6:.1f} MB recorded"
+            f"{'; ' + said if said else ''}",
+            highlight=False,
+        )
+
+    def done(self, status: RelayStatus) -> None:
+        """Say what was recorded in all."""
+        self._console.print(
+            f"{status.transients} transients, {status.events} events in {status.path}",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def event(
+    kind: Annotated[str, typer.Argument(help="infusion_start, infusion_stop, note...")],
+    connect: Connect,
+    text: Annotated[str, typer.Argument(help="Words that go with it.")] = "",
+    key: Key = "",
+    author: Annotated[
+        str, typer.Option("--author", help="A role, never a person's name.")
+    ] = "script",
+) -> None:
+    """Record an event from a script; returns once it is on disk.
+
+    Example: mrs-monitor event infusion_start --connect tcp://127.0.0.1:5555
+    """
+    secret = load_client_keys(key) if key else None
+    placed = send_event(connect, kind, text, author, keys=secret)
+    typer.echo(f"{placed.kind} recorded at {placed.time_s:.2f} s scanner time")
+
+
+def keys(
+    folder: Annotated[Path, typer.Argument(help="Where the keys are written.")],
+    client: Annotated[
+        str, typer.Option("--client", help="Name of a client; else the relay's keys.")
+    ] = "",
+    role: Annotated[Role, typer.Option("--role", help="What it may do.")] = Role.VIEWER,
+    server: Annotated[
+        Path | None, typer.Option("--server", help="relay.key of the relay.")
+    ] = None,
+) -> None:
+    """Make CURVE keys, for any address but loopback.
+
+    Example: mrs-monitor keys KEYS; mrs-monitor keys KEYS --client room2 --role
+    operator --server KEYS/relay.key
+    """
+    if client:
+        if server is None:
+            raise InputError("A client's keys need the relay's: give --server.")
+        public, secret = new_client_keys(folder, client, role, server)
+    else:
+        public, secret = new_server_keys(folder)
+    typer.echo(f"public key: {public}\nsecret key: {secret} (keep it to its owner)")

@@ -1,0 +1,169 @@
+"""`demo`, `live`, `replay`: a session in the window, or followed in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from monitor import options
+from monitor.choose import Analysis, Wishes, settings_for
+from monitor.commands.analysing import (
+    Basis,
+    Infusion,
+    Protocol,
+    Reference,
+    Step,
+    Water,
+    WindowLength,
+)
+from monitor.feeds import file_messages, live_feed, replay_feed
+from monitor.headless import Headless, no_display
+from monitor.settings import Settings, read_protocol
+from monitor.simulated import Simulated, start_simulated
+from monitor.worker import Feed, WorkerConfig
+from streams.endpoint import Endpoint
+from streams.errors import InputError
+from streams.sources.scanner_sim.scenario_file import read_scenario
+from streams.transient import Start
+
+DEMO_SPEED = 25.0
+Connect = Annotated[str, typer.Option("--connect", help="tcp://HOST:PORT of a relay.")]
+Key = Annotated[str, typer.Option("--key", help="Secret key file (CURVE).")]
+OutFolder = Annotated[
+    Path | None,
+    typer.Option("--out", help="Where a run without a display puts its files."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command("demo")(demo)
+    app.command("live")(live)
+    app.command("replay")(replay)
+
+
+def demo(
+    scenario: Annotated[
+        str, typer.Option("--scenario", help="Bundled scenario or TOML file.")
+    ] = "infusion",
+    speed: Annotated[
+        str, typer.Option("--speed", help="Times faster than the scanner.")
+    ] = str(DEMO_SPEED),
+    out: OutFolder = None,
+) -> None:
+    """Show a simulated ketamine infusion, live, in the window.
+
+    A relay process records and publishes what a virtual scanner yields; the window
+    subscribes to it. 10 min before and 40 min of infusion take two minutes.
+
+    Example: mrs-monitor demo
+    """
+    simulated = read_scenario(scenario)
+    planned = sum(series.transients for series in simulated.series)
+    recording = options.new_recording("demo")
+    scanner = start_simulated(scenario, recording, options.replay_speed(speed))
+    typer.echo(f"recording: {recording}", err=True)
+    try:
+        wishes = Wishes(simulated.protocol)
+        _watch(
+            partial(live_feed, scanner.endpoint),
+            wishes,
+            read_protocol(simulated.protocol),
+            f"demo ({scenario})",
+            out or Path("mrs-monitor-demo"),
+            planned,
+        )
+    finally:
+        _close(scanner)
+
+
+def _close(scanner: Simulated) -> None:
+    scanner.close()
+
+
+def live(
+    connect: Connect,
+    key: Key = "",
+    protocol: Protocol = "",
+    basis: Basis = "",
+    window: WindowLength = None,
+    step: Step = None,
+    out: OutFolder = None,
+) -> None:
+    """Follow a relay: subscribe, fit, show.
+
+    Example: mrs-monitor live --connect tcp://127.0.0.1:5555
+    """
+    Endpoint.parse(connect)
+    wishes = Wishes(protocol, basis, options.changes(window=window, step=step))
+    settings = read_protocol(protocol) if protocol else Settings()
+    _watch(
+        partial(live_feed, connect, key),
+        wishes,
+        settings.changed(**wishes.changes),
+        f"live {connect}",
+        out or Path("mrs-monitor-live"),
+    )
+
+
+def replay(
+    file: Annotated[Path, typer.Argument(help="Recording or NIfTI-MRS file.")],
+    speed: Annotated[str, typer.Option("--speed", help="A factor, or max.")] = "1",
+    water: Water = None,
+    basis: Basis = "",
+    protocol: Protocol = "",
+    window: WindowLength = None,
+    step: Step = None,
+    reference: Reference = None,
+    infusion: Infusion = None,
+    out: OutFolder = None,
+) -> None:
+    """Replay a recording or file through the live path.
+
+    Example: mrs-monitor replay recordings/infusion-short.mcap --speed 20
+    """
+    wishes = Wishes(
+        protocol,
+        basis,
+        options.changes(
+            window=window,
+            step=step,
+            reference_s=options.time_range(reference, "--reference"),
+            infusion_s=options.time_range(infusion, "--infusion"),
+        ),
+    )
+    first = next(file_messages(file, water), None)
+    if first is None or not isinstance(first.body, Start):
+        raise InputError(f"{file} does not begin with a start message.")
+    _watch(
+        partial(replay_feed, file, water, options.replay_speed(speed)),
+        wishes,
+        settings_for(first.body, wishes),
+        f"replay {file.name}",
+        out or Path("mrs-monitor-replay"),
+    )
+
+
+def _watch(
+    open_feed: Callable[[], Feed],
+    wishes: Wishes,
+    settings: Settings,
+    title: str,
+    out: Path,
+    planned: int | None = None,
+) -> None:
+    """Follow a feed in the window, or in the terminal where there is no display."""
+    reason = no_display()
+    if not reason:
+        from monitor.app.window import run_window
+
+        config = WorkerConfig(open_feed, partial(Analysis, wishes))
+        raise typer.Exit(run_window(config, settings, f"mrs-monitor: {title}"))
+    console = Console(stderr=True)
+    console.print(f"No window, since {reason}: following here.", highlight=False)
+    Headless(open_feed(), wishes, out, console).run(title, planned)

@@ -1,0 +1,34 @@
+"""Feeds of messages for the window's worker, made where the worker runs (picklable)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from streams.security import load_client_keys
+from streams.sources.open_file import is_recording, open_source
+from streams.sources.recording import Player, messages
+from streams.subscriber import Subscriber
+from streams.transient import Event, Message, Transient, number
+
+
+def live_feed(endpoint: str, key: str = "") -> Subscriber:
+    """Subscription to a relay."""
+    return Subscriber(endpoint, load_client_keys(key) if key else None)
+
+
+def file_messages(path: Path, water: Path | None = None) -> Iterator[Message]:
+    """Messages of a recording as they were numbered, or of any other file."""
+    if is_recording(path) and water is None:
+        return messages(path)
+    # One name for the session each time it is played, so that a seek finds it again.
+    return number(open_source(path, water).bodies, session=f"file:{path.name}")
+
+
+def replay_feed(path: Path, water: Path | None, speed: float) -> Player:
+    """Player of a file, whose length is looked up first."""
+    last = 0.0
+    for message in file_messages(path, water):
+        if isinstance(message.body, Transient | Event):
+            last = max(last, message.body.time_s)
+    return Player(lambda: file_messages(path, water), speed, last)

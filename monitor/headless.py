@@ -1,0 +1,153 @@
+"""Without a display: progress in the terminal, screen and report into files."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from monitor.analyse import Outcome, write
+from monitor.choose import Analysis, Wishes
+from monitor.display import Display
+from monitor.screen.parts import Stream
+from monitor.settings import Settings
+from monitor.worker import Feed, stream_of
+from streams.errors import InputError
+from streams.transient import End, Heartbeat, Kind, Message, Transient
+
+QUIET_END_S = 10.0
+PROBE = "from PyQt6.QtWidgets import QApplication; QApplication([])"
+PROBE_TIMEOUT_S = 20.0
+
+
+def no_display() -> str:
+    """Why no window can be shown, in words; empty where one can.
+
+    Qt ends the whole program where it finds no display, so it is asked in a process
+    of its own.
+    """
+    if os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
+        return f"QT_QPA_PLATFORM is {os.environ['QT_QPA_PLATFORM']}"
+    linux = sys.platform.startswith("linux")
+    if linux and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return "there is no display"
+    try:
+        probe = subprocess.run(
+            [sys.executable, "-c", PROBE],
+            capture_output=True,
+            text=True,
+            timeout=PROBE_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return "the display does not answer"
+    if probe.returncode == 0:
+        return ""
+    said = " ".join(probe.stderr.split())
+    for hint in ("xcb-cursor0", "libEGL", "libGL"):
+        if hint in said:
+            return f"Qt cannot use the display: it needs the system library {hint}"
+    return "the display cannot be opened"
+
+
+class Headless:
+    """A session that is followed in the terminal and written into a folder."""
+
+    def __init__(self, feed: Feed, wishes: Wishes, out: Path, console: Console) -> None:
+        self._feed, self._out, self._console = feed, out, console
+        self._display = Display(Settings())
+        self._outcome = Outcome(Analysis(wishes))
+        self._last: Message | None = None
+
+    def run(self, title: str, planned: int | None = None, source: str = "") -> None:
+        """Follow the feed to its end, then write everything."""
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[said]}"),
+        )
+        with Progress(*columns, console=self._console) as progress:
+            task = progress.add_task(title, total=planned, said="")
+            with threadpool_limits(1):
+                for count in self._counted():
+                    progress.update(task, completed=count, said=self._said())
+        self.write(source or title)
+
+    def _counted(self) -> Iterator[int]:
+        """Work through messages; the number of metabolite transients so far."""
+        count, finished = 0, False
+        while not finished:
+            taken = self._feed.poll(0.2)
+            for message in taken:
+                if isinstance(message.body, Heartbeat):
+                    continue
+                self._push(message)
+                body = message.body
+                count += isinstance(body, Transient) and body.kind == Kind.METABOLITE
+                finished = isinstance(body, End)
+            if not taken:
+                self._display.hear(stream_of(self._feed, 0), time.monotonic())
+                finished = bool(getattr(self._feed, "finished", False))
+            yield count
+
+    def _push(self, message: Message) -> None:
+        self._last = message
+        update = self._outcome.push(message)
+        if update.settings is not None:
+            self._display = Display(update.settings)
+        self._display.fold(update, time.monotonic())
+
+    def _said(self) -> str:
+        """What the headline says at the moment, or what the stream says."""
+        shown = self._display.screen(time.monotonic()).headline
+        return f"{shown.title} {shown.number} {shown.interval}".strip()
+
+    def write(self, source: str) -> None:
+        """Screen and tables into the folder."""
+        self._console.print(f"writing to {self._out} ...", highlight=False)
+        if self._last is not None and not self._outcome.ended:
+            last = self._last
+            end = End(len(self._outcome.qualities), "followed no further")
+            self._push(Message(last.session, last.seq + 1, last.epoch, end))
+        write(self._outcome, self._out, source)
+        render_screen(self._display, self._out / "screen.png")
+        self._console.print(
+            f"[bold]{self._out}[/bold]: estimates.csv, transients.csv, tracker.csv, "
+            "session.json, screen.png",
+            highlight=False,
+        )
+
+
+def render_screen(display: Display, path: Path) -> None:
+    """Draw the page into a PNG.
+
+    Raises
+    ------
+    InputError : Qt's system libraries are missing
+    """
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    try:
+        from monitor.app.render import render
+    except ImportError as error:
+        raise InputError(
+            f"The screen cannot be drawn: Qt misses a system library ({error}); on "
+            "Debian and Ubuntu: apt-get install libegl1 libgl1 libxkbcommon0 "
+            "libdbus-1-3 libfontconfig1."
+        ) from None
+    display.hear(Stream(connected=True), time.monotonic())
+    render(display.screen(time.monotonic()), path)

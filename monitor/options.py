@@ -1,0 +1,73 @@
+"""What the command line's words mean: ranges, lists, speeds, places."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+
+from streams.errors import InputError
+
+
+def time_range(text: str | None, option: str) -> tuple[float, float] | None:
+    """START:END in seconds."""
+    if text is None:
+        return None
+    try:
+        start, end = (float(part) for part in text.split(":"))
+    except ValueError:
+        start = end = math.nan
+    if not (math.isfinite(start) and math.isfinite(end) and start < end):
+        raise InputError(
+            f"{option} {text} is no range: give START:END in seconds, e.g. 0:600."
+        )
+    return start, end
+
+
+def names(text: str | None) -> tuple[str, ...]:
+    """A,B,... without blanks."""
+    return tuple(n.strip() for n in text.split(",") if n.strip()) if text else ()
+
+
+def replay_speed(text: str) -> float:
+    """A factor, or `max` for as fast as it goes."""
+    if text.lower() == "max":
+        return math.inf
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = math.nan
+    if not speed > 0:
+        raise InputError(f"--speed {text}: give a factor above 0, e.g. 10, or max.")
+    return speed
+
+
+def changes(**given: Any) -> dict[str, Any]:
+    """Settings that were given on the command line; None and () were not."""
+    return {key: value for key, value in given.items() if value not in (None, ())}
+
+
+def data_folder() -> Path:
+    """Where recordings go by default; made if need be.
+
+    Raises
+    ------
+    InputError : it cannot be made
+    """
+    folder = user_data_path("mrs-monitor", appauthor=False) / "recordings"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The folder {folder} cannot be made ({error.strerror}): give --record FILE."
+        ) from None
+    return folder
+
+
+def new_recording(name: str) -> Path:
+    """A new file for a session that begins now."""
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    return data_folder() / f"{name}-{stamp}.mcap"

@@ -1,0 +1,64 @@
+"""The signals as NIfTI-MRS: aligned transients and the windows' averages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from monitor.analysis.pipeline import Pipeline
+from monitor.analysis.spectrum import fid_of
+from streams.errors import InputError
+from streams.export.nifti_mrs import Step, write_nifti_mrs
+
+COMBINED = Step("RF coil combination", "generalised least squares, noise whitened")
+EDDY = Step("Eddy current correction", "Klose, smoothed water phase")
+ALIGNED = Step("Frequency and phase correction", "registration to a running template")
+AVERAGED = Step("Signal averaging", "weighted mean of each window")
+NO_WATER = Step("Nuisance peak removal", "residual water, held subspace")
+
+
+def write_spectra(pipeline: Pipeline, out: Path) -> None:
+    """Write `transients.nii.gz` and `averages.nii.gz` into a folder.
+
+    Transients are combined, corrected and aligned, not weighted.  Averages are one per
+    window, in the order of `estimates.csv`, with the residual water taken off as it was
+    for the fit.
+    """
+    acquisition = pipeline.acquisition
+    if acquisition is None:
+        raise InputError("There is no start message: no spectra can be written.")
+    single = replace(acquisition, coils=1)
+    steps = _steps(pipeline)
+    course = pipeline.course
+    write_nifti_mrs(
+        out / "transients.nii.gz",
+        np.stack(course.fids, axis=-1),
+        single,
+        times_s=course.times_s.tolist(),
+        provenance=steps,
+    )
+    if not course.fitted:
+        return
+    averages = [fid_of(course.average_spectrum(f)) for f in course.fitted]
+    middle = [
+        0.5 * float(course.times_s[w.first] + course.times_s[w.stop - 1])
+        for w in (f.average.window for f in course.fitted)
+    ]
+    removal = [NO_WATER] if pipeline.settings.water_removal else []
+    write_nifti_mrs(
+        out / "averages.nii.gz",
+        np.stack(averages, axis=-1).astype(np.complex64),
+        single,
+        times_s=middle,
+        provenance=[*steps, AVERAGED, *removal],
+    )
+
+
+def _steps(pipeline: Pipeline) -> list[Step]:
+    settings, acquisition = pipeline.settings, pipeline.acquisition
+    several = acquisition is not None and acquisition.coils > 1
+    steps = [COMBINED] if settings.coil_combine and several else []
+    steps += [EDDY] if settings.eddy_current and pipeline.waters else []
+    return steps + ([ALIGNED] if settings.align else [])
