@@ -92,7 +92,8 @@ def _fid(table: dict[str, Any], path: Path) -> Complex:
         raise InputError(
             f"Basis file {path} is damaged or lacks a field ({error}); write it again."
         ) from None
-    if dwell_time_s <= 0 or centre <= 0 or fid.ndim != 1 or fid.size == 0:
+    good = fid.ndim == 1 and fid.size > 0 and bool(np.isfinite(fid).all())
+    if not good or dwell_time_s <= 0 or centre <= 0:
         raise InputError(
             f"Basis file {path}: dwell time, frequency or FID are no good."
         )

@@ -67,14 +67,15 @@ def parse_lcmodel(text: str, source: str) -> BasisSet:
     names: list[str] = []
     fids: list[Complex] = []
     lists = list(_NAMELIST.finditer(text))
-    for here, following in zip(lists, [*lists[1:], None], strict=True):
+    ends = [following.start() for following in lists[1:]] + [len(text)]
+    for here, end in zip(lists, ends[: len(lists)], strict=True):
         kind, entries = here[1].upper(), assignments(here[2])
         if kind in ("SEQPAR", "BASIS1"):
             general |= entries
         elif kind == "NMUSED":
             used = entries
         elif kind == "BASIS":
-            end = following.start() if following else len(text)
+            _check_general(general, source)
             name = entries.get("METABO", entries.get("ID", "")).strip()
             spectrum = _spectrum(text[here.end() : end], general, name, source)
             fids.append(_fid(spectrum, entries, used, general, name, source))
@@ -147,8 +148,9 @@ def fortran_number(field: str, decimals: int) -> float | None:
         return None
     implied = 0 if found[2] else decimals
     digits = found[1] + found[2] + found[3]
-    mantissa = float(digits) if digits.strip("+-.") else 0.0
-    return float(mantissa * 10.0 ** (int(found[4] or 0) - implied))
+    if not digits.strip("+-."):
+        return 0.0
+    return float(f"{digits}E{int(found[4] or 0) - implied}")
 
 
 def _fid(
@@ -208,6 +210,10 @@ def _check_complete(
         raise InputError(
             f"Basis set {source} ends in the middle of an entry; get the file again."
         )
+
+
+def _check_general(general: dict[str, str], source: str) -> None:
+    """Refuse a dwell time, frequency or number of points that is none."""
     for key in ("BADELT", "HZPPPM", "NDATAB"):
         if _number(general, key, source) <= 0:
             raise InputError(f"Basis set {source}: {key} must be positive.")
