@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -55,6 +55,10 @@ Part = TypeVar("Part")
 HEADLINE_S = 2.0  # the number changes at most this often
 LOW_WEIGHT = 0.1
 QUALITY = ("time_s", "shift_hz", "fwhm_hz", "snr", "weight", "water", "lipid")
+VIEW = frozenset(
+    {"outcome", "fwhm_limit_hz", "snr_limit", "drift_limit_hz_per_min"}
+    | {"water_limit", "lipid_limit"}
+)
 TREND_LIMITS = (10.0, 20.0, 30.0, 50.0, 100.0)
 
 
@@ -86,6 +90,7 @@ class Display:
         self._stack: Stack | None = None
         self._arrived_s: float | None = None
         self._heard_s: float | None = None
+        self._behind_since_s: float | None = None
         self._watches: dict[str, say.Watch] = {}
         self._timed: list[tuple[float, Message]] = []
         self._headline: tuple[float, Estimate | None] = (-math.inf, None)
@@ -99,6 +104,7 @@ class Display:
         """Take in what one message caused."""
         self._revision += 1
         self.seq = max(self.seq, update.seq)
+        self.settings = update.settings or self.settings
         self.source = update.source or self.source
         self.acquisition = update.acquisition or self.acquisition
         self.ended = update.ended if update.ended is not None else self.ended
@@ -121,9 +127,12 @@ class Display:
 
     def hear(self, stream: Stream, now_s: float) -> None:
         """Take in the state of the stream."""
-        if stream != self.stream:
-            self.stream = stream
-        self._heard_s = now_s
+        if stream.lag <= say.LAG_ALLOWED:
+            self._behind_since_s = None
+        elif self._behind_since_s is None:
+            self._behind_since_s = now_s
+        self.stream = stream
+        self._heard_s = now_s if self._heard_s is None else self._heard_s
 
     def settle(self, now_s: float) -> None:
         """After many updates at once: the newest counts, passing sentences are gone."""
@@ -158,12 +167,11 @@ class Display:
             self._say(Message("event", Level.NOTE, said, "", 0.0), now_s)
 
     def _take_settings(self, text: str, now_s: float) -> None:
-        """Follow a change of settings in the recording; it cannot lift a blind."""
+        """Follow the part of a settings event that only concerns the view."""
         try:
-            table = dict(json.loads(text))
-            table.pop("outcome_hidden", None)
-            changes = fields_of(settings_from(table, self.settings.name), table)
-            self.settings = self.settings.changed(**changes)
+            table = {k: v for k, v in dict(json.loads(text)).items() if k in VIEW}
+            settings_from(table, self.settings.name)
+            self.settings = self.settings.changed(**table)
         except (ValueError, TypeError, InputError) as error:
             self._note(f"Change of settings not understood: {error}", now_s)
 
@@ -370,7 +378,8 @@ class Display:
             return head.hidden()
         outcome, window = self.settings.outcome, self.settings.window
         estimate = self._estimate_at(now_s)
-        if not head.meaningful(estimate, outcome, window, self.reference_s):
+        full = min(window, max((e.n_transients for e in self.estimates), default=1))
+        if not head.meaningful(estimate, outcome, full, self.reference_s):
             estimate = None
         waiting = head.waiting_for(
             self.reference_s, window * self.interval_s, self._clock_s(now_s)
@@ -455,6 +464,9 @@ class Display:
         heard = self._arrived_s if self._arrived_s is not None else self._heard_s
         age = 0.0 if heard is None else math.floor(now_s - heard)
         shown = say.of_stream(self.stream, age, self._wait_s(), self.ended)
+        since = self._behind_since_s
+        if since is not None and self.stream.playback is None:
+            shown += say.behind(self.stream.lag, now_s - since)
         if self.failed:
             shown.insert(0, say.stopped(self.failed))
         shown += say.of_windows(self._watches, now_s)
@@ -480,11 +492,6 @@ class Display:
             f"protocol {self.settings.name} {settings_hash(self.settings)}",
         )
         return " · ".join(part for part in parts if part)
-
-
-def fields_of(settings: Settings, names: Iterable[str]) -> dict[str, Any]:
-    """Only the named fields of settings."""
-    return {name: getattr(settings, name) for name in names}
 
 
 def settings_hash(settings: Settings) -> str:

@@ -30,7 +30,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from monitor.analysis.update import Update
 from monitor.screen.parts import Playback, Stream
 from streams.errors import InputError
-from streams.transient import Heartbeat, Message
+from streams.health import StreamHealth
+from streams.transient import Heartbeat, Message, Start
 
 GATHER_S = 0.03
 HEALTH_S = 0.25
@@ -232,7 +233,19 @@ class Loop:
             self.reports.append(Again(message.seq))
             return
         self.done_seq = message.seq
-        self.reports.append(Computed(self.pipeline.push(message)))
+        self.reports.append(Computed(self._pushed(message)))
+
+    def _pushed(self, message: Message) -> Update:
+        """What the pipeline makes of it; one that it cannot use is told and left.
+
+        Without its start message a session cannot be analysed: that error ends it.
+        """
+        try:
+            return self.pipeline.push(message)
+        except InputError as error:
+            if isinstance(message.body, Start):
+                raise
+            return Update(message.seq, message.epoch, notes=(str(error),))
 
     def _send_event(self, kind: str, text: str) -> None:
         send = getattr(self.feed, "send_event", None)
@@ -268,12 +281,26 @@ def stream_of(feed: Any, waiting: int) -> Stream:
         return health
     if hasattr(feed, "seek"):
         return Stream(connected=True, lag=waiting, playback=_playback(feed))
+    if isinstance(health, StreamHealth):
+        return _subscribed(health, waiting)
+    return Stream(connected=True, lag=waiting)
+
+
+def _subscribed(health: StreamHealth, waiting: int) -> Stream:
+    """State of a subscription; it counts as connected once it is known what it is.
+
+    A relay that answers from its journal records, before its first heartbeat says so.
+    """
+    heard = health.heard_s is not None
+    known = health.recording is not None or health.refetch is not None
+    recording = health.recording
     return Stream(
-        connected=bool(getattr(health, "connected", True)),
-        recording=bool(getattr(health, "recording", False)),
-        lag=int(getattr(health, "lag", 0)) + waiting,
-        lost=int(getattr(health, "lost", 0)),
-        disk_free_bytes=getattr(health, "disk_free_bytes", None),
+        connected=health.connected and heard and known,
+        recording=bool(health.refetch) if recording is None else recording,
+        lag=max(0, health.lag) + waiting,
+        lost=health.open_gaps,
+        disk_free_bytes=health.disk_free_bytes,
+        said=health.problem,
     )
 
 

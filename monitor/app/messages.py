@@ -49,7 +49,8 @@ class MessagePanel(QFrame):
         self.first.show_text(first.condition)
         age = ago(first.age_s)
         since = f"{age} ago" if first.key in PASSING else f"for {age}"
-        said = [part for part in (first.action, since) if part]
+        timeless = first.age_s < 1 or age in first.condition
+        said = [part for part in (first.action, "" if timeless else since) if part]
         if others:
             said.append("also: " + "; ".join(m.condition for m in others))
         self.second.show_text(" · ".join(said))

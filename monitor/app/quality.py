@@ -48,7 +48,7 @@ class StripPlot(Plot):
         self._curve.setData(strip.time_min, strip.value)
         middle = 0.5 * (strip.low + strip.high)
         self.axis("left").setTicks([[(middle, strip.name)]])
-        unit = f" {strip.unit}" if strip.unit else ""
+        unit = f" {strip.unit}" if strip.unit and strip.now else ""
         mark = "▲ " if strip.past_limit else ""
         self.axis("right").setTicks([[(middle, f"{mark}{strip.now}{unit}")]])
         colours = self._theme.palette

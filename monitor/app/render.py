@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
 from monitor.app.page import Page
@@ -42,11 +43,12 @@ def render(
     """
     application()
     page = Page(THEMES[theme])
+    page.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     page.resize(*size)
-    page.ensurePolished()
-    page.dress()
+    page.show()  # lays out what is hidden at first
     page.draw(screen, everything=True)
     written = page.grab().save(str(path))
+    page.close()
     page.deleteLater()
     if not written:
         raise InputError(f"The picture {path} cannot be written: choose another place.")

@@ -46,6 +46,7 @@ class SpectrumPanel(Plot):
         self.axis("right").setStyle(tickLength=0)
         self.axis("right").setPen(None)
         self.axis("right").setTextPen(p.text)
+        self.axis("right").setTicks([])
         ticks = [(v, f"{v:.1f}") for v in np.arange(RIGHT_PPM, LEFT_PPM, 0.5)]
         self.axis("bottom").setTicks([ticks])
         self.axis("bottom").setHeight(theme.bottom_axis)

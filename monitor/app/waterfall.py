@@ -28,6 +28,7 @@ class WaterfallPanel(Plot):
         super().dress(theme, ground)
         p = theme.palette
         self._shown = None
+        self.setYRange(RIGHT_PPM, LEFT_PPM, padding=0)
         self._context.dress(theme)
         colours = pg.ColorMap([0.0, 1.0], [p.map_low, p.map_high])
         self._image.setLookupTable(colours.getLookupTable(nPts=256))
@@ -44,7 +45,6 @@ class WaterfallPanel(Plot):
             return
         self._shown, self._axis = waterfall, axis
         self._context.draw(axis)
-        self.setYRange(RIGHT_PPM, LEFT_PPM, padding=0)
         self._image.setImage(
             waterfall.image,
             autoLevels=False,

@@ -79,4 +79,4 @@ def headline(
 def hidden() -> Headline:
     """Blinded protocol: the place stays, the number does not."""
     caption = "blinded protocol: quality, stream and markers stay visible"
-    return Headline("Outcome", "hidden", "", caption, 0.0)
+    return Headline("Outcome", "hidden", "", caption, 1.0)

@@ -18,6 +18,8 @@ DELAY = 3
 DEADBAND = 0.9
 SILENT_INTERVALS = 3.0
 DISK_LOW_BYTES = 1_000_000_000
+LAG_ALLOWED = 2  # messages under way in ordinary times
+LAG_DELAY_S = 5.0
 KEPT_S = 30.0  # how long what is told once stays
 JUST_S = 6.0
 PASSING = frozenset({"event", "note", "gap"})  # told once, not conditions that last
@@ -165,8 +167,6 @@ def of_stream(
         attention("disk", f"Disk low: {disk / 1e6:.0f} MB left", "make room now")
     if stream.lost:
         attention("lost", f"{stream.lost} messages lost", "see the relay's log")
-    if stream.playback is None and stream.lag * interval_s > max(5.0, interval_s):
-        attention("lag", f"{stream.lag} messages behind", "close other programs")
     return shown
 
 
@@ -187,6 +187,15 @@ def ordered(messages: list[Message]) -> tuple[Message, ...]:
 
     ranked = sorted(messages, key=place)
     return tuple(replace(m, age_s=float(math.floor(m.age_s))) for m in ranked)
+
+
+def behind(lag: int, for_s: float) -> list[Message]:
+    """Of a window that has been behind the stream for so long, past a delay."""
+    if for_s < LAG_DELAY_S:
+        return []
+    said = f"{lag} messages behind"
+    action = "catching up; if it stays, close other programs"
+    return [Message("lag", Level.ATTENTION, said, action, for_s)]
 
 
 def stopped(sentence: str) -> Message:

@@ -257,12 +257,18 @@ def test_blinded_screen_keeps_quality_stream_and_markers(updates):
     assert screen.waterfall is not None
 
 
+def test_settings_of_the_session_come_with_its_start():
+    display = Display(replace(SETTINGS, outcome="Glu"))
+    display.fold(Update(0, 0, settings=SETTINGS), 0.0)
+    assert display.screen(0.0).trend.title == "Change of Glx/tNAA (%)"
+
+
 def test_settings_event_changes_the_view_but_lifts_no_blind(updates):
     display = shown(updates, 900.0, replace(SETTINGS, outcome_hidden=True))
     change = json.dumps({"outcome": "Glu", "outcome_hidden": False, "window": 64})
     display.fold(Update(9000, 0, event=Event(900.0, "settings", change)), 900.0)
     assert display.settings.outcome == "Glu"
-    assert display.settings.window == 64
+    assert display.settings.window == 32
     assert display.hidden
 
 
@@ -314,7 +320,6 @@ def test_phase_in_words(infusion, words):
         (Stream(connected=True), "Not recording"),
         (replace(LIVE, disk_free_bytes=10**8), "Disk low: 100 MB left"),
         (replace(LIVE, lost=3), "3 messages lost"),
-        (replace(LIVE, lag=9), "9 messages behind"),
     ],
 )
 def test_conditions_of_the_stream_are_named_with_an_action(updates, stream, condition):
@@ -324,6 +329,19 @@ def test_conditions_of_the_stream_are_named_with_an_action(updates, stream, cond
     assert message.condition == condition
     assert message.level is Level.ATTENTION
     assert message.action
+
+
+def test_being_behind_is_told_when_it_lasts(updates):
+    display = shown(updates, 300.0)
+    for lag, at, told in (
+        (9, 300, False),
+        (7, 304, False),
+        (8, 305.5, True),
+        (1, 306, False),
+    ):
+        display.hear(replace(LIVE, lag=lag), at)
+        conditions = [m.condition for m in display.screen(at).messages]
+        assert (f"{lag} messages behind" in conditions) == told
 
 
 def test_a_feed_can_say_what_is_wrong():

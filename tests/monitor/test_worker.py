@@ -28,6 +28,7 @@ from monitor.worker import (
     stream_of,
 )
 from streams.errors import InputError
+from streams.health import StreamHealth
 from streams.sources.recording import AT_ONCE, Player
 from streams.transient import Heartbeat, Message
 
@@ -161,6 +162,39 @@ def test_controls_reach_the_player_and_come_back_as_state():
     assert stream_of(player, 0).playback.playing
     loop.obey(Stop())
     assert loop.stopped
+
+
+def test_a_message_that_cannot_be_used_is_told_and_left():
+    class Picky(FakePipeline):
+        def _event(self, blank, event):
+            raise InputError("A reference event must say START:END.")
+
+    loop = loop_with(FakeFeed())
+    loop.pipeline = Picky()
+    start, *_, event = (m for m in messages(11.0) if m.seq == 0 or m.seq == 301)
+    loop._work(start)
+    loop._work(event)
+    assert loop.reports[-1].update.notes == ("A reference event must say START:END.",)
+
+
+@pytest.mark.parametrize(
+    ("health", "connected", "recording"),
+    [
+        (StreamHealth("x", problem="Nobody listens"), False, False),
+        (StreamHealth("x", connected=True, heard_s=0.1), False, False),
+        (StreamHealth("x", connected=True, heard_s=0.1, refetch=True), True, True),
+        (StreamHealth("x", connected=True, heard_s=0.1, refetch=False), True, False),
+        (StreamHealth("x", connected=True, heard_s=0.1, recording=False), True, False),
+    ],
+)
+def test_state_of_a_subscription(health, connected, recording):
+    class Subscribed:
+        def __init__(self):
+            self.health = health
+
+    stream = stream_of(Subscribed(), 2)
+    assert (stream.connected, stream.recording) == (connected, recording)
+    assert (stream.lag, stream.said) == (2, health.problem)
 
 
 def test_a_feed_without_health_counts_what_waits():
