@@ -65,6 +65,11 @@ class Answering:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="answering", daemon=True)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
     def start(self) -> None:
         """Begin; the socket belongs to the thread from now on."""
         self._thread.start()

@@ -29,7 +29,7 @@ from typing import BinaryIO, Self, cast
 from streams.container import PREAMBLE, Index, closing_bytes, entry_bytes
 from streams.errors import InputError
 from streams.inspection import info, verify
-from streams.reading import read_frames, read_messages, recover
+from streams.reading import follow, read_frames, read_messages, recover
 from streams.recording_files import cannot_write, locked, places, rename
 from streams.transient import Message
 from streams.walk import Closing, Damage, Entry, read_entry, walk
@@ -38,6 +38,7 @@ from streams.wire import Frames, decode, read_header
 __all__ = [
     "Journal",
     "NotRecordedError",
+    "follow",
     "info",
     "read_frames",
     "read_messages",
@@ -179,16 +180,17 @@ class Journal:
         self.session, self.epoch = session, header.epoch
 
     def frames(self, seq: int) -> Frames | None:
-        """Message number `seq` as it was published; None if there is none yet.
+        """Message number `seq` as it was published; None if there is none to be read.
 
         May be called from another thread than `append`.
         """
         if not 0 <= seq < len(self._index):
             return None
         offset = self._index.offsets[seq]
-        with self._reading:
+        with self._reading, contextlib.suppress(OSError):
             entry = read_entry(self._reader, offset, self._size)
-        return entry.frames if entry else None
+            return entry.frames if entry else None
+        return None
 
     def close(self) -> Path:
         """Write the summary and give the recording its name; returns where it is.

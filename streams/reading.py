@@ -6,6 +6,7 @@ Where anything is missing or damaged, reading says what is there and offers `rec
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,14 +22,17 @@ from streams.inspection import verify
 from streams.recording_files import (
     cannot_write,
     find,
+    is_running,
     is_unfinished,
     open_recording,
     places,
     rename,
 )
 from streams.transient import Message
-from streams.walk import Damage, Entry, walk
+from streams.walk import Damage, Entry, read_entry, walk
 from streams.wire import Frames, decode, read_header
+
+FOLLOW_S = 0.2
 
 
 def read_messages(path: str | os.PathLike[str]) -> Iterator[Message]:
@@ -59,6 +63,29 @@ def read_frames(path: str | os.PathLike[str], from_seq: int = 0) -> Iterator[Fra
                 raise InputError(verify(place).summary)
             if isinstance(found, Entry) and read_header(found.frames).seq >= from_seq:
                 yield found.frames
+
+
+def follow(path: str | os.PathLike[str], stop: threading.Event) -> Iterator[Message]:
+    """Messages of a recording as they are written, until it is finished or `stop`.
+
+    Raises
+    ------
+    InputError : no recording, or a message that cannot be read
+    """
+    place = find(path)
+    with open_recording(place) as (file, size):
+        position = len(PREAMBLE)
+        while True:
+            entry = read_entry(file, position, size)
+            if entry is not None and entry.sound:
+                yield decode(entry.frames)
+                position = entry.end
+                continue
+            if not is_running(place) and size == file.seek(0, os.SEEK_END):
+                return
+            if stop.wait(FOLLOW_S):
+                return
+            size = file.seek(0, os.SEEK_END)
 
 
 def recover(path: str | os.PathLike[str], out: str | os.PathLike[str]) -> Path:

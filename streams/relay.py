@@ -334,6 +334,9 @@ class _Relay:
         for old, new in zip(before, self._noticed, strict=True):
             if new != old:
                 self._report(problem=new)
+        if not self._answering.alive:
+            problem = "Requests are not answered any more: start the relay again."
+            self._report(problem=problem)
 
     def _report(self, **changes: Any) -> None:
         session = self._session

@@ -87,8 +87,6 @@ class Session:
         ------
         InputError : a transient before any start, or of another shape than announced
         """
-        if isinstance(body, Start):
-            self._start = body
         if isinstance(body, Transient):
             if self._start is None:
                 raise InputError(f"Transient {body.count} came before any start.")

@@ -265,6 +265,8 @@ class Subscriber:
             )
         if self._ordering.open_gaps:
             return f"{self._ordering.open_gaps} messages are lost for good."
+        if self._heartbeat is not None and self._heartbeat.dropped:
+            return f"The relay left out {self._heartbeat.dropped} invalid messages."
         return self._last_problem
 
 
