@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def read_own(path: Path) -> BasisSet:
     InputError : no such file, another kind of file, damaged or truncated
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as archive:
             fids = np.asarray(archive["fids"], np.complex128)
             header = json.loads(archive["header"].tobytes().decode())
         if header["version"] > VERSION:
