@@ -77,7 +77,7 @@ class Outcome:
         self.durations_ms.setdefault(stage, []).append(took)
         if update.course is not None:
             self.course = update.course
-        if update.tracks is not None:
+        if update.tracks is not None and not self.tracks:
             self.tracks = list(update.tracks)
         if update.tracker is not None:
             self.tracks.append(update.tracker)

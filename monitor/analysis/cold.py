@@ -9,8 +9,8 @@ Order of the steps, each a `minimise` of its own with what is already known:
        n log(RSS(lam) / n) + 2 m d(lam),
 
    n real points, RSS what is left of them, d the effective dimension of the baseline
-   (both parts), m = 3: Akaike's criterion made stricter as Wilson (2021, ABfit, m = 5) found
-   it necessary on real spectra.  Likelihood alone (m = 1, or REML) puts every small
+   (both parts), m = 3: Akaike's criterion made stricter, as Wilson (2021, ABfit, m = 5)
+   found it necessary on real spectra.  Likelihood alone (m = 1, or REML) puts every small
    fault of the line shape into the baseline, and glutamate goes with it: on the test
    spectrum of LCModel REML takes 20 dimensions and Glu/tCr 0.75, m = 3 takes 8 and
    1.0, LCModel 1.17;

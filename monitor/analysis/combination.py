@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from monitor.analysis import coils, eddy
-from monitor.analysis.registration import Axis
+from monitor.analysis.axis import Axis
 from monitor.analysis.spectrum import Complex, Real
 from streams.errors import InputError
 

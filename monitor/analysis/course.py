@@ -101,7 +101,7 @@ class Course:
         return next(iter(self.grids.values())).names if self.grids else ()
 
     def average_spectrum(self, fitted: FittedWindow) -> Complex:
-        """Whole spectrum (points,) of a window as it was fitted, the water taken off."""
+        """Whole spectrum (points,) of a window as it was fitted, without the water."""
         session = self._session(fitted)
         model = session.problem.model
         fid = mean_fid(self.fids, fitted.average)

@@ -1,4 +1,4 @@
-"""The basis set as a session fits it: on the acquisition's points, with MM and lipids."""
+"""The basis set as a session fits it: on its points, with MM and lipids."""
 
 from __future__ import annotations
 

@@ -31,6 +31,7 @@ from monitor.analysis.model import Model
 from monitor.analysis.noise import noise_sd_of
 from monitor.analysis.preparation import Preparation, Prepared
 from monitor.analysis.spectrum import Complex
+from monitor.analysis.tracking import Tracking
 from monitor.analysis.update import Curve, Curves, TrackerPoint, Update
 from monitor.analysis.window import whole_cycles
 from monitor.settings import Settings
@@ -72,6 +73,7 @@ class Pipeline:
             ratio_priors=settings.ratio_priors,
         )
         self.course = Course(freedom, aligned=settings.align)
+        self.tracking = Tracking(self.course)
         self.waters: list[ComplexFID] = []
         self.infusion_s: list[float] = list(settings.infusion_s or ())
         self.reference_s: tuple[float, float] | None = None
@@ -105,7 +107,7 @@ class Pipeline:
 
     def smoothed(self) -> tuple[TrackerPoint, ...]:
         """What the whole session says of each transient; empty without a tracker."""
-        return ()
+        return self.tracking.smoothed()
 
     @property
     def plan(self) -> Plan:
@@ -170,7 +172,8 @@ class Pipeline:
         )
         if self._reference_is_over(body.time_s):
             return self._redone(update)
-        return self._newest(update)
+        update = self._newest(update)
+        return replace(update, tracker=self.tracking.step())
 
     def _event(self, body: Event, update: Update) -> Update:
         """Note an event; some of them change what is done with the transients."""
@@ -250,6 +253,7 @@ class Pipeline:
             curves=self._last_curves(),
             reference_curves=self._reference_curves(),
             reference_s=self.reference_s,
+            tracks=self.tracking.redo(),
         )
 
     def _last_curves(self) -> Curves | None:

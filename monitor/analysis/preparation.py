@@ -24,12 +24,14 @@ from statistics import median
 import numpy as np
 
 from monitor.analysis import coils, eddy, quality_measures, spectrum, water, weights
+from monitor.analysis.axis import Axis
 from monitor.analysis.coils import Coils
 from monitor.analysis.combination import Combination
 from monitor.analysis.quality import Quality
 from monitor.analysis.quality_measures import Absolute, NaaLine
-from monitor.analysis.registration import Axis, Registration, Template, register
+from monitor.analysis.registration import Registration, Shape, register
 from monitor.analysis.spectrum import Complex
+from monitor.analysis.template import Template
 from monitor.settings import Settings
 from streams.errors import InputError
 from streams.transient import Acquisition
@@ -84,6 +86,7 @@ class Epoch:
     combination: Combination
     template: Template
     kind: weights.Kind
+    shape: Shape = field(default_factory=Shape.fixed)
     first: list[tuple[Place, Coils]] | None = field(default_factory=list)
     near: deque[float] = field(default_factory=lambda: deque(maxlen=NEAR))
     phases: deque[float] = field(default_factory=lambda: deque(maxlen=NEAR))
@@ -222,6 +225,8 @@ class Preparation:
         prepared = self._assembled(place, unaligned, found, judged)
         if not (place.settling or place.saturated):
             state.kind.push(place.index, measured, judged)
+            if judged.weight > 0.5:
+                state.shape.push(found)
             self._follow(prepared)
         return prepared
 
@@ -267,7 +272,9 @@ class Preparation:
             template = Template.empty(state.axis)
             template.push(unaligned)
         near = median(state.near) if state.near else 0.0
-        return register(unaligned, template.model(sd), state.axis, sd, near)
+        return register(
+            unaligned, template.model(sd), state.axis, sd, near, state.shape
+        )
 
     def _redone(self, last: Prepared) -> Prepared:
         """Make weights and template from the first transients together."""
@@ -286,6 +293,10 @@ class Preparation:
                 for (p, _), x, f, j in zip(first, unaligned, found, judged, strict=True)
             ]
             self._new_template(anew)
+            state.shape = Shape.fixed()
+            for f, j, use in zip(found, judged, counted, strict=True):
+                if use and j.weight > 0.5:
+                    state.shape.push(f)
         state.kind = weights.Kind(state.kind.cycle_steps)
         for (p, _), m, j, use in zip(first, measures, judged, counted, strict=True):
             if use:

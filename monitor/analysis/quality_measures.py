@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis import spectrum
-from monitor.analysis.registration import Axis
+from monitor.analysis.axis import Axis
 from monitor.analysis.spectrum import Complex, Real
 
 SINGLETS = ((2.008, 3.0), (3.027, 2.4), (3.210, 1.6))

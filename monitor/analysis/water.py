@@ -77,7 +77,7 @@ def water_lines(fid: Complex, dwell_time_s: float, frequency_mhz: float) -> Line
     poles = _poles(y, float(noise))
     slow = np.exp(np.log(poles) / step)
     # y_n begins at point len(h) - 1 of the FID: H(z) z^(len(h) - 1) goes with it.
-    gain = _powers(1.0 / slow, h.size).T @ h * slow ** (h.size - 1)
+    gain = _powers(1.0 / slow, h.size).T @ h.astype(complex) * slow ** (h.size - 1)
     amplitude, *_ = np.linalg.lstsq(_powers(poles, y.size) * gain, y, rcond=1e-10)
     nu = -np.angle(slow) / (2 * np.pi * dwell_time_s)
     ppm = spectrum.REFERENCE_PPM + nu / frequency_mhz
