@@ -30,7 +30,6 @@ from mcap.data_stream import RecordBuilder
 from mcap.opcode import Opcode
 from mcap.records import (
     Channel,
-    Chunk,
     ChunkIndex,
     DataEnd,
     Header,
@@ -39,7 +38,6 @@ from mcap.records import (
     Statistics,
     SummaryOffset,
 )
-from mcap.records import Message as McapMessage
 
 from streams.wire import MAX_HEADER_BYTES, MAX_PAYLOAD_BYTES, TOPICS
 
@@ -100,7 +98,6 @@ PREAMBLE = b"".join(
 )
 
 DATA_END = _record(DataEnd(0))
-TOPIC_FRAMES = frozenset(topic.encode() for topic in CHANNELS)
 
 
 def pack(frames: Sequence[bytes]) -> bytes:
@@ -127,20 +124,29 @@ def unpack(content: bytes) -> list[bytes] | None:
 def entry_bytes(frames: Sequence[bytes], seq: int, utc_ns: int) -> bytes:
     """The chunk and the index of one message, to be appended in one write."""
     channel = CHANNELS[bytes(frames[0]).decode()]
-    message = McapMessage(channel, utc_ns, pack(frames), utc_ns, seq & 0xFFFFFFFF)
-    content = _record(message)
-    chunk = Chunk(
-        compression="",
-        data=content,
-        message_start_time=utc_ns,
-        message_end_time=utc_ns,
-        uncompressed_crc=zlib.crc32(content),
-        uncompressed_size=len(content),
+    content = pack(frames)
+    message = message_head(channel, seq, utc_ns, len(content))
+    crc = zlib.crc32(content, zlib.crc32(message))
+    chunk = chunk_head(len(message) + len(content), utc_ns, crc)
+    return b"".join([chunk, message, content, message_index(channel, utc_ns)])
+
+
+def message_head(channel: int, seq: int, utc_ns: int, size: int) -> bytes:
+    """All of a Message record in front of its content of `size` bytes."""
+    length = MESSAGE.size - PREFIX.size + size
+    return MESSAGE.pack(
+        Opcode.MESSAGE, length, channel, seq & 0xFFFFFFFF, utc_ns, utc_ns
     )
-    return _record(chunk) + _message_index(channel, utc_ns)
 
 
-def _message_index(channel: int, utc_ns: int) -> bytes:
+def chunk_head(size: int, utc_ns: int, crc: int) -> bytes:
+    """All of a Chunk record in front of its `size` bytes of one message."""
+    length = CHUNK.size - PREFIX.size + size
+    return CHUNK.pack(Opcode.CHUNK, length, utc_ns, utc_ns, size, crc, 0, size)
+
+
+def message_index(channel: int, utc_ns: int) -> bytes:
+    """The index that follows the chunk of one message."""
     return _record(MessageIndex(channel, [(utc_ns, 0)]))
 
 

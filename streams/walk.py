@@ -1,8 +1,9 @@
 """Walking through a recording that may be unfinished, cut off or damaged.
 
 A message is read if the CRC-32 of its chunk holds.  All bytes around it follow from it
-(`container.entry_bytes`) and are compared, so that any flipped bit shows.  After a
-damaged message the walk goes on at the next `MARK` that stands in a sound chunk.
+(`chunk_head`, `message_head`, `message_index`) and are compared, so that any flipped
+bit shows.  After a damaged message the walk goes on at the next `MARK` that stands in a
+sound chunk.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import BinaryIO
 from mcap.opcode import Opcode
 
 from streams.container import (
+    CHANNELS,
     CHUNK,
     DATA_END,
     FOOTER_BYTES,
@@ -27,8 +29,9 @@ from streams.container import (
     MESSAGE_INDEX_BYTES,
     PREAMBLE,
     PREFIX,
-    TOPIC_FRAMES,
-    entry_bytes,
+    chunk_head,
+    message_head,
+    message_index,
     unpack,
 )
 
@@ -107,21 +110,24 @@ def read_entry(file: BinaryIO, offset: int, size: int) -> Entry | None:
     head = file.read(MARK_AT)
     if len(head) < MARK_AT:
         return None
-    opcode, length, _, seq, utc_ns, _ = MESSAGE.unpack_from(head, CHUNK.size)
+    opcode, length, channel, seq, utc_ns, _ = MESSAGE.unpack_from(head, CHUNK.size)
     remaining = length - (MESSAGE.size - PREFIX.size)
     if opcode != Opcode.MESSAGE or not 0 < remaining <= MAX_RECORD_BYTES:
         return None
     content = file.read(remaining)
     crc = CHUNK.unpack_from(head)[5]
+    if zlib.crc32(content, zlib.crc32(head[CHUNK.size :])) != crc:
+        return None
     frames = unpack(content)
-    if zlib.crc32(content, zlib.crc32(head[CHUNK.size :])) != crc or frames is None:
+    if frames is None or CHANNELS.get(frames[0].decode("ascii", "replace")) != channel:
         return None
-    if frames[0] not in TOPIC_FRAMES:
-        return None
-    expected = entry_bytes(frames, seq, utc_ns)
-    written = head + content + file.read(MESSAGE_INDEX_BYTES)
-    end, cut = offset + len(written), len(written) < len(expected)
-    return Entry(offset, end, utc_ns, frames, written == expected, cut)
+    index = file.read(MESSAGE_INDEX_BYTES)
+    sound = index == message_index(channel, utc_ns) and head == (
+        chunk_head(MESSAGE.size + len(content), utc_ns, crc)
+        + message_head(channel, seq, utc_ns, len(content))
+    )
+    end = offset + MARK_AT + len(content) + len(index)
+    return Entry(offset, end, utc_ns, frames, sound, len(index) < MESSAGE_INDEX_BYTES)
 
 
 def _closing(file: BinaryIO, offset: int, size: int) -> Closing | None:
