@@ -89,9 +89,9 @@ def _fitted(fits: WarmFits, i: int, average: Average) -> FittedWindow:
 
 
 def window_problem(session: SessionModel, fid: Complex, noise: float) -> Problem:
-    """The full problem of one average (points,), the session's baseline taken off."""
+    """The full problem of one average (points,), the session's offset taken off."""
     held = session.subspace.problem
-    spectrum = session.spectra(fid) - session.baseline
+    spectrum = session.spectra(fid) - session.offset
     rows = held.priors.rows
     about = replace(held.priors, targets=rows @ session.fit.amplitudes)
     return replace(

@@ -268,8 +268,10 @@ class Pipeline:
         problem = window_problem(session, mean, fitted.average.noise)
         fit = as_fit(session, fitted)
         data, baseline, parts = curves(problem, fit)
-        held = session.baseline * np.conj(problem.model.turn(fit.theta))
-        return _curves_of(problem.model, data + held, baseline + held, parts)
+        back = np.conj(problem.model.turn(fit.theta))
+        data = data + session.offset * back
+        baseline = baseline + session.baseline * back
+        return _curves_of(problem.model, data, baseline, parts)
 
     def _reference_curves(self) -> Curves | None:
         reference = self.course.reference

@@ -293,7 +293,7 @@ class Preparation:
                 for (p, _), x, f, j in zip(first, unaligned, found, judged, strict=True)
             ]
             self._new_template(anew)
-            state.shape = Shape.fixed()
+            state.shape = state.shape.settled_on(found)
             for f, j, use in zip(found, judged, counted, strict=True):
                 if use and j.weight > 0.5:
                     state.shape.push(f)

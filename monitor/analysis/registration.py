@@ -20,14 +20,21 @@ out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from monitor.analysis import spectrum
 from monitor.analysis.axis import Axis
 from monitor.analysis.spectrum import Complex, Real
-from monitor.analysis.template import Design, Model, within
+from monitor.analysis.template import (
+    COARSE_PPM,
+    Design,
+    Model,
+    late_weight,
+    within,
+)
 from monitor.analysis.variation import Variation
 
 LIPID_PPM = (0.60, 1.75)
@@ -35,21 +42,32 @@ SINGLETS_PPM = (1.80, 4.20)
 WATER_PPM = (4.25, 5.30)
 COARSE_RANGE_HZ = 40.0
 ITERATIONS = 8
+WIDE_SHARE = 0.75
 MISFIT_SD = 6.0
 """A band fits while its misfit is within 6 SD of 1 (and below 1.5 where it is wide)."""
 
 
 @dataclass(slots=True)
 class Shape:
-    """How the shape varies, as either design sees it."""
+    """How the shape varies, as either design sees it, and whether to try the wide one.
+
+    Where the first transients have had water of another shape too often, the narrow
+    design is taken for all: two rulers in one session would differ a little.
+    """
 
     wide: Variation
     narrow: Variation
+    try_wide: bool = True
 
     @staticmethod
     def fixed(parts: int = 10) -> Shape:
         """Nothing is known to vary."""
         return Shape(Variation.empty(parts), Variation.empty(parts))
+
+    def settled_on(self, found: list[Registration]) -> Shape:
+        """An empty one that takes the design that most of these transients took."""
+        wide = np.mean([one.wide for one in found]) >= WIDE_SHARE
+        return replace(Shape.fixed(), try_wide=bool(wide))
 
     def push(self, found: Registration) -> None:
         """Learn from a transient that counts."""
@@ -112,9 +130,10 @@ def register(
     """
     shape = shape or Shape.fixed()
     start = coarse_search(fid, model, axis, near_hz)
-    found = _fine(fid, model, axis, noise_sd, start, shape, wide=True, lipid=True)
-    wide = found.water < _limit(model.wide, WATER_PPM)
-    if not wide:
+    wide = shape.try_wide
+    found = _fine(fid, model, axis, noise_sd, start, shape, wide=wide, lipid=True)
+    if wide and found.water > _limit(model.wide, WATER_PPM):
+        wide = False
         found = _fine(fid, model, axis, noise_sd, start, shape, wide=False, lipid=True)
     if found.lipid < _limit(model.narrow, LIPID_PPM):
         return found
@@ -124,23 +143,35 @@ def register(
 def coarse_search(
     fid: Complex, model: Model, axis: Axis, near_hz: float
 ) -> tuple[float, float]:
-    """Shift, Hz, and phase, rad, at the maximum of the cross-correlation."""
+    """Shift, Hz, and phase, rad, where the template explains the largest share.
+
+    The squared cross-correlation is divided by the power of the transient in the band
+    that the template would take there: a strong water line cannot draw it.
+    """
     # Only low frequencies are asked for: sums over blocks lose nothing there.
     block = max(1, int(1.0 / (axis.dwell_time_s * 8 * COARSE_RANGE_HZ)))
     product = fid * model.coarse
     sums = product[: product.size // block * block].reshape(-1, block).sum(axis=1)
-    length = 4 * sums.size
     # The middle of the search is brought to zero, so that nothing can fold into it.
     late = 0.5 * (block - 1) * axis.dwell_time_s
     t = block * axis.dwell_time_s * np.arange(sums.size) + late
-    centred = sums * np.exp(2j * np.pi * near_hz * t)
-    correlation = np.fft.ifft(centred, length)
+    length = 4 * sums.size
+    correlation = np.fft.ifft(sums * np.exp(2j * np.pi * near_hz * t), length)
     nu = np.fft.fftfreq(length, axis.dwell_time_s * block)
-    power = np.abs(correlation) ** 2
-    power[np.abs(nu) > COARSE_RANGE_HZ] = 0.0
-    k = int(np.argmax(power))
+    inside = np.flatnonzero(np.abs(nu) <= COARSE_RANGE_HZ)
+    power = _band_power(fid, axis, np.asarray(near_hz + nu[inside], float))
+    k = int(inside[np.argmax(np.abs(correlation[inside]) ** 2 / power)])
     phase = float(np.angle(correlation[k])) + 2 * np.pi * float(nu[k]) * late
     return near_hz + float(nu[k]), phase
+
+
+def _band_power(fid: Complex, axis: Axis, shift_hz: Real) -> Real:
+    """Power of a FID in the coarse band moved by each of `shift_hz`; never zero."""
+    lines = spectrum.spectrum_of(fid * late_weight(axis))
+    total = np.cumsum(np.abs(lines) ** 2)
+    shift_ppm = shift_hz / axis.frequency_mhz
+    low, high = (np.interp(edge + shift_ppm, axis.ppm, total) for edge in COARSE_PPM)
+    return np.asarray(high - low + 1e-12 * total[-1] + 1e-300, float)
 
 
 def bound(
@@ -171,8 +202,8 @@ def bound(
 
 def _limit(design: Design, range_ppm: tuple[float, float]) -> float:
     """Misfit above which a band does not fit the template."""
-    rows = np.count_nonzero(within(design, range_ppm))
-    return 1.0 + max(0.5, MISFIT_SD * float(np.sqrt(2.0 / max(rows, 1))))
+    rows = int(np.count_nonzero(within(design, range_ppm)))
+    return 1.0 + max(0.5, MISFIT_SD * math.sqrt(2.0 / (rows + 1)))
 
 
 def _fine(
@@ -193,26 +224,34 @@ def _fine(
     A, inverse, unit_sd = _solver(
         design, variation.loadings(), _water_height(fid, axis), sd, lipid=lipid
     )
+    # What the parts add in the direction of M counts as amplitude.
+    share = np.zeros(A.shape[1])
+    share[0] = 1.0
+    varying = slice(design.columns.shape[1], None)
+    share[varying] = A[:, varying].T @ A[:, 0] / (A[:, 0] @ A[:, 0] + 1e-300)
     shift, phase = start
     converged = False
     for step in range(ITERATIONS + 1):
         y = _stacked(fid, axis, design.band, shift, phase)
         p = inverse @ y
+        amplitude = float(share @ p)
         if converged or step == ITERATIONS:
             break
-        a = max(abs(p[0]), abs(p[1]), 1e-300)
+        a = max(abs(amplitude), abs(p[1]), 1e-300)
         d_shift = float(np.clip(p[2] / a, -3.0, 3.0))
-        shift, phase = shift + d_shift, phase + float(np.arctan2(p[1], p[0]))
-        converged = abs(d_shift) < 0.01 and abs(p[1]) < 0.01 * p[0]
+        shift, phase = shift + d_shift, phase + float(np.arctan2(p[1], amplitude))
+        converged = abs(d_shift) < 0.01 and abs(p[1]) < 0.01 * amplitude
     # Broadening is part of the model here: what it explains is not a misfit.
     rest = (y - A @ p) ** 2 / sd**2
-    a, sds = max(float(p[0]), 1e-300), unit_sd * sd
+    sds = unit_sd * sd
+    # A transient without the template in it has no shift: its SD says so.
+    a = max(amplitude, 1e-3 * float(sds[0]))
     return Registration(
         shift_hz=shift,
         shift_sd_hz=float(sds[2] / a),
         phase_rad=float(np.angle(np.exp(1j * phase))),
         phase_sd_rad=float(sds[1] / a),
-        amplitude=float(p[0]),
+        amplitude=amplitude,
         amplitude_sd=float(sds[0]),
         broadening_hz=float(p[3] / a),
         broadening_sd_hz=float(sds[3] / a),

@@ -4,8 +4,9 @@ The cold fit of the mean chooses stiffness, line shape, small shifts and the wid
 the macromolecules.  The windows hold them, and two things more that the mean knows
 better than any window:
 
-* the baseline.  Its estimate is taken off every spectrum, so that the penalty draws a
-  window towards the session's baseline and not towards a straight line.  How far
+* the baseline, and what the model leaves over of the mean.  Both are taken off every
+  spectrum: a fault of the model that all windows share is no noise of any of them, and
+  the penalty draws a window towards the session's baseline, not to a straight line.  How far
   windows depart from it is another question than how rough it is: their stiffness is
   chosen by restricted maximum likelihood over the independent windows of the reference
   period together (line shape linearised about the mean's),
@@ -50,6 +51,8 @@ class SessionModel:
     subspace : projected columns, for spectra with `baseline` taken off
     fit, problem : the cold fit of the mean
     baseline : (K,) the mean's baseline as it stands in the spectra (unphased)
+    offset : (K,) baseline and residual of the mean, likewise: what every window has
+        and no amplitude explains
     common : (M, M) covariance of the amplitudes due to what is held
     naa_fwhm_hz, naa_height : of the fitted tNAA line of the mean
     fwhm_slope : change of that width with the Lorentzian width, near 1
@@ -60,6 +63,7 @@ class SessionModel:
     fit: Fit
     problem: Problem
     baseline: Complex
+    offset: Complex
     common: Real
     naa_fwhm_hz: float
     naa_height: float
@@ -71,7 +75,7 @@ class SessionModel:
 
     def projected(self, fids: Fids) -> Complex:
         """FIDs (n, points) of transients or averages, ready for `warm_fits`."""
-        return self.subspace.projected(self.spectra(fids) - self.baseline)
+        return self.subspace.projected(self.spectra(fids) - self.offset)
 
 
 def band_spectra(model: Model, water: WaterFilter | None, fids: Fids) -> Complex:
@@ -102,12 +106,13 @@ def make_session_model(
     water = _water_filter(model, mean_fid) if freedom.water_removal else None
     mean = band_spectra(model, water, mean_fid)
     fit, problem = cold_fit(model, mean, noise_sd * mean_noise, freedom)
-    _, baseline, _ = curves(problem, fit)
-    baseline = baseline * model.turn(fit.theta)
+    phased, smooth, parts = curves(problem, fit)
+    baseline = smooth * model.turn(fit.theta)
+    offset = (phased - parts.sum(axis=1)) * model.turn(fit.theta)
     floor = problem.stiffness * (window_noise / mean_noise) ** 2
     held = replace(problem, noise_sd=noise_sd * window_noise, stiffness=floor)
     if len(windows) > 1:
-        departures = band_spectra(model, water, windows) - baseline
+        departures = band_spectra(model, water, windows) - offset
         stiffness = deviation_stiffness(held, fit, departures)
         held = replace(held, stiffness=stiffness)
     held = replace(held, noise_sd=noise_sd)
@@ -115,7 +120,7 @@ def make_session_model(
     width, height = naa_line(model, fit, 0.0)
     wider, _ = naa_line(model, fit, 0.5)
     made = SessionModel(
-        water, subspace, fit, problem, baseline, np.zeros((len(model.names),) * 2),
+        water, subspace, fit, problem, baseline, offset, np.zeros((len(model.names),) * 2),
         width, height, (wider - width) / 0.5,
     )  # fmt: skip
     return replace(made, common=_common(made, mean_fid, mean_noise))

@@ -13,7 +13,7 @@ Two designs differ in water and band:
 
 - *wide*, 0.0-5.6 ppm: the template's own water and its derivative to frequency, with
   free complex amplitudes.  It is the sharpest where the shape of the water lasts: the
-  first points of the FID, which hold most of what is known of the phase, are used whole.
+  first points of the FID, which hold most of what is known of the phase, count fully.
 - *narrow*, 0.2-4.2 ppm: smooth functions 1/x, 1, 1/x^2 of the distance x from water
   carry its tail, the latter two held small against the water's height.  It serves where
   the water has another shape in each transient.
@@ -146,7 +146,7 @@ def model_of(fid: Complex, axis: Axis, noise_sd: float) -> Model:
     w = lines.fid(axis.points, axis.dwell_time_s, axis.frequency_mhz)
     dry = np.asarray(fid - w, complex)
     absolute = absolute_of(dry, axis)
-    g = _taper(dry, axis, noise_sd)
+    g = _taper(dry, axis, noise_sd).astype(complex)
     parts = spectrum.spectrum_of(_parts(dry * g, axis, absolute.phase_rad))
     own_water = spectrum.spectrum_of(np.stack([w, -2j * np.pi * axis.t * w]))
     return Model(
@@ -254,8 +254,12 @@ def _coarse(m: Complex, axis: Axis) -> Complex:
     only = np.zeros_like(lines)
     band = axis.band(*COARSE_PPM)
     only[band] = lines[band]
-    late = 1.0 - np.exp(-axis.t / 0.01)
-    return np.asarray(spectrum.fid_of(only).conj() * late, complex)
+    return np.asarray(spectrum.fid_of(only).conj() * late_weight(axis), complex)
+
+
+def late_weight(axis: Axis) -> Real:
+    """1 - exp(-t / 10 ms): leaves out what is broad."""
+    return np.asarray(1.0 - np.exp(-axis.t / 0.01))
 
 
 def within(design: Design, range_ppm: tuple[float, float]) -> NDArray[np.bool_]:

@@ -21,6 +21,7 @@ import numpy as np
 from monitor.analysis.spectrum import Real
 
 ENOUGH = 12
+MOST = 2
 MEMORY = 256
 """Transients after which one has lost 1/e of its say."""
 
@@ -50,4 +51,5 @@ class Variation:
             return np.zeros((parts, 0))
         w, q = np.linalg.eigh(self.moment / self.count)
         real = w > (1.0 + np.sqrt(parts / self.count)) ** 2
+        real[:-MOST] = False
         return np.asarray(q[:, real] * np.sqrt(w[real] - 1.0), float)

@@ -25,6 +25,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.signal import firwin
 
 from monitor.analysis import coils, spectrum
@@ -111,6 +112,6 @@ def _low_pass(step: int, dwell_time_s: float, frequency_mhz: float) -> Real:
     return np.asarray(firwin(taps, 0.5 * (low + high) / nyquist), float)
 
 
-def _powers(z: Complex, points: int) -> Complex:
+def _powers(z: NDArray[np.inexact], points: int) -> Complex:
     """z^n for n below `points`, (points, poles)."""
     return np.asarray(np.exp(np.arange(points)[:, np.newaxis] * np.log(z)), complex)
