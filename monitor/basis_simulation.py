@@ -6,7 +6,7 @@ and 127.8 MHz.  As a simulation takes 0.2 s (ideal pulses) to 5 s (shaped), `bas
 makes a simulated set anew where the scanner at hand is more than 0.5 % off, so that
 shifts *and* couplings are right.
 
-The PRESS sets have shaped refocusing pulses (SLR, 1250 Hz): the displacement of coupled
+The PRESS sets have shaped refocusing pulses (SLR, 1000 Hz): the displacement of coupled
 spins against each other changes the J-modulation of Glu by some percent and that of Lac
 by a third, and every 3 T scanner has it.  TE1 is half of TE where nothing better is
 known; that of `press_3t_te35`, 14.5 ms, is the one that agrees best with a set made

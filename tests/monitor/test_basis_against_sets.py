@@ -4,8 +4,8 @@ Each entry of theirs is compared with ours after matching line width and positio
 correlation of the complex spectra with their phase left free, and the amplitude
 relative to creatine.  The table of `pytest -s` is what docs and report quote.
 
-What falls short, and why: in the Philips set Lac comes 11 % larger than ours, as its
-pulses displace the two spins by another amount than our 1250 Hz pulse; its TE1 is not
+What falls short, and why: in the Philips set Lac comes 6 % larger than ours, as its
+pulses displace the two spins by another amount than our 1000 Hz pulse; its TE1 is not
 stated, 14.5 ms agrees best; its Asc table is another one than ours.  In the 7 T set
 GSH is 3.5 % larger, Asp 3.5 % and PCh 2.3 % smaller: older tables than the corrigendum
 of 2015 (its PCh and Asp differ in shape, too: 0.977, 0.979).
