@@ -200,7 +200,7 @@ class Display:
     def _take_estimate(
         self, estimate: Estimate, curves: Curves | None, now_s: float
     ) -> None:
-        if self.estimates and self.estimates[-1].window == estimate.window:
+        if self.estimates and _same_window(self.estimates[-1], estimate):
             self.estimates.pop()  # it came with the course done again
         self.estimates.append(estimate)
         if curves is not None:
@@ -401,7 +401,7 @@ class Display:
         if estimate is None:
             return None
         for other in reversed(self.estimates):
-            if other.window == estimate.window:
+            if _same_window(other, estimate):
                 return other
         return self.estimates[-1] if self.estimates else None
 
@@ -503,6 +503,11 @@ def wider(limit: float, steps: int, limits: Sequence[float] = TREND_LIMITS) -> f
     """The scale of the trend so many steps wider (narrower where negative)."""
     nearest = min(range(len(limits)), key=lambda i: abs(limits[i] - limit))
     return limits[min(len(limits) - 1, max(0, nearest + steps))]
+
+
+def _same_window(one: Estimate, other: Estimate) -> bool:
+    """Whether two estimates are of the same transients, whatever their numbers."""
+    return (one.time_start_s, one.time_end_s) == (other.time_start_s, other.time_end_s)
 
 
 def _median(values: np.ndarray[Any, np.dtype[np.float64]]) -> float:

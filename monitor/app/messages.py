@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QFrame, QVBoxLayout
+from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from monitor.app.status import restate
 from monitor.app.text import Text
@@ -10,6 +10,8 @@ from monitor.app.theme import Theme
 from monitor.screen.messages import PASSING
 from monitor.screen.parts import Level, Message
 from monitor.screen.words import ago
+
+LONG = 52  # characters that one line can hold
 
 
 class MessagePanel(QFrame):
@@ -22,8 +24,12 @@ class MessagePanel(QFrame):
         self._shown: tuple[Message, ...] | None = None
         self.first = Text(48, 24, bold=True)
         self.second = Text(22, 17)
+        self.sentence = QLabel()  # of the analysis, too long for one line
+        self.sentence.setWordWrap(True)
+        self.sentence.hide()
         self._rows.addStretch()
         self._rows.addWidget(self.first)
+        self._rows.addWidget(self.sentence, 100)
         self._rows.addWidget(self.second)
         self._rows.addStretch()
 
@@ -32,6 +38,7 @@ class MessagePanel(QFrame):
         self._rows.setContentsMargins(*(theme.px(v) for v in (16, 2, 16, 4)))
         self._rows.setSpacing(0)
         self.first.dress(theme)
+        self.sentence.setFont(theme.font(24, bold=True))
         self.second.dress(theme)
 
     def draw(self, messages: tuple[Message, ...]) -> None:
@@ -40,13 +47,15 @@ class MessagePanel(QFrame):
             return
         self._shown = messages
         restate(self, _state(messages))
+        long = bool(messages) and len(messages[0].condition) > LONG
+        self.first.setVisible(bool(messages) and not long)
+        self.sentence.setVisible(long)
         if not messages:
-            self.first.hide()
             self.second.show_text("no messages")
             return
-        self.first.show()
         first, *others = messages
-        self.first.show_text(first.condition)
+        self.first.show_text("" if long else first.condition)
+        self.sentence.setText(first.condition if long else "")
         age = ago(first.age_s)
         since = f"{age} ago" if first.key in PASSING else f"for {age}"
         timeless = first.age_s < 1 or age in first.condition

@@ -20,18 +20,23 @@ from monitor.screen.parts import Line, TimeAxis
 
 pg.setConfigOptions(antialias=False, useOpenGL=False, imageAxisOrder="col-major")
 
+LABEL_FOOT = 7
+
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]
-    """A plot without menus or mouse, with axes of fixed width."""
+    """A plot without menus or mouse, with axes of fixed width.
 
-    def __init__(self) -> None:
+    `foot` leaves pixels below the bottom axis, where pyqtgraph lets its label hang out.
+    """
+
+    def __init__(self, foot: int = 0) -> None:
         super().__init__()
         item = self.getPlotItem()
         item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)
         item.setContentsMargins(0, 0, 0, 0)
-        item.layout.setContentsMargins(0, 0, 0, 0)
+        item.layout.setContentsMargins(0, 0, 0, foot)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.getViewBox().disableAutoRange()
@@ -63,22 +68,26 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.axis("left").setWidth(theme.left_axis)
         self.axis("right").setWidth(theme.right_axis)
 
+    def label_bottom(self, theme: Theme, text: str) -> None:
+        """Label the bottom axis; pyqtgraph places it only when it is resized."""
+        axis = self.axis("bottom")
+        font = theme.font(20)
+        axis.setLabel(
+            text,
+            **{
+                "color": theme.palette.secondary,
+                "font-size": f"{font.pixelSize()}px",
+                "font-family": font.family(),
+            },
+        )
+        axis.resizeEvent(None)
+
     def bare(self, side: str) -> None:
         """Leave the place of an axis, without line, ticks or text."""
         axis = self.axis(side)
         axis.setStyle(showValues=False, tickLength=0)
         axis.setPen(None)
         axis.setTicks([])
-
-
-def title(theme: Theme, text: str, size: float = 20) -> dict[str, Any]:
-    """Arguments of `AxisItem.setLabel` in the theme's font."""
-    return {
-        "text": text,
-        "color": theme.palette.secondary,
-        "font-size": f"{theme.text_px(size)}px",
-        "font-family": theme.font(size).family(),
-    }
 
 
 def minute_ticks(axis: TimeAxis) -> list[tuple[float, str]]:

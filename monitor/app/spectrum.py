@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 
-from monitor.app.plots import Fill, Plot, brush, curve, title
+from monitor.app.plots import LABEL_FOOT, Fill, Plot, brush, curve
 from monitor.app.theme import Theme
 from monitor.screen.parts import Component, SpectrumView
 from monitor.screen.spectrum import LEFT_PPM, RIGHT_PPM
@@ -18,7 +18,7 @@ class SpectrumPanel(Plot):
     """Draws a `SpectrumView`."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(foot=LABEL_FOOT)
         self._theme: Theme | None = None
         self._shown: SpectrumView | None = None
         self.getViewBox().invertX(True)
@@ -50,7 +50,7 @@ class SpectrumPanel(Plot):
         ticks = [(v, f"{v:.1f}") for v in np.arange(RIGHT_PPM, LEFT_PPM, 0.5)]
         self.axis("bottom").setTicks([ticks])
         self.axis("bottom").setHeight(theme.bottom_axis)
-        self.axis("bottom").setLabel(**title(theme, "Chemical shift (ppm)"))
+        self.label_bottom(theme, "Chemical shift (ppm)")
         self._glutamate.setBrush(brush(p.accent, 90))
         self._mean.setPen(theme.pen(p.baseline))
         self._measured.setPen(theme.pen(p.text))

@@ -9,7 +9,15 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
-from monitor.app.plots import Context, Fill, Plot, brush, curve, minute_ticks, title
+from monitor.app.plots import (
+    LABEL_FOOT,
+    Context,
+    Fill,
+    Plot,
+    brush,
+    curve,
+    minute_ticks,
+)
 from monitor.app.text import Text
 from monitor.app.theme import Theme
 from monitor.screen.parts import Mark, Trend
@@ -58,7 +66,7 @@ class TrendPlot(Plot):
     """Draws a `Trend`."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(foot=LABEL_FOOT)
         self._theme: Theme | None = None
         self._shown: Trend | None = None
         self._context = Context(self)
@@ -134,7 +142,7 @@ class TrendPlot(Plot):
         ticks = [(v, _percent(v)) for v in np.linspace(-limit, limit, 7)[1:-1]]
         self.axis("left").setTicks([ticks])
         self.axis("bottom").setTicks([minute_ticks(trend.axis)])
-        self.axis("bottom").setLabel(**title(self._theme, trend.axis.label))
+        self.label_bottom(self._theme, trend.axis.label)
 
     def _draw_course(self, trend: Trend) -> None:
         half = trend.reference_half

@@ -162,7 +162,9 @@ def run_window(
     worker = Worker(config)
     window = Window(settings, worker.receive, worker.send, theme=theme)
     window.setWindowTitle(title)
-    window.resize(1600, 900)
+    screen = app.primaryScreen()
+    if screen is not None:  # for where nothing maximises windows
+        window.setGeometry(screen.availableGeometry())
     try:
         if full_screen:
             window.showFullScreen()

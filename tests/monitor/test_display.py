@@ -91,7 +91,7 @@ def test_headline_stands_for_two_seconds(updates):
     display = shown(updates, 1600.0)
     display.settle(1600.0)
     first = display.screen(1600.1).headline.number
-    estimate = replace(display.estimates[-1], window=10**6)
+    estimate = replace(display.estimates[-1], time_end_s=1e5)
     moved = replace(estimate, changes_percent={SETTINGS.outcome: -3.0})
     display.fold(Update(10**6, 0, estimate=moved), 1600.2)
     assert display.screen(1600.3).headline.number == first
@@ -100,7 +100,7 @@ def test_headline_stands_for_two_seconds(updates):
 
 def test_unconverged_window_gives_no_headline(updates):
     display = shown(updates, 1600.0)
-    lost = replace(display.estimates[-1], window=10**6, converged=False)
+    lost = replace(display.estimates[-1], time_end_s=1e5, converged=False)
     display.fold(Update(10**6, 0, estimate=lost), 1602.0)
     assert display.screen(1605.0).headline.number == "–"
 
@@ -163,7 +163,7 @@ def test_line_is_not_drawn_over_an_epoch(updates):
     display = shown(updates, 900.0)
     last = display.estimates[-1]
     for i in (1, 2):
-        later = replace(last, window=last.window + i, epoch=1)
+        later = replace(last, time_end_s=last.time_end_s + i, epoch=1)
         display.fold(Update(5000 + i, 1, estimate=later), 900.0 + i)
     connect = display.screen(905.0).trend.line_connect
     assert not connect[-3]
@@ -424,7 +424,7 @@ def test_spectrum_keeps_the_scale_of_the_reference(updates):
     louder = display.curves
     assert louder is not None
     louder = replace(louder, data=2 * louder.data, model=2 * louder.model)
-    estimate = replace(display.estimates[-1], window=10**6)
+    estimate = replace(display.estimates[-1], time_end_s=1e5)
     display.fold(Update(9000, 0, estimate=estimate, curves=louder), 901.0)
     after = display.screen(904.0).spectrum
     np.testing.assert_allclose(after.measured, 2 * before.measured)

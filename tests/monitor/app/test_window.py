@@ -11,6 +11,7 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QPushButton, QWidget
 
+from monitor.analysis.update import Update
 from monitor.app.page import Page
 from monitor.app.render import render
 from monitor.app.text import Text
@@ -268,6 +269,27 @@ def test_attention_is_a_tile_with_words(open_bench, reports):
     assert bench.page.messages.first.text() == "Not recording"
     bench.show([], LIVE)
     assert bench.page.messages.property("state") != "attention"
+
+
+def test_a_long_sentence_is_wrapped_not_cut(open_bench, reports):
+    bench = open_bench()
+    bench.show(reports[:200])
+    said = "The basis set has no macromolecules: MM09, MM12, MM14, MM17, MM20 were "
+    note = Update(9000, 0, notes=(said + "added (macromolecules = auto).",))
+    bench.show([Computed(note)])
+    label = bench.page.messages.sentence
+    assert label.isVisible()
+    needed = label.heightForWidth(label.width())
+    assert needed <= label.height()
+    assert bench.page.messages.rect().contains(label.geometry())
+    assert bench.page.messages.rect().contains(bench.page.messages.second.geometry())
+
+
+def test_labels_of_the_axes_are_whole(bench):
+    for plot in (bench.page.trend.plot, bench.page.spectrum):
+        label = plot.axis("bottom").label
+        box = label.mapRectToScene(label.boundingRect())
+        assert box.bottom() <= plot.height() + 3  # the letters end 4 px above it
 
 
 def test_stale_number_loses_its_colour(open_bench, reports):
