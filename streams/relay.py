@@ -27,6 +27,7 @@ import zmq
 
 from streams import wire
 from streams.answering import Answering, PendingEvent
+from streams.copying import Copying, check_copy
 from streams.endpoint import Endpoint
 from streams.errors import InputError
 from streams.journal import NotRecordedError
@@ -86,6 +87,7 @@ def run_relay(
     linger_s: float | None = None,
     speed: float = 1.0,
     keys: ServerKeys | None = None,
+    copy_path: str | Path | None = None,
 ) -> RelayStatus:
     """Record and publish a source until it ends or `stop` is set.
 
@@ -99,6 +101,7 @@ def run_relay(
     linger_s : how long to go on serving after the end of the source; None: until `stop`
     speed : scanner seconds per second of the source, to place events between transients
     keys : CURVE; needed on any address but loopback
+    copy_path : second recording, on another disk; compared with the first at the end
 
     Raises
     ------
@@ -117,7 +120,14 @@ def run_relay(
     try:
         publisher, router = _bound(context, endpoint, gate)
         session = Session(journal_path, speed)
-        relay = _Relay(session, publisher, router, gate, on_status, str(endpoint))
+        try:
+            copying = Copying(session.journal, copy_path) if copy_path else None
+        except InputError:
+            session.journal.abandon()
+            raise
+        relay = _Relay(
+            session, publisher, router, gate, on_status, str(endpoint), copying
+        )
         return relay.run(source, stop or threading.Event(), linger_s)
     finally:
         gate.close()
@@ -177,8 +187,9 @@ class _Relay:
         gate: Gate,
         on_status: Callable[[RelayStatus], None] | None,
         endpoint: str,
+        copying: Copying | None,
     ) -> None:
-        self._session, self._publisher = session, publisher
+        self._session, self._publisher, self._copying = session, publisher, copying
         self._on_status = on_status
         self._queue: queue.SimpleQueue[Body | _SourceEnded | PendingEvent] = (
             queue.SimpleQueue()
@@ -190,7 +201,7 @@ class _Relay:
         )
         self._status = RelayStatus(session.id, session.journal.part, endpoint)
         self._gate, self._dropped = gate, 0
-        self._noticed = ("", "")
+        self._noticed = ("", "", "")
 
     def run(
         self, source: Iterable[Body], stop: threading.Event, linger_s: float | None
@@ -200,6 +211,8 @@ class _Relay:
             target=self._read, args=(source, stop), name="source", daemon=True
         )
         self._answering.start()
+        if self._copying:
+            self._copying.start()
         reader.start()
         error: Exception | None = None
         try:
@@ -211,10 +224,20 @@ class _Relay:
         finally:
             stop.set()
             self._answering.stop()
-            self._report(path=self._session.journal.close())
+            self._close()
         if error is not None:
             raise error
         return self._status
+
+    def _close(self) -> None:
+        """Close the recording, and its copy, and compare the two."""
+        copy = self._copying.finish() if self._copying else None
+        path = self._session.journal.close()
+        self._report(path=path)
+        if copy is not None:
+            check_copy(path, copy)
+        elif self._copying is not None:
+            raise InputError(f"{path} is whole, but: {self._copying.problem}")
 
     def _read(self, source: Iterable[Body], stop: threading.Event) -> None:
         """Source thread: bodies into the queue, while there is room."""
@@ -329,7 +352,11 @@ class _Relay:
         """Say what was refused since the last time."""
         before, self._noticed = (
             self._noticed,
-            (self._gate.notice, self._answering.notice),
+            (
+                self._gate.notice,
+                self._answering.notice,
+                self._copying.problem if self._copying else "",
+            ),
         )
         for old, new in zip(before, self._noticed, strict=True):
             if new != old:
