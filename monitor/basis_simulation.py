@@ -16,6 +16,7 @@ with a vendor's (Philips) pulses.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
@@ -159,8 +160,9 @@ def basis_for(
 ) -> tuple[BasisSet, tuple[str, ...]]:
     """Load a basis set and fit it to the acquisition: what a session needs.
 
-    A set that this program simulated is simulated again for the acquisition's frequency
-    where that is more than 0.5 % off; any other is resampled and checked.
+    A set that this program simulated is simulated again where the acquisition's
+    frequency is more than 0.5 % off or its FIDs last longer; any other is resampled and
+    checked.
 
     Raises
     ------
@@ -175,22 +177,28 @@ def basis_for(
 def _retuned(
     basis: BasisSet, acquisition: Acquisition
 ) -> tuple[BasisSet, tuple[str, ...]]:
-    """Simulate one of our own sets again at the acquisition's frequency."""
+    """Simulate one of our own sets again at the acquisition's frequency and length."""
     need = acquisition.spectrometer_frequency_mhz
     off = abs(basis.spectrometer_frequency_mhz / need - 1)
+    lasts_s = acquisition.points * acquisition.dwell_time_s
+    points = max(basis.points, math.ceil(lasts_s / basis.dwell_time_s - 1e-6))
     sequence = simulated_sequence(basis)
-    if sequence is None or not RETUNE < off < RETUNE_LIMIT:
+    fine = off <= RETUNE and points == basis.points
+    if sequence is None or fine or off > RETUNE_LIMIT:
         return basis, ()
     again = simulate_basis(
         sequence,
         need,
         basis.dwell_time_s,
-        basis.points,
+        points,
         basis.names,
         "none",
         basis.source,
     )
-    return again, (f"The basis set {basis.source} was simulated for {need:.2f} MHz.",)
+    return again, (
+        f"The basis set {basis.source} was simulated for {need:.2f} MHz and FIDs of "
+        f"{points * basis.dwell_time_s:.2f} s.",
+    )
 
 
 def simulated_sequence(basis: BasisSet) -> Sequence | None:

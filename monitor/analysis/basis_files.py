@@ -10,7 +10,8 @@ from pathlib import Path
 
 from monitor.analysis.basis import BasisSet
 from monitor.analysis.basis_json import read_json_folder, write_json_folder
-from monitor.analysis.basis_lcmodel import read_lcmodel, write_lcmodel
+from monitor.analysis.basis_lcmodel import read_lcmodel
+from monitor.analysis.basis_lcmodel_text import write_lcmodel
 from monitor.analysis.basis_own import SUFFIX, read_own, write_own
 from streams.errors import InputError
 

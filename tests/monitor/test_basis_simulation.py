@@ -110,6 +110,13 @@ def test_a_set_of_ours_is_simulated_again_for_a_scanner_of_another_frequency():
     np.testing.assert_allclose(basis.fids, exact.fids, atol=1e-4)
 
 
+def test_a_set_of_ours_is_simulated_again_for_longer_fids():
+    acquisition = Acquisition(123.25, "1H", 5e-4, 3000, 1, 0.030)
+    basis, notes = basis_for("slaser_3t_te30", acquisition)
+    assert not any("zeros" in note for note in notes)
+    assert np.abs(basis.fid("Cr")[-1]) > 0.9
+
+
 def test_half_a_percent_of_frequency_is_mended_by_resampling():
     near, exact = 123.7, simulate_basis(PRESS, 123.7, 5e-4, 1024, ("Cr", "NAA", "Glu"))
     there = simulate_basis(PRESS, 123.25, 5e-4, 2048, ("Cr", "NAA", "Glu"))

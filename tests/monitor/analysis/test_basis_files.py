@@ -16,9 +16,9 @@ from monitor.analysis.basis_files import (
 from monitor.analysis.basis_lcmodel import (
     assignments,
     fortran_number,
-    lcmodel_text,
     parse_lcmodel,
 )
+from monitor.analysis.basis_lcmodel_text import lcmodel_text
 from monitor.analysis.basis_own import write_own
 from streams.errors import InputError
 
