@@ -232,6 +232,7 @@ def _counts(outcome: Outcome) -> dict[str, int]:
         "not_converged": sum(not e.converged for e in course),
         "epochs": len({q.epoch for q in outcome.qualities}),
         "water_references": len(outcome.pipeline.waters),
+        "refused_messages": outcome.pipeline.refused,
     }
 
 

@@ -12,6 +12,7 @@ clock here, so that a live run and its replay give the same bits.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -34,11 +35,12 @@ from monitor.analysis.spectrum import Complex
 from monitor.analysis.tracking import Tracking
 from monitor.analysis.update import Curve, Curves, TrackerPoint, Update
 from monitor.analysis.window import whole_cycles
-from monitor.settings import Settings
+from monitor.settings import Settings, settings_from
 from streams.errors import InputError
 from streams.transient import (
     EPOCH_EVENTS,
     Acquisition,
+    Body,
     ComplexFID,
     End,
     Event,
@@ -48,6 +50,8 @@ from streams.transient import (
     Transient,
 )
 
+CHANGEABLE = frozenset({"window", "step", "outcome"})
+"""Settings that an operator may change during a run."""
 WATER_POINTS = 24
 """Points from which the amplitude of the water reference is extrapolated to t = 0."""
 
@@ -80,20 +84,30 @@ class Pipeline:
         self.acquisition: Acquisition | None = None
         self._preparation: Preparation | None = None
         self._model: Model | None = None
+        self.refused = 0
         self._seen = 0
 
     def push(self, message: Message) -> Update:
         """Work through one message.
 
+        A transient or event that cannot be used changes nothing and is named in the
+        update's notes: a run must not end because of one bad message.
+
         Raises
         ------
-        InputError : the message cannot be used (and changes nothing)
+        InputError : the basis set does not belong to what a start message announces
         """
-        body = message.body
         update = Update(message.seq, message.epoch)
+        if isinstance(message.body, Start):
+            return self._start(message.body, update)
+        try:
+            return self._pushed(message.body, update)
+        except InputError as error:
+            self.refused += 1
+            return replace(update, notes=(str(error),))
+
+    def _pushed(self, body: Body, update: Update) -> Update:
         match body:
-            case Start():
-                return self._start(body, update)
             case Transient(kind=Kind.METABOLITE):
                 return self._metabolite(body, update)
             case Transient():
@@ -188,9 +202,27 @@ class Pipeline:
             self._set_reference((self._first_s(), body.time_s))
         elif body.kind == "reference":
             self._set_reference(_range_of(body.text))
+        elif body.kind == "settings":
+            self._change_settings(body.text)
         elif body.kind != "infusion_stop":
             return update
         return self._redone(update)
+
+    def _change_settings(self, text: str) -> None:
+        """Take over an operator's change: {"field": value, ...}."""
+        try:
+            table = json.loads(text)
+        except ValueError:
+            table = None
+        if not isinstance(table, dict) or not set(table) <= CHANGEABLE:
+            raise InputError(
+                f"A settings event must name some of {', '.join(sorted(CHANGEABLE))}; "
+                f"{text[:80]!r} does not: nothing was changed."
+            )
+        checked = settings_from(table, self.settings.name)
+        self.settings = self.settings.changed(
+            **{field: getattr(checked, field) for field in table}
+        )
 
     # -- steps -------------------------------------------------------------------------
 
