@@ -8,9 +8,9 @@ shifts *and* couplings are right.
 
 The PRESS sets have shaped refocusing pulses (SLR, 1000 Hz): the displacement of coupled
 spins against each other changes the J-modulation of Glu by some percent and that of Lac
-by a third, and every 3 T scanner has it.  TE1 is half of TE where nothing better is
-known; that of `press_3t_te35`, 14.5 ms, is the one that agrees best with a set made
-with a vendor's (Philips) pulses.
+by a third, and every 3 T scanner has it.  Their TE1 are 16 ms for TE 30, 14.5 ms for
+TE 35 (what agrees best with a set made with Philips' pulses) and half of TE for 80 and
+105, for want of anything better: a site that knows its TE1 should make its own set.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _press(te_s: float, te1_s: float | None, frequency_mhz: float) -> Preset:
 
 
 PRESETS: dict[str, Preset] = {
-    "press_3t_te30": _press(0.030, None, 123.25),
+    "press_3t_te30": _press(0.030, 0.016, 123.25),
     "press_3t_te35": _press(0.035, 0.0145, 127.75),
     "press_3t_te80": _press(0.080, None, 127.75),
     "press_3t_te105": _press(0.105, None, 127.75),

@@ -4,6 +4,11 @@ Each entry of theirs is compared with ours after matching line width and positio
 correlation of the complex spectra with their phase left free, and the amplitude
 relative to creatine.  The table of `pytest -s` is what docs and report quote.
 
+The simulated sets were made with TE1 = 16 ms (found here: at 15 ms Glu is 2 % off);
+with it two independent programs agree to four digits where their tables of spins do.
+GABA there is Govindaraju's, ours is Near's; GPC, PE and NAAG differ in their couplings
+to other nuclei or amide protons.
+
 What falls short, and why: in the Philips set Lac comes 6 % larger than ours, as its
 pulses displace the two spins by another amount than our 1000 Hz pulse; its TE1 is not
 stated, 14.5 ms agrees best; its Asc table is another one than ours.  In the 7 T set
@@ -77,11 +82,12 @@ def compared(path, sequence, mhz, dwell, only=None):
 
 @pytest.mark.parametrize("path", [STATIC, COILS, INFUSION])
 def test_the_simulated_press_30_sets(path, shared_data):
-    table = compared(shared_data / path, Sequence("press", 0.030), 123.25, 4e-4)
+    table = compared(shared_data / path, Sequence("press", 0.030, 0.016), 123.25, 4e-4)
     assert len(table) == 18
     for name, (correlation, amplitude) in table.items():
-        assert correlation > (0.999 if name in SINGLETS else 0.99), name
-        assert amplitude == pytest.approx(1, abs=0.03), name
+        other_table = name in ("GABA", "GPC", "NAAG", "PE")
+        assert correlation > (0.999 if other_table else 0.99995), name
+        assert amplitude == pytest.approx(1, abs=0.01 if other_table else 0.003), name
 
 
 def test_the_philips_press_35_set_with_shaped_pulses(shared_data):
