@@ -36,7 +36,8 @@ class Copying:
         self.problem = ""
         self._journal = journal
         _, part = places(path)
-        self._copy = Journal.resume(path) if part.exists() else Journal.create(path)
+        begun = os.path.exists(part)
+        self._copy = Journal.resume(path) if begun else Journal.create(path)
         if self._copy.session not in ("", journal.session):
             self._copy.abandon()
             raise InputError(

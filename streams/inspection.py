@@ -69,7 +69,7 @@ class Verification:
         further = len(self.damage) + len(self.missing) - len(problems)
         if further > 0:
             problems.append(f"{further} more places")
-        if not self.closed and not is_unfinished(self.path):
+        if not (self.closed or self.torn or is_unfinished(self.path)):
             problems.insert(0, "it was cut off before its end")
         remedy = (
             f"`mrs-monitor recover {self.path}` writes them to a whole file"

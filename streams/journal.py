@@ -98,7 +98,7 @@ class Journal:
         """
         final, part = places(path)
         for place in (final, part):
-            if place.exists():
+            if os.path.exists(place):
                 raise InputError(
                     f"{place} exists already: recordings are never overwritten, so "
                     f"give another name."
@@ -117,9 +117,9 @@ class Journal:
         InputError : nothing to resume, finished, damaged, or being written
         """
         final, part = places(path)
-        if final.exists():
+        if os.path.exists(final):
             raise InputError(f"{final} is finished: record the next session elsewhere.")
-        if not part.exists():
+        if not os.path.exists(part):
             raise InputError(f"There is no unfinished recording {part}.")
         return cls(final, part, "r+b", visit)
 

@@ -99,7 +99,7 @@ def recover(path: str | os.PathLike[str], out: str | os.PathLike[str]) -> Path:
     InputError : nothing readable, `out` exists or cannot be written
     """
     place, (final, part) = find(path), places(out)
-    if final.exists():
+    if os.path.exists(final):
         raise InputError(f"{final} exists already: give another name.")
     index, size = Index(), len(PREAMBLE)
     try:

@@ -33,7 +33,7 @@ def find(path: str | os.PathLike[str]) -> Path:
     """
     place = Path(path)
     part = place.with_name(place.name + ".part")
-    if place.exists() or not part.exists():
+    if os.path.exists(place) or not os.path.exists(part):
         return place
     return part
 
@@ -47,7 +47,7 @@ def is_running(path: Path) -> bool:
     """Whether a program is writing this recording now."""
     final = path.with_suffix("") if is_unfinished(path) else path
     lock_path = final.with_name(final.name + ".lock")
-    if not lock_path.exists():
+    if not os.path.exists(lock_path):
         return False
     lock = FileLock(lock_path)
     try:
@@ -86,14 +86,14 @@ def open_recording(path: Path) -> Iterator[tuple[BinaryIO, int]]:
 def rename(part: Path, final: Path) -> Path:
     """Give a closed file its final name, patiently; returns the name it has."""
     deadline = time.monotonic() + RENAME_PATIENCE_S
-    while not final.exists():
+    while not os.path.exists(final):
         try:
             os.replace(part, final)
         except PermissionError:  # Windows: somebody else has it open
             if time.monotonic() > deadline:
                 return part
             time.sleep(0.05)
-    return final if not part.exists() else part
+    return final if not os.path.exists(part) else part
 
 
 def cannot_write(path: Path, error: OSError) -> InputError:
@@ -126,9 +126,18 @@ def locked(final: Path) -> FileLock:
         final.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
+        if not os.path.exists(lock.lock_file):  # it could not even be made
+            raise cannot_write(final, _why_not(final.parent)) from None
         raise InputError(
             f"{final} is being written by another program: stop that one first."
         ) from None
     except OSError as error:
         raise cannot_write(final, error) from None
     return lock
+
+
+def _why_not(folder: Path) -> OSError:
+    """What the system says to a new file in a folder."""
+    if not os.access(folder, os.W_OK):
+        return PermissionError(errno.EACCES, "Permission denied")
+    return OSError(errno.EROFS, f"{folder} takes no files")

@@ -8,6 +8,7 @@ source that starts from 0 again is put behind what was recorded, by the host's c
 from __future__ import annotations
 
 import math
+import os
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -59,7 +60,7 @@ class Session:
         self._last: _LastTransient | None = None
         self._offset_s, self._placing = 0.0, False
         _, part = places(path)
-        if part.exists():
+        if os.path.exists(part):
             self.journal = Journal.resume(path, self._remember)
             self._go_on()
         else:
