@@ -13,6 +13,9 @@ from monitor.app.theme import THEMES
 from monitor.screen.parts import Screen
 from streams.errors import InputError
 
+SETTLING = 3
+"""Rounds in which sizes that depend on one another come to rest."""
+
 _held: list[QApplication] = []  # Qt ends with the last reference to it
 
 
@@ -47,6 +50,8 @@ def render(
     page.resize(*size)
     page.show()  # lays out what is hidden at first
     page.draw(screen, everything=True)
+    for _ in range(SETTLING):
+        QApplication.sendPostedEvents()
     written = page.grab().save(str(path))
     page.close()
     page.deleteLater()

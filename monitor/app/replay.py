@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QPushButton,
+    QSizePolicy,
     QSlider,
     QStyle,
     QStyleOptionSlider,
@@ -67,6 +68,8 @@ class ReplayPanel(QWidget):
         self.slider = SeekSlider(Qt.Orientation.Horizontal)
         self.slider.sliderReleased.connect(self._released)
         self.at = Text(22, 17)
+        fixed = QSizePolicy.Policy.Fixed
+        self.at.setSizePolicy(fixed, QSizePolicy.Policy.Preferred)
         self.at.setAlignment(
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
@@ -107,7 +110,9 @@ class ReplayPanel(QWidget):
 
     def _show_speed(self, speed: float) -> None:
         if self.speed.findData(speed) < 0:
-            self.speed.addItem(speed_words(speed, True), speed)
+            offered = [self.speed.itemData(i) for i in range(self.speed.count())]
+            place = sum(float(other) < speed for other in offered)
+            self.speed.insertItem(place, speed_words(speed, True), speed)
         self.speed.setCurrentIndex(self.speed.findData(speed))
 
     def toggle(self) -> None:

@@ -79,10 +79,7 @@ class SpectrumPanel(Plot):
         self._zero.setValue(view.residual_zero)
         self._caption.setText(view.caption)
         self._caption.setPos(LEFT_PPM, view.residual_zero - 0.1)
-        names = [(c.offset + 0.03, c.name) for c in view.components]
-        names.append((view.residual_zero, "residual"))
-        names.append((float(view.baseline[0]), "baseline"))
-        self.axis("right").setTicks([names])
+        self.axis("right").setTicks([view.labels])
         self._draw_parts(view)
 
     def _draw_parts(self, view: SpectrumView) -> None:

@@ -197,7 +197,8 @@ class SpectrumView:
     """Spectrum, fit and parts, in units of the reference spectrum's tallest line.
 
     `residual` is already lifted to its zero line at `residual_zero`; `mean_ppm` and
-    `mean` are the reference period's (empty where there is none).
+    `mean` are the reference period's (empty where there is none).  `labels` are names
+    and the heights at which they stand at the right edge.
     """
 
     ppm: Line
@@ -207,6 +208,7 @@ class SpectrumView:
     residual: Line
     residual_zero: float
     components: tuple[Component, ...]
+    labels: tuple[tuple[float, str], ...]
     mean_ppm: Line
     mean: Line
     low: float

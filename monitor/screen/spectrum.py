@@ -21,6 +21,7 @@ LEFT_PPM, RIGHT_PPM = 4.2, 0.5
 RESIDUAL_ZERO = 1.24
 TOP = 1.38
 FIRST = -0.22
+LABEL_LIFT = 0.03
 STEP = 0.24  # from one component to the next below it
 
 GROUPS = ("Glu", "Gln", "tNAA", "tCr", "tCho", "mI")
@@ -76,6 +77,7 @@ def spectrum_view(
         residual=scaled(curves.residual) + RESIDUAL_ZERO,
         residual_zero=RESIDUAL_ZERO,
         components=components,
+        labels=_labels(curves, height, components),
         mean_ppm=mean_ppm,
         mean=mean_curve,
         low=lowest - 0.08,
@@ -89,6 +91,18 @@ def _broad(curves: Curves) -> Curve:
     broad = [c for name, c in curves.components.items() if is_macromolecule(name)]
     total: Curve = np.sum([curves.baseline, *broad], axis=0)
     return total
+
+
+def _labels(
+    curves: Curves, height: float, components: tuple[Component, ...]
+) -> tuple[tuple[float, str], ...]:
+    """Names at the right edge, that of the baseline clear of the component below."""
+    right = int(np.argmin(np.abs(curves.ppm - RIGHT_PPM)))
+    baseline = float(_broad(curves)[right]) / height
+    lowest = FIRST + LABEL_LIFT + STEP if components else baseline
+    named = ((c.offset + LABEL_LIFT, c.name) for c in components)
+    baseline = min(max(baseline, lowest), RESIDUAL_ZERO - STEP)
+    return *named, (baseline, "baseline"), (RESIDUAL_ZERO, "residual")
 
 
 def _components(

@@ -432,6 +432,15 @@ def test_spectrum_keeps_the_scale_of_the_reference(updates):
     assert after.high == before.high
 
 
+def test_names_of_the_spectrum_stand_clear_of_one_another(updates):
+    view = shown(updates, 900.0).screen(900.5).spectrum
+    heights = sorted(height for height, _ in view.labels)
+    assert np.diff(heights).min() > 0.2
+    names = [name for _, name in view.labels]
+    assert names == ["Glu", "Gln", "tNAA", "tCr", "tCho", "mI", "baseline", "residual"]
+    assert view.low < heights[0] < heights[-1] < view.high
+
+
 def test_strips_show_limit_and_value_now(updates):
     shift, width, snr, weight = shown(updates, 900.0).screen(900.5).strips
     assert width.limits == (SETTINGS.fwhm_limit_hz,)

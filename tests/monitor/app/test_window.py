@@ -3,12 +3,13 @@
 import gc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from fake_session import SETTINGS, FakeFeed, FakePipeline, messages
 from PyQt6.QtCore import QPoint, QRect, Qt
-from PyQt6.QtGui import QImage
+from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QPushButton, QWidget
 
 from monitor.analysis.update import Update
@@ -133,8 +134,8 @@ def test_no_text_is_cut_or_too_small(bench):
 def test_big_number_can_be_read_from_two_metres(bench):
     page = bench.page
     share = page.height() / 1080
-    assert page.headline.number.text().endswith(" %")
-    assert page.headline.number.font().pixelSize() >= 0.85 * 128 * share
+    assert page.headline.interval.text().startswith("% ±")
+    assert page.headline.number.font().pixelSize() >= 0.99 * round(128 * share)
     for text in (page.headline.interval, page.status.stream, page.status.phase):
         assert text.font().pixelSize() >= 0.99 * round(60 * share), text.text()
 
@@ -164,7 +165,9 @@ def test_words_and_curves_are_those_of_the_screen(bench):
     page, screen = bench.page, bench.window.seen()
     assert page.status.stream.text() == screen.status.stream
     assert page.status.phase.text().startswith("INFUSION +")
-    assert page.headline.number.text() == screen.headline.number
+    number, interval = page.headline.number.text(), page.headline.interval.text()
+    shown = screen.headline
+    assert f"{number} {interval}" == f"{shown.number} {shown.interval}"
     assert page.table.cells[1][0].text() == SETTINGS.outcome
     assert page.trend.plot._points.getData()[0].tolist() == list(
         screen.trend.points_min
@@ -239,11 +242,27 @@ def test_a_click_on_the_slider_seeks_there(qtbot, open_bench, reports):
     assert command.time_s == pytest.approx(0.75 * 2998, rel=0.05)
 
 
-def test_text_of_the_replay_is_not_cut(open_bench, reports):
-    bench = open_bench()
+@pytest.mark.parametrize("size", SIZES)
+def test_controls_of_the_replay_stand_side_by_side(open_bench, reports, size):
+    bench = open_bench(size=size)
     bench.show(reports, REPLAY)
-    shown = [t for t in bench.page.findChildren(Text) if t.isVisible() and t.cut]
-    assert not shown
+    replay = bench.page.replay
+    row = [replay.play, replay.speed, replay.slider, replay.at]
+    for left, right in pairwise(row):
+        assert left.geometry().right() < right.geometry().left()
+    assert replay.rect().contains(row[-1].geometry())
+    assert not replay.at.cut
+    assert replay.slider.width() > 100
+
+
+def test_a_two_digit_change_is_as_large_as_a_one_digit_one(open_bench, reports):
+    bench = open_bench()
+    bench.show(reports)
+    page, shown = bench.page, bench.window.seen().headline
+    size = page.headline.number.font().pixelSize()
+    page.headline.draw(replace(shown, number="−28.4 %", interval="± 14.7"))
+    assert page.headline.number.font().pixelSize() == size
+    assert not page.headline.interval.cut
 
 
 def test_blinded_window_shows_no_outcome(open_bench, reports):
@@ -351,7 +370,7 @@ def test_a_frame_without_news_draws_nothing(open_bench, reports, monkeypatch):
     assert not drawn
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (3840, 2160)])
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (3840, 2160)])
 def test_render_draws_the_page_into_a_file(qapp, tmp_path, reports, size):
     session = Session(SETTINGS)
     for report in (Heard(LIVE), *reports):
@@ -360,8 +379,12 @@ def test_render_draws_the_page_into_a_file(qapp, tmp_path, reports, size):
     render(session.screen(NOW + 3), path, size)
     picture = QImage(str(path))
     assert (picture.width(), picture.height()) == size
-    colours = {picture.pixelColor(x, size[1] // 2).name() for x in range(size[0])}
-    assert len(colours) > 10
+    big = QColor(DARK.accent).rgb()
+    share = size[1] / 1080
+    rows = range(round(130 * share), round(290 * share))  # where the number stands
+    columns = range(round(1180 * share), size[0])
+    lit = [y for y in rows if any(picture.pixel(x, y) == big for x in columns)]
+    assert len(lit) >= 0.9 * 0.7 * 128 * share  # cap height
 
 
 def test_render_says_where_it_cannot_write(qapp):
