@@ -29,7 +29,9 @@ from streams.container import (
     MESSAGE_INDEX_BYTES,
     PREAMBLE,
     PREFIX,
+    Index,
     chunk_head,
+    closing_bytes,
     message_head,
     message_index,
     unpack,
@@ -92,16 +94,36 @@ def walk(file: BinaryIO, size: int) -> Iterator[Found]:
     if file.read(position) != PREAMBLE[:position] or position < len(PREAMBLE):
         torn = size < len(PREAMBLE)
         yield Damage(0, position, "the head of the file is damaged", torn)
+    index, whole = Index(), True
     while position < size:
         found: Found | None = read_entry(file, position, size)
         found = found or _closing(file, position, size)
         if found is None:
             found = _damage(file, position, size)
         yield found
-        if isinstance(found, Entry) and not found.sound:
-            problem = f"the index around the message at byte {found.offset} is damaged"
-            yield Damage(found.offset, found.end, problem, torn=found.cut)
         position = found.end
+        match found:
+            case Entry():
+                index.add(found.offset, found.end, found.utc_ns, found.frames[0])
+                if not found.sound:
+                    yield _around(found)
+            case Closing() if whole and not _tells_of(file, found, index):
+                problem = "the summary tells of other messages than there are"
+                yield Damage(found.offset, found.end, problem)
+            case Damage():
+                whole = False
+
+
+def _around(entry: Entry) -> Damage:
+    problem = f"the index around the message at byte {entry.offset} is damaged"
+    return Damage(entry.offset, entry.end, problem, torn=entry.cut)
+
+
+def _tells_of(file: BinaryIO, closing: Closing, index: Index) -> bool:
+    """Whether a summary is that of the messages in front of it."""
+    file.seek(closing.offset)
+    written = file.read(closing.end - closing.offset)
+    return written == closing_bytes(index, closing.offset)
 
 
 def read_entry(file: BinaryIO, offset: int, size: int) -> Entry | None:
