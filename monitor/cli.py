@@ -1,4 +1,4 @@
-"""The command line: `mrs-monitor COMMAND`, the one place where things are wired together.
+"""The command line: `mrs-monitor COMMAND`, where things are wired together.
 
 Bad input is one sentence on stderr and exit code 2, never a traceback.
 """

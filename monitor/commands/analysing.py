@@ -1,18 +1,24 @@
-"""`analyse`: the pipeline without a window."""
+"""`analyse`: the pipeline without a window.
+
+Here and in the other commands, what takes long to import (scipy, nibabel, Qt) is
+imported where it is used: `event` and `--help` answer at once.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from monitor import options
-from monitor.analyse import Outcome, analyse, write
-from monitor.choose import Wishes
 from streams.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from monitor.analyse import Outcome
+    from monitor.choose import Wishes
 
 Files = Annotated[list[Path], typer.Argument(help="Recordings or NIfTI-MRS files.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
@@ -73,6 +79,8 @@ def analyse_files(
     Example: mrs-monitor analyse metab.nii.gz --water wref.nii.gz --basis 3t.BASIS
     --reference 0:600 --out results
     """
+    from monitor.choose import Wishes
+
     wishes = Wishes(
         protocol,
         basis,
@@ -110,6 +118,11 @@ def _step_for(window: int | None) -> int | None:
 def _analyse_one(
     path: Path, water: Path | None, wishes: Wishes, out: Path, spectra: bool
 ) -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from monitor.analyse import analyse, write
+
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task(f"{path.name}", total=None)

@@ -9,9 +9,6 @@ from typing import Annotated
 import typer
 
 from monitor import options
-from monitor.analysis.basis_files import load_basis, write_basis
-from monitor.basis_simulation import USUAL, simulate_basis
-from streams.sources.scanner_sim import Sequence
 
 app = typer.Typer(help="Basis sets: make, convert, look at.", no_args_is_help=True)
 
@@ -67,6 +64,10 @@ def simulate(
     Example: mrs-monitor basis simulate --sequence press --te 30 --mhz 123.25
     --dwell 4e-4 --points 2048 --mm five --out press30.BASIS
     """
+    from monitor.analysis.basis_files import write_basis
+    from monitor.basis_simulation import USUAL, simulate_basis
+    from streams.sources.scanner_sim import Sequence
+
     made = Sequence(
         sequence.value,
         te / 1e3,
@@ -76,9 +77,8 @@ def simulate(
         edit,
     )
     names = options.names(metabolites) or USUAL
-    basis = simulate_basis(
-        made, mhz, dwell, points, names, mm.value, f"simulated {sequence.value} TE {te:g} ms"
-    )  # fmt: skip
+    title = f"simulated {sequence.value} TE {te:g} ms"
+    basis = simulate_basis(made, mhz, dwell, points, names, mm.value, title)
     write_basis(basis, out)
     typer.echo(f"{len(basis.names)} entries: {out}")
 
@@ -92,6 +92,8 @@ def convert(
 
     Example: mrs-monitor basis convert press_3t_te30 --out press30.BASIS
     """
+    from monitor.analysis.basis_files import load_basis, write_basis
+
     write_basis(load_basis(basis), out)
     typer.echo(out)
 
@@ -107,11 +109,14 @@ def show(
 
     Example: mrs-monitor basis show press_3t_te30 --out press30.png
     """
+    from monitor.analysis.basis_files import load_basis
+
     held = load_basis(basis)
     te = "" if held.echo_time_s is None else f"TE {1e3 * held.echo_time_s:g} ms, "
     typer.echo(
-        f"{held.source}: {held.sequence} {te}{held.spectrometer_frequency_mhz:.3f} MHz, "
-        f"{held.nucleus}, dwell time {1e6 * held.dwell_time_s:g} us, {held.points} points"
+        f"{held.source}: {held.sequence} {te}"
+        f"{held.spectrometer_frequency_mhz:.3f} MHz, {held.nucleus}, "
+        f"dwell time {1e6 * held.dwell_time_s:g} us, {held.points} points"
     )
     typer.echo(", ".join(held.names))
     for key, value in held.provenance.items():

@@ -12,10 +12,8 @@ import typer
 
 from monitor.commands.watching import Connect, Key
 from streams import inspection, reading, wire
-from streams.export import bids, ismrmrd, nifti_mrs
 from streams.journal import Journal
 from streams.security import load_client_keys
-from streams.sources.open_file import open_source
 from streams.subscriber import Subscriber
 from streams.transient import Body, Event, Message, Transient, number
 
@@ -108,6 +106,9 @@ def convert(
 
     Example: mrs-monitor convert session.mcap --to nifti-mrs --out session.nii.gz
     """
+    from streams.export import bids, ismrmrd, nifti_mrs
+    from streams.sources.open_file import open_source
+
     source = open_source(file, water)
     if to is Format.RECORDING:
         written = [_recorded(source.bodies, out)]

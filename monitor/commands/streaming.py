@@ -23,10 +23,7 @@ from streams.security import (
     new_server_keys,
 )
 from streams.sources import publisher
-from streams.sources.open_file import open_source
 from streams.sources.recording import paced
-from streams.sources.scanner_sim.scanner import scan
-from streams.sources.scanner_sim.scenario_file import read_scenario
 from streams.subscriber import send_event
 from streams.transient import Body
 
@@ -107,7 +104,12 @@ def _bodies(
     if source.startswith("tcp://"):
         return publisher.bodies(source, stop)
     if source == "sim":
+        from streams.sources.scanner_sim.scanner import scan
+        from streams.sources.scanner_sim.scenario_file import read_scenario
+
         return paced(scan(read_scenario(scenario)), pace, stop)
+    from streams.sources.open_file import open_source
+
     return paced(open_source(Path(source), water).bodies, pace, stop)
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from monitor import options
-from monitor.choose import Analysis, Wishes, settings_for
 from monitor.commands.analysing import (
     Basis,
     Infusion,
@@ -21,15 +19,14 @@ from monitor.commands.analysing import (
     Water,
     WindowLength,
 )
-from monitor.feeds import file_messages, live_feed, replay_feed
-from monitor.headless import Headless, no_display
 from monitor.settings import Settings, read_protocol
-from monitor.simulated import Simulated, start_simulated
-from monitor.worker import Feed, WorkerConfig
 from streams.endpoint import Endpoint
 from streams.errors import InputError
-from streams.sources.scanner_sim.scenario_file import read_scenario
 from streams.transient import Start
+
+if TYPE_CHECKING:
+    from monitor.choose import Wishes
+    from monitor.worker import Feed
 
 DEMO_SPEED = 25.0
 Connect = Annotated[str, typer.Option("--connect", help="tcp://HOST:PORT of a relay.")]
@@ -63,6 +60,11 @@ def demo(
 
     Example: mrs-monitor demo
     """
+    from monitor.choose import Wishes
+    from monitor.feeds import live_feed
+    from monitor.simulated import start_simulated
+    from streams.sources.scanner_sim.scenario_file import read_scenario
+
     simulated = read_scenario(scenario)
     planned = sum(series.transients for series in simulated.series)
     recording = options.new_recording("demo")
@@ -79,11 +81,7 @@ def demo(
             planned,
         )
     finally:
-        _close(scanner)
-
-
-def _close(scanner: Simulated) -> None:
-    scanner.close()
+        scanner.close()
 
 
 def live(
@@ -99,6 +97,9 @@ def live(
 
     Example: mrs-monitor live --connect tcp://127.0.0.1:5555
     """
+    from monitor.choose import Wishes
+    from monitor.feeds import live_feed
+
     Endpoint.parse(connect)
     wishes = Wishes(protocol, basis, options.changes(window=window, step=step))
     settings = read_protocol(protocol) if protocol else Settings()
@@ -127,6 +128,9 @@ def replay(
 
     Example: mrs-monitor replay recordings/infusion-short.mcap --speed 20
     """
+    from monitor.choose import Wishes, settings_for
+    from monitor.feeds import file_messages, replay_feed
+
     wishes = Wishes(
         protocol,
         basis,
@@ -158,12 +162,18 @@ def _watch(
     planned: int | None = None,
 ) -> None:
     """Follow a feed in the window, or in the terminal where there is no display."""
+    from monitor.choose import Analysis
+    from monitor.headless import Headless, no_display
+    from monitor.worker import WorkerConfig
+
     reason = no_display()
     if not reason:
         from monitor.app.window import run_window
 
         config = WorkerConfig(open_feed, partial(Analysis, wishes))
         raise typer.Exit(run_window(config, settings, f"mrs-monitor: {title}"))
+    from rich.console import Console
+
     console = Console(stderr=True)
     console.print(f"No window, since {reason}: following here.", highlight=False)
     Headless(open_feed(), wishes, out, console).run(title, planned)
