@@ -22,10 +22,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.analysis.spectrum import Complex, Real, time_axis_s
+from monitor.analysis.spectrum import Complex, Real
 from streams.errors import InputError
 
-SMOOTH_S = 0.002
+SMOOTH_S = 0.0007
 """SD of the smoothing kernel where the water is strong, s."""
 
 
@@ -57,8 +57,7 @@ def eddy_phase(
         raise InputError(
             "The water reference is zero: measure it again, or leave it out."
         )
-    t = time_axis_s(water.size, dwell_time_s)
-    turning = np.exp(-1j * _mean_frequency(water) * t)
+    turning = np.exp(-1j * _mean_frequency(water) * np.arange(water.size))
     smooth, last = _smoothed(np.asarray(water * turning), dwell_time_s)
     theta = np.unwrap(np.angle(smooth[: last + 1]))
     held = np.full(points, theta[-1])
@@ -95,13 +94,15 @@ def _mean_frequency(water: NDArray[np.complexfloating]) -> float:
 def _smoothed(water: Complex, dwell_time_s: float) -> tuple[Complex, int]:
     """Smoothed water and the last point whose phase is worth having.
 
-    Three kernels (1, 3 and 9 times `SMOOTH_S`); each point takes the narrowest one
+    Four kernels (1, 3, 9 and 27 times `SMOOTH_S`); each point takes the narrowest one
     that leaves the signal 30 times its noise.
     """
-    noise = float(np.median(np.abs(water[-max(water.size // 8, 1) :]))) / 1.18
+    # From differences of neighbours, so that water left at the end is not noise.
+    tail = np.diff(water[-max(water.size // 4, 2) :])
+    noise = float(np.median(np.abs(tail))) / 1.18 / np.sqrt(2.0)
     chosen: Complex | None = None
     reliable = np.zeros(water.size, bool)
-    for factor in (1.0, 3.0, 9.0):
+    for factor in (1.0, 3.0, 9.0, 27.0):
         smooth, gain = _gaussian(water, factor * SMOOTH_S / dwell_time_s)
         good = np.abs(smooth) > 30.0 * noise * gain
         if chosen is None:

@@ -142,15 +142,19 @@ def lipid_height(lines: Complex, axis: Axis, offset_hz: float = 0.0) -> float:
 
 
 def saturated(fid: NDArray[np.complexfloating]) -> bool:
-    """Whether the receiver clipped: a coil stays at its extreme for three points.
+    """Whether the receiver clipped: three points of a coil lie exactly at its extreme.
 
-    fid : (coils, points).  Real and imaginary parts clip on their own.
+    fid : (coils, points).  Real and imaginary parts clip on their own.  The extreme has
+    to stand far above the second half of the FID: coarsely digitised noise may repeat
+    its largest value by chance.
     """
-    parts = np.stack([fid.real, fid.imag])
-    size = np.abs(parts)
-    top = size.max(axis=2, keepdims=True)
-    at_top = (size == top) & (top > 0)
-    return bool(np.any(at_top[..., 2:] & at_top[..., 1:-1] & at_top[..., :-2]))
+    size = np.abs(np.stack([fid.real, fid.imag]))
+    top = size.max(axis=2)
+    repeated = np.count_nonzero(size == top[..., np.newaxis], axis=2) >= 3
+    if not repeated.any():
+        return False
+    usual = np.median(size[..., size.shape[2] // 2 :], axis=2)
+    return bool(np.any(repeated & (top > 8.0 * usual) & (top > 0)))
 
 
 def drift_hz_per_min(

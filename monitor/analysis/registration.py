@@ -137,7 +137,8 @@ def register(
         found = _fine(fid, model, axis, noise_sd, start, shape, wide=False, lipid=True)
     if found.lipid < _limit(model.narrow, LIPID_PPM):
         return found
-    return _fine(fid, model, axis, noise_sd, start, shape, wide=wide, lipid=False)
+    again = _fine(fid, model, axis, noise_sd, start, shape, wide=wide, lipid=False)
+    return replace(again, lipid=found.lipid)
 
 
 def coarse_search(
@@ -219,7 +220,7 @@ def _fine(
     # What the parts add in the direction of M counts as amplitude.
     share = np.zeros(A.shape[1])
     share[0] = 1.0
-    varying = slice(design.columns.shape[1], None)
+    varying = slice(design.columns.shape[1], A.shape[1] - 4 * (not lipid))
     share[varying] = A[:, varying].T @ A[:, 0] / (A[:, 0] @ A[:, 0] + 1e-300)
     shift, phase = start
     converged = False
@@ -277,12 +278,13 @@ def _solver(
     A = np.concatenate([design.columns, varying], axis=1)
     used = A
     if not lipid:
+        A = np.concatenate([A, design.lipids], axis=1)
         used = np.where(within(design, LIPID_PPM)[:, np.newaxis], 0.0, A)
     free = np.isinf(design.tail)
     prior = np.zeros(A.shape[1])
     spread = np.where(free, 1.0, design.tail * max(water_height, sd))
     prior[4 : 4 + free.size] = np.where(free, 0.0, (sd / spread) ** 2)
-    prior[4 + free.size :] = 1.0
+    prior[4 + free.size : 4 + free.size + L.shape[1]] = 1.0
     normal = used.T @ used
     sizes = np.diag(normal).copy()
     sizes[sizes == 0] = 1.0

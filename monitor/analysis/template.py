@@ -42,6 +42,8 @@ METABOLITES_PPM = (0.2, 4.2)
 PARTS_PPM = (0.2, 0.7, 1.1, 1.55, 1.85, 2.2, 2.6, 3.12, 3.5, 4.05, 4.5)
 PART_EDGE_PPM = 0.025
 TAPER_S = 0.04
+LIPIDS_PPM = (1.30, 0.90)
+LIPID_FWHM_PPM = 0.2
 NARROW_TAIL = (np.inf, 5e-4, 5e-4)
 REMAKE = 1.05
 """A growing template is made ready again when its weight has grown by 5 %."""
@@ -58,6 +60,8 @@ class Design:
     columns : (2 band, 4 + water columns) M, iM, D, B, then water
     tail : (water columns,) SD of each water column's coefficient over the height of the
         water; infinite where it is free
+    lipids : (2 band, 4) broad lines at 1.30 and 0.90 ppm, of any phase, for transients
+        with lipid: their rows are left out, and these carry the tails
     parts : (2 band, 10) the V_k
     free : (10, 2 band) least-squares coefficients of the V_k, everything else free
     whitening : (10, 10) makes their noise white: whitening C whitening^T = 1
@@ -67,6 +71,7 @@ class Design:
     band: slice
     columns: Real
     tail: Real
+    lipids: Real
     parts: Real
     free: Real
     whitening: Real
@@ -175,7 +180,9 @@ def _design(
     V = _real(parts[:, band].T)
     tails = np.tile(np.array(tail), 2)
     free, whitening = _free_parts(A, V, np.isfinite(tails))
-    return Design(axis.ppm[band], band, A, tails, V, free, whitening)
+    lipids = spectrum.spectrum_of(_lipids(axis))[:, band].T
+    either = _real(np.concatenate([lipids, 1j * lipids], axis=1))
+    return Design(axis.ppm[band], band, A, tails, either, V, free, whitening)
 
 
 def _free_parts(A: Real, V: Real, held: NDArray[np.bool_]) -> tuple[Real, Real]:
@@ -205,6 +212,13 @@ def _tail(axis: Axis) -> Complex:
     """Smooth functions that carry the tail of the residual water, (3, points)."""
     x = np.maximum(spectrum.REFERENCE_PPM - axis.ppm, 0.2)
     return np.stack([1 / x, np.ones_like(x), 1 / x**2]).astype(complex)
+
+
+def _lipids(axis: Axis) -> Complex:
+    """FIDs (2, points) of broad lines where lipids are."""
+    nu = (np.array(LIPIDS_PPM) - spectrum.REFERENCE_PPM) * axis.frequency_mhz
+    rate = -2j * np.pi * nu - np.pi * LIPID_FWHM_PPM * axis.frequency_mhz
+    return np.asarray(np.exp(rate[:, np.newaxis] * axis.t), complex)
 
 
 def _parts(m: Complex, axis: Axis, phase_rad: float) -> Complex:

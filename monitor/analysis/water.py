@@ -74,6 +74,8 @@ def water_lines(fid: Complex, dwell_time_s: float, frequency_mhz: float) -> Line
     step = max(1, int(1.0 / (dwell_time_s * BAND_PPM * frequency_mhz)))
     h = _low_pass(step, dwell_time_s, frequency_mhz)
     y = np.convolve(fid, h, mode="valid")[::step][:MOST_POINTS]
+    if not np.any(y):
+        return Lines(np.zeros(0, complex), np.zeros(0), np.zeros(0))
     noise = coils.noise_sd(fid, dwell_time_s, frequency_mhz) * np.linalg.norm(h)
     poles = _poles(y, float(noise))
     slow = np.exp(np.log(poles) / step)
