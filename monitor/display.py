@@ -77,6 +77,8 @@ class Display:
         self.reference_s: tuple[float, float] | None = settings.reference_s
         self.estimates: list[Estimate] = []
         self.tracks: list[TrackerPoint] = []
+        self._course = course.CourseColumns()
+        self._tracked = course.TrackColumns()
         self.quality = Columns(QUALITY)
         self.newest: Quality | None = None
         self.curves: Curves | None = None
@@ -193,15 +195,18 @@ class Display:
     def _take_course(self, update: Update, estimates: tuple[Estimate, ...]) -> None:
         """The course done again replaces all that was shown of it."""
         self.estimates = list(estimates)
+        self._course.again()
         self.reference_s = update.reference_s
         if update.tracks is not None:
             self.tracks = list(update.tracks)
+            self._tracked.again()
 
     def _take_estimate(
         self, estimate: Estimate, curves: Curves | None, now_s: float
     ) -> None:
         if self.estimates and _same_window(self.estimates[-1], estimate):
             self.estimates.pop()  # it came with the course done again
+            self._course.again()
         self.estimates.append(estimate)
         if curves is not None:
             self.curves = curves
@@ -414,8 +419,8 @@ class Display:
         note = f"reference period so far {so_far}; it ends when the infusion starts"
         return course.trend(
             axis,
-            course.course_of(self.estimates, outcome),
-            course.band_of(self.tracks, outcome, zero),
+            self._course.course(self.estimates, outcome),
+            self._tracked.band(self.tracks, outcome, zero),
             outcome,
             self.limit_percent,
             zero,

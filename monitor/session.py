@@ -1,8 +1,8 @@
-"""The window's side of a session: every update kept, and the `Display` they fold into.
+"""The window's side of a session: the `Display` that its updates fold into.
 
-Updates are kept so that a replay can go back.  The spectra in them are large; at most
-`MOST_CURVES` are kept, evenly spread over the run: when there are more, every second
-one is dropped.
+The updates of a replay are kept, so that it can go back.  The spectra in them are
+large; at most `MOST_CURVES` are kept, evenly spread over the run: when there are more,
+every second one is dropped.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ class Session:
         self.settings = settings
         self.display = Display(settings)
         self.failed = ""
+        self._can_go_back = False
         self._updates: list[Update] = []
         self._seqs: list[int] = []
         self._with_curves: list[int] = []
@@ -34,7 +35,8 @@ class Session:
         """Take in one report of the worker."""
         match report:
             case Computed(update):
-                self._keep(update)
+                if self._can_go_back:
+                    self._keep(update)
                 self.display.fold(update, now_s)
             case Again(seq):
                 self._fold_up_to(seq, now_s)
@@ -42,6 +44,7 @@ class Session:
                 self._rewind(time_s, now_s)
             case Heard(stream):
                 self.display.hear(stream, now_s)
+                self._can_go_back = stream.playback is not None
             case Sent(kind, refused):
                 if refused:
                     self.display.refused(kind, refused, now_s)
@@ -60,7 +63,7 @@ class Session:
         self._afresh(now_s)
 
     def _keep(self, update: Update) -> None:
-        self._updates.append(update)
+        self._updates.append(replace(update, strip_raw=None))
         self._seqs.append(update.seq)
         if update.curves is None:
             return

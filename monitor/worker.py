@@ -338,6 +338,7 @@ def work(config: WorkerConfig, connection: Connection) -> None:
 
 
 def _run(loop: Loop, connection: Connection) -> None:
+    loop.listen()  # first of all, so that the window knows what it is
     listen_at = 0.0
     while not loop.stopped:
         while connection.poll(0):

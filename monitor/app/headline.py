@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PyQt6.QtGui import QFontMetricsF
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from monitor.app.text import Text
 from monitor.app.theme import Theme, mixed
@@ -26,9 +27,11 @@ class HeadlinePanel(QFrame):
         bottom = Qt.AlignmentFlag.AlignBottom
         self.number.setAlignment(bottom)
         self.interval.setAlignment(bottom)
+        fixed = QSizePolicy.Policy.Fixed
+        self.number.setSizePolicy(fixed, QSizePolicy.Policy.Preferred)
         numbers = QHBoxLayout()
-        numbers.addWidget(self.number, 60)
-        numbers.addWidget(self.interval, 40)
+        numbers.addWidget(self.number)
+        numbers.addWidget(self.interval, 1)
         self._rows.addWidget(self.title)
         self._rows.addLayout(numbers, 1)
         self._rows.addWidget(self.caption)
@@ -60,6 +63,16 @@ class HeadlinePanel(QFrame):
         self.interval.setStyleSheet(f"color: {second}")
         self.title.show_text(headline.title)
         number, _, unit = headline.number.partition(" ")
+        self._make_room(number, alone=not headline.interval)
         self.number.show_text(number)
         self.interval.show_text(f"{unit} {headline.interval}".strip())
         self.caption.show_text(headline.caption)
+
+    def _make_room(self, number: str, alone: bool) -> None:
+        """As wide as the number is, so that its unit and interval stand beside it."""
+        if self._theme is None:
+            return
+        font = self._theme.font(128, bold=True)
+        wanted = QFontMetricsF(font).horizontalAdvance(number) + self._theme.px(24)
+        most = (0.94 if alone else 0.62) * self.width()
+        self.number.setFixedWidth(round(min(wanted, most)))

@@ -17,6 +17,7 @@ import numpy as np
 
 from monitor.analysis.response import Estimate
 from monitor.analysis.update import TrackerPoint
+from monitor.screen.columns import Columns
 from monitor.screen.parts import Z95, Band, Line, Mark, TimeAxis, Trend
 from streams.transient import EPOCH_EVENTS, Event
 
@@ -27,6 +28,7 @@ MARK_WORDS = {
     "re-centre": "re-centre",
 }
 UNSEEN = frozenset({"settings", "reference"})
+MOST_TRACKED = 800  # points of the tracker that are drawn
 MARK_ROWS = 4  # labels that may stand above one another
 MARK_CHARACTERS = 22
 CHARACTER_SHARE = 0.0145  # of the axis, in the smallest window
@@ -49,26 +51,76 @@ class Course:
         return 0.5 * (self.start_s + self.end_s)
 
 
-def course_of(estimates: Sequence[Estimate], outcome: str) -> Course:
-    """Columns of the estimates that carry a finite change of the outcome."""
-    nan = math.nan
-    table = np.array(
-        [
-            (
-                e.time_start_s,
-                e.time_end_s,
-                e.changes_percent.get(outcome, nan),
-                e.change_sds_percent.get(outcome, nan),
-                e.independent,
-                e.epoch,
+COURSE = ("start_s", "end_s", "change", "sd", "independent", "epoch")
+
+
+class CourseColumns:
+    """Columns of a growing course; each estimate is looked at once.
+
+    `again` says that earlier ones were replaced.
+    """
+
+    def __init__(self) -> None:
+        self._outcome = ""
+        self._done = 0
+        self._columns = Columns(COURSE)
+
+    def again(self) -> None:
+        """Begin anew with the next call of `course`."""
+        self._done, self._columns = 0, Columns(COURSE)
+
+    def course(self, estimates: Sequence[Estimate], outcome: str) -> Course:
+        """Converged estimates with a finite change of the outcome."""
+        if outcome != self._outcome:
+            self._outcome = outcome
+            self.again()
+        for estimate in estimates[self._done :]:
+            self._append(estimate)
+        self._done = len(estimates)
+        return Course(*(self._columns[name] for name in COURSE))
+
+    def _append(self, e: Estimate) -> None:
+        change = e.changes_percent.get(self._outcome, math.nan)
+        sd = e.change_sds_percent.get(self._outcome, math.nan)
+        if e.converged and math.isfinite(change) and math.isfinite(sd):
+            self._columns.append(
+                e.time_start_s, e.time_end_s, change, sd, e.independent, e.epoch
             )
-            for e in estimates
-            if e.converged
-        ],
-        dtype=np.float64,
-    ).reshape(-1, 6)
-    table = table[np.isfinite(table[:, 2]) & np.isfinite(table[:, 3])]
-    return Course(*table.T)
+
+
+TRACK = ("time_s", "value", "sd")
+
+
+class TrackColumns:
+    """Columns of the tracker's points, likewise."""
+
+    def __init__(self) -> None:
+        self._outcome = ""
+        self._done = 0
+        self._columns = Columns(TRACK)
+
+    def again(self) -> None:
+        """Begin anew with the next call of `band`."""
+        self._done, self._columns = 0, Columns(TRACK)
+
+    def band(
+        self, tracks: Sequence[TrackerPoint], outcome: str, zero_s: float
+    ) -> Band | None:
+        """Estimate with its 95 % band, thinned; None where there is none."""
+        if outcome != self._outcome:
+            self._outcome = outcome
+            self.again()
+        for t in tracks[self._done :]:
+            value, sd = t.filtered.get(outcome), t.filtered_sd.get(outcome, math.nan)
+            if value is not None and math.isfinite(value) and math.isfinite(sd):
+                self._columns.append(t.time_s, value, sd)
+        self._done = len(tracks)
+        n = len(self._columns)
+        if not n:
+            return None
+        at = np.unique(np.append(np.arange(0, n, math.ceil(n / MOST_TRACKED)), n - 1))
+        time_s, value, sd = (self._columns[name][at] for name in TRACK)
+        return Band((time_s - zero_s) / 60, value, value - Z95 * sd, value + Z95 * sd)
 
 
 def grown(minutes: float) -> float:
@@ -156,22 +208,6 @@ def time_axis(
 def zero_of(axis: TimeAxis, first_s: float) -> float:
     """Scanner time of minute 0 of an axis, s."""
     return first_s - 60 * axis.start_min
-
-
-def band_of(tracks: Sequence[TrackerPoint], outcome: str, zero_s: float) -> Band | None:
-    """Tracker's estimate with its 95 % band; None where it has no such outcome."""
-    table = np.array(
-        [
-            (t.time_s, t.filtered[outcome], t.filtered_sd[outcome])
-            for t in tracks
-            if outcome in t.filtered
-        ]
-    ).reshape(-1, 3)
-    table = table[np.isfinite(table).all(axis=1)]
-    if not len(table):
-        return None
-    at, value, sd = table.T
-    return Band((at - zero_s) / 60, value, value - Z95 * sd, value + Z95 * sd)
 
 
 def reference_half(course: Course, reference_s: tuple[float, float] | None) -> float:

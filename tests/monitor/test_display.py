@@ -569,12 +569,42 @@ def test_messages_that_come_again_are_not_worked_through_again(updates):
 
 def test_curves_are_kept_sparsely_but_estimates_all():
     session = Session(SETTINGS)
+    session.take(Heard(REPLAY), 0.0)
     pipeline = FakePipeline(replace(SETTINGS, step=1))
     for message in messages(50.0):
         session.take(Computed(pipeline.push(message)), 0.0)
     kept = [u for u in session._updates if u.curves is not None]
     assert MOST_CURVES / 2 <= len(kept) <= MOST_CURVES
     assert len(session.display.estimates) == 1500 - 32 + 1
+
+
+def test_updates_of_a_live_session_are_not_kept(updates):
+    session = Session(SETTINGS)
+    session.take(Heard(LIVE), 0.0)
+    for update in updates:
+        session.take(Computed(update), 0.0)
+    assert not session._updates
+    assert len(session.display.estimates) > 200
+
+
+def test_another_outcome_is_drawn_at_once(updates):
+    display = shown(updates, 1500.0)
+    display.screen(1500.5)
+    display.show(settings=replace(SETTINGS, outcome="Gln"))
+    trend = display.screen(1501.0).trend
+    assert trend.half == pytest.approx(Z95 * 11.0)
+    assert trend.band is None
+
+
+def test_a_long_track_is_thinned_with_its_ends(updates):
+    display = shown(updates, 700.0)
+    last = display.tracks[-1]
+    for i in range(5000):
+        point = replace(last, index=i, time_s=last.time_s + i)
+        display.fold(Update(9000 + i, 0, tracker=point), 700.0)
+    band = display.screen(701.0).trend.band
+    assert len(band.value) <= 802
+    assert band.time_min[-1] == pytest.approx((last.time_s + 4999 - 600) / 60)
 
 
 def test_a_new_session_begins_afresh(updates):
