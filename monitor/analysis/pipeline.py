@@ -64,6 +64,9 @@ class Pipeline:
     settings : of the protocol
     basis : as read from its file
     freedom : what a cold fit may move; None: the usual
+
+    `live` may be set to False for a recording that is only wanted whole: nothing is
+    fitted before the end message then, and what comes out at the end is the same.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class Pipeline:
     ) -> None:
         self.settings = settings
         self.basis = basis
+        self.live = True
         freedom = replace(
             freedom or Freedom(),
             water_removal=settings.water_removal,
@@ -186,6 +190,8 @@ class Pipeline:
         )
         if self._reference_is_over(body.time_s):
             return self._redone(update)
+        if not self.live:
+            return update
         update = self._newest(update)
         return replace(update, tracker=self.tracking.step())
 
@@ -275,7 +281,7 @@ class Pipeline:
 
     def _redone(self, update: Update) -> Update:
         """Do the whole course again."""
-        if not self.course.qualities:
+        if not self.course.qualities or not (self.live or update.ended is not None):
             return update
         course = self.course.redo(self.plan)
         return replace(
