@@ -44,7 +44,7 @@ def test_at_once_does_not_wait():
     player = Player(lambda: iter(messages(300)), AT_ONCE)
     began = time.monotonic()
     assert len(play(player)) == 304
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 5.0
 
 
 def test_a_poll_gives_up_in_time():
@@ -52,7 +52,7 @@ def test_a_poll_gives_up_in_time():
     assert [m.seq for m in player.poll(1.0)] == [0, 1]
     began = time.monotonic()
     assert player.poll(0.05) == []
-    assert 0.04 < time.monotonic() - began < 1.0
+    assert 0.04 < time.monotonic() - began < 5.0
     assert not player.finished
 
 
