@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.analysis import spectrum
-from monitor.analysis.spectrum import Real
+from monitor.analysis.spectrum import Complex, Real
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,17 @@ class Axis:
     def ppm(self) -> Real:
         """Chemical shift of each point of a spectrum, ppm, ascending."""
         return _ppm(self)
+
+    def lines(self, fid: Complex, band: slice) -> Complex:
+        """The spectrum of a FID (points,) in a band: `spectrum_of(fid)[band]`."""
+        places = _places(self, band.start, band.stop)
+        return np.asarray(np.fft.ifft(fid)[places] * self.points, complex)
+
+
+@lru_cache(maxsize=64)
+def _places(axis: Axis, start: int, stop: int) -> NDArray[np.intp]:
+    """Places of a band in FFT order."""
+    return np.fft.ifftshift(np.arange(axis.points)).argsort()[start:stop]
 
 
 @lru_cache(maxsize=64)

@@ -19,6 +19,7 @@ combined with the same weights have the same scale.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,15 +76,23 @@ def tail_noise(fid: Coils, dwell_time_s: float, frequency_mhz: float) -> Complex
     narrow water that outlasts half the FID stays out because its band does.
     """
     tail = fid[:, fid.shape[1] // 2 :]
-    taper = np.hanning(tail.shape[1] + 2)[1:-1]
-    lines = spectrum.spectrum_of(tail * taper) / np.sqrt(np.sum(taper**2))
-    ppm = spectrum.ppm_axis(tail.shape[1], dwell_time_s, frequency_mhz)
+    taper, off = _off_band(tail.shape[1], dwell_time_s, frequency_mhz)
+    return np.asarray(np.fft.ifft(tail * taper, axis=1)[:, off], complex)
+
+
+@lru_cache(maxsize=16)
+def _off_band(
+    points: int, dwell_time_s: float, frequency_mhz: float
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Taper of unit noise gain, and places of the noise in FFT order."""
+    taper = np.hanning(points + 2)[1:-1]
+    nu = np.fft.fftfreq(points, dwell_time_s)
+    ppm = spectrum.REFERENCE_PPM + nu / frequency_mhz
     off = (ppm < SIGNAL_PPM[0]) | (ppm > SIGNAL_PPM[1])
-    if np.count_nonzero(off) < max(16, ppm.size // 16):
-        off = np.abs(ppm - np.mean(SIGNAL_PPM)) > np.quantile(
-            np.abs(ppm - np.mean(SIGNAL_PPM)), 0.75
-        )
-    return np.asarray(lines[:, off], complex)
+    if np.count_nonzero(off) < max(16, points // 16):
+        away = np.abs(ppm - np.mean(SIGNAL_PPM))
+        off = away > np.quantile(away, 0.75)
+    return taper * points / np.sqrt(np.sum(taper**2)), np.flatnonzero(off)
 
 
 def noise_sd(fid: Complex, dwell_time_s: float, frequency_mhz: float) -> float:

@@ -23,7 +23,7 @@ from statistics import median
 
 import numpy as np
 
-from monitor.analysis import coils, eddy, quality_measures, spectrum, water, weights
+from monitor.analysis import coils, eddy, quality_measures, spectrum, weights
 from monitor.analysis.axis import Axis
 from monitor.analysis.coils import Coils
 from monitor.analysis.combination import Combination
@@ -31,7 +31,7 @@ from monitor.analysis.quality import Quality
 from monitor.analysis.quality_measures import Absolute, NaaLine
 from monitor.analysis.registration import Registration, Shape, register
 from monitor.analysis.spectrum import Complex
-from monitor.analysis.template import Template
+from monitor.analysis.template import Model, Template
 from monitor.settings import Settings
 from streams.errors import InputError
 from streams.transient import Acquisition
@@ -93,7 +93,7 @@ class Epoch:
     seen: int = 0
     line: NaaLine = NO_LINE
     absolute: Absolute = NO_ABSOLUTE
-    line_weight: float = 0.0
+    measured: Model | None = None
 
 
 class Preparation:
@@ -220,7 +220,7 @@ class Preparation:
         state = self._epoch
         sd = self._noise_sd(unaligned)
         found = self._register(unaligned, sd)
-        measured = self._measures(found, unaligned)
+        measured = self._measures(found)
         judged = state.kind.judge(place.index, measured)
         prepared = self._assembled(place, unaligned, found, judged)
         if not (place.settling or place.saturated):
@@ -237,32 +237,20 @@ class Preparation:
             state.near.append(quality.shift_hz)
             state.phases.append(quality.phase_rad)
         state.template.push(prepared.aligned, quality.weight)
-        self._measure_line()
         if self._refreeze and state.template.weight >= REFREEZE:
             self._freeze_template()
 
     def _freeze_template(self) -> None:
         self._epoch.template.freeze()
-        self._epoch.line_weight = 0.0
-        self._measure_line()
 
-    def _measure_line(self) -> None:
-        """Measure the template's tNAA line again when it has grown by a tenth."""
+    def _measure_line(self, model: Model) -> None:
+        """Take phase and tNAA line of the template when it has been made anew."""
         state = self._epoch
-        if 0 < state.template.weight < 1.1 * state.line_weight + 1e-9:
-            return
-        if state.template.weight <= 0:
-            return
-        self._measure_line_of(state.template.fid)
-        state.line_weight = state.template.weight
-
-    def _measure_line_of(self, fid: Complex) -> None:
-        state = self._epoch
-        dry = water.without_water(
-            fid, state.axis.dwell_time_s, state.axis.frequency_mhz
-        )
-        state.absolute = quality_measures.absolute_of(dry, state.axis)
-        state.line = quality_measures.naa_line(dry, state.axis, state.absolute)
+        if state.measured is not model:
+            state.measured, state.absolute = model, model.absolute
+            state.line = quality_measures.naa_line(
+                model.metabolites, state.axis, model.absolute
+            )
 
     def _register(self, unaligned: Complex, sd: float) -> Registration:
         """Register against the template, or against itself where there is none."""
@@ -272,9 +260,9 @@ class Preparation:
             template = Template.empty(state.axis)
             template.push(unaligned)
         near = median(state.near) if state.near else 0.0
-        return register(
-            unaligned, template.model(sd), state.axis, sd, near, state.shape
-        )
+        model = template.model(sd)
+        self._measure_line(model)
+        return register(unaligned, model, state.axis, sd, near, state.shape)
 
     def _redone(self, last: Prepared) -> Prepared:
         """Make weights and template from the first transients together."""
@@ -284,9 +272,7 @@ class Preparation:
         counted = [not (p.settling or p.saturated) for p, _ in first]
         for _ in range(3):
             found = [self._register(x, self._noise_sd(x)) for x in unaligned]
-            measures = [
-                self._measures(f, x) for f, x in zip(found, unaligned, strict=True)
-            ]
+            measures = [self._measures(f) for f in found]
             judged = self._judged_together(first, measures, counted)
             anew = [
                 self._assembled(p, x, f, j)
@@ -301,8 +287,6 @@ class Preparation:
         for (p, _), m, j, use in zip(first, measures, judged, counted, strict=True):
             if use:
                 state.kind.push(p.index, m, j)
-        state.line_weight = 0.0
-        self._measure_line()
         if self._frozen:
             self._freeze_template()
         return replace(anew[-1], redone=tuple(anew))
@@ -331,11 +315,10 @@ class Preparation:
         if template.weight > 0:
             self._epoch.template = template
 
-    def _measures(self, found: Registration, unaligned: Complex) -> weights.Measures:
+    def _measures(self, found: Registration) -> weights.Measures:
         """What the weight is judged by."""
-        axis = self._epoch.axis
+        axis, height = self._epoch.axis, found.water_height
         band_points = axis.points * axis.dwell_time_s * axis.frequency_mhz * 2.4
-        height = quality_measures.water_height(spectrum.spectrum_of(unaligned), axis)
         log_sd = 1.0 / math.sqrt(band_points)
         return weights.Measures(
             (
@@ -401,8 +384,6 @@ class Preparation:
     ) -> Quality:
         """Quality of one transient against the template's line."""
         state = self._epoch
-        if not state.line_weight:
-            self._measure_line_of(unaligned)
         lines = spectrum.spectrum_of(unaligned)
         height = state.line.height
         offset = state.absolute.shift_hz + found.shift_hz
@@ -417,7 +398,7 @@ class Preparation:
             phase_sd_rad=found.phase_sd_rad,
             fwhm_hz=max(state.line.fwhm_hz + found.broadening_hz, 0.0),
             snr=height * found.amplitude / found.noise_sd if found.noise_sd else NAN,
-            water=quality_measures.water_height(lines, state.axis) / height,
+            water=found.water_height / height,
             lipid=quality_measures.lipid_height(lines, state.axis, offset) / height,
             amplitude=found.amplitude,
             weight=weight,

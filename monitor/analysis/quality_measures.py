@@ -7,7 +7,7 @@ Definitions, as they stand on screen and in files:
 - FWHM: full width of that line at half of that height, Hz.  That of one transient is
   the template's plus the broadening that the registration found: half heights of one
   noisy line would scatter by Hz.
-- water: largest magnitude of the spectrum at 4.65 +- 0.4 ppm over the tNAA height.
+- water: largest magnitude of the spectrum at 4.25-5.05 ppm over the tNAA height.
 - lipid: largest magnitude of the spectrum smoothed over 0.1 ppm, 0.8-1.5 ppm, over the
   tNAA height.  Macromolecules at a short echo time are in it: compare, not judge.
 - SNR loss from phase scatter sigma (Gabr et al., Magn Reson Med 2006, 56:754):
@@ -123,12 +123,6 @@ def _width(curve: Real, peak: int, level: float) -> float:
     rise = (level - curve[left]) / (curve[left + 1] - curve[left])
     fall = (curve[right - 1] - level) / (curve[right - 1] - curve[right])
     return float((right - 1 + fall) - (left + rise))
-
-
-def water_height(lines: Complex, axis: Axis) -> float:
-    """Largest magnitude of a spectrum (points,) at 4.65 +- 0.4 ppm."""
-    band = axis.band(spectrum.REFERENCE_PPM - 0.4, spectrum.REFERENCE_PPM + 0.4)
-    return float(np.abs(lines[band]).max())
 
 
 def lipid_height(lines: Complex, axis: Axis, offset_hz: float = 0.0) -> float:

@@ -89,6 +89,7 @@ class Registration:
     misfit, lipid, water : power of the residual over that of the noise, 1.8-4.2 ppm,
         0.6-1.75 ppm and around the water (wide design alone, else 1); 1 where the
         template explains all
+    water_height : largest magnitude of the transient's spectrum, 4.25-5.05 ppm
     noise_sd : SD of the real part of the spectrum's noise
     departure : (10,) whitened coefficients of the parts: its own shape
     wide : which design was taken
@@ -106,6 +107,7 @@ class Registration:
     misfit: float
     lipid: float
     water: float
+    water_height: float
     noise_sd: float
     departure: Real
     wide: bool
@@ -214,8 +216,9 @@ def _fine(
     design = model.wide if wide else model.narrow
     variation = shape.wide if wide else shape.narrow
     sd = noise_sd * axis.points**0.5
+    water_height = _water_height(fid, axis)
     A, inverse, unit_sd = _solver(
-        design, variation.loadings(), _water_height(fid, axis), sd, lipid=lipid
+        design, variation.loadings(), water_height, sd, lipid=lipid
     )
     # What the parts add in the direction of M counts as amplitude.
     share = np.zeros(A.shape[1])
@@ -251,6 +254,7 @@ def _fine(
         misfit=_mean(rest, design, SINGLETS_PPM),
         lipid=_mean(rest, design, LIPID_PPM),
         water=_mean(rest, design, WATER_PPM) if wide else 1.0,
+        water_height=water_height,
         noise_sd=sd,
         departure=design.whitening @ (design.free @ y) / sd,
         wide=wide,
@@ -296,11 +300,10 @@ def _solver(
 def _stacked(fid: Complex, axis: Axis, band: slice, shift: float, phase: float) -> Real:
     """Spectrum in the band of the FID moved back, real over imaginary part."""
     back = spectrum.moved(fid, axis.dwell_time_s, -shift, -phase)
-    lines = spectrum.spectrum_of(back)[band]
+    lines = axis.lines(back, band)
     return np.concatenate([lines.real, lines.imag])
 
 
 def _water_height(fid: Complex, axis: Axis) -> float:
     """Largest magnitude of the spectrum around the water, in units of the spectrum."""
-    lines = spectrum.spectrum_of(fid)[axis.band(4.25, 5.05)]
-    return float(np.abs(lines).max())
+    return float(np.abs(axis.lines(fid, axis.band(4.25, 5.05))).max())

@@ -45,8 +45,8 @@ TAPER_S = 0.04
 LIPIDS_PPM = (1.30, 0.90)
 LIPID_FWHM_PPM = 0.2
 NARROW_TAIL = (np.inf, 5e-4, 5e-4)
-REMAKE = 1.05
-"""A growing template is made ready again when its weight has grown by 5 %."""
+REMAKE = 1.1
+"""A growing template is made ready again when its weight has grown by a tenth."""
 
 
 @dataclass(frozen=True, slots=True)

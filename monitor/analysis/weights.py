@@ -90,17 +90,19 @@ class Kind:
 
     def _centre_and_spread(self, step: int) -> tuple[Values, Values]:
         """Median of the same step, and scale of all steps about their own medians."""
-        steps = np.array([s for s, _ in self.past])
         values = np.array([v for _, v in self.past])
         overall = np.median(values, axis=0)
+        if self.cycle_steps == 1:
+            return overall, _spread(values, overall)
+        steps = np.array([s for s, _ in self.past])
         centres = {
             int(s): np.median(values[steps == s], axis=0)
             if np.count_nonzero(steps == s) >= 5
             else overall
             for s in {*steps.tolist(), step}
         }
-        away = values - np.array([centres[int(s)] for s in steps])
-        return centres[step], 1.4826 * np.median(np.abs(away), axis=0)
+        own = np.array([centres[int(s)] for s in steps])
+        return centres[step], _spread(values, own)
 
     def _run_agrees(self) -> bool:
         """Whether the last `RUN` transients scatter no more than the memory does."""
@@ -109,8 +111,9 @@ class Kind:
         before = values[:-RUN]
         if len(before) < ENOUGH:
             return True
-        scatter = _spread(run)
-        return bool(np.all(scatter <= 3.0 * np.maximum(_spread(before), 1e-3)))
+        scatter = _spread(run, np.median(run, axis=0))
+        usual = _spread(before, np.median(before, axis=0))
+        return bool(np.all(scatter <= 3.0 * np.maximum(usual, 1e-3)))
 
 
 def judgement(z: Values) -> Judgement:
@@ -123,16 +126,6 @@ def judgement(z: Values) -> Judgement:
     return Judgement(float(each.min()), tuple(flags), tuple(z.tolist()))
 
 
-def judge_together(
-    indices: list[int], measures: list[Measures], cycle_steps: int
-) -> list[Judgement]:
-    """Judge the first transients of an epoch by each other."""
-    kind = Kind(cycle_steps)
-    for index, m in zip(indices, measures, strict=True):
-        kind.past.append((index % cycle_steps, np.array(m.values)))
-    return [kind.judge(i, m) for i, m in zip(indices, measures, strict=True)]
-
-
-def _spread(values: Values) -> Values:
-    away = np.abs(values - np.median(values, axis=0))
-    return np.asarray(1.4826 * np.median(away, axis=0))
+def _spread(values: Values, centres: Values) -> Values:
+    """Robust SD of values (transients, measures) about their centres."""
+    return np.asarray(1.4826 * np.median(np.abs(values - centres), axis=0))
