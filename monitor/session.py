@@ -12,9 +12,18 @@ from dataclasses import replace
 
 from monitor.analysis.update import Update
 from monitor.display import Display
+from monitor.exchange import (
+    Again,
+    Began,
+    Computed,
+    Failed,
+    Heard,
+    Report,
+    Rewound,
+    Sent,
+)
 from monitor.screen.parts import Screen
 from monitor.settings import Settings
-from monitor.worker import Again, Began, Computed, Failed, Heard, Report, Rewound, Sent
 
 MOST_CURVES = 400
 
@@ -50,7 +59,7 @@ class Session:
                     self.display.refused(kind, refused, now_s)
             case Failed(sentence):
                 self.failed = sentence
-                self.display.failed = sentence
+                self.display.notices.failed = sentence
             case Began():
                 self._begin(now_s)
 

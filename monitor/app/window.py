@@ -19,19 +19,11 @@ from monitor.app.page import Page
 from monitor.app.render import application
 from monitor.app.theme import DARK, LIGHT, THEMES
 from monitor.display import wider
+from monitor.exchange import Command, Play, Report, Seek, SendEvent, SetSpeed
 from monitor.screen.parts import Screen
 from monitor.session import Session
 from monitor.settings import Settings
-from monitor.worker import (
-    Command,
-    Play,
-    Report,
-    Seek,
-    SendEvent,
-    SetSpeed,
-    Worker,
-    WorkerConfig,
-)
+from monitor.worker import Worker, WorkerConfig
 
 FRAME_MS = 40
 BUDGET_S = 0.008

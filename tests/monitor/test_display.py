@@ -11,6 +11,7 @@ from fake_session import SETTINGS, TR_S, FakePipeline, messages, true_change
 from monitor.analysis.quality import Quality
 from monitor.analysis.update import Update
 from monitor.display import Display, wider
+from monitor.exchange import Again, Began, Computed, Failed, Heard, Rewound
 from monitor.screen.columns import Columns
 from monitor.screen.messages import DELAY, Watch, above, below
 from monitor.screen.parts import Z95, Level, Playback, Screen, Stream
@@ -20,7 +21,6 @@ from monitor.screen.trend import grown
 from monitor.screen.waterfall import COLUMNS, Stack
 from monitor.screen.words import ago, clock, plain, signed
 from monitor.session import MOST_CURVES, Session
-from monitor.worker import Again, Began, Computed, Failed, Heard, Rewound
 from streams.transient import Event
 
 LIVE = Stream(connected=True, recording=True, disk_free_bytes=10**11)
@@ -367,6 +367,15 @@ def test_missing_transients_are_counted(updates):
     kept = [u for u in updates if not (u.quality and u.quality.index in gone)]
     screen = shown(kept, 110.0).screen(110.5)
     assert screen.messages[0].condition == "3 transients missing"
+
+
+def test_a_water_reference_between_transients_is_no_gap(updates):
+    display = shown(updates, 100.0)
+    display.fold(Update(9000, 0), 101.0)  # what a water reference causes
+    last = display.newest
+    later = replace(last, index=last.index + 1, seq=9001, time_s=last.time_s + 2 * TR_S)
+    display.fold(Update(9001, 0, quality=later), 104.0)
+    assert not any("missing" in m.condition for m in display.screen(104.1).messages)
 
 
 def test_message_comes_after_a_delay_and_goes_with_a_deadband():

@@ -7,15 +7,13 @@ from functools import partial
 import pytest
 from fake_session import FakeFeed, FakePipeline, FakePlayer, messages
 
-from monitor.screen.parts import Stream
-from monitor.worker import (
+from monitor.exchange import (
     Again,
     Began,
     ChangeSettings,
     Computed,
     Failed,
     Heard,
-    Loop,
     Play,
     Rewound,
     Seek,
@@ -23,10 +21,9 @@ from monitor.worker import (
     Sent,
     SetSpeed,
     Stop,
-    Worker,
-    WorkerConfig,
-    stream_of,
 )
+from monitor.screen.parts import Stream
+from monitor.worker import Loop, Worker, WorkerConfig, stream_of
 from streams.errors import InputError
 from streams.health import StreamHealth
 from streams.sources.recording import AT_ONCE, Player

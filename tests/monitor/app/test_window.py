@@ -18,9 +18,9 @@ from monitor.app.render import render
 from monitor.app.text import Text
 from monitor.app.theme import DARK, LEAST_TEXT_PX, LIGHT
 from monitor.app.window import Window
+from monitor.exchange import Computed, Heard, Play, Report, Seek, SendEvent, SetSpeed
 from monitor.screen.parts import Playback, Stream
 from monitor.session import Session
-from monitor.worker import Computed, Heard, Play, Report, Seek, SendEvent, SetSpeed
 from streams.errors import InputError
 
 LIVE = FakeFeed().health

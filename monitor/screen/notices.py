@@ -1,0 +1,89 @@
+"""What the operator is told: the state behind the message line, and the log.
+
+Three kinds come together: conditions of windows (`messages.judged`, with delay and
+deadband), conditions of the stream (judged by the clock when the screen is made), and
+sentences that are told once and stay for a while.
+"""
+
+from __future__ import annotations
+
+from monitor.screen import messages as say
+from monitor.screen.parts import Level, Message, Stream
+from monitor.screen.words import clock
+
+
+class Notices:
+    """Owned by one `Display`; `now_s` is the reading of the caller's clock."""
+
+    def __init__(self) -> None:
+        self.failed = ""
+        self.log: list[tuple[float, Message]] = []
+        self._watches: dict[str, say.Watch] = {}
+        self._told: list[tuple[float, Message]] = []
+        self._behind_since_s: float | None = None
+
+    def judge(self, figures: say.Judged, limits: say.Limits, now_s: float) -> None:
+        """Hold the figures of one more window against the limits."""
+        self._watches = say.judged(self._watches, figures, limits, now_s)
+
+    def hear(self, stream: Stream, now_s: float) -> None:
+        """Notice since when the window has been behind a live stream."""
+        if stream.playback is not None or stream.lag <= say.LAG_ALLOWED:
+            self._behind_since_s = None
+        elif self._behind_since_s is None:
+            self._behind_since_s = now_s
+
+    def tell(self, message: Message, time_s: float, now_s: float) -> None:
+        """Show a message for a while, and log it with its scanner time for ever."""
+        self.log.append((time_s, message))
+        self._told = [(t, m) for t, m in self._told if now_s - t < say.KEPT_S]
+        self._told.append((now_s, message))
+
+    def settle(self) -> None:
+        """Leave what was only said in passing."""
+        self._told = []
+
+    def shown(
+        self,
+        stream: Stream,
+        age_s: float,
+        interval_s: float,
+        ended: str | None,
+        now_s: float,
+    ) -> list[Message]:
+        """All that is to be said now, in no order."""
+        shown = say.of_stream(stream, age_s, interval_s, ended)
+        if self._behind_since_s is not None:
+            shown += say.behind(stream.lag, now_s - self._behind_since_s)
+        if self.failed:
+            shown.append(say.stopped(self.failed))
+        shown += say.of_windows(self._watches, now_s)
+        return shown + say.recent(self._told, now_s)
+
+
+def noted(sentence: str) -> Message:
+    """A sentence of the analysis."""
+    return Message("note", Level.NOTE, sentence, "", 0.0)
+
+
+def gap(missing: int) -> Message:
+    """Transients that never came."""
+    said = f"{missing} transient{'s' if missing > 1 else ''} missing"
+    action = "check the export on the console; the windows go on"
+    return Message("gap", Level.ATTENTION, said, action, 0.0)
+
+
+def sent(label: str) -> Message:
+    """An event that is on its way into the recording."""
+    return Message("event", Level.NOTE, f"{label}: sent", "", 0.0)
+
+
+def recorded(label: str, time_s: float) -> Message:
+    """An event that has come back out of the recording, s after the beginning."""
+    said = f"{label}: recorded at {clock(time_s)}"
+    return Message("event", Level.NOTE, said, "", 0.0)
+
+
+def refused(label: str, why: str) -> Message:
+    """An event that did not get into the recording."""
+    return Message("event", Level.ATTENTION, f"Not recorded: {label}", why, 0.0)
