@@ -17,13 +17,14 @@ problem for c alone needs only the operator
 since R'R = s^2 cov(y)^-1 on the complement of N.  R costs K x 60 per column, whatever
 lam is.  Effective dimension: columns of N + sum(1 - w_i^2).
 
-lam is chosen by restricted maximum likelihood (REML; Patterson & Thompson 1971), whose
-determinant terms are `log_determinant` here and log|A'R'RA| in the fit.
+How lam is chosen is said in `stiffness`; where likelihood is asked for (REML; Patterson
+& Thompson 1971), `log_determinant` is its part that belongs to the baseline.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.interpolate import BSpline
@@ -34,7 +35,7 @@ KNOTS_PER_PPM = 15
 """Dense enough that the stiffness alone decides (ABfit uses the same)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Baseline:
     """Orthogonal parts of the baseline on one ppm axis.
 
@@ -52,6 +53,23 @@ class Baseline:
     def shrinkage(self, stiffness: float) -> Real:
         """W of the module docstring, (p,)."""
         return np.asarray(1.0 / np.sqrt(1.0 + self.scale**2 / stiffness), float)
+
+    @cached_property
+    def parts(self) -> Real:
+        """Qn and U side by side, (K, n + p)."""
+        return np.concatenate([self.free, self.smooth], axis=1)
+
+    def loss(self, stiffness: float) -> Real:
+        """What R takes of each of the parts: 1 of the free, 1 - w of the smooth."""
+        free = np.ones(self.free.shape[1])
+        return np.concatenate([free, 1.0 - self.shrinkage(stiffness)])
+
+    def stacked_rows(self, rows: Complex, stiffness: float) -> Real:
+        """R applied to rows (m, K), real beside imaginary part, (m, 2 K)."""
+        m, parts = len(rows), self.parts
+        apart = np.concatenate([rows.real, rows.imag])
+        apart -= ((apart @ parts) * self.loss(stiffness)) @ parts.T
+        return np.concatenate([apart[:m], apart[m:]], axis=1)
 
     def removed(self, columns: Complex | Real, stiffness: float) -> Complex:
         """R applied to (K,) or (K, m) columns."""

@@ -25,10 +25,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.linalg import LinAlgError
 
-from monitor.analysis.baseline import make_baseline
-from monitor.analysis.fit import Fit, Indices, Priors, Problem, curves, minimise
-from monitor.analysis.lineshape import gauss_rate, kernel_offsets_hz
+from monitor.analysis.fit import (
+    Fit,
+    Indices,
+    Priors,
+    Problem,
+    evaluate,
+    minimise,
+    target,
+)
+from monitor.analysis.lineshape import gauss_rate, kernel_offsets_ppm
 from monitor.analysis.model import (
     GAUSS,
     LORENTZ,
@@ -41,10 +49,11 @@ from monitor.analysis.model import (
 from monitor.analysis.ratio_priors import prior_rows
 from monitor.analysis.spectrum import Complex
 from monitor.analysis.start import starting_points
+from monitor.analysis.stiffness import choose_stiffness
 
-STIFFNESS_GRID = 10.0 ** np.arange(-3.0, 4.1, 0.5)
 START_STIFFNESS = 10.0
-STRICTNESS = 3.0
+COARSE_TOLERANCE = 0.3
+STARTS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ def priors_for(model: Model, freedom: Freedom) -> Priors:
     if freedom.phase_slope_rad_per_ppm:
         sd[PHASE_SLOPE] = freedom.phase_slope_rad_per_ppm
     if freedom.kernel:
-        x = kernel_offsets_hz() / 4.0
+        x = kernel_offsets_ppm() / 0.032
         sd[layout.kernel] = freedom.kernel * np.exp(-0.5 * (x / 1.5) ** 2) + 1e-6
     if freedom.metabolite_shift_ppm:
         sd[layout.shifts] = freedom.metabolite_shift_ppm * model.frequency_mhz
@@ -109,21 +118,34 @@ def cold_fit(
 ) -> tuple[Fit, Problem]:
     """Fit one spectrum (K,) of the model's band from nothing."""
     freedom = freedom or Freedom()
-    baseline = make_baseline(model.ppm)
     problem = Problem(
-        model, baseline, spectrum, noise_sd, freedom.stiffness or START_STIFFNESS,
+        model, model.baseline, spectrum, noise_sd, freedom.stiffness or START_STIFFNESS,
         priors_for(model, freedom),
     )  # fmt: skip
     coarse = active_parameters(model, freedom, full=False)
-    starts = starting_points(model, baseline, START_STIFFNESS, spectrum)
-    tries = [minimise(problem, s.theta, coarse, max_steps=8) for s in starts]
-    best = min(tries, key=lambda fit: fit.cost)
+    best = _first(problem, coarse)
     if freedom.ratio_priors:
         problem = with_ratio_priors(problem, best)
     if freedom.stiffness is None:
-        problem = replace(problem, stiffness=choose_stiffness(problem, best, coarse))
+        problem = replace(problem, stiffness=_stiffness(problem, best, coarse))
     fine = active_parameters(model, freedom, full=True)
     return minimise(problem, best.theta, fine), problem
+
+
+def _first(problem: Problem, coarse: Indices) -> Fit:
+    """Phase, shift and widths from the best of the starting points."""
+    starts = starting_points(problem.model, START_STIFFNESS, problem.spectrum, STARTS)
+    tries = [minimise(problem, s.theta, coarse, 12, COARSE_TOLERANCE) for s in starts]
+    return min(tries, key=lambda fit: fit.cost)
+
+
+def _stiffness(problem: Problem, first: Fit, active: Indices) -> float:
+    """Stiffness chosen about a first fit; its own where there is none."""
+    try:
+        point = evaluate(problem, target(problem), first.theta)
+        return choose_stiffness(problem, point, active)
+    except LinAlgError:
+        return problem.stiffness
 
 
 def with_ratio_priors(problem: Problem, first: Fit) -> Problem:
@@ -131,24 +153,3 @@ def with_ratio_priors(problem: Problem, first: Fit) -> Problem:
     rows = prior_rows(first.names, first.amplitudes)
     priors = replace(problem.priors, rows=rows, targets=np.zeros(len(rows)))
     return replace(problem, priors=priors)
-
-
-def choose_stiffness(problem: Problem, start: Fit, active: Indices) -> float:
-    """Stiffness of the baseline with the least criterion."""
-    theta, scores = start.theta, []
-    for stiffness in STIFFNESS_GRID[::-1]:
-        trial = replace(problem, stiffness=float(stiffness))
-        fit = minimise(trial, theta, active, max_steps=3)
-        scores.append(criterion(trial, fit))
-    best = int(np.argmin(scores))
-    return float(STIFFNESS_GRID[::-1][best])
-
-
-def criterion(problem: Problem, fit: Fit) -> float:
-    """Information criterion of the module docstring; smaller is better."""
-    n = 2 * problem.spectrum.size
-    left, baseline, parts = curves(problem, fit)
-    rest = left - baseline - parts.sum(axis=1)
-    power = float(np.sum(np.abs(rest) ** 2)) / n
-    dimension = 2 * problem.baseline.effective_dimension(problem.stiffness)
-    return n * float(np.log(max(power, 1e-300))) + 2 * STRICTNESS * dimension

@@ -10,8 +10,9 @@ R removes the penalised baseline (`baseline`), P and p are soft priors on amplit
 linear least squares (real c, real and imaginary part stacked); theta moves by
 Levenberg-Marquardt steps with the Jacobian of Kaufman (1975),
 
-    J = (I - Q Q') dA/dtheta c,      A = Q T,
+    J = (I - A (A'A + P'P)^-1 A') R dA/dtheta c,      A here after R,
 
+of which only J'J and J'r are ever made (normal equations, columns scaled to one),
 so that amplitudes are never searched for (Golub & Pereyra 1973; in MRS: VARPRO, van der
 Veen 1988).  At the optimum the covariance of everything is s^2 (G'G)^-1 with G the
 whole Jacobian [dA/dtheta c, A] after R and with the priors' rows: the Cramer-Rao bound
@@ -29,11 +30,12 @@ from scipy import linalg
 from monitor.analysis.baseline import Baseline
 from monitor.analysis.lineshape import gauss_fwhm_hz, voigt_fwhm_hz
 from monitor.analysis.model import GAUSS, LORENTZ, MM_GAUSS, PHASE, SHIFT, Model
+from monitor.analysis.normal import Factor, factored, inverse
 from monitor.analysis.spectrum import Complex, Real
 
 Indices = NDArray[np.intp]
 MAX_STEPS = 60
-STEP_TOLERANCE = 1e-5
+STEP_TOLERANCE = 1e-3
 """A fit has arrived when a step moves no parameter by more than this part of its SD."""
 
 
@@ -127,41 +129,64 @@ def stacked(columns: NDArray[np.complexfloating]) -> Real:
     return np.concatenate([columns.real, columns.imag])
 
 
-@dataclass(slots=True)
-class _Point:
-    """Everything known at one theta; made once, thrown away with the next."""
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Everything known at one theta.
+
+    Attributes
+    ----------
+    A, shaped : as `Model.columns` gives them
+    X : (M, 2 K) the columns after R, as rows, in units of the noise
+    factor : Cholesky factor of X X' + P'P, whose scale was made one
+    c : (M,) the amplitudes
+    residual : (2 K,) of the spectrum after R
+    cost : F
+    """
 
     theta: Real
     A: Complex
     shaped: Complex
-    whitened: Real
-    Q: Real
-    T: Real
+    X: Real
+    factor: Factor
     c: Real
     residual: Real
     cost: float
 
 
-def _evaluate(problem: Problem, y: Real, theta: Real) -> _Point:
-    """Amplitudes and cost at theta; y is the whitened, stacked spectrum."""
-    A, shaped = problem.model.columns(theta)
-    rest = problem.baseline.removed(A, problem.stiffness)
-    whitened = np.concatenate([stacked(rest) / problem.noise_sd, problem.priors.rows])
-    Q, T = linalg.qr(whitened, mode="economic", check_finite=False)
-    c = linalg.lstsq(T, Q.T @ y, cond=1e-10, check_finite=False)[0]
-    residual = y - whitened @ c
+def target(problem: Problem) -> Real:
+    """The spectrum after R in units of the noise, (2 K,)."""
+    row = problem.baseline.stacked_rows(problem.spectrum[None], problem.stiffness)
+    return np.asarray(row[0] / problem.noise_sd, float)
+
+
+def evaluate(problem: Problem, y: Real, theta: Real) -> Point:
+    """Amplitudes and cost at theta; y is the problem's `target`.
+
+    Raises
+    ------
+    LinAlgError : something is not finite
+    """
+    rows, shaped = problem.model.rows(theta)
+    X = problem.baseline.stacked_rows(rows, problem.stiffness)
+    X /= problem.noise_sd
     priors = problem.priors
+    P, p = priors.rows, priors.targets
+    factor = factored(X @ X.T + P.T @ P)
+    c = factor.solve(X @ y + P.T @ p)
+    # Normal equations lose half of the digits; one refinement brings them back.
+    c += factor.solve(X @ (y - c @ X) + P.T @ (p - P @ c))
+    residual = y - c @ X
     pull = (theta - priors.mean) / priors.sd
-    cost = float(residual @ residual + pull @ pull)
-    return _Point(theta, A, shaped, whitened, Q, T, c, residual, cost)
+    left = p - P @ c
+    cost = float(residual @ residual + left @ left + pull @ pull)
+    return Point(theta, rows.T, shaped, X, factor, c, residual, cost)
 
 
-def _jacobian(problem: Problem, point: _Point, active: Indices) -> Real:
-    """d(residual)/d(theta) without its sign, prior rows zero, (rows, active)."""
+def slopes(problem: Problem, point: Point, active: Indices) -> Real:
+    """d(R A c)/d theta in units of the noise, as rows (active, 2 K)."""
     D = problem.model.derivatives(point.theta, active, point.c, point.A, point.shaped)
-    rest = stacked(problem.baseline.removed(D, problem.stiffness)) / problem.noise_sd
-    none = np.zeros((problem.priors.rows.shape[0], len(active)))
-    return np.concatenate([rest, none])
+    rows = problem.baseline.stacked_rows(D.T, problem.stiffness)
+    return np.asarray(rows / problem.noise_sd, float)
 
 
 def _admissible(theta: Real) -> Real:
@@ -173,24 +198,28 @@ def _admissible(theta: Real) -> Real:
     return theta
 
 
-def _step(
-    problem: Problem, point: _Point, active: Indices, damping: float
-) -> tuple[Real, Real]:
-    """One damped step and the SDs of the active parameters."""
-    J = _jacobian(problem, point, active)
-    J -= point.Q @ (point.Q.T @ J)
+@dataclass(frozen=True, slots=True)
+class _Linear:
+    """The problem about one point, the amplitudes eliminated (Kaufman)."""
+
+    J: Real
+    cross: Real
+    H: Real
+    gradient: Real
+    free: Indices
+
+
+def _linear(problem: Problem, point: Point, active: Indices) -> _Linear:
+    """Gauss-Newton matrix and gradient for the active parameters."""
+    J = slopes(problem, point, active)
+    cross = point.X @ J.T
+    H = J @ J.T - cross.T @ point.factor.solve(cross)
     priors = problem.priors
-    pull = (point.theta - priors.mean)[active] / priors.sd[active] ** 2
-    H = J.T @ J + np.diag(1 / priors.sd[active] ** 2)
-    gradient = J.T @ point.residual - pull
-    free = _free(point.theta, gradient, active)
-    size = np.where(np.diag(H) > 0, np.diag(H), 1.0)
-    step = np.zeros(len(active))
-    H = H + np.diag(damping * size)
-    step[free] = linalg.solve(
-        H[np.ix_(free, free)], gradient[free], assume_a="pos", check_finite=False
-    )
-    return step, 1 / np.sqrt(size)
+    precision = 1 / priors.sd[active] ** 2
+    H[np.diag_indices(len(active))] += precision
+    pull = (point.theta - priors.mean)[active] * precision
+    gradient = J @ point.residual - pull
+    return _Linear(J, cross, H, gradient, _free(point.theta, gradient, active))
 
 
 def _free(theta: Real, gradient: Real, active: Indices) -> Indices:
@@ -204,75 +233,102 @@ def _free(theta: Real, gradient: Real, active: Indices) -> Indices:
     return np.flatnonzero(~np.array(held, bool))
 
 
+def _step(linear: _Linear, damping: float) -> Real:
+    """One damped step of the active parameters."""
+    step = np.zeros(linear.gradient.size)
+    free = linear.free
+    if free.size:
+        H = linear.H[np.ix_(free, free)]
+        H[np.diag_indices(free.size)] *= 1 + damping
+        step[free] = factored(H).solve(linear.gradient[free])
+    return step
+
+
 def minimise(
-    problem: Problem, start: Real, active: Indices, max_steps: int = MAX_STEPS
+    problem: Problem,
+    start: Real,
+    active: Indices,
+    max_steps: int = MAX_STEPS,
+    tolerance: float = STEP_TOLERANCE,
 ) -> Fit:
     """Levenberg-Marquardt from `start` over the `active` parameters.
 
-    Raises nothing on a hopeless spectrum: `converged` is False then.
+    Raises nothing on a hopeless spectrum: `converged` is False then, and what could not
+    be found is nan.
     """
-    y = np.concatenate(
-        [
-            stacked(problem.baseline.removed(problem.spectrum, problem.stiffness))
-            / problem.noise_sd,
-            problem.priors.targets,
-        ]
-    )
-    point = _evaluate(problem, y, _admissible(start))
+    with np.errstate(all="ignore"):
+        try:
+            return _minimised(problem, start, active, max_steps, tolerance)
+        except (linalg.LinAlgError, ValueError):
+            return _hopeless(problem, start)
+
+
+def _minimised(
+    problem: Problem, start: Real, active: Indices, max_steps: int, tolerance: float
+) -> Fit:
+    """`minimise`, which may raise LinAlgError."""
+    y = target(problem)
+    point = evaluate(problem, y, _admissible(start))
+    linear = _linear(problem, point, active)
     damping, arrived, steps = 1e-3, False, 0
     while steps < max_steps and not arrived:
         steps += 1
-        try:
-            step, scale = _step(problem, point, active, damping)
-        except linalg.LinAlgError:
-            break
+        step = _step(linear, damping)
         theta = point.theta.copy()
         theta[active] += step
         theta = _admissible(theta)
-        arrived = bool(np.all(np.abs(step) < STEP_TOLERANCE * scale))
-        trial = _evaluate(problem, y, theta)
+        moved = np.abs(theta - point.theta)[active]
+        sd = 1 / np.sqrt(np.clip(np.diag(linear.H), 1e-300, None))
+        arrived = bool(np.all(moved < tolerance * sd))
+        trial = evaluate(problem, y, theta)
         if trial.cost <= point.cost:
             point, damping = trial, max(damping * 0.1, 1e-9)
+            # Where a step was that small, the slopes need no renewal.
+            linear = linear if arrived else _linear(problem, point, active)
         else:
             damping *= 10.0 if damping > 1e-6 else 1e3
             arrived = arrived or damping > 1e8
-    return _fit(problem, point, active, steps, arrived)
+    return _fit(problem, point, linear, active, steps, arrived)
 
 
 def _fit(
-    problem: Problem, point: _Point, active: Indices, steps: int, arrived: bool
+    problem: Problem,
+    point: Point,
+    linear: _Linear,
+    active: Indices,
+    steps: int,
+    arrived: bool,
 ) -> Fit:
     """Gather the optimum with its covariance."""
-    J = _jacobian(problem, point, active)
-    G = np.concatenate([point.whitened, J], axis=1)
     M, T = point.c.size, point.theta.size
-    information = G.T @ G
-    information[M:, M:] += np.diag(1 / problem.priors.sd[active] ** 2)
+    P, precision = problem.priors.rows, 1 / problem.priors.sd[active] ** 2
+    information = np.block(
+        [
+            [point.X @ point.X.T + P.T @ P, linear.cross],
+            [linear.cross.T, linear.J @ linear.J.T + np.diag(precision)],
+        ]
+    )
     covariance, regular = inverse(information)
     theta_sd = np.zeros(T)
     theta_sd[active] = np.sqrt(np.clip(np.diag(covariance)[M:], 0, None))
     dimension = problem.baseline.effective_dimension(problem.stiffness)
     degrees = max(2 * problem.spectrum.size - M - len(active) - 2 * dimension, 1.0)
-    rows = 2 * problem.spectrum.size
-    misfit = float(point.residual[:rows] @ point.residual[:rows]) / degrees
-    finite = bool(np.all(np.isfinite(point.c)) and np.all(np.isfinite(covariance)))
+    misfit = float(point.residual @ point.residual) / degrees
+    finite = np.isfinite(covariance).all() and np.isfinite([misfit, point.cost]).all()
     return Fit(
         problem.model.names, point.c, covariance[:M, :M], point.theta, theta_sd,
         problem.noise_sd, misfit, point.cost, dimension, steps,
-        arrived and finite and regular,
+        bool(arrived and finite and regular),
     )  # fmt: skip
 
 
-def inverse(information: Real) -> tuple[Real, bool]:
-    """Inverse of a Fisher information, equilibrated first; False where singular."""
-    scale = np.sqrt(np.clip(np.diag(information), 1e-300, None))
-    scaled = information / np.outer(scale, scale)
-    try:
-        factor = linalg.cho_factor(scaled + 1e-13 * np.eye(scale.size))
-    except linalg.LinAlgError:
-        return np.full_like(information, np.nan), False
-    covariance: Real = linalg.cho_solve(factor, np.eye(scale.size))
-    return covariance / np.outer(scale, scale), True
+def _hopeless(problem: Problem, start: Real) -> Fit:
+    """What is said of a spectrum that has no fit."""
+    M, nan = len(problem.model.names), float("nan")
+    return Fit(
+        problem.model.names, np.full(M, nan), np.full((M, M), nan), start,
+        np.zeros(start.size), problem.noise_sd, nan, float("inf"), nan, 0, False,
+    )  # fmt: skip
 
 
 def curves(problem: Problem, fit: Fit) -> tuple[Complex, Complex, Complex]:

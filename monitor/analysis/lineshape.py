@@ -23,8 +23,11 @@ import numpy as np
 
 from monitor.analysis.spectrum import Complex, Real
 
-KERNEL_STEP_HZ = 2.0
-KERNEL_REACH_HZ = 12.0
+KERNEL_STEP_PPM = 0.016
+KERNEL_STEPS = 6
+"""Offsets of the kernel on each side; in ppm, since shims scale with the field."""
+KERNEL_SIZE = 2 * KERNEL_STEPS
+BLOCK = 64
 
 
 def gauss_rate(fwhm_hz: float) -> float:
@@ -42,16 +45,28 @@ def voigt_fwhm_hz(lorentz_hz: float, gauss_hz: float) -> float:
     return 0.5346 * lorentz_hz + float(np.hypot(0.4654 * lorentz_hz, gauss_hz))
 
 
-def kernel_offsets_hz() -> Real:
+def kernel_offsets_ppm() -> Real:
     """Offsets f_j of the kernel; 0 is left out (it would change nothing)."""
-    steps = int(KERNEL_REACH_HZ / KERNEL_STEP_HZ)
-    offsets = KERNEL_STEP_HZ * np.arange(-steps, steps + 1)
+    offsets = KERNEL_STEP_PPM * np.arange(-KERNEL_STEPS, KERNEL_STEPS + 1)
     return np.asarray(offsets[offsets != 0], float)
 
 
-def kernel_waves(t: Real) -> Complex:
+def kernel_waves(t: Real, frequency_mhz: float) -> Complex:
     """exp(-2 pi i f_j t) - 1 for each offset, (offsets, points)."""
-    waves: Complex = np.exp(-2j * np.pi * kernel_offsets_hz()[:, None] * t) - 1
+    offsets_hz = kernel_offsets_ppm() * frequency_mhz
+    waves: Complex = np.exp(-2j * np.pi * offsets_hz[:, None] * t) - 1
+    return waves
+
+
+def rotations(offsets_hz: Real, t: Real) -> Complex:
+    """exp(-2 pi i f_j t) on an even time axis from 0, (offsets, points).
+
+    Made as products of two short series: forty times fewer exponentials.
+    """
+    turns = -2j * np.pi * offsets_hz[:, None]
+    fine, coarse = np.exp(turns * t[:BLOCK]), np.exp(turns * t[::BLOCK])
+    product = coarse[:, :, None] * fine[:, None, :]
+    waves: Complex = product.reshape(len(offsets_hz), -1)[:, : t.size]
     return waves
 
 

@@ -21,7 +21,8 @@ from functools import cached_property
 import numpy as np
 from scipy import fft
 
-from monitor.analysis.lineshape import decay, kernel_offsets_hz, kernel_waves
+from monitor.analysis.baseline import Baseline, make_baseline
+from monitor.analysis.lineshape import KERNEL_SIZE, decay, kernel_waves, rotations
 from monitor.analysis.spectrum import Complex, Real, ppm_axis, time_axis_s
 
 PHASE, SHIFT, LORENTZ, GAUSS, MM_GAUSS, PHASE_SLOPE = range(6)
@@ -38,7 +39,7 @@ class Layout:
     @property
     def kernel(self) -> slice:
         """The coefficients k_j."""
-        return slice(len(SHARED), len(SHARED) + kernel_offsets_hz().size)
+        return slice(len(SHARED), len(SHARED) + KERNEL_SIZE)
 
     @property
     def shifts(self) -> slice:
@@ -55,7 +56,7 @@ class Layout:
         return np.zeros(self.size)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """Basis FIDs on the acquisition's grid, and the band to be fitted.
 
@@ -104,9 +105,20 @@ class Model:
         return ppm_axis(self.points, self.dwell_time_s, self.frequency_mhz)[self.band]
 
     @cached_property
+    def x(self) -> Real:
+        """Distance from the middle of the band, ppm, (K,)."""
+        middle = 0.5 * (self.ppm_low + self.ppm_high)
+        return np.asarray(self.ppm - middle, float)
+
+    @cached_property
+    def baseline(self) -> Baseline:
+        """Baseline over the band, with a tail for what the water filter leaves."""
+        return make_baseline(self.ppm)
+
+    @cached_property
     def waves(self) -> Complex:
         """Kernel waves on the time axis."""
-        return kernel_waves(self.t)
+        return kernel_waves(self.t, self.frequency_mhz)
 
     def full_spectra(self, fids: Complex) -> Complex:
         """Spectra of (..., points) FIDs on the whole axis, ascending in ppm."""
@@ -118,9 +130,13 @@ class Model:
         """Spectra of (..., points) FIDs in the band, (..., K)."""
         spectra = fft.ifft(fids, axis=-1, norm="forward")
         first = self.band.start - self.points // 2
-        kept = np.arange(first, first + self.ppm.size)
-        cut: Complex = np.take(spectra, kept, axis=-1, mode="wrap")
-        return cut
+        last = self.band.stop - self.points // 2
+        if first >= 0:
+            return np.asarray(spectra[..., first:last], complex)
+        if last <= 0:  # the usual case: all of the band lies below the carrier
+            low, high = self.points + first, self.points + last
+            return np.asarray(spectra[..., low:high], complex)
+        return np.concatenate([spectra[..., first:], spectra[..., :last]], axis=-1)
 
     def kernel(self, theta: Real) -> Complex:
         """K(t)."""
@@ -132,8 +148,9 @@ class Model:
 
     def turn(self, theta: Real) -> Complex:
         """exp(i (p0 + p1 x)) over the band, (K,)."""
-        x = self.ppm - 0.5 * (self.ppm_low + self.ppm_high)
-        turned: Complex = np.exp(1j * (theta[PHASE] + theta[PHASE_SLOPE] * x))
+        if not theta[PHASE_SLOPE]:
+            return np.full(self.x.size, np.exp(1j * theta[PHASE]))
+        turned: Complex = np.exp(1j * (theta[PHASE] + theta[PHASE_SLOPE] * self.x))
         return turned
 
     def shaped(self, theta: Real) -> Complex:
@@ -142,8 +159,9 @@ class Model:
         shift, lorentz, gauss = theta[SHIFT], theta[LORENTZ], theta[GAUSS]
         fids = self.fids * decay(t, shift, lorentz, gauss)
         shifts = theta[self.layout.shifts]
-        if shifts.any():
-            fids *= np.exp(-2j * np.pi * shifts[:, None] * t)
+        moved = np.flatnonzero(shifts)
+        if moved.size:
+            fids[moved] *= rotations(shifts[moved], t)
         if theta[MM_GAUSS]:
             wider = decay(t, shift, lorentz, gauss + theta[MM_GAUSS])
             fids[self.macromolecule] = self.fids[self.macromolecule] * wider
@@ -151,42 +169,59 @@ class Model:
 
     def columns(self, theta: Real) -> tuple[Complex, Complex]:
         """Columns A (K, M) and the shaped FIDs (M, points) that they are made of."""
+        rows, shaped = self.rows(theta)
+        return rows.T, shaped
+
+    def rows(self, theta: Real) -> tuple[Complex, Complex]:
+        """The same with the columns as rows, (M, K)."""
         shaped = self.shaped(theta)
-        spectra = self.in_band(shaped * self.kernel(theta))
-        return (spectra * self.turn(theta)).T, shaped
+        bent = theta[self.layout.kernel].any()
+        spectra = self.in_band(shaped * self.kernel(theta) if bent else shaped)
+        spectra *= self.turn(theta)
+        return spectra, shaped
 
     def derivatives(
         self, theta: Real, active: np.ndarray, c: Real, A: Complex, shaped: Complex
     ) -> Complex:
         """d(A c)/d theta for the active parameters, (K, active).
 
-        One transform a parameter, whatever the number of metabolites.
+        `A` and `shaped` are what `columns` gave.  One transform a parameter, whatever
+        the number of metabolites.
         """
-        t, kernel = self.t, self.kernel(theta)
-        total = c @ shaped
-        fids = np.empty((len(active), self.points), complex)
-        for row, parameter in enumerate(active):
-            if parameter in (SHIFT, LORENTZ):
-                rate = -2j * np.pi if parameter == SHIFT else -np.pi
-                fids[row] = rate * t * total * kernel
-            elif parameter == GAUSS:
-                fids[row] = -(t**2) * total * kernel
-            elif parameter == MM_GAUSS:
-                part = c[self.macromolecule] @ shaped[self.macromolecule]
-                fids[row] = -(t**2) * part * kernel
-            elif parameter < self.layout.kernel.start:
-                fids[row] = 0.0  # phases: filled in below, in the spectrum
-            elif parameter < self.layout.shifts.start:
-                wave = self.waves[parameter - self.layout.kernel.start]
-                fids[row] = wave * total
-            else:
-                m = parameter - self.layout.shifts.start
-                fids[row] = -2j * np.pi * t * c[m] * shaped[m] * kernel
-        D = (self.in_band(fids) * self.turn(theta)).T
-        x = self.ppm - 0.5 * (self.ppm_low + self.ppm_high)
-        for row, parameter in enumerate(active):
-            if parameter == PHASE:
-                D[:, row] = 1j * (A @ c)
-            elif parameter == PHASE_SLOPE:
-                D[:, row] = 1j * x * (A @ c)
-        return D
+        fids = np.zeros((len(active), self.points), complex)
+        slopes = {parameter: row for row, parameter in enumerate(active)}
+        self._shared_slopes(slopes, c, shaped, fids)
+        layout = self.layout
+        own = [p for p in slopes if p >= layout.shifts.start]
+        if own:
+            rows = [slopes[p] for p in own]
+            m = np.array(own) - layout.shifts.start
+            fids[rows] = (-2j * np.pi * self.t) * (c[m, None] * shaped[m])
+        if theta[layout.kernel].any():
+            fids *= self.kernel(theta)
+        kernel = [p for p in slopes if layout.kernel.start <= p < layout.kernel.stop]
+        if kernel:
+            rows = [slopes[p] for p in kernel]
+            waves = self.waves[np.array(kernel) - layout.kernel.start]
+            fids[rows] = waves * (c @ shaped)
+        spectra = self.in_band(fids)
+        spectra *= self.turn(theta)
+        for parameter, factor in ((PHASE, 1j), (PHASE_SLOPE, 1j * self.x)):
+            if parameter in slopes:
+                spectra[slopes[parameter]] = factor * (A @ c)
+        return spectra.T
+
+    def _shared_slopes(
+        self, slopes: dict[int, int], c: Real, shaped: Complex, fids: Complex
+    ) -> None:
+        """Fill in the derivatives with respect to shift and widths."""
+        t, total = self.t, c @ shaped
+        if SHIFT in slopes:
+            fids[slopes[SHIFT]] = -2j * np.pi * t * total
+        if LORENTZ in slopes:
+            fids[slopes[LORENTZ]] = -np.pi * t * total
+        if GAUSS in slopes:
+            fids[slopes[GAUSS]] = -(t**2) * total
+        if MM_GAUSS in slopes:
+            mm = self.macromolecule
+            fids[slopes[MM_GAUSS]] = -(t**2) * (c[mm] @ shaped[mm])

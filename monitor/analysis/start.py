@@ -8,24 +8,25 @@ M = Re(A^H R'R A) the energy that real amplitudes explain at phase p is
          = (h^H M^-1 h + Re(exp(-2 i p) h^T M^-1 h)) / 2,
 
 greatest at p = arg(h^T M^-1 h) / 2; of p and p + pi the one is taken that makes the
-amplitudes of the singlets positive.  All shifts of a grid cost one product each, since
-R'R goes to the spectrum and not to the columns.
+amplitudes of the singlets positive.  R'R goes to the spectrum and not to the columns,
+so that h at all shifts is one correlation, made by a transform.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from scipy import fft
 
 from monitor.analysis import names
-from monitor.analysis.baseline import Baseline
 from monitor.analysis.lineshape import decay, gauss_rate
 from monitor.analysis.model import GAUSS, LORENTZ, PHASE, SHIFT, Model
 from monitor.analysis.spectrum import Complex, Real
 
 WIDTHS_HZ = (2.0, 4.0, 7.0, 12.0, 20.0)
-REACH_PPM = 0.14
+REACH_PPM = 0.16
 GUIDES = ("NAA", "Cr", "PCr", "GPC", "PCh", "Cho", "Glu", "mI")
 SINGLETS = ("NAA", "Cr", "PCr", "GPC", "PCh", "Cho")
 
@@ -38,70 +39,85 @@ class Start:
     energy: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Guides:
+    """The guiding columns at one width.
+
+    Attributes
+    ----------
+    width_hz : half Lorentzian, half Gaussian
+    waves : (g, n) conjugate transforms of the columns, for the correlation
+    inverse : (g, g) M^-1
+    singlet : (g,) 1 where an amplitude must be positive
+    """
+
+    width_hz: float
+    waves: Complex
+    inverse: Real
+    singlet: Real
+
+
 def starting_points(
-    model: Model, baseline: Baseline, stiffness: float, spectrum: Complex, keep: int = 3
+    model: Model, stiffness: float, spectrum: Complex, keep: int = 3
 ) -> list[Start]:
     """The best starting points over widths, best first."""
+    baseline = model.baseline
     doubly = baseline.removed(baseline.removed(spectrum, stiffness), stiffness)
-    guides = [i for i, n in enumerate(model.names) if names.canonical(n) in GUIDES]
-    if not guides:
-        guides = list(range(len(model.names)))
-    found = [
-        start
-        for width in WIDTHS_HZ
-        for start in _best_shifts(model, baseline, stiffness, doubly, guides, width)
-    ]
+    wave = fft.fft(doubly, _length(model))
+    found = [_best_shift(model, guides, wave) for guides in _guides(model, stiffness)]
     found.sort(key=lambda start: -start.energy)
     return found[:keep]
 
 
-def _best_shifts(
-    model: Model,
-    baseline: Baseline,
-    stiffness: float,
-    doubly: Complex,
-    guides: list[int],
-    width_hz: float,
-) -> list[Start]:
-    """The best shift of the grid at one width, a list of one."""
-    rate = gauss_rate(width_hz / 2)
-    fids = model.fids[guides] * decay(model.t, 0.0, width_hz / 2, rate)
-    A = model.in_band(fids).T
-    RA = baseline.removed(A, stiffness)
-    M = (RA.conj().T @ RA).real
-    M += 1e-3 * np.diag(np.diag(M))
-    bin_hz = 1 / (model.points * model.dwell_time_s)
-    reach = int(np.ceil(REACH_PPM * model.frequency_mhz / bin_hz))
-    stride = max(1, round(0.3 * width_hz / bin_hz))
-    bins = np.arange(-reach, reach + 1, stride)
-    h = np.stack([_correlation(A, doubly, int(b)) for b in bins], axis=1)
-    solved = np.linalg.solve(M, h)
+def _reach(model: Model) -> int:
+    """Bins of the spectrum that the grid of shifts goes up and down."""
+    return int(
+        np.ceil(REACH_PPM * model.frequency_mhz * model.points * model.dwell_time_s)
+    )
+
+
+def _length(model: Model) -> int:
+    """Length of the transform: band and shift, so that nothing wraps."""
+    return int(fft.next_fast_len(model.ppm.size + _reach(model)))
+
+
+@lru_cache(maxsize=8)
+def _guides(model: Model, stiffness: float) -> tuple[_Guides, ...]:
+    """The guiding columns at all widths; the same for every spectrum of a session."""
+    rows = [i for i, n in enumerate(model.names) if names.canonical(n) in GUIDES]
+    rows = rows or list(range(len(model.names)))
+    singlet = np.array(
+        [names.canonical(model.names[i]) in SINGLETS for i in rows], float
+    )
+    made = []
+    for width_hz in WIDTHS_HZ:
+        shape = decay(model.t, 0.0, width_hz / 2, gauss_rate(width_hz / 2))
+        A = model.in_band(model.fids[rows] * shape)
+        RA = model.baseline.stacked_rows(A, stiffness)
+        M = RA @ RA.T
+        M += 1e-3 * np.diag(np.diag(M)) + 1e-12 * np.trace(M) * np.eye(len(M))
+        waves = np.conj(fft.fft(A, _length(model), axis=1))
+        made.append(_Guides(width_hz, waves, np.asarray(np.linalg.inv(M), float), singlet))
+    return tuple(made)
+
+
+def _best_shift(model: Model, guides: _Guides, wave: Complex) -> Start:
+    """The best shift of the grid at one width."""
+    reach = _reach(model)
+    every = fft.ifft(guides.waves * wave, axis=1)
+    h = np.concatenate([every[:, -reach:], every[:, : reach + 1]], axis=1)
+    solved = guides.inverse @ h
     straight = np.sum(h.conj() * solved, axis=0).real
     crossed = np.sum(h * solved, axis=0)
     energy = 0.5 * (straight + np.abs(crossed))
     best = int(np.argmax(energy))
     phase = 0.5 * float(np.angle(crossed[best]))
-    c = (np.exp(-1j * phase) * solved[:, best]).real
-    weights = np.array(
-        [names.canonical(model.names[g]) in SINGLETS for g in guides], float
-    )
-    if c @ weights < 0:
+    if (np.exp(-1j * phase) * solved[:, best]).real @ guides.singlet < 0:
         phase += np.pi
+    bin_hz = 1 / (model.points * model.dwell_time_s)
     theta = model.layout.zeros()
     theta[[PHASE, SHIFT, LORENTZ, GAUSS]] = (
-        phase,
-        bins[best] * bin_hz,
-        width_hz / 2,
-        rate,
-    )
-    return [Start(theta, float(energy[best]))]
-
-
-def _correlation(A: Complex, y: Complex, bins: int) -> Complex:
-    """A^H y with the columns moved up by whole bins."""
-    K = y.size
-    if bins >= 0:
-        product: Complex = A[: K - bins].conj().T @ y[bins:]
-    else:
-        product = A[-bins:].conj().T @ y[: K + bins]
-    return product
+        phase, (best - reach) * bin_hz, guides.width_hz / 2,
+        gauss_rate(guides.width_hz / 2),
+    )  # fmt: skip
+    return Start(theta, float(energy[best]))

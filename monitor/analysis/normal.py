@@ -1,0 +1,70 @@
+"""Normal equations, solved with care: columns scaled to one, then Cholesky."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+
+from monitor.analysis.spectrum import Real
+
+LEAST_RIDGE = 1e-13
+"""Added to a diagonal of ones; a hundred times more each time that it is not enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A positive matrix H, factored with its diagonal scaled to one.
+
+    `ridge` is what had to be added to that diagonal.
+    """
+
+    scale: Real
+    triangle: Real
+    ridge: float
+
+    def solve(self, columns: Real) -> Real:
+        """H^-1 columns, (n,) or (n, m)."""
+        scale = self.scale if columns.ndim == 1 else self.scale[:, None]
+        solved = linalg.cho_solve(
+            (self.triangle, False), columns * scale, check_finite=False
+        )
+        return np.asarray(solved * scale, float)
+
+
+def factored(H: Real) -> Factor:
+    """Factor a matrix that is positive but for rounding.
+
+    What has no weight on the diagonal (a column of zeros) is given a solution of zero.
+
+    Raises
+    ------
+    LinAlgError : H is not finite, or far from positive
+    """
+    if not np.isfinite(H).all():
+        raise linalg.LinAlgError("not finite")
+    diagonal = np.diag(H)
+    told = diagonal > 1e-24 * max(float(diagonal.max(initial=0.0)), 1e-276)
+    scale = np.where(told, 1 / np.sqrt(np.where(told, diagonal, 1.0)), 0.0)
+    scaled = H * scale[:, None] * scale
+    ridge = LEAST_RIDGE
+    while ridge < 1e-2:
+        scaled[np.diag_indices(len(H))] = 1.0 + ridge
+        try:
+            triangle = linalg.cholesky(scaled, check_finite=False)
+        except linalg.LinAlgError:
+            ridge *= 100.0
+            continue
+        return Factor(scale, np.asarray(triangle, float), ridge)
+    raise linalg.LinAlgError("not positive")
+
+
+def inverse(information: Real) -> tuple[Real, bool]:
+    """Inverse of a Fisher information; False where it is singular."""
+    try:
+        factor = factored(information)
+    except linalg.LinAlgError:
+        return np.full_like(information, np.nan), False
+    covariance = factor.solve(np.eye(len(information)))
+    return covariance, bool(factor.ridge == LEAST_RIDGE and np.all(factor.scale > 0))
