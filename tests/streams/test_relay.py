@@ -77,7 +77,7 @@ class Relay:
 
     @property
     def status(self):
-        return self.states[-1]
+        return wait_for(lambda: self.states)[-1]
 
     def end(self):
         self.stop.set()
