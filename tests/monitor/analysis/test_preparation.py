@@ -72,6 +72,41 @@ def test_shifts_and_phases_come_back(acquisition: Acquisition, transient: Make) 
     assert np.linalg.norm(mean[:200]) > 0.99 * np.linalg.norm(best[:200])
 
 
+@pytest.mark.parametrize("kind", ["drift", "jump", "far"])
+def test_drift_and_jumps_are_followed_and_are_no_outliers(
+    acquisition: Acquisition, transient: Make, kind: str
+) -> None:
+    k = np.arange(60)
+    shifts = {
+        "drift": np.clip((k - 20) * 13.0 / 40, 0.0, 13.0),
+        "jump": np.where(k < 30, 0.0, 15.0),
+        "far": np.where(k % 2, 30.0, 0.0),  # against the very first transients too
+    }[kind]
+    fids = [transient(n, shifts[n]) for n in k]
+    found = push_all(Preparation(acquisition, Settings()), single(fids))
+    off = np.array([p.quality.shift_hz for p in found]) - shifts
+    assert np.std(off) < 0.3
+    assert min(p.quality.weight for p in found) > 0.4
+
+
+def test_a_change_of_shape_does_not_pass_for_phase(
+    acquisition: Acquisition, axis: Axis, transient: Make, metabolites: Complex
+) -> None:
+    """Broad lines come and go by half against the others, as macromolecules may."""
+    broad = transient(0, noise_sd=0.0, water=0.0) - metabolites
+    t = axis.t
+    for ppm, size in ((0.9, 6.0), (1.3, 4.0), (1.7, 3.0), (2.1, 4.0), (3.0, 6.0)):
+        nu = (ppm - 4.65) * axis.frequency_mhz
+        broad = broad + size * np.exp((-2j * np.pi * nu - np.pi * 42.0) * t)
+    rng = np.random.default_rng(8)
+    share = rng.uniform(-0.5, 0.5, 150)
+    fids = [transient(k, noise_sd=0.4) + share[k] * broad for k in range(150)]
+    found = push_all(Preparation(acquisition, Settings()), single(fids))[64:]
+    turn = np.array([p.quality.phase_rad for p in found])
+    slope = np.polyfit(share[64:], turn - turn.mean(), 1)[0]
+    assert abs(slope) < 0.03  # 0.11 rad where the shape is taken to be fixed
+
+
 def test_a_bad_first_transient_does_not_bend_the_template(
     acquisition: Acquisition, transient: Make
 ) -> None:
