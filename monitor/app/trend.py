@@ -22,7 +22,7 @@ from monitor.app.text import Text
 from monitor.app.theme import Theme
 from monitor.screen.parts import Mark, Trend
 
-LEGEND = "○ independent windows, 95 %   — sliding window"
+LEGEND = "○ independent, 95 %   — sliding"
 BAND_LEGEND = "   ▒ tracker, 95 %"
 
 

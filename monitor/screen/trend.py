@@ -28,7 +28,7 @@ MARK_WORDS = {
     "re-centre": "re-centre",
 }
 UNSEEN = frozenset({"settings", "reference"})
-MOST_TRACKED = 800  # points of the tracker that are drawn
+MOST_DRAWN = 800  # points of the sliding line, and of the tracker
 MARK_ROWS = 4  # labels that may stand above one another
 MARK_CHARACTERS = 22
 CHARACTER_SHARE = 0.0145  # of the axis, in the smallest window
@@ -118,7 +118,7 @@ class TrackColumns:
         n = len(self._columns)
         if not n:
             return None
-        at = np.unique(np.append(np.arange(0, n, math.ceil(n / MOST_TRACKED)), n - 1))
+        at = np.unique(np.append(np.arange(0, n, math.ceil(n / MOST_DRAWN)), n - 1))
         time_s, value, sd = (self._columns[name][at] for name in TRACK)
         return Band((time_s - zero_s) / 60, value, value - Z95 * sd, value + Z95 * sd)
 
@@ -243,8 +243,9 @@ def trend(
             (float(course.start_s[-1]) - zero_s) / 60,
             (float(course.end_s[-1]) - zero_s) / 60,
         )
-    connect = np.ones(len(at), bool)
-    connect[:-1] = course.epoch[1:] == course.epoch[:-1]
+    drawn = np.arange(0, len(at), max(1, math.ceil(len(at) / MOST_DRAWN)))
+    connect = np.ones(len(drawn), bool)
+    connect[:-1] = np.diff(course.epoch[drawn]) == 0
     seen = np.abs(points) <= limit
     return Trend(
         axis=axis,
@@ -253,8 +254,8 @@ def trend(
         points_min=at[own][seen],
         points=points[seen],
         half=Z95 * course.sd[own][seen],
-        line_min=at,
-        line=np.clip(course.change, -limit, limit),
+        line_min=at[drawn],
+        line=np.clip(course.change[drawn], -limit, limit),
         line_connect=connect,
         above_min=at[own][points > limit],
         below_min=at[own][points < -limit],

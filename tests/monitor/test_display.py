@@ -605,6 +605,19 @@ def test_another_outcome_is_drawn_at_once(updates):
     assert trend.band is None
 
 
+def test_a_long_sliding_line_is_thinned_but_no_point_is_left_out(updates):
+    display = shown(updates, 900.0)
+    last = display.estimates[-1]
+    longer = [
+        replace(last, time_start_s=t, time_end_s=t + 62, independent=i % 8 == 0)
+        for i, t in enumerate(np.arange(0, 20_000, 8.0))
+    ]
+    display.fold(Update(9000, 0, course=tuple(longer), reference_s=(0, 600)), 900.0)
+    trend = display.screen(901.0).trend
+    assert 400 < len(trend.line) <= 800
+    assert len(trend.points) == len(longer) // 8 + 1
+
+
 def test_a_long_track_is_thinned_with_its_ends(updates):
     display = shown(updates, 700.0)
     last = display.tracks[-1]

@@ -131,6 +131,16 @@ def test_no_text_is_cut_or_too_small(bench):
             assert height <= text.height(), text.full_text
 
 
+@pytest.mark.parametrize("stream", [LIVE, REPLAY], ids=["live", "replay"])
+@pytest.mark.parametrize("size", SIZES)
+def test_no_text_is_cut_in_a_wide_font(monkeypatch, open_bench, reports, size, stream):
+    monkeypatch.setattr("monitor.app.theme.FAMILIES", ["DejaVu Sans"])
+    bench = open_bench(size=size)
+    bench.show(reports, stream)
+    shown = [text for text in bench.page.findChildren(Text) if text.isVisible()]
+    assert not [text.full_text for text in shown if text.cut]
+
+
 def test_big_number_can_be_read_from_two_metres(bench):
     page = bench.page
     share = page.height() / 1080
