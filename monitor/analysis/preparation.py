@@ -17,8 +17,7 @@ template after `REFREEZE` transients.  A frame of shift and phase belongs to an 
 from __future__ import annotations
 
 import math
-from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from statistics import median
 
 import numpy as np
@@ -27,9 +26,17 @@ from monitor.analysis import coils, eddy, quality_measures, spectrum, weights
 from monitor.analysis.axis import Axis
 from monitor.analysis.coils import Coils
 from monitor.analysis.combination import Combination
+from monitor.analysis.epoch import (
+    NAN,
+    Epoch,
+    Place,
+    check_acquisition,
+    check_finite,
+    quality_of_zeros,
+)
 from monitor.analysis.quality import Quality
 from monitor.analysis.quality_measures import Absolute, NaaLine
-from monitor.analysis.registration import Registration, Shape, register
+from monitor.analysis.registration import Registration, register
 from monitor.analysis.spectrum import Complex
 from monitor.analysis.template import Model, Template
 from monitor.settings import Settings
@@ -38,11 +45,7 @@ from streams.transient import Acquisition
 
 FIRST = 16
 REFREEZE = 32
-NEAR = 5
 PHASE_JUMP_RAD = math.radians(60.0)
-NAN = math.nan
-NO_LINE = NaaLine(NAN, NAN)
-NO_ABSOLUTE = Absolute(0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,36 +69,6 @@ class Prepared:
     redone: tuple[Prepared, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a transient stands in the session."""
-
-    index: int
-    seq: int
-    epoch: int
-    time_s: float
-    settling: bool
-    saturated: bool
-
-
-@dataclass(slots=True)
-class Epoch:
-    """Everything that is made anew with an epoch."""
-
-    axis: Axis
-    combination: Combination
-    template: Template
-    kind: weights.Kind
-    shape: Shape = field(default_factory=Shape.fixed)
-    first: list[tuple[Place, Coils]] | None = field(default_factory=list)
-    near: deque[float] = field(default_factory=lambda: deque(maxlen=NEAR))
-    phases: deque[float] = field(default_factory=lambda: deque(maxlen=NEAR))
-    seen: int = 0
-    line: NaaLine = NO_LINE
-    absolute: Absolute = NO_ABSOLUTE
-    measured: Model | None = None
-
-
 class Preparation:
     """Turns transients into `Prepared` ones; one owner, no clock."""
 
@@ -107,7 +80,7 @@ class Preparation:
 
     def new_epoch(self, acquisition: Acquisition) -> None:
         """Forget coil weights, eddy phase and template: nothing averages across."""
-        _check_acquisition(acquisition)
+        check_acquisition(acquisition)
         axis = Axis(
             acquisition.points,
             acquisition.dwell_time_s,
@@ -164,12 +137,12 @@ class Preparation:
         """
         if dwell_time_s is not None:
             eddy.check_dwell(dwell_time_s, self._acquisition.dwell_time_s)
-        _check_finite(fid, "The water reference")
+        check_finite(fid, "The water reference")
         return self._epoch.combination.push_water(fid)
 
     def push_noise(self, fid: Coils) -> None:
         """Take a noise transient (coils, any points)."""
-        _check_finite(fid, "A noise transient")
+        check_finite(fid, "A noise transient")
         self._epoch.combination.push_noise(fid)
 
     def freeze(self) -> None:
@@ -207,7 +180,8 @@ class Preparation:
         )
         state.seen += 1
         if not np.any(fid):
-            return _empty(place, state.axis.points)
+            zeros = np.zeros(state.axis.points, complex)
+            return Prepared(transient_index, zeros, zeros, quality_of_zeros(place))
         prepared = self._prepared(place, state.combination.apply(fid))
         if state.first is None:
             return prepared
@@ -419,48 +393,4 @@ class Preparation:
                 f"Transient {index} has {fid.shape} (coils, points) where {expected} "
                 "were announced: start a new series for another acquisition."
             )
-        _check_finite(fid, f"Transient {index}")
-
-
-def _check_finite(fid: Coils, what: str) -> None:
-    if not np.isfinite(fid).all():
-        raise InputError(
-            f"{what} holds NaN or infinite values: export it again, or leave it out."
-        )
-
-
-def _check_acquisition(acquisition: Acquisition) -> None:
-    for value, name in (
-        (acquisition.dwell_time_s, "dwell time"),
-        (acquisition.spectrometer_frequency_mhz, "spectrometer frequency"),
-    ):
-        if not (math.isfinite(value) and value > 0):
-            raise InputError(f"The {name} must be above zero: correct the source.")
-    if acquisition.points < 64 or acquisition.coils < 1:
-        raise InputError(
-            f"A FID of {acquisition.points} points and {acquisition.coils} coils is "
-            "too small to be registered: check the source."
-        )
-
-
-def _empty(place: Place, points: int) -> Prepared:
-    """A transient of zeros: weight zero, nothing measured."""
-    quality = Quality(
-        index=place.index,
-        seq=place.seq,
-        epoch=place.epoch,
-        time_s=place.time_s,
-        shift_hz=0.0,
-        shift_sd_hz=NAN,
-        phase_rad=0.0,
-        phase_sd_rad=NAN,
-        fwhm_hz=NAN,
-        snr=0.0,
-        water=NAN,
-        lipid=NAN,
-        amplitude=0.0,
-        weight=0.0,
-        flags=("empty",),
-    )
-    zeros = np.zeros(points, complex)
-    return Prepared(place.index, zeros, zeros, quality)
+        check_finite(fid, f"Transient {index}")
