@@ -65,7 +65,7 @@ class Epoch:
 
 
 def check_finite(fid: Coils, what: str) -> None:
-    """Refuse NaN and infinite values; `what` names the FID at the start of a sentence."""
+    """Refuse NaN and infinite values; `what` begins the sentence of the error."""
     if not np.isfinite(fid).all():
         raise InputError(
             f"{what} holds NaN or infinite values: export it again, or leave it out."
