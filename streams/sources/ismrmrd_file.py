@@ -4,8 +4,7 @@ Layout: a group (usually `dataset`) with `xml`, the header, and `data`, one comp
 record for each acquisition: head, trajectory, samples as [coil][point] re, im float32.
 Raw signals of the Siemens kind are the complex conjugates of our sign convention, and
 so are those of ISMRMRD files here.  Oversampled points are kept as they are; those that
-the head tells to discard are cut off.  MRD v1 has no field for the nucleus: its
-frequency is that of 1H by name, another nucleus is refused.
+the head tells to discard are cut off.  The header is read by `mrd_header`.
 
 Time stamps count 2.5 ms from midnight on Siemens scanners, 1 ms by the letter of the
 format: what fits the repetition time is taken, and a run over midnight is followed.
@@ -16,21 +15,19 @@ https://ismrmrd.readthedocs.io (raw acquisition data, header).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
 from streams.sources.extras import needed
+from streams.sources.mrd_header import Header
 from streams.sources.series import Series
 from streams.transient import Acquisition
 
-NAMESPACE = "{http://www.ismrm.org/ISMRMRD}"
 TICKS_S = (2.5e-3, 1e-3)
 DAY_S = 86_400.0
 DAMAGE = (OSError, LookupError, ValueError, RuntimeError, TypeError, AttributeError)
@@ -79,8 +76,9 @@ def _series(path: Path, group: Any) -> Series:
     notes = [f"{path.name}: {sentence}" for sentence in raw.left_out]
     if "waveforms" in group:
         notes.append(f"{path.name}: its waveforms (external triggers) were left out.")
-    header = _Header(path.name, bytes(group["xml"][0]), notes)
-    acquisition = header.acquisition(raw)
+    header = Header(path.name, bytes(group["xml"][0]), notes)
+    _, coils, points = raw.fids.shape
+    acquisition = header.acquisition(coils, points, raw.heads[0]["sample_time_us"])
     times_s = times_of(raw.heads["acquisition_time_stamp"], acquisition, notes)
     series = Series(path.name, "ISMRMRD file", acquisition, raw.fids, times_s)
     return replace(series, notes=tuple(notes))
@@ -159,117 +157,3 @@ def _tick_s(steps: NDArray[np.int64], acquisition: Acquisition) -> float:
         return TICKS_S[0] if "siemens" in acquisition.vendor.lower() else TICKS_S[1]
     usual = float(np.median(steps[steps > 0]))
     return min(TICKS_S, key=lambda tick: abs(usual * tick - repetition_time_s))
-
-
-class _Header:
-    """The XML header of one file, its fields asked for by name.
-
-    Nothing under `subjectInformation` or `studyInformation` is ever looked at.
-    """
-
-    def __init__(self, name: str, xml: bytes, notes: list[str]) -> None:
-        self.name = name
-        self.notes = notes
-        try:
-            self.root = ElementTree.fromstring(xml.rstrip(b"\0"))
-        except (ElementTree.ParseError, ValueError, LookupError):
-            raise InputError(
-                f"{name} is damaged: its XML header cannot be read."
-            ) from None
-
-    def acquisition(self, raw: Raw) -> Acquisition:
-        """How the transients were acquired."""
-        return Acquisition(
-            spectrometer_frequency_mhz=self._frequency_mhz(),
-            nucleus=self._nucleus(),
-            dwell_time_s=self._dwell_time_s(raw.heads),
-            points=raw.fids.shape[2],
-            coils=raw.fids.shape[1],
-            echo_time_s=1e-3 * self._required("sequenceParameters/TE", "ms"),
-            repetition_time_s=_milli(self._number("sequenceParameters/TR")),
-            mixing_time_s=_milli(self._user_number("MixingTime_ms")),
-            sequence=self._text("sequenceParameters/sequence_type"),
-            vendor=self._text("acquisitionSystemInformation/systemVendor"),
-            model=self._text("acquisitionSystemInformation/systemModel"),
-        )
-
-    def _frequency_mhz(self) -> float:
-        exact_mhz = self._user_number("SpectrometerFrequency_MHz")
-        key = "experimentalConditions/H1resonanceFrequency_Hz"
-        frequency_mhz = 1e-6 * self._required(key, "Hz")
-        close = exact_mhz is not None and abs(exact_mhz - frequency_mhz) < 1e-5
-        return exact_mhz if close and exact_mhz is not None else frequency_mhz
-
-    def _nucleus(self) -> str:
-        nucleus = self._user("ResonantNucleus")
-        if not nucleus:
-            self.notes.append(
-                f"{self.name}: no nucleus is named; read as 1H, whose frequency it has."
-            )
-        elif nucleus != "1H":
-            raise InputError(
-                f"{self.name} is of {nucleus}, whose frequency ISMRMRD does not hold; "
-                "use NIfTI-MRS."
-            )
-        return "1H"
-
-    def _dwell_time_s(self, heads: NDArray[Any]) -> float:
-        """Time between stored points, from the heads, checked against DwellTime_0."""
-        dwell_time_s = 1e-6 * float(str(heads[0]["sample_time_us"]))
-        if not (math.isfinite(dwell_time_s) and dwell_time_s > 0):
-            raise InputError(
-                f"{self.name} has no dwell time: sample_time_us is "
-                f"{heads[0]['sample_time_us']}."
-            )
-        stated = self._user_number("DwellTime_0")  # ms, us in old parameter maps
-        if stated is None:
-            return dwell_time_s
-        for unit_s in (1e-3, 1e-6):
-            if abs(stated * unit_s / dwell_time_s - 1) < 1e-6:
-                return stated * unit_s
-        if not any(abs(stated * u / dwell_time_s - 1) < 1e-3 for u in (1e-3, 1e-6)):
-            raise InputError(
-                f"{self.name}: DwellTime_0 = {stated:g} contradicts sample_time_us = "
-                f"{1e6 * dwell_time_s:g}; one of them must be corrected."
-            )
-        return dwell_time_s
-
-    def _required(self, key: str, unit: str) -> float:
-        number = self._number(key)
-        if number is None or number <= 0:
-            raise InputError(
-                f"{self.name} has no {key} ({unit}) in its header; add it, no value is "
-                "assumed."
-            )
-        return number
-
-    def _text(self, key: str) -> str:
-        path = "/".join(f"{NAMESPACE}{part}" for part in key.split("/"))
-        return (self.root.findtext(path) or "").strip()
-
-    def _number(self, key: str) -> float | None:
-        return self._as_number(key, self._text(key))
-
-    def _user(self, key: str) -> str:
-        for entry in self.root.iterfind(f"{NAMESPACE}userParameters/*"):
-            if entry.findtext(f"{NAMESPACE}name") == key:
-                return (entry.findtext(f"{NAMESPACE}value") or "").strip()
-        return ""
-
-    def _user_number(self, key: str) -> float | None:
-        return self._as_number(key, self._user(key))
-
-    def _as_number(self, key: str, text: str) -> float | None:
-        if not text:
-            return None
-        try:
-            number = float(text)
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number):
-            raise InputError(f"{self.name}: {key} = {text[:40]} is no number.")
-        return number
-
-
-def _milli(value: float | None) -> float | None:
-    return None if value is None or value <= 0 else 1e-3 * value

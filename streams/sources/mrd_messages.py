@@ -1,0 +1,178 @@
+"""What MRD messages hold: acquisitions, waveforms, texts, out of the bytes of a frame.
+
+Acquisition: a head of 340 bytes, the trajectory, then [channel][point] as real and
+imaginary float32.  Waveform: a head of 40 bytes (padded as C does; the 240 of some
+comments is wrong), then [channel][point] uint32.
+
+Source: ISMRMRD documentation, "raw data", "waveform data".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.errors import InputError
+
+COMPRESSED = 0b1111 << 52  # flags 53 to 56: the length does not follow from the head
+
+ACQUISITION_HEAD = np.dtype(
+    {
+        "names": [
+            "flags", "scan_counter", "acquisition_time_stamp", "number_of_samples",
+            "active_channels", "discard_pre", "discard_post", "trajectory_dimensions",
+            "sample_time_us", "idx",
+        ],
+        "formats": [
+            "<u8", "<u4", "<u4", "<u2", "<u2", "<u2", "<u2", "<u2", "<f4", ("<u2", 17),
+        ],
+        "offsets": [2, 14, 18, 34, 38, 168, 170, 176, 178, 242],
+        "itemsize": 340,
+    }
+)  # fmt: skip
+"""Fields of an acquisition's head that matter here."""
+
+WAVEFORM_HEAD = np.dtype(
+    {
+        "names": [
+            "time_stamp", "number_of_samples", "channels", "sample_time_us",
+            "waveform_id",
+        ],
+        "formats": ["<u4", "<u2", "<u2", "<f4", "<u2"],
+        "offsets": [24, 28, 30, 32, 36],
+        "itemsize": 40,
+    }
+)  # fmt: skip
+
+STEP_1, AVERAGE, REPETITION, SET = 0, 2, 6, 7
+"""Places in `idx` of an acquisition's head."""
+
+
+class MrdError(InputError):
+    """What arrived is no MRD stream, or one that cannot be followed any further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """An acquisition.
+
+    Attributes
+    ----------
+    flags : flag n, counted from 1, is the bit 1 << (n - 1)
+    counter : the scanner's counter of acquisitions
+    stamp : time stamp in ticks of the scanner, from midnight
+    idx : its 17 counters (encoding steps, average, ..., user)
+    discard_pre, discard_post : points at both ends that are no signal
+    sample_time_us : time between points as received, us
+    points : (channels, points) complex64 as received, read-only
+    """
+
+    flags: int
+    counter: int
+    stamp: int
+    idx: tuple[int, ...]
+    discard_pre: int
+    discard_post: int
+    sample_time_us: float
+    points: NDArray[np.complex64]
+
+    def flagged(self, number: int) -> bool:
+        """Whether flag `number`, counted from 1, is set."""
+        return bool(self.flags >> (number - 1) & 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Waveform:
+    """A piece of an external waveform: (channels, points) uint32 from `stamp` on."""
+
+    waveform_id: int
+    stamp: int
+    sample_time_us: float
+    points: NDArray[np.uint32]
+
+
+def acquisition_bytes(head: bytes) -> int:
+    """Bytes behind the head of an acquisition.
+
+    Raises
+    ------
+    MrdError : it is compressed
+    """
+    fields = _fields(ACQUISITION_HEAD, head)
+    if int(fields["flags"]) & COMPRESSED:
+        raise MrdError(
+            "The acquisitions are compressed, which is not understood here: switch "
+            "compression off at the scanner."
+        )
+    points = int(fields["number_of_samples"])
+    trajectory = 4 * points * int(fields["trajectory_dimensions"])
+    return trajectory + 8 * points * int(fields["active_channels"])
+
+
+def waveform_bytes(head: bytes) -> int:
+    """Bytes behind the head of a waveform."""
+    fields = _fields(WAVEFORM_HEAD, head)
+    return 4 * int(fields["number_of_samples"]) * int(fields["channels"])
+
+
+def readout_of(content: bytes) -> Readout:
+    """The acquisition in the content of message 1008.
+
+    Raises
+    ------
+    MrdError : it is not as long as its head says
+    """
+    head_bytes = ACQUISITION_HEAD.itemsize
+    if len(content) < head_bytes or len(content) != head_bytes + acquisition_bytes(
+        content[:head_bytes]
+    ):
+        raise MrdError("An acquisition is not as long as its head says.")
+    head = _fields(ACQUISITION_HEAD, content)
+    points, channels = int(head["number_of_samples"]), int(head["active_channels"])
+    start = head_bytes + 4 * points * int(head["trajectory_dimensions"])
+    values = np.frombuffer(content, "<c8", points * channels, start)
+    return Readout(
+        flags=int(head["flags"]),
+        counter=int(head["scan_counter"]),
+        stamp=int(head["acquisition_time_stamp"]),
+        idx=tuple(head["idx"].tolist()),
+        discard_pre=int(head["discard_pre"]),
+        discard_post=int(head["discard_post"]),
+        sample_time_us=float(str(head["sample_time_us"])),  # as it was written
+        points=values.reshape(channels, points),
+    )
+
+
+def waveform_of(content: bytes) -> Waveform:
+    """The waveform in the content of message 1026.
+
+    Raises
+    ------
+    MrdError : it is not as long as its head says
+    """
+    head_bytes = WAVEFORM_HEAD.itemsize
+    if len(content) < head_bytes or len(content) != head_bytes + waveform_bytes(
+        content[:head_bytes]
+    ):
+        raise MrdError("A waveform is not as long as its head says.")
+    head = _fields(WAVEFORM_HEAD, content)
+    points, channels = int(head["number_of_samples"]), int(head["channels"])
+    values = np.frombuffer(content, "<u4", points * channels, head_bytes)
+    return Waveform(
+        waveform_id=int(head["waveform_id"]),
+        stamp=int(head["time_stamp"]),
+        sample_time_us=float(head["sample_time_us"]),
+        points=values.reshape(channels, points),
+    )
+
+
+def text_of(content: bytes) -> bytes:
+    """The text in the content of messages 2, 3 and 5, up to its first NUL."""
+    return content[4:].split(b"\0", 1)[0]
+
+
+def _fields(dtype: np.dtype[Any], content: bytes) -> Any:
+    return np.frombuffer(content, dtype, 1)[0]
