@@ -65,6 +65,7 @@ class HeadlinePanel(QFrame):
         number, _, unit = headline.number.partition(" ")
         self._make_room(number, alone=not headline.interval)
         self.number.show_text(number)
+        self.number.refit()
         self.interval.show_text(f"{unit} {headline.interval}".strip())
         self.caption.show_text(headline.caption)
 

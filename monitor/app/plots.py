@@ -17,10 +17,12 @@ from PyQt6.QtWidgets import QFrame, QSizePolicy
 
 from monitor.app.theme import Theme
 from monitor.screen.parts import Line, TimeAxis
+from monitor.screen.words import MINUS
 
 pg.setConfigOptions(antialias=False, useOpenGL=False, imageAxisOrder="col-major")
 
 LABEL_FOOT = 7
+EDGE = 60  # how far the number of a tick may hang over the end of its axis, px
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]
@@ -45,7 +47,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         for side in ("left", "right", "bottom"):
             item.showAxis(side)
             item.getAxis(side).setStyle(
-                autoExpandTextSpace=False, hideOverlappingLabels=False
+                autoExpandTextSpace=False, hideOverlappingLabels=EDGE
             )
 
     def minimumSizeHint(self) -> QSize:
@@ -96,7 +98,16 @@ def minute_ticks(axis: TimeAxis) -> list[tuple[float, str]]:
     step = next((s for s in (1, 2, 5, 10, 20, 30, 60) if span / s <= 13), 120)
     first = int(np.ceil(axis.start_min / step)) * step
     values = range(first, int(np.floor(axis.end_min)) + 1, step)
-    return [(float(v), f"{v}".replace("-", "\N{MINUS SIGN}")) for v in values]
+    return [
+        (inside(v, axis.start_min, axis.end_min), f"{v}".replace("-", MINUS))
+        for v in values
+    ]
+
+
+def inside(value: float, low: float, high: float) -> float:
+    """A hair inside the ends of an axis, where pyqtgraph may drop a tick."""
+    hair = 2e-4 * (high - low)
+    return min(max(float(value), low + hair), high - hair)
 
 
 class Context:

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 
-from monitor.app.plots import LABEL_FOOT, Fill, Plot, brush, curve
+from monitor.app.plots import LABEL_FOOT, Fill, Plot, brush, curve, inside
 from monitor.app.theme import Theme
 from monitor.screen.parts import Component, SpectrumView
 from monitor.screen.spectrum import LEFT_PPM, RIGHT_PPM
@@ -47,7 +47,10 @@ class SpectrumPanel(Plot):
         self.axis("right").setPen(None)
         self.axis("right").setTextPen(p.text)
         self.axis("right").setTicks([])
-        ticks = [(v, f"{v:.1f}") for v in np.arange(RIGHT_PPM, LEFT_PPM, 0.5)]
+        ticks = [
+            (inside(v, RIGHT_PPM, LEFT_PPM), f"{v:.1f}")
+            for v in np.arange(RIGHT_PPM, LEFT_PPM, 0.5)
+        ]
         self.axis("bottom").setTicks([ticks])
         self.axis("bottom").setHeight(theme.bottom_axis)
         self.label_bottom(theme, "Chemical shift (ppm)")

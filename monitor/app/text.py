@@ -54,6 +54,10 @@ class Text(QLabel):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Fit again, from the full size down."""
         super().resizeEvent(event)
+        self.refit()
+
+    def refit(self) -> None:
+        """Begin with the full size again."""
         if self._theme is not None:
             self.setFont(self._theme.font(self._size, self._bold))
             self._fit()

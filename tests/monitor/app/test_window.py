@@ -171,6 +171,12 @@ def test_spectrum_runs_from_4_2_down_to_0_5_ppm(bench):
     assert len(bench.page.spectrum._model.getData()[0]) > 400
 
 
+def test_both_ends_of_the_ppm_axis_are_named(bench):
+    axis = bench.page.spectrum.axis("bottom")
+    named = [text for _, text in axis._tickLevels[0]]
+    assert (named[0], named[-1]) == ("0.5", "4.0")
+
+
 def test_words_and_curves_are_those_of_the_screen(bench):
     page, screen = bench.page, bench.window.seen()
     assert page.status.stream.text() == screen.status.stream
@@ -273,6 +279,8 @@ def test_a_two_digit_change_is_as_large_as_a_one_digit_one(open_bench, reports):
     page.headline.draw(replace(shown, number="−28.4 %", interval="± 14.7"))
     assert page.headline.number.font().pixelSize() == size
     assert not page.headline.interval.cut
+    page.headline.draw(replace(shown, number="–", interval=""))
+    assert page.headline.number.font().pixelSize() == size
 
 
 def test_blinded_window_shows_no_outcome(open_bench, reports):
