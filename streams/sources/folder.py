@@ -1,0 +1,299 @@
+"""A watched folder: a scanner or a site's script drops one file per transient or block.
+
+Any format that `open_source` reads.  A file is taken once its size and time have not
+changed for `SETTLE_S`, whether it was written there or renamed into place.  Files are
+taken in the order of their names, numbers in them as numbers; one that is not whole
+holds up those after it for `STUCK_S` at most, and is taken later, with a note.  A file
+of the same content as one that was taken is left out, so that a relay that is started
+again does not record anything twice.
+
+Scanner time: files hold times from their own first transient.  One follows another
+after TR; after k TR where the last number in its name is k higher; after the time
+between the two files' own times where that is longer by more than a pause (2 TR + 5 s).
+
+Names of files may name the subject: files are recorded by their place in the order and
+the SHA-256 of their content only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from streams.errors import InputError
+from streams.sources.open_file import open_source
+from streams.transient import Acquisition, Body, Event, Kind, Start, Transient
+
+TURN_S = 0.25
+SETTLE_S = 1.0
+STUCK_S = 20.0
+PAUSE_S, PAUSE_TRS = 5.0, 2.0
+UNFINISHED = (".part", ".tmp", ".temp", ".partial", ".filepart", ".crdownload", ".lock")
+SECOND_HALVES = {".spar": ".sdat", ".list": ".data"}
+AUTHOR = "relay"
+FILE_EVENT = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRules:
+    """What a site says about its files: the table `[folder]` of a protocol.
+
+    `water_name`: part of a file's name that makes it water reference; empty: no rule.
+    """
+
+    water_name: str = ""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """A file as it looked, and since when."""
+
+    state: tuple[int, int]
+    since_s: float
+    first_s: float
+
+
+def folder_bodies(
+    folder: Path,
+    stop: threading.Event,
+    *,
+    rules: FolderRules | None = None,
+    taken: Collection[str] = (),
+    on_note: Callable[[str], None] | None = None,
+) -> Iterator[Body]:
+    """Bodies from the files that come into a folder, until `stop` is set.
+
+    Parameters
+    ----------
+    folder : to watch; its subfolders are not looked at
+    taken : SHA-256 of files that were recorded before, see `taken_before`
+    on_note : called with each sentence about the folder itself
+
+    Raises
+    ------
+    InputError : it is no folder, or cannot be read
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder: give one that files are written to.")
+    _names(folder)
+    return _watched(folder, stop, _Feed(rules or FolderRules(), set(taken)), on_note)
+
+
+def taken_before(bodies: Iterator[Body]) -> set[str]:
+    """SHA-256 of the files that a recording already holds."""
+    return {
+        body.text.partition(" ")[0]
+        for body in bodies
+        if isinstance(body, Event) and body.kind == FILE_EVENT
+    }
+
+
+def _watched(
+    folder: Path,
+    stop: threading.Event,
+    feed: _Feed,
+    on_note: Callable[[str], None] | None,
+) -> Iterator[Body]:
+    watch = _Watch(folder)
+    while not stop.is_set():
+        for path in watch.ready(time.monotonic()):
+            bodies = _of_file(watch, feed, path)
+            if bodies is None:
+                break
+            for body in bodies:
+                if on_note and isinstance(body, Event) and body.author == AUTHOR:
+                    on_note(f"{body.kind}: {body.text}")
+                yield body
+        stop.wait(TURN_S)
+
+
+def _of_file(watch: _Watch, feed: _Feed, path: Path) -> list[Body] | None:
+    """Bodies of a file; None if it has to be tried again."""
+    try:
+        bodies = feed.read(path, watch.is_late(path))
+    except (InputError, OSError) as error:
+        if watch.try_again(path, time.monotonic()):
+            return None
+        bodies = feed.given_up(str(error).replace(path.name, "it"))
+    watch.take(path)
+    return bodies
+
+
+class _Watch:
+    """Which files are there and whole, in the order of their names."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._done: set[str] = set()
+        self._seen: dict[str, _Seen] = {}
+        self._last: tuple[object, ...] = ()
+
+    def ready(self, now_s: float) -> list[Path]:
+        """Files that may be read now."""
+        found = []
+        try:
+            names = _names(self._folder)
+        except InputError:  # a network folder that is away for a moment
+            return []
+        for name in names:
+            if name in self._done:
+                continue
+            seen = self._look(name, now_s)
+            if seen is None:
+                continue
+            if now_s - seen.since_s >= SETTLE_S and seen.state[0] > 0:
+                found.append(self._folder / name)
+            elif now_s - seen.first_s < STUCK_S:
+                break
+        return found
+
+    def is_late(self, path: Path) -> bool:
+        """Whether a file that comes after it by name was taken before."""
+        return natural(path.name) < self._last
+
+    def take(self, path: Path) -> None:
+        """Do not give a file again."""
+        self._done.add(path.name)
+        self._last = max(natural(path.name), self._last)
+
+    def try_again(self, path: Path, now_s: float) -> bool:
+        """Whether a file that could not be read may yet become whole."""
+        return now_s - self._seen[path.name].first_s < STUCK_S
+
+    def _look(self, name: str, now_s: float) -> _Seen | None:
+        try:
+            status = (self._folder / name).stat()
+        except OSError:
+            return None
+        state = (status.st_size, status.st_mtime_ns)
+        seen = self._seen.get(name)
+        if seen is None:
+            seen = self._seen[name] = _Seen(state, now_s, now_s)
+        elif seen.state != state:
+            seen.state, seen.since_s = state, now_s
+        return seen
+
+
+class _Feed:
+    """Turns files into bodies of one lasting session."""
+
+    def __init__(self, rules: FolderRules, taken: set[str]) -> None:
+        self._rules, self._taken = rules, taken
+        self._acquisition: Acquisition | None = None
+        self._files, self._count, self._time_s = 0, 0, 0.0
+        self._number: int | None = None
+        self._written_s: float | None = None
+
+    def read(self, path: Path, late: bool) -> list[Body]:
+        """All bodies of a file; nothing of it counts if it cannot be read."""
+        content, written_s = path.read_bytes(), path.stat().st_mtime
+        digest = hashlib.sha256(content).hexdigest()
+        if digest in self._taken:
+            self._files += 1
+            text = f"File {self._files} is the same as one before; left out."
+            return [Event(self._time_s, "note", text, AUTHOR)]
+        bodies = list(open_source(path).bodies)
+        transients = [body for body in bodies if isinstance(body, Transient)]
+        starts = [body for body in bodies if isinstance(body, Start)]
+        if not transients or not starts:
+            raise InputError(f"{path.name} holds no transient.")
+        placed = self._placed(path, bodies, starts[0].acquisition, written_s)
+        self._taken.add(digest)
+        self._files += 1
+        text = f"{digest} file {self._files}, {len(transients)} transients"
+        head: list[Body] = [Event(self._time_s, FILE_EVENT, text, AUTHOR)]
+        if late:
+            text = f"File {self._files} came late: files after it by name were taken."
+            head.append(Event(self._time_s, "note", text, AUTHOR))
+        return head + placed
+
+    def given_up(self, reason: str) -> list[Body]:
+        """What is to be said of a file that cannot be read."""
+        self._files += 1
+        text = f"File {self._files} was left out: {reason}"
+        return [Event(self._time_s, "dropped", text, AUTHOR)]
+
+    def _placed(
+        self, path: Path, bodies: list[Body], acquisition: Acquisition, written_s: float
+    ) -> list[Body]:
+        water = self._rules.water_name.lower()
+        is_water = bool(water) and water in path.name.lower()
+        placed: list[Body] = []
+        skipped = self._skipped(path)
+        times = [b.time_s for b in bodies if isinstance(b, Transient)]
+        begun_s = self._begin_s(acquisition, skipped, written_s, times[-1] - times[0])
+        offset_s, self._count = begun_s - times[0], self._count + skipped
+        for body in bodies:
+            if isinstance(body, Start):
+                placed += self._start(body)
+            elif isinstance(body, Event):
+                placed.append(replace(body, time_s=body.time_s + offset_s))
+            elif isinstance(body, Transient):
+                kind = Kind.WATER if is_water else body.kind
+                time_s = body.time_s + offset_s
+                placed.append(Transient(self._count, time_s, kind, body.fid))
+                self._count, self._time_s = self._count + 1, time_s
+        self._written_s = written_s
+        return placed
+
+    def _start(self, start: Start) -> list[Body]:
+        """The start of a file, unless its transients go on as those before."""
+        if start.acquisition == self._acquisition:
+            return []
+        self._acquisition = start.acquisition
+        return [replace(start, source="watched folder")]
+
+    def _skipped(self, path: Path) -> int:
+        """Files that are missing before this one, by the last number in its name."""
+        numbers = re.findall(r"\d+", path.stem)
+        before, self._number = self._number, int(numbers[-1]) if numbers else None
+        if before is None or self._number is None:
+            return 0
+        missing = self._number - before - 1
+        return missing if 0 < missing < 10_000 else 0
+
+    def _begin_s(
+        self, acquisition: Acquisition, skipped: int, written_s: float, length_s: float
+    ) -> float:
+        """Scanner time of the first transient of a file."""
+        if self._written_s is None:
+            return 0.0
+        waited_s = max(written_s - self._written_s, 0.0) - length_s
+        step_s = acquisition.repetition_time_s
+        if step_s is None:
+            return self._time_s + max(waited_s, 1e-3)
+        expected_s = step_s * (1 + skipped)
+        pause_s = PAUSE_S + PAUSE_TRS * step_s
+        return self._time_s + (
+            waited_s if waited_s > expected_s + pause_s else expected_s
+        )
+
+
+def natural(name: str) -> tuple[object, ...]:
+    """Key that sorts numbers in names as numbers."""
+    parts = re.split(r"(\d+)", name.lower())
+    return (*[int(p) if i % 2 else p for i, p in enumerate(parts)], name)
+
+
+def _names(folder: Path) -> list[str]:
+    """Files that may be meant, in order."""
+    try:
+        found = {path.name for path in folder.iterdir() if path.is_file()}
+    except OSError as error:
+        raise InputError(
+            f"{folder} cannot be read ({error.strerror}): check the folder."
+        ) from None
+    endings = {(Path(n).stem.lower(), Path(n).suffix.lower()) for n in found}
+    return sorted((n for n in found if _is_meant(n, endings)), key=natural)
+
+
+def _is_meant(name: str, endings: Collection[tuple[str, str]]) -> bool:
+    stem, ending = Path(name).stem.lower(), Path(name).suffix.lower()
+    if name.startswith((".", "~")) or ending in UNFINISHED or name.endswith("~"):
+        return False
+    return (stem, SECOND_HALVES.get(ending, "?")) not in endings
