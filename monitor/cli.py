@@ -11,7 +11,14 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.commands import analysing, basis_sets, recordings, streaming, watching
+from monitor.commands import (
+    analysing,
+    basis_sets,
+    qc,
+    recordings,
+    streaming,
+    watching,
+)
 from streams.errors import InputError
 
 app = typer.Typer(
@@ -23,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (watching, analysing, streaming, recordings):
+for group in (watching, analysing, qc, streaming, recordings):
     group.register(app)
 app.add_typer(basis_sets.app, name="basis")
 

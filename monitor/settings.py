@@ -42,6 +42,8 @@ class Settings:
     reference_target_percent : change that the protocol wants to be able to see
     fwhm_limit_hz, snr_limit, drift_limit_hz_per_min, water_limit, lipid_limit : limits
         of quality; nan: no limit
+    effective_limit_percent, missing_limit_percent, marker_limit_s : least share of
+        effective transients, most missing, most that a marker may be late
     expect_* : what the protocol expects of the scanner; None: not checked
     """
 
@@ -73,6 +75,9 @@ class Settings:
     drift_limit_hz_per_min: float = 1.79
     water_limit: float = 10.0
     lipid_limit: float = 1.0
+    effective_limit_percent: float = 90.0
+    missing_limit_percent: float = 1.0
+    marker_limit_s: float = 5.0
     expect_frequency_mhz: float | None = None
     expect_nucleus: str = "1H"
     expect_echo_time_s: float | None = None

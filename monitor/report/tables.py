@@ -88,7 +88,7 @@ def write_estimates(
         *("epoch", "shift_hz", "phase_deg", "fwhm_hz", "snr", "converged"),
     ]
     rows = (_estimate_row(estimate, outcomes, changes) for estimate in estimates)
-    _write_csv(path, header, rows)
+    write_csv(path, header, rows)
 
 
 def outcomes_of(
@@ -132,7 +132,7 @@ def _estimate_row(
 
 def write_transients(path: Path, qualities: Iterable[Quality]) -> None:
     """Write `transients.csv`, a row per metabolite transient; flags joined by ';'."""
-    _write_csv(path, TRANSIENT_COLUMNS, map(_transient_row, qualities))
+    write_csv(path, TRANSIENT_COLUMNS, map(_transient_row, qualities))
 
 
 def _transient_row(quality: Quality) -> Row:
@@ -155,7 +155,7 @@ def write_tracker(
     tracked = () if hidden else TRACKED
     names = [f"{name}_{kind}" for name in tracked for kind in ("filtered", "smoothed")]
     rows = (_tracker_row(point, tracked) for point in points)
-    _write_csv(path, ["index", "t_s", *_with_sd(names)], rows)
+    write_csv(path, ["index", "t_s", *_with_sd(names)], rows)
 
 
 def _tracker_row(point: TrackerRow, tracked: Sequence[str]) -> Row:
@@ -180,16 +180,22 @@ def write_session(path: Path, session: Mapping[str, Any], hidden: bool = False) 
             "Blinded protocol: amplitudes, ratios, changes and tracked values are "
             "not written."
         )
-    text = json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False)
-    with replacing(path) as file:
-        file.write(text.encode() + b"\n")
+    write_json(path, content)
 
 
 def _with_sd(names: Iterable[str]) -> list[str]:
     return [column for name in names for column in (name, f"{name}_sd")]
 
 
-def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write what is known of something; numbers that are not finite as null."""
+    text = json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False)
+    with replacing(path) as file:
+        file.write(text.encode() + b"\n")
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
+    """Write a table, its cells in the order of the header."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)

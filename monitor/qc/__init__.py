@@ -1,0 +1,1 @@
+"""Judging sessions: criteria, response measures, many sessions, whole trials."""

@@ -1,0 +1,224 @@
+"""The protocol's criteria: what was measured, what the limit is, whether it is kept.
+
+A verdict is about the measurement, never about the subject or the outcome.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from monitor.analysis.quality import Quality
+from monitor.analysis.spectrum import Real
+from monitor.qc.follow import Followed, Placed
+from monitor.qc.line_width import LineWidthBias
+from monitor.settings import Settings
+
+DRIFT_TRANSIENTS = 60
+LEAST_FOR_DRIFT = 10
+BIAS_SHARE = 0.2
+"""Bias allowed from line width, as a share of the change that the protocol wants."""
+MARKERS = ("infusion_start", "infusion_stop")
+
+
+class Verdict(StrEnum):
+    """What becomes of a criterion."""
+
+    KEPT = "kept"
+    MISSED = "missed"
+    NO_LIMIT = "no limit"
+    NOT_MEASURED = "not measured"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion of the protocol.
+
+    Attributes
+    ----------
+    key : "snr", "fwhm_hz", ... ; the same in page, CSV and JSON
+    title : in words
+    measured : nan where it could not be measured
+    sense : ">=" or "<=": how `measured` must stand to the limit
+    limit : nan: the protocol sets none
+    unit : of both
+    definition : how it was measured, and where the limit stands
+    """
+
+    key: str
+    title: str
+    measured: float
+    sense: str
+    limit: float
+    unit: str
+    definition: str
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the limit is kept."""
+        if not math.isfinite(self.measured):
+            return Verdict.NOT_MEASURED
+        if not math.isfinite(self.limit):
+            return Verdict.NO_LIMIT
+        above = self.measured >= self.limit
+        below = self.measured <= self.limit
+        return Verdict.KEPT if (above if self.sense == ">=" else below) else (
+            Verdict.MISSED
+        )  # fmt: skip
+
+
+def criteria(
+    followed: Followed, detectable: float, bias: LineWidthBias | None
+) -> tuple[Criterion, ...]:
+    """All criteria of a session, in the order of the report."""
+    pipeline = followed.outcome.pipeline
+    settings, qualities = pipeline.settings, followed.outcome.qualities
+    good = [q for q in qualities if q.weight >= 0.5] or qualities
+    target = settings.reference_target_percent
+    return (
+        Criterion("snr", "SNR of one transient", _median(good, "snr"), ">=",
+                  settings.snr_limit, "",
+                  "median; height of tNAA over the SD of the real noise, "
+                  "no apodisation (snr_limit)"),
+        Criterion("fwhm_hz", "Line width", _width(followed), "<=",
+                  settings.fwhm_limit_hz, "Hz",
+                  "largest of the independent windows; FWHM of the fitted tNAA line "
+                  "(fwhm_limit_hz)"),
+        Criterion("drift_hz_per_min", "Drift of the field", _drift(qualities), "<=",
+                  settings.drift_limit_hz_per_min, "Hz/min",
+                  "fastest over any 60 transients on end, least squares, either "
+                  "direction (drift_limit_hz_per_min)"),
+        Criterion("water", "Residual water", _median(good, "water"), "<=",
+                  settings.water_limit, "NAA heights",
+                  "median height over that of NAA (water_limit)"),
+        Criterion("lipid", "Lipid", _median(good, "lipid"), "<=",
+                  settings.lipid_limit, "NAA heights",
+                  "median height at 0.8-1.5 ppm over that of NAA (lipid_limit)"),
+        Criterion("effective_percent", "Effective transients", _effective(qualities),
+                  ">=", settings.effective_limit_percent, "%",
+                  "(sum w)^2 / sum w^2 of the weights, of all that came "
+                  "(effective_limit_percent)"),
+        Criterion("missing_percent", "Missing transients", missing_percent(followed),
+                  "<=", settings.missing_limit_percent, "%",
+                  "gaps in the scanner's counter (missing_limit_percent)"),
+        Criterion("marker_s", "Timing of the markers", _late(followed), "<=",
+                  settings.marker_limit_s, "s",
+                  "largest distance of an infusion marker's stamp from the transients "
+                  "that it came between (marker_limit_s)"),
+        Criterion("detectable_percent", "Detectable change", detectable, "<=",
+                  target, "%",
+                  f"mean {settings.outcome} over the infusion against the reference "
+                  "period, 80 % power, two-sided 5 % (reference_target_percent)"),
+        Criterion("line_width_bias_percent", "Line-width bias",
+                  abs(bias.bias_percent) if bias else math.nan, "<=",
+                  BIAS_SHARE * target, "%",
+                  f"change of {settings.outcome} that the measured change of line "
+                  "width would fake; limit: a fifth of the target"),
+    )  # fmt: skip
+
+
+def _median(qualities: Sequence[Quality], name: str) -> float:
+    values = np.array([getattr(q, name) for q in qualities], float)
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if finite.size else math.nan
+
+
+def _width(followed: Followed) -> float:
+    """Widest of the independent windows, Hz."""
+    widths = [
+        e.fwhm_hz
+        for e in followed.outcome.course
+        if e.independent and e.converged and math.isfinite(e.fwhm_hz)
+    ]
+    return max(widths, default=math.nan)
+
+
+def _drift(qualities: Sequence[Quality]) -> float:
+    """Fastest drift over `DRIFT_TRANSIENTS` of one epoch, Hz/min."""
+    fastest = math.nan
+    for epoch in sorted({q.epoch for q in qualities}):
+        own = [q for q in qualities if q.epoch == epoch and q.weight >= 0.5]
+        t = np.array([q.time_s for q in own])
+        y = np.array([q.shift_hz for q in own])
+        last = max(1, len(own) - DRIFT_TRANSIENTS + 1)
+        for first in range(0, last, DRIFT_TRANSIENTS // 4):
+            part = slice(first, first + DRIFT_TRANSIENTS)
+            slope = abs(slope_hz_per_min(t[part], y[part]))
+            fastest = float(np.fmax(fastest, slope))
+    return fastest
+
+
+def slope_hz_per_min(time_s: Real, shift_hz: Real) -> float:
+    """Slope by least squares; nan below 10 shifts."""
+    keep = np.isfinite(shift_hz)
+    t, y = time_s[keep] / 60, shift_hz[keep]
+    if len(t) < LEAST_FOR_DRIFT or np.ptp(t) <= 0:
+        return math.nan
+    t = t - t.mean()
+    return float(t @ y / (t @ t))
+
+
+def _effective(qualities: Sequence[Quality]) -> float:
+    weights = np.array([q.weight for q in qualities])
+    if not np.any(weights > 0):
+        return 0.0
+    return float(100 * weights.sum() ** 2 / (weights @ weights) / len(weights))
+
+
+def missing(followed: Followed) -> int:
+    """Transients that the scanner counted and that never came."""
+    counts = set(followed.counts)
+    return max(counts) - min(counts) + 1 - len(counts) if counts else 0
+
+
+def missing_percent(followed: Followed) -> float:
+    """Share of the scanner's transients that never came."""
+    lost, came = missing(followed), len(set(followed.counts))
+    return 100 * lost / (lost + came) if came else math.nan
+
+
+def doubled(followed: Followed) -> int:
+    """Transients that came more than once."""
+    return sum(n - 1 for n in Counter(followed.counts).values())
+
+
+def _late(followed: Followed) -> float:
+    """Largest distance of a marker's stamp from where it came, s; nan without one."""
+    late = [
+        lateness_s(placed) for placed in followed.placed if placed.event.kind in MARKERS
+    ]
+    return max(late, default=math.nan)
+
+
+def lateness_s(placed: Placed) -> float:
+    """Distance of an event's stamp from the transients that it came between, s."""
+    stamp = placed.event.time_s
+    early = stamp - placed.after_s if placed.after_s is not None else 0.0
+    late = placed.before_s - stamp if placed.before_s is not None else 0.0
+    return max(0.0, early, late)
+
+
+def failed(found: Sequence[Criterion]) -> tuple[str, ...]:
+    """Titles of the criteria that were missed."""
+    return tuple(c.title for c in found if c.verdict == Verdict.MISSED)
+
+
+def limits_of(settings: Settings) -> dict[str, float]:
+    """Limits of a protocol by criterion key, as `criteria` uses them."""
+    return {
+        "snr": settings.snr_limit,
+        "fwhm_hz": settings.fwhm_limit_hz,
+        "drift_hz_per_min": settings.drift_limit_hz_per_min,
+        "water": settings.water_limit,
+        "lipid": settings.lipid_limit,
+        "effective_percent": settings.effective_limit_percent,
+        "missing_percent": settings.missing_limit_percent,
+        "marker_s": settings.marker_limit_s,
+        "detectable_percent": settings.reference_target_percent,
+        "line_width_bias_percent": BIAS_SHARE * settings.reference_target_percent,
+    }

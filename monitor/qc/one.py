@@ -1,0 +1,265 @@
+"""One session judged: everything that its report says, as plain values.
+
+The page, the paper, criteria.csv and qc.json are made from this one dictionary, so that
+they cannot differ.  Under a blinded protocol the keys of the outcome are not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from monitor.analysis.fitted import FittedWindow
+from monitor.choose import Wishes
+from monitor.qc.criteria import (
+    Criterion,
+    Verdict,
+    criteria,
+    doubled,
+    failed,
+    lateness_s,
+    missing,
+)
+from monitor.qc.drawn import (
+    Drawn,
+    Times,
+    drawn_of,
+    measured_period,
+    period_fit,
+    times_of,
+)
+from monitor.qc.follow import Followed, follow, sha256_of
+from monitor.qc.line_width import line_width_bias
+from monitor.qc.measures import (
+    Changes,
+    changes_of,
+    detectable_percent,
+    measures,
+    reference_variance,
+)
+from monitor.qc.reporting import mrsinmrs
+from monitor.settings import Settings, bundled_protocols
+
+OUTCOMES = ("Glu", "Glx", "Glx/tNAA", "Glu/tCr")
+LIBRARIES = ("numpy", "scipy", "matplotlib", "nibabel", "mcap", "jinja2")
+Z95 = 1.959964
+Report = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A session's report as values, and what its figures are drawn from."""
+
+    report: Report
+    drawn: Drawn
+
+
+def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
+    """Analyse one file and judge it.
+
+    Raises
+    ------
+    InputError : see `monitor.analyse.analyse`
+    """
+    followed = follow(path, wishes, water)
+    pipeline = followed.outcome.pipeline
+    settings, course = pipeline.settings, pipeline.course
+    times, interval_s = times_of(followed), _interval_s(followed)
+    period_s = measured_period(times, followed.outcome.qualities[-1].time_s)
+    during = period_fit(followed, period_s) if math.isfinite(period_s[0]) else None
+    hidden = settings.outcome_hidden
+    names = tuple(dict.fromkeys((settings.outcome, *OUTCOMES)))
+    found = {
+        name: changes
+        for name in names
+        if (changes := changes_of(course, followed.outcome.course, name, interval_s))
+    }
+    headline = found.get(settings.outcome)
+    detectable = detectable_percent(headline, period_s) if headline else math.nan
+    bias = line_width_bias(course, settings.outcome, during)
+    judged = criteria(followed, detectable, bias)
+    report = {
+        "file": path.name,
+        "verdict": _verdict(judged),
+        **_provenance(followed, path, wishes, water),
+        "criteria": [_row(criterion) for criterion in judged],
+        "counts": _counts(followed),
+        "periods": _periods(followed, times, during),
+        "line_width": asdict(bias) if bias else None,
+        "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged))],
+        "notes": list(followed.outcome.notes),
+    }
+    if not hidden:
+        report["measures"] = _measures(found, period_s)
+        report["windows"] = _windows(followed, found, times)
+    return Judged(report, drawn_of(followed, during, hidden))
+
+
+def _interval_s(followed: Followed) -> float:
+    """TR, else the usual time between transients."""
+    acquisition = followed.outcome.pipeline.acquisition
+    if acquisition is not None and acquisition.repetition_time_s:
+        return acquisition.repetition_time_s
+    times = followed.outcome.pipeline.course.times_s
+    steps = sorted(float(b - a) for a, b in pairwise(times))
+    return steps[len(steps) // 2] if steps else 0.0
+
+
+def _verdict(judged: Sequence[Criterion]) -> str:
+    """One line for the table and the top of the page."""
+    missed = failed(judged)
+    kept = sum(c.verdict == Verdict.KEPT for c in judged)
+    unseen = sum(c.verdict == Verdict.NOT_MEASURED for c in judged)
+    said = f"{kept} of {len(judged)} criteria kept"
+    if missed:
+        said += f"; missed: {', '.join(missed)}"
+    return said + (f"; {unseen} not measured" if unseen else "")
+
+
+def _row(criterion: Criterion) -> Report:
+    return {**asdict(criterion), "verdict": criterion.verdict.value}
+
+
+def _line(judged: Sequence[Criterion]) -> tuple[float, float]:
+    """Width and SNR as judged."""
+    by_key = {c.key: c.measured for c in judged}
+    return by_key["fwhm_hz"], by_key["snr"]
+
+
+def _counts(followed: Followed) -> dict[str, int]:
+    outcome = followed.outcome
+    return {
+        "transients": len(outcome.qualities),
+        "down_weighted": sum(q.weight < 0.5 for q in outcome.qualities),
+        "flagged": sum(bool(q.flags) for q in outcome.qualities),
+        "missing": missing(followed),
+        "doubled": doubled(followed),
+        "water_references": followed.waters,
+        "epochs": len({q.epoch for q in outcome.qualities}),
+        "windows": len(outcome.course),
+        "independent_windows": sum(e.independent for e in outcome.course),
+        "not_converged": sum(not e.converged for e in outcome.course),
+        "refused_messages": outcome.pipeline.refused,
+    }
+
+
+def _periods(followed: Followed, times: Times, during: FittedWindow | None) -> Report:
+    qualities = followed.outcome.qualities
+    return {
+        "duration_s": qualities[-1].time_s - qualities[0].time_s,
+        "reference_s": times.reference_s,
+        "infusion_s": times.infusion_s,
+        "mean_during_converged": during.converged if during else None,
+        "markers": [
+            {
+                "kind": placed.event.kind,
+                "time_s": placed.event.time_s,
+                "author": placed.event.author,
+                "distance_s": lateness_s(placed),
+            }
+            for placed in followed.placed
+            if placed.event.kind != "note"
+        ],
+    }
+
+
+def _measures(found: dict[str, Changes], period_s: tuple[float, float]) -> list[Report]:
+    """Tidy response measures: a row per outcome and measure."""
+    return [
+        {
+            "outcome": name, "measure": m.name, "value": m.value, "sd": m.sd,
+            "low": m.value - Z95 * m.sd, "high": m.value + Z95 * m.sd, "unit": m.unit,
+        }
+        for name, changes in found.items()
+        for m in measures(changes, period_s)
+    ]  # fmt: skip
+
+
+def _windows(
+    followed: Followed, found: dict[str, Changes], times: Times
+) -> list[Report]:
+    """Tidy independent windows; `reference_sd` is common to those of an outcome."""
+    course = followed.outcome.pipeline.course
+    rows = []
+    for name, changes in found.items():
+        common = 100 * math.sqrt(reference_variance(course, name))
+        for i in range(len(changes)):
+            rows.append(
+                {
+                    "outcome": name,
+                    "start_min": (float(changes.start_s[i]) - times.zero_s) / 60,
+                    "end_min": (float(changes.end_s[i]) - times.zero_s) / 60,
+                    "change_percent": float(changes.percent[i]),
+                    "sd_percent": float(math.sqrt(changes.covariance[i, i])),
+                    "reference_sd_percent": common,
+                }
+            )
+    return rows
+
+
+def _provenance(
+    followed: Followed, path: Path, wishes: Wishes, water: Path | None
+) -> Report:
+    """What made this report, so that it can be made again."""
+    pipeline, start = followed.outcome.pipeline, followed.start
+    settings: Settings = pipeline.settings
+    return {
+        "origin": followed.origin,
+        "source": start.source if start else "",
+        "protocol": {"name": settings.name, "title": settings.title},
+        "outcome": settings.outcome,
+        "outcome_hidden": settings.outcome_hidden,
+        "acquisition": asdict(pipeline.acquisition) if pipeline.acquisition else None,
+        "settings": settings.as_dict(),
+        "input_sha256": followed.sha256,
+        "wishes_sha256": wishes_hash(wishes, water),
+        "settings_sha256": _hash(settings.as_dict()),
+        "basis": {"source": pipeline.basis.source, "sha256": pipeline.basis.sha256},
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Of the program, Python and the libraries that the numbers pass through."""
+    found = {
+        "mrs-monitor": _version("mrs-monitor"),
+        "python": platform.python_version(),
+    }
+    return found | {name: _version(name) for name in LIBRARIES}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def wishes_hash(wishes: Wishes, water: Path | None) -> str:
+    """Hash of all that was asked for and of the files it names, and of the program.
+
+    Two runs with the same value and the same input give the same report.
+    """
+    protocol = bundled_protocols().get(wishes.protocol, Path(wishes.protocol or "."))
+    basis = Path(wishes.basis or ".")
+    named = [p for p in (protocol, basis, water) if p is not None and p.is_file()]
+    return _hash(
+        {
+            "wishes": [wishes.protocol, wishes.basis, dict(wishes.changes)],
+            "files": [sha256_of(p) for p in named],
+            "program": versions(),
+        }
+    )
+
+
+def _hash(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,146 @@
+"""The MRSinMRS table (Lin et al. 2021), filled in from stream, protocol and results.
+
+What nobody has said is "missing", never guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.analysis.quality import Quality
+from monitor.qc.follow import Followed
+from streams.transient import Acquisition
+
+MISSING = ""
+GAMMA_BAR_MHZ_PER_T = {"1H": 42.577478461}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One row: its number in MRSinMRS, what it asks, what is known, and from where.
+
+    `value` is empty where it is missing.
+    """
+
+    item: str
+    title: str
+    value: str
+    origin: str
+
+
+def mrsinmrs(followed: Followed, width_hz: float, snr: float) -> tuple[Field, ...]:
+    """Every field of the table, in its order."""
+    pipeline = followed.outcome.pipeline
+    a = pipeline.acquisition
+    if a is None:
+        return ()
+    return (
+        Field("", "Site", MISSING, "to be filled in"),
+        *_hardware(a),
+        *_acquisition(followed, a),
+        *_analysis(followed),
+        *_quality(followed, width_hz, snr),
+    )
+
+
+def _hardware(a: Acquisition) -> tuple[Field, ...]:
+    gamma = GAMMA_BAR_MHZ_PER_T.get(a.nucleus)
+    tesla = f"{a.spectrometer_frequency_mhz / gamma:.2f} T" if gamma else MISSING
+    mhz = f" ({a.spectrometer_frequency_mhz:.3f} MHz, {a.nucleus})" if tesla else ""
+    return (
+        Field("1a", "Field strength", tesla + mhz, "stream"),
+        Field("1b", "Manufacturer", a.vendor, "stream"),
+        Field("1c", "Model, software version", a.model, "stream: model only"),
+        Field("1d", "RF coil", f"{a.coils} receive channels", "stream: channels only"),
+        Field("1e", "Additional hardware", MISSING, "to be filled in"),
+    )
+
+
+def _acquisition(followed: Followed, a: Acquisition) -> tuple[Field, ...]:
+    settings, plan = followed.outcome.pipeline.settings, followed.outcome.pipeline.plan
+    voxel = " x ".join(f"{edge:g}" for edge in a.voxel_mm) + " mm" if a.voxel_mm else ""
+    tr = f"TR {1e3 * a.repetition_time_s:g} ms, " if a.repetition_time_s else "TR ?, "
+    tm = f", TM {1e3 * a.mixing_time_s:g} ms" if a.mixing_time_s else ""
+    independent = sum(e.independent for e in followed.outcome.course)
+    width = 1 / a.dwell_time_s
+    water = "measured residual water is among the criteria"
+    return (
+        Field("2a", "Pulse sequence", a.sequence, "stream"),
+        Field("2b", "Location of the volume", MISSING, "to be filled in"),
+        Field("2c", "Nominal size of the volume", voxel, "stream"),
+        Field("2d", "TR, TE", f"{tr}TE {1e3 * a.echo_time_s:g} ms{tm}", "stream"),
+        Field("2e", "Excitations in all", str(len(followed.outcome.qualities)),
+              "recording"),
+        Field("2e i", "Transients per time point", str(plan.length), "settings"),
+        Field("2e ii", "Averaging",
+              f"moving average every {plan.step} transients; block-wise where windows "
+              "are marked independent", "settings"),
+        Field("2e iii", "Spectra in all",
+              f"{len(followed.outcome.course)} windows, {independent} independent",
+              "results"),
+        Field("2f", "Spectral width, points", f"{width:.1f} Hz, {a.points}", "stream"),
+        Field("2g", "Water suppression", MISSING, f"to be filled in; {water}"),
+        Field("2h", "Shim method, reference peak", MISSING, "to be filled in"),
+        Field("2h", "Shim acceptance threshold",
+              f"{settings.fwhm_limit_hz:g} Hz (tNAA)", "protocol"),
+        Field("2i", "Triggering, motion correction",
+              "transients aligned and weighted after acquisition"
+              if settings.align else MISSING, "settings"),
+    )  # fmt: skip
+
+
+def _analysis(followed: Followed) -> tuple[Field, ...]:
+    pipeline = followed.outcome.pipeline
+    settings = pipeline.settings
+    steps = [
+        word
+        for word, done in (
+            ("coil combination", settings.coil_combine),
+            (
+                "eddy current correction",
+                settings.eddy_current and bool(pipeline.waters),
+            ),
+            ("alignment", settings.align),
+            ("weights", settings.reject),
+            ("water removal", settings.water_removal),
+        )
+        if done
+    ]
+    names = pipeline.course.names
+    epochs = "; ".join(
+        f"epoch {epoch}: baseline of {model.fit.baseline_dimension:.1f} dimensions"
+        for epoch, model in pipeline.course.sessions.items()
+    )
+    return (
+        Field("3a", "Software", "mrs-monitor (versions below)", "program"),
+        Field("3b", "Processing", ", ".join(steps), "settings"),
+        Field("3c", "Output measure",
+              "hidden by the protocol" if settings.outcome_hidden
+              else f"{settings.outcome}, change from the reference period in %",
+              "settings"),
+        Field("3d", "Quantification reference",
+              "ratios and changes; water reference "
+              + ("used" if pipeline.course.water else "not used"), "results"),
+        Field("3d", "Fitting model",
+              f"linear combination, {settings.ppm_low:g}-{settings.ppm_high:g} ppm, "
+              f"basis {pipeline.basis.source} with {len(names)} entries: "
+              f"{', '.join(names)}; {epochs}", "results"),
+    )  # fmt: skip
+
+
+def _quality(followed: Followed, width_hz: float, snr: float) -> tuple[Field, ...]:
+    qualities: list[Quality] = followed.outcome.qualities
+    flags = sorted({flag for q in qualities for flag in q.flags})
+    converged = sum(e.converged for e in followed.outcome.course)
+    return (
+        Field("4a", "SNR, line width",
+              f"SNR {snr:.1f} (one transient), FWHM {width_hz:.1f} Hz, both of tNAA",
+              "results"),
+        Field("4b", "Exclusion criteria",
+              "none excluded; weights of 0 to 1, reasons: "
+              + (", ".join(flags) or "none arose"), "results"),
+        Field("4c", "Quality of the fit",
+              f"{converged} of {len(followed.outcome.course)} windows converged; "
+              "SDs are Cramer-Rao bounds with measured misfit and scatter", "results"),
+        Field("4d", "Spectrum", "figure in this report", "results"),
+    )  # fmt: skip

@@ -1,0 +1,180 @@
+"""A report on paper: A4 pages made by matplotlib's PDF writer.
+
+matplotlib is what the figures are drawn with anyway, it writes vectors and brings its
+fonts along; Qt's writer would do as well but needs libEGL, libGL and fontconfig from
+the system on Linux, which a console without network may lack.
+
+Blocks flow down the pages: headings, paragraphs, tables with wrapped cells, figures.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from monitor.report.figures import GREY, INK, LIGHT, STYLE
+from streams.export.atomic import replacing
+
+A4 = (8.27, 11.69)
+MARGIN, BOTTOM = 0.75, 0.8
+WIDTH = A4[0] - 2 * MARGIN
+SIZE = 8.0
+CHARACTER = 0.56 * SIZE / 72  # of the font's em, a little wide
+LEADING = 1.32 * SIZE / 72
+
+
+class Paper:
+    """Pages that are filled from the top; `save` writes them."""
+
+    def __init__(self, footer: str) -> None:
+        self.footer = footer
+        self.pages: list[Figure] = []
+        self._left = 0.0
+
+    def heading(self, text: str, size: float = 11.0, keep: float = 0.9) -> None:
+        """A heading, kept with so many inches of what follows."""
+        wrapped = textwrap.wrap(text, int(WIDTH / (0.6 * size / 72))) or [""]
+        self._room(len(wrapped) * size * 1.35 / 72 + 0.12 + keep)
+        self._skip(0.12)
+        for line in wrapped:
+            self._text(MARGIN, line, size, weight="bold")
+            self._skip(size * 1.35 / 72)
+        self._skip(0.04)
+
+    def paragraph(self, text: str, weight: str = "normal") -> None:
+        """A paragraph over the whole width."""
+        lines = textwrap.wrap(text, int(WIDTH / CHARACTER))
+        self._room(min(len(lines), 3) * LEADING)
+        for line in lines:
+            self._room(LEADING)
+            self._text(MARGIN, line, SIZE, weight=weight)
+            self._skip(LEADING)
+        self._skip(0.06)
+
+    def table(
+        self,
+        header: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        shares: Sequence[float],
+        bold: Callable[[Sequence[str]], bool] = lambda row: False,
+    ) -> None:
+        """A table; `shares` are the columns' parts of the width."""
+        edges = [MARGIN + WIDTH * sum(shares[:i]) for i in range(len(shares))]
+        limits = [max(4, int(WIDTH * s / CHARACTER) - 1) for s in shares]
+        self._row(header, edges, limits, "bold", GREY)
+        for row in rows:
+            self._row(row, edges, limits, "bold" if bold(row) else "normal", INK)
+        self._skip(0.1)
+
+    def _row(
+        self,
+        cells: Sequence[str],
+        edges: Sequence[float],
+        limits: Sequence[int],
+        weight: str,
+        color: str,
+    ) -> None:
+        wrapped = [
+            [part for line in str(cell).split("\n") for part in wrap(line, limit)]
+            for cell, limit in zip(cells, limits, strict=True)
+        ]
+        height = max(len(lines) for lines in wrapped) * LEADING
+        self._room(height + 0.06)
+        for x, lines in zip(edges, wrapped, strict=True):
+            for i, line in enumerate(lines):
+                self._text(x, line, SIZE, weight, color, i * LEADING)
+        self._skip(height + 0.02)
+        self._rule()
+        self._skip(0.035)
+
+    def figure(
+        self, height: float, draw: Callable[[Figure, tuple[float, ...]], None]
+    ) -> None:
+        """Room of a height in inches, drawn into by left, bottom, width, height."""
+        self._room(height)
+        low = (self._left - height) / A4[1]
+        box = (MARGIN / A4[0], low, WIDTH / A4[0], height / A4[1])
+        draw(self.pages[-1], box)
+        self._skip(height + 0.08)
+
+    def lines_to_sign(self, names: Sequence[str]) -> None:
+        """Places for name, date and signature."""
+        self._room(1.0)
+        self._skip(0.65)
+        part = WIDTH / len(names)
+        for i, name in enumerate(names):
+            x = MARGIN + i * part
+            self._rule(x, x + 0.88 * part, INK)
+            self._text(x, name, SIZE, color=GREY, down=0.04)
+        self._skip(0.3)
+
+    def save(self, path: Path) -> None:
+        """Write the PDF.
+
+        Raises
+        ------
+        InputError : it cannot be written
+        """
+        for number, page in enumerate(self.pages, 1):
+            said = f"{self.footer}   page {number} of {len(self.pages)}"
+            page.text(MARGIN / A4[0], 0.45 / A4[1], said, fontsize=7, color=GREY)
+        with (
+            replacing(path) as file,
+            PdfPages(file, metadata={"CreationDate": None}) as pdf,
+        ):
+            for page in self.pages:
+                pdf.savefig(page)
+
+    def _text(
+        self,
+        x: float,
+        text: str,
+        size: float,
+        weight: str = "normal",
+        color: str = INK,
+        down: float = 0.0,
+    ) -> None:
+        at = (self._left - down) / A4[1]
+        self.pages[-1].text(
+            x / A4[0], at, text, fontsize=size, weight=weight, color=color, va="top",
+            parse_math=False,
+        )  # fmt: skip
+
+    def _rule(
+        self, low: float = MARGIN, high: float = MARGIN + WIDTH, color: str = LIGHT
+    ) -> None:
+        y = self._left / A4[1]
+        line = Line2D([low / A4[0], high / A4[0]], [y, y], lw=0.5, color=color)
+        self.pages[-1].add_artist(line)
+
+    def _room(self, height: float) -> None:
+        """Begin a page where so many inches are not left."""
+        if not self.pages or self._left - height < BOTTOM:
+            self.pages.append(Figure(figsize=A4))
+            self._left = A4[1] - MARGIN
+
+    def _skip(self, height: float) -> None:
+        self._left -= height
+
+
+def wrap(text: str, limit: int) -> list[str]:
+    """Lines of at most so many characters, one at least."""
+    return textwrap.wrap(text, limit) or [""]
+
+
+def paper_style() -> dict[Any, Any]:
+    """The style of the figures with letters that are embedded."""
+    return STYLE | {"pdf.fonttype": 42, "font.size": 8.0, "legend.fontsize": 7.0}
+
+
+def on_paper(make: Callable[[], Paper], path: Path) -> None:
+    """Make and write pages in the style of the reports."""
+    with mpl.rc_context(paper_style()):
+        make().save(path)

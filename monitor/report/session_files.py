@@ -1,0 +1,74 @@
+"""A session's report written: page, paper, criteria, measures, JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from monitor.qc.one import Judged
+from monitor.report.page import session_page
+from monitor.report.session_paper import write_paper
+from monitor.report.tables import write_csv, write_json
+from streams.errors import InputError
+from streams.export.atomic import replacing
+
+CRITERIA = ("key", "title", "measured", "sense", "limit", "unit", "verdict")
+MEASURES = ("outcome", "measure", "value", "sd", "low", "high", "unit")
+WINDOWS = (
+    "outcome",
+    "start_min",
+    "end_min",
+    "change_percent",
+    "sd_percent",
+    "reference_sd_percent",
+)
+
+
+def write_session_report(judged: Judged, out: Path, pdf: bool = True) -> None:
+    """Write report.html, report.pdf, criteria.csv, measures.csv, windows.csv, qc.json.
+
+    qc.json comes last: where it is, the report is whole.
+
+    Raises
+    ------
+    InputError : the folder cannot be written to
+    """
+    made_folder(out)
+    report = judged.report
+    write_text(out / "report.html", session_page(judged))
+    if pdf:
+        write_paper(judged, out / "report.pdf")
+    write_rows(out / "criteria.csv", CRITERIA, report["criteria"])
+    if not report["outcome_hidden"]:
+        write_rows(out / "measures.csv", MEASURES, report["measures"])
+        write_rows(out / "windows.csv", WINDOWS, report["windows"])
+    write_json(out / "qc.json", report)
+
+
+def made_folder(out: Path) -> None:
+    """Make a folder.
+
+    Raises
+    ------
+    InputError : it cannot be made
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The folder {out} cannot be made ({error.strerror}): choose another --out."
+        ) from None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all."""
+    with replacing(path) as file:
+        file.write(text.encode("utf-8"))
+
+
+def write_rows(
+    path: Path, header: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Write a table whose rows may hold more than the header names."""
+    write_csv(path, header, ({name: row[name] for name in header} for row in rows))
