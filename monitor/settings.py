@@ -15,6 +15,8 @@ from typing import Any
 
 from streams.errors import InputError
 
+SOURCE_TABLES = ("mrd", "folder")  # see `monitor.site_rules`
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -40,6 +42,8 @@ class Settings:
     outcome : what the headline shows
     outcome_hidden : blinded: no outcome is shown or written anywhere
     reference_target_percent : change that the protocol wants to be able to see
+    infusion_length_s : planned length of an infusion that an event starts, s
+    dose_mg_per_kg, weight_kg : of the infusion, for its pharmacokinetic curve
     fwhm_limit_hz, snr_limit, drift_limit_hz_per_min, water_limit, lipid_limit : limits
         of quality; nan: no limit
     effective_limit_percent, missing_limit_percent, marker_limit_s : least share of
@@ -83,6 +87,9 @@ class Settings:
     expect_echo_time_s: float | None = None
     expect_repetition_time_s: float | None = None
     expect_sequence: str = ""
+    infusion_length_s: float | None = None
+    dose_mg_per_kg: float | None = None
+    weight_kg: float | None = None
 
     def __post_init__(self) -> None:
         for check, sentence in (
@@ -134,7 +141,11 @@ def read_protocol(name_or_path: str) -> Settings:
 
 
 def settings_from(table: dict[str, Any], name: str) -> Settings:
-    """Settings from a parsed table; unknown fields and wrong types are refused."""
+    """Settings from a parsed table; unknown fields and wrong types are refused.
+
+    The tables of `monitor.site_rules`, about how transients come in, are left out.
+    """
+    table = {key: value for key, value in table.items() if key not in SOURCE_TABLES}
     known = {f.name: f for f in fields(Settings)}
     unknown = sorted(set(table) - set(known))
     if unknown:

@@ -30,10 +30,12 @@ from monitor.analysis.fitted import (
 from monitor.analysis.grid import model_for, unexpected
 from monitor.analysis.model import Model
 from monitor.analysis.noise import noise_sd_of
+from monitor.analysis.planned import detectable_now
 from monitor.analysis.preparation import Preparation, Prepared
+from monitor.analysis.response import Estimate
 from monitor.analysis.spectrum import Complex
 from monitor.analysis.tracking import Tracking
-from monitor.analysis.update import Curve, Curves, TrackerPoint, Update
+from monitor.analysis.update import Curve, Curves, Detectable, TrackerPoint, Update
 from monitor.analysis.window import whole_cycles
 from monitor.settings import Settings, settings_from
 from streams.errors import InputError
@@ -81,7 +83,7 @@ class Pipeline:
             ratio_priors=settings.ratio_priors,
         )
         self.course = Course(freedom, aligned=settings.align)
-        self.tracking = Tracking(self.course)
+        self.tracking = Tracking(self.course, settings.reference_target_percent)
         self.waters: list[ComplexFID] = []
         self.infusion_s: list[float] = list(settings.infusion_s or ())
         self.reference_s: tuple[float, float] | None = None
@@ -193,7 +195,12 @@ class Pipeline:
         if not self.live:
             return update
         update = self._newest(update)
-        return replace(update, tracker=self.tracking.step())
+        return replace(
+            update,
+            tracker=self.tracking.step(),
+            answers=self.tracking.answers,
+            notes=(*update.notes, *self.tracking.take_notes()),
+        )
 
     def _event(self, body: Event, update: Update) -> Update:
         """Note an event; some of them change what is done with the transients."""
@@ -277,7 +284,16 @@ class Pipeline:
         if found is None:
             return update
         estimate, fitted = found
-        return replace(update, estimate=estimate, curves=self.window_curves(fitted))
+        return replace(
+            update,
+            estimate=estimate,
+            curves=self.window_curves(fitted),
+            detectable=self._detectable(estimate),
+        )
+
+    def _detectable(self, estimate: Estimate | None) -> Detectable | None:
+        """What could be seen of the protocol's outcome."""
+        return detectable_now(self.course, self.settings, self.plan, estimate)
 
     def _redone(self, update: Update) -> Update:
         """Do the whole course again."""
@@ -291,7 +307,10 @@ class Pipeline:
             curves=self._last_curves(),
             reference_curves=self._reference_curves(),
             reference_s=self.reference_s,
-            tracks=self.tracking.redo(),
+            tracks=self.tracking.redo(self.infusion_s[0] if self.infusion_s else None),
+            answers=self.tracking.answers,
+            detectable=self._detectable(course[-1] if course else None),
+            notes=(*update.notes, *self.tracking.take_notes()),
         )
 
     def _last_curves(self) -> Curves | None:

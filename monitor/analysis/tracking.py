@@ -1,22 +1,37 @@
-"""The tracker of a session: fed from the course, done again whenever the course is."""
+"""The tracker of a session: fed from the course, done again whenever the course is.
+
+Two filters see every transient: the tied one, which is the tracker, and a free one that
+differs in nothing but the walk of the other amplitudes (`dynamics`).  Blocks of
+transients feed the choice of the process noise and the smoother.  A transient costs the
+same whether it is the tenth or the thousandth.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from monitor.analysis import names as naming
 from monitor.analysis.course import Course
-from monitor.analysis.tracker import (
-    Measurement,
+from monitor.analysis.dynamics import Dynamics, dynamics_of, sizes
+from monitor.analysis.evidence import Accumulated
+from monitor.analysis.measurement import Measurement, measurement_of
+from monitor.analysis.noise_scale import NoiseScale
+from monitor.analysis.outcomes import outcomes_of
+from monitor.analysis.sequential import Sequential
+from monitor.analysis.smoothing import (
+    Block,
     Observed,
-    Tracker,
-    advance,
-    choose_slope,
-    measurement_of,
+    belongs,
+    between,
+    block_of,
+    blocks_of,
     smooth,
 )
-from monitor.analysis.update import TrackerPoint
+from monitor.analysis.spectrum import Real
+from monitor.analysis.tracker import TRACKED, Tracker, tracked_changes, width_change
+from monitor.analysis.update import Answer, TrackerPoint
 
 FLOOR_SHARE = 0.05
 """A transient with less weight than this says nothing to the tracker."""
@@ -24,96 +39,269 @@ FLOOR_SHARE = 0.05
 
 @dataclass(slots=True)
 class Tracking:
-    """Keeps the tracker in step with a course; nothing before a reference period."""
+    """Keeps the tracker in step with a course; nothing before a reference period.
+
+    Attributes
+    ----------
+    target_percent : change that the protocol wants to be able to see
+    tied, free : the filters, None while there is nothing to track against
+    scale : chooses the process noise
+    seen : every transient that the filters saw
+    evidence : what the reference period and the time since the infusion began say
+    answers : by outcome, whether it has changed since the infusion began
+    notes : what changed since they were last taken
+    """
 
     course: Course
-    tracker: Tracker | None = None
-    slope_percent: float = 0.0
-    measurements: dict[int, Measurement] = field(default_factory=dict)
+    target_percent: float = 5.0
+    infusion_s: float | None = None
+    tied: Tracker | None = None
+    free: Tracker | None = None
+    scale: NoiseScale | None = None
+    seen: list[Observed] = field(default_factory=list)
+    evidence: Accumulated | None = None
+    sequential: Sequential | None = None
+    answers: dict[str, Answer] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    _measurements: dict[int, Measurement] = field(default_factory=dict)
+    _rows: dict[int, Real] = field(default_factory=dict)
+    _blocks: list[Block] = field(default_factory=list)
+    _open: list[Observed] = field(default_factory=list)
+    _effects: dict[str, float] = field(default_factory=dict)
+    _excess: float = 1.0
+    _interval_s: float = 0.0
+    _places: dict[str, int] = field(default_factory=dict)
 
-    @property
-    def ready(self) -> bool:
-        """Whether there is something to track against."""
-        return self.course.reference is not None and self.course.aligned
+    def redo(self, infusion_s: float | None = None) -> tuple[TrackerPoint, ...]:
+        """Begin anew with the course's session models; points of all transients.
 
-    def redo(self) -> tuple[TrackerPoint, ...]:
-        """Begin anew with the course's session models; points of all transients."""
-        self.tracker = None
-        self.measurements = {
-            epoch: measurement_of(session.subspace)
-            for epoch, session in self.course.sessions.items()
-        }
+        `infusion_s` is when the infusion began, None before it.
+        """
+        self._forget(infusion_s)
         reference = self.course.reference
         if reference is None or not self.course.aligned:
             return ()
-        seen = self._observed(0)
-        names, c0 = self.course.names, reference.amplitudes
-        inside = [one for one in seen if one.reference]
-        self.slope_percent = choose_slope(names, c0, inside)
-        self.tracker = Tracker.about(names, c0, self.slope_percent)
-        return tuple(advance(self.tracker, one) for one in seen)
+        times_s = self.course.times_s
+        self._interval_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else 0
+        for epoch in self.course.sessions:
+            self._begin(epoch)
+        scale, seen = self._new_scale(), self._observed()
+        for block in blocks_of([one for one in seen if one.reference]):
+            scale.push(block, self._rows[block.epoch])
+        self._excess = scale.excess
+        self._start(self._new_scale(), scale.percent)
+        points = [self._advance(self._scaled(one)) for one in seen]
+        self._note()
+        return tuple(points)
 
     def step(self) -> TrackerPoint | None:
         """The newest transient; None while there is nothing to track against."""
-        if self.tracker is None:
+        if self.tied is None:
             return None
-        epoch = self.course.qualities[-1].epoch
-        if epoch not in self.measurements:
+        i = len(self.course.fids) - 1
+        epoch = self.course.qualities[i].epoch
+        if epoch not in self._rows:
             if epoch not in self.course.sessions:
                 return None
-            subspace = self.course.sessions[epoch].subspace
-            self.measurements[epoch] = measurement_of(subspace)
-        return advance(self.tracker, self._observed(len(self.course.fids) - 1)[0])
+            self._begin(epoch)
+        fid = self.course.fids[i][None]
+        z = self.course.sessions[epoch].projected(fid)
+        o = self._measurements[epoch].reduced(z)[0]
+        before = self.seen[-1] if self.seen else None
+        return self._advance(self._scaled(self._one(i, o, before)))
 
     def smoothed(self) -> tuple[TrackerPoint, ...]:
         """What the whole session so far says of each transient."""
-        reference = self.course.reference
-        if self.tracker is None or reference is None:
+        if self.tied is None or not self.seen:
             return ()
-        fresh = Tracker.about(
-            self.course.names, reference.amplitudes, self.slope_percent
+        blocks = [*self._blocks, block_of(self._open)] if self._open else self._blocks
+        found = smooth(self.tied.dynamics, blocks, self._rows)
+        values, sds = tracked_changes(found.joint, found.covariance)
+        width, width_sd = width_change(found.joint, found.covariance)
+        wanted = np.array([float(one.place) for one in self.seen])
+        table = np.column_stack([values, sds, width, width_sd])
+        rows = between(found.places, table, wanted).tolist()
+        n = len(TRACKED)
+        return tuple(
+            self._point(one, row[:n], row[n : 2 * n], row[-2], row[-1])
+            for one, row in zip(self.seen, rows, strict=True)
         )
-        return smooth(fresh, self._observed(0))
 
-    def _observed(self, first: int) -> list[Observed]:
-        """Transients from `first` on whose epoch has a session model."""
-        course = self.course
-        qualities = course.qualities
-        seen = []
-        interval_s = _interval_s([q.time_s for q in qualities])
-        for epoch, session in course.sessions.items():
-            own = [
-                i for i in range(first, len(qualities)) if qualities[i].epoch == epoch
-            ]
-            if not own or epoch not in self.measurements:
-                continue
-            z = session.projected(np.stack([course.fids[i] for i in own]))
-            seen += [
-                self._one(i, z[k], self.measurements[epoch], interval_s)
-                for k, i in enumerate(own)
-            ]
-        return sorted(seen, key=lambda one: one.index)
+    def take_notes(self) -> tuple[str, ...]:
+        """What changed since the last call."""
+        taken, self.notes = tuple(self.notes), []
+        return taken
 
-    def _one(
+    @property
+    def blocks(self) -> tuple[list[Block], dict[int, Real], Dynamics] | None:
+        """Blocks so far, how their epochs measure, and the dynamics."""
+        if self.tied is None:
+            return None
+        closing = [block_of(self._open)] if self._open else []
+        return [*self._blocks, *closing], self._rows, self.tied.dynamics
+
+    # -- steps -------------------------------------------------------------------------
+
+    def _forget(self, infusion_s: float | None) -> None:
+        self.infusion_s, self.evidence = infusion_s, None
+        self.tied = self.free = self.scale = None
+        self.answers, self.sequential = {}, Sequential(self.target_percent)
+        self._excess, self.seen, self._blocks, self._open = 1.0, [], [], []
+        self._measurements, self._rows = {}, {}
+
+    def _begin(self, epoch: int) -> None:
+        """Take an epoch's session model."""
+        measurement = measurement_of(self.course.sessions[epoch].subspace)
+        self._measurements[epoch] = measurement
+        self._rows[epoch] = self._dynamics(1.0, tied=True).observed(measurement)
+
+    def _dynamics(self, percent: float, tied: bool) -> Dynamics:
+        reference = self.course.reference
+        c0 = np.zeros(0) if reference is None else reference.amplitudes
+        return dynamics_of(self.course.names, c0, percent, tied)
+
+    def _new_scale(self) -> NoiseScale:
+        c0 = self._dynamics(1.0, tied=True).c0
+        return NoiseScale.about(self.course.names, c0, self.target_percent)
+
+    def _start(self, scale: NoiseScale, percent: float) -> None:
+        """Fresh filters with the process noise that the reference period asks for."""
+        scale.percent, self.scale = percent, scale
+        self.tied = Tracker.fresh(self._dynamics(percent, tied=True))
+        self.free = Tracker.fresh(self._dynamics(percent, tied=False))
+        known = {naming.canonical(n) for n in outcomes_of(self.course.names).names}
+        self._places = {n: k for k, n in enumerate(TRACKED) if n in known}
+        reference = self.course.reference
+        if reference is not None:
+            epoch = self.course.qualities[reference.first].epoch
+            own = self._measurements[epoch]
+            self._effects = self._named(_width_effects(self.tied.dynamics, own))
+            self.evidence = Accumulated(self.course.names, reference.amplitudes, epoch)
+
+    def _advance(self, one: Observed) -> TrackerPoint:
+        """One transient through both filters, the blocks and the evidence."""
+        tied, free, scale = self.tied, self.free, self.scale
+        if tied is None or free is None or scale is None:
+            raise RuntimeError("the tracker was not started")
+        before = self.seen[-1] if self.seen else None
+        joint = [_taken(f, one, before, self._rows[one.epoch]) for f in (tied, free)]
+        self.seen.append(one)
+        if not belongs(self._open, one):
+            self._close(scale)
+        self._open.append(one)
+        self._answer(one)
+        means = np.stack([m for m, _ in joint])
+        covariances = np.stack([P for _, P in joint])
+        if tied.reference_weight <= 0:
+            return TrackerPoint(one.index, one.time_s, {}, {})
+        both, both_sd = tracked_changes(means, covariances)
+        values, sds = both.tolist(), both_sd.tolist()
+        width, width_sd = width_change(means[0], covariances[0])
+        point = self._point(one, values[0], sds[0], float(width), float(width_sd))
+        untied, untied_sd = self._named(values[1]), self._named(sds[1])
+        return replace(point, free=untied, free_sd=untied_sd)
+
+    def _answer(self, one: Observed) -> None:
+        """Ask whether it has changed since the infusion began."""
+        if self.evidence is None or self.sequential is None:
+            return
+        after = self.infusion_s is not None and one.time_s >= self.infusion_s
+        self.evidence.push(one, self._measurements[one.epoch], after)
+        found = self.evidence.mean_changes() if after else None
+        if found is not None:
+            known = {name: found[name] for name in self._places if name in found}
+            self.answers = self.sequential.push(one.time_s, known)
+
+    def _close(self, scale: NoiseScale) -> None:
+        """Take a complete block: what does it say about the process noise."""
+        block = block_of(self._open)
+        self._blocks.append(block)
+        self._open = []
+        if scale.push(block, self._rows[block.epoch]):
+            for tracker, tied in ((self.tied, True), (self.free, False)):
+                if tracker is not None:
+                    tracker.dynamics = self._dynamics(scale.percent, tied)
+            self._note()
+
+    def _note(self) -> None:
+        if self.scale is not None:
+            self.notes.append(
+                f"Tracker: the slope's noise is {self.scale.percent:g} % per transient "
+                f"from now on (floor {min(self.scale.trials):g} %)."
+            )
+
+    def _point(
         self,
-        i: int,
-        z: np.ndarray[tuple[int], np.dtype[np.complex128]],
-        measurement: Measurement,
-        interval_s: float,
-    ) -> Observed:
-        """One transient as the tracker sees it."""
-        qualities, reference = self.course.qualities, self.course.reference
-        quality = qualities[i]
-        since_s = quality.time_s - qualities[i - 1].time_s if i else interval_s
-        inside = reference is not None and reference.first <= i < reference.stop
-        weight = quality.weight if quality.weight >= FLOOR_SHARE else 0.0
-        return Observed(
-            i, quality.time_s, measurement, z, weight,
-            since_s / interval_s if interval_s > 0 else 1.0, inside,
-            i > 0 and qualities[i - 1].epoch != quality.epoch,
+        one: Observed,
+        values: list[float],
+        sds: list[float],
+        width: float,
+        width_sd: float,
+    ) -> TrackerPoint:
+        effects = {name: effect * width for name, effect in self._effects.items()}
+        return TrackerPoint(
+            one.index, one.time_s, self._named(values), self._named(sds),
+            width_hz=width, width_sd_hz=width_sd, width_effect_percent=effects,
         )  # fmt: skip
 
+    def _named(self, values: list[float]) -> dict[str, float]:
+        return {name: values[k] for name, k in self._places.items()}
 
-def _interval_s(times_s: list[float]) -> float:
-    """Usual time between transients: the median; 0 with fewer than two."""
-    return float(np.median(np.diff(times_s))) if len(times_s) > 1 else 0.0
+    # -- transients --------------------------------------------------------------------
+
+    def _observed(self) -> list[Observed]:
+        """All transients so far, excess scatter not yet taken into account."""
+        course, reduced = self.course, dict[int, Real]()
+        for epoch, session in course.sessions.items():
+            own = [i for i, q in enumerate(course.qualities) if q.epoch == epoch]
+            z = session.projected(np.stack([course.fids[i] for i in own]))
+            reduced |= dict(zip(own, self._measurements[epoch].reduced(z), strict=True))
+        seen: list[Observed] = []
+        for i in sorted(reduced):
+            seen.append(self._one(i, reduced[i], seen[-1] if seen else None))
+        return seen
+
+    def _one(self, i: int, o: Real, before: Observed | None) -> Observed:
+        """One transient as the tracker sees it, its place counted from the last."""
+        quality, reference = self.course.qualities[i], self.course.reference
+        place = 0
+        if before is not None:
+            since_s = quality.time_s - before.time_s
+            steps = since_s / self._interval_s if self._interval_s > 0 else 1.0
+            place = before.place + max(1, round(steps))
+        inside = reference is not None and reference.first <= i < reference.stop
+        weight = quality.weight if quality.weight >= FLOOR_SHARE else 0.0
+        return Observed(i, quality.epoch, quality.time_s, place, o, weight, inside)
+
+    def _scaled(self, one: Observed) -> Observed:
+        return replace(one, weight=one.weight / self._excess)
+
+
+def _taken(
+    tracker: Tracker, one: Observed, before: Observed | None, rows: Real
+) -> tuple[Real, Real]:
+    """One transient further; the joint state that can be stated then."""
+    tracker.predict(1 if before is None else one.place - before.place)
+    if before is not None and before.epoch != one.epoch:
+        tracker.begin_epoch()
+    tracker.measure(rows, one.o, one.weight)
+    if one.reference:
+        tracker.remember(one.weight)
+    return tracker.joint()
+
+
+def _width_effects(dynamics: Dynamics, measurement: Measurement) -> list[float]:
+    """Percent by which the tracked outcomes would seem to change per Hz of width.
+
+    What amplitudes would take up if the width were held: L_cc^-1 L_cw.
+    """
+    M = len(dynamics.names)
+    L = measurement.information
+    loose = np.diag(1 / (100 * sizes(dynamics.c0)) ** 2)
+    moved = np.linalg.solve(L[:M, :M] + loose, L[:M, M])
+    sums = dynamics.rows[:-1, :M]
+    before = sums @ dynamics.c0
+    after = sums @ (dynamics.c0 + 0.1 * moved)
+    joint = np.concatenate([after, [0.0], before, [0.0]])
+    effects, _ = tracked_changes(joint, np.zeros((joint.size, joint.size)))
+    return [10 * float(effect) for effect in effects]

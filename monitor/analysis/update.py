@@ -36,14 +36,77 @@ class Curves:
 class TrackerPoint:
     """State-space estimate of the changes after one transient, in percent.
 
-    `filtered` and `filtered_sd` by outcome name: what could be said then, never
-    rewritten.
+    Attributes
+    ----------
+    index, time_s : which transient
+    filtered, filtered_sd : by outcome name: what could be said then, never rewritten
+    free, free_sd : the same with no amplitude tied; where it departs from `filtered` by
+        more than its SD, an assumption of the tracker is wrong
+    width_hz, width_sd_hz : Lorentzian width of all lines against the reference period
+    width_effect_percent : by outcome name, what that width would have added to the
+        change if the line shape were held; it is not in `filtered`
     """
 
     index: int
     time_s: float
     filtered: dict[str, float]
     filtered_sd: dict[str, float]
+    free: dict[str, float] = field(default_factory=dict)
+    free_sd: dict[str, float] = field(default_factory=dict)
+    width_hz: float = 0.0
+    width_sd_hz: float = 0.0
+    width_effect_percent: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Has the outcome changed since the infusion began?  Valid at every look.
+
+    Attributes
+    ----------
+    mean_percent, sd_percent : mean change since the infusion began and its plain 1 SD
+    low_percent, high_percent : 95 % confidence sequence, right at all times at once
+    log_evidence : log likelihood of a change over that of none
+    since_s : scanner time at which "changed" was first answered, None while it is not
+    """
+
+    mean_percent: float
+    sd_percent: float
+    low_percent: float
+    high_percent: float
+    log_evidence: float
+    since_s: float | None = None
+
+    @property
+    def changed(self) -> bool:
+        """The answer; once given it stays."""
+        return self.since_s is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Detectable:
+    """Smallest change seen in 80 % of sessions by a two-sided test at 5 %, in percent.
+
+    Attributes
+    ----------
+    outcome : what it is about
+    sigma_percent : SD of the outcome for one transient, the scatter beyond the bound
+        included
+    window_now, window_planned : by transients in a window, against the reference period
+        so far and as planned
+    mean_now, mean_planned : of everything since the infusion began, now and at its
+        planned end; inf where there is nothing yet or no plan
+    reference_longer_s : by how much the reference period must be longer for the
+        protocol's window to see its target; inf where none is long enough
+    """
+
+    outcome: str
+    sigma_percent: float
+    window_now: dict[int, float]
+    window_planned: dict[int, float]
+    mean_now: float
+    mean_planned: float
+    reference_longer_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +131,8 @@ class Update:
     reference_s : (start, end) of the reference period in s, whenever `course` is sent
     tracker : after a metabolite transient, once there is a reference period
     tracks : with `course`, the tracker's points done again for the transients so far
+    answers : after a metabolite transient since the infusion began, by outcome name
+    detectable : with each estimate, of the protocol's outcome
     notes : sentences for the message log
     settings : of the session, with its first start message
     """
@@ -88,5 +153,7 @@ class Update:
     reference_s: tuple[float, float] | None = None
     tracker: TrackerPoint | None = None
     tracks: tuple[TrackerPoint, ...] | None = None
+    answers: dict[str, Answer] = field(default_factory=dict)
+    detectable: Detectable | None = None
     notes: tuple[str, ...] = field(default_factory=tuple)
     settings: Settings | None = None

@@ -1,0 +1,88 @@
+"""How fast the course may bend: the slope's noise by maximum likelihood, with a floor.
+
+Trial filters run side by side over blocks of transients, one for each SD of the slope's
+noise on a grid that begins at the floor; the likeliest is used from then on.  Nothing
+that was shown is rewritten.  The floor comes from the protocol's target: with it a
+level that was held may, an SD, move by about twice the target within 300 transients, so
+that a quiet reference period does not make the filter deaf to what follows.
+
+The reference period also tells whether transients scatter beyond their noise.  With h^2
+the mean square of the whitened innovations of its blocks, nu of them,
+
+    f^2 = (nu_0 + nu max(h^2, 1)) / (nu_0 + nu),
+
+and every transient counts 1 / f^2 of its weight.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from monitor.analysis.dynamics import dynamics_of
+from monitor.analysis.smoothing import Block, take
+from monitor.analysis.spectrum import Real
+from monitor.analysis.tracker import Tracker
+
+FLOOR_PER_TARGET = 0.001
+"""Floor in percent per transient over the protocol's target in percent."""
+GRID = (1.0, 2.0, 4.0, 8.0)
+"""Trials, times the floor."""
+DECISIVE = 2.0
+"""Log likelihood by which another trial must be better before it is taken."""
+UNSETTLED = 2
+"""Blocks at the start whose innovations say nothing about noise yet."""
+PRIOR_INNOVATIONS = 200.0
+
+
+@dataclass(slots=True)
+class NoiseScale:
+    """Trials of the slope's noise; one owner.
+
+    Attributes
+    ----------
+    trials : filter by SD of the slope's noise, percent per transient
+    percent : the one in use
+    """
+
+    trials: dict[float, Tracker]
+    percent: float
+    before: Block | None = None
+    blocks: int = 0
+    energy: float = 0.0
+    count: int = 0
+    changes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def about(
+        cls, names: tuple[str, ...], c0: Real, target_percent: float
+    ) -> NoiseScale:
+        """Begin about amplitudes c0 (M,)."""
+        floor = FLOOR_PER_TARGET * target_percent
+        trials = {
+            q * floor: Tracker.fresh(dynamics_of(names, c0, q * floor)) for q in GRID
+        }
+        return cls(trials, floor)
+
+    def push(self, block: Block, rows: Real) -> bool:
+        """Take in one block; whether another trial is used from now on."""
+        for percent, trial in self.trials.items():
+            _, step = take(trial, block, self.before, rows)
+            used = percent == self.percent and block.reference
+            if step is not None and used and self.blocks >= UNSETTLED:
+                self.energy += float(step.innovation @ step.innovation)
+                self.count += step.innovation.size
+        self.before, self.blocks = block, self.blocks + 1
+        best = max(self.trials, key=lambda p: self.trials[p].log_likelihood)
+        gained = (
+            self.trials[best].log_likelihood - self.trials[self.percent].log_likelihood
+        )
+        if gained <= DECISIVE:
+            return False
+        self.percent = best
+        return True
+
+    @property
+    def excess(self) -> float:
+        """F^2 of the module docstring."""
+        measured = max(self.energy, float(self.count))
+        return (PRIOR_INNOVATIONS + measured) / (PRIOR_INNOVATIONS + self.count)
