@@ -11,8 +11,18 @@ import typer
 from rich.console import Console
 
 from monitor import options
+from monitor.commands.scanner import (
+    Allow,
+    Listen,
+    Site,
+    SiteProtocol,
+    is_site,
+    site_bodies,
+)
 from monitor.commands.watching import Connect, Key
+from streams.endpoint import Endpoint
 from streams.errors import InputError
+from streams.keep_awake import kept_awake
 from streams.relay import RelayStatus, run_relay
 from streams.security import (
     Role,
@@ -39,7 +49,11 @@ def register(app: typer.Typer) -> None:
 
 def relay(
     source: Annotated[
-        str, typer.Option("--source", help="FILE, sim, or tcp://... of a publisher.")
+        str,
+        typer.Option(
+            "--source",
+            help="mrd (a scanner), folder:PATH, FILE, sim, or tcp://... (publisher).",
+        ),
     ],
     bind: Annotated[
         str, typer.Option("--bind", help="Publishes here; PORT+1 answers requests.")
@@ -66,6 +80,13 @@ def relay(
     clients: Annotated[
         str, typer.Option("--clients", help="Folder of the clients' public keys.")
     ] = "",
+    listen: Listen = "",
+    allow: Allow = "",
+    protocol: SiteProtocol = "",
+    copy: Annotated[
+        Path | None,
+        typer.Option("--copy", help="A second recording, on another disk."),
+    ] = None,
 ) -> None:
     """Record a source and publish it to any number of monitors.
 
@@ -76,16 +97,23 @@ def relay(
     """
     pace = options.replay_speed(speed)
     stop = threading.Event()
-    bodies = _bodies(source, scenario, water, pace, stop)
     path = record or options.new_recording("session")
     console = Console(stderr=True)
+    site = Site(listen, allow, protocol, path, lambda text: _say(console, text))
+    if is_site(source):
+        bodies = site_bodies(source, site, stop)
+    else:
+        bodies = _bodies(source, scenario, water, pace, stop)
     console.print(f"recording: {path}", highlight=False, soft_wrap=True)
     shown = _Shown(console)
     try:
-        final = run_relay(
-            bodies, path, bind, stop=stop, on_status=shown.status, linger_s=linger,
-            speed=min(pace, 1e6), keys=_server_keys(server_key, clients),
-        )  # fmt: skip
+        with kept_awake() as problem:
+            if problem:
+                _say(console, problem)
+            final = run_relay(
+                bodies, path, bind, stop=stop, on_status=shown.status, linger_s=linger,
+                speed=pace, keys=_server_keys(server_key, clients), copy_path=copy,
+            )  # fmt: skip
     except KeyboardInterrupt:
         stop.set()
         return
@@ -96,12 +124,8 @@ def _bodies(
     source: str, scenario: str, water: Path | None, pace: float, stop: threading.Event
 ) -> Iterator[Body]:
     """The source that was named, at its pace."""
-    if source == "mrd":
-        raise InputError(
-            "--source mrd (a scanner's MRD stream) is not built yet: have a program "
-            "publish as docs/wire.md says and give --source tcp://..."
-        )
     if source.startswith("tcp://"):
+        Endpoint.parse(source)
         return publisher.bodies(source, stop)
     if source == "sim":
         from streams.sources.scanner_sim.scanner import scan
@@ -111,6 +135,10 @@ def _bodies(
     from streams.sources.open_file import open_source
 
     return paced(open_source(Path(source), water).bodies, pace, stop)
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, highlight=False, soft_wrap=True, markup=False)
 
 
 def _server_keys(server_key: str, clients: str) -> ServerKeys | None:
@@ -163,6 +191,8 @@ def event(
 
     Example: mrs-monitor event infusion_start --connect tcp://127.0.0.1:5555
     """
+    if not kind.strip():
+        raise InputError("An event needs a kind, e.g. infusion_start or note.")
     secret = load_client_keys(key) if key else None
     placed = send_event(connect, kind, text, author, keys=secret)
     typer.echo(f"{placed.kind} recorded at {placed.time_s:.2f} s scanner time")

@@ -1,0 +1,97 @@
+"""`relay --source mrd` and `folder:PATH`: the ways in from a scanner."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.errors import InputError
+from streams.recording_files import places
+from streams.transient import Body
+
+FOLDER = "folder:"
+
+Listen = Annotated[
+    str,
+    typer.Option("--listen", help="HOST:PORT for the scanner; 127.0.0.1:9002 (mrd)."),
+]
+Allow = Annotated[
+    str, typer.Option("--allow", help="IP,... that may connect as the scanner (mrd).")
+]
+SiteProtocol = Annotated[
+    str,
+    typer.Option("--protocol", help="Protocol whose [mrd] or [folder] rules hold."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the command line says about the way in.
+
+    `recording` may be an unfinished one to go on with; `say` is told what is to be
+    known about the source.
+    """
+
+    listen: str
+    allow: str
+    protocol: str
+    recording: Path
+    say: Callable[[str], None]
+
+
+def is_site(source: str) -> bool:
+    """Whether a source is a scanner or a folder."""
+    return source == "mrd" or source.startswith(FOLDER)
+
+
+def site_bodies(source: str, site: Site, stop: threading.Event) -> Iterator[Body]:
+    """Bodies from a scanner or a watched folder.
+
+    Raises
+    ------
+    InputError : the port is in use, the address is not allowed, it is no folder, or
+        something is wrong in the protocol
+    """
+    if source == "mrd":
+        return _mrd(site, stop)
+    from monitor.site_rules import folder_rules
+    from streams.sources.folder import folder_bodies
+
+    folder = Path(source.removeprefix(FOLDER))
+    rules = folder_rules(site.protocol)
+    site.say(f"watching {folder}")
+    taken = _taken(site.recording)
+    return folder_bodies(folder, stop, rules=rules, taken=taken, on_note=site.say)
+
+
+def _mrd(site: Site, stop: threading.Event) -> Iterator[Body]:
+    from monitor.site_rules import mrd_rules
+    from streams.sources.mrd import MrdSource
+    from streams.sources.mrd_listening import DEFAULT_LISTEN, Listening
+
+    listening = Listening.parse(site.listen or DEFAULT_LISTEN, site.allow)
+    rules = mrd_rules(site.protocol)
+    name = Path(site.protocol).stem
+    source = MrdSource(listening, rules, protocol=name, on_note=site.say)
+    who = ", ".join(map(str, listening.allowed)) or "this machine alone"
+    site.say(f"waiting for the scanner at {listening.host}:{source.port}, from {who}")
+    return source.bodies(stop)
+
+
+def _taken(recording: Path) -> set[str]:
+    """Files that an unfinished recording already holds."""
+    from streams.reading import read_messages
+    from streams.sources.folder import taken_before
+
+    _, part = places(recording)
+    if not part.exists():
+        return set()
+    try:
+        return taken_before(message.body for message in read_messages(part))
+    except InputError:  # the relay says what is wrong with it
+        return set()

@@ -1,0 +1,55 @@
+"""How transients come in, as the protocol says: its tables `[mrd]` and `[folder]`.
+
+They are no part of `Settings`: they are about the relay, before anything is recorded,
+and what is analysed later depends on the recording alone.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from monitor.settings import bundled_protocols, read_protocol
+from streams.errors import InputError
+from streams.sources.folder import FolderRules
+from streams.sources.mrd_rules import MrdRules, rules_from
+
+
+def mrd_rules(protocol: str) -> MrdRules:
+    """Rules for a scanner's MRD stream; the defaults without a protocol.
+
+    Raises
+    ------
+    InputError : no such protocol, an unknown field or a wrong type in it
+    """
+    table = _table(protocol, "mrd")
+    return rules_from(table, protocol)
+
+
+def folder_rules(protocol: str) -> FolderRules:
+    """Rules for a watched folder; the defaults without a protocol.
+
+    Raises
+    ------
+    InputError : no such protocol, an unknown field or a wrong type in it
+    """
+    table = _table(protocol, "folder")
+    for key, value in table.items():
+        if key != "water_name" or not isinstance(value, str):
+            raise InputError(
+                f"Protocol {protocol}: [folder] knows water_name, a text; not "
+                f"{key} = {value!r}."
+            )
+    return FolderRules(**table)
+
+
+def _table(protocol: str, name: str) -> dict[str, Any]:
+    if not protocol:
+        return {}
+    read_protocol(protocol)  # says what is wrong with the file as a whole
+    path = bundled_protocols().get(protocol, Path(protocol))
+    table = tomllib.loads(path.read_text(encoding="utf-8")).get(name, {})
+    if not isinstance(table, dict):
+        raise InputError(f"Protocol {protocol}: {name} must be a table, [{name}].")
+    return table
