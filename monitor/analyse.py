@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import time
 from collections.abc import Callable, Iterable
@@ -122,11 +123,47 @@ def run(
         if last is not None and not outcome.ended:
             end = End(done, "no end message")
             outcome.push(Message(last.session, last.seq + 1, last.epoch, end))
+    if note := _without_change(outcome):
+        outcome.notes[note] = None
     return outcome
+
+
+def _without_change(outcome: Outcome) -> str:
+    """Why no change could be given, in one sentence; empty where one is."""
+    if len(outcome.course) < 2 or any(e.changes_percent for e in outcome.course):
+        return ""
+    reference_s = outcome.pipeline.reference_s
+    if reference_s is None:
+        return (
+            "No change is given, since there is no reference period: "
+            "give --reference START:END or --infusion START:END."
+        )
+    return (
+        f"No change is given, since the reference period {reference_s[0]:g} to "
+        f"{reference_s[1]:g} s holds no window: the transients are from "
+        f"{outcome.qualities[0].time_s:g} to {outcome.qualities[-1].time_s:g} s."
+    )
 
 
 def _is_metabolite(body: Body) -> bool:
     return isinstance(body, Transient) and body.kind == Kind.METABOLITE
+
+
+def make_folder(out: Path) -> None:
+    """Make the folder for the results, before a long run that would be in vain.
+
+    Raises
+    ------
+    InputError : it cannot be made or takes no files
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The folder {out} cannot be made ({error.strerror}): choose another --out."
+        ) from None
+    if not os.access(out, os.W_OK):
+        raise InputError(f"No permission to write into {out}: choose another --out.")
 
 
 def write(outcome: Outcome, out: Path, source: str, spectra: bool = False) -> None:
@@ -136,12 +173,7 @@ def write(outcome: Outcome, out: Path, source: str, spectra: bool = False) -> No
     ------
     InputError : the folder cannot be written to
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"The folder {out} cannot be made ({error.strerror}): choose another --out."
-        ) from None
+    make_folder(out)
     pipeline = outcome.pipeline
     hidden = pipeline.settings.outcome_hidden
     names = pipeline.course.names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from rich.progress import (
 )
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from monitor.analyse import Outcome, write
+from monitor.analyse import Outcome, make_folder, write
 from monitor.choose import Analysis, Wishes
 from monitor.display import Display
 from monitor.screen.parts import Stream
@@ -28,7 +29,7 @@ from monitor.worker import Feed, stream_of
 from streams.errors import InputError
 from streams.transient import End, Heartbeat, Kind, Message, Transient
 
-QUIET_END_S = 10.0
+SAY_EVERY_S = 10.0  # where there is no terminal to draw progress in
 PROBE = "from PyQt6.QtWidgets import QApplication; QApplication([])"
 PROBE_TIMEOUT_S = 20.0
 
@@ -71,9 +72,11 @@ class Headless:
         self._display = Display(Settings())
         self._outcome = Outcome(Analysis(wishes))
         self._last: Message | None = None
+        self._problem, self._said = "", (0, time.monotonic())
 
     def run(self, title: str, planned: int | None = None, source: str = "") -> None:
-        """Follow the feed to its end, then write everything."""
+        """Follow the feed to its end, or to Ctrl-C, then write everything."""
+        make_folder(self._out)
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
@@ -81,12 +84,41 @@ class Headless:
             TimeElapsedColumn(),
             TextColumn("{task.fields[said]}"),
         )
-        with Progress(*columns, console=self._console) as progress:
+        plain = not self._console.is_terminal
+        with Progress(*columns, console=self._console, disable=plain) as progress:
             task = progress.add_task(title, total=planned, said="")
-            with threadpool_limits(1):
-                for count in self._counted():
-                    progress.update(task, completed=count, said=self._said())
+            try:
+                with threadpool_limits(1):
+                    for count in self._counted():
+                        progress.update(task, completed=count, said=self._now())
+                        if plain:
+                            self._say(count)
+            except KeyboardInterrupt:
+                self._console.print("stopped by Ctrl-C", highlight=False)
+        if self._outcome.analysis.pipeline is None:
+            self._console.print("Nothing has come: nothing is written.")
+            return
         self.write(source or title)
+
+    def _say(self, count: int) -> None:
+        """A line now and then, while transients come."""
+        before, said_s = self._said
+        if count > before and time.monotonic() - said_s >= SAY_EVERY_S:
+            self._said = count, time.monotonic()
+            self._line(f"{count} transients, {self._now()}")
+
+    def _hear(self) -> None:
+        """Take in the state of the stream; say what is wrong where that is news."""
+        stream = stream_of(self._feed, 0)
+        self._display.hear(stream, time.monotonic())
+        if stream.said != self._problem:
+            said = stream.said or "The stream is well again."
+            if not _same(said, self._problem):
+                self._line(said)
+            self._problem = stream.said
+
+    def _line(self, said: str) -> None:
+        self._console.print(said, highlight=False, markup=False, soft_wrap=True)
 
     def _counted(self) -> Iterator[int]:
         """Work through messages; the number of metabolite transients so far."""
@@ -101,7 +133,7 @@ class Headless:
                 count += isinstance(body, Transient) and body.kind == Kind.METABOLITE
                 finished = isinstance(body, End)
             if not taken:
-                self._display.hear(stream_of(self._feed, 0), time.monotonic())
+                self._hear()
                 finished = bool(getattr(self._feed, "finished", False))
             yield count
 
@@ -112,25 +144,31 @@ class Headless:
             self._display = Display(update.settings)
         self._display.fold(update, time.monotonic())
 
-    def _said(self) -> str:
+    def _now(self) -> str:
         """What the headline says at the moment, or what the stream says."""
         shown = self._display.screen(time.monotonic()).headline
         return f"{shown.title} {shown.number} {shown.interval}".strip()
 
     def write(self, source: str) -> None:
         """Screen and tables into the folder."""
-        self._console.print(f"writing to {self._out} ...", highlight=False)
+        self._line(f"writing to {self._out} ...")
         if self._last is not None and not self._outcome.ended:
             last = self._last
             end = End(len(self._outcome.qualities), "followed no further")
             self._push(Message(last.session, last.seq + 1, last.epoch, end))
         write(self._outcome, self._out, source)
         render_screen(self._display, self._out / "screen.png")
-        self._console.print(
-            f"[bold]{self._out}[/bold]: estimates.csv, transients.csv, tracker.csv, "
-            "session.json, screen.png",
-            highlight=False,
+        for note in self._outcome.notes:
+            self._line(note)
+        self._line(
+            f"{self._out}: estimates.csv, transients.csv, tracker.csv, session.json, "
+            "screen.png"
         )
+
+
+def _same(said: str, before: str) -> bool:
+    """Whether two sentences differ in their numbers only ("for 3 s", "for 4 s")."""
+    return re.sub(r"\d+", "", said) == re.sub(r"\d+", "", before)
 
 
 def render_screen(display: Display, path: Path) -> None:
@@ -141,6 +179,7 @@ def render_screen(display: Display, path: Path) -> None:
     InputError : Qt's system libraries are missing
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false;default.warning=false")
     try:
         from monitor.app.render import render
     except ImportError as error:

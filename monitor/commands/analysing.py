@@ -97,8 +97,7 @@ def analyse_files(
         ),
     )
     failed = 0
-    for path in files:
-        place = out if len(files) == 1 else out / path.name.split(".")[0]
+    for path, place in _places(files, out):
         try:
             _analyse_one(path, water, wishes, place, save_spectra)
         except InputError as error:
@@ -108,6 +107,30 @@ def analyse_files(
             typer.echo(f"mrs-monitor: {path}: {error}", err=True)
     if failed:
         raise typer.Exit(2)
+
+
+def _places(files: list[Path], out: Path) -> list[tuple[Path, Path]]:
+    """Each file with its folder: `out` itself, or one in it that no other file has.
+
+    Raises
+    ------
+    InputError : a file is named twice
+    """
+    if len(files) == 1:
+        return [(files[0], out)]
+    names = [path.name.split(".")[0] for path in files]
+    if len(set(names)) < len(names):  # sub-01/metab.nii.gz sub-02/metab.nii.gz
+        names = [
+            f"{path.resolve().parent.name}_{name}"
+            for path, name in zip(files, names, strict=True)
+        ]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(
+                f"Two of the files would both be written into {out / name}: "
+                "analyse them one by one."
+            )
+    return [(path, out / name) for path, name in zip(files, names, strict=True)]
 
 
 def _step_for(window: int | None) -> int | None:
@@ -121,10 +144,12 @@ def _analyse_one(
     from rich.console import Console
     from rich.progress import Progress
 
-    from monitor.analyse import analyse, write
+    from monitor.analyse import analyse, make_folder, write
 
+    make_folder(out)
     console = Console(stderr=True)
-    with Progress(console=console, transient=True) as progress:
+    quiet = not console.is_terminal  # a bar in a log is an empty line
+    with Progress(console=console, transient=True, disable=quiet) as progress:
         task = progress.add_task(f"{path.name}", total=None)
         outcome = analyse(
             path, wishes, water, lambda n: progress.update(task, completed=n)
@@ -136,7 +161,7 @@ def _analyse_one(
 def _say(console: Console, outcome: Outcome, out: Path) -> None:
     """What was noticed and what came out."""
     for note in outcome.notes:
-        console.print(note, highlight=False, markup=False)
+        console.print(note, highlight=False, markup=False, soft_wrap=True)
     windows = outcome.course
     failed = sum(not estimate.converged for estimate in windows)
     end = f", {failed} of them not converged" if failed else ""
@@ -144,4 +169,5 @@ def _say(console: Console, outcome: Outcome, out: Path) -> None:
         f"{len(outcome.qualities)} transients, {len(windows)} windows{end}: {out}",
         highlight=False,
         markup=False,
+        soft_wrap=True,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ from typing import Annotated
 import typer
 
 from monitor import options
+from streams.errors import InputError
 
 app = typer.Typer(help="Basis sets: make, convert, look at.", no_args_is_help=True)
 
@@ -68,6 +70,9 @@ def simulate(
     from monitor.basis_simulation import USUAL, simulate_basis
     from streams.sources.scanner_sim import Sequence
 
+    for option, value in (("--mhz", mhz), ("--dwell", dwell), ("--points", points)):
+        if not 0 < value < math.inf:
+            raise InputError(f"{option} {value:g}: give a number above 0.")
     made = Sequence(
         sequence.value,
         te / 1e3,
