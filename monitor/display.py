@@ -48,14 +48,20 @@ class Display(Seen):
     def __init__(self, settings: Settings, limit_percent: float = 30.0) -> None:
         super().__init__(settings)
         self.limit_percent = limit_percent
+        self.by_tracker = False
         self._cache: dict[str, tuple[Any, Any]] = {}
 
     def show(
-        self, settings: Settings | None = None, limit: float | None = None
+        self,
+        settings: Settings | None = None,
+        limit: float | None = None,
+        by_tracker: bool | None = None,
     ) -> None:
-        """Let the operator choose other settings or another scale of the trend."""
+        """Let the operator choose how the session is seen."""
         self.settings = settings or self.settings
         self.limit_percent = limit or self.limit_percent
+        if by_tracker is not None:
+            self.by_tracker = by_tracker
         self.revision += 1
 
     def screen(self, now_s: float) -> Screen:
@@ -137,6 +143,10 @@ class Display(Seen):
         playback = self.stream.playback
         resting = self.ended is not None or (playback and not playback.playing)
         age = 0.0 if resting else self.age_s(now_s) or 0.0
+        if self.by_tracker:
+            point, span_s = self.track_at(now_s), window * self.interval_s
+            found = head.tracked(point, outcome, span_s, self.reference_s)
+            return head.of_tracker(found, outcome, waiting, age, self.wait_s())
         return head.headline(estimate, outcome, waiting, age, self.wait_s())
 
     def _trend(self, axis: TimeAxis) -> Trend:

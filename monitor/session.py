@@ -106,6 +106,7 @@ class Session:
     def _afresh(self, now_s: float) -> None:
         old = self.display
         self.display = Display(self.settings, old.limit_percent)
+        self.display.show(by_tracker=old.by_tracker)
         self.display.hear(old.stream, now_s)
 
 

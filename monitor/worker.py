@@ -53,6 +53,7 @@ from streams.transient import Heartbeat, Message, Start
 GATHER_S = 0.03
 HEALTH_S = 0.25
 POLL_S = 0.02
+STOP_S = 0.5
 MOST_REPORTS = 64  # in one parcel, so that a parcel never takes the window long
 
 log = logging.getLogger(__name__)
@@ -311,8 +312,8 @@ class Worker:
             reports.append(Failed("The analysis process has ended: start again."))
         return reports
 
-    def stop(self, timeout_s: float = 3.0) -> None:
-        """Ask the process to end; end it if it does not."""
+    def stop(self, timeout_s: float = STOP_S) -> None:
+        """Ask the process to end; end it if it does not: it owns nothing to lose."""
         self.send(Stop())
         deadline = time.monotonic() + timeout_s
         while self._process.is_alive() and time.monotonic() < deadline:
@@ -320,7 +321,9 @@ class Worker:
             self._process.join(0.02)
         if self._process.is_alive():
             self._process.terminate()
-            self._process.join(timeout_s)
+            self._process.join(1.0)
+        if self._process.is_alive():
+            self._process.kill()
         self._connection.close()
 
     @property

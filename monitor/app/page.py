@@ -31,6 +31,7 @@ from monitor.app.theme import DARK, Palette, style_sheet, theme_for
 from monitor.app.trend import TrendPanel
 from monitor.app.waterfall import WaterfallPanel
 from monitor.screen.parts import Screen
+from monitor.screen.words import DASH
 
 IGNORED = QSizePolicy.Policy.Ignored
 
@@ -133,8 +134,9 @@ class Page(QWidget):
 
     def _plots(self, screen: Screen) -> tuple[Callable[[], None], ...]:
         axis = screen.trend.axis
+        fade = 0.0 if screen.headline.number == DASH else screen.headline.fade
         return (
-            lambda: self.trend.draw(screen.trend),
+            lambda: self.trend.draw(screen.trend, fade),
             lambda: self.spectrum.draw(screen.spectrum),
             lambda: self.quality.draw(screen.strips, axis),
             lambda: self.waterfall.draw(screen.waterfall, axis),

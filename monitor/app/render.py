@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
 
 from monitor.app.page import Page
@@ -16,7 +17,18 @@ from streams.errors import InputError
 SETTLING = 3
 """Rounds in which sizes that depend on one another come to rest."""
 
+log = logging.getLogger(__name__)
+LEVELS = {
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
 _held: list[QApplication] = []  # Qt ends with the last reference to it
+
+
+def _logged(kind: QtMsgType, _: QMessageLogContext, said: str | None) -> None:
+    """What Qt has to say belongs into the log, not onto the terminal."""
+    log.log(LEVELS.get(kind, logging.DEBUG), "Qt: %s", said)
 
 
 def application() -> QApplication:
@@ -28,6 +40,7 @@ def application() -> QApplication:
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     ):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    qInstallMessageHandler(_logged)
     _held.append(QApplication(["mrs-monitor"]))
     return _held[0]
 

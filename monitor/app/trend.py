@@ -19,7 +19,7 @@ from monitor.app.plots import (
     minute_ticks,
 )
 from monitor.app.text import Text
-from monitor.app.theme import Theme
+from monitor.app.theme import Theme, mixed
 from monitor.screen.parts import Mark, Trend
 
 LEGEND = "○ independent, 95 %   — sliding"
@@ -54,12 +54,13 @@ class TrendPanel(QFrame):
         self.legend.dress(theme)
         self.plot.dress(theme)
 
-    def draw(self, trend: Trend) -> None:
-        """Show a trend."""
+    def draw(self, trend: Trend, fade: float = 0.0) -> None:
+        """Show a trend; its newest points pale as `fade` goes from 0 to 1."""
         self.title.show_text(trend.title)
         legend = LEGEND + (BAND_LEGEND if trend.band is not None else "")
         self.legend.show_text(legend if len(trend.line) else "")
         self.plot.draw(trend)
+        self.plot.draw_age(fade)
 
 
 class TrendPlot(Plot):
@@ -84,10 +85,14 @@ class TrendPlot(Plot):
         self._line = curve(self, smooth=True)
         self._bars = pg.ErrorBarItem(x=np.zeros(0), y=np.zeros(0), height=np.zeros(0))
         self._points = pg.ScatterPlotItem(symbol="o")
+        self._newest = pg.ScatterPlotItem(symbol="o")
+        self._fade = -1.0
         self._above = pg.ScatterPlotItem(symbol="t1")
         self._below = pg.ScatterPlotItem(symbol="t")
         self._now = curve(self)
-        for item in (self._bars, self._points, self._above, self._below):
+        for item in (
+            self._bars, self._points, self._newest, self._above, self._below,
+        ):  # fmt: skip
             self.addItem(item)
         self._note = pg.TextItem(anchor=(0.5, 0.5))
         self.addItem(self._note)
@@ -107,11 +112,13 @@ class TrendPlot(Plot):
         self._band.setBrush(brush(p.accent, 60))
         self._tracked.setPen(theme.pen(p.accent, 1, 140))
         self._line.setPen(theme.pen(p.accent, 3))
-        self._now.setPen(theme.pen(p.accent, 3))
+        self._fade = -1.0
         self._bars.setData(pen=theme.pen(p.text, 2), beam=0.0)
         self._points.setPen(theme.pen(p.text, 2))
         self._points.setBrush(pg.mkBrush(p.panel))
         self._points.setSize(theme.px(15))
+        self._newest.setBrush(pg.mkBrush(p.panel))
+        self._newest.setSize(theme.px(15))
         for arrows in (self._above, self._below):
             arrows.setPen(theme.pen(p.text, 2))
             arrows.setBrush(pg.mkBrush(p.text))
@@ -154,6 +161,7 @@ class TrendPlot(Plot):
         )
         self._bars.setData(x=trend.points_min, y=trend.points, height=2 * trend.half)
         self._points.setData(trend.points_min, trend.points)
+        self._newest.setData(trend.points_min[-1:], trend.points[-1:])
         edge = 0.955 * trend.limit_percent
         self._above.setData(trend.above_min, np.full(len(trend.above_min), edge))
         self._below.setData(trend.below_min, np.full(len(trend.below_min), -edge))
@@ -164,6 +172,15 @@ class TrendPlot(Plot):
         if band is not None:
             self._band.set_curves(band.time_min, band.low, band.high)
             self._tracked.setData(band.time_min, band.value)
+
+    def draw_age(self, fade: float) -> None:
+        """Let the newest point and its bracket pale with age, 0 ... 1."""
+        if fade == self._fade or self._theme is None:
+            return
+        self._fade = fade
+        p = self._theme.palette
+        self._now.setPen(self._theme.pen(mixed(p.accent, p.baseline, fade), 3))
+        self._newest.setPen(self._theme.pen(mixed(p.text, p.baseline, fade), 2))
 
     def _draw_now(self, trend: Trend) -> None:
         """Bracket under the newest window."""

@@ -74,6 +74,7 @@ class Window(QMainWindow):
         for kind, keys in KEYS.items():  # a button's own shortcut waits 0.1 s
             self._key(keys, partial(page.buttons.press, kind))
         for keys, act in (
+            ("F7", self._other_estimate),
             ("Ctrl+Up", lambda: self._scale(1)),
             ("Ctrl+Down", lambda: self._scale(-1)),
             ("F9", self._other_theme),
@@ -108,6 +109,11 @@ class Window(QMainWindow):
     def _scale(self, steps: int) -> None:
         display = self.session.display
         display.show(limit=wider(display.limit_percent, steps))
+
+    def _other_estimate(self) -> None:
+        """Window or tracker in the headline."""
+        display = self.session.display
+        display.show(by_tracker=not display.by_tracker)
 
     def _other_theme(self) -> None:
         dark = self.page.palette_in_use is DARK

@@ -32,10 +32,11 @@ HEADLINE_S = 2.0  # the number changes at most this often
 LOW_WEIGHT = 0.1
 QUALITY = ("time_s", "shift_hz", "fwhm_hz", "snr", "weight", "water", "lipid")
 VIEW = frozenset(
-    {"outcome", "fwhm_limit_hz", "snr_limit", "drift_limit_hz_per_min"}
+    {"outcome", "window", "step", "fwhm_limit_hz", "snr_limit"}
+    | {"drift_limit_hz_per_min"}
     | {"water_limit", "lipid_limit"}
 )
-"""Settings that concern the view alone: they need no new analysis."""
+"""Settings of an event that the view follows too."""
 
 
 class Seen:
@@ -68,6 +69,7 @@ class Seen:
         self._arrived_s: float | None = None
         self._heard_s: float | None = None
         self._headline: tuple[float, Estimate | None] = (-math.inf, None)
+        self._track: tuple[float, TrackerPoint | None] = (-math.inf, None)
         self._epoch = -1
 
     # -- taking in ---------------------------------------------------------------------
@@ -93,6 +95,8 @@ class Seen:
             self._take_estimate(update.estimate, update.curves, now_s)
         if update.tracker is not None:
             self.tracks.append(update.tracker)
+            if now_s - self._track[0] >= HEADLINE_S:
+                self._track = (now_s, update.tracker)
         for sentence in update.notes:
             self.tell(told.noted(sentence), now_s)
 
@@ -106,6 +110,7 @@ class Seen:
         """After many updates at once: the newest counts, passing sentences are gone."""
         self.notices.settle()
         self._headline = (now_s, self.estimates[-1] if self.estimates else None)
+        self._track = (now_s, self.tracks[-1] if self.tracks else None)
 
     def asked(self, kind: str, now_s: float) -> None:
         """The operator has asked for an event that is not yet in the recording."""
@@ -175,6 +180,7 @@ class Seen:
         if update.tracks is not None:
             self.tracks = list(update.tracks)
             self.tracked.again()
+            self._track = (self._track[0], self.tracks[-1] if self.tracks else None)
 
     def _take_estimate(
         self, estimate: Estimate, curves: Curves | None, now_s: float
@@ -246,6 +252,13 @@ class Seen:
         if now_s - shown_s >= HEADLINE_S and self.estimates:
             estimate = self.estimates[-1]
         return self._as_done_again(estimate)
+
+    def track_at(self, now_s: float) -> TrackerPoint | None:
+        """The tracker's point for the headline, held for `HEADLINE_S`."""
+        shown_s, point = self._track
+        if now_s - shown_s >= HEADLINE_S and self.tracks:
+            return self.tracks[-1]
+        return point
 
     def _as_done_again(self, estimate: Estimate | None) -> Estimate | None:
         """The same window in the course as it stands now."""

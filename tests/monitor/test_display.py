@@ -98,6 +98,25 @@ def test_headline_stands_for_two_seconds(updates):
     assert display.screen(1602.1).headline.number == "−3.0 %"
 
 
+def test_headline_says_whether_it_is_window_or_tracker(updates):
+    display = shown(updates, 1700.0)
+    assert "window of 32" in display.screen(1702.5).headline.caption
+    display.show(by_tracker=True)
+    headline = display.screen(1702.5).headline
+    assert "tracker" in headline.caption
+    value = display.tracks[-1].filtered[SETTINGS.outcome]
+    assert headline.number == f"{signed(value)} %"
+    assert headline.interval == f"± {Z95 * 1.6:.1f}"
+
+
+def test_tracker_waits_as_long_as_the_window(updates):
+    display = shown(updates, 650.0)
+    display.show(by_tracker=True)
+    headline = display.screen(652.5).headline
+    assert headline.number == "–"
+    assert "first full window" in headline.caption
+
+
 def test_unconverged_window_gives_no_headline(updates):
     display = shown(updates, 1600.0)
     lost = replace(display.estimates[-1], time_end_s=1e5, converged=False)
@@ -268,7 +287,7 @@ def test_settings_event_changes_the_view_but_lifts_no_blind(updates):
     change = json.dumps({"outcome": "Glu", "outcome_hidden": False, "window": 64})
     display.fold(Update(9000, 0, event=Event(900.0, "settings", change)), 900.0)
     assert display.settings.outcome == "Glu"
-    assert display.settings.window == 32
+    assert display.settings.window == 64
     assert display.hidden
 
 

@@ -283,6 +283,6 @@ def test_stop_does_not_wait_for_a_replay_in_full_flow():
     worker = Worker(WorkerConfig(partial(FakePlayer, 1e6), FakePipeline))
     collect(worker, lambda r: len(computed(r)) > 10)
     began = time.monotonic()
-    worker.stop(timeout_s=10.0)
-    assert time.monotonic() - began < 9.0
+    worker.stop()
+    assert time.monotonic() - began < 2.0
     assert not worker.alive

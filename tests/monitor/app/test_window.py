@@ -340,6 +340,26 @@ def test_stale_number_loses_its_colour(open_bench, reports):
     assert bench.page.messages.first.text().startswith("No transient for")
 
 
+def test_newest_point_pales_with_age(open_bench, reports):
+    bench = open_bench()
+    bench.show(reports)
+    plot = bench.page.trend.plot
+    fresh = plot._newest.opts["pen"].color().name()
+    assert plot._newest.getData()[0][0] == plot._points.getData()[0][-1]
+    bench.now += 60
+    bench.show([])
+    assert plot._newest.opts["pen"].color().name() == DARK.baseline.lower() != fresh
+
+
+def test_a_key_chooses_tracker_or_window(qtbot, open_bench, reports):
+    bench = open_bench()
+    bench.show(reports)
+    for word in ("tracker", "window"):
+        qtbot.keyClick(bench.window, Qt.Key.Key_F7)
+        bench.window.frame()
+        assert word in bench.page.headline.caption.full_text
+
+
 def test_closing_in_the_middle_of_a_run_asks(open_bench, reports):
     bench = open_bench()
     bench.show(reports[:200])
