@@ -45,7 +45,7 @@ class ConjugationCheck:
 
         The sentence is empty as long as it cannot.
         """
-        if self._done:
+        if self._done or not np.isfinite(fid).all():
             return ""
         power = _power(fid, self._acquisition.dwell_time_s)
         self._power = power if self._power is None else self._power + power
@@ -102,6 +102,7 @@ def _power(fid: ComplexFID, dwell_time_s: float) -> NDArray[np.float64]:
     """Power spectrum, ascending in ppm, coils summed."""
     points = fid.shape[-1]
     decay = np.exp(-np.pi * APODISATION_HZ * dwell_time_s * np.arange(points))
-    spectra = np.fft.fftshift(np.fft.ifft(fid * decay, axis=-1), axes=-1)
+    decayed = fid.astype(np.complex128) * decay
+    spectra = np.fft.fftshift(np.fft.ifft(decayed, axis=-1), axes=-1)
     power: NDArray[np.float64] = (np.abs(spectra) ** 2).sum(axis=0)
     return power

@@ -61,11 +61,12 @@ class Layout:
 
     def fid_of(self, readout: Readout) -> ComplexFID:
         """(coils, points) complex64 in our sign convention."""
-        kept: NDArray[np.complexfloating] = readout.points[:, self.start : self.stop]
-        if self.oversampling > 1:
-            kept = cropped(kept, self.oversampling)
-        fid: ComplexFID = np.array(kept, np.complex64, order="C")
-        return np.conjugate(fid, out=fid) if self.conjugate else fid
+        received = readout.points[:, self.start : self.stop]
+        with np.errstate(over="ignore", invalid="ignore"):  # the relay refuses NaN
+            more = self.oversampling > 1
+            kept = cropped(received, self.oversampling) if more else received
+            fid: ComplexFID = np.array(kept, np.complex64, order="C")
+            return np.conjugate(fid, out=fid) if self.conjugate else fid
 
 
 def layout_of(header: Header, readout: Readout, rules: MrdRules) -> Layout:
