@@ -35,6 +35,8 @@ class Settings:
     settling : transients at the start of an epoch that get weight zero
     align, coil_combine, reject, eddy_current, water_removal : steps, each can be left
         out
+    two_pass : align again at the end against the whole reference period: looks into
+        the future, so that a live session and a protocol file cannot ask for it
     macromolecules : "auto" (the protocol's, where the basis set has none), "none",
         "single" or "five"
     lipids : whether lipid components are fitted
@@ -68,6 +70,7 @@ class Settings:
     reject: bool = True
     eddy_current: bool = True
     water_removal: bool = True
+    two_pass: bool = False
     macromolecules: str = "auto"
     lipids: bool = False
     ratio_priors: bool = True
@@ -152,6 +155,11 @@ def settings_from(table: dict[str, Any], name: str) -> Settings:
         raise InputError(
             f"Protocol {name}: unknown field {', '.join(unknown)}; known are "
             f"{', '.join(known)}."
+        )
+    if "two_pass" in table:
+        raise InputError(
+            f"Protocol {name}: two_pass looks into the future, which a live session "
+            "cannot: leave it out and give --two-pass to analyse."
         )
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value

@@ -33,6 +33,7 @@ from monitor.analysis.noise import noise_sd_of
 from monitor.analysis.planned import detectable_now
 from monitor.analysis.preparation import Preparation, Prepared
 from monitor.analysis.response import Estimate
+from monitor.analysis.second_pass import session_realigned
 from monitor.analysis.spectrum import Complex
 from monitor.analysis.tracking import Tracking
 from monitor.analysis.update import Curve, Curves, Detectable, TrackerPoint, Update
@@ -121,6 +122,7 @@ class Pipeline:
             case Event():
                 return self._event(body, update)
             case End():
+                self._align_again()
                 return self._redone(replace(update, ended=body.reason))
             case _:
                 return update
@@ -254,6 +256,17 @@ class Pipeline:
         self.course.fids[place] = prepared.aligned.astype(np.complex64)
         self.course.qualities[place] = prepared.quality
         self.course.noises[place] = self._noise(prepared)
+
+    def _align_again(self) -> None:
+        """Second pass, where it was asked for; a live session cannot."""
+        if not (self.settings.two_pass and self.settings.align):
+            return
+        course = self.course
+        again = session_realigned(
+            course.fids, course.qualities, course.grids, self.reference_s
+        )
+        course.fids = [fid.astype(np.complex64) for fid in again.fids]
+        course.qualities = again.qualities
 
     def _noise(self, prepared: Prepared) -> float:
         _, model, _ = self._ready()

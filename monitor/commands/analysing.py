@@ -64,6 +64,13 @@ def analyse_files(
     no_coil_combine: Annotated[bool, typer.Option("--no-coil-combine")] = False,
     no_reject: Annotated[bool, typer.Option("--no-reject")] = False,
     no_water_removal: Annotated[bool, typer.Option("--no-water-removal")] = False,
+    two_pass: Annotated[
+        bool,
+        typer.Option(
+            "--two-pass",
+            help="Align again against the whole reference period: not as live.",
+        ),
+    ] = False,
     metabolites: Annotated[
         str | None, typer.Option("--metabolites", help="A,B,...: fit only these.")
     ] = None,
@@ -94,6 +101,7 @@ def analyse_files(
             coil_combine=False if no_coil_combine else None,
             reject=False if no_reject else None,
             water_removal=False if no_water_removal else None,
+            two_pass=True if two_pass else None,
         ),
     )
     failed = 0
