@@ -1,0 +1,245 @@
+"""Bad input is one sentence that names the thing, and exit code 2."""
+
+import os
+import re
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from bad_files import write_all
+from program import SHORT, Program, Ran, endpoint, until
+
+from monitor.cli import main
+
+Called = Callable[[list[str]], Ran]
+GOOD = "analyse good.nii.gz --basis good.BASIS --out out"
+
+# name: (command, what the sentence must say)
+CASES = {
+    "no recording": ("verify text.mcap", r"text\.mcap is no recording"),
+    "no file that is known": ("analyse text.mcap --out out", r"text\.mcap is no rec"),
+    "empty recording": ("info empty.mcap", r"empty\.mcap is empty"),
+    "empty file": ("analyse empty.mcap --out out", r"empty\.mcap is empty"),
+    "folder for a file": ("analyse folder.mcap --out out", r"folder\.mcap cannot be"),
+    "folder for a recording": ("recover folder.mcap", r"folder\.mcap cannot be read"),
+    "missing file": ("replay missing.mcap", r"missing\.mcap"),
+    "missing recording": ("info missing.mcap", r"no file missing\.mcap"),
+    "truncated recording": (
+        "analyse truncated.mcap --out out",
+        r"\d+ transients\) can be read, and `mrs-monitor recover truncated\.mcap`",
+    ),
+    "truncated replay": ("replay truncated.mcap", r"`mrs-monitor recover trunc"),
+    "truncated NIfTI": (
+        "analyse truncated.nii.gz --basis good.BASIS --out out",
+        r"truncated\.nii\.gz is truncated or damaged.*copy",
+    ),
+    "basis of another field": (
+        "analyse good.nii.gz --basis other_field.BASIS --out out",
+        r"other_field\.BASIS is for 297\.20 MHz, the acquisition is at 123\.25 MHz",
+    ),
+    "another nucleus": (
+        "analyse phosphorus.nii.gz --basis good.BASIS --out out",
+        r"is for 1H, the acquisition is 31P",
+    ),
+    "basis without Glu": (
+        "analyse good.nii.gz --basis no_glu.BASIS --out out",
+        r"no_glu\.BASIS has no Glu",
+    ),
+    "Glu left out": (f"{GOOD} --metabolites NAA,Cr", r"good\.BASIS has no Glu"),
+    "no basis": ("analyse long_echo.nii.gz --out out", r"give --basis"),
+    "unknown basis": (
+        "analyse good.nii.gz --basis nope --out out",
+        "No basis set nope",
+    ),
+    "no echo time": (
+        "analyse no_echo_time.nii.gz --basis good.BASIS --out out",
+        r"EchoTime",
+    ),
+    "no dwell time": (
+        "analyse no_dwell.nii.gz --basis good.BASIS --out out",
+        r"dwell time",
+    ),
+    "NaN in a FID": (
+        "analyse nan.nii.gz --basis good.BASIS --out out",
+        r"nan\.nii\.gz.*(NaN|not finite|no number)",
+    ),
+    "water of another dwell time": (
+        f"{GOOD} --water water_other_dwell.nii.gz",
+        r"water_other_dwell\.nii\.gz.*dwell",
+    ),
+    "water with a recording": (
+        f"analyse {SHORT} --water good.nii.gz --out out",
+        r"holds its own water reference",
+    ),
+    "unknown protocol": (f"{GOOD} --protocol nope", r"No protocol nope: give"),
+    "unknown field of a protocol": (
+        f"{GOOD} --protocol bad_protocol.toml",
+        r"unknown field windows",
+    ),
+    "unknown metabolite": (f"{GOOD} --metabolites Glu,Foo", r"has no Foo; it has"),
+    "no range": (f"{GOOD} --reference 600", r"--reference 600 is no range.*0:600"),
+    "range backwards": (f"{GOOD} --infusion 9:5", r"--infusion 9:5 is no range"),
+    "range of words": (f"{GOOD} --infusion now:then", r"now:then is no range"),
+    "window of nothing": (f"{GOOD} --window 0", r"window must be at least 1"),
+    "step backwards": (f"{GOOD} --step -4", r"step must be at least 1"),
+    "result below a file": (
+        "analyse good.nii.gz --basis good.BASIS --out file/out",
+        r"folder file.out cannot be made",
+    ),
+    "recording below a file": (
+        "relay --source sim --record file/r.mcap",
+        r"file.r\.mcap",
+    ),
+    "speed backwards": ("replay good.nii.gz --speed -1", r"--speed -1: give a factor"),
+    "speed in words": ("demo --speed fast", r"--speed fast: give a factor"),
+    "unknown scenario": ("demo --scenario nope", r"No scenario nope: give"),
+    "no address": ("live --connect here", r"'here' is no address: write tcp://"),
+    "no address to bind": (
+        "relay --source sim --record r.mcap --bind http://x",
+        r"no address: write tcp://",
+    ),
+    "no address of a publisher": (
+        "relay --source tcp://here --record r.mcap",
+        r"'tcp://here' is no address",
+    ),
+    "open to other machines": (
+        "relay --source sim --record r.mcap --bind tcp://0.0.0.0:5777",
+        r"needs keys",
+    ),
+    "missing source": ("relay --source missing.mcap", r"missing\.mcap cannot be read"),
+    "relay of a truncated recording": (
+        "relay --source truncated.mcap --record r.mcap --speed max --linger 0",
+        r"`mrs-monitor recover truncated\.mcap`",
+    ),
+    "event of no kind": (["event", "", "--connect", "tcp://127.0.0.1:9"], r"a kind"),
+    "basis without a dwell time": (
+        "basis simulate --sequence press --te 30 --mhz 123 --dwell 0 --points 512 "
+        "--out b.BASIS",
+        r"--dwell 0: give a number above 0",
+    ),
+    "basis of an unknown metabolite": (
+        "basis simulate --sequence press --te 30 --mhz 123 --dwell 5e-4 --points 512 "
+        "--metabolites Foo --out b.BASIS",
+        r"No spin system of Foo",
+    ),
+    "keys below a file": ("keys file/keys", r"file.keys"),
+}
+
+
+@pytest.fixture(scope="module")
+def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with a file for every case."""
+    folder = tmp_path_factory.mktemp("bad")
+    write_all(folder)
+    return folder
+
+
+@pytest.fixture
+def called(
+    bad: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Called:
+    """The console script's own function, in this process: imports are paid once."""
+
+    def call(arguments: list[str]) -> Ran:
+        monkeypatch.chdir(bad)
+        monkeypatch.setenv("XDG_DATA_HOME", str(bad / "data"))
+        monkeypatch.setattr(sys, "argv", ["mrs-monitor", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Ran(int(str(ended.value.code)), said.out, said.err)
+
+    return call
+
+
+def words_of(name: str) -> list[str]:
+    """Arguments of a case."""
+    words = CASES[name][0]
+    return words.split() if isinstance(words, str) else list(words)
+
+
+def assert_is_one_sentence(ran: Ran, said: str) -> None:
+    """Exit code 2, and beside the relay's own lines one sentence, which says so."""
+    assert ran.code == 2, ran
+    relay = re.compile(r"recording: |tcp://")
+    lines = [line for line in ran.err.splitlines() if not relay.match(line)]
+    assert len(lines) == 1, ran.err
+    assert lines[0].startswith("mrs-monitor: ")
+    assert re.search(said, lines[0]), lines[0]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_is_one_sentence(called: Called, name: str) -> None:
+    assert_is_one_sentence(called(words_of(name)), CASES[name][1])
+
+
+@pytest.mark.parametrize(
+    "name", ["truncated recording", "no recording", "NaN in a FID"]
+)
+def test_is_one_sentence_of_the_process(bad: Path, name: str) -> None:
+    assert_is_one_sentence(Program(bad).run(*words_of(name)), CASES[name][1])
+
+
+def test_basis_of_nearly_this_field_is_warned_of(bad: Path, program: Program) -> None:
+    ran = Program(bad).run(
+        *("analyse", "good.nii.gz", "--basis", "warned.BASIS", "--out"),
+        program.home,
+    )
+    assert ran.code == 0, ran.err
+    assert "Warning: the basis set is for 126.95 MHz" in ran.err
+
+
+@pytest.mark.parametrize(
+    "words", ["forecast", "analyse x --out y --window few", "analyse x"]
+)
+def test_wrong_usage_is_exit_code_2(called: Called, words: str) -> None:
+    ran = called(words.split())
+    assert ran.code == 2
+    assert ran.err.splitlines()[-1].startswith("Error: ")
+
+
+def test_port_in_use(program: Program) -> None:
+    where = endpoint()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", int(where.rpartition(":")[2])))
+        taken.listen()
+        ran = program.run(
+            *("relay", "--source", SHORT, "--record", "r.mcap", "--bind", where)
+        )
+    assert ran.code == 2
+    assert re.search(r"mrs-monitor: Port \d+ is in use: stop", ran.err)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere"
+)
+def test_no_permission_to_write(program: Program) -> None:
+    locked = program.home / "locked"
+    locked.mkdir(mode=0o500)
+    ran = program.run("analyse", SHORT, "--out", locked)
+    assert ran.code == 2
+    assert "No permission" in ran.sentence
+
+
+def test_nobody_listens_and_it_goes_on_trying(program: Program) -> None:
+    where = endpoint()
+    live = program.start("live", "--connect", where, "--out", "live", name="live")
+    until(lambda: f"Nobody listens at {where}" in program.said("live"), "the sentence")
+    assert live.poll() is None
+    program.start(
+        *("relay", "--source", SHORT, "--record", "r.mcap", "--bind", where),
+        *("--speed", "max"),
+        name="relay",
+    )
+    until(lambda: live.poll() is not None, "the end of the session")
+    assert live.returncode == 0, program.said("live")
+
+
+def test_event_without_a_relay_says_that_nothing_was_recorded(
+    program: Program,
+) -> None:
+    ran = program.run("event", "note", "hello", "--connect", endpoint())
+    assert ran.code == 2
+    assert re.match(r"mrs-monitor: NOT RECORDED: no relay at tcp", ran.sentence)
