@@ -27,6 +27,7 @@ from monitor.analysis.response import (
     Reference,
     changes,
     excess_scatter,
+    without_gain,
 )
 from monitor.analysis.session_model import SessionModel, make_session_model
 from monitor.analysis.spectrum import Complex, Real
@@ -59,6 +60,7 @@ class Course:
     ----------
     freedom : what a cold fit may move
     water : amplitude of the water reference, None without
+    waters : the same by epoch: gain and coil weights are an epoch's own
     aligned : whether the transients' shift and phase were undone
     fids : (points,) complex64 of the transients, aligned
     qualities : of each
@@ -74,6 +76,7 @@ class Course:
     freedom: Freedom
     aligned: bool = True
     water: float | None = None
+    waters: dict[int, float] = field(default_factory=dict)
     fids: list[ComplexFID] = field(default_factory=list)
     qualities: list[Quality] = field(default_factory=list)
     noises: list[float] = field(default_factory=list)
@@ -180,8 +183,9 @@ class Course:
         c = np.stack([f.amplitudes for f in fitted])
         own = np.stack([f.covariance for f in fitted])
         common = np.stack([self._session(f).common for f in fitted])
-        values = self.outcomes.values(c)
-        sds = self.outcomes.sds(c, own + common)
+        gains = self._gains(fitted)
+        values = self.outcomes.values(c) * gains
+        sds = self.outcomes.sds(c, own + common) * gains
         found = self._changes(fitted, c, own)
         names = self.outcomes.names
         return tuple(
@@ -225,7 +229,24 @@ class Course:
             return None
         windows = [f.average.window for f in fitted]
         shares = np.array([self.reference.share(w.first, w.stop) for w in windows])
-        return changes(self.outcomes, c, own, self.reference, shares)
+        found = changes(self.outcomes, c, own, self.reference, shares)
+        home = self.qualities[self.reference.first].epoch
+        return without_gain(found, np.array([self._epoch(f) != home for f in fitted]))
+
+    def _gains(self, fitted: list[FittedWindow]) -> Real:
+        """Factors (windows, outcomes): amplitudes in units of their own epoch's water.
+
+        nan where the epoch has no water reference of its own.
+        """
+        names = self.outcomes.names if self.outcomes else ()
+        in_water = np.array([name.endswith("/water") for name in names], bool)
+        own = [self.waters.get(self._epoch(f), np.nan) for f in fitted]
+        factors = (self.water or np.nan) / np.array(own)
+        return np.where(in_water, factors[:, np.newaxis], 1.0)
+
+    def _epoch(self, fitted: FittedWindow) -> int:
+        """Epoch that a window lies in."""
+        return self.qualities[fitted.average.window.first].epoch
 
     def _moved(self, fitted: FittedWindow) -> tuple[float, float]:
         """Shift and phase of the window against the template."""

@@ -27,7 +27,7 @@ NO_ABSOLUTE = Absolute(0.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a transient stands in the session."""
+    """Where a transient stands in the session; `step` is that of the phase cycle."""
 
     index: int
     seq: int
@@ -35,6 +35,7 @@ class Place:
     time_s: float
     settling: bool
     saturated: bool
+    step: int
 
 
 @dataclass(slots=True)

@@ -93,6 +93,7 @@ class Pipeline:
         self._model: Model | None = None
         self.refused = 0
         self._seen = 0
+        self._cycle_from = (-1, 0)  # epoch, count of its first transient
 
     def push(self, message: Message) -> Update:
         """Work through one message.
@@ -174,7 +175,12 @@ class Pipeline:
         """Prepare, take into the course, fit the window that it completes."""
         preparation, model, _ = self._ready()
         prepared = preparation.push(
-            self._seen, update.seq, update.epoch, body.time_s, body.fid
+            self._seen,
+            update.seq,
+            update.epoch,
+            body.time_s,
+            body.fid,
+            self._cycle_step(body.count, update.epoch),
         )
         if (
             self._seen == 0
@@ -203,6 +209,12 @@ class Pipeline:
             answers=self.tracking.answers,
             notes=(*update.notes, *self.tracking.take_notes()),
         )
+
+    def _cycle_step(self, count: int, epoch: int) -> int:
+        """Step of the phase cycle by the scanner's counter, which loses none."""
+        if self._cycle_from[0] != epoch:
+            self._cycle_from = (epoch, count)
+        return count - self._cycle_from[1]
 
     def _event(self, body: Event, update: Update) -> Update:
         """Note an event; some of them change what is done with the transients."""
@@ -281,8 +293,10 @@ class Pipeline:
         points = min(fid.shape[1] for fid in self.waters)
         mean = np.mean([fid[:, :points] for fid in self.waters], axis=0)
         combined = preparation.combination.apply(mean)
+        epoch = max(self.course.grids)
         self.course.water = _amplitude_at_zero(combined)
-        self.course.begin_epoch(max(self.course.grids), model)
+        self.course.waters[epoch] = self.course.water
+        self.course.begin_epoch(epoch, model)
 
     def _strip(self, fid: Complex, model: Model, preparation: Preparation) -> Curve:
         """Phased real spectrum for the waterfall, the template's NAA being 1."""

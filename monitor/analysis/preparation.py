@@ -161,8 +161,13 @@ class Preparation:
         epoch: int,
         time_s: float,
         fid: Coils,
+        step: int | None = None,
     ) -> Prepared:
         """Prepare one metabolite transient (coils, points).
+
+        Parameters
+        ----------
+        step : of the phase cycle; None: transients are missing nowhere
 
         Raises
         ------
@@ -177,6 +182,7 @@ class Preparation:
             time_s,
             settling=state.seen < self._settings.settling,
             saturated=quality_measures.saturated(fid),
+            step=state.seen if step is None else step,
         )
         state.seen += 1
         if not np.any(fid):
@@ -195,10 +201,10 @@ class Preparation:
         sd = self._noise_sd(unaligned)
         found = self._register(unaligned, sd)
         measured = self._measures(found)
-        judged = state.kind.judge(place.index, measured)
+        judged = state.kind.judge(place.step, measured)
         prepared = self._assembled(place, unaligned, found, judged)
         if not (place.settling or place.saturated):
-            state.kind.push(place.index, measured, judged)
+            state.kind.push(place.step, measured, judged)
             if judged.weight > 0.5:
                 state.shape.push(found)
             self._follow(prepared)
@@ -260,7 +266,7 @@ class Preparation:
         state.kind = weights.Kind(state.kind.cycle_steps)
         for (p, _), m, j, use in zip(first, measures, judged, counted, strict=True):
             if use:
-                state.kind.push(p.index, m, j)
+                state.kind.push(p.step, m, j)
         if self._frozen:
             self._freeze_template()
         return replace(anew[-1], redone=tuple(anew))
@@ -275,9 +281,9 @@ class Preparation:
         kind = weights.Kind(self._epoch.kind.cycle_steps)
         for (place, _), m, use in zip(first, measures, counted, strict=True):
             if use:
-                kind.past.append((place.index % kind.cycle_steps, np.array(m.values)))
+                kind.past.append((place.step % kind.cycle_steps, np.array(m.values)))
         return [
-            kind.judge(place.index, m)
+            kind.judge(place.step, m)
             for (place, _), m in zip(first, measures, strict=True)
         ]
 

@@ -26,9 +26,10 @@ the bound standing in for nu_0 windows that were not measured.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.analysis.outcomes import CHANGING, Outcomes, quadratic, root_of
 from monitor.analysis.spectrum import Real
@@ -50,7 +51,8 @@ class Estimate:
     epoch : the epoch that it lies in
     values, sds : amplitude or ratio and its 1 SD by outcome ("Glu", "Glx/tNAA", ...)
     changes_percent, change_sds_percent : change from the reference period and its 1 SD,
-        empty while there is no reference period
+        empty while there is no reference period; nan for amplitudes in another epoch
+        than the reference period, where the gain is not known
     shift_hz, phase_rad : of its transients against the template
     fwhm_hz, snr : of its average, from its fit (definitions in `quality`)
     converged : the fit reached its optimum and every number in it is finite
@@ -145,6 +147,22 @@ def changes(
     excess = np.array([reference.excess.get(name, 1.0) for name in moving.names])
     sds = np.abs(q) * root_of(variance) * excess
     return Changes(moving.names, 100 * (q - 1), 100 * sds)
+
+
+def without_gain(found: Changes, elsewhere: NDArray[np.bool_]) -> Changes:
+    """Take out what needs a gain that is not known.
+
+    `elsewhere` (W,) says which windows lie in another epoch than the reference period.
+    Coil weights, coil load and receiver gain are an epoch's own, so that amplitudes of
+    two epochs have no common scale: their changes become nan.  In ratios it cancels.
+    """
+    amplitudes = np.array(["/" not in name for name in found.names], bool)
+    lost = elsewhere[:, np.newaxis] & amplitudes
+    return replace(
+        found,
+        percents=np.where(lost, np.nan, found.percents),
+        sds=np.where(lost, np.nan, found.sds),
+    )
 
 
 def excess_scatter(

@@ -71,20 +71,20 @@ class Kind:
     )
     outlying: int = 0
 
-    def push(self, index: int, measures: Measures, judged: Judgement) -> None:
-        """Remember a transient; `index` gives its step of the phase cycle."""
-        self.past.append((index % self.cycle_steps, np.array(measures.values)))
+    def push(self, step: int, measures: Measures, judged: Judgement) -> None:
+        """Remember a transient of a step of the phase cycle."""
+        self.past.append((step % self.cycle_steps, np.array(measures.values)))
         self.outlying = self.outlying + 1 if judged.weight < 0.5 else 0
         if self.outlying >= RUN and self._run_agrees():
             self.past = deque(list(self.past)[-RUN:], maxlen=MEMORY)
             self.outlying = 0
 
-    def judge(self, index: int, measures: Measures) -> Judgement:
+    def judge(self, step: int, measures: Measures) -> Judgement:
         """Judge a transient by those before it; weight 1 while they are too few."""
         if len(self.past) < ENOUGH:
             return Judgement(1.0, (), (0.0,) * len(NAMES))
         x = np.array(measures.values)
-        centre, spread = self._centre_and_spread(index % self.cycle_steps)
+        centre, spread = self._centre_and_spread(step % self.cycle_steps)
         z = (x - centre) / np.maximum(spread, measures.sds)
         return judgement(z)
 
