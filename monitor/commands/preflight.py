@@ -1,0 +1,147 @@
+"""`preflight`: whether all is as the protocol expects before the subject lies down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor import options
+from monitor.commands.scanner import Allow, Listen
+from streams.endpoint import Endpoint
+from streams.transient import Body
+
+if TYPE_CHECKING:
+    from monitor.preflight import Check
+    from monitor.settings import Settings
+
+WAIT_S = 120.0
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("preflight")(preflight)
+
+
+def preflight(
+    protocol: Annotated[
+        str, typer.Option("--protocol", help="Protocol: a TOML file or a bundled name.")
+    ] = "",
+    source: Annotated[
+        str,
+        typer.Option(
+            "--from", help="tcp://... of a running relay, or a FILE: phantom."
+        ),
+    ] = "",
+    transients: Annotated[
+        int, typer.Option("--transients", help="Transients to judge by.")
+    ] = 16,
+    wait: Annotated[
+        float, typer.Option("--wait", help="s to wait for them from a relay.")
+    ] = WAIT_S,
+    listen: Listen = "",
+    allow: Allow = "",
+    bind: Annotated[
+        str, typer.Option("--bind", help="Where the relay will publish.")
+    ] = "tcp://127.0.0.1:5555",
+    record: Annotated[
+        Path | None, typer.Option("--record", help="Where it will record.")
+    ] = None,
+    hours: Annotated[
+        float, typer.Option("--hours", help="How long the session may get.")
+    ] = 3.0,
+    server_key: Annotated[
+        str, typer.Option("--server-key", help="Secret key file of the relay (CURVE).")
+    ] = "",
+    clients: Annotated[
+        str, typer.Option("--clients", help="Folder of the clients' public keys.")
+    ] = "",
+    key: Annotated[
+        str,
+        typer.Option("--key", help="Secret key file, for --from tcp://... (CURVE)."),
+    ] = "",
+) -> None:
+    """Check network, clock, disk, keys, protocol and what a phantom gives, in one go.
+
+    One line each, with a remedy; exit code 2 if anything is WRONG.
+
+    Example: mrs-monitor preflight --protocol press_3t_te30 --from
+    tcp://127.0.0.1:5555
+    """
+    from monitor import preflight as machine
+
+    said, settings = machine.protocol(protocol)
+    found = [said]
+    if settings is not None:
+        found.append(machine.basis(settings))
+    if not source.startswith("tcp://"):
+        found += [
+            machine.scanner_port(_listen(listen), allow),
+            machine.relay_ports(bind),
+        ]
+    found += [machine.keys(bind, server_key, clients), machine.clock()]
+    folder = record.parent if record else options.data_folder()
+    found += machine.disk(folder, hours)
+    for check in found:
+        typer.echo(check.line)
+    for check in _stream(source, key, transients, wait, settings):
+        typer.echo(check.line)
+        found.append(check)
+    wrong = sum(check.state is machine.State.WRONG for check in found)
+    typer.echo(f"{wrong} of {len(found)} checks are WRONG" if wrong else "ready")
+    if wrong:
+        raise typer.Exit(2)
+
+
+def _listen(listen: str) -> str:
+    from streams.sources.mrd_listening import DEFAULT_LISTEN
+
+    return listen or DEFAULT_LISTEN
+
+
+def _stream(
+    source: str, key: str, transients: int, wait_s: float, settings: Settings | None
+) -> Iterator[Check]:
+    """Checks of what arrives from a relay or lies in a file."""
+    from monitor import preflight_stream
+    from monitor.preflight import Check, State
+    from streams.errors import InputError
+    from streams.sources.open_file import open_source
+
+    if not source:
+        text = "nothing was looked at"
+        yield Check("stream", State.LOOK, text, "give --from a relay or a file")
+        return
+    try:
+        if source.startswith("tcp://"):
+            bodies = _live(source, key, wait_s)
+        else:
+            bodies = open_source(Path(source)).bodies
+        arrived = preflight_stream.arrived(bodies, transients)
+    except InputError as error:
+        yield Check("stream", State.WRONG, str(error))
+        return
+    yield from preflight_stream.checks(arrived, settings, transients)
+
+
+def _live(endpoint: str, key: str, wait_s: float) -> Iterator[Body]:
+    """Bodies that a relay gives until the time is up; says why if there are none."""
+    from streams.errors import InputError
+    from streams.security import load_client_keys
+    from streams.subscriber import Subscriber
+
+    Endpoint.parse(endpoint)
+    keys = load_client_keys(key) if key else None
+    deadline = time.monotonic() + wait_s
+    came = False
+    with Subscriber(endpoint, keys) as subscriber:
+        while time.monotonic() < deadline:
+            for message in subscriber.poll(0.2):
+                came = True
+                yield message.body
+        if not came:
+            problem = subscriber.health.problem or f"nothing came in {wait_s:g} s."
+            raise InputError(f"{endpoint}: {problem}")
