@@ -16,6 +16,7 @@ from monitor.analysis import names as naming
 from monitor.analysis.course import Course
 from monitor.analysis.dynamics import Dynamics, dynamics_of, sizes
 from monitor.analysis.evidence import Accumulated
+from monitor.analysis.joint import ResponseFit, joint_fits
 from monitor.analysis.measurement import Measurement, measurement_of
 from monitor.analysis.noise_scale import NoiseScale
 from monitor.analysis.outcomes import outcomes_of
@@ -114,8 +115,8 @@ class Tracking:
         """What the whole session so far says of each transient."""
         if self.tied is None or not self.seen:
             return ()
-        blocks = [*self._blocks, block_of(self._open)] if self._open else self._blocks
-        found = smooth(self.tied.dynamics, blocks, self._rows)
+        blocks, rows_of, _ = self.blocks
+        found = smooth(self.tied.dynamics, blocks, rows_of)
         values, sds = tracked_changes(found.joint, found.covariance)
         width, width_sd = width_change(found.joint, found.covariance)
         wanted = np.array([float(one.place) for one in self.seen])
@@ -132,13 +133,28 @@ class Tracking:
         taken, self.notes = tuple(self.notes), []
         return taken
 
+    def joint_fits(self, stop_s: float | None = None) -> tuple[ResponseFit, ...]:
+        """Response models fitted to the whole course, best first; empty without one.
+
+        `stop_s` is when the infusion stopped; None: it is still running.
+        """
+        if self.tied is None or not self.seen:
+            return ()
+        blocks, rows, _ = self.blocks
+        times_s = np.array([one.time_s for one in self.seen])
+        places = np.array([float(one.place) for one in self.seen])
+        middles = np.interp([block.place for block in blocks], places, times_s)
+        infusion_s = None
+        if self.infusion_s is not None and self.infusion_s < times_s[-1]:
+            infusion_s = (self.infusion_s, stop_s or float(times_s[-1]))
+        still = self._dynamics(0.0, tied=True)
+        return joint_fits(blocks, middles, rows, still, infusion_s)
+
     @property
-    def blocks(self) -> tuple[list[Block], dict[int, Real], Dynamics] | None:
-        """Blocks so far, how their epochs measure, and the dynamics."""
-        if self.tied is None:
-            return None
+    def blocks(self) -> tuple[list[Block], dict[int, Real], Tracker | None]:
+        """Blocks so far, how their epochs measure, and the tied filter."""
         closing = [block_of(self._open)] if self._open else []
-        return [*self._blocks, *closing], self._rows, self.tied.dynamics
+        return [*self._blocks, *closing], self._rows, self.tied
 
     # -- steps -------------------------------------------------------------------------
 

@@ -1,0 +1,206 @@
+"""The joint fit: one response model for the whole course, spectra and time together.
+
+Spectral-temporal fitting (Clarke 2024, FSL-MRS "dynamic fitting"; Wilson 2024): Glu and
+Gln follow g(t) of a response model, c(t) = c_r + theta g(t), everything else follows
+the tracker's dynamics (tied amplitudes, gain and width walk; no slope).  The model is
+linear in the two theta, so that one run of the filter serves all models: with F the
+filter's whitening, the blocks' spectra o and the columns h g(t) that a unit theta would
+add to them are whitened alike,
+
+    v_o = F o,    v_g = F (h_Glu g),   F (h_Gln g),
+
+and theta is the least-squares solution of v_o = v_g theta + unit noise, its likelihood
+-|v_o - v_g theta|^2 / 2 up to a constant that all models share.  Within a model the
+shape parameters' grid is summed over with these likelihoods as weights, so that the
+curve's SD holds their uncertainty; the best grid point is stated.
+
+Models are compared by BIC = p ln(n) - 2 l and by AICc, n transients and p fitted
+numbers; all of them are given, in the order of BIC, and none is chosen silently.
+Changes are relative to the amplitudes' common gain, and tNAA and tCr count as constant
+in the ratios.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from monitor.analysis import names as naming
+from monitor.analysis.dynamics import Dynamics, sums_of
+from monitor.analysis.joint_models import MODELS, ResponseModel
+from monitor.analysis.smoothing import Block
+from monitor.analysis.spectrum import Real
+from monitor.analysis.tracker import PARTS, TRACKED, Tracker
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseFit:
+    """One response model fitted to a whole course.
+
+    Attributes
+    ----------
+    model : its name
+    shape : the likeliest shape parameters (those that end in _s are times)
+    parameters : fitted numbers p
+    log_likelihood : at them, against that of no change
+    bic, aicc : smaller is better; differences of more than 6 are strong
+    time_s : (K,) scanner times
+    changes, sds : by outcome, percent, (K,)
+    """
+
+    model: str
+    shape: dict[str, float]
+    parameters: int
+    log_likelihood: float
+    bic: float
+    aicc: float
+    time_s: Real
+    changes: dict[str, Real]
+    sds: dict[str, Real]
+
+
+@dataclass(frozen=True, slots=True)
+class Whitened:
+    """Blocks' spectra and the columns of Glu and Gln for each curve, whitened.
+
+    o : (m,); columns : (m, curves, 2)
+    """
+
+    o: Real
+    columns: Real
+
+
+def joint_fits(
+    blocks: Sequence[Block],
+    time_s: Real,
+    rows: Mapping[int, Real],
+    dynamics: Dynamics,
+    infusion_s: tuple[float, float] | None,
+    models: Sequence[ResponseModel] = MODELS,
+) -> tuple[ResponseFit, ...]:
+    """Fit response models to a course, best BIC first.
+
+    Parameters
+    ----------
+    blocks, time_s : the course so far and the scanner time (K,) of each block
+    rows : how each epoch's transients measure the state
+    dynamics : of the tracker, with no noise of the slopes
+    infusion_s : start and stop; None: only the model without a change
+    """
+    used = [m for m in models if m.curve is None or infusion_s is not None]
+    trials = [(m, shape) for m in used for shape in m.trials()]
+    curves = np.column_stack([_curve(m, s, time_s, infusion_s) for m, s in trials])
+    whitened = whiten(blocks, curves, rows, dynamics)
+    n = max(round(sum(block.weight for block in blocks)), 2)
+    fits = [
+        _fitted(
+            model, [k for k, (m, _) in enumerate(trials) if m is model],
+            [s for _, s in trials], curves, whitened, dynamics, time_s, n,
+        )
+        for model in used
+    ]  # fmt: skip
+    return tuple(sorted(fits, key=lambda fit: fit.bic))
+
+
+def _curve(
+    model: ResponseModel,
+    shape: Mapping[str, float],
+    time_s: Real,
+    infusion_s: tuple[float, float] | None,
+) -> Real:
+    if model.curve is None or infusion_s is None:
+        return np.zeros(len(time_s))
+    return model.curve(time_s, infusion_s, shape)
+
+
+def whiten(
+    blocks: Sequence[Block], curves: Real, rows: Mapping[int, Real], dynamics: Dynamics
+) -> Whitened:
+    """Run the filter once over spectra and all columns (K, curves)."""
+    tracker = Tracker.fresh(dynamics)
+    curve_count, places = curves.shape[1], places_of(dynamics.names)
+    states = np.zeros((dynamics.size, 1 + 2 * curve_count))
+    states[:, 0] = tracker.mean
+    spectra, columns = [], []
+    before: Block | None = None
+    for block, g in zip(blocks, curves, strict=True):
+        steps = 1 if before is None else round(block.place) - round(before.place)
+        F = tracker.predict(steps)
+        if before is not None and before.epoch != block.epoch:
+            tracker.begin_epoch()
+        before, states = block, F @ states
+        if block.weight <= 0:
+            continue
+        H = rows[block.epoch]
+        asked = np.column_stack([block.o, *(np.outer(H[:, i], g) for i in places)])
+        S = H @ tracker.covariance @ H.T + np.eye(len(H)) / block.weight
+        v = solve_triangular(np.linalg.cholesky(S), asked - H @ states, lower=True)
+        step = tracker.measure(H, block.o, block.weight)
+        if step is not None:
+            states = states + step.moved.T @ v
+        spectra.append(v[:, 0])
+        columns.append(v[:, 1:])
+    stacked = np.concatenate(columns)
+    shaped = stacked.reshape(len(stacked), len(places), curve_count).swapaxes(1, 2)
+    return Whitened(np.concatenate(spectra), shaped)
+
+
+def places_of(names: tuple[str, ...]) -> tuple[int, ...]:
+    """Where Glu and Gln (or Glx alone) stand among the amplitudes."""
+    return tuple(
+        i for i, n in enumerate(names) if naming.canonical(n) in ("Glu", "Gln", "Glx")
+    )
+
+
+def _fitted(
+    model: ResponseModel, own: Sequence[int], shapes: Sequence[Mapping[str, float]],
+    curves: Real, whitened: Whitened, dynamics: Dynamics, time_s: Real, n: int,
+) -> ResponseFit:  # fmt: skip
+    """One model: its grid summed over, its best point stated."""
+    if model.curve is None:
+        zeros = {name: np.zeros(len(time_s)) for name in TRACKED}
+        return ResponseFit(model.name, {}, 0, 0.0, 0.0, 0.0, time_s, zeros, zeros)
+    gained, thetas, covariances = [], [], []
+    for k in own:
+        X = whitened.columns[:, k]
+        information = X.T @ X + 1e-9 * np.eye(X.shape[1])
+        score = X.T @ whitened.o
+        covariance = np.linalg.inv(information)
+        thetas.append(covariance @ score)
+        covariances.append(covariance)
+        gained.append(0.5 * float(score @ covariance @ score))
+    best = int(np.argmax(gained))
+    weights = np.exp(np.array(gained) - gained[best])
+    changes, sds = _changes(
+        weights / weights.sum(), np.stack(thetas), np.stack(covariances),
+        curves[:, list(own)], dynamics,
+    )  # fmt: skip
+    p, gain = model.parameters, gained[best]
+    bic = p * math.log(n) - 2 * gain
+    aicc = 2 * p - 2 * gain + 2 * p * (p + 1) / max(n - p - 1, 1)
+    shape = dict(shapes[own[best]])
+    return ResponseFit(model.name, shape, p, gain, bic, aicc, time_s, changes, sds)
+
+
+def _changes(
+    weights: Real, thetas: Real, covariances: Real, curves: Real, dynamics: Dynamics
+) -> tuple[dict[str, Real], dict[str, Real]]:
+    """Percent changes (K,) and SDs by outcome, summed over the grid."""
+    M = len(dynamics.names)
+    sums = sums_of(dynamics.names)
+    before, places = sums @ dynamics.c0, list(places_of(dynamics.names))
+    changes, sds = {}, {}
+    for name, (top, *_) in zip(TRACKED, PARTS, strict=True):
+        if before[top] == 0:
+            continue
+        row = 100 * sums[top, :M][places] / before[top]
+        sizes = curves * (thetas @ row)
+        within = curves**2 * np.einsum("i,kij,j->k", row, covariances, row)
+        mean = sizes @ weights
+        variance = (within + (sizes - mean[:, None]) ** 2) @ weights
+        changes[name], sds[name] = mean, np.sqrt(variance)
+    return changes, sds
