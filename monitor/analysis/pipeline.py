@@ -274,8 +274,9 @@ class Pipeline:
         if not (self.settings.two_pass and self.settings.align):
             return
         course = self.course
+        steps = self.acquisition.phase_cycle_steps if self.acquisition else 1
         again = session_realigned(
-            course.fids, course.qualities, course.grids, self.reference_s
+            course.fids, course.qualities, course.grids, self.reference_s, steps
         )
         course.fids = [fid.astype(np.complex64) for fid in again.fids]
         course.qualities = again.qualities

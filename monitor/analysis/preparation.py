@@ -34,6 +34,7 @@ from monitor.analysis.epoch import (
     check_finite,
     quality_of_zeros,
 )
+from monitor.analysis.navigator import Navigator
 from monitor.analysis.quality import Quality
 from monitor.analysis.quality_measures import Absolute, NaaLine
 from monitor.analysis.registration import Registration, register
@@ -98,6 +99,7 @@ class Preparation:
             ),
             Template.empty(axis),
             weights.Kind(max(1, acquisition.phase_cycle_steps)),
+            Navigator(max(1, acquisition.phase_cycle_steps)),
         )
 
     @property
@@ -200,6 +202,7 @@ class Preparation:
         state = self._epoch
         sd = self._noise_sd(unaligned)
         found = self._register(unaligned, sd)
+        found = state.navigator.corrected(place.step, found)
         measured = self._measures(found)
         judged = state.kind.judge(place.step, measured)
         prepared = self._assembled(place, unaligned, found, judged)
@@ -207,6 +210,7 @@ class Preparation:
             state.kind.push(place.step, measured, judged)
             if judged.weight > 0.5:
                 state.shape.push(found)
+                state.navigator.push(place.step, found)
             self._follow(prepared)
         return prepared
 
@@ -252,17 +256,25 @@ class Preparation:
         counted = [not (p.settling or p.saturated) for p, _ in first]
         for _ in range(3):
             found = [self._register(x, self._noise_sd(x)) for x in unaligned]
+            navigated = [
+                state.navigator.corrected(p.step, f)
+                for (p, _), f in zip(first, found, strict=True)
+            ]
             measures = [self._measures(f) for f in found]
             judged = self._judged_together(first, measures, counted)
             anew = [
                 self._assembled(p, x, f, j)
-                for (p, _), x, f, j in zip(first, unaligned, found, judged, strict=True)
+                for (p, _), x, f, j in zip(
+                    first, unaligned, navigated, judged, strict=True
+                )
             ]
             self._new_template(anew)
             state.shape = state.shape.settled_on(found)
-            for f, j, use in zip(found, judged, counted, strict=True):
+            state.navigator = Navigator(state.kind.cycle_steps)
+            for (p, _), f, j, use in zip(first, found, judged, counted, strict=True):
                 if use and j.weight > 0.5:
                     state.shape.push(f)
+                    state.navigator.push(p.step, f)
         state.kind = weights.Kind(state.kind.cycle_steps)
         for (p, _), m, j, use in zip(first, measures, judged, counted, strict=True):
             if use:

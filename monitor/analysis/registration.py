@@ -27,6 +27,7 @@ import numpy as np
 
 from monitor.analysis import spectrum
 from monitor.analysis.axis import Axis
+from monitor.analysis.sighting import Sighting, sighting_of
 from monitor.analysis.spectrum import Complex, Real
 from monitor.analysis.template import (
     COARSE_PPM,
@@ -94,6 +95,7 @@ class Registration:
     departure : (10,) whitened coefficients of the parts: its own shape
     wide : which design was taken
     converged : the last step was below 0.01 Hz
+    sighting : its residual water against its metabolites (wide design alone)
     """
 
     shift_hz: float
@@ -112,6 +114,7 @@ class Registration:
     departure: Real
     wide: bool
     converged: bool
+    sighting: Sighting | None = None
 
 
 def register(
@@ -170,7 +173,11 @@ def _band_power(fid: Complex, axis: Axis, shift_hz: Real) -> Real:
 
 
 def bound(
-    metabolites: Complex, water: Complex, axis: Axis, noise_sd: float
+    metabolites: Complex,
+    water: Complex,
+    axis: Axis,
+    noise_sd: float,
+    band_ppm: tuple[float, float] | None = None,
 ) -> tuple[float, float]:
     """Cramer-Rao bound of one transient with one free complex water amplitude.
 
@@ -178,6 +185,7 @@ def bound(
     ----------
     metabolites, water : (points,) noise-free FIDs; the water's amplitude is free
     noise_sd : of the real (= imaginary) part of one point
+    band_ppm : what of the spectrum is looked at; None: all of it
 
     Returns
     -------
@@ -187,6 +195,9 @@ def bound(
     columns = np.stack(
         [-2j * np.pi * axis.t * metabolites, 1j * metabolites, water, 1j * water]
     )
+    if band_ppm is not None:
+        lines = spectrum.spectrum_of(columns)[:, axis.band(*band_ppm)]
+        columns = lines / axis.points**0.5
     J = np.concatenate([columns.real, columns.imag], axis=1)
     scale = np.linalg.norm(J, axis=1)
     scale[scale == 0] = 1.0
@@ -217,7 +228,7 @@ def _fine(
     variation = shape.wide if wide else shape.narrow
     sd = noise_sd * axis.points**0.5
     water_height = _water_height(fid, axis)
-    A, inverse, unit_sd = _solver(
+    A, inverse, covariance = _solver(
         design, variation.loadings(), water_height, sd, lipid=lipid
     )
     # What the parts add in the direction of M counts as amplitude.
@@ -239,7 +250,7 @@ def _fine(
         converged = abs(d_shift) < 0.01 and abs(p[1]) < 0.01 * amplitude
     # Broadening is part of the model here: what it explains is not a misfit.
     rest = (y - A @ p) ** 2 / sd**2
-    sds = unit_sd * sd
+    sds = np.sqrt(np.diag(covariance)[:4]) * sd
     # A transient without the template in it has no shift: its SD says so.
     a = max(amplitude, 1e-3 * float(sds[0]))
     return Registration(
@@ -259,6 +270,7 @@ def _fine(
         departure=design.whitening @ (design.free @ y) / sd,
         wide=wide,
         converged=converged,
+        sighting=sighting_of(p, covariance * sd**2, a) if wide else None,
     )
 
 
@@ -271,12 +283,13 @@ def _mean(rest: Real, design: Design, range_ppm: tuple[float, float]) -> float:
 def _solver(
     design: Design, L: Real, water_height: float, sd: float, *, lipid: bool
 ) -> tuple[Real, Real, Real]:
-    """Columns, their inverse under the priors, and unit SDs.
+    """Columns, their inverse under the priors, and unit covariance.
 
     Returns
     -------
-    columns (2 band, parameters); inverse (parameters, 2 band); (4,) SDs of amplitude,
-    phase, shift and broadening for noise SD 1
+    columns (2 band, parameters); inverse (parameters, 2 band); covariance of the
+    parameters, of which amplitude, phase, shift and broadening are the first, for noise
+    SD 1
     """
     varying = design.parts @ np.linalg.solve(design.whitening, L)
     A = np.concatenate([design.columns, varying], axis=1)
@@ -294,7 +307,7 @@ def _solver(
     sizes[sizes == 0] = 1.0
     scale = np.outer(sizes, sizes) ** -0.5
     covariance = np.linalg.pinv((normal + np.diag(prior)) * scale, 1e-12, True) * scale
-    return A, covariance @ used.T, np.sqrt(np.diag(covariance)[:4])
+    return A, covariance @ used.T, covariance
 
 
 def _stacked(fid: Complex, axis: Axis, band: slice, shift: float, phase: float) -> Real:

@@ -2,8 +2,9 @@
 
 The live path aligns each transient against the template of those before it.  Once a
 session is complete the first ones can have what the last ones had: the template of the
-whole reference period (of the whole epoch where the reference period lies in another),
-and the variation of shape learned from every transient (`variation.py`).
+whole reference period (of the whole epoch where that lies in another), the variation of
+shape learned from every transient (`variation.py`), the water of those after them
+(`navigator.py`).
 
     template <- weighted mean of the aligned reference; shape <- all transients
     shift, phase <- registration of every transient            (twice)
@@ -25,6 +26,7 @@ import numpy as np
 from monitor.analysis import coils, quality_measures, spectrum
 from monitor.analysis.axis import Axis
 from monitor.analysis.model import Model
+from monitor.analysis.navigator import MEMORY, Navigator
 from monitor.analysis.quality import Quality
 from monitor.analysis.registration import Registration, Shape, register
 from monitor.analysis.spectrum import Complex
@@ -47,6 +49,7 @@ def session_realigned(
     qualities: Sequence[Quality],
     grids: Mapping[int, Model],
     reference_s: tuple[float, float] | None,
+    cycle_steps: int = 1,
 ) -> Realigned:
     """Align all epochs of a session again, each by itself.
 
@@ -55,6 +58,7 @@ def session_realigned(
     fids : aligned ones (points,) of the first pass, each moved by its quality
     grids : what says the dwell time and frequency of each epoch
     reference_s : (start, end) of the reference period; None: the whole session
+    cycle_steps : of the phase cycle
     """
     result = Realigned([np.asarray(f, complex) for f in fids], list(qualities))
     start, end = reference_s or (-np.inf, np.inf)
@@ -65,7 +69,11 @@ def session_realigned(
         inside = [k for k, i in enumerate(own) if start <= qualities[i].time_s < end]
         axis = Axis(fids[own[0]].size, grid.dwell_time_s, grid.frequency_mhz)
         again = realigned(
-            [result.fids[i] for i in own], [qualities[i] for i in own], axis, inside
+            [result.fids[i] for i in own],
+            [qualities[i] for i in own],
+            axis,
+            inside,
+            cycle_steps,
         )
         for i, fid, quality in zip(own, again.fids, again.qualities, strict=True):
             result.fids[i], result.qualities[i] = fid, quality
@@ -77,6 +85,7 @@ def realigned(
     qualities: Sequence[Quality],
     axis: Axis,
     reference: Sequence[int],
+    cycle_steps: int = 1,
 ) -> Realigned:
     """Align the transients of one epoch again.
 
@@ -103,7 +112,8 @@ def realigned(
         template.freeze()
         found = [_found(raw[i], template, axis, now[i], shape) for i in range(len(raw))]
         shape = _learned(shape, found, now)
-        aligned, now = _moved(raw, found, template, axis, now)
+        navigated = _navigated(found, now, cycle_steps)
+        aligned, now = _moved(raw, navigated, template, axis, now)
     return Realigned(aligned, now)
 
 
@@ -130,6 +140,36 @@ def _learned(
     for one in good:
         learned.push(one)
     return learned
+
+
+def _navigated(
+    found: Sequence[Registration | None],
+    qualities: Sequence[Quality],
+    cycle_steps: int,
+) -> list[Registration | None]:
+    """Registrations with the evidence of the water, in the order of time.
+
+    The first ones have the water of those after them.  A transient that is missing
+    upsets the count of the steps; the scatter that it brings keeps the water quiet.
+    """
+    navigator = Navigator(cycle_steps)
+    good = [
+        f is not None and q.weight > 0.5 for f, q in zip(found, qualities, strict=True)
+    ]
+    first = [i for i, one in enumerate(good) if one][:MEMORY]
+    for i in first:
+        _push(navigator, i, found[i])
+    navigated: list[Registration | None] = []
+    for i, one in enumerate(found):
+        if good[i] and i not in first:
+            _push(navigator, i, one)
+        navigated.append(None if one is None else navigator.corrected(i, one))
+    return navigated
+
+
+def _push(navigator: Navigator, step: int, found: Registration | None) -> None:
+    if found is not None:
+        navigator.push(step, found)
 
 
 def _moved(
