@@ -55,8 +55,8 @@ class StampClock:
 
     @property
     def settled(self) -> bool:
-        """Whether the tick is known to be right, or can be no better known."""
-        return self.fixed or self._judged
+        """Whether other things can be placed: tick and place of the series known."""
+        return not self._first and (self.fixed or self._judged)
 
     def transient(
         self, stamp: int, arrived_s: float, repetition_time_s: float | None

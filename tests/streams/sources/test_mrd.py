@@ -335,6 +335,19 @@ def test_ttl_of_a_pump_is_an_event_at_its_time():
     assert abs(order.index(on.time_s) - 3) <= 1
 
 
+def test_ttl_of_a_series_that_was_sent_again_is_placed_in_it():
+    """The second time its stamps lie before those of the first."""
+    wave = mrd.framed(1026, mrd.waveform([0] * 10 + [1] * 100, 1000 + 1600))
+    with listening() as taken:
+        for _ in range(2):
+            messages = [mrd.acquisition_bytes(n) for n in range(6)]
+            mrd.send(taken.port, mrd.opening(), wave, *messages)
+        bodies = taken.series(2)
+    first, second = (e.time_s for e in events(bodies, "trigger_1"))
+    assert first == pytest.approx(4.025)
+    assert second == pytest.approx(transients(bodies)[6].time_s + 4.025)
+
+
 def test_bounces_of_a_contact_are_one_edge():
     levels = [0, 1, 0, 1, 0, 1] + [1] * 60
     with listening() as taken:
