@@ -132,7 +132,8 @@ def _without_change(outcome: Outcome) -> str:
     """Why no change could be given, in one sentence; empty where one is."""
     if len(outcome.course) < 2 or any(e.changes_percent for e in outcome.course):
         return ""
-    reference_s = outcome.pipeline.reference_s
+    pipeline = outcome.pipeline
+    reference_s = pipeline.reference_s or pipeline.settings.reference_s
     if reference_s is None:
         return (
             "No change is given, since there is no reference period: "

@@ -60,10 +60,21 @@ def analyse_files(
     step: Step = None,
     reference: Reference = None,
     infusion: Infusion = None,
-    no_align: Annotated[bool, typer.Option("--no-align")] = False,
-    no_coil_combine: Annotated[bool, typer.Option("--no-coil-combine")] = False,
-    no_reject: Annotated[bool, typer.Option("--no-reject")] = False,
-    no_water_removal: Annotated[bool, typer.Option("--no-water-removal")] = False,
+    no_align: Annotated[
+        bool,
+        typer.Option(
+            "--no-align", help="Leave frequency and phase of transients alone."
+        ),
+    ] = False,
+    no_coil_combine: Annotated[
+        bool, typer.Option("--no-coil-combine", help="Use the first coil only.")
+    ] = False,
+    no_reject: Annotated[
+        bool, typer.Option("--no-reject", help="Give every transient the same weight.")
+    ] = False,
+    no_water_removal: Annotated[
+        bool, typer.Option("--no-water-removal", help="Leave the residual water in.")
+    ] = False,
     two_pass: Annotated[
         bool,
         typer.Option(

@@ -42,7 +42,7 @@ class Macromolecules(StrEnum):
 
 @app.command("simulate")
 def simulate(
-    sequence: Annotated[Kind, typer.Option("--sequence")],
+    sequence: Annotated[Kind, typer.Option("--sequence", help="Its kind.")],
     te: Annotated[float, typer.Option("--te", help="Echo time, ms.")],
     mhz: Annotated[float, typer.Option("--mhz", help="Spectrometer frequency.")],
     dwell: Annotated[float, typer.Option("--dwell", help="Dwell time, s.")],
@@ -55,8 +55,12 @@ def simulate(
     edit: Annotated[
         float | None, typer.Option("--edit", help="MEGA-PRESS editing pulse, ppm.")
     ] = None,
-    pulses: Annotated[Pulses, typer.Option("--pulses")] = Pulses.IDEAL,
-    mm: Annotated[Macromolecules, typer.Option("--mm")] = Macromolecules.NONE,
+    pulses: Annotated[
+        Pulses, typer.Option("--pulses", help="Refocusing.")
+    ] = Pulses.IDEAL,
+    mm: Annotated[
+        Macromolecules, typer.Option("--mm", help="MM to add.")
+    ] = Macromolecules.NONE,
     metabolites: Annotated[
         str | None, typer.Option("--metabolites", help="A,B,...; the usual 21.")
     ] = None,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"
 SHORT = RECORDINGS / "infusion-short.mcap"
-PATIENCE_S = 60.0
+PATIENCE_S = 40.0
 
 
 @dataclass(frozen=True)

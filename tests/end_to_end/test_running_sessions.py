@@ -1,0 +1,193 @@
+"""Relay, monitors and events as processes: killed, started again, whole."""
+
+import json
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from program import SHORT, Program, endpoint, table, until
+
+RESULTS = ("estimates.csv", "transients.csv", "tracker.csv")
+WRITTEN = {*RESULTS, "session.json", "screen.png"}
+
+
+def relay(
+    program: Program, where: str, *options: object, record: str = "s.mcap"
+) -> subprocess.Popen[str]:
+    """A relay that is up."""
+    started = program.start(
+        *("relay", "--bind", where, "--record", record, *options), name="relay"
+    )
+    until(
+        lambda: "MB recorded" in program.said("relay") or started.poll() is not None,
+        "the relay",
+    )
+    assert started.poll() is None, program.said("relay")
+    return started
+
+
+def results(folder: Path) -> dict[str, bytes]:
+    """The tables that a run has written, byte by byte: every number is its `repr`."""
+    return {name: (folder / name).read_bytes() for name in RESULTS}
+
+
+def test_a_killed_monitor_ends_with_the_same_bits(program: Program) -> None:
+    """Never killed, killed in the middle, replayed, analysed: one result."""
+    where = endpoint()
+    source = relay(program, where, "--source", SHORT, "--speed", "25")
+    for name in ("kept", "killed"):
+        program.start("live", "--connect", where, "--out", name, name=name)
+    until(lambda: recorded_in(program) > 1.0, "half the recording")
+    program_killed = program._started[-1]
+    assert program_killed.poll() is None
+    program_killed.kill()
+    again = program.start("live", "--connect", where, "--out", "killed", name="again")
+    for process in (program._started[1], again):
+        until(lambda p=process: p.poll() is not None, "the end of the session")
+        assert process.returncode == 0
+    source.send_signal(signal.SIGINT)
+    until(lambda: source.poll() is not None, "the end of the relay")
+    ran = program.run("replay", "s.mcap", "--speed", "max", "--out", "replayed")
+    assert ran.code == 0, ran.err
+    assert program.run("analyse", "s.mcap", "--out", "analysed").code == 0
+    kept = results(program.home / "kept")
+    assert len(table(program.home / "kept" / "estimates.csv")) > 10
+    for name in ("killed", "replayed", "analysed"):
+        assert results(program.home / name) == kept, name
+
+
+def recorded_in(program: Program) -> float:
+    """Size of the unfinished recording, MB."""
+    part = program.home / "s.mcap.part"
+    return part.stat().st_size / 1e6 if part.exists() else 0.0
+
+
+def kill_relay_once(program: Program, after_mb: float) -> None:
+    """Kill the relay at a moment; its recording is checked, mended and gone on with."""
+    where = endpoint()
+    killed = relay(program, where, "--source", SHORT, "--speed", "40")
+    until(lambda: recorded_in(program) >= after_mb, f"{after_mb} MB")
+    time.sleep(random.random() * 0.1)
+    killed.kill()
+    killed.wait(10)
+    part = program.home / "s.mcap.part"
+    checked = program.run("verify", part)
+    readable = re.search(r"(\d+) messages", checked.out)
+    assert readable, checked
+    copy = shutil.copy(part, program.home / "copy.mcap")
+    mended = program.run("recover", copy, "--out", "mended.mcap")
+    assert f"mended.mcap is whole: {readable[1]} messages" in mended.out, mended
+    session = session_of(program, "mended.mcap")
+    going_on = program.run(
+        *("relay", "--source", SHORT, "--speed", "max", "--bind", where),
+        *("--record", "s.mcap", "--linger", "0"),
+    )
+    assert going_on.code == 0, going_on.err
+    assert session_of(program, "s.mcap") == session
+    assert program.run("verify", "s.mcap").code == 0
+
+
+def session_of(program: Program, recording: str) -> str:
+    """Identity of a recording's session."""
+    found = re.search(r"session ([0-9a-f]{32})", program.run("info", recording).out)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("after_mb", [0.0, 0.7])
+def test_a_killed_relay_leaves_a_recording_that_goes_on(
+    program: Program, after_mb: float
+) -> None:
+    kill_relay_once(program, after_mb)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("turn", range(20))
+def test_relay_killed_at_random_moments(program: Program, turn: int) -> None:
+    kill_relay_once(program, random.Random(turn).uniform(0.0, 1.6))
+
+
+def test_an_event_is_on_disk_when_it_returns(program: Program) -> None:
+    where = endpoint()
+    source = relay(program, where, "--source", SHORT, "--speed", "5")
+    until(lambda: recorded_in(program) > 0.1, "transients")
+    ran = program.run("event", "note", "pump changed", "--connect", where)
+    assert ran.code == 0, ran.err
+    assert re.match(r"note recorded at \d+\.\d\d s scanner time", ran.out)
+    source.kill()  # at once: what was acknowledged is on disk
+    source.wait(10)
+    assert re.search(r"s  note  pump changed", program.run("info", "s.mcap.part").out)
+    gone = program.run("event", "note", "too late", "--connect", where)
+    assert gone.code == 2
+    assert "NOT RECORDED: no relay at" in gone.sentence
+
+
+def test_demo_without_a_display(program: Program) -> None:
+    """First fitted window within 10 s of the start, then everything in files."""
+    began = time.monotonic()
+    ran = program.run(
+        "demo", "--scenario", "null", "--speed", "max", "--out", "out", patience_s=110
+    )
+    assert ran.code == 0, ran.err
+    assert "No window, since QT_QPA_PLATFORM is offscreen" in ran.err
+    assert {path.name for path in (program.home / "out").iterdir()} == WRITTEN
+    assert time.monotonic() - began < 110
+    assert (program.home / "out" / "screen.png").read_bytes().startswith(b"\x89PNG")
+    (recording,) = (program.home / "data").rglob("demo-*.mcap")
+    assert program.run("verify", recording).code == 0
+    session = json.loads((program.home / "out" / "session.json").read_text())
+    assert session["counts"]["transients"] == len(
+        table(program.home / "out" / "transients.csv")
+    )
+
+
+def test_stopping_without_a_display_writes_what_there_is(program: Program) -> None:
+    where = endpoint()
+    relay(program, where, "--source", SHORT, "--speed", "20")
+    live = program.start("live", "--connect", where, "--out", "out", name="live")
+    until(lambda: recorded_in(program) > 1.0, "half the recording")
+    time.sleep(0.5)
+    live.send_signal(signal.SIGINT)
+    until(lambda: live.poll() is not None, "the end")
+    said = program.said("live")
+    assert "Traceback" not in said
+    assert "stopped by Ctrl-C" in said or "Nothing has come" in said or "out:" in said
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of half a megabyte; only root on Linux can mount one."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(place)]
+    if not sys.platform.startswith("linux") or shutil.which("mount") is None:
+        pytest.skip("no tmpfs here")
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this machine mounts no tmpfs for us")
+    yield place
+    subprocess.run(["umount", str(place)], check=False)
+
+
+def test_a_full_disk_is_said_and_survived(program: Program, small_disk: Path) -> None:
+    full = small_disk / "s.mcap"
+    source = program.start(
+        *("relay", "--source", SHORT, "--speed", "max", "--bind", endpoint()),
+        *("--record", full, "--linger", "0"),
+        name="relay",
+    )
+    until(lambda: "NOT RECORDING" in program.said("relay"), "the sentence")
+    assert "disk is full" in " ".join(program.said("relay").split())
+    assert source.poll() is None
+    ran = program.run("analyse", SHORT, "--out", small_disk / "out", "--save-spectra")
+    assert ran.code == 2
+    assert "full" in ran.err.lower() or "free space" in ran.err
+    source.send_signal(signal.SIGINT)
+    until(lambda: source.poll() is not None, "the end of the relay")
+    assert program.run("verify", next(small_disk.glob("s.mcap*"))).code in (0, 1)
