@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor import options
-from monitor.commands.analysing import Infusion, Out, Reference, Water
+from monitor.commands.analysing import Infusion, Reference, Water
 from streams.errors import InputError
+
+if TYPE_CHECKING:
+    from monitor.choose import Wishes
+    from monitor.qc.run import Plan
 
 Sessions = Annotated[
     list[Path] | None,
-    typer.Argument(help="Recordings, files or folders; a BIDS data set is a folder."),
+    typer.Argument(
+        help="Recordings, files or folders; or BIDS_DIR OUT participant|group."
+    ),
 ]
 Basis = Annotated[str, typer.Option("--basis", help="Basis set: file or bundled name.")]
 Protocol = Annotated[
     str, typer.Option("--protocol", help="Protocol: a TOML file or a bundled name.")
 ]
+Participants = Annotated[
+    Path | None,
+    typer.Option(
+        "--participants",
+        help="TSV or CSV: subject, visit, condition, [sex, score_before, score_after].",
+    ),
+]
+LEVELS = ("participant", "group")
 
 
 def register(app: typer.Typer) -> None:
@@ -28,19 +43,37 @@ def register(app: typer.Typer) -> None:
 
 def judge_sessions(
     sessions: Sessions = None,
-    out: Out = Path("qc"),
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the results.")
+    ] = None,
     water: Water = None,
     basis: Basis = "",
     protocol: Protocol = "",
     reference: Reference = None,
     infusion: Infusion = None,
+    participants: Participants = None,
     pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="Also on paper.")] = True,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Processes; default: one a core.")
+    ] = None,
+    scheduler: Annotated[
+        str, typer.Option("--scheduler", help="Address of a dask scheduler.")
+    ] = "",
+    simulate: Annotated[
+        str,
+        typer.Option("--simulate", help="PROTOCOL: what it would detect."),
+    ] = "",
 ) -> None:
     """Judge sessions by the criteria of their protocol.
 
-    One file gives a report (HTML, PDF, CSV, JSON).
+    One file gives a report (HTML, PDF, CSV, JSON); several files or a folder give one
+    report each, a table and a group page.  What was judged before is not done again.
+    With a participants file the group page shows condition by time.
 
-    Example: mrs-monitor qc session.mcap --out report
+    Examples: mrs-monitor qc session.mcap --out report
+    mrs-monitor qc STUDY --out results --participants participants.tsv
+    mrs-monitor qc BIDS_DIR results participant
+    mrs-monitor qc --simulate press_3t_te30 --out plan
     """
     from monitor.choose import Wishes
 
@@ -52,19 +85,104 @@ def judge_sessions(
             infusion_s=options.time_range(infusion, "--infusion"),
         ),
     )
-    if not sessions:
+    places, out, level = _bids_app(sessions or [], out)
+    if simulate:
+        _simulate(simulate, out)
+        return
+    if not places:
         raise InputError("Give a recording or a folder to judge.")
-    if len(sessions) == 1 and sessions[0].is_file():
-        _one(sessions[0], out, wishes, water, pdf)
+    if len(places) == 1 and places[0].is_file() and not participants:
+        _one(places[0], out, wishes, water, pdf)
+        return
+    _many(places, wishes, out, pdf, workers, scheduler, water, participants, level)
 
 
-def _one(path: Path, out: Path, wishes: object, water: Path | None, pdf: bool) -> None:
-    from monitor.choose import Wishes
+def _bids_app(sessions: list[Path], out: Path | None) -> tuple[list[Path], Path, str]:
+    """Places, folder of results and level; `BIDS_DIR OUT participant|group` too."""
+    level = ""
+    if out is None and len(sessions) == 3 and sessions[2].name in LEVELS:
+        sessions, out, level = sessions[:1], sessions[1], sessions[2].name
+    if out is None:
+        raise InputError("Give a folder for the results: --out DIR.")
+    return sessions, out, level
+
+
+def _one(path: Path, out: Path, wishes: Wishes, water: Path | None, pdf: bool) -> None:
     from monitor.qc.one import judge
-    from monitor.report.session_files import write_session_report
+    from monitor.report.session_files import made_folder, write_session_report
 
-    if not isinstance(wishes, Wishes):
-        raise TypeError("wishes are Wishes")
+    made_folder(out)
     judged = judge(path, wishes, water)
     write_session_report(judged, out, pdf)
     typer.echo(f"{judged.report['verdict']}: {out / 'report.html'}")
+
+
+def _many(
+    places: list[Path],
+    wishes: Wishes,
+    out: Path,
+    pdf: bool,
+    workers: int | None,
+    scheduler: str,
+    water: Path | None,
+    participants: Path | None,
+    level: str,
+) -> None:
+    from monitor.qc.participants import read_participants
+    from monitor.qc.run import Plan, kept_rows, put_together
+    from monitor.qc.sessions import find_sessions
+
+    if water is not None:
+        raise InputError(
+            "--water goes with one file; in a folder name the water references "
+            "water*, wref* or *_mrsref."
+        )
+    visits = read_participants(participants) if participants else None
+    plan = Plan(wishes, out, pdf, workers or os.cpu_count() or 1, scheduler, visits)
+    rows = kept_rows(out) if level == "group" else []
+    if not rows:
+        rows = _judged(find_sessions(places), plan)
+    if level == "participant":
+        return
+    group = put_together(rows, plan)
+    typer.echo(
+        f"{group['judged']} of {group['sessions']} sessions judged, "
+        f"{group['all_kept']} keep all criteria: {out / 'group.html'}"
+    )
+
+
+def _judged(sessions: Any, plan: Plan) -> list[dict[str, Any]]:
+    """Judge with a progress bar; what could not be judged is said at once."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from monitor.qc.run import judge_all
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("sessions", total=len(sessions))
+
+        def tell(row: dict[str, Any]) -> None:
+            progress.advance(task)
+            if row["status"] != "judged":
+                said = f"{row['session']}: {row['reason']}"
+                console.print(said, highlight=False, markup=False)
+
+        return judge_all(sessions, plan, tell)
+
+
+def _simulate(protocol: str, out: Path) -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from monitor.qc.before import foresee
+    from monitor.report.before_files import write_foreseen
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("simulated sessions", total=None)
+        foreseen = foresee(
+            protocol,
+            lambda done, of: progress.update(task, completed=done, total=of),
+        )
+    write_foreseen(foreseen, out)
+    typer.echo(f"{foreseen.sentence} {out / 'detectable.html'}")

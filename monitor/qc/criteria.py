@@ -17,7 +17,6 @@ from monitor.analysis.quality import Quality
 from monitor.analysis.spectrum import Real
 from monitor.qc.follow import Followed, Placed
 from monitor.qc.line_width import LineWidthBias
-from monitor.settings import Settings
 
 DRIFT_TRANSIENTS = 60
 LEAST_FOR_DRIFT = 10
@@ -206,19 +205,3 @@ def lateness_s(placed: Placed) -> float:
 def failed(found: Sequence[Criterion]) -> tuple[str, ...]:
     """Titles of the criteria that were missed."""
     return tuple(c.title for c in found if c.verdict == Verdict.MISSED)
-
-
-def limits_of(settings: Settings) -> dict[str, float]:
-    """Limits of a protocol by criterion key, as `criteria` uses them."""
-    return {
-        "snr": settings.snr_limit,
-        "fwhm_hz": settings.fwhm_limit_hz,
-        "drift_hz_per_min": settings.drift_limit_hz_per_min,
-        "water": settings.water_limit,
-        "lipid": settings.lipid_limit,
-        "effective_percent": settings.effective_limit_percent,
-        "missing_percent": settings.missing_limit_percent,
-        "marker_s": settings.marker_limit_s,
-        "detectable_percent": settings.reference_target_percent,
-        "line_width_bias_percent": BIAS_SHARE * settings.reference_target_percent,
-    }

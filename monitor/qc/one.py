@@ -48,7 +48,9 @@ from monitor.qc.measures import (
 from monitor.qc.reporting import mrsinmrs
 from monitor.settings import Settings, bundled_protocols
 
-OUTCOMES = ("Glu", "Glx", "Glx/tNAA", "Glu/tCr")
+OUTCOMES = ("Glx/tNAA", "Glx", "Glu", "Glu/tCr")
+COMPARABLE = ("Glu/tCr", "Glx/tCr", "tNAA/tCr", "Glu/water", "Gln/water")
+"""Outcomes without a receiver gain in them, for repeatability."""
 LIBRARIES = ("numpy", "scipy", "matplotlib", "nibabel", "mcap", "jinja2")
 Z95 = 1.959964
 Report = dict[str, Any]
@@ -100,6 +102,7 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
     if not hidden:
         report["measures"] = _measures(found, period_s)
         report["windows"] = _windows(followed, found, times)
+        report["reference_values"] = _reference_values(followed, names)
     return Judged(report, drawn_of(followed, during, hidden))
 
 
@@ -203,6 +206,23 @@ def _windows(
                 }
             )
     return rows
+
+
+def _reference_values(followed: Followed, names: tuple[str, ...]) -> Report:
+    """Outcomes in the reference period with their SDs, for repeatability."""
+    course = followed.outcome.pipeline.course
+    reference, outcomes = course.reference, course.outcomes
+    if reference is None or outcomes is None:
+        return {}
+    some = outcomes.subset(tuple(dict.fromkeys((*names, *COMPARABLE))))
+    epoch = course.qualities[reference.first].epoch
+    values = some.values(reference.amplitudes)
+    covariance = reference.covariance + course.sessions[epoch].common
+    sds = some.sds(reference.amplitudes, covariance)
+    return {
+        name: {"value": float(value), "sd": float(sd)}
+        for name, value, sd in zip(some.names, values, sds, strict=True)
+    }
 
 
 def _provenance(

@@ -1,0 +1,88 @@
+"""A run over many sessions: find, judge, put together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from monitor.choose import Wishes
+from monitor.qc.cluster import run_on_cluster
+from monitor.qc.group import group_report
+from monitor.qc.many import Job, Row, Tell, run_here
+from monitor.qc.participants import Visit
+from monitor.qc.sessions import Session
+from monitor.report.group_files import write_group
+from monitor.report.session_files import made_folder
+from monitor.report.tables import write_json
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done with the sessions.
+
+    Attributes
+    ----------
+    workers : processes on this machine
+    scheduler : address of a dask scheduler; empty: this machine
+    visits : from the participants file; None without one
+    """
+
+    wishes: Wishes
+    out: Path
+    pdf: bool = True
+    workers: int = 2
+    scheduler: str = ""
+    visits: Mapping[tuple[str, str], Visit] | None = None
+
+
+def judge_all(sessions: Sequence[Session], plan: Plan, tell: Tell) -> list[Row]:
+    """Judge sessions; rows in the order of the sessions, kept in rows.json.
+
+    Raises
+    ------
+    InputError : the folder cannot be written to, or there is no such scheduler
+    """
+    made_folder(plan.out)
+    jobs = [Job(s, plan.wishes, plan.out / s.label, plan.pdf) for s in sessions]
+    done: dict[str, Row] = {}
+
+    def take(row: Row) -> None:
+        done[str(row["session"])] = row
+        tell(row)
+
+    if plan.scheduler:
+        run_on_cluster(jobs, plan.scheduler, take)
+    else:
+        run_here(jobs, plan.workers, take)
+    rows = [done[s.label] for s in sessions]
+    write_json(plan.out / "rows.json", {"rows": rows})
+    return rows
+
+
+def kept_rows(out: Path) -> list[Row]:
+    """Rows of an earlier run in this folder; none where there was none."""
+    place = out / "rows.json"
+    if not place.is_file():
+        return []
+    found: list[Row] = json.loads(place.read_text(encoding="utf-8"))["rows"]
+    return found
+
+
+def put_together(rows: Sequence[Row], plan: Plan) -> dict[str, Any]:
+    """Write the tables and the page of all sessions; returns what the page says."""
+    group = group_report(rows, plan.visits)
+    write_group(rows, group, _limits(rows), plan.out)
+    return group
+
+
+def _limits(rows: Sequence[Row]) -> dict[str, float]:
+    """Limits where all sessions share them."""
+    found: dict[str, set[float]] = {}
+    for row in rows:
+        for key, limit in row.get("limits", {}).items():
+            if limit is not None:
+                found.setdefault(key, set()).add(limit)
+    return {key: limits.pop() for key, limits in found.items() if len(limits) == 1}
