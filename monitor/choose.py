@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from monitor.analysis.pipeline import Pipeline
-from monitor.analysis.update import Update
+from monitor.analysis.update import Curves, Update
 from monitor.basis_simulation import basis_for
+from monitor.inspection import curves_between
 from monitor.settings import Settings, bundled_protocols, read_protocol
 from streams.errors import InputError
 from streams.transient import Acquisition, Message, Start
@@ -119,3 +120,9 @@ class Analysis:
         return replace(
             update, notes=notes + update.notes, settings=self.pipeline.settings
         )
+
+    def curves_between(self, start_s: float, end_s: float) -> Curves | None:
+        """Spectra and fit of a stretch of scanner time, s; see `inspection`."""
+        if self.pipeline is None:
+            return None
+        return curves_between(self.pipeline, start_s, end_s)

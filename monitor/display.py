@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from monitor.analysis.update import Curves
 from monitor.screen import headline as head
 from monitor.screen import messages as say
 from monitor.screen import spectrum as spec
@@ -66,7 +67,7 @@ class Display(Seen):
 
     def screen(self, now_s: float) -> Screen:
         """All that is to be drawn at this reading of the clock."""
-        axis = self._kept("axis", self.revision, self._axis)
+        axis = self.time_axis()
         named = (self.acquisition, self.source, self.settings)
         return Screen(
             status=self._same("status", self._status(now_s)),
@@ -100,6 +101,10 @@ class Display(Seen):
     def _same(self, name: str, part: Part) -> Part:
         """The part shown before where the new one is equal to it."""
         return self._kept(name, part, lambda: part)
+
+    def time_axis(self) -> TimeAxis:
+        """The axis that everything on it shares."""
+        return self._kept("axis", self.revision, self._axis)
 
     def _axis(self) -> TimeAxis:
         first = self.first_s()
@@ -176,23 +181,26 @@ class Display(Seen):
             strip.upper_strip("FWHM", "Hz", at, q["fwhm_hz"], s.fwhm_limit_hz),
             strip.lower_strip("SNR", "", at, q["snr"], s.snr_limit),
             strip.weight_strip(at, q["weight"]),
+            strip.upper_strip("water", "", at, q["water"], s.water_limit),
+            strip.upper_strip("lipid", "", at, q["lipid"], s.lipid_limit),
         )
 
     def _spectrum_key(self) -> tuple[object, ...]:
         return id(self.curves), id(self.mean_curves), self.height, self.settings
 
     def _spectrum(self) -> SpectrumView | None:
-        if self.curves is None:
-            return None
+        return None if self.curves is None else self.view_of(self.curves)
+
+    def view_of(self, curves: Curves) -> SpectrumView:
+        """A window's curves as they may be seen."""
         outcome = self.settings.outcome
         hidden = frozenset(n for n in spec.GROUPS if tab.tells_outcome(n, outcome))
         seen = self.mean_curves is not None and not self.hidden
-        caption = "grey: before infusion" if seen else ""
         return spec.spectrum_view(
-            self.curves,
+            curves,
             self.mean_curves,
             self.height or 1.0,
-            caption,
+            "grey: before infusion" if seen else "",
             hidden if self.hidden else frozenset(),
         )
 
@@ -211,6 +219,13 @@ class Display(Seen):
         if self.hidden:
             shown = [m for m in shown if not say.tells(m, self.settings.outcome)]
         return say.ordered(shown)
+
+    def messages_so_far(self) -> list[tuple[float, Message]]:
+        """The log with scanner times, s, but for what a blinded outcome could tell."""
+        log = self.notices.log
+        if not self.hidden:
+            return log
+        return [(t, m) for t, m in log if not say.tells(m, self.settings.outcome)]
 
 
 def wider(limit: float, steps: int, limits: Sequence[float] = TREND_LIMITS) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.analysis.update import Update
+from monitor.analysis.update import Curves, Update
 from monitor.screen.parts import Stream
 
 # -- what the window asks for ----------------------------------------------------------
@@ -48,11 +48,18 @@ class ChangeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Inspect:
+    """Show the curves of windows: (start, end) of each in scanner time, s."""
+
+    spans_s: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the worker."""
 
 
-Command = SendEvent | Play | SetSpeed | Seek | ChangeSettings | Stop
+Command = SendEvent | Play | SetSpeed | Seek | ChangeSettings | Inspect | Stop
 
 # -- what the worker tells -------------------------------------------------------------
 
@@ -66,9 +73,10 @@ class Began:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A message went through the pipeline."""
+    """A message went through the pipeline; `here`: it is in this window alone."""
 
     update: Update
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +102,22 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An operator's event has been taken in (or not: `refused` says why)."""
+    """An operator's event has been taken in (or not: `refused` says why).
+
+    `here` says that it was applied in this window alone and is not in the recording.
+    """
 
     kind: str
     refused: str = ""
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """Curves of the windows that were asked for; None: there are none."""
+
+    spans_s: tuple[tuple[float, float], ...]
+    curves: tuple[Curves | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +127,4 @@ class Failed:
     sentence: str
 
 
-Report = Began | Computed | Again | Rewound | Heard | Sent | Failed
+Report = Began | Computed | Again | Rewound | Heard | Sent | Inspected | Failed

@@ -7,6 +7,7 @@ every second one is dropped.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from monitor.exchange import (
     Computed,
     Failed,
     Heard,
+    Inspected,
     Report,
     Rewound,
     Sent,
@@ -39,12 +41,15 @@ class Session:
         self._updates: list[Update] = []
         self._seqs: list[int] = []
         self._with_curves: list[int] = []
+        self._here: Update | None = None  # the newest change that is in no recording
 
     def take(self, report: Report, now_s: float) -> None:
         """Take in one report of the worker."""
         match report:
-            case Computed(update):
-                if self._can_go_back:
+            case Computed(update, here):
+                if here:
+                    self._here = update
+                elif self._can_go_back:
                     self._keep(update)
                 self.display.fold(update, now_s)
             case Again(seq):
@@ -54,9 +59,13 @@ class Session:
             case Heard(stream):
                 self.display.hear(stream, now_s)
                 self._can_go_back = stream.playback is not None
-            case Sent(kind, refused):
+            case Sent(kind, refused, here):
                 if refused:
                     self.display.refused(kind, refused, now_s)
+                elif here:
+                    self.display.kept_here(kind, now_s)
+            case Inspected(spans_s, curves):
+                self.display.looked(spans_s, curves)
             case Failed(sentence):
                 self.failed = sentence
                 self.display.notices.failed = sentence
@@ -69,6 +78,7 @@ class Session:
 
     def _begin(self, now_s: float) -> None:
         self._updates, self._seqs, self._with_curves = [], [], []
+        self._here = None
         self._afresh(now_s)
 
     def _keep(self, update: Update) -> None:
@@ -86,7 +96,8 @@ class Session:
         """Fold what is already known, from the newest shown up to a message."""
         start = bisect_right(self._seqs, self.display.seq)
         for update in self._updates[start : bisect_right(self._seqs, seq)]:
-            self.display.fold(update, now_s)
+            self.display.fold(self._as_now(update), now_s)
+        self._show_here(self.display.time_s(), now_s)
 
     def _rewind(self, time_s: float, now_s: float) -> None:
         """Show the session as it stood at a scanner time, s."""
@@ -94,10 +105,35 @@ class Session:
             return
         self._afresh(now_s)
         for update in self._updates:
-            if _time_s(update) is not None and (_time_s(update) or 0.0) >= time_s:
+            if _time_s(update) >= time_s:
                 break
-            self.display.fold(update, now_s)
+            self.display.fold(self._as_now(update), now_s)
+        self._show_here(time_s, now_s)
         self.display.settle(now_s)
+
+    def _as_now(self, update: Update) -> Update:
+        """An update without the numbers that a change in this window has replaced."""
+        here = self._here
+        if here is None or update.seq > here.seq:
+            return update
+        return replace(
+            update, estimate=None, course=None, tracker=None, tracks=None, settings=None
+        )
+
+    def _show_here(self, time_s: float, now_s: float) -> None:
+        """Show the course of the newest change in this window up to a time, s."""
+        here = self._here
+        if here is None or here.course is None or time_s >= _time_s(here, math.inf):
+            return
+        course = tuple(e for e in here.course if e.time_end_s < time_s)
+        tracks = tuple(t for t in here.tracks or () if t.time_s < time_s)
+        self.display.fold(
+            replace(
+                here, course=course, tracks=tracks, curves=None, notes=(), event=None,
+                estimate=course[-1] if course else None,
+            ),
+            now_s,
+        )  # fmt: skip
 
     def _shows_later_than(self, time_s: float) -> bool:
         newest = self.display.newest
@@ -105,13 +141,14 @@ class Session:
 
     def _afresh(self, now_s: float) -> None:
         old = self.display
-        self.display = Display(self.settings, old.limit_percent)
+        held = self.settings if self._here is None else old.settings
+        self.display = Display(held, old.limit_percent)
         self.display.show(by_tracker=old.by_tracker)
         self.display.hear(old.stream, now_s)
 
 
-def _time_s(update: Update) -> float | None:
+def _time_s(update: Update, unknown: float = -math.inf) -> float:
     """Scanner time of the message behind an update, s."""
     if update.quality is not None:
         return update.quality.time_s
-    return update.event.time_s if update.event is not None else None
+    return update.event.time_s if update.event is not None else unknown

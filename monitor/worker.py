@@ -36,6 +36,8 @@ from monitor.exchange import (
     Computed,
     Failed,
     Heard,
+    Inspect,
+    Inspected,
     Play,
     Report,
     Rewound,
@@ -48,13 +50,16 @@ from monitor.exchange import (
 from monitor.screen.parts import Playback, Stream
 from streams.errors import InputError
 from streams.health import StreamHealth
-from streams.transient import Heartbeat, Message, Start
+from streams.transient import Event, Heartbeat, Message, Start
 
 GATHER_S = 0.03
 HEALTH_S = 0.25
 POLL_S = 0.02
 STOP_S = 0.5
 MOST_REPORTS = 64  # in one parcel, so that a parcel never takes the window long
+
+LOCAL = frozenset({"settings", "reference"})
+"""Events that a window without the right to record them keeps to itself."""
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +77,10 @@ class Feed(Protocol):
 
 
 class Analysis(Protocol):
-    """What the worker asks of a pipeline."""
+    """What the worker asks of a pipeline.
+
+    It may also have `curves_between(start_s, end_s)`: `monitor.inspection`.
+    """
 
     def push(self, message: Message) -> Update:
         """Work through one message."""
@@ -103,6 +111,8 @@ class Loop:
     done_seq: int = -1
     stopped: bool = False
     heard: Stream | None = None
+    last: Message | None = None
+    time_s: float = 0.0
 
     def obey(self, command: Command) -> None:
         """Do what the window asks for."""
@@ -113,6 +123,8 @@ class Loop:
                 self._send_event(kind, text)
             case ChangeSettings(changes):
                 self._send_event("settings", json.dumps(changes))
+            case Inspect(spans_s):
+                self._inspect(spans_s)
             case Play(playing):
                 self._replay("resume" if playing else "pause")
             case SetSpeed(speed):
@@ -148,7 +160,8 @@ class Loop:
         if message.seq <= self.done_seq:
             self.reports.append(Again(message.seq))
             return
-        self.done_seq = message.seq
+        self.done_seq, self.last = message.seq, message
+        self.time_s = getattr(message.body, "time_s", self.time_s)
         self.reports.append(Computed(self._pushed(message)))
 
     def _pushed(self, message: Message) -> Update:
@@ -165,15 +178,34 @@ class Loop:
 
     def _send_event(self, kind: str, text: str) -> None:
         send = getattr(self.feed, "send_event", None)
-        if send is None:
-            self.reports.append(Sent(kind, "a closed recording takes no events"))
-            return
-        try:
-            send(kind, text)
-        except (InputError, OSError, TimeoutError) as error:
-            self.reports.append(Sent(kind, str(error) or "no answer"))
+        refused = "a closed recording takes no events"
+        if send is not None:
+            try:
+                send(kind, text)
+            except (InputError, OSError, TimeoutError) as error:
+                refused = str(error) or "no answer"
+            else:
+                self.reports.append(Sent(kind))
+                return
+        if kind in LOCAL and self.last is not None:
+            self._apply_here(kind, text, self.last)
         else:
-            self.reports.append(Sent(kind))
+            self.reports.append(Sent(kind, refused))
+
+    def _apply_here(self, kind: str, text: str, last: Message) -> None:
+        """Work through an event that is in no recording."""
+        event = Event(self.time_s, kind, text, "viewer")
+        self.reports.append(Sent(kind, here=True))
+        self.reports.append(
+            Computed(
+                self._pushed(Message(last.session, last.seq, last.epoch, event)), True
+            )
+        )
+
+    def _inspect(self, spans_s: tuple[tuple[float, float], ...]) -> None:
+        look = getattr(self.pipeline, "curves_between", None)
+        curves = tuple(look(*span) if look else None for span in spans_s)
+        self.reports.append(Inspected(spans_s, curves))
 
     def _replay(self, name: str, *arguments: float) -> None:
         step = getattr(self.feed, name, None)

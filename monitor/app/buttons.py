@@ -13,8 +13,8 @@ from PyQt6.QtWidgets import (
 )
 
 from monitor.app.theme import Theme
+from monitor.screen.keys import KEY
 
-KEYS = {"infusion_start": "F5", "infusion_stop": "F6", "note": "F8"}
 WORDS = {
     "infusion_start": "Start infusion",
     "infusion_stop": "Stop infusion",
@@ -47,14 +47,14 @@ class ButtonPanel(QStackedWidget):
         page = QWidget()
         page.setLayout(self._row)
         for kind, button in self.buttons.items():
-            button.setText(f"{WORDS[kind]}  {KEYS[kind]}")
+            button.setText(f"{WORDS[kind]}  {KEY[kind]}")
             button.setObjectName(kind)
             button.clicked.connect(lambda _=False, k=kind: self.press(k))
             self._row.addWidget(button, 3 if kind != "note" else 2)
         self.line = NoteLine()
         self.line.setPlaceholderText("note, then Return (Escape: leave)")
         self.line.returnPressed.connect(self._send_note)
-        self.line.left.connect(self._leave_note)
+        self.line.left.connect(self.leave_note)
         self.addWidget(page)
         self.addWidget(self.line)
 
@@ -81,8 +81,9 @@ class ButtonPanel(QStackedWidget):
         text = self.line.text().strip()
         if text:
             self.asked.emit("note", text)
-        self._leave_note()
+        self.leave_note()
 
-    def _leave_note(self) -> None:
+    def leave_note(self) -> None:
+        """Show the buttons again."""
         self.setCurrentIndex(0)
         self.line.clearFocus()

@@ -7,6 +7,7 @@ call, in turn, so that no frame has to wait for all of them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
@@ -21,13 +22,15 @@ from PyQt6.QtWidgets import (
 from monitor.app.buttons import ButtonPanel
 from monitor.app.headline import HeadlinePanel
 from monitor.app.messages import MessagePanel
+from monitor.app.plots import Plot
 from monitor.app.quality import QualityPanel
 from monitor.app.replay import ReplayPanel
+from monitor.app.sheet import Sheet
 from monitor.app.spectrum import SpectrumPanel
 from monitor.app.status import StatusPanel
 from monitor.app.table import TablePanel
 from monitor.app.text import Text
-from monitor.app.theme import DARK, Palette, style_sheet, theme_for
+from monitor.app.theme import DARK, Palette, Theme, style_sheet, theme_for
 from monitor.app.trend import TrendPanel
 from monitor.app.waterfall import WaterfallPanel
 from monitor.screen.parts import Screen
@@ -42,6 +45,7 @@ class Page(QWidget):
     def __init__(self, palette: Palette = DARK) -> None:
         super().__init__()
         self.setObjectName("page")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.palette_in_use = palette
         self.status = StatusPanel()
@@ -59,16 +63,20 @@ class Page(QWidget):
         self.acts.addWidget(self.buttons)
         self.acts.addWidget(self.replay)
         self._turn = 0
+        self._sheets: tuple[Sheet, ...] = ()
+        self._theme: Theme | None = None
         self._dressed: tuple[int, int] | None = None
         self._lay_out()
+        for plot in self.time_plots():
+            plot.moved.connect(partial(self._zoom_time, plot))
 
     def _lay_out(self) -> None:
         self._grid = QGridLayout(self)
         self._left, self._right = QVBoxLayout(), QVBoxLayout()
         left: tuple[tuple[QWidget, int], ...] = (
-            (self.trend, 54),
-            (self.quality, 30),
-            (self.waterfall, 16),
+            (self.trend, 47),
+            (self.quality, 38),
+            (self.waterfall, 15),
         )
         right: tuple[tuple[QWidget, int], ...] = (
             (self.headline, 0),
@@ -106,6 +114,10 @@ class Page(QWidget):
             self.footer,
         ):  # fmt: skip
             panel.dress(theme)
+        self._theme = theme
+        for sheet in self._sheets:
+            sheet.dress(theme)
+            self.place(sheet)
         self.messages.setFixedHeight(theme.px(98))
         self.acts.setFixedHeight(theme.px(98))
 
@@ -116,6 +128,43 @@ class Page(QWidget):
         if size != self._dressed:
             self._dressed = size
             self.dress()
+
+    def time_plots(self) -> tuple[Plot, ...]:
+        """Every plot on the time axis, from the top."""
+        return self.trend.plot, *self.quality.plots, self.waterfall
+
+    def plots_in(self, widget: QWidget) -> tuple[Plot, ...]:
+        """The plots in one of the panels, or the panel itself."""
+        if widget is self:
+            return ()
+        return (
+            (widget,)
+            if isinstance(widget, Plot)
+            else tuple(plot for plot in self.time_plots() if widget.isAncestorOf(plot))
+        )
+
+    def carry(self, sheets: tuple[Sheet, ...]) -> None:
+        """Take sheets that may lie over the plots."""
+        self._sheets = sheets
+        for sheet in sheets:
+            if self._theme is not None:
+                sheet.dress(self._theme)
+
+    def place(self, sheet: Sheet) -> None:
+        """Lay a sheet over the plots on the time axis."""
+        last = self.table if sheet.wide else self.waterfall
+        sheet.setGeometry(self.trend.geometry().united(last.geometry()))
+
+    def unzoom(self) -> None:
+        """Undo every zoom."""
+        for plot in (*self.time_plots(), self.spectrum):
+            plot.unzoom()
+
+    def _zoom_time(self, by: Plot) -> None:
+        low, high = by.getViewBox().viewRange()[0]
+        for plot in self.time_plots():
+            if plot is not by:
+                plot.zoom_x(low, high)
 
     def draw(self, screen: Screen, everything: bool = False) -> None:
         """Show a screen: all words, and one plot (or all of them)."""

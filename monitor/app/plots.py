@@ -1,4 +1,4 @@
-"""What all plots have in common: axes that line up, pens that are cheap, no mouse.
+"""What all plots have in common: axes that line up, pens that are cheap, zoom.
 
 Measured traps that this file keeps out: dense curves with a pen wider than 1 px and
 antialiasing (a second per frame), `FillBetweenItem` (a third of one), and
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QColor, QPainter, QPolygonF
 from PyQt6.QtWidgets import QFrame, QSizePolicy
 
@@ -26,10 +26,19 @@ EDGE = 60  # how far the number of a tick may hang over the end of its axis, px
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]
-    """A plot without menus or mouse, with axes of fixed width.
+    """A plot without menus, with axes of fixed width.
+
+    A drag or the wheel zooms where `let_zoom` allows it; `unzoom` undoes it.  Emits
+    `clicked(x)`, `hovered(x)`, `left()`, `menu()` and `moved()` after a zoom.
 
     `foot` leaves pixels below the bottom axis, where pyqtgraph lets its label hang out.
     """
+
+    clicked = pyqtSignal(float)
+    hovered = pyqtSignal(float)
+    left = pyqtSignal()
+    menu = pyqtSignal()
+    moved = pyqtSignal()
 
     def __init__(self, foot: int = 0) -> None:
         super().__init__()
@@ -49,6 +58,73 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             item.getAxis(side).setStyle(
                 autoExpandTextSpace=False, hideOverlappingLabels=EDGE
             )
+
+        self.zoomed = False
+        self._home: dict[str, tuple[float, float]] = {}
+        self.getViewBox().sigRangeChangedManually.connect(self._zoomed)
+        self.scene().sigMouseClicked.connect(self._pressed)
+        self.scene().sigMouseMoved.connect(self._hover)
+
+    def let_zoom(self, x: bool = False, y: bool = False) -> None:
+        """Let wheel and, where both axes may be zoomed, a drag zoom."""
+        box = self.getViewBox()
+        box.setMouseEnabled(x=x, y=y)
+        box.setMouseMode(box.RectMode if x and y else box.PanMode)
+
+    def show_x(self, low: float, high: float) -> None:
+        """Range of the x axis unless the operator has zoomed."""
+        self._home["x"] = (low, high)
+        if not self.zoomed:
+            self.setXRange(low, high, padding=0)
+
+    def show_y(self, low: float, high: float) -> None:
+        """Range of the y axis unless the operator has zoomed."""
+        self._home["y"] = (low, high)
+        if not self.zoomed:
+            self.setYRange(low, high, padding=0)
+
+    def zoom_x(self, low: float, high: float) -> None:
+        """Follow the zoom of another plot."""
+        self.zoomed = True
+        self.setXRange(low, high, padding=0)
+        self.draw_again()
+
+    def unzoom(self) -> None:
+        """Show everything again."""
+        if not self.zoomed:
+            return
+        self.zoomed = False
+        if "x" in self._home:
+            self.show_x(*self._home["x"])
+        if "y" in self._home:
+            self.show_y(*self._home["y"])
+        self.draw_again()
+
+    def draw_again(self) -> None:
+        """Draw again what depends on the zoom."""
+
+    def leaveEvent(self, event: QEvent | None) -> None:
+        """The mouse is gone."""
+        super().leaveEvent(event)
+        self.left.emit()
+
+    def _zoomed(self, *_: Any) -> None:
+        self.zoomed = True
+        self.draw_again()
+        self.moved.emit()
+
+    def _pressed(self, event: Any) -> None:
+        if event.button() == Qt.MouseButton.RightButton:
+            self.menu.emit()
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit(self._x_of(event.scenePos()))
+
+    def _hover(self, place: Any) -> None:
+        if self.getViewBox().sceneBoundingRect().contains(place):
+            self.hovered.emit(self._x_of(place))
+
+    def _x_of(self, place: Any) -> float:
+        return float(self.getViewBox().mapSceneToView(place).x())
 
     def minimumSizeHint(self) -> QSize:
         """The page alone decides how large a plot is."""
@@ -131,7 +207,7 @@ class Context:
 
     def draw(self, axis: TimeAxis) -> None:
         """Show an axis with what happened on it."""
-        self._plot.setXRange(axis.start_min, axis.end_min, padding=0)
+        self._plot.show_x(axis.start_min, axis.end_min)
         for region, span in (
             (self._reference, axis.reference),
             (self._infusion, axis.infusion),

@@ -17,6 +17,7 @@ class StripPlot(Plot):
 
     def __init__(self) -> None:
         super().__init__()
+        self.let_zoom(x=True)
         self._theme: Theme | None = None
         self._context = Context(self)
         self._curve = curve(self)
@@ -44,7 +45,7 @@ class StripPlot(Plot):
         if self._theme is None:
             return
         self._context.draw(axis)
-        self.setYRange(strip.low, strip.high, padding=0)
+        self.show_y(strip.low, strip.high)
         self._curve.setData(strip.time_min, strip.value)
         middle = 0.5 * (strip.low + strip.high)
         self.axis("left").setTicks([[(middle, strip.name)]])
@@ -74,7 +75,7 @@ class StripPlot(Plot):
 class QualityPanel(QWidget):
     """Strips below one another."""
 
-    def __init__(self, count: int = 4) -> None:
+    def __init__(self, count: int = 6) -> None:
         super().__init__()
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)

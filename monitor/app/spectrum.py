@@ -11,7 +11,7 @@ from PyQt6.QtCore import Qt
 from monitor.app.plots import LABEL_FOOT, Fill, Plot, brush, curve, inside
 from monitor.app.theme import Theme
 from monitor.screen.parts import Component, SpectrumView
-from monitor.screen.spectrum import LEFT_PPM, RIGHT_PPM
+from monitor.screen.spectrum import LEFT_PPM, RIGHT_PPM, fitting
 
 
 class SpectrumPanel(Plot):
@@ -21,8 +21,11 @@ class SpectrumPanel(Plot):
         super().__init__(foot=LABEL_FOOT)
         self._theme: Theme | None = None
         self._shown: SpectrumView | None = None
+        self._height = 0.0
         self.getViewBox().invertX(True)
-        self.setXRange(RIGHT_PPM, LEFT_PPM, padding=0)
+        self.let_zoom(x=True, y=True)
+        self.show_x(RIGHT_PPM, LEFT_PPM)
+        self._ticks: list[list[tuple[float, str]]] = []
         self._glutamate = Fill()
         self.addItem(self._glutamate)
         self._zero = pg.InfiniteLine(angle=0, movable=False)
@@ -51,7 +54,8 @@ class SpectrumPanel(Plot):
             (inside(v, RIGHT_PPM, LEFT_PPM), f"{v:.1f}")
             for v in np.arange(RIGHT_PPM, LEFT_PPM, 0.5)
         ]
-        self.axis("bottom").setTicks([ticks])
+        self._ticks = [ticks]
+        self.draw_again()
         self.axis("bottom").setHeight(theme.bottom_axis)
         self.label_bottom(theme, "Chemical shift (ppm)")
         self._glutamate.setBrush(brush(p.accent, 90))
@@ -68,12 +72,20 @@ class SpectrumPanel(Plot):
         for part in self._parts:
             part.setPen(theme.pen(p.measured))
 
+    def draw_again(self) -> None:
+        """Number the axis as far as it is seen."""
+        self.axis("bottom").setTicks(None if self.zoomed else self._ticks)
+
     def draw(self, view: SpectrumView | None) -> None:
         """Show a spectrum; the one that is shown already costs nothing."""
-        if view is None or view is self._shown or self._theme is None:
+        if view is None or self._theme is None:
             return
-        self._shown = view
-        self.setYRange(view.low, view.high, padding=0)
+        height = self.getViewBox().height()
+        if view is self._shown and height == self._height:
+            return
+        self._shown, self._height = view, height
+        view = fitting(view, self._theme.line_px(20) / max(height, 1.0))
+        self.show_y(view.low, view.high)
         self._measured.setData(view.ppm, view.measured)
         self._model.setData(view.ppm, view.model)
         self._baseline.setData(view.ppm, view.baseline)

@@ -29,6 +29,10 @@ class Text(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
+    def make_bold(self, bold: bool) -> None:
+        """Use bold letters from the next `dress` on."""
+        self._bold = bold
+
     def dress(self, theme: Theme) -> None:
         """Take the sizes of a theme."""
         self._theme = theme

@@ -140,10 +140,16 @@ def style_sheet(theme: Theme) -> str:
     """Style of the whole page; widgets are told apart by `role` and `state`."""
     p = theme.palette
     radius, pad = theme.px(6), theme.px(10)
+    families = ", ".join(f'"{family}"' for family in FAMILIES)
     return f"""
     QWidget {{ background: transparent; color: {p.text}; }}
     QWidget#page, QMessageBox, QDialog {{ background: {p.ground}; }}
     QFrame[role="panel"] {{ background: {p.panel}; border-radius: {radius}px; }}
+    QFrame[role="sheet"] {{ background: {p.panel}; border-radius: {radius}px;
+        border: {theme.px(2)}px solid {p.secondary}; }}
+    QFrame[role="sheet"] QLabel {{ border: 0; }}
+    QFrame[role="sheet"] QSpinBox, QFrame[role="sheet"] QPlainTextEdit {{
+        font-size: {theme.text_px(24)}px; font-family: {families}; }}
     QLabel[role="secondary"] {{ color: {p.secondary}; }}
     QLabel[role="accent"] {{ color: {p.accent}; }}
     QFrame[state="attention"] {{ background: {p.attention}; }}
@@ -160,8 +166,11 @@ def style_sheet(theme: Theme) -> str:
     QComboBox::drop-down {{ border: 0; width: {theme.px(24)}px; }}
     QComboBox QAbstractItemView {{ background: {p.panel}; color: {p.text};
         selection-background-color: {p.rule}; selection-color: {p.text}; }}
-    QLineEdit {{ background: {p.ground}; border: {theme.px(2)}px solid {p.secondary};
+    QLineEdit, QSpinBox, QPlainTextEdit {{ background: {p.ground};
+        border: {theme.px(2)}px solid {p.secondary};
         border-radius: {radius}px; padding: 0 {pad}px; }}
+    QLineEdit:focus, QSpinBox:focus, QPlainTextEdit:focus, QComboBox:focus {{
+        border-color: {p.text}; }}
     QSlider::groove:horizontal {{ height: {theme.px(8)}px; background: {p.rule};
         border-radius: {theme.px(4)}px; }}
     QSlider::sub-page:horizontal {{ background: {p.secondary};

@@ -41,6 +41,7 @@ class TrendPanel(QFrame):
         )
         self._head.addWidget(self.title, 30)
         self._head.addWidget(self.legend, 70)
+        self._said = self._legend = ""
         self.plot = TrendPlot()
         self._rows.addLayout(self._head)
         self._rows.addWidget(self.plot, 1)
@@ -54,11 +55,18 @@ class TrendPanel(QFrame):
         self.legend.dress(theme)
         self.plot.dress(theme)
 
+    def say(self, text: str) -> None:
+        """Say something in the place of the legend; empty: the legend again."""
+        self._said = text
+        self.legend.refit()
+        self.legend.show_text(text or self._legend)
+
     def draw(self, trend: Trend, fade: float = 0.0) -> None:
         """Show a trend; its newest points pale as `fade` goes from 0 to 1."""
         self.title.show_text(trend.title)
         legend = LEGEND + (BAND_LEGEND if trend.band is not None else "")
-        self.legend.show_text(legend if len(trend.line) else "")
+        self._legend = legend if len(trend.line) else ""
+        self.legend.show_text(self._said or self._legend)
         self.plot.draw(trend)
         self.plot.draw_age(fade)
 
@@ -68,6 +76,7 @@ class TrendPlot(Plot):
 
     def __init__(self) -> None:
         super().__init__(foot=LABEL_FOOT)
+        self.let_zoom(x=True, y=True)
         self._theme: Theme | None = None
         self._shown: Trend | None = None
         self._context = Context(self)
@@ -128,6 +137,12 @@ class TrendPlot(Plot):
         for label in self._labels:
             self._dress_label(label)
 
+    def draw_again(self) -> None:
+        """Draw everything again."""
+        shown, self._shown = self._shown, None
+        if shown is not None:
+            self.draw(shown)
+
     def draw(self, trend: Trend) -> None:
         """Show a trend; the one that is shown already costs nothing."""
         if trend is self._shown or self._theme is None:
@@ -145,11 +160,15 @@ class TrendPlot(Plot):
         if self._theme is None:
             return
         limit = trend.limit_percent
-        self.setYRange(-limit, limit, padding=0)
+        self.show_y(-limit, limit)
+        self.label_bottom(self._theme, trend.axis.label)
+        if self.zoomed:
+            self.axis("left").setTicks(None)
+            self.axis("bottom").setTicks(None)
+            return
         ticks = [(v, _percent(v)) for v in np.linspace(-limit, limit, 7)[1:-1]]
         self.axis("left").setTicks([ticks])
         self.axis("bottom").setTicks([minute_ticks(trend.axis)])
-        self.label_bottom(self._theme, trend.axis.label)
 
     def _draw_course(self, trend: Trend) -> None:
         half = trend.reference_half

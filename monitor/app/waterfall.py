@@ -16,6 +16,7 @@ class WaterfallPanel(Plot):
 
     def __init__(self) -> None:
         super().__init__()
+        self.let_zoom(x=True)
         self._image = pg.ImageItem()
         self._image.setZValue(-30)
         self.addItem(self._image)
@@ -28,7 +29,7 @@ class WaterfallPanel(Plot):
         super().dress(theme, ground)
         p = theme.palette
         self._shown = None
-        self.setYRange(RIGHT_PPM, LEFT_PPM, padding=0)
+        self.show_y(RIGHT_PPM, LEFT_PPM)
         self._context.dress(theme)
         colours = pg.ColorMap([0.0, 1.0], [p.map_low, p.map_high])
         self._image.setLookupTable(colours.getLookupTable(nPts=256))
@@ -38,6 +39,10 @@ class WaterfallPanel(Plot):
         self.axis("left").setStyle(tickLength=0)
         self.axis("left").setPen(None)
         self.axis("left").setTicks([[(3.0, "3"), (2.0, "2 ppm"), (1.0, "1")]])
+
+    def draw_again(self) -> None:
+        """Draw everything with the next call of `draw`."""
+        self._shown = None
 
     def draw(self, waterfall: Waterfall | None, axis: TimeAxis) -> None:
         """Show an image; the one that is shown already costs nothing."""

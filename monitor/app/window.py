@@ -14,12 +14,14 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
 from PyQt6.QtWidgets import QMainWindow, QMessageBox
 
-from monitor.app.buttons import KEYS
+from monitor.app.buttons import WORDS
+from monitor.app.operations import Operations
 from monitor.app.page import Page
 from monitor.app.render import application
 from monitor.app.theme import DARK, LIGHT, THEMES
 from monitor.display import wider
 from monitor.exchange import Command, Play, Report, Seek, SendEvent, SetSpeed
+from monitor.screen.keys import KEY
 from monitor.screen.parts import Screen
 from monitor.session import Session
 from monitor.settings import Settings
@@ -50,6 +52,7 @@ class Window(QMainWindow):
         self.page = Page(THEMES[theme])
         self.setCentralWidget(self.page)
         self._receive, self._send, self._clock = receive, send, clock
+        self.operations = Operations(self, send, clock)
         self.ask_to_close: Callable[[], bool] = self._asked
         self._connect()
         self._timer = QTimer(self)
@@ -59,36 +62,47 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         page = self.page
-        page.buttons.asked.connect(self._ask)
+        page.buttons.asked.connect(self.ask)
         page.replay.played.connect(lambda playing: self._send(Play(playing)))
         page.replay.sped.connect(lambda speed: self._send(SetSpeed(speed)))
         page.replay.sought.connect(lambda at: self._send(Seek(at)))
         self._replay_keys = [
-            self._key(keys, act)
-            for keys, act in (
-                ("Space", page.replay.toggle),
-                ("Left", lambda: page.replay.step(-STEP_S)),
-                ("Right", lambda: page.replay.step(STEP_S)),
+            self._key(KEY[name], act)
+            for name, act in (
+                ("play", page.replay.toggle),
+                ("back", lambda: page.replay.step(-STEP_S)),
+                ("on", lambda: page.replay.step(STEP_S)),
             )
         ]
-        for kind, keys in KEYS.items():  # a button's own shortcut waits 0.1 s
-            self._key(keys, partial(page.buttons.press, kind))
-        for keys, act in (
-            ("F7", self._other_estimate),
-            ("Ctrl+Up", lambda: self._scale(1)),
-            ("Ctrl+Down", lambda: self._scale(-1)),
-            ("F9", self._other_theme),
-            ("F11", self._full_screen),
-            ("Ctrl+Q", self.close),
-        ):
-            self._key(keys, act)
+        for kind in WORDS:  # a button's own shortcut waits 0.1 s
+            self._key(KEY[kind], partial(page.buttons.press, kind))
+        operations = self.operations
+        for name, act in {
+            **operations.actions(),
+            "estimate": self._other_estimate,
+            "theme": self._other_theme,
+            "full": self._full_screen,
+            "wider": lambda: self._scale(1),
+            "narrower": lambda: self._scale(-1),
+            "close": self.close,
+        }.items():
+            self._key(KEY[name], act)
+        for keys, by in (("PgUp", -1), ("PgDown", 1)):
+            self._key(keys, partial(operations.step, by))
+        self._key("Escape", self._leave)
+
+    def _leave(self) -> None:
+        """Leave a note that is being typed, or the sheet that is open."""
+        self.page.buttons.leave_note()
+        self.operations.leave()
 
     def _key(self, keys: str, act: Callable[[], object]) -> QShortcut:
         shortcut = QShortcut(QKeySequence(keys), self)
         shortcut.activated.connect(lambda: act())
         return shortcut
 
-    def _ask(self, kind: str, text: str) -> None:
+    def ask(self, kind: str, text: str) -> None:
+        """Send an event of the operator."""
         self.session.display.asked(kind, self._clock())
         self._send(SendEvent(kind, text))
 
@@ -101,6 +115,7 @@ class Window(QMainWindow):
         for key in self._replay_keys:  # Space belongs to the buttons elsewhere
             key.setEnabled(screen.playback is not None)
         self.page.draw(screen)
+        self.operations.refresh()
 
     def seen(self) -> Screen:
         """What is to be seen now."""

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass, replace
 
 from monitor.screen.parts import Level, Message, Stream
-from monitor.screen.words import ago
+from monitor.screen.words import ago, clock
 
 DELAY = 3
 DEADBAND = 0.9
@@ -217,3 +217,9 @@ def tells(message: Message, outcome: str) -> bool:
     words = f"{message.condition} {message.action}"
     parts = (*outcome.split("/"), "Glu", "Gln", "Glx", "change", "%")
     return message.key == "note" and any(part in words for part in parts)
+
+
+def said_at(time_s: float, message: Message) -> tuple[str, str]:
+    """A message of the log: its scanner time and its words."""
+    words = f"{message.condition} · {message.action}"
+    return clock(time_s), words if message.action else message.condition

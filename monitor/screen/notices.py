@@ -87,3 +87,9 @@ def recorded(label: str, time_s: float) -> Message:
 def refused(label: str, why: str) -> Message:
     """An event that did not get into the recording."""
     return Message("event", Level.ATTENTION, f"Not recorded: {label}", why, 0.0)
+
+
+def kept_here(label: str) -> Message:
+    """A change that holds in this window and is in no recording."""
+    said = f"{label}: changed in this window alone"
+    return Message("event", Level.NOTE, said, "it is not in the recording", 0.0)

@@ -14,14 +14,20 @@ import numpy as np
 
 from monitor.analysis.quality import Quality
 from monitor.analysis.response import Estimate
-from monitor.analysis.update import Curves, TrackerPoint, Update
+from monitor.analysis.update import (
+    Answer,
+    Curves,
+    Detectable,
+    TrackerPoint,
+    Update,
+)
 from monitor.screen import messages as say
 from monitor.screen import notices as told
 from monitor.screen import spectrum as spec
 from monitor.screen import trend as course
 from monitor.screen.columns import Columns
 from monitor.screen.notices import Notices
-from monitor.screen.parts import Message, Stream
+from monitor.screen.parts import Level, Message, Stream
 from monitor.screen.strips import drift_hz_per_min
 from monitor.screen.waterfall import Stack
 from monitor.settings import Settings, settings_from
@@ -61,7 +67,12 @@ class Seen:
         self.mean_curves: Curves | None = None
         self.height: float | None = None
         self.stack: Stack | None = None
+        self.answers: dict[str, Answer] = {}
+        self.detectable: Detectable | None = None
+        self.rejected: tuple[int, ...] = ()
+        self.looked_at: dict[tuple[float, float], Curves | None] = {}
         self.low_weight = 0
+        self.missing = 0
         self.notices = Notices()
         self.seq = -1
         self.revision = 0
@@ -97,6 +108,8 @@ class Seen:
             self.tracks.append(update.tracker)
             if now_s - self._track[0] >= HEADLINE_S:
                 self._track = (now_s, update.tracker)
+        self.answers = update.answers or self.answers
+        self.detectable = update.detectable or self.detectable
         for sentence in update.notes:
             self.tell(told.noted(sentence), now_s)
 
@@ -120,10 +133,25 @@ class Seen:
         """An event did not get into the recording."""
         self.tell(told.refused(course.label_of(Event(0.0, kind)), why), now_s)
 
+    def kept_here(self, kind: str, now_s: float) -> None:
+        """A change was applied in this window and is not in the recording."""
+        self.tell(told.kept_here(course.label_of(Event(0.0, kind))), now_s)
+
+    def looked(
+        self,
+        spans_s: tuple[tuple[float, float], ...],
+        curves: tuple[Curves | None, ...],
+    ) -> None:
+        """Take in the curves of windows that were asked for."""
+        self.looked_at = dict(zip(spans_s, curves, strict=True))
+
+    def told(self, sentence: str, now_s: float) -> None:
+        """Tell a sentence of the window itself."""
+        self.tell(Message("event", Level.NOTE, sentence, "", 0.0), now_s)
+
     def tell(self, message: Message, now_s: float) -> None:
         """Tell the operator something once."""
-        times = self.quality["time_s"]
-        self.notices.tell(message, float(times[-1]) if len(times) else 0.0, now_s)
+        self.notices.tell(message, self.time_s(), now_s)
 
     def _take_start(self, update: Update) -> None:
         self.source = update.source or self.source
@@ -170,11 +198,13 @@ class Seen:
         step = quality.time_s - float(self.quality["time_s"][-1])
         missing = round(step / self.interval_s) - 1 - self._others
         if missing > 0:
+            self.missing += missing
             self.tell(told.gap(missing), now_s)
 
     def _take_course(self, update: Update, estimates: tuple[Estimate, ...]) -> None:
         """The course done again replaces all that was shown of it."""
         self.estimates = list(estimates)
+        self.looked_at = {}
         self.course.again()
         self.reference_s = update.reference_s
         if update.tracks is not None:
@@ -215,6 +245,10 @@ class Seen:
         live = self.stream.playback is None and self.ended is None
         return live and len(self.quality) > 0
 
+    def time_s(self) -> float:
+        """Scanner time of the newest transient, s; 0 before the first."""
+        return float(self.quality["time_s"][-1]) if len(self.quality) else 0.0
+
     def first_s(self) -> float:
         """Scanner time of the first metabolite transient, s; 0 before it."""
         return float(self.quality["time_s"][0]) if len(self.quality) else 0.0
@@ -245,6 +279,10 @@ class Seen:
         if start is None and planned and len(times) and times[-1] >= planned[0]:
             return planned
         return start, stop
+
+    def rejected_epochs(self) -> str:
+        """Epochs that the operator leaves out, as typed: "1, 2"."""
+        return ", ".join(f"{epoch}" for epoch in self.rejected)
 
     def estimate_at(self, now_s: float) -> Estimate | None:
         """The estimate for headline and table, held for `HEADLINE_S`."""

@@ -9,7 +9,7 @@ The dashed curve is the baseline with the macromolecules.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,7 @@ RESIDUAL_ZERO = 1.24
 TOP = 1.38
 FIRST = -0.22
 LABEL_LIFT = 0.03
+FOOT = 0.08
 STEP = 0.24  # from one component to the next below it
 
 GROUPS = ("Glu", "Gln", "tNAA", "tCr", "tCho", "mI")
@@ -80,10 +81,27 @@ def spectrum_view(
         labels=_labels(curves, height, components),
         mean_ppm=mean_ppm,
         mean=mean_curve,
-        low=lowest - 0.08,
+        low=lowest - FOOT,
         high=TOP,
         caption=caption,
     )
+
+
+def fitting(view: SpectrumView, least_share: float) -> SpectrumView:
+    """The view with so few components that their names stand clear of one another.
+
+    `least_share` is the height of a line of text over that of the whole plot.
+    """
+    kept = list(view.components)
+    low = view.low
+    while len(kept) > 1 and STEP / (view.high - low) < least_share:
+        kept.pop()
+        low = kept[-1].offset - FOOT
+    if len(kept) == len(view.components):
+        return view
+    names = {component.name for component in view.components[len(kept) :]}
+    labels = tuple(label for label in view.labels if label[1] not in names)
+    return replace(view, components=tuple(kept), labels=labels, low=low)
 
 
 def _broad(curves: Curves) -> Curve:

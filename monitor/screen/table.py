@@ -5,12 +5,14 @@ CRLB % stands here only and hides nothing: it rises when the value falls.
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 
 from monitor.analysis.names import find
 from monitor.analysis.response import Estimate
 from monitor.screen.parts import Z95, Row
-from monitor.screen.words import DASH, plain, signed
+from monitor.screen.words import DASH, MINUS, plain, signed
 
 ROWS = ("Glu", "Gln", "Glx", "tNAA", "tCr")
 HEADINGS = ("", "value", "SD", "CRLB %", "change %", "± 95 %")
@@ -28,6 +30,18 @@ def table(estimate: Estimate | None, outcome: str, hidden: bool) -> tuple[Row, .
     if hidden:
         wanted = tuple(n for n in wanted if not tells_outcome(n, outcome))
     return tuple(_row(estimate, name, name == outcome, hidden) for name in wanted)
+
+
+def as_csv(rows: tuple[Row, ...]) -> str:
+    """The rows as text that other programs read: plain minus, empty for a dash."""
+    said = io.StringIO()
+    writer = csv.writer(said, lineterminator="\n")
+    writer.writerow(("metabolite", "value", "sd", "crlb_percent", "change_percent",
+                     "change_half_95_percent"))  # fmt: skip
+    for r in rows:
+        words = (r.name, r.value, r.sd, r.crlb, r.change, r.half)
+        writer.writerow("" if w == DASH else w.replace(MINUS, "-") for w in words)
+    return said.getvalue()
 
 
 def _row(estimate: Estimate | None, name: str, accent: bool, hidden: bool) -> Row:

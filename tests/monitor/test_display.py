@@ -470,7 +470,9 @@ def test_names_of_the_spectrum_stand_clear_of_one_another(updates):
 
 
 def test_strips_show_limit_and_value_now(updates):
-    shift, width, snr, weight = shown(updates, 900.0).screen(900.5).strips
+    shift, width, snr, weight, water, lipid = shown(updates, 900.0).screen(900.5).strips
+    assert (water.now, lipid.now) == ("1.0", "0.1")
+    assert water.limits == (SETTINGS.water_limit,)
     assert width.limits == (SETTINGS.fwhm_limit_hz,)
     assert not width.past_limit
     assert snr.limits == (SETTINGS.snr_limit,)

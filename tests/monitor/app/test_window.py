@@ -1,13 +1,11 @@
 """The window, offscreen: what must be visible where, what keys and clicks do."""
 
-import gc
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from fake_session import SETTINGS, FakeFeed, FakePipeline, messages
+from fake_session import SETTINGS, FakeFeed
 from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QPushButton, QWidget
@@ -17,73 +15,19 @@ from monitor.app.page import Page
 from monitor.app.render import render
 from monitor.app.text import Text
 from monitor.app.theme import DARK, LEAST_TEXT_PX, LIGHT
-from monitor.app.window import Window
-from monitor.exchange import Computed, Heard, Play, Report, Seek, SendEvent, SetSpeed
+from monitor.exchange import Computed, Heard, Play, Seek, SendEvent, SetSpeed
 from monitor.screen.parts import Playback, Stream
 from monitor.session import Session
 from streams.errors import InputError
 
 LIVE = FakeFeed().health
+NOW = 10_000.0
 REPLAY = Stream(connected=True, playback=Playback(True, 20.0, 1200.0, 2998.0))
 SIZES = [(1366, 768), (1920, 1080)]
-NOW = 10_000.0
-
-
-@pytest.fixture(scope="module")
-def reports() -> list[Report]:
-    pipeline = FakePipeline()
-    return [Computed(pipeline.push(m)) for m in messages(25.0, end=False)]
-
-
-class Bench:
-    """A window with a worker and a clock in the hand of the test."""
-
-    def __init__(self, qtbot, settings=SETTINGS, size=(1366, 768)) -> None:
-        self.waiting: list[Report] = []
-        self.sent: list = []
-        self.now = NOW
-        self.window = Window(
-            settings, self._receive, self.sent.append, lambda: self.now
-        )
-        self.window._timer.stop()  # frames are drawn when the test says so
-        self.window.ask_to_close = lambda: True
-        qtbot.addWidget(self.window)
-        self.window.resize(*size)
-        self.window.show()
-        self.window.activateWindow()
-        qtbot.waitUntil(self.window.isActiveWindow)
-        self.page = self.window.page
-
-    def _receive(self, budget_s: float) -> list[Report]:
-        reports, self.waiting = self.waiting, []
-        return reports
-
-    def show(self, reports: list[Report], stream: Stream = LIVE) -> None:
-        self.waiting = [Heard(stream), *reports]
-        for _ in range(5):  # one plot is drawn in each frame
-            self.window.frame()
-            self.now += 0.5
-
-
-@pytest.fixture
-def open_bench(qtbot) -> Iterator[Callable[..., Bench]]:
-    """Opens benches and keeps them: Qt must not lose a window while it paints it."""
-    kept: list[Bench] = []
-
-    def open_one(**options) -> Bench:
-        kept.append(Bench(qtbot, **options))
-        return kept[-1]
-
-    yield open_one
-    for one in kept:
-        one.window.ask_to_close = lambda: True
-        one.window.close()
-    kept.clear()
-    gc.collect()
 
 
 @pytest.fixture(params=SIZES, ids=["1366x768", "1920x1080"])
-def bench(request, open_bench, reports) -> Bench:
+def bench(request, open_bench, reports):
     made = open_bench(size=request.param)
     made.show(reports)
     return made

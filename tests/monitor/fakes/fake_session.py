@@ -7,6 +7,8 @@ are spoilt by motion.  Everything follows from the message number alone.
 
 from __future__ import annotations
 
+import json
+
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -138,6 +140,15 @@ class FakePipeline:
         return blank
 
     def _event(self, blank: Update, event: Event) -> Update:
+        if event.kind == "settings":
+            return self._changed_settings(blank, event)
+        if event.kind == "reference":
+            start, end = (float(part) for part in event.text.split(":"))
+            self.reference_s = (start, end)
+            done = tuple(self.estimates)
+            return replace(
+                blank, event=event, course=done, reference_s=self.reference_s, tracks=()
+            )
         if event.kind != "infusion_start":
             return replace(blank, event=event)
         self.reference_s = (0.0, event.time_s)
@@ -151,6 +162,26 @@ class FakePipeline:
             tracks=(),
             notes=("Reference period 10 min: a change of 4 % would now be seen",),
         )
+
+    def _changed_settings(self, blank: Update, event: Event) -> Update:
+        """All windows again with another length or step."""
+        self.settings = self.settings.changed(**json.loads(event.text))
+        seen, self.qualities, self.estimates = self.qualities, [], []
+        window, step = self.settings.window, self.settings.step
+        for quality in seen:
+            self.qualities.append(quality)
+            n = len(self.qualities)
+            if n >= window and not (n - window) % step:
+                self.estimates.append(self._estimate(np.random.default_rng(n)))
+        done = tuple(self.estimates)
+        return replace(
+            blank, event=event, course=done, reference_s=self.reference_s, tracks=()
+        )
+
+    def curves_between(self, start_s: float, end_s: float) -> Curves:
+        """Curves of a window."""
+        change = true_change(0.5 * (start_s + end_s))
+        return curves(change, 0.02, np.random.default_rng(round(start_s)))
 
     def _transient(self, blank: Update, body: Transient) -> Update:
         rng = np.random.default_rng(body.count)

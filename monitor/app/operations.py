@@ -1,0 +1,231 @@
+"""What the operator asks for beyond the markers: sheets, zoom, files, other windows.
+
+The worker is asked for what takes numerics (`Inspect`, events); what comes back is in
+the session's display, and the sheet that is open is drawn again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from PyQt6.QtWidgets import QWidget
+
+from monitor import closer
+from monitor.analysis.response import Estimate
+from monitor.app.export import save_table, save_widget
+from monitor.app.forms import ChoicesSheet, ExportSheet
+from monitor.app.look import LookSheet
+from monitor.app.page import Page
+from monitor.app.sheet import Sheet, TableSheet
+from monitor.app.summary import SummarySheet
+from monitor.display import Display
+from monitor.exchange import Command, Inspect
+from monitor.screen.keys import KEYS
+from monitor.screen.messages import said_at
+from monitor.session import Session
+from streams.errors import InputError
+
+MOST_SAID = 18
+MARKS = {True: "✓", False: "▲", None: "–"}
+
+
+class Host(Protocol):
+    """What the window lends."""
+
+    page: Page
+    session: Session
+
+    def ask(self, kind: str, text: str) -> None:
+        """Send an event."""
+        ...
+
+
+class Operations:
+    """The sheets of a window and what opens them."""
+
+    def __init__(
+        self,
+        host: Host,
+        send: Callable[[Command], None],
+        clock: Callable[[], float],
+        folder: Path | None = None,
+    ) -> None:
+        self._host, self._send, self._clock = host, send, clock
+        self.folder = folder or Path.home()
+        page = host.page
+        self.plots: dict[str, QWidget] = {
+            "page": page,
+            "trend": page.trend,
+            "quality strips": page.quality,
+            "waterfall": page.waterfall,
+            "spectrum": page.spectrum,
+        }
+        self.keys = TableSheet("Keys", (16, 84), page)
+        self.checks = TableSheet("Before the infusion", (6, 40, 30, 24), page)
+        self.log = TableSheet("Messages so far", (12, 88), page, size=20)
+        self.choices = ChoicesSheet(page)
+        self.look = LookSheet(page)
+        self.export = ExportSheet((*self.plots, "table"), page)
+        self.summary = SummarySheet(page)
+        self.sheets: tuple[Sheet, ...] = (
+            self.keys, self.checks, self.log, self.choices, self.look, self.export,
+            self.summary,
+        )  # fmt: skip
+        page.carry(self.sheets)
+        self._window: Estimate | None = None
+        self._drawn: object = None
+        self._connect(page)
+
+    def _connect(self, page: Page) -> None:
+        self.choices.asked.connect(self._host.ask)
+        self.export.wanted.connect(self._save)
+        self.summary.wanted.connect(self._save_summary)
+        for plot in page.time_plots():
+            plot.clicked.connect(self.show_window_at)
+            plot.hovered.connect(self._hover)
+            plot.left.connect(lambda: page.trend.say(""))
+        for name, widget in self.plots.items():
+            for plot in page.plots_in(widget):
+                plot.menu.connect(lambda n=name: self.show_export(n))
+
+    @property
+    def display(self) -> Display:
+        """What has been seen so far."""
+        return self._host.session.display
+
+    def actions(self) -> dict[str, Callable[[], object]]:
+        """What each key of `screen.keys` opens."""
+        return {
+            "help": self.show_keys,
+            "checks": self.show_checks,
+            "look": self.show_newest,
+            "choices": self.show_choices,
+            "messages": self.show_log,
+            "summary": self.show_summary,
+            "export": lambda: self.show_export("trend"),
+            "unzoom": self._host.page.unzoom,
+        }
+
+    # -- sheets ------------------------------------------------------------------------
+
+    def show_keys(self) -> None:
+        """All keys."""
+        self.keys.draw([(key, words) for _, key, words in KEYS])
+        self._only(self.keys)
+
+    def show_checks(self) -> None:
+        """Go or no-go."""
+        self._draw_checks()
+        self._only(self.checks)
+
+    def show_log(self) -> None:
+        """All messages so far, the newest first."""
+        log = self.display.messages_so_far()[-MOST_SAID:]
+        rows = [said_at(at_s, message) for at_s, message in reversed(log)]
+        self.log.draw(rows or [("", "nothing so far")])
+        self._only(self.log)
+
+    def show_choices(self) -> None:
+        """Settings that may change during a run."""
+        self._only(self.choices)
+        self.choices.show_choices(
+            closer.held(self.display), closer.outcomes(self.display)
+        )
+
+    def show_export(self, what: str) -> None:
+        """Save a plot or the table."""
+        self._only(self.export)
+        self.export.show_for(what, self.folder)
+
+    def show_summary(self) -> None:
+        """The page at the stop."""
+        page = closer.page(self.display, self._clock())
+        self.summary.draw(page, self._host.page.trend.grab())
+        self._only(self.summary)
+
+    def show_newest(self) -> None:
+        """The newest window."""
+        estimates = self.display.estimates
+        if estimates:
+            self.show_window(estimates[-1])
+
+    def show_window_at(self, minute: float) -> None:
+        """The window at a place on the time axis."""
+        near = closer.window_near(self.display, minute)
+        if near is not None:
+            self.show_window(near)
+
+    def show_window(self, estimate: Estimate) -> None:
+        """A window beside the one before it."""
+        self._window, self._drawn = estimate, None
+        self._send(Inspect(closer.spans_of(self.display, estimate)))
+        self._draw_look()
+        self._only(self.look)
+
+    def step(self, by: int) -> None:
+        """Another window: so many further."""
+        estimates = self.display.estimates
+        if self.look.isHidden() or self._window is None or not estimates:
+            return
+        times = [abs(e.time_s - self._window.time_s) for e in estimates]
+        place = times.index(min(times)) + by
+        self.show_window(estimates[min(max(place, 0), len(estimates) - 1)])
+
+    def leave(self) -> None:
+        """Close what is open."""
+        for sheet in self.sheets:
+            sheet.leave_it()
+
+    def refresh(self) -> None:
+        """Draw what is open again where it has changed."""
+        if self.look.isVisible():
+            self._draw_look()
+        if self.checks.isVisible():
+            self._draw_checks()
+
+    def _only(self, sheet: Sheet) -> None:
+        for other in self.sheets:
+            if other is not sheet:
+                other.hide()
+        self._host.page.place(sheet)
+        sheet.open()
+
+    def _draw_look(self) -> None:
+        key = (self._window, id(self.display.looked_at))
+        if self._window is not None and key != self._drawn:
+            self._drawn = key
+            self.look.draw(closer.look(self.display, self._window))
+
+    def _draw_checks(self) -> None:
+        card = closer.card(self.display)
+        rows = [(MARKS[c.good], c.name, c.figure, c.wanted) for c in card.checks]
+        self.checks.draw(rows, card.verdict, [not c.good for c in card.checks])
+
+    def _hover(self, minute: float) -> None:
+        self._host.page.trend.say(closer.hover(self.display, minute))
+
+    # -- files -------------------------------------------------------------------------
+
+    def _save(self, what: str, path: str) -> None:
+        place = Path(path).expanduser()
+        self.export.hide()  # a picture of the page must not show the sheet
+        try:
+            if what == "table":
+                save_table(self.display.screen(self._clock()).table, place)
+            else:
+                save_widget(self.plots[what], place)
+        except InputError as error:
+            self.export.open()
+            self.export.said.show_text(str(error))
+            return
+        self.folder = place.parent
+        self.display.told(f"saved: {place}", self._clock())
+
+    def _save_summary(self) -> None:
+        place = self.folder / "summary.png"
+        try:
+            self.summary.save_to(place)
+        except InputError as error:
+            self.summary.said.setText(str(error))

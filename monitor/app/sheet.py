@@ -1,0 +1,161 @@
+"""A sheet over the plots: help, checks, settings, a closer look.
+
+Strip, messages and buttons stay visible beside it, and the headline but for the wide
+ones; Escape closes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QFontMetricsF, QKeyEvent
+from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from monitor.app.text import Text
+from monitor.app.theme import Theme
+
+Rows = Sequence[Sequence[str]]
+
+
+class Sheet(QFrame):
+    """Title, body, and how to close it."""
+
+    closed = pyqtSignal()
+    wide = False  # over the spectrum and the table as well
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "sheet")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.theme: Theme | None = None
+        self._rows = QVBoxLayout(self)
+        head = QHBoxLayout()
+        self.title = Text(30, 17, bold=True)
+        self.leave = Text(20, 17, role="secondary")
+        self.leave.setAlignment(
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        )
+        head.addWidget(self.title, 60)
+        head.addWidget(self.leave, 40)
+        self._rows.addLayout(head)
+        self.body = QVBoxLayout()
+        self._rows.addLayout(self.body, 1)
+        self.title.show_text(title)
+        self.leave.show_text("Escape: close")
+        self.hide()
+
+    def dress(self, theme: Theme) -> None:
+        """Take the sizes and colours of a theme."""
+        self.theme = theme
+        self._rows.setContentsMargins(*(theme.px(v) for v in (24, 14, 24, 14)))
+        self._rows.setSpacing(theme.px(10))
+        for text in (self.title, self.leave):
+            text.dress(theme)
+
+    def open(self) -> None:
+        """Show it above everything else."""
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def leave_it(self) -> None:
+        """Close it."""
+        if not self.isHidden():
+            page = self.parentWidget()
+            if page is not None:  # else Qt hands it to a button: Space would press it
+                page.setFocus()
+            self.hide()
+            self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Escape closes."""
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self.leave_it()
+            return
+        super().keyPressEvent(event)
+
+
+class Cells(QWidget):
+    """Rows of text in columns; `marked` rows are bold."""
+
+    def __init__(self, shares: Sequence[int], size: float = 22) -> None:
+        super().__init__()
+        self._shares, self._size = shares, size
+        self._grid = QGridLayout(self)
+        for column, share in enumerate(shares):
+            self._grid.setColumnStretch(column, share)
+        self.lines: list[list[Text]] = []
+        self._theme: Theme | None = None
+        self._marked: tuple[bool, ...] = ()
+
+    def dress(self, theme: Theme) -> None:
+        """Take the sizes of a theme."""
+        self._theme = theme
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.px(16))
+        self._grid.setVerticalSpacing(theme.px(3))
+        for line, marked in zip(self.lines, self._marked, strict=False):
+            self._dress_line(line, marked)
+
+    def draw(self, rows: Rows, marked: Sequence[bool] = ()) -> None:
+        """Show rows of as many words as there are columns."""
+        while len(self.lines) < len(rows):
+            self._add_line()
+        self._marked = tuple(
+            bool(marked[i]) if i < len(marked) else False
+            for i in range(len(self.lines))
+        )
+        for i, line in enumerate(self.lines):
+            words = rows[i] if i < len(rows) else ("",) * len(line)
+            for cell, word in zip(line, words, strict=True):
+                cell.setVisible(i < len(rows))
+                cell.show_text(word)
+            self._dress_line(line, self._marked[i])
+        self._grid.setRowStretch(len(self.lines), 1)
+
+    def words(self) -> list[list[str]]:
+        """What is to be read."""
+        return [[cell.full_text for cell in line] for line in self.lines]
+
+    def _add_line(self) -> None:
+        self._grid.setRowStretch(len(self.lines), 0)
+        line = [Text(self._size, 17) for _ in self._shares]
+        for column, cell in enumerate(line):
+            self._grid.addWidget(cell, len(self.lines), column)
+        self.lines.append(line)
+
+    def _dress_line(self, line: list[Text], marked: bool) -> None:
+        if self._theme is None:
+            return
+        for cell in line:
+            cell.make_bold(marked)
+            cell.dress(self._theme)
+            height = QFontMetricsF(self._theme.font(self._size, bold=True)).height()
+            cell.setMinimumHeight(round(height))
+
+
+class TableSheet(Sheet):
+    """A sheet of rows of text."""
+
+    def __init__(
+        self, title: str, shares: Sequence[int], parent: QWidget, size: float = 22
+    ) -> None:
+        super().__init__(title, parent)
+        self.head = Text(40, 17, bold=True)
+        self.head.hide()
+        self.cells = Cells(shares, size)
+        self.body.addWidget(self.head)
+        self.body.addWidget(self.cells, 1)
+
+    def dress(self, theme: Theme) -> None:
+        """Take the sizes and colours of a theme."""
+        super().dress(theme)
+        self.head.dress(theme)
+        self.cells.dress(theme)
+
+    def draw(self, rows: Rows, head: str = "", marked: Sequence[bool] = ()) -> None:
+        """Show rows below a line in large letters (where there is one)."""
+        self.head.setVisible(bool(head))
+        self.head.show_text(head)
+        self.cells.draw(rows, marked)

@@ -1,0 +1,28 @@
+"""Every key of the window and what it does: one list for window and help."""
+
+from __future__ import annotations
+
+KEYS: tuple[tuple[str, str, str], ...] = (
+    ("infusion_start", "F5", "start of the infusion (again: corrects it)"),
+    ("infusion_stop", "F6", "end of the infusion"),
+    ("note", "F8", "note: type, then Return"),
+    ("help", "F1", "these keys"),
+    ("checks", "F2", "go or no-go before the infusion"),
+    ("look", "F3", "spectrum and fit of a window, and why it moved"),
+    ("choices", "F4", "window, step, outcome, reference period, epochs"),
+    ("estimate", "F7", "headline: window or tracker"),
+    ("theme", "F9", "dark or light"),
+    ("summary", "F10", "one-page summary with your notes"),
+    ("full", "F11", "full screen"),
+    ("messages", "F12", "all messages so far"),
+    ("wider", "Ctrl+Up", "trend: wider scale"),
+    ("narrower", "Ctrl+Down", "trend: narrower scale"),
+    ("unzoom", "Home", "undo every zoom (drag or wheel zooms)"),
+    ("export", "Ctrl+E", "save a plot (PNG, SVG) or the table (CSV)"),
+    ("open", "Ctrl+O", "open a recording"),
+    ("close", "Ctrl+Q", "close; the recording goes on"),
+    ("play", "Space", "replay: play or pause"),
+    ("back", "Left", "replay: one minute back"),
+    ("on", "Right", "replay: one minute on"),
+)
+KEY = {name: key for name, key, _ in KEYS}

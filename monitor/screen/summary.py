@@ -1,0 +1,105 @@
+"""One page at the stop: what was recorded, how good it was, what came out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.analysis.update import Answer
+from monitor.screen.checks import Figures
+from monitor.screen.parts import Headline
+from monitor.screen.trend import UNSEEN, label_of
+from monitor.screen.words import clock, plain, signed
+from streams.transient import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the summary."""
+
+    name: str
+    figure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The page: heading, lines in two groups, events, and the operator's notes."""
+
+    heading: str
+    session: tuple[Line, ...]
+    quality: tuple[Line, ...]
+    outcome: tuple[Line, ...]
+    events: tuple[str, ...]
+    footer: str
+
+
+def session_lines(
+    source: str,
+    length_s: float,
+    transients: int,
+    low_weight: int,
+    missing: int,
+    epochs: int,
+    reference_s: tuple[float, float] | None,
+    infusion_s: tuple[float | None, float | None],
+) -> tuple[Line, ...]:
+    """What was recorded."""
+    start, stop = infusion_s
+    span = "not marked" if start is None else f"from {clock(start)}"
+    span += "" if stop is None else f" to {clock(stop)}"
+    reference = "none"
+    if reference_s is not None:
+        reference = f"{clock(reference_s[0])} to {clock(reference_s[1])}"
+    return (
+        Line("source", source),
+        Line("length", clock(length_s)),
+        Line("transients", f"{transients}, of low weight {low_weight}"),
+        Line("missing transients", f"{missing}"),
+        Line("epochs", f"{epochs}"),
+        Line("reference period", reference),
+        Line("infusion", span),
+    )
+
+
+def quality_lines(f: Figures) -> tuple[Line, ...]:
+    """How good it was: medians over the session."""
+    return (
+        Line("field drift", f"{signed(f.drift_hz_per_min, 2)} Hz/min"),
+        Line("line width", f"{plain(f.fwhm_hz)} Hz"),
+        Line("SNR of one transient", plain(f.snr)),
+        Line("residual water / NAA", plain(f.water)),
+        Line("lipid / NAA", plain(f.lipid)),
+        Line("transients of low weight", f"{100 * f.low_weight:.1f} %"),
+    )
+
+
+def outcome_lines(
+    outcome: str, headline: Headline, answer: Answer | None, zero_s: float
+) -> tuple[Line, ...]:
+    """What came out: the headline, and the answer over the whole infusion."""
+    value = f"{headline.number} {headline.interval}".strip()
+    lines = [Line(headline.title, value), Line("", headline.caption)]
+    if answer is not None and math.isfinite(answer.mean_percent):
+        half = 1.959964 * answer.sd_percent
+        mean = f"{signed(answer.mean_percent)} ± {half:.1f} %"
+        lines.append(Line(f"mean {outcome} since the infusion began", mean))
+        lines.append(Line("has it changed?", answered(answer, zero_s)))
+    return tuple(lines)
+
+
+def answered(answer: Answer, zero_s: float) -> str:
+    """The sequential answer in words."""
+    low, high = signed(answer.low_percent), signed(answer.high_percent)
+    if answer.since_s is None:
+        return f"not shown so far ({low} to {high} %)"
+    return f"changed since +{clock(answer.since_s - zero_s)} ({low} to {high} %)"
+
+
+def event_lines(events: Sequence[Event], zero_s: float) -> tuple[str, ...]:
+    """Events with their times, in order."""
+    return tuple(
+        f"{clock(event.time_s - zero_s)}  {label_of(event)}"
+        for event in sorted(events, key=lambda e: e.time_s)
+        if event.kind not in UNSEEN
+    )

@@ -1,0 +1,117 @@
+"""A window whose worker and clock are in the hand of the test."""
+
+import gc
+from collections.abc import Callable, Iterator
+
+import pytest
+from fake_session import SETTINGS, FakeFeed, FakePipeline, messages
+
+from monitor.app.window import Window
+from monitor.exchange import Computed, Heard, Report
+from monitor.screen.parts import Stream
+from monitor.worker import Loop, WorkerConfig
+
+LIVE = FakeFeed().health
+NOW = 10_000.0
+
+
+class Bench:
+    """A window with a worker and a clock in the hand of the test."""
+
+    def __init__(self, qtbot, settings=SETTINGS, size=(1366, 768)) -> None:
+        self.waiting: list[Report] = []
+        self.sent: list = []
+        self.now = NOW
+        self.window = Window(
+            settings, self._receive, self.sent.append, lambda: self.now
+        )
+        self.window._timer.stop()  # frames are drawn when the test says so
+        self.window.ask_to_close = lambda: True
+        qtbot.addWidget(self.window)
+        self.window.resize(*size)
+        self.window.show()
+        self.window.activateWindow()
+        qtbot.waitUntil(self.window.isActiveWindow)
+        self.page = self.window.page
+
+    def _receive(self, budget_s: float) -> list[Report]:
+        reports, self.waiting = self.waiting, []
+        return reports
+
+    def show(self, reports: list[Report], stream: Stream = LIVE) -> None:
+        self.waiting = [Heard(stream), *reports]
+        for _ in range(5):  # one plot is drawn in each frame
+            self.window.frame()
+            self.now += 0.5
+
+
+@pytest.fixture
+def open_bench(qtbot) -> Iterator[Callable[..., Bench]]:
+    """Opens benches and keeps them: Qt must not lose a window while it paints it."""
+    kept: list[Bench] = []
+
+    def open_one(**options) -> Bench:
+        kept.append(Bench(qtbot, **options))
+        return kept[-1]
+
+    yield open_one
+    for one in kept:
+        one.window.ask_to_close = lambda: True
+        one.window.close()
+    kept.clear()
+    gc.collect()
+
+
+@pytest.fixture(scope="session")
+def reports() -> list[Report]:
+    pipeline = FakePipeline()
+    return [Computed(pipeline.push(m)) for m in messages(25.0, end=False)]
+
+
+class SilentFeed:
+    """A feed that sends nothing of its own; it takes events, or refuses them."""
+
+    def __init__(self, refuse: bool = False) -> None:
+        self.events: list[tuple[str, str]] = []
+        if not refuse:
+            self.send_event = lambda kind, text="": self.events.append((kind, text))
+
+    def poll(self, timeout_s):
+        return []
+
+
+class Whole(Bench):
+    """A bench with the worker's loop behind it: what is asked for is answered."""
+
+    def __init__(self, qtbot, refuse: bool = False, minutes=25.0, **options) -> None:
+        super().__init__(qtbot, **options)
+        self.feed = SilentFeed(refuse)
+        settings = options.get("settings", SETTINGS)
+        self.loop = Loop(WorkerConfig(None, None), self.feed, FakePipeline(settings))
+        for message in messages(minutes, end=False):
+            self.loop._work(message)
+        self.answer()
+
+    def answer(self) -> None:
+        """Let the worker do what it was asked for, and show it."""
+        for command in self.sent:
+            self.loop.obey(command)
+        self.sent.clear()
+        reports, self.loop.reports = self.loop.reports, []
+        self.show(reports)
+
+
+@pytest.fixture
+def open_whole(qtbot) -> Iterator[Callable[..., Whole]]:
+    """Opens benches with a worker's loop."""
+    kept: list[Whole] = []
+
+    def open_one(**options) -> Whole:
+        kept.append(Whole(qtbot, **options))
+        return kept[-1]
+
+    yield open_one
+    for one in kept:
+        one.window.close()
+    kept.clear()
+    gc.collect()

@@ -1,0 +1,254 @@
+"""What the operator asks for beyond the markers: sheets, zoom, files."""
+
+import csv
+import json
+
+import pytest
+from fake_session import SETTINGS
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QImage
+
+from monitor.app.text import Text
+from monitor.app.theme import LEAST_TEXT_PX
+from monitor.exchange import Inspect, SendEvent
+from monitor.screen.keys import KEYS
+from streams.transient import Event, Message
+
+SHEETS = {
+    "F1": "keys", "F2": "checks", "F3": "look", "F4": "choices", "F10": "summary",
+    "F12": "log",
+}  # fmt: skip
+
+
+def key(name):
+    return getattr(Qt.Key, f"Key_{name}")
+
+
+@pytest.mark.parametrize(("keys", "name"), SHEETS.items())
+def test_a_key_opens_a_sheet_over_the_plots_and_escape_closes_it(
+    qtbot, open_whole, keys, name
+):
+    whole = open_whole(size=(1366, 768))
+    qtbot.keyClick(whole.window, key(keys))
+    whole.answer()
+    sheet = getattr(whole.window.operations, name)
+    assert sheet.isVisible()
+    page = whole.page
+    beside = (page.status, page.messages, page.acts)
+    for other in beside if sheet.wide else (*beside, page.headline):
+        assert not sheet.geometry().intersects(other.geometry())
+    shown = [text for text in sheet.findChildren(Text) if text.isVisible()]
+    assert shown
+    assert not [t.full_text for t in shown if t.cut]
+    assert min(text.font().pixelSize() for text in shown) >= LEAST_TEXT_PX
+    for text in shown:
+        corner = text.mapTo(sheet, QPoint(0, text.height()))
+        assert corner.y() <= sheet.height(), text.full_text
+    qtbot.keyClick(whole.window, Qt.Key.Key_Escape)
+    assert not sheet.isVisible()
+
+
+def test_after_a_sheet_space_presses_no_button(qtbot, open_whole):
+    whole = open_whole()
+    qtbot.keyClick(whole.window, Qt.Key.Key_F4)
+    qtbot.keyClick(whole.window, Qt.Key.Key_Escape)
+    qtbot.keyClick(whole.window.focusWidget(), Qt.Key.Key_Space)
+    assert whole.sent == []
+
+
+def test_every_key_of_the_help_is_listed(qtbot, open_whole):
+    whole = open_whole()
+    qtbot.keyClick(whole.window, Qt.Key.Key_F1)
+    words = whole.window.operations.keys.cells.words()
+    assert [line[0] for line in words] == [keys for _, keys, _ in KEYS]
+
+
+def test_settings_are_changed_by_an_event_and_the_course_is_done_again(
+    qtbot, open_whole
+):
+    whole = open_whole()
+    before = len(whole.window.session.display.estimates)
+    sheet = whole.window.operations.choices
+    qtbot.keyClick(whole.window, Qt.Key.Key_F4)
+    assert sheet.window_length.hasFocus()
+    qtbot.keyClicks(sheet.window_length, "64")
+    qtbot.keyClick(sheet.window_length, Qt.Key.Key_Tab)
+    qtbot.mouseClick(sheet.button, Qt.MouseButton.LeftButton)
+    (sent,) = whole.sent
+    assert (sent.kind, json.loads(sent.text)) == ("settings", {"window": 64})
+    whole.answer()
+    assert whole.feed.events == [("settings", sent.text)]
+    assert not sheet.isVisible()
+    event = Event(1500.0, "settings", sent.text, "operator")  # out of the recording
+    whole.loop._work(Message("fake", 9000, 0, event))
+    whole.answer()
+    assert len(whole.window.session.display.estimates) == before - 8
+    assert "window 64 = 128 s" in whole.page.status.details[1].full_text
+
+
+def test_a_viewers_change_holds_in_this_window_alone(qtbot, open_whole):
+    whole = open_whole(refuse=True)
+    before = len(whole.window.session.display.estimates)
+    sheet = whole.window.operations.choices
+    qtbot.keyClick(whole.window, Qt.Key.Key_F4)
+    sheet.step.setValue(16)
+    sheet.done()
+    whole.answer()
+    display = whole.window.session.display
+    assert len(display.estimates) == pytest.approx(before / 4, abs=2)
+    assert display.settings.step == 16
+    said = [m.condition for m in whole.window.seen().messages]
+    assert "settings: changed in this window alone" in said
+
+
+def test_moving_the_reference_period_wants_a_second_press(qtbot, open_whole):
+    whole = open_whole(refuse=True)
+    sheet = whole.window.operations.choices
+    qtbot.keyClick(whole.window, Qt.Key.Key_F4)
+    sheet.reference.setText("1m:8m")
+    sheet.done()
+    assert whole.sent == []
+    assert "press Apply again" in sheet.said.full_text
+    sheet.done()
+    assert whole.sent == [SendEvent("reference", "60:480")]
+    whole.answer()
+    assert whole.window.session.display.reference_s == (60.0, 480.0)
+
+
+def test_nonsense_is_said_and_nothing_is_sent(qtbot, open_whole):
+    whole = open_whole()
+    sheet = whole.window.operations.choices
+    qtbot.keyClick(whole.window, Qt.Key.Key_F4)
+    sheet.reference.setText("ten minutes")
+    sheet.done()
+    assert "START:END" in sheet.said.full_text
+    assert sheet.isVisible()
+    assert whole.sent == []
+
+
+def click_at(qtbot, plot, minute):
+    box = plot.getViewBox()
+    at = plot.mapFromScene(box.mapViewToScene(box.viewRect().center()))
+    x = plot.mapFromScene(box.mapViewToScene(plot_point(box, minute))).x()
+    qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, at.y()))
+
+
+def plot_point(box, minute):
+    from PyQt6.QtCore import QPointF
+
+    return QPointF(minute, box.viewRect().center().y())
+
+
+def test_a_click_on_the_trend_shows_that_window_and_the_one_before(qtbot, open_whole):
+    whole = open_whole(size=(1920, 1080))
+    click_at(qtbot, whole.page.trend.plot, 8.0)
+    (asked,) = whole.sent
+    assert isinstance(asked, Inspect)
+    (start, end), (_, earlier) = asked.spans_s
+    assert 0.5 * (start + end) - 600 == pytest.approx(480, abs=10)
+    assert earlier < start
+    whole.answer()
+    look = whole.window.operations.look
+    assert look.isVisible()
+    for plot in look.plots:
+        assert len(plot._model.getData()[0]) > 400
+    names = [line[0] for line in look.cells.words()]
+    for figure in ("alignment: shift", "line width", "mean weight", "fit"):
+        assert figure in names
+    first = look.names[1].full_text
+    qtbot.keyClick(whole.window, Qt.Key.Key_PageUp)
+    whole.answer()
+    assert look.names[1].full_text != first
+
+
+def test_hovering_says_what_lies_there(qtbot, open_whole):
+    whole = open_whole()
+    page = whole.page
+    page.trend.plot.hovered.emit(8.0)
+    assert "32 transients" in page.trend.legend.full_text
+    page.trend.plot.left.emit()
+    assert "independent" in page.trend.legend.full_text
+
+
+def test_one_key_undoes_every_zoom(qtbot, open_whole):
+    whole = open_whole()
+    plots = whole.page.time_plots()
+    home = plots[0].getViewBox().viewRange()[0]
+    box = plots[0].getViewBox()
+    box.setXRange(0, 4, padding=0)
+    box.sigRangeChangedManually.emit([True, False])
+    whole.show([])
+    assert {tuple(p.getViewBox().viewRange()[0]) for p in plots} == {(0.0, 4.0)}
+    qtbot.keyClick(whole.window, Qt.Key.Key_Home)
+    assert [p.getViewBox().viewRange()[0] for p in plots] == [home] * len(plots)
+
+
+@pytest.mark.parametrize("what", ["page", "trend", "quality strips", "spectrum"])
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_a_plot_is_saved(qtbot, open_whole, tmp_path, what, kind):
+    whole = open_whole()
+    operations = whole.window.operations
+    operations.folder = tmp_path
+    operations.show_export(what)
+    operations.export.kind.setCurrentText(kind)
+    operations.export.done()
+    written = tmp_path / f"{what.replace(' ', '-')}.{kind}"
+    assert written.is_file()
+    if kind == "png":
+        image = QImage(str(written))
+        assert image.size() == operations.plots[what].size()
+    else:
+        text = written.read_text()
+        assert "<svg" in text
+        assert text.count("<path") + text.count("<polyline") > 3
+    assert not operations.export.isVisible()
+
+
+def test_the_table_is_saved_as_csv(qtbot, open_whole, tmp_path):
+    whole = open_whole()
+    operations = whole.window.operations
+    operations.folder = tmp_path
+    qtbot.keyClick(whole.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    operations.export.what.setCurrentText("table")
+    operations.export.done()
+    with (tmp_path / "table.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["metabolite"] == SETTINGS.outcome
+    assert float(rows[0]["change_percent"]) == pytest.approx(
+        float(whole.window.seen().table[0].change.replace("−", "-"))
+    )
+
+
+def test_a_file_that_cannot_be_written_is_said(open_whole, tmp_path):
+    whole = open_whole()
+    operations = whole.window.operations
+    operations.show_export("trend")
+    operations.export.path.setText(str(tmp_path / "missing" / "trend.png"))
+    operations.export.done()
+    assert operations.export.isVisible()
+    assert "cannot be written" in operations.export.said.full_text
+
+
+def test_go_or_no_go_names_figure_and_limit(qtbot, open_whole):
+    whole = open_whole(minutes=8.0)
+    qtbot.keyClick(whole.window, Qt.Key.Key_F2)
+    lines = {line[1]: line for line in whole.window.operations.checks.cells.words()}
+    for name in ("reference period", "field drift", "line width", "lipid / NAA",
+                 "disk", "markers"):  # fmt: skip
+        assert lines[name][2]
+    assert lines["markers"][0] == "✓"
+    assert lines["line width"][3] == "≤ 12.8 Hz"
+
+
+def test_the_summary_is_saved_with_the_operators_notes(qtbot, open_whole, tmp_path):
+    whole = open_whole()
+    operations = whole.window.operations
+    operations.folder = tmp_path
+    qtbot.keyClick(whole.window, Qt.Key.Key_F10)
+    sheet = operations.summary
+    qtbot.keyClicks(sheet.notes, "slept from minute 12")
+    assert ("transients", "751, of low weight 8") in [
+        tuple(line) for line in sheet.session.words()
+    ] or sheet.session.words()[2][1].endswith("of low weight 8")
+    qtbot.mouseClick(sheet.save, Qt.MouseButton.LeftButton)
+    assert QImage(str(tmp_path / "summary.png")).width() == sheet.width()
