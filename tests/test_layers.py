@@ -1,0 +1,136 @@
+"""Who may import whom, walked on the source: the layers of `docs/design.md`."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = sorted([*(ROOT / "monitor").rglob("*.py"), *(ROOT / "streams").rglob("*.py")])
+QT = {"PyQt6", "pyqtgraph"}
+POSIX_ONLY = {"fcntl", "pwd", "grp", "resource", "termios", "pty", "syslog"}
+OUTSIDE_WORLD = {
+    *("os", "time", "datetime", "socket", "threading", "multiprocessing", "random"),
+    *("subprocess", "zmq", "nibabel", "mcap", "rich", "typer", "matplotlib", *QT),
+}
+FILE_ACCESS = {
+    *("open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink"),
+    *("iterdir", "glob", "mkdir", "tofile", "fromfile", "savetxt", "loadtxt"),
+}
+BASIS_FILES = {
+    *("basis_files.py", "basis_json.py", "basis_lcmodel.py", "basis_own.py"),
+    "basis_lcmodel_text.py",
+}
+# The Qt window is imported where it is opened, so that a machine without Qt's system
+# libraries can do everything else.
+LAZY = {"monitor/headless.py", "monitor/commands/watching.py"}
+
+
+def name_of(path: Path) -> str:
+    """Path within the project, on any system with slashes."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Modules that a piece of source imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def parsed(path: Path) -> ast.Module:
+    """A file's syntax tree."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def roots(path: Path) -> set[str]:
+    """Packages that a file imports, anywhere in it."""
+    return {module.partition(".")[0] for module in imports(parsed(path))}
+
+
+def test_there_is_something_to_walk() -> None:
+    assert len(SOURCES) > 100
+    assert "PyQt6" in roots(ROOT / "monitor" / "app" / "window.py")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_imports_of(path: Path) -> None:
+    name, used = name_of(path), roots(path)
+    if not name.startswith("monitor/app/"):
+        assert not used & QT, "only monitor/app imports Qt"
+    if name.startswith("streams/"):
+        assert "monitor" not in used, "streams never imports monitor"
+    if name.startswith("monitor/analysis/"):
+        assert not used & OUTSIDE_WORLD, "analysis knows no clock, socket or window"
+    assert not used & POSIX_ONLY, "consoles run Windows, too"
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in SOURCES if "/app/" not in name_of(p)], ids=name_of
+)
+def test_the_window_is_imported_where_it_is_opened(path: Path) -> None:
+    tree = parsed(path)
+    everywhere = {m for m in imports(tree) if m.startswith("monitor.app")}
+    at_once = {
+        module
+        for node in tree.body
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef)
+        for module in imports(node)
+        if module.startswith("monitor.app")
+    }
+    assert not at_once
+    assert not everywhere or name_of(path) in LAZY
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for path in (ROOT / "monitor" / "analysis").glob("*.py")
+        if path.name not in BASIS_FILES
+    ],
+    ids=name_of,
+)
+def test_analysis_reads_no_file_but_a_basis_set(path: Path) -> None:
+    called = {
+        node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute | ast.Name)
+    }
+    assert not called & FILE_ACCESS
+    assert "pathlib" not in roots(path)
+
+
+def test_contracts_of_the_import_linter() -> None:
+    lint = "from importlinter.cli import lint_imports_command as lint; lint()"
+    ran = subprocess.run(
+        [sys.executable, "-c", lint, "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "2 kept, 0 broken" in ran.stdout
+
+
+def test_commands_start_without_what_they_do_not_need() -> None:
+    """`event` in a pump's script answers at once: no scipy, no Qt, no nibabel."""
+    told = subprocess.run(
+        [sys.executable, "-c", "import monitor.cli, sys; print(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    loaded = {module.partition(".")[0] for module in told.stdout.split()}
+    assert not loaded & {"scipy", "PyQt6", "pyqtgraph", "nibabel", "matplotlib"}
