@@ -12,6 +12,7 @@ from monitor.analysis import weights
 from monitor.analysis.axis import Axis
 from monitor.analysis.coils import Coils
 from monitor.analysis.combination import Combination
+from monitor.analysis.cycle import Cycle
 from monitor.analysis.navigator import Navigator
 from monitor.analysis.quality import Quality
 from monitor.analysis.quality_measures import Absolute, NaaLine
@@ -45,7 +46,7 @@ class Epoch:
 
     Attributes
     ----------
-    axis, combination, template, kind, navigator, shape : the state of each step
+    axis, combination, template, kind, navigator, cycle, shape : the state of each step
     first : the first transients as they came, until they are done again; then None
     near, phases : shifts, Hz, and phases, rad, of the last transients that counted
     seen : transients of the epoch so far
@@ -57,6 +58,7 @@ class Epoch:
     template: Template
     kind: weights.Kind
     navigator: Navigator
+    cycle: Cycle
     shape: Shape = field(default_factory=Shape.fixed)
     first: list[tuple[Place, Coils]] | None = field(default_factory=list)
     near: deque[float] = field(default_factory=lambda: deque(maxlen=NEAR))

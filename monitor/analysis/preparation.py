@@ -26,6 +26,7 @@ from monitor.analysis import coils, eddy, quality_measures, spectrum, weights
 from monitor.analysis.axis import Axis
 from monitor.analysis.coils import Coils
 from monitor.analysis.combination import Combination
+from monitor.analysis.cycle import Cycle
 from monitor.analysis.epoch import (
     NAN,
     Epoch,
@@ -87,6 +88,7 @@ class Preparation:
             acquisition.dwell_time_s,
             acquisition.spectrometer_frequency_mhz,
         )
+        steps = max(1, acquisition.phase_cycle_steps)
         self._acquisition = acquisition
         self._refreeze, self._frozen = self._frozen or self._refreeze, False
         self._epoch = Epoch(
@@ -98,8 +100,9 @@ class Preparation:
                 self._settings.eddy_current,
             ),
             Template.empty(axis),
-            weights.Kind(max(1, acquisition.phase_cycle_steps)),
-            Navigator(max(1, acquisition.phase_cycle_steps)),
+            weights.Kind(steps),
+            Navigator(steps),
+            Cycle(axis, steps),
         )
 
     @property
@@ -202,6 +205,12 @@ class Preparation:
         state = self._epoch
         sd = self._noise_sd(unaligned)
         found = self._register(unaligned, sd)
+        departure = state.cycle.departure(place.step, sd)
+        if departure is not None:
+            moved = spectrum.moved(
+                departure, state.axis.dwell_time_s, found.shift_hz, found.phase_rad
+            )
+            found = self._register(np.asarray(unaligned - moved, complex), sd)
         found = state.navigator.corrected(place.step, found)
         measured = self._measures(found)
         judged = state.kind.judge(place.step, measured)
@@ -211,6 +220,9 @@ class Preparation:
             if judged.weight > 0.5:
                 state.shape.push(found)
                 state.navigator.push(place.step, found)
+            state.cycle.push(
+                place.step, self._moved_back(unaligned, found), judged.weight
+            )
             self._follow(prepared)
         return prepared
 
@@ -276,9 +288,13 @@ class Preparation:
                     state.shape.push(f)
                     state.navigator.push(p.step, f)
         state.kind = weights.Kind(state.kind.cycle_steps)
-        for (p, _), m, j, use in zip(first, measures, judged, counted, strict=True):
+        state.cycle = Cycle(state.axis, state.kind.cycle_steps)
+        for (p, _), x, f, m, j, use in zip(
+            first, unaligned, navigated, measures, judged, counted, strict=True
+        ):
             if use:
                 state.kind.push(p.step, m, j)
+                state.cycle.push(p.step, self._moved_back(x, f), j.weight)
         if self._frozen:
             self._freeze_template()
         return replace(anew[-1], redone=tuple(anew))
@@ -339,15 +355,16 @@ class Preparation:
         """Put a transient and its quality together."""
         aligned = unaligned
         if self._settings.align:
-            aligned = spectrum.moved(
-                unaligned,
-                self._epoch.axis.dwell_time_s,
-                -found.shift_hz,
-                -found.phase_rad,
-            )
+            aligned = self._moved_back(unaligned, found)
         weight, flags = self._weight(place, found, judged)
         quality = self._quality(place, unaligned, found, weight, flags)
         return Prepared(place.index, aligned, unaligned, quality)
+
+    def _moved_back(self, unaligned: Complex, found: Registration) -> Complex:
+        """A FID (points,) in the template's frame."""
+        return spectrum.moved(
+            unaligned, self._epoch.axis.dwell_time_s, -found.shift_hz, -found.phase_rad
+        )
 
     def _weight(
         self, place: Place, found: Registration, judged: weights.Judgement

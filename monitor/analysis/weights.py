@@ -11,8 +11,8 @@ Five measures of each transient are compared with those of the transients before
 Shift and phase are not among them, so that drift is no outlier.  z = (x - centre) / SD
 with centre the median and SD the larger of 1.4826 times the median absolute deviation
 of the last `MEMORY` transients and what the noise alone would give.  Where the phase
-cycle has several steps the centre is that of the same step.  The weight is the smallest
-of Tukey's biweights
+cycle has several steps the centre is that of the same step, and the memory holds at
+least `MEMORY_OF_STEP` of each.  The weight is the smallest of Tukey's biweights
 
     w = (1 - (z / c)^2)^2  for |z| < c, else 0,      c = 8 (one half at |z| = 4.3),
 
@@ -27,12 +27,14 @@ lasting change is rejected for good.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 MEMORY = 48
+MEMORY_OF_STEP = 12
 RUN = 12
 ENOUGH = 8
 CUT = 8.0
@@ -66,17 +68,22 @@ class Kind:
     """The transients before this one: the one mutable object of this module."""
 
     cycle_steps: int = 1
-    past: deque[tuple[int, Values]] = field(
-        default_factory=lambda: deque(maxlen=MEMORY)
-    )
+    past: deque[tuple[int, Values]] = field(init=False)
     outlying: int = 0
+
+    def __post_init__(self) -> None:
+        self._remember(())
+
+    def _remember(self, past: Iterable[tuple[int, Values]]) -> None:
+        memory = max(MEMORY, MEMORY_OF_STEP * self.cycle_steps)
+        self.past = deque(past, maxlen=memory)
 
     def push(self, step: int, measures: Measures, judged: Judgement) -> None:
         """Remember a transient of a step of the phase cycle."""
         self.past.append((step % self.cycle_steps, np.array(measures.values)))
         self.outlying = self.outlying + 1 if judged.weight < 0.5 else 0
         if self.outlying >= RUN and self._run_agrees():
-            self.past = deque(list(self.past)[-RUN:], maxlen=MEMORY)
+            self._remember(list(self.past)[-RUN:])
             self.outlying = 0
 
     def judge(self, step: int, measures: Measures) -> Judgement:
@@ -97,7 +104,7 @@ class Kind:
         steps = np.array([s for s, _ in self.past])
         centres = {
             int(s): np.median(values[steps == s], axis=0)
-            if np.count_nonzero(steps == s) >= 5
+            if np.count_nonzero(steps == s) >= ENOUGH
             else overall
             for s in {*steps.tolist(), step}
         }
