@@ -39,6 +39,7 @@ from streams.transient import Body, End, Event, Heartbeat
 BEAT_S = 1.0
 ANNOUNCE_S = 5.0
 RETRY_S = 0.5
+REST_S, REST_SILENT_S = 10.0, 0.3  # for what a stopped source still holds
 QUEUED = 64
 PUBLISH_HWM = 64  # a stalled subscriber loses the rest and fetches it later
 CLOSE_LINGER_MS = 1000
@@ -201,6 +202,8 @@ class _Relay:
         )
         self._status = RelayStatus(session.id, session.journal.part, endpoint)
         self._gate, self._dropped = gate, 0
+        self._stopped: float | None = None
+        self._given = 0.0
         self._noticed = ("", "", "")
 
     def run(
@@ -220,7 +223,8 @@ class _Relay:
             self._serve_on(stop, 0.0 if error else linger_s)
         except KeyboardInterrupt:  # the operator's Ctrl-C is an order to stop
             stop.set()
-            self._end("stopped", stop)
+            if not self._status.ended:
+                error = self._relay_source(stop)
         finally:
             stop.set()
             self._answering.stop()
@@ -255,11 +259,12 @@ class _Relay:
     def _relay_source(self, stop: threading.Event) -> Exception | None:
         """Relay bodies and events until the source ends; returns what it raised."""
         ended = False
-        while not stop.is_set():
+        while self._goes_on(stop):
             item = self._take()
             if isinstance(item, _SourceEnded):
                 if not ended:
-                    self._end("source failed" if item.error else "finished", stop)
+                    reason = "stopped" if stop.is_set() else "finished"
+                    self._end("source failed" if item.error else reason, stop)
                 return item.error
             if isinstance(item, PendingEvent):
                 self._take_event(item)
@@ -267,9 +272,19 @@ class _Relay:
                 self._room.release()
                 self._relay_body(item, stop)
                 ended = isinstance(item, End)
+                self._given = time.monotonic()
         if not ended:
             self._end("stopped", stop)
         return None
+
+    def _goes_on(self, stop: threading.Event) -> bool:
+        """Whether to go on; once stopped, until the source gave all that it holds."""
+        if not stop.is_set():
+            return True
+        now = time.monotonic()
+        if self._stopped is None:
+            self._stopped = self._given = now
+        return now - self._stopped < REST_S and now - self._given < REST_SILENT_S
 
     def _serve_on(self, stop: threading.Event, linger_s: float | None) -> None:
         """Go on answering, beating and taking events after the end."""

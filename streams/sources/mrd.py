@@ -77,9 +77,16 @@ class MrdSource:
                 if taken is not None:
                     yield from self._told(self._bodies(*taken))
                 yield from self._told(self._lag(taken))
+            yield from self._rest()
             yield from self._told(self._session.end("the relay was stopped"))
         finally:
             self.close()
+
+    def _rest(self) -> Iterator[Body]:
+        """What the scanner had sent when the relay was stopped."""
+        self._receiver.stop()
+        while (taken := self._queue.get(0.0)) is not None:
+            yield from self._told(self._bodies(*taken))
 
     def _bodies(self, entry: Entry, payload: bytes) -> Iterator[Body]:
         session = self._session

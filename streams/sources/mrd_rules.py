@@ -73,6 +73,16 @@ class MrdRules:
             if not good:
                 raise InputError(f"[mrd] in the protocol: {sentence}.")
 
+    @property
+    def departures(self) -> str:
+        """Fields that are not as by default, in words."""
+        changed = [
+            f"{field.name} = {getattr(self, field.name)}"
+            for field in fields(self)
+            if getattr(self, field.name) != field.default
+        ]
+        return ", ".join(changed)
+
     def kinds(self, external: int) -> tuple[str, str]:
         """Kinds of event at the rising and falling edge of an external waveform."""
         if external == 1:

@@ -173,7 +173,7 @@ class ScannerSession:
         series.check = ConjugationCheck(layout.acquisition)
         series.starts += 1
         yield Start(layout.acquisition, series.header.name, self._protocol)
-        for text in series.header.notes:
+        for text in (*series.header.notes, _steps(layout, readout, self._rules)):
             if text not in self._said:
                 self._said.add(text)
                 yield self.note("note", text)
@@ -229,6 +229,16 @@ class ScannerSession:
         self._placed.sort(key=lambda event: event.time_s)
         while self._placed and self._placed[0].time_s <= until_s:
             yield self._placed.pop(0)
+
+
+def _steps(layout: Layout, readout: Readout, rules: MrdRules) -> str:
+    """What is done to samples, and by which rules, for whoever reads the recording."""
+    received = readout.points.shape[1]
+    text = f"Samples: points {layout.start} to {layout.stop} of {received} kept"
+    if layout.oversampling > 1:
+        text += f", {layout.oversampling}-fold oversampling removed"
+    text += ", conjugated" if layout.conjugate else ", not conjugated"
+    return f"{text}; rules: {rules.departures or 'the defaults'}."
 
 
 def _summary(series: _Series) -> str:

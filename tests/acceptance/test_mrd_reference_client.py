@@ -87,15 +87,18 @@ def test_the_reference_client(tmp_path):
     source = MrdSource(Listening.parse("127.0.0.1:0"), rules, on_note=noted.append)
     bodies = source.bodies(stop)
     path = tmp_path / "visit.mcap"
+    statuses = []
     relay = threading.Thread(
-        target=lambda: done.append(run_relay(bodies, path, ENDPOINT, stop=stop))
+        target=lambda: done.append(
+            run_relay(bodies, path, ENDPOINT, stop=stop, on_status=statuses.append)
+        )
     )
     relay.start()
     began = time.monotonic()
     for _ in range(2):
         sent(source.port, file, tmp_path)
     deadline = time.monotonic() + 30
-    while sum(line.startswith("series_end") for line in noted) < 2:
+    while not statuses or statuses[-1].transients < 2 * COUNT:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     took_s = time.monotonic() - began

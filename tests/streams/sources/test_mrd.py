@@ -76,9 +76,10 @@ def events(bodies, kind):
 
 
 def notes(bodies):
-    """Notes but that of the nucleus, which MRD has no field for."""
+    """Notes but those that every series begins with."""
+    usual = ("no nucleus is named", "Samples: points")
     found = events(bodies, "note")
-    return [e.text for e in found if "no nucleus is named" not in e.text]
+    return [e.text for e in found if not any(part in e.text for part in usual)]
 
 
 def transients(bodies):
@@ -120,6 +121,17 @@ def test_a_series_as_sent_bit_by_bit():
     (end,) = events(bodies, "series_end")
     assert end.text == "closed by the scanner (not recorded: 1 config file): " + (
         "6 transients of 6 announced"
+    )
+
+
+def test_the_recording_says_what_was_done_to_samples():
+    with listening(MrdRules(water_first=1, conjugate=False)) as taken:
+        mrd.send(taken.port, mrd.opening(), mrd.acquisition_bytes(0))
+        bodies = taken.series()
+    assert any(
+        e.text == "Samples: points 0 to 128 of 128 kept, 2-fold oversampling removed, "
+        "not conjugated; rules: conjugate = False, water_first = 1."
+        for e in events(bodies, "note")
     )
 
 
@@ -497,7 +509,7 @@ def test_no_subject_reaches_recording_log_or_export(tmp_path, capfd):
     mrd.send(source.port, broken)
     mrd.send(source.port, mrd.opening() + text, *messages)
     deadline = time.monotonic() + 10
-    while not any("series_end" in line for line in noted):
+    while not any("transients=3" in line for line in noted):  # they are on disk
         assert time.monotonic() < deadline
         time.sleep(0.01)
     stop.set()
