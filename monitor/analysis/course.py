@@ -12,6 +12,7 @@ other epochs from the mean of all that the epoch has.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,7 +32,13 @@ from monitor.analysis.response import (
 )
 from monitor.analysis.session_model import SessionModel, make_session_model
 from monitor.analysis.spectrum import Complex, Real
-from monitor.analysis.window import Window, average_of, window_ending, windows_of
+from monitor.analysis.window import (
+    Average,
+    Window,
+    average_with,
+    window_ending,
+    windows_of,
+)
 from streams.transient import ComplexFID
 
 
@@ -70,6 +77,7 @@ class Course:
     reference : None until there is a reference period
     outcomes : what the basis set allows
     fitted : windows of the last time that everything was done
+    rejected : epochs that no window or reference period uses
     last_fitted : the newest window's fit
     """
 
@@ -86,6 +94,9 @@ class Course:
     outcomes: Outcomes | None = None
     fitted: list[FittedWindow] = field(default_factory=list)
     last_fitted: FittedWindow | None = None
+    rejected: frozenset[int] = frozenset()
+    _epochs: list[int] = field(default_factory=list)
+    _times_s: list[float] = field(default_factory=list)
 
     def begin_epoch(self, epoch: int, model: Model) -> None:
         """Take the basis set on the grid of an epoch's acquisition."""
@@ -96,6 +107,8 @@ class Course:
         """Take in one transient's aligned FID."""
         self.fids.append(fid)
         self.qualities.append(quality)
+        self._epochs.append(quality.epoch)
+        self._times_s.append(quality.time_s)
         self.noises.append(noise_sd)
 
     @property
@@ -116,12 +129,27 @@ class Course:
     @property
     def epochs(self) -> list[int]:
         """Epoch of each transient."""
-        return [q.epoch for q in self.qualities]
+        return list(self._epochs)
 
     @property
     def times_s(self) -> Real:
         """Scanner time of each transient."""
-        return np.array([q.time_s for q in self.qualities])
+        return np.array(self._times_s)
+
+    def transients_since(self, time_s: float) -> int:
+        """How many transients began at a scanner time or later."""
+        return len(self._times_s) - bisect_left(self._times_s, time_s)
+
+    @property
+    def interval_s(self) -> float:
+        """Median time between the newest transients; 0 with fewer than two."""
+        gaps_s = np.diff(self._times_s[-64:])
+        return float(np.median(gaps_s)) if gaps_s.size else 0.0
+
+    def average(self, window: Window) -> Average:
+        """Weights of a window's transients."""
+        part = self.qualities[window.first : window.stop]
+        return average_with(window, np.array([q.weight for q in part]))
 
     @property
     def weights(self) -> Real:
@@ -130,16 +158,16 @@ class Course:
 
     def newest(self, plan: Plan) -> tuple[Estimate, FittedWindow] | None:
         """Estimate and fit of the window that the last transient completed, if any."""
-        epochs = self.epochs
+        epochs = self._epochs
         window = window_ending(
-            epochs, self.times_s, plan.boundaries_s, plan.length, plan.step
+            epochs, self._times_s, plan.boundaries_s, plan.length, plan.step
         )
-        if window is None:
+        if window is None or epochs[-1] in self.rejected:
             return None
         session = self.sessions.get(epochs[-1])
         if session is None:
             session = self._make_session(epochs[-1], window, plan.length)
-        average = average_of(window, self.weights)
+        average = self.average(window)
         fitted = fit_averages(session, self.fids, [average])[0]
         self.last_fitted = fitted
         return self.estimates([fitted])[0], fitted
@@ -158,6 +186,7 @@ class Course:
         windows = windows_of(
             epochs, self.times_s, plan.boundaries_s, plan.length, plan.step
         )
+        windows = [w for w in windows if epochs[w.first] not in self.rejected]
         fitted = self.fit_windows(windows)
         self.fitted, self.last_fitted = fitted, fitted[-1] if fitted else None
         if reference is not None and plan.reference_s is not None:
@@ -166,13 +195,11 @@ class Course:
 
     def fit_windows(self, windows: list[Window]) -> list[FittedWindow]:
         """Fit windows of any epochs, in their order."""
-        weights, epochs = self.weights, self.epochs
+        epochs = self._epochs
         fitted: dict[Window, FittedWindow] = {}
         for epoch, session in self.sessions.items():
             own = [w for w in windows if epochs[w.first] == epoch]
-            fits = fit_averages(
-                session, self.fids, [average_of(w, weights) for w in own]
-            )
+            fits = fit_averages(session, self.fids, [self.average(w) for w in own])
             fitted |= dict(zip(own, fits, strict=True))
         return [fitted[w] for w in windows]
 
@@ -287,7 +314,7 @@ class Course:
         inside = [
             (q.epoch, i)
             for i, q in enumerate(self.qualities)
-            if start <= q.time_s < end
+            if start <= q.time_s < end and q.epoch not in self.rejected
         ]
         if not inside:
             return None
@@ -298,11 +325,11 @@ class Course:
 
     def _make_session(self, epoch: int, window: Window, length: int) -> SessionModel:
         """Session model of an epoch from the mean over a window of it."""
-        average = average_of(window, self.weights)
+        average = self.average(window)
         used = np.asarray(self.noises[window.first : window.stop])
         length = min(length, window.length)
         starts = range(window.first, window.stop - length + 1, length)
-        parts = [average_of(Window(i, i + length), self.weights) for i in starts]
+        parts = [self.average(Window(i, i + length)) for i in starts]
         self.sessions[epoch] = make_session_model(
             self.grids[epoch],
             mean_fid(self.fids, average),
@@ -321,7 +348,7 @@ class Course:
         fitted: list[FittedWindow],
     ) -> Reference:
         """The reference period with the scatter of its independent windows."""
-        average = average_of(window, self.weights)
+        average = self.average(window)
         session = self.sessions[self.qualities[window.first].epoch]
         mean = fit_averages(session, self.fids, [average])[0]
         parts = [

@@ -19,7 +19,7 @@ a smooth course for Glu and Gln and random walks for the rest.  What it assumes:
   SD), of its own size but at least of a twentieth of the largest amplitude.  Lactate or
   inositol that move further are in part booked to what overlaps them.  The tie is to
   the reference values times the gain: receiver, coil loading and motion scale all.
-* `free` dynamics have FREE_PERCENT in an hour on every amplitude without a slope; where
+* Free dynamics have UNTIED_PERCENT in an hour on every amplitude without a slope; where
   the two disagree an assumption is wrong.
 
 The slope's noise q is the one number that is estimated (`noise_scale`); s forgets in
@@ -49,9 +49,9 @@ FREE = ("NAA", "NAAG", "tNAA", "Cr", "PCr", "tCr")
 HOUR = 1800.0
 """Transients in an hour at TR 2 s: the unit of the strengths below."""
 TIED_PERCENT = 3.0
-FREE_PERCENT = 5.0
-UNTIED_PERCENT = 40.0
-"""Of every amplitude in the free dynamics: 16 % in ten minutes."""
+FREE_PERCENT = 3.0
+UNTIED_PERCENT = 20.0
+"""Of every amplitude in the free dynamics: 8 % in ten minutes."""
 GAIN_PERCENT = 4.0
 WIDTH_HZ = 0.4
 SLOPE_MEMORY = 0.995

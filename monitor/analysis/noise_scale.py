@@ -23,7 +23,7 @@ from monitor.analysis.smoothing import Block, take
 from monitor.analysis.spectrum import Real
 from monitor.analysis.tracker import Tracker
 
-FLOOR_PER_TARGET = 0.001
+FLOOR_PER_TARGET = 0.0006
 """Floor in percent per transient over the protocol's target in percent."""
 GRID = (1.0, 2.0, 4.0, 8.0)
 """Trials, times the floor."""

@@ -14,13 +14,16 @@ to both and cancels.  A window that lies in the reference period is part of it:
 amplitudes are linear in the mean, so that cov(w, r) = a var_w with a the share of the
 reference period's weight that lies in w.
 
-Scatter beyond the Cramer-Rao bound (motion, physiology) is measured on the independent
+Scatter beyond what the fits state (motion, physiology) is measured on the independent
 windows of the reference period: with n of them, nu = n - 1 and the reduced chi-square
 h^2 of their values, the SD of a window is multiplied by
 
-    f = sqrt((nu_0 + nu max(h^2, 1)) / (nu_0 + nu)),     nu_0 = 30,
+    f = sqrt((nu_0 + nu h^2) / (nu_0 + nu)),     nu_0 = 30,
 
-the bound standing in for nu_0 windows that were not measured.
+the fits' own SDs standing in for nu_0 windows that were not measured.  With few windows
+f is near 1, so that 1.96 SD need no quantile of t; with many it is what they scatter.
+It is as often a little below 1 as above where nothing scatters: cut off at 1 it would
+widen all intervals by a few percent.
 """
 
 from __future__ import annotations
@@ -177,8 +180,7 @@ def excess_scatter(
     with np.errstate(all="ignore"):
         mean = np.sum(x / variance, axis=0) / np.sum(1 / variance, axis=0)
         reduced = np.sum((x - mean) ** 2 / variance, axis=0) / (n - 1)
-        measured = (n - 1) * np.maximum(reduced, 1.0)
-        f = np.sqrt((PRIOR_WINDOWS + measured) / (PRIOR_WINDOWS + n - 1))
+        f = np.sqrt((PRIOR_WINDOWS + (n - 1) * reduced) / (PRIOR_WINDOWS + n - 1))
     return {
         name: float(value)
         for name, value in zip(outcomes.names, f, strict=True)

@@ -9,6 +9,7 @@ boundary.  A segment with fewer transients than a window gives one window of the
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -56,7 +57,11 @@ def average_of(window: Window, weights: Real) -> Average:
     Where every transient has weight 0 the plain mean is taken (there is nothing
     better) and `n_effective` says so.
     """
-    used = weights[window.first : window.stop]
+    return average_with(window, weights[window.first : window.stop])
+
+
+def average_with(window: Window, used: Real) -> Average:
+    """Average of a window from the weights (n,) of its own transients."""
     if not np.any(used > 0):
         flat = np.full(used.size, 1 / used.size)
         return Average(window, flat, float(np.sqrt(1 / used.size)), 0.0)
@@ -107,18 +112,22 @@ def windows_of(
 
 def window_ending(
     epochs: Sequence[int],
-    times_s: Real,
+    times_s: Sequence[float],
     boundaries_s: Sequence[float],
     length: int,
     step: int,
 ) -> Window | None:
-    """The window that the newest transient completes, if it completes one."""
+    """The window that the newest transient completes, if it completes one.
+
+    Epochs and times rise, so that what it costs does not depend on how many there are.
+    """
     stop = len(epochs)
     start = stop - length
     if start < 0 or epochs[start] != epochs[-1]:
         return None
-    first = segments(epochs, times_s, ())[-1][0]
-    origin = segments(epochs, times_s, boundaries_s)[-1][0]
+    first = bisect_left(epochs, epochs[-1])
+    cuts = [bisect_left(times_s, boundary) for boundary in boundaries_s]
+    origin = max([first, *(cut for cut in cuts if cut < stop)])
     independent = start >= origin and (start - origin) % length == 0
     if not independent and (start - first) % step:
         return None
