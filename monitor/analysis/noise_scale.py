@@ -3,7 +3,7 @@
 Trial filters run side by side over blocks of transients, one for each SD of the slope's
 noise on a grid that begins at the floor; the likeliest is used from then on.  Nothing
 that was shown is rewritten.  The floor comes from the protocol's target: with it a
-level that was held may, an SD, move by about twice the target within 300 transients, so
+level that was held may, an SD, move by about the target within 300 transients, so
 that a quiet reference period does not make the filter deaf to what follows.
 
 The reference period also tells whether transients scatter beyond their noise.  With h^2
