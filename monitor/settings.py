@@ -42,6 +42,7 @@ class Settings:
     lipids : whether lipid components are fitted
     ratio_priors : soft ratio priors on weak metabolites (LCModel kind)
     outcome : what the headline shows
+    rejected_epochs : epochs that the operator leaves out
     outcome_hidden : blinded: no outcome is shown or written anywhere
     reference_target_percent : change that the protocol wants to be able to see
     infusion_length_s : planned length of an infusion that an event starts, s
@@ -75,6 +76,7 @@ class Settings:
     lipids: bool = False
     ratio_priors: bool = True
     outcome: str = "Glx/tNAA"
+    rejected_epochs: tuple[int, ...] = ()
     outcome_hidden: bool = False
     reference_target_percent: float = 5.0
     fwhm_limit_hz: float = 12.8

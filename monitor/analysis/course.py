@@ -172,12 +172,17 @@ class Course:
         self.last_fitted = fitted
         return self.estimates([fitted])[0], fitted
 
-    def redo(self, plan: Plan) -> tuple[Estimate, ...]:
-        """Do everything again: session models, reference period, all windows."""
-        self.sessions.clear()
+    def redo(self, plan: Plan, anew: bool = True) -> tuple[Estimate, ...]:
+        """Do everything again: session models, reference period, all windows.
+
+        The session models stay as they are where `anew` is False: other windows of the
+        same transients, for which nothing else has changed.
+        """
+        if anew:
+            self.sessions.clear()
         self.reference = None
         epochs, reference = self.epochs, self._reference_window(plan)
-        for epoch in sorted(set(epochs)):
+        for epoch in sorted(set(epochs) - set(self.sessions)):
             own = Window(epochs.index(epoch), len(epochs) - epochs[::-1].index(epoch))
             mine = reference is not None and epochs[reference.first] == epoch
             self._make_session(

@@ -53,7 +53,7 @@ from streams.transient import (
     Transient,
 )
 
-CHANGEABLE = frozenset({"window", "step", "outcome"})
+CHANGEABLE = frozenset({"window", "step", "outcome", "rejected_epochs"})
 """Settings that an operator may change during a run."""
 WATER_POINTS = 24
 """Points from which the amplitude of the water reference is extrapolated to t = 0."""
@@ -84,6 +84,7 @@ class Pipeline:
             ratio_priors=settings.ratio_priors,
         )
         self.course = Course(freedom, aligned=settings.align)
+        self.course.rejected = frozenset(settings.rejected_epochs)
         self.tracking = Tracking(self.course, settings.reference_target_percent)
         self.waters: list[ComplexFID] = []
         self.infusion_s: list[float] = list(settings.infusion_s or ())
@@ -230,10 +231,27 @@ class Pipeline:
         elif body.kind == "reference":
             self._set_reference(_range_of(body.text))
         elif body.kind == "settings":
-            self._change_settings(body.text)
+            return self._resettled(body.text, update)
         elif body.kind != "infusion_stop":
             return update
         return self._redone(update)
+
+    def _resettled(self, text: str, update: Update) -> Update:
+        """Change settings, and do again what they concern: not what is only shown."""
+        held = self.settings
+        self._change_settings(text)
+        s = self.settings
+        if (s.window, s.step, s.rejected_epochs) == (
+            held.window, held.step, held.rejected_epochs,
+        ):  # fmt: skip
+            return replace(update, detectable=self._detectable(self._last_estimate()))
+        # Other windows leave the session models, and so the tracker, as they are.
+        left_out = s.rejected_epochs != held.rejected_epochs
+        return self._redone(update, left_out or self.course.reference is None)
+
+    def _last_estimate(self) -> Estimate | None:
+        last = self.course.last_fitted
+        return None if last is None else self.course.estimates([last])[0]
 
     def _change_settings(self, text: str) -> None:
         """Take over an operator's change: {"field": value, ...}."""
@@ -250,6 +268,7 @@ class Pipeline:
         self.settings = self.settings.changed(
             **{field: getattr(checked, field) for field in table}
         )
+        self.course.rejected = frozenset(self.settings.rejected_epochs)
 
     # -- steps -------------------------------------------------------------------------
 
@@ -285,7 +304,7 @@ class Pipeline:
         _, model, _ = self._ready()
         sd = noise_sd_of(prepared.aligned, model.dwell_time_s, model.frequency_mhz)
         # Without any noise (a simulation) the fit still needs a scale.
-        return max(float(sd), 1e-9 * float(np.abs(prepared.aligned).max()), 1e-300)
+        return max(float(sd), 1e-9 * float(np.abs(prepared.aligned).max())) or 1.0
 
     def _measure_water(self, preparation: Preparation, model: Model) -> None:
         """Amplitude of the water reference, on the scale of the combined FIDs."""
@@ -323,11 +342,15 @@ class Pipeline:
         """What could be seen of the protocol's outcome."""
         return detectable_now(self.course, self.settings, self.plan, estimate)
 
-    def _redone(self, update: Update) -> Update:
-        """Do the whole course again."""
+    def _redone(self, update: Update, anew: bool = True) -> Update:
+        """Do the whole course again; with session models and tracker where `anew`."""
         if not self.course.qualities or not (self.live or update.ended is not None):
             return update
-        course = self.course.redo(self.plan)
+        course = self.course.redo(self.plan, anew)
+        tracks = None
+        if anew:
+            start_s = self.infusion_s[0] if self.infusion_s else None
+            tracks = self.tracking.redo(start_s)
         return replace(
             update,
             course=course,
@@ -335,7 +358,7 @@ class Pipeline:
             curves=self._last_curves(),
             reference_curves=self._reference_curves(),
             reference_s=self.reference_s,
-            tracks=self.tracking.redo(self.infusion_s[0] if self.infusion_s else None),
+            tracks=tracks,
             answers=self.tracking.answers,
             detectable=self._detectable(course[-1] if course else None),
             notes=(*update.notes, *self.tracking.take_notes()),

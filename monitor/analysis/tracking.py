@@ -286,7 +286,8 @@ class Tracking:
             steps = since_s / self._interval_s if self._interval_s > 0 else 1.0
             place = before.place + max(1, round(steps))
         inside = reference is not None and reference.first <= i < reference.stop
-        weight = quality.weight if quality.weight >= FLOOR_SHARE else 0.0
+        used = quality.epoch not in self.course.rejected
+        weight = quality.weight if used and quality.weight >= FLOOR_SHARE else 0.0
         return Observed(i, quality.epoch, quality.time_s, place, o, weight, inside)
 
     def _scaled(self, one: Observed) -> Observed:

@@ -38,7 +38,7 @@ HEADLINE_S = 2.0  # the number changes at most this often
 LOW_WEIGHT = 0.1
 QUALITY = ("time_s", "shift_hz", "fwhm_hz", "snr", "weight", "water", "lipid")
 VIEW = frozenset(
-    {"outcome", "window", "step", "fwhm_limit_hz", "snr_limit"}
+    {"outcome", "window", "step", "rejected_epochs", "fwhm_limit_hz", "snr_limit"}
     | {"drift_limit_hz_per_min"}
     | {"water_limit", "lipid_limit"}
 )
@@ -69,7 +69,6 @@ class Seen:
         self.stack: Stack | None = None
         self.answers: dict[str, Answer] = {}
         self.detectable: Detectable | None = None
-        self.rejected: tuple[int, ...] = ()
         self.looked_at: dict[tuple[float, float], Curves | None] = {}
         self.low_weight = 0
         self.missing = 0
@@ -282,7 +281,7 @@ class Seen:
 
     def rejected_epochs(self) -> str:
         """Epochs that the operator leaves out, as typed: "1, 2"."""
-        return ", ".join(f"{epoch}" for epoch in self.rejected)
+        return ", ".join(f"{epoch}" for epoch in self.settings.rejected_epochs)
 
     def estimate_at(self, now_s: float) -> Estimate | None:
         """The estimate for headline and table, held for `HEADLINE_S`."""

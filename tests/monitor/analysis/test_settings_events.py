@@ -1,0 +1,63 @@
+"""Settings events: what is done again, and what is left as it was."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from monitor.choose import Analysis, Wishes
+from streams.sources.recording import messages
+from streams.transient import End, Event, Message
+
+RECORDING = Path(__file__).resolve().parents[3] / "recordings" / "infusion-short.mcap"
+
+
+@pytest.fixture(scope="module")
+def session():
+    """A pipeline with a whole recording in it, but for its end."""
+    analysis = Analysis(Wishes())
+    seen = [m for m in messages(RECORDING) if not isinstance(m.body, End)]
+    for message in seen:
+        analysis.push(message)
+    return analysis, seen[-1]
+
+
+def change(session, **changes):
+    analysis, last = session
+    event = Event(1e3, "settings", json.dumps(changes), "operator")
+    return analysis.push(Message(last.session, last.seq + 1, last.epoch, event))
+
+
+def test_other_windows_are_fitted_at_once_and_the_tracker_stays(session):
+    update = change(session, window=16, step=2)
+    assert update.course
+    assert max(e.n_transients for e in update.course) == 16
+    assert update.tracks is None
+    again = change(session, window=16, step=1)
+    shared = {(e.time_start_s, e.time_end_s): e for e in again.course}
+    for one in update.course:
+        other = shared[one.time_start_s, one.time_end_s]
+        assert other.values["Glx"] == pytest.approx(one.values["Glx"], rel=1e-9)
+
+
+def test_another_outcome_needs_no_new_fit(session):
+    update = change(session, outcome="Glu")
+    assert update.course is None
+    assert update.detectable.outcome == "Glu"
+    assert not update.notes
+
+
+def test_a_rejected_epoch_has_no_window(session):
+    update = change(session, rejected_epochs=[0])
+    assert update.course == ()
+    assert update.estimate is None
+    back = change(session, rejected_epochs=[])
+    assert back.course
+    assert np.isfinite(back.course[-1].changes_percent["Glx"])
+
+
+def test_a_setting_that_may_not_change_is_refused(session):
+    update = change(session, ppm_low=1.0)
+    assert update.course is None
+    assert "rejected_epochs" in update.notes[0]
