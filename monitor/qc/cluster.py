@@ -39,8 +39,8 @@ def run_on_cluster(jobs: Sequence[Job], address: str, tell: Tell) -> None:
         futures = {
             client.submit(work, job, pure=False, retries=RETRIES): job for job in jobs
         }
-        done: Callable[[Any], Any] = as_completed
-        for future in done(list(futures)):
+        done: Callable[..., Any] = as_completed
+        for future in done(list(futures), loop=client.loop):
             try:
                 tell(future.result())
             except KilledWorker:

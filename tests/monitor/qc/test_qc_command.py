@@ -1,0 +1,62 @@
+"""The command as it is typed."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from monitor.cli import main
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    """Exit code of `mrs-monitor qc ...`."""
+    monkeypatch.setattr(sys, "argv", ["mrs-monitor", "qc", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def test_one_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, infusion_short: Path
+) -> None:
+    assert run(monkeypatch, str(infusion_short), "--out", str(tmp_path)) == 0
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "report.html", "report.pdf", "criteria.csv", "measures.csv", "windows.csv",
+        "qc.json",
+    }  # fmt: skip
+
+
+def test_the_shape_of_a_bids_app(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, infusion_short: Path
+) -> None:
+    study, out = tmp_path / "study", tmp_path / "out"
+    study.mkdir()
+    shutil.copy(infusion_short, study / "sub-01_ses-1.mcap")
+    more = ("--no-pdf", "--workers", "1")
+    assert run(monkeypatch, str(study), str(out), "participant", *more) == 0
+    assert (out / "sub-01_ses-1" / "qc.json").is_file()
+    assert not (out / "group.html").exists()
+    assert run(monkeypatch, str(study), str(out), "group", *more) == 0
+    assert (out / "group.html").is_file()
+    assert (out / "sessions.tsv").read_text().count("\n") == 2
+
+
+WRONG = [
+    ([], "--out DIR"),
+    (["nowhere.mcap", "--out", "x"], "no file or folder"),
+    (["--simulate", "no_such", "--out", "x"], "No protocol"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), WRONG)
+def test_bad_input_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(monkeypatch, *words) == 2
+    assert said in capsys.readouterr().err

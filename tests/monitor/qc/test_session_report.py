@@ -1,0 +1,149 @@
+"""The report of one session: the same figures everywhere, nothing of a hidden outcome."""
+
+import csv
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from monitor.qc.one import Judged, Report
+from monitor.report.session_files import write_session_report
+
+
+@pytest.fixture(scope="module")
+def written(judged: Judged, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("report")
+    write_session_report(judged, out)
+    return out
+
+
+class Cells(HTMLParser):
+    """Rows of the page that say which criterion or measure they hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[dict[str, str]] = []
+        self.fetched: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "tr" and ("data-key" in found or "data-value" in found):
+            self.rows.append(found)
+        self.fetched += [
+            value
+            for name, value in found.items()
+            if name in ("src", "href", "xlink:href")
+            and not value.startswith(("#", "data:"))
+        ]
+        if tag in ("script", "link", "iframe"):
+            self.fetched.append(tag)
+
+
+def cells(page: Path) -> Cells:
+    parser = Cells()
+    parser.feed(page.read_text(encoding="utf-8"))
+    return parser
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def report_of(folder: Path) -> Report:
+    found: Report = json.loads((folder / "qc.json").read_text(encoding="utf-8"))
+    return found
+
+
+def number(cell: str) -> float | None:
+    """What a cell says; None where there is no number (a session so short)."""
+    return None if cell in ("", "nan") else float(cell)
+
+
+def test_the_page_the_csv_and_the_json_say_the_same(written: Path) -> None:
+    report = report_of(written)
+    page = {r["data-key"]: r for r in cells(written / "report.html").rows if
+            "data-key" in r}  # fmt: skip
+    rows = {row["key"]: row for row in table(written / "criteria.csv")}
+    assert set(page) == set(rows) == {c["key"] for c in report["criteria"]}
+    assert len(rows) == 10
+    for c in report["criteria"]:
+        assert float(page[c["key"]]["data-measured"]) == c["measured"]
+        assert float(rows[c["key"]]["measured"]) == c["measured"]
+        assert float(page[c["key"]]["data-limit"]) == c["limit"]
+        assert rows[c["key"]]["verdict"] == c["verdict"]
+
+
+def test_the_measures_are_the_same_everywhere(written: Path) -> None:
+    report = report_of(written)
+    page = [r for r in cells(written / "report.html").rows if "data-value" in r]
+    rows = table(written / "measures.csv")
+    assert len(page) == len(rows) == len(report["measures"]) == 20
+    for on_page, row, m in zip(page, rows, report["measures"], strict=True):
+        for key in ("value", "sd"):
+            shown = number(on_page[f"data-{key}"])
+            assert shown == number(row[key]) == m[key]
+    known = [m for m in report["measures"] if m["value"] is not None]
+    assert len(known) == 20
+
+
+def test_the_page_fetches_nothing(written: Path) -> None:
+    page = written / "report.html"
+    assert cells(page).fetched == []
+    text = page.read_text(encoding="utf-8")
+    assert not re.search(r"url\(\s*['\"]?(https?:|//)", text)
+    assert "@import" not in text
+
+
+def test_the_paper_is_a_pdf_of_several_pages(written: Path) -> None:
+    paper = (written / "report.pdf").read_bytes()
+    assert paper.startswith(b"%PDF-")
+    assert len(re.findall(rb"/Type /Page\b", paper)) >= 3
+
+
+def test_the_infusion_is_found_where_it_was_injected(judged: Judged) -> None:
+    """+20 % Glu and +10 % Gln, saturating: the mean Glx rises by 10 to 17 %."""
+    found = {(m["outcome"], m["measure"]): m for m in judged.report["measures"]}
+    rise = found["Glx/tNAA", "mean"]
+    assert 8 < rise["value"] < 19
+    assert 0 < rise["sd"] < 4
+    assert rise["low"] > 0
+
+
+def test_what_nobody_said_is_marked_missing(written: Path) -> None:
+    fields = report_of(written)["mrsinmrs"]
+    missing = {f["title"] for f in fields if not f["value"]}
+    assert {"Site", "Location of the volume", "Shim method, reference peak"} <= missing
+    assert "Pulse sequence" not in missing
+    page = (written / "report.html").read_text(encoding="utf-8")
+    assert page.count(">MISSING<") == sum(not f["value"] for f in fields)
+
+
+def test_hashes_and_versions_are_there(judged: Judged, infusion_short: Path) -> None:
+    import hashlib
+
+    digest = hashlib.sha256(infusion_short.read_bytes()).hexdigest()
+    assert judged.report["input_sha256"] == digest
+    assert {"mrs-monitor", "numpy", "scipy"} <= set(judged.report["versions"])
+    assert len(judged.report["settings_sha256"]) == 64
+
+
+def test_a_hidden_outcome_is_nowhere(blinded: Judged, tmp_path: Path) -> None:
+    write_session_report(blinded, tmp_path)
+    assert blinded.drawn.course is None
+    assert blinded.drawn.band is None
+    assert blinded.drawn.during is None
+    report = report_of(tmp_path)
+    assert not {"measures", "windows", "reference_values"} & set(report)
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "report.html", "report.pdf", "criteria.csv", "qc.json",
+    }  # fmt: skip
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    for word in ("Course of the outcome", "change / %", "plateau", ">during<"):
+        assert word not in page
+
+
+def test_hiding_changes_no_criterion(judged: Judged, blinded: Judged) -> None:
+    assert judged.report["criteria"] == blinded.report["criteria"]

@@ -1,0 +1,181 @@
+"""Trials whose truth is known; the slow proof is in tests/acceptance."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from monitor.qc.clinical import clinical_slope
+from monitor.qc.group import outliers, paired_power, repeatability, trial_report
+from monitor.qc.participants import Visit, active_condition, read_participants
+from monitor.qc.simulated_trial import Crossover, draw
+from monitor.qc.trial import binned, fit_trial
+from streams.errors import InputError
+
+pytest.importorskip("statsmodels", reason="the extra qc is not installed")
+
+
+def fitted(trial: Crossover, seed: int = 5):  # type: ignore[no-untyped-def]
+    drawn = draw(trial, np.random.default_rng(seed))
+    sessions = [b for visit, rows in drawn if (b := binned(visit, rows))]
+    return fit_trial(sessions, "drug")
+
+
+def test_without_noise_the_effect_is_exact() -> None:
+    quiet = Crossover(
+        effect=-4, slope=3, subject_sd=3, session_sd=1e-3, window_sd=0.01,
+        reference_sd=0.001,
+    )  # fmt: skip
+    found = fitted(quiet)
+    assert found.condition.value == pytest.approx(-4, abs=0.01)
+    assert found.condition_by_time.value == pytest.approx(3, abs=0.05)
+
+
+def test_a_trial_states_its_own_error() -> None:
+    found = [fitted(Crossover(), seed) for seed in range(8)]
+    values = [f.condition.value for f in found]
+    stated = float(np.mean([f.condition.sd for f in found]))
+    assert np.std(values) == pytest.approx(stated, rel=0.6)
+    assert found[0].condition.freedom == 24
+    assert np.mean([f.scale for f in found]) == pytest.approx(1, abs=0.15)
+
+
+def test_the_shared_reference_widens_the_interval() -> None:
+    """The same draws, the windows said to share much or nothing."""
+    drawn = draw(Crossover(session_sd=0.0, reference_sd=3.0), np.random.default_rng(2))
+    visit, rows = drawn[0]
+    own = [{**row, "reference_sd_percent": 0.0} for row in rows]
+    shared, alone = binned(visit, rows), binned(visit, own)
+    assert shared is not None
+    assert alone is not None
+    k = len(shared.percent)
+    assert shared.covariance.sum() / k**2 > 3 * alone.covariance.sum() / k**2
+
+
+def test_what_cannot_be_told_apart_is_said() -> None:
+    drawn = draw(Crossover(subjects=6), np.random.default_rng(1))
+    same = []
+    for visit, rows in drawn:
+        order = "1" if visit.condition == "drug" else "2"
+        same.append(binned(replace(visit, visit=order), rows))
+    with pytest.raises(InputError, match="cannot be told apart"):
+        fit_trial([s for s in same if s], "drug")
+
+
+def test_one_condition_is_no_trial() -> None:
+    drawn = draw(Crossover(subjects=6), np.random.default_rng(1))
+    sessions = [binned(v, r) for v, r in drawn if v.condition == "drug"]
+    with pytest.raises(InputError, match="two conditions"):
+        fit_trial([s for s in sessions if s], "drug")
+
+
+def test_participants_by_both_spellings(tmp_path: Path) -> None:
+    path = tmp_path / "participants.tsv"
+    path.write_text(
+        "participant_id\tsession_id\tcondition\tsex\tmadrs_before\tmadrs_after\tname\n"
+        "sub-01\tses-1\tdrug\tf\t30\t18\tsecret\n"
+        "sub-01\tses-2\tplacebo\tf\t29\tn/a\tsecret\n"
+    )
+    visits = read_participants(path)
+    assert visits["01", "1"].score_change == -12
+    assert visits["01", "2"].score_change is None
+    assert active_condition(visits) == "drug"
+
+
+BAD = [
+    ("subject\tvisit\n1\t1\n", "condition is missing"),
+    ("subject\tvisit\tcondition\n1\t1\ta\n1\t1\tb\n", "twice"),
+    ("subject\tvisit\tcondition\tscore_before\n1\t1\ta\tmany\n", "no number"),
+    ("subject\tvisit\tcondition\n", "no rows"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), BAD)
+def test_a_bad_participants_file_is_one_sentence(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    path = tmp_path / "participants.tsv"
+    path.write_text(text)
+    with pytest.raises(InputError, match=said):
+        read_participants(path)
+
+
+def rows_of(trial: Crossover, slope: float) -> list[dict[str, object]]:
+    """Rows of the table as judged sessions would give them."""
+    found = []
+    for visit, windows in draw(trial, np.random.default_rng(3)):
+        rows = [{**w, "outcome": "Glx/tNAA"} for w in windows]
+        mean = float(np.mean([w["change_percent"] for w in windows]))
+        found.append(
+            {"session": f"{visit.subject}-{visit.visit}", "subject": visit.subject,
+             "visit": visit.visit, "windows": rows, "Glx/tNAA_mean": mean,
+             "Glx/tNAA_mean_sd": 1.0, "visit_of": visit, "slope": slope}
+        )  # fmt: skip
+    return found
+
+
+def test_the_group_shows_sexes_and_their_difference() -> None:
+    rows = rows_of(Crossover(effect=-6), 0.0)
+    visits = {(r["subject"], r["visit"]): r["visit_of"] for r in rows}
+    report = trial_report(rows, visits)  # type: ignore[arg-type]
+    parts = {(e["part"], e["name"]): e for e in report["effects"]}
+    assert set(parts) == {
+        (part, name)
+        for part in ("all", "sex f", "sex m", "sex m minus sex f")
+        for name in ("condition", "condition by time")
+    }
+    whole = parts["all", "condition"]
+    assert whole["low"] < -6 < whole["high"]
+    split = parts["sex m minus sex f", "condition"]
+    difference = (
+        parts["sex m", "condition"]["value"] - parts["sex f", "condition"]["value"]
+    )
+    assert split["value"] == pytest.approx(difference)
+
+
+def test_a_clinical_slope_is_found_with_its_interval() -> None:
+    random = np.random.default_rng(4)
+    matched = []
+    for i in range(26):
+        for visit in "12":
+            x = 5 + 3 * random.standard_normal()
+            change = -1.5 * x + random.standard_normal()
+            who = Visit(str(i), visit, "drug", "", 30.0, 30.0 + change)
+            row = {"Glx/tNAA_mean": x, "Glx/tNAA_mean_sd": 0.5}
+            matched.append((who, row))
+    found = clinical_slope(matched, "Glx/tNAA")
+    assert found is not None
+    assert found["low"] < -1.5 < found["high"]
+    assert found["high"] - found["low"] < 0.6
+    assert found["reliability"] > 0.9
+
+
+def test_outliers_are_named() -> None:
+    rows = [
+        {"session": f"s{i}", "protocol": "p", "fwhm_hz": 8 + 0.1 * (i % 3)}
+        for i in range(9)
+    ]
+    rows.append({"session": "bad", "protocol": "p", "fwhm_hz": 14.0})
+    assert [o["session"] for o in outliers(rows)] == ["bad"]
+    assert outliers(rows[:4]) == []
+
+
+def test_power_of_a_paired_test() -> None:
+    """Tabulated: effect 0.5 SD of the difference, 34 pairs, power 0.808."""
+    assert paired_power(0.5, 1 / np.sqrt(2), 34) == pytest.approx(0.808, abs=0.002)
+    assert paired_power(0.0, 1.0, 20) == pytest.approx(0.05, abs=1e-6)
+    assert paired_power(50.0, 1.0, 60) == pytest.approx(1.0)
+
+
+def test_the_cv_within_subjects() -> None:
+    random = np.random.default_rng(6)
+    rows = [
+        {"subject": f"{i}", "Glx/tNAA_reference": 1.1 * np.exp(0.04 * z),
+         "Glx/tNAA_reference_sd": 0.03}
+        for i in range(200)
+        for z in random.standard_normal(2)
+    ]  # fmt: skip
+    (found,) = repeatability(rows)
+    assert found["cv_percent"] == pytest.approx(4, rel=0.12)
+    assert found["low"] < 4 < found["high"]
