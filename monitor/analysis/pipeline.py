@@ -201,7 +201,7 @@ class Pipeline:
         )
         if self._reference_is_over(body.time_s):
             return self._redone(update)
-        if not self.live:
+        if not self.live or not self._anything():
             return update
         update = self._newest(update)
         return replace(
@@ -342,10 +342,17 @@ class Pipeline:
         """What could be seen of the protocol's outcome."""
         return detectable_now(self.course, self.settings, self.plan, estimate)
 
+    def _anything(self) -> bool:
+        """Whether any transient of the session holds a signal."""
+        return any(quality.amplitude != 0.0 for quality in self.course.qualities)
+
     def _redone(self, update: Update, anew: bool = True) -> Update:
         """Do the whole course again; with session models and tracker where `anew`."""
         if not self.course.qualities or not (self.live or update.ended is not None):
             return update
+        if not self._anything():
+            note = "Every transient is zero: check the receive coil and its plug."
+            return replace(update, course=(), notes=(*update.notes, note))
         course = self.course.redo(self.plan, anew)
         tracks = None
         if anew:
