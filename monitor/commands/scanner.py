@@ -77,7 +77,13 @@ def _mrd(site: Site, stop: threading.Event) -> Iterator[Body]:
     listening = Listening.parse(site.listen or DEFAULT_LISTEN, site.allow)
     rules = mrd_rules(site.protocol)
     name = Path(site.protocol).stem
-    source = MrdSource(listening, rules, protocol=name, on_note=site.say)
+    source = MrdSource(
+        listening,
+        rules,
+        protocol=name,
+        on_note=site.say,
+        recording=site.recording,
+    )
     who = ", ".join(map(str, listening.allowed)) or "this machine alone"
     site.say(f"waiting for the scanner at {listening.host}:{source.port}, from {who}")
     return source.bodies(stop)

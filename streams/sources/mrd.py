@@ -11,7 +11,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+from streams.sources.mrd_header import Header
+from streams.sources.mrd_kept import KeptSeries
 from streams.sources.mrd_listening import Listening
 from streams.sources.mrd_messages import MrdError, readout_of, waveform_of
 from streams.sources.mrd_protocol import Id
@@ -35,6 +38,7 @@ class MrdSource:
     protocol : name of the protocol, for `Start`
     on_note : called with each sentence about the stream itself
     memory_bytes : what may wait in memory; more waits in a temporary file
+    recording : where it is recorded; refused series are kept beside it
 
     Raises
     ------
@@ -49,6 +53,7 @@ class MrdSource:
         protocol: str = "",
         on_note: Callable[[str], None] | None = None,
         memory_bytes: int = MEMORY_BYTES,
+        recording: Path | None = None,
     ) -> None:
         rules = rules or MrdRules()
         self._queue: SpillQueue[Entry] = SpillQueue(memory_bytes)
@@ -57,6 +62,8 @@ class MrdSource:
         self._on_note = on_note
         self._said = ""
         self._late = False
+        self._kept = KeptSeries(recording) if recording else None
+        self._keeping: Header | None = None
 
     @property
     def port(self) -> int:
@@ -79,6 +86,7 @@ class MrdSource:
                 yield from self._told(self._lag(taken))
             yield from self._rest()
             yield from self._told(self._session.end("the relay was stopped"))
+            self._keep_no_more()
         finally:
             self.close()
 
@@ -92,11 +100,14 @@ class MrdSource:
         session = self._session
         match entry.what:
             case What.BEGIN if entry.header is not None:
+                self._keep_no_more()
                 session.begin(entry.header)
             case What.FRAME:
                 yield from self._frame(entry, payload)
+                yield from self._keep(entry, payload)
             case What.END:
                 yield from session.end(entry.text)
+                self._keep_no_more()
             case What.NOTE:
                 yield session.note(entry.kind, entry.text)
 
@@ -109,6 +120,28 @@ class MrdSource:
                 yield from self._session.readout(readout, entry.arrived_s)
         except MrdError as error:
             yield self._session.note("dropped", str(error))
+
+    def _keep(self, entry: Entry, payload: bytes) -> Iterator[Event]:
+        """Keep what belongs to a refused series, and say where."""
+        header = self._session.refused
+        if self._kept is None or header is None or entry.id is None:
+            return
+        if header is not self._keeping:
+            self._keeping = header
+            name = self._kept.begin(header)
+            text = (
+                f"The refused series is kept as {name}; send it again when it can be."
+            )
+            yield self._session.note("note", text if name else self._kept.problem)
+        before = self._kept.problem
+        self._kept.add(entry.id, payload)
+        if self._kept.problem != before:
+            yield self._session.note("note", self._kept.problem)
+
+    def _keep_no_more(self) -> None:
+        if self._kept is not None:
+            self._kept.end()
+        self._keeping = None
 
     def _lag(self, taken: tuple[Entry, bytes] | None) -> Iterator[Event]:
         """Say that what arrives waits to be recorded, and that it does no longer."""

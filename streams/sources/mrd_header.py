@@ -36,6 +36,7 @@ KEPT_USER = (
     "MixingTime_ms",
 )
 LONGEST_TEXT = 128
+NAMESPACE = "http://www.ismrm.org/ISMRMRD"
 LARGEST = 1e12
 UNITS_S = (1e-3, 1e-6)
 
@@ -88,8 +89,7 @@ def _keep_user(source: ElementTree.Element, target: ElementTree.Element) -> None
     for entry in source:
         found = {_tag(child): (child.text or "").strip() for child in entry}
         if found.get("name") in KEPT_USER:
-            value = found.get("value", "")[:LONGEST_TEXT]
-            ElementTree.SubElement(target, "user", name=found["name"], value=value)
+            _keep(entry, ElementTree.SubElement(target, _tag(entry)), ("name", "value"))
 
 
 class Header:
@@ -162,6 +162,14 @@ class Header:
         """Points of one FID without oversampling."""
         number = self._user_number("SpecVectorSize")
         return None if number is None or number < 1 else int(number)
+
+    @property
+    def xml(self) -> bytes:
+        """The header as it was cut, and without the name of the protocol."""
+        root = ElementTree.Element("ismrmrdHeader", xmlns=NAMESPACE)
+        root.extend(e for e in self._root if e.tag != "measurementInformation")
+        text: bytes = ElementTree.tostring(root, "utf-8", xml_declaration=True)
+        return text
 
     @property
     def voxels(self) -> int:
@@ -263,9 +271,9 @@ class Header:
         return self._as_number(key, self.text(key))
 
     def _user(self, key: str) -> str:
-        for entry in self._root.iterfind("userParameters/user"):
-            if entry.get("name") == key:
-                return entry.get("value", "")
+        for entry in self._root.iterfind("userParameters/*"):
+            if entry.findtext("name") == key:
+                return entry.findtext("value") or ""
         return ""
 
     def _user_number(self, key: str) -> float | None:

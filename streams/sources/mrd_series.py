@@ -75,6 +75,12 @@ class ScannerSession:
         """Scanner time of the last transient, s."""
         return 0.0 if self._clock is None else self._clock.time_s
 
+    @property
+    def refused(self) -> Header | None:
+        """Header of the series that runs, if it cannot be understood."""
+        series = self._series
+        return series.header if series is not None and series.problem else None
+
     def begin(self, header: Header) -> None:
         """A series with this header begins."""
         self._series, self._counter, self._missing = _Series(header), None, 0

@@ -205,6 +205,39 @@ def test_a_series_that_cannot_be_understood_is_refused_aloud(changes, message, r
     assert "3 not understood" in events(bodies, "series_end")[0].text
 
 
+def test_a_refused_series_is_kept_and_can_be_sent_again(tmp_path):
+    """Without its subject; with the echo time in the protocol it is recorded."""
+    recording = tmp_path / "visit.mcap"
+    acquisitions = [mrd.acquisition_bytes(n) for n in range(4)]
+    wave = mrd.framed(1026, mrd.waveform([0, 1, 1], 1000 + 800))
+    with listening(recording=recording) as taken:
+        for _ in range(2):
+            mrd.send(taken.port, mrd.opening(te=""), *acquisitions, wave)
+        bodies = taken.series(2)
+    assert not transients(bodies)
+    assert "visit.refused-1.mrd" in notes(bodies)[0]
+    kept = [tmp_path / f"visit.refused-{n}.mrd" for n in (1, 2)]
+    content = kept[0].read_bytes()
+    assert content == kept[1].read_bytes()
+    assert content.endswith(b"".join(acquisitions) + wave + mrd.CLOSE)
+    assert b"Testperson" not in content
+    assert b"1970-02-03" not in content
+    with listening(MrdRules(echo_time_s=0.03)) as taken:
+        with mrd.connect(taken.port) as client:
+            client.sendall(content)
+            assert mrd.answer(client) == mrd.CLOSE
+        got = transients(taken.series())
+    assert [t.count for t in got] == [0, 1, 2, 3]
+    np.testing.assert_array_equal(got[3].fid, expected(mrd.received(3)))
+
+
+def test_a_refused_series_that_cannot_be_kept(tmp_path):
+    with listening(recording=tmp_path / "none" / "visit.mcap") as taken:
+        mrd.send(taken.port, mrd.opening(te=""), mrd.acquisition_bytes(0))
+        bodies = taken.series()
+    assert any("NOT KEPT" in text for text in notes(bodies))
+
+
 def test_the_dwell_time_in_us_of_parameter_maps():
     dwell = mrd.DWELL_MS.format(250).replace("DwellTime_0", "dwellTime")
     with listening() as taken:
