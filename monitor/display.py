@@ -40,6 +40,7 @@ from monitor.screen.words import clock
 from monitor.settings import Settings
 
 Part = TypeVar("Part")
+BLINDED = "lines of the outcome left out"
 TREND_LIMITS = (10.0, 20.0, 30.0, 50.0, 100.0)
 
 
@@ -200,14 +201,14 @@ class Display(Seen):
             curves,
             self.mean_curves,
             self.height or 1.0,
-            "grey: before infusion" if seen else "",
+            "grey: before infusion" if seen else (BLINDED if self.hidden else ""),
             hidden if self.hidden else frozenset(),
         )
 
     def _waterfall(self, axis: TimeAxis) -> Waterfall | None:
         if self.stack is None:
             return None
-        return self.stack.view(course.zero_of(axis, self.first_s()))
+        return self.stack.view(course.zero_of(axis, self.first_s()), self.hidden)
 
     def _table(self, now_s: float) -> tuple[Row, ...]:
         return tab.table(self.estimate_at(now_s), self.settings.outcome, self.hidden)

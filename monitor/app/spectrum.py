@@ -22,6 +22,7 @@ class SpectrumPanel(Plot):
         self._theme: Theme | None = None
         self._shown: SpectrumView | None = None
         self._height = 0.0
+        self._connect: Any = "all"
         self.getViewBox().invertX(True)
         self.let_zoom(x=True, y=True)
         self.show_x(RIGHT_PPM, LEFT_PPM)
@@ -86,10 +87,15 @@ class SpectrumPanel(Plot):
         self._shown, self._height = view, height
         view = fitting(view, self._theme.line_px(20) / max(height, 1.0))
         self.show_y(view.low, view.high)
-        self._measured.setData(view.ppm, view.measured)
-        self._model.setData(view.ppm, view.model)
-        self._baseline.setData(view.ppm, view.baseline)
-        self._residual.setData(view.ppm, view.residual)
+        whole = bool(view.connect.all())
+        self._connect = "all" if whole else view.connect.astype(np.int32)
+        for item, values in (
+            (self._measured, view.measured),
+            (self._model, view.model),
+            (self._baseline, view.baseline),
+            (self._residual, view.residual),
+        ):
+            item.setData(view.ppm, values, connect=self._connect)
         self._mean.setData(view.mean_ppm, view.mean)
         self._zero.setValue(view.residual_zero)
         self._caption.setText(view.caption)
@@ -109,7 +115,7 @@ class SpectrumPanel(Plot):
     def _draw_part(self, part: Any, view: SpectrumView, component: Component) -> None:
         if self._theme is None:
             return
-        part.setData(view.ppm, component.curve)
+        part.setData(view.ppm, component.curve, connect=self._connect)
         p = self._theme.palette
         part.setPen(self._theme.pen(p.accent if component.accent else p.measured))
         if component.accent:

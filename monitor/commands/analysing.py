@@ -88,6 +88,12 @@ def analyse_files(
     save_spectra: Annotated[
         bool, typer.Option("--save-spectra", help="The signals as NIfTI-MRS, too.")
     ] = False,
+    unlock: Annotated[
+        str | None,
+        typer.Option(
+            "--unlock", help="Write a blinded outcome; the REASON is recorded."
+        ),
+    ] = None,
 ) -> None:
     """Analyse recordings or files into tables.
 
@@ -98,7 +104,9 @@ def analyse_files(
     --reference 0:600 --out results
     """
     from monitor.choose import Wishes
+    from monitor.unlocking import checked, note_beside
 
+    reason = checked(unlock)
     wishes = Wishes(
         protocol,
         basis,
@@ -112,12 +120,15 @@ def analyse_files(
             coil_combine=False if no_coil_combine else None,
             reject=False if no_reject else None,
             water_removal=False if no_water_removal else None,
+            outcome_hidden=None if reason is None else False,
             two_pass=True if two_pass else None,
         ),
     )
     failed = 0
     for path, place in _places(files, out):
         try:
+            if reason is not None:
+                typer.echo(f"reason recorded: {note_beside(path, reason)}", err=True)
             _analyse_one(path, water, wishes, place, save_spectra)
         except InputError as error:
             if len(files) == 1:

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 DEMO_SPEED = 25.0
 Connect = Annotated[str, typer.Option("--connect", help="tcp://HOST:PORT of a relay.")]
 Key = Annotated[str, typer.Option("--key", help="Secret key file (CURVE).")]
+Unlock = Annotated[
+    str | None,
+    typer.Option("--unlock", help="Show a blinded outcome; the REASON is recorded."),
+]
 OutFolder = Annotated[
     Path | None,
     typer.Option("--out", help="Where a run without a display puts its files."),
@@ -61,6 +65,7 @@ def demo(
     Example: mrs-monitor demo
     """
     from monitor.choose import Wishes
+    from monitor.displays import no_display
     from monitor.feeds import live_feed
     from monitor.simulated import start_simulated
     from streams.sources.scanner_sim.scenario_file import read_scenario
@@ -71,6 +76,8 @@ def demo(
     scanner = start_simulated(scenario, recording, options.replay_speed(speed))
     typer.echo(f"recording: {recording}", err=True)
     try:
+        reason = no_display()  # asked while the scanner starts
+        scanner.wait()
         wishes = Wishes(simulated.protocol)
         _watch(
             partial(live_feed, scanner.endpoint),
@@ -79,6 +86,7 @@ def demo(
             f"demo ({scenario})",
             out or Path("mrs-monitor-demo"),
             planned,
+            reason,
         )
     finally:
         scanner.close()
@@ -91,6 +99,7 @@ def live(
     basis: Basis = "",
     window: WindowLength = None,
     step: Step = None,
+    unlock: Unlock = None,
     out: OutFolder = None,
 ) -> None:
     """Follow a relay: subscribe, fit, show.
@@ -99,12 +108,18 @@ def live(
     """
     from monitor.choose import Wishes
     from monitor.feeds import live_feed
+    from monitor.unlocking import checked, unlocked_feed
 
     Endpoint.parse(connect)
-    wishes = Wishes(protocol, basis, options.changes(window=window, step=step))
+    reason = checked(unlock)
+    hidden = None if reason is None else False
+    changes = options.changes(window=window, step=step, outcome_hidden=hidden)
+    wishes = Wishes(protocol, basis, changes)
     settings = read_protocol(protocol) if protocol else Settings()
     _watch(
-        partial(live_feed, connect, key),
+        partial(live_feed, connect, key)
+        if reason is None
+        else partial(unlocked_feed, connect, key, reason),
         wishes,
         settings.changed(**wishes.changes),
         f"live {connect}",
@@ -122,6 +137,7 @@ def replay(
     step: Step = None,
     reference: Reference = None,
     infusion: Infusion = None,
+    unlock: Unlock = None,
     out: OutFolder = None,
 ) -> None:
     """Replay a recording or file through the live path.
@@ -130,7 +146,9 @@ def replay(
     """
     from monitor.choose import Wishes, settings_for
     from monitor.feeds import file_messages, replay_feed
+    from monitor.unlocking import checked, note_beside
 
+    reason = checked(unlock)
     wishes = Wishes(
         protocol,
         basis,
@@ -139,11 +157,14 @@ def replay(
             step=step,
             reference_s=options.time_range(reference, "--reference"),
             infusion_s=options.time_range(infusion, "--infusion"),
+            outcome_hidden=None if reason is None else False,
         ),
     )
     first = next(file_messages(file, water), None)
     if first is None or not isinstance(first.body, Start):
         raise InputError(f"{file} does not begin with a start message.")
+    if reason is not None:
+        typer.echo(f"reason recorded: {note_beside(file, reason)}", err=True)
     _watch(
         partial(replay_feed, file, water, options.replay_speed(speed)),
         wishes,
@@ -160,19 +181,26 @@ def _watch(
     title: str,
     out: Path,
     planned: int | None = None,
+    reason: str | None = None,
 ) -> None:
-    """Follow a feed in the window, or in the terminal where there is no display."""
+    """Follow a feed in the window, or in the terminal where there is no display.
+
+    `reason` says why there is none, empty where there is one; None: it is asked.
+    """
     from monitor.choose import Analysis
-    from monitor.headless import Headless, no_display
+    from monitor.displays import no_display
     from monitor.worker import WorkerConfig
 
-    reason = no_display()
+    if reason is None:
+        reason = no_display()
     if not reason:
         from monitor.app.window import run_window
 
         config = WorkerConfig(open_feed, partial(Analysis, wishes))
         raise typer.Exit(run_window(config, settings, f"mrs-monitor: {title}"))
     from rich.console import Console
+
+    from monitor.headless import Headless
 
     console = Console(stderr=True)
     console.print(f"No window, since {reason}: following here.", highlight=False)

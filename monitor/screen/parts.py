@@ -198,7 +198,8 @@ class SpectrumView:
 
     `residual` is already lifted to its zero line at `residual_zero`; `mean_ppm` and
     `mean` are the reference period's (empty where there is none).  `labels` are names
-    and the heights at which they stand at the right edge.
+    and the heights at which they stand at the right edge.  `connect`: whether a point
+    is joined to the next (not over ranges that a blinded protocol hides).
     """
 
     ppm: Line
@@ -214,6 +215,7 @@ class SpectrumView:
     low: float
     high: float
     caption: str
+    connect: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.analysis.names import is_macromolecule, members
 from monitor.analysis.update import Curve, Curves
@@ -24,6 +25,9 @@ FIRST = -0.22
 LABEL_LIFT = 0.03
 FOOT = 0.08
 STEP = 0.24  # from one component to the next below it
+
+OUTCOME_PPM = ((2.06, 2.60), (3.64, 3.86))
+"""Where Glu and Gln have their lines: left out where the protocol hides the outcome."""
 
 GROUPS = ("Glu", "Gln", "tNAA", "tCr", "tCho", "mI")
 
@@ -59,6 +63,9 @@ def spectrum_view(
 ) -> SpectrumView:
     """View of one window's curves; `hidden` names groups that stay unseen."""
     shown = (curves.ppm >= RIGHT_PPM) & (curves.ppm <= LEFT_PPM)
+    if hidden:
+        shown &= ~telling(curves.ppm)
+    at = np.flatnonzero(shown)
 
     def scaled(curve: Curve) -> Line:
         return np.asarray(curve[shown], np.float64) / height
@@ -84,7 +91,16 @@ def spectrum_view(
         low=lowest - FOOT,
         high=TOP,
         caption=caption,
+        connect=np.append(np.diff(at) == 1, True) if len(at) else np.zeros(0, bool),
     )
+
+
+def telling(ppm: Curve | Line) -> NDArray[np.bool_]:
+    """Where on a ppm axis (n,) lines of the outcome would be seen."""
+    found = np.zeros(len(ppm), bool)
+    for low, high in OUTCOME_PPM:
+        found |= (ppm >= low) & (ppm <= high)
+    return found
 
 
 def fitting(view: SpectrumView, least_share: float) -> SpectrumView:

@@ -13,6 +13,7 @@ import numpy as np
 
 from monitor.analysis.update import Curve
 from monitor.screen.parts import Image, Waterfall
+from monitor.screen.spectrum import telling
 
 COLUMNS = 600
 ROWS = 240
@@ -55,14 +56,21 @@ class Stack:
         self.column_s *= 2
         self.used = (self.used + 1) // 2
 
-    def view(self, zero_s: float) -> Waterfall | None:
-        """Image so far with the minutes it spans; None before the first transient."""
+    def view(self, zero_s: float, hidden: bool = False) -> Waterfall | None:
+        """Image so far with the minutes it spans; None before the first transient.
+
+        Where the outcome is `hidden`, its lines are not in it.
+        """
         if not self.used:
             return None
         count = self._count[: self.used, None]
         with np.errstate(invalid="ignore"):
             image = (self._sum[: self.used] / count).astype(np.float32)
         low, high = np.nanpercentile(image[:: max(1, self.used // 50)], [45, 99.6])
+        if hidden:
+            step = (HIGH_PPM - LOW_PPM) / image.shape[1]
+            middles = LOW_PPM + step * (np.arange(image.shape[1]) + 0.5)
+            image[:, telling(middles)] = low
         return Waterfall(
             image=image,
             start_min=(self.first_s - zero_s) / 60,

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from fake_session import SETTINGS, TR_S, FakePipeline, messages, true_change
 
+from monitor import closer
 from monitor.analysis.quality import Quality
 from monitor.analysis.update import Update
 from monitor.display import Display, wider
@@ -15,6 +16,7 @@ from monitor.exchange import Again, Began, Computed, Failed, Heard, Rewound
 from monitor.screen.columns import Columns
 from monitor.screen.messages import DELAY, Watch, above, below
 from monitor.screen.parts import Z95, Level, Playback, Screen, Stream
+from monitor.screen.spectrum import OUTCOME_PPM
 from monitor.screen.status import phase_words, stream_words
 from monitor.screen.strips import drift_hz_per_min, nice, thinned
 from monitor.screen.trend import grown
@@ -263,6 +265,36 @@ def test_blinded_screen_has_no_outcome_anywhere(updates):
     said = " ".join(texts(screen))
     assert not any(name in said for name in ("Glu", "Gln", "Glx", "NAA"))
     assert "%" not in said
+
+
+def test_blinded_spectrum_and_waterfall_leave_out_the_lines_of_the_outcome(updates):
+    blind = shown(updates, 900.0, replace(SETTINGS, outcome_hidden=True))
+    view = blind.screen(900.5).spectrum
+    for low, high in OUTCOME_PPM:
+        assert not np.any((view.ppm >= low) & (view.ppm <= high))
+    assert not len(view.mean)
+    gaps = np.flatnonzero(np.diff(view.ppm) > 0.05)
+    assert len(gaps) == 2
+    assert not view.connect[gaps].any()
+    fall = blind.screen(900.5).waterfall
+    ppm = np.linspace(fall.ppm_low, fall.ppm_high, fall.image.shape[1])
+    assert np.ptp(fall.image[:, (ppm > 2.1) & (ppm < 2.55)]) == 0
+    assert np.ptp(fall.image[:, (ppm > 2.9) & (ppm < 3.1)]) > 0
+
+
+def test_a_closer_look_tells_no_blinded_outcome(updates):
+    blind = shown(updates, 1500.0, replace(SETTINGS, outcome_hidden=True))
+    blind.fold(Update(9000, 0, notes=("Glx/tNAA changed by 8 %",)), 1500.0)
+    seen = [
+        closer.look(blind, blind.estimates[-1]),
+        closer.hover(blind, 10.0),
+        closer.card(blind),
+        closer.page(blind, 1500.5),
+        blind.messages_so_far(),
+    ]
+    words = " ".join(text for part in seen for text in texts(part))
+    for telling in ("Glx", "Glu", "tNAA", "change of"):
+        assert telling not in words
 
 
 def test_blinded_screen_keeps_quality_stream_and_markers(updates):
