@@ -1,23 +1,17 @@
-"""A fit from nothing: start, stiffness of the baseline, line shape, small shifts.
+"""A fit from nothing: start, first fit, choice of the model, fine fit.
 
-Order of the steps, each a `minimise` of its own with what is already known:
+1. phase, shift and width from a grid (`start`), then a few steps of phase, shift and
+   Gaussian width with a fairly stiff baseline and a Voigt of a third Lorentzian;
+2. about that first fit the spectrum is asked (`choice`) how stiff its baseline is,
+   whether its line is a Voigt, whether metabolites sit where the basis set has them and
+   macromolecules are as wide as there, and whether known differences of T2 show;
+3. the fine fit of all that was found, under the priors of `Freedom`.
 
-1. starting points over phase, shift and width (`start`), each followed by a few steps;
-2. phase, shift, widths with a fairly stiff baseline;
-3. stiffness over a grid, with everything else profiled, by the least
+Where the line has a kernel the Voigt's widths stay near the first fit's: a kernel makes
+a line wider and narrower as well as skewed.
 
-       n log(RSS(lam) / n) + 2 m d(lam),
-
-   n real points, RSS what is left of them, d the effective dimension of the baseline
-   (both parts), m = 3: Akaike's criterion made stricter, as Wilson (2021, ABfit, m = 5)
-   found it necessary on real spectra.  Likelihood alone (m = 1, or REML) puts every small
-   fault of the line shape into the baseline, and glutamate goes with it: on the test
-   spectrum of LCModel REML takes 20 dimensions and Glu/tCr 0.75, m = 3 takes 8 and
-   1.0, LCModel 1.17;
-4. small shifts, kernel and phase slope under their priors, where they are asked for.
-
-Stiffness, kernel, small shifts and MM width are chosen like this once a session, on the
-mean of the reference period; the windows then hold them (`warm`).
+What is chosen here is chosen once a session, on the mean of the reference period; the
+windows then hold it (`session_model`).
 """
 
 from __future__ import annotations
@@ -27,6 +21,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.linalg import LinAlgError
 
+from monitor.analysis.choice import Choice, Traits, choose
 from monitor.analysis.fit import (
     Fit,
     Indices,
@@ -36,24 +31,31 @@ from monitor.analysis.fit import (
     minimise,
     target,
 )
-from monitor.analysis.lineshape import gauss_rate, kernel_offsets_ppm
+from monitor.analysis.lineshape import (
+    gauss_fwhm_hz,
+    gauss_rate,
+    kernel_offsets_ppm,
+    voigt_fwhm_hz,
+)
 from monitor.analysis.model import (
     GAUSS,
     LORENTZ,
     MM_GAUSS,
     PHASE,
     PHASE_SLOPE,
+    RELAXATION,
     SHIFT,
     Model,
 )
 from monitor.analysis.ratio_priors import prior_rows
 from monitor.analysis.spectrum import Complex
 from monitor.analysis.start import starting_points
-from monitor.analysis.stiffness import choose_stiffness
 
 START_STIFFNESS = 10.0
-COARSE_TOLERANCE = 0.3
+COARSE_TOLERANCE = 1.0
 STARTS = 1
+KERNEL_SPREAD_PPM = 0.048
+WIDTH_FREEDOM = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +66,19 @@ class Freedom:
     ----------
     metabolite_shift_ppm : of single metabolites (LCModel: 0.004); 0: none
     mm_width_hz : further Gaussian width of macromolecules that is one SD; 0: none
-    kernel : SD of the kernel's coefficients; 0: the line is a Voigt
+    kernel : SD of the kernel's coefficients, where the spectrum asks for one; 0: the
+        line is a Voigt
+    relaxation : known differences of T2 are used where the spectrum shows them
     phase_slope_rad_per_ppm : first-order phase; 0: none
     stiffness : of the baseline; None: chosen from the spectrum
     water_removal : residual water is taken off before the fit
     ratio_priors : soft ratio priors on weak metabolites (`ratio_priors`)
     """
 
-    metabolite_shift_ppm: float = 0.002
+    metabolite_shift_ppm: float = 0.004
     mm_width_hz: float = 5.0
-    kernel: float = 0.0
+    kernel: float = 0.1
+    relaxation: bool = True
     phase_slope_rad_per_ppm: float = 0.0
     stiffness: float | None = None
     water_removal: bool = True
@@ -89,25 +94,32 @@ def priors_for(model: Model, freedom: Freedom) -> Priors:
     if freedom.phase_slope_rad_per_ppm:
         sd[PHASE_SLOPE] = freedom.phase_slope_rad_per_ppm
     if freedom.kernel:
-        x = kernel_offsets_ppm() / 0.032
-        sd[layout.kernel] = freedom.kernel * np.exp(-0.5 * (x / 1.5) ** 2) + 1e-6
+        near = np.exp(-0.5 * (kernel_offsets_ppm() / KERNEL_SPREAD_PPM) ** 2)
+        sd[layout.kernel] = freedom.kernel * near + 1e-6
     if freedom.metabolite_shift_ppm:
         sd[layout.shifts] = freedom.metabolite_shift_ppm * model.frequency_mhz
     none = np.zeros((0, len(model.names)))
     return Priors(layout.zeros(), sd, none, np.zeros(0))
 
 
-def active_parameters(model: Model, freedom: Freedom, full: bool) -> Indices:
-    """Indices of the parameters that are moved; `full` adds the fine ones."""
+SHARED: Indices = np.array([PHASE, SHIFT, LORENTZ, GAUSS], dtype=np.intp)
+"""What every fit of a mean moves."""
+COARSE: Indices = np.array([PHASE, SHIFT, GAUSS], dtype=np.intp)
+
+
+def active_parameters(model: Model, freedom: Freedom, traits: Traits) -> Indices:
+    """Indices of what is moved with these traits; relaxation among them as one."""
     layout = model.layout
-    active = [PHASE, SHIFT, LORENTZ, GAUSS]
-    if freedom.mm_width_hz and model.macromolecule.any():
-        active.append(MM_GAUSS)
-    if full and freedom.phase_slope_rad_per_ppm:
+    active = SHARED.tolist()
+    if freedom.phase_slope_rad_per_ppm:
         active.append(PHASE_SLOPE)
-    if full and freedom.kernel:
+    if freedom.relaxation and traits.relaxation:
+        active.append(RELAXATION)
+    if freedom.kernel and traits.kernel:
         active += range(layout.kernel.start, layout.kernel.stop)
-    if full and freedom.metabolite_shift_ppm:
+    if freedom.mm_width_hz and traits.fine and model.macromolecule.any():
+        active.append(MM_GAUSS)
+    if freedom.metabolite_shift_ppm and traits.fine:
         fine = np.flatnonzero(~model.macromolecule) + layout.shifts.start
         active += fine.tolist()
     return np.array(active, dtype=np.intp)
@@ -122,30 +134,57 @@ def cold_fit(
         model, model.baseline, spectrum, noise_sd, freedom.stiffness or START_STIFFNESS,
         priors_for(model, freedom),
     )  # fmt: skip
-    coarse = active_parameters(model, freedom, full=False)
-    best = _first(problem, coarse)
+    first = _first(problem)
     if freedom.ratio_priors:
-        problem = with_ratio_priors(problem, best)
-    if freedom.stiffness is None:
-        problem = replace(problem, stiffness=_stiffness(problem, best, coarse))
-    fine = active_parameters(model, freedom, full=True)
-    return minimise(problem, best.theta, fine), problem
+        problem = with_ratio_priors(problem, first)
+    asked = active_parameters(model, freedom, Traits(True, True, 1.0))
+    held = with_width_near(problem, first)
+    choice = _choice(held, first, asked, freedom.stiffness)
+    if choice is None:
+        return first, problem
+    priors = held.priors if choice.traits.kernel else problem.priors
+    problem = replace(problem, stiffness=choice.stiffness, priors=priors)
+    theta = first.theta.copy()
+    theta[asked] += choice.step[len(model.names) :]
+    moved = active_parameters(model, freedom, replace(choice.traits, relaxation=0.0))
+    return minimise(problem, theta, moved), problem
 
 
-def _first(problem: Problem, coarse: Indices) -> Fit:
-    """Phase, shift and widths from the best of the starting points."""
+def _first(problem: Problem) -> Fit:
+    """Phase, shift and width from the best of the starting points.
+
+    The Lorentzian part stays: a skewed line would otherwise be taken for a very
+    Lorentzian one, from which there is no way back.
+    """
     starts = starting_points(problem.model, START_STIFFNESS, problem.spectrum, STARTS)
-    tries = [minimise(problem, s.theta, coarse, 12, COARSE_TOLERANCE) for s in starts]
+    tries = [minimise(problem, s.theta, COARSE, 12, COARSE_TOLERANCE) for s in starts]
     return min(tries, key=lambda fit: fit.cost)
 
 
-def _stiffness(problem: Problem, first: Fit, active: Indices) -> float:
-    """Stiffness chosen about a first fit; its own where there is none."""
+def _choice(
+    problem: Problem, first: Fit, asked: Indices, stiffness: float | None
+) -> Choice | None:
+    """Baseline, line shape and relaxation about a first fit, if there is one."""
     try:
         point = evaluate(problem, target(problem), first.theta)
-        return choose_stiffness(problem, point, active)
+        return choose(problem, point, asked, stiffness)
     except LinAlgError:
-        return problem.stiffness
+        return None
+
+
+def with_width_near(problem: Problem, first: Fit) -> Problem:
+    """The problem with the Voigt's widths held near a first fit's.
+
+    A kernel can make a line wider and narrower as well as skewed; both free, they would
+    be told apart by nothing.
+    """
+    mean, sd = problem.priors.mean.copy(), problem.priors.sd.copy()
+    lorentz, gauss = float(first.theta[LORENTZ]), float(first.theta[GAUSS])
+    width_hz = voigt_fwhm_hz(lorentz, gauss_fwhm_hz(gauss))
+    mean[[LORENTZ, GAUSS]] = lorentz, gauss
+    sd[LORENTZ] = WIDTH_FREEDOM * width_hz
+    sd[GAUSS] = WIDTH_FREEDOM * gauss_rate(width_hz)
+    return replace(problem, priors=replace(problem.priors, mean=mean, sd=sd))
 
 
 def with_ratio_priors(problem: Problem, first: Fit) -> Problem:

@@ -35,8 +35,9 @@ from monitor.analysis.spectrum import Complex, Real
 
 Indices = NDArray[np.intp]
 MAX_STEPS = 60
-STEP_TOLERANCE = 1e-3
-"""A fit has arrived when a step moves no parameter by more than this part of its SD."""
+STEP_TOLERANCE = 0.01
+"""A fit has arrived when a step is shorter than this part of an SD, in any direction:
+step' gradient, the decrease that it promises, is the square of its length in SDs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ class Fit:
     misfit : residual variance over noise variance, 1 for a model that is right
     baseline_dimension : effective degrees of freedom of the real part of the baseline
     steps : iterations used
-    converged : the last step was below tolerance and every number is finite
+    converged : the last step was below tolerance, the covariance is regular, and every
+        number is finite
     """
 
     names: tuple[str, ...]
@@ -277,9 +279,8 @@ def _minimised(
         theta = point.theta.copy()
         theta[active] += step
         theta = _admissible(theta)
-        moved = np.abs(theta - point.theta)[active]
-        sd = 1 / np.sqrt(np.clip(np.diag(linear.H), 1e-300, None))
-        arrived = bool(np.all(moved < tolerance * sd))
+        gain = float(linear.gradient @ (theta - point.theta)[active])
+        arrived = abs(gain) < tolerance**2
         trial = evaluate(problem, y, theta)
         if trial.cost <= point.cost:
             point, damping = trial, max(damping * 0.1, 1e-9)

@@ -14,6 +14,9 @@ from streams.transient import Acquisition
 MM_GONE_S = 0.09
 """From this echo time on macromolecules have decayed (T2 near 30 ms)."""
 
+PROTONS = {"Cr": 5.0, "PCr": 5.0, "tCr": 5.0, "NAA": 6.0}
+"""Protons in the band, of entries by which the scale of a basis set is judged."""
+
 
 def model_for(
     basis: BasisSet, acquisition: Acquisition, settings: Settings
@@ -79,7 +82,24 @@ def _extended(
         acquisition.dwell_time_s,
         acquisition.points,
     )
-    return basis.extended(names, fids), names
+    return basis.extended(names, per_proton(basis) * fids), names
+
+
+def per_proton(basis: BasisSet) -> float:
+    """Amplitude of one proton in a basis set, judged by its strongest known entry.
+
+    The components of `macromolecules` are in protons; sets of other makers are not, and
+    soft ratio priors need both on one scale.
+    """
+    found = [
+        (name, protons)
+        for wanted, protons in PROTONS.items()
+        if (name := naming.find(wanted, basis.names)) is not None
+    ]
+    if not found:
+        return 1.0
+    name, protons = found[0]
+    return float(np.max(np.abs(basis.fid(name)[:8]))) / protons
 
 
 def unexpected(acquisition: Acquisition, settings: Settings) -> tuple[str, ...]:

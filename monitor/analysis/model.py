@@ -1,11 +1,12 @@
 """The model of a spectrum: columns and derivatives in the fitted band.
 
     y_k = exp(i (p0 + p1 x_k)) sum_m c_m F[ b_m(t) E(t) exp(-2 pi i e_m t)
-                                            exp(-q t^2 [m in MM]) ]_k  + baseline
+                          exp(-q t^2 [m in MM] - pi a w_m t) ]_k  + baseline
 
 F is the transform of `spectrum`, cut to the band; E the shared line shape of
 `lineshape`; e_m small shifts of single metabolites; q further Gaussian width of the
-macromolecules alone (it may be negative where the basis set's are already broad); x_k
+macromolecules alone (it may be negative where the basis set's are already broad); a
+the part of the known differences w_m of T2 that the lines show (`relaxation`); x_k
 the distance in ppm from the middle of the band.  The phase also turns the baseline,
 whose coefficients are complex, and is left out there.
 
@@ -22,12 +23,19 @@ import numpy as np
 from scipy import fft
 
 from monitor.analysis.baseline import Baseline, make_baseline
-from monitor.analysis.lineshape import KERNEL_SIZE, decay, kernel_waves, rotations
+from monitor.analysis.lineshape import (
+    KERNEL_SIZE,
+    decay,
+    decays,
+    kernel_waves,
+    rotations,
+)
+from monitor.analysis.relaxation import widths_hz
 from monitor.analysis.spectrum import Complex, Real, ppm_axis, time_axis_s
 
-PHASE, SHIFT, LORENTZ, GAUSS, MM_GAUSS, PHASE_SLOPE = range(6)
+PHASE, SHIFT, LORENTZ, GAUSS, MM_GAUSS, PHASE_SLOPE, RELAXATION = range(7)
 SHARED = ("phase_rad", "shift_hz", "lorentz_hz", "gauss_per_s2", "mm_gauss_per_s2",
-          "phase_slope_rad_per_ppm")  # fmt: skip
+          "phase_slope_rad_per_ppm", "relaxation")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -116,6 +124,11 @@ class Model:
         return make_baseline(self.ppm)
 
     @cached_property
+    def relaxation_hz(self) -> Real:
+        """Differences w_m of the widths, (M,)."""
+        return widths_hz(self.names, self.macromolecule)
+
+    @cached_property
     def waves(self) -> Complex:
         """Kernel waves on the time axis."""
         return kernel_waves(self.t, self.frequency_mhz)
@@ -162,6 +175,8 @@ class Model:
         moved = np.flatnonzero(shifts)
         if moved.size:
             fids[moved] *= rotations(shifts[moved], t)
+        if theta[RELAXATION]:
+            fids *= decays(theta[RELAXATION] * self.relaxation_hz, t)
         if theta[MM_GAUSS]:
             wider = decay(t, shift, lorentz, gauss + theta[MM_GAUSS])
             fids[self.macromolecule] = self.fids[self.macromolecule] * wider
@@ -225,3 +240,5 @@ class Model:
         if MM_GAUSS in slopes:
             mm = self.macromolecule
             fids[slopes[MM_GAUSS]] = -(t**2) * (c[mm] @ shaped[mm])
+        if RELAXATION in slopes:
+            fids[slopes[RELAXATION]] = -np.pi * t * ((c * self.relaxation_hz) @ shaped)

@@ -45,7 +45,7 @@ def factored(H: Real) -> Factor:
     if not np.isfinite(H).all():
         raise linalg.LinAlgError("not finite")
     diagonal = np.diag(H)
-    told = diagonal > 1e-24 * max(float(diagonal.max(initial=0.0)), 1e-276)
+    told = diagonal > 1e-40 * max(float(diagonal.max(initial=0.0)), 1e-260)
     scale = np.where(told, 1 / np.sqrt(np.where(told, diagonal, 1.0)), 0.0)
     scaled = H * scale[:, None] * scale
     ridge = LEAST_RIDGE

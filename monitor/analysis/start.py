@@ -45,7 +45,7 @@ class _Guides:
 
     Attributes
     ----------
-    width_hz : half Lorentzian, half Gaussian
+    width_hz : a third Lorentzian, the rest Gaussian
     waves : (g, n) conjugate transforms of the columns, for the correlation
     inverse : (g, g) M^-1
     singlet : (g,) 1 where an amplitude must be positive
@@ -67,6 +67,11 @@ def starting_points(
     found = [_best_shift(model, guides, wave) for guides in _guides(model, stiffness)]
     found.sort(key=lambda start: -start.energy)
     return found[:keep]
+
+
+def _widths(width_hz: float) -> tuple[float, float]:
+    """Lorentzian width and Gaussian rate of a trial width."""
+    return width_hz / 3, gauss_rate(0.8 * width_hz)
 
 
 def _reach(model: Model) -> int:
@@ -91,13 +96,15 @@ def _guides(model: Model, stiffness: float) -> tuple[_Guides, ...]:
     )
     made = []
     for width_hz in WIDTHS_HZ:
-        shape = decay(model.t, 0.0, width_hz / 2, gauss_rate(width_hz / 2))
+        shape = decay(model.t, 0.0, *_widths(width_hz))
         A = model.in_band(model.fids[rows] * shape)
         RA = model.baseline.stacked_rows(A, stiffness)
         M = RA @ RA.T
         M += 1e-3 * np.diag(np.diag(M)) + 1e-12 * np.trace(M) * np.eye(len(M))
         waves = np.conj(fft.fft(A, _length(model), axis=1))
-        made.append(_Guides(width_hz, waves, np.asarray(np.linalg.inv(M), float), singlet))
+        made.append(
+            _Guides(width_hz, waves, np.asarray(np.linalg.inv(M), float), singlet)
+        )
     return tuple(made)
 
 
@@ -117,7 +124,6 @@ def _best_shift(model: Model, guides: _Guides, wave: Complex) -> Start:
     bin_hz = 1 / (model.points * model.dwell_time_s)
     theta = model.layout.zeros()
     theta[[PHASE, SHIFT, LORENTZ, GAUSS]] = (
-        phase, (best - reach) * bin_hz, guides.width_hz / 2,
-        gauss_rate(guides.width_hz / 2),
+        phase, (best - reach) * bin_hz, *_widths(guides.width_hz),
     )  # fmt: skip
     return Start(theta, float(energy[best]))

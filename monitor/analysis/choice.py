@@ -1,0 +1,199 @@
+"""What a spectrum is asked before its fit: baseline, line shape, and what else it has.
+
+Every combination of the stiffness lam of the baseline with the traits of the model
+(`Traits`) is scored by
+
+    n log(RSS / n) + 2 m d,
+
+n real points, RSS what is left of them, d the effective dimension of the baseline (both
+parts) and of the parameters that the traits add, m = `STRICTNESS`: Akaike's criterion
+made stricter, as Wilson (2021, ABfit, m = 5) found it necessary on real spectra.
+
+Amplitudes and nuisance parameters are profiled in each, about a solution that is near:
+with B = [A, dA/dtheta c] the best step is linear least squares, and only small matrices
+change.  With S = B'[Qn, U] and v = 1 - w^2 (`baseline`),
+
+    B'R'RB = B'B - S v S',    RSS = |r|^2 - sum (2 v - v^2) |[Qn, U]'r|^2 .
+
+The stiffness is chosen first, then the traits, then the stiffness again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from monitor.analysis.baseline import Baseline
+from monitor.analysis.fit import Indices, Point, Problem
+from monitor.analysis.model import MM_GAUSS, RELAXATION
+from monitor.analysis.normal import Factor, factored
+from monitor.analysis.spectrum import Real
+
+Mask = NDArray[np.bool_]
+STIFFNESS_GRID = 10.0 ** np.arange(-3.0, 4.1, 0.5)
+STRICTNESS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What besides the stiffness is chosen.
+
+    Attributes
+    ----------
+    kernel : the line has a kernel
+    fine : metabolites have small shifts, macromolecules a width of their own
+    relaxation : a, 0 or 1
+    """
+
+    kernel: bool = False
+    fine: bool = False
+    relaxation: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One combination, its score and the step of the active parameters to it."""
+
+    stiffness: float
+    traits: Traits
+    score: float
+    step: Real
+
+
+@dataclass(frozen=True, slots=True)
+class _Linear:
+    """The problem about a point, before any baseline is taken off; rows are columns.
+
+    Attributes
+    ----------
+    gram, right, square : B'B (m, m), B'y (m,), y'y
+    shares, y_shares : S (m, 2 p) and (2 p,), real beside imaginary part
+    prior, pull : (m, m) and (m,), the priors' share of gram and right-hand side
+    kernel, fine, relaxation : (m,) bool, the columns that belong to each
+    """
+
+    gram: Real
+    right: Real
+    square: float
+    shares: Real
+    y_shares: Real
+    prior: Real
+    pull: Real
+    kernel: Mask
+    fine: Mask
+    relaxation: Mask
+
+    def kept(self, traits: Traits) -> Mask:
+        """Columns that are moved."""
+        out = self.relaxation.copy()
+        out |= self.kernel & (not traits.kernel)
+        out |= self.fine & (not traits.fine)
+        return ~out
+
+
+def choose(
+    problem: Problem, point: Point, active: Indices, stiffness: float | None
+) -> Choice:
+    """Choose about a nearby solution with the plainest traits.
+
+    A trait is considered where `active` has its parameters; `stiffness` is taken where
+    it is given.
+    """
+    linear = _linear(problem, point, active)
+    grid = STIFFNESS_GRID if stiffness is None else np.array([stiffness])
+    first = _least(problem, linear, grid, [Traits()])
+    traits = [
+        Traits(kernel, fine, a)
+        for kernel in (False, True)[: 1 + bool(linear.kernel.any())]
+        for fine in (False, True)[: 1 + bool(linear.fine.any())]
+        for a in (0.0, 1.0)[: 1 + bool(linear.relaxation.any())]
+    ]
+    best = _least(problem, linear, np.array([first.stiffness]), traits)
+    if stiffness is None:
+        place = int(np.argmin(np.abs(grid - best.stiffness)))
+        near = grid[max(place - 3, 0) : place + 4]
+        best = _least(problem, linear, near, [best.traits])
+    return best
+
+
+def _least(
+    problem: Problem, linear: _Linear, grid: Real, traits: list[Traits]
+) -> Choice:
+    """The combination with the least score."""
+    choices = [_scored(problem, linear, float(lam), t) for t in traits for lam in grid]
+    return min(choices, key=lambda choice: choice.score)
+
+
+def _linear(problem: Problem, point: Point, active: Indices) -> _Linear:
+    """Gram matrices of B and of its parts in the baseline's space."""
+    D = problem.model.derivatives(point.theta, active, point.c, point.A, point.shaped)
+    B = np.concatenate([point.A.T, D.T, problem.spectrum[None]]) / problem.noise_sd
+    gram = (B @ B.conj().T).real
+    shares = B @ problem.baseline.parts
+    shares = np.concatenate([shares.real, shares.imag], axis=1)
+    priors, m, M = problem.priors, len(B) - 1, point.c.size
+    prior, pull = np.zeros((m, m)), np.zeros(m)
+    prior[:M, :M] = priors.rows.T @ priors.rows
+    pull[:M] = priors.rows.T @ priors.targets
+    precision = 1 / priors.sd[active] ** 2
+    prior[np.arange(M, m), np.arange(M, m)] = precision
+    pull[M:] = (priors.mean - point.theta)[active] * precision
+    parameter = np.concatenate([np.full(M, -1), active])
+    layout = problem.model.layout
+    in_kernel = (parameter >= layout.kernel.start) & (parameter < layout.kernel.stop)
+    fine = (parameter >= layout.shifts.start) | (parameter == MM_GAUSS)
+    return _Linear(
+        gram[:m, :m], gram[:m, m], float(gram[m, m]), shares[:m], shares[m], prior,
+        pull, in_kernel, fine, parameter == RELAXATION,
+    )  # fmt: skip
+
+
+def _scored(
+    problem: Problem, linear: _Linear, stiffness: float, traits: Traits
+) -> Choice:
+    """One combination."""
+    kept, a = linear.kept(traits), traits.relaxation
+    right, square, y_shares = linear.right, linear.square, linear.y_shares
+    if a:
+        place = int(np.argmax(linear.relaxation))
+        square += a**2 * linear.gram[place, place] - 2 * a * right[place]
+        right = right - a * linear.gram[place]
+        y_shares = y_shares - a * linear.shares[place]
+    v = np.tile(taken(problem.baseline, stiffness), 2)
+    shares = linear.shares[kept]
+    damped = shares * v
+    gram, prior = linear.gram[np.ix_(kept, kept)], linear.prior[np.ix_(kept, kept)]
+    try:
+        factor = factored(gram - damped @ shares.T + prior)
+    except linalg.LinAlgError:
+        return Choice(stiffness, traits, float("inf"), np.zeros(kept.size))
+    step = factor.solve(right[kept] - damped @ y_shares + linear.pull[kept])
+    square += float(step @ gram @ step - 2 * step @ right[kept])
+    rest = y_shares - step @ shares
+    square -= float(np.sum((2 * v - v**2) * rest**2))
+    n = 2 * problem.spectrum.size
+    dimension = 2 * problem.baseline.effective_dimension(stiffness)
+    dimension += _dimension(factor, prior, (linear.kernel | linear.fine)[kept])
+    score = n * float(np.log(max(square, 1e-300) / n)) + 2 * STRICTNESS * dimension
+    whole = np.zeros(kept.size)
+    whole[kept] = step
+    whole[linear.relaxation] = a
+    return Choice(stiffness, traits, score, whole)
+
+
+def _dimension(factor: Factor, prior: Real, chosen: Mask) -> float:
+    """Effective number of parameters with priors: those that the spectrum decides."""
+    if not chosen.any():
+        return 0.0
+    columns = factor.solve(np.eye(len(prior))[:, chosen])
+    held = columns[chosen].diagonal() * np.diag(prior)[chosen]
+    return float(np.sum(1 - held))
+
+
+def taken(baseline: Baseline, stiffness: float) -> Real:
+    """1 - w^2 for each of the baseline's parts; 1 for the free ones."""
+    free = np.ones(baseline.free.shape[1])
+    return np.concatenate([free, 1.0 - baseline.shrinkage(stiffness) ** 2])
