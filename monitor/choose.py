@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.update import Curves, Update
-from monitor.basis_simulation import basis_for
-from monitor.inspection import curves_between
 from monitor.settings import Settings, bundled_protocols, read_protocol
 from streams.errors import InputError
 from streams.transient import Acquisition, Message, Start
+
+if TYPE_CHECKING:
+    from monitor.analysis.pipeline import Pipeline
 
 SAME_ECHO_TIME_S = 1e-3
 SAME_FIELD = 0.05
@@ -93,6 +93,10 @@ def _described(acquisition: Acquisition) -> str:
 
 def open_pipeline(start: Start, wishes: Wishes) -> tuple[Pipeline, tuple[str, ...]]:
     """Pipeline for a session that begins with this message, and what was noticed."""
+    # scipy behind these takes a second, and the window's process never needs it
+    from monitor.analysis.pipeline import Pipeline
+    from monitor.basis_simulation import basis_for
+
     settings = settings_for(start, wishes)
     basis, notes = basis_for(settings.basis, start.acquisition)
     return Pipeline(settings, basis), notes
@@ -123,6 +127,8 @@ class Analysis:
 
     def curves_between(self, start_s: float, end_s: float) -> Curves | None:
         """Spectra and fit of a stretch of scanner time, s; see `inspection`."""
+        from monitor.inspection import curves_between
+
         if self.pipeline is None:
             return None
         return curves_between(self.pipeline, start_s, end_s)

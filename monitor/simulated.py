@@ -12,21 +12,33 @@ from pathlib import Path
 from typing import Any
 
 from streams.errors import InputError
-from streams.relay import run_relay
-from streams.sources.recording import paced
-from streams.sources.scanner_sim.scanner import scan
-from streams.sources.scanner_sim.scenario_file import read_scenario
 
 START_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """A running relay process and where it publishes."""
+    """A relay process and where it publishes."""
 
     process: BaseProcess
+    told: Any
     stop: Any
     endpoint: str
+
+    def wait(self) -> None:
+        """Wait until the relay runs.
+
+        Raises
+        ------
+        InputError : it could not start
+        """
+        try:
+            problem = self.told.get(timeout=START_TIMEOUT_S)
+        except queue.Empty:
+            problem = "it did not start within a minute"
+        if problem:
+            self.close()
+            raise InputError(f"The simulated scanner cannot run: {problem}")
 
     def close(self) -> None:
         """Stop the relay; end it if it does not."""
@@ -38,11 +50,11 @@ class Simulated:
 
 
 def start_simulated(scenario: str, recording: Path, speed: float) -> Simulated:
-    """Start a relay process on free loopback ports.
+    """Start a relay process on free loopback ports; `wait` until it runs.
 
     Raises
     ------
-    InputError : the relay could not start
+    InputError : no free ports
     """
     context = mp.get_context("spawn")
     told, stop = context.Queue(), context.Event()
@@ -54,20 +66,18 @@ def start_simulated(scenario: str, recording: Path, speed: float) -> Simulated:
         daemon=True,
     )
     process.start()
-    try:
-        problem = told.get(timeout=START_TIMEOUT_S)
-    except queue.Empty:
-        problem = "it did not start within a minute"
-    if problem:
-        process.terminate()
-        raise InputError(f"The simulated scanner cannot run: {problem}")
-    return Simulated(process, stop, endpoint)
+    return Simulated(process, told, stop, endpoint)
 
 
 def _relay(
     scenario: str, recording: str, endpoint: str, speed: float, told: Any, stop: Any
 ) -> None:
-    """Body of the process."""
+    """Body of the process; the simulation is imported here alone."""
+    from streams.relay import run_relay
+    from streams.sources.recording import paced
+    from streams.sources.scanner_sim.scanner import scan
+    from streams.sources.scanner_sim.scenario_file import read_scenario
+
     halt, began = threading.Event(), threading.Event()
 
     def status(_: object) -> None:

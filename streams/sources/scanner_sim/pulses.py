@@ -26,7 +26,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import remez
 
 Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
@@ -118,6 +117,8 @@ def _sech(design: PulseDesign) -> Complex:
 
 def _slr(design: PulseDesign) -> Complex:
     """Pulse with a linear-phase profile by the inverse Shinnar-Le Roux transform."""
+    from scipy.signal import remez  # a second to import, wanted here only
+
     product = design.bandwidth_hz * design.duration_s
     edge = 0.5 * product / STEPS
     transition = min(1.3 / STEPS, 0.6 * edge)
