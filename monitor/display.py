@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from monitor.analysis.update import Curves
+from monitor.analysis.update import Curves, Detectable
 from monitor.screen import headline as head
 from monitor.screen import messages as say
 from monitor.screen import spectrum as spec
@@ -216,7 +216,12 @@ class Display(Seen):
     def _messages(self, now_s: float) -> tuple[Message, ...]:
         heard = self._arrived_s if self._arrived_s is not None else self._heard_s
         age = 0.0 if heard is None else math.floor(now_s - heard)
-        shown = self.notices.shown(self.stream, age, self.wait_s(), self.ended, now_s)
+        infusing = self.infusion()[0] is not None
+        shown = self.notices.shown(
+            self.stream, age, self.wait_s(), self.ended, now_s, infusing
+        )
+        if self.detectable is not None and not infusing and self.ended is None:
+            shown.append(self._of_reference(self.detectable))
         if self.hidden:
             shown = [m for m in shown if not say.tells(m, self.settings.outcome)]
         return say.ordered(shown)
@@ -227,6 +232,12 @@ class Display(Seen):
         if not self.hidden:
             return log
         return [(t, m) for t, m in log if not say.tells(m, self.settings.outcome)]
+
+    def _of_reference(self, detectable: Detectable) -> Message:
+        s = self.settings
+        return say.of_reference(
+            detectable, s.window, s.reference_target_percent, self.hidden
+        )
 
 
 def wider(limit: float, steps: int, limits: Sequence[float] = TREND_LIMITS) -> float:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from monitor.analysis.update import Detectable
 from monitor.screen.parts import Level, Message, Stream
-from monitor.screen.words import ago, clock
+from monitor.screen.words import ago, clock, plain
 
 DELAY = 3
 DEADBAND = 0.9
@@ -70,6 +71,7 @@ class Judged:
     rejected: int
     of: int
     converged: bool
+    snr_loss: float = 0.0  # share lost since the beginning of the epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,11 @@ ACTIONS: dict[str, tuple[Level, str]] = {
 }
 
 
+DURING = {"drift": "the alignment follows it; re-centring now begins a new epoch"}
+"""What to do instead once the infusion runs."""
+LOSS_TOLD = 0.01
+
+
 def judged(
     watches: dict[str, Watch], figures: Judged, limits: Limits, now_s: float
 ) -> dict[str, Watch]:
@@ -107,7 +114,7 @@ def judged(
         ),
         "drift": above(
             w["drift"], drift, lim.drift_hz_per_min, now_s,
-            f"Field drifts {drift:.1f} Hz/min",
+            f"Field drifts {drift:.1f} Hz/min{_loss(f.snr_loss)}",
         ),
         "fwhm": above(
             w["fwhm"], f.fwhm_hz, lim.fwhm_hz, now_s,
@@ -130,12 +137,19 @@ def judged(
     }  # fmt: skip
 
 
-def of_windows(watches: dict[str, Watch], now_s: float) -> list[Message]:
+def _loss(share: float) -> str:
+    return f", SNR loss {100 * share:.0f} %" if share >= LOSS_TOLD else ""
+
+
+def of_windows(
+    watches: dict[str, Watch], now_s: float, infusing: bool = False
+) -> list[Message]:
     """Messages of the watches that are on."""
     shown = []
     for key, watch in watches.items():
         if watch.since_s is not None:
             level, action = ACTIONS[key]
+            action = DURING.get(key, action) if infusing else action
             age = now_s - watch.since_s
             shown.append(Message(key, level, watch.text, action, age))
     return shown
@@ -168,6 +182,24 @@ def of_stream(
     if stream.lost:
         attention("lost", f"{stream.lost} messages lost", "see the relay's log")
     return shown
+
+
+def of_reference(
+    detectable: Detectable, window: int, target_percent: float, hidden: bool
+) -> Message:
+    """Whether the reference period is long enough to see what the protocol wants."""
+    d, key, note = detectable, "reference", Level.NOTE
+    if d.reference_longer_s <= 0:
+        seen = d.window_now.get(window, math.nan)
+        figure = f": a change of {plain(seen, 2)} % would now be seen"
+        said = "Reference period long enough" + ("" if hidden else figure)
+        return Message(key, note, said, "F2: go or no-go, then F5", 0.0)
+    target = "" if hidden else f" to see {plain(target_percent, 2)} %"
+    if not math.isfinite(d.reference_longer_s):
+        said = f"No reference period is long enough{target}"
+        return Message(key, note, said, "a longer window (F4) sees less change", 0.0)
+    said = f"Reference period: {clock(d.reference_longer_s)} more{target}"
+    return Message(key, note, said, "wait with the infusion", 0.0)
 
 
 def ordered(messages: list[Message]) -> tuple[Message, ...]:

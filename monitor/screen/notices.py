@@ -50,6 +50,7 @@ class Notices:
         interval_s: float,
         ended: str | None,
         now_s: float,
+        infusing: bool = False,
     ) -> list[Message]:
         """All that is to be said now, in no order."""
         shown = say.of_stream(stream, age_s, interval_s, ended)
@@ -57,7 +58,7 @@ class Notices:
             shown += say.behind(stream.lag, now_s - self._behind_since_s)
         if self.failed:
             shown.append(say.stopped(self.failed))
-        shown += say.of_windows(self._watches, now_s)
+        shown += say.of_windows(self._watches, now_s, infusing)
         return shown + say.recent(self._told, now_s)
 
 

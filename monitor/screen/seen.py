@@ -320,7 +320,15 @@ class Seen:
             rejected=int(np.sum(recent["weight"] < LOW_WEIGHT)),
             of=len(recent["weight"]),
             converged=estimate.converged,
+            snr_loss=self._snr_loss(of),
         )
+
+    def _snr_loss(self, of: int) -> float:
+        """Share of the SNR lost since the first transients of the epoch."""
+        begun = self.quality["time_s"] >= self.epoch_starts_s[-1]
+        snr = self.quality["snr"][begun]
+        before = _median(snr[:of])
+        return 1 - _median(snr[-of:]) / before if before > 0 else 0.0
 
     def _limits(self) -> say.Limits:
         s = self.settings

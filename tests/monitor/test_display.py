@@ -10,7 +10,7 @@ from fake_session import SETTINGS, TR_S, FakePipeline, messages, true_change
 
 from monitor import closer
 from monitor.analysis.quality import Quality
-from monitor.analysis.update import Update
+from monitor.analysis.update import Detectable, Update
 from monitor.display import Display, wider
 from monitor.exchange import Again, Began, Computed, Failed, Heard, Rewound
 from monitor.screen.columns import Columns
@@ -450,6 +450,43 @@ def test_value_below_its_limit_is_watched_the_other_way_round():
 def test_drift_past_its_limit_is_told(updates):
     display = shown(updates, 400.0, replace(SETTINGS, drift_limit_hz_per_min=0.03))
     assert any("Field drifts" in m.condition for m in display.screen(400.5).messages)
+
+
+def test_advice_follows_from_the_figures(updates):
+    def drifting(q):
+        tired = replace(q, shift_hz=0.05 * q.time_s, snr=10 - 0.003 * q.time_s)
+        return tired
+
+    moved = [
+        replace(u, quality=drifting(u.quality)) if u.quality else u for u in updates
+    ]
+    for until_s, action in ((550.0, "re-centre before"), (900.0, "new epoch")):
+        messages = shown(moved, until_s).screen(until_s + 0.5).messages
+        drift = next(m for m in messages if m.key == "drift")
+        assert drift.condition.startswith("Field drifts 3.0 Hz/min, SNR loss")
+        assert action in drift.action
+
+
+@pytest.mark.parametrize(
+    ("longer_s", "hidden", "words"),
+    [
+        (0.0, False, "Reference period long enough: a change of 4.2 % would now be"),
+        (0.0, True, "Reference period long enough"),
+        (200.0, False, "Reference period: 03:20 more to see 5.0 %"),
+        (math.inf, True, "No reference period is long enough"),
+    ],
+)
+def test_reference_period_is_judged_before_the_infusion(
+    updates, longer_s, hidden, words
+):
+    found = Detectable("Glu", 20.0, {32: 4.2}, {32: 4.0}, math.inf, 2.0, longer_s)
+    display = shown(updates, 500.0, replace(SETTINGS, outcome_hidden=hidden))
+    display.fold(Update(9000, 0, detectable=found), 500.0)
+    said = [m.condition for m in display.screen(500.5).messages]
+    assert any(s == words if hidden else s.startswith(words) for s in said)
+    later = shown(updates, 900.0)
+    later.fold(Update(9000, 0, detectable=found), 900.0)
+    assert not [m for m in later.screen(900.5).messages if m.key == "reference"]
 
 
 def test_event_is_sent_then_recorded_or_refused(updates):
