@@ -4,7 +4,8 @@ Trial filters run side by side over blocks of transients, one for each SD of the
 noise on a grid that begins at the floor; the likeliest is used from then on.  Nothing
 that was shown is rewritten.  The floor comes from the protocol's target: with it a
 level that was held may, an SD, move by about the target within 300 transients, so
-that a quiet reference period does not make the filter deaf to what follows.
+that a quiet reference period does not make the filter deaf to what follows.  The
+smoother has seen what followed and takes the likeliest of all trials.
 
 The reference period also tells whether transients scatter beyond their noise.  With h^2
 the mean square of the whitened innovations of its blocks, nu of them,
@@ -16,7 +17,7 @@ and every transient counts 1 / f^2 of its weight.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from monitor.analysis.dynamics import dynamics_of
 from monitor.analysis.smoothing import Block, take
@@ -25,8 +26,8 @@ from monitor.analysis.tracker import Tracker
 
 FLOOR_PER_TARGET = 0.0006
 """Floor in percent per transient over the protocol's target in percent."""
-GRID = (1.0, 2.0, 4.0, 8.0)
-"""Trials, times the floor."""
+GRID = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Trials, times the floor; the smoother, which sees all, may use those below it."""
 DECISIVE = 2.0
 """Log likelihood by which another trial must be better before it is taken."""
 UNSETTLED = 2
@@ -41,16 +42,17 @@ class NoiseScale:
     Attributes
     ----------
     trials : filter by SD of the slope's noise, percent per transient
+    floor : lowest that the filter uses, percent per transient
     percent : the one in use
     """
 
     trials: dict[float, Tracker]
+    floor: float
     percent: float
     before: Block | None = None
     blocks: int = 0
     energy: float = 0.0
     count: int = 0
-    changes: list[str] = field(default_factory=list)
 
     @classmethod
     def about(
@@ -61,7 +63,7 @@ class NoiseScale:
         trials = {
             q * floor: Tracker.fresh(dynamics_of(names, c0, q * floor)) for q in GRID
         }
-        return cls(trials, floor)
+        return cls(trials, floor, floor)
 
     def push(self, block: Block, rows: Real) -> bool:
         """Take in one block; whether another trial is used from now on."""
@@ -72,14 +74,17 @@ class NoiseScale:
                 self.energy += float(step.innovation @ step.innovation)
                 self.count += step.innovation.size
         self.before, self.blocks = block, self.blocks + 1
-        best = max(self.trials, key=lambda p: self.trials[p].log_likelihood)
-        gained = (
-            self.trials[best].log_likelihood - self.trials[self.percent].log_likelihood
-        )
-        if gained <= DECISIVE:
+        scores = {p: trial.log_likelihood for p, trial in self.trials.items()}
+        best = max((p for p in scores if p >= self.floor), key=lambda p: scores[p])
+        if scores[best] - scores[self.percent] <= DECISIVE:
             return False
         self.percent = best
         return True
+
+    @property
+    def likeliest(self) -> float:
+        """Percent of the likeliest trial, the floor disregarded."""
+        return max(self.trials, key=lambda p: self.trials[p].log_likelihood)
 
     @property
     def excess(self) -> float:

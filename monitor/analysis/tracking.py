@@ -116,7 +116,8 @@ class Tracking:
         if self.tied is None or not self.seen:
             return ()
         blocks, rows_of, _ = self.blocks
-        found = smooth(self.tied.dynamics, blocks, rows_of)
+        percent = self.scale.likeliest if self.scale else self.target_percent
+        found = smooth(self._dynamics(percent, tied=True), blocks, rows_of)
         values, sds = tracked_changes(found.joint, found.covariance)
         width, width_sd = width_change(found.joint, found.covariance)
         wanted = np.array([float(one.place) for one in self.seen])
@@ -243,7 +244,7 @@ class Tracking:
         if self.scale is not None:
             self.notes.append(
                 f"Tracker: the slope's noise is {self.scale.percent:g} % per transient "
-                f"from now on (floor {min(self.scale.trials):g} %)."
+                f"from now on (floor {self.scale.floor:g} %)."
             )
 
     def _point(
