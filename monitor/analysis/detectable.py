@@ -22,13 +22,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-
-from scipy.stats import norm
+from statistics import NormalDist
 
 from monitor.analysis.update import Detectable
 
 POWER, LEVEL = 0.80, 0.05
-FACTOR = float(norm.ppf(1 - LEVEL / 2) + norm.ppf(POWER))
+NORMAL = NormalDist()
+FACTOR = NORMAL.inv_cdf(1 - LEVEL / 2) + NORMAL.inv_cdf(POWER)
 LENGTHS = (16, 32, 64, 128, 256)
 
 
