@@ -1,12 +1,23 @@
-"""What time it is on the scanner, told from the transients that arrive.
+"""What time it is on the scanner: its clock and this machine's, fitted to each other.
 
-The last transient left the scanner at scanner time t and arrived when this machine's
-clock showed m, so that now, m', it is
+A transient of scanner time t_i is seen here at h_i (this machine's clock, times the
+speed of a replay), never before it was acquired:
 
-    t + (m' - m) v,
+    h_i = a + b t_i + l_i,    l_i >= 0,
 
-v being scanner seconds per second (1, but for a replay).  The delay from excitation to
-arrival is not corrected: an event is placed late by that much, well under one TR.
+b - 1 being the drift between the clocks and l_i the delay of this one.  The line below
+all points that is nearest to them lies along the edge of their lower convex hull that
+spans the mean of t_i (Moon, Skelly and Towsley, INFOCOM 1999, as a linear programme;
+the hull: Zhang, Liu and Xia, INFOCOM 2002).  Then
+
+    now = (h - a) / b,
+
+in which late transients and pauses between series do no harm.  The drift is fitted once
+`LEAST_SPAN_S` were seen, b = 1 before.  The smallest delay cannot be told from a: an
+event is placed late by that much, some ms.
+
+Where the pace is none (a series that arrives at once, a source whose times jump) the
+fit begins anew, and scanner time goes on from the last transient.
 """
 
 from __future__ import annotations
@@ -14,6 +25,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+
+LEAST_SPAN_S = 600.0
+MOST_DRIFT = 500e-6
+OFF_S = 1.0  # further from the line than this is no delay, or a lasting one
+LASTING = 5
 
 
 class ScannerClock:
@@ -23,22 +39,79 @@ class ScannerClock:
         self, speed: float = 1.0, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._speed, self._clock = speed, clock
-        self._last: tuple[float, float] | None = None
+        self._latest_s: float | None = None
+        self._begin()
 
     @property
     def started(self) -> bool:
         """Whether a transient was seen."""
-        return self._last is not None
+        return self._latest_s is not None
+
+    @property
+    def drift_ppm(self) -> float | None:
+        """How much faster this machine's clock runs; None until it can be told."""
+        return None if self._rate is None else 1e6 * (self._rate - 1)
 
     def saw(self, time_s: float, ago_s: float = 0.0) -> None:
         """Note a transient of scanner time `time_s` that arrived `ago_s` ago."""
-        self._last = (time_s, self._clock() - ago_s)
+        self._latest_s = time_s
+        if math.isinf(self._speed):
+            return
+        here_s = (self._clock() - ago_s) * self._speed
+        if self._is_off(time_s, here_s):
+            self._begin()
+        if not self._hull or time_s > self._hull[-1][0]:
+            self._add(time_s, here_s)
 
     def now_s(self) -> float:
         """Scanner time now, s."""
-        if self._last is None:
+        if self._latest_s is None:
             return 0.0
-        time_s, arrived = self._last
-        if math.isinf(self._speed):
-            return time_s
-        return time_s + (self._clock() - arrived) * self._speed
+        if math.isinf(self._speed) or not self._hull:
+            return self._latest_s
+        return (self._clock() * self._speed - self._offset_s) / (self._rate or 1.0)
+
+    def _begin(self) -> None:
+        self._hull: list[tuple[float, float]] = []
+        self._count, self._mean_s, self._late = 0, 0.0, 0
+        self._offset_s = 0.0
+        self._rate: float | None = None
+
+    def _is_off(self, time_s: float, here_s: float) -> bool:
+        """Whether a transient does not belong to the clock fitted so far."""
+        if not self._hull:
+            return False
+        delay_s = here_s - self._offset_s - (self._rate or 1.0) * time_s
+        tolerance_s = OFF_S * max(1.0, 0.1 * self._speed)
+        self._late = self._late + 1 if delay_s > tolerance_s else 0
+        backwards = time_s < self._hull[0][0]
+        return delay_s < -tolerance_s or self._late >= LASTING or backwards
+
+    def _add(self, time_s: float, here_s: float) -> None:
+        hull = self._hull
+        while len(hull) > 1 and _above(hull[-2], hull[-1], (time_s, here_s)):
+            hull.pop()
+        hull.append((time_s, here_s))
+        self._count += 1
+        self._mean_s += (time_s - self._mean_s) / self._count
+        self._rate = self._fitted()
+        rate = self._rate or 1.0
+        self._offset_s = min(here - rate * then for then, here in hull)
+
+    def _fitted(self) -> float | None:
+        """Slope of the hull's edge over the mean, if it can be that of two clocks."""
+        hull = self._hull
+        if hull[-1][0] - hull[0][0] < LEAST_SPAN_S:
+            return None
+        right = next(i for i, (then, _) in enumerate(hull) if then >= self._mean_s)
+        (t0, h0), (t1, h1) = hull[max(right - 1, 0)], hull[max(right, 1)]
+        rate = (h1 - h0) / (t1 - t0)
+        return rate if abs(rate - 1) < MOST_DRIFT else None
+
+
+def _above(
+    first: tuple[float, float], middle: tuple[float, float], last: tuple[float, float]
+) -> bool:
+    """Whether the middle point lies on or above the line between the others."""
+    (t0, h0), (t1, h1), (t2, h2) = first, middle, last
+    return (h1 - h0) * (t2 - t0) >= (h2 - h0) * (t1 - t0)
