@@ -1,4 +1,4 @@
-"""The report of one session: the same figures everywhere, nothing of a hidden outcome."""
+"""One session's report: the same figures everywhere, nothing of a hidden outcome."""
 
 import csv
 import json
