@@ -81,6 +81,11 @@ class Session:
         """Scanner time now, s."""
         return self._clock.now_s()
 
+    @property
+    def drift_ppm(self) -> float | None:
+        """How much faster this machine's clock runs than the scanner's, ppm."""
+        return self._clock.drift_ppm
+
     def placed(self, body: Body) -> Body:
         """A body of the source, checked and in the scanner time of the session.
 

@@ -149,6 +149,13 @@ def _server_keys(server_key: str, clients: str) -> ServerKeys | None:
     return load_server_keys(server_key, clients)
 
 
+def _clock(status: RelayStatus) -> str:
+    """How this machine's clock goes beside the scanner's, once that is known."""
+    if status.drift_ppm is None:
+        return ""
+    return f", clock {status.drift_ppm:+.1f} ppm against the scanner's"
+
+
 class _Shown:
     """The relay's progress, a line when something changes and every 100 transients."""
 
@@ -165,7 +172,7 @@ class _Shown:
         self._console.print(
             f"{status.endpoint}: {status.transients} transients, {status.events} "
             f"events, {status.recorded_bytes / 1e6:.1f} MB recorded"
-            f"{'; ' + said if said else ''}",
+            f"{_clock(status)}{'; ' + said if said else ''}",
             highlight=False,
         )
 
