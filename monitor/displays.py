@@ -34,6 +34,8 @@ def no_display() -> str:
     if probe.returncode == 0:
         return ""
     said = " ".join(probe.stderr.split())
+    if "could not connect to display" in said:  # Qt names libraries then, too
+        return f"the display {os.environ.get('DISPLAY', '')} does not answer"
     for hint in ("xcb-cursor0", "libEGL", "libGL"):
         if hint in said:
             return f"Qt cannot use the display: it needs the system library {hint}"
