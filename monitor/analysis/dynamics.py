@@ -52,7 +52,7 @@ TIED_PERCENT = 3.0
 FREE_PERCENT = 3.0
 UNTIED_PERCENT = 20.0
 """Of every amplitude in the free dynamics: 8 % in ten minutes."""
-GAIN_PERCENT = 4.0
+GAIN_PERCENT = 12.0
 WIDTH_HZ = 0.4
 SLOPE_MEMORY = 0.995
 LEAST_SIZE = 0.05
