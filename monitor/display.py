@@ -41,6 +41,7 @@ from monitor.settings import Settings
 
 Part = TypeVar("Part")
 BLINDED = "lines of the outcome left out"
+PLOTS = frozenset({"trend", "strips", "spectrum", "waterfall"})
 TREND_LIMITS = (10.0, 20.0, 30.0, 50.0, 100.0)
 
 
@@ -51,6 +52,7 @@ class Display(Seen):
         super().__init__(settings)
         self.limit_percent = limit_percent
         self.by_tracker = False
+        self._plot = ""
         self._cache: dict[str, tuple[Any, Any]] = {}
 
     def show(
@@ -66,8 +68,13 @@ class Display(Seen):
             self.by_tracker = by_tracker
         self.revision += 1
 
-    def screen(self, now_s: float) -> Screen:
-        """All that is to be drawn at this reading of the clock."""
+    def screen(self, now_s: float, plot: str = "") -> Screen:
+        """All that is to be drawn at this reading of the clock.
+
+        Where a `plot` is named ("trend", "strips", "spectrum", "waterfall"), only that
+        one is made anew: the others are as they were last.
+        """
+        self._plot = plot
         axis = self.time_axis()
         named = (self.acquisition, self.source, self.settings)
         return Screen(
@@ -93,7 +100,8 @@ class Display(Seen):
 
     def _kept(self, name: str, key: Any, make: Callable[[], Part]) -> Part:
         held = self._cache.get(name)
-        if held is None or held[0] != key:
+        waits = bool(self._plot) and name in PLOTS and name != self._plot
+        if held is None or (held[0] != key and not waits):
             held = (key, make())
             self._cache[name] = held
         part: Part = held[1]

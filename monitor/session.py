@@ -72,9 +72,9 @@ class Session:
             case Began():
                 self._begin(now_s)
 
-    def screen(self, now_s: float) -> Screen:
-        """What is to be seen at this reading of the clock."""
-        return self.display.screen(now_s)
+    def screen(self, now_s: float, plot: str = "") -> Screen:
+        """What is to be seen at this reading of the clock; see `Display.screen`."""
+        return self.display.screen(now_s, plot)
 
     def _begin(self, now_s: float) -> None:
         self._updates, self._seqs, self._with_curves = [], [], []

@@ -36,6 +36,8 @@ from monitor.app.waterfall import WaterfallPanel
 from monitor.screen.parts import Screen
 from monitor.screen.words import DASH
 
+PLOTS = ("trend", "spectrum", "strips", "strips", "waterfall")
+"""Parts of the screen in the order of their turns."""
 IGNORED = QSizePolicy.Policy.Ignored
 
 
@@ -181,12 +183,18 @@ class Page(QWidget):
             draw()
         self._turn += 1
 
+    @property
+    def next_plot(self) -> str:
+        """Part of the screen that is drawn with the next call of `draw`."""
+        return PLOTS[self._turn % len(PLOTS)]
+
     def _plots(self, screen: Screen) -> tuple[Callable[[], None], ...]:
         axis = screen.trend.axis
         fade = 0.0 if screen.headline.number == DASH else screen.headline.fade
         return (
             lambda: self.trend.draw(screen.trend, fade),
             lambda: self.spectrum.draw(screen.spectrum),
-            lambda: self.quality.draw(screen.strips, axis),
+            lambda: self.quality.draw(screen.strips, axis, 0, 2),
+            lambda: self.quality.draw(screen.strips, axis, 1, 2),
             lambda: self.waterfall.draw(screen.waterfall, axis),
         )

@@ -82,19 +82,20 @@ class QualityPanel(QWidget):
         self.plots = [StripPlot() for _ in range(count)]
         for plot in self.plots:
             self._rows.addWidget(plot)
-        self._shown: tuple[Strip, ...] | None = None
+        self._shown: list[Strip | None] = [None] * count
 
     def dress(self, theme: Theme) -> None:
         """Take the sizes and colours of a theme."""
-        self._shown = None
+        self._shown = [None] * len(self.plots)
         self._rows.setSpacing(theme.px(2))
         for plot in self.plots:
             plot.dress(theme)
 
-    def draw(self, strips: tuple[Strip, ...], axis: TimeAxis) -> None:
-        """Show strips; those that are shown already cost nothing."""
-        if strips is self._shown:
-            return
-        self._shown = strips
-        for plot, strip in zip(self.plots, strips, strict=True):
-            plot.draw(strip, axis)
+    def draw(
+        self, strips: tuple[Strip, ...], axis: TimeAxis, part: int = 0, of: int = 1
+    ) -> None:
+        """Show every `of`-th strip from `part` on; those shown already cost nothing."""
+        for i in range(part, len(self.plots), of):
+            if strips[i] is not self._shown[i]:
+                self._shown[i] = strips[i]
+                self.plots[i].draw(strips[i], axis)

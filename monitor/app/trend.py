@@ -91,7 +91,7 @@ class TrendPlot(Plot):
         for item in (self._reference, self._zero, self._band):
             self.addItem(item)
         self._tracked = curve(self)
-        self._line = curve(self, smooth=True)
+        self._line = curve(self)
         self._bars = pg.ErrorBarItem(x=np.zeros(0), y=np.zeros(0), height=np.zeros(0))
         self._points = pg.ScatterPlotItem(symbol="o")
         self._newest = pg.ScatterPlotItem(symbol="o")
@@ -120,7 +120,7 @@ class TrendPlot(Plot):
         self._zero.setPen(theme.pen(p.secondary))
         self._band.setBrush(brush(p.accent, 60))
         self._tracked.setPen(theme.pen(p.accent, 1, 140))
-        self._line.setPen(theme.pen(p.accent, 3))
+        self._line.setPen(theme.pen(p.accent, 2))
         self._fade = -1.0
         self._bars.setData(pen=theme.pen(p.text, 2), beam=0.0)
         self._points.setPen(theme.pen(p.text, 2))

@@ -111,7 +111,7 @@ class Window(QMainWindow):
         now = self._clock()
         for report in self._receive(BUDGET_S):
             self.session.take(report, now)
-        screen = self.session.screen(now)
+        screen = self.session.screen(now, self.page.next_plot)
         for key in self._replay_keys:  # Space belongs to the buttons elsewhere
             key.setEnabled(screen.playback is not None)
         self.page.draw(screen)

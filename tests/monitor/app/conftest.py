@@ -40,7 +40,7 @@ class Bench:
 
     def show(self, reports: list[Report], stream: Stream = LIVE) -> None:
         self.waiting = [Heard(stream), *reports]
-        for _ in range(5):  # one plot is drawn in each frame
+        for _ in range(6):  # one plot is drawn in each frame
             self.window.frame()
             self.now += 0.5
 

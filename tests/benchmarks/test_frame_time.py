@@ -1,0 +1,82 @@
+"""Frames of the window while transients arrive at 20 per second and the image scrolls.
+
+What is measured: the gaps between turns of the GUI thread's event loop (wall time, so a
+machine that is shared adds its own), and the CPU time of the GUI thread per frame.  The
+coils of a transient never reach the window: the worker combines them, and the window
+takes the same update however many there were.
+
+    pytest tests/benchmarks/test_frame_time.py --benchmark-enable -s -p no:benchmark
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+FAKES = str(Path(__file__).parents[1] / "monitor" / "fakes")
+if FAKES not in sys.path:
+    sys.path.insert(0, FAKES)
+
+from fake_session import SETTINGS, FakeFeed, FakePipeline, messages  # noqa: E402
+from PyQt6.QtCore import Qt, QTimer  # noqa: E402
+
+from monitor.app.window import Window  # noqa: E402
+from monitor.exchange import Computed, Heard  # noqa: E402
+
+RATE_HZ = 20.0
+BEFORE = 1000  # transients already on the screen
+LENGTH_S = 12.0
+LIMIT_P99_S = 0.033
+
+
+class Arriving:
+    """Updates as they are due."""
+
+    def __init__(self, updates) -> None:
+        self._updates, self._next, self._began = updates, 0, None
+
+    def receive(self, budget_s):
+        if self._began is None:
+            self._began = time.monotonic()
+            return [Heard(FakeFeed().health)]
+        due = BEFORE + int(RATE_HZ * (time.monotonic() - self._began))
+        found = self._updates[self._next : due]
+        self._next = max(self._next, due)
+        return [Computed(update) for update in found]
+
+
+@pytest.mark.slow
+def test_frame_time(qtbot):
+    pipeline = FakePipeline()
+    updates = [pipeline.push(m) for m in messages(50, end=False)]
+    window = Window(SETTINGS, Arriving(updates).receive, lambda command: None)
+    window.ask_to_close = lambda: True
+    qtbot.addWidget(window)
+    window.resize(1920, 1080)
+    window.show()
+    window._timer.stop()
+    turns, frames = [], []
+    ticker = QTimer()
+    ticker.setTimerType(Qt.TimerType.PreciseTimer)
+    ticker.timeout.connect(lambda: turns.append(time.perf_counter()))
+    ticker.start(4)
+    window._timer.start()
+    window._timer.timeout.connect(lambda: frames.append(time.thread_time()))
+    qtbot.wait(1500)  # the first frame takes what is already there
+    turns.clear()
+    frames.clear()
+    qtbot.wait(round(1e3 * LENGTH_S))
+    gaps_ms = 1e3 * np.diff(turns)
+    cpu_ms = 1e3 * (frames[-1] - frames[0]) / (len(frames) - 1)
+    p99 = np.percentile(gaps_ms, 99)
+    print(
+        f"\n{len(frames)} frames in {LENGTH_S:.0f} s, 1920x1080, {RATE_HZ:.0f}/s: gaps "
+        f"of the GUI thread median {np.median(gaps_ms):.1f} p99 {p99:.1f} "
+        f"max {gaps_ms.max():.1f} ms; CPU per frame {cpu_ms:.1f} ms"
+    )
+    assert cpu_ms < 1e3 * LIMIT_P99_S
+    assert len(frames) > 100
