@@ -14,6 +14,7 @@ from typing import Any
 from streams.errors import InputError
 
 START_TIMEOUT_S = 60.0
+WATCH_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,9 @@ def _relay(
             told.put("")
 
     def watch() -> None:
-        stop.wait()
+        parent = mp.parent_process()
+        while not stop.wait(WATCH_S) and (parent is None or parent.is_alive()):
+            pass  # a demo that was killed must not leave its scanner behind
         halt.set()
 
     threading.Thread(target=watch, daemon=True).start()

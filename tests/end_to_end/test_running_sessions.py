@@ -145,6 +145,18 @@ def test_demo_without_a_display(program: Program) -> None:
     )
 
 
+def test_a_killed_demo_leaves_no_scanner_behind(program: Program) -> None:
+    """The scanner's process notices, finishes its recording and ends."""
+    demo = program.start("demo", "--speed", "5", "--out", "out", name="demo")
+    place = program.home / "data"
+    until(lambda: any(place.rglob("demo-*.part")), "the recording")
+    demo.kill()
+    demo.wait(10)
+    until(lambda: any(place.rglob("demo-*.mcap")), "the finished recording")
+    (recording,) = place.rglob("demo-*.mcap")
+    assert "whole" in program.run("verify", recording).out
+
+
 def test_stopping_without_a_display_writes_what_there_is(program: Program) -> None:
     where = endpoint()
     relay(program, where, "--source", SHORT, "--speed", "20")
