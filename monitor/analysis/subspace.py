@@ -23,17 +23,21 @@ their covariance are those of the full problem up to the truncation of the serie
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import factorial
 
 import numpy as np
 
 from monitor.analysis.fit import Fit, Problem
 from monitor.analysis.model import PHASE
+from monitor.analysis.normal import inverse
 from monitor.analysis.spectrum import Complex, Real
 
 ORDER = 10
 REACH_HZ = 1.5
 TOLERANCE = 1e-3
+USUAL_NOISE = 0.2
+"""Of a window, over that of one transient."""
 TIME_UNIT_S = 0.1
 """Unit of t and 1/u in the series: keeps the powers of the usual u near one."""
 
@@ -59,7 +63,27 @@ class Subspace:
     columns: Complex
     tie: Real
 
-    @property
+    @cached_property
+    def spread(self) -> Real:
+        """The C_k as real rows, one a column of A, (M, 2 (ORDER + 1) r)."""
+        rows = np.ascontiguousarray(np.moveaxis(self.columns, 2, 0))
+        return rows.view(float).reshape(len(rows), -1)
+
+    @cached_property
+    def matrix(self) -> tuple[Real, Real]:
+        """Inverse of the matrix of `warm` at the session's own solution, and 1 / SDs.
+
+        For the usual noise of a window; a step of `warm` needs it near, not exact.
+        """
+        c, A = self.amplitudes, self.columns[0]
+        tangent = -TIME_UNIT_S * (self.columns[1] @ c)
+        nuisance = np.stack([1j * (A @ c), 2j * np.pi * tangent, np.pi * tangent], 1)
+        D = np.concatenate([A, nuisance], axis=1)
+        H = (D.conj().T @ D).real
+        H[: c.size, : c.size] += USUAL_NOISE**2 * self.tie
+        return inverse(H)[0], np.asarray(np.sqrt(np.diag(H)), float)
+
+    @cached_property
     def degrees(self) -> float:
         """Expected energy of pure noise, one transient's, in the subspace."""
         power = float(np.sum(np.abs(self.projector) ** 2))

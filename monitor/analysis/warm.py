@@ -14,10 +14,13 @@ n the noise of the window over that of one transient.  P is the precision of the
 ratio priors, here about the session's own amplitudes c0 and not about the expected
 ratios: a window knows less than the mean of the reference period, and if both were
 drawn to the same expectation the window would be drawn further, which would look like
-a change.  Glu, Gln, tNAA, tCr, tCho and mI have no prior and are free.  Every window starts from the session's solution, never
-from its neighbour, so that an estimate knows nothing beyond its window.  The covariance
-is the inverse of the matrix on the left: the Cramer-Rao bound with phase, shift, width
-and baseline free.
+a change.  Glu, Gln, tNAA, tCr, tCho and mI have no prior and are free.
+
+Every window starts from the session's solution, never from its neighbour, so that an
+estimate knows nothing beyond its window.  Steps take the right-hand side exactly and
+the matrix of the session's solution, which is near; where that does not arrive, whole
+Gauss-Newton steps follow.  The covariance is the inverse of the matrix at the window's
+own solution: the Cramer-Rao bound with phase, shift, width and baseline free.
 
 Windows are worked on in blocks with stacked products; a single window goes through the
 same code.
@@ -34,6 +37,7 @@ from monitor.analysis.spectrum import Complex, Real
 from monitor.analysis.subspace import ORDER, REACH_HZ, TIME_UNIT_S, Subspace
 
 STEPS = 12
+APPROACHES = 12
 STEP_TOLERANCE = 1e-4
 """In SDs; Gauss-Newton has then squared its error once more."""
 BLOCK = 64
@@ -78,46 +82,115 @@ def warm_fits(subspace: Subspace, z: Complex, noise: Real) -> WarmFits:
 def _block(
     subspace: Subspace, z: Complex, noise: Real
 ) -> tuple[NDArray[np.generic], ...]:
-    """One block of windows, all steps."""
-    W, M = len(z), subspace.columns.shape[2]
-    c = np.tile(subspace.amplitudes, (W, 1))
-    x = np.zeros((W, 3))  # phase, shift, width
-    active = np.ones(W, bool)
-    information = np.zeros((W, M + 3, M + 3))
-    rest = np.zeros(z.shape, complex)
-    for step in range(STEPS + 1):
-        A, slope = _columns(subspace, x[active])
-        D, e = _linearised(A, slope, z[active], c[active], x[active, 0])
-        H = (D.conj().swapaxes(1, 2) @ D).real
-        H[:, :M, :M] += noise[active, None, None] ** 2 * subspace.tie
-        information[active], rest[active] = H, e
-        if step == STEPS:
+    """One block of windows: the way there, then one linearisation at the end."""
+    c = np.tile(subspace.amplitudes, (len(z), 1))
+    x = np.zeros((len(z), 3))  # phase, shift, width
+    arrived = _approached(subspace, z, noise, c, x)
+    late = np.flatnonzero(~arrived)
+    if late.size:  # far from the session's solution: whole Gauss-Newton steps
+        c[late], x[late] = subspace.amplitudes, 0.0
+        arrived[late] = _searched(subspace, z, noise, c, x, late)
+    A, slope = _columns(subspace, x)
+    D, e = _linearised(A, slope, z, c, x[:, 0])
+    H = _information(subspace, D, noise)
+    return _gathered(subspace, H, noise, c, x, e, arrived)
+
+
+def _information(subspace: Subspace, D: Complex, noise: Real) -> Real:
+    """Re(D^H D) + n^2 P, (W, M + 3, M + 3)."""
+    M = subspace.columns.shape[2]
+    apart = np.concatenate([D.real, D.imag], axis=1)
+    H: Real = apart.swapaxes(1, 2) @ apart
+    H[:, :M, :M] += noise[:, None, None] ** 2 * subspace.tie
+    return H
+
+
+def _approached(
+    subspace: Subspace, z: Complex, noise: Real, c: Real, x: Real
+) -> NDArray[np.bool_]:
+    """Move c and x in place, by exact gradients and the matrix of the session.
+
+    The matrix is that at the session's own solution, near which windows are; each step
+    then costs a few products and no factorisation.
+    """
+    M, (inverse, size) = c.shape[1], subspace.matrix
+    arrived = np.zeros(len(z), bool)
+    going = np.arange(len(z))
+    for _ in range(APPROACHES):
+        gradient = _gradient(subspace, z[going], noise[going], c[going], x[going])
+        move = gradient @ inverse
+        c[going] += move[:, :M]
+        x[going] += _bounded(move[:, M:])
+        far = np.abs(move) * size > STEP_TOLERANCE * noise[going, None]
+        near = ~far.any(axis=1) & np.isfinite(move).all(axis=1)
+        arrived[going[near]] = True
+        going = going[~near]
+        if not going.size or not np.isfinite(move).all():
             break
+        x[going, 1:] = np.clip(x[going, 1:], -2 * REACH_HZ, 2 * REACH_HZ)
+    return arrived
+
+
+def _gradient(subspace: Subspace, z: Complex, noise: Real, c: Real, x: Real) -> Real:
+    """Re(D^H e) + n^2 P (c0 - c), (W, M + 3), without ever making A."""
+    powers, slopes = _powers(x)
+    orders, r = subspace.columns.shape[:2]
+    parts = (c @ subspace.spread).view(complex).reshape(-1, orders, r)
+    model = (powers[:, None, :] @ parts)[:, 0]
+    tangent = (slopes[:, None, :] @ parts)[:, 0]
+    e = np.exp(-1j * x[:, :1]) * z - model
+    pulled = (powers.conj()[:, :, None] * e[:, None, :]).reshape(len(z), -1)
+    onto = pulled.view(float) @ subspace.spread.T
+    onto += noise[:, None] ** 2 * ((subspace.amplitudes - c) @ subspace.tie)
+    turned = np.sum(model.conj() * e, axis=1)
+    moved = np.pi * np.sum(tangent.conj() * e, axis=1)
+    others = np.stack([turned.imag, 2 * moved.imag, moved.real], axis=1)
+    return np.concatenate([onto, others], axis=1)
+
+
+def _searched(
+    subspace: Subspace, z: Complex, noise: Real, c: Real, x: Real,
+    late: NDArray[np.intp],
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Gauss-Newton for the windows `late`, in place; which of them arrived."""
+    M, going = c.shape[1], late
+    for _ in range(STEPS):
+        A, slope = _columns(subspace, x[going])
+        D, e = _linearised(A, slope, z[going], c[going], x[going, 0])
+        H = _information(subspace, D, noise[going])
         gradient = (D.conj().swapaxes(1, 2) @ e[:, :, None]).real
-        pull = (subspace.amplitudes - c[active]) @ subspace.tie
-        gradient[:, :M, 0] += noise[active, None] ** 2 * pull
+        pull = (subspace.amplitudes - c[going]) @ subspace.tie
+        gradient[:, :M, 0] += noise[going, None] ** 2 * pull
         move = _solved(H, gradient)[:, :, 0]
-        c[active] += move[:, :M]
-        x[active] += _bounded(move[:, M:])
-        x[active, 1:] = np.clip(x[active, 1:], -2 * REACH_HZ, 2 * REACH_HZ)
-        size = np.sqrt(np.einsum("wii->wi", H)) / noise[active, None]
-        going = np.any(np.abs(move) * size > STEP_TOLERANCE, axis=1)
-        active[active] = going & np.isfinite(move).all(axis=1)
-        if not active.any():
+        c[going] += move[:, :M]
+        x[going] += _bounded(move[:, M:])
+        x[going, 1:] = np.clip(x[going, 1:], -2 * REACH_HZ, 2 * REACH_HZ)
+        size = np.sqrt(np.einsum("wii->wi", H)) / noise[going, None]
+        far = np.any(np.abs(move) * size > STEP_TOLERANCE, axis=1)
+        going = going[far & np.isfinite(move).all(axis=1)]
+        if not going.size:
             break
-    return _gathered(subspace, information, noise, c, x, rest, ~active)
+    finite = np.isfinite(c[late]).all(axis=1)
+    return np.asarray(~np.isin(late, going) & finite, bool)
 
 
 def _columns(subspace: Subspace, x: Real) -> tuple[Complex, Complex]:
     """A(u) and A'(u), both (W, r, M)."""
-    u = (2j * np.pi * x[:, 1] + np.pi * x[:, 2]) * TIME_UNIT_S
-    powers = (-u[:, None]) ** np.arange(ORDER + 1)
+    powers, slopes = _powers(x)
     r, M = subspace.columns.shape[1:]
     flat = subspace.columns.reshape(ORDER + 1, -1)
-    A = (powers @ flat).reshape(-1, r, M)
-    order = np.arange(1, ORDER + 1)
-    slope = ((-order * TIME_UNIT_S * powers[:, :-1]) @ flat[1:]).reshape(-1, r, M)
+    A: Complex = (powers @ flat).reshape(-1, r, M)
+    slope: Complex = (slopes @ flat).reshape(-1, r, M)
     return A, slope
+
+
+def _powers(x: Real) -> tuple[Complex, Complex]:
+    """(-u)^k and its derivative, both (W, ORDER + 1)."""
+    u = (2j * np.pi * x[:, 1] + np.pi * x[:, 2]) * TIME_UNIT_S
+    powers = (-u[:, None]) ** np.arange(ORDER + 1)
+    slopes = np.zeros_like(powers)
+    slopes[:, 1:] = -np.arange(1, ORDER + 1) * TIME_UNIT_S * powers[:, :-1]
+    return powers, slopes
 
 
 def _linearised(

@@ -1,0 +1,185 @@
+"""How long fits take: 18 metabolites, five MM and a baseline, 3 T, 2048 points.
+
+One thread.  Cold: one spectrum from nothing.  Warm: one window of a session.  Refit:
+1500 windows of a session, cold fit and subspace included.  Medians and p99 are in
+`extra_info`; what the cost depends on is printed by
+
+    python tests/benchmarks/test_fit_speed.py
+"""
+
+import shutil
+import sys
+import time
+import tracemalloc
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from monitor.analysis.cold import Freedom, cold_fit
+from monitor.analysis.fitted import fit_averages
+from monitor.analysis.lineshape import decay, gauss_rate
+from monitor.analysis.macromolecules import components
+from monitor.analysis.model import Model
+from monitor.analysis.session_model import make_session_model
+from monitor.analysis.window import Window, average_of
+from streams.sources.scanner_sim import Sequence, simulate
+
+NAMES = ("Asc", "Asp", "Cr", "PCr", "GABA", "Glc", "Gln", "Glu", "GPC", "PCh", "GSH",
+         "mI", "Lac", "NAA", "NAAG", "PE", "sI", "Tau")  # fmt: skip
+CONCENTRATIONS = np.array(
+    [0.9, 1.8, 4.5, 4.0, 1.3, 1.2, 2.5, 9.0, 1.0, 0.6, 1.3, 6.0, 0.6, 9.5, 1.5, 1.5,
+     0.3, 1.5, 2.6, 1.6, 3.0, 1.8, 4.5]
+)  # fmt: skip
+MHZ, DWELL_S, WINDOW, WINDOWS = 123.25, 4e-4, 32, 1500
+
+
+def make_model(metabolites: int = 18, points: int = 2048) -> Model:
+    names = NAMES[-metabolites:] if metabolites < 18 else NAMES
+    fids = simulate(names, Sequence("press", 0.030), MHZ, DWELL_S, points)
+    mm, extra = components("five", MHZ, DWELL_S, points)
+    both = np.concatenate([np.stack([fids[n] for n in names]), extra])
+    flags = np.arange(len(both)) >= len(names)
+    return Model((*names, *mm), both, flags, DWELL_S, MHZ, 0.2, 4.2)
+
+
+def clean(model: Model) -> np.ndarray:
+    c = CONCENTRATIONS[-len(model.names) :]
+    return c @ (model.fids * decay(model.t, 1.0, 3.0, gauss_rate(4.5)))
+
+
+def transients(model: Model, count: int) -> list[np.ndarray]:
+    rng = np.random.default_rng(1)
+    fid, made = clean(model), []
+    for _ in range(count):
+        noise = rng.normal(size=(2, model.points)) * 3.7
+        moved = fid * np.exp(-2j * np.pi * rng.normal() * 0.2 * model.t)
+        made.append((moved + noise[0] + 1j * noise[1]).astype(np.complex64))
+    return made
+
+
+def whole_refit(model: Model, fids: list[np.ndarray], windows: int) -> list[object]:
+    """What a changed setting costs: session model and all windows."""
+    weights = np.ones(len(fids))
+    period = average_of(Window(0, min(256, len(fids))), weights)
+    sd = 3.7 * np.sqrt(model.points)
+    own = [average_of(Window(i, i + WINDOW), weights) for i in range(0, 224, WINDOW)]
+    mean = period.weights @ np.stack(fids[: period.window.stop])
+    means = np.stack([np.full(WINDOW, 1 / WINDOW) @ np.stack(
+        fids[a.window.first : a.window.stop]) for a in own])  # fmt: skip
+    session = make_session_model(
+        model, mean, sd, period.noise, means, own[0].noise, Freedom()
+    )
+    averages = [average_of(Window(i, i + WINDOW), weights) for i in range(windows)]
+    return [session, fit_averages(session, fids, averages)]
+
+
+@pytest.fixture(scope="module")
+def model():
+    return make_model()
+
+
+@pytest.fixture(scope="module")
+def course(model):
+    return transients(model, WINDOWS + WINDOW - 1)
+
+
+def noted(benchmark) -> None:
+    seconds = np.array(benchmark.stats.stats.data)
+    benchmark.extra_info["median_ms"] = round(1e3 * float(np.median(seconds)), 3)
+    benchmark.extra_info["p99_ms"] = round(1e3 * float(np.percentile(seconds, 99)), 3)
+
+
+def test_a_cold_fit(benchmark, model):
+    rng = np.random.default_rng(2)
+    sd = 3.7 / np.sqrt(64)
+    spectra = [
+        model.in_band(clean(model) + sd * (rng.normal(size=(2, 2048)).T @ [1, 1j]))
+        for _ in range(8)
+    ]
+    turn = iter(range(10**9))
+
+    def fit():
+        y = spectra[next(turn) % len(spectra)]
+        return cold_fit(model, y, sd * np.sqrt(2048))[0]
+
+    found = benchmark.pedantic(fit, rounds=100, warmup_rounds=4)
+    noted(benchmark)
+    assert found.converged
+    assert benchmark.extra_info["median_ms"] < 60
+
+
+def test_a_warm_fit(benchmark, model, course):
+    session = whole_refit(model, course[:256], 1)[0]
+    average = average_of(Window(8, 40), np.ones(256))
+    found = benchmark.pedantic(
+        fit_averages, (session, course, [average]), rounds=300, warmup_rounds=10
+    )
+    noted(benchmark)
+    assert found[0].converged
+    assert benchmark.extra_info["median_ms"] < 4
+
+
+def test_a_refit_of_1500_windows(benchmark, model, course):
+    _, fitted = benchmark.pedantic(
+        whole_refit, (model, course, WINDOWS), rounds=5, warmup_rounds=1
+    )
+    noted(benchmark)
+    assert all(f.converged for f in fitted)
+    assert benchmark.extra_info["median_ms"] < 2500
+
+
+def test_memory_of_a_refit(benchmark, model, course):
+    def peak():
+        tracemalloc.start()
+        whole_refit(model, course, WINDOWS)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    most = benchmark.pedantic(peak, rounds=1)
+    benchmark.extra_info["peak_mb"] = round(most / 1e6)
+    assert most < 500e6
+
+
+def test_peers_on_this_machine(benchmark):
+    benchmark.pedantic(lambda: None, rounds=1)
+    benchmark.extra_info["LCModel"] = shutil.which("lcmodel") or "absent"
+    fsl = find_spec("fsl_mrs") is not None
+    benchmark.extra_info["FSL-MRS"] = "present" if fsl else "absent"
+
+
+def timed(action, repeats: int) -> tuple[float, float]:
+    """Median and p99 in ms of CPU time."""
+    seconds = []
+    for _ in range(repeats):
+        begun = time.process_time()
+        action()
+        seconds.append(time.process_time() - begun)
+    return 1e3 * float(np.median(seconds)), 1e3 * float(np.percentile(seconds, 99))
+
+
+def table() -> None:
+    """Cost against metabolites, points and windows."""
+    out = sys.stdout.write
+    out("| metabolites + 5 MM | points | windows | cold ms (p99) | warm ms (p99) | "
+        "refit ms |\n|---|---|---|---|---|---|\n")  # fmt: skip
+    for metabolites, points, windows in (
+        (18, 2048, 1500), (18, 2048, 750), (18, 2048, 3000), (12, 2048, 1500),
+        (8, 2048, 1500), (18, 1024, 1500), (18, 4096, 1500),
+    ):  # fmt: skip
+        model = make_model(metabolites, points)
+        fids = transients(model, windows + WINDOW - 1)
+        session = whole_refit(model, fids[:256], 1)[0]
+        y = model.in_band(np.mean(fids[:64], axis=0).astype(complex))
+        sd = 3.7 * np.sqrt(points / 64)
+        cold = timed(lambda y=y, sd=sd, m=model: cold_fit(m, y, sd), 60)
+        one = average_of(Window(8, 40), np.ones(len(fids)))
+        warm = timed(lambda s=session, f=fids, a=one: fit_averages(s, f, [a]), 200)
+        whole = timed(lambda m=model, f=fids, w=windows: whole_refit(m, f, w), 3)
+        out(f"| {metabolites} | {points} | {windows} | {cold[0]:.1f} ({cold[1]:.1f}) | "
+            f"{warm[0]:.2f} ({warm[1]:.2f}) | {whole[0]:.0f} |\n")  # fmt: skip
+
+
+if __name__ == "__main__":
+    table()
