@@ -9,15 +9,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
-from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
-from PyQt6.QtWidgets import QMainWindow, QMessageBox
+from PyQt6.QtCore import QRect, Qt, QTimer
+from PyQt6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QIcon,
+    QKeySequence,
+    QShortcut,
+)
+from PyQt6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from monitor.app.buttons import WORDS
 from monitor.app.operations import Operations
 from monitor.app.page import Page
 from monitor.app.render import application
+from monitor.app.state import State, read_state, state_path, write_state
 from monitor.app.theme import DARK, LIGHT, THEMES
 from monitor.display import wider
 from monitor.exchange import Command, Play, Report, Seek, SendEvent, SetSpeed
@@ -26,10 +35,15 @@ from monitor.screen.parts import Screen
 from monitor.session import Session
 from monitor.settings import Settings
 from monitor.worker import Worker, WorkerConfig
+from streams.errors import InputError
 
 FRAME_MS = 40
 BUDGET_S = 0.008
 STEP_S = 60.0
+
+
+Reopen = Callable[[Path], tuple[WorkerConfig, Settings, str]]
+"""How another recording is opened: its worker, its settings, and a title."""
 
 
 class Window(QMainWindow):
@@ -45,14 +59,22 @@ class Window(QMainWindow):
         send: Callable[[Command], None],
         clock: Callable[[], float] = time.monotonic,
         theme: str = "dark",
+        state: State | None = None,
     ) -> None:
         super().__init__()
         self.setWindowTitle("mrs-monitor")
+        self.setAcceptDrops(True)
+        state = state or State(theme=theme)
         self.session = Session(settings)
-        self.page = Page(THEMES[theme])
+        self.page = Page(THEMES[state.theme])
         self.setCentralWidget(self.page)
         self._receive, self._send, self._clock = receive, send, clock
-        self.operations = Operations(self, send, clock)
+        self.session.display.show(
+            limit=state.limit_percent, by_tracker=state.by_tracker
+        )
+        folder = Path(state.folder) if state.folder else None
+        self.operations = Operations(self, self.send, clock, folder)
+        self.open_file: Callable[[Path], None] | None = None
         self.ask_to_close: Callable[[], bool] = self._asked
         self._connect()
         self._timer = QTimer(self)
@@ -63,9 +85,9 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         page = self.page
         page.buttons.asked.connect(self.ask)
-        page.replay.played.connect(lambda playing: self._send(Play(playing)))
-        page.replay.sped.connect(lambda speed: self._send(SetSpeed(speed)))
-        page.replay.sought.connect(lambda at: self._send(Seek(at)))
+        page.replay.played.connect(lambda playing: self.send(Play(playing)))
+        page.replay.sped.connect(lambda speed: self.send(SetSpeed(speed)))
+        page.replay.sought.connect(lambda at: self.send(Seek(at)))
         self._replay_keys = [
             self._key(KEY[name], act)
             for name, act in (
@@ -84,6 +106,7 @@ class Window(QMainWindow):
             "full": self._full_screen,
             "wider": lambda: self._scale(1),
             "narrower": lambda: self._scale(-1),
+            "open": self._choose_file,
             "close": self.close,
         }.items():
             self._key(KEY[name], act)
@@ -104,7 +127,72 @@ class Window(QMainWindow):
     def ask(self, kind: str, text: str) -> None:
         """Send an event of the operator."""
         self.session.display.asked(kind, self._clock())
-        self._send(SendEvent(kind, text))
+        self.send(SendEvent(kind, text))
+
+    def send(self, command: Command) -> None:
+        """Ask the worker for something."""
+        self._send(command)
+
+    def begin(
+        self,
+        settings: Settings,
+        receive: Callable[[float], list[Report]],
+        send: Callable[[Command], None],
+    ) -> None:
+        """Show another session, as this one was shown."""
+        old = self.session.display
+        self.operations.leave()
+        self.page.unzoom()
+        self._receive, self._send = receive, send
+        self.session = Session(settings)
+        self.session.display.show(limit=old.limit_percent, by_tracker=old.by_tracker)
+
+    def state(self) -> State:
+        """What of this window comes back the next time."""
+        display = self.session.display
+        full = bool(self.windowState() & Qt.WindowState.WindowFullScreen)
+        filled = full or bool(self.windowState() & Qt.WindowState.WindowMaximized)
+        at = self.geometry()
+        return State(
+            "dark" if self.page.palette_in_use is DARK else "light",
+            display.limit_percent,
+            display.by_tracker,
+            full,
+            str(self.operations.folder),
+            () if filled else (at.x(), at.y(), at.width(), at.height()),
+        )
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        """Take one file."""
+        if event is not None and _dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Open the file that was dropped."""
+        path = None if event is None else _dropped(event)
+        if event is not None and path is not None:
+            event.acceptProposedAction()
+            self.open_another(path)
+
+    def open_another(self, path: Path) -> None:
+        """Show another recording; asks in the middle of a run."""
+        if self.open_file is None:
+            self.session.display.told("this window opens no files", self._clock())
+            return
+        if self.seen().running and not self.ask_to_close():
+            return
+        try:
+            self.open_file(path)
+        except InputError as error:
+            self.session.display.told(str(error), self._clock())
+
+    def _choose_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Open a recording", str(self.operations.folder)
+        )
+        if name:
+            self.operations.folder = Path(name).parent
+            self.open_another(Path(name))
 
     def frame(self) -> None:
         """Take what has come and draw what has changed."""
@@ -161,28 +249,59 @@ class Window(QMainWindow):
         event.accept()
 
 
+def _dropped(event: QDropEvent) -> Path | None:
+    """The one local file that is dropped; None for anything else."""
+    held = event.mimeData()
+    urls = held.urls() if held is not None else []
+    local = urls[0].toLocalFile() if len(urls) == 1 else ""
+    return Path(local) if local else None
+
+
 def run_window(
     config: WorkerConfig,
     settings: Settings,
     title: str = "mrs-monitor",
-    theme: str = "dark",
-    full_screen: bool = False,
+    reopen: Reopen | None = None,
 ) -> int:
-    """Show the window until it is closed; returns the exit code."""
+    """Show the window until it is closed; returns the exit code.
+
+    `reopen` says how another recording is opened; without it none can be.
+    """
     app = application()
     app.setApplicationName("mrs-monitor")
     app.setWindowIcon(QIcon())
-    worker = Worker(config)
-    window = Window(settings, worker.receive, worker.send, theme=theme)
+    place = state_path()
+    state = read_state(place)
+    workers = [Worker(config)]
+    window = Window(
+        settings, workers[0].receive, workers[0].send, theme=state.theme, state=state
+    )
     window.setWindowTitle(title)
+
+    def open_another(path: Path) -> None:
+        if reopen is None:
+            return
+        other, its_settings, its_title = reopen(path)
+        workers.append(Worker(other))
+        window.begin(its_settings, workers[-1].receive, workers[-1].send)
+        window.setWindowTitle(its_title)
+        workers.pop(0).stop()
+
+    window.open_file = open_another
     screen = app.primaryScreen()
     if screen is not None:  # for where nothing maximises windows
         window.setGeometry(screen.availableGeometry())
+        kept = QRect(*state.geometry) if state.geometry else screen.availableGeometry()
+        if screen.availableGeometry().contains(kept):
+            window.setGeometry(kept)
     try:
-        if full_screen:
+        if state.full_screen:
             window.showFullScreen()
+        elif state.geometry:
+            window.show()
         else:
             window.showMaximized()
         return app.exec()
     finally:
-        worker.stop()
+        write_state(window.state(), place)
+        workers[-1].stop()

@@ -26,7 +26,7 @@ from streams.transient import Start
 
 if TYPE_CHECKING:
     from monitor.choose import Wishes
-    from monitor.worker import Feed
+    from monitor.worker import Feed, WorkerConfig
 
 DEMO_SPEED = 25.0
 Connect = Annotated[str, typer.Option("--connect", help="tcp://HOST:PORT of a relay.")]
@@ -174,6 +174,27 @@ def replay(
     )
 
 
+def opened(path: Path) -> tuple[WorkerConfig, Settings, str]:
+    """How the window opens a recording that is dropped on it.
+
+    Raises
+    ------
+    InputError : no recording, or none that a bundled protocol fits
+    """
+    from monitor.choose import Analysis, Wishes, settings_for
+    from monitor.feeds import file_messages, replay_feed
+    from monitor.worker import WorkerConfig
+
+    first = next(file_messages(path), None)
+    if first is None or not isinstance(first.body, Start):
+        raise InputError(f"{path.name} does not begin with a start message.")
+    settings = settings_for(first.body, Wishes())
+    config = WorkerConfig(
+        partial(replay_feed, path, None, 1.0), partial(Analysis, Wishes())
+    )
+    return config, settings, f"mrs-monitor: replay {path.name}"
+
+
 def _watch(
     open_feed: Callable[[], Feed],
     wishes: Wishes,
@@ -197,7 +218,8 @@ def _watch(
         from monitor.app.window import run_window
 
         config = WorkerConfig(open_feed, partial(Analysis, wishes))
-        raise typer.Exit(run_window(config, settings, f"mrs-monitor: {title}"))
+        named = f"mrs-monitor: {title}"
+        raise typer.Exit(run_window(config, settings, named, opened))
     from rich.console import Console
 
     from monitor.headless import Headless

@@ -1,0 +1,111 @@
+"""What survives the window, and recordings that are opened in it."""
+
+from pathlib import Path
+
+import pytest
+from fake_session import SETTINGS
+from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDropEvent
+
+from monitor.app.state import State, read_state, write_state
+from monitor.app.theme import LIGHT
+from monitor.app.window import Window
+from monitor.exchange import Heard
+from monitor.screen.parts import Playback, Stream
+from streams.errors import InputError
+
+REPLAY = Stream(connected=True, playback=Playback(True, 20.0, 1200.0, 2998.0))
+
+
+def test_state_comes_back(tmp_path):
+    kept = State("light", 50.0, True, False, str(tmp_path), (10, 20, 1366, 768))
+    write_state(kept, tmp_path / "deep" / "window.json")
+    assert read_state(tmp_path / "deep" / "window.json") == kept
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"theme": 3, "geometry": [1, "x"], "limit_percent": "y"}',
+             '{"theme": "purple", "unknown": 1}'],
+)  # fmt: skip
+def test_a_damaged_state_gives_the_usual(tmp_path, text):
+    place = tmp_path / "window.json"
+    place.write_text(text)
+    assert read_state(place) == State()
+    assert read_state(tmp_path / "missing.json") == State()
+
+
+def test_a_state_that_cannot_be_kept_stops_nothing(tmp_path):
+    (tmp_path / "file").write_text("")
+    write_state(State(), tmp_path / "file" / "window.json")
+
+
+def test_a_window_begins_as_it_was_left(qtbot, tmp_path):
+    kept = State("light", 50.0, True, folder=str(tmp_path))
+    window = Window(SETTINGS, lambda b: [], lambda c: None, state=kept)
+    qtbot.addWidget(window)
+    window._timer.stop()
+    assert window.page.palette_in_use is LIGHT
+    assert window.session.display.limit_percent == 50.0
+    assert window.session.display.by_tracker
+    left = window.state()
+    assert (left.theme, left.limit_percent, left.by_tracker) == ("light", 50.0, True)
+    assert left.folder == str(tmp_path)
+
+
+def drop(window, path: Path) -> QDropEvent:
+    held = QMimeData()
+    held.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(50, 50),
+        Qt.DropAction.CopyAction,
+        held,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(event)
+    return event
+
+
+def test_a_recording_is_opened_by_dropping_it(open_bench, reports, tmp_path):
+    bench = open_bench()
+    bench.show(reports[:200], REPLAY)
+    opened = []
+    bench.window.open_file = opened.append
+    assert drop(bench.window, tmp_path / "a.mcap").isAccepted()
+    assert opened == [tmp_path / "a.mcap"]
+
+
+def test_in_the_middle_of_a_run_dropping_asks(open_bench, reports, tmp_path):
+    bench = open_bench()
+    bench.show(reports[:200])
+    opened = []
+    bench.window.open_file = opened.append
+    bench.window.ask_to_close = lambda: False
+    drop(bench.window, tmp_path / "a.mcap")
+    assert not opened
+
+
+def test_a_file_that_cannot_be_opened_is_told(open_bench, reports, tmp_path):
+    bench = open_bench()
+    bench.show(reports[:200], REPLAY)
+
+    def refuse(path):
+        raise InputError("a.txt is no recording.")
+
+    bench.window.open_file = refuse
+    drop(bench.window, tmp_path / "a.txt")
+    bench.window.frame()
+    assert bench.page.messages.first.full_text == "a.txt is no recording."
+
+
+def test_another_session_is_shown_as_the_last_one_was(open_bench, reports):
+    bench = open_bench()
+    bench.show(reports, REPLAY)
+    bench.window.session.display.show(limit=50.0, by_tracker=True)
+    bench.window.begin(SETTINGS, lambda b: [Heard(REPLAY)], bench.sent.append)
+    for _ in range(6):
+        bench.window.frame()
+    display = bench.window.session.display
+    assert (display.limit_percent, display.by_tracker) == (50.0, True)
+    assert not len(display.quality)
+    assert bench.page.headline.number.full_text == "–"
