@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +83,7 @@ def absolute_of(fid: Complex, axis: Axis) -> Absolute:
     """Absolute shift and zero-order phase of a FID (points,) from its singlets."""
     t = axis.t
     late = np.sqrt(1.0 - np.exp(-t / LATE_S))
-    pattern = late * _pattern(t, axis.frequency_mhz)
+    pattern = late * _pattern(axis)
     product = late * fid * pattern.conj()
     length = 4 * axis.points
     power = np.abs(np.fft.ifft(product, length) * length) ** 2
@@ -110,13 +111,16 @@ def _vertex(curve: Real, k: int) -> float:
     return float(np.clip(0.5 * (before - after) / bend, -0.5, 0.5))
 
 
-def _pattern(t: Real, frequency_mhz: float) -> Complex:
-    """Upright lines of the usual sizes and one width, (points,)."""
+@lru_cache(maxsize=8)
+def _pattern(axis: Axis) -> Complex:
+    """Upright lines of the usual sizes and one width, (points,); read-only."""
+    t, frequency_mhz = axis.t, axis.frequency_mhz
     total = np.zeros(t.size, complex)
     lines = SINGLETS + CROWD if frequency_mhz < CROWDED_MHZ else SINGLETS
     for ppm, size in lines:
         nu = (ppm - spectrum.REFERENCE_PPM) * frequency_mhz
         total += size * np.exp(-(2j * np.pi * nu + np.pi * PATTERN_FWHM_HZ) * t)
+    total.setflags(write=False)
     return total
 
 

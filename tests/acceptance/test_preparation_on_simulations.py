@@ -89,6 +89,6 @@ def test_a_phase_cycle_costs_no_precision() -> None:
             )
         )
         assert lost < 5
-        # 15 windows: an SD is known to a fifth; the windows' noise is the same.
-        assert np.all(spread[steps] < 1.15 * spread[1])
+        # 15 windows: an SD is known to a fifth.
+        assert np.all(spread[steps] < 1.25 * spread[1])
         assert np.all(change_sd[steps] < 1.1 * change_sd[1])
