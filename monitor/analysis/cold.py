@@ -28,6 +28,7 @@ from monitor.analysis.fit import (
     Priors,
     Problem,
     evaluate,
+    hopeless,
     minimise,
     target,
 )
@@ -128,20 +129,35 @@ def active_parameters(model: Model, freedom: Freedom, traits: Traits) -> Indices
 def cold_fit(
     model: Model, spectrum: Complex, noise_sd: float, freedom: Freedom | None = None
 ) -> tuple[Fit, Problem]:
-    """Fit one spectrum (K,) of the model's band from nothing."""
+    """Fit one spectrum (K,) of the model's band from nothing.
+
+    Raises nothing: of a spectrum that is not finite, or a noise that is not above 0,
+    there is a fit that has not converged.
+    """
     freedom = freedom or Freedom()
     problem = Problem(
         model, model.baseline, spectrum, noise_sd, freedom.stiffness or START_STIFFNESS,
         priors_for(model, freedom),
     )  # fmt: skip
+    if not (np.isfinite(spectrum).all() and noise_sd > 0):
+        return hopeless(problem, problem.priors.mean), problem
+    with np.errstate(all="ignore"):
+        return _fitted(problem, freedom)
+
+
+def _fitted(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
+    """The steps of the module docstring."""
+    model = problem.model
     first = _first(problem)
+    if not np.isfinite(first.theta).all() or not np.isfinite(first.amplitudes).all():
+        return hopeless(problem, problem.priors.mean), problem
     if freedom.ratio_priors:
         problem = with_ratio_priors(problem, first)
     asked = active_parameters(model, freedom, Traits(True, True, 1.0))
     held = with_width_near(problem, first)
     choice = _choice(held, first, asked, freedom.stiffness)
     if choice is None:
-        return first, problem
+        return hopeless(problem, first.theta), problem
     priors = held.priors if choice.traits.kernel else problem.priors
     problem = replace(problem, stiffness=choice.stiffness, priors=priors)
     theta = first.theta.copy()

@@ -262,7 +262,7 @@ def minimise(
         try:
             return _minimised(problem, start, active, max_steps, tolerance)
         except (linalg.LinAlgError, ValueError):
-            return _hopeless(problem, start)
+            return hopeless(problem, start)
 
 
 def _minimised(
@@ -323,7 +323,7 @@ def _fit(
     )  # fmt: skip
 
 
-def _hopeless(problem: Problem, start: Real) -> Fit:
+def hopeless(problem: Problem, start: Real) -> Fit:
     """What is said of a spectrum that has no fit."""
     M, nan = len(problem.model.names), float("nan")
     return Fit(

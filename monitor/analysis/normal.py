@@ -11,6 +11,8 @@ from monitor.analysis.spectrum import Real
 
 LEAST_RIDGE = 1e-13
 """Added to a diagonal of ones; a hundred times more each time that it is not enough."""
+LEAST_OWN = 3e-6
+"""Part of a column that the others must leave unexplained, else it is one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +69,5 @@ def inverse(information: Real) -> tuple[Real, bool]:
     except linalg.LinAlgError:
         return np.full_like(information, np.nan), False
     covariance = factor.solve(np.eye(len(information)))
-    return covariance, bool(factor.ridge == LEAST_RIDGE and np.all(factor.scale > 0))
+    told = np.all(factor.scale > 0) and np.diag(factor.triangle).min() > LEAST_OWN
+    return covariance, bool(factor.ridge == LEAST_RIDGE and told)

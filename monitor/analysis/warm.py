@@ -187,8 +187,8 @@ def _columns(subspace: Subspace, x: Real) -> tuple[Complex, Complex]:
 def _powers(x: Real) -> tuple[Complex, Complex]:
     """(-u)^k and its derivative, both (W, ORDER + 1)."""
     u = (2j * np.pi * x[:, 1] + np.pi * x[:, 2]) * TIME_UNIT_S
-    powers = (-u[:, None]) ** np.arange(ORDER + 1)
-    slopes = np.zeros_like(powers)
+    powers = np.asarray((-u[:, None]) ** np.arange(ORDER + 1), complex)
+    slopes = np.zeros(powers.shape, complex)
     slopes[:, 1:] = -np.arange(1, ORDER + 1) * TIME_UNIT_S * powers[:, :-1]
     return powers, slopes
 

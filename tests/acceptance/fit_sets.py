@@ -1,0 +1,200 @@
+"""Sets of simulated spectra for the fit: concentrations drawn, the truth known.
+
+Three families, of several sequences and fields:
+
+* "own": what the fit's model can be exactly: one Voigt line, the five macromolecule
+  components of the protocol, a cubic baseline;
+* "scanner": the virtual scanner's: asymmetric line from a field distribution, T2 of
+  each metabolite's own, random-coil macromolecules, broad humps of any phase; the fit
+  has the macromolecules as somebody who measured them has: one entry of the basis set;
+* "foreign": the same, but the fit knows only the protocol's macromolecules.
+
+Glu/tCr is drawn evenly from 0.7 to 1.6, every other concentration log-normally (SD 25
+%) about usual values; phase from the whole circle, shift within 0.06 ppm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from monitor.analysis.lineshape import decay, gauss_rate
+from monitor.analysis.macromolecules import components
+from monitor.analysis.model import Model
+from streams.sources.scanner_sim import (
+    Sequence,
+    artefacts,
+    background,
+    plan,
+    simulate,
+)
+from streams.sources.scanner_sim.scenario import Scenario
+from streams.sources.scanner_sim.session import session_of
+
+USUAL = {
+    "Ala": 0.3, "Asc": 0.9, "Asp": 1.8, "Cr": 4.5, "PCr": 4.0, "GABA": 1.3,
+    "Glc": 1.1, "Gln": 2.6, "Glu": 9.5, "GPC": 1.1, "PCh": 0.5, "GSH": 1.4,
+    "mI": 5.8, "sI": 0.3, "Lac": 0.6, "NAA": 10.0, "NAAG": 1.6, "PE": 1.2, "Tau": 1.4,
+}  # fmt: skip
+MM = {"MM09": 2.6, "MM12": 1.6, "MM14": 3.0, "MM17": 1.8, "MM20": 4.0}
+SNR = 10.0
+"""Height of NAA over the noise of one transient's real spectrum."""
+
+
+@dataclass(frozen=True)
+class Spectra:
+    """One sequence at one field.
+
+    `fwhm_hz` are the widths that are drawn from; `mm` scales the macromolecules.
+    """
+
+    name: str
+    sequence: Sequence
+    frequency_mhz: float
+    dwell_time_s: float
+    points: int
+    fwhm_hz: tuple[float, ...]
+    mm: float = 1.0
+
+
+SETS = {
+    s.name: s
+    for s in (
+        Spectra("press_3t_te30", Sequence("press", 0.030), 123.25, 4e-4, 2048, (6, 8, 10)),
+        Spectra("press_3t_te80", Sequence("press", 0.080), 127.75, 5e-4, 2048, (6, 8, 10), 0.2),
+        Spectra("slaser_3t_te30", Sequence("slaser", 0.030), 123.25, 5e-4, 1024, (6, 8, 10)),
+        Spectra("slaser_7t_te34", Sequence("slaser", 0.034), 297.2, 2.5e-4, 2048, (10, 13, 16)),
+        Spectra("steam_7t_te11", Sequence("steam", 0.011, mixing_time_s=0.032), 297.2,
+                2.5e-4, 2048, (10, 13, 16)),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    """One spectrum: FID with noise, its truth and what a bound needs.
+
+    Attributes
+    ----------
+    fid : (points,)
+    noise_sd : of one real component of a spectral point
+    concentrations : (metabolites,) amplitudes, in the order of the model
+    columns : (metabolites + own macromolecules, points) FIDs without noise, at
+        concentration 1, with all of their line
+    amplitudes : of these columns
+    """
+
+    fid: np.ndarray
+    noise_sd: float
+    concentrations: np.ndarray
+    columns: np.ndarray
+    amplitudes: np.ndarray
+
+
+@lru_cache(maxsize=8)
+def basis(name: str) -> dict[str, np.ndarray]:
+    """Undamped FIDs of a set's metabolites."""
+    s = SETS[name]
+    return simulate(
+        tuple(USUAL), s.sequence, s.frequency_mhz, s.dwell_time_s, s.points
+    )
+
+
+@lru_cache(maxsize=16)
+def model(name: str, family: str = "own") -> Model:
+    """The fit's model: the set's metabolites and macromolecules."""
+    s = SETS[name]
+    if family == "scanner":
+        mm = background.macromolecules(
+            np.arange(s.points) * s.dwell_time_s, s.frequency_mhz,
+            s.sequence.echo_time_s,
+        )  # fmt: skip
+        fids = np.stack([*basis(name).values(), 30 * mm / abs(mm[0])])
+        return Model(
+            (*USUAL, "MM"), fids, np.arange(len(fids)) >= len(USUAL), s.dwell_time_s,
+            s.frequency_mhz, 0.2, 4.2,
+        )  # fmt: skip
+    names, extra = components("five", s.frequency_mhz, s.dwell_time_s, s.points)
+    fids = np.concatenate([np.stack(list(basis(name).values())), extra])
+    mm = np.arange(len(fids)) >= len(USUAL)
+    return Model(
+        (*USUAL, *names), fids, mm, s.dwell_time_s, s.frequency_mhz, 0.2, 4.2
+    )
+
+
+def drawn(rng: np.random.Generator) -> dict[str, float]:
+    """Concentrations of one spectrum."""
+    drawn = {k: v * float(np.exp(0.25 * rng.normal())) for k, v in USUAL.items()}
+    drawn["Glu"] = float(rng.uniform(0.7, 1.6)) * (drawn["Cr"] + drawn["PCr"])
+    return drawn
+
+
+def case(name: str, family: str, averages: int, seed: int) -> Case:
+    """One spectrum of a set; the same for the same seed."""
+    rng = np.random.default_rng([seed, averages, list(SETS).index(name)])
+    made = (_own if family == "own" else _scanner)(SETS[name], rng)
+    columns, amplitudes, fid, sigma = made[:4]
+    s = SETS[name]
+    t = np.arange(s.points) * s.dwell_time_s
+    shift_hz = rng.uniform(-0.06, 0.06) * s.frequency_mhz
+    turn = np.exp(1j * rng.uniform(-np.pi, np.pi) - 2j * np.pi * shift_hz * t)
+    noise = rng.normal(size=(2, s.points)) * sigma / np.sqrt(averages)
+    return Case(
+        fid * turn + noise[0] + 1j * noise[1], sigma * np.sqrt(s.points / averages),
+        amplitudes[: len(USUAL)], columns * turn, amplitudes,
+    )  # fmt: skip
+
+
+def _own(s: Spectra, rng: np.random.Generator):
+    """Voigt line, five macromolecule components, a cubic in ppm."""
+    m, t = model(s.name), np.arange(s.points) * s.dwell_time_s
+    fwhm = float(rng.choice(s.fwhm_hz))
+    lorentz = fwhm * rng.uniform(0.2, 0.7)
+    columns = m.fids * decay(t, 0.0, lorentz, gauss_rate(fwhm - 0.6 * lorentz))
+    c = np.array(list(drawn(rng).values()))
+    mm = [s.mm * v * np.exp(0.2 * rng.normal()) for v in MM.values()]
+    amplitudes = np.concatenate([c, mm])
+    naa = list(USUAL).index("NAA")
+    height = float(np.fft.ifft(amplitudes[naa] * columns[naa], 4 * s.points).real.max())
+    height *= 4 * s.points
+    x = (m.ppm - 2.2) / 2.0
+    curve = rng.normal(size=(2, 4)) * 0.04 @ np.stack([x**0, x, x**2, x**3])
+    spectrum = np.zeros(s.points, complex)
+    spectrum[m.band] = height * (curve[0] + 1j * curve[1])
+    baseline = np.fft.fft(np.fft.ifftshift(spectrum)) / s.points
+    return columns, amplitudes, amplitudes @ columns + baseline, height / SNR / np.sqrt(s.points)
+
+
+def _scanner(s: Spectra, rng: np.random.Generator):
+    """The virtual scanner's spectrum."""
+    acquisition = plan.AcquisitionPlan(
+        s.frequency_mhz, s.sequence.kind, s.sequence.echo_time_s, 2.0, s.dwell_time_s,
+        s.points, 1, SNR, s.sequence.mixing_time_s,
+    )  # fmt: skip
+    hump = lambda low, high: artefacts.Hump(  # noqa: E731
+        float(rng.uniform(low, high)), float(rng.uniform(0.6, 1.3)),
+        float(rng.uniform(0.02, 0.07)), float(rng.uniform(-30, 30)),
+    )  # fmt: skip
+    scenario = Scenario(
+        name=s.name, title="", seed=1, relaxation=True, water_reference_mm=1.0,
+        acquisition=acquisition,
+        series=(plan.Series("start", 0.0, 0, 0, 1, float(rng.choice(s.fwhm_hz)), 0.0),),
+        line=artefacts.Line(float(rng.choice([0.2, 0.4, 0.55]))),
+        concentrations_mm=drawn(rng),
+        macromolecules=artefacts.Macromolecules(max(0.16 * s.mm, 1e-3)),
+        baseline=artefacts.Baseline((hump(2.4, 3.3), hump(1.0, 1.6), hump(3.6, 4.2)), 0.0),
+    )  # fmt: skip
+    session = session_of(scenario, basis(s.name))
+    line = session.lines[0]
+    columns = np.concatenate([session.metabolite_fids, session.macromolecules[None]])
+    columns = columns * line
+    amplitudes = np.append(session.amplitude, 1.0)
+    fid = amplitudes @ columns + session.humps
+    return columns, amplitudes, fid, session.sigma
+
+
+def perturbed(made: Case, **changes: object) -> Case:
+    """A case with something changed."""
+    return replace(made, **changes)
