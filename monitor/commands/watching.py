@@ -138,6 +138,10 @@ def replay(
     reference: Reference = None,
     infusion: Infusion = None,
     unlock: Unlock = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option("--beside", help="A second recording, shown beside the first."),
+    ] = None,
     out: OutFolder = None,
 ) -> None:
     """Replay a recording or file through the live path.
@@ -165,6 +169,8 @@ def replay(
         raise InputError(f"{file} does not begin with a start message.")
     if reason is not None:
         typer.echo(f"reason recorded: {note_beside(file, reason)}", err=True)
+    if beside is not None:
+        _compare(file, beside, wishes, options.replay_speed(speed))
     _watch(
         partial(replay_feed, file, water, options.replay_speed(speed)),
         wishes,
@@ -174,7 +180,32 @@ def replay(
     )
 
 
-def opened(path: Path) -> tuple[WorkerConfig, Settings, str]:
+def _compare(one: Path, other: Path, wishes: Wishes, speed: float) -> None:
+    """Two recordings side by side; needs a display.
+
+    Raises
+    ------
+    InputError : there is none, or one of them is no recording
+    """
+    from monitor.displays import no_display
+
+    if reason := no_display():
+        raise InputError(f"--beside needs a display, and {reason}.")
+    from monitor.app.compare import run_compare
+
+    found = (opened(one, wishes, speed), opened(other, wishes, speed))
+    raise typer.Exit(
+        run_compare(
+            (one.name, other.name),
+            (found[0][0], found[1][0]),
+            (found[0][1], found[1][1]),
+        )
+    )
+
+
+def opened(
+    path: Path, wishes: Wishes | None = None, speed: float = 1.0
+) -> tuple[WorkerConfig, Settings, str]:
     """How the window opens a recording that is dropped on it.
 
     Raises
@@ -188,9 +219,10 @@ def opened(path: Path) -> tuple[WorkerConfig, Settings, str]:
     first = next(file_messages(path), None)
     if first is None or not isinstance(first.body, Start):
         raise InputError(f"{path.name} does not begin with a start message.")
-    settings = settings_for(first.body, Wishes())
+    wishes = wishes or Wishes()
+    settings = settings_for(first.body, wishes)
     config = WorkerConfig(
-        partial(replay_feed, path, None, 1.0), partial(Analysis, Wishes())
+        partial(replay_feed, path, None, speed), partial(Analysis, wishes)
     )
     return config, settings, f"mrs-monitor: replay {path.name}"
 

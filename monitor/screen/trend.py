@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -142,14 +142,23 @@ def marks_of(
     events: Sequence[Event], zero_s: float, start_min: float, end_min: float
 ) -> tuple[Mark, ...]:
     """Labelled verticals whose labels do not run into one another or off the axis."""
+    named = [
+        ((event.time_s - zero_s) / 60, label_of(event))
+        for event in sorted(events, key=lambda e: e.time_s)
+        if event.kind not in UNSEEN
+    ]
+    return laid_out(named, start_min, end_min, CHARACTER_SHARE)
+
+
+def laid_out(
+    named: Sequence[tuple[float, str]], start_min: float, end_min: float, share: float
+) -> tuple[Mark, ...]:
+    """Labels in rows; a letter takes this `share` of the axis."""
     span = end_min - start_min
     taken: list[list[tuple[float, float]]] = [[] for _ in range(MARK_ROWS)]
     marks = []
-    for event in sorted(events, key=lambda e: e.time_s):
-        if event.kind in UNSEEN:
-            continue
-        at, text = (event.time_s - zero_s) / 60, label_of(event)
-        width = CHARACTER_SHARE * span * (len(text) + 1)
+    for at, text in named:
+        width = share * span * (len(text) + 1)
         leftwards = at + width > end_min
         place = (at - width, at) if leftwards else (at, at + width)
         row = next((r for r in range(MARK_ROWS) if _free(taken[r], place)), 0)
@@ -203,6 +212,20 @@ def time_axis(
         marks=marks_of(events, zero, low, high),
         epochs=tuple((t - zero) / 60 for t in epoch_starts_s if t not in marked),
     )
+
+
+def together(one: TimeAxis, other: TimeAxis) -> tuple[TimeAxis, TimeAxis]:
+    """Two axes over the same minutes, each with what happened on its own."""
+    start = min(one.start_min, other.start_min)
+    end = max(one.end_min, other.end_min)
+    return _stretched(one, start, end), _stretched(other, start, end)
+
+
+def _stretched(axis: TimeAxis, start: float, end: float) -> TimeAxis:
+    """An axis over more minutes, in a plot of half the width."""
+    named = [(mark.time_min, mark.text) for mark in axis.marks]
+    marks = laid_out(named, start, end, 2 * CHARACTER_SHARE)
+    return replace(axis, start_min=start, end_min=end, marks=marks)
 
 
 def zero_of(axis: TimeAxis, first_s: float) -> float:
