@@ -22,10 +22,12 @@ a smooth course for Glu and Gln and random walks for the rest.  What it assumes:
 * Free dynamics have UNTIED_PERCENT in an hour on every amplitude without a slope; where
   the two disagree an assumption is wrong.
 
-The slope's noise q is the one number that is estimated (`noise_scale`); s forgets in
-1 / (1 - a) = 200 transients, so that a course bends within minutes and a level is held.
-Over k transients (a gap, or a block of them) the transition is F^k with the sums of the
-noises: a gap of k transients is k steps of the same walk.
+The slope's noise q is the one number that is estimated (`noise_scale`); s forgets in 1
+/ (1 - a) = 200 transients, so that a course bends within minutes and a level is held.
+For the live filter the course may bend at once when the infusion starts: the slopes
+gain an SD of BEND_PERCENT, which over their memory is a change of 10 % of the
+amplitude. Over k transients (a gap, or a block of them) the transition is F^k with the
+sums of the noises: a gap of k transients is k steps of the same walk.
 """
 
 from __future__ import annotations
@@ -55,6 +57,8 @@ UNTIED_PERCENT = 20.0
 GAIN_PERCENT = 12.0
 WIDTH_HZ = 0.4
 SLOPE_MEMORY = 0.995
+BEND_PERCENT = 0.05
+"""SD of a slope when the infusion starts, percent of the amplitude per transient."""
 LEAST_SIZE = 0.05
 START_SHARE = 0.5
 EPOCH_GAIN = 0.2
@@ -111,6 +115,14 @@ class Dynamics:
             Q[i, s] = Q[s, i] = both * q
             Q[s, s] = slope * q
         return F, Q
+
+    def bend(self) -> Real:
+        """Variances (n,) that the start of the infusion adds."""
+        added = np.zeros(self.size)
+        first, last = len(self.names) + 2, len(self.names) + 2 + len(self.sloping)
+        size = sizes(self.c0)[list(self.sloping)]
+        added[first:last] = (0.01 * BEND_PERCENT * size) ** 2
+        return added
 
     def observed(self, measurement: Measurement) -> Real:
         """Rows (q, n) with which a transient measures the state."""

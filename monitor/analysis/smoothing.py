@@ -40,6 +40,7 @@ class Observed:
     o : (q,) reduced spectrum
     weight : 0 ... 1
     reference : whether it lies in the reference period
+    infused : whether the infusion had begun
     """
 
     index: int
@@ -49,6 +50,7 @@ class Observed:
     o: Real
     weight: float
     reference: bool
+    infused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Block:
 
     Attributes
     ----------
-    epoch, reference : common to all of them
+    epoch, reference, infused : common to all of them
     place : their weighted middle, in transients
     o, weight : (q,) weighted mean, and the sum of weights
     """
@@ -67,6 +69,7 @@ class Block:
     place: float
     o: Real
     weight: float
+    infused: bool = False
 
 
 def block_of(seen: Sequence[Observed]) -> Block:
@@ -77,7 +80,8 @@ def block_of(seen: Sequence[Observed]) -> Block:
     places = np.array([one.place for one in seen])
     o = shares @ np.stack([one.o for one in seen])
     first = seen[0]
-    return Block(first.epoch, first.reference, float(shares @ places), o, total)
+    middle = float(shares @ places)
+    return Block(first.epoch, first.reference, middle, o, total, first.infused)
 
 
 def belongs(seen: Sequence[Observed], one: Observed, length: int = BLOCK) -> bool:
@@ -85,7 +89,9 @@ def belongs(seen: Sequence[Observed], one: Observed, length: int = BLOCK) -> boo
     if not seen:
         return True
     first = seen[0]
-    alike = first.epoch == one.epoch and first.reference == one.reference
+    alike = (first.epoch, first.reference, first.infused) == (
+        one.epoch, one.reference, one.infused,
+    )  # fmt: skip
     return alike and one.place - first.place < length
 
 

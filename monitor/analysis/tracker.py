@@ -128,6 +128,10 @@ class Tracker:
         self.covariance[M, M] += EPOCH_GAIN**2
         self.covariance[M + 1, M + 1] += EPOCH_WIDTH_HZ**2
 
+    def begin_infusion(self) -> None:
+        """The course may bend now."""
+        self.covariance = self.covariance + np.diag(self.dynamics.bend())
+
     def joint(self) -> tuple[Real, Real]:
         """Sums and width now and in the reference period, (10,) and (10, 10)."""
         n = self.mean.size

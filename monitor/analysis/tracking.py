@@ -222,9 +222,8 @@ class Tracking:
         """Ask whether it has changed since the infusion began."""
         if self.evidence is None or self.sequential is None:
             return
-        after = self.infusion_s is not None and one.time_s >= self.infusion_s
-        self.evidence.push(one, self._measurements[one.epoch], after)
-        found = self.evidence.mean_changes() if after else None
+        self.evidence.push(one, self._measurements[one.epoch], one.infused)
+        found = self.evidence.mean_changes() if one.infused else None
         if found is not None:
             known = {name: found[name] for name in self._places if name in found}
             self.answers = self.sequential.push(one.time_s, known)
@@ -289,7 +288,13 @@ class Tracking:
         inside = reference is not None and reference.first <= i < reference.stop
         used = quality.epoch not in self.course.rejected
         weight = quality.weight if used and quality.weight >= FLOOR_SHARE else 0.0
-        return Observed(i, quality.epoch, quality.time_s, place, o, weight, inside)
+        infused = self._infused(quality.time_s)
+        return Observed(
+            i, quality.epoch, quality.time_s, place, o, weight, inside, infused
+        )
+
+    def _infused(self, time_s: float) -> bool:
+        return self.infusion_s is not None and time_s >= self.infusion_s
 
     def _scaled(self, one: Observed) -> Observed:
         return replace(one, weight=one.weight / self._excess)
@@ -302,6 +307,8 @@ def _taken(
     tracker.predict(1 if before is None else one.place - before.place)
     if before is not None and before.epoch != one.epoch:
         tracker.begin_epoch()
+    if before is not None and before.infused != one.infused:
+        tracker.begin_infusion()
     tracker.measure(rows, one.o, one.weight)
     if one.reference:
         tracker.remember(one.weight)
