@@ -49,12 +49,14 @@ from monitor.analysis.model import (
     Model,
 )
 from monitor.analysis.ratio_priors import prior_rows
-from monitor.analysis.spectrum import Complex
+from monitor.analysis.spectrum import Complex, Real
 from monitor.analysis.start import starting_points
 
 START_STIFFNESS = 10.0
 COARSE_TOLERANCE = 1.0
 STARTS = 1
+SUSPECT = 1.5
+"""Misfit from which a fit is tried again from other starts."""
 KERNEL_SPREAD_PPM = 0.048
 WIDTH_FREEDOM = 0.15
 
@@ -160,10 +162,30 @@ def _fitted(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
         return hopeless(problem, first.theta), problem
     priors = held.priors if choice.traits.kernel else problem.priors
     problem = replace(problem, stiffness=choice.stiffness, priors=priors)
+    moved = active_parameters(model, freedom, replace(choice.traits, relaxation=0.0))
     theta = first.theta.copy()
     theta[asked] += choice.step[len(model.names) :]
-    moved = active_parameters(model, freedom, replace(choice.traits, relaxation=0.0))
-    return minimise(problem, theta, moved), problem
+    fit = minimise(problem, theta, moved)
+    if not fit.converged or fit.misfit > SUSPECT:
+        fit = _least(fit, problem, moved, [first.theta, *_others(problem)])
+    return fit, problem
+
+
+def _others(problem: Problem) -> list[Real]:
+    """Further starting points."""
+    starts = starting_points(problem.model, START_STIFFNESS, problem.spectrum)
+    return [start.theta for start in starts]
+
+
+def _least(fit: Fit, problem: Problem, moved: Indices, starts: list[Real]) -> Fit:
+    """The best of a fit and those from other starts, relaxation as in the first."""
+    for start in starts:
+        theta = start.copy()
+        theta[RELAXATION] = fit.theta[RELAXATION]
+        other = minimise(problem, theta, moved)
+        if other.cost < fit.cost - 1e-3:
+            fit = other
+    return fit
 
 
 def _first(problem: Problem) -> Fit:

@@ -44,7 +44,9 @@ def bound(model: Model, case: fit_sets.Case) -> np.ndarray:
     others = len(case.columns) - len(fit_sets.USUAL)
     names = (*fit_sets.USUAL, *(f"MM{i}" for i in range(others)))
     t, total = model.t, case.amplitudes @ case.columns
-    moving = np.stack([1j * total, -2j * np.pi * t * total, -np.pi * t * total, -(t**2) * total])
+    moving = np.stack(
+        [1j * total, -2j * np.pi * t * total, -np.pi * t * total, -(t**2) * total]
+    )
     rows = model.in_band(np.concatenate([case.columns, moving]))
     x = model.x / 2.0
     polynomial = np.stack([x**0, x, x**2, x**3]).astype(complex)
@@ -67,9 +69,7 @@ def run(name: str, family: str, averages: int, count: int, seed: int = 1,
     rows = []
     for i in range(count):
         case = fit_sets.case(name, family, averages, 1000 * seed + i)
-        fit, problem = cold_fit(
-            model, model.in_band(case.fid), case.noise_sd, freedom
-        )
+        fit, problem = cold_fit(model, model.in_band(case.fid), case.noise_sd, freedom)
         c = np.zeros(len(model.names))
         c[: case.concentrations.size] = case.concentrations
         truth = o.values(c)
@@ -110,7 +110,9 @@ def against_prior(found: Found) -> str:
     for low, high in zip(edges[:-1], edges[1:], strict=True):
         part = (found.ratio >= low) & (found.ratio < high)
         if part.any():
-            parts.append(f"{low:.1f}-{high:.1f}: {100 * found.error[part, 0].mean():+.2f}")
+            parts.append(
+                f"{low:.1f}-{high:.1f}: {100 * found.error[part, 0].mean():+.2f}"
+            )
     return "; ".join(parts)
 
 

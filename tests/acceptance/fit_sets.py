@@ -97,9 +97,7 @@ class Case:
 def basis(name: str) -> dict[str, np.ndarray]:
     """Undamped FIDs of a set's metabolites."""
     s = SETS[name]
-    return simulate(
-        tuple(USUAL), s.sequence, s.frequency_mhz, s.dwell_time_s, s.points
-    )
+    return simulate(tuple(USUAL), s.sequence, s.frequency_mhz, s.dwell_time_s, s.points)
 
 
 @lru_cache(maxsize=16)
@@ -119,9 +117,7 @@ def model(name: str, family: str = "own") -> Model:
     names, extra = components("five", s.frequency_mhz, s.dwell_time_s, s.points)
     fids = np.concatenate([np.stack(list(basis(name).values())), extra])
     mm = np.arange(len(fids)) >= len(USUAL)
-    return Model(
-        (*USUAL, *names), fids, mm, s.dwell_time_s, s.frequency_mhz, 0.2, 4.2
-    )
+    return Model((*USUAL, *names), fids, mm, s.dwell_time_s, s.frequency_mhz, 0.2, 4.2)
 
 
 def drawn(rng: np.random.Generator) -> dict[str, float]:
@@ -164,7 +160,12 @@ def _own(s: Spectra, rng: np.random.Generator):
     spectrum = np.zeros(s.points, complex)
     spectrum[m.band] = height * (curve[0] + 1j * curve[1])
     baseline = np.fft.fft(np.fft.ifftshift(spectrum)) / s.points
-    return columns, amplitudes, amplitudes @ columns + baseline, height / SNR / np.sqrt(s.points)
+    return (
+        columns,
+        amplitudes,
+        amplitudes @ columns + baseline,
+        height / SNR / np.sqrt(s.points),
+    )
 
 
 def _scanner(s: Spectra, rng: np.random.Generator):
