@@ -8,7 +8,6 @@ are spoilt by motion.  Everything follows from the message number alone.
 from __future__ import annotations
 
 import json
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
