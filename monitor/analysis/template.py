@@ -181,7 +181,7 @@ def _design(
     V = _real(parts[:, band].T)
     tails = np.tile(np.array(tail), 2)
     free, whitening = _free_parts(A, V, np.isfinite(tails))
-    lipids = spectrum.spectrum_of(_lipids(axis))[:, band].T
+    lipids = _lipids(axis)[:, band].T
     either = _real(np.concatenate([lipids, 1j * lipids], axis=1))
     return Design(axis.ppm[band], band, A, tails, either, V, free, whitening)
 
@@ -215,11 +215,14 @@ def _tail(axis: Axis) -> Complex:
     return np.stack([1 / x, np.ones_like(x), 1 / x**2]).astype(complex)
 
 
+@lru_cache(maxsize=8)
 def _lipids(axis: Axis) -> Complex:
-    """FIDs (2, points) of broad lines where lipids are."""
+    """Spectra (2, points) of broad lines where lipids are; read-only."""
     nu = (np.array(LIPIDS_PPM) - spectrum.REFERENCE_PPM) * axis.frequency_mhz
     rate = -2j * np.pi * nu - np.pi * LIPID_FWHM_PPM * axis.frequency_mhz
-    return np.asarray(np.exp(rate[:, np.newaxis] * axis.t), complex)
+    lines = spectrum.spectrum_of(np.exp(rate[:, np.newaxis] * axis.t))
+    lines.setflags(write=False)
+    return lines
 
 
 def _parts(m: Complex, axis: Axis, phase_rad: float) -> Complex:
@@ -227,7 +230,7 @@ def _parts(m: Complex, axis: Axis, phase_rad: float) -> Complex:
     upright = m * np.exp(-1j * phase_rad)
     upright[0] *= 0.5
     absorption = np.fft.ifft(upright, 2 * axis.points).real
-    causal = 2.0 * np.fft.fft(absorption * _windows(axis), axis=1)
+    causal = 2.0 * np.fft.rfft(absorption * _windows(axis), axis=1)
     return np.asarray(causal[:, : axis.points] * np.exp(1j * phase_rad), complex)
 
 

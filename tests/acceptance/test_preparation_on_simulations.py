@@ -14,7 +14,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from simulated_sessions import CYCLE, Run, moved_by, run, scenario_of
+from simulated_sessions import (
+    CYCLE,
+    TRANSIENTS,
+    Run,
+    moved_by,
+    run,
+    scenario_of,
+)
 
 STEADY = 8
 """Transients until the magnetisation of the scenarios is steady to a percent."""
@@ -26,9 +33,11 @@ SESSIONS = {
 }
 
 
-def session_named(name: str) -> Run:
+def session_named(name: str, transients: int = TRANSIENTS) -> Run:
     base, seed, wishes = SESSIONS[name]
     scenario = scenario_of(base, seed)
+    series = replace(scenario.series[0], transients=transients)
+    scenario = replace(scenario, series=(series,))
     if "events" in wishes:
         motion = replace(scenario.motion, events_per_hour=wishes["events"])
         scenario = replace(scenario, motion=motion)
@@ -37,25 +46,30 @@ def session_named(name: str) -> Run:
     return run(base, scenario)
 
 
+def counted(found: Run) -> np.ndarray:
+    """Corrupted, movers, movers below half, clean, clean below half."""
+    bad, weights = found.truth["corrupted"] > 0, found.weights
+    mover = np.flatnonzero(bad)[moved_by(found) > 1.0]
+    clean = np.flatnonzero(~bad)
+    clean = clean[clean >= STEADY]
+    below = [int(np.sum(weights[which] < 0.5)) for which in (mover, clean)]
+    return np.array([bad.sum(), mover.size, below[0], clean.size, below[1]])
+
+
+def test_a_twentieth_of_them() -> None:
+    """A part of the first session, with its first burst."""
+    corrupted, movers, below, _, lost = counted(session_named("restless 1", 215))
+    assert corrupted > 5
+    assert below >= 0.9 * movers
+    assert lost <= 2
+
+
 @pytest.mark.slow
 def test_corrupted_transients_lose_their_weight() -> None:
     total = np.zeros(5, int)
     print("\nsession: corrupted, movers, movers below half, clean, clean below half")
     for name in SESSIONS:
-        found = session_named(name)
-        bad, weights = found.truth["corrupted"] > 0, found.weights
-        mover = np.flatnonzero(bad)[moved_by(found) > 1.0]
-        clean = np.flatnonzero(~bad)
-        clean = clean[clean >= STEADY]
-        row = np.array(
-            [
-                bad.sum(),
-                mover.size,
-                np.sum(weights[mover] < 0.5),
-                clean.size,
-                np.sum(weights[clean] < 0.5),
-            ]
-        )
+        row = counted(session_named(name))
         print(f"{name}: {row}")
         total += row
     print(f"together: {total}")
