@@ -69,8 +69,6 @@ def shown(window):
         "legend": page.trend.legend.full_text,
         "stream": page.status.stream.full_text,
         "position": playback.position_s if playback else 0.0,
-        if display.stream.playback
-        else 0,
         "start": centre(page.buttons.buttons["infusion_start"]),
         "play": centre(page.replay.play),
         "trend": centre(page.trend.plot),
