@@ -249,6 +249,7 @@ def _subscribed(health: StreamHealth, waiting: int) -> Stream:
         lost=health.open_gaps,
         disk_free_bytes=health.disk_free_bytes,
         said=health.problem,
+        clock=health.clock,
     )
 
 

@@ -30,6 +30,9 @@ class StreamHealth:
     recording : whether the relay records; None where it does not say
     recorded_bytes, disk_free_bytes : of the relay's recording; None likewise
     relay_dropped : messages that the relay itself had to drop
+    clock_offset_s : how far the relay's clock got ahead of the scanner's since the
+        first transient, s; None where the relay does not say
+    clock_drift_ppm : how much faster it runs than the scanner's; None likewise
     end : the end of the session, once it came
     problem : what is wrong, in one sentence with its remedy; empty if nothing is
     """
@@ -52,5 +55,20 @@ class StreamHealth:
     recorded_bytes: int | None = None
     disk_free_bytes: int | None = None
     relay_dropped: int = 0
+    clock_offset_s: float | None = None
+    clock_drift_ppm: float | None = None
     end: End | None = None
     problem: str = ""
+
+    @property
+    def clock(self) -> str:
+        """Both clocks beside each other in words; empty while nothing is known."""
+        return clock_words(self.clock_offset_s, self.clock_drift_ppm)
+
+
+def clock_words(offset_s: float | None, drift_ppm: float | None) -> str:
+    """How the relay's clock is beside the scanner's: "clock +0.012 s, +3.1 ppm"."""
+    if offset_s is None:
+        return ""
+    drift = "" if drift_ppm is None else f", {drift_ppm:+.1f} ppm"
+    return f"clock {offset_s:+.3f} s{drift}"

@@ -61,6 +61,8 @@ class RelayStatus:
     dropped : bodies of the source that were no valid messages, and foreign requests
     recording : whether messages are being recorded
     ended : whether the source has ended
+    clock_offset_s : how far this machine's clock got ahead of the scanner's since the
+        first transient; None before it
     drift_ppm : how much faster this machine's clock runs than the scanner's; None as
         long as that cannot be told
     problem : what is wrong, in one sentence; empty if nothing is
@@ -77,6 +79,7 @@ class RelayStatus:
     dropped: int = 0
     recording: bool = True
     ended: bool = False
+    clock_offset_s: float | None = None
     drift_ppm: float | None = None
     problem: str = ""
 
@@ -393,6 +396,7 @@ class _Relay:
             recorded_bytes=session.journal.size_bytes,
             disk_free_bytes=session.journal.disk_free_bytes,
             dropped=self._dropped + self._answering.dropped,
+            clock_offset_s=session.clock_offset_s,
             drift_ppm=session.drift_ppm,
             **changes,
         )

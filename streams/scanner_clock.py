@@ -18,6 +18,10 @@ event is placed late by that much, some ms.
 
 Where the pace is none (a series that arrives at once, a source whose times jump) the
 fit begins anew, and scanner time goes on from the last transient.
+
+The offset between the clocks is how far this one has got ahead since the first
+transient: what the line gives for h - t at the newest one, less what it gave for the
+first.  It grows with the drift, and keeps the step of a clock that was set.
 """
 
 from __future__ import annotations
@@ -40,6 +44,8 @@ class ScannerClock:
     ) -> None:
         self._speed, self._clock = speed, clock
         self._latest_s: float | None = None
+        self._first_s = 0.0
+        self._ahead_at_first_s: float | None = None  # once its line is left
         self._begin()
 
     @property
@@ -52,13 +58,23 @@ class ScannerClock:
         """How much faster this machine's clock runs; None until it can be told."""
         return None if self._rate is None else 1e6 * (self._rate - 1)
 
+    @property
+    def ahead_s(self) -> float | None:
+        """How far this clock got ahead of the scanner's, s; None if not known."""
+        if self._latest_s is None or not self._hull:
+            return None
+        return self._line_s(self._latest_s) - self._at_first_s()
+
     def saw(self, time_s: float, ago_s: float = 0.0) -> None:
         """Note a transient of scanner time `time_s` that arrived `ago_s` ago."""
+        if self._latest_s is None:
+            self._first_s = time_s
         self._latest_s = time_s
         if math.isinf(self._speed):
             return
         here_s = (self._clock() - ago_s) * self._speed
         if self._is_off(time_s, here_s):
+            self._ahead_at_first_s = self._at_first_s()
             self._begin()
         if not self._hull or time_s > self._hull[-1][0]:
             self._add(time_s, here_s)
@@ -70,6 +86,16 @@ class ScannerClock:
         if math.isinf(self._speed) or not self._hull:
             return self._latest_s
         return (self._clock() * self._speed - self._offset_s) / (self._rate or 1.0)
+
+    def _line_s(self, time_s: float) -> float:
+        """What the line gives for this clock less the scanner's, s."""
+        return self._offset_s + ((self._rate or 1.0) - 1.0) * time_s
+
+    def _at_first_s(self) -> float:
+        """The same at the first transient, by the line that it belonged to."""
+        if self._ahead_at_first_s is not None:
+            return self._ahead_at_first_s
+        return self._line_s(self._first_s)
 
     def _begin(self) -> None:
         self._hull: list[tuple[float, float]] = []

@@ -56,7 +56,7 @@ class Session:
         self._start: Start | None = None
         self._acknowledged: dict[str, Recorded] = {}
         self._numberer = Numberer()
-        self._clock = ScannerClock(speed)
+        self._speed, self._clock = speed, ScannerClock(speed)
         self._last: _LastTransient | None = None
         self._offset_s, self._placing = 0.0, False
         _, part = places(path)
@@ -85,6 +85,11 @@ class Session:
     def drift_ppm(self) -> float | None:
         """How much faster this machine's clock runs than the scanner's, ppm."""
         return self._clock.drift_ppm
+
+    @property
+    def clock_offset_s(self) -> float | None:
+        """How far this machine's clock got ahead of the scanner's, s."""
+        return self._clock.ahead_s
 
     def placed(self, body: Body) -> Body:
         """A body of the source, checked and in the scanner time of the session.
@@ -144,6 +149,8 @@ class Session:
                     disk_free_bytes=self.journal.disk_free_bytes,
                     dropped=dropped,
                     recording=recording,
+                    clock_offset_s=self.clock_offset_s,
+                    clock_drift_ppm=self.drift_ppm,
                 )
             )
         )
@@ -185,6 +192,7 @@ class Session:
         """Set number, epoch and clock behind what was recorded."""
         self._numberer.started = self._start is not None
         if self._last is not None:
+            self._clock = ScannerClock(self._speed)  # reading went at no pace
             ago_s = max((time.time_ns() - self._last.utc_ns) / 1e9, 0.0)
             self._clock.saw(self._last.time_s, ago_s)
             self._placing = True

@@ -113,6 +113,8 @@ class Subscriber:
             recorded_bytes=beat.recorded_bytes if beat else None,
             disk_free_bytes=beat.disk_free_bytes if beat else None,
             relay_dropped=beat.dropped if beat else 0,
+            clock_offset_s=beat.clock_offset_s if beat else None,
+            clock_drift_ppm=beat.clock_drift_ppm if beat else None,
             end=self._end,
             problem=self._problem(),
         )

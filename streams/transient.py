@@ -135,6 +135,9 @@ class Heartbeat:
     disk_free_bytes : space left where it is written, bytes
     dropped : foreign or malformed messages dropped so far
     recording : whether messages are being recorded
+    clock_offset_s : how far the relay's clock has got ahead of the scanner's since the
+        first transient, s; None before it
+    clock_drift_ppm : how much faster it runs; None as long as that cannot be told
     """
 
     last_seq: int
@@ -142,6 +145,8 @@ class Heartbeat:
     disk_free_bytes: int
     dropped: int = 0
     recording: bool = True
+    clock_offset_s: float | None = None
+    clock_drift_ppm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

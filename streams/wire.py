@@ -241,6 +241,8 @@ def _body(reader: _Reader, payload: bytes) -> Body:
                 reader.integer("disk_free_bytes"),
                 reader.integer("dropped", default=0),
                 reader.boolean("recording", default=True),
+                reader.optional_number("clock_offset_s", low=-1e15),
+                reader.optional_number("clock_drift_ppm", low=-1e15),
             )
         case _:
             return End(reader.integer("transients"), reader.text("reason"))
@@ -384,5 +386,5 @@ class _Reader:
             self.refuse(f"has a {name} that is not above zero")
         return value
 
-    def optional_number(self, name: str) -> float | None:
-        return None if self.header.get(name) is None else self.number(name, low=0.0)
+    def optional_number(self, name: str, low: float = 0.0) -> float | None:
+        return None if self.header.get(name) is None else self.number(name, low)

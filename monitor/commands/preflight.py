@@ -115,9 +115,10 @@ def _stream(
         text = "nothing was looked at"
         yield Check("stream", State.LOOK, text, "give --from a relay or a file")
         return
+    clocks: list[str] = []
     try:
         if source.startswith("tcp://"):
-            bodies = _live(source, key, wait_s)
+            bodies = _live(source, key, wait_s, clocks)
         else:
             bodies = open_source(Path(source)).bodies
         arrived = preflight_stream.arrived(bodies, transients)
@@ -125,10 +126,15 @@ def _stream(
         yield Check("stream", State.WRONG, str(error))
         return
     yield from preflight_stream.checks(arrived, settings, transients)
+    for said in filter(None, clocks):
+        yield Check("clocks", State.OK, f"relay beside scanner: {said}")
 
 
-def _live(endpoint: str, key: str, wait_s: float) -> Iterator[Body]:
-    """Bodies that a relay gives until the time is up; says why if there are none."""
+def _live(endpoint: str, key: str, wait_s: float, clocks: list[str]) -> Iterator[Body]:
+    """Bodies that a relay gives until the time is up; says why if there are none.
+
+    `clocks` holds what the relay said last about its clock and the scanner's.
+    """
     from streams.errors import InputError
     from streams.security import load_client_keys
     from streams.subscriber import Subscriber
@@ -140,7 +146,7 @@ def _live(endpoint: str, key: str, wait_s: float) -> Iterator[Body]:
     with Subscriber(endpoint, keys) as subscriber:
         while time.monotonic() < deadline:
             for message in subscriber.poll(0.2):
-                came = True
+                came, clocks[:] = True, [subscriber.health.clock]
                 yield message.body
         if not came:
             problem = subscriber.health.problem or f"nothing came in {wait_s:g} s."

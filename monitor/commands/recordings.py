@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable
 from enum import StrEnum
@@ -17,6 +18,7 @@ from streams.security import load_client_keys
 from streams.subscriber import Subscriber
 from streams.transient import Body, Event, Message, Transient, number
 
+BESIDE_S = 60.0  # how often `tail` says how the clocks are
 File = Annotated[Path, typer.Argument(help="A recording.")]
 
 
@@ -141,12 +143,16 @@ def tail(connect: Connect, key: Key = "") -> None:
 
     Example: mrs-monitor tail --connect tcp://127.0.0.1:5555
     """
-    problem = ""
+    problem, beside_at = "", -math.inf
     with Subscriber(connect, load_client_keys(key) if key else None) as subscriber:
         while True:
             for message in subscriber.poll(0.5):
                 typer.echo(_line(message))
-            said = subscriber.health.problem
+            health = subscriber.health
+            if health.clock and time.monotonic() - beside_at > BESIDE_S:
+                beside_at = time.monotonic()
+                typer.echo(f"relay's clock beside the scanner's: {health.clock}")
+            said = health.problem
             if said and said != problem:
                 typer.echo(said, err=True)
             problem = said

@@ -22,6 +22,7 @@ from monitor.commands.scanner import (
 from monitor.commands.watching import Connect, Key
 from streams.endpoint import Endpoint
 from streams.errors import InputError
+from streams.health import clock_words
 from streams.keep_awake import kept_awake
 from streams.relay import RelayStatus, run_relay
 from streams.security import (
@@ -151,9 +152,8 @@ def _server_keys(server_key: str, clients: str) -> ServerKeys | None:
 
 def _clock(status: RelayStatus) -> str:
     """How this machine's clock goes beside the scanner's, once that is known."""
-    if status.drift_ppm is None:
-        return ""
-    return f", clock {status.drift_ppm:+.1f} ppm against the scanner's"
+    beside = clock_words(status.clock_offset_s, status.drift_ppm)
+    return f", {beside} against the scanner's" if beside else ""
 
 
 class _Shown:

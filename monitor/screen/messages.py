@@ -23,7 +23,9 @@ LAG_ALLOWED = 2  # messages under way in ordinary times
 LAG_DELAY_S = 5.0
 KEPT_S = 30.0  # how long what is told once stays
 JUST_S = 6.0
-PASSING = frozenset({"event", "note", "gap"})  # told once, not conditions that last
+PASSING = frozenset(  # told once, not conditions that last
+    {"event", "note", "gap", "series_refused", "protocol_error", "dropped"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,20 @@ sentences that are told once and stay for a while.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from monitor.screen import messages as say
 from monitor.screen.parts import Level, Message, Stream
 from monitor.screen.words import clock
+from streams.transient import Event
+
+TROUBLES = {
+    "gap": "Gap in the stream",
+    "series_refused": "A series was refused",
+    "protocol_error": "Not understood from the scanner",
+    "dropped": "Left out by the relay",
+}
+CONTRADICTED = "CONJUGATION CONTRADICTED"
 
 
 class Notices:
@@ -21,6 +32,7 @@ class Notices:
         self._watches: dict[str, say.Watch] = {}
         self._told: list[tuple[float, Message]] = []
         self._behind_since_s: float | None = None
+        self._standing: tuple[float, Message] | None = None
 
     def judge(self, figures: say.Judged, limits: say.Limits, now_s: float) -> None:
         """Hold the figures of one more window against the limits."""
@@ -38,6 +50,11 @@ class Notices:
         self.log.append((time_s, message))
         self._told = [(t, m) for t, m in self._told if now_s - t < say.KEPT_S]
         self._told.append((now_s, message))
+
+    def stand(self, message: Message, time_s: float, now_s: float) -> None:
+        """Show a message until the end of the session, and log it."""
+        self.log.append((time_s, message))
+        self._standing = (now_s, message)
 
     def settle(self) -> None:
         """Leave what was only said in passing."""
@@ -58,6 +75,9 @@ class Notices:
             shown += say.behind(stream.lag, now_s - self._behind_since_s)
         if self.failed:
             shown.append(say.stopped(self.failed))
+        if self._standing is not None:
+            since_s, message = self._standing
+            shown.append(replace(message, age_s=max(0.0, now_s - since_s)))
         shown += say.of_windows(self._watches, now_s, infusing)
         return shown + say.recent(self._told, now_s)
 
@@ -72,6 +92,22 @@ def gap(missing: int) -> Message:
     said = f"{missing} transient{'s' if missing > 1 else ''} missing"
     action = "check the export on the console; the windows go on"
     return Message("gap", Level.ATTENTION, said, action, 0.0)
+
+
+def trouble(event: Event) -> Message | None:
+    """What the source or the relay noted about the stream; None if it is no trouble."""
+    if event.kind not in TROUBLES:
+        return None
+    said = TROUBLES[event.kind]
+    return Message(event.kind, Level.ATTENTION, said, event.text, 0.0)
+
+
+def contradicted(event: Event) -> Message | None:
+    """That the spectra are mirrored, which does not pass by itself."""
+    if not event.text.startswith(CONTRADICTED):
+        return None
+    said, _, rest = event.text.partition("; ")
+    return Message("conjugation", Level.ATTENTION, said, rest, 0.0)
 
 
 def sent(label: str) -> Message:

@@ -49,6 +49,7 @@ class Stream:
     disk_free_bytes : where the recording is written; None where unknown
     playback : of a replay; None for a live stream
     said : a sentence of the feed, e.g. that nobody listens on the address
+    clock : the relay's clock beside the scanner's, in words; empty where unknown
     """
 
     connected: bool = False
@@ -58,6 +59,7 @@ class Stream:
     disk_free_bytes: int | None = None
     playback: Playback | None = None
     said: str = ""
+    clock: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,12 @@ class Seen:
         self.events.append(event)
         if event.kind == "settings":
             self._take_settings(event.text, now_s)
-        if event.kind not in course.UNSEEN and self.stream.playback is None:
+        trouble, mirrored = told.trouble(event), told.contradicted(event)
+        if mirrored is not None:
+            self.notices.stand(mirrored, event.time_s, now_s)
+        elif trouble is not None:
+            self.tell(trouble, now_s)
+        elif event.kind not in course.UNSEEN and self.stream.playback is None:
             at_s = event.time_s - self.first_s()
             self.tell(told.recorded(course.label_of(event), at_s), now_s)
 

@@ -58,8 +58,9 @@ def status(
     span = f" = {window * interval_s:.0f} s" if interval_s else ""
     if stream.playback is not None or ended:
         last = f"at {clock(clock_s)}"
+    beside = f" · {stream.clock}" if stream.clock and not ended else ""
     details = (
         f"transient {transients} ({last})",
-        f"window {window}{span} · low weight {low_weight} · lag {stream.lag}",
+        f"window {window}{span} · low weight {low_weight} · lag {stream.lag}{beside}",
     )
     return Status(words, attention, phase, details)

@@ -732,3 +732,33 @@ def test_a_new_session_begins_afresh(updates):
 def test_quality_type_has_what_the_strips_need():
     names = {f.name for f in fields(Quality)}
     assert {"time_s", "shift_hz", "fwhm_hz", "snr", "weight"} <= names
+
+
+@pytest.mark.parametrize("kind", ["gap", "series_refused", "protocol_error", "dropped"])
+def test_trouble_that_the_source_noted_is_shown_in_its_words(updates, kind):
+    display = shown(updates, 100.0)
+    event = Event(99.0, kind, "40 acquisitions of 2 coils, 4 were announced", "scanner")
+    display.fold(Update(9001, 0, event=event), 100.0)
+    first, *_ = display.screen(101.0).messages
+    assert (first.key, first.level) == (kind, Level.ATTENTION)
+    assert first.action == event.text
+    assert display.notices.log[-1][1].action == event.text
+
+
+def test_contradicted_conjugation_stays_on_the_screen(updates):
+    display = shown(updates, 100.0)
+    text = "CONJUGATION CONTRADICTED by the spectrum: lines above water; change it."
+    display.fold(Update(9001, 0, event=Event(99.0, "note", text, "scanner")), 100.0)
+    display.settle(101.0)
+    for later in (102.0, 1000.0):
+        display.hear(LIVE, later)
+        said = [m for m in display.screen(later).messages if m.key == "conjugation"]
+        assert [m.level for m in said] == [Level.ATTENTION]
+        assert said[0].condition.startswith("CONJUGATION CONTRADICTED")
+        assert said[0].action == "change it."
+
+
+def test_the_clocks_are_named_beside_the_stream(updates):
+    display = shown(updates, 300.0)
+    display.hear(replace(LIVE, clock="clock +0.012 s, +3.1 ppm"), 300.0)
+    assert display.screen(300.5).status.details[1].endswith("clock +0.012 s, +3.1 ppm")

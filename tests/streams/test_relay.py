@@ -423,3 +423,30 @@ def test_a_copy_that_differs_is_found(place, tmp_path):
             relay.thread.join()
     with pytest.raises(InputError, match="differs from"):
         check_copy(tmp_path / "a.mcap", tmp_path / "b.mcap")
+
+
+def test_a_subscriber_is_told_of_the_clocks(place):
+    """Transients 2 s apart that come at once: the relay's clock falls behind."""
+    tap = Tap()
+
+    def offset_s():
+        subscriber.poll(0.05)
+        return subscriber.health.clock_offset_s
+
+    with relayed(tap, place) as relay, Subscriber(relay.endpoint) as subscriber:
+        tap.put(Start(ACQUISITION, "test"), transient(0))
+        wait_for(lambda: offset_s() is not None)
+        assert offset_s() == pytest.approx(0.0, abs=0.01)
+        tap.put(transient(20))
+        wait_for(lambda: offset_s() < -9)
+        assert subscriber.health.clock_drift_ppm is None
+        assert subscriber.health.clock.startswith("clock -")
+        tap.put(None)
+
+
+def test_reading_a_recording_again_is_no_pace_of_clocks(place):
+    with relayed(bodies(30), place, linger_s=0) as relay:
+        relay.thread.join()
+    place.rename(place.with_name("visit.mcap.part"))
+    with relayed(Tap(), place) as relay:
+        assert wait_for(lambda: relay.states)[0].clock_offset_s == 0.0

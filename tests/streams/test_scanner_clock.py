@@ -121,3 +121,22 @@ def test_it_never_lies_before_what_was_seen():
         host.now = now_s
         clock.saw(time_s)
         assert clock.now_s() >= time_s - 1e-6
+
+
+def test_offset_grows_with_the_drift():
+    times = 2.0 * np.arange(1800)
+    clock, _ = seen(times, 500 + times * (1 + 50e-6) + delays(1800))
+    assert clock.ahead_s == pytest.approx(50e-6 * times[-1], abs=0.02)
+
+
+@pytest.mark.parametrize("step", [-30.0, 4.0])
+def test_a_clock_that_was_set_is_seen_in_the_offset(step):
+    times = 2.0 * np.arange(40)
+    stepped = np.where(times >= 40, step, 0.0)
+    clock, _ = seen(times, 500 + times + stepped + delays(40))
+    assert clock.ahead_s == pytest.approx(step, abs=0.02)
+
+
+def test_offset_is_not_known_without_a_pace():
+    assert ScannerClock().ahead_s is None
+    assert seen([0.0, 2.0], [500.0, 500.1], math.inf)[0].ahead_s is None

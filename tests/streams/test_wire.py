@@ -51,7 +51,11 @@ bodies = st.one_of(
     st.builds(Start, acquisitions, text, text, text),
     st.builds(Transient, count, finite, st.sampled_from(Kind), fids),
     st.builds(Event, finite, text, text, text),
-    st.builds(Heartbeat, st.integers(-1, 99), count, count, count, st.booleans()),
+    st.builds(
+        Heartbeat,
+        *(st.integers(-1, 99), count, count, count, st.booleans()),
+        *(st.none() | st.floats(-1e9, 1e9), st.none() | st.floats(-500, 500)),
+    ),
     st.builds(End, count, text),
 )
 messages = st.builds(
@@ -209,3 +213,20 @@ def test_a_shape_other_than_announced_is_refused():
     acquisition = Acquisition(123.2, "1H", 5e-4, 8, 2, 0.03)
     with pytest.raises(InputError, match=r"2 coils x 4 points.*2 coils x 8 points"):
         wire.check_shape(acquisition, TRANSIENT.body)
+
+
+def test_a_heartbeat_of_an_older_relay_says_nothing_of_clocks():
+    """Wire that knows no clocks, and receivers that knew none, go together."""
+    topic, header, payload = wire.encode(Message("s", 3, 0, Heartbeat(3, 10, 20)))
+    fields = json.loads(header)
+    del fields["clock_offset_s"], fields["clock_drift_ppm"]
+    older = wire.decode([topic, json.dumps(fields).encode(), payload])
+    assert older.body == Heartbeat(3, 10, 20)
+
+
+@pytest.mark.parametrize("wrong", ["fast", True, 1e400])
+def test_a_clock_that_is_no_number_is_refused(wrong):
+    topic, header, payload = wire.encode(Message("s", 3, 0, Heartbeat(3, 10, 20)))
+    fields = {**json.loads(header), "clock_offset_s": wrong}
+    with pytest.raises(InputError):
+        wire.decode([topic, json.dumps(fields).encode(), payload])
