@@ -22,6 +22,7 @@ DRIFT_TRANSIENTS = 60
 LEAST_FOR_DRIFT = 10
 BIAS_SHARE = 0.2
 """Bias allowed from line width, as a share of the change that the protocol wants."""
+RECORDING = "recording"
 MARKERS = ("infusion_start", "infusion_stop")
 
 
@@ -176,8 +177,13 @@ def missing(followed: Followed) -> int:
 
 
 def missing_percent(followed: Followed) -> float:
-    """Share of the scanner's transients that never came."""
+    """Share of the scanner's transients that never came.
+
+    nan for a file that shows no gap: most formats keep no counter, so that none could.
+    """
     lost, came = missing(followed), len(set(followed.counts))
+    if not lost and followed.origin != RECORDING:
+        return math.nan
     return 100 * lost / (lost + came) if came else math.nan
 
 

@@ -102,6 +102,7 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
     if not hidden:
         report["measures"] = _measures(found, period_s)
         report["windows"] = _windows(followed, found, times)
+        report["detectable"] = _detectable(followed)
         report["reference_values"] = _reference_values(followed, names)
     return Judged(report, drawn_of(followed, during, hidden))
 
@@ -206,6 +207,16 @@ def _windows(
                 }
             )
     return rows
+
+
+def _detectable(followed: Followed) -> Report | None:
+    """Detectable change by length of a window, against this reference period."""
+    found = followed.detectable
+    if found is None:
+        return None
+    windows = {str(n): change for n, change in found.window_now.items()}
+    sigma = found.sigma_percent
+    return {"outcome": found.outcome, "sigma_percent": sigma, "windows": windows}
 
 
 def _reference_values(followed: Followed, names: tuple[str, ...]) -> Report:

@@ -22,6 +22,7 @@ from monitor.qc.drawn import Drawn
 
 INK, GREY, LIGHT, ACCENT = "#1d2126", "#7a828b", "#c9ced4", "#0b5fa5"
 RANGE_PPM = (4.2, 0.5)
+LEAST_MIN = 1 / 30
 STYLE: dict[Any, Any] = {
     "font.size": 9.0,
     "font.family": "sans-serif",
@@ -107,6 +108,7 @@ def waterfalls(drawn: Drawn, axes: list[Axes]) -> None:
         return
     low, high = np.percentile(drawn.aligned, [30, 99.7])
     first, last = drawn.times.minutes(drawn.columns["time_s"][[0, -1]])
+    last = max(last, first + LEAST_MIN)  # one transient has an extent, too
     extent = (float(drawn.ppm[0]), float(drawn.ppm[-1]), float(first), float(last))
     for ax, (image, title) in zip(axes, images, strict=True):
         ax.imshow(image, aspect="auto", origin="lower", cmap="gray_r", vmin=low,

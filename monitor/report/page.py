@@ -94,7 +94,7 @@ def session_page(judged: Judged) -> str:
         }
         for name in names_for(judged.drawn, report["outcome_hidden"])
     ]
-    filled = {"measures": None} | report
+    filled = {"measures": None, "detectable": None} | report
     return environment().get_template("session.html.j2").render(
         r=filled, css=style(), figures=figures, acquisition=acquisition_rows(report)
     )  # fmt: skip

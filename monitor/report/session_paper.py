@@ -38,6 +38,7 @@ def _pages(judged: Judged) -> Paper:
     paper.table(("", ""), acquisition_rows(r), (0.22, 0.78))
     for name in names_for(judged.drawn, r["outcome_hidden"]):
         _figure(paper, judged, name)
+    _detectable(paper, judged)
     _line_width(paper, judged)
     _tables(paper, judged)
     return paper
@@ -92,6 +93,24 @@ def _figure(paper: Paper, judged: Judged, name: str) -> None:
             ],
             (0.16, 0.2, 0.12, 0.12, 0.25, 0.15),
         )  # fmt: skip
+
+
+def _detectable(paper: Paper, judged: Judged) -> None:
+    found = judged.report.get("detectable")
+    if not found or not found["windows"]:
+        return
+    paper.heading("Detectable change by length of the window")
+    windows = found["windows"]
+    share = 0.66 / len(windows)
+    paper.table(
+        ("Transients in a window", *windows),
+        [(f"{found['outcome']}, %", *(plain(change) for change in windows.values()))],
+        (0.34, *(share for _ in windows)),
+    )
+    paper.paragraph(
+        "One window against this session's reference period, 80 % power, two-sided "
+        f"5 %; the SD of one transient is {plain(found['sigma_percent'])} %."
+    )
 
 
 def _line_width(paper: Paper, judged: Judged) -> None:
