@@ -42,7 +42,9 @@ class Outcome:
     kind: str
 
 
-def spectrum(model: Model, rng: np.random.Generator) -> tuple[np.ndarray, float, np.ndarray, str, float]:  # fmt: skip
+def spectrum(
+    model: Model, rng: np.random.Generator
+) -> tuple[np.ndarray, float, np.ndarray, str, float]:
     """FID, noise SD of its spectrum, true parameters, what was done to it, SNR."""
     c = np.array([*fit_sets.drawn(rng).values(), *fit_sets.MM.values()])
     width = float(np.exp(rng.uniform(np.log(2), np.log(25))))
@@ -108,13 +110,14 @@ def one(model: Model, seed: int) -> Outcome:
     begun = time.process_time()
     try:
         fit, problem = cold_fit(model, model.in_band(fid), sd, FREEDOM)
-    except Exception:  # noqa: BLE001
+    except Exception:
         return Outcome(snr, True, False, False, True, 0.0, kind)
     seconds = time.process_time() - begun
     numbers = (fit.amplitudes, fit.covariance, fit.theta, [fit.misfit, fit.cost])
     finite = all(np.isfinite(n).all() for n in numbers)
     wrong = is_wrong(problem, fit, truth)
-    return Outcome(snr, False, fit.converged and not finite, fit.converged, wrong, seconds, kind)  # fmt: skip
+    lied = fit.converged and not finite
+    return Outcome(snr, False, lied, fit.converged, wrong, seconds, kind)
 
 
 def run(count: int, seed: int = 1) -> list[Outcome]:

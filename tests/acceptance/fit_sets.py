@@ -39,6 +39,7 @@ USUAL = {
     "mI": 5.8, "sI": 0.3, "Lac": 0.6, "NAA": 10.0, "NAAG": 1.6, "PE": 1.2, "Tau": 1.4,
 }  # fmt: skip
 MM = {"MM09": 2.6, "MM12": 1.6, "MM14": 3.0, "MM17": 1.8, "MM20": 4.0}
+AT_3T, AT_7T = (6, 8, 10), (10, 13, 16)
 SNR = 10.0
 """Height of NAA over the noise of one transient's real spectrum."""
 
@@ -62,12 +63,14 @@ class Spectra:
 SETS = {
     s.name: s
     for s in (
-        Spectra("press_3t_te30", Sequence("press", 0.030), 123.25, 4e-4, 2048, (6, 8, 10)),
-        Spectra("press_3t_te80", Sequence("press", 0.080), 127.75, 5e-4, 2048, (6, 8, 10), 0.2),
-        Spectra("slaser_3t_te30", Sequence("slaser", 0.030), 123.25, 5e-4, 1024, (6, 8, 10)),
-        Spectra("slaser_7t_te34", Sequence("slaser", 0.034), 297.2, 2.5e-4, 2048, (10, 13, 16)),
+        Spectra("press_3t_te30", Sequence("press", 0.030), 123.25, 4e-4, 2048, AT_3T),
+        Spectra("press_3t_te80", Sequence("press", 0.080), 127.75, 5e-4, 2048, AT_3T,
+                0.2),
+        Spectra("slaser_3t_te30", Sequence("slaser", 0.030), 123.25, 5e-4, 1024, AT_3T),
+        Spectra("slaser_7t_te34", Sequence("slaser", 0.034), 297.2, 2.5e-4, 2048,
+                AT_7T),
         Spectra("steam_7t_te11", Sequence("steam", 0.011, mixing_time_s=0.032), 297.2,
-                2.5e-4, 2048, (10, 13, 16)),
+                2.5e-4, 2048, AT_7T),
     )
 }  # fmt: skip
 
@@ -178,6 +181,7 @@ def _scanner(s: Spectra, rng: np.random.Generator):
         float(rng.uniform(low, high)), float(rng.uniform(0.6, 1.3)),
         float(rng.uniform(0.02, 0.07)), float(rng.uniform(-30, 30)),
     )  # fmt: skip
+    humps = (hump(2.4, 3.3), hump(1.0, 1.6), hump(3.6, 4.2))
     scenario = Scenario(
         name=s.name, title="", seed=1, relaxation=True, water_reference_mm=1.0,
         acquisition=acquisition,
@@ -185,7 +189,7 @@ def _scanner(s: Spectra, rng: np.random.Generator):
         line=artefacts.Line(float(rng.choice([0.2, 0.4, 0.55]))),
         concentrations_mm=drawn(rng),
         macromolecules=artefacts.Macromolecules(max(0.16 * s.mm, 1e-3)),
-        baseline=artefacts.Baseline((hump(2.4, 3.3), hump(1.0, 1.6), hump(3.6, 4.2)), 0.0),
+        baseline=artefacts.Baseline(humps, 0.0),
     )  # fmt: skip
     session = session_of(scenario, basis(s.name))
     line = session.lines[0]
