@@ -8,6 +8,7 @@ import pytest
 from change_sessions import result_of
 from change_summary import answered, errors, line, plateau, sliding_rmse
 
+pytestmark = pytest.mark.timeout(600)
 HEADLINE, GLU = 2, 3
 
 
