@@ -16,7 +16,6 @@ template after `REFREEZE` transients.  A frame of shift and phase belongs to an 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -28,13 +27,13 @@ from monitor.analysis.coils import Coils
 from monitor.analysis.combination import Combination
 from monitor.analysis.cycle import Cycle
 from monitor.analysis.epoch import (
-    NAN,
     Epoch,
     Place,
     check_acquisition,
     check_finite,
     quality_of_zeros,
 )
+from monitor.analysis.judging import measures_of, quality_of, verdict_of
 from monitor.analysis.navigator import Navigator
 from monitor.analysis.quality import Quality
 from monitor.analysis.quality_measures import Absolute, NaaLine
@@ -47,7 +46,6 @@ from streams.transient import Acquisition
 
 FIRST = 16
 REFREEZE = 32
-PHASE_JUMP_RAD = math.radians(60.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +210,7 @@ class Preparation:
             )
             found = self._register(np.asarray(unaligned - moved, complex), sd)
         found = state.navigator.corrected(place.step, found)
-        measured = self._measures(found)
+        measured = measures_of(found, state.axis)
         judged = state.kind.judge(place.step, measured)
         prepared = self._assembled(place, unaligned, found, judged)
         if not (place.settling or place.saturated):
@@ -272,7 +270,7 @@ class Preparation:
                 state.navigator.corrected(p.step, f)
                 for (p, _), f in zip(first, found, strict=True)
             ]
-            measures = [self._measures(f) for f in found]
+            measures = [measures_of(f, state.axis) for f in found]
             judged = self._judged_together(first, measures, counted)
             anew = [
                 self._assembled(p, x, f, j)
@@ -323,28 +321,6 @@ class Preparation:
         if template.weight > 0:
             self._epoch.template = template
 
-    def _measures(self, found: Registration) -> weights.Measures:
-        """What the weight is judged by."""
-        axis, height = self._epoch.axis, found.water_height
-        band_points = axis.points * axis.dwell_time_s * axis.frequency_mhz * 2.4
-        log_sd = 1.0 / math.sqrt(band_points)
-        return weights.Measures(
-            (
-                math.log(found.misfit + 1e-30),
-                math.log(found.lipid + 1e-30),
-                math.log(height + 1e-30),
-                found.amplitude,
-                found.broadening_hz,
-            ),
-            (
-                log_sd,
-                log_sd * math.sqrt(2.1),
-                found.noise_sd / (height + 1e-30),
-                found.amplitude_sd,
-                found.broadening_sd_hz,
-            ),
-        )
-
     def _assembled(
         self,
         place: Place,
@@ -356,62 +332,16 @@ class Preparation:
         aligned = unaligned
         if self._settings.align:
             aligned = self._moved_back(unaligned, found)
-        weight, flags = self._weight(place, found, judged)
-        quality = self._quality(place, unaligned, found, weight, flags)
+        verdict = verdict_of(
+            place, found, judged, self._epoch.phases, reject=self._settings.reject
+        )
+        quality = quality_of(place, unaligned, found, verdict, self._epoch)
         return Prepared(place.index, aligned, unaligned, quality)
 
     def _moved_back(self, unaligned: Complex, found: Registration) -> Complex:
         """A FID (points,) in the template's frame."""
         return spectrum.moved(
             unaligned, self._epoch.axis.dwell_time_s, -found.shift_hz, -found.phase_rad
-        )
-
-    def _weight(
-        self, place: Place, found: Registration, judged: weights.Judgement
-    ) -> tuple[float, tuple[str, ...]]:
-        """Weight and flags; settling and saturated transients never count."""
-        flags = judged.flags
-        phases = self._epoch.phases
-        if judged.weight < 0.5 and phases:
-            middle = np.angle(np.mean(np.exp(1j * np.array(phases))))
-            if abs(np.angle(np.exp(1j * (found.phase_rad - middle)))) > PHASE_JUMP_RAD:
-                flags = (*flags, "phase")
-        weight = judged.weight if self._settings.reject else 1.0
-        if place.saturated:
-            weight, flags = 0.0, (*flags, "saturated")
-        if place.settling:
-            weight, flags = 0.0, (*flags, "settling")
-        return weight, flags
-
-    def _quality(
-        self,
-        place: Place,
-        unaligned: Complex,
-        found: Registration,
-        weight: float,
-        flags: tuple[str, ...],
-    ) -> Quality:
-        """Quality of one transient against the template's line."""
-        state = self._epoch
-        lines = spectrum.spectrum_of(unaligned)
-        height = state.line.height
-        offset = state.absolute.shift_hz + found.shift_hz
-        return Quality(
-            index=place.index,
-            seq=place.seq,
-            epoch=place.epoch,
-            time_s=place.time_s,
-            shift_hz=found.shift_hz,
-            shift_sd_hz=found.shift_sd_hz,
-            phase_rad=found.phase_rad,
-            phase_sd_rad=found.phase_sd_rad,
-            fwhm_hz=max(state.line.fwhm_hz + found.broadening_hz, 0.0),
-            snr=height * found.amplitude / found.noise_sd if found.noise_sd else NAN,
-            water=found.water_height / height,
-            lipid=quality_measures.lipid_height(lines, state.axis, offset) / height,
-            amplitude=found.amplitude,
-            weight=weight,
-            flags=flags,
         )
 
     def _noise_sd(self, unaligned: Complex) -> float:
