@@ -17,6 +17,7 @@ import zmq
 
 from streams.errors import InputError
 from streams.journal import Journal
+from streams.rate import Rate
 from streams.requests import (
     Done,
     EventRequest,
@@ -29,6 +30,7 @@ from streams.requests import (
 from streams.security import Gate, Role
 
 POLL_MS = 20
+EVENTS_PER_S, EVENTS_AT_ONCE = 10.0, 100  # a script gone wild must not fill the disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Answering:
 
     Attributes
     ----------
-    dropped : malformed requests so far
+    dropped : malformed requests, and events beyond the bound on their rate, so far
     notice : what was refused last, in one sentence
     recording : set by the relay; while it is not, events are refused at once
     """
@@ -62,6 +64,7 @@ class Answering:
         self._router, self._journal, self._session = router, journal, session
         self._pass_on, self._gate = pass_on, gate
         self._answers: queue.SimpleQueue[list[bytes]] = queue.SimpleQueue()
+        self._events = Rate(EVENTS_PER_S, EVENTS_AT_ONCE)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="answering", daemon=True)
 
@@ -137,6 +140,12 @@ class Answering:
             reason = "An event needs a kind, such as infusion_start."
         elif not self.recording:
             reason = "NOT RECORDED: the relay cannot write its recording."
+        elif not self._events.allows():
+            self.dropped += 1
+            reason = (
+                f"NOT RECORDED: more than {EVENTS_PER_S:g} events a second came; stop "
+                f"what sends them and try again."
+            )
         if reason:
             self.notice = f"Event {request.kind} was refused: {reason}"
             self._reply(identity, Refused(reason, request.id))

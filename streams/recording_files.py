@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,31 @@ def find(path: str | os.PathLike[str]) -> Path:
     if os.path.exists(place) or not os.path.exists(part):
         return place
     return part
+
+
+def check_space(path: str | os.PathLike[str], least_free_mb: float) -> None:
+    """Refuse to begin a recording where there is too little space for one.
+
+    Raises
+    ------
+    InputError : less than `least_free_mb` MB are free on its disk
+    """
+    final, part = places(path)
+    if os.path.exists(part):
+        return  # what is left of a session that was cut off is recorded all the same
+    folder = final.absolute().parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        free_mb = shutil.disk_usage(folder).free / 1e6
+    except OSError as error:
+        raise cannot_write(final, error) from None
+    if free_mb < least_free_mb:
+        raise InputError(
+            f"Only {free_mb:.0f} MB are free for {final}, and {least_free_mb:g} MB are "
+            f"asked for: make space, record on another disk, or ask for less with "
+            f"--least-free."
+        )
 
 
 def is_unfinished(path: Path) -> bool:

@@ -31,6 +31,7 @@ from streams.copying import Copying, check_copy
 from streams.endpoint import Endpoint
 from streams.errors import InputError
 from streams.journal import NotRecordedError
+from streams.recording_files import check_space
 from streams.requests import Refused
 from streams.security import Gate, ServerKeys
 from streams.session import Session
@@ -41,6 +42,7 @@ ANNOUNCE_S = 5.0
 RETRY_S = 0.5
 REST_S, REST_SILENT_S = 10.0, 0.3  # for what a stopped source still holds
 QUEUED = 64
+REQUEST_BYTES = 16 * wire.MAX_HEADER_BYTES  # beyond it libzmq hangs up, uncounted
 PUBLISH_HWM = 64  # a stalled subscriber loses the rest and fetches it later
 CLOSE_LINGER_MS = 1000
 LONGEST_REASON = 1000
@@ -95,6 +97,7 @@ def run_relay(
     speed: float = 1.0,
     keys: ServerKeys | None = None,
     copy_path: str | Path | None = None,
+    least_free_mb: float = 0.0,
 ) -> RelayStatus:
     """Record and publish a source until it ends or `stop` is set.
 
@@ -109,11 +112,13 @@ def run_relay(
     speed : scanner seconds per second of the source, to place events between transients
     keys : CURVE; needed on any address but loopback
     copy_path : second recording, on another disk; compared with the first at the end
+    least_free_mb : space that a new recording needs to begin, MB; one that was cut off
+        goes on whatever is left
 
     Raises
     ------
-    InputError : port in use, no keys, recording in use, finished or not writable, or
-        what the source raised
+    InputError : port in use, no keys, too little space, recording in use, finished or
+        not writable, or what the source raised
     """
     endpoint = Endpoint.parse(bind)
     if not endpoint.loopback and keys is None:
@@ -122,6 +127,9 @@ def run_relay(
             f"--server-key and --clients (see `mrs-monitor keys`), or bind to "
             f"tcp://127.0.0.1:{endpoint.port}."
         )
+    check_space(journal_path, least_free_mb)
+    if copy_path:
+        check_space(copy_path, least_free_mb)
     context: zmq.Context[Any] = zmq.Context()
     gate = Gate(context, keys)
     try:
@@ -147,7 +155,7 @@ def _bound(
     """Publishing and answering socket, both bound."""
     publisher, router = context.socket(zmq.PUB), context.socket(zmq.ROUTER)
     publisher.sndhwm = PUBLISH_HWM
-    router.maxmsgsize = wire.MAX_HEADER_BYTES
+    router.maxmsgsize = REQUEST_BYTES
     addresses = (endpoint.published, endpoint.requests)
     for socket, address in zip((publisher, router), addresses, strict=True):
         socket.linger = CLOSE_LINGER_MS

@@ -129,7 +129,9 @@ def reply_from(frames: Sequence[bytes]) -> Reply:
 
 
 def _item(frames: Sequence[bytes]) -> Request | Reply:
-    if len(frames) != 2 or len(frames[1]) > MAX_HEADER_BYTES:
+    if any(len(frame) > MAX_HEADER_BYTES for frame in frames):
+        raise InputError(f"A request has at most {MAX_HEADER_BYTES} bytes.")
+    if len(frames) != 2:
         raise InputError("A request has two frames: its name and a JSON object.")
     kind = _TYPES.get(bytes(frames[0]))
     try:

@@ -233,6 +233,11 @@ class Subscriber:
         now = time.monotonic()
         since = max(self._heard or 0.0, self._renewed)
         silent = self._heartbeat is not None and now - since > SILENCE_S
+        if self._links.broken and not self._links.key_refused:
+            self._drop(
+                f"a frame of more than {wire.MAX_PAYLOAD_BYTES} bytes, or one that "
+                f"is not ZeroMQ's, ended the connection, which was made again."
+            )
         if silent or self._links.broken:
             self._links.renew()
             self._renewed, self._asked = now, None

@@ -39,6 +39,7 @@ from streams.subscriber import send_event
 from streams.transient import Body
 
 BIND = "tcp://127.0.0.1:5555"
+LEAST_FREE_MB = 500.0  # some minutes of 32 coils; preflight asks for hours
 
 
 def register(app: typer.Typer) -> None:
@@ -88,6 +89,10 @@ def relay(
         Path | None,
         typer.Option("--copy", help="A second recording, on another disk."),
     ] = None,
+    least_free: Annotated[
+        float,
+        typer.Option("--least-free", help="MB free on the disk, or it does not begin."),
+    ] = LEAST_FREE_MB,
 ) -> None:
     """Record a source and publish it to any number of monitors.
 
@@ -114,6 +119,7 @@ def relay(
             final = run_relay(
                 bodies, path, bind, stop=stop, on_status=shown.status, linger_s=linger,
                 speed=pace, keys=_server_keys(server_key, clients), copy_path=copy,
+                least_free_mb=least_free,
             )  # fmt: skip
     except KeyboardInterrupt:
         stop.set()

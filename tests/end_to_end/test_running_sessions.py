@@ -188,7 +188,7 @@ def test_a_full_disk_is_said_and_survived(program: Program, small_disk: Path) ->
     full = small_disk / "s.mcap"
     source = program.start(
         *("relay", "--source", SHORT, "--speed", "max", "--bind", endpoint()),
-        *("--record", full, "--linger", "0"),
+        *("--record", full, "--linger", "0", "--least-free", "0"),
         name="relay",
     )
     until(lambda: "NOT RECORDING" in program.said("relay"), "the sentence")

@@ -127,6 +127,8 @@ def test_an_oversized_frame_does_not_end_the_subscription(monkeypatch):
         assert [m.seq for m in publish_until(2, start, first)] == [0, 1]
         publisher.send_multipart([b"transient", b"{}", bytes(200_000)])
         assert [m.seq for m in publish_until(1, start, second)] == [2]
+        assert subscriber.health.dropped >= 1
+        assert "more than 100000 bytes" in subscriber._last_problem
 
 
 @contextlib.contextmanager

@@ -12,8 +12,9 @@ from stream_cases import ACQUISITION, all_parts, bodies, fid, transient
 from streams import journal, wire
 from streams.copying import check_copy
 from streams.errors import InputError
-from streams.relay import run_relay
-from streams.requests import Done, EventRequest, Fetch, reply_from, to_frames
+from streams.recording_files import check_space
+from streams.relay import REQUEST_BYTES, run_relay
+from streams.requests import Done, EventRequest, Fetch, Refused, reply_from, to_frames
 from streams.subscriber import Subscriber, send_event
 from streams.transient import End, Event, Heartbeat, Kind, Start, Transient
 
@@ -450,3 +451,70 @@ def test_reading_a_recording_again_is_no_pace_of_clocks(place):
     place.rename(place.with_name("visit.mcap.part"))
     with relayed(Tap(), place) as relay:
         assert wait_for(lambda: relay.states)[0].clock_offset_s == 0.0
+
+
+def test_events_have_a_bound_on_their_rate(place, monkeypatch):
+    """A script gone wild is refused with a reason, and the relay goes on."""
+    monkeypatch.setattr("streams.answering.EVENTS_AT_ONCE", 5)
+    monkeypatch.setattr("streams.answering.EVENTS_PER_S", 0.5)
+    tap = Tap()
+    with relayed(tap, place) as relay, zmq.Context() as context:
+        tap.put(Start(ACQUISITION, "test"))
+        with context.socket(zmq.DEALER) as client:
+            client.linger = 0
+            client.connect(neighbour(relay.endpoint))
+            for _ in range(30):
+                client.send_multipart(to_frames(EventRequest("note", "wild")))
+            replies = []
+            for _ in range(30):
+                assert client.poll(5000)
+                replies.append(reply_from(client.recv_multipart()))
+        refused = [r for r in replies if isinstance(r, Refused)]
+        assert len(refused) >= 20
+        assert "events a second" in refused[0].reason
+        wait_for(lambda: relay.status.dropped == len(refused))
+        wait_for(lambda: relay.status.events == 30 - len(refused))
+        tap.put(transient(0), None)
+        wait_for(lambda: relay.status.transients == 1)
+
+
+@pytest.mark.parametrize(
+    ("size", "counted"), [(wire.MAX_HEADER_BYTES + 1, 1), (2 * REQUEST_BYTES, 0)]
+)
+def test_an_oversized_request_does_no_harm(place, size, counted):
+    """Up to a megabyte it is counted and named; beyond that libzmq hangs up."""
+    tap = Tap()
+    with relayed(tap, place) as relay, zmq.Context() as context:
+        tap.put(Start(ACQUISITION, "test"), None)
+        wait_for(lambda: relay.states and relay.status.last_seq >= 0)
+        with context.socket(zmq.DEALER) as client:
+            client.linger = 0
+            client.connect(neighbour(relay.endpoint))
+            client.send_multipart([b"fetch", bytes(size)])
+            if counted:
+                assert client.poll(5000)
+                reply = reply_from(client.recv_multipart())
+                assert f"at most {wire.MAX_HEADER_BYTES} bytes" in reply.reason
+        assert send_event(relay.endpoint, "note").kind == "note"
+        wait_for(lambda: relay.status.dropped == counted)
+
+
+def test_too_little_space_to_begin_but_not_to_go_on(place):
+    with pytest.raises(InputError, match=r"MB are free for .*--least-free"):
+        run_relay([], place, free_endpoint(), least_free_mb=1e9)
+    copy = place.with_name("elsewhere") / "copy.mcap"
+    with pytest.raises(InputError, match=r"MB are free for .*copy\.mcap"):
+        check_space(copy, 1e9)
+    assert not list(place.parent.iterdir())
+    with relayed(bodies(3), place, linger_s=0) as relay:
+        relay.thread.join()
+    place.rename(place.with_name("visit.mcap.part"))
+    with relayed(bodies(3), place, linger_s=0, least_free_mb=1e9) as relay:
+        relay.thread.join()
+    assert relay.error is None
+    assert journal.verify(place).transients == 6
+
+
+def neighbour(endpoint):
+    host, _, port = endpoint.rpartition(":")
+    return f"{host}:{int(port) + 1}"
