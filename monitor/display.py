@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from monitor.analysis.update import Curves, Detectable
@@ -36,6 +37,7 @@ from monitor.screen.parts import (
 )
 from monitor.screen.seen import Seen
 from monitor.screen.status import phase_words, status
+from monitor.screen.summary import answered
 from monitor.screen.words import clock
 from monitor.settings import Settings
 
@@ -170,7 +172,7 @@ class Display(Seen):
         zero = course.zero_of(axis, self.first_s())
         so_far = clock(self.clock_s(0.0) - self.first_s())
         note = f"reference period so far {so_far}; it ends when the infusion starts"
-        return course.trend(
+        made = course.trend(
             axis,
             self.course.course(self.estimates, outcome),
             self.tracked.band(self.tracks, outcome, zero),
@@ -180,6 +182,11 @@ class Display(Seen):
             self.reference_s,
             note if len(self.quality) else "no transients yet",
         )
+        answer = self.answers.get(outcome)
+        if answer is None:
+            return made
+        start_s = self.infusion()[0] or 0.0
+        return replace(made, title=f"{made.title}: {answered(answer, start_s)}")
 
     def _strips(self, axis: TimeAxis) -> tuple[Strip, ...]:
         q, s = self.quality, self.settings

@@ -51,7 +51,7 @@ class MessagePanel(QFrame):
         self.first.setVisible(bool(messages) and not long)
         self.sentence.setVisible(long)
         if not messages:
-            self.second.show_text("no messages")
+            self.second.show_text("no messages · F1: all keys")
             return
         first, *others = messages
         self.first.show_text("" if long else first.condition)

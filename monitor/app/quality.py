@@ -54,7 +54,7 @@ class StripPlot(Plot):
         self.axis("right").setTicks([[(middle, f"{mark}{strip.now}{unit}")]])
         colours = self._theme.palette
         self.axis("right").setTextPen(
-            colours.attention if strip.past_limit else colours.text
+            colours.attention_text if strip.past_limit else colours.text
         )
         self._draw_limits(strip.limits)
 

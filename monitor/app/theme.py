@@ -32,6 +32,7 @@ class Palette:
     baseline: str
     attention: str
     on_attention: str
+    attention_text: str
     map_low: str
     map_high: str
 
@@ -47,6 +48,7 @@ DARK = Palette(
     baseline="#7F868E",
     attention="#F0C000",
     on_attention="#1E2124",
+    attention_text="#F0C000",
     map_low="#1E2124",
     map_high="#E6E8EA",
 )
@@ -61,6 +63,7 @@ LIGHT = Palette(
     baseline="#80868C",
     attention="#F0C000",
     on_attention="#1E2124",
+    attention_text="#7A5C00",
     map_low="#FFFFFF",
     map_high="#1E2124",
 )
@@ -118,7 +121,9 @@ class Theme:
     @property
     def right_axis(self) -> int:
         """Width of the right axis: value now, or names of components."""
-        return round(QFontMetricsF(self.font(22)).horizontalAdvance("−12.5 Hz") * 1.15)
+        return round(
+            QFontMetricsF(self.font(22)).horizontalAdvance("▲ −12.5 Hz") * 1.08
+        )
 
 
 def theme_for(width: int, height: int, palette: Palette, dots: float = 1.0) -> Theme:

@@ -22,6 +22,7 @@ from monitor.app.text import Text
 from monitor.app.theme import Theme, mixed
 from monitor.screen.parts import Mark, Trend
 
+MANY = 150
 LEGEND = "○ independent, 95 %   — sliding"
 BAND_LEGEND = "   ▒ tracker, 95 %"
 
@@ -179,6 +180,9 @@ class TrendPlot(Plot):
             trend.line_min, trend.line, connect=trend.line_connect.astype(np.int32)
         )
         self._bars.setData(x=trend.points_min, y=trend.points, height=2 * trend.half)
+        if self._theme is not None:  # many wide bars take long to paint
+            wide = 2 if len(trend.points) < MANY else 1
+            self._bars.setData(pen=self._theme.pen(self._theme.palette.text, wide))
         self._points.setData(trend.points_min, trend.points)
         self._newest.setData(trend.points_min[-1:], trend.points[-1:])
         edge = 0.955 * trend.limit_percent

@@ -6,6 +6,7 @@ what has changed; nothing is computed here and nothing is waited for.
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable
 from functools import partial
@@ -294,6 +295,8 @@ def run_window(
         kept = QRect(*state.geometry) if state.geometry else screen.availableGeometry()
         if screen.availableGeometry().contains(kept):
             window.setGeometry(kept)
+    # Ctrl-C in the terminal: raised inside a slot it would leave Qt hanging.
+    before = signal.signal(signal.SIGINT, lambda number, frame: app.quit())
     try:
         if state.full_screen:
             window.showFullScreen()
@@ -303,5 +306,6 @@ def run_window(
             window.showMaximized()
         return app.exec()
     finally:
+        signal.signal(signal.SIGINT, before)
         write_state(window.state(), place)
         workers[-1].stop()

@@ -84,16 +84,17 @@ def outcome_lines(
         half = 1.959964 * answer.sd_percent
         mean = f"{signed(answer.mean_percent)} ± {half:.1f} %"
         lines.append(Line(f"mean {outcome} since the infusion began", mean))
+        low, high = signed(answer.low_percent), signed(answer.high_percent)
+        lines.append(Line("right at all times, 95 %", f"{low} to {high} %"))
         lines.append(Line("has it changed?", answered(answer, zero_s)))
     return tuple(lines)
 
 
 def answered(answer: Answer, zero_s: float) -> str:
     """The sequential answer in words."""
-    low, high = signed(answer.low_percent), signed(answer.high_percent)
     if answer.since_s is None:
-        return f"not shown so far ({low} to {high} %)"
-    return f"changed since +{clock(answer.since_s - zero_s)} ({low} to {high} %)"
+        return "no change shown so far"
+    return f"changed since +{clock(answer.since_s - zero_s)}"
 
 
 def event_lines(events: Sequence[Event], zero_s: float) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from fake_session import SETTINGS, TR_S, FakePipeline, messages, true_change
 
 from monitor import closer
 from monitor.analysis.quality import Quality
-from monitor.analysis.update import Detectable, Update
+from monitor.analysis.update import Answer, Detectable, Update
 from monitor.display import Display, wider
 from monitor.exchange import Again, Began, Computed, Failed, Heard, Rewound
 from monitor.screen.columns import Columns
@@ -239,6 +239,23 @@ def test_band_is_the_trackers_95_percent(updates):
     band = shown(updates, 1500.0).screen(1500.5).trend.band
     assert band is not None
     np.testing.assert_allclose(band.high - band.low, 2 * Z95 * 1.6)
+
+
+@pytest.mark.parametrize(
+    ("since_s", "words"),
+    [(None, "no change shown so far"), (900.0, "changed since +05:00")],
+)
+def test_trend_and_summary_say_whether_the_outcome_has_changed(updates, since_s, words):
+    answer = {SETTINGS.outcome: Answer(6.0, 1.0, 2.5, 9.5, 12.0, since_s)}
+    display = shown(updates, 1500.0)
+    display.fold(Update(9000, 0, answers=answer), 1500.0)
+    assert display.screen(1500.5).trend.title == f"Change of Glx/tNAA (%): {words}"
+    lines = {line.name: line.figure for line in closer.page(display, 1500.5).outcome}
+    assert lines["has it changed?"] == words
+    assert lines["right at all times, 95 %"] == "+2.5 to +9.5 %"
+    blind = shown(updates, 1500.0, replace(SETTINGS, outcome_hidden=True))
+    blind.fold(Update(9000, 0, answers=answer), 1500.0)
+    assert words not in " ".join(texts(blind.screen(1500.5)))
 
 
 @pytest.mark.parametrize(("minutes", "end"), [(0, 5), (4, 5), (5, 10), (19, 20)])
