@@ -59,6 +59,12 @@ def judge_sessions(
     scheduler: Annotated[
         str, typer.Option("--scheduler", help="Address of a dask scheduler.")
     ] = "",
+    unlock: Annotated[
+        str | None,
+        typer.Option(
+            "--unlock", help="Report a blinded outcome; the REASON is recorded."
+        ),
+    ] = None,
     simulate: Annotated[
         str,
         typer.Option("--simulate", help="PROTOCOL: what it would detect."),
@@ -76,13 +82,16 @@ def judge_sessions(
     mrs-monitor qc --simulate press_3t_te30 --out plan
     """
     from monitor.choose import Wishes
+    from monitor.unlocking import checked
 
+    reason = checked(unlock)
     wishes = Wishes(
         protocol,
         basis,
         options.changes(
             reference_s=options.time_range(reference, "--reference"),
             infusion_s=options.time_range(infusion, "--infusion"),
+            outcome_hidden=False if reason else None,
         ),
     )
     places, out, level = _bids_app(sessions or [], out)
@@ -91,10 +100,21 @@ def judge_sessions(
         return
     if not places:
         raise InputError("Give a recording or a folder to judge.")
+    if reason:
+        _note_reason(places, reason)
     if len(places) == 1 and places[0].is_file() and not participants:
         _one(places[0], out, wishes, water, pdf)
         return
     _many(places, wishes, out, pdf, workers, scheduler, water, participants, level)
+
+
+def _note_reason(places: list[Path], reason: str) -> None:
+    """Write why the outcome is looked at beside every recording."""
+    from monitor.qc.sessions import find_sessions
+    from monitor.unlocking import note_beside
+
+    for session in find_sessions(places):
+        note_beside(session.path, reason)
 
 
 def _bids_app(sessions: list[Path], out: Path | None) -> tuple[list[Path], Path, str]:

@@ -17,6 +17,7 @@ from monitor.analysis.response import Estimate
 from monitor.analysis.update import Curve, Curves
 from monitor.analysis.window import Window, average_of
 from monitor.qc.follow import Followed
+from monitor.screen.spectrum import telling
 from monitor.settings import Settings
 
 Line = NDArray[np.float64]
@@ -162,15 +163,37 @@ def drawn_of(followed: Followed, during: FittedWindow | None, hidden: bool) -> D
     windows = course_of(outcome.course, pipeline.settings.outcome)
     shown = not hidden and len(windows.change) > 0
     model = next(iter(course.grids.values()))
+    seen = pipeline.window_curves(before) if before else None
+    ppm = model.ppm.astype(np.float32)
     return Drawn(
-        pipeline.settings, times, _columns(followed),
+        pipeline.settings,
+        times,
+        _columns(followed),
         windows if shown else None,
         _band(followed, times) if shown else None,
-        pipeline.window_curves(before) if before else None,
+        _without_outcome(seen) if hidden and seen else seen,
         pipeline.window_curves(during) if during and not hidden else None,
-        model.ppm.astype(np.float32), _thinned(followed.aligned),
-        _thinned(followed.raw),
-    )  # fmt: skip
+        ppm,
+        _thinned(followed.aligned, ppm, hidden),
+        _thinned(followed.raw, ppm, hidden),
+    )
+
+
+def _without_outcome(curves: Curves) -> Curves:
+    """The curves with gaps where lines of the outcome would be seen."""
+    gaps = telling(curves.ppm)
+
+    def cut(curve: Curve) -> Curve:
+        return np.where(gaps, np.float32(np.nan), curve)
+
+    return Curves(
+        curves.ppm,
+        cut(curves.data),
+        cut(curves.model),
+        cut(curves.baseline),
+        cut(curves.residual),
+        {},
+    )
 
 
 def _columns(followed: Followed) -> dict[str, Line]:
@@ -196,8 +219,11 @@ def _band(followed: Followed, times: Times) -> Line | None:
     return np.array(rows, float) if rows else None
 
 
-def _thinned(strips: list[Curve]) -> Image:
-    """Means of neighbouring transients and points, at most `MOST_ROWS` rows."""
+def _thinned(strips: list[Curve], ppm: Curve, hidden: bool) -> Image:
+    """Means of neighbouring transients and points, at most `MOST_ROWS` rows.
+
+    Where the outcome is hidden its lines are blank.
+    """
     length = min((len(strip) for strip in strips), default=0)
     if not length:
         return np.zeros((0, 0), np.float32)
@@ -206,5 +232,8 @@ def _thinned(strips: list[Curve]) -> Image:
     image = np.stack([part.mean(0) for part in rows])
     step = max(1, math.ceil(length / MOST_COLUMNS))
     whole = length // step * step
-    blocks = image[:, :whole].reshape(len(image), -1, step)
-    return np.asarray(blocks.mean(2), np.float32)
+    image = image[:, :whole].reshape(len(image), -1, step).mean(2)
+    if hidden:
+        middles = ppm[:whole].reshape(-1, step).mean(1)
+        image[:, telling(middles)] = np.median(image)
+    return np.asarray(image, np.float32)

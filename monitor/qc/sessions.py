@@ -18,7 +18,7 @@ from streams.errors import InputError
 NO_SESSIONS = frozenset(
     {".json", ".tsv", ".csv", ".txt", ".md", ".toml", ".html", ".pdf", ".png", ".svg"}
     | {".npy", ".npz", ".basis", ".raw", ".spar", ".list", ".ini", ".log", ".lock"}
-    | {".py", ".bvec", ".bval", ".xml", ".zip"}
+    | {".py", ".jsonl", ".bvec", ".bval", ".xml", ".zip"}
 )
 WATER = re.compile(r"(^|[_-])(water|wref|mrsref|h2o)([_.-]|$)", re.I)
 

@@ -180,7 +180,8 @@ def _minutes(drawn: Drawn) -> str:
 def _height(curves: Curves) -> float:
     """Height of the tallest line above the baseline."""
     keep = (curves.ppm >= 1.9) & (curves.ppm <= 3.4)
-    top = float(np.max((curves.model - curves.baseline)[keep], initial=0.0))
+    above = (curves.model - curves.baseline)[keep]
+    top = float(np.max(above[np.isfinite(above)], initial=0.0))
     return top if top > 0 else 1.0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli import main
+from monitor.settings import bundled_protocols
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
@@ -40,6 +41,24 @@ def test_the_shape_of_a_bids_app(
     assert run(monkeypatch, str(study), str(out), "group", *more) == 0
     assert (out / "group.html").is_file()
     assert (out / "sessions.tsv").read_text().count("\n") == 2
+
+
+def test_a_blinded_session_is_reported_with_a_reason(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, infusion_short: Path
+) -> None:
+    protocol = tmp_path / "blind.toml"
+    bundled = bundled_protocols()["press_3t_te30"].read_text(encoding="utf-8")
+    protocol.write_text(bundled + "\noutcome_hidden = true\n", encoding="utf-8")
+    session = tmp_path / "session.mcap"
+    shutil.copy(infusion_short, session)
+    words = (str(session), "--protocol", str(protocol), "--no-pdf")
+    assert run(monkeypatch, *words, "--out", str(tmp_path / "blind")) == 0
+    assert not (tmp_path / "blind" / "measures.csv").exists()
+    more = ("--out", str(tmp_path / "open"), "--unlock", "end of the trial")
+    assert run(monkeypatch, *words, *more) == 0
+    assert (tmp_path / "open" / "measures.csv").exists()
+    noted = (tmp_path / "session.mcap.unlocked.jsonl").read_text(encoding="utf-8")
+    assert "end of the trial" in noted
 
 
 WRONG = [

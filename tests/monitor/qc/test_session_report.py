@@ -6,10 +6,12 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from monitor.qc.one import Judged, Report
 from monitor.report.session_files import write_session_report
+from monitor.screen.spectrum import telling
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +145,18 @@ def test_a_hidden_outcome_is_nowhere(blinded: Judged, tmp_path: Path) -> None:
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     for word in ("Course of the outcome", "change / %", "plateau", ">during<"):
         assert word not in page
+
+
+def test_lines_of_a_hidden_outcome_are_blank(blinded: Judged) -> None:
+    drawn = blinded.drawn
+    assert drawn.before is not None
+    assert np.isnan(drawn.before.data[telling(drawn.before.ppm)]).all()
+    assert np.isfinite(drawn.before.data).any()
+    step = len(drawn.ppm) // drawn.aligned.shape[1]
+    columns = telling(drawn.ppm[: drawn.aligned.shape[1] * step : step])
+    inner = columns & np.roll(columns, 1) & np.roll(columns, -1)
+    assert inner.any()
+    assert np.ptp(drawn.aligned[:, inner]) == 0
 
 
 def test_hiding_changes_no_criterion(judged: Judged, blinded: Judged) -> None:
