@@ -25,7 +25,7 @@ a smooth course for Glu and Gln and random walks for the rest.  What it assumes:
 The slope's noise q is the one number that is estimated (`noise_scale`); s forgets in 1
 / (1 - a) = 200 transients, so that a course bends within minutes and a level is held.
 For the live filter the course may bend at once when the infusion starts: the slopes
-gain an SD of BEND_PERCENT, which over their memory is a change of 10 % of the
+gain an SD of BEND_PERCENT, which over their memory is a change of 6 % of the
 amplitude. Over k transients (a gap, or a block of them) the transition is F^k with the
 sums of the noises: a gap of k transients is k steps of the same walk.
 """
@@ -51,13 +51,13 @@ FREE = ("NAA", "NAAG", "tNAA", "Cr", "PCr", "tCr")
 HOUR = 1800.0
 """Transients in an hour at TR 2 s: the unit of the strengths below."""
 TIED_PERCENT = 3.0
-FREE_PERCENT = 3.0
-UNTIED_PERCENT = 20.0
-"""Of every amplitude in the free dynamics: 8 % in ten minutes."""
+FREE_PERCENT = 2.0
+UNTIED_PERCENT = 12.0
+"""Of every amplitude in the free dynamics: 5 % in ten minutes."""
 GAIN_PERCENT = 12.0
 WIDTH_HZ = 0.4
 SLOPE_MEMORY = 0.995
-BEND_PERCENT = 0.05
+BEND_PERCENT = 0.03
 """SD of a slope when the infusion starts, percent of the amplitude per transient."""
 LEAST_SIZE = 0.05
 START_SHARE = 0.5

@@ -10,7 +10,7 @@ smoother has seen what followed and takes the likeliest of all trials.
 The reference period also tells whether transients scatter beyond their noise.  With h^2
 the mean square of the whitened innovations of its blocks, nu of them,
 
-    f^2 = (nu_0 + nu max(h^2, 1)) / (nu_0 + nu),
+    f^2 = (nu_0 + nu h^2) / (nu_0 + nu),
 
 and every transient counts 1 / f^2 of its weight.
 """
@@ -89,5 +89,4 @@ class NoiseScale:
     @property
     def excess(self) -> float:
         """F^2 of the module docstring."""
-        measured = max(self.energy, float(self.count))
-        return (PRIOR_INNOVATIONS + measured) / (PRIOR_INNOVATIONS + self.count)
+        return (PRIOR_INNOVATIONS + self.energy) / (PRIOR_INNOVATIONS + self.count)
