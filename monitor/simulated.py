@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing as mp
 import queue
+import signal
 import socket
 import threading
 from dataclasses import dataclass
@@ -43,7 +44,8 @@ class Simulated:
 
     def close(self) -> None:
         """Stop the relay; end it if it does not."""
-        self.stop.set()
+        if self.process.is_alive():  # the event waits for ever for one that died
+            self.stop.set()
         self.process.join(5.0)
         if self.process.is_alive():
             self.process.terminate()
@@ -79,6 +81,7 @@ def _relay(
     from streams.sources.scanner_sim.scanner import scan
     from streams.sources.scanner_sim.scenario_file import read_scenario
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the demo decides when to stop
     halt, began = threading.Event(), threading.Event()
 
     def status(_: object) -> None:

@@ -295,8 +295,8 @@ def run_window(
         kept = QRect(*state.geometry) if state.geometry else screen.availableGeometry()
         if screen.availableGeometry().contains(kept):
             window.setGeometry(kept)
-    # Ctrl-C in the terminal: raised inside a slot it would leave Qt hanging.
-    before = signal.signal(signal.SIGINT, lambda number, frame: app.quit())
+    # Ctrl-C: raised in a slot it would leave Qt hanging; quit() would ask first.
+    before = signal.signal(signal.SIGINT, lambda number, frame: app.exit(130))
     try:
         if state.full_screen:
             window.showFullScreen()
