@@ -40,8 +40,8 @@ class TrendPanel(QFrame):
         self.legend.setAlignment(
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
-        self._head.addWidget(self.title, 38)
-        self._head.addWidget(self.legend, 62)
+        self._head.addWidget(self.title, 52)
+        self._head.addWidget(self.legend, 48)
         self._said = self._legend = ""
         self.plot = TrendPlot()
         self._rows.addLayout(self._head)

@@ -35,7 +35,10 @@ from streams.errors import InputError
 from streams.transient import Acquisition, Event
 
 HEADLINE_S = 2.0  # the number changes at most this often
+RECENT = 12  # windows among which the headline's is looked for
 LOW_WEIGHT = 0.1
+QUIET = ("Tracker:",)
+"""Sentences that begin so ask nothing of the operator: they are in the log alone."""
 QUALITY = ("time_s", "shift_hz", "fwhm_hz", "snr", "weight", "water", "lipid")
 VIEW = frozenset(
     {"outcome", "window", "step", "rejected_epochs", "fwhm_limit_hz", "snr_limit"}
@@ -110,7 +113,10 @@ class Seen:
         self.answers = update.answers or self.answers
         self.detectable = update.detectable or self.detectable
         for sentence in update.notes:
-            self.tell(told.noted(sentence), now_s)
+            if sentence.startswith(QUIET):
+                self.notices.log.append((self.time_s(), told.noted(sentence)))
+            else:
+                self.tell(told.noted(sentence), now_s)
 
     def hear(self, stream: Stream, now_s: float) -> None:
         """Take in the state of the stream."""
@@ -121,7 +127,7 @@ class Seen:
     def settle(self, now_s: float) -> None:
         """After many updates at once: the newest counts, passing sentences are gone."""
         self.notices.settle()
-        self._headline = (now_s, self.estimates[-1] if self.estimates else None)
+        self._headline = (now_s, self._newest_whole())
         self._track = (now_s, self.tracks[-1] if self.tracks else None)
 
     def asked(self, kind: str, now_s: float) -> None:
@@ -228,7 +234,7 @@ class Seen:
             if self.height is None:
                 self.height = spec.height_of(curves)
         if now_s - self._headline[0] >= HEADLINE_S:
-            self._headline = (now_s, estimate)
+            self._headline = (now_s, self._newest_whole())
         self.notices.judge(self._judged(estimate), self._limits(), now_s)
 
     # -- figures -----------------------------------------------------------------------
@@ -292,7 +298,7 @@ class Seen:
         """The estimate for headline and table, held for `HEADLINE_S`."""
         shown_s, estimate = self._headline
         if now_s - shown_s >= HEADLINE_S and self.estimates:
-            estimate = self.estimates[-1]
+            estimate = self._newest_whole()
         return self._as_done_again(estimate)
 
     def track_at(self, now_s: float) -> TrackerPoint | None:
@@ -309,7 +315,17 @@ class Seen:
         for other in reversed(self.estimates):
             if _same_window(other, estimate):
                 return other
-        return self.estimates[-1] if self.estimates else None
+        return self._newest_whole()
+
+    def _newest_whole(self) -> Estimate | None:
+        """The newest window that is no shorter than the others of late.
+
+        Where a stretch of time has just begun, the newest may be short.
+        """
+        recent = self.estimates[-RECENT:]
+        most = max((e.n_transients for e in recent), default=0)
+        whole = [e for e in recent if e.n_transients >= most]
+        return whole[-1] if whole else None
 
     def _judged(self, estimate: Estimate) -> say.Judged:
         of = self.settings.window

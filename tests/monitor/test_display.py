@@ -138,6 +138,23 @@ def test_headline_fades_and_counts_when_transients_stop(updates):
     assert "console" in stale.messages[0].action
 
 
+def test_a_short_newest_window_does_not_take_the_headline(updates):
+    display = shown(updates, 1700.0)
+    before = display.screen(1703.0).headline
+    last = display.estimates[-1]
+    short = replace(last, n_transients=4, time_start_s=last.time_end_s - 6)
+    display.fold(Update(9000, 0, estimate=short), 1704.0)
+    assert display.screen(1707.0).headline.number == before.number
+
+
+def test_the_trackers_own_sentences_are_in_the_log_alone(updates):
+    display = shown(updates, 900.0)
+    said = "Tracker: the slope's noise is 0.02 % per transient from now on."
+    display.fold(Update(9000, 0, notes=(said,)), 900.0)
+    assert said not in [m.condition for m in display.screen(900.5).messages]
+    assert said in [m.condition for _, m in display.messages_so_far()]
+
+
 def test_table_and_headline_show_the_same_window(updates):
     screen = shown(updates, 1700.0).screen(1701.0)
     row = next(row for row in screen.table if row.name == SETTINGS.outcome)
