@@ -104,7 +104,7 @@ def choose(
     """
     linear = _linear(problem, point, active)
     grid = STIFFNESS_GRID if stiffness is None else np.array([stiffness])
-    first = _least(problem, linear, grid, [Traits()])
+    first = _least(problem, linear, grid[::2], [Traits()])
     traits = [
         Traits(kernel, fine, a)
         for kernel in (False, True)[: 1 + bool(linear.kernel.any())]
@@ -114,7 +114,7 @@ def choose(
     best = _least(problem, linear, np.array([first.stiffness]), traits)
     if stiffness is None:
         place = int(np.argmin(np.abs(grid - best.stiffness)))
-        near = grid[max(place - 3, 0) : place + 4]
+        near = grid[max(place - 2, 0) : place + 3]
         best = _least(problem, linear, near, [best.traits])
     return best
 

@@ -1,11 +1,15 @@
-"""Normal equations, solved with care: columns scaled to one, then Cholesky."""
+"""Normal equations, solved with care: columns scaled to one, then Cholesky.
+
+LAPACK is called directly: matrices are so small that scipy's checks would take longer
+than the solution.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg
+from scipy.linalg import LinAlgError, lapack
 
 from monitor.analysis.spectrum import Real
 
@@ -29,9 +33,7 @@ class Factor:
     def solve(self, columns: Real) -> Real:
         """H^-1 columns, (n,) or (n, m)."""
         scale = self.scale if columns.ndim == 1 else self.scale[:, None]
-        solved = linalg.cho_solve(
-            (self.triangle, False), columns * scale, check_finite=False
-        )
+        solved, _ = lapack.dpotrs(self.triangle, columns * scale)
         return np.asarray(solved * scale, float)
 
 
@@ -45,7 +47,7 @@ def factored(H: Real) -> Factor:
     LinAlgError : H is not finite, or far from positive
     """
     if not np.isfinite(H).all():
-        raise linalg.LinAlgError("not finite")
+        raise LinAlgError("not finite")
     diagonal = np.diag(H)
     told = diagonal > 1e-40 * max(float(diagonal.max(initial=0.0)), 1e-260)
     scale = np.where(told, 1 / np.sqrt(np.where(told, diagonal, 1.0)), 0.0)
@@ -53,20 +55,18 @@ def factored(H: Real) -> Factor:
     ridge = LEAST_RIDGE
     while ridge < 1e-2:
         scaled[np.diag_indices(len(H))] = 1.0 + ridge
-        try:
-            triangle = linalg.cholesky(scaled, check_finite=False)
-        except linalg.LinAlgError:
-            ridge *= 100.0
-            continue
-        return Factor(scale, np.asarray(triangle, float), ridge)
-    raise linalg.LinAlgError("not positive")
+        triangle, failed = lapack.dpotrf(scaled)
+        if not failed:
+            return Factor(scale, np.asarray(triangle, float), ridge)
+        ridge *= 100.0
+    raise LinAlgError("not positive")
 
 
 def inverse(information: Real) -> tuple[Real, bool]:
     """Inverse of a Fisher information; False where it is singular."""
     try:
         factor = factored(information)
-    except linalg.LinAlgError:
+    except LinAlgError:
         return np.full_like(information, np.nan), False
     covariance = factor.solve(np.eye(len(information)))
     told = np.all(factor.scale > 0) and np.diag(factor.triangle).min() > LEAST_OWN
