@@ -1,17 +1,20 @@
 """What may happen to a stream, with nothing lost and nothing silently wrong."""
 
 import contextlib
+import itertools
 import os
 import random
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import zmq
-from lossy_proxy import LossyProxy
+from lossy_proxy import CuttingProxy, LossyProxy
 from stream_cases import ACQUISITION, all_parts, bodies, parts, transient
 from test_relay import Tap, free_endpoint, gather, relayed, wait_for
 
@@ -29,9 +32,18 @@ def slowly(several, interval_s=0.002):
 
 
 @pytest.mark.parametrize(
-    "harm", [{"loss": 0.3}, {"double": 0.3}, {"swap": 0.3}, {"loss": 0.2, "swap": 0.2}]
+    "harm",
+    [
+        {"loss": 0.3},
+        {"double": 0.3},
+        {"swap": 0.3},
+        {"delay": 0.3},
+        {"loss": 0.2, "deaf": 0.1},
+        {"loss": 0.2, "double": 0.2, "swap": 0.2, "delay": 0.2},
+    ],
 )
-def test_a_link_that_loses_doubles_and_swaps(tmp_path, harm):
+def test_a_link_that_loses_doubles_swaps_and_delays(tmp_path, harm, monkeypatch):
+    monkeypatch.setattr("streams.subscriber.ANSWER_S", 0.3)
     endpoint = free_endpoint()
     with (
         relayed(slowly(bodies(150)), tmp_path / "visit.mcap") as relay,
@@ -46,6 +58,99 @@ def test_a_link_that_loses_doubles_and_swaps(tmp_path, harm):
     if "loss" in harm:
         assert proxy.lost > 10
         assert health.filled + health.history >= proxy.lost
+    if "double" in harm:
+        assert proxy.doubled > 10
+        assert health.duplicates >= proxy.doubled
+    if "swap" in harm:
+        assert proxy.swapped > 10
+    if "delay" in harm:
+        assert proxy.delayed > 10
+
+
+def test_a_link_that_is_cut_again_and_again(tmp_path, monkeypatch):
+    """Messages and events under way when it is cut are neither lost nor doubled."""
+    monkeypatch.setattr("streams.subscriber.ANSWER_S", 0.3)
+    endpoint, harmed = free_endpoint(), free_endpoint()
+    harm = {"loss": 0.1, "double": 0.1, "swap": 0.1, "delay": 0.1}
+    with (
+        relayed(slowly(bodies(400), 0.005), tmp_path / "visit.mcap") as relay,
+        LossyProxy(relay.endpoint, harmed, seed=3, **harm) as lossy,
+        CuttingProxy(harmed, endpoint, 0.3, seed=4) as cutting,
+        Subscriber(endpoint) as subscriber,
+    ):
+        taken = gather(subscriber, 1, 20)
+        for number in range(10):
+            event = subscriber.send_event("note", f"{number}", timeout_s=20)
+            assert event.text == f"{number}"
+        taken += gather(subscriber, 414 - len(taken), 40)
+        health = subscriber.health
+    assert cutting.cuts >= 3
+    assert lossy.lost > 10
+    assert [m.seq for m in taken] == list(range(414))
+    assert all_parts(taken) == all_parts(journal.read_messages(relay.path))
+    notes = [m.body.text for m in taken if getattr(m.body, "kind", "") == "note"]
+    assert notes == [f"{number}" for number in range(10)]
+    assert health.open_gaps == 0
+
+
+def check_stall(folder, stall_s, per_s):
+    """Nothing is read for a time: more is lost than any buffer holds, none for good."""
+    count, big = int(stall_s * per_s), {"points": 4096}
+    start = Start(replace(ACQUISITION, points=4096), "large FIDs")
+    several = itertools.chain([start], (transient(n, **big) for n in range(count)))
+    with (
+        relayed(slowly(several, 1 / per_s), folder / "visit.mcap") as relay,
+        Subscriber(relay.endpoint) as subscriber,
+    ):
+        taken = gather(subscriber, 1)
+        wait_for(lambda: relay.status.ended, 3 * stall_s + 20)  # it does not poll
+        taken += gather(subscriber, count + 2 - len(taken), 60)
+        health = subscriber.health
+    assert [m.seq for m in taken] == list(range(count + 2))
+    assert health.filled > 0
+    assert health.open_gaps == 0
+    assert all_parts(taken) == all_parts(journal.read_messages(relay.path))
+    return health.filled
+
+
+def test_a_stall_that_overflows_every_buffer(tmp_path):
+    check_stall(tmp_path, 3.0, 300)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_subscriber_that_stalls_for_a_minute(tmp_path):
+    print(f"{check_stall(tmp_path, 60.0, 50)} of 3002 were fetched again, 0 lost")
+
+
+@pytest.mark.parametrize("step_s", [-3600.0, 3600.0])
+def test_a_clock_of_the_relay_that_steps(tmp_path, monkeypatch, step_s):
+    """Scanner time, order and events do not follow it, nor does a session resumed."""
+    stepped = threading.Event()
+
+    def time_ns():
+        return time.time_ns() + int(1e9 * step_s) * stepped.is_set()
+
+    clock = SimpleNamespace(time_ns=time_ns, monotonic_ns=time.monotonic_ns)
+    monkeypatch.setattr("streams.session.time", clock)
+    path, tap = tmp_path / "visit.mcap", Tap()
+    with relayed(tap, path) as relay, Subscriber(relay.endpoint) as subscriber:
+        tap.put(Start(ACQUISITION, "test"), transient(0))
+        taken = gather(subscriber, 2)
+        stepped.set()
+        event = subscriber.send_event("note")
+        tap.put(transient(1), None)
+        taken += gather(subscriber, 3)
+        assert 0.0 <= event.time_s < 2.0
+        assert abs(subscriber.health.clock_offset_s or 0.0) < 2.1
+    path.rename(path.with_name("visit.mcap.part"))
+    with relayed(bodies(3), path, linger_s=0) as relay:
+        relay.thread.join()
+    messages = [m.body for m in journal.read_messages(path)]
+    times = [b.time_s for b in messages if isinstance(b, Transient)]
+    assert len(times) == 5
+    assert times == sorted(times)
+    assert times[2] - times[1] < 60.0
 
 
 def test_a_stalled_subscriber_is_whole_again(tmp_path):
