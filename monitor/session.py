@@ -97,7 +97,7 @@ class Session:
         start = bisect_right(self._seqs, self.display.seq)
         for update in self._updates[start : bisect_right(self._seqs, seq)]:
             self.display.fold(self._as_now(update), now_s)
-        self._show_here(self.display.time_s(), now_s)
+        self._show_here(now_s)
 
     def _rewind(self, time_s: float, now_s: float) -> None:
         """Show the session as it stood at a scanner time, s."""
@@ -108,7 +108,7 @@ class Session:
             if _time_s(update) >= time_s:
                 break
             self.display.fold(self._as_now(update), now_s)
-        self._show_here(time_s, now_s)
+        self._show_here(now_s)
         self.display.settle(now_s)
 
     def _as_now(self, update: Update) -> Update:
@@ -116,21 +116,24 @@ class Session:
         here = self._here
         if here is None or update.seq > here.seq:
             return update
-        return replace(
-            update, estimate=None, course=None, tracker=None, tracks=None, settings=None
-        )
+        update = replace(update, estimate=None, course=None, settings=None)
+        if here.tracks is None:  # it left the tracker as it was
+            return update
+        return replace(update, tracker=None, tracks=None)
 
-    def _show_here(self, time_s: float, now_s: float) -> None:
-        """Show the course of the newest change in this window up to a time, s."""
-        here = self._here
-        if here is None or here.course is None or time_s >= _time_s(here, math.inf):
+    def _show_here(self, now_s: float) -> None:
+        """Show as much of the newest change in this window as has been seen again."""
+        here, time_s = self._here, self.display.time_s()
+        if here is None or here.course is None or self.display.seq > here.seq:
             return
-        course = tuple(e for e in here.course if e.time_end_s < time_s)
-        tracks = tuple(t for t in here.tracks or () if t.time_s < time_s)
+        course = tuple(e for e in here.course if e.time_end_s <= time_s)
+        tracks = None
+        if here.tracks is not None:
+            tracks = tuple(t for t in here.tracks if t.time_s <= time_s)
         self.display.fold(
             replace(
-                here, course=course, tracks=tracks, curves=None, notes=(), event=None,
-                estimate=course[-1] if course else None,
+                here, seq=self.display.seq, course=course, tracks=tracks, curves=None,
+                notes=(), event=None, estimate=course[-1] if course else None,
             ),
             now_s,
         )  # fmt: skip
@@ -147,8 +150,8 @@ class Session:
         self.display.hear(old.stream, now_s)
 
 
-def _time_s(update: Update, unknown: float = -math.inf) -> float:
+def _time_s(update: Update) -> float:
     """Scanner time of the message behind an update, s."""
     if update.quality is not None:
         return update.quality.time_s
-    return update.event.time_s if update.event is not None else unknown
+    return update.event.time_s if update.event is not None else -math.inf

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -170,6 +171,8 @@ def replay(
     if reason is not None:
         typer.echo(f"reason recorded: {note_beside(file, reason)}", err=True)
     if beside is not None:
+        if reason is not None:
+            typer.echo(f"reason recorded: {note_beside(beside, reason)}", err=True)
         _compare(file, beside, wishes, options.replay_speed(speed))
     _watch(
         partial(replay_feed, file, water, options.replay_speed(speed)),
@@ -201,6 +204,15 @@ def _compare(one: Path, other: Path, wishes: Wishes, speed: float) -> None:
             (found[0][1], found[1][1]),
         )
     )
+
+
+def _still_locked(wishes: Wishes) -> Wishes:
+    """What was asked for of one recording, as far as it holds for another.
+
+    The protocol and its lock hold; a lock that was lifted was lifted for one recording.
+    """
+    kept = {k: v for k, v in wishes.changes.items() if k in ("window", "step")}
+    return replace(wishes, changes=kept)
 
 
 def opened(
@@ -251,7 +263,8 @@ def _watch(
 
         config = WorkerConfig(open_feed, partial(Analysis, wishes))
         named = f"mrs-monitor: {title}"
-        raise typer.Exit(run_window(config, settings, named, opened))
+        another = partial(opened, wishes=_still_locked(wishes))
+        raise typer.Exit(run_window(config, settings, named, another))
     from rich.console import Console
 
     from monitor.headless import Headless

@@ -162,7 +162,8 @@ def of_stream(
 ) -> list[Message]:
     """Messages about stream and recording; `age_s` since the last transient."""
     if ended is not None:
-        return []
+        action = "F10: summary with your notes"
+        return [Message("ended", Level.NOTE, f"Session ended: {ended}", action, 0.0)]
     shown = []
 
     def attention(key: str, condition: str, action: str, age: float = 0.0) -> None:

@@ -23,7 +23,7 @@ from monitor.screen.trend import grown
 from monitor.screen.waterfall import COLUMNS, Stack
 from monitor.screen.words import ago, clock, plain, signed
 from monitor.session import MOST_CURVES, Session
-from streams.transient import Event
+from streams.transient import Event, Message
 
 LIVE = Stream(connected=True, recording=True, disk_free_bytes=10**11)
 
@@ -796,3 +796,35 @@ def test_the_clocks_are_named_beside_the_stream(updates):
     display = shown(updates, 300.0)
     display.hear(replace(LIVE, clock="clock +0.012 s, +3.1 ppm"), 300.0)
     assert display.screen(300.5).status.details[1].endswith("clock +0.012 s, +3.1 ppm")
+
+
+def test_going_back_after_a_change_in_this_window_shows_the_changed_course(updates):
+    pipeline = FakePipeline()
+    session = Session(SETTINGS)
+    session.take(Heard(Stream(connected=True, playback=Playback(True, 1, 0, 1800))), 0)
+    kept = [pipeline.push(message) for message in messages(25.0, end=False)]
+    for update in kept:
+        session.take(Computed(update), time_of(update))
+    change = Event(1498.0, "settings", json.dumps({"step": 16}), "viewer")
+    again = pipeline.push(Message("fake", kept[-1].seq, 0, change))
+    session.take(Computed(again, here=True), 1500.0)
+    whole = len(session.display.estimates)
+    session.take(Rewound(900.0), 1501.0)
+    display = session.display
+    assert display.settings.step == 16
+    assert 0 < len(display.estimates) < whole
+    assert max(e.time_end_s for e in display.estimates) < 900.0
+    for update in kept:
+        if time_of(update) >= 900.0:
+            session.take(Again(update.seq), 1502.0)
+    assert len(session.display.estimates) == pytest.approx(whole, abs=1)
+    assert len(session.display.quality) == len(pipeline.qualities)
+
+
+def test_the_end_is_told_with_the_way_to_the_summary(updates):
+    display = shown(updates, 1500.0)
+    display.fold(Update(9001, 0, ended="finished"), 1501.0)
+    said = display.screen(1502.0).messages
+    assert [(m.condition, "F10" in m.action) for m in said if m.key == "ended"] == [
+        ("Session ended: finished", True)
+    ]
