@@ -39,17 +39,15 @@ def results(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_killed_monitor_ends_with_the_same_bits(program: Program) -> None:
-    """Never killed, killed in the middle, replayed, analysed: one result."""
+    """Never killed, killed in the middle and again, replayed, analysed: one result."""
     where = endpoint()
     source = relay(program, where, "--source", SHORT, "--speed", "25")
-    for name in ("kept", "killed"):
-        program.start("live", "--connect", where, "--out", name, name=name)
+    kept, again = (live(program, where, name) for name in ("kept", "killed"))
     until(lambda: recorded_in(program) > 1.0, "half the recording")
-    program_killed = program._started[-1]
-    assert program_killed.poll() is None
-    program_killed.kill()
-    again = program.start("live", "--connect", where, "--out", "killed", name="again")
-    for process in (program._started[1], again):
+    for pause_s in (0.0, 1.5):
+        time.sleep(pause_s)
+        again = killed_and_begun_again(program, where, again)
+    for process in (kept, again):
         until(lambda p=process: p.poll() is not None, "the end of the session")
         assert process.returncode == 0
     source.send_signal(signal.SIGINT)
@@ -61,6 +59,42 @@ def test_a_killed_monitor_ends_with_the_same_bits(program: Program) -> None:
     assert len(table(program.home / "kept" / "estimates.csv")) > 10
     for name in ("killed", "replayed", "analysed"):
         assert results(program.home / name) == kept, name
+
+
+def live(program: Program, where: str, name: str) -> subprocess.Popen[str]:
+    """A monitor whose results are in the folder of that name."""
+    return program.start("live", "--connect", where, "--out", name, name=name)
+
+
+def killed_and_begun_again(
+    program: Program, where: str, running: subprocess.Popen[str]
+) -> subprocess.Popen[str]:
+    """Kill a monitor that has not ended, and begin another in its place."""
+    assert running.poll() is None
+    running.kill()
+    running.wait(10)
+    return live(program, where, "killed")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_monitor_killed_20_times_ends_with_the_same_bits(program: Program) -> None:
+    """At random moments of its beginning, catching up, and following."""
+    where, rng = endpoint(), random.Random(6)
+    source = relay(program, where, "--source", SHORT, "--speed", "2.5")
+    running, during = live(program, where, "killed"), 0
+    for _ in range(20):
+        time.sleep(rng.uniform(0.5, 6.0))
+        during += "source ended" not in program.said("relay")
+        running = killed_and_begun_again(program, where, running)
+    until(lambda: running.poll() is not None, "the end of the session", 120)
+    assert running.returncode == 0
+    source.send_signal(signal.SIGINT)
+    until(lambda: source.poll() is not None, "the end of the relay")
+    assert program.run("analyse", "s.mcap", "--out", "analysed").code == 0
+    same = results(program.home / "killed") == results(program.home / "analysed")
+    print(f"20 kills of the monitor, {during} before the end; same bits: {same}")
+    assert same
 
 
 def recorded_in(program: Program) -> float:
