@@ -23,6 +23,8 @@ from monitor.qc.one import judge, wishes_hash
 from monitor.qc.sessions import Session, infusion_of
 from monitor.report.session_files import write_session_report
 from streams.errors import InputError
+from streams.sources.open_file import open_source
+from streams.transient import Event, Transient
 
 HDF5_MAGIC = b"\x89HDF"
 CRASHED = "Reading it ended the process: the file is damaged."
@@ -63,10 +65,26 @@ def _with_events(job: Job) -> Job:
     if events is None or "infusion_s" in changes:
         return job
     infusion = infusion_of(events)
-    if infusion is None:
+    first_s = _first_without_events(job.session.path)
+    if infusion is None or first_s is None:
         return job
+    infusion = (infusion[0] + first_s, infusion[1] + first_s)
     wishes = replace(job.wishes, changes={**changes, "infusion_s": infusion})
     return replace(job, wishes=wishes)
+
+
+def _first_without_events(path: Path) -> float | None:
+    """Time of the first transient, s; None where the file marks an infusion itself.
+
+    Onsets of a BIDS events file count from that transient.
+    """
+    first_s: float | None = None
+    for body in open_source(path).bodies:
+        if isinstance(body, Event) and body.kind == "infusion_start":
+            return None
+        if isinstance(body, Transient) and first_s is None:
+            first_s = body.time_s
+    return first_s
 
 
 def _standing(job: Job) -> Row | None:

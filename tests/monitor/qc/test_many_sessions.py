@@ -1,5 +1,6 @@
 """Many sessions: finding, bad files as rows, resuming, processes that end."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -12,6 +13,9 @@ from monitor.qc.many import CRASHED, Job, run_here, work
 from monitor.qc.run import Plan, judge_all, put_together
 from monitor.qc.sessions import Session, find_sessions, infusion_of
 from streams.errors import InputError
+from streams.export.bids import write_bids
+from streams.sources.open_file import open_source
+from streams.transient import Event, number
 
 
 @pytest.fixture
@@ -132,6 +136,43 @@ def test_a_bids_folder_has_its_svs_files(tmp_path: Path) -> None:
     assert session.water == mrs / "sub-01_ses-1_mrsref.nii.gz"
     assert session.events == events
     assert infusion_of(events) == (60.0, 90.0)
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_the_infusion_of_a_bids_session(
+    infusion_short: Path, tmp_path: Path, marked: bool
+) -> None:
+    """From the file where it marks one, else from events.tsv, onsets put in place."""
+    bodies = [
+        body
+        for body in open_source(infusion_short).bodies
+        if marked or not isinstance(body, Event)
+    ]
+    folder, source = tmp_path / "bids", list(number(bodies))
+    write_bids(folder, source, "01", "1")
+    (events,) = folder.glob("sub-01/ses-1/mrs/*_events.tsv") if marked else (
+        folder / "sub-01" / "ses-1" / "mrs" / "sub-01_ses-1_events.tsv",
+    )  # fmt: skip
+    if not marked:
+        events.write_text(
+            "onset\tduration\ttrial_type\n72\t0\tinfusion_start\n"
+            "192\t0\tinfusion_stop\n"
+        )
+    (session,) = find_sessions([folder])
+    row = work(Job(session, Wishes(), tmp_path / "out", pdf=False))
+    assert row["status"] == "judged", row["reason"]
+    report = json.loads((tmp_path / "out" / "qc.json").read_text())
+    assert report["periods"]["infusion_s"] == [78.0, 198.0]
+    assert report["settings"]["infusion_s"] == (None if marked else [78.0, 198.0])
+    assert report["counts"]["water_references"] == 2
+
+
+def test_an_hdf5_file_is_read_in_a_process_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "broken.h5"
+    path.write_bytes(b"\x89HDF\r\n\x1a\n" + os.urandom(3000))
+    rows: list[dict[str, Any]] = []
+    run_here([job(path, tmp_path / "out")], 1, rows.append)
+    assert rows[0]["status"] == "not judged"
 
 
 def test_an_absent_or_empty_folder_is_said(tmp_path: Path) -> None:
