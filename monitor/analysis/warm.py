@@ -38,8 +38,8 @@ from monitor.analysis.subspace import ORDER, REACH_HZ, TIME_UNIT_S, Subspace
 
 STEPS = 12
 APPROACHES = 12
-STEP_TOLERANCE = 1e-4
-"""In SDs; Gauss-Newton has then squared its error once more."""
+STEP_TOLERANCE = 1e-3
+"""In SDs; a step errs by some twentieth of itself, so the next would be that small."""
 BLOCK = 64
 PHASE, SHIFT, WIDTH = -3, -2, -1
 """Places of the nuisance parameters behind the amplitudes."""
@@ -187,7 +187,9 @@ def _columns(subspace: Subspace, x: Real) -> tuple[Complex, Complex]:
 def _powers(x: Real) -> tuple[Complex, Complex]:
     """(-u)^k and its derivative, both (W, ORDER + 1)."""
     u = (2j * np.pi * x[:, 1] + np.pi * x[:, 2]) * TIME_UNIT_S
-    powers = np.asarray((-u[:, None]) ** np.arange(ORDER + 1), complex)
+    powers = np.ones((len(x), ORDER + 1), complex)
+    powers[:, 1:] = -u[:, None]
+    np.multiply.accumulate(powers, axis=1, out=powers)
     slopes = np.zeros(powers.shape, complex)
     slopes[:, 1:] = -np.arange(1, ORDER + 1) * TIME_UNIT_S * powers[:, :-1]
     return powers, slopes
