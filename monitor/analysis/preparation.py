@@ -1,7 +1,9 @@
 """From raw coils to a transient worth averaging: the order of the steps, on one page.
 
     coils -> one FID (coils.py) -> eddy phase off (eddy.py) -> shift and phase against
-    the template (registration.py) -> measures of quality -> weight (weights.py)
+    the template (registration.py), the step of a phase cycle taken off (cycle.py), the
+    water's evidence added (navigator.py) -> measures (judging.py) -> weight
+    (weights.py)
 
 Each step sees one transient and the past only.  The first `FIRST` transients of an
 epoch are the exception that makes the rest good: they are prepared provisionally as
