@@ -270,6 +270,8 @@ class Tracking:
         course, reduced = self.course, dict[int, Real]()
         for epoch, session in course.sessions.items():
             own = [i for i, q in enumerate(course.qualities) if q.epoch == epoch]
+            if not own:
+                continue
             z = session.projected(np.stack([course.fids[i] for i in own]))
             reduced |= dict(zip(own, self._measurements[epoch].reduced(z), strict=True))
         seen: list[Observed] = []
@@ -289,6 +291,8 @@ class Tracking:
         used = quality.epoch not in self.course.rejected
         weight = quality.weight if used and quality.weight >= FLOOR_SHARE else 0.0
         infused = self._infused(quality.time_s)
+        if not np.isfinite(o).all():  # it would stay in the state for ever
+            o, weight = np.zeros_like(o), 0.0
         return Observed(
             i, quality.epoch, quality.time_s, place, o, weight, inside, infused
         )
