@@ -156,7 +156,7 @@ def tracked_changes(joint: Real, covariance: Real) -> tuple[Real, Real]:
                 g[..., k, REMEMBERED + part] = -sign / joint[..., REMEMBERED + part]
             for part in bottom:
                 q[..., k] /= ratios[..., part]
-        variance = np.sum((g @ covariance) * g, axis=-1)
+        variance = np.maximum(np.sum((g @ covariance) * g, axis=-1), 0.0)
     return 100 * (q - 1), 100 * np.abs(q) * root_of(variance)
 
 
