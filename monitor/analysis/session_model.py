@@ -6,10 +6,10 @@ better than any window:
 
 * the baseline, and what the model leaves over of the mean.  Both are taken off every
   spectrum: a fault of the model that all windows share is no noise of any of them, and
-  the penalty draws a window towards the session's baseline, not to a straight line.  How far
-  windows depart from it is another question than how rough it is: their stiffness is
-  chosen by restricted maximum likelihood over the independent windows of the reference
-  period together (line shape linearised about the mean's),
+  the penalty draws a window towards the session's baseline, not to a straight line.
+  How far windows depart from it is another question than how rough it is: their
+  stiffness is chosen by restricted maximum likelihood over the independent windows of
+  the reference period together (line shape linearised about the mean's),
 
       -2 l(lam) = sum_w n_w log F_w(lam) + log|cov(y)| + log|G'G|,
 
@@ -120,8 +120,8 @@ def make_session_model(
     width, height = naa_line(model, fit, 0.0)
     wider, _ = naa_line(model, fit, 0.5)
     made = SessionModel(
-        water, subspace, fit, problem, baseline, offset, np.zeros((len(model.names),) * 2),
-        width, height, (wider - width) / 0.5,
+        water, subspace, fit, problem, baseline, offset,
+        np.zeros((len(model.names),) * 2), width, height, (wider - width) / 0.5,
     )  # fmt: skip
     return replace(made, common=_common(made, mean_fid, mean_noise))
 
