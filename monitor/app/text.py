@@ -55,6 +55,13 @@ class Text(QLabel):
         """Whether the text had to be cut."""
         return self.text() != self._full
 
+    def least_px(self, text: str) -> int:
+        """Room that a text needs at the least size, and a little more."""
+        if self._theme is None:
+            return 1
+        font = self._theme.font(self._least, self._bold)
+        return round(_width(font, text)) + self._theme.px(16)
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Fit again, from the full size down."""
         super().resizeEvent(event)

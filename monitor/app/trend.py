@@ -23,8 +23,9 @@ from monitor.app.theme import Theme, mixed
 from monitor.screen.parts import Mark, Trend
 
 MANY = 150
-LEGEND = "○ independent, 95 %   — sliding"
-BAND_LEGEND = "   ▒ tracker, 95 %"
+LEGEND = "○ independent  — sliding"
+BAND_LEGEND = "  ▒ tracker"
+INTERVAL = "  (95 %)"
 
 
 class TrendPanel(QFrame):
@@ -40,9 +41,9 @@ class TrendPanel(QFrame):
         self.legend.setAlignment(
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
-        self._head.addWidget(self.title, 52)
-        self._head.addWidget(self.legend, 48)
-        self._said = self._legend = ""
+        self._head.addWidget(self.title, 40)
+        self._head.addWidget(self.legend, 60)
+        self._said = self._legend = self._title = ""
         self.plot = TrendPlot()
         self._rows.addLayout(self._head)
         self._rows.addWidget(self.plot, 1)
@@ -55,21 +56,35 @@ class TrendPanel(QFrame):
         self.title.dress(theme)
         self.legend.dress(theme)
         self.plot.dress(theme)
+        self._show_words(again=True)
 
     def say(self, text: str) -> None:
         """Say something in the place of the legend; empty: the legend again."""
         self._said = text
-        self.legend.refit()
-        self.legend.show_text(text or self._legend)
+        self._show_words()
 
     def draw(self, trend: Trend, fade: float = 0.0) -> None:
         """Show a trend; its newest points pale as `fade` goes from 0 to 1."""
-        self.title.show_text(trend.title)
-        legend = LEGEND + (BAND_LEGEND if trend.band is not None else "")
+        self._title = trend.title
+        legend = LEGEND + (BAND_LEGEND if trend.band is not None else "") + INTERVAL
         self._legend = legend if len(trend.line) else ""
-        self.legend.show_text(self._said or self._legend)
+        self._show_words()
         self.plot.draw(trend)
         self.plot.draw_age(fade)
+
+    def _show_words(self, again: bool = False) -> None:
+        """Title and legend, each with as much of the line as its words need."""
+        right = self._said or self._legend
+        left = self._title.split(":")[0] if self._said else self._title
+        shown = (self.title.full_text, self.legend.full_text)
+        if (left, right) == shown and not again:
+            return
+        self._head.setStretch(0, self.title.least_px(left))
+        self._head.setStretch(1, self.legend.least_px(right))
+        self._head.activate()
+        for text, words in ((self.title, left), (self.legend, right)):
+            text.show_text(words)
+            text.refit()
 
 
 class TrendPlot(Plot):

@@ -166,6 +166,7 @@ def test_hovering_says_what_lies_there(qtbot, open_whole):
     page = whole.page
     page.trend.plot.hovered.emit(8.0)
     assert "32 transients" in page.trend.legend.full_text
+    assert not page.trend.legend.cut
     page.trend.plot.left.emit()
     assert "independent" in page.trend.legend.full_text
 

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QPushButton, QWidget
 
-from monitor.analysis.update import Update
+from monitor.analysis.update import Answer, Update
 from monitor.app.page import Page
 from monitor.app.render import render
 from monitor.app.text import Text
@@ -302,6 +302,17 @@ def test_a_key_chooses_tracker_or_window(qtbot, open_bench, reports):
         qtbot.keyClick(bench.window, Qt.Key.Key_F7)
         bench.window.frame()
         assert word in bench.page.headline.caption.full_text
+
+
+@pytest.mark.parametrize("since_s", [None, 900.0])
+def test_the_answer_stands_in_the_title_of_the_trend(open_bench, reports, since_s):
+    bench = open_bench()
+    answer = {SETTINGS.outcome: Answer(6.0, 1.0, 2.5, 9.5, 12.0, since_s)}
+    bench.show([*reports, Computed(Update(9000, 0, answers=answer))])
+    words = "changed since +05:00" if since_s else "no change shown so far"
+    assert bench.page.trend.title.full_text.endswith(words)
+    assert not bench.page.trend.title.cut
+    assert not bench.page.trend.legend.cut
 
 
 def test_closing_in_the_middle_of_a_run_asks(open_bench, reports):
