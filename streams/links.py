@@ -50,6 +50,8 @@ class Links:
 
     def _open(self) -> None:
         self.subscription = self._socket(zmq.SUB, zmq.RCVHWM)
+        # with it, what came and was not read is thrown away when the publisher leaves
+        self.subscription.immediate = False
         self.subscription.subscribe(b"")
         self.requests = self._socket(zmq.DEALER, zmq.RCVHWM)
         self._monitor: zmq.Socket[Any] = self.subscription.get_monitor_socket()

@@ -236,6 +236,23 @@ def test_an_oversized_frame_does_not_end_the_subscription(monkeypatch):
         assert "more than 100000 bytes" in subscriber._last_problem
 
 
+def test_what_came_before_its_publisher_left_is_not_lost():
+    """A subscriber that was busy when a publisher without a journal sent and left."""
+    endpoint = free_endpoint()
+    several = [wire.encode(Message("s", 0, 0, Start(ACQUISITION, "x")))]
+    several += [wire.encode(Message("s", n, 0, transient(n))) for n in range(1, 51)]
+    with Subscriber(endpoint) as subscriber:
+        with zmq.Context() as context, context.socket(zmq.XPUB) as publisher:
+            publisher.linger = 5000
+            publisher.bind(endpoint)
+            wait_for(lambda: subscriber.poll(0.02) or publisher.poll(0))  # subscribed
+            for frames in several:
+                publisher.send_multipart(frames)
+        with contextlib.suppress(AssertionError):
+            wait_for(lambda: False, 0.5)  # busy, while the link is lost
+        assert [m.seq for m in gather(subscriber, 51)] == list(range(51))
+
+
 @contextlib.contextmanager
 def process(path, endpoint, transients, interval_s):
     command = [sys.executable, str(HERE / "relay_process.py"), str(path), endpoint]
