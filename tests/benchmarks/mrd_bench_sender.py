@@ -1,6 +1,7 @@
 """Send one series at a pace, print when each went out: PORT COUNT S POINTS.
 
-Also `pub ENDPOINT COUNT S BYTES`: a bare publisher of the same payload.
+Also `pub ENDPOINT COUNT S BYTES`: a bare publisher of the same payload; and
+`wire ENDPOINT COUNT S POINTS`: a publisher that speaks docs/wire.md.
 """
 
 import json
@@ -62,8 +63,41 @@ def publisher(endpoint, count, interval_s, length):
         )
 
 
+def speaker(endpoint, count, interval_s, points):
+    """Messages of docs/wire.md, made before the clock is read."""
+    import numpy as np
+    import zmq
+
+    from streams import wire
+    from streams.transient import Acquisition, Kind, Message, Start, Transient
+
+    acquisition = Acquisition(123.25, "1H", 2.5e-4, points, COILS, 0.03, interval_s)
+    fid = np.full((COILS, points), 1 + 1j, np.complex64)
+
+    def frames(n):
+        body = Transient(n, n * interval_s, Kind.METABOLITE, fid)
+        return wire.encode(Message("bench", n + 1, 0, body))
+
+    with zmq.Context() as context, context.socket(zmq.PUB) as socket_:
+        socket_.linger = 5000
+        socket_.bind(endpoint)
+        time.sleep(2.0)  # the relay joins; PUB has no way to know
+        start = Message("bench", 0, 0, Start(acquisition, "benchmark"))
+        socket_.send_multipart(wire.encode(start))
+        sent, began = [], time.monotonic()
+        for n in range(count):
+            ready = frames(n)
+            time.sleep(max(0.0, began + n * interval_s - time.monotonic()))
+            sent.append(time.monotonic())
+            socket_.send_multipart(ready)
+        return sent
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "pub":
+    if sys.argv[1] == "wire":
+        endpoint, numbers = sys.argv[2], [float(a) for a in sys.argv[3:]]
+        times = speaker(endpoint, int(numbers[0]), numbers[1], int(numbers[2]))
+    elif sys.argv[1] == "pub":
         endpoint, numbers = sys.argv[2], [float(a) for a in sys.argv[3:]]
         times = publisher(endpoint, int(numbers[0]), numbers[1], int(numbers[2]))
     else:
