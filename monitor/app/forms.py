@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -50,8 +51,14 @@ class Form(Sheet):
         self._form.addRow(label, field)
         self._words.append(label)
         self._fields.append(field)
-        if isinstance(field, QLineEdit):
-            field.returnPressed.connect(self.done)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Return does what the button does, in whatever field."""
+        keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event is not None and event.key() in keys:
+            self.done()
+            return
+        super().keyPressEvent(event)
 
     def dress(self, theme: Theme) -> None:
         """Take the sizes and colours of a theme."""
@@ -80,6 +87,7 @@ class ChoicesSheet(Form):
         for box in (self.window_length, self.step):
             box.setRange(1, MOST_TRANSIENTS)
             box.setKeyboardTracking(False)
+            box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.outcome = QComboBox()
         self.reference, self.rejected = QLineEdit(), QLineEdit()
         self.reference.setPlaceholderText("START:END in s, e.g. 0:600 or 0m:10m")

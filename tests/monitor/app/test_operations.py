@@ -115,6 +115,20 @@ def test_moving_the_reference_period_wants_a_second_press(qtbot, open_whole):
     assert whole.window.session.display.reference_s == (60.0, 480.0)
 
 
+@pytest.mark.parametrize("name", ["window_length", "outcome", "reference", "button"])
+def test_return_applies_once_from_any_field(qtbot, open_whole, name):
+    whole = open_whole(refuse=True)
+    sheet = whole.window.operations.choices
+    qtbot.keyClick(whole.window, Qt.Key.Key_F4)
+    sheet.reference.setText("1m:8m")
+    field = getattr(sheet, name)
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert whole.sent == []  # the first press only asks
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert whole.sent == [SendEvent("reference", "60:480")]
+
+
 def test_nonsense_is_said_and_nothing_is_sent(qtbot, open_whole):
     whole = open_whole()
     sheet = whole.window.operations.choices

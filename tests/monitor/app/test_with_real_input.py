@@ -137,11 +137,6 @@ def test_a_live_session_is_operated(operator):
     o.until(lambda s: s["sheets"] == ["choices"])
     o.type("64")
     o.key("Return")
-    o.key("alt+o")
-    o.type("Glu")
-    o.key("Tab", "Return")
-    if o.see()["sheets"]:
-        o.key("Tab", "Tab", "Tab", "space")
     o.until(lambda s: s["settings"][0] == 64)
     o.key("F7")
     o.until(lambda s: s["by_tracker"])
