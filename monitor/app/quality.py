@@ -83,6 +83,7 @@ class QualityPanel(QWidget):
         for plot in self.plots:
             self._rows.addWidget(plot)
         self._shown: list[Strip | None] = [None] * count
+        self._axes: list[TimeAxis | None] = [None] * count
 
     def dress(self, theme: Theme) -> None:
         """Take the sizes and colours of a theme."""
@@ -96,6 +97,6 @@ class QualityPanel(QWidget):
     ) -> None:
         """Show every `of`-th strip from `part` on; those shown already cost nothing."""
         for i in range(part, len(self.plots), of):
-            if strips[i] is not self._shown[i]:
-                self._shown[i] = strips[i]
+            if strips[i] is not self._shown[i] or axis != self._axes[i]:
+                self._shown[i], self._axes[i] = strips[i], axis
                 self.plots[i].draw(strips[i], axis)

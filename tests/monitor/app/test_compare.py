@@ -20,7 +20,8 @@ def reports(minutes):
 
 @pytest.fixture
 def pair(qtbot):
-    waiting = ([reports(25.0)], [reports(14.0)])
+    long = reports(25.0)
+    waiting = ([long[400:], long[:400]], [reports(14.0)])  # one ends before the other
     sent = ([], [])
     now = [100.0]
     window = CompareWindow(
