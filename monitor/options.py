@@ -62,7 +62,8 @@ def data_folder() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
-            f"The folder {folder} cannot be made ({error.strerror}): give --record FILE."
+            f"The folder {folder} cannot be made ({error.strerror}): "
+            "give --record FILE."
         ) from None
     return folder
 

@@ -34,7 +34,8 @@ from monitor.analysis.spectrum import Real
 
 Mask = NDArray[np.bool_]
 STIFFNESS_GRID = 10.0 ** np.arange(-3.0, 4.1, 0.5)
-STRICTNESS = 2.0
+STRICTNESS = 5.0
+"""m where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class _Linear:
     shares, y_shares : S (m, 2 p) and (2 p,), real beside imaginary part
     prior, pull : (m, m) and (m,), the priors' share of gram and right-hand side
     kernel, fine, relaxation : (m,) bool, the columns that belong to each
+    strictness : m of the criterion
     """
 
     gram: Real
@@ -85,6 +87,7 @@ class _Linear:
     kernel: Mask
     fine: Mask
     relaxation: Mask
+    strictness: float
 
     def kept(self, traits: Traits) -> Mask:
         """Columns that are moved."""
@@ -95,14 +98,18 @@ class _Linear:
 
 
 def choose(
-    problem: Problem, point: Point, active: Indices, stiffness: float | None
+    problem: Problem,
+    point: Point,
+    active: Indices,
+    stiffness: float | None,
+    strictness: float = STRICTNESS,
 ) -> Choice:
     """Choose about a nearby solution with the plainest traits.
 
     A trait is considered where `active` has its parameters; `stiffness` is taken where
     it is given.
     """
-    linear = _linear(problem, point, active)
+    linear = _linear(problem, point, active, strictness)
     grid = STIFFNESS_GRID if stiffness is None else np.array([stiffness])
     first = _least(problem, linear, grid[::2], [Traits()])
     traits = [
@@ -127,7 +134,9 @@ def _least(
     return min(choices, key=lambda choice: choice.score)
 
 
-def _linear(problem: Problem, point: Point, active: Indices) -> _Linear:
+def _linear(
+    problem: Problem, point: Point, active: Indices, strictness: float
+) -> _Linear:
     """Gram matrices of B and of its parts in the baseline's space."""
     D = problem.model.derivatives(point.theta, active, point.c, point.A, point.shaped)
     B = np.concatenate([point.A.T, D.T, problem.spectrum[None]]) / problem.noise_sd
@@ -147,7 +156,7 @@ def _linear(problem: Problem, point: Point, active: Indices) -> _Linear:
     fine = (parameter >= layout.shifts.start) | (parameter == MM_GAUSS)
     return _Linear(
         gram[:m, :m], gram[:m, m], float(gram[m, m]), shares[:m], shares[m], prior,
-        pull, in_kernel, fine, parameter == RELAXATION,
+        pull, in_kernel, fine, parameter == RELAXATION, strictness,
     )  # fmt: skip
 
 
@@ -177,7 +186,9 @@ def _scored(
     n = 2 * problem.spectrum.size
     dimension = 2 * problem.baseline.effective_dimension(stiffness)
     dimension += _dimension(factor, prior, (linear.kernel | linear.fine)[kept])
-    score = n * float(np.log(max(square, 1e-300) / n)) + 2 * STRICTNESS * dimension
+    score = (
+        n * float(np.log(max(square, 1e-300) / n)) + 2 * linear.strictness * dimension
+    )
     whole = np.zeros(kept.size)
     whole[kept] = step
     whole[linear.relaxation] = a

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.linalg import LinAlgError
 
-from monitor.analysis.choice import Choice, Traits, choose
+from monitor.analysis.choice import STRICTNESS, Choice, Traits, choose
 from monitor.analysis.fit import (
     Fit,
     Indices,
@@ -72,20 +72,30 @@ class Freedom:
     kernel : SD of the kernel's coefficients, where the spectrum asks for one; 0: the
         line is a Voigt
     relaxation : known differences of T2 are used where the spectrum shows them
+    strictness : m of the criterion in `choice`
     phase_slope_rad_per_ppm : first-order phase; 0: none
     stiffness : of the baseline; None: chosen from the spectrum
     water_removal : residual water is taken off before the fit
     ratio_priors : soft ratio priors on weak metabolites (`ratio_priors`)
     """
 
-    metabolite_shift_ppm: float = 0.004
+    metabolite_shift_ppm: float = 0.002
     mm_width_hz: float = 5.0
-    kernel: float = 0.1
-    relaxation: bool = True
+    kernel: float = 0.0
+    relaxation: bool = False
+    strictness: float = STRICTNESS
     phase_slope_rad_per_ppm: float = 0.0
     stiffness: float | None = None
     water_removal: bool = True
     ratio_priors: bool = True
+
+
+SEARCHING = Freedom(
+    metabolite_shift_ppm=0.004, kernel=0.1, relaxation=True, strictness=2.0
+)
+"""Everything that a spectrum can ask for: nearer to the truth on simulated spectra of
+skewed lines and metabolites with T2 of their own, further from LCModel on real ones
+(`docs/decisions/0008-fit.md`)."""
 
 
 def priors_for(model: Model, freedom: Freedom) -> Priors:
@@ -157,7 +167,7 @@ def _fitted(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
         problem = with_ratio_priors(problem, first)
     asked = active_parameters(model, freedom, Traits(True, True, 1.0))
     held = with_width_near(problem, first)
-    choice = _choice(held, first, asked, freedom.stiffness)
+    choice = _choice(held, first, asked, freedom)
     if choice is None:
         return hopeless(problem, first.theta), problem
     priors = held.priors if choice.traits.kernel else problem.priors
@@ -200,12 +210,12 @@ def _first(problem: Problem) -> Fit:
 
 
 def _choice(
-    problem: Problem, first: Fit, asked: Indices, stiffness: float | None
+    problem: Problem, first: Fit, asked: Indices, freedom: Freedom
 ) -> Choice | None:
     """Baseline, line shape and relaxation about a first fit, if there is one."""
     try:
         point = evaluate(problem, target(problem), first.theta)
-        return choose(problem, point, asked, stiffness)
+        return choose(problem, point, asked, freedom.stiffness, freedom.strictness)
     except LinAlgError:
         return None
 

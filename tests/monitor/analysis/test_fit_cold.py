@@ -5,7 +5,12 @@ import pytest
 from fit_cases import CONCENTRATIONS, NAMES, clean_fid, make_model, noisy_fid
 
 from monitor.analysis.choice import Traits
-from monitor.analysis.cold import Freedom, active_parameters, cold_fit
+from monitor.analysis.cold import (
+    SEARCHING,
+    Freedom,
+    active_parameters,
+    cold_fit,
+)
 from monitor.analysis.fit import minimise
 from monitor.analysis.model import GAUSS, LORENTZ, PHASE, SHIFT
 from monitor.analysis.normal import factored, inverse
@@ -67,7 +72,7 @@ def test_the_stated_sd_is_the_real_one(model):
 
 def test_a_voigt_line_is_asked_for_no_kernel(model):
     y = model.in_band(noisy_fid(model, 1, 0.5))
-    fit, _ = cold_fit(model, y, 0.5 * np.sqrt(model.points))
+    fit, _ = cold_fit(model, y, 0.5 * np.sqrt(model.points), SEARCHING)
     assert not fit.theta[model.layout.kernel].any()
 
 
@@ -78,7 +83,7 @@ def test_a_skewed_line_is_met_by_a_kernel(model):
     o = outcomes_of(model.names).subset(("Glu/tCr", "tNAA/tCr"))
     truth = o.values(CONCENTRATIONS)
     sd = 0.5 * np.sqrt(model.points)
-    bent, _ = cold_fit(model, y, sd)
+    bent, _ = cold_fit(model, y, sd, SEARCHING)
     stiff, _ = cold_fit(model, y, sd, Freedom(kernel=0.0))
     assert bent.theta[model.layout.kernel].any()
     assert bent.misfit < stiff.misfit
@@ -136,7 +141,7 @@ def test_a_metabolite_that_is_nowhere_gets_nothing(model):
 
 
 def test_traits_name_their_parameters(model):
-    freedom = Freedom()
+    freedom = SEARCHING
     plain = active_parameters(model, freedom, Traits())
     every = active_parameters(model, freedom, Traits(True, True, 1.0))
     assert plain.tolist() == [PHASE, SHIFT, LORENTZ, GAUSS]
