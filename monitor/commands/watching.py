@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from monitor.choose import Wishes
     from monitor.worker import Feed, WorkerConfig
 
-DEMO_SPEED = 25.0
+DEMO_SPEED = 40.0
 Connect = Annotated[str, typer.Option("--connect", help="tcp://HOST:PORT of a relay.")]
 Key = Annotated[str, typer.Option("--key", help="Secret key file (CURVE).")]
 Unlock = Annotated[
@@ -61,7 +61,7 @@ def demo(
     """Show a simulated ketamine infusion, live, in the window.
 
     A relay process records and publishes what a virtual scanner yields; the window
-    subscribes to it. 10 min before and 40 min of infusion take two minutes.
+    subscribes to it. 10 min before and 40 min of infusion take 75 seconds.
 
     Example: mrs-monitor demo
     """
