@@ -233,7 +233,8 @@ class Window(QMainWindow):
         answer = QMessageBox.question(
             self,
             "Close?",
-            "A session is running. Close the window? The recording goes on.",
+            "A session is running. Close the window? A relay goes on recording; "
+            "the demo's ends with its window.",
             QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
             QMessageBox.StandardButton.Cancel,
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streams.errors import InputError
+from streams.recording_files import find
 from streams.sources.files import first_bytes, read_series
 from streams.sources.recording import bodies as recording_bodies
 from streams.sources.series import bodies_of, matched_water
@@ -43,7 +44,7 @@ def is_recording(path: Path) -> bool:
     ------
     InputError : the file cannot be read
     """
-    return first_bytes(path).startswith(MCAP_MAGIC)
+    return first_bytes(find(path)).startswith(MCAP_MAGIC)
 
 
 def open_source(

@@ -82,6 +82,13 @@ def test_a_recording_gives_its_own_messages(recording, tmp_path):
         open_source(recording, water=recording)
 
 
+def test_an_unfinished_recording_is_found_by_its_name(recording, tmp_path):
+    name = tmp_path / "cut.mcap"
+    (tmp_path / "cut.mcap.part").write_bytes(recording.read_bytes())
+    assert is_recording(name)
+    assert len(list(open_source(name).bodies)) == len(list(read_messages(recording)))
+
+
 def test_a_recording_through_nifti_mrs_is_the_same_session(recording, tmp_path):
     water, metabolite = write_session(tmp_path / "s.nii.gz", read_messages(recording))
     shutil.move(metabolite, tmp_path / "s.dat")
@@ -108,7 +115,7 @@ def test_notes_come_with_the_source(tmp_path: Path):
     [
         (b"", "x.nii.gz is empty"),
         (b"a text", "x.nii.gz is no recording"),
-        (gzip.compress(b"a text"), "x.nii.gz is no recording"),
+        (gzip.compress(b"a text", mtime=0), "x.nii.gz is no recording"),
         (b"\x89HDF\r\n\x1a\n", "x.nii.gz is truncated or damaged"),
         (b"\x89MC", "x.nii.gz is no recording"),
     ],
