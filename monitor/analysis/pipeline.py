@@ -133,6 +133,11 @@ class Pipeline:
         """What the whole session says of each transient; empty without a tracker."""
         return self.tracking.smoothed()
 
+    def _tracker_notes(self) -> tuple[str, ...]:
+        """What the tracker logs; it speaks of the outcome, so not under a lock."""
+        notes = tuple(self.tracking.take_notes())
+        return () if self.settings.outcome_hidden else notes
+
     @property
     def plan(self) -> Plan:
         """What is done with the transients at present."""
@@ -208,7 +213,7 @@ class Pipeline:
             update,
             tracker=self.tracking.step(),
             answers=self.tracking.answers,
-            notes=(*update.notes, *self.tracking.take_notes()),
+            notes=(*update.notes, *self._tracker_notes()),
         )
 
     def _cycle_step(self, count: int, epoch: int) -> int:
@@ -368,7 +373,7 @@ class Pipeline:
             tracks=tracks,
             answers=self.tracking.answers,
             detectable=self._detectable(course[-1] if course else None),
-            notes=(*update.notes, *self.tracking.take_notes()),
+            notes=(*update.notes, *self._tracker_notes()),
         )
 
     def _last_curves(self) -> Curves | None:

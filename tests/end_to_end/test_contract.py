@@ -10,6 +10,7 @@ import pytest
 from program import SHORT, Program, Ran, columns, numbers, table
 
 from monitor.cli import main
+from monitor.settings import bundled_protocols
 
 FIRST = ["window", "t_start_s", "t_end_s", "t_mid_s", "n_transients", "independent"]
 SUMS = ["Glx", "tNAA", "tCr", "tCho"]
@@ -177,3 +178,21 @@ def test_several_files_of_one_name(program: Program) -> None:
         "one_s",
         "two_s",
     }
+
+
+def test_a_blinded_protocol_hides_the_outcome_everywhere(program: Program) -> None:
+    """No amplitude, ratio, change or word of the tracker in any file or line."""
+    protocol = program.home / "blind.toml"
+    bundled = bundled_protocols()["press_3t_te30"].read_text(encoding="utf-8")
+    protocol.write_text(bundled + "\noutcome_hidden = true\n", encoding="utf-8")
+    ran = program.run(
+        "analyse", SHORT, "--protocol", protocol, "--save-spectra", "--out", "blind"
+    )
+    assert ran.code == 0, ran.err
+    out = program.home / "blind"
+    assert not list(out.glob("*.nii.gz"))
+    heads = columns(out / "estimates.csv") + columns(out / "tracker.csv")
+    assert not [h for h in heads if h.startswith(("Gl", "tNAA", "tCr", "NAA", "Cr"))]
+    session = (out / "session.json").read_text()
+    assert json.loads(session)["outcome_hidden"] is True
+    assert "Tracker" not in session + ran.out + ran.err
