@@ -86,10 +86,10 @@ def test_every_session_is_a_row(sessions: int, transients: int, tmp_path: Path) 
     reasons = {row["session"]: row["reason"] for row in group["not_judged"]}
     assert set(reasons) == {"empty", "foreign", "truncated", "damaged"}
     assert all(len(reason) > 10 for reason in reasons.values())
-    # The peak is that of all children so far: an older one says nothing of these.
-    if after.ru_maxrss > before.ru_maxrss:
-        assert 2 * after.ru_maxrss / 1e3 < 1000
     if transients == 400:
+        # Only the run of its own: a child begins as a copy of its parent, and among
+        # two thousand tests the parent is larger than what is measured.
+        assert 2 * after.ru_maxrss / 1e3 < 1000
         cpu_s = (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
         _note(sessions, sessions * transients * 2.0, cpu_s, wall_s, after.ru_maxrss)
 
