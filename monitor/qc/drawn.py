@@ -18,6 +18,7 @@ from monitor.analysis.update import Curve, Curves
 from monitor.analysis.window import Window, average_of
 from monitor.qc.follow import Followed
 from monitor.screen.spectrum import telling
+from monitor.screen.trend import Course, CourseColumns
 from monitor.settings import Settings
 
 Line = NDArray[np.float64]
@@ -27,34 +28,9 @@ MOST_ROWS = 200
 MOST_COLUMNS = 240
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
-    """Windows of one outcome as columns (n,): s, percent, whether independent."""
-
-    start_s: Line
-    end_s: Line
-    change: Line
-    sd: Line
-    independent: Line
-    epoch: Line
-
-    @property
-    def middle_s(self) -> Line:
-        """Centre of each window, s."""
-        return 0.5 * (self.start_s + self.end_s)
-
-
 def course_of(estimates: Sequence[Estimate], outcome: str) -> Course:
     """Columns of the converged windows that have a change of the outcome."""
-    rows = [
-        (
-            e.time_start_s, e.time_end_s, e.changes_percent[outcome],
-            e.change_sds_percent[outcome], float(e.independent), float(e.epoch),
-        )
-        for e in estimates
-        if e.converged and math.isfinite(e.change_sds_percent.get(outcome, math.nan))
-    ]  # fmt: skip
-    return Course(*np.array(rows, float).reshape(-1, 6).T)
+    return CourseColumns().course(estimates, outcome)
 
 
 @dataclass(frozen=True, slots=True)
