@@ -6,7 +6,9 @@ time; the same request fills every later gap.  `poll` gives messages in the orde
 their numbers, whatever was lost on the way.
 
 A publisher without a relay (`docs/wire.md`) has no journal to fetch from.  Then `poll`
-gives what arrives from the first start on, and `health` counts what was lost.
+gives what arrives from the first start on, and `health` counts what was lost.  A
+message that carries a relay's clocks has been through a journal: then its answer is
+waited for longer, since what is gone over is not shown again.
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ from streams.transient import End, Event, Heartbeat, Message, Transient
 
 ANSWER_S = 2.0
 """A request without an answer for this long is sent again."""
+PATIENCE_S = 30.0
+"""How long a relay that is heard may leave the first request without an answer."""
 PROBE_S = 5.0
 """How often a publisher that does not answer is asked again."""
 SILENCE_S = 5.0
@@ -70,6 +74,7 @@ class Subscriber:
         self._asked: float | None = None
         self._ask_after = 0.0
         self._answered: bool | None = None
+        self._recorded = False
         self._heartbeat: Heartbeat | None = None
         self._end: End | None = None
         self._dropped = 0
@@ -164,6 +169,8 @@ class Subscriber:
         except InputError as error:
             self._drop(str(error))
             return
+        if self._answered is None:
+            self._recorded = self._recorded or wire.is_recorded(frames)
         if isinstance(message.body, Heartbeat):
             if self._ordering.knows(message.session, message.body.last_seq):
                 self._heartbeat = message.body
@@ -218,8 +225,9 @@ class Subscriber:
             self._asked = None
             if self._answered is False:
                 self._ask_after = now + PROBE_S
-        heard = self._live_since is not None and now - self._live_since > ANSWER_S
-        if self._answered is None and heard:
+        heard_s = 0.0 if self._live_since is None else now - self._live_since
+        patience_s = PATIENCE_S if self._recorded else ANSWER_S
+        if self._answered is None and heard_s > patience_s:
             self._answered, self._ordering.skipping = False, True
 
     def _notice(self, ready: list[Message]) -> None:
@@ -264,6 +272,8 @@ class Subscriber:
             return f"Nothing from {self._endpoint} for {age:.0f} s; still trying."
         if self._heartbeat is not None and not self._heartbeat.recording:
             return "NOT RECORDING: the relay cannot write its recording."
+        if self._recorded and not self._answered:
+            return self._unanswered()
         if self._answered is False:
             gaps = self._ordering.open_gaps
             return (
@@ -275,6 +285,16 @@ class Subscriber:
         if self._heartbeat is not None and self._heartbeat.dropped:
             return f"The relay left out {self._heartbeat.dropped} invalid messages."
         return self._last_problem
+
+    def _unanswered(self) -> str:
+        """A relay is heard, and does not answer."""
+        since = self._live_since
+        if since is None or time.monotonic() - since < ANSWER_S:
+            return self._last_problem
+        return (
+            f"The relay does not answer on {self._endpoint.requests}: let that port "
+            f"through; what was sent before and what is lost cannot be shown."
+        )
 
 
 def send_event(

@@ -138,6 +138,14 @@ def read_header(frames: Sequence[bytes]) -> Header:
     return _checked_header(topic, _object(topic, bytes(frames[1])))
 
 
+def is_recorded(frames: Sequence[bytes]) -> bool:
+    """Whether a valid message has been through a relay's journal, whose clocks it has.
+
+    `read_header` says what is wrong with one that is not valid.
+    """
+    return "host_monotonic_ns" in read_header(frames).fields
+
+
 def check_shape(acquisition: Acquisition, transient: Transient) -> None:
     """Refuse a transient whose shape is not that of its start.
 

@@ -46,13 +46,13 @@ def test_a_link_that_loses_doubles_swaps_and_delays(tmp_path, harm, monkeypatch)
     monkeypatch.setattr("streams.subscriber.ANSWER_S", 0.3)
     endpoint = free_endpoint()
     with (
-        relayed(slowly(bodies(150)), tmp_path / "visit.mcap") as relay,
+        relayed(slowly(bodies(400)), tmp_path / "visit.mcap") as relay,
         LossyProxy(relay.endpoint, endpoint, seed=1, **harm) as proxy,
         Subscriber(endpoint) as subscriber,
     ):
-        taken = gather(subscriber, 154, 20)
+        taken = gather(subscriber, 404, 20)
         health = subscriber.health
-    assert [m.seq for m in taken] == list(range(154))
+    assert [m.seq for m in taken] == list(range(404))
     assert all_parts(taken) == all_parts(journal.read_messages(relay.path))
     assert health.open_gaps == 0
     if "loss" in harm:
@@ -91,6 +91,44 @@ def test_a_link_that_is_cut_again_and_again(tmp_path, monkeypatch):
     notes = [m.body.text for m in taken if getattr(m.body, "kind", "") == "note"]
     assert notes == [f"{number}" for number in range(10)]
     assert health.open_gaps == 0
+
+
+def test_a_relay_that_is_slow_to_answer_is_waited_for(tmp_path, monkeypatch):
+    """What a relay published is in its journal: a late answer costs nothing."""
+    monkeypatch.setattr("streams.subscriber.ANSWER_S", 0.1)
+    endpoint = free_endpoint()
+    with (
+        relayed(slowly(bodies(100), 0.01), tmp_path / "visit.mcap") as relay,
+        LossyProxy(relay.endpoint, endpoint, seed=1, loss=0.3, deaf=1.0) as proxy,
+        Subscriber(endpoint) as subscriber,
+    ):
+        taken = []
+        while "does not answer" not in subscriber.health.problem:
+            taken += subscriber.poll(0.1)
+        assert str(int(endpoint.rpartition(":")[2]) + 1) in subscriber.health.problem
+        wait_for(lambda: relay.status.ended)
+        proxy.deaf = 0.0
+        taken += gather(subscriber, 104 - len(taken), 20)
+    assert [m.seq for m in taken] == list(range(104))
+
+
+def test_a_relay_that_never_answers_is_shown_with_its_gaps(tmp_path, monkeypatch):
+    monkeypatch.setattr("streams.subscriber.ANSWER_S", 0.1)
+    monkeypatch.setattr("streams.subscriber.PATIENCE_S", 0.5)
+    endpoint, tap = free_endpoint(), Tap()
+    with (
+        relayed(tap, tmp_path / "visit.mcap") as relay,
+        LossyProxy(relay.endpoint, endpoint, seed=1, deaf=1.0),
+        Subscriber(endpoint) as subscriber,
+    ):
+        wait_for(lambda: subscriber.poll(0.1) or subscriber.health.heard_s is not None)
+        tap.put(*bodies(20))
+        taken = gather(subscriber, 10, 20)
+        while subscriber.health.refetch is None:
+            subscriber.poll(0.1)
+        health = subscriber.health
+    assert isinstance(taken[0].body, Start)
+    assert "does not answer" in health.problem
 
 
 def check_stall(folder, stall_s, per_s):
