@@ -63,7 +63,7 @@ class LossyProxy:
     def _pass_on(self, frames, kept):
         counts = frames[0] not in (b"heartbeat", b"start")
         if self.random.random() < self.loss:
-            self.lost += frames[0] != b"heartbeat"
+            self.lost += counts
             return kept
         if self.random.random() < self.delay:
             due = time.monotonic() + self.random.uniform(0.0, 0.5)
