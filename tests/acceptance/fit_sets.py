@@ -1,10 +1,12 @@
 """Sets of simulated spectra for the fit: concentrations drawn, the truth known.
 
-Three families, of several sequences and fields:
+Four families, of several sequences and fields:
 
 * "own": what the fit's model can be exactly: one Voigt line, the five macromolecule
   components of the protocol, a cubic baseline;
-* "scanner": the virtual scanner's: asymmetric line from a field distribution, T2 of
+* "skewed": the virtual scanner's asymmetric line, from a field distribution, and broad
+  humps of any phase, one T2 for all;
+* "scanner": all that the virtual scanner does: asymmetric line from a field distribution, T2 of
   each metabolite's own, random-coil macromolecules, broad humps of any phase; the fit
   has the macromolecules as somebody who measured them has: one entry of the basis set;
 * "foreign": the same, but the fit knows only the protocol's macromolecules.
@@ -107,7 +109,7 @@ def basis(name: str) -> dict[str, np.ndarray]:
 def model(name: str, family: str = "own") -> Model:
     """The fit's model: the set's metabolites and macromolecules."""
     s = SETS[name]
-    if family == "scanner":
+    if family in ("skewed", "scanner"):
         mm = background.macromolecules(
             np.arange(s.points) * s.dwell_time_s, s.frequency_mhz,
             s.sequence.echo_time_s,
@@ -133,9 +135,9 @@ def drawn(rng: np.random.Generator) -> dict[str, float]:
 def case(name: str, family: str, averages: int, seed: int) -> Case:
     """One spectrum of a set; the same for the same seed."""
     rng = np.random.default_rng([seed, averages, list(SETS).index(name)])
-    made = (_own if family == "own" else _scanner)(SETS[name], rng)
-    columns, amplitudes, fid, sigma = made[:4]
     s = SETS[name]
+    made = _own(s, rng) if family == "own" else _scanner(s, rng, family != "skewed")
+    columns, amplitudes, fid, sigma = made[:4]
     t = np.arange(s.points) * s.dwell_time_s
     shift_hz = rng.uniform(-0.06, 0.06) * s.frequency_mhz
     turn = np.exp(1j * rng.uniform(-np.pi, np.pi) - 2j * np.pi * shift_hz * t)
@@ -171,7 +173,7 @@ def _own(s: Spectra, rng: np.random.Generator):
     )
 
 
-def _scanner(s: Spectra, rng: np.random.Generator):
+def _scanner(s: Spectra, rng: np.random.Generator, relaxation: bool):
     """The virtual scanner's spectrum."""
     acquisition = plan.AcquisitionPlan(
         s.frequency_mhz, s.sequence.kind, s.sequence.echo_time_s, 2.0, s.dwell_time_s,
@@ -183,7 +185,7 @@ def _scanner(s: Spectra, rng: np.random.Generator):
     )  # fmt: skip
     humps = (hump(2.4, 3.3), hump(1.0, 1.6), hump(3.6, 4.2))
     scenario = Scenario(
-        name=s.name, title="", seed=1, relaxation=True, water_reference_mm=1.0,
+        name=s.name, title="", seed=1, relaxation=relaxation, water_reference_mm=1.0,
         acquisition=acquisition,
         series=(plan.Series("start", 0.0, 0, 0, 1, float(rng.choice(s.fwhm_hz)), 0.0),),
         line=artefacts.Line(float(rng.choice([0.2, 0.4, 0.55]))),
