@@ -98,7 +98,7 @@ def analyse(
     ------
     InputError : see `open_source`, `settings_for` and `Pipeline`
     """
-    source = open_source(path, water)
+    source = open_source(path, water, wishes.choose)
     outcome = run(number(source.bodies), wishes, progress)
     outcome.notes = dict.fromkeys((*source.notes, *outcome.notes))
     if not outcome.qualities:

@@ -32,11 +32,14 @@ class Wishes:
     protocol : name or file; empty: not given
     basis : name, file or folder; empty: that of the protocol
     changes : fields of `Settings` to replace
+    choose : entry along a dimension of a file that is neither coils nor transients, by
+        its tag, e.g. {"DIM_EDIT": 0}
     """
 
     protocol: str = ""
     basis: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
+    choose: Mapping[str, int] = field(default_factory=dict)
 
 
 def settings_for(start: Start, wishes: Wishes) -> Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from streams.security import load_client_keys
@@ -17,18 +17,26 @@ def live_feed(endpoint: str, key: str = "") -> Subscriber:
     return Subscriber(endpoint, load_client_keys(key) if key else None)
 
 
-def file_messages(path: Path, water: Path | None = None) -> Iterator[Message]:
+def file_messages(
+    path: Path, water: Path | None = None, choose: Mapping[str, int] | None = None
+) -> Iterator[Message]:
     """Messages of a recording as they were numbered, or of any other file."""
-    if is_recording(path) and water is None:
+    if path.is_file() and is_recording(path) and water is None:
         return messages(path)
     # One name for the session each time it is played, so that a seek finds it again.
-    return number(open_source(path, water).bodies, session=f"file:{path.name}")
+    source = open_source(path, water, choose)
+    return number(source.bodies, session=f"file:{path.name}")
 
 
-def replay_feed(path: Path, water: Path | None, speed: float) -> Player:
+def replay_feed(
+    path: Path,
+    water: Path | None,
+    speed: float,
+    choose: Mapping[str, int] | None = None,
+) -> Player:
     """Player of a file, whose length is looked up first."""
     last = 0.0
-    for message in file_messages(path, water):
+    for message in file_messages(path, water, choose):
         if isinstance(message.body, Transient | Event):
             last = max(last, message.body.time_s)
-    return Player(lambda: file_messages(path, water), speed, last)
+    return Player(lambda: file_messages(path, water, choose), speed, last)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,17 @@ def time_range(text: str | None, option: str) -> tuple[float, float] | None:
             f"{option} {text} is no range: give START:END in seconds, e.g. 0:600."
         )
     return start, end
+
+
+def choices(texts: Sequence[str] | None) -> dict[str, int]:
+    """TAG=N, several times, as entries along dimensions of a file."""
+    found = {}
+    for text in texts or ():
+        tag, _, entry = text.partition("=")
+        if not (tag and entry.isdecimal()):
+            raise InputError(f"--choose {text}: give TAG=N, e.g. DIM_EDIT=0.")
+        found[tag.strip()] = int(entry)
+    return found
 
 
 def names(text: str | None) -> tuple[str, ...]:

@@ -25,6 +25,14 @@ Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
 Water = Annotated[
     Path | None, typer.Option("--water", help="File with the water reference.")
 ]
+Choose = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--choose",
+        help="TAG=N: which entry of an edited file's or another further dimension, "
+        "e.g. DIM_EDIT=0.",
+    ),
+]
 Basis = Annotated[
     str, typer.Option("--basis", help="Basis set: a file or a bundled name.")
 ]
@@ -54,6 +62,7 @@ def analyse_files(
     files: Files,
     out: Out,
     water: Water = None,
+    choose: Choose = None,
     basis: Basis = "",
     protocol: Protocol = "",
     window: WindowLength = None,
@@ -123,6 +132,7 @@ def analyse_files(
             outcome_hidden=None if reason is None else False,
             two_pass=True if two_pass else None,
         ),
+        options.choices(choose),
     )
     failed = 0
     for path, place in _places(files, out):

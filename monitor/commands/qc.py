@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor import options
-from monitor.commands.analysing import Infusion, Reference, Water
+from monitor.commands.analysing import Choose, Infusion, Reference, Water
 from streams.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def judge_sessions(
         Path | None, typer.Option("--out", help="Folder for the results.")
     ] = None,
     water: Water = None,
+    choose: Choose = None,
     basis: Basis = "",
     protocol: Protocol = "",
     reference: Reference = None,
@@ -93,6 +94,7 @@ def judge_sessions(
             infusion_s=options.time_range(infusion, "--infusion"),
             outcome_hidden=False if reason else None,
         ),
+        options.choices(choose),
     )
     places, out, level = _bids_app(sessions or [], out)
     if simulate:
@@ -102,10 +104,17 @@ def judge_sessions(
         raise InputError("Give a recording or a folder to judge.")
     if reason:
         _note_reason(places, reason)
-    if len(places) == 1 and places[0].is_file() and not participants:
+    if len(places) == 1 and _is_one(places[0]) and not participants:
         _one(places[0], out, wishes, water, pdf)
         return
     _many(places, wishes, out, pdf, workers, scheduler, water, participants, level)
+
+
+def _is_one(place: Path) -> bool:
+    """A file, or a folder of DICOM files, which is a series."""
+    from streams.sources.vendor_file import dicom_files
+
+    return place.is_file() or (place.is_dir() and bool(dicom_files(place)))
 
 
 def _note_reason(places: list[Path], reason: str) -> None:

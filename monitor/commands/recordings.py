@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from monitor import options
+from monitor.commands.analysing import Choose
 from monitor.commands.watching import Connect, Key
 from streams import inspection, reading, wire
 from streams.journal import Journal
@@ -101,6 +103,7 @@ def convert(
     water: Annotated[
         Path | None, typer.Option("--water", help="File with the water reference.")
     ] = None,
+    choose: Choose = None,
     subject: Annotated[str, typer.Option("--subject", help="BIDS label.")] = "01",
     session: Annotated[str, typer.Option("--session", help="BIDS label.")] = "01",
 ) -> None:
@@ -111,7 +114,7 @@ def convert(
     from streams.export import bids, ismrmrd, nifti_mrs
     from streams.sources.open_file import open_source
 
-    source = open_source(file, water)
+    source = open_source(file, water, options.choices(choose))
     if to is Format.RECORDING:
         written = [_recorded(source.bodies, out)]
     elif to is Format.BIDS:

@@ -13,6 +13,7 @@ import typer
 from monitor import options
 from monitor.commands.analysing import (
     Basis,
+    Choose,
     Infusion,
     Protocol,
     Reference,
@@ -132,6 +133,7 @@ def replay(
     file: Annotated[Path, typer.Argument(help="Recording or NIfTI-MRS file.")],
     speed: Annotated[str, typer.Option("--speed", help="A factor, or max.")] = "1",
     water: Water = None,
+    choose: Choose = None,
     basis: Basis = "",
     protocol: Protocol = "",
     window: WindowLength = None,
@@ -164,8 +166,9 @@ def replay(
             infusion_s=options.time_range(infusion, "--infusion"),
             outcome_hidden=None if reason is None else False,
         ),
+        options.choices(choose),
     )
-    first = next(file_messages(file, water), None)
+    first = next(file_messages(file, water, wishes.choose), None)
     if first is None or not isinstance(first.body, Start):
         raise InputError(f"{file} does not begin with a start message.")
     if reason is not None:
@@ -175,7 +178,7 @@ def replay(
             typer.echo(f"reason recorded: {note_beside(beside, reason)}", err=True)
         _compare(file, beside, wishes, options.replay_speed(speed))
     _watch(
-        partial(replay_feed, file, water, options.replay_speed(speed)),
+        partial(replay_feed, file, water, options.replay_speed(speed), wishes.choose),
         wishes,
         settings_for(first.body, wishes),
         f"replay {file.name}",

@@ -284,7 +284,12 @@ def wishes_hash(wishes: Wishes, water: Path | None) -> str:
     named = [p for p in (protocol, basis, water) if p is not None and p.is_file()]
     return _hash(
         {
-            "wishes": [wishes.protocol, wishes.basis, dict(wishes.changes)],
+            "wishes": [
+                wishes.protocol,
+                wishes.basis,
+                dict(wishes.changes),
+                dict(wishes.choose),
+            ],
             "files": [sha256_of(p) for p in named],
             "program": versions(),
         }

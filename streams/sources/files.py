@@ -41,7 +41,16 @@ def bodies(
 
 
 def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
-    """One series from a file of any format that is known here."""
+    """One series from a file of any format that is known here.
+
+    A folder that holds nothing but DICOM files is a series, too.
+    """
+    if path.is_dir():
+        if vendor_file.dicom_files(path):
+            return vendor_file.read_series(path, choose)
+        raise InputError(
+            f"{path} cannot be read: it is a folder, and only one of DICOM files can."
+        )
     start = first_bytes(path)
     if is_nifti(path):
         return read_nifti_mrs(path, choose)

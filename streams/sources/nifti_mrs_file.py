@@ -137,8 +137,8 @@ def _arranged(
 def _chosen(name: str, tag: str, size: int, choose: Mapping[str, int]) -> int:
     if tag not in choose and size > 1:
         raise InputError(
-            f"{name} has a dimension {tag} of {size} entries; choose one of them "
-            f"(0 to {size - 1})."
+            f"{name} has a dimension {tag} of {size} entries; choose one of them: "
+            f"--choose {tag}=0 (to {size - 1})."
         )
     entry = choose.get(tag, 0)
     if not 0 <= entry < size:

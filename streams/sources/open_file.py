@@ -13,7 +13,7 @@ from streams.errors import InputError
 from streams.recording_files import find
 from streams.sources.files import first_bytes, read_series
 from streams.sources.recording import bodies as recording_bodies
-from streams.sources.series import bodies_of, matched_water
+from streams.sources.series import bodies_of, water_for
 from streams.transient import Body
 
 MCAP_MAGIC = b"\x89MCAP"
@@ -63,7 +63,7 @@ def open_source(
     InputError : the file is none of these or damaged, a field is missing, the water
         reference does not belong to it, or a recording comes with a water file
     """
-    if is_recording(path):
+    if not path.is_dir() and is_recording(path):
         if water is not None:
             raise InputError(
                 f"{path.name} is a recording, which holds its own water reference; "
@@ -71,11 +71,8 @@ def open_source(
             )
         return _recording(path)
     metabolite = read_series(path, choose)
-    if water is None:
-        bodies = bodies_of(metabolite)
-        return FileSource(path, metabolite.origin, bodies, metabolite.notes)
-    reference = read_series(water, choose)
-    notes = (*metabolite.notes, *matched_water(metabolite, reference).notes)
+    reference = None if water is None else read_series(water, choose)
+    notes = (*metabolite.notes, *water_for(metabolite, reference)[1])
     bodies = bodies_of(metabolite, reference)
     return FileSource(path, metabolite.origin, bodies, notes)
 

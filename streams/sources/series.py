@@ -46,6 +46,7 @@ class Series:
     events : what happened, where the file keeps that, each with the index of the
         transient that it came before (None: to be placed by its time)
     notes : sentences about fields that are not quite valid and how they were read
+    reference : the unsuppressed water reference that the same file holds
     """
 
     name: str
@@ -56,6 +57,7 @@ class Series:
     counts: tuple[int, ...] | None = None
     events: tuple[tuple[int | None, Event], ...] = ()
     notes: tuple[str, ...] = ()
+    reference: Series | None = None
 
     def fid(self, index: int) -> ComplexFID:
         """(coils, points) complex64 of one transient, checked to be finite."""
@@ -75,15 +77,15 @@ class Series:
 def bodies_of(metabolite: Series, water: Series | None = None) -> Iterator[Body]:
     """Yield Start, water transients, metabolite transients with events, and End.
 
+    The water reference of the metabolite file itself is taken where none is given.
+
     Raises
     ------
     InputError : several transients without times, a water reference that does not
         belong to this series (both before the first body), NaN in a FID
     """
     times = _times(metabolite)
-    if water is not None:
-        water = matched_water(metabolite, water)
-    return _bodies(metabolite, times, water)
+    return _bodies(metabolite, times, water_for(metabolite, water)[0])
 
 
 def _bodies(
@@ -144,6 +146,33 @@ def _water_times(water: Series, first_s: float) -> tuple[float, ...]:
         return water.times_s
     step_s = water.acquisition.repetition_time_s or 0.0
     return tuple(first_s + (i - len(water)) * step_s for i in range(len(water)))
+
+
+def water_for(
+    metabolite: Series, water: Series | None = None
+) -> tuple[Series | None, tuple[str, ...]]:
+    """The water series that goes with the metabolites, and what to say about it.
+
+    That is the given one, else the one that the metabolite file itself holds; the
+    latter is left out with a note where it does not fit.
+
+    Raises
+    ------
+    InputError : see `matched_water`, for the given one
+    """
+    if water is not None:
+        found = matched_water(metabolite, water)
+        return found, found.notes
+    own = metabolite.reference
+    if own is None:
+        return None, ()
+    try:
+        found = matched_water(metabolite, own)
+    except InputError as error:
+        return None, (f"The water reference in the file is left out: {error}",)
+    count = f"{len(found)} transient{'s' if len(found) > 1 else ''}"
+    said = f"{metabolite.name}: its own water reference ({count}) is used."
+    return found, (said, *(note for note in found.notes if note not in own.notes))
 
 
 def matched_water(metabolite: Series, water: Series) -> Series:

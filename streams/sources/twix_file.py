@@ -6,11 +6,22 @@ the complex conjugates of our sign convention (checked against the NIfTI-MRS con
 of the same scan); oversampled points are kept, so the dwell time is that of the
 receiver, and points that the scanner tells to cut off are cut off.  Only technical
 fields of the header are looked at.
+
+The unsuppressed water reference is where the sequence puts it (as spec2nii knows it):
+
+    product sequences of XA       the first entry of the loop counter Phs
+    sLASER of Deelchand (dkd)     n = lAutoRefScanNo, mode = lAutoRefScanMode;
+                                  2: the first n and the last n acquisitions
+                                  8: the first n and those from 2n before the end (RF of
+                                  the water suppression off, gradients on); n more
+                                  after each of them (gradients off too) are left out
+    else                          the scans that are flagged as reference
 """
 
 from __future__ import annotations
 
 import io
+import re
 import struct
 import warnings
 from collections.abc import Mapping
@@ -31,7 +42,9 @@ from streams.transient import Acquisition
 COUNTERS = ("Lin", "Par", "Sli", "Phs", "Eco", "Set", *(f"Id{c}" for c in "abcde"))
 """Loop counters along which transients may not be averaged; the others are Ave, Rep."""
 NUCLEUS = ("sTXSPEC", "asNucleusInfo", "0")
-OTHERS = {"phasecor": "phase correction", "noise": "noise", "refscan": "reference"}
+OTHERS = {"phasecor": "phase correction", "noise": "noise"}
+XA_PRODUCT = ("svs_se", "svs_st", "svs_slaser")
+DKD = re.compile(r"svs_slaser(voi)?_dkd2?$")
 
 
 def is_twix(path: Path) -> bool:
@@ -85,38 +98,88 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
 def _series(path: Path, twix: Any, choose: Mapping[str, int]) -> Series:
     if "image" not in twix or not int(twix["image"].NAcq):
         raise InputError(f"{path.name} holds no acquisition of a signal.")
-    image = twix["image"]
-    image.flagRemoveOS = False
-    kept = _kept(path, image, choose)
-    stored = np.asarray(image.unsorted(), np.complex64).reshape(
-        int(image.NCol), int(image.NCha), -1
-    )
-    before, after = _cut(image, kept)
-    fids = stored[before : stored.shape[0] - after, :, kept].T.conj()
+    image, header = twix["image"], twix["hdr"]
+    water = _water(image, header, choose)
+    kept = _kept(path, image, choose, water.any(axis=0))
+    fids = _fids(image, kept)
     notes = [
         f"{path.name}: {int(twix[key].NAcq)} {name} acquisitions left out."
         for key, name in OTHERS.items()
         if key in twix and int(twix[key].NAcq)
     ]
-    acquisition = _acquisition(path.name, twix["hdr"], fids)
+    acquisition = _acquisition(path.name, header, fids)
     stamps = np.asarray(image.timestamp, float)[kept].astype(np.uint32)
     times_s = times_of(stamps, acquisition, notes)
-    return Series(
+    series = Series(
         path.name, "twix file", acquisition, fids, times_s, notes=tuple(notes)
     )
+    if water[0].any():
+        reference = _fids(image, water[0])
+    elif "refscan" in twix and int(twix["refscan"].NAcq):
+        reference = _fids(twix["refscan"])
+    else:
+        return series
+    return replace(series, reference=_reference(series, header, reference))
 
 
-def _kept(path: Path, image: Any, choose: Mapping[str, int]) -> NDArray[np.bool_]:
+def _reference(series: Series, header: Any, fids: NDArray[np.complex64]) -> Series:
+    """The water reference of a series: its times say nothing that order does not."""
+    acquisition = _acquisition(series.name, header, fids)
+    return Series(series.name, series.origin, acquisition, fids, None)
+
+
+def _fids(image: Any, kept: NDArray[np.bool_] | None = None) -> NDArray[np.complex64]:
+    """(transients, coils, points) of the acquisitions that are kept, cut."""
+    image.flagRemoveOS = False
+    if kept is None:
+        kept = np.ones(int(image.NAcq), bool)
+    stored = np.asarray(image.unsorted(), np.complex64).reshape(
+        int(image.NCol), int(image.NCha), -1
+    )
+    before, after = _cut(image, kept)
+    return stored[before : stored.shape[0] - after, :, kept].T.conj()
+
+
+def _water(image: Any, header: Any, choose: Mapping[str, int]) -> NDArray[np.bool_]:
+    """(2, n): which acquisitions are water reference, and which are another water."""
+    count = int(image.NAcq)
+    water = np.zeros((2, count), bool)
+    yaps = header["MeasYaps"]
+    software = _text(header.get("Dicom", {}).get("SoftwareVersions"))
+    sequence = _text(header.get("Meas", {}).get("tSequenceString"))
+    phases = np.asarray(image.Phs, int)
+    if "syngo MR XA" in software and sequence in XA_PRODUCT and "Phs" not in choose:
+        water[0] = (phases == phases.min()) & (phases.min() != phases.max())
+    elif DKD.search(_text(yaps.get(("tSequenceFileName",))).lower()):
+        n = int(yaps.get(("sSpecPara", "lAutoRefScanNo")) or 0)
+        mode = int(yaps.get(("sSpecPara", "lAutoRefScanMode")) or 0)
+        place = np.arange(count)
+        if mode == 2 and count > 2 * n:
+            water[0] = (place < n) | (place >= count - n)
+        elif mode == 8 and count > 4 * n:
+            early, late = place < 2 * n, place >= count - 2 * n
+            first = (place < n) | (late & (place < count - n))
+            water[0], water[1] = first, (early | late) & ~first
+    return water
+
+
+def _kept(
+    path: Path,
+    image: Any,
+    choose: Mapping[str, int],
+    water: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
     """Which acquisitions belong to the series."""
-    kept = np.ones(int(image.NAcq), bool)
+    kept = ~water
     for name in COUNTERS:
         entries = np.asarray(getattr(image, name), int)
+        found = np.unique(entries[~water])
         if name in choose:
             kept &= entries == choose[name]
-        elif entries.min() != entries.max():
+        elif len(found) > 1:
             raise InputError(
-                f"{path.name} has {len(np.unique(entries))} entries along the loop "
-                f"counter {name}; choose one of them (0 to {entries.max()})."
+                f"{path.name} has {len(found)} entries along the loop counter {name}; "
+                f"choose one of them: --choose {name}={found[0]} (to {found[-1]})."
             )
     if not kept.any():
         raise InputError(f"{path.name} has no acquisition of that choice.")

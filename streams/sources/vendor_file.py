@@ -3,16 +3,21 @@
 Philips SDAT/SPAR and data/list, GE P-files, Siemens rda, DICOM and Bruker are converted
 to NIfTI-MRS in a temporary folder by a process of its own, and read from there: what
 the converter prints, or a crash in it, stays there, and so do personal data.  Some of
-these formats have no signature; they are told by the ending of the name.
+these formats have no signature; they are told by the ending of the name.  DICOM keeps
+a series in many files: their folder is taken as one file.
+
+What the converter writes is told by what it adds to the name: see `REFERENCES`.
 """
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 
 from streams.errors import InputError
@@ -20,6 +25,16 @@ from streams.sources import nifti_mrs_file
 from streams.sources.extras import needed
 from streams.sources.series import Series
 
+METABOLITES = ("", "_STD_0")
+REFERENCES = (
+    "_ref_ecc",  # GE sLASER
+    "_ecc",  # GE oslaser
+    "_rf_off",  # Siemens sLASER (dkd): RF of the water suppression off
+    "_vapor_ovs_rfoff",
+    "_ref",  # GE PRESS and edited, Philips DICOM
+    "_STD_1",  # Philips data/list: the second mix is the unsuppressed one
+)
+"""Water references that spec2nii writes beside the series, the best one first."""
 CONVERTER = "from spec2nii.spec2nii import main; main()"
 LONGEST_S = 600.0
 RDA_START = b">>> Begin of header"
@@ -28,13 +43,15 @@ PAIRS = {".sdat": ".spar", ".spar": ".sdat", ".data": ".list", ".list": ".data"}
 
 def command(path: Path) -> list[str]:
     """Arguments of spec2nii for a file, empty if it is of no kind known here."""
+    if path.is_dir():
+        return ["auto", str(path)]
     with path.open("rb") as file:
         start = file.read(132)
     ending = path.suffix.lower()
     arguments: list[str] = []
     if start.startswith(RDA_START):
         arguments = ["rda", str(path)]
-    elif start[128:132] == b"DICM":
+    elif is_dicom(path):
         arguments = ["auto", str(path)]
     elif ending == ".7":
         arguments = ["ge", str(path)]
@@ -47,6 +64,21 @@ def command(path: Path) -> list[str]:
     elif path.name in ("fid", "2dseq"):
         arguments = ["bruker", "-m", path.name.upper(), str(path)]
     return arguments
+
+
+def is_dicom(path: Path) -> bool:
+    """Whether a file begins as DICOM does."""
+    try:
+        with path.open("rb") as file:
+            return file.read(132)[128:] == b"DICM"
+    except OSError:
+        return False
+
+
+def dicom_files(folder: Path) -> list[Path]:
+    """The DICOM files of a folder, if there is nothing else in it, by name."""
+    found = sorted(p for p in folder.iterdir() if not p.name.startswith("."))
+    return found if all(p.is_file() and is_dicom(p) for p in found) else []
 
 
 def _ending(path: Path) -> str:
@@ -78,18 +110,60 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
     needed("spec2nii", f"Files like {path.name}")
     kind, *rest = command(path)
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        _convert(path, [kind, "-f", "converted", "-o", folder, *rest])
-        written = sorted(Path(folder).rglob("*.nii.gz"))
-        chosen = [file for file in written if "_ref" not in file.name] or written
-        if len(chosen) != 1:
-            raise InputError(
-                f"{path.name} holds {len(chosen)} series; convert it with spec2nii and "
-                "give one of the NIfTI-MRS files."
-            )
-        series = _named(path, chosen[0], choose)
-    others = len(written) - 1
-    note = f"{path.name}: {others} reference series in it left out; give it as --water."
-    return replace(series, notes=(*series.notes, note)) if others else series
+        if path.is_dir():
+            rest = [_plainly_named(path, Path(folder))]
+        out = Path(folder) / "out"
+        _convert(path, [kind, "-f", "converted", "-o", str(out), *rest])
+        written = {
+            file.name.removesuffix(".nii.gz").removeprefix("converted"): file
+            for file in sorted(out.rglob("*.nii.gz"))
+        }
+        series = _named(path, _metabolites(path, written), choose)
+        reference, notes = _reference(path, written, choose)
+    notes = (*series.notes, *notes)
+    return replace(series, notes=notes, reference=reference)
+
+
+def _plainly_named(path: Path, folder: Path) -> str:
+    """A folder with the same DICOM files under names that spec2nii looks for."""
+    place = folder / "in"
+    place.mkdir()
+    for number, file in enumerate(dicom_files(path)):
+        copyfile(file, place / f"{number:06d}.dcm")
+    return str(place)
+
+
+def _metabolites(path: Path, written: Mapping[str, Path]) -> Path:
+    """The one series that is neither water reference nor noise."""
+    known = [file for name, file in written.items() if name in METABOLITES]
+    if len(known) == 1:
+        return known[0]
+    if len(written) == 1:
+        return next(iter(written.values()))
+    names = ", ".join(name.strip("_") or "unnamed" for name in written)
+    raise InputError(
+        f"{path.name} holds {len(written)} series ({names}); convert it with spec2nii "
+        "and give one of the NIfTI-MRS files."
+    )
+
+
+def _reference(
+    path: Path, written: Mapping[str, Path], choose: Mapping[str, int] | None
+) -> tuple[Series | None, tuple[str, ...]]:
+    """The water reference among what was written, and what to say of the rest."""
+    if len(written) < 2:
+        return None, ()
+    best = next((name for name in REFERENCES if name in written), None)
+    rest = [name for name in written if name not in (*METABOLITES, best)]
+    notes = tuple(f"{path.name}: {name.strip('_')} is left out." for name in rest)
+    if best is None:
+        return None, notes
+    try:
+        reference = _named(path, written[best], choose)
+    except InputError as error:
+        said = f"The water reference in the file is left out: {error}"
+        return None, (*notes, said)
+    return replace(reference, times_s=None), notes
 
 
 def _convert(path: Path, arguments: list[str]) -> None:
@@ -100,9 +174,9 @@ def _convert(path: Path, arguments: list[str]) -> None:
         raise InputError(f"{path.name}: spec2nii took over {LONGEST_S:g} s.") from None
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines() or ["?"]
-        raise InputError(
-            f"{path.name} cannot be converted by spec2nii: {said[-1][:200]}"
-        )
+        # what it quotes stands in the file: it may be a name or a date of birth
+        reason = re.sub(r"'.*'|\".*\"", "...", said[-1])[:200]
+        raise InputError(f"{path.name} cannot be converted by spec2nii: {reason}")
 
 
 def _named(path: Path, file: Path, choose: Mapping[str, int] | None) -> Series:
