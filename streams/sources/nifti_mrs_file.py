@@ -163,13 +163,21 @@ def _acquisition(
         repetition_time_s=header.number(
             "RepetitionTime", REPETITION_TIME_MOST_S, 1e-3, "ms"
         ),
-        mixing_time_s=header.number("MixingTime", ECHO_TIME_MOST_S, 1e-3, "ms"),
+        mixing_time_s=_mixing_time_s(header),
         sequence=header.text("SequenceName"),
         voxel_mm=_voxel_mm(container),
         vendor=header.text("Manufacturer"),
         model=header.text("ManufacturersModelName"),
         phase_cycle_steps=steps if isinstance(steps, int) and steps > 0 else 1,
     )
+
+
+def _mixing_time_s(header: Header) -> float | None:
+    """None where it is 0, as converters write for a sequence without one."""
+    key = "MixingTime"
+    if header.fields.get(key) in (0, 0.0):
+        return None
+    return header.number(key, ECHO_TIME_MOST_S, 1e-3, "ms")
 
 
 def _frequency_mhz(header: Header) -> float:

@@ -38,13 +38,15 @@ REFERENCES = (
 CONVERTER = "from spec2nii.spec2nii import main; main()"
 LONGEST_S = 600.0
 RDA_START = b">>> Begin of header"
+BRUKER = {"fid": "FID", "fid_proc.64": "FID", "2dseq": "2DSEQ",
+          "rawdata.job0": "RAWDATA"}  # fmt: skip
 PAIRS = {".sdat": ".spar", ".spar": ".sdat", ".data": ".list", ".list": ".data"}
 
 
 def command(path: Path) -> list[str]:
     """Arguments of spec2nii for a file, empty if it is of no kind known here."""
     if path.is_dir():
-        return ["auto", str(path)]
+        return [_dicom_kind(dicom_files(path)[0]), str(path)]
     with path.open("rb") as file:
         start = file.read(132)
     ending = path.suffix.lower()
@@ -52,7 +54,7 @@ def command(path: Path) -> list[str]:
     if start.startswith(RDA_START):
         arguments = ["rda", str(path)]
     elif is_dicom(path):
-        arguments = ["auto", str(path)]
+        arguments = [_dicom_kind(path), str(path)]
     elif ending == ".7":
         arguments = ["ge", str(path)]
     elif ending in (".sdat", ".spar"):
@@ -61,9 +63,21 @@ def command(path: Path) -> list[str]:
     elif ending in (".data", ".list"):
         data, listed = sorted((path, partner(path)), key=_ending)
         arguments = ["philips_dl", str(data), str(listed), str(partner(path, ".spar"))]
-    elif path.name in ("fid", "2dseq"):
-        arguments = ["bruker", "-m", path.name.upper(), str(path)]
+    elif path.name in BRUKER:
+        arguments = ["bruker", "-m", BRUKER[path.name], str(path)]
     return arguments
+
+
+def _dicom_kind(path: Path) -> str:
+    """What spec2nii calls DICOM of this manufacturer; its `auto` joins no series."""
+    pydicom = needed("pydicom", "DICOM files")
+    try:
+        head = pydicom.dcmread(path, specific_tags=["Manufacturer"])
+        name = str(head.get("Manufacturer", "")).lower()
+    except Exception:  # whatever a foreign parser does on a damaged file
+        return "auto"
+    kinds = {"siemens": "dicom", "philips": "philips_dcm", "uih": "uih"}
+    return next((kind for start, kind in kinds.items() if start in name), "auto")
 
 
 def is_dicom(path: Path) -> bool:
@@ -140,10 +154,9 @@ def _metabolites(path: Path, written: Mapping[str, Path]) -> Path:
         return known[0]
     if len(written) == 1:
         return next(iter(written.values()))
-    names = ", ".join(name.strip("_") or "unnamed" for name in written)
     raise InputError(
-        f"{path.name} holds {len(written)} series ({names}); convert it with spec2nii "
-        "and give one of the NIfTI-MRS files."
+        f"{path.name} holds {len(written)} series; convert it with spec2nii and give "
+        "one of the NIfTI-MRS files."
     )
 
 

@@ -337,6 +337,12 @@ def test_impossible_fields_are_refused_by_name(tmp_path, changes):
         bodies(path)
 
 
+def test_a_mixing_time_of_nothing_is_none(tmp_path: Path):
+    """As spec2nii writes it for every rda file of a spin echo."""
+    path = write(tmp_path / "x.nii", fids(), {**HEADER, "MixingTime": 0.0})
+    assert read_series(path).acquisition.mixing_time_s is None
+
+
 def test_a_voxel_of_ten_metres_is_an_unknown_one(tmp_path: Path):
     path = write(tmp_path / "x.nii", fids())
     assert read_series(path).acquisition.voxel_mm is None

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from streams.errors import InputError
-from streams.sources import files
+from streams.sources import files, twix_file
 from streams.sources.nifti_mrs_file import read_series as read_nifti_mrs
-from streams.sources.twix_file import is_twix
-from streams.transient import Transient
+from streams.sources.series import bodies_of, water_for
+from streams.sources.twix_file import COUNTERS, NUCLEUS, is_twix
+from streams.transient import Kind, Transient
 
 pytest.importorskip("mapvbvd", reason="needs the extra vendor")
 # pyMapVBVD leaves its file to the garbage collector
@@ -84,3 +85,92 @@ def test_what_is_no_twix(tmp_path: Path):
     for content in (b"", b"abc", bytes(100), b"\1\0\0\0\1\0\0\0" + bytes(100)):
         (tmp_path / "x.dat").write_bytes(content)
         assert not is_twix(tmp_path / "x.dat")
+
+
+class Acquisitions:
+    """What pyMapVBVD gives of one kind of acquisition, made up."""
+
+    def __init__(self, fids: np.ndarray, phases: list[int] | None = None) -> None:
+        self.NAcq, self.NCha, self.NCol = fids.shape
+        self._fids = fids
+        for name in COUNTERS:
+            setattr(self, name, np.zeros(self.NAcq))
+        self.Phs = np.array(phases or [0] * self.NAcq)
+        self.cutOff = np.zeros((2, self.NAcq))
+        self.timestamp = 800.0 * np.arange(self.NAcq)
+        self.flagRemoveOS = True
+
+    def unsorted(self) -> np.ndarray:
+        return self._fids.transpose(2, 1, 0)
+
+
+def measurement(
+    image: Acquisitions, software: str, sequence: str, mode: int = 0, n: int = 0
+) -> dict[str, object]:
+    yaps = {
+        (*NUCLEUS, "tNucleus"): '"1H"',
+        (*NUCLEUS, "lFrequency"): 123.25e6,
+        ("sRXSPEC", "alDwellTime", "0"): 250_000.0,
+        ("alTE", "0"): 30_000.0,
+        ("alTR", "0"): 2e6,
+        ("tSequenceFileName",): f"%CustomerSeq%\\{sequence}",
+        ("sSpecPara", "lAutoRefScanNo"): n,
+        ("sSpecPara", "lAutoRefScanMode"): mode,
+    }
+    header = {
+        "MeasYaps": yaps,
+        "Meas": {"tSequenceString": sequence},
+        "Dicom": {"SoftwareVersions": software},
+    }
+    return {"hdr": header, "image": image}
+
+
+def made_up(count: int) -> np.ndarray:
+    noise = np.random.default_rng(5).standard_normal((2, count, 2, 8))
+    return (noise[0] + 1j * noise[1]).astype(np.complex64)
+
+
+@pytest.mark.parametrize(
+    ("software", "sequence", "mode", "phases", "water", "kept"),
+    [
+        ("syngo MR XA30", "svs_se", 0, [0, 1, 1, 1], [0], [1, 2, 3]),
+        ("syngo MR XA30", "svs_se", 0, [0, 0, 0, 0], [], [0, 1, 2, 3]),
+        ("syngo MR E11", "svs_slaser_dkd2", 2, None, [0, 3], [1, 2]),
+        ("syngo MR E11", "svs_slaserVOI_dkd", 8, None, [0, 5], [2, 3, 4]),
+        ("syngo MR E11", "svs_se", 8, None, [], [0, 1, 2, 3]),
+    ],
+)
+def test_the_water_reference_of_a_sequence_is_found(
+    software, sequence, mode, phases, water, kept
+):
+    fids = made_up(7 if mode == 8 and "dkd" in sequence else 4)
+    read = measurement(Acquisitions(fids, phases), software, sequence, mode, 1)
+    series = twix_file._series(Path("x.dat"), read, {})
+    assert np.array_equal(series.fids, fids[kept].conj())
+    found = [] if series.reference is None else list(series.reference.fids)
+    assert np.array_equal(found, fids[water].conj() if water else [])
+    bodies = list(bodies_of(series))
+    kinds = [b.kind for b in bodies if isinstance(b, Transient)]
+    assert kinds == [Kind.WATER] * len(water) + [Kind.METABOLITE] * len(kept)
+
+
+def test_flagged_reference_scans_are_the_water_where_they_fit():
+    fids = made_up(5)
+    read = measurement(Acquisitions(fids[:4]), "syngo MR E11", "svs_se")
+    read["refscan"] = Acquisitions(fids[4:])
+    series = twix_file._series(Path("x.dat"), read, {})
+    assert series.reference is not None
+    assert np.array_equal(series.reference.fids, fids[4:].conj())
+    read["refscan"] = Acquisitions(fids[4:, :1])
+    series = twix_file._series(Path("x.dat"), read, {})
+    found, notes = water_for(series)
+    assert found is None
+    assert "left out: x.dat is a water reference of another number of coils" in notes[0]
+
+
+def test_counters_that_are_left_must_be_chosen():
+    read = measurement(Acquisitions(made_up(4), [0, 1, 0, 1]), "syngo MR E11", "other")
+    with pytest.raises(InputError, match="--choose Phs=0"):
+        twix_file._series(Path("x.dat"), read, {})
+    series = twix_file._series(Path("x.dat"), read, {"Phs": 1})
+    assert len(series) == 2

@@ -83,6 +83,7 @@ def test_half_a_pair_and_a_damaged_one(tmp_path: Path):
     [
         ("x.rda", b">>> Begin of header <<<", "rda"),
         ("noending", bytes(128) + b"DICM", "auto"),
+        ("rawdata.job0", b"\0\0", "bruker"),
         ("P12345.7", b"\0\0", "ge"),
         ("fid", b"\0\0", "bruker"),
     ],
