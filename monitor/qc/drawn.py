@@ -18,7 +18,7 @@ from monitor.analysis.update import Curve, Curves
 from monitor.analysis.window import Window, average_of
 from monitor.qc.follow import Followed
 from monitor.screen.spectrum import telling
-from monitor.screen.trend import Course, CourseColumns
+from monitor.screen.windows import Course, Windows
 from monitor.settings import Settings
 
 Line = NDArray[np.float64]
@@ -30,7 +30,7 @@ MOST_COLUMNS = 240
 
 def course_of(estimates: Sequence[Estimate], outcome: str) -> Course:
     """Columns of the converged windows that have a change of the outcome."""
-    return CourseColumns().course(estimates, outcome)
+    return Windows(estimates).course(outcome)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def follow(path: Path, wishes: Wishes, water: Path | None = None) -> Followed:
 
 
 def sha256_of(path: Path) -> str:
-    """Hash of a file's content.
+    """Hash of a file's content, or of all files of a folder in order of their names.
 
     Raises
     ------
@@ -115,9 +115,10 @@ def sha256_of(path: Path) -> str:
     """
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while block := file.read(CHUNK):
-                digest.update(block)
+        for part in sorted(path.iterdir()) if path.is_dir() else [path]:
+            with part.open("rb") as file:
+                while block := file.read(CHUNK):
+                    digest.update(block)
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(f"{path} cannot be read: {reason}.") from None

@@ -1,8 +1,9 @@
 """Which sessions a list of files and folders holds, and what their names say.
 
 A folder is searched with its subfolders.  In a BIDS data set the sessions are the
-`_svs` files; elsewhere every file that is no sidecar, table or document.  A file named
-like a water reference goes with the one other file of its folder.
+`_svs` files; elsewhere every file that is no sidecar, table or document, and every
+folder of nothing but DICOM files.  A file named like a water reference goes with the
+one other file of its folder.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streams.errors import InputError
+from streams.sources.vendor_file import dicom_files
 
 NO_SESSIONS = frozenset(
     {".json", ".tsv", ".csv", ".txt", ".md", ".toml", ".html", ".pdf", ".png", ".svg"}
@@ -70,7 +72,9 @@ def _in_folder(folder: Path) -> list[Session]:
         files = sorted(folder.glob("sub-*/**/*_svs.nii*"))
         return [_session(p, _bids(p, "mrsref.nii*"), _bids(p, "events.tsv"))
                 for p in files]  # fmt: skip
-    files = sorted(p for p in folder.rglob("*") if _may_be(p, folder))
+    series = {p for p in (folder, *folder.rglob("*")) if p.is_dir() and dicom_files(p)}
+    files = [p for p in folder.rglob("*") if _may_be(p, folder)]
+    files = sorted([*series, *(p for p in files if p.parent not in series)])
     waters = [p for p in files if WATER.search(p.name)]
     others = [p for p in files if p not in waters]
     return [_session(p, _water_beside(p, others, waters), None) for p in others]

@@ -100,7 +100,7 @@ def _series(path: Path, twix: Any, choose: Mapping[str, int]) -> Series:
         raise InputError(f"{path.name} holds no acquisition of a signal.")
     image, header = twix["image"], twix["hdr"]
     water = _water(image, header, choose)
-    kept = _kept(path, image, choose, water.any(axis=0))
+    kept = _kept(path, image, choose, water[0] | water[1])
     fids = _fids(image, kept)
     notes = [
         f"{path.name}: {int(twix[key].NAcq)} {name} acquisitions left out."

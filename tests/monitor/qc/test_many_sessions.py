@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.choose import Wishes
+from monitor.qc.follow import sha256_of
 from monitor.qc.many import CRASHED, Job, run_here, work
 from monitor.qc.run import Plan, judge_all, put_together
 from monitor.qc.sessions import Session, find_sessions, infusion_of
@@ -120,6 +121,19 @@ def test_water_goes_with_the_one_other_file(tmp_path: Path) -> None:
     found = find_sessions([tmp_path])
     assert [s.label for s in found] == ["a_metab", "b_metab"]
     assert [s.water and s.water.name for s in found] == ["water.nii.gz", None]
+
+
+def test_a_folder_of_dicom_is_one_session(tmp_path: Path) -> None:
+    for name in ("sub-01/scan/1.IMA", "sub-01/scan/2.IMA", "sub-02/x.nii.gz"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(bytes(128) + b"DICM")
+    (tmp_path / "sub-02/notes.txt").write_text("x")
+    found = find_sessions([tmp_path])
+    assert [s.path.name for s in found] == ["scan", "x.nii.gz"]
+    assert found[0].subject == "01"
+    before = sha256_of(found[0].path)
+    (found[0].path / "3.IMA").write_bytes(b"more")
+    assert sha256_of(found[0].path) != before
 
 
 def test_a_bids_folder_has_its_svs_files(tmp_path: Path) -> None:
