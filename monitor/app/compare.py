@@ -27,9 +27,9 @@ from monitor.app.trend import TrendPanel
 from monitor.app.window import BUDGET_S, FRAME_MS, STEP_S
 from monitor.display import wider
 from monitor.exchange import Command, Play, Report, Seek, SetSpeed
+from monitor.screen.axis import together
 from monitor.screen.keys import KEY
 from monitor.screen.parts import Screen, Trend
-from monitor.screen.trend import together
 from monitor.session import Session
 from monitor.settings import Settings
 from monitor.worker import Worker, WorkerConfig

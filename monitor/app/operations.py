@@ -169,8 +169,7 @@ class Operations:
         estimates = self.display.estimates
         if self.look.isHidden() or self._window is None or not estimates:
             return
-        times = [abs(e.time_s - self._window.time_s) for e in estimates]
-        place = times.index(min(times)) + by
+        place = estimates.place_of(self._window.time_s) + by
         self.show_window(estimates[min(max(place, 0), len(estimates) - 1)])
 
     def leave(self) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 
-from monitor.app.plots import LABEL_FOOT, Fill, Plot, brush, curve, inside
+from monitor.app.fill import Fill
+from monitor.app.plots import LABEL_FOOT, Plot, brush, curve, inside
 from monitor.app.theme import Theme
 from monitor.screen.parts import Component, SpectrumView
 from monitor.screen.spectrum import LEFT_PPM, RIGHT_PPM, fitting

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PyQt6.QtCore import QRectF
 
-from monitor.app.plots import Context, Plot
+from monitor.app.context import Context
+from monitor.app.plots import Plot
 from monitor.app.theme import Theme
 from monitor.screen.parts import TimeAxis, Waterfall
 from monitor.screen.spectrum import LEFT_PPM, RIGHT_PPM

@@ -29,13 +29,11 @@ def speed_words(speed: float, playing: bool) -> str:
     return f"{speed:g}×" if math.isfinite(speed) else "at once"
 
 
-def phase_words(
-    infusion_s: tuple[float | None, float | None], first_s: float, clock_s: float
-) -> str:
+def phase_words(infusion_s: tuple[float | None, float | None], clock_s: float) -> str:
     """Phase of the run with its clock: "INFUSION +06:20"."""
     start, stop = infusion_s
     if start is None or clock_s < start:
-        return f"BEFORE {clock(clock_s - first_s)}"
+        return f"BEFORE {clock(clock_s)}"
     if stop is not None and clock_s >= stop:
         return f"AFTER +{clock(clock_s - stop)}"
     return f"INFUSION +{clock(clock_s - start)}"

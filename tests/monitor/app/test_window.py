@@ -133,7 +133,8 @@ def test_words_and_curves_are_those_of_the_screen(bench):
         screen.trend.points_min
     )
     assert page.footer.text() == screen.footer
-    assert [label.toPlainText() for label in page.trend.plot._labels] == ["infusion on"]
+    words = [label.toPlainText() for label in page.trend.plot.labels.items]
+    assert words == ["infusion on"]
 
 
 @pytest.mark.parametrize(
