@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from monitor.choose import Wishes
+from monitor.qc import provenance
 from monitor.qc.follow import sha256_of
-from monitor.qc.many import CRASHED, Job, run_here, work
+from monitor.qc.many import CRASHED, Job, _standing, run_here, work
 from monitor.qc.run import Plan, judge_all, put_together
 from monitor.qc.sessions import Session, find_sessions, infusion_of
 from streams.errors import InputError
@@ -64,6 +65,16 @@ def test_what_was_judged_is_not_done_again(
     other = work(job(infusion_short, tmp_path, window=16, step=4))
     assert other["detectable_percent"] != first["detectable_percent"]
     assert (tmp_path / "report.html").stat().st_mtime_ns != written
+
+
+def test_what_another_program_judged_is_done_again(
+    infusion_short: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = job(infusion_short, tmp_path)
+    work(one)
+    assert _standing(one) is not None
+    monkeypatch.setattr(provenance, "program_hash", lambda: "changed")
+    assert _standing(one) is None
 
 
 def test_half_a_result_is_done_again(infusion_short: Path, tmp_path: Path) -> None:
