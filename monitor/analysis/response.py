@@ -12,7 +12,8 @@ X_r comes from the mean of all transients of the reference period, fitted in the
 subspace, so that what the session holds (line shape, small shifts, stiffness) is common
 to both and cancels.  A window that lies in the reference period is part of it:
 amplitudes are linear in the mean, so that cov(w, r) = a var_w with a the share of the
-reference period's weight that lies in w.
+reference period's weight that lies in w.  Both covariances are those with which windows
+of one session scatter (`fitted.repeated`).
 
 Scatter beyond what the fits state (motion, physiology) is measured on the independent
 windows of the reference period: with n of them, nu = n - 1 and the reduced chi-square
