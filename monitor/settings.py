@@ -15,7 +15,7 @@ from typing import Any
 
 from streams.errors import InputError
 
-SOURCE_TABLES = ("mrd", "folder")  # see `monitor.site_rules`
+SOURCE_TABLES = ("mrd", "folder", "mrsinmrs")  # see `monitor.site_rules`
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def read_protocol(name_or_path: str) -> Settings:
 def settings_from(table: dict[str, Any], name: str) -> Settings:
     """Settings from a parsed table; unknown fields and wrong types are refused.
 
-    The tables of `monitor.site_rules`, about how transients come in, are left out.
+    The tables of `monitor.site_rules`, which change no number, are left out.
     """
     table = {key: value for key, value in table.items() if key not in SOURCE_TABLES}
     known = {f.name: f for f in fields(Settings)}

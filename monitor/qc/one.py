@@ -44,6 +44,7 @@ from monitor.qc.measures import (
 from monitor.qc.provenance import provenance
 from monitor.qc.reporting import mrsinmrs
 from monitor.qc.response_models import answers_of, fits_of, models_of
+from monitor.site_rules import reported
 
 OUTCOMES = ("Glx/tNAA", "Glx", "Glu", "Glu/tCr")
 COMPARABLE = ("Glu/tCr", "Glx/tCr", "tNAA/tCr", "Glu/water", "Gln/water")
@@ -67,6 +68,7 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
     ------
     InputError : see `monitor.analyse.analyse`
     """
+    said = reported(wishes.protocol)
     followed = follow(path, wishes, water)
     pipeline = followed.outcome.pipeline
     settings, course = pipeline.settings, pipeline.course
@@ -92,7 +94,7 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
         "counts": _counts(followed),
         "periods": _periods(followed, times, during),
         "line_width": asdict(bias) if bias else None,
-        "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged))],
+        "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), said)],
         "notes": list(followed.outcome.notes),
     }
     fits = () if hidden else fits_of(followed, times)

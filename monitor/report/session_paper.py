@@ -175,8 +175,8 @@ def _tables(paper: Paper, judged: Judged) -> None:
         paper.heading("Noticed")
         for note in r["notes"]:
             paper.paragraph(note)
-    paper.heading("To make this report again", keep=2.3)
-    paper.table((), say.hash_rows(r), (0.13, 0.22, 0.65))
+    paper.heading("To make this report again", keep=2.0)
+    paper.table((), say.hash_rows(r), (0.11, 0.2, 0.69))
     paper.paragraph(say.version_line(r))
     paper.paragraph(say.DISCLAIMER)
     paper.lines_to_sign(("name", "place, date", "signature"))

@@ -84,6 +84,8 @@ def known(value: Any) -> bool:
 
 def measured(criterion: Report) -> str:
     """What was measured, with its unit."""
+    if not known(criterion["measured"]):
+        return DASH
     return f"{plain(criterion['measured'])} {_unit(criterion)}".strip()
 
 

@@ -9,11 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from monitor.choose import Wishes
 from monitor.qc import provenance
+from monitor.qc.follow import follow
 from monitor.qc.one import Judged, Report
 from monitor.qc.provenance import program_hash
+from monitor.qc.reporting import mrsinmrs
 from monitor.report.session_files import write_session_report
 from monitor.screen.spectrum import telling
+from monitor.settings import bundled_protocols
+from monitor.site_rules import reported
+from streams.errors import InputError
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +162,23 @@ def test_what_nobody_said_is_marked_missing(written: Path) -> None:
     assert "Pulse sequence" not in missing
     page = (written / "report.html").read_text(encoding="utf-8")
     assert page.count(">MISSING<") == sum(not f["value"] for f in fields)
+
+
+def test_a_protocol_fills_in_what_no_stream_says(
+    infusion_short: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "site.toml"
+    whole = bundled_protocols()["press_3t_te30"].read_text(encoding="utf-8")
+    path.write_text(f'{whole}\n[mrsinmrs]\nsite = "Ward 3"\ncoil = "birdcage"\n')
+    said = reported(str(path))
+    followed = follow(infusion_short, Wishes(protocol=str(path)))
+    fields = {f.title: f for f in mrsinmrs(followed, 8.0, 50.0, said)}
+    assert (fields["Site"].value, fields["Site"].origin) == ("Ward 3", "protocol")
+    assert fields["RF coil"].value == "2 receive channels, birdcage"
+    assert fields["Location of the volume"].value == ""
+    path.write_text(f'{whole}\n[mrsinmrs]\nsubject = "a name"\n')
+    with pytest.raises(InputError, match=r"\[mrsinmrs\] knows site, .* not subject"):
+        reported(str(path))
 
 
 def test_hashes_and_versions_are_there(judged: Judged, infusion_short: Path) -> None:
