@@ -153,6 +153,7 @@ class Display(Seen):
             self.age_s(now_s),
             self.settings.window,
             self.interval_s if len(self.quality) else None,
+            self.starting(now_s),
         )
 
     def _headline_at(self, now_s: float) -> Headline:
@@ -254,6 +255,8 @@ class Display(Seen):
         shown = self.notices.shown(
             self.stream, age, self.wait_s(), self.ended, now_s, infusing
         )
+        if self.starting(now_s):
+            shown = [say.begun(self.stream), *(m for m in shown if m.key != "stream")]
         if self.detectable is not None and not infusing and self.ended is None:
             shown.append(self._of_reference(self.detectable))
         if self.hidden:

@@ -13,6 +13,9 @@ from monitor.screen.axis import places
 from monitor.screen.parts import TimeAxis
 
 
+MARGIN = 2  # around the words, px
+
+
 class Labels:
     """Draws the marks of a `TimeAxis` below the upper edge of a plot."""
 
@@ -36,7 +39,8 @@ class Labels:
             self.items.append(self._item())
         box, font = self._plot.getViewBox(), QFontMetricsF(theme.font(20))
         minutes_per_px = (axis.end_min - axis.start_min) / max(1.0, box.width())
-        row = (top - bottom) * theme.line_px(20) / max(1.0, box.height())
+        high = theme.line_px(20) + 2 * MARGIN
+        row = (top - bottom) * high / max(1.0, box.height())
         widths = [
             minutes_per_px * (font.horizontalAdvance(mark.text) + theme.px(24))
             for mark in marks
@@ -51,6 +55,7 @@ class Labels:
 
     def _item(self) -> Any:
         item = pg.TextItem(anchor=(0, 0))
+        item.textItem.document().setDocumentMargin(MARGIN)
         item.setZValue(20)
         self._dress(item)
         self._plot.addItem(item)

@@ -45,7 +45,8 @@ class TrendPanel(QFrame):
         )
         self._head.addWidget(self.title, 40)
         self._head.addWidget(self.legend, 60)
-        self._said = self._legend = self._title = ""
+        self._said = self._title = ""
+        self._legends: tuple[str, ...] = ("",)
         self.plot = TrendPlot()
         self._rows.addLayout(self._head)
         self._rows.addWidget(self.plot, 1)
@@ -68,17 +69,15 @@ class TrendPanel(QFrame):
     def draw(self, trend: Trend, fade: float = 0.0) -> None:
         """Show a trend; its newest points pale as `fade` goes from 0 to 1."""
         self._title = trend.title
-        legend = LEGEND + (BAND_LEGEND if trend.band is not None else "") + INTERVAL
-        plasma = PLASMA_LEGEND.format(trend.plasma.name) if trend.plasma else ""
-        self._legend = (legend if len(trend.points) else "") + plasma
+        self._legends = _legends(trend)
         self._show_words()
         self.plot.draw(trend)
         self.plot.draw_age(fade)
 
     def _show_words(self, again: bool = False) -> None:
         """Title and legend, each with as much of the line as its words need."""
-        right = self._said or self._legend
         left = self._title.split(":")[0] if self._said else self._title
+        right = self._said or self._fitting(left)
         shown = (self.title.full_text, self.legend.full_text)
         if (left, right) == shown and not again:
             return
@@ -88,6 +87,20 @@ class TrendPanel(QFrame):
         for text, words in ((self.title, left), (self.legend, right)):
             text.show_text(words)
             text.refit()
+
+    def _fitting(self, title: str) -> str:
+        """The fullest legend that there is room for beside the title."""
+        room = self.width() - self.title.least_px(title) - self.legend.least_px("")
+        fits = (w for w in self._legends if self.legend.least_px(w) <= room)
+        return next(fits, "")
+
+
+def _legends(trend: Trend) -> tuple[str, ...]:
+    """What the lines are, the fullest first."""
+    band = BAND_LEGEND if trend.band is not None else ""
+    drawn = LEGEND + band if len(trend.points) else ""
+    plasma = PLASMA_LEGEND.format(trend.plasma.name) if trend.plasma else ""
+    return drawn + (INTERVAL if drawn else "") + plasma, drawn + plasma, plasma, ""
 
 
 class TrendPlot(Plot):
@@ -152,7 +165,7 @@ class TrendPlot(Plot):
             arrows.setPen(theme.pen(p.text, 2))
             arrows.setBrush(pg.mkBrush(p.text))
             arrows.setSize(theme.px(18))
-        self._note.setFont(theme.font(26))
+        self._note.setFont(theme.font(24))
         self._note.setColor(p.secondary)
         self.labels.dress(theme)
         dotted = theme.pen(p.secondary)
@@ -175,8 +188,8 @@ class TrendPlot(Plot):
         self._draw_course(trend)
         self.labels.draw(trend.axis, trend.limit_percent, -trend.limit_percent)
         middle = 0.5 * (trend.axis.start_min + trend.axis.end_min)
-        self._note.setText(trend.note)
-        self._note.setPos(middle, 0.5 * trend.limit_percent)
+        self._note.setText(trend.note.replace("; ", "\n"))
+        self._note.setPos(middle, -0.5 * trend.limit_percent)  # below the labels
 
     def _draw_axes(self, trend: Trend) -> None:
         if self._theme is None:

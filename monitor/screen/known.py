@@ -27,6 +27,7 @@ from monitor.settings import Settings
 from streams.transient import Acquisition, Event
 
 HEADLINE_S = 2.0  # the number changes at most this often
+START_S = 6.0  # in which nobody worries about a stream that is not there yet
 RECENT = 12  # windows among which the headline's is looked for
 LOW_WEIGHT = 0.1
 QUALITY = ("time_s", "shift_hz", "fwhm_hz", "snr", "weight", "water", "lipid")
@@ -65,6 +66,7 @@ class Known:
         self._others = 0
         self._arrived_s: float | None = None
         self._heard_s: float | None = None
+        self._connected = False  # at any time so far
         self._headline: tuple[float, Estimate | None] = (-math.inf, None)
         self._track: tuple[float, TrackerPoint | None] = (-math.inf, None)
 
@@ -77,6 +79,11 @@ class Known:
         if len(times) < 3:
             return self.settings.expect_repetition_time_s or 2.0
         return max(1e-3, float(np.median(np.diff(times[-50:]))))
+
+    def starting(self, now_s: float) -> bool:
+        """Whether a stream that was never there may still be on its way."""
+        late = self._heard_s is not None and now_s - self._heard_s >= START_S
+        return not (self._connected or late or self.notices.failed)
 
     @property
     def running(self) -> bool:

@@ -72,6 +72,7 @@ class Seen(Known):
         """Take in the state of the stream."""
         self.notices.hear(stream, now_s)
         self.stream = stream
+        self._connected |= stream.connected
         self._heard_s = now_s if self._heard_s is None else self._heard_s
 
     def settle(self, now_s: float) -> None:

@@ -8,7 +8,9 @@ from monitor.screen.parts import Status, Stream
 from monitor.screen.words import ago, clock
 
 
-def stream_words(stream: Stream, clock_s: float, ended: bool) -> tuple[str, bool]:
+def stream_words(
+    stream: Stream, clock_s: float, ended: bool, starting: bool = False
+) -> tuple[str, bool]:
     """State of stream and recording in words, and whether it wants attention."""
     playback = stream.playback
     if playback is not None:
@@ -16,7 +18,7 @@ def stream_words(stream: Stream, clock_s: float, ended: bool) -> tuple[str, bool
     if ended:
         return f"ENDED {clock(clock_s, hours=True)}", False
     if not stream.connected:
-        return "NO STREAM", True
+        return ("STARTING", False) if starting else ("NO STREAM", True)
     if not stream.recording:
         return "NOT RECORDING", True
     return f"\N{BLACK CIRCLE} REC {clock(clock_s, hours=True)}", False
@@ -49,16 +51,17 @@ def status(
     age_s: float | None,
     window: int,
     interval_s: float | None,
+    starting: bool,
 ) -> Status:
     """The strip; `age_s` is None before the first transient."""
-    words, attention = stream_words(stream, clock_s, ended)
+    words, attention = stream_words(stream, clock_s, ended, starting)
     last = "none yet" if age_s is None else f"last {ago(age_s)} ago"
     span = f" = {window * interval_s:.0f} s" if interval_s else ""
     if stream.playback is not None or ended:
         last = f"at {clock(clock_s)}"
     beside = f" · {stream.clock}" if stream.clock and not ended else ""
     details = (
-        f"transient {transients} ({last})",
-        f"window {window}{span} · low weight {low_weight} · lag {stream.lag}{beside}",
+        f"transient {transients} ({last}) · low weight {low_weight}",
+        f"window {window}{span} · lag {stream.lag}{beside}",
     )
     return Status(words, attention, phase, details)

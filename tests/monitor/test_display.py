@@ -573,6 +573,21 @@ def test_a_feed_can_say_what_is_wrong():
     assert screen.trend.note == "no transients yet"
 
 
+def test_a_stream_may_take_its_time_to_begin():
+    """No amber in the first seconds of a normal start; at once where it was there."""
+    display = Display(SETTINGS)
+    assert display.screen(50.0).status.stream == "STARTING"
+    display.hear(Stream(said="Nobody listens on tcp://x"), 100.0)
+    early = display.screen(105.0)
+    assert (early.status.stream, early.status.stream_attention) == ("STARTING", False)
+    assert [m.level for m in early.messages] == [Level.NOTE]
+    late = display.screen(106.5)
+    assert (late.status.stream, late.status.stream_attention) == ("NO STREAM", True)
+    display.hear(LIVE, 107.0)
+    display.hear(Stream(), 108.0)
+    assert display.screen(108.1).status.stream == "NO STREAM"
+
+
 def test_paused_replay_is_not_a_silent_stream(updates):
     display = shown(updates, 1700.0)
     display.hear(PAUSED, 1700.0)
