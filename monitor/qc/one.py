@@ -7,7 +7,7 @@ they cannot differ.  Under a blinded protocol the keys of the outcome are not th
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -95,7 +95,7 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
         "periods": _periods(followed, times, during),
         "line_width": asdict(bias) if bias else None,
         "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), said)],
-        "notes": list(followed.outcome.notes),
+        "notes": [*followed.outcome.notes, *_without_change(found, times)],
     }
     fits = () if hidden else fits_of(followed, times)
     if not hidden:
@@ -106,6 +106,15 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
         report["detectable"] = _detectable(followed)
         report["reference_values"] = _reference_values(followed, names)
     return Judged(report, drawn_of(followed, during, hidden, fits))
+
+
+def _without_change(found: Mapping[str, Changes], times: Times) -> tuple[str, ...]:
+    """Why no change is given, where that is so."""
+    if any(len(changes) for changes in found.values()):
+        return ()
+    if times.reference_s is None:
+        return ("No change is given, since there is no reference period.",)
+    return ("No change is given, since no window lies after the reference period.",)
 
 
 def _interval_s(followed: Followed) -> float:
@@ -213,7 +222,7 @@ def _windows(
 def _detectable(followed: Followed) -> Report | None:
     """Detectable change by length of a window, against this reference period."""
     found = followed.detectable
-    if found is None:
+    if found is None or followed.outcome.pipeline.reference_s is None:
         return None
     windows = {str(n): change for n, change in found.window_now.items()}
     sigma = found.sigma_percent

@@ -26,8 +26,7 @@ def trend(drawn: Drawn, axes: list[Axes]) -> None:
     periods(drawn, ax)
     ax.axhline(0, color=GREY, lw=0.7)
     if drawn.course is None:
-        say(ax, "no reference period: no change can be given")
-        return
+        raise ValueError("there is no course to draw")
     c, at = drawn.course, drawn.times.minutes(drawn.course.middle_s)
     if drawn.band is not None:
         t, value, sd = drawn.band.T
@@ -106,9 +105,3 @@ def minutes(drawn: Drawn) -> str:
     """The label of the axis of time."""
     of = "infusion start" if drawn.times.infusion_s else "the first transient"
     return f"minutes from {of}"
-
-
-def say(ax: Axes, words: str) -> None:
-    """Words in place of a curve."""
-    ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center")
-    ax.set_yticks([])

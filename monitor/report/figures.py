@@ -21,6 +21,7 @@ from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
 
 RANGE_PPM = (4.2, 0.5)
 LEAST_MIN = 1 / 30
+LEAST_RANGE = {"shift_hz": 2.0, "phase_deg": 10.0}
 Draw = Callable[[Drawn, list[Axes]], None]
 
 
@@ -93,6 +94,9 @@ def traces(drawn: Drawn, axes: list[Axes]) -> None:
         periods(drawn, ax, words=ax is axes[0])
         ax.plot(at, c[name], ".", ms=size, color=INK, mew=0)
         ax.set_ylabel(label)
+        ax.ticklabel_format(axis="y", useOffset=False)
+        if name in LEAST_RANGE:
+            _at_least(ax, LEAST_RANGE[name])
         if limit is not None and np.isfinite(limit):
             ax.axhline(limit, color=ACCENT, lw=1.0, ls="--")
             ax.annotate("limit", (1, limit), xycoords=("axes fraction", "data"),
@@ -100,6 +104,14 @@ def traces(drawn: Drawn, axes: list[Axes]) -> None:
     axes[2].set_ylim(0, None)
     axes[3].set_ylim(0, None)
     axes[4].set_ylim(-0.05, 1.08)
+
+
+def _at_least(ax: Axes, least: float) -> None:
+    """A range that does not blow up what is nothing."""
+    low, high = ax.get_ylim()
+    if high - low < least:
+        middle = 0.5 * (low + high)
+        ax.set_ylim(middle - 0.5 * least, middle + 0.5 * least)
 
 
 def _height(curves: Curves) -> float:
@@ -121,8 +133,8 @@ SHAPES: dict[str, tuple[Draw, str, tuple[float, float], tuple[int, int]]] = {
 
 
 def names_for(drawn: Drawn, hidden: bool) -> tuple[str, ...]:
-    """Figures of a report; the course is left out where the outcome is hidden."""
-    absent = {"trend", "models"} if hidden else set()
+    """Figures of a report; none of the course where it is hidden or there is none."""
+    absent = {"trend", "models"} if hidden or drawn.course is None else set()
     if not has_models(drawn):
         absent.add("models")
     return tuple(name for name in SHAPES if name not in absent)

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from monitor.qc.follow import follow
 from monitor.qc.one import Judged, Report
 from monitor.qc.provenance import program_hash
 from monitor.qc.reporting import mrsinmrs
+from monitor.report.figures import names_for
 from monitor.report.session_files import write_session_report
 from monitor.screen.spectrum import telling
 from monitor.settings import bundled_protocols
@@ -228,6 +230,15 @@ def test_a_hidden_outcome_is_nowhere(blinded: Judged, tmp_path: Path) -> None:
         ">during<",
     ):
         assert word not in page
+
+
+def test_without_a_reference_period_there_is_no_course(
+    judged: Judged, blinded: Judged
+) -> None:
+    assert {"trend", "models"} <= set(names_for(judged.drawn, hidden=False))
+    quality = ("spectra", "waterfalls", "traces")
+    assert names_for(replace(judged.drawn, course=None), hidden=False) == quality
+    assert names_for(blinded.drawn, hidden=True) == quality
 
 
 def test_lines_of_a_hidden_outcome_are_blank(blinded: Judged) -> None:
