@@ -46,7 +46,8 @@ class Settings:
     outcome_hidden : blinded: no outcome is shown or written anywhere
     reference_target_percent : change that the protocol wants to be able to see
     infusion_length_s : planned length of an infusion that an event starts, s
-    dose_mg_per_kg, weight_kg : of the infusion, for its pharmacokinetic curve
+    dose_mg_per_kg, weight_kg : of the infusion: the dose per kg scales its
+        pharmacokinetic curve, with the weight it is stated in mg
     fwhm_limit_hz, snr_limit, drift_limit_hz_per_min, water_limit, lipid_limit : limits
         of quality; nan: no limit
     effective_limit_percent, missing_limit_percent, marker_limit_s : least share of
