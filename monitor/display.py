@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from monitor.analysis.plasma import PLASMA
 from monitor.analysis.update import Curves, Detectable
 from monitor.screen import axis as times
 from monitor.screen import headline as head
@@ -76,7 +77,7 @@ class Display(Seen):
         if by_tracker is not None:
             self.by_tracker = by_tracker
         if plasma is not None:
-            self.plasma = plasma
+            self.plasma = plasma if plasma in PLASMA else ""
         self.revision += 1
 
     def screen(self, now_s: float, plot: str = "") -> Screen:
@@ -275,6 +276,13 @@ class Display(Seen):
         return say.of_reference(
             detectable, s.window, s.reference_target_percent, self.hidden
         )
+
+
+def after(plasma: str) -> str:
+    """The published model after this one; empty after the last: none."""
+    models = ("", *PLASMA)
+    place = models.index(plasma) if plasma in models else 0
+    return models[(place + 1) % len(models)]
 
 
 def wider(limit: float, steps: int, limits: Sequence[float] = TREND_LIMITS) -> float:

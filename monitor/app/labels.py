@@ -12,7 +12,6 @@ from monitor.app.theme import Theme
 from monitor.screen.axis import places
 from monitor.screen.parts import TimeAxis
 
-
 MARGIN = 2  # around the words, px
 
 

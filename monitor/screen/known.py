@@ -83,6 +83,7 @@ class Known:
     def starting(self, now_s: float) -> bool:
         """Whether a stream that was never there may still be on its way."""
         late = self._heard_s is not None and now_s - self._heard_s >= START_S
+        late = late and not self.stream.idle
         return not (self._connected or late or self.notices.failed)
 
     @property

@@ -189,6 +189,9 @@ def of_stream(
 
 def begun(stream: Stream) -> Message:
     """That the stream is being looked for, which is no trouble yet."""
+    if stream.idle:
+        action = "Ctrl+N: protocol, and stream or recording"
+        return Message("stream", Level.NOTE, "Nothing is open", action, 0.0)
     return Message("stream", Level.NOTE, "Starting", stream.said, 0.0)
 
 

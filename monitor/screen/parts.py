@@ -49,6 +49,7 @@ class Stream:
     disk_free_bytes : where the recording is written; None where unknown
     playback : of a replay; None for a live stream
     said : a sentence of the feed, e.g. that nobody listens on the address
+    idle : nothing has been chosen yet
     clock : the relay's clock beside the scanner's, in words; empty where unknown
     """
 
@@ -60,6 +61,7 @@ class Stream:
     playback: Playback | None = None
     said: str = ""
     clock: str = ""
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,11 +62,18 @@ class Seen(Known):
                 self._track = (now_s, update.tracker)
         self.answers = update.answers or self.answers
         self.detectable = update.detectable or self.detectable
-        for sentence in update.notes:
-            if sentence.startswith(QUIET):
-                self.notices.log.append((self.time_s(), told.noted(sentence)))
-            else:
-                self.tell(told.noted(sentence), now_s)
+        for sentence in dict.fromkeys(update.notes):
+            self._take_note(sentence, now_s)
+
+    def _take_note(self, sentence: str, now_s: float) -> None:
+        """Tell a sentence of the analysis, for a while or as long as it holds."""
+        unexpected = told.unexpected(sentence)
+        if unexpected is not None:
+            self.notices.stand(unexpected, self.time_s(), now_s)
+        elif sentence.startswith(QUIET):
+            self.notices.log.append((self.time_s(), told.noted(sentence)))
+        else:
+            self.tell(told.noted(sentence), now_s)
 
     def hear(self, stream: Stream, now_s: float) -> None:
         """Take in the state of the stream."""

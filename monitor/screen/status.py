@@ -17,6 +17,8 @@ def stream_words(
         return f"REPLAY {speed_words(playback.speed, playback.playing)}", False
     if ended:
         return f"ENDED {clock(clock_s, hours=True)}", False
+    if stream.idle:
+        return "NO SESSION", False
     if not stream.connected:
         return ("STARTING", False) if starting else ("NO STREAM", True)
     if not stream.recording:

@@ -942,6 +942,29 @@ def test_contradicted_conjugation_stays_on_the_screen(updates):
         assert said[0].action == "change it."
 
 
+def test_what_the_protocol_did_not_expect_stays_on_the_screen(updates):
+    display = shown(updates, 700.0)
+    said = "Protocol p expects PRESS, this is STEAM."
+    for seq in (9000, 9001):  # two series
+        display.fold(Update(seq, 0, notes=(said,)), 700.0)
+    display.settle(700.0)
+    messages = [m for m in display.screen(900.0).messages if m.key == "expected"]
+    assert [(m.condition, m.action) for m in messages] == [
+        ("Not as the protocol expects", said)
+    ]
+    assert messages[0].level is Level.ATTENTION
+
+
+def test_an_empty_window_is_no_trouble():
+    display = Display(SETTINGS)
+    display.hear(Stream(idle=True), 0.0)
+    screen = display.screen(100.0)
+    assert (screen.status.stream, screen.status.stream_attention) == (
+        "NO SESSION", False,
+    )  # fmt: skip
+    assert "Ctrl+N" in screen.messages[0].action
+
+
 def test_the_clocks_are_named_beside_the_stream(updates):
     display = shown(updates, 300.0)
     display.hear(replace(LIVE, clock="clock +0.012 s, +3.1 ppm"), 300.0)

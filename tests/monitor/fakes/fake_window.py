@@ -79,7 +79,7 @@ def shown(window):
 def main():
     from PyQt6.QtCore import QTimer
 
-    from monitor.app import window as module
+    from monitor.app import run as module
 
     kind, state, events = sys.argv[1:]
 
