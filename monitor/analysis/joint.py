@@ -1,29 +1,30 @@
 """The joint fit: one response model for the whole course, spectra and time together.
 
 Spectral-temporal fitting (Clarke 2024, FSL-MRS "dynamic fitting"; Wilson 2024): Glu and
-Gln follow g(t) of a response model, c(t) = c_r + theta g(t), and so may tNAA and tCr,
-by a few percent (theta in units of their size, N(0, DENOMINATOR_PERCENT^2)): a ratio
-changes with its denominator too.  Everything else follows the tracker's dynamics (tied
+Gln follow g(t) of a response model, c(t) = c_r + theta g(t), theta in percent of their
+size and N(0, RESPONSE_PERCENT^2): a change of Gln that no brain shows need not be paid
+for by Glu.  So may tNAA and tCr, N(0, DENOMINATOR_PERCENT^2): a ratio changes with its
+denominator too.  Everything else follows the tracker's dynamics (tied
 amplitudes, gain and width walk; no slope).  The model is linear in theta, so that one
 run of the filter serves all models: with F the filter's whitening, the blocks' spectra
 o and the columns h g(t) that a unit theta would add to them are whitened alike,
 
     v_o = F o,    v_g = F (h g),
 
-and with P the prior's precision (0 for Glu and Gln), A = v_g' v_g and b = v_g' v_o,
+and with P the prior's precision, A = v_g' v_g and b = v_g' v_o,
 
     theta = (A + P)^-1 b,    cov(theta) = (A + P)^-1,
-    l = b' theta / 2 + (log det P_d - log det(S + P_d)) / 2,
+    e = b' theta / 2 + (log det P - log det(A + P)) / 2,
 
-d the denominators and S what A knows of them when Glu and Gln are free: l is the log
-likelihood against no change, the denominators summed out.  Within a model the shape
-parameters' grid is summed over with these likelihoods as weights, so that the curve's
-SD holds their uncertainty; the best grid point is stated.
+e the log likelihood against no change, theta summed out.  Within a model the shape
+parameters' grid is summed over with exp(e) as weights, so that the curve's SD holds
+their uncertainty; the likeliest grid point is stated.
 
 Models are compared by BIC = p ln(n) - 2 l and by AICc, n transients and p fitted
-numbers; all of them are given, in the order of BIC, and none is chosen silently.  The
-reference amplitudes are taken as they are (their own scatter is in the filter's first
-state), changes are relative to the amplitudes' common gain.
+numbers, l like e but with Glu and Gln free (P = 0) and only tNAA and tCr summed out;
+all of them are given, in the order of BIC, and none is chosen silently.  The reference
+amplitudes are taken as they are (their own scatter is in the filter's first state),
+changes are relative to the amplitudes' common gain.
 """
 
 from __future__ import annotations
@@ -36,14 +37,15 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from monitor.analysis import names as naming
-from monitor.analysis.dynamics import SUMS, Dynamics, sums_of
+from monitor.analysis.dynamics import SUMS, Dynamics, sizes, sums_of
 from monitor.analysis.joint_models import MODELS, ResponseModel
 from monitor.analysis.smoothing import Block
 from monitor.analysis.spectrum import Real
 from monitor.analysis.tracker import PARTS, TRACKED, Tracker
 
 DENOMINATORS = ("tNAA", "tCr")
-DENOMINATOR_PERCENT = 3.0
+DENOMINATOR_PERCENT = 1.0
+RESPONSE_PERCENT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,18 +164,20 @@ def whiten(
 def directions(dynamics: Dynamics) -> Real:
     """What a unit of each theta adds to the amplitudes, (thetas, M).
 
-    Glu and Gln (or Glx alone) by themselves, then those of tNAA and tCr that are
-    there, by one percent of their size.
+    Glu and Gln (or Glx alone), then those of tNAA and tCr that are there, each by one
+    percent of its size.
     """
-    names, M = dynamics.names, len(dynamics.names)
-    alone = [
-        np.eye(M)[i]
-        for i, n in enumerate(names)
-        if naming.canonical(n) in ("Glu", "Gln", "Glx")
-    ]
+    names = dynamics.names
     sums = dict(zip(SUMS, sums_of(names), strict=True))
-    together = [0.01 * sums[t] * dynamics.c0 for t in DENOMINATORS]
+    alone = np.diag(0.01 * sizes(dynamics.c0))[_responding(names)]
+    together = [0.01 * sums[total] * dynamics.c0 for total in DENOMINATORS]
     return np.stack([*alone, *(row for row in together if row.any())])
+
+
+def _responding(names: tuple[str, ...]) -> list[int]:
+    """Where Glu and Gln (or Glx alone) stand."""
+    kinds = [naming.canonical(name) for name in names]
+    return [i for i, kind in enumerate(kinds) if kind in ("Glu", "Gln", "Glx")]
 
 
 def _fitted(
@@ -184,38 +188,52 @@ def _fitted(
     if model.curve is None:
         zeros = {name: np.zeros(len(time_s)) for name in TRACKED}
         return ResponseFit(model.name, {}, 0, 0.0, 0.0, 0.0, time_s, zeros, zeros)
-    gained, thetas, covariances = [], [], []
-    free = sum(naming.canonical(n) in ("Glu", "Gln", "Glx") for n in dynamics.names)
-    for k in own:
-        X = whitened.columns[:, k]
-        theta, covariance, likelihood = solved(X, whitened.o, free)
-        thetas.append(theta)
-        covariances.append(covariance)
-        gained.append(likelihood)
-    best = int(np.argmax(gained))
-    weights = np.exp(np.array(gained) - gained[best])
+    expected = np.full(whitened.columns.shape[2], DENOMINATOR_PERCENT)
+    expected[: len(_responding(dynamics.names))] = RESPONSE_PERCENT
+    found = [solved(whitened.columns[:, k], whitened.o, expected) for k in own]
+    likelihoods = np.array([one.likelihood for one in found])
+    evidence = np.array([one.evidence for one in found])
+    weights = np.exp(evidence - evidence.max())
     changes, sds = _changes(
-        weights / weights.sum(), np.stack(thetas), np.stack(covariances),
-        curves[:, list(own)], dynamics,
+        weights / weights.sum(), np.stack([one.theta for one in found]),
+        np.stack([one.covariance for one in found]), curves[:, list(own)], dynamics,
     )  # fmt: skip
-    p, gain = model.parameters, gained[best]
+    best = int(np.argmax(likelihoods))
+    p, gain = model.parameters, float(likelihoods[best])
     bic = p * math.log(n) - 2 * gain
     aicc = 2 * p - 2 * gain + 2 * p * (p + 1) / max(n - p - 1, 1)
     shape = dict(shapes[own[best]])
     return ResponseFit(model.name, shape, p, gain, bic, aicc, time_s, changes, sds)
 
 
-def solved(X: Real, o: Real, free: int) -> tuple[Real, Real, float]:
-    """Theta, its covariance and l of whitened columns (m, thetas), the first free."""
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """One curve: theta, its covariance, l, and e of the module docstring."""
+
+    theta: Real
+    covariance: Real
+    likelihood: float
+    evidence: float
+
+
+def solved(X: Real, o: Real, expected: Real) -> Solved:
+    """Solve whitened columns (m, thetas) with prior SDs (thetas,)."""
     A, b = X.T @ X + 1e-9 * np.eye(X.shape[1]), X.T @ o
-    precision = np.zeros(len(b))
-    precision[free:] = DENOMINATOR_PERCENT**-2.0
+    precision = expected**-2.0
+    theta, covariance, evidence = _summed(A, b, precision)
+    free = np.where(expected < RESPONSE_PERCENT, precision, 0.0)
+    _, _, likelihood = _summed(A, b, free)
+    return Solved(theta, covariance, likelihood, evidence)
+
+
+def _summed(A: Real, b: Real, precision: Real) -> tuple[Real, Real, float]:
+    """Theta, covariance and log likelihood; what has a precision is summed out."""
     covariance = np.asarray(np.linalg.inv(A + np.diag(precision)), float)
-    theta = covariance @ b
-    # log det(S + P_d) is -log det of the denominators' part of the covariance.
-    spread = np.linalg.slogdet(covariance[free:, free:])[1]
-    summed = 0.5 * float(np.log(precision[free:]).sum() + spread)
-    return theta, covariance, 0.5 * float(b @ theta) + summed
+    theta, tied = covariance @ b, precision > 0
+    # log det(S + P_d) is -log det of the part of the covariance that is summed out.
+    spread = np.linalg.slogdet(covariance[np.ix_(tied, tied)])[1]
+    shrunk = 0.5 * float(np.log(precision[tied]).sum() + spread)
+    return theta, covariance, 0.5 * float(b @ theta) + shrunk
 
 
 def _changes(
@@ -229,13 +247,13 @@ def _changes(
         if before[[top, *bottom]].min() <= 0:
             continue
         row = 100 * moved[top] / before[top]
-        sizes = curves * (thetas @ row)
+        change = curves * (thetas @ row)
         for part in bottom:
             below = 100 * moved[part] / before[part]
-            sizes = 100 * ((100 + sizes) / (100 + curves * (thetas @ below)) - 1)
+            change = 100 * ((100 + change) / (100 + curves * (thetas @ below)) - 1)
             row = row - below
         within = curves**2 * np.einsum("i,kij,j->k", row, covariances, row)
-        mean = sizes @ weights
-        variance = (within + (sizes - mean[:, None]) ** 2) @ weights
+        mean = change @ weights
+        variance = (within + (change - mean[:, None]) ** 2) @ weights
         changes[name], sds[name] = mean, np.sqrt(variance)
     return changes, sds
