@@ -14,7 +14,14 @@ from state_cases import (
 
 from monitor.analysis.dynamics import dynamics_of
 from monitor.analysis.noise_scale import NoiseScale
-from monitor.analysis.smoothing import between, block_of, blocks_of, smooth
+from monitor.analysis.smoothing import (
+    Observed,
+    between,
+    block_of,
+    blocks_of,
+    smooth,
+    take,
+)
 from monitor.analysis.tracker import TRACKED, Tracker, tracked_changes
 from monitor.analysis.tracking import _taken
 
@@ -210,3 +217,32 @@ def test_the_start_of_the_infusion_lets_the_course_bend():
     slopes = slice(len(NAMES) + 2, len(NAMES) + 6)
     assert np.all(added[slopes] > 0)
     assert added.sum() == pytest.approx(added[slopes].sum())
+
+
+@pytest.mark.parametrize("memory", [4.0, 30.0, 150.0])
+def test_filter_and_smoother_follow_any_onset_of_the_infusion(memory):
+    """A rise of 20 % in Glu, from all but a step to a slow one."""
+    random, m, seen, truth = np.random.default_rng(5), measurement(), [], []
+    for i in range(600):
+        risen = -20.0 * np.expm1(-max(i - 300, 0) / memory)
+        level = C0 * np.array([1 + 0.01 * risen, 1, 1, 1, 1])
+        o = m.rows @ np.append(level, 0.0) + random.standard_normal(len(m.rows))
+        seen.append(Observed(i, 0, 2.0 * i, i, o, 1.0, i < 300, i >= 300))
+        truth.append(risen)
+    model, blocks = dynamics(0.001), blocks_of(seen)
+    rows = {0: model.observed(m)}
+    found = smooth(model, blocks, rows)
+    values, sds = tracked_changes(found.joint, found.covariance)
+    wanted = np.interp(found.places, np.arange(600), truth)
+    z = ((values[:, 0] - wanted) / sds[:, 0])[found.places > 316]
+    assert np.abs(z).max() < 3.5
+    assert np.mean(np.abs(z)) < 1.5
+    tracker, before = Tracker.fresh(model), None
+    for block in blocks:
+        take(tracker, block, before, rows[0])
+        tracker.remember(block.weight if block.reference else 0.0)
+        before = block
+        if block.place > 316:
+            value, sd = tracked_changes(*tracker.joint())
+            error = value[0] - np.interp(block.place, np.arange(600), truth)
+            assert abs(error) < 3.5 * sd[0]
