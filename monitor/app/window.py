@@ -173,15 +173,20 @@ class Window(QMainWindow):
         )
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        """Take one file."""
-        if event is not None and _dropped(event) is not None:
+        """Let files be dropped."""
+        held = None if event is None else event.mimeData()
+        if event is not None and held is not None and held.hasUrls():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         """Open the file that was dropped."""
-        path = None if event is None else _dropped(event)
-        if event is not None and path is not None:
-            event.acceptProposedAction()
+        if event is None:
+            return
+        event.acceptProposedAction()
+        path = _dropped(event)
+        if path is None:
+            self.session.display.told("one file at a time can be opened", self._clock())
+        else:
             self.open_another(path)
 
     def open_another(self, path: Path) -> None:
