@@ -65,13 +65,14 @@ def program(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     return int(ended.value.code or 0)
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_no_name_in_a_header_comes_out_of_any_command(
-    infusion_short: Path,
+    tiny: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    messages = number(open_source(infusion_short).bodies)
+    messages = number(open_source(tiny).bodies)
     *_, path = write_session(tmp_path / "in.nii", messages)
     planted: dict[str, Any] = dict.fromkeys(FREE_TEXT, f"{NAME}^Erika 4711")
     planted["Nickname"] = {"Value": NAME, "Description": f"of {NAME}"}
