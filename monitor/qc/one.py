@@ -43,7 +43,7 @@ from monitor.qc.measures import (
 )
 from monitor.qc.provenance import provenance
 from monitor.qc.reporting import mrsinmrs
-from monitor.qc.response_models import answers_of, fits_of, models_of
+from monitor.qc.response_models import answers_of, comparison_of, models_of
 from monitor.site_rules import reported
 
 OUTCOMES = ("Glx/tNAA", "Glx", "Glu", "Glu/tCr")
@@ -97,14 +97,16 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
         "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), said)],
         "notes": [*followed.outcome.notes, *_without_change(found, times)],
     }
-    fits = () if hidden else fits_of(followed, times)
+    compared = None if hidden else comparison_of(followed, times)
     if not hidden:
-        report["models"] = models_of(fits, settings.outcome, times)
+        report["models"] = models_of(compared, settings.outcome)
+        report["models_said"] = compared.sentence if compared else ""
         report["answers"] = answers_of(followed, times)
         report["measures"] = _measures(found, period_s)
         report["windows"] = _windows(followed, found, times)
         report["detectable"] = _detectable(followed)
         report["reference_values"] = _reference_values(followed, names)
+    fits = tuple(one.fit for one in compared.models) if compared else ()
     return Judged(report, drawn_of(followed, during, hidden, fits))
 
 

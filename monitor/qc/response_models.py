@@ -1,7 +1,8 @@
 """The whole course in one fit: response models compared, and the sequential answer.
 
 Every model of `monitor.analysis.joint` that could be fitted is given with its BIC and
-AICc; the reader chooses, the report does not.  Under a blinded protocol none of this
+AICc, compared by `monitor.analysis.comparison` as for `analyse`; the reader chooses,
+the report does not.  Under a blinded protocol none of this
 is asked for.
 """
 
@@ -10,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from monitor.analysis.joint import ResponseFit
+from monitor.analysis.comparison import Comparison, compared
 from monitor.analysis.joint_models import MODELS
 from monitor.qc.drawn import Times
 from monitor.qc.follow import Followed
@@ -27,46 +26,39 @@ WORDS = {
 }
 
 
-def fits_of(followed: Followed, times: Times) -> tuple[ResponseFit, ...]:
-    """Response models fitted to the course, best BIC first; empty without a tracker."""
+def comparison_of(followed: Followed, times: Times) -> Comparison | None:
+    """Response models fitted to the course; None without an infusion or a tracker."""
     if times.infusion_s is None:
-        return ()
-    return followed.outcome.pipeline.tracking.joint_fits(times.infusion_s[1])
+        return None
+    stop_s = times.infusion_s[1]
+    return compared(followed.outcome.pipeline.tracking.joint_fits(stop_s), stop_s)
 
 
-def models_of(
-    fits: Sequence[ResponseFit], outcome: str, times: Times
-) -> list[dict[str, Any]]:
-    """A row per model: how well it does, its shape, its largest change of the outcome.
+def models_of(comparison: Comparison | None, outcome: str) -> list[dict[str, Any]]:
+    """A row per model: how well it does, its shape, its change of the outcome.
 
     `bic_above` and `aicc_above` are distances from the best model by that criterion.
     """
-    if not fits or outcome not in fits[-1].changes:
+    if comparison is None or outcome not in comparison.models[0].end_percent:
         return []
-    least = {
-        "bic": min(fit.bic for fit in fits), "aicc": min(fit.aicc for fit in fits),
-    }  # fmt: skip
-    rows = []
-    for fit in fits:
-        change = fit.changes[outcome]
-        top = int(np.argmax(np.abs(change)))
-        rows.append(
-            {
-                "model": fit.model,
-                "parameters": fit.parameters,
-                "bic_above": fit.bic - least["bic"],
-                "aicc_above": fit.aicc - least["aicc"],
-                "log_likelihood": fit.log_likelihood,
-                "shape": said(fit.model, fit.shape),
-                "outcome": outcome,
-                "largest_percent": float(change[top]),
-                "largest_sd_percent": float(fit.sds[outcome][top]),
-                "largest_at_min": (float(fit.time_s[top]) - times.zero_s) / 60
-                if fit.parameters
-                else None,
-            }
-        )
-    return rows
+    least = min(one.fit.aicc for one in comparison.models)
+    return [
+        {
+            "model": one.fit.model,
+            "parameters": one.fit.parameters,
+            "bic_above": one.behind,
+            "aicc_above": one.fit.aicc - least,
+            "log_likelihood": one.fit.log_likelihood,
+            "weight": one.weight,
+            "shape": said(one.fit.model, one.fit.shape),
+            "outcome": outcome,
+            "end_percent": one.end_percent[outcome],
+            "end_sd_percent": one.end_sd_percent[outcome],
+            "largest_percent": one.largest_percent[outcome],
+            "largest_sd_percent": one.largest_sd_percent[outcome],
+        }
+        for one in comparison.models
+    ]
 
 
 def said(model: str, shape: Mapping[str, float]) -> str:

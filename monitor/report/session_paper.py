@@ -125,12 +125,13 @@ def _answers(paper: Paper, report: Report) -> None:
 def _models(paper: Paper, report: Report) -> None:
     rows = [
         (m["model"], say.signed(m["bic_above"]), say.signed(m["aicc_above"]),
-         str(m["parameters"]), m["shape"], say.model_change(m),
-         say.signed(m["largest_at_min"]))
+         str(m["parameters"]), m["shape"], say.model_change(m, "end"),
+         say.model_change(m, "largest"))
         for m in report["models"]
     ]  # fmt: skip
     header = say.model_header(report["models"])
-    paper.table(header, rows, (0.18, 0.13, 0.13, 0.06, 0.24, 0.16, 0.1))
+    paper.table(header, rows, (0.17, 0.12, 0.12, 0.05, 0.24, 0.17, 0.13))
+    paper.paragraph(report["models_said"])
     paper.paragraph(say.MODELS_NOTE)
 
 

@@ -34,8 +34,7 @@ MEASURES_NOTE = (
 MODELS_NOTE = (
     "Criterion: BIC, p ln n - 2 ln L with p fitted numbers and n transients; AICc "
     "beside it; the distance from the best model is given, and the report chooses "
-    "none. Below 2 two models do about as well; above 6 is strong. SDs hold the "
-    "uncertainty of the shape, not that of the choice of model."
+    "none. SDs hold the uncertainty of the shape, not that of the choice of model."
 )
 ANSWER_NOTE = (
     "Asked after every transient since the infusion began, of the mean change since "
@@ -133,16 +132,17 @@ def model_header(rows: Sequence[Report]) -> list[str]:
         "AICc above best",
         "p",
         "Shape",
-        f"Largest change of {rows[0]['outcome']} / %",
-        "when / min",
+        f"{rows[0]['outcome']} at the infusion's end / %",
+        "Largest / %",
     ]
 
 
-def model_change(row: Report) -> str:
-    """The largest change of a response model and its SD."""
+def model_change(row: Report, which: str) -> str:
+    """The change of a response model, `end` or `largest`, and its SD."""
     if not row["parameters"]:
         return "none"
-    return f"{signed(row['largest_percent'])} ({plain(row['largest_sd_percent'], 2)})"
+    value, sd = row[f"{which}_percent"], row[f"{which}_sd_percent"]
+    return f"{signed(value)} ({plain(sd, 2)})"
 
 
 def answer_sentence(answer: Report) -> str:

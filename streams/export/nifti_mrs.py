@@ -26,13 +26,8 @@ from numpy.typing import NDArray
 from streams.errors import InputError
 from streams.export.atomic import replacing
 from streams.export.recorded import Recorded, collect, numbered, without_notes
-from streams.sources.nifti_mrs_file import (
-    COUNTS_KEY,
-    EVENTS_KEY,
-    PHASE_CYCLE_KEY,
-    TIMES_KEY,
-    UNKNOWN_VOXEL_MM,
-)
+from streams.sources.nifti_dynamic import COUNTS_KEY, EVENTS_KEY, TIMES_KEY
+from streams.sources.nifti_mrs_file import PHASE_CYCLE_KEY, UNKNOWN_VOXEL_MM
 from streams.transient import (
     Acquisition,
     Event,

@@ -120,6 +120,7 @@ def test_all_response_models_are_compared_and_none_is_chosen(written: Path) -> N
     assert report["models"][-1]["model"] == "none"  # the injected rise is a large one
     text = (written / "report.html").read_text(encoding="utf-8")
     assert "Criterion: BIC" in text
+    assert report["models_said"] in text
 
 
 def test_the_sequential_answer_comes_with_its_time(written: Path) -> None:
@@ -215,7 +216,8 @@ def test_a_hidden_outcome_is_nowhere(blinded: Judged, tmp_path: Path) -> None:
     assert blinded.drawn.models == ()
     assert blinded.drawn.during is None
     report = report_of(tmp_path)
-    gone = {"measures", "windows", "reference_values", "models", "answers"}
+    gone = {"measures", "windows", "reference_values", "models", "models_said",
+            "answers"}  # fmt: skip
     assert not gone & set(report)
     assert {p.name for p in tmp_path.iterdir()} == {
         "report.html", "report.pdf", "criteria.csv", "qc.json",
