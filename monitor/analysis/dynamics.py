@@ -49,7 +49,7 @@ from monitor.analysis.spectrum import Real
 SUMS = ("Glu", "Glx", "tNAA", "tCr")
 """What the tracked outcomes are made of; the width follows them in r."""
 REMEMBERED = len(SUMS) + 1
-SLOPING = ("Glu", "Gln")
+SLOPING = ("Glu", "Gln", "Glx")
 FREE = ("NAA", "NAAG", "tNAA", "Cr", "PCr", "tCr")
 
 HOUR = 1800.0
@@ -79,7 +79,7 @@ class Dynamics:
     Attributes
     ----------
     names, c0 : of the amplitudes
-    sloping : places of Glu and Gln in c
+    sloping : places of Glu and Gln (or of Glx alone) in c
     slope_sd : (len(sloping),) SD of n_s, of the slow slope
     walk : (n,) variance added to each component in one transient
     rows : (5, n) Glu, Glx, tNAA, tCr (gain included, to first order) and w from x

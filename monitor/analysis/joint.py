@@ -37,7 +37,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from monitor.analysis import names as naming
-from monitor.analysis.dynamics import SUMS, Dynamics, sizes, sums_of
+from monitor.analysis.dynamics import SLOPING, SUMS, Dynamics, sizes, sums_of
 from monitor.analysis.joint_models import MODELS, ResponseModel
 from monitor.analysis.smoothing import Block
 from monitor.analysis.spectrum import Real
@@ -177,7 +177,7 @@ def directions(dynamics: Dynamics) -> Real:
 def _responding(names: tuple[str, ...]) -> list[int]:
     """Where Glu and Gln (or Glx alone) stand."""
     kinds = [naming.canonical(name) for name in names]
-    return [i for i, kind in enumerate(kinds) if kind in ("Glu", "Gln", "Glx")]
+    return [i for i, kind in enumerate(kinds) if kind in SLOPING]
 
 
 def _fitted(

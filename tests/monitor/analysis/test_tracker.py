@@ -246,3 +246,11 @@ def test_filter_and_smoother_follow_any_onset_of_the_infusion(memory):
             value, sd = tracked_changes(*tracker.joint())
             error = value[0] - np.interp(block.place, np.arange(600), truth)
             assert abs(error) < 3.5 * sd[0]
+
+
+def test_glx_alone_may_move_as_glutamate_does():
+    names = ("Glx", "NAA", "Cr", "mI")
+    model = dynamics_of(names, np.array([12.0, 11.0, 8.5, 6.0]), 0.01)
+    assert model.sloping == (0,)
+    assert model.walk[0] == 0
+    assert np.count_nonzero(model.bend()) == 2
