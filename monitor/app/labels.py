@@ -31,7 +31,8 @@ class Labels:
 
     def draw(self, axis: TimeAxis, top: float, bottom: float) -> None:
         """Show the words of an axis; `top` and `bottom` are the plot's edges."""
-        theme, marks = self._theme, axis.marks
+        theme = self._theme
+        marks = [mark for mark in axis.marks if mark.text]
         if theme is None:
             return
         while len(self.items) < len(marks):

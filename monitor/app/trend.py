@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
@@ -21,6 +23,7 @@ from monitor.app.plots import (
 from monitor.app.text import Text
 from monitor.app.theme import Theme, mixed
 from monitor.screen.parts import Overlay, Trend
+from monitor.screen.strips import nice
 
 MANY = 150
 LEGEND = "○ independent  — sliding"
@@ -201,7 +204,9 @@ class TrendPlot(Plot):
             self.axis("left").setTicks(None)
             self.axis("bottom").setTicks(None)
             return
-        ticks = [(v, _percent(v)) for v in np.linspace(-limit, limit, 7)[1:-1]]
+        step = nice(limit / 3)
+        most = math.ceil(limit / step) - 1
+        ticks = [(step * i, _percent(step * i)) for i in range(-most, most + 1)]
         self.axis("left").setTicks([ticks])
         self.axis("bottom").setTicks([minute_ticks(trend.axis)])
 

@@ -47,10 +47,13 @@ class WaterfallPanel(Plot):
 
     def draw(self, waterfall: Waterfall | None, axis: TimeAxis) -> None:
         """Show an image; the one that is shown already costs nothing."""
-        if waterfall is None or (waterfall is self._shown and axis is self._axis):
+        if waterfall is self._shown and axis is self._axis:
             return
         self._shown, self._axis = waterfall, axis
         self._context.draw(axis)
+        if waterfall is None:  # another session has begun
+            self._image.clear()
+            return
         self._image.setImage(
             waterfall.image,
             autoLevels=False,

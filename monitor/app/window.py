@@ -23,6 +23,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from monitor.app.buttons import WORDS
+from monitor.app.menu import menu_of
 from monitor.app.operations import Operations
 from monitor.app.page import Page
 from monitor.app.state import State
@@ -39,6 +40,12 @@ from streams.errors import InputError
 FRAME_MS = 40
 BUDGET_S = 0.008
 STEP_S = 60.0
+LEAST = (960, 540)  # in which every panel can still be seen
+CLOSE = (
+    "A session is running. Close the window? A relay goes on recording; the demo's "
+    "ends with its window."
+)
+LEAVE = "A session is running. Leave it for another one? A relay goes on recording."
 UNPLANNED = (
     "plasma: how long the infusion takes is not known; mark its stop, or give "
     "infusion_length_s in the protocol"
@@ -63,6 +70,7 @@ class Window(QMainWindow):
         super().__init__()
         self.setWindowTitle("mrs-monitor")
         self.setAcceptDrops(True)
+        self.setMinimumSize(*LEAST)
         state = state or State(theme=theme)
         self.session = Session(settings)
         self.page = Page(THEMES[state.theme])
@@ -76,7 +84,7 @@ class Window(QMainWindow):
         self.open_session: Callable[[Opening], None] | None = None
         self.opening = Opening()
         self._stream = state.stream
-        self.ask_to_close: Callable[[], bool] = self._asked
+        self.ask_to_leave: Callable[[str], bool] = self._asked
         self._connect()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -89,18 +97,10 @@ class Window(QMainWindow):
         page.replay.played.connect(lambda playing: self.send(Play(playing)))
         page.replay.sped.connect(lambda speed: self.send(SetSpeed(speed)))
         page.replay.sought.connect(lambda at: self.send(Seek(at)))
-        self._replay_keys = [
-            self._key(KEY[name], act)
-            for name, act in (
-                ("play", page.replay.toggle),
-                ("back", lambda: page.replay.step(-STEP_S)),
-                ("on", lambda: page.replay.step(STEP_S)),
-            )
-        ]
-        for kind in WORDS:  # a button's own shortcut waits 0.1 s
-            self._key(KEY[kind], partial(page.buttons.press, kind))
         operations = self.operations
-        for name, act in {
+        acts: dict[str, Callable[[], object]] = {
+            # a button's own shortcut waits 0.1 s
+            **{kind: partial(page.buttons.press, kind) for kind in WORDS},
             **operations.actions(),
             "estimate": self._other_estimate,
             "theme": self._other_theme,
@@ -111,10 +111,15 @@ class Window(QMainWindow):
             "begin": self.show_beginning,
             "plasma": self._other_plasma,
             "close": self.close,
-        }.items():
-            self._key(KEY[name], act)
-        for keys, by in (("PgUp", -1), ("PgDown", 1)):
-            self._key(keys, partial(operations.step, by))
+            "play": page.replay.toggle,
+            "back": lambda: page.replay.step(-STEP_S),
+            "on": lambda: page.replay.step(STEP_S),
+        }
+        keys = {name: self._key(KEY[name], act) for name, act in acts.items()}
+        self._replay_keys = [keys[name] for name in ("play", "back", "on")]
+        page.status.offer(menu_of(page, acts))
+        for key, by in (("PgUp", -1), ("PgDown", 1)):
+            self._key(key, partial(operations.step, by))
         self._key("Escape", self._leave)
         operations.begin.asked.connect(self._begin_asked)
 
@@ -199,7 +204,7 @@ class Window(QMainWindow):
         """Show another session; asks in the middle of a run.  Gives what is wrong."""
         if self.open_session is None:
             return "this window opens no other sessions"
-        if self.seen().running and not self.ask_to_close():
+        if self.seen().running and not self.ask_to_leave(LEAVE):
             return "nothing was opened"
         hidden = self.opening.hidden or self.session.display.hidden
         opening = replace(opening, hidden=hidden)
@@ -225,7 +230,7 @@ class Window(QMainWindow):
 
     def _choose_file(self) -> None:
         name, _ = QFileDialog.getOpenFileName(
-            self, "Open a recording", str(self.operations.folder)
+            self.page, "Open a recording", str(self.operations.folder)
         )
         if name:
             self.operations.folder = Path(name).parent
@@ -271,13 +276,12 @@ class Window(QMainWindow):
     def _full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    def _asked(self) -> bool:
-        """Whether the operator really wants to close in the middle of a run."""
+    def _asked(self, question: str) -> bool:
+        """Whether the operator really wants that in the middle of a run."""
         answer = QMessageBox.question(
-            self,
+            self.page,
             "Close?",
-            "A session is running. Close the window? A relay goes on recording; "
-            "the demo's ends with its window.",
+            question,
             QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
             QMessageBox.StandardButton.Cancel,
         )
@@ -287,7 +291,7 @@ class Window(QMainWindow):
         """Ask in the middle of a run."""
         if event is None:
             return
-        if self.seen().running and not self.ask_to_close():
+        if self.seen().running and not self.ask_to_leave(CLOSE):
             event.ignore()
             return
         self._timer.stop()

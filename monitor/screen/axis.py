@@ -24,6 +24,7 @@ MARK_WORDS = {
     "re-centre": "re-centre",
 }
 UNSEEN = frozenset({"settings", "reference"})
+INFUSION = ("infusion_start", "infusion_stop")
 MARK_ROWS = 4  # labels that may stand above one another
 MARK_CHARACTERS = 22
 LATE_S = 60.0  # a first transient no later than this leaves the axis at the start
@@ -55,12 +56,18 @@ def label_of(event: Event) -> str:
 
 
 def marks_of(events: Sequence[Event], zero_s: float) -> tuple[Mark, ...]:
-    """Labelled verticals in order of time."""
-    return tuple(
-        Mark((event.time_s - zero_s) / 60, label_of(event))
-        for event in sorted(events, key=lambda e: e.time_s)
+    """Labelled verticals in order of time; one that was corrected has no label."""
+    started = [i for i, e in enumerate(events) if e.kind == "infusion_start"]
+    last = started[-1] if started else 0
+    seen = [
+        Mark(
+            (event.time_s - zero_s) / 60,
+            "" if event.kind in INFUSION and i < last else label_of(event),
+        )
+        for i, event in enumerate(events)
         if event.kind not in UNSEEN
-    )
+    ]
+    return tuple(sorted(seen, key=lambda mark: mark.time_min))
 
 
 def places(

@@ -25,6 +25,7 @@ from streams.transient import Event
 
 QUIET = ("Tracker:",)
 """Sentences that begin so ask nothing of the operator: they are in the log alone."""
+VIEWER = "viewer"  # the author of changes that are in no recording
 GAP_INTERVALS = 3.5  # longer than this without a transient: nothing was measured
 VIEW = frozenset(
     {"outcome", "window", "step", "rejected_epochs", "fwhm_limit_hz", "snr_limit"}
@@ -132,8 +133,10 @@ class Seen(Known):
             self.notices.stand(mirrored, event.time_s, now_s)
         elif trouble is not None:
             self.tell(trouble, now_s)
-        elif event.kind not in axis.UNSEEN and self.stream.playback is None:
-            self.tell(told.recorded(axis.label_of(event), event.time_s), now_s)
+        elif self.stream.playback is None and event.author != VIEWER:
+            unseen = event.kind in axis.UNSEEN  # its text is not for reading
+            label = event.kind if unseen else axis.label_of(event)
+            self.tell(told.recorded(label, event.time_s), now_s)
 
     def _take_settings(self, text: str, now_s: float) -> None:
         """Follow the part of a settings event that only concerns the view."""

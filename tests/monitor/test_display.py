@@ -942,6 +942,21 @@ def test_contradicted_conjugation_stays_on_the_screen(updates):
         assert said[0].action == "change it."
 
 
+def test_a_corrected_start_keeps_its_line_without_its_words(updates):
+    display = shown(updates, 700.0)
+    for at, kind in ((650.0, "infusion_stop"), (660.0, "infusion_start")):
+        display.fold(Update(9000, 0, event=Event(at, kind)), 700.0)
+    marks = display.screen(701.0).trend.axis.marks
+    assert [mark.text for mark in marks] == ["", "", "infusion on"]
+
+
+def test_a_change_of_settings_is_told_when_it_is_recorded(updates):
+    display = shown(updates, 700.0)
+    change = Event(700.0, "settings", json.dumps({"window": 64}))
+    display.fold(Update(9000, 0, event=change), 700.0)
+    assert "settings: recorded at 11:40" in texts(display.screen(700.1).messages)
+
+
 def test_what_the_protocol_did_not_expect_stays_on_the_screen(updates):
     display = shown(updates, 700.0)
     said = "Protocol p expects PRESS, this is STEAM."

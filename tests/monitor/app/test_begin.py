@@ -3,17 +3,20 @@
 from functools import partial
 
 import pytest
+from fake_session import SETTINGS
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFileDialog
+from PyQt6.QtWidgets import QFileDialog, QMenu
 
 from monitor.choose import Wishes
 from monitor.commands.watching import reopened
 from monitor.exchange import Heard
+from monitor.screen.keys import KEYS
 from monitor.screen.opening import Opening, expectation, offered
-from monitor.screen.parts import Stream
+from monitor.screen.parts import Playback, Stream
 from streams.errors import InputError
 
 EMPTY = Stream(idle=True)
+REPLAY = Stream(connected=True, playback=Playback(True, 20.0, 1200.0, 2998.0))
 
 
 @pytest.fixture
@@ -145,3 +148,40 @@ def test_the_plasma_curve_is_a_key(qtbot, open_bench, reports):
         key()
     bench.show([])
     assert not plot._plasma.isVisible()
+
+
+def test_the_menu_offers_every_key_to_the_mouse(qtbot, empty):
+    page = empty.page
+    offered_keys = set()
+    menus = page.findChildren(QMenu)
+    for entry in menus[0].actions():
+        offered_keys.add(entry.text().rpartition("\t")[2])
+    assert offered_keys == {key for _, key, _ in KEYS}
+    empty.window.operations.leave()
+    next(e for e in menus[0].actions() if e.text().endswith("\tF12")).trigger()
+    assert empty.window.operations.log.isVisible()
+    assert page.status.menu.isVisible()
+
+
+def test_nothing_of_the_last_session_is_left(open_bench, reports):
+    bench = open_bench()
+    bench.show(reports, REPLAY)
+    assert bench.page.waterfall._image.image is not None
+    bench.window.begin(SETTINGS, lambda b: [Heard(EMPTY)], bench.sent.append)
+    for _ in range(6):
+        bench.window.frame()
+    assert bench.page.waterfall._image.image is None
+    assert not len(bench.page.spectrum._model.getData()[0])
+    assert not any(item.isVisible() for item in bench.page.trend.plot.labels.items)
+
+
+@pytest.mark.parametrize("limit", [10.0, 20.0, 30.0, 50.0, 100.0])
+def test_ticks_of_the_trend_are_where_their_words_say(open_bench, reports, limit):
+    bench = open_bench()
+    bench.window.session.display.show(limit=limit)
+    bench.show(reports[:200])
+    ticks = bench.page.trend.plot.axis("left")._tickLevels[0]
+    assert 3 <= len(ticks) <= 9
+    for at, words in ticks:
+        assert float(words.replace("\N{MINUS SIGN}", "-")) == at
+        assert abs(at) < limit

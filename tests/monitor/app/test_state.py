@@ -80,7 +80,7 @@ def test_in_the_middle_of_a_run_dropping_asks(open_bench, reports, tmp_path):
     bench.show(reports[:200])
     opened = []
     bench.window.open_session = opened.append
-    bench.window.ask_to_close = lambda: False
+    bench.window.ask_to_leave = lambda _: False
     drop(bench.window, tmp_path / "a.mcap")
     assert not opened
 
