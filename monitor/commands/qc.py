@@ -171,7 +171,13 @@ def _many(
         )
     visits = read_participants(participants) if participants else None
     plan = Plan(wishes, out, pdf, workers or os.cpu_count() or 1, scheduler, visits)
-    rows = kept_rows(out) if level == "group" else []
+    rows, of_another = kept_rows(out) if level == "group" else ([], False)
+    if of_another:
+        typer.echo(
+            f"{out / 'rows.json'} was made by another program: run participant again "
+            "for results of this one.",
+            err=True,
+        )
     if not rows:
         rows = _judged(find_sessions(places), plan)
     if level == "participant":
@@ -179,7 +185,7 @@ def _many(
     group = put_together(rows, plan)
     typer.echo(
         f"{group['judged']} of {group['sessions']} sessions judged, "
-        f"{group['all_kept']} keep all criteria: {out / 'group.html'}"
+        f"{group['all_kept']} miss no criterion: {out / 'group.html'}"
     )
 
 

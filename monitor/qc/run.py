@@ -13,10 +13,13 @@ from monitor.qc.cluster import run_on_cluster
 from monitor.qc.group import group_report
 from monitor.qc.many import Job, Row, Tell, run_here
 from monitor.qc.participants import Visit
+from monitor.qc.provenance import program_hash
 from monitor.qc.sessions import Session
 from monitor.report.group_files import write_group
 from monitor.report.session_files import made_folder
 from monitor.report.tables import write_json
+
+ROWS = "rows.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,21 @@ def judge_all(sessions: Sequence[Session], plan: Plan, tell: Tell) -> list[Row]:
     else:
         run_here(jobs, plan.workers, take)
     rows = [done[s.label] for s in sessions]
-    write_json(plan.out / "rows.json", {"rows": rows})
+    write_json(plan.out / ROWS, {"program_sha256": program_hash(), "rows": rows})
     return rows
 
 
-def kept_rows(out: Path) -> list[Row]:
-    """Rows of an earlier run in this folder; none where there was none."""
-    place = out / "rows.json"
+def kept_rows(out: Path) -> tuple[list[Row], bool]:
+    """Rows of an earlier run in this folder, and whether another program made them.
+
+    None where there was none.
+    """
+    place = out / ROWS
     if not place.is_file():
-        return []
-    found: list[Row] = json.loads(place.read_text(encoding="utf-8"))["rows"]
-    return found
+        return [], False
+    kept = json.loads(place.read_text(encoding="utf-8"))
+    rows: list[Row] = kept["rows"]
+    return rows, kept.get("program_sha256") != program_hash()
 
 
 def put_together(rows: Sequence[Row], plan: Plan) -> dict[str, Any]:

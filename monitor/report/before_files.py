@@ -29,6 +29,7 @@ COLUMNS = (
     "stated_percent",
     "detectable_percent",
 )
+TICKS_PERCENT = (1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50)
 LINES = (("o", ":", GREY), ("s", "--", GREY), ("^", "-", INK), ("D", "-.", ACCENT))
 
 
@@ -79,7 +80,7 @@ def _svg(foreseen: Foreseen) -> str:
         ax.set_xscale("log")
         ax.set_yscale("log")
         ax.set_xticks(WINDOWS, [str(w) for w in WINDOWS])
-        ax.set_yticks([t for t in (1, 2, 3, 5, 10, 20, 30, 50) if _shown(ax, t)])
+        ax.set_yticks([t for t in TICKS_PERCENT if _shown(ax, t)])
         ax.yaxis.set_major_formatter(ScalarFormatter())
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_minor_formatter(NullFormatter())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-INK, GREY, LIGHT, ACCENT = "#1d2126", "#7a828b", "#c9ced4", "#0b5fa5"
+INK, GREY, LIGHT, ACCENT = "#1d2126", "#646c75", "#c9ced4", "#0b5fa5"
 STYLE: dict[Any, Any] = {
     "font.size": 9.0,
     "font.family": "sans-serif",

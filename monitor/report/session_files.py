@@ -23,12 +23,37 @@ WINDOWS = (
     "sd_percent",
     "reference_sd_percent",
 )
+MODELS = (
+    "model",
+    "outcome",
+    "parameters",
+    "bic_above",
+    "aicc_above",
+    "log_likelihood",
+    "weight",
+    "shape",
+    "end_percent",
+    "end_sd_percent",
+    "largest_percent",
+    "largest_sd_percent",
+)
+ANSWERS = (
+    "outcome",
+    "mean_percent",
+    "sd_percent",
+    "low",
+    "high",
+    "log_evidence",
+    "since_min",
+)
 
 
 def write_session_report(judged: Judged, out: Path, pdf: bool = True) -> None:
-    """Write report.html, report.pdf, criteria.csv, measures.csv, windows.csv, qc.json.
+    """Write report.html, report.pdf, qc.json and the tables of a session.
 
-    qc.json comes last: where it is, the report is whole.
+    They are criteria.csv and, of an outcome that is not hidden, measures.csv,
+    windows.csv, models.csv and answers.csv.  qc.json comes last: where it is, the
+    report is whole.
 
     Raises
     ------
@@ -43,6 +68,8 @@ def write_session_report(judged: Judged, out: Path, pdf: bool = True) -> None:
     if not report["outcome_hidden"]:
         write_rows(out / "measures.csv", MEASURES, report["measures"])
         write_rows(out / "windows.csv", WINDOWS, report["windows"])
+        write_rows(out / "models.csv", MODELS, report["models"])
+        write_rows(out / "answers.csv", ANSWERS, report["answers"])
     write_json(out / "qc.json", report)
 
 

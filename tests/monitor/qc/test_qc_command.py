@@ -26,12 +26,15 @@ def test_one_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny: Path) -
     assert run(monkeypatch, str(tiny), "--out", str(tmp_path)) == 0
     assert {p.name for p in tmp_path.iterdir()} == {
         "report.html", "report.pdf", "criteria.csv", "measures.csv", "windows.csv",
-        "qc.json",
+        "models.csv", "answers.csv", "qc.json",
     }  # fmt: skip
 
 
 def test_the_shape_of_a_bids_app(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny: Path
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    tiny: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     study, out = tmp_path / "study", tmp_path / "out"
     study.mkdir()
@@ -43,6 +46,10 @@ def test_the_shape_of_a_bids_app(
     assert run(monkeypatch, str(study), str(out), "group", *more) == 0
     assert (out / "group.html").is_file()
     assert (out / "sessions.tsv").read_text().count("\n") == 2
+    assert "another program" not in capsys.readouterr().err
+    monkeypatch.setattr("monitor.qc.run.program_hash", lambda: "changed")
+    assert run(monkeypatch, str(study), str(out), "group", *more) == 0
+    assert "made by another program" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("no_figures")

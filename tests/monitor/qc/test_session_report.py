@@ -111,6 +111,10 @@ def test_all_response_models_are_compared_and_none_is_chosen(written: Path) -> N
     assert [float(r["data-bic"]) for r in page] == [
         m["bic_above"] for m in report["models"]
     ]
+    rows = table(written / "models.csv")
+    assert [float(r["bic_above"]) for r in rows] == [
+        m["bic_above"] for m in report["models"]
+    ]
     assert {"none", "step", "saturating", "trapezoid"} <= {
         m["model"] for m in report["models"]
     }
@@ -129,6 +133,10 @@ def test_the_sequential_answer_comes_with_its_time(written: Path) -> None:
     rise = answers["Glx/tNAA"]
     assert 0 < rise["since_min"] < 2
     assert rise["low"] < rise["mean_percent"] < rise["high"]
+    rows = {row["outcome"]: row for row in table(written / "answers.csv")}
+    assert {n: number(row["since_min"]) for n, row in rows.items()} == {
+        n: a["since_min"] for n, a in answers.items()
+    }
     page = [r for r in cells(written / "report.html").rows if "data-since" in r]
     assert [number(r["data-since"]) for r in page] == [
         a["since_min"] for a in report["answers"]
