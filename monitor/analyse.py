@@ -15,11 +15,13 @@ import numpy as np
 import scipy
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from monitor.analysis.comparison import Comparison, compared, plasma_curves
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.quality import Quality
 from monitor.analysis.response import Estimate
 from monitor.analysis.update import TrackerPoint, Update
 from monitor.choose import Analysis, Wishes
+from monitor.report.joint_tables import write_joint, write_joint_course, write_plasma
 from monitor.report.spectra import write_spectra
 from monitor.report.tables import (
     TrackerRow,
@@ -28,6 +30,7 @@ from monitor.report.tables import (
     write_tracker,
     write_transients,
 )
+from monitor.settings import Settings
 from streams.errors import InputError
 from streams.sources.open_file import open_source
 from streams.transient import Body, End, Kind, Message, Transient, number
@@ -60,6 +63,18 @@ class Outcome:
         if self.analysis.pipeline is None:
             raise InputError("There is no start message: nothing can be analysed.")
         return self.analysis.pipeline
+
+    @property
+    def infusion_s(self) -> tuple[float, float] | None:
+        """Start and stop of the infusion; as planned, or now, where it still runs."""
+        times_s = self.pipeline.infusion_s
+        if not times_s:
+            return None
+        start_s, *stop = times_s
+        length_s = self.pipeline.settings.infusion_length_s
+        now_s = self.qualities[-1].time_s if self.qualities else start_s
+        stop_s = stop[0] if stop else start_s + length_s if length_s else now_s
+        return (start_s, stop_s) if stop_s > start_s else None
 
     @property
     def qualities(self) -> list[Quality]:
@@ -181,9 +196,31 @@ def write(outcome: Outcome, out: Path, source: str, spectra: bool = False) -> No
     write_estimates(out / "estimates.csv", outcome.course, names, hidden)
     write_transients(out / "transients.csv", outcome.qualities)
     write_tracker(out / "tracker.csv", tracker_rows(outcome), hidden)
+    _write_responses(outcome, out, hidden)
     if spectra and not hidden:
         write_spectra(pipeline, out)
     write_session(out / "session.json", session_of(outcome, source), hidden)
+
+
+def _write_responses(outcome: Outcome, out: Path, hidden: bool) -> None:
+    """Write the joint fits and the plasma curve, where there is an infusion."""
+    infusion_s = outcome.infusion_s
+    if infusion_s is None:
+        return
+    times_s = np.array([quality.time_s for quality in outcome.qualities])
+    dose = outcome.pipeline.settings.dose_mg_per_kg
+    write_plasma(out / "plasma.csv", times_s, plasma_curves(times_s, infusion_s, dose))
+    comparison = None if hidden else responses(outcome)
+    if comparison is not None:
+        write_joint(out / "joint.csv", comparison)
+        write_joint_course(out / "joint_course.csv", comparison)
+
+
+def responses(outcome: Outcome) -> Comparison | None:
+    """Response models fitted to the whole course; None where nothing is tracked."""
+    infusion_s = outcome.infusion_s
+    stop_s = None if infusion_s is None else infusion_s[1]
+    return compared(outcome.pipeline.tracking.joint_fits(stop_s), stop_s)
 
 
 def tracker_rows(outcome: Outcome) -> list[TrackerRow]:
@@ -227,6 +264,7 @@ def session_of(outcome: Outcome, source: str) -> dict[str, Any]:
         },
         "reference_s": pipeline.reference_s,
         "infusion_s": list(pipeline.infusion_s),
+        "dose_mg": dose_mg(pipeline.settings),
         "counts": _counts(outcome),
         "quality": _quality(outcome.qualities),
         "session_models": [
@@ -252,6 +290,12 @@ def session_of(outcome: Outcome, source: str) -> dict[str, Any]:
         },
         "notes": list(outcome.notes),
     }
+
+
+def dose_mg(settings: Settings) -> float | None:
+    """Dose of the infusion, where the protocol or the operator gives both parts."""
+    per_kg, weight_kg = settings.dose_mg_per_kg, settings.weight_kg
+    return None if per_kg is None or weight_kg is None else per_kg * weight_kg
 
 
 def _counts(outcome: Outcome) -> dict[str, int]:

@@ -13,7 +13,6 @@ import numpy as np
 from monitor.analysis.response import Estimate
 from monitor.display import Display
 from monitor.screen import checks, choices, summary, why
-from monitor.screen import trend as course
 from monitor.screen.parts import Z95, Line, SpectrumView
 from monitor.screen.strips import drift_hz_per_min
 from monitor.screen.words import plain, signed
@@ -24,24 +23,24 @@ Span = tuple[float, float]
 def window_near(display: Display, minute: float) -> Estimate | None:
     """The window whose middle is nearest to a place on the time axis, min."""
     time_s = zero_s(display) + 60 * minute
-    return why.nearest(display.estimates, time_s)
+    return display.estimates.nearest(time_s)
 
 
 def zero_s(display: Display) -> float:
     """Scanner time of minute 0, s."""
-    return course.zero_of(display.time_axis(), display.first_s())
+    return display.time_axis().zero_s
 
 
 def spans_of(display: Display, this: Estimate) -> tuple[Span, ...]:
     """What must be known to show a window: its span and that of the one before."""
-    other = why.before(display.estimates, this)
+    other = display.estimates.before(this)
     windows = (this,) if other is None else (this, other)
     return tuple((w.time_start_s, w.time_end_s) for w in windows)
 
 
 def look(display: Display, this: Estimate) -> why.Look:
     """A window beside the one before it, with what is known of their curves."""
-    other = why.before(display.estimates, this)
+    other = display.estimates.before(this)
     zero = zero_s(display)
     spans = spans_of(display, this)
     curves = tuple(display.looked_at.get(span) for span in spans)
@@ -106,7 +105,7 @@ def page(display: Display, now_s: float) -> summary.Summary:
         display.source or "no session yet",
         summary.session_lines(
             display.source,
-            display.time_s() - display.first_s(),
+            display.time_s(),
             len(display.quality),
             display.low_weight,
             display.missing,
@@ -116,7 +115,7 @@ def page(display: Display, now_s: float) -> summary.Summary:
         ),
         summary.quality_lines(_figures(display, None)),
         outcome,
-        summary.event_lines(display.events, display.first_s()),
+        summary.event_lines(display.events),
         screen.footer,
     )
 
@@ -130,10 +129,11 @@ def held(display: Display) -> choices.Choices:
 
 def outcomes(display: Display) -> tuple[str, ...]:
     """Names that the outcome may be changed to."""
-    newest = display.estimates[-1] if display.estimates else None
-    named = tuple(newest.changes_percent) if newest is not None else ()
     chosen = display.settings.outcome
-    return tuple(dict.fromkeys((chosen, *(named or choices.OUTCOMES))))
+    if display.hidden:
+        return (chosen,)
+    named = display.estimates.outcomes or choices.OUTCOMES
+    return tuple(dict.fromkeys((chosen, *named)))
 
 
 def _figures(display: Display, last: int | None) -> checks.Figures:

@@ -15,7 +15,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from monitor.analysis.plasma import PLASMA
 from monitor.analysis.update import Curves, Detectable
+from monitor.screen import axis as times
 from monitor.screen import headline as head
 from monitor.screen import messages as say
 from monitor.screen import spectrum as spec
@@ -26,6 +28,7 @@ from monitor.screen.footer import footer
 from monitor.screen.parts import (
     Headline,
     Message,
+    Overlay,
     Row,
     Screen,
     SpectrumView,
@@ -54,6 +57,7 @@ class Display(Seen):
         super().__init__(settings)
         self.limit_percent = limit_percent
         self.by_tracker = False
+        self.plasma = ""
         self._plot = ""
         self._cache: dict[str, tuple[Any, Any]] = {}
 
@@ -62,12 +66,18 @@ class Display(Seen):
         settings: Settings | None = None,
         limit: float | None = None,
         by_tracker: bool | None = None,
+        plasma: str | None = None,
     ) -> None:
-        """Let the operator choose how the session is seen."""
+        """Let the operator choose how the session is seen.
+
+        `plasma` names a published model of the drug's level; empty: none is drawn.
+        """
         self.settings = settings or self.settings
         self.limit_percent = limit or self.limit_percent
         if by_tracker is not None:
             self.by_tracker = by_tracker
+        if plasma is not None:
+            self.plasma = plasma if plasma in PLASMA else ""
         self.revision += 1
 
     def screen(self, now_s: float, plot: str = "") -> Screen:
@@ -121,9 +131,10 @@ class Display(Seen):
         first = self.first_s()
         last = float(self.quality["time_s"][-1]) if len(self.quality) else first
         infusion = self.infusion()
-        return course.time_axis(
+        return times.time_axis(
             self.events,
             self.epoch_starts_s[1:],
+            self.left_out_s(),
             self.reference_s,
             infusion,
             first,
@@ -132,7 +143,7 @@ class Display(Seen):
 
     def _status(self, now_s: float) -> Status:
         at = self.clock_s(now_s)
-        phase = phase_words(self.infusion(), self.first_s(), at)
+        phase = phase_words(self.infusion(), at)
         return status(
             self.stream,
             phase if len(self.quality) else "WAITING",
@@ -143,6 +154,7 @@ class Display(Seen):
             self.age_s(now_s),
             self.settings.window,
             self.interval_s if len(self.quality) else None,
+            self.starting(now_s),
         )
 
     def _headline_at(self, now_s: float) -> Headline:
@@ -150,7 +162,7 @@ class Display(Seen):
             return head.hidden()
         outcome, window = self.settings.outcome, self.settings.window
         estimate = self.estimate_at(now_s)
-        full = min(window, max((e.n_transients for e in self.estimates), default=1))
+        full = min(window, self.estimates.most_transients or 1)
         if not head.meaningful(estimate, outcome, full, self.reference_s):
             estimate = None
         waiting = head.waiting_for(
@@ -166,33 +178,41 @@ class Display(Seen):
         return head.headline(estimate, outcome, waiting, age, self.wait_s())
 
     def _trend(self, axis: TimeAxis) -> Trend:
+        plasma = self._plasma_on(axis)
         if self.hidden:
-            return course.hidden(axis, self.limit_percent)
+            return replace(course.hidden(axis, self.limit_percent), plasma=plasma)
         outcome = self.settings.outcome
-        zero = course.zero_of(axis, self.first_s())
         so_far = clock(self.clock_s(0.0) - self.first_s())
         note = f"reference period so far {so_far}; it ends when the infusion starts"
         made = course.trend(
             axis,
-            self.course.course(self.estimates, outcome),
-            self.tracked.band(self.tracks, outcome, zero),
+            self.estimates.course(outcome),
+            self.tracks.band(outcome, axis.zero_s, self.gaps_s),
             outcome,
             self.limit_percent,
-            zero,
             self.reference_s,
+            self.gaps_s,
             note if len(self.quality) else "no transients yet",
         )
+        made = replace(made, plasma=plasma)
         answer = self.answers.get(outcome)
         if answer is None:
             return made
         start_s = self.infusion()[0] or 0.0
         return replace(made, title=f"{made.title}: {answered(answer, start_s)}")
 
+    def _plasma_on(self, axis: TimeAxis) -> Overlay | None:
+        if not self.plasma:
+            return None
+        return course.plasma(self.plasma, axis, self.planned_infusion(), self.time_s())
+
     def _strips(self, axis: TimeAxis) -> tuple[Strip, ...]:
         q, s = self.quality, self.settings
-        at = (q["time_s"] - course.zero_of(axis, self.first_s())) / 60
+        zero = axis.zero_s
+        at = (q["time_s"] - zero) / 60
+        gaps = [((start - zero) / 60, (end - zero) / 60) for start, end in self.gaps_s]
         drift = strip.drift_hz_per_min(q["time_s"], q["shift_hz"])
-        return (
+        strips = (
             strip.shift_strip(at, q["shift_hz"], drift, s.drift_limit_hz_per_min),
             strip.upper_strip("FWHM", "Hz", at, q["fwhm_hz"], s.fwhm_limit_hz),
             strip.lower_strip("SNR", "", at, q["snr"], s.snr_limit),
@@ -200,6 +220,7 @@ class Display(Seen):
             strip.upper_strip("water", "", at, q["water"], s.water_limit),
             strip.upper_strip("lipid", "", at, q["lipid"], s.lipid_limit),
         )
+        return tuple(strip.broken(one, gaps) for one in strips)
 
     def _spectrum_key(self) -> tuple[object, ...]:
         return id(self.curves), id(self.mean_curves), self.height, self.settings
@@ -223,7 +244,7 @@ class Display(Seen):
     def _waterfall(self, axis: TimeAxis) -> Waterfall | None:
         if self.stack is None:
             return None
-        return self.stack.view(course.zero_of(axis, self.first_s()), self.hidden)
+        return self.stack.view(axis.zero_s, self.hidden)
 
     def _table(self, now_s: float) -> tuple[Row, ...]:
         return tab.table(self.estimate_at(now_s), self.settings.outcome, self.hidden)
@@ -235,6 +256,8 @@ class Display(Seen):
         shown = self.notices.shown(
             self.stream, age, self.wait_s(), self.ended, now_s, infusing
         )
+        if self.starting(now_s):
+            shown = [say.begun(self.stream), *(m for m in shown if m.key != "stream")]
         if self.detectable is not None and not infusing and self.ended is None:
             shown.append(self._of_reference(self.detectable))
         if self.hidden:
@@ -253,6 +276,13 @@ class Display(Seen):
         return say.of_reference(
             detectable, s.window, s.reference_target_percent, self.hidden
         )
+
+
+def after(plasma: str) -> str:
+    """The published model after this one; empty after the last: none."""
+    models = ("", *PLASMA)
+    place = models.index(plasma) if plasma in models else 0
+    return models[(place + 1) % len(models)]
 
 
 def wider(limit: float, steps: int, limits: Sequence[float] = TREND_LIMITS) -> float:

@@ -15,7 +15,7 @@ from typing import Any
 
 from streams.errors import InputError
 
-SOURCE_TABLES = ("mrd", "folder")  # see `monitor.site_rules`
+SOURCE_TABLES = ("mrd", "folder", "mrsinmrs")  # see `monitor.site_rules`
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ class Settings:
     outcome_hidden : blinded: no outcome is shown or written anywhere
     reference_target_percent : change that the protocol wants to be able to see
     infusion_length_s : planned length of an infusion that an event starts, s
-    dose_mg_per_kg, weight_kg : of the infusion, for its pharmacokinetic curve
+    dose_mg_per_kg, weight_kg : of the infusion: the dose per kg scales its
+        pharmacokinetic curve, with the weight it is stated in mg
     fwhm_limit_hz, snr_limit, drift_limit_hz_per_min, water_limit, lipid_limit : limits
         of quality; nan: no limit
     effective_limit_percent, missing_limit_percent, marker_limit_s : least share of
@@ -148,7 +149,7 @@ def read_protocol(name_or_path: str) -> Settings:
 def settings_from(table: dict[str, Any], name: str) -> Settings:
     """Settings from a parsed table; unknown fields and wrong types are refused.
 
-    The tables of `monitor.site_rules`, about how transients come in, are left out.
+    The tables of `monitor.site_rules`, which change no number, are left out.
     """
     table = {key: value for key, value in table.items() if key not in SOURCE_TABLES}
     known = {f.name: f for f in fields(Settings)}

@@ -1,7 +1,7 @@
-"""How transients come in, as the protocol says: its tables `[mrd]` and `[folder]`.
+"""What a protocol says beside settings: its tables `[mrd]`, `[folder]`, `[mrsinmrs]`.
 
-They are no part of `Settings`: they are about the relay, before anything is recorded,
-and what is analysed later depends on the recording alone.
+They are no part of `Settings`, since no number depends on them: the first two are about
+the relay, before anything is recorded, the last is copied into the report.
 """
 
 from __future__ import annotations
@@ -14,6 +14,19 @@ from monitor.settings import bundled_protocols, read_protocol
 from streams.errors import InputError
 from streams.sources.folder import FolderRules
 from streams.sources.mrd_rules import MrdRules, rules_from
+
+REPORTED = (
+    "site",
+    "software_version",
+    "coil",
+    "additional_hardware",
+    "sequence",
+    "location",
+    "water_suppression",
+    "shim",
+    "triggering",
+)
+"""Fields of `[mrsinmrs]`: what no stream says and a site knows."""
 
 
 def mrd_rules(protocol: str) -> MrdRules:
@@ -42,6 +55,23 @@ def folder_rules(protocol: str) -> FolderRules:
                 f"{key} = {value!r}."
             )
     return FolderRules(**table)
+
+
+def reported(protocol: str) -> dict[str, str]:
+    """What the protocol says for the MRSinMRS table, by the names in `REPORTED`.
+
+    Raises
+    ------
+    InputError : no such protocol, an unknown field or no text in it
+    """
+    table = _table(protocol, "mrsinmrs")
+    for key, value in table.items():
+        if key not in REPORTED or not isinstance(value, str):
+            raise InputError(
+                f"Protocol {protocol}: [mrsinmrs] knows {', '.join(REPORTED)}, all "
+                f"texts; not {key} = {value!r}."
+            )
+    return table
 
 
 def _table(protocol: str, name: str) -> dict[str, Any]:

@@ -48,6 +48,7 @@ from monitor.exchange import (
     Stop,
 )
 from monitor.screen.parts import Playback, Stream
+from monitor.screen.seen import VIEWER
 from streams.errors import InputError
 from streams.health import StreamHealth
 from streams.transient import Event, Heartbeat, Message, Start
@@ -194,7 +195,7 @@ class Loop:
 
     def _apply_here(self, kind: str, text: str, last: Message) -> None:
         """Work through an event that is in no recording."""
-        event = Event(self.time_s, kind, text, "viewer")
+        event = Event(self.time_s, kind, text, VIEWER)
         self.reports.append(Sent(kind, here=True))
         self.reports.append(
             Computed(

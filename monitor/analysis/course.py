@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from monitor.analysis.cold import Freedom
-from monitor.analysis.fitted import FittedWindow, fit_averages, mean_fid
+from monitor.analysis.fitted import FittedWindow, fit_averages, mean_fid, repeated
 from monitor.analysis.model import Model
 from monitor.analysis.outcomes import Outcomes, outcomes_of
 from monitor.analysis.quality import Quality
@@ -218,7 +218,8 @@ class Course:
         gains = self._gains(fitted)
         values = self.outcomes.values(c) * gains
         sds = self.outcomes.sds(c, own + common) * gains
-        found = self._changes(fitted, c, own)
+        scattered = np.stack([repeated(f, self._session(f)) for f in fitted])
+        found = self._changes(fitted, c, scattered)
         names = self.outcomes.names
         return tuple(
             self._estimate(
@@ -367,7 +368,7 @@ class Course:
         excess = self._excess(parts)
         return Reference(
             *reference_s, window.first, window.stop, average.weights,
-            mean.amplitudes, mean.covariance, excess,
+            mean.amplitudes, repeated(mean, session), excess,
         )  # fmt: skip
 
     def _excess(self, parts: list[FittedWindow]) -> dict[str, float]:
@@ -377,7 +378,7 @@ class Course:
         return excess_scatter(
             self.outcomes,
             np.stack([f.amplitudes for f in parts]),
-            np.stack([f.covariance for f in parts]),
+            np.stack([repeated(f, self._session(f)) for f in parts]),
         )
 
 

@@ -1,16 +1,17 @@
 """How the amplitudes may move: the state of the tracker and its transitions.
 
-State x = (c, g, w, s, r):
+State x = (c, g, w, s1, s2, r):
 
     c   (M)  amplitudes, the common gain taken out
     g        gain common to all amplitudes, so that m = (c + g c0, w) is measured
     w        Lorentzian width against the session model, Hz
-    s        slope per transient of Glu and of Gln
+    s   (4)  slopes per transient of Glu and of Gln, slow s1 and fast s2
     r   (5)  means over the reference period of Glu, Glx, tNAA, tCr and w
 
 From one transient to the next, with independent Gaussian n,
 
-    c' = c + s + n_c,   g' = g + n_g,   w' = w + n_w,   s' = a s + n_s,   r' = r,
+    c' = c + s1 + s2 + n_c,   g' = g + n_g,   w' = w + n_w,   r' = r,
+    s1' = a1 s1 + n_s,        s2' = a2 s2,
 
 a smooth course for Glu and Gln and random walks for the rest.  What it assumes:
 
@@ -22,12 +23,15 @@ a smooth course for Glu and Gln and random walks for the rest.  What it assumes:
 * Free dynamics have UNTIED_PERCENT in an hour on every amplitude without a slope; where
   the two disagree an assumption is wrong.
 
-The slope's noise q is the one number that is estimated (`noise_scale`); s forgets in 1
-/ (1 - a) = 200 transients, so that a course bends within minutes and a level is held.
-For the live filter the course may bend at once when the infusion starts: the slopes
-gain an SD of BEND_PERCENT, which over their memory is a change of 6 % of the
-amplitude. Over k transients (a gap, or a block of them) the transition is F^k with the
-sums of the noises: a gap of k transients is k steps of the same walk.
+The slope's noise q is the one number that is estimated (`noise_scale`); s1 forgets in
+1 / (1 - a1) = 100 transients, so that a course bends within minutes and a level is
+held.  When the infusion starts the course may set out for another level: a slope s that
+forgets in L transients brings a change of L s, as a saturating rise of that time
+constant does.  Slow and fast slope gain SDs that stand for changes of 7 % and 5 % of
+the amplitude (`SLOPES`), the fast one for what is all but a step; between them they
+follow any time constant in between.  Over k transients (a gap, or a block of them) the
+transition is F^k with the sums of the noises: a gap of k transients is k steps of the
+same walk.
 """
 
 from __future__ import annotations
@@ -45,7 +49,7 @@ from monitor.analysis.spectrum import Real
 SUMS = ("Glu", "Glx", "tNAA", "tCr")
 """What the tracked outcomes are made of; the width follows them in r."""
 REMEMBERED = len(SUMS) + 1
-SLOPING = ("Glu", "Gln")
+SLOPING = ("Glu", "Gln", "Glx")
 FREE = ("NAA", "NAAG", "tNAA", "Cr", "PCr", "tCr")
 
 HOUR = 1800.0
@@ -56,9 +60,11 @@ UNTIED_PERCENT = 12.0
 """Of every amplitude in the free dynamics: 5 % in ten minutes."""
 GAIN_PERCENT = 12.0
 WIDTH_HZ = 0.4
-SLOPE_MEMORY = 0.995
-BEND_PERCENT = 0.03
-"""SD of a slope when the infusion starts, percent of the amplitude per transient."""
+SLOPES = ((100.0, 7.0), (6.0, 5.0))
+"""Memory of each slope, transients, and the SD of the change that it brings when the
+infusion starts, percent of the amplitude."""
+WANDERING = 0
+"""The slope that the noise moves."""
 LEAST_SIZE = 0.05
 START_SHARE = 0.5
 EPOCH_GAIN = 0.2
@@ -73,8 +79,8 @@ class Dynamics:
     Attributes
     ----------
     names, c0 : of the amplitudes
-    sloping : places of Glu and Gln in c
-    slope_sd : (len(sloping),) SD of n_s
+    sloping : places of Glu and Gln (or of Glx alone) in c
+    slope_sd : (len(sloping),) SD of n_s, of the slow slope
     walk : (n,) variance added to each component in one transient
     rows : (5, n) Glu, Glx, tNAA, tCr (gain included, to first order) and w from x
     """
@@ -105,23 +111,30 @@ class Dynamics:
         return self.jumps[steps]
 
     def _jump(self, steps: int) -> tuple[Real, Real]:
-        reach, kept, level, both, slope = _trend(steps)
         F, Q = np.eye(self.size), np.diag(self.walk * steps)
-        first = len(self.names) + 2
-        for k, (i, sd) in enumerate(zip(self.sloping, self.slope_sd, strict=True)):
-            s, q = first + k, float(sd) ** 2
-            F[i, s], F[s, s] = reach, kept
-            Q[i, i] += level * q
-            Q[i, s] = Q[s, i] = both * q
-            Q[s, s] = slope * q
+        for k, (memory, _) in enumerate(SLOPES):
+            reach, kept, level, both, slope = _trend(memory, steps)
+            for s, i, sd in zip(
+                self._slopes(k), self.sloping, self.slope_sd, strict=True
+            ):
+                F[i, s], F[s, s] = reach, kept
+                q = float(sd) ** 2 if k == WANDERING else 0.0
+                Q[i, i] += level * q
+                Q[i, s] = Q[s, i] = both * q
+                Q[s, s] = slope * q
         return F, Q
+
+    def _slopes(self, k: int) -> range:
+        """Where the slopes of one memory stand."""
+        first = len(self.names) + 2 + k * len(self.sloping)
+        return range(first, first + len(self.sloping))
 
     def bend(self) -> Real:
         """Variances (n,) that the start of the infusion adds."""
         added = np.zeros(self.size)
-        first, last = len(self.names) + 2, len(self.names) + 2 + len(self.sloping)
         size = sizes(self.c0)[list(self.sloping)]
-        added[first:last] = (0.01 * BEND_PERCENT * size) ** 2
+        for k, (memory, percent) in enumerate(SLOPES):
+            added[list(self._slopes(k))] = (0.01 * percent / memory * size) ** 2
         return added
 
     def observed(self, measurement: Measurement) -> Real:
@@ -144,12 +157,12 @@ class Dynamics:
 
 
 @lru_cache(maxsize=4096)
-def _trend(steps: int) -> tuple[float, float, float, float, float]:
-    """Level and slope after `steps`, for unit noise of the slope.
+def _trend(memory: float, steps: int) -> tuple[float, float, float, float, float]:
+    """Level and slope after `steps`, for unit noise of a slope.
 
     Reach of the slope into the level, what is left of it, var(level), cov, var(slope).
     """
-    a, level, both, slope = SLOPE_MEMORY, 0.0, 0.0, 0.0
+    a, level, both, slope = 1 - 1 / memory, 0.0, 0.0, 0.0
     for _ in range(steps):
         level += 2 * both + slope
         both = a * (both + slope)
@@ -173,7 +186,7 @@ def dynamics_of(
     """
     M, size = len(names), sizes(c0)
     sloping = tuple(i for i, n in enumerate(names) if naming.canonical(n) in SLOPING)
-    n = M + 2 + len(sloping) + REMEMBERED
+    n = M + 2 + len(SLOPES) * len(sloping) + REMEMBERED
     percents = np.array([_walk_percent(name, tied) for name in names])
     walk = np.zeros(n)
     walk[:M] = (0.01 * percents * size) ** 2 / HOUR

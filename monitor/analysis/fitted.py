@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from monitor.analysis.dynamics import TIED_PERCENT, sizes
 from monitor.analysis.fit import Fit, Indices, Problem, minimise
 from monitor.analysis.model import LORENTZ, PHASE, SHIFT
 from monitor.analysis.session_model import SessionModel
@@ -26,8 +27,9 @@ class FittedWindow:
     ----------
     average : which transients, with which weights
     amplitudes : (M,)
-    covariance : (M, M) of the window's own noise, misfit included (never below the
-        Cramer-Rao bound); what the session holds is in `SessionModel.common`
+    covariance : (M, M) of the window's own noise and its soft priors, misfit included
+        (never below the Cramer-Rao bound); what the session holds is in
+        `SessionModel.common`, what windows of one session scatter in `repeated`
     phase_rad, shift_hz, width_hz : against the session model
     converged : the optimum was found and every number is finite
     """
@@ -40,6 +42,24 @@ class FittedWindow:
     width_hz: float
     misfit: float
     converged: bool
+
+
+def repeated(fitted: FittedWindow, session: SessionModel) -> Real:
+    """Covariance (M, M) with which windows of one session scatter about each other.
+
+    The fit's covariance C also holds how far the amplitudes with a soft prior
+    (precision P) may be from where it draws them, as if every window were another
+    brain.  It is the same brain: C - C P C is what noise does, and what they may have
+    moved since the reference period (SD v, `dynamics.TIED_PERCENT`) adds
+
+        C P diag(v^2) P C.
+    """
+    factor, tie = max(fitted.misfit, 1.0), session.subspace.tie
+    C = fitted.covariance / factor
+    moved = 0.01 * TIED_PERCENT * sizes(session.subspace.amplitudes)
+    drawn = C @ tie
+    scatter: Real = factor * (C - drawn @ C) + (drawn * moved**2) @ drawn.T
+    return scatter
 
 
 def mean_fid(fids: Sequence[ComplexFID], average: Average) -> Complex:

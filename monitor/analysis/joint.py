@@ -1,23 +1,30 @@
 """The joint fit: one response model for the whole course, spectra and time together.
 
 Spectral-temporal fitting (Clarke 2024, FSL-MRS "dynamic fitting"; Wilson 2024): Glu and
-Gln follow g(t) of a response model, c(t) = c_r + theta g(t), everything else follows
-the tracker's dynamics (tied amplitudes, gain and width walk; no slope).  The model is
-linear in the two theta, so that one run of the filter serves all models: with F the
-filter's whitening, the blocks' spectra o and the columns h g(t) that a unit theta would
-add to them are whitened alike,
+Gln follow g(t) of a response model, c(t) = c_r + theta g(t), theta in percent of their
+size and N(0, RESPONSE_PERCENT^2): a change of Gln that no brain shows need not be paid
+for by Glu.  So may tNAA and tCr, N(0, DENOMINATOR_PERCENT^2): a ratio changes with its
+denominator too.  Everything else follows the tracker's dynamics (tied
+amplitudes, gain and width walk; no slope).  The model is linear in theta, so that one
+run of the filter serves all models: with F the filter's whitening, the blocks' spectra
+o and the columns h g(t) that a unit theta would add to them are whitened alike,
 
-    v_o = F o,    v_g = F (h_Glu g),   F (h_Gln g),
+    v_o = F o,    v_g = F (h g),
 
-and theta is the least-squares solution of v_o = v_g theta + unit noise, its likelihood
--|v_o - v_g theta|^2 / 2 up to a constant that all models share.  Within a model the
-shape parameters' grid is summed over with these likelihoods as weights, so that the
-curve's SD holds their uncertainty; the best grid point is stated.
+and with P the prior's precision, A = v_g' v_g and b = v_g' v_o,
+
+    theta = (A + P)^-1 b,    cov(theta) = (A + P)^-1,
+    e = b' theta / 2 + (log det P - log det(A + P)) / 2,
+
+e the log likelihood against no change, theta summed out.  Within a model the shape
+parameters' grid is summed over with exp(e) as weights, so that the curve's SD holds
+their uncertainty; the likeliest grid point is stated.
 
 Models are compared by BIC = p ln(n) - 2 l and by AICc, n transients and p fitted
-numbers; all of them are given, in the order of BIC, and none is chosen silently.
-Changes are relative to the amplitudes' common gain, and tNAA and tCr count as constant
-in the ratios.
+numbers, l like e but with Glu and Gln free (P = 0) and only tNAA and tCr summed out;
+all of them are given, in the order of BIC, and none is chosen silently.  The reference
+amplitudes are taken as they are (their own scatter is in the filter's first state),
+changes are relative to the amplitudes' common gain.
 """
 
 from __future__ import annotations
@@ -30,11 +37,15 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from monitor.analysis import names as naming
-from monitor.analysis.dynamics import Dynamics, sums_of
+from monitor.analysis.dynamics import SLOPING, SUMS, Dynamics, sizes, sums_of
 from monitor.analysis.joint_models import MODELS, ResponseModel
 from monitor.analysis.smoothing import Block
 from monitor.analysis.spectrum import Real
 from monitor.analysis.tracker import PARTS, TRACKED, Tracker
+
+DENOMINATORS = ("tNAA", "tCr")
+DENOMINATOR_PERCENT = 1.0
+RESPONSE_PERCENT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +76,9 @@ class ResponseFit:
 
 @dataclass(frozen=True, slots=True)
 class Whitened:
-    """Blocks' spectra and the columns of Glu and Gln for each curve, whitened.
+    """Blocks' spectra and what a unit theta adds for each curve, whitened.
 
-    o : (m,); columns : (m, curves, 2)
+    o : (m,); columns : (m, curves, thetas)
     """
 
     o: Real
@@ -122,8 +133,9 @@ def whiten(
 ) -> Whitened:
     """Run the filter once over spectra and all columns (K, curves)."""
     tracker = Tracker.fresh(dynamics)
-    curve_count, places = curves.shape[1], places_of(dynamics.names)
-    states = np.zeros((dynamics.size, 1 + 2 * curve_count))
+    moved = directions(dynamics)
+    curve_count, thetas = curves.shape[1], len(moved)
+    states = np.zeros((dynamics.size, 1 + thetas * curve_count))
     states[:, 0] = tracker.mean
     spectra, columns = [], []
     before: Block | None = None
@@ -135,8 +147,8 @@ def whiten(
         before, states = block, F @ states
         if block.weight <= 0:
             continue
-        H = rows[block.epoch]
-        asked = np.column_stack([block.o, *(np.outer(H[:, i], g) for i in places)])
+        H, M = rows[block.epoch], len(dynamics.names)
+        asked = np.column_stack([block.o, *(np.outer(H[:, :M] @ d, g) for d in moved)])
         S = H @ tracker.covariance @ H.T + np.eye(len(H)) / block.weight
         v = solve_triangular(np.linalg.cholesky(S), asked - H @ states, lower=True)
         step = tracker.measure(H, block.o, block.weight)
@@ -145,15 +157,27 @@ def whiten(
         spectra.append(v[:, 0])
         columns.append(v[:, 1:])
     stacked = np.concatenate(columns)
-    shaped = stacked.reshape(len(stacked), len(places), curve_count).swapaxes(1, 2)
+    shaped = stacked.reshape(len(stacked), thetas, curve_count).swapaxes(1, 2)
     return Whitened(np.concatenate(spectra), shaped)
 
 
-def places_of(names: tuple[str, ...]) -> tuple[int, ...]:
-    """Where Glu and Gln (or Glx alone) stand among the amplitudes."""
-    return tuple(
-        i for i, n in enumerate(names) if naming.canonical(n) in ("Glu", "Gln", "Glx")
-    )
+def directions(dynamics: Dynamics) -> Real:
+    """What a unit of each theta adds to the amplitudes, (thetas, M).
+
+    Glu and Gln (or Glx alone), then those of tNAA and tCr that are there, each by one
+    percent of its size.
+    """
+    names = dynamics.names
+    sums = dict(zip(SUMS, sums_of(names), strict=True))
+    alone = np.diag(0.01 * sizes(dynamics.c0))[_responding(names)]
+    together = [0.01 * sums[total] * dynamics.c0 for total in DENOMINATORS]
+    return np.stack([*alone, *(row for row in together if row.any())])
+
+
+def _responding(names: tuple[str, ...]) -> list[int]:
+    """Where Glu and Gln (or Glx alone) stand."""
+    kinds = [naming.canonical(name) for name in names]
+    return [i for i, kind in enumerate(kinds) if kind in SLOPING]
 
 
 def _fitted(
@@ -164,43 +188,72 @@ def _fitted(
     if model.curve is None:
         zeros = {name: np.zeros(len(time_s)) for name in TRACKED}
         return ResponseFit(model.name, {}, 0, 0.0, 0.0, 0.0, time_s, zeros, zeros)
-    gained, thetas, covariances = [], [], []
-    for k in own:
-        X = whitened.columns[:, k]
-        information = X.T @ X + 1e-9 * np.eye(X.shape[1])
-        score = X.T @ whitened.o
-        covariance = np.linalg.inv(information)
-        thetas.append(covariance @ score)
-        covariances.append(covariance)
-        gained.append(0.5 * float(score @ covariance @ score))
-    best = int(np.argmax(gained))
-    weights = np.exp(np.array(gained) - gained[best])
+    expected = np.full(whitened.columns.shape[2], DENOMINATOR_PERCENT)
+    expected[: len(_responding(dynamics.names))] = RESPONSE_PERCENT
+    found = [solved(whitened.columns[:, k], whitened.o, expected) for k in own]
+    likelihoods = np.array([one.likelihood for one in found])
+    evidence = np.array([one.evidence for one in found])
+    weights = np.exp(evidence - evidence.max())
     changes, sds = _changes(
-        weights / weights.sum(), np.stack(thetas), np.stack(covariances),
-        curves[:, list(own)], dynamics,
+        weights / weights.sum(), np.stack([one.theta for one in found]),
+        np.stack([one.covariance for one in found]), curves[:, list(own)], dynamics,
     )  # fmt: skip
-    p, gain = model.parameters, gained[best]
+    best = int(np.argmax(likelihoods))
+    p, gain = model.parameters, float(likelihoods[best])
     bic = p * math.log(n) - 2 * gain
     aicc = 2 * p - 2 * gain + 2 * p * (p + 1) / max(n - p - 1, 1)
     shape = dict(shapes[own[best]])
     return ResponseFit(model.name, shape, p, gain, bic, aicc, time_s, changes, sds)
 
 
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """One curve: theta, its covariance, l, and e of the module docstring."""
+
+    theta: Real
+    covariance: Real
+    likelihood: float
+    evidence: float
+
+
+def solved(X: Real, o: Real, expected: Real) -> Solved:
+    """Solve whitened columns (m, thetas) with prior SDs (thetas,)."""
+    A, b = X.T @ X + 1e-9 * np.eye(X.shape[1]), X.T @ o
+    precision = expected**-2.0
+    theta, covariance, evidence = _summed(A, b, precision)
+    free = np.where(expected < RESPONSE_PERCENT, precision, 0.0)
+    _, _, likelihood = _summed(A, b, free)
+    return Solved(theta, covariance, likelihood, evidence)
+
+
+def _summed(A: Real, b: Real, precision: Real) -> tuple[Real, Real, float]:
+    """Theta, covariance and log likelihood; what has a precision is summed out."""
+    covariance = np.asarray(np.linalg.inv(A + np.diag(precision)), float)
+    theta, tied = covariance @ b, precision > 0
+    # log det(S + P_d) is -log det of the part of the covariance that is summed out.
+    spread = np.linalg.slogdet(covariance[np.ix_(tied, tied)])[1]
+    shrunk = 0.5 * float(np.log(precision[tied]).sum() + spread)
+    return theta, covariance, 0.5 * float(b @ theta) + shrunk
+
+
 def _changes(
     weights: Real, thetas: Real, covariances: Real, curves: Real, dynamics: Dynamics
 ) -> tuple[dict[str, Real], dict[str, Real]]:
     """Percent changes (K,) and SDs by outcome, summed over the grid."""
-    M = len(dynamics.names)
     sums = sums_of(dynamics.names)
-    before, places = sums @ dynamics.c0, list(places_of(dynamics.names))
+    before, moved = sums @ dynamics.c0, sums @ directions(dynamics).T
     changes, sds = {}, {}
-    for name, (top, *_) in zip(TRACKED, PARTS, strict=True):
-        if before[top] == 0:
+    for name, (top, *bottom) in zip(TRACKED, PARTS, strict=True):
+        if before[[top, *bottom]].min() <= 0:
             continue
-        row = 100 * sums[top, :M][places] / before[top]
-        sizes = curves * (thetas @ row)
+        row = 100 * moved[top] / before[top]
+        change = curves * (thetas @ row)
+        for part in bottom:
+            below = 100 * moved[part] / before[part]
+            change = 100 * ((100 + change) / (100 + curves * (thetas @ below)) - 1)
+            row = row - below
         within = curves**2 * np.einsum("i,kij,j->k", row, covariances, row)
-        mean = sizes @ weights
-        variance = (within + (sizes - mean[:, None]) ** 2) @ weights
+        mean = change @ weights
+        variance = (within + (change - mean[:, None]) ** 2) @ weights
         changes[name], sds[name] = mean, np.sqrt(variance)
     return changes, sds

@@ -3,9 +3,11 @@
 Trial filters run side by side over blocks of transients, one for each SD of the slope's
 noise on a grid that begins at the floor; the likeliest is used from then on.  Nothing
 that was shown is rewritten.  The floor comes from the protocol's target: with it a
-level that was held may, an SD, move by about the target within 300 transients, so
-that a quiet reference period does not make the filter deaf to what follows.  The
-smoother has seen what followed and takes the likeliest of all trials.
+level that was held may, an SD, move by some half of the target within 300 transients
+(0.0004 x 100 transients of memory x sqrt(300) = 0.7, less what the memory forgets), so
+that a quiet reference period does not make the filter deaf to what follows.  What the
+start of the infusion may do is no noise: it is in `dynamics`.  The smoother has seen
+what followed and takes the likeliest of all trials.
 
 The reference period also tells whether transients scatter beyond their noise.  With h^2
 the mean square of the whitened innovations of its blocks, nu of them,
@@ -24,11 +26,11 @@ from monitor.analysis.smoothing import Block, take
 from monitor.analysis.spectrum import Real
 from monitor.analysis.tracker import Tracker
 
-FLOOR_PER_TARGET = 0.0006
+FLOOR_PER_TARGET = 0.0004
 """Floor in percent per transient over the protocol's target in percent."""
-GRID = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+GRID = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Trials, times the floor; the smoother, which sees all, may use those below it."""
-DECISIVE = 2.0
+DECISIVE = 1.0
 """Log likelihood by which another trial must be better before it is taken."""
 UNSETTLED = 2
 """Blocks at the start whose innovations say nothing about noise yet."""

@@ -6,9 +6,8 @@ import math
 
 from monitor.analysis.course import Course, Plan
 from monitor.analysis.detectable import detectable_of
-from monitor.analysis.fitted import FittedWindow
+from monitor.analysis.fitted import repeated
 from monitor.analysis.response import Estimate
-from monitor.analysis.spectrum import Real
 from monitor.analysis.update import Detectable
 from monitor.settings import Settings
 
@@ -24,7 +23,8 @@ def detectable_now(
     if row is None:
         return None
     fitted = course.last_fitted
-    scattered = _scatter(course, fitted)
+    epoch = course.qualities[fitted.average.window.first].epoch
+    scattered = repeated(fitted, course.sessions[epoch])
     own = course.outcomes.sds(fitted.amplitudes, scattered)[row]
     level = abs(estimate.values[outcome])
     sigma = 100 * float(own) / level * math.sqrt(max(estimate.n_effective, 1.0))
@@ -39,20 +39,6 @@ def detectable_now(
         outcome, sigma, plan.length, settings.reference_target_percent, interval_s,
         _reference(course, settings, share), _infusion(course, settings, plan, share),
     )  # fmt: skip
-
-
-def _scatter(course: Course, fitted: FittedWindow) -> Real:
-    """Covariance (M, M) with which repeated windows scatter.
-
-    The fit's covariance C also holds how far the weak amplitudes may be from where
-    their soft priors (precision P) draw them: C = scatter + C P C.
-    """
-    epoch = course.qualities[fitted.average.window.first].epoch
-    subspace = course.sessions[epoch].subspace
-    factor = max(fitted.misfit, 1.0)
-    C = fitted.covariance / factor
-    scatter: Real = factor * (C - C @ subspace.tie @ C)
-    return scatter
 
 
 def _reference(course: Course, settings: Settings, share: float) -> tuple[float, float]:

@@ -253,6 +253,9 @@ def _fine(
     sds = np.sqrt(np.diag(covariance)[:4]) * sd
     # A transient without the template in it has no shift: its SD says so.
     a = max(amplitude, 1e-3 * float(sds[0]))
+    seen = a > 0
+    if not seen:  # nor is there anything in the template: any shift is as good
+        a, sds[1:] = 1.0, np.inf
     return Registration(
         shift_hz=shift,
         shift_sd_hz=float(sds[2] / a),
@@ -270,7 +273,7 @@ def _fine(
         departure=design.whitening @ (design.free @ y) / sd,
         wide=wide,
         converged=converged,
-        sighting=sighting_of(p, covariance * sd**2, a) if wide else None,
+        sighting=sighting_of(p, covariance * sd**2, a) if wide and seen else None,
     )
 
 

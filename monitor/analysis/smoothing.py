@@ -115,6 +115,8 @@ def take(
     F = tracker.predict(steps)
     if before is not None and before.epoch != block.epoch:
         tracker.begin_epoch()
+    if before is not None and before.infused != block.infused:
+        tracker.begin_infusion()
     return F, tracker.measure(rows, block.o, block.weight)
 
 

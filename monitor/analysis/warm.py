@@ -85,7 +85,8 @@ def _block(
     """One block of windows: the way there, then one linearisation at the end."""
     c = np.tile(subspace.amplitudes, (len(z), 1))
     x = np.zeros((len(z), 3))  # phase, shift, width
-    arrived = _approached(subspace, z, noise, c, x)
+    with np.errstate(over="ignore", invalid="ignore"):  # it may run away; see below
+        arrived = _approached(subspace, z, noise, c, x)
     late = np.flatnonzero(~arrived)
     if late.size:  # far from the session's solution: whole Gauss-Newton steps
         c[late], x[late] = subspace.amplitudes, 0.0

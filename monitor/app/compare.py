@@ -6,77 +6,37 @@ does the same as in the window of one.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PyQt6.QtWidgets import QFrame, QGridLayout, QMainWindow, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QMainWindow, QWidget
 
-from monitor.app.headline import HeadlinePanel
-from monitor.app.quality import QualityPanel
+from monitor import closer
+from monitor.app.column import Column
+from monitor.app.plots import Plot
 from monitor.app.render import application
 from monitor.app.replay import ReplayPanel
-from monitor.app.spectrum import SpectrumPanel
+from monitor.app.sheet import TableSheet
 from monitor.app.state import read_state, state_path
-from monitor.app.status import StatusPanel
 from monitor.app.text import Text
-from monitor.app.theme import DARK, LIGHT, THEMES, Theme, style_sheet, theme_for
-from monitor.app.trend import TrendPanel
+from monitor.app.theme import DARK, LIGHT, THEMES, style_sheet, theme_for
 from monitor.app.window import BUDGET_S, FRAME_MS, STEP_S
 from monitor.display import wider
 from monitor.exchange import Command, Play, Report, Seek, SetSpeed
-from monitor.screen.keys import KEY
-from monitor.screen.parts import Screen, Trend
-from monitor.screen.trend import together
+from monitor.screen.axis import together
+from monitor.screen.keys import KEYS
+from monitor.screen.parts import Level, Screen, Trend
 from monitor.session import Session
 from monitor.settings import Settings
 from monitor.worker import Worker, WorkerConfig
 
-
-class Column(QFrame):
-    """One of the sessions: name, number, trend, quality, spectrum."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self._rows = QVBoxLayout(self)
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self.name = Text(30, 17, bold=True)
-        self.status = StatusPanel()
-        self.headline = HeadlinePanel()
-        self.trend = TrendPanel()
-        self.quality = QualityPanel()
-        self.spectrum = SpectrumPanel()
-        for widget, share in (
-            (self.name, 0), (self.status, 0), (self.headline, 0), (self.trend, 40),
-            (self.quality, 24), (self.spectrum, 36),
-        ):  # fmt: skip
-            self._rows.addWidget(widget, share)
-        self.name.show_text(name)
-        self._turn = 0
-
-    def dress(self, theme: Theme) -> None:
-        """Take the sizes and colours of a theme."""
-        self._rows.setSpacing(theme.px(8))
-        for panel in (
-            self.name, self.status, self.headline, self.trend, self.quality,
-            self.spectrum,
-        ):  # fmt: skip
-            panel.dress(theme)
-
-    def draw(self, screen: Screen) -> None:
-        """Show a session: words, and one plot at a time."""
-        self.status.draw(screen.status)
-        self.headline.draw(screen.headline)
-        axis = screen.trend.axis
-        plots: tuple[Callable[[], None], ...] = (
-            lambda: self.trend.draw(screen.trend),
-            lambda: self.quality.draw(screen.strips, axis),
-            lambda: self.spectrum.draw(screen.spectrum),
-        )
-        plots[self._turn % len(plots)]()
-        self._turn += 1
+SAID_S = 4.0
+MISSING = "%s is for the window of one session"
 
 
 class CompareWindow(QMainWindow):
@@ -111,10 +71,14 @@ class CompareWindow(QMainWindow):
             self._grid.addWidget(column, 0, place)
             self._grid.setColumnStretch(place, 1)
         self._grid.addWidget(self.replay, 1, 0, 1, 2)
+        self.said = Text(17, 17, role="secondary")
+        self._grid.addWidget(self.said, 2, 0, 1, 2)
+        self.keys = TableSheet("Keys", (16, 84), self._page)
         self._grid.setRowStretch(0, 1)
         self.setCentralWidget(self._page)
         self._shown: tuple[Trend, ...] = ()
         self._drawn: tuple[Trend, ...] = ()
+        self._told = (-math.inf, "")
         self._connect()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -125,7 +89,8 @@ class CompareWindow(QMainWindow):
         self.replay.played.connect(lambda playing: self.send(Play(playing)))
         self.replay.sped.connect(lambda speed: self.send(SetSpeed(speed)))
         self.replay.sought.connect(lambda at: self.send(Seek(at)))
-        acts: dict[str, Callable[[], object]] = {
+        self._acts: dict[str, Callable[[], object]] = {
+            "help": self._show_keys,
             "play": self.replay.toggle,
             "back": lambda: self.replay.step(-STEP_S),
             "on": lambda: self.replay.step(STEP_S),
@@ -133,11 +98,21 @@ class CompareWindow(QMainWindow):
             "theme": self._other_theme,
             "wider": lambda: self._scale(1),
             "narrower": lambda: self._scale(-1),
+            "full": self._full_screen,
+            "unzoom": self._unzoom,
             "close": self.close,
         }
-        for name, act in acts.items():
-            shortcut = QShortcut(QKeySequence(KEY[name]), self)
+        for name, keys, _ in KEYS:
+            act = self._acts.get(name, partial(self._say, MISSING % keys))
+            shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.activated.connect(lambda act=act: act())
+        leave = QShortcut(QKeySequence("Escape"), self)
+        leave.activated.connect(self.keys.leave_it)
+        for column, session in zip(self.columns, self.sessions, strict=True):
+            for plot in column.plots:
+                plot.moved.connect(partial(self._zoom_time, plot))
+                plot.hovered.connect(partial(self._hover, column, session))
+                plot.left.connect(partial(column.trend.say, ""))
 
     def send(self, command: Command) -> None:
         """Ask both workers."""
@@ -163,6 +138,49 @@ class CompareWindow(QMainWindow):
         )
         if furthest is not None:
             self.replay.draw(furthest)
+        self._show_words((one, two), now)
+
+    def _say(self, words: str) -> None:
+        """Say something below, for a while."""
+        self._told = (self._clock() + SAID_S, words)
+
+    def _show_words(self, screens: tuple[Screen, Screen], now_s: float) -> None:
+        """What wants attention, what was said last, or how to find the keys."""
+        until_s, words = self._told
+        urgent = [
+            f"{column.name}: {message.condition} · {message.action}"
+            for column, screen in zip(self.columns, screens, strict=True)
+            for message in screen.messages
+            if message.level is Level.ATTENTION
+        ]
+        self.said.show_text(
+            words if now_s < until_s else "   ".join(urgent) or "F1: all keys"
+        )
+
+    def _show_keys(self) -> None:
+        self.keys.draw(
+            [(keys, words) for name, keys, words in KEYS if name in self._acts]
+        )
+        self.keys.setGeometry(self._page.rect())
+        self.keys.open()
+
+    def _hover(self, column: Column, session: Session, minute: float) -> None:
+        column.trend.say(closer.hover(session.display, minute))
+
+    def _zoom_time(self, by: Plot) -> None:
+        low, high = by.getViewBox().viewRange()[0]
+        for column in self.columns:
+            for plot in column.plots:
+                if plot is not by:
+                    plot.zoom_x(low, high)
+
+    def _unzoom(self) -> None:
+        for column in self.columns:
+            for plot in (*column.plots, column.spectrum):
+                plot.unzoom()
+
+    def _full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _line_up(self, one: Screen, two: Screen) -> None:
         """Trends on one axis; those that did not change stay the same objects."""
@@ -184,15 +202,17 @@ class CompareWindow(QMainWindow):
         """Give every panel the sizes of the window and the colours in use."""
         dots = self.logicalDpiY() / 96
         theme = theme_for(self.width(), self.height(), self.palette_in_use, dots)
-        narrow = replace(theme, unit=0.8 * theme.unit)
-        self._page.setStyleSheet(style_sheet(narrow))
+        self._page.setStyleSheet(style_sheet(theme))
         gap = theme.px(10)
         self._grid.setContentsMargins(gap, gap, gap, gap)
         self._grid.setSpacing(gap)
         for column in self.columns:
-            column.dress(narrow)
+            column.dress(theme)
         self.replay.dress(theme)
         self.replay.setFixedHeight(theme.px(70))
+        self.said.dress(theme)
+        self.keys.dress(theme)
+        self.keys.setGeometry(self._page.rect())
 
     def _scale(self, steps: int) -> None:
         limit = wider(self.sessions[0].display.limit_percent, steps)

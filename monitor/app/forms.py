@@ -7,7 +7,6 @@ from pathlib import Path
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -17,6 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from monitor.app.choice import Choice
 from monitor.app.sheet import Sheet
 from monitor.app.text import Text
 from monitor.app.theme import Theme
@@ -34,15 +34,15 @@ class Form(Sheet):
         self.button = QPushButton(button)
         self.button.setAutoDefault(True)
         self.button.clicked.connect(self.done)
-        row = QHBoxLayout()
-        row.addWidget(self.button)
-        row.addStretch(1)
+        self.buttons = QHBoxLayout()
+        self.buttons.addWidget(self.button)
+        self.buttons.addStretch(1)
         self.body.addLayout(self._form)
-        self.body.addLayout(row)
+        self.body.addLayout(self.buttons)
         self.body.addWidget(self.said)
         self.body.addStretch(1)
         self._words: list[QLabel] = []
-        self._fields: list[QWidget] = [self.button]
+        self.fields: list[QWidget] = [self.button]
 
     def add(self, words: str, field: QWidget) -> None:
         """Put a field below the others."""
@@ -50,7 +50,7 @@ class Form(Sheet):
         label.setBuddy(field)
         self._form.addRow(label, field)
         self._words.append(label)
-        self._fields.append(field)
+        self.fields.append(field)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Return does what the button does, in whatever field."""
@@ -66,9 +66,9 @@ class Form(Sheet):
         self.said.dress(theme)
         self._form.setHorizontalSpacing(theme.px(24))
         self._form.setVerticalSpacing(theme.px(12))
-        for widget in (*self._words, *self._fields):
+        for widget in (*self._words, *self.fields):
             widget.setFont(theme.font(24))
-        for field in self._fields:
+        for field in self.fields:
             field.setMinimumHeight(theme.px(48))
             field.setMinimumWidth(theme.px(360))
 
@@ -88,7 +88,7 @@ class ChoicesSheet(Form):
             box.setRange(1, MOST_TRANSIENTS)
             box.setKeyboardTracking(False)
             box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.outcome = QComboBox()
+        self.outcome = Choice()
         self.reference, self.rejected = QLineEdit(), QLineEdit()
         self.reference.setPlaceholderText("START:END in s, e.g. 0:600 or 0m:10m")
         self.rejected.setPlaceholderText("none; e.g. 1, 2")
@@ -149,9 +149,9 @@ class ExportSheet(Form):
 
     def __init__(self, what: tuple[str, ...], parent: QWidget) -> None:
         super().__init__("Save", "Save  (Return)", parent)
-        self.what = QComboBox()
+        self.what = Choice()
         self.what.addItems(what)
-        self.kind = QComboBox()
+        self.kind = Choice()
         self.path = QLineEdit()
         self.add("&What", self.what)
         self.add("&As", self.kind)

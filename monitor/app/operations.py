@@ -6,14 +6,16 @@ the session's display, and the sheet that is open is drawn again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Protocol
 
 from PyQt6.QtWidgets import QWidget
 
 from monitor import closer
 from monitor.analysis.response import Estimate
+from monitor.app.begin import BeginSheet
 from monitor.app.export import save_table, save_widget
 from monitor.app.forms import ChoicesSheet, ExportSheet
 from monitor.app.look import LookSheet
@@ -24,11 +26,22 @@ from monitor.display import Display
 from monitor.exchange import Command, Inspect
 from monitor.screen.keys import KEYS
 from monitor.screen.messages import said_at
+from monitor.screen.opening import Opening
 from monitor.session import Session
 from streams.errors import InputError
 
 MOST_SAID = 18
+LINE = 76  # characters of the log that fit into the smallest window
 MARKS = {True: "✓", False: "▲", None: "–"}
+
+
+def _wrapped(rows: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Rows of time and words, those that are too long for a line on several."""
+    return [
+        ("" if i else at, line)
+        for at, words in rows
+        for i, line in enumerate(wrap(words, LINE))
+    ]
 
 
 class Host(Protocol):
@@ -69,9 +82,10 @@ class Operations:
         self.look = LookSheet(page)
         self.export = ExportSheet((*self.plots, "table"), page)
         self.summary = SummarySheet(page)
+        self.begin = BeginSheet(page)
         self.sheets: tuple[Sheet, ...] = (
             self.keys, self.checks, self.log, self.choices, self.look, self.export,
-            self.summary,
+            self.summary, self.begin,
         )  # fmt: skip
         page.carry(self.sheets)
         self._window: Estimate | None = None
@@ -124,7 +138,7 @@ class Operations:
         """All messages so far, the newest first."""
         log = self.display.messages_so_far()[-MOST_SAID:]
         rows = [said_at(at_s, message) for at_s, message in reversed(log)]
-        self.log.draw(rows or [("", "nothing so far")])
+        self.log.draw(_wrapped(rows)[:MOST_SAID] or [("", "nothing so far")])
         self._only(self.log)
 
     def show_choices(self) -> None:
@@ -133,6 +147,11 @@ class Operations:
         self.choices.show_choices(
             closer.held(self.display), closer.outcomes(self.display)
         )
+
+    def show_beginning(self, opening: Opening) -> None:
+        """Protocol, and stream or recording."""
+        self._only(self.begin)
+        self.begin.show_for(opening, str(self.folder))
 
     def show_export(self, what: str) -> None:
         """Save a plot or the table."""
@@ -169,8 +188,7 @@ class Operations:
         estimates = self.display.estimates
         if self.look.isHidden() or self._window is None or not estimates:
             return
-        times = [abs(e.time_s - self._window.time_s) for e in estimates]
-        place = times.index(min(times)) + by
+        place = estimates.place_of(self._window.time_s) + by
         self.show_window(estimates[min(max(place, 0), len(estimates) - 1)])
 
     def leave(self) -> None:

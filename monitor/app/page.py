@@ -170,6 +170,9 @@ class Page(QWidget):
 
     def draw(self, screen: Screen, everything: bool = False) -> None:
         """Show a screen: all words, and one plot (or all of them)."""
+        for sheet in self._sheets:
+            if sheet.isVisible():  # the plots may have moved under it
+                self.place(sheet)
         self.status.draw(screen.status)
         self.headline.draw(screen.headline)
         self.table.draw(screen.table)

@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QBrush, QColor, QPainter, QPolygonF
+from numpy.typing import NDArray
+from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QBrush, QColor
 from PyQt6.QtWidgets import QFrame, QSizePolicy
 
 from monitor.app.theme import Theme
-from monitor.screen.parts import Line, TimeAxis
+from monitor.screen.parts import TimeAxis
 from monitor.screen.words import MINUS
 
 pg.setConfigOptions(antialias=False, useOpenGL=False, imageAxisOrder="col-major")
@@ -186,86 +187,6 @@ def inside(value: float, low: float, high: float) -> float:
     return min(max(float(value), low + hair), high - hair)
 
 
-class Context:
-    """Reference period, infusion, events and epochs behind a plot on the time axis."""
-
-    def __init__(self, plot: Plot, shaded: bool = True) -> None:
-        self._plot = plot
-        self._shaded = shaded
-        self._reference = _region(plot)
-        self._infusion = _region(plot)
-        self._lines: list[Any] = []
-        self._theme: Theme | None = None
-
-    def dress(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self._theme = theme
-        self._reference.setBrush(_brush(theme.palette.baseline, 44))
-        self._infusion.setBrush(_brush(theme.palette.accent, 18))
-        for line in self._lines:
-            line.setPen(theme.pen(theme.palette.baseline))
-
-    def draw(self, axis: TimeAxis) -> None:
-        """Show an axis with what happened on it."""
-        self._plot.show_x(axis.start_min, axis.end_min)
-        for region, span in (
-            (self._reference, axis.reference),
-            (self._infusion, axis.infusion),
-        ):
-            region.setVisible(span is not None and self._shaded)
-            if span is not None:
-                region.setRegion(span)
-        times = [mark.time_min for mark in axis.marks] + list(axis.epochs)
-        while len(self._lines) < len(times):
-            self._lines.append(self._line())
-        for i, line in enumerate(self._lines):
-            line.setVisible(i < len(times))
-            if i < len(times):
-                line.setValue(times[i])
-
-    def _line(self) -> Any:
-        line = pg.InfiniteLine(angle=90, movable=False)
-        line.setZValue(-5)
-        if self._theme is not None:
-            line.setPen(self._theme.pen(self._theme.palette.baseline))
-        self._plot.addItem(line)
-        return line
-
-
-class Fill(pg.GraphicsObject):  # type: ignore[misc]
-    """Area between two curves as one polygon: cheap, unlike `FillBetweenItem`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._polygon = QPolygonF()
-        self._brush = QBrush()
-        self._bounds = QRectF()
-
-    def setBrush(self, brush: QBrush) -> None:
-        """Fill with this."""
-        self._brush = brush
-        self.update()
-
-    def set_curves(self, x: Line, low: Line, high: Line) -> None:
-        """Area between `low` and `high`, (n,) each."""
-        self.prepareGeometryChange()
-        forth = zip(x.tolist(), high.tolist(), strict=True)
-        back = zip(x[::-1].tolist(), low[::-1].tolist(), strict=True)
-        self._polygon = QPolygonF([QPointF(a, b) for a, b in (*forth, *back)])
-        self._bounds = self._polygon.boundingRect()
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        """Extent in the units of the plot."""
-        return self._bounds
-
-    def paint(self, painter: QPainter, *_: Any) -> None:
-        """Draw without an outline."""
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._brush)
-        painter.drawPolygon(self._polygon)
-
-
 def curve(plot: Plot, smooth: bool = False, **options: Any) -> Any:
     """Curve in a plot; `smooth` only for those with few points."""
     mode = "on" if smooth else "auto"
@@ -274,18 +195,17 @@ def curve(plot: Plot, smooth: bool = False, **options: Any) -> Any:
     return item
 
 
-def _region(plot: Plot) -> Any:
-    region = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None))
-    region.setZValue(-20)
-    region.hide()
-    plot.addItem(region)
-    return region
+def connected(connect: NDArray[np.bool_]) -> Any:
+    """What a curve is told of points that are joined: "all" is the fast way."""
+    return "all" if connect.all() else connect.astype(np.int32)
 
 
-def _brush(colour: str, alpha: int) -> QBrush:
+def brush(
+    colour: str,
+    alpha: int,
+    pattern: Qt.BrushStyle = Qt.BrushStyle.SolidPattern,
+) -> QBrush:
+    """Brush of a colour, seen through where `alpha` is below 255."""
     shade = QColor(colour)
     shade.setAlpha(alpha)
-    return QBrush(shade)
-
-
-brush = _brush
+    return QBrush(shade, pattern)

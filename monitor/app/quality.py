@@ -7,7 +7,8 @@ from typing import Any
 import pyqtgraph as pg
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from monitor.app.plots import Context, Plot, curve
+from monitor.app.context import Context
+from monitor.app.plots import Plot, connected, curve
 from monitor.app.theme import Theme
 from monitor.screen.parts import Strip, TimeAxis
 
@@ -46,7 +47,9 @@ class StripPlot(Plot):
             return
         self._context.draw(axis)
         self.show_y(strip.low, strip.high)
-        self._curve.setData(strip.time_min, strip.value)
+        self._curve.setData(
+            strip.time_min, strip.value, connect=connected(strip.connect)
+        )
         middle = 0.5 * (strip.low + strip.high)
         self.axis("left").setTicks([[(middle, strip.name)]])
         unit = f" {strip.unit}" if strip.unit and strip.now else ""

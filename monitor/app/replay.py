@@ -8,7 +8,6 @@ from dataclasses import replace
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QFontMetricsF, QMouseEvent
 from PyQt6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
@@ -18,6 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from monitor.app.choice import Choice
 from monitor.app.text import Text
 from monitor.app.theme import Theme
 from monitor.screen.parts import Playback
@@ -61,7 +61,7 @@ class ReplayPanel(QWidget):
         self.play = QPushButton("Pause")
         self.play.setToolTip("Space")
         self.play.clicked.connect(self.toggle)
-        self.speed = QComboBox()
+        self.speed = Choice()
         for speed in SPEEDS:
             self.speed.addItem(speed_words(speed, True), speed)
         self.speed.activated.connect(self._chosen)

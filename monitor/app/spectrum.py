@@ -8,7 +8,8 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 
-from monitor.app.plots import LABEL_FOOT, Fill, Plot, brush, curve, inside
+from monitor.app.fill import Fill
+from monitor.app.plots import LABEL_FOOT, Plot, brush, curve, inside
 from monitor.app.theme import Theme
 from monitor.screen.parts import Component, SpectrumView
 from monitor.screen.spectrum import LEFT_PPM, RIGHT_PPM, fitting
@@ -79,7 +80,10 @@ class SpectrumPanel(Plot):
 
     def draw(self, view: SpectrumView | None) -> None:
         """Show a spectrum; the one that is shown already costs nothing."""
-        if view is None or self._theme is None:
+        if view is None:
+            self._clear()
+            return
+        if self._theme is None:
             return
         height = self.getViewBox().height()
         if view is self._shown and height == self._height:
@@ -102,6 +106,20 @@ class SpectrumPanel(Plot):
         self._caption.setPos(LEFT_PPM, view.residual_zero - 0.1)
         self.axis("right").setTicks([view.labels])
         self._draw_parts(view)
+
+    def _clear(self) -> None:
+        """Leave the axis alone: another session has begun."""
+        if self._shown is None:
+            return
+        self._shown = None
+        for item in (
+            self._measured, self._model, self._baseline, self._residual, self._mean,
+        ):  # fmt: skip
+            item.setData([], [])
+        for item in (*self._parts, self._glutamate):
+            item.hide()
+        self._caption.setText("")
+        self.axis("right").setTicks([])
 
     def _draw_parts(self, view: SpectrumView) -> None:
         while len(self._parts) < len(view.components):

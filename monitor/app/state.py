@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 class State:
     """What the operator has chosen about the window, never about the analysis.
 
-    `geometry` is x, y, width, height; empty: as large as the screen.
+    `geometry` is x, y, width, height; empty: as large as the screen.  `stream`,
+    `protocol` and `key` (a file) are offered when a session is begun.
     """
 
     theme: str = "dark"
@@ -27,6 +28,10 @@ class State:
     full_screen: bool = False
     folder: str = ""
     geometry: tuple[int, ...] = ()
+    plasma: str = ""
+    stream: str = ""
+    protocol: str = ""
+    key: str = ""
 
 
 def state_path() -> Path:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from monitor.app.text import Text
 from monitor.app.theme import Theme
@@ -33,6 +40,10 @@ class StatusPanel(QWidget):
         self._row.addWidget(self._tile, 30)
         self._row.addWidget(self.phase, 34)
         self._row.addLayout(details, 36)
+        self.menu = QPushButton("☰")
+        self.menu.setToolTip("menu")
+        self.menu.hide()
+        self._row.addWidget(self.menu)
         self._shown: Status | None = None
 
     def dress(self, theme: Theme) -> None:
@@ -41,10 +52,19 @@ class StatusPanel(QWidget):
         self.setFixedHeight(theme.px(84))
         for text in (self.stream, self.phase, *self.details):
             text.dress(theme)
+        self.menu.setFont(theme.font(28))
+        self.menu.setFixedSize(theme.text_px(40), theme.text_px(40))
         margin = theme.px(16)
         layout = self._tile.layout()
         if layout is not None:
             layout.setContentsMargins(margin, 0, margin, 0)
+
+    def offer(self, menu: QMenu) -> None:
+        """Show the button of a menu."""
+        self.menu.clicked.connect(
+            lambda: menu.exec(self.menu.mapToGlobal(self.menu.rect().bottomLeft()))
+        )
+        self.menu.show()
 
     def draw(self, status: Status) -> None:
         """Show a status."""

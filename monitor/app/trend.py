@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
 
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
+from monitor.app.context import Context
+from monitor.app.fill import Fill
+from monitor.app.labels import Labels
 from monitor.app.plots import (
     LABEL_FOOT,
-    Context,
-    Fill,
     Plot,
     brush,
+    connected,
     curve,
     minute_ticks,
 )
 from monitor.app.text import Text
 from monitor.app.theme import Theme, mixed
-from monitor.screen.parts import Mark, Trend
+from monitor.screen.parts import Overlay, Trend
+from monitor.screen.strips import nice
 
 MANY = 150
 LEGEND = "○ independent  — sliding"
 BAND_LEGEND = "  ▒ tracker"
 INTERVAL = "  (95 %)"
+PLASMA_LEGEND = "  ┈ plasma ({}, own scale)"
+PLASMA_SHARE = 0.8  # of the scale, at the end of the infusion
 
 
 class TrendPanel(QFrame):
@@ -43,7 +48,8 @@ class TrendPanel(QFrame):
         )
         self._head.addWidget(self.title, 40)
         self._head.addWidget(self.legend, 60)
-        self._said = self._legend = self._title = ""
+        self._said = self._title = ""
+        self._legends: tuple[str, ...] = ("",)
         self.plot = TrendPlot()
         self._rows.addLayout(self._head)
         self._rows.addWidget(self.plot, 1)
@@ -66,16 +72,15 @@ class TrendPanel(QFrame):
     def draw(self, trend: Trend, fade: float = 0.0) -> None:
         """Show a trend; its newest points pale as `fade` goes from 0 to 1."""
         self._title = trend.title
-        legend = LEGEND + (BAND_LEGEND if trend.band is not None else "") + INTERVAL
-        self._legend = legend if len(trend.line) else ""
+        self._legends = _legends(trend)
         self._show_words()
         self.plot.draw(trend)
         self.plot.draw_age(fade)
 
     def _show_words(self, again: bool = False) -> None:
         """Title and legend, each with as much of the line as its words need."""
-        right = self._said or self._legend
         left = self._title.split(":")[0] if self._said else self._title
+        right = self._said or self._fitting(left)
         shown = (self.title.full_text, self.legend.full_text)
         if (left, right) == shown and not again:
             return
@@ -85,6 +90,20 @@ class TrendPanel(QFrame):
         for text, words in ((self.title, left), (self.legend, right)):
             text.show_text(words)
             text.refit()
+
+    def _fitting(self, title: str) -> str:
+        """The fullest legend that there is room for beside the title."""
+        room = self.width() - self.title.least_px(title) - self.legend.least_px("")
+        fits = (w for w in self._legends if self.legend.least_px(w) <= room)
+        return next(fits, "")
+
+
+def _legends(trend: Trend) -> tuple[str, ...]:
+    """What the lines are, the fullest first."""
+    band = BAND_LEGEND if trend.band is not None else ""
+    drawn = LEGEND + band if len(trend.points) else ""
+    plasma = PLASMA_LEGEND.format(trend.plasma.name) if trend.plasma else ""
+    return drawn + (INTERVAL if drawn else "") + plasma, drawn + plasma, plasma, ""
 
 
 class TrendPlot(Plot):
@@ -108,6 +127,7 @@ class TrendPlot(Plot):
             self.addItem(item)
         self._tracked = curve(self)
         self._line = curve(self)
+        self._plasma = curve(self)
         self._bars = pg.ErrorBarItem(x=np.zeros(0), y=np.zeros(0), height=np.zeros(0))
         self._points = pg.ScatterPlotItem(symbol="o")
         self._newest = pg.ScatterPlotItem(symbol="o")
@@ -121,7 +141,7 @@ class TrendPlot(Plot):
             self.addItem(item)
         self._note = pg.TextItem(anchor=(0.5, 0.5))
         self.addItem(self._note)
-        self._labels: list[Any] = []
+        self.labels = Labels(self)
         self.bare("right")
 
     def dress(self, theme: Theme, ground: str | None = None) -> None:
@@ -148,10 +168,12 @@ class TrendPlot(Plot):
             arrows.setPen(theme.pen(p.text, 2))
             arrows.setBrush(pg.mkBrush(p.text))
             arrows.setSize(theme.px(18))
-        self._note.setFont(theme.font(26))
+        self._note.setFont(theme.font(24))
         self._note.setColor(p.secondary)
-        for label in self._labels:
-            self._dress_label(label)
+        self.labels.dress(theme)
+        dotted = theme.pen(p.secondary)
+        dotted.setStyle(Qt.PenStyle.DotLine)
+        self._plasma.setPen(dotted)
 
     def draw_again(self) -> None:
         """Draw everything again."""
@@ -167,10 +189,10 @@ class TrendPlot(Plot):
         self._context.draw(trend.axis)
         self._draw_axes(trend)
         self._draw_course(trend)
-        self._draw_labels(trend.axis.marks, trend.limit_percent)
+        self.labels.draw(trend.axis, trend.limit_percent, -trend.limit_percent)
         middle = 0.5 * (trend.axis.start_min + trend.axis.end_min)
-        self._note.setText(trend.note)
-        self._note.setPos(middle, 0.5 * trend.limit_percent)
+        self._note.setText(trend.note.replace("; ", "\n"))
+        self._note.setPos(middle, -0.5 * trend.limit_percent)  # below the labels
 
     def _draw_axes(self, trend: Trend) -> None:
         if self._theme is None:
@@ -182,7 +204,9 @@ class TrendPlot(Plot):
             self.axis("left").setTicks(None)
             self.axis("bottom").setTicks(None)
             return
-        ticks = [(v, _percent(v)) for v in np.linspace(-limit, limit, 7)[1:-1]]
+        step = nice(limit / 3)
+        most = math.ceil(limit / step) - 1
+        ticks = [(step * i, _percent(step * i)) for i in range(-most, most + 1)]
         self.axis("left").setTicks([ticks])
         self.axis("bottom").setTicks([minute_ticks(trend.axis)])
 
@@ -192,7 +216,7 @@ class TrendPlot(Plot):
         if np.isfinite(half):
             self._reference.setRegion((-half, half))
         self._line.setData(
-            trend.line_min, trend.line, connect=trend.line_connect.astype(np.int32)
+            trend.line_min, trend.line, connect=connected(trend.line_connect)
         )
         self._bars.setData(x=trend.points_min, y=trend.points, height=2 * trend.half)
         if self._theme is not None:  # many wide bars take long to paint
@@ -208,8 +232,11 @@ class TrendPlot(Plot):
         self._band.setVisible(band is not None)
         self._tracked.setVisible(band is not None)
         if band is not None:
-            self._band.set_curves(band.time_min, band.low, band.high)
-            self._tracked.setData(band.time_min, band.value)
+            self._band.set_curves(band.time_min, band.low, band.high, band.connect)
+            self._tracked.setData(
+                band.time_min, band.value, connect=connected(band.connect)
+            )
+        self._draw_plasma(trend.plasma, trend.limit_percent)
 
     def draw_age(self, fade: float) -> None:
         """Let the newest point and its bracket pale with age, 0 ... 1."""
@@ -230,23 +257,12 @@ class TrendPlot(Plot):
         start, end = trend.now
         self._now.setData([start, start, end, end], [tip, foot, foot, tip])
 
-    def _draw_labels(self, marks: tuple[Mark, ...], limit: float) -> None:
-        while len(self._labels) < len(marks):
-            label = pg.TextItem(anchor=(0, 0))
-            self._dress_label(label)
-            self.addItem(label)
-            self._labels.append(label)
-        for i, label in enumerate(self._labels):
-            label.setVisible(i < len(marks))
-            if i < len(marks):
-                label.setText(marks[i].text)
-                label.setAnchor((1 if marks[i].leftwards else 0, 0))
-                label.setPos(marks[i].time_min, limit * (1 - 0.17 * marks[i].row))
-
-    def _dress_label(self, label: Any) -> None:
-        if self._theme is not None:
-            label.setFont(self._theme.font(20))
-            label.setColor(self._theme.palette.text)
+    def _draw_plasma(self, plasma: Overlay | None, limit: float) -> None:
+        """A guide to the eye with a scale of its own, never that of the outcome."""
+        self._plasma.setVisible(plasma is not None)
+        if plasma is not None:
+            height = PLASMA_SHARE * limit
+            self._plasma.setData(plasma.time_min, height * plasma.relative)
 
 
 def _percent(value: float) -> str:

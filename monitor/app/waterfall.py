@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PyQt6.QtCore import QRectF
 
-from monitor.app.plots import Context, Plot
+from monitor.app.context import Context
+from monitor.app.plots import Plot
 from monitor.app.theme import Theme
 from monitor.screen.parts import TimeAxis, Waterfall
 from monitor.screen.spectrum import LEFT_PPM, RIGHT_PPM
@@ -46,10 +47,13 @@ class WaterfallPanel(Plot):
 
     def draw(self, waterfall: Waterfall | None, axis: TimeAxis) -> None:
         """Show an image; the one that is shown already costs nothing."""
-        if waterfall is None or (waterfall is self._shown and axis is self._axis):
+        if waterfall is self._shown and axis is self._axis:
             return
         self._shown, self._axis = waterfall, axis
         self._context.draw(axis)
+        if waterfall is None:  # another session has begun
+            self._image.clear()
+            return
         self._image.setImage(
             waterfall.image,
             autoLevels=False,

@@ -6,45 +6,50 @@ what has changed; nothing is computed here and nothing is waited for.
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import QRect, Qt, QTimer
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
-    QIcon,
     QKeySequence,
     QShortcut,
 )
 from PyQt6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from monitor.app.buttons import WORDS
+from monitor.app.menu import menu_of
 from monitor.app.operations import Operations
 from monitor.app.page import Page
-from monitor.app.render import application
-from monitor.app.state import State, read_state, state_path, write_state
+from monitor.app.state import State
 from monitor.app.theme import DARK, LIGHT, THEMES
-from monitor.display import wider
+from monitor.display import after, wider
 from monitor.exchange import Command, Play, Report, Seek, SendEvent, SetSpeed
 from monitor.screen.keys import KEY
+from monitor.screen.opening import Opening
 from monitor.screen.parts import Screen
 from monitor.session import Session
 from monitor.settings import Settings
-from monitor.worker import Worker, WorkerConfig
 from streams.errors import InputError
 
 FRAME_MS = 40
 BUDGET_S = 0.008
 STEP_S = 60.0
-
-
-Reopen = Callable[[Path], tuple[WorkerConfig, Settings, str]]
-"""How another recording is opened: its worker, its settings, and a title."""
+LEAST = (960, 540)  # in which every panel can still be seen
+CLOSE = (
+    "A session is running. Close the window? A relay goes on recording; the demo's "
+    "ends with its window."
+)
+LEAVE = "A session is running. Leave it for another one? A relay goes on recording."
+UNPLANNED = (
+    "plasma: how long the infusion takes is not known; mark its stop, or give "
+    "infusion_length_s in the protocol"
+)
 
 
 class Window(QMainWindow):
@@ -65,18 +70,21 @@ class Window(QMainWindow):
         super().__init__()
         self.setWindowTitle("mrs-monitor")
         self.setAcceptDrops(True)
+        self.setMinimumSize(*LEAST)
         state = state or State(theme=theme)
         self.session = Session(settings)
         self.page = Page(THEMES[state.theme])
         self.setCentralWidget(self.page)
         self._receive, self._send, self._clock = receive, send, clock
         self.session.display.show(
-            limit=state.limit_percent, by_tracker=state.by_tracker
+            limit=state.limit_percent, by_tracker=state.by_tracker, plasma=state.plasma
         )
         folder = Path(state.folder) if state.folder else None
         self.operations = Operations(self, self.send, clock, folder)
-        self.open_file: Callable[[Path], None] | None = None
-        self.ask_to_close: Callable[[], bool] = self._asked
+        self.open_session: Callable[[Opening], None] | None = None
+        self.opening = Opening()
+        self._stream = state.stream
+        self.ask_to_leave: Callable[[str], bool] = self._asked
         self._connect()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -89,18 +97,10 @@ class Window(QMainWindow):
         page.replay.played.connect(lambda playing: self.send(Play(playing)))
         page.replay.sped.connect(lambda speed: self.send(SetSpeed(speed)))
         page.replay.sought.connect(lambda at: self.send(Seek(at)))
-        self._replay_keys = [
-            self._key(KEY[name], act)
-            for name, act in (
-                ("play", page.replay.toggle),
-                ("back", lambda: page.replay.step(-STEP_S)),
-                ("on", lambda: page.replay.step(STEP_S)),
-            )
-        ]
-        for kind in WORDS:  # a button's own shortcut waits 0.1 s
-            self._key(KEY[kind], partial(page.buttons.press, kind))
         operations = self.operations
-        for name, act in {
+        acts: dict[str, Callable[[], object]] = {
+            # a button's own shortcut waits 0.1 s
+            **{kind: partial(page.buttons.press, kind) for kind in WORDS},
             **operations.actions(),
             "estimate": self._other_estimate,
             "theme": self._other_theme,
@@ -108,12 +108,20 @@ class Window(QMainWindow):
             "wider": lambda: self._scale(1),
             "narrower": lambda: self._scale(-1),
             "open": self._choose_file,
+            "begin": self.show_beginning,
+            "plasma": self._other_plasma,
             "close": self.close,
-        }.items():
-            self._key(KEY[name], act)
-        for keys, by in (("PgUp", -1), ("PgDown", 1)):
-            self._key(keys, partial(operations.step, by))
+            "play": page.replay.toggle,
+            "back": lambda: page.replay.step(-STEP_S),
+            "on": lambda: page.replay.step(STEP_S),
+        }
+        keys = {name: self._key(KEY[name], act) for name, act in acts.items()}
+        self._replay_keys = [keys[name] for name in ("play", "back", "on")]
+        page.status.offer(menu_of(page, acts))
+        for key, by in (("PgUp", -1), ("PgDown", 1)):
+            self._key(key, partial(operations.step, by))
         self._key("Escape", self._leave)
+        operations.begin.asked.connect(self._begin_asked)
 
     def _leave(self) -> None:
         """Leave a note that is being typed, or the sheet that is open."""
@@ -146,7 +154,9 @@ class Window(QMainWindow):
         self.page.unzoom()
         self._receive, self._send = receive, send
         self.session = Session(settings)
-        self.session.display.show(limit=old.limit_percent, by_tracker=old.by_tracker)
+        self.session.display.show(
+            limit=old.limit_percent, by_tracker=old.by_tracker, plasma=old.plasma
+        )
 
     def state(self) -> State:
         """What of this window comes back the next time."""
@@ -161,35 +171,66 @@ class Window(QMainWindow):
             full,
             str(self.operations.folder),
             () if filled else (at.x(), at.y(), at.width(), at.height()),
+            display.plasma,
+            self._stream,
+            self.opening.protocol,
+            self.opening.key,
         )
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        """Take one file."""
-        if event is not None and _dropped(event) is not None:
+        """Let files be dropped."""
+        held = None if event is None else event.mimeData()
+        if event is not None and held is not None and held.hasUrls():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         """Open the file that was dropped."""
-        path = None if event is None else _dropped(event)
-        if event is not None and path is not None:
-            event.acceptProposedAction()
+        if event is None:
+            return
+        event.acceptProposedAction()
+        path = _dropped(event)
+        if path is None:
+            self.session.display.told("one file at a time can be opened", self._clock())
+        else:
             self.open_another(path)
 
     def open_another(self, path: Path) -> None:
-        """Show another recording; asks in the middle of a run."""
-        if self.open_file is None:
-            self.session.display.told("this window opens no files", self._clock())
-            return
-        if self.seen().running and not self.ask_to_close():
-            return
+        """Show another recording, with the protocol that was chosen."""
+        said = self.open(replace(self.opening, place=str(path), key=""))
+        if said:
+            self.session.display.told(said, self._clock())
+
+    def open(self, opening: Opening) -> str:
+        """Show another session; asks in the middle of a run.  Gives what is wrong."""
+        if self.open_session is None:
+            return "this window opens no other sessions"
+        if self.seen().running and not self.ask_to_leave(LEAVE):
+            return "nothing was opened"
+        hidden = self.opening.hidden or self.session.display.hidden
+        opening = replace(opening, hidden=hidden)
         try:
-            self.open_file(path)
+            self.open_session(opening)
         except InputError as error:
-            self.session.display.told(str(error), self._clock())
+            return str(error)
+        self.opening = opening
+        self._stream = opening.place if opening.live else self._stream
+        return ""
+
+    def show_beginning(self) -> None:
+        """Ask for protocol, and stream or recording."""
+        offered = self.opening
+        if not offered.live:
+            offered = replace(offered, place=self._stream)
+        self.operations.show_beginning(offered)
+
+    def _begin_asked(self, opening: Opening) -> None:
+        said = self.open(opening)
+        if said:
+            self.operations.begin.said.show_text(said)
 
     def _choose_file(self) -> None:
         name, _ = QFileDialog.getOpenFileName(
-            self, "Open a recording", str(self.operations.folder)
+            self.page, "Open a recording", str(self.operations.folder)
         )
         if name:
             self.operations.folder = Path(name).parent
@@ -219,6 +260,13 @@ class Window(QMainWindow):
         display = self.session.display
         display.show(by_tracker=not display.by_tracker)
 
+    def _other_plasma(self) -> None:
+        """The next of the published plasma curves, or none."""
+        display = self.session.display
+        display.show(plasma=after(display.plasma))
+        if display.plasma and display.planned_infusion() is None:
+            self.session.display.told(UNPLANNED, self._clock())
+
     def _other_theme(self) -> None:
         dark = self.page.palette_in_use is DARK
         self.page.palette_in_use = LIGHT if dark else DARK
@@ -228,13 +276,12 @@ class Window(QMainWindow):
     def _full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    def _asked(self) -> bool:
-        """Whether the operator really wants to close in the middle of a run."""
+    def _asked(self, question: str) -> bool:
+        """Whether the operator really wants that in the middle of a run."""
         answer = QMessageBox.question(
-            self,
+            self.page,
             "Close?",
-            "A session is running. Close the window? A relay goes on recording; "
-            "the demo's ends with its window.",
+            question,
             QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
             QMessageBox.StandardButton.Cancel,
         )
@@ -244,7 +291,7 @@ class Window(QMainWindow):
         """Ask in the middle of a run."""
         if event is None:
             return
-        if self.seen().running and not self.ask_to_close():
+        if self.seen().running and not self.ask_to_leave(CLOSE):
             event.ignore()
             return
         self._timer.stop()
@@ -257,56 +304,3 @@ def _dropped(event: QDropEvent) -> Path | None:
     urls = held.urls() if held is not None else []
     local = urls[0].toLocalFile() if len(urls) == 1 else ""
     return Path(local) if local else None
-
-
-def run_window(
-    config: WorkerConfig,
-    settings: Settings,
-    title: str = "mrs-monitor",
-    reopen: Reopen | None = None,
-) -> int:
-    """Show the window until it is closed; returns the exit code.
-
-    `reopen` says how another recording is opened; without it none can be.
-    """
-    app = application()
-    app.setApplicationName("mrs-monitor")
-    app.setWindowIcon(QIcon())
-    place = state_path()
-    state = read_state(place)
-    workers = [Worker(config)]
-    window = Window(
-        settings, workers[0].receive, workers[0].send, theme=state.theme, state=state
-    )
-    window.setWindowTitle(title)
-
-    def open_another(path: Path) -> None:
-        if reopen is None:
-            return
-        other, its_settings, its_title = reopen(path)
-        workers.append(Worker(other))
-        window.begin(its_settings, workers[-1].receive, workers[-1].send)
-        window.setWindowTitle(its_title)
-        workers.pop(0).stop()
-
-    window.open_file = open_another
-    screen = app.primaryScreen()
-    if screen is not None:  # for where nothing maximises windows
-        window.setGeometry(screen.availableGeometry())
-        kept = QRect(*state.geometry) if state.geometry else screen.availableGeometry()
-        if screen.availableGeometry().contains(kept):
-            window.setGeometry(kept)
-    # Ctrl-C: raised in a slot it would leave Qt hanging; quit() would ask first.
-    before = signal.signal(signal.SIGINT, lambda number, frame: app.exit(130))
-    try:
-        if state.full_screen:
-            window.showFullScreen()
-        elif state.geometry:
-            window.show()
-        else:
-            window.showMaximized()
-        return app.exec()
-    finally:
-        signal.signal(signal.SIGINT, before)
-        write_state(window.state(), place)
-        workers[-1].stop()

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor import options
-from monitor.commands.analysing import Choose, Infusion, Reference, Water
+from monitor.commands.analysing import (
+    Basis,
+    Choose,
+    Infusion,
+    Protocol,
+    Reference,
+    Water,
+)
 from streams.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,10 +28,6 @@ Sessions = Annotated[
     typer.Argument(
         help="Recordings, files or folders; or BIDS_DIR OUT participant|group."
     ),
-]
-Basis = Annotated[str, typer.Option("--basis", help="Basis set: file or bundled name.")]
-Protocol = Annotated[
-    str, typer.Option("--protocol", help="Protocol: a TOML file or a bundled name.")
 ]
 Participants = Annotated[
     Path | None,

@@ -106,6 +106,17 @@ def convert(
     choose: Choose = None,
     subject: Annotated[str, typer.Option("--subject", help="BIDS label.")] = "01",
     session: Annotated[str, typer.Option("--session", help="BIDS label.")] = "01",
+    notes: Annotated[
+        bool,
+        typer.Option("--notes", help="Also what operators typed, which may name one."),
+    ] = False,
+    sourcedata: Annotated[
+        bool,
+        typer.Option(
+            "--sourcedata/--no-sourcedata",
+            help="BIDS: a copy of the recording, what operators typed in it.",
+        ),
+    ] = True,
 ) -> None:
     """Convert a recording to other formats, or other formats to a recording.
 
@@ -118,15 +129,17 @@ def convert(
     if to is Format.RECORDING:
         written = [_recorded(source.bodies, out)]
     elif to is Format.BIDS:
-        place = file if source.origin == "recording" else None
+        place = file if sourcedata and source.origin == "recording" else None
         messages = number(source.bodies)
         written = list(
-            bids.write_bids(out, messages, subject, session, recording=place)
+            bids.write_bids(
+                out, messages, subject, session, recording=place, notes=notes
+            )
         )
     elif to is Format.ISMRMRD:
         written = list(ismrmrd.write_session(out, number(source.bodies)))
     else:
-        written = nifti_mrs.write_session(out, number(source.bodies))
+        written = nifti_mrs.write_session(out, number(source.bodies), notes)
     for note in source.notes:
         typer.echo(note, err=True)
     for path in written:

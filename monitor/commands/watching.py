@@ -21,6 +21,7 @@ from monitor.commands.analysing import (
     Water,
     WindowLength,
 )
+from monitor.screen.opening import Opening
 from monitor.settings import Settings, read_protocol
 from streams.endpoint import Endpoint
 from streams.errors import InputError
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
     from monitor.worker import Feed, WorkerConfig
 
 DEMO_SPEED = 40.0
-Connect = Annotated[str, typer.Option("--connect", help="tcp://HOST:PORT of a relay.")]
+Connect = Annotated[
+    str,
+    typer.Option("--connect", help="tcp://HOST:PORT of a relay; else the window asks."),
+]
 Key = Annotated[str, typer.Option("--key", help="Secret key file (CURVE).")]
 Unlock = Annotated[
     str | None,
@@ -89,13 +93,14 @@ def demo(
             out or Path("mrs-monitor-demo"),
             planned,
             reason,
+            Opening(scanner.endpoint, simulated.protocol),
         )
     finally:
         scanner.close()
 
 
 def live(
-    connect: Connect,
+    connect: Connect = "",
     key: Key = "",
     protocol: Protocol = "",
     basis: Basis = "",
@@ -104,7 +109,7 @@ def live(
     unlock: Unlock = None,
     out: OutFolder = None,
 ) -> None:
-    """Follow a relay: subscribe, fit, show.
+    """Follow a relay: subscribe, fit, show.  Without --connect the window asks.
 
     Example: mrs-monitor live --connect tcp://127.0.0.1:5555
     """
@@ -112,8 +117,12 @@ def live(
     from monitor.feeds import live_feed
     from monitor.unlocking import checked, unlocked_feed
 
-    Endpoint.parse(connect)
     reason = checked(unlock)
+    if not connect:
+        if reason is not None:
+            raise InputError("--unlock needs --connect tcp://HOST:PORT.")
+        _ask(Wishes(protocol, basis, options.changes(window=window, step=step)), key)
+    Endpoint.parse(connect)
     hidden = None if reason is None else False
     changes = options.changes(window=window, step=step, outcome_hidden=hidden)
     wishes = Wishes(protocol, basis, changes)
@@ -126,6 +135,7 @@ def live(
         settings.changed(**wishes.changes),
         f"live {connect}",
         out or Path("mrs-monitor-live"),
+        opening=Opening(connect, protocol, key),
     )
 
 
@@ -183,6 +193,7 @@ def replay(
         settings_for(first.body, wishes),
         f"replay {file.name}",
         out or Path("mrs-monitor-replay"),
+        opening=Opening(str(file), protocol),
     )
 
 
@@ -242,6 +253,51 @@ def opened(
     return config, settings, f"mrs-monitor: replay {path.name}"
 
 
+def reopened(opening: Opening, wishes: Wishes) -> tuple[WorkerConfig, Settings, str]:
+    """How the window opens what the operator has chosen in it.
+
+    A lock of the session before holds, whatever protocol is chosen for the next.
+
+    Raises
+    ------
+    InputError : no such protocol, address or recording
+    """
+    from monitor.choose import Analysis
+    from monitor.feeds import live_feed
+    from monitor.worker import WorkerConfig
+
+    lock = {"outcome_hidden": True} if opening.hidden else {}
+    changes = {**wishes.changes, **lock}
+    wishes = replace(wishes, protocol=opening.protocol, changes=changes)
+    if not opening.live:
+        return opened(Path(opening.place), wishes)
+    Endpoint.parse(opening.place)
+    settings = read_protocol(opening.protocol) if opening.protocol else Settings()
+    config = WorkerConfig(
+        partial(live_feed, opening.place, opening.key), partial(Analysis, wishes)
+    )
+    title = f"mrs-monitor: live {opening.place}"
+    return config, settings.changed(**wishes.changes), title
+
+
+def _ask(wishes: Wishes, key: str) -> None:
+    """An empty window that asks what to show.
+
+    Raises
+    ------
+    InputError : there is no display to ask on
+    """
+    from monitor.displays import no_display
+
+    if reason := no_display():
+        raise InputError(f"live needs --connect tcp://HOST:PORT, since {reason}.")
+    from monitor.app.run import run_window
+
+    opening = Opening("", wishes.protocol, key) if wishes.protocol or key else None
+    another = partial(reopened, wishes=wishes)
+    raise typer.Exit(run_window(None, Settings(), "mrs-monitor", another, opening))
+
+
 def _watch(
     open_feed: Callable[[], Feed],
     wishes: Wishes,
@@ -250,6 +306,7 @@ def _watch(
     out: Path,
     planned: int | None = None,
     reason: str | None = None,
+    opening: Opening | None = None,
 ) -> None:
     """Follow a feed in the window, or in the terminal where there is no display.
 
@@ -262,12 +319,12 @@ def _watch(
     if reason is None:
         reason = no_display()
     if not reason:
-        from monitor.app.window import run_window
+        from monitor.app.run import run_window
 
         config = WorkerConfig(open_feed, partial(Analysis, wishes))
         named = f"mrs-monitor: {title}"
-        another = partial(opened, wishes=_still_locked(wishes))
-        raise typer.Exit(run_window(config, settings, named, another))
+        another = partial(reopened, wishes=_still_locked(wishes))
+        raise typer.Exit(run_window(config, settings, named, another, opening))
     from rich.console import Console
 
     from monitor.headless import Headless

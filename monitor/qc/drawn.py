@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.fitted import FittedWindow
+from monitor.analysis.joint import ResponseFit
 from monitor.analysis.response import Estimate
 from monitor.analysis.update import Curve, Curves
 from monitor.analysis.window import Window, average_of
@@ -57,6 +58,7 @@ class Drawn:
     columns : of each transient: time_s, shift_hz, phase_deg, fwhm_hz, snr, weight
     course : windows of the headline's outcome; None: hidden or no reference
     band : (n, 3) minutes, smoothed change and its SD in percent; None likewise
+    models : response models, best BIC first; none likewise
     before, during : mean spectra with their fits
     ppm, aligned, raw : waterfalls (rows, K), ppm ascending, rows evenly over the run
     """
@@ -66,6 +68,7 @@ class Drawn:
     columns: dict[str, Line]
     course: Course | None
     band: Line | None
+    models: tuple[ResponseFit, ...]
     before: Curves | None
     during: Curves | None
     ppm: Curve
@@ -127,7 +130,12 @@ def period_fit(
     return course.fit_windows([window])[0]
 
 
-def drawn_of(followed: Followed, during: FittedWindow | None, hidden: bool) -> Drawn:
+def drawn_of(
+    followed: Followed,
+    during: FittedWindow | None,
+    hidden: bool,
+    models: tuple[ResponseFit, ...] = (),
+) -> Drawn:
     """Arrays for the figures; nothing of the outcome where it is hidden."""
     outcome, pipeline = followed.outcome, followed.outcome.pipeline
     course, times = pipeline.course, times_of(followed)
@@ -147,6 +155,7 @@ def drawn_of(followed: Followed, during: FittedWindow | None, hidden: bool) -> D
         _columns(followed),
         windows if shown else None,
         _band(followed, times) if shown else None,
+        models if shown else (),
         _without_outcome(seen) if hidden and seen else seen,
         pipeline.window_curves(during) if during and not hidden else None,
         ppm,

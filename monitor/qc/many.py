@@ -1,9 +1,9 @@
 """Many sessions judged, on this machine or on a cluster.
 
 `work` judges one session and never fails: whatever a file does becomes a row with its
-reason.  A session whose qc.json stands there for the same input and the same wishes is
-not done again.  HDF5 files are opened in processes of their own, because libhdf5 can
-end its process on a damaged file.
+reason.  A session whose qc.json stands there for the same input, the same wishes and
+the same program is not done again.  HDF5 files are opened in processes of their own,
+because libhdf5 can end its process on a damaged file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from typing import Any
 
 from monitor.choose import Wishes
 from monitor.qc.follow import sha256_of
-from monitor.qc.one import judge, wishes_hash
+from monitor.qc.one import judge
+from monitor.qc.provenance import wishes_hash
 from monitor.qc.sessions import Session, infusion_of
 from monitor.report.session_files import write_session_report
 from streams.errors import InputError

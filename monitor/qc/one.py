@@ -6,13 +6,9 @@ they cannot differ.  Under a blinded protocol the keys of the outcome are not th
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
-import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -36,7 +32,7 @@ from monitor.qc.drawn import (
     period_fit,
     times_of,
 )
-from monitor.qc.follow import Followed, follow, sha256_of
+from monitor.qc.follow import Followed, follow
 from monitor.qc.line_width import line_width_bias
 from monitor.qc.measures import (
     Changes,
@@ -45,13 +41,14 @@ from monitor.qc.measures import (
     measures,
     reference_variance,
 )
+from monitor.qc.provenance import provenance
 from monitor.qc.reporting import mrsinmrs
-from monitor.settings import Settings, bundled_protocols
+from monitor.qc.response_models import answers_of, comparison_of, models_of
+from monitor.site_rules import reported
 
 OUTCOMES = ("Glx/tNAA", "Glx", "Glu", "Glu/tCr")
 COMPARABLE = ("Glu/tCr", "Glx/tCr", "tNAA/tCr", "Glu/water", "Gln/water")
 """Outcomes without a receiver gain in them, for repeatability."""
-LIBRARIES = ("numpy", "scipy", "matplotlib", "nibabel", "mcap", "jinja2")
 Z95 = 1.959964
 Report = dict[str, Any]
 
@@ -71,6 +68,7 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
     ------
     InputError : see `monitor.analyse.analyse`
     """
+    said = reported(wishes.protocol)
     followed = follow(path, wishes, water)
     pipeline = followed.outcome.pipeline
     settings, course = pipeline.settings, pipeline.course
@@ -91,20 +89,34 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
     report = {
         "file": path.name,
         "verdict": _verdict(judged),
-        **_provenance(followed, path, wishes, water),
+        **provenance(followed, path, wishes, water),
         "criteria": [_row(criterion) for criterion in judged],
         "counts": _counts(followed),
         "periods": _periods(followed, times, during),
         "line_width": asdict(bias) if bias else None,
-        "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged))],
-        "notes": list(followed.outcome.notes),
+        "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), said)],
+        "notes": [*followed.outcome.notes, *_without_change(found, times)],
     }
+    compared = None if hidden else comparison_of(followed, times)
     if not hidden:
+        report["models"] = models_of(compared, settings.outcome)
+        report["models_said"] = compared.sentence if compared else ""
+        report["answers"] = answers_of(followed, times)
         report["measures"] = _measures(found, period_s)
         report["windows"] = _windows(followed, found, times)
         report["detectable"] = _detectable(followed)
         report["reference_values"] = _reference_values(followed, names)
-    return Judged(report, drawn_of(followed, during, hidden))
+    fits = tuple(one.fit for one in compared.models) if compared else ()
+    return Judged(report, drawn_of(followed, during, hidden, fits))
+
+
+def _without_change(found: Mapping[str, Changes], times: Times) -> tuple[str, ...]:
+    """Why no change is given, where that is so."""
+    if any(len(changes) for changes in found.values()):
+        return ()
+    if times.reference_s is None:
+        return ("No change is given, since there is no reference period.",)
+    return ("No change is given, since no window lies after the reference period.",)
 
 
 def _interval_s(followed: Followed) -> float:
@@ -212,7 +224,7 @@ def _windows(
 def _detectable(followed: Followed) -> Report | None:
     """Detectable change by length of a window, against this reference period."""
     found = followed.detectable
-    if found is None:
+    if found is None or followed.outcome.pipeline.reference_s is None:
         return None
     windows = {str(n): change for n, change in found.window_now.items()}
     sigma = found.sigma_percent
@@ -234,68 +246,3 @@ def _reference_values(followed: Followed, names: tuple[str, ...]) -> Report:
         name: {"value": float(value), "sd": float(sd)}
         for name, value, sd in zip(some.names, values, sds, strict=True)
     }
-
-
-def _provenance(
-    followed: Followed, path: Path, wishes: Wishes, water: Path | None
-) -> Report:
-    """What made this report, so that it can be made again."""
-    pipeline, start = followed.outcome.pipeline, followed.start
-    settings: Settings = pipeline.settings
-    return {
-        "origin": followed.origin,
-        "source": start.source if start else "",
-        "protocol": {"name": settings.name, "title": settings.title},
-        "outcome": settings.outcome,
-        "outcome_hidden": settings.outcome_hidden,
-        "acquisition": asdict(pipeline.acquisition) if pipeline.acquisition else None,
-        "settings": settings.as_dict(),
-        "input_sha256": followed.sha256,
-        "wishes_sha256": wishes_hash(wishes, water),
-        "settings_sha256": _hash(settings.as_dict()),
-        "basis": {"source": pipeline.basis.source, "sha256": pipeline.basis.sha256},
-        "versions": versions(),
-    }
-
-
-def versions() -> dict[str, str]:
-    """Of the program, Python and the libraries that the numbers pass through."""
-    found = {
-        "mrs-monitor": _version("mrs-monitor"),
-        "python": platform.python_version(),
-    }
-    return found | {name: _version(name) for name in LIBRARIES}
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def wishes_hash(wishes: Wishes, water: Path | None) -> str:
-    """Hash of all that was asked for and of the files it names, and of the program.
-
-    Two runs with the same value and the same input give the same report.
-    """
-    protocol = bundled_protocols().get(wishes.protocol, Path(wishes.protocol or "."))
-    basis = Path(wishes.basis or ".")
-    named = [p for p in (protocol, basis, water) if p is not None and p.is_file()]
-    return _hash(
-        {
-            "wishes": [
-                wishes.protocol,
-                wishes.basis,
-                dict(wishes.changes),
-                dict(wishes.choose),
-            ],
-            "files": [sha256_of(p) for p in named],
-            "program": versions(),
-        }
-    )
-
-
-def _hash(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()

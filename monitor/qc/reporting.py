@@ -1,10 +1,12 @@
 """The MRSinMRS table (Lin et al. 2021), filled in from stream, protocol and results.
 
-What nobody has said is "missing", never guessed.
+What nobody has said is "missing", never guessed.  A site says what no stream can in the
+table `[mrsinmrs]` of its protocol.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.analysis.quality import Quality
@@ -28,45 +30,74 @@ class Field:
     origin: str
 
 
-def mrsinmrs(followed: Followed, width_hz: float, snr: float) -> tuple[Field, ...]:
-    """Every field of the table, in its order."""
+def mrsinmrs(
+    followed: Followed, width_hz: float, snr: float, said: Mapping[str, str]
+) -> tuple[Field, ...]:
+    """Every field of the table, in its order.
+
+    `said` is what the protocol says (`monitor.site_rules.reported`).
+    """
     pipeline = followed.outcome.pipeline
     a = pipeline.acquisition
     if a is None:
         return ()
     return (
-        Field("", "Site", MISSING, "to be filled in"),
-        *_hardware(a),
-        *_acquisition(followed, a),
+        _said("", "Site", said, "site"),
+        *_hardware(a, said),
+        *_acquisition(followed, a, said),
         *_analysis(followed),
         *_quality(followed, width_hz, snr),
     )
 
 
-def _hardware(a: Acquisition) -> tuple[Field, ...]:
+def _said(item: str, title: str, said: Mapping[str, str], key: str) -> Field:
+    """A row that only the protocol can fill."""
+    value = said.get(key, MISSING)
+    return Field(
+        item, title, value, "protocol" if value else f"to be filled in ({key})"
+    )
+
+
+def _both(
+    item: str, title: str, found: str, said: Mapping[str, str], key: str
+) -> Field:
+    """A row that the stream fills in part, the protocol the rest."""
+    more = said.get(key, MISSING)
+    origin = "stream, protocol" if found and more else "protocol" if more else "stream"
+    if not more:
+        origin += f" (to be filled in: {key})"
+    return Field(item, title, ", ".join(filter(None, (found, more))), origin)
+
+
+def _hardware(a: Acquisition, said: Mapping[str, str]) -> tuple[Field, ...]:
     gamma = GAMMA_BAR_MHZ_PER_T.get(a.nucleus)
     tesla = f"{a.spectrometer_frequency_mhz / gamma:.2f} T" if gamma else MISSING
     mhz = f" ({a.spectrometer_frequency_mhz:.3f} MHz, {a.nucleus})" if tesla else ""
     return (
         Field("1a", "Field strength", tesla + mhz, "stream"),
         Field("1b", "Manufacturer", a.vendor, "stream"),
-        Field("1c", "Model, software version", a.model, "stream: model only"),
-        Field("1d", "RF coil", f"{a.coils} receive channels", "stream: channels only"),
-        Field("1e", "Additional hardware", MISSING, "to be filled in"),
+        _both("1c", "Model, software version", a.model, said, "software_version"),
+        _both("1d", "RF coil", f"{a.coils} receive channels", said, "coil"),
+        _said("1e", "Additional hardware", said, "additional_hardware"),
     )
 
 
-def _acquisition(followed: Followed, a: Acquisition) -> tuple[Field, ...]:
+def _acquisition(
+    followed: Followed, a: Acquisition, said: Mapping[str, str]
+) -> tuple[Field, ...]:
     settings, plan = followed.outcome.pipeline.settings, followed.outcome.pipeline.plan
     voxel = " x ".join(f"{edge:g}" for edge in a.voxel_mm) + " mm" if a.voxel_mm else ""
     tr = f"TR {1e3 * a.repetition_time_s:g} ms, " if a.repetition_time_s else "TR ?, "
     tm = f", TM {1e3 * a.mixing_time_s:g} ms" if a.mixing_time_s else ""
     independent = sum(e.independent for e in followed.outcome.course)
     width = 1 / a.dwell_time_s
-    water = "measured residual water is among the criteria"
+    expected = said.get("sequence") or settings.expect_sequence
+    sequence = (a.sequence, "stream") if a.sequence else (expected, "protocol")
+    aligned = "transients aligned and weighted after acquisition"
+    moved = (said.get("triggering"), aligned if settings.align else "")
     return (
-        Field("2a", "Pulse sequence", a.sequence, "stream"),
-        Field("2b", "Location of the volume", MISSING, "to be filled in"),
+        Field("2a", "Pulse sequence", *sequence),
+        _said("2b", "Location of the volume", said, "location"),
         Field("2c", "Nominal size of the volume", voxel, "stream"),
         Field("2d", "TR, TE", f"{tr}TE {1e3 * a.echo_time_s:g} ms{tm}", "stream"),
         Field("2e", "Excitations in all", str(len(followed.outcome.qualities)),
@@ -79,13 +110,12 @@ def _acquisition(followed: Followed, a: Acquisition) -> tuple[Field, ...]:
               f"{len(followed.outcome.course)} windows, {independent} independent",
               "results"),
         Field("2f", "Spectral width, points", f"{width:.1f} Hz, {a.points}", "stream"),
-        Field("2g", "Water suppression", MISSING, f"to be filled in; {water}"),
-        Field("2h", "Shim method, reference peak", MISSING, "to be filled in"),
+        _said("2g", "Water suppression", said, "water_suppression"),
+        _said("2h", "Shim method, reference peak", said, "shim"),
         Field("2h", "Shim acceptance threshold",
               f"{settings.fwhm_limit_hz:g} Hz (tNAA)", "protocol"),
-        Field("2i", "Triggering, motion correction",
-              "transients aligned and weighted after acquisition"
-              if settings.align else MISSING, "settings"),
+        Field("2i", "Triggering, motion correction", "; ".join(filter(None, moved)),
+              "settings, protocol" if moved[0] else "settings"),
     )  # fmt: skip
 
 

@@ -1,15 +1,12 @@
 """The figures of a session's report, drawn into axes that the page or the paper gives.
 
-Nothing is told by colour alone: points against lines, full against dashed, words at
-the curves.  Blue (data's model) and grey survive a copier.
+See `drawing` for what all of them keep to.
 """
 
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -19,56 +16,13 @@ from matplotlib.figure import Figure
 
 from monitor.analysis.update import Curves
 from monitor.qc.drawn import Drawn
+from monitor.report.course_figures import has_models, minutes, models, periods, trend
+from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
 
-INK, GREY, LIGHT, ACCENT = "#1d2126", "#7a828b", "#c9ced4", "#0b5fa5"
 RANGE_PPM = (4.2, 0.5)
 LEAST_MIN = 1 / 30
-STYLE: dict[Any, Any] = {
-    "font.size": 9.0,
-    "font.family": "sans-serif",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": GREY,
-    "axes.linewidth": 0.7,
-    "axes.labelcolor": INK,
-    "text.color": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "legend.frameon": False,
-    "legend.fontsize": 8.5,
-    "svg.fonttype": "none",
-    "path.simplify": True,
-    "path.simplify_threshold": 0.5,
-}
-
+LEAST_RANGE = {"shift_hz": 2.0, "phase_deg": 10.0}
 Draw = Callable[[Drawn, list[Axes]], None]
-
-
-def trend(drawn: Drawn, axes: list[Axes]) -> None:
-    """Independent windows with 95 % intervals, sliding line, smoothed tracker."""
-    (ax,) = axes
-    name = drawn.settings.outcome
-    _periods(drawn, ax)
-    ax.axhline(0, color=GREY, lw=0.7)
-    if drawn.course is None:
-        _say(ax, "no reference period: no change can be given")
-        return
-    c, at = drawn.course, drawn.times.minutes(drawn.course.middle_s)
-    if drawn.band is not None:
-        t, value, sd = drawn.band.T
-        ax.fill_between(t, value - 1.96 * sd, value + 1.96 * sd, color=LIGHT, lw=0,
-                        alpha=0.6, label="tracker, smoothed, 95 % band")  # fmt: skip
-        ax.plot(t, value, color=ACCENT, lw=1.4)
-    for epoch in np.unique(c.epoch):
-        own = c.epoch == epoch
-        label = "sliding window" if epoch == c.epoch[0] else None
-        ax.plot(at[own], c.change[own], color=GREY, lw=0.9, ls="--", label=label)
-    own = c.independent > 0
-    ax.errorbar(at[own], c.change[own], 1.96 * c.sd[own], fmt="o", ms=4.5, color=INK,
-                elinewidth=1.0, capsize=2.5, mfc="white",
-                label="independent windows, 95 % intervals")  # fmt: skip
-    ax.set_ylabel(f"{name}, change / %")
-    ax.legend(loc="upper left", ncols=3, bbox_to_anchor=(0, 1.17))
 
 
 def spectra(drawn: Drawn, axes: list[Axes]) -> None:
@@ -120,13 +74,15 @@ def waterfalls(drawn: Drawn, axes: list[Axes]) -> None:
         for at_s, _ in drawn.times.marks:
             at = (at_s - drawn.times.zero_s) / 60
             ax.axhline(at, color=ACCENT, lw=0.9, ls="--")
-    axes[0].set_ylabel(_minutes(drawn))
+    axes[0].set_ylabel(minutes(drawn))
+    axes[1].tick_params(labelleft=False)
 
 
 def traces(drawn: Drawn, axes: list[Axes]) -> None:
     """Shift, phase, width, SNR and weight of every transient, with the limits."""
     c, limits = drawn.columns, drawn.settings
     at = drawn.times.minutes(c["time_s"])
+    size = float(np.clip(90 / np.sqrt(len(at)), 2.5, 6.0))
     rows = (
         ("shift_hz", "shift / Hz", None),
         ("phase_deg", "phase / deg", None),
@@ -135,9 +91,12 @@ def traces(drawn: Drawn, axes: list[Axes]) -> None:
         ("weight", "weight", None),
     )
     for ax, (name, label, limit) in zip(axes, rows, strict=True):
-        _periods(drawn, ax, words=ax is axes[0])
-        ax.plot(at, c[name], ".", ms=2.2, color=INK, mew=0)
+        periods(drawn, ax, words=ax is axes[0])
+        ax.plot(at, c[name], ".", ms=size, color=INK, mew=0)
         ax.set_ylabel(label)
+        ax.ticklabel_format(axis="y", useOffset=False)
+        if name in LEAST_RANGE:
+            _at_least(ax, LEAST_RANGE[name])
         if limit is not None and np.isfinite(limit):
             ax.axhline(limit, color=ACCENT, lw=1.0, ls="--")
             ax.annotate("limit", (1, limit), xycoords=("axes fraction", "data"),
@@ -147,34 +106,12 @@ def traces(drawn: Drawn, axes: list[Axes]) -> None:
     axes[4].set_ylim(-0.05, 1.08)
 
 
-def _periods(drawn: Drawn, ax: Axes, words: bool = True) -> None:
-    """Reference period and infusion, told apart by hatching and words."""
-    times = drawn.times
-    ax.set_xlabel(_minutes(drawn))
-    for period, hatch, word in (
-        (times.reference_s, "", "reference"),
-        (times.infusion_s, "////", "infusion"),
-    ):
-        if period is None:
-            continue
-        low, high = ((s - times.zero_s) / 60 for s in period)
-        ax.axvspan(low, high, fc="#f0f2f4" if not hatch else "none", ec="#e2e6ea",
-                   hatch=hatch, lw=0, zorder=0)  # fmt: skip
-        if words:
-            ax.text(low, 1.0, f" {word}", transform=ax.get_xaxis_transform(),
-                    va="top", fontsize=8, color=GREY)  # fmt: skip
-    for at_s, kind in times.marks:
-        if kind in ("re-shim", "re-centre"):
-            at = (at_s - times.zero_s) / 60
-            ax.axvline(at, color=INK, lw=0.8, ls=":")
-            if words:
-                ax.text(at, 0.02, f" {kind}", fontsize=8,
-                        transform=ax.get_xaxis_transform())  # fmt: skip
-
-
-def _minutes(drawn: Drawn) -> str:
-    of = "infusion start" if drawn.times.infusion_s else "the first transient"
-    return f"minutes from {of}"
+def _at_least(ax: Axes, least: float) -> None:
+    """A range that does not blow up what is nothing."""
+    low, high = ax.get_ylim()
+    if high - low < least:
+        middle = 0.5 * (low + high)
+        ax.set_ylim(middle - 0.5 * least, middle + 0.5 * least)
 
 
 def _height(curves: Curves) -> float:
@@ -185,13 +122,9 @@ def _height(curves: Curves) -> float:
     return top if top > 0 else 1.0
 
 
-def _say(ax: Axes, words: str) -> None:
-    ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center")
-    ax.set_yticks([])
-
-
 SHAPES: dict[str, tuple[Draw, str, tuple[float, float], tuple[int, int]]] = {
     "trend": (trend, "Course of the outcome", (9.0, 3.3), (1, 1)),
+    "models": (models, "Response models", (9.0, 3.3), (1, 1)),
     "spectra": (spectra, "Mean spectra and fit", (9.0, 3.6), (1, 2)),
     "waterfalls": (waterfalls, "Waterfall", (9.0, 3.2), (1, 2)),
     "traces": (traces, "Alignment and quality", (9.0, 5.6), (5, 1)),
@@ -200,8 +133,11 @@ SHAPES: dict[str, tuple[Draw, str, tuple[float, float], tuple[int, int]]] = {
 
 
 def names_for(drawn: Drawn, hidden: bool) -> tuple[str, ...]:
-    """Figures of a report; the course is left out where the outcome is hidden."""
-    return tuple(name for name in SHAPES if not (hidden and name == "trend"))
+    """Figures of a report; none of the course where it is hidden or there is none."""
+    absent = {"trend", "models"} if hidden or drawn.course is None else set()
+    if not has_models(drawn):
+        absent.add("models")
+    return tuple(name for name in SHAPES if name not in absent)
 
 
 def figure_of(name: str, drawn: Drawn) -> Figure:
@@ -241,12 +177,3 @@ def svg_of(name: str, drawn: Drawn) -> str:
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     return inline(text.getvalue(), SHAPES[name][1])
-
-
-def inline(svg: str, title: str) -> str:
-    """An SVG document as an element that scales with the page and has a name."""
-    body = svg[svg.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, count=1, flags=re.S)
-    body = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", body, count=1)
-    body = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", body, count=1)
-    return body.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from monitor.report.figures import ACCENT, GREY, INK, STYLE, inline
+from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
 
 Row = Mapping[str, Any]
 MARKERS = "os^Dv<>ph*X"

@@ -9,25 +9,29 @@ Blocks flow down the pages: headings, paragraphs, tables with wrapped cells, fig
 
 from __future__ import annotations
 
-import textwrap
+import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
+from matplotlib.textpath import text_to_path
 
-from monitor.report.figures import GREY, INK, LIGHT, STYLE
+from monitor.report.drawing import GREY, INK, LIGHT, STYLE
 from streams.export.atomic import replacing
 
 A4 = (8.27, 11.69)
-MARGIN, BOTTOM = 0.75, 0.8
+MARGIN, BOTTOM = 0.7, 0.7
 WIDTH = A4[0] - 2 * MARGIN
 SIZE = 8.0
-CHARACTER = 0.56 * SIZE / 72  # of the font's em, a little wide
+GAP = 0.1
 LEADING = 1.32 * SIZE / 72
+CAPTION = 0.1 + 2 * LEADING
 
 
 class Paper:
@@ -40,7 +44,7 @@ class Paper:
 
     def heading(self, text: str, size: float = 11.0, keep: float = 0.9) -> None:
         """A heading, kept with so many inches of what follows."""
-        wrapped = textwrap.wrap(text, int(WIDTH / (0.6 * size / 72))) or [""]
+        wrapped = wrap(text, WIDTH, size, "bold")
         self._room(len(wrapped) * size * 1.35 / 72 + 0.12 + keep)
         self._skip(0.12)
         for line in wrapped:
@@ -50,7 +54,7 @@ class Paper:
 
     def paragraph(self, text: str, weight: str = "normal") -> None:
         """A paragraph over the whole width."""
-        lines = textwrap.wrap(text, int(WIDTH / CHARACTER))
+        lines = wrap(text, WIDTH, SIZE, weight)
         self._room(min(len(lines), 3) * LEADING)
         for line in lines:
             self._room(LEADING)
@@ -65,26 +69,39 @@ class Paper:
         shares: Sequence[float],
         bold: Callable[[Sequence[str]], bool] = lambda row: False,
     ) -> None:
-        """A table; `shares` are the columns' parts of the width."""
+        """A table; `shares` are the columns' parts of the width.
+
+        There is no header where it is empty.
+        """
         edges = [MARGIN + WIDTH * sum(shares[:i]) for i in range(len(shares))]
-        limits = [max(4, int(WIDTH * s / CHARACTER) - 1) for s in shares]
-        self._row(header, edges, limits, "bold", GREY)
+        limits = [WIDTH * s - GAP for s in shares]
+        if header:
+            self._row(header, edges, limits, "bold", GREY)
         for row in rows:
-            self._row(row, edges, limits, "bold" if bold(row) else "normal", INK)
+            weight = "bold" if bold(row) else "normal"
+            lines = max(map(len, _wrapped(row, limits, weight)))
+            if header and self._is_full(lines * LEADING + 0.06):
+                self._room(math.inf)
+                self._row(header, edges, limits, "bold", GREY)
+            self._row(row, edges, limits, weight, INK)
         self._skip(0.1)
+
+    def pairs(self, rows: Sequence[tuple[str, str]], share: float) -> None:
+        """Names and values in two columns, read downwards."""
+        half = -(-len(rows) // 2)
+        left, right = list(rows[:half]), [*rows[half:], ("", "")][:half]
+        beside = [(*a, *b) for a, b in zip(left, right, strict=True)]
+        self.table((), beside, (share, 0.5 - share, share, 0.5 - share))
 
     def _row(
         self,
         cells: Sequence[str],
         edges: Sequence[float],
-        limits: Sequence[int],
+        limits: Sequence[float],
         weight: str,
         color: str,
     ) -> None:
-        wrapped = [
-            [part for line in str(cell).split("\n") for part in wrap(line, limit)]
-            for cell, limit in zip(cells, limits, strict=True)
-        ]
+        wrapped = _wrapped(cells, limits, weight)
         height = max(len(lines) for lines in wrapped) * LEADING
         self._room(height + 0.06)
         for x, lines in zip(edges, wrapped, strict=True):
@@ -97,8 +114,11 @@ class Paper:
     def figure(
         self, height: float, draw: Callable[[Figure, tuple[float, ...]], None]
     ) -> None:
-        """Room of a height in inches, drawn into by left, bottom, width, height."""
-        self._room(height)
+        """Room of a height in inches, drawn into by left, bottom, width, height.
+
+        Two lines of what follows, its caption, stay on the same page.
+        """
+        self._room(height + CAPTION)
         low = (self._left - height) / A4[1]
         box = (MARGIN / A4[0], low, WIDTH / A4[0], height / A4[1])
         draw(self.pages[-1], box)
@@ -156,17 +176,60 @@ class Paper:
 
     def _room(self, height: float) -> None:
         """Begin a page where so many inches are not left."""
-        if not self.pages or self._left - height < BOTTOM:
+        if self._is_full(height):
             self.pages.append(Figure(figsize=A4))
             self._left = A4[1] - MARGIN
+
+    def _is_full(self, height: float) -> bool:
+        return not self.pages or self._left - height < BOTTOM
 
     def _skip(self, height: float) -> None:
         self._left -= height
 
 
-def wrap(text: str, limit: int) -> list[str]:
-    """Lines of at most so many characters, one at least."""
-    return textwrap.wrap(text, limit) or [""]
+def _wrapped(
+    cells: Sequence[str], limits: Sequence[float], weight: str
+) -> list[list[str]]:
+    """Lines of each cell of a row."""
+    return [
+        [
+            part
+            for line in str(cell).split("\n")
+            for part in wrap(line, limit, SIZE, weight)
+        ]
+        for cell, limit in zip(cells, limits, strict=True)
+    ]
+
+
+def wrap(text: str, width: float, size: float, weight: str) -> list[str]:
+    """Lines of at most so many inches, one at least; a longer word is broken."""
+    lines, line = list[str](), ""
+    for word in text.split():
+        joined = f"{line} {word}".strip()
+        if line and width_of(joined, size, weight) > width:
+            lines.append(line)
+            joined = word
+        while width_of(joined, size, weight) > width and len(joined) > 1:
+            kept = _longest(joined, width, size, weight)
+            lines.append(joined[:kept])
+            joined = joined[kept:]
+        line = joined
+    return [*lines, line] if line or not lines else lines
+
+
+def _longest(word: str, width: float, size: float, weight: str) -> int:
+    """How many letters of a word fit, one at least."""
+    fits = (n for n in range(len(word), 1, -1)
+            if width_of(word[:n], size, weight) <= width)  # fmt: skip
+    return next(fits, 1)
+
+
+@lru_cache(4096)
+def width_of(text: str, size: float, weight: str) -> float:
+    """Width of a line in inches."""
+    font = FontProperties(size=size, weight=weight)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, False)
+    return float(width) / 72
 
 
 def paper_style() -> dict[Any, Any]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from monitor.qc.one import Judged
+from monitor.qc.one import Judged, Report
+from monitor.report import wording as say
 from monitor.report.figures import SHAPES, names_for
-from monitor.report.page import CAPTIONS, acquisition_rows, known, plain, signed
-from monitor.report.paper import A4, Paper, on_paper
+from monitor.report.paper import A4, CAPTION, Paper, on_paper
 
-HEIGHTS = {"trend": 2.6, "spectra": 2.7, "waterfalls": 2.6, "traces": 4.6}
+MARKS = {"missed": "\N{BALLOT X} ", "kept": "\N{CHECK MARK} "}
+HEIGHTS = {
+    "trend": 2.6,
+    "models": 2.6,
+    "spectra": 2.7,
+    "waterfalls": 2.6,
+    "traces": 4.6,
+}
 
 
 def write_paper(judged: Judged, path: Path) -> None:
@@ -35,7 +41,7 @@ def _pages(judged: Judged) -> Paper:
         paper.paragraph("The protocol hides the outcome: this report holds none.")
     _criteria(paper, judged)
     paper.heading("Acquisition")
-    paper.table(("", ""), acquisition_rows(r), (0.22, 0.78))
+    paper.pairs(say.acquisition_rows(r), 0.16)
     for name in names_for(judged.drawn, r["outcome_hidden"]):
         _figure(paper, judged, name)
     _detectable(paper, judged)
@@ -46,24 +52,19 @@ def _pages(judged: Judged) -> Paper:
 
 def _criteria(paper: Paper, judged: Judged) -> None:
     paper.heading("Criteria of the protocol")
-    rows = []
-    for c in judged.report["criteria"]:
-        sense = "\N{GREATER-THAN OR EQUAL TO}" if c["sense"] == ">=" else (
-            "\N{LESS-THAN OR EQUAL TO}"
-        )  # fmt: skip
-        limit = f"{sense} {plain(c['limit'])}" if known(c["limit"]) else "none"
-        unit = c["unit"] if len(c["unit"]) < 8 else ""
-        rows.append(
-            (c["title"], f"{plain(c['measured'])} {unit}", limit, c["verdict"],
-             c["definition"])
-        )  # fmt: skip
+    rows = [
+        (c["title"], say.measured(c), say.limit(c), MARKS.get(c["verdict"], "")
+         + c["verdict"], c["definition"])
+        for c in judged.report["criteria"]
+    ]  # fmt: skip
     header = ("Criterion", "Measured", "Limit", "Verdict", "How it was measured")
-    paper.table(header, rows, (0.2, 0.13, 0.1, 0.12, 0.45), lambda r: r[3] == "missed")
+    shares = (0.19, 0.13, 0.14, 0.1, 0.44)
+    paper.table(header, rows, shares, lambda r: r[3].endswith("missed"))
 
 
 def _figure(paper: Paper, judged: Judged, name: str) -> None:
     draw, title, _, (rows, columns) = SHAPES[name]
-    paper.heading(title, keep=HEIGHTS[name] + 0.1)
+    paper.heading(title, keep=HEIGHTS[name] + CAPTION)
 
     def into(page: Figure, box: tuple[float, ...]) -> None:
         left, bottom, width, height = box
@@ -80,19 +81,58 @@ def _figure(paper: Paper, judged: Judged, name: str) -> None:
             ax.set_xlabel("")
 
     paper.figure(HEIGHTS[name], into)
-    paper.paragraph(CAPTIONS[name])
-    measures: Sequence[dict[str, object]] = judged.report.get("measures", ())
-    if name == "trend" and measures:
-        paper.table(
-            ("Outcome", "Response measure", "Value", "1 SD", "95 % interval", "Unit"),
-            [
-                (str(m["outcome"]), str(m["measure"]).replace("_", " "),
-                 signed(m["value"]), plain(m["sd"]),
-                 f"{signed(m['low'])} to {signed(m['high'])}", str(m["unit"]))
-                for m in measures
-            ],
-            (0.16, 0.2, 0.12, 0.12, 0.25, 0.15),
-        )  # fmt: skip
+    paper.paragraph(say.CAPTIONS[name])
+    if name == "trend":
+        _measures(paper, judged.report)
+        _answers(paper, judged.report)
+    if name == "models":
+        _models(paper, judged.report)
+
+
+def _measures(paper: Paper, report: Report) -> None:
+    if not report.get("measures"):
+        return
+    header, rows = say.measure_table(report["measures"])
+    cells = [
+        [row[0], *(f"{say.measure_value(m)}\n{_under(m)}" for m in row[1:])]
+        for row in rows
+    ]
+    paper.table(header, cells, (0.15, *[0.85 / (len(header) - 1)] * (len(header) - 1)))
+    paper.paragraph(say.MEASURES_NOTE)
+
+
+def _under(measure: Report) -> str:
+    """The interval below a value that was measured."""
+    if not say.known(measure["value"]):
+        return ""
+    return say.interval(measure["low"], measure["high"])
+
+
+def _answers(paper: Paper, report: Report) -> None:
+    if not report.get("answers"):
+        return
+    paper.heading("Has it changed?")
+    rows = [
+        (a["outcome"], say.answer_sentence(a),
+         f"{say.signed(a['mean_percent'])} ({say.plain(a['sd_percent'], 2)})",
+         say.interval(a["low"], a["high"]))
+        for a in report["answers"]
+    ]  # fmt: skip
+    paper.table(say.ANSWER_HEADER, rows, (0.15, 0.3, 0.28, 0.27))
+    paper.paragraph(say.ANSWER_NOTE)
+
+
+def _models(paper: Paper, report: Report) -> None:
+    rows = [
+        (m["model"], say.signed(m["bic_above"]), say.signed(m["aicc_above"]),
+         str(m["parameters"]), m["shape"], say.model_change(m, "end"),
+         say.model_change(m, "largest"))
+        for m in report["models"]
+    ]  # fmt: skip
+    header = say.model_header(report["models"])
+    paper.table(header, rows, (0.17, 0.12, 0.12, 0.05, 0.24, 0.17, 0.13))
+    paper.paragraph(report["models_said"])
+    paper.paragraph(say.MODELS_NOTE)
 
 
 def _detectable(paper: Paper, judged: Judged) -> None:
@@ -104,39 +144,27 @@ def _detectable(paper: Paper, judged: Judged) -> None:
     share = 0.66 / len(windows)
     paper.table(
         ("Transients in a window", *windows),
-        [(f"{found['outcome']}, %", *(plain(change) for change in windows.values()))],
+        [
+            (
+                f"{found['outcome']}, %",
+                *(say.plain(change) for change in windows.values()),
+            )
+        ],
         (0.34, *(share for _ in windows)),
     )
-    paper.paragraph(
-        "One window against this session's reference period, 80 % power, two-sided "
-        f"5 %; the SD of one transient is {plain(found['sigma_percent'])} %."
-    )
+    paper.paragraph(say.detectable_sentence(judged.report))
 
 
 def _line_width(paper: Paper, judged: Judged) -> None:
-    found = judged.report["line_width"]
-    if not found:
-        return
-    paper.heading("Line width")
-    paper.paragraph(
-        f"The fitted tNAA line is {plain(found['before_hz'])} Hz wide in the reference "
-        f"period and {plain(found['during_hz'])} Hz during the infusion. The mean of "
-        f"the reference period, changed by {signed(found['tested_hz'], 2)} Hz and "
-        f"fitted again, shows a change of {judged.report['outcome']} of "
-        f"{signed(found['bias_percent'], 2)} % where there is none."
-    )
+    if judged.report["line_width"]:
+        paper.heading("Line width")
+        paper.paragraph(say.line_width_sentence(judged.report))
 
 
 def _tables(paper: Paper, judged: Judged) -> None:
     r = judged.report
     paper.heading("Counts and markers")
-    marks = [
-        (m["kind"].replace("_", " "),
-         f"{plain(m['time_s'])} s, {plain(m['distance_s'])} s from its place")
-        for m in r["periods"]["markers"]
-    ]  # fmt: skip
-    counts = [(name.replace("_", " "), str(n)) for name, n in r["counts"].items()]
-    paper.table(("", ""), [*counts, *marks], (0.3, 0.7))
+    paper.pairs(say.count_rows(r), 0.2)
     paper.heading("MRSinMRS")
     rows = [
         (f["item"], f["title"], f["value"] or "MISSING", f["origin"])
@@ -148,13 +176,8 @@ def _tables(paper: Paper, judged: Judged) -> None:
         paper.heading("Noticed")
         for note in r["notes"]:
             paper.paragraph(note)
-    paper.heading("To make this report again", keep=2.3)
-    versions = ", ".join(f"{name} {v}" for name, v in r["versions"].items())
-    hashes = [
-        ("input", f"{r['file']}, sha256", r["input_sha256"]),
-        ("settings", f"{r['protocol']['name']}, sha256", r["settings_sha256"]),
-        ("basis set", f"{r['basis']['source']}, sha256", r["basis"]["sha256"]),
-    ]
-    paper.table(("", "", ""), hashes, (0.13, 0.27, 0.6))
-    paper.paragraph(versions)
+    paper.heading("To make this report again", keep=2.0)
+    paper.table((), say.hash_rows(r), (0.11, 0.2, 0.69))
+    paper.paragraph(say.version_line(r))
+    paper.paragraph(say.DISCLAIMER)
     paper.lines_to_sign(("name", "place, date", "signature"))

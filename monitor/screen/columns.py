@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 
 from monitor.screen.parts import Line
 
+FIRST_ROWS = 256
+
 
 class Columns:
-    """Rows of figures kept as columns; appending costs the same however many."""
+    """Rows of figures kept as columns; appending costs the same however many.
 
-    def __init__(self, names: tuple[str, ...]) -> None:
+    A name that is new to a row begins a column, which is nan in the rows before.
+    """
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
         self._place = {name: i for i, name in enumerate(names)}
-        self._table = np.empty((len(names), 256))
+        self._table = np.full((len(self._place), FIRST_ROWS), np.nan)
         self._rows = 0
 
     def __len__(self) -> int:
         return self._rows
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._place
 
     def __getitem__(self, name: str) -> Line:
         """Column so far, (rows,) float64, read-only."""
@@ -24,11 +34,43 @@ class Columns:
         column.flags.writeable = False
         return column
 
+    def get(self, name: str) -> Line:
+        """Column so far; nan where no row has named it."""
+        return self[name] if name in self else np.full(len(self), np.nan)
+
+    def row(self, at: int) -> dict[str, float]:
+        """One row by name."""
+        values = self._table[:, at].tolist()
+        return dict(zip(self._place, values, strict=True))
+
     def append(self, *row: float) -> None:
         """Add a row, in the order of the names."""
-        if self._rows == self._table.shape[1]:
-            self._table = np.concatenate(
-                [self._table, np.empty_like(self._table)], axis=1
-            )
+        self._make_room()
         self._table[:, self._rows] = row
         self._rows += 1
+
+    def append_named(self, row: Mapping[str, float]) -> None:
+        """Add a row by name; columns that it does not name are nan."""
+        for name in row:
+            if name not in self._place:
+                self._place[name] = len(self._place)
+        missing = len(self._place) - len(self._table)
+        if missing:
+            blank = np.full((missing, self._table.shape[1]), np.nan)
+            self._table = np.concatenate([self._table, blank])
+        self._make_room()
+        self._table[:, self._rows] = np.nan
+        self._table[[self._place[name] for name in row], self._rows] = list(
+            row.values()
+        )
+        self._rows += 1
+
+    def pop(self) -> None:
+        """Leave out the last row."""
+        self._rows -= 1
+
+    def _make_room(self) -> None:
+        held = self._table.shape[1]
+        if self._rows == held:
+            more = np.full((len(self._table), max(FIRST_ROWS, held // 2)), np.nan)
+            self._table = np.concatenate([self._table, more], axis=1)

@@ -19,6 +19,8 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("narrower", "Ctrl+Down", "trend: narrower scale"),
     ("unzoom", "Home", "undo every zoom (drag or wheel zooms)"),
     ("export", "Ctrl+E", "save a plot (PNG, SVG) or the table (CSV)"),
+    ("plasma", "Ctrl+P", "trend: published plasma level; again: the next, none"),
+    ("begin", "Ctrl+N", "begin: protocol, and stream or recording"),
     ("open", "Ctrl+O", "open a recording"),
     ("close", "Ctrl+Q", "close; the recording goes on"),
     ("play", "Space", "replay: play or pause"),

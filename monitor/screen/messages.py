@@ -187,6 +187,14 @@ def of_stream(
     return shown
 
 
+def begun(stream: Stream) -> Message:
+    """That the stream is being looked for, which is no trouble yet."""
+    if stream.idle:
+        action = "Ctrl+N: protocol, and stream or recording"
+        return Message("stream", Level.NOTE, "Nothing is open", action, 0.0)
+    return Message("stream", Level.NOTE, "Starting", stream.said, 0.0)
+
+
 def of_reference(
     detectable: Detectable, window: int, target_percent: float, hidden: bool
 ) -> Message:

@@ -32,7 +32,7 @@ class Notices:
         self._watches: dict[str, say.Watch] = {}
         self._told: list[tuple[float, Message]] = []
         self._behind_since_s: float | None = None
-        self._standing: tuple[float, Message] | None = None
+        self._standing: list[tuple[float, Message]] = []
 
     def judge(self, figures: say.Judged, limits: say.Limits, now_s: float) -> None:
         """Hold the figures of one more window against the limits."""
@@ -53,8 +53,10 @@ class Notices:
 
     def stand(self, message: Message, time_s: float, now_s: float) -> None:
         """Show a message until the end of the session, and log it."""
+        if any(message == standing for _, standing in self._standing):
+            return
         self.log.append((time_s, message))
-        self._standing = (now_s, message)
+        self._standing.append((now_s, message))
 
     def settle(self) -> None:
         """Leave what was only said in passing."""
@@ -75,9 +77,10 @@ class Notices:
             shown += say.behind(stream.lag, now_s - self._behind_since_s)
         if self.failed:
             shown.append(say.stopped(self.failed))
-        if self._standing is not None:
-            since_s, message = self._standing
-            shown.append(replace(message, age_s=max(0.0, now_s - since_s)))
+        shown += [
+            replace(message, age_s=max(0.0, now_s - since_s))
+            for since_s, message in self._standing
+        ]
         shown += say.of_windows(self._watches, now_s, infusing)
         return shown + say.recent(self._told, now_s)
 
@@ -85,6 +88,14 @@ class Notices:
 def noted(sentence: str) -> Message:
     """A sentence of the analysis."""
     return Message("note", Level.NOTE, sentence, "", 0.0)
+
+
+def unexpected(sentence: str) -> Message | None:
+    """That the scanner does not do what the protocol expects, which does not pass."""
+    if not (sentence.startswith("Protocol ") and " expects " in sentence):
+        return None
+    said = "Not as the protocol expects"
+    return Message("expected", Level.ATTENTION, said, sentence, 0.0)
 
 
 def gap(missing: int) -> Message:

@@ -49,6 +49,7 @@ class Stream:
     disk_free_bytes : where the recording is written; None where unknown
     playback : of a replay; None for a live stream
     said : a sentence of the feed, e.g. that nobody listens on the address
+    idle : nothing has been chosen yet
     clock : the relay's clock beside the scanner's, in words; empty where unknown
     """
 
@@ -60,6 +61,7 @@ class Stream:
     playback: Playback | None = None
     said: str = ""
     clock: str = ""
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +101,21 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A labelled vertical on the time axis.
-
-    `row` keeps labels apart; `leftwards`: the label stands on the left of its line.
-    """
+    """A labelled vertical on the time axis."""
 
     time_min: float
     text: str
-    row: int
-    leftwards: bool
 
 
 @dataclass(frozen=True, slots=True)
 class TimeAxis:
-    """The axis that trend, strips and waterfall share, with what happened on it."""
+    """The axis that trend, strips and waterfall share, with what happened on it.
 
+    `zero_s` is the scanner time of minute 0; `left_out` are the spans of epochs that
+    the operator leaves out.
+    """
+
+    zero_s: float
     start_min: float
     end_min: float
     label: str
@@ -121,16 +123,27 @@ class TimeAxis:
     infusion: tuple[float, float] | None
     marks: tuple[Mark, ...]
     epochs: tuple[float, ...]
+    left_out: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The tracker: estimate and 95 % band, (n,) each."""
+    """The tracker: estimate and 95 % band, (n,) each; `connect` as in `Trend`."""
 
     time_min: Line
     value: Line
     low: Line
     high: Line
+    connect: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A published plasma curve, (n,) each, 1 at the end of the infusion."""
+
+    time_min: Line
+    relative: Line
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +157,14 @@ class Trend:
     limit_percent : the axis runs from minus to plus this
     points_min, points, half : independent windows with half their 95 % interval
     line_min, line : the sliding estimate
-    line_connect : (n,) bool, whether a point is joined to the next (not over an epoch)
+    line_connect : (n,) bool, whether a point is joined to the next (not over an epoch
+        or a time in which nothing was measured)
     above_min, below_min : where a point lies off the scale
     reference_half : 95 % half width of the reference mean; nan without a reference
     now : start and end of the newest window; None before the first
     band : the tracker; None where there is none
     note : what is said in the plot's middle when there is nothing to draw
+    plasma : level of the drug as published, where it is asked for
     """
 
     axis: TimeAxis
@@ -167,6 +182,7 @@ class Trend:
     now: tuple[float, float] | None
     band: Band | None
     note: str
+    plasma: Overlay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +193,7 @@ class Strip:
     unit: str
     time_min: Line
     value: Line
+    connect: NDArray[np.bool_]
     low: float
     high: float
     limits: tuple[float, ...]

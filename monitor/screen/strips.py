@@ -7,12 +7,21 @@ each stretch, so that no outlier disappears.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from monitor.screen.axis import joined
 from monitor.screen.parts import Line, Strip
 
 MOST = 1200
+_ALL = np.ones(0, bool)  # until `broken` says where a strip is interrupted
+
+
+def broken(strip: Strip, gaps_min: Sequence[tuple[float, float]]) -> Strip:
+    """The strip, interrupted where nothing was measured."""
+    return replace(strip, connect=joined(strip.time_min, gaps_min))
 
 
 def thinned(x: Line, y: Line, most: int = MOST) -> tuple[Line, Line]:
@@ -51,7 +60,8 @@ def shift_strip(at: Line, shift_hz: Line, drift: float, limit: float) -> Strip:
     top = max(2.0, _top(np.abs(y), math.nan))
     now = f"{shift_hz[-1]:+.1f}".replace("-", "\N{MINUS SIGN}") if len(y) else ""
     past = math.isfinite(limit) and abs(drift) > limit
-    return Strip("shift", "Hz", x, np.clip(y, -top, top), -top, top, (0.0,), now, past)
+    shown = np.clip(y, -top, top)
+    return Strip("shift", "Hz", x, shown, _ALL, -top, top, (0.0,), now, past)
 
 
 def upper_strip(name: str, unit: str, at: Line, values: Line, limit: float) -> Strip:
@@ -61,7 +71,8 @@ def upper_strip(name: str, unit: str, at: Line, values: Line, limit: float) -> S
     limits = (limit,) if math.isfinite(limit) else ()
     now = _number(y)
     past = bool(len(y)) and math.isfinite(limit) and _recent(y) > limit
-    return Strip(name, unit, x, np.minimum(y, top), 0.0, top, limits, now, past)
+    shown = np.minimum(y, top)
+    return Strip(name, unit, x, shown, _ALL, 0.0, top, limits, now, past)
 
 
 def lower_strip(name: str, unit: str, at: Line, values: Line, limit: float) -> Strip:
@@ -71,14 +82,14 @@ def lower_strip(name: str, unit: str, at: Line, values: Line, limit: float) -> S
     limits = (limit,) if math.isfinite(limit) else ()
     past = bool(len(y)) and math.isfinite(limit) and _recent(y) < limit
     shown = np.minimum(y, top)
-    return Strip(name, unit, x, shown, 0.0, top, limits, _number(y), past)
+    return Strip(name, unit, x, shown, _ALL, 0.0, top, limits, _number(y), past)
 
 
 def weight_strip(at: Line, weight: Line) -> Strip:
     """Share of each transient in the averages, 0 ... 1."""
     x, y = thinned(at, weight)
     now = f"{weight[-1]:.2f}" if len(weight) else ""
-    return Strip("weight", "", x, y, 0.0, 1.08, (), now, False)
+    return Strip("weight", "", x, y, _ALL, 0.0, 1.08, (), now, False)
 
 
 def drift_hz_per_min(time_s: Line, shift_hz: Line, most: int = 60) -> float:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.analysis.update import Answer
+from monitor.screen.axis import UNSEEN, label_of
 from monitor.screen.checks import Figures
 from monitor.screen.parts import Headline
-from monitor.screen.trend import UNSEEN, label_of
 from monitor.screen.words import clock, plain, signed
 from streams.transient import Event
 
@@ -97,10 +97,10 @@ def answered(answer: Answer, zero_s: float) -> str:
     return f"changed since +{clock(answer.since_s - zero_s)}"
 
 
-def event_lines(events: Sequence[Event], zero_s: float) -> tuple[str, ...]:
+def event_lines(events: Sequence[Event]) -> tuple[str, ...]:
     """Events with their times, in order."""
     return tuple(
-        f"{clock(event.time_s - zero_s)}  {label_of(event)}"
+        f"{clock(event.time_s)}  {label_of(event)}"
         for event in sorted(events, key=lambda e: e.time_s)
         if event.kind not in UNSEEN
     )

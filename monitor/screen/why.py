@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,21 +36,6 @@ class Look:
     this: SpectrumView | None
     before: SpectrumView | None
     figures: tuple[Figure, ...]
-
-
-def before(estimates: Sequence[Estimate], this: Estimate) -> Estimate | None:
-    """The newest window that shares no transient with this one, and lies before it."""
-    earlier = [e for e in estimates if e.time_end_s < this.time_start_s]
-    own = [e for e in earlier if e.independent == this.independent] or earlier
-    return max(own, key=lambda e: e.time_end_s, default=None)
-
-
-def nearest(
-    estimates: Sequence[Estimate], time_s: float, independent: bool = False
-) -> Estimate | None:
-    """The window whose middle is nearest to a scanner time, s."""
-    found = [e for e in estimates if e.independent or not independent]
-    return min(found, key=lambda e: abs(e.time_s - time_s), default=None)
 
 
 def title(estimate: Estimate, zero_s: float) -> str:

@@ -22,20 +22,12 @@ from typing import Any
 
 from streams.errors import InputError
 from streams.export.atomic import replacing
-from streams.export.nifti_mrs import (
-    PROGRAM,
-    Recorded,
-    collect,
-    numbered,
-    program_version,
-    write_recorded,
-)
+from streams.export.nifti_mrs import PROGRAM, program_version, write_recorded
+from streams.export.recorded import Recorded, collect, numbered, without_notes
 from streams.transient import Event, Kind, Message
 
 BIDS_VERSION = "1.10.0"
 SUFFIXES = {Kind.METABOLITE: "svs", Kind.WATER: "mrsref", Kind.NOISE: "unloc"}
-PRIVATE_KINDS = frozenset({"note"})
-"""Kinds of event whose text an operator typed freely: it may name a person."""
 TIMING_TOLERANCE_S = 1e-3
 EVENT_COLUMNS = {
     "onset": {
@@ -67,7 +59,7 @@ def write_bids(
     ----------
     folder : of the data set
     subject, session, task : labels, letters and digits; session and task may be empty
-    recording : copied to `sourcedata/` where given
+    recording : copied to `sourcedata/` where given, as it is, its notes in it
     notes : also the text of free notes, which may name a person
 
     Raises
@@ -76,7 +68,10 @@ def write_bids(
     """
     labels = {"sub": subject, "ses": session, "task": task}
     _check_labels(labels)
-    groups = numbered(map(in_time_order, collect(messages)))
+    collected = collect(messages)
+    if not notes:
+        collected = [without_notes(recorded) for recorded in collected]
+    groups = numbered(map(in_time_order, collected))
     if not groups:
         raise InputError("The recording holds no transient, nothing can be exported.")
     parts = [f"{key}-{label}" for key, label in labels.items() if label]
@@ -90,7 +85,7 @@ def write_bids(
         references = _references(place, stem, number, groups)
         written += _write_series(target, recorded, references)
         if recorded.kind is Kind.METABOLITE and recorded.events:
-            written += _write_events(target, recorded, notes)
+            written += _write_events(target, recorded)
     if recording is not None:
         written.append(_copied(recording, folder / "sourcedata" / place))
     return written
@@ -183,29 +178,28 @@ def _timing(recorded: Recorded) -> dict[str, Any]:
     return {"RepetitionTime": step_s} if regular else {"VolumeTiming": onsets}
 
 
-def _write_events(target: Path, recorded: Recorded, notes: bool) -> list[Path]:
+def _write_events(target: Path, recorded: Recorded) -> list[Path]:
     table = target.with_name(f"{target.name}_events.tsv")
     text = target.with_name(f"{target.name}_events.json")
     with replacing(table) as file:
-        file.write(events_table(recorded.events, recorded.times_s[0], notes).encode())
+        file.write(events_table(recorded.events, recorded.times_s[0]).encode())
     _write_json(text, EVENT_COLUMNS)
     return [table, text]
 
 
-def events_table(events: Sequence[Event], first_s: float, notes: bool = False) -> str:
+def events_table(events: Sequence[Event], first_s: float) -> str:
     """Return `events.tsv`, rows by onset."""
     ordered = sorted(events, key=lambda event: event.time_s)
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
     writer.writerow(EVENT_COLUMNS)
     for index, event in enumerate(ordered):
-        hidden = event.kind in PRIVATE_KINDS and not notes
         writer.writerow(
             [
                 repr(event.time_s - first_s),
                 _duration(event, ordered[index + 1 :]),
                 _field(event.kind),
-                "n/a" if hidden else _field(event.text),
+                _field(event.text),
                 _field(event.author),
             ]
         )

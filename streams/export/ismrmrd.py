@@ -18,7 +18,7 @@ import numpy as np
 
 from streams.errors import InputError
 from streams.export.atomic import replacing
-from streams.export.nifti_mrs import Recorded, collect, numbered
+from streams.export.recorded import Recorded, collect, numbered
 from streams.sources.extras import needed
 from streams.sources.ismrmrd_file import TICKS_S
 from streams.transient import Acquisition, Kind, Message

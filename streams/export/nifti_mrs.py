@@ -14,7 +14,7 @@ import json
 import struct
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -25,21 +25,14 @@ from numpy.typing import NDArray
 
 from streams.errors import InputError
 from streams.export.atomic import replacing
-from streams.sources.nifti_mrs_file import (
-    COUNTS_KEY,
-    EVENTS_KEY,
-    PHASE_CYCLE_KEY,
-    TIMES_KEY,
-    UNKNOWN_VOXEL_MM,
-)
+from streams.export.recorded import Recorded, collect, numbered, without_notes
+from streams.sources.nifti_dynamic import COUNTS_KEY, EVENTS_KEY, TIMES_KEY
+from streams.sources.nifti_mrs_file import PHASE_CYCLE_KEY, UNKNOWN_VOXEL_MM
 from streams.transient import (
     Acquisition,
-    ComplexFID,
     Event,
     Kind,
     Message,
-    Start,
-    Transient,
 )
 
 PROGRAM = "mrs-monitor"
@@ -68,28 +61,6 @@ class Step:
             "Method": self.method,
             "Details": self.details,
         }
-
-
-@dataclass(slots=True)
-class Recorded:
-    """Transients of one kind and one acquisition, collected from messages.
-
-    `places` holds for each event how many of the transients came before it.
-    """
-
-    acquisition: Acquisition
-    kind: Kind
-    times_s: list[float] = field(default_factory=list)
-    counts: list[int] = field(default_factory=list)
-    fids: list[ComplexFID] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
-
-    def add(self, transient: Transient) -> None:
-        """Append one transient."""
-        self.times_s.append(transient.time_s)
-        self.counts.append(transient.count)
-        self.fids.append(transient.fid)
 
 
 def program_version() -> str:
@@ -134,12 +105,14 @@ def write_nifti_mrs(
     _write(path, blocks, blocks.shape, acquisition, extension)
 
 
-def write_session(path: Path, messages: Iterable[Message]) -> list[Path]:
+def write_session(
+    path: Path, messages: Iterable[Message], notes: bool = True
+) -> list[Path]:
     """Write all transients of a session, and return the files that were written.
 
     Metabolite transients go to `path`, water to `NAME_water`, noise to `NAME_noise`;
     a further series acquired otherwise to `NAME_series-2` and so on.  FIDs are kept in
-    memory once.
+    memory once.  `notes`: also the text of free notes, which may name a person.
 
     Raises
     ------
@@ -153,7 +126,7 @@ def write_session(path: Path, messages: Iterable[Message]) -> list[Path]:
         if recorded.kind is not Kind.METABOLITE:
             name = f"{name}_{recorded.kind}"
         written.append(path.with_name(name + suffix))
-        write_recorded(written[-1], recorded)
+        write_recorded(written[-1], recorded if notes else without_notes(recorded))
     if not written:
         raise InputError("The recording holds no transient, nothing can be exported.")
     return written
@@ -171,44 +144,6 @@ def write_recorded(path: Path, recorded: Recorded) -> None:
         extension["WaterSuppressed"] = False
     shape = (len(recorded.fids), coils, points)
     _write(path, recorded.fids, shape, acquisition, extension)
-
-
-def collect(messages: Iterable[Message]) -> list[Recorded]:
-    """Sort transients by acquisition and kind, in order of their first appearance.
-
-    Events go with the metabolite transients of the acquisition they fell in.
-    """
-    groups: dict[tuple[Acquisition, Kind], Recorded] = {}
-    events: dict[Acquisition, list[tuple[int, Event]]] = {}
-    acquisition: Acquisition | None = None
-    for message in messages:
-        body = message.body
-        if isinstance(body, Start):
-            acquisition = body.acquisition
-        elif acquisition is None:
-            continue
-        elif isinstance(body, Transient):
-            empty = Recorded(acquisition, body.kind)
-            groups.setdefault((acquisition, body.kind), empty).add(body)
-        elif isinstance(body, Event):
-            group = groups.get((acquisition, Kind.METABOLITE))
-            place = len(group.fids) if group else 0
-            events.setdefault(acquisition, []).append((place, body))
-    for (acquisition, kind), recorded in groups.items():
-        if kind is Kind.METABOLITE:
-            placed = events.get(acquisition, [])
-            recorded.places = [place for place, _ in placed]
-            recorded.events = [event for _, event in placed]
-    return list(groups.values())
-
-
-def numbered(groups: Iterable[Recorded]) -> list[tuple[int, Recorded]]:
-    """Each group with the number of its acquisition, from 1."""
-    numbers: dict[Acquisition, int] = {}
-    return [
-        (numbers.setdefault(group.acquisition, len(numbers) + 1), group)
-        for group in groups
-    ]
 
 
 def header_extension(

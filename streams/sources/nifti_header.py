@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from streams.errors import InputError
+
+SHORTEST_NAME = 3  # letters; shorter ones are in many words
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,25 @@ class Header:
         return number
 
     def text(self, key: str) -> str:
-        """A string, empty where the field is absent."""
+        """A string, empty where the field is absent or names the person."""
         value = self.fields.get(key, "")
-        if isinstance(value, str):
-            return value
-        self.note(f"{key} is not a string and is left out.")
-        return ""
+        if not isinstance(value, str):
+            self.note(f"{key} is not a string and is left out.")
+            return ""
+        if any(word in value.casefold() for word in self._person()):
+            self.note(f"{key} names the person and is left out.")
+            return ""
+        return value
+
+    def _person(self) -> set[str]:
+        """What the fields about the person say, in small letters, whole and by word."""
+        said = [
+            value.casefold()
+            for key, value in self.fields.items()
+            if key.startswith("Patient") and isinstance(value, str)
+        ]
+        words = {word for text in said for word in (text, *re.split(r"[\W_]+", text))}
+        return {word for word in words if len(word) >= SHORTEST_NAME}
 
     def only(self, key: str) -> Any:
         """The one element of a list; a scalar is taken with a note, None if absent."""

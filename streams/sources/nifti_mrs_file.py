@@ -11,22 +11,23 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
 from streams.sources.nifti_container import Container, read_container
-from streams.sources.nifti_header import Header, finite
+from streams.sources.nifti_dynamic import (
+    counts_of,
+    dynamic_header,
+    events_of,
+    times_of,
+)
+from streams.sources.nifti_header import Header
 from streams.sources.series import Series, bodies_of
-from streams.transient import Acquisition, Body, Event
+from streams.transient import Acquisition, Body
 
-TIMES_KEY = "TransientTime"
-COUNTS_KEY = "TransientCount"
-EVENTS_KEY = "Events"
 PHASE_CYCLE_KEY = "PhaseCycleSteps"
 UNKNOWN_VOXEL_MM = 10_000.0  # what the standard writes for "no localisation known"
 ECHO_TIME_MOST_S = 1.0  # longer ones are taken as ms
@@ -68,15 +69,15 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
     tags = _tags(container, header)
     fids = _arranged(container, tags, choose or {})
     acquisition = _acquisition(container, header, fids)
-    dynamic = _dynamic_header(header, tags)
+    dynamic = dynamic_header(header, tags)
     return Series(
         container.name,
         "NIfTI-MRS file",
         acquisition,
         fids,
-        times_s=_times(header, dynamic, len(fids)),
-        counts=_counts(header, dynamic, len(fids)),
-        events=_events(header),
+        times_s=times_of(header, dynamic, len(fids)),
+        counts=counts_of(header, dynamic, len(fids)),
+        events=events_of(header),
         notes=tuple(header.notes),
     )
 
@@ -224,85 +225,3 @@ def _voxel_mm(container: Container) -> tuple[float, float, float] | None:
     x, y, z = (abs(edge) for edge in container.pixdim[1:4])
     known = all(0 < edge < UNKNOWN_VOXEL_MM for edge in (x, y, z))
     return (x, y, z) if known else None
-
-
-def _dynamic_header(header: Header, tags: Mapping[str, int]) -> dict[str, Any]:
-    """What the header says of each transient."""
-    if "DIM_DYN" not in tags:
-        return {}
-    key = f"dim_{tags['DIM_DYN'] + 1}_header"
-    dynamic = header.fields.get(key)
-    if not isinstance(dynamic, dict):
-        return {}
-    for fixed in ("EchoTime", "MixingTime", "SpectrometerFrequency"):
-        if fixed in dynamic:
-            raise InputError(
-                f"{header.name}: {fixed} changes from transient to transient ({key}); "
-                "such a series cannot be averaged."
-            )
-    return dynamic
-
-
-def _times(
-    header: Header, dynamic: Mapping[str, Any], count: int
-) -> tuple[float, ...] | None:
-    """Times of the transients; transients that came late may run backwards."""
-    entries = _listed(dynamic.get(TIMES_KEY), count)
-    if entries is None:
-        return None
-    times = tuple(time for entry in entries if (time := finite(entry)) is not None)
-    if len(times) != count:
-        raise InputError(
-            f"{header.name}: {TIMES_KEY} in its dynamic header must hold {count} times "
-            "in s."
-        )
-    if any(after < before for before, after in pairwise(times)):
-        header.note(f"the times in {TIMES_KEY} run backwards; kept in stored order.")
-    return times
-
-
-def _counts(
-    header: Header, dynamic: Mapping[str, Any], count: int
-) -> tuple[int, ...] | None:
-    """The scanner's counter of each transient."""
-    entries = _listed(dynamic.get(COUNTS_KEY), count)
-    if entries is None:
-        return None
-    counts = tuple(n for n in entries if isinstance(n, int) and 0 <= n < 1 << 53)
-    if len(counts) == count:
-        return counts
-    header.note(f"{COUNTS_KEY} does not hold {count} counts and is not used.")
-    return None
-
-
-def _listed(value: object, count: int) -> list[Any] | None:
-    """Entries of a dynamic header, a list or {"start", "increment"}; None if absent."""
-    if isinstance(value, dict) and "Value" in value:
-        value = value["Value"]
-    if isinstance(value, dict):
-        start, step = finite(value.get("start")), finite(value.get("increment"))
-        if start is None or step is None:
-            return []
-        return [start + index * step for index in range(count)]
-    if value is None:
-        return None
-    return value if isinstance(value, list) else []
-
-
-def _events(header: Header) -> tuple[tuple[int | None, Event], ...]:
-    """Events of a session that we exported ourselves, and where they belong."""
-    entries = header.user(EVENTS_KEY)
-    if not isinstance(entries, list):
-        return ()
-    events = []
-    for entry in entries:
-        fields = entry if isinstance(entry, dict) else {}
-        time_s, kind = finite(fields.get("time_s")), fields.get("kind")
-        if time_s is None or not isinstance(kind, str):
-            header.note(f"{EVENTS_KEY} has an entry without time_s or kind, left out.")
-            continue
-        words = (str(fields.get("text", "")), str(fields.get("author", "")))
-        place = fields.get("before_transient")
-        event = Event(time_s, kind, *words)
-        events.append((place if isinstance(place, int) else None, event))
-    return tuple(events)

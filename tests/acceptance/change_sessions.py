@@ -2,10 +2,17 @@
 
 A session has 250 transients (TR 2 s) of reference period and 450 of infusion, one coil,
 1024 points, NAA SNR 10, with drift, phase wander, motion, residual water, lipid, broad
-humps and macromolecules as in the scenario `infusion` of the virtual scanner, whose
-model the fit does not share: of the simulation it knows the undamped FIDs of the
-metabolites and the macromolecules, as a site does that has simulated a basis set for
-its sequence and measured its macromolecules.
+humps, skewed lines, T2 of each metabolite and macromolecules as in the scenario
+`infusion` of the virtual scanner.  Each seed has a line shape, a width, concentrations,
+a level of macromolecules, a narrowing, a drift and motion of its own.  Of all this the
+fit knows the undamped FIDs of the metabolites and macromolecules measured in a worse
+shim, as a site does that has simulated a basis set for its sequence.
+
+Kinds: `mixed` draws a saturating rise (100 to 600 s; a third), surge and return (a
+third), a plasma curve or a step, of 6 to 14 % in Glu of either sign and 0.6 of that in
+Gln; `null` has no change, but narrowing of 0.3 Hz, drift of 8 Hz and a 1/f wander of
+the amplitude of 2 %; `ten` rises by 10 % in both, time constant 240 s; `plateau` by
+10 % and 6 % in 100 s, `against` likewise with Lac +30 %, mI -3 %, MM +5 %, tNAA -2 %.
 
     python tests/acceptance/change_sessions.py KIND FIRST STOP FILE
 
@@ -20,63 +27,138 @@ from pathlib import Path
 import numpy as np
 
 from monitor.analysis.basis import BasisSet
+from monitor.analysis.joint_models import MODELS
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking import Tracking
 from monitor.analysis.update import Update
+from monitor.analysis.window import Window
 from monitor.settings import read_protocol
+from streams.sources.scanner_sim.artefacts import Burst
 from streams.sources.scanner_sim.background import macromolecules
-from streams.sources.scanner_sim.courses import Saturating, Surge, multiplier
+from streams.sources.scanner_sim.courses import (
+    Plasma,
+    Saturating,
+    Step,
+    Surge,
+    multiplier,
+)
 from streams.sources.scanner_sim.scanner import metabolite_fids, scan
 from streams.sources.scanner_sim.scenario import Scenario
 from streams.sources.scanner_sim.scenario_file import read_scenario
-from streams.transient import number
+from streams.transient import Transient, number
 
-FRAMES, REFERENCE, INFUSION, TR_S = 6, 250, 450, 2.0
+FRAMES, REFERENCE, INFUSION, LONG, TR_S = 6, 250, 450, 1200, 2.0
 START_S = (FRAMES + REFERENCE) * TR_S
 STOP_S = START_S + INFUSION * TR_S
 OUTCOMES = ("Glu", "Glx", "Glx/tNAA", "Glu/tCr")
-SEED = 7_000_000
+SEED = 8_000_000
 TARGET_PERCENT = 5.0
+MM_BROADER_HZ = 4.0
+"""The site measured its macromolecules in a worse shim."""
+MISSING = 0.1
+LENGTHS = (8, 16, 32, 64, 128, 256)
+KINDS = ("mixed", "null", "ten", "plateau", "saturating", "step", "surge", "plasma")
+RIGHT = {
+    Saturating: "saturating", Surge: "surge and return", Step: "step", Plasma: "Kamp",
+}  # fmt: skip
 
 
-def _course(kind: str, seed: int) -> dict:
-    """Courses of a kind; seeds vary size, sign and time constants."""
-    random = np.random.default_rng([SEED, seed])
-    if kind == "saturating":
-        tau = random.uniform(150, 450)
-        size = random.choice([-1, 1]) * random.uniform(6, 14)
-        return {"Glu": Saturating(size, tau), "Gln": Saturating(0.6 * size, tau)}
-    if kind == "ten":
-        return {"Glu": Saturating(10.0, 240.0), "Gln": Saturating(10.0, 240.0)}
-    if kind == "plateau":
-        return {"Glu": Saturating(10.0, 100.0), "Gln": Saturating(6.0, 100.0)}
-    if kind == "surge":
-        return {"Glu": Surge(12.0, 400.0, 2.0), "Gln": Surge(8.0, 400.0, 2.0)}
-    if kind == "against":
-        moved = {"Lac": 30.0, "mI": -3.0, "MM": 5.0, "NAA": -2.0, "NAAG": -2.0}
-        held = {name: Saturating(size, 200.0) for name, size in moved.items()}
-        return {**held, "Glu": Saturating(10.0, 200.0), "Gln": Saturating(6.0, 200.0)}
-    return {}
+def _course(kind: str, random: np.random.Generator) -> dict:
+    """Courses of Glu and Gln of a kind; `mixed` draws shape, time, size and sign."""
+    if kind == "mixed":
+        shapes = ("saturating", "saturating", "surge", "surge", "plasma", "step")
+        kind = str(random.choice(shapes))
+    size = random.choice([-1, 1]) * random.uniform(6, 14)
+    tau_s = float(np.exp(random.uniform(np.log(100), np.log(600))))
+    peak_s = random.uniform(250, 700)
+    match kind:
+        case "saturating":
+            both = Saturating(size, tau_s), Saturating(0.6 * size, tau_s)
+        case "surge":
+            both = Surge(size, peak_s, 2.0), Surge(0.6 * size, peak_s, 2.0)
+        case "plasma":
+            both = Plasma(size, "Kamp", 60.0), Plasma(0.6 * size, "Kamp", 60.0)
+        case "step":
+            both = Step(size), Step(0.6 * size)
+        case "ten":
+            both = Saturating(10.0, 240.0), Saturating(10.0, 240.0)
+        case "plateau" | "against":
+            both = Saturating(10.0, 100.0), Saturating(6.0, 100.0)
+        case _:
+            return {}
+    return dict(zip(("Glu", "Gln"), both, strict=True)) | _moved(kind)
+
+
+def _moved(kind: str) -> dict:
+    """What moves against the tracker's ties."""
+    sizes = {"Lac": 30.0, "mI": -3.0, "MM": 5.0, "NAA": -2.0, "NAAG": -2.0}
+    used = sizes if kind == "against" else {}
+    return {name: Saturating(size, 100.0) for name, size in used.items()}
 
 
 def scenario_of(kind: str, seed: int) -> Scenario:
-    """One session of a kind."""
+    """One session of a kind.
+
+    `-half`, `-double`: another SNR; `-bursts`: motion; `-missing`: transients that
+    never come; `-long`: the infusion takes 40 min.
+
+    Each seed has a line shape, a width, concentrations, a level of macromolecules, a
+    drift and motion of its own.
+    """
+    kind, _, how = kind.partition("-")
     base = read_scenario("null" if kind == "null" else "infusion")
-    plan = replace(base.acquisition, coils=1)
-    series = replace(base.series[0], transients=REFERENCE + INFUSION, water_frames=4)
+    number = _number(kind, seed)
+    random = np.random.default_rng(number)
+    courses = _course(kind, random)
+    factor = {"half": 0.5, "double": 2.0}.get(how, 1.0)
+    plan = replace(base.acquisition, coils=1, snr=10.0 * factor)
+    infusion = LONG if how == "long" else INFUSION
+    stop_s = START_S + infusion * TR_S
+    series = replace(
+        base.series[0], transients=REFERENCE + infusion, water_frames=4,
+        fwhm_hz=random.uniform(6.0, 9.0),
+    )  # fmt: skip
     events = tuple(
-        replace(e, time_s=START_S - 1 if e.kind == "infusion_start" else STOP_S + 1)
+        replace(e, time_s=START_S - 1 if e.kind == "infusion_start" else stop_s + 1)
         for e in base.events
     )
+    levels = {
+        name: level * float(np.exp(0.1 * random.standard_normal()))
+        for name, level in base.concentrations_mm.items()
+    }
+    height = random.uniform(0.12, 0.20)
     changed = replace(
-        base, seed=SEED + seed, acquisition=plan, series=(series,), events=events,
-        courses=_course(kind, seed), coils=None, water_reference_mm=43300.0,
+        base, seed=number, acquisition=plan, series=(series,), events=events,
+        courses=courses, coils=None, water_reference_mm=43300.0,
+        concentrations_mm=levels,
+        line=replace(base.line, asymmetry=random.uniform(0.0, 0.6)),
+        macromolecules=replace(base.macromolecules, height_over_naa=height),
     )  # fmt: skip
     if kind == "null":
-        drift = replace(base.drift, linear_hz_per_min=8.0 / (STOP_S / 60) - 0.085)
-        return replace(changed, drift=drift)
-    motion = replace(base.motion, events_per_hour=4.0, bursts=())
-    return replace(changed, motion=motion)
+        sign = random.choice([-1, 1])
+        rate = sign * (8.0 / (stop_s / 60) - 0.085)
+        return replace(changed, drift=replace(base.drift, linear_hz_per_min=rate))
+    rate = random.uniform(-0.25, 0.25)
+    narrower = replace(base.narrowing, narrowing_hz=random.uniform(0.0, 0.3))
+    motion = replace(base.motion, events_per_hour=4.0, bursts=_bursts(how, random))
+    return replace(
+        changed, motion=motion, narrowing=narrower,
+        drift=replace(base.drift, linear_hz_per_min=rate),
+    )  # fmt: skip
+
+
+def _number(kind: str, seed: int) -> int:
+    """Seed of a session: kinds share no noise, but for `against` and `plateau`."""
+    name = "plateau" if kind == "against" else kind
+    return SEED + 10_000 * KINDS.index(name) + seed
+
+
+def _bursts(how: str, random: np.random.Generator) -> tuple[Burst, ...]:
+    """Three times half a minute of motion during the infusion."""
+    if how != "bursts":
+        return ()
+    starts = random.uniform(START_S + 30, STOP_S - 60, 3)
+    return tuple(Burst(float(t), float(t) + 30.0, 0.7) for t in np.sort(starts))
 
 
 @lru_cache(maxsize=4)
@@ -111,6 +193,7 @@ def _basis(kind: str) -> BasisSet:
     plan, fids = scenario_of(kind, 0).acquisition, _fids(kind)
     t = np.arange(plan.points) * plan.dwell_time_s
     broad = macromolecules(t, plan.spectrometer_frequency_mhz, plan.echo_time_s)
+    broad = broad * np.exp(-np.pi * MM_BROADER_HZ * t)
     names = [name for name in fids if name != "Gly"]
     return BasisSet(
         (*names, "MM"), np.stack([*(fids[n] for n in names), broad / abs(broad[0])]),
@@ -124,15 +207,32 @@ def session_of(kind: str, seed: int) -> tuple[Pipeline, Update]:
     settings = replace(read_protocol("press_3t_te30"), window=32, step=4, basis="site")
     pipeline = Pipeline(settings, _basis(kind))
     pipeline.live = False
+    lost = _lost(kind, seed)
     for message in number(scan(scenario_of(kind, seed), _fids(kind))):
+        if isinstance(message.body, Transient) and message.body.count in lost:
+            continue
         update = pipeline.push(message)
     return pipeline, update
+
+
+def _lost(kind: str, seed: int) -> frozenset[int]:
+    """Transients that never came: one in ten, and a minute in the infusion."""
+    if not kind.endswith("-missing"):
+        return frozenset()
+    random = np.random.default_rng([SEED, seed])
+    first = FRAMES + REFERENCE + int(random.integers(20, INFUSION - 60))
+    some = FRAMES + np.flatnonzero(random.random(REFERENCE + INFUSION) < MISSING)
+    return frozenset(some.tolist()) | frozenset(range(first, first + 30))
 
 
 def result_of(kind: str, seed: int) -> dict[str, np.ndarray]:
     """What one session gave."""
     pipeline, last = session_of(kind, seed)
-    return result_from(scenario_of(kind, seed), pipeline.course, last.course)
+    found = result_from(scenario_of(kind, seed), pipeline.course, last.course)
+    seen = last.detectable
+    lengths = () if seen is None else (seen.window_now[n] for n in (32, 64, 128))
+    mean = np.nan if seen is None else seen.mean_now
+    return found | {"detectable": np.array([*lengths, mean])}
 
 
 def result_from(scenario, course, estimates) -> dict[str, np.ndarray]:
@@ -142,12 +242,16 @@ def result_from(scenario, course, estimates) -> dict[str, np.ndarray]:
     smooth = tracking.smoothed()
     answers = tracking.answers
     times_s = np.array([point.time_s for point in tracks])
+    weights = np.array([q.weight for q in course.qualities])
+    since = times_s >= START_S - 1
+    truth = truth_of(scenario, times_s)
     found = {
         "t": times_s,
-        "truth": truth_of(scenario, times_s),
+        "truth": truth,
         "since": _row(answers, lambda a: np.nan if a.since_s is None else a.since_s),
         "mean": _row(answers, lambda a: a.mean_percent),
         "mean_sd": _row(answers, lambda a: a.sd_percent),
+        "mean_truth": weights[since] @ truth[since] / weights[since].sum(),
         "width": np.array([point.width_hz for point in tracks]),
         "slope": np.array(tracking.scale.percent),
     }
@@ -157,7 +261,8 @@ def result_from(scenario, course, estimates) -> dict[str, np.ndarray]:
     ):  # fmt: skip
         found[name] = _table(points, what)
         found[f"{name}_sd"] = _table(points, f"{what}_sd")
-    return found | _windows(scenario, estimates) | _joint(scenario, tracking)
+    found |= _windows(scenario, estimates) | _joint(scenario, tracking)
+    return found | {"hindsight": _hindsight(scenario, course)}
 
 
 def _row(by_name, value) -> np.ndarray:
@@ -170,41 +275,75 @@ def _table(points, what: str) -> np.ndarray:
 
 
 def _windows(scenario, estimates) -> dict[str, np.ndarray]:
-    """Windows of 32 in the infusion: independent ones; sliding ones at their end."""
-    inside = [
-        e for e in estimates if e.time_start_s >= START_S and e.n_transients == 32
-    ]
-    own = [e for e in inside if e.independent]
+    """Independent windows of 32 in the infusion."""
+    own = [
+        e for e in estimates
+        if e.independent and e.time_start_s >= START_S - 1 and e.n_transients == 32
+    ]  # fmt: skip
     mid = [np.arange(e.time_start_s, e.time_end_s + 1, TR_S) for e in own]
-    ends = np.array([e.time_end_s for e in inside])
     return {
         "window_t": np.array([e.time_s for e in own]),
         "window": _table(own, "changes_percent"),
         "window_sd": _table(own, "change_sds_percent"),
         "window_truth": np.array([truth_of(scenario, t).mean(axis=0) for t in mid]),
-        "sliding": _table(inside, "changes_percent"),
-        "sliding_truth": truth_of(scenario, ends),
     }
 
 
+def _hindsight(scenario, course) -> np.ndarray:
+    """Mean square errors (lengths, outcomes) of sliding windows at their end.
+
+    Of every eighth transient of the infusion the window of each length that ends
+    there, the transients from before the infusion included.
+    """
+    times_s = course.times_s
+    ends = np.flatnonzero(times_s >= START_S - 1)[7::8]
+    truth, errors = truth_of(scenario, times_s[ends]), []
+    for length in LENGTHS:
+        windows = [Window(max(0, i + 1 - length), i + 1) for i in ends.tolist()]
+        found = course.estimates(course.fit_windows(windows))
+        errors.append(np.mean((_table(found, "changes_percent") - truth) ** 2, axis=0))
+    return np.array(errors)
+
+
 def _joint(scenario, tracking) -> dict[str, np.ndarray]:
-    """The joint fit with a saturating rise, and what the criterion puts first."""
-    fits = tracking.joint_fits(STOP_S + 1)
-    fit = next(f for f in fits if f.model == "saturating")
+    """The joint fit with the right model, and what the criterion says."""
+    fits = {fit.model: fit for fit in tracking.joint_fits(scenario.infusion_s[1])}
+    course = scenario.courses.get("Glu")
+    right = next((n for c, n in RIGHT.items() if isinstance(course, c)), "none")
+    fit = fits[right]
     return {
         "joint_t": fit.time_s,
         "joint_truth": truth_of(scenario, fit.time_s),
         "joint": np.column_stack([fit.changes[o] for o in OUTCOMES]),
         "joint_sd": np.column_stack([fit.sds[o] for o in OUTCOMES]),
-        "best": np.array(fits[0].model),
+        "right": np.array(right),
+        "best": np.array(next(iter(fits))),
+        "bic": np.array([fits[model.name].bic for model in MODELS]),
     }
+
+
+def stacked(results: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Results of sessions on top of each other, shorter ones filled up with nan."""
+    return {key: _filled([r[key] for r in results]) for key in results[0]}
+
+
+def _filled(arrays: list[np.ndarray]) -> np.ndarray:
+    if arrays[0].ndim == 0:
+        return np.stack(arrays)
+    longest = max(len(a) for a in arrays)
+    pads = [[(0, longest - len(a))] + [(0, 0)] * (a.ndim - 1) for a in arrays]
+    return np.stack(
+        [
+            np.pad(a, p, constant_values=np.nan)
+            for a, p in zip(arrays, pads, strict=True)
+        ]
+    )
 
 
 def run(kind: str, first: int, stop: int, file: Path) -> None:
     """Run seeds [first, stop) and keep what came out."""
-    results = [result_of(kind, seed) for seed in range(first, stop)]
-    stacked = {k: np.stack([r[k] for r in results]) for k in results[0]}
-    np.savez_compressed(file, **stacked)
+    found = stacked([result_of(kind, seed) for seed in range(first, stop)])
+    np.savez_compressed(file, **found)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def test_frame_time(qtbot):
     pipeline = FakePipeline()
     updates = [pipeline.push(m) for m in messages(50, end=False)]
     window = Window(SETTINGS, Arriving(updates).receive, lambda command: None)
-    window.ask_to_close = lambda: True
+    window.ask_to_leave = lambda _: True
     qtbot.addWidget(window)
     window.resize(1920, 1080)
     window.show()

@@ -1,7 +1,8 @@
-"""One transient through tracker, answer and process noise; the smoother of an hour."""
+"""One transient through tracker, answer and process noise; smoother and joint fits."""
 
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from monitor.analysis.dynamics import dynamics_of
 from monitor.analysis.evidence import Accumulated
+from monitor.analysis.joint import joint_fits
 from monitor.analysis.measurement import Measurement
 from monitor.analysis.noise_scale import NoiseScale
 from monitor.analysis.sequential import Sequential
@@ -73,5 +75,17 @@ def test_smoother_of_1500_transients(benchmark, session):
     assert benchmark.stats.stats.median < 0.050
 
 
+def test_joint_fits_of_1500_transients(benchmark, session):
+    """All response models: once, at the end."""
+    measurement, seen = session
+    still = dynamics_of(NAMES, C0, 0.0)
+    rows, blocks = {0: still.observed(measurement)}, blocks_of(seen)
+    times_s = np.array([2.0 * block.place for block in blocks])
+    infusion_s = (600.0, 3000.0)
+    once = partial(joint_fits, blocks, times_s, rows, still, infusion_s)
+    benchmark.pedantic(once, rounds=5)
+    assert benchmark.stats.stats.median < 1.0
+
+
 if __name__ == "__main__":
-    sys.exit(pytest.main([str(Path(__file__)), "--benchmark-enable"]))
+    sys.exit(pytest.main([str(Path(__file__)), "--benchmark-only"]))

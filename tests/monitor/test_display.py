@@ -2,6 +2,7 @@
 
 import json
 import math
+import tracemalloc
 from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
@@ -13,14 +14,16 @@ from monitor.analysis.quality import Quality
 from monitor.analysis.update import Answer, Detectable, Update
 from monitor.display import Display, wider
 from monitor.exchange import Again, Began, Computed, Failed, Heard, Rewound
+from monitor.screen.axis import grown, joined, places
 from monitor.screen.columns import Columns
 from monitor.screen.messages import DELAY, Watch, above, below
 from monitor.screen.parts import Z95, Level, Playback, Screen, Stream
 from monitor.screen.spectrum import OUTCOME_PPM
 from monitor.screen.status import phase_words, stream_words
 from monitor.screen.strips import drift_hz_per_min, nice, thinned
-from monitor.screen.trend import grown
+from monitor.screen.tracks import Tracks
 from monitor.screen.waterfall import COLUMNS, Stack
+from monitor.screen.windows import Windows
 from monitor.screen.words import ago, clock, plain, signed
 from monitor.session import MOST_CURVES, Session
 from streams.transient import Event, Message
@@ -106,7 +109,7 @@ def test_headline_says_whether_it_is_window_or_tracker(updates):
     display.show(by_tracker=True)
     headline = display.screen(1702.5).headline
     assert "tracker" in headline.caption
-    value = display.tracks[-1].filtered[SETTINGS.outcome]
+    value = display.tracks.newest.filtered[SETTINGS.outcome]
     assert headline.number == f"{signed(value)} %"
     assert headline.interval == f"± {Z95 * 1.6:.1f}"
 
@@ -209,6 +212,134 @@ def test_line_is_not_drawn_over_an_epoch(updates):
     assert connect[:-3].all()
 
 
+def test_the_sliding_line_never_runs_backwards(updates):
+    """A window cut short by a boundary lies nearer to it than whole ones before it."""
+    display = shown(updates, 900.0)
+    last = display.estimates[-1]
+    short = replace(
+        last, time_start_s=last.time_start_s + 4, n_transients=26, independent=True,
+        time_end_s=last.time_end_s - 8,
+    )  # fmt: skip
+    display.fold(Update(9000, 0, estimate=short), 901.0)
+    trend = display.screen(905.0).trend
+    assert (np.diff(trend.line_min) > 0).all()
+    middle_min = (short.time_s - 600) / 60
+    assert trend.points_min[-1] == pytest.approx(middle_min)
+    assert trend.now == pytest.approx(
+        ((last.time_start_s - 600) / 60, (last.time_end_s - 600) / 60)
+    )
+
+
+def test_nothing_is_drawn_where_nothing_was_measured(updates):
+    """Over a pause of six minutes neither line, band nor strips are joined."""
+    display = shown(updates, 1000.0)
+    for update in updates:
+        if 1360.0 <= time_of(update) < 1600.0 and not update.ended:
+            display.fold(update, time_of(update))
+    assert display.gaps_s == [(1000.0, 1360.0)]
+    screen = display.screen(1601.0)
+    gap = (1000.0 - 600) / 60, (1360.0 - 600) / 60
+    drawn = [(s.time_min, s.connect) for s in screen.strips]
+    drawn += [(screen.trend.line_min, screen.trend.line_connect)]
+    drawn += [(screen.trend.band.time_min, screen.trend.band.connect)]
+    for at, connect in drawn:
+        over = (at[:-1] < gap[1]) & (at[1:] > gap[0])
+        assert over.any()
+        assert not connect[:-1][over].any()
+        assert connect[:-1][~over].all()
+
+
+@pytest.mark.parametrize(
+    ("gaps", "connect"),
+    [
+        ((), [1, 1, 1, 1, 1]),
+        (((1.0, 2.0),), [1, 0, 1, 1, 1]),
+        (((1.2, 2.5),), [1, 0, 0, 1, 1]),
+        (((-5.0, -1.0), (9.0, 10.0)), [1, 1, 1, 1, 0]),
+    ],
+)
+def test_points_are_joined_but_over_gaps(gaps, connect):
+    found = joined(np.arange(5.0), gaps)
+    assert found.tolist()[:4] == [bool(c) for c in connect][:4]
+
+
+def test_epochs_left_out_are_marked_on_the_axis(updates):
+    display = shown(updates, 900.0)
+    reshim = replace(updates[500].quality, epoch=1, time_s=910.0)
+    display.fold(Update(9000, 1, quality=reshim), 910.0)
+    assert display.screen(911.0).trend.axis.left_out == ()
+    change = Event(911.0, "settings", json.dumps({"rejected_epochs": [0]}))
+    display.fold(Update(9001, 1, event=change), 911.0)
+    assert display.screen(912.0).trend.axis.left_out == ((-10.0, (910 - 600) / 60),)
+
+
+def test_plasma_is_drawn_where_it_is_asked_for(updates):
+    settings = replace(SETTINGS, infusion_length_s=2400.0)
+    display = shown(updates, 1500.0, settings)
+    assert display.screen(1500.5).trend.plasma is None
+    display.show(plasma="Kamp")
+    plasma = display.screen(1501.5).trend.plasma
+    assert (plasma.name, plasma.time_min[0]) == ("Kamp", 0.0)
+    assert plasma.relative[-1] == pytest.approx(1.0)  # at the planned end
+    assert plasma.time_min[-1] == pytest.approx(40.0)
+    unplanned = shown(updates, 1500.0)
+    unplanned.show(plasma="Kamp")
+    assert unplanned.screen(1500.5).trend.plasma is None
+
+
+def test_one_clock_is_shown():
+    """Twelve seconds of water references come before the first transient."""
+    display = Display(SETTINGS)
+    display.hear(LIVE, 0.0)
+    pipeline = FakePipeline()
+    for message in messages(3.0, end=False):
+        body = message.body
+        if hasattr(body, "time_s"):
+            body = replace(body, time_s=body.time_s + 12.0)
+        display.fold(pipeline.push(replace(message, body=body)), 0.0)
+    screen = display.screen(0.0)
+    assert screen.status.stream.endswith("00:03:10")
+    assert screen.status.phase == "BEFORE 03:10"
+    assert screen.trend.axis.start_min == 0.0
+    assert screen.strips[0].time_min[-1] == pytest.approx(190 / 60)
+    note = Event(190.0, "note", "coughed")
+    display.fold(Update(9000, 0, event=note), 0.0)
+    assert "coughed: recorded at 03:10" in texts(display.screen(0.1).messages)
+
+
+def test_a_course_as_columns_gives_its_estimates_back(updates):
+    course = next(u.course for u in reversed(updates) if u.course)
+    kept = Windows(course)
+    assert list(kept) == list(course)
+    assert kept[-3:] == list(course[-3:])
+    assert kept.nearest(course[7].time_s + 1.0) == course[7]
+    assert kept.same(course[5]) == course[5]
+    assert kept.before(course[0]) is None
+    assert kept.before(course[-1]).time_end_s < course[-1].time_start_s
+
+
+def test_a_long_session_stays_small(updates):
+    """A window and its eight transients take less than four kilobytes for ever."""
+    many = {f"metabolite {i}": float(i) for i in range(40)}
+    estimate = replace(
+        next(u.estimate for u in updates if u.estimate),
+        values=many, sds=many | {"Glu/water": 1.0},
+    )  # fmt: skip
+    windows, tracks = Windows(), Tracks()
+    point = next(u.tracker for u in updates if u.tracker)
+    tracemalloc.start()
+    for i in range(500):
+        windows.append(replace(estimate, window=i))
+        for j in range(8):
+            tracks.append(replace(point, index=8 * i + j))
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(windows) == 500
+    assert len(tracks) == 4000
+    assert held / 500 < 4096
+    assert "Glu/water" not in windows[-1].sds
+
+
 def test_course_done_again_replaces_all_estimates(updates):
     display = shown(updates, 900.0)
     fewer = tuple(display.estimates[:3])
@@ -240,8 +371,10 @@ def test_labels_of_events_do_not_run_into_one_another(updates):
     for i in range(4):
         note = Event(700.0 + 3 * i, "note", f"remark number {i}", "operator")
         display.fold(Update(9000 + i, 0, event=note), 900.0)
-    marks = [m for m in display.screen(901.0).trend.axis.marks if "remark" in m.text]
-    assert len({mark.row for mark in marks}) == 4
+    axis = display.screen(901.0).trend.axis
+    at = places(axis.marks, [5.0] * len(axis.marks), axis.end_min)
+    rows = [p.row for m, p in zip(axis.marks, at, strict=True) if "remark" in m.text]
+    assert len(set(rows)) == len(rows) == 4
 
 
 def test_label_near_the_end_stands_on_the_left(updates):
@@ -249,7 +382,9 @@ def test_label_near_the_end_stands_on_the_left(updates):
     axis = display.screen(900.5).trend.axis
     late = Event(600 + 60 * (axis.end_min - 0.5), "note", "almost over", "operator")
     display.fold(Update(9000, 0, event=late), 900.0)
-    assert display.screen(901.0).trend.axis.marks[-1].leftwards
+    axis = display.screen(901.0).trend.axis
+    at = places(axis.marks, [1.0] * len(axis.marks), axis.end_min)
+    assert [place.leftwards for place in at] == [False, True]
 
 
 def test_band_is_the_trackers_95_percent(updates):
@@ -352,7 +487,7 @@ def test_settings_event_changes_the_view_but_lifts_no_blind(updates):
     display = shown(updates, 900.0, replace(SETTINGS, outcome_hidden=True))
     change = json.dumps({"outcome": "Glu", "outcome_hidden": False, "window": 64})
     display.fold(Update(9000, 0, event=Event(900.0, "settings", change)), 900.0)
-    assert display.settings.outcome == "Glu"
+    assert display.settings.outcome == SETTINGS.outcome  # it says what is hidden
     assert display.settings.window == 64
     assert display.hidden
 
@@ -395,7 +530,7 @@ def test_state_of_the_stream_in_words(stream, ended, words, attention):
     ],
 )
 def test_phase_in_words(infusion, words):
-    assert phase_words(infusion, 0.0, 1000.0) == words
+    assert phase_words(infusion, 1000.0) == words
 
 
 @pytest.mark.parametrize(
@@ -436,6 +571,21 @@ def test_a_feed_can_say_what_is_wrong():
     assert "nobody listens" in screen.messages[0].action
     assert screen.status.phase == "WAITING"
     assert screen.trend.note == "no transients yet"
+
+
+def test_a_stream_may_take_its_time_to_begin():
+    """No amber in the first seconds of a normal start; at once where it was there."""
+    display = Display(SETTINGS)
+    assert display.screen(50.0).status.stream == "STARTING"
+    display.hear(Stream(said="Nobody listens on tcp://x"), 100.0)
+    early = display.screen(105.0)
+    assert (early.status.stream, early.status.stream_attention) == ("STARTING", False)
+    assert [m.level for m in early.messages] == [Level.NOTE]
+    late = display.screen(106.5)
+    assert (late.status.stream, late.status.stream_attention) == ("NO STREAM", True)
+    display.hear(LIVE, 107.0)
+    display.hear(Stream(), 108.0)
+    assert display.screen(108.1).status.stream == "NO STREAM"
 
 
 def test_paused_replay_is_not_a_silent_stream(updates):
@@ -744,7 +894,7 @@ def test_a_long_sliding_line_is_thinned_but_no_point_is_left_out(updates):
 
 def test_a_long_track_is_thinned_with_its_ends(updates):
     display = shown(updates, 700.0)
-    last = display.tracks[-1]
+    last = display.tracks.newest
     for i in range(5000):
         point = replace(last, index=i, time_s=last.time_s + i)
         display.fold(Update(9000 + i, 0, tracker=point), 700.0)
@@ -790,6 +940,44 @@ def test_contradicted_conjugation_stays_on_the_screen(updates):
         assert [m.level for m in said] == [Level.ATTENTION]
         assert said[0].condition.startswith("CONJUGATION CONTRADICTED")
         assert said[0].action == "change it."
+
+
+def test_a_corrected_start_keeps_its_line_without_its_words(updates):
+    display = shown(updates, 700.0)
+    for at, kind in ((650.0, "infusion_stop"), (660.0, "infusion_start")):
+        display.fold(Update(9000, 0, event=Event(at, kind)), 700.0)
+    marks = display.screen(701.0).trend.axis.marks
+    assert [mark.text for mark in marks] == ["", "", "infusion on"]
+
+
+def test_a_change_of_settings_is_told_when_it_is_recorded(updates):
+    display = shown(updates, 700.0)
+    change = Event(700.0, "settings", json.dumps({"window": 64}))
+    display.fold(Update(9000, 0, event=change), 700.0)
+    assert "settings: recorded at 11:40" in texts(display.screen(700.1).messages)
+
+
+def test_what_the_protocol_did_not_expect_stays_on_the_screen(updates):
+    display = shown(updates, 700.0)
+    said = "Protocol p expects PRESS, this is STEAM."
+    for seq in (9000, 9001):  # two series
+        display.fold(Update(seq, 0, notes=(said,)), 700.0)
+    display.settle(700.0)
+    messages = [m for m in display.screen(900.0).messages if m.key == "expected"]
+    assert [(m.condition, m.action) for m in messages] == [
+        ("Not as the protocol expects", said)
+    ]
+    assert messages[0].level is Level.ATTENTION
+
+
+def test_an_empty_window_is_no_trouble():
+    display = Display(SETTINGS)
+    display.hear(Stream(idle=True), 0.0)
+    screen = display.screen(100.0)
+    assert (screen.status.stream, screen.status.stream_attention) == (
+        "NO SESSION", False,
+    )  # fmt: skip
+    assert "Ctrl+N" in screen.messages[0].action
 
 
 def test_the_clocks_are_named_beside_the_stream(updates):

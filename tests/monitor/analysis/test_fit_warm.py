@@ -5,7 +5,13 @@ import pytest
 from fit_cases import clean_fid, make_model, noisy_fid
 
 from monitor.analysis.cold import Freedom
-from monitor.analysis.fitted import fit_averages, fit_in_full, mean_fid
+from monitor.analysis.fitted import (
+    FittedWindow,
+    fit_averages,
+    fit_in_full,
+    mean_fid,
+    repeated,
+)
 from monitor.analysis.session_model import make_session_model
 from monitor.analysis.warm import warm_fits
 from monitor.analysis.window import Window, average_of
@@ -126,3 +132,33 @@ def test_the_session_found_what_was_there(session):
     made = session.problem.model.columns(session.fit.theta)[0] @ session.fit.amplitudes
     rest = session.problem.model.in_band(truth) - made - session.baseline
     assert np.abs(rest).max() < 0.02 * session.naa_height
+
+
+def test_windows_of_one_session_scatter_as_is_said(session):
+    """Not as widely as amplitudes with soft priors may be wrong."""
+    subspace, count = session.subspace, 400
+    rng, noise = np.random.default_rng(3), 4.0
+    K = subspace.projector.shape[1]
+    white = rng.normal(size=(2, count, K)) * subspace.problem.noise_sd * noise
+    z = subspace.columns[0] @ subspace.amplitudes
+    fits = warm_fits(
+        subspace,
+        z + (white[0] + 1j * white[1]) @ subspace.projector.T,
+        np.full(count, noise),
+    )
+    M, average = fits.amplitudes.shape[1], averages()[0]
+    one = FittedWindow(
+        average,
+        fits.amplitudes[0],
+        fits.covariance[0, :M, :M],
+        0.0,
+        0.0,
+        0.0,
+        1.0,
+        True,
+    )
+    said = np.sqrt(np.diag(repeated(one, session)))
+    found = fits.amplitudes.std(axis=0)
+    np.testing.assert_allclose(found, said, rtol=0.2)
+    assert np.all(said <= 1.001 * sds(one))
+    assert np.min(said / sds(one)) < 0.97

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.analysis.outcomes import outcomes_of
-from monitor.analysis.response import Reference, changes, excess_scatter
+from monitor.analysis.response import PRIOR_WINDOWS, Reference, changes, excess_scatter
 from monitor.analysis.window import (
     Window,
     average_of,
@@ -112,7 +112,7 @@ def test_scatter_beyond_the_bound_is_measured():
     for factor in (1.0, 2.0):
         c = random.multivariate_normal(LEVEL, factor**2 * cov, 400)
         f = excess_scatter(outcomes, c, np.broadcast_to(cov, (400, 4, 4)))
-        expected = np.sqrt((30 + 399 * factor**2) / (30 + 399))
+        expected = np.sqrt((PRIOR_WINDOWS + 399 * factor**2) / (PRIOR_WINDOWS + 399))
         assert f["Glu"] == pytest.approx(expected, rel=0.08)
     assert excess_scatter(outcomes, c[:1], cov[None]) == {}
 

@@ -26,7 +26,7 @@ class Bench:
             settings, self._receive, self.sent.append, lambda: self.now
         )
         self.window._timer.stop()  # frames are drawn when the test says so
-        self.window.ask_to_close = lambda: True
+        self.window.ask_to_leave = lambda _: True
         qtbot.addWidget(self.window)
         self.window.resize(*size)
         self.window.show()
@@ -56,7 +56,7 @@ def open_bench(qtbot) -> Iterator[Callable[..., Bench]]:
 
     yield open_one
     for one in kept:
-        one.window.ask_to_close = lambda: True
+        one.window.ask_to_leave = lambda _: True
         one.window.close()
     kept.clear()
     gc.collect()

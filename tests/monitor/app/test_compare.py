@@ -1,21 +1,28 @@
 """Two sessions side by side: one time axis, one set of controls."""
 
+from itertools import combinations
+
 import pytest
 from fake_session import SETTINGS, FakePipeline, messages
 from PyQt6.QtCore import Qt
 
+from monitor.analysis.update import Update
 from monitor.app.compare import CompareWindow
+from monitor.app.text import Text
 from monitor.exchange import Computed, Heard, Play, Seek
 from monitor.screen.parts import Playback, Stream
+from streams.transient import Event
 
 
 def reports(minutes):
     pipeline = FakePipeline()
     playback = Playback(True, 20.0, 60 * minutes, 60 * minutes)
     found = [Heard(Stream(connected=True, playback=playback))]
-    return found + [
+    found += [
         Computed(pipeline.push(m)) for m in messages(minutes, stop_s=None, end=False)
     ]
+    note = Event(650.0, "note", "subject coughed")  # close to the infusion's start
+    return [*found, Computed(Update(10**6, 0, event=note))]
 
 
 @pytest.fixture
@@ -53,10 +60,50 @@ def test_both_sessions_are_on_one_time_axis(pair):
     assert len(spans) == 1
     assert one.headline.number.text() != "–"
     assert two.headline.number.text() != "–"
-    assert (one.name.text(), two.name.text()) == ("drug.mcap", "placebo.mcap")
+    names = [column.status.details[0].text() for column in (one, two)]
+    assert names == ["drug.mcap", "placebo.mcap"]
     assert one.geometry().right() < two.geometry().left()
     for column in (one, two):
         assert column.status.stream.text() == "REPLAY 20×"
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+def test_every_word_is_whole_and_labels_stand_clear(qtbot, pair, size):
+    window, _ = pair
+    window.resize(*size)
+    for _ in range(6):
+        qtbot.wait(10)
+        window.frame()
+    shown = [t for t in window.findChildren(Text) if t.isVisible()]
+    assert not [t.full_text for t in shown if t.cut]
+    for column in window.columns:
+        items = [i for i in column.trend.plot.labels.items if i.isVisible()]
+        assert len(items) >= 2
+        boxes = [item.mapRectToScene(item.boundingRect()) for item in items]
+        inner = [box.adjusted(1, 1, -1, -1) for box in boxes]
+        assert not any(a.intersects(b) for a, b in combinations(inner, 2))
+        assert column.trend.plot.getViewBox().sceneBoundingRect().contains(boxes[0])
+
+
+def test_a_key_for_one_session_says_so(qtbot, pair):
+    window, _ = pair
+    qtbot.keyClick(window, Qt.Key.Key_F2)
+    window.frame()
+    assert window.said.text() == "F2 is for the window of one session"
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    assert window.keys.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.keys.isVisible()
+
+
+def test_zoom_is_that_of_both_and_one_key_undoes_it(qtbot, pair):
+    window, _ = pair
+    one, two = (column.trend.plot for column in window.columns)
+    one.getViewBox().setRange(xRange=(1, 2), padding=0)
+    one.getViewBox().sigRangeChangedManually.emit([True, True])
+    assert two.getViewBox().viewRange()[0] == pytest.approx([1, 2])
+    qtbot.keyClick(window, Qt.Key.Key_Home)
+    assert two.getViewBox().viewRange()[0] != pytest.approx([1, 2])
 
 
 def test_controls_play_both(qtbot, pair):

@@ -20,7 +20,7 @@ from monitor.exchange import Heard
 from monitor.screen.parts import Playback, Stream
 from monitor.session import Session
 
-LIVE = FakeFeed().health
+LIVE = replace(FakeFeed().health, clock="clock -12.014 s, +12.3 ppm")
 REPLAY = Stream(connected=True, playback=Playback(True, 20.0, 1200.0, 2998.0))
 NOBODY = Stream(said="Nobody listens on tcp://127.0.0.1:5555; trying again.")
 MOTION_S = 1300.0
@@ -45,7 +45,10 @@ def a_number(text: str) -> bool:
 
 
 STATES = {
-    "no stream": State(-1, "NO STREAM", "WAITING", "–".__eq__, "No stream", NOBODY),
+    "starting": State(-1, "STARTING", "WAITING", "–".__eq__, "Starting", NOBODY),
+    "no stream": State(
+        -1, "NO STREAM", "WAITING", "–".__eq__, "No stream", NOBODY, later_s=9
+    ),
     "reference period": State(400, "● REC 00:06:4", "BEFORE 06:4", "–".__eq__, ""),
     "infusion": State(1200, "● REC 00:20:0", "INFUSION +10:0", a_number, ""),
     "motion": State(MOTION_S, "● REC 00:21", "INFUSION +11:", a_number, "transients"),

@@ -133,7 +133,8 @@ def test_words_and_curves_are_those_of_the_screen(bench):
         screen.trend.points_min
     )
     assert page.footer.text() == screen.footer
-    assert [label.toPlainText() for label in page.trend.plot._labels] == ["infusion on"]
+    words = [label.toPlainText() for label in page.trend.plot.labels.items]
+    assert words == ["infusion on"]
 
 
 @pytest.mark.parametrize(
@@ -319,7 +320,7 @@ def test_closing_in_the_middle_of_a_run_asks(open_bench, reports):
     bench = open_bench()
     bench.show(reports[:200])
     answers = iter([False, True])
-    bench.window.ask_to_close = lambda: next(answers)
+    bench.window.ask_to_leave = lambda _: next(answers)
     assert not bench.window.close()
     assert bench.window.isVisible()
     assert bench.window.close()
@@ -329,7 +330,7 @@ def test_closing_in_the_middle_of_a_run_asks(open_bench, reports):
 def test_closing_a_replay_does_not_ask(open_bench, reports):
     bench = open_bench()
     bench.show(reports[:200], REPLAY)
-    bench.window.ask_to_close = lambda: pytest.fail("asked")
+    bench.window.ask_to_leave = lambda _: pytest.fail("asked")
     assert bench.window.close()
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 FAKE = Path(__file__).parents[1] / "fakes" / "fake_window.py"
+DRAG = FAKE.with_name("fake_drag.py")
+RECORDINGS = Path(__file__).parents[3] / "recordings"
+RESTLESS = RECORDINGS / "restless-short.mcap"
 MISSING = [name for name in ("Xvfb", "xdotool") if shutil.which(name) is None]
 pytestmark = [
     pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
@@ -58,10 +61,9 @@ class Operator:
             [sys.executable, str(FAKE), kind, str(self.state), str(self.events)],
             env=env, stdout=self.log, stderr=subprocess.STDOUT,
         )  # fmt: skip
-        self.until(lambda s: s["transients"] > 400)
+        self.until(lambda s: kind == "empty" or s["transients"] > 400)
         self.window = self._do("search", "--name", "^fake session$").split()[-1]
-        self._do("windowfocus", self.window)
-        self.until(lambda s: s["active"])
+        self.focus()
 
     def _do(self, *words) -> str:
         done = subprocess.run(
@@ -100,6 +102,36 @@ class Operator:
         while self.events.read_text().split("\n")[:-1] != list(lines):
             assert time.monotonic() < deadline, self.events.read_text()
             time.sleep(0.03)
+
+    def drag(self, *files) -> None:
+        """Drag files from another program's window onto the trend."""
+        source = subprocess.Popen([sys.executable, str(DRAG), *files], env=self.env)
+        try:
+            self._do("search", "--sync", "--onlyvisible", "--name", "^files to drag$")
+            self._do("mousemove", "20", "20", "mousedown", "1")
+            x, y = self.see()["trend"]
+            for step in (30, 60, 300):
+                self._do("mousemove", str(20 + step), str(20 + step // 3))
+                time.sleep(0.1)  # the hand of an operator: a drag begins, then moves
+            self._do("mousemove", str(x - 20), str(y))
+            time.sleep(0.2)
+            self._do("mousemove", str(x), str(y))
+            time.sleep(0.2)
+            self._do("mouseup", "1")
+            time.sleep(0.2)
+        finally:
+            source.terminate()
+            source.wait(10)
+
+    def focus(self) -> None:
+        """Look at the window again, as a window manager would have it."""
+
+        def active(state) -> bool:
+            if not state["active"]:
+                self._do("windowfocus", self.window)
+            return state["active"]
+
+        self.until(active)
 
     def close(self) -> None:
         if self.process.poll() is None:
@@ -192,3 +224,73 @@ def test_a_replay_is_operated_and_ends_at_once(operator):
     assert kept["theme"] == "light"
     print(f"closed after {took_s:.2f} s")
     assert took_s < 5.0  # about 1 s where the machine is not shared
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("operator", ["replay"], indirect=True)
+def test_a_recording_is_dragged_onto_the_window(operator, tmp_path):
+    o = operator
+    o.drag(str(RESTLESS))
+    o.until(lambda s: s["title"].endswith("replay restless-short.mcap"))
+    o.until(lambda s: s["transients"] > 0 and "restless" in s["source"])
+    broken = tmp_path / "broken.mcap"
+    broken.write_bytes(RESTLESS.read_bytes()[:100])
+    o.drag(str(broken))
+    o.until(lambda s: "broken.mcap" in s["said"])
+    o.drag(*[str(path) for path in RECORDINGS.glob("*.mcap")])
+    o.until(lambda s: "one file" in s["said"])
+    assert o.see()["title"].endswith("replay restless-short.mcap")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("operator", ["replay"], indirect=True)
+def test_a_recording_is_opened_by_its_key(operator):
+    o = operator
+    o.key("ctrl+o")
+    o.until(lambda s: s["asks"] == "Open a recording")
+    o.type(str(RESTLESS))
+    o.key("Return")
+    o.until(lambda s: s["title"].endswith("replay restless-short.mcap"))
+    o.until(lambda s: s["transients"] > 0)
+    assert o.see()["folder"] == str(RECORDINGS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("operator", ["empty"], indirect=True)
+def test_an_empty_window_asks_for_protocol_and_session(operator):
+    o = operator
+    o.until(lambda s: s["sheets"] == ["begin"] and s["stream"] == "NO SESSION")
+    o.key("Tab")
+    o.type("tcp://127.0.0.1:9")
+    o.key("Return")
+    o.until(lambda s: s["title"].endswith("live tcp://127.0.0.1:9"))
+    o.until(lambda s: s["stream"] == "NO STREAM" and s["said"] == "No stream")
+    o.key("ctrl+n")
+    o.until(lambda s: s["sheets"] == ["begin"])
+    o.key("alt+o")
+    o.until(lambda s: s["asks"] == "Open a recording")
+    o.type(str(RESTLESS))
+    o.key("Return")
+    o.until(lambda s: s["transients"] > 0 and "restless" in s["source"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("operator", ["long"], indirect=True)
+def test_closing_in_the_middle_of_a_run_asks(operator):
+    o = operator
+    o.key("ctrl+q")
+    o.until(lambda s: "Cancel" in s["asks"])
+    o.key("Return")  # what is marked is to stay
+    o.until(lambda s: not s["asks"])
+    before = o.see()["transients"]
+    o.until(lambda s: s["transients"] > before)
+    o.drag(str(RESTLESS))
+    o.until(lambda s: "Cancel" in s["asks"])
+    o.click(o.see()["asks"]["Cancel"])
+    o.until(lambda s: not s["asks"])
+    o.focus()
+    assert o.see()["title"] == "fake session"
+    o.key("ctrl+q")
+    o.until(lambda s: "Close" in s["asks"])
+    o.click(o.see()["asks"]["Close"])
+    assert o.process.wait(30) == 0

@@ -1,18 +1,21 @@
 """A window on a fake session in a process of its own; says in a file what it shows.
 
-python fake_window.py live|replay STATE.json EVENTS.txt
+python fake_window.py live|long|replay|empty STATE.json EVENTS.txt
 """
 
 import json
 import os
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from fake_session import SETTINGS, FakeFeed, FakePipeline, FakePlayer
 
+from monitor.choose import Wishes
+from monitor.commands.watching import reopened
 from monitor.worker import WorkerConfig
 
 SPEED = 200.0
@@ -39,7 +42,7 @@ class Opens:
     def __call__(self):
         if self.kind == "replay":
             return FakePlayer(SPEED, 20.0)
-        feed = NotedFeed(SPEED, 20.0)
+        feed = NotedFeed(SPEED, 400.0 if self.kind == "long" else 20.0)
         feed.place = self.place
         return feed
 
@@ -51,7 +54,9 @@ def centre(widget):
 
 def shown(window):
     page, operations = window.page, window.operations
-    sheets = ("keys", "checks", "log", "choices", "look", "export", "summary")
+    sheets = (
+        "keys", "checks", "log", "choices", "look", "export", "summary", "begin",
+    )  # fmt: skip
     display = window.session.display
     playback = display.stream.playback
     return {
@@ -73,13 +78,27 @@ def shown(window):
         "play": centre(page.replay.play),
         "trend": centre(page.trend.plot),
         "folder": str(operations.folder),
+        "title": window.windowTitle(),
+        "source": display.source,
+        "said": page.messages.first.full_text + page.messages.sentence.text(),
+        "asks": asks(),
     }
+
+
+def asks():
+    """Where the buttons of a question are; the title of another dialog."""
+    from PyQt6.QtWidgets import QApplication, QMessageBox
+
+    dialog = QApplication.activeModalWidget()
+    if isinstance(dialog, QMessageBox):
+        return {b.text().replace("&", ""): centre(b) for b in dialog.buttons()}
+    return "" if dialog is None else dialog.windowTitle()
 
 
 def main():
     from PyQt6.QtCore import QTimer
 
-    from monitor.app import window as module
+    from monitor.app import run as module
 
     kind, state, events = sys.argv[1:]
 
@@ -101,7 +120,12 @@ def main():
     module.Window = Told
     sys.exit(
         module.run_window(
-            WorkerConfig(Opens(kind, events), FakePipeline), SETTINGS, "fake session"
+            None
+            if kind == "empty"
+            else WorkerConfig(Opens(kind, events), FakePipeline),
+            SETTINGS,
+            "fake session",
+            partial(reopened, wishes=Wishes()),
         )
     )
 

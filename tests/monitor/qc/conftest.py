@@ -1,4 +1,4 @@
-"""One short recorded session, judged once."""
+"""One short recorded session, judged once, and a shorter one for many."""
 
 from pathlib import Path
 
@@ -6,6 +6,10 @@ import pytest
 
 from monitor.choose import Wishes
 from monitor.qc.one import Judged, judge
+from streams import wire
+from streams.journal import Journal
+from streams.sources.open_file import open_source
+from streams.transient import Body, End, Transient, number
 
 SHORT = {"window": 8, "step": 4}
 RECORDINGS = Path(__file__).parents[3] / "recordings"
@@ -14,6 +18,27 @@ RECORDINGS = Path(__file__).parents[3] / "recordings"
 @pytest.fixture(scope="session")
 def infusion_short() -> Path:
     return RECORDINGS / "infusion-short.mcap"
+
+
+@pytest.fixture(scope="session")
+def tiny(infusion_short: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first 24 transients of that session: quick, and without an infusion."""
+    path = tmp_path_factory.mktemp("tiny") / "tiny.mcap"
+    taken: list[Body] = []
+    for body in open_source(infusion_short).bodies:
+        taken.append(body)
+        if sum(isinstance(b, Transient) for b in taken) == 24:
+            break
+    with Journal.create(path) as journal:
+        for message in number([*taken, End(24, "stopped")]):
+            journal.append(wire.encode(message))
+    return path
+
+
+@pytest.fixture
+def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of this process without their figures, which cost more than the rest."""
+    monkeypatch.setattr("monitor.report.page.svg_of", lambda name, drawn: "<svg/>")
 
 
 @pytest.fixture(scope="session")

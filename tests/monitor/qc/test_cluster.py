@@ -57,7 +57,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
 def test_a_killed_worker_costs_no_row(
     cluster: tuple[str, list[subprocess.Popen[bytes]]],
     tmp_path: Path,
-    infusion_short: Path,
+    tiny: Path,
 ) -> None:
     place, workers = cluster
     with distributed.Client(scheduler_file=place, timeout=60) as client:
@@ -66,7 +66,7 @@ def test_a_killed_worker_costs_no_row(
     study = tmp_path / "study"
     study.mkdir()
     for i in range(5):
-        shutil.copy(infusion_short, study / f"sub-{i}.mcap")
+        shutil.copy(tiny, study / f"sub-{i}.mcap")
     (study / "empty.mcap").write_bytes(b"")
     sessions = find_sessions([study])
     rows: list[dict[str, Any]] = []

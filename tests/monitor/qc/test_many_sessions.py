@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from monitor.choose import Wishes
+from monitor.qc import provenance
 from monitor.qc.follow import sha256_of
-from monitor.qc.many import CRASHED, Job, run_here, work
+from monitor.qc.many import CRASHED, Job, Tell, _standing, run_here, work
 from monitor.qc.run import Plan, judge_all, put_together
 from monitor.qc.sessions import Session, find_sessions, infusion_of
 from streams.errors import InputError
@@ -18,13 +19,15 @@ from streams.export.bids import write_bids
 from streams.sources.open_file import open_source
 from streams.transient import Event, number
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 
 @pytest.fixture
-def study(tmp_path: Path, infusion_short: Path) -> Path:
+def study(tmp_path: Path, infusion_short: Path, tiny: Path) -> Path:
     """One whole session and one of each kind of bad file."""
     folder = tmp_path / "study"
     folder.mkdir()
-    shutil.copy(infusion_short, folder / "sub-01_ses-1.mcap")
+    shutil.copy(tiny, folder / "sub-01_ses-1.mcap")
     whole = infusion_short.read_bytes()
     (folder / "sub-01_ses-2.mcap").write_bytes(whole[: len(whole) // 2])
     damaged = bytearray(whole)
@@ -53,23 +56,31 @@ def test_every_bad_file_is_a_row_with_its_reason(study: Path, tmp_path: Path) ->
         assert len(row["reason"]) > 10
 
 
-def test_what_was_judged_is_not_done_again(
-    infusion_short: Path, tmp_path: Path
-) -> None:
-    first = work(job(infusion_short, tmp_path))
+def test_what_was_judged_is_not_done_again(tiny: Path, tmp_path: Path) -> None:
+    first = work(job(tiny, tmp_path))
     written = (tmp_path / "report.html").stat().st_mtime_ns
-    again = work(job(infusion_short, tmp_path))
+    again = work(job(tiny, tmp_path))
     assert again == first
     assert (tmp_path / "report.html").stat().st_mtime_ns == written
-    other = work(job(infusion_short, tmp_path, window=16, step=4))
-    assert other["detectable_percent"] != first["detectable_percent"]
+    other = work(job(tiny, tmp_path, window=16, step=4))
+    assert other["fwhm_hz"] != first["fwhm_hz"]
     assert (tmp_path / "report.html").stat().st_mtime_ns != written
 
 
-def test_half_a_result_is_done_again(infusion_short: Path, tmp_path: Path) -> None:
-    first = work(job(infusion_short, tmp_path))
+def test_what_another_program_judged_is_done_again(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = job(tiny, tmp_path)
+    work(one)
+    assert _standing(one) is not None
+    monkeypatch.setattr(provenance, "program_hash", lambda: "changed")
+    assert _standing(one) is None
+
+
+def test_half_a_result_is_done_again(tiny: Path, tmp_path: Path) -> None:
+    first = work(job(tiny, tmp_path))
     (tmp_path / "qc.json").write_text('{"input_sha256": ')
-    assert work(job(infusion_short, tmp_path)) == first
+    assert work(job(tiny, tmp_path)) == first
 
 
 class Deadly:
@@ -79,20 +90,25 @@ class Deadly:
         return os._exit, (13,)
 
 
-def test_a_file_that_ends_its_process_is_a_row(
-    infusion_short: Path, tmp_path: Path
-) -> None:
-    session = Session("deadly", infusion_short)
+def test_a_file_that_ends_its_process_is_a_row(tiny: Path, tmp_path: Path) -> None:
+    session = Session("deadly", tiny)
     deadly = Job(session, Deadly(), tmp_path / "deadly", pdf=False)  # type: ignore[arg-type]
-    good = job(infusion_short, tmp_path / "good")
+    good = job(tiny, tmp_path / "good")
     rows: list[dict[str, Any]] = []
     run_here([deadly, good], 1, rows.append)
     by_name = {row["session"]: row for row in rows}
     assert by_name["deadly"]["reason"] == CRASHED
-    assert by_name["infusion-short"]["status"] == "judged"
+    assert by_name["tiny"]["status"] == "judged"
 
 
-def test_the_table_and_the_page(study: Path, tmp_path: Path) -> None:
+def test_the_table_and_the_page(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def here(jobs: list[Job], workers: int, tell: Tell) -> None:
+        for one in jobs:
+            tell(work(one))
+
+    monkeypatch.setattr("monitor.qc.run.run_here", here)
     sessions = [s for s in find_sessions([study]) if s.label.startswith(("sub", "emp"))]
     plan = Plan(Wishes(), tmp_path / "out", pdf=False, workers=1)
     told: list[dict[str, Any]] = []

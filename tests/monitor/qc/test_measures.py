@@ -39,7 +39,7 @@ def test_a_constant_change() -> None:
 
 
 def test_the_common_reference_does_not_average_out() -> None:
-    many = by_name(changes(np.zeros(1000), 3.0, 2.0, 0.04))["mean"][1]
+    many = by_name(changes(np.zeros(150), 3.0, 2.0, 4 / 15))["mean"][1]
     assert many == pytest.approx(2.0, rel=0.01)
 
 

@@ -18,10 +18,12 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     return int(ended.value.code or 0)
 
 
-def test_one_file(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, infusion_short: Path
-) -> None:
-    assert run(monkeypatch, str(infusion_short), "--out", str(tmp_path)) == 0
+@pytest.mark.usefixtures("no_figures")
+def test_one_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny: Path) -> None:
+    monkeypatch.setattr(
+        "monitor.report.session_files.write_paper", lambda judged, path: path.touch()
+    )
+    assert run(monkeypatch, str(tiny), "--out", str(tmp_path)) == 0
     assert {p.name for p in tmp_path.iterdir()} == {
         "report.html", "report.pdf", "criteria.csv", "measures.csv", "windows.csv",
         "qc.json",
@@ -29,11 +31,11 @@ def test_one_file(
 
 
 def test_the_shape_of_a_bids_app(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, infusion_short: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny: Path
 ) -> None:
     study, out = tmp_path / "study", tmp_path / "out"
     study.mkdir()
-    shutil.copy(infusion_short, study / "sub-01_ses-1.mcap")
+    shutil.copy(tiny, study / "sub-01_ses-1.mcap")
     more = ("--no-pdf", "--workers", "1")
     assert run(monkeypatch, str(study), str(out), "participant", *more) == 0
     assert (out / "sub-01_ses-1" / "qc.json").is_file()
@@ -43,14 +45,15 @@ def test_the_shape_of_a_bids_app(
     assert (out / "sessions.tsv").read_text().count("\n") == 2
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_a_blinded_session_is_reported_with_a_reason(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, infusion_short: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny: Path
 ) -> None:
     protocol = tmp_path / "blind.toml"
     bundled = bundled_protocols()["press_3t_te30"].read_text(encoding="utf-8")
     protocol.write_text(bundled + "\noutcome_hidden = true\n", encoding="utf-8")
     session = tmp_path / "session.mcap"
-    shutil.copy(infusion_short, session)
+    shutil.copy(tiny, session)
     words = (str(session), "--protocol", str(protocol), "--no-pdf")
     assert run(monkeypatch, *words, "--out", str(tmp_path / "blind")) == 0
     assert not (tmp_path / "blind" / "measures.csv").exists()

@@ -3,15 +3,25 @@
 import csv
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from monitor.choose import Wishes
+from monitor.qc import provenance
+from monitor.qc.follow import follow
 from monitor.qc.one import Judged, Report
+from monitor.qc.provenance import program_hash
+from monitor.qc.reporting import mrsinmrs
+from monitor.report.figures import names_for
 from monitor.report.session_files import write_session_report
 from monitor.screen.spectrum import telling
+from monitor.settings import bundled_protocols
+from monitor.site_rules import reported
+from streams.errors import InputError
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +41,7 @@ class Cells(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
-        if tag == "tr" and ("data-key" in found or "data-value" in found):
+        if {"data-key", "data-value", "data-model", "data-since"} & set(found):
             self.rows.append(found)
         self.fetched += [
             value
@@ -84,11 +94,45 @@ def test_the_measures_are_the_same_everywhere(written: Path) -> None:
     rows = table(written / "measures.csv")
     assert len(page) == len(rows) == len(report["measures"]) == 20
     for on_page, row, m in zip(page, rows, report["measures"], strict=True):
+        assert on_page["data-outcome"] == row["outcome"] == m["outcome"]
+        assert on_page["data-measure"] == row["measure"] == m["measure"]
         for key in ("value", "sd"):
             shown = number(on_page[f"data-{key}"])
             assert shown == number(row[key]) == m[key]
     known = [m for m in report["measures"] if m["value"] is not None]
     assert len(known) == 20
+
+
+def test_all_response_models_are_compared_and_none_is_chosen(written: Path) -> None:
+    report = report_of(written)
+    found = cells(written / "report.html").rows
+    page = [r for r in found if "data-model" in r]
+    assert [r["data-model"] for r in page] == [m["model"] for m in report["models"]]
+    assert [float(r["data-bic"]) for r in page] == [
+        m["bic_above"] for m in report["models"]
+    ]
+    assert {"none", "step", "saturating", "trapezoid"} <= {
+        m["model"] for m in report["models"]
+    }
+    above = [m["bic_above"] for m in report["models"]]
+    assert above == sorted(above)
+    assert above[0] == 0
+    assert report["models"][-1]["model"] == "none"  # the injected rise is a large one
+    text = (written / "report.html").read_text(encoding="utf-8")
+    assert "Criterion: BIC" in text
+    assert report["models_said"] in text
+
+
+def test_the_sequential_answer_comes_with_its_time(written: Path) -> None:
+    report = report_of(written)
+    answers = {a["outcome"]: a for a in report["answers"]}
+    rise = answers["Glx/tNAA"]
+    assert 0 < rise["since_min"] < 2
+    assert rise["low"] < rise["mean_percent"] < rise["high"]
+    page = [r for r in cells(written / "report.html").rows if "data-since" in r]
+    assert [number(r["data-since"]) for r in page] == [
+        a["since_min"] for a in report["answers"]
+    ]
 
 
 def test_the_page_fetches_nothing(written: Path) -> None:
@@ -123,6 +167,23 @@ def test_what_nobody_said_is_marked_missing(written: Path) -> None:
     assert page.count(">MISSING<") == sum(not f["value"] for f in fields)
 
 
+def test_a_protocol_fills_in_what_no_stream_says(
+    infusion_short: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "site.toml"
+    whole = bundled_protocols()["press_3t_te30"].read_text(encoding="utf-8")
+    path.write_text(f'{whole}\n[mrsinmrs]\nsite = "Ward 3"\ncoil = "birdcage"\n')
+    said = reported(str(path))
+    followed = follow(infusion_short, Wishes(protocol=str(path)))
+    fields = {f.title: f for f in mrsinmrs(followed, 8.0, 50.0, said)}
+    assert (fields["Site"].value, fields["Site"].origin) == ("Ward 3", "protocol")
+    assert fields["RF coil"].value == "2 receive channels, birdcage"
+    assert fields["Location of the volume"].value == ""
+    path.write_text(f'{whole}\n[mrsinmrs]\nsubject = "a name"\n')
+    with pytest.raises(InputError, match=r"\[mrsinmrs\] knows site, .* not subject"):
+        reported(str(path))
+
+
 def test_hashes_and_versions_are_there(judged: Judged, infusion_short: Path) -> None:
     import hashlib
 
@@ -130,21 +191,56 @@ def test_hashes_and_versions_are_there(judged: Judged, infusion_short: Path) -> 
     assert judged.report["input_sha256"] == digest
     assert {"mrs-monitor", "numpy", "scipy"} <= set(judged.report["versions"])
     assert len(judged.report["settings_sha256"]) == 64
+    assert judged.report["program_sha256"] == program_hash()
+
+
+def test_another_program_has_another_hash(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for package in ("monitor", "streams"):
+        (tmp_path / package / "deep").mkdir(parents=True)
+        (tmp_path / package / "deep" / "a.py").write_text("x = 1\n")
+    monkeypatch.setattr(provenance, "files", lambda package: tmp_path / package)
+    first = provenance.program_hash.__wrapped__()
+    (tmp_path / "streams" / "__pycache__").mkdir()
+    (tmp_path / "streams" / "__pycache__" / "a.pyc").write_bytes(b"x")
+    assert provenance.program_hash.__wrapped__() == first
+    (tmp_path / "streams" / "deep" / "a.py").write_text("x = 2\n")
+    assert provenance.program_hash.__wrapped__() != first
 
 
 def test_a_hidden_outcome_is_nowhere(blinded: Judged, tmp_path: Path) -> None:
     write_session_report(blinded, tmp_path)
     assert blinded.drawn.course is None
     assert blinded.drawn.band is None
+    assert blinded.drawn.models == ()
     assert blinded.drawn.during is None
     report = report_of(tmp_path)
-    assert not {"measures", "windows", "reference_values"} & set(report)
+    gone = {"measures", "windows", "reference_values", "models", "models_said",
+            "answers"}  # fmt: skip
+    assert not gone & set(report)
     assert {p.name for p in tmp_path.iterdir()} == {
         "report.html", "report.pdf", "criteria.csv", "qc.json",
     }  # fmt: skip
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    for word in ("Course of the outcome", "change / %", "plateau", ">during<"):
+    for word in (
+        "Course of the outcome",
+        "Response models",
+        "Has it changed",
+        "change / %",
+        "plateau",
+        ">during<",
+    ):
         assert word not in page
+
+
+def test_without_a_reference_period_there_is_no_course(
+    judged: Judged, blinded: Judged
+) -> None:
+    assert {"trend", "models"} <= set(names_for(judged.drawn, hidden=False))
+    quality = ("spectra", "waterfalls", "traces")
+    assert names_for(replace(judged.drawn, course=None), hidden=False) == quality
+    assert names_for(blinded.drawn, hidden=True) == quality
 
 
 def test_lines_of_a_hidden_outcome_are_blank(blinded: Judged) -> None:

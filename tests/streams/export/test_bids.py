@@ -1,9 +1,11 @@
 """BIDS data sets: the validator's word, sidecars against headers, events."""
 
 import csv
+import gzip
 import json
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,7 +73,9 @@ def table(path: Path) -> list[dict[str, str]]:
 
 def problems(folder: Path) -> list[str]:
     """Codes of the errors that the BIDS validator finds."""
-    validator = shutil.which("bids-validator-deno")
+    beside = Path(sys.executable).parent  # of a venv that is not on the path
+    name = "bids-validator-deno"
+    validator = shutil.which(name) or shutil.which(name, path=str(beside))
     if validator is None:
         pytest.skip("bids-validator-deno is not installed")
     run = subprocess.run(
@@ -155,7 +159,9 @@ def test_transients_that_came_late_are_put_in_order_of_time(tmp_path: Path):
     received = [body for body in back if isinstance(body, Transient)]
     assert [body.time_s for body in received] == [4.0, 6.0, 8.0, 10.0]
     assert np.array_equal([b.fid for b in received], [fid(seed=i) for i in range(4)])
-    assert [back.index(event) for event in EVENTS] == [3, 4, 6]
+    kinds = [body.kind for body in back if isinstance(body, Event)]
+    assert kinds == [event.kind for event in EVENTS]
+    assert [back.index(event) for event in EVENTS if event.kind != "note"] == [3, 6]
 
 
 def test_events_count_from_the_first_stored_transient(tmp_path: Path):
@@ -170,8 +176,11 @@ def test_events_count_from_the_first_stored_transient(tmp_path: Path):
 
 def test_notes_only_where_asked_for(tmp_path: Path):
     write_bids(tmp_path / "a", session(), "01")
-    for path in (tmp_path / "a").rglob("*_events.*"):
-        assert "Mustermann" not in path.read_text()
+    for path in (tmp_path / "a").rglob("*"):
+        if path.is_file():
+            opened = gzip.open if path.suffix == ".gz" else open
+            with opened(path, "rb") as file:
+                assert b"Mustermann" not in file.read()
     write_bids(tmp_path / "b", session(), "01", notes=True)
     rows = table(tmp_path / "b/sub-01/mrs/sub-01_events.tsv")
     assert rows[1]["details"] == "Frau Mustermann hat Durst"

@@ -1,0 +1,99 @@
+"""The whole course in one fit: response models compared, and the sequential answer.
+
+Every model of `monitor.analysis.joint` that could be fitted is given with its BIC and
+AICc, compared by `monitor.analysis.comparison` as for `analyse`; the reader chooses,
+the report does not.  Under a blinded protocol none of this
+is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from monitor.analysis.comparison import Comparison, compared
+from monitor.analysis.joint_models import MODELS
+from monitor.qc.drawn import Times
+from monitor.qc.follow import Followed
+
+WORDS = {
+    "tau_s": "time constant",
+    "peak_s": "peak at",
+    "sharpness": "sharpness",
+    "rise_s": "rise",
+    "fall_s": "fall",
+    "lag_s": "lag",
+}
+
+
+def comparison_of(followed: Followed, times: Times) -> Comparison | None:
+    """Response models fitted to the course; None without an infusion or a tracker."""
+    if times.infusion_s is None:
+        return None
+    stop_s = times.infusion_s[1]
+    return compared(followed.outcome.pipeline.tracking.joint_fits(stop_s), stop_s)
+
+
+def models_of(comparison: Comparison | None, outcome: str) -> list[dict[str, Any]]:
+    """A row per model: how well it does, its shape, its change of the outcome.
+
+    `bic_above` and `aicc_above` are distances from the best model by that criterion.
+    """
+    if comparison is None or outcome not in comparison.models[0].end_percent:
+        return []
+    least = min(one.fit.aicc for one in comparison.models)
+    return [
+        {
+            "model": one.fit.model,
+            "parameters": one.fit.parameters,
+            "bic_above": one.behind,
+            "aicc_above": one.fit.aicc - least,
+            "log_likelihood": one.fit.log_likelihood,
+            "weight": one.weight,
+            "shape": said(one.fit.model, one.fit.shape),
+            "outcome": outcome,
+            "end_percent": one.end_percent[outcome],
+            "end_sd_percent": one.end_sd_percent[outcome],
+            "largest_percent": one.largest_percent[outcome],
+            "largest_sd_percent": one.largest_sd_percent[outcome],
+        }
+        for one in comparison.models
+    ]
+
+
+def said(model: str, shape: Mapping[str, float]) -> str:
+    """Shape parameters in words; those at an end of what was tried are marked."""
+    grids = next((m.grids for m in MODELS if m.name == model), {})
+    return ", ".join(
+        _said(name, value, grids.get(name, ())) for name, value in shape.items()
+    )
+
+
+def _said(name: str, value: float, tried: Sequence[float]) -> str:
+    seconds = name.endswith("_s")
+    text = f"{WORDS.get(name, name)} {value / 60 if seconds else value:.3g}"
+    text += " min" if seconds else ""
+    ends = {max(tried): "most", min(tried): "least"} if len(tried) > 1 else {}
+    return f"{text} (the {ends[value]} tried)" if value in ends and value else text
+
+
+def answers_of(followed: Followed, times: Times) -> list[dict[str, Any]]:
+    """Has it changed since the infusion began?  As the course stood at its end.
+
+    `low` and `high` are right at all looks at once; `since_min` is when "changed" was
+    first answered, None where it was not.
+    """
+    return [
+        {
+            "outcome": name,
+            "mean_percent": answer.mean_percent,
+            "sd_percent": answer.sd_percent,
+            "low": answer.low_percent,
+            "high": answer.high_percent,
+            "log_evidence": answer.log_evidence,
+            "since_min": None
+            if answer.since_s is None
+            else (answer.since_s - times.zero_s) / 60,
+        }
+        for name, answer in followed.outcome.pipeline.tracking.answers.items()
+    ]

@@ -1,0 +1,38 @@
+"""What the figures of all reports share: colours, style, an SVG as an element.
+
+Nothing is told by colour alone: points against lines, full against dashed, words at
+the curves.  Blue (the fit) and grey survive a copier.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+INK, GREY, LIGHT, ACCENT = "#1d2126", "#7a828b", "#c9ced4", "#0b5fa5"
+STYLE: dict[Any, Any] = {
+    "font.size": 9.0,
+    "font.family": "sans-serif",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.7,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "svg.fonttype": "none",
+    "path.simplify": True,
+    "path.simplify_threshold": 0.5,
+}
+
+
+def inline(svg: str, title: str) -> str:
+    """An SVG document as an element that scales with the page and has a name."""
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, count=1, flags=re.S)
+    body = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", body, count=1)
+    body = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", body, count=1)
+    return body.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)
