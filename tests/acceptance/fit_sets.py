@@ -6,9 +6,10 @@ Four families, of several sequences and fields:
   components of the protocol, a cubic baseline;
 * "skewed": "own" with the virtual scanner's asymmetric line, from a field distribution,
   and its broad humps for a baseline;
-* "scanner": all that the virtual scanner does: asymmetric line from a field distribution, T2 of
-  each metabolite's own, random-coil macromolecules, broad humps of any phase; the fit
-  has the macromolecules as somebody who measured them has: one entry of the basis set;
+* "scanner": all that the virtual scanner does: asymmetric line from a field
+  distribution, T2 of each metabolite's own, random-coil macromolecules, broad humps of
+  any phase; the fit has the macromolecules as somebody who measured them has: one
+  entry of the basis set;
 * "foreign": the same, but the fit knows only the protocol's macromolecules.
 
 Glu/tCr is drawn evenly from 0.7 to 1.6, every other concentration log-normally (SD 25
@@ -122,7 +123,10 @@ def model(name: str, family: str = "own") -> Model:
     names, extra = components("five", s.frequency_mhz, s.dwell_time_s, s.points)
     fids = np.concatenate([np.stack(list(basis(name).values())), extra])
     mm = np.arange(len(fids)) >= len(USUAL)
-    return Model((*USUAL, *names), fids, mm, s.dwell_time_s, s.frequency_mhz, 0.2, 4.2)
+    return Model(
+        (*USUAL, *names), fids, mm, s.dwell_time_s, s.frequency_mhz, 0.2, 4.2,
+        stand_in=family == "foreign",
+    )  # fmt: skip
 
 
 def drawn(rng: np.random.Generator) -> dict[str, float]:
