@@ -239,12 +239,15 @@ class Display(Seen):
             self.height or 1.0,
             "grey: before infusion" if seen else (BLINDED if self.hidden else ""),
             hidden if self.hidden else frozenset(),
+            outcome,
         )
 
     def _waterfall(self, axis: TimeAxis) -> Waterfall | None:
         if self.stack is None:
             return None
-        return self.stack.view(axis.zero_s, self.hidden)
+        return self.stack.view(
+            axis.zero_s, self.settings.outcome if self.hidden else None
+        )
 
     def _table(self, now_s: float) -> tuple[Row, ...]:
         return tab.table(self.estimate_at(now_s), self.settings.outcome, self.hidden)

@@ -1,10 +1,10 @@
 """Which response model: what the joint fits say of each other, in one table.
 
-With D the difference in BIC to the best model, exp(-D / 2) over its sum is the weight
-of each: the probability of it among these, were all equally likely before (Raftery
-1995).  Models within UNDECIDED of the best cannot be told from it by this session; a
-saturating rise and a plasma curve of the same time course are such a pair.  Nothing is
-chosen: the table has them all.
+The weight of a model is its evidence times its prior over the sum of all (`joint`): how
+probable it is among these.  With D = 2 ln(weight of the best / weight), models with D
+below UNDECIDED cannot be told from the best by this session (Kass & Raftery 1995 call
+more than 6 strong); a saturating rise and a plasma curve of the same time course are
+such a pair.  Nothing is chosen: the table has them all.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.analysis.joint import ResponseFit
+from monitor.analysis.joint import ResponseFit, log_weight
 from monitor.analysis.plasma import PLASMA, plasma_level, relative_plasma
 from monitor.analysis.spectrum import Real
 
@@ -28,8 +28,8 @@ class Compared:
     Attributes
     ----------
     fit : the model's fit
-    behind : its BIC less that of the best
-    weight : of all models' weights, 0 ... 1
+    behind : D of the module docstring
+    weight : its probability among all, 0 ... 1
     end_percent, end_sd_percent : change when the infusion ends (or now), by outcome
     largest_percent, largest_sd_percent : change that is furthest from none
     largest_s : when that is for the first outcome, scanner time
@@ -47,7 +47,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All response models, the best BIC first.
+    """All response models, the likeliest first.
 
     Attributes
     ----------
@@ -68,24 +68,24 @@ class Comparison:
         """What the criterion says, in one sentence."""
         first, *others = self.undecided
         if not others:
-            return f"Of the response models {first} has the best BIC, by 6 or more."
+            return f"Of the response models {first} is the likeliest, by far."
         return (
-            f"Of the response models {first} has the best BIC, but this session does "
-            f"not tell it from {', '.join(others)} (BIC less than 6 behind)."
+            f"Of the response models {first} is the likeliest, but this session does "
+            f"not tell it from {', '.join(others)}."
         )
 
 
 def compared(
     fits: Sequence[ResponseFit], stop_s: float | None = None
 ) -> Comparison | None:
-    """Compare joint fits, the best first; None without any.
+    """Compare joint fits, the likeliest first; None without any.
 
     `stop_s` is when the infusion stopped, None while it runs.
     """
     if not fits:
         return None
-    behind = np.array([fit.bic - fits[0].bic for fit in fits])
-    shares = np.exp(-0.5 * behind)
+    logs = np.array([log_weight(fit) for fit in fits])
+    shares, behind = np.exp(logs - logs[0]), 2 * (logs[0] - logs)
     times_s = fits[0].time_s
     end_s = float(times_s[-1]) if stop_s is None else min(stop_s, float(times_s[-1]))
     models = tuple(

@@ -171,6 +171,7 @@ def style_sheet(theme: Theme) -> str:
     QComboBox::drop-down {{ border: 0; width: {theme.px(24)}px; }}
     QComboBox QAbstractItemView {{ background: {p.panel}; color: {p.text};
         selection-background-color: {p.rule}; selection-color: {p.text}; }}
+    QDialog QWidget {{ font-size: {theme.text_px(22)}px; font-family: {families}; }}
     QMenu {{ background: {p.panel}; border: {theme.px(2)}px solid {p.secondary};
         font-size: {theme.text_px(22)}px; font-family: {families}; }}
     QMenu::item {{ padding: {theme.px(4)}px {theme.px(24)}px; }}

@@ -2,17 +2,6 @@
 
 Outliers are found per criterion and protocol: |x - median| > 3.5 * 1.4826 MAD (Iglewicz
 & Hoaglin 1993), with at least five sessions.
-
-Repeatability within subjects of an outcome in the reference period, over the subjects
-with several sessions: s_w^2 is the pooled variance of ln(x) within subjects with nu
-degrees of freedom, CV_w = 100 sqrt(exp(s_w^2) - 1), its interval from chi-square
-(Bland & Altman 1996).
-
-Power of a paired comparison of two conditions in N subjects: a session's mean change
-has the SD s, the difference within a subject sqrt(2) s, and the test is Student's with
-N - 1 degrees of freedom at 5 %, two-sided (noncentral t).  s is given twice: what the
-sessions achieved (their own SDs, root mean square: the least it can be), and what they
-scattered by between visits of a subject.
 """
 
 from __future__ import annotations
@@ -25,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from monitor.analysis.spectrum import Real
+from monitor.qc.between_visits import OUTCOMES, power_table, repeatability
 from monitor.qc.clinical import clinical_slope
 from monitor.qc.participants import Visit, active_condition
 from monitor.qc.trial import Binned, binned, fit_trial
@@ -35,14 +24,10 @@ Row = Mapping[str, Any]
 OUTLIER_Z = 3.5
 MAD_TO_SD = 1.4826
 LEAST_FOR_OUTLIERS = 5
-POWER_SUBJECTS = (8, 12, 16, 20, 26, 32, 40, 60)
 CRITERIA = (
     "snr", "fwhm_hz", "drift_hz_per_min", "water", "lipid", "effective_percent",
     "missing_percent", "marker_s", "detectable_percent", "line_width_bias_percent",
 )  # fmt: skip
-OUTCOMES = ("Glx/tNAA", "Glx", "Glu", "Glu/tCr")
-REPEATED = ("Glx/tNAA", "Glu/tCr", "Glx/tCr", "tNAA/tCr", "Glu/water", "Gln/water")
-"""Outcomes that can be compared between sessions: no receiver gain is in them."""
 
 
 def group_report(
@@ -63,7 +48,7 @@ def group_report(
         "outliers": outliers(judged),
         "outcome_hidden": hidden and bool(judged),
         "repeatability": [] if hidden else repeatability(judged),
-        "power": [] if hidden else power_table(judged),
+        "power": [] if hidden else power_table(judged, visits or {}),
         "trial": trial_report(judged, visits) if visits and not hidden else None,
     }
 
@@ -97,73 +82,6 @@ def _far(rows: Sequence[Row], key: str, protocol: str) -> list[dict[str, Any]]:
         for row in known
         if abs(row[key] - middle) > OUTLIER_Z * spread
     ]  # fmt: skip
-
-
-def repeatability(judged: Sequence[Row]) -> list[dict[str, Any]]:
-    """Within-subject CV of the outcomes in the reference period."""
-    found = []
-    for name in REPEATED:
-        logs = _by_subject(judged, f"{name}_reference", math.log)
-        freedom = sum(len(x) - 1 for x in logs)
-        if freedom < 1:
-            continue
-        squares = sum(float(np.sum((x - x.mean()) ** 2)) for x in logs)
-        low, high = (squares / stats.chi2.ppf(p, freedom) for p in (0.975, 0.025))
-        said = [row[f"{name}_reference_sd"] / row[f"{name}_reference"]
-                for row in judged if row.get(f"{name}_reference")]  # fmt: skip
-        found.append(
-            {"outcome": name, "cv_percent": _cv(squares / freedom),
-             "low": _cv(float(low)), "high": _cv(float(high)),
-             "subjects": len(logs), "freedom": freedom,
-             "own_sd_percent": 100 * float(np.sqrt(np.mean(np.square(said))))}
-        )  # fmt: skip
-    return found
-
-
-def _cv(variance: float) -> float:
-    """Of a lognormal, in percent."""
-    return 100 * math.sqrt(math.expm1(variance))
-
-
-def _by_subject(judged: Sequence[Row], key: str, of: Any) -> list[Real]:
-    """Values of subjects with several sessions."""
-    groups: dict[str, list[float]] = {}
-    for row in judged:
-        value = row.get(key)
-        if row["subject"] and value is not None and (of is not math.log or value > 0):
-            groups.setdefault(row["subject"], []).append(of(value))
-    return [np.array(values) for values in groups.values() if len(values) > 1]
-
-
-def power_table(judged: Sequence[Row]) -> list[dict[str, Any]]:
-    """Power of a paired comparison for each outcome and both SDs."""
-    found = []
-    target = max((row["target_percent"] for row in judged), default=math.nan)
-    for name in OUTCOMES:
-        own = [r[f"{name}_mean_sd"] for r in judged if r.get(f"{name}_mean_sd")]
-        between = _by_subject(judged, f"{name}_mean", float)
-        freedom = sum(len(x) - 1 for x in between)
-        achieved = math.sqrt(np.mean(np.square(own))) if own else math.nan
-        sds = [("achieved precision", achieved)] if own else []
-        if freedom >= 3:
-            squares = sum(float(np.sum((x - x.mean()) ** 2)) for x in between)
-            sds.append(("scatter between visits", math.sqrt(squares / freedom)))
-        found += [
-            {"outcome": name, "of": said, "sd_percent": sd, "target_percent": target,
-             "power": {n: paired_power(target, sd, n) for n in POWER_SUBJECTS}}
-            for said, sd in sds
-        ]  # fmt: skip
-    return found
-
-
-def paired_power(difference: float, sd: float, subjects: int) -> float:
-    """Power to see a difference between two sessions of each subject, 0 ... 1."""
-    freedom = subjects - 1
-    shift = difference / (math.sqrt(2) * sd) * math.sqrt(subjects)
-    limit = stats.t.ppf(0.975, freedom)
-    power = stats.nct.sf(limit, freedom, shift) + stats.nct.cdf(-limit, freedom, shift)
-    # Far out the noncentral t is not computed; there the power is 1 to all digits.
-    return float(power) if math.isfinite(power) else float(stats.norm.sf(limit - shift))
 
 
 def trial_report(

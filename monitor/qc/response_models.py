@@ -74,7 +74,7 @@ def _said(name: str, value: float, tried: Sequence[float]) -> str:
     text = f"{WORDS.get(name, name)} {value / 60 if seconds else value:.3g}"
     text += " min" if seconds else ""
     ends = {max(tried): "most", min(tried): "least"} if len(tried) > 1 else {}
-    return f"{text} (the {ends[value]} tried)" if value in ends and value else text
+    return f"{text} ({ends[value]} tried)" if value in ends and value else text
 
 
 def answers_of(followed: Followed, times: Times) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ TITLES = {
     "detectable_percent": "detectable change / %",
     "line_width_bias_percent": "line-width bias / %",
 }
+LEAST_HEIGHT = 1.0
 STYLES = (("o", "-", INK), ("s", "--", ACCENT), ("^", ":", GREY))
 
 
@@ -74,6 +75,10 @@ def _criterion(
         ax.axhline(limit, color=ACCENT, lw=1.0, ls="--")
         ax.annotate("limit", (1, limit), xycoords=("axes fraction", "data"),
                     fontsize=7.5, color=ACCENT, ha="right", va="bottom")  # fmt: skip
+    values = [r[key] for r in rows if r.get(key) is not None]
+    if min(values, default=-1.0) >= 0 and ax.get_ylim()[0] < 0:  # none can be negative
+        top = ax.get_ylim()[1] if max(values) > 0 else LEAST_HEIGHT
+        ax.set_ylim(-0.04 * top, top)
     ax.set_title(TITLES[key], fontsize=9, loc="left")
     ax.set_xlim(-0.6, len(rows) - 0.4)
     ax.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))

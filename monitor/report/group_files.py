@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from monitor import __version__
-from monitor.qc.group import CRITERIA, OUTCOMES, REPEATED
-from monitor.report.group_figures import clinical_svg, criteria_svg, trial_svg
+from monitor.qc.between_visits import OUTCOMES, REPEATED
+from monitor.qc.group import CRITERIA
+from monitor.report.group_figures import TITLES, clinical_svg, criteria_svg, trial_svg
 from monitor.report.page import environment, style
 from monitor.report.session_files import made_folder, write_text
 from monitor.report.tables import write_json
@@ -95,6 +96,7 @@ def group_page(
         g=group,
         rows=filled,
         css=style(),
+        titles=TITLES,
         version=__version__,
         criteria_svg=criteria_svg(judged, group["outliers"], limits) if judged else "",
         trial_svg=trial_svg(trial["courses"])

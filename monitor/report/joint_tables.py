@@ -14,10 +14,10 @@ KINDS = ("end", "end_sd", "largest", "largest_sd")
 
 
 def write_joint(path: Path, comparison: Comparison) -> None:
-    """Write `joint.csv`, a row per response model, the best BIC first."""
+    """Write `joint.csv`, a row per response model, the likeliest first."""
     head = [
-        "model", "shape", "parameters", "log_likelihood", "bic", "bic_behind", "aicc",
-        "weight", "undecided", "end_t_s",
+        "model", "weight", "undecided", "shape", "parameters", "log_likelihood",
+        "log_evidence", "bic", "aicc", "end_t_s",
     ]  # fmt: skip
     changes = [f"{name}_{kind}" for name in TRACKED for kind in KINDS]
     rows = (_row(one, comparison) for one in comparison.models)
@@ -32,7 +32,7 @@ def _row(one: Compared, comparison: Comparison) -> Row:
         "parameters": fit.parameters,
         "log_likelihood": fit.log_likelihood,
         "bic": fit.bic,
-        "bic_behind": one.behind,
+        "log_evidence": fit.evidence,
         "aicc": fit.aicc,
         "weight": one.weight,
         "undecided": fit.model in comparison.undecided,

@@ -132,7 +132,7 @@ def model_header(rows: Sequence[Report]) -> list[str]:
         "AICc above best",
         "p",
         "Shape",
-        f"{rows[0]['outcome']} at the infusion's end / %",
+        f"{rows[0]['outcome']} at its end / %",
         "Largest / %",
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -51,26 +51,31 @@ class Columns:
 
     def append_named(self, row: Mapping[str, float]) -> None:
         """Add a row by name; columns that it does not name are nan."""
-        for name in row:
+        self.extend(tuple(row), [list(row.values())])
+
+    def extend(self, names: Sequence[str], rows: Sequence[Sequence[float]]) -> None:
+        """Add rows of the named columns; the others are nan in them."""
+        for name in names:
             if name not in self._place:
                 self._place[name] = len(self._place)
         missing = len(self._place) - len(self._table)
         if missing:
             blank = np.full((missing, self._table.shape[1]), np.nan)
             self._table = np.concatenate([self._table, blank])
-        self._make_room()
-        self._table[:, self._rows] = np.nan
-        self._table[[self._place[name] for name in row], self._rows] = list(
-            row.values()
-        )
-        self._rows += 1
+        self._make_room(len(rows))
+        until = self._rows + len(rows)
+        self._table[:, self._rows : until] = np.nan
+        places = [self._place[name] for name in names]
+        self._table[places, self._rows : until] = np.asarray(rows, float).T
+        self._rows = until
 
     def pop(self) -> None:
         """Leave out the last row."""
         self._rows -= 1
 
-    def _make_room(self) -> None:
+    def _make_room(self, rows: int = 1) -> None:
         held = self._table.shape[1]
-        if self._rows == held:
-            more = np.full((len(self._table), max(FIRST_ROWS, held // 2)), np.nan)
+        if self._rows + rows > held:
+            room = max(FIRST_ROWS, held // 2, rows)
+            more = np.full((len(self._table), room), np.nan)
             self._table = np.concatenate([self._table, more], axis=1)

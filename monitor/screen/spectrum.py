@@ -28,6 +28,16 @@ STEP = 0.24  # from one component to the next below it
 
 OUTCOME_PPM = ((2.06, 2.60), (3.64, 3.86))
 """Where Glu and Gln have their lines: left out where the protocol hides the outcome."""
+OTHERS_PPM = {
+    "tNAA": ((1.90, 2.06), (2.60, 2.75)),
+    "tCr": ((2.95, 3.10), (3.86, 4.00)),
+    "tCho": ((3.10, 3.32),),
+    "mI": ((3.40, 3.64), (4.00, 4.12)),
+    "GABA": ((1.80, 2.00), (2.95, 3.10)),
+    "GSH": ((2.85, 3.00),),
+    "Lac": ((1.20, 1.45),),
+}
+"""Likewise, where the outcome is of another kind."""
 
 GROUPS = ("Glu", "Gln", "tNAA", "tCr", "tCho", "mI")
 
@@ -60,11 +70,15 @@ def spectrum_view(
     height: float,
     caption: str,
     hidden: frozenset[str] = frozenset(),
+    outcome: str = "",
 ) -> SpectrumView:
-    """View of one window's curves; `hidden` names groups that stay unseen."""
+    """View of one window's curves; `hidden` names groups that stay unseen.
+
+    Where any are, the lines of the `outcome` are left out of all curves.
+    """
     shown = (curves.ppm >= RIGHT_PPM) & (curves.ppm <= LEFT_PPM)
     if hidden:
-        shown &= ~telling(curves.ppm)
+        shown &= ~telling(curves.ppm, outcome)
     at = np.flatnonzero(shown)
 
     def scaled(curve: Curve) -> Line:
@@ -95,10 +109,14 @@ def spectrum_view(
     )
 
 
-def telling(ppm: Curve | Line) -> NDArray[np.bool_]:
-    """Where on a ppm axis (n,) lines of the outcome would be seen."""
+def telling(ppm: Curve | Line, outcome: str = "") -> NDArray[np.bool_]:
+    """Where on a ppm axis (n,) lines of the outcome would be seen.
+
+    Of a ratio these are the lines of its numerator.
+    """
     found = np.zeros(len(ppm), bool)
-    for low, high in OUTCOME_PPM:
+    others = OTHERS_PPM.get(outcome.partition("/")[0], ())
+    for low, high in (*OUTCOME_PPM, *others):
         found |= (ppm >= low) & (ppm <= high)
     return found
 

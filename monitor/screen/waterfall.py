@@ -56,10 +56,10 @@ class Stack:
         self.column_s *= 2
         self.used = (self.used + 1) // 2
 
-    def view(self, zero_s: float, hidden: bool = False) -> Waterfall | None:
+    def view(self, zero_s: float, hidden: str | None = None) -> Waterfall | None:
         """Image so far with the minutes it spans; None before the first transient.
 
-        Where the outcome is `hidden`, its lines are not in it.
+        The lines of an outcome that is `hidden` are not in it.
         """
         if not self.used:
             return None
@@ -67,10 +67,10 @@ class Stack:
         with np.errstate(invalid="ignore"):
             image = (self._sum[: self.used] / count).astype(np.float32)
         low, high = np.nanpercentile(image[:: max(1, self.used // 50)], [45, 99.6])
-        if hidden:
+        if hidden is not None:
             step = (HIGH_PPM - LOW_PPM) / image.shape[1]
             middles = LOW_PPM + step * (np.arange(image.shape[1]) + 0.5)
-            image[:, telling(middles)] = low
+            image[:, telling(middles, hidden)] = low
         return Waterfall(
             image=image,
             start_min=(self.first_s - zero_s) / 60,

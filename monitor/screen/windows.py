@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress, groupby
 from typing import overload
 
 import numpy as np
@@ -49,23 +50,22 @@ class Windows(Sequence[Estimate]):
     def __init__(self, estimates: Iterable[Estimate] = ()) -> None:
         self._columns = Columns(FIGURES)
         self._names: dict[str, tuple[str, ...]] = dict.fromkeys(TABLES, ())
-        for estimate in estimates:
-            self.append(estimate)
+        self.extend(estimates)
 
     def append(self, estimate: Estimate) -> None:
         """Add the newest one."""
-        row = {name: float(getattr(estimate, name)) for name in FIGURES}
-        for table in TABLES:
-            shown = {
-                name: value
-                for name, value in getattr(estimate, table).items()
-                if not name.endswith(UNSHOWN)
-            }
-            known = self._names[table]
-            new = tuple(name for name in shown if name not in known)
-            self._names[table] = known + new if new else known
-            row |= {f"{table} {name}": value for name, value in shown.items()}
-        self._columns.append_named(row)
+        self.extend((estimate,))
+
+    def extend(self, estimates: Iterable[Estimate]) -> None:
+        """Add later ones; those that know the same figures are taken in at once."""
+        for tables, alike in groupby(estimates, _names_of):
+            shown = [tuple(not n.endswith(UNSHOWN) for n in names) for names in tables]
+            columns = list(FIGURES)
+            for table, names, show in zip(TABLES, tables, shown, strict=True):
+                kept = tuple(compress(names, show))
+                self._names[table] = tuple(dict.fromkeys((*self._names[table], *kept)))
+                columns += [f"{table} {name}" for name in kept]
+            self._columns.extend(columns, [_row(e, shown) for e in alike])
 
     def pop(self) -> None:
         """Leave out the newest one."""
@@ -152,3 +152,16 @@ class Windows(Sequence[Estimate]):
     @property
     def _middle_s(self) -> Line:
         return 0.5 * (self._columns["time_start_s"] + self._columns["time_end_s"])
+
+
+def _names_of(estimate: Estimate) -> tuple[tuple[str, ...], ...]:
+    """Names in each of its tables."""
+    return tuple(tuple(getattr(estimate, table)) for table in TABLES)
+
+
+def _row(estimate: Estimate, shown: list[tuple[bool, ...]]) -> list[float]:
+    """Figures of one, in the order of the columns."""
+    row = [float(getattr(estimate, name)) for name in FIGURES]
+    for table, show in zip(TABLES, shown, strict=True):
+        row += compress(getattr(estimate, table).values(), show)
+    return row

@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 from change_sessions import LENGTHS, OUTCOMES, START_S, stacked
 
+from monitor.analysis.comparison import UNDECIDED
 from monitor.analysis.detectable import FACTOR
+from monitor.analysis.joint_models import MODELS
 
 BIN_S = 120.0
 HEADLINE, GLU = 2, 3
@@ -149,7 +151,11 @@ def words(found: Found) -> str:
     best = Counter(found["best"].tolist()).most_common()
     right = int(np.sum(found["best"] == found["right"]))
     named = ", ".join(f"{name} {n}" for name, n in best)
-    rows.append(f"- best BIC: {named}; the right model in {right} of {count}")
+    places = [[m.name for m in MODELS].index(name) for name in found["right"]]
+    behind = found["bic"][np.arange(count), places] - found["bic"].min(axis=1)
+    near = int(np.sum(behind < UNDECIDED))
+    rows.append(f"- best BIC: {named}; the right model is best in {right} of {count}, "
+                f"and not to be told from the best in {near}")  # fmt: skip
     return "\n".join(rows)
 
 

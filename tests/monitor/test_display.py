@@ -451,6 +451,18 @@ def test_blinded_spectrum_and_waterfall_leave_out_the_lines_of_the_outcome(updat
     assert np.ptp(fall.image[:, (ppm > 2.9) & (ppm < 3.1)]) > 0
 
 
+def test_lines_of_any_blinded_outcome_are_left_out(updates):
+    for outcome, low, high in (("tCho/tCr", 3.10, 3.32), ("tNAA", 1.90, 2.06)):
+        blind = replace(SETTINGS, outcome=outcome, outcome_hidden=True)
+        screen = shown(updates, 900.0, blind).screen(901.0)
+        ppm, image = screen.spectrum.ppm, screen.waterfall.image
+        assert not ((ppm > low) & (ppm < high)).any()
+        at = np.linspace(0.2, 4.2, image.shape[1])
+        inside = image[:, (at > low + 0.05) & (at < high - 0.05)]
+        assert np.nanmin(inside) == np.nanmax(inside)
+        assert ((ppm > 3.4) & (ppm < 3.6)).any()
+
+
 def test_a_closer_look_tells_no_blinded_outcome(updates):
     blind = shown(updates, 1500.0, replace(SETTINGS, outcome_hidden=True))
     blind.fold(Update(9000, 0, notes=("Glx/tNAA changed by 8 %",)), 1500.0)

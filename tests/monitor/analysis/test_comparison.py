@@ -12,16 +12,17 @@ from monitor.settings import Settings
 TIMES_S = np.array([0.0, 600.0, 1200.0, 1800.0])
 
 
-def fit(model, bic, changes):
+def fit(model, evidence, changes):
     both = {"Glu": np.array(changes), "Glx/tNAA": 0.5 * np.array(changes)}
     sds = {name: np.full(4, 1.5) for name in both}
     shape = {} if model == "none" else {"tau_s": 240.0}
-    return ResponseFit(model, shape, 3, 0.0, bic, bic + 1, TIMES_S, both, sds)
+    count = 0 if model == "none" else 3
+    return ResponseFit(model, shape, count, 0.0, evidence, 0.0, 0.0, TIMES_S, both, sds)
 
 
 FITS = (
-    fit("saturating", -20.0, [0.0, 6.0, 9.0, 10.0]),
-    fit("Domino", -16.0, [0.0, 7.0, 12.0, 4.0]),
+    fit("saturating", 10.0, [0.0, 6.0, 9.0, 10.0]),
+    fit("Domino", 8.0, [0.0, 7.0, 12.0, 4.0]),
     fit("none", 0.0, [0.0] * 4),
 )
 
@@ -30,7 +31,7 @@ def test_models_that_cannot_be_told_apart_are_named_together():
     comparison = compared(FITS)
     assert comparison.undecided == ("saturating", "Domino")
     assert "Domino" in comparison.sentence
-    assert "by 6 or more" in compared(FITS[::2]).sentence
+    assert "by far" in compared(FITS[::2]).sentence
 
 
 def test_weights_follow_the_criterion():

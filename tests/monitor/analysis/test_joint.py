@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from state_cases import C0, NAMES, dynamics, measurement
 
-from monitor.analysis.joint import joint_fits
+from monitor.analysis.joint import joint_fits, log_weight
 from monitor.analysis.joint_models import MODELS
 from monitor.analysis.smoothing import Observed, blocks_of
 
@@ -57,7 +57,8 @@ def test_stated_sds_cover():
 def test_all_models_are_shown_in_the_order_of_the_criterion():
     fits = fitted(2, 15.0)
     assert {fit.model for fit in fits} == {model.name for model in MODELS}
-    assert [fit.bic for fit in fits] == sorted(fit.bic for fit in fits)
+    weights = [log_weight(fit) for fit in fits]
+    assert weights == sorted(weights, reverse=True)
     assert fits[0].model != "none"
     by_name = {fit.model: fit for fit in fits}
     assert by_name["none"].log_likelihood == 0.0
@@ -77,6 +78,7 @@ def test_surge_and_return_is_told_from_a_plateau():
     fits = fitted(3, 25.0, surge)
     by_name = {fit.model: fit for fit in fits}
     assert by_name["surge and return"].bic < by_name["saturating"].bic - 6
+    assert by_name["surge and return"].evidence > by_name["saturating"].evidence + 3
 
 
 def test_without_an_infusion_there_is_nothing_to_compare():

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import pytest
 from fake_session import SETTINGS
@@ -232,6 +233,28 @@ def test_the_table_is_saved_as_csv(qtbot, open_whole, tmp_path):
     assert float(rows[0]["change_percent"]) == pytest.approx(
         float(whole.window.seen().table[0].change.replace("−", "-"))
     )
+
+
+def test_nothing_that_is_saved_tells_a_blinded_outcome(qtbot, open_whole, tmp_path):
+    blind = replace(SETTINGS, outcome_hidden=True)
+    whole = open_whole(settings=blind)
+    display = whole.window.session.display
+    said = "".join(str(row) for row in display.messages_so_far())
+    operations = whole.window.operations
+    operations.show_newest()
+    whole.answer()
+    said += " ".join(t.full_text for t in whole.window.findChildren(Text))
+    said += whole.window.windowTitle()
+    operations.leave()
+    for what in (*operations.plots, "table"):
+        place = tmp_path / f"{what}.{'csv' if what == 'table' else 'svg'}"
+        operations._save(what, str(place))
+        said += place.read_text()
+    change = display.estimates[-1].changes_percent[SETTINGS.outcome]
+    for there in ("infusion on", "Outcome: hidden", "tCr", "blinded protocol"):
+        assert there in said, there  # the words of a picture are found as words
+    for told in ("Glu", "Gln", "Glx", "changed since", f"{abs(change):.1f} %"):
+        assert told not in said, told
 
 
 def test_a_file_that_cannot_be_written_is_said(open_whole, tmp_path):

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from monitor.qc.between_visits import paired_power, power_table, repeatability
 from monitor.qc.clinical import clinical_slope
-from monitor.qc.group import outliers, paired_power, repeatability, trial_report
+from monitor.qc.group import outliers, trial_report
 from monitor.qc.participants import Visit, active_condition, read_participants
 from monitor.qc.simulated_trial import Crossover, draw
 from monitor.qc.trial import binned, fit_trial
@@ -166,6 +167,26 @@ def test_power_of_a_paired_test() -> None:
     assert paired_power(0.5, 1 / np.sqrt(2), 34) == pytest.approx(0.808, abs=0.002)
     assert paired_power(0.0, 1.0, 20) == pytest.approx(0.05, abs=1e-6)
     assert paired_power(50.0, 1.0, 60) == pytest.approx(1.0)
+
+
+def test_an_effect_of_the_condition_is_no_scatter_between_visits() -> None:
+    random = np.random.default_rng(5)
+    rows, visits = [], {}
+    for subject in map(str, range(200)):
+        for visit, condition in (("1", "drug"), ("2", "placebo")):
+            shift = -8.0 if condition == "drug" else 0.0
+            mean = shift + 2 * random.standard_normal()
+            rows.append(
+                {"subject": subject, "visit": visit, "target_percent": 5.0,
+                 "Glx_mean": mean, "Glx_mean_sd": 1.0}
+            )  # fmt: skip
+            visits[subject, visit] = Visit(
+                subject, visit, condition, "", None, None, None
+            )
+    with_file = power_table(rows, visits)[1]
+    assert with_file["of"] == "scatter between visits"
+    assert with_file["sd_percent"] == pytest.approx(2.0, rel=0.1)
+    assert power_table(rows, {})[1]["sd_percent"] > 5
 
 
 def test_the_cv_within_subjects() -> None:
