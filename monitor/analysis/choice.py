@@ -3,11 +3,12 @@
 Every combination of the stiffness lam of the baseline with the traits of the model
 (`Traits`) is scored by
 
-    n log(RSS / n) + 2 m d,
+    n log(RSS / n) + 2 (m d_b + m_t d_t),
 
-n real points, RSS what is left of them, d the effective dimension of the baseline (both
-parts) and of the parameters that the traits add, m = `STRICTNESS`: Akaike's criterion
-made stricter, as Wilson (2021, ABfit, m = 5) found it necessary on real spectra.
+n real points, RSS what is left of them, d_b the effective dimension of the baseline
+(both parts) and d_t that of the parameters that the traits add: Akaike's criterion made
+stricter.  For a baseline m = 5 was found necessary on real spectra (Wilson 2021,
+ABfit); which stiffness is the greatest, and m_t, are the `Rule`'s.
 
 Amplitudes and nuisance parameters are profiled in each, about a solution that is near:
 with B = [A, dA/dtheta c] the best step is linear least squares, and only small matrices
@@ -33,9 +34,38 @@ from monitor.analysis.normal import Factor, factored
 from monitor.analysis.spectrum import Real
 
 Mask = NDArray[np.bool_]
-STIFFNESS_GRID = 10.0 ** np.arange(-3.0, 4.1, 0.5)
-STRICTNESS = 5.0
-"""m where nothing else is said."""
+LEAST_STIFFNESS = 1e-3
+STEP = 10.0**0.5
+"""Of one stiffness to the next."""
+REACH = 4
+"""Steps that traits may move the stiffness: what looked like a rough baseline may have
+been a skewed line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is asked, and how strictly.
+
+    Attributes
+    ----------
+    stiffest : the greatest stiffness; at the least there are some 36 degrees of freedom
+    strictness, trait_strictness : m and m_t
+    stiffness : the only one; None: it is chosen
+    """
+
+    stiffest: float
+    strictness: float
+    trait_strictness: float
+    stiffness: float | None = None
+
+    @property
+    def grid(self) -> Real:
+        """Stiffnesses to choose from, ascending."""
+        if self.stiffness is not None:
+            return np.array([self.stiffness])
+        steps = np.log(self.stiffest / LEAST_STIFFNESS) / np.log(STEP)
+        grid = self.stiffest / STEP ** np.arange(max(int(steps + 1e-9), 0) + 1)
+        return np.asarray(grid[::-1], float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +76,12 @@ class Traits:
     ----------
     kernel : the line has a kernel
     fine : metabolites have small shifts, macromolecules a width of their own
-    relaxation : a, 0 or 1
+    relaxation : known differences of T2 show in the widths of the lines
     """
 
     kernel: bool = False
     fine: bool = False
-    relaxation: float = 0.0
+    relaxation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +104,7 @@ class _Linear:
     shares, y_shares : S (m, 2 p) and (2 p,), real beside imaginary part
     prior, pull : (m, m) and (m,), the priors' share of gram and right-hand side
     kernel, fine, relaxation : (m,) bool, the columns that belong to each
-    strictness : m of the criterion
+    rule : of the choice
     """
 
     gram: Real
@@ -87,43 +117,38 @@ class _Linear:
     kernel: Mask
     fine: Mask
     relaxation: Mask
-    strictness: float
+    rule: Rule
+
+    @property
+    def traits(self) -> Mask:
+        """Columns that traits add."""
+        return self.kernel | self.fine | self.relaxation
 
     def kept(self, traits: Traits) -> Mask:
         """Columns that are moved."""
-        out = self.relaxation.copy()
+        out = self.relaxation & (not traits.relaxation)
         out |= self.kernel & (not traits.kernel)
         out |= self.fine & (not traits.fine)
         return ~out
 
 
-def choose(
-    problem: Problem,
-    point: Point,
-    active: Indices,
-    stiffness: float | None,
-    strictness: float = STRICTNESS,
-) -> Choice:
+def choose(problem: Problem, point: Point, active: Indices, rule: Rule) -> Choice:
     """Choose about a nearby solution with the plainest traits.
 
-    A trait is considered where `active` has its parameters; `stiffness` is taken where
-    it is given.
+    A trait is considered where `active` has its parameters.
     """
-    linear = _linear(problem, point, active, strictness)
-    grid = STIFFNESS_GRID if stiffness is None else np.array([stiffness])
-    first = _least(problem, linear, grid[::2], [Traits()])
+    linear, grid = _linear(problem, point, active, rule), rule.grid
+    first = _least(problem, linear, grid[::-2], [Traits()])
     traits = [
-        Traits(kernel, fine, a)
+        Traits(kernel, fine, relaxation)
         for kernel in (False, True)[: 1 + bool(linear.kernel.any())]
         for fine in (False, True)[: 1 + bool(linear.fine.any())]
-        for a in (0.0, 1.0)[: 1 + bool(linear.relaxation.any())]
+        for relaxation in (False, True)[: 1 + bool(linear.relaxation.any())]
     ]
     best = _least(problem, linear, np.array([first.stiffness]), traits)
-    if stiffness is None:
-        place = int(np.argmin(np.abs(grid - best.stiffness)))
-        near = grid[max(place - 2, 0) : place + 3]
-        best = _least(problem, linear, near, [best.traits])
-    return best
+    place = int(np.argmin(np.abs(grid - best.stiffness)))
+    near = grid[max(place - REACH, 0) : place + REACH + 1]
+    return _least(problem, linear, near, [best.traits])
 
 
 def _least(
@@ -134,9 +159,7 @@ def _least(
     return min(choices, key=lambda choice: choice.score)
 
 
-def _linear(
-    problem: Problem, point: Point, active: Indices, strictness: float
-) -> _Linear:
+def _linear(problem: Problem, point: Point, active: Indices, rule: Rule) -> _Linear:
     """Gram matrices of B and of its parts in the baseline's space."""
     D = problem.model.derivatives(point.theta, active, point.c, point.A, point.shaped)
     B = np.concatenate([point.A.T, D.T, problem.spectrum[None]]) / problem.noise_sd
@@ -156,7 +179,7 @@ def _linear(
     fine = (parameter >= layout.shifts.start) | (parameter == MM_GAUSS)
     return _Linear(
         gram[:m, :m], gram[:m, m], float(gram[m, m]), shares[:m], shares[m], prior,
-        pull, in_kernel, fine, parameter == RELAXATION, strictness,
+        pull, in_kernel, fine, parameter == RELAXATION, rule,
     )  # fmt: skip
 
 
@@ -164,13 +187,8 @@ def _scored(
     problem: Problem, linear: _Linear, stiffness: float, traits: Traits
 ) -> Choice:
     """One combination."""
-    kept, a = linear.kept(traits), traits.relaxation
+    kept = linear.kept(traits)
     right, square, y_shares = linear.right, linear.square, linear.y_shares
-    if a:
-        place = int(np.argmax(linear.relaxation))
-        square += a**2 * linear.gram[place, place] - 2 * a * right[place]
-        right = right - a * linear.gram[place]
-        y_shares = y_shares - a * linear.shares[place]
     v = np.tile(taken(problem.baseline, stiffness), 2)
     shares = linear.shares[kept]
     damped = shares * v
@@ -185,13 +203,12 @@ def _scored(
     square -= float(np.sum((2 * v - v**2) * rest**2))
     n = 2 * problem.spectrum.size
     dimension = 2 * problem.baseline.effective_dimension(stiffness)
-    dimension += _dimension(factor, prior, (linear.kernel | linear.fine)[kept])
-    score = (
-        n * float(np.log(max(square, 1e-300) / n)) + 2 * linear.strictness * dimension
-    )
+    added = _dimension(factor, prior, linear.traits[kept])
+    rule = linear.rule
+    score = n * float(np.log(max(square, 1e-300) / n))
+    score += 2 * (rule.strictness * dimension + rule.trait_strictness * added)
     whole = np.zeros(kept.size)
     whole[kept] = step
-    whole[linear.relaxation] = a
     return Choice(stiffness, traits, score, whole)
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.linalg import LinAlgError
 
-from monitor.analysis.choice import STRICTNESS, Choice, Traits, choose
+from monitor.analysis.choice import Choice, Rule, Traits, choose
 from monitor.analysis.fit import (
     Fit,
     Indices,
@@ -59,6 +59,8 @@ SUSPECT = 1.5
 """Misfit from which a fit is tried again from other starts."""
 KERNEL_SPREAD_PPM = 0.048
 WIDTH_FREEDOM = 0.15
+RELAXATION_MEAN, RELAXATION_SD = 0.5, 0.5
+"""Of the part a of the known differences of T2: from nothing to all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,9 @@ class Freedom:
     mm_width_hz : further Gaussian width of macromolecules that is one SD; 0: none
     kernel : SD of the kernel's coefficients, where the spectrum asks for one; 0: the
         line is a Voigt
-    relaxation : known differences of T2 are used where the spectrum shows them
-    strictness : m of the criterion in `choice`
+    relaxation : known differences of T2 are fitted where the spectrum shows them
+    stiffest : of the baselines to choose from, see `Rule`
+    strictness, trait_strictness : of the choice, see `Rule`
     phase_slope_rad_per_ppm : first-order phase; 0: none
     stiffness : of the baseline; None: chosen from the spectrum
     water_removal : residual water is taken off before the fit
@@ -81,21 +84,32 @@ class Freedom:
 
     metabolite_shift_ppm: float = 0.002
     mm_width_hz: float = 5.0
-    kernel: float = 0.0
-    relaxation: bool = False
-    strictness: float = STRICTNESS
+    kernel: float = 0.1
+    relaxation: bool = True
+    stiffest: float = 0.2
+    strictness: float = 5.0
+    trait_strictness: float = 2.0
     phase_slope_rad_per_ppm: float = 0.0
     stiffness: float | None = None
     water_removal: bool = True
     ratio_priors: bool = True
 
+    @property
+    def rule(self) -> Rule:
+        """How the model is chosen."""
+        return Rule(
+            self.stiffest, self.strictness, self.trait_strictness, self.stiffness
+        )
 
-SEARCHING = Freedom(
-    metabolite_shift_ppm=0.004, kernel=0.1, relaxation=True, strictness=2.0
-)
-"""Everything that a spectrum can ask for: nearer to the truth on simulated spectra of
-skewed lines and metabolites with T2 of their own, further from LCModel on real ones
-(`docs/decisions/0008-fit.md`)."""
+
+STAND_IN = Freedom(kernel=0.0, relaxation=False, stiffest=1e4, trait_strictness=5.0)
+"""Where the macromolecules are stand-ins.  They do not fit, and a free baseline, a
+kernel or a T2 would make up for that with glutamate (`docs/decisions/0008-fit.md`)."""
+
+
+def usual(model: Model) -> Freedom:
+    """The freedom that suits a model where nothing else is asked for."""
+    return STAND_IN if model.stand_in else Freedom()
 
 
 def priors_for(model: Model, freedom: Freedom) -> Priors:
@@ -111,8 +125,11 @@ def priors_for(model: Model, freedom: Freedom) -> Priors:
         sd[layout.kernel] = freedom.kernel * near + 1e-6
     if freedom.metabolite_shift_ppm:
         sd[layout.shifts] = freedom.metabolite_shift_ppm * model.frequency_mhz
+    mean = layout.zeros()
+    if freedom.relaxation:
+        mean[RELAXATION], sd[RELAXATION] = RELAXATION_MEAN, RELAXATION_SD
     none = np.zeros((0, len(model.names)))
-    return Priors(layout.zeros(), sd, none, np.zeros(0))
+    return Priors(mean, sd, none, np.zeros(0))
 
 
 SHARED: Indices = np.array([PHASE, SHIFT, LORENTZ, GAUSS], dtype=np.intp)
@@ -121,7 +138,7 @@ COARSE: Indices = np.array([PHASE, SHIFT, GAUSS], dtype=np.intp)
 
 
 def active_parameters(model: Model, freedom: Freedom, traits: Traits) -> Indices:
-    """Indices of what is moved with these traits; relaxation among them as one."""
+    """Indices of what is moved with these traits."""
     layout = model.layout
     active = SHARED.tolist()
     if freedom.phase_slope_rad_per_ppm:
@@ -146,13 +163,13 @@ def cold_fit(
     Raises nothing: of a spectrum that is not finite, or a noise that is not above 0,
     there is a fit that has not converged.
     """
-    freedom = freedom or Freedom()
+    freedom = freedom or usual(model)
     problem = Problem(
         model, model.baseline, spectrum, noise_sd, freedom.stiffness or START_STIFFNESS,
         priors_for(model, freedom),
     )  # fmt: skip
     if not (np.isfinite(spectrum).all() and noise_sd > 0):
-        return hopeless(problem, problem.priors.mean), problem
+        return hopeless(problem, model.layout.zeros()), problem
     with np.errstate(all="ignore"):
         return _fitted(problem, freedom)
 
@@ -162,17 +179,17 @@ def _fitted(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
     model = problem.model
     first = _first(problem)
     if not np.isfinite(first.theta).all() or not np.isfinite(first.amplitudes).all():
-        return hopeless(problem, problem.priors.mean), problem
+        return hopeless(problem, model.layout.zeros()), problem
     if freedom.ratio_priors:
         problem = with_ratio_priors(problem, first)
-    asked = active_parameters(model, freedom, Traits(True, True, 1.0))
+    asked = active_parameters(model, freedom, Traits(True, True, True))
     held = with_width_near(problem, first)
     choice = _choice(held, first, asked, freedom)
     if choice is None:
         return hopeless(problem, first.theta), problem
     priors = held.priors if choice.traits.kernel else problem.priors
     problem = replace(problem, stiffness=choice.stiffness, priors=priors)
-    moved = active_parameters(model, freedom, replace(choice.traits, relaxation=0.0))
+    moved = active_parameters(model, freedom, choice.traits)
     theta = first.theta.copy()
     theta[asked] += choice.step[len(model.names) :]
     fit = minimise(problem, theta, moved)
@@ -215,7 +232,7 @@ def _choice(
     """Baseline, line shape and relaxation about a first fit, if there is one."""
     try:
         point = evaluate(problem, target(problem), first.theta)
-        return choose(problem, point, asked, freedom.stiffness, freedom.strictness)
+        return choose(problem, point, asked, freedom.rule)
     except LinAlgError:
         return None
 

@@ -29,6 +29,7 @@ def model_for(
         that was asked for
     """
     basis, notes = checked_for(chosen(basis, settings), acquisition)
+    own = any(naming.is_macromolecule(n) for n in basis.names)
     basis, added = _with_components(basis, acquisition, settings)
     mm = [naming.is_macromolecule(n) or naming.is_lipid(n) for n in basis.names]
     model = Model(
@@ -39,6 +40,7 @@ def model_for(
         acquisition.spectrometer_frequency_mhz,
         settings.ppm_low,
         settings.ppm_high,
+        stand_in=not own and any(naming.is_macromolecule(n) for n in basis.names),
     )
     return model, notes + added
 

@@ -75,6 +75,7 @@ class Model:
     macromolecule : (M,) bool
     dwell_time_s, frequency_mhz : of the acquisition
     ppm_low, ppm_high : the band
+    stand_in : the macromolecules are the protocol's, not the basis set's own
     """
 
     names: tuple[str, ...]
@@ -84,6 +85,7 @@ class Model:
     frequency_mhz: float
     ppm_low: float
     ppm_high: float
+    stand_in: bool = False
 
     @property
     def points(self) -> int:

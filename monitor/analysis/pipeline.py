@@ -18,7 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.analysis.basis import BasisSet
-from monitor.analysis.cold import Freedom
+from monitor.analysis.cold import Freedom, usual
 from monitor.analysis.course import Course, Plan
 from monitor.analysis.fit import curves
 from monitor.analysis.fitted import (
@@ -66,7 +66,7 @@ class Pipeline:
     ----------
     settings : of the protocol
     basis : as read from its file
-    freedom : what a cold fit may move; None: the usual
+    freedom : what a cold fit may move; None: what suits the basis set
 
     `live` may be set to False for a recording that is only wanted whole: nothing is
     fitted before the end message then, and what comes out at the end is the same.
@@ -78,12 +78,8 @@ class Pipeline:
         self.settings = settings
         self.basis = basis
         self.live = True
-        freedom = replace(
-            freedom or Freedom(),
-            water_removal=settings.water_removal,
-            ratio_priors=settings.ratio_priors,
-        )
-        self.course = Course(freedom, aligned=settings.align)
+        self._freedom = freedom
+        self.course = Course(Freedom(), aligned=settings.align)
         self.course.rejected = frozenset(settings.rejected_epochs)
         self.tracking = Tracking(self.course, settings.reference_target_percent)
         self.waters: list[ComplexFID] = []
@@ -156,6 +152,11 @@ class Pipeline:
         acquisition = body.acquisition
         model, notes = model_for(self.basis, acquisition, self.settings)
         self._model, self.acquisition = model, acquisition
+        self.course.freedom = replace(
+            self._freedom or usual(model),
+            water_removal=self.settings.water_removal,
+            ratio_priors=self.settings.ratio_priors,
+        )
         self.course.begin_epoch(update.epoch, model)
         self._begin_preparation(acquisition)
         notes = unexpected(acquisition, self.settings) + notes

@@ -17,7 +17,7 @@ from itertools import pairwise
 import fit_sets
 import numpy as np
 
-from monitor.analysis.cold import SEARCHING, Freedom, cold_fit
+from monitor.analysis.cold import Freedom, cold_fit
 from monitor.analysis.model import Model
 from monitor.analysis.outcomes import outcomes_of
 
@@ -63,7 +63,7 @@ def bound(model: Model, case: fit_sets.Case) -> np.ndarray:
 
 
 def run(name: str, family: str, averages: int, count: int, seed: int = 1,
-        freedom: Freedom = SEARCHING) -> Found:  # fmt: skip
+        freedom: Freedom | None = None) -> Found:  # fmt: skip
     """Fit `count` spectra of a set."""
     model = fit_sets.model(name, family)
     o = outcomes_of(model.names).subset(OUTCOMES)

@@ -94,7 +94,9 @@ def is_wrong(problem: Problem, fit: Fit, truth: np.ndarray) -> bool:
     """Whether a start at the truth ends more than one chi-square lower."""
     layout = problem.model.layout
     traits = Traits(
-        bool(fit.theta[layout.kernel].any()), bool(fit.theta[layout.shifts].any())
+        bool(fit.theta[layout.kernel].any()),
+        bool(fit.theta[layout.shifts].any()),
+        bool(fit.theta[RELAXATION]),
     )
     start = truth.copy()
     start[RELAXATION] = fit.theta[RELAXATION]

@@ -4,11 +4,12 @@ Four families, of several sequences and fields:
 
 * "own": what the fit's model can be exactly: one Voigt line, the five macromolecule
   components of the protocol, a cubic baseline;
-* "skewed": the virtual scanner's asymmetric line, from a field distribution, and broad
-  humps of any phase, one T2 for all;
-* "scanner": all that the virtual scanner does: asymmetric line from a field distribution, T2 of
-  each metabolite's own, random-coil macromolecules, broad humps of any phase; the fit
-  has the macromolecules as somebody who measured them has: one entry of the basis set;
+* "skewed": "own" with the virtual scanner's asymmetric line, from a field distribution,
+  and its broad humps for a baseline;
+* "scanner": all that the virtual scanner does: asymmetric line from a field
+  distribution, T2 of each metabolite's own, random-coil macromolecules, broad humps of
+  any phase; the fit has the macromolecules as somebody who measured them has: one
+  entry of the basis set;
 * "foreign": the same, but the fit knows only the protocol's macromolecules.
 
 Glu/tCr is drawn evenly from 0.7 to 1.6, every other concentration log-normally (SD 25
@@ -109,7 +110,7 @@ def basis(name: str) -> dict[str, np.ndarray]:
 def model(name: str, family: str = "own") -> Model:
     """The fit's model: the set's metabolites and macromolecules."""
     s = SETS[name]
-    if family in ("skewed", "scanner"):
+    if family == "scanner":
         mm = background.macromolecules(
             np.arange(s.points) * s.dwell_time_s, s.frequency_mhz,
             s.sequence.echo_time_s,
@@ -122,7 +123,10 @@ def model(name: str, family: str = "own") -> Model:
     names, extra = components("five", s.frequency_mhz, s.dwell_time_s, s.points)
     fids = np.concatenate([np.stack(list(basis(name).values())), extra])
     mm = np.arange(len(fids)) >= len(USUAL)
-    return Model((*USUAL, *names), fids, mm, s.dwell_time_s, s.frequency_mhz, 0.2, 4.2)
+    return Model(
+        (*USUAL, *names), fids, mm, s.dwell_time_s, s.frequency_mhz, 0.2, 4.2,
+        stand_in=family == "foreign",
+    )  # fmt: skip
 
 
 def drawn(rng: np.random.Generator) -> dict[str, float]:
@@ -136,7 +140,8 @@ def case(name: str, family: str, averages: int, seed: int) -> Case:
     """One spectrum of a set; the same for the same seed."""
     rng = np.random.default_rng([seed, averages, list(SETS).index(name)])
     s = SETS[name]
-    made = _own(s, rng) if family == "own" else _scanner(s, rng, family != "skewed")
+    makers = {"own": _own, "skewed": _skewed}
+    made = makers.get(family, _scanner)(s, rng)
     columns, amplitudes, fid, sigma = made[:4]
     t = np.arange(s.points) * s.dwell_time_s
     shift_hz = rng.uniform(-0.06, 0.06) * s.frequency_mhz
@@ -154,27 +159,53 @@ def _own(s: Spectra, rng: np.random.Generator):
     fwhm = float(rng.choice(s.fwhm_hz))
     lorentz = fwhm * rng.uniform(0.2, 0.7)
     columns = m.fids * decay(t, 0.0, lorentz, gauss_rate(fwhm - 0.6 * lorentz))
-    c = np.array(list(drawn(rng).values()))
-    mm = [s.mm * v * np.exp(0.2 * rng.normal()) for v in MM.values()]
-    amplitudes = np.concatenate([c, mm])
-    naa = list(USUAL).index("NAA")
-    height = float(np.fft.ifft(amplitudes[naa] * columns[naa], 4 * s.points).real.max())
-    height *= 4 * s.points
+    amplitudes = _amplitudes(s, rng)
+    height = _naa_height(columns, amplitudes)
     x = (m.ppm - 2.2) / 2.0
     curve = rng.normal(size=(2, 4)) * 0.04 @ np.stack([x**0, x, x**2, x**3])
     spectrum = np.zeros(s.points, complex)
     spectrum[m.band] = height * (curve[0] + 1j * curve[1])
     baseline = np.fft.fft(np.fft.ifftshift(spectrum)) / s.points
-    return (
-        columns,
-        amplitudes,
-        amplitudes @ columns + baseline,
-        height / SNR / np.sqrt(s.points),
-    )
+    sigma = height / SNR / np.sqrt(s.points)
+    return columns, amplitudes, amplitudes @ columns + baseline, sigma
 
 
-def _scanner(s: Spectra, rng: np.random.Generator, relaxation: bool):
+def _skewed(s: Spectra, rng: np.random.Generator):
+    """The virtual scanner's line and humps with the model's own macromolecules."""
+    session = _session(s, rng, relaxation=False)
+    columns = model(s.name).fids * session.lines[0]
+    amplitudes = _amplitudes(s, rng)
+    height = _naa_height(columns, amplitudes)
+    scanner_s = _naa_height(session.metabolite_fids * session.lines[0],
+                            session.amplitude)  # fmt: skip
+    fid = amplitudes @ columns + session.humps * (height / scanner_s)
+    return columns, amplitudes, fid, height / SNR / np.sqrt(s.points)
+
+
+def _scanner(s: Spectra, rng: np.random.Generator):
     """The virtual scanner's spectrum."""
+    session = _session(s, rng, relaxation=True)
+    columns = np.concatenate([session.metabolite_fids, session.macromolecules[None]])
+    columns = columns * session.lines[0]
+    amplitudes = np.append(session.amplitude, 1.0)
+    return columns, amplitudes, amplitudes @ columns + session.humps, session.sigma
+
+
+def _amplitudes(s: Spectra, rng: np.random.Generator) -> np.ndarray:
+    """Of metabolites and macromolecules."""
+    mm = [s.mm * v * np.exp(0.2 * rng.normal()) for v in MM.values()]
+    return np.array([*drawn(rng).values(), *mm])
+
+
+def _naa_height(columns: np.ndarray, amplitudes: np.ndarray) -> float:
+    """Height of the NAA line in the real spectrum."""
+    naa, points = list(USUAL).index("NAA"), columns.shape[1]
+    spectrum = np.fft.ifft(amplitudes[naa] * columns[naa], 4 * points)
+    return float(spectrum.real.max()) * 4 * points
+
+
+def _session(s: Spectra, rng: np.random.Generator, relaxation: bool):
+    """A session of the virtual scanner, one transient without noise or drift."""
     acquisition = plan.AcquisitionPlan(
         s.frequency_mhz, s.sequence.kind, s.sequence.echo_time_s, 2.0, s.dwell_time_s,
         s.points, 1, SNR, s.sequence.mixing_time_s,
@@ -193,13 +224,7 @@ def _scanner(s: Spectra, rng: np.random.Generator, relaxation: bool):
         macromolecules=artefacts.Macromolecules(max(0.16 * s.mm, 1e-3)),
         baseline=artefacts.Baseline(humps, 0.0),
     )  # fmt: skip
-    session = session_of(scenario, basis(s.name))
-    line = session.lines[0]
-    columns = np.concatenate([session.metabolite_fids, session.macromolecules[None]])
-    columns = columns * line
-    amplitudes = np.append(session.amplitude, 1.0)
-    fid = amplitudes @ columns + session.humps
-    return columns, amplitudes, fid, session.sigma
+    return session_of(scenario, basis(s.name))
 
 
 def perturbed(made: Case, **changes: object) -> Case:

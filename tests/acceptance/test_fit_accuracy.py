@@ -6,18 +6,12 @@ import fit_sets
 import numpy as np
 import pytest
 
-from monitor.analysis.cold import SEARCHING, Freedom
-
 
 def judged(count: int, families: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Error over stated SD of the four outcomes, of all sets of a family together."""
     made = {}
     for family in families:
-        freedom = Freedom() if family == "own" else SEARCHING
-        found = [
-            fit_accuracy.run(s, family, 64, count, freedom=freedom)
-            for s in fit_sets.SETS
-        ]
+        found = [fit_accuracy.run(s, family, 64, count) for s in fit_sets.SETS]
         z = np.concatenate([f.error / f.stated for f in found])
         made[family] = z
     return made

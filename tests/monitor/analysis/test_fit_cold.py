@@ -6,7 +6,6 @@ from fit_cases import CONCENTRATIONS, NAMES, clean_fid, make_model, noisy_fid
 
 from monitor.analysis.choice import Traits
 from monitor.analysis.cold import (
-    SEARCHING,
     Freedom,
     active_parameters,
     cold_fit,
@@ -72,7 +71,7 @@ def test_the_stated_sd_is_the_real_one(model):
 
 def test_a_voigt_line_is_asked_for_no_kernel(model):
     y = model.in_band(noisy_fid(model, 1, 0.5))
-    fit, _ = cold_fit(model, y, 0.5 * np.sqrt(model.points), SEARCHING)
+    fit, _ = cold_fit(model, y, 0.5 * np.sqrt(model.points))
     assert not fit.theta[model.layout.kernel].any()
 
 
@@ -83,7 +82,7 @@ def test_a_skewed_line_is_met_by_a_kernel(model):
     o = outcomes_of(model.names).subset(("Glu/tCr", "tNAA/tCr"))
     truth = o.values(CONCENTRATIONS)
     sd = 0.5 * np.sqrt(model.points)
-    bent, _ = cold_fit(model, y, sd, SEARCHING)
+    bent, _ = cold_fit(model, y, sd)
     stiff, _ = cold_fit(model, y, sd, Freedom(kernel=0.0))
     assert bent.theta[model.layout.kernel].any()
     assert bent.misfit < stiff.misfit
@@ -141,7 +140,7 @@ def test_a_metabolite_that_is_nowhere_gets_nothing(model):
 
 
 def test_traits_name_their_parameters(model):
-    freedom = SEARCHING
+    freedom = Freedom()
     plain = active_parameters(model, freedom, Traits())
     every = active_parameters(model, freedom, Traits(True, True, 1.0))
     assert plain.tolist() == [PHASE, SHIFT, LORENTZ, GAUSS]
