@@ -15,7 +15,8 @@ import pytest
 from program import SHORT, Program, endpoint, table, until
 
 RESULTS = ("estimates.csv", "transients.csv", "tracker.csv")
-WRITTEN = {*RESULTS, "session.json", "screen.png"}
+OF_AN_INFUSION = ("joint.csv", "joint_course.csv", "plasma.csv")
+WRITTEN = {*RESULTS, *OF_AN_INFUSION, "session.json", "screen.png"}
 
 
 def relay(
