@@ -76,6 +76,6 @@ class Columns:
     def _make_room(self, rows: int = 1) -> None:
         held = self._table.shape[1]
         if self._rows + rows > held:
-            room = max(FIRST_ROWS, held // 2, rows)
+            room = max(FIRST_ROWS, held // 8, rows)
             more = np.full((len(self._table), room), np.nan)
             self._table = np.concatenate([self._table, more], axis=1)
