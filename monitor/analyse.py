@@ -15,10 +15,13 @@ import numpy as np
 import scipy
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from monitor.analysis.choice import traits_of
 from monitor.analysis.comparison import Comparison, compared, plasma_curves
+from monitor.analysis.model import RELAXATION
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.quality import Quality
 from monitor.analysis.response import Estimate
+from monitor.analysis.session_model import SessionModel
 from monitor.analysis.update import TrackerPoint, Update
 from monitor.choose import Analysis, Wishes
 from monitor.report.joint_tables import write_joint, write_joint_course, write_plasma
@@ -268,16 +271,7 @@ def session_of(outcome: Outcome, source: str) -> dict[str, Any]:
         "counts": _counts(outcome),
         "quality": _quality(outcome.qualities),
         "session_models": [
-            {
-                "epoch": epoch,
-                "baseline_dimension": model.fit.baseline_dimension,
-                "baseline_stiffness": model.problem.stiffness,
-                "misfit": model.fit.misfit,
-                "broadening_hz": model.fit.broadening_hz,
-                "shift_hz": model.fit.shift_hz,
-                "naa_fwhm_hz": model.naa_fwhm_hz,
-                "converged": model.fit.converged,
-            }
+            {"epoch": epoch, **_fitted(model)}
             for epoch, model in course.sessions.items()
         ],
         "timing_ms": {
@@ -289,6 +283,26 @@ def session_of(outcome: Outcome, source: str) -> dict[str, Any]:
             for stage, times in outcome.durations_ms.items()
         },
         "notes": list(outcome.notes),
+    }
+
+
+def _fitted(made: SessionModel) -> dict[str, object]:
+    """What was chosen and found on the mean of a reference period."""
+    fit, model = made.fit, made.problem.model
+    traits = traits_of(fit.theta, model.layout)
+    return {
+        "baseline_dimension": fit.baseline_dimension,
+        "baseline_stiffness": made.problem.stiffness,
+        "macromolecules_stand_in": model.stand_in,
+        "line_kernel": traits.kernel,
+        "small_shifts": traits.fine,
+        "t2_part": float(fit.theta[RELAXATION]),
+        "t2_part_sd": float(fit.theta_sd[RELAXATION]),
+        "misfit": fit.misfit,
+        "broadening_hz": fit.broadening_hz,
+        "shift_hz": fit.shift_hz,
+        "naa_fwhm_hz": made.naa_fwhm_hz,
+        "converged": fit.converged,
     }
 
 

@@ -29,7 +29,7 @@ from scipy import linalg
 
 from monitor.analysis.baseline import Baseline
 from monitor.analysis.fit import Indices, Point, Problem
-from monitor.analysis.model import MM_GAUSS, RELAXATION
+from monitor.analysis.model import MM_GAUSS, RELAXATION, Layout
 from monitor.analysis.normal import Factor, factored
 from monitor.analysis.spectrum import Real
 
@@ -82,6 +82,12 @@ class Traits:
     kernel: bool = False
     fine: bool = False
     relaxation: bool = False
+
+
+def traits_of(theta: Real, layout: Layout) -> Traits:
+    """Traits that a solution has."""
+    fine = bool(theta[layout.shifts].any() or theta[MM_GAUSS])
+    return Traits(bool(theta[layout.kernel].any()), fine, bool(theta[RELAXATION]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def main(
     seed: int,
     freedom: Freedom | None = None,
     averages: tuple[int, ...] = (64, 32),
-    families: tuple[str, ...] = ("own", "scanner", "foreign"),
+    families: tuple[str, ...] = ("own", "skewed", "scanner", "foreign"),
     names: tuple[str, ...] = tuple(fit_sets.SETS),
 ) -> None:
     """Print the table."""

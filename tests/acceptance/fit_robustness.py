@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import fit_sets
 import numpy as np
 
-from monitor.analysis.choice import Traits
+from monitor.analysis.choice import traits_of
 from monitor.analysis.cold import Freedom, active_parameters, cold_fit
 from monitor.analysis.fit import Fit, Problem, minimise
 from monitor.analysis.lineshape import decay, gauss_rate
@@ -92,12 +92,7 @@ def _line(
 
 def is_wrong(problem: Problem, fit: Fit, truth: np.ndarray) -> bool:
     """Whether a start at the truth ends more than one chi-square lower."""
-    layout = problem.model.layout
-    traits = Traits(
-        bool(fit.theta[layout.kernel].any()),
-        bool(fit.theta[layout.shifts].any()),
-        bool(fit.theta[RELAXATION]),
-    )
+    traits = traits_of(fit.theta, problem.model.layout)
     start = truth.copy()
     start[RELAXATION] = fit.theta[RELAXATION]
     active = active_parameters(problem.model, FREEDOM, traits)

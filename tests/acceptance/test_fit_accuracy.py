@@ -6,22 +6,42 @@ import fit_sets
 import numpy as np
 import pytest
 
+from monitor.analysis.cold import cold_fit
+from monitor.analysis.fit import curves
 
-def judged(count: int, families: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Error over stated SD of the four outcomes, of all sets of a family together."""
-    made = {}
-    for family in families:
-        found = [fit_accuracy.run(s, family, 64, count) for s in fit_sets.SETS]
-        z = np.concatenate([f.error / f.stated for f in found])
-        made[family] = z
-    return made
+FAMILIES = ("own", "skewed", "scanner")
 
 
-def test_a_twentieth_of_the_accuracy_run():
-    z = judged(3, ("own", "scanner"))
-    # 60 numbers each: a coverage of 95 % is seen as 85 % or less once in a thousand.
-    assert np.mean(np.abs(z["own"]) < 1.96) > 0.85
-    assert np.mean(np.abs(z["scanner"]) < 1.96) > 0.7
+def coverage(family: str, count: int, seed: int = 1) -> float:
+    """Share of the four outcomes inside their 95 % intervals, over all sets."""
+    found = [fit_accuracy.run(s, family, 64, count, seed=seed) for s in fit_sets.SETS]
+    inside = [np.abs(f.error) < 1.96 * f.stated for f in found]
+    return float(np.mean(np.concatenate(inside)))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_twentieth_of_the_accuracy_run(family):
+    # 60 numbers, four of a spectrum: chance takes 95 % to 83 % once in a thousand.
+    assert coverage(family, 3) > 0.83
+
+
+@pytest.mark.parametrize(("family", "misfit"), [("own", 1.15), ("skewed", 1.4)])
+def test_residuals_are_noise_where_the_basis_is_complete(family, misfit):
+    """Neither neighbours alike nor a ripple: rho of lag 1 to 40 as white noise has."""
+    lags, rho = np.arange(1, 41), []
+    for name in fit_sets.SETS:
+        model, case = fit_sets.model(name, family), fit_sets.case(name, family, 32, 9)
+        fit, problem = cold_fit(model, model.in_band(case.fid), case.noise_sd)
+        phased, baseline, parts = curves(problem, fit)
+        rest = phased - baseline - parts.sum(axis=1)
+        power = np.vdot(rest, rest).real
+        rho += [np.vdot(rest[:-k], rest[k:]) / power * np.sqrt(rest.size) for k in lags]
+        assert 0.85 < fit.misfit < misfit
+    # Of 200 complex numbers of variance 1 the largest is 2.3 +- 0.25.  The fit takes a
+    # tenth of all dimensions away, the smooth ones, which neighbours feel: 1.36 is found
+    # where the model is the truth.
+    assert np.max(np.abs(rho)) < 4.0
+    assert np.mean(np.abs(rho) ** 2) < 1.7
 
 
 def test_a_twentieth_of_the_random_spectra():
@@ -33,10 +53,9 @@ def test_a_twentieth_of_the_random_spectra():
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_the_accuracy_run():
-    z = judged(60, ("own", "scanner"))
-    assert np.mean(np.abs(z["own"]) < 1.96) > 0.92
-    assert np.mean(np.abs(z["scanner"]) < 1.96) > 0.8
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_accuracy_run(family):
+    assert coverage(family, 60, seed=2) > (0.93 if family == "own" else 0.9)
 
 
 @pytest.mark.slow

@@ -178,6 +178,10 @@ def test_demo_without_a_display(program: Program) -> None:
     assert session["counts"]["transients"] == len(
         table(program.home / "out" / "transients.csv")
     )
+    chosen = session["session_models"][0]
+    assert chosen["macromolecules_stand_in"] is True  # the protocol's five
+    assert chosen["baseline_stiffness"] > 0
+    assert isinstance(chosen["line_kernel"], bool)
 
 
 def test_a_killed_demo_leaves_no_scanner_behind(program: Program) -> None:
