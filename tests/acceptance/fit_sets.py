@@ -26,6 +26,7 @@ import numpy as np
 from monitor.analysis.lineshape import decay, gauss_rate
 from monitor.analysis.macromolecules import components
 from monitor.analysis.model import Model
+from monitor.analysis.spectrum import ppm_axis
 from streams.sources.scanner_sim import (
     Sequence,
     artefacts,
@@ -161,10 +162,11 @@ def _own(s: Spectra, rng: np.random.Generator):
     columns = m.fids * decay(t, 0.0, lorentz, gauss_rate(fwhm - 0.6 * lorentz))
     amplitudes = _amplitudes(s, rng)
     height = _naa_height(columns, amplitudes)
-    x = (m.ppm - 2.2) / 2.0
+    ppm = ppm_axis(s.points, s.dwell_time_s, s.frequency_mhz)
+    x = (ppm - 2.2) / 2.0
     curve = rng.normal(size=(2, 4)) * 0.04 @ np.stack([x**0, x, x**2, x**3])
-    spectrum = np.zeros(s.points, complex)
-    spectrum[m.band] = height * (curve[0] + 1j * curve[1])
+    beyond = np.clip(np.abs(x) - 1.0, 0.0, 0.5)  # rolls off outside of the band
+    spectrum = height * (curve[0] + 1j * curve[1]) * np.cos(np.pi * beyond) ** 2
     baseline = np.fft.fft(np.fft.ifftshift(spectrum)) / s.points
     sigma = height / SNR / np.sqrt(s.points)
     return columns, amplitudes, amplitudes @ columns + baseline, sigma

@@ -37,9 +37,8 @@ def test_residuals_are_noise_where_the_basis_is_complete(family, misfit):
         power = np.vdot(rest, rest).real
         rho += [np.vdot(rest[:-k], rest[k:]) / power * np.sqrt(rest.size) for k in lags]
         assert 0.85 < fit.misfit < misfit
-    # Of 200 complex numbers of variance 1 the largest is 2.3 +- 0.25.  The fit takes a
-    # tenth of all dimensions away, the smooth ones, which neighbours feel: 1.36 is found
-    # where the model is the truth.
+    # Of 200 complex numbers of variance 1 the largest is 2.3 +- 0.25.  What the fit
+    # takes away is smooth, and neighbours feel it a little.
     assert np.max(np.abs(rho)) < 4.0
     assert np.mean(np.abs(rho) ** 2) < 1.7
 
