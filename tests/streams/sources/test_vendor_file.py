@@ -5,37 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from vendor_files import SPAR
 
 from streams.errors import InputError
 from streams.sources import extras, files, vendor_file
-
-SPAR = """! Philips
-examination_name : Mustermann^Erika
-patient_name : Mustermann^Erika
-patient_birth_date : 1964.08.12
-patient_position : "head_first"
-patient_orientation : "supine"
-scan_id : press
-samples : 16
-rows : {rows}
-synthesizer_frequency : 127786142
-offset_frequency : 0
-sample_frequency : 2000
-echo_time : 30
-repetition_time : 2000
-spectrum_inversion_time : 0
-nucleus : 1H
-volume_selection_enable : "yes"
-ap_size : 30
-lr_size : 25
-cc_size : 20
-ap_off_center : 1
-lr_off_center : 2
-cc_off_center : 3
-ap_angulation : 0
-lr_angulation : 0
-cc_angulation : 0
-"""
 
 
 def vax(values: np.ndarray) -> bytes:
