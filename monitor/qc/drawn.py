@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.analysis.comparison import Compared
 from monitor.analysis.fitted import FittedWindow
-from monitor.analysis.joint import ResponseFit
 from monitor.analysis.response import Estimate
 from monitor.analysis.update import Curve, Curves
 from monitor.analysis.window import Window, average_of
@@ -58,7 +58,7 @@ class Drawn:
     columns : of each transient: time_s, shift_hz, phase_deg, fwhm_hz, snr, weight
     course : windows of the headline's outcome; None: hidden or no reference
     band : (n, 3) minutes, smoothed change and its SD in percent; None likewise
-    models : response models, best BIC first; none likewise
+    models : response models, the likeliest first; none likewise
     before, during : mean spectra with their fits
     ppm, aligned, raw : waterfalls (rows, K), ppm ascending, rows evenly over the run
     """
@@ -68,7 +68,7 @@ class Drawn:
     columns: dict[str, Line]
     course: Course | None
     band: Line | None
-    models: tuple[ResponseFit, ...]
+    models: tuple[Compared, ...]
     before: Curves | None
     during: Curves | None
     ppm: Curve
@@ -134,7 +134,7 @@ def drawn_of(
     followed: Followed,
     during: FittedWindow | None,
     hidden: bool,
-    models: tuple[ResponseFit, ...] = (),
+    models: tuple[Compared, ...] = (),
 ) -> Drawn:
     """Arrays for the figures; nothing of the outcome where it is hidden."""
     outcome, pipeline = followed.outcome, followed.outcome.pipeline

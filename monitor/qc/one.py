@@ -106,7 +106,7 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
         report["windows"] = _windows(followed, found, times)
         report["detectable"] = _detectable(followed)
         report["reference_values"] = _reference_values(followed, names)
-    fits = tuple(one.fit for one in compared.models) if compared else ()
+    fits = compared.models if compared else ()
     return Judged(report, drawn_of(followed, during, hidden, fits))
 
 

@@ -1,8 +1,8 @@
 """The whole course in one fit: response models compared, and the sequential answer.
 
-Every model of `monitor.analysis.joint` that could be fitted is given with its BIC and
-AICc, compared by `monitor.analysis.comparison` as for `analyse`; the reader chooses,
-the report does not.  Under a blinded protocol none of this
+Every model of `monitor.analysis.joint` that could be fitted is given with its
+probability, BIC and AICc, compared by `monitor.analysis.comparison` as for `analyse`;
+the reader chooses, the report does not.  Under a blinded protocol none of this
 is asked for.
 """
 
@@ -37,19 +37,21 @@ def comparison_of(followed: Followed, times: Times) -> Comparison | None:
 def models_of(comparison: Comparison | None, outcome: str) -> list[dict[str, Any]]:
     """A row per model: how well it does, its shape, its change of the outcome.
 
-    `bic_above` and `aicc_above` are distances from the best model by that criterion.
+    `weight` is the probability of a model among these; `bic_above` and `aicc_above` are
+    distances from the best by that criterion.
     """
     if comparison is None or outcome not in comparison.models[0].end_percent:
         return []
-    least = min(one.fit.aicc for one in comparison.models)
+    bic = min(one.fit.bic for one in comparison.models)
+    aicc = min(one.fit.aicc for one in comparison.models)
     return [
         {
             "model": one.fit.model,
-            "parameters": one.fit.parameters,
-            "bic_above": one.behind,
-            "aicc_above": one.fit.aicc - least,
-            "log_likelihood": one.fit.log_likelihood,
             "weight": one.weight,
+            "parameters": one.fit.parameters,
+            "bic_above": one.fit.bic - bic,
+            "aicc_above": one.fit.aicc - aicc,
+            "log_likelihood": one.fit.log_likelihood,
             "shape": said(one.fit.model, one.fit.shape),
             "outcome": outcome,
             "end_percent": one.end_percent[outcome],

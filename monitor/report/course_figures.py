@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from monitor.qc.drawn import Drawn
 from monitor.report.drawing import ACCENT, GREY, INK, LIGHT
+from monitor.report.wording import percent
 
 MOST_MODELS = 4
 STROKES: tuple[dict[str, Any], ...] = (
@@ -43,17 +44,16 @@ def trend(drawn: Drawn, axes: list[Axes]) -> None:
 
 
 def models(drawn: Drawn, axes: list[Axes]) -> None:
-    """The best response models by BIC over the independent windows."""
+    """The likeliest response models over the independent windows."""
     (ax,) = axes
     name = drawn.settings.outcome
     periods(drawn, ax)
     ax.axhline(0, color=GREY, lw=0.7)
     _windows(drawn, ax, None)
-    best = min(fit.bic for fit in drawn.models)
-    for fit, stroke in zip(drawn.models[:MOST_MODELS], STROKES, strict=False):
-        at = drawn.times.minutes(fit.time_s)
-        label = f"{fit.model} (BIC +{fit.bic - best:.1f})"
-        ax.plot(at, fit.changes[name], label=label, **stroke)
+    for one, stroke in zip(drawn.models[:MOST_MODELS], STROKES, strict=False):
+        at = drawn.times.minutes(one.fit.time_s)
+        label = f"{one.fit.model} ({percent(one.weight)})"
+        ax.plot(at, one.fit.changes[name], label=label, **stroke)
     ax.set_ylabel(f"{name}, change / %")
     ax.legend(loc="upper left", ncols=MOST_MODELS, bbox_to_anchor=(0, 1.17))
 
@@ -71,9 +71,8 @@ def _windows(drawn: Drawn, ax: Axes, label: str | None) -> None:
 
 def has_models(drawn: Drawn) -> bool:
     """Whether there is a model of the outcome to draw."""
-    return any(
-        drawn.settings.outcome in f.changes and f.parameters for f in drawn.models
-    )
+    name = drawn.settings.outcome
+    return any(name in m.fit.changes and m.fit.parameters for m in drawn.models)
 
 
 def periods(drawn: Drawn, ax: Axes, words: bool = True) -> None:

@@ -25,12 +25,12 @@ WINDOWS = (
 )
 MODELS = (
     "model",
+    "weight",
     "outcome",
     "parameters",
     "bic_above",
     "aicc_above",
     "log_likelihood",
-    "weight",
     "shape",
     "end_percent",
     "end_sd_percent",

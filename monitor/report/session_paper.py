@@ -124,13 +124,14 @@ def _answers(paper: Paper, report: Report) -> None:
 
 def _models(paper: Paper, report: Report) -> None:
     rows = [
-        (m["model"], say.signed(m["bic_above"]), say.signed(m["aicc_above"]),
-         str(m["parameters"]), m["shape"], say.model_change(m, "end"),
-         say.model_change(m, "largest"))
+        (m["model"], say.percent(m["weight"]),
+         say.signed(m["bic_above"]), say.signed(m["aicc_above"]),
+         str(m["parameters"]), m["shape"],
+         say.model_change(m, "end"), say.model_change(m, "largest"))
         for m in report["models"]
     ]  # fmt: skip
     header = say.model_header(report["models"])
-    paper.table(header, rows, (0.17, 0.12, 0.12, 0.05, 0.24, 0.17, 0.13))
+    paper.table(header, rows, (0.16, 0.12, 0.09, 0.09, 0.04, 0.23, 0.14, 0.13))
     paper.paragraph(report["models_said"])
     paper.paragraph(say.MODELS_NOTE)
 

@@ -15,7 +15,7 @@ CAPTIONS = {
     "trend": "Change from the reference period. Points: independent windows with 95 % "
     "intervals. Dashed: sliding window, whose points are correlated. Line in a band: "
     "tracker, smoothed over the whole session. Hatched: infusion.",
-    "models": "The best response models by BIC, each fitted to all transients at once, "
+    "models": "The likeliest response models, each fitted to all transients at once, "
     "and the independent windows with 95 % intervals.",
     "spectra": "Real part, thin: data; thick: fit; dashed: baseline; residual above, "
     "on the same scale. Both on the height of the tallest line before the infusion.",
@@ -32,9 +32,11 @@ MEASURES_NOTE = (
     "interval that leaves zero out is no proof of a response."
 )
 MODELS_NOTE = (
-    "Criterion: BIC, p ln n - 2 ln L with p fitted numbers and n transients; AICc "
-    "beside it; the distance from the best model is given, and the report chooses "
-    "none. SDs hold the uncertainty of the shape, not that of the choice of model."
+    "Criterion: the probability of a model among these, half of the prior being on "
+    "no change and the responses sharing the rest; beside it BIC, p ln n - 2 ln L with "
+    "p fitted numbers and n transients, and AICc, as distances from the best. The "
+    "report chooses none. SDs hold the uncertainty of the shape, not that of the "
+    "choice of model."
 )
 ANSWER_NOTE = (
     "Asked after every transient since the infusion began, of the mean change since "
@@ -128,13 +130,21 @@ def model_header(rows: Sequence[Report]) -> list[str]:
     """Titles of the table of response models."""
     return [
         "Response model",
-        "BIC above best",
-        "AICc above best",
+        "Probability",
+        "\N{GREEK CAPITAL LETTER DELTA} BIC",
+        "\N{GREEK CAPITAL LETTER DELTA} AICc",
         "p",
         "Shape",
         f"{rows[0]['outcome']} at its end / %",
         "Largest / %",
     ]
+
+
+def percent(share: float) -> str:
+    """A probability in percent; what rounds to 0 or 100 is said to be less or more."""
+    if share < 0.001:
+        return "< 0.1 %"
+    return "> 99.9 %" if share > 0.999 else f"{100 * share:.1f} %"
 
 
 def model_change(row: Report, which: str) -> str:

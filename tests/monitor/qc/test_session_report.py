@@ -108,9 +108,8 @@ def test_all_response_models_are_compared_and_none_is_chosen(written: Path) -> N
     found = cells(written / "report.html").rows
     page = [r for r in found if "data-model" in r]
     assert [r["data-model"] for r in page] == [m["model"] for m in report["models"]]
-    assert [float(r["data-bic"]) for r in page] == [
-        m["bic_above"] for m in report["models"]
-    ]
+    for key, name in (("data-bic", "bic_above"), ("data-weight", "weight")):
+        assert [float(r[key]) for r in page] == [m[name] for m in report["models"]]
     rows = table(written / "models.csv")
     assert [float(r["bic_above"]) for r in rows] == [
         m["bic_above"] for m in report["models"]
@@ -118,12 +117,13 @@ def test_all_response_models_are_compared_and_none_is_chosen(written: Path) -> N
     assert {"none", "step", "saturating", "trapezoid"} <= {
         m["model"] for m in report["models"]
     }
-    above = [m["bic_above"] for m in report["models"]]
-    assert above == sorted(above)
-    assert above[0] == 0
+    weights = [m["weight"] for m in report["models"]]
+    assert weights == sorted(weights, reverse=True)
+    assert sum(weights) == pytest.approx(1)
+    assert min(m["bic_above"] for m in report["models"]) == 0
     assert report["models"][-1]["model"] == "none"  # the injected rise is a large one
     text = (written / "report.html").read_text(encoding="utf-8")
-    assert "Criterion: BIC" in text
+    assert "Criterion: the probability" in text
     assert report["models_said"] in text
 
 
