@@ -56,7 +56,8 @@ def settings_for(start: Start, wishes: Wishes) -> Settings:
     if not settings.basis:
         raise InputError(
             f"No basis set for {start.source}: {_described(start.acquisition)} fits "
-            "none of the bundled protocols; give --basis FILE or --protocol."
+            "none of the bundled protocols; give --basis FILE or --protocol (in the "
+            "window: Ctrl+N)."
         )
     return settings
 

@@ -21,9 +21,9 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from monitor.analyse import Outcome, make_folder, write
 from monitor.choose import Analysis, Wishes
 from monitor.display import Display
+from monitor.loop import Feed, stream_of
 from monitor.screen.parts import Stream
 from monitor.settings import Settings
-from monitor.worker import Feed, stream_of
 from streams.errors import InputError
 from streams.transient import End, Heartbeat, Kind, Message, Transient
 

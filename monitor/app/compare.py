@@ -28,12 +28,13 @@ from monitor.app.theme import DARK, LIGHT, THEMES, style_sheet, theme_for
 from monitor.app.window import BUDGET_S, FRAME_MS, STEP_S
 from monitor.display import wider
 from monitor.exchange import Command, Play, Report, Seek, SetSpeed
+from monitor.loop import WorkerConfig
 from monitor.screen.axis import together
 from monitor.screen.keys import KEYS
 from monitor.screen.parts import Level, Screen, Trend
 from monitor.session import Session
 from monitor.settings import Settings
-from monitor.worker import Worker, WorkerConfig
+from monitor.worker import Worker
 
 SAID_S = 4.0
 MISSING = "%s is for the window of one session"

@@ -12,7 +12,7 @@ from monitor.app.theme import Theme
 from monitor.screen.axis import places
 from monitor.screen.parts import TimeAxis
 
-MARGIN = 2  # around the words, px
+MARGIN = 3  # around the words, px
 
 
 class Labels:

@@ -12,10 +12,11 @@ from monitor.app.render import application
 from monitor.app.state import State, read_state, state_path, write_state
 from monitor.app.window import Window
 from monitor.exchange import Command, Heard, Report
+from monitor.loop import WorkerConfig
 from monitor.screen.opening import Opening
 from monitor.screen.parts import Stream
 from monitor.settings import Settings
-from monitor.worker import Worker, WorkerConfig
+from monitor.worker import Worker
 
 Reopen = Callable[[Opening], tuple[WorkerConfig, Settings, str]]
 """How another session is opened: its worker, its settings, and a title."""

@@ -30,6 +30,7 @@ LEGEND = "○ independent  — sliding"
 BAND_LEGEND = "  ▒ tracker"
 INTERVAL = "  (95 %)"
 PLASMA_LEGEND = "  ┈ plasma ({}, own scale)"
+LEFT_OUT = "  ▨ left out"
 PLASMA_SHARE = 0.8  # of the scale, at the end of the infusion
 
 
@@ -103,6 +104,7 @@ def _legends(trend: Trend) -> tuple[str, ...]:
     band = BAND_LEGEND if trend.band is not None else ""
     drawn = LEGEND + band if len(trend.points) else ""
     plasma = PLASMA_LEGEND.format(trend.plasma.name) if trend.plasma else ""
+    plasma += LEFT_OUT if trend.axis.left_out else ""
     return drawn + (INTERVAL if drawn else "") + plasma, drawn + plasma, plasma, ""
 
 

@@ -29,7 +29,7 @@ from streams.transient import Start
 
 if TYPE_CHECKING:
     from monitor.choose import Wishes
-    from monitor.worker import Feed, WorkerConfig
+    from monitor.loop import Feed, WorkerConfig
 
 DEMO_SPEED = 40.0
 Connect = Annotated[
@@ -240,7 +240,7 @@ def opened(
     """
     from monitor.choose import Analysis, Wishes, settings_for
     from monitor.feeds import file_messages, replay_feed
-    from monitor.worker import WorkerConfig
+    from monitor.loop import WorkerConfig
 
     first = next(file_messages(path), None)
     if first is None or not isinstance(first.body, Start):
@@ -264,7 +264,7 @@ def reopened(opening: Opening, wishes: Wishes) -> tuple[WorkerConfig, Settings, 
     """
     from monitor.choose import Analysis
     from monitor.feeds import live_feed
-    from monitor.worker import WorkerConfig
+    from monitor.loop import WorkerConfig
 
     lock = {"outcome_hidden": True} if opening.hidden else {}
     changes = {**wishes.changes, **lock}
@@ -314,7 +314,7 @@ def _watch(
     """
     from monitor.choose import Analysis
     from monitor.displays import no_display
-    from monitor.worker import WorkerConfig
+    from monitor.loop import WorkerConfig
 
     if reason is None:
         reason = no_display()

@@ -5,7 +5,7 @@ machine that is shared adds its own), and the CPU time of the GUI thread per fra
 coils of a transient never reach the window: the worker combines them, and the window
 takes the same update however many there were.
 
-    pytest tests/benchmarks/test_frame_time.py --benchmark-enable -s -p no:benchmark
+    pytest tests/benchmarks/test_frame_time.py -m slow -s
 """
 
 from __future__ import annotations

@@ -22,8 +22,9 @@ from monitor.exchange import (
     SetSpeed,
     Stop,
 )
+from monitor.loop import Loop, WorkerConfig, stream_of
 from monitor.screen.parts import Stream
-from monitor.worker import Loop, Worker, WorkerConfig, stream_of
+from monitor.worker import Worker
 from streams.errors import InputError
 from streams.health import StreamHealth
 from streams.sources.recording import AT_ONCE, Player

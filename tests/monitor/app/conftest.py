@@ -8,8 +8,8 @@ from fake_session import SETTINGS, FakeFeed, FakePipeline, messages
 
 from monitor.app.window import Window
 from monitor.exchange import Computed, Heard, Report
+from monitor.loop import Loop, WorkerConfig
 from monitor.screen.parts import Stream
-from monitor.worker import Loop, WorkerConfig
 
 LIVE = FakeFeed().health
 NOW = 10_000.0

@@ -16,7 +16,7 @@ from fake_session import SETTINGS, FakeFeed, FakePipeline, FakePlayer
 
 from monitor.choose import Wishes
 from monitor.commands.watching import reopened
-from monitor.worker import WorkerConfig
+from monitor.loop import WorkerConfig
 
 SPEED = 200.0
 
