@@ -20,12 +20,13 @@ from PyQt6.QtGui import (
     QKeySequence,
     QShortcut,
 )
-from PyQt6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
+from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
 from monitor.app.buttons import WORDS
 from monitor.app.menu import menu_of
 from monitor.app.operations import Operations
 from monitor.app.page import Page
+from monitor.app.question import CLOSE, LEAVE, really
 from monitor.app.state import State
 from monitor.app.theme import DARK, LIGHT, THEMES
 from monitor.display import after, wider
@@ -41,11 +42,6 @@ FRAME_MS = 40
 BUDGET_S = 0.008
 STEP_S = 60.0
 LEAST = (960, 540)  # in which every panel can still be seen
-CLOSE = (
-    "A session is running. Close the window? A relay goes on recording; the demo's "
-    "ends with its window."
-)
-LEAVE = "A session is running. Leave it for another one? A relay goes on recording."
 UNPLANNED = (
     "plasma: how long the infusion takes is not known; mark its stop, or give "
     "infusion_length_s in the protocol"
@@ -84,7 +80,7 @@ class Window(QMainWindow):
         self.open_session: Callable[[Opening], None] | None = None
         self.opening = Opening()
         self._stream = state.stream
-        self.ask_to_leave: Callable[[str], bool] = self._asked
+        self.ask_to_leave: Callable[[str], bool] = partial(really, self.page)
         self._connect()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -275,17 +271,6 @@ class Window(QMainWindow):
 
     def _full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    def _asked(self, question: str) -> bool:
-        """Whether the operator really wants that in the middle of a run."""
-        answer = QMessageBox.question(
-            self.page,
-            "Close?",
-            question,
-            QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
-            QMessageBox.StandardButton.Cancel,
-        )
-        return answer == QMessageBox.StandardButton.Close
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Ask in the middle of a run."""
