@@ -146,7 +146,7 @@ class Session:
         old = self.display
         held = self.settings if self._here is None else old.settings
         self.display = Display(held, old.limit_percent)
-        self.display.show(by_tracker=old.by_tracker)
+        self.display.show(by_tracker=old.by_tracker, plasma=old.plasma)
         self.display.hear(old.stream, now_s)
 
 

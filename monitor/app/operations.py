@@ -31,7 +31,7 @@ from monitor.session import Session
 from streams.errors import InputError
 
 MOST_SAID = 18
-LINE = 64  # characters of the log that fit into the smallest window
+LINE = 70  # characters of the log that fit into the smallest window
 MARKS = {True: "✓", False: "▲", None: "–"}
 
 

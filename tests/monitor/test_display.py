@@ -917,12 +917,16 @@ def test_a_long_track_is_thinned_with_its_ends(updates):
 
 def test_a_new_session_begins_afresh(updates):
     session = played(updates)
+    session.display.show(limit=50.0, by_tracker=True, plasma="Kamp")
     session.take(Began("another"), 3000.0)
     assert session.screen(3000.0).trend.note == "no transients yet"
     session.take(Failed("The recording cannot be read."), 3001.0)
     assert session.failed == "The recording cannot be read."
     screen = session.screen(3002.0)
     assert screen.messages[0].condition == "The analysis has stopped"
+    display = session.display
+    assert (display.limit_percent, display.by_tracker) == (50.0, True)
+    assert display.plasma == "Kamp"
 
 
 def test_quality_type_has_what_the_strips_need():
