@@ -110,9 +110,7 @@ class Worker:
                     break
         except (EOFError, OSError):
             self._gone = True
-            reports.append(
-                Failed("The analysis has ended: begin again (Ctrl+N).")
-            )
+            reports.append(Failed("The analysis has ended: begin again (Ctrl+N)."))
         return reports
 
     def stop(self, timeout_s: float = STOP_S) -> None:
