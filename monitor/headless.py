@@ -18,10 +18,11 @@ from rich.progress import (
 )
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from monitor.analyse import Outcome, make_folder, write
 from monitor.choose import Analysis, Wishes
 from monitor.display import Display
 from monitor.loop import Feed, stream_of
+from monitor.outcome import Outcome
+from monitor.results import make_folder, write
 from monitor.screen.parts import Stream
 from monitor.settings import Settings
 from streams.errors import InputError

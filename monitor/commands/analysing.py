@@ -17,8 +17,8 @@ from streams.errors import InputError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from monitor.analyse import Outcome
     from monitor.choose import Wishes
+    from monitor.outcome import Outcome
 
 Files = Annotated[list[Path], typer.Argument(help="Recordings or NIfTI-MRS files.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
@@ -184,7 +184,8 @@ def _analyse_one(
     from rich.console import Console
     from rich.progress import Progress
 
-    from monitor.analyse import analyse, make_folder, write
+    from monitor.analyse import analyse
+    from monitor.results import make_folder, write
 
     make_folder(out)
     console = Console(stderr=True)

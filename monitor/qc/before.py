@@ -26,10 +26,10 @@ from numpy.typing import NDArray
 from scipy import stats
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from monitor.analyse import Outcome
 from monitor.analysis.detectable import detectable_percent
 from monitor.basis_simulation import PRESETS
 from monitor.choose import Analysis, Wishes
+from monitor.outcome import Outcome
 from monitor.qc.measures import reference_variance
 from monitor.settings import Settings, read_protocol
 from streams.errors import InputError

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from monitor.analyse import Outcome
 from monitor.analysis.update import Curve, Detectable, Update
 from monitor.choose import Analysis, Wishes
+from monitor.outcome import Outcome
 from streams.errors import InputError
 from streams.sources.open_file import open_source
 from streams.transient import End, Event, Kind, Message, Start, Transient, number

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from monitor.analyse import dose_mg
 from monitor.analysis.comparison import compared, plasma_curves
 from monitor.analysis.joint import ResponseFit
 from monitor.report.joint_tables import write_joint, write_joint_course, write_plasma
+from monitor.results import dose_mg
 from monitor.settings import Settings
 
 TIMES_S = np.array([0.0, 600.0, 1200.0, 1800.0])

@@ -1,0 +1,77 @@
+"""What an analysis gave, collected from its updates as they come."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from monitor.analysis.pipeline import Pipeline
+from monitor.analysis.quality import Quality
+from monitor.analysis.response import Estimate
+from monitor.analysis.update import TrackerPoint, Update
+from monitor.choose import Analysis
+from streams.errors import InputError
+from streams.transient import Message, Transient
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an analysis gave, collected from its updates.
+
+    Attributes
+    ----------
+    course : the whole course, as it stood at the end
+    tracks : the tracker's points, as they were shown
+    notes : everything that was noticed, once each
+    durations_ms : time that each transient took, by whether the course was done again
+    """
+
+    analysis: Analysis
+    course: tuple[Estimate, ...] = ()
+    tracks: list[TrackerPoint] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
+    durations_ms: dict[str, list[float]] = field(default_factory=dict)
+    ended: bool = False
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The pipeline, once a start message has come."""
+        if self.analysis.pipeline is None:
+            raise InputError("There is no start message: nothing can be analysed.")
+        return self.analysis.pipeline
+
+    @property
+    def infusion_s(self) -> tuple[float, float] | None:
+        """Start and stop of the infusion; as planned, or now, where it still runs."""
+        times_s = self.pipeline.infusion_s
+        if not times_s:
+            return None
+        start_s, *stop = times_s
+        length_s = self.pipeline.settings.infusion_length_s
+        now_s = self.qualities[-1].time_s if self.qualities else start_s
+        stop_s = stop[0] if stop else start_s + length_s if length_s else now_s
+        return (start_s, stop_s) if stop_s > start_s else None
+
+    @property
+    def qualities(self) -> list[Quality]:
+        """Of every metabolite transient."""
+        return self.pipeline.course.qualities
+
+    def push(self, message: Message) -> Update:
+        """Work through one message and keep what it gave."""
+        began = time.perf_counter()
+        update = self.analysis.push(message)
+        self.notes |= dict.fromkeys(update.notes)
+        stage = "event"
+        if isinstance(message.body, Transient):
+            stage = "course" if update.course is not None else "transient"
+        took = 1e3 * (time.perf_counter() - began)
+        self.durations_ms.setdefault(stage, []).append(took)
+        if update.course is not None:
+            self.course = update.course
+        if update.tracks is not None and not self.tracks:
+            self.tracks = list(update.tracks)
+        if update.tracker is not None:
+            self.tracks.append(update.tracker)
+        self.ended = self.ended or update.ended is not None
+        return update
