@@ -107,15 +107,15 @@ def per_proton(basis: BasisSet) -> float:
 def unexpected(acquisition: Acquisition, settings: Settings) -> tuple[str, ...]:
     """What of the acquisition is not as the protocol expects, in words."""
     near = (
-        ("spectrometer frequency", "MHz", settings.expect_frequency_mhz,
+        ("a spectrometer frequency", "MHz", settings.expect_frequency_mhz,
          acquisition.spectrometer_frequency_mhz, 0.02),
-        ("echo time", "s", settings.expect_echo_time_s,
+        ("an echo time", "s", settings.expect_echo_time_s,
          acquisition.echo_time_s, 0.02),
-        ("repetition time", "s", settings.expect_repetition_time_s,
+        ("a repetition time", "s", settings.expect_repetition_time_s,
          acquisition.repetition_time_s, 0.02),
     )  # fmt: skip
     notes = [
-        f"Protocol {settings.name} expects a {what} of {want:g} {unit}, the "
+        f"Protocol {settings.name} expects {what} of {want:g} {unit}, the "
         f"acquisition has {have:g} {unit}."
         for what, unit, want, have, part in near
         if want is not None and have is not None and abs(have / want - 1) > part

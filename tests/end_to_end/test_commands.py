@@ -50,6 +50,13 @@ def test_version_of_the_console_script(program: Program) -> None:
     assert re.fullmatch(r"mrs-monitor \d+\.\d+\.\d+\n", program.run("--version").out)
 
 
+def test_live_without_display_and_address_says_what_it_needs(program: Program) -> None:
+    ran = program.run("live")
+    assert (ran.code, ran.out) == (2, "")
+    assert "live needs --connect tcp://HOST:PORT" in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+
+
 def test_info_and_verify(program: Program) -> None:
     told = program.run("info", SHORT).out
     assert "PRESS TE 30 ms, 123.250 MHz, 2 coils x 1024 points" in told
