@@ -59,7 +59,7 @@ FREE_PERCENT = 2.0
 UNTIED_PERCENT = 12.0
 """Of every amplitude in the free dynamics: 5 % in ten minutes."""
 GAIN_PERCENT = 12.0
-WIDTH_HZ = 0.4
+WIDTH_HZ = 1.0
 SLOPES = ((100.0, 7.0), (6.0, 5.0))
 """Memory of each slope, transients, and the SD of the change that it brings when the
 infusion starts, percent of the amplitude."""

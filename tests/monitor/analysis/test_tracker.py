@@ -90,7 +90,7 @@ def test_blocks_of_transients_change_the_smoothed_course_by_a_fraction_of_its_sd
     # a gain that walks within a block moves Glu itself
     assert np.sqrt(np.mean(z[:, :2] ** 2)) < 0.5
     narrower = between(coarse.places, rough_sds, wanted)[:, 2:] / sds[:, 2:]
-    assert np.abs(narrower - 1).max() < 0.25
+    assert np.abs(narrower - 1).max() < 0.3
 
 
 def test_a_transient_of_weight_zero_says_nothing():
