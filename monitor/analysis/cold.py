@@ -194,14 +194,15 @@ def _fitted(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
     theta[asked] += choice.step[len(model.names) :]
     fit = minimise(problem, theta, moved)
     if not fit.converged or fit.misfit > SUSPECT:
-        fit = _least(fit, problem, moved, [first.theta, *_others(problem)])
+        fit = _least(fit, problem, moved, _others(problem, first))
     return fit, problem
 
 
-def _others(problem: Problem) -> list[Real]:
-    """Further starting points."""
+def _others(problem: Problem, first: Fit) -> list[Real]:
+    """Further starting points: the first fit, the plainest one, those of the grid."""
+    plain = minimise(problem, first.theta, SHARED)
     starts = starting_points(problem.model, START_STIFFNESS, problem.spectrum)
-    return [start.theta for start in starts]
+    return [first.theta, plain.theta, *(start.theta for start in starts)]
 
 
 def _least(fit: Fit, problem: Problem, moved: Indices, starts: list[Real]) -> Fit:
@@ -212,7 +213,8 @@ def _least(fit: Fit, problem: Problem, moved: Indices, starts: list[Real]) -> Fi
         other = minimise(problem, theta, moved)
         if other.cost < fit.cost - 1e-3:
             fit = other
-    return fit
+    # One that ran out of steps may have got stuck in its damping: begun anew it goes on.
+    return fit if fit.converged else minimise(problem, fit.theta, moved)
 
 
 def _first(problem: Problem) -> Fit:
