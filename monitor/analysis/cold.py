@@ -213,7 +213,7 @@ def _least(fit: Fit, problem: Problem, moved: Indices, starts: list[Real]) -> Fi
         other = minimise(problem, theta, moved)
         if other.cost < fit.cost - 1e-3:
             fit = other
-    # One that ran out of steps may have got stuck in its damping: begun anew it goes on.
+    # One that ran out of steps may be stuck in its damping: begun anew it goes on.
     return fit if fit.converged else minimise(problem, fit.theta, moved)
 
 
