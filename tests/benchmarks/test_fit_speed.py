@@ -5,7 +5,7 @@ session.  Refit:
 1500 windows of a session, cold fit and subspace included.  Medians and p99 are in
 `extra_info`; what the cost depends on is printed by
 
-    python tests/benchmarks/test_fit_speed.py
+    python tests/benchmarks/test_fit_speed.py [PLOT.svg]
 """
 
 import shutil
@@ -163,27 +163,61 @@ def timed(action, repeats: int) -> tuple[float, float]:
     return 1e3 * float(np.median(seconds)), 1e3 * float(np.percentile(seconds, 99))
 
 
-def table() -> None:
+SIZES = (
+    (18, 2048, 1500), (12, 2048, 1500), (8, 2048, 1500), (18, 1024, 1500),
+    (18, 4096, 1500), (18, 2048, 750), (18, 2048, 3000),
+)  # fmt: skip
+
+
+def costs(metabolites: int, points: int, windows: int) -> list[tuple[float, float]]:
+    """Cold fit, warm fit and refit: median and p99 in ms."""
+    model = make_model(metabolites, points)
+    fids = transients(model, windows + WINDOW - 1)
+    session = whole_refit(model, fids[:256], 1)[0]
+    y = model.in_band(np.mean(fids[:64], axis=0).astype(complex))
+    sd = 3.7 * np.sqrt(points / 64)
+    one = average_of(Window(8, 40), np.ones(len(fids)))
+    return [
+        timed(lambda: cold_fit(model, y, sd), 60),
+        timed(lambda: fit_averages(session, fids, [one]), 200),
+        timed(lambda: whole_refit(model, fids, windows), 3),
+    ]
+
+
+def table(found: dict[tuple[int, int, int], list[tuple[float, float]]]) -> str:
     """Cost against metabolites, points and windows."""
-    out = sys.stdout.write
-    out("| metabolites + 5 MM | points | windows | cold ms (p99) | warm ms (p99) | "
-        "refit ms |\n|---|---|---|---|---|---|\n")  # fmt: skip
-    for metabolites, points, windows in (
-        (18, 2048, 1500), (18, 2048, 750), (18, 2048, 3000), (12, 2048, 1500),
-        (8, 2048, 1500), (18, 1024, 1500), (18, 4096, 1500),
-    ):  # fmt: skip
-        model = make_model(metabolites, points)
-        fids = transients(model, windows + WINDOW - 1)
-        session = whole_refit(model, fids[:256], 1)[0]
-        y = model.in_band(np.mean(fids[:64], axis=0).astype(complex))
-        sd = 3.7 * np.sqrt(points / 64)
-        cold = timed(lambda y=y, sd=sd, m=model: cold_fit(m, y, sd), 60)
-        one = average_of(Window(8, 40), np.ones(len(fids)))
-        warm = timed(lambda s=session, f=fids, a=one: fit_averages(s, f, [a]), 200)
-        whole = timed(lambda m=model, f=fids, w=windows: whole_refit(m, f, w), 3)
-        out(f"| {metabolites} | {points} | {windows} | {cold[0]:.1f} ({cold[1]:.1f}) | "
-            f"{warm[0]:.2f} ({warm[1]:.2f}) | {whole[0]:.0f} |\n")  # fmt: skip
+    rows = [
+        "| metabolites + 5 MM | points | windows | cold ms (p99) | warm ms (p99) | "
+        "refit ms |\n|---|---|---|---|---|---|"
+    ]
+    for size, (cold, warm, whole) in found.items():
+        rows.append(
+            f"| {' | '.join(map(str, size))} | {cold[0]:.1f} ({cold[1]:.1f}) | "
+            f"{warm[0]:.2f} ({warm[1]:.2f}) | {whole[0]:.0f} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def plot(found: dict[tuple[int, int, int], list[tuple[float, float]]], path: str):
+    """The same as three panels, each axis from zero."""
+    from matplotlib.figure import Figure
+
+    figure = Figure((9, 3), layout="constrained")
+    names, whats = ("metabolites", "points", "windows"), ("cold", "warm", "refit")
+    for k, (axes, name) in enumerate(zip(figure.subplots(1, 3), names, strict=True)):
+        usual = SIZES[0][:k] + SIZES[0][k + 1 :]
+        sizes = sorted(s for s in found if s[:k] + s[k + 1 :] == usual)
+        for j, (what, mark) in enumerate(zip(whats, "os^", strict=True)):
+            relative = [found[s][j][0] / found[SIZES[0]][j][0] for s in sizes]
+            axes.plot([s[k] for s in sizes], relative, f"{mark}-", label=what)
+        axes.set(xlabel=name, xlim=(0, None), ylim=(0, None))
+    figure.axes[0].set_ylabel("cost, 18 + 5, 2048, 1500 = 1")
+    figure.axes[0].legend(frameon=False)
+    figure.savefig(path)
 
 
 if __name__ == "__main__":
-    table()
+    found = {size: costs(*size) for size in SIZES}
+    sys.stdout.write(table(found))
+    if len(sys.argv) > 1:
+        plot(found, sys.argv[1])
