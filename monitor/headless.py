@@ -22,7 +22,8 @@ from monitor.choose import Analysis, Wishes
 from monitor.display import Display
 from monitor.loop import Feed, stream_of
 from monitor.outcome import Outcome
-from monitor.results import make_folder, write
+from monitor.report.folder import made_folder
+from monitor.results import write
 from monitor.screen.parts import Stream
 from monitor.settings import Settings
 from streams.errors import InputError
@@ -43,7 +44,7 @@ class Headless:
 
     def run(self, title: str, planned: int | None = None, source: str = "") -> None:
         """Follow the feed to its end, or to Ctrl-C, then write everything."""
-        make_folder(self._out)
+        made_folder(self._out)
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),

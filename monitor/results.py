@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from dataclasses import asdict
 from importlib.metadata import version
@@ -18,6 +17,7 @@ from monitor.analysis.model import RELAXATION
 from monitor.analysis.quality import Quality
 from monitor.analysis.session_model import SessionModel
 from monitor.outcome import Outcome
+from monitor.report.folder import made_folder
 from monitor.report.joint_tables import write_joint, write_joint_course, write_plasma
 from monitor.report.spectra import write_spectra
 from monitor.report.tables import (
@@ -28,24 +28,6 @@ from monitor.report.tables import (
     write_transients,
 )
 from monitor.settings import Settings
-from streams.errors import InputError
-
-
-def make_folder(out: Path) -> None:
-    """Make the folder for the results, before a long run that would be in vain.
-
-    Raises
-    ------
-    InputError : it cannot be made or takes no files
-    """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"The folder {out} cannot be made ({error.strerror}): choose another --out."
-        ) from None
-    if not os.access(out, os.W_OK):
-        raise InputError(f"No permission to write into {out}: choose another --out.")
 
 
 def write(outcome: Outcome, out: Path, source: str, spectra: bool = False) -> None:
@@ -55,7 +37,7 @@ def write(outcome: Outcome, out: Path, source: str, spectra: bool = False) -> No
     ------
     InputError : the folder cannot be written to
     """
-    make_folder(out)
+    made_folder(out)
     pipeline = outcome.pipeline
     hidden = pipeline.settings.outcome_hidden
     names = pipeline.course.names

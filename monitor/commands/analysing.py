@@ -185,9 +185,10 @@ def _analyse_one(
     from rich.progress import Progress
 
     from monitor.analyse import analyse
-    from monitor.results import make_folder, write
+    from monitor.report.folder import made_folder
+    from monitor.results import write
 
-    make_folder(out)
+    made_folder(out)
     console = Console(stderr=True)
     quiet = not console.is_terminal  # a bar in a log is an empty line
     with Progress(console=console, transient=True, disable=quiet) as progress:

@@ -141,7 +141,8 @@ def _bids_app(sessions: list[Path], out: Path | None) -> tuple[list[Path], Path,
 
 def _one(path: Path, out: Path, wishes: Wishes, water: Path | None, pdf: bool) -> None:
     from monitor.qc.one import judge
-    from monitor.report.session_files import made_folder, write_session_report
+    from monitor.report.folder import made_folder
+    from monitor.report.session_files import write_session_report
 
     made_folder(out)
     judged = judge(path, wishes, water)

@@ -15,8 +15,8 @@ from monitor.qc.many import Job, Row, Tell, run_here
 from monitor.qc.participants import Visit
 from monitor.qc.provenance import program_hash
 from monitor.qc.sessions import Session
+from monitor.report.folder import made_folder
 from monitor.report.group_files import write_group
-from monitor.report.session_files import made_folder
 from monitor.report.tables import write_json
 
 ROWS = "rows.json"

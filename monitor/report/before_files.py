@@ -14,8 +14,9 @@ from matplotlib.ticker import NullFormatter, ScalarFormatter
 from monitor import __version__
 from monitor.qc.before import REFERENCES, WINDOWS, Foreseen
 from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
+from monitor.report.folder import made_folder
 from monitor.report.page import environment, style
-from monitor.report.session_files import made_folder, write_text
+from monitor.report.session_files import write_text
 from monitor.report.tables import Row, write_csv
 
 COLUMNS = (

@@ -11,9 +11,10 @@ from typing import Any
 from monitor import __version__
 from monitor.qc.between_visits import OUTCOMES, REPEATED
 from monitor.qc.group import CRITERIA
+from monitor.report.folder import made_folder
 from monitor.report.group_figures import TITLES, clinical_svg, criteria_svg, trial_svg
 from monitor.report.page import environment, style
-from monitor.report.session_files import made_folder, write_text
+from monitor.report.session_files import write_text
 from monitor.report.tables import write_json
 
 NAMED = ("session", "subject", "visit", "site", "file", "status", "reason", "verdict")

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from monitor.qc.one import Judged
+from monitor.report.folder import made_folder
 from monitor.report.page import session_page
 from monitor.report.session_paper import write_paper
 from monitor.report.tables import write_csv, write_json
-from streams.errors import InputError
 from streams.export.atomic import replacing
 
 CRITERIA = ("key", "title", "measured", "sense", "limit", "unit", "verdict")
@@ -71,21 +71,6 @@ def write_session_report(judged: Judged, out: Path, pdf: bool = True) -> None:
         write_rows(out / "models.csv", MODELS, report["models"])
         write_rows(out / "answers.csv", ANSWERS, report["answers"])
     write_json(out / "qc.json", report)
-
-
-def made_folder(out: Path) -> None:
-    """Make a folder.
-
-    Raises
-    ------
-    InputError : it cannot be made
-    """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"The folder {out} cannot be made ({error.strerror}): choose another --out."
-        ) from None
 
 
 def write_text(path: Path, text: str) -> None:
