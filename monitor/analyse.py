@@ -8,12 +8,18 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.choose import Analysis, Wishes
-from monitor.outcome import Outcome
+from monitor.outcome import Outcome, medians
 from streams.errors import InputError
+from streams.sources.mrd_conjugation import ConjugationCheck
 from streams.sources.open_file import open_source
-from streams.transient import Body, End, Kind, Message, Transient, number
+from streams.transient import End, Kind, Message, Start, Transient, number
 
 Progress = Callable[[int], None]
+MIRRORED = (
+    "The spectrum is mirrored at the water line: the samples are the complex "
+    "conjugates of what NIfTI-MRS and this program store; conjugate the file and try "
+    "again."
+)
 
 
 def analyse(
@@ -42,20 +48,49 @@ def run(
     """Run messages through the pipeline; an end is added where there is none."""
     outcome = Outcome(Analysis(wishes))
     last: Message | None = None
+    check: ConjugationCheck | None = None
     done = 0
     with threadpool_limits(1):
         for last in messages:
             outcome.push(last)
-            if _is_metabolite(last.body):
+            if isinstance(last.body, Start):
+                check = ConjugationCheck(last.body.acquisition)
+            elif isinstance(last.body, Transient) and last.body.kind == Kind.METABOLITE:
                 done += 1
+                if check is not None:
+                    check.push(last.body.fid)
                 if progress is not None:
                     progress(done)
         if last is not None and not outcome.ended:
             end = End(done, "no end message")
             outcome.push(Message(last.session, last.seq + 1, last.epoch, end))
-    if note := _without_change(outcome):
-        outcome.notes[note] = None
+    if check is not None and check.contradicted:
+        outcome.notes[MIRRORED] = None
+    for note in (_without_change(outcome), _outside_limits(outcome)):
+        if note:
+            outcome.notes[note] = None
     return outcome
+
+
+def _outside_limits(outcome: Outcome) -> str:
+    """What of the session is worse than the protocol allows, in one sentence."""
+    if not outcome.qualities:
+        return ""
+    settings, found = outcome.pipeline.settings, medians(outcome.qualities)
+    fwhm_hz = settings.fwhm_limit_hz
+    told = [
+        f"{what} {found[name]:.3g} ({word} {limit:g})"
+        for what, name, word, limit, sign in (
+            ("SNR", "snr_median", "at least", settings.snr_limit, -1),
+            ("line width in Hz", "fwhm_hz_median", "at most", fwhm_hz, 1),
+            ("residual water", "water_median", "at most", settings.water_limit, 1),
+            ("lipid", "lipid_median", "at most", settings.lipid_limit, 1),
+        )
+        if sign * (found[name] - limit) > 0
+    ]
+    if not told:
+        return ""
+    return f"Medians outside the limits of the protocol: {', '.join(told)}."
 
 
 def _without_change(outcome: Outcome) -> str:
@@ -74,7 +109,3 @@ def _without_change(outcome: Outcome) -> str:
         f"{reference_s[1]:g} s holds no window: the transients are from "
         f"{outcome.qualities[0].time_s:g} to {outcome.qualities[-1].time_s:g} s."
     )
-
-
-def _is_metabolite(body: Body) -> bool:
-    return isinstance(body, Transient) and body.kind == Kind.METABOLITE

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.quality import Quality
 from monitor.analysis.response import Estimate
@@ -75,3 +77,17 @@ class Outcome:
             self.tracks.append(update.tracker)
         self.ended = self.ended or update.ended is not None
         return update
+
+
+def medians(qualities: list[Quality]) -> dict[str, float]:
+    """Medians over the transients that count, and the range of the shift."""
+    good = [q for q in qualities if q.weight >= 0.5] or qualities
+    shifts = np.array([q.shift_hz for q in good])
+    return {
+        "snr_median": float(np.median([q.snr for q in good])),
+        "fwhm_hz_median": float(np.median([q.fwhm_hz for q in good])),
+        "shift_hz_range": float(np.ptp(shifts)),
+        "water_median": float(np.median([q.water for q in good])),
+        "lipid_median": float(np.median([q.lipid for q in good])),
+        "weight_mean": float(np.mean([q.weight for q in qualities])),
+    }

@@ -14,9 +14,8 @@ import scipy
 from monitor.analysis.choice import traits_of
 from monitor.analysis.comparison import Comparison, compared, plasma_curves
 from monitor.analysis.model import RELAXATION
-from monitor.analysis.quality import Quality
 from monitor.analysis.session_model import SessionModel
-from monitor.outcome import Outcome
+from monitor.outcome import Outcome, medians
 from monitor.report.folder import made_folder
 from monitor.report.joint_tables import write_joint, write_joint_course, write_plasma
 from monitor.report.spectra import write_spectra
@@ -114,7 +113,7 @@ def session_of(outcome: Outcome, source: str) -> dict[str, Any]:
         "infusion_s": list(pipeline.infusion_s),
         "dose_mg": dose_mg(pipeline.settings),
         "counts": _counts(outcome),
-        "quality": _quality(outcome.qualities),
+        "quality": medians(outcome.qualities),
         "session_models": [
             {"epoch": epoch, **_fitted(model)}
             for epoch, model in course.sessions.items()
@@ -169,18 +168,4 @@ def _counts(outcome: Outcome) -> dict[str, int]:
         "epochs": len({q.epoch for q in outcome.qualities}),
         "water_references": len(outcome.pipeline.waters),
         "refused_messages": outcome.pipeline.refused,
-    }
-
-
-def _quality(qualities: list[Quality]) -> dict[str, float]:
-    """Medians over the transients that count, and the range of the shift."""
-    good = [q for q in qualities if q.weight >= 0.5] or qualities
-    shifts = np.array([q.shift_hz for q in good])
-    return {
-        "snr_median": float(np.median([q.snr for q in good])),
-        "fwhm_hz_median": float(np.median([q.fwhm_hz for q in good])),
-        "shift_hz_range": float(np.ptp(shifts)),
-        "water_median": float(np.median([q.water for q in good])),
-        "lipid_median": float(np.median([q.lipid for q in good])),
-        "weight_mean": float(np.mean([q.weight for q in qualities])),
     }

@@ -35,6 +35,11 @@ class Kind(StrEnum):
     NOISE = "noise"
 
 
+EVENT_KINDS = (
+    "infusion_start", "infusion_stop", "re-shim", "re-centre", "reference", "note",
+    "settings",
+)  # fmt: skip
+"""Kinds that a monitor knows; any other is a remark."""
 EPOCH_EVENTS = frozenset({"re-shim", "re-centre"})
 """Kinds of event after which a new epoch begins: nothing averages across."""
 

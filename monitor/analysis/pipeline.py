@@ -159,8 +159,19 @@ class Pipeline:
         )
         self.course.begin_epoch(update.epoch, model)
         self._begin_preparation(acquisition)
-        notes = unexpected(acquisition, self.settings) + notes
+        notes = unexpected(acquisition, self.settings) + notes + self._unknown_outcome()
         return replace(update, acquisition=acquisition, source=body.source, notes=notes)
+
+    def _unknown_outcome(self) -> tuple[str, ...]:
+        """Say so where the basis set does not give the outcome of the protocol."""
+        name, outcomes = self.settings.outcome, self.course.outcomes
+        if name.endswith("/water") or outcomes is None or name in outcomes.names:
+            return ()
+        return (
+            f"The outcome {name} is none that this basis set gives, such as "
+            f"{', '.join(n for n in outcomes.names if '/' in n) or outcomes.names[0]}: "
+            f"check its spelling.",
+        )
 
     def _begin_preparation(self, acquisition: Acquisition) -> None:
         self.waters = []
@@ -231,7 +242,7 @@ class Pipeline:
             self._begin_preparation(self.acquisition)
             return update
         if body.kind in ("infusion_start", "infusion_stop"):
-            self.infusion_s.append(body.time_s)
+            update = self._marked(body, update)
         if body.kind == "infusion_start" and self.settings.reference_s is None:
             self._set_reference((self._first_s(), body.time_s))
         elif body.kind == "reference":
@@ -241,6 +252,19 @@ class Pipeline:
         elif body.kind != "infusion_stop":
             return update
         return self._redone(update)
+
+    def _marked(self, body: Event, update: Update) -> Update:
+        """Take a marker of the infusion; it goes before times that were given."""
+        given = self.settings.infusion_s
+        if given is not None and self.infusion_s == list(given):
+            self.infusion_s.clear()
+            note = (
+                f"The recording marks its infusion itself: the {given[0]:g} to "
+                f"{given[1]:g} s that were given are left aside."
+            )
+            update = replace(update, notes=(*update.notes, note))
+        self.infusion_s.append(body.time_s)
+        return update
 
     def _resettled(self, text: str, update: Update) -> Update:
         """Change settings, and do again what they concern: not what is only shown."""

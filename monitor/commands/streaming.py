@@ -36,7 +36,7 @@ from streams.security import (
 from streams.sources import publisher
 from streams.sources.recording import paced
 from streams.subscriber import send_event
-from streams.transient import Body
+from streams.transient import EVENT_KINDS, Body
 
 BIND = "tcp://127.0.0.1:5555"
 LEAST_FREE_MB = 500.0  # some minutes of 32 coils; preflight asks for hours
@@ -209,6 +209,12 @@ def event(
     secret = load_client_keys(key) if key else None
     placed = send_event(connect, kind, text, author, keys=secret)
     typer.echo(f"{placed.kind} recorded at {placed.time_s:.2f} s scanner time")
+    if placed.kind not in EVENT_KINDS:
+        typer.echo(
+            f"{placed.kind} is no kind that a monitor acts on "
+            f"({', '.join(EVENT_KINDS)}): it was recorded as a remark.",
+            err=True,
+        )
 
 
 def keys(

@@ -40,8 +40,11 @@ def models_of(comparison: Comparison | None, outcome: str) -> list[dict[str, Any
     `weight` is the probability of a model among these; `bic_above` and `aicc_above` are
     distances from the best by that criterion.
     """
-    if comparison is None or outcome not in comparison.models[0].end_percent:
+    if comparison is None:
         return []
+    given = [{*m.end_percent} & {*m.largest_percent} for m in comparison.models]
+    if any(outcome not in names for names in given):
+        return []  # hidden, or lost in a course that no model fits
     bic = min(one.fit.bic for one in comparison.models)
     aicc = min(one.fit.aicc for one in comparison.models)
     return [

@@ -94,7 +94,7 @@ def answered(answer: Answer, zero_s: float) -> str:
     """The sequential answer in words."""
     if answer.since_s is None:
         return "no change shown so far"
-    return f"changed since +{clock(answer.since_s - zero_s)}"
+    return f"change seen at +{clock(answer.since_s - zero_s)}"
 
 
 def event_lines(events: Sequence[Event]) -> tuple[str, ...]:

@@ -156,6 +156,9 @@ def test_an_event_is_on_disk_when_it_returns(program: Program) -> None:
     ran = program.run("event", "note", "pump changed", "--connect", where)
     assert ran.code == 0, ran.err
     assert re.match(r"note recorded at \d+\.\d\d s scanner time", ran.out)
+    other = program.run("event", "infusion_strat", "typo", "--connect", where)
+    assert (other.code, other.out.split()[0]) == (0, "infusion_strat")
+    assert "no kind that a monitor acts on" in other.err
     source.kill()  # at once: what was acknowledged is on disk
     source.wait(10)
     assert re.search(r"s  note  pump changed", program.run("info", "s.mcap.part").out)

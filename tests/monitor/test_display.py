@@ -395,7 +395,7 @@ def test_band_is_the_trackers_95_percent(updates):
 
 @pytest.mark.parametrize(
     ("since_s", "words"),
-    [(None, "no change shown so far"), (900.0, "changed since +05:00")],
+    [(None, "no change shown so far"), (900.0, "change seen at +05:00")],
 )
 def test_trend_and_summary_say_whether_the_outcome_has_changed(updates, since_s, words):
     answer = {SETTINGS.outcome: Answer(6.0, 1.0, 2.5, 9.5, 12.0, since_s)}

@@ -253,7 +253,7 @@ def test_nothing_that_is_saved_tells_a_blinded_outcome(qtbot, open_whole, tmp_pa
     change = display.estimates[-1].changes_percent[SETTINGS.outcome]
     for there in ("infusion on", "Outcome: hidden", "tCr", "blinded protocol"):
         assert there in said, there  # the words of a picture are found as words
-    for told in ("Glu", "Gln", "Glx", "changed since", f"{abs(change):.1f} %"):
+    for told in ("Glu", "Gln", "Glx", "change seen at", f"{abs(change):.1f} %"):
         assert told not in said, told
 
 

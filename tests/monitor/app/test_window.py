@@ -310,7 +310,7 @@ def test_the_answer_stands_in_the_title_of_the_trend(open_bench, reports, since_
     bench = open_bench()
     answer = {SETTINGS.outcome: Answer(6.0, 1.0, 2.5, 9.5, 12.0, since_s)}
     bench.show([*reports, Computed(Update(9000, 0, answers=answer))])
-    words = "changed since +05:00" if since_s else "no change shown so far"
+    words = "change seen at +05:00" if since_s else "no change shown so far"
     assert bench.page.trend.title.full_text.endswith(words)
     assert not bench.page.trend.title.cut
     assert not bench.page.trend.legend.cut

@@ -1,0 +1,56 @@
+"""What an analysis says of a session that is not as it should be."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.analyse import MIRRORED, run
+from monitor.choose import Wishes
+from monitor.outcome import Outcome
+from monitor.settings import Settings
+from streams.sources.recording import messages
+from streams.transient import Kind, Message, Transient
+
+RECORDING = Path(__file__).resolve().parents[2] / "recordings" / "infusion-short.mcap"
+
+
+def analysed(message_list, **changes: object) -> Outcome:
+    return run(iter(message_list), Wishes(changes=changes))
+
+
+@pytest.fixture(scope="module")
+def recorded() -> list[Message]:
+    return list(messages(RECORDING))
+
+
+def conjugated(message: Message) -> Message:
+    body = message.body
+    if not (isinstance(body, Transient) and body.kind == Kind.METABOLITE):
+        return message
+    return replace(message, body=replace(body, fid=body.fid.conj()))
+
+
+def test_complex_conjugates_and_what_is_outside_the_limits_are_told(recorded):
+    outcome = analysed([conjugated(m) for m in recorded])
+    assert MIRRORED in outcome.notes
+    (said,) = [n for n in outcome.notes if n.startswith("Medians outside the limits")]
+    assert f"at least {Settings().snr_limit:g}" in said
+
+
+def test_a_good_session_is_told_nothing_of_the_kind(recorded):
+    outcome = analysed(recorded)
+    assert not [n for n in outcome.notes if n == MIRRORED or n.startswith("Medians")]
+
+
+def test_an_outcome_that_does_not_exist_is_told(recorded):
+    outcome = analysed(recorded[:20], outcome="Glx/tNAAA")
+    assert any("Glx/tNAAA" in n and "check its spelling" in n for n in outcome.notes)
+
+
+def test_markers_of_the_recording_go_before_times_that_were_given(recorded):
+    outcome = analysed(recorded, infusion_s=(500.0, 900.0))
+    start_s = outcome.pipeline.infusion_s[0]
+    assert 0 < start_s < 200
+    assert 500.0 not in outcome.pipeline.infusion_s
+    assert any("500 to 900 s" in n and "left aside" in n for n in outcome.notes)
