@@ -10,16 +10,10 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from monitor.choose import Analysis, Wishes
 from monitor.outcome import Outcome, medians
 from streams.errors import InputError
-from streams.sources.mrd_conjugation import ConjugationCheck
 from streams.sources.open_file import open_source
-from streams.transient import End, Kind, Message, Start, Transient, number
+from streams.transient import End, Kind, Message, Transient, number
 
 Progress = Callable[[int], None]
-MIRRORED = (
-    "The spectrum is mirrored at the water line: the samples are the complex "
-    "conjugates of what NIfTI-MRS and this program store; conjugate the file and try "
-    "again."
-)
 
 
 def analyse(
@@ -48,24 +42,17 @@ def run(
     """Run messages through the pipeline; an end is added where there is none."""
     outcome = Outcome(Analysis(wishes))
     last: Message | None = None
-    check: ConjugationCheck | None = None
     done = 0
     with threadpool_limits(1):
         for last in messages:
             outcome.push(last)
-            if isinstance(last.body, Start):
-                check = ConjugationCheck(last.body.acquisition)
-            elif isinstance(last.body, Transient) and last.body.kind == Kind.METABOLITE:
+            if isinstance(last.body, Transient) and last.body.kind == Kind.METABOLITE:
                 done += 1
-                if check is not None:
-                    check.push(last.body.fid)
                 if progress is not None:
                     progress(done)
         if last is not None and not outcome.ended:
             end = End(done, "no end message")
             outcome.push(Message(last.session, last.seq + 1, last.epoch, end))
-    if check is not None and check.contradicted:
-        outcome.notes[MIRRORED] = None
     for note in (_without_change(outcome), _outside_limits(outcome)):
         if note:
             outcome.notes[note] = None

@@ -13,7 +13,14 @@ from monitor.analysis.response import Estimate
 from monitor.analysis.update import TrackerPoint, Update
 from monitor.choose import Analysis
 from streams.errors import InputError
-from streams.transient import Message, Transient
+from streams.sources.mrd_conjugation import ConjugationCheck
+from streams.transient import Body, Kind, Message, Start, Transient
+
+MIRRORED = (
+    "The spectrum is mirrored at the water line: the samples are the complex "
+    "conjugates of what NIfTI-MRS and this program store; conjugate the file and try "
+    "again."
+)
 
 
 @dataclass(slots=True)
@@ -34,6 +41,7 @@ class Outcome:
     notes: dict[str, None] = field(default_factory=dict)
     durations_ms: dict[str, list[float]] = field(default_factory=dict)
     ended: bool = False
+    _conjugation: ConjugationCheck | None = None
 
     @property
     def pipeline(self) -> Pipeline:
@@ -76,7 +84,17 @@ class Outcome:
         if update.tracker is not None:
             self.tracks.append(update.tracker)
         self.ended = self.ended or update.ended is not None
+        self._check_conjugation(message.body)
         return update
+
+    def _check_conjugation(self, body: Body) -> None:
+        """Note a series whose spectrum is the wrong way round."""
+        if isinstance(body, Start):
+            self._conjugation = ConjugationCheck(body.acquisition)
+        elif isinstance(body, Transient) and body.kind == Kind.METABOLITE:
+            check = self._conjugation
+            if check is not None and check.push(body.fid) and check.contradicted:
+                self.notes[MIRRORED] = None
 
 
 def medians(qualities: list[Quality]) -> dict[str, float]:

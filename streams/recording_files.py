@@ -39,6 +39,17 @@ def find(path: str | os.PathLike[str]) -> Path:
     return part
 
 
+def refuse_pipe(path: Path) -> None:
+    """Refuse what would be waited for without end.
+
+    Raises
+    ------
+    InputError : a pipe
+    """
+    if path.is_fifo():
+        raise InputError(f"{path} is a pipe: write its content to a file first.")
+
+
 def check_space(path: str | os.PathLike[str], least_free_mb: float) -> None:
     """Refuse to begin a recording where there is too little space for one.
 
@@ -90,8 +101,9 @@ def open_recording(path: Path) -> Iterator[tuple[BinaryIO, int]]:
 
     Raises
     ------
-    InputError : absent, not readable, empty, or no recording
+    InputError : absent, not readable, a pipe, empty, or no recording
     """
+    refuse_pipe(path)
     try:
         file = open(path, "rb")  # noqa: SIM115 closed below
     except FileNotFoundError:

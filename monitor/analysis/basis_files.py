@@ -14,6 +14,7 @@ from monitor.analysis.basis_lcmodel import read_lcmodel
 from monitor.analysis.basis_lcmodel_text import write_lcmodel
 from monitor.analysis.basis_own import SUFFIX, read_own, write_own
 from streams.errors import InputError
+from streams.recording_files import refuse_pipe
 
 __all__ = ["bundled_sets", "load_basis", "read_basis", "write_basis"]
 
@@ -51,6 +52,7 @@ def read_basis(path: Path) -> BasisSet:
     ------
     InputError : no file, no basis set, truncated, or values that make no sense
     """
+    refuse_pipe(path)
     if path.is_dir():
         return read_json_folder(path)
     if path.suffix == SUFFIX:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from streams.errors import InputError
+from streams.recording_files import refuse_pipe
 from streams.sources import ismrmrd_file, twix_file, vendor_file
 from streams.sources.nifti_container import is_nifti
 from streams.sources.nifti_mrs_file import read_series as read_nifti_mrs
@@ -67,6 +68,7 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
 
 def first_bytes(path: Path, count: int = 16) -> bytes:
     """Read the start of a file; an InputError where that is not possible."""
+    refuse_pipe(path)
     try:
         with path.open("rb") as file:
             return file.read(count)

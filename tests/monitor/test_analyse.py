@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analyse import MIRRORED, run
+from monitor.analyse import run
 from monitor.choose import Wishes
-from monitor.outcome import Outcome
+from monitor.outcome import MIRRORED, Outcome
 from monitor.settings import Settings
 from streams.sources.recording import messages
 from streams.transient import Kind, Message, Transient

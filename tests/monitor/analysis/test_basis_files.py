@@ -1,6 +1,7 @@
 """Reading and writing basis sets: round trips, files of others, bad files."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -286,3 +287,11 @@ def test_bundled_sets_are_found_by_name_and_weigh_little():
     for wrong in ("", "press_9t", str(Path("no") / "such.BASIS")):
         with pytest.raises(InputError, match="press_3t_te30"):
             load_basis(wrong)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["p.BASIS", "p.npz"])
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(InputError, match=f"{name} is a pipe"):
+        load_basis(str(tmp_path / name))

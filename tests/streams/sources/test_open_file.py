@@ -1,6 +1,7 @@
 """Any file as a source, told by its content."""
 
 import gzip
+import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from streams.errors import InputError
 from streams.export.nifti_mrs import write_nifti_mrs, write_session
+from streams.inspection import info, verify
 from streams.journal import Journal
 from streams.reading import read_messages
 from streams.sources.open_file import is_recording, open_source
@@ -67,6 +69,16 @@ def same(ours: Body, theirs: Body) -> bool:
             ours.kind,
         ) == (theirs.count, theirs.time_s, theirs.kind)
     return ours == theirs
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["p.mcap", "p.nii.gz"])
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path, name):
+    pipe = tmp_path / name
+    os.mkfifo(pipe)
+    for reader in (open_source, info, verify):
+        with pytest.raises(InputError, match=f"{name} is a pipe"):
+            reader(pipe)
 
 
 def test_a_recording_gives_its_own_messages(recording, tmp_path):
