@@ -52,12 +52,20 @@ def _root(
     """Options of the program itself."""
 
 
+def _not_permitted(error: PermissionError) -> str:
+    place = error.filename or "A file or an address"
+    return f"{place} is not permitted to this user: use another, or ask its owner."
+
+
 def main() -> None:
     """Run the command line; the console script."""
     try:
         app()
     except InputError as error:
         typer.echo(f"mrs-monitor: {error}", err=True)
+        sys.exit(2)
+    except PermissionError as error:  # any place, however deep it was looked into
+        typer.echo(f"mrs-monitor: {_not_permitted(error)}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         typer.echo("stopped.", err=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,7 +47,11 @@ def refuse_pipe(path: Path) -> None:
     ------
     InputError : a pipe
     """
-    if path.is_fifo():
+    try:
+        is_pipe = stat.S_ISFIFO(os.stat(path).st_mode)
+    except OSError:
+        return  # absent or not permitted: who opens it says so
+    if is_pipe:
         raise InputError(f"{path} is a pipe: write its content to a file first.")
 
 

@@ -1,5 +1,6 @@
 """Bad input is one sentence that names the thing, and exit code 2."""
 
+import errno
 import os
 import re
 import socket
@@ -221,6 +222,17 @@ def test_no_permission_to_write(program: Program) -> None:
     ran = program.run("analyse", SHORT, "--out", locked)
     assert ran.code == 2
     assert "No permission" in ran.sentence
+
+
+def test_a_folder_that_is_closed_to_this_user(
+    called: Called, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    ran = called(["analyse", "good.nii.gz", "--out", "out"])
+    assert_is_one_sentence(ran, r"good\.nii\.gz is not permitted to this user")
 
 
 def test_nobody_listens_and_it_goes_on_trying(program: Program) -> None:
