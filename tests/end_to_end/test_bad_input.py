@@ -227,8 +227,12 @@ def test_no_permission_to_write(program: Program) -> None:
 def test_a_folder_that_is_closed_to_this_user(
     called: Called, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    is_dir = Path.is_dir
+
     def refuse(path: Path) -> bool:
-        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        if path.name == "good.nii.gz":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return is_dir(path)
 
     monkeypatch.setattr(Path, "is_dir", refuse)
     ran = called(["analyse", "good.nii.gz", "--out", "out"])
