@@ -11,10 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from monitor.analysis.update import Curves, Update
 from monitor.settings import Settings, bundled_protocols, read_protocol
 from streams.errors import InputError
-from streams.transient import Acquisition, Message, Start
+from streams.sources.water_check import no_water
+from streams.transient import Acquisition, Kind, Message, Start, Transient
 
 if TYPE_CHECKING:
     from monitor.analysis.pipeline import Pipeline
@@ -110,15 +113,54 @@ class Analysis:
     """A pipeline that is chosen when the session says what it is.
 
     Messages before the first start have nothing to be analysed with; they give empty
-    updates.
+    updates.  A water reference without unsuppressed water in it is left out: the
+    pipeline would take coil weights, eddy currents and the unit of amplitudes from it.
+
+    Attributes
+    ----------
+    pipeline : None before the first start
+    waters_left_out : water references that are none
     """
 
     def __init__(self, wishes: Wishes) -> None:
         self._wishes = wishes
         self.pipeline: Pipeline | None = None
+        self.waters_left_out = 0
+        self._acquisition: Acquisition | None = None
+        self._told: set[int] = set()  # epochs
 
     def push(self, message: Message) -> Update:
         """Work through one message; see `Pipeline.push`."""
+        body = message.body
+        if isinstance(body, Start):
+            self._acquisition = body.acquisition
+        elif isinstance(body, Transient) and body.kind == Kind.WATER:
+            wrong = self._no_water(body)
+            if wrong:
+                return Update(
+                    message.seq, message.epoch, notes=self._left(message, wrong)
+                )
+        return self._pushed(message)
+
+    def _no_water(self, body: Transient) -> str:
+        """Why a water reference is none; empty where it is one, or not to be told."""
+        acquisition = self._acquisition
+        if acquisition is None or body.fid.shape[0] != acquisition.coils:
+            return ""
+        return no_water(body.fid[np.newaxis], acquisition)
+
+    def _left(self, message: Message, wrong: str) -> tuple[str, ...]:
+        """What to say of a water reference that is left out, once an epoch."""
+        self.waters_left_out += 1
+        if message.epoch in self._told:
+            return ()
+        self._told.add(message.epoch)
+        return (
+            f"What came as water reference in epoch {message.epoch} is left out, since "
+            f"{wrong}: coil weights, eddy currents and amplitudes do without it.",
+        )
+
+    def _pushed(self, message: Message) -> Update:
         if self.pipeline is not None:
             return self.pipeline.push(message)
         if not isinstance(message.body, Start):

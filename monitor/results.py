@@ -167,5 +167,6 @@ def _counts(outcome: Outcome) -> dict[str, int]:
         "not_converged": sum(not e.converged for e in course),
         "epochs": len({q.epoch for q in outcome.qualities}),
         "water_references": len(outcome.pipeline.waters),
+        "water_references_left_out": outcome.analysis.waters_left_out,
         "refused_messages": outcome.pipeline.refused,
     }

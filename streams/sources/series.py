@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
+from streams.sources.water_check import no_water
 from streams.transient import (
     Acquisition,
     Body,
@@ -28,6 +29,7 @@ from streams.transient import (
 
 DWELL_TOLERANCE = 1e-5  # relative; NIfTI-1 keeps the dwell time with 24 bits
 FREQUENCY_TOLERANCE = 1e-4  # relative; a re-adjusted centre frequency is no other field
+LOOKED_AT = 16  # transients of each file, for whether the reference is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +184,8 @@ def matched_water(metabolite: Series, water: Series) -> Series:
 
     Raises
     ------
-    InputError : another dwell time, frequency, nucleus or number of coils, or fewer
-        points than the metabolite FID
+    InputError : another dwell time, frequency, nucleus or number of coils, fewer
+        points than the metabolite FID, or no unsuppressed water in it (`water_check`)
     """
     ours, theirs = metabolite.acquisition, water.acquisition
     for differs, what, unlike in (
@@ -223,7 +225,14 @@ def matched_water(metabolite: Series, water: Series) -> Series:
                 f"{water.name} is a water reference of another {what} than "
                 f"{metabolite.name}: {unlike}; give the reference of the same session."
             )
-    return replace(_cut(water, ours.points), notes=_water_notes(metabolite, water))
+    cut = _cut(water, ours.points)
+    wrong = no_water(cut.fids[:LOOKED_AT], ours, metabolite.fids[:LOOKED_AT])
+    if wrong:
+        raise InputError(
+            f"{water.name} is no water reference of {metabolite.name}, since {wrong}; "
+            "give the unsuppressed one of the same voxel, or none."
+        )
+    return replace(cut, notes=_water_notes(metabolite, water))
 
 
 def _differs(ours: float, theirs: float, tolerance: float) -> bool:

@@ -70,6 +70,10 @@ CASES = {
         f"{GOOD} --water water_other_dwell.nii.gz",
         r"water_other_dwell\.nii\.gz.*dwell",
     ),
+    "water without water in it": (
+        f"{GOOD} --water good.nii.gz",
+        r"good\.nii\.gz is no water reference of good.*; give the unsuppressed one",
+    ),
     "water with a recording": (
         f"analyse {SHORT} --water good.nii.gz --out out",
         r"holds its own water reference",

@@ -8,6 +8,7 @@ import pytest
 from monitor.analyse import run
 from monitor.choose import Wishes
 from monitor.outcome import MIRRORED, Outcome
+from monitor.results import session_of
 from monitor.settings import Settings
 from streams.sources.recording import messages
 from streams.transient import Kind, Message, Transient
@@ -54,3 +55,28 @@ def test_markers_of_the_recording_go_before_times_that_were_given(recorded):
     assert 0 < start_s < 200
     assert 500.0 not in outcome.pipeline.infusion_s
     assert any("500 to 900 s" in n and "left aside" in n for n in outcome.notes)
+
+
+def as_water(message: Message) -> Message:
+    return replace(message, body=replace(message.body, kind=Kind.WATER))
+
+
+def test_a_recorded_water_reference_without_water_is_left_out_and_told_once(recorded):
+    first = next(
+        i
+        for i, m in enumerate(recorded)
+        if isinstance(m.body, Transient) and m.body.kind == Kind.METABOLITE
+    )
+    wrong = [as_water(m) for m in recorded[first : first + 2]]
+    waters = sum(
+        isinstance(m.body, Transient) and m.body.kind == Kind.WATER
+        for m in recorded[:first]
+    )
+    rest = recorded[first + 2 : first + 6]
+    outcome = analysed([*recorded[:first], *wrong, *rest])
+    told = [n for n in outcome.notes if n.startswith("What came as water reference")]
+    assert len(told) == 1
+    assert "in epoch 0 is left out, since its line at 4.65 ppm" in told[0]
+    counts = session_of(outcome, "x")["counts"]
+    assert counts["water_references"] == waters
+    assert counts["water_references_left_out"] == 2
