@@ -48,14 +48,30 @@ class Verification:
     torn: bool
 
     @property
-    def whole(self) -> bool:
-        """Whether every message from the first to the last is there and sound.
+    def damaged(self) -> bool:
+        """Whether the file is not as it was written; nothing but `recover` reads it.
 
         The torn end of an unfinished recording does no harm: the message was not
         complete when its writer died, so nobody ever received it.
         """
-        harmless = self.closed or is_unfinished(self.path)
-        return harmless and not self.missing and not self.damage
+        return bool(self.damage) or not (self.closed or is_unfinished(self.path))
+
+    @property
+    def whole(self) -> bool:
+        """Whether every message from the first to the last is there and sound."""
+        return not (self.damaged or self.missing)
+
+    @property
+    def lost(self) -> str:
+        """Which messages are not there, in words; empty: none."""
+        if not self.missing:
+            return ""
+        counts = [last - first + 1 for first, last in self.missing]
+        runs = [f"{a} to {b}" if b > a else f"{a}" for a, b in self.missing[:3]]
+        further = sum(counts[3:])
+        more = f" and {further} more" if further else ""
+        plural, are = ("s", "are") if sum(counts) > 1 else ("", "is")
+        return f"message{plural} {', '.join(runs)}{more} {are} missing"
 
     @property
     def summary(self) -> str:
@@ -65,14 +81,19 @@ class Verification:
             state = "finished" if self.closed else "not finished"
             state = "being written" if self.running else state
             return f"{self.path} is whole: {held}, {state}."
-        problems = [*self.damage[:3], *_missing(self.missing[:3])]
-        further = len(self.damage) + len(self.missing) - len(problems)
+        if not self.damaged:
+            return (
+                f"{self.path} is sound, but {self.lost}: {held} can be read as they "
+                "are; what is missing is only in another copy of it, if any."
+            )
+        problems = [*self.damage[:3], *([self.lost] if self.lost else [])]
+        further = len(self.damage) - 3
         if further > 0:
-            problems.append(f"{further} more places")
+            problems.insert(3, f"{further} more places")
         if not (self.closed or self.torn or is_unfinished(self.path)):
             problems.insert(0, "it was cut off before its end")
         remedy = (
-            f"`mrs-monitor recover {self.path}` writes them to a whole file"
+            f"`mrs-monitor recover {self.path}` writes them to a sound file"
             if self.messages
             else "nothing can be recovered from it"
         )
@@ -223,12 +244,3 @@ def _info(tally: _Tally, verification: Verification) -> Info:
         began=times[0] if times else None,
         ended=times[-1] if times else None,
     )
-
-
-def _missing(runs: tuple[tuple[int, int], ...]) -> list[str]:
-    return [
-        f"message {first} is missing"
-        if first == last
-        else f"messages {first} to {last} are missing"
-        for first, last in runs
-    ]

@@ -15,6 +15,8 @@ from monitor import options
 from monitor.commands.analysing import Choose
 from monitor.commands.watching import Connect, Key
 from streams import inspection, reading, wire
+from streams.errors import InputError
+from streams.inspection import Verification
 from streams.journal import Journal
 from streams.security import load_client_keys
 from streams.subscriber import Subscriber
@@ -46,12 +48,13 @@ def register(app: typer.Typer) -> None:
 
 
 def info(file: File) -> None:
-    """Say what a recording holds.
+    """Say what a recording holds; exit code 2 if it is damaged.
 
     Example: mrs-monitor info session.mcap
     """
     held = inspection.info(file)
-    typer.echo(held.verification.summary)
+    if not held.verification.damaged:
+        typer.echo(held.verification.summary)
     for start in held.starts:
         acquisition = start.acquisition
         typer.echo(
@@ -67,10 +70,12 @@ def info(file: File) -> None:
         typer.echo(f"scanner time {held.first_s:.1f} to {held.last_s:.1f} s")
     for event in held.events:
         typer.echo(f"{event.time_s:10.1f} s  {event.kind}  {event.text}")
+    if held.verification.damaged:
+        raise InputError(held.verification.summary)
 
 
 def verify(file: File) -> None:
-    """Check every record of a recording; exit code 1 if it is damaged.
+    """Check every record of a recording; exit code 1 if it is not whole.
 
     Example: mrs-monitor verify session.mcap
     """
@@ -83,17 +88,30 @@ def verify(file: File) -> None:
 def recover(
     file: File,
     out: Annotated[
-        Path | None, typer.Option("--out", help="The whole file; FILE-recovered.")
+        Path | None, typer.Option("--out", help="The sound file; FILE-recovered.")
     ] = None,
 ) -> None:
-    """Write everything readable of a damaged recording into a whole one.
+    """Write everything readable of a damaged recording into a sound one.
 
     Example: mrs-monitor recover session.mcap.part
     """
     stem = file.name.removesuffix(".part").removesuffix(".mcap")
     place = out or file.with_name(f"{stem}-recovered.mcap")
-    written = reading.recover(file, place)
-    typer.echo(inspection.verify(written).summary)
+    damaged = inspection.verify(file)
+    saved = inspection.verify(reading.recover(file, place))
+    typer.echo(_saved(damaged, saved))
+
+
+def _saved(damaged: Verification, saved: Verification) -> str:
+    """What was saved of a recording, and what helps with what was not."""
+    if not saved.missing:
+        end = " What came after its last message is lost." if damaged.torn else ""
+        return saved.summary + (end if damaged.damaged else "")
+    return (
+        f"{saved.path} holds all that can be read: {saved.messages} messages "
+        f"({saved.transients} transients); {saved.lost}, and only in another copy "
+        "(relay --copy), if any; the other commands take it as it is."
+    )
 
 
 def convert(

@@ -31,6 +31,7 @@ CASES = {
         "analyse truncated.mcap --out out",
         r"\d+ transients\) can be read, and `mrs-monitor recover truncated\.mcap`",
     ),
+    "info of a damaged recording": ("info truncated.mcap", r"truncated\.mcap is damag"),
     "truncated replay": ("replay truncated.mcap", r"`mrs-monitor recover trunc"),
     "truncated NIfTI": (
         "analyse truncated.nii.gz --basis good.BASIS --out out",

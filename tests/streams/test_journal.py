@@ -217,7 +217,11 @@ def test_a_missing_message_stays_named_after_recovery(place, tmp_path):
     place.write_bytes(whole)
     mended = journal.recover(place, tmp_path / "mended.mcap")
     assert journal.verify(mended).missing == ((3, 3),)
-    assert "message 3 is missing" in journal.verify(mended).summary
+    checked = journal.verify(mended)
+    assert not checked.whole
+    assert not checked.damaged
+    assert "is sound, but message 3 is missing: 9 messages" in checked.summary
+    assert "recover" not in checked.summary  # it could do no more
     assert len(list(journal.read_frames(mended, 4))) == len(several) - 4
 
 

@@ -1,0 +1,80 @@
+"""`info` and `recover` say what is there, what was saved and what helps."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from monitor.cli import app
+from streams.container import PREAMBLE
+from streams.errors import InputError
+from streams.reading import open_recording
+from streams.walk import Entry, walk
+
+RECORDING = Path(__file__).resolve().parents[2] / "recordings" / "infusion-short.mcap"
+
+
+def called(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def flipped(tmp_path: Path):
+    """Writes the recording with a bit flipped in each of these messages."""
+
+    def write(*messages: int) -> Path:
+        with open_recording(RECORDING) as (file, size):
+            entries = [e for e in walk(file, size) if isinstance(e, Entry)]
+        content = bytearray(RECORDING.read_bytes())
+        for message in messages:
+            content[(entries[message].offset + entries[message].end) // 2] ^= 4
+        path = tmp_path / "flipped.mcap"
+        path.write_bytes(content)
+        return path
+
+    return write
+
+
+def test_info_of_a_damaged_recording_says_what_it_holds_and_ends_with_an_error(flipped):
+    ran = called("info", flipped(43))
+    assert "99 metabolite" in ran.stdout
+    assert "damaged" not in ran.stdout
+    assert isinstance(ran.exception, InputError)  # `main` makes it exit code 2
+    assert "message 43 is missing): 106 messages (102 tr" in str(ran.exception)
+
+
+@pytest.mark.parametrize(
+    ("messages", "lost"),
+    [
+        ([43], "message 43 is missing"),
+        ([12, 43, 44, 55, 71, 80], "messages 12, 43 to 44, 55 and 2 more are missing"),
+    ],
+)
+def test_recover_says_what_was_saved_and_does_not_advise_itself(
+    flipped, messages, lost, tmp_path
+):
+    damaged, out = flipped(*messages), tmp_path / "flipped-recovered.mcap"
+    ran = called("recover", damaged)
+    held = f"{107 - len(messages)} messages ({103 - len(messages)} transients)"
+    assert ran.exit_code == 0, ran.output
+    assert ran.stdout.startswith(f"{out} holds all that can be read: {held}; {lost}")
+    assert "mrs-monitor recover" not in ran.stdout
+    checked = called("verify", out)
+    assert checked.exit_code == 1
+    assert f"is sound, but {lost}: {held}" in checked.stdout
+    assert called("info", out).exit_code == 0
+
+
+def test_recover_of_a_cut_recording_says_that_its_end_is_lost(tmp_path):
+    cut = tmp_path / "cut.mcap"
+    cut.write_bytes(RECORDING.read_bytes()[:1_000_000])
+    said = called("recover", cut).stdout
+    assert "is whole: 61 messages (59 transients), finished. What came after" in said
+
+
+def test_nothing_readable_is_nothing_to_recover(tmp_path):
+    head = tmp_path / "head.mcap"
+    head.write_bytes(PREAMBLE + b"\x06" + bytes(200))
+    ran = called("recover", head)
+    assert isinstance(ran.exception, InputError)
+    assert not list(tmp_path.glob("*recovered*"))
