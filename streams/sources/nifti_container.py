@@ -5,7 +5,9 @@ whether extensions follow, extensions (size, code, content) up to `vox_offset`, 
 samples with the first dimension running fastest.  NIfTI-MRS keeps its JSON in the
 extension with code 44 (Clarke et al., Magn. Reson. Med. 88:2358, 2022).
 
-A plain file is memory-mapped, a compressed one is unpacked once.
+Samples are copied once, from a plain file as from a compressed one.  A memory map would
+cost no copy, but ends the process (SIGBUS) where the file is cut or written anew while
+it is followed.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ MRS_EXTENSION = 44
 HEADER_BYTES = {b"n+1\0": 348, b"n+2\0": 540, b"ni1\0": 348, b"ni2\0": 540}
 GZIP_MAGIC = b"\x1f\x8b"
 GZIP_MOST = 1040  # times that deflate can shrink a file; more than that is damage
-PIECE = 1 << 20  # bytes unpacked at a time
+PIECE = 1 << 20  # bytes read at a time
 HEADER_MOST = 256 << 20  # bytes; a longer header or extension is damage
 
 
@@ -200,23 +202,18 @@ def _stored(
     dtype = _dtype(path, header)
     count = math.prod(shape)
     expected = count * dtype.itemsize
-    on_disk = path.stat().st_size
     compressed = not isinstance(file, io.BufferedReader)
-    if expected > on_disk * (GZIP_MOST if compressed else 1):
+    most = path.stat().st_size * (GZIP_MOST if compressed else 1)
+    if expected + (0 if compressed else offset) > most:
         raise _damaged(path, f"it should hold {expected} bytes of samples")
-    if not compressed and offset + expected > on_disk:
-        raise _damaged(path, f"it should hold {expected} bytes of samples")
-    stored: NDArray[np.complexfloating]
-    if compressed:
-        stored = np.frombuffer(_content(path, file, expected), dtype)
-        stored = stored.reshape(shape, order="F")
-    else:
-        stored = np.memmap(path, dtype, "r", offset, shape, order="F")
+    content = np.frombuffer(_content(path, file, expected), dtype)
+    content.setflags(write=False)
+    stored: NDArray[np.complexfloating] = content.reshape(shape, order="F")
     return _scaled(stored, header)
 
 
 def _content(path: Path, file: BinaryIO, expected: int) -> bytearray:
-    """Unpack `expected` bytes, piece by piece so that there is one copy of them."""
+    """Read `expected` bytes, piece by piece so that there is one copy of them."""
     content = bytearray(expected)
     filled = 0
     while filled < expected:

@@ -56,7 +56,7 @@ def bodies(
 
 
 def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
-    """Read a NIfTI-MRS file; a plain one is memory-mapped.
+    """Read a NIfTI-MRS file into memory, once.
 
     Raises
     ------

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from streams.errors import InputError
+from streams.sources import nifti_container
 from streams.sources.nifti_container import is_nifti
 from streams.sources.nifti_mrs_file import bodies, read_series
 from streams.transient import Body, End, Event, Kind, Start, Transient
@@ -165,12 +166,28 @@ def test_another_dimension_is_refused_unless_chosen(tmp_path: Path):
         read_series(path, {"DIM_EDIT": 2})
 
 
-def test_a_plain_file_is_memory_mapped(tmp_path: Path):
-    path = write(tmp_path / "x.nii", fids(3), with_dims("DIM_DYN"))
-    base = read_series(path).fids
-    while base.base is not None and not isinstance(base, np.memmap):
-        base = base.base  # type: ignore[assignment]
-    assert isinstance(base, np.memmap)
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
+def test_a_file_that_is_cut_while_it_is_followed_harms_nobody(tmp_path, ending):
+    stored = fids(3)
+    path = write(tmp_path / f"x{ending}", stored, with_dims("DIM_DYN"))
+    series = read_series(path)
+    path.write_bytes(b"")  # a memory map would end the process here
+    assert np.array_equal(series.fids[:, 0], stored.T)
+    assert not series.fids.flags.writeable
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_one_sentence(tmp_path, monkeypatch):
+    path = write(tmp_path / "x.nii", fids(4000), with_dims("DIM_DYN"))
+    read = nifti_container._content
+
+    def cut_before(*arguments):
+        with path.open("r+b") as file:
+            file.truncate(path.stat().st_size - 8)
+        return read(*arguments)
+
+    monkeypatch.setattr(nifti_container, "_content", cut_before)
+    with pytest.raises(InputError, match=r"x\.nii is truncated .* should hold"):
+        read_series(path)
 
 
 @pytest.mark.parametrize("dtype", [">c8", "<c16", ">c16"])
