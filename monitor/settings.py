@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from monitor.settings_checks import problem
 from streams.errors import InputError
 
 SOURCE_TABLES = ("mrd", "folder", "mrsinmrs")  # see `monitor.site_rules`
@@ -98,17 +99,9 @@ class Settings:
     weight_kg: float | None = None
 
     def __post_init__(self) -> None:
-        for check, sentence in (
-            (self.window >= 1, "window must be at least 1 transient"),
-            (self.step >= 1, "step must be at least 1 transient"),
-            (self.ppm_low < self.ppm_high, "ppm_low must be below ppm_high"),
-            (
-                self.macromolecules in ("auto", "none", "single", "five"),
-                'macromolecules must be "auto", "none", "single" or "five"',
-            ),
-        ):
-            if not check:
-                raise InputError(f"protocol {self.name}: {sentence}.")
+        wrong = problem(self)
+        if wrong:
+            raise InputError(f"protocol {self.name}: {wrong}.")
 
     def changed(self, **changes: Any) -> Settings:
         """Return new settings with some fields replaced, validated again."""
