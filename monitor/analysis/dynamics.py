@@ -25,13 +25,13 @@ a smooth course for Glu and Gln and random walks for the rest.  What it assumes:
 
 The slope's noise q is the one number that is estimated (`noise_scale`); s1 forgets in
 1 / (1 - a1) = 100 transients, so that a course bends within minutes and a level is
-held.  When the infusion starts the course may set out for another level: a slope s that
-forgets in L transients brings a change of L s, as a saturating rise of that time
-constant does.  Slow and fast slope gain SDs that stand for changes of 7 % and 5 % of
-the amplitude (`SLOPES`), the fast one for what is all but a step; between them they
-follow any time constant in between.  Over k transients (a gap, or a block of them) the
-transition is F^k with the sums of the noises: a gap of k transients is k steps of the
-same walk.
+held.  When the infusion starts or stops the course may set out for another level: a
+slope s that forgets in L transients brings a change of L s, as a saturating rise of
+that time constant does.  Slow and fast slope gain SDs that stand for changes of 7 % and
+5 % of the amplitude (`SLOPES`), the fast one for what is all but a step; between them
+they follow any time constant in between.  Over k transients (a gap, or a block of them)
+the transition is F^k with the sums of the noises: a gap of k transients is k steps of
+the same walk.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ UNTIED_PERCENT = 12.0
 """Of every amplitude in the free dynamics: 5 % in ten minutes."""
 GAIN_PERCENT = 12.0
 WIDTH_HZ = 1.0
-SLOPES = ((100.0, 7.0), (6.0, 5.0))
+SLOPES = ((100.0, 7.0), (3.0, 5.0))
 """Memory of each slope, transients, and the SD of the change that it brings when the
-infusion starts, percent of the amplitude."""
+infusion starts or stops, percent of the amplitude."""
 WANDERING = 0
 """The slope that the noise moves."""
 LEAST_SIZE = 0.05
@@ -130,7 +130,7 @@ class Dynamics:
         return range(first, first + len(self.sloping))
 
     def bend(self) -> Real:
-        """Variances (n,) that the start of the infusion adds."""
+        """Variances (n,) that the start or the stop of the infusion adds."""
         added = np.zeros(self.size)
         size = sizes(self.c0)[list(self.sloping)]
         for k, (memory, percent) in enumerate(SLOPES):

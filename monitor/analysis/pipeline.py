@@ -386,8 +386,7 @@ class Pipeline:
         course = self.course.redo(self.plan, anew)
         tracks = None
         if anew:
-            start_s = self.infusion_s[0] if self.infusion_s else None
-            tracks = self.tracking.redo(start_s)
+            tracks = self.tracking.redo(self.infusion_s)
         return replace(
             update,
             course=course,

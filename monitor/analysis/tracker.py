@@ -128,8 +128,8 @@ class Tracker:
         self.covariance[M, M] += EPOCH_GAIN**2
         self.covariance[M + 1, M + 1] += EPOCH_WIDTH_HZ**2
 
-    def begin_infusion(self) -> None:
-        """The course may bend now."""
+    def bend(self) -> None:
+        """The course may bend now: the infusion starts, or stops."""
         self.covariance = self.covariance + np.diag(self.dynamics.bend())
 
     def joint(self) -> tuple[Real, Real]:

@@ -8,6 +8,8 @@ same whether it is the tenth or the thousandth.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -28,6 +30,7 @@ from monitor.analysis.smoothing import (
     between,
     block_of,
     blocks_of,
+    passed,
     smooth,
 )
 from monitor.analysis.spectrum import Real
@@ -45,6 +48,7 @@ class Tracking:
     Attributes
     ----------
     target_percent : change that the protocol wants to be able to see
+    marks_s : starts and stops of the infusion, in order of time
     tied, free : the filters, None while there is nothing to track against
     scale : chooses the process noise
     seen : every transient that the filters saw
@@ -55,7 +59,7 @@ class Tracking:
 
     course: Course
     target_percent: float = 5.0
-    infusion_s: float | None = None
+    marks_s: tuple[float, ...] = ()
     tied: Tracker | None = None
     free: Tracker | None = None
     scale: NoiseScale | None = None
@@ -73,12 +77,9 @@ class Tracking:
     _interval_s: float = 0.0
     _places: dict[str, int] = field(default_factory=dict)
 
-    def redo(self, infusion_s: float | None = None) -> tuple[TrackerPoint, ...]:
-        """Begin anew with the course's session models; points of all transients.
-
-        `infusion_s` is when the infusion began, None before it.
-        """
-        self._forget(infusion_s)
+    def redo(self, marks_s: Sequence[float] = ()) -> tuple[TrackerPoint, ...]:
+        """Begin anew with the course's session models; points of all transients."""
+        self._forget(marks_s)
         reference = self.course.reference
         if reference is None or not self.course.aligned:
             return ()
@@ -146,8 +147,8 @@ class Tracking:
         places = np.array([float(one.place) for one in self.seen])
         middles = np.interp([block.place for block in blocks], places, times_s)
         infusion_s = None
-        if self.infusion_s is not None and self.infusion_s < times_s[-1]:
-            infusion_s = (self.infusion_s, stop_s or float(times_s[-1]))
+        if self.marks_s and self.marks_s[0] < times_s[-1]:
+            infusion_s = (self.marks_s[0], stop_s or float(times_s[-1]))
         still = self._dynamics(0.0, tied=True)
         return joint_fits(blocks, middles, rows, still, infusion_s)
 
@@ -159,8 +160,8 @@ class Tracking:
 
     # -- steps -------------------------------------------------------------------------
 
-    def _forget(self, infusion_s: float | None) -> None:
-        self.infusion_s, self.evidence = infusion_s, None
+    def _forget(self, marks_s: Sequence[float]) -> None:
+        self.marks_s, self.evidence = tuple(sorted(marks_s)), None
         self.tied = self.free = self.scale = None
         self.answers, self.sequential = {}, Sequential(self.target_percent)
         self._excess, self.seen, self._blocks, self._open = 1.0, [], [], []
@@ -290,15 +291,16 @@ class Tracking:
         inside = reference is not None and reference.first <= i < reference.stop
         used = quality.epoch not in self.course.rejected
         weight = quality.weight if used and quality.weight >= FLOOR_SHARE else 0.0
-        infused = self._infused(quality.time_s)
+        part = bisect_right(self.marks_s, quality.time_s)
+        since = 0
+        if before is not None and before.part == part:
+            since = before.since + place - before.place
         if not np.isfinite(o).all():  # it would stay in the state for ever
             o, weight = np.zeros_like(o), 0.0
         return Observed(
-            i, quality.epoch, quality.time_s, place, o, weight, inside, infused
-        )
-
-    def _infused(self, time_s: float) -> bool:
-        return self.infusion_s is not None and time_s >= self.infusion_s
+            i, quality.epoch, quality.time_s, place, o, weight, inside,
+            part, since,
+        )  # fmt: skip
 
     def _scaled(self, one: Observed) -> Observed:
         return replace(one, weight=one.weight / self._excess)
@@ -308,11 +310,7 @@ def _taken(
     tracker: Tracker, one: Observed, before: Observed | None, rows: Real
 ) -> tuple[Real, Real]:
     """One transient further; the joint state that can be stated then."""
-    tracker.predict(1 if before is None else one.place - before.place)
-    if before is not None and before.epoch != one.epoch:
-        tracker.begin_epoch()
-    if before is not None and before.infused != one.infused:
-        tracker.begin_infusion()
+    passed(tracker, before, one)
     tracker.measure(rows, one.o, one.weight)
     if one.reference:
         tracker.remember(one.weight)

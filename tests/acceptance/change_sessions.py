@@ -47,7 +47,7 @@ from streams.sources.scanner_sim.scenario import Scenario
 from streams.sources.scanner_sim.scenario_file import read_scenario
 from streams.transient import Transient, number
 
-FRAMES, REFERENCE, INFUSION, LONG, TR_S = 6, 250, 450, 1200, 2.0
+FRAMES, REFERENCE, INFUSION, LONG, AFTER, TR_S = 6, 250, 450, 1200, 300, 2.0
 START_S = (FRAMES + REFERENCE) * TR_S
 STOP_S = START_S + INFUSION * TR_S
 OUTCOMES = ("Glu", "Glx", "Glx/tNAA", "Glu/tCr")
@@ -100,7 +100,7 @@ def scenario_of(kind: str, seed: int) -> Scenario:
     """One session of a kind.
 
     `-half`, `-double`: another SNR; `-bursts`: motion; `-missing`: transients that
-    never come; `-long`: the infusion takes 40 min.
+    never come; `-long`: the infusion takes 40 min; `-stop`: ten minutes follow it.
 
     Each seed has a line shape, a width, concentrations, a level of macromolecules, a
     drift and motion of its own.
@@ -113,9 +113,10 @@ def scenario_of(kind: str, seed: int) -> Scenario:
     factor = {"half": 0.5, "double": 2.0}.get(how, 1.0)
     plan = replace(base.acquisition, coils=1, snr=10.0 * factor)
     infusion = LONG if how == "long" else INFUSION
+    after = AFTER if how == "stop" else 0
     stop_s = START_S + infusion * TR_S
     series = replace(
-        base.series[0], transients=REFERENCE + infusion, water_frames=4,
+        base.series[0], transients=REFERENCE + infusion + after, water_frames=4,
         fwhm_hz=random.uniform(6.0, 9.0),
     )  # fmt: skip
     events = tuple(
@@ -238,7 +239,7 @@ def result_of(kind: str, seed: int) -> dict[str, np.ndarray]:
 def result_from(scenario, course, estimates) -> dict[str, np.ndarray]:
     """What a session's tracker, windows, answers and joint fits say, as arrays."""
     tracking = Tracking(course, TARGET_PERCENT)
-    tracks = tracking.redo(START_S - 1)
+    tracks = tracking.redo(scenario.infusion_s)
     smooth = tracking.smoothed()
     answers = tracking.answers
     times_s = np.array([point.time_s for point in tracks])

@@ -19,6 +19,7 @@ from monitor.analysis.smoothing import (
     between,
     block_of,
     blocks_of,
+    passed,
     smooth,
     take,
 )
@@ -209,14 +210,59 @@ def test_tied_amplitudes_move_less_than_free_ones():
     assert tied.walk[NAMES.index("NAA")] > 0
 
 
-def test_the_start_of_the_infusion_lets_the_course_bend():
+def test_start_and_stop_of_the_infusion_let_the_course_bend():
     tracker = Tracker.fresh(dynamics(0.003))
     before = tracker.covariance.copy()
-    tracker.begin_infusion()
+    tracker.bend()
     added = np.diag(tracker.covariance - before)
     slopes = slice(len(NAMES) + 2, len(NAMES) + 6)
     assert np.all(added[slopes] > 0)
     assert added.sum() == pytest.approx(added[slopes].sum())
+
+
+def after_a_mark(i, o, mark):
+    """A transient of a session whose infusion starts with number `mark`."""
+    on = i >= mark
+    return Observed(i, 0, 2.0 * i, i, o, 1.0, not on, int(on), max(i - mark, 0))
+
+
+def test_blocks_are_short_after_a_mark_and_grow():
+    seen = [after_a_mark(i, np.zeros(8), 40) for i in range(120)]
+    found = [round(block.begins) for block in blocks_of(seen)]
+    assert found == [0, 16, 32, 40, 42, 44, 48, 56, 72, 88, 104]
+
+
+def step_at(mark, count=200, percent=15.0, seed=8):
+    """A step of Glu with the first transient of the infusion."""
+    random, m, seen = np.random.default_rng(seed), measurement(), []
+    for i in range(count):
+        level = C0 * np.array([1 + 0.01 * percent * (i >= mark), 1, 1, 1, 1])
+        o = m.rows @ np.append(level, 0.0) + 0.2 * random.standard_normal(len(m.rows))
+        seen.append(after_a_mark(i, o, mark))
+    return seen
+
+
+def test_a_step_at_the_start_is_not_smeared_over_the_reference_period():
+    seen, model = step_at(96), dynamics(0.001)
+    found = smooth(model, blocks_of(seen), {0: model.observed(measurement())})
+    values, sds = tracked_changes(found.joint, found.covariance)
+    wanted = np.array([float(one.place) for one in seen])
+    course = between(found.places, values, wanted)[:, 0]
+    assert 95.0 in found.places
+    assert abs(course[95]) < 3 * sds[:, 0].max() < 4.5
+    assert np.all(course[100:] > 11.0)
+
+
+def test_a_mark_in_a_gap_bends_what_follows_it():
+    model = dynamics()
+    one, other = Tracker.fresh(model), Tracker.fresh(model)
+    first = after_a_mark(0, np.zeros(8), 40)
+    late = after_a_mark(60, np.zeros(8), 40)
+    passed(one, first, late)
+    other.predict(59)
+    other.bend()
+    other.predict(1)
+    np.testing.assert_allclose(one.covariance, other.covariance, rtol=1e-12)
 
 
 @pytest.mark.parametrize("memory", [4.0, 30.0, 150.0])
@@ -227,7 +273,7 @@ def test_filter_and_smoother_follow_any_onset_of_the_infusion(memory):
         risen = -20.0 * np.expm1(-max(i - 300, 0) / memory)
         level = C0 * np.array([1 + 0.01 * risen, 1, 1, 1, 1])
         o = m.rows @ np.append(level, 0.0) + random.standard_normal(len(m.rows))
-        seen.append(Observed(i, 0, 2.0 * i, i, o, 1.0, i < 300, i >= 300))
+        seen.append(after_a_mark(i, o, 300))
         truth.append(risen)
     model, blocks = dynamics(0.001), blocks_of(seen)
     rows = {0: model.observed(m)}
@@ -246,6 +292,27 @@ def test_filter_and_smoother_follow_any_onset_of_the_infusion(memory):
             value, sd = tracked_changes(*tracker.joint())
             error = value[0] - np.interp(block.place, np.arange(600), truth)
             assert abs(error) < 3.5 * sd[0]
+
+
+@pytest.mark.parametrize("memory", [1.0, 60.0])
+def test_the_smoother_follows_the_stop_of_the_infusion_as_its_start(memory):
+    random, m, seen, truth = np.random.default_rng(6), measurement(), [], []
+    for i in range(500):
+        part = int(i >= 150) + int(i >= 330)
+        since = i - (0, 150, 330)[part]
+        rest = 20.0 * np.exp(-since / memory)
+        truth.append((0.0, 20.0 - rest, rest)[part])
+        level = C0 * np.array([1 + 0.01 * truth[-1], 1, 1, 1, 1])
+        o = m.rows @ np.append(level, 0.0) + random.standard_normal(len(m.rows))
+        seen.append(Observed(i, 0, 2.0 * i, i, o, 1.0, part == 0, part, since))
+    model = dynamics(0.001)
+    found = smooth(model, blocks_of(seen), {0: model.observed(m)})
+    values, sds = tracked_changes(found.joint, found.covariance)
+    wanted = np.interp(found.places, np.arange(500), truth)
+    z = np.abs(values[:, 0] - wanted) / sds[:, 0]
+    late = (found.places > 330 + 8) | (found.places < 330)
+    assert 329.0 in found.places
+    assert z[late & (found.places > 158)].max() < 4.0
 
 
 def test_glx_alone_may_move_as_glutamate_does():

@@ -70,7 +70,7 @@ def test_every_transient_gives_a_point_once_the_infusion_began(live):
 def test_what_was_shown_is_what_comes_out_when_it_is_done_again(live):
     one, updates = live
     shown = {u.tracker.index: u.tracker for u in updates if u.tracker}
-    for point in one.tracking.redo(START_S):
+    for point in one.tracking.redo([START_S, 900.0]):
         if point.index in shown:
             for name, value in point.filtered.items():
                 sd = point.filtered_sd[name]
