@@ -1,5 +1,7 @@
 """The protocol's criteria: what was measured, what the limit is, whether it is kept.
 
+The one place where a limit of the protocol is compared with a session: `analyse` asks
+`of_outcome`, a report `criteria`, which holds the same and what only a recording tells.
 A verdict is about the measurement, never about the subject or the outcome.
 """
 
@@ -14,7 +16,9 @@ from enum import StrEnum
 import numpy as np
 
 from monitor.analysis.quality import Quality
+from monitor.analysis.response import Estimate
 from monitor.analysis.spectrum import Real
+from monitor.outcome import Outcome
 from monitor.qc.follow import Followed, Placed
 from monitor.qc.line_width import LineWidthBias
 
@@ -72,22 +76,18 @@ class Criterion:
         )  # fmt: skip
 
 
-def criteria(
-    followed: Followed, detectable: float, bias: LineWidthBias | None
-) -> tuple[Criterion, ...]:
-    """All criteria of a session, in the order of the report."""
-    pipeline = followed.outcome.pipeline
-    settings, qualities = pipeline.settings, followed.outcome.qualities
+def of_outcome(outcome: Outcome) -> tuple[Criterion, ...]:
+    """The criteria that an analysis alone can judge."""
+    settings, qualities = outcome.pipeline.settings, outcome.qualities
     good = [q for q in qualities if q.weight >= 0.5] or qualities
-    target = settings.reference_target_percent
     return (
         Criterion("snr", "SNR of one transient", _median(good, "snr"), ">=",
                   settings.snr_limit, "",
-                  "median; height of tNAA over the SD of the real noise, "
+                  "median; height of the tNAA peak over the SD of the real noise, "
                   "no apodisation (snr_limit)"),
-        Criterion("fwhm_hz", "Line width", _width(followed), "<=",
+        Criterion("fwhm_hz", "Line width", _width(outcome), "<=",
                   settings.fwhm_limit_hz, "Hz",
-                  "largest of the independent windows; FWHM of the fitted tNAA line "
+                  "widest of the independent windows; FWHM of the fitted tNAA line "
                   "(fwhm_limit_hz)"),
         Criterion("drift_hz_per_min", "Drift of the field", _drift(qualities), "<=",
                   settings.drift_limit_hz_per_min, "Hz/min",
@@ -101,11 +101,23 @@ def criteria(
                   "median height at 0.8-1.5 ppm over that of NAA (lipid_limit)"),
         Criterion("effective_percent", "Effective transients", _effective(qualities),
                   ">=", settings.effective_limit_percent, "%",
-                  "(sum w)^2 / sum w^2 of the weights, of all that came "
+                  "(sum w)² / sum w² of the weights, of all that came "
                   "(effective_limit_percent)"),
+    )  # fmt: skip
+
+
+def criteria(
+    followed: Followed, detectable: float, bias: LineWidthBias | None
+) -> tuple[Criterion, ...]:
+    """All criteria of a session, in the order of the report."""
+    settings = followed.outcome.pipeline.settings
+    target = settings.reference_target_percent
+    return (
+        *of_outcome(followed.outcome),
         Criterion("missing_percent", "Missing transients", missing_percent(followed),
                   "<=", settings.missing_limit_percent, "%",
-                  "gaps in the scanner's counter (missing_limit_percent)"),
+                  "gaps in the scanner's counter, which only a recording keeps "
+                  "(missing_limit_percent)"),
         Criterion("marker_s", "Timing of the markers", _late(followed), "<=",
                   settings.marker_limit_s, "s",
                   "largest distance of an infusion marker's stamp from the transients "
@@ -128,14 +140,18 @@ def _median(qualities: Sequence[Quality], name: str) -> float:
     return float(np.median(finite)) if finite.size else math.nan
 
 
-def _width(followed: Followed) -> float:
+def _width(outcome: Outcome) -> float:
     """Widest of the independent windows, Hz."""
-    widths = [
-        e.fwhm_hz
-        for e in followed.outcome.course
+    return max((e.fwhm_hz for e in independent_widths(outcome)), default=math.nan)
+
+
+def independent_widths(outcome: Outcome) -> list[Estimate]:
+    """The independent windows whose line width counts."""
+    return [
+        e
+        for e in outcome.course
         if e.independent and e.converged and math.isfinite(e.fwhm_hz)
     ]
-    return max(widths, default=math.nan)
 
 
 def _drift(qualities: Sequence[Quality]) -> float:
@@ -179,12 +195,15 @@ def missing(followed: Followed) -> int:
 def missing_percent(followed: Followed) -> float:
     """Share of the scanner's transients that never came.
 
-    nan for a file that shows no gap: most formats keep no counter, so that none could.
+    nan where no gap could be seen.
     """
     lost, came = missing(followed), len(set(followed.counts))
-    if not lost and followed.origin != RECORDING:
-        return math.nan
-    return 100 * lost / (lost + came) if came else math.nan
+    return 100 * lost / (lost + came) if came and counted(followed) else math.nan
+
+
+def counted(followed: Followed) -> bool:
+    """Whether gaps can be seen: most formats but our recordings keep no counter."""
+    return followed.origin == RECORDING or missing(followed) > 0
 
 
 def doubled(followed: Followed) -> int:

@@ -17,6 +17,7 @@ from monitor.analysis.fitted import FittedWindow
 from monitor.analysis.response import Estimate
 from monitor.analysis.update import Curve, Curves
 from monitor.analysis.window import Window, average_of
+from monitor.qc.criteria import independent_widths
 from monitor.qc.follow import Followed
 from monitor.screen.spectrum import telling
 from monitor.screen.windows import Course, Windows
@@ -56,6 +57,7 @@ class Drawn:
     ----------
     settings : whose limits are drawn
     columns : of each transient: time_s, shift_hz, phase_deg, fwhm_hz, snr, weight
+    widths : (n, 2) minutes and FWHM in Hz of the independent windows, as fitted
     course : windows of the headline's outcome; None: hidden or no reference
     band : (n, 3) minutes, smoothed change and its SD in percent; None likewise
     models : response models, the likeliest first; none likewise
@@ -66,6 +68,7 @@ class Drawn:
     settings: Settings
     times: Times
     columns: dict[str, Line]
+    widths: Line
     course: Course | None
     band: Line | None
     models: tuple[Compared, ...]
@@ -153,6 +156,7 @@ def drawn_of(
         pipeline.settings,
         times,
         _columns(followed),
+        _widths(followed, times),
         windows if shown else None,
         _band(followed, times) if shown else None,
         models if shown else (),
@@ -190,6 +194,13 @@ def _columns(followed: Followed) -> dict[str, Line]:
     }
     columns["phase_deg"] = np.degrees(columns.pop("phase_rad"))
     return columns
+
+
+def _widths(followed: Followed, times: Times) -> Line:
+    """Fitted line width of the independent windows, as the criterion takes it."""
+    used = independent_widths(followed.outcome)
+    middles = times.minutes(np.array([e.time_s for e in used], float))
+    return np.column_stack([middles, [e.fwhm_hz for e in used]]).reshape(-1, 2)
 
 
 def _band(followed: Followed, times: Times) -> Line | None:

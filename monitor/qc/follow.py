@@ -8,7 +8,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from monitor.analysis.update import Curve, Detectable, Update
+from monitor.analysis.update import Curve, Update
 from monitor.choose import Analysis, Wishes
 from monitor.outcome import Outcome
 from streams.errors import InputError
@@ -40,7 +40,6 @@ class Followed:
     counts, times_s : scanner's counter and time of every transient, in order of arrival
     waters : unsuppressed water frames
     aligned, raw : strip of each metabolite transient after and before alignment
-    detectable : what was detectable at the end; None where it cannot be said
     """
 
     outcome: Outcome
@@ -53,12 +52,10 @@ class Followed:
     waters: int = 0
     aligned: list[Curve] = field(default_factory=list)
     raw: list[Curve] = field(default_factory=list)
-    detectable: Detectable | None = None
 
     def push(self, message: Message) -> None:
         """Work through one message."""
         update = self.outcome.push(message)
-        self.detectable = update.detectable or self.detectable
         match message.body:
             case Start() as start:
                 self.outcome.pipeline.live = False

@@ -12,21 +12,15 @@ Measures that are linear, m = a'd, have var(m) = a'C a:
     area      from the start of the infusion to the end of the recording, in % min
     plateau   mean over the last third of the infusion
 
-The peak is the largest departure, in the direction of the mean, of a smoothed course
-
-    s = argmin (d - s)' C^-1 (d - s) + lam |D2 s|^2,    trace(hat matrix) = 4,
-
-where a noisy course has a peak without any response.  What noise of covariance C adds
-is measured by a parametric bootstrap about s and taken off (Efron & Tibshirani 1993,
-chapter 10); the SDs of peak and time come from the same draws.  A session without an
-infusion is measured from the end of its reference period.
+Their 95 % intervals are Gaussian; peak and its time are those of `monitor.qc.peak`.
+A session without an infusion is measured from the end of its reference period.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,10 +28,10 @@ from monitor.analysis.course import Course
 from monitor.analysis.outcomes import quadratic
 from monitor.analysis.response import Estimate
 from monitor.analysis.spectrum import Real
+from monitor.qc.peak import UNKNOWN, Estimated, peak_of
 
-FREEDOM = 4.0
-DRAWS = 500
-POWER_Z = 1.959964 + 0.841621
+Z95 = 1.959964
+POWER_Z = Z95 + 0.841621
 """Of a two-sided test at 5 % with a power of 80 %."""
 
 
@@ -50,22 +44,33 @@ class Changes:
     start_s, end_s : (n,) of the windows, scanner time, the last transient's end
     percent : (n,)
     covariance : (n, n) in percent squared, the common reference in it
+    effective : (n,) effective transients of each
+    reference_sd : percent, of the common reference period
     """
 
     start_s: Real
     end_s: Real
     percent: Real
     covariance: Real
+    effective: Real
+    reference_sd: float
 
     def within(self, low_s: float, high_s: float) -> Changes:
         """Those whose middle lies in [low, high)."""
         middle = 0.5 * (self.start_s + self.end_s)
         keep = np.flatnonzero((middle >= low_s) & (middle < high_s))
-        inside = np.ix_(keep, keep)
         return Changes(
             self.start_s[keep], self.end_s[keep], self.percent[keep],
-            self.covariance[inside],
+            self.covariance[np.ix_(keep, keep)], self.effective[keep],
+            self.reference_sd,
         )  # fmt: skip
+
+    @property
+    def flat(self) -> Changes:
+        """The same precision without any change: nothing of the outcome is in it."""
+        q = 1 + self.percent / 100
+        covariance = self.covariance / np.outer(q, q)
+        return replace(self, percent=np.zeros(len(q)), covariance=covariance)
 
     def __len__(self) -> int:
         return len(self.percent)
@@ -73,11 +78,13 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One figure and its 1 SD; nan where the session does not allow it."""
+    """One figure, its 1 SD and 95 % interval; nan where the session allows none."""
 
     name: str
     value: float
     sd: float
+    low: float
+    high: float
     unit: str
 
 
@@ -104,7 +111,10 @@ def changes_of(
     covariance[np.diag_indices(len(used))] = sds**2
     starts = np.array([e.time_start_s for e in used])
     ends = np.array([e.time_end_s + interval_s for e in used])
-    return Changes(starts, ends, percent, covariance)
+    effective = np.array([e.n_effective for e in used])
+    return Changes(
+        starts, ends, percent, covariance, effective, 100 * math.sqrt(common)
+    )
 
 
 def reference_variance(course: Course, outcome: str) -> float:
@@ -124,78 +134,40 @@ def measures(changes: Changes, infusion_s: tuple[float, float]) -> tuple[Measure
     during = changes.within(start_s, stop_s)
     late = changes.within(stop_s - (stop_s - start_s) / 3, stop_s)
     after = changes.within(start_s, math.inf)
-    peak, when = _peak(after, start_s)
+    mean, plateau = _mean(during), _mean(late)
+    at_min = (0.5 * (after.start_s + after.end_s) - start_s) / 60
+    peak, when = peak_of(at_min, after.percent, after.covariance, mean, plateau)
     return (
-        Measure("mean", *_mean(during), "%"),
-        Measure("area", *_area(after), "% min"),
-        Measure("peak", *peak, "%"),
-        Measure("peak_time", *when, "min"),
-        Measure("plateau", *_mean(late), "%"),
+        _measure("mean", mean, "%"),
+        _measure("area", _area(after), "% min"),
+        _measure("peak", peak, "%"),
+        _measure("peak_time", when, "min"),
+        _measure("plateau", plateau, "%"),
     )
 
 
-def _mean(part: Changes) -> tuple[float, float]:
-    """Mean weighted by length, and its SD."""
+def _measure(name: str, of: Estimated, unit: str) -> Measure:
+    return Measure(name, of.value, of.sd, of.low, of.high, unit)
+
+
+def _mean(part: Changes) -> Estimated:
+    """Mean weighted by length."""
     if not len(part):
-        return math.nan, math.nan
+        return UNKNOWN
     a = (part.end_s - part.start_s) / np.sum(part.end_s - part.start_s)
     return _linear(a, part)
 
 
-def _area(part: Changes) -> tuple[float, float]:
-    """Area under the course in % min, and its SD."""
+def _area(part: Changes) -> Estimated:
+    """Area under the course in % min."""
     if not len(part):
-        return math.nan, math.nan
+        return UNKNOWN
     return _linear((part.end_s - part.start_s) / 60, part)
 
 
-def _linear(a: Real, part: Changes) -> tuple[float, float]:
-    return float(a @ part.percent), float(np.sqrt(a @ part.covariance @ a))
-
-
-def _peak(
-    part: Changes, zero_s: float
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Height of the peak and its time in min, each with its SD."""
-    n = len(part)
-    if n < 3:
-        return (math.nan, math.nan), (math.nan, math.nan)
-    hat = smoother(part.covariance)
-    s = hat @ part.percent
-    sign = 1.0 if part.percent.sum() >= 0 else -1.0
-    at_min = (0.5 * (part.start_s + part.end_s) - zero_s) / 60
-    root = _root(part.covariance)
-    noise = np.random.default_rng(0).standard_normal((DRAWS, n)) @ root.T
-    drawn = sign * (s + noise) @ hat.T
-    top = float(np.max(sign * s))
-    tops, places = drawn.max(axis=1), at_min[drawn.argmax(axis=1)]
-    height = sign * (2 * top - float(tops.mean()))
-    when = float(at_min[np.argmax(sign * s)])
-    return (height, float(tops.std())), (when, float(places.std()))
-
-
-def _root(covariance: Real) -> Real:
-    """A square root, also of a covariance that is barely positive."""
-    values, vectors = np.linalg.eigh(covariance)
-    root: Real = vectors * np.sqrt(np.clip(values, 0, None))
-    return root
-
-
-def smoother(covariance: Real, freedom: float = FREEDOM) -> Real:
-    """Hat matrix (n, n) of the smoothed course with so many degrees of freedom."""
-    n = len(covariance)
-    if n <= freedom:
-        return np.eye(n)
-    inverse = np.linalg.inv(covariance)
-    differences = np.diff(np.eye(n), 2, axis=0)
-    penalty = differences.T @ differences
-    low, high = -12.0, 12.0
-    scale = float(np.trace(inverse) / np.trace(penalty))
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        hat = np.linalg.solve(inverse + 10**middle * scale * penalty, inverse)
-        low, high = (middle, high) if np.trace(hat) > freedom else (low, middle)
-    return np.asarray(hat, float)
+def _linear(a: Real, part: Changes) -> Estimated:
+    value, sd = float(a @ part.percent), float(np.sqrt(a @ part.covariance @ a))
+    return Estimated(value, sd, value - Z95 * sd, value + Z95 * sd)
 
 
 def detectable_percent(changes: Changes, infusion_s: tuple[float, float]) -> float:
@@ -205,11 +177,36 @@ def detectable_percent(changes: Changes, infusion_s: tuple[float, float]) -> flo
     outcome is in it.
     """
     during = changes.within(*infusion_s)
+    return POWER_Z * _mean(during.flat).sd
+
+
+@dataclass(frozen=True, slots=True)
+class Achieved:
+    """What windows of other lengths would show against this reference period.
+
+    Attributes
+    ----------
+    sigma_percent : SD of one transient, from the SDs of the infusion's windows less
+        what the reference period adds to them
+    windows : by transients in a window, the change in percent shown with a power of
+        80 %
+    """
+
+    sigma_percent: float
+    windows: dict[int, float]
+
+
+def achieved(
+    changes: Changes, infusion_s: tuple[float, float], lengths: Sequence[int]
+) -> Achieved | None:
+    """Detectable change by length of the window; None without a window."""
+    during = changes.within(*infusion_s).flat
     if not len(during):
-        return math.nan
-    q = 1 + during.percent / 100
-    flat = Changes(
-        during.start_s, during.end_s, np.zeros(len(q)),
-        during.covariance / np.outer(q, q),
+        return None
+    own = np.clip(np.diag(during.covariance) - during.reference_sd**2, 0, None)
+    variance = float(np.mean(own * during.effective))
+    return Achieved(
+        math.sqrt(variance),
+        {n: POWER_Z * math.sqrt(variance / n + during.reference_sd**2)
+         for n in sorted(set(lengths))},
     )  # fmt: skip
-    return POWER_Z * _mean(flat)[1]

@@ -13,11 +13,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from monitor.analysis.detectable import LENGTHS
 from monitor.analysis.fitted import FittedWindow
 from monitor.choose import Wishes
 from monitor.qc.criteria import (
     Criterion,
     Verdict,
+    counted,
     criteria,
     doubled,
     failed,
@@ -36,20 +38,20 @@ from monitor.qc.follow import Followed, follow
 from monitor.qc.line_width import line_width_bias
 from monitor.qc.measures import (
     Changes,
+    achieved,
     changes_of,
     detectable_percent,
     measures,
-    reference_variance,
 )
 from monitor.qc.provenance import provenance
 from monitor.qc.reporting import mrsinmrs
 from monitor.qc.response_models import answers_of, comparison_of, models_of
+from monitor.settings import Settings
 from monitor.site_rules import reported
 
 OUTCOMES = ("Glx/tNAA", "Glx", "Glu", "Glu/tCr")
 COMPARABLE = ("Glu/tCr", "Glx/tCr", "tNAA/tCr", "Glu/water", "Gln/water")
 """Outcomes without a receiver gain in them, for repeatability."""
-Z95 = 1.959964
 Report = dict[str, Any]
 
 
@@ -101,10 +103,10 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
     if not hidden:
         report["models"] = models_of(compared, settings.outcome)
         report["models_said"] = compared.sentence if compared else ""
-        report["answers"] = answers_of(followed, times)
+        report["answers"] = answers_of(followed, times, tuple(found))
         report["measures"] = _measures(found, period_s)
-        report["windows"] = _windows(followed, found, times)
-        report["detectable"] = _detectable(followed)
+        report["windows"] = _windows(found, times)
+        report["detectable"] = _detectable(headline, period_s, settings, detectable)
         report["reference_values"] = _reference_values(followed, names)
     fits = compared.models if compared else ()
     return Judged(report, drawn_of(followed, during, hidden, fits))
@@ -150,15 +152,19 @@ def _line(judged: Sequence[Criterion]) -> tuple[float, float]:
     return by_key["fwhm_hz"], by_key["snr"]
 
 
-def _counts(followed: Followed) -> dict[str, int]:
-    outcome = followed.outcome
+def _counts(followed: Followed) -> dict[str, int | None]:
+    """Counts; None where the file could not show any."""
+    outcome, known = followed.outcome, counted(followed)
+    left_out = outcome.analysis.waters_left_out
     return {
         "transients": len(outcome.qualities),
-        "down_weighted": sum(q.weight < 0.5 for q in outcome.qualities),
+        "excluded": sum(q.weight == 0 for q in outcome.qualities),
+        "down_weighted": sum(0 < q.weight < 0.5 for q in outcome.qualities),
         "flagged": sum(bool(q.flags) for q in outcome.qualities),
-        "missing": missing(followed),
-        "doubled": doubled(followed),
-        "water_references": followed.waters,
+        "missing": missing(followed) if known else None,
+        "doubled": doubled(followed) if known else None,
+        "water_references": followed.waters - left_out,
+        "water_references_left_out": left_out,
         "epochs": len({q.epoch for q in outcome.qualities}),
         "windows": len(outcome.course),
         "independent_windows": sum(e.independent for e in outcome.course),
@@ -170,6 +176,7 @@ def _counts(followed: Followed) -> dict[str, int]:
 def _periods(followed: Followed, times: Times, during: FittedWindow | None) -> Report:
     qualities = followed.outcome.qualities
     return {
+        "zero_s": times.zero_s,
         "duration_s": qualities[-1].time_s - qualities[0].time_s,
         "reference_s": times.reference_s,
         "infusion_s": times.infusion_s,
@@ -192,43 +199,46 @@ def _measures(found: dict[str, Changes], period_s: tuple[float, float]) -> list[
     return [
         {
             "outcome": name, "measure": m.name, "value": m.value, "sd": m.sd,
-            "low": m.value - Z95 * m.sd, "high": m.value + Z95 * m.sd, "unit": m.unit,
+            "low": m.low, "high": m.high, "unit": m.unit,
         }
         for name, changes in found.items()
         for m in measures(changes, period_s)
     ]  # fmt: skip
 
 
-def _windows(
-    followed: Followed, found: dict[str, Changes], times: Times
-) -> list[Report]:
+def _windows(found: dict[str, Changes], times: Times) -> list[Report]:
     """Tidy independent windows; `reference_sd` is common to those of an outcome."""
-    course = followed.outcome.pipeline.course
-    rows = []
-    for name, changes in found.items():
-        common = 100 * math.sqrt(reference_variance(course, name))
-        for i in range(len(changes)):
-            rows.append(
-                {
-                    "outcome": name,
-                    "start_min": (float(changes.start_s[i]) - times.zero_s) / 60,
-                    "end_min": (float(changes.end_s[i]) - times.zero_s) / 60,
-                    "change_percent": float(changes.percent[i]),
-                    "sd_percent": float(math.sqrt(changes.covariance[i, i])),
-                    "reference_sd_percent": common,
-                }
-            )
-    return rows
+    return [
+        {
+            "outcome": name,
+            "start_min": (float(changes.start_s[i]) - times.zero_s) / 60,
+            "end_min": (float(changes.end_s[i]) - times.zero_s) / 60,
+            "change_percent": float(changes.percent[i]),
+            "sd_percent": float(math.sqrt(changes.covariance[i, i])),
+            "reference_sd_percent": changes.reference_sd,
+        }
+        for name, changes in found.items()
+        for i in range(len(changes))
+    ]
 
 
-def _detectable(followed: Followed) -> Report | None:
-    """Detectable change by length of a window, against this reference period."""
-    found = followed.detectable
-    if found is None or followed.outcome.pipeline.reference_s is None:
+def _detectable(
+    headline: Changes | None,
+    period_s: tuple[float, float],
+    settings: Settings,
+    infusion_percent: float,
+) -> Report | None:
+    """Detectable change by length of a window, and of the whole infusion's mean."""
+    lengths = (*LENGTHS, settings.window)
+    found = achieved(headline, period_s, lengths) if headline else None
+    if found is None:
         return None
-    windows = {str(n): change for n, change in found.window_now.items()}
-    sigma = found.sigma_percent
-    return {"outcome": found.outcome, "sigma_percent": sigma, "windows": windows}
+    return {
+        "outcome": settings.outcome,
+        "sigma_percent": found.sigma_percent,
+        "windows": {str(n): change for n, change in found.windows.items()},
+        "infusion_percent": infusion_percent,
+    }
 
 
 def _reference_values(followed: Followed, names: tuple[str, ...]) -> Report:

@@ -6,6 +6,7 @@ table `[mrsinmrs]` of its protocol.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -58,6 +59,11 @@ def _said(item: str, title: str, said: Mapping[str, str], key: str) -> Field:
     )
 
 
+def _found(item: str, title: str, value: str) -> Field:
+    """A row that only the stream can fill."""
+    return Field(item, title, value, "stream" if value else "not in the stream")
+
+
 def _both(
     item: str, title: str, found: str, said: Mapping[str, str], key: str
 ) -> Field:
@@ -75,11 +81,18 @@ def _hardware(a: Acquisition, said: Mapping[str, str]) -> tuple[Field, ...]:
     mhz = f" ({a.spectrometer_frequency_mhz:.3f} MHz, {a.nucleus})" if tesla else ""
     return (
         Field("1a", "Field strength", tesla + mhz, "stream"),
-        Field("1b", "Manufacturer", a.vendor, "stream"),
+        _found("1b", "Manufacturer", a.vendor),
         _both("1c", "Model, software version", a.model, said, "software_version"),
-        _both("1d", "RF coil", f"{a.coils} receive channels", said, "coil"),
+        _both("1d", "RF coil", _channels(a), said, "coil"),
         _said("1e", "Additional hardware", said, "additional_hardware"),
     )
+
+
+def _channels(a: Acquisition) -> str:
+    """Receive channels; one in the file may have been several."""
+    if a.coils > 1:
+        return f"{a.coils} receive channels"
+    return "1 channel in the file: one coil, or combined before it was written"
 
 
 def _acquisition(
@@ -92,13 +105,15 @@ def _acquisition(
     independent = sum(e.independent for e in followed.outcome.course)
     width = 1 / a.dwell_time_s
     expected = said.get("sequence") or settings.expect_sequence
-    sequence = (a.sequence, "stream") if a.sequence else (expected, "protocol")
+    sequence = (a.sequence, "stream") if a.sequence else (
+        (expected, "protocol") if expected else (MISSING, "to be filled in (sequence)")
+    )  # fmt: skip
     aligned = "transients aligned and weighted after acquisition"
     moved = (said.get("triggering"), aligned if settings.align else "")
     return (
         Field("2a", "Pulse sequence", *sequence),
         _said("2b", "Location of the volume", said, "location"),
-        Field("2c", "Nominal size of the volume", voxel, "stream"),
+        _found("2c", "Nominal size of the volume", voxel),
         Field("2d", "TR, TE", f"{tr}TE {1e3 * a.echo_time_s:g} ms{tm}", "stream"),
         Field("2e", "Excitations in all", str(len(followed.outcome.qualities)),
               "recording"),
@@ -122,10 +137,11 @@ def _acquisition(
 def _analysis(followed: Followed) -> tuple[Field, ...]:
     pipeline = followed.outcome.pipeline
     settings = pipeline.settings
+    coils = pipeline.acquisition.coils if pipeline.acquisition else 1
     steps = [
         word
         for word, done in (
-            ("coil combination", settings.coil_combine),
+            ("coil combination", settings.coil_combine and coils > 1),
             (
                 "eddy current correction",
                 settings.eddy_current and bool(pipeline.waters),
@@ -149,8 +165,7 @@ def _analysis(followed: Followed) -> tuple[Field, ...]:
               else f"{settings.outcome}, change from the reference period in %",
               "settings"),
         Field("3d", "Quantification reference",
-              "ratios and changes; water reference "
-              + ("used" if pipeline.course.water else "not used"), "results"),
+              "ratios and changes; water reference " + _water(followed), "results"),
         Field("3d", "Fitting model",
               f"linear combination, {settings.ppm_low:g}-{settings.ppm_high:g} ppm, "
               f"basis {pipeline.basis.source} with {len(names)} entries: "
@@ -159,18 +174,38 @@ def _analysis(followed: Followed) -> tuple[Field, ...]:
 
 
 def _quality(followed: Followed, width_hz: float, snr: float) -> tuple[Field, ...]:
-    qualities: list[Quality] = followed.outcome.qualities
-    flags = sorted({flag for q in qualities for flag in q.flags})
     converged = sum(e.converged for e in followed.outcome.course)
     return (
         Field("4a", "SNR, line width",
-              f"SNR {snr:.1f} (one transient), FWHM {width_hz:.1f} Hz, both of tNAA",
-              "results"),
-        Field("4b", "Exclusion criteria",
-              "none excluded; weights of 0 to 1, reasons: "
-              + (", ".join(flags) or "none arose"), "results"),
+              f"SNR {snr:.1f} (tNAA, median of single transients), FWHM "
+              f"{width_hz:.1f} Hz (fitted tNAA, widest independent window)", "results"),
+        Field("4b", "Exclusion criteria", _exclusion(followed), "results"),
         Field("4c", "Quality of the fit",
               f"{converged} of {len(followed.outcome.course)} windows converged; "
               "SDs are Cramer-Rao bounds with measured misfit and scatter", "results"),
         Field("4d", "Spectrum", "figure in this report", "results"),
     )  # fmt: skip
+
+
+def _water(followed: Followed) -> str:
+    """Whether a water reference was used, or left out as none."""
+    if followed.outcome.pipeline.course.water:
+        return "used"
+    left_out = followed.outcome.analysis.waters_left_out
+    return "left out, since it is none (see Noticed)" if left_out else "none"
+
+
+def _exclusion(followed: Followed) -> str:
+    """How many transients count less or nothing, and why."""
+    qualities: list[Quality] = followed.outcome.qualities
+    if not followed.outcome.pipeline.settings.reject:
+        return "none: every transient has full weight (reject is off)"
+    reasons = Counter(flag for q in qualities for flag in q.flags)
+    listed = ", ".join(f"{flag} {n}" for flag, n in reasons.most_common())
+    none, low = (sum(q.weight == 0 for q in qualities),
+                 sum(0 < q.weight < 0.5 for q in qualities))  # fmt: skip
+    return (
+        f"every transient is weighted 0 to 1 by its distance from its neighbours; of "
+        f"{len(qualities)} {none} are excluded (weight 0), {low} more weigh under 0.5; "
+        f"flags (a transient may have several): {listed or 'none'}"
+    )

@@ -82,23 +82,22 @@ def _said(name: str, value: float, tried: Sequence[float]) -> str:
     return f"{text} ({ends[value]} tried)" if value in ends and value else text
 
 
-def answers_of(followed: Followed, times: Times) -> list[dict[str, Any]]:
+def answers_of(
+    followed: Followed, times: Times, names: Sequence[str]
+) -> list[dict[str, Any]]:
     """Has it changed since the infusion began?  As the course stood at its end.
 
-    `low` and `high` are right at all looks at once; `since_min` is when "changed" was
-    first answered, None where it was not.
+    `since_min` is when "changed" was first answered, None where it was not.  How large
+    the change is stands in the response measures, and nowhere a second time.
     """
+    answers = followed.outcome.pipeline.tracking.answers
     return [
         {
             "outcome": name,
-            "mean_percent": answer.mean_percent,
-            "sd_percent": answer.sd_percent,
-            "low": answer.low_percent,
-            "high": answer.high_percent,
-            "log_evidence": answer.log_evidence,
-            "since_min": None
-            if answer.since_s is None
-            else (answer.since_s - times.zero_s) / 60,
+            "log_evidence": answers[name].log_evidence,
+            "since_min": None if since_s is None else (since_s - times.zero_s) / 60,
         }
-        for name, answer in followed.outcome.pipeline.tracking.answers.items()
+        for name in names
+        if name in answers
+        for since_s in (answers[name].since_s,)
     ]

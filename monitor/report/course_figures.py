@@ -89,8 +89,8 @@ def periods(drawn: Drawn, ax: Axes, words: bool = True) -> None:
         ax.axvspan(low, high, fc="#f0f2f4" if not hatch else "none", ec="#e2e6ea",
                    hatch=hatch, lw=0, zorder=0)  # fmt: skip
         if words:
-            ax.text(low, 1.0, f" {word}", transform=ax.get_xaxis_transform(),
-                    va="top", fontsize=8, color=GREY)  # fmt: skip
+            ax.text(low, 1.01, word, transform=ax.get_xaxis_transform(),
+                    va="bottom", fontsize=8, color=GREY)  # fmt: skip
     for at_s, kind in times.marks:
         if kind in ("re-shim", "re-centre"):
             at = (at_s - times.zero_s) / 60

@@ -21,6 +21,7 @@ from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
 
 RANGE_PPM = (4.2, 0.5)
 LEAST_MIN = 1 / 30
+LOW_WEIGHT = 0.5
 LEAST_RANGE = {"shift_hz": 2.0, "phase_deg": 10.0}
 Draw = Callable[[Drawn, list[Axes]], None]
 
@@ -80,9 +81,7 @@ def waterfalls(drawn: Drawn, axes: list[Axes]) -> None:
 
 def traces(drawn: Drawn, axes: list[Axes]) -> None:
     """Shift, phase, width, SNR and weight of every transient, with the limits."""
-    c, limits = drawn.columns, drawn.settings
-    at = drawn.times.minutes(c["time_s"])
-    size = float(np.clip(90 / np.sqrt(len(at)), 2.5, 6.0))
+    limits = drawn.settings
     rows = (
         ("shift_hz", "shift / Hz", None),
         ("phase_deg", "phase / deg", None),
@@ -92,26 +91,46 @@ def traces(drawn: Drawn, axes: list[Axes]) -> None:
     )
     for ax, (name, label, limit) in zip(axes, rows, strict=True):
         periods(drawn, ax, words=ax is axes[0])
-        ax.plot(at, c[name], ".", ms=size, color=INK, mew=0)
         ax.set_ylabel(label)
         ax.ticklabel_format(axis="y", useOffset=False)
-        if name in LEAST_RANGE:
-            _at_least(ax, LEAST_RANGE[name])
+        ax.set_ylim(*_ends(drawn, name, limit))
+        _trace(drawn, ax, name)
         if limit is not None and np.isfinite(limit):
             ax.axhline(limit, color=ACCENT, lw=1.0, ls="--")
             ax.annotate("limit", (1, limit), xycoords=("axes fraction", "data"),
                         ha="left", va="center", fontsize=8, color=ACCENT)  # fmt: skip
-    axes[2].set_ylim(0, None)
-    axes[3].set_ylim(0, None)
-    axes[4].set_ylim(-0.05, 1.08)
+    axes[2].plot(*drawn.widths.T, "o", ms=3.5, mfc="white", mec=INK, mew=0.8)
 
 
-def _at_least(ax: Axes, least: float) -> None:
-    """A range that does not blow up what is nothing."""
-    low, high = ax.get_ylim()
-    if high - low < least:
-        middle = 0.5 * (low + high)
-        ax.set_ylim(middle - 0.5 * least, middle + 0.5 * least)
+def _trace(drawn: Drawn, ax: Axes, name: str) -> None:
+    """One measure of every transient; what is outside the axis stands at its edge."""
+    c, (bottom, top) = drawn.columns, ax.get_ylim()
+    at, y, low = drawn.times.minutes(c["time_s"]), c[name], c["weight"] < LOW_WEIGHT
+    size = float(np.clip(90 / np.sqrt(len(at)), 2.5, 6.0))
+    inside = (y >= bottom) & (y <= top)
+    ax.plot(at[~low & inside], y[~low & inside], ".", ms=size, color=INK, mew=0)
+    ax.plot(at[low & inside], y[low & inside], "x", ms=4, color=INK, mew=0.8)
+    for off, edge, marker in ((y < bottom, 0, "v"), (y > top, 1, "^")):
+        ax.plot(at[off], np.full(off.sum(), edge), marker, ms=4, color=INK, mew=0,
+                transform=ax.get_xaxis_transform(), clip_on=False)  # fmt: skip
+
+
+def _ends(drawn: Drawn, name: str, limit: float | None) -> tuple[float, float]:
+    """Ends of an axis: the transients that count, the limit, and no blown-up nothing.
+
+    Transients of low weight would hide what the others do.
+    """
+    if name == "weight":
+        return -0.05, 1.08
+    y, low = drawn.columns[name], drawn.columns["weight"] < LOW_WEIGHT
+    counts = y[np.isfinite(y) & (low.all() | ~low)].tolist()
+    counts += drawn.widths[:, 1].tolist() if name == "fwhm_hz" else []
+    counts += [] if limit is None or not np.isfinite(limit) else [limit, 0.0]
+    if not counts:
+        return 0.0, 1.0
+    bottom, top = min(counts), max(counts)
+    more = max(0.06 * (top - bottom), 0.5 * (LEAST_RANGE.get(name, 0) - top + bottom))
+    return bottom - (more if limit is None else 0.0), top + max(more, 1e-3)
 
 
 def _height(curves: Curves) -> float:

@@ -8,13 +8,16 @@ from pathlib import Path
 from streams.errors import InputError
 
 
-def made_folder(out: Path) -> None:
+def made_folder(out: Path) -> list[Path]:
     """Make the folder for the results, before a long run that would be in vain.
+
+    Gives what was made, the innermost first, for `unmade`.
 
     Raises
     ------
     InputError : it cannot be made or takes no files
     """
+    made = [place for place in (out, *out.parents) if not place.exists()]
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -23,3 +26,13 @@ def made_folder(out: Path) -> None:
         ) from None
     if not os.access(out, os.W_OK):
         raise InputError(f"No permission to write into {out}: choose another --out.")
+    return made
+
+
+def unmade(made: list[Path]) -> None:
+    """Take folders that were made in vain away again, as far as they are empty."""
+    for place in made:
+        try:
+            place.rmdir()
+        except OSError:
+            return

@@ -8,7 +8,7 @@ from importlib.resources import files
 import jinja2
 
 from monitor.qc.one import Judged
-from monitor.report import wording
+from monitor.report import captions, wording
 from monitor.report.figures import SHAPES, names_for, svg_of
 
 
@@ -24,7 +24,7 @@ def environment() -> jinja2.Environment:
     found.filters |= {"plain": wording.plain, "signed": wording.signed}
     found.filters |= {"signed2": lambda v: wording.signed(v, 2)}
     found.filters |= {"exact": wording.exact, "known": wording.known}
-    found.globals["say"] = wording
+    found.globals |= {"say": wording, "text": captions}
     return found
 
 
@@ -44,7 +44,7 @@ def session_page(judged: Judged) -> str:
         {
             "name": name,
             "title": SHAPES[name][1],
-            "caption": wording.CAPTIONS[name],
+            "caption": captions.CAPTIONS[name],
             "svg": svg_of(name, judged.drawn),
         }
         for name in names_for(judged.drawn, report["outcome_hidden"])

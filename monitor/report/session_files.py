@@ -37,15 +37,7 @@ MODELS = (
     "largest_percent",
     "largest_sd_percent",
 )
-ANSWERS = (
-    "outcome",
-    "mean_percent",
-    "sd_percent",
-    "low",
-    "high",
-    "log_evidence",
-    "since_min",
-)
+ANSWERS = ("outcome", "log_evidence", "since_min")
 
 
 def write_session_report(judged: Judged, out: Path, pdf: bool = True) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from monitor.qc.one import Judged, Report
+from monitor.report import captions
 from monitor.report import wording as say
 from monitor.report.figures import SHAPES, names_for
 from monitor.report.paper import A4, CAPTION, Paper, on_paper
@@ -81,7 +82,7 @@ def _figure(paper: Paper, judged: Judged, name: str) -> None:
             ax.set_xlabel("")
 
     paper.figure(HEIGHTS[name], into)
-    paper.paragraph(say.CAPTIONS[name])
+    paper.paragraph(captions.CAPTIONS[name])
     if name == "trend":
         _measures(paper, judged.report)
         _answers(paper, judged.report)
@@ -92,20 +93,21 @@ def _figure(paper: Paper, judged: Judged, name: str) -> None:
 def _measures(paper: Paper, report: Report) -> None:
     if not report.get("measures"):
         return
+    paper.heading("Response measures")
     header, rows = say.measure_table(report["measures"])
     cells = [
-        [row[0], *(f"{say.measure_value(m)}\n{_under(m)}" for m in row[1:])]
+        [row[0], *(f"{say.with_sd(m['value'], m['sd'])}\n{_under(m)}" for m in row[1:])]
         for row in rows
     ]
     paper.table(header, cells, (0.15, *[0.85 / (len(header) - 1)] * (len(header) - 1)))
-    paper.paragraph(say.MEASURES_NOTE)
+    paper.paragraph(captions.MEASURES_NOTE)
 
 
 def _under(measure: Report) -> str:
     """The interval below a value that was measured."""
     if not say.known(measure["value"]):
         return ""
-    return say.interval(measure["low"], measure["high"])
+    return say.interval(measure)
 
 
 def _answers(paper: Paper, report: Report) -> None:
@@ -113,13 +115,11 @@ def _answers(paper: Paper, report: Report) -> None:
         return
     paper.heading("Has it changed?")
     rows = [
-        (a["outcome"], say.answer_sentence(a),
-         f"{say.signed(a['mean_percent'])} ({say.plain(a['sd_percent'], 2)})",
-         say.interval(a["low"], a["high"]))
+        (a["outcome"], say.answer_sentence(a), say.likelihood(a))
         for a in report["answers"]
     ]  # fmt: skip
-    paper.table(say.ANSWER_HEADER, rows, (0.15, 0.3, 0.28, 0.27))
-    paper.paragraph(say.ANSWER_NOTE)
+    paper.table(captions.ANSWER_HEADER, rows, (0.2, 0.35, 0.45))
+    paper.paragraph(captions.ANSWER_NOTE)
 
 
 def _models(paper: Paper, report: Report) -> None:
@@ -133,7 +133,7 @@ def _models(paper: Paper, report: Report) -> None:
     header = say.model_header(report["models"])
     paper.table(header, rows, (0.16, 0.12, 0.09, 0.09, 0.04, 0.23, 0.14, 0.13))
     paper.paragraph(report["models_said"])
-    paper.paragraph(say.MODELS_NOTE)
+    paper.paragraph(captions.MODELS_NOTE)
 
 
 def _detectable(paper: Paper, judged: Judged) -> None:
@@ -142,16 +142,12 @@ def _detectable(paper: Paper, judged: Judged) -> None:
         return
     paper.heading("Detectable change by length of the window")
     windows = found["windows"]
-    share = 0.66 / len(windows)
+    values = [*windows.values(), found["infusion_percent"]]
+    share = 0.7 / len(values)
     paper.table(
-        ("Transients in a window", *windows),
-        [
-            (
-                f"{found['outcome']}, %",
-                *(say.plain(change) for change in windows.values()),
-            )
-        ],
-        (0.34, *(share for _ in windows)),
+        ("Transients in a window", *windows, "whole infusion"),
+        [(f"{found['outcome']}, %", *(say.plain(change) for change in values))],
+        (0.3, *(share for _ in values)),
     )
     paper.paragraph(say.detectable_sentence(judged.report))
 
@@ -180,5 +176,5 @@ def _tables(paper: Paper, judged: Judged) -> None:
     paper.heading("To make this report again", keep=2.0)
     paper.table((), say.hash_rows(r), (0.11, 0.2, 0.69))
     paper.paragraph(say.version_line(r))
-    paper.paragraph(say.DISCLAIMER)
+    paper.paragraph(captions.DISCLAIMER)
     paper.lines_to_sign(("name", "place, date", "signature"))

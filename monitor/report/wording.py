@@ -10,47 +10,23 @@ Report = Mapping[str, Any]
 DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 UNMEASURED = "not measured"
-
-CAPTIONS = {
-    "trend": "Change from the reference period. Points: independent windows with 95 % "
-    "intervals. Dashed: sliding window, whose points are correlated. Line in a band: "
-    "tracker, smoothed over the whole session. Hatched: infusion.",
-    "models": "The likeliest response models, each fitted to all transients at once, "
-    "and the independent windows with 95 % intervals.",
-    "spectra": "Real part, thin: data; thick: fit; dashed: baseline; residual above, "
-    "on the same scale. Both on the height of the tallest line before the infusion.",
-    "waterfalls": "Spectra of the transients against time, dark is high; dashed lines "
-    "are events.",
-    "traces": "Every transient; dashed lines are the limits of the protocol. Shift is "
-    "positive towards higher ppm.",
+MOST_DECIMALS = 6
+USUAL_DECIMALS = 2
+COUNTS = {
+    "transients": "transients",
+    "excluded": "excluded (weight 0)",
+    "down_weighted": "weight above 0, under 0.5",
+    "flagged": "with a flag",
+    "missing": "missing",
+    "doubled": "came twice",
+    "water_references": "water references",
+    "water_references_left_out": "water references left out",
+    "epochs": "epochs",
+    "windows": "windows",
+    "independent_windows": "of them independent",
+    "not_converged": "not converged",
+    "refused_messages": "messages refused",
 }
-MEASURES_NOTE = (
-    "Value (1 SD) and 95 % interval. Mean and plateau are those of the independent "
-    "windows whose middle lies in the infusion and in its last third. The windows "
-    "share one reference period; its error is in every SD. The peak is that of a "
-    "smoothed course, less what noise alone would add, and needs three windows. An "
-    "interval that leaves zero out is no proof of a response."
-)
-MODELS_NOTE = (
-    "Criterion: the probability of a model among these, half of the prior being on "
-    "no change and the responses sharing the rest; beside it BIC, p ln n - 2 ln L with "
-    "p fitted numbers and n transients, and AICc, as distances from the best. The "
-    "report chooses none. SDs hold the uncertainty of the shape, not that of the "
-    "choice of model."
-)
-ANSWER_NOTE = (
-    "Asked after every transient since the infusion began, of the mean change since "
-    "then; the chance of ever saying that it changed where nothing does is at most 5 % "
-    "for each outcome, however often one looks. The interval is right for all looks at "
-    "once."
-)
-ANSWER_HEADER = (
-    "Outcome",
-    "Answer",
-    "Mean since the infusion began / %",
-    "95 %, right at all times / %",
-)
-DISCLAIMER = "Research software: no clinical advice."
 
 
 def plain(value: Any, digits: int = 3) -> str:
@@ -59,8 +35,7 @@ def plain(value: Any, digits: int = 3) -> str:
         return DASH
     if value == 0:
         return "0"
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    return f"{value:.{min(decimals, 6)}f}".replace("-", MINUS)
+    return f"{value:.{decimals_of(value, digits)}f}".replace("-", MINUS)
 
 
 def signed(value: Any, decimals: int = 1) -> str:
@@ -84,10 +59,22 @@ def known(value: Any) -> bool:
 
 
 def measured(criterion: Report) -> str:
-    """What was measured, with its unit."""
-    if not known(criterion["measured"]):
+    """What was measured, with its unit: on the same side of the limit as unrounded."""
+    value, limit = criterion["measured"], criterion["limit"]
+    if not known(value):
         return DASH
-    return f"{plain(criterion['measured'])} {_unit(criterion)}".strip()
+    for digits in range(3, MOST_DECIMALS + 1):
+        most = USUAL_DECIMALS if digits == 3 else MOST_DECIMALS
+        shown = round(value, decimals_of(value, digits, most))
+        if not known(limit) or _keeps(criterion, shown) == _keeps(criterion, value):
+            break
+    text = f"{shown:.{decimals_of(value, digits, most)}f}" if shown else "< 0.01"
+    return f"{text if value else '0'} {_unit(criterion)}".strip()
+
+
+def _keeps(criterion: Report, value: float) -> bool:
+    limit: float = criterion["limit"]
+    return value >= limit if criterion["sense"] == ">=" else value <= limit
 
 
 def limit(criterion: Report) -> str:
@@ -96,34 +83,55 @@ def limit(criterion: Report) -> str:
         return "none"
     above = criterion["sense"] == ">="
     sense = "\N{GREATER-THAN OR EQUAL TO}" if above else "\N{LESS-THAN OR EQUAL TO}"
-    return f"{sense} {plain(criterion['limit'])} {_unit(criterion)}".strip()
+    return f"{sense} {criterion['limit']:.4g} {_unit(criterion)}".strip()
+
+
+def outside(missed: Sequence[Report]) -> str:
+    """Missed criteria in one sentence, in letters that any terminal has."""
+    said = [
+        f"{c['title']} {measured(c)} "
+        f"(at {'least' if c['sense'] == '>=' else 'most'} {c['limit']:.4g})"
+        for c in missed
+    ]
+    return f"Outside the limits of the protocol: {', '.join(said)}." if said else ""
 
 
 def _unit(criterion: Report) -> str:
     return "x NAA" if criterion["unit"] == "NAA heights" else criterion["unit"]
 
 
-def interval(low: Any, high: Any) -> str:
-    """LOW to HIGH with signs; says so where there is none."""
-    return f"{signed(low)} to {signed(high)}" if known(low) else UNMEASURED
+def decimals_of(value: float, digits: int, most: int = MOST_DECIMALS) -> int:
+    """Decimals that give a number so many significant digits."""
+    if not known(value) or value == 0:
+        return 1
+    return min(max(0, digits - 1 - math.floor(math.log10(abs(value)))), most)
+
+
+def with_sd(value: Any, sd: Any) -> str:
+    """VALUE (SD): two digits of the SD, the value to the same decimals."""
+    if not known(value):
+        return UNMEASURED
+    decimals = decimals_of(sd, 2)
+    return f"{signed(value, decimals)} ({sd:.{decimals}f})"
+
+
+def interval(m: Report) -> str:
+    """LOW to HIGH of a measure with signs, to the decimals of its value."""
+    if not known(m["low"]):
+        return UNMEASURED
+    decimals = decimals_of(m["sd"], 2)
+    return f"{signed(m['low'], decimals)} to {signed(m['high'], decimals)}"
 
 
 def measure_table(measures: Sequence[Report]) -> tuple[list[str], list[list[Any]]]:
     """Header, and a row for each outcome: its name and its measures in order."""
     header, rows = ["Outcome"], dict[str, list[Any]]()
     for m in measures:
-        title = f"{m['measure'].replace('_', ' ')} / {m['unit']}"
+        title = f"{m['measure'].replace('_', ' ').capitalize()} / {m['unit']}"
         if title not in header:
             header.append(title)
         rows.setdefault(m["outcome"], [m["outcome"]]).append(m)
     return header, list(rows.values())
-
-
-def measure_value(m: Report) -> str:
-    """VALUE (SD)."""
-    if not known(m["value"]):
-        return UNMEASURED
-    return f"{signed(m['value'])} ({plain(m['sd'], 2)})"
 
 
 def model_header(rows: Sequence[Report]) -> list[str]:
@@ -135,8 +143,8 @@ def model_header(rows: Sequence[Report]) -> list[str]:
         "\N{GREEK CAPITAL LETTER DELTA} AICc",
         "p",
         "Shape",
-        f"{rows[0]['outcome']} at its end / %",
-        "Largest / %",
+        f"{rows[0]['outcome']} at the end / %",
+        "Its largest / %",
     ]
 
 
@@ -151,8 +159,7 @@ def model_change(row: Report, which: str) -> str:
     """The change of a response model, `end` or `largest`, and its SD."""
     if not row["parameters"]:
         return "none"
-    value, sd = row[f"{which}_percent"], row[f"{which}_sd_percent"]
-    return f"{signed(value)} ({plain(sd, 2)})"
+    return with_sd(row[f"{which}_percent"], row[f"{which}_sd_percent"])
 
 
 def answer_sentence(answer: Report) -> str:
@@ -163,24 +170,39 @@ def answer_sentence(answer: Report) -> str:
     return f"changed, first said at {signed(since)} min"
 
 
+def likelihood(answer: Report) -> str:
+    """How much likelier a change is than none."""
+    log = answer["log_evidence"]
+    if log > math.log(1000):
+        return "> 1000"
+    return "< 0.001" if log < math.log(0.001) else plain(math.exp(log), 2)
+
+
 def detectable_sentence(report: Report) -> str:
     """What the table of detectable changes holds."""
     sigma = plain(report["detectable"]["sigma_percent"])
-    target = plain(report["settings"]["reference_target_percent"])
+    target = f"{report['settings']['reference_target_percent']:.4g}"
     return (
-        "One window against this session's reference period, 80 % power, two-sided "
-        f"5 %; the SD of one transient is {sigma} %. The protocol asks for {target} %."
+        "One window, or the mean over the whole infusion (the criterion above), "
+        "against this session's reference period; 80 % power, two-sided 5 %. The SD "
+        f"of one transient is {sigma} %. The protocol asks for {target} %."
     )
 
 
 def line_width_sentence(report: Report) -> str:
-    """Line widths, and what their difference would fake."""
+    """How the line width changed, and what that would fake."""
     found = report["line_width"]
+    change = found["during_hz"] - found["before_hz"]
+    word = "broader" if change > 0 else "narrower"
+    tested = ""
+    if abs(found["tested_hz"] - change) > 1e-9:
+        least = f"{abs(found['tested_hz']):.2g}"
+        tested = f" (taken as {least} Hz, the least that is tested)"
     return (
-        f"The fitted tNAA line is {plain(found['before_hz'])} Hz wide in the reference "
-        f"period and {plain(found['during_hz'])} Hz during the infusion. The mean of "
-        f"the reference period, changed by {signed(found['tested_hz'], 2)} Hz and "
-        f"fitted again, shows a change of {report['outcome']} of "
+        f"The fitted tNAA line of the mean of the reference period is "
+        f"{plain(found['before_hz'])} Hz wide, that of the mean of the infusion "
+        f"{abs(change):.2f} Hz {word}. The mean of the reference period, changed by as "
+        f"much{tested} and fitted again, shows a change of {report['outcome']} of "
         f"{signed(found['bias_percent'], 2)} % where there is none."
     )
 
@@ -191,32 +213,38 @@ def acquisition_rows(report: Report) -> list[tuple[str, str]]:
     voxel = " x ".join(f"{e:g}" for e in a["voxel_mm"]) + " mm" if a["voxel_mm"] else ""
     te = f"TE {1e3 * a['echo_time_s']:g} ms"
     tr = f", TR {1e3 * a['repetition_time_s']:g} ms" if a["repetition_time_s"] else ""
-    reference, infusion = (
-        f"{period[0]:g} to {period[1]:g} s" if period else "none"
-        for period in (
-            report["periods"]["reference_s"],
-            report["periods"]["infusion_s"],
-        )
-    )
     outcome = "hidden" if report["outcome_hidden"] else report["outcome"]
+    coils = str(a["coils"]) if a["coils"] > 1 else "1, or combined before"
     return [
         ("sequence", f"{a['sequence'] or 'not named'}, {te}{tr}"),
         ("scanner", " ".join(filter(None, (a["vendor"], a["model"]))) or "not named"),
         ("frequency", f"{a['spectrometer_frequency_mhz']:.3f} MHz, {a['nucleus']}"),
         ("volume", voxel or "not named"),
         ("points", f"{a['points']} of {1e3 * a['dwell_time_s']:g} ms"),
-        ("coils", str(a["coils"])),
+        ("coils", coils),
         ("duration", f"{report['periods']['duration_s'] / 60:.1f} min"),
-        ("reference period", reference),
-        ("infusion", infusion),
-        ("windows", f"{s['window']} transients, every {s['step']}"),
+        ("reference period", _period(report, "reference_s")),
+        ("infusion", _period(report, "infusion_s")),
+        ("windows", f"{s['window']} transients, a new one every {s['step']}"),
         ("outcome", outcome),
     ]
 
 
+def _period(report: Report, name: str) -> str:
+    """A period in minutes as in the figures, and in seconds of the scanner's clock."""
+    period, zero_s = report["periods"][name], report["periods"]["zero_s"]
+    if not period:
+        return "none"
+    low, high = (signed((s - zero_s) / 60) for s in period)
+    return f"{low} to {high} min ({period[0]:g} to {period[1]:g} s)"
+
+
 def count_rows(report: Report) -> list[tuple[str, str]]:
     """Counts, and each marker with its distance from its place in the stream."""
-    counts = [(n.replace("_", " "), str(v)) for n, v in report["counts"].items()]
+    counts = [
+        (COUNTS[name], "not seen in such a file" if n is None else str(n))
+        for name, n in report["counts"].items()
+    ]
     marks = []
     for m in report["periods"]["markers"]:
         by = f", by {m['author']}" if m["author"] else ""

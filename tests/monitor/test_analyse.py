@@ -8,11 +8,13 @@ import pytest
 from monitor.analyse import run
 from monitor.choose import Wishes
 from monitor.outcome import MIRRORED, Outcome
+from monitor.qc.criteria import Verdict, of_outcome
 from monitor.results import session_of
 from monitor.settings import Settings
 from streams.sources.recording import messages
 from streams.transient import Kind, Message, Transient
 
+OUTSIDE = "Outside the limits of the protocol"
 RECORDING = Path(__file__).resolve().parents[2] / "recordings" / "infusion-short.mcap"
 
 
@@ -35,13 +37,17 @@ def conjugated(message: Message) -> Message:
 def test_complex_conjugates_and_what_is_outside_the_limits_are_told(recorded):
     outcome = analysed([conjugated(m) for m in recorded])
     assert MIRRORED in outcome.notes
-    (said,) = [n for n in outcome.notes if n.startswith("Medians outside the limits")]
-    assert f"at least {Settings().snr_limit:g}" in said
+    (said,) = [n for n in outcome.notes if n.startswith(OUTSIDE)]
+    missed = [c for c in of_outcome(outcome) if c.verdict == Verdict.MISSED]
+    assert "SNR of one transient" in [c.title for c in missed]
+    assert all(c.title in said for c in missed)
+    assert f"(at least {Settings().snr_limit:g})" in said
+    said.encode("ascii")
 
 
 def test_a_good_session_is_told_nothing_of_the_kind(recorded):
     outcome = analysed(recorded)
-    assert not [n for n in outcome.notes if n == MIRRORED or n.startswith("Medians")]
+    assert not [n for n in outcome.notes if n == MIRRORED or n.startswith(OUTSIDE)]
 
 
 def test_an_outcome_that_does_not_exist_is_told(recorded):

@@ -1,16 +1,19 @@
 """Response measures on courses whose answer is known."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from monitor.qc.measures import (
     Changes,
+    Measure,
+    achieved,
     detectable_percent,
     measures,
-    smoother,
 )
+from monitor.qc.peak import smoothed
 
 MINUTES = 60.0
 
@@ -21,12 +24,16 @@ def changes(
     n = len(percent)
     start = np.arange(n) * minutes * MINUTES
     covariance = np.full((n, n), common**2) + (sd**2 - common**2) * np.eye(n)
-    return Changes(start, start + minutes * MINUTES, percent, covariance)
+    end = start + minutes * MINUTES
+    return Changes(start, end, percent, covariance, np.full(n, 32.0), common)
+
+
+def whole(found: Changes, stop_min: float = 40.0) -> dict[str, Measure]:
+    return {m.name: m for m in measures(found, (0.0, stop_min * MINUTES))}
 
 
 def by_name(found: Changes, stop_min: float = 40.0) -> dict[str, tuple[float, float]]:
-    period = (0.0, stop_min * MINUTES)
-    return {m.name: (m.value, m.sd) for m in measures(found, period)}
+    return {name: (m.value, m.sd) for name, m in whole(found, stop_min).items()}
 
 
 def test_a_constant_change() -> None:
@@ -60,6 +67,44 @@ def test_the_peak_of_noise_is_nothing_on_average() -> None:
     assert abs(np.mean(peaks)) < 1.2
 
 
+COURSES = {
+    "none": np.zeros(15),
+    "level": np.full(15, 8.0),
+    "saturating": 8 * (1 - np.exp(-np.arange(15) / 4)),
+    "falling": -6 * np.arange(15) / 14,
+}
+
+
+@pytest.mark.parametrize("course", COURSES.values(), ids=COURSES)
+def test_the_peak_is_never_below_mean_or_plateau(course: np.ndarray) -> None:
+    """Noise cannot put a figure above another that it is at least by definition."""
+    random = np.random.default_rng(2)
+    for _ in range(20):
+        noise = 1 * random.standard_normal() + 4 * random.standard_normal(15)
+        found = whole(changes(course + noise, 4.2, 1.0), 60.0)
+        sign = math.copysign(1, found["mean"].value)
+        for other in ("mean", "plateau"):
+            assert sign * found["peak"].value >= sign * found[other].value
+        assert found["peak"].low < found["peak"].value < found["peak"].high
+
+
+def test_the_time_of_the_peak_lies_in_the_session() -> None:
+    found = whole(changes(np.linspace(0, 9, 10), 4.0, 1.0))["peak_time"]
+    assert 0 < found.low <= found.value <= found.high <= 38
+    assert found.value == pytest.approx(38)  # the middle of the last window
+
+
+def test_the_interval_of_the_peak_covers_that_of_a_known_course() -> None:
+    random = np.random.default_rng(3)
+    truth = 10 * (np.arange(12) / 5) * np.exp(1 - np.arange(12) / 5)
+    hits = 0
+    for _ in range(60):
+        noise = 1 * random.standard_normal() + 3 * random.standard_normal(12)
+        found = whole(changes(truth + noise, math.sqrt(10), 1.0), 48.0)["peak"]
+        hits += found.low <= truth.max() <= found.high
+    assert hits >= 51
+
+
 def test_the_peak_of_a_response_is_found_with_its_time() -> None:
     middle = np.arange(10) * 4 + 2
     course = 15 * np.exp(-0.5 * ((middle - 18) / 8) ** 2)
@@ -73,11 +118,18 @@ def test_a_fall_has_a_negative_peak() -> None:
     assert by_name(changes(np.full(8, -6.0), 0.5, 0.2))["peak"][0] < -5
 
 
-def test_the_smoother_has_the_freedom_it_was_asked_for() -> None:
-    covariance = changes(np.zeros(12)).covariance
-    assert np.trace(smoother(covariance)) == pytest.approx(4, abs=0.01)
-    line = np.linspace(-2, 5, 12)
-    np.testing.assert_allclose(smoother(covariance) @ line, line, atol=1e-6)
+def test_the_smoothed_course_keeps_a_line() -> None:
+    place = np.array([0.0, 0.1, 0.3, 0.35, 0.6, 0.8, 1.0])
+    line = 4 - 7 * place
+    found = smoothed(place, line, 4.0 * np.eye(7))
+    np.testing.assert_allclose(found.percent, line, atol=1e-9)
+
+
+def test_the_smoothed_course_follows_what_is_well_known() -> None:
+    place = np.linspace(0, 1, 30)
+    hump = 10 * np.exp(-0.5 * ((place - 0.4) / 0.12) ** 2)
+    found = smoothed(place, hump, 0.01 * np.eye(30))
+    np.testing.assert_allclose(found.percent, hump, atol=0.3)
 
 
 def test_detectable_change_knows_nothing_of_the_outcome() -> None:
@@ -85,10 +137,21 @@ def test_detectable_change_knows_nothing_of_the_outcome() -> None:
     period = (0.0, 2400.0)
     flat = changes(np.zeros(10))
     q = 1.3
-    risen = Changes(flat.start_s, flat.end_s, np.full(10, 30.0), q**2 * flat.covariance)
+    percent, covariance = np.full(10, 30.0), q**2 * flat.covariance
+    risen = replace(flat, percent=percent, covariance=covariance)
     expected = 2.8016 * math.sqrt(8 / 10 + 1)
     assert detectable_percent(flat, period) == pytest.approx(expected, rel=1e-4)
     assert detectable_percent(risen, period) == pytest.approx(expected, rel=1e-4)
+
+
+def test_detectable_by_length_agrees_with_the_windows() -> None:
+    """A window of the protocol's length shows what the windows' own SDs say."""
+    found = achieved(changes(np.zeros(10), 3.0, 1.0), (0.0, 2400.0), (32, 128))
+    assert found is not None
+    assert found.sigma_percent == pytest.approx(math.sqrt(8 * 32))
+    assert found.windows[32] == pytest.approx(2.8016 * 3.0, rel=1e-4)
+    assert found.windows[128] == pytest.approx(2.8016 * math.sqrt(3), rel=1e-4)
+    assert achieved(changes(np.zeros(0)), (0.0, 2400.0), (32,)) is None
 
 
 def test_too_little_is_not_a_number() -> None:

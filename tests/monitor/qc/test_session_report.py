@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -12,12 +13,14 @@ import pytest
 
 from monitor.choose import Wishes
 from monitor.qc import provenance
+from monitor.qc.criteria import missing_percent
 from monitor.qc.follow import follow
-from monitor.qc.one import Judged, Report
+from monitor.qc.one import Judged, Report, _counts
 from monitor.qc.provenance import program_hash
 from monitor.qc.reporting import mrsinmrs
 from monitor.report.figures import names_for
 from monitor.report.session_files import write_session_report
+from monitor.report.wording import count_rows
 from monitor.screen.spectrum import telling
 from monitor.settings import bundled_protocols
 from monitor.site_rules import reported
@@ -132,7 +135,7 @@ def test_the_sequential_answer_comes_with_its_time(written: Path) -> None:
     answers = {a["outcome"]: a for a in report["answers"]}
     rise = answers["Glx/tNAA"]
     assert 0 < rise["since_min"] < 2
-    assert rise["low"] < rise["mean_percent"] < rise["high"]
+    assert rise["log_evidence"] > math.log(20)
     rows = {row["outcome"]: row for row in table(written / "answers.csv")}
     assert {n: number(row["since_min"]) for n, row in rows.items()} == {
         n: a["since_min"] for n, a in answers.items()
@@ -141,6 +144,62 @@ def test_the_sequential_answer_comes_with_its_time(written: Path) -> None:
     assert [number(r["data-since"]) for r in page] == [
         a["since_min"] for a in report["answers"]
     ]
+
+
+def test_one_thing_has_one_figure(written: Path) -> None:
+    """Nothing that a reader could lay beside another figure for the same thing."""
+    report = report_of(written)
+    found = {(m["outcome"], m["measure"]): m for m in report["measures"]}
+    for name in {outcome for outcome, _ in found}:
+        mean, peak, when = (found[name, m] for m in ("mean", "peak", "peak_time"))
+        sign = math.copysign(1, mean["value"])
+        assert sign * peak["value"] >= sign * found[name, "plateau"]["value"]
+        assert sign * peak["value"] >= sign * mean["value"]
+        end_min = max(w["end_min"] for w in report["windows"])
+        assert 0 <= when["low"] <= when["value"] <= when["high"] <= end_min
+    judged = {c["key"]: c["measured"] for c in report["criteria"]}
+    assert report["detectable"]["infusion_percent"] == judged["detectable_percent"]
+    assert [set(a) for a in report["answers"]] == [
+        {"outcome", "log_evidence", "since_min"}
+    ] * len(report["answers"])
+    assert [a["outcome"] for a in report["answers"]] == list(
+        dict.fromkeys(m["outcome"] for m in report["measures"])
+    )
+    page = (written / "report.html").read_text(encoding="utf-8")
+    assert len(re.findall(r"<th[^>]*>Mean / %", page)) == 1
+
+
+def test_a_combined_file_claims_no_coil_combination(
+    judged: Judged, infusion_short: Path
+) -> None:
+    """Neither channels that were not seen nor gaps that could not be."""
+    fields = {f["title"]: f["value"] for f in judged.report["mrsinmrs"]}
+    assert fields["RF coil"] == "2 receive channels"
+    assert fields["Processing"].startswith("coil combination, ")
+    followed = follow(infusion_short, Wishes())
+    followed.origin = "NIfTI-MRS"
+    pipeline = followed.outcome.pipeline
+    assert pipeline.acquisition is not None
+    pipeline.acquisition = replace(pipeline.acquisition, coils=1)
+    fields = {f.title: f.value for f in mrsinmrs(followed, 8.0, 50.0, {})}
+    assert "combined before it was written" in fields["RF coil"]
+    assert "coil combination" not in fields["Processing"]
+    assert math.isnan(missing_percent(followed))
+    assert _counts(followed)["missing"] is None
+    rows = dict(count_rows({"counts": {"missing": None}, "periods": {"markers": []}}))
+    assert rows["missing"] == "not seen in such a file"
+
+
+def test_exclusions_are_counted(judged: Judged) -> None:
+    (field,) = [f for f in judged.report["mrsinmrs"] if f["item"] == "4b"]
+    counts = judged.report["counts"]
+    assert (
+        f"of {counts['transients']} {counts['excluded']} are excluded"
+        in (field["value"])
+    )
+    assert counts["excluded"] + counts["down_weighted"] == sum(
+        w < 0.5 for w in judged.drawn.columns["weight"]
+    )
 
 
 def test_the_page_fetches_nothing(written: Path) -> None:
