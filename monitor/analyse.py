@@ -9,12 +9,13 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.choose import Analysis, Wishes
+from monitor.closing import nothing_fitted, remarks
 from monitor.outcome import Outcome
 from monitor.qc.criteria import Verdict, of_outcome
 from monitor.report import wording
 from streams.errors import InputError
-from streams.sources.open_file import open_source
-from streams.transient import End, Kind, Message, Transient, number
+from streams.sources.open_file import messages_of, open_source
+from streams.transient import End, Kind, Message, Transient
 
 Progress = Callable[[int], None]
 
@@ -29,13 +30,16 @@ def analyse(
 
     Raises
     ------
-    InputError : see `open_source`, `settings_for` and `Pipeline`
+    InputError : see `open_source`, `settings_for` and `Pipeline`; nothing was fitted
     """
     source = open_source(path, water, wishes.choose)
-    outcome = run(number(source.bodies), wishes, progress)
+    outcome = run(messages_of(source), wishes, progress)
     outcome.notes = dict.fromkeys((*source.notes, *outcome.notes))
     if not outcome.qualities:
         raise InputError(f"{path} holds no metabolite transient: nothing to analyse.")
+    why = nothing_fitted(outcome)
+    if why:
+        raise InputError(f"Nothing could be fitted in {path}: {why}.")
     return outcome
 
 
@@ -56,7 +60,7 @@ def run(
         if last is not None and not outcome.ended:
             end = End(done, "no end message")
             outcome.push(Message(last.session, last.seq + 1, last.epoch, end))
-    for note in (_without_change(outcome), _outside_limits(outcome)):
+    for note in (*remarks(outcome), _outside_limits(outcome)):
         if note:
             outcome.notes[note] = None
     return outcome
@@ -68,21 +72,3 @@ def _outside_limits(outcome: Outcome) -> str:
         return ""
     judged = of_outcome(outcome)
     return wording.outside([asdict(c) for c in judged if c.verdict == Verdict.MISSED])
-
-
-def _without_change(outcome: Outcome) -> str:
-    """Why no change could be given, in one sentence; empty where one is."""
-    if len(outcome.course) < 2 or any(e.changes_percent for e in outcome.course):
-        return ""
-    pipeline = outcome.pipeline
-    reference_s = pipeline.reference_s or pipeline.settings.reference_s
-    if reference_s is None:
-        return (
-            "No change is given, since there is no reference period: "
-            "give --reference START:END or --infusion START:END."
-        )
-    return (
-        f"No change is given, since the reference period {reference_s[0]:g} to "
-        f"{reference_s[1]:g} s holds no window: the transients are from "
-        f"{outcome.qualities[0].time_s:g} to {outcome.qualities[-1].time_s:g} s."
-    )

@@ -19,10 +19,11 @@ from rich.progress import (
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.choose import Analysis, Wishes
+from monitor.closing import for_terminal, nothing_fitted, remarks, result
 from monitor.display import Display
 from monitor.loop import Feed, stream_of
 from monitor.outcome import Outcome
-from monitor.report.folder import made_folder
+from monitor.report.folder import made_folder, unmade
 from monitor.results import write
 from monitor.screen.parts import Stream
 from monitor.settings import Settings
@@ -44,7 +45,20 @@ class Headless:
 
     def run(self, title: str, planned: int | None = None, source: str = "") -> None:
         """Follow the feed to its end, or to Ctrl-C, then write everything."""
-        made_folder(self._out)
+        made = made_folder(self._out)
+        try:
+            self._follow(title, planned)
+        except InputError:
+            unmade(made)
+            raise
+        if not self._outcome.analysis.pipeline or not self._outcome.qualities:
+            self._line("No transient has come: nothing is written.")
+            unmade(made)
+            return
+        self.write(source or title)
+
+    def _follow(self, title: str, planned: int | None) -> None:
+        """Take in the feed to its end, or to Ctrl-C, with progress in the terminal."""
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
@@ -63,10 +77,6 @@ class Headless:
                             self._say(count)
             except KeyboardInterrupt:
                 self._console.print("stopped by Ctrl-C", highlight=False)
-        if self._outcome.analysis.pipeline is None:
-            self._console.print("Nothing has come: nothing is written.")
-            return
-        self.write(source or title)
 
     def _say(self, count: int) -> None:
         """A line now and then, while transients come."""
@@ -124,14 +134,23 @@ class Headless:
             last = self._last
             end = End(len(self._outcome.qualities), "followed no further")
             self._push(Message(last.session, last.seq + 1, last.epoch, end))
+        self._outcome.notes |= dict.fromkeys(remarks(self._outcome))
         write(self._outcome, self._out, source)
         render_screen(self._display, self._out / "screen.png")
-        for note in self._outcome.notes:
+        for note in for_terminal(self._outcome.notes):
             self._line(note)
         self._line(
             f"{self._out}: estimates.csv, transients.csv, tracker.csv, session.json, "
             "screen.png"
         )
+        self._line(result(self._outcome) or _no_result(self._outcome))
+
+
+def _no_result(outcome: Outcome) -> str:
+    why = nothing_fitted(outcome)
+    if why:
+        return f"Nothing could be fitted: {why}."
+    return f"No change of {outcome.pipeline.settings.outcome} can be given at the end."
 
 
 def _same(said: str, before: str) -> bool:

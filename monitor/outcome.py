@@ -33,6 +33,7 @@ class Outcome:
     tracks : the tracker's points, as they were shown
     notes : everything that was noticed, once each
     durations_ms : time that each transient took, by whether the course was done again
+    missing : messages of the session that never came
     """
 
     analysis: Analysis
@@ -41,6 +42,8 @@ class Outcome:
     notes: dict[str, None] = field(default_factory=dict)
     durations_ms: dict[str, list[float]] = field(default_factory=dict)
     ended: bool = False
+    missing: int = 0
+    _last_seq: int = -1
     _conjugation: ConjugationCheck | None = None
 
     @property
@@ -70,6 +73,8 @@ class Outcome:
     def push(self, message: Message) -> Update:
         """Work through one message and keep what it gave."""
         began = time.perf_counter()
+        self.missing += max(message.seq - self._last_seq - 1, 0)
+        self._last_seq = message.seq
         update = self.analysis.push(message)
         self.notes |= dict.fromkeys(update.notes)
         stage = "event"

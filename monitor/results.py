@@ -168,5 +168,6 @@ def _counts(outcome: Outcome) -> dict[str, int]:
         "epochs": len({q.epoch for q in outcome.qualities}),
         "water_references": len(outcome.pipeline.waters),
         "water_references_left_out": outcome.analysis.waters_left_out,
+        "missing_messages": outcome.missing,
         "refused_messages": outcome.pipeline.refused,
     }

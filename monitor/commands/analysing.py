@@ -185,31 +185,45 @@ def _analyse_one(
     from rich.progress import Progress
 
     from monitor.analyse import analyse
-    from monitor.report.folder import made_folder
+    from monitor.report.folder import made_folder, unmade
     from monitor.results import write
 
-    made_folder(out)
+    made = made_folder(out)
     console = Console(stderr=True)
     quiet = not console.is_terminal  # a bar in a log is an empty line
     with Progress(console=console, transient=True, disable=quiet) as progress:
         task = progress.add_task(f"{path.name}", total=None)
-        outcome = analyse(
-            path, wishes, water, lambda n: progress.update(task, completed=n)
-        )
+        try:
+            outcome = analyse(
+                path, wishes, water, lambda n: progress.update(task, completed=n)
+            )
+        except InputError:
+            unmade(made)
+            raise
     write(outcome, out, path.name, spectra)
     _say(console, outcome, out)
 
 
 def _say(console: Console, outcome: Outcome, out: Path) -> None:
     """What was noticed and what came out."""
-    for note in outcome.notes:
-        console.print(note, highlight=False, markup=False, soft_wrap=True)
-    windows = outcome.course
-    failed = sum(not estimate.converged for estimate in windows)
+    from monitor.closing import for_terminal, result
+
+    for note in (*for_terminal(outcome.notes), result(outcome)):
+        if note:
+            console.print(note, highlight=False, markup=False, soft_wrap=True)
+    failed = sum(not estimate.converged for estimate in outcome.course)
     end = f", {failed} of them not converged" if failed else ""
+    counted = (
+        f"{_counted(len(outcome.qualities), 'transient')}, "
+        f"{_counted(len(outcome.course), 'window')}"
+    )
     console.print(
-        f"{len(outcome.qualities)} transients, {len(windows)} windows{end}: {out}",
+        f"{counted}{end}: {out}",
         highlight=False,
         markup=False,
         soft_wrap=True,
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -13,10 +13,12 @@ from streams.errors import InputError
 from streams.recording_files import find
 from streams.sources.files import first_bytes, read_series
 from streams.sources.recording import bodies as recording_bodies
+from streams.sources.recording import messages
 from streams.sources.series import bodies_of, water_for
-from streams.transient import Body
+from streams.transient import Body, Message, number
 
 MCAP_MAGIC = b"\x89MCAP"
+RECORDING = "recording"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +79,12 @@ def open_source(
     return FileSource(path, metabolite.origin, bodies, notes)
 
 
+def messages_of(source: FileSource) -> Iterator[Message]:
+    """Messages as they were recorded, with the gaps in their numbers, or numbered."""
+    if source.origin == RECORDING:
+        return messages(find(source.path))
+    return number(source.bodies)
+
+
 def _recording(path: Path) -> FileSource:
-    return FileSource(path, "recording", recording_bodies(path))
+    return FileSource(path, RECORDING, recording_bodies(path))

@@ -50,6 +50,10 @@ CASES = {
         r"no_glu\.BASIS has no Glu",
     ),
     "Glu left out": (f"{GOOD} --metabolites NAA,Cr", r"good\.BASIS has no Glu"),
+    "nothing but zeros": (
+        "analyse zeros.nii.gz --basis good.BASIS --out vain/out",
+        r"every one of its 4 transients is zero: check the receive coil",
+    ),
     "no basis": ("analyse long_echo.nii.gz --out out", r"give --basis"),
     "unknown basis": (
         "analyse good.nii.gz --basis nope --out out",
@@ -186,6 +190,11 @@ def test_is_one_sentence(called: Called, name: str) -> None:
 )
 def test_is_one_sentence_of_the_process(bad: Path, name: str) -> None:
     assert_is_one_sentence(Program(bad).run(*words_of(name)), CASES[name][1])
+
+
+def test_a_failed_analysis_leaves_no_folder(bad: Path, called: Called) -> None:
+    called(words_of("nothing but zeros"))
+    assert not (bad / "vain").exists()
 
 
 def test_basis_of_nearly_this_field_is_warned_of(bad: Path, program: Program) -> None:

@@ -1,0 +1,111 @@
+"""What is said of an analysis at its end: what came out, and why something did not.
+
+Sentences for the terminal are plain ASCII: not every console can show more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from monitor.outcome import Outcome
+from monitor.screen.headline import meaningful
+from monitor.screen.parts import Z95
+
+LOG_ONLY = "Tracker: "  # how its notes begin: process noise, for session.json
+
+
+def remarks(outcome: Outcome) -> Iterator[str]:
+    """What else is to be said of a session, a sentence each."""
+    if outcome.missing:
+        plural, were = ("s", "were") if outcome.missing > 1 else ("", "was")
+        yield (
+            f"{outcome.missing} message{plural} of the session {were} missing: what "
+            f"follows does without."
+        )
+    for said in (_longer_window(outcome), _without_change(outcome)):
+        if said:
+            yield said
+
+
+def for_terminal(notes: Iterable[str]) -> Iterator[str]:
+    """The notes that an operator can do something with; session.json has them all."""
+    return (note for note in notes if not note.startswith(LOG_ONLY))
+
+
+def result(outcome: Outcome) -> str:
+    """The change at the end with its 95 % interval; empty where there is none."""
+    pipeline = outcome.pipeline
+    settings, name = pipeline.settings, pipeline.settings.outcome
+    if settings.outcome_hidden:
+        return f"{name} is hidden by the protocol."
+    full = [
+        estimate
+        for estimate in outcome.course
+        if meaningful(estimate, name, pipeline.plan.length, pipeline.reference_s)
+    ]
+    if not full:
+        return ""
+    last = max(full, key=lambda estimate: estimate.time_end_s)
+    change, half = last.changes_percent[name], Z95 * last.change_sds_percent[name]
+    return (
+        f"{name} at the end ({last.time_start_s:.0f} to {last.time_end_s:.0f} s): "
+        f"{change:+.1f} % from the reference period, 95 % interval "
+        f"{change - half:+.1f} to {change + half:+.1f} %"
+    )
+
+
+def nothing_fitted(outcome: Outcome) -> str:
+    """Why there is no window, to follow the name of the file; empty where there is."""
+    qualities = outcome.qualities
+    if outcome.course or not qualities:
+        return ""
+    count, settings = len(qualities), outcome.pipeline.settings
+    if all("empty" in quality.flags for quality in qualities):
+        return (
+            f"every one of its {count} transients is zero: check the receive coil and "
+            "its plug, or how the file was converted"
+        )
+    if {quality.epoch for quality in qualities} <= set(settings.rejected_epochs):
+        return "every epoch of it is left out (rejected_epochs)"
+    if all(quality.amplitude == 0.0 for quality in qualities):
+        return (
+            f"none of its {count} transients shows lines of metabolites above the "
+            "noise: check that it is a spectrum of the brain, and of this nucleus"
+        )
+    return f"no window of its {count} transients can be fitted"
+
+
+def _longer_window(outcome: Outcome) -> str:
+    """What a window longer than what there is has become."""
+    count, window = len(outcome.qualities), outcome.pipeline.plan.length
+    lengths = [e.n_transients for e in outcome.course if e.independent]
+    if count < 2 or not lengths or max(lengths) >= window:
+        return ""
+    if len(lengths) == 1:
+        return (
+            f"The window of {window} transients is longer than the session: its "
+            f"{count} transients make one window."
+        )
+    return (
+        f"The window of {window} transients is longer than any stretch of the session: "
+        "each, between the marks of infusion and epochs, makes one independent window, "
+        f"of {', '.join(map(str, lengths))} transients."
+    )
+
+
+def _without_change(outcome: Outcome) -> str:
+    """Why no change could be given, in one sentence; empty where one is."""
+    if len(outcome.course) < 2 or any(e.changes_percent for e in outcome.course):
+        return ""
+    pipeline = outcome.pipeline
+    reference_s = pipeline.reference_s or pipeline.settings.reference_s
+    if reference_s is None:
+        return (
+            "No change is given, since there is no reference period: "
+            "give --reference START:END or --infusion START:END."
+        )
+    return (
+        f"No change is given, since the reference period {reference_s[0]:g} to "
+        f"{reference_s[1]:g} s holds no window: the transients are from "
+        f"{outcome.qualities[0].time_s:g} to {outcome.qualities[-1].time_s:g} s."
+    )

@@ -1,0 +1,149 @@
+"""What is said at the end of an analysis."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from monitor.analyse import analyse, run
+from monitor.choose import Wishes
+from monitor.closing import for_terminal, nothing_fitted, remarks, result
+from monitor.outcome import Outcome
+from monitor.report.folder import made_folder, unmade
+from monitor.results import session_of
+from streams import wire
+from streams.journal import Journal
+from streams.reading import recover
+from streams.recording_files import open_recording
+from streams.sources.recording import messages
+from streams.transient import Kind, Message, Transient
+from streams.walk import Entry, walk
+
+RECORDING = Path(__file__).resolve().parents[2] / "recordings" / "infusion-short.mcap"
+
+
+@pytest.fixture(scope="module")
+def recorded() -> list[Message]:
+    return list(messages(RECORDING))
+
+
+@pytest.fixture(scope="module")
+def whole(recorded) -> Outcome:
+    return run(iter(recorded), Wishes())
+
+
+def analysed(several: list[Message], **changes: object) -> Outcome:
+    return run(iter(several), Wishes(changes=changes))
+
+
+def with_fids(several, change) -> list[Message]:
+    """Metabolite transients with their FIDs changed."""
+    return [
+        replace(m, body=replace(m.body, fid=change(m.body.fid)))
+        if isinstance(m.body, Transient) and m.body.kind == Kind.METABOLITE
+        else m
+        for m in several
+    ]
+
+
+def test_a_good_session_has_its_change_and_no_remark(whole: Outcome):
+    assert not list(remarks(whole))
+    said = result(whole)
+    last = max(
+        (e for e in whole.course if e.n_transients >= 32), key=lambda e: e.time_end_s
+    )
+    change, sd = (
+        v["Glx/tNAA"] for v in (last.changes_percent, last.change_sds_percent)
+    )
+    assert said == (
+        f"Glx/tNAA at the end ({last.time_start_s:.0f} to {last.time_end_s:.0f} s): "
+        f"{change:+.1f} % from the reference period, 95 % interval "
+        f"{change - 1.96 * sd:+.1f} to {change + 1.96 * sd:+.1f} %"
+    )
+    assert said.isascii()
+
+
+def test_process_noise_is_for_the_log(whole: Outcome):
+    logged = [note for note in whole.notes if "slope's noise" in note]
+    assert logged
+    assert not set(logged) & set(for_terminal(whole.notes))
+    assert list(for_terminal(["a", *logged, "b"])) == ["a", "b"]
+
+
+def test_under_a_lock_the_result_is_hidden(recorded):
+    outcome = analysed(recorded[:60], outcome_hidden=True)
+    assert result(outcome) == "Glx/tNAA is hidden by the protocol."
+
+
+def test_without_a_full_window_after_the_reference_there_is_no_result(recorded):
+    assert result(analysed(recorded[:30])) == ""
+
+
+def test_a_window_longer_than_the_session_is_told(recorded):
+    outcome = analysed(recorded[:13], window=64)
+    assert list(remarks(outcome)) == [
+        "The window of 64 transients is longer than the session: its 9 transients "
+        "make one window."
+    ]
+
+
+def test_a_window_longer_than_every_stretch_is_told(recorded):
+    (said,) = remarks(analysed(recorded, window=90))
+    assert "window of 90 transients is longer than any stretch" in said
+    assert said.endswith("makes one independent window, of 36, 60, 4 transients.")
+
+
+def test_missing_messages_are_counted(recorded):
+    outcome = analysed([*recorded[:20], *recorded[21:30], *recorded[32:40]])
+    assert outcome.missing == 3
+    assert next(remarks(outcome)).startswith("3 messages of the session were missing")
+
+
+def test_missing_messages_of_a_recording_are_told(recorded, tmp_path: Path):
+    place, mended = tmp_path / "cut.mcap", tmp_path / "mended.mcap"
+    with Journal.create(place) as journal:
+        for message in recorded[:30]:
+            journal.append(wire.encode(message))
+    with open_recording(place) as (file, size):
+        entries = [found for found in walk(file, size) if isinstance(found, Entry)]
+    content = bytearray(place.read_bytes())
+    content[(entries[20].offset + entries[20].end) // 2] ^= 1
+    place.write_bytes(content)
+    outcome = analyse(recover(place, mended), Wishes())
+    assert outcome.missing == 1
+    assert "1 message of the session was missing" in next(iter(remarks(outcome)))
+    assert session_of(outcome, "x")["counts"]["missing_messages"] == 1
+
+
+def test_a_session_of_zeros_says_why_nothing_was_fitted(recorded):
+    outcome = analysed(with_fids(recorded[:30], np.zeros_like))
+    assert "26 transients is zero: check the receive coil" in nothing_fitted(outcome)
+
+
+def test_a_session_of_noise_says_why_nothing_was_fitted():
+    quality = SimpleNamespace(flags=("motion",), amplitude=0.0, epoch=0)
+    settings = SimpleNamespace(rejected_epochs=())
+    pipeline = SimpleNamespace(settings=settings)
+    outcome = SimpleNamespace(course=(), qualities=[quality] * 9, pipeline=pipeline)
+    assert "none of its 9 transients shows lines" in nothing_fitted(outcome)
+    quality.amplitude = 1.0
+    assert "no window of its 9 transients can be fitted" in nothing_fitted(outcome)
+
+
+def test_epochs_left_out_are_why(recorded):
+    outcome = analysed(recorded[:30], rejected_epochs=(0,))
+    assert not outcome.course
+    assert "every epoch of it is left out" in nothing_fitted(outcome)
+
+
+def test_folders_made_in_vain_are_taken_away_and_others_are_not(tmp_path: Path):
+    (tmp_path / "there").mkdir()
+    made = made_folder(tmp_path / "there" / "a" / "b")
+    unmade(made)
+    assert [p.name for p in tmp_path.rglob("*")] == ["there"]
+    made = made_folder(tmp_path / "there" / "a" / "b")
+    (tmp_path / "there" / "a" / "kept").touch()
+    unmade(made)
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["a", "kept", "there"]
