@@ -11,6 +11,10 @@ spins against each other changes the J-modulation of Glu by some percent and tha
 by a third, and every 3 T scanner has it.  Their TE1 are 16 ms for TE 30, 14.5 ms for
 TE 35 (what agrees best with a set made with Philips' pulses) and half of TE for 80 and
 105, for want of anything better: a site that knows its TE1 should make its own set.
+
+`virtual_press_3t_te30` is such a site's set: it belongs to the virtual scanner, whose
+pulses are ideal, and holds the macromolecules that were measured on it, in a worse shim
+and so MM_BROADER_HZ wider than they are.
 """
 
 from __future__ import annotations
@@ -28,7 +32,9 @@ from monitor.analysis.basis import BasisSet, checked_for
 from monitor.analysis.basis_files import load_basis
 from monitor.analysis.basis_own import SUFFIX, write_own
 from monitor.analysis.macromolecules import components
+from monitor.analysis.spectrum import time_axis_s
 from streams.sources.scanner_sim import Sequence, simulate
+from streams.sources.scanner_sim.background import macromolecules as protein
 from streams.sources.scanner_sim.pulses import PulseDesign
 from streams.sources.scanner_sim.spin_systems import table_version
 from streams.transient import Acquisition
@@ -51,15 +57,19 @@ RETUNE = 0.005
 """Relative difference of frequency from which a simulated set is made anew."""
 RETUNE_LIMIT = 0.05
 
+MM_BROADER_HZ = 4.0
+"""Line width by which the virtual site's measured macromolecules are broader."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """What a bundled set is simulated for."""
+    """What a bundled set is simulated for, and whether MM were measured there."""
 
     sequence: Sequence
     frequency_mhz: float
     dwell_time_s: float
     points: int
+    measured: bool = False
 
 
 def _press(te_s: float, te1_s: float | None, frequency_mhz: float) -> Preset:
@@ -77,6 +87,9 @@ PRESETS: dict[str, Preset] = {
     "slaser_7t_te34": Preset(Sequence("slaser", 0.034), 297.2, 2.5e-4, 4096),
     "steam_7t_te11": Preset(
         Sequence("steam", 0.011, mixing_time_s=0.032), 297.2, 2.5e-4, 4096
+    ),
+    "virtual_press_3t_te30": Preset(
+        Sequence("press", 0.030), 123.25, 5e-4, 1024, measured=True
     ),
 }
 
@@ -131,6 +144,19 @@ def with_macromolecules(basis: BasisSet, kind: str) -> BasisSet:
         return basis
     told = {**basis.provenance, "macromolecules": kind}
     return replace(basis.extended(names, fids), provenance=told)
+
+
+def with_measured_macromolecules(basis: BasisSet, echo_time_s: float) -> BasisSet:
+    """Return the set with what a site would measure of the virtual subject's protein.
+
+    One function, MM, of height 1 at t = 0: random-coil protein (`scanner_sim`) under
+    MM_BROADER_HZ of Lorentzian width.
+    """
+    t = time_axis_s(basis.points, basis.dwell_time_s)
+    fid = protein(t, basis.spectrometer_frequency_mhz, echo_time_s)
+    fid = fid / abs(fid[0]) * np.exp(-np.pi * MM_BROADER_HZ * t)
+    told = {**basis.provenance, "macromolecules": "measured on the virtual scanner"}
+    return replace(basis.extended(("MM",), fid[np.newaxis]), provenance=told)
 
 
 def provenance(sequence: Sequence, frequency_mhz: float) -> dict[str, str]:
@@ -227,6 +253,8 @@ def write_presets(folder: Path) -> None:
             preset.points,
             source=name,
         )
+        if preset.measured:
+            basis = with_measured_macromolecules(basis, preset.sequence.echo_time_s)
         write_own(basis, folder / f"{name}{SUFFIX}", compact=True)
 
 

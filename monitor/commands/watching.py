@@ -30,6 +30,7 @@ from streams.transient import Start
 if TYPE_CHECKING:
     from monitor.choose import Wishes
     from monitor.loop import Feed, WorkerConfig
+    from streams.sources.scanner_sim.scenario import Scenario
 
 DEMO_SPEED = 40.0
 Connect = Annotated[
@@ -66,7 +67,8 @@ def demo(
     """Show a simulated ketamine infusion, live, in the window.
 
     A relay process records and publishes what a virtual scanner yields; the window
-    subscribes to it. 10 min before and 40 min of infusion take 75 seconds.
+    subscribes to it. 10 min before and 40 min of infusion take 75 seconds. What the
+    screen should say when the infusion stops is printed.
 
     Example: mrs-monitor demo
     """
@@ -77,10 +79,13 @@ def demo(
     from streams.sources.scanner_sim.scenario_file import read_scenario
 
     simulated = read_scenario(scenario)
+    settings = read_protocol(simulated.protocol)
+    told = _truth(simulated, settings)
     planned = sum(series.transients for series in simulated.series)
     recording = options.new_recording("demo")
     scanner = start_simulated(scenario, recording, options.replay_speed(speed))
     typer.echo(f"recording: {recording}", err=True)
+    typer.echo(f"simulated: {simulated.title}{told}", err=True)
     try:
         reason = no_display()  # asked while the scanner starts
         scanner.wait()
@@ -88,8 +93,8 @@ def demo(
         _watch(
             partial(live_feed, scanner.endpoint),
             wishes,
-            read_protocol(simulated.protocol),
-            f"demo ({scenario})",
+            settings,
+            f"demo ({scenario}){told}",
             out or Path("mrs-monitor-demo"),
             planned,
             reason,
@@ -97,6 +102,16 @@ def demo(
         )
     finally:
         scanner.close()
+
+
+def _truth(scenario: Scenario, settings: Settings) -> str:
+    """What the outcome truly is when the infusion stops; nothing under a lock."""
+    from streams.sources.scanner_sim.truth import changes_at_stop
+
+    true = changes_at_stop(scenario).get(settings.outcome)
+    if true is None or settings.outcome_hidden:
+        return ""
+    return f"; true {settings.outcome} when the infusion stops: {true:+.1f} %"
 
 
 def live(

@@ -6,7 +6,7 @@ import pytest
 from monitor.analysis.basis import checked_for, offset_ppm, peak_ppm
 from monitor.analysis.basis_files import load_basis, read_basis, write_basis
 from monitor.analysis.names import is_macromolecule
-from monitor.analysis.spectrum import ppm_axis, spectrum_of
+from monitor.analysis.spectrum import ppm_axis, spectrum_of, time_axis_s
 from monitor.basis_simulation import (
     PRESETS,
     USUAL,
@@ -15,10 +15,12 @@ from monitor.basis_simulation import (
     simulated_sequence,
     write_presets,
 )
+from monitor.choose import Wishes, settings_for
 from monitor.settings import bundled_protocols, read_protocol
 from streams.sources.scanner_sim import Sequence
+from streams.sources.scanner_sim.background import macromolecules
 from streams.sources.scanner_sim.pulses import PulseDesign
-from streams.transient import Acquisition
+from streams.transient import Acquisition, Start
 
 PRESS = Sequence("press", 0.030)
 
@@ -91,9 +93,24 @@ def test_every_bundled_protocol_finds_a_set_that_fits_it(name):
     )
     basis, notes = basis_for(settings.basis, acquisition)
     assert notes == ()
-    assert basis.fids.shape == (len(USUAL), 1024)
+    measured = [entry for entry in basis.names if is_macromolecule(entry)]
+    assert measured == (["MM"] if name.startswith("virtual") else [])
+    assert basis.fids.shape == (len(USUAL) + len(measured), 1024)
     assert set(settings.omit) < set(basis.names)
-    assert not any(is_macromolecule(entry) for entry in basis.names)
+
+
+def test_the_virtual_scanner_is_nobody_elses():
+    """A real session that names no protocol is not analysed with its basis set."""
+    acquisition = Acquisition(123.25, "1H", 4e-4, 1024, 1, 0.030, sequence="PRESS")
+    assert settings_for(Start(acquisition, "", ""), Wishes()).name == "press_3t_te30"
+
+
+def test_the_virtual_sites_macromolecules_are_wider_than_they_are():
+    basis = load_basis("virtual_press_3t_te30")
+    t = time_axis_s(basis.points, basis.dwell_time_s)
+    true = macromolecules(t, 123.25, 0.030)
+    measured, decayed = basis.fid("MM"), true / abs(true[0]) * np.exp(-4 * np.pi * t)
+    np.testing.assert_allclose(measured, decayed, atol=1e-6)
 
 
 def test_there_is_a_protocol_for_every_bundled_set():

@@ -14,7 +14,10 @@ from streams.sources.scanner_sim.scenario_file import (
     scenario_from,
 )
 
-SHIPPED = ("infusion", "null", "restless", "drift", "failing-scanner")
+SHIPPED = (
+    *("infusion", "null", "restless", "drift", "failing-scanner"),
+    "foreign-basis",
+)
 
 
 @pytest.fixture
@@ -40,6 +43,13 @@ def test_infusion_is_what_the_demo_promises():
     assert scenario.courses["Glu"].change_percent == 10
     assert scenario.courses["Gln"].change_percent == 6
     assert scenario.acquisition.snr == 10
+
+
+def test_the_foreign_basis_is_foreign_to_the_session_of_the_demo():
+    own, foreign = read_scenario("infusion"), read_scenario("foreign-basis")
+    named = {"name": own.name, "title": own.title, "protocol": own.protocol}
+    assert foreign.protocol != own.protocol
+    assert replace(foreign, **named) == own
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,12 @@ from streams.sources.scanner_sim.record import main, record
 from streams.sources.scanner_sim.scanner import prepared, scan
 from streams.sources.scanner_sim.scenario_file import read_scenario
 from streams.sources.scanner_sim.schedule import delivery, schedule_of
-from streams.sources.scanner_sim.truth import truth_rows, truth_summary, write_truth
+from streams.sources.scanner_sim.truth import (
+    changes_at_stop,
+    truth_rows,
+    truth_summary,
+    write_truth,
+)
 from streams.transient import End, Event, Kind, Start, Transient, number
 
 
@@ -161,8 +166,16 @@ def test_truth_beside_a_recording(tmp_path):
         stated["amplitudes"]["Cr"] + stated["amplitudes"]["PCr"]
     )
     assert stated["ratios"]["Glu/tCr"] == pytest.approx(glu_tcr)
+    assert stated["changes_at_infusion_stop_percent"] == {}
     with pytest.raises(InputError, match="truth cannot be written"):
         write_truth(session, tmp_path / "nowhere" / "visit.mcap")
+
+
+def test_truth_at_the_stop_of_the_infusion():
+    true = changes_at_stop(read_scenario("infusion"))
+    assert (true["Glu"], true["Gln"], true["Glu/tCr"]) == (10.0, 6.0, 10.0)
+    assert 6.0 < true["Glx/tNAA"] == true["Glx"] < 10.0
+    assert true["tNAA/tCr"] == 0.0
 
 
 def test_recording_holds_what_was_scanned(tmp_path):

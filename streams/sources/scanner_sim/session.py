@@ -95,7 +95,7 @@ def session_of(scenario: Scenario, fids: Mapping[str, Complex]) -> Session:
     plan = scenario.acquisition
     t = np.asarray(np.arange(plan.points) * plan.dwell_time_s, float)
     names = tuple(scenario.concentrations_mm)
-    amplitude = np.array([_amplitude(scenario, name) for name in names])
+    amplitude = np.array([amplitude_of(scenario, name) for name in names])
     naa_lorentz_hz = _lorentz_hz(scenario, "NAA")
     shims = [
         field_distribution(series.fwhm_hz, scenario.line.asymmetry, naa_lorentz_hz)
@@ -156,7 +156,7 @@ def _approach(session: Session, place: int) -> Real:
     )
 
 
-def _amplitude(scenario: Scenario, name: str) -> float:
+def amplitude_of(scenario: Scenario, name: str) -> float:
     """Concentration times steady-state weight."""
     plan = scenario.acquisition
     if not scenario.relaxation:

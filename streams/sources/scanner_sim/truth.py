@@ -12,14 +12,15 @@
     NAME_mult           factor on each concentration, MM_mult on the macromolecules
 
 `RECORDING.truth.json` holds concentrations, the amplitudes that a fit with protons as
-unit sees (concentration times relaxation), their ratios, noise and coils.
+unit sees (concentration times relaxation), their ratios, how far these have moved when
+the infusion stops, noise and coils.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ import numpy as np
 
 from streams.errors import InputError
 from streams.sources.scanner_sim.courses import multiplier
+from streams.sources.scanner_sim.scenario import Scenario
 from streams.sources.scanner_sim.schedule import KINDS, delivery
-from streams.sources.scanner_sim.session import Session
+from streams.sources.scanner_sim.session import Session, amplitude_of
 
 Row = dict[str, int | float | str]
 
@@ -89,7 +91,8 @@ def truth_summary(session: Session) -> dict[str, Any]:
         "infusion_s": scenario.infusion_s,
         "concentrations_mm": scenario.concentrations_mm,
         "amplitudes": amplitude,
-        "ratios": _ratios(amplitude),
+        "ratios": ratios(amplitude),
+        "changes_at_infusion_stop_percent": changes_at_stop(scenario),
         "snr_single_transient": scenario.acquisition.snr,
         "snr_definition": "height of the NAA singlet / SD of the noise, both in the "
         "real spectrum of one transient after optimal coil combination, no apodisation",
@@ -113,11 +116,17 @@ SUMS = {
 }
 
 
-def _ratios(amplitude: dict[str, float]) -> dict[str, float]:
-    """Ratios of the amplitudes before the infusion."""
+def with_sums(amplitude: Mapping[str, float]) -> dict[str, float]:
+    """Amplitudes and the sums of some."""
     known = dict(amplitude)
     for name, parts in SUMS.items():
         known[name] = sum(amplitude.get(part, 0.0) for part in parts)
+    return known
+
+
+def ratios(amplitude: Mapping[str, float]) -> dict[str, float]:
+    """Ratios of amplitudes and of their sums."""
+    known = with_sums(amplitude)
     pairs = [(top, "tCr") for top in ("Glu", "Gln", "Glx", "tNAA", "tCho", "mI")]
     pairs += [("Glu", "tNAA"), ("Glx", "tNAA")]
     return {
@@ -125,6 +134,25 @@ def _ratios(amplitude: dict[str, float]) -> dict[str, float]:
         for top, bottom in pairs
         if top in known and known[bottom] > 0
     }
+
+
+def changes_at_stop(scenario: Scenario) -> dict[str, float]:
+    """True change of Glu, Gln, Glx and the ratios when the infusion stops, percent.
+
+    Empty without an infusion.
+    """
+    if scenario.infusion_s is None:
+        return {}
+    before = {name: amplitude_of(scenario, name) for name in scenario.concentrations_mm}
+    stop_s = np.array([scenario.infusion_s[1]])
+    after = dict(before)
+    for name, course in scenario.courses.items():
+        if name in after:
+            factor = multiplier(course, stop_s, scenario.infusion_s)[0]
+            after[name] *= float(factor)
+    then, now = ({**with_sums(a), **ratios(a)} for a in (before, after))
+    kept = [n for n in then if n in ("Glu", "Gln", "Glx") or "/" in n]
+    return {n: _rounded(100 * (now[n] / then[n] - 1)) for n in kept if then[n] > 0}
 
 
 def write_truth(session: Session, recording: Path) -> tuple[Path, Path]:

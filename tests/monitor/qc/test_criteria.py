@@ -56,7 +56,7 @@ def test_a_marker_belongs_between_its_neighbours(
 def test_a_good_session_keeps_what_it_should(judged: Judged) -> None:
     found = {c["key"]: c for c in judged.report["criteria"]}
     assert found["snr"]["measured"] == pytest.approx(48, rel=0.1)
-    assert found["fwhm_hz"]["measured"] == pytest.approx(8.2, abs=0.4)
+    assert found["fwhm_hz"]["measured"] == pytest.approx(7.7, abs=0.4)
     assert found["missing_percent"]["measured"] == 0
     assert found["marker_s"]["measured"] <= 2
     assert found["drift_hz_per_min"]["measured"] == pytest.approx(0.55, abs=0.35)
