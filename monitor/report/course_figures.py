@@ -40,7 +40,7 @@ def trend(drawn: Drawn, axes: list[Axes]) -> None:
         ax.plot(at[own], c.change[own], color=GREY, lw=0.9, ls="--", label=label)
     _windows(drawn, ax, "independent windows, 95 % intervals")
     ax.set_ylabel(f"{name}, change / %")
-    ax.legend(loc="upper left", ncols=4, bbox_to_anchor=(0, 1.17))
+    ax.legend(loc="upper left", ncols=4, bbox_to_anchor=(0, 1.2))
 
 
 def models(drawn: Drawn, axes: list[Axes]) -> None:
@@ -55,7 +55,7 @@ def models(drawn: Drawn, axes: list[Axes]) -> None:
         label = f"{one.fit.model} ({percent(one.weight)})"
         ax.plot(at, one.fit.changes[name], label=label, **stroke)
     ax.set_ylabel(f"{name}, change / %")
-    ax.legend(loc="upper left", ncols=MOST_MODELS, bbox_to_anchor=(0, 1.17))
+    ax.legend(loc="upper left", ncols=MOST_MODELS, bbox_to_anchor=(0, 1.2))
 
 
 def _windows(drawn: Drawn, ax: Axes, label: str | None) -> None:

@@ -6,6 +6,7 @@ the curves.  Blue (the fit) and grey survive a copier.
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -35,4 +36,5 @@ def inline(svg: str, title: str) -> str:
     body = re.sub(r"<metadata>.*?</metadata>", "", body, count=1, flags=re.S)
     body = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", body, count=1)
     body = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", body, count=1)
-    return body.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)
+    said = html.escape(title, quote=True)
+    return body.replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1)

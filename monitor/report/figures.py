@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 from monitor.analysis.update import Curves
 from monitor.qc.drawn import Drawn
+from monitor.report.alternatives import alternative
 from monitor.report.course_figures import has_models, minutes, models, periods, trend
 from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
 
@@ -23,6 +24,7 @@ RANGE_PPM = (4.2, 0.5)
 LEAST_MIN = 1 / 30
 LOW_WEIGHT = 0.5
 LEAST_RANGE = {"shift_hz": 2.0, "phase_deg": 10.0}
+LEGEND_ABOVE = ("trend", "models")
 Draw = Callable[[Drawn, list[Axes]], None]
 
 
@@ -42,7 +44,7 @@ def _spectrum(ax: Axes, curves: Curves, height: float, title: str) -> None:
     keep = (curves.ppm <= RANGE_PPM[0]) & (curves.ppm >= RANGE_PPM[1])
     ppm = curves.ppm[keep]
     ax.plot(ppm, curves.data[keep] / height, color=INK, lw=0.8, label="data", zorder=4)
-    ax.plot(ppm, curves.model[keep] / height, color="#7db4dd", lw=2.2, label="fit")
+    ax.plot(ppm, curves.model[keep] / height, color="#4a90c4", lw=2.2, label="fit")
     ax.plot(ppm, curves.baseline[keep] / height, color=GREY, lw=1.0, ls="--",
             label="baseline")  # fmt: skip
     ax.plot(ppm, 1.35 + curves.residual[keep] / height, color=INK, lw=0.6)
@@ -177,7 +179,7 @@ def into(
         "left": (0.75 if name != "spectra" else 0.15) / width,
         "right": 1 - (0.45 if name == "traces" else 0.15) / width,
         "bottom": 0.5 / height,
-        "top": 1 - 0.35 / height,
+        "top": 1 - (0.52 if name in LEGEND_ABOVE else 0.35) / height,
     }
     grid = figure.subplots(
         rows, columns, squeeze=False, sharex=name == "traces",
@@ -195,4 +197,5 @@ def svg_of(name: str, drawn: Drawn) -> str:
         figure = figure_of(name, drawn)
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    return inline(text.getvalue(), SHAPES[name][1])
+    title = f"{SHAPES[name][1]}. {alternative(name, drawn)}"
+    return inline(text.getvalue(), title)

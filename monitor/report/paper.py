@@ -32,6 +32,8 @@ SIZE = 8.0
 GAP = 0.1
 LEADING = 1.32 * SIZE / 72
 CAPTION = 0.1 + 2 * LEADING
+ROW = 0.06
+"""What a row of a table is higher than its lines."""
 
 
 class Paper:
@@ -77,12 +79,18 @@ class Paper:
         limits = [WIDTH * s - GAP for s in shares]
         if header:
             self._row(header, edges, limits, "bold", GREY)
-        for row in rows:
-            weight = "bold" if bold(row) else "normal"
-            lines = max(map(len, _wrapped(row, limits, weight)))
-            if header and self._is_full(lines * LEADING + 0.06):
+        weights = ["bold" if bold(row) else "normal" for row in rows]
+        heights = [
+            ROW + LEADING * max(map(len, _wrapped(row, limits, weight)))
+            for row, weight in zip(rows, weights, strict=True)
+        ]
+        for i, (row, weight) in enumerate(zip(rows, weights, strict=True)):
+            # the last row of a table is not left alone on a page
+            needed = sum(heights[i:]) if i == len(rows) - 2 else heights[i]
+            if self._is_full(needed):
                 self._room(math.inf)
-                self._row(header, edges, limits, "bold", GREY)
+                if header:
+                    self._row(header, edges, limits, "bold", GREY)
             self._row(row, edges, limits, weight, INK)
         self._skip(0.1)
 
@@ -103,7 +111,7 @@ class Paper:
     ) -> None:
         wrapped = _wrapped(cells, limits, weight)
         height = max(len(lines) for lines in wrapped) * LEADING
-        self._room(height + 0.06)
+        self._room(height + ROW)
         for x, lines in zip(edges, wrapped, strict=True):
             for i, line in enumerate(lines):
                 self._text(x, line, SIZE, weight, color, i * LEADING)
@@ -123,6 +131,11 @@ class Paper:
         box = (MARGIN / A4[0], low, WIDTH / A4[0], height / A4[1])
         draw(self.pages[-1], box)
         self._skip(height + 0.08)
+
+    @property
+    def left(self) -> float:
+        """Inches that are left on the page."""
+        return self._left - BOTTOM if self.pages else 0.0
 
     def lines_to_sign(self, names: Sequence[str]) -> None:
         """Places for name, date and signature."""
@@ -230,6 +243,15 @@ def width_of(text: str, size: float, weight: str) -> float:
     font = FontProperties(size=size, weight=weight)
     width, _, _ = text_to_path.get_text_width_height_descent(text, font, False)
     return float(width) / 72
+
+
+def height_of(section: Callable[..., None], *about: object) -> float:
+    """Inches that a section without figures takes on a page of its own."""
+    alone = Paper("")
+    alone.paragraph("")
+    before = alone.left
+    section(alone, *about)
+    return before - alone.left if len(alone.pages) == 1 else math.inf
 
 
 def paper_style() -> dict[Any, Any]:

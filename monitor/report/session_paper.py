@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -9,8 +10,8 @@ from matplotlib.figure import Figure
 from monitor.qc.one import Judged, Report
 from monitor.report import captions
 from monitor.report import wording as say
-from monitor.report.figures import SHAPES, names_for
-from monitor.report.paper import A4, CAPTION, Paper, on_paper
+from monitor.report.figures import LEGEND_ABOVE, SHAPES, names_for
+from monitor.report.paper import A4, CAPTION, Paper, height_of, on_paper
 
 MARKS = {"missed": "\N{BALLOT X} ", "kept": "\N{CHECK MARK} "}
 HEIGHTS = {
@@ -20,6 +21,8 @@ HEIGHTS = {
     "waterfalls": 2.6,
     "traces": 4.6,
 }
+HEADING = 0.38
+Section = Callable[[Paper, Judged], None]
 
 
 def write_paper(judged: Judged, path: Path) -> None:
@@ -36,19 +39,29 @@ def _pages(judged: Judged) -> Paper:
     r = judged.report
     paper = Paper(f"mrs-monitor {r['versions']['mrs-monitor']}, {r['file']}")
     paper.heading(f"Protocol QC: {r['file']}", 14)
-    paper.paragraph(f"{r['protocol']['title'] or r['protocol']['name']}; {r['source']}")
+    protocol = r["protocol"]["title"] or r["protocol"]["name"]
+    paper.paragraph(f"Protocol {protocol}; {r['source']}")
     paper.paragraph(r["verdict"], "bold")
     if r["outcome_hidden"]:
         paper.paragraph("The protocol hides the outcome: this report holds none.")
     _criteria(paper, judged)
     paper.heading("Acquisition")
     paper.pairs(say.acquisition_rows(r), 0.16)
-    for name in names_for(judged.drawn, r["outcome_hidden"]):
-        _figure(paper, judged, name)
-    _detectable(paper, judged)
-    _line_width(paper, judged)
+    _flow(paper, judged, [_detectable, _line_width, _counts])
     _tables(paper, judged)
     return paper
+
+
+def _flow(paper: Paper, judged: Judged, short: list[Section]) -> None:
+    """Figures in their order; a short section goes before one that needs a page."""
+    for name in names_for(judged.drawn, judged.report["outcome_hidden"]):
+        while short and 0 < paper.left < HEADING + HEIGHTS[name] + CAPTION:
+            if paper.left < height_of(short[0], judged):
+                break
+            short.pop(0)(paper, judged)
+        _figure(paper, judged, name)
+    for section in short:
+        section(paper, judged)
 
 
 def _criteria(paper: Paper, judged: Judged) -> None:
@@ -72,7 +85,8 @@ def _figure(paper: Paper, judged: Judged, name: str) -> None:
         grid = page.add_gridspec(
             rows, columns, left=left + (0.01 if name == "spectra" else 0.06),
             right=left + width - (0.04 if name == "traces" else 0.0),
-            bottom=bottom + 0.42 / A4[1], top=bottom + height - 0.3 / A4[1],
+            bottom=bottom + 0.42 / A4[1],
+            top=bottom + height - (0.4 if name in LEGEND_ABOVE else 0.3) / A4[1],
             wspace=0.08, hspace=0.2,
         )  # fmt: skip
         cells = grid.subplots(squeeze=False, sharex=name == "traces")
@@ -158,20 +172,23 @@ def _line_width(paper: Paper, judged: Judged) -> None:
         paper.paragraph(say.line_width_sentence(judged.report))
 
 
+def _counts(paper: Paper, judged: Judged) -> None:
+    paper.heading("Counts and markers")
+    paper.pairs(say.count_rows(judged.report), 0.2)
+
+
 def _tables(paper: Paper, judged: Judged) -> None:
     r = judged.report
-    paper.heading("Counts and markers")
-    paper.pairs(say.count_rows(r), 0.2)
     paper.heading("MRSinMRS")
     rows = [
         (f["item"], f["title"], f["value"] or "MISSING", f["origin"])
         for f in r["mrsinmrs"]
     ]
     header = ("Item", "Field", "Value", "From")
-    paper.table(header, rows, (0.08, 0.24, 0.46, 0.22), lambda row: row[2] == "MISSING")
-    if r["notes"]:
+    paper.table(header, rows, (0.07, 0.22, 0.47, 0.24), lambda row: row[2] == "MISSING")
+    if notes := say.notes(r):
         paper.heading("Noticed")
-        for note in r["notes"]:
+        for note in notes:
             paper.paragraph(note)
     paper.heading("To make this report again", keep=2.0)
     paper.table((), say.hash_rows(r), (0.11, 0.2, 0.69))

@@ -107,11 +107,22 @@ def decimals_of(value: float, digits: int, most: int = MOST_DECIMALS) -> int:
     return min(max(0, digits - 1 - math.floor(math.log10(abs(value)))), most)
 
 
+def decimals_with(sd: float) -> int:
+    """Decimals of a value with this SD: one digit of it from 0.355 on, else two.
+
+    The rule of the Particle Data Group, so that figures side by side look alike.
+    """
+    if not known(sd) or sd <= 0:
+        return 1
+    lead = round(sd / 10 ** math.floor(math.log10(sd)), 2)
+    return decimals_of(sd, 1 if lead >= 3.55 else 2)
+
+
 def with_sd(value: Any, sd: Any) -> str:
-    """VALUE (SD): two digits of the SD, the value to the same decimals."""
+    """VALUE (SD), both to the decimals that the SD allows."""
     if not known(value):
         return UNMEASURED
-    decimals = decimals_of(sd, 2)
+    decimals = decimals_with(sd)
     return f"{signed(value, decimals)} ({sd:.{decimals}f})"
 
 
@@ -119,7 +130,7 @@ def interval(m: Report) -> str:
     """LOW to HIGH of a measure with signs, to the decimals of its value."""
     if not known(m["low"]):
         return UNMEASURED
-    decimals = decimals_of(m["sd"], 2)
+    decimals = decimals_with(m["sd"])
     return f"{signed(m['low'], decimals)} to {signed(m['high'], decimals)}"
 
 
@@ -254,6 +265,11 @@ def count_rows(report: Report) -> list[tuple[str, str]]:
         )
         marks.append((m["kind"].replace("_", " "), text))
     return [*counts, *marks]
+
+
+def notes(report: Report) -> list[str]:
+    """What a reader can do something with; qc.json has the tracker's log as well."""
+    return [note for note in report["notes"] if not note.startswith("Tracker: ")]
 
 
 def hash_rows(report: Report) -> list[tuple[str, str, str]]:

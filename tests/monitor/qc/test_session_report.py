@@ -210,6 +210,18 @@ def test_the_page_fetches_nothing(written: Path) -> None:
     assert "@import" not in text
 
 
+def test_every_figure_has_words_and_every_row_a_header(written: Path) -> None:
+    page = (written / "report.html").read_text(encoding="utf-8")
+    figures = re.findall(r'<svg role="img" aria-label="([^"]*)"', page)
+    assert len(figures) == page.count("<figure>") == 5
+    assert all(len(words) > 60 for words in figures)
+    assert "nan" not in " ".join(figures)
+    for head, body in re.findall(r"<thead>(.*?)</thead>\s*<tbody>(.*?)</tbody>", page,
+                                 re.DOTALL):  # fmt: skip
+        assert head.count("<th ") == head.count('scope="col"') >= 3
+        assert body.count("<tr") == body.count('<th scope="row">')
+
+
 def test_the_paper_is_a_pdf_of_several_pages(written: Path) -> None:
     paper = (written / "report.pdf").read_bytes()
     assert paper.startswith(b"%PDF-")
