@@ -33,7 +33,8 @@ def session():
     measurement = Measurement(random.standard_normal((M, M + 1)), np.zeros((M, 0)))
     o = measurement.rows @ np.append(C0, 0) + random.standard_normal((1500, M))
     seen = [
-        Observed(i, 0, 2.0 * i, i, o[i], 1.0, i < 300, i >= 300) for i in range(1500)
+        Observed(i, 0, 2.0 * i, i, o[i], 1.0, i < 300, int(i >= 300), max(i - 300, 0))
+        for i in range(1500)
     ]
     return measurement, seen
 
