@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from monitor import options
+from monitor.commands.analysing import Choose
 from monitor.commands.scanner import (
     Allow,
     Listen,
@@ -72,6 +73,7 @@ def relay(
     water: Annotated[
         Path | None, typer.Option("--water", help="Water reference of FILE.")
     ] = None,
+    choose: Choose = None,
     linger: Annotated[
         float | None,
         typer.Option("--linger", help="s to go on serving after the end; for ever."),
@@ -106,12 +108,14 @@ def relay(
     path = record or options.new_recording("session")
     console = Console(stderr=True)
     site = Site(listen, allow, protocol, path, lambda text: _say(console, text))
+    _check_goes_with(source, water=water, choose=choose)
     if is_site(source):
         bodies = site_bodies(source, site, stop)
+    elif source.startswith("tcp://") or source == "sim":
+        bodies = _running_bodies(source, scenario, pace, stop)
     else:
-        bodies = _bodies(source, scenario, water, pace, stop)
-    console.print(f"recording: {path}", highlight=False, soft_wrap=True)
-    shown = _Shown(console)
+        bodies = _file_bodies(Path(source), water, choose, pace, stop, console)
+    shown = _Shown(console, path)
     try:
         with kept_awake() as problem:
             if problem:
@@ -127,21 +131,41 @@ def relay(
     shown.done(final)
 
 
-def _bodies(
-    source: str, scenario: str, water: Path | None, pace: float, stop: threading.Event
+def _check_goes_with(source: str, **given: object) -> None:
+    """Refuse what only a file can be asked for, where the source is none."""
+    running = is_site(source) or source.startswith("tcp://") or source == "sim"
+    for option in (name for name, value in given.items() if value and running):
+        raise InputError(f"--{option} goes with --source FILE, not with {source}.")
+
+
+def _running_bodies(
+    source: str, scenario: str, pace: float, stop: threading.Event
 ) -> Iterator[Body]:
-    """The source that was named, at its pace."""
+    """A site's publisher, or the virtual scanner at its pace."""
     if source.startswith("tcp://"):
         Endpoint.parse(source)
         return publisher.bodies(source, stop)
-    if source == "sim":
-        from streams.sources.scanner_sim.scanner import scan
-        from streams.sources.scanner_sim.scenario_file import read_scenario
+    from streams.sources.scanner_sim.scanner import scan
+    from streams.sources.scanner_sim.scenario_file import read_scenario
 
-        return paced(scan(read_scenario(scenario)), pace, stop)
+    return paced(scan(read_scenario(scenario)), pace, stop)
+
+
+def _file_bodies(
+    path: Path,
+    water: Path | None,
+    choose: list[str] | None,
+    pace: float,
+    stop: threading.Event,
+    console: Console,
+) -> Iterator[Body]:
+    """A file at its pace; what is to be known about it is said."""
     from streams.sources.open_file import open_source
 
-    return paced(open_source(Path(source), water).bodies, pace, stop)
+    source = open_source(path, water, options.choices(choose))
+    for note in source.notes:
+        _say(console, note)
+    return paced(source.bodies, pace, stop)
 
 
 def _say(console: Console, text: str) -> None:
@@ -163,13 +187,19 @@ def _clock(status: RelayStatus) -> str:
 
 
 class _Shown:
-    """The relay's progress, a line when something changes and every 100 transients."""
+    """The relay's progress, a line when something changes and every 100 transients.
 
-    def __init__(self, console: Console) -> None:
-        self._console, self._said, self._hundreds = console, "", -1
+    Where it records is said with the first, when the recording has begun.
+    """
+
+    def __init__(self, console: Console, recording: Path) -> None:
+        self._console, self._recording = console, recording
+        self._said, self._hundreds = "", -1
 
     def status(self, status: RelayStatus) -> None:
         """Say how the relay is, where that is news."""
+        if self._hundreds < 0:
+            _say(self._console, f"recording: {self._recording}")
         said = status.problem or ("source ended" if status.ended else "")
         hundreds = status.transients // 100
         if said == self._said and hundreds == self._hundreds:

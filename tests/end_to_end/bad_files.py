@@ -35,6 +35,7 @@ def write_all(folder: Path) -> None:
     (folder / "truncated.nii.gz").write_bytes(whole[: len(whole) // 2])
     _edited(folder, "no_echo_time", lambda head, img: head.pop("EchoTime"))
     _edited(folder, "long_echo", lambda head, img: head.update(EchoTime=0.2))
+    _edited(folder, "edited", lambda head, img: head.update(dim_5="DIM_EDIT"))
     _edited(folder, "phosphorus", _phosphorus)
     _edited(folder, "no_dwell", lambda head, img: _zero_dwell(img))
     _basis(folder / "good.BASIS")

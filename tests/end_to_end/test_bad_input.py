@@ -8,11 +8,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bad_files import write_all
 from program import SHORT, Program, Ran, endpoint, until
 
 from monitor.cli import main
+from streams.sources.nifti_mrs_file import read_series
+from streams.sources.recording import bodies
+from streams.transient import Transient
 
 Called = Callable[[list[str]], Ran]
 GOOD = "analyse good.nii.gz --basis good.BASIS --out out"
@@ -118,6 +122,18 @@ CASES = {
         "relay --source sim --record r.mcap --bind tcp://0.0.0.0:5777",
         r"needs keys",
     ),
+    "choice without a file": (
+        "relay --source sim --choose DIM_EDIT=0 --record r.mcap",
+        r"--choose goes with --source FILE, not with sim",
+    ),
+    "water without a file": (
+        "relay --source mrd --water good.nii.gz --record r.mcap",
+        r"--water goes with --source FILE, not with mrd",
+    ),
+    "relay of an edited file": (
+        "relay --source edited.nii.gz --record r.mcap",
+        r"DIM_EDIT of 4 entries; choose one of them: --choose DIM_EDIT=0 \(to 3\)",
+    ),
     "missing source": ("relay --source missing.mcap", r"missing\.mcap cannot be read"),
     "relay of a truncated recording": (
         "relay --source truncated.mcap --record r.mcap --speed max --linger 0",
@@ -190,6 +206,26 @@ def test_is_one_sentence(called: Called, name: str) -> None:
 )
 def test_is_one_sentence_of_the_process(bad: Path, name: str) -> None:
     assert_is_one_sentence(Program(bad).run(*words_of(name)), CASES[name][1])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["recording below a file", "no address to bind", "open to other machines"],
+)
+def test_no_recording_is_told_of_that_never_began(called: Called, name: str) -> None:
+    assert "recording: " not in called(words_of(name)).err
+
+
+def test_relay_of_one_entry_of_an_edited_file(called: Called, bad: Path) -> None:
+    place = bad / "edited.mcap"
+    words = "--choose DIM_EDIT=2 --speed max --linger 0 --record edited.mcap --bind"
+    ran = called(["relay", "--source", "edited.nii.gz", *words.split(), endpoint()])
+    assert ran.code == 0, ran.err
+    assert "recording: edited.mcap" in ran.err.splitlines()
+    fids = [b.fid for b in bodies(place) if isinstance(b, Transient)]
+    edited = read_series(bad / "edited.nii.gz", {"DIM_EDIT": 2})
+    assert len(fids) == len(edited)
+    assert np.array_equal(fids[0], edited.fid(0))
 
 
 def test_a_failed_analysis_leaves_no_folder(bad: Path, called: Called) -> None:
