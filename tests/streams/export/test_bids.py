@@ -12,32 +12,23 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
+from export_cases import POINTS, STEAM, fids
 
 from streams.errors import InputError
 from streams.export.bids import write_bids
 from streams.sources.nifti_mrs_file import bodies
-from streams.transient import (
-    Acquisition,
-    Body,
-    Event,
-    Kind,
-    Message,
-    Start,
-    Transient,
-    number,
-)
+from streams.transient import Body, Event, Kind, Message, Start, Transient, number
 
-ACQUISITION = Acquisition(
+ACQUISITION = replace(
+    STEAM,
     spectrometer_frequency_mhz=127.786142,
-    nucleus="1H",
     dwell_time_s=5e-4,
-    points=16,
     coils=2,
-    echo_time_s=0.03,
-    repetition_time_s=2.0,
+    mixing_time_s=None,
     voxel_mm=(20.0, 25.0, 30.0),
     sequence="PRESS",
     vendor="Philips",
+    model="",
 )
 EVENTS = (
     Event(7.0, "infusion_start", "0.23 mg/kg", "pump"),
@@ -47,8 +38,7 @@ EVENTS = (
 
 
 def fid(coils: int = 2, seed: int = 0) -> np.ndarray:
-    noise = np.random.default_rng(seed).standard_normal((2, coils, 16))
-    return (noise[0] + 1j * noise[1]).astype(np.complex64)
+    return fids(coils, POINTS, seed=seed)
 
 
 def session(irregular: bool = False) -> list[Message]:

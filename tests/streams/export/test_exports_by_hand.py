@@ -8,38 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from export_cases import POINTS, STEAM, fids, water_first
 
 from streams.export.bids import write_bids
 from streams.export.ismrmrd import HEAD
 from streams.export.ismrmrd import write_session as write_ismrmrd
 from streams.export.nifti_mrs import Step, write_nifti_mrs, write_session
-from streams.transient import (
-    Acquisition,
-    Body,
-    Event,
-    Kind,
-    Message,
-    Start,
-    Transient,
-    number,
-)
+from streams.transient import Event, Message, number
 
-ACQUISITION = Acquisition(
-    spectrometer_frequency_mhz=123.2512345,
-    nucleus="1H",
-    dwell_time_s=1 / 6000,
-    points=16,
-    coils=3,
-    echo_time_s=0.03,
-    repetition_time_s=2.0,
-    mixing_time_s=0.01,
-    sequence="STEAM",
-    voxel_mm=(20.0, 25.5, 30.0),
-    vendor="SIEMENS",
-    model="Prisma",
-)
-SIGNALS = np.random.default_rng(0).standard_normal((2, 5, 3, 16))
-FIDS = (SIGNALS[0] + 1j * SIGNALS[1]).astype(np.complex64)
+FIDS = fids(5, STEAM.coils, POINTS)
 
 NUMBER = (int, float)
 STANDARD: dict[str, Any] = {
@@ -63,13 +40,8 @@ STANDARD: dict[str, Any] = {
 
 
 def session() -> list[Message]:
-    sent: list[Body] = [
-        Start(ACQUISITION, "test"),
-        Transient(0, -2.0, Kind.WATER, FIDS[4]),
-        *(Transient(1 + i, 2.0 * i, Kind.METABOLITE, FIDS[i]) for i in range(4)),
-        Event(3.0, "infusion_start", "0.23 mg/kg", "pump"),
-    ]
-    return list(number(sent))
+    infusion = Event(3.0, "infusion_start", "0.23 mg/kg", "pump")
+    return list(number([*water_first(STEAM, [0.0, 2.0, 4.0, 6.0]), infusion]))
 
 
 def nifti_2(path: Path) -> tuple[dict[str, Any], dict[str, Any], np.ndarray]:
@@ -107,7 +79,7 @@ def test_nifti_mrs_by_the_bytes_of_its_header(tmp_path: Path, name: str) -> None
     assert head["magic"] == b"n+2\0\r\n\x1a\n"
     assert (head["datatype"], head["bitpix"]) == (32, 64)  # DT_COMPLEX64
     assert head["dim"] == (6, 1, 1, 1, 16, 3, 4, 1)
-    assert head["pixdim"][1:5] == (20.0, 25.5, 30.0, ACQUISITION.dwell_time_s)
+    assert head["pixdim"][1:5] == (20.0, 25.5, 30.0, STEAM.dwell_time_s)
     assert head["pixdim"][0] in (1.0, -1.0)
     assert head["xyzt_units"] & 0x07 == 2  # mm
     assert head["xyzt_units"] & 0x38 == 8  # s
@@ -116,9 +88,7 @@ def test_nifti_mrs_by_the_bytes_of_its_header(tmp_path: Path, name: str) -> None
     assert np.array_equal(stored[0, 0, 0].transpose(2, 1, 0), FIDS[:4])
     assert extension["dim_5"] == "DIM_COIL"
     assert extension["dim_6"] == "DIM_DYN"
-    assert extension["SpectrometerFrequency"] == [
-        ACQUISITION.spectrometer_frequency_mhz
-    ]
+    assert extension["SpectrometerFrequency"] == [STEAM.spectrometer_frequency_mhz]
     times = extension["dim_6_header"]["TransientTime"]
     assert times["Value"] == [0.0, 2.0, 4.0, 6.0]
     _, extension, stored = nifti_2(water)
@@ -146,7 +116,7 @@ def test_every_key_of_the_extension_has_its_type(tmp_path: Path) -> None:
     block = np.ascontiguousarray(FIDS.transpose(2, 1, 0))
     steps = [Step("Frequency and phase correction", "aligned")]
     path = tmp_path / "p.nii"
-    write_nifti_mrs(path, block, ACQUISITION, list(map(float, range(5))), steps)
+    write_nifti_mrs(path, block, STEAM, list(map(float, range(5))), steps)
     _, extension, _ = nifti_2(path)
     check_types(extension)
     (applied,) = extension["ProcessingApplied"]

@@ -5,36 +5,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from export_cases import POINTS, STEAM, fids, water_first
 
 from streams.errors import InputError
 from streams.export.ismrmrd import write_session
 from streams.sources import files
 from streams.sources.ismrmrd_file import read_series, times_of
-from streams.transient import (
-    Acquisition,
-    Body,
-    Kind,
-    Message,
-    Start,
-    Transient,
-    number,
-)
+from streams.transient import Acquisition, Message, Start, Transient, number
 
 ismrmrd = pytest.importorskip("ismrmrd", reason="needs the extra vendor")
 
-ACQUISITION = Acquisition(
-    spectrometer_frequency_mhz=123.2512345,
-    nucleus="1H",
-    dwell_time_s=1 / 6000,
-    points=16,
-    coils=3,
-    echo_time_s=0.03,
-    repetition_time_s=2.0,
-    mixing_time_s=0.01,
-    sequence="STEAM",
-    vendor="SIEMENS",
-    model="Prisma",
-)
+ACQUISITION = replace(STEAM, voxel_mm=None)
 TIMES = [0.0, 2.005, 4.0, 7.5]
 XML = """<?xml version="1.0"?><ismrmrdHeader xmlns="http://www.ismrm.org/ISMRMRD">
 <subjectInformation><patientName>Mustermann</patientName></subjectInformation>
@@ -47,22 +28,12 @@ TR_TE = "<TR>2000</TR><TE>30</TE>"
 DWELL = "<userParameterDouble><name>DwellTime_0</name><value>{}</value></userParameterDouble>"  # fmt: skip  # noqa: E501
 
 
-def fids(count: int, coils: int = 3, seed: int = 0) -> np.ndarray:
-    noise = np.random.default_rng(seed).standard_normal((2, count, coils, 16))
-    return (noise[0] + 1j * noise[1]).astype(np.complex64)
+def few(count: int) -> np.ndarray:
+    return fids(count, STEAM.coils, POINTS)
 
 
 def session(acquisition: Acquisition = ACQUISITION) -> list[Message]:
-    signals = fids(5)
-    sent: list[Body] = [
-        Start(acquisition, "test"),
-        Transient(0, -2.0, Kind.WATER, signals[4]),
-        *(
-            Transient(1 + i, t, Kind.METABOLITE, signals[i])
-            for i, t in enumerate(TIMES)
-        ),
-    ]
-    return list(number(sent))
+    return list(number(water_first(acquisition, TIMES)))
 
 
 def theirs(
@@ -103,7 +74,7 @@ def test_the_ismrmrd_package_reads_our_file(tmp_path: Path):
     assert [read[0].isChannelActive(channel) for channel in range(4)] == [
         *(True, True, True, False)
     ]
-    assert np.array_equal([a.data for a in read], fids(5)[:4].conj())
+    assert np.array_equal([a.data for a in read], few(5)[:4].conj())
 
 
 def test_a_session_comes_back(tmp_path: Path):
@@ -114,7 +85,7 @@ def test_a_session_comes_back(tmp_path: Path):
     assert ours.dwell_time_s == pytest.approx(ref.dwell_time_s, rel=1e-15)
     assert replace(ours, dwell_time_s=ref.dwell_time_s) == ref
     transients = [body for body in back if isinstance(body, Transient)]
-    signals = fids(5)
+    signals = few(5)
     assert np.array_equal([t.fid for t in transients], signals[[4, 0, 1, 2, 3]])
     assert [t.time_s for t in transients[1:]] == pytest.approx(TIMES, abs=1.25e-3)
     assert read_series(metabolite).notes == ()
@@ -127,9 +98,9 @@ def test_another_nucleus_is_refused(tmp_path: Path):
 
 
 def test_their_file_is_conjugated_and_cropped(tmp_path: Path):
-    path = theirs(tmp_path / "t.h5", fids(3), discard_pre=2, discard_post=1)
+    path = theirs(tmp_path / "t.h5", few(3), discard_pre=2, discard_post=1)
     series = files.read_series(path)
-    assert np.array_equal(series.fids, fids(3)[..., 2:15].conj())
+    assert np.array_equal(series.fids, few(3)[..., 2:15].conj())
     assert series.acquisition.dwell_time_s == pytest.approx(166.66667e-6, rel=1e-6)
     assert series.acquisition.echo_time_s == 0.03
     assert "read as 1H" in series.notes[0]
@@ -143,14 +114,14 @@ def test_noise_and_dummies_are_left_out_with_a_note(tmp_path: Path):
     with ismrmrd.Dataset(str(path), mode="w") as dataset:
         dataset.write_xml_header(XML.format(sequence=TR_TE, user="").encode())
         flags = [ismrmrd.ACQ_IS_NOISE_MEASUREMENT, ismrmrd.ACQ_IS_DUMMYSCAN_DATA, 0, 0]
-        for flag, fid in zip(flags, fids(4), strict=True):
+        for flag, fid in zip(flags, few(4), strict=True):
             acquisition = ismrmrd.Acquisition.from_array(fid)
             acquisition.sample_time_us = 100.0
             if flag:
                 acquisition.setFlag(flag)
             dataset.append_acquisition(acquisition)
     series = read_series(path)
-    assert np.array_equal(series.fids, fids(4)[2:].conj())
+    assert np.array_equal(series.fids, few(4)[2:].conj())
     assert series.notes[:2] == (
         "t.h5: 1 noise acquisitions left out.",
         "t.h5: 1 dummy acquisitions left out.",
@@ -160,7 +131,7 @@ def test_noise_and_dummies_are_left_out_with_a_note(tmp_path: Path):
 
 @pytest.mark.parametrize("value", ["0.1666667", "166.6667"])
 def test_the_dwell_time_is_known_in_ms_and_us(tmp_path, value):
-    path = theirs(tmp_path / "t.h5", fids(1), user=DWELL.format(value))
+    path = theirs(tmp_path / "t.h5", few(1), user=DWELL.format(value))
     dwell_time_s = read_series(path).acquisition.dwell_time_s
     assert dwell_time_s == pytest.approx(166.6667e-6, rel=1e-7)
 
@@ -195,11 +166,11 @@ def test_time_stamps_in_either_tick_and_over_midnight(stamps, expected):
 )
 def test_a_missing_or_impossible_field_is_named(tmp_path, changes, sentence):
     with pytest.raises(InputError, match=sentence):
-        read_series(theirs(tmp_path / "t.h5", fids(2), **changes))
+        read_series(theirs(tmp_path / "t.h5", few(2), **changes))
 
 
 def test_truncated_and_foreign_files_are_input_errors(tmp_path: Path):
-    whole = theirs(tmp_path / "t.h5", fids(2)).read_bytes()
+    whole = theirs(tmp_path / "t.h5", few(2)).read_bytes()
     cut = tmp_path / "cut.h5"
     for length in range(8, len(whole), 97):
         cut.write_bytes(whole[:length])

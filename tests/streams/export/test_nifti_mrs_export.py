@@ -6,48 +6,26 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
+from export_cases import STEAM, fids
 from nifti_mrs.nifti_mrs import NIFTI_MRS
 from nifti_mrs.validator import validate_nifti_mrs
 
 from streams.errors import InputError
 from streams.export.nifti_mrs import Step, write_nifti_mrs, write_session
 from streams.sources.nifti_mrs_file import bodies, read_series
-from streams.transient import (
-    Acquisition,
-    Body,
-    End,
-    Event,
-    Kind,
-    Message,
-    Start,
-    Transient,
-    number,
-)
+from streams.transient import Body, End, Event, Kind, Message, Start, Transient, number
 
-ACQUISITION = Acquisition(
+ACQUISITION = replace(
+    STEAM,
     spectrometer_frequency_mhz=127.786142,
-    nucleus="1H",
     dwell_time_s=1 / 3000,
-    points=16,
-    coils=3,
-    echo_time_s=0.03,
-    repetition_time_s=2.0,
-    mixing_time_s=0.01,
-    sequence="STEAM",
-    voxel_mm=(20.0, 25.5, 30.0),
     vendor="Siemens",
-    model="Prisma",
     phase_cycle_steps=8,
 )
 EVENTS = (
     Event(9.0, "infusion_start", "0.23 mg/kg", "pump"),
     Event(12.5, "note", "hustet", "operator"),
 )
-
-
-def fids(*shape: int, seed: int = 1) -> np.ndarray:
-    noise = np.random.default_rng(seed).standard_normal((2, *shape))
-    return (noise[0] + 1j * noise[1]).astype(np.complex64)
 
 
 def session() -> list[Body]:
