@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from streams.security import load_client_keys
-from streams.sources.open_file import is_recording, open_source
-from streams.sources.recording import Player, messages
+from streams.sources.open_file import messages_of, open_source
+from streams.sources.recording import Player
 from streams.subscriber import Subscriber
-from streams.transient import Event, Message, Transient, number
+from streams.transient import Event, Message, Transient
 
 
 def live_feed(endpoint: str, key: str = "") -> Subscriber:
@@ -21,11 +21,7 @@ def file_messages(
     path: Path, water: Path | None = None, choose: Mapping[str, int] | None = None
 ) -> Iterator[Message]:
     """Messages of a recording as they were numbered, or of any other file."""
-    if path.is_file() and is_recording(path) and water is None:
-        return messages(path)
-    # One name for the session each time it is played, so that a seek finds it again.
-    source = open_source(path, water, choose)
-    return number(source.bodies, session=f"file:{path.name}")
+    return messages_of(open_source(path, water, choose))
 
 
 def replay_feed(

@@ -112,27 +112,24 @@ def analyse_files(
     Example: mrs-monitor analyse metab.nii.gz --water wref.nii.gz --basis 3t.BASIS
     --reference 0:600 --out results
     """
-    from monitor.choose import Wishes
     from monitor.unlocking import checked, note_beside
 
     reason = checked(unlock)
-    wishes = Wishes(
+    wishes = wishes_of(
         protocol,
         basis,
-        options.changes(
-            window=window,
-            step=step if step is not None else _step_for(window),
-            reference_s=options.time_range(reference, "--reference"),
-            infusion_s=options.time_range(infusion, "--infusion"),
-            metabolites=options.names(metabolites),
-            align=False if no_align else None,
-            coil_combine=False if no_coil_combine else None,
-            reject=False if no_reject else None,
-            water_removal=False if no_water_removal else None,
-            outcome_hidden=None if reason is None else False,
-            two_pass=True if two_pass else None,
-        ),
-        options.choices(choose),
+        reference,
+        infusion,
+        choose,
+        reason,
+        window=window,
+        step=step if step is not None else _step_for(window),
+        metabolites=options.names(metabolites),
+        align=False if no_align else None,
+        coil_combine=False if no_coil_combine else None,
+        reject=False if no_reject else None,
+        water_removal=False if no_water_removal else None,
+        two_pass=True if two_pass else None,
     )
     failed = 0
     for path, place in _places(files, out):
@@ -147,6 +144,32 @@ def analyse_files(
             typer.echo(f"mrs-monitor: {path}: {error}", err=True)
     if failed:
         raise typer.Exit(2)
+
+
+def wishes_of(
+    protocol: str,
+    basis: str,
+    reference: str | None,
+    infusion: str | None,
+    choose: list[str] | None,
+    reason: str | None,
+    **changes: object,
+) -> Wishes:
+    """What the options ask for; `reason` lifts the lock of a blinded protocol.
+
+    Raises
+    ------
+    InputError : no range, or no TAG=N
+    """
+    from monitor.choose import Wishes
+
+    given = options.changes(
+        reference_s=options.time_range(reference, "--reference"),
+        infusion_s=options.time_range(infusion, "--infusion"),
+        outcome_hidden=None if reason is None else False,
+        **changes,
+    )
+    return Wishes(protocol, basis, given, options.choices(choose))
 
 
 def _places(files: list[Path], out: Path) -> list[tuple[Path, Path]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor import options
-from monitor.commands.scanner import Allow, Listen
+from monitor.commands.scanner import Allow, Clients, Listen, ServerKey
 from streams.endpoint import Endpoint
 from streams.transient import Body
 
@@ -53,12 +53,8 @@ def preflight(
     hours: Annotated[
         float, typer.Option("--hours", help="How long the session may get.")
     ] = 3.0,
-    server_key: Annotated[
-        str, typer.Option("--server-key", help="Secret key file of the relay (CURVE).")
-    ] = "",
-    clients: Annotated[
-        str, typer.Option("--clients", help="Folder of the clients' public keys.")
-    ] = "",
+    server_key: ServerKey = "",
+    clients: Clients = "",
     key: Annotated[
         str,
         typer.Option("--key", help="Secret key file, for --from tcp://... (CURVE)."),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor import options
 from monitor.commands.analysing import (
     Basis,
     Choose,
@@ -16,6 +15,7 @@ from monitor.commands.analysing import (
     Protocol,
     Reference,
     Water,
+    wishes_of,
 )
 from streams.errors import InputError
 
@@ -85,20 +85,10 @@ def judge_sessions(
     mrs-monitor qc BIDS_DIR results participant
     mrs-monitor qc --simulate press_3t_te30 --out plan
     """
-    from monitor.choose import Wishes
     from monitor.unlocking import checked
 
     reason = checked(unlock)
-    wishes = Wishes(
-        protocol,
-        basis,
-        options.changes(
-            reference_s=options.time_range(reference, "--reference"),
-            infusion_s=options.time_range(infusion, "--infusion"),
-            outcome_hidden=False if reason else None,
-        ),
-        options.choices(choose),
-    )
+    wishes = wishes_of(protocol, basis, reference, infusion, choose, reason)
     places, out, level = _bids_app(sessions or [], out)
     if simulate:
         _simulate(simulate, out)

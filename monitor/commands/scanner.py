@@ -27,6 +27,12 @@ SiteProtocol = Annotated[
     str,
     typer.Option("--protocol", help="Protocol whose [mrd] or [folder] rules hold."),
 ]
+ServerKey = Annotated[
+    str, typer.Option("--server-key", help="Secret key file of the relay (CURVE).")
+]
+Clients = Annotated[
+    str, typer.Option("--clients", help="Folder of the clients' public keys.")
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from monitor import options
 from monitor.commands.analysing import Choose
 from monitor.commands.scanner import (
     Allow,
+    Clients,
     Listen,
+    ServerKey,
     Site,
     SiteProtocol,
     is_site,
@@ -78,12 +80,8 @@ def relay(
         float | None,
         typer.Option("--linger", help="s to go on serving after the end; for ever."),
     ] = None,
-    server_key: Annotated[
-        str, typer.Option("--server-key", help="Secret key file of the relay (CURVE).")
-    ] = "",
-    clients: Annotated[
-        str, typer.Option("--clients", help="Folder of the clients' public keys.")
-    ] = "",
+    server_key: ServerKey = "",
+    clients: Clients = "",
     listen: Listen = "",
     allow: Allow = "",
     protocol: SiteProtocol = "",

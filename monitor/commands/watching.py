@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +19,9 @@ from monitor.commands.analysing import (
     Step,
     Water,
     WindowLength,
+    wishes_of,
 )
+from monitor.commands.reopening import opened, reopened, still_locked
 from monitor.screen.opening import Opening
 from monitor.settings import Settings, read_protocol
 from streams.endpoint import Endpoint
@@ -29,7 +30,7 @@ from streams.transient import Start
 
 if TYPE_CHECKING:
     from monitor.choose import Wishes
-    from monitor.loop import Feed, WorkerConfig
+    from monitor.loop import Feed
     from streams.sources.scanner_sim.scenario import Scenario
 
 DEMO_SPEED = 40.0
@@ -176,26 +177,22 @@ def replay(
 
     Example: mrs-monitor replay recordings/infusion-short.mcap --speed 20
     """
-    from monitor.choose import Wishes, settings_for
-    from monitor.feeds import file_messages, replay_feed
+    from monitor.choose import settings_for
+    from monitor.feeds import replay_feed
     from monitor.unlocking import checked, note_beside
+    from streams.sources.open_file import messages_of, open_source
 
     reason = checked(unlock)
-    wishes = Wishes(
-        protocol,
-        basis,
-        options.changes(
-            window=window,
-            step=step,
-            reference_s=options.time_range(reference, "--reference"),
-            infusion_s=options.time_range(infusion, "--infusion"),
-            outcome_hidden=None if reason is None else False,
-        ),
-        options.choices(choose),
+    wishes = wishes_of(
+        *(protocol, basis, reference, infusion, choose, reason),
+        **options.changes(window=window, step=step),
     )
-    first = next(file_messages(file, water, wishes.choose), None)
+    source = open_source(file, water, wishes.choose)
+    first = next(messages_of(source), None)
     if first is None or not isinstance(first.body, Start):
         raise InputError(f"{file} does not begin with a start message.")
+    for note in source.notes:
+        typer.echo(note, err=True)
     if reason is not None:
         typer.echo(f"reason recorded: {note_beside(file, reason)}", err=True)
     if beside is not None:
@@ -233,66 +230,6 @@ def _compare(one: Path, other: Path, wishes: Wishes, speed: float) -> None:
             (found[0][1], found[1][1]),
         )
     )
-
-
-def _still_locked(wishes: Wishes) -> Wishes:
-    """What was asked for of one recording, as far as it holds for another.
-
-    The protocol and its lock hold; a lock that was lifted was lifted for one recording.
-    """
-    kept = {k: v for k, v in wishes.changes.items() if k in ("window", "step")}
-    return replace(wishes, changes=kept)
-
-
-def opened(
-    path: Path, wishes: Wishes | None = None, speed: float = 1.0
-) -> tuple[WorkerConfig, Settings, str]:
-    """How the window opens a recording that is dropped on it.
-
-    Raises
-    ------
-    InputError : no recording, or none that a bundled protocol fits
-    """
-    from monitor.choose import Analysis, Wishes, settings_for
-    from monitor.feeds import file_messages, replay_feed
-    from monitor.loop import WorkerConfig
-
-    first = next(file_messages(path), None)
-    if first is None or not isinstance(first.body, Start):
-        raise InputError(f"{path.name} does not begin with a start message.")
-    wishes = wishes or Wishes()
-    settings = settings_for(first.body, wishes)
-    config = WorkerConfig(
-        partial(replay_feed, path, None, speed), partial(Analysis, wishes)
-    )
-    return config, settings, f"mrs-monitor: replay {path.name}"
-
-
-def reopened(opening: Opening, wishes: Wishes) -> tuple[WorkerConfig, Settings, str]:
-    """How the window opens what the operator has chosen in it.
-
-    A lock of the session before holds, whatever protocol is chosen for the next.
-
-    Raises
-    ------
-    InputError : no such protocol, address or recording
-    """
-    from monitor.choose import Analysis
-    from monitor.feeds import live_feed
-    from monitor.loop import WorkerConfig
-
-    lock = {"outcome_hidden": True} if opening.hidden else {}
-    changes = {**wishes.changes, **lock}
-    wishes = replace(wishes, protocol=opening.protocol, changes=changes)
-    if not opening.live:
-        return opened(Path(opening.place), wishes)
-    Endpoint.parse(opening.place)
-    settings = read_protocol(opening.protocol) if opening.protocol else Settings()
-    config = WorkerConfig(
-        partial(live_feed, opening.place, opening.key), partial(Analysis, wishes)
-    )
-    title = f"mrs-monitor: live {opening.place}"
-    return config, settings.changed(**wishes.changes), title
 
 
 def _ask(wishes: Wishes, key: str) -> None:
@@ -338,7 +275,7 @@ def _watch(
 
         config = WorkerConfig(open_feed, partial(Analysis, wishes))
         named = f"mrs-monitor: {title}"
-        another = partial(reopened, wishes=_still_locked(wishes))
+        another = partial(reopened, wishes=still_locked(wishes))
         raise typer.Exit(run_window(config, settings, named, another, opening))
     from rich.console import Console
 

@@ -80,10 +80,13 @@ def open_source(
 
 
 def messages_of(source: FileSource) -> Iterator[Message]:
-    """Messages as they were recorded, with the gaps in their numbers, or numbered."""
+    """Messages as they were recorded, with the gaps in their numbers, or numbered.
+
+    A file has one name for its session each time, so that a seek finds it again.
+    """
     if source.origin == RECORDING:
-        return messages(find(source.path))
-    return number(source.bodies)
+        return messages(source.path)
+    return number(source.bodies, session=f"file:{source.path.name}")
 
 
 def _recording(path: Path) -> FileSource:

@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog, QMenu
 
 from monitor.choose import Wishes
-from monitor.commands.watching import reopened
+from monitor.commands.reopening import reopened
 from monitor.exchange import Heard
 from monitor.screen.keys import KEYS
 from monitor.screen.opening import Opening, expectation, offered

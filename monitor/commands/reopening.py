@@ -1,0 +1,78 @@
+"""What the window opens when the operator chooses another session in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.screen.opening import Opening
+from monitor.settings import Settings, read_protocol
+from streams.endpoint import Endpoint
+from streams.errors import InputError
+from streams.transient import Start
+
+if TYPE_CHECKING:
+    from monitor.choose import Wishes
+    from monitor.loop import WorkerConfig
+
+
+def still_locked(wishes: Wishes) -> Wishes:
+    """What was asked for of one recording, as far as it holds for another.
+
+    The protocol and its lock hold; a lock that was lifted was lifted for one recording.
+    """
+    kept = {k: v for k, v in wishes.changes.items() if k in ("window", "step")}
+    return replace(wishes, changes=kept)
+
+
+def opened(
+    path: Path, wishes: Wishes | None = None, speed: float = 1.0
+) -> tuple[WorkerConfig, Settings, str]:
+    """How the window opens a recording that is dropped on it.
+
+    Raises
+    ------
+    InputError : no recording, or none that a bundled protocol fits
+    """
+    from monitor.choose import Analysis, Wishes, settings_for
+    from monitor.feeds import file_messages, replay_feed
+    from monitor.loop import WorkerConfig
+
+    first = next(file_messages(path), None)
+    if first is None or not isinstance(first.body, Start):
+        raise InputError(f"{path.name} does not begin with a start message.")
+    wishes = wishes or Wishes()
+    settings = settings_for(first.body, wishes)
+    config = WorkerConfig(
+        partial(replay_feed, path, None, speed), partial(Analysis, wishes)
+    )
+    return config, settings, f"mrs-monitor: replay {path.name}"
+
+
+def reopened(opening: Opening, wishes: Wishes) -> tuple[WorkerConfig, Settings, str]:
+    """How the window opens what the operator has chosen in it.
+
+    A lock of the session before holds, whatever protocol is chosen for the next.
+
+    Raises
+    ------
+    InputError : no such protocol, address or recording
+    """
+    from monitor.choose import Analysis
+    from monitor.feeds import live_feed
+    from monitor.loop import WorkerConfig
+
+    lock = {"outcome_hidden": True} if opening.hidden else {}
+    changes = {**wishes.changes, **lock}
+    wishes = replace(wishes, protocol=opening.protocol, changes=changes)
+    if not opening.live:
+        return opened(Path(opening.place), wishes)
+    Endpoint.parse(opening.place)
+    settings = read_protocol(opening.protocol) if opening.protocol else Settings()
+    config = WorkerConfig(
+        partial(live_feed, opening.place, opening.key), partial(Analysis, wishes)
+    )
+    title = f"mrs-monitor: live {opening.place}"
+    return config, settings.changed(**wishes.changes), title
