@@ -18,18 +18,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from monitor.analysis.cold import Freedom
-from monitor.analysis.fitted import FittedWindow, fit_averages, mean_fid, repeated
+from monitor.analysis.estimates import estimates_of
+from monitor.analysis.fitted import FittedWindow, fit_averages, mean_fid
 from monitor.analysis.model import Model
 from monitor.analysis.outcomes import Outcomes, outcomes_of
 from monitor.analysis.quality import Quality
-from monitor.analysis.response import (
-    Changes,
-    Estimate,
-    Reference,
-    changes,
-    excess_scatter,
-    without_gain,
-)
+from monitor.analysis.reference_period import reference_of, reference_window
+from monitor.analysis.response import Estimate, Reference
 from monitor.analysis.session_model import SessionModel, make_session_model
 from monitor.analysis.spectrum import Complex, Real
 from monitor.analysis.window import (
@@ -118,7 +113,7 @@ class Course:
 
     def average_spectrum(self, fitted: FittedWindow) -> Complex:
         """Whole spectrum (points,) of a window as it was fitted, without the water."""
-        session = self._session(fitted)
+        session = self.session_of(fitted)
         model = session.problem.model
         fid = mean_fid(self.fids, fitted.average)
         spectrum = model.full_spectra(fid)
@@ -181,7 +176,11 @@ class Course:
         if anew:
             self.sessions.clear()
         self.reference = None
-        epochs, reference = self.epochs, self._reference_window(plan)
+        epochs, reference = self.epochs, None
+        if plan.reference_s is not None:
+            reference = reference_window(
+                self.qualities, plan.reference_s, self.rejected
+            )
         for epoch in sorted(set(epochs) - set(self.sessions)):
             own = Window(epochs.index(epoch), len(epochs) - epochs[::-1].index(epoch))
             mine = reference is not None and epochs[reference.first] == epoch
@@ -195,8 +194,20 @@ class Course:
         fitted = self.fit_windows(windows)
         self.fitted, self.last_fitted = fitted, fitted[-1] if fitted else None
         if reference is not None and plan.reference_s is not None:
-            self.reference = self._compare_with(reference, plan.reference_s, fitted)
+            self.reference = reference_of(self, reference, plan.reference_s, fitted)
         return self.estimates(fitted)
+
+    def estimates(self, fitted: list[FittedWindow]) -> tuple[Estimate, ...]:
+        """Outcomes of fitted windows and their changes, numbered from 0."""
+        return estimates_of(self, fitted)
+
+    def session_of(self, fitted: FittedWindow) -> SessionModel:
+        """Session model of a window's epoch."""
+        return self.sessions[self.epoch_of(fitted)]
+
+    def epoch_of(self, fitted: FittedWindow) -> int:
+        """Epoch that a window lies in."""
+        return self.qualities[fitted.average.window.first].epoch
 
     def fit_windows(self, windows: list[Window]) -> list[FittedWindow]:
         """Fit windows of any epochs, in their order."""
@@ -207,127 +218,6 @@ class Course:
             fits = fit_averages(session, self.fids, [self.average(w) for w in own])
             fitted |= dict(zip(own, fits, strict=True))
         return [fitted[w] for w in windows]
-
-    def estimates(self, fitted: list[FittedWindow]) -> tuple[Estimate, ...]:
-        """Outcomes of fitted windows and their changes, numbered from 0."""
-        if not fitted or self.outcomes is None:
-            return ()
-        c = np.stack([f.amplitudes for f in fitted])
-        own = np.stack([f.covariance for f in fitted])
-        common = np.stack([self._session(f).common for f in fitted])
-        gains = self._gains(fitted)
-        values = self.outcomes.values(c) * gains
-        sds = self.outcomes.sds(c, own + common) * gains
-        scattered = np.stack([repeated(f, self._session(f)) for f in fitted])
-        found = self._changes(fitted, c, scattered)
-        names = self.outcomes.names
-        return tuple(
-            self._estimate(
-                i, f, dict(zip(names, values[i].tolist(), strict=True)),
-                dict(zip(names, sds[i].tolist(), strict=True)), found,
-            )
-            for i, f in enumerate(fitted)
-        )  # fmt: skip
-
-    def _estimate(
-        self,
-        number: int,
-        fitted: FittedWindow,
-        values: dict[str, float],
-        sds: dict[str, float],
-        found: Changes | None,
-    ) -> Estimate:
-        """One window's estimate."""
-        window, session = fitted.average.window, self._session(fitted)
-        first, last = self.qualities[window.first], self.qualities[window.stop - 1]
-        shift_hz, phase_rad = self._moved(fitted)
-        fwhm_hz = session.naa_fwhm_hz + session.fwhm_slope * fitted.width_hz
-        return Estimate(
-            number, first.time_s, last.time_s, window.length,
-            fitted.average.n_effective, window.independent, first.epoch, values, sds,
-            _row(found, number, "percents"), _row(found, number, "sds"), shift_hz,
-            phase_rad, fwhm_hz, self._snr(session, fitted, values, fwhm_hz),
-            fitted.converged,
-        )  # fmt: skip
-
-    def _session(self, fitted: FittedWindow) -> SessionModel:
-        """Session model of a window's epoch."""
-        return self.sessions[self.qualities[fitted.average.window.first].epoch]
-
-    def _changes(
-        self, fitted: list[FittedWindow], c: Real, own: Real
-    ) -> Changes | None:
-        """Changes from the reference period; None without one."""
-        if self.reference is None or self.outcomes is None:
-            return None
-        windows = [f.average.window for f in fitted]
-        shares = np.array([self.reference.share(w.first, w.stop) for w in windows])
-        found = changes(self.outcomes, c, own, self.reference, shares)
-        home = self.qualities[self.reference.first].epoch
-        return without_gain(found, np.array([self._epoch(f) != home for f in fitted]))
-
-    def _gains(self, fitted: list[FittedWindow]) -> Real:
-        """Factors (windows, outcomes): amplitudes in units of their own epoch's water.
-
-        nan where the epoch has no water reference of its own.
-        """
-        names = self.outcomes.names if self.outcomes else ()
-        in_water = np.array([name.endswith("/water") for name in names], bool)
-        own = [self.waters.get(self._epoch(f), np.nan) for f in fitted]
-        factors = (self.water or np.nan) / np.array(own)
-        return np.where(in_water, factors[:, np.newaxis], 1.0)
-
-    def _epoch(self, fitted: FittedWindow) -> int:
-        """Epoch that a window lies in."""
-        return self.qualities[fitted.average.window.first].epoch
-
-    def _moved(self, fitted: FittedWindow) -> tuple[float, float]:
-        """Shift and phase of the window against the template."""
-        if not self.aligned:
-            return fitted.shift_hz, fitted.phase_rad
-        window = fitted.average.window
-        part = self.qualities[window.first : window.stop]
-        shifts = np.array([q.shift_hz for q in part])
-        phases = np.array([q.phase_rad for q in part])
-        weights = fitted.average.weights
-        return (
-            fitted.shift_hz + float(weights @ shifts),
-            fitted.phase_rad + float(np.angle(weights @ np.exp(1j * phases))),
-        )
-
-    def _snr(
-        self,
-        session: SessionModel,
-        fitted: FittedWindow,
-        values: dict[str, float],
-        fwhm_hz: float,
-    ) -> float:
-        """Height of the fitted tNAA line over the noise of the window's spectrum."""
-        row = self.outcomes.row("tNAA") if self.outcomes else None
-        if self.outcomes is None or row is None:
-            return float("nan")
-        # At constant area the height falls as the width rises.
-        held = float(self.outcomes.values(session.fit.amplitudes)[row])
-        scale = values["tNAA"] / held * session.naa_fwhm_hz / fwhm_hz
-        noise = session.subspace.problem.noise_sd * fitted.average.noise
-        return float(session.naa_height * scale / noise)
-
-    def _reference_window(self, plan: Plan) -> Window | None:
-        """Transients of the reference period: those of its best-filled epoch."""
-        if plan.reference_s is None:
-            return None
-        start, end = plan.reference_s
-        inside = [
-            (q.epoch, i)
-            for i, q in enumerate(self.qualities)
-            if start <= q.time_s < end and q.epoch not in self.rejected
-        ]
-        if not inside:
-            return None
-        epochs = [epoch for epoch, _ in inside]
-        best = max(set(epochs), key=lambda epoch: (epochs.count(epoch), epoch))
-        own = [i for epoch, i in inside if epoch == best]
-        return Window(own[0], own[-1] + 1)
 
     def _make_session(self, epoch: int, window: Window, length: int) -> SessionModel:
         """Session model of an epoch from the mean over a window of it."""
@@ -346,45 +236,3 @@ class Course:
             self.freedom,
         )
         return self.sessions[epoch]
-
-    def _compare_with(
-        self,
-        window: Window,
-        reference_s: tuple[float, float],
-        fitted: list[FittedWindow],
-    ) -> Reference:
-        """The reference period with the scatter of its independent windows."""
-        average = self.average(window)
-        session = self.sessions[self.qualities[window.first].epoch]
-        mean = fit_averages(session, self.fids, [average])[0]
-        parts = [
-            f
-            for f in fitted
-            if f.average.window.independent
-            and f.converged
-            and window.first <= f.average.window.first
-            and f.average.window.stop <= window.stop
-        ]
-        excess = self._excess(parts)
-        return Reference(
-            *reference_s, window.first, window.stop, average.weights,
-            mean.amplitudes, repeated(mean, session), excess,
-        )  # fmt: skip
-
-    def _excess(self, parts: list[FittedWindow]) -> dict[str, float]:
-        """Scatter of independent windows beyond their bound."""
-        if not parts or self.outcomes is None:
-            return {}
-        return excess_scatter(
-            self.outcomes,
-            np.stack([f.amplitudes for f in parts]),
-            np.stack([repeated(f, self._session(f)) for f in parts]),
-        )
-
-
-def _row(found: Changes | None, number: int, what: str) -> dict[str, float]:
-    """One window's changes (or their SDs) by name."""
-    if found is None:
-        return {}
-    row = found.percents[number] if what == "percents" else found.sds[number]
-    return dict(zip(found.names, row.tolist(), strict=True))

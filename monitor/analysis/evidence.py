@@ -33,7 +33,7 @@ from monitor.analysis.dynamics import (
     sums_of,
 )
 from monitor.analysis.measurement import Measurement
-from monitor.analysis.smoothing import Observed
+from monitor.analysis.observed import Observed
 from monitor.analysis.spectrum import Real
 from monitor.analysis.tracker import TRACKED, tracked_changes
 

@@ -40,9 +40,9 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from monitor.analysis import names as naming
+from monitor.analysis.blocks import Block
 from monitor.analysis.dynamics import SLOPING, SUMS, Dynamics, sizes, sums_of
 from monitor.analysis.joint_models import MODELS, ResponseModel
-from monitor.analysis.smoothing import Block
 from monitor.analysis.spectrum import Real
 from monitor.analysis.tracker import PARTS, TRACKED, Tracker
 

@@ -21,8 +21,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitor.analysis.blocks import Block, take
 from monitor.analysis.dynamics import dynamics_of
-from monitor.analysis.smoothing import Block, take
 from monitor.analysis.spectrum import Real
 from monitor.analysis.tracker import Tracker
 

@@ -44,6 +44,16 @@ class Outcomes:
         """Where an outcome stands; None where the basis set does not allow it."""
         return self.names.index(name) if name in self.names else None
 
+    def lacking(self, name: str) -> tuple[str, ...]:
+        """What is to be said where the basis set does not give an outcome."""
+        if name.endswith("/water") or name in self.names:
+            return ()
+        given = ", ".join(n for n in self.names if "/" in n) or self.names[0]
+        return (
+            f"The outcome {name} is none that this basis set gives, such as {given}: "
+            f"check its spelling.",
+        )
+
     def subset(self, names: tuple[str, ...]) -> Outcomes:
         """Those of `names` that exist, in that order."""
         rows = [self.names.index(name) for name in names if name in self.names]

@@ -8,37 +8,32 @@ same whether it is the tenth or the thousandth.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from monitor.analysis import names as naming
-from monitor.analysis.course import Course
-from monitor.analysis.dynamics import Dynamics, dynamics_of, sizes
-from monitor.analysis.evidence import Accumulated
-from monitor.analysis.joint import ResponseFit, joint_fits
-from monitor.analysis.measurement import Measurement, measurement_of
-from monitor.analysis.noise_scale import NoiseScale
-from monitor.analysis.outcomes import outcomes_of
-from monitor.analysis.sequential import Sequential
-from monitor.analysis.smoothing import (
+from monitor.analysis.blocks import (
     Block,
-    Observed,
     belongs,
-    between,
     block_of,
     blocks_of,
-    passed,
-    smooth,
+    taken,
 )
+from monitor.analysis.course import Course
+from monitor.analysis.dynamics import Dynamics, dynamics_of
+from monitor.analysis.evidence import Accumulated
+from monitor.analysis.joint import ResponseFit, joint_fits
+from monitor.analysis.noise_scale import NoiseScale
+from monitor.analysis.observed import Observed, Observer
+from monitor.analysis.outcomes import outcomes_of
+from monitor.analysis.sequential import Sequential
+from monitor.analysis.smoothing import between, smooth
 from monitor.analysis.spectrum import Real
 from monitor.analysis.tracker import TRACKED, Tracker, tracked_changes, width_change
 from monitor.analysis.update import Answer, TrackerPoint
-
-FLOOR_SHARE = 0.05
-"""A transient with less weight than this says nothing to the tracker."""
+from monitor.analysis.width_effect import width_effects
 
 
 @dataclass(slots=True)
@@ -48,7 +43,7 @@ class Tracking:
     Attributes
     ----------
     target_percent : change that the protocol wants to be able to see
-    marks_s : starts and stops of the infusion, in order of time
+    observer : sees the course's transients, None while there is no reference period
     tied, free : the filters, None while there is nothing to track against
     scale : chooses the process noise
     seen : every transient that the filters saw
@@ -59,7 +54,7 @@ class Tracking:
 
     course: Course
     target_percent: float = 5.0
-    marks_s: tuple[float, ...] = ()
+    observer: Observer | None = None
     tied: Tracker | None = None
     free: Tracker | None = None
     scale: NoiseScale | None = None
@@ -68,28 +63,22 @@ class Tracking:
     sequential: Sequential | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    _measurements: dict[int, Measurement] = field(default_factory=dict)
-    _rows: dict[int, Real] = field(default_factory=dict)
     _blocks: list[Block] = field(default_factory=list)
     _open: list[Observed] = field(default_factory=list)
     _effects: dict[str, float] = field(default_factory=dict)
     _excess: float = 1.0
-    _interval_s: float = 0.0
     _places: dict[str, int] = field(default_factory=dict)
 
     def redo(self, marks_s: Sequence[float] = ()) -> tuple[TrackerPoint, ...]:
         """Begin anew with the course's session models; points of all transients."""
-        self._forget(marks_s)
-        reference = self.course.reference
-        if reference is None or not self.course.aligned:
+        self._forget()
+        if self.course.reference is None or not self.course.aligned:
             return ()
-        times_s = self.course.times_s
-        self._interval_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else 0
-        for epoch in self.course.sessions:
-            self._begin(epoch)
-        scale, seen = self._new_scale(), self._observed()
+        still = self._dynamics(1.0, tied=True)
+        self.observer = Observer.of(self.course, still, tuple(sorted(marks_s)))
+        scale, seen = self._new_scale(), self.observer.all()
         for block in blocks_of([one for one in seen if one.reference]):
-            scale.push(block, self._rows[block.epoch])
+            scale.push(block, self.observer.rows[block.epoch])
         self._excess = scale.excess
         self._start(self._new_scale(), scale.percent)
         points = [self._advance(self._scaled(one)) for one in seen]
@@ -98,19 +87,10 @@ class Tracking:
 
     def step(self) -> TrackerPoint | None:
         """The newest transient; None while there is nothing to track against."""
-        if self.tied is None:
+        if self.tied is None or self.observer is None:
             return None
-        i = len(self.course.fids) - 1
-        epoch = self.course.qualities[i].epoch
-        if epoch not in self._rows:
-            if epoch not in self.course.sessions:
-                return None
-            self._begin(epoch)
-        fid = self.course.fids[i][None]
-        z = self.course.sessions[epoch].projected(fid)
-        o = self._measurements[epoch].reduced(z)[0]
-        before = self.seen[-1] if self.seen else None
-        return self._advance(self._scaled(self._one(i, o, before)))
+        one = self.observer.newest(self.seen[-1] if self.seen else None)
+        return None if one is None else self._advance(self._scaled(one))
 
     def smoothed(self) -> tuple[TrackerPoint, ...]:
         """What the whole session so far says of each transient."""
@@ -147,8 +127,9 @@ class Tracking:
         places = np.array([float(one.place) for one in self.seen])
         middles = np.interp([block.place for block in blocks], places, times_s)
         infusion_s = None
-        if self.marks_s and self.marks_s[0] < times_s[-1]:
-            infusion_s = (self.marks_s[0], stop_s or float(times_s[-1]))
+        marks_s = self.observer.marks_s if self.observer else ()
+        if marks_s and marks_s[0] < times_s[-1]:
+            infusion_s = (marks_s[0], stop_s or float(times_s[-1]))
         still = self._dynamics(0.0, tied=True)
         return joint_fits(blocks, middles, rows, still, infusion_s)
 
@@ -156,22 +137,16 @@ class Tracking:
     def blocks(self) -> tuple[list[Block], dict[int, Real], Tracker | None]:
         """Blocks so far, how their epochs measure, and the tied filter."""
         closing = [block_of(self._open)] if self._open else []
-        return [*self._blocks, *closing], self._rows, self.tied
+        rows = self.observer.rows if self.observer else {}
+        return [*self._blocks, *closing], rows, self.tied
 
     # -- steps -------------------------------------------------------------------------
 
-    def _forget(self, marks_s: Sequence[float]) -> None:
-        self.marks_s, self.evidence = tuple(sorted(marks_s)), None
+    def _forget(self) -> None:
+        self.observer = self.evidence = None
         self.tied = self.free = self.scale = None
         self.answers, self.sequential = {}, Sequential(self.target_percent)
         self._excess, self.seen, self._blocks, self._open = 1.0, [], [], []
-        self._measurements, self._rows = {}, {}
-
-    def _begin(self, epoch: int) -> None:
-        """Take an epoch's session model."""
-        measurement = measurement_of(self.course.sessions[epoch].subspace)
-        self._measurements[epoch] = measurement
-        self._rows[epoch] = self._dynamics(1.0, tied=True).observed(measurement)
 
     def _dynamics(self, percent: float, tied: bool) -> Dynamics:
         reference = self.course.reference
@@ -190,24 +165,25 @@ class Tracking:
         known = {naming.canonical(n) for n in outcomes_of(self.course.names).names}
         self._places = {n: k for k, n in enumerate(TRACKED) if n in known}
         reference = self.course.reference
-        if reference is not None:
+        if reference is not None and self.observer is not None:
             epoch = self.course.qualities[reference.first].epoch
-            own = self._measurements[epoch]
-            self._effects = self._named(_width_effects(self.tied.dynamics, own))
+            own = self.observer.measurements[epoch]
+            self._effects = self._named(width_effects(self.tied.dynamics, own))
             self.evidence = Accumulated(self.course.names, reference.amplitudes, epoch)
 
     def _advance(self, one: Observed) -> TrackerPoint:
         """One transient through both filters, the blocks and the evidence."""
-        tied, free, scale = self.tied, self.free, self.scale
-        if tied is None or free is None or scale is None:
+        tied, free, scale, seeing = self.tied, self.free, self.scale, self.observer
+        if tied is None or free is None or scale is None or seeing is None:
             raise RuntimeError("the tracker was not started")
         before = self.seen[-1] if self.seen else None
-        joint = [_taken(f, one, before, self._rows[one.epoch]) for f in (tied, free)]
+        rows = seeing.rows[one.epoch]
+        joint = [taken(f, one, before, rows) for f in (tied, free)]
         self.seen.append(one)
         if not belongs(self._open, one):
-            self._close(scale)
+            self._close(scale, seeing)
         self._open.append(one)
-        self._answer(one)
+        self._answer(one, seeing)
         means = np.stack([m for m, _ in joint])
         covariances = np.stack([P for _, P in joint])
         if tied.reference_weight <= 0:
@@ -219,22 +195,22 @@ class Tracking:
         untied, untied_sd = self._named(values[1]), self._named(sds[1])
         return replace(point, free=untied, free_sd=untied_sd)
 
-    def _answer(self, one: Observed) -> None:
+    def _answer(self, one: Observed, seeing: Observer) -> None:
         """Ask whether it has changed since the infusion began."""
         if self.evidence is None or self.sequential is None:
             return
-        self.evidence.push(one, self._measurements[one.epoch], one.infused)
+        self.evidence.push(one, seeing.measurements[one.epoch], one.infused)
         found = self.evidence.mean_changes() if one.infused else None
         if found is not None:
             known = {name: found[name] for name in self._places if name in found}
             self.answers = self.sequential.push(one.time_s, known)
 
-    def _close(self, scale: NoiseScale) -> None:
+    def _close(self, scale: NoiseScale, seeing: Observer) -> None:
         """Take a complete block: what does it say about the process noise."""
         block = block_of(self._open)
         self._blocks.append(block)
         self._open = []
-        if scale.push(block, self._rows[block.epoch]):
+        if scale.push(block, seeing.rows[block.epoch]):
             for tracker, tied in ((self.tied, True), (self.free, False)):
                 if tracker is not None:
                     tracker.dynamics = self._dynamics(scale.percent, tied)
@@ -264,71 +240,5 @@ class Tracking:
     def _named(self, values: list[float]) -> dict[str, float]:
         return {name: values[k] for name, k in self._places.items()}
 
-    # -- transients --------------------------------------------------------------------
-
-    def _observed(self) -> list[Observed]:
-        """All transients so far, excess scatter not yet taken into account."""
-        course, reduced = self.course, dict[int, Real]()
-        for epoch, session in course.sessions.items():
-            own = [i for i, q in enumerate(course.qualities) if q.epoch == epoch]
-            if not own:
-                continue
-            z = session.projected(np.stack([course.fids[i] for i in own]))
-            reduced |= dict(zip(own, self._measurements[epoch].reduced(z), strict=True))
-        seen: list[Observed] = []
-        for i in sorted(reduced):
-            seen.append(self._one(i, reduced[i], seen[-1] if seen else None))
-        return seen
-
-    def _one(self, i: int, o: Real, before: Observed | None) -> Observed:
-        """One transient as the tracker sees it, its place counted from the last."""
-        quality, reference = self.course.qualities[i], self.course.reference
-        place = 0
-        if before is not None:
-            since_s = quality.time_s - before.time_s
-            steps = since_s / self._interval_s if self._interval_s > 0 else 1.0
-            place = before.place + max(1, round(steps))
-        inside = reference is not None and reference.first <= i < reference.stop
-        used = quality.epoch not in self.course.rejected
-        weight = quality.weight if used and quality.weight >= FLOOR_SHARE else 0.0
-        part = bisect_right(self.marks_s, quality.time_s)
-        since = 0
-        if before is not None and before.part == part:
-            since = before.since + place - before.place
-        if not np.isfinite(o).all():  # it would stay in the state for ever
-            o, weight = np.zeros_like(o), 0.0
-        return Observed(
-            i, quality.epoch, quality.time_s, place, o, weight, inside,
-            part, since,
-        )  # fmt: skip
-
     def _scaled(self, one: Observed) -> Observed:
         return replace(one, weight=one.weight / self._excess)
-
-
-def _taken(
-    tracker: Tracker, one: Observed, before: Observed | None, rows: Real
-) -> tuple[Real, Real]:
-    """One transient further; the joint state that can be stated then."""
-    passed(tracker, before, one)
-    tracker.measure(rows, one.o, one.weight)
-    if one.reference:
-        tracker.remember(one.weight)
-    return tracker.joint()
-
-
-def _width_effects(dynamics: Dynamics, measurement: Measurement) -> list[float]:
-    """Percent by which the tracked outcomes would seem to change per Hz of width.
-
-    What amplitudes would take up if the width were held: L_cc^-1 L_cw.
-    """
-    M = len(dynamics.names)
-    L = measurement.information
-    loose = np.diag(1 / (100 * sizes(dynamics.c0)) ** 2)
-    moved = np.linalg.solve(L[:M, :M] + loose, L[:M, M])
-    sums = dynamics.rows[:-1, :M]
-    before = sums @ dynamics.c0
-    after = sums @ (dynamics.c0 + 0.1 * moved)
-    joint = np.concatenate([after, [0.0], before, [0.0]])
-    effects, _ = tracked_changes(joint, np.zeros((joint.size, joint.size)))
-    return [10 * float(effect) for effect in effects]

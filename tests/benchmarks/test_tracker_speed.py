@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from monitor.analysis.blocks import blocks_of
 from monitor.analysis.dynamics import dynamics_of
 from monitor.analysis.evidence import Accumulated
 from monitor.analysis.joint import joint_fits
 from monitor.analysis.measurement import Measurement
 from monitor.analysis.noise_scale import NoiseScale
+from monitor.analysis.observed import Observed
 from monitor.analysis.sequential import Sequential
-from monitor.analysis.smoothing import Observed, blocks_of, smooth
+from monitor.analysis.smoothing import smooth
 from monitor.analysis.tracker import Tracker, tracked_changes
 
 NAMES = (

@@ -6,7 +6,7 @@ import numpy as np
 
 from monitor.analysis.dynamics import EPOCH_GAIN, EPOCH_WIDTH_HZ, Dynamics, dynamics_of
 from monitor.analysis.measurement import Measurement
-from monitor.analysis.smoothing import Observed
+from monitor.analysis.observed import Observed
 
 NAMES = ("Glu", "Gln", "NAA", "Cr", "mI")
 C0 = np.array([9.0, 2.5, 11.0, 8.5, 6.0])

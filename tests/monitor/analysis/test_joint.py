@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from state_cases import C0, NAMES, dynamics, measurement
 
+from monitor.analysis.blocks import blocks_of
 from monitor.analysis.joint import joint_fits, log_weight
 from monitor.analysis.joint_models import MODELS
-from monitor.analysis.smoothing import Observed, blocks_of
+from monitor.analysis.observed import Observed
 
 INFUSION_S = (600.0, 1600.0)
 

@@ -12,9 +12,9 @@ from monitor.analysis.detectable import (
     reference_needed,
 )
 from monitor.analysis.evidence import Accumulated
+from monitor.analysis.observed import Observed
 from monitor.analysis.plasma import PLASMA, plasma_level, relative_plasma
 from monitor.analysis.sequential import STEADY_PERCENT, Sequential, radius
-from monitor.analysis.smoothing import Observed
 from streams.errors import InputError
 from streams.sources.scanner_sim.pharmacokinetics import MODELS
 from streams.sources.scanner_sim.pharmacokinetics import plasma_level as simulated

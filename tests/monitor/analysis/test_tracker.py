@@ -12,19 +12,12 @@ from state_cases import (
     transients,
 )
 
+from monitor.analysis.blocks import block_of, blocks_of, passed, take, taken
 from monitor.analysis.dynamics import dynamics_of
 from monitor.analysis.noise_scale import NoiseScale
-from monitor.analysis.smoothing import (
-    Observed,
-    between,
-    block_of,
-    blocks_of,
-    passed,
-    smooth,
-    take,
-)
+from monitor.analysis.observed import Observed
+from monitor.analysis.smoothing import between, smooth
 from monitor.analysis.tracker import TRACKED, Tracker, tracked_changes
-from monitor.analysis.tracking import _taken
 
 CASES = {
     "plain": {},
@@ -37,7 +30,7 @@ CASES = {
 def filtered(seen, model):
     tracker, rows, joints = Tracker.fresh(model), model.observed(measurement()), []
     for k, one in enumerate(seen):
-        joints.append(_taken(tracker, one, seen[k - 1] if k else None, rows))
+        joints.append(taken(tracker, one, seen[k - 1] if k else None, rows))
     return tracker, joints
 
 

@@ -1,0 +1,31 @@
+"""An operator's change of settings during a run: {"field": value, ...}."""
+
+from __future__ import annotations
+
+import json
+
+from monitor.settings import Settings, settings_from
+from streams.errors import InputError
+
+CHANGEABLE = frozenset({"window", "step", "outcome", "rejected_epochs"})
+"""Settings that an operator may change during a run."""
+
+
+def changed_by(text: str, settings: Settings) -> Settings:
+    """Settings after a change.
+
+    Raises
+    ------
+    InputError : it names a field that may not be changed, or a wrong value
+    """
+    try:
+        table = json.loads(text)
+    except ValueError:
+        table = None
+    if not isinstance(table, dict) or not set(table) <= CHANGEABLE:
+        raise InputError(
+            f"A settings event must name some of {', '.join(sorted(CHANGEABLE))}; "
+            f"{text[:80]!r} does not: nothing was changed."
+        )
+    checked = settings_from(table, settings.name)
+    return settings.changed(**{field: getattr(checked, field) for field in table})
