@@ -8,9 +8,9 @@ degrees of freedom, CV_w = 100 sqrt(exp(s_w^2) - 1), its interval from chi-squar
 Power of a paired comparison of two conditions in N subjects: a session's mean change
 has the SD s, the difference within a subject sqrt(2) s, and the test is Student's with
 N - 1 degrees of freedom at 5 %, two-sided (noncentral t).  s is given twice: what the
-sessions achieved (their own SDs, root mean square: the least it can be), and what they
-scattered by between visits of a subject, the means of the conditions taken off where
-a participants file names them.
+sessions state (the median of their own SDs, which one bad session does not rule), and
+what they scattered by between visits of a subject, the means of the conditions taken
+off where a participants file names them.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def repeatability(judged: Sequence[Row]) -> list[dict[str, Any]]:
             {"outcome": name, "cv_percent": _cv(squares / freedom),
              "low": _cv(float(low)), "high": _cv(float(high)),
              "subjects": len(logs), "freedom": freedom,
-             "own_sd_percent": 100 * float(np.sqrt(np.mean(np.square(said))))}
+             "own_sd_percent": 100 * float(np.median(said))}
         )  # fmt: skip
     return found
 
@@ -79,8 +79,7 @@ def power_table(
         even, taken = _without_conditions(judged, f"{name}_mean", visits)
         between = _by_subject(even, f"{name}_mean", float)
         freedom = sum(len(x) - 1 for x in between) - taken
-        achieved = math.sqrt(np.mean(np.square(own))) if own else math.nan
-        sds = [("achieved precision", achieved)] if own else []
+        sds = [("stated, median of sessions", float(np.median(own)))] if own else []
         if freedom >= 3:
             squares = sum(float(np.sum((x - x.mean()) ** 2)) for x in between)
             sds.append(("scatter between visits", math.sqrt(squares / freedom)))

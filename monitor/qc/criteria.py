@@ -28,6 +28,19 @@ BIAS_SHARE = 0.2
 """Bias allowed from line width, as a share of the change that the protocol wants."""
 RECORDING = "recording"
 MARKERS = ("infusion_start", "infusion_stop")
+TITLES = {
+    "snr": ("SNR of one transient", ">=", ""),
+    "fwhm_hz": ("Line width", "<=", "Hz"),
+    "drift_hz_per_min": ("Drift of the field", "<=", "Hz/min"),
+    "water": ("Residual water", "<=", "NAA heights"),
+    "lipid": ("Lipid", "<=", "NAA heights"),
+    "effective_percent": ("Effective transients", ">=", "%"),
+    "missing_percent": ("Missing transients", "<=", "%"),
+    "marker_s": ("Timing of the markers", "<=", "s"),
+    "detectable_percent": ("Detectable change", "<=", "%"),
+    "line_width_bias_percent": ("Line-width bias", "<=", "%"),
+}
+"""By key, in the order of the report: title, sense of the limit, unit."""
 
 
 class Verdict(StrEnum):
@@ -76,33 +89,33 @@ class Criterion:
         )  # fmt: skip
 
 
+def _criterion(key: str, measured: float, limit: float, definition: str) -> Criterion:
+    title, sense, unit = TITLES[key]
+    return Criterion(key, title, measured, sense, limit, unit, definition)
+
+
 def of_outcome(outcome: Outcome) -> tuple[Criterion, ...]:
     """The criteria that an analysis alone can judge."""
-    settings, qualities = outcome.pipeline.settings, outcome.qualities
+    s, qualities = outcome.pipeline.settings, outcome.qualities
     good = [q for q in qualities if q.weight >= 0.5] or qualities
     return (
-        Criterion("snr", "SNR of one transient", _median(good, "snr"), ">=",
-                  settings.snr_limit, "",
-                  "median; height of the tNAA peak over the SD of the real noise, "
-                  "no apodisation (snr_limit)"),
-        Criterion("fwhm_hz", "Line width", _width(outcome), "<=",
-                  settings.fwhm_limit_hz, "Hz",
-                  "widest of the independent windows; FWHM of the fitted tNAA line "
-                  "(fwhm_limit_hz)"),
-        Criterion("drift_hz_per_min", "Drift of the field", _drift(qualities), "<=",
-                  settings.drift_limit_hz_per_min, "Hz/min",
-                  "fastest over any 60 transients on end, least squares, either "
-                  "direction (drift_limit_hz_per_min)"),
-        Criterion("water", "Residual water", _median(good, "water"), "<=",
-                  settings.water_limit, "NAA heights",
-                  "median height over that of NAA (water_limit)"),
-        Criterion("lipid", "Lipid", _median(good, "lipid"), "<=",
-                  settings.lipid_limit, "NAA heights",
-                  "median height at 0.8-1.5 ppm over that of NAA (lipid_limit)"),
-        Criterion("effective_percent", "Effective transients", _effective(qualities),
-                  ">=", settings.effective_limit_percent, "%",
-                  "(sum w)² / sum w² of the weights, of all that came "
-                  "(effective_limit_percent)"),
+        _criterion("snr", _median(good, "snr"), s.snr_limit,
+                   "median; height of the tNAA peak over the SD of the real noise, "
+                   "no apodisation (snr_limit)"),
+        _criterion("fwhm_hz", _width(outcome), s.fwhm_limit_hz,
+                   "widest of the independent windows; FWHM of the fitted tNAA line "
+                   "(fwhm_limit_hz)"),
+        _criterion("drift_hz_per_min", _drift(qualities), s.drift_limit_hz_per_min,
+                   "fastest over any 60 transients on end, least squares, either "
+                   "direction (drift_limit_hz_per_min)"),
+        _criterion("water", _median(good, "water"), s.water_limit,
+                   "median height over that of NAA (water_limit)"),
+        _criterion("lipid", _median(good, "lipid"), s.lipid_limit,
+                   "median height at 0.8-1.5 ppm over that of NAA (lipid_limit)"),
+        _criterion("effective_percent", _effective(qualities),
+                   s.effective_limit_percent,
+                   "(sum w)² / sum w² of the weights, of all that came "
+                   "(effective_limit_percent)"),
     )  # fmt: skip
 
 
@@ -110,27 +123,24 @@ def criteria(
     followed: Followed, detectable: float, bias: LineWidthBias | None
 ) -> tuple[Criterion, ...]:
     """All criteria of a session, in the order of the report."""
-    settings = followed.outcome.pipeline.settings
-    target = settings.reference_target_percent
+    s = followed.outcome.pipeline.settings
+    target = s.reference_target_percent
     return (
         *of_outcome(followed.outcome),
-        Criterion("missing_percent", "Missing transients", missing_percent(followed),
-                  "<=", settings.missing_limit_percent, "%",
-                  "gaps in the scanner's counter, which only a recording keeps "
-                  "(missing_limit_percent)"),
-        Criterion("marker_s", "Timing of the markers", _late(followed), "<=",
-                  settings.marker_limit_s, "s",
-                  "largest distance of an infusion marker's stamp from the transients "
-                  "that it came between (marker_limit_s)"),
-        Criterion("detectable_percent", "Detectable change", detectable, "<=",
-                  target, "%",
-                  f"mean {settings.outcome} over the infusion against the reference "
-                  "period, 80 % power, two-sided 5 % (reference_target_percent)"),
-        Criterion("line_width_bias_percent", "Line-width bias",
-                  abs(bias.bias_percent) if bias else math.nan, "<=",
-                  BIAS_SHARE * target, "%",
-                  f"change of {settings.outcome} that the measured change of line "
-                  "width would fake; limit: a fifth of the target"),
+        _criterion("missing_percent", missing_percent(followed),
+                   s.missing_limit_percent,
+                   "gaps in the scanner's counter, which only a recording keeps "
+                   "(missing_limit_percent)"),
+        _criterion("marker_s", _late(followed), s.marker_limit_s,
+                   "largest distance of an infusion marker's stamp from the transients "
+                   "that it came between (marker_limit_s)"),
+        _criterion("detectable_percent", detectable, target,
+                   f"mean {s.outcome} over the infusion against the reference "
+                   "period, 80 % power, two-sided 5 % (reference_target_percent)"),
+        _criterion("line_width_bias_percent",
+                   abs(bias.bias_percent) if bias else math.nan, BIAS_SHARE * target,
+                   f"change of {s.outcome} that the measured change of line "
+                   "width would fake; limit: a fifth of the target"),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Many sessions together: outliers, repeatability, power, and the trial.
+"""Many sessions together: criteria, outliers, repeatability, power, and the trial.
 
 Outliers are found per criterion and protocol: |x - median| > 3.5 * 1.4826 MAD (Iglewicz
 & Hoaglin 1993), with at least five sessions.
@@ -6,28 +6,22 @@ Outliers are found per criterion and protocol: |x - median| > 3.5 * 1.4826 MAD (
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from monitor.qc.between_visits import OUTCOMES, power_table, repeatability
-from monitor.qc.clinical import clinical_slope
-from monitor.qc.participants import Visit, active_condition
-from monitor.qc.trial import Binned, binned, fit_trial
-from streams.errors import InputError
+from monitor.qc.criteria import TITLES, Verdict
+from monitor.qc.participants import Visit
+from monitor.qc.trial_report import trial_report
 
 Row = Mapping[str, Any]
 OUTLIER_Z = 3.5
 MAD_TO_SD = 1.4826
 LEAST_FOR_OUTLIERS = 5
-CRITERIA = (
-    "snr", "fwhm_hz", "drift_hz_per_min", "water", "lipid", "effective_percent",
-    "missing_percent", "marker_s", "detectable_percent", "line_width_bias_percent",
-)  # fmt: skip
+CRITERIA = tuple(TITLES)
+SITES = "site", "visit"
 
 
 def group_report(
@@ -45,6 +39,8 @@ def group_report(
             if row["status"] != "judged"
         ],
         "all_kept": sum("missed" not in row["verdicts"].values() for row in judged),
+        "order": [row["session"] for row in in_order(judged)],
+        "criteria": [summary(judged, key) for key in CRITERIA] if judged else [],
         "outliers": outliers(judged),
         "outcome_hidden": hidden and bool(judged),
         "repeatability": [] if hidden else repeatability(judged),
@@ -55,6 +51,41 @@ def group_report(
 
 def _columns(ending: str) -> tuple[str, ...]:
     return tuple(f"{name}_{ending}" for name in OUTCOMES)
+
+
+def in_order(judged: Sequence[Row]) -> list[Row]:
+    """Sessions by site, visit and subject: the order of figures and tables."""
+    return sorted(
+        judged, key=lambda r: (r["site"], r["visit"], r["subject"], r["session"])
+    )
+
+
+def summary(judged: Sequence[Row], key: str) -> dict[str, Any]:
+    """One criterion over all sessions, and its medians by site and visit."""
+    verdicts = [row["verdicts"][key] for row in judged]
+    title, sense, unit = TITLES[key]
+    limits = {row["limits"][key] for row in judged} - {None}
+    by_part: dict[str, list[float]] = {}
+    for row in in_order(judged):
+        known = row.get(key) is not None
+        by_part.setdefault(part_of(row), []).extend([row[key]] if known else [])
+    values = [value for own in by_part.values() for value in own]
+    return {
+        "key": key, "title": title, "sense": sense, "unit": unit,
+        "limit": limits.pop() if len(limits) == 1 else None,
+        "limits_differ": len(limits) > 0,
+        "kept": verdicts.count(Verdict.KEPT), "missed": verdicts.count(Verdict.MISSED),
+        "not_measured": verdicts.count(Verdict.NOT_MEASURED),
+        "median": float(np.median(values)) if values else None,
+        "low": min(values, default=None), "high": max(values, default=None),
+        "medians": {part: float(np.median(own)) if own else None
+                    for part, own in by_part.items()},
+    }  # fmt: skip
+
+
+def part_of(row: Row) -> str:
+    """Site and visit of a session in words; empty where its name says neither."""
+    return ", ".join(f"{name} {row[name]}" for name in SITES if row[name])
 
 
 def outliers(judged: Sequence[Row]) -> list[dict[str, Any]]:
@@ -78,121 +109,9 @@ def _far(rows: Sequence[Row], key: str, protocol: str) -> list[dict[str, Any]]:
         return []
     return [
         {"session": row["session"], "protocol": protocol, "criterion": key,
-         "value": row[key], "median": middle, "z": (row[key] - middle) / spread}
+         "value": row[key], "median": middle, "z": (row[key] - middle) / spread,
+         "better": (row[key] > middle) == (TITLES[key][1] == ">="),
+         "verdict": row["verdicts"][key]}
         for row in known
         if abs(row[key] - middle) > OUTLIER_Z * spread
     ]  # fmt: skip
-
-
-def trial_report(
-    judged: Sequence[Row], visits: Mapping[tuple[str, str], Visit]
-) -> dict[str, Any]:
-    """Condition by time, split by sex, and response against clinical change."""
-    active = active_condition(dict(visits))
-    matched = [
-        (visit, row)
-        for row in judged
-        if (visit := visits.get((row["subject"], row["visit"]))) is not None
-    ]
-    unmatched = sorted(
-        row["session"] for row in judged if (row["subject"], row["visit"]) not in visits
-    )
-    effects, said = [], []
-    for name in OUTCOMES:
-        sessions = _binned(matched, name)
-        for part, own in _parts(sessions):
-            try:
-                effects += _effects(own, active, name, part)
-            except InputError as error:
-                said.append(f"{name}, {part}: {error}")
-    return {
-        "active": active,
-        "sessions": len(matched),
-        "unmatched": unmatched,
-        "effects": effects + _between_sexes(effects),
-        "courses": {n: _courses(_binned(matched, n)) for n in OUTCOMES},
-        "clinical": [c for n in OUTCOMES if (c := clinical_slope(matched, n))],
-        "said": said,
-    }
-
-
-def _binned(matched: Sequence[tuple[Visit, Row]], name: str) -> list[Binned]:
-    found = []
-    for visit, row in matched:
-        windows = [w for w in row["windows"] if w["outcome"] == name]
-        session = binned(visit, windows)
-        if session is not None:
-            found.append(session)
-    return found
-
-
-def _parts(sessions: Sequence[Binned]) -> list[tuple[str, list[Binned]]]:
-    """All sessions, and those of each sex where two are named."""
-    sexes = sorted({s.visit.sex for s in sessions} - {""})
-    parts = [("all", list(sessions))]
-    if len(sexes) > 1:
-        parts += [
-            (f"sex {sex}", [s for s in sessions if s.visit.sex == sex]) for sex in sexes
-        ]
-    return parts
-
-
-def _effects(
-    sessions: Sequence[Binned], active: str, name: str, part: str
-) -> list[dict[str, Any]]:
-    fitted = fit_trial(sessions, active)
-    about = {
-        "outcome": name, "part": part, "subjects": fitted.subjects,
-        "sessions": fitted.sessions, "scale": fitted.scale,
-        "subject_sd": fitted.subject_sd, "session_sd": fitted.session_sd,
-        "converged": fitted.converged,
-    }  # fmt: skip
-    return [
-        {**asdict(effect), **about}
-        for effect in (fitted.condition, fitted.condition_by_time)
-    ]
-
-
-def _between_sexes(effects: Sequence[Row]) -> list[dict[str, Any]]:
-    """Difference of an effect between two sexes, whose subjects are different ones."""
-    found = []
-    split = [e for e in effects if e["part"].startswith("sex ")]
-    for outcome, name in sorted({(e["outcome"], e["name"]) for e in split}):
-        pair = [e for e in split if (e["outcome"], e["name"]) == (outcome, name)]
-        if len(pair) != 2:
-            continue
-        first, second = pair
-        value, sd = second["value"] - first["value"], math.hypot(
-            first["sd"], second["sd"]
-        )  # fmt: skip
-        freedom = first["freedom"] + second["freedom"]
-        t = float(stats.t.ppf(0.975, freedom))
-        part = f"{second['part']} minus {first['part']}"
-        found.append(
-            {**second, "part": part, "value": value, "sd": sd, "low": value - t * sd,
-             "high": value + t * sd, "freedom": freedom,
-             "subjects": first["subjects"] + second["subjects"],
-             "sessions": first["sessions"] + second["sessions"]}
-        )  # fmt: skip
-    return found
-
-
-def _courses(sessions: Sequence[Binned]) -> list[dict[str, Any]]:
-    """Mean change and its 95 % half width by condition and bin, over sessions."""
-    found = []
-    for condition in sorted({s.visit.condition for s in sessions}):
-        own = [s for s in sessions if s.visit.condition == condition]
-        for place in sorted({float(p) for s in own for p in s.place}):
-            y = [float(s.percent[i]) for s in own
-                 for i in np.flatnonzero(s.place == place)]  # fmt: skip
-            n = len(y)
-            half = (
-                float(stats.t.ppf(0.975, n - 1) * np.std(y, ddof=1) / math.sqrt(n))
-                if n > 1
-                else math.nan
-            )
-            found.append(
-                {"condition": condition, "place": place, "mean": float(np.mean(y)),
-                 "half": half, "sessions": n}
-            )  # fmt: skip
-    return found

@@ -52,6 +52,8 @@ from monitor.site_rules import reported
 OUTCOMES = ("Glx/tNAA", "Glx", "Glu", "Glu/tCr")
 COMPARABLE = ("Glu/tCr", "Glx/tCr", "tNAA/tCr", "Glu/water", "Gln/water")
 """Outcomes without a receiver gain in them, for repeatability."""
+UNSUPPRESSED = 200.0
+"""Water over NAA that no suppression leaves; without any it is thousands."""
 Report = dict[str, Any]
 
 
@@ -97,7 +99,11 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
         "periods": _periods(followed, times, during),
         "line_width": asdict(bias) if bias else None,
         "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), said)],
-        "notes": [*followed.outcome.notes, *_without_change(found, times)],
+        "notes": [
+            *followed.outcome.notes,
+            *_unsuppressed(judged),
+            *_without_change(found, times),
+        ],
     }
     compared = None if hidden else comparison_of(followed, times)
     if not hidden:
@@ -110,6 +116,17 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
         report["reference_values"] = _reference_values(followed, names)
     fits = compared.models if compared else ()
     return Judged(report, drawn_of(followed, during, hidden, fits))
+
+
+def _unsuppressed(judged: Sequence[Criterion]) -> tuple[str, ...]:
+    """Whether the session is a water reference that was taken for one."""
+    water = next(c.measured for c in judged if c.key == "water")
+    if not water > UNSUPPRESSED:
+        return ()
+    return (
+        f"The water line is {water:.0f} times that of NAA: this looks like a water "
+        "reference, not like a session.",
+    )
 
 
 def _without_change(found: Mapping[str, Changes], times: Times) -> tuple[str, ...]:

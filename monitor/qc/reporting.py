@@ -115,8 +115,9 @@ def _acquisition(
         _said("2b", "Location of the volume", said, "location"),
         _found("2c", "Nominal size of the volume", voxel),
         Field("2d", "TR, TE", f"{tr}TE {1e3 * a.echo_time_s:g} ms{tm}", "stream"),
-        Field("2e", "Excitations in all", str(len(followed.outcome.qualities)),
-              "recording"),
+        Field("2e", "Excitations in all",
+              f"{len(followed.outcome.qualities)} transients in the file (how many "
+              "excitations each holds, it does not say)", "stream"),
         Field("2e i", "Transients per time point", str(plan.length), "settings"),
         Field("2e ii", "Averaging",
               f"moving average every {plan.step} transients; block-wise where windows "
@@ -160,10 +161,7 @@ def _analysis(followed: Followed) -> tuple[Field, ...]:
     return (
         Field("3a", "Software", "mrs-monitor (versions below)", "program"),
         Field("3b", "Processing", ", ".join(steps), "settings"),
-        Field("3c", "Output measure",
-              "hidden by the protocol" if settings.outcome_hidden
-              else f"{settings.outcome}, change from the reference period in %",
-              "settings"),
+        Field("3c", "Output measure", _measure(followed), "settings"),
         Field("3d", "Quantification reference",
               "ratios and changes; water reference " + _water(followed), "results"),
         Field("3d", "Fitting model",
@@ -185,6 +183,16 @@ def _quality(followed: Followed, width_hz: float, snr: float) -> tuple[Field, ..
               "SDs are Cramer-Rao bounds with measured misfit and scatter", "results"),
         Field("4d", "Spectrum", "figure in this report", "results"),
     )  # fmt: skip
+
+
+def _measure(followed: Followed) -> str:
+    """What comes out of the session."""
+    settings = followed.outcome.pipeline.settings
+    if settings.outcome_hidden:
+        return "hidden by the protocol"
+    if followed.outcome.pipeline.course.reference is None:
+        return f"{settings.outcome}; no reference period, so that no change is given"
+    return f"{settings.outcome}, change from the reference period in %"
 
 
 def _water(followed: Followed) -> str:

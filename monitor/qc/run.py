@@ -81,15 +81,5 @@ def kept_rows(out: Path) -> tuple[list[Row], bool]:
 def put_together(rows: Sequence[Row], plan: Plan) -> dict[str, Any]:
     """Write the tables and the page of all sessions; returns what the page says."""
     group = group_report(rows, plan.visits)
-    write_group(rows, group, _limits(rows), plan.out)
+    write_group(rows, group, plan.out)
     return group
-
-
-def _limits(rows: Sequence[Row]) -> dict[str, float]:
-    """Limits where all sessions share them."""
-    found: dict[str, set[float]] = {}
-    for row in rows:
-        for key, limit in row.get("limits", {}).items():
-            if limit is not None:
-                found.setdefault(key, set()).add(limit)
-    return {key: limits.pop() for key, limits in found.items() if len(limits) == 1}

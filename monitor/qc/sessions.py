@@ -22,6 +22,8 @@ NO_SESSIONS = frozenset(
     | {".npy", ".npz", ".basis", ".raw", ".spar", ".list", ".ini", ".log", ".lock"}
     | {".py", ".jsonl", ".bvec", ".bval", ".xml", ".zip"}
 )
+NOISE = re.compile(r"[_-]noise([.]|$)", re.I)
+"""Noise scans that an export writes beside a session."""
 WATER = re.compile(r"(^|[_-])(water|wref|mrsref|h2o)([_.-]|$)", re.I)
 
 
@@ -84,6 +86,7 @@ def _may_be(path: Path, folder: Path) -> bool:
     inside = path.relative_to(folder)
     hidden = any(part.startswith(".") for part in inside.parts)
     document = path.suffix.lower() in NO_SESSIONS or path.name.startswith("LICENSE")
+    document = document or NOISE.search(path.name) is not None
     return path.is_file() and not hidden and not document
 
 

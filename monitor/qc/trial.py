@@ -34,6 +34,7 @@ from monitor.qc.participants import Visit
 from streams.errors import InputError
 
 BINS = 5
+Row = Mapping[str, Any]
 NEEDS_EXTRA = 'Mixed models need the extra "qc": pip install "mrs-monitor[qc]".'
 
 
@@ -86,16 +87,19 @@ class Fitted:
     converged: bool
 
 
-def binned(visit: Visit, windows: Sequence[Mapping[str, Any]]) -> Binned | None:
+def during(visit: Visit, windows: Sequence[Row]) -> list[Row]:
+    """Windows whose middle lies in the infusion; rows of windows.csv."""
+    end = math.inf if visit.infusion_min is None else visit.infusion_min
+    return [w for w in windows if 0 <= 0.5 * (w["start_min"] + w["end_min"]) <= end]
+
+
+def binned(visit: Visit, windows: Sequence[Row], bins: int = BINS) -> Binned | None:
     """Bins of one session from its windows of one outcome; None without an infusion.
 
-    `windows` are rows of windows.csv.  Bins are means weighted by the windows' length;
-    a bin that no window's middle lies in is left out.
+    Bins are means weighted by the windows' length; one that no window's middle lies in
+    is left out.
     """
-    rows = [w for w in windows if 0.5 * (w["start_min"] + w["end_min"]) >= 0]
-    if visit.infusion_min is not None:
-        end = visit.infusion_min
-        rows = [w for w in rows if 0.5 * (w["start_min"] + w["end_min"]) <= end]
+    rows = during(visit, windows)
     if not rows:
         return None
     last = visit.infusion_min or max(w["end_min"] for w in rows)
@@ -106,12 +110,12 @@ def binned(visit: Visit, windows: Sequence[Mapping[str, Any]]) -> Binned | None:
     V = np.outer(q * common, q * common)
     V[np.diag_indices(len(y))] = sd**2
     middle = np.array([0.5 * (w["start_min"] + w["end_min"]) for w in rows])
-    number = np.minimum((middle / last * BINS).astype(int), BINS - 1)
+    number = np.minimum((middle / last * bins).astype(int), bins - 1)
     length = np.array([w["end_min"] - w["start_min"] for w in rows])
     used = np.unique(number)
     A = np.stack([(number == k) * length for k in used])
     A /= A.sum(axis=1, keepdims=True)
-    place = (used + 0.5) / BINS - 0.5
+    place = (used + 0.5) / bins - 0.5
     return Binned(visit, place, A @ y, A @ V @ A.T)
 
 

@@ -8,8 +8,8 @@ CAPTIONS = {
     "tracker, smoothed over the whole session. Hatched: infusion.",
     "models": "The likeliest response models, each fitted to all transients at once, "
     "and the independent windows with 95 % intervals.",
-    "spectra": "Real part, thin: data; thick: fit; dashed: baseline; residual above, "
-    "on the same scale. Both on the height of the tallest line before the infusion.",
+    "spectra": "Real part, thin: data; thick: fit; dashed: baseline; residual above. "
+    "All on one scale.",
     "waterfalls": "Spectra of the transients against time, dark is high; dashed lines "
     "are events.",
     "traces": "Dots: every transient; crosses: those of weight under 0.5; triangles at "

@@ -12,90 +12,86 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from monitor.qc.group import part_of
 from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
+from monitor.report.wording import plain, signed
 
 Row = Mapping[str, Any]
 MARKERS = "os^Dv<>ph*X"
-TITLES = {
-    "snr": "SNR of one transient",
-    "fwhm_hz": "line width / Hz",
-    "drift_hz_per_min": "drift / Hz/min",
-    "water": "residual water / NAA",
-    "lipid": "lipid / NAA",
-    "effective_percent": "effective transients / %",
-    "missing_percent": "missing transients / %",
-    "marker_s": "timing of markers / s",
-    "detectable_percent": "detectable change / %",
-    "line_width_bias_percent": "line-width bias / %",
-}
 LEAST_HEIGHT = 1.0
 STYLES = (("o", "-", INK), ("s", "--", ACCENT), ("^", ":", GREY))
 
 
 def criteria_svg(
-    judged: Sequence[Row], outliers: Sequence[Row], limits: Mapping[str, float]
+    ordered: Sequence[Row], group: Mapping[str, Any], height: float = 10.9
 ) -> str:
-    """Every criterion over the sessions, in the order of site, visit, subject."""
-    rows = sorted(judged, key=lambda r: (r["site"], r["visit"], r["subject"]))
+    """Every criterion over the sessions, which are numbered in their order."""
     with mpl.rc_context({**STYLE, "svg.hashsalt": "criteria"}):
-        figure = Figure(figsize=(9.0, 10.5))
+        figure = Figure(figsize=(9.0, height))
         FigureCanvasAgg(figure)
         grid = figure.subplots(5, 2, squeeze=False)
-        figure.subplots_adjust(0.07, 0.04, 0.97, 0.97, 0.16, 0.42)
-        for ax, key in zip(grid.ravel(), TITLES, strict=True):
-            _criterion(ax, rows, key, outliers, limits.get(key))
-        return _svg(figure, "Criteria over the sessions")
+        figure.subplots_adjust(0.07, 0.04, 0.95, 0.935, 0.2, 0.42)
+        for ax, found in zip(grid.ravel(), group["criteria"], strict=True):
+            _criterion(ax, ordered, found, group["outliers"])
+        for ax in grid[-1]:
+            ax.set_xlabel("number of the session")
+        parts, labels = grid[0, 0].get_legend_handles_labels()
+        if any(labels):
+            figure.legend(parts, labels, loc="upper left", ncols=4)
+        words = "; ".join(_words(found) for found in group["criteria"])
+        return _svg(figure, f"Criteria over the sessions. {words}")
+
+
+def _words(found: Row) -> str:
+    if found["median"] is None:
+        return f"{found['title']} not measured"
+    return (
+        f"{found['title']} median {plain(found['median'])}, {plain(found['low'])} to "
+        f"{plain(found['high'])}"
+    )
 
 
 def _criterion(
-    ax: Axes,
-    rows: Sequence[Row],
-    key: str,
-    outliers: Sequence[Row],
-    limit: float | None,
+    ax: Axes, ordered: Sequence[Row], found: Row, outliers: Sequence[Row]
 ) -> None:
-    groups = sorted({(r["site"], r["visit"]) for r in rows})
-    for number, group in enumerate(groups):
+    key = found["key"]
+    for number, part in enumerate(found["medians"]):
         own = [
             (i, r[key])
-            for i, r in enumerate(rows)
-            if (r["site"], r["visit"]) == group and r.get(key) is not None
+            for i, r in enumerate(ordered, 1)
+            if part_of(r) == part and r.get(key) is not None
         ]
-        if own:
-            x, y = np.array(own, float).T
-            ax.plot(x, y, MARKERS[number % len(MARKERS)], ms=3.4, mfc="white",
-                    mec=INK, mew=0.8, label=_group_name(group))  # fmt: skip
-    places = {r["session"]: i for i, r in enumerate(rows)}
-    for outlier in outliers:
-        if outlier["criterion"] == key:
-            ax.annotate(outlier["session"], (places[outlier["session"]],
-                        outlier["value"]), fontsize=7, xytext=(3, 3),
-                        textcoords="offset points")  # fmt: skip
-    if limit is not None and np.isfinite(limit) and _near(rows, key, limit):
+        x, y = np.array(own, float).reshape(-1, 2).T
+        ax.plot(x, y, MARKERS[number % len(MARKERS)], ms=3.6, mfc="white", mec=INK,
+                mew=0.8, label=part or "no site or visit named")  # fmt: skip
+    places = {r["session"]: i for i, r in enumerate(ordered, 1)}
+    for one in outliers:
+        if one["criterion"] == key:
+            at = places[one["session"]]
+            ax.annotate(str(at), (at, one["value"]), fontsize=7.5, xytext=(4, 0),
+                        textcoords="offset points", va="center")  # fmt: skip
+    _limit(ax, found)
+    unit = f" / {found['unit']}" if found["unit"] else ""
+    ax.set_title(f"{found['title']}{unit}", fontsize=9, loc="left")
+    ax.set_xlim(0.3, len(ordered) + 0.7)
+    ax.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True, min_n_ticks=1))
+
+
+def _limit(ax: Axes, found: Row) -> None:
+    """The limit, where it leaves the points something of the axis; ends of the axis."""
+    limit, high = found["limit"], found["high"]
+    if high is None:
+        ax.text(0.5, 0.5, "not measured", transform=ax.transAxes, ha="center",
+                color=GREY)  # fmt: skip
+        ax.set_yticks([])
+        return
+    if limit is not None and limit < 12 * max(high, 1e-9):
         ax.axhline(limit, color=ACCENT, lw=1.0, ls="--")
         ax.annotate("limit", (1, limit), xycoords=("axes fraction", "data"),
-                    fontsize=7.5, color=ACCENT, ha="right", va="bottom")  # fmt: skip
-    values = [r[key] for r in rows if r.get(key) is not None]
-    if min(values, default=-1.0) >= 0 and ax.get_ylim()[0] < 0:  # none can be negative
-        top = ax.get_ylim()[1] if max(values) > 0 else LEAST_HEIGHT
+                    fontsize=7.5, color=ACCENT, ha="left", va="center")  # fmt: skip
+    if found["low"] >= 0 and (ax.get_ylim()[0] < 0 or high == 0):  # none is negative
+        top = ax.get_ylim()[1] if high > 0 else LEAST_HEIGHT
         ax.set_ylim(-0.04 * top, top)
-    ax.set_title(TITLES[key], fontsize=9, loc="left")
-    ax.set_xlim(-0.6, len(rows) - 0.4)
-    ax.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
-    if len(groups) > 1 and key == "snr":
-        ax.legend(ncols=4, fontsize=7.5, loc="best")
-
-
-def _near(rows: Sequence[Row], key: str, limit: float) -> bool:
-    """Whether drawing the limit leaves the points something of the axis."""
-    values = [r[key] for r in rows if r.get(key) is not None]
-    return bool(values) and limit < 12 * max(max(values), 1e-9)
-
-
-def _group_name(group: tuple[str, str]) -> str:
-    site, visit = group
-    words = [f"site {site}" if site else "", f"visit {visit}" if visit else ""]
-    return ", ".join(filter(None, words)) or "sessions"
 
 
 def trial_svg(courses: Mapping[str, Sequence[Row]]) -> str:
@@ -111,7 +107,19 @@ def trial_svg(courses: Mapping[str, Sequence[Row]]) -> str:
             ax.set_visible(False)
         for ax, name in zip(grid.ravel(), names, strict=False):
             _course(ax, courses[name], name)
-        return _svg(figure, "Condition by time")
+        words = "; ".join(_course_words(courses[name], name) for name in names)
+        return _svg(figure, f"Condition by time. {words}")
+
+
+def _course_words(course: Sequence[Row], name: str) -> str:
+    means = ", ".join(
+        f"{condition} "
+        + " ".join(
+            signed(row["mean"]) for row in course if row["condition"] == condition
+        )
+        for condition in sorted({row["condition"] for row in course})
+    )
+    return f"mean change of {name} in % over the infusion: {means}"
 
 
 def _course(ax: Axes, course: Sequence[Row], name: str) -> None:
@@ -147,7 +155,8 @@ def clinical_svg(found: Sequence[Row]) -> str:
             ax.set_xlabel("mean change / %")
         grid[0, 0].set_ylabel("clinical change / points")
         grid[0, 0].legend(fontsize=7.5)
-        return _svg(figure, "Response against clinical change")
+        words = "slopes and intervals stand in the table that follows"
+        return _svg(figure, f"Clinical change against mean response; {words}")
 
 
 def _svg(figure: Figure, title: str) -> str:

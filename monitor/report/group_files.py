@@ -10,9 +10,10 @@ from typing import Any
 
 from monitor import __version__
 from monitor.qc.between_visits import OUTCOMES, REPEATED
-from monitor.qc.group import CRITERIA
+from monitor.qc.criteria import TITLES
+from monitor.qc.group import CRITERIA, in_order
 from monitor.report.folder import made_folder
-from monitor.report.group_figures import TITLES, clinical_svg, criteria_svg, trial_svg
+from monitor.report.group_figures import clinical_svg, criteria_svg, trial_svg
 from monitor.report.page import environment, style
 from monitor.report.session_files import write_text
 from monitor.report.tables import write_json
@@ -23,12 +24,7 @@ TIDY = ("session", "subject", "visit", "site", "outcome", "measure", "value", "s
 Row = Mapping[str, Any]
 
 
-def write_group(
-    rows: Sequence[Row],
-    group: Mapping[str, Any],
-    limits: Mapping[str, float],
-    out: Path,
-) -> None:
+def write_group(rows: Sequence[Row], group: Mapping[str, Any], out: Path) -> None:
     """Write sessions.tsv, measures.tsv, group.json and group.html.
 
     Raises
@@ -42,7 +38,7 @@ def write_group(
     if measures:
         write_text(out / "measures.tsv", tsv(TIDY, measures))
     write_json(out / "group.json", group)
-    write_text(out / "group.html", group_page(ordered, group, limits))
+    write_text(out / "group.html", group_page(ordered, group))
 
 
 def _columns(rows: Sequence[Row]) -> tuple[str, ...]:
@@ -86,24 +82,20 @@ def _cell(value: Any) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def group_page(
-    rows: Sequence[Row], group: Mapping[str, Any], limits: Mapping[str, float]
-) -> str:
-    """The page of many sessions."""
-    judged = [row for row in rows if row["status"] == "judged"]
+def group_page(rows: Sequence[Row], group: Mapping[str, Any]) -> str:
+    """The page of many sessions, numbered by site, visit and subject."""
+    ordered = in_order([row for row in rows if row["status"] == "judged"])
     trial = group["trial"]
-    filled = [{"verdict": "", "reason": ""} | dict(row) for row in rows]
+    courses = trial["courses"] if trial else {}
+    clinical = trial["clinical"] if trial else []
     return environment().get_template("group.html.j2").render(
         g=group,
-        rows=filled,
-        css=style(),
+        rows=ordered,
+        numbers={row["session"]: i for i, row in enumerate(ordered, 1)},
         titles=TITLES,
+        css=style(),
         version=__version__,
-        criteria_svg=criteria_svg(judged, group["outliers"], limits) if judged else "",
-        trial_svg=trial_svg(trial["courses"])
-        if trial and any(trial["courses"].values())
-        else "",
-        clinical_svg=clinical_svg(trial["clinical"])
-        if trial and trial["clinical"]
-        else "",
+        criteria_svg=criteria_svg(ordered, group) if ordered else "",
+        trial_svg=trial_svg(courses) if any(courses.values()) else "",
+        clinical_svg=clinical_svg(clinical) if clinical else "",
     )  # fmt: skip

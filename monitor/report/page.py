@@ -22,6 +22,7 @@ def environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     found.filters |= {"plain": wording.plain, "signed": wording.signed}
+    found.filters["usual"] = wording.usual
     found.filters |= {"signed2": lambda v: wording.signed(v, 2)}
     found.filters |= {"exact": wording.exact, "known": wording.known}
     found.globals |= {"say": wording, "text": captions}

@@ -39,8 +39,7 @@ def _pages(judged: Judged) -> Paper:
     r = judged.report
     paper = Paper(f"mrs-monitor {r['versions']['mrs-monitor']}, {r['file']}")
     paper.heading(f"Protocol QC: {r['file']}", 14)
-    protocol = r["protocol"]["title"] or r["protocol"]["name"]
-    paper.paragraph(f"Protocol {protocol}; {r['source']}")
+    paper.paragraph(say.protocol_line(r))
     paper.paragraph(r["verdict"], "bold")
     if r["outcome_hidden"]:
         paper.paragraph("The protocol hides the outcome: this report holds none.")

@@ -10,6 +10,7 @@ Report = Mapping[str, Any]
 DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 UNMEASURED = "not measured"
+DEFAULT = "default"
 MOST_DECIMALS = 6
 USUAL_DECIMALS = 2
 COUNTS = {
@@ -70,6 +71,14 @@ def measured(criterion: Report) -> str:
             break
     text = f"{shown:.{decimals_of(value, digits, most)}f}" if shown else "< 0.01"
     return f"{text if value else '0'} {_unit(criterion)}".strip()
+
+
+def usual(value: Any) -> str:
+    """Number of a criterion: three significant digits, two decimals at most."""
+    if not known(value) or value == 0:
+        return plain(value)
+    text = f"{value:.{decimals_of(value, 3, USUAL_DECIMALS)}f}"
+    return text.replace("-", MINUS) if float(text) else "< 0.01"
 
 
 def _keeps(criterion: Report, value: float) -> bool:
@@ -216,6 +225,15 @@ def line_width_sentence(report: Report) -> str:
         f"much{tested} and fitted again, shows a change of {report['outcome']} of "
         f"{signed(found['bias_percent'], 2)} % where there is none."
     )
+
+
+def protocol_line(report: Report) -> str:
+    """Whose limits the criteria have, and where the session came from."""
+    named = report["protocol"]
+    said = f"Protocol {named['title'] or named['name']}"
+    if named["name"] == DEFAULT:
+        said = "No protocol fits or was named: the default limits, meant for 3 T"
+    return "; ".join(filter(None, (said, report["source"] or report["origin"])))
 
 
 def acquisition_rows(report: Report) -> list[tuple[str, str]]:

@@ -13,9 +13,9 @@ import pytest
 
 from monitor.choose import Wishes
 from monitor.qc import provenance
-from monitor.qc.criteria import missing_percent
+from monitor.qc.criteria import Criterion, missing_percent
 from monitor.qc.follow import follow
-from monitor.qc.one import Judged, Report, _counts
+from monitor.qc.one import Judged, Report, _counts, _unsuppressed
 from monitor.qc.provenance import program_hash
 from monitor.qc.reporting import mrsinmrs
 from monitor.report.figures import names_for
@@ -170,7 +170,7 @@ def test_one_thing_has_one_figure(written: Path) -> None:
 
 
 def test_a_combined_file_claims_no_coil_combination(
-    judged: Judged, infusion_short: Path
+    judged: Judged, infusion_short: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither channels that were not seen nor gaps that could not be."""
     fields = {f["title"]: f["value"] for f in judged.report["mrsinmrs"]}
@@ -180,7 +180,8 @@ def test_a_combined_file_claims_no_coil_combination(
     followed.origin = "NIfTI-MRS"
     pipeline = followed.outcome.pipeline
     assert pipeline.acquisition is not None
-    pipeline.acquisition = replace(pipeline.acquisition, coils=1)
+    combined = replace(pipeline.acquisition, coils=1)
+    monkeypatch.setattr(type(pipeline), "acquisition", combined)
     fields = {f.title: f.value for f in mrsinmrs(followed, 8.0, 50.0, {})}
     assert "combined before it was written" in fields["RF coil"]
     assert "coil combination" not in fields["Processing"]
@@ -336,3 +337,9 @@ def test_lines_of_a_hidden_outcome_are_blank(blinded: Judged) -> None:
 
 def test_hiding_changes_no_criterion(judged: Judged, blinded: Judged) -> None:
     assert judged.report["criteria"] == blinded.report["criteria"]
+
+
+@pytest.mark.parametrize(("water", "said"), [(1187.0, 1), (9.0, 0), (math.nan, 0)])
+def test_a_water_reference_taken_for_a_session_is_told(water: float, said: int) -> None:
+    one = Criterion("water", "Residual water", water, "<=", 10.0, "", "")
+    assert len(_unsuppressed([one])) == said

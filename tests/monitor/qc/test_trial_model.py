@@ -8,10 +8,11 @@ import pytest
 
 from monitor.qc.between_visits import paired_power, power_table, repeatability
 from monitor.qc.clinical import clinical_slope
-from monitor.qc.group import outliers, trial_report
+from monitor.qc.group import outliers, summary
 from monitor.qc.participants import Visit, active_condition, read_participants
 from monitor.qc.simulated_trial import Crossover, draw
 from monitor.qc.trial import binned, fit_trial
+from monitor.qc.trial_report import trial_report
 from streams.errors import InputError
 
 pytest.importorskip("statsmodels", reason="the extra qc is not installed")
@@ -111,7 +112,8 @@ def rows_of(trial: Crossover, slope: float) -> list[dict[str, object]]:
         found.append(
             {"session": f"{visit.subject}-{visit.visit}", "subject": visit.subject,
              "visit": visit.visit, "windows": rows, "Glx/tNAA_mean": mean,
-             "Glx/tNAA_mean_sd": 1.0, "visit_of": visit, "slope": slope}
+             "Glx/tNAA_mean_sd": 1.0, "visit_of": visit, "slope": slope,
+             "verdicts": {}}
         )  # fmt: skip
     return found
 
@@ -154,12 +156,45 @@ def test_a_clinical_slope_is_found_with_its_interval() -> None:
 
 def test_outliers_are_named() -> None:
     rows = [
-        {"session": f"s{i}", "protocol": "p", "fwhm_hz": 8 + 0.1 * (i % 3)}
+        {"session": f"s{i}", "protocol": "p", "fwhm_hz": 8 + 0.1 * (i % 3),
+         "verdicts": {"fwhm_hz": "kept"}}
         for i in range(9)
-    ]
-    rows.append({"session": "bad", "protocol": "p", "fwhm_hz": 14.0})
-    assert [o["session"] for o in outliers(rows)] == ["bad"]
+    ]  # fmt: skip
+    rows.append({**rows[0], "session": "bad", "fwhm_hz": 14.0})
+    rows.append({**rows[0], "session": "good", "fwhm_hz": 4.0})
+    found = {o["session"]: o["better"] for o in outliers(rows)}
+    assert found == {"bad": False, "good": True}
     assert outliers(rows[:4]) == []
+
+
+def test_a_criterion_over_sites_and_visits() -> None:
+    rows = [
+        {"session": f"{site}{i}", "subject": str(i), "visit": "", "site": site,
+         "snr": 10.0 + i + (5 if site == "B" else 0), "limits": {"snr": 12.0},
+         "verdicts": {"snr": "kept" if 10.0 + i >= 12 or site == "B" else "missed"}}
+        for site in "AB"
+        for i in range(3)
+    ]  # fmt: skip
+    rows.append({**rows[0], "session": "C", "site": "", "snr": None,
+                 "verdicts": {"snr": "not measured"}})  # fmt: skip
+    found = summary(rows, "snr")
+    assert (found["kept"], found["missed"], found["not_measured"]) == (4, 2, 1)
+    assert found["medians"] == {"": None, "site A": 11.0, "site B": 16.0}
+    assert (found["low"], found["median"], found["high"]) == (10.0, 13.5, 17.0)
+    assert found["limit"] == 12.0
+    rows[0]["limits"] = {"snr": 3.0}
+    assert summary(rows, "snr")["limit"] is None
+
+
+def test_bins_are_as_many_as_the_shortest_session_fills() -> None:
+    (visit, rows), *_ = draw(Crossover(subjects=2), np.random.default_rng(0))
+    few = binned(visit, [rows[1], rows[4], rows[8]], 3)
+    assert few is not None
+    assert few.place == pytest.approx([-1 / 3, 0, 1 / 3])
+    assert few.percent == pytest.approx([rows[i]["change_percent"] for i in (1, 4, 8)])
+    all_bins = binned(visit, rows)
+    assert all_bins is not None
+    assert len(all_bins.place) == 5
 
 
 def test_power_of_a_paired_test() -> None:

@@ -70,6 +70,13 @@ def test_an_interval_has_the_decimals_of_its_value() -> None:
     assert say.interval({"low": math.nan, "high": 0, "sd": 1.0}) == "not measured"
 
 
+def test_default_limits_are_said_to_be_defaults() -> None:
+    report = {"protocol": {"name": "default", "title": ""}, "source": "", "origin": "x"}
+    assert say.protocol_line(report).startswith("No protocol fits or was named")
+    report["protocol"] = {"name": "p", "title": "PRESS"}
+    assert say.protocol_line(report) == "Protocol PRESS; x"
+
+
 @pytest.mark.parametrize(
     ("log", "text"), [(16.7, "> 1000"), (math.log(20), "20"), (-20.0, "< 0.001")]
 )
