@@ -98,7 +98,11 @@ def page(display: Display, now_s: float) -> summary.Summary:
         (summary.Line("outcome", "hidden by the protocol"),)
         if hidden
         else summary.outcome_lines(
-            display.settings.outcome, screen.headline, answer, start or 0.0
+            display.settings.outcome,
+            screen.headline,
+            answer,
+            start or 0.0,
+            display.settings.reference_target_percent,
         )
     )
     return summary.Summary(

@@ -24,6 +24,7 @@ from monitor.screen import spectrum as spec
 from monitor.screen import strips as strip
 from monitor.screen import table as tab
 from monitor.screen import trend as course
+from monitor.screen.answer import answered
 from monitor.screen.footer import footer
 from monitor.screen.parts import (
     Headline,
@@ -40,7 +41,6 @@ from monitor.screen.parts import (
 )
 from monitor.screen.seen import Seen
 from monitor.screen.status import phase_words, status
-from monitor.screen.summary import answered
 from monitor.screen.words import clock
 from monitor.settings import Settings
 
@@ -198,8 +198,9 @@ class Display(Seen):
         answer = self.answers.get(outcome)
         if answer is None:
             return made
-        start_s = self.infusion()[0] or 0.0
-        return replace(made, title=f"{made.title}: {answered(answer, start_s)}")
+        begun_s, target = self.infusion()[0], self.settings.reference_target_percent
+        said = answered(answer, begun_s or 0.0, target)
+        return replace(made, title=f"{made.title}: {said}")
 
     def _plasma_on(self, axis: TimeAxis) -> Overlay | None:
         if not self.plasma:

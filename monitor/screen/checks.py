@@ -93,7 +93,9 @@ def reference(length_s: float, detectable: Detectable | None, s: Settings) -> Ch
     good = longer <= 0 or seen <= target
     missing = f", {clock(longer)} more" if 0 < longer < math.inf and not good else ""
     figure = f"{so_far}, sees {plain(seen, 2)} %{missing}"
-    return Check("reference period", figure, f"sees {plain(target, 2)} %", good)
+    hopeless = not good and not math.isfinite(longer)  # waiting helps nothing
+    wanted = "{} %: longer window, F4" if hopeless else "sees {} %"
+    return Check("reference period", figure, wanted.format(plain(target, 2)), good)
 
 
 def below(name: str, value: float, limit: float, unit: str) -> Check:

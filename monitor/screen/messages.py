@@ -208,9 +208,10 @@ def of_reference(
     target = "" if hidden else f" to see {plain(target_percent, 2)} %"
     if not math.isfinite(d.reference_longer_s):
         said = f"No reference period is long enough{target}"
-        return Message(
-            key, note, said, "a longer window (F4) sees smaller changes", 0.0
-        )
+        action = "a longer window (F4) sees smaller changes"
+        if not hidden and math.isfinite(d.mean_planned):
+            action += f"; the whole infusion: {plain(d.mean_planned, 2)} %"
+        return Message(key, note, said, action, 0.0)
     said = f"Reference period: {clock(d.reference_longer_s)} more{target}"
     return Message(key, note, said, "wait with the infusion", 0.0)
 

@@ -14,7 +14,9 @@ def stream_words(
     """State of stream and recording in words, and whether it wants attention."""
     playback = stream.playback
     if playback is not None:
-        return f"REPLAY {speed_words(playback.speed, playback.playing)}", False
+        over = not playback.playing and playback.position_s >= playback.length_s > 0
+        said = "ended" if over else speed_words(playback.speed, playback.playing)
+        return f"REPLAY {said}", False
     if ended:
         return f"ENDED {clock(clock_s, hours=True)}", False
     if stream.idle:

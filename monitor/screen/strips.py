@@ -14,6 +14,7 @@ import numpy as np
 
 from monitor.screen.axis import joined
 from monitor.screen.parts import Line, Strip
+from monitor.screen.words import signed
 
 MOST = 1200
 _ALL = np.ones(0, bool)  # until `broken` says where a strip is interrupted
@@ -58,7 +59,7 @@ def shift_strip(at: Line, shift_hz: Line, drift: float, limit: float) -> Strip:
     """Shift of each transient; past its limit where it drifts too fast (Hz/min)."""
     x, y = thinned(at, shift_hz)
     top = max(2.0, _top(np.abs(y), math.nan))
-    now = f"{shift_hz[-1]:+.1f}".replace("-", "\N{MINUS SIGN}") if len(y) else ""
+    now = signed(float(shift_hz[-1])) if len(y) else ""
     past = math.isfinite(limit) and abs(drift) > limit
     shown = np.clip(y, -top, top)
     return Strip("shift", "Hz", x, shown, _ALL, -top, top, (0.0,), now, past)

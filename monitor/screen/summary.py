@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.analysis.update import Answer
+from monitor.screen.answer import answered
 from monitor.screen.axis import UNSEEN, label_of
 from monitor.screen.checks import Figures
 from monitor.screen.parts import Headline
@@ -75,9 +76,16 @@ def quality_lines(f: Figures) -> tuple[Line, ...]:
 
 
 def outcome_lines(
-    outcome: str, headline: Headline, answer: Answer | None, zero_s: float
+    outcome: str,
+    headline: Headline,
+    answer: Answer | None,
+    zero_s: float,
+    target_percent: float,
 ) -> tuple[Line, ...]:
-    """What came out: the headline, and the answer over the whole infusion."""
+    """What came out: the headline, and the answer over the whole infusion.
+
+    `zero_s` and `target_percent`: see `answered`.
+    """
     value = f"{headline.number} {headline.interval}".strip()
     lines = [Line(headline.title, value), Line("", headline.caption)]
     if answer is not None and math.isfinite(answer.mean_percent):
@@ -86,15 +94,8 @@ def outcome_lines(
         lines.append(Line(f"mean {outcome} since the infusion began", mean))
         low, high = signed(answer.low_percent), signed(answer.high_percent)
         lines.append(Line("right at all times, 95 %", f"{low} to {high} %"))
-        lines.append(Line("has it changed?", answered(answer, zero_s)))
+        lines.append(Line("has it changed?", answered(answer, zero_s, target_percent)))
     return tuple(lines)
-
-
-def answered(answer: Answer, zero_s: float) -> str:
-    """The sequential answer in words."""
-    if answer.since_s is None:
-        return "no change shown so far"
-    return f"change seen at +{clock(answer.since_s - zero_s)}"
 
 
 def event_lines(events: Sequence[Event]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import math
 from monitor.analysis.names import find
 from monitor.analysis.response import Estimate
 from monitor.screen.parts import Z95, Row
-from monitor.screen.words import DASH, MINUS, plain, signed
+from monitor.screen.words import DASH, MINUS, measured, signed
 
 ROWS = ("Glu", "Gln", "Glx", "tNAA", "tCr")
 HEADINGS = ("", "value", "SD", "CRLB %", "change %", "± 95 %")
@@ -56,8 +56,8 @@ def _row(estimate: Estimate | None, name: str, accent: bool, hidden: bool) -> Ro
         change = half = math.nan
     return Row(
         name=name,
-        value=plain(value),
-        sd=plain(sd, 2),
+        value=measured(value),
+        sd=measured(sd, 2),
         crlb=f"{crlb:.1f}" if math.isfinite(crlb) and crlb < 999 else DASH,
         change=signed(change),
         half=f"{half:.1f}" if math.isfinite(half) else DASH,

@@ -6,6 +6,7 @@ import math
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
+LEAST_PLAIN, MOST_PLAIN = 0.001, 1e6
 
 
 def signed(value: float, decimals: int = 1) -> str:
@@ -26,6 +27,15 @@ def plain(value: float, digits: int = 3) -> str:
         return "0"
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     return f"{value:.{min(decimals, 6)}f}".replace("-", MINUS)
+
+
+def measured(value: float, digits: int = 3) -> str:
+    """Like `plain`, with an exponent where that would be long: "1.23e−4"."""
+    usual = LEAST_PLAIN <= abs(value) < MOST_PLAIN
+    if usual or value == 0 or not math.isfinite(value):
+        return plain(value, digits)
+    mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
+    return f"{mantissa}e{int(power)}".replace("-", MINUS)
 
 
 def clock(seconds: float, hours: bool = False) -> str:

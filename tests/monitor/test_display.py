@@ -24,7 +24,7 @@ from monitor.screen.strips import drift_hz_per_min, nice, thinned
 from monitor.screen.tracks import Tracks
 from monitor.screen.waterfall import COLUMNS, Stack
 from monitor.screen.windows import Windows
-from monitor.screen.words import ago, clock, plain, signed
+from monitor.screen.words import ago, clock, measured, plain, signed
 from monitor.session import MOST_CURVES, Session
 from streams.transient import Event, Message
 
@@ -394,11 +394,17 @@ def test_band_is_the_trackers_95_percent(updates):
 
 
 @pytest.mark.parametrize(
-    ("since_s", "words"),
-    [(None, "no change shown so far"), (900.0, "change seen at +05:00")],
+    ("sd", "since_s", "words"),
+    [
+        (1.0, None, "no change seen, 4.3 % would have been"),
+        (3.0, None, "too uncertain to say, 6.0 % would be seen"),
+        (1.0, 900.0, "change seen at +05:00"),
+    ],
 )
-def test_trend_and_summary_say_whether_the_outcome_has_changed(updates, since_s, words):
-    answer = {SETTINGS.outcome: Answer(6.0, 1.0, 2.5, 9.5, 12.0, since_s)}
+def test_trend_and_summary_say_whether_the_outcome_has_changed(
+    updates, sd, since_s, words
+):
+    answer = {SETTINGS.outcome: Answer(6.0, sd, 2.5, 9.5, 12.0, since_s)}
     display = shown(updates, 1500.0)
     display.fold(Update(9000, 0, answers=answer), 1500.0)
     assert display.screen(1500.5).trend.title == f"Change of Glx/tNAA (%): {words}"
@@ -514,6 +520,7 @@ def test_settings_event_that_is_nonsense_is_told(updates):
 # -- stream, messages ------------------------------------------------------------------
 
 REPLAY = Stream(connected=True, playback=Playback(True, 20.0, 60.0, 600.0))
+OVER = Playback(False, 20.0, 600.0, 600.0)
 PAUSED = Stream(connected=True, playback=Playback(False, 20.0, 60.0, 600.0))
 
 
@@ -527,6 +534,7 @@ PAUSED = Stream(connected=True, playback=Playback(False, 20.0, 60.0, 600.0))
         (REPLAY, False, "REPLAY 20×", False),
         (REPLAY, True, "REPLAY 20×", False),
         (PAUSED, False, "REPLAY paused", False),
+        (replace(PAUSED, playback=OVER), False, "REPLAY ended", False),
     ],
 )
 def test_state_of_the_stream_in_words(stream, ended, words, attention):
@@ -683,6 +691,18 @@ def test_reference_period_is_judged_before_the_infusion(
     later = shown(updates, 900.0)
     later.fold(Update(9000, 0, detectable=found), 900.0)
     assert not [m for m in later.screen(900.5).messages if m.key == "reference"]
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_where_no_reference_is_long_enough_the_whole_infusion_may_be(updates, hidden):
+    found = Detectable("Glu", 60.0, {32: 12.0}, {32: 9.0}, math.inf, 4.1, math.inf)
+    display = shown(updates, 500.0, replace(SETTINGS, outcome_hidden=hidden))
+    display.fold(Update(9000, 0, detectable=found), 500.0)
+    messages = display.screen(500.5).messages
+    action = next(m.action for m in messages if m.key == "reference")
+    assert ("the whole infusion: 4.1 %" in action) is not hidden
+    wanted = closer.card(display).checks[0].wanted
+    assert wanted == ("long enough" if hidden else "5.0 %: longer window, F4")
 
 
 def test_event_is_sent_then_recorded_or_refused(updates):
@@ -1032,3 +1052,15 @@ def test_the_end_is_told_with_the_way_to_the_summary(updates):
     assert [(m.condition, "F10" in m.action) for m in said if m.key == "ended"] == [
         ("Session ended: finished", True)
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.00012345, "1.23e−4"), (-0.00012345, "−1.23e−4"), (0.0321, "0.0321"),
+        (8.134, "8.13"), (0.0, "0"), (math.nan, "–"), (12345678.0, "1.23e7"),
+        (1.5e-12, "1.50e−12"),
+    ],
+)  # fmt: skip
+def test_amplitudes_of_any_unit_fit_into_the_table(value, words):
+    assert measured(value) == words

@@ -305,12 +305,20 @@ def test_a_key_chooses_tracker_or_window(qtbot, open_bench, reports):
         assert word in bench.page.headline.caption.full_text
 
 
-@pytest.mark.parametrize("since_s", [None, 900.0])
-def test_the_answer_stands_in_the_title_of_the_trend(open_bench, reports, since_s):
+@pytest.mark.parametrize(
+    ("sd", "since_s", "words"),
+    [
+        (1.0, None, "no change seen, 4.3 % would have been"),
+        (12.0, None, "too uncertain to say, 14 % would be seen"),
+        (1.0, 900.0, "change seen at +05:00"),
+    ],
+)
+def test_the_answer_stands_in_the_title_of_the_trend(
+    open_bench, reports, sd, since_s, words
+):
     bench = open_bench()
-    answer = {SETTINGS.outcome: Answer(6.0, 1.0, 2.5, 9.5, 12.0, since_s)}
+    answer = {SETTINGS.outcome: Answer(6.0, sd, 2.5, 9.5, 12.0, since_s)}
     bench.show([*reports, Computed(Update(9000, 0, answers=answer))])
-    words = "change seen at +05:00" if since_s else "no change shown so far"
     assert bench.page.trend.title.full_text.endswith(words)
     assert not bench.page.trend.title.cut
     assert not bench.page.trend.legend.cut
