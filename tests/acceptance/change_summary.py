@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from change_sessions import LENGTHS, OUTCOMES, START_S, stacked
+from change_sessions import LENGTHS, OUTCOMES, START_S, STOP_S, stacked
 
 from monitor.analysis.comparison import UNDECIDED
 from monitor.analysis.detectable import FACTOR
@@ -62,6 +62,21 @@ def line(found: Found, name: str, k: int) -> dict[str, float]:
         "rmse": np.sqrt(np.nanmean(e**2)), "stated": np.sqrt(np.nanmean(s**2)),
         "cover": cover, "cover_se": cover_se, "worst": min(worst),
         "bias": bias, "se": bias_se,
+    }  # fmt: skip
+
+
+def after_stop(found: Found, name: str, k: int) -> dict[str, float]:
+    """Numbers of one estimator and outcome after the infusion has stopped."""
+    error, sd, times_s = errors(found, name)
+    late = times_s > STOP_S + 1
+    e, s = (np.where(late, x[..., k], np.nan) for x in (error, sd))
+    inside = np.where(np.isnan(e), np.nan, np.abs(e) < 1.96 * s)
+    bins = np.where(late, (times_s - STOP_S - 1) // BIN_S, -1)
+    whole = range(int(bins.max()))  # the last one is a fragment
+    return {
+        "rmse": np.sqrt(np.nanmean(e**2)), "stated": np.sqrt(np.nanmean(s**2)),
+        "cover": np.nanmean(inside),
+        "worst": min(np.nanmean(inside[bins == b]) for b in whole),
     }  # fmt: skip
 
 
@@ -159,6 +174,20 @@ def words(found: Found) -> str:
     return "\n".join(rows)
 
 
+def stopped(kind: str, found: Found) -> str:
+    """Rows of the table of what follows the stop of the infusion."""
+    rows = []
+    for k in (HEADLINE, GLU):
+        for name in ("filtered", "free", "smooth"):
+            during, n = line(found, name, k), after_stop(found, name, k)
+            rows.append(
+                f"| {kind} | {OUTCOMES[k]} | {name} | {n['rmse']:.2f} | "
+                f"{n['stated']:.2f} | {100 * n['cover']:.0f} | "
+                f"{100 * n['worst']:.0f} | {100 * during['worst']:.0f} |"
+            )
+    return "\n".join(rows)
+
+
 def short(kind: str, found: Found) -> str:
     """One row of the table of courses for each outcome."""
     rows = []
@@ -184,3 +213,5 @@ if __name__ == "__main__":
     print(f"\n## {kind}, {len(found['best'])} sessions\n\n{table(found)}\n")
     print(words(found))
     print("\n" + short(kind, found))
+    if kind.endswith("-stop"):
+        print("\n" + stopped(kind, found))

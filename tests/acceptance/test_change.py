@@ -58,6 +58,16 @@ def many():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("kind", ["step", "step-stop"])
+def test_a_step_is_followed_from_its_first_minutes_on(kind):
+    found = sessions(kind, 16)
+    for k in (HEADLINE, GLU):
+        assert line(found, "smooth", k)["worst"] >= 0.8
+        assert line(found, "filtered", k)["worst"] >= 0.8
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("k", [HEADLINE, GLU])
 def test_two_hundred_sessions(many, k):
