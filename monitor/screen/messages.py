@@ -220,7 +220,8 @@ def ordered(messages: list[Message]) -> tuple[Message, ...]:
     """The most urgent first; ages in whole seconds.
 
     Attention, then what has just been told, then conditions that last (the oldest
-    first), then what was told before (the newest first).
+    first), then what was told before (the newest first).  What the operator waits for
+    is told before all others of its level.
     """
 
     def place(message: Message) -> tuple[bool, int, float]:
@@ -229,7 +230,7 @@ def ordered(messages: list[Message]) -> tuple[Message, ...]:
         turn = 0 if fresh else 2 if passing else 1
         age = message.age_s if passing else -message.age_s
         mild = message.level is not Level.ATTENTION
-        return mild, -1 if message.key == "failed" else turn, age
+        return mild, -1 if message.key in ("failed", "fitting") else turn, age
 
     ranked = sorted(messages, key=place)
     return tuple(replace(m, age_s=float(math.floor(m.age_s))) for m in ranked)
@@ -242,6 +243,12 @@ def behind(lag: int, for_s: float) -> list[Message]:
     said = f"{lag} messages behind"
     action = "catching up; if it stays, close other programs"
     return [Message("lag", Level.ATTENTION, said, action, for_s)]
+
+
+def fitting(for_s: float) -> Message:
+    """A change was asked for, and the course is being done again."""
+    said = "Fitting the whole course again"
+    return Message("fitting", Level.NOTE, said, "the window goes on meanwhile", for_s)
 
 
 def stopped(sentence: str) -> Message:

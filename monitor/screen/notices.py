@@ -32,6 +32,7 @@ class Notices:
         self._watches: dict[str, say.Watch] = {}
         self._told: list[tuple[float, Message]] = []
         self._behind_since_s: float | None = None
+        self.fitting_since_s: float | None = None  # since a change was asked for
         self._standing: list[tuple[float, Message]] = []
 
     def judge(self, figures: say.Judged, limits: say.Limits, now_s: float) -> None:
@@ -75,6 +76,9 @@ class Notices:
         shown = say.of_stream(stream, age_s, interval_s, ended)
         if self._behind_since_s is not None:
             shown += say.behind(stream.lag, now_s - self._behind_since_s)
+        since_s = self.fitting_since_s
+        if since_s is not None and now_s - since_s < say.KEPT_S:
+            shown.append(say.fitting(now_s - since_s))
         if self.failed:
             shown.append(say.stopped(self.failed))
         shown += [

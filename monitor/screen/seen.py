@@ -25,6 +25,8 @@ from streams.transient import Event
 
 QUIET = ("Tracker:",)
 """Sentences that begin so ask nothing of the operator: they are in the log alone."""
+REFITTED = frozenset({"settings", "reference"})
+"""Events after which the course is done again, which may take seconds."""
 VIEWER = "viewer"  # the author of changes that are in no recording
 GAP_INTERVALS = 3.5  # longer than this without a transient: nothing was measured
 VIEW = frozenset(
@@ -91,10 +93,14 @@ class Seen(Known):
 
     def asked(self, kind: str, now_s: float) -> None:
         """The operator has asked for an event that is not yet in the recording."""
+        if kind in REFITTED:
+            self.notices.fitting_since_s = now_s
+            return
         self.tell(told.sent(axis.label_of(Event(0.0, kind))), now_s)
 
     def refused(self, kind: str, why: str, now_s: float) -> None:
         """An event did not get into the recording."""
+        self.notices.fitting_since_s = None
         self.tell(told.refused(axis.label_of(Event(0.0, kind)), why), now_s)
 
     def kept_here(self, kind: str, now_s: float) -> None:
@@ -126,6 +132,8 @@ class Seen(Known):
 
     def _take_event(self, event: Event, now_s: float) -> None:
         self.events.append(event)
+        if event.kind in REFITTED:
+            self.notices.fitting_since_s = None
         if event.kind == "settings":
             self._take_settings(event.text, now_s)
         trouble, mirrored = told.trouble(event), told.contradicted(event)

@@ -705,6 +705,26 @@ def test_where_no_reference_is_long_enough_the_whole_infusion_may_be(updates, hi
     assert wanted == ("long enough" if hidden else "5.0 %: longer window, F4")
 
 
+@pytest.mark.parametrize("kind", ["settings", "reference"])
+def test_while_the_course_is_fitted_again_the_window_says_so(updates, kind):
+    def first(now_s):
+        return display.screen(now_s).messages[0].condition
+
+    display = shown(updates, 400.0)
+    display.asked(kind, 400.0)
+    assert first(400.1) == first(402.5) == "Fitting the whole course again"
+    changed = Event(400.0, kind, '{"window": 64}', "operator")
+    display.fold(Update(9000, 0, event=changed), 403.0)
+    assert first(403.1).endswith("recorded at 06:40")
+    for now_s, end in ((410.0, lambda: display.refused(kind, "no answer", 410.0)),
+                       (420.0, lambda: None)):  # fmt: skip
+        display.asked(kind, now_s)
+        end()
+        later = now_s + (0.1 if now_s < 420 else 31.0)  # or it never comes back
+        conditions = [m.condition for m in display.screen(later).messages]
+        assert "Fitting the whole course again" not in conditions
+
+
 def test_event_is_sent_then_recorded_or_refused(updates):
     display = shown(updates, 400.0)
     display.asked("infusion_start", 400.0)
