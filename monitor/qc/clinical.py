@@ -18,9 +18,12 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from monitor.analysis.spectrum import Real
 from monitor.qc.participants import Visit
 
 LEAST_SUBJECTS = 6
+Known = tuple[Visit, float, float]
+"""Visit, mean response and its SD."""
 
 
 def clinical_slope(
@@ -36,28 +39,13 @@ def clinical_slope(
     if len(subjects) < LEAST_SUBJECTS:
         return None
     d = np.array([float(visit.score_change or 0.0) for visit, _, _ in known])
-    x = np.array([value for _, value, _ in known])
-    sd = np.array([s for _, _, s in known])
-    later = max(visit.visit for visit, _, _ in known)
-    second = np.array([visit.visit == later for visit, _, _ in known], float)
-    X = np.stack([np.ones_like(x), x - x.mean(), second - second.mean()], axis=1)
-    X = X[:, : 2 if np.ptp(second) == 0 else 3]
-    bread = np.linalg.pinv(X.T @ X)
-    b = bread @ X.T @ d
-    scores = X * (d - X @ b)[:, None]
-    cluster = np.stack(
-        [
-            scores[[v.subject == subject for v, _, _ in known]].sum(axis=0)
-            for subject in subjects
-        ]
-    )
-    n = len(subjects)
-    covariance = n / (n - 1) * bread @ (cluster.T @ cluster) @ bread
+    x, sd = (np.array([one[i] for one in known]) for i in (1, 2))
+    b, covariance = _clustered(_design([v for v, _, _ in known], x), d, known)
     slope, error = float(b[1]), float(np.sqrt(covariance[1, 1]))
-    t = float(stats.t.ppf(0.975, n - 1))
+    t = float(stats.t.ppf(0.975, len(subjects) - 1))
     return {
         "outcome": name, "slope": slope, "sd": error, "low": slope - t * error,
-        "high": slope + t * error, "unit": "points per %", "subjects": n,
+        "high": slope + t * error, "unit": "points per %", "subjects": len(subjects),
         "sessions": len(known),
         "reliability": max(0.0, 1 - float(np.mean(sd**2)) / float(np.var(x, ddof=1))),
         "points": [
@@ -66,3 +54,23 @@ def clinical_slope(
             for v, value, _ in known
         ],
     }  # fmt: skip
+
+
+def _design(visits: Sequence[Visit], x: Real) -> Real:
+    """Columns: one, response, and the later visit where there are several."""
+    later = max(visit.visit for visit in visits)
+    second = np.array([visit.visit == later for visit in visits], float)
+    X = np.stack([np.ones_like(x), x - x.mean(), second - second.mean()], axis=1)
+    return X[:, : 2 if np.ptp(second) == 0 else 3]
+
+
+def _clustered(X: Real, d: Real, known: Sequence[Known]) -> tuple[Real, Real]:
+    """Least squares and its covariance, clustered by subject."""
+    bread = np.linalg.pinv(X.T @ X)
+    b = bread @ X.T @ d
+    scores = X * (d - X @ b)[:, None]
+    subjects = np.array([visit.subject for visit, _, _ in known])
+    names = np.unique(subjects)
+    cluster = np.stack([scores[subjects == name].sum(axis=0) for name in names])
+    n = len(names)
+    return b, n / (n - 1) * bread @ (cluster.T @ cluster) @ bread

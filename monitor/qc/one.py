@@ -6,14 +6,10 @@ they cannot differ.  Under a blinded protocol the keys of the outcome are not th
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-from monitor.analysis.detectable import LENGTHS
 from monitor.analysis.fitted import FittedWindow
 from monitor.choose import Wishes
 from monitor.qc.criteria import (
@@ -26,35 +22,17 @@ from monitor.qc.criteria import (
     lateness_s,
     missing,
 )
-from monitor.qc.drawn import (
-    Drawn,
-    Times,
-    drawn_of,
-    measured_period,
-    period_fit,
-    times_of,
-)
+from monitor.qc.drawn import Drawn, Times, drawn_of
 from monitor.qc.follow import Followed, follow
 from monitor.qc.line_width import line_width_bias
-from monitor.qc.measures import (
-    Changes,
-    achieved,
-    changes_of,
-    detectable_percent,
-    measures,
-)
 from monitor.qc.provenance import provenance
 from monitor.qc.reporting import mrsinmrs
-from monitor.qc.response_models import answers_of, comparison_of, models_of
-from monitor.settings import Settings
+from monitor.qc.response_models import comparison_of
+from monitor.qc.responses import Report, Responses, outcome_report, responses_of
 from monitor.site_rules import reported
 
-OUTCOMES = ("Glx/tNAA", "Glx", "Glu", "Glu/tCr")
-COMPARABLE = ("Glu/tCr", "Glx/tCr", "tNAA/tCr", "Glu/water", "Gln/water")
-"""Outcomes without a receiver gain in them, for repeatability."""
 UNSUPPRESSED = 200.0
 """Water over NAA that no suppression leaves; without any it is thousands."""
-Report = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,48 +52,32 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
     """
     said = reported(wishes.protocol)
     followed = follow(path, wishes, water)
-    pipeline = followed.outcome.pipeline
-    settings, course = pipeline.settings, pipeline.course
-    times, interval_s = times_of(followed), _interval_s(followed)
-    period_s = measured_period(times, followed.outcome.qualities[-1].time_s)
-    during = period_fit(followed, period_s) if math.isfinite(period_s[0]) else None
-    hidden = settings.outcome_hidden
-    names = tuple(dict.fromkeys((settings.outcome, *OUTCOMES)))
-    found = {
-        name: changes
-        for name in names
-        if (changes := changes_of(course, followed.outcome.course, name, interval_s))
-    }
-    headline = found.get(settings.outcome)
-    detectable = detectable_percent(headline, period_s) if headline else math.nan
-    bias = line_width_bias(course, settings.outcome, during)
-    judged = criteria(followed, detectable, bias)
+    found, settings = responses_of(followed), followed.outcome.pipeline.settings
+    bias = line_width_bias(
+        followed.outcome.pipeline.course, settings.outcome, found.during
+    )
+    judged = criteria(followed, found.detectable_percent, bias)
     report = {
         "file": path.name,
         "verdict": _verdict(judged),
         **provenance(followed, path, wishes, water),
         "criteria": [_row(criterion) for criterion in judged],
         "counts": _counts(followed),
-        "periods": _periods(followed, times, during),
+        "periods": _periods(followed, found.times, found.during),
         "line_width": asdict(bias) if bias else None,
         "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), said)],
         "notes": [
             *followed.outcome.notes,
             *_unsuppressed(judged),
-            *_without_change(found, times),
+            *_without_change(found),
         ],
     }
-    compared = None if hidden else comparison_of(followed, times)
+    hidden = settings.outcome_hidden
+    compared = None if hidden else comparison_of(followed, found.times)
     if not hidden:
-        report["models"] = models_of(compared, settings.outcome)
-        report["models_said"] = compared.sentence if compared else ""
-        report["answers"] = answers_of(followed, times, tuple(found))
-        report["measures"] = _measures(found, period_s)
-        report["windows"] = _windows(found, times)
-        report["detectable"] = _detectable(headline, period_s, settings, detectable)
-        report["reference_values"] = _reference_values(followed, names)
+        report |= outcome_report(followed, found, compared)
     fits = compared.models if compared else ()
-    return Judged(report, drawn_of(followed, during, hidden, fits))
+    return Judged(report, drawn_of(followed, found.during, hidden, fits))
 
 
 def _unsuppressed(judged: Sequence[Criterion]) -> tuple[str, ...]:
@@ -129,23 +91,13 @@ def _unsuppressed(judged: Sequence[Criterion]) -> tuple[str, ...]:
     )
 
 
-def _without_change(found: Mapping[str, Changes], times: Times) -> tuple[str, ...]:
+def _without_change(found: Responses) -> tuple[str, ...]:
     """Why no change is given, where that is so."""
-    if any(len(changes) for changes in found.values()):
+    if any(len(changes) for changes in found.changes.values()):
         return ()
-    if times.reference_s is None:
+    if found.times.reference_s is None:
         return ("No change is given, since there is no reference period.",)
     return ("No change is given, since no window lies after the reference period.",)
-
-
-def _interval_s(followed: Followed) -> float:
-    """TR, else the usual time between transients."""
-    acquisition = followed.outcome.pipeline.acquisition
-    if acquisition is not None and acquisition.repetition_time_s:
-        return acquisition.repetition_time_s
-    times = followed.outcome.pipeline.course.times_s
-    steps = sorted(float(b - a) for a, b in pairwise(times))
-    return steps[len(steps) // 2] if steps else 0.0
 
 
 def _verdict(judged: Sequence[Criterion]) -> str:
@@ -208,68 +160,4 @@ def _periods(followed: Followed, times: Times, during: FittedWindow | None) -> R
             for placed in followed.placed
             if placed.event.kind != "note"
         ],
-    }
-
-
-def _measures(found: dict[str, Changes], period_s: tuple[float, float]) -> list[Report]:
-    """Tidy response measures: a row per outcome and measure."""
-    return [
-        {
-            "outcome": name, "measure": m.name, "value": m.value, "sd": m.sd,
-            "low": m.low, "high": m.high, "unit": m.unit,
-        }
-        for name, changes in found.items()
-        for m in measures(changes, period_s)
-    ]  # fmt: skip
-
-
-def _windows(found: dict[str, Changes], times: Times) -> list[Report]:
-    """Tidy independent windows; `reference_sd` is common to those of an outcome."""
-    return [
-        {
-            "outcome": name,
-            "start_min": (float(changes.start_s[i]) - times.zero_s) / 60,
-            "end_min": (float(changes.end_s[i]) - times.zero_s) / 60,
-            "change_percent": float(changes.percent[i]),
-            "sd_percent": float(math.sqrt(changes.covariance[i, i])),
-            "reference_sd_percent": changes.reference_sd,
-        }
-        for name, changes in found.items()
-        for i in range(len(changes))
-    ]
-
-
-def _detectable(
-    headline: Changes | None,
-    period_s: tuple[float, float],
-    settings: Settings,
-    infusion_percent: float,
-) -> Report | None:
-    """Detectable change by length of a window, and of the whole infusion's mean."""
-    lengths = (*LENGTHS, settings.window)
-    found = achieved(headline, period_s, lengths) if headline else None
-    if found is None:
-        return None
-    return {
-        "outcome": settings.outcome,
-        "sigma_percent": found.sigma_percent,
-        "windows": {str(n): change for n, change in found.windows.items()},
-        "infusion_percent": infusion_percent,
-    }
-
-
-def _reference_values(followed: Followed, names: tuple[str, ...]) -> Report:
-    """Outcomes in the reference period with their SDs, for repeatability."""
-    course = followed.outcome.pipeline.course
-    reference, outcomes = course.reference, course.outcomes
-    if reference is None or outcomes is None:
-        return {}
-    some = outcomes.subset(tuple(dict.fromkeys((*names, *COMPARABLE))))
-    epoch = course.qualities[reference.first].epoch
-    values = some.values(reference.amplitudes)
-    covariance = reference.covariance + course.sessions[epoch].common
-    sds = some.sds(reference.amplitudes, covariance)
-    return {
-        name: {"value": float(value), "sd": float(sd)}
-        for name, value, sd in zip(some.names, values, sds, strict=True)
     }

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from monitor.analysis.spectrum import Real
@@ -195,6 +196,32 @@ def _mixed(
             "condition and visit (or time) always go together in these sessions: "
             "their effects cannot be told apart."
         )
+    y, X, groups, ones, columns = _whitened(sessions, subjects, active, later, places)
+    names = [[f"visit {i}" for i in range(c.shape[1])] for c in columns]
+    components = VCSpec(["session"], [names], [columns])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on the edge of the parameters it warns much
+        model = MixedLM(y, X, groups, exog_re=ones[:, None], exog_vc=components)
+        model.group_labels = list(subjects)
+        found = model.fit(reml=True, method=["lbfgs", "powell"])
+    p = X.shape[1]
+    covariance = np.asarray(found.cov_params(), float)[:p, :p]
+    subject_sd = math.sqrt(max(float(np.asarray(found.cov_re).ravel()[0]), 0.0))
+    session_sd = math.sqrt(max(float(np.asarray(found.vcomp).ravel()[0]), 0.0))
+    fixed = np.asarray(found.fe_params, float)
+    return fixed, covariance, (
+        float(found.scale), subject_sd, session_sd, bool(found.converged),
+    )  # fmt: skip
+
+
+def _whitened(
+    sessions: Sequence[Binned],
+    subjects: Sequence[str],
+    active: str,
+    later: str,
+    places: Real,
+) -> tuple[Real, Real, NDArray[np.str_], Real, list[Real]]:
+    """Bins of all sessions made white: y, X, subjects, ones, ones by visit."""
     y, X, groups, ones, columns = [], [], [], [], []
     for subject in subjects:
         own = [s for s in sessions if s.visit.subject == subject]
@@ -210,21 +237,5 @@ def _mixed(
             block[:, i] = one
             rows.append(block)
         columns.append(np.vstack(rows))
-    names = [[f"visit {i}" for i in range(c.shape[1])] for c in columns]
-    components = VCSpec(["session"], [names], [columns])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # on the edge of the parameters it warns much
-        model = MixedLM(
-            np.concatenate(y), np.vstack(X), np.array(groups),
-            exog_re=np.concatenate(ones)[:, None], exog_vc=components,
-        )  # fmt: skip
-        model.group_labels = list(subjects)
-        found = model.fit(reml=True, method=["lbfgs", "powell"])
-    p = X[0].shape[1]
-    covariance = np.asarray(found.cov_params(), float)[:p, :p]
-    subject_sd = math.sqrt(max(float(np.asarray(found.cov_re).ravel()[0]), 0.0))
-    session_sd = math.sqrt(max(float(np.asarray(found.vcomp).ravel()[0]), 0.0))
-    fixed = np.asarray(found.fe_params, float)
-    return fixed, covariance, (
-        float(found.scale), subject_sd, session_sd, bool(found.converged),
-    )  # fmt: skip
+    whole = np.concatenate(y), np.vstack(X)
+    return *whole, np.array(groups), np.concatenate(ones), columns

@@ -6,7 +6,7 @@ import numpy as np
 
 from monitor.analysis.update import Curves
 from monitor.qc.drawn import Drawn, Line
-from monitor.report.wording import percent, plain, signed
+from monitor.report.digits import percent, plain, signed
 
 ABOUT = {"shift_hz": "shift", "phase_deg": "phase", "fwhm_hz": "FWHM", "snr": "SNR"}
 UNITS = {"shift_hz": " Hz", "phase_deg": " degrees", "fwhm_hz": " Hz", "snr": ""}

@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from monitor.qc.drawn import Drawn
+from monitor.report.digits import percent
 from monitor.report.drawing import ACCENT, GREY, INK, LIGHT
-from monitor.report.wording import percent
 
 MOST_MODELS = 4
 STROKES: tuple[dict[str, Any], ...] = (

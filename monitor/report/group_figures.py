@@ -13,8 +13,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from monitor.qc.group import part_of
+from monitor.report.digits import plain, signed
 from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
-from monitor.report.wording import plain, signed
 
 Row = Mapping[str, Any]
 MARKERS = "os^Dv<>ph*X"

@@ -8,7 +8,7 @@ from importlib.resources import files
 import jinja2
 
 from monitor.qc.one import Judged
-from monitor.report import captions, wording
+from monitor.report import captions, digits, wording
 from monitor.report.figures import SHAPES, names_for, svg_of
 
 
@@ -21,11 +21,10 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    found.filters |= {"plain": wording.plain, "signed": wording.signed}
-    found.filters["usual"] = wording.usual
-    found.filters |= {"signed2": lambda v: wording.signed(v, 2)}
-    found.filters |= {"exact": wording.exact, "known": wording.known}
-    found.globals |= {"say": wording, "text": captions}
+    filters = ("plain", "signed", "usual", "exact", "known", "percent", "with_sd")
+    found.filters |= {name: getattr(digits, name) for name in filters}
+    found.filters["signed2"] = lambda v: digits.signed(v, 2)
+    found.globals |= {"say": wording, "text": captions, "dash": digits.DASH}
     return found
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from monitor.qc.one import Judged, Report
-from monitor.report import captions
+from monitor.qc.one import Judged
+from monitor.qc.responses import Report
+from monitor.report import captions, digits
 from monitor.report import wording as say
 from monitor.report.figures import LEGEND_ABOVE, SHAPES, names_for
 from monitor.report.paper import A4, CAPTION, Paper, height_of, on_paper
@@ -109,7 +110,10 @@ def _measures(paper: Paper, report: Report) -> None:
     paper.heading("Response measures")
     header, rows = say.measure_table(report["measures"])
     cells = [
-        [row[0], *(f"{say.with_sd(m['value'], m['sd'])}\n{_under(m)}" for m in row[1:])]
+        [
+            row[0],
+            *(f"{digits.with_sd(m['value'], m['sd'])}\n{_under(m)}" for m in row[1:]),
+        ]
         for row in rows
     ]
     paper.table(header, cells, (0.15, *[0.85 / (len(header) - 1)] * (len(header) - 1)))
@@ -118,7 +122,7 @@ def _measures(paper: Paper, report: Report) -> None:
 
 def _under(measure: Report) -> str:
     """The interval below a value that was measured."""
-    if not say.known(measure["value"]):
+    if not digits.known(measure["value"]):
         return ""
     return say.interval(measure)
 
@@ -137,8 +141,8 @@ def _answers(paper: Paper, report: Report) -> None:
 
 def _models(paper: Paper, report: Report) -> None:
     rows = [
-        (m["model"], say.percent(m["weight"]),
-         say.signed(m["bic_above"]), say.signed(m["aicc_above"]),
+        (m["model"], digits.percent(m["weight"]),
+         digits.signed(m["bic_above"]), digits.signed(m["aicc_above"]),
          str(m["parameters"]), m["shape"],
          say.model_change(m, "end"), say.model_change(m, "largest"))
         for m in report["models"]
@@ -159,7 +163,7 @@ def _detectable(paper: Paper, judged: Judged) -> None:
     share = 0.7 / len(values)
     paper.table(
         ("Transients in a window", *windows, "whole infusion"),
-        [(f"{found['outcome']}, %", *(say.plain(change) for change in values))],
+        [(f"{found['outcome']}, %", *(digits.plain(change) for change in values))],
         (0.3, *(share for _ in values)),
     )
     paper.paragraph(say.detectable_sentence(judged.report))

@@ -11,20 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.choose import Wishes
 from monitor.qc import provenance
-from monitor.qc.criteria import Criterion, missing_percent
-from monitor.qc.follow import follow
-from monitor.qc.one import Judged, Report, _counts, _unsuppressed
+from monitor.qc.criteria import Criterion
+from monitor.qc.one import Judged, _unsuppressed
 from monitor.qc.provenance import program_hash
-from monitor.qc.reporting import mrsinmrs
+from monitor.qc.responses import Report
 from monitor.report.figures import names_for
 from monitor.report.session_files import write_session_report
-from monitor.report.wording import count_rows
 from monitor.screen.spectrum import telling
-from monitor.settings import bundled_protocols
-from monitor.site_rules import reported
-from streams.errors import InputError
 
 
 @pytest.fixture(scope="module")
@@ -169,40 +163,6 @@ def test_one_thing_has_one_figure(written: Path) -> None:
     assert len(re.findall(r"<th[^>]*>Mean / %", page)) == 1
 
 
-def test_a_combined_file_claims_no_coil_combination(
-    judged: Judged, infusion_short: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Neither channels that were not seen nor gaps that could not be."""
-    fields = {f["title"]: f["value"] for f in judged.report["mrsinmrs"]}
-    assert fields["RF coil"] == "2 receive channels"
-    assert fields["Processing"].startswith("coil combination, ")
-    followed = follow(infusion_short, Wishes())
-    followed.origin = "NIfTI-MRS"
-    pipeline = followed.outcome.pipeline
-    assert pipeline.acquisition is not None
-    combined = replace(pipeline.acquisition, coils=1)
-    monkeypatch.setattr(type(pipeline), "acquisition", combined)
-    fields = {f.title: f.value for f in mrsinmrs(followed, 8.0, 50.0, {})}
-    assert "combined before it was written" in fields["RF coil"]
-    assert "coil combination" not in fields["Processing"]
-    assert math.isnan(missing_percent(followed))
-    assert _counts(followed)["missing"] is None
-    rows = dict(count_rows({"counts": {"missing": None}, "periods": {"markers": []}}))
-    assert rows["missing"] == "not seen in such a file"
-
-
-def test_exclusions_are_counted(judged: Judged) -> None:
-    (field,) = [f for f in judged.report["mrsinmrs"] if f["item"] == "4b"]
-    counts = judged.report["counts"]
-    assert (
-        f"of {counts['transients']} {counts['excluded']} are excluded"
-        in (field["value"])
-    )
-    assert counts["excluded"] + counts["down_weighted"] == sum(
-        w < 0.5 for w in judged.drawn.columns["weight"]
-    )
-
-
 def test_the_page_fetches_nothing(written: Path) -> None:
     page = written / "report.html"
     assert cells(page).fetched == []
@@ -236,32 +196,6 @@ def test_the_infusion_is_found_where_it_was_injected(judged: Judged) -> None:
     assert 8 < rise["value"] < 19
     assert 0 < rise["sd"] < 4
     assert rise["low"] > 0
-
-
-def test_what_nobody_said_is_marked_missing(written: Path) -> None:
-    fields = report_of(written)["mrsinmrs"]
-    missing = {f["title"] for f in fields if not f["value"]}
-    assert {"Site", "Location of the volume", "Shim method, reference peak"} <= missing
-    assert "Pulse sequence" not in missing
-    page = (written / "report.html").read_text(encoding="utf-8")
-    assert page.count(">MISSING<") == sum(not f["value"] for f in fields)
-
-
-def test_a_protocol_fills_in_what_no_stream_says(
-    infusion_short: Path, tmp_path: Path
-) -> None:
-    path = tmp_path / "site.toml"
-    whole = bundled_protocols()["press_3t_te30"].read_text(encoding="utf-8")
-    path.write_text(f'{whole}\n[mrsinmrs]\nsite = "Ward 3"\ncoil = "birdcage"\n')
-    said = reported(str(path))
-    followed = follow(infusion_short, Wishes(protocol=str(path)))
-    fields = {f.title: f for f in mrsinmrs(followed, 8.0, 50.0, said)}
-    assert (fields["Site"].value, fields["Site"].origin) == ("Ward 3", "protocol")
-    assert fields["RF coil"].value == "2 receive channels, birdcage"
-    assert fields["Location of the volume"].value == ""
-    path.write_text(f'{whole}\n[mrsinmrs]\nsubject = "a name"\n')
-    with pytest.raises(InputError, match=r"\[mrsinmrs\] knows site, .* not subject"):
-        reported(str(path))
 
 
 def test_hashes_and_versions_are_there(judged: Judged, infusion_short: Path) -> None:

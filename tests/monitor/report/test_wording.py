@@ -5,6 +5,7 @@ import math
 import pytest
 
 from monitor.report import wording as say
+from monitor.report.digits import DASH, with_sd
 
 
 def criterion(measured: float, sense: str, limit: float) -> dict[str, object]:
@@ -23,7 +24,7 @@ MEASURED = [
     (0.0004, "<=", 1.0, "< 0.01 Hz"),
     (0.0, "<=", 1.0, "0 Hz"),
     (5.0, "<=", math.nan, "5.00 Hz"),
-    (math.nan, "<=", 1.0, say.DASH),
+    (math.nan, "<=", 1.0, DASH),
 ]
 
 
@@ -62,7 +63,7 @@ WITH_SD = [
 
 @pytest.mark.parametrize(("value", "sd", "text"), WITH_SD)
 def test_a_value_has_the_decimals_of_its_sd(value: float, sd: float, text: str) -> None:
-    assert say.with_sd(value, sd) == text
+    assert with_sd(value, sd) == text
 
 
 def test_an_interval_has_the_decimals_of_its_value() -> None:

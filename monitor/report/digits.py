@@ -1,0 +1,82 @@
+"""Numbers as reports write them: digits, signs, SDs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+DASH = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
+UNMEASURED = "not measured"
+MOST_DECIMALS = 6
+USUAL_DECIMALS = 2
+
+
+def plain(value: Any, digits: int = 3) -> str:
+    """Number with so many significant digits, a dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return DASH
+    if value == 0:
+        return "0"
+    return f"{value:.{decimals_of(value, digits)}f}".replace("-", MINUS)
+
+
+def signed(value: Any, decimals: int = 1) -> str:
+    """Number with its sign."""
+    if value is None or not math.isfinite(value):
+        return DASH
+    text = f"{abs(value):.{decimals}f}"
+    if float(text) == 0:
+        return text
+    return ("+" if value > 0 else MINUS) + text
+
+
+def exact(value: Any) -> str:
+    """The number as it stands in CSV and JSON; empty where it is not finite."""
+    return "" if value is None or not math.isfinite(value) else repr(float(value))
+
+
+def known(value: Any) -> bool:
+    """Whether there is a number."""
+    return value is not None and math.isfinite(value)
+
+
+def usual(value: Any) -> str:
+    """Number of a criterion: three significant digits, two decimals at most."""
+    if not known(value) or value == 0:
+        return plain(value)
+    text = f"{value:.{decimals_of(value, 3, USUAL_DECIMALS)}f}"
+    return text.replace("-", MINUS) if float(text) else "< 0.01"
+
+
+def decimals_of(value: float, digits: int, most: int = MOST_DECIMALS) -> int:
+    """Decimals that give a number so many significant digits."""
+    if not known(value) or value == 0:
+        return 1
+    return min(max(0, digits - 1 - math.floor(math.log10(abs(value)))), most)
+
+
+def decimals_with(sd: float) -> int:
+    """Decimals of a value with this SD: one digit of it from 0.355 on, else two.
+
+    The rule of the Particle Data Group, so that figures side by side look alike.
+    """
+    if not known(sd) or sd <= 0:
+        return 1
+    lead = round(sd / 10 ** math.floor(math.log10(sd)), 2)
+    return decimals_of(sd, 1 if lead >= 3.55 else 2)
+
+
+def with_sd(value: Any, sd: Any) -> str:
+    """VALUE (SD), both to the decimals that the SD allows."""
+    if not known(value):
+        return UNMEASURED
+    decimals = decimals_with(sd)
+    return f"{signed(value, decimals)} ({sd:.{decimals}f})"
+
+
+def percent(share: float) -> str:
+    """A probability in percent; what rounds to 0 or 100 is said to be less or more."""
+    if share < 0.001:
+        return "< 0.1 %"
+    return "> 99.9 %" if share > 0.999 else f"{100 * share:.1f} %"
