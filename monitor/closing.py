@@ -22,7 +22,8 @@ def remarks(outcome: Outcome) -> Iterator[str]:
             f"{outcome.missing} message{plural} of the session {were} missing: what "
             f"follows does without."
         )
-    for said in (_longer_window(outcome), _without_change(outcome)):
+    found = (_infusion_outside, _longer_window, _without_change)
+    for said in (remark(outcome) for remark in found):
         if said:
             yield said
 
@@ -93,16 +94,37 @@ def _longer_window(outcome: Outcome) -> str:
     )
 
 
+def _infusion_outside(outcome: Outcome) -> str:
+    """An infusion that no transient belongs to."""
+    given, qualities = outcome.pipeline.settings.infusion_s, outcome.qualities
+    if given is None or not qualities:
+        return ""
+    first_s, last_s = qualities[0].time_s, qualities[-1].time_s
+    if given[0] <= last_s and given[1] >= first_s:
+        return ""
+    return (
+        f"The infusion {given[0]:g} to {given[1]:g} s lies outside the session: its "
+        f"transients are from {first_s:g} to {last_s:g} s."
+    )
+
+
 def _without_change(outcome: Outcome) -> str:
     """Why no change could be given, in one sentence; empty where one is."""
     if len(outcome.course) < 2 or any(e.changes_percent for e in outcome.course):
         return ""
     pipeline = outcome.pipeline
     reference_s = pipeline.reference_s or pipeline.settings.reference_s
+    if _infusion_outside(outcome):
+        return ""  # said already
     if reference_s is None:
         return (
             "No change is given, since there is no reference period: "
             "give --reference START:END or --infusion START:END."
+        )
+    if reference_s[1] <= reference_s[0]:
+        return (
+            "No change is given, since no transient lies before the infusion: give "
+            "--reference START:END."
         )
     return (
         f"No change is given, since the reference period {reference_s[0]:g} to "

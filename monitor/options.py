@@ -39,9 +39,21 @@ def choices(texts: Sequence[str] | None) -> dict[str, int]:
     return found
 
 
-def names(text: str | None) -> tuple[str, ...]:
-    """A,B,... without blanks."""
-    return tuple(n.strip() for n in text.split(",") if n.strip()) if text else ()
+def names(text: str | None, option: str = "--metabolites") -> tuple[str, ...]:
+    """A,B,... without blanks, each once; () where the option is not given."""
+    if text is None:
+        return ()
+    found = tuple(dict.fromkeys(n.strip() for n in text.split(",") if n.strip()))
+    if not found:
+        raise InputError(f"{option} {text!r} names nothing: give A,B,... or leave it.")
+    return found
+
+
+def not_negative(value: float, option: str) -> float:
+    """The value of an option that counts something."""
+    if not value >= 0:
+        raise InputError(f"{option} {value:g}: give 0 or more.")
+    return value
 
 
 def replay_speed(text: str) -> float:

@@ -127,6 +127,8 @@ def read_protocol(name_or_path: str) -> Settings:
     """
     presets = bundled_protocols()
     path = presets.get(name_or_path, Path(name_or_path))
+    if path.exists() and not path.is_file():
+        raise InputError(f"Protocol {path} is no file: give a TOML file.")
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -134,7 +136,9 @@ def read_protocol(name_or_path: str) -> Settings:
             f"No protocol {name_or_path}: give a TOML file or one of "
             f"{', '.join(presets)}."
         ) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError:
+        raise InputError(f"Protocol {path} is no text: give a TOML file.") from None
+    except (OSError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"Protocol {path} cannot be read: {error}.") from None
     return settings_from(table, path.stem)
 

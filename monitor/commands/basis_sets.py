@@ -74,9 +74,10 @@ def simulate(
     from monitor.basis_simulation import USUAL, simulate_basis
     from streams.sources.scanner_sim import Sequence
 
-    for option, value in (("--mhz", mhz), ("--dwell", dwell), ("--points", points)):
-        if not 0 < value < math.inf:
-            raise InputError(f"{option} {value:g}: give a number above 0.")
+    _check_numbers(te, mhz, dwell, points)
+    if tm is not None and sequence is not Kind.STEAM:
+        raise InputError(f"--tm goes with --sequence steam, not with {sequence}.")
+    _check_folder(out)
     made = Sequence(
         sequence.value,
         te / 1e3,
@@ -89,7 +90,30 @@ def simulate(
     title = f"simulated {sequence.value} TE {te:g} ms"
     basis = simulate_basis(made, mhz, dwell, points, names, mm.value, title)
     write_basis(basis, out)
-    typer.echo(f"{len(basis.names)} entries: {out}")
+    typer.echo(f"{', '.join(basis.names)}: {out}")
+
+
+def _check_numbers(te: float, mhz: float, dwell: float, points: int) -> None:
+    """Refuse what is no number above 0, or one of another unit."""
+    for option, value, least, most, unit in (
+        ("--te", te, 1.0, 1000.0, "ms"),
+        ("--mhz", mhz, 1.0, 2000.0, "MHz"),
+        ("--dwell", dwell, 1e-6, 0.1, "s"),
+        ("--points", points, 16, 1 << 20, "points"),
+    ):
+        if not 0 < value < math.inf:
+            raise InputError(f"{option} {value:g}: give a number above 0.")
+        if not least <= value <= most:
+            raise InputError(
+                f"{option} {value:g} cannot be right: it is in {unit}, from {least:g} "
+                f"to {most:.7g}."
+            )
+
+
+def _check_folder(out: Path) -> None:
+    """Say before a long simulation that its result would have no place."""
+    if not out.parent.is_dir():
+        raise InputError(f"There is no folder {out.parent} for {out.name}: make it.")
 
 
 @app.command("convert")
@@ -103,6 +127,7 @@ def convert(
     """
     from monitor.analysis.basis_files import load_basis, write_basis
 
+    _check_folder(out)
     write_basis(load_basis(basis), out)
     typer.echo(out)
 

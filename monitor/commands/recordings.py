@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Iterable
 from enum import StrEnum
@@ -143,6 +144,8 @@ def convert(
     from streams.export import bids, ismrmrd, nifti_mrs
     from streams.sources.open_file import open_source
 
+    for read in (file, water):
+        _check_kept(read, out, to)
     source = open_source(file, water, options.choices(choose))
     if to is Format.RECORDING:
         written = [_recorded(source.bodies, out)]
@@ -162,6 +165,28 @@ def convert(
         typer.echo(note, err=True)
     for path in written:
         typer.echo(path)
+
+
+def _check_kept(read: Path | None, out: Path, to: Format) -> None:
+    """Refuse to write over what is read: NAME itself, NAME_water, ... or in a BIDS set.
+
+    Raises
+    ------
+    InputError : `out` would do so
+    """
+    if read is None:
+        return
+    read, out = read.resolve(), out.resolve()
+    stem, dot, ending = out.name.partition(".")
+    names = rf"{re.escape(stem)}(_[^.]*)?{re.escape(dot + ending)}"
+    if to is Format.BIDS:
+        over = read.is_relative_to(out)
+    else:
+        over = read.parent == out.parent and re.fullmatch(names, read.name) is not None
+    if over:
+        raise InputError(
+            f"--out {out.name} would be written over {read.name}: give another name."
+        )
 
 
 def _recorded(bodies: Iterable[Body], out: Path) -> Path:

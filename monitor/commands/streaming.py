@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,10 +24,12 @@ from monitor.commands.scanner import (
     site_bodies,
 )
 from monitor.commands.watching import Connect, Key
+from monitor.settings import settings_from
 from streams.endpoint import Endpoint
 from streams.errors import InputError
 from streams.health import clock_words
 from streams.keep_awake import kept_awake
+from streams.recording_files import places
 from streams.relay import RelayStatus, run_relay
 from streams.security import (
     Role,
@@ -106,18 +109,23 @@ def relay(
     path = record or options.new_recording("session")
     console = Console(stderr=True)
     site = Site(listen, allow, protocol, path, lambda text: _say(console, text))
-    _check_goes_with(source, water=water, choose=choose)
+    _check_goes_with(source, water=water, choose=choose, listen=listen, allow=allow,
+                     protocol=protocol)  # fmt: skip
+    if copy is not None and places(copy)[0].resolve() == places(path)[0].resolve():
+        raise InputError("--copy is the recording itself: give one on another disk.")
+    options.not_negative(least_free, "--least-free")
+    if linger is not None:
+        options.not_negative(linger, "--linger")
     if is_site(source):
         bodies = site_bodies(source, site, stop)
     elif source.startswith("tcp://") or source == "sim":
-        bodies = _running_bodies(source, scenario, pace, stop)
+        bodies = _running_bodies(source, scenario, Endpoint.parse(bind), pace, stop)
     else:
         bodies = _file_bodies(Path(source), water, choose, pace, stop, console)
     shown = _Shown(console, path)
     try:
         with kept_awake() as problem:
-            if problem:
-                _say(console, problem)
+            shown.beside = problem
             final = run_relay(
                 bodies, path, bind, stop=stop, on_status=shown.status, linger_s=linger,
                 speed=pace, keys=_server_keys(server_key, clients), copy_path=copy,
@@ -130,18 +138,32 @@ def relay(
 
 
 def _check_goes_with(source: str, **given: object) -> None:
-    """Refuse what only a file can be asked for, where the source is none."""
+    """Refuse an option that the source knows nothing of.
+
+    Raises
+    ------
+    InputError : it would be given in vain
+    """
     running = is_site(source) or source.startswith("tcp://") or source == "sim"
-    for option in (name for name, value in given.items() if value and running):
-        raise InputError(f"--{option} goes with --source FILE, not with {source}.")
+    known = {
+        "FILE": (("water", "choose"), not running),
+        "mrd": (("listen", "allow"), source == "mrd"),
+        "mrd or folder:PATH": (("protocol",), is_site(source)),
+    }
+    for kind, (names, fits) in known.items():
+        for option in (name for name in names if given[name] and not fits):
+            raise InputError(
+                f"--{option} goes with --source {kind}, not with {source}."
+            )
 
 
 def _running_bodies(
-    source: str, scenario: str, pace: float, stop: threading.Event
+    source: str, scenario: str, bind: Endpoint, pace: float, stop: threading.Event
 ) -> Iterator[Body]:
     """A site's publisher, or the virtual scanner at its pace."""
     if source.startswith("tcp://"):
-        Endpoint.parse(source)
+        if Endpoint.parse(source) == bind:
+            raise InputError(f"{source} is what this relay itself publishes at.")
         return publisher.bodies(source, stop)
     from streams.sources.scanner_sim.scanner import scan
     from streams.sources.scanner_sim.scenario_file import read_scenario
@@ -193,11 +215,14 @@ class _Shown:
     def __init__(self, console: Console, recording: Path) -> None:
         self._console, self._recording = console, recording
         self._said, self._hundreds = "", -1
+        self.beside = ""  # what else is to be said then
 
     def status(self, status: RelayStatus) -> None:
         """Say how the relay is, where that is news."""
         if self._hundreds < 0:
-            _say(self._console, f"recording: {self._recording}")
+            for said in (self.beside, f"recording: {self._recording}"):
+                if said:
+                    _say(self._console, said)
         said = status.problem or ("source ended" if status.ended else "")
         hundreds = status.transients // 100
         if said == self._said and hundreds == self._hundreds:
@@ -232,8 +257,9 @@ def event(
 
     Example: mrs-monitor event infusion_start --connect tcp://127.0.0.1:5555
     """
-    if not kind.strip():
+    if not kind.strip() or not kind.isprintable():
         raise InputError("An event needs a kind, e.g. infusion_start or note.")
+    _check_words(kind, text)
     secret = load_client_keys(key) if key else None
     placed = send_event(connect, kind, text, author, keys=secret)
     typer.echo(f"{placed.kind} recorded at {placed.time_s:.2f} s scanner time")
@@ -243,6 +269,22 @@ def event(
             f"({', '.join(EVENT_KINDS)}): it was recorded as a remark.",
             err=True,
         )
+
+
+def _check_words(kind: str, text: str) -> None:
+    """Refuse an event that no monitor could act on, before it is recorded."""
+    if kind == "reference":
+        options.time_range(text, "event reference")
+    elif kind == "settings":
+        try:
+            table = json.loads(text)
+        except ValueError:
+            table = None
+        if not isinstance(table, dict) or not table:
+            raise InputError(
+                """event settings takes {"FIELD": VALUE}, e.g. '{"window": 48}'."""
+            )
+        settings_from(table, "of the event")
 
 
 def keys(

@@ -7,6 +7,7 @@ with what is always installed; ISMRMRD and the vendors' formats need the extra `
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from streams.errors import InputError
@@ -56,7 +57,7 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
     if is_nifti(path):
         return read_nifti_mrs(path, choose)
     if start.startswith(HDF5_MAGIC):
-        return ismrmrd_file.read_series(path)
+        return replace(ismrmrd_file.read_series(path), unchosen=tuple(choose or ()))
     if not start:
         raise InputError(f"{path.name} is empty.")
     if twix_file.is_twix(path):

@@ -79,7 +79,12 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
         counts=counts_of(header, dynamic, len(fids)),
         events=events_of(header),
         notes=tuple(header.notes),
+        unchosen=tuple(tag for tag in choose or {} if tag not in _choosable(tags)),
     )
+
+
+def _choosable(tags: Mapping[str, int]) -> set[str]:
+    return set(tags) - {"DIM_COIL", "DIM_DYN"}
 
 
 def _check_intent(container: Container, header: Header) -> None:

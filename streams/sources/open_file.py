@@ -63,7 +63,8 @@ def open_source(
     Raises
     ------
     InputError : the file is none of these or damaged, a field is missing, the water
-        reference does not belong to it, or a recording comes with a water file
+        reference does not belong to it, a recording comes with a water file, or
+        `choose` names what is not there
     """
     if not path.is_dir() and is_recording(path):
         if water is not None:
@@ -71,12 +72,23 @@ def open_source(
                 f"{path.name} is a recording, which holds its own water reference; "
                 "leave --water out."
             )
+        _check_choice(path, tuple(choose or ()))
         return _recording(path)
     metabolite = read_series(path, choose)
+    _check_choice(path, metabolite.unchosen)
     reference = None if water is None else read_series(water, choose)
     notes = (*metabolite.notes, *water_for(metabolite, reference)[1])
     bodies = bodies_of(metabolite, reference)
     return FileSource(path, metabolite.origin, bodies, notes)
+
+
+def _check_choice(path: Path, unchosen: tuple[str, ...]) -> None:
+    """Refuse a choice that changes nothing."""
+    for name in unchosen:
+        raise InputError(
+            f"{path.name} has nothing to choose along {name}: leave --choose {name} "
+            "out."
+        )
 
 
 def messages_of(source: FileSource) -> Iterator[Message]:

@@ -49,6 +49,7 @@ class Series:
         transient that it came before (None: to be placed by its time)
     notes : sentences about fields that are not quite valid and how they were read
     reference : the unsuppressed water reference that the same file holds
+    unchosen : what an entry was asked for along, and the file does not have
     """
 
     name: str
@@ -60,6 +61,7 @@ class Series:
     events: tuple[tuple[int | None, Event], ...] = ()
     notes: tuple[str, ...] = ()
     reference: Series | None = None
+    unchosen: tuple[str, ...] = ()
 
     def fid(self, index: int) -> ComplexFID:
         """(coils, points) complex64 of one transient, checked to be finite."""

@@ -89,6 +89,8 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
         raise InputError(
             f"{path.name} is truncated or damaged, or no twix of spectra: {reason}."
         ) from None
+    unchosen = tuple(name for name in choose or {} if name not in COUNTERS)
+    series = replace(series, unchosen=unchosen)
     if any("read error" in str(warning.message) for warning in said):
         note = f"{path.name} ends early; {len(series)} transients could be read."
         series = replace(series, notes=(*series.notes, note))

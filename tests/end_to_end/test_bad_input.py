@@ -21,6 +21,8 @@ from streams.transient import Transient
 Called = Callable[[list[str]], Ran]
 GOOD = "analyse good.nii.gz --basis good.BASIS --out out"
 
+BASIS = "--mhz 123 --dwell 5e-4 --points 512 --out b.BASIS"
+
 # name: (command, what the sentence must say)
 CASES = {
     "no recording": ("verify text.mcap", r"text\.mcap is no recording"),
@@ -92,6 +94,20 @@ CASES = {
         f"{GOOD} --protocol bad_protocol.toml",
         r"unknown field windows",
     ),
+    "protocol that is a folder": (f"{GOOD} --protocol .", r"Protocol \. is no file"),
+    "protocol that is no text": (
+        f"{GOOD} --protocol good.nii.gz",
+        r"Protocol good\.nii\.gz is no text",
+    ),
+    "choice of what is not there": (
+        f"{GOOD} --choose DIM_DYN=0",
+        r"good\.nii\.gz has nothing to choose along DIM_DYN",
+    ),
+    "choice in a recording": (
+        f"convert {SHORT} --choose DIM_EDIT=0 --out x.nii",
+        r"has nothing to choose along DIM_EDIT",
+    ),
+    "no metabolite": (f"{GOOD} --metabolites ,", r"--metabolites ',' names nothing"),
     "unknown metabolite": (f"{GOOD} --metabolites Glu,Foo", r"has no Foo; it has"),
     "no range": (f"{GOOD} --reference 600", r"--reference 600 is no range.*0:600"),
     "range backwards": (f"{GOOD} --infusion 9:5", r"--infusion 9:5 is no range"),
@@ -134,12 +150,73 @@ CASES = {
         "relay --source edited.nii.gz --record r.mcap",
         r"DIM_EDIT of 4 entries; choose one of them: --choose DIM_EDIT=0 \(to 3\)",
     ),
+    "listening without a scanner": (
+        "relay --source sim --allow 10.0.0.1 --record r.mcap",
+        r"--allow goes with --source mrd, not with sim",
+    ),
+    "site's rules without a site": (
+        "relay --source sim --protocol nope --record r.mcap",
+        r"--protocol goes with --source mrd or folder:PATH, not with sim",
+    ),
+    "a relay of itself": (
+        "relay --source tcp://127.0.0.1:5777 --bind tcp://127.0.0.1:5777 "
+        "--record r.mcap",
+        r"is what this relay itself publishes",
+    ),
+    "a copy on itself": (
+        "relay --source sim --record r.mcap --copy ./r.mcap",
+        r"--copy is the recording itself",
+    ),
+    "lingering backwards": (
+        "relay --source sim --record r.mcap --linger nan",
+        r"--linger nan: give 0 or more",
+    ),
+    "less than no space": (
+        "relay --source sim --record r.mcap --least-free -5",
+        r"--least-free -5: give 0 or more",
+    ),
     "missing source": ("relay --source missing.mcap", r"missing\.mcap cannot be read"),
     "relay of a truncated recording": (
         "relay --source truncated.mcap --record r.mcap --speed max --linger 0",
         r"`mrs-monitor recover truncated\.mcap`",
     ),
     "event of no kind": (["event", "", "--connect", "tcp://127.0.0.1:9"], r"a kind"),
+    "event of two lines": (
+        ["event", "a\nb", "--connect", "tcp://127.0.0.1:9"],
+        "a kind",
+    ),
+    "event of no range": (
+        "event reference 9:5 --connect tcp://127.0.0.1:9",
+        r"event reference 9:5 is no range",
+    ),
+    "event of no settings": (
+        "event settings 48 --connect tcp://127.0.0.1:9",
+        r"event settings takes \{",
+    ),
+    "event of wrong settings": (
+        ["event", "settings", '{"window": 0}', "--connect", "tcp://127.0.0.1:9"],
+        r"window must be at least 1",
+    ),
+    "basis of an echo time in s": (
+        f"basis simulate --sequence press --te 0.03 {BASIS}",
+        r"--te 0\.03 cannot be right: it is in ms",
+    ),
+    "basis of a frequency in Hz": (
+        f"basis simulate --sequence press --te 30 {BASIS} --mhz 123e6",
+        r"--mhz 1\.23e\+08 cannot be right: it is in MHz",
+    ),
+    "basis with a mixing time too many": (
+        f"basis simulate --sequence press --te 30 --tm 10 {BASIS}",
+        r"--tm goes with --sequence steam, not with press",
+    ),
+    "basis of no metabolites": (
+        f"basis simulate --sequence press --te 30 {BASIS} --metabolites ,",
+        r"--metabolites ',' names nothing",
+    ),
+    "basis without a folder": (
+        f"basis simulate --sequence press --te 30 {BASIS} --out none/b.BASIS",
+        r"no folder none for b\.BASIS",
+    ),
     "basis without a dwell time": (
         "basis simulate --sequence press --te 30 --mhz 123 --dwell 0 --points 512 "
         "--out b.BASIS",

@@ -18,7 +18,7 @@ from streams.journal import Journal
 from streams.reading import recover
 from streams.recording_files import open_recording
 from streams.sources.recording import messages
-from streams.transient import Kind, Message, Transient
+from streams.transient import Event, Kind, Message, Transient
 from streams.walk import Entry, walk
 
 RECORDING = Path(__file__).resolve().parents[2] / "recordings" / "infusion-short.mcap"
@@ -93,6 +93,14 @@ def test_a_window_longer_than_every_stretch_is_told(recorded):
     (said,) = remarks(analysed(recorded, window=90))
     assert "window of 90 transients is longer than any stretch" in said
     assert said.endswith("makes one independent window, of 36, 60, 4 transients.")
+
+
+def test_an_infusion_outside_the_session_is_told(recorded):
+    plain = [m for m in recorded[:60] if not isinstance(m.body, Event)]
+    *_, said = remarks(analysed(plain, infusion_s=(900.0, 2000.0)))
+    assert "infusion 900 to 2000 s lies outside the session: its transients" in said
+    *_, said = remarks(analysed(plain, infusion_s=(-10.0, 500.0)))
+    assert "no transient lies before the infusion" in said
 
 
 def test_missing_messages_are_counted(recorded):

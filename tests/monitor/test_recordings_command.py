@@ -72,6 +72,22 @@ def test_recover_of_a_cut_recording_says_that_its_end_is_lost(tmp_path):
     assert "is whole: 61 messages (59 transients), finished. What came after" in said
 
 
+def test_convert_never_writes_over_what_it_reads(tmp_path):
+    out = tmp_path / "s.nii.gz"
+    assert called("convert", RECORDING, "--out", out).exit_code == 0
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    for words in (
+        (out, "--out", out),
+        (tmp_path / "s_water.nii.gz", "--out", tmp_path / "s.nii.gz"),
+        (out, "--to", "bids", "--out", tmp_path),
+    ):
+        ran = called("convert", *words)
+        assert isinstance(ran.exception, InputError), ran.output
+        assert "would be written over" in str(ran.exception)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert called("convert", out, "--out", tmp_path / "s.nii").exit_code == 0
+
+
 def test_nothing_readable_is_nothing_to_recover(tmp_path):
     head = tmp_path / "head.mcap"
     head.write_bytes(PREAMBLE + b"\x06" + bytes(200))
