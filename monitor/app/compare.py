@@ -17,11 +17,11 @@ from PyQt6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import QGridLayout, QMainWindow, QWidget
 
 from monitor import closer
+from monitor.app.beside import Sheets
 from monitor.app.column import Column
 from monitor.app.plots import Plot
 from monitor.app.render import application
 from monitor.app.replay import ReplayPanel
-from monitor.app.sheet import TableSheet
 from monitor.app.state import read_state, state_path
 from monitor.app.text import Text
 from monitor.app.theme import DARK, LIGHT, THEMES, style_sheet, theme_for
@@ -74,7 +74,7 @@ class CompareWindow(QMainWindow):
         self._grid.addWidget(self.replay, 1, 0, 1, 2)
         self.said = Text(17, 17, role="secondary")
         self._grid.addWidget(self.said, 2, 0, 1, 2)
-        self.keys = TableSheet("Keys", (16, 84), self._page)
+        self.sheets = Sheets(self._page, self.columns, self.sessions, send, self._say)
         self._grid.setRowStretch(0, 1)
         self.setCentralWidget(self._page)
         self._shown: tuple[Trend, ...] = ()
@@ -92,6 +92,8 @@ class CompareWindow(QMainWindow):
         self.replay.sought.connect(lambda at: self.send(Seek(at)))
         self._acts: dict[str, Callable[[], object]] = {
             "help": self._show_keys,
+            "look": self.sheets.look_newest,
+            "export": self.sheets.show_export,
             "play": self.replay.toggle,
             "back": lambda: self.replay.step(-STEP_S),
             "on": lambda: self.replay.step(STEP_S),
@@ -107,8 +109,12 @@ class CompareWindow(QMainWindow):
             act = self._acts.get(name, partial(self._say, MISSING % keys))
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.activated.connect(lambda act=act: act())
-        leave = QShortcut(QKeySequence("Escape"), self)
-        leave.activated.connect(self.keys.leave_it)
+        for keys, act in (
+            ("Escape", self.sheets.leave),
+            ("PgUp", partial(self.sheets.looking.step, -1)),
+            ("PgDown", partial(self.sheets.looking.step, 1)),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
         for column, session in zip(self.columns, self.sessions, strict=True):
             for plot in column.plots:
                 plot.moved.connect(partial(self._zoom_time, plot))
@@ -140,6 +146,7 @@ class CompareWindow(QMainWindow):
         if furthest is not None:
             self.replay.draw(furthest)
         self._show_words((one, two), now)
+        self.sheets.looking.refresh()
 
     def _say(self, words: str) -> None:
         """Say something below, for a while."""
@@ -159,11 +166,9 @@ class CompareWindow(QMainWindow):
         )
 
     def _show_keys(self) -> None:
-        self.keys.draw(
+        self.sheets.show_keys(
             [(keys, words) for name, keys, words in KEYS if name in self._acts]
         )
-        self.keys.setGeometry(self._page.rect())
-        self.keys.open()
 
     def _hover(self, column: Column, session: Session, minute: float) -> None:
         column.trend.say(closer.hover(session.display, minute))
@@ -212,8 +217,8 @@ class CompareWindow(QMainWindow):
         self.replay.dress(theme)
         self.replay.setFixedHeight(theme.px(70))
         self.said.dress(theme)
-        self.keys.dress(theme)
-        self.keys.setGeometry(self._page.rect())
+        self._grid.activate()  # the sheets lie over the columns
+        self.sheets.dress(theme)
 
     def _scale(self, steps: int) -> None:
         limit = wider(self.sessions[0].display.limit_percent, steps)

@@ -14,16 +14,16 @@ from typing import Protocol
 from PyQt6.QtWidgets import QWidget
 
 from monitor import closer
-from monitor.analysis.response import Estimate
 from monitor.app.begin import BeginSheet
 from monitor.app.export import save_table, save_widget
 from monitor.app.forms import ChoicesSheet, ExportSheet
 from monitor.app.look import LookSheet
+from monitor.app.looking import Looking
 from monitor.app.page import Page
 from monitor.app.sheet import Sheet, TableSheet
 from monitor.app.summary import SummarySheet
 from monitor.display import Display
-from monitor.exchange import Command, Inspect
+from monitor.exchange import Command
 from monitor.screen.keys import KEYS
 from monitor.screen.messages import said_at
 from monitor.screen.opening import Opening
@@ -80,6 +80,7 @@ class Operations:
         self.log = TableSheet("Messages so far", (12, 88), page, size=20)
         self.choices = ChoicesSheet(page)
         self.look = LookSheet(page)
+        self.looking = Looking(self.look, self._only)
         self.export = ExportSheet((*self.plots, "table"), page)
         self.summary = SummarySheet(page)
         self.begin = BeginSheet(page)
@@ -88,8 +89,6 @@ class Operations:
             self.summary, self.begin,
         )  # fmt: skip
         page.carry(self.sheets)
-        self._window: Estimate | None = None
-        self._drawn: object = None
         self._connect(page)
 
     def _connect(self, page: Page) -> None:
@@ -166,30 +165,11 @@ class Operations:
 
     def show_newest(self) -> None:
         """The newest window."""
-        estimates = self.display.estimates
-        if estimates:
-            self.show_window(estimates[-1])
+        self.looking.newest(self._host.session, self._send)
 
     def show_window_at(self, minute: float) -> None:
         """The window at a place on the time axis."""
-        near = closer.window_near(self.display, minute)
-        if near is not None:
-            self.show_window(near)
-
-    def show_window(self, estimate: Estimate) -> None:
-        """A window beside the one before it."""
-        self._window, self._drawn = estimate, None
-        self._send(Inspect(closer.spans_of(self.display, estimate)))
-        self._draw_look()
-        self._only(self.look)
-
-    def step(self, by: int) -> None:
-        """Another window: so many further."""
-        estimates = self.display.estimates
-        if self.look.isHidden() or self._window is None or not estimates:
-            return
-        place = estimates.place_of(self._window.time_s) + by
-        self.show_window(estimates[min(max(place, 0), len(estimates) - 1)])
+        self.looking.at(self._host.session, self._send, minute)
 
     def leave(self) -> None:
         """Close what is open."""
@@ -198,8 +178,7 @@ class Operations:
 
     def refresh(self) -> None:
         """Draw what is open again where it has changed."""
-        if self.look.isVisible():
-            self._draw_look()
+        self.looking.refresh()
         if self.checks.isVisible():
             self._draw_checks()
 
@@ -209,12 +188,6 @@ class Operations:
                 other.hide()
         self._host.page.place(sheet)
         sheet.open()
-
-    def _draw_look(self) -> None:
-        key = (self._window, id(self.display.looked_at))
-        if self._window is not None and key != self._drawn:
-            self._drawn = key
-            self.look.draw(closer.look(self.display, self._window))
 
     def _draw_checks(self) -> None:
         card = closer.card(self.display)

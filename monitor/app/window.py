@@ -115,7 +115,7 @@ class Window(QMainWindow):
         self._replay_keys = [keys[name] for name in ("play", "back", "on")]
         page.status.offer(menu_of(page, acts))
         for key, by in (("PgUp", -1), ("PgDown", 1)):
-            self._key(key, partial(operations.step, by))
+            self._key(key, partial(operations.looking.step, by))
         self._key("Escape", self._leave)
         operations.begin.asked.connect(self._begin_asked)
 

@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from monitor.analysis.update import Update
 from monitor.app.compare import CompareWindow
 from monitor.app.text import Text
-from monitor.exchange import Computed, Heard, Play, Seek
+from monitor.exchange import Computed, Heard, Inspected, Play, Seek
 from monitor.screen.parts import Playback, Stream
 from streams.transient import Event
 
@@ -91,9 +91,52 @@ def test_a_key_for_one_session_says_so(qtbot, pair):
     window.frame()
     assert window.said.text() == "F2 is for the window of one session"
     qtbot.keyClick(window, Qt.Key.Key_F1)
-    assert window.keys.isVisible()
+    assert window.sheets.keys.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    assert not window.keys.isVisible()
+    assert not window.sheets.keys.isVisible()
+
+
+def test_a_window_of_either_session_is_looked_at(qtbot, pair):
+    window, sent = pair
+    look = window.sheets.look
+    window.columns[1].trend.plot.clicked.emit(2.0)
+    assert look.isVisible()
+    assert look.title.full_text.endswith("placebo.mcap")
+    (asked,) = sent[1]
+    curves = FakePipeline().curves_between(*asked.spans_s[0])
+    window.sessions[1].take(Inspected(asked.spans_s, (curves, curves)), 0.0)
+    window.frame()
+    assert len(look.plots[1]._model.getData()[0])
+    title = look.names[1].full_text
+    qtbot.keyClick(window, Qt.Key.Key_PageUp)
+    assert look.names[1].full_text != title
+    qtbot.keyClick(window, Qt.Key.Key_F3)  # open: the other session
+    assert look.title.full_text.endswith("drug.mcap")
+    assert sent[0]
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not look.isVisible()
+
+
+@pytest.mark.parametrize(("what", "kind"), [("page", "png"), ("right trend", "svg")])
+def test_plots_of_either_session_are_saved(qtbot, pair, tmp_path, what, kind):
+    window, _ = pair
+    export = window.sheets.export
+    window.sheets.folder = tmp_path
+    qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    export.what.setCurrentText(what)
+    export.kind.setCurrentText(kind)
+    export.done()
+    assert export.isHidden()
+    (saved,) = tmp_path.iterdir()
+    assert saved.name == f"{what.replace(' ', '-')}.{kind}"
+    window.frame()
+    assert window.said.full_text == f"saved: {saved}"
+    window.columns[1].trend.plot.menu.emit()
+    assert export.what.currentText() == "right trend"
+    export.path.setText(str(tmp_path / "missing" / "x.png"))
+    export.done()
+    assert export.isVisible()
+    assert "cannot be written" in export.said.full_text
 
 
 def test_zoom_is_that_of_both_and_one_key_undoes_it(qtbot, pair):
