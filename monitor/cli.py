@@ -14,6 +14,7 @@ from monitor import __version__
 from monitor.commands import (
     analysing,
     basis_sets,
+    events,
     preflight,
     qc,
     recordings,
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (watching, analysing, qc, streaming, preflight, recordings):
+for group in (watching, analysing, qc, streaming, events, preflight, recordings):
     group.register(app)
 app.add_typer(basis_sets.app, name="basis")
 

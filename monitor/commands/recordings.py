@@ -70,9 +70,16 @@ def info(file: File) -> None:
     if held.first_s is not None and held.last_s is not None:
         typer.echo(f"scanner time {held.first_s:.1f} to {held.last_s:.1f} s")
     for event in held.events:
-        typer.echo(f"{event.time_s:10.1f} s  {event.kind}  {event.text}")
+        typer.echo(
+            f"{event.time_s:10.1f} s  {_plain(event.kind)}  {_plain(event.text)}"
+        )
     if held.verification.damaged:
         raise InputError(held.verification.summary)
+
+
+def _plain(words: str) -> str:
+    """What somebody typed, in one line that no terminal obeys."""
+    return "".join(letter if letter.isprintable() else " " for letter in words)
 
 
 def verify(file: File) -> None:
@@ -224,7 +231,7 @@ def _line(message: Message) -> str:
         coils, points = body.fid.shape
         said = f"{body.kind} {body.count} at {body.time_s:.2f} s, {coils} x {points}"
     elif isinstance(body, Event):
-        said = f"{body.kind} at {body.time_s:.2f} s {body.text}"
+        said = f"{_plain(body.kind)} at {body.time_s:.2f} s {_plain(body.text)}"
     else:
         said = type(body).__name__.lower()
     return f"{time.strftime('%H:%M:%S')} {message.seq:6d} epoch {message.epoch} {said}"

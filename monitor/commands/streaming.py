@@ -1,8 +1,7 @@
-"""`relay`, `event`, `keys`: the stream from the command line."""
+"""`relay`, `keys`: the stream from the command line."""
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,8 +22,6 @@ from monitor.commands.scanner import (
     is_site,
     site_bodies,
 )
-from monitor.commands.watching import Connect, Key
-from monitor.settings import settings_from
 from streams.endpoint import Endpoint
 from streams.errors import InputError
 from streams.health import clock_words
@@ -34,15 +31,13 @@ from streams.relay import RelayStatus, run_relay
 from streams.security import (
     Role,
     ServerKeys,
-    load_client_keys,
     load_server_keys,
     new_client_keys,
     new_server_keys,
 )
 from streams.sources import publisher
 from streams.sources.recording import paced
-from streams.subscriber import send_event
-from streams.transient import EVENT_KINDS, Body
+from streams.transient import Body
 
 BIND = "tcp://127.0.0.1:5555"
 LEAST_FREE_MB = 500.0  # some minutes of 32 coils; preflight asks for hours
@@ -51,7 +46,6 @@ LEAST_FREE_MB = 500.0  # some minutes of 32 coils; preflight asks for hours
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     app.command("relay")(relay)
-    app.command("event")(event)
     app.command("keys")(keys)
 
 
@@ -228,63 +222,17 @@ class _Shown:
         if said == self._said and hundreds == self._hundreds:
             return
         self._said, self._hundreds = said, hundreds
-        self._console.print(
+        _say(
+            self._console,
             f"{status.endpoint}: {status.transients} transients, {status.events} "
             f"events, {status.recorded_bytes / 1e6:.1f} MB recorded"
             f"{_clock(status)}{'; ' + said if said else ''}",
-            highlight=False,
         )
 
     def done(self, status: RelayStatus) -> None:
         """Say what was recorded in all."""
-        self._console.print(
-            f"{status.transients} transients, {status.events} events in {status.path}",
-            highlight=False,
-            soft_wrap=True,
-        )
-
-
-def event(
-    kind: Annotated[str, typer.Argument(help="infusion_start, infusion_stop, note...")],
-    connect: Connect,
-    text: Annotated[str, typer.Argument(help="Words that go with it.")] = "",
-    key: Key = "",
-    author: Annotated[
-        str, typer.Option("--author", help="A role, never a person's name.")
-    ] = "script",
-) -> None:
-    """Record an event from a script; returns once it is on disk.
-
-    Example: mrs-monitor event infusion_start --connect tcp://127.0.0.1:5555
-    """
-    if not kind.strip() or not kind.isprintable():
-        raise InputError("An event needs a kind, e.g. infusion_start or note.")
-    _check_words(kind, text)
-    secret = load_client_keys(key) if key else None
-    placed = send_event(connect, kind, text, author, keys=secret)
-    typer.echo(f"{placed.kind} recorded at {placed.time_s:.2f} s scanner time")
-    if placed.kind not in EVENT_KINDS:
-        typer.echo(
-            f"{placed.kind} is no kind that a monitor acts on "
-            f"({', '.join(EVENT_KINDS)}): it was recorded as a remark.",
-            err=True,
-        )
-
-
-def _check_words(kind: str, text: str) -> None:
-    """Refuse an event that no monitor could act on, before it is recorded."""
-    if kind == "reference":
-        options.time_range(text, "event reference")
-    elif kind == "settings":
-        try:
-            table = json.loads(text)
-        except ValueError:
-            table = None
-        if not isinstance(table, dict) or not table:
-            raise InputError(
-                """event settings takes {"FIELD": VALUE}, e.g. '{"window": 48}'."""
-            )
-        settings_from(table, "of the event")
+        done = f"{status.transients} transients, {status.events} events"
+        _say(self._console, f"{done} in {status.path}")
 
 
 def keys(

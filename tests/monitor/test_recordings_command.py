@@ -8,8 +8,12 @@ from typer.testing import CliRunner, Result
 from monitor.cli import app
 from streams.container import PREAMBLE
 from streams.errors import InputError
+from streams.journal import Journal
 from streams.reading import open_recording
+from streams.sources.recording import messages
+from streams.transient import Event, number
 from streams.walk import Entry, walk
+from streams.wire import encode
 
 RECORDING = Path(__file__).resolve().parents[2] / "recordings" / "infusion-short.mcap"
 
@@ -70,6 +74,15 @@ def test_recover_of_a_cut_recording_says_that_its_end_is_lost(tmp_path):
     cut.write_bytes(RECORDING.read_bytes()[:1_000_000])
     said = called("recover", cut).stdout
     assert "is whole: 61 messages (59 transients), finished. What came after" in said
+
+
+def test_what_was_typed_is_shown_in_one_line(tmp_path):
+    place = tmp_path / "typed.mcap"
+    typed = Event(1.0, "note", "a\nb\x1b[31mred\tc", "operator")
+    with Journal.create(place) as journal:
+        for message in number([next(messages(RECORDING)).body, typed]):
+            journal.append(encode(message))
+    assert "1.0 s  note  a b [31mred c\n" in called("info", place).stdout
 
 
 def test_convert_never_writes_over_what_it_reads(tmp_path):
