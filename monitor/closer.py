@@ -41,7 +41,6 @@ def spans_of(display: Display, this: Estimate) -> tuple[Span, ...]:
 def look(display: Display, this: Estimate) -> why.Look:
     """A window beside the one before it, with what is known of their curves."""
     other = display.estimates.before(this)
-    zero = zero_s(display)
     spans = spans_of(display, this)
     curves = tuple(display.looked_at.get(span) for span in spans)
     pair = (curves[0], curves[1] if len(curves) > 1 else None)
@@ -50,12 +49,16 @@ def look(display: Display, this: Estimate) -> why.Look:
         None if one is None else display.view_of(one) for one in pair
     ]
     return why.Look(
-        why.title(this, zero),
-        "no window before it" if other is None else why.title(other, zero),
+        _title(display, this),
+        "no window before it" if other is None else _title(display, other),
         views[0],
         views[1],
         why.figures(this, other, display.quality, pair, outcome),
     )
+
+
+def _title(display: Display, window: Estimate) -> str:
+    return why.title(window, zero_s(display), display.infusion()[0] is not None)
 
 
 def hover(display: Display, minute: float) -> str:
@@ -63,7 +66,7 @@ def hover(display: Display, minute: float) -> str:
     this = window_near(display, minute)
     if this is None:
         return ""
-    words = [why.title(this, zero_s(display))]
+    words = [_title(display, this)]
     if not display.hidden:
         change = this.changes_percent.get(display.settings.outcome, math.nan)
         half = Z95 * this.change_sds_percent.get(display.settings.outcome, math.nan)

@@ -38,15 +38,15 @@ class Look:
     figures: tuple[Figure, ...]
 
 
-def title(estimate: Estimate, zero_s: float) -> str:
-    """A window in words: where it lies on the axis and what is in it."""
-    start, end = estimate.time_start_s - zero_s, estimate.time_end_s - zero_s
-    place = f"{_clock(start)} to {_clock(end)}"
-    return f"{place}, {estimate.n_transients} transients"
+def title(estimate: Estimate, zero_s: float, infusion: bool) -> str:
+    """A window in words: where it lies on the axis and what is in it.
 
-
-def _clock(seconds: float) -> str:
-    return f"{MINUS}{clock(-seconds)}" if seconds < 0 else clock(seconds)
+    Times from the start of an `infusion` have a sign, as in the strip at the top.
+    """
+    plus = "+" if infusion else ""
+    times = (estimate.time_start_s - zero_s, estimate.time_end_s - zero_s)
+    start, end = (f"{MINUS if t < 0 else plus}{clock(abs(t))}" for t in times)
+    return f"{start} to {end}, {estimate.n_transients} transients"
 
 
 def figures(

@@ -1084,3 +1084,10 @@ def test_the_end_is_told_with_the_way_to_the_summary(updates):
 )  # fmt: skip
 def test_amplitudes_of_any_unit_fit_into_the_table(value, words):
     assert measured(value) == words
+
+
+def test_a_window_says_whether_its_times_count_from_the_infusion(updates):
+    assert closer.hover(shown(updates, 500.0), 5.0).startswith("04:")
+    later = shown(updates, 1500.0)
+    assert closer.hover(later, 5.0).startswith("+04:")
+    assert closer.hover(later, -5.0).startswith("\N{MINUS SIGN}05:")
