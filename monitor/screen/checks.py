@@ -14,6 +14,7 @@ from monitor.settings import Settings
 from streams.transient import Event
 
 LOW_WEIGHT_SHARE = 0.25
+LONGER = "longer window, F4"  # where no reference period would be long enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,12 @@ def card(
 def reference(length_s: float, detectable: Detectable | None, s: Settings) -> Check:
     """Whether the reference period is long enough to see the protocol's target."""
     so_far = clock(length_s)
-    if s.outcome_hidden or detectable is None:
-        long_enough = None if detectable is None else detectable.reference_longer_s <= 0
-        return Check("reference period", so_far, "long enough", long_enough)
+    if detectable is None:
+        return Check("reference period", so_far, "long enough", None)
+    if s.outcome_hidden:
+        longer = detectable.reference_longer_s
+        wanted = LONGER if math.isinf(longer) else "long enough"
+        return Check("reference period", so_far, wanted, longer <= 0)
     target = s.reference_target_percent
     seen = min(detectable.window_now.values(), default=math.nan)
     seen = detectable.window_now.get(s.window, seen)
@@ -94,7 +98,7 @@ def reference(length_s: float, detectable: Detectable | None, s: Settings) -> Ch
     missing = f", {clock(longer)} more" if 0 < longer < math.inf and not good else ""
     figure = f"{so_far}, sees {plain(seen, 2)} %{missing}"
     hopeless = not good and not math.isfinite(longer)  # waiting helps nothing
-    wanted = "{} %: longer window, F4" if hopeless else "sees {} %"
+    wanted = "{} %: " + LONGER if hopeless else "sees {} %"
     return Check("reference period", figure, wanted.format(plain(target, 2)), good)
 
 
