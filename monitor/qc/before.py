@@ -99,11 +99,16 @@ class Foreseen:
     def sentence(self) -> str:
         """The whole in one sentence."""
         window, reference = self.settings.window, REFERENCES[2]
-        change = self.detectable(self.usual, window, reference)
+        usual = self.usual
+        change = self.detectable(usual, window, reference)
+        low, high = (
+            change * end / usual.sigma_percent for end in (usual.low, usual.high)
+        )
         return (
             f"At SNR {USUAL_SNR:g} one window of {window} transients against "
             f"{reference} shows a change of {change:.1f} % of "
-            f"{self.settings.outcome} with a power of 80 %; the protocol asks for "
+            f"{self.settings.outcome} ({low:.1f} to {high:.1f} as far as one simulated "
+            "session knows it) with a power of 80 %; the protocol asks for "
             f"{self.settings.reference_target_percent:g} %."
         )
 

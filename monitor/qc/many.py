@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import multiprocessing as mp
+import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -154,11 +156,27 @@ def run_here(jobs: Sequence[Job], workers: int, tell: Tell) -> None:
         tell(_alone(job))
 
 
+def end_with_parent() -> None:
+    """Let this process end when its parent does; a pool's would wait on for ever."""
+    parent = mp.parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    spawn = mp.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=spawn, initializer=end_with_parent)
+
+
 def _pooled(jobs: Sequence[Job], workers: int, tell: Tell) -> list[Job]:
     """Judge in a pool; the jobs that were lost with a process that ended."""
     left: list[Job] = []
-    spawn = mp.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=spawn) as pool:
+    with _pool(min(workers, len(jobs))) as pool:
         futures: dict[Future[Row], Job] = {pool.submit(work, job): job for job in jobs}
         for future in as_completed(futures):
             try:
@@ -171,7 +189,7 @@ def _pooled(jobs: Sequence[Job], workers: int, tell: Tell) -> list[Job]:
 def _alone(job: Job) -> Row:
     """Judge one session in a process of its own, which may end."""
     try:
-        with ProcessPoolExecutor(1, mp_context=mp.get_context("spawn")) as pool:
+        with _pool(1) as pool:
             return pool.submit(work, job).result()
     except BrokenProcessPool:
         return failed(job, CRASHED)

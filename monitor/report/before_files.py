@@ -90,7 +90,8 @@ def _svg(foreseen: Foreseen) -> str:
         ax.legend()
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    return inline(text.getvalue(), "Detectable change")
+    words = "the table that follows holds every point"
+    return inline(text.getvalue(), f"Detectable change against window length; {words}")
 
 
 def _shown(ax: mpl.axes.Axes, tick: float) -> bool:

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +101,31 @@ def test_a_file_that_ends_its_process_is_a_row(tiny: Path, tmp_path: Path) -> No
     by_name = {row["session"]: row for row in rows}
     assert by_name["deadly"]["reason"] == CRASHED
     assert by_name["tiny"]["status"] == "judged"
+
+
+ORPHAN = """
+import os, time
+from monitor.qc.many import _pool
+if __name__ == "__main__":
+    pool = _pool(1)
+    pool.submit(os.getpid).result()
+    pool.submit(time.sleep, 3600)
+    print("up", flush=True)
+    time.sleep(3600)
+"""
+
+
+def test_processes_end_with_the_one_that_began_them(tmp_path: Path) -> None:
+    """Their common output ends only when none of them holds it any more."""
+    script = tmp_path / "orphan.py"
+    script.write_text(ORPHAN)
+    parent = subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == "up\n"
+    parent.kill()
+    assert parent.communicate(timeout=50) == ("", None)
 
 
 def test_the_table_and_the_page(
