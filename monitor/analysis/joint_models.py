@@ -4,8 +4,9 @@ With u the time since the infusion began, T its length, each is a curve g(t) of 
 parameters, 0 before the infusion; its size is fitted.
 
     none                no change
-    step                1 from the start on
-    saturating          1 - exp(-u / tau)
+    step                1 while the infusion runs
+    saturating          1 - exp(-u / tau) to its end, then back with the same tau: what
+                        a first-order system does when its input is on and off
     surge and return    (u / p  exp(1 - u / p))^k, its peak at p
     trapezoid           straight up within `rise`, level to the end of the infusion,
                         straight down within `fall`
@@ -61,14 +62,17 @@ def _since(t: Real, infusion_s: tuple[float, float]) -> Real:
 
 
 def _step(t: Real, infusion_s: tuple[float, float], _: Mapping[str, float]) -> Real:
-    return np.asarray(t >= infusion_s[0], float)
+    return np.asarray((t >= infusion_s[0]) & (t <= infusion_s[1]), float)
 
 
 def _saturating(
     t: Real, infusion_s: tuple[float, float], shape: Mapping[str, float]
 ) -> Real:
-    risen: Real = -np.expm1(-_since(t, infusion_s) / shape["tau_s"])
-    return risen
+    start_s, stop_s = infusion_s
+    up = np.minimum(_since(t, infusion_s), stop_s - start_s) / shape["tau_s"]
+    back = np.maximum(t - stop_s, 0.0) / shape["tau_s"]
+    curve: Real = -np.expm1(-up) * np.exp(-back)
+    return curve
 
 
 def _surge(

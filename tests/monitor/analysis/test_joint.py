@@ -8,6 +8,13 @@ from monitor.analysis.blocks import blocks_of
 from monitor.analysis.joint import joint_fits, log_weight
 from monitor.analysis.joint_models import MODELS
 from monitor.analysis.observed import Observed
+from streams.sources.scanner_sim.courses import (
+    Plasma,
+    Saturating,
+    Step,
+    Surge,
+    fraction,
+)
 
 INFUSION_S = (600.0, 1600.0)
 
@@ -88,6 +95,28 @@ def test_without_an_infusion_there_is_nothing_to_compare():
     rows = {0: still.observed(measurement())}
     fits = joint_fits(blocks, times_s, rows, still, None)
     assert [fit.model for fit in fits] == ["none"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "course"),
+    [
+        ("step", {}, Step(10.0)),
+        ("saturating", {"tau_s": 240.0}, Saturating(10.0, 240.0)),
+        ("surge and return", {"peak_s": 300.0, "sharpness": 2.0}, Surge(1, 300.0, 2.0)),
+        ("Kamp", {"lag_s": 60.0}, Plasma(10.0, "Kamp", 60.0)),
+    ],
+)
+def test_curves_are_those_of_the_virtual_scanner_after_the_stop_too(
+    name, shape, course
+):
+    t = np.linspace(500.0, 3000.0, 101)
+    (model,) = (m for m in MODELS if m.name == name)
+    curve, true = model.curve(t, INFUSION_S, shape), fraction(course, t, INFUSION_S)
+    end = np.argmin(np.abs(t - 1500.0))
+    away = np.abs(t - INFUSION_S[1]) > 1.0
+    np.testing.assert_allclose(
+        (curve / curve[end] - true / true[end])[away], 0, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("model", [m for m in MODELS if m.curve is not None])
