@@ -99,7 +99,8 @@ def _infusion_outside(outcome: Outcome) -> str:
     given, qualities = outcome.pipeline.settings.infusion_s, outcome.qualities
     if given is None or not qualities:
         return ""
-    first_s, last_s = qualities[0].time_s, qualities[-1].time_s
+    times_s = [quality.time_s for quality in qualities]
+    first_s, last_s = min(times_s), max(times_s)
     if given[0] <= last_s and given[1] >= first_s:
         return ""
     return (

@@ -14,7 +14,7 @@ from streams.recording_files import find
 from streams.sources.files import first_bytes, read_series
 from streams.sources.recording import bodies as recording_bodies
 from streams.sources.recording import messages
-from streams.sources.series import bodies_of, water_for
+from streams.sources.series import bodies_of, check_size, water_for
 from streams.transient import Body, Message, number
 
 MCAP_MAGIC = b"\x89MCAP"
@@ -76,6 +76,7 @@ def open_source(
         return _recording(path)
     metabolite = read_series(path, choose)
     _check_choice(path, metabolite.unchosen)
+    check_size(metabolite)
     reference = None if water is None else read_series(water, choose)
     notes = (*metabolite.notes, *water_for(metabolite, reference)[1])
     bodies = bodies_of(metabolite, reference)

@@ -29,7 +29,8 @@ from streams.transient import (
 
 DWELL_TOLERANCE = 1e-5  # relative; NIfTI-1 keeps the dwell time with 24 bits
 FREQUENCY_TOLERANCE = 1e-4  # relative; a re-adjusted centre frequency is no other field
-LOOKED_AT = 16  # transients of each file, for whether the reference is one
+LOOKED_AT = 16  # transients of each file, for what is judged of it as a whole
+SIZES = (1e-12, 1e12)  # squares of other numbers leave single precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,24 @@ def _placed(
         for index, event in events
     ]
     return sorted(placed, key=lambda entry: entry[0])
+
+
+def check_size(series: Series) -> None:
+    """Refuse numbers whose squares cannot be told from zero or infinity.
+
+    Raises
+    ------
+    InputError : the largest of the first transients lies beyond `SIZES`
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        largest = float(np.abs(series.fids[:LOOKED_AT]).max())
+    if largest == 0 or not np.isfinite(largest):
+        return  # zeros and NaN are told of by whoever reads them
+    if not SIZES[0] < largest < SIZES[1]:
+        raise InputError(
+            f"{series.name} holds numbers of {largest:.0e}, which cannot be right: "
+            "scale them, or convert the file again."
+        )
 
 
 def _times(series: Series) -> tuple[float, ...]:

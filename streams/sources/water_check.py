@@ -105,6 +105,8 @@ def no_water(
     acquisition : of both
     metabolites : (transients, coils, points) that it goes with, where known
     """
+    if not water.any():
+        return "it is zero"
     found = peaks(water, acquisition)
     if found is None:
         return ""

@@ -43,6 +43,10 @@ CASES = {
         "analyse zeros.nii.gz --basis good.BASIS --out vain/out",
         r"every one of its 4 transients is zero: check the receive coil",
     ),
+    "numbers beyond single precision": (
+        "analyse enormous.nii.gz --basis good.BASIS --out out",
+        r"enormous\.nii\.gz holds numbers of 1e\+\d\d, which cannot be right",
+    ),
     "no basis": ("analyse long_echo.nii.gz --out out", r"give --basis"),
     "unknown basis": (
         "analyse good.nii.gz --basis nope --out out",

@@ -31,6 +31,7 @@ def write_all(folder: Path) -> None:
     _nifti(folder / "water_other_dwell.nii.gz", dwell_s=2 * DWELL_S)
     _nifti(folder / "nan.nii.gz", spoil=lambda fids: fids[3:4].__imul__(np.nan))
     _nifti(folder / "zeros.nii.gz", spoil=lambda fids: fids.fill(0))
+    _nifti(folder / "enormous.nii.gz", spoil=lambda fids: fids.__imul__(1e20))
     whole = (folder / "good.nii.gz").read_bytes()
     (folder / "truncated.nii.gz").write_bytes(whole[: len(whole) // 2])
     _edited(folder, "no_echo_time", lambda head, img: head.pop("EchoTime"))

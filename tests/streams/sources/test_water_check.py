@@ -68,8 +68,11 @@ def test_where_nothing_can_be_told_it_is_not_refused(acquisition: Acquisition):
     assert no_water(fids(1.0), acquisition) == ""
 
 
-def test_zeros_and_nan_are_left_to_others():
-    assert peaks(0 * fids(1.0), PRESS) is None
+def test_zeros_are_none():
+    assert no_water(0 * fids(1.0), PRESS) == "it is zero"
+
+
+def test_nan_is_left_to_others():
     assert peaks(np.nan * fids(1.0), PRESS) is None
 
 
