@@ -67,7 +67,8 @@ def _with_components(
         basis, names = _extended(basis, kind, acquisition)
         notes.append(
             f"The basis set has no macromolecules: {', '.join(names)} were added "
-            f"(macromolecules = {settings.macromolecules})."
+            f"(macromolecules = {settings.macromolecules}); a change may be a seventh "
+            "off."
         )
     if settings.lipids:
         basis, names = _extended(basis, "lipids", acquisition)

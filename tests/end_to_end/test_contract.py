@@ -118,6 +118,7 @@ def test_says_what_was_done(done: tuple[Path, Ran]) -> None:
 def test_stand_in_macromolecules_are_named(program: Program) -> None:
     ran = program.run("analyse", SHORT, "--protocol", "press_3t_te30", "--out", "out")
     assert "MM09, MM12, MM14, MM17, MM20 were added" in ran.err
+    assert "a change may be a seventh off" in ran.err
 
 
 def analysed(program: Program, *options: str) -> list[dict[str, str]]:

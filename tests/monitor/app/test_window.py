@@ -257,7 +257,11 @@ def test_a_long_sentence_is_wrapped_not_cut(open_bench, reports):
     bench = open_bench()
     bench.show(reports[:200])
     said = "The basis set has no macromolecules: MM09, MM12, MM14, MM17, MM20 were "
-    note = Update(9000, 0, notes=(said + "added (macromolecules = auto).",))
+    note = Update(
+        9000,
+        0,
+        notes=(said + "added (macromolecules = five); a change may be a seventh off.",),
+    )
     bench.show([Computed(note)])
     label = bench.page.messages.sentence
     assert label.isVisible()
