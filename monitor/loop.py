@@ -9,10 +9,11 @@ there at once.
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from monitor.analysis.update import Update
@@ -93,6 +94,7 @@ class Loop:
     heard: Stream | None = None
     last: Message | None = None
     time_s: float = 0.0
+    reached_s: float = 0.0  # like `time_s`, but of messages that came again too
 
     def obey(self, command: Command) -> None:
         """Do what the window asks for."""
@@ -125,13 +127,25 @@ class Loop:
     def listen(self) -> None:
         """Report the state of the stream where it has changed."""
         stream = stream_of(self.feed, len(self.waiting))
+        if stream.playback is not None:
+            stream = replace(stream, playback=self._reached(stream.playback))
         if stream != self.heard:
             self.heard = stream
             self.reports.append(Heard(stream))
 
+    def _reached(self, playback: Playback) -> Playback:
+        """Where the analysis is, if the player is ahead of it, as it is at once."""
+        ahead = playback.playing and math.isinf(playback.speed)
+        if not (ahead or self.waiting):
+            return playback
+        position_s = min(playback.position_s, self.reached_s)
+        playing = playback.playing or not getattr(self.feed, "paused", True)
+        return replace(playback, playing=playing, position_s=position_s)
+
     def _work(self, message: Message) -> None:
         if isinstance(message.body, Heartbeat):
             return
+        self.reached_s = getattr(message.body, "time_s", self.reached_s)
         if message.session != self.session:
             if self.session:
                 self.pipeline = self.config.open_pipeline()

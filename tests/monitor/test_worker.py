@@ -162,6 +162,31 @@ def test_controls_reach_the_player_and_come_back_as_state():
     assert loop.stopped
 
 
+def test_a_replay_at_once_says_how_far_it_has_come():
+    player = Player(lambda: messages(5.0), speed=AT_ONCE, duration_s=298.0)
+    loop = loop_with(player)
+    seen = []
+    while not any(isinstance(r, Computed) and r.update.ended for r in loop.reports):
+        loop.reports = []
+        loop.turn(0.0)
+        last = next((r for r in loop.reports[::-1] if isinstance(r, Computed)), None)
+        loop.listen()
+        playback = stream_of(player, 0).playback
+        assert loop.heard is not None
+        assert loop.heard.playback is not None
+        assert playback is not None
+        if last is not None and last.update.quality is not None:
+            seen.append(loop.heard.playback)
+            assert seen[-1].position_s == last.update.quality.time_s
+    assert len(seen) > 1
+    assert seen[0].position_s < 298.0  # the player itself has none at this speed
+    assert all(p.playing for p in seen[:-1])
+    assert not loop.waiting
+    loop.listen()
+    loop.obey(Play(False))
+    assert not loop.heard.playback.playing
+
+
 def test_a_message_that_cannot_be_used_is_told_and_left():
     class Picky(FakePipeline):
         def _event(self, blank, event):
