@@ -35,6 +35,8 @@ def analyse(
     source = open_source(path, water, wishes.choose)
     outcome = run(messages_of(source), wishes, progress)
     outcome.notes = dict.fromkeys((*source.notes, *outcome.notes))
+    if outcome.analysis.pipeline is None:
+        raise InputError(f"{path} has no start message: nothing can be analysed.")
     if not outcome.qualities:
         raise InputError(f"{path} holds no metabolite transient: nothing to analyse.")
     why = nothing_fitted(outcome)
@@ -60,6 +62,8 @@ def run(
         if last is not None and not outcome.ended:
             end = End(done, "no end message")
             outcome.push(Message(last.session, last.seq + 1, last.epoch, end))
+    if outcome.analysis.pipeline is None:
+        return outcome
     for note in (*remarks(outcome), _outside_limits(outcome)):
         if note:
             outcome.notes[note] = None

@@ -208,21 +208,19 @@ def _analyse_one(
     from rich.progress import Progress
 
     from monitor.analyse import analyse
-    from monitor.report.folder import made_folder, unmade
+    from monitor.report.folder import kept_if_done
     from monitor.results import write
 
-    made = made_folder(out)
     console = Console(stderr=True)
     quiet = not console.is_terminal  # a bar in a log is an empty line
-    with Progress(console=console, transient=True, disable=quiet) as progress:
+    with (
+        kept_if_done(out),
+        Progress(console=console, transient=True, disable=quiet) as progress,
+    ):
         task = progress.add_task(f"{path.name}", total=None)
-        try:
-            outcome = analyse(
-                path, wishes, water, lambda n: progress.update(task, completed=n)
-            )
-        except InputError:
-            unmade(made)
-            raise
+        outcome = analyse(
+            path, wishes, water, lambda n: progress.update(task, completed=n)
+        )
     write(outcome, out, path.name, spectra)
     _say(console, outcome, out)
 

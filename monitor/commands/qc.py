@@ -131,11 +131,11 @@ def _bids_app(sessions: list[Path], out: Path | None) -> tuple[list[Path], Path,
 
 def _one(path: Path, out: Path, wishes: Wishes, water: Path | None, pdf: bool) -> None:
     from monitor.qc.one import judge
-    from monitor.report.folder import made_folder
+    from monitor.report.folder import kept_if_done
     from monitor.report.session_files import write_session_report
 
-    made_folder(out)
-    judged = judge(path, wishes, water)
+    with kept_if_done(out):
+        judged = judge(path, wishes, water)
     write_session_report(judged, out, pdf)
     typer.echo(f"{judged.report['verdict']}: {out / 'report.html'}")
 

@@ -66,7 +66,8 @@ def info(file: File) -> None:
             f"{1e6 * acquisition.dwell_time_s:g} us"
         )
     kinds = ", ".join(f"{count} {kind}" for kind, count in held.kinds.items())
-    typer.echo(f"session {held.session}: {kinds}; {held.epochs} epochs")
+    epochs = f"{held.epochs} epoch{'' if held.epochs == 1 else 's'}"
+    typer.echo(f"session {held.session}: {kinds or 'no transient'}; {epochs}")
     if held.first_s is not None and held.last_s is not None:
         typer.echo(f"scanner time {held.first_s:.1f} to {held.last_s:.1f} s")
     for event in held.events:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from streams.errors import InputError
@@ -27,6 +29,17 @@ def made_folder(out: Path) -> list[Path]:
     if not os.access(out, os.W_OK):
         raise InputError(f"No permission to write into {out}: choose another --out.")
     return made
+
+
+@contextmanager
+def kept_if_done(out: Path) -> Iterator[None]:
+    """The folder for the results of what is done here; none is left if that fails."""
+    made = made_folder(out)
+    try:
+        yield
+    except InputError:
+        unmade(made)
+        raise
 
 
 def unmade(made: list[Path]) -> None:

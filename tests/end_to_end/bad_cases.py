@@ -47,6 +47,11 @@ CASES = {
         "analyse enormous.nii.gz --basis good.BASIS --out out",
         r"enormous\.nii\.gz holds numbers of 1e\+\d\d, which cannot be right",
     ),
+    "report of no recording": ("qc text.mcap --out vain/out", r"text\.mcap is no rec"),
+    "no start message": (
+        "analyse headless.mcap --out out",
+        r"headless\.mcap has no start message",
+    ),
     "no basis": ("analyse long_echo.nii.gz --out out", r"give --basis"),
     "unknown basis": (
         "analyse good.nii.gz --basis nope --out out",

@@ -12,8 +12,10 @@ from program import SHORT
 from monitor.analysis.basis_files import write_basis
 from monitor.basis_simulation import simulate_basis
 from streams.export.nifti_mrs import write_nifti_mrs
+from streams.journal import Journal
 from streams.sources.scanner_sim import Sequence
-from streams.transient import Acquisition
+from streams.transient import Acquisition, Event, number
+from streams.wire import encode
 
 MHZ, DWELL_S, POINTS, TRANSIENTS = 123.25, 5e-4, 512, 4
 MHZ_WARNED, MHZ_REFUSED = 1.03 * MHZ, 297.2
@@ -43,6 +45,9 @@ def write_all(folder: Path) -> None:
     _basis(folder / "warned.BASIS", mhz=MHZ_WARNED)
     _basis(folder / "other_field.BASIS", mhz=MHZ_REFUSED)
     _basis(folder / "no_glu.BASIS", names=("NAA", "Cr"))
+    with Journal.create(folder / "headless.mcap") as journal:
+        for message in number([Event(0.0, "note")]):
+            journal.append(encode(message))
     (folder / "bad_protocol.toml").write_text("windows = 32\n")
 
 

@@ -96,8 +96,9 @@ def test_relay_of_one_entry_of_an_edited_file(called: Called, bad: Path) -> None
     assert np.array_equal(fids[0], edited.fid(0))
 
 
-def test_a_failed_analysis_leaves_no_folder(bad: Path, called: Called) -> None:
-    called(words_of("nothing but zeros"))
+@pytest.mark.parametrize("name", ["nothing but zeros", "report of no recording"])
+def test_what_failed_leaves_no_folder(bad: Path, called: Called, name: str) -> None:
+    called(words_of(name))
     assert not (bad / "vain").exists()
 
 
