@@ -1,20 +1,29 @@
 """What a spectrum is asked before its fit: baseline, line shape, and what else it has.
 
-Every combination of the stiffness lam of the baseline with the traits of the model
-(`Traits`) is scored by
+The traits of the model (`Traits`) are chosen by
 
-    n log(RSS / n) + 2 (m d_b + m_t d_t),
+    n log(RSS / n) + 2 m d,
 
-n real points, RSS what is left of them, d_b the effective dimension of the baseline
-(both parts) and d_t that of the parameters that the traits add: Akaike's criterion made
-stricter.  For a baseline m = 5 was found necessary on real spectra (Wilson 2021,
-ABfit); which stiffness is the greatest, and m_t, are the `Rule`'s.
+n real points, RSS what is left of them, d the effective dimension of the parameters
+that a trait adds: Akaike's criterion (m = 1) made stricter.
+
+The stiffness lam of the baseline is chosen in one of two ways (`Rule`).  By the same
+score, with d_b the effective dimension of the baseline and an m of its own: m = 5 was
+found necessary on real spectra without macromolecules of their own (Wilson 2021,
+ABfit).  Or by its restricted likelihood (REML; Patterson & Thompson 1971),
+
+    D(lam) = n log(q / n) + log|V| + log|B'V^-1 B + Pi|,
+
+V the covariance of noise and baseline (`baseline`), Pi that of the priors inverted, q
+the least |y - B x|^2 in the metric of both: the softest baseline with
+D < min D + 3.84.  Where the likelihood cannot tell, the softer one costs a little
+precision, and the stiffer one would cost the truth of the intervals.
 
 Amplitudes and nuisance parameters are profiled in each, about a solution that is near:
-with B = [A, dA/dtheta c] the best step is linear least squares, and only small matrices
-change.  With S = B'[Qn, U] and v = 1 - w^2 (`baseline`),
+with B = [A, dA/dtheta c] the best step x is linear least squares, and only small
+matrices change.  With S = B'[Qn, U] and v = 1 - w^2 (`baseline`),
 
-    B'R'RB = B'B - S v S',    RSS = |r|^2 - sum (2 v - v^2) |[Qn, U]'r|^2 .
+    B'V^-1 B = B'B - S v S',    RSS = |r|^2 - sum (2 v - v^2) |[Qn, U]'r|^2 .
 
 The stiffness is chosen first, then the traits, then the stiffness again.
 """
@@ -29,7 +38,7 @@ from scipy import linalg
 
 from monitor.analysis.baseline import Baseline
 from monitor.analysis.fit import Indices, Point, Problem
-from monitor.analysis.model import MM_GAUSS, RELAXATION, Layout
+from monitor.analysis.model import MM_GAUSS, Layout
 from monitor.analysis.normal import Factor, factored
 from monitor.analysis.spectrum import Real
 
@@ -37,6 +46,8 @@ Mask = NDArray[np.bool_]
 LEAST_STIFFNESS = 1e-3
 STEP = 10.0**0.5
 """Of one stiffness to the next."""
+WITHIN = 3.84
+"""Of D: what the likelihood cannot tell apart (chi-square of one, 95 %)."""
 REACH = 4
 """Steps that traits may move the stiffness: what looked like a rough baseline may have
 been a skewed line."""
@@ -49,13 +60,14 @@ class Rule:
     Attributes
     ----------
     stiffest : the greatest stiffness; at the least there are some 36 degrees of freedom
-    strictness, trait_strictness : m and m_t
+    strictness : m of the baseline; None: chosen by restricted likelihood
+    trait_strictness : m of the traits
     stiffness : the only one; None: it is chosen
     """
 
-    stiffest: float
-    strictness: float
-    trait_strictness: float
+    stiffest: float = 1.0
+    strictness: float | None = None
+    trait_strictness: float = 2.0
     stiffness: float | None = None
 
     @property
@@ -76,27 +88,26 @@ class Traits:
     ----------
     kernel : the line has a kernel
     fine : metabolites have small shifts, macromolecules a width of their own
-    relaxation : known differences of T2 show in the widths of the lines
     """
 
     kernel: bool = False
     fine: bool = False
-    relaxation: bool = False
 
 
 def traits_of(theta: Real, layout: Layout) -> Traits:
     """Traits that a solution has."""
     fine = bool(theta[layout.shifts].any() or theta[MM_GAUSS])
-    return Traits(bool(theta[layout.kernel].any()), fine, bool(theta[RELAXATION]))
+    return Traits(bool(theta[layout.kernel].any()), fine)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One combination, its score and the step of the active parameters to it."""
+    """One combination, its score and D, and the step of the active parameters to it."""
 
     stiffness: float
     traits: Traits
     score: float
+    deviance: float
     step: Real
 
 
@@ -109,7 +120,7 @@ class _Linear:
     gram, right, square : B'B (m, m), B'y (m,), y'y
     shares, y_shares : S (m, 2 p) and (2 p,), real beside imaginary part
     prior, pull : (m, m) and (m,), the priors' share of gram and right-hand side
-    kernel, fine, relaxation : (m,) bool, the columns that belong to each
+    kernel, fine : (m,) bool, the columns that belong to each
     rule : of the choice
     """
 
@@ -122,18 +133,16 @@ class _Linear:
     pull: Real
     kernel: Mask
     fine: Mask
-    relaxation: Mask
     rule: Rule
 
     @property
     def traits(self) -> Mask:
         """Columns that traits add."""
-        return self.kernel | self.fine | self.relaxation
+        return self.kernel | self.fine
 
     def kept(self, traits: Traits) -> Mask:
         """Columns that are moved."""
-        out = self.relaxation & (not traits.relaxation)
-        out |= self.kernel & (not traits.kernel)
+        out = self.kernel & (not traits.kernel)
         out |= self.fine & (not traits.fine)
         return ~out
 
@@ -144,25 +153,26 @@ def choose(problem: Problem, point: Point, active: Indices, rule: Rule) -> Choic
     A trait is considered where `active` has its parameters.
     """
     linear, grid = _linear(problem, point, active, rule), rule.grid
-    first = _least(problem, linear, grid[::-2], [Traits()])
+    first = _stiffness(problem, linear, grid[::2], Traits())
     traits = [
-        Traits(kernel, fine, relaxation)
+        Traits(kernel, fine)
         for kernel in (False, True)[: 1 + bool(linear.kernel.any())]
         for fine in (False, True)[: 1 + bool(linear.fine.any())]
-        for relaxation in (False, True)[: 1 + bool(linear.relaxation.any())]
     ]
-    best = _least(problem, linear, np.array([first.stiffness]), traits)
+    choices = [_scored(problem, linear, first.stiffness, t) for t in traits]
+    best = min(choices, key=lambda choice: choice.score)
     place = int(np.argmin(np.abs(grid - best.stiffness)))
     near = grid[max(place - REACH, 0) : place + REACH + 1]
-    return _least(problem, linear, near, [best.traits])
+    return _stiffness(problem, linear, near, best.traits)
 
 
-def _least(
-    problem: Problem, linear: _Linear, grid: Real, traits: list[Traits]
-) -> Choice:
-    """The combination with the least score."""
-    choices = [_scored(problem, linear, float(lam), t) for t in traits for lam in grid]
-    return min(choices, key=lambda choice: choice.score)
+def _stiffness(problem: Problem, linear: _Linear, grid: Real, traits: Traits) -> Choice:
+    """The stiffness by the rule, of an ascending grid."""
+    choices = [_scored(problem, linear, float(lam), traits) for lam in grid]
+    if linear.rule.strictness is not None:
+        return min(choices, key=lambda choice: choice.score)
+    most = min(choice.deviance for choice in choices) + WITHIN
+    return next((c for c in choices if c.deviance <= most), choices[-1])
 
 
 def _linear(problem: Problem, point: Point, active: Indices, rule: Rule) -> _Linear:
@@ -185,7 +195,7 @@ def _linear(problem: Problem, point: Point, active: Indices, rule: Rule) -> _Lin
     fine = (parameter >= layout.shifts.start) | (parameter == MM_GAUSS)
     return _Linear(
         gram[:m, :m], gram[:m, m], float(gram[m, m]), shares[:m], shares[m], prior,
-        pull, in_kernel, fine, parameter == RELAXATION, rule,
+        pull, in_kernel, fine, rule,
     )  # fmt: skip
 
 
@@ -202,20 +212,28 @@ def _scored(
     try:
         factor = factored(gram - damped @ shares.T + prior)
     except linalg.LinAlgError:
-        return Choice(stiffness, traits, float("inf"), np.zeros(kept.size))
-    step = factor.solve(right[kept] - damped @ y_shares + linear.pull[kept])
+        return Choice(stiffness, traits, *2 * (float("inf"),), np.zeros(kept.size))
+    pushed = right[kept] - damped @ y_shares + linear.pull[kept]
+    step = factor.solve(pushed)
+    q = square - float(v @ y_shares**2) - float(pushed @ step)
     square += float(step @ gram @ step - 2 * step @ right[kept])
     rest = y_shares - step @ shares
     square -= float(np.sum((2 * v - v**2) * rest**2))
     n = 2 * problem.spectrum.size
+    rule, added = linear.rule, _dimension(factor, prior, linear.traits[kept])
     dimension = 2 * problem.baseline.effective_dimension(stiffness)
-    added = _dimension(factor, prior, linear.traits[kept])
-    rule = linear.rule
-    score = n * float(np.log(max(square, 1e-300) / n))
-    score += 2 * (rule.strictness * dimension + rule.trait_strictness * added)
+    score = _log(square, n) + 2 * rule.trait_strictness * added
+    score += 2 * (rule.strictness or 0.0) * dimension
+    deviance = _log(q, n) + factor.log_determinant
+    deviance += problem.baseline.log_determinant(stiffness)
     whole = np.zeros(kept.size)
     whole[kept] = step
-    return Choice(stiffness, traits, score, whole)
+    return Choice(stiffness, traits, score, deviance, whole)
+
+
+def _log(square: float, n: int) -> float:
+    """N log(square / n), of what rounding left of it."""
+    return n * float(np.log(max(square, 1e-300) / n))
 
 
 def _dimension(factor: Factor, prior: Real, chosen: Mask) -> float:

@@ -3,12 +3,15 @@
 1. phase, shift and width from a grid (`start`), then a few steps of phase, shift and
    Gaussian width with a fairly stiff baseline and a Voigt of a third Lorentzian;
 2. about that first fit the spectrum is asked (`choice`) how stiff its baseline is,
-   whether its line is a Voigt, whether metabolites sit where the basis set has them and
-   macromolecules are as wide as there, and whether known differences of T2 show;
-3. the fine fit of all that was found, under the priors of `Freedom`.
+   whether its line is a Voigt, and whether metabolites sit where the basis set has them
+   and macromolecules are as wide as there;
+3. the fine fit of all that was found, under the priors of `Freedom`;
+4. known differences of T2 are fitted as one number a, between none (0) and all of them
+   (1), where that takes more than `RELAXATION_GAIN` off the cost.  Asked only now: near
+   a coarse fit a wrong baseline or line looks like them, and they like those.
 
-Where the line has a kernel the Voigt's widths stay near the first fit's: a kernel makes
-a line wider and narrower as well as skewed.
+Where the line has a kernel the Voigt beside it is narrower than the first fit's: a
+kernel makes a line wider as well as skewed.
 
 What is chosen here is chosen once a session, on the mean of the reference period; the
 windows then hold it (`session_model`).
@@ -30,13 +33,12 @@ from monitor.analysis.fit import (
     evaluate,
     hopeless,
     minimise,
+    promise,
     target,
 )
 from monitor.analysis.lineshape import (
-    gauss_fwhm_hz,
     gauss_rate,
     kernel_offsets_ppm,
-    voigt_fwhm_hz,
 )
 from monitor.analysis.model import (
     GAUSS,
@@ -57,10 +59,15 @@ COARSE_TOLERANCE = 1.0
 STARTS = 1
 SUSPECT = 1.5
 """Misfit from which a fit is tried again from other starts."""
-KERNEL_SPREAD_PPM = 0.048
+KERNEL_SPREAD_PPM = 0.07
 WIDTH_FREEDOM = 0.15
-RELAXATION_MEAN, RELAXATION_SD = 0.5, 0.5
-"""Of the part a of the known differences of T2: from nothing to all of them."""
+NARROW_LORENTZ, NARROW_GAUSS = 0.15, 0.5
+"""Parts of the first fit's width that a Voigt has beside a kernel."""
+RELAXATION_GAIN = 6.0
+"""In chi-square of one: by chance a > 0 reaches it in one spectrum of 140."""
+
+
+BY_LIKELIHOOD = Rule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +81,8 @@ class Freedom:
     kernel : SD of the kernel's coefficients, where the spectrum asks for one; 0: the
         line is a Voigt
     relaxation : known differences of T2 are fitted where the spectrum shows them
-    stiffest : of the baselines to choose from, see `Rule`
-    strictness, trait_strictness : of the choice, see `Rule`
+    rule : how the baseline's stiffness and the traits are chosen
     phase_slope_rad_per_ppm : first-order phase; 0: none
-    stiffness : of the baseline; None: chosen from the spectrum
     water_removal : residual water is taken off before the fit
     ratio_priors : soft ratio priors on weak metabolites (`ratio_priors`)
     """
@@ -86,23 +91,17 @@ class Freedom:
     mm_width_hz: float = 5.0
     kernel: float = 0.1
     relaxation: bool = True
-    stiffest: float = 0.2
-    strictness: float = 5.0
-    trait_strictness: float = 2.0
+    rule: Rule = BY_LIKELIHOOD
     phase_slope_rad_per_ppm: float = 0.0
-    stiffness: float | None = None
     water_removal: bool = True
     ratio_priors: bool = True
 
-    @property
-    def rule(self) -> Rule:
-        """How the model is chosen."""
-        return Rule(
-            self.stiffest, self.strictness, self.trait_strictness, self.stiffness
-        )
 
-
-STAND_IN = Freedom(kernel=0.0, relaxation=False, stiffest=1e4, trait_strictness=5.0)
+STAND_IN = Freedom(
+    kernel=0.0,
+    relaxation=False,
+    rule=Rule(stiffest=1e4, strictness=5.0, trait_strictness=5.0),
+)
 """Where the macromolecules are stand-ins.  They do not fit, and a free baseline, a
 kernel or a T2 would make up for that with glutamate (`docs/decisions/0008-fit.md`)."""
 
@@ -125,11 +124,8 @@ def priors_for(model: Model, freedom: Freedom) -> Priors:
         sd[layout.kernel] = freedom.kernel * near + 1e-6
     if freedom.metabolite_shift_ppm:
         sd[layout.shifts] = freedom.metabolite_shift_ppm * model.frequency_mhz
-    mean = layout.zeros()
-    if freedom.relaxation:
-        mean[RELAXATION], sd[RELAXATION] = RELAXATION_MEAN, RELAXATION_SD
     none = np.zeros((0, len(model.names)))
-    return Priors(mean, sd, none, np.zeros(0))
+    return Priors(layout.zeros(), sd, none, np.zeros(0))
 
 
 SHARED: Indices = np.array([PHASE, SHIFT, LORENTZ, GAUSS], dtype=np.intp)
@@ -143,8 +139,6 @@ def active_parameters(model: Model, freedom: Freedom, traits: Traits) -> Indices
     active = SHARED.tolist()
     if freedom.phase_slope_rad_per_ppm:
         active.append(PHASE_SLOPE)
-    if freedom.relaxation and traits.relaxation:
-        active.append(RELAXATION)
     if freedom.kernel and traits.kernel:
         active += range(layout.kernel.start, layout.kernel.stop)
     if freedom.mm_width_hz and traits.fine and model.macromolecule.any():
@@ -165,8 +159,8 @@ def cold_fit(
     """
     freedom = freedom or usual(model)
     problem = Problem(
-        model, model.baseline, spectrum, noise_sd, freedom.stiffness or START_STIFFNESS,
-        priors_for(model, freedom),
+        model, model.baseline, spectrum, noise_sd,
+        freedom.rule.stiffness or START_STIFFNESS, priors_for(model, freedom),
     )  # fmt: skip
     if not (np.isfinite(spectrum).all() and noise_sd > 0):
         return hopeless(problem, model.layout.zeros()), problem
@@ -182,20 +176,36 @@ def _fitted(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
         return hopeless(problem, model.layout.zeros()), problem
     if freedom.ratio_priors:
         problem = with_ratio_priors(problem, first)
-    asked = active_parameters(model, freedom, Traits(True, True, True))
+    asked = active_parameters(model, freedom, Traits(True, True))
     held = with_width_near(problem, first)
     choice = _choice(held, first, asked, freedom)
     if choice is None:
         return hopeless(problem, first.theta), problem
-    priors = held.priors if choice.traits.kernel else problem.priors
-    problem = replace(problem, stiffness=choice.stiffness, priors=priors)
+    problem = replace(problem, stiffness=choice.stiffness)
     moved = active_parameters(model, freedom, choice.traits)
     theta = first.theta.copy()
     theta[asked] += choice.step[len(model.names) :]
+    if choice.traits.kernel:
+        problem = with_narrow_voigt(problem, first)
+        theta[model.layout.kernel] = 0.0
+        theta[[LORENTZ, GAUSS]] = problem.priors.mean[[LORENTZ, GAUSS]]
     fit = minimise(problem, theta, moved)
     if not fit.converged or fit.misfit > SUSPECT:
         fit = _least(fit, problem, moved, _others(problem, first))
+    if freedom.relaxation:
+        fit = _relaxed(fit, problem, moved)
     return fit, problem
+
+
+def _relaxed(fit: Fit, problem: Problem, moved: Indices) -> Fit:
+    """The fit with known differences of T2, where they show."""
+    moved = np.append(moved, RELAXATION)
+    least = RELAXATION_GAIN * max(fit.misfit, 1.0)
+    if not fit.converged or promise(problem, fit.theta, moved) < 0.5 * least:
+        return fit
+    relaxed = minimise(problem, fit.theta, moved)
+    shows = fit.cost - relaxed.cost > least and relaxed.theta[RELAXATION] > 0
+    return relaxed if relaxed.converged and shows else fit
 
 
 def _others(problem: Problem, first: Fit) -> list[Real]:
@@ -206,11 +216,9 @@ def _others(problem: Problem, first: Fit) -> list[Real]:
 
 
 def _least(fit: Fit, problem: Problem, moved: Indices, starts: list[Real]) -> Fit:
-    """The best of a fit and those from other starts, relaxation as in the first."""
+    """The best of a fit and those from other starts."""
     for start in starts:
-        theta = start.copy()
-        theta[RELAXATION] = fit.theta[RELAXATION]
-        other = minimise(problem, theta, moved)
+        other = minimise(problem, start, moved)
         if other.cost < fit.cost - 1e-3:
             fit = other
     # One that ran out of steps may be stuck in its damping: begun anew it goes on.
@@ -240,17 +248,31 @@ def _choice(
 
 
 def with_width_near(problem: Problem, first: Fit) -> Problem:
-    """The problem with the Voigt's widths held near a first fit's.
+    """The problem with the Voigt's widths held near a first fit's."""
+    return _with_widths(problem, first, *first.theta[[LORENTZ, GAUSS]])
 
-    A kernel can make a line wider and narrower as well as skewed; both free, they would
-    be told apart by nothing.
+
+def with_narrow_voigt(problem: Problem, first: Fit) -> Problem:
+    """The problem with a Voigt that is narrower than a first fit's.
+
+    A kernel of positive coefficients makes a line wider and skews it; from a Voigt that
+    is as wide as the whole line it would have to be negative, and rests in optima where
+    all of the width is Lorentzian.
+    """
+    width_hz = first.broadening_hz
+    lorentz, gauss = NARROW_LORENTZ * width_hz, gauss_rate(NARROW_GAUSS * width_hz)
+    return _with_widths(problem, first, lorentz, gauss)
+
+
+def _with_widths(problem: Problem, first: Fit, lorentz: float, gauss: float) -> Problem:
+    """The problem with priors on the Voigt's widths.
+
+    Beside a kernel they would be told apart by nothing.
     """
     mean, sd = problem.priors.mean.copy(), problem.priors.sd.copy()
-    lorentz, gauss = float(first.theta[LORENTZ]), float(first.theta[GAUSS])
-    width_hz = voigt_fwhm_hz(lorentz, gauss_fwhm_hz(gauss))
     mean[[LORENTZ, GAUSS]] = lorentz, gauss
-    sd[LORENTZ] = WIDTH_FREEDOM * width_hz
-    sd[GAUSS] = WIDTH_FREEDOM * gauss_rate(width_hz)
+    sd[LORENTZ] = WIDTH_FREEDOM * first.broadening_hz
+    sd[GAUSS] = WIDTH_FREEDOM * gauss_rate(first.broadening_hz)
     return replace(problem, priors=replace(problem.priors, mean=mean, sd=sd))
 
 

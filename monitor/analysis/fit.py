@@ -246,6 +246,20 @@ def _step(linear: _Linear, damping: float) -> Real:
     return step
 
 
+def promise(problem: Problem, theta: Real, active: Indices) -> float:
+    """How much lower F would be after a full step of the `active` parameters.
+
+    0 where there is none: a score test (Rao 1948) of what was not yet moved.
+    """
+    with np.errstate(all="ignore"):
+        try:
+            point = evaluate(problem, target(problem), theta)
+            linear = _linear(problem, point, active)
+            return float(linear.gradient @ _step(linear, 0.0))
+        except (linalg.LinAlgError, ValueError):
+            return 0.0
+
+
 def minimise(
     problem: Problem,
     start: Real,

@@ -36,6 +36,13 @@ class Factor:
         solved, _ = lapack.dpotrs(self.triangle, columns * scale)
         return np.asarray(solved * scale, float)
 
+    @property
+    def log_determinant(self) -> float:
+        """log|H|, of the columns that have any weight."""
+        told = self.scale > 0
+        triangle = np.log(np.diag(self.triangle)[told])
+        return 2.0 * float(np.sum(triangle - np.log(self.scale[told])))
+
 
 def factored(H: Real) -> Factor:
     """Factor a matrix that is positive but for rounding.

@@ -96,6 +96,8 @@ def is_wrong(problem: Problem, fit: Fit, truth: np.ndarray) -> bool:
     start = truth.copy()
     start[RELAXATION] = fit.theta[RELAXATION]
     active = active_parameters(problem.model, FREEDOM, traits)
+    if fit.theta[RELAXATION]:
+        active = np.append(active, RELAXATION)
     best = minimise(problem, start, active)
     return bool(fit.cost > best.cost + 1.0)
 

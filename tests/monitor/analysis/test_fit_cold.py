@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from fit_cases import CONCENTRATIONS, NAMES, clean_fid, make_model, noisy_fid
 
-from monitor.analysis.choice import Traits
+from monitor.analysis.choice import Rule, Traits
 from monitor.analysis.cold import (
     Freedom,
     active_parameters,
     cold_fit,
 )
 from monitor.analysis.fit import minimise
-from monitor.analysis.model import GAUSS, LORENTZ, PHASE, SHIFT
+from monitor.analysis.model import GAUSS, LORENTZ, PHASE, RELAXATION, SHIFT
 from monitor.analysis.normal import factored, inverse
 from monitor.analysis.outcomes import outcomes_of
 
@@ -20,7 +20,7 @@ PLAIN = Freedom(
     mm_width_hz=0.0,
     kernel=0.0,
     relaxation=False,
-    stiffness=1e5,
+    rule=Rule(stiffness=1e5),
     ratio_priors=False,
 )
 
@@ -90,6 +90,42 @@ def test_a_skewed_line_is_met_by_a_kernel(model):
     assert np.all(error < 4 * o.sds(bent.amplitudes, bent.covariance) / truth)
 
 
+def humps(model, height):
+    """Two broad humps of different phase in the band's spectrum."""
+    shape = [np.exp(-((model.ppm - at) ** 2) / 0.18) for at in (1.4, 2.9)]
+    return height * (shape[0] * np.exp(0.4j) + shape[1] * np.exp(-0.5j))
+
+
+def test_the_baseline_is_as_soft_as_the_spectrum_asks(model):
+    y, sd = model.in_band(noisy_fid(model, 1, 0.5)), 0.5 * np.sqrt(model.points)
+    _, straight = cold_fit(model, y, sd)
+    _, bent = cold_fit(model, y + humps(model, 12 * sd), sd)
+    assert bent.stiffness < straight.stiffness <= Freedom().rule.stiffest
+
+
+def test_humps_move_no_ratio_beyond_its_interval(model):
+    y, sd = model.in_band(noisy_fid(model, 1, 0.5)), 0.5 * np.sqrt(model.points)
+    o = outcomes_of(model.names).subset(("Glu/tCr", "tNAA/tCr"))
+    fit, _ = cold_fit(model, y + humps(model, 12 * sd), sd)
+    error = o.values(fit.amplitudes) - o.values(CONCENTRATIONS)
+    assert np.all(np.abs(error) < 3 * o.sds(fit.amplitudes, fit.covariance))
+
+
+@pytest.mark.parametrize("part", [0.0, 1.0])
+def test_differences_of_t2_are_fitted_where_they_show(model, part):
+    theta = model.layout.zeros()
+    theta[[LORENTZ, GAUSS, RELAXATION]] = 3.0, 40.0, part
+    columns, _ = model.columns(theta)
+    sd = 0.3 * np.sqrt(model.points)
+    rng = np.random.default_rng(4)
+    y = columns @ CONCENTRATIONS + sd * (rng.normal(size=(len(columns), 2)) @ [1, 1j])
+    fit, _ = cold_fit(model, y, sd)
+    if part:
+        assert abs(fit.theta[RELAXATION] - part) < 4 * fit.theta_sd[RELAXATION]
+    else:
+        assert fit.theta[RELAXATION] == 0.0
+
+
 def worst_cases(model):
     rng = np.random.default_rng(5)
     y = model.in_band(noisy_fid(model, 1, 0.5))
@@ -142,9 +178,9 @@ def test_a_metabolite_that_is_nowhere_gets_nothing(model):
 def test_traits_name_their_parameters(model):
     freedom = Freedom()
     plain = active_parameters(model, freedom, Traits())
-    every = active_parameters(model, freedom, Traits(True, True, 1.0))
+    every = active_parameters(model, freedom, Traits(True, True))
     assert plain.tolist() == [PHASE, SHIFT, LORENTZ, GAUSS]
-    assert len(every) == 4 + 1 + 12 + 1 + len(NAMES)
+    assert len(every) == 4 + 12 + 1 + len(NAMES)
 
 
 def test_a_fit_from_its_own_optimum_stays(model):
