@@ -17,7 +17,10 @@ ABfit).  Or by its restricted likelihood (REML; Patterson & Thompson 1971),
 V the covariance of noise and baseline (`baseline`), Pi that of the priors inverted, q
 the least |y - B x|^2 in the metric of both: the softest baseline with
 D < min D + 3.84.  Where the likelihood cannot tell, the softer one costs a little
-precision, and the stiffer one would cost the truth of the intervals.
+precision, and the stiffer one would cost the truth of the intervals.  Where the model
+is wrong (macromolecules of another shape) the likelihood would have the softest of all,
+which eats glutamate: so there is a limit, softer than which nothing was gained on any
+simulated family.
 
 Amplitudes and nuisance parameters are profiled in each, about a solution that is near:
 with B = [A, dA/dtheta c] the best step x is linear least squares, and only small
@@ -43,7 +46,6 @@ from monitor.analysis.normal import Factor, factored
 from monitor.analysis.spectrum import Real
 
 Mask = NDArray[np.bool_]
-LEAST_STIFFNESS = 1e-3
 STEP = 10.0**0.5
 """Of one stiffness to the next."""
 WITHIN = 3.84
@@ -59,23 +61,30 @@ class Rule:
 
     Attributes
     ----------
-    stiffest : the greatest stiffness; at the least there are some 36 degrees of freedom
+    softest, stiffest : the least and the greatest stiffness; at 3 T 0.001 is some 36,
+        0.1 is 14 and 1 is 9 degrees of freedom
     strictness : m of the baseline; None: chosen by restricted likelihood
     trait_strictness : m of the traits
     stiffness : the only one; None: it is chosen
     """
 
+    softest: float = 0.01
     stiffest: float = 1.0
     strictness: float | None = None
     trait_strictness: float = 2.0
     stiffness: float | None = None
 
     @property
+    def by_likelihood(self) -> bool:
+        """Whether restricted likelihood decides."""
+        return self.strictness is None and self.stiffness is None
+
+    @property
     def grid(self) -> Real:
         """Stiffnesses to choose from, ascending."""
         if self.stiffness is not None:
             return np.array([self.stiffness])
-        steps = np.log(self.stiffest / LEAST_STIFFNESS) / np.log(STEP)
+        steps = np.log(self.stiffest / self.softest) / np.log(STEP)
         grid = self.stiffest / STEP ** np.arange(max(int(steps + 1e-9), 0) + 1)
         return np.asarray(grid[::-1], float)
 
@@ -164,6 +173,14 @@ def choose(problem: Problem, point: Point, active: Indices, rule: Rule) -> Choic
     place = int(np.argmin(np.abs(grid - best.stiffness)))
     near = grid[max(place - REACH, 0) : place + REACH + 1]
     return _stiffness(problem, linear, near, best.traits)
+
+
+def choose_stiffness(
+    problem: Problem, point: Point, active: Indices, rule: Rule
+) -> Choice:
+    """Choose the stiffness alone, about a solution that moves what is `active`."""
+    linear = _linear(problem, point, active, rule)
+    return _stiffness(problem, linear, rule.grid, Traits(True, True))
 
 
 def _stiffness(problem: Problem, linear: _Linear, grid: Real, traits: Traits) -> Choice:

@@ -5,7 +5,8 @@
 2. about that first fit the spectrum is asked (`choice`) how stiff its baseline is,
    whether its line is a Voigt, and whether metabolites sit where the basis set has them
    and macromolecules are as wide as there;
-3. the fine fit of all that was found, under the priors of `Freedom`;
+3. the fine fit of all that was found, under the priors of `Freedom`, about which the
+   stiffness is chosen once more where its likelihood decides;
 4. known differences of T2 are fitted as one number a, between none (0) and all of them
    (1), where that takes more than `RELAXATION_GAIN` off the cost.  Asked only now: near
    a coarse fit a wrong baseline or line looks like them, and they like those.
@@ -24,7 +25,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.linalg import LinAlgError
 
-from monitor.analysis.choice import Choice, Rule, Traits, choose
+from monitor.analysis.choice import Choice, Rule, Traits, choose, choose_stiffness
 from monitor.analysis.fit import (
     Fit,
     Indices,
@@ -100,7 +101,7 @@ class Freedom:
 STAND_IN = Freedom(
     kernel=0.0,
     relaxation=False,
-    rule=Rule(stiffest=1e4, strictness=5.0, trait_strictness=5.0),
+    rule=Rule(softest=1e-3, stiffest=1e4, strictness=5.0, trait_strictness=5.0),
 )
 """Where the macromolecules are stand-ins.  They do not fit, and a free baseline, a
 kernel or a T2 would make up for that with glutamate (`docs/decisions/0008-fit.md`)."""
@@ -189,12 +190,37 @@ def _fitted(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
         problem = with_narrow_voigt(problem, first)
         theta[model.layout.kernel] = 0.0
         theta[[LORENTZ, GAUSS]] = problem.priors.mean[[LORENTZ, GAUSS]]
-    fit = minimise(problem, theta, moved)
+    fit = _settled(problem, theta, moved)
+    if freedom.rule.by_likelihood and fit.converged:
+        fit, problem = _weighed(fit, problem, moved, freedom.rule)
     if not fit.converged or fit.misfit > SUSPECT:
         fit = _least(fit, problem, moved, _others(problem, first))
     if freedom.relaxation:
         fit = _relaxed(fit, problem, moved)
     return fit, problem
+
+
+def _weighed(
+    fit: Fit, problem: Problem, moved: Indices, rule: Rule
+) -> tuple[Fit, Problem]:
+    """The fit with the stiffness that is likely now that the line is known."""
+    point = evaluate(problem, target(problem), fit.theta)
+    choice = choose_stiffness(problem, point, moved, rule)
+    if choice.stiffness == problem.stiffness:
+        return fit, problem
+    problem = replace(problem, stiffness=choice.stiffness)
+    theta = fit.theta.copy()
+    theta[moved] += choice.step[len(fit.amplitudes) :]
+    return _settled(problem, theta, moved), problem
+
+
+def _settled(problem: Problem, theta: Real, moved: Indices) -> Fit:
+    """The optimum near theta; one that ran out of steps is begun once more.
+
+    It may be stuck in its damping, and then goes on.
+    """
+    fit = minimise(problem, theta, moved)
+    return fit if fit.converged else minimise(problem, fit.theta, moved)
 
 
 def _relaxed(fit: Fit, problem: Problem, moved: Indices) -> Fit:
@@ -221,7 +247,6 @@ def _least(fit: Fit, problem: Problem, moved: Indices, starts: list[Real]) -> Fi
         other = minimise(problem, start, moved)
         if other.cost < fit.cost - 1e-3:
             fit = other
-    # One that ran out of steps may be stuck in its damping: begun anew it goes on.
     return fit if fit.converged else minimise(problem, fit.theta, moved)
 
 
