@@ -48,14 +48,27 @@ class Headless:
         made = made_folder(self._out)
         try:
             self._follow(title, planned)
+            if self._anything():
+                self.write(source or title)
         except InputError:
             unmade(made)
             raise
-        if not self._outcome.analysis.pipeline or not self._outcome.qualities:
-            self._line("No transient has come: nothing is written.")
-            unmade(made)
-            return
-        self.write(source or title)
+        unmade(made)  # where nothing was written
+
+    def _anything(self) -> bool:
+        """Whether there is something to write; a file without it is bad input.
+
+        Raises
+        ------
+        InputError : a file has been played to its end without a transient
+        """
+        if self._outcome.analysis.pipeline and self._outcome.qualities:
+            return True
+        said = "No transient has come: nothing is written."
+        if getattr(self._feed, "finished", False):
+            raise InputError(said)
+        self._line(said)
+        return False
 
     def _follow(self, title: str, planned: int | None) -> None:
         """Take in the feed to its end, or to Ctrl-C, with progress in the terminal."""

@@ -21,6 +21,7 @@ CASES = {
         r"\d+ transients\) can be read, and `mrs-monitor recover truncated\.mcap`",
     ),
     "info of a damaged recording": ("info truncated.mcap", r"truncated\.mcap is damag"),
+    "replay without a transient": ("replay start.mcap --speed max", "No transient has"),
     "truncated replay": ("replay truncated.mcap", r"`mrs-monitor recover trunc"),
     "truncated NIfTI": (
         "analyse truncated.nii.gz --basis good.BASIS --out out",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,14 @@ from monitor.basis_simulation import simulate_basis
 from streams.export.nifti_mrs import write_nifti_mrs
 from streams.journal import Journal
 from streams.sources.scanner_sim import Sequence
-from streams.transient import Acquisition, Event, number
+from streams.transient import Acquisition, Body, Event, Start, number
 from streams.wire import encode
 
 MHZ, DWELL_S, POINTS, TRANSIENTS = 123.25, 5e-4, 512, 4
 MHZ_WARNED, MHZ_REFUSED = 1.03 * MHZ, 297.2
+ACQUISITION = Acquisition(
+    MHZ, "1H", DWELL_S, POINTS, 1, 0.030, repetition_time_s=2.0, sequence="PRESS"
+)
 FEW = ("Glu", "Gln", "NAA", "Cr")
 
 
@@ -45,9 +49,8 @@ def write_all(folder: Path) -> None:
     _basis(folder / "warned.BASIS", mhz=MHZ_WARNED)
     _basis(folder / "other_field.BASIS", mhz=MHZ_REFUSED)
     _basis(folder / "no_glu.BASIS", names=("NAA", "Cr"))
-    with Journal.create(folder / "headless.mcap") as journal:
-        for message in number([Event(0.0, "note")]):
-            journal.append(encode(message))
+    _recording(folder / "headless.mcap", Event(0.0, "note"))
+    _recording(folder / "start.mcap", Start(ACQUISITION, "test"))
     (folder / "bad_protocol.toml").write_text("windows = 32\n")
 
 
@@ -62,10 +65,14 @@ def _nifti(
     line = 100 * np.exp(2j * np.pi * 325 * t - 20 * t)
     fids = (line + noise[0] + 1j * noise[1]).T.astype(np.complex64)
     spoil(fids)
-    acquisition = Acquisition(
-        MHZ, "1H", dwell_s, POINTS, 1, 0.030, repetition_time_s=2.0, sequence="PRESS"
-    )
-    write_nifti_mrs(path, fids, acquisition)
+    write_nifti_mrs(path, fids, replace(ACQUISITION, dwell_time_s=dwell_s))
+
+
+def _recording(path: Path, *bodies: Body) -> None:
+    """A finished recording of a few bodies."""
+    with Journal.create(path) as journal:
+        for message in number(bodies):
+            journal.append(encode(message))
 
 
 def _edited(folder: Path, name: str, edit: Callable[[Any, Any], object]) -> None:
