@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import QGridLayout, QMainWindow, QWidget
 
 from monitor import closer
 from monitor.app.beside import Sheets
+from monitor.app.collector import loaded_is_kept
 from monitor.app.column import Column
 from monitor.app.plots import Plot
 from monitor.app.render import application
@@ -256,7 +257,8 @@ def run_compare(
         window.setGeometry(screen.availableGeometry())
     try:
         window.showMaximized()
-        return app.exec()
+        with loaded_is_kept():
+            return app.exec()
     finally:
         one.stop()
         two.stop()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QIcon
 
+from monitor.app.collector import loaded_is_kept
 from monitor.app.render import application
 from monitor.app.state import State, read_state, state_path, write_state
 from monitor.app.window import Window
@@ -84,7 +85,8 @@ def run_window(
         _show(window, state)
         if config is None:
             window.show_beginning()
-        return app.exec()
+        with loaded_is_kept():
+            return app.exec()
     finally:
         signal.signal(signal.SIGINT, before)
         write_state(window.state(), place)
