@@ -11,12 +11,12 @@ Going back in a replay is folding the same updates again up to an earlier one.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from monitor.analysis.plasma import PLASMA
-from monitor.analysis.update import Curves, Detectable
+from monitor.analysis.update import Curves
 from monitor.screen import axis as times
 from monitor.screen import headline as head
 from monitor.screen import messages as say
@@ -47,7 +47,6 @@ from monitor.settings import Settings
 Part = TypeVar("Part")
 BLINDED = "lines of the outcome left out"
 PLOTS = frozenset({"trend", "strips", "spectrum", "waterfall"})
-TREND_LIMITS = (10.0, 20.0, 30.0, 50.0, 100.0)
 
 
 class Display(Seen):
@@ -169,7 +168,8 @@ class Display(Seen):
             self.reference_s, window * self.interval_s, self.clock_s(now_s)
         )
         playback = self.stream.playback
-        resting = self.ended is not None or (playback and not playback.playing)
+        by_clock = playback is None or (playback.playing and playback.speed < math.inf)
+        resting = self.ended is not None or not by_clock
         age = 0.0 if resting else self.age_s(now_s) or 0.0
         if self.by_tracker:
             point, span_s = self.track_at(now_s), window * self.interval_s
@@ -263,7 +263,11 @@ class Display(Seen):
         if self.starting(now_s):
             shown = [say.begun(self.stream), *(m for m in shown if m.key != "stream")]
         if self.detectable is not None and not infusing and self.ended is None:
-            shown.append(self._of_reference(self.detectable))
+            s = self.settings
+            target = s.reference_target_percent
+            shown.append(
+                say.of_reference(self.detectable, s.window, target, self.hidden)
+            )
         if self.hidden:
             shown = [m for m in shown if not say.tells(m, self.settings.outcome)]
         return say.ordered(shown)
@@ -274,22 +278,3 @@ class Display(Seen):
         if not self.hidden:
             return log
         return [(t, m) for t, m in log if not say.tells(m, self.settings.outcome)]
-
-    def _of_reference(self, detectable: Detectable) -> Message:
-        s = self.settings
-        return say.of_reference(
-            detectable, s.window, s.reference_target_percent, self.hidden
-        )
-
-
-def after(plasma: str) -> str:
-    """The published model after this one; empty after the last: none."""
-    models = ("", *PLASMA)
-    place = models.index(plasma) if plasma in models else 0
-    return models[(place + 1) % len(models)]
-
-
-def wider(limit: float, steps: int, limits: Sequence[float] = TREND_LIMITS) -> float:
-    """The scale of the trend so many steps wider (narrower where negative)."""
-    nearest = min(range(len(limits)), key=lambda i: abs(limits[i] - limit))
-    return limits[min(len(limits) - 1, max(0, nearest + steps))]

@@ -27,12 +27,12 @@ from monitor.app.state import read_state, state_path
 from monitor.app.text import Text
 from monitor.app.theme import DARK, LIGHT, THEMES, style_sheet, theme_for
 from monitor.app.window import BUDGET_S, FRAME_MS, STEP_S
-from monitor.display import wider
 from monitor.exchange import Command, Play, Report, Seek, SetSpeed
 from monitor.loop import WorkerConfig
 from monitor.screen.axis import together
 from monitor.screen.keys import KEYS
 from monitor.screen.parts import Level, Screen, Trend
+from monitor.screen.trend import wider
 from monitor.session import Session
 from monitor.settings import Settings
 from monitor.worker import Worker

@@ -29,11 +29,11 @@ from monitor.app.page import Page
 from monitor.app.question import CLOSE, LEAVE, really
 from monitor.app.state import State
 from monitor.app.theme import DARK, LIGHT, THEMES
-from monitor.display import after, wider
 from monitor.exchange import Command, Play, Report, Seek, SendEvent, SetSpeed
 from monitor.screen.keys import KEY
 from monitor.screen.opening import Opening
 from monitor.screen.parts import Screen
+from monitor.screen.trend import after, wider
 from monitor.session import Session
 from monitor.settings import Settings
 from streams.errors import InputError

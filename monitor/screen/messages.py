@@ -169,8 +169,7 @@ def of_stream(
     def attention(key: str, condition: str, action: str, age: float = 0.0) -> None:
         shown.append(Message(key, Level.ATTENTION, condition, action, age))
 
-    paused = stream.playback is not None and not stream.playback.playing
-    silent = age_s > SILENT_INTERVALS * interval_s and not paused
+    silent = age_s > SILENT_INTERVALS * interval_s and stream.playback is None
     if not stream.connected:
         attention("stream", "No stream", stream.said or "start the relay; keeps trying")
     elif silent:

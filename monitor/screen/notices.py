@@ -78,6 +78,7 @@ class Notices:
             shown += say.behind(stream.lag, now_s - self._behind_since_s)
         since_s = self.fitting_since_s
         if since_s is not None and now_s - since_s < say.KEPT_S:
+            shown = [m for m in shown if m.key != "silent"]  # they come meanwhile
             shown.append(say.fitting(now_s - since_s))
         if self.failed:
             shown.append(say.stopped(self.failed))

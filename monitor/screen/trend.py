@@ -12,13 +12,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from monitor.analysis.plasma import relative_plasma
+from monitor.analysis.plasma import PLASMA, relative_plasma
 from monitor.screen.axis import Span, joined
 from monitor.screen.parts import Z95, Band, Overlay, TimeAxis, Trend
 from monitor.screen.windows import Course
 
 MOST_DRAWN = 800  # points of the sliding line
 PLASMA_POINTS = 300
+LIMITS = (10.0, 20.0, 30.0, 50.0, 100.0)  # of the scale, percent
 
 
 def reference_half(course: Course, reference_s: Span | None) -> float:
@@ -108,3 +109,16 @@ def hidden(axis: TimeAxis, limit: float) -> Trend:
         np.zeros(0, bool), none, none, math.nan, None, None,
         "outcome hidden by the protocol",
     )  # fmt: skip
+
+
+def after(plasma: str) -> str:
+    """The published model after this one; empty after the last: none."""
+    models = ("", *PLASMA)
+    place = models.index(plasma) if plasma in models else 0
+    return models[(place + 1) % len(models)]
+
+
+def wider(limit: float, steps: int, limits: Sequence[float] = LIMITS) -> float:
+    """The scale of the trend so many steps wider (narrower where negative)."""
+    nearest = min(range(len(limits)), key=lambda i: abs(limits[i] - limit))
+    return limits[min(len(limits) - 1, max(0, nearest + steps))]

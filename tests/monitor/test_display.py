@@ -12,7 +12,7 @@ from fake_session import SETTINGS, TR_S, FakePipeline, messages, true_change
 from monitor import closer
 from monitor.analysis.quality import Quality
 from monitor.analysis.update import Answer, Detectable, Update
-from monitor.display import Display, wider
+from monitor.display import Display
 from monitor.exchange import Again, Began, Computed, Failed, Heard, Rewound
 from monitor.screen.axis import grown, joined, places
 from monitor.screen.columns import Columns
@@ -22,6 +22,7 @@ from monitor.screen.spectrum import OUTCOME_PPM
 from monitor.screen.status import phase_words, stream_words
 from monitor.screen.strips import drift_hz_per_min, nice, thinned
 from monitor.screen.tracks import Tracks
+from monitor.screen.trend import wider
 from monitor.screen.waterfall import COLUMNS, Stack
 from monitor.screen.windows import Windows
 from monitor.screen.words import ago, clock, measured, plain, signed
@@ -606,6 +607,24 @@ def test_a_stream_may_take_its_time_to_begin():
     display.hear(LIVE, 107.0)
     display.hear(Stream(), 108.0)
     assert display.screen(108.1).status.stream == "NO STREAM"
+
+
+def test_silence_is_told_of_a_live_stream_that_nothing_keeps_waiting(updates):
+    def told(now_s):
+        return "silent" in {m.key for m in display.screen(now_s).messages}
+
+    display = shown(updates, 900.0)
+    assert told(920.0)
+    display.asked("settings", 921.0)  # the worker is fitting
+    assert not told(922.0)
+    display.fold(Update(9000, 0, event=Event(900.0, "settings", "{}", "")), 925.0)
+    assert told(926.0)
+    faded = display.screen(926.0).headline.fade
+    for speed, old in ((20.0, True), (math.inf, False)):
+        display.hear(replace(REPLAY, playback=Playback(True, speed, 900, 999)), 927.0)
+        assert not told(927.0)  # nobody can look after the export of a recording
+        assert (display.screen(927.0).headline.fade > 0) is old
+    assert faded > 0
 
 
 def test_paused_replay_is_not_a_silent_stream(updates):
