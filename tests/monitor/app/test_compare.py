@@ -6,7 +6,7 @@ import pytest
 from fake_session import SETTINGS, FakePipeline, messages
 from PyQt6.QtCore import Qt
 
-from monitor.analysis.update import Update
+from monitor.analysis.update import Answer, Update
 from monitor.app.compare import CompareWindow
 from monitor.app.text import Text
 from monitor.exchange import Computed, Heard, Inspected, Play, Seek
@@ -22,7 +22,8 @@ def reports(minutes):
         Computed(pipeline.push(m)) for m in messages(minutes, stop_s=None, end=False)
     ]
     note = Event(650.0, "note", "subject coughed")  # close to the infusion's start
-    return [*found, Computed(Update(10**6, 0, event=note))]
+    unsure = {SETTINGS.outcome: Answer(6.0, 12.0, -2.5, 9.5, 12.0)}
+    return [*found, Computed(Update(10**6, 0, event=note, answers=unsure))]
 
 
 @pytest.fixture
