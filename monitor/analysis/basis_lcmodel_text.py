@@ -1,8 +1,9 @@
 """LCModel `.BASIS`: writing basis sets; the layout is described in `basis_lcmodel`.
 
 Written are `(6E13.5)` files with the FID zero filled to twice its points, as LCModel
-wants; an FID whose second half is already nil (as a file that was read gives it) is
-taken as zero filled, so that writing what was read gives the same file.
+wants; a set whose second half is already nil in every FID (as a file that was read
+gives it) is taken as zero filled, so that writing what was read gives the same file.
+All entries have the same points: macromolecules alone decay in half of them.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def write_lcmodel(basis: BasisSet, path: Path) -> None:
 
 def lcmodel_text(basis: BasisSet) -> str:
     """Text of an LCModel `.BASIS` file."""
-    spectra = [_stored_spectrum(fid) for fid in basis.fids]
+    spectra = _stored_spectra(basis.fids)
     te_ms = "-1." if basis.echo_time_s is None else f"{1e3 * basis.echo_time_s:.2f}"
     identity = _quotable(basis.provenance.get("id", "") or basis.source)[:72]
     head = _HEAD.format(
@@ -40,7 +41,7 @@ def lcmodel_text(basis: BasisSet) -> str:
         sequence=_quotable(basis.sequence),
         identity=identity,
         dwell=basis.dwell_time_s,
-        points=spectra[0].size,
+        points=spectra.shape[1],
     )
     entries = [
         _ENTRY.format(name=_quotable(name)) + _columns(spectrum)
@@ -54,13 +55,14 @@ def _quotable(text: str) -> str:
     return text.encode("ascii", "replace").decode().replace("'", " ").strip()
 
 
-def _stored_spectrum(fid: Complex) -> Complex:
-    """DFT of the zero-filled FID over the root of its points, as LCModel stores it."""
-    half = fid.size // 2
-    filled = np.abs(fid[half:]).max() < NIL * np.abs(fid).max()
-    points = fid.size if filled else 2 * fid.size
-    spectrum: Complex = np.fft.fft(fid, points) / np.sqrt(points)
-    return spectrum
+def _stored_spectra(fids: Complex) -> Complex:
+    """DFTs of zero-filled FIDs (M, n) over the root of their points, as stored."""
+    heights = np.abs(fids)
+    late = heights[:, fids.shape[1] // 2 :].max(1)
+    filled = bool((late < NIL * heights.max(1)).all())
+    points = fids.shape[1] if filled else 2 * fids.shape[1]
+    spectra: Complex = np.fft.fft(fids, points, axis=1) / np.sqrt(points)
+    return spectra
 
 
 def _columns(spectrum: Complex) -> str:

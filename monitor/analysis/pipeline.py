@@ -253,7 +253,7 @@ class Pipeline:
         if not self.course.qualities or not (self.live or update.ended is not None):
             return update
         if not self._anything():
-            note = "Every transient is zero: check the receive coil and its plug."
+            note = "No transient holds a signal: check the receive coil and its plug."
             return replace(update, course=(), notes=(*update.notes, note))
         course = self.course.redo(self.plan, anew)
         tracks = None

@@ -92,7 +92,9 @@ class Kind:
             return Judgement(1.0, (), (0.0,) * len(NAMES))
         x = np.array(measures.values)
         centre, spread = self._centre_and_spread(step % self.cycle_steps)
-        z = (x - centre) / np.maximum(spread, measures.sds)
+        scale = np.maximum(spread, measures.sds)
+        # Transients that are all the same have no scatter: none of them is unlike.
+        z = np.where(scale > 0, (x - centre) / np.where(scale > 0, scale, 1.0), 0.0)
         return judgement(z)
 
     def _centre_and_spread(self, step: int) -> tuple[Values, Values]:

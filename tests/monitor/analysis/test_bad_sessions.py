@@ -144,7 +144,7 @@ def test_every_coil_zero_throughout(
     play: Play, fids: list[np.ndarray], live: bool
 ) -> None:
     found = play([np.zeros_like(f) for f in fids], live=live)
-    assert "Every transient is zero" in found.notes
+    assert "No transient holds a signal" in found.notes
     assert found.updates[-1].ended == "complete"
     assert set(found.flags) == {("empty",)}
     assert set(found.weights) == {0.0}

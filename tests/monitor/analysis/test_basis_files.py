@@ -120,6 +120,15 @@ def test_files_of_others_survive_writing_and_reading(name, shared_data):
     assert lcmodel_text(again) == once
 
 
+def test_entries_that_decay_early_have_the_points_of_the_others(basis):
+    t = np.arange(basis.points) * basis.dwell_time_s
+    early = basis.extended(("MM09",), np.exp(-200 * t)[None] + 0j)
+    again = parse_lcmodel(lcmodel_text(early), "x")
+    assert again.names[-1] == "MM09"
+    assert again.points == 2 * basis.points
+    assert again.fids[-1, : basis.points] == pytest.approx(early.fids[-1], abs=1e-5)
+
+
 def test_structure_is_that_of_an_lcmodel_file(text, shared_data):
     theirs = (shared_data / SETS[-1]).read_text()
     ours = text.splitlines()

@@ -110,3 +110,8 @@ def test_each_step_of_the_phase_cycle_has_its_own_centre() -> None:
 def test_too_few_to_judge_are_taken() -> None:
     kind = Kind()
     assert kind.judge(0, measures(GOOD * 100)).weight == 1.0
+
+
+def test_transients_that_are_all_the_same_are_not_unlike() -> None:
+    kind, same = Kind(), Measures((0.0, 0.0, 2.0, 1.0, 0.0), (0.0,) * 5)
+    assert run(kind, [same] * 20) == [1.0] * 20
