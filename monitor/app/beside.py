@@ -17,7 +17,6 @@ from monitor.app.plots import Plot
 from monitor.app.sheet import Sheet, TableSheet
 from monitor.app.theme import Theme
 from monitor.session import Session
-from streams.errors import InputError
 
 SIDES = ("left", "right")
 LOOK = "Why did it move?"
@@ -110,16 +109,10 @@ class Sheets:
         sheet.setGeometry(one.geometry().united(two.geometry()))
 
     def _save(self, what: str, path: str) -> None:
-        place = Path(path).expanduser()
-        self.export.hide()  # a picture of the page must not show the sheet
-        try:
-            save_widget(self.plots[what], place)
-        except InputError as error:
-            self.export.open()
-            self.export.said.show_text(str(error))
-            return
-        self.folder = place.parent
-        self._tell(f"saved: {place}")
+        place = self.export.saved(path, partial(save_widget, self.plots[what]))
+        if place is not None:
+            self.folder = place.parent
+            self._tell(f"saved: {place}")
 
 
 def _plots_in(panel: QWidget) -> list[Plot]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -179,6 +180,18 @@ class ExportSheet(Form):
     def _name(self, kind: str) -> None:
         name = f"{self.what.currentText().replace(' ', '-')}.{kind}"
         self.path.setText(str(self._folder / name))
+
+    def saved(self, path: str, write: Callable[[Path], None]) -> Path | None:
+        """Have a file written; None, and said here, where that cannot be."""
+        place = Path(path).expanduser()
+        self.hide()  # a picture of the page must not show the sheet
+        try:
+            write(place)
+        except InputError as error:
+            self.open()
+            self.said.show_text(str(error))
+            return None
+        return place
 
     def done(self) -> None:
         """Ask for the file."""

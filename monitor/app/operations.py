@@ -7,6 +7,7 @@ the session's display, and the sheet that is open is drawn again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from textwrap import wrap
 from typing import Protocol
@@ -200,19 +201,16 @@ class Operations:
     # -- files -------------------------------------------------------------------------
 
     def _save(self, what: str, path: str) -> None:
-        place = Path(path).expanduser()
-        self.export.hide()  # a picture of the page must not show the sheet
-        try:
-            if what == "table":
-                save_table(self.display.screen(self._clock()).table, place)
-            else:
-                save_widget(self.plots[what], place)
-        except InputError as error:
-            self.export.open()
-            self.export.said.show_text(str(error))
-            return
-        self.folder = place.parent
-        self.display.told(f"saved: {place}", self._clock())
+        write = self._save_table
+        if what != "table":
+            write = partial(save_widget, self.plots[what])
+        place = self.export.saved(path, write)
+        if place is not None:
+            self.folder = place.parent
+            self.display.told(f"saved: {place}", self._clock())
+
+    def _save_table(self, place: Path) -> None:
+        save_table(self.display.screen(self._clock()).table, place)
 
     def _save_summary(self) -> None:
         place = self.folder / "summary.png"
