@@ -8,9 +8,9 @@ reference period and f the scatter beyond the bound (`analysis.response`),
 
 Measures that are linear, m = a'd, have var(m) = a'C a:
 
-    mean      over the infusion, windows weighted by their length
+    mean      over the infusion, windows weighted by how long they lie in it
     area      from the start of the infusion to the end of the recording, in % min
-    plateau   mean over the last third of the infusion
+    plateau   likewise over the last third of the infusion
 
 Their 95 % intervals are Gaussian; peak and its time are those of `monitor.qc.peak`.
 A session without an infusion is measured from the end of its reference period.
@@ -72,6 +72,11 @@ class Changes:
         covariance = self.covariance / np.outer(q, q)
         return replace(self, percent=np.zeros(len(q)), covariance=covariance)
 
+    def inside_s(self, low_s: float, high_s: float) -> Real:
+        """How long each window lies in a period, s (n,)."""
+        ends = np.minimum(self.end_s, high_s) - np.maximum(self.start_s, low_s)
+        return np.asarray(np.clip(ends, 0.0, None), float)
+
     def __len__(self) -> int:
         return len(self.percent)
 
@@ -131,10 +136,9 @@ def reference_variance(course: Course, outcome: str) -> float:
 def measures(changes: Changes, infusion_s: tuple[float, float]) -> tuple[Measure, ...]:
     """The response measures of one outcome; times count from the infusion's start."""
     start_s, stop_s = infusion_s
-    during = changes.within(start_s, stop_s)
-    late = changes.within(stop_s - (stop_s - start_s) / 3, stop_s)
     after = changes.within(start_s, math.inf)
-    mean, plateau = _mean(during), _mean(late)
+    mean = _mean(changes, start_s, stop_s)
+    plateau = _mean(changes, stop_s - (stop_s - start_s) / 3, stop_s)
     at_min = (0.5 * (after.start_s + after.end_s) - start_s) / 60
     peak, when = peak_of(at_min, after.percent, after.covariance, mean, plateau)
     return (
@@ -150,12 +154,11 @@ def _measure(name: str, of: Estimated, unit: str) -> Measure:
     return Measure(name, of.value, of.sd, of.low, of.high, unit)
 
 
-def _mean(part: Changes) -> Estimated:
-    """Mean weighted by length."""
-    if not len(part):
-        return UNKNOWN
-    a = (part.end_s - part.start_s) / np.sum(part.end_s - part.start_s)
-    return _linear(a, part)
+def _mean(part: Changes, low_s: float, high_s: float) -> Estimated:
+    """Mean over a period, each window weighted by how long it lies in it."""
+    inside = part.inside_s(low_s, high_s)
+    total = float(inside.sum())
+    return _linear(inside / total, part) if total > 0 else UNKNOWN
 
 
 def _area(part: Changes) -> Estimated:
@@ -176,8 +179,7 @@ def detectable_percent(changes: Changes, infusion_s: tuple[float, float]) -> flo
     From the precision alone: the changes are taken as zero, so that nothing of the
     outcome is in it.
     """
-    during = changes.within(*infusion_s)
-    return POWER_Z * _mean(during.flat).sd
+    return POWER_Z * _mean(changes.flat, *infusion_s).sd
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +202,13 @@ def achieved(
     changes: Changes, infusion_s: tuple[float, float], lengths: Sequence[int]
 ) -> Achieved | None:
     """Detectable change by length of the window; None without a window."""
-    during = changes.within(*infusion_s).flat
-    if not len(during):
+    inside = changes.inside_s(*infusion_s)
+    if not inside.any():
         return None
-    own = np.clip(np.diag(during.covariance) - during.reference_sd**2, 0, None)
-    variance = float(np.mean(own * during.effective))
+    common = changes.reference_sd**2
+    own = np.clip(np.diag(changes.flat.covariance) - common, 0, None)
+    variance = float(np.average(own * changes.effective, weights=inside))
     return Achieved(
         math.sqrt(variance),
-        {n: POWER_Z * math.sqrt(variance / n + during.reference_sd**2)
-         for n in sorted(set(lengths))},
-    )  # fmt: skip
+        {n: POWER_Z * math.sqrt(variance / n + common) for n in sorted(set(lengths))},
+    )

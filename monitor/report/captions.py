@@ -20,9 +20,9 @@ CAPTIONS = {
 }
 MEASURES_NOTE = (
     "Value (1 SD), below it the 95 % interval. All are of the independent windows in "
-    "the figure, a window belonging to where its middle lies. Mean: over the infusion. "
-    "Plateau: over its last third. Area: from the start of the infusion to the end of "
-    "the recording. Peak: the largest value of the smoothed windows in the direction "
+    "the figure. Mean: over the infusion, a window counting by how long it lies in it. "
+    "Plateau: likewise over its last third. Area: from the start of the infusion to "
+    "the end of the recording. Peak: the largest value of the smoothed windows in the direction "
     "of the mean, and never below mean or plateau; its time is the middle of a window. "
     "The windows share one reference period, whose error is in every SD. An interval "
     "that leaves zero out is no proof of a response; that of the peak did in one of "

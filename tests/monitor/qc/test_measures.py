@@ -57,6 +57,13 @@ def test_windows_after_the_infusion_count_for_the_area_alone() -> None:
     assert found["area"][0] == pytest.approx(200)
 
 
+def test_a_window_counts_by_how_long_it_lies_in_the_infusion() -> None:
+    """The last of two is half outside: it is not left out, nor does it count whole."""
+    found = by_name(changes(np.array([6.0, 18.0])), 6.0)
+    assert found["mean"][0] == pytest.approx((4 * 6 + 2 * 18) / 6)
+    assert found["plateau"][0] == pytest.approx(18.0)
+
+
 def test_the_peak_of_noise_is_nothing_on_average() -> None:
     random = np.random.default_rng(1)
     peaks = []
