@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from monitor.analysis.basis import checked_for, offset_ppm, peak_ppm
-from monitor.analysis.basis_files import load_basis, read_basis, write_basis
+from monitor.analysis.basis_files import (
+    bundled_sets,
+    load_basis,
+    read_basis,
+    write_basis,
+)
 from monitor.analysis.names import is_macromolecule
 from monitor.analysis.spectrum import ppm_axis, spectrum_of, time_axis_s
 from monitor.basis_simulation import (
@@ -97,6 +102,17 @@ def test_every_bundled_protocol_finds_a_set_that_fits_it(name):
     assert measured == (["MM"] if name.startswith("virtual") else [])
     assert basis.fids.shape == (len(USUAL) + len(measured), 1024)
     assert set(settings.omit) < set(basis.names)
+
+
+@pytest.mark.parametrize("name", sorted(bundled_sets()))
+def test_every_bundled_set_can_be_written_for_lcmodel(name, tmp_path):
+    ours = load_basis(name)
+    write_basis(ours, tmp_path / "x.BASIS")
+    theirs = read_basis(tmp_path / "x.BASIS")
+    assert theirs.names == ours.names
+    assert theirs.points == 2 * ours.points
+    error = np.abs(theirs.fids[:, : ours.points] - ours.fids).max()
+    assert error < 2e-5 * np.abs(ours.fids).max()
 
 
 def test_the_virtual_scanner_is_nobody_elses():
