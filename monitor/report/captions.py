@@ -22,11 +22,11 @@ MEASURES_NOTE = (
     "Value (1 SD), below it the 95 % interval. All are of the independent windows in "
     "the figure. Mean: over the infusion, a window counting by how long it lies in it. "
     "Plateau: likewise over its last third. Area: from the start of the infusion to "
-    "the end of the recording. Peak: the largest value of the smoothed windows in the direction "
-    "of the mean, and never below mean or plateau; its time is the middle of a window. "
-    "The windows share one reference period, whose error is in every SD. An interval "
-    "that leaves zero out is no proof of a response; that of the peak did in one of "
-    "five simulated courses without any."
+    "the end of the recording. Peak: the largest value of the smoothed windows in the "
+    "direction of the mean, never below mean or plateau; its time is the middle of a "
+    "window. The windows share one reference period, whose error is in every SD. An "
+    "interval that leaves zero out is no proof of a response; that of the peak did in "
+    "one of five simulated courses without any."
 )
 MODELS_NOTE = (
     "Criterion: the probability of a model among these, half of the prior being on "
