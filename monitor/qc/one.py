@@ -31,6 +31,8 @@ from monitor.qc.response_models import comparison_of
 from monitor.qc.responses import Report, Responses, outcome_report, responses_of
 from monitor.site_rules import reported
 
+COVERED = 0.8
+"""Share of the infusion below which it is said that windows are missing in it."""
 UNSUPPRESSED = 200.0
 """Water over NAA that no suppression leaves; without any it is thousands."""
 
@@ -70,6 +72,7 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
             *followed.outcome.notes,
             *_unsuppressed(judged),
             *_without_change(found),
+            *_uncovered(found),
         ],
     }
     hidden = settings.outcome_hidden
@@ -98,6 +101,20 @@ def _without_change(found: Responses) -> tuple[str, ...]:
     if found.times.reference_s is None:
         return ("No change is given, since there is no reference period.",)
     return ("No change is given, since no window lies after the reference period.",)
+
+
+def _uncovered(found: Responses) -> tuple[str, ...]:
+    """How much of the infusion the measures are about, where that is not the whole."""
+    low_s, high_s = found.period_s
+    if found.headline is None or not len(found.headline) or not high_s > low_s:
+        return ()
+    share = float(found.headline.inside_s(low_s, high_s).sum()) / (high_s - low_s)
+    if share >= COVERED:
+        return ()
+    return (
+        f"The independent windows cover {100 * share:.0f} % of the infusion, since "
+        "what does not fill a window gives none: mean and plateau are of that part.",
+    )
 
 
 def _verdict(judged: Sequence[Criterion]) -> str:

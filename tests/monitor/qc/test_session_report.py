@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from monitor.choose import Wishes
 from monitor.qc import provenance
 from monitor.qc.criteria import Criterion
-from monitor.qc.one import Judged, _unsuppressed
+from monitor.qc.one import Judged, _unsuppressed, judge
 from monitor.qc.provenance import program_hash
 from monitor.qc.responses import Report
 from monitor.report.figures import names_for
@@ -271,6 +272,17 @@ def test_lines_of_a_hidden_outcome_are_blank(blinded: Judged) -> None:
 
 def test_hiding_changes_no_criterion(judged: Judged, blinded: Judged) -> None:
     assert judged.report["criteria"] == blinded.report["criteria"]
+
+
+def test_what_the_windows_do_not_cover_is_told(infusion_short: Path) -> None:
+    """Windows of 32 fill 64 s of that infusion of 120 s, those of 8 nearly all."""
+    covered = [
+        [n for n in judge(infusion_short, Wishes(changes=one)).report["notes"]
+         if "of the infusion, since" in n]
+        for one in ({"window": 8, "step": 4}, {})
+    ]  # fmt: skip
+    assert covered[0] == []
+    assert covered[1][0].startswith("The independent windows cover 53 % of the")
 
 
 @pytest.mark.parametrize(("water", "said"), [(1187.0, 1), (9.0, 0), (math.nan, 0)])
