@@ -8,14 +8,15 @@ session.  Refit:
     python tests/benchmarks/test_fit_speed.py [PLOT.svg]
 """
 
-import shutil
 import sys
+import tempfile
 import time
 import tracemalloc
-from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
+from peers import PEERS, TIMEOUT_S, PeerError, Task, cost_line, task_of
 
 from monitor.analysis.cold import Freedom, cold_fit
 from monitor.analysis.fitted import fit_averages
@@ -25,6 +26,7 @@ from monitor.analysis.model import Model
 from monitor.analysis.session_model import make_session_model
 from monitor.analysis.window import Window, average_of
 from streams.sources.scanner_sim import Sequence, simulate
+from streams.transient import Acquisition
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
 """CPU time: other work on the machine shall not count."""
@@ -36,6 +38,8 @@ CONCENTRATIONS = np.array(
      0.3, 1.5, 2.6, 1.6, 3.0, 1.8, 4.5]
 )  # fmt: skip
 MHZ, DWELL_S, WINDOW, WINDOWS = 123.25, 4e-4, 32, 1500
+MEAN_SD = 3.7 / np.sqrt(64)
+FOR_PEERS = 3
 
 
 def make_model(metabolites: int = 18, points: int = 2048) -> Model:
@@ -60,6 +64,13 @@ def transients(model: Model, count: int) -> list[np.ndarray]:
         moved = fid * np.exp(-2j * np.pi * rng.normal() * 0.2 * model.t)
         made.append((moved + noise[0] + 1j * noise[1]).astype(np.complex64))
     return made
+
+
+def means(model: Model, count: int) -> list[np.ndarray]:
+    """FIDs of so many means of 64 transients."""
+    rng = np.random.default_rng(2)
+    noise = rng.normal(size=(count, 2, model.points)) * MEAN_SD
+    return [clean(model) + own[0] + 1j * own[1] for own in noise]
 
 
 def whole_refit(model: Model, fids: list[np.ndarray], windows: int) -> list[object]:
@@ -95,17 +106,12 @@ def noted(benchmark) -> None:
 
 
 def test_a_cold_fit(benchmark, model):
-    rng = np.random.default_rng(2)
-    sd = 3.7 / np.sqrt(64)
-    spectra = [
-        model.in_band(clean(model) + sd * (rng.normal(size=(2, 2048)).T @ [1, 1j]))
-        for _ in range(8)
-    ]
+    spectra = [model.in_band(fid) for fid in means(model, 8)]
     turn = iter(range(10**9))
 
     def fit():
         y = spectra[next(turn) % len(spectra)]
-        return cold_fit(model, y, sd * np.sqrt(2048))[0]
+        return cold_fit(model, y, MEAN_SD * np.sqrt(2048))[0]
 
     found = benchmark.pedantic(fit, rounds=100, warmup_rounds=4)
     noted(benchmark)
@@ -146,11 +152,46 @@ def test_memory_of_a_refit(benchmark, model, course):
     assert most < 500e6
 
 
-def test_peers_on_this_machine(benchmark):
-    benchmark.pedantic(lambda: None, rounds=1)
-    benchmark.extra_info["LCModel"] = shutil.which("lcmodel") or "absent"
-    fsl = find_spec("fsl_mrs") is not None
-    benchmark.extra_info["FSL-MRS"] = "present" if fsl else "absent"
+def for_peers(model: Model) -> list[Task]:
+    acquisition = Acquisition(
+        MHZ, "1H", DWELL_S, model.points, 1, 0.030, sequence="PRESS"
+    )
+    return [task_of(model, fid, acquisition) for fid in means(model, FOR_PEERS)]
+
+
+@pytest.mark.timeout(FOR_PEERS * TIMEOUT_S + 120)
+@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
+def test_peers_on_this_machine(benchmark, capsys, model, tmp_path, peer):
+    """Ours is what is benchmarked, on the spectra that the peer gets."""
+    tasks = for_peers(model)
+    turn = iter(range(10**9))
+
+    def ours():
+        y = model.in_band(tasks[next(turn) % len(tasks)].fid)
+        return cold_fit(model, y, MEAN_SD * np.sqrt(model.points))[0]
+
+    found = benchmark.pedantic(ours, rounds=10 * FOR_PEERS, warmup_rounds=4)
+    noted(benchmark)
+    assert found.converged
+    try:
+        line = cost_line(peer, tasks, tmp_path)
+    except PeerError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    benchmark.extra_info[peer.name] = line
+    with capsys.disabled():
+        print(f"\n{line}; our cold fit {benchmark.extra_info['median_ms']} ms CPU")
+
+
+def peers_lines() -> str:
+    """What each peer takes, that it is absent, or how it failed: a line each."""
+    tasks, lines = for_peers(make_model()), []
+    for peer in PEERS:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                lines.append(cost_line(peer, tasks, Path(folder)))
+            except PeerError as error:
+                lines.append(f"FAILED: {error}")
+    return "\n".join(lines) + "\n"
 
 
 def timed(action, repeats: int) -> tuple[float, float]:
@@ -218,6 +259,6 @@ def plot(found: dict[tuple[int, int, int], list[tuple[float, float]]], path: str
 
 if __name__ == "__main__":
     found = {size: costs(*size) for size in SIZES}
-    sys.stdout.write(table(found))
+    sys.stdout.write(table(found) + peers_lines())
     if len(sys.argv) > 1:
         plot(found, sys.argv[1])
