@@ -1,7 +1,9 @@
 """FSL-MRS and LCModel timed on spectra of ours, where they are installed.
 
 Each is given what its documentation asks for and run as its user runs it, a process a
-spectrum; its start, its reading and its drawing are in the time.
+spectrum; its start, its reading and its drawing are in the time.  Settings are their
+defaults (FSL-MRS: one width for all, polynomial baseline), but for LCModel's band and
+its own macromolecules: all three programs fit those of the basis set.
 
     fsl_mrs --data metab.nii.gz --basis basis.BASIS --output fit      (NIfTI-MRS)
     lcmodel < control                (RAW, BASIS and what the control file names)

@@ -1,7 +1,7 @@
 """What FSL-MRS and LCModel are given, with stand-ins for them on the PATH.
 
-Neither was to be had where this was written: the stand-ins read the files as the
-documentation of the real ones says.
+Neither was to be had where this was written: the stand-ins read the files as is
+documented of the real ones.
 """
 
 import json
