@@ -6,10 +6,9 @@ the session's display, and the sheet that is open is drawn again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from textwrap import wrap
 from typing import Protocol
 
 from PyQt6.QtWidgets import QWidget
@@ -32,17 +31,7 @@ from monitor.session import Session
 from streams.errors import InputError
 
 MOST_SAID = 18
-LINE = 70  # characters of the log that fit into the smallest window
 MARKS = {True: "✓", False: "▲", None: "–"}
-
-
-def _wrapped(rows: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Rows of time and words, those that are too long for a line on several."""
-    return [
-        ("" if i else at, line)
-        for at, words in rows
-        for i, line in enumerate(wrap(words, LINE))
-    ]
 
 
 class Host(Protocol):
@@ -138,7 +127,13 @@ class Operations:
         """All messages so far, the newest first."""
         log = self.display.messages_so_far()[-MOST_SAID:]
         rows = [said_at(at_s, message) for at_s, message in reversed(log)]
-        self.log.draw(_wrapped(rows)[:MOST_SAID] or [("", "nothing so far")])
+        self._host.page.place(self.log)  # its width says what fits into a line
+        told = [
+            ("" if i else at, line)
+            for at, words in rows
+            for i, line in enumerate(self.log.wrapped(1, words))
+        ]
+        self.log.draw(told[:MOST_SAID] or [("", "nothing so far")])
         self._only(self.log)
 
     def show_choices(self) -> None:

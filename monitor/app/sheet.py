@@ -7,6 +7,7 @@ ones; Escape closes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QFontMetricsF, QKeyEvent
@@ -16,6 +17,7 @@ from monitor.app.text import Text
 from monitor.app.theme import Theme
 
 Rows = Sequence[Sequence[str]]
+BESIDE = 0.9  # of a sheet's width, beside its margins
 
 
 class Sheet(QFrame):
@@ -144,6 +146,7 @@ class TableSheet(Sheet):
         super().__init__(title, parent)
         self.head = Text(40, 17, bold=True)
         self.head.hide()
+        self._shares, self._size = shares, size
         self.cells = Cells(shares, size)
         self.body.addWidget(self.head)
         self.body.addWidget(self.cells, 1)
@@ -153,6 +156,15 @@ class TableSheet(Sheet):
         super().dress(theme)
         self.head.dress(theme)
         self.cells.dress(theme)
+
+    def wrapped(self, column: int, words: str) -> list[str]:
+        """A sentence in lines that fit into a column."""
+        if self.theme is None or not words:
+            return [words]
+        share = self._shares[column] / sum(self._shares)
+        metrics = QFontMetricsF(self.theme.font(self._size))
+        letter = metrics.horizontalAdvance(words) / len(words)
+        return wrap(words, max(1, int(BESIDE * share * self.width() / letter)))
 
     def draw(self, rows: Rows, head: str = "", marked: Sequence[bool] = ()) -> None:
         """Show rows below a line in large letters (where there is one)."""

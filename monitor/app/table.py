@@ -10,7 +10,7 @@ from monitor.app.theme import Theme
 from monitor.screen.parts import Row
 from monitor.screen.table import HEADINGS
 
-STRETCH = (21, 16, 14, 19, 23, 17)
+STRETCH = (21, 18, 16, 17, 21, 17)
 
 
 class TablePanel(QFrame):

@@ -13,6 +13,7 @@ from monitor.app.text import Text
 from monitor.app.theme import LEAST_TEXT_PX
 from monitor.exchange import Inspect, SendEvent
 from monitor.screen.keys import KEYS
+from monitor.screen.parts import Row
 from streams.transient import Event, Message
 
 SHEETS = {
@@ -290,3 +291,27 @@ def test_the_summary_is_saved_with_the_operators_notes(qtbot, open_whole, tmp_pa
     ] or sheet.session.words()[2][1].endswith("of low weight 8")
     qtbot.mouseClick(sheet.save, Qt.MouseButton.LeftButton)
     assert QImage(str(tmp_path / "summary.png")).width() == sheet.width()
+
+
+@pytest.mark.parametrize(("size", "lines"), [((1366, 768), 3), ((1920, 1080), 2)])
+def test_long_messages_of_the_log_fill_their_lines_and_are_whole(
+    qtbot, open_whole, size, lines
+):
+    whole = open_whole(minutes=5.0, size=size)
+    long = "The basis set's frequency axis was stretched by 0.7 %: its dwell time "
+    long += "of 330.0 us was replaced by 333.3 us, that of the acquisition itself."
+    whole.window.session.display.told(long, whole.now)
+    qtbot.keyClick(whole.window, Qt.Key.Key_F12)
+    cells = whole.window.operations.log.cells
+    words = [line[1] for line in cells.words()]
+    assert " ".join(words[:lines]).startswith(long)
+    assert 1 < len([w for w in words if w and w in long]) <= lines
+    assert not [c.full_text for line in cells.lines for c in line if c.cut]
+
+
+def test_small_amplitudes_are_whole_at_the_smallest_size(qtbot, open_whole):
+    whole = open_whole(minutes=5.0, size=(1366, 768))
+    row = Row("Glu/tNAA", "1.41e−5", "2.0e−6", "14.0", "−13.7", "121.9", True)
+    whole.page.table.draw((row,) * 6)
+    cells = [c for line in whole.page.table.cells for c in line]
+    assert not [c.full_text for c in cells if c.cut]
