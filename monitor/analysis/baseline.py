@@ -17,8 +17,8 @@ problem for c alone needs only the operator
 since R'R = s^2 cov(y)^-1 on the complement of N.  R costs K x 60 per column, whatever
 lam is.  Effective dimension: columns of N + sum(1 - w_i^2).
 
-How lam is chosen is said in `stiffness`; where likelihood is asked for (REML; Patterson
-& Thompson 1971), `log_determinant` is its part that belongs to the baseline.
+How lam is chosen is said in `choice`; `log_determinant` is the baseline's part of the
+restricted likelihood that is asked there.
 """
 
 from __future__ import annotations
