@@ -14,7 +14,10 @@ better than any window:
       -2 l(lam) = sum_w n_w log F_w(lam) + log|cov(y)| + log|G'G|,
 
   and never below what the mean's own stiffness means for a window's noise (prior
-  variance s^2 / lam kept: lam N / n for n of the mean's N transients).
+  variance s^2 / lam kept: lam N / n for n of the mean's N transients).  Where a
+  reference period has one window nothing tells how windows depart; a mean of high SNR
+  may well have a rough baseline, and its windows would then be let depart as roughly:
+  they are held by `UNTOLD_STIFFNESS`, some 11 degrees of freedom at 3 T.
 * the covariance that the held parameters cause.  It is common to all windows; absolute
   amplitudes contain it, changes do not.
 """
@@ -39,6 +42,7 @@ from monitor.analysis.water_filter import WaterFilter, make_water_filter
 Fids = NDArray[np.complexfloating]
 NAA_BAND_PPM = (1.86, 2.16)
 ZERO_FILL = 8
+UNTOLD_STIFFNESS = 0.3
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,9 @@ def make_session_model(
     offset = (phased - parts.sum(axis=1)) * model.turn(fit.theta)
     floor = problem.stiffness * (window_noise / mean_noise) ** 2
     held = replace(problem, noise_sd=noise_sd * window_noise, stiffness=floor)
+    if len(windows) == 1:  # nothing tells how baselines scatter
+        untold = UNTOLD_STIFFNESS * (window_noise / mean_noise) ** 2
+        held = replace(held, stiffness=max(floor, untold))
     if len(windows) > 1:
         departures = band_spectra(model, water, windows) - offset
         stiffness = deviation_stiffness(held, fit, departures)

@@ -109,11 +109,14 @@ def play() -> Callable[..., Played]:
         waters: list[np.ndarray] | None = None,
         events: list[Event] | None = None,
         live: bool = False,
+        epoch_of: Callable[[int], int] | None = None,
     ) -> Played:
         settings, basis = protocol()
         pipeline = Pipeline(settings, basis)
         pipeline.live = live
         messages = number(bodies(fids, waters or [], events or []))
+        if epoch_of is not None:
+            messages = (replace(m, epoch=epoch_of(m.seq)) for m in messages)
         return Played(pipeline, [pipeline.push(message) for message in messages])
 
     return played
@@ -137,6 +140,15 @@ def test_a_sound_session(play: Play, fids: list[np.ndarray]) -> None:
     usable(found)
     assert min(found.weights) > 0.3
     assert not found.pipeline.refused
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_an_epoch_that_nothing_began(
+    play: Play, fids: list[np.ndarray], live: bool
+) -> None:
+    found = play(fids, live=live, epoch_of=lambda seq: int(seq > COUNT // 2))
+    usable(found)
+    assert {q.epoch for q in found.pipeline.course.qualities} == {0, 1}
 
 
 @pytest.mark.parametrize("live", [True, False])

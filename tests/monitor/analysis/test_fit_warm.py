@@ -1,9 +1,12 @@
 """Warm fits: those of the full problem, one at a time or many at once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fit_cases import clean_fid, make_model, noisy_fid
 
+from monitor.analysis.choice import Rule
 from monitor.analysis.cold import Freedom
 from monitor.analysis.fitted import (
     FittedWindow,
@@ -12,7 +15,7 @@ from monitor.analysis.fitted import (
     mean_fid,
     repeated,
 )
-from monitor.analysis.session_model import make_session_model
+from monitor.analysis.session_model import UNTOLD_STIFFNESS, make_session_model
 from monitor.analysis.warm import warm_fits
 from monitor.analysis.window import Window, average_of
 
@@ -52,6 +55,22 @@ def session(fids):
         parts[0].noise,
         FREEDOM,
     )
+
+
+def test_one_window_is_held_near_a_rough_baseline(fids):
+    model, one = make_model(), average_of(Window(0, LENGTH), np.ones(LENGTH))
+    mean = mean_fid(fids, one)
+
+    def sds(stiffness):
+        freedom = replace(FREEDOM, rule=Rule(stiffness=stiffness))
+        held = make_session_model(
+            model, mean, SD * np.sqrt(model.points), one.noise, mean[None], one.noise,
+            freedom,
+        )  # fmt: skip
+        fit = warm_fits(held.subspace, held.projected(mean[None]), np.ones(1))
+        return np.sqrt(fit.covariance[0].diagonal()[: len(model.names)])
+
+    np.testing.assert_allclose(sds(0.01), sds(UNTOLD_STIFFNESS), rtol=0.2)
 
 
 def averages(step=4):
