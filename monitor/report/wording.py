@@ -124,7 +124,7 @@ def answer_sentence(answer: Report) -> str:
     """The sequential answer in words, with its time."""
     since = answer["since_min"]
     if since is None:
-        return "no change shown"
+        return "not seen; what would have been: see detectable change"
     return f"changed, first said at {signed(since)} min"
 
 
