@@ -58,7 +58,7 @@ from monitor.analysis.start import starting_points
 START_STIFFNESS = 10.0
 COARSE_TOLERANCE = 1.0
 STARTS = 1
-SUSPECT = 1.5
+SUSPECT = 1.2
 """Misfit from which a fit is tried again from other starts."""
 KERNEL_SPREAD_PPM = 0.07
 WIDTH_FREEDOM = 0.15
@@ -235,10 +235,12 @@ def _relaxed(fit: Fit, problem: Problem, moved: Indices) -> Fit:
 
 
 def _others(problem: Problem, first: Fit) -> list[Real]:
-    """Further starting points: the first fit, the plainest one, those of the grid."""
+    """Further starting points: the first fit, plainer, more Lorentzian, the grid's."""
     plain = minimise(problem, first.theta, SHARED)
     starts = starting_points(problem.model, START_STIFFNESS, problem.spectrum)
-    return [first.theta, plain.theta, *(start.theta for start in starts)]
+    lorentzian, width_hz = first.theta.copy(), first.broadening_hz
+    lorentzian[[LORENTZ, GAUSS]] = 0.6 * width_hz, gauss_rate(0.4 * width_hz)
+    return [first.theta, plain.theta, lorentzian, *(start.theta for start in starts)]
 
 
 def _least(fit: Fit, problem: Problem, moved: Indices, starts: list[Real]) -> Fit:
