@@ -82,10 +82,9 @@ class Intake:
 
     def push(self, body: Transient, seq: int, epoch: int) -> tuple[Curve, Curve]:
         """Take a metabolite transient; its strips, aligned and not aligned."""
-        self._ready()
+        preparation, model = self._ready()
         if epoch not in self.course.grids:  # what began it was lost, or never sent
             self.begin_epoch(epoch)
-        preparation, model = self._ready()
         prepared = preparation.push(
             self._seen, seq, epoch, body.time_s, body.fid,
             self._cycle_step(body.count, epoch),

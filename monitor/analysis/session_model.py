@@ -113,12 +113,11 @@ def make_session_model(
     phased, smooth, parts = curves(problem, fit)
     baseline = smooth * model.turn(fit.theta)
     offset = (phased - parts.sum(axis=1)) * model.turn(fit.theta)
-    floor = problem.stiffness * (window_noise / mean_noise) ** 2
+    told = len(windows) > 1
+    least = problem.stiffness if told else max(problem.stiffness, UNTOLD_STIFFNESS)
+    floor = least * (window_noise / mean_noise) ** 2
     held = replace(problem, noise_sd=noise_sd * window_noise, stiffness=floor)
-    if len(windows) == 1:  # nothing tells how baselines scatter
-        untold = UNTOLD_STIFFNESS * (window_noise / mean_noise) ** 2
-        held = replace(held, stiffness=max(floor, untold))
-    if len(windows) > 1:
+    if told:
         departures = band_spectra(model, water, windows) - offset
         stiffness = deviation_stiffness(held, fit, departures)
         held = replace(held, stiffness=stiffness)
