@@ -23,7 +23,7 @@ from monitor.closing import for_terminal, nothing_fitted, remarks, result
 from monitor.display import Display
 from monitor.loop import Feed, stream_of
 from monitor.outcome import Outcome
-from monitor.report.folder import made_folder, unmade
+from monitor.report.folder import kept_if_done
 from monitor.results import write
 from monitor.screen.parts import Stream
 from monitor.settings import Settings
@@ -45,15 +45,10 @@ class Headless:
 
     def run(self, title: str, planned: int | None = None, source: str = "") -> None:
         """Follow the feed to its end, or to Ctrl-C, then write everything."""
-        made = made_folder(self._out)
-        try:
+        with kept_if_done(self._out):
             self._follow(title, planned)
             if self._anything():
                 self.write(source or title)
-        except InputError:
-            unmade(made)
-            raise
-        unmade(made)  # where nothing was written
 
     def _anything(self) -> bool:
         """Whether there is something to write; a file without it is bad input.

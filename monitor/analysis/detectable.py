@@ -28,7 +28,8 @@ from monitor.analysis.update import Detectable
 
 POWER, LEVEL = 0.80, 0.05
 NORMAL = NormalDist()
-FACTOR = NORMAL.inv_cdf(1 - LEVEL / 2) + NORMAL.inv_cdf(POWER)
+Z80 = NORMAL.inv_cdf(POWER)
+FACTOR = NORMAL.inv_cdf(1 - LEVEL / 2) + Z80
 LENGTHS = (16, 32, 64, 128, 256)
 
 

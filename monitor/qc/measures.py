@@ -25,14 +25,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from monitor.analysis.course import Course
+from monitor.analysis.detectable import FACTOR
 from monitor.analysis.outcomes import quadratic
 from monitor.analysis.response import Estimate
 from monitor.analysis.spectrum import Real
 from monitor.qc.peak import UNKNOWN, Estimated, peak_of
 
 Z95 = 1.959964
-POWER_Z = Z95 + 0.841621
-"""Of a two-sided test at 5 % with a power of 80 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +178,7 @@ def detectable_percent(changes: Changes, infusion_s: tuple[float, float]) -> flo
     From the precision alone: the changes are taken as zero, so that nothing of the
     outcome is in it.
     """
-    return POWER_Z * _mean(changes.flat, *infusion_s).sd
+    return FACTOR * _mean(changes.flat, *infusion_s).sd
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,5 +209,5 @@ def achieved(
     variance = float(np.average(own * changes.effective, weights=inside))
     return Achieved(
         math.sqrt(variance),
-        {n: POWER_Z * math.sqrt(variance / n + common) for n in sorted(set(lengths))},
+        {n: FACTOR * math.sqrt(variance / n + common) for n in sorted(set(lengths))},
     )

@@ -13,7 +13,7 @@ from streams.errors import InputError
 def made_folder(out: Path) -> list[Path]:
     """Make the folder for the results, before a long run that would be in vain.
 
-    Gives what was made, the innermost first, for `unmade`.
+    Gives what was made, the innermost first, for `_unmade`.
 
     Raises
     ------
@@ -33,16 +33,15 @@ def made_folder(out: Path) -> list[Path]:
 
 @contextmanager
 def kept_if_done(out: Path) -> Iterator[None]:
-    """The folder for the results of what is done here; none is left if that fails."""
+    """The folder for the results of what is done here; none is left that is empty."""
     made = made_folder(out)
     try:
         yield
-    except InputError:
-        unmade(made)
-        raise
+    finally:
+        _unmade(made)
 
 
-def unmade(made: list[Path]) -> None:
+def _unmade(made: list[Path]) -> None:
     """Take folders that were made in vain away again, as far as they are empty."""
     for place in made:
         try:

@@ -12,10 +12,9 @@ figure is told with it; where it is more, it is too early or too uncertain to sa
 
 from __future__ import annotations
 
+from monitor.analysis.detectable import Z80
 from monitor.analysis.update import Answer
 from monitor.screen.words import clock, plain
-
-Z80 = 0.841621
 
 
 def least_seen_percent(answer: Answer) -> float:

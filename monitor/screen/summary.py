@@ -10,7 +10,7 @@ from monitor.analysis.update import Answer
 from monitor.screen.answer import answered
 from monitor.screen.axis import UNSEEN, label_of
 from monitor.screen.checks import Figures
-from monitor.screen.parts import Headline
+from monitor.screen.parts import Z95, Headline
 from monitor.screen.words import clock, plain, signed
 from streams.transient import Event
 
@@ -89,7 +89,7 @@ def outcome_lines(
     value = f"{headline.number} {headline.interval}".strip()
     lines = [Line(headline.title, value), Line("", headline.caption)]
     if answer is not None and math.isfinite(answer.mean_percent):
-        half = 1.959964 * answer.sd_percent
+        half = Z95 * answer.sd_percent
         mean = f"{signed(answer.mean_percent)} ± {half:.1f} %"
         lines.append(Line(f"mean {outcome} since the infusion began", mean))
         low, high = signed(answer.low_percent), signed(answer.high_percent)
