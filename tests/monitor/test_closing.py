@@ -11,9 +11,10 @@ from monitor.analyse import analyse, run
 from monitor.choose import Wishes
 from monitor.closing import for_terminal, nothing_fitted, remarks, result
 from monitor.outcome import Outcome
-from monitor.report.folder import made_folder, unmade
+from monitor.report.folder import kept_if_done
 from monitor.results import session_of
 from streams import wire
+from streams.errors import InputError
 from streams.journal import Journal
 from streams.reading import recover
 from streams.recording_files import open_recording
@@ -148,10 +149,10 @@ def test_epochs_left_out_are_why(recorded):
 
 def test_folders_made_in_vain_are_taken_away_and_others_are_not(tmp_path: Path):
     (tmp_path / "there").mkdir()
-    made = made_folder(tmp_path / "there" / "a" / "b")
-    unmade(made)
+    out = tmp_path / "there" / "a" / "b"
+    with pytest.raises(InputError, match="in vain"), kept_if_done(out):
+        raise InputError("in vain")
     assert [p.name for p in tmp_path.rglob("*")] == ["there"]
-    made = made_folder(tmp_path / "there" / "a" / "b")
-    (tmp_path / "there" / "a" / "kept").touch()
-    unmade(made)
-    assert sorted(p.name for p in tmp_path.rglob("*")) == ["a", "kept", "there"]
+    with kept_if_done(out):
+        (out / "kept").touch()
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["a", "b", "kept", "there"]
