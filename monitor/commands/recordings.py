@@ -131,8 +131,18 @@ def convert(
         Path | None, typer.Option("--water", help="File with the water reference.")
     ] = None,
     choose: Choose = None,
-    subject: Annotated[str, typer.Option("--subject", help="BIDS label.")] = "01",
-    session: Annotated[str, typer.Option("--session", help="BIDS label.")] = "01",
+    subject: Annotated[
+        str | None,
+        typer.Option(
+            "--subject", help="BIDS: label; default: sub-LABEL in the name, or 01."
+        ),
+    ] = None,
+    session: Annotated[
+        str | None,
+        typer.Option(
+            "--session", help="BIDS: label; default: ses-LABEL in the name, or a new."
+        ),
+    ] = None,
     notes: Annotated[
         bool,
         typer.Option("--notes", help="Also what operators typed, which may name one."),
@@ -148,8 +158,10 @@ def convert(
     """Convert a recording to other formats, or other formats to a recording.
 
     Example: mrs-monitor convert session.mcap --to nifti-mrs --out session.nii.gz
+    mrs-monitor convert visit2.mcap --to bids --subject 07 --out study
     """
-    from streams.export import bids, ismrmrd, nifti_mrs
+    from streams.export import ismrmrd, nifti_mrs
+    from streams.export.bids import write_bids
     from streams.sources.open_file import open_source
 
     for read in (file, water):
@@ -158,13 +170,10 @@ def convert(
     if to is Format.RECORDING:
         written = [_recorded(source.bodies, out)]
     elif to is Format.BIDS:
-        place = file if sourcedata and source.origin == "recording" else None
+        subject, session = _labels(file, out, subject, session)
+        kept = file if sourcedata and source.origin == "recording" else None
         messages = number(source.bodies)
-        written = list(
-            bids.write_bids(
-                out, messages, subject, session, recording=place, notes=notes
-            )
-        )
+        written = write_bids(out, messages, subject, session, kept, notes)
     elif to is Format.ISMRMRD:
         written = list(ismrmrd.write_session(out, number(source.bodies)))
     else:
@@ -173,6 +182,19 @@ def convert(
         typer.echo(note, err=True)
     for path in written:
         typer.echo(path)
+
+
+def _labels(
+    file: Path, out: Path, subject: str | None, session: str | None
+) -> tuple[str, str]:
+    """Labels as told, else as `qc` reads them from the name, else 01 and a new one."""
+    from monitor.qc.sessions import entity
+    from streams.export.bids import next_session
+
+    told, visit = (entity(file.as_posix(), key) for key in ("sub", "ses"))
+    subject = subject if subject is not None else told or "01"
+    session = session if session is not None else visit or next_session(out, subject)
+    return subject, session
 
 
 def _check_kept(read: Path | None, out: Path, to: Format) -> None:

@@ -108,11 +108,12 @@ def _session(path: Path, water: Path | None, events: Path | None) -> Session:
     text = path.as_posix()
     label = re.sub(r"(\.nii)?(\.gz)?$", "", path.name, flags=re.I)
     label = label.rsplit(".", 1)[0] if "." in label else label
-    subject, visit, site = (_entity(text, key) for key in ("sub", "ses", "site"))
+    subject, visit, site = (entity(text, key) for key in ("sub", "ses", "site"))
     return Session(label or path.name, path, water, subject, visit, site, events)
 
 
-def _entity(text: str, key: str) -> str:
+def entity(text: str, key: str) -> str:
+    """Label that a path holds for a key: 07 for sub in `a/sub-07_ses-2.mcap`."""
     found = re.findall(rf"(?:^|[/_]){key}-([A-Za-z0-9]+)", text)
     return found[-1] if found else ""
 

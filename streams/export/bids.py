@@ -9,39 +9,28 @@ What the recording does not know is absent, never made up.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import shutil
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from streams.errors import InputError
 from streams.export.atomic import replacing
+from streams.export.bids_events import EVENT_COLUMNS, events_table
 from streams.export.nifti_mrs import PROGRAM, program_version, write_recorded
 from streams.export.recorded import Recorded, collect, numbered, without_notes
-from streams.transient import Event, Kind, Message
+from streams.transient import Kind, Message
 
 BIDS_VERSION = "1.10.0"
 SUFFIXES = {Kind.METABOLITE: "svs", Kind.WATER: "mrsref", Kind.NOISE: "unloc"}
 TIMING_TOLERANCE_S = 1e-3
-EVENT_COLUMNS = {
-    "onset": {
-        "Description": "Scanner time since the first stored transient",
-        "Units": "s",
-    },
-    "duration": {
-        "Description": "From an infusion_start to its infusion_stop, else 0",
-        "Units": "s",
-    },
-    "trial_type": {"Description": "What happened"},
-    "details": {"Description": "Dose, corrected period or the like"},
-    "author": {"Description": "Who or what marked it, as a role"},
-}
+PARTICIPANT = "participant_id"
 
 
 def write_bids(
@@ -49,7 +38,6 @@ def write_bids(
     messages: Iterable[Message],
     subject: str,
     session: str = "",
-    task: str = "",
     recording: Path | None = None,
     notes: bool = False,
 ) -> list[Path]:
@@ -58,15 +46,17 @@ def write_bids(
     Parameters
     ----------
     folder : of the data set
-    subject, session, task : labels, letters and digits; session and task may be empty
-    recording : copied to `sourcedata/` where given, as it is, its notes in it
+    subject, session : labels, letters and digits; the session's may be empty
+    recording : copied to `sourcedata/` where given, as it is, its notes in it, but
+        named as the session: the name of a file may hold that of a person
     notes : also the text of free notes, which may name a person
 
     Raises
     ------
-    InputError : a label that BIDS does not allow, no transient, or not writable
+    InputError : a label that BIDS does not allow, no transient, a session that stands
+        there, or not writable
     """
-    labels = {"sub": subject, "ses": session, "task": task}
+    labels = {"sub": subject, "ses": session}
     _check_labels(labels)
     collected = collect(messages)
     if not notes:
@@ -75,19 +65,65 @@ def write_bids(
     if not groups:
         raise InputError("The recording holds no transient, nothing can be exported.")
     parts = [f"{key}-{label}" for key, label in labels.items() if label]
-    place = Path(*(part for part in parts if not part.startswith("task-")))
+    place, stem = Path(*parts), "_".join(parts)
+    with _claimed(folder, place):
+        written = _write_all(folder, place, stem, groups)
+        if recording is not None:
+            copy = folder / "sourcedata" / place / f"{stem}.mcap"
+            written.append(_copied(recording, copy))
+        return _write_description(folder) + _write_participants(folder) + written
+
+
+def next_session(folder: Path, subject: str) -> str:
+    """Label of the first session, 01 or above, that a subject does not have yet."""
+    numbers = (f"{number:02d}" for number in count(1))
+    return next(n for n in numbers if not (folder / f"sub-{subject}/ses-{n}").exists())
+
+
+@contextmanager
+def _claimed(folder: Path, place: Path) -> Iterator[None]:
+    """The folder of a session that is new, taken away again where it is not filled.
+
+    Raises
+    ------
+    InputError : it stands there, or cannot be made
+    """
+    target = folder / place / "mrs"
+    above = [parent for parent in target.parents if not parent.exists()]
+    try:
+        target.mkdir(parents=True)
+    except FileExistsError:
+        raise InputError(
+            f"{folder.name} holds {place.as_posix()} already: give another --session, "
+            "or take that one away first."
+        ) from None
+    except OSError as error:
+        raise InputError(
+            f"{target} cannot be made: {error.strerror}; choose another --out."
+        ) from None
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(target)
+        for parent in above:
+            with suppress(OSError):  # not empty
+                parent.rmdir()
+        raise
+
+
+def _write_all(
+    folder: Path, place: Path, stem: str, groups: Sequence[tuple[int, Recorded]]
+) -> list[Path]:
+    """Write every series of a session, its events with it."""
+    written: list[Path] = []
     runs = max(number for number, _ in groups)
-    written = _write_description(folder)
     for number, recorded in groups:
-        run = [f"run-{number}"] if runs > 1 else []
-        stem = "_".join([*parts, *run])
-        target = folder / place / "mrs" / stem
-        references = _references(place, stem, number, groups)
+        name = f"{stem}_run-{number}" if runs > 1 else stem
+        target = folder / place / "mrs" / name
+        references = _references(place, name, number, groups)
         written += _write_series(target, recorded, references)
         if recorded.kind is Kind.METABOLITE and recorded.events:
             written += _write_events(target, recorded)
-    if recording is not None:
-        written.append(_copied(recording, folder / "sourcedata" / place))
     return written
 
 
@@ -187,39 +223,6 @@ def _write_events(target: Path, recorded: Recorded) -> list[Path]:
     return [table, text]
 
 
-def events_table(events: Sequence[Event], first_s: float) -> str:
-    """Return `events.tsv`, rows by onset."""
-    ordered = sorted(events, key=lambda event: event.time_s)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
-    writer.writerow(EVENT_COLUMNS)
-    for index, event in enumerate(ordered):
-        writer.writerow(
-            [
-                repr(event.time_s - first_s),
-                _duration(event, ordered[index + 1 :]),
-                _field(event.kind),
-                _field(event.text),
-                _field(event.author),
-            ]
-        )
-    return text.getvalue()
-
-
-def _duration(event: Event, later: Iterable[Event]) -> str:
-    """Seconds of an infusion; n/a for one whose end is not in the recording."""
-    if event.kind != "infusion_start":
-        return "0"
-    stops = (other for other in later if other.kind == "infusion_stop")
-    stop = next(stops, None)
-    return "n/a" if stop is None else repr(stop.time_s - event.time_s)
-
-
-def _field(text: str) -> str:
-    """One line without tabs; n/a where empty, as BIDS wants it."""
-    return " ".join(text.split()) or "n/a"
-
-
 def _write_description(folder: Path) -> list[Path]:
     """Write dataset_description.json where the data set has none."""
     path = folder / "dataset_description.json"
@@ -235,13 +238,38 @@ def _write_description(folder: Path) -> list[Path]:
     return [path]
 
 
+def _write_participants(folder: Path) -> list[Path]:
+    """Give every subject of the data set its row; other columns of a site stay."""
+    path = folder / "participants.tsv"
+    lines = _lines_of(path) if path.exists() else [PARTICIPANT]
+    columns = lines[0].split("\t")
+    if columns[0] != PARTICIPANT:
+        raise InputError(f"The first column of {path} must be {PARTICIPANT}.")
+    known = {line.split("\t")[0] for line in lines[1:]}
+    subjects = sorted(place.name for place in folder.glob("sub-*") if place.is_dir())
+    unknown = ["n/a"] * (len(columns) - 1)
+    new = ["\t".join([name, *unknown]) for name in subjects if name not in known]
+    if not new:
+        return []
+    with replacing(path) as file:
+        file.write("".join(f"{line}\n" for line in [*lines, *new]).encode())
+    return [path]
+
+
+def _lines_of(path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}.") from None
+    return [line for line in text.splitlines() if line.strip()] or [PARTICIPANT]
+
+
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
     with replacing(path) as file:
         file.write(json.dumps(content, indent=2).encode() + b"\n")
 
 
-def _copied(recording: Path, folder: Path) -> Path:
-    target = folder / recording.name
+def _copied(recording: Path, target: Path) -> Path:
     try:
         with recording.open("rb") as source, replacing(target) as file:
             shutil.copyfileobj(source, file)

@@ -1,11 +1,13 @@
 """`info` and `recover` say what is there, what was saved and what helps."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
+from monitor.qc.sessions import find_sessions
 from streams.container import PREAMBLE
 from streams.errors import InputError
 from streams.journal import Journal
@@ -99,6 +101,29 @@ def test_convert_never_writes_over_what_it_reads(tmp_path):
         assert "would be written over" in str(ran.exception)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
     assert called("convert", out, "--out", tmp_path / "s.nii").exit_code == 0
+
+
+def test_a_batch_becomes_a_bids_data_set(tmp_path):
+    """Labels as told, else as in the name, else new ones; nothing is written over."""
+    study, named = tmp_path / "study", tmp_path / "sub-07_ses-2.mcap"
+    shutil.copy(RECORDING, named)
+    to = ("--to", "bids", "--out", study)
+    for words in ((RECORDING,), (RECORDING,), (named,), (named, "--session", "b")):
+        assert called("convert", *words, *to).exit_code == 0
+    assert sorted(p.relative_to(study).as_posix() for p in study.glob("sub-*/*")) == [
+        "sub-01/ses-01", "sub-01/ses-02", "sub-07/ses-2", "sub-07/ses-b",
+    ]  # fmt: skip
+    assert [session.label for session in find_sessions([study])] == [
+        "sub-01_ses-01_svs", "sub-01_ses-02_svs", "sub-07_ses-2_svs",
+        "sub-07_ses-b_svs",
+    ]  # fmt: skip
+    for words, said in (
+        ((named,), "study holds sub-07/ses-2 already: give another --session"),
+        ((RECORDING, "--subject", "Erika M."), "may hold only letters and digits"),
+    ):
+        ran = called("convert", *words, *to)
+        assert isinstance(ran.exception, InputError)
+        assert said in str(ran.exception)
 
 
 def test_nothing_readable_is_nothing_to_recover(tmp_path):

@@ -15,7 +15,7 @@ import pytest
 from export_cases import POINTS, STEAM, fids
 
 from streams.errors import InputError
-from streams.export.bids import write_bids
+from streams.export.bids import next_session, write_bids
 from streams.sources.nifti_mrs_file import bodies
 from streams.transient import Body, Event, Kind, Message, Start, Transient, number
 
@@ -85,7 +85,8 @@ def test_the_bids_validator_finds_no_error(tmp_path: Path):
     recording = tmp_path / "a.mcap"
     recording.write_bytes(b"recorded")
     write_bids(folder, session(), "01", "1", recording=recording)
-    write_bids(folder, session(irregular=True), "02", "1", task="ketamine")
+    write_bids(folder, session(irregular=True), "02", "1")
+    write_bids(folder, session(), "02", "2")
     assert problems(folder) == []
 
 
@@ -114,6 +115,7 @@ def test_files_and_sidecars(tmp_path: Path):
     stem = "sub-01/ses-pre/mrs/sub-01_ses-pre"
     assert names == [
         "dataset_description.json",
+        "participants.tsv",
         f"{stem}_rec-noise_unloc.nii.gz",
         f"{stem}_rec-noise_unloc.json",
         f"{stem}_mrsref.nii.gz",
@@ -176,6 +178,43 @@ def test_notes_only_where_asked_for(tmp_path: Path):
     assert rows[1]["details"] == "Frau Mustermann hat Durst"
 
 
+def test_a_session_is_never_written_over(tmp_path: Path):
+    assert next_session(tmp_path, "01") == "01"
+    write_bids(tmp_path, session(), "01", "01")
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    with pytest.raises(InputError, match="holds sub-01/ses-01 already: give another"):
+        write_bids(tmp_path, session(irregular=True), "01", "01")
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+    assert (next_session(tmp_path, "01"), next_session(tmp_path, "02")) == ("02", "01")
+
+
+def test_participants_are_the_subjects_of_the_data_set(tmp_path: Path):
+    path = tmp_path / "participants.tsv"
+    write_bids(tmp_path, session(), "02")
+    assert path.read_text() == "participant_id\nsub-02\n"
+    path.write_text("participant_id\tsex\nsub-02\tF")
+    write_bids(tmp_path, session(), "01", "1")
+    write_bids(tmp_path, session(), "01", "2")
+    assert path.read_text() == "participant_id\tsex\nsub-02\tF\nsub-01\tn/a\n"
+
+
+def test_nothing_is_left_of_a_session_that_could_not_be_written(tmp_path: Path):
+    with pytest.raises(InputError, match=r"absent\.mcap cannot be read"):
+        write_bids(tmp_path, session(), "01", recording=tmp_path / "absent.mcap")
+    (tmp_path / "participants.tsv").write_text("name\tsex\nX\tF\n")
+    with pytest.raises(InputError, match=r"first column of .* must be participant_id"):
+        write_bids(tmp_path, session(), "01")
+    assert not (tmp_path / "sub-01").exists()
+
+
+def test_the_copied_recording_is_named_as_the_session(tmp_path: Path):
+    recording = tmp_path / "Mustermann.mcap"
+    recording.write_bytes(b"recorded")
+    *_, copy = write_bids(tmp_path / "a", session(), "01", "1", recording)
+    assert copy == tmp_path / "a/sourcedata/sub-01/ses-1/sub-01_ses-1.mcap"
+    assert copy.read_bytes() == b"recorded"
+
+
 def test_series_acquired_otherwise_are_runs(tmp_path: Path):
     other = replace(ACQUISITION, echo_time_s=0.05)
     last = Transient(9, 50.0, Kind.METABOLITE, fid(seed=5))
@@ -201,5 +240,3 @@ def test_what_cannot_be_written_is_said(tmp_path: Path):
         write_bids(tmp_path, session(), "a/b")
     with pytest.raises(InputError, match="holds no transient"):
         write_bids(tmp_path, session()[:1], "01")
-    with pytest.raises(InputError, match=r"absent\.mcap cannot be read"):
-        write_bids(tmp_path, session(), "01", recording=tmp_path / "absent.mcap")
