@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dposv
 
 from monitor.analysis import names as naming
 from monitor.analysis.dynamics import (
@@ -54,9 +54,12 @@ class Accumulated:
     names: tuple[str, ...]
     c0: Real
     epoch: int
-    measurements: dict[int, Measurement] = field(default_factory=dict)
     weights: dict[Key, float] = field(default_factory=dict)
     moments: dict[Key, Real] = field(default_factory=dict)
+    _measurements: dict[int, Measurement] = field(default_factory=dict)
+    _rows: dict[Key, Real] = field(default_factory=dict)
+    _grams: dict[Key, Real] = field(default_factory=dict)
+    _asked: Real | None = None
     _sums: Real = field(init=False)
     _precision: tuple[Real, Real] = field(init=False)
 
@@ -74,52 +77,58 @@ class Accumulated:
         if one.weight <= 0 or not (one.reference or after):
             return
         key = (one.epoch, after and not one.reference)
-        self.measurements[one.epoch] = measurement
-        self.weights[key] = self.weights.get(key, 0.0) + one.weight
-        held = self.moments.get(key)
         add = one.weight * one.o
-        self.moments[key] = add if held is None else held + add
+        if key not in self.weights:
+            self.weights[key], self.moments[key] = 0.0, np.zeros_like(add)
+            self._measurements[one.epoch] = measurement
+            self._set_out()
+        self.weights[key] += one.weight
+        self.moments[key] = self.moments[key] + add
 
     def mean_changes(self) -> dict[str, tuple[float, float]] | None:
         """Percent change and SD by outcome; None while there is nothing to compare."""
-        keys = sorted(self.weights)
-        if (self.epoch, False) not in keys or len(keys) < 2:
+        if self._asked is None:
             return None
-        M = len(self.names)
-        precision = self._prior(len(keys))
+        B, precision = self._asked, self._prior()
         information, score = np.diag(precision), np.zeros(precision.size)
+        M = len(self.names)
         score[:M] = precision[:M] * self.c0
-        for place, key in enumerate(keys):
-            H = self._rows(key, place, precision.size)
-            information += self.weights[key] * (H.T @ H)
-            score += H.T @ self.moments[key]
-        factor = cho_factor(information, lower=True, check_finite=False)
-        x = cho_solve(factor, score, check_finite=False)
-        since = [k for k, (_, after) in enumerate(keys) if after]
-        return self._changes(x, factor, 2 * M + 2 * since[0]) if since else None
-
-    def _changes(
-        self, x: Real, factor: tuple[Real, bool], gain: int
-    ) -> dict[str, tuple[float, float]]:
-        """Changes of the outcomes, the first gain since the infusion included."""
-        M, sums = len(self.names), self._sums
-        B = np.zeros((2 * REMEMBERED, x.size))
-        B[: REMEMBERED - 1, :M] = B[: REMEMBERED - 1, M : 2 * M] = sums
-        B[: REMEMBERED - 1, gain] = sums @ self.c0
-        B[REMEMBERED:-1, :M] = sums
-        covariance = B @ cho_solve(factor, B.T, check_finite=False)
-        values, sds = tracked_changes(B @ x, covariance)
+        for key, weight in self.weights.items():
+            information += weight * self._grams[key]
+            score += self.moments[key] @ self._rows[key]
+        _, solved, _ = dposv(information, np.vstack([score, B]).T, lower=1)
+        mean, covariance = B @ solved[:, 0], B @ solved[:, 1:]
+        values, sds = tracked_changes(mean, covariance)
         found = zip(TRACKED, values.tolist(), sds.tolist(), strict=True)
         return {name: (v, sd) for name, v, sd in found if np.isfinite(sd) and sd > 0}
 
-    def _prior(self, sums: int) -> Real:
+    def _set_out(self) -> None:
+        """What the sums measure, and what is asked of them, where there is one more."""
+        keys = list(self.weights)
+        size = self._prior().size
+        self._rows = {key: self._seen(key, k, size) for k, key in enumerate(keys)}
+        self._grams = {key: H.T @ H for key, H in self._rows.items()}
+        since = [k for k, (_, after) in enumerate(keys) if after]
+        compared = since and (self.epoch, False) in keys
+        self._asked = self._outcomes(since[0], size) if compared else None
+
+    def _outcomes(self, since: int, size: int) -> Real:
+        """Rows (10, size) of the sums since, of one's gain, and of those before."""
+        M, sums = len(self.names), self._sums
+        B = np.zeros((2 * REMEMBERED, size))
+        B[: REMEMBERED - 1, :M] = B[: REMEMBERED - 1, M : 2 * M] = sums
+        B[: REMEMBERED - 1, 2 * M + 2 * since] = sums @ self.c0
+        B[REMEMBERED:-1, :M] = sums
+        return B
+
+    def _prior(self) -> Real:
         """Precision of (c, d, g and w of each sum)."""
-        own = np.tile([EPOCH_GAIN**-2.0, EPOCH_WIDTH_HZ**-2.0], sums)
+        own = np.tile([EPOCH_GAIN**-2.0, EPOCH_WIDTH_HZ**-2.0], len(self.weights))
         return np.concatenate([*self._precision, own])
 
-    def _rows(self, key: Key, place: int, size: int) -> Real:
+    def _seen(self, key: Key, place: int, size: int) -> Real:
         """Rows (q, size) with which a sum measures (c, d, g, w)."""
-        M, G = len(self.names), self.measurements[key[0]].rows
+        M, G = len(self.names), self._measurements[key[0]].rows
         H = np.zeros((len(G), size))
         H[:, :M] = G[:, :M]
         if key[1]:

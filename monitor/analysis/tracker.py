@@ -42,6 +42,12 @@ TRACKED = ("Glu", "Glx", "Glx/tNAA", "Glu/tCr")
 PARTS = tuple(
     tuple(SUMS.index(part) for part in outcome.split("/")) for outcome in TRACKED
 )
+TOP = [top for top, *_ in PARTS]
+BOTTOM = [(*parts, REMEMBERED)[1] for parts in PARTS]
+"""Places of n and b among what is remembered; behind it stands a 1."""
+UNITS = np.eye(REMEMBERED + 1)[:, :REMEMBERED]
+POWERS = np.hstack([UNITS[TOP] - UNITS[BOTTOM], UNITS[BOTTOM] - UNITS[TOP]])
+"""Of q in the sums now and then."""
 WIDTH = REMEMBERED - 1
 
 
@@ -98,9 +104,9 @@ class Tracker:
         n = self.mean.size
         seen = rows @ self.covariance
         S = seen @ rows.T
-        S[np.diag_indices_from(S)] += 1 / weight
+        S.flat[:: len(S) + 1] += 1 / weight
         C = np.linalg.cholesky(S)
-        right = np.column_stack([seen, rows, o - rows @ self.mean])
+        right = np.hstack([seen, rows, (o - rows @ self.mean)[:, None]])
         solved, _ = dtrtrs(C, right, lower=1)
         W, v = solved[:, :n], solved[:, -1]
         self.mean = self.mean + v @ W
@@ -145,17 +151,11 @@ def tracked_changes(joint: Real, covariance: Real) -> tuple[Real, Real]:
     `joint` is (..., 10), `covariance` (..., 10, 10); not finite where the basis set
     does not hold the parts of an outcome.
     """
-    q = np.empty((*joint.shape[:-1], len(TRACKED)))
-    g = np.zeros((*q.shape, 2 * REMEMBERED))
     with np.errstate(all="ignore"):
         ratios = joint[..., :REMEMBERED] / joint[..., REMEMBERED:]
-        for k, (top, *bottom) in enumerate(PARTS):
-            q[..., k] = ratios[..., top]
-            for part, sign in ((top, 1.0), *((b, -1.0) for b in bottom)):
-                g[..., k, part] = sign / joint[..., part]
-                g[..., k, REMEMBERED + part] = -sign / joint[..., REMEMBERED + part]
-            for part in bottom:
-                q[..., k] /= ratios[..., part]
+        ratios = np.concatenate([ratios, np.ones_like(ratios[..., :1])], axis=-1)
+        q = ratios[..., TOP] / ratios[..., BOTTOM]
+        g = np.where(POWERS, POWERS / joint[..., None, :], 0.0)
         variance = np.maximum(np.sum((g @ covariance) * g, axis=-1), 0.0)
     return 100 * (q - 1), 100 * np.abs(q) * root_of(variance)
 
