@@ -28,7 +28,8 @@ from pathlib import Path
 
 import numpy as np
 
-from monitor.analysis.basis import BasisSet, checked_for
+from monitor.analysis.basis import BasisSet
+from monitor.analysis.basis_check import checked_for
 from monitor.analysis.basis_files import load_basis
 from monitor.analysis.basis_own import SUFFIX, write_own
 from monitor.analysis.macromolecules import components

@@ -115,7 +115,7 @@ def expected(acquisition: Acquisition, settings: Settings) -> Iterator[Check]:
 
 
 def _basis(acquisition: Acquisition, settings: Settings) -> Iterator[Check]:
-    from monitor.analysis.basis import checked_for
+    from monitor.analysis.basis_check import checked_for
     from monitor.analysis.basis_files import load_basis
 
     try:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from monitor.analysis import names as naming
-from monitor.analysis.basis import BasisSet, checked_for
+from monitor.analysis.basis import BasisSet
+from monitor.analysis.basis_check import checked_for
 from monitor.analysis.macromolecules import components
 from monitor.analysis.model import Model
 from monitor.settings import Settings

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from monitor.analysis.basis import checked_for
+from monitor.analysis.basis_check import checked_for
 from monitor.analysis.basis_files import read_basis
 from monitor.analysis.names import canonical
 from monitor.analysis.spectrum import ppm_axis, spectrum_of

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from monitor.analysis.basis import checked_for, offset_ppm, peak_ppm
+from monitor.analysis.basis_check import checked_for
 from monitor.analysis.basis_files import (
     bundled_sets,
     load_basis,
     read_basis,
     write_basis,
 )
+from monitor.analysis.basis_lines import offset_ppm, peak_ppm
 from monitor.analysis.names import is_macromolecule
 from monitor.analysis.spectrum import ppm_axis, spectrum_of, time_axis_s
 from monitor.basis_simulation import (

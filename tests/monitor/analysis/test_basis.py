@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.analysis.basis import (
-    BasisSet,
-    checked_for,
+from monitor.analysis.basis import BasisSet
+from monitor.analysis.basis_check import checked_for
+from monitor.analysis.basis_lines import (
     frequency_stretch,
     is_conjugated,
     offset_ppm,

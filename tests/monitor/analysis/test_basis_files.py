@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.analysis.basis import BasisSet, offset_ppm, peak_ppm
+from monitor.analysis.basis import BasisSet
 from monitor.analysis.basis_files import (
     bundled_sets,
     load_basis,
@@ -20,6 +20,7 @@ from monitor.analysis.basis_lcmodel import (
     parse_lcmodel,
 )
 from monitor.analysis.basis_lcmodel_text import lcmodel_text
+from monitor.analysis.basis_lines import offset_ppm, peak_ppm
 from monitor.analysis.basis_own import write_own
 from streams.errors import InputError
 
