@@ -2,7 +2,8 @@
 
 In this order: the protocol that was asked for; the one that the session names; where a
 basis set was given, the default settings with it; else the bundled preset that the
-acquisition fits.  Nothing is guessed beyond that.
+acquisition fits.  Nothing is guessed beyond that.  A session that was recorded under a
+blinded protocol stays blinded under any (`monitor.blinding`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from monitor.analysis.update import Curves, Update
+from monitor.blinding import is_lock
 from monitor.settings import Settings, bundled_protocols, read_protocol
 from streams.errors import InputError
 from streams.sources.water_check import no_water
@@ -161,6 +163,8 @@ class Analysis:
         )
 
     def _pushed(self, message: Message) -> Update:
+        if is_lock(message.body) and not self._unlocked():
+            return self._locked(message)
         if self.pipeline is not None:
             return self.pipeline.push(message)
         if not isinstance(message.body, Start):
@@ -170,6 +174,20 @@ class Analysis:
         return replace(
             update, notes=notes + update.notes, settings=self.pipeline.settings
         )
+
+    def _unlocked(self) -> bool:
+        """Whether a lock in the recording has been lifted, which is on record."""
+        return self._wishes.changes.get("outcome_hidden") is False
+
+    def _locked(self, message: Message) -> Update:
+        """Hide the outcome from now on."""
+        changes = {**self._wishes.changes, "outcome_hidden": True}
+        self._wishes = replace(self._wishes, changes=changes)
+        if self.pipeline is None:
+            return Update(message.seq, message.epoch)
+        settings = self.pipeline.settings.changed(outcome_hidden=True)
+        self.pipeline.settings = settings
+        return replace(self.pipeline.push(message), settings=settings)
 
     def curves_between(self, start_s: float, end_s: float) -> Curves | None:
         """Spectra and fit of a stretch of scanner time, s; see `inspection`."""

@@ -18,6 +18,7 @@ from rich.progress import (
 )
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from monitor.blinding import lock_recorded
 from monitor.choose import Analysis, Wishes
 from monitor.closing import for_terminal, nothing_fitted, remarks, result
 from monitor.display import Display
@@ -28,7 +29,7 @@ from monitor.results import write
 from monitor.screen.parts import Stream
 from monitor.settings import Settings
 from streams.errors import InputError
-from streams.transient import End, Heartbeat, Kind, Message, Transient
+from streams.transient import End, Heartbeat, Kind, Message, Start, Transient
 
 SAY_EVERY_S = 10.0  # where there is no terminal to draw progress in
 
@@ -126,8 +127,10 @@ class Headless:
     def _push(self, message: Message) -> None:
         self._last = message
         update = self._outcome.push(message)
-        if update.settings is not None:
+        if update.settings is not None and isinstance(message.body, Start):
             self._display = Display(update.settings)
+            if refused := lock_recorded(self._feed, update.settings):
+                self._line(f"The recording does not say that it is blinded: {refused}")
         self._display.fold(update, time.monotonic())
 
     def _now(self) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from monitor.analysis.update import Update
+from monitor.blinding import KIND, lock_recorded
 from monitor.exchange import (
     Again,
     Began,
@@ -37,6 +38,7 @@ from monitor.exchange import (
 )
 from monitor.screen.parts import Playback, Stream
 from monitor.screen.seen import VIEWER
+from monitor.settings import Settings
 from streams.errors import InputError
 from streams.health import StreamHealth
 from streams.transient import Event, Heartbeat, Message, Start
@@ -156,7 +158,16 @@ class Loop:
             return
         self.done_seq, self.last = message.seq, message
         self.time_s = getattr(message.body, "time_s", self.time_s)
-        self.reports.append(Computed(self._pushed(message)))
+        update = self._pushed(message)
+        self.reports.append(Computed(update))
+        if update.settings is not None and isinstance(message.body, Start):
+            self._lock(update.settings)
+
+    def _lock(self, settings: Settings) -> None:
+        """Have the recording say that the protocol hides the outcome."""
+        refused = lock_recorded(self.feed, settings)
+        if refused:
+            self.reports.append(Sent(KIND, refused))
 
     def _pushed(self, message: Message) -> Update:
         """What the pipeline makes of it; one that it cannot use is told and left.

@@ -16,7 +16,7 @@ from monitor.analysis.comparison import Comparison, compared, plasma_curves
 from monitor.analysis.model import RELAXATION
 from monitor.analysis.session_model import SessionModel
 from monitor.outcome import Outcome, medians
-from monitor.report.folder import made_folder
+from monitor.report.folder import made_folder, take_away
 from monitor.report.joint_tables import write_joint, write_joint_course, write_plasma
 from monitor.report.spectra import write_spectra
 from monitor.report.tables import (
@@ -28,9 +28,14 @@ from monitor.report.tables import (
 )
 from monitor.settings import Settings
 
+FURTHER = ("joint.csv", "joint_course.csv", "plasma.csv")
+"""Tables that only some runs write.  Of spectra one may be what is analysed."""
+
 
 def write(outcome: Outcome, out: Path, source: str, spectra: bool = False) -> None:
     """Write the tables of the contract into a folder, which is made if need be.
+
+    Tables that an earlier run wrote there and this one does not are taken away.
 
     Raises
     ------
@@ -43,6 +48,7 @@ def write(outcome: Outcome, out: Path, source: str, spectra: bool = False) -> No
     write_estimates(out / "estimates.csv", outcome.course, names, hidden)
     write_transients(out / "transients.csv", outcome.qualities)
     write_tracker(out / "tracker.csv", tracker_rows(outcome), hidden)
+    take_away(out, *FURTHER)
     _write_responses(outcome, out, hidden)
     if spectra and not hidden:
         write_spectra(pipeline, out)

@@ -16,7 +16,8 @@ def changed_by(text: str, settings: Settings) -> Settings:
 
     Raises
     ------
-    InputError : it names a field that may not be changed, or a wrong value
+    InputError : it names a field that may not be changed, or a wrong value; or it
+        names another outcome where the protocol hides it
     """
     try:
         table = json.loads(text)
@@ -26,6 +27,10 @@ def changed_by(text: str, settings: Settings) -> Settings:
         raise InputError(
             f"A settings event must name some of {', '.join(sorted(CHANGEABLE))}; "
             f"{text[:80]!r} does not: nothing was changed."
+        )
+    if settings.outcome_hidden and "outcome" in table:
+        raise InputError(
+            "The protocol hides the outcome, which stays the same: nothing was changed."
         )
     checked = settings_from(table, settings.name)
     return settings.changed(**{field: getattr(checked, field) for field in table})

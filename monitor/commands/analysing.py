@@ -222,6 +222,8 @@ def _analyse_one(
             path, wishes, water, lambda n: progress.update(task, completed=n)
         )
     write(outcome, out, path.name, spectra)
+    if spectra and outcome.pipeline.settings.outcome_hidden:
+        console.print("No spectra are written: the protocol hides the outcome.")
     _say(console, outcome, out)
 
 

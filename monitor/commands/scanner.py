@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from monitor.blinding import locked
+from monitor.settings import read_protocol
 from streams.errors import InputError
 from streams.recording_files import places
 from streams.transient import Body
@@ -56,15 +58,18 @@ def is_site(source: str) -> bool:
 
 
 def site_bodies(source: str, site: Site, stop: threading.Event) -> Iterator[Body]:
-    """Bodies from a scanner or a watched folder.
+    """Bodies from a scanner or a watched folder, with the lock of a blinded protocol.
 
     Raises
     ------
     InputError : the port is in use, the address is not allowed, it is no folder, or
         something is wrong in the protocol
     """
-    if source == "mrd":
-        return _mrd(site, stop)
+    bodies = _mrd(site, stop) if source == "mrd" else _folder(source, site, stop)
+    return locked(bodies, read_protocol(site.protocol)) if site.protocol else bodies
+
+
+def _folder(source: str, site: Site, stop: threading.Event) -> Iterator[Body]:
     from monitor.site_rules import folder_rules
     from streams.sources.folder import folder_bodies
 

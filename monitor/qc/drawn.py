@@ -19,6 +19,7 @@ from monitor.analysis.update import Curve, Curves
 from monitor.analysis.window import Window, average_of
 from monitor.qc.criteria import independent_widths
 from monitor.qc.follow import Followed
+from monitor.screen.axis import UNSEEN
 from monitor.screen.spectrum import telling
 from monitor.screen.windows import Course, Windows
 from monitor.settings import Settings
@@ -97,7 +98,7 @@ def times_of(followed: Followed) -> Times:
     marks = [
         (p.event.time_s, p.event.kind)
         for p in followed.placed
-        if p.event.kind not in ("settings", "reference", "note")
+        if p.event.kind not in (*UNSEEN, "note")
     ]
     zero = period[0] if period else first_s
     return Times(zero, pipeline.reference_s, period, tuple(marks))
@@ -149,6 +150,7 @@ def drawn_of(
         before = period_fit(followed, (-math.inf, math.inf))
     windows = course_of(outcome.course, pipeline.settings.outcome)
     shown = not hidden and len(windows.change) > 0
+    lines = pipeline.settings.outcome if hidden else None
     model = next(iter(course.grids.values()))
     seen = pipeline.window_curves(before) if before else None
     ppm = model.ppm.astype(np.float32)
@@ -160,17 +162,17 @@ def drawn_of(
         windows if shown else None,
         _band(followed, times) if shown else None,
         models if shown else (),
-        _without_outcome(seen) if hidden and seen else seen,
+        _without(seen, lines) if lines and seen else seen,
         pipeline.window_curves(during) if during and not hidden else None,
         ppm,
-        _thinned(followed.aligned, ppm, hidden),
-        _thinned(followed.raw, ppm, hidden),
+        _thinned(followed.aligned, ppm, lines),
+        _thinned(followed.raw, ppm, lines),
     )
 
 
-def _without_outcome(curves: Curves) -> Curves:
+def _without(curves: Curves, outcome: str) -> Curves:
     """The curves with gaps where lines of the outcome would be seen."""
-    gaps = telling(curves.ppm)
+    gaps = telling(curves.ppm, outcome)
 
     def cut(curve: Curve) -> Curve:
         return np.where(gaps, np.float32(np.nan), curve)
@@ -215,10 +217,10 @@ def _band(followed: Followed, times: Times) -> Line | None:
     return np.array(rows, float) if rows else None
 
 
-def _thinned(strips: list[Curve], ppm: Curve, hidden: bool) -> Image:
+def _thinned(strips: list[Curve], ppm: Curve, hidden: str | None) -> Image:
     """Means of neighbouring transients and points, at most `MOST_ROWS` rows.
 
-    Where the outcome is hidden its lines are blank.
+    The lines of an outcome that is `hidden` are blank.
     """
     length = min((len(strip) for strip in strips), default=0)
     if not length:
@@ -229,7 +231,7 @@ def _thinned(strips: list[Curve], ppm: Curve, hidden: bool) -> Image:
     step = max(1, math.ceil(length / MOST_COLUMNS))
     whole = length // step * step
     image = image[:, :whole].reshape(len(image), -1, step).mean(2)
-    if hidden:
+    if hidden is not None:
         middles = ppm[:whole].reshape(-1, step).mean(1)
-        image[:, telling(middles)] = np.median(image)
+        image[:, telling(middles, hidden)] = np.median(image)
     return np.asarray(image, np.float32)

@@ -1,13 +1,16 @@
 """One session judged: everything that its report says, as plain values.
 
 The page, the paper, criteria.csv and qc.json are made from this one dictionary, so that
-they cannot differ.  Under a blinded protocol the keys of the outcome are not there.
+they cannot differ.  Under a blinded protocol the keys of the outcome are not there, and
+the detectable change has a verdict but no figure: the SDs that it is made from follow
+the outcome a little (`measures.detectable_percent`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from monitor.analysis.fitted import FittedWindow
@@ -59,11 +62,12 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
         followed.outcome.pipeline.course, settings.outcome, found.during
     )
     judged = criteria(followed, found.detectable_percent, bias)
+    hidden = settings.outcome_hidden
     report = {
         "file": path.name,
         "verdict": _verdict(judged),
         **provenance(followed, path, wishes, water),
-        "criteria": [_row(criterion) for criterion in judged],
+        "criteria": [_row(criterion, hidden) for criterion in judged],
         "counts": _counts(followed),
         "periods": _periods(followed, found.times, found.during),
         "line_width": asdict(bias) if bias else None,
@@ -75,7 +79,6 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
             *_uncovered(found),
         ],
     }
-    hidden = settings.outcome_hidden
     compared = None if hidden else comparison_of(followed, found.times)
     if not hidden:
         report |= outcome_report(followed, found, compared)
@@ -128,8 +131,11 @@ def _verdict(judged: Sequence[Criterion]) -> str:
     return said + (f"; {unseen} not measured" if unseen else "")
 
 
-def _row(criterion: Criterion) -> Report:
-    return {**asdict(criterion), "verdict": criterion.verdict.value}
+def _row(criterion: Criterion, hidden: bool) -> Report:
+    """A criterion with its verdict; no figure that tells of a hidden outcome."""
+    tells = hidden and criterion.key == "detectable_percent"
+    shown = replace(criterion, measured=math.nan) if tells else criterion
+    return {**asdict(shown), "verdict": criterion.verdict.value}
 
 
 def _line(judged: Sequence[Criterion]) -> tuple[float, float]:

@@ -41,6 +41,25 @@ def kept_if_done(out: Path) -> Iterator[None]:
         _unmade(made)
 
 
+def take_away(out: Path, *names: str) -> None:
+    """Take away what an earlier run wrote and this one does not, so that all agrees.
+
+    Above all: nothing of an outcome stays beside results in which it is hidden.
+
+    Raises
+    ------
+    InputError : it cannot be taken away
+    """
+    for name in names:
+        try:
+            (out / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"{out / name} is of an earlier run and cannot be taken away "
+                f"({error.strerror}): choose another --out."
+            ) from None
+
+
 def _unmade(made: list[Path]) -> None:
     """Take folders that were made in vain away again, as far as they are empty."""
     for place in made:

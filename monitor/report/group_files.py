@@ -12,7 +12,7 @@ from monitor import __version__
 from monitor.qc.between_visits import OUTCOMES, REPEATED
 from monitor.qc.criteria import TITLES
 from monitor.qc.group import CRITERIA, in_order
-from monitor.report.folder import made_folder
+from monitor.report.folder import made_folder, take_away
 from monitor.report.group_figures import clinical_svg, criteria_svg, trial_svg
 from monitor.report.page import environment, style
 from monitor.report.session_files import write_text
@@ -37,6 +37,8 @@ def write_group(rows: Sequence[Row], group: Mapping[str, Any], out: Path) -> Non
     measures = [m for row in ordered for m in _tidy(row)]
     if measures:
         write_text(out / "measures.tsv", tsv(TIDY, measures))
+    else:
+        take_away(out, "measures.tsv")
     write_json(out / "group.json", group)
     write_text(out / "group.html", group_page(ordered, group))
 

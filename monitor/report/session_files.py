@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.qc.one import Judged
-from monitor.report.folder import made_folder
+from monitor.report.folder import made_folder, take_away
 from monitor.report.page import session_page
 from monitor.report.session_paper import write_paper
 from monitor.report.tables import write_csv, write_json
@@ -38,14 +38,21 @@ MODELS = (
     "largest_sd_percent",
 )
 ANSWERS = ("outcome", "log_evidence", "since_min")
+OF_OUTCOME = {
+    "measures": MEASURES,
+    "windows": WINDOWS,
+    "models": MODELS,
+    "answers": ANSWERS,
+}
+"""Tables of the outcome, by the name of the file and of the part of the report."""
 
 
 def write_session_report(judged: Judged, out: Path, pdf: bool = True) -> None:
     """Write report.html, report.pdf, qc.json and the tables of a session.
 
     They are criteria.csv and, of an outcome that is not hidden, measures.csv,
-    windows.csv, models.csv and answers.csv.  qc.json comes last: where it is, the
-    report is whole.
+    windows.csv, models.csv and answers.csv; of one that is, those of an earlier report
+    are taken away.  qc.json comes last: where it is, the report is whole.
 
     Raises
     ------
@@ -57,11 +64,11 @@ def write_session_report(judged: Judged, out: Path, pdf: bool = True) -> None:
     if pdf:
         write_paper(judged, out / "report.pdf")
     write_rows(out / "criteria.csv", CRITERIA, report["criteria"])
-    if not report["outcome_hidden"]:
-        write_rows(out / "measures.csv", MEASURES, report["measures"])
-        write_rows(out / "windows.csv", WINDOWS, report["windows"])
-        write_rows(out / "models.csv", MODELS, report["models"])
-        write_rows(out / "answers.csv", ANSWERS, report["answers"])
+    for name, header in OF_OUTCOME.items():
+        if report["outcome_hidden"]:
+            take_away(out, f"{name}.csv")
+        else:
+            write_rows(out / f"{name}.csv", header, report[name])
     write_json(out / "qc.json", report)
 
 

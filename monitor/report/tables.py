@@ -177,8 +177,8 @@ def write_session(path: Path, session: Mapping[str, Any], hidden: bool = False) 
     content["outcome_hidden"] = hidden
     if hidden:
         content["left_out"] = (
-            "Blinded protocol: amplitudes, ratios, changes and tracked values are "
-            "not written."
+            "Blinded protocol: amplitudes, ratios, changes, tracked values and spectra "
+            "are not written."
         )
     write_json(path, content)
 

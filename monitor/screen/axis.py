@@ -23,7 +23,7 @@ MARK_WORDS = {
     "re-shim": "re-shim",
     "re-centre": "re-centre",
 }
-UNSEEN = frozenset({"settings", "reference"})
+UNSEEN = frozenset({"settings", "reference", "blinded"})
 INFUSION = ("infusion_start", "infusion_stop")
 MARK_ROWS = 4  # labels that may stand above one another
 MARK_CHARACTERS = 22

@@ -127,7 +127,8 @@ class Seen(Known):
         self.source = update.source or self.source
         self.acquisition = update.acquisition or self.acquisition
         if update.settings is not None:
-            self.settings = update.settings
+            hidden = self.settings.outcome_hidden or update.settings.outcome_hidden
+            self.settings = update.settings.changed(outcome_hidden=hidden)
             self.reference_s = self.reference_s or update.settings.reference_s
 
     def _take_event(self, event: Event, now_s: float) -> None:

@@ -57,6 +57,16 @@ def test_a_rejected_epoch_has_no_window(session):
     assert np.isfinite(back.course[-1].changes_percent["Glx"])
 
 
+def test_a_hidden_outcome_is_not_changed_for_another(session):
+    analysis, _ = session
+    before = analysis.pipeline.settings
+    analysis.pipeline.settings = before.changed(outcome_hidden=True)
+    update = change(session, outcome="tCho/tCr")
+    assert analysis.pipeline.settings.outcome == before.outcome
+    assert "hides the outcome" in update.notes[0]
+    analysis.pipeline.settings = before
+
+
 def test_a_setting_that_may_not_change_is_refused(session):
     update = change(session, ppm_low=1.0)
     assert update.course is None

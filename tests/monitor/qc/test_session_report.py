@@ -270,8 +270,44 @@ def test_lines_of_a_hidden_outcome_are_blank(blinded: Judged) -> None:
     assert np.ptp(drawn.aligned[:, inner]) == 0
 
 
-def test_hiding_changes_no_criterion(judged: Judged, blinded: Judged) -> None:
-    assert judged.report["criteria"] == blinded.report["criteria"]
+def test_lines_of_any_hidden_outcome_are_blank(infusion_short: Path) -> None:
+    """Of tCho/tCr that is the line of choline, at 3.2 ppm."""
+    hidden = {"window": 8, "step": 4, "outcome": "tCho/tCr", "outcome_hidden": True}
+    drawn = judge(infusion_short, Wishes(changes=hidden)).drawn
+    assert drawn.before is not None
+    choline = (drawn.before.ppm > 3.15) & (drawn.before.ppm < 3.28)
+    assert np.isnan(drawn.before.data[choline]).all()
+    step = len(drawn.ppm) // drawn.aligned.shape[1]
+    ppm = drawn.ppm[: drawn.aligned.shape[1] * step : step]
+    for image in (drawn.aligned, drawn.raw):
+        assert np.ptp(image[:, (ppm > 3.15) & (ppm < 3.28)]) == 0
+
+
+def test_hiding_changes_no_verdict_and_hides_one_figure(
+    judged: Judged, blinded: Judged
+) -> None:
+    """The SDs behind the detectable change follow the outcome a little."""
+    assert judged.report["verdict"] == blinded.report["verdict"]
+    for seen, hidden in zip(
+        judged.report["criteria"], blinded.report["criteria"], strict=True
+    ):
+        assert seen["verdict"] == hidden["verdict"]
+        if seen["key"] == "detectable_percent":
+            assert math.isfinite(seen["measured"])
+            assert math.isnan(hidden["measured"])
+        else:
+            assert seen == hidden
+
+
+def test_a_blinded_report_takes_an_earlier_one_away(
+    judged: Judged, blinded: Judged, tmp_path: Path, no_figures: None
+) -> None:
+    write_session_report(judged, tmp_path, pdf=False)
+    assert (tmp_path / "measures.csv").exists()
+    write_session_report(blinded, tmp_path, pdf=False)
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "report.html", "criteria.csv", "qc.json",
+    }  # fmt: skip
 
 
 def test_what_the_windows_do_not_cover_is_told(infusion_short: Path) -> None:
