@@ -40,9 +40,9 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from monitor.analysis.baseline import Baseline
-from monitor.analysis.fit import Indices, Point, Problem
 from monitor.analysis.model import MM_GAUSS, Layout
 from monitor.analysis.normal import Factor, factored
+from monitor.analysis.problem import Indices, Point, Problem
 from monitor.analysis.spectrum import Real
 
 Mask = NDArray[np.bool_]

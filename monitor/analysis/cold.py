@@ -26,17 +26,7 @@ import numpy as np
 from numpy.linalg import LinAlgError
 
 from monitor.analysis.choice import Choice, Rule, Traits, choose, choose_stiffness
-from monitor.analysis.fit import (
-    Fit,
-    Indices,
-    Priors,
-    Problem,
-    evaluate,
-    hopeless,
-    minimise,
-    promise,
-    target,
-)
+from monitor.analysis.fit import Fit, hopeless, minimise, promise
 from monitor.analysis.lineshape import (
     gauss_rate,
     kernel_offsets_ppm,
@@ -51,6 +41,7 @@ from monitor.analysis.model import (
     SHIFT,
     Model,
 )
+from monitor.analysis.problem import Indices, Priors, Problem, evaluate, target
 from monitor.analysis.ratio_priors import prior_rows
 from monitor.analysis.spectrum import Complex, Real
 from monitor.analysis.start import starting_points

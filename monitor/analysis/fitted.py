@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from monitor.analysis.dynamics import TIED_PERCENT, sizes
-from monitor.analysis.fit import Fit, Indices, Problem, minimise
+from monitor.analysis.fit import Fit, minimise
 from monitor.analysis.model import LORENTZ, PHASE, SHIFT
+from monitor.analysis.problem import Indices, Problem
 from monitor.analysis.session_model import SessionModel
 from monitor.analysis.spectrum import Complex, Real
 from monitor.analysis.warm import WarmFits, warm_fits

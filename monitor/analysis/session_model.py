@@ -31,8 +31,9 @@ from numpy.typing import NDArray
 
 from monitor.analysis import names as naming
 from monitor.analysis.cold import Freedom, cold_fit
-from monitor.analysis.fit import Fit, Problem, curves, stacked
+from monitor.analysis.fit import Fit, curves
 from monitor.analysis.model import LORENTZ, PHASE, SHIFT, Model
+from monitor.analysis.problem import Problem, stacked
 from monitor.analysis.spectrum import Complex, Real
 from monitor.analysis.subspace import Subspace, make_subspace
 from monitor.analysis.warm import warm_fits

@@ -28,9 +28,10 @@ from math import factorial
 
 import numpy as np
 
-from monitor.analysis.fit import Fit, Problem
+from monitor.analysis.fit import Fit
 from monitor.analysis.model import PHASE
 from monitor.analysis.normal import inverse
+from monitor.analysis.problem import Problem
 from monitor.analysis.spectrum import Complex, Real
 
 ORDER = 10
