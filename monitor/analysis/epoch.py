@@ -5,19 +5,22 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass, field
+from statistics import median
 
 import numpy as np
 
-from monitor.analysis import weights
+from monitor.analysis import coils, spectrum, weights
 from monitor.analysis.axis import Axis
 from monitor.analysis.coils import Coils
 from monitor.analysis.combination import Combination
 from monitor.analysis.cycle import Cycle
 from monitor.analysis.navigator import Navigator
 from monitor.analysis.quality import Quality
-from monitor.analysis.quality_measures import Absolute, NaaLine
-from monitor.analysis.registration import Shape
+from monitor.analysis.quality_measures import Absolute, NaaLine, naa_line
+from monitor.analysis.registration import Registration, Shape, register
+from monitor.analysis.spectrum import Complex
 from monitor.analysis.template import Model, Template
+from monitor.settings import Settings
 from streams.errors import InputError
 from streams.transient import Acquisition
 
@@ -67,6 +70,60 @@ class Epoch:
     line: NaaLine = NO_LINE
     absolute: Absolute = NO_ABSOLUTE
     measured: Model | None = None
+
+    @classmethod
+    def begun(cls, acquisition: Acquisition, settings: Settings) -> Epoch:
+        """Nothing is known yet but how it is acquired."""
+        axis = Axis(
+            acquisition.points,
+            acquisition.dwell_time_s,
+            acquisition.spectrometer_frequency_mhz,
+        )
+        steps = max(1, acquisition.phase_cycle_steps)
+        combination = Combination(
+            axis, acquisition.coils, settings.coil_combine, settings.eddy_current
+        )
+        return cls(
+            axis, combination, Template.empty(axis), weights.Kind(steps),
+            Navigator(steps), Cycle(axis, steps),
+        )  # fmt: skip
+
+    def noise_sd(self, fid: Complex) -> float:
+        """SD of the real part of one point of a combined FID (points,)."""
+        sd = coils.noise_sd(fid, self.axis.dwell_time_s, self.axis.frequency_mhz)
+        # A simulation without noise: a floor far below anything that matters.
+        return max(sd, 1e-9 * float(np.abs(fid).max()))
+
+    def register(self, fid: Complex, sd: float) -> Registration:
+        """Register against the template, or against itself where there is none."""
+        template = self.template
+        if template.weight <= 0:
+            template = Template.empty(self.axis)
+            template.push(fid)
+        near = median(self.near) if self.near else 0.0
+        model = template.model(sd)
+        self._measure_line(model)
+        return register(fid, model, self.axis, sd, near, self.shape)
+
+    def moved_back(self, fid: Complex, found: Registration) -> Complex:
+        """A FID (points,) in the template's frame."""
+        return spectrum.moved(
+            fid, self.axis.dwell_time_s, -found.shift_hz, -found.phase_rad
+        )
+
+    def retemplate(self, aligned: list[Complex], counting: list[float]) -> None:
+        """Replace the template by the weighted mean of FIDs, where any counts."""
+        template = Template.empty(self.axis)
+        for fid, weight in zip(aligned, counting, strict=True):
+            template.push(fid, weight)
+        if template.weight > 0:
+            self.template = template
+
+    def _measure_line(self, model: Model) -> None:
+        """Take phase and tNAA line of the template when it has been made anew."""
+        if self.measured is not model:
+            self.measured, self.absolute = model, model.absolute
+            self.line = naa_line(model.metabolites, self.axis, model.absolute)
 
 
 def check_finite(fid: Coils, what: str) -> None:

@@ -19,11 +19,10 @@ template after `REFREEZE` transients.  A frame of shift and phase belongs to an 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from statistics import median
 
 import numpy as np
 
-from monitor.analysis import coils, eddy, quality_measures, spectrum, weights
+from monitor.analysis import eddy, quality_measures, spectrum, weights
 from monitor.analysis.axis import Axis
 from monitor.analysis.coils import Coils
 from monitor.analysis.combination import Combination
@@ -39,9 +38,8 @@ from monitor.analysis.judging import measures_of, quality_of, verdict_of
 from monitor.analysis.navigator import Navigator
 from monitor.analysis.quality import Quality
 from monitor.analysis.quality_measures import Absolute, NaaLine
-from monitor.analysis.registration import Registration, register
+from monitor.analysis.registration import Registration
 from monitor.analysis.spectrum import Complex
-from monitor.analysis.template import Model, Template
 from monitor.settings import Settings
 from streams.errors import InputError
 from streams.transient import Acquisition
@@ -83,27 +81,9 @@ class Preparation:
     def new_epoch(self, acquisition: Acquisition) -> None:
         """Forget coil weights, eddy phase and template: nothing averages across."""
         check_acquisition(acquisition)
-        axis = Axis(
-            acquisition.points,
-            acquisition.dwell_time_s,
-            acquisition.spectrometer_frequency_mhz,
-        )
-        steps = max(1, acquisition.phase_cycle_steps)
         self._acquisition = acquisition
         self._refreeze, self._frozen = self._frozen or self._refreeze, False
-        self._epoch = Epoch(
-            axis,
-            Combination(
-                axis,
-                acquisition.coils,
-                self._settings.coil_combine,
-                self._settings.eddy_current,
-            ),
-            Template.empty(axis),
-            weights.Kind(steps),
-            Navigator(steps),
-            Cycle(axis, steps),
-        )
+        self._epoch = Epoch.begun(acquisition, self._settings)
 
     @property
     def axis(self) -> Axis:
@@ -157,7 +137,7 @@ class Preparation:
         """
         self._frozen = True
         if self._epoch.first is None:
-            self._freeze_template()
+            self._epoch.template.freeze()
 
     def push(
         self,
@@ -198,19 +178,19 @@ class Preparation:
             return prepared
         state.first.append((place, np.array(fid)))
         counted = sum(not p.settling for p, _ in state.first)
-        return self._redone(prepared) if counted == FIRST else prepared
+        return self._redone() if counted == FIRST else prepared
 
     def _prepared(self, place: Place, unaligned: Complex) -> Prepared:
         """Register, judge and remember one combined transient."""
         state = self._epoch
-        sd = self._noise_sd(unaligned)
-        found = self._register(unaligned, sd)
+        sd = state.noise_sd(unaligned)
+        found = state.register(unaligned, sd)
         departure = state.cycle.departure(place.step, sd)
         if departure is not None:
             moved = spectrum.moved(
                 departure, state.axis.dwell_time_s, found.shift_hz, found.phase_rad
             )
-            found = self._register(np.asarray(unaligned - moved, complex), sd)
+            found = state.register(np.asarray(unaligned - moved, complex), sd)
         found = state.navigator.corrected(place.step, found)
         measured = measures_of(found, state.axis)
         judged = state.kind.judge(place.step, measured)
@@ -221,7 +201,7 @@ class Preparation:
                 state.shape.push(found)
                 state.navigator.push(place.step, found)
             state.cycle.push(
-                place.step, self._moved_back(unaligned, found), judged.weight
+                place.step, state.moved_back(unaligned, found), judged.weight
             )
             self._follow(prepared)
         return prepared
@@ -234,40 +214,16 @@ class Preparation:
             state.phases.append(quality.phase_rad)
         state.template.push(prepared.aligned, quality.weight)
         if self._refreeze and state.template.weight >= REFREEZE:
-            self._freeze_template()
+            state.template.freeze()
 
-    def _freeze_template(self) -> None:
-        self._epoch.template.freeze()
-
-    def _measure_line(self, model: Model) -> None:
-        """Take phase and tNAA line of the template when it has been made anew."""
-        state = self._epoch
-        if state.measured is not model:
-            state.measured, state.absolute = model, model.absolute
-            state.line = quality_measures.naa_line(
-                model.metabolites, state.axis, model.absolute
-            )
-
-    def _register(self, unaligned: Complex, sd: float) -> Registration:
-        """Register against the template, or against itself where there is none."""
-        state = self._epoch
-        template = state.template
-        if template.weight <= 0:
-            template = Template.empty(state.axis)
-            template.push(unaligned)
-        near = median(state.near) if state.near else 0.0
-        model = template.model(sd)
-        self._measure_line(model)
-        return register(unaligned, model, state.axis, sd, near, state.shape)
-
-    def _redone(self, last: Prepared) -> Prepared:
+    def _redone(self) -> Prepared:
         """Make weights and template from the first transients together."""
         state = self._epoch
         first, state.first = state.first or [], None
         unaligned = state.combination.settle([fid for _, fid in first])
         counted = [not (p.settling or p.saturated) for p, _ in first]
         for _ in range(3):
-            found = [self._register(x, self._noise_sd(x)) for x in unaligned]
+            found = [state.register(x, state.noise_sd(x)) for x in unaligned]
             navigated = [
                 state.navigator.corrected(p.step, f)
                 for (p, _), f in zip(first, found, strict=True)
@@ -280,7 +236,9 @@ class Preparation:
                     first, unaligned, navigated, judged, strict=True
                 )
             ]
-            self._new_template(anew)
+            state.retemplate(
+                [one.aligned for one in anew], [one.quality.weight for one in anew]
+            )
             state.shape = state.shape.settled_on(found)
             state.navigator = Navigator(state.kind.cycle_steps)
             for (p, _), f, j, use in zip(first, found, judged, counted, strict=True):
@@ -294,9 +252,9 @@ class Preparation:
         ):
             if use:
                 state.kind.push(p.step, m, j)
-                state.cycle.push(p.step, self._moved_back(x, f), j.weight)
+                state.cycle.push(p.step, state.moved_back(x, f), j.weight)
         if self._frozen:
-            self._freeze_template()
+            state.template.freeze()
         return replace(anew[-1], redone=tuple(anew))
 
     def _judged_together(
@@ -315,14 +273,6 @@ class Preparation:
             for (place, _), m in zip(first, measures, strict=True)
         ]
 
-    def _new_template(self, prepared: list[Prepared]) -> None:
-        """Replace the template by the weighted mean of transients."""
-        template = Template.empty(self._epoch.axis)
-        for one in prepared:
-            template.push(one.aligned, one.quality.weight)
-        if template.weight > 0:
-            self._epoch.template = template
-
     def _assembled(
         self,
         place: Place,
@@ -333,24 +283,12 @@ class Preparation:
         """Put a transient and its quality together."""
         aligned = unaligned
         if self._settings.align:
-            aligned = self._moved_back(unaligned, found)
+            aligned = self._epoch.moved_back(unaligned, found)
         verdict = verdict_of(
             place, found, judged, self._epoch.phases, reject=self._settings.reject
         )
         quality = quality_of(place, unaligned, found, verdict, self._epoch)
         return Prepared(place.index, aligned, unaligned, quality)
-
-    def _moved_back(self, unaligned: Complex, found: Registration) -> Complex:
-        """A FID (points,) in the template's frame."""
-        return spectrum.moved(
-            unaligned, self._epoch.axis.dwell_time_s, -found.shift_hz, -found.phase_rad
-        )
-
-    def _noise_sd(self, unaligned: Complex) -> float:
-        axis = self._epoch.axis
-        sd = coils.noise_sd(unaligned, axis.dwell_time_s, axis.frequency_mhz)
-        # A simulation without noise: a floor far below anything that matters.
-        return max(sd, 1e-9 * float(np.abs(unaligned).max()))
 
     def _check(self, index: int, fid: Coils) -> None:
         """Refuse a transient of another shape, or one that holds no numbers."""

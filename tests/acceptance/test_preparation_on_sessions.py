@@ -1,6 +1,6 @@
 """Preparation judged on the shared sessions; prints its tables (`pytest -m slow -s`).
 
-The bounds are those of `registration.bound` for the clean signal of each set: one
+The bounds are those of `registration_bound` for the clean signal of each set: one
 transient, amplitude known, one free complex water amplitude; from what lies in
 0.2-4.2 ppm (the issue's), and from all of the spectrum (stricter).  No seed: the data
 are files.  CI runs the first twentieth of the infusion session (`test_a_twentieth`).
@@ -20,7 +20,8 @@ from monitor.analysis.axis import Axis
 from monitor.analysis.coils import noise_sd
 from monitor.analysis.preparation import Preparation, Prepared
 from monitor.analysis.quality_measures import absolute_of, naa_line
-from monitor.analysis.registration import bound, register
+from monitor.analysis.registration import register
+from monitor.analysis.registration_bound import bound
 from monitor.analysis.template import model_of
 from monitor.analysis.water import water_lines
 from monitor.settings import Settings

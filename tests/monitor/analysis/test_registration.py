@@ -7,7 +7,8 @@ import pytest
 
 from monitor.analysis import spectrum
 from monitor.analysis.axis import Axis
-from monitor.analysis.registration import bound, register
+from monitor.analysis.registration import register
+from monitor.analysis.registration_bound import bound
 from monitor.analysis.spectrum import Complex
 from monitor.analysis.template import Model, Template, model_of
 
