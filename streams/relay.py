@@ -32,7 +32,9 @@ from streams.endpoint import Endpoint
 from streams.errors import InputError
 from streams.journal import NotRecordedError
 from streams.recording_files import check_space
+from streams.refused import LONGEST_REASON
 from streams.requests import Refused
+from streams.scanner_counter import AUTHOR, DROPPED
 from streams.security import Gate, ServerKeys
 from streams.session import Session
 from streams.transient import Body, End, Event, Heartbeat
@@ -45,7 +47,6 @@ QUEUED = 64
 REQUEST_BYTES = 16 * wire.MAX_HEADER_BYTES  # beyond it libzmq hangs up, uncounted
 PUBLISH_HWM = 64  # a stalled subscriber loses the rest and fetches it later
 CLOSE_LINGER_MS = 1000
-LONGEST_REASON = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,11 +324,12 @@ class _Relay:
             return
         try:
             self._record(self._session.placed(body), stop)
+            self._dropped += isinstance(body, Event) and body.kind == DROPPED
         except InputError as error:
             self._dropped += 1
             self._report(problem=str(error))
             text = str(error)[:LONGEST_REASON]
-            self._record(Event(self._session.now_s, "dropped", text, "relay"), stop)
+            self._record(Event(self._session.now_s, DROPPED, text, AUTHOR), stop)
 
     def _end(self, reason: str, stop: threading.Event) -> None:
         self._record(End(self._session.transients, reason), stop)

@@ -100,7 +100,7 @@ class Session:
         """
         if isinstance(body, Transient):
             if self._start is None:
-                raise InputError(f"Transient {body.count} came before any start.")
+                raise InputError("A transient came before any start: it is left out.")
             wire.check_shape(self._start.acquisition, body)
         if not isinstance(body, Transient | Event):
             return body

@@ -22,7 +22,8 @@ from streams.endpoint import Endpoint
 from streams.errors import InputError
 from streams.health import StreamHealth
 from streams.links import Links, configured
-from streams.ordering import Ordering
+from streams.ordering import HELD, Ordering
+from streams.refused import in_its_place
 from streams.requests import (
     MAX_FETCH,
     Done,
@@ -168,6 +169,7 @@ class Subscriber:
             message = wire.decode(frames)
         except InputError as error:
             self._drop(str(error))
+            self._replace(frames, str(error))
             return
         if self._answered is None:
             self._recorded = self._recorded or wire.is_recorded(frames)
@@ -197,6 +199,14 @@ class Subscriber:
                 self._ordering.knows(reply.session, reply.last_seq)
         elif isinstance(reply, Refused):
             self._drop(reply.reason)
+
+    def _replace(self, frames: list[bytes], reason: str) -> None:
+        """Have a refused message of this session counted as refused, not as lost."""
+        event, order = in_its_place(frames, reason), self._ordering
+        if event is None or event.session != order.session:
+            return
+        if event.seq <= order.last_seq + HELD:  # a number far off is damaged, too
+            order.take(event, fetched=False)
 
     def _drop(self, reason: str) -> None:
         self._dropped += 1

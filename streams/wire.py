@@ -342,13 +342,19 @@ class _Reader:
     header: Mapping[str, Any]
 
     def refuse(self, problem: str) -> NoReturn:
-        where = "".join(
-            f" {name} {value}"
-            for name in ("seq", "count")
-            if isinstance(value := self.header.get(name), int)
-            and abs(value) <= MAX_COUNT
-        )
+        seq, count = self._known("seq"), self._known("count")
+        if self.topic == "transient" and count is not None:
+            where = "" if seq is None else f" (message {seq})"
+            raise InputError(f"Transient {count}{where} {problem}.")
+        where = "" if seq is None else f" {seq}"
         raise InputError(f"The {self.topic} message{where} {problem}.")
+
+    def _known(self, name: str) -> int | None:
+        """A whole number of the header, where it holds one."""
+        value = self.header.get(name)
+        if not isinstance(value, int) or isinstance(value, bool):
+            return None
+        return value if 0 <= value <= MAX_COUNT else None
 
     def value(self, name: str, default: Any = None) -> Any:
         value = self.header.get(name, default)

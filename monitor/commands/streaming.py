@@ -113,7 +113,9 @@ def relay(
     if is_site(source):
         bodies = site_bodies(source, site, stop)
     elif source.startswith("tcp://") or source == "sim":
-        bodies = _running_bodies(source, scenario, Endpoint.parse(bind), pace, stop)
+        bodies = _running_bodies(
+            source, scenario, Endpoint.parse(bind), pace, site, stop
+        )
     else:
         bodies = _file_bodies(Path(source), water, choose, pace, stop, console)
     shown = _Shown(console, path)
@@ -152,13 +154,18 @@ def _check_goes_with(source: str, **given: object) -> None:
 
 
 def _running_bodies(
-    source: str, scenario: str, bind: Endpoint, pace: float, stop: threading.Event
+    source: str,
+    scenario: str,
+    bind: Endpoint,
+    pace: float,
+    site: Site,
+    stop: threading.Event,
 ) -> Iterator[Body]:
     """A site's publisher, or the virtual scanner at its pace."""
     if source.startswith("tcp://"):
         if Endpoint.parse(source) == bind:
             raise InputError(f"{source} is what this relay itself publishes at.")
-        return publisher.bodies(source, stop)
+        return publisher.bodies(source, stop, on_note=site.say)
     from streams.sources.scanner_sim.scanner import scan
     from streams.sources.scanner_sim.scenario_file import read_scenario
 

@@ -26,6 +26,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from streams.errors import InputError
+from streams.scanner_counter import AUTHOR, DROPPED
 from streams.sources.open_file import open_source
 from streams.transient import Acquisition, Body, Event, Kind, Start, Transient
 
@@ -35,7 +36,6 @@ STUCK_S = 20.0
 PAUSE_S, PAUSE_TRS = 5.0, 2.0
 UNFINISHED = (".part", ".tmp", ".temp", ".partial", ".filepart", ".crdownload", ".lock")
 SECOND_HALVES = {".spar": ".sdat", ".list": ".data"}
-AUTHOR = "relay"
 FILE_EVENT = "file"
 
 
@@ -216,7 +216,7 @@ class _Feed:
         """What is to be said of a file that cannot be read."""
         self._files += 1
         text = f"File {self._files} was left out: {reason}"
-        return [Event(self._time_s, "dropped", text, AUTHOR)]
+        return [Event(self._time_s, DROPPED, text, AUTHOR)]
 
     def _placed(
         self, path: Path, bodies: list[Body], acquisition: Acquisition, written_s: float

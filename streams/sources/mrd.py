@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from streams.scanner_counter import AUTHOR, DROPPED
 from streams.sources.mrd_header import Header
 from streams.sources.mrd_kept import KeptSeries
 from streams.sources.mrd_listening import Listening
@@ -119,7 +120,7 @@ class MrdSource:
                 readout = readout_of(payload)
                 yield from self._session.readout(readout, entry.arrived_s)
         except MrdError as error:
-            yield self._session.note("dropped", str(error))
+            yield self._session.note(DROPPED, str(error))
 
     def _keep(self, entry: Entry, payload: bytes) -> Iterator[Event]:
         """Keep what belongs to a refused series, and say where."""
@@ -164,7 +165,7 @@ class MrdSource:
     def _told(self, bodies: Iterator[Body]) -> Iterator[Body]:
         """The same bodies; notes are passed on as they go by."""
         for body in bodies:
-            if self._on_note and isinstance(body, Event) and body.author == "relay":
+            if self._on_note and isinstance(body, Event) and body.author == AUTHOR:
                 self._on_note(f"{body.kind}: {body.text}")
             yield body
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from streams.errors import InputError
+from streams.scanner_counter import AUTHOR, GAP
 from streams.sources.ismrmrd_file import NOT_SIGNAL
 from streams.sources.mrd_clock import StampClock
 from streams.sources.mrd_conjugation import ConjugationCheck
@@ -32,7 +33,7 @@ LEFT_OUT = {
 }
 HELD_NOISE = 16
 MOST_STARTS = 8  # in one series: acquisitions that keep changing are no series
-SCANNER, RELAY = "scanner", "relay"
+SCANNER = "scanner"
 
 
 @dataclass(slots=True)
@@ -92,7 +93,7 @@ class ScannerSession:
 
     def note(self, kind: str, text: str) -> Event:
         """An event about the stream itself, now."""
-        return Event(self.now_s, kind, text, RELAY)
+        return Event(self.now_s, kind, text, AUTHOR)
 
     def readout(self, readout: Readout, arrived_s: float) -> Iterator[Body]:
         """Bodies that an acquisition stands for."""
@@ -133,7 +134,7 @@ class ScannerSession:
         if missing > 0:
             self._missing += missing
             text = f"{missing} acquisitions missing by the scanner's counter"
-            yield self.note("gap", text)
+            yield self.note(GAP, text)
 
     def _noise(self, series: _Series, readout: Readout) -> Iterator[Body]:
         """A noise transient, if it is like the others; held until these are known."""

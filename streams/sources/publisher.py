@@ -1,19 +1,22 @@
 """A site's own publisher as a source: any program that speaks `docs/wire.md`.
 
 What the publisher sends is numbered anew by the relay that records it.  What was lost
-between the two is named in the recording by an event of kind "gap"; an end becomes an
-event "series_end", since the session lasts until the relay is stopped, and the next
-start begins a series.  A publisher that is started again begins at time 0 again: its
-times are put behind those before, by this machine's clock.
+between the two is named in the recording by an event of kind "gap", what was refused by
+one of kind "dropped" (`streams.refused`).  An end becomes an event "series_end", since
+the session lasts until the relay is stopped, and the next start begins a series.  A
+publisher that is started again begins at time 0 again: its times are put behind those
+before, by this machine's clock.
 """
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from streams.scanner_counter import AUTHOR, GAP, NAMING
 from streams.security import ClientKeys
 from streams.subscriber import Subscriber
 from streams.transient import (
@@ -28,7 +31,7 @@ from streams.transient import (
 )
 
 TURN_S = 0.2
-AUTHOR = "relay"
+_NUMBER = re.compile(r" \d+ ")  # what changes in a sentence that stays the same
 
 
 def bodies(
@@ -37,7 +40,7 @@ def bodies(
     *,
     keys: ClientKeys | None = None,
     until_end: bool = False,
-    on_problem: Callable[[str], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
 ) -> Iterator[Body]:
     """Bodies from a publisher, until `stop` is set.
 
@@ -46,30 +49,38 @@ def bodies(
     endpoint : `tcp://HOST:PORT` of the publisher, or of another relay
     keys : CURVE keys, where it asks for them
     until_end : whether the publisher's end is the end of the session
-    on_problem : called with one sentence whenever what is wrong changes ("": nothing)
+    on_note : called with each sentence about the stream itself
 
     Raises
     ------
     InputError : no address
     """
-    feed, told = _Feed(), ""
+    say = on_note or (lambda _: None)
+    feed, told = _Feed(lasting=not until_end), ""
     with Subscriber(endpoint, keys) as subscriber:
         while not stop.is_set():
             for message in subscriber.poll(TURN_S):
+                for body in feed.take(message):
+                    if isinstance(body, Event) and body.kind in NAMING:
+                        say(f"{body.kind}: {body.text}")
+                    yield body
                 if until_end and isinstance(message.body, End):
-                    yield message.body
                     return
-                yield from feed.take(message)
-            problem = subscriber.health.problem
-            if on_problem is not None and problem != told:
-                told = problem
-                on_problem(problem)
+            health = subscriber.health
+            away = "" if health.connected else _NUMBER.sub("N", health.problem)
+            if away != told:
+                told = away
+                say(health.problem if away else f"{endpoint} is heard.")
 
 
 @dataclass(slots=True)
 class _Feed:
-    """Turns a publisher's messages into bodies of one lasting session."""
+    """Turns a publisher's messages into bodies of one session.
 
+    `lasting`: whether the session goes on after the publisher's end.
+    """
+
+    lasting: bool = True
     session: str = ""
     seq: int = -1
     epoch: int = 0
@@ -77,19 +88,20 @@ class _Feed:
     offset_s: float = 0.0
     arrived: float | None = None
     placing: bool = False
+    joining: bool = False  # nothing but starts, which are sent again, has come yet
 
     def take(self, message: Message) -> Iterator[Body]:
         """Bodies that a message stands for."""
         if message.session != self.session:
             self.session, self.seq, self.epoch = message.session, -1, message.epoch
-            self.placing = True
+            self.placing, self.joining = True, True
         lost, self.seq = message.seq - self.seq - 1, message.seq
         body = self._placed(message.body)
         if lost > 0:
-            text = f"{lost} messages lost between publisher and relay"
-            yield Event(self.time_s, "gap", text, AUTHOR)
+            yield Event(self.time_s, GAP, _lost(lost, body, self.joining), AUTHOR)
+        self.joining = self.joining and isinstance(body, Start)
         yield from self._epoch_events(message)
-        if isinstance(body, End):
+        if isinstance(body, End) and self.lasting:
             yield Event(self.time_s, "series_end", body.reason, AUTHOR)
         elif not isinstance(body, Heartbeat):
             yield body
@@ -115,3 +127,16 @@ class _Feed:
         )
         if begun and not says_so:
             yield Event(self.time_s, "re-shim", "new epoch of the publisher", AUTHOR)
+
+
+def _lost(messages: int, body: Body, joining: bool) -> str:
+    """What is said of messages that did not come before this body.
+
+    The end says how many transients were sent: of the last ones nothing else tells.
+    """
+    text = f"{messages} messages lost between publisher and relay"
+    if joining:
+        text = f"{messages} messages sent before the relay listened, or lost"
+    if isinstance(body, End) and body.transients > 0:
+        text += f", up to transient {body.transients - 1}"
+    return text

@@ -1,16 +1,21 @@
+import json
 import subprocess
 import sys
 import threading
+import zlib
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+import zmq
 from stream_cases import ACQUISITION, transient
 from test_relay import Tap, free_endpoint, gather, relayed, wait_for
 
-from streams import journal
+from streams import journal, wire
+from streams.scanner_counter import ScannerCounter
 from streams.sources import publisher
 from streams.subscriber import Subscriber
-from streams.transient import End, Event, Message, Start, Transient
+from streams.transient import End, Event, Message, Start, Transient, number
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "publisher.py"
 
@@ -49,9 +54,7 @@ def test_a_site_s_own_publisher_is_heard():
 
 def test_a_relay_records_a_site_s_own_publisher(tmp_path):
     endpoint, stop, problems = free_endpoint(), threading.Event(), []
-    source = publisher.bodies(
-        endpoint, stop, until_end=True, on_problem=problems.append
-    )
+    source = publisher.bodies(endpoint, stop, until_end=True, on_note=problems.append)
     with relayed(source, tmp_path / "visit.mcap") as relay:
         wait_for(lambda: problems)
         with example(endpoint, 60, 0.05), Subscriber(relay.endpoint) as subscriber:
@@ -88,9 +91,17 @@ START = Start(ACQUISITION, "site")
 
 
 def test_what_is_lost_is_named():
-    out = feed(Message("a", 0, 0, START), Message("a", 4, 0, transient(3)))
-    assert [type(body) for body in out] == [Start, Event, Transient]
-    assert (out[1].kind, out[1].text[:15]) == ("gap", "3 messages lost")
+    out = feed(
+        Message("a", 0, 0, START),
+        Message("a", 4, 0, transient(3)),
+        Message("a", 6, 0, transient(5)),
+    )
+    assert [type(body) for body in out] == [Start, *2 * [Event, Transient]]
+    gaps = [(body.kind, body.text) for body in out if isinstance(body, Event)]
+    assert gaps == [
+        ("gap", "3 messages sent before the relay listened, or lost"),
+        ("gap", "1 messages lost between publisher and relay"),
+    ]
 
 
 def test_a_publisher_started_again_goes_on_in_time():
@@ -118,3 +129,109 @@ def test_an_epoch_without_an_event_gets_one():
         Message("a", 2, 1, transient(1)),
     )
     assert [getattr(b, "kind", "") for b in out if isinstance(b, Event)] == ["re-shim"]
+
+
+@contextmanager
+def site(endpoint):
+    """A publisher of frames as they are given, once somebody has subscribed."""
+    with zmq.Context() as context, context.socket(zmq.XPUB) as socket:
+        socket.linger = 5000
+        socket.bind(endpoint)
+
+        def publish(several):
+            assert socket.poll(20_000), "nobody subscribed"
+            for frames in several:
+                socket.send_multipart(frames)
+
+        yield publish
+
+
+def not_finite(frames):
+    """The same transient with infinity in it, its CRC-32 that of what is sent."""
+    header = json.loads(frames[1])
+    payload = np.frombuffer(frames[2], "<c8").copy()
+    payload[3] = np.inf
+    header["crc32"] = zlib.crc32(payload.tobytes())
+    return [frames[0], json.dumps(header).encode(), payload.tobytes()]
+
+
+def published(lost=(), spoilt=()):
+    """Frames of a session of 12 transients; some are lost, some are not finite."""
+    out = []
+    for message in number([Start(ACQUISITION, "site"), *map(transient, range(12)),
+                           End(12, "finished")], "site"):  # fmt: skip
+        count = getattr(message.body, "count", None)
+        frames = wire.encode(message)
+        if count is None or count not in lost:
+            out.append(not_finite(frames) if count in spoilt else frames)
+    return out
+
+
+def recorded_from(frames, folder):
+    """What a relay records of a publisher that sends these frames."""
+    endpoint, notes = free_endpoint(), []
+    source = publisher.bodies(
+        endpoint, threading.Event(), until_end=True, on_note=notes.append
+    )
+    path = folder / "visit.mcap"
+    with relayed(source, path, linger_s=0) as relay, site(endpoint) as publish:
+        publish(frames)
+        relay.thread.join(60)
+    assert not relay.thread.is_alive()
+    return [m.body for m in journal.read_messages(relay.path)], notes, relay
+
+
+def missing(recorded):
+    counter = ScannerCounter()
+    for body in recorded:
+        counter.take(body)
+    return counter.missing
+
+
+def test_what_is_refused_is_said_as_refused_and_what_is_lost_as_lost(tmp_path):
+    frames = published(lost=(4, 5), spoilt=(2, 8))
+    recorded, notes, relay = recorded_from(frames, tmp_path)
+    events = [body for body in recorded if isinstance(body, Event)]
+    assert [event.kind for event in events] == ["dropped", "gap", "dropped"]
+    assert "Transient 2 (message 3) holds values that are not finite" in events[0].text
+    assert events[1].text == "2 messages lost between publisher and relay"
+    assert "Transient 8 " in events[2].text
+    assert [event.time_s for event in events] == [4.0, 12.0, 16.0]
+    assert [note.partition(":")[0] for note in notes if ": " in note[:9]] == [
+        "dropped", "gap", "dropped",
+    ]  # fmt: skip
+    assert missing(recorded) == 4
+    assert relay.status.dropped == 2
+
+
+def test_the_last_transients_are_missed_too(tmp_path):
+    """A gap in the counter never shows them: only the end, or why they are refused."""
+    recorded, _, _ = recorded_from(published(lost=(10, 11)), tmp_path)
+    (gap,) = [body for body in recorded if isinstance(body, Event)]
+    assert gap.text.endswith("up to transient 11")
+    assert missing(recorded) == 2
+    (tmp_path / "more").mkdir()
+    recorded, _, _ = recorded_from(published(spoilt=(11,)), tmp_path / "more")
+    assert missing(recorded) == 1
+
+
+def test_a_refused_message_takes_no_other_s_place():
+    """Not that of another session, nor one far ahead of what is known to exist."""
+    endpoint = free_endpoint()
+    good = published()
+    far = not_finite(renumbered(good[3], seq=5000))
+    foreign = not_finite(renumbered(good[3], session="foreign"))
+    with Subscriber(endpoint) as subscriber, site(endpoint) as publish:
+        publish([*good[:5], far, foreign, *good[5:]])
+        taken = gather(subscriber, 14, 30)
+        assert subscriber.health.dropped == 2
+    assert [m.seq for m in taken] == list(range(14))
+    assert not [m for m in taken if isinstance(m.body, Event)]
+
+
+def renumbered(frames, **fields):
+    return [
+        frames[0],
+        json.dumps({**json.loads(frames[1]), **fields}).encode(),
+        frames[2],
+    ]

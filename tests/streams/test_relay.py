@@ -264,7 +264,7 @@ def test_a_transient_that_is_not_finite_is_left_out_and_named(place):
     assert [b.count for b in found if isinstance(b, Transient)] == [0, 3]
     sentences = [b.text for b in found if isinstance(b, Event)]
     assert "before any start" in sentences[0]
-    assert "not finite" in sentences[1]
+    assert sentences[1].startswith("Transient 1 (message 3) holds values that are not")
     assert "2 coils x 8 points" in sentences[2]
     assert relay.status.dropped == 3
 

@@ -178,7 +178,9 @@ def test_a_value_that_is_not_finite_is_refused_on_both_sides(value):
     bad = fid.copy()
     bad[0, 2] = value
     message = Message("s", 0, 0, Transient(7, 0.0, Kind.WATER, bad))
-    with pytest.raises(InputError, match="count 7 holds values that are not finite"):
+    with pytest.raises(
+        InputError, match=r"^Transient 7 \(message 0\) holds .* not finite"
+    ):
         wire.encode(message)
 
 
