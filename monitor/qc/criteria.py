@@ -106,8 +106,8 @@ def of_outcome(outcome: Outcome) -> tuple[Criterion, ...]:
                    "widest of the independent windows; FWHM of the fitted tNAA line "
                    "(fwhm_limit_hz)"),
         _criterion("drift_hz_per_min", _drift(qualities), s.drift_limit_hz_per_min,
-                   "fastest over any 60 transients on end, least squares, either "
-                   "direction (drift_limit_hz_per_min)"),
+                   "fastest over any 60 transients on end (all, where there are "
+                   "fewer), least squares, either direction (drift_limit_hz_per_min)"),
         _criterion("water", _median(good, "water"), s.water_limit,
                    "median height over that of NAA (water_limit)"),
         _criterion("lipid", _median(good, "lipid"), s.lipid_limit,
@@ -139,8 +139,8 @@ def criteria(
                    "period, 80 % power, two-sided 5 % (reference_target_percent)"),
         _criterion("line_width_bias_percent",
                    abs(bias.bias_percent) if bias else math.nan, BIAS_SHARE * target,
-                   f"change of {s.outcome} that the measured change of line "
-                   "width would fake; limit: a fifth of the target"),
+                   f"change of {s.outcome} that the measured change of line width "
+                   "within an epoch would fake; limit: a fifth of the target"),
     )  # fmt: skip
 
 

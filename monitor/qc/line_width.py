@@ -8,7 +8,8 @@ by the width change that was measured, dw,
     s(t) -> s(t) exp(-pi dw t),
 
 and fitted as a window is.  Its amplitudes did not change: what the fit says of the
-outcome is the bias, in percent.
+outcome is the bias, in percent.  An infusion in another epoch than the reference period
+is fitted with a line of its own, so that nothing of the kind can be said.
 """
 
 from __future__ import annotations
@@ -43,12 +44,15 @@ class LineWidthBias:
 def line_width_bias(
     course: Course, outcome: str, during: FittedWindow | None
 ) -> LineWidthBias | None:
-    """Bias of one outcome; None without a reference period or infusion."""
+    """Bias of one outcome; None without reference period and infusion in one epoch."""
     reference, outcomes = course.reference, course.outcomes
     row = outcomes.row(outcome) if outcomes else None
     if reference is None or outcomes is None or row is None or during is None:
         return None
-    session = course.sessions[course.qualities[reference.first].epoch]
+    home = course.qualities[reference.first].epoch
+    if course.epoch_of(during) != home:
+        return None
+    session = course.sessions[home]
     change = during.width_hz * session.fwhm_slope
     tested = math.copysign(max(abs(change), LEAST_HZ), change)
     window = Window(reference.first, reference.stop)

@@ -142,8 +142,8 @@ def measures(changes: Changes, infusion_s: tuple[float, float]) -> tuple[Measure
     after = changes.within(start_s, math.inf)
     mean = _mean(changes, start_s, stop_s)
     plateau = _mean(changes, stop_s - (stop_s - start_s) / 3, stop_s)
-    at_min = (0.5 * (after.start_s + after.end_s) - start_s) / 60
-    peak, when = peak_of(at_min, after.percent, after.covariance, mean, plateau)
+    starts, ends = ((at_s - start_s) / 60 for at_s in (after.start_s, after.end_s))
+    peak, when = peak_of(starts, ends, after.percent, after.covariance, mean, plateau)
     return (
         _measure("mean", mean, "%"),
         _measure("area", _area(after), "% min"),

@@ -102,7 +102,10 @@ def _without_change(found: Responses) -> tuple[str, ...]:
     if any(len(changes) for changes in found.changes.values()):
         return ()
     if found.times.reference_s is None:
-        return ("No change is given, since there is no reference period.",)
+        return (
+            "No change is given, since there is no reference period: mark "
+            "infusion_start, or give --reference START:END.",
+        )
     return ("No change is given, since no window lies after the reference period.",)
 
 

@@ -18,9 +18,9 @@ direction of the mean.  A course cannot have its peak below its own mean or plat
 that the larger of those is the peak where the smoothed course stays below it.
 
 Draws from N(f, cov(f)) give the SDs of peak and time and their intervals: percentiles,
-the peak's about its value, the time's within the session.  Where nothing changes the
-peak is some SD away from zero all the same, in the direction that noise gave the mean:
-that is what a largest value does.
+the peak's about its value, the time's anywhere within the windows.  Where nothing
+changes the peak is some SD away from zero all the same, in the direction that noise
+gave the mean: that is what a largest value does.
 """
 
 from __future__ import annotations
@@ -85,27 +85,36 @@ def _projection(V: Real, X: Real, d: Real) -> tuple[float, Real]:
 
 
 def peak_of(
-    at_min: Real, percent: Real, covariance: Real, mean: Estimated, plateau: Estimated
+    start_min: Real,
+    end_min: Real,
+    percent: Real,
+    covariance: Real,
+    mean: Estimated,
+    plateau: Estimated,
 ) -> tuple[Estimated, Estimated]:
     """Height of the peak and its time in min; unknown below three windows.
 
     Parameters
     ----------
-    at_min : (n,) middles of the windows, ascending
+    start_min, end_min : (n,) of the windows, ascending
     percent, covariance : (n,) and (n, n), their changes
     mean, plateau : of the infusion, which the peak cannot lie below
     """
+    at_min = 0.5 * (start_min + end_min)
     if len(percent) < LEAST_WINDOWS or at_min[-1] <= at_min[0]:
         return UNKNOWN, UNKNOWN
     place = (at_min - at_min[0]) / (at_min[-1] - at_min[0])
     course = smoothed(place, percent, covariance)
     middle = mean.value if math.isfinite(mean.value) else percent.mean()
     sign = 1.0 if middle >= 0 else -1.0
-    noise = np.random.default_rng(0).standard_normal((DRAWS, len(percent)))
+    rng = np.random.default_rng(0)
+    noise = rng.standard_normal((DRAWS, len(percent)))
     drawn = sign * (course.percent + noise @ _root(course.covariance).T)
     best = int(np.argmax(sign * course.percent))
     height = _height(sign, course.percent[best], drawn.max(axis=1), (mean, plateau))
-    return height, _when(at_min, best, drawn.argmax(axis=1))
+    places = drawn.argmax(axis=1)
+    times_min = rng.uniform(start_min[places], end_min[places])
+    return height, _when(float(at_min[best]), times_min)
 
 
 def _height(
@@ -126,12 +135,11 @@ def _height(
     return found
 
 
-def _when(at_min: Real, best: int, places: Real) -> Estimated:
-    """Time of the peak in min, among the middles of the windows."""
-    times = at_min[places]
-    low, high = np.percentile(times, TAILS).tolist()
-    value = float(at_min[best])
-    return Estimated(value, float(times.std()), min(low, value), max(high, value))
+def _when(value: float, times_min: Real) -> Estimated:
+    """Time of the peak: the middle of a window, known no better than to that window."""
+    low, high = np.percentile(times_min, TAILS).tolist()
+    sd = float(times_min.std())
+    return Estimated(value, sd, min(low, value), max(high, value))
 
 
 def _root(covariance: Real) -> Real:

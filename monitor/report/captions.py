@@ -6,8 +6,8 @@ CAPTIONS = {
     "trend": "Change from the reference period. Points: independent windows with 95 % "
     "intervals. Dashed: sliding window, whose points are correlated. Line in a band: "
     "tracker, smoothed over the whole session. Hatched: infusion.",
-    "models": "The likeliest response models, each fitted to all transients at once, "
-    "and the independent windows with 95 % intervals.",
+    "models": "The likeliest response models and the independent windows with 95 % "
+    "intervals.",
     "spectra": "Real part, thin: data; thick: fit; dashed: baseline; residual above. "
     "All on one scale.",
     "waterfalls": "Spectra of the transients against time, dark is high; dashed lines "
@@ -24,15 +24,17 @@ MEASURES_NOTE = (
     "Plateau: likewise over its last third. Area: from the start of the infusion to "
     "the end of the recording. Peak: the largest value of the smoothed windows in the "
     "direction of the mean, never below mean or plateau; its time is the middle of a "
-    "window. The windows share one reference period, whose error is in every SD. An "
-    "interval that leaves zero out is no proof of a response; that of the peak did in "
-    "one of five simulated courses without any."
+    "window, its interval as long as one at least. The windows share one reference "
+    "period, whose error is in every SD. An interval that leaves zero out is no proof "
+    "of a response; that of the peak did in one of five simulated courses without any."
 )
 MODELS_NOTE = (
-    "Criterion: the probability of a model among these, half of the prior being on "
-    "no change and the responses sharing the rest; beside it BIC, p ln n - 2 ln L with "
-    "p fitted numbers and n transients, and AICc, as distances from the best. The "
-    "report chooses none. At the end, largest: of the model's own curve, under the "
+    "Each is fitted to all transients at once, with changes of Glu and of Gln of its "
+    "own: a model may be likely where the ratio shown hardly changes. Criterion: the "
+    "probability of a model among these, half of the prior being on no change and the "
+    "responses sharing the rest; beside it BIC, p ln n - 2 ln L with p fitted numbers "
+    "and n transients, and AICc, as distances from the best. The report chooses none. "
+    "At the end, largest: of the model's own curve, under the "
     "assumption that it is the right one; the measures above assume none. SDs hold the "
     "uncertainty of the shape, not that of the choice of model."
 )

@@ -97,8 +97,14 @@ def test_the_peak_is_never_below_mean_or_plateau(course: np.ndarray) -> None:
 
 def test_the_time_of_the_peak_lies_in_the_session() -> None:
     found = whole(changes(np.linspace(0, 9, 10), 4.0, 1.0))["peak_time"]
-    assert 0 < found.low <= found.value <= found.high <= 38
+    assert 0 < found.low <= found.value <= found.high <= 40
     assert found.value == pytest.approx(38)  # the middle of the last window
+
+
+def test_the_time_of_the_peak_is_known_no_better_than_to_a_window() -> None:
+    course = 50 * np.exp(-np.arange(10) / 2)
+    found = whole(changes(course, 0.1, 0.05))["peak_time"]
+    assert found.high - found.low > 0.9 * 4
 
 
 def test_the_interval_of_the_peak_covers_that_of_a_known_course() -> None:
