@@ -175,6 +175,7 @@ class Display(Seen):
             point, span_s = self.track_at(now_s), window * self.interval_s
             found = head.tracked(point, outcome, span_s, self.reference_s)
             return head.of_tracker(found, outcome, waiting, age, self.wait_s())
+        age = age if resting else max(age, self.overdue_s())
         return head.headline(estimate, outcome, waiting, age, self.wait_s())
 
     def _trend(self, axis: TimeAxis) -> Trend:

@@ -7,7 +7,7 @@ has been seen, one that was not ends with the start of the infusion.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from streams.errors import InputError
 
@@ -21,30 +21,45 @@ class Periods:
     Attributes
     ----------
     given_infusion_s, given_reference_s : of the settings, None where not given
-    infusion_s : starts and stops of the infusion, scanner time, as they came
+    start_s, stop_s : of the infusion, scanner time, as marked last; None where not
     reference_s : (start, end), None before it is known
     """
 
     given_infusion_s: Span | None
     given_reference_s: Span | None
-    infusion_s: list[float] = field(init=False)
     reference_s: Span | None = None
+    start_s: float | None = None
+    stop_s: float | None = None
+    marked: bool = False
 
     def __post_init__(self) -> None:
-        self.infusion_s = list(self.given_infusion_s or ())
+        if self.given_infusion_s is not None:
+            self.start_s, self.stop_s = self.given_infusion_s
 
-    def mark(self, time_s: float) -> tuple[str, ...]:
-        """Take a marker of the infusion; what is to be said of it."""
-        given = self.given_infusion_s
-        notes: tuple[str, ...] = ()
-        if given is not None and self.infusion_s == list(given):
-            self.infusion_s.clear()
-            notes = (
-                f"The recording marks its infusion itself: the {given[0]:g} to "
-                f"{given[1]:g} s that were given are left aside.",
-            )
-        self.infusion_s.append(time_s)
-        return notes
+    @property
+    def infusion_s(self) -> tuple[float, ...]:
+        """Start and stop, as far as they are known."""
+        return tuple(t for t in (self.start_s, self.stop_s) if t is not None)
+
+    def mark(self, time_s: float, starts: bool) -> tuple[str, ...]:
+        """Take a marker of the infusion; what is to be said of it.
+
+        A further start corrects the one before, and with it whatever stop there was; a
+        further stop corrects the stop.
+        """
+        given, first, self.marked = self.given_infusion_s, not self.marked, True
+        if starts or (first and given is not None):
+            self.start_s = self.stop_s = None
+        if starts:
+            self.start_s = time_s
+        else:
+            self.stop_s = time_s
+        if given is None or not first:
+            return ()
+        return (
+            f"The recording marks its infusion itself: the {given[0]:g} to "
+            f"{given[1]:g} s that were given are left aside.",
+        )
 
     def over(self, time_s: float, first_s: float) -> Span | None:
         """The given reference period where it ends with a transient at this time.

@@ -134,8 +134,8 @@ class Pipeline:
 
     @property
     def infusion_s(self) -> tuple[float, ...]:
-        """Starts and stops of the infusion, scanner time, as they came."""
-        return tuple(self.periods.infusion_s)
+        """Start and stop of the infusion, scanner time, as far as they are known."""
+        return self.periods.infusion_s
 
     @property
     def reference_s(self) -> Span | None:
@@ -196,7 +196,7 @@ class Pipeline:
         if body.kind in EPOCH_EVENTS and self.intake.begin_epoch(update.epoch):
             return update
         if body.kind in ("infusion_start", "infusion_stop"):
-            notes = self.periods.mark(body.time_s)
+            notes = self.periods.mark(body.time_s, body.kind == "infusion_start")
             update = replace(update, notes=(*update.notes, *notes))
         if body.kind == "infusion_start" and self.settings.reference_s is None:
             self._set_reference((self._first_s(), body.time_s))
@@ -204,7 +204,7 @@ class Pipeline:
             self._set_reference(range_of(body.text))
         elif body.kind == "settings":
             return self._resettled(body.text, update)
-        elif body.kind != "infusion_stop":
+        elif body.kind not in ("infusion_start", "infusion_stop"):
             return update
         return self._redone(update)
 

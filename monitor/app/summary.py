@@ -21,7 +21,8 @@ from monitor.app.sheet import Cells, Sheet
 from monitor.app.theme import Theme
 from monitor.screen.summary import Summary
 
-MOST_EVENTS = 5
+LEAST_EVENTS = 5  # that there is room for on the smallest page
+OTHER_LINES = 24  # of text, with the notes, beside which events may stand
 
 
 class SummarySheet(Sheet):
@@ -33,6 +34,7 @@ class SummarySheet(Sheet):
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Summary", parent)
         self._picture: QPixmap | None = None
+        self._line_px = 1
         self.outcome = Cells((44, 56), 22)
         self.session = Cells((44, 56), 18)
         self.quality = Cells((44, 56), 18)
@@ -68,6 +70,7 @@ class SummarySheet(Sheet):
         for cells in (self.outcome, self.session, self.quality, self.events):
             cells.dress(theme)
         self.notes.setFont(theme.font(22))
+        self._line_px = theme.line_px(18)
         self.save.setFont(theme.font(22, bold=True))
         self.save.setMinimumHeight(theme.px(48))
         self.said.setFont(theme.font(17))
@@ -82,9 +85,10 @@ class SummarySheet(Sheet):
         ):
             cells.draw([(line.name, line.figure) for line in lines])
         events = summary.events
-        if len(events) > MOST_EVENTS:
-            left = len(events) - MOST_EVENTS + 1
-            events = (*events[: MOST_EVENTS - 1], f"and {left} more events")
+        most = max(LEAST_EVENTS, self.height() // self._line_px - OTHER_LINES)
+        if len(events) > most:
+            left = len(events) - most + 1
+            events = (*events[: most - 1], f"and {left} more events")
         self.events.draw([(event,) for event in events])
         self.said.setText(summary.footer)
         self._picture = trend

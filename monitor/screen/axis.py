@@ -55,16 +55,29 @@ def label_of(event: Event) -> str:
     return words
 
 
+def standing(events: Sequence[Event]) -> list[Event]:
+    """The events without markers of the infusion that a later one has corrected.
+
+    See `infusion_of`: a start corrects all before it, a stop the stop before it.
+    """
+    kept: list[Event] = []
+    for event in events:
+        if event.kind in INFUSION:
+            both = INFUSION if event.kind == INFUSION[0] else INFUSION[1:]
+            kept = [e for e in kept if e.kind not in both]
+        kept.append(event)
+    return kept
+
+
 def marks_of(events: Sequence[Event], zero_s: float) -> tuple[Mark, ...]:
     """Labelled verticals in order of time; one that was corrected has no label."""
-    started = [i for i, e in enumerate(events) if e.kind == "infusion_start"]
-    last = started[-1] if started else 0
+    held = {id(event) for event in standing(events)}
     seen = [
         Mark(
             (event.time_s - zero_s) / 60,
-            "" if event.kind in INFUSION and i < last else label_of(event),
+            label_of(event) if id(event) in held else "",
         )
-        for i, event in enumerate(events)
+        for event in events
         if event.kind not in UNSEEN
     ]
     return tuple(sorted(seen, key=lambda mark: mark.time_min))

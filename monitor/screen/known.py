@@ -63,7 +63,6 @@ class Known:
         self.notices = Notices()
         self.seq = -1
         self.revision = 0
-        self._others = 0
         self._arrived_s: float | None = None
         self._heard_s: float | None = None
         self._connected = False  # at any time so far
@@ -112,6 +111,15 @@ class Known:
     def age_s(self, now_s: float) -> float | None:
         """Age of the newest transient in whole seconds."""
         return None if self._arrived_s is None else math.floor(now_s - self._arrived_s)
+
+    def overdue_s(self) -> float:
+        """Age of the newest whole window where the next ought to be there, else 0; s.
+
+        At the beginning of an epoch a window must fill again.
+        """
+        newest = self._newest_whole()
+        age_s = 0.0 if newest is None else self.time_s() - newest.time_end_s
+        return age_s if age_s > 2 * self.settings.step * self.interval_s else 0.0
 
     def wait_s(self) -> float:
         """Time in which the next transient is due, by the caller's clock."""

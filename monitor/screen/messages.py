@@ -143,6 +143,20 @@ def _loss(share: float) -> str:
     return f", SNR loss {100 * share:.0f} %" if share >= LOSS_TOLD else ""
 
 
+def turned(
+    before: dict[str, Watch], after: dict[str, Watch], infusing: bool = False
+) -> list[Message]:
+    """For the log: conditions that came on or went with the newest window."""
+    on = {key for key, watch in after.items() if watch.since_s is not None}
+    was_on = {key for key, watch in before.items() if watch.since_s is not None}
+    came = {key: watch for key, watch in after.items() if key in on - was_on}
+    went = [
+        Message(key, Level.NOTE, f"{before[key].text}: over", "", 0.0)
+        for key in sorted(was_on - on)
+    ]
+    return [*of_windows(came, 0.0, infusing), *went]
+
+
 def of_windows(
     watches: dict[str, Watch], now_s: float, infusing: bool = False
 ) -> list[Message]:

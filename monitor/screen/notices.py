@@ -7,6 +7,7 @@ sentences that are told once and stay for a while.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from monitor.screen import messages as say
@@ -18,7 +19,7 @@ TROUBLES = {
     "gap": "Gap in the stream",
     "series_refused": "A series was refused",
     "protocol_error": "Not understood from the scanner",
-    "dropped": "Left out by the relay",
+    "dropped": "Left out of the recording",
 }
 CONTRADICTED = "CONJUGATION CONTRADICTED"
 
@@ -32,25 +33,52 @@ class Notices:
         self._watches: dict[str, say.Watch] = {}
         self._told: list[tuple[float, Message]] = []
         self._behind_since_s: float | None = None
+        self._stream: dict[str, str] = {}  # what is wrong with it, by key
+        self._noted: dict[str, str] = {}
         self.fitting_since_s: float | None = None  # since a change was asked for
         self._standing: list[tuple[float, Message]] = []
 
-    def judge(self, figures: say.Judged, limits: say.Limits, now_s: float) -> None:
-        """Hold the figures of one more window against the limits."""
-        self._watches = say.judged(self._watches, figures, limits, now_s)
+    def judge(
+        self, figures: say.Judged, limits: say.Limits, time_s: float, now_s: float
+    ) -> None:
+        """Hold the figures of one more window against the limits; log what turns."""
+        before = self._watches
+        self._watches = say.judged(before, figures, limits, now_s)
+        self.log += [(time_s, m) for m in say.turned(before, self._watches)]
 
-    def hear(self, stream: Stream, now_s: float) -> None:
-        """Notice since when the window has been behind a live stream."""
+    def hear(
+        self, stream: Stream, time_s: float, now_s: float, logged: bool = True
+    ) -> None:
+        """Notice since when the window has been behind a live stream; log trouble."""
+        if logged and stream.playback is None:
+            self._log_stream(stream, time_s)
         if stream.playback is not None or stream.lag <= say.LAG_ALLOWED:
             self._behind_since_s = None
         elif self._behind_since_s is None:
             self._behind_since_s = now_s
+
+    def _log_stream(self, stream: Stream, time_s: float) -> None:
+        """Log what has begun to be wrong with the stream, and what is over."""
+        found = say.of_stream(stream, 0.0, math.inf, None)
+        said = {m.key: m.condition for m in found}
+        new = [text for key, text in said.items() if key not in self._stream]
+        over = [f"{t}: over" for key, t in self._stream.items() if key not in said]
+        self._stream = said
+        for text in (*new, *over):
+            self.log.append((time_s, Message("stream", Level.NOTE, text, "", 0.0)))
 
     def tell(self, message: Message, time_s: float, now_s: float) -> None:
         """Show a message for a while, and log it with its scanner time for ever."""
         self.log.append((time_s, message))
         self._told = [(t, m) for t, m in self._told if now_s - t < say.KEPT_S]
         self._told.append((now_s, message))
+
+    def note_once(self, sentence: str, time_s: float) -> None:
+        """Log a sentence where it says something else than the last of its kind."""
+        kind = sentence.partition(":")[0]
+        if self._noted.get(kind) != sentence:
+            self._noted[kind] = sentence
+            self.log.append((time_s, noted(sentence)))
 
     def stand(self, message: Message, time_s: float, now_s: float) -> None:
         """Show a message until the end of the session, and log it."""

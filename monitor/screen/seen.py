@@ -50,8 +50,7 @@ class Seen(Known):
             self._take_event(update.event, now_s)
         if update.quality is not None:
             self._take_quality(update, update.quality, now_s)
-        elif update.event is None:
-            self._others += 1
+        self._take_missing(update, now_s)
         if update.course is not None:
             self._take_course(update, update.course)
         if update.reference_curves is not None:
@@ -74,13 +73,15 @@ class Seen(Known):
         if unexpected is not None:
             self.notices.stand(unexpected, self.time_s(), now_s)
         elif sentence.startswith(QUIET):
-            self.notices.log.append((self.time_s(), told.noted(sentence)))
+            self.notices.note_once(sentence, self.time_s())
         else:
             self.tell(told.noted(sentence), now_s)
 
     def hear(self, stream: Stream, now_s: float) -> None:
         """Take in the state of the stream."""
-        self.notices.hear(stream, now_s)
+        sought = not (self._connected or stream.connected)  # it never was there yet
+        logged = not sought and self.ended is None
+        self.notices.hear(stream, self.time_s(), now_s, logged)
         self.stream = stream
         self._connected |= stream.connected
         self._heard_s = now_s if self._heard_s is None else self._heard_s
@@ -164,8 +165,7 @@ class Seen(Known):
             self.epochs.append(quality.epoch)
             self.epoch_starts_s.append(quality.time_s)
         else:
-            self._notice_gap(quality, now_s)
-        self._others = 0
+            self._notice_gap(quality)
         self.quality.append(*(getattr(quality, name) for name in QUALITY))
         self.newest = quality
         self.low_weight += quality.weight < LOW_WEIGHT
@@ -175,15 +175,16 @@ class Seen(Known):
                 self.stack = Stack(self.interval_s)
             self.stack.add(quality.time_s, update.strip)
 
-    def _notice_gap(self, quality: Quality, now_s: float) -> None:
-        """Notice time without a transient, but for water references and the like."""
-        step = quality.time_s - self.time_s()
-        if step > GAP_INTERVALS * self.interval_s:
+    def _notice_gap(self, quality: Quality) -> None:
+        """Notice time in which nothing was measured."""
+        if quality.time_s - self.time_s() > GAP_INTERVALS * self.interval_s:
             self.gaps_s.append((self.time_s(), quality.time_s))
-        missing = round(step / self.interval_s) - 1 - self._others
-        if missing > 0:
-            self.missing += missing
-            self.tell(told.gap(missing), now_s)
+
+    def _take_missing(self, update: Update, now_s: float) -> None:
+        """Count transients that never came; an event about them says why itself."""
+        self.missing += update.missing
+        if update.missing > 0 and update.event is None:
+            self.tell(told.gap(update.missing), now_s)
 
     def _take_course(self, update: Update, estimates: tuple[Estimate, ...]) -> None:
         """The course done again replaces all that was shown of it."""
@@ -206,7 +207,7 @@ class Seen(Known):
                 self.height = spec.height_of(curves)
         if now_s - self._headline[0] >= HEADLINE_S:
             self._headline = (now_s, self._newest_whole())
-        self.notices.judge(self._judged(estimate), self._limits(), now_s)
+        self.notices.judge(self._judged(estimate), self._limits(), self.time_s(), now_s)
 
 
 def _same_window(one: Estimate, other: Estimate) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from monitor.screen.parts import Status, Stream
-from monitor.screen.words import ago, clock
+from monitor.screen.words import MINUS, ago, clock
 
 
 def stream_words(
@@ -63,7 +63,8 @@ def status(
     span = f" = {window * interval_s:.0f} s" if interval_s else ""
     if stream.playback is not None or ended:
         last = f"at {clock(clock_s)}"
-    beside = f" · {stream.clock}" if stream.clock and not ended else ""
+    beside = f" · {stream.clock}".replace("-", MINUS)
+    beside = beside if stream.clock and not ended else ""
     details = (
         f"transient {transients} ({last}) · low weight {low_weight}",
         f"window {window}{span} · lag {stream.lag}{beside}",

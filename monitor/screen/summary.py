@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from monitor.analysis.update import Answer
 from monitor.screen.answer import answered
-from monitor.screen.axis import UNSEEN, label_of
+from monitor.screen.axis import UNSEEN, label_of, standing
 from monitor.screen.checks import Figures
 from monitor.screen.parts import Z95, Headline
 from monitor.screen.words import clock, plain, signed
@@ -99,9 +99,9 @@ def outcome_lines(
 
 
 def event_lines(events: Sequence[Event]) -> tuple[str, ...]:
-    """Events with their times, in order."""
+    """Events with their times, in order; markers that were corrected are left out."""
     return tuple(
         f"{clock(event.time_s)}  {label_of(event)}"
-        for event in sorted(events, key=lambda e: e.time_s)
+        for event in sorted(standing(events), key=lambda e: e.time_s)
         if event.kind not in UNSEEN
     )

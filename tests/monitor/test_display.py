@@ -14,13 +14,14 @@ from monitor.analysis.quality import Quality
 from monitor.analysis.update import Answer, Detectable, Update
 from monitor.display import Display
 from monitor.exchange import Again, Began, Computed, Failed, Heard, Rewound
-from monitor.screen.axis import grown, joined, places
+from monitor.screen.axis import grown, joined, marks_of, places
 from monitor.screen.columns import Columns
 from monitor.screen.messages import DELAY, Watch, above, below
 from monitor.screen.parts import Z95, Level, Playback, Screen, Stream
 from monitor.screen.spectrum import OUTCOME_PPM
 from monitor.screen.status import phase_words, stream_words
 from monitor.screen.strips import drift_hz_per_min, nice, thinned
+from monitor.screen.summary import Line, event_lines
 from monitor.screen.tracks import Tracks
 from monitor.screen.trend import wider
 from monitor.screen.waterfall import COLUMNS, Stack
@@ -636,20 +637,36 @@ def test_paused_replay_is_not_a_silent_stream(updates):
     assert not screen.running
 
 
-def test_missing_transients_are_counted(updates):
-    gone = {50, 51, 52}
-    kept = [u for u in updates if not (u.quality and u.quality.index in gone)]
-    screen = shown(kept, 110.0).screen(110.5)
-    assert screen.messages[0].condition == "3 transients missing"
-
-
-def test_a_water_reference_between_transients_is_no_gap(updates):
-    display = shown(updates, 100.0)
-    display.fold(Update(9000, 0), 101.0)  # what a water reference causes
+def test_missing_transients_are_counted_by_the_scanner_s_counter(updates):
+    display = shown(updates, 110.0)
     last = display.newest
-    later = replace(last, index=last.index + 1, seq=9001, time_s=last.time_s + 2 * TR_S)
-    display.fold(Update(9001, 0, quality=later), 104.0)
-    assert not any("missing" in m.condition for m in display.screen(104.1).messages)
+    later = replace(last, index=last.index + 1, seq=9001, time_s=last.time_s + 4 * TR_S)
+    display.fold(Update(9001, 0, quality=later, missing=3), 111.0)
+    assert display.screen(111.5).messages[0].condition == "3 transients missing"
+    display.fold(Update(9002, 0, missing=-1), 112.0)  # one came late
+    assert display.missing == 2
+    assert Line("missing transients", "2") in closer.page(display, 112.0).session
+
+
+def test_a_pause_is_no_missing_transient(updates):
+    display = shown(updates, 100.0)
+    last = display.newest
+    later = replace(last, index=last.index + 1, seq=9001, time_s=last.time_s + 9 * TR_S)
+    display.fold(Update(9001, 0, quality=later), 118.0)
+    assert not any("missing" in m.condition for m in display.screen(118.1).messages)
+    assert display.gaps_s[-1] == (last.time_s, later.time_s)
+
+
+def test_an_event_that_names_a_missing_transient_says_so_alone(updates):
+    display = shown(updates, 100.0)
+    why = "Transient 60 (message 9) holds values that are not finite."
+    refused = Event(100.0, "dropped", why, "relay")
+    display.fold(Update(9000, 0, event=refused, missing=1), 101.0)
+    assert display.missing == 1
+    said = [m for m in display.screen(101.1).messages if m.key in ("gap", "dropped")]
+    assert [(m.condition, m.action) for m in said] == [
+        ("Left out of the recording", why)
+    ]
 
 
 def test_message_comes_after_a_delay_and_goes_with_a_deadband():
@@ -1110,3 +1127,66 @@ def test_a_window_says_whether_its_times_count_from_the_infusion(updates):
     later = shown(updates, 1500.0)
     assert closer.hover(later, 5.0).startswith("+04:")
     assert closer.hover(later, -5.0).startswith("\N{MINUS SIGN}05:")
+
+
+def test_conditions_and_troubles_of_the_stream_stay_in_the_log(updates):
+    """What came on, since when, and when it was over."""
+    display = shown(updates, 700.0)
+    before = len(display.notices.log)
+    wide = [replace(u, estimate=replace(u.estimate, fwhm_hz=20.0))
+            for u in updates if u.estimate is not None][:3]  # fmt: skip
+    good = [replace(u, estimate=replace(u.estimate, fwhm_hz=5.0)) for u in wide]
+    for update in (*wide, *good):
+        display.fold(replace(update, quality=None, course=None, notes=()), 701.0)
+    lost = replace(LIVE, connected=False, said="Nothing for 3 s; still trying.")
+    for stream in (lost, replace(lost, said="Nothing for 4 s."), LIVE):
+        display.hear(stream, 710.0)
+    said = [m.condition for _, m in display.messages_so_far()[before:]]
+    assert said == [
+        "Line width 20.0 Hz, limit 12.8", "Line width 20.0 Hz, limit 12.8: over",
+        "No stream", "No stream: over",
+    ]  # fmt: skip
+
+
+def test_the_tracker_says_the_same_but_once(updates):
+    display = shown(updates, 100.0)
+    before = len(display.notices.log)
+    for said in ("Tracker: a.", "Tracker: a.", "Tracker: b.", "Tracker: a."):
+        display.fold(Update(9000, 0, notes=(said,)), 100.0)
+    said = [m.condition for _, m in display.notices.log[before:]]
+    assert said == ["Tracker: a.", "Tracker: b.", "Tracker: a."]
+
+
+def test_a_number_whose_window_is_long_over_looks_old(updates):
+    """At the beginning of an epoch transients come, and no window for a while."""
+    display = shown(updates, 1500.0)
+    assert display.screen(1500.5).headline.fade == 0.0
+    of_epoch = [u for u in updates if u.quality and 1500.0 < u.quality.time_s < 1560.0]
+    for update in of_epoch:
+        late = replace(update.quality, epoch=update.quality.epoch + 1)
+        display.fold(
+            Update(update.seq, 0, quality=late, strip=update.strip), late.time_s
+        )
+    found = display.screen(1560.0).headline
+    assert found.fade == 1.0
+    assert " old · window of" in found.caption
+
+
+def test_the_summary_leaves_out_markers_that_were_corrected():
+    events = [
+        Event(245.0, "infusion_start"), Event(317.0, "infusion_start"),
+        Event(400.0, "note", "eyes closed"), Event(900.0, "infusion_stop"),
+        Event(905.0, "infusion_stop"), Event(910.0, "blinded", "protocol trial"),
+    ]  # fmt: skip
+    assert event_lines(events) == (
+        "05:17  infusion on", "06:40  eyes closed", "15:05  infusion off",
+    )  # fmt: skip
+    labels = [mark.text for mark in marks_of(events, 317.0)]
+    assert labels == ["", "infusion on", "eyes closed", "", "infusion off"]
+
+
+def test_a_clock_that_goes_back_has_a_true_minus(updates):
+    display = shown(updates, 300.0)
+    display.hear(replace(LIVE, clock="clock -0.012 s, -3.1 ppm"), 300.0)
+    said = display.screen(300.5).status.details[1]
+    assert said.endswith("clock −0.012 s, −3.1 ppm")
