@@ -18,6 +18,7 @@ from monitor.analysis.update import Curves, Update
 from monitor.blinding import is_lock
 from monitor.settings import Settings, bundled_protocols, read_protocol
 from streams.errors import InputError
+from streams.scanner_counter import ScannerCounter
 from streams.sources.water_check import no_water
 from streams.transient import Acquisition, Kind, Message, Start, Transient
 
@@ -121,18 +122,28 @@ class Analysis:
     Attributes
     ----------
     pipeline : None before the first start
+    counter : what the scanner's counter says of missing transients
     waters_left_out : water references that are none
     """
 
     def __init__(self, wishes: Wishes) -> None:
         self._wishes = wishes
         self.pipeline: Pipeline | None = None
+        self.counter = ScannerCounter()
         self.waters_left_out = 0
         self._acquisition: Acquisition | None = None
         self._told: set[int] = set()  # epochs
 
     def push(self, message: Message) -> Update:
         """Work through one message; see `Pipeline.push`."""
+        before = self.counter.missing
+        self.counter.take(message.body)
+        found = self.counter.missing - before
+        update = self._checked(message)
+        return replace(update, missing=found) if found else update
+
+    def _checked(self, message: Message) -> Update:
+        """The same, without water references that are none."""
         body = message.body
         if isinstance(body, Start):
             self._acquisition = body.acquisition

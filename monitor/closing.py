@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from monitor.analysis.combination import WATERS
 from monitor.outcome import Outcome
 from monitor.screen.headline import meaningful
 from monitor.screen.parts import Z95
@@ -16,13 +17,14 @@ LOG_ONLY = "Tracker: "  # how its notes begin: process noise, for session.json
 
 def remarks(outcome: Outcome) -> Iterator[str]:
     """What else is to be said of a session, a sentence each."""
-    if outcome.missing:
-        plural, were = ("s", "were") if outcome.missing > 1 else ("", "was")
-        yield (
-            f"{outcome.missing} message{plural} of the session {were} missing: what "
-            f"follows does without."
-        )
-    found = (_infusion_outside, _longer_window, _without_change)
+    found = (
+        _missing,
+        _missing_messages,
+        _late_waters,
+        _infusion_outside,
+        _longer_window,
+        _without_change,
+    )
     for said in (remark(outcome) for remark in found):
         if said:
             yield said
@@ -74,6 +76,41 @@ def nothing_fitted(outcome: Outcome) -> str:
             "noise: check that it is a spectrum of the brain, and of this nucleus"
         )
     return f"no window of its {count} transients can be fitted"
+
+
+def _missing(outcome: Outcome) -> str:
+    """Transients that never came."""
+    count = outcome.missing
+    if not count:
+        return ""
+    plural = "s" if count > 1 else ""
+    return (
+        f"{count} transient{plural} of the session never came, by the scanner's "
+        "counter: what follows does without."
+    )
+
+
+def _missing_messages(outcome: Outcome) -> str:
+    """Messages of a damaged recording, or of a stream that nobody recorded."""
+    count = outcome.missing_messages
+    if not count:
+        return ""
+    plural, were = ("s", "were") if count > 1 else ("", "was")
+    return (
+        f"{count} message{plural} of the session, transients or events, {were} missing "
+        "in what was read."
+    )
+
+
+def _late_waters(outcome: Outcome) -> str:
+    """Water references that the analysis could not wait for."""
+    late = outcome.waters_left_out - outcome.analysis.waters_left_out
+    if late <= 0:
+        return ""
+    return (
+        f"{late} water reference{'s' if late > 1 else ''} not used: only those before "
+        f"the metabolites of an epoch are, {WATERS} at most."
+    )
 
 
 def _longer_window(outcome: Outcome) -> str:

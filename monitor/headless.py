@@ -81,7 +81,8 @@ class Headless:
             try:
                 with threadpool_limits(1):
                     for count in self._counted():
-                        progress.update(task, completed=count, said=self._now())
+                        said = f"{self._now()}{self._missing()}"
+                        progress.update(task, completed=count, said=said)
                         if plain:
                             self._say(count)
             except KeyboardInterrupt:
@@ -92,7 +93,7 @@ class Headless:
         before, said_s = self._said
         if count > before and time.monotonic() - said_s >= SAY_EVERY_S:
             self._said = count, time.monotonic()
-            self._line(f"{count} transients, {self._now()}")
+            self._line(f"{count} transients{self._missing()}, {self._now()}")
 
     def _hear(self) -> None:
         """Take in the state of the stream; say what is wrong where that is news."""
@@ -137,6 +138,11 @@ class Headless:
         """What the headline says at the moment, or what the stream says."""
         shown = self._display.screen(time.monotonic()).headline
         return f"{shown.title} {shown.number} {shown.interval}".strip()
+
+    def _missing(self) -> str:
+        """How many transients never came, where some did not."""
+        missing = self._outcome.missing
+        return f" ({missing} missing)" if missing else ""
 
     def write(self, source: str) -> None:
         """Screen and tables into the folder."""

@@ -14,6 +14,7 @@ from monitor.analysis.update import TrackerPoint, Update
 from monitor.choose import Analysis
 from streams.errors import InputError
 from streams.sources.mrd_conjugation import ConjugationCheck
+from streams.sources.open_file import OF_FILE
 from streams.transient import Body, Kind, Message, Start, Transient
 
 MIRRORED = (
@@ -33,7 +34,11 @@ class Outcome:
     tracks : the tracker's points, as they were shown
     notes : everything that was noticed, once each
     durations_ms : time that each transient took, by whether the course was done again
-    missing : messages of the session that never came
+    missing_messages : numbers of the session that no message came with; of transients
+        the scanner's counter tells more, see `missing`
+    waters : water references that came
+    counted : whether the scanner's counter was kept, so that gaps could be seen: most
+        formats but our recordings keep none
     """
 
     analysis: Analysis
@@ -42,7 +47,9 @@ class Outcome:
     notes: dict[str, None] = field(default_factory=dict)
     durations_ms: dict[str, list[float]] = field(default_factory=dict)
     ended: bool = False
-    missing: int = 0
+    missing_messages: int = 0
+    waters: int = 0
+    counted: bool = True
     _last_seq: int = -1
     _conjugation: ConjugationCheck | None = None
 
@@ -54,15 +61,25 @@ class Outcome:
         return self.analysis.pipeline
 
     @property
+    def missing(self) -> int:
+        """Transients that never came, by the scanner's counter."""
+        return self.analysis.counter.missing
+
+    @property
+    def waters_left_out(self) -> int:
+        """Water references that were not used: none by their look, or too late."""
+        return self.waters - self.pipeline.intake.waters_taken
+
+    @property
     def infusion_s(self) -> tuple[float, float] | None:
         """Start and stop of the infusion; as planned, or now, where it still runs."""
-        times_s = self.pipeline.infusion_s
-        if not times_s:
+        start_s, stop_s = self.pipeline.periods.start_s, self.pipeline.periods.stop_s
+        if start_s is None:
             return None
-        start_s, *stop = times_s
-        length_s = self.pipeline.settings.infusion_length_s
-        now_s = self.qualities[-1].time_s if self.qualities else start_s
-        stop_s = stop[0] if stop else start_s + length_s if length_s else now_s
+        if stop_s is None:
+            length_s = self.pipeline.settings.infusion_length_s
+            now_s = self.qualities[-1].time_s if self.qualities else start_s
+            stop_s = start_s + length_s if length_s else now_s
         return (start_s, stop_s) if stop_s > start_s else None
 
     @property
@@ -73,12 +90,14 @@ class Outcome:
     def push(self, message: Message) -> Update:
         """Work through one message and keep what it gave."""
         began = time.perf_counter()
-        self.missing += max(message.seq - self._last_seq - 1, 0)
+        self.missing_messages += max(message.seq - self._last_seq - 1, 0)
         self._last_seq = message.seq
+        self.counted = not message.session.startswith(OF_FILE) or self.missing > 0
         update = self.analysis.push(message)
         self.notes |= dict.fromkeys(update.notes)
         stage = "event"
         if isinstance(message.body, Transient):
+            self.waters += message.body.kind == Kind.WATER
             stage = "course" if update.course is not None else "transient"
         took = 1e3 * (time.perf_counter() - began)
         self.durations_ms.setdefault(stage, []).append(took)
@@ -100,6 +119,27 @@ class Outcome:
             check = self._conjugation
             if check is not None and check.push(body.fid) and check.contradicted:
                 self.notes[MIRRORED] = None
+
+
+def counts(outcome: Outcome) -> dict[str, int | None]:
+    """Counts of a session; None where the file could not show any."""
+    qualities, course, seen = outcome.qualities, outcome.course, outcome.counted
+    return {
+        "transients": len(qualities),
+        "excluded": sum(q.weight == 0 for q in qualities),
+        "down_weighted": sum(0 < q.weight < 0.5 for q in qualities),
+        "flagged": sum(bool(q.flags) for q in qualities),
+        "missing": outcome.missing if seen else None,
+        "doubled": outcome.analysis.counter.doubled if seen else None,
+        "water_references": outcome.pipeline.intake.waters_taken,
+        "water_references_left_out": outcome.waters_left_out,
+        "epochs": len({q.epoch for q in qualities}),
+        "windows": len(course),
+        "independent_windows": sum(e.independent for e in course),
+        "not_converged": sum(not e.converged for e in course),
+        "missing_messages": outcome.missing_messages,
+        "refused_messages": outcome.pipeline.refused,
+    }
 
 
 def medians(qualities: list[Quality]) -> dict[str, float]:

@@ -15,7 +15,7 @@ from monitor.analysis.choice import traits_of
 from monitor.analysis.comparison import Comparison, compared, plasma_curves
 from monitor.analysis.model import RELAXATION
 from monitor.analysis.session_model import SessionModel
-from monitor.outcome import Outcome, medians
+from monitor.outcome import Outcome, counts, medians
 from monitor.report.folder import made_folder, take_away
 from monitor.report.joint_tables import write_joint, write_joint_course, write_plasma
 from monitor.report.spectra import write_spectra
@@ -118,7 +118,7 @@ def session_of(outcome: Outcome, source: str) -> dict[str, Any]:
         "reference_s": pipeline.reference_s,
         "infusion_s": list(pipeline.infusion_s),
         "dose_mg": dose_mg(pipeline.settings),
-        "counts": _counts(outcome),
+        "counts": counts(outcome),
         "quality": medians(outcome.qualities),
         "session_models": [
             {"epoch": epoch, **_fitted(model)}
@@ -160,20 +160,3 @@ def dose_mg(settings: Settings) -> float | None:
     """Dose of the infusion, where the protocol or the operator gives both parts."""
     per_kg, weight_kg = settings.dose_mg_per_kg, settings.weight_kg
     return None if per_kg is None or weight_kg is None else per_kg * weight_kg
-
-
-def _counts(outcome: Outcome) -> dict[str, int]:
-    course = outcome.course
-    return {
-        "transients": len(outcome.qualities),
-        "flagged": sum(bool(q.flags) for q in outcome.qualities),
-        "weight_below_half": sum(q.weight < 0.5 for q in outcome.qualities),
-        "windows": len(course),
-        "independent_windows": sum(e.independent for e in course),
-        "not_converged": sum(not e.converged for e in course),
-        "epochs": len({q.epoch for q in outcome.qualities}),
-        "water_references": len(outcome.pipeline.waters),
-        "water_references_left_out": outcome.analysis.waters_left_out,
-        "missing_messages": outcome.missing,
-        "refused_messages": outcome.pipeline.refused,
-    }

@@ -34,12 +34,14 @@ class Intake:
     settings : of the protocol, as the session began
     acquisition : of the present series, None before the first
     waters : water references of the present epoch
+    waters_taken : water references of all epochs that are used
     """
 
     course: Course
     settings: Settings
     acquisition: Acquisition | None = None
     waters: list[ComplexFID] = field(default_factory=list)
+    waters_taken: int = 0
     _preparation: Preparation | None = None
     _model: Model | None = None
     _seen: int = 0
@@ -79,6 +81,7 @@ class Intake:
             preparation.push_noise(body.fid)
         elif preparation.push_water(body.fid):
             self.waters.append(body.fid)
+            self.waters_taken += 1
 
     def push(self, body: Transient, seq: int, epoch: int) -> tuple[Curve, Curve]:
         """Take a metabolite transient; its strips, aligned and not aligned."""

@@ -119,6 +119,8 @@ class Update:
     acquisition, source : of a start message
     event : of an event message
     ended : reason, of an end message
+    missing : transients that never came, by the scanner's counter, found missing with
+        this message; below zero where some came after all
     quality : of a metabolite transient
     strip : (points,) float32 phased, aligned real spectrum of the transient between 4.2
         and 0.2 ppm for the waterfall, ppm ascending, scaled so that the template's NAA
@@ -143,6 +145,7 @@ class Update:
     source: str = ""
     event: Event | None = None
     ended: str | None = None
+    missing: int = 0
     quality: Quality | None = None
     strip: Curve | None = None
     strip_raw: Curve | None = None

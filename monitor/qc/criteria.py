@@ -8,7 +8,6 @@ A verdict is about the measurement, never about the subject or the outcome.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,7 +25,6 @@ DRIFT_TRANSIENTS = 60
 LEAST_FOR_DRIFT = 10
 BIAS_SHARE = 0.2
 """Bias allowed from line width, as a share of the change that the protocol wants."""
-RECORDING = "recording"
 MARKERS = ("infusion_start", "infusion_stop")
 TITLES = {
     "snr": ("SNR of one transient", ">=", ""),
@@ -127,7 +125,7 @@ def criteria(
     target = s.reference_target_percent
     return (
         *of_outcome(followed.outcome),
-        _criterion("missing_percent", missing_percent(followed),
+        _criterion("missing_percent", missing_percent(followed.outcome),
                    s.missing_limit_percent,
                    "gaps in the scanner's counter, which only a recording keeps "
                    "(missing_limit_percent)"),
@@ -196,29 +194,13 @@ def _effective(qualities: Sequence[Quality]) -> float:
     return float(100 * weights.sum() ** 2 / (weights @ weights) / len(weights))
 
 
-def missing(followed: Followed) -> int:
-    """Transients that the scanner counted and that never came."""
-    counts = set(followed.counts)
-    return max(counts) - min(counts) + 1 - len(counts) if counts else 0
-
-
-def missing_percent(followed: Followed) -> float:
+def missing_percent(outcome: Outcome) -> float:
     """Share of the scanner's transients that never came.
 
     nan where no gap could be seen.
     """
-    lost, came = missing(followed), len(set(followed.counts))
-    return 100 * lost / (lost + came) if came and counted(followed) else math.nan
-
-
-def counted(followed: Followed) -> bool:
-    """Whether gaps can be seen: most formats but our recordings keep no counter."""
-    return followed.origin == RECORDING or missing(followed) > 0
-
-
-def doubled(followed: Followed) -> int:
-    """Transients that came more than once."""
-    return sum(n - 1 for n in Counter(followed.counts).values())
+    lost, came = outcome.missing, outcome.analysis.counter.came
+    return 100 * lost / (lost + came) if came and outcome.counted else math.nan
 
 
 def _late(followed: Followed) -> float:

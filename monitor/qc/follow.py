@@ -12,8 +12,8 @@ from monitor.analysis.update import Curve, Update
 from monitor.choose import Analysis, Wishes
 from monitor.outcome import Outcome
 from streams.errors import InputError
-from streams.sources.open_file import open_source
-from streams.transient import End, Event, Kind, Message, Start, Transient, number
+from streams.sources.open_file import messages_of, open_source
+from streams.transient import End, Event, Message, Start, Transient
 
 CHUNK = 1 << 20
 
@@ -37,8 +37,7 @@ class Followed:
     sha256 : of the file
     start : the first start message
     placed : events where they came
-    counts, times_s : scanner's counter and time of every transient, in order of arrival
-    waters : unsuppressed water frames
+    times_s : scanner time of every transient, in order of arrival
     aligned, raw : strip of each metabolite transient after and before alignment
     """
 
@@ -47,9 +46,7 @@ class Followed:
     sha256: str
     start: Start | None = None
     placed: list[Placed] = field(default_factory=list)
-    counts: list[int] = field(default_factory=list)
     times_s: list[float] = field(default_factory=list)
-    waters: int = 0
     aligned: list[Curve] = field(default_factory=list)
     raw: list[Curve] = field(default_factory=list)
 
@@ -72,9 +69,7 @@ class Followed:
             if self.placed[i].after_s is not None:
                 break
             self.placed[i] = Placed(self.placed[i].event, self.placed[i].before_s, at_s)
-        self.counts.append(transient.count)
         self.times_s.append(at_s)
-        self.waters += transient.kind == Kind.WATER
         if update.strip is not None and update.strip_raw is not None:
             self.aligned.append(update.strip)
             self.raw.append(update.strip_raw)
@@ -91,7 +86,7 @@ def follow(path: Path, wishes: Wishes, water: Path | None = None) -> Followed:
     followed = Followed(Outcome(Analysis(wishes)), source.origin, sha256_of(path))
     last: Message | None = None
     with threadpool_limits(1):
-        for last in number(source.bodies):
+        for last in messages_of(source):
             followed.push(last)
         if last is not None and not followed.outcome.ended:
             end = End(len(followed.outcome.qualities), "no end message")

@@ -15,15 +15,13 @@ from pathlib import Path
 
 from monitor.analysis.fitted import FittedWindow
 from monitor.choose import Wishes
+from monitor.outcome import counts
 from monitor.qc.criteria import (
     Criterion,
     Verdict,
-    counted,
     criteria,
-    doubled,
     failed,
     lateness_s,
-    missing,
 )
 from monitor.qc.drawn import Drawn, Times, drawn_of
 from monitor.qc.follow import Followed, follow
@@ -68,7 +66,7 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
         "verdict": _verdict(judged),
         **provenance(followed, path, wishes, water),
         "criteria": [_row(criterion, hidden) for criterion in judged],
-        "counts": _counts(followed),
+        "counts": counts(followed.outcome),
         "periods": _periods(followed, found.times, found.during),
         "line_width": asdict(bias) if bias else None,
         "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), said)],
@@ -145,27 +143,6 @@ def _line(judged: Sequence[Criterion]) -> tuple[float, float]:
     """Width and SNR as judged."""
     by_key = {c.key: c.measured for c in judged}
     return by_key["fwhm_hz"], by_key["snr"]
-
-
-def _counts(followed: Followed) -> dict[str, int | None]:
-    """Counts; None where the file could not show any."""
-    outcome, known = followed.outcome, counted(followed)
-    left_out = outcome.analysis.waters_left_out
-    return {
-        "transients": len(outcome.qualities),
-        "excluded": sum(q.weight == 0 for q in outcome.qualities),
-        "down_weighted": sum(0 < q.weight < 0.5 for q in outcome.qualities),
-        "flagged": sum(bool(q.flags) for q in outcome.qualities),
-        "missing": missing(followed) if known else None,
-        "doubled": doubled(followed) if known else None,
-        "water_references": followed.waters - left_out,
-        "water_references_left_out": left_out,
-        "epochs": len({q.epoch for q in outcome.qualities}),
-        "windows": len(outcome.course),
-        "independent_windows": sum(e.independent for e in outcome.course),
-        "not_converged": sum(not e.converged for e in outcome.course),
-        "refused_messages": outcome.pipeline.refused,
-    }
 
 
 def _periods(followed: Followed, times: Times, during: FittedWindow | None) -> Report:

@@ -26,7 +26,7 @@ COUNTS = {
     "excluded": "excluded (weight 0)",
     "down_weighted": "weight above 0, under 0.5",
     "flagged": "with a flag",
-    "missing": "missing",
+    "missing": "missing, by the scanner's counter",
     "doubled": "came twice",
     "water_references": "water references",
     "water_references_left_out": "water references left out",
@@ -34,6 +34,7 @@ COUNTS = {
     "windows": "windows",
     "independent_windows": "of them independent",
     "not_converged": "not converged",
+    "missing_messages": "messages missing in the recording",
     "refused_messages": "messages refused",
 }
 

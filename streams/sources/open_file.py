@@ -19,6 +19,8 @@ from streams.transient import Body, Message, number
 
 MCAP_MAGIC = b"\x89MCAP"
 RECORDING = "recording"
+OF_FILE = "file:"
+"""How the sessions of other files begin, which are numbered when they are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def messages_of(source: FileSource) -> Iterator[Message]:
     """
     if source.origin == RECORDING:
         return messages(source.path)
-    return number(source.bodies, session=f"file:{source.path.name}")
+    return number(source.bodies, session=f"{OF_FILE}{source.path.name}")
 
 
 def _recording(path: Path) -> FileSource:

@@ -19,7 +19,7 @@ from streams.journal import Journal
 from streams.reading import recover
 from streams.recording_files import open_recording
 from streams.sources.recording import messages
-from streams.transient import Event, Kind, Message, Transient
+from streams.transient import Event, Kind, Message, Transient, number
 from streams.walk import Entry, walk
 
 RECORDING = Path(__file__).resolve().parents[2] / "recordings" / "infusion-short.mcap"
@@ -106,8 +106,47 @@ def test_an_infusion_outside_the_session_is_told(recorded):
 
 def test_missing_messages_are_counted(recorded):
     outcome = analysed([*recorded[:20], *recorded[21:30], *recorded[32:40]])
-    assert outcome.missing == 3
-    assert next(remarks(outcome)).startswith("3 messages of the session were missing")
+    assert outcome.missing_messages == outcome.missing == 3
+    assert list(remarks(outcome))[:2] == [
+        "3 transients of the session never came, by the scanner's counter: what "
+        "follows does without.",
+        "3 messages of the session, transients or events, were missing in what was "
+        "read.",
+    ]
+
+
+def test_transients_missing_before_they_were_recorded_are_told(recorded):
+    """Their messages were never numbered: only the scanner's counter tells."""
+    gone = (10, 11, 12, 30)
+    kept = [m for m in recorded[:60] if getattr(m.body, "count", None) not in gone]
+    outcome = analysed(list(number(message.body for message in kept)))
+    assert (outcome.missing, outcome.missing_messages) == (4, 0)
+    counts = session_of(outcome, "x")["counts"]
+    assert (counts["missing"], counts["doubled"]) == (4, 0)
+    said = list(remarks(outcome))
+    assert said[0].startswith("4 transients of the session never came")
+    assert not any("messages" in sentence for sentence in said)
+
+
+def test_what_keeps_no_counter_shows_no_gap(recorded):
+    plain = number((message.body for message in recorded[:20]), "file:x.nii.gz")
+    counts = session_of(analysed(list(plain)), "x")["counts"]
+    assert counts["missing"] is counts["doubled"] is None
+
+
+def test_water_references_of_all_epochs_are_counted_and_late_ones_told(recorded):
+    bodies = [message.body for message in recorded[:30]]
+    waters = [b for b in bodies if getattr(b, "kind", None) == Kind.WATER]
+    again = [replace(w, count=100 + i) for i, w in enumerate(waters)]
+    late = [replace(w, count=200 + i) for i, w in enumerate(waters)]
+    rest = [replace(m.body, count=300 + i) for i, m in enumerate(recorded[32:36])]
+    session = [*bodies, Event(500.0, "re-shim"), *again, *rest, *late]
+    outcome = analysed(list(number(session)))
+    counts = session_of(outcome, "x")["counts"]
+    assert counts["water_references"] == 2 * len(waters) == 4
+    assert counts["water_references_left_out"] == 2
+    (said,) = [s for s in remarks(outcome) if "water" in s]
+    assert said.startswith("2 water references not used: only those before")
 
 
 def test_missing_messages_of_a_recording_are_told(recorded, tmp_path: Path):
@@ -121,8 +160,8 @@ def test_missing_messages_of_a_recording_are_told(recorded, tmp_path: Path):
     content[(entries[20].offset + entries[20].end) // 2] ^= 1
     place.write_bytes(content)
     outcome = analyse(recover(place, mended), Wishes())
-    assert outcome.missing == 1
-    assert "1 message of the session was missing" in next(iter(remarks(outcome)))
+    assert outcome.missing_messages == 1
+    assert any(s.startswith("1 message of the session") for s in remarks(outcome))
     assert session_of(outcome, "x")["counts"]["missing_messages"] == 1
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from monitor.choose import Wishes
+from monitor.outcome import counts
 from monitor.qc.criteria import missing_percent
 from monitor.qc.follow import follow
-from monitor.qc.one import Judged, _counts
+from monitor.qc.one import Judged
 from monitor.qc.reporting import mrsinmrs
 from monitor.report.page import session_page
 from monitor.report.wording import count_rows
@@ -52,7 +53,7 @@ def test_a_combined_file_claims_no_coil_combination(
     assert fields["RF coil"] == "2 receive channels"
     assert fields["Processing"].startswith("coil combination, ")
     followed = follow(infusion_short, Wishes())
-    followed.origin = "NIfTI-MRS"
+    followed.outcome.counted = False
     pipeline = followed.outcome.pipeline
     assert pipeline.acquisition is not None
     combined = replace(pipeline.acquisition, coils=1)
@@ -60,10 +61,10 @@ def test_a_combined_file_claims_no_coil_combination(
     fields = {f.title: f.value for f in mrsinmrs(followed, 8.0, 50.0, {})}
     assert "combined before it was written" in fields["RF coil"]
     assert "coil combination" not in fields["Processing"]
-    assert math.isnan(missing_percent(followed))
-    assert _counts(followed)["missing"] is None
+    assert math.isnan(missing_percent(followed.outcome))
+    assert counts(followed.outcome)["missing"] is None
     rows = dict(count_rows({"counts": {"missing": None}, "periods": {"markers": []}}))
-    assert rows["missing"] == "not seen in such a file"
+    assert rows["missing, by the scanner's counter"] == "not seen in such a file"
 
 
 def test_exclusions_are_counted(judged: Judged) -> None:
