@@ -28,15 +28,17 @@ class LookSheet(Sheet):
             column.addWidget(plot, 1)
             pair.addLayout(column, 1)
         self.cells = Cells((36, 24, 25, 15), 20)
-        whole = QHBoxLayout()
-        whole.addLayout(pair, 58)
-        whole.addWidget(self.cells, 42)
-        self.body.addLayout(whole)
+        self._whole = QHBoxLayout()
+        self._whole.addLayout(pair)
+        self._whole.addWidget(self.cells)
+        self.body.addLayout(self._whole)
 
     def dress(self, theme: Theme) -> None:
         """Take the sizes and colours of a theme."""
         super().dress(theme)
         self.cells.dress(theme)
+        for place, share in enumerate((47, 53) if theme.cramped else (58, 42)):
+            self._whole.setStretch(place, share)
         for name in self.names:
             name.dress(theme)
         for plot in self.plots:

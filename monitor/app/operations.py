@@ -30,7 +30,7 @@ from monitor.screen.opening import Opening
 from monitor.session import Session
 from streams.errors import InputError
 
-MOST_SAID = 18
+MOST_SAID = 150  # lines of the log, the newest
 MARKS = {True: "✓", False: "▲", None: "–"}
 
 

@@ -152,7 +152,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         axis = self.axis("bottom")
         font = theme.font(20)
         axis.setLabel(
-            text,
+            "" if theme.cramped else text,
             **{
                 "color": theme.palette.secondary,
                 "font-size": f"{font.pixelSize()}px",
@@ -167,6 +167,11 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         axis.setStyle(showValues=False, tickLength=0)
         axis.setPen(None)
         axis.setTicks([])
+
+
+def with_unit(ticks: list[tuple[float, str]], unit: str) -> list[tuple[float, str]]:
+    """Ticks with the unit in the place of the last, for an axis without a label."""
+    return [*ticks[:-1], *((at, unit) for at, _ in ticks[-1:])]
 
 
 def minute_ticks(axis: TimeAxis) -> list[tuple[float, str]]:

@@ -58,6 +58,7 @@ class ReplayPanel(QWidget):
         super().__init__()
         self._row = QHBoxLayout(self)
         self._shown: Playback | None = None
+        self._theme: Theme | None = None
         self.play = QPushButton("Pause")
         self.play.setToolTip("Space")
         self.play.clicked.connect(self.toggle)
@@ -92,21 +93,31 @@ class ReplayPanel(QWidget):
         self.play.setFixedWidth(theme.text_px(22) * 5)
         self.speed.setFixedWidth(theme.text_px(22) * 6)
         self.slider.setMinimumHeight(theme.px(40))
-        widest = QFontMetricsF(theme.font(22)).horizontalAdvance("00:00:00 / 00:00:00")
-        self.at.setFixedWidth(round(widest) + theme.px(8))
+        self._theme = theme
         self.at.dress(theme)
+        if self._shown is not None:
+            self._make_room(clock(self._shown.length_s))
 
     def draw(self, playback: Playback) -> None:
         """Follow a replay; the slider stays in the hand while it is held."""
         if playback == self._shown:
             return
         self._shown = playback
+        self._make_room(clock(playback.length_s))
         self.play.setText("Pause" if playback.playing else "Play")
         self._show_speed(playback.speed)
         self.slider.setRange(0, max(1, round(playback.length_s)))
         if not self.slider.isSliderDown():
             self.slider.setValue(round(playback.position_s))
         self.at.show_text(f"{clock(playback.position_s)} / {clock(playback.length_s)}")
+
+    def _make_room(self, whole: str) -> None:
+        """As wide as the time of the end twice, so that nothing moves meanwhile."""
+        if self._theme is not None:
+            font = QFontMetricsF(self._theme.font(22))
+            widest = font.horizontalAdvance(f"{whole} / {whole}")
+            self.at.setFixedWidth(round(widest) + self._theme.px(12))
+            self._row.activate()
 
     def _show_speed(self, speed: float) -> None:
         if self.speed.findData(speed) < 0:

@@ -11,7 +11,14 @@ from textwrap import wrap
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QFontMetricsF, QKeyEvent
-from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from monitor.app.text import Text
 from monitor.app.theme import Theme
@@ -138,7 +145,7 @@ class Cells(QWidget):
 
 
 class TableSheet(Sheet):
-    """A sheet of rows of text."""
+    """A sheet of rows of text; Up, Down and the wheel show those that do not fit."""
 
     def __init__(
         self, title: str, shares: Sequence[int], parent: QWidget, size: float = 22
@@ -148,14 +155,30 @@ class TableSheet(Sheet):
         self.head.hide()
         self._shares, self._size = shares, size
         self.cells = Cells(shares, size)
+        self._view = QScrollArea()
+        self._view.setWidgetResizable(True)
+        self._view.setFrameShape(QFrame.Shape.NoFrame)
+        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._view.setWidget(self.cells)
         self.body.addWidget(self.head)
-        self.body.addWidget(self.cells, 1)
+        self.body.addWidget(self._view, 1)
 
     def dress(self, theme: Theme) -> None:
         """Take the sizes and colours of a theme."""
         super().dress(theme)
         self.head.dress(theme)
         self.cells.dress(theme)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Up and Down, by a line."""
+        line = self.cells.lines[0][0].height() if self.cells.lines else 0
+        by = {Qt.Key.Key_Up: -line, Qt.Key.Key_Down: line}
+        bar = self._view.verticalScrollBar()
+        if event is None or bar is None or event.key() not in by:
+            super().keyPressEvent(event)
+            return
+        bar.setValue(bar.value() + by[Qt.Key(event.key())])
 
     def wrapped(self, column: int, words: str) -> list[str]:
         """A sentence in lines that fit into a column."""

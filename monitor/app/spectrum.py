@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QFontMetricsF
 
 from monitor.app.fill import Fill
-from monitor.app.plots import LABEL_FOOT, Plot, brush, curve, inside
-from monitor.app.theme import Theme
+from monitor.app.plots import LABEL_FOOT, Plot, brush, curve, inside, with_unit
+from monitor.app.theme import PLOT_TEXT, Theme
 from monitor.screen.parts import Component, SpectrumView
 from monitor.screen.spectrum import LEFT_PPM, RIGHT_PPM, fitting
+
+CLEAR_PPM = 2.15  # on this side of NAA
 
 
 class SpectrumPanel(Plot):
@@ -22,7 +25,7 @@ class SpectrumPanel(Plot):
         super().__init__(foot=LABEL_FOOT)
         self._theme: Theme | None = None
         self._shown: SpectrumView | None = None
-        self._height = 0.0
+        self._size = (0.0, 0.0)
         self._connect: Any = "all"
         self.getViewBox().invertX(True)
         self.let_zoom(x=True, y=True)
@@ -52,12 +55,7 @@ class SpectrumPanel(Plot):
         self.axis("right").setPen(None)
         self.axis("right").setTextPen(p.text)
         self.axis("right").setTicks([])
-        ticks = [
-            (inside(v, RIGHT_PPM, LEFT_PPM), f"{v:.1f}")
-            for v in np.arange(RIGHT_PPM, LEFT_PPM, 0.5)
-        ]
-        self._ticks = [ticks]
-        self.draw_again()
+        self._number()
         self.axis("bottom").setHeight(theme.bottom_axis)
         self.label_bottom(theme, "Chemical shift (ppm)")
         self._glutamate.setBrush(brush(p.accent, 90))
@@ -74,6 +72,28 @@ class SpectrumPanel(Plot):
         for part in self._parts:
             part.setPen(theme.pen(p.measured))
 
+    def _has_room(self, caption: str) -> bool:
+        """Whether a caption ends before the tallest line."""
+        if self._theme is None or self._theme.cramped:
+            return False
+        wide = QFontMetricsF(self._theme.font(20)).horizontalAdvance(caption)
+        room = (LEFT_PPM - CLEAR_PPM) / (LEFT_PPM - RIGHT_PPM)
+        return bool(wide < room * self.getViewBox().width())
+
+    def _number(self) -> None:
+        """Ticks as close as their numbers stand clear of one another."""
+        if self._theme is None:
+            return
+        widest = QFontMetricsF(self._theme.font(PLOT_TEXT)).horizontalAdvance("4.0 ")
+        ppm_px = self.getViewBox().width() / (LEFT_PPM - RIGHT_PPM)
+        step = next((s for s in (0.5, 1.0) if s * ppm_px >= widest), 2.0)
+        ticks = [
+            (inside(v, RIGHT_PPM, LEFT_PPM), f"{v:.1f}")
+            for v in np.arange(4.0, RIGHT_PPM - 1e-6, -step)
+        ]
+        self._ticks = [with_unit(ticks, "ppm") if self._theme.cramped else ticks]
+        self.draw_again()
+
     def draw_again(self) -> None:
         """Number the axis as far as it is seen."""
         self.axis("bottom").setTicks(None if self.zoomed else self._ticks)
@@ -85,10 +105,13 @@ class SpectrumPanel(Plot):
             return
         if self._theme is None:
             return
-        height = self.getViewBox().height()
-        if view is self._shown and height == self._height:
+        box = self.getViewBox()
+        height, size = box.height(), (box.width(), box.height())
+        if view is self._shown and size == self._size:
             return
-        self._shown, self._height = view, height
+        if size != self._size:
+            self._number()
+        self._shown, self._size = view, size
         view = fitting(view, self._theme.line_px(20) / max(height, 1.0))
         self.show_y(view.low, view.high)
         whole = bool(view.connect.all())
@@ -103,6 +126,7 @@ class SpectrumPanel(Plot):
         self._mean.setData(view.mean_ppm, view.mean)
         self._zero.setValue(view.residual_zero)
         self._caption.setText(view.caption)
+        self._caption.setVisible(self._has_room(view.caption))
         self._caption.setPos(LEFT_PPM, view.residual_zero - 0.1)
         self.axis("right").setTicks([view.labels])
         self._draw_parts(view)

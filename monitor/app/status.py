@@ -15,6 +15,9 @@ from monitor.app.text import Text
 from monitor.app.theme import Theme
 from monitor.screen.parts import Status
 
+SHARES, CRAMPED = (30, 34, 36), (28, 29, 43)
+"""Of the strip's width: stream and recording, phase, details."""
+
 
 class StatusPanel(QWidget):
     """Draws a `Status`."""
@@ -37,9 +40,9 @@ class StatusPanel(QWidget):
         for line in self.details:
             details.addWidget(line)
         details.addStretch()
-        self._row.addWidget(self._tile, 30)
-        self._row.addWidget(self.phase, 34)
-        self._row.addLayout(details, 36)
+        self._row.addWidget(self._tile)
+        self._row.addWidget(self.phase)
+        self._row.addLayout(details)
         self.menu = QPushButton("☰")
         self.menu.setToolTip("menu")
         self.menu.hide()
@@ -49,6 +52,8 @@ class StatusPanel(QWidget):
     def dress(self, theme: Theme) -> None:
         """Take the sizes of a theme."""
         self._row.setSpacing(theme.px(24))
+        for place, share in enumerate(CRAMPED if theme.cramped else SHARES):
+            self._row.setStretch(place, share)
         self.setFixedHeight(theme.px(84))
         for text in (self.stream, self.phase, *self.details):
             text.dress(theme)

@@ -49,15 +49,15 @@ class SummarySheet(Sheet):
         self.said.setWordWrap(True)
         self.trend = QLabel()
         self.trend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        left, right = QVBoxLayout(), QVBoxLayout()
-        left.addWidget(self.trend, 1)
-        left.addWidget(self.outcome)
+        self._left, self._right = QVBoxLayout(), QVBoxLayout()
+        self._left.addWidget(self.trend, 1)
+        self._left.addWidget(self.outcome)
         for widget in (self.session, self.quality, self.events):
-            right.addWidget(widget)
-        right.addWidget(self.notes, 1)
+            self._right.addWidget(widget)
+        self._right.addWidget(self.notes, 1)
         whole = QHBoxLayout()
-        whole.addLayout(left, 60)
-        whole.addLayout(right, 40)
+        whole.addLayout(self._left, 60)
+        whole.addLayout(self._right, 40)
         self.body.addLayout(whole, 1)
         foot = QHBoxLayout()
         foot.addWidget(self.save)
@@ -67,6 +67,10 @@ class SummarySheet(Sheet):
     def dress(self, theme: Theme) -> None:
         """Take the sizes and colours of a theme."""
         super().dress(theme)
+        if theme.cramped:  # where there is room for it
+            self._left.addWidget(self.quality)
+        else:
+            self._right.insertWidget(1, self.quality)
         for cells in (self.outcome, self.session, self.quality, self.events):
             cells.dress(theme)
         self.notes.setFont(theme.font(22))

@@ -11,6 +11,8 @@ from monitor.screen.parts import Row
 from monitor.screen.table import HEADINGS
 
 STRETCH = (21, 18, 16, 17, 21, 17)
+LEFT_OUT = HEADINGS.index("CRLB %")  # where the page is cramped
+CRAMPED_LINES = 5
 
 
 class TablePanel(QFrame):
@@ -40,10 +42,14 @@ class TablePanel(QFrame):
         self._grid.setContentsMargins(*(theme.px(v) for v in (20, 8, 20, 8)))
         self._grid.setHorizontalSpacing(theme.px(8))
         self._grid.setVerticalSpacing(0)
-        lines = len(self.cells) * theme.line_px(22)
-        self.setFixedHeight(lines + theme.px(16))
-        for cell in (cell for line in self.cells for cell in line):
-            cell.dress(theme)
+        lines = CRAMPED_LINES if theme.cramped else len(self.cells)
+        self.setFixedHeight(lines * theme.line_px(22) + theme.px(16))
+        share = 0 if theme.cramped else STRETCH[LEFT_OUT]
+        self._grid.setColumnStretch(LEFT_OUT, share)
+        for r, line in enumerate(self.cells):
+            for c, cell in enumerate(line):
+                cell.setVisible(r < lines and not (theme.cramped and c == LEFT_OUT))
+                cell.dress(theme)
 
     def draw(self, rows: tuple[Row, ...]) -> None:
         """Show rows; those that are shown already cost nothing."""

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPen
 
 LEAST_TEXT_PX = 17
+PLOT_TEXT = 20  # of axes
+CRAMPED = 0.75  # size of that text over the least, below which some of it must go
 FAMILIES = ["Inter", "Segoe UI", "Noto Sans", "DejaVu Sans", "Arial"]
 PAGE = (1920, 1080)
 
@@ -78,6 +80,11 @@ class Theme:
     unit: float
     dots: float = 1.0  # logical dots per inch over 96
 
+    @property
+    def cramped(self) -> bool:
+        """Whether text takes so much of the page that some of it must go."""
+        return PLOT_TEXT * self.unit < CRAMPED * LEAST_TEXT_PX * self.dots
+
     def px(self, size: float) -> int:
         """Length in pixels."""
         return max(1, round(size * self.unit))
@@ -110,8 +117,9 @@ class Theme:
 
     @property
     def bottom_axis(self) -> int:
-        """Height of an axis with numbers and a label."""
-        return 2 * self.line_px(20) + self.px(14)
+        """Height of an axis with numbers and, where there is room, a label."""
+        lines = 1 if self.cramped else 2
+        return lines * self.line_px(PLOT_TEXT) + self.px(14)
 
     @property
     def left_axis(self) -> int:
@@ -181,6 +189,10 @@ def style_sheet(theme: Theme) -> str:
         border-radius: {radius}px; padding: 0 {pad}px; }}
     QLineEdit:focus, QSpinBox:focus, QPlainTextEdit:focus, QComboBox:focus {{
         border-color: {p.text}; }}
+    QScrollBar:vertical {{ background: {p.panel}; width: {theme.px(14)}px; }}
+    QScrollBar::handle:vertical {{ background: {p.secondary};
+        border-radius: {theme.px(6)}px; min-height: {theme.px(30)}px; }}
+    QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
     QSlider::groove:horizontal {{ height: {theme.px(8)}px; background: {p.rule};
         border-radius: {theme.px(4)}px; }}
     QSlider::sub-page:horizontal {{ background: {p.secondary};

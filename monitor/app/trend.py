@@ -19,6 +19,7 @@ from monitor.app.plots import (
     connected,
     curve,
     minute_ticks,
+    with_unit,
 )
 from monitor.app.text import Text
 from monitor.app.theme import Theme, mixed
@@ -94,7 +95,7 @@ class TrendPanel(QFrame):
 
     def _fitting(self, title: str) -> str:
         """The fullest legend that there is room for beside the title."""
-        room = self.width() - self.title.least_px(title) - self.legend.least_px("")
+        room = self._head.contentsRect().width() - self.title.least_px(title)
         fits = (w for w in self._legends if self.legend.least_px(w) <= room)
         return next(fits, "")
 
@@ -206,11 +207,13 @@ class TrendPlot(Plot):
             self.axis("left").setTicks(None)
             self.axis("bottom").setTicks(None)
             return
-        step = nice(limit / 3)
+        step = _step(limit, self.getViewBox().height() / self._theme.line_px(20))
         most = math.ceil(limit / step) - 1
         ticks = [(step * i, _percent(step * i)) for i in range(-most, most + 1)]
         self.axis("left").setTicks([ticks])
-        self.axis("bottom").setTicks([minute_ticks(trend.axis)])
+        minutes = minute_ticks(trend.axis)
+        minutes = with_unit(minutes, "min") if self._theme.cramped else minutes
+        self.axis("bottom").setTicks([minutes])
 
     def _draw_course(self, trend: Trend) -> None:
         half = trend.reference_half
@@ -265,6 +268,12 @@ class TrendPlot(Plot):
         if plasma is not None:
             height = PLASMA_SHARE * limit
             self._plasma.setData(plasma.time_min, height * plasma.relative)
+
+
+def _step(limit: float, lines: float) -> float:
+    """Distance of ticks that stand clear of one another where so many lines fit."""
+    steps = (nice(limit / parts) for parts in (3, 2, 1))
+    return next((step for step in steps if lines * step >= 2.3 * limit), limit)
 
 
 def _percent(value: float) -> str:

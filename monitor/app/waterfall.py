@@ -39,7 +39,8 @@ class WaterfallPanel(Plot):
         self.axis("bottom").setHeight(theme.px(4))
         self.axis("left").setStyle(tickLength=0)
         self.axis("left").setPen(None)
-        self.axis("left").setTicks([[(3.0, "3"), (2.0, "2 ppm"), (1.0, "1")]])
+        others = [] if theme.cramped else [(3.0, "3"), (1.0, "1")]
+        self.axis("left").setTicks([[*others, (2.0, "2 ppm")]])
 
     def draw_again(self) -> None:
         """Draw everything with the next call of `draw`."""

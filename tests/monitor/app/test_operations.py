@@ -3,6 +3,7 @@
 import csv
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from fake_session import SETTINGS
@@ -315,3 +316,28 @@ def test_small_amplitudes_are_whole_at_the_smallest_size(qtbot, open_whole):
     whole.page.table.draw((row,) * 6)
     cells = [c for line in whole.page.table.cells for c in line]
     assert not [c.full_text for c in cells if c.cut]
+
+
+@pytest.mark.parametrize("size", [(960, 540), (1366, 768)])
+def test_rows_of_a_sheet_never_lie_on_one_another(qtbot, open_whole, size):
+    """Keys and messages that do not fit are reached by Up and Down."""
+    whole = open_whole(size=size)
+    operations = whole.window.operations
+    operations.show_keys()
+    cells = operations.keys.cells
+    qtbot.waitUntil(lambda: cells.lines[-1][0].height() > 0)
+    for one, other in pairwise(line[0].geometry() for line in cells.lines):
+        assert one.bottom() < other.top()
+    bar = operations.keys._view.verticalScrollBar()
+    if size == (960, 540):
+        assert bar.maximum() > 0
+        qtbot.keyClick(operations.keys, Qt.Key.Key_Down)
+        assert bar.value() > 0
+        qtbot.keyClick(operations.keys, Qt.Key.Key_Up)
+    assert bar.value() == 0
+    operations.show_summary()
+    sheet = operations.summary
+    for group in (sheet.session, sheet.quality):
+        found = [line[0].geometry() for line in group.lines]
+        qtbot.waitUntil(lambda found=found: found[-1].height() > 0)
+        assert all(a.bottom() < b.top() for a, b in pairwise(found))

@@ -5,17 +5,19 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
 from fake_session import SETTINGS, FakeFeed
 from PyQt6.QtCore import QPoint, QRect
+from PyQt6.QtGui import QFontMetricsF
 from PyQt6.QtWidgets import QApplication
 
 from monitor.app.page import Page
 from monitor.app.text import Text
 from monitor.app.theme import LEAST_TEXT_PX, THEMES
+from monitor.app.window import LEAST
 from monitor.exchange import Heard
 from monitor.screen.parts import Playback, Stream
 from monitor.session import Session
@@ -127,6 +129,55 @@ def test_every_state_shows_its_words_in_their_places(qapp, reports, size, theme)
             (page.headline.number, 128),
         ):  # fmt: skip
             assert text.font().pixelSize() >= 0.9 * wanted * share, (name, text.text())
+    page.close()
+    page.deleteLater()
+
+
+def spans_px(plot, side: str) -> list[tuple[float, float]]:
+    """Where the words of an axis stand, in pixels along it."""
+    across = side == "bottom"
+    box, axis = plot.getViewBox(), plot.axis(side)
+    low, high = box.viewRange()[0 if across else 1]
+    long = box.width() if across else box.height()
+    metrics = QFontMetricsF(axis.style["tickFont"])
+    found = []
+    for at, words in axis._tickLevels[0]:
+        half = (metrics.horizontalAdvance(words) if across else metrics.ascent()) / 2
+        middle = long * (at - low) / (high - low)
+        middle = long - middle if across and box.xInverted() else middle
+        found.append((middle - half, middle + half))
+    return sorted(found)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_on_the_smallest_page_no_words_run_into_others(qapp, reports, theme):
+    page = Page(THEMES[theme])
+    page.resize(*LEAST)
+    page.show()
+    for name, state in STATES.items():
+        screen = screen_of(state, reports)
+        for _ in range(2):  # where things are is known from the second time on
+            page.draw(screen, everything=True)
+            QApplication.sendPostedEvents()
+            screen = replace(screen, trend=replace(screen.trend))
+        panels = [
+            page.status, page.headline, page.trend, page.quality, page.waterfall,
+            page.spectrum, page.table, page.messages, page.acts, page.footer,
+        ]  # fmt: skip
+        at = [place(panel, page) for panel in panels]
+        assert all(page.rect().contains(one) for one in at), name
+        assert not any(a.intersects(b) for a, b in combinations(at, 2)), name
+        for plot, side in (
+            (page.trend.plot, "left"), (page.trend.plot, "bottom"),
+            (page.spectrum, "bottom"), (page.spectrum, "right"),
+            (page.waterfall, "left"),
+        ):  # fmt: skip
+            found = spans_px(plot, side) if plot.axis(side)._tickLevels else []
+            for (_, end), (start, _) in pairwise(found):
+                assert end <= start, (name, side, found)
+        for text in (*page.table.findChildren(Text), page.trend.title,
+                     page.status.stream, page.status.phase):  # fmt: skip
+            assert not (text.isVisible() and text.cut), (name, text.full_text)
     page.close()
     page.deleteLater()
 
