@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from monitor.analysis.combination import WATERS
+from monitor.components import negative_components
 from monitor.outcome import Outcome
 from monitor.screen.headline import meaningful
 from monitor.screen.parts import Z95
@@ -23,6 +24,7 @@ def remarks(outcome: Outcome) -> Iterator[str]:
         _late_waters,
         _infusion_outside,
         _longer_window,
+        negative_components,
         _without_change,
     )
     for said in (remark(outcome) for remark in found):

@@ -13,7 +13,7 @@ other epochs from the mean of all that the epoch has.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -226,7 +226,7 @@ class Course:
         length = min(length, window.length)
         starts = range(window.first, window.stop - length + 1, length)
         parts = [self.average(Window(i, i + length)) for i in starts]
-        self.sessions[epoch] = make_session_model(
+        made = make_session_model(
             self.grids[epoch],
             mean_fid(self.fids, average),
             float(np.median(used)),
@@ -235,4 +235,5 @@ class Course:
             float(np.sqrt(np.mean([part.noise**2 for part in parts]))),
             self.freedom,
         )
+        self.sessions[epoch] = replace(made, mean=average)
         return self.sessions[epoch]

@@ -32,6 +32,7 @@ class FittedWindow:
         (never below the Cramer-Rao bound); what the session holds is in
         `SessionModel.common`, what windows of one session scatter in `repeated`
     phase_rad, shift_hz, width_hz : against the session model
+    misfit : residual variance over what noise leaves, `own_misfit`
     converged : the optimum was found and every number is finite
     """
 
@@ -93,21 +94,40 @@ def fit_averages(
         )
     fits = warm_fits(session.subspace, means, np.array([a.noise for a in averages]))
     return [
-        _fitted(fits, i, average)
+        _fitted(session, fits, i, average)
         if fits.converged[i]
         else fit_in_full(session, mean_fid(fids, average), average)
         for i, average in enumerate(averages)
     ]
 
 
-def _fitted(fits: WarmFits, i: int, average: Average) -> FittedWindow:
+def own_misfit(session: SessionModel, average: Average, misfit: float) -> float:
+    """Misfit (residual variance over the window's noise variance) without the mean's.
+
+    The residual of the session's mean is taken off every window, its noise with it.
+    Where the mean has n of its own and the window m transients that are not in it, that
+    is (1 + m / n) times the window's variance: no fault of the model, and it moves no
+    amplitude.
+    """
+    mean, window = session.mean, average.window
+    if mean is None or not (
+        window.stop <= mean.window.first or window.first >= mean.window.stop
+    ):
+        return misfit
+    return misfit / (1 + (mean.noise / average.noise) ** 2)
+
+
+def _fitted(
+    session: SessionModel, fits: WarmFits, i: int, average: Average
+) -> FittedWindow:
     """One of a batch."""
     M = fits.amplitudes.shape[1]
+    misfit = own_misfit(session, average, float(fits.misfit[i]))
     return FittedWindow(
         average, fits.amplitudes[i],
-        fits.covariance[i, :M, :M] * max(float(fits.misfit[i]), 1.0),
+        fits.covariance[i, :M, :M] * max(misfit, 1.0),
         float(fits.phase_rad[i]), float(fits.shift_hz[i]), float(fits.width_hz[i]),
-        float(fits.misfit[i]), bool(fits.converged[i]),
+        misfit, bool(fits.converged[i]),
     )  # fmt: skip
 
 
@@ -127,10 +147,11 @@ def fit_in_full(session: SessionModel, fid: Complex, average: Average) -> Fitted
     problem = window_problem(session, fid, average.noise)
     fit = minimise(problem, session.fit.theta, MOVING)
     moved = fit.theta - session.fit.theta
+    misfit = own_misfit(session, average, fit.misfit)
     return FittedWindow(
-        average, fit.amplitudes, fit.covariance * max(fit.misfit, 1.0),
+        average, fit.amplitudes, fit.covariance * max(misfit, 1.0),
         float(moved[PHASE]), float(moved[SHIFT]), float(moved[LORENTZ]),
-        fit.misfit, fit.converged,
+        misfit, fit.converged,
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ from monitor.analysis.subspace import Subspace, make_subspace
 from monitor.analysis.warm import warm_fits
 from monitor.analysis.water import water_lines
 from monitor.analysis.water_filter import WaterFilter, make_water_filter
+from monitor.analysis.window import Average
 
 Fids = NDArray[np.complexfloating]
 NAA_BAND_PPM = (1.86, 2.16)
@@ -61,6 +62,7 @@ class SessionModel:
     common : (M, M) covariance of the amplitudes due to what is held
     naa_fwhm_hz, naa_height : of the fitted tNAA line of the mean
     fwhm_slope : change of that width with the Lorentzian width, near 1
+    mean : which transients it was made of; None where that does not matter
     """
 
     water: WaterFilter | None
@@ -73,6 +75,7 @@ class SessionModel:
     naa_fwhm_hz: float
     naa_height: float
     fwhm_slope: float
+    mean: Average | None = None
 
     def spectra(self, fids: Fids) -> Complex:
         """Band spectra (..., K) of FIDs (..., points), the water taken off."""

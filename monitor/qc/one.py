@@ -15,6 +15,7 @@ from pathlib import Path
 
 from monitor.analysis.fitted import FittedWindow
 from monitor.choose import Wishes
+from monitor.components import negative_components
 from monitor.outcome import counts
 from monitor.qc.criteria import (
     Criterion,
@@ -72,6 +73,8 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
         "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), said)],
         "notes": [
             *followed.outcome.notes,
+            *filter(None, [negative_components(followed.outcome)]),
+            *_other_epochs(followed, found),
             *_unsuppressed(judged),
             *_without_change(found),
             *_uncovered(found),
@@ -105,6 +108,20 @@ def _without_change(found: Responses) -> tuple[str, ...]:
             "infusion_start, or give --reference START:END.",
         )
     return ("No change is given, since no window lies after the reference period.",)
+
+
+def _other_epochs(followed: Followed, found: Responses) -> tuple[str, ...]:
+    """What intervals leave out where the infusion is not in the reference's epoch."""
+    course, (low_s, high_s) = followed.outcome.pipeline.course, found.period_s
+    inside = {q.epoch for q in course.qualities if low_s <= q.time_s < high_s}
+    home = course.reference and course.qualities[course.reference.first].epoch
+    if home is None or inside <= {home}:
+        return ()
+    return (
+        "Reference period and infusion do not lie in one epoch: each epoch is fitted "
+        "with a line and a baseline of its own, whose errors are in no interval. See "
+        "whether the course jumps where an epoch begins.",
+    )
 
 
 def _uncovered(found: Responses) -> tuple[str, ...]:

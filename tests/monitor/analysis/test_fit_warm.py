@@ -181,3 +181,23 @@ def test_windows_of_one_session_scatter_as_is_said(session):
     np.testing.assert_allclose(found, said, rtol=0.2)
     assert np.all(said <= 1.001 * sds(one))
     assert np.min(said / sds(one)) < 0.97
+
+
+def test_the_noise_of_a_short_reference_period_is_no_misfit_of_windows(fids):
+    """The residual of the session's mean, its noise too, is taken off every window."""
+    weights, length = np.ones(COUNT), 16
+    few = average_of(Window(0, 4), weights)
+    mean = mean_fid(fids, few)
+    made = make_session_model(
+        make_model(), mean, SD * np.sqrt(len(mean)), few.noise, mean[None], few.noise,
+        FREEDOM,
+    )  # fmt: skip
+    windows = [
+        average_of(Window(i, i + length), weights)
+        for i in range(0, COUNT - length + 1, length)
+    ]
+    known = fit_averages(replace(made, mean=few), fids, windows)
+    unknown = fit_averages(made, fids, windows)
+    assert np.mean([f.misfit for f in known[1:]]) < 1.5
+    assert np.mean([f.misfit for f in unknown[1:]]) > 3.0
+    assert known[0].misfit == unknown[0].misfit  # it has the mean's transients
