@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from monitor.app.context import Context
 from monitor.app.plots import Plot, connected, curve
-from monitor.app.theme import Theme
+from monitor.app.theme import PLOT_TEXT, Theme
 from monitor.screen.parts import Strip, TimeAxis
 
 
@@ -87,18 +87,27 @@ class QualityPanel(QWidget):
             self._rows.addWidget(plot)
         self._shown: list[Strip | None] = [None] * count
         self._axes: list[TimeAxis | None] = [None] * count
+        self._least_px = 1
 
     def dress(self, theme: Theme) -> None:
         """Take the sizes and colours of a theme."""
         self._shown = [None] * len(self.plots)
         self._rows.setSpacing(theme.px(2))
+        self._least_px = theme.line_px(PLOT_TEXT)
         for plot in self.plots:
             plot.dress(theme)
 
     def draw(
         self, strips: tuple[Strip, ...], axis: TimeAxis, part: int = 0, of: int = 1
     ) -> None:
-        """Show every `of`-th strip from `part` on; those shown already cost nothing."""
+        """Show every `of`-th strip from `part` on; those shown already cost nothing.
+
+        Strips that there is no room for, the last ones, are not there.
+        """
+        fitting = max(1, round(self.height() / self._least_px))
+        for i, plot in enumerate(self.plots):
+            if plot.isHidden() == (i < fitting):
+                plot.setVisible(i < fitting)
         for i in range(part, len(self.plots), of):
             if strips[i] is not self._shown[i] or axis != self._axes[i]:
                 self._shown[i], self._axes[i] = strips[i], axis

@@ -15,7 +15,7 @@ from monitor.app.text import Text
 from monitor.app.theme import Theme
 from monitor.screen.parts import Status
 
-SHARES, CRAMPED = (30, 34, 36), (28, 29, 43)
+SHARES, CRAMPED = (30, 34, 36), (30, 30, 40)
 """Of the strip's width: stream and recording, phase, details."""
 
 

@@ -194,7 +194,8 @@ class TrendPlot(Plot):
         self._draw_course(trend)
         self.labels.draw(trend.axis, trend.limit_percent, -trend.limit_percent)
         middle = 0.5 * (trend.axis.start_min + trend.axis.end_min)
-        self._note.setText(trend.note.replace("; ", "\n"))
+        crossed = self._theme.cramped and any(mark.text for mark in trend.axis.marks)
+        self._note.setText("" if crossed else trend.note.replace("; ", "\n"))
         self._note.setPos(middle, -0.5 * trend.limit_percent)  # below the labels
 
     def _draw_axes(self, trend: Trend) -> None:
