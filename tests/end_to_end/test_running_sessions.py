@@ -14,6 +14,11 @@ from pathlib import Path
 import pytest
 from program import SHORT, Program, endpoint, table, until
 
+from streams import wire
+from streams.reading import read_messages
+from streams.subscriber import Subscriber
+from streams.transient import Message
+
 RESULTS = ("estimates.csv", "transients.csv", "tracker.csv")
 OF_AN_INFUSION = ("joint.csv", "joint_course.csv", "plasma.csv")
 WRITTEN = {*RESULTS, *OF_AN_INFUSION, "session.json", "screen.png"}
@@ -147,6 +152,82 @@ def test_a_killed_relay_leaves_a_recording_that_goes_on(
 @pytest.mark.parametrize("turn", range(20))
 def test_relay_killed_at_random_moments(program: Program, turn: int) -> None:
     kill_relay_once(program, random.Random(turn).uniform(0.0, 1.6))
+
+
+def crash_and_compare(program: Program, at_least: int, pause_s: float) -> int:
+    """Kill the relay within a session; what was seen is what the recording gives.
+
+    A client has received transients and a monitor has fitted them.  The recovered file
+    begins with the very messages of the client, and every window that monitor and file
+    share, `analyse` and `replay` alike, has the same bits; how many these are.
+    """
+    where = endpoint()
+    watching = live(program, where, "seen")
+    until(lambda: "Nobody listens" in program.said("seen"), "the monitor")
+    source = program.start(
+        *("relay", "--bind", where, "--record", "s.mcap"),
+        *("--source", SHORT, "--speed", "25"),
+        name="relay",
+    )
+    with Subscriber(where) as client:
+        received: list[Message] = []
+        until(
+            lambda: (
+                bool(received.extend(client.poll(0.1))) or len(received) >= at_least
+            ),
+            "transients",
+        )
+        time.sleep(pause_s)
+        source.kill()
+        source.wait(10)
+        while more := client.poll(0.3):
+            received += more
+    until(
+        lambda: "from tcp" in program.said("seen") or watching.poll() is not None,
+        "the monitor to notice",
+    )
+    watching.send_signal(signal.SIGINT)
+    until(lambda: watching.poll() is not None, "the end of the monitor")
+    ran = program.run("recover", "s.mcap.part", "--out", "mended.mcap")
+    assert ran.code == 0, ran.err
+    recovered = list(read_messages(program.home / "mended.mcap"))
+    assert len(recovered) >= len(received)
+    for one, other in zip(received, recovered, strict=False):
+        assert wire.encode(one) == wire.encode(other)
+    assert program.run("analyse", "mended.mcap", "--out", "analysed").code == 0
+    ran = program.run("replay", "mended.mcap", "--speed", "max", "--out", "replayed")
+    assert ran.code == 0, ran.err
+    found = results(program.home / "analysed")
+    assert results(program.home / "replayed") == found
+    seen = results(program.home / "seen")
+    transients = seen["transients.csv"]
+    assert found["transients.csv"].startswith(transients)
+    windows, whole = (windows_of(r["estimates.csv"]) for r in (seen, found))
+    common = windows.keys() & whole.keys()
+    assert all(windows[span] == whole[span] for span in common)
+    return len(common)
+
+
+def windows_of(estimates: bytes) -> dict[tuple[bytes, ...], list[bytes]]:
+    """Cells of estimates.csv by start and end of the window."""
+    header, *lines = (line.split(b",") for line in estimates.splitlines())
+    assert header[1:3] == [b"t_start_s", b"t_end_s"]
+    return {(start, end): cells for _, start, end, *cells in lines}
+
+
+@pytest.mark.timeout(300)
+def test_after_a_crash_the_recovered_file_gives_what_was_seen(program: Program) -> None:
+    pause_s = random.random() * 0.3
+    assert crash_and_compare(program, 75, pause_s) >= 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("turn", range(10))
+def test_crashes_at_random_moments(program: Program, turn: int) -> None:
+    rng = random.Random(turn)
+    common = crash_and_compare(program, rng.randint(60, 95), rng.uniform(0.0, 0.3))
+    print(f"seed {turn}: {common} windows that were seen, the same bits in the file")
 
 
 def test_an_event_is_on_disk_when_it_returns(program: Program) -> None:
