@@ -168,7 +168,7 @@ class Window(QMainWindow):
             str(self.operations.folder),
             () if filled else (at.x(), at.y(), at.width(), at.height()),
             display.plasma,
-            self._stream,
+            self.opening.place if self.opening.live else self._stream,
             self.opening.protocol,
             self.opening.key,
         )
@@ -208,8 +208,8 @@ class Window(QMainWindow):
             self.open_session(opening)
         except InputError as error:
             return str(error)
+        self._stream = self.state().stream
         self.opening = opening
-        self._stream = opening.place if opening.live else self._stream
         return ""
 
     def show_beginning(self) -> None:

@@ -99,7 +99,7 @@ def demo(
             out or Path("mrs-monitor-demo"),
             planned,
             reason,
-            Opening(scanner.endpoint, simulated.protocol),
+            Opening("", simulated.protocol),  # a place that is gone with the window
         )
     finally:
         scanner.close()

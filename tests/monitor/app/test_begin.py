@@ -111,6 +111,19 @@ def test_a_lock_holds_for_all_that_is_opened_after_it(open_bench, reports):
     assert [opening.hidden for opening in opened] == [True, True]
 
 
+def test_the_stream_of_the_command_line_is_offered_the_next_time(open_bench):
+    window = open_bench().window
+    window.open_session = lambda opening: None
+    window.opening = Opening("tcp://127.0.0.1:6111")
+    assert window.state().stream == "tcp://127.0.0.1:6111"
+    assert window.open(Opening("a.mcap")) == ""
+    assert window.state().stream == "tcp://127.0.0.1:6111"
+    window.show_beginning()
+    assert window.operations.begin.stream.text() == "tcp://127.0.0.1:6111"
+    assert window.open(Opening("tcp://127.0.0.1:6121")) == ""
+    assert window.state().stream == "tcp://127.0.0.1:6121"
+
+
 def test_how_a_choice_is_opened():
     another = partial(reopened, wishes=Wishes())
     _, settings, title = another(Opening("tcp://127.0.0.1:5555", "press_3t_te30"))
