@@ -115,10 +115,13 @@ class Known:
     def overdue_s(self) -> float:
         """Age of the newest whole window where the next ought to be there, else 0; s.
 
-        At the beginning of an epoch a window must fill again.
+        At the beginning of an epoch a window must fill again, and a window that was
+        opened late has messages to catch up with.
         """
         newest = self._newest_whole()
         age_s = 0.0 if newest is None else self.time_s() - newest.time_end_s
+        if self.stream.playback is None:
+            age_s += self.stream.lag * self.interval_s
         return age_s if age_s > 2 * self.settings.step * self.interval_s else 0.0
 
     def wait_s(self) -> float:

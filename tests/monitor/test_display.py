@@ -1172,6 +1172,16 @@ def test_a_number_whose_window_is_long_over_looks_old(updates):
     assert " old · window of" in found.caption
 
 
+def test_a_number_that_lags_behind_the_stream_looks_old(updates):
+    display = shown(updates, 1500.0)
+    display.hear(replace(LIVE, lag=300), 1500.0)
+    found = display.screen(1500.5).headline
+    assert found.fade == 1.0
+    assert found.caption.startswith("10 min old")
+    display.hear(replace(LIVE, lag=2), 1501.0)
+    assert display.screen(1501.0).headline.fade == 0.0
+
+
 def test_the_summary_leaves_out_markers_that_were_corrected():
     events = [
         Event(245.0, "infusion_start"), Event(317.0, "infusion_start"),
