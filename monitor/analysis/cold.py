@@ -31,6 +31,7 @@ from monitor.analysis.lineshape import (
     gauss_rate,
     kernel_offsets_ppm,
 )
+from monitor.analysis.macromolecules import MM_WEAK_S
 from monitor.analysis.model import (
     GAUSS,
     LORENTZ,
@@ -98,9 +99,13 @@ STAND_IN = Freedom(
 kernel or a T2 would make up for that with glutamate (`docs/decisions/0008-fit.md`)."""
 
 
-def usual(model: Model) -> Freedom:
-    """The freedom that suits a model where nothing else is asked for."""
-    return STAND_IN if model.stand_in else Freedom()
+def usual(model: Model, echo_time_s: float = 0.0) -> Freedom:
+    """The freedom that suits a model where nothing else is asked for.
+
+    Where macromolecules have nearly decayed, what stand-ins miss of them costs less
+    than a line and a baseline that are not free.
+    """
+    return STAND_IN if model.stand_in and echo_time_s < MM_WEAK_S else Freedom()
 
 
 def priors_for(model: Model, freedom: Freedom) -> Priors:

@@ -7,13 +7,10 @@ import numpy as np
 from monitor.analysis import names as naming
 from monitor.analysis.basis import BasisSet
 from monitor.analysis.basis_check import checked_for
-from monitor.analysis.macromolecules import components
+from monitor.analysis.macromolecules import MM_GONE_S, MM_WEAK_S, components
 from monitor.analysis.model import Model
 from monitor.settings import Settings
 from streams.transient import Acquisition
-
-MM_GONE_S = 0.09
-"""From this echo time on macromolecules have decayed (T2 near 30 ms)."""
 
 PROTONS = {"Cr": 5.0, "PCr": 5.0, "tCr": 5.0, "NAA": 6.0}
 """Protons in the band, of entries by which the scale of a basis set is judged."""
@@ -66,10 +63,11 @@ def _with_components(
     notes: list[str] = []
     if not has and kind != "none":
         basis, names = _extended(basis, kind, acquisition)
+        strong = acquisition.echo_time_s < MM_WEAK_S
         notes.append(
             f"The basis set has no macromolecules: {', '.join(names)} were added "
-            f"(macromolecules = {settings.macromolecules}); a change may be a seventh "
-            "off."
+            f"(macromolecules = {settings.macromolecules})"
+            + ("; a change may be a seventh off." if strong else ".")
         )
     if settings.lipids:
         basis, names = _extended(basis, "lipids", acquisition)

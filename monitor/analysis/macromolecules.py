@@ -25,6 +25,8 @@ from streams.errors import InputError
 Complex = NDArray[np.complex128]
 
 BIRCH_MHZ = 128.0
+MM_WEAK_S, MM_GONE_S = 0.045, 0.09
+"""Echo times from which little and hardly anything is left of them (T2 near 30 ms)."""
 
 
 @dataclass(frozen=True, slots=True)

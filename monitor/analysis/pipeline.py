@@ -160,7 +160,7 @@ class Pipeline:
         acquisition = body.acquisition
         model, notes = model_for(self.basis, acquisition, self.settings)
         self.course.freedom = replace(
-            self._freedom or usual(model),
+            self._freedom or usual(model, acquisition.echo_time_s),
             water_removal=self.settings.water_removal,
             ratio_priors=self.settings.ratio_priors,
         )

@@ -17,7 +17,7 @@ from itertools import pairwise
 import fit_sets
 import numpy as np
 
-from monitor.analysis.cold import Freedom, cold_fit
+from monitor.analysis.cold import Freedom, cold_fit, usual
 from monitor.analysis.model import Model
 from monitor.analysis.outcomes import outcomes_of
 
@@ -66,6 +66,7 @@ def run(name: str, family: str, averages: int, count: int, seed: int = 1,
         freedom: Freedom | None = None) -> Found:  # fmt: skip
     """Fit `count` spectra of a set."""
     model = fit_sets.model(name, family)
+    freedom = freedom or usual(model, fit_sets.SETS[name].sequence.echo_time_s)
     o = outcomes_of(model.names).subset(OUTCOMES)
     rows = []
     for i in range(count):

@@ -1,14 +1,18 @@
 """The cold fit: exact without noise, honest with it, never an exception."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fit_cases import CONCENTRATIONS, NAMES, clean_fid, make_model, noisy_fid
 
 from monitor.analysis.choice import Rule, Traits
 from monitor.analysis.cold import (
+    STAND_IN,
     Freedom,
     active_parameters,
     cold_fit,
+    usual,
 )
 from monitor.analysis.fit import minimise
 from monitor.analysis.model import GAUSS, LORENTZ, PHASE, RELAXATION, SHIFT
@@ -173,6 +177,13 @@ def test_a_metabolite_that_is_nowhere_gets_nothing(model):
     fit, _ = cold_fit(other, y, 0.5 * 32, PLAIN)
     assert fit.amplitudes[2] == 0.0
     assert not fit.converged
+
+
+def test_stand_ins_for_macromolecules_bind_the_rest_at_short_echo_times(model):
+    assert usual(model, 0.03) == Freedom()
+    stand_in = replace(model, stand_in=True)
+    assert usual(stand_in) == usual(stand_in, 0.035) == STAND_IN
+    assert usual(stand_in, 0.08) == Freedom()
 
 
 def test_traits_name_their_parameters(model):
