@@ -1,6 +1,7 @@
 """The lock of a blinded protocol stays with the recording."""
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from monitor.analyse import run
 from monitor.blinding import KIND, lock_recorded, locked
 from monitor.choose import Analysis, Wishes
+from monitor.commands import scanner
 from monitor.exchange import Computed, Rewound, Sent
 from monitor.loop import Loop, WorkerConfig
 from monitor.results import write
@@ -64,6 +66,18 @@ def test_the_relay_locks_a_source_before_its_first_transient(bodies):
     )
     assert kinds(iter(found)).count(KIND) == 1
     assert list(locked(iter(bodies), Settings())) == bodies
+
+
+@pytest.mark.parametrize("blind", [True, False])
+def test_a_protocol_given_to_the_relay_locks_what_comes(
+    bodies, tmp_path, monkeypatch, blind
+):
+    protocol = tmp_path / "trial.toml"
+    protocol.write_text(f"outcome_hidden = {str(blind).lower()}\n", encoding="utf-8")
+    monkeypatch.setattr(scanner, "_folder", lambda *_: iter(bodies))
+    site = scanner.Site("", "", str(protocol), tmp_path / "a.mcap", print)
+    found = scanner.site_bodies("folder:/inbox", site, threading.Event())
+    assert kinds(found).count(KIND) == blind
 
 
 def test_who_follows_a_session_blinded_has_that_recorded():
