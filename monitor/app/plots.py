@@ -101,6 +101,11 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self.show_y(*self._home["y"])
         self.draw_again()
 
+    def size_px(self) -> tuple[float, float]:
+        """Width and height of what the axes enclose."""
+        box = self.getViewBox()
+        return float(box.width()), float(box.height())
+
     def draw_again(self) -> None:
         """Draw again what depends on the zoom."""
 

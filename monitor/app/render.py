@@ -65,6 +65,7 @@ def render(
     page.draw(screen, everything=True)
     for _ in range(SETTLING):
         QApplication.sendPostedEvents()
+        page.draw(screen, everything=True)  # what follows its size
     written = page.grab().save(str(path))
     page.close()
     page.deleteLater()

@@ -78,14 +78,14 @@ class SpectrumPanel(Plot):
             return False
         wide = QFontMetricsF(self._theme.font(20)).horizontalAdvance(caption)
         room = (LEFT_PPM - CLEAR_PPM) / (LEFT_PPM - RIGHT_PPM)
-        return bool(wide < room * self.getViewBox().width())
+        return wide < room * self.size_px()[0]
 
     def _number(self) -> None:
         """Ticks as close as their numbers stand clear of one another."""
         if self._theme is None:
             return
         widest = QFontMetricsF(self._theme.font(PLOT_TEXT)).horizontalAdvance("4.0 ")
-        ppm_px = self.getViewBox().width() / (LEFT_PPM - RIGHT_PPM)
+        ppm_px = self.size_px()[0] / (LEFT_PPM - RIGHT_PPM)
         step = next((s for s in (0.5, 1.0) if s * ppm_px >= widest), 2.0)
         ticks = [
             (inside(v, RIGHT_PPM, LEFT_PPM), f"{v:.1f}")
@@ -105,14 +105,13 @@ class SpectrumPanel(Plot):
             return
         if self._theme is None:
             return
-        box = self.getViewBox()
-        height, size = box.height(), (box.width(), box.height())
+        size = self.size_px()
         if view is self._shown and size == self._size:
             return
         if size != self._size:
             self._number()
         self._shown, self._size = view, size
-        view = fitting(view, self._theme.line_px(20) / max(height, 1.0))
+        view = fitting(view, self._theme.line_px(20) / max(size[1], 1.0))
         self.show_y(view.low, view.high)
         whole = bool(view.connect.all())
         self._connect = "all" if whole else view.connect.astype(np.int32)

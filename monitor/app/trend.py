@@ -117,6 +117,7 @@ class TrendPlot(Plot):
         self.let_zoom(x=True, y=True)
         self._theme: Theme | None = None
         self._shown: Trend | None = None
+        self._size = (0.0, 0.0)
         self._context = Context(self)
         self._reference = pg.LinearRegionItem(
             orientation="horizontal", movable=False, pen=pg.mkPen(None)
@@ -186,9 +187,10 @@ class TrendPlot(Plot):
 
     def draw(self, trend: Trend) -> None:
         """Show a trend; the one that is shown already costs nothing."""
-        if trend is self._shown or self._theme is None:
+        size = self.size_px()
+        if (trend is self._shown and size == self._size) or self._theme is None:
             return
-        self._shown = trend
+        self._shown, self._size = trend, size
         self._context.draw(trend.axis)
         self._draw_axes(trend)
         self._draw_course(trend)
@@ -208,7 +210,7 @@ class TrendPlot(Plot):
             self.axis("left").setTicks(None)
             self.axis("bottom").setTicks(None)
             return
-        step = _step(limit, self.getViewBox().height() / self._theme.line_px(20))
+        step = _step(limit, self.size_px()[1] / self._theme.line_px(20))
         most = math.ceil(limit / step) - 1
         ticks = [(step * i, _percent(step * i)) for i in range(-most, most + 1)]
         self.axis("left").setTicks([ticks])

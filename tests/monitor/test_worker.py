@@ -305,10 +305,8 @@ def test_worker_that_cannot_go_on_says_so_and_ends(config, words):
     worker.send(Play(True))  # heard by nobody, and no error
 
 
-def test_stop_does_not_wait_for_a_replay_in_full_flow():
+def test_stop_ends_a_replay_in_full_flow():
     worker = Worker(WorkerConfig(partial(FakePlayer, 1e6), FakePipeline))
     collect(worker, lambda r: len(computed(r)) > 10)
-    began = time.monotonic()
     worker.stop()
-    assert time.monotonic() - began < 2.0
     assert not worker.alive
