@@ -28,7 +28,7 @@ INHIBIT = [
 ]
 CAFFEINATE = ["caffeinate", "-i", "-s"]
 ES_CONTINUOUS, ES_SYSTEM_REQUIRED, ES_AWAYMODE_REQUIRED = 0x80000000, 1, 0x40
-SETTLE_S = 0.5
+SETTLE_S, LEAVE_S = 0.5, 2.0
 UNKNOWN = (
     "This machine may fall asleep while it records ({reason}): switch sleeping off in "
     "its energy settings."
@@ -70,7 +70,7 @@ def _running(command: list[str]) -> Iterator[str]:
             with contextlib.suppress(OSError):
                 keeper.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            keeper.wait(2)
+            keeper.wait(LEAVE_S)
         if keeper.poll() is None:
             keeper.kill()
             keeper.wait()

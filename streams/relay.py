@@ -2,7 +2,7 @@
 
 Three threads, one queue:
 
-    source thread     source -> queue; waits while `QUEUED` bodies are not yet on disk
+    source thread     source -> queue; waits while too many are not yet on disk
     answering thread  ROUTER on PORT + 1: fetches from the journal; events -> queue
     calling thread    queue -> number -> journal (fsync) -> PUB on PORT; heartbeats
 
@@ -14,18 +14,16 @@ same message as soon as there is space.
 
 from __future__ import annotations
 
-import errno
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import zmq
 
-from streams import wire
 from streams.answering import Answering, PendingEvent
 from streams.copying import Copying, check_copy
 from streams.endpoint import Endpoint
@@ -33,58 +31,19 @@ from streams.errors import InputError
 from streams.journal import NotRecordedError
 from streams.recording_files import check_space
 from streams.refused import LONGEST_REASON
+from streams.relay_sockets import LINGER_MS, bound
+from streams.relay_status import RelayStatus
 from streams.requests import Refused
 from streams.scanner_counter import AUTHOR, DROPPED
 from streams.security import Gate, ServerKeys
 from streams.session import Session
+from streams.source_reader import SourceEnded, SourceReader
 from streams.transient import Body, End, Event, Heartbeat
 
 BEAT_S = 1.0
 ANNOUNCE_S = 5.0
 RETRY_S = 0.5
-REST_S, REST_SILENT_S = 10.0, 0.3  # for what a stopped source still holds
-QUEUED = 64
-REQUEST_BYTES = 16 * wire.MAX_HEADER_BYTES  # beyond it libzmq hangs up, uncounted
-PUBLISH_HWM = 64  # a stalled subscriber loses the rest and fetches it later
-CLOSE_LINGER_MS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class RelayStatus:
-    """How a relay is.
-
-    Attributes
-    ----------
-    session : identity of the session
-    path : of the recording; `.part` until it is finished
-    endpoint : address that publishes
-    last_seq : number of the last recorded message, -1 before the first
-    transients, events : recorded in this session
-    recorded_bytes, disk_free_bytes : of the recording and its disk
-    dropped : bodies of the source that were no valid messages, and foreign requests
-    recording : whether messages are being recorded
-    ended : whether the source has ended
-    clock_offset_s : how far this machine's clock got ahead of the scanner's since the
-        first transient; None before it
-    drift_ppm : how much faster this machine's clock runs than the scanner's; None as
-        long as that cannot be told
-    problem : what is wrong, in one sentence; empty if nothing is
-    """
-
-    session: str
-    path: Path
-    endpoint: str
-    last_seq: int = -1
-    transients: int = 0
-    events: int = 0
-    recorded_bytes: int = 0
-    disk_free_bytes: int = 0
-    dropped: int = 0
-    recording: bool = True
-    ended: bool = False
-    clock_offset_s: float | None = None
-    drift_ppm: float | None = None
-    problem: str = ""
+REST_S, REST_SILENT_S = 10.0, 2.0  # for what a stopped source still holds
 
 
 def run_relay(
@@ -134,7 +93,7 @@ def run_relay(
     context: zmq.Context[Any] = zmq.Context()
     gate = Gate(context, keys)
     try:
-        publisher, router = _bound(context, endpoint, gate)
+        publisher, router = bound(context, endpoint, gate)
         session = Session(journal_path, speed)
         try:
             copying = Copying(session.journal, copy_path) if copy_path else None
@@ -147,49 +106,7 @@ def run_relay(
         return relay.run(source, stop or threading.Event(), linger_s)
     finally:
         gate.close()
-        context.destroy(linger=CLOSE_LINGER_MS)
-
-
-def _bound(
-    context: zmq.Context[Any], endpoint: Endpoint, gate: Gate
-) -> tuple[zmq.Socket[Any], zmq.Socket[Any]]:
-    """Publishing and answering socket, both bound."""
-    publisher, router = context.socket(zmq.PUB), context.socket(zmq.ROUTER)
-    publisher.sndhwm = PUBLISH_HWM
-    router.maxmsgsize = REQUEST_BYTES
-    addresses = (endpoint.published, endpoint.requests)
-    for socket, address in zip((publisher, router), addresses, strict=True):
-        socket.linger = CLOSE_LINGER_MS
-        socket.heartbeat_ivl, socket.heartbeat_timeout = 1000, 5000
-        gate.protect(socket)
-        _bind(socket, address)
-    return publisher, router
-
-
-def _bind(socket: zmq.Socket[Any], address: str) -> None:
-    port = address.rpartition(":")[2]
-    try:
-        socket.bind(address)
-    except zmq.ZMQError as error:
-        if error.errno == zmq.EADDRINUSE:
-            raise InputError(
-                f"Port {port} is in use: stop the other program, or choose another "
-                f"port with --bind (the one above it is needed, too)."
-            ) from None
-        if error.errno == errno.EACCES:
-            raise InputError(
-                f"No permission to use port {port}: choose one above 1024 with --bind."
-            ) from None
-        raise InputError(
-            f"Cannot publish at {address}: {error}; give an address of this machine."
-        ) from None
-
-
-@dataclass(frozen=True, slots=True)
-class _SourceEnded:
-    """The last thing from the source thread."""
-
-    error: Exception | None = None
+        context.destroy(linger=LINGER_MS)
 
 
 class _Relay:
@@ -207,10 +124,9 @@ class _Relay:
     ) -> None:
         self._session, self._publisher, self._copying = session, publisher, copying
         self._on_status = on_status
-        self._queue: queue.SimpleQueue[Body | _SourceEnded | PendingEvent] = (
+        self._queue: queue.SimpleQueue[Body | SourceEnded | PendingEvent] = (
             queue.SimpleQueue()
         )
-        self._room = threading.BoundedSemaphore(QUEUED)
         self._next_beat = self._next_announcement = time.monotonic()
         self._answering = Answering(
             router, session.journal, session.id, self._queue.put, gate
@@ -225,21 +141,19 @@ class _Relay:
         self, source: Iterable[Body], stop: threading.Event, linger_s: float | None
     ) -> RelayStatus:
         """Relay until the end, then close the recording."""
-        reader = threading.Thread(
-            target=self._read, args=(source, stop), name="source", daemon=True
-        )
+        reader = SourceReader(source, self._queue.put, stop)
         self._answering.start()
         if self._copying:
             self._copying.start()
         reader.start()
         error: Exception | None = None
         try:
-            error = self._relay_source(stop)
+            error = self._relay_source(reader, stop)
             self._serve_on(stop, 0.0 if error else linger_s)
         except KeyboardInterrupt:  # the operator's Ctrl-C is an order to stop
             stop.set()
             if not self._status.ended:
-                error = self._relay_source(stop)
+                error = self._relay_source(reader, stop)
         finally:
             stop.set()
             self._answering.stop()
@@ -258,25 +172,14 @@ class _Relay:
         elif self._copying is not None:
             raise InputError(f"{path} is whole, but: {self._copying.problem}")
 
-    def _read(self, source: Iterable[Body], stop: threading.Event) -> None:
-        """Source thread: bodies into the queue, while there is room."""
-        error: Exception | None = None
-        try:
-            for body in source:
-                while not self._room.acquire(timeout=0.1):
-                    if stop.is_set():
-                        return
-                self._queue.put(body)
-        except Exception as problem:  # raised again by the thread that called us
-            error = problem
-        self._queue.put(_SourceEnded(error))
-
-    def _relay_source(self, stop: threading.Event) -> Exception | None:
+    def _relay_source(
+        self, reader: SourceReader, stop: threading.Event
+    ) -> Exception | None:
         """Relay bodies and events until the source ends; returns what it raised."""
         ended = False
         while self._goes_on(stop):
             item = self._take()
-            if isinstance(item, _SourceEnded):
+            if isinstance(item, SourceEnded):
                 if not ended:
                     reason = "stopped" if stop.is_set() else "finished"
                     self._end("source failed" if item.error else reason, stop)
@@ -284,7 +187,7 @@ class _Relay:
             if isinstance(item, PendingEvent):
                 self._take_event(item)
             elif item is not None:
-                self._room.release()
+                reader.taken()
                 self._relay_body(item, stop)
                 ended = isinstance(item, End)
                 self._given = time.monotonic()
@@ -310,7 +213,7 @@ class _Relay:
             if isinstance(item, PendingEvent):
                 self._take_event(item)
 
-    def _take(self) -> Body | _SourceEnded | PendingEvent | None:
+    def _take(self) -> Body | SourceEnded | PendingEvent | None:
         """What is next in the queue; the heartbeat if it is due."""
         self._beat()
         try:

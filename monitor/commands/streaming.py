@@ -27,7 +27,8 @@ from streams.errors import InputError
 from streams.health import clock_words
 from streams.keep_awake import kept_awake
 from streams.recording_files import places
-from streams.relay import RelayStatus, run_relay
+from streams.relay import run_relay
+from streams.relay_status import RelayStatus
 from streams.security import (
     Role,
     ServerKeys,

@@ -3,7 +3,7 @@
 import csv
 import os
 import re
-import socket
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +13,7 @@ from pathlib import Path
 
 RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"
 SHORT = RECORDINGS / "infusion-short.mcap"
-PATIENCE_S = 40.0
+PATIENCE_S = 100.0
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,9 @@ class Program:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._started: list[subprocess.Popen[str]] = []
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            # we are in the background of a shell: what we start would ignore it, too
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def run(
         self, *arguments: object, patience_s: float = PATIENCE_S, **more: str
@@ -99,19 +102,6 @@ def until(
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain for: {what}"
         time.sleep(0.02)
-
-
-def endpoint() -> str:
-    """An address on loopback whose port, and the one above, are free."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return f"tcp://127.0.0.1:{port}"
 
 
 def recorded(program: Program, name: str = "relay") -> int:

@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 from bad_cases import CASES
 from bad_files import write_all
-from program import SHORT, Program, Ran, endpoint, until
+from free_ports import free_endpoint
+from program import SHORT, Program, Ran, until
 
 from monitor.cli import main
 from streams.sources.nifti_mrs_file import read_series
 from streams.sources.recording import bodies
 from streams.transient import Transient
+
+pytestmark = pytest.mark.timeout(400)  # several programs, one after another
 
 Called = Callable[[list[str]], Ran]
 
@@ -88,8 +91,9 @@ def test_no_recording_is_told_of_that_never_began(called: Called, name: str) -> 
 
 def test_relay_of_one_entry_of_an_edited_file(called: Called, bad: Path) -> None:
     place = bad / "edited.mcap"
-    words = "--choose DIM_EDIT=2 --speed max --linger 0 --record edited.mcap --bind"
-    ran = called(["relay", "--source", "edited.nii.gz", *words.split(), endpoint()])
+    words = "--choose DIM_EDIT=2 --speed max --linger 0 --record edited.mcap"
+    options = [*words.split(), "--bind", free_endpoint()]
+    ran = called(["relay", "--source", "edited.nii.gz", *options])
     assert ran.code == 0, ran.err
     assert "recording: edited.mcap" in ran.err.splitlines()
     fids = [b.fid for b in bodies(place) if isinstance(b, Transient)]
@@ -123,7 +127,7 @@ def test_wrong_usage_is_exit_code_2(called: Called, words: str) -> None:
 
 
 def test_port_in_use(program: Program) -> None:
-    where = endpoint()
+    where = free_endpoint()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", int(where.rpartition(":")[2])))
         taken.listen()
@@ -161,7 +165,7 @@ def test_a_folder_that_is_closed_to_this_user(
 
 
 def test_nobody_listens_and_it_goes_on_trying(program: Program) -> None:
-    where = endpoint()
+    where = free_endpoint()
     live = program.start("live", "--connect", where, "--out", "live", name="live")
     until(lambda: f"Nobody listens at {where}" in program.said("live"), "the sentence")
     assert live.poll() is None
@@ -177,6 +181,6 @@ def test_nobody_listens_and_it_goes_on_trying(program: Program) -> None:
 def test_event_without_a_relay_says_that_nothing_was_recorded(
     program: Program,
 ) -> None:
-    ran = program.run("event", "note", "hello", "--connect", endpoint())
+    ran = program.run("event", "note", "hello", "--connect", free_endpoint())
     assert ran.code == 2
     assert re.match(r"mrs-monitor: NOT RECORDED: no relay at tcp", ran.sentence)

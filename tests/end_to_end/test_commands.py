@@ -9,6 +9,8 @@ from program import SHORT, Program
 
 from monitor.cli import main
 
+pytestmark = pytest.mark.timeout(400)  # several programs, one after another
+
 COMMANDS = (
     *("demo", "live", "replay", "analyse", "relay", "event", "keys"),
     *("info", "verify", "recover", "convert", "tail"),

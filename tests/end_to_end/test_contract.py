@@ -12,6 +12,8 @@ from program import SHORT, Program, Ran, columns, numbers, table
 from monitor.cli import main
 from monitor.settings import bundled_protocols
 
+pytestmark = pytest.mark.timeout(400)  # several programs, one after another
+
 FIRST = ["window", "t_start_s", "t_end_s", "t_mid_s", "n_transients", "independent"]
 SUMS = ["Glx", "tNAA", "tCr", "tCho"]
 IN_CREATINE = ["Glu/tCr", "Gln/tCr", "Glx/tCr", "tNAA/tCr", "tCho/tCr", "mI/tCr"]

@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from program import SHORT, Program, endpoint, table, until
+from free_ports import free_endpoint
+from program import SHORT, Program, table, until
 
 from streams import wire
 from streams.reading import read_messages
 from streams.subscriber import Subscriber
 from streams.transient import Message
+
+pytestmark = pytest.mark.timeout(400)  # several programs, one after another
 
 RESULTS = ("estimates.csv", "transients.csv", "tracker.csv")
 OF_AN_INFUSION = ("joint.csv", "joint_course.csv", "plasma.csv")
@@ -46,7 +49,7 @@ def results(folder: Path) -> dict[str, bytes]:
 
 def test_a_killed_monitor_ends_with_the_same_bits(program: Program) -> None:
     """Never killed, killed in the middle and again, replayed, analysed: one result."""
-    where = endpoint()
+    where = free_endpoint()
     source = relay(program, where, "--source", SHORT, "--speed", "25")
     kept, again = (live(program, where, name) for name in ("kept", "killed"))
     until(lambda: recorded_in(program) > 1.0, "half the recording")
@@ -86,7 +89,7 @@ def killed_and_begun_again(
 @pytest.mark.timeout(600)
 def test_a_monitor_killed_20_times_ends_with_the_same_bits(program: Program) -> None:
     """At random moments of its beginning, catching up, and following."""
-    where, rng = endpoint(), random.Random(6)
+    where, rng = free_endpoint(), random.Random(6)
     source = relay(program, where, "--source", SHORT, "--speed", "2.5")
     running, during = live(program, where, "killed"), 0
     for _ in range(20):
@@ -111,7 +114,7 @@ def recorded_in(program: Program) -> float:
 
 def kill_relay_once(program: Program, after_mb: float) -> None:
     """Kill the relay at a moment; its recording is checked, mended and gone on with."""
-    where = endpoint()
+    where = free_endpoint()
     killed = relay(program, where, "--source", SHORT, "--speed", "40")
     until(lambda: recorded_in(program) >= after_mb, f"{after_mb} MB")
     time.sleep(random.random() * 0.1)
@@ -161,7 +164,7 @@ def crash_and_compare(program: Program, at_least: int, pause_s: float) -> int:
     begins with the very messages of the client, and every window that monitor and file
     share, `analyse` and `replay` alike, has the same bits; how many these are.
     """
-    where = endpoint()
+    where = free_endpoint()
     watching = live(program, where, "seen")
     until(lambda: "Nobody listens" in program.said("seen"), "the monitor")
     source = program.start(
@@ -215,14 +218,12 @@ def windows_of(estimates: bytes) -> dict[tuple[bytes, ...], list[bytes]]:
     return {(start, end): cells for _, start, end, *cells in lines}
 
 
-@pytest.mark.timeout(300)
 def test_after_a_crash_the_recovered_file_gives_what_was_seen(program: Program) -> None:
     pause_s = random.random() * 0.3
     assert crash_and_compare(program, 75, pause_s) >= 1
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("turn", range(10))
 def test_crashes_at_random_moments(program: Program, turn: int) -> None:
     rng = random.Random(turn)
@@ -231,7 +232,7 @@ def test_crashes_at_random_moments(program: Program, turn: int) -> None:
 
 
 def test_an_event_is_on_disk_when_it_returns(program: Program) -> None:
-    where = endpoint()
+    where = free_endpoint()
     source = relay(program, where, "--source", SHORT, "--speed", "5")
     until(lambda: recorded_in(program) > 0.1, "transients")
     ran = program.run("event", "note", "pump changed", "--connect", where)
@@ -290,7 +291,7 @@ def test_a_killed_demo_leaves_no_scanner_behind(program: Program) -> None:
 
 
 def test_stopping_without_a_display_writes_what_there_is(program: Program) -> None:
-    where = endpoint()
+    where = free_endpoint()
     relay(program, where, "--source", SHORT, "--speed", "20")
     live = program.start("live", "--connect", where, "--out", "out", name="live")
     until(lambda: recorded_in(program) > 1.0, "half the recording")
@@ -321,7 +322,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_said_and_survived(program: Program, small_disk: Path) -> None:
     full = small_disk / "s.mcap"
     source = program.start(
-        *("relay", "--source", SHORT, "--speed", "max", "--bind", endpoint()),
+        *("relay", "--source", SHORT, "--speed", "max", "--bind", free_endpoint()),
         *("--record", full, "--linger", "0", "--least-free", "0"),
         name="relay",
     )

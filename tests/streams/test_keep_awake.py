@@ -6,6 +6,7 @@ import sys
 import types
 
 import pytest
+from test_relay import wait_for
 
 from streams import keep_awake
 from streams.keep_awake import kept_awake
@@ -33,7 +34,10 @@ needs_scripts = pytest.mark.skipif(
 @pytest.mark.parametrize(
     ("platform", "name"), [("linux", "systemd-inhibit"), ("darwin", "caffeinate")]
 )
-def test_a_program_keeps_it_awake_until_the_end(programs, tmp_path, platform, name):
+def test_a_program_keeps_it_awake_until_the_end(
+    programs, tmp_path, platform, name, monkeypatch
+):
+    monkeypatch.setattr(keep_awake, "LEAVE_S", 60.0)
     log = tmp_path / "log"
     programs(
         name,
@@ -42,12 +46,14 @@ def test_a_program_keeps_it_awake_until_the_end(programs, tmp_path, platform, na
     )
     with kept_awake(platform) as problem:
         assert problem == ""
+        wait_for(log.exists)
         assert "ended" not in log.read_text()
     assert "ended" in log.read_text()
 
 
 @needs_scripts
-def test_a_refusal_is_said(programs):
+def test_a_refusal_is_said(programs, monkeypatch):
+    monkeypatch.setattr(keep_awake, "SETTLE_S", 60.0)  # it ends long before
     programs("systemd-inhibit", "import sys\nsys.exit(1)\n")
     with kept_awake("linux") as problem:
         assert "systemd-inhibit was refused" in problem

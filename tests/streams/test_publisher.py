@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import zmq
+from free_ports import free_endpoint
 from stream_cases import ACQUISITION, transient
-from test_relay import Tap, free_endpoint, gather, relayed, wait_for
+from test_relay import Tap, gather, relayed, wait_for
 
 from streams import journal, wire
 from streams.scanner_counter import ScannerCounter
@@ -42,7 +43,7 @@ def test_the_example_is_short():
 def test_a_site_s_own_publisher_is_heard():
     endpoint = free_endpoint()
     with Subscriber(endpoint) as subscriber, example(endpoint, 100, 0.05):
-        taken = gather(subscriber, 30, 20)
+        taken = gather(subscriber, 30)
         wait_for(lambda: subscriber.poll(0.1) and subscriber.health.refetch is False)
         health = subscriber.health
     assert isinstance(taken[0].body, Start)
@@ -58,8 +59,8 @@ def test_a_relay_records_a_site_s_own_publisher(tmp_path):
     with relayed(source, tmp_path / "visit.mcap") as relay:
         wait_for(lambda: problems)
         with example(endpoint, 60, 0.05), Subscriber(relay.endpoint) as subscriber:
-            taken = gather(subscriber, 5, 20)
-            wait_for(lambda: subscriber.poll(0.1) and subscriber.health.end, 20)
+            taken = gather(subscriber, 5)
+            wait_for(lambda: subscriber.poll(0.1) and subscriber.health.end)
         stop.set()
     assert "Nobody listens" in problems[0]
     assert isinstance(taken[0].body, Start)
@@ -223,7 +224,7 @@ def test_a_refused_message_takes_no_other_s_place():
     foreign = not_finite(renumbered(good[3], session="foreign"))
     with Subscriber(endpoint) as subscriber, site(endpoint) as publish:
         publish([*good[:5], far, foreign, *good[5:]])
-        taken = gather(subscriber, 14, 30)
+        taken = gather(subscriber, 14)
         assert subscriber.health.dropped == 2
     assert [m.seq for m in taken] == list(range(14))
     assert not [m for m in taken if isinstance(m.body, Event)]

@@ -1,5 +1,4 @@
 import queue
-import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -7,32 +6,21 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 import zmq
+from free_ports import free_endpoint
 from stream_cases import ACQUISITION, all_parts, bodies, fid, transient
 
 from streams import journal, wire
 from streams.copying import check_copy
 from streams.errors import InputError
 from streams.recording_files import check_space
-from streams.relay import REQUEST_BYTES, run_relay
+from streams.relay import run_relay
+from streams.relay_sockets import REQUEST_BYTES
 from streams.requests import Done, EventRequest, Fetch, Refused, reply_from, to_frames
 from streams.subscriber import Subscriber, send_event
 from streams.transient import End, Event, Heartbeat, Kind, Start, Transient
 
 
-def free_endpoint():
-    """Address of two neighbouring ports that nobody uses."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return f"tcp://127.0.0.1:{port}"
-
-
-def wait_for(condition, timeout_s=10.0):
+def wait_for(condition, timeout_s=60.0):
     deadline = time.monotonic() + timeout_s
     while not (result := condition()):
         assert time.monotonic() < deadline, "waited in vain"
@@ -59,6 +47,7 @@ class Relay:
 
     def __init__(self, source, path, endpoint=None, **options):
         self.endpoint, self.path = endpoint or free_endpoint(), path
+        self.source = source
         self.stop, self.states, self.error = threading.Event(), [], None
         self.thread = threading.Thread(target=self._run, args=(source, options))
         self.thread.start()
@@ -82,6 +71,8 @@ class Relay:
 
     def end(self):
         self.stop.set()
+        if isinstance(self.source, Tap):
+            self.source.put(None)  # or its end would be waited for
         self.thread.join()
         return self
 
@@ -95,13 +86,18 @@ def relayed(source, path, **options):
         relay.end()
 
 
-def gather(subscriber, count, timeout_s=10.0):
+def gather(subscriber, count, timeout_s=60.0):
     taken = []
     deadline = time.monotonic() + timeout_s
     while len(taken) < count:
         assert time.monotonic() < deadline, subscriber.health
         taken += subscriber.poll(0.2)
     return taken
+
+
+def is_well(health):
+    known = (health.connected, health.recording, health.refetch, health.problem)
+    return known == (True, True, True, "")
 
 
 @pytest.fixture
@@ -114,10 +110,9 @@ def test_what_the_source_gives_is_received_and_recorded(place):
         taken = gather(subscriber, 10)
         assert [m.seq for m in taken] == list(range(10))
         assert subscriber.poll(0.2) == []
-        wait_for(lambda: subscriber.poll(0.1) or subscriber.health.recording)
+        wait_for(lambda: subscriber.poll(0.1) or is_well(subscriber.health))
         health = subscriber.health
         assert (health.received, health.lag, health.open_gaps) == (10, 0, 0)
-        assert (health.connected, health.refetch, health.problem) == (True, True, "")
         assert health.end == End(6, "finished")
     assert all_parts(journal.read_messages(place)) == all_parts(taken)
     assert relay.status.path == place
@@ -145,11 +140,11 @@ def test_an_event_is_on_disk_when_it_is_acknowledged(place):
     with relayed(tap, place) as relay, Subscriber(relay.endpoint) as subscriber:
         tap.put(Start(ACQUISITION, "test"), transient(0))
         gather(subscriber, 2)
-        event = subscriber.send_event("infusion_start", "0.5 mg/kg")
+        event = subscriber.send_event("infusion_start", "0.5 mg/kg", timeout_s=30)
         recorded = [m.body for m in journal.read_messages(place)]
         assert recorded[-1] == event
         assert event.author == "operator"
-        assert 0.0 <= event.time_s < 5.0
+        assert 0.0 <= event.time_s < 60.0
         assert gather(subscriber, 1)[0].body == event
         tap.put(None)
 
@@ -188,7 +183,7 @@ def request(endpoint, item):
         dealer.linger = 0
         dealer.connect(f"{host}:{int(port) + 1}")
         dealer.send_multipart(to_frames(item) if not isinstance(item, list) else item)
-        assert dealer.poll(5000)
+        assert dealer.poll(30_000)
         return reply_from(dealer.recv_multipart())
 
 
@@ -367,7 +362,7 @@ def test_the_start_is_announced_again_for_those_who_cannot_fetch(place, monkeypa
             bare.connect(relay.endpoint)
             seen = []
             while not {Start, Heartbeat} <= set(seen):
-                assert bare.poll(5000)
+                assert bare.poll(30_000)
                 seen.append(type(wire.decode(bare.recv_multipart()).body))
         tap.put(None)
 
@@ -467,7 +462,7 @@ def test_events_have_a_bound_on_their_rate(place, monkeypatch):
                 client.send_multipart(to_frames(EventRequest("note", "wild")))
             replies = []
             for _ in range(30):
-                assert client.poll(5000)
+                assert client.poll(30_000)
                 replies.append(reply_from(client.recv_multipart()))
         refused = [r for r in replies if isinstance(r, Refused)]
         assert len(refused) >= 20
@@ -492,10 +487,10 @@ def test_an_oversized_request_does_no_harm(place, size, counted):
             client.connect(neighbour(relay.endpoint))
             client.send_multipart([b"fetch", bytes(size)])
             if counted:
-                assert client.poll(5000)
+                assert client.poll(30_000)
                 reply = reply_from(client.recv_multipart())
                 assert f"at most {wire.MAX_HEADER_BYTES} bytes" in reply.reason
-        assert send_event(relay.endpoint, "note").kind == "note"
+        assert send_event(relay.endpoint, "note", timeout_s=30).kind == "note"
         wait_for(lambda: relay.status.dropped == counted)
 
 

@@ -137,7 +137,7 @@ def opening(**changes):
 
 
 def connect(port):
-    return socket.create_connection(("127.0.0.1", port), timeout=5)
+    return socket.create_connection(("127.0.0.1", port), timeout=60)
 
 
 def send(port, *messages, close=True, pace_s=0.0):

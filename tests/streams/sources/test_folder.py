@@ -52,11 +52,11 @@ def files(tmp_path):
 
 
 def take(folder, drop=lambda: None, transients=1, **options):
-    """Bodies of a watched folder, until so many transients or ten seconds."""
+    """Bodies of a watched folder, until so many transients or a minute."""
     stop, got = threading.Event(), []
     folder.mkdir(exist_ok=True)
     source = folder_bodies(folder, stop, **options)
-    timer = threading.Timer(10, stop.set)
+    timer = threading.Timer(60, stop.set)
     timer.start()
     dropping = threading.Thread(target=drop)
     dropping.start()
@@ -121,7 +121,9 @@ def test_a_pause_between_files(tmp_path, files):
     assert [t.time_s for t in transients] == [0.0, 2.0, 4.0, 106.0, 108.0]
 
 
-def test_a_half_written_file_is_waited_for(tmp_path, files):
+def test_a_half_written_file_is_waited_for(tmp_path, files, monkeypatch):
+    """Also where it stands still for a while, so that what is there is read in vain."""
+    monkeypatch.setattr(watched, "STUCK_S", 60.0)
     inbox = tmp_path / "inbox"
     content = files[0].read_bytes()
 
@@ -130,7 +132,7 @@ def test_a_half_written_file_is_waited_for(tmp_path, files):
             for start in range(0, len(content), 40):
                 file.write(content[start : start + 40])
                 file.flush()
-                time.sleep(0.02)
+                time.sleep(0.02 if start else 0.2)
 
     (transient,) = of(take(inbox, slowly), Transient)
     np.testing.assert_array_equal(transient.fid, fid(0))

@@ -2,7 +2,6 @@
 
 import contextlib
 import queue
-import socket
 import struct
 import threading
 import time
@@ -10,6 +9,7 @@ import time
 import mrd_sender as mrd
 import numpy as np
 import pytest
+from free_ports import free_endpoint
 
 from streams import journal
 from streams.errors import InputError
@@ -37,7 +37,7 @@ class Taken:
             self._queue.put(body)
         self._queue.put(None)
 
-    def until(self, condition, timeout_s=10.0):
+    def until(self, condition, timeout_s=60.0):
         deadline = time.monotonic() + timeout_s
         while not condition(self.bodies):
             with contextlib.suppress(queue.Empty):
@@ -52,7 +52,7 @@ class Taken:
 
     def finish(self):
         self._stop.set()
-        self._thread.join(10)
+        self._thread.join(60)
         while not self._queue.empty():
             body = self._queue.get()
             if body is not None:
@@ -530,7 +530,7 @@ def test_no_subject_reaches_recording_log_or_export(tmp_path, capfd):
     relay = threading.Thread(
         target=lambda: done.append(
             run_relay(
-                source.bodies(stop), path, _endpoint(), stop=stop,
+                source.bodies(stop), path, free_endpoint(), stop=stop,
                 on_status=lambda status: noted.append(repr(status)),
             )
         )
@@ -541,12 +541,12 @@ def test_no_subject_reaches_recording_log_or_export(tmp_path, capfd):
     broken = mrd.config_bytes() + mrd.text_bytes(3, mrd.header()[:-30])
     mrd.send(source.port, broken)
     mrd.send(source.port, mrd.opening() + text, *messages)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not any("transients=3" in line for line in noted):  # they are on disk
         assert time.monotonic() < deadline
         time.sleep(0.01)
     stop.set()
-    relay.join(10)
+    relay.join(60)
     recorded = list(journal.read_messages(done[0].path))
     assert len(transients([m.body for m in recorded])) == 3
     write_session(tmp_path / "export.h5", recorded)
@@ -556,14 +556,3 @@ def test_no_subject_reaches_recording_log_or_export(tmp_path, capfd):
     files = [p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()]
     for planted in (b"Testperson", b"1970-02-03", b"81.5"):
         assert not any(planted in content for content in [said, *files])
-
-
-def _endpoint():
-    """Two ports of loopback that are free."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            with contextlib.suppress(OSError):
-                second.bind(("127.0.0.1", port + 1))
-                return f"tcp://127.0.0.1:{port}"

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import random
-import socket
 import subprocess
 import sys
 import threading
@@ -13,7 +12,8 @@ from pathlib import Path
 import mrd_sender as mrd
 import numpy as np
 import pytest
-from test_mrd import _endpoint, events, expected, listening, transients
+from free_ports import free_endpoint, free_port
+from test_mrd import events, expected, listening, transients
 
 from streams.inspection import verify
 from streams.reading import read_messages
@@ -99,7 +99,7 @@ def relay_process(port, endpoint, path, folder):
         stdout=log,
     )
     log.close()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while "waiting for the scanner" not in (folder / "log").read_text():
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -121,17 +121,18 @@ def paced_series(port, first, stop):
 def check_relay_kills(folder, kills, seed):
     """All that was published is in the recording, however often the relay dies."""
     rng, seen = random.Random(seed), {}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    endpoint, path = _endpoint(), folder / "visit.mcap"
+    port, endpoint, path = free_port(), free_endpoint(), folder / "visit.mcap"
     for kill in range(kills):
         relay, stop = relay_process(port, endpoint, path, folder), threading.Event()
         scanner = threading.Thread(target=paced_series, args=(port, 1000 * kill, stop))
         try:
             with Subscriber(endpoint) as subscriber:
                 scanner.start()
-                until = time.monotonic() + rng.uniform(0.3, 1.2)
+                deadline, before = time.monotonic() + 60, len(seen)
+                while len(seen) == before:
+                    assert time.monotonic() < deadline, subscriber.health
+                    take(subscriber, seen)
+                until = time.monotonic() + rng.uniform(0.0, 1.0)
                 while time.monotonic() < until:
                     take(subscriber, seen)
                 relay.kill()
@@ -141,7 +142,7 @@ def check_relay_kills(folder, kills, seed):
             relay.kill()
             relay.wait()
             stop.set()
-            scanner.join(10)
+            scanner.join(60)
     part = Path(f"{path}.part")
     messages = list(read_messages(part))
     recorded = {m.seq: m.body.fid.tobytes() for m in messages if is_transient(m)}

@@ -1,0 +1,44 @@
+"""How a relay is, as it says itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class RelayStatus:
+    """How a relay is.
+
+    Attributes
+    ----------
+    session : identity of the session
+    path : of the recording; `.part` until it is finished
+    endpoint : address that publishes
+    last_seq : number of the last recorded message, -1 before the first
+    transients, events : recorded in this session
+    recorded_bytes, disk_free_bytes : of the recording and its disk
+    dropped : bodies of the source that were no valid messages, and foreign requests
+    recording : whether messages are being recorded
+    ended : whether the source has ended
+    clock_offset_s : how far this machine's clock got ahead of the scanner's since the
+        first transient; None before it
+    drift_ppm : how much faster this machine's clock runs than the scanner's; None as
+        long as that cannot be told
+    problem : what is wrong, in one sentence; empty if nothing is
+    """
+
+    session: str
+    path: Path
+    endpoint: str
+    last_seq: int = -1
+    transients: int = 0
+    events: int = 0
+    recorded_bytes: int = 0
+    disk_free_bytes: int = 0
+    dropped: int = 0
+    recording: bool = True
+    ended: bool = False
+    clock_offset_s: float | None = None
+    drift_ppm: float | None = None
+    problem: str = ""
