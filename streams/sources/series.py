@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from streams.errors import InputError
 from streams.sources.water_check import no_water
+from streams.sources.water_conjugate import conjugated
 from streams.transient import (
     Acquisition,
     Body,
@@ -253,7 +254,14 @@ def matched_water(metabolite: Series, water: Series) -> Series:
             f"{water.name} is no water reference of {metabolite.name}, since {wrong}; "
             "give the unsuppressed one of the same voxel, or none."
         )
-    return replace(cut, notes=_water_notes(metabolite, water))
+    notes = _water_notes(metabolite, water)
+    if conjugated(cut.fids[:LOOKED_AT], metabolite.fids[:LOOKED_AT], ours):
+        notes += (
+            f"{water.name} looks like the complex conjugate of what goes with "
+            f"{metabolite.name}: the other way round it fits the coils or the lines "
+            "better; conjugate it, or leave it out.",
+        )
+    return replace(cut, notes=notes)
 
 
 def _differs(ours: float, theirs: float, tolerance: float) -> bool:
