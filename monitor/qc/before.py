@@ -105,12 +105,21 @@ class Foreseen:
             change * end / usual.sigma_percent for end in (usual.low, usual.high)
         )
         return (
-            f"At SNR {USUAL_SNR:g} one window of {window} transients against "
-            f"{reference} shows a change of {change:.1f} % of "
+            f"At SNR {USUAL_SNR:g} of a transient one window of {window} transients "
+            f"against {reference} shows a change of {change:.1f} % of "
             f"{self.settings.outcome} ({low:.1f} to {high:.1f} as far as one simulated "
-            "session knows it) with a power of 80 %; the protocol asks for "
-            f"{self.settings.reference_target_percent:g} %."
+            f"session knows it) with a power of 80 %; {self._target(reference)}"
         )
+
+    def _target(self, reference: int) -> str:
+        """What it would take to see the change that the protocol asks for."""
+        target = self.settings.reference_target_percent
+        asked = f"the {target:g} % that the protocol asks for"
+        for window in WINDOWS:
+            if self.detectable(self.usual, window, reference) <= target:
+                minutes = window * self.repetition_time_s / 60
+                return f"{asked} take {window} transients ({minutes:.2g} min)."
+        return f"{asked} are not seen with {WINDOWS[-1]} transients."
 
 
 def foresee(

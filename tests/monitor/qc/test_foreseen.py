@@ -1,6 +1,7 @@
 """What a protocol would detect, from its file alone; small."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,18 @@ def test_page_and_table(foreseen: before.Foreseen, tmp_path: Path) -> None:
     page = (tmp_path / "detectable.html").read_text()
     assert f'data-value="{foreseen.usual.sigma_percent!r}"' in page
     assert foreseen.sentence in page
+
+
+def test_what_the_target_takes_is_said(foreseen: before.Foreseen) -> None:
+    sigma, target = 20.0, foreseen.settings.reference_target_percent
+    usual = replace(foreseen.usual, sigma_percent=sigma)
+    said = replace(foreseen, precisions=(usual,)).sentence
+    assert foreseen.detectable(usual, 128, 300) > target
+    assert foreseen.detectable(usual, 256, 300) < target
+    assert said.endswith("the protocol asks for take 256 transients (8.5 min).")
+    worse = replace(usual, sigma_percent=80.0)
+    said = replace(foreseen, precisions=(worse,)).sentence
+    assert said.endswith("asks for are not seen with 512 transients.")
 
 
 def test_a_protocol_that_expects_nothing_is_refused() -> None:
