@@ -13,6 +13,7 @@ from pathlib import Path
 from streams.container import PREAMBLE
 from streams.errors import InputError
 from streams.recording_files import find, is_running, is_unfinished, open_recording
+from streams.scanner_counter import ScannerCounter
 from streams.transient import End, Event, Kind, Message, Start, Transient
 from streams.walk import Closing, Damage, Entry, walk
 from streams.wire import decode
@@ -108,7 +109,8 @@ class Info:
     """What a recording holds.
 
     `began`, `ended` are the host's clock (UTC) at the first and last message;
-    `first_s`, `last_s` scanner times of the first and last transient, None without any.
+    `first_s`, `last_s` scanner times of the first and last transient, None without any;
+    `never_came` counts transients that the scanner counted and that are not here.
     """
 
     verification: Verification
@@ -118,6 +120,7 @@ class Info:
     end: End | None
     epochs: int
     kinds: dict[Kind, int]
+    never_came: int
     first_s: float | None
     last_s: float | None
     began: datetime | None
@@ -140,6 +143,7 @@ class _Tally:
     events: list[Event] = field(default_factory=list)
     end: End | None = None
     kinds: dict[Kind, int] = field(default_factory=dict)
+    counter: ScannerCounter = field(default_factory=ScannerCounter)
     times_s: list[float] = field(default_factory=list)
     utc_ns: list[int] = field(default_factory=list)
 
@@ -150,6 +154,7 @@ class _Tally:
             self.damage.append(f"message at byte {entry.offset}: {error}")
             return
         self._place(message)
+        self.counter.take(message.body)
         self.messages += 1
         self.utc_ns = [*self.utc_ns[:1], entry.utc_ns]
         match message.body:
@@ -239,6 +244,7 @@ def _info(tally: _Tally, verification: Verification) -> Info:
         end=tally.end,
         epochs=tally.epoch + 1,
         kinds=tally.kinds,
+        never_came=tally.counter.missing,
         first_s=tally.times_s[0] if tally.times_s else None,
         last_s=tally.times_s[-1] if tally.times_s else None,
         began=times[0] if times else None,

@@ -67,7 +67,9 @@ def info(file: File) -> None:
         )
     kinds = ", ".join(f"{count} {kind}" for kind, count in held.kinds.items())
     epochs = f"{held.epochs} epoch{'' if held.epochs == 1 else 's'}"
-    typer.echo(f"session {held.session}: {kinds or 'no transient'}; {epochs}")
+    lost = held.never_came
+    gone = f"; {lost} transient{'' if lost == 1 else 's'} never came" if lost else ""
+    typer.echo(f"session {held.session}: {kinds or 'no transient'}; {epochs}{gone}")
     if held.first_s is not None and held.last_s is not None:
         typer.echo(f"scanner time {held.first_s:.1f} to {held.last_s:.1f} s")
     for event in held.events:

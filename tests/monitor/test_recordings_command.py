@@ -44,9 +44,16 @@ def flipped(tmp_path: Path):
 def test_info_of_a_damaged_recording_says_what_it_holds_and_ends_with_an_error(flipped):
     ran = called("info", flipped(43))
     assert "99 metabolite" in ran.stdout
+    assert "1 epoch; 1 transient never came" in ran.stdout
     assert "damaged" not in ran.stdout
     assert isinstance(ran.exception, InputError)  # `main` makes it exit code 2
     assert "message 43 is missing): 106 messages (102 tr" in str(ran.exception)
+
+
+def test_info_counts_missing_transients_as_everything_else_does():
+    restless = called("info", RECORDING.with_name("restless-short.mcap")).stdout
+    assert "; 3 transients never came" in restless
+    assert "never came" not in called("info", RECORDING).stdout
 
 
 @pytest.mark.parametrize(
