@@ -9,11 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from monitor.analysis.combination import WATERS
 from monitor.components import negative_components
-from monitor.outcome import Outcome
+from monitor.outcome import LOG_ONLY, Outcome
 from monitor.screen.headline import meaningful
 from monitor.screen.parts import Z95
-
-LOG_ONLY = "Tracker: "  # how its notes begin: process noise, for session.json
 
 
 def remarks(outcome: Outcome) -> Iterator[str]:

@@ -24,6 +24,10 @@ MIRRORED = (
 )
 
 
+LOG_ONLY = "Tracker: "
+"""How notes about the outcome's noise begin: for session.json, and for no lock."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """What an analysis gave, collected from its updates.
@@ -95,6 +99,8 @@ class Outcome:
         self.counted = not message.session.startswith(OF_FILE) or self.missing > 0
         update = self.analysis.push(message)
         self.notes |= dict.fromkeys(update.notes)
+        if update.settings is not None and update.settings.outcome_hidden:
+            self.notes = {n: None for n in self.notes if not n.startswith(LOG_ONLY)}
         stage = "event"
         if isinstance(message.body, Transient):
             self.waters += message.body.kind == Kind.WATER

@@ -86,7 +86,8 @@ def demo(
     recording = options.new_recording("demo")
     scanner = start_simulated(scenario, recording, options.replay_speed(speed))
     typer.echo(f"recording: {recording}", err=True)
-    typer.echo(f"simulated: {simulated.title}{told}", err=True)
+    named = scenario if settings.outcome_hidden else simulated.title
+    typer.echo(f"simulated: {named}{told}", err=True)
     try:
         reason = no_display()  # asked while the scanner starts
         scanner.wait()

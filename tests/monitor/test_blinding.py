@@ -22,7 +22,7 @@ from streams.transient import Body, Event, Message, Start, Transient, number
 
 RECORDING = Path(__file__).resolve().parents[2] / "recordings" / "infusion-short.mcap"
 BLIND = Settings(name="trial", outcome_hidden=True)
-LOCKED_AT = 45  # messages before the lock
+LOCKED_AT = 45  # messages before the lock, the start of the infusion among them
 SMALL = {"window": 8, "step": 4}
 
 
@@ -93,7 +93,9 @@ def test_who_follows_a_session_blinded_has_that_recorded():
 def test_a_locked_recording_is_hidden_under_any_protocol(recorded, tmp_path):
     outcome = run(iter(recorded), Wishes(changes=SMALL))
     write(outcome, tmp_path, "a.mcap", spectra=True)
-    assert json.loads((tmp_path / "session.json").read_text())["outcome_hidden"]
+    session = json.loads((tmp_path / "session.json").read_text())
+    assert session["outcome_hidden"]
+    assert "Tracker" not in str(session)  # which ran before the lock
     assert "Glx" not in (tmp_path / "estimates.csv").read_text().splitlines()[0]
     assert not (tmp_path / "joint.csv").exists()
     assert not list(tmp_path.glob("*.nii.gz"))
