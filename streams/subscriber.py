@@ -7,8 +7,9 @@ their numbers, whatever was lost on the way.
 
 A publisher without a relay (`docs/wire.md`) has no journal to fetch from.  Then `poll`
 gives what arrives from the first start on, and `health` counts what was lost.  A
-message that carries a relay's clocks has been through a journal: then its answer is
-waited for longer, since what is gone over is not shown again.
+message with a relay's clocks has been through a journal, whose length a relay's
+heartbeat gives: then its answer is waited for longer, since what is gone over is not
+shown again.
 """
 
 from __future__ import annotations
@@ -171,9 +172,9 @@ class Subscriber:
             self._drop(str(error))
             self._replace(frames, str(error))
             return
-        if self._answered is None:
-            self._recorded = self._recorded or wire.is_recorded(frames)
+        self._recorded = self._recorded or wire.is_recorded(frames)
         if isinstance(message.body, Heartbeat):
+            self._recorded = self._recorded or message.body.recorded_bytes > 0
             if self._ordering.knows(message.session, message.body.last_seq):
                 self._heartbeat = message.body
         elif not self._ordering.take(message, fetched=False):

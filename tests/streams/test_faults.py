@@ -145,6 +145,31 @@ def test_a_relay_that_never_answers_is_shown_with_its_gaps(tmp_path, monkeypatch
     assert "does not answer" in health.problem
 
 
+def test_a_relay_without_messages_yet_is_waited_for_too(tmp_path, monkeypatch):
+    """Its heartbeats say that it records; nothing is gone over before it answers."""
+    monkeypatch.setattr("streams.subscriber.ANSWER_S", 0.1)
+    monkeypatch.setattr("streams.subscriber.PATIENCE_S", 300.0)
+    endpoint, tap = free_endpoint(), Tap()
+    with (
+        relayed(tap, tmp_path / "visit.mcap") as relay,
+        LossyProxy(relay.endpoint, endpoint, seed=1, deaf=1.0) as proxy,
+        Subscriber(endpoint) as subscriber,
+    ):
+        wait_for(lambda: subscriber.poll(0.1) or subscriber.health.heard_s is not None)
+        wait_for(lambda: "does not answer" in polled(subscriber).health.problem)
+        assert subscriber.health.refetch is None
+        proxy.loss = 1.0
+        tap.put(*bodies(20))
+        wait_for(lambda: relay.status.transients == 20)
+        proxy.loss = proxy.deaf = 0.0
+        assert [m.seq for m in gather(subscriber, 24)] == list(range(24))
+
+
+def polled(subscriber):
+    assert subscriber.poll(0.05) == []
+    return subscriber
+
+
 def check_stall(folder, stall_s, per_s):
     """Nothing is read for a time: more is lost than any buffer holds, none for good."""
     count, big = int(stall_s * per_s), {"points": 4096}
