@@ -7,6 +7,7 @@ sentences that are told once and stay for a while.
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 
@@ -152,6 +153,27 @@ def contradicted(event: Event) -> Message | None:
         return None
     said, _, rest = event.text.partition("; ")
     return Message("conjugation", Level.ATTENTION, said, rest, 0.0)
+
+
+def change_of(event: Event) -> str:
+    """What an event changes, in words: "window 64", "reference period 0:600 s"."""
+    if event.kind == "reference":
+        return f"reference period {event.text} s"
+    if event.kind != "settings":
+        return event.kind
+    try:
+        table = dict(json.loads(event.text))
+    except (ValueError, TypeError):
+        return event.kind
+    return ", ".join(
+        f"{name.replace('_', ' ')} {_plainly(value)}" for name, value in table.items()
+    )
+
+
+def _plainly(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return str(value)
 
 
 def sent(label: str) -> Message:

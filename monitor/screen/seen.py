@@ -127,6 +127,7 @@ class Seen(Known):
     def _take_start(self, update: Update) -> None:
         self.source = update.source or self.source
         self.acquisition = update.acquisition or self.acquisition
+        self.counted = self.counted and update.counted
         if update.settings is not None:
             hidden = self.settings.outcome_hidden or update.settings.outcome_hidden
             self.settings = update.settings.changed(outcome_hidden=hidden)
@@ -145,7 +146,7 @@ class Seen(Known):
             self.tell(trouble, now_s)
         elif self.stream.playback is None and event.author != VIEWER:
             unseen = event.kind in axis.UNSEEN  # its text is not for reading
-            label = event.kind if unseen else axis.label_of(event)
+            label = told.change_of(event) if unseen else axis.label_of(event)
             self.tell(told.recorded(label, event.time_s), now_s)
 
     def _take_settings(self, text: str, now_s: float) -> None:

@@ -648,6 +648,13 @@ def test_missing_transients_are_counted_by_the_scanner_s_counter(updates):
     assert Line("missing transients", "2") in closer.page(display, 112.0).session
 
 
+def test_a_file_without_a_counter_shows_no_missing_transients(updates):
+    display = shown(updates, 100.0)
+    display.fold(Update(9001, 0, counted=False), 101.0)
+    line = Line("missing transients", "not seen in such a file")
+    assert line in closer.page(display, 101.0).session
+
+
 def test_a_pause_is_no_missing_transient(updates):
     display = shown(updates, 100.0)
     last = display.newest
@@ -1046,7 +1053,7 @@ def test_a_change_of_settings_is_told_when_it_is_recorded(updates):
     display = shown(updates, 700.0)
     change = Event(700.0, "settings", json.dumps({"window": 64}))
     display.fold(Update(9000, 0, event=change), 700.0)
-    assert "settings: recorded at 11:40" in texts(display.screen(700.1).messages)
+    assert "window 16: recorded at 11:40" in texts(display.screen(700.1).messages)
 
 
 def test_what_the_protocol_did_not_expect_stays_on_the_screen(updates):
@@ -1146,6 +1153,23 @@ def test_conditions_and_troubles_of_the_stream_stay_in_the_log(updates):
         "Line width 20.0 Hz, limit 12.8", "Line width 20.0 Hz, limit 12.8: over",
         "No stream", "No stream: over",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        ("settings", '{"window": 64, "step": 8}', "window 64, step 8"),
+        ("settings", '{"rejected_epochs": [1, 2]}', "rejected epochs 1, 2"),
+        ("settings", '{"rejected_epochs": []}', "rejected epochs none"),
+        ("settings", "[1]", "settings"),
+        ("reference", "0:600", "reference period 0:600 s"),
+        ("blinded", "protocol trial", "blinded"),
+    ],
+)
+def test_a_change_is_told_in_words(updates, kind, text, words):
+    display = shown(updates, 700.0)
+    display.fold(Update(9000, 0, event=Event(700.0, kind, text, "operator")), 700.0)
+    assert display.notices.log[-1][1].condition == f"{words}: recorded at 11:40"
 
 
 def test_the_tracker_says_the_same_but_once(updates):
