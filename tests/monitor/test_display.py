@@ -1053,7 +1053,7 @@ def test_a_change_of_settings_is_told_when_it_is_recorded(updates):
     display = shown(updates, 700.0)
     change = Event(700.0, "settings", json.dumps({"window": 64}))
     display.fold(Update(9000, 0, event=change), 700.0)
-    assert "window 16: recorded at 11:40" in texts(display.screen(700.1).messages)
+    assert "window 64: recorded at 11:40" in texts(display.screen(700.1).messages)
 
 
 def test_what_the_protocol_did_not_expect_stays_on_the_screen(updates):
