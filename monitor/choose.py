@@ -18,7 +18,7 @@ from monitor.analysis.update import Curves, Update
 from monitor.blinding import is_lock
 from monitor.settings import Settings, bundled_protocols, read_protocol
 from streams.errors import InputError
-from streams.scanner_counter import ScannerCounter
+from streams.scanner_counter import OF_FILE, ScannerCounter
 from streams.sources.water_check import no_water
 from streams.transient import Acquisition, Kind, Message, Start, Transient
 
@@ -123,6 +123,7 @@ class Analysis:
     ----------
     pipeline : None before the first start
     counter : what the scanner's counter says of missing transients
+    counted : whether the counter was kept, so that gaps can be seen
     waters_left_out : water references that are none
     """
 
@@ -130,6 +131,7 @@ class Analysis:
         self._wishes = wishes
         self.pipeline: Pipeline | None = None
         self.counter = ScannerCounter()
+        self.counted = True
         self.waters_left_out = 0
         self._acquisition: Acquisition | None = None
         self._told: set[int] = set()  # epochs
@@ -139,8 +141,13 @@ class Analysis:
         before = self.counter.missing
         self.counter.take(message.body)
         found = self.counter.missing - before
+        self.counted = not message.session.startswith(OF_FILE) or (
+            self.counter.missing > 0
+        )
         update = self._checked(message)
-        return replace(update, missing=found) if found else update
+        if not found and self.counted:
+            return update
+        return replace(update, missing=found, counted=self.counted)
 
     def _checked(self, message: Message) -> Update:
         """The same, without water references that are none."""

@@ -115,7 +115,7 @@ def page(display: Display, now_s: float) -> summary.Summary:
             display.time_s(),
             len(display.quality),
             display.low_weight,
-            display.missing,
+            display.missing if display.counted or display.missing else None,
             len(display.epoch_starts_s),
             display.reference_s,
             display.infusion(),

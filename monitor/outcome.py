@@ -14,7 +14,6 @@ from monitor.analysis.update import TrackerPoint, Update
 from monitor.choose import Analysis
 from streams.errors import InputError
 from streams.sources.mrd_conjugation import ConjugationCheck
-from streams.sources.open_file import OF_FILE
 from streams.transient import Body, Kind, Message, Start, Transient
 
 MIRRORED = (
@@ -41,8 +40,6 @@ class Outcome:
     missing_messages : numbers of the session that no message came with; of transients
         the scanner's counter tells more, see `missing`
     waters : water references that came
-    counted : whether the scanner's counter was kept, so that gaps could be seen: most
-        formats but our recordings keep none
     """
 
     analysis: Analysis
@@ -53,7 +50,6 @@ class Outcome:
     ended: bool = False
     missing_messages: int = 0
     waters: int = 0
-    counted: bool = True
     _last_seq: int = -1
     _conjugation: ConjugationCheck | None = None
 
@@ -96,7 +92,6 @@ class Outcome:
         began = time.perf_counter()
         self.missing_messages += max(message.seq - self._last_seq - 1, 0)
         self._last_seq = message.seq
-        self.counted = not message.session.startswith(OF_FILE) or self.missing > 0
         update = self.analysis.push(message)
         self.notes |= dict.fromkeys(update.notes)
         if update.settings is not None and update.settings.outcome_hidden:
@@ -129,14 +124,15 @@ class Outcome:
 
 def counts(outcome: Outcome) -> dict[str, int | None]:
     """Counts of a session; None where the file could not show any."""
-    qualities, course, seen = outcome.qualities, outcome.course, outcome.counted
+    qualities, course = outcome.qualities, outcome.course
+    seen, counter = outcome.analysis.counted, outcome.analysis.counter
     return {
         "transients": len(qualities),
         "excluded": sum(q.weight == 0 for q in qualities),
         "down_weighted": sum(0 < q.weight < 0.5 for q in qualities),
         "flagged": sum(bool(q.flags) for q in qualities),
         "missing": outcome.missing if seen else None,
-        "doubled": outcome.analysis.counter.doubled if seen else None,
+        "doubled": counter.doubled if seen else None,
         "water_references": outcome.pipeline.intake.waters_taken,
         "water_references_left_out": outcome.waters_left_out,
         "epochs": len({q.epoch for q in qualities}),

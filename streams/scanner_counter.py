@@ -22,6 +22,9 @@ from streams.transient import Body, Event, Start, Transient
 GAP, DROPPED = "gap", "dropped"
 NAMING = frozenset({GAP, DROPPED})
 AUTHOR = "relay"
+OF_FILE = "file:"
+"""How the names of sessions begin that are files of other formats than our own: most
+of them keep no counter, and what they hold is numbered when it is read."""
 _NAMED = re.compile(r"\btransient (\d{1,16})\b", re.IGNORECASE)
 
 

@@ -121,6 +121,7 @@ class Update:
     ended : reason, of an end message
     missing : transients that never came, by the scanner's counter, found missing with
         this message; below zero where some came after all
+    counted : whether that counter is kept, so that gaps can be seen
     quality : of a metabolite transient
     strip : (points,) float32 phased, aligned real spectrum of the transient between 4.2
         and 0.2 ppm for the waterfall, ppm ascending, scaled so that the template's NAA
@@ -146,6 +147,7 @@ class Update:
     event: Event | None = None
     ended: str | None = None
     missing: int = 0
+    counted: bool = True
     quality: Quality | None = None
     strip: Curve | None = None
     strip_raw: Curve | None = None

@@ -200,7 +200,8 @@ def missing_percent(outcome: Outcome) -> float:
     nan where no gap could be seen.
     """
     lost, came = outcome.missing, outcome.analysis.counter.came
-    return 100 * lost / (lost + came) if came and outcome.counted else math.nan
+    seen = came > 0 and outcome.analysis.counted
+    return 100 * lost / (lost + came) if seen else math.nan
 
 
 def _late(followed: Followed) -> float:

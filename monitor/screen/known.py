@@ -60,6 +60,7 @@ class Known:
         self.looked_at: dict[tuple[float, float], Curves | None] = {}
         self.low_weight = 0
         self.missing = 0
+        self.counted = True  # whether missing ones could be seen
         self.notices = Notices()
         self.seq = -1
         self.revision = 0

@@ -14,6 +14,8 @@ from monitor.screen.parts import Z95, Headline
 from monitor.screen.words import clock, plain, signed
 from streams.transient import Event
 
+NOT_SEEN = "not seen in such a file"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -40,7 +42,7 @@ def session_lines(
     length_s: float,
     transients: int,
     low_weight: int,
-    missing: int,
+    missing: int | None,
     epochs: int,
     reference_s: tuple[float, float] | None,
     infusion_s: tuple[float | None, float | None],
@@ -56,7 +58,7 @@ def session_lines(
         Line("source", source),
         Line("length", clock(length_s)),
         Line("transients", f"{transients}, of low weight {low_weight}"),
-        Line("missing transients", f"{missing}"),
+        Line("missing transients", NOT_SEEN if missing is None else f"{missing}"),
         Line("epochs", f"{epochs}"),
         Line("reference period", reference),
         Line("infusion", span),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from streams.errors import InputError
 from streams.recording_files import find
+from streams.scanner_counter import OF_FILE
 from streams.sources.files import first_bytes, read_series
 from streams.sources.recording import bodies as recording_bodies
 from streams.sources.recording import messages
@@ -19,8 +20,6 @@ from streams.transient import Body, Message, number
 
 MCAP_MAGIC = b"\x89MCAP"
 RECORDING = "recording"
-OF_FILE = "file:"
-"""How the sessions of other files begin, which are numbered when they are read."""
 
 
 @dataclass(frozen=True, slots=True)

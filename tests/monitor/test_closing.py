@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from monitor.analyse import analyse, run
-from monitor.choose import Wishes
+from monitor.choose import Analysis, Wishes
 from monitor.closing import for_terminal, nothing_fitted, remarks, result
 from monitor.outcome import Outcome
+from monitor.outcome import counts as counts_of
 from monitor.report.folder import kept_if_done
 from monitor.results import session_of
 from streams import wire
@@ -130,7 +131,10 @@ def test_transients_missing_before_they_were_recorded_are_told(recorded):
 
 def test_what_keeps_no_counter_shows_no_gap(recorded):
     plain = number((message.body for message in recorded[:20]), "file:x.nii.gz")
-    counts = session_of(analysed(list(plain)), "x")["counts"]
+    outcome = Outcome(Analysis(Wishes()))
+    updates = [outcome.push(message) for message in plain]
+    assert not any(update.counted for update in updates)
+    counts = counts_of(outcome)
     assert counts["missing"] is counts["doubled"] is None
 
 

@@ -53,7 +53,7 @@ def test_a_combined_file_claims_no_coil_combination(
     assert fields["RF coil"] == "2 receive channels"
     assert fields["Processing"].startswith("coil combination, ")
     followed = follow(infusion_short, Wishes())
-    followed.outcome.counted = False
+    followed.outcome.analysis.counted = False
     pipeline = followed.outcome.pipeline
     assert pipeline.acquisition is not None
     combined = replace(pipeline.acquisition, coils=1)
