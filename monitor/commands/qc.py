@@ -176,7 +176,7 @@ def _many(
     group = put_together(rows, plan)
     typer.echo(
         f"{group['judged']} of {group['sessions']} sessions judged, "
-        f"{group['all_kept']} miss no criterion: {out / 'group.html'}"
+        f"{group['judged'] - group['all_kept']} miss a criterion: {out / 'group.html'}"
     )
 
 

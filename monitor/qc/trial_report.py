@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from monitor.qc.between_visits import OUTCOMES
-from monitor.qc.clinical import clinical_slope
+from monitor.qc.clinical import LEAST_SUBJECTS, clinical_slope
 from monitor.qc.participants import Visit, active_condition
 from monitor.qc.trial import BINS, Binned, binned, during, fit_trial
 from streams.errors import InputError
@@ -32,15 +32,16 @@ def trial_report(
     unmatched = sorted(
         row["session"] for row in judged if (row["subject"], row["visit"]) not in visits
     )
-    effects, said = [], []
+    effects, without = [], dict[tuple[str, str], list[str]]()
     for name in OUTCOMES:
         sessions = _binned(matched, name)
         for part, own in _parts(sessions):
             try:
                 effects += _effects(own, active, name, part)
             except InputError as error:
-                said.append(f"{name}, {part}: {error}")
+                without.setdefault((part, str(error)), []).append(name)
     effects += _between_sexes(effects)
+    clinical = [c for n in OUTCOMES if (c := clinical_slope(matched, n))]
     return {
         "active": active,
         "sessions": len(matched),
@@ -48,9 +49,23 @@ def trial_report(
         "effects": sorted(effects, key=lambda e: OUTCOMES.index(e["outcome"])),
         "missed": sum("missed" in row["verdicts"].values() for _, row in matched),
         "courses": {n: _courses(_binned(matched, n)) for n in OUTCOMES},
-        "clinical": [c for n in OUTCOMES if (c := clinical_slope(matched, n))],
-        "said": said,
+        "clinical": clinical,
+        "said": [
+            *(f"{', '.join(n)}, {part}: {why}" for (part, why), n in without.items()),
+            *([] if clinical else _no_slope(matched)),
+        ],
     }
+
+
+def _no_slope(matched: Sequence[tuple[Visit, Row]]) -> list[str]:
+    """Why there is no response against clinical change, where scores are given."""
+    scored = {v.subject for v, _ in matched if v.score_change is not None}
+    if not scored:
+        return []
+    return [
+        f"Response against clinical change is given from {LEAST_SUBJECTS} subjects on "
+        f"whose scores and responses are known; scores of {len(scored)} are."
+    ]
 
 
 def _binned(matched: Sequence[tuple[Visit, Row]], name: str) -> list[Binned]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -103,7 +104,7 @@ def test_a_bad_participants_file_is_one_sentence(
         read_participants(path)
 
 
-def rows_of(trial: Crossover, slope: float) -> list[dict[str, object]]:
+def rows_of(trial: Crossover, slope: float) -> list[dict[str, Any]]:
     """Rows of the table as judged sessions would give them."""
     found = []
     for visit, windows in draw(trial, np.random.default_rng(3)):
@@ -121,7 +122,7 @@ def rows_of(trial: Crossover, slope: float) -> list[dict[str, object]]:
 def test_the_group_shows_sexes_and_their_difference() -> None:
     rows = rows_of(Crossover(effect=-6), 0.0)
     visits = {(r["subject"], r["visit"]): r["visit_of"] for r in rows}
-    report = trial_report(rows, visits)  # type: ignore[arg-type]
+    report = trial_report(rows, visits)
     parts = {(e["part"], e["name"]): e for e in report["effects"]}
     assert set(parts) == {
         (part, name)
@@ -135,6 +136,18 @@ def test_the_group_shows_sexes_and_their_difference() -> None:
         parts["sex m", "condition"]["value"] - parts["sex f", "condition"]["value"]
     )
     assert split["value"] == pytest.approx(difference)
+
+
+def test_what_the_group_cannot_show_is_said_once() -> None:
+    rows = rows_of(Crossover(subjects=3), 0.0)
+    for row in rows:
+        row["windows"] += [{**w, "outcome": "Glx"} for w in row["windows"]]
+        row["visit_of"] = replace(row["visit_of"], score_before=30.0, score_after=20.0)
+    visits = {(r["subject"], r["visit"]): r["visit_of"] for r in rows}
+    said = trial_report(rows, visits)["said"]
+    assert len(said) == len(set(said))
+    assert said[0].startswith("Glx/tNAA, Glx, sex f: 4 sessions of 2 subjects are too")
+    assert said[-1].endswith("scores of 3 are.")
 
 
 def test_a_clinical_slope_is_found_with_its_interval() -> None:
