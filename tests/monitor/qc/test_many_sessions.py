@@ -21,7 +21,10 @@ from streams.export.bids import write_bids
 from streams.sources.open_file import open_source
 from streams.transient import Event, number
 
-pytestmark = pytest.mark.usefixtures("no_figures")
+pytestmark = [
+    pytest.mark.usefixtures("no_figures"),
+    pytest.mark.timeout(400),  # processes of their own, one after another
+]
 
 
 @pytest.fixture
