@@ -1,13 +1,15 @@
 """Criteria: verdicts, drift, gaps, markers."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from monitor.choose import Wishes
 from monitor.qc.criteria import Criterion, Verdict, lateness_s, slope_hz_per_min
 from monitor.qc.follow import Placed
-from monitor.qc.one import Judged
+from monitor.qc.one import Judged, judge
 from streams.transient import Event
 
 
@@ -69,3 +71,17 @@ def test_line_width_is_checked(judged: Judged) -> None:
     found = judged.report["line_width"]
     assert -0.35 < found["during_hz"] - found["before_hz"] < 0.0
     assert abs(found["bias_percent"]) < 0.5
+
+
+def test_an_infusion_in_another_epoch_is_told(
+    judged: Judged, infusion_short: Path
+) -> None:
+    """Nothing is said of its line width, which is another epoch's own."""
+    said = "do not lie in one epoch"
+    assert not any(said in note for note in judged.report["notes"])
+    periods = {"reference_s": (0.0, 60.0), "infusion_s": (124.0, 190.0)}
+    restless = infusion_short.with_name("restless-short.mcap")
+    wishes = Wishes(changes={"window": 8, "step": 4, **periods})
+    found = judge(restless, wishes).report
+    assert any(said in note for note in found["notes"])
+    assert found["line_width"] is None
