@@ -231,7 +231,7 @@ def stream_of(feed: Any, waiting: int) -> Stream:
     """State of the stream from a feed's `health`, whatever it can tell."""
     health = getattr(feed, "health", None)
     if isinstance(health, Stream):
-        return health
+        return health if health.playback is None else replace(health, lag=waiting)
     if hasattr(feed, "seek"):
         return Stream(connected=True, lag=waiting, playback=_playback(feed))
     if isinstance(health, StreamHealth):

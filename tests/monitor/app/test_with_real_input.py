@@ -92,8 +92,9 @@ class Operator:
                 if "xcb" in said:
                     pytest.skip(f"Qt cannot use the display: {said}")
                 raise AssertionError(said)
-            if self.state.exists() and seen(self.see()):
-                return self.see()
+            state = self.see() if self.state.exists() else None
+            if state is not None and seen(state):
+                return state
             time.sleep(0.03)
         raise AssertionError(f"not seen: {self.see() if self.state.exists() else ''}")
 
@@ -208,8 +209,9 @@ def test_a_replay_is_operated_and_closed_in_full_flow(operator):
     o = operator
     assert o.see()["stream"].startswith("REPLAY")
     o.key("space")
-    o.until(lambda s: s["stream"] == "REPLAY paused")
-    there = o.see()["position"]
+    # what had been played is worked through before the position rests
+    seen = o.until(lambda s: s["stream"] == "REPLAY paused" and not s["lag"])
+    there = seen["position"]
     o.key("Left")
     o.until(lambda s: s["position"] <= there - 50)
     o.click(o.see()["play"])

@@ -73,6 +73,7 @@ def shown(window):
         "zoomed": page.trend.plot.zoomed,
         "legend": page.trend.legend.full_text,
         "stream": page.status.stream.full_text,
+        "lag": display.stream.lag,
         "position": playback.position_s if playback else 0.0,
         "start": centre(page.buttons.buttons["infusion_start"]),
         "play": centre(page.replay.play),
