@@ -96,6 +96,22 @@ def test_answers_begin_with_the_infusion(live):
     assert all(not u.answers for u in early)
 
 
+def test_the_start_counts_at_once_where_the_reference_period_was_given(messages):
+    basis, sent = messages
+    settings = replace(pipeline(basis).settings, reference_s=(0.0, 90.0))
+    one = Pipeline(settings, basis)
+    updates = [one.push(message) for message in sent]
+    began = next(
+        i
+        for i, u in enumerate(updates)
+        if getattr(u.event, "kind", "") == "infusion_start"
+    )
+    assert updates[began].tracks
+    assert not updates[began].answers
+    after = next(u for u in updates[began + 1 :] if u.answers)
+    assert after.quality.time_s < START_S + 30.0
+
+
 def test_detectable_change_comes_with_each_estimate(live):
     _, updates = live
     found = [u.detectable for u in updates if u.estimate is not None]
