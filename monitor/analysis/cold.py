@@ -225,7 +225,7 @@ def _relaxed(fit: Fit, problem: Problem, moved: Indices) -> Fit:
     least = RELAXATION_GAIN * max(fit.misfit, 1.0)
     if not fit.converged or promise(problem, fit.theta, moved) < 0.5 * least:
         return fit
-    relaxed = minimise(problem, fit.theta, moved)
+    relaxed = _settled(problem, fit.theta, moved)
     shows = fit.cost - relaxed.cost > least and relaxed.theta[RELAXATION] > 0
     return relaxed if relaxed.converged and shows else fit
 

@@ -103,13 +103,16 @@ def _admissible(theta: Real) -> Real:
 
 @dataclass(frozen=True, slots=True)
 class _Linear:
-    """The problem about one point, the amplitudes eliminated (Kaufman)."""
+    """The problem about one point, the amplitudes eliminated (Kaufman).
+
+    `ways` (active, n) are the directions that no bound forbids.
+    """
 
     J: Real
     cross: Real
     H: Real
     gradient: Real
-    free: Indices
+    ways: Real
 
 
 def _linear(problem: Problem, point: Point, active: Indices) -> _Linear:
@@ -122,29 +125,39 @@ def _linear(problem: Problem, point: Point, active: Indices) -> _Linear:
     H[np.diag_indices(len(active))] += precision
     pull = (point.theta - priors.mean)[active] * precision
     gradient = J @ point.residual - pull
-    return _Linear(J, cross, H, gradient, _free(point.theta, gradient, active))
+    return _Linear(J, cross, H, gradient, _ways(point.theta, gradient, active))
 
 
-def _free(theta: Real, gradient: Real, active: Indices) -> Indices:
-    """Active parameters that are not held at their bound."""
-    held = [
-        (p == LORENTZ and theta[LORENTZ] <= 0 and g <= 0)
-        or (p == GAUSS and theta[GAUSS] <= 0 and g <= 0)
-        or (p == MM_GAUSS and theta[MM_GAUSS] <= -theta[GAUSS] and g <= 0)
+def _ways(theta: Real, gradient: Real, active: Indices) -> Real:
+    """Directions of the active parameters, those into a bound left out.
+
+    Where q rests at its bound -g it goes along with g.
+    """
+    narrow = theta[MM_GAUSS] <= -theta[GAUSS]
+    held = {
+        int(p)
         for p, g in zip(active, gradient, strict=True)
-    ]
-    return np.flatnonzero(~np.array(held, bool))
+        if g <= 0
+        and (
+            (p == LORENTZ and theta[LORENTZ] <= 0)
+            or (p == GAUSS and theta[GAUSS] <= 0)
+            or (p == MM_GAUSS and narrow)
+        )
+    }
+    ways = np.eye(active.size)
+    if MM_GAUSS in held:
+        ways[active == MM_GAUSS, active == GAUSS] = -1.0
+    return ways[:, [int(p) not in held for p in active]]
 
 
 def _step(linear: _Linear, damping: float) -> Real:
     """One damped step of the active parameters."""
-    step = np.zeros(linear.gradient.size)
-    free = linear.free
-    if free.size:
-        H = linear.H[np.ix_(free, free)]
-        H[np.diag_indices(free.size)] *= 1 + damping
-        step[free] = factored(H).solve(linear.gradient[free])
-    return step
+    T = linear.ways
+    if not T.size:
+        return np.zeros(linear.gradient.size)
+    H = T.T @ linear.H @ T
+    H[np.diag_indices_from(H)] *= 1 + damping
+    return np.asarray(T @ factored(H).solve(T.T @ linear.gradient), float)
 
 
 def promise(problem: Problem, theta: Real, active: Indices) -> float:

@@ -15,7 +15,15 @@ from monitor.analysis.cold import (
     usual,
 )
 from monitor.analysis.fit import minimise
-from monitor.analysis.model import GAUSS, LORENTZ, PHASE, RELAXATION, SHIFT
+from monitor.analysis.lineshape import gauss_rate
+from monitor.analysis.model import (
+    GAUSS,
+    LORENTZ,
+    MM_GAUSS,
+    PHASE,
+    RELAXATION,
+    SHIFT,
+)
 from monitor.analysis.normal import factored, inverse
 from monitor.analysis.outcomes import outcomes_of
 
@@ -128,6 +136,25 @@ def test_differences_of_t2_are_fitted_where_they_show(model, part):
         assert abs(fit.theta[RELAXATION] - part) < 4 * fit.theta_sd[RELAXATION]
     else:
         assert fit.theta[RELAXATION] == 0.0
+
+
+def test_a_fit_glides_along_the_bound_of_the_macromolecules_width(model):
+    """Measured in a worse shim they are too broad, and cannot be made narrower."""
+    broad = np.where(model.macromolecule[:, None], gauss_rate(20.0) * model.t**2, 0.0)
+    measured = replace(model, fids=model.fids * np.exp(-broad))
+    sd = 0.05 * np.sqrt(model.points)
+    y = model.in_band(noisy_fid(model, 6, 0.05, lorentz=5.0, gauss=gauss_rate(8.0)))
+    fit, problem = cold_fit(measured, y, sd, Freedom(kernel=0.0))
+    assert fit.converged
+    assert fit.theta[MM_GAUSS] == -fit.theta[GAUSS]
+    moved = active_parameters(measured, Freedom(), Traits(fine=True))
+    start = fit.theta.copy()
+    start[[LORENTZ, GAUSS]] = 1.0, 0.5 * start[GAUSS]
+    start[MM_GAUSS] = -start[GAUSS]
+    again = minimise(problem, start, moved)
+    assert again.converged
+    assert again.steps < 20
+    assert again.cost == pytest.approx(fit.cost, abs=0.1)
 
 
 def worst_cases(model):
