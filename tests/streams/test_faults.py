@@ -17,7 +17,7 @@ import zmq
 from free_ports import free_endpoint
 from lossy_proxy import CuttingProxy, LossyProxy
 from stream_cases import ACQUISITION, all_parts, bodies, parts, transient
-from test_relay import Tap, gather, relayed, wait_for
+from test_relay import Tap, gather, poll_until, relayed, wait_for
 
 from streams import journal, wire
 from streams.subscriber import Subscriber
@@ -54,16 +54,13 @@ def test_a_link_that_loses_doubles_swaps_and_delays(tmp_path, harm, monkeypatch)
         LossyProxy(relay.endpoint, endpoint, seed=1, **harm) as proxy,
         Subscriber(endpoint) as subscriber,
     ):
-        wait_for(lambda: subscriber.poll(0.05) or subscriber.health.recording)
+        poll_until(subscriber, lambda: subscriber.health.recording)
         joined.set()
         taken = gather(subscriber, 404)
-        wait_for(
-            lambda: (
-                subscriber.poll(0.05)
-                or "double" not in harm
-                or subscriber.health.duplicates >= proxy.doubled
+        if "double" in harm:
+            poll_until(
+                subscriber, lambda: subscriber.health.duplicates >= proxy.doubled
             )
-        )
         health = subscriber.health
     assert [m.seq for m in taken] == list(range(404))
     assert all_parts(taken) == all_parts(journal.read_messages(relay.path))
@@ -136,10 +133,10 @@ def test_a_relay_that_never_answers_is_shown_with_its_gaps(tmp_path, monkeypatch
         LossyProxy(relay.endpoint, endpoint, seed=1, deaf=1.0),
         Subscriber(endpoint) as subscriber,
     ):
-        wait_for(lambda: subscriber.poll(0.1) or subscriber.health.heard_s is not None)
+        poll_until(subscriber, lambda: subscriber.health.heard_s is not None)
         tap.put(*bodies(20))
         taken = gather(subscriber, 10)
-        wait_for(lambda: subscriber.poll(0.1) or subscriber.health.refetch is not None)
+        poll_until(subscriber, lambda: subscriber.health.refetch is not None)
         health = subscriber.health
     assert isinstance(taken[0].body, Start)
     assert "does not answer" in health.problem
@@ -155,7 +152,7 @@ def test_a_relay_without_messages_yet_is_waited_for_too(tmp_path, monkeypatch):
         LossyProxy(relay.endpoint, endpoint, seed=1, deaf=1.0) as proxy,
         Subscriber(endpoint) as subscriber,
     ):
-        wait_for(lambda: subscriber.poll(0.1) or subscriber.health.heard_s is not None)
+        poll_until(subscriber, lambda: subscriber.health.heard_s is not None)
         wait_for(lambda: "does not answer" in polled(subscriber).health.problem)
         assert subscriber.health.refetch is None
         proxy.loss = 1.0
@@ -274,7 +271,7 @@ def test_foreign_messages_are_counted_and_the_connection_survives():
         with Subscriber(endpoint) as subscriber:
             try:
                 taken = gather(subscriber, 20)
-                wait_for(lambda: subscriber.poll(0.1) or subscriber.health.dropped > 50)
+                poll_until(subscriber, lambda: subscriber.health.dropped > 50)
             finally:
                 stop.set()
                 thread.join()
@@ -322,7 +319,7 @@ def test_what_came_before_its_publisher_left_is_not_lost():
         with zmq.Context() as context, context.socket(zmq.XPUB) as publisher:
             publisher.linger = 5000
             publisher.bind(endpoint)
-            wait_for(lambda: subscriber.poll(0.02) or publisher.poll(0))  # subscribed
+            poll_until(subscriber, lambda: publisher.poll(0))  # subscribed
             for frames in several:
                 publisher.send_multipart(frames)
         with contextlib.suppress(AssertionError):

@@ -10,7 +10,7 @@ import numpy as np
 import zmq
 from free_ports import free_endpoint
 from stream_cases import ACQUISITION, transient
-from test_relay import Tap, gather, relayed, wait_for
+from test_relay import Tap, gather, poll_until, relayed, wait_for
 
 from streams import journal, wire
 from streams.scanner_counter import ScannerCounter
@@ -44,7 +44,7 @@ def test_a_site_s_own_publisher_is_heard():
     endpoint = free_endpoint()
     with Subscriber(endpoint) as subscriber, example(endpoint, 100, 0.05):
         taken = gather(subscriber, 30)
-        wait_for(lambda: subscriber.poll(0.1) and subscriber.health.refetch is False)
+        poll_until(subscriber, lambda: subscriber.health.refetch is False)
         health = subscriber.health
     assert isinstance(taken[0].body, Start)
     fids = [m.body.fid for m in taken if isinstance(m.body, Transient)]
@@ -60,7 +60,7 @@ def test_a_relay_records_a_site_s_own_publisher(tmp_path):
         wait_for(lambda: problems)
         with example(endpoint, 60, 0.05), Subscriber(relay.endpoint) as subscriber:
             taken = gather(subscriber, 5)
-            wait_for(lambda: subscriber.poll(0.1) and subscriber.health.end)
+            poll_until(subscriber, lambda: subscriber.health.end)
         stop.set()
     assert "Nobody listens" in problems[0]
     assert isinstance(taken[0].body, Start)

@@ -28,6 +28,16 @@ def wait_for(condition, timeout_s=60.0):
     return result
 
 
+def poll_until(subscriber, condition):
+    """Take whatever comes until a condition holds."""
+
+    def holds():
+        subscriber.poll(0.05)
+        return condition()
+
+    wait_for(holds)
+
+
 class Tap:
     """A source that gives what a test puts into it, until None."""
 
@@ -110,7 +120,7 @@ def test_what_the_source_gives_is_received_and_recorded(place):
         taken = gather(subscriber, 10)
         assert [m.seq for m in taken] == list(range(10))
         assert subscriber.poll(0.2) == []
-        wait_for(lambda: subscriber.poll(0.1) or is_well(subscriber.health))
+        poll_until(subscriber, lambda: is_well(subscriber.health))
         health = subscriber.health
         assert (health.received, health.lag, health.open_gaps) == (10, 0, 0)
         assert health.end == End(6, "finished")
@@ -221,7 +231,7 @@ def test_a_subscriber_waits_for_a_relay_and_outlives_it(place):
             taken = gather(subscriber, 2)
             tap.put(None)
             taken += gather(subscriber, 1)
-        wait_for(lambda: subscriber.poll(0.1) or subscriber.health.problem)
+        poll_until(subscriber, lambda: subscriber.health.problem)
         assert "The session has ended (finished)" in subscriber.health.problem
         place.rename(place.with_name("visit.mcap.part"))  # as if it had been killed
         tap = Tap()
@@ -337,7 +347,7 @@ def test_a_full_disk_stops_publishing_and_goes_on_when_there_is_space(
         tap.put(transient(1), transient(2))
         wait_for(lambda: not relay.status.recording)
         assert "NOT RECORDING. The disk is full" in relay.status.problem
-        wait_for(lambda: subscriber.poll(0.05) or subscriber.health.recording is False)
+        poll_until(subscriber, lambda: subscriber.health.recording is False)
         assert "NOT RECORDING" in subscriber.health.problem
         with pytest.raises(InputError, match="NOT RECORDED"):
             subscriber.send_event("infusion_start")

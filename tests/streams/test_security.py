@@ -4,7 +4,7 @@ import stat
 import pytest
 from free_ports import free_endpoint
 from stream_cases import bodies
-from test_relay import gather, relayed, wait_for
+from test_relay import gather, poll_until, relayed, wait_for
 
 from streams.errors import InputError
 from streams.relay import run_relay
@@ -47,7 +47,7 @@ def relay(keys):
 def test_a_known_key_may_listen(relay, keys, name):
     with Subscriber(relay.endpoint, client(keys, name)) as subscriber:
         assert len(gather(subscriber, 10)) == 10
-        wait_for(lambda: subscriber.poll(0.05) or not subscriber.health.problem)
+        poll_until(subscriber, lambda: not subscriber.health.problem)
 
 
 def test_an_operator_may_send_events_and_a_viewer_may_not(relay, keys):
@@ -63,7 +63,7 @@ def test_an_operator_may_send_events_and_a_viewer_may_not(relay, keys):
 @pytest.mark.parametrize("name", ["strangers/eve.operator", "clients/lost.viewer"])
 def test_a_wrong_key_is_told_so(relay, keys, name):
     with Subscriber(relay.endpoint, client(keys, name)) as subscriber:
-        wait_for(lambda: subscriber.poll(0.05) or "key" in subscriber.health.problem)
+        poll_until(subscriber, lambda: "key" in subscriber.health.problem)
         assert "refuses our key" in subscriber.health.problem
         assert subscriber.health.received == 0
     with pytest.raises(InputError, match="NOT RECORDED"):
@@ -73,20 +73,20 @@ def test_a_wrong_key_is_told_so(relay, keys, name):
 def test_a_stranger_is_seen_by_the_relay(relay, keys):
     stranger = client(keys, "strangers/eve.operator")
     with Subscriber(relay.endpoint, stranger) as subscriber:
-        wait_for(lambda: subscriber.poll(0.05) or "key" in relay.status.problem)
+        poll_until(subscriber, lambda: "key" in relay.status.problem)
     assert "refused" in relay.status.problem
 
 
 def test_without_a_key_nothing_comes(relay):
     with Subscriber(relay.endpoint) as subscriber:
-        wait_for(lambda: subscriber.poll(0.05) or "key" in subscriber.health.problem)
+        poll_until(subscriber, lambda: "key" in subscriber.health.problem)
         assert subscriber.health.received == 0
 
 
 def test_a_withdrawn_key_is_refused(relay, keys):
     (keys / "clients" / "anna.operator.key").unlink()
     with Subscriber(relay.endpoint, client(keys, "clients/anna.operator")) as s:
-        wait_for(lambda: s.poll(0.05) or "refuses our key" in s.health.problem)
+        poll_until(s, lambda: "refuses our key" in s.health.problem)
 
 
 def test_other_addresses_with_keys(keys):
