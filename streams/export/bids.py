@@ -66,12 +66,14 @@ def write_bids(
         raise InputError("The recording holds no transient, nothing can be exported.")
     parts = [f"{key}-{label}" for key, label in labels.items() if label]
     place, stem = Path(*parts), "_".join(parts)
+    participants = _participants(folder)
     with _claimed(folder, place):
         written = _write_all(folder, place, stem, groups)
         if recording is not None:
             copy = folder / "sourcedata" / place / f"{stem}.mcap"
             written.append(_copied(recording, copy))
-        return _write_description(folder) + _write_participants(folder) + written
+        description = _write_description(folder)
+        return description + _write_participants(folder, participants) + written
 
 
 def next_session(folder: Path, subject: str) -> str:
@@ -238,30 +240,42 @@ def _write_description(folder: Path) -> list[Path]:
     return [path]
 
 
-def _write_participants(folder: Path) -> list[Path]:
+def _participants(folder: Path) -> list[str]:
+    """Lines of participants.tsv, the column names first; those alone where it is new.
+
+    Raises
+    ------
+    InputError : it cannot be read, or is another table
+    """
+    path = folder / "participants.tsv"
+    try:
+        text = path.read_text(encoding="utf-8-sig") if path.exists() else PARTICIPANT
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{path} cannot be read ({error}): make it a table of text, or take it "
+            "away first."
+        ) from None
+    lines = [line for line in text.splitlines() if line.strip()] or [PARTICIPANT]
+    if lines[0].split("\t")[0] != PARTICIPANT:
+        raise InputError(
+            f"The first column of {path} must be {PARTICIPANT}: put it first, or take "
+            "the table away."
+        )
+    return lines
+
+
+def _write_participants(folder: Path, lines: Sequence[str]) -> list[Path]:
     """Give every subject of the data set its row; other columns of a site stay."""
     path = folder / "participants.tsv"
-    lines = _lines_of(path) if path.exists() else [PARTICIPANT]
-    columns = lines[0].split("\t")
-    if columns[0] != PARTICIPANT:
-        raise InputError(f"The first column of {path} must be {PARTICIPANT}.")
     known = {line.split("\t")[0] for line in lines[1:]}
     subjects = sorted(place.name for place in folder.glob("sub-*") if place.is_dir())
-    unknown = ["n/a"] * (len(columns) - 1)
+    unknown = ["n/a"] * lines[0].count("\t")
     new = ["\t".join([name, *unknown]) for name in subjects if name not in known]
     if not new:
         return []
     with replacing(path) as file:
         file.write("".join(f"{line}\n" for line in [*lines, *new]).encode())
     return [path]
-
-
-def _lines_of(path: Path) -> list[str]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}.") from None
-    return [line for line in text.splitlines() if line.strip()] or [PARTICIPANT]
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

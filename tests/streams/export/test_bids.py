@@ -207,6 +207,21 @@ def test_nothing_is_left_of_a_session_that_could_not_be_written(tmp_path: Path):
     assert not (tmp_path / "sub-01").exists()
 
 
+@pytest.mark.parametrize("content", [None, b"\xdf\x00\xff", b"age\tparticipant_id\n"])
+def test_a_foreign_table_of_participants_is_refused_before_anything(
+    tmp_path: Path, content: bytes | None
+):
+    recording, folder = tmp_path / "visit.mcap", tmp_path / "bids"
+    recording.write_bytes(b"recorded")
+    path = folder / "participants.tsv"
+    path.mkdir(parents=True) if content is None else folder.mkdir()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=r"participants\.tsv .*take .* away"):
+        write_bids(folder, session(), "01", "1", recording)
+    assert list(folder.iterdir()) == [path]
+
+
 def test_the_copied_recording_is_named_as_the_session(tmp_path: Path):
     recording = tmp_path / "Mustermann.mcap"
     recording.write_bytes(b"recorded")
