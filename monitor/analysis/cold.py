@@ -90,6 +90,7 @@ class Freedom:
     ratio_priors: bool = True
 
 
+FREE = Freedom()
 STAND_IN = Freedom(
     kernel=0.0,
     relaxation=False,
@@ -99,13 +100,13 @@ STAND_IN = Freedom(
 kernel or a T2 would make up for that with glutamate (`docs/decisions/0008-fit.md`)."""
 
 
-def usual(model: Model, echo_time_s: float = 0.0) -> Freedom:
+def usual(model: Model, echo_time_s: float) -> Freedom:
     """The freedom that suits a model where nothing else is asked for.
 
     Where macromolecules have nearly decayed, what stand-ins miss of them costs less
     than a line and a baseline that are not free.
     """
-    return STAND_IN if model.stand_in and echo_time_s < MM_WEAK_S else Freedom()
+    return STAND_IN if model.stand_in and echo_time_s < MM_WEAK_S else FREE
 
 
 def priors_for(model: Model, freedom: Freedom) -> Priors:
@@ -147,14 +148,13 @@ def active_parameters(model: Model, freedom: Freedom, traits: Traits) -> Indices
 
 
 def cold_fit(
-    model: Model, spectrum: Complex, noise_sd: float, freedom: Freedom | None = None
+    model: Model, spectrum: Complex, noise_sd: float, freedom: Freedom = FREE
 ) -> tuple[Fit, Problem]:
     """Fit one spectrum (K,) of the model's band from nothing.
 
     Raises nothing: of a spectrum that is not finite, or a noise that is not above 0,
     there is a fit that has not converged.
     """
-    freedom = freedom or usual(model)
     problem = Problem(
         model, model.baseline, spectrum, noise_sd,
         freedom.rule.stiffness or START_STIFFNESS, priors_for(model, freedom),
