@@ -114,13 +114,7 @@ def test_every_state_shows_its_words_in_their_places(qapp, reports, size, theme)
         said = " ".join(line.full_text for line in lines if line.isVisible())
         assert state.message in said, name
         assert page.replay.isVisible() == (state.feed is REPLAY), name
-        panels = [
-            page.status, page.headline, page.trend, page.quality, page.waterfall,
-            page.spectrum, page.table, page.messages, page.acts, page.footer,
-        ]  # fmt: skip
-        at = [place(panel, page) for panel in panels]
-        assert all(page.rect().contains(one) for one in at), name
-        assert not any(a.intersects(b) for a, b in combinations(at, 2)), name
+        check_panels(page, name)
         shown = [t for t in page.findChildren(Text) if t.isVisible()]
         assert not [t.full_text for t in shown if t.cut], name
         assert min(t.font().pixelSize() for t in shown) >= LEAST_TEXT_PX
@@ -131,6 +125,17 @@ def test_every_state_shows_its_words_in_their_places(qapp, reports, size, theme)
             assert text.font().pixelSize() >= 0.9 * wanted * share, (name, text.text())
     page.close()
     page.deleteLater()
+
+
+def check_panels(page: Page, name: str) -> None:
+    """All panels are on the page, none over another."""
+    panels = [
+        page.status, page.headline, page.trend, page.quality, page.waterfall,
+        page.spectrum, page.table, page.messages, page.acts, page.footer,
+    ]  # fmt: skip
+    at = [place(panel, page) for panel in panels]
+    assert all(page.rect().contains(one) for one in at), name
+    assert not any(a.intersects(b) for a, b in combinations(at, 2)), name
 
 
 def spans_px(plot, side: str) -> list[tuple[float, float]]:
@@ -160,13 +165,7 @@ def test_on_the_smallest_page_no_words_run_into_others(qapp, reports, theme):
             page.draw(screen, everything=True)
             QApplication.sendPostedEvents()
             screen = replace(screen, trend=replace(screen.trend))
-        panels = [
-            page.status, page.headline, page.trend, page.quality, page.waterfall,
-            page.spectrum, page.table, page.messages, page.acts, page.footer,
-        ]  # fmt: skip
-        at = [place(panel, page) for panel in panels]
-        assert all(page.rect().contains(one) for one in at), name
-        assert not any(a.intersects(b) for a, b in combinations(at, 2)), name
+        check_panels(page, name)
         for plot, side in (
             (page.trend.plot, "left"), (page.trend.plot, "bottom"),
             (page.spectrum, "bottom"), (page.spectrum, "right"),
