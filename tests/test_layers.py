@@ -26,7 +26,7 @@ BASIS_FILES = {
 }
 # The Qt window is imported where it is opened, so that a machine without Qt's system
 # libraries can do everything else.
-LAZY = {"monitor/headless.py", "monitor/commands/watching.py"}
+LAZY = {"monitor/commands/headless.py", "monitor/commands/watching.py"}
 
 
 def name_of(path: Path) -> str:

@@ -14,27 +14,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitor.analysis.basis import BasisSet
-from monitor.analysis.cold import Freedom, usual
-from monitor.analysis.course import Course, Plan
-from monitor.analysis.curves import (
-    last_curves,
-    reference_curves,
-    window_curves,
-)
-from monitor.analysis.fitted import FittedWindow
-from monitor.analysis.grid import model_for, unexpected
-from monitor.analysis.intake import Intake
-from monitor.analysis.periods import Periods, Span, range_of
-from monitor.analysis.planned import detectable_now
-from monitor.analysis.response import Estimate
+from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.curves import last_curves, reference_curves, window_curves
+from monitor.analysis.course.detectable_now import detectable_now
+from monitor.analysis.course.intake import Intake
+from monitor.analysis.course.periods import Periods, Span, range_of
+from monitor.analysis.course.response import Estimate
+from monitor.analysis.fit.first_fit import Freedom, usual
+from monitor.analysis.fit.fitted import FittedWindow
+from monitor.analysis.fit.model_for import model_for, unexpected
+from monitor.analysis.fit.window import whole_cycles
 from monitor.analysis.settings_event import changed_by
-from monitor.analysis.tracking import Tracking
+from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.update import Curves, Detectable, TrackerPoint, Update
-from monitor.analysis.window import whole_cycles
-from monitor.settings import Settings
+from monitor.protocol.settings import Settings
 from streams.errors import InputError
-from streams.transient import (
+from streams.messages.transient import (
     EPOCH_EVENTS,
     Acquisition,
     Body,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from monitor.settings import Settings, settings_from
+from monitor.protocol.settings import Settings, settings_from
 from streams.errors import InputError
 
 CHANGEABLE = frozenset({"window", "step", "outcome", "rejected_epochs"})

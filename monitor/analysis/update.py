@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.analysis.quality import Quality
-from monitor.analysis.response import Estimate
-from monitor.settings import Settings
-from streams.transient import Acquisition, Event
+from monitor.analysis.course.response import Estimate
+from monitor.analysis.preparation.quality import Quality
+from monitor.protocol.settings import Settings
+from streams.messages.transient import Acquisition, Event
 
 Curve = NDArray[np.float32]
 

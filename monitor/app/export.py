@@ -9,8 +9,8 @@ from PyQt6.QtGui import QPainter
 from PyQt6.QtSvg import QSvgGenerator
 from PyQt6.QtWidgets import QWidget
 
-from monitor.screen.parts import Row
-from monitor.screen.table import as_csv
+from monitor.screen.parts.table import as_csv
+from monitor.screen.screen import Row
 from streams.errors import InputError
 
 

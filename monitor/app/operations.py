@@ -13,21 +13,21 @@ from typing import Protocol
 
 from PyQt6.QtWidgets import QWidget
 
-from monitor import closer
-from monitor.app.begin import BeginSheet
 from monitor.app.export import save_table, save_widget
-from monitor.app.forms import ChoicesSheet, ExportSheet
-from monitor.app.look import LookSheet
-from monitor.app.looking import Looking
 from monitor.app.page import Page
-from monitor.app.sheet import Sheet, TableSheet
-from monitor.app.summary import SummarySheet
-from monitor.display import Display
-from monitor.exchange import Command
+from monitor.app.sheets.begin import BeginSheet
+from monitor.app.sheets.forms import ChoicesSheet, ExportSheet
+from monitor.app.sheets.looking import Looking
+from monitor.app.sheets.sheet import Sheet, TableSheet
+from monitor.app.sheets.summary import SummarySheet
+from monitor.app.sheets.window_look import LookSheet
+from monitor.run.worker_messages import Command
+from monitor.screen import closer
+from monitor.screen.display import Display
 from monitor.screen.keys import KEYS
 from monitor.screen.messages import said_at
-from monitor.screen.opening import Opening
-from monitor.session import Session
+from monitor.screen.rewindable import Session
+from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError
 
 MOST_SAID = 150  # lines of the log, the newest

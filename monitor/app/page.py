@@ -19,21 +19,21 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from monitor.app.buttons import ButtonPanel
-from monitor.app.headline import HeadlinePanel
-from monitor.app.messages import MessagePanel
+from monitor.app.panels.buttons import ButtonPanel
+from monitor.app.panels.headline import HeadlinePanel
+from monitor.app.panels.messages import MessagePanel
+from monitor.app.panels.quality import QualityPanel
+from monitor.app.panels.replay import ReplayPanel
+from monitor.app.panels.spectrum import SpectrumPanel
+from monitor.app.panels.status import StatusPanel
+from monitor.app.panels.table import TablePanel
+from monitor.app.panels.trend import TrendPanel
+from monitor.app.panels.waterfall import WaterfallPanel
 from monitor.app.plots import Plot
-from monitor.app.quality import QualityPanel
-from monitor.app.replay import ReplayPanel
-from monitor.app.sheet import Sheet
-from monitor.app.spectrum import SpectrumPanel
-from monitor.app.status import StatusPanel
-from monitor.app.table import TablePanel
+from monitor.app.sheets.sheet import Sheet
 from monitor.app.text import Text
 from monitor.app.theme import DARK, Palette, Theme, style_sheet, theme_for
-from monitor.app.trend import TrendPanel
-from monitor.app.waterfall import WaterfallPanel
-from monitor.screen.parts import Screen
+from monitor.screen.screen import Screen
 from monitor.screen.words import DASH
 
 PLOTS = ("trend", "spectrum", "strips", "strips", "waterfall")

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QApplication
 
 from monitor.app.page import Page
 from monitor.app.theme import THEMES
-from monitor.screen.parts import Screen
+from monitor.screen.screen import Screen
 from streams.errors import InputError
 
 SETTLING = 3

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QIcon
 
-from monitor.app.collector import loaded_is_kept
+from monitor.app.gc_guard import loaded_is_kept
 from monitor.app.render import application
 from monitor.app.state import State, read_state, state_path, write_state
 from monitor.app.window import Window
-from monitor.exchange import Command, Heard, Report
-from monitor.loop import WorkerConfig
-from monitor.screen.opening import Opening
-from monitor.screen.parts import Stream
-from monitor.settings import Settings
-from monitor.worker import Worker
+from monitor.protocol.settings import Settings
+from monitor.run.loop import WorkerConfig
+from monitor.run.worker import Worker
+from monitor.run.worker_messages import Command, Heard, Report
+from monitor.screen.screen import Stream
+from monitor.screen.sheets.new_session import Opening
 
 Reopen = Callable[[Opening], tuple[WorkerConfig, Settings, str]]
 """How another session is opened: its worker, its settings, and a title."""

@@ -22,20 +22,20 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
-from monitor.app.buttons import WORDS
-from monitor.app.menu import menu_of
 from monitor.app.operations import Operations
 from monitor.app.page import Page
-from monitor.app.question import CLOSE, LEAVE, really
+from monitor.app.panels.buttons import WORDS
+from monitor.app.sheets.confirm import CLOSE, LEAVE, really
+from monitor.app.sheets.menu import menu_of
 from monitor.app.state import State
 from monitor.app.theme import DARK, LIGHT, THEMES
-from monitor.exchange import Command, Play, Report, Seek, SendEvent, SetSpeed
+from monitor.protocol.settings import Settings
+from monitor.run.worker_messages import Command, Play, Report, Seek, SendEvent, SetSpeed
 from monitor.screen.keys import KEY
-from monitor.screen.opening import Opening
-from monitor.screen.parts import Screen
-from monitor.screen.trend import after, wider
-from monitor.session import Session
-from monitor.settings import Settings
+from monitor.screen.parts.trend import after, wider
+from monitor.screen.rewindable import Session
+from monitor.screen.screen import Screen
+from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError
 
 FRAME_MS = 40

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor import options
+from monitor.commands import options
 from streams.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from monitor.choose import Wishes
-    from monitor.outcome import Outcome
+    from monitor.run.choose import Wishes
+    from monitor.run.outcome import Outcome
 
 Files = Annotated[list[Path], typer.Argument(help="Recordings or NIfTI-MRS files.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
@@ -112,7 +112,7 @@ def analyse_files(
     Example: mrs-monitor analyse metab.nii.gz --water wref.nii.gz --basis 3t.BASIS
     --reference 0:600 --out results
     """
-    from monitor.unlocking import checked, note_beside
+    from monitor.run.unlocking import checked, note_beside
 
     reason = checked(unlock)
     wishes = wishes_of(
@@ -161,7 +161,7 @@ def wishes_of(
     ------
     InputError : no range, or no TAG=N
     """
-    from monitor.choose import Wishes
+    from monitor.run.choose import Wishes
 
     given = options.changes(
         reference_s=options.time_range(reference, "--reference"),
@@ -207,9 +207,9 @@ def _analyse_one(
     from rich.console import Console
     from rich.progress import Progress
 
-    from monitor.analyse import analyse
     from monitor.report.folder import kept_if_done
-    from monitor.results import write
+    from monitor.report.result_tables import write
+    from monitor.run.analyse import analyse
 
     console = Console(stderr=True)
     quiet = not console.is_terminal  # a bar in a log is an empty line
@@ -229,7 +229,7 @@ def _analyse_one(
 
 def _say(console: Console, outcome: Outcome, out: Path) -> None:
     """What was noticed and what came out."""
-    from monitor.closing import for_terminal, result
+    from monitor.run.remarks import for_terminal, result
 
     for note in (*for_terminal(outcome.notes), result(outcome)):
         if note:

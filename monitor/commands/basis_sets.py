@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from monitor import options
+from monitor.commands import options
 from streams.errors import InputError
 
 app = typer.Typer(help="Basis sets: make, convert, look at.", no_args_is_help=True)
@@ -70,9 +70,9 @@ def simulate(
     Example: mrs-monitor basis simulate --sequence press --te 30 --mhz 123.25
     --dwell 4e-4 --points 2048 --mm five --out press30.BASIS
     """
-    from monitor.analysis.basis_files import write_basis
-    from monitor.basis_simulation import USUAL, simulate_basis
-    from streams.sources.scanner_sim import Sequence
+    from monitor.basis.files import write_basis
+    from monitor.basis.simulated import USUAL, simulate_basis
+    from streams.spins import Sequence
 
     _check_numbers(te, mhz, dwell, points)
     if tm is not None and sequence is not Kind.STEAM:
@@ -125,7 +125,7 @@ def convert(
 
     Example: mrs-monitor basis convert press_3t_te30 --out press30.BASIS
     """
-    from monitor.analysis.basis_files import load_basis, write_basis
+    from monitor.basis.files import load_basis, write_basis
 
     _check_folder(out)
     write_basis(load_basis(basis), out)
@@ -143,7 +143,7 @@ def show(
 
     Example: mrs-monitor basis show press_3t_te30 --out press30.png
     """
-    from monitor.analysis.basis_files import load_basis
+    from monitor.basis.files import load_basis
 
     held = load_basis(basis)
     te = "" if held.echo_time_s is None else f"TE {1e3 * held.echo_time_s:g} ms, "

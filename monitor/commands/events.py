@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from monitor import options
 from monitor.analysis.settings_event import changed_by
+from monitor.commands import options
 from monitor.commands.watching import Connect, Key
-from monitor.settings import Settings
+from monitor.protocol.settings import Settings
 from streams.errors import InputError
-from streams.security import load_client_keys
-from streams.subscriber import send_event
-from streams.transient import EVENT_KINDS
+from streams.messages.keys import load_client_keys
+from streams.messages.transient import EVENT_KINDS
+from streams.subscription.subscriber import send_event
 
 MOST_TEXT_BYTES = 16384
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor import options
+from monitor.commands import options
 from monitor.commands.scanner import Allow, Clients, Listen, ServerKey
-from streams.endpoint import Endpoint
-from streams.transient import Body
+from streams.messages.endpoint import Endpoint
+from streams.messages.transient import Body
 
 if TYPE_CHECKING:
-    from monitor.preflight import Check
-    from monitor.settings import Settings
+    from monitor.preflight.machine import Check
+    from monitor.protocol.settings import Settings
 
 WAIT_S = 120.0
 
@@ -67,7 +67,7 @@ def preflight(
     Example: mrs-monitor preflight --protocol press_3t_te30 --from
     tcp://127.0.0.1:5555
     """
-    from monitor import preflight as machine
+    from monitor.preflight import machine
 
     said, settings = machine.protocol(protocol)
     found = [said]
@@ -93,7 +93,7 @@ def preflight(
 
 
 def _listen(listen: str) -> str:
-    from streams.sources.mrd_listening import DEFAULT_LISTEN
+    from streams.sources.mrd.listening import DEFAULT_LISTEN
 
     return listen or DEFAULT_LISTEN
 
@@ -102,10 +102,10 @@ def _stream(
     source: str, key: str, transients: int, wait_s: float, settings: Settings | None
 ) -> Iterator[Check]:
     """Checks of what arrives from a relay or lies in a file."""
-    from monitor import preflight_stream
-    from monitor.preflight import Check, State
+    from monitor.preflight import stream as preflight_stream
+    from monitor.preflight.machine import Check, State
     from streams.errors import InputError
-    from streams.sources.open_file import open_source
+    from streams.sources.files.open_file import open_source
 
     if not source:
         text = "nothing was looked at"
@@ -132,8 +132,8 @@ def _live(endpoint: str, key: str, wait_s: float, clocks: list[str]) -> Iterator
     `clocks` holds what the relay said last about its clock and the scanner's.
     """
     from streams.errors import InputError
-    from streams.security import load_client_keys
-    from streams.subscriber import Subscriber
+    from streams.messages.keys import load_client_keys
+    from streams.subscription.subscriber import Subscriber
 
     Endpoint.parse(endpoint)
     keys = load_client_keys(key) if key else None

@@ -20,8 +20,8 @@ from monitor.commands.analysing import (
 from streams.errors import InputError
 
 if TYPE_CHECKING:
-    from monitor.choose import Wishes
-    from monitor.qc.run import Plan
+    from monitor.run.choose import Wishes
+    from monitor.study.run import Plan
 
 Sessions = Annotated[
     list[Path] | None,
@@ -85,7 +85,7 @@ def judge_sessions(
     mrs-monitor qc BIDS_DIR results participant
     mrs-monitor qc --simulate press_3t_te30 --out plan
     """
-    from monitor.unlocking import checked
+    from monitor.run.unlocking import checked
 
     reason = checked(unlock)
     wishes = wishes_of(protocol, basis, reference, infusion, choose, reason)
@@ -105,15 +105,15 @@ def judge_sessions(
 
 def _is_one(place: Path) -> bool:
     """A file, or a folder of DICOM files, which is a series."""
-    from streams.sources.vendor_file import dicom_files
+    from streams.sources.files.vendor import dicom_files
 
     return place.is_file() or (place.is_dir() and bool(dicom_files(place)))
 
 
 def _note_reason(places: list[Path], reason: str) -> None:
     """Write why the outcome is looked at beside every recording."""
-    from monitor.qc.sessions import find_sessions
-    from monitor.unlocking import note_beside
+    from monitor.run.unlocking import note_beside
+    from monitor.study.sessions import find_sessions
 
     for session in find_sessions(places):
         note_beside(session.path, reason)
@@ -130,7 +130,7 @@ def _bids_app(sessions: list[Path], out: Path | None) -> tuple[list[Path], Path,
 
 
 def _one(path: Path, out: Path, wishes: Wishes, water: Path | None, pdf: bool) -> None:
-    from monitor.qc.one import judge
+    from monitor.judge.session import judge
     from monitor.report.folder import kept_if_done
     from monitor.report.session_files import write_session_report
 
@@ -151,9 +151,9 @@ def _many(
     participants: Path | None,
     level: str,
 ) -> None:
-    from monitor.qc.participants import read_participants
-    from monitor.qc.run import Plan, kept_rows, put_together
-    from monitor.qc.sessions import find_sessions
+    from monitor.study.participants import read_participants
+    from monitor.study.run import Plan, kept_rows, put_together
+    from monitor.study.sessions import find_sessions
 
     if water is not None:
         raise InputError(
@@ -185,7 +185,7 @@ def _judged(sessions: Any, plan: Plan) -> list[dict[str, Any]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    from monitor.qc.run import judge_all
+    from monitor.study.run import judge_all
 
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as progress:
@@ -204,8 +204,8 @@ def _simulate(protocol: str, out: Path) -> None:
     from rich.console import Console
     from rich.progress import Progress
 
-    from monitor.qc.before import foresee
-    from monitor.report.before_files import write_foreseen
+    from monitor.judge.power import foresee
+    from monitor.report.power_files import write_foreseen
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("simulated sessions", total=None)

@@ -12,16 +12,17 @@ from typing import Annotated
 
 import typer
 
-from monitor import options
+from monitor.commands import options
 from monitor.commands.analysing import Choose
 from monitor.commands.watching import Connect, Key
-from streams import inspection, reading, wire
 from streams.errors import InputError
-from streams.inspection import Verification
-from streams.journal import Journal
-from streams.security import load_client_keys
-from streams.subscriber import Subscriber
-from streams.transient import Body, Event, Message, Transient, number
+from streams.messages import wire
+from streams.messages.keys import load_client_keys
+from streams.messages.transient import Body, Event, Message, Transient, number
+from streams.recording import inspection, reading
+from streams.recording.inspection import Verification
+from streams.recording.journal import Journal
+from streams.subscription.subscriber import Subscriber
 
 BESIDE_S = 60.0  # how often `tail` says how the clocks are
 File = Annotated[Path, typer.Argument(help="A recording.")]
@@ -164,7 +165,7 @@ def convert(
     """
     from streams.export import ismrmrd, nifti_mrs
     from streams.export.bids import write_bids
-    from streams.sources.open_file import open_source
+    from streams.sources.files.open_file import open_source
 
     for read in (file, water):
         _check_kept(read, out, to)
@@ -190,7 +191,7 @@ def _labels(
     file: Path, out: Path, subject: str | None, session: str | None
 ) -> tuple[str, str]:
     """Labels as told, else as `qc` reads them from the name, else 01 and a new one."""
-    from monitor.qc.sessions import entity
+    from monitor.study.sessions import entity
     from streams.export.bids import next_session
 
     told, visit = (entity(file.as_posix(), key) for key in ("sub", "ses"))

@@ -7,15 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.screen.opening import Opening
-from monitor.settings import Settings, read_protocol
-from streams.endpoint import Endpoint
+from monitor.protocol.settings import Settings, read_protocol
+from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError
-from streams.transient import Start
+from streams.messages.endpoint import Endpoint
+from streams.messages.transient import Start
 
 if TYPE_CHECKING:
-    from monitor.choose import Wishes
-    from monitor.loop import WorkerConfig
+    from monitor.run.choose import Wishes
+    from monitor.run.loop import WorkerConfig
 
 
 def still_locked(wishes: Wishes) -> Wishes:
@@ -36,9 +36,9 @@ def opened(
     ------
     InputError : no recording, or none that a bundled protocol fits
     """
-    from monitor.choose import Analysis, Wishes, settings_for
-    from monitor.feeds import file_messages, replay_feed
-    from monitor.loop import WorkerConfig
+    from monitor.run.choose import Analysis, Wishes, settings_for
+    from monitor.run.feed import file_messages, replay_feed
+    from monitor.run.loop import WorkerConfig
 
     first = next(file_messages(path), None)
     if first is None or not isinstance(first.body, Start):
@@ -60,9 +60,9 @@ def reopened(opening: Opening, wishes: Wishes) -> tuple[WorkerConfig, Settings, 
     ------
     InputError : no such protocol, address or recording
     """
-    from monitor.choose import Analysis
-    from monitor.feeds import live_feed
-    from monitor.loop import WorkerConfig
+    from monitor.run.choose import Analysis
+    from monitor.run.feed import live_feed
+    from monitor.run.loop import WorkerConfig
 
     lock = {"outcome_hidden": True} if opening.hidden else {}
     changes = {**wishes.changes, **lock}

@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from monitor.blinding import locked
-from monitor.settings import read_protocol
+from monitor.protocol.blinding import locked
+from monitor.protocol.settings import read_protocol
 from streams.errors import InputError
-from streams.recording_files import places
-from streams.transient import Body
+from streams.messages.transient import Body
+from streams.recording.files import places
 
 FOLDER = "folder:"
 
@@ -70,7 +70,7 @@ def site_bodies(source: str, site: Site, stop: threading.Event) -> Iterator[Body
 
 
 def _folder(source: str, site: Site, stop: threading.Event) -> Iterator[Body]:
-    from monitor.site_rules import folder_rules
+    from monitor.protocol.site_rules import folder_rules
     from streams.sources.folder import folder_bodies
 
     folder = Path(source.removeprefix(FOLDER))
@@ -81,9 +81,9 @@ def _folder(source: str, site: Site, stop: threading.Event) -> Iterator[Body]:
 
 
 def _mrd(site: Site, stop: threading.Event) -> Iterator[Body]:
-    from monitor.site_rules import mrd_rules
-    from streams.sources.mrd import MrdSource
-    from streams.sources.mrd_listening import DEFAULT_LISTEN, Listening
+    from monitor.protocol.site_rules import mrd_rules
+    from streams.sources.mrd.listening import DEFAULT_LISTEN, Listening
+    from streams.sources.mrd.source import MrdSource
 
     listening = Listening.parse(site.listen or DEFAULT_LISTEN, site.allow)
     rules = mrd_rules(site.protocol)
@@ -102,7 +102,7 @@ def _mrd(site: Site, stop: threading.Event) -> Iterator[Body]:
 
 def _taken(recording: Path) -> set[str]:
     """Files that an unfinished recording already holds."""
-    from streams.reading import read_messages
+    from streams.recording.reading import read_messages
     from streams.sources.folder import taken_before
 
     _, part = places(recording)

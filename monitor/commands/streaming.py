@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from monitor import options
+from monitor.commands import options
 from monitor.commands.analysing import Choose
 from monitor.commands.scanner import (
     Allow,
@@ -22,23 +22,23 @@ from monitor.commands.scanner import (
     is_site,
     site_bodies,
 )
-from streams.endpoint import Endpoint
 from streams.errors import InputError
-from streams.health import clock_words
-from streams.keep_awake import kept_awake
-from streams.recording_files import places
-from streams.relay import run_relay
-from streams.relay_status import RelayStatus
-from streams.security import (
+from streams.messages.endpoint import Endpoint
+from streams.messages.keys import (
     Role,
     ServerKeys,
     load_server_keys,
     new_client_keys,
     new_server_keys,
 )
+from streams.messages.transient import Body
+from streams.recording.files import places
+from streams.relay.keep_awake import kept_awake
+from streams.relay.relay import run_relay
+from streams.relay.status import RelayStatus
 from streams.sources import publisher
 from streams.sources.recording import paced
-from streams.transient import Body
+from streams.subscription.health import clock_words
 
 BIND = "tcp://127.0.0.1:5555"
 LEAST_FREE_MB = 500.0  # some minutes of 32 coils; preflight asks for hours
@@ -167,8 +167,8 @@ def _running_bodies(
         if Endpoint.parse(source) == bind:
             raise InputError(f"{source} is what this relay itself publishes at.")
         return publisher.bodies(source, stop, on_note=site.say)
-    from streams.sources.scanner_sim.scanner import scan
-    from streams.sources.scanner_sim.scenario_file import read_scenario
+    from streams.simulator.scanner import scan
+    from streams.simulator.scenario_file import read_scenario
 
     return paced(scan(read_scenario(scenario)), pace, stop)
 
@@ -182,7 +182,7 @@ def _file_bodies(
     console: Console,
 ) -> Iterator[Body]:
     """A file at its pace; what is to be known about it is said."""
-    from streams.sources.open_file import open_source
+    from streams.sources.files.open_file import open_source
 
     source = open_source(path, water, options.choices(choose))
     for note in source.notes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor import options
+from monitor.commands import options
 from monitor.commands.analysing import (
     Basis,
     Choose,
@@ -22,16 +22,16 @@ from monitor.commands.analysing import (
     wishes_of,
 )
 from monitor.commands.reopening import opened, reopened, still_locked
-from monitor.screen.opening import Opening
-from monitor.settings import Settings, read_protocol
-from streams.endpoint import Endpoint
+from monitor.protocol.settings import Settings, read_protocol
+from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError
-from streams.transient import Start
+from streams.messages.endpoint import Endpoint
+from streams.messages.transient import Start
 
 if TYPE_CHECKING:
-    from monitor.choose import Wishes
-    from monitor.loop import Feed
-    from streams.sources.scanner_sim.scenario import Scenario
+    from monitor.run.choose import Wishes
+    from monitor.run.loop import Feed
+    from streams.simulator.scenario import Scenario
 
 DEMO_SPEED = 40.0
 Connect = Annotated[
@@ -73,11 +73,11 @@ def demo(
 
     Example: mrs-monitor demo
     """
-    from monitor.choose import Wishes
-    from monitor.displays import no_display
-    from monitor.feeds import live_feed
-    from monitor.simulated import start_simulated
-    from streams.sources.scanner_sim.scenario_file import read_scenario
+    from monitor.commands.demo_scanner import start_simulated
+    from monitor.commands.has_display import no_display
+    from monitor.run.choose import Wishes
+    from monitor.run.feed import live_feed
+    from streams.simulator.scenario_file import read_scenario
 
     simulated = read_scenario(scenario)
     settings = read_protocol(simulated.protocol)
@@ -108,7 +108,7 @@ def demo(
 
 def _truth(scenario: Scenario, settings: Settings) -> str:
     """What the outcome truly is when the infusion stops; nothing under a lock."""
-    from streams.sources.scanner_sim.truth import changes_at_stop
+    from streams.simulator.truth import changes_at_stop
 
     true = changes_at_stop(scenario).get(settings.outcome)
     if true is None or settings.outcome_hidden:
@@ -130,9 +130,9 @@ def live(
 
     Example: mrs-monitor live --connect tcp://127.0.0.1:5555
     """
-    from monitor.choose import Wishes
-    from monitor.feeds import live_feed
-    from monitor.unlocking import checked, unlocked_feed
+    from monitor.run.choose import Wishes
+    from monitor.run.feed import live_feed
+    from monitor.run.unlocking import checked, unlocked_feed
 
     reason = checked(unlock)
     if not connect:
@@ -178,10 +178,10 @@ def replay(
 
     Example: mrs-monitor replay recordings/infusion-short.mcap --speed 20
     """
-    from monitor.choose import settings_for
-    from monitor.feeds import replay_feed
-    from monitor.unlocking import checked, note_beside
-    from streams.sources.open_file import messages_of, open_source
+    from monitor.run.choose import settings_for
+    from monitor.run.feed import replay_feed
+    from monitor.run.unlocking import checked, note_beside
+    from streams.sources.files.open_file import messages_of, open_source
 
     reason = checked(unlock)
     wishes = wishes_of(
@@ -217,11 +217,11 @@ def _compare(one: Path, other: Path, wishes: Wishes, speed: float) -> None:
     ------
     InputError : there is none, or one of them is no recording
     """
-    from monitor.displays import no_display
+    from monitor.commands.has_display import no_display
 
     if reason := no_display():
         raise InputError(f"--beside needs a display, and {reason}.")
-    from monitor.app.compare import run_compare
+    from monitor.app.compare.window import run_compare
 
     found = (opened(one, wishes, speed), opened(other, wishes, speed))
     raise typer.Exit(
@@ -240,7 +240,7 @@ def _ask(wishes: Wishes, key: str) -> None:
     ------
     InputError : there is no display to ask on
     """
-    from monitor.displays import no_display
+    from monitor.commands.has_display import no_display
 
     if reason := no_display():
         raise InputError(f"live needs --connect tcp://HOST:PORT, since {reason}.")
@@ -265,9 +265,9 @@ def _watch(
 
     `reason` says why there is none, empty where there is one; None: it is asked.
     """
-    from monitor.choose import Analysis
-    from monitor.displays import no_display
-    from monitor.loop import WorkerConfig
+    from monitor.commands.has_display import no_display
+    from monitor.run.choose import Analysis
+    from monitor.run.loop import WorkerConfig
 
     if reason is None:
         reason = no_display()
@@ -280,7 +280,7 @@ def _watch(
         raise typer.Exit(run_window(config, settings, named, another, opening))
     from rich.console import Console
 
-    from monitor.headless import Headless
+    from monitor.commands.headless import Headless
 
     console = Console(stderr=True)
     console.print(f"No window, since {reason}: following here.", highlight=False)

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from monitor.analysis.basis import BasisSet
-from monitor.analysis.names import is_lipid, is_macromolecule
-from monitor.analysis.spectrum import ppm_axis, spectrum_of, time_axis_s
+from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.basis.names import is_lipid, is_macromolecule
+from monitor.analysis.signal.spectrum import ppm_axis, spectrum_of, time_axis_s
 from streams.errors import InputError
 
 Real = NDArray[np.float64]

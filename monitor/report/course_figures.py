@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from monitor.qc.drawn import Drawn
+from monitor.judge.figure_data import Drawn
 from monitor.report.digits import percent
 from monitor.report.drawing import ACCENT, GREY, INK, LIGHT
 

@@ -15,8 +15,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from monitor.analysis.update import Curves
-from monitor.qc.drawn import Drawn
-from monitor.report.alternatives import alternative
+from monitor.judge.figure_data import Drawn
+from monitor.report.alt_text import alternative
 from monitor.report.course_figures import has_models, minutes, models, periods, trend
 from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from monitor.analysis.comparison import Compared, Comparison, PlasmaCurve
-from monitor.analysis.spectrum import Real
-from monitor.analysis.tracker import TRACKED
+from monitor.analysis.signal.spectrum import Real
+from monitor.analysis.tracking.comparison import Compared, Comparison, PlasmaCurve
+from monitor.analysis.tracking.tracker import TRACKED
 from monitor.report.tables import Row, write_csv
 
 KINDS = ("end", "end_sd", "largest", "largest_sd")

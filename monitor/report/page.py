@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import jinja2
 
-from monitor.qc.one import Judged
+from monitor.judge.session import Judged
 from monitor.report import captions, digits, wording
 from monitor.report.figures import SHAPES, names_for, svg_of
 

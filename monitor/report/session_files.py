@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.qc.one import Judged
+from monitor.judge.session import Judged
 from monitor.report.folder import made_folder, take_away
 from monitor.report.page import session_page
 from monitor.report.session_paper import write_paper

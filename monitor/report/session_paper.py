@@ -7,8 +7,8 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from monitor.qc.one import Judged
-from monitor.qc.responses import Report
+from monitor.judge.responses import Report
+from monitor.judge.session import Judged
 from monitor.report import captions, digits
 from monitor.report import wording as say
 from monitor.report.figures import LEGEND_ABOVE, SHAPES, names_for

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from monitor.analysis.pipeline import Pipeline
-from monitor.analysis.spectrum import fid_of
+from monitor.analysis.signal.spectrum import fid_of
 from streams.errors import InputError
 from streams.export.nifti_mrs import Step, write_nifti_mrs
 

@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from monitor.analysis.quality import Quality
-from monitor.analysis.response import Estimate
+from monitor.analysis.course.response import Estimate
+from monitor.analysis.preparation.quality import Quality
 from streams.export.atomic import replacing
 
 SUMS = ("Glx", "tNAA", "tCr", "tCho")

@@ -10,21 +10,21 @@ from typing import Any
 
 import numpy as np
 
-from monitor.analysis.quality import Quality
-from monitor.analysis.response import Estimate
+from monitor.analysis.course.response import Estimate
+from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.update import Answer, Curves, Detectable, TrackerPoint
-from monitor.screen import axis
+from monitor.protocol.settings import Settings
 from monitor.screen import messages as say
-from monitor.screen.axis import Span
-from monitor.screen.columns import Columns
 from monitor.screen.notices import Notices
-from monitor.screen.parts import Stream
-from monitor.screen.strips import drift_hz_per_min
-from monitor.screen.tracks import Tracks
-from monitor.screen.waterfall import Stack
-from monitor.screen.windows import Windows
-from monitor.settings import Settings
-from streams.transient import Acquisition, Event
+from monitor.screen.parts import axis
+from monitor.screen.parts.axis import Span
+from monitor.screen.parts.columns import Columns
+from monitor.screen.parts.strips import drift_hz_per_min
+from monitor.screen.parts.tracks import Tracks
+from monitor.screen.parts.waterfall import Stack
+from monitor.screen.parts.windows import Windows
+from monitor.screen.screen import Stream
+from streams.messages.transient import Acquisition, Event
 
 HEADLINE_S = 2.0  # the number changes at most this often
 START_S = 6.0  # in which nobody worries about a stream that is not there yet

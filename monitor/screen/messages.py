@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass, replace
 
 from monitor.analysis.update import Detectable
-from monitor.screen.parts import Level, Message, Stream
+from monitor.screen.screen import Level, Message, Stream
 from monitor.screen.words import ago, clock, plain
 
 DELAY = 3

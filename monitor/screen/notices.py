@@ -12,9 +12,9 @@ import math
 from dataclasses import replace
 
 from monitor.screen import messages as say
-from monitor.screen.parts import Level, Message, Stream
+from monitor.screen.screen import Level, Message, Stream
 from monitor.screen.words import clock
-from streams.transient import Event
+from streams.messages.transient import Event
 
 TROUBLES = {
     "gap": "Gap in the stream",

@@ -1,27 +1,27 @@
 """What has been seen of a session: updates and the state of the stream, folded.
 
 Every reading of a clock is the caller's (`now_s`); scanner times are `time_s`.  Nothing
-here is drawn yet: `monitor.display` makes a `Screen` of it.
+here is drawn yet: `monitor.screen.display` makes a `Screen` of it.
 """
 
 from __future__ import annotations
 
 import json
 
-from monitor.analysis.quality import Quality
-from monitor.analysis.response import Estimate
+from monitor.analysis.course.response import Estimate
+from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.update import Curves, Update
-from monitor.screen import axis
+from monitor.protocol.settings import settings_from
 from monitor.screen import notices as told
-from monitor.screen import spectrum as spec
 from monitor.screen.known import HEADLINE_S, LOW_WEIGHT, QUALITY, Known
-from monitor.screen.parts import Level, Message, Stream
-from monitor.screen.tracks import Tracks
-from monitor.screen.waterfall import Stack
-from monitor.screen.windows import Windows
-from monitor.settings import settings_from
+from monitor.screen.parts import axis
+from monitor.screen.parts import spectrum as spec
+from monitor.screen.parts.tracks import Tracks
+from monitor.screen.parts.waterfall import Stack
+from monitor.screen.parts.windows import Windows
+from monitor.screen.screen import Level, Message, Stream
 from streams.errors import InputError
-from streams.transient import Event
+from streams.messages.transient import Event
 
 QUIET = ("Tracker:",)
 """Sentences that begin so ask nothing of the operator: they are in the log alone."""

@@ -25,7 +25,7 @@ from streams.export.atomic import replacing
 from streams.export.bids_events import EVENT_COLUMNS, events_table
 from streams.export.nifti_mrs import PROGRAM, program_version, write_recorded
 from streams.export.recorded import Recorded, collect, numbered, without_notes
-from streams.transient import Kind, Message
+from streams.messages.transient import Kind, Message
 
 BIDS_VERSION = "1.10.0"
 SUFFIXES = {Kind.METABOLITE: "svs", Kind.WATER: "mrsref", Kind.NOISE: "unloc"}

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from streams.transient import Event
+from streams.messages.transient import Event
 
 EVENT_COLUMNS = {
     "onset": {

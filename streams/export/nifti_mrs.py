@@ -26,14 +26,9 @@ from numpy.typing import NDArray
 from streams.errors import InputError
 from streams.export.atomic import replacing
 from streams.export.recorded import Recorded, collect, numbered, without_notes
-from streams.sources.nifti_dynamic import COUNTS_KEY, EVENTS_KEY, TIMES_KEY
-from streams.sources.nifti_mrs_file import PHASE_CYCLE_KEY, UNKNOWN_VOXEL_MM
-from streams.transient import (
-    Acquisition,
-    Event,
-    Kind,
-    Message,
-)
+from streams.messages.transient import Acquisition, Event, Kind, Message
+from streams.sources.files.nifti_dynamic import COUNTS_KEY, EVENTS_KEY, TIMES_KEY
+from streams.sources.files.nifti_mrs import PHASE_CYCLE_KEY, UNKNOWN_VOXEL_MM
 
 PROGRAM = "mrs-monitor"
 INTENT = b"mrs_v0_11"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from streams.transient import (
+from streams.messages.transient import (
     Acquisition,
     ComplexFID,
     Event,

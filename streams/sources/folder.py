@@ -26,9 +26,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from streams.errors import InputError
-from streams.scanner_counter import AUTHOR, DROPPED
-from streams.sources.open_file import open_source
-from streams.transient import Acquisition, Body, Event, Kind, Start, Transient
+from streams.messages.scanner_counter import AUTHOR, DROPPED
+from streams.messages.transient import Acquisition, Body, Event, Kind, Start, Transient
+from streams.sources.files.open_file import open_source
 
 TURN_S = 0.25
 SETTLE_S = 1.0

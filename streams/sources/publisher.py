@@ -2,10 +2,10 @@
 
 What the publisher sends is numbered anew by the relay that records it.  What was lost
 between the two is named in the recording by an event of kind "gap", what was refused by
-one of kind "dropped" (`streams.refused`).  An end becomes an event "series_end", since
-the session lasts until the relay is stopped, and the next start begins a series.  A
-publisher that is started again begins at time 0 again: its times are put behind those
-before, by this machine's clock.
+one of kind "dropped" (`streams.subscription.placeholder`).  An end becomes an event
+"series_end", since the session lasts until the relay is stopped, and the next start
+begins a series.  A publisher that is started again begins at time 0 again: its times
+are put behind those before, by this machine's clock.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from streams.scanner_counter import AUTHOR, GAP, NAMING
-from streams.security import ClientKeys
-from streams.subscriber import Subscriber
-from streams.transient import (
+from streams.messages.keys import ClientKeys
+from streams.messages.scanner_counter import AUTHOR, GAP, NAMING
+from streams.messages.transient import (
     EPOCH_EVENTS,
     Body,
     End,
@@ -29,6 +28,7 @@ from streams.transient import (
     Start,
     Transient,
 )
+from streams.subscription.subscriber import Subscriber
 
 TURN_S = 0.2
 _NUMBER = re.compile(r" \d+ ")  # what changes in a sentence that stays the same

@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from streams.errors import InputError
-from streams.reading import read_messages
-from streams.transient import Body, Event, Message, Transient
+from streams.messages.transient import Body, Event, Message, Transient
+from streams.recording.reading import read_messages
 
 AT_ONCE = math.inf
 BATCH = 64

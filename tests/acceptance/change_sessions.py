@@ -26,26 +26,20 @@ from pathlib import Path
 
 import numpy as np
 
-from monitor.analysis.basis import BasisSet
-from monitor.analysis.joint_models import MODELS
+from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.fit.window import Window
 from monitor.analysis.pipeline import Pipeline
-from monitor.analysis.tracking import Tracking
+from monitor.analysis.tracking.joint_models import MODELS
+from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.update import Update
-from monitor.analysis.window import Window
-from monitor.settings import read_protocol
-from streams.sources.scanner_sim.artefacts import Burst
-from streams.sources.scanner_sim.background import macromolecules
-from streams.sources.scanner_sim.courses import (
-    Plasma,
-    Saturating,
-    Step,
-    Surge,
-    multiplier,
-)
-from streams.sources.scanner_sim.scanner import metabolite_fids, scan
-from streams.sources.scanner_sim.scenario import Scenario
-from streams.sources.scanner_sim.scenario_file import read_scenario
-from streams.transient import Transient, number
+from monitor.protocol.settings import read_protocol
+from streams.messages.transient import Transient, number
+from streams.simulator.artefacts import Burst
+from streams.simulator.background import macromolecules
+from streams.simulator.courses import Plasma, Saturating, Step, Surge, multiplier
+from streams.simulator.scanner import metabolite_fids, scan
+from streams.simulator.scenario import Scenario
+from streams.simulator.scenario_file import read_scenario
 
 FRAMES, REFERENCE, INFUSION, LONG, AFTER, TR_S = 6, 250, 450, 1200, 300, 2.0
 START_S = (FRAMES + REFERENCE) * TR_S

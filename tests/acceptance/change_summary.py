@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from change_sessions import LENGTHS, OUTCOMES, START_S, STOP_S, stacked
 
-from monitor.analysis.comparison import UNDECIDED
-from monitor.analysis.detectable import FACTOR
-from monitor.analysis.joint_models import MODELS
+from monitor.analysis.course.detectable import FACTOR
+from monitor.analysis.tracking.comparison import UNDECIDED
+from monitor.analysis.tracking.joint_models import MODELS
 
 BIN_S = 120.0
 HEADLINE, GLU = 2, 3

@@ -13,13 +13,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from monitor.choose import Analysis, Wishes
-from streams.sources.scanner_sim.metabolites import metabolite_fids
-from streams.sources.scanner_sim.scanner import scan
-from streams.sources.scanner_sim.scenario import Scenario
-from streams.sources.scanner_sim.scenario_file import read_scenario
-from streams.sources.scanner_sim.truth import changes_at_stop
-from streams.transient import Start, number
+from monitor.run.choose import Analysis, Wishes
+from streams.messages.transient import Start, number
+from streams.simulator.metabolites import metabolite_fids
+from streams.simulator.scanner import scan
+from streams.simulator.scenario import Scenario
+from streams.simulator.scenario_file import read_scenario
+from streams.simulator.truth import changes_at_stop
 
 OUTCOMES = ("Glx/tNAA", "Glu/tCr")
 KINDS = ("filtered", "smoothed", "window")

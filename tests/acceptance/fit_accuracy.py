@@ -17,9 +17,9 @@ from itertools import pairwise
 import fit_sets
 import numpy as np
 
-from monitor.analysis.cold import Freedom, cold_fit, usual
-from monitor.analysis.model import Model
-from monitor.analysis.outcomes import outcomes_of
+from monitor.analysis.course.outcomes import outcomes_of
+from monitor.analysis.fit.first_fit import Freedom, cold_fit, usual
+from monitor.analysis.fit.model import Model
 
 OUTCOMES = ("Glu/tCr", "Glx/tCr", "Glx/tNAA", "tNAA/tCr")
 

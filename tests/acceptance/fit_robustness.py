@@ -18,12 +18,12 @@ from dataclasses import dataclass
 import fit_sets
 import numpy as np
 
-from monitor.analysis.choice import traits_of
-from monitor.analysis.cold import Freedom, active_parameters, cold_fit
-from monitor.analysis.fit import Fit, minimise
-from monitor.analysis.lineshape import decay, gauss_rate
-from monitor.analysis.model import GAUSS, LORENTZ, PHASE, RELAXATION, SHIFT, Model
-from monitor.analysis.problem import Problem
+from monitor.analysis.fit.first_fit import Freedom, active_parameters, cold_fit
+from monitor.analysis.fit.fit import Fit, minimise
+from monitor.analysis.fit.lineshape import decay, gauss_rate
+from monitor.analysis.fit.model import GAUSS, LORENTZ, PHASE, RELAXATION, SHIFT, Model
+from monitor.analysis.fit.model_choice import traits_of
+from monitor.analysis.fit.problem import Problem
 
 SET = "press_3t_te30"
 MAIN = ("NAA", "Cr", "PCr", "GPC", "Glu", "mI")

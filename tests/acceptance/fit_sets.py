@@ -23,19 +23,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from monitor.analysis.lineshape import decay, gauss_rate
-from monitor.analysis.macromolecules import components
-from monitor.analysis.model import Model
-from monitor.analysis.spectrum import ppm_axis
-from streams.sources.scanner_sim import (
-    Sequence,
-    artefacts,
-    background,
-    plan,
-    simulate,
-)
-from streams.sources.scanner_sim.scenario import Scenario
-from streams.sources.scanner_sim.session import session_of
+from monitor.analysis.basis.macromolecules import components
+from monitor.analysis.fit.lineshape import decay, gauss_rate
+from monitor.analysis.fit.model import Model
+from monitor.analysis.signal.spectrum import ppm_axis
+from streams.simulator import artefacts, background, plan
+from streams.simulator.scenario import Scenario
+from streams.simulator.session import session_of
+from streams.spins import Sequence, simulate
 
 USUAL = {
     "Ala": 0.3, "Asc": 0.9, "Asp": 1.8, "Cr": 4.5, "PCr": 4.0, "GABA": 1.3,

@@ -4,7 +4,7 @@ After Near et al. (Magn Reson Med 2015, 73:44), as offline tools do it: the targ
 the mean of all transients, the later ones included; each transient is moved so that the
 first 200 ms of its FID, filtered to 1.8-3.5 ppm, lie nearest to the target's in the
 least-squares sense; then once more against the new mean.  A coarse search over 40 Hz
-comes first.  It shares no code with `monitor.analysis.registration`.
+comes first.  It shares no code with `monitor.analysis.preparation.registration`.
 """
 
 import numpy as np

@@ -9,19 +9,19 @@ from functools import lru_cache
 
 import numpy as np
 
-from monitor.analysis.basis_files import load_basis
-from monitor.analysis.fitted import fit_averages
-from monitor.analysis.outcomes import CHANGING
+from monitor.analysis.course.outcomes import CHANGING
+from monitor.analysis.fit.fitted import fit_averages
+from monitor.analysis.fit.window import Average, Window
 from monitor.analysis.pipeline import Pipeline
-from monitor.analysis.window import Average, Window
-from monitor.settings import read_protocol
-from streams.sources.scanner_sim.artefacts import PhaseCycle
-from streams.sources.scanner_sim.metabolites import metabolite_fids
-from streams.sources.scanner_sim.scanner import prepared, scan_session
-from streams.sources.scanner_sim.scenario import Scenario
-from streams.sources.scanner_sim.scenario_file import read_scenario
-from streams.sources.scanner_sim.truth import truth_rows
-from streams.transient import number
+from monitor.basis.files import load_basis
+from monitor.protocol.settings import read_protocol
+from streams.messages.transient import number
+from streams.simulator.artefacts import PhaseCycle
+from streams.simulator.metabolites import metabolite_fids
+from streams.simulator.scanner import prepared, scan_session
+from streams.simulator.scenario import Scenario
+from streams.simulator.scenario_file import read_scenario
+from streams.simulator.truth import truth_rows
 
 TRANSIENTS, SEED = 500, 5_000_000
 CYCLE = PhaseCycle(4, 0.5, 0.09, 0.02, 3.6, 90.0)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from demo_truth import KINDS, OUTCOMES, sessions
 
-from streams.sources.scanner_sim.scenario_file import read_scenario
-from streams.sources.scanner_sim.truth import changes_at_stop
+from streams.simulator.scenario_file import read_scenario
+from streams.simulator.truth import changes_at_stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 SEEDS = 20

@@ -6,8 +6,8 @@ import fit_sets
 import numpy as np
 import pytest
 
-from monitor.analysis.cold import cold_fit
-from monitor.analysis.fit import curves
+from monitor.analysis.fit.first_fit import cold_fit
+from monitor.analysis.fit.fit import curves
 
 FAMILIES = ("own", "skewed", "scanner")
 

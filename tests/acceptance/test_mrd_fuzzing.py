@@ -11,25 +11,20 @@ fails.  Seconds and seed come from MRS_FUZZ_S and MRS_FUZZ_SEED.
 import os
 import random
 import struct
-import sys
 import time
-from pathlib import Path
 
+import mrd_sender as mrd
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "streams" / "sources"))
-
-import mrd_sender as mrd
-
-from streams import wire
 from streams.errors import InputError
-from streams.sources.mrd_header import Header
-from streams.sources.mrd_messages import MrdError, readout_of, waveform_of
-from streams.sources.mrd_protocol import Id, Parser
-from streams.sources.mrd_rules import MrdRules
-from streams.sources.mrd_series import ScannerSession
-from streams.transient import Message, Transient
+from streams.messages import wire
+from streams.messages.transient import Message, Transient
+from streams.sources.mrd.header import Header
+from streams.sources.mrd.messages import MrdError, readout_of, waveform_of
+from streams.sources.mrd.parser import Id, Parser
+from streams.sources.mrd.rules import MrdRules
+from streams.sources.mrd.series import ScannerSession
 
 SECONDS = float(os.environ.get("MRS_FUZZ_S", "60"))
 SEED = int(os.environ.get("MRS_FUZZ_SEED", "1"))

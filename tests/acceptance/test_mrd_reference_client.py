@@ -15,22 +15,18 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
-
-import numpy as np
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "streams" / "sources"))
 
 import ismrmrd
 import mrd_sender as mrd
+import numpy as np
+import pytest
 
-from streams.reading import read_messages
-from streams.relay import run_relay
-from streams.sources.mrd import MrdSource
-from streams.sources.mrd_listening import Listening
-from streams.sources.mrd_rules import MrdRules
-from streams.transient import Event, Start, Transient
+from streams.messages.transient import Event, Start, Transient
+from streams.recording.reading import read_messages
+from streams.relay.relay import run_relay
+from streams.sources.mrd.listening import Listening
+from streams.sources.mrd.rules import MrdRules
+from streams.sources.mrd.source import MrdSource
 
 FOLDER = os.environ.get("MRS_REFERENCE_CLIENT", "")
 COILS, POINTS, COUNT, PRE, POST = 8, 1024, 64, 5, 3

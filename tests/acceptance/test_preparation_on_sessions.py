@@ -15,17 +15,17 @@ import numpy as np
 import pytest
 from offline_alignment import aligned_offline
 
-from monitor.analysis import spectrum
-from monitor.analysis.axis import Axis
-from monitor.analysis.coils import noise_sd
-from monitor.analysis.preparation import Preparation, Prepared
-from monitor.analysis.quality_measures import absolute_of, naa_line
-from monitor.analysis.registration import register
-from monitor.analysis.registration_bound import bound
-from monitor.analysis.template import model_of
-from monitor.analysis.water import water_lines
-from monitor.settings import Settings
-from streams.transient import Acquisition
+from monitor.analysis.preparation.coils import noise_sd
+from monitor.analysis.preparation.measures import absolute_of, naa_line
+from monitor.analysis.preparation.preparation import Preparation, Prepared
+from monitor.analysis.preparation.registration import register
+from monitor.analysis.preparation.registration_bound import bound
+from monitor.analysis.preparation.template import model_of
+from monitor.analysis.signal import spectrum
+from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.water import water_lines
+from monitor.protocol.settings import Settings
+from streams.messages.transient import Acquisition
 
 Array = np.ndarray
 

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from monitor.choose import Wishes
-from monitor.qc.run import Plan, judge_all, put_together
-from monitor.qc.sessions import find_sessions
-from streams import wire
-from streams.journal import Journal
-from streams.sources.scanner_sim.metabolites import metabolite_fids
-from streams.sources.scanner_sim.scanner import prepared, scan_session
-from streams.sources.scanner_sim.scenario_file import bundled_scenarios, scenario_from
-from streams.transient import number
+from monitor.run.choose import Wishes
+from monitor.study.run import Plan, judge_all, put_together
+from monitor.study.sessions import find_sessions
+from streams.messages import wire
+from streams.messages.transient import number
+from streams.recording.journal import Journal
+from streams.simulator.metabolites import metabolite_fids
+from streams.simulator.scanner import prepared, scan_session
+from streams.simulator.scenario_file import bundled_scenarios, scenario_from
 
 SEED = 1000
 TABLE = Path(__file__).parent / "qc_many.md"

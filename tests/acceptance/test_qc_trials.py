@@ -15,18 +15,18 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from monitor.choose import Wishes
-from monitor.qc.participants import read_participants
-from monitor.qc.run import Plan, judge_all, put_together
-from monitor.qc.sessions import find_sessions
-from monitor.qc.simulated_trial import Crossover, draw
-from monitor.qc.trial import binned, fit_trial
-from streams import wire
-from streams.journal import Journal
-from streams.sources.scanner_sim.metabolites import metabolite_fids
-from streams.sources.scanner_sim.scanner import prepared, scan_session
-from streams.sources.scanner_sim.scenario_file import scenario_from
-from streams.transient import number
+from monitor.run.choose import Wishes
+from monitor.study.participants import read_participants
+from monitor.study.run import Plan, judge_all, put_together
+from monitor.study.sessions import find_sessions
+from monitor.study.simulated_trial import Crossover, draw
+from monitor.study.trial import binned, fit_trial
+from streams.messages import wire
+from streams.messages.transient import number
+from streams.recording.journal import Journal
+from streams.simulator.metabolites import metabolite_fids
+from streams.simulator.scanner import prepared, scan_session
+from streams.simulator.scenario_file import scenario_from
 
 pytest.importorskip("statsmodels", reason="the extra qc is not installed")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 
-from monitor.analysis.basis_files import read_basis
+from monitor.basis.files import read_basis
 
 parser = ArgumentParser()
 for option in ("--data", "--basis", "--output"):

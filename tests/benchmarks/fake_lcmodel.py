@@ -5,7 +5,7 @@ import re
 import sys
 from pathlib import Path
 
-from monitor.analysis.basis_files import read_basis
+from monitor.basis.files import read_basis
 
 
 def namelist(text, name):

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "streams" / "sources"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 COILS = 32
 
@@ -68,8 +68,8 @@ def speaker(endpoint, count, interval_s, points):
     import numpy as np
     import zmq
 
-    from streams import wire
-    from streams.transient import Acquisition, Kind, Message, Start, Transient
+    from streams.messages import wire
+    from streams.messages.transient import Acquisition, Kind, Message, Start, Transient
 
     acquisition = Acquisition(123.25, "1H", 2.5e-4, points, COILS, 0.03, interval_s)
     fid = np.full((COILS, points), 1 + 1j, np.complex64)

@@ -32,12 +32,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.analysis.basis import BasisSet
-from monitor.analysis.basis_files import write_basis
-from monitor.analysis.lineshape import decay
-from monitor.analysis.model import Model
+from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.fit.lineshape import decay
+from monitor.analysis.fit.model import Model
+from monitor.basis.files import write_basis
 from streams.export.nifti_mrs import write_nifti_mrs
-from streams.transient import Acquisition
+from streams.messages.transient import Acquisition
 
 Complex = NDArray[np.complex128]
 

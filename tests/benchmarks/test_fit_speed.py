@@ -18,15 +18,15 @@ import numpy as np
 import pytest
 from peers import PEERS, TIMEOUT_S, PeerError, Task, cost_line, task_of
 
-from monitor.analysis.cold import Freedom, cold_fit
-from monitor.analysis.fitted import fit_averages
-from monitor.analysis.lineshape import decay, gauss_rate
-from monitor.analysis.macromolecules import components
-from monitor.analysis.model import Model
-from monitor.analysis.session_model import make_session_model
-from monitor.analysis.window import Window, average_of
-from streams.sources.scanner_sim import Sequence, simulate
-from streams.transient import Acquisition
+from monitor.analysis.basis.macromolecules import components
+from monitor.analysis.fit.epoch_model import make_session_model
+from monitor.analysis.fit.first_fit import Freedom, cold_fit
+from monitor.analysis.fit.fitted import fit_averages
+from monitor.analysis.fit.lineshape import decay, gauss_rate
+from monitor.analysis.fit.model import Model
+from monitor.analysis.fit.window import Window, average_of
+from streams.messages.transient import Acquisition
+from streams.spins import Sequence, simulate
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
 """CPU time: other work on the machine shall not count."""

@@ -10,22 +10,15 @@ takes the same update however many there were.
 
 from __future__ import annotations
 
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from fake_session import SETTINGS, FakeFeed, FakePipeline, messages
+from PyQt6.QtCore import Qt, QTimer
 
-FAKES = str(Path(__file__).parents[1] / "monitor" / "fakes")
-if FAKES not in sys.path:
-    sys.path.insert(0, FAKES)
-
-from fake_session import SETTINGS, FakeFeed, FakePipeline, messages  # noqa: E402
-from PyQt6.QtCore import Qt, QTimer  # noqa: E402
-
-from monitor.app.window import Window  # noqa: E402
-from monitor.exchange import Computed, Heard  # noqa: E402
+from monitor.app.window import Window
+from monitor.run.worker_messages import Computed, Heard
 
 RATE_HZ = 20.0
 BEFORE = 1000  # transients already on the screen

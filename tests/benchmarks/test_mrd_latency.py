@@ -22,8 +22,8 @@ import numpy as np
 import pytest
 import zmq
 
-from streams.subscriber import Subscriber
-from streams.transient import Transient
+from streams.messages.transient import Transient
+from streams.subscription.subscriber import Subscriber
 
 SENDER = Path(__file__).with_name("mrd_bench_sender.py")
 COILS, POINTS = 32, 2048

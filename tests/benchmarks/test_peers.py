@@ -15,10 +15,10 @@ import peers
 import pytest
 from peers import FSL_MRS, LCMODEL, PEERS, PeerError
 
-from monitor.analysis.macromolecules import components
-from monitor.analysis.model import Model
-from streams.sources.scanner_sim import Sequence, simulate
-from streams.transient import Acquisition
+from monitor.analysis.basis.macromolecules import components
+from monitor.analysis.fit.model import Model
+from streams.messages.transient import Acquisition
+from streams.spins import Sequence, simulate
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="stand-ins are sh scripts")
 HERE = Path(__file__).parent

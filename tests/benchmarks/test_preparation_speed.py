@@ -8,10 +8,10 @@ import time
 import numpy as np
 import pytest
 
-from monitor.analysis.preparation import Preparation
-from monitor.analysis.water import without_water
-from monitor.settings import Settings
-from streams.transient import Acquisition
+from monitor.analysis.preparation.preparation import Preparation
+from monitor.analysis.signal.water import without_water
+from monitor.protocol.settings import Settings
+from streams.messages.transient import Acquisition
 
 COILS, POINTS, DWELL, MHZ = 32, 2048, 0.0004, 123.25
 LINES = (

@@ -25,8 +25,8 @@ from test_mrd_latency import (
     sending,
 )
 
-from streams.subscriber import Subscriber
-from streams.transient import Transient
+from streams.messages.transient import Transient
+from streams.subscription.subscriber import Subscriber
 
 CASES = [(100, 0.1), (500, 0.01)]  # transients, interval s
 

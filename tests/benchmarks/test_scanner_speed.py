@@ -5,9 +5,9 @@ from itertools import islice
 
 import pytest
 
-from streams.sources.scanner_sim.scanner import prepared, scan_session
-from streams.sources.scanner_sim.scenario_file import read_scenario
-from streams.transient import Transient
+from streams.messages.transient import Transient
+from streams.simulator.scanner import prepared, scan_session
+from streams.simulator.scenario_file import read_scenario
 
 TRANSIENTS = 200
 

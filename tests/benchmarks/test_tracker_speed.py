@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.analysis.blocks import blocks_of
-from monitor.analysis.dynamics import dynamics_of
-from monitor.analysis.evidence import Accumulated
-from monitor.analysis.joint import joint_fits
-from monitor.analysis.measurement import Measurement
-from monitor.analysis.noise_scale import NoiseScale
-from monitor.analysis.observed import Observed
-from monitor.analysis.sequential import Sequential
-from monitor.analysis.smoothing import smooth
-from monitor.analysis.tracker import Tracker, tracked_changes
+from monitor.analysis.tracking.blocks import blocks_of
+from monitor.analysis.tracking.dynamics import dynamics_of
+from monitor.analysis.tracking.evidence import Accumulated
+from monitor.analysis.tracking.joint import joint_fits
+from monitor.analysis.tracking.measurement import Measurement
+from monitor.analysis.tracking.noise_scale import NoiseScale
+from monitor.analysis.tracking.sequential import Sequential
+from monitor.analysis.tracking.smoothing import smooth
+from monitor.analysis.tracking.tracker import Tracker, tracked_changes
+from monitor.analysis.tracking.transient_view import Observed
 
 NAMES = (
     "Glu", "Gln", "NAA", "NAAG", "Cr", "PCr", "mI", "GPC", "PCh", "GABA", "GSH", "Asp",

@@ -10,17 +10,11 @@ figures for each transient and each window; everything else must not.
 from __future__ import annotations
 
 import pickle
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-FAKES = str(Path(__file__).parents[1] / "monitor" / "fakes")
-if FAKES not in sys.path:
-    sys.path.insert(0, FAKES)
-
-from fake_session import (  # noqa: E402
+from fake_session import (
     SETTINGS,
     TR_S,
     FakeFeed,
@@ -28,8 +22,8 @@ from fake_session import (  # noqa: E402
     messages,
 )
 
-from monitor.app.window import Window  # noqa: E402
-from monitor.exchange import Computed, Heard  # noqa: E402
+from monitor.app.window import Window
+from monitor.run.worker_messages import Computed, Heard
 
 FIRST, LAST, STEP = 2_000, 20_000, 4
 ALLOWED_MB = 24.0  # 15 measured; 72 while dictionaries were kept

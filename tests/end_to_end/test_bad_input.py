@@ -16,9 +16,9 @@ from free_ports import free_endpoint
 from program import SHORT, Program, Ran, until
 
 from monitor.cli import main
-from streams.sources.nifti_mrs_file import read_series
+from streams.messages.transient import Transient
+from streams.sources.files.nifti_mrs import read_series
 from streams.sources.recording import bodies
-from streams.transient import Transient
 
 pytestmark = pytest.mark.timeout(400)  # several programs, one after another
 

@@ -15,10 +15,10 @@ import pytest
 from free_ports import free_endpoint
 from program import SHORT, Program, table, until
 
-from streams import wire
-from streams.reading import read_messages
-from streams.subscriber import Subscriber
-from streams.transient import Message
+from streams.messages import wire
+from streams.messages.transient import Message
+from streams.recording.reading import read_messages
+from streams.subscription.subscriber import Subscriber
 
 pytestmark = pytest.mark.timeout(400)  # several programs, one after another
 

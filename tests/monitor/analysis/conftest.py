@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from monitor.analysis import spectrum
-from monitor.analysis.axis import Axis
-from monitor.analysis.spectrum import Complex
+from monitor.analysis.signal import spectrum
+from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.spectrum import Complex
 
 LINES = (
     (2.008, 9.5, 6.0),

@@ -11,21 +11,13 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from monitor.analysis.basis_files import load_basis
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.update import Update
-from monitor.settings import read_protocol
-from streams.sources.scanner_sim.scanner import scan
-from streams.sources.scanner_sim.scenario_file import read_scenario
-from streams.transient import (
-    Body,
-    End,
-    Event,
-    Kind,
-    Start,
-    Transient,
-    number,
-)
+from monitor.basis.files import load_basis
+from monitor.protocol.settings import read_protocol
+from streams.messages.transient import Body, End, Event, Kind, Start, Transient, number
+from streams.simulator.scanner import scan
+from streams.simulator.scenario_file import read_scenario
 
 COILS, COUNT = 4, 40
 

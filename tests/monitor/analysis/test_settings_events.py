@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.choose import Analysis, Wishes
+from monitor.run.choose import Analysis, Wishes
+from streams.messages.transient import End, Event, Message
 from streams.sources.recording import messages
-from streams.transient import End, Event, Message
 
 RECORDING = Path(__file__).resolve().parents[3] / "recordings" / "infusion-short.mcap"
 

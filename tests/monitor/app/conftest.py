@@ -8,9 +8,9 @@ from fake_session import SETTINGS, FakeFeed, FakePipeline, messages
 from PyQt6.QtCore import QCoreApplication, QEvent
 
 from monitor.app.window import Window
-from monitor.exchange import Computed, Heard, Report
-from monitor.loop import Loop, WorkerConfig
-from monitor.screen.parts import Stream
+from monitor.run.loop import Loop, WorkerConfig
+from monitor.run.worker_messages import Computed, Heard, Report
+from monitor.screen.screen import Stream
 
 LIVE = FakeFeed().health
 NOW = 10_000.0

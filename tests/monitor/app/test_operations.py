@@ -12,10 +12,10 @@ from PyQt6.QtGui import QImage
 
 from monitor.app.text import Text
 from monitor.app.theme import LEAST_TEXT_PX
-from monitor.exchange import Inspect, SendEvent
+from monitor.run.worker_messages import Inspect, SendEvent
 from monitor.screen.keys import KEYS
-from monitor.screen.parts import Row
-from streams.transient import Event, Message
+from monitor.screen.screen import Row
+from streams.messages.transient import Event, Message
 
 SHEETS = {
     "F1": "keys", "F2": "checks", "F3": "look", "F4": "choices", "F10": "summary",

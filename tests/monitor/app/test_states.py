@@ -18,9 +18,9 @@ from monitor.app.page import Page
 from monitor.app.text import Text
 from monitor.app.theme import LEAST_TEXT_PX, THEMES
 from monitor.app.window import LEAST
-from monitor.exchange import Heard
-from monitor.screen.parts import Playback, Stream
-from monitor.session import Session
+from monitor.run.worker_messages import Heard
+from monitor.screen.rewindable import Session
+from monitor.screen.screen import Playback, Stream
 
 LIVE = replace(FakeFeed().health, clock="clock -12.014 s, +12.3 ppm")
 REPLAY = Stream(connected=True, playback=Playback(True, 20.0, 1200.0, 2998.0))
@@ -186,12 +186,12 @@ def test_on_a_screen_of_scale_two_everything_is_twice_as_fine(tmp_path):
     script = tmp_path / "draw.py"
     script.write_text(
         "import sys\n"
-        f"sys.path.insert(0, {str(Path(__file__).parents[1] / 'fakes')!r})\n"
+        f"sys.path.insert(0, {str(Path(__file__).parents[2] / 'support')!r})\n"
         "from pathlib import Path\n"
         "from fake_session import SETTINGS\n"
         "from PyQt6.QtGui import QImage\n"
         "from monitor.app.render import render\n"
-        "from monitor.session import Session\n"
+        "from monitor.screen.rewindable import Session\n"
         "render(Session(SETTINGS).screen(0.0), Path(sys.argv[1]))\n"
         "print(QImage(sys.argv[1]).width(), QImage(sys.argv[1]).height())\n"
     )

@@ -15,9 +15,9 @@ from monitor.app.page import Page
 from monitor.app.render import render
 from monitor.app.text import Text
 from monitor.app.theme import DARK, LEAST_TEXT_PX, LIGHT
-from monitor.exchange import Computed, Heard, Play, Seek, SendEvent, SetSpeed
-from monitor.screen.parts import Playback, Stream
-from monitor.session import Session
+from monitor.run.worker_messages import Computed, Heard, Play, Seek, SendEvent, SetSpeed
+from monitor.screen.rewindable import Session
+from monitor.screen.screen import Playback, Stream
 from streams.errors import InputError
 
 LIVE = FakeFeed().health

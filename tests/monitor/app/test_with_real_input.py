@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-FAKE = Path(__file__).parents[1] / "fakes" / "fake_window.py"
+FAKE = Path(__file__).parents[2] / "support" / "fake_window.py"
 DRAG = FAKE.with_name("fake_drag.py")
 RECORDINGS = Path(__file__).parents[3] / "recordings"
 RESTLESS = RECORDINGS / "restless-short.mcap"

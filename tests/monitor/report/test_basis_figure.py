@@ -2,10 +2,10 @@
 
 import pytest
 
-from monitor.basis_simulation import simulate_basis
+from monitor.basis.simulated import simulate_basis
 from monitor.report.basis_figure import draw, figure_of, shown_spectra
 from streams.errors import InputError
-from streams.sources.scanner_sim import Sequence
+from streams.spins import Sequence
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.analysis.quality import Quality
-from monitor.analysis.response import Estimate
+from monitor.analysis.course.response import Estimate
+from monitor.analysis.preparation.quality import Quality
+from monitor.protocol.settings import Settings
 from monitor.report.tables import (
     TrackerRow,
     write_estimates,
@@ -20,7 +21,6 @@ from monitor.report.tables import (
     write_tracker,
     write_transients,
 )
-from monitor.settings import Settings
 from streams.errors import InputError
 
 VALUES = {

@@ -16,8 +16,16 @@ from export_cases import POINTS, STEAM, fids
 
 from streams.errors import InputError
 from streams.export.bids import next_session, write_bids
-from streams.sources.nifti_mrs_file import bodies
-from streams.transient import Body, Event, Kind, Message, Start, Transient, number
+from streams.messages.transient import (
+    Body,
+    Event,
+    Kind,
+    Message,
+    Start,
+    Transient,
+    number,
+)
+from streams.sources.files.nifti_mrs import bodies
 
 ACQUISITION = replace(
     STEAM,

@@ -14,7 +14,7 @@ from streams.export.bids import write_bids
 from streams.export.ismrmrd import HEAD
 from streams.export.ismrmrd import write_session as write_ismrmrd
 from streams.export.nifti_mrs import Step, write_nifti_mrs, write_session
-from streams.transient import Event, Message, number
+from streams.messages.transient import Event, Message, number
 
 FIDS = fids(5, STEAM.coils, POINTS)
 

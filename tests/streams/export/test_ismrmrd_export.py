@@ -9,9 +9,9 @@ from export_cases import POINTS, STEAM, fids, water_first
 
 from streams.errors import InputError
 from streams.export.ismrmrd import write_session
-from streams.sources import files
-from streams.sources.ismrmrd_file import read_series, times_of
-from streams.transient import Acquisition, Message, Start, Transient, number
+from streams.messages.transient import Acquisition, Message, Start, Transient, number
+from streams.sources.files import any_format as files
+from streams.sources.mrd.file import read_series, times_of
 
 ismrmrd = pytest.importorskip("ismrmrd", reason="needs the extra vendor")
 
@@ -184,7 +184,7 @@ def test_truncated_and_foreign_files_are_input_errors(tmp_path: Path):
 
 
 def test_real_transients_through_the_ismrmrd_package(shared_data, tmp_path):
-    from streams.sources.nifti_mrs_file import read_series as read_nifti_mrs
+    from streams.sources.files.nifti_mrs import read_series as read_nifti_mrs
 
     real = read_nifti_mrs(shared_data / "real/steam7t_4coil/metab.nii.gz")
     path = theirs(tmp_path / "t.h5", real.fids.conj(), "<TR>5000</TR><TE>11</TE>")

@@ -12,8 +12,17 @@ from nifti_mrs.validator import validate_nifti_mrs
 
 from streams.errors import InputError
 from streams.export.nifti_mrs import Step, write_nifti_mrs, write_session
-from streams.sources.nifti_mrs_file import bodies, read_series
-from streams.transient import Body, End, Event, Kind, Message, Start, Transient, number
+from streams.messages.transient import (
+    Body,
+    End,
+    Event,
+    Kind,
+    Message,
+    Start,
+    Transient,
+    number,
+)
+from streams.sources.files.nifti_mrs import bodies, read_series
 
 ACQUISITION = replace(
     STEAM,

@@ -11,9 +11,7 @@ import pytest
 
 from streams.errors import InputError
 from streams.export.nifti_mrs import write_session
-from streams.sources import folder as watched
-from streams.sources.folder import FolderRules, folder_bodies, natural, taken_before
-from streams.transient import (
+from streams.messages.transient import (
     Acquisition,
     Event,
     Kind,
@@ -21,6 +19,8 @@ from streams.transient import (
     Transient,
     number,
 )
+from streams.sources import folder as watched
+from streams.sources.folder import FolderRules, folder_bodies, natural, taken_before
 
 ACQUISITION = Acquisition(123.25, "1H", 2.5e-4, 32, 1, 0.03, 2.0)
 

@@ -1,0 +1,1 @@
+"""Basis sets as values: entries, names, macromolecules, resampling; no files."""

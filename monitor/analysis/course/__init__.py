@@ -1,0 +1,1 @@
+"""The course of a session: windows, outcomes, their change, what is detectable."""

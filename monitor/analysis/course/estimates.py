@@ -1,0 +1,133 @@
+"""Estimates of fitted windows: outcomes, their changes, and what the window is like.
+
+Amplitudes over water are in units of their own epoch's water reference; changes of
+amplitudes across epochs have no common gain and are left out (`response`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from monitor.analysis.course.outcomes import Outcomes
+from monitor.analysis.course.response import Changes, Estimate, changes, without_gain
+from monitor.analysis.fit.fitted import FittedWindow, repeated
+from monitor.analysis.signal.spectrum import Real
+
+if TYPE_CHECKING:
+    from monitor.analysis.course.course import Course
+
+
+def estimates_of(course: Course, fitted: list[FittedWindow]) -> tuple[Estimate, ...]:
+    """Outcomes of fitted windows and their changes, numbered from 0."""
+    outcomes = course.outcomes
+    if not fitted or outcomes is None:
+        return ()
+    c = np.stack([f.amplitudes for f in fitted])
+    own = np.stack([f.covariance for f in fitted])
+    common = np.stack([course.session_of(f).common for f in fitted])
+    gains = _gains(course, outcomes, fitted)
+    values = outcomes.values(c) * gains
+    sds = outcomes.sds(c, own + common) * gains
+    scattered = np.stack([repeated(f, course.session_of(f)) for f in fitted])
+    found = _changes(course, outcomes, fitted, c, scattered)
+    names = outcomes.names
+    return tuple(
+        _estimate(
+            course, i, f, dict(zip(names, values[i].tolist(), strict=True)),
+            dict(zip(names, sds[i].tolist(), strict=True)), found,
+        )
+        for i, f in enumerate(fitted)
+    )  # fmt: skip
+
+
+def _estimate(
+    course: Course,
+    number: int,
+    fitted: FittedWindow,
+    values: dict[str, float],
+    sds: dict[str, float],
+    found: Changes | None,
+) -> Estimate:
+    """One window's estimate."""
+    window, session = fitted.average.window, course.session_of(fitted)
+    first = course.qualities[window.first]
+    last = course.qualities[window.stop - 1]
+    shift_hz, phase_rad = _moved(course, fitted)
+    fwhm_hz = session.naa_fwhm_hz + session.fwhm_slope * fitted.width_hz
+    return Estimate(
+        number, first.time_s, last.time_s, window.length,
+        fitted.average.n_effective, window.independent, first.epoch, values, sds,
+        _row(found, number, "percents"), _row(found, number, "sds"), shift_hz,
+        phase_rad, fwhm_hz, _snr(course, fitted, values, fwhm_hz),
+        fitted.converged,
+    )  # fmt: skip
+
+
+def _changes(
+    course: Course,
+    outcomes: Outcomes,
+    fitted: list[FittedWindow],
+    c: Real,
+    own: Real,
+) -> Changes | None:
+    """Changes from the reference period; None without one."""
+    reference = course.reference
+    if reference is None:
+        return None
+    windows = [f.average.window for f in fitted]
+    shares = np.array([reference.share(w.first, w.stop) for w in windows])
+    found = changes(outcomes, c, own, reference, shares)
+    home = course.qualities[reference.first].epoch
+    elsewhere = np.array([course.epoch_of(f) != home for f in fitted])
+    return without_gain(found, elsewhere)
+
+
+def _gains(course: Course, outcomes: Outcomes, fitted: list[FittedWindow]) -> Real:
+    """Factors (windows, outcomes): amplitudes in units of their own epoch's water.
+
+    nan where the epoch has no water reference of its own.
+    """
+    in_water = np.array([name.endswith("/water") for name in outcomes.names], bool)
+    own = [course.waters.get(course.epoch_of(f), np.nan) for f in fitted]
+    factors = (course.water or np.nan) / np.array(own)
+    return np.where(in_water, factors[:, np.newaxis], 1.0)
+
+
+def _moved(course: Course, fitted: FittedWindow) -> tuple[float, float]:
+    """Shift and phase of the window against the template."""
+    if not course.aligned:
+        return fitted.shift_hz, fitted.phase_rad
+    window = fitted.average.window
+    part = course.qualities[window.first : window.stop]
+    shifts = np.array([q.shift_hz for q in part])
+    phases = np.array([q.phase_rad for q in part])
+    weights = fitted.average.weights
+    return (
+        fitted.shift_hz + float(weights @ shifts),
+        fitted.phase_rad + float(np.angle(weights @ np.exp(1j * phases))),
+    )
+
+
+def _snr(
+    course: Course, fitted: FittedWindow, values: dict[str, float], fwhm_hz: float
+) -> float:
+    """Height of the fitted tNAA line over the noise of the window's spectrum."""
+    session, outcomes = course.session_of(fitted), course.outcomes
+    row = outcomes.row("tNAA") if outcomes else None
+    if outcomes is None or row is None:
+        return float("nan")
+    # At constant area the height falls as the width rises.
+    held = float(outcomes.values(session.fit.amplitudes)[row])
+    scale = values["tNAA"] / held * session.naa_fwhm_hz / fwhm_hz
+    noise = session.subspace.problem.noise_sd * fitted.average.noise
+    return float(session.naa_height * scale / noise)
+
+
+def _row(found: Changes | None, number: int, what: str) -> dict[str, float]:
+    """One window's changes (or their SDs) by name."""
+    if found is None:
+        return {}
+    row = found.percents[number] if what == "percents" else found.sds[number]
+    return dict(zip(found.names, row.tolist(), strict=True))

@@ -1,0 +1,154 @@
+"""Transients on their way into the course: prepared, then kept; water and noise too.
+
+Each epoch begins with water references of its own, from which the amplitude of the
+water is measured when the first metabolite transient of the epoch has come: on the
+scale of the coil combination that it is combined with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from monitor.analysis.course.course import Course
+from monitor.analysis.course.curves import strip_of
+from monitor.analysis.course.water_reference import water_amplitude
+from monitor.analysis.fit.model import Model
+from monitor.analysis.preparation.preparation import Preparation, Prepared
+from monitor.analysis.preparation.second_pass import session_realigned
+from monitor.analysis.signal.noise import noise_sd_of
+from monitor.analysis.update import Curve
+from monitor.protocol.settings import Settings
+from streams.errors import InputError
+from streams.messages.transient import Acquisition, ComplexFID, Kind, Transient
+
+
+@dataclass(slots=True)
+class Intake:
+    """Prepares transients and puts them into a course; one owner.
+
+    Attributes
+    ----------
+    course : takes them
+    settings : of the protocol, as the session began
+    acquisition : of the present series, None before the first
+    waters : water references of the present epoch
+    waters_taken : water references of all epochs that are used
+    """
+
+    course: Course
+    settings: Settings
+    acquisition: Acquisition | None = None
+    waters: list[ComplexFID] = field(default_factory=list)
+    waters_taken: int = 0
+    _preparation: Preparation | None = None
+    _model: Model | None = None
+    _seen: int = 0
+    _cycle_from: tuple[int, int] = (-1, 0)  # epoch, count of its first transient
+
+    def begin_series(self, acquisition: Acquisition, model: Model, epoch: int) -> None:
+        """Begin a series with the basis set on its acquisition's grid."""
+        self.acquisition, self._model = acquisition, model
+        self.begin_epoch(epoch)
+
+    def begin_epoch(self, epoch: int) -> bool:
+        """Begin an epoch of the same series; whether there is one."""
+        if self.acquisition is None or self._model is None:
+            return False
+        self.course.begin_epoch(epoch, self._model)
+        self.waters = []
+        if self._preparation is None:
+            self._preparation = Preparation(self.acquisition, self.settings)
+        else:
+            self._preparation.new_epoch(self.acquisition)
+        return True
+
+    @property
+    def cycle_steps(self) -> int:
+        """Transients in a phase cycle; 1 before the first series."""
+        return self.acquisition.phase_cycle_steps if self.acquisition else 1
+
+    def freeze(self) -> None:
+        """The reference period is known: the template stays as it is."""
+        if self._preparation is not None:
+            self._preparation.freeze()
+
+    def reference_frame(self, body: Transient) -> None:
+        """Take a water reference or a noise transient."""
+        preparation, _ = self._ready()
+        if body.kind == Kind.NOISE:
+            preparation.push_noise(body.fid)
+        elif preparation.push_water(body.fid):
+            self.waters.append(body.fid)
+            self.waters_taken += 1
+
+    def push(self, body: Transient, seq: int, epoch: int) -> tuple[Curve, Curve]:
+        """Take a metabolite transient; its strips, aligned and not aligned."""
+        preparation, model = self._ready()
+        if epoch not in self.course.grids:  # what began it was lost, or never sent
+            self.begin_epoch(epoch)
+        prepared = preparation.push(
+            self._seen, seq, epoch, body.time_s, body.fid,
+            self._cycle_step(body.count, epoch),
+        )  # fmt: skip
+        qualities = self.course.qualities
+        if self._seen == 0 or not qualities or qualities[-1].epoch != epoch:
+            self._measure_water(preparation, model)
+        self._seen += 1
+        self._take(prepared, model)
+        for earlier in prepared.redone:
+            self._replace(earlier, model)
+        return (
+            strip_of(prepared.aligned, model, preparation),
+            strip_of(prepared.unaligned, model, preparation),
+        )
+
+    def align_again(self, reference_s: tuple[float, float] | None) -> None:
+        """Second pass, where it was asked for; a live session cannot."""
+        if not (self.settings.two_pass and self.settings.align):
+            return
+        course = self.course
+        again = session_realigned(
+            course.fids, course.qualities, course.grids, reference_s, self.cycle_steps
+        )
+        course.fids = [fid.astype(np.complex64) for fid in again.fids]
+        course.qualities = again.qualities
+
+    def _ready(self) -> tuple[Preparation, Model]:
+        if not (self._preparation and self._model):
+            raise InputError("A transient came before any start message: it is left.")
+        return self._preparation, self._model
+
+    def _cycle_step(self, count: int, epoch: int) -> int:
+        """Step of the phase cycle by the scanner's counter, which loses none."""
+        if self._cycle_from[0] != epoch:
+            self._cycle_from = (epoch, count)
+        return count - self._cycle_from[1]
+
+    def _take(self, prepared: Prepared, model: Model) -> None:
+        fid = prepared.aligned.astype(np.complex64)
+        self.course.append(fid, prepared.quality, _noise_sd(prepared, model))
+
+    def _replace(self, prepared: Prepared, model: Model) -> None:
+        """Put one of the first transients anew in its place."""
+        place = prepared.index
+        self.course.fids[place] = prepared.aligned.astype(np.complex64)
+        self.course.qualities[place] = prepared.quality
+        self.course.noises[place] = _noise_sd(prepared, model)
+
+    def _measure_water(self, preparation: Preparation, model: Model) -> None:
+        """Amplitude of the water reference, on the scale of the combined FIDs."""
+        water = water_amplitude(self.waters, preparation.combination)
+        if water is None:
+            return
+        epoch = max(self.course.grids)
+        self.course.water = self.course.waters[epoch] = water
+        self.course.begin_epoch(epoch, model)
+
+
+def _noise_sd(prepared: Prepared, model: Model) -> float:
+    """SD of one real component of a transient's noise."""
+    sd = noise_sd_of(prepared.aligned, model.dwell_time_s, model.frequency_mhz)
+    # Without any noise (a simulation) the fit still needs a scale.
+    return max(float(sd), 1e-9 * float(np.abs(prepared.aligned).max())) or 1.0

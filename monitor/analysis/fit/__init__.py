@@ -1,0 +1,1 @@
+"""The fit: one spectrum from nothing, and windows in the subspace of their epoch."""

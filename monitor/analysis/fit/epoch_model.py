@@ -1,0 +1,228 @@
+"""What a session holds: made once, on the mean of its reference period.
+
+The cold fit of the mean chooses stiffness, line shape, small shifts and the width of
+the macromolecules.  The windows hold them, and two things more that the mean knows
+better than any window:
+
+* the baseline, and what the model leaves over of the mean.  Both are taken off every
+  spectrum: a fault of the model that all windows share is no noise of any of them, and
+  the penalty draws a window towards the session's baseline, not to a straight line.
+  How far windows depart from it is another question than how rough it is: their
+  stiffness is chosen by restricted maximum likelihood over the independent windows of
+  the reference period together (line shape linearised about the mean's),
+
+      -2 l(lam) = sum_w n_w log F_w(lam) + log|cov(y)| + log|G'G|,
+
+  and never below what the mean's own stiffness means for a window's noise (prior
+  variance s^2 / lam kept: lam N / n for n of the mean's N transients).  Where a
+  reference period has one window nothing tells how windows depart; a mean of high SNR
+  may well have a rough baseline, and its windows would then be let depart as roughly:
+  they are held by `UNTOLD_STIFFNESS`, some 11 degrees of freedom at 3 T.
+* the covariance that the held parameters cause.  It is common to all windows; absolute
+  amplitudes contain it, changes do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.analysis.basis import names as naming
+from monitor.analysis.fit.first_fit import Freedom, cold_fit
+from monitor.analysis.fit.fit import Fit, curves
+from monitor.analysis.fit.model import LORENTZ, PHASE, SHIFT, Model
+from monitor.analysis.fit.problem import Problem, stacked
+from monitor.analysis.fit.subspace import Subspace, make_subspace
+from monitor.analysis.fit.water_filter import WaterFilter, make_water_filter
+from monitor.analysis.fit.window import Average
+from monitor.analysis.fit.window_fit import warm_fits
+from monitor.analysis.signal.spectrum import Complex, Real
+from monitor.analysis.signal.water import water_lines
+
+Fids = NDArray[np.complexfloating]
+NAA_BAND_PPM = (1.86, 2.16)
+ZERO_FILL = 8
+UNTOLD_STIFFNESS = 0.3
+
+
+@dataclass(frozen=True)
+class SessionModel:
+    """Everything that the windows of an epoch share.
+
+    Attributes
+    ----------
+    water : takes the residual water off; None where nothing is to be taken off
+    subspace : projected columns, for spectra with `baseline` taken off
+    fit, problem : the cold fit of the mean
+    baseline : (K,) the mean's baseline as it stands in the spectra (unphased)
+    offset : (K,) baseline and residual of the mean, likewise: what every window has
+        and no amplitude explains
+    common : (M, M) covariance of the amplitudes due to what is held
+    naa_fwhm_hz, naa_height : of the fitted tNAA line of the mean
+    fwhm_slope : change of that width with the Lorentzian width, near 1
+    mean : which transients it was made of; None where that does not matter
+    """
+
+    water: WaterFilter | None
+    subspace: Subspace
+    fit: Fit
+    problem: Problem
+    baseline: Complex
+    offset: Complex
+    common: Real
+    naa_fwhm_hz: float
+    naa_height: float
+    fwhm_slope: float
+    mean: Average | None = None
+
+    def spectra(self, fids: Fids) -> Complex:
+        """Band spectra (..., K) of FIDs (..., points), the water taken off."""
+        return band_spectra(self.problem.model, self.water, fids)
+
+    def projected(self, fids: Fids) -> Complex:
+        """FIDs (n, points) of transients or averages, ready for `warm_fits`."""
+        return self.subspace.projected(self.spectra(fids) - self.offset)
+
+
+def band_spectra(model: Model, water: WaterFilter | None, fids: Fids) -> Complex:
+    """Band spectra (..., K) of FIDs (..., points), the water taken off."""
+    spectra = model.full_spectra(np.asarray(fids, complex))
+    band = spectra[..., model.band]
+    return band if water is None else band - water.leak(spectra)
+
+
+def make_session_model(
+    model: Model,
+    mean_fid: Complex,
+    noise_sd: float,
+    mean_noise: float,
+    windows: Complex,
+    window_noise: float,
+    freedom: Freedom,
+) -> SessionModel:
+    """Session model from the mean FID (points,) of its reference period.
+
+    Parameters
+    ----------
+    noise_sd : of one transient's real spectrum
+    mean_noise, window_noise : noise of the mean and of a window over that
+    windows : (n, points) means of the independent windows in it, n may be 0
+    freedom : what the cold fit may move
+    """
+    water = _water_filter(model, mean_fid) if freedom.water_removal else None
+    mean = band_spectra(model, water, mean_fid)
+    fit, problem = cold_fit(model, mean, noise_sd * mean_noise, freedom)
+    phased, smooth, parts = curves(problem, fit)
+    baseline = smooth * model.turn(fit.theta)
+    offset = (phased - parts.sum(axis=1)) * model.turn(fit.theta)
+    told = len(windows) > 1
+    least = problem.stiffness if told else max(problem.stiffness, UNTOLD_STIFFNESS)
+    floor = least * (window_noise / mean_noise) ** 2
+    held = replace(problem, noise_sd=noise_sd * window_noise, stiffness=floor)
+    if told:
+        departures = band_spectra(model, water, windows) - offset
+        stiffness = deviation_stiffness(held, fit, departures)
+        held = replace(held, stiffness=stiffness)
+    held = replace(held, noise_sd=noise_sd)
+    subspace = make_subspace(held, fit)
+    width, height = naa_line(model, fit, 0.0)
+    wider, _ = naa_line(model, fit, 0.5)
+    made = SessionModel(
+        water, subspace, fit, problem, baseline, offset,
+        np.zeros((len(model.names),) * 2), width, height, (wider - width) / 0.5,
+    )  # fmt: skip
+    return replace(made, common=_common(made, mean_fid, mean_noise))
+
+
+def deviation_stiffness(problem: Problem, fit: Fit, windows: Complex) -> float:
+    """Stiffness for the departure of windows (n, K) from the session's baseline.
+
+    `problem` has the noise of a window and the lowest stiffness that is allowed.
+    """
+    A, shaped = problem.model.columns(fit.theta)
+    moving = np.array([PHASE, SHIFT, LORENTZ], dtype=np.intp)
+    J = problem.model.derivatives(fit.theta, moving, fit.amplitudes, A, shaped)
+    G, scores = np.concatenate([A, J], axis=1), []
+    grid = problem.stiffness * 10.0 ** np.arange(0.0, 5.1, 0.5)
+    for stiffness in grid:
+        rest = stacked(problem.baseline.removed(G, stiffness)) / problem.noise_sd
+        y = stacked(problem.baseline.removed(windows.T, stiffness)) / problem.noise_sd
+        Q, T = np.linalg.qr(rest)
+        energy = np.sum(y**2, axis=0) - np.sum((Q.T @ y) ** 2, axis=0)
+        degrees = len(rest) - G.shape[1] - 2 * problem.baseline.free.shape[1]
+        spread = problem.baseline.log_determinant(stiffness)
+        volume = 2 * float(np.sum(np.log(np.abs(np.diag(T)))))
+        cost = degrees * np.log(np.mean(energy) / degrees)
+        scores.append(len(windows.T[0]) * (cost + spread + volume))
+    return float(grid[int(np.argmin(scores))])
+
+
+def _water_filter(model: Model, fid: Complex) -> WaterFilter | None:
+    """Operator that takes off the residual water that a mean FID shows."""
+    lines = water_lines(fid, model.dwell_time_s, model.frequency_mhz)
+    return make_water_filter(model, lines)
+
+
+def _common(made: SessionModel, mean_fid: Complex, mean_noise: float) -> Real:
+    """Covariance of the cold fit beyond that of a warm fit of the same mean."""
+    z = made.projected(mean_fid[None])
+    warm = warm_fits(made.subspace, z, np.array([mean_noise]))
+    M = len(made.fit.names)
+    beyond = (made.fit.covariance - warm.covariance[0, :M, :M]) * max(
+        made.fit.misfit, 1.0
+    )
+    if not np.isfinite(beyond).all():
+        return np.zeros_like(beyond)
+    values, vectors = np.linalg.eigh(0.5 * (beyond + beyond.T))
+    common: Real = (vectors * np.clip(values, 0, None)) @ vectors.T
+    return common
+
+
+def naa_line(model: Model, fit: Fit, wider_hz: float) -> tuple[float, float]:
+    """Width (Hz) and height of the fitted tNAA line, broadened by `wider_hz`."""
+    theta = fit.theta.copy()
+    theta[LORENTZ] += wider_hz
+    total = naming.members("tNAA", model.names)
+    if not total:
+        return float("nan"), float("nan")
+    c = np.where([n in total for n in model.names], fit.amplitudes, 0.0)
+    fid = (c @ model.shaped(theta)) * model.kernel(theta)
+    return line_width(fid, model.dwell_time_s, model.frequency_mhz, NAA_BAND_PPM)
+
+
+def line_width(
+    fid: Complex,
+    dwell_time_s: float,
+    frequency_mhz: float,
+    band_ppm: tuple[float, float],
+) -> tuple[float, float]:
+    """Full width at half height (Hz) and height of the highest real line in a band.
+
+    The FID is phased and noise-free; it is zero filled eightfold and the flanks are
+    interpolated linearly.  The height is that without zero filling.
+    """
+    points = fid.size * ZERO_FILL
+    spectrum = np.fft.fftshift(np.fft.ifft(fid, points)).real * points
+    ppm = 4.65 + np.fft.fftshift(np.fft.fftfreq(points, dwell_time_s)) / frequency_mhz
+    band = np.flatnonzero((ppm >= band_ppm[0]) & (ppm <= band_ppm[1]))
+    if band.size == 0:
+        return float("nan"), float("nan")
+    top = int(band[np.argmax(spectrum[band])])
+    height = float(spectrum[top])
+    below = spectrum < 0.5 * height
+    right = top + int(np.argmax(below[top:]))
+    left = top - int(np.argmax(below[top::-1]))
+    if height <= 0 or right == top or left == top:
+        return float("nan"), height
+    bins = (right - _crossing(spectrum, right, right - 1, height)) - (
+        left + _crossing(spectrum, left, left + 1, height)
+    )
+    return float(bins / (points * dwell_time_s)), height
+
+
+def _crossing(spectrum: Real, below: int, above: int, height: float) -> float:
+    """Distance in bins from the point below half height to the crossing."""
+    low, high = spectrum[below], spectrum[above]
+    return float((0.5 * height - low) / (high - low))

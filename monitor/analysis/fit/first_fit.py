@@ -1,0 +1,309 @@
+"""A fit from nothing: start, first fit, choice of the model, fine fit.
+
+1. phase, shift and width from a grid (`start`), then a few steps of phase, shift and
+   Gaussian width with a fairly stiff baseline and a Voigt of a third Lorentzian;
+2. about that first fit the spectrum is asked (`choice`) how stiff its baseline is,
+   whether its line is a Voigt, and whether metabolites sit where the basis set has them
+   and macromolecules are as wide as there;
+3. the fine fit of all that was found, under the priors of `Freedom`, about which the
+   stiffness is chosen once more where its likelihood decides;
+4. known differences of T2 are fitted as one number a, between none (0) and all of them
+   (1), where that takes more than `RELAXATION_GAIN` off the cost.  Asked only now: near
+   a coarse fit a wrong baseline or line looks like them, and they like those.
+
+Where the line has a kernel the Voigt beside it is narrower than the first fit's: a
+kernel makes a line wider as well as skewed.
+
+What is chosen here is chosen once a session, on the mean of the reference period; the
+windows then hold it (`session_model`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.linalg import LinAlgError
+
+from monitor.analysis.basis.macromolecules import MM_WEAK_S
+from monitor.analysis.fit.first_guess import starting_points
+from monitor.analysis.fit.fit import Fit, hopeless, minimise, promise
+from monitor.analysis.fit.lineshape import gauss_rate, kernel_offsets_ppm
+from monitor.analysis.fit.model import (
+    GAUSS,
+    LORENTZ,
+    MM_GAUSS,
+    PHASE,
+    PHASE_SLOPE,
+    RELAXATION,
+    SHIFT,
+    Model,
+)
+from monitor.analysis.fit.model_choice import (
+    Choice,
+    Rule,
+    Traits,
+    choose,
+    choose_stiffness,
+)
+from monitor.analysis.fit.problem import Indices, Priors, Problem, evaluate, target
+from monitor.analysis.fit.ratio_priors import prior_rows
+from monitor.analysis.signal.spectrum import Complex, Real
+
+START_STIFFNESS = 10.0
+COARSE_TOLERANCE = 1.0
+STARTS = 1
+SUSPECT = 1.2
+"""Misfit from which a fit is tried again from other starts."""
+KERNEL_SPREAD_PPM = 0.07
+WIDTH_FREEDOM = 0.15
+NARROW_LORENTZ, NARROW_GAUSS = 0.15, 0.5
+"""Parts of the first fit's width that a Voigt has beside a kernel."""
+RELAXATION_GAIN = 6.0
+"""In chi-square of one: by chance a > 0 reaches it in one spectrum of 140."""
+
+
+BY_LIKELIHOOD = Rule()
+
+
+@dataclass(frozen=True, slots=True)
+class Freedom:
+    """What a cold fit may move, and how far (SD of the priors).
+
+    Attributes
+    ----------
+    metabolite_shift_ppm : of single metabolites (LCModel: 0.004); 0: none
+    mm_width_hz : further Gaussian width of macromolecules that is one SD; 0: none
+    kernel : SD of the kernel's coefficients, where the spectrum asks for one; 0: the
+        line is a Voigt
+    relaxation : known differences of T2 are fitted where the spectrum shows them
+    rule : how the baseline's stiffness and the traits are chosen
+    phase_slope_rad_per_ppm : first-order phase; 0: none
+    water_removal : residual water is taken off before the fit
+    ratio_priors : soft ratio priors on weak metabolites (`ratio_priors`)
+    """
+
+    metabolite_shift_ppm: float = 0.002
+    mm_width_hz: float = 5.0
+    kernel: float = 0.1
+    relaxation: bool = True
+    rule: Rule = BY_LIKELIHOOD
+    phase_slope_rad_per_ppm: float = 0.0
+    water_removal: bool = True
+    ratio_priors: bool = True
+
+
+FREE = Freedom()
+STAND_IN = Freedom(
+    kernel=0.0,
+    relaxation=False,
+    rule=Rule(softest=1e-3, stiffest=1e4, strictness=5.0, trait_strictness=5.0),
+)
+"""Where the macromolecules are stand-ins.  They do not fit, and a free baseline, a
+kernel or a T2 would make up for that with glutamate (`docs/decisions/0008-fit.md`)."""
+
+
+def usual(model: Model, echo_time_s: float) -> Freedom:
+    """The freedom that suits a model where nothing else is asked for.
+
+    Where macromolecules have nearly decayed, what stand-ins miss of them costs less
+    than a line and a baseline that are not free.
+    """
+    return STAND_IN if model.stand_in and echo_time_s < MM_WEAK_S else FREE
+
+
+def priors_for(model: Model, freedom: Freedom) -> Priors:
+    """Priors on the nuisance parameters; none on amplitudes."""
+    layout = model.layout
+    sd = np.full(layout.size, np.inf)
+    if freedom.mm_width_hz:
+        sd[MM_GAUSS] = gauss_rate(freedom.mm_width_hz)
+    if freedom.phase_slope_rad_per_ppm:
+        sd[PHASE_SLOPE] = freedom.phase_slope_rad_per_ppm
+    if freedom.kernel:
+        near = np.exp(-0.5 * (kernel_offsets_ppm() / KERNEL_SPREAD_PPM) ** 2)
+        sd[layout.kernel] = freedom.kernel * near + 1e-6
+    if freedom.metabolite_shift_ppm:
+        sd[layout.shifts] = freedom.metabolite_shift_ppm * model.frequency_mhz
+    none = np.zeros((0, len(model.names)))
+    return Priors(layout.zeros(), sd, none, np.zeros(0))
+
+
+SHARED: Indices = np.array([PHASE, SHIFT, LORENTZ, GAUSS], dtype=np.intp)
+"""What every fit of a mean moves."""
+COARSE: Indices = np.array([PHASE, SHIFT, GAUSS], dtype=np.intp)
+
+
+def active_parameters(model: Model, freedom: Freedom, traits: Traits) -> Indices:
+    """Indices of what is moved with these traits."""
+    layout = model.layout
+    active = SHARED.tolist()
+    if freedom.phase_slope_rad_per_ppm:
+        active.append(PHASE_SLOPE)
+    if freedom.kernel and traits.kernel:
+        active += range(layout.kernel.start, layout.kernel.stop)
+    if freedom.mm_width_hz and traits.fine and model.macromolecule.any():
+        active.append(MM_GAUSS)
+    if freedom.metabolite_shift_ppm and traits.fine:
+        fine = np.flatnonzero(~model.macromolecule) + layout.shifts.start
+        active += fine.tolist()
+    return np.array(active, dtype=np.intp)
+
+
+def cold_fit(
+    model: Model, spectrum: Complex, noise_sd: float, freedom: Freedom = FREE
+) -> tuple[Fit, Problem]:
+    """Fit one spectrum (K,) of the model's band from nothing.
+
+    Raises nothing: of a spectrum that is not finite, or a noise that is not above 0,
+    there is a fit that has not converged.
+    """
+    problem = Problem(
+        model, model.baseline, spectrum, noise_sd,
+        freedom.rule.stiffness or START_STIFFNESS, priors_for(model, freedom),
+    )  # fmt: skip
+    if not (np.isfinite(spectrum).all() and noise_sd > 0):
+        return hopeless(problem, model.layout.zeros()), problem
+    with np.errstate(all="ignore"):
+        return _fitted(problem, freedom)
+
+
+def _fitted(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
+    """The steps of the module docstring."""
+    model = problem.model
+    first = _first(problem)
+    if not np.isfinite(first.theta).all() or not np.isfinite(first.amplitudes).all():
+        return hopeless(problem, model.layout.zeros()), problem
+    if freedom.ratio_priors:
+        problem = with_ratio_priors(problem, first)
+    asked = active_parameters(model, freedom, Traits(True, True))
+    held = with_width_near(problem, first)
+    choice = _choice(held, first, asked, freedom)
+    if choice is None:
+        return hopeless(problem, first.theta), problem
+    problem = replace(problem, stiffness=choice.stiffness)
+    moved = active_parameters(model, freedom, choice.traits)
+    theta = first.theta.copy()
+    theta[asked] += choice.step[len(model.names) :]
+    if choice.traits.kernel:
+        problem = with_narrow_voigt(problem, first)
+        theta[model.layout.kernel] = 0.0
+        theta[[LORENTZ, GAUSS]] = problem.priors.mean[[LORENTZ, GAUSS]]
+    fit = _settled(problem, theta, moved)
+    if freedom.rule.by_likelihood and fit.converged:
+        fit, problem = _weighed(fit, problem, moved, freedom.rule)
+    if not fit.converged or fit.misfit > SUSPECT:
+        fit = _least(fit, problem, moved, _others(problem, first))
+    if freedom.relaxation:
+        fit = _relaxed(fit, problem, moved)
+    return fit, problem
+
+
+def _weighed(
+    fit: Fit, problem: Problem, moved: Indices, rule: Rule
+) -> tuple[Fit, Problem]:
+    """The fit with the stiffness that is likely now that the line is known."""
+    point = evaluate(problem, target(problem), fit.theta)
+    choice = choose_stiffness(problem, point, moved, rule)
+    if choice.stiffness == problem.stiffness:
+        return fit, problem
+    problem = replace(problem, stiffness=choice.stiffness)
+    theta = fit.theta.copy()
+    theta[moved] += choice.step[len(fit.amplitudes) :]
+    return _settled(problem, theta, moved), problem
+
+
+def _settled(problem: Problem, theta: Real, moved: Indices) -> Fit:
+    """The optimum near theta; one that ran out of steps is begun once more.
+
+    It may be stuck in its damping, and then goes on.
+    """
+    fit = minimise(problem, theta, moved)
+    return fit if fit.converged else minimise(problem, fit.theta, moved)
+
+
+def _relaxed(fit: Fit, problem: Problem, moved: Indices) -> Fit:
+    """The fit with known differences of T2, where they show."""
+    moved = np.append(moved, RELAXATION)
+    least = RELAXATION_GAIN * max(fit.misfit, 1.0)
+    if not fit.converged or promise(problem, fit.theta, moved) < 0.5 * least:
+        return fit
+    relaxed = _settled(problem, fit.theta, moved)
+    shows = fit.cost - relaxed.cost > least and relaxed.theta[RELAXATION] > 0
+    return relaxed if relaxed.converged and shows else fit
+
+
+def _others(problem: Problem, first: Fit) -> list[Real]:
+    """Further starting points: the first fit, plainer, more Lorentzian, the grid's."""
+    plain = minimise(problem, first.theta, SHARED)
+    starts = starting_points(problem.model, START_STIFFNESS, problem.spectrum)
+    lorentzian, width_hz = first.theta.copy(), first.broadening_hz
+    lorentzian[[LORENTZ, GAUSS]] = 0.6 * width_hz, gauss_rate(0.4 * width_hz)
+    return [first.theta, plain.theta, lorentzian, *(start.theta for start in starts)]
+
+
+def _least(fit: Fit, problem: Problem, moved: Indices, starts: list[Real]) -> Fit:
+    """The best of a fit and those from other starts."""
+    for start in starts:
+        other = minimise(problem, start, moved)
+        if other.cost < fit.cost - 1e-3:
+            fit = other
+    return fit if fit.converged else minimise(problem, fit.theta, moved)
+
+
+def _first(problem: Problem) -> Fit:
+    """Phase, shift and width from the best of the starting points.
+
+    The Lorentzian part stays: a skewed line would otherwise be taken for a very
+    Lorentzian one, from which there is no way back.
+    """
+    starts = starting_points(problem.model, START_STIFFNESS, problem.spectrum, STARTS)
+    tries = [minimise(problem, s.theta, COARSE, 12, COARSE_TOLERANCE) for s in starts]
+    return min(tries, key=lambda fit: fit.cost)
+
+
+def _choice(
+    problem: Problem, first: Fit, asked: Indices, freedom: Freedom
+) -> Choice | None:
+    """Baseline, line shape and relaxation about a first fit, if there is one."""
+    try:
+        point = evaluate(problem, target(problem), first.theta)
+        return choose(problem, point, asked, freedom.rule)
+    except LinAlgError:
+        return None
+
+
+def with_width_near(problem: Problem, first: Fit) -> Problem:
+    """The problem with the Voigt's widths held near a first fit's."""
+    return _with_widths(problem, first, *first.theta[[LORENTZ, GAUSS]])
+
+
+def with_narrow_voigt(problem: Problem, first: Fit) -> Problem:
+    """The problem with a Voigt that is narrower than a first fit's.
+
+    A kernel of positive coefficients makes a line wider and skews it; from a Voigt that
+    is as wide as the whole line it would have to be negative, and rests in optima where
+    all of the width is Lorentzian.
+    """
+    width_hz = first.broadening_hz
+    lorentz, gauss = NARROW_LORENTZ * width_hz, gauss_rate(NARROW_GAUSS * width_hz)
+    return _with_widths(problem, first, lorentz, gauss)
+
+
+def _with_widths(problem: Problem, first: Fit, lorentz: float, gauss: float) -> Problem:
+    """The problem with priors on the Voigt's widths.
+
+    Beside a kernel they would be told apart by nothing.
+    """
+    mean, sd = problem.priors.mean.copy(), problem.priors.sd.copy()
+    mean[[LORENTZ, GAUSS]] = lorentz, gauss
+    sd[LORENTZ] = WIDTH_FREEDOM * first.broadening_hz
+    sd[GAUSS] = WIDTH_FREEDOM * gauss_rate(first.broadening_hz)
+    return replace(problem, priors=replace(problem.priors, mean=mean, sd=sd))
+
+
+def with_ratio_priors(problem: Problem, first: Fit) -> Problem:
+    """The problem with soft ratio priors about a first fit's Big 3."""
+    rows = prior_rows(first.names, first.amplitudes)
+    priors = replace(problem.priors, rows=rows, targets=np.zeros(len(rows)))
+    return replace(problem, priors=priors)

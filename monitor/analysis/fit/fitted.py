@@ -1,0 +1,167 @@
+"""Fitted windows: averages of a session's transients through its session model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.fit.fit import Fit, minimise
+from monitor.analysis.fit.model import LORENTZ, PHASE, SHIFT
+from monitor.analysis.fit.problem import Indices, Problem
+from monitor.analysis.fit.window import Average
+from monitor.analysis.fit.window_fit import WarmFits, warm_fits
+from monitor.analysis.signal.spectrum import Complex, Real
+from monitor.analysis.tracking.dynamics import TIED_PERCENT, sizes
+from streams.messages.transient import ComplexFID
+
+MOVING: Indices = np.array([PHASE, SHIFT, LORENTZ], dtype=np.intp)
+
+
+@dataclass(frozen=True, slots=True)
+class FittedWindow:
+    """One window's fit.
+
+    Attributes
+    ----------
+    average : which transients, with which weights
+    amplitudes : (M,)
+    covariance : (M, M) of the window's own noise and its soft priors, misfit included
+        (never below the Cramer-Rao bound); what the session holds is in
+        `SessionModel.common`, what windows of one session scatter in `repeated`
+    phase_rad, shift_hz, width_hz : against the session model
+    misfit : residual variance over what noise leaves, `own_misfit`
+    converged : the optimum was found and every number is finite
+    """
+
+    average: Average
+    amplitudes: Real
+    covariance: Real
+    phase_rad: float
+    shift_hz: float
+    width_hz: float
+    misfit: float
+    converged: bool
+
+
+def repeated(fitted: FittedWindow, session: SessionModel) -> Real:
+    """Covariance (M, M) with which windows of one session scatter about each other.
+
+    The fit's covariance C also holds how far the amplitudes with a soft prior
+    (precision P) may be from where it draws them, as if every window were another
+    brain.  It is the same brain: C - C P C is what noise does, and what they may have
+    moved since the reference period (SD v, `dynamics.TIED_PERCENT`) adds
+
+        C P diag(v^2) P C.
+    """
+    factor, tie = max(fitted.misfit, 1.0), session.subspace.tie
+    C = fitted.covariance / factor
+    moved = 0.01 * TIED_PERCENT * sizes(session.subspace.amplitudes)
+    drawn = C @ tie
+    scatter: Real = factor * (C - drawn @ C) + (drawn * moved**2) @ drawn.T
+    return scatter
+
+
+def mean_fid(fids: Sequence[ComplexFID], average: Average) -> Complex:
+    """Weighted mean (points,) of FIDs."""
+    window = average.window
+    part = np.stack(fids[window.first : window.stop])
+    # As real numbers: half of the products, and no conversion of the weights.
+    halves = part.view(part.real.dtype)
+    return np.asarray(average.weights @ halves, float).view(complex)
+
+
+def fit_averages(
+    session: SessionModel, fids: Sequence[ComplexFID], averages: Sequence[Average]
+) -> list[FittedWindow]:
+    """Fit averages of FIDs, all in one call.
+
+    A window whose fit leaves the reach of the subspace is fitted in full instead.
+    """
+    if not averages:
+        return []
+    first = min(a.window.first for a in averages)
+    stop = max(a.window.stop for a in averages)
+    if len(averages) == 1:
+        means = session.projected(mean_fid(fids, averages[0])[None])
+    else:
+        z = session.projected(np.stack(fids[first:stop]))
+        rows = [slice(a.window.first - first, a.window.stop - first) for a in averages]
+        means = np.stack(
+            [a.weights @ z[row] for a, row in zip(averages, rows, strict=True)]
+        )
+    fits = warm_fits(session.subspace, means, np.array([a.noise for a in averages]))
+    return [
+        _fitted(session, fits, i, average)
+        if fits.converged[i]
+        else fit_in_full(session, mean_fid(fids, average), average)
+        for i, average in enumerate(averages)
+    ]
+
+
+def own_misfit(session: SessionModel, average: Average, misfit: float) -> float:
+    """Misfit (residual variance over the window's noise variance) without the mean's.
+
+    The residual of the session's mean is taken off every window, its noise with it.
+    Where the mean has n of its own and the window m transients that are not in it, that
+    is (1 + m / n) times the window's variance: no fault of the model, and it moves no
+    amplitude.
+    """
+    mean, window = session.mean, average.window
+    if mean is None or not (
+        window.stop <= mean.window.first or window.first >= mean.window.stop
+    ):
+        return misfit
+    return misfit / (1 + (mean.noise / average.noise) ** 2)
+
+
+def _fitted(
+    session: SessionModel, fits: WarmFits, i: int, average: Average
+) -> FittedWindow:
+    """One of a batch."""
+    M = fits.amplitudes.shape[1]
+    misfit = own_misfit(session, average, float(fits.misfit[i]))
+    return FittedWindow(
+        average, fits.amplitudes[i],
+        fits.covariance[i, :M, :M] * max(misfit, 1.0),
+        float(fits.phase_rad[i]), float(fits.shift_hz[i]), float(fits.width_hz[i]),
+        misfit, bool(fits.converged[i]),
+    )  # fmt: skip
+
+
+def window_problem(session: SessionModel, fid: Complex, noise: float) -> Problem:
+    """The full problem of one average (points,), the session's offset taken off."""
+    held = session.subspace.problem
+    spectrum = session.spectra(fid) - session.offset
+    rows = held.priors.rows
+    about = replace(held.priors, targets=rows @ session.fit.amplitudes)
+    return replace(
+        held, spectrum=spectrum, noise_sd=held.noise_sd * noise, priors=about
+    )
+
+
+def fit_in_full(session: SessionModel, fid: Complex, average: Average) -> FittedWindow:
+    """Fit one average (points,) without the subspace, from the session's solution."""
+    problem = window_problem(session, fid, average.noise)
+    fit = minimise(problem, session.fit.theta, MOVING)
+    moved = fit.theta - session.fit.theta
+    misfit = own_misfit(session, average, fit.misfit)
+    return FittedWindow(
+        average, fit.amplitudes, fit.covariance * max(misfit, 1.0),
+        float(moved[PHASE]), float(moved[SHIFT]), float(moved[LORENTZ]),
+        misfit, fit.converged,
+    )  # fmt: skip
+
+
+def as_fit(session: SessionModel, fitted: FittedWindow) -> Fit:
+    """The window's fit with its whole parameter vector, for drawing."""
+    theta = session.fit.theta.copy()
+    theta[[PHASE, SHIFT, LORENTZ]] += (
+        fitted.phase_rad, fitted.shift_hz, fitted.width_hz,
+    )  # fmt: skip
+    return replace(
+        session.fit, amplitudes=fitted.amplitudes, covariance=fitted.covariance,
+        theta=theta, misfit=fitted.misfit, converged=fitted.converged,
+    )  # fmt: skip

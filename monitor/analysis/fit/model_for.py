@@ -1,0 +1,126 @@
+"""The basis set as a session fits it: on its points, with MM and lipids."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.analysis.basis import names as naming
+from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.basis.check import checked_for
+from monitor.analysis.basis.macromolecules import MM_GONE_S, MM_WEAK_S, components
+from monitor.analysis.fit.model import Model
+from monitor.protocol.settings import Settings
+from streams.messages.transient import Acquisition
+
+PROTONS = {"Cr": 5.0, "PCr": 5.0, "tCr": 5.0, "NAA": 6.0}
+"""Protons in the band, of entries by which the scale of a basis set is judged."""
+
+
+def model_for(
+    basis: BasisSet, acquisition: Acquisition, settings: Settings
+) -> tuple[Model, tuple[str, ...]]:
+    """Model on the acquisition's grid, and what was noticed or added, in words.
+
+    Raises
+    ------
+    InputError : the basis set does not belong to the acquisition, or lacks a metabolite
+        that was asked for
+    """
+    basis, notes = checked_for(chosen(basis, settings), acquisition)
+    own = any(naming.is_macromolecule(n) for n in basis.names)
+    basis, added = _with_components(basis, acquisition, settings)
+    mm = [naming.is_macromolecule(n) or naming.is_lipid(n) for n in basis.names]
+    model = Model(
+        basis.names,
+        basis.fids,
+        np.array(mm, bool),
+        acquisition.dwell_time_s,
+        acquisition.spectrometer_frequency_mhz,
+        settings.ppm_low,
+        settings.ppm_high,
+        stand_in=not own and any(naming.is_macromolecule(n) for n in basis.names),
+    )
+    return model, notes + added
+
+
+def chosen(basis: BasisSet, settings: Settings) -> BasisSet:
+    """The entries that are fitted."""
+    if settings.metabolites:
+        return basis.subset(settings.metabolites)
+    kept = [n for n in basis.names if not naming.is_never_fitted(n)]
+    return basis.subset(kept).without(settings.omit)
+
+
+def _with_components(
+    basis: BasisSet, acquisition: Acquisition, settings: Settings
+) -> tuple[BasisSet, tuple[str, ...]]:
+    """Add macromolecules where the basis set has none, and lipids where asked."""
+    kind = settings.macromolecules
+    has = any(naming.is_macromolecule(n) for n in basis.names)
+    if kind == "auto":
+        late = acquisition.echo_time_s >= MM_GONE_S
+        kind = "none" if has or late else "five"
+    notes: list[str] = []
+    if not has and kind != "none":
+        basis, names = _extended(basis, kind, acquisition)
+        strong = acquisition.echo_time_s < MM_WEAK_S
+        notes.append(
+            f"The basis set has no macromolecules: {', '.join(names)} were added "
+            f"(macromolecules = {settings.macromolecules})"
+            + ("; a change may be a seventh off." if strong else ".")
+        )
+    if settings.lipids:
+        basis, names = _extended(basis, "lipids", acquisition)
+        notes.append(f"Lipid components were added: {', '.join(names)}.")
+    return basis, tuple(notes)
+
+
+def _extended(
+    basis: BasisSet, kind: str, acquisition: Acquisition
+) -> tuple[BasisSet, tuple[str, ...]]:
+    names, fids = components(
+        kind,
+        acquisition.spectrometer_frequency_mhz,
+        acquisition.dwell_time_s,
+        acquisition.points,
+    )
+    return basis.extended(names, per_proton(basis) * fids), names
+
+
+def per_proton(basis: BasisSet) -> float:
+    """Amplitude of one proton in a basis set, judged by its strongest known entry.
+
+    The components of `macromolecules` are in protons; sets of other makers are not, and
+    soft ratio priors need both on one scale.
+    """
+    found = [
+        (name, protons)
+        for wanted, protons in PROTONS.items()
+        if (name := naming.find(wanted, basis.names)) is not None
+    ]
+    if not found:
+        return 1.0
+    name, protons = found[0]
+    return float(np.max(np.abs(basis.fid(name)[:8]))) / protons
+
+
+def unexpected(acquisition: Acquisition, settings: Settings) -> tuple[str, ...]:
+    """What of the acquisition is not as the protocol expects, in words."""
+    near = (
+        ("a spectrometer frequency", "MHz", settings.expect_frequency_mhz,
+         acquisition.spectrometer_frequency_mhz, 0.02),
+        ("an echo time", "s", settings.expect_echo_time_s,
+         acquisition.echo_time_s, 0.02),
+        ("a repetition time", "s", settings.expect_repetition_time_s,
+         acquisition.repetition_time_s, 0.02),
+    )  # fmt: skip
+    notes = [
+        f"Protocol {settings.name} expects {what} of {want:g} {unit}, the "
+        f"acquisition has {have:g} {unit}."
+        for what, unit, want, have, part in near
+        if want is not None and have is not None and abs(have / want - 1) > part
+    ]
+    want, have = settings.expect_sequence, acquisition.sequence
+    if want and have and want.lower() not in have.lower():
+        notes.append(f"Protocol {settings.name} expects {want}, this is {have}.")
+    return tuple(notes)

@@ -1,0 +1,1 @@
+"""Raw coils to transients worth averaging, each with its quality and weight."""

@@ -1,0 +1,171 @@
+"""The state of one epoch of the preparation, and what may enter it."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+from statistics import median
+
+import numpy as np
+
+from monitor.analysis.preparation import coils, weights
+from monitor.analysis.preparation.coils import Coils
+from monitor.analysis.preparation.combination import Combination
+from monitor.analysis.preparation.cycle import Cycle
+from monitor.analysis.preparation.measures import Absolute, NaaLine, naa_line
+from monitor.analysis.preparation.navigator import Navigator
+from monitor.analysis.preparation.quality import Quality
+from monitor.analysis.preparation.registration import Registration, Shape, register
+from monitor.analysis.preparation.template import Model, Template
+from monitor.analysis.signal import spectrum
+from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.spectrum import Complex
+from monitor.protocol.settings import Settings
+from streams.errors import InputError
+from streams.messages.transient import Acquisition
+
+NEAR = 5
+NAN = math.nan
+NO_LINE = NaaLine(NAN, NAN)
+NO_ABSOLUTE = Absolute(0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a transient stands in the session; `step` is that of the phase cycle."""
+
+    index: int
+    seq: int
+    epoch: int
+    time_s: float
+    settling: bool
+    saturated: bool
+    step: int
+
+
+@dataclass(slots=True)
+class Epoch:
+    """Everything that is made anew with an epoch; its owner is the `Preparation`.
+
+    Attributes
+    ----------
+    axis, combination, template, kind, navigator, cycle, shape : the state of each step
+    first : the first transients as they came, until they are done again; then None
+    near, phases : shifts, Hz, and phases, rad, of the last transients that counted
+    seen : transients of the epoch so far
+    line, absolute : tNAA line and absolute phase of the template `measured`
+    """
+
+    axis: Axis
+    combination: Combination
+    template: Template
+    kind: weights.Kind
+    navigator: Navigator
+    cycle: Cycle
+    shape: Shape = field(default_factory=Shape.fixed)
+    first: list[tuple[Place, Coils]] | None = field(default_factory=list)
+    near: deque[float] = field(default_factory=lambda: deque(maxlen=NEAR))
+    phases: deque[float] = field(default_factory=lambda: deque(maxlen=NEAR))
+    seen: int = 0
+    line: NaaLine = NO_LINE
+    absolute: Absolute = NO_ABSOLUTE
+    measured: Model | None = None
+
+    @classmethod
+    def begun(cls, acquisition: Acquisition, settings: Settings) -> Epoch:
+        """Nothing is known yet but how it is acquired."""
+        axis = Axis(
+            acquisition.points,
+            acquisition.dwell_time_s,
+            acquisition.spectrometer_frequency_mhz,
+        )
+        steps = max(1, acquisition.phase_cycle_steps)
+        combination = Combination(
+            axis, acquisition.coils, settings.coil_combine, settings.eddy_current
+        )
+        return cls(
+            axis, combination, Template.empty(axis), weights.Kind(steps),
+            Navigator(steps), Cycle(axis, steps),
+        )  # fmt: skip
+
+    def noise_sd(self, fid: Complex) -> float:
+        """SD of the real part of one point of a combined FID (points,)."""
+        sd = coils.noise_sd(fid, self.axis.dwell_time_s, self.axis.frequency_mhz)
+        # A simulation without noise: a floor far below anything that matters.
+        return max(sd, 1e-9 * float(np.abs(fid).max()))
+
+    def register(self, fid: Complex, sd: float) -> Registration:
+        """Register against the template, or against itself where there is none."""
+        template = self.template
+        if template.weight <= 0:
+            template = Template.empty(self.axis)
+            template.push(fid)
+        near = median(self.near) if self.near else 0.0
+        model = template.model(sd)
+        self._measure_line(model)
+        return register(fid, model, self.axis, sd, near, self.shape)
+
+    def moved_back(self, fid: Complex, found: Registration) -> Complex:
+        """A FID (points,) in the template's frame."""
+        return spectrum.moved(
+            fid, self.axis.dwell_time_s, -found.shift_hz, -found.phase_rad
+        )
+
+    def retemplate(self, aligned: list[Complex], counting: list[float]) -> None:
+        """Replace the template by the weighted mean of FIDs, where any counts."""
+        template = Template.empty(self.axis)
+        for fid, weight in zip(aligned, counting, strict=True):
+            template.push(fid, weight)
+        if template.weight > 0:
+            self.template = template
+
+    def _measure_line(self, model: Model) -> None:
+        """Take phase and tNAA line of the template when it has been made anew."""
+        if self.measured is not model:
+            self.measured, self.absolute = model, model.absolute
+            self.line = naa_line(model.metabolites, self.axis, model.absolute)
+
+
+def check_finite(fid: Coils, what: str) -> None:
+    """Refuse NaN and infinite values; `what` begins the sentence of the error."""
+    if not np.isfinite(fid).all():
+        raise InputError(
+            f"{what} holds NaN or infinite values: export it again, or leave it out."
+        )
+
+
+def check_acquisition(acquisition: Acquisition) -> None:
+    """Refuse an acquisition that cannot be prepared."""
+    for value, name in (
+        (acquisition.dwell_time_s, "dwell time"),
+        (acquisition.spectrometer_frequency_mhz, "spectrometer frequency"),
+    ):
+        if not (math.isfinite(value) and value > 0):
+            raise InputError(f"The {name} must be above zero: correct the source.")
+    if acquisition.points < 64 or acquisition.coils < 1:
+        raise InputError(
+            f"A FID of {acquisition.points} points and {acquisition.coils} coils is "
+            "too small to be registered: check the source."
+        )
+
+
+def quality_of_zeros(place: Place) -> Quality:
+    """A transient of zeros: weight zero, nothing measured."""
+    return Quality(
+        index=place.index,
+        seq=place.seq,
+        epoch=place.epoch,
+        time_s=place.time_s,
+        shift_hz=0.0,
+        shift_sd_hz=NAN,
+        phase_rad=0.0,
+        phase_sd_rad=NAN,
+        fwhm_hz=NAN,
+        snr=0.0,
+        water=NAN,
+        lipid=NAN,
+        amplitude=0.0,
+        weight=0.0,
+        flags=("empty",),
+    )

@@ -1,0 +1,107 @@
+"""Residual water as a navigator: evidence of shift and phase beside the metabolites.
+
+Water and metabolites share field and receiver phase.  What they do not share (the
+phase that suppression leaves, its fluctuation) shows in the differences delta of the
+transients so far (`sighting.py`).  With their centre mu, and X what they scatter
+beyond their noise N, a transient's delta has covariance S = X + N about mu, and the
+best linear estimate of the error of its shift and phase m from delta is taken off:
+
+    m <- m + G S^-1 (delta - mu),   P <- P - G S^-1 G^T,   G = -cov(error of m, delta)
+
+Nothing has to be decided: where water is not stable X is large and water has no say.  X
+is measured on the last `MEMORY` transients that counted, so that slow changes of mu are
+followed.  A delta further out than `FURTHEST` SD is not used.  In a phase cycle water
+has a phase of its own in each step: mu is that of the step.
+
+What it gains was measured (tests/acceptance/preparation.md): where residual water is
+twice as high as NAA, the SD of the shift falls by a quarter to 40 %, that of the phase
+by 10 to 15 %, at an SNR of 10 as of 3.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from monitor.analysis.preparation.water_position import Sighting
+from monitor.analysis.signal.spectrum import Real
+
+if TYPE_CHECKING:
+    from monitor.analysis.preparation.registration import Registration
+
+MEMORY = 64
+ENOUGH = 12
+ENOUGH_IN_STEP = 6
+FURTHEST = 4.0
+
+
+@dataclass(slots=True)
+class Navigator:
+    """Water of the last transients; the one mutable object of this module."""
+
+    cycle_steps: int = 1
+    past: deque[tuple[int, Sighting]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.past = deque(maxlen=max(MEMORY, 2 * ENOUGH_IN_STEP * self.cycle_steps))
+
+    def push(self, step: int, found: Registration) -> None:
+        """Remember the water of a transient that counts."""
+        if found.sighting is not None:
+            self.past.append((step % self.cycle_steps, found.sighting))
+
+    def corrected(self, step: int, found: Registration) -> Registration:
+        """Shift and phase with the water's evidence, where there is any."""
+        seen = found.sighting
+        if seen is None or len(self.past) < ENOUGH:
+            return found
+        own_step = [s == step % self.cycle_steps for s, _ in self.past]
+        if sum(own_step) < ENOUGH_IN_STEP:
+            return found
+        centre, X = self._centre_and_scatter(step % self.cycle_steps)
+        # The centre is a median of so many: it is not known exactly.
+        S = (X + seen.noise) * (1.0 + 0.5 * np.pi / sum(own_step))
+        off = _wrapped(seen.difference - centre)
+        inverse = np.linalg.inv(S)
+        if not off @ inverse @ off < FURTHEST**2:
+            return found
+        gain = seen.shared @ inverse
+        shift, phase = gain @ off
+        P = np.diag(seen.own - gain @ seen.shared.T)
+        return replace(
+            found,
+            shift_hz=found.shift_hz + float(shift),
+            phase_rad=float(np.angle(np.exp(1j * (found.phase_rad + phase)))),
+            shift_sd_hz=float(np.sqrt(max(P[0], 0.0))),
+            phase_sd_rad=float(np.sqrt(max(P[1], 0.0))),
+        )
+
+    def _centre_and_scatter(self, step: int) -> tuple[Real, Real]:
+        """Mu of a step (2,), and X (2, 2) of all of them about their own."""
+        steps = np.array([s for s, _ in self.past])
+        values = np.array([one.difference for _, one in self.past])
+        off, centres = np.empty_like(values), {}
+        for s in set(steps.tolist()):
+            own = steps == s
+            centres[s] = _middle(values[own])
+            off[own] = _wrapped(values[own] - centres[s])
+        free = max(len(off) - len(centres), 1)
+        N = np.mean([one.noise for _, one in self.past], axis=0)
+        w, V = np.linalg.eigh(off.T @ off / free - N)
+        return centres[step], np.asarray((V * np.maximum(w, 0.0)) @ V.T)
+
+
+def _wrapped(difference: Real) -> Real:
+    """Differences (..., 2) with their phase in -pi ... pi."""
+    wrapped = np.array(difference)
+    wrapped[..., 1] = np.angle(np.exp(1j * difference[..., 1]))
+    return wrapped
+
+
+def _middle(differences: Real) -> Real:
+    """Median (2,) of differences (n, 2), their phases about their circular mean."""
+    about = np.array([0.0, np.angle(np.mean(np.exp(1j * differences[:, 1])))])
+    return np.asarray(about + np.median(_wrapped(differences - about), axis=0))

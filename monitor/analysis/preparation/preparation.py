@@ -1,0 +1,303 @@
+"""From raw coils to a transient worth averaging: the order of the steps, on one page.
+
+    coils -> one FID (coils.py) -> eddy phase off (eddy.py) -> shift and phase against
+    the template (registration.py), the step of a phase cycle taken off (cycle.py), the
+    water's evidence added (navigator.py) -> measures (judging.py) -> weight
+    (weights.py)
+
+Each step sees one transient and the past only.  The first `FIRST` transients of an
+epoch are the exception that makes the rest good: they are prepared provisionally as
+they arrive; with the `FIRST`-th one the coil weights are made final, the template is
+made again from all of them together (so that a bad first transient does not bend it),
+and `Prepared.redone` gives all of them anew, for the caller to put in their place.
+What a transient is at its end depends on the order of the messages alone.
+
+The template follows until `freeze`.  An epoch after a frozen one freezes its own
+template after `REFREEZE` transients.  A frame of shift and phase belongs to an epoch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from monitor.analysis.preparation import eddy, weights
+from monitor.analysis.preparation import measures as quality_measures
+from monitor.analysis.preparation.coils import Coils
+from monitor.analysis.preparation.combination import Combination
+from monitor.analysis.preparation.cycle import Cycle
+from monitor.analysis.preparation.epoch import (
+    Epoch,
+    Place,
+    check_acquisition,
+    check_finite,
+    quality_of_zeros,
+)
+from monitor.analysis.preparation.judgement import measures_of, quality_of, verdict_of
+from monitor.analysis.preparation.measures import Absolute, NaaLine
+from monitor.analysis.preparation.navigator import Navigator
+from monitor.analysis.preparation.quality import Quality
+from monitor.analysis.preparation.registration import Registration
+from monitor.analysis.signal import spectrum
+from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.spectrum import Complex
+from monitor.protocol.settings import Settings
+from streams.errors import InputError
+from streams.messages.transient import Acquisition
+
+FIRST = 16
+REFREEZE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One transient, ready for averages.
+
+    Attributes
+    ----------
+    index : number of the metabolite transient in the session
+    aligned : (points,) complex128, combined, eddy-corrected, moved into the template's
+        frame (the same as `unaligned` where the settings leave alignment out)
+    unaligned : (points,) complex128, combined and eddy-corrected
+    quality : what it is worth
+    redone : the first transients of the epoch anew, this one among them, once
+    """
+
+    index: int
+    aligned: Complex
+    unaligned: Complex
+    quality: Quality
+    redone: tuple[Prepared, ...] = ()
+
+
+class Preparation:
+    """Turns transients into `Prepared` ones; one owner, no clock."""
+
+    def __init__(self, acquisition: Acquisition, settings: Settings) -> None:
+        self._settings = settings
+        self._frozen = False
+        self._refreeze = False
+        self.new_epoch(acquisition)
+
+    def new_epoch(self, acquisition: Acquisition) -> None:
+        """Forget coil weights, eddy phase and template: nothing averages across."""
+        check_acquisition(acquisition)
+        self._acquisition = acquisition
+        self._refreeze, self._frozen = self._frozen or self._refreeze, False
+        self._epoch = Epoch.begun(acquisition, self._settings)
+
+    @property
+    def axis(self) -> Axis:
+        """Points, dwell time and frequency of the epoch."""
+        return self._epoch.axis
+
+    @property
+    def template_fid(self) -> Complex | None:
+        """Mean FID (points,) of the aligned transients so far; None before any."""
+        template = self._epoch.template
+        return template.fid if template.weight > 0 else None
+
+    @property
+    def absolute(self) -> Absolute:
+        """Absolute shift and phase of the template."""
+        return self._epoch.absolute
+
+    @property
+    def line(self) -> NaaLine:
+        """The template's tNAA line."""
+        return self._epoch.line
+
+    @property
+    def combination(self) -> Combination:
+        """Coil weights and eddy phase of the epoch."""
+        return self._epoch.combination
+
+    def push_water(self, fid: Coils, dwell_time_s: float | None = None) -> bool:
+        """Take a water reference (coils, any points) before the metabolites.
+
+        False where the epoch's weights exist already: the reference is then not used.
+
+        Raises
+        ------
+        InputError : another dwell time or number of coils, zeros, not finite
+        """
+        if dwell_time_s is not None:
+            eddy.check_dwell(dwell_time_s, self._acquisition.dwell_time_s)
+        check_finite(fid, "The water reference")
+        return self._epoch.combination.push_water(fid)
+
+    def push_noise(self, fid: Coils) -> None:
+        """Take a noise transient (coils, any points)."""
+        check_finite(fid, "A noise transient")
+        self._epoch.combination.push_noise(fid)
+
+    def freeze(self) -> None:
+        """End of the reference period: from now on the template stays as it is.
+
+        Within the first `FIRST` transients of an epoch it takes effect after them.
+        """
+        self._frozen = True
+        if self._epoch.first is None:
+            self._epoch.template.freeze()
+
+    def push(
+        self,
+        transient_index: int,
+        seq: int,
+        epoch: int,
+        time_s: float,
+        fid: Coils,
+        step: int | None = None,
+    ) -> Prepared:
+        """Prepare one metabolite transient (coils, points).
+
+        Parameters
+        ----------
+        step : of the phase cycle; None: transients are missing nowhere
+
+        Raises
+        ------
+        InputError : another number of coils or points than announced, not finite
+        """
+        state = self._epoch
+        self._check(transient_index, fid)
+        place = Place(
+            transient_index,
+            seq,
+            epoch,
+            time_s,
+            settling=state.seen < self._settings.settling,
+            saturated=quality_measures.saturated(fid),
+            step=state.seen if step is None else step,
+        )
+        state.seen += 1
+        if not np.any(fid):
+            zeros = np.zeros(state.axis.points, complex)
+            return Prepared(transient_index, zeros, zeros, quality_of_zeros(place))
+        prepared = self._prepared(place, state.combination.apply(fid))
+        if state.first is None:
+            return prepared
+        state.first.append((place, np.array(fid)))
+        counted = sum(not p.settling for p, _ in state.first)
+        return self._redone() if counted == FIRST else prepared
+
+    def _prepared(self, place: Place, unaligned: Complex) -> Prepared:
+        """Register, judge and remember one combined transient."""
+        state = self._epoch
+        sd = state.noise_sd(unaligned)
+        found = state.register(unaligned, sd)
+        departure = state.cycle.departure(place.step, sd)
+        if departure is not None:
+            moved = spectrum.moved(
+                departure, state.axis.dwell_time_s, found.shift_hz, found.phase_rad
+            )
+            found = state.register(np.asarray(unaligned - moved, complex), sd)
+        found = state.navigator.corrected(place.step, found)
+        measured = measures_of(found, state.axis)
+        judged = state.kind.judge(place.step, measured)
+        prepared = self._assembled(place, unaligned, found, judged)
+        if not (place.settling or place.saturated):
+            state.kind.push(place.step, measured, judged)
+            if judged.weight > 0.5:
+                state.shape.push(found)
+                state.navigator.push(place.step, found)
+            state.cycle.push(
+                place.step, state.moved_back(unaligned, found), judged.weight
+            )
+            self._follow(prepared)
+        return prepared
+
+    def _follow(self, prepared: Prepared) -> None:
+        """Let template and search range follow a transient that counts."""
+        state, quality = self._epoch, prepared.quality
+        if quality.weight > 0.5:
+            state.near.append(quality.shift_hz)
+            state.phases.append(quality.phase_rad)
+        state.template.push(prepared.aligned, quality.weight)
+        if self._refreeze and state.template.weight >= REFREEZE:
+            state.template.freeze()
+
+    def _redone(self) -> Prepared:
+        """Make weights and template from the first transients together."""
+        state = self._epoch
+        first, state.first = state.first or [], None
+        unaligned = state.combination.settle([fid for _, fid in first])
+        counted = [not (p.settling or p.saturated) for p, _ in first]
+        for _ in range(3):
+            found = [state.register(x, state.noise_sd(x)) for x in unaligned]
+            navigated = [
+                state.navigator.corrected(p.step, f)
+                for (p, _), f in zip(first, found, strict=True)
+            ]
+            measures = [measures_of(f, state.axis) for f in found]
+            judged = self._judged_together(first, measures, counted)
+            anew = [
+                self._assembled(p, x, f, j)
+                for (p, _), x, f, j in zip(
+                    first, unaligned, navigated, judged, strict=True
+                )
+            ]
+            state.retemplate(
+                [one.aligned for one in anew], [one.quality.weight for one in anew]
+            )
+            state.shape = state.shape.settled_on(found)
+            state.navigator = Navigator(state.kind.cycle_steps)
+            for (p, _), f, j, use in zip(first, found, judged, counted, strict=True):
+                if use and j.weight > 0.5:
+                    state.shape.push(f)
+                    state.navigator.push(p.step, f)
+        state.kind = weights.Kind(state.kind.cycle_steps)
+        state.cycle = Cycle(state.axis, state.kind.cycle_steps)
+        for (p, _), x, f, m, j, use in zip(
+            first, unaligned, navigated, measures, judged, counted, strict=True
+        ):
+            if use:
+                state.kind.push(p.step, m, j)
+                state.cycle.push(p.step, state.moved_back(x, f), j.weight)
+        if self._frozen:
+            state.template.freeze()
+        return replace(anew[-1], redone=tuple(anew))
+
+    def _judged_together(
+        self,
+        first: list[tuple[Place, Coils]],
+        measures: list[weights.Measures],
+        counted: list[bool],
+    ) -> list[weights.Judgement]:
+        """Judge the first transients by those of them that count."""
+        kind = weights.Kind(self._epoch.kind.cycle_steps)
+        for (place, _), m, use in zip(first, measures, counted, strict=True):
+            if use:
+                kind.past.append((place.step % kind.cycle_steps, np.array(m.values)))
+        return [
+            kind.judge(place.step, m)
+            for (place, _), m in zip(first, measures, strict=True)
+        ]
+
+    def _assembled(
+        self,
+        place: Place,
+        unaligned: Complex,
+        found: Registration,
+        judged: weights.Judgement,
+    ) -> Prepared:
+        """Put a transient and its quality together."""
+        aligned = unaligned
+        if self._settings.align:
+            aligned = self._epoch.moved_back(unaligned, found)
+        verdict = verdict_of(
+            place, found, judged, self._epoch.phases, reject=self._settings.reject
+        )
+        quality = quality_of(place, unaligned, found, verdict, self._epoch)
+        return Prepared(place.index, aligned, unaligned, quality)
+
+    def _check(self, index: int, fid: Coils) -> None:
+        """Refuse a transient of another shape, or one that holds no numbers."""
+        expected = (self._acquisition.coils, self._acquisition.points)
+        if fid.shape != expected:
+            raise InputError(
+                f"Transient {index} has {fid.shape} (coils, points) where {expected} "
+                "were announced: start a new series for another acquisition."
+            )
+        check_finite(fid, f"Transient {index}")

@@ -1,0 +1,291 @@
+"""Frequency and phase of one transient against a template: spectral registration.
+
+After Near et al. (Magn Reson Med 2015, 73:44) and Wilson (RATS, Magn Reson Med 2019,
+81:2878).  The model of a transient in a band of its spectrum is
+
+    S = a exp(i phi) [ M + V L z ] moved by nu + W c + noise,    z ~ N(0, 1),
+
+with the columns of `template.py`: M the template, W residual water, V L the directions
+in which the shape is known to vary (`variation.py`).  A coarse search takes the maximum
+of the cross-correlation of transient and template over a range of nu; then Gauss-Newton
+on [ M, iM, D, B, W, iW, V L ], the *transient* being moved back at each step, so that
+the pseudo-inverse is made once and a step costs one FFT.  Amplitude and broadening are
+at right angles to phase and frequency: freeing them costs no precision and makes line
+narrowing harmless.
+
+The wide design, with the template's own water, is tried first.  Where the water has
+another shape the narrow one is taken; where the lipids do not fit, their rows are left
+out.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from monitor.analysis.preparation.template import (
+    COARSE_PPM,
+    Design,
+    Model,
+    late_weight,
+    within,
+)
+from monitor.analysis.preparation.variation import Variation
+from monitor.analysis.preparation.water_position import Sighting, sighting_of
+from monitor.analysis.signal import spectrum
+from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.spectrum import Complex, Real
+
+LIPID_PPM = (0.60, 1.75)
+SINGLETS_PPM = (1.80, 4.20)
+WATER_PPM = (4.25, 5.30)
+COARSE_RANGE_HZ = 40.0
+ITERATIONS = 8
+WIDE_SHARE = 0.75
+MISFIT_SD = 6.0
+"""A band fits while its misfit is within 6 SD of 1 (and below 1.5 where it is wide)."""
+
+
+@dataclass(slots=True)
+class Shape:
+    """How the shape varies, as either design sees it, and whether to try the wide one.
+
+    Where the first transients have had water of another shape too often, the narrow
+    design is taken for all: two rulers in one session would differ a little.
+    """
+
+    wide: Variation
+    narrow: Variation
+    try_wide: bool = True
+
+    @staticmethod
+    def fixed(parts: int = 10) -> Shape:
+        """Nothing is known to vary."""
+        return Shape(Variation.empty(parts), Variation.empty(parts))
+
+    def settled_on(self, found: list[Registration]) -> Shape:
+        """An empty one that takes the design that most of these transients took."""
+        wide = np.mean([one.wide for one in found]) >= WIDE_SHARE
+        return replace(Shape.fixed(), try_wide=bool(wide))
+
+    def push(self, found: Registration) -> None:
+        """Learn from a transient that counts."""
+        (self.wide if found.wide else self.narrow).push(found.departure)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Where one transient lies against the template.
+
+    Attributes
+    ----------
+    shift_hz, shift_sd_hz : its lines lie that much higher in ppm than the template's
+    phase_rad, phase_sd_rad : it is turned by that against the template, -pi ... pi
+    amplitude : signal against the template's
+    amplitude_sd : 1 SD of it
+    broadening_hz : additional Lorentzian width against the template's lines
+    broadening_sd_hz : 1 SD of it
+    misfit, lipid, water : power of the residual over that of the noise, 1.8-4.2 ppm,
+        0.6-1.75 ppm and around the water (wide design alone, else 1); 1 where the
+        template explains all
+    water_height : largest magnitude of the transient's spectrum, 4.25-5.05 ppm
+    noise_sd : SD of the real part of the spectrum's noise
+    departure : (10,) whitened coefficients of the parts: its own shape
+    wide : which design was taken
+    converged : the last step was below 0.01 Hz
+    sighting : its residual water against its metabolites (wide design alone)
+    """
+
+    shift_hz: float
+    shift_sd_hz: float
+    phase_rad: float
+    phase_sd_rad: float
+    amplitude: float
+    amplitude_sd: float
+    broadening_hz: float
+    broadening_sd_hz: float
+    misfit: float
+    lipid: float
+    water: float
+    water_height: float
+    noise_sd: float
+    departure: Real
+    wide: bool
+    converged: bool
+    sighting: Sighting | None = None
+
+
+def register(
+    fid: Complex,
+    model: Model,
+    axis: Axis,
+    noise_sd: float,
+    near_hz: float = 0.0,
+    shape: Shape | None = None,
+) -> Registration:
+    """Register one transient (points,).
+
+    Parameters
+    ----------
+    noise_sd : of the real part of one point of the FID
+    near_hz : middle of the coarse search, e.g. the last good shift
+    shape : how the shape varies; None: not at all
+    """
+    shape = shape or Shape.fixed()
+    start = coarse_search(fid, model, axis, near_hz)
+    wide = shape.try_wide
+    found = _fine(fid, model, axis, noise_sd, start, shape, wide=wide, lipid=True)
+    if wide and found.water > _limit(model.wide, WATER_PPM):
+        wide = False
+        found = _fine(fid, model, axis, noise_sd, start, shape, wide=False, lipid=True)
+    if found.lipid < _limit(model.narrow, LIPID_PPM):
+        return found
+    again = _fine(fid, model, axis, noise_sd, start, shape, wide=wide, lipid=False)
+    return replace(again, lipid=found.lipid)
+
+
+def coarse_search(
+    fid: Complex, model: Model, axis: Axis, near_hz: float
+) -> tuple[float, float]:
+    """Shift, Hz, and phase, rad, where the template explains the largest share.
+
+    The squared cross-correlation is divided by the power of the transient in the band
+    that the template would take there: a strong water line cannot draw it.
+    """
+    length = 2 * axis.points
+    correlation = np.fft.ifft(fid * model.coarse, length)
+    nu = np.fft.fftfreq(length, axis.dwell_time_s)
+    inside = np.flatnonzero(np.abs(nu - near_hz) <= COARSE_RANGE_HZ)
+    power = _band_power(fid, axis, np.asarray(nu[inside], float))
+    k = int(inside[np.argmax(np.abs(correlation[inside]) ** 2 / power)])
+    return float(nu[k]), float(np.angle(correlation[k]))
+
+
+def _band_power(fid: Complex, axis: Axis, shift_hz: Real) -> Real:
+    """Power of a FID in the coarse band moved by each of `shift_hz`; never zero."""
+    lines = spectrum.spectrum_of(fid * late_weight(axis))
+    total = np.cumsum(np.abs(lines) ** 2)
+    shift_ppm = shift_hz / axis.frequency_mhz
+    low, high = (np.interp(edge + shift_ppm, axis.ppm, total) for edge in COARSE_PPM)
+    return np.asarray(high - low + 1e-12 * total[-1] + 1e-300, float)
+
+
+def _limit(design: Design, range_ppm: tuple[float, float]) -> float:
+    """Misfit above which a band does not fit the template."""
+    rows = int(np.count_nonzero(within(design, range_ppm)))
+    return 1.0 + max(0.5, MISFIT_SD * math.sqrt(2.0 / (rows + 1)))
+
+
+def _fine(
+    fid: Complex,
+    model: Model,
+    axis: Axis,
+    noise_sd: float,
+    start: tuple[float, float],
+    shape: Shape,
+    *,
+    wide: bool,
+    lipid: bool,
+) -> Registration:
+    """Gauss-Newton from a start of shift and phase."""
+    design = model.wide if wide else model.narrow
+    variation = shape.wide if wide else shape.narrow
+    sd = noise_sd * axis.points**0.5
+    water_height = _water_height(fid, axis)
+    A, inverse, covariance = _solver(
+        design, variation.loadings(), water_height, sd, lipid=lipid
+    )
+    # What the parts add in the direction of M counts as amplitude.
+    share = np.zeros(A.shape[1])
+    share[0] = 1.0
+    varying = slice(design.columns.shape[1], A.shape[1] - 4 * (not lipid))
+    share[varying] = A[:, varying].T @ A[:, 0] / (A[:, 0] @ A[:, 0] + 1e-300)
+    shift, phase = start
+    converged = False
+    for step in range(ITERATIONS + 1):
+        y = _stacked(fid, axis, design.band, shift, phase)
+        p = inverse @ y
+        amplitude = float(share @ p)
+        if converged or step == ITERATIONS:
+            break
+        a = max(abs(amplitude), abs(p[1]), 1e-300)
+        d_shift = float(np.clip(p[2] / a, -3.0, 3.0))
+        shift, phase = shift + d_shift, phase + float(np.arctan2(p[1], amplitude))
+        converged = abs(d_shift) < 0.01 and abs(p[1]) < 0.01 * amplitude
+    # Broadening is part of the model here: what it explains is not a misfit.
+    rest = (y - A @ p) ** 2 / sd**2
+    sds = np.sqrt(np.diag(covariance)[:4]) * sd
+    # A transient without the template in it has no shift: its SD says so.
+    a = max(amplitude, 1e-3 * float(sds[0]))
+    seen = a > 0
+    if not seen:  # nor is there anything in the template: any shift is as good
+        a, sds[1:] = 1.0, np.inf
+    return Registration(
+        shift_hz=shift,
+        shift_sd_hz=float(sds[2] / a),
+        phase_rad=float(np.angle(np.exp(1j * phase))),
+        phase_sd_rad=float(sds[1] / a),
+        amplitude=amplitude,
+        amplitude_sd=float(sds[0]),
+        broadening_hz=float(p[3] / a),
+        broadening_sd_hz=float(sds[3] / a),
+        misfit=_mean(rest, design, SINGLETS_PPM),
+        lipid=_mean(rest, design, LIPID_PPM),
+        water=_mean(rest, design, WATER_PPM) if wide else 1.0,
+        water_height=water_height,
+        noise_sd=sd,
+        departure=design.whitening @ (design.free @ y) / sd,
+        wide=wide,
+        converged=converged,
+        sighting=sighting_of(p, covariance * sd**2, a) if wide and seen else None,
+    )
+
+
+def _mean(rest: Real, design: Design, range_ppm: tuple[float, float]) -> float:
+    """Mean of the squared residual in a range; 1 where the design has none of it."""
+    rows = rest[within(design, range_ppm)]
+    return float(rows.mean()) if rows.size else 1.0
+
+
+def _solver(
+    design: Design, L: Real, water_height: float, sd: float, *, lipid: bool
+) -> tuple[Real, Real, Real]:
+    """Columns, their inverse under the priors, and unit covariance.
+
+    Returns
+    -------
+    columns (2 band, parameters); inverse (parameters, 2 band); covariance of the
+    parameters, of which amplitude, phase, shift and broadening are the first, for noise
+    SD 1
+    """
+    varying = design.parts @ np.linalg.solve(design.whitening, L)
+    A = np.concatenate([design.columns, varying], axis=1)
+    used = A
+    if not lipid:
+        A = np.concatenate([A, design.lipids], axis=1)
+        used = np.where(within(design, LIPID_PPM)[:, np.newaxis], 0.0, A)
+    free = np.isinf(design.tail)
+    prior = np.zeros(A.shape[1])
+    spread = np.where(free, 1.0, design.tail * max(water_height, sd))
+    prior[4 : 4 + free.size] = np.where(free, 0.0, (sd / spread) ** 2)
+    prior[4 + free.size : 4 + free.size + L.shape[1]] = 1.0
+    normal = used.T @ used
+    sizes = np.diag(normal).copy()
+    sizes[sizes == 0] = 1.0
+    scale = np.outer(sizes, sizes) ** -0.5
+    covariance = np.linalg.pinv((normal + np.diag(prior)) * scale, 1e-12, True) * scale
+    return A, covariance @ used.T, covariance
+
+
+def _stacked(fid: Complex, axis: Axis, band: slice, shift: float, phase: float) -> Real:
+    """Spectrum in the band of the FID moved back, real over imaginary part."""
+    back = spectrum.moved(fid, axis.dwell_time_s, -shift, -phase)
+    lines = axis.lines(back, band)
+    return np.concatenate([lines.real, lines.imag])
+
+
+def _water_height(fid: Complex, axis: Axis) -> float:
+    """Largest magnitude of the spectrum around the water, in units of the spectrum."""
+    return float(np.abs(axis.lines(fid, axis.band(4.25, 5.05))).max())

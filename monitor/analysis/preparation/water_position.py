@@ -1,0 +1,76 @@
+"""Where one transient's residual water lies against its metabolites.
+
+The wide design of the registration (`template.py`) holds the template's own water w and
+its derivative to frequency with free complex amplitudes,
+
+    water = c w + d dw/dnu,    c, d complex,
+
+so that the water's own shift and phase, against those of the metabolites, are
+
+    delta = ( Re(d / c), arg c ).
+
+The same normal equations give the covariance of delta and that of the metabolites'
+shift and phase m, noise alone.  m has been moved to zero: if m is in error by e, delta
+is in error by e the other way, which is what makes water a navigator (`navigator.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.analysis.signal.spectrum import Real
+
+FAINTEST_RAD = 0.25
+"""Water whose phase is not known to 14 degrees tells nothing."""
+
+SHIFT, PHASE = 2, 1
+"""Places of the metabolites' shift and phase among the parameters."""
+
+WATER = (4, 5, 6, 7)
+"""Places of Re c, Re d, Im c, Im d."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The water of one transient.
+
+    Attributes
+    ----------
+    difference : (2,) its shift, Hz, and phase, rad, against the metabolites'
+    noise : (2, 2) covariance of that, noise alone
+    own : (2, 2) covariance of the metabolites' shift and phase, noise alone
+    shared : (2, 2) minus the covariance of their errors with that of the difference
+    """
+
+    difference: Real
+    noise: Real
+    own: Real
+    shared: Real
+
+
+def sighting_of(p: Real, covariance: Real, amplitude: float) -> Sighting | None:
+    """What the parameters p (n,) say of the water; None where it is too faint.
+
+    Parameters
+    ----------
+    covariance : (n, n) of the parameters
+    amplitude : of the metabolites, above zero
+    """
+    c, d = complex(p[4], p[6]), complex(p[5], p[7])
+    if c == 0:
+        return None
+    to_water = np.zeros((2, p.size))
+    g = d / c
+    for place, dc, dd in zip(WATER, (1, 0, 1j, 0), (0, 1, 0, 1j), strict=True):
+        to_water[:, place] = ((dd - g * dc) / c).real, (dc / c).imag
+    to_metabolites = np.zeros((2, p.size))
+    to_metabolites[0, SHIFT] = to_metabolites[1, PHASE] = 1.0 / amplitude
+    own = to_metabolites @ covariance @ to_metabolites.T
+    water = to_water @ covariance @ to_water.T
+    cross = to_metabolites @ covariance @ to_water.T
+    noise = own + water - cross - cross.T
+    if not noise[1, 1] < FAINTEST_RAD**2:
+        return None
+    return Sighting(np.array([g.real, np.angle(c)]), noise, own, own - cross)

@@ -1,0 +1,1 @@
+"""What every numeric file stands on: axes, spectra, noise, residual water."""

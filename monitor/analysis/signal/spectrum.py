@@ -1,0 +1,69 @@
+"""Spectra and FIDs: THE sign convention, stated once.
+
+An FID is stored as NIfTI-MRS stores it (`streams.messages.transient`): a line at nu Hz
+above the carrier rotates as exp(-2 pi i nu t).  The forward transform is therefore
+
+    S(nu_k) = sum_n s_n exp(+2 pi i nu_k n dt),    nu_k = k / (N dt),
+
+and the axis rises with ppm:  delta = 4.65 ppm + nu / nu_0,  nu in Hz, nu_0 in MHz.
+Spectra come in ascending order of ppm.  Absorption lines are positive in the real part.
+
+`shift_hz` is positive where the lines moved towards higher ppm; `phase_rad` is positive
+where the stored FID was multiplied by exp(+i phase).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Complex = NDArray[np.complex128]
+Real = NDArray[np.float64]
+
+REFERENCE_PPM = 4.65
+"""Chemical shift of water at body temperature, where the carrier is taken to be."""
+
+
+def time_axis_s(points: int, dwell_time_s: float) -> Real:
+    """Time of each point, s."""
+    return np.asarray(np.arange(points) * dwell_time_s, float)
+
+
+def frequency_axis_hz(points: int, dwell_time_s: float) -> Real:
+    """Offset from the carrier in Hz, ascending, positive towards higher ppm."""
+    return np.asarray(np.fft.fftshift(np.fft.fftfreq(points, dwell_time_s)), float)
+
+
+def ppm_axis(points: int, dwell_time_s: float, frequency_mhz: float) -> Real:
+    """Chemical shift axis in ppm, ascending, of `spectrum_of`."""
+    offset_hz = frequency_axis_hz(points, dwell_time_s)
+    return np.asarray(REFERENCE_PPM + offset_hz / frequency_mhz, float)
+
+
+def spectrum_of(fid: NDArray[np.complexfloating]) -> Complex:
+    """Spectrum along the last axis, ascending in ppm; no scaling, no apodisation."""
+    points = fid.shape[-1]
+    spectrum: Complex = np.fft.fftshift(np.fft.ifft(fid, axis=-1), axes=-1) * points
+    return spectrum
+
+
+def fid_of(spectrum: NDArray[np.complexfloating]) -> Complex:
+    """Inverse of `spectrum_of`."""
+    points = spectrum.shape[-1]
+    fid: Complex = np.fft.fft(np.fft.ifftshift(spectrum, axes=-1), axis=-1) / points
+    return fid
+
+
+def moved(
+    fid: NDArray[np.complexfloating],
+    dwell_time_s: float,
+    shift_hz: float,
+    phase_rad: float,
+) -> Complex:
+    """The FID with its lines moved by `shift_hz` and turned by `phase_rad`.
+
+    To undo a measured shift and phase, call with their negatives.
+    """
+    t = time_axis_s(fid.shape[-1], dwell_time_s)
+    turned: Complex = fid * np.exp(1j * (phase_rad - 2 * np.pi * shift_hz * t))
+    return turned

@@ -1,0 +1,1 @@
+"""The state-space estimate, its smoother, response models and sequential test."""

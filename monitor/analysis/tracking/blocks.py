@@ -1,0 +1,134 @@
+"""Blocks of neighbouring transients, and the filter over them.
+
+The weighted mean o of BLOCK transients stands for them at their middle (within a block
+the course is taken as straight; a block ends with the reference period, the epoch, at a
+gap and at a mark, a start or stop of the infusion).  After a mark, where a course may
+bend, blocks begin with FINEST transients and grow with the time since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from monitor.analysis.signal.spectrum import Real
+from monitor.analysis.tracking.tracker import Step, Tracker
+from monitor.analysis.tracking.transient_view import Observed
+
+BLOCK = 16
+FINEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Mean of neighbouring transients.
+
+    Attributes
+    ----------
+    epoch, reference, part : common to all of them
+    begins : place of the first of them
+    place : their weighted middle, in transients
+    o, weight : (q,) weighted mean, and the sum of weights
+    """
+
+    epoch: int
+    reference: bool
+    part: int
+    begins: int
+    place: float
+    o: Real
+    weight: float
+
+
+def block_of(seen: Sequence[Observed]) -> Block:
+    """Mean of transients that belong together; plain where all weights are 0."""
+    weights = np.array([one.weight for one in seen])
+    total = float(weights.sum())
+    shares = weights / total if total > 0 else np.full(len(seen), 1 / len(seen))
+    places = np.array([one.place for one in seen])
+    o = shares @ np.stack([one.o for one in seen])
+    first = seen[0]
+    return Block(
+        first.epoch, first.reference, first.part, first.place,
+        float(shares @ places), o, total,
+    )  # fmt: skip
+
+
+def belongs(seen: Sequence[Observed], one: Observed, length: int = BLOCK) -> bool:
+    """Whether a transient still belongs to the block that these make."""
+    if not seen:
+        return True
+    first = seen[0]
+    alike = (first.epoch, first.reference, first.part) == (
+        one.epoch, one.reference, one.part,
+    )  # fmt: skip
+    if first.part:
+        length = min(length, max(FINEST, first.since))
+    return alike and one.place - first.place < length
+
+
+def blocks_of(seen: Sequence[Observed], length: int = BLOCK) -> list[Block]:
+    """Blocks of all transients, in order."""
+    blocks: list[Block] = []
+    open_block: list[Observed] = []
+    for one in seen:
+        if not belongs(open_block, one, length):
+            blocks.append(block_of(open_block))
+            open_block = []
+        open_block.append(one)
+    return [*blocks, block_of(open_block)] if open_block else blocks
+
+
+def with_marks(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks, and one that says nothing at the last place before each mark."""
+    found: list[Block] = []
+    for block in blocks:
+        if found and found[-1].part != block.part:
+            edge = float(block.begins - 1)
+            if edge > found[-1].place:
+                found.append(replace(found[-1], place=edge, weight=0.0))
+        found.append(block)
+    return found
+
+
+def passed(
+    tracker: Tracker, before: Observed | Block | None, after: Observed | Block
+) -> Real:
+    """Let the time between two of them pass; the transition that this was.
+
+    A mark lies just before the first transient that follows it.
+    """
+    if before is None:
+        return tracker.predict(1)
+    steps = max(round(after.place) - round(before.place), 1)
+    early = 0
+    if after.part != before.part:
+        early = min(max(after.begins - 1 - round(before.place), 0), steps - 1)
+    F = tracker.predict(early) if early else np.eye(tracker.mean.size)
+    if after.part != before.part:
+        tracker.bend()
+    F = tracker.predict(steps - early) @ F
+    if after.epoch != before.epoch:
+        tracker.begin_epoch()
+    return F
+
+
+def take(
+    tracker: Tracker, block: Block, before: Block | None, rows: Real
+) -> tuple[Real, Step | None]:
+    """Predict to a block and measure it; the transition and what it did."""
+    F = passed(tracker, before, block)
+    return F, tracker.measure(rows, block.o, block.weight)
+
+
+def taken(
+    tracker: Tracker, one: Observed, before: Observed | None, rows: Real
+) -> tuple[Real, Real]:
+    """One transient further; the joint state that can be stated then."""
+    passed(tracker, before, one)
+    tracker.measure(rows, one.o, one.weight)
+    if one.reference:
+        tracker.remember(one.weight)
+    return tracker.joint()

@@ -1,0 +1,139 @@
+"""The mean change since the infusion began, from sums over transients.
+
+A transient's reduced spectrum is linear in what is asked (`measurement`), so that the
+sums of u and u o over the reference period and over the time since say all that two
+constant sets of amplitudes can be asked.  One linear Gaussian model,
+
+    o = G' (c + a d + g c0, w) + e,     a = 0 in the reference period, 1 since,
+
+with amplitudes c, departures d, and for each sum a width w and, but for that of the
+reference period, a gain g of its own.  Departures of tied amplitudes are N(0,
+TIED_PERCENT of their size), the rest is as good as free.  No course is assumed: where
+the outcome moves, the estimate is its mean over the transients since the infusion
+began.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.linalg.lapack import dposv
+
+from monitor.analysis.basis import names as naming
+from monitor.analysis.signal.spectrum import Real
+from monitor.analysis.tracking.dynamics import (
+    EPOCH_GAIN,
+    EPOCH_WIDTH_HZ,
+    FREE,
+    REMEMBERED,
+    SLOPING,
+    START_SHARE,
+    TIED_PERCENT,
+    sizes,
+    sums_of,
+)
+from monitor.analysis.tracking.measurement import Measurement
+from monitor.analysis.tracking.tracker import TRACKED, tracked_changes
+from monitor.analysis.tracking.transient_view import Observed
+
+Key = tuple[int, bool]
+
+
+@dataclass(slots=True)
+class Accumulated:
+    """Sums over the reference period and over the time since; one owner.
+
+    Attributes
+    ----------
+    names, c0 : of the amplitudes in the reference period
+    epoch : the one that the reference period lies in
+    weights, moments : sums of u and u o by (epoch, since the infusion began)
+    """
+
+    names: tuple[str, ...]
+    c0: Real
+    epoch: int
+    weights: dict[Key, float] = field(default_factory=dict)
+    moments: dict[Key, Real] = field(default_factory=dict)
+    _measurements: dict[int, Measurement] = field(default_factory=dict)
+    _rows: dict[Key, Real] = field(default_factory=dict)
+    _grams: dict[Key, Real] = field(default_factory=dict)
+    _asked: Real | None = None
+    _sums: Real = field(init=False)
+    _precision: tuple[Real, Real] = field(init=False)
+
+    def __post_init__(self) -> None:
+        size = sizes(self.c0)
+        loose = 1 / (START_SHARE * size) ** 2
+        kinds = [naming.canonical(name) for name in self.names]
+        moves = np.array([kind in (*FREE, *SLOPING) for kind in kinds])
+        tied = 1 / (0.01 * TIED_PERCENT * size) ** 2
+        self._precision = loose, np.where(moves, loose, tied)
+        self._sums = sums_of(self.names)
+
+    def push(self, one: Observed, measurement: Measurement, after: bool) -> None:
+        """Take in a transient of the reference period or of the time since."""
+        if one.weight <= 0 or not (one.reference or after):
+            return
+        key = (one.epoch, after and not one.reference)
+        add = one.weight * one.o
+        if key not in self.weights:
+            self.weights[key], self.moments[key] = 0.0, np.zeros_like(add)
+            self._measurements[one.epoch] = measurement
+            self._set_out()
+        self.weights[key] += one.weight
+        self.moments[key] = self.moments[key] + add
+
+    def mean_changes(self) -> dict[str, tuple[float, float]] | None:
+        """Percent change and SD by outcome; None while there is nothing to compare."""
+        if self._asked is None:
+            return None
+        B, precision = self._asked, self._prior()
+        information, score = np.diag(precision), np.zeros(precision.size)
+        M = len(self.names)
+        score[:M] = precision[:M] * self.c0
+        for key, weight in self.weights.items():
+            information += weight * self._grams[key]
+            score += self.moments[key] @ self._rows[key]
+        _, solved, _ = dposv(information, np.vstack([score, B]).T, lower=1)
+        mean, covariance = B @ solved[:, 0], B @ solved[:, 1:]
+        values, sds = tracked_changes(mean, covariance)
+        found = zip(TRACKED, values.tolist(), sds.tolist(), strict=True)
+        return {name: (v, sd) for name, v, sd in found if np.isfinite(sd) and sd > 0}
+
+    def _set_out(self) -> None:
+        """What the sums measure, and what is asked of them, where there is one more."""
+        keys = list(self.weights)
+        size = self._prior().size
+        self._rows = {key: self._seen(key, k, size) for k, key in enumerate(keys)}
+        self._grams = {key: H.T @ H for key, H in self._rows.items()}
+        since = [k for k, (_, after) in enumerate(keys) if after]
+        compared = since and (self.epoch, False) in keys
+        self._asked = self._outcomes(since[0], size) if compared else None
+
+    def _outcomes(self, since: int, size: int) -> Real:
+        """Rows (10, size) of the sums since, of one's gain, and of those before."""
+        M, sums = len(self.names), self._sums
+        B = np.zeros((2 * REMEMBERED, size))
+        B[: REMEMBERED - 1, :M] = B[: REMEMBERED - 1, M : 2 * M] = sums
+        B[: REMEMBERED - 1, 2 * M + 2 * since] = sums @ self.c0
+        B[REMEMBERED:-1, :M] = sums
+        return B
+
+    def _prior(self) -> Real:
+        """Precision of (c, d, g and w of each sum)."""
+        own = np.tile([EPOCH_GAIN**-2.0, EPOCH_WIDTH_HZ**-2.0], len(self.weights))
+        return np.concatenate([*self._precision, own])
+
+    def _seen(self, key: Key, place: int, size: int) -> Real:
+        """Rows (q, size) with which a sum measures (c, d, g, w)."""
+        M, G = len(self.names), self._measurements[key[0]].rows
+        H = np.zeros((len(G), size))
+        H[:, :M] = G[:, :M]
+        if key[1]:
+            H[:, M : 2 * M] = G[:, :M]
+        if key != (self.epoch, False):
+            H[:, 2 * M + 2 * place] = G[:, :M] @ self.c0
+        H[:, 2 * M + 2 * place + 1] = G[:, M]
+        return H

@@ -1,0 +1,171 @@
+"""The tracker: a state-space estimate of the amplitudes, transient by transient.
+
+State and dynamics are in `dynamics`, the measurement o = H x + e, cov(e) = 1/u, in
+`measurement`.  Kalman's update in covariance form (Kalman 1960), with C C' the
+covariance H P H' + 1/u of the innovation v = o - H x,
+
+    W = C^-1 H P,    x <- x + W' C^-1 v,    P <- P - W' W,
+
+adds -|C^-1 v|^2 / 2 - log det C to the log likelihood.  A transient of weight 0 says
+nothing; a new epoch adds an unknown gain and an unknown width.
+
+The change from the reference period needs the joint uncertainty of X now and X then:
+after each transient of the reference period the state's own means r of the outcomes'
+sums take in the present sums, r <- (1 - a) r + a B x with a the transient's share of
+the weight so far, so that the covariance of now and then is in P.  The change of
+X = n / b is
+
+    100 (q - 1) %,   q = (n / b) / (n_r / b_r),
+
+its SD to first order in all four.  `filtered` is what the transients up to then say;
+what the whole session says is in `smoothing`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg.lapack import dtrtrs
+
+from monitor.analysis.course.outcomes import root_of
+from monitor.analysis.signal.spectrum import Real
+from monitor.analysis.tracking.dynamics import (
+    EPOCH_GAIN,
+    EPOCH_WIDTH_HZ,
+    REMEMBERED,
+    SUMS,
+    Dynamics,
+)
+
+TRACKED = ("Glu", "Glx", "Glx/tNAA", "Glu/tCr")
+PARTS = tuple(
+    tuple(SUMS.index(part) for part in outcome.split("/")) for outcome in TRACKED
+)
+TOP = [top for top, *_ in PARTS]
+BOTTOM = [(*parts, REMEMBERED)[1] for parts in PARTS]
+"""Places of n and b among what is remembered; behind it stands a 1."""
+UNITS = np.eye(REMEMBERED + 1)[:, :REMEMBERED]
+POWERS = np.hstack([UNITS[TOP] - UNITS[BOTTOM], UNITS[BOTTOM] - UNITS[TOP]])
+"""Of q in the sums now and then."""
+WIDTH = REMEMBERED - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one measurement did, kept for the smoother.
+
+    Attributes
+    ----------
+    whitened : (q, n) C^-1 H
+    moved : (q, n) W
+    innovation : (q,) C^-1 v, standard normal where the model holds
+    """
+
+    whitened: Real
+    moved: Real
+    innovation: Real
+
+
+@dataclass(slots=True)
+class Tracker:
+    """The filter: one owner; arrays are replaced, never changed in place.
+
+    Attributes
+    ----------
+    dynamics : how the state moves
+    mean, covariance : (n,) and (n, n)
+    reference_weight : weight of the transients that r is made of
+    log_likelihood : of all measurements so far, up to a constant
+    """
+
+    dynamics: Dynamics
+    mean: Real
+    covariance: Real
+    reference_weight: float = 0.0
+    log_likelihood: float = 0.0
+
+    @classmethod
+    def fresh(cls, dynamics: Dynamics) -> Tracker:
+        """Begin with hardly any knowledge."""
+        return cls(dynamics, *dynamics.start())
+
+    def predict(self, steps: int = 1) -> Real:
+        """Let a number of transients pass; the transition (n, n) that this was."""
+        F, Q = self.dynamics.jump(steps)
+        self.mean = F @ self.mean
+        self.covariance = F @ self.covariance @ F.T + Q
+        return F
+
+    def measure(self, rows: Real, o: Real, weight: float) -> Step | None:
+        """Take in a mean o (q,) of transients with a sum of weights above 0."""
+        if weight <= 0:
+            return None
+        n = self.mean.size
+        seen = rows @ self.covariance
+        S = seen @ rows.T
+        S.flat[:: len(S) + 1] += 1 / weight
+        C = np.linalg.cholesky(S)
+        right = np.hstack([seen, rows, (o - rows @ self.mean)[:, None]])
+        solved, _ = dtrtrs(C, right, lower=1)
+        W, v = solved[:, :n], solved[:, -1]
+        self.mean = self.mean + v @ W
+        covariance = self.covariance - W.T @ W
+        self.covariance = 0.5 * (covariance + covariance.T)
+        self.log_likelihood -= 0.5 * float(v @ v) + float(np.log(np.diag(C)).sum())
+        return Step(solved[:, n : 2 * n], W, v)
+
+    def remember(self, weight: float) -> Real:
+        """Take the present sums into r; the matrix (n, n) that this was."""
+        T = np.eye(self.mean.size)
+        if weight > 0:
+            share = weight / (self.reference_weight + weight)
+            T[self.dynamics.memory] *= 1 - share
+            T[self.dynamics.memory] += share * self.dynamics.rows
+            self.reference_weight += weight
+            self.mean = T @ self.mean
+            self.covariance = T @ self.covariance @ T.T
+        return T
+
+    def begin_epoch(self) -> None:
+        """All amplitudes may have changed by one factor, and the width too."""
+        M = len(self.dynamics.names)
+        self.covariance = self.covariance.copy()
+        self.covariance[M, M] += EPOCH_GAIN**2
+        self.covariance[M + 1, M + 1] += EPOCH_WIDTH_HZ**2
+
+    def bend(self) -> None:
+        """The course may bend now: the infusion starts, or stops."""
+        self.covariance = self.covariance + np.diag(self.dynamics.bend())
+
+    def joint(self) -> tuple[Real, Real]:
+        """Sums and width now and in the reference period, (10,) and (10, 10)."""
+        n = self.mean.size
+        rows = np.vstack([self.dynamics.rows, np.eye(n)[self.dynamics.memory]])
+        return rows @ self.mean, rows @ self.covariance @ rows.T
+
+
+def tracked_changes(joint: Real, covariance: Real) -> tuple[Real, Real]:
+    """Percent changes of `TRACKED` and SDs, each (..., 4), from `Tracker.joint`s.
+
+    `joint` is (..., 10), `covariance` (..., 10, 10); not finite where the basis set
+    does not hold the parts of an outcome.
+    """
+    with np.errstate(all="ignore"):
+        ratios = joint[..., :REMEMBERED] / joint[..., REMEMBERED:]
+        ratios = np.concatenate([ratios, np.ones_like(ratios[..., :1])], axis=-1)
+        q = ratios[..., TOP] / ratios[..., BOTTOM]
+        g = np.where(POWERS, POWERS / joint[..., None, :], 0.0)
+        variance = np.maximum(np.sum((g @ covariance) * g, axis=-1), 0.0)
+    return 100 * (q - 1), 100 * np.abs(q) * root_of(variance)
+
+
+def width_change(joint: Real, covariance: Real) -> tuple[Real, Real]:
+    """Width against the reference period and its SD, Hz, each (...)."""
+    now, then = WIDTH, WIDTH + REMEMBERED
+    variance = (
+        covariance[..., now, now]
+        + covariance[..., then, then]
+        - 2 * covariance[..., now, then]
+    )
+    return joint[..., now] - joint[..., then], root_of(np.maximum(variance, 0.0))

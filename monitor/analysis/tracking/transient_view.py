@@ -1,0 +1,146 @@
+"""Transients as the tracker sees them: reduced spectra, weights, places in time.
+
+A place counts transients from the first, those that never came included: it is what
+the dynamics move by.  A part of the session ends with each mark, a start or stop of the
+infusion.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from monitor.analysis.course.course import Course
+from monitor.analysis.signal.spectrum import Real
+from monitor.analysis.tracking.dynamics import Dynamics
+from monitor.analysis.tracking.measurement import Measurement, measurement_of
+
+FLOOR_SHARE = 0.05
+"""A transient with less weight than this says nothing to the tracker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One transient as the tracker sees it.
+
+    Attributes
+    ----------
+    index, epoch, time_s : which transient
+    place : its place in transients from the first, those that never came included
+    o : (q,) reduced spectrum
+    weight : 0 ... 1
+    reference : whether it lies in the reference period
+    part : how many marks, starts and stops of the infusion, lie before it
+    since : its place counted from the first transient of its part
+    """
+
+    index: int
+    epoch: int
+    time_s: float
+    place: int
+    o: Real
+    weight: float
+    reference: bool
+    part: int = 0
+    since: int = 0
+
+    @property
+    def infused(self) -> bool:
+        """Whether the infusion had begun."""
+        return self.part > 0
+
+    @property
+    def begins(self) -> int:
+        """Its place; a block begins with that of its first transient."""
+        return self.place
+
+
+@dataclass(slots=True)
+class Observer:
+    """Sees a course's transients through its session models; one owner.
+
+    Attributes
+    ----------
+    still : dynamics about the reference amplitudes, for how epochs measure the state
+    marks_s : starts and stops of the infusion, in order of time
+    interval_s : between transients
+    measurements, rows : by epoch, how its transients measure amplitudes and state
+    """
+
+    course: Course
+    still: Dynamics
+    marks_s: tuple[float, ...]
+    interval_s: float
+    measurements: dict[int, Measurement] = field(default_factory=dict)
+    rows: dict[int, Real] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, course: Course, still: Dynamics, marks_s: tuple[float, ...]
+    ) -> Observer:
+        """Begin with the epochs that have a session model."""
+        times_s = course.times_s
+        interval_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else 0.0
+        observer = cls(course, still, marks_s, interval_s)
+        for epoch in course.sessions:
+            observer.begin(epoch)
+        return observer
+
+    def begin(self, epoch: int) -> None:
+        """Take an epoch's session model."""
+        measurement = measurement_of(self.course.sessions[epoch].subspace)
+        self.measurements[epoch] = measurement
+        self.rows[epoch] = self.still.observed(measurement)
+
+    def newest(self, before: Observed | None) -> Observed | None:
+        """The newest transient; None where its epoch has no session model yet."""
+        i = len(self.course.fids) - 1
+        epoch = self.course.qualities[i].epoch
+        if epoch not in self.rows:
+            if epoch not in self.course.sessions:
+                return None
+            self.begin(epoch)
+        z = self.course.sessions[epoch].projected(self.course.fids[i][None])
+        return self._one(i, self.measurements[epoch].reduced(z)[0], before)
+
+    def all(self) -> list[Observed]:
+        """All transients so far."""
+        course, reduced = self.course, dict[int, Real]()
+        for epoch, session in course.sessions.items():
+            own = [i for i, q in enumerate(course.qualities) if q.epoch == epoch]
+            if not own:
+                continue
+            z = session.projected(np.stack([course.fids[i] for i in own]))
+            reduced |= dict(zip(own, self.measurements[epoch].reduced(z), strict=True))
+        seen: list[Observed] = []
+        for i in sorted(reduced):
+            seen.append(self._one(i, reduced[i], seen[-1] if seen else None))
+        return seen
+
+    def _one(self, i: int, o: Real, before: Observed | None) -> Observed:
+        """One transient, its place counted from the last."""
+        quality, reference = self.course.qualities[i], self.course.reference
+        part = bisect_right(self.marks_s, quality.time_s)
+        place, since = self._place(quality.time_s, part, before)
+        inside = reference is not None and reference.first <= i < reference.stop
+        used = quality.epoch not in self.course.rejected
+        weight = quality.weight if used and quality.weight >= FLOOR_SHARE else 0.0
+        if not np.isfinite(o).all():  # it would stay in the state for ever
+            o, weight = np.zeros_like(o), 0.0
+        return Observed(
+            i, quality.epoch, quality.time_s, place, o, weight, inside, part, since
+        )
+
+    def _place(
+        self, time_s: float, part: int, before: Observed | None
+    ) -> tuple[int, int]:
+        """Place of a transient, from the first and from the first of its part."""
+        if before is None:
+            return 0, 0
+        since_s = time_s - before.time_s
+        steps = since_s / self.interval_s if self.interval_s > 0 else 1.0
+        place = before.place + max(1, round(steps))
+        same = before.part == part
+        return place, before.since + place - before.place if same else 0

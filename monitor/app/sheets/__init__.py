@@ -1,0 +1,1 @@
+"""Sheets over the plots, and the questions that they ask."""

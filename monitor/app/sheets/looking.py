@@ -1,0 +1,66 @@
+"""A closer look at one window of a session: asked for, waited for, drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from monitor.analysis.course.response import Estimate
+from monitor.app.sheets.window_look import LookSheet
+from monitor.run.worker_messages import Command, Inspect
+from monitor.screen import closer
+from monitor.screen.rewindable import Session
+
+Send = Callable[[Command], None]
+
+
+class Looking:
+    """Shows a window beside the one before it; the worker makes the curves."""
+
+    def __init__(self, sheet: LookSheet, show: Callable[[LookSheet], None]) -> None:
+        self.sheet = sheet
+        self._show = show
+        self._of: tuple[Session, Send] | None = None
+        self._window: Estimate | None = None
+        self._drawn: object = None
+
+    def newest(self, session: Session, send: Send) -> None:
+        """Show the newest window of a session, where there is one."""
+        estimates = session.display.estimates
+        if estimates:
+            self._look((session, send), estimates[-1])
+
+    def at(self, session: Session, send: Send, minute: float) -> None:
+        """Show the window at a place on the time axis, min."""
+        near = closer.window_near(session.display, minute)
+        if near is not None:
+            self._look((session, send), near)
+
+    def step(self, by: int) -> None:
+        """Show another window: so many further."""
+        if self.sheet.isHidden() or self._of is None or self._window is None:
+            return
+        estimates = self._of[0].display.estimates
+        if estimates:
+            place = estimates.place_of(self._window.time_s) + by
+            self._look(self._of, estimates[min(max(place, 0), len(estimates) - 1)])
+
+    def refresh(self) -> None:
+        """Draw what is open again where it has changed."""
+        if self.sheet.isVisible():
+            self._draw()
+
+    def _look(self, of: tuple[Session, Send], estimate: Estimate) -> None:
+        session, send = self._of = of
+        self._window, self._drawn = estimate, None
+        send(Inspect(closer.spans_of(session.display, estimate)))
+        self._draw()
+        self._show(self.sheet)
+
+    def _draw(self) -> None:
+        if self._of is None or self._window is None:
+            return
+        display = self._of[0].display
+        key = (self._window, id(display.looked_at))
+        if key != self._drawn:
+            self._drawn = key
+            self.sheet.draw(closer.look(display, self._window))

@@ -1,0 +1,1 @@
+"""Basis sets as files of any kind, bundled or simulated."""

@@ -1,0 +1,86 @@
+"""Reading and writing basis sets of any kind, and the sets that ship with the program.
+
+A `.npz` file is our own, a folder is FSL-MRS', anything else is LCModel's `.BASIS`.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from monitor.analysis.basis.basis_set import BasisSet
+from monitor.basis.fsl_json import read_json_folder, write_json_folder
+from monitor.basis.lcmodel import read_lcmodel
+from monitor.basis.lcmodel_text import write_lcmodel
+from monitor.basis.npz import SUFFIX, read_own, write_own
+from streams.errors import InputError
+from streams.recording.files import refuse_pipe
+
+__all__ = ["bundled_sets", "load_basis", "read_basis", "write_basis"]
+
+
+def bundled_sets() -> dict[str, Path]:
+    """Names and paths of the basis sets that ship with the program."""
+    folder = Path(str(files("monitor.protocol"))) / "presets" / "basis"
+    return {path.stem: path for path in sorted(folder.glob(f"*{SUFFIX}"))}
+
+
+def load_basis(name_or_path: str) -> BasisSet:
+    """Read a bundled set by its name, or a file or folder.
+
+    Raises
+    ------
+    InputError : neither, no basis set, truncated, or values that make no sense
+    """
+    if not name_or_path:
+        raise InputError(
+            f"No basis set: give a file, or one of {', '.join(bundled_sets())}."
+        )
+    path = bundled_sets().get(name_or_path, Path(name_or_path))
+    if not path.exists():
+        raise InputError(
+            f"No basis set {name_or_path}: give a file, or one of "
+            f"{', '.join(bundled_sets())}."
+        )
+    return read_basis(path)
+
+
+def read_basis(path: Path) -> BasisSet:
+    """Read a basis set: our own, FSL-MRS' folder or LCModel's `.BASIS`.
+
+    Raises
+    ------
+    InputError : no file, no basis set, truncated, or values that make no sense
+    """
+    refuse_pipe(path)
+    if path.is_dir():
+        return read_json_folder(path)
+    if path.suffix == SUFFIX:
+        return read_own(path)
+    return read_lcmodel(path)
+
+
+def write_basis(basis: BasisSet, path: Path) -> None:
+    """Write a basis set; the kind follows the name as in `read_basis`.
+
+    A name without a suffix is a folder of FSL-MRS JSON files.
+
+    Raises
+    ------
+    InputError : it cannot be written there
+    """
+    suffix = path.suffix.lower()
+    try:
+        if suffix == SUFFIX:
+            write_own(basis, path)
+        elif suffix == ".basis":
+            write_lcmodel(basis, path)
+        elif not suffix:
+            write_json_folder(basis, path)
+        else:
+            raise InputError(
+                f"{path}: give a name that ends in .BASIS (LCModel), {SUFFIX} (own) or "
+                "in nothing (FSL-MRS folder)."
+            )
+    except OSError as error:
+        raise InputError(f"Basis set {path} cannot be written: {error}.") from None

@@ -1,0 +1,196 @@
+"""Without a display: progress in the terminal, screen and report into files."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from monitor.protocol.blinding import lock_recorded
+from monitor.protocol.settings import Settings
+from monitor.report.folder import kept_if_done
+from monitor.report.result_tables import write
+from monitor.run.choose import Analysis, Wishes
+from monitor.run.loop import Feed, stream_of
+from monitor.run.outcome import Outcome
+from monitor.run.remarks import for_terminal, nothing_fitted, remarks, result
+from monitor.screen.display import Display
+from monitor.screen.screen import Stream
+from streams.errors import InputError
+from streams.messages.transient import End, Heartbeat, Kind, Message, Start, Transient
+
+SAY_EVERY_S = 10.0  # where there is no terminal to draw progress in
+
+
+class Headless:
+    """A session that is followed in the terminal and written into a folder."""
+
+    def __init__(self, feed: Feed, wishes: Wishes, out: Path, console: Console) -> None:
+        self._feed, self._out, self._console = feed, out, console
+        self._display = Display(Settings())
+        self._outcome = Outcome(Analysis(wishes))
+        self._last: Message | None = None
+        self._problem, self._said = "", (0, time.monotonic())
+
+    def run(self, title: str, planned: int | None = None, source: str = "") -> None:
+        """Follow the feed to its end, or to Ctrl-C, then write everything."""
+        with kept_if_done(self._out):
+            self._follow(title, planned)
+            if self._anything():
+                self.write(source or title)
+
+    def _anything(self) -> bool:
+        """Whether there is something to write; a file without it is bad input.
+
+        Raises
+        ------
+        InputError : a file has been played to its end without a transient
+        """
+        if self._outcome.analysis.pipeline and self._outcome.qualities:
+            return True
+        said = "No transient has come: nothing is written."
+        if getattr(self._feed, "finished", False):
+            raise InputError(said)
+        self._line(said)
+        return False
+
+    def _follow(self, title: str, planned: int | None) -> None:
+        """Take in the feed to its end, or to Ctrl-C, with progress in the terminal."""
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[said]}"),
+        )
+        plain = not self._console.is_terminal
+        with Progress(*columns, console=self._console, disable=plain) as progress:
+            task = progress.add_task(title, total=planned, said="")
+            try:
+                with threadpool_limits(1):
+                    for count in self._counted():
+                        said = f"{self._now()}{self._missing()}"
+                        progress.update(task, completed=count, said=said)
+                        if plain:
+                            self._say(count)
+            except KeyboardInterrupt:
+                self._console.print("stopped by Ctrl-C", highlight=False)
+
+    def _say(self, count: int) -> None:
+        """A line now and then, while transients come."""
+        before, said_s = self._said
+        if count > before and time.monotonic() - said_s >= SAY_EVERY_S:
+            self._said = count, time.monotonic()
+            self._line(f"{count} transients{self._missing()}, {self._now()}")
+
+    def _hear(self) -> None:
+        """Take in the state of the stream; say what is wrong where that is news."""
+        stream = stream_of(self._feed, 0)
+        self._display.hear(stream, time.monotonic())
+        if stream.said != self._problem:
+            said = stream.said or "The stream is well again."
+            if not _same(said, self._problem):
+                self._line(said)
+            self._problem = stream.said
+
+    def _line(self, said: str) -> None:
+        self._console.print(said, highlight=False, markup=False, soft_wrap=True)
+
+    def _counted(self) -> Iterator[int]:
+        """Work through messages; the number of metabolite transients so far."""
+        count, finished = 0, False
+        while not finished:
+            taken = self._feed.poll(0.2)
+            for message in taken:
+                if isinstance(message.body, Heartbeat):
+                    continue
+                self._push(message)
+                body = message.body
+                count += isinstance(body, Transient) and body.kind == Kind.METABOLITE
+                finished = isinstance(body, End)
+            if not taken:
+                self._hear()
+                finished = bool(getattr(self._feed, "finished", False))
+            yield count
+
+    def _push(self, message: Message) -> None:
+        self._last = message
+        update = self._outcome.push(message)
+        if update.settings is not None and isinstance(message.body, Start):
+            self._display = Display(update.settings)
+            if refused := lock_recorded(self._feed, update.settings):
+                self._line(f"The recording does not say that it is blinded: {refused}")
+        self._display.fold(update, time.monotonic())
+
+    def _now(self) -> str:
+        """What the headline says at the moment, or what the stream says."""
+        shown = self._display.screen(time.monotonic()).headline
+        return f"{shown.title} {shown.number} {shown.interval}".strip()
+
+    def _missing(self) -> str:
+        """How many transients never came, where some did not."""
+        missing = self._outcome.missing
+        return f" ({missing} missing)" if missing else ""
+
+    def write(self, source: str) -> None:
+        """Screen and tables into the folder."""
+        self._line(f"writing to {self._out} ...")
+        if self._last is not None and not self._outcome.ended:
+            last = self._last
+            end = End(len(self._outcome.qualities), "followed no further")
+            self._push(Message(last.session, last.seq + 1, last.epoch, end))
+        self._outcome.notes |= dict.fromkeys(remarks(self._outcome))
+        write(self._outcome, self._out, source)
+        render_screen(self._display, self._out / "screen.png")
+        for note in for_terminal(self._outcome.notes):
+            self._line(note)
+        self._line(
+            f"{self._out}: estimates.csv, transients.csv, tracker.csv, session.json, "
+            "screen.png"
+        )
+        self._line(result(self._outcome) or _no_result(self._outcome))
+
+
+def _no_result(outcome: Outcome) -> str:
+    why = nothing_fitted(outcome)
+    if why:
+        return f"Nothing could be fitted: {why}."
+    return f"No change of {outcome.pipeline.settings.outcome} can be given at the end."
+
+
+def _same(said: str, before: str) -> bool:
+    """Whether two sentences differ in their numbers only ("for 3 s", "for 4 s")."""
+    return re.sub(r"\d+", "", said) == re.sub(r"\d+", "", before)
+
+
+def render_screen(display: Display, path: Path) -> None:
+    """Draw the page into a PNG.
+
+    Raises
+    ------
+    InputError : Qt's system libraries are missing
+    """
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false;default.warning=false")
+    try:
+        from monitor.app.render import render
+    except ImportError as error:
+        raise InputError(
+            f"The screen cannot be drawn: Qt misses a system library ({error}); on "
+            "Debian and Ubuntu: apt-get install libegl1 libgl1 libxkbcommon0 "
+            "libdbus-1-3 libfontconfig1."
+        ) from None
+    display.hear(Stream(connected=True), time.monotonic())
+    render(display.screen(time.monotonic()), path)

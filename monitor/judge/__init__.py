@@ -1,0 +1,1 @@
+"""One session judged: criteria, response measures, and what a report draws."""

@@ -1,0 +1,57 @@
+"""Single components of the fit that noise alone does not explain.
+
+Amplitudes may be negative (`docs/decisions/0008-fit.md`): of substances that overlap,
+or that stand-ins for macromolecules cover, one can come out so by many of its SDs while
+their sum is well measured.  That is a fault of the basis set and not of the session,
+and whoever reads the column should know.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.analysis.basis.names import SUMS, canonical, members
+from monitor.run.outcome import Outcome
+
+LEAST_SDS = 3.0
+"""Of 20 components without any substance one is so far off in 3 of 100 sessions."""
+
+
+def negative_components(outcome: Outcome) -> str:
+    """Components that are negative in the mean of the reference period, in a sentence.
+
+    Without a reference period it is the mean of the first epoch.  Empty where there is
+    none, or where the outcome is hidden.
+    """
+    course = outcome.pipeline.course
+    if not course.fitted or outcome.pipeline.settings.outcome_hidden:
+        return ""
+    reference = course.reference
+    epoch = (
+        course.qualities[reference.first].epoch if reference else min(course.sessions)
+    )
+    fit = course.sessions[epoch].fit
+    sds = np.sqrt(fit.covariance.diagonal() * max(fit.misfit, 1.0))
+    with np.errstate(all="ignore"):
+        below = -fit.amplitudes / sds
+    told = [
+        f"{name} by {float(z):.1f} SD{_instead(name, fit.names)}"
+        for name, z in zip(fit.names, below, strict=True)
+        if z > LEAST_SDS
+    ]
+    if not told:
+        return ""
+    return (
+        f"Negative beyond noise, which no substance is: {', '.join(told)}. Basis set, "
+        "macromolecules or baseline do not fit there: such a component alone is not "
+        "measured."
+    )
+
+
+def _instead(name: str, names: tuple[str, ...]) -> str:
+    """Which sum to use, where there is one that holds more than this component."""
+    totals = (total for total, parts in SUMS.items() if canonical(name) in parts)
+    total = next(totals, None)
+    if total is None or len(members(total, names)) < 2:
+        return ""
+    return f" (use {total})"

@@ -1,0 +1,158 @@
+"""What a session says of its outcomes, as plain values for the report."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from monitor.analysis.course.detectable import LENGTHS
+from monitor.analysis.fit.fitted import FittedWindow
+from monitor.analysis.tracking.comparison import Comparison
+from monitor.judge.figure_data import Times, measured_period, period_fit, times_of
+from monitor.judge.follow import Followed
+from monitor.judge.measures import (
+    Changes,
+    achieved,
+    changes_of,
+    detectable_percent,
+    measures,
+)
+from monitor.judge.response_models import answers_of, models_of
+from monitor.protocol.settings import Settings
+from monitor.study.between_visits import OUTCOMES
+
+COMPARABLE = ("Glu/tCr", "Glx/tCr", "tNAA/tCr", "Glu/water", "Gln/water")
+"""Outcomes without a receiver gain in them, for repeatability."""
+Report = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Responses:
+    """What is known of the outcomes of a session.
+
+    Attributes
+    ----------
+    times : periods and marks
+    period_s : where a response is looked for, s
+    changes : by outcome, the protocol's first
+    headline : those of the protocol's outcome; None without any
+    during : fit of the mean of the period; None where it is empty
+    detectable_percent : mean change over the period that would be seen; nan likewise
+    """
+
+    times: Times
+    period_s: tuple[float, float]
+    changes: dict[str, Changes]
+    headline: Changes | None
+    during: FittedWindow | None
+    detectable_percent: float
+
+
+def responses_of(followed: Followed) -> Responses:
+    """Changes of all outcomes, from the independent windows."""
+    pipeline, times = followed.outcome.pipeline, times_of(followed)
+    interval_s, estimates = _interval_s(followed), followed.outcome.course
+    period_s = measured_period(times, followed.outcome.qualities[-1].time_s)
+    outcome = pipeline.settings.outcome
+    found = {
+        name: changes
+        for name in dict.fromkeys((outcome, *OUTCOMES))
+        if (changes := changes_of(pipeline.course, estimates, name, interval_s))
+    }
+    headline = found.get(outcome)
+    return Responses(
+        times,
+        period_s,
+        found,
+        headline,
+        period_fit(followed, period_s) if math.isfinite(period_s[0]) else None,
+        detectable_percent(headline, period_s) if headline else math.nan,
+    )
+
+
+def outcome_report(
+    followed: Followed, found: Responses, compared: Comparison | None
+) -> Report:
+    """The part of the report that is not there where the outcome is hidden."""
+    settings = followed.outcome.pipeline.settings
+    return {
+        "models": models_of(compared, settings.outcome),
+        "models_said": compared.sentence if compared else "",
+        "answers": answers_of(followed, found.times, tuple(found.changes)),
+        "measures": _measures(found.changes, found.period_s),
+        "windows": _windows(found.changes, found.times),
+        "detectable": _detectable(found, settings),
+        "reference_values": _reference_values(followed, settings.outcome),
+    }
+
+
+def _interval_s(followed: Followed) -> float:
+    """TR, else the usual time between transients."""
+    acquisition = followed.outcome.pipeline.acquisition
+    if acquisition is not None and acquisition.repetition_time_s:
+        return acquisition.repetition_time_s
+    times = followed.outcome.pipeline.course.times_s
+    steps = sorted(float(b - a) for a, b in pairwise(times))
+    return steps[len(steps) // 2] if steps else 0.0
+
+
+def _measures(found: dict[str, Changes], period_s: tuple[float, float]) -> list[Report]:
+    """Tidy response measures: a row per outcome and measure."""
+    return [
+        {
+            "outcome": name, "measure": m.name, "value": m.value, "sd": m.sd,
+            "low": m.low, "high": m.high, "unit": m.unit,
+        }
+        for name, changes in found.items()
+        for m in measures(changes, period_s)
+    ]  # fmt: skip
+
+
+def _windows(found: dict[str, Changes], times: Times) -> list[Report]:
+    """Tidy independent windows; `reference_sd` is common to those of an outcome."""
+    return [
+        {
+            "outcome": name,
+            "start_min": (float(changes.start_s[i]) - times.zero_s) / 60,
+            "end_min": (float(changes.end_s[i]) - times.zero_s) / 60,
+            "change_percent": float(changes.percent[i]),
+            "sd_percent": float(math.sqrt(changes.covariance[i, i])),
+            "reference_sd_percent": changes.reference_sd,
+        }
+        for name, changes in found.items()
+        for i in range(len(changes))
+    ]
+
+
+def _detectable(found: Responses, settings: Settings) -> Report | None:
+    """Detectable change by length of a window, and of the whole infusion's mean."""
+    headline, lengths = found.headline, (*LENGTHS, settings.window)
+    shown = achieved(headline, found.period_s, lengths) if headline else None
+    if shown is None:
+        return None
+    return {
+        "outcome": settings.outcome,
+        "sigma_percent": shown.sigma_percent,
+        "windows": {str(n): change for n, change in shown.windows.items()},
+        "infusion_percent": found.detectable_percent,
+    }
+
+
+def _reference_values(followed: Followed, headline: str) -> Report:
+    """Outcomes in the reference period with their SDs, for repeatability."""
+    course = followed.outcome.pipeline.course
+    reference, outcomes = course.reference, course.outcomes
+    if reference is None or outcomes is None:
+        return {}
+    names = dict.fromkeys((headline, *OUTCOMES, *COMPARABLE))
+    some = outcomes.subset(tuple(names))
+    epoch = course.qualities[reference.first].epoch
+    values = some.values(reference.amplitudes)
+    covariance = reference.covariance + course.sessions[epoch].common
+    sds = some.sds(reference.amplitudes, covariance)
+    return {
+        name: {"value": float(value), "sd": float(sd)}
+        for name, value, sd in zip(some.names, values, sds, strict=True)
+    }

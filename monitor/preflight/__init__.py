@@ -1,0 +1,1 @@
+"""Before the subject lies down: this machine, and what the scanner sends."""

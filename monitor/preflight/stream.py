@@ -1,0 +1,247 @@
+"""What arrives from the scanner, compared with what the protocol expects.
+
+From some transients of a phantom: the announced acquisition, how many came and when,
+and what is in the FIDs.  The strongest line's place and width are those of the power
+spectrum summed over coils, so that no coil combination is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.analysis.preparation.measures import saturated
+from monitor.analysis.signal import spectrum
+from monitor.preflight.machine import Check, State, ok
+from monitor.protocol.settings import Settings
+from streams.errors import InputError
+from streams.messages.transient import Acquisition, Body, Event, Kind, Start, Transient
+from streams.sources.checks.conjugation import ConjugationCheck
+
+PROBLEMS = ("dropped", "gap", "series_refused", "protocol_error")
+FREQUENCY_TOLERANCE = 0.01
+TIME_TOLERANCE = 0.01
+ECHO_TOLERANCE_S = 5e-4
+DEAD_COIL = 1e-3
+LEAST_DECAY = 2.0
+LEAST_SNR = 10.0
+APODISATION_HZ = 2.0
+
+
+@dataclass(slots=True)
+class Arrived:
+    """What came: the last start, its metabolite transients, and events of trouble."""
+
+    start: Start | None = None
+    transients: list[Transient] = field(default_factory=list)
+    troubles: list[Event] = field(default_factory=list)
+
+    def take(self, body: Body) -> None:
+        """Take note of a body; a new start begins anew."""
+        if isinstance(body, Start):
+            self.start, self.transients = body, []
+        elif isinstance(body, Transient) and body.kind is Kind.METABOLITE:
+            self.transients.append(body)
+        elif isinstance(body, Event) and body.kind in PROBLEMS:
+            self.troubles.append(body)
+
+
+def arrived(bodies: Iterable[Body], transients: int) -> Arrived:
+    """Bodies up to so many metabolite transients of one series."""
+    found = Arrived()
+    for body in bodies:
+        found.take(body)
+        if len(found.transients) >= transients:
+            break
+    return found
+
+
+def checks(found: Arrived, settings: Settings | None, wanted: int) -> Iterator[Check]:
+    """Every check that what arrived allows."""
+    for trouble in found.troubles[:5]:
+        yield Check("stream", State.WRONG, f"{trouble.kind}: {trouble.text}")
+    if found.start is None or not found.transients:
+        text = "no metabolite transient arrived"
+        remedy = "start the phantom series, and see that it is sent here"
+        yield Check("stream", State.WRONG, text, remedy)
+        return
+    acquisition = found.start.acquisition
+    if settings is not None:
+        yield from expected(acquisition, settings)
+        yield from _basis(acquisition, settings)
+    yield count(found.transients, wanted)
+    yield pace(found.transients, acquisition)
+    yield coils(found.transients)
+    yield level(found.transients)
+    yield decay(found.transients)
+    yield line(found.transients, acquisition)
+    yield conjugation(found.transients, acquisition)
+
+
+def expected(acquisition: Acquisition, settings: Settings) -> Iterator[Check]:
+    """The announced acquisition beside the protocol's expectations."""
+    pairs = (
+        ("frequency", acquisition.spectrometer_frequency_mhz,
+         settings.expect_frequency_mhz, FREQUENCY_TOLERANCE, 1.0, "MHz"),
+        ("echo time", acquisition.echo_time_s, settings.expect_echo_time_s,
+         ECHO_TOLERANCE_S / max(settings.expect_echo_time_s or 1.0, 1e-6), 1e3, "ms"),
+        ("TR", acquisition.repetition_time_s, settings.expect_repetition_time_s,
+         TIME_TOLERANCE, 1e3, "ms"),
+    )  # fmt: skip
+    for name, have, want, tolerance, scale, unit in pairs:
+        if want is None:
+            continue
+        if have is None:
+            yield Check(
+                name, State.LOOK, f"not announced; {scale * want:g} {unit} meant"
+            )
+        elif abs(have / want - 1) > tolerance:
+            text = (
+                f"{scale * have:g} {unit}, the protocol expects {scale * want:g} {unit}"
+            )
+            yield Check(name, State.WRONG, text, "correct the scanner, or the protocol")
+        else:
+            yield ok(name, f"{scale * have:g} {unit}")
+    if acquisition.nucleus != settings.expect_nucleus:
+        text = f"{acquisition.nucleus}, the protocol expects {settings.expect_nucleus}"
+        yield Check("nucleus", State.WRONG, text, "correct the scanner")
+    named, meant = acquisition.sequence, settings.expect_sequence
+    if meant and meant.lower() not in named.lower():
+        text = f"named {named or 'not at all'}, the protocol is for {meant}"
+        yield Check("sequence", State.LOOK, text, "see that it is the right one")
+
+
+def _basis(acquisition: Acquisition, settings: Settings) -> Iterator[Check]:
+    from monitor.analysis.basis.check import checked_for
+    from monitor.basis.files import load_basis
+
+    try:
+        _, notes = checked_for(load_basis(settings.basis), acquisition)
+    except InputError as error:
+        yield Check("basis set", State.WRONG, str(error))
+        return
+    if not notes:
+        yield ok("basis set", "goes with what arrives")
+    for note in notes:
+        yield Check("basis set", State.LOOK, note)
+
+
+def count(transients: list[Transient], wanted: int) -> Check:
+    """Whether all came, by the scanner's counter."""
+    came = len(transients)
+    missing = transients[-1].count - transients[0].count + 1 - came
+    if missing > 0:
+        text = f"{missing} are missing among {came} by the scanner's counter"
+        return Check("transients", State.WRONG, text, "check the network")
+    if came < wanted:
+        text = f"{came} of {wanted} came"
+        return Check("transients", State.LOOK, text, "let the series run longer")
+    return ok("transients", f"{came} came, none is missing")
+
+
+def pace(transients: list[Transient], acquisition: Acquisition) -> Check:
+    """Whether scanner times advance by TR."""
+    steps = np.diff([t.time_s for t in transients])
+    tr_s = acquisition.repetition_time_s
+    if not steps.size or tr_s is None:
+        return Check("times", State.LOOK, "no two transients, or no TR, to tell by")
+    usual = float(np.median(steps))
+    text = f"every {usual:.3f} s, TR {tr_s:.3f} s"
+    if abs(usual / tr_s - 1) > TIME_TOLERANCE:
+        return Check(
+            "times", State.WRONG, text, "check tick_s in [mrd] of the protocol"
+        )
+    if float(np.ptp(steps)) > 0.1 * tr_s:
+        text += f", from {steps.min():.2f} to {steps.max():.2f} s"
+        return Check("times", State.LOOK, text, "see whether the series was paused")
+    return ok("times", text)
+
+
+def coils(transients: list[Transient]) -> Check:
+    """Whether every coil gives something."""
+    power = np.mean([np.mean(np.abs(t.fid) ** 2, axis=-1) for t in transients], axis=0)
+    dead = np.flatnonzero(power <= DEAD_COIL**2 * np.median(power)).tolist()
+    if dead:
+        names = ", ".join(str(coil + 1) for coil in dead)
+        text = f"{len(dead)} of {power.size} give nothing: {names}"
+        return Check("coils", State.WRONG, text, "check the coil and its plugs")
+    return ok("coils", f"all {power.size} give something")
+
+
+def level(transients: list[Transient]) -> Check:
+    """Whether the receiver is saturated anywhere."""
+    clipped = sum(saturated(t.fid) for t in transients)
+    if clipped:
+        text = f"{clipped} of {len(transients)} transients are saturated"
+        return Check("receiver", State.WRONG, text, "lower the receiver gain")
+    return ok("receiver", "not saturated")
+
+
+def decay(transients: list[Transient]) -> Check:
+    """Whether the FIDs begin strong and end weak."""
+    powers = np.mean([np.mean(np.abs(t.fid) ** 2, axis=0) for t in transients], axis=0)
+    part = max(powers.size // 8, 1)
+    first, last = np.sqrt(powers[:part].mean()), np.sqrt(powers[-part:].mean())
+    ratio = float(first / max(last, 1e-30))
+    text = f"amplitude falls to 1/{ratio:.1f} over the FID"
+    if ratio < LEAST_DECAY:
+        remedy = "check the phantom, the voxel and the points to discard"
+        return Check("FID", State.WRONG, text, remedy)
+    return ok("FID", text)
+
+
+def line(transients: list[Transient], acquisition: Acquisition) -> Check:
+    """Place, width and height of the strongest line."""
+    power = _power(transients, acquisition)
+    dwell_s, mhz = acquisition.dwell_time_s, acquisition.spectrometer_frequency_mhz
+    offset_hz = spectrum.frequency_axis_hz(power.size, dwell_s)
+    noise = float(np.median(power))
+    peak = int(np.argmax(power))
+    snr = float(np.sqrt(power[peak] / max(noise, 1e-30)))
+    ppm = spectrum.REFERENCE_PPM + offset_hz[peak] / mhz
+    width_hz = _width(power - noise, peak) * float(offset_hz[1] - offset_hz[0])
+    text = (
+        f"strongest at {ppm:.2f} ppm ({offset_hz[peak]:+.1f} Hz from the carrier), "
+        f"{width_hz:.1f} Hz wide (magnitude), {snr:.0f} times the noise"
+    )
+    if snr < LEAST_SNR:
+        return Check("line", State.WRONG, text, "check voxel, coil and transmitter")
+    return ok("line", text)
+
+
+def conjugation(transients: list[Transient], acquisition: Acquisition) -> Check:
+    """Whether the spectrum is the right way round."""
+    check = ConjugationCheck(acquisition)
+    said = ""
+    for transient in transients:
+        said = said or check.push(transient.fid)
+    if check.contradicted:
+        return Check("conjugation", State.WRONG, said)
+    if said and "confirmed" in said:
+        return ok("conjugation", said)
+    text = "no metabolite lines to tell by"
+    return Check("conjugation", State.LOOK, text, "use a phantom with metabolites")
+
+
+def _power(
+    transients: list[Transient], acquisition: Acquisition
+) -> NDArray[np.float64]:
+    points = acquisition.points
+    t_s = spectrum.time_axis_s(points, acquisition.dwell_time_s)
+    window = np.exp(-np.pi * APODISATION_HZ * t_s)
+    powers = [np.abs(spectrum.spectrum_of(t.fid * window)) ** 2 for t in transients]
+    mean: NDArray[np.float64] = np.mean(powers, axis=(0, 1))
+    return mean
+
+
+def _width(power: NDArray[np.float64], peak: int) -> float:
+    """Full width at half height of the magnitude of a line, in points."""
+    below = power < power[peak] / 4  # half of the magnitude
+    left = peak - int(np.argmax(below[peak::-1])) if below[: peak + 1].any() else 0
+    right = (
+        peak + int(np.argmax(below[peak:])) if below[peak:].any() else power.size - 1
+    )
+    return float(max(right - left - 1, 1))

@@ -1,0 +1,1 @@
+"""What a protocol says: settings, site rules, blinding, presets."""

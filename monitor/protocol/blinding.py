@@ -1,0 +1,49 @@
+"""The lock of a blinded protocol, in the recording itself.
+
+The protocol file hides the outcome; who opens the recording later may have another one,
+or none.  So what follows a live session under such a protocol puts an event of kind
+"blinded" into it, and the relay does where it is given the protocol.  From that event
+on the outcome of the session is hidden whatever the protocol says, until `--unlock
+REASON` lifts the lock (`monitor.run.unlocking`), which leaves its reason on record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from monitor.protocol.settings import Settings
+from streams.errors import InputError
+from streams.messages.transient import Body, Event, Transient
+
+KIND = "blinded"
+
+
+def lock_recorded(feed: Any, settings: Settings | None) -> str:
+    """Put the lock of a protocol that has one into a live session's recording.
+
+    Gives why it is not there; empty where it is, or where there is nothing to do.
+    """
+    send = getattr(feed, "send_event", None)
+    if send is None or settings is None or not settings.outcome_hidden:
+        return ""
+    try:
+        send(KIND, f"protocol {settings.name}")
+    except (InputError, OSError, TimeoutError) as error:
+        return str(error) or "no answer"
+    return ""
+
+
+def locked(bodies: Iterable[Body], settings: Settings) -> Iterator[Body]:
+    """Bodies of a source, the lock before the first transient where there is one."""
+    waits = settings.outcome_hidden
+    for body in bodies:
+        if waits and isinstance(body, Transient):
+            waits = False
+            yield Event(body.time_s, KIND, f"protocol {settings.name}", "relay")
+        yield body
+
+
+def is_lock(body: Body) -> bool:
+    """Whether a message hides the outcome from now on."""
+    return isinstance(body, Event) and body.kind == KIND

@@ -1,0 +1,85 @@
+"""What a protocol says beside settings: its tables `[mrd]`, `[folder]`, `[mrsinmrs]`.
+
+They are no part of `Settings`, since no number depends on them: the first two are about
+the relay, before anything is recorded, the last is copied into the report.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from monitor.protocol.settings import bundled_protocols, read_protocol
+from streams.errors import InputError
+from streams.sources.folder import FolderRules
+from streams.sources.mrd.rules import MrdRules, rules_from
+
+REPORTED = (
+    "site",
+    "software_version",
+    "coil",
+    "additional_hardware",
+    "sequence",
+    "location",
+    "water_suppression",
+    "shim",
+    "triggering",
+)
+"""Fields of `[mrsinmrs]`: what no stream says and a site knows."""
+
+
+def mrd_rules(protocol: str) -> MrdRules:
+    """Rules for a scanner's MRD stream; the defaults without a protocol.
+
+    Raises
+    ------
+    InputError : no such protocol, an unknown field or a wrong type in it
+    """
+    table = _table(protocol, "mrd")
+    return rules_from(table, protocol)
+
+
+def folder_rules(protocol: str) -> FolderRules:
+    """Rules for a watched folder; the defaults without a protocol.
+
+    Raises
+    ------
+    InputError : no such protocol, an unknown field or a wrong type in it
+    """
+    table = _table(protocol, "folder")
+    for key, value in table.items():
+        if key != "water_name" or not isinstance(value, str):
+            raise InputError(
+                f"Protocol {protocol}: [folder] knows water_name, a text; not "
+                f"{key} = {value!r}."
+            )
+    return FolderRules(**table)
+
+
+def reported(protocol: str) -> dict[str, str]:
+    """What the protocol says for the MRSinMRS table, by the names in `REPORTED`.
+
+    Raises
+    ------
+    InputError : no such protocol, an unknown field or no text in it
+    """
+    table = _table(protocol, "mrsinmrs")
+    for key, value in table.items():
+        if key not in REPORTED or not isinstance(value, str):
+            raise InputError(
+                f"Protocol {protocol}: [mrsinmrs] knows {', '.join(REPORTED)}, all "
+                f"texts; not {key} = {value!r}."
+            )
+    return table
+
+
+def _table(protocol: str, name: str) -> dict[str, Any]:
+    if not protocol:
+        return {}
+    read_protocol(protocol)  # says what is wrong with the file as a whole
+    path = bundled_protocols().get(protocol, Path(protocol))
+    table = tomllib.loads(path.read_text(encoding="utf-8")).get(name, {})
+    if not isinstance(table, dict):
+        raise InputError(f"Protocol {protocol}: {name} must be a table, [{name}].")
+    return table

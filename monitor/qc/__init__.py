@@ -1,1 +1,0 @@
-"""Judging sessions: criteria, response measures, many sessions, whole trials."""

@@ -1,0 +1,1 @@
+"""One session worked through: messages in, results out, and its worker process."""

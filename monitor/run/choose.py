@@ -1,0 +1,216 @@
+"""Which protocol and basis set a session is analysed with.
+
+In this order: the protocol that was asked for; the one that the session names; where a
+basis set was given, the default settings with it; else the bundled preset that the
+acquisition fits.  Nothing is guessed beyond that.  A session that was recorded under a
+blinded protocol stays blinded under any (`monitor.protocol.blinding`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from monitor.analysis.update import Curves, Update
+from monitor.protocol.blinding import is_lock
+from monitor.protocol.settings import Settings, bundled_protocols, read_protocol
+from streams.errors import InputError
+from streams.messages.scanner_counter import OF_FILE, ScannerCounter
+from streams.messages.transient import Acquisition, Kind, Message, Start, Transient
+from streams.sources.checks.water import no_water
+
+if TYPE_CHECKING:
+    from monitor.analysis.pipeline import Pipeline
+
+SAME_ECHO_TIME_S = 1e-3
+SAME_FIELD = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for on the command line.
+
+    Attributes
+    ----------
+    protocol : name or file; empty: not given
+    basis : name, file or folder; empty: that of the protocol
+    changes : fields of `Settings` to replace
+    choose : entry along a dimension of a file that is neither coils nor transients, by
+        its tag, e.g. {"DIM_EDIT": 0}
+    """
+
+    protocol: str = ""
+    basis: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    choose: Mapping[str, int] = field(default_factory=dict)
+
+
+def settings_for(start: Start, wishes: Wishes) -> Settings:
+    """Settings of a session that begins with this message.
+
+    Raises
+    ------
+    InputError : no such protocol, or none fits and no basis set was given
+    """
+    settings = _protocol(start, wishes)
+    if wishes.basis:
+        settings = settings.changed(basis=wishes.basis)
+    settings = settings.changed(**wishes.changes)
+    if not settings.basis:
+        raise InputError(
+            f"No basis set for {start.source}: {_described(start.acquisition)} fits "
+            "none of the bundled protocols; give --basis FILE or --protocol (in the "
+            "window: Ctrl+N)."
+        )
+    return settings
+
+
+def _protocol(start: Start, wishes: Wishes) -> Settings:
+    if wishes.protocol:
+        return read_protocol(wishes.protocol)
+    if start.protocol in bundled_protocols():
+        return read_protocol(start.protocol)
+    return Settings() if wishes.basis else _fitting(start.acquisition)
+
+
+def _fitting(acquisition: Acquisition) -> Settings:
+    """The bundled preset that an acquisition fits; settings without a basis if none."""
+    for name in bundled_protocols():
+        settings = read_protocol(name)
+        te, mhz = settings.expect_echo_time_s, settings.expect_frequency_mhz
+        sequence = settings.expect_sequence.lower()
+        if (
+            te is not None
+            and mhz is not None
+            and abs(te - acquisition.echo_time_s) <= SAME_ECHO_TIME_S
+            and abs(mhz / acquisition.spectrometer_frequency_mhz - 1) <= SAME_FIELD
+            and acquisition.sequence.lower() == sequence
+        ):
+            return settings
+    return Settings()
+
+
+def _described(acquisition: Acquisition) -> str:
+    sequence = acquisition.sequence or "an unnamed sequence"
+    return (
+        f"{sequence}, TE {1e3 * acquisition.echo_time_s:g} ms at "
+        f"{acquisition.spectrometer_frequency_mhz:.1f} MHz"
+    )
+
+
+def open_pipeline(start: Start, wishes: Wishes) -> tuple[Pipeline, tuple[str, ...]]:
+    """Pipeline for a session that begins with this message, and what was noticed."""
+    # scipy behind these takes a second, and the window's process never needs it
+    from monitor.analysis.pipeline import Pipeline
+    from monitor.basis.simulated import basis_for
+
+    settings = settings_for(start, wishes)
+    basis, notes = basis_for(settings.basis, start.acquisition)
+    return Pipeline(settings, basis), notes
+
+
+class Analysis:
+    """A pipeline that is chosen when the session says what it is.
+
+    Messages before the first start have nothing to be analysed with; they give empty
+    updates.  A water reference without unsuppressed water in it is left out: the
+    pipeline would take coil weights, eddy currents and the unit of amplitudes from it.
+
+    Attributes
+    ----------
+    pipeline : None before the first start
+    counter : what the scanner's counter says of missing transients
+    counted : whether the counter was kept, so that gaps can be seen
+    waters_left_out : water references that are none
+    """
+
+    def __init__(self, wishes: Wishes) -> None:
+        self._wishes = wishes
+        self.pipeline: Pipeline | None = None
+        self.counter = ScannerCounter()
+        self.counted = True
+        self.waters_left_out = 0
+        self._acquisition: Acquisition | None = None
+        self._told: set[int] = set()  # epochs
+
+    def push(self, message: Message) -> Update:
+        """Work through one message; see `Pipeline.push`."""
+        before = self.counter.missing
+        self.counter.take(message.body)
+        found = self.counter.missing - before
+        self.counted = not message.session.startswith(OF_FILE) or (
+            self.counter.missing > 0
+        )
+        update = self._checked(message)
+        if not found and self.counted:
+            return update
+        return replace(update, missing=found, counted=self.counted)
+
+    def _checked(self, message: Message) -> Update:
+        """The same, without water references that are none."""
+        body = message.body
+        if isinstance(body, Start):
+            self._acquisition = body.acquisition
+        elif isinstance(body, Transient) and body.kind == Kind.WATER:
+            wrong = self._no_water(body)
+            if wrong:
+                return Update(
+                    message.seq, message.epoch, notes=self._left(message, wrong)
+                )
+        return self._pushed(message)
+
+    def _no_water(self, body: Transient) -> str:
+        """Why a water reference is none; empty where it is one, or not to be told."""
+        acquisition = self._acquisition
+        if acquisition is None or body.fid.shape[0] != acquisition.coils:
+            return ""
+        return no_water(body.fid[np.newaxis], acquisition)
+
+    def _left(self, message: Message, wrong: str) -> tuple[str, ...]:
+        """What to say of a water reference that is left out, once an epoch."""
+        self.waters_left_out += 1
+        if message.epoch in self._told:
+            return ()
+        self._told.add(message.epoch)
+        return (
+            f"What came as water reference in epoch {message.epoch} is left out, since "
+            f"{wrong}: coil weights, eddy currents and amplitudes do without it.",
+        )
+
+    def _pushed(self, message: Message) -> Update:
+        if is_lock(message.body) and not self._unlocked():
+            return self._locked(message)
+        if self.pipeline is not None:
+            return self.pipeline.push(message)
+        if not isinstance(message.body, Start):
+            return Update(message.seq, message.epoch)
+        self.pipeline, notes = open_pipeline(message.body, self._wishes)
+        update = self.pipeline.push(message)
+        return replace(
+            update, notes=notes + update.notes, settings=self.pipeline.settings
+        )
+
+    def _unlocked(self) -> bool:
+        """Whether a lock in the recording has been lifted, which is on record."""
+        return self._wishes.changes.get("outcome_hidden") is False
+
+    def _locked(self, message: Message) -> Update:
+        """Hide the outcome from now on."""
+        changes = {**self._wishes.changes, "outcome_hidden": True}
+        self._wishes = replace(self._wishes, changes=changes)
+        if self.pipeline is None:
+            return Update(message.seq, message.epoch)
+        settings = self.pipeline.settings.changed(outcome_hidden=True)
+        self.pipeline.settings = settings
+        return replace(self.pipeline.push(message), settings=settings)
+
+    def curves_between(self, start_s: float, end_s: float) -> Curves | None:
+        """Spectra and fit of a stretch of scanner time, s; see `inspection`."""
+        from monitor.run.window_curves import curves_between
+
+        if self.pipeline is None:
+            return None
+        return curves_between(self.pipeline, start_s, end_s)

@@ -1,0 +1,133 @@
+"""The process beside the window: messages through the pipeline; the window never waits.
+
+The worker owns the feed and the pipeline; the window holds a `Worker` and exchanges
+frozen values with it through a pipe.  Reports are gathered for a moment before they
+are sent, so that a fast replay costs the window few wake-ups; none is ever left out.
+
+Started by *spawn* on every system: what opens feed and pipeline must be picklable.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing as mp
+import signal
+import time
+from multiprocessing.connection import Connection
+from typing import Any
+
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from monitor.run.loop import Loop, WorkerConfig
+from monitor.run.worker_messages import Command, Failed, Report, Stop
+from streams.errors import InputError
+
+HEALTH_S = 0.25
+POLL_S = 0.02
+STOP_S = 0.5
+
+log = logging.getLogger(__name__)
+
+
+# -- in the process --------------------------------------------------------------------
+
+
+def work(config: WorkerConfig, connection: Connection) -> None:
+    """Body of the process: until told to stop or the window is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the window decides when to stop
+    feed: Any = None
+    try:
+        with threadpool_limits(1):
+            feed = config.open_feed()
+            _run(Loop(config, feed, config.open_pipeline()), connection)
+    except (BrokenPipeError, EOFError, ConnectionError):
+        log.info("the window is gone")
+    except InputError as error:
+        _last_words(connection, str(error))
+    except Exception as error:
+        log.exception("the analysis stopped")
+        _last_words(connection, f"The analysis stopped: {error!r}; the log says where.")
+    finally:
+        close = getattr(feed, "close", None)
+        if close is not None:
+            close()
+        connection.close()
+
+
+def _run(loop: Loop, connection: Connection) -> None:
+    loop.listen()  # first of all, so that the window knows what it is
+    listen_at = 0.0
+    while not loop.stopped:
+        while connection.poll(0):
+            loop.obey(connection.recv())
+        loop.turn(POLL_S)
+        if time.monotonic() >= listen_at:
+            loop.listen()
+            listen_at = time.monotonic() + HEALTH_S
+        if loop.reports:
+            connection.send(loop.reports)
+            loop.reports = []
+
+
+def _last_words(connection: Connection, sentence: str) -> None:
+    try:
+        connection.send([Failed(sentence)])
+    except OSError:
+        log.exception("the window could not be told: %s", sentence)
+
+
+# -- in the window ---------------------------------------------------------------------
+
+
+class Worker:
+    """The window's handle on the process."""
+
+    def __init__(self, config: WorkerConfig) -> None:
+        context = mp.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(
+            target=work, args=(config, theirs), name="monitor-worker", daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self._gone = False
+
+    def send(self, command: Command) -> None:
+        """Ask for something; a worker that has gone hears nothing."""
+        try:
+            self._connection.send(command)
+        except OSError:
+            self._gone = True
+
+    def receive(self, budget_s: float) -> list[Report]:
+        """Reports that have come, taking about `budget_s` at most."""
+        reports: list[Report] = []
+        until = time.perf_counter() + budget_s
+        try:
+            while not self._gone and self._connection.poll(0):
+                reports.extend(self._connection.recv())
+                if time.perf_counter() >= until:
+                    break
+        except (EOFError, OSError):
+            self._gone = True
+            reports.append(Failed("The analysis has ended: begin again (Ctrl+N)."))
+        return reports
+
+    def stop(self, timeout_s: float = STOP_S) -> None:
+        """Ask the process to end; end it if it does not: it owns nothing to lose."""
+        self.send(Stop())
+        deadline = time.monotonic() + timeout_s
+        while self._process.is_alive() and time.monotonic() < deadline:
+            self.receive(0.01)  # a worker that waits to be heard cannot stop
+            self._process.join(0.02)
+        if self._process.is_alive():
+            self._process.terminate()
+            self._process.join(1.0)
+        if self._process.is_alive():
+            self._process.kill()
+        self._connection.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.is_alive()

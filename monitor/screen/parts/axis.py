@@ -1,0 +1,175 @@
+"""The time axis that trend, strips and waterfall share, and what happened on it.
+
+Minutes count from the start of the infusion, before it from the start of the recording
+(the clock of the strip at the top).  The whole run is always visible; the axis grows in
+steps so that it does not creep.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.screen.screen import Line, Mark, TimeAxis
+from streams.messages.transient import EPOCH_EVENTS, Event
+
+MARK_WORDS = {
+    "infusion_start": "infusion on",
+    "infusion_stop": "infusion off",
+    "re-shim": "re-shim",
+    "re-centre": "re-centre",
+}
+UNSEEN = frozenset({"settings", "reference", "blinded"})
+INFUSION = ("infusion_start", "infusion_stop")
+MARK_ROWS = 4  # labels that may stand above one another
+MARK_CHARACTERS = 22
+LATE_S = 60.0  # a first transient no later than this leaves the axis at the start
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a label stands: how far down, and whether on the left of its line."""
+
+    row: int
+    leftwards: bool
+
+
+def grown(minutes: float) -> float:
+    """End of the axis: the next of 5, 10, 15, 20, 30 ... that leaves a little room."""
+    wanted = minutes * 1.02 + 0.2
+    step = 5.0 if wanted <= 20 else 10.0
+    return max(5.0, step * math.ceil(wanted / step))
+
+
+def label_of(event: Event) -> str:
+    """Words at an event's vertical, shortened."""
+    words = MARK_WORDS.get(event.kind) or event.text or event.kind
+    if len(words) > MARK_CHARACTERS:
+        return words[: MARK_CHARACTERS - 1] + "…"
+    return words
+
+
+def standing(events: Sequence[Event]) -> list[Event]:
+    """The events without markers of the infusion that a later one has corrected.
+
+    See `infusion_of`: a start corrects all before it, a stop the stop before it.
+    """
+    kept: list[Event] = []
+    for event in events:
+        if event.kind in INFUSION:
+            both = INFUSION if event.kind == INFUSION[0] else INFUSION[1:]
+            kept = [e for e in kept if e.kind not in both]
+        kept.append(event)
+    return kept
+
+
+def marks_of(events: Sequence[Event], zero_s: float) -> tuple[Mark, ...]:
+    """Labelled verticals in order of time; one that was corrected has no label."""
+    held = {id(event) for event in standing(events)}
+    seen = [
+        Mark(
+            (event.time_s - zero_s) / 60,
+            label_of(event) if id(event) in held else "",
+        )
+        for event in events
+        if event.kind not in UNSEEN
+    ]
+    return tuple(sorted(seen, key=lambda mark: mark.time_min))
+
+
+def places(
+    marks: Sequence[Mark], widths_min: Sequence[float], end_min: float
+) -> tuple[Place, ...]:
+    """Rows in which labels of these widths do not run into one another or off."""
+    taken: list[list[Span]] = [[] for _ in range(MARK_ROWS)]
+    found = []
+    for mark, width in zip(marks, widths_min, strict=True):
+        at = mark.time_min
+        leftwards = at + width > end_min
+        span = (at - width, at) if leftwards else (at, at + width)
+        row = next((r for r in range(MARK_ROWS) if _free(taken[r], span)), 0)
+        taken[row].append(span)
+        found.append(Place(row, leftwards))
+    return tuple(found)
+
+
+def _free(taken: list[Span], span: Span) -> bool:
+    return all(span[1] <= start or span[0] >= end for start, end in taken)
+
+
+def infusion_of(events: Sequence[Event]) -> tuple[float | None, float | None]:
+    """Start and stop of the infusion, s; a later event corrects an earlier one."""
+    start: float | None = None
+    stop: float | None = None
+    for event in events:
+        if event.kind == "infusion_start":
+            start, stop = event.time_s, None
+        elif event.kind == "infusion_stop":
+            stop = event.time_s
+    return start, stop
+
+
+def time_axis(
+    events: Sequence[Event],
+    epoch_starts_s: Sequence[float],
+    left_out_s: Sequence[Span],
+    reference_s: Span | None,
+    infusion_s: tuple[float | None, float | None],
+    first_s: float,
+    last_s: float,
+) -> TimeAxis:
+    """Axis over the whole run with reference period, infusion, events and epochs.
+
+    `left_out_s` are the spans of epochs that the operator leaves out.
+    """
+    start, stop = infusion_s
+    zero = 0.0 if start is None else start
+    begin = first_s if first_s > LATE_S else min(0.0, first_s)
+
+    def minutes(span: Span) -> Span:
+        return (span[0] - zero) / 60, (span[1] - zero) / 60
+
+    infusion = None if start is None else (start, last_s if stop is None else stop)
+    since = "start of the recording" if start is None else "infusion start"
+    marked = {e.time_s for e in events if e.kind in EPOCH_EVENTS}
+    low = (begin - zero) / 60
+    return TimeAxis(
+        zero_s=zero,
+        start_min=low,
+        end_min=low + grown((last_s - begin) / 60),
+        label=f"minutes from {since}",
+        reference=None if reference_s is None else minutes(reference_s),
+        infusion=None if infusion is None else minutes(infusion),
+        marks=marks_of(events, zero),
+        epochs=tuple((t - zero) / 60 for t in epoch_starts_s if t not in marked),
+        left_out=tuple(minutes(span) for span in left_out_s),
+    )
+
+
+def together(one: TimeAxis, other: TimeAxis) -> tuple[TimeAxis, TimeAxis]:
+    """Two axes over the same minutes, each with what happened on its own."""
+    start = min(one.start_min, other.start_min)
+    end = max(one.end_min, other.end_min)
+    return (
+        replace(one, start_min=start, end_min=end),
+        replace(other, start_min=start, end_min=end),
+    )
+
+
+def joined(times: Line, gaps: Sequence[Span]) -> NDArray[np.bool_]:
+    """Whether each of the times (n,) is joined to the next: not over a gap.
+
+    Gaps are (last before, first after), between which nothing was measured.
+    """
+    connect = np.ones(len(times), bool)
+    for start, end in gaps:
+        first = int(np.searchsorted(times, start, "right")) - 1
+        last = int(np.searchsorted(times, end, "left"))
+        connect[max(0, first) : last] = False
+    return connect

@@ -1,0 +1,81 @@
+"""Named columns of numbers that grow by one row at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from monitor.screen.screen import Line
+
+FIRST_ROWS = 256
+
+
+class Columns:
+    """Rows of figures kept as columns; appending costs the same however many.
+
+    A name that is new to a row begins a column, which is nan in the rows before.
+    """
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._place = {name: i for i, name in enumerate(names)}
+        self._table = np.full((len(self._place), FIRST_ROWS), np.nan)
+        self._rows = 0
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._place
+
+    def __getitem__(self, name: str) -> Line:
+        """Column so far, (rows,) float64, read-only."""
+        column: Line = self._table[self._place[name], : self._rows]
+        column.flags.writeable = False
+        return column
+
+    def get(self, name: str) -> Line:
+        """Column so far; nan where no row has named it."""
+        return self[name] if name in self else np.full(len(self), np.nan)
+
+    def row(self, at: int) -> dict[str, float]:
+        """One row by name."""
+        values = self._table[:, at].tolist()
+        return dict(zip(self._place, values, strict=True))
+
+    def append(self, *row: float) -> None:
+        """Add a row, in the order of the names."""
+        self._make_room()
+        self._table[:, self._rows] = row
+        self._rows += 1
+
+    def append_named(self, row: Mapping[str, float]) -> None:
+        """Add a row by name; columns that it does not name are nan."""
+        self.extend(tuple(row), [list(row.values())])
+
+    def extend(self, names: Sequence[str], rows: Sequence[Sequence[float]]) -> None:
+        """Add rows of the named columns; the others are nan in them."""
+        for name in names:
+            if name not in self._place:
+                self._place[name] = len(self._place)
+        missing = len(self._place) - len(self._table)
+        if missing:
+            blank = np.full((missing, self._table.shape[1]), np.nan)
+            self._table = np.concatenate([self._table, blank])
+        self._make_room(len(rows))
+        until = self._rows + len(rows)
+        self._table[:, self._rows : until] = np.nan
+        places = [self._place[name] for name in names]
+        self._table[places, self._rows : until] = np.asarray(rows, float).T
+        self._rows = until
+
+    def pop(self) -> None:
+        """Leave out the last row."""
+        self._rows -= 1
+
+    def _make_room(self, rows: int = 1) -> None:
+        held = self._table.shape[1]
+        if self._rows + rows > held:
+            room = max(FIRST_ROWS, held // 8, rows)
+            more = np.full((len(self._table), room), np.nan)
+            self._table = np.concatenate([self._table, more], axis=1)

@@ -1,0 +1,171 @@
+"""The spectrum of the newest window: fit over it, residual above, components below.
+
+Everything is divided by one fixed height, that of the reference period's tallest line
+(of the first window before there is one): an axis that followed each update would hide
+a change of amplitude.  The residual keeps that scale, lifted to a zero line of its own.
+The dashed curve is the baseline with the macromolecules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.analysis.basis.names import is_macromolecule, members
+from monitor.analysis.update import Curve, Curves
+from monitor.screen.screen import Component, Line, SpectrumView
+
+LEFT_PPM, RIGHT_PPM = 4.2, 0.5
+RESIDUAL_ZERO = 1.24
+TOP = 1.38
+FIRST = -0.22
+LABEL_LIFT = 0.03
+FOOT = 0.08
+STEP = 0.24  # from one component to the next below it
+
+OUTCOME_PPM = ((2.06, 2.60), (3.64, 3.86))
+"""Where Glu and Gln have their lines: left out where the protocol hides the outcome."""
+OTHERS_PPM = {
+    "tNAA": ((1.90, 2.06), (2.60, 2.75)),
+    "tCr": ((2.95, 3.10), (3.86, 4.00)),
+    "tCho": ((3.10, 3.32),),
+    "mI": ((3.40, 3.64), (4.00, 4.12)),
+    "GABA": ((1.80, 2.00), (2.95, 3.10)),
+    "GSH": ((2.85, 3.00),),
+    "Lac": ((1.20, 1.45),),
+}
+"""Likewise, where the outcome is of another kind."""
+
+GROUPS = ("Glu", "Gln", "tNAA", "tCr", "tCho", "mI")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Basis names that are drawn as one curve."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+def groups_of(names: tuple[str, ...]) -> tuple[Group, ...]:
+    """The groups whose members are in the basis set."""
+    found = [Group(title, members(title, names)) for title in GROUPS]
+    return tuple(group for group in found if group.members)
+
+
+def height_of(curves: Curves) -> float:
+    """Height of the tallest metabolite line above the baseline, spectrum units."""
+    shown = (curves.ppm >= 1.9) & (curves.ppm <= 3.4)
+    above = (curves.model - curves.baseline)[shown]
+    top = float(above.max()) if above.size else 0.0
+    return top if top > 0 and np.isfinite(top) else 1.0
+
+
+def spectrum_view(
+    curves: Curves,
+    mean: Curves | None,
+    height: float,
+    caption: str,
+    hidden: frozenset[str] = frozenset(),
+    outcome: str = "",
+) -> SpectrumView:
+    """View of one window's curves; `hidden` names groups that stay unseen.
+
+    Where any are, the lines of the `outcome` are left out of all curves.
+    """
+    shown = (curves.ppm >= RIGHT_PPM) & (curves.ppm <= LEFT_PPM)
+    if hidden:
+        shown &= ~telling(curves.ppm, outcome)
+    at = np.flatnonzero(shown)
+
+    def scaled(curve: Curve) -> Line:
+        return np.asarray(curve[shown], np.float64) / height
+
+    components = _components(curves, scaled, hidden)
+    lowest = min((c.offset for c in components), default=-0.1)
+    mean_ppm, mean_curve = np.zeros(0), np.zeros(0)
+    if mean is not None and not hidden:  # the two together would tell the change
+        inside = (mean.ppm >= RIGHT_PPM) & (mean.ppm <= LEFT_PPM)
+        mean_ppm = np.asarray(mean.ppm[inside], np.float64)
+        mean_curve = np.asarray(mean.data[inside], np.float64) / height
+    return SpectrumView(
+        ppm=np.asarray(curves.ppm[shown], np.float64),
+        measured=scaled(curves.data),
+        model=scaled(curves.model),
+        baseline=scaled(_broad(curves)),
+        residual=scaled(curves.residual) + RESIDUAL_ZERO,
+        residual_zero=RESIDUAL_ZERO,
+        components=components,
+        labels=_labels(curves, height, components),
+        mean_ppm=mean_ppm,
+        mean=mean_curve,
+        low=lowest - FOOT,
+        high=TOP,
+        caption=caption,
+        connect=np.append(np.diff(at) == 1, True) if len(at) else np.zeros(0, bool),
+    )
+
+
+def telling(ppm: Curve | Line, outcome: str = "") -> NDArray[np.bool_]:
+    """Where on a ppm axis (n,) lines of the outcome would be seen.
+
+    Of a ratio these are the lines of its numerator.
+    """
+    found = np.zeros(len(ppm), bool)
+    others = OTHERS_PPM.get(outcome.partition("/")[0], ())
+    for low, high in (*OUTCOME_PPM, *others):
+        found |= (ppm >= low) & (ppm <= high)
+    return found
+
+
+def fitting(view: SpectrumView, least_share: float) -> SpectrumView:
+    """The view with so few components that their names stand clear of one another.
+
+    `least_share` is the height of a line of text over that of the whole plot.
+    """
+    kept = list(view.components)
+    low = view.low
+    while len(kept) > 1 and STEP / (view.high - low) < least_share:
+        kept.pop()
+        low = kept[-1].offset - FOOT
+    if len(kept) == len(view.components):
+        return view
+    names = {component.name for component in view.components[len(kept) :]}
+    labels = tuple(label for label in view.labels if label[1] not in names)
+    return replace(view, components=tuple(kept), labels=labels, low=low)
+
+
+def _broad(curves: Curves) -> Curve:
+    """Baseline and macromolecules together."""
+    broad = [c for name, c in curves.components.items() if is_macromolecule(name)]
+    total: Curve = np.sum([curves.baseline, *broad], axis=0)
+    return total
+
+
+def _labels(
+    curves: Curves, height: float, components: tuple[Component, ...]
+) -> tuple[tuple[float, str], ...]:
+    """Names at the right edge, that of the baseline clear of the component below."""
+    right = int(np.argmin(np.abs(curves.ppm - RIGHT_PPM)))
+    baseline = float(_broad(curves)[right]) / height
+    lowest = FIRST + LABEL_LIFT + STEP if components else baseline
+    named = ((c.offset + LABEL_LIFT, c.name) for c in components)
+    baseline = min(max(baseline, lowest), RESIDUAL_ZERO - STEP)
+    return *named, (baseline, "baseline"), (RESIDUAL_ZERO, "residual")
+
+
+def _components(
+    curves: Curves, scaled: Callable[[Curve], Line], hidden: frozenset[str]
+) -> tuple[Component, ...]:
+    shown: list[Component] = []
+    for group in groups_of(tuple(curves.components)):
+        if group.name in hidden:
+            continue
+        total = np.sum([curves.components[n] for n in group.members], axis=0)
+        offset = FIRST - STEP * len(shown)
+        curve = scaled(total) + offset
+        shown.append(Component(group.name, offset, curve, group.name == "Glu"))
+    return tuple(shown)

@@ -1,0 +1,113 @@
+"""Quality strips: one figure each against time, its limit, and its value now.
+
+Long runs are thinned to at most `MOST` points by keeping the lowest and the highest of
+each stretch, so that no outlier disappears.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from monitor.screen.parts.axis import joined
+from monitor.screen.screen import Line, Strip
+from monitor.screen.words import signed
+
+MOST = 1200
+_ALL = np.ones(0, bool)  # until `broken` says where a strip is interrupted
+
+
+def broken(strip: Strip, gaps_min: Sequence[tuple[float, float]]) -> Strip:
+    """The strip, interrupted where nothing was measured."""
+    return replace(strip, connect=joined(strip.time_min, gaps_min))
+
+
+def thinned(x: Line, y: Line, most: int = MOST) -> tuple[Line, Line]:
+    """At most `most` points: minimum and maximum of each stretch, in order of time."""
+    finite = np.isfinite(y)
+    x, y = x[finite], y[finite]
+    if len(x) <= most:
+        return x, y
+    stretch = math.ceil(2 * len(x) / most)
+    whole = len(x) // stretch * stretch
+    rows = y[:whole].reshape(-1, stretch)
+    ends = np.sort(np.stack([rows.argmin(1), rows.argmax(1)], 1), axis=1)
+    keep = (ends + np.arange(0, whole, stretch)[:, None]).ravel()
+    keep = np.concatenate([keep, np.arange(whole, len(x))])
+    return x[keep], y[keep]
+
+
+def nice(value: float) -> float:
+    """Smallest of 1, 2, 5, 10, 20 ... that is not below the value."""
+    if not math.isfinite(value) or value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    ladder = (m * power for m in (1, 2, 3, 5, 10))
+    return next(step for step in ladder if value <= step * (1 + 1e-9))
+
+
+def _top(y: Line, limit: float) -> float:
+    """End of an axis that holds nearly all values and the limit."""
+    most = float(np.percentile(y, 99)) if len(y) else 0.0
+    return nice(max(most, limit if math.isfinite(limit) else 0.0) * 1.1)
+
+
+def shift_strip(at: Line, shift_hz: Line, drift: float, limit: float) -> Strip:
+    """Shift of each transient; past its limit where it drifts too fast (Hz/min)."""
+    x, y = thinned(at, shift_hz)
+    top = max(2.0, _top(np.abs(y), math.nan))
+    now = signed(float(shift_hz[-1])) if len(y) else ""
+    past = math.isfinite(limit) and abs(drift) > limit
+    shown = np.clip(y, -top, top)
+    return Strip("shift", "Hz", x, shown, _ALL, -top, top, (0.0,), now, past)
+
+
+def upper_strip(name: str, unit: str, at: Line, values: Line, limit: float) -> Strip:
+    """A figure that should stay below its limit (nan: no limit)."""
+    x, y = thinned(at, values)
+    top = _top(y, limit)
+    limits = (limit,) if math.isfinite(limit) else ()
+    now = _number(y)
+    past = bool(len(y)) and math.isfinite(limit) and _recent(y) > limit
+    shown = np.minimum(y, top)
+    return Strip(name, unit, x, shown, _ALL, 0.0, top, limits, now, past)
+
+
+def lower_strip(name: str, unit: str, at: Line, values: Line, limit: float) -> Strip:
+    """A figure that should stay above its limit (nan: no limit)."""
+    x, y = thinned(at, values)
+    top = _top(y, limit)
+    limits = (limit,) if math.isfinite(limit) else ()
+    past = bool(len(y)) and math.isfinite(limit) and _recent(y) < limit
+    shown = np.minimum(y, top)
+    return Strip(name, unit, x, shown, _ALL, 0.0, top, limits, _number(y), past)
+
+
+def weight_strip(at: Line, weight: Line) -> Strip:
+    """Share of each transient in the averages, 0 ... 1."""
+    x, y = thinned(at, weight)
+    now = f"{weight[-1]:.2f}" if len(weight) else ""
+    return Strip("weight", "", x, y, _ALL, 0.0, 1.08, (), now, False)
+
+
+def drift_hz_per_min(time_s: Line, shift_hz: Line, most: int = 60) -> float:
+    """Slope of the newest shifts by least squares, Hz/min; nan below 10 of them."""
+    finite = np.isfinite(shift_hz)
+    t, y = time_s[finite][-most:] / 60, shift_hz[finite][-most:]
+    if len(t) < 10 or t[-1] <= t[0]:
+        return math.nan
+    t = t - t.mean()
+    return float(t @ y / (t @ t))
+
+
+def _recent(y: Line) -> float:
+    return float(np.median(y[-8:]))
+
+
+def _number(y: Line) -> str:
+    if not len(y):
+        return ""
+    return f"{y[-1]:.1f}" if abs(y[-1]) < 100 else f"{y[-1]:.0f}"

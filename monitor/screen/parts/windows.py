@@ -1,0 +1,167 @@
+"""The course of windows, kept as columns: a long session must stay small.
+
+An `Estimate` has some hundred figures in four dictionaries, 11 kB each; as columns of
+what can be shown it takes less than one.  A row becomes an `Estimate` again where it
+is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import compress, groupby
+from typing import overload
+
+import numpy as np
+
+from monitor.analysis.course.response import Estimate
+from monitor.screen.parts.columns import Columns
+from monitor.screen.screen import Line
+
+FIGURES = (
+    "window", "time_start_s", "time_end_s", "n_transients", "n_effective",
+    "independent", "epoch", "shift_hz", "phase_rad", "fwhm_hz", "snr", "converged",
+)  # fmt: skip
+TABLES = ("values", "sds", "changes_percent", "change_sds_percent")
+UNSHOWN = "/water"
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Estimates of one outcome as columns; times in s, changes in percent, all (n,)."""
+
+    start_s: Line
+    end_s: Line
+    change: Line
+    sd: Line
+    independent: Line
+    epoch: Line
+    transients: Line
+
+    @property
+    def middle_s(self) -> Line:
+        """Centre of each window, s."""
+        return 0.5 * (self.start_s + self.end_s)
+
+
+class Windows(Sequence[Estimate]):
+    """A growing sequence of estimates."""
+
+    def __init__(self, estimates: Iterable[Estimate] = ()) -> None:
+        self._columns = Columns(FIGURES)
+        self._names: dict[str, tuple[str, ...]] = dict.fromkeys(TABLES, ())
+        self.extend(estimates)
+
+    def append(self, estimate: Estimate) -> None:
+        """Add the newest one."""
+        self.extend((estimate,))
+
+    def extend(self, estimates: Iterable[Estimate]) -> None:
+        """Add later ones; those that know the same figures are taken in at once."""
+        for tables, alike in groupby(estimates, _names_of):
+            shown = [tuple(not n.endswith(UNSHOWN) for n in names) for names in tables]
+            columns = list(FIGURES)
+            for table, names, show in zip(TABLES, tables, shown, strict=True):
+                kept = tuple(compress(names, show))
+                self._names[table] = tuple(dict.fromkeys((*self._names[table], *kept)))
+                columns += [f"{table} {name}" for name in kept]
+            self._columns.extend(columns, [_row(e, shown) for e in alike])
+
+    def pop(self) -> None:
+        """Leave out the newest one."""
+        self._columns.pop()
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    @overload
+    def __getitem__(self, at: int) -> Estimate: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Estimate]: ...
+
+    def __getitem__(self, at: int | slice) -> Estimate | list[Estimate]:
+        places = range(len(self))[at]
+        if isinstance(places, range):
+            return [self._estimate(i) for i in places]
+        return self._estimate(places)
+
+    def __iter__(self) -> Iterator[Estimate]:
+        return (self._estimate(i) for i in range(len(self)))
+
+    def _estimate(self, at: int) -> Estimate:
+        row = self._columns.row(at)
+        values, sds, changes, change_sds = (self._table(row, name) for name in TABLES)
+        return Estimate(
+            int(row["window"]), row["time_start_s"], row["time_end_s"],
+            int(row["n_transients"]), row["n_effective"], bool(row["independent"]),
+            int(row["epoch"]), values, sds, changes, change_sds, row["shift_hz"],
+            row["phase_rad"], row["fwhm_hz"], row["snr"], bool(row["converged"]),
+        )  # fmt: skip
+
+    def _table(self, row: dict[str, float], table: str) -> dict[str, float]:
+        return {name: row[f"{table} {name}"] for name in self._names[table]}
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Names that a change is known of."""
+        return self._names["changes_percent"]
+
+    @property
+    def most_transients(self) -> int:
+        """Transients in the fullest window; 0 where there is none."""
+        return int(np.max(self._columns["n_transients"], initial=0))
+
+    def place_of(self, time_s: float) -> int:
+        """Which window's middle is nearest to a scanner time, s."""
+        return int(np.argmin(np.abs(self._middle_s - time_s)))
+
+    def nearest(self, time_s: float) -> Estimate | None:
+        """That window; None where there is none."""
+        return self[self.place_of(time_s)] if len(self) else None
+
+    def before(self, this: Estimate) -> Estimate | None:
+        """The newest window before this one that shares no transient with it.
+
+        One of its own kind (independent or not) where there is one.
+        """
+        end_s, kind = self._columns["time_end_s"], self._columns["independent"]
+        earlier = np.flatnonzero(end_s < this.time_start_s)
+        own = earlier[kind[earlier] == this.independent]
+        at = own if len(own) else earlier
+        return self[int(at[np.argmax(end_s[at])])] if len(at) else None
+
+    def same(self, this: Estimate) -> Estimate | None:
+        """The newest window of the same transients."""
+        start_s, end_s = self._columns["time_start_s"], self._columns["time_end_s"]
+        found = np.flatnonzero(
+            (start_s == this.time_start_s) & (end_s == this.time_end_s)
+        )
+        return self[int(found[-1])] if len(found) else None
+
+    def course(self, outcome: str) -> Course:
+        """Converged windows with a finite change of the outcome."""
+        held = self._columns
+        change, sd = (held.get(f"{table} {outcome}") for table in TABLES[2:])
+        use = (held["converged"] > 0) & np.isfinite(change) & np.isfinite(sd)
+        return Course(
+            held["time_start_s"][use], held["time_end_s"][use], change[use], sd[use],
+            held["independent"][use], held["epoch"][use], held["n_transients"][use],
+        )  # fmt: skip
+
+    @property
+    def _middle_s(self) -> Line:
+        return 0.5 * (self._columns["time_start_s"] + self._columns["time_end_s"])
+
+
+def _names_of(estimate: Estimate) -> tuple[tuple[str, ...], ...]:
+    """Names in each of its tables."""
+    return tuple(tuple(getattr(estimate, table)) for table in TABLES)
+
+
+def _row(estimate: Estimate, shown: list[tuple[bool, ...]]) -> list[float]:
+    """Figures of one, in the order of the columns."""
+    row = [float(getattr(estimate, name)) for name in FIGURES]
+    for table, show in zip(TABLES, shown, strict=True):
+        row += compress(getattr(estimate, table).values(), show)
+    return row

@@ -1,0 +1,158 @@
+"""The window's side of a session: the `Display` that its updates fold into.
+
+The updates of a replay are kept, so that it can go back.  The spectra in them are
+large; at most `MOST_CURVES` are kept, evenly spread over the run: when there are more,
+every second one is dropped.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from dataclasses import replace
+
+from monitor.analysis.update import Update
+from monitor.protocol.settings import Settings
+from monitor.run.worker_messages import (
+    Again,
+    Began,
+    Computed,
+    Failed,
+    Heard,
+    Inspected,
+    Report,
+    Rewound,
+    Sent,
+)
+from monitor.screen.display import Display
+from monitor.screen.screen import Screen
+
+MOST_CURVES = 400
+
+
+class Session:
+    """All that the worker has reported so far."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.display = Display(settings)
+        self.failed = ""
+        self._can_go_back = False
+        self._updates: list[Update] = []
+        self._seqs: list[int] = []
+        self._with_curves: list[int] = []
+        self._here: Update | None = None  # the newest change that is in no recording
+
+    def take(self, report: Report, now_s: float) -> None:
+        """Take in one report of the worker."""
+        match report:
+            case Computed(update, here):
+                if here:
+                    self._here = update
+                elif self._can_go_back:
+                    self._keep(update)
+                self.display.fold(update, now_s)
+            case Again(seq):
+                self._fold_up_to(seq, now_s)
+            case Rewound(time_s):
+                self._rewind(time_s, now_s)
+            case Heard(stream):
+                self.display.hear(stream, now_s)
+                self._can_go_back = stream.playback is not None
+            case Sent(kind, refused, here):
+                if refused:
+                    self.display.refused(kind, refused, now_s)
+                elif here:
+                    self.display.kept_here(kind, now_s)
+            case Inspected(spans_s, curves):
+                self.display.looked(spans_s, curves)
+            case Failed(sentence):
+                self.failed = sentence
+                self.display.notices.failed = sentence
+            case Began():
+                self._begin(now_s)
+
+    def screen(self, now_s: float, plot: str = "") -> Screen:
+        """What is to be seen at this reading of the clock; see `Display.screen`."""
+        return self.display.screen(now_s, plot)
+
+    def _begin(self, now_s: float) -> None:
+        self._updates, self._seqs, self._with_curves = [], [], []
+        self._here = None
+        self._afresh(now_s)
+
+    def _keep(self, update: Update) -> None:
+        self._updates.append(replace(update, strip_raw=None))
+        self._seqs.append(update.seq)
+        if update.curves is None:
+            return
+        self._with_curves.append(len(self._updates) - 1)
+        if len(self._with_curves) > MOST_CURVES:
+            for place in self._with_curves[1::2]:
+                self._updates[place] = replace(self._updates[place], curves=None)
+            self._with_curves = self._with_curves[0::2]
+
+    def _fold_up_to(self, seq: int, now_s: float) -> None:
+        """Fold what is already known, from the newest shown up to a message."""
+        start = bisect_right(self._seqs, self.display.seq)
+        for update in self._updates[start : bisect_right(self._seqs, seq)]:
+            self.display.fold(self._as_now(update), now_s)
+        self._show_here(now_s)
+
+    def _rewind(self, time_s: float, now_s: float) -> None:
+        """Show the session as it stood at a scanner time, s."""
+        if not self._shows_later_than(time_s):
+            return
+        self._afresh(now_s)
+        for update in self._updates:
+            if _time_s(update) >= time_s:
+                break
+            self.display.fold(self._as_now(update), now_s)
+        self._show_here(now_s)
+        self.display.settle(now_s)
+
+    def _as_now(self, update: Update) -> Update:
+        """An update without the numbers that a change in this window has replaced."""
+        here = self._here
+        if here is None or update.seq > here.seq:
+            return update
+        update = replace(update, estimate=None, course=None, settings=None)
+        if here.tracks is None:  # it left the tracker as it was
+            return update
+        return replace(update, tracker=None, tracks=None)
+
+    def _show_here(self, now_s: float) -> None:
+        """Show as much of the newest change in this window as has been seen again."""
+        here, time_s = self._here, self.display.time_s()
+        if here is None or here.course is None or self.display.seq > here.seq:
+            return
+        course = tuple(e for e in here.course if e.time_end_s <= time_s)
+        tracks = None
+        if here.tracks is not None:
+            tracks = tuple(t for t in here.tracks if t.time_s <= time_s)
+        self.display.fold(
+            replace(
+                here, seq=self.display.seq, course=course, tracks=tracks, curves=None,
+                notes=(), event=None, estimate=course[-1] if course else None,
+            ),
+            now_s,
+        )  # fmt: skip
+
+    def _shows_later_than(self, time_s: float) -> bool:
+        newest = self.display.newest
+        return newest is not None and newest.time_s >= time_s
+
+    def _afresh(self, now_s: float) -> None:
+        old = self.display
+        held = self.settings if self._here is None else old.settings
+        held = held.changed(outcome_hidden=held.outcome_hidden or old.hidden)
+        self.display = Display(held, old.limit_percent)
+        self.display.show(by_tracker=old.by_tracker, plasma=old.plasma)
+        self.display.hear(old.stream, now_s)
+
+
+def _time_s(update: Update) -> float:
+    """Scanner time of the message behind an update, s."""
+    if update.quality is not None:
+        return update.quality.time_s
+    return update.event.time_s if update.event is not None else -math.inf

@@ -1,0 +1,1 @@
+"""What the sheets over the plots say."""

@@ -1,0 +1,150 @@
+"""Go or no-go before the infusion: each condition with its figure and its limit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.analysis.update import Detectable
+from monitor.protocol.settings import Settings
+from monitor.screen.messages import DISK_LOW_BYTES
+from monitor.screen.screen import Stream
+from monitor.screen.words import DASH, clock, plain
+from streams.messages.transient import Event
+
+LOW_WEIGHT_SHARE = 0.25
+LONGER = "longer window, F4"  # where no reference period would be long enough
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition: `good` is None where nothing can be said."""
+
+    name: str
+    figure: str
+    wanted: str
+    good: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All of them with the verdict in words."""
+
+    verdict: str
+    checks: tuple[Check, ...]
+
+    @property
+    def go(self) -> bool:
+        """Whether nothing speaks against it."""
+        return all(check.good for check in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is held against the limits; nan where it is not known."""
+
+    reference_s: float
+    drift_hz_per_min: float
+    fwhm_hz: float
+    snr: float
+    water: float
+    lipid: float
+    low_weight: float
+
+
+def card(
+    f: Figures,
+    detectable: Detectable | None,
+    stream: Stream,
+    events: Sequence[Event],
+    settings: Settings,
+) -> Card:
+    """The card; a blinded protocol's says no figure of the outcome."""
+    s = settings
+    checks = (
+        reference(f.reference_s, detectable, s),
+        below("field drift", abs(f.drift_hz_per_min), s.drift_limit_hz_per_min,
+              "Hz/min"),
+        below("line width", f.fwhm_hz, s.fwhm_limit_hz, "Hz"),
+        above("SNR of one transient", f.snr, s.snr_limit),
+        below("residual water / NAA", f.water, s.water_limit, ""),
+        below("lipid / NAA", f.lipid, s.lipid_limit, ""),
+        below("transients of low weight", 100 * f.low_weight,
+              100 * LOW_WEIGHT_SHARE, "%"),
+        recording(stream),
+        disk(stream),
+        markers(stream, events),
+    )  # fmt: skip
+    against = [check.name for check in checks if not check.good]
+    verdict = "GO" if not against else "NOT YET: " + ", ".join(against)
+    return Card(verdict, checks)
+
+
+def reference(length_s: float, detectable: Detectable | None, s: Settings) -> Check:
+    """Whether the reference period is long enough to see the protocol's target."""
+    so_far = clock(length_s)
+    if detectable is None:
+        return Check("reference period", so_far, "long enough", None)
+    if s.outcome_hidden:
+        longer = detectable.reference_longer_s
+        wanted = LONGER if math.isinf(longer) else "long enough"
+        return Check("reference period", so_far, wanted, longer <= 0)
+    target = s.reference_target_percent
+    seen = min(detectable.window_now.values(), default=math.nan)
+    seen = detectable.window_now.get(s.window, seen)
+    longer = detectable.reference_longer_s
+    good = longer <= 0 or seen <= target
+    missing = f", {clock(longer)} more" if 0 < longer < math.inf and not good else ""
+    figure = f"{so_far}, sees {plain(seen, 2)} %{missing}"
+    hopeless = not good and not math.isfinite(longer)  # waiting helps nothing
+    wanted = "{} %: " + LONGER if hopeless else "sees {} %"
+    return Check("reference period", figure, wanted.format(plain(target, 2)), good)
+
+
+def below(name: str, value: float, limit: float, unit: str) -> Check:
+    """A figure that should stay below its limit."""
+    return _against(name, value, limit, unit, "≤", value <= limit)
+
+
+def above(name: str, value: float, limit: float) -> Check:
+    """A figure that should stay above its limit."""
+    return _against(name, value, limit, "", "≥", value >= limit)
+
+
+def _against(
+    name: str, value: float, limit: float, unit: str, sign: str, good: bool
+) -> Check:
+    if not math.isfinite(limit):
+        return Check(name, f"{plain(value)} {unit}".strip(), "no limit", True)
+    wanted = f"{sign} {plain(limit)} {unit}".strip()
+    if not math.isfinite(value):
+        return Check(name, DASH, wanted, None)
+    return Check(name, f"{plain(value)} {unit}".strip(), wanted, good)
+
+
+def recording(stream: Stream) -> Check:
+    """Whether somebody writes the transients to disk."""
+    if stream.playback is not None:
+        return Check("recording", "replay", "on", None)
+    return Check("recording", "on" if stream.recording else "OFF", "on",
+                 stream.recording)  # fmt: skip
+
+
+def disk(stream: Stream) -> Check:
+    """Whether there is room for it."""
+    free, wanted = stream.disk_free_bytes, f"≥ {DISK_LOW_BYTES / 1e9:g} GB"
+    if free is None:
+        return Check("disk", DASH, wanted, None)
+    return Check("disk", f"{free / 1e9:.0f} GB free", wanted, free >= DISK_LOW_BYTES)
+
+
+def markers(stream: Stream, events: Sequence[Event]) -> Check:
+    """Whether the start of the infusion is still to be marked, and can be."""
+    started = [e for e in events if e.kind == "infusion_start"]
+    if started:
+        said = f"infusion on at {clock(started[-1].time_s)}"
+        return Check("markers", said, "none yet", False)
+    if stream.playback is not None or not stream.connected:
+        return Check("markers", "cannot be set", "F5 ready", None)
+    return Check("markers", "F5 ready", "F5 ready", True)

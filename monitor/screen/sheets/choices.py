@@ -1,0 +1,108 @@
+"""What an operator may change during a run, as text and as events of the recording."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from monitor.protocol.settings import Settings
+from streams.errors import InputError
+
+OUTCOMES = ("Glx/tNAA", "Glu", "Gln", "Glx", "Glu/tCr", "Glx/tCr", "Glu/tNAA")
+"""Offered where the session has not yet said what it can give."""
+MOST_TRANSIENTS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the operator sees and may type.
+
+    `reference` is "START:END" in seconds of scanner time, empty where there is none;
+    `rejected` names the epochs that are left out: "1, 2".
+    """
+
+    window: int
+    step: int
+    outcome: str
+    reference: str
+    rejected: str = ""
+
+
+def choices_of(
+    settings: Settings, reference_s: tuple[float, float] | None, rejected: str = ""
+) -> Choices:
+    """What holds at present."""
+    reference = "" if reference_s is None else _range(reference_s)
+    return Choices(
+        settings.window, settings.step, settings.outcome, reference, rejected
+    )
+
+
+def events_for(held: Choices, wanted: Choices) -> tuple[tuple[str, str], ...]:
+    """Kind and text of the events that lead from one to the other.
+
+    Raises
+    ------
+    InputError : a value that cannot be meant, in one sentence
+    """
+    if not 1 <= wanted.window <= MOST_TRANSIENTS:
+        raise InputError(f"A window has 1 to {MOST_TRANSIENTS} transients.")
+    if not 1 <= wanted.step <= wanted.window:
+        raise InputError("The step is at least 1 and at most the window.")
+    changed: dict[str, Any] = {
+        name: getattr(wanted, name)
+        for name in ("window", "step", "outcome")
+        if getattr(wanted, name) != getattr(held, name)
+    }
+    if wanted.rejected.strip() != held.rejected.strip():
+        changed["rejected_epochs"] = epochs_of(wanted.rejected)
+    events = [("settings", json.dumps(changed))] if changed else []
+    reference = wanted.reference.strip()
+    if reference and reference != held.reference:
+        events.append(("reference", _range(range_of(reference))))
+    return tuple(events)
+
+
+def range_of(text: str) -> tuple[float, float]:
+    """START:END in seconds; either may be min:sec written as 10m.
+
+    Raises
+    ------
+    InputError : anything else
+    """
+    try:
+        start, end = (_seconds(part) for part in text.split(":"))
+    except ValueError:
+        raise InputError(
+            "The reference period is START:END in seconds, e.g. 0:600 (or 0m:10m)."
+        ) from None
+    if not (math.isfinite(start) and math.isfinite(end) and start < end):
+        raise InputError("The reference period must end after it starts.")
+    return start, end
+
+
+def epochs_of(text: str) -> list[int]:
+    """Numbers of epochs: "1, 2".
+
+    Raises
+    ------
+    InputError : no whole numbers
+    """
+    try:
+        epochs = sorted({int(part) for part in text.replace(",", " ").split()})
+    except ValueError:
+        raise InputError("Epochs are whole numbers from 0 on: 1, 2.") from None
+    if epochs and epochs[0] < 0:
+        raise InputError("Epochs are whole numbers from 0 on: 1, 2.")
+    return epochs
+
+
+def _seconds(text: str) -> float:
+    text = text.strip()
+    return 60 * float(text[:-1]) if text.endswith("m") else float(text)
+
+
+def _range(span_s: tuple[float, float]) -> str:
+    return f"{span_s[0]:g}:{span_s[1]:g}"

@@ -1,0 +1,129 @@
+"""Why did it move?  Two windows beside each other, figure by figure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.analysis.course.response import Estimate
+from monitor.analysis.update import Curves
+from monitor.screen.parts.columns import Columns
+from monitor.screen.screen import Z95, Line, SpectrumView
+from monitor.screen.words import DASH, MINUS, clock, plain, signed
+
+FIT_PPM = (1.8, 4.2)
+NEAR_S = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the comparison; `moved` marks what differs by more than usual."""
+
+    name: str
+    before: str
+    this: str
+    moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A window with its spectrum, and the window before it."""
+
+    title: str
+    before_title: str
+    this: SpectrumView | None
+    before: SpectrumView | None
+    figures: tuple[Figure, ...]
+
+
+def title(estimate: Estimate, zero_s: float, infusion: bool) -> str:
+    """A window in words: where it lies on the axis and what is in it.
+
+    Times from the start of an `infusion` have a sign, as in the strip at the top.
+    """
+    plus = "+" if infusion else ""
+    times = (estimate.time_start_s - zero_s, estimate.time_end_s - zero_s)
+    start, end = (f"{MINUS if t < 0 else plus}{clock(abs(t))}" for t in times)
+    return f"{start} to {end}, {estimate.n_transients} transients"
+
+
+def figures(
+    this: Estimate,
+    other: Estimate | None,
+    quality: Columns,
+    curves: tuple[Curves | None, Curves | None],
+    outcome: str | None,
+) -> tuple[Figure, ...]:
+    """All that may have moved a value: of this window and the one before.
+
+    `outcome` is None where the protocol hides it.
+    """
+    one = _of(this, quality, curves[0], outcome)
+    two = {} if other is None else _of(other, quality, curves[1], outcome)
+    rows = []
+    for name, (value, text, usual) in one.items():
+        earlier = two.get(name, (math.nan, DASH, math.nan))
+        moved = abs(value - earlier[0]) > usual
+        rows.append(Figure(name, earlier[1], text, bool(moved)))
+    return tuple(rows)
+
+
+Value = tuple[float, str, float]
+"""A number, as text, and by how much it may differ before it is marked."""
+
+
+def _of(
+    e: Estimate, quality: Columns, curves: Curves | None, outcome: str | None
+) -> dict[str, Value]:
+    time_s = quality["time_s"]
+    near = (time_s >= e.time_start_s - NEAR_S) & (time_s <= e.time_end_s + NEAR_S)
+
+    def of(name: str) -> Line:
+        column: Line = quality[name][near]
+        return column[np.isfinite(column)]
+
+    found: dict[str, Value] = {}
+    if outcome is not None:
+        change = e.changes_percent.get(outcome, math.nan)
+        half = Z95 * e.change_sds_percent.get(outcome, math.nan)
+        text = f"{signed(change)} ± {half:.1f} %" if math.isfinite(change) else DASH
+        found[f"{outcome}, change"] = (change, text, half)
+    weight = of("weight")
+    share = float(np.mean(weight)) if len(weight) else math.nan
+    residual = _residual(curves) if curves is not None else math.nan
+    found |= {
+        "alignment: shift": _value(e.shift_hz, "Hz", 1.0),
+        "alignment: spread": _value(_spread(of("shift_hz")), "Hz", 1.0),
+        "phase": _value(math.degrees(e.phase_rad), "deg", 5.0),
+        "line width": _value(e.fwhm_hz, "Hz", 0.5),
+        "SNR of the window": _value(e.snr, "", 0.1 * abs(e.snr)),
+        "mean weight": _value(share, "", 0.1),
+        "effective transients": _value(e.n_effective, "", 0.1 * e.n_effective),
+        "residual / tallest line": _value(100 * residual, "%", 0.5),
+        "residual water / NAA": _value(_median(of("water")), "", 1.0),
+        "lipid / NAA": _value(_median(of("lipid")), "", 0.2),
+        "fit": (float(e.converged), "converged" if e.converged else "FAILED", 0.5),
+    }
+    return found
+
+
+def _value(value: float, unit: str, usual: float) -> Value:
+    return value, f"{plain(value)} {unit}".strip(), usual
+
+
+def _residual(curves: Curves) -> float:
+    """RMS of the residual over the tallest line of the model."""
+    inside = (curves.ppm >= FIT_PPM[0]) & (curves.ppm <= FIT_PPM[1])
+    top = float(np.max((curves.model - curves.baseline)[inside], initial=0.0))
+    rms = float(np.sqrt(np.mean(np.asarray(curves.residual[inside], float) ** 2)))
+    return rms / top if top > 0 else math.nan
+
+
+def _spread(values: Line) -> float:
+    return float(np.ptp(values)) if len(values) else math.nan
+
+
+def _median(values: Line) -> float:
+    return float(np.median(values)) if len(values) else math.nan

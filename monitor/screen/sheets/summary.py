@@ -1,0 +1,109 @@
+"""One page at the stop: what was recorded, how good it was, what came out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.analysis.update import Answer
+from monitor.screen.parts.answer import answered
+from monitor.screen.parts.axis import UNSEEN, label_of, standing
+from monitor.screen.screen import Z95, Headline
+from monitor.screen.sheets.checks import Figures
+from monitor.screen.words import clock, plain, signed
+from streams.messages.transient import Event
+
+NOT_SEEN = "not seen in such a file"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the summary."""
+
+    name: str
+    figure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The page: heading, lines in two groups, events, and the operator's notes."""
+
+    heading: str
+    session: tuple[Line, ...]
+    quality: tuple[Line, ...]
+    outcome: tuple[Line, ...]
+    events: tuple[str, ...]
+    footer: str
+
+
+def session_lines(
+    source: str,
+    length_s: float,
+    transients: int,
+    low_weight: int,
+    missing: int | None,
+    epochs: int,
+    reference_s: tuple[float, float] | None,
+    infusion_s: tuple[float | None, float | None],
+) -> tuple[Line, ...]:
+    """What was recorded."""
+    start, stop = infusion_s
+    span = "not marked" if start is None else f"from {clock(start)}"
+    span += "" if stop is None else f" to {clock(stop)}"
+    reference = "none"
+    if reference_s is not None:
+        reference = f"{clock(reference_s[0])} to {clock(reference_s[1])}"
+    return (
+        Line("source", source),
+        Line("length", clock(length_s)),
+        Line("transients", f"{transients}, of low weight {low_weight}"),
+        Line("missing transients", NOT_SEEN if missing is None else f"{missing}"),
+        Line("epochs", f"{epochs}"),
+        Line("reference period", reference),
+        Line("infusion", span),
+    )
+
+
+def quality_lines(f: Figures) -> tuple[Line, ...]:
+    """How good it was: medians over the session."""
+    return (
+        Line("field drift", f"{signed(f.drift_hz_per_min, 2)} Hz/min"),
+        Line("line width", f"{plain(f.fwhm_hz)} Hz"),
+        Line("SNR of one transient", plain(f.snr)),
+        Line("residual water / NAA", plain(f.water)),
+        Line("lipid / NAA", plain(f.lipid)),
+        Line("transients of low weight", f"{100 * f.low_weight:.1f} %"),
+    )
+
+
+def outcome_lines(
+    outcome: str,
+    headline: Headline,
+    answer: Answer | None,
+    zero_s: float,
+    target_percent: float,
+) -> tuple[Line, ...]:
+    """What came out: the headline, and the answer over the whole infusion.
+
+    `zero_s` and `target_percent`: see `answered`.
+    """
+    value = f"{headline.number} {headline.interval}".strip()
+    lines = [Line(headline.title, value), Line("", headline.caption)]
+    if answer is not None and math.isfinite(answer.mean_percent):
+        half = Z95 * answer.sd_percent
+        mean = f"{signed(answer.mean_percent)} ± {half:.1f} %"
+        lines.append(Line(f"mean {outcome} since the infusion began", mean))
+        low, high = signed(answer.low_percent), signed(answer.high_percent)
+        lines.append(Line("right at all times, 95 %", f"{low} to {high} %"))
+        lines.append(Line("has it changed?", answered(answer, zero_s, target_percent)))
+    return tuple(lines)
+
+
+def event_lines(events: Sequence[Event]) -> tuple[str, ...]:
+    """Events with their times, in order; markers that were corrected are left out."""
+    return tuple(
+        f"{clock(event.time_s)}  {label_of(event)}"
+        for event in sorted(standing(events), key=lambda e: e.time_s)
+        if event.kind not in UNSEEN
+    )

@@ -1,0 +1,1 @@
+"""Many sessions: batches, participants, groups and trials."""

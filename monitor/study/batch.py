@@ -1,0 +1,203 @@
+"""Many sessions judged, on this machine or on a cluster.
+
+`work` judges one session and never fails: whatever a file does becomes a row with its
+reason.  A session whose qc.json stands there for the same input, the same wishes and
+the same program is not done again.  HDF5 files are opened in processes of their own,
+because libhdf5 can end its process on a damaged file.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing as mp
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from monitor.judge.follow import sha256_of
+from monitor.judge.provenance import wishes_hash
+from monitor.judge.session import judge
+from monitor.report.session_files import write_session_report
+from monitor.run.choose import Wishes
+from monitor.study.sessions import Session, infusion_of
+from streams.errors import InputError
+from streams.messages.transient import Event, Transient
+from streams.sources.files.open_file import open_source
+
+HDF5_MAGIC = b"\x89HDF"
+CRASHED = "Reading it ended the process: the file is damaged."
+Row = dict[str, Any]
+Tell = Callable[[Row], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A session, how it is to be judged, and the folder of its results."""
+
+    session: Session
+    wishes: Wishes
+    out: Path
+    pdf: bool = True
+
+
+def work(job: Job) -> Row:
+    """Judge a session, or take what is there; the row of the table."""
+    try:
+        job = _with_events(job)
+        report = _standing(job)
+        if report is None:
+            judged = judge(job.session.path, job.wishes, job.session.water)
+            write_session_report(judged, job.out, job.pdf)
+            report = _read(job.out / "qc.json")
+    except InputError as error:
+        return failed(job, str(error))
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        return failed(job, f"Not understood by the program ({said}).")
+    return row_of(job, report)
+
+
+def _with_events(job: Job) -> Job:
+    """Take the infusion from a BIDS events file where nothing else says it."""
+    events, changes = job.session.events, dict(job.wishes.changes)
+    if events is None or "infusion_s" in changes:
+        return job
+    infusion = infusion_of(events)
+    first_s = _first_without_events(job.session.path)
+    if infusion is None or first_s is None:
+        return job
+    infusion = (infusion[0] + first_s, infusion[1] + first_s)
+    wishes = replace(job.wishes, changes={**changes, "infusion_s": infusion})
+    return replace(job, wishes=wishes)
+
+
+def _first_without_events(path: Path) -> float | None:
+    """Time of the first transient, s; None where the file marks an infusion itself.
+
+    Onsets of a BIDS events file count from that transient.
+    """
+    first_s: float | None = None
+    for body in open_source(path).bodies:
+        if isinstance(body, Event) and body.kind == "infusion_start":
+            return None
+        if isinstance(body, Transient) and first_s is None:
+            first_s = body.time_s
+    return first_s
+
+
+def _standing(job: Job) -> Row | None:
+    """The report of an earlier run where input and wishes are the same."""
+    place = job.out / "qc.json"
+    if not place.is_file() or (job.pdf and not (job.out / "report.pdf").is_file()):
+        return None
+    try:
+        report = _read(place)
+    except (OSError, ValueError):
+        return None
+    same = report.get("input_sha256") == sha256_of(job.session.path) and (
+        report.get("wishes_sha256") == wishes_hash(job.wishes, job.session.water)
+    )
+    return report if same else None
+
+
+def _read(path: Path) -> Row:
+    found: Row = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _named(job: Job) -> Row:
+    s = job.session
+    return {
+        "session": s.label, "subject": s.subject, "visit": s.visit, "site": s.site,
+        "file": s.path.name,
+    }  # fmt: skip
+
+
+def failed(job: Job, reason: str) -> Row:
+    """The row of a session that could not be judged."""
+    return _named(job) | {"status": "not judged", "reason": reason}
+
+
+def row_of(job: Job, report: Row) -> Row:
+    """The row of a judged session: criteria, and outcomes that are not hidden.
+
+    `changes` holds its windows, for models over sessions; it is not in the table.
+    """
+    judged = {c["key"]: c["measured"] for c in report["criteria"]}
+    verdicts = {c["key"]: c["verdict"] for c in report["criteria"]}
+    row = _named(job) | {"status": "judged", "reason": "", "verdict": report["verdict"]}
+    row |= {"protocol": report["protocol"]["name"], **judged}
+    row |= {"transients": report["counts"]["transients"], "verdicts": verdicts}
+    row["limits"] = {c["key"]: c["limit"] for c in report["criteria"]}
+    row["outcome"] = report["outcome"]
+    row["target_percent"] = report["settings"]["reference_target_percent"]
+    for name, found in report.get("reference_values", {}).items():
+        row[f"{name}_reference"] = found["value"]
+        row[f"{name}_reference_sd"] = found["sd"]
+    for m in report.get("measures", ()):
+        row[f"{m['outcome']}_{m['measure']}"] = m["value"]
+        row[f"{m['outcome']}_{m['measure']}_sd"] = m["sd"]
+    row["windows"] = report.get("windows", [])
+    return row
+
+
+def run_here(jobs: Sequence[Job], workers: int, tell: Tell) -> None:
+    """Judge sessions in a pool of processes; `tell` gets each row as it is done."""
+    alone = [job for job in jobs if _is_hdf5(job.session.path)]
+    pooled = [job for job in jobs if job not in alone]
+    if pooled:
+        alone += _pooled(pooled, workers, tell)
+    for job in alone:
+        tell(_alone(job))
+
+
+def end_with_parent() -> None:
+    """Let this process end when its parent does; a pool's would wait on for ever."""
+    parent = mp.parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    spawn = mp.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=spawn, initializer=end_with_parent)
+
+
+def _pooled(jobs: Sequence[Job], workers: int, tell: Tell) -> list[Job]:
+    """Judge in a pool; the jobs that were lost with a process that ended."""
+    left: list[Job] = []
+    with _pool(min(workers, len(jobs))) as pool:
+        futures: dict[Future[Row], Job] = {pool.submit(work, job): job for job in jobs}
+        for future in as_completed(futures):
+            try:
+                tell(future.result())
+            except BrokenProcessPool:
+                left.append(futures[future])
+    return left
+
+
+def _alone(job: Job) -> Row:
+    """Judge one session in a process of its own, which may end."""
+    try:
+        with _pool(1) as pool:
+            return pool.submit(work, job).result()
+    except BrokenProcessPool:
+        return failed(job, CRASHED)
+
+
+def _is_hdf5(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == HDF5_MAGIC
+    except OSError:
+        return False

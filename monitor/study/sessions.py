@@ -1,0 +1,151 @@
+"""Which sessions a list of files and folders holds, and what their names say.
+
+A folder is searched with its subfolders.  In a BIDS data set the sessions are the
+`_svs` files; elsewhere every file that is no sidecar, table or document, and every
+folder of nothing but DICOM files.  A file named like a water reference goes with the
+one other file of its folder.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from streams.errors import InputError
+from streams.sources.files.vendor import dicom_files
+
+NO_SESSIONS = frozenset(
+    {".json", ".tsv", ".csv", ".txt", ".md", ".toml", ".html", ".pdf", ".png", ".svg"}
+    | {".npy", ".npz", ".basis", ".raw", ".spar", ".list", ".ini", ".log", ".lock"}
+    | {".py", ".jsonl", ".bvec", ".bval", ".xml", ".zip"}
+)
+NOISE = re.compile(r"[_-]noise([.]|$)", re.I)
+"""Noise scans that an export writes beside a session."""
+WATER = re.compile(r"(^|[_-])(water|wref|mrsref|h2o)([_.-]|$)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session to judge.
+
+    Attributes
+    ----------
+    label : unique; also the name of its folder of results
+    path, water : its file and the water reference that goes with it
+    subject, visit, site : as the name says (sub-, ses-, site-); empty where it does not
+    events : its BIDS events file
+    """
+
+    label: str
+    path: Path
+    water: Path | None = None
+    subject: str = ""
+    visit: str = ""
+    site: str = ""
+    events: Path | None = None
+
+
+def find_sessions(places: Sequence[Path]) -> tuple[Session, ...]:
+    """Sessions in files and folders, in the order of their names.
+
+    Raises
+    ------
+    InputError : a place does not exist, or there is no session in any of them
+    """
+    found: list[Session] = []
+    for place in places:
+        if place.is_dir():
+            found += _in_folder(place)
+        elif place.is_file():
+            found.append(_session(place, None, None))
+        else:
+            raise InputError(f"There is no file or folder {place}.")
+    if not found:
+        said = ", ".join(str(place) for place in places)
+        raise InputError(f"There is no session in {said}.")
+    return _with_unique_labels(found)
+
+
+def _in_folder(folder: Path) -> list[Session]:
+    if (folder / "dataset_description.json").is_file():
+        files = sorted(folder.glob("sub-*/**/*_svs.nii*"))
+        return [_session(p, _bids(p, "mrsref.nii*"), _bids(p, "events.tsv"))
+                for p in files]  # fmt: skip
+    series = {p for p in (folder, *folder.rglob("*")) if p.is_dir() and dicom_files(p)}
+    files = [p for p in folder.rglob("*") if _may_be(p, folder)]
+    files = sorted([*series, *(p for p in files if p.parent not in series)])
+    waters = [p for p in files if WATER.search(p.name)]
+    others = [p for p in files if p not in waters]
+    return [_session(p, _water_beside(p, others, waters), None) for p in others]
+
+
+def _may_be(path: Path, folder: Path) -> bool:
+    inside = path.relative_to(folder)
+    hidden = any(part.startswith(".") for part in inside.parts)
+    document = path.suffix.lower() in NO_SESSIONS or path.name.startswith("LICENSE")
+    document = document or NOISE.search(path.name) is not None
+    return path.is_file() and not hidden and not document
+
+
+def _water_beside(path: Path, others: list[Path], waters: list[Path]) -> Path | None:
+    """The folder's one water reference, where there is one other file in it."""
+    own = [w for w in waters if w.parent == path.parent]
+    alone = sum(other.parent == path.parent for other in others) == 1
+    return own[0] if alone and len(own) == 1 else None
+
+
+def _bids(path: Path, ending: str) -> Path | None:
+    """The one file with the same entities and another ending."""
+    stem = path.name.split("_svs")[0]
+    found = sorted(path.parent.glob(f"{stem}_{ending}"))
+    return found[0] if len(found) == 1 else None
+
+
+def _session(path: Path, water: Path | None, events: Path | None) -> Session:
+    text = path.as_posix()
+    label = re.sub(r"(\.nii)?(\.gz)?$", "", path.name, flags=re.I)
+    label = label.rsplit(".", 1)[0] if "." in label else label
+    subject, visit, site = (entity(text, key) for key in ("sub", "ses", "site"))
+    return Session(label or path.name, path, water, subject, visit, site, events)
+
+
+def entity(text: str, key: str) -> str:
+    """Label that a path holds for a key: 07 for sub in `a/sub-07_ses-2.mcap`."""
+    found = re.findall(rf"(?:^|[/_]){key}-([A-Za-z0-9]+)", text)
+    return found[-1] if found else ""
+
+
+def _with_unique_labels(found: list[Session]) -> tuple[Session, ...]:
+    """Labels that occur twice get the name of their folder, then a number."""
+    labels: dict[str, Session] = {}
+    names = [s.label for s in found]
+    for session in found:
+        label = session.label
+        if names.count(label) > 1 and session.path.parent.name:
+            label = f"{session.path.parent.name}_{label}"
+        unique, n = label, 2
+        while unique in labels:
+            unique, n = f"{label}_{n}", n + 1
+        labels[unique] = Session(
+            unique, session.path, session.water, session.subject, session.visit,
+            session.site, session.events,
+        )  # fmt: skip
+    return tuple(labels.values())
+
+
+def infusion_of(events: Path) -> tuple[float, float] | None:
+    """Infusion in a BIDS events file, s; None where it names none."""
+    try:
+        with events.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file, delimiter="\t"))
+        at = {row["trial_type"]: float(row["onset"]) for row in rows}
+    except (OSError, KeyError, ValueError, UnicodeDecodeError):
+        raise InputError(
+            f"{events.name} is no BIDS events file: it needs onset and trial_type."
+        ) from None
+    if "infusion_start" not in at or "infusion_stop" not in at:
+        return None
+    return at["infusion_start"], at["infusion_stop"]

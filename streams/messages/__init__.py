@@ -1,0 +1,1 @@
+"""What is sent and kept: transients, events, requests, and their bytes."""

@@ -1,0 +1,202 @@
+"""Requests to a relay and its replies <-> frames: pure, versioned, no socket.
+
+    fetch    give me `count` messages of `session` from number `first` on
+             -> message*, done        (an empty session: whichever there is)
+    event    this happened              -> recorded | refused
+
+A reply `message` carries the three frames of `streams.messages.wire`; every other frame
+pair is `[name, JSON object]`.  A fetch asks for at most `MAX_FETCH` messages and the
+next one is sent when `done` has come, so that a client never has more under way than it
+asked for and a relay never queues without bound.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from streams.errors import InputError
+from streams.messages.wire import MAX_COUNT, MAX_HEADER_BYTES, MAX_TEXT
+
+VERSION = 1
+MAX_FETCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Messages wanted."""
+
+    session: str
+    first: int
+    count: int = MAX_FETCH
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """All that a fetch gives now.
+
+    Attributes
+    ----------
+    session : of the relay; another than asked for means that a new session has begun
+    next : number after the last message given
+    last_seq : number of the last recorded message
+    unreadable : numbers that the recording has lost
+    """
+
+    session: str
+    next: int
+    last_seq: int
+    unreadable: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventRequest:
+    """An event to be recorded; `id` makes a repeated request the same event.
+
+    `time_s` is its scanner time; None: now.
+    """
+
+    kind: str
+    text: str = ""
+    author: str = ""
+    time_s: float | None = None
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The event of that `id` is on disk as message `seq`, at scanner time `time_s`."""
+
+    id: str
+    seq: int
+    time_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The request is not fulfilled; `id` is that of the event, if it was one."""
+
+    reason: str
+    id: str = ""
+
+
+Request = Fetch | EventRequest
+Reply = Done | Recorded | Refused
+
+_NAMES: dict[type, bytes] = {
+    Fetch: b"fetch",
+    EventRequest: b"event",
+    Done: b"done",
+    Recorded: b"recorded",
+    Refused: b"refused",
+}
+_TYPES = {name: kind for kind, name in _NAMES.items()}
+
+
+def to_frames(item: Request | Reply) -> list[bytes]:
+    """Frames of a request or reply."""
+    content = {"v": VERSION, **asdict(item)}
+    return [_NAMES[type(item)], json.dumps(content, allow_nan=False).encode()]
+
+
+def request_from(frames: Sequence[bytes]) -> Request:
+    """Request from its frames, checked.
+
+    Raises
+    ------
+    InputError : anything else
+    """
+    item = _item(frames)
+    if isinstance(item, Fetch | EventRequest):
+        return item
+    raise InputError("A relay takes fetch and event requests only.")
+
+
+def reply_from(frames: Sequence[bytes]) -> Reply:
+    """Reply from its frames, checked.
+
+    Raises
+    ------
+    InputError : anything else
+    """
+    item = _item(frames)
+    if isinstance(item, Done | Recorded | Refused):
+        return item
+    raise InputError("That is no reply of a relay.")
+
+
+def _item(frames: Sequence[bytes]) -> Request | Reply:
+    if any(len(frame) > MAX_HEADER_BYTES for frame in frames):
+        raise InputError(f"A request has at most {MAX_HEADER_BYTES} bytes.")
+    if len(frames) != 2:
+        raise InputError("A request has two frames: its name and a JSON object.")
+    kind = _TYPES.get(bytes(frames[0]))
+    try:
+        content = json.loads(bytes(frames[1]).decode())
+    except (ValueError, RecursionError):
+        raise InputError("A request is not JSON.") from None
+    if kind is None or not isinstance(content, dict):
+        raise InputError("A request of unknown kind.")
+    if content.get("v") != VERSION:
+        raise InputError(f"This program speaks version {VERSION} of requests.")
+    return _built(kind, content)
+
+
+def _built(kind: type, content: dict[str, Any]) -> Request | Reply:
+    if kind is Fetch:
+        count = min(_number(content, "count"), MAX_FETCH)
+        return Fetch(_text(content, "session", 64), _number(content, "first"), count)
+    if kind is EventRequest:
+        return EventRequest(
+            _text(content, "kind", 64),
+            _text(content, "text"),
+            _text(content, "author", 64),
+            _time(content),
+            _text(content, "id", 64),
+        )
+    if kind is Done:
+        return Done(
+            _text(content, "session", 64),
+            _number(content, "next"),
+            _number(content, "last_seq", -1),
+            _numbers(content, "unreadable"),
+        )
+    if kind is Recorded:
+        time_s = _time(content)
+        if time_s is None:
+            raise InputError("A reply lacks time_s.")
+        return Recorded(_text(content, "id", 64), _number(content, "seq"), time_s)
+    return Refused(_text(content, "reason"), _text(content, "id", 64))
+
+
+def _text(content: dict[str, Any], name: str, limit: int = MAX_TEXT) -> str:
+    value = content.get(name, "")
+    if not isinstance(value, str) or len(value) > limit:
+        raise InputError(f"{name} must be a text of at most {limit} characters.")
+    return value
+
+
+def _number(content: dict[str, Any], name: str, low: int = 0) -> int:
+    value = content.get(name)
+    if type(value) is not int or not low <= value <= MAX_COUNT:
+        raise InputError(f"{name} must be a whole number from {low} on.")
+    return value
+
+
+def _numbers(content: dict[str, Any], name: str) -> tuple[int, ...]:
+    values = content.get(name, [])
+    if not isinstance(values, list) or len(values) > MAX_FETCH:
+        raise InputError(f"{name} must be a short list of numbers.")
+    return tuple(_number({name: value}, name) for value in values)
+
+
+def _time(content: dict[str, Any]) -> float | None:
+    value = content.get("time_s")
+    if value is None:
+        return None
+    if type(value) not in (int, float) or not -1e15 <= value <= 1e15:
+        raise InputError("time_s must be a number of seconds.")
+    return float(value)

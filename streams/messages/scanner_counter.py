@@ -1,0 +1,75 @@
+"""The scanner's own counter over a session: which transients never came, or came twice.
+
+Whoever counts missing transients counts them here.  The counter begins at 0, so that of
+
+    highest + 1 - different counts
+
+transients nobody received any: lost on the way to the relay, or refused by it.  One
+that comes late fills its gap.  After a start the counter may begin at 0 again, where
+the source was started again.
+
+A transient that nobody received after the last that came leaves no gap.  Events of the
+kinds `NAMING` tell of it: "transient N" in their text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from streams.messages.transient import Body, Event, Start, Transient
+
+GAP, DROPPED = "gap", "dropped"
+NAMING = frozenset({GAP, DROPPED})
+AUTHOR = "relay"
+OF_FILE = "file:"
+"""How the names of sessions begin that are files of other formats than our own: most
+of them keep no counter, and what they hold is numbered when it is read."""
+_NAMED = re.compile(r"\btransient (\d{1,16})\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class ScannerCounter:
+    """What the counter has said so far.
+
+    Attributes
+    ----------
+    doubled : transients that came more than once
+    """
+
+    doubled: int = 0
+    _before: tuple[int, int] = (0, 0)  # missing, came; until it began again
+    _highest: int = -1
+    _came: set[int] = field(default_factory=set)
+    _may_begin: bool = False
+
+    @property
+    def missing(self) -> int:
+        """Transients that the scanner counted and that never came."""
+        return self._before[0] + self._highest + 1 - len(self._came)
+
+    @property
+    def came(self) -> int:
+        """Different transients that came."""
+        return self._before[1] + len(self._came)
+
+    def take(self, body: Body) -> None:
+        """Take note of the next body of the session."""
+        match body:
+            case Start():
+                self._may_begin = True
+            case Transient(count=count):
+                if self._may_begin and count <= self._highest:
+                    self._begin_again()
+                self._may_begin = False
+                self._highest = max(self._highest, count)
+                self.doubled += count in self._came
+                self._came.add(count)
+            case Event(kind=kind, text=text) if kind in NAMING:
+                named = _NAMED.search(text)
+                if named and body.author == AUTHOR:
+                    self._highest = max(self._highest, int(named[1]))
+
+    def _begin_again(self) -> None:
+        self._before = self.missing, self.came
+        self._highest, self._came = -1, set()

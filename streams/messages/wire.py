@@ -1,0 +1,404 @@
+"""Messages <-> ZeroMQ frames: pure, versioned, no socket.
+
+A message is three frames, `[topic, header, payload]`:
+
+    topic    the kind of message in ASCII: start, transient, event, heartbeat, end
+    header   one JSON object, UTF-8, no NaN or Infinity
+    payload  the FID of a transient, (coils, points) little-endian complex64, C order;
+             empty for every other kind
+
+`docs/wire.md` lists the fields.  Fields that a receiver does not know are ignored, so
+that a sender may add some (the relay adds its own clocks); `VERSION` changes when a
+known field changes its meaning.  No pickle, no evaluation: a header is numbers and
+text, and every one of them is checked before use, as is the length of everything.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any, NoReturn
+
+import numpy as np
+
+from streams.errors import InputError
+from streams.messages.transient import (
+    Acquisition,
+    Body,
+    ComplexFID,
+    End,
+    Event,
+    Heartbeat,
+    Kind,
+    Message,
+    Start,
+    Transient,
+)
+
+VERSION = 1
+DTYPE = "<c8"
+MAX_HEADER_BYTES = 64 * 1024
+MAX_PAYLOAD_BYTES = 64 * 1024 * 1024
+MAX_TEXT = 8 * 1024
+"""Longest text in a header, characters."""
+MAX_COUNT = 2**53 - 1
+"""Largest whole number: every JSON reader still holds it exactly."""
+
+TOPICS: dict[type, str] = {
+    Start: "start",
+    Transient: "transient",
+    Event: "event",
+    Heartbeat: "heartbeat",
+    End: "end",
+}
+
+Frames = list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The checked part that every message has, and the header as it came.
+
+    `seq` is -1 only in the heartbeat before the first message.
+    """
+
+    topic: str
+    session: str
+    seq: int
+    epoch: int
+    fields: Mapping[str, Any]
+
+
+def encode(message: Message, extra: Mapping[str, int | str] | None = None) -> Frames:
+    """Frames of a message; `extra` are further header fields (clocks, identifiers).
+
+    Raises
+    ------
+    InputError : something in the message that `decode` would refuse, such as a NaN
+    """
+    body = message.body
+    payload = _payload(body.fid) if isinstance(body, Transient) else b""
+    header = {
+        **(extra or {}),
+        "v": VERSION,
+        "type": TOPICS[type(body)],
+        "session": message.session,
+        "seq": message.seq,
+        "epoch": message.epoch,
+        **_fields(body, payload),
+    }
+    frames = [TOPICS[type(body)].encode(), _json(header), payload]
+    decode(frames)  # what cannot be read back is never sent
+    return frames
+
+
+def decode(frames: Sequence[bytes]) -> Message:
+    """Message from its frames; everything in them is checked.
+
+    The FID shares the memory of the payload and is read-only.
+
+    Raises
+    ------
+    InputError : anything that is not a message of this version, in one sentence
+    """
+    header = read_header(frames)
+    reader = _Reader(header.topic, header.fields)
+    payload = frames[2]
+    if header.topic != "transient" and payload:
+        reader.refuse(f"has a payload of {len(payload)} bytes where none belongs")
+    return Message(header.session, header.seq, header.epoch, _body(reader, payload))
+
+
+def read_header(frames: Sequence[bytes]) -> Header:
+    """Topic, session and numbers of a message, its payload left unread.
+
+    Raises
+    ------
+    InputError : frames or header not of this version
+    """
+    if len(frames) != 3:
+        raise InputError(
+            f"A message has three frames (topic, header, payload), not {len(frames)}."
+        )
+    topic = bytes(frames[0]).decode("ascii", "replace")
+    if topic not in TOPICS.values():
+        raise InputError(f"Unknown kind of message {topic[:40]!r}.")
+    for name, frame, limit in (
+        ("header", frames[1], MAX_HEADER_BYTES),
+        ("payload", frames[2], MAX_PAYLOAD_BYTES),
+    ):
+        if len(frame) > limit:
+            raise InputError(
+                f"The {name} of a {topic} message has {len(frame)} bytes; at most "
+                f"{limit} are taken."
+            )
+    return _checked_header(topic, _object(topic, bytes(frames[1])))
+
+
+def is_recorded(frames: Sequence[bytes]) -> bool:
+    """Whether a valid message has been through a relay's journal, whose clocks it has.
+
+    `read_header` says what is wrong with one that is not valid.
+    """
+    return "host_monotonic_ns" in read_header(frames).fields
+
+
+def check_shape(acquisition: Acquisition, transient: Transient) -> None:
+    """Refuse a transient whose shape is not that of its start.
+
+    Raises
+    ------
+    InputError : another number of coils or points than announced
+    """
+    expected = (acquisition.coils, acquisition.points)
+    if transient.fid.shape != expected:
+        raise InputError(
+            f"Transient {transient.count} has {_shape(transient.fid.shape)}, but its "
+            f"start announced {_shape(expected)}."
+        )
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return f"{shape[0]} coils x {shape[1]} points"
+
+
+def _payload(fid: ComplexFID) -> bytes:
+    if fid.dtype != np.complex64 or fid.ndim != 2:
+        raise InputError(
+            f"A FID must be complex64 of shape (coils, points), not {fid.dtype} of "
+            f"shape {fid.shape}."
+        )
+    return np.ascontiguousarray(fid, dtype=DTYPE).tobytes()
+
+
+def _fields(body: Body, payload: bytes) -> dict[str, Any]:
+    """Header fields of a body."""
+    if not isinstance(body, Transient):
+        return asdict(body)
+    return {
+        "count": body.count,
+        "time_s": body.time_s,
+        "kind": str(body.kind),
+        "shape": list(body.fid.shape),
+        "dtype": DTYPE,
+        "nbytes": len(payload),
+        "crc32": zlib.crc32(payload),
+    }
+
+
+def _json(header: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"A {header['type']} message cannot be sent as JSON: {error}."
+        ) from None
+
+
+def _object(topic: str, text: bytes) -> dict[str, Any]:
+    try:
+        header = json.loads(text.decode(), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"The header of a {topic} message is no JSON: {str(error)[:100]}."
+        ) from None
+    if not isinstance(header, dict):
+        raise InputError(f"The header of a {topic} message is no JSON object.")
+    return header
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number")
+
+
+def _checked_header(topic: str, header: dict[str, Any]) -> Header:
+    reader = _Reader(topic, header)
+    version = reader.integer("v")
+    if version != VERSION:
+        reader.refuse(f"is of wire version {version}; this program speaks {VERSION}")
+    if header.get("type") != topic:
+        reader.refuse(f"calls itself {str(header.get('type'))[:40]!r} in its header")
+    session = reader.text("session", limit=64)
+    if not session:
+        reader.refuse("has an empty session")
+    lowest = -1 if topic == "heartbeat" else 0
+    seq = reader.integer("seq", lowest)
+    return Header(topic, session, seq, reader.integer("epoch"), header)
+
+
+def _body(reader: _Reader, payload: bytes) -> Body:
+    match reader.topic:
+        case "start":
+            return _start(reader)
+        case "transient":
+            return _transient(reader, payload)
+        case "event":
+            return Event(
+                reader.number("time_s"),
+                reader.text("kind", limit=64),
+                reader.text("text", ""),
+                reader.text("author", "", limit=64),
+            )
+        case "heartbeat":
+            return Heartbeat(
+                reader.integer("last_seq", -1),
+                reader.integer("recorded_bytes"),
+                reader.integer("disk_free_bytes"),
+                reader.integer("dropped", default=0),
+                reader.boolean("recording", default=True),
+                reader.optional_number("clock_offset_s", low=-1e15),
+                reader.optional_number("clock_drift_ppm", low=-1e15),
+            )
+        case _:
+            return End(reader.integer("transients"), reader.text("reason"))
+
+
+def _start(reader: _Reader) -> Start:
+    table = reader.header.get("acquisition")
+    if not isinstance(table, dict):
+        reader.refuse("lacks its acquisition, a JSON object")
+    inner = _Reader("start", table)
+    return Start(
+        _acquisition(inner),
+        reader.text("source"),
+        reader.text("protocol", ""),
+        reader.text("software", ""),
+    )
+
+
+def _acquisition(reader: _Reader) -> Acquisition:
+    known = {f.name for f in fields(Acquisition)}
+    reader.header = {k: v for k, v in reader.header.items() if k in known}
+    return Acquisition(
+        spectrometer_frequency_mhz=reader.positive("spectrometer_frequency_mhz"),
+        nucleus=reader.text("nucleus", limit=16),
+        dwell_time_s=reader.positive("dwell_time_s"),
+        points=reader.integer("points", 1),
+        coils=reader.integer("coils", 1),
+        echo_time_s=reader.number("echo_time_s", low=0.0),
+        repetition_time_s=reader.optional_number("repetition_time_s"),
+        mixing_time_s=reader.optional_number("mixing_time_s"),
+        sequence=reader.text("sequence", ""),
+        voxel_mm=_voxel(reader),
+        vendor=reader.text("vendor", ""),
+        model=reader.text("model", ""),
+        phase_cycle_steps=reader.integer("phase_cycle_steps", 1, default=1),
+    )
+
+
+def _voxel(reader: _Reader) -> tuple[float, float, float] | None:
+    value = reader.header.get("voxel_mm")
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != 3:
+        reader.refuse("has a voxel_mm that is not three edge lengths")
+    edges = _Reader("start", {f"voxel_mm[{i}]": edge for i, edge in enumerate(value)})
+    x, y, z = (edges.positive(name) for name in edges.header)
+    return x, y, z
+
+
+def _transient(reader: _Reader, payload: bytes) -> Transient:
+    kind = reader.text("kind", limit=16)
+    if kind not in list(Kind):
+        reader.refuse(f"is of unknown kind {kind!r}; known are {', '.join(Kind)}")
+    count = reader.integer("count")
+    return Transient(count, reader.number("time_s"), Kind(kind), _fid(reader, payload))
+
+
+def _fid(reader: _Reader, payload: bytes) -> ComplexFID:
+    """(coils, points) complex64 from a payload whose length, CRC and values hold."""
+    shape = reader.header.get("shape")
+    if not isinstance(shape, list) or len(shape) != 2:
+        reader.refuse("lacks its shape [coils, points]")
+    sizes = _Reader("transient", {"coils": shape[0], "points": shape[1]})
+    coils, points = sizes.integer("coils", 1), sizes.integer("points", 1)
+    if reader.text("dtype", limit=16) != DTYPE:
+        reader.refuse(f"is not of dtype {DTYPE!r}, little-endian complex64")
+    expected, nbytes = 8 * coils * points, reader.integer("nbytes")
+    if not len(payload) == nbytes == expected:
+        reader.refuse(
+            f"has {len(payload)} bytes of payload and announces {nbytes}, where its "
+            f"shape needs {expected}"
+        )
+    if zlib.crc32(payload) != reader.integer("crc32"):
+        reader.refuse("does not match its CRC-32: it was damaged on the way")
+    fid = np.frombuffer(payload, DTYPE).reshape(coils, points)
+    if not np.isfinite(fid.view("<f4")).all():
+        reader.refuse(
+            "holds values that are not finite (NaN or infinity): repair or leave out "
+            "this transient at its source"
+        )
+    return fid.astype(np.complex64, copy=False)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Takes fields out of a header, each with its type and range checked."""
+
+    topic: str
+    header: Mapping[str, Any]
+
+    def refuse(self, problem: str) -> NoReturn:
+        seq, count = self._known("seq"), self._known("count")
+        if self.topic == "transient" and count is not None:
+            where = "" if seq is None else f" (message {seq})"
+            raise InputError(f"Transient {count}{where} {problem}.")
+        where = "" if seq is None else f" {seq}"
+        raise InputError(f"The {self.topic} message{where} {problem}.")
+
+    def _known(self, name: str) -> int | None:
+        """A whole number of the header, where it holds one."""
+        value = self.header.get(name)
+        if not isinstance(value, int) or isinstance(value, bool):
+            return None
+        return value if 0 <= value <= MAX_COUNT else None
+
+    def value(self, name: str, default: Any = None) -> Any:
+        value = self.header.get(name, default)
+        if value is None:
+            self.refuse(f"lacks {name}")
+        return value
+
+    def text(self, name: str, default: str | None = None, limit: int = MAX_TEXT) -> str:
+        value = self.value(name, default)
+        if not isinstance(value, str):
+            self.refuse(f"has a {name} that is no text")
+        if len(value) > limit:
+            self.refuse(f"has a {name} of more than {limit} characters")
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            self.refuse(f"has a {name} that is no Unicode text")
+        return value
+
+    def integer(self, name: str, low: int = 0, default: int | None = None) -> int:
+        value = self.value(name, default)
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.refuse(f"has a {name} that is no whole number")
+        if not low <= value <= MAX_COUNT:
+            self.refuse(f"has a {name} outside {low} to {MAX_COUNT}")
+        return value
+
+    def boolean(self, name: str, default: bool) -> bool:
+        value = self.value(name, default)
+        if not isinstance(value, bool):
+            self.refuse(f"has a {name} that is neither true nor false")
+        return value
+
+    def number(self, name: str, low: float = -1e15) -> float:
+        value = self.value(name)
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            self.refuse(f"has a {name} that is no number")
+        if not low <= value <= 1e15 or not math.isfinite(value):
+            self.refuse(f"has a {name} outside {low:g} to 1e+15")
+        return float(value)
+
+    def positive(self, name: str) -> float:
+        value = self.number(name)
+        if value <= 0:
+            self.refuse(f"has a {name} that is not above zero")
+        return value
+
+    def optional_number(self, name: str, low: float = 0.0) -> float | None:
+        return None if self.header.get(name) is None else self.number(name, low)

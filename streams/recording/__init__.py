@@ -1,0 +1,1 @@
+"""Recordings: written so that a crash loses nothing, read, checked, mended."""

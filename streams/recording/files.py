@@ -1,0 +1,186 @@
+"""Names, locks and errors of recording files, on Linux and Windows alike.
+
+A recording `visit.mcap` is called `visit.mcap.part` until it is finished, and whoever
+writes it holds `visit.mcap.lock`.  The lock belongs to the operating system, so it is
+gone as soon as its holder is, however that ended.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock, Timeout
+
+from streams.errors import InputError
+from streams.recording.container import MAGIC
+
+RENAME_PATIENCE_S = 1.0
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+
+def find(path: str | os.PathLike[str]) -> Path:
+    """The recording itself, or its unfinished `.part`.
+
+    Raises
+    ------
+    InputError : neither is there
+    """
+    place = Path(path)
+    part = place.with_name(place.name + ".part")
+    if os.path.exists(place) or not os.path.exists(part):
+        return place
+    return part
+
+
+def refuse_pipe(path: Path) -> None:
+    """Refuse what would be waited for without end.
+
+    Raises
+    ------
+    InputError : a pipe
+    """
+    try:
+        is_pipe = stat.S_ISFIFO(os.stat(path).st_mode)
+    except OSError:
+        return  # absent or not permitted: who opens it says so
+    if is_pipe:
+        raise InputError(f"{path} is a pipe: write its content to a file first.")
+
+
+def check_space(path: str | os.PathLike[str], least_free_mb: float) -> None:
+    """Refuse to begin a recording where there is too little space for one.
+
+    Raises
+    ------
+    InputError : less than `least_free_mb` MB are free on its disk
+    """
+    final, part = places(path)
+    if os.path.exists(part):
+        return  # what is left of a session that was cut off is recorded all the same
+    folder = final.absolute().parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        free_mb = shutil.disk_usage(folder).free / 1e6
+    except OSError as error:
+        raise cannot_write(final, error) from None
+    if free_mb < least_free_mb:
+        raise InputError(
+            f"Only {free_mb:.0f} MB are free for {final}, and {least_free_mb:g} MB are "
+            f"asked for: make space, record on another disk, or ask for less with "
+            f"--least-free."
+        )
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether a recording by its name was not finished."""
+    return path.suffix == ".part"
+
+
+def is_running(path: Path) -> bool:
+    """Whether a program is writing this recording now."""
+    final = path.with_suffix("") if is_unfinished(path) else path
+    lock_path = final.with_name(final.name + ".lock")
+    if not os.path.exists(lock_path):
+        return False
+    lock = FileLock(lock_path)
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        return True
+    lock.release()
+    return False
+
+
+@contextmanager
+def open_recording(path: Path) -> Iterator[tuple[BinaryIO, int]]:
+    """Open a recording for reading: the file and its length, bytes.
+
+    Raises
+    ------
+    InputError : absent, not readable, a pipe, empty, or no recording
+    """
+    refuse_pipe(path)
+    try:
+        file = open(path, "rb")  # noqa: SIM115 closed below
+    except FileNotFoundError:
+        raise InputError(f"There is no file {path}.") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+    with file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        if not size:
+            raise InputError(f"{path} is empty: nothing was recorded.")
+        begin = file.read(len(MAGIC))
+        if begin != MAGIC[: len(begin)]:
+            raise InputError(f"{path} is no recording of mrs-monitor.")
+        yield file, size
+
+
+def rename(part: Path, final: Path) -> Path:
+    """Give a closed file its final name, patiently; returns the name it has."""
+    deadline = time.monotonic() + RENAME_PATIENCE_S
+    while not os.path.exists(final):
+        try:
+            os.replace(part, final)
+        except PermissionError:  # Windows: somebody else has it open
+            if time.monotonic() > deadline:
+                return part
+            time.sleep(0.05)
+    return final if not os.path.exists(part) else part
+
+
+def cannot_write(path: Path, error: OSError) -> InputError:
+    """Why a file cannot be written, in one sentence with its remedy."""
+    if error.errno in FULL:
+        return InputError(
+            f"The disk is full: {path} cannot be written until there is space again."
+        )
+    if isinstance(error, PermissionError):
+        return InputError(
+            f"No permission to write {path}: choose another folder or ask for access."
+        )
+    if isinstance(error, FileExistsError):
+        return InputError(f"{path} exists already: give another name.")
+    return InputError(f"{path} cannot be written: {error.strerror or error}.")
+
+
+def places(path: str | os.PathLike[str]) -> tuple[Path, Path]:
+    """Final name and name while unfinished, from either of them."""
+    final = Path(path)
+    if is_unfinished(final):
+        final = final.with_suffix("")
+    return final, final.with_name(final.name + ".part")
+
+
+def locked(final: Path) -> FileLock:
+    """The lock of a recording, taken; its folder is made where it is missing."""
+    lock = FileLock(final.with_name(final.name + ".lock"), thread_local=False)
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout:
+        if not os.path.exists(lock.lock_file):  # it could not even be made
+            raise cannot_write(final, _why_not(final.parent)) from None
+        raise InputError(
+            f"{final} is being written by another program: stop that one first."
+        ) from None
+    except OSError as error:
+        raise cannot_write(final, error) from None
+    return lock
+
+
+def _why_not(folder: Path) -> OSError:
+    """What the system says to a new file in a folder."""
+    if not os.access(folder, os.W_OK):
+        return PermissionError(errno.EACCES, "Permission denied")
+    return OSError(errno.EROFS, f"{folder} takes no files")

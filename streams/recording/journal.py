@@ -1,0 +1,278 @@
+"""The recording: written message by message, so that a crash loses nothing.
+
+    journal = Journal.create("visit.mcap")      # writes visit.mcap.part
+    journal.append(wire.encode(message))        # returns once it is on the disk
+    journal.close()                             # visit.mcap
+
+A message that `append` has returned for is on disk (one write, then fsync), whatever
+happens to the program afterwards.  While it is written the file is called `.part`; a
+`.part` that nobody writes is the recording of a program that was killed: it can be read
+as it is, and `Journal.resume` goes on with it.  One lock per recording: `.lock` beside
+it is held by the operating system for as long as the writer lives.
+
+`read_messages` reads finished, unfinished and running recordings alike; where anything
+is missing or damaged it says so and offers `recover`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self, cast
+
+from streams.errors import InputError
+from streams.messages.transient import Message
+from streams.messages.wire import Frames, decode, read_header
+from streams.recording.container import PREAMBLE, Index, closing_bytes, entry_bytes
+from streams.recording.files import cannot_write, locked, places, rename
+from streams.recording.inspection import info, verify
+from streams.recording.reading import follow, read_frames, read_messages, recover
+from streams.recording.walk import Closing, Damage, Entry, read_entry, walk
+
+__all__ = [
+    "Journal",
+    "NotRecordedError",
+    "follow",
+    "info",
+    "read_frames",
+    "read_messages",
+    "recover",
+    "verify",
+]
+
+Visit = Callable[[Message, dict[str, object]], None]
+
+
+class NotRecordedError(InputError):
+    """A message could not be written; the recording ends before it and is whole."""
+
+
+class Journal:
+    """A recording that is being written; made by `create` or `resume`.
+
+    Attributes
+    ----------
+    path : where the recording will be once it is closed
+    part : where it is written
+    session : its session, empty before the first message
+    epoch : of the last message
+    """
+
+    def __init__(self, path: Path, part: Path, mode: str, visit: Visit | None) -> None:
+        self.path, self.part = path, part
+        self.session, self.epoch = "", 0
+        self._index = Index()
+        self._reading = threading.Lock()
+        self._size = 0
+        self._torn = False
+        self._lock = locked(path)
+        try:
+            self._writer = cast(BinaryIO, open(part, mode, buffering=0))  # noqa: SIM115
+            self._reader: BinaryIO = open(part, "rb")  # noqa: SIM115 until close()
+        except OSError as error:
+            self._unlock()
+            raise cannot_write(part, error) from None
+        try:
+            self._load(visit)
+        except (OSError, InputError) as error:
+            self.abandon()
+            if mode == "xb":
+                part.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise cannot_write(part, error) from None
+            raise
+
+    @classmethod
+    def create(cls, path: str | os.PathLike[str]) -> Self:
+        """Begin a recording at a path where there is none.
+
+        Raises
+        ------
+        InputError : there is one already, no permission, disk full, another writer
+        """
+        final, part = places(path)
+        for place in (final, part):
+            if os.path.exists(place):
+                raise InputError(
+                    f"{place} exists already: recordings are never overwritten, so "
+                    f"give another name."
+                )
+        return cls(final, part, "xb", None)
+
+    @classmethod
+    def resume(cls, path: str | os.PathLike[str], visit: Visit | None = None) -> Self:
+        """Go on with an unfinished recording, in the same session.
+
+        A message that was being written when the writer died is cut off: it was never
+        acknowledged.  `visit` is called with each message and its header fields.
+
+        Raises
+        ------
+        InputError : nothing to resume, finished, damaged, or being written
+        """
+        final, part = places(path)
+        if os.path.exists(final):
+            raise InputError(f"{final} is finished: record the next session elsewhere.")
+        if not os.path.exists(part):
+            raise InputError(f"There is no unfinished recording {part}.")
+        return cls(final, part, "r+b", visit)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abandon()
+
+    @property
+    def next_seq(self) -> int:
+        """Number that the next message must have."""
+        return len(self._index)
+
+    @property
+    def size_bytes(self) -> int:
+        """Length of the recording so far."""
+        return self._size
+
+    @property
+    def disk_free_bytes(self) -> int:
+        """Space left where the recording is written."""
+        return shutil.disk_usage(self.part.parent).free
+
+    def append(self, frames: Sequence[bytes]) -> None:
+        """Write a message; it is on the disk when this returns.
+
+        Raises
+        ------
+        NotRecordedError : disk full or gone; the recording stays whole without it
+        InputError : not the next message of this session
+        """
+        header = read_header(frames)
+        session = self.session or header.session
+        if (header.session, header.seq) != (session, self.next_seq):
+            raise InputError(
+                f"Message {header.seq} of session {header.session} does not follow "
+                f"message {self.next_seq - 1} of session {session}."
+            )
+        utc_ns = time.time_ns()
+        start = self._size
+        try:
+            if self._torn:
+                self._writer.truncate(start)
+            self._write(entry_bytes(frames, header.seq, utc_ns))
+        except OSError as error:
+            self._cut_back(start)
+            raise NotRecordedError(str(cannot_write(self.part, error))) from None
+        self._index.add(start, self._size, utc_ns, bytes(frames[0]))
+        self.session, self.epoch = session, header.epoch
+
+    def frames(self, seq: int) -> Frames | None:
+        """Message number `seq` as it was published; None if there is none to be read.
+
+        May be called from another thread than `append`.
+        """
+        if not 0 <= seq < len(self._index):
+            return None
+        offset = self._index.offsets[seq]
+        with self._reading, contextlib.suppress(OSError):
+            entry = read_entry(self._reader, offset, self._size)
+            return entry.frames if entry else None
+        return None
+
+    def close(self) -> Path:
+        """Write the summary and give the recording its name; returns where it is.
+
+        Where another program holds the file open and the system forbids to rename it
+        (Windows), it stays `.part`, closed and whole.
+
+        Raises
+        ------
+        NotRecordedError : no space for the summary; all messages are there
+        """
+        start = self._size
+        try:
+            self._write(closing_bytes(self._index, start))
+        except OSError as error:
+            self._cut_back(start)
+            self.abandon()
+            raise NotRecordedError(str(cannot_write(self.part, error))) from None
+        self._writer.close()
+        self._reader.close()
+        place = rename(self.part, self.path)
+        self._unlock()
+        return place
+
+    def abandon(self) -> None:
+        """Let go of the file as it is, unfinished."""
+        self._writer.close()
+        self._reader.close()
+        self._unlock()
+
+    def _unlock(self) -> None:
+        with contextlib.suppress(OSError):  # Windows keeps open files; no harm
+            if self._lock.is_locked:  # so nobody can have taken it in between
+                os.unlink(self._lock.lock_file)
+        self._lock.release()
+
+    def _write(self, content: bytes) -> None:
+        """Append all of `content` and wait for the disk."""
+        rest = memoryview(content)
+        while rest:
+            rest = rest[self._writer.write(rest) :]
+        os.fsync(self._writer.fileno())
+        self._size += len(content)
+
+    def _cut_back(self, size: int) -> None:
+        """Take back what was written beyond `size`, now or before the next message."""
+        self._size, self._torn = size, True
+        with contextlib.suppress(OSError):  # else readers see a torn end
+            self._writer.seek(size)
+            self._writer.truncate(size)
+            self._torn = False
+
+    def _load(self, visit: Visit | None) -> None:
+        """Index what is there and put the pen behind the last whole message."""
+        size = self._reader.seek(0, os.SEEK_END)
+        end = min(len(PREAMBLE), size)
+        last: Entry | None = None
+        for found in walk(self._reader, size):
+            match found:
+                case Entry():
+                    self._take(found, visit)
+                    last, end = found, found.end
+                case Damage(torn=False):
+                    raise InputError(verify(self.part).summary)
+                case Damage() | Closing():
+                    break
+        if last and not last.sound:  # its index was torn: write that message again
+            end = last.offset
+        self._cut_back(end)
+        if end < len(PREAMBLE):
+            self._cut_back(0)
+            self._write(PREAMBLE)
+        if last and not last.sound:
+            self._write(entry_bytes(last.frames, self.next_seq - 1, last.utc_ns))
+            self._index.lengths[-1] = self._size - last.offset
+
+    def _take(self, entry: Entry, visit: Visit | None) -> None:
+        header, message = read_header(entry.frames), decode(entry.frames)
+        session = self.session or header.session
+        if (header.session, header.seq) != (session, self.next_seq):
+            raise InputError(verify(self.part).summary)
+        self.session, self.epoch = session, header.epoch
+        self._index.add(entry.offset, entry.end, entry.utc_ns, entry.frames[0])
+        if visit:
+            visit(message, dict(header.fields))

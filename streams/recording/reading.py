@@ -1,0 +1,124 @@
+"""Reading recordings: finished, unfinished, running or damaged ones.
+
+Where anything is missing or damaged, reading says what is there and offers `recover`.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from streams.errors import InputError
+from streams.messages.transient import Message
+from streams.messages.wire import Frames, decode, read_header
+from streams.recording.container import (
+    MAGIC,
+    PREAMBLE,
+    Index,
+    closing_bytes,
+    entry_bytes,
+)
+from streams.recording.files import (
+    cannot_write,
+    find,
+    is_running,
+    is_unfinished,
+    open_recording,
+    places,
+    rename,
+)
+from streams.recording.inspection import verify
+from streams.recording.walk import Damage, Entry, read_entry, walk
+
+FOLLOW_S = 0.2
+
+
+def read_messages(path: str | os.PathLike[str]) -> Iterator[Message]:
+    """Messages of a recording in order; see `read_frames`."""
+    for frames in read_frames(path):
+        yield decode(frames)
+
+
+def read_frames(path: str | os.PathLike[str], from_seq: int = 0) -> Iterator[Frames]:
+    """Messages of a recording from `from_seq` on, as they were published.
+
+    An unfinished recording (`.part`) is read to its last whole message.
+
+    Raises
+    ------
+    InputError : no recording; truncated or damaged, with what is readable
+    """
+    place = find(path)
+    with open_recording(place) as (file, size):
+        if not is_unfinished(place):
+            file.seek(max(size - len(MAGIC), 0))
+            if file.read() != MAGIC:
+                raise InputError(verify(place).summary)
+        for found in walk(file, size):
+            if isinstance(found, Damage):
+                if found.torn and is_unfinished(place):
+                    return
+                raise InputError(verify(place).summary)
+            if isinstance(found, Entry) and read_header(found.frames).seq >= from_seq:
+                yield found.frames
+
+
+def follow(path: str | os.PathLike[str], stop: threading.Event) -> Iterator[Message]:
+    """Messages of a recording as they are written, until it is finished or `stop`.
+
+    Raises
+    ------
+    InputError : no recording, or a message that cannot be read
+    """
+    place = find(path)
+    with open_recording(place) as (file, size):
+        position = len(PREAMBLE)
+        while True:
+            entry = read_entry(file, position, size)
+            if entry is not None and entry.sound:
+                yield decode(entry.frames)
+                position = entry.end
+                continue
+            if not is_running(place) and size == file.seek(0, os.SEEK_END):
+                return
+            if stop.wait(FOLLOW_S):
+                return
+            size = file.seek(0, os.SEEK_END)
+
+
+def recover(path: str | os.PathLike[str], out: str | os.PathLike[str]) -> Path:
+    """Write every readable message of a recording to a new, finished one.
+
+    Messages, their numbers and their times stay as they are, so that a number that is
+    missing stays missing and `verify` goes on saying so.
+
+    Raises
+    ------
+    InputError : nothing readable, `out` exists or cannot be written
+    """
+    place, (final, part) = find(path), places(out)
+    if os.path.exists(final):
+        raise InputError(f"{final} exists already: give another name.")
+    index, size = Index(), len(PREAMBLE)
+    try:
+        with open_recording(place) as (file, length), open(part, "xb") as target:
+            target.write(PREAMBLE)
+            for found in walk(file, length):
+                if not isinstance(found, Entry):
+                    continue
+                seq = read_header(found.frames).seq
+                content = entry_bytes(found.frames, seq, found.utc_ns)
+                target.write(content)
+                index.add(size, size + len(content), found.utc_ns, found.frames[0])
+                size += len(content)
+            target.write(closing_bytes(index, size))
+            target.flush()
+            os.fsync(target.fileno())
+    except OSError as error:
+        raise cannot_write(part, error) from None
+    if not len(index):
+        part.unlink()
+        raise InputError(f"{place} holds no readable message: nothing to recover.")
+    return rename(part, final)

@@ -1,0 +1,1 @@
+"""The relay: source to journal to subscribers, and events into the journal."""

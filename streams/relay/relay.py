@@ -1,0 +1,317 @@
+"""The relay: source -> journal -> PUB, refetch from the journal, events to the journal.
+
+Three threads, one queue:
+
+    source thread     source -> queue; waits while too many are not yet on disk
+    answering thread  ROUTER on PORT + 1: fetches from the journal; events -> queue
+    calling thread    queue -> number -> journal (fsync) -> PUB on PORT; heartbeats
+
+so that neither a slow disk nor a late joiner who fetches an hour holds up the other.
+Journal first: nothing is published or acknowledged before it is on disk.  When the disk
+is full the relay stops publishing, says so in each heartbeat, and goes on with the very
+same message as soon as there is space.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import zmq
+
+from streams.errors import InputError
+from streams.messages.endpoint import Endpoint
+from streams.messages.keys import Gate, ServerKeys
+from streams.messages.requests import Refused
+from streams.messages.scanner_counter import AUTHOR, DROPPED
+from streams.messages.transient import Body, End, Event, Heartbeat
+from streams.recording.files import check_space
+from streams.recording.journal import NotRecordedError
+from streams.recording.second_copy import Copying, check_copy
+from streams.relay.answering import Answering, PendingEvent
+from streams.relay.recorder import Session
+from streams.relay.sockets import LINGER_MS, bound
+from streams.relay.source_reader import SourceEnded, SourceReader
+from streams.relay.status import RelayStatus
+from streams.subscription.placeholder import LONGEST_REASON
+
+BEAT_S = 1.0
+ANNOUNCE_S = 5.0
+RETRY_S = 0.5
+REST_S, REST_SILENT_S = 10.0, 2.0  # for what a stopped source still holds
+
+
+def run_relay(
+    source: Iterable[Body],
+    journal_path: str | Path,
+    bind: str = "tcp://127.0.0.1:5555",
+    *,
+    stop: threading.Event | None = None,
+    on_status: Callable[[RelayStatus], None] | None = None,
+    linger_s: float | None = None,
+    speed: float = 1.0,
+    keys: ServerKeys | None = None,
+    copy_path: str | Path | None = None,
+    least_free_mb: float = 0.0,
+) -> RelayStatus:
+    """Record and publish a source until it ends or `stop` is set.
+
+    Parameters
+    ----------
+    source : gives the bodies; runs in a thread of its own
+    journal_path : recording to begin, or an unfinished one to go on with
+    bind : address that publishes; the port above it answers requests
+    stop : set by anybody to end the session
+    on_status : called each second, and when something changes, from this thread
+    linger_s : how long to go on serving after the end of the source; None: until `stop`
+    speed : scanner seconds per second of the source, to place events between transients
+    keys : CURVE; needed on any address but loopback
+    copy_path : second recording, on another disk; compared with the first at the end
+    least_free_mb : space that a new recording needs to begin, MB; one that was cut off
+        goes on whatever is left
+
+    Raises
+    ------
+    InputError : port in use, no keys, too little space, recording in use, finished or
+        not writable, or what the source raised
+    """
+    endpoint = Endpoint.parse(bind)
+    if not endpoint.loopback and keys is None:
+        raise InputError(
+            f"{endpoint} can be reached from other machines, which needs keys: give "
+            f"--server-key and --clients (see `mrs-monitor keys`), or bind to "
+            f"tcp://127.0.0.1:{endpoint.port}."
+        )
+    check_space(journal_path, least_free_mb)
+    if copy_path:
+        check_space(copy_path, least_free_mb)
+    context: zmq.Context[Any] = zmq.Context()
+    gate = Gate(context, keys)
+    try:
+        publisher, router = bound(context, endpoint, gate)
+        session = Session(journal_path, speed)
+        try:
+            copying = Copying(session.journal, copy_path) if copy_path else None
+        except InputError:
+            session.journal.abandon()
+            raise
+        relay = _Relay(
+            session, publisher, router, gate, on_status, str(endpoint), copying
+        )
+        return relay.run(source, stop or threading.Event(), linger_s)
+    finally:
+        gate.close()
+        context.destroy(linger=LINGER_MS)
+
+
+class _Relay:
+    """One session being relayed; `run` does it all, in the thread that calls it."""
+
+    def __init__(
+        self,
+        session: Session,
+        publisher: zmq.Socket[Any],
+        router: zmq.Socket[Any],
+        gate: Gate,
+        on_status: Callable[[RelayStatus], None] | None,
+        endpoint: str,
+        copying: Copying | None,
+    ) -> None:
+        self._session, self._publisher, self._copying = session, publisher, copying
+        self._on_status = on_status
+        self._queue: queue.SimpleQueue[Body | SourceEnded | PendingEvent] = (
+            queue.SimpleQueue()
+        )
+        self._next_beat = self._next_announcement = time.monotonic()
+        self._answering = Answering(
+            router, session.journal, session.id, self._queue.put, gate
+        )
+        self._status = RelayStatus(session.id, session.journal.part, endpoint)
+        self._gate, self._dropped = gate, 0
+        self._stopped: float | None = None
+        self._given = 0.0
+        self._noticed = ("", "", "")
+
+    def run(
+        self, source: Iterable[Body], stop: threading.Event, linger_s: float | None
+    ) -> RelayStatus:
+        """Relay until the end, then close the recording."""
+        reader = SourceReader(source, self._queue.put, stop)
+        self._answering.start()
+        if self._copying:
+            self._copying.start()
+        reader.start()
+        error: Exception | None = None
+        try:
+            error = self._relay_source(reader, stop)
+            self._serve_on(stop, 0.0 if error else linger_s)
+        except KeyboardInterrupt:  # the operator's Ctrl-C is an order to stop
+            stop.set()
+            if not self._status.ended:
+                error = self._relay_source(reader, stop)
+        finally:
+            stop.set()
+            self._answering.stop()
+            self._close()
+        if error is not None:
+            raise error
+        return self._status
+
+    def _close(self) -> None:
+        """Close the recording, and its copy, and compare the two."""
+        copy = self._copying.finish() if self._copying else None
+        path = self._session.journal.close()
+        self._report(path=path)
+        if copy is not None:
+            check_copy(path, copy)
+        elif self._copying is not None:
+            raise InputError(f"{path} is whole, but: {self._copying.problem}")
+
+    def _relay_source(
+        self, reader: SourceReader, stop: threading.Event
+    ) -> Exception | None:
+        """Relay bodies and events until the source ends; returns what it raised."""
+        ended = False
+        while self._goes_on(stop):
+            item = self._take()
+            if isinstance(item, SourceEnded):
+                if not ended:
+                    reason = "stopped" if stop.is_set() else "finished"
+                    self._end("source failed" if item.error else reason, stop)
+                return item.error
+            if isinstance(item, PendingEvent):
+                self._take_event(item)
+            elif item is not None:
+                reader.taken()
+                self._relay_body(item, stop)
+                ended = isinstance(item, End)
+                self._given = time.monotonic()
+        if not ended:
+            self._end("stopped", stop)
+        return None
+
+    def _goes_on(self, stop: threading.Event) -> bool:
+        """Whether to go on; once stopped, until the source gave all that it holds."""
+        if not stop.is_set():
+            return True
+        now = time.monotonic()
+        if self._stopped is None:
+            self._stopped = self._given = now
+        return now - self._stopped < REST_S and now - self._given < REST_SILENT_S
+
+    def _serve_on(self, stop: threading.Event, linger_s: float | None) -> None:
+        """Go on answering, beating and taking events after the end."""
+        self._report(ended=True)
+        deadline = None if linger_s is None else time.monotonic() + linger_s
+        while not stop.is_set() and (deadline is None or time.monotonic() < deadline):
+            item = self._take()
+            if isinstance(item, PendingEvent):
+                self._take_event(item)
+
+    def _take(self) -> Body | SourceEnded | PendingEvent | None:
+        """What is next in the queue; the heartbeat if it is due."""
+        self._beat()
+        try:
+            return self._queue.get(timeout=0.05)
+        except queue.Empty:
+            return None
+
+    def _relay_body(self, body: Body, stop: threading.Event) -> None:
+        """Record and publish a body of the source; leave out what is not valid."""
+        if isinstance(body, Heartbeat):
+            return
+        try:
+            self._record(self._session.placed(body), stop)
+            self._dropped += isinstance(body, Event) and body.kind == DROPPED
+        except InputError as error:
+            self._dropped += 1
+            self._report(problem=str(error))
+            text = str(error)[:LONGEST_REASON]
+            self._record(Event(self._session.now_s, DROPPED, text, AUTHOR), stop)
+
+    def _end(self, reason: str, stop: threading.Event) -> None:
+        self._record(End(self._session.transients, reason), stop)
+
+    def _record(self, body: Body, stop: threading.Event) -> None:
+        """Record and publish a body; while the disk is full, wait and try again."""
+        while True:
+            try:
+                self._session.record(body)
+            except NotRecordedError as error:
+                self._set_recording(False, f"NOT RECORDING. {error}")
+                if stop.wait(RETRY_S):
+                    return
+                self._beat()
+            else:
+                self._set_recording(True)
+                self._publisher.send_multipart(self._session.last_frames)
+                return
+
+    def _take_event(self, pending: PendingEvent) -> None:
+        """Record and publish an event and tell its sender, in this order."""
+        try:
+            recorded, new = self._session.record_event(pending.request)
+        except InputError as error:
+            pending.answer(Refused(f"NOT RECORDED: {error}", pending.request.id))
+            return
+        if new:
+            self._publisher.send_multipart(self._session.last_frames)
+        pending.answer(recorded)
+
+    def _set_recording(self, recording: bool, problem: str = "") -> None:
+        self._answering.recording = recording
+        if recording != self._status.recording:
+            self._report(recording=recording, problem=problem)
+
+    def _beat(self) -> None:
+        """Each second a heartbeat and a status, every few seconds the start again."""
+        now = time.monotonic()
+        if now < self._next_beat:
+            return
+        self._next_beat = now + BEAT_S
+        self._notice()
+        self._report()
+        dropped, recording = self._status.dropped, self._status.recording
+        self._publisher.send_multipart(self._session.heartbeat(dropped, recording))
+        if now >= self._next_announcement and self._session.start_frames:
+            self._next_announcement = now + ANNOUNCE_S
+            self._publisher.send_multipart(self._session.start_frames)
+
+    def _notice(self) -> None:
+        """Say what was refused since the last time."""
+        before, self._noticed = (
+            self._noticed,
+            (
+                self._gate.notice,
+                self._answering.notice,
+                self._copying.problem if self._copying else "",
+            ),
+        )
+        for old, new in zip(before, self._noticed, strict=True):
+            if new != old:
+                self._report(problem=new)
+        if not self._answering.alive:
+            problem = "Requests are not answered any more: start the relay again."
+            self._report(problem=problem)
+
+    def _report(self, **changes: Any) -> None:
+        session = self._session
+        self._status = replace(
+            self._status,
+            last_seq=session.last_seq,
+            transients=session.transients,
+            events=session.events,
+            recorded_bytes=session.journal.size_bytes,
+            disk_free_bytes=session.journal.disk_free_bytes,
+            dropped=self._dropped + self._answering.dropped,
+            clock_offset_s=session.clock_offset_s,
+            drift_ppm=session.drift_ppm,
+            **changes,
+        )
+        if self._on_status is not None:
+            self._on_status(self._status)

@@ -1,0 +1,1 @@
+"""Virtual scanner: physiology, artefacts and a receiver round the simulated FIDs."""

@@ -1,0 +1,172 @@
+"""The virtual scanner: a scenario in, the bodies that a scanner yields out.
+
+A pure generator: nothing is kept but one transient, no clock is read.  The same
+scenario gives the same bytes each time, on one machine with one version of numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.messages.transient import (
+    Acquisition,
+    Body,
+    End,
+    Event,
+    Kind,
+    Start,
+    Transient,
+)
+from streams.simulator.chance import Purpose, generator
+from streams.simulator.metabolites import metabolite_fids
+from streams.simulator.receiver import clipped, received
+from streams.simulator.scenario import Scenario
+from streams.simulator.schedule import KINDS, delivery
+from streams.simulator.session import Session, amplitudes_at, session_of
+
+Complex = NDArray[np.complex128]
+
+
+def scan(
+    scenario: Scenario, fids: Mapping[str, Complex] | None = None
+) -> Iterator[Body]:
+    """Run a scenario.
+
+    Parameters
+    ----------
+    scenario : what to simulate
+    fids : undamped FID of each metabolite, (points,), amplitude the number of protons,
+        line at nu Hz above the carrier exp(-2 pi i nu t); None: simulated from the
+        spin systems for the scenario's sequence
+
+    Yields
+    ------
+    Start, transients and events in the order in which they arrive, End
+
+    Raises
+    ------
+    InputError : the scenario cannot be simulated
+    """
+    yield from scan_session(prepared(scenario, fids))
+
+
+def prepared(scenario: Scenario, fids: Mapping[str, Complex] | None = None) -> Session:
+    """A session made ready, with the spins simulated where no FIDs are given."""
+    return session_of(scenario, metabolite_fids(scenario) if fids is None else fids)
+
+
+def scan_session(session: Session) -> Iterator[Body]:
+    """Run a session that was made ready; see `scan`."""
+    scenario = session.scenario
+    waiting = sorted(scenario.events, key=lambda event: event.time_s)
+    sent, series = 0, -1
+    for count in delivery(scenario, session.schedule):
+        time_s = float(session.schedule.time_s[count])
+        while waiting and waiting[0].time_s <= time_s:
+            planned = waiting.pop(0)
+            yield Event(planned.time_s, planned.kind, planned.text, planned.author)
+        if session.schedule.series[count] != series:
+            series = int(session.schedule.series[count])
+            yield _beginning(scenario, series, time_s)
+        yield transient(session, int(count))
+        sent += 1
+    for planned in waiting:
+        yield Event(planned.time_s, planned.kind, planned.text, planned.author)
+    yield End(sent, "complete")
+
+
+def _beginning(scenario: Scenario, series: int, time_s: float) -> Start | Event:
+    """What announces a series."""
+    begins = scenario.series[series].begins
+    if begins == "start":
+        source = f"virtual scanner, {scenario.name}"
+        return Start(acquisition_of(scenario), source, scenario.protocol)
+    return Event(time_s, begins, "", "simulator")
+
+
+def acquisition_of(scenario: Scenario) -> Acquisition:
+    """The header that the virtual scanner sends."""
+    plan, cycle = scenario.acquisition, scenario.phase_cycle
+    return Acquisition(
+        spectrometer_frequency_mhz=plan.spectrometer_frequency_mhz,
+        nucleus="1H",
+        dwell_time_s=plan.dwell_time_s,
+        points=plan.points,
+        coils=plan.coils,
+        echo_time_s=plan.echo_time_s,
+        repetition_time_s=plan.repetition_time_s,
+        mixing_time_s=plan.mixing_time_s,
+        sequence=plan.sequence,
+        voxel_mm=plan.voxel_mm,
+        vendor="virtual",
+        model="scanner_sim",
+        phase_cycle_steps=1 if cycle is None else cycle.steps,
+    )
+
+
+def transient(session: Session, count: int) -> Transient:
+    """Any one transient of a session, whichever was made before."""
+    kind = int(session.schedule.kind[count])
+    fid = _EXCITE[KINDS[kind]](session, count)
+    scenario = session.scenario
+    random = generator(scenario.seed, Purpose.RECEIVER_NOISE, count)
+    coil_fids = received(session.receiver, fid, random)
+    time_s = float(session.schedule.time_s[count])
+    saturation, failure = scenario.saturation, scenario.coil_failure
+    if saturation and saturation.start_s <= time_s < saturation.stop_s:
+        coil_fids = clipped(coil_fids, fid, session.receiver, saturation)
+    if failure and time_s >= failure.from_s:
+        coil_fids[failure.coil] = 0
+    gain = scenario.series[session.schedule.series[count]].gain
+    if gain != 1.0:
+        coil_fids *= np.float32(gain)
+    return Transient(count, time_s, KINDS[kind], coil_fids)
+
+
+def _noise(session: Session, count: int) -> Complex:
+    """Nothing but noise."""
+    return np.zeros(len(session.time_s), complex)
+
+
+def _water(session: Session, count: int) -> Complex:
+    """An unsuppressed water reference frame."""
+    series = session.schedule.series[count]
+    amplitude = session.conditions.amplitude[count]
+    reference = amplitude * session.water_reference[series]
+    return np.asarray(reference * _turn(session, count))
+
+
+def metabolite_fid(session: Session, count: int) -> Complex:
+    """Noise-free FID of one metabolite transient before the coils, (points,)."""
+    conditions, schedule = session.conditions, session.schedule
+    factors = amplitudes_at(session, count)
+    fid = factors[:-1] @ session.metabolite_fids
+    fid += factors[-1] * session.macromolecules
+    fid *= conditions.amplitude[count] * session.lines[schedule.series[count]]
+    if conditions.width_hz[count] != 0:
+        fid *= np.exp(-np.pi * conditions.width_hz[count] * session.time_s)
+    fid += conditions.lipid[count] * session.lipid
+    fid += conditions.baseline[count] * session.humps
+    water_phase_rad = np.radians(conditions.water_phase_deg[count])
+    fid += conditions.water[count] * np.exp(1j * water_phase_rad) * session.water
+    if session.scenario.phase_cycle is not None:
+        steps = session.scenario.phase_cycle.steps
+        step = schedule.place[count] % steps
+        fid += np.exp(2j * np.pi * step / steps) * session.echo
+    turned: Complex = fid * _turn(session, count)
+    return turned
+
+
+def _turn(session: Session, count: int) -> Complex:
+    """Phase, eddy currents and shift of the moment."""
+    conditions = session.conditions
+    phase_rad = np.radians(conditions.phase_deg[count]) + session.eddy_rad
+    shift = 2 * np.pi * conditions.shift_hz[count] * session.time_s
+    turn: Complex = np.exp(1j * (phase_rad - shift))
+    return turn
+
+
+_EXCITE = {Kind.NOISE: _noise, Kind.WATER: _water, Kind.METABOLITE: metabolite_fid}

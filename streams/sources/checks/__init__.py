@@ -1,0 +1,1 @@
+"""What spectra say of themselves: conjugation, and whether water is water."""

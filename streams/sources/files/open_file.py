@@ -1,0 +1,107 @@
+"""Any file as a source: our own recordings and whatever `any_format` reads.
+
+What a file is, is told by its content; the ending of its name is not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from streams.errors import InputError
+from streams.messages.scanner_counter import OF_FILE
+from streams.messages.transient import Body, Message, number
+from streams.recording.files import find
+from streams.sources.files.any_format import first_bytes, read_series
+from streams.sources.files.series import bodies_of, check_size, water_for
+from streams.sources.recording import bodies as recording_bodies
+from streams.sources.recording import messages
+
+MCAP_MAGIC = b"\x89MCAP"
+RECORDING = "recording"
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A file that was opened: what it is, what to say about it, and its messages.
+
+    Attributes
+    ----------
+    path : the file
+    origin : "recording", "NIfTI-MRS file", ...
+    notes : sentences for the operator about fields that are not quite valid
+    bodies : the messages, once; the source of a recording keeps all kinds of body
+    """
+
+    path: Path
+    origin: str
+    bodies: Iterator[Body]
+    notes: tuple[str, ...] = ()
+
+
+def is_recording(path: Path) -> bool:
+    """Whether the file begins as our recordings do.
+
+    Raises
+    ------
+    InputError : the file cannot be read
+    """
+    return first_bytes(find(path)).startswith(MCAP_MAGIC)
+
+
+def open_source(
+    path: Path, water: Path | None = None, choose: Mapping[str, int] | None = None
+) -> FileSource:
+    """Open a recording, a NIfTI-MRS file or another file that is known here.
+
+    Parameters
+    ----------
+    path : the file
+    water : file with the unsuppressed water reference
+    choose : see `streams.sources.files.any_format.bodies`
+
+    Raises
+    ------
+    InputError : the file is none of these or damaged, a field is missing, the water
+        reference does not belong to it, a recording comes with a water file, or
+        `choose` names what is not there
+    """
+    if not path.is_dir() and is_recording(path):
+        if water is not None:
+            raise InputError(
+                f"{path.name} is a recording, which holds its own water reference; "
+                "leave --water out."
+            )
+        _check_choice(path, tuple(choose or ()))
+        return _recording(path)
+    metabolite = read_series(path, choose)
+    _check_choice(path, metabolite.unchosen)
+    check_size(metabolite)
+    reference = None if water is None else read_series(water, choose)
+    notes = (*metabolite.notes, *water_for(metabolite, reference)[1])
+    bodies = bodies_of(metabolite, reference)
+    return FileSource(path, metabolite.origin, bodies, notes)
+
+
+def _check_choice(path: Path, unchosen: tuple[str, ...]) -> None:
+    """Refuse a choice that changes nothing."""
+    for name in unchosen:
+        raise InputError(
+            f"{path.name} has nothing to choose along {name}: leave --choose {name} "
+            "out."
+        )
+
+
+def messages_of(source: FileSource) -> Iterator[Message]:
+    """Messages as they were recorded, with the gaps in their numbers, or numbered.
+
+    A file has one name for its session each time, so that a seek finds it again.
+    """
+    if source.origin == RECORDING:
+        return messages(source.path)
+    return number(source.bodies, session=f"{OF_FILE}{source.path.name}")
+
+
+def _recording(path: Path) -> FileSource:
+    return FileSource(path, RECORDING, recording_bodies(path))

@@ -1,0 +1,1 @@
+"""A scanner's MRD (ISMRMRD) stream and files as a source."""

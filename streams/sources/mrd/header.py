@@ -1,0 +1,295 @@
+"""The XML header of MRD (ISMRMRD v1), live or from a file, without its subject.
+
+Only what `KEPT` names is ever read; subject, study, institution and every free text
+but those there are cut out before anything else is done (`cut_header`), so that no
+error, no message and no recording can hold them.  MRD v1 has no field for the nucleus:
+its frequency is that of 1H by name, another nucleus is refused.
+
+Dwell time: FIRE writes the acquired one as `DwellTime_0` in ms, the parameter maps of
+siemens_to_ismrmrd as `dwellTime` in us; each must agree with `sample_time_us` of the
+acquisitions.  `SpecVectorSize` is the number of points without oversampling.
+
+Source: ISMRMRD documentation and schema (https://ismrmrd.readthedocs.io).
+"""
+
+from __future__ import annotations
+
+import math
+from xml.etree import ElementTree
+
+from streams.errors import InputError
+from streams.messages.transient import Acquisition
+
+KEPT: dict[str, tuple[str, ...]] = {
+    "acquisitionSystemInformation": ("systemVendor", "systemModel"),
+    "experimentalConditions": ("H1resonanceFrequency_Hz",),
+    "encoding": ("encodedSpace", "reconSpace", "encodingLimits"),
+    "sequenceParameters": ("TR", "TE", "sequence_type"),
+    "measurementInformation": ("protocolName",),
+}
+DWELL_TIMES = ("DwellTime_0", "dwellTime_0", "dwellTime", "DwellTime")
+KEPT_USER = (
+    *DWELL_TIMES,
+    "SpecVectorSize",
+    "SpectrometerFrequency_MHz",
+    "ResonantNucleus",
+    "MixingTime_ms",
+)
+LONGEST_TEXT = 128
+NAMESPACE = "http://www.ismrm.org/ISMRMRD"
+LARGEST = 1e12
+UNITS_S = (1e-3, 1e-6)
+
+
+def cut_header(name: str, xml: bytes) -> ElementTree.Element:
+    """The header with only what is kept, and without namespaces.
+
+    Parameters
+    ----------
+    name : of the file or stream, for sentences
+    xml : the header; a NUL at its end is left out
+
+    Raises
+    ------
+    InputError : it is no XML
+    """
+    try:
+        if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
+            raise ValueError
+        root = ElementTree.fromstring(xml.rstrip(b"\0"))
+    except (ElementTree.ParseError, ValueError, LookupError):
+        raise InputError(f"{name} is damaged: its XML header cannot be read.") from None
+    cut = ElementTree.Element("ismrmrdHeader")
+    for section in root:
+        kept = KEPT.get(_tag(section), ())
+        if _tag(section) == "userParameters":
+            _keep_user(section, ElementTree.SubElement(cut, "userParameters"))
+        elif kept:
+            _keep(section, ElementTree.SubElement(cut, _tag(section)), kept)
+    return cut
+
+
+def _tag(element: ElementTree.Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _keep(
+    source: ElementTree.Element, target: ElementTree.Element, names: tuple[str, ...]
+) -> None:
+    """Copy the children that are named, with all that is in them."""
+    for child in source:
+        if names and _tag(child) not in names:
+            continue
+        copy = ElementTree.SubElement(target, _tag(child))
+        copy.text = (child.text or "").strip()[:LONGEST_TEXT]
+        _keep(child, copy, ())
+
+
+def _keep_user(source: ElementTree.Element, target: ElementTree.Element) -> None:
+    for entry in source:
+        found = {_tag(child): (child.text or "").strip() for child in entry}
+        if found.get("name") in KEPT_USER:
+            _keep(entry, ElementTree.SubElement(target, _tag(entry)), ("name", "value"))
+
+
+class Header:
+    """A header that was cut, its fields asked for by name.
+
+    Attributes
+    ----------
+    name : of the file or stream, for sentences
+    notes : sentences about fields that are not quite valid
+    """
+
+    def __init__(self, name: str, xml: bytes, notes: list[str] | None = None) -> None:
+        self.name = name
+        self.notes: list[str] = [] if notes is None else notes
+        self._root = cut_header(name, xml)
+
+    def acquisition(
+        self,
+        coils: int,
+        points: int,
+        sample_time_us: float,
+        *,
+        oversampling: int = 1,
+        echo_time_s: float | None = None,
+    ) -> Acquisition:
+        """How transients were acquired.
+
+        Parameters
+        ----------
+        coils, points : of a transient as it is kept
+        sample_time_us : from the head of an acquisition, before oversampling is removed
+        oversampling : acquired points for one that is kept
+        echo_time_s : what a protocol says where the header does not
+
+        Raises
+        ------
+        InputError : a missing or contradictory field
+        """
+        return Acquisition(
+            spectrometer_frequency_mhz=self._frequency_mhz(),
+            nucleus=self._nucleus(),
+            dwell_time_s=self._dwell_time_s(sample_time_us) * oversampling,
+            points=points,
+            coils=coils,
+            echo_time_s=self._echo_time_s(echo_time_s),
+            repetition_time_s=self.repetition_time_s,
+            mixing_time_s=_milli(self._user_number("MixingTime_ms")),
+            sequence=self.text("sequenceParameters/sequence_type"),
+            vendor=self.vendor,
+            model=self.text("acquisitionSystemInformation/systemModel"),
+        )
+
+    @property
+    def vendor(self) -> str:
+        """Manufacturer; empty if the header does not say."""
+        return self.text("acquisitionSystemInformation/systemVendor")
+
+    @property
+    def repetition_time_s(self) -> float | None:
+        """TR, s."""
+        return _milli(self._number("sequenceParameters/TR"))
+
+    @property
+    def protocol_name(self) -> str:
+        """Name of the protocol on the scanner; for the water rule alone."""
+        return self.text("measurementInformation/protocolName")
+
+    @property
+    def spectral_points(self) -> int | None:
+        """Points of one FID without oversampling."""
+        number = self._user_number("SpecVectorSize")
+        return None if number is None or number < 1 else int(number)
+
+    @property
+    def xml(self) -> bytes:
+        """The header as it was cut, and without the name of the protocol."""
+        root = ElementTree.Element("ismrmrdHeader", xmlns=NAMESPACE)
+        root.extend(e for e in self._root if e.tag != "measurementInformation")
+        text: bytes = ElementTree.tostring(root, "utf-8", xml_declaration=True)
+        return text
+
+    @property
+    def voxels(self) -> int:
+        """Phase encoding steps in both directions: 1 for a single voxel."""
+        spaces = [
+            self._number(f"encoding/{space}/matrixSize/{axis}") or 1.0
+            for space in ("encodedSpace", "reconSpace")
+            for axis in "yz"
+        ]
+        return int(min(spaces[0] * spaces[1], spaces[2] * spaces[3]))
+
+    @property
+    def announced(self) -> int | None:
+        """Transients that the whole series is to have; None if it does not say."""
+        try:
+            return self._announced()
+        except InputError:
+            return None
+
+    def _announced(self) -> int | None:
+        total = 1
+        for counter in ("average", "repetition"):
+            key = f"encoding/encodingLimits/{counter}"
+            most = self._number(f"{key}/maximum")
+            if most is None:
+                return None
+            total *= int(most - (self._number(f"{key}/minimum") or 0.0)) + 1
+        return total if total > 0 else None
+
+    def text(self, key: str) -> str:
+        """Text of an element that is kept; empty if there is none."""
+        return self._root.findtext(key) or ""
+
+    def _frequency_mhz(self) -> float:
+        exact_mhz = self._user_number("SpectrometerFrequency_MHz")
+        key = "experimentalConditions/H1resonanceFrequency_Hz"
+        frequency_mhz = 1e-6 * self._required(key, "Hz")
+        close = exact_mhz is not None and abs(exact_mhz - frequency_mhz) < 1e-5
+        return exact_mhz if close and exact_mhz is not None else frequency_mhz
+
+    def _nucleus(self) -> str:
+        nucleus = self._user("ResonantNucleus")
+        if not nucleus:
+            self.notes.append(
+                f"{self.name}: no nucleus is named; read as 1H, whose frequency it has."
+            )
+        elif nucleus != "1H":
+            raise InputError(
+                f"{self.name} is of {nucleus}, whose frequency ISMRMRD does not hold; "
+                "use NIfTI-MRS."
+            )
+        return "1H"
+
+    def _echo_time_s(self, otherwise_s: float | None) -> float:
+        if otherwise_s is not None and self._number("sequenceParameters/TE") is None:
+            self.notes.append(
+                f"{self.name} has no echo time; {1e3 * otherwise_s:g} ms taken from "
+                "the protocol."
+            )
+            return otherwise_s
+        return 1e-3 * self._required("sequenceParameters/TE", "ms")
+
+    def _dwell_time_s(self, sample_time_us: float) -> float:
+        """Time between acquired points, from the heads, checked against the header."""
+        dwell_time_s = 1e-6 * float(str(sample_time_us))
+        if not (math.isfinite(dwell_time_s) and dwell_time_s > 0):
+            raise InputError(
+                f"{self.name} has no dwell time: sample_time_us is {sample_time_us}."
+            )
+        for key in DWELL_TIMES:
+            stated = self._user_number(key)
+            if stated is not None:
+                return self._agreed(key, stated, dwell_time_s)
+        return dwell_time_s
+
+    def _agreed(self, key: str, stated: float, dwell_time_s: float) -> float:
+        """The more exact of two dwell times that agree."""
+        off = {unit_s: abs(stated * unit_s / dwell_time_s - 1) for unit_s in UNITS_S}
+        unit_s = min(off, key=lambda unit: off[unit])
+        if off[unit_s] < 1e-6:
+            return stated * unit_s
+        if off[unit_s] < 1e-3:
+            return dwell_time_s
+        raise InputError(
+            f"{self.name}: {key} = {stated:g} contradicts sample_time_us = "
+            f"{1e6 * dwell_time_s:g}; one of them must be corrected."
+        )
+
+    def _required(self, key: str, unit: str) -> float:
+        number = self._number(key)
+        if number is None or number <= 0:
+            raise InputError(
+                f"{self.name} has no {key} ({unit}) in its header; add it, no value is "
+                "assumed."
+            )
+        return number
+
+    def _number(self, key: str) -> float | None:
+        return self._as_number(key, self.text(key))
+
+    def _user(self, key: str) -> str:
+        for entry in self._root.iterfind("userParameters/*"):
+            if entry.findtext("name") == key:
+                return entry.findtext("value") or ""
+        return ""
+
+    def _user_number(self, key: str) -> float | None:
+        return self._as_number(key, self._user(key))
+
+    def _as_number(self, key: str, text: str) -> float | None:
+        if not text:
+            return None
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not abs(number) < LARGEST:
+            raise InputError(f"{self.name}: {key} = {text[:40]} is no number.")
+        return number
+
+
+def _milli(value: float | None) -> float | None:
+    return None if value is None or value <= 0 else 1e-3 * value

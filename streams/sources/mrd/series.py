@@ -1,0 +1,259 @@
+"""The series of one scanner as bodies of one lasting session; no socket, no clock.
+
+A connection is a series and begins with a `Start`, and so an epoch; its CLOSE is an
+event "series_end", since the session lasts until the relay is stopped.  What is no
+transient is left out and counted, and what cannot be understood is said in an event;
+nothing is silent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from streams.errors import InputError
+from streams.messages.scanner_counter import AUTHOR, GAP
+from streams.messages.transient import Body, Event, Kind, Start, Transient
+from streams.sources.checks.conjugation import ConjugationCheck
+from streams.sources.mrd.clock import StampClock
+from streams.sources.mrd.external import EXTERNAL, Edge, Edges
+from streams.sources.mrd.fid import Layout, layout_of
+from streams.sources.mrd.file import NOT_SIGNAL
+from streams.sources.mrd.header import Header
+from streams.sources.mrd.messages import Readout, Waveform
+from streams.sources.mrd.rules import MrdRules
+
+NOISE = 19
+LEFT_OUT = {
+    **{flag: name for flag, name in NOT_SIGNAL.items() if flag != NOISE},
+    29: "surface coil correction",
+    30: "phase stabilisation",
+    31: "phase stabilisation",
+}
+HELD_NOISE = 16
+MOST_STARTS = 8  # in one series: acquisitions that keep changing are no series
+SCANNER = "scanner"
+
+
+@dataclass(slots=True)
+class _Series:
+    """What is known of the series that is running."""
+
+    header: Header
+    layout: Layout | None = None
+    check: ConjugationCheck | None = None
+    starts: int = 0
+    transients: int = 0
+    water: int = 0
+    noise: list[Readout] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    problem: str = ""
+
+
+class ScannerSession:
+    """Turns headers, acquisitions and waveforms into bodies.
+
+    Parameters
+    ----------
+    rules : how the stream is to be understood
+    protocol : name of the protocol, for `Start`
+    """
+
+    def __init__(self, rules: MrdRules, protocol: str = "") -> None:
+        self._rules, self._protocol = rules, protocol
+        self._series: _Series | None = None
+        self._clock: StampClock | None = None
+        self._edges = Edges(rules)
+        self._unplaced: list[Edge] = []
+        self._placed: list[Event] = []
+        self._count, self._missing = 0, 0
+        self._counter: int | None = None
+        self._said: set[str] = set()  # about headers: not again for each series
+
+    @property
+    def now_s(self) -> float:
+        """Scanner time of the last transient, s."""
+        return 0.0 if self._clock is None else self._clock.time_s
+
+    @property
+    def refused(self) -> Header | None:
+        """Header of the series that runs, if it cannot be understood."""
+        series = self._series
+        return series.header if series is not None and series.problem else None
+
+    def begin(self, header: Header) -> None:
+        """A series with this header begins."""
+        self._series, self._counter, self._missing = _Series(header), None, 0
+        self._edges = Edges(self._rules)
+        if self._clock is None:
+            tick_s = self._rules.tick_of(header.vendor)
+            self._clock = StampClock(tick_s, bool(self._rules.tick_s), [])
+        self._clock.new_series()
+
+    def note(self, kind: str, text: str) -> Event:
+        """An event about the stream itself, now."""
+        return Event(self.now_s, kind, text, AUTHOR)
+
+    def readout(self, readout: Readout, arrived_s: float) -> Iterator[Body]:
+        """Bodies that an acquisition stands for."""
+        series = self._series
+        if series is None:
+            return
+        yield from self._counted(readout)
+        name = next((n for f, n in LEFT_OUT.items() if readout.flagged(f)), "")
+        if name or series.problem:
+            series.left_out[name or "not understood"] += 1
+        elif readout.flagged(NOISE):
+            yield from self._noise(series, readout)
+        else:
+            yield from self._signal(series, readout, arrived_s)
+
+    def waveform(self, waveform: Waveform) -> Iterator[Body]:
+        """Bodies that a piece of a waveform stands for: edges of external inputs."""
+        if self._series is None:
+            return
+        if waveform.waveform_id not in EXTERNAL:
+            self._series.left_out["physiological waveform"] += 1
+        self._unplaced += self._edges.take(waveform)
+        yield from self._due(self.now_s + self._ahead_s())
+
+    def end(self, reason: str) -> Iterator[Body]:
+        """The series ends."""
+        series, self._series = self._series, None
+        if series is None:
+            return
+        series.left_out["noise"] += len(series.noise)
+        yield from self._due(float("inf"), ended=True)
+        yield self.note("series_end", f"{reason}: {_summary(series)}")
+
+    def _counted(self, readout: Readout) -> Iterator[Event]:
+        """Compare the scanner's counter with the one before."""
+        before, self._counter = self._counter, readout.counter
+        missing = 0 if before is None else readout.counter - before - 1
+        if missing > 0:
+            self._missing += missing
+            text = f"{missing} acquisitions missing by the scanner's counter"
+            yield self.note(GAP, text)
+
+    def _noise(self, series: _Series, readout: Readout) -> Iterator[Body]:
+        """A noise transient, if it is like the others; held until these are known."""
+        if series.layout is None and len(series.noise) < HELD_NOISE:
+            series.noise.append(readout)
+        elif (
+            series.layout is None
+            or self._clock is None
+            or not series.layout.fits(readout)
+        ):
+            series.left_out["noise of another length"] += 1
+        else:
+            fid, time_s = (
+                series.layout.fid_of(readout),
+                self._clock.other(readout.stamp),
+            )
+            yield Transient(self._next_count(), time_s, Kind.NOISE, fid)
+
+    def _signal(
+        self, series: _Series, readout: Readout, arrived_s: float
+    ) -> Iterator[Body]:
+        if series.layout is None or not series.layout.fits(readout):
+            try:
+                yield from self._started(series, readout)
+            except InputError as error:
+                series.problem = str(error)
+                series.left_out["not understood"] += 1
+                yield self.note("series_refused", str(error))
+                return
+        yield from self._transient(series, readout, arrived_s)
+        held, series.noise = series.noise, []
+        for noise in held:
+            yield from self._noise(series, noise)
+
+    def _started(self, series: _Series, readout: Readout) -> Iterator[Body]:
+        """Announce how the transients are acquired."""
+        if series.starts >= MOST_STARTS:
+            raise InputError(
+                f"{series.header.name} changes the length of its acquisitions again "
+                "and again; the rest of this series is left out."
+            )
+        series.layout = layout = layout_of(series.header, readout, self._rules)
+        series.check = ConjugationCheck(layout.acquisition)
+        series.starts += 1
+        yield Start(layout.acquisition, series.header.name, self._protocol)
+        for text in (*series.header.notes, _steps(layout, readout, self._rules)):
+            if text not in self._said:
+                self._said.add(text)
+                yield self.note("note", text)
+
+    def _transient(
+        self, series: _Series, readout: Readout, arrived_s: float
+    ) -> Iterator[Body]:
+        layout, clock = series.layout, self._clock
+        if layout is None or clock is None:
+            return
+        fid, kind = layout.fid_of(readout), self._kind(series, readout)
+        repetition_time_s = layout.acquisition.repetition_time_s
+        time_s = clock.transient(readout.stamp, arrived_s, repetition_time_s)
+        yield from self._due(time_s)
+        yield Transient(self._next_count(), time_s, kind, fid)
+        for text in clock.notes:
+            yield self.note("note", text)
+        clock.notes.clear()
+        if kind is Kind.METABOLITE and series.check is not None:
+            said = series.check.push(fid)
+            if said:
+                yield self.note("note", said)
+        yield from self._due(time_s + self._ahead_s())
+
+    def _kind(self, series: _Series, readout: Readout) -> Kind:
+        """Water reference or metabolites, by the rules."""
+        name = series.header.protocol_name
+        water = self._rules.is_water(readout, series.transients, name)
+        series.transients += 1
+        series.water += water
+        return Kind.WATER if water else Kind.METABOLITE
+
+    def _next_count(self) -> int:
+        """Number of the next transient, behind what the scanner's counter misses."""
+        count = self._count + self._missing
+        self._count, self._missing = count + 1, 0
+        return count
+
+    def _ahead_s(self) -> float:
+        """How far ahead of the last transient an event may be and is yet of now."""
+        layout = None if self._series is None else self._series.layout
+        return (layout and layout.acquisition.repetition_time_s) or 0.0
+
+    def _due(self, until_s: float, ended: bool = False) -> Iterator[Event]:
+        """External events whose time has come, in the order of their times."""
+        clock = self._clock
+        if clock is None or not (clock.started and (clock.settled or ended)):
+            return
+        for edge in self._unplaced:
+            time_s = clock.other(edge.stamp) + edge.after_s
+            self._placed.append(Event(time_s, edge.kind, edge.text, SCANNER))
+        self._unplaced.clear()
+        self._placed.sort(key=lambda event: event.time_s)
+        while self._placed and self._placed[0].time_s <= until_s:
+            yield self._placed.pop(0)
+
+
+def _steps(layout: Layout, readout: Readout, rules: MrdRules) -> str:
+    """What is done to samples, and by which rules, for whoever reads the recording."""
+    received = readout.points.shape[1]
+    text = f"Samples: points {layout.start} to {layout.stop} of {received} kept"
+    if layout.oversampling > 1:
+        text += f", {layout.oversampling}-fold oversampling removed"
+    text += ", conjugated" if layout.conjugate else ", not conjugated"
+    return f"{text}; rules: {rules.departures or 'the defaults'}."
+
+
+def _summary(series: _Series) -> str:
+    announced = series.header.announced
+    text = f"{series.transients} transients"
+    if announced is not None:
+        text += f" of {announced} announced"
+    if series.water:
+        text += f", {series.water} of them water reference"
+    counts = [f"{n} {name}" for name, n in sorted(series.left_out.items()) if n]
+    return text + (f"; left out: {', '.join(counts)}" if counts else "")

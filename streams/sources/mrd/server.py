@@ -1,0 +1,322 @@
+"""The TCP side of an MRD server: takes everything at once, so nobody waits for us.
+
+One thread (`Receiver.run`) owns all sockets.  It only cuts the stream into frames and
+puts them into a queue that never makes it wait; all that takes time is done by whoever
+reads the queue.  The subject's part of a header is cut out here, before anything is
+queued, and texts, configurations and images are counted and dropped.
+
+One scanner at a time: a connection is the scanner once it has sent a header.  While it
+is heard, others are refused; silent for a while, it gives way to a new connection of
+the same address (a scanner that was restarted while its old connection hangs).  A
+connection without a header within `HELLO_S` is closed.  The format has no encryption:
+only addresses that were named may connect, and without names only this machine.
+
+The answer to CLOSE is CLOSE, at once; the same is said to whoever is refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from streams.errors import InputError
+from streams.sources.mrd.header import Header
+from streams.sources.mrd.listening import Listening
+from streams.sources.mrd.messages import MrdError, text_of
+from streams.sources.mrd.notices import Notices
+from streams.sources.mrd.parser import CLOSE_BYTES, Frame, Id, Parser
+from streams.sources.mrd.rules import MrdRules
+from streams.sources.mrd.spill import SpillQueue
+
+RECEIVE_BYTES = 1 << 20
+TURN_S = 0.1
+HELLO_S = 10.0
+MOST_PENDING, MOST_CONNECTIONS = 8, 64
+QUIET_S, QUIET_TRS = 5.0, 3.0
+LEAVE_S = 2.0
+QUEUED = frozenset({Id.ACQUISITION, Id.WAVEFORM})
+
+
+class What(StrEnum):
+    """What an entry of the queue is."""
+
+    BEGIN = "begin"
+    FRAME = "frame"
+    END = "end"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened to the connection, in order.
+
+    Attributes
+    ----------
+    what : a header came, an acquisition or waveform (its bytes are the payload of the
+        queue), the series ended, or something is to be noted
+    arrived_s : monotonic clock of this machine
+    header : of a BEGIN
+    id : of a FRAME
+    text : reason of an END, sentence of a NOTE
+    kind : kind of event that a NOTE is
+    """
+
+    what: What
+    arrived_s: float
+    header: Header | None = None
+    id: Id | None = None
+    text: str = ""
+    kind: str = "note"
+
+
+@dataclass(slots=True, eq=False)
+class _Connection:
+    """One TCP connection."""
+
+    socket: socket.socket
+    address: str
+    opened_s: float
+    heard_s: float
+    parser: Parser = field(default_factory=Parser)
+    active: bool = False
+    idle_s: float = 0.0
+    quiet_s: float = QUIET_S
+    leaving_s: float | None = None
+    dropped: Counter[str] = field(default_factory=Counter)
+
+
+class Receiver:
+    """Accepts connections and queues what the scanner sends.
+
+    Parameters
+    ----------
+    listening : where to listen, and who may connect; bound when this returns
+    rules : for the idle time
+    queue : receives the entries
+
+    Raises
+    ------
+    InputError : the port is in use, or it is no address of this machine
+    """
+
+    def __init__(
+        self, listening: Listening, rules: MrdRules, queue: SpillQueue[Entry]
+    ) -> None:
+        self._listening, self._rules, self._queue = listening, rules, queue
+        self._server = listening.bound()
+        self._notices = Notices()
+        self._received = memoryview(bytearray(RECEIVE_BYTES))
+        self._connections: list[_Connection] = []
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="mrd", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """Port that is listened on."""
+        return int(self._server.getsockname()[1])
+
+    def start(self) -> None:
+        """Begin to accept."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close all connections; returns when the thread has ended."""
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        else:
+            self._server.close()
+
+    def _run(self) -> None:
+        with selectors.DefaultSelector() as selector, self._server:
+            selector.register(self._server, selectors.EVENT_READ)
+            while not self._stopped.is_set():
+                for key, _ in selector.select(TURN_S):
+                    if key.data is None:
+                        self._accept(selector)
+                    else:
+                        self._read(selector, key.data)
+                self._look_after(selector)
+            for connection in list(self._connections):
+                self._leave(connection, "the relay was stopped")
+                self._close(selector, connection)
+
+    def _accept(self, selector: selectors.BaseSelector) -> None:
+        try:
+            connected, (address, *_) = self._server.accept()
+        except OSError:  # it was gone before we came
+            return
+        refusal = self._refusal(str(address))
+        crowded = len(self._connections) >= MOST_CONNECTIONS
+        if refusal:
+            self._note("refused", f"{address} was refused: {refusal}.")
+        if crowded or not self._listening.allows(str(address)):
+            connected.close()
+            return
+        connected.setblocking(False)
+        _keep_alive(connected)
+        now = time.monotonic()
+        connection = _Connection(connected, str(address), now, now)
+        self._connections.append(connection)
+        selector.register(connected, selectors.EVENT_READ, connection)
+        if refusal:
+            self._leave(connection, refusal)
+
+    def _refusal(self, address: str) -> str:
+        """Why an address may not connect now; empty if it may."""
+        if not self._listening.allows(address):
+            return "it is not among the allowed addresses (--allow)"
+        active = self._active
+        if active is not None and not self._gives_way(active, address):
+            return f"the scanner at {active.address} is connected, and only one may be"
+        if sum(c.leaving_s is None for c in self._connections) >= MOST_PENDING:
+            return "too many connections wait without having sent a header"
+        return ""
+
+    @property
+    def _active(self) -> _Connection | None:
+        return next((c for c in self._connections if c.active), None)
+
+    def _gives_way(self, active: _Connection, address: str) -> bool:
+        """Whether the scanner's connection looks dead to one from the same address."""
+        silent_s = time.monotonic() - active.heard_s
+        return address == active.address and silent_s > active.quiet_s
+
+    def _read(self, selector: selectors.BaseSelector, connection: _Connection) -> None:
+        try:
+            received = connection.socket.recv_into(self._received)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._leave(connection, f"connection lost ({error.strerror or error})")
+            self._close(selector, connection)
+            return
+        if not received:
+            self._gone(selector, connection)
+        elif connection.leaving_s is None:
+            connection.heard_s = time.monotonic()
+            connection.parser.feed(self._received[:received])
+            self._frames(connection)
+
+    def _gone(self, selector: selectors.BaseSelector, connection: _Connection) -> None:
+        """The other side closed."""
+        if connection.leaving_s is None:
+            reason = "connection closed without CLOSE"
+            try:
+                connection.parser.end()
+            except MrdError as error:
+                reason += f"; {error}"
+            self._leave(connection, reason)
+        self._close(selector, connection)
+
+    def _frames(self, connection: _Connection) -> None:
+        try:
+            while connection.leaving_s is None:
+                frame = connection.parser.next_frame()
+                if frame is None:
+                    return
+                self._take(connection, frame)
+        except MrdError as error:
+            text = f"{connection.address}: {error}"
+            self._note("protocol_error", text)
+            self._leave(connection, "protocol error")
+
+    def _take(self, connection: _Connection, frame: Frame) -> None:
+        if frame.id is Id.CLOSE:
+            self._leave(connection, "closed by the scanner")
+        elif frame.id is Id.HEADER:
+            self._header(connection, text_of(frame.content))
+        elif frame.id in QUEUED and connection.active:
+            entry = Entry(What.FRAME, connection.heard_s, id=frame.id)
+            self._queue.put(entry, frame.content)
+        else:
+            connection.dropped[frame.id.name.lower().replace("_", " ")] += 1
+
+    def _header(self, connection: _Connection, xml: bytes) -> None:
+        """A header: the connection is the scanner, if there is no other."""
+        active = self._active
+        if active is not None and active is not connection:
+            if not self._gives_way(active, connection.address):
+                text = f"{connection.address} was refused: {active.address} sends."
+                self._note("refused", text)
+                self._leave(connection, "refused")
+                return
+            self._leave(active, "silent, and replaced by a new connection")
+        name = f"MRD stream from {connection.address}"
+        try:
+            header = Header(name, xml)
+            repetition_time_s = header.repetition_time_s
+        except InputError as error:
+            self._note("series_refused", str(error))
+            self._leave(connection, "header not understood")
+            return
+        if connection.active:
+            self._put_end(connection, "a new header came")
+        connection.active = True
+        connection.idle_s = self._rules.idle_s(repetition_time_s)
+        connection.quiet_s = max(QUIET_S, QUIET_TRS * (repetition_time_s or 0.0))
+        self._queue.put(Entry(What.BEGIN, connection.heard_s, header=header))
+
+    def _leave(self, connection: _Connection, reason: str) -> None:
+        """Answer CLOSE; what still comes is not read any more."""
+        if connection.leaving_s is not None:
+            return
+        connection.leaving_s = time.monotonic()
+        with contextlib.suppress(OSError):
+            connection.socket.send(CLOSE_BYTES)
+            connection.socket.shutdown(socket.SHUT_WR)
+        if connection.active:
+            self._put_end(connection, reason)
+        connection.active = False
+
+    def _put_end(self, connection: _Connection, reason: str) -> None:
+        dropped = ", ".join(f"{n} {name}" for name, n in connection.dropped.items())
+        text = f"{reason} (not recorded: {dropped})" if dropped else reason
+        connection.dropped.clear()
+        self._queue.put(Entry(What.END, time.monotonic(), text=text))
+
+    def _close(self, selector: selectors.BaseSelector, connection: _Connection) -> None:
+        selector.unregister(connection.socket)
+        connection.socket.close()
+        self._connections.remove(connection)
+
+    def _look_after(self, selector: selectors.BaseSelector) -> None:
+        """Time-outs, and what there was too much of to note at once."""
+        now = time.monotonic()
+        for connection in list(self._connections):
+            if connection.leaving_s is not None:
+                if now - connection.leaving_s > LEAVE_S:
+                    self._close(selector, connection)
+            elif connection.active and now - connection.heard_s > connection.idle_s:
+                self._leave(connection, f"nothing came for {connection.idle_s:g} s")
+            elif not connection.active and now - connection.opened_s > HELLO_S:
+                text = f"{connection.address} sent no header within {HELLO_S:g} s."
+                self._note("refused", text)
+                self._leave(connection, "no header")
+        for kind, text in self._notices.due(now):
+            self._queue.put(Entry(What.NOTE, now, text=text, kind=kind))
+
+    def _note(self, kind: str, text: str) -> None:
+        now = time.monotonic()
+        if self._notices.take(kind, text, now):
+            self._queue.put(Entry(What.NOTE, now, text=text, kind=kind))
+
+
+def _keep_alive(connected: socket.socket) -> None:
+    """Ask TCP to notice a machine that died: after 10 s of silence, 3 times 5 s."""
+    with contextlib.suppress(OSError):
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for name, value in (
+            ("TCP_KEEPIDLE", 10),
+            ("TCP_KEEPINTVL", 5),
+            ("TCP_KEEPCNT", 3),
+        ):
+            if hasattr(socket, name):  # not on every system
+                connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

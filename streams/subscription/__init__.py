@@ -1,0 +1,1 @@
+"""A subscription without gaps, and how the stream fares."""

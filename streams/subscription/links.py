@@ -1,0 +1,124 @@
+"""A subscriber's sockets to one endpoint, and what ZeroMQ tells about them.
+
+libzmq reconnects by itself, with two exceptions that are seen to here: after a frame
+larger than ZMQ_MAXMSGSIZE it disconnects for good, and a half-open connection is only
+noticed by heartbeats.  Whoever uses this calls `renew` when `broken`, or when nothing
+has been heard for too long.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import zmq
+from zmq.utils.monitor import parse_monitor_message
+
+from streams.messages import wire
+from streams.messages.endpoint import Endpoint
+from streams.messages.keys import ClientKeys
+
+RECEIVE_HWM = 256
+RETRY_EXPECTED_S = 2.0
+"""libzmq announces its next try within this time of a disconnection."""
+
+_CONNECTED = zmq.Event.HANDSHAKE_SUCCEEDED
+_TRYING = (zmq.Event.CONNECT_RETRIED, zmq.Event.CONNECT_DELAYED)
+_KEY_REFUSED = (
+    zmq.Event.HANDSHAKE_FAILED_AUTH,
+    zmq.Event.HANDSHAKE_FAILED_PROTOCOL,
+    zmq.Event.HANDSHAKE_FAILED_NO_DETAIL,
+)
+
+
+class Links:
+    """The subscription (SUB) and the requests (DEALER) of one subscriber.
+
+    Attributes
+    ----------
+    connected : whether the subscription is connected and its keys were taken
+    key_refused : whether the last connection failed in its handshake
+    renewed : how often the sockets were made again
+    """
+
+    def __init__(self, endpoint: Endpoint, keys: ClientKeys | None) -> None:
+        self.connected, self.key_refused, self.renewed = False, False, 0
+        self._endpoint, self._keys = endpoint, keys
+        self._context: zmq.Context[Any] = zmq.Context()
+        self._disconnected_at: float | None = None
+        self._open()
+
+    def _open(self) -> None:
+        self.subscription = self._socket(zmq.SUB, zmq.RCVHWM)
+        # with it, what came and was not read is thrown away when the publisher leaves
+        self.subscription.immediate = False
+        self.subscription.subscribe(b"")
+        self.requests = self._socket(zmq.DEALER, zmq.RCVHWM)
+        self._monitor: zmq.Socket[Any] = self.subscription.get_monitor_socket()
+        self._poller = zmq.Poller()
+        for socket in (self.subscription, self.requests, self._monitor):
+            self._poller.register(socket, zmq.POLLIN)
+        self.subscription.connect(self._endpoint.published)
+        self.requests.connect(self._endpoint.requests)
+        self.connected, self._disconnected_at = False, None
+
+    def _socket(self, kind: int, high_water: int) -> zmq.Socket[Any]:
+        socket = self._context.socket(kind)
+        socket.setsockopt(high_water, RECEIVE_HWM)
+        return configured(socket, self._keys)
+
+    @property
+    def broken(self) -> bool:
+        """Whether libzmq was disconnected and does not try again."""
+        at = self._disconnected_at
+        return at is not None and time.monotonic() - at > RETRY_EXPECTED_S
+
+    def poll(self, timeout_s: float) -> tuple[bool, bool]:
+        """Wait for something; whether the subscription and the requests have some."""
+        ready = dict(self._poller.poll(int(timeout_s * 1000)))
+        if self._monitor in ready:
+            self._read_monitor()
+        return self.subscription in ready, self.requests in ready
+
+    def renew(self) -> None:
+        """Make all sockets again."""
+        self._close()
+        self._open()
+        self.renewed += 1
+
+    def close(self) -> None:
+        """Close everything at once."""
+        self._close()
+        self._context.destroy(linger=0)
+
+    def _close(self) -> None:
+        self.subscription.disable_monitor()
+        for socket in (self.subscription, self.requests, self._monitor):
+            socket.close(linger=0)
+
+    def _read_monitor(self) -> None:
+        while self._monitor.poll(0):
+            frames = self._monitor.recv_multipart()
+            event = zmq.Event(parse_monitor_message(frames)["event"])
+            if event == _CONNECTED:
+                self.connected, self.key_refused = True, False
+            elif event in _KEY_REFUSED:
+                self.connected, self.key_refused = False, True
+            elif event == zmq.Event.DISCONNECTED:
+                self.connected = False
+            if event in (*_KEY_REFUSED, zmq.Event.DISCONNECTED):
+                self._disconnected_at = time.monotonic()
+            elif event in (_CONNECTED, *_TRYING):
+                self._disconnected_at = None
+
+
+def configured(socket: zmq.Socket[Any], keys: ClientKeys | None) -> zmq.Socket[Any]:
+    """A socket that is going to connect: bounds, patience and keys."""
+    socket.maxmsgsize = wire.MAX_PAYLOAD_BYTES
+    socket.linger = 0
+    socket.immediate = True  # nothing is queued for somebody who is not there
+    socket.reconnect_ivl, socket.reconnect_ivl_max = 100, 300
+    socket.heartbeat_ivl, socket.heartbeat_timeout = 1000, 5000
+    if keys is not None:
+        keys.apply(socket)
+    return socket

@@ -1,0 +1,36 @@
+"""What stands in the place of a message that cannot be used.
+
+A publisher without a journal cannot be asked again.  Where the header of a refused
+message can be read, an event of kind "dropped" takes its number and its time and says
+why, so that it counts as refused and not as lost on the way.
+"""
+
+from __future__ import annotations
+
+import json
+
+from streams.errors import InputError
+from streams.messages import wire
+from streams.messages.scanner_counter import AUTHOR, DROPPED
+from streams.messages.transient import Message
+
+LONGEST_REASON = 1000
+PLACED = frozenset({"transient", "event"})  # what has a time of its own
+
+
+def in_its_place(frames: wire.Frames, reason: str) -> Message | None:
+    """The event for a refused message; None where it is lost or can be fetched."""
+    try:
+        header = wire.read_header(frames)
+        if header.topic not in PLACED or wire.is_recorded(frames):
+            return None
+        said = {
+            **header.fields,
+            "type": "event",
+            "kind": DROPPED,
+            "text": reason[:LONGEST_REASON],
+            "author": AUTHOR,
+        }
+        return wire.decode([b"event", json.dumps(said).encode(), b""])
+    except InputError:
+        return None

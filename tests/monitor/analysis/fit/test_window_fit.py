@@ -1,0 +1,203 @@
+"""Warm fits: those of the full problem, one at a time or many at once."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fit_cases import clean_fid, make_model, noisy_fid
+
+from monitor.analysis.fit.epoch_model import UNTOLD_STIFFNESS, make_session_model
+from monitor.analysis.fit.first_fit import Freedom
+from monitor.analysis.fit.fitted import (
+    FittedWindow,
+    fit_averages,
+    fit_in_full,
+    mean_fid,
+    repeated,
+)
+from monitor.analysis.fit.model_choice import Rule
+from monitor.analysis.fit.window import Window, average_of
+from monitor.analysis.fit.window_fit import warm_fits
+
+SD, COUNT, LENGTH = 2.0, 96, 16
+FREEDOM = Freedom(water_removal=False)
+
+
+@pytest.fixture(scope="module")
+def fids():
+    model = make_model()
+    rng = np.random.default_rng(0)
+    return [
+        noisy_fid(
+            model,
+            i,
+            SD,
+            shift=1.5 + 0.3 * rng.normal(),
+            phase=0.4 + 0.05 * rng.normal(),
+        ).astype(np.complex64)
+        for i in range(COUNT)
+    ]
+
+
+@pytest.fixture(scope="module")
+def session(fids):
+    model, weights = make_model(), np.ones(COUNT)
+    parts = [
+        average_of(Window(i, i + LENGTH), weights) for i in range(0, COUNT, LENGTH)
+    ]
+    whole = average_of(Window(0, COUNT), weights)
+    return make_session_model(
+        model,
+        mean_fid(fids, whole),
+        SD * np.sqrt(model.points),
+        whole.noise,
+        np.stack([mean_fid(fids, part) for part in parts]),
+        parts[0].noise,
+        FREEDOM,
+    )
+
+
+def test_one_window_is_held_near_a_rough_baseline(fids):
+    model, one = make_model(), average_of(Window(0, LENGTH), np.ones(LENGTH))
+    mean = mean_fid(fids, one)
+
+    def sds(stiffness):
+        freedom = replace(FREEDOM, rule=Rule(stiffness=stiffness))
+        held = make_session_model(
+            model, mean, SD * np.sqrt(model.points), one.noise, mean[None], one.noise,
+            freedom,
+        )  # fmt: skip
+        fit = warm_fits(held.subspace, held.projected(mean[None]), np.ones(1))
+        return np.sqrt(fit.covariance[0].diagonal()[: len(model.names)])
+
+    np.testing.assert_allclose(sds(0.01), sds(UNTOLD_STIFFNESS), rtol=0.2)
+
+
+def averages(step=4):
+    weights = np.random.default_rng(1).uniform(0.2, 1.0, COUNT)
+    return [
+        average_of(Window(i, i + LENGTH), weights)
+        for i in range(0, COUNT - LENGTH + 1, step)
+    ]
+
+
+def sds(fitted):
+    return np.sqrt(np.diag(fitted.covariance))
+
+
+def test_one_at_a_time_is_as_many_at_once(session, fids):
+    together = fit_averages(session, fids, averages())
+    for average, fitted in zip(averages(), together, strict=True):
+        alone = fit_averages(session, fids, [average])[0]
+        assert fitted.converged
+        assert np.max(np.abs(alone.amplitudes - fitted.amplitudes) / sds(fitted)) < 1e-6
+        np.testing.assert_allclose(sds(alone), sds(fitted), rtol=1e-6)
+
+
+def test_the_projection_costs_less_than_a_tenth_of_an_sd(session, fids):
+    for average, fitted in zip(
+        averages(16), fit_averages(session, fids, averages(16)), strict=True
+    ):
+        full = fit_in_full(session, mean_fid(fids, average), average)
+        assert full.converged
+        assert np.max(np.abs(full.amplitudes - fitted.amplitudes) / sds(full)) < 0.1
+        np.testing.assert_allclose(sds(fitted), sds(full), rtol=0.05)
+
+
+@pytest.mark.parametrize(("shift", "lorentz"), [(1.2, 0.0), (-1.2, 0.0), (0.5, 1.0)])
+def test_that_holds_at_the_edge_of_the_reach(session, shift, lorentz):
+    model, average = (
+        session.problem.model,
+        average_of(Window(0, LENGTH), np.ones(COUNT)),
+    )
+    fid = noisy_fid(model, 77, SD / 4, shift=1.5 + shift, lorentz=3.0 + lorentz)
+    z = session.projected(fid[None])
+    warm = warm_fits(session.subspace, z, np.array([0.25]))
+    full = fit_in_full(session, fid, average)
+    assert warm.converged[0]
+    difference = warm.amplitudes[0] - full.amplitudes
+    assert np.max(np.abs(difference) / sds(full)) < 0.1
+    assert warm.shift_hz[0] == pytest.approx(full.shift_hz, abs=0.02)
+
+
+def test_far_windows_are_fitted_in_full(session, fids):
+    model = session.problem.model
+    far = [
+        noisy_fid(model, i, SD, shift=6.0, phase=0.9).astype(np.complex64)
+        for i in range(LENGTH)
+    ]
+    average = average_of(Window(0, LENGTH), np.ones(LENGTH))
+    found = fit_averages(session, far, [average])[0]
+    assert found.converged
+    assert found.shift_hz == pytest.approx(4.5, abs=0.3)
+
+
+def test_zeros_and_nan_never_converge_to_numbers_that_are_none(session):
+    average = average_of(Window(0, LENGTH), np.ones(LENGTH))
+    points = session.problem.model.points
+    for value in (0.0, np.nan):
+        empty = [np.full(points, value, np.complex64)] * LENGTH
+        with np.errstate(all="ignore"):
+            found = fit_averages(session, empty, [average])[0]
+        if found.converged:
+            assert np.isfinite(found.amplitudes).all()
+            assert np.isfinite(found.covariance).all()
+        if np.isnan(value):
+            assert not found.converged
+
+
+def test_the_session_found_what_was_there(session):
+    truth = clean_fid(session.problem.model)
+    made = session.problem.model.columns(session.fit.theta)[0] @ session.fit.amplitudes
+    rest = session.problem.model.in_band(truth) - made - session.baseline
+    assert np.abs(rest).max() < 0.02 * session.naa_height
+
+
+def test_windows_of_one_session_scatter_as_is_said(session):
+    """Not as widely as amplitudes with soft priors may be wrong."""
+    subspace, count = session.subspace, 400
+    rng, noise = np.random.default_rng(3), 4.0
+    K = subspace.projector.shape[1]
+    white = rng.normal(size=(2, count, K)) * subspace.problem.noise_sd * noise
+    z = subspace.columns[0] @ subspace.amplitudes
+    fits = warm_fits(
+        subspace,
+        z + (white[0] + 1j * white[1]) @ subspace.projector.T,
+        np.full(count, noise),
+    )
+    M, average = fits.amplitudes.shape[1], averages()[0]
+    one = FittedWindow(
+        average,
+        fits.amplitudes[0],
+        fits.covariance[0, :M, :M],
+        0.0,
+        0.0,
+        0.0,
+        1.0,
+        True,
+    )
+    said = np.sqrt(np.diag(repeated(one, session)))
+    found = fits.amplitudes.std(axis=0)
+    np.testing.assert_allclose(found, said, rtol=0.2)
+    assert np.all(said <= 1.001 * sds(one))
+    assert np.min(said / sds(one)) < 0.97
+
+
+def test_the_noise_of_a_short_reference_period_is_no_misfit_of_windows(fids):
+    """The residual of the session's mean, its noise too, is taken off every window."""
+    weights, length = np.ones(COUNT), 16
+    few = average_of(Window(0, 4), weights)
+    mean = mean_fid(fids, few)
+    made = make_session_model(
+        make_model(), mean, SD * np.sqrt(len(mean)), few.noise, mean[None], few.noise,
+        FREEDOM,
+    )  # fmt: skip
+    windows = [
+        average_of(Window(i, i + length), weights)
+        for i in range(0, COUNT - length + 1, length)
+    ]
+    known = fit_averages(replace(made, mean=few), fids, windows)
+    unknown = fit_averages(made, fids, windows)
+    assert np.mean([f.misfit for f in known[1:]]) < 1.5
+    assert np.mean([f.misfit for f in unknown[1:]]) > 3.0
+    assert known[0].misfit == unknown[0].misfit  # it has the mean's transients

@@ -1,0 +1,162 @@
+"""The tracker in the pipeline: once live, once again, across epochs and corrections."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.pipeline import Pipeline
+from monitor.protocol.settings import Settings
+from streams.messages.transient import Event, Message, Transient, number
+from streams.simulator.scanner import metabolite_fids, scan
+from streams.simulator.scenario_file import read_scenario
+
+START_S = 120.0
+
+
+def scenario():
+    base = read_scenario("infusion")
+    events = tuple(
+        replace(e, time_s=START_S if e.kind == "infusion_start" else 900.0)
+        for e in base.events
+    )
+    kept = ("Glu", "Gln", "NAA", "NAAG", "Cr", "PCr", "mI", "GPC", "GSH")
+    return replace(
+        base, acquisition=replace(base.acquisition, coils=1, points=512), coils=None,
+        series=(replace(base.series[0], transients=110, noise_frames=0),),
+        events=events,
+        concentrations_mm={n: base.concentrations_mm[n] for n in kept},
+    ).without("motion", "macromolecules", "baseline", "lipids")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def messages():
+    made = scenario()
+    fids = metabolite_fids(made)
+    plan = made.acquisition
+    basis = BasisSet(
+        tuple(fids), np.stack(list(fids.values())), plan.dwell_time_s,
+        plan.spectrometer_frequency_mhz, "1H", plan.echo_time_s, "PRESS",
+    )  # fmt: skip
+    return basis, list(number(scan(made, fids), "one"))
+
+
+def pipeline(basis):
+    settings = Settings(window=16, step=8, macromolecules="none")
+    return Pipeline(settings, basis)
+
+
+@pytest.fixture(scope="module")
+def live(messages):
+    basis, sent = messages
+    one = pipeline(basis)
+    return one, [one.push(message) for message in sent]
+
+
+def test_every_transient_gives_a_point_once_the_infusion_began(live):
+    _, updates = live
+    began = next(i for i, u in enumerate(updates) if u.tracks)
+    points = [u.tracker for u in updates[began + 1 : -1] if u.quality]
+    assert all(point is not None for point in points)
+    assert len(updates[began].tracks) + len(points) == 110
+    for point in points:
+        assert set(point.filtered) == {"Glu", "Glx", "Glx/tNAA", "Glu/tCr"}
+        assert all(np.isfinite(list(point.filtered_sd.values())))
+        assert all(np.isfinite(list(point.free_sd.values())))
+        assert point.width_sd_hz > 0
+
+
+def test_what_was_shown_is_what_comes_out_when_it_is_done_again(live):
+    one, updates = live
+    shown = {u.tracker.index: u.tracker for u in updates if u.tracker}
+    for point in one.tracking.redo([START_S, 900.0]):
+        if point.index in shown:
+            for name, value in point.filtered.items():
+                sd = point.filtered_sd[name]
+                assert abs(value - shown[point.index].filtered[name]) < 1e-6 * sd
+
+
+def test_a_replay_gives_the_same_bits(messages, live):
+    basis, sent = messages
+    again = pipeline(basis)
+    for message, update in zip(sent, live[1], strict=True):
+        repeated = again.push(message)
+        assert repeated.tracker == update.tracker
+        assert repeated.answers == update.answers
+        assert repeated.detectable == update.detectable
+
+
+def test_answers_begin_with_the_infusion(live):
+    _, updates = live
+    last = updates[-1].answers["Glx/tNAA"]
+    assert last.low_percent < last.mean_percent < last.high_percent
+    assert last.high_percent - last.low_percent > 2 * 1.96 * last.sd_percent
+    early = [u for u in updates if u.quality and u.quality.time_s < START_S]
+    assert all(not u.answers for u in early)
+
+
+def test_the_start_counts_at_once_where_the_reference_period_was_given(messages):
+    basis, sent = messages
+    settings = replace(pipeline(basis).settings, reference_s=(0.0, 90.0))
+    one = Pipeline(settings, basis)
+    updates = [one.push(message) for message in sent]
+    began = next(
+        i
+        for i, u in enumerate(updates)
+        if getattr(u.event, "kind", "") == "infusion_start"
+    )
+    assert updates[began].tracks
+    assert not updates[began].answers
+    after = next(u for u in updates[began + 1 :] if u.answers)
+    assert after.quality.time_s < START_S + 30.0
+
+
+def test_detectable_change_comes_with_each_estimate(live):
+    _, updates = live
+    found = [u.detectable for u in updates if u.estimate is not None]
+    assert all(one is not None for one in found)
+    assert found[-1].window_now[64] < found[-1].window_now[16]
+    assert np.isfinite(found[-1].mean_now)
+
+
+def test_a_corrected_reference_period_does_everything_again(messages):
+    basis, sent = messages
+    one = pipeline(basis)
+    for message in sent[:-1]:
+        one.push(message)
+    event = Event(300.0, "reference", f"40:{START_S}", "operator")
+    update = one.push(replace(sent[-1], body=event))
+    assert len(update.tracks) == 110
+    assert update.tracks[-1].filtered != {}
+    assert one.course.reference.start_s == 40.0
+
+
+def test_a_re_shim_widens_what_it_must_and_keeps_the_ratios(messages):
+    basis, sent = messages
+    one, last = pipeline(basis), []
+    cut = 85
+    for message in sent[:-1]:
+        epoch = 1 if message.seq >= cut else 0
+        if message.seq == cut:
+            shim = Event(message.body.time_s, "re-shim", "", "operator")
+            one.push(Message("one", message.seq, 1, shim))
+            continue
+        if isinstance(message.body, Transient):
+            last.append(one.push(replace(message, epoch=epoch)))
+        else:
+            one.push(replace(message, epoch=epoch))
+    done = one.push(Message("one", len(sent), 1, Event(400.0, "infusion_stop")))
+    epochs = [one.course.qualities[p.index].epoch for p in done.tracks]
+    first = epochs.index(1)
+    before, after = done.tracks[first - 1], done.tracks[first]
+    assert after.filtered_sd["Glu"] > before.filtered_sd["Glu"]
+    assert np.isfinite(done.tracks[-1].filtered["Glx/tNAA"])
+
+
+def test_the_smoother_and_the_joint_fits_cover_the_whole_session(live):
+    one, _ = live
+    smooth = one.smoothed()
+    assert [point.index for point in smooth] == list(range(110))
+    fits = one.tracking.joint_fits()
+    assert {"none", "step", "Kamp"} <= {fit.model for fit in fits}

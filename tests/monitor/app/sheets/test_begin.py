@@ -1,0 +1,200 @@
+"""A session is begun in the window: protocol, and stream or recording."""
+
+from functools import partial
+
+import pytest
+from fake_session import SETTINGS
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFileDialog, QMenu
+
+from monitor.commands.reopening import reopened
+from monitor.run.choose import Wishes
+from monitor.run.worker_messages import Heard
+from monitor.screen.keys import KEYS
+from monitor.screen.screen import Playback, Stream
+from monitor.screen.sheets.new_session import Opening, expectation, offered
+from streams.errors import InputError
+
+EMPTY = Stream(idle=True)
+REPLAY = Stream(connected=True, playback=Playback(True, 20.0, 1200.0, 2998.0))
+
+
+@pytest.fixture
+def empty(open_bench):
+    """An empty window that asks, and what it was asked to open."""
+    bench = open_bench()
+    bench.show([], EMPTY)
+    bench.opened = []
+    bench.window.open_session = bench.opened.append
+    bench.window.show_beginning()
+    return bench
+
+
+def choose(sheet, words) -> None:
+    place = next(
+        i for i in range(sheet.protocol.count()) if words in sheet.protocol.itemText(i)
+    )
+    sheet.protocol.setCurrentIndex(place)
+
+
+def test_a_stream_is_chosen_by_keyboard_alone(qtbot, empty):
+    sheet = empty.window.operations.begin
+    assert sheet.isVisible()
+    assert empty.page.status.stream.text() == "NO SESSION"
+    qtbot.keyClick(sheet.protocol, Qt.Key.Key_Down)
+    name = offered()[0][0]
+    assert sheet.said.full_text == expectation(name)
+    qtbot.keyClick(sheet.protocol, Qt.Key.Key_Tab)
+    qtbot.keyClicks(sheet.stream, "tcp://127.0.0.1:5555")
+    qtbot.keyClick(sheet.stream, Qt.Key.Key_Return)
+    assert empty.opened == [Opening("tcp://127.0.0.1:5555", name)]
+    state = empty.window.state()
+    assert (state.stream, state.protocol) == ("tcp://127.0.0.1:5555", name)
+
+
+def test_no_address_is_said(qtbot, empty):
+    sheet = empty.window.operations.begin
+    qtbot.keyClick(sheet.stream, Qt.Key.Key_Return)
+    assert "tcp://HOST:PORT" in sheet.said.full_text
+    assert not empty.opened
+
+
+def test_a_recording_is_chosen_with_a_protocol(qtbot, empty, monkeypatch, tmp_path):
+    sheet = empty.window.operations.begin
+    choose(sheet, "te30")
+    chosen = str(tmp_path / "a.mcap")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (chosen, ""))
+    qtbot.mouseClick(sheet.recording, Qt.MouseButton.LeftButton)
+    assert [opening.place for opening in empty.opened] == [chosen]
+    assert "te30" in empty.opened[0].protocol
+
+
+def test_a_protocol_file_is_chosen(empty, monkeypatch, tmp_path):
+    sheet = empty.window.operations.begin
+    own = tmp_path / "own.toml"
+    own.write_text('basis = "b"\nexpect_sequence = "STEAM"\noutcome_hidden = true\n')
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(own), ""))
+    choose(sheet, "file")
+    assert "expects STEAM" in sheet.said.full_text
+    assert "outcome hidden" in sheet.said.full_text
+    assert sheet.wanted("tcp://h:1").protocol == str(own)
+    own.write_text("nonsense = 1\n")
+    choose(sheet, "as the session says")
+    choose(sheet, str(own))
+    assert "unknown field nonsense" in sheet.said.full_text
+
+
+def test_what_is_wrong_is_said_in_the_sheet(qtbot, empty):
+    def refuse(opening):
+        raise InputError("No such thing.")
+
+    empty.window.open_session = refuse
+    sheet = empty.window.operations.begin
+    qtbot.keyClicks(sheet.stream, "tcp://nowhere")
+    qtbot.keyClick(sheet.stream, Qt.Key.Key_Return)
+    assert sheet.said.full_text == "No such thing."
+    assert sheet.isVisible()
+
+
+def test_a_lock_holds_for_all_that_is_opened_after_it(open_bench, reports):
+    bench = open_bench()
+    opened = []
+    bench.window.open_session = opened.append
+    bench.window.session.display.show(
+        bench.window.session.display.settings.changed(outcome_hidden=True)
+    )
+    assert bench.window.open(Opening("a.mcap", "press_3t_te30")) == ""
+    bench.window.session.display.show(
+        bench.window.session.display.settings.changed(outcome_hidden=False)
+    )
+    assert bench.window.open(Opening("b.mcap")) == ""
+    assert [opening.hidden for opening in opened] == [True, True]
+
+
+def test_the_stream_of_the_command_line_is_offered_the_next_time(open_bench):
+    window = open_bench().window
+    window.open_session = lambda opening: None
+    window.opening = Opening("tcp://127.0.0.1:6111")
+    assert window.state().stream == "tcp://127.0.0.1:6111"
+    assert window.open(Opening("a.mcap")) == ""
+    assert window.state().stream == "tcp://127.0.0.1:6111"
+    window.show_beginning()
+    assert window.operations.begin.stream.text() == "tcp://127.0.0.1:6111"
+    assert window.open(Opening("tcp://127.0.0.1:6121")) == ""
+    assert window.state().stream == "tcp://127.0.0.1:6121"
+
+
+def test_how_a_choice_is_opened():
+    another = partial(reopened, wishes=Wishes())
+    _, settings, title = another(Opening("tcp://127.0.0.1:5555", "press_3t_te30"))
+    assert (settings.basis, settings.outcome_hidden) == ("press_3t_te30", False)
+    assert "live tcp://127.0.0.1:5555" in title
+    _, settings, _ = another(Opening("tcp://127.0.0.1:5555", hidden=True))
+    assert settings.outcome_hidden
+    for wrong in (
+        Opening("tcp://nowhere"),
+        Opening("tcp://127.0.0.1:5555", "no-protocol"),
+        Opening("/no/such/recording.mcap"),
+    ):
+        with pytest.raises(InputError):
+            another(wrong)
+
+
+def test_the_plasma_curve_is_a_key(qtbot, open_bench, reports):
+    bench = open_bench()
+    bench.show([*reports, Heard(bench.window.session.display.stream)])
+    plot, legend = bench.page.trend.plot, bench.page.trend
+    assert not plot._plasma.isVisible()
+    key = partial(
+        qtbot.keyClick, bench.window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier
+    )
+    key()
+    bench.show([])
+    assert not plot._plasma.isVisible()  # how long the infusion takes is not known
+    assert "infusion_length_s" in bench.page.messages.sentence.text()
+    display = bench.window.session.display
+    display.show(display.settings.changed(infusion_length_s=2400.0))
+    bench.show([])
+    assert plot._plasma.isVisible()
+    assert "plasma (Kamp" in legend._legends[0]
+    for _ in range(3):
+        key()
+    bench.show([])
+    assert not plot._plasma.isVisible()
+
+
+def test_the_menu_offers_every_key_to_the_mouse(qtbot, empty):
+    page = empty.page
+    offered_keys = set()
+    menus = page.findChildren(QMenu)
+    for entry in menus[0].actions():
+        offered_keys.add(entry.text().rpartition("\t")[2])
+    assert offered_keys == {key for _, key, _ in KEYS}
+    empty.window.operations.leave()
+    next(e for e in menus[0].actions() if e.text().endswith("\tF12")).trigger()
+    assert empty.window.operations.log.isVisible()
+    assert page.status.menu.isVisible()
+
+
+def test_nothing_of_the_last_session_is_left(open_bench, reports):
+    bench = open_bench()
+    bench.show(reports, REPLAY)
+    assert bench.page.waterfall._image.image is not None
+    bench.window.begin(SETTINGS, lambda b: [Heard(EMPTY)], bench.sent.append)
+    for _ in range(6):
+        bench.window.frame()
+    assert bench.page.waterfall._image.image is None
+    assert not len(bench.page.spectrum._model.getData()[0])
+    assert not any(item.isVisible() for item in bench.page.trend.plot.labels.items)
+
+
+@pytest.mark.parametrize("limit", [10.0, 20.0, 30.0, 50.0, 100.0])
+def test_ticks_of_the_trend_are_where_their_words_say(open_bench, reports, limit):
+    bench = open_bench()
+    bench.window.session.display.show(limit=limit)
+    bench.show(reports[:200])
+    ticks = bench.page.trend.plot.axis("left")._tickLevels[0]
+    assert 3 <= len(ticks) <= 9
+    for at, words in ticks:
+        assert float(words.replace("\N{MINUS SIGN}", "-")) == at
+        assert abs(at) < limit

@@ -1,0 +1,79 @@
+"""The MRSinMRS table: what is known, from where, and what is not."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.judge.criteria import missing_percent
+from monitor.judge.follow import follow
+from monitor.judge.mrsinmrs import mrsinmrs
+from monitor.judge.session import Judged
+from monitor.protocol.settings import bundled_protocols
+from monitor.protocol.site_rules import reported
+from monitor.report.page import session_page
+from monitor.report.wording import count_rows
+from monitor.run.choose import Wishes
+from monitor.run.outcome import counts
+from streams.errors import InputError
+
+
+def test_what_nobody_said_is_marked_missing(judged: Judged, no_figures: None) -> None:
+    fields = judged.report["mrsinmrs"]
+    missing = {f["title"] for f in fields if not f["value"]}
+    assert {"Site", "Location of the volume", "Shim method, reference peak"} <= missing
+    assert "Pulse sequence" not in missing
+    page = session_page(judged)
+    assert page.count(">MISSING<") == sum(not f["value"] for f in fields)
+
+
+def test_a_protocol_fills_in_what_no_stream_says(
+    infusion_short: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "site.toml"
+    whole = bundled_protocols()["press_3t_te30"].read_text(encoding="utf-8")
+    path.write_text(f'{whole}\n[mrsinmrs]\nsite = "Ward 3"\ncoil = "birdcage"\n')
+    said = reported(str(path))
+    followed = follow(infusion_short, Wishes(protocol=str(path)))
+    fields = {f.title: f for f in mrsinmrs(followed, 8.0, 50.0, said)}
+    assert (fields["Site"].value, fields["Site"].origin) == ("Ward 3", "protocol")
+    assert fields["RF coil"].value == "2 receive channels, birdcage"
+    assert fields["Location of the volume"].value == ""
+    path.write_text(f'{whole}\n[mrsinmrs]\nsubject = "a name"\n')
+    with pytest.raises(InputError, match=r"\[mrsinmrs\] knows site, .* not subject"):
+        reported(str(path))
+
+
+def test_a_combined_file_claims_no_coil_combination(
+    judged: Judged, infusion_short: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither channels that were not seen nor gaps that could not be."""
+    fields = {f["title"]: f["value"] for f in judged.report["mrsinmrs"]}
+    assert fields["RF coil"] == "2 receive channels"
+    assert fields["Processing"].startswith("coil combination, ")
+    followed = follow(infusion_short, Wishes())
+    followed.outcome.analysis.counted = False
+    pipeline = followed.outcome.pipeline
+    assert pipeline.acquisition is not None
+    combined = replace(pipeline.acquisition, coils=1)
+    monkeypatch.setattr(type(pipeline), "acquisition", combined)
+    fields = {f.title: f.value for f in mrsinmrs(followed, 8.0, 50.0, {})}
+    assert "combined before it was written" in fields["RF coil"]
+    assert "coil combination" not in fields["Processing"]
+    assert math.isnan(missing_percent(followed.outcome))
+    assert counts(followed.outcome)["missing"] is None
+    rows = dict(count_rows({"counts": {"missing": None}, "periods": {"markers": []}}))
+    assert rows["missing, by the scanner's counter"] == "not seen in such a file"
+
+
+def test_exclusions_are_counted(judged: Judged) -> None:
+    (field,) = [f for f in judged.report["mrsinmrs"] if f["item"] == "4b"]
+    counts = judged.report["counts"]
+    assert (
+        f"of {counts['transients']} {counts['excluded']} are excluded"
+        in (field["value"])
+    )
+    assert counts["excluded"] + counts["down_weighted"] == sum(
+        w < 0.5 for w in judged.drawn.columns["weight"]
+    )

@@ -1,0 +1,44 @@
+"""Components that come out negative are told, with the sum that is measured."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from monitor.judge.negative_components import negative_components
+
+NAMES = ("Cr", "Glc", "GPC", "PCh", "Glx", "NAA")
+
+
+def outcome(amplitudes: list[float], misfit: float = 1.0, hidden: bool = False) -> Any:
+    """What a fit of unit SDs found."""
+    fit = SimpleNamespace(
+        names=NAMES, amplitudes=np.array(amplitudes), covariance=np.eye(len(NAMES)),
+        misfit=misfit,
+    )  # fmt: skip
+    course = SimpleNamespace(
+        fitted=[1], reference=None, qualities=[SimpleNamespace(epoch=0)],
+        sessions={0: SimpleNamespace(fit=fit)},
+    )  # fmt: skip
+    settings = SimpleNamespace(outcome_hidden=hidden)
+    return SimpleNamespace(pipeline=SimpleNamespace(course=course, settings=settings))
+
+
+def test_they_are_named_with_their_sum() -> None:
+    said = negative_components(outcome([9, -4, 9, -6.04, -5, 9]))
+    assert "Glc by 4.0 SD, PCh by 6.0 SD (use tCho), Glx by 5.0 SD. Basis" in said
+    assert said.isascii()
+
+
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        outcome([9, -2.9, 9, 1, 1, 9]),
+        outcome([9, -5, 9, 1, 1, 9], misfit=4.0),
+        outcome([9, -5, 9, 1, 1, 9], hidden=True),
+    ],
+    ids=["noise", "misfit", "blinded"],
+)
+def test_noise_and_what_is_hidden_are_not_told(quiet: Any) -> None:
+    assert negative_components(quiet) == ""

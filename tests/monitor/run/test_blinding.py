@@ -1,0 +1,151 @@
+"""The lock of a blinded protocol stays with the recording."""
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.commands import scanner
+from monitor.protocol.blinding import KIND, lock_recorded, locked
+from monitor.protocol.settings import Settings
+from monitor.report.result_tables import write
+from monitor.run.analyse import run
+from monitor.run.choose import Analysis, Wishes
+from monitor.run.loop import Loop, WorkerConfig
+from monitor.run.worker_messages import Computed, Rewound, Sent
+from monitor.screen.rewindable import Session
+from streams.errors import InputError
+from streams.messages.transient import Body, Event, Message, Start, Transient, number
+from streams.sources.recording import messages
+
+RECORDING = Path(__file__).resolve().parents[3] / "recordings" / "infusion-short.mcap"
+BLIND = Settings(name="trial", outcome_hidden=True)
+LOCKED_AT = 45  # messages before the lock, the start of the infusion among them
+SMALL = {"window": 8, "step": 4}
+
+
+class Feed:
+    """A feed that takes events, or refuses them."""
+
+    def __init__(self, refuse: str = "") -> None:
+        self.refuse, self.sent = refuse, []
+
+    def poll(self, timeout_s: float) -> list[Message]:
+        return []
+
+    def send_event(self, kind: str, text: str = "") -> None:
+        if self.refuse:
+            raise InputError(self.refuse)
+        self.sent.append((kind, text))
+
+
+@pytest.fixture(scope="module")
+def bodies() -> list[Body]:
+    return [message.body for message in messages(RECORDING)]
+
+
+@pytest.fixture(scope="module")
+def recorded(bodies: list[Body]) -> list[Message]:
+    """The recording, blinded while the reference period was measured."""
+    before = [b for b in bodies[:LOCKED_AT] if isinstance(b, Transient)]
+    lock = Event(before[-1].time_s, KIND, "protocol trial", "operator")
+    return list(number([*bodies[:LOCKED_AT], lock, *bodies[LOCKED_AT:]]))
+
+
+def kinds(found: Iterator[Body]) -> list[str]:
+    return [body.kind for body in found if isinstance(body, Event)]
+
+
+def test_the_relay_locks_a_source_before_its_first_transient(bodies):
+    found = list(locked(iter(bodies), BLIND))
+    place = next(i for i, b in enumerate(found) if isinstance(b, Transient))
+    assert found[place - 1] == Event(
+        found[place].time_s, KIND, "protocol trial", "relay"
+    )
+    assert kinds(iter(found)).count(KIND) == 1
+    assert list(locked(iter(bodies), Settings())) == bodies
+
+
+@pytest.mark.parametrize("blind", [True, False])
+def test_a_protocol_given_to_the_relay_locks_what_comes(
+    bodies, tmp_path, monkeypatch, blind
+):
+    protocol = tmp_path / "trial.toml"
+    protocol.write_text(f"outcome_hidden = {str(blind).lower()}\n", encoding="utf-8")
+    monkeypatch.setattr(scanner, "_folder", lambda *_: iter(bodies))
+    site = scanner.Site("", "", str(protocol), tmp_path / "a.mcap", print)
+    found = scanner.site_bodies("folder:/inbox", site, threading.Event())
+    assert kinds(found).count(KIND) == blind
+
+
+def test_who_follows_a_session_blinded_has_that_recorded():
+    feed = Feed()
+    assert lock_recorded(feed, BLIND) == ""
+    assert feed.sent == [(KIND, "protocol trial")]
+    assert lock_recorded(feed, Settings()) == ""
+    assert lock_recorded(object(), BLIND) == ""  # a closed recording takes no events
+    assert len(feed.sent) == 1
+    assert lock_recorded(Feed("may listen only"), BLIND) == "may listen only"
+
+
+def test_a_locked_recording_is_hidden_under_any_protocol(recorded, tmp_path):
+    outcome = run(iter(recorded), Wishes(changes=SMALL))
+    write(outcome, tmp_path, "a.mcap", spectra=True)
+    session = json.loads((tmp_path / "session.json").read_text())
+    assert session["outcome_hidden"]
+    assert "Tracker" not in str(session)  # which ran before the lock
+    assert "Glx" not in (tmp_path / "estimates.csv").read_text().splitlines()[0]
+    assert not (tmp_path / "joint.csv").exists()
+    assert not list(tmp_path.glob("*.nii.gz"))
+
+
+def test_results_of_an_earlier_run_do_not_stay_beside(recorded, tmp_path):
+    for name in ("joint.csv", "joint_course.csv"):
+        (tmp_path / name).write_text("of an unlocked run")
+    mine = tmp_path / "transients.nii.gz"
+    mine.write_bytes(b"what is analysed, perhaps")
+    write(run(iter(recorded[:60]), Wishes(changes=SMALL)), tmp_path, "a.mcap")
+    assert not list(tmp_path.glob("joint*.csv"))
+    assert mine.exists()
+
+
+def test_only_a_reason_lifts_the_lock(recorded):
+    wishes = Wishes(changes={**SMALL, "outcome_hidden": False})  # what --unlock asks
+    outcome = run(iter(recorded[:60]), wishes)
+    assert not outcome.pipeline.settings.outcome_hidden
+
+
+def test_a_lock_before_the_start_holds(recorded):
+    start = next(m for m in recorded if isinstance(m.body, Start))
+    analysis = Analysis(Wishes())
+    analysis.push(Message(start.session, 0, 0, Event(0.0, KIND)))
+    assert analysis.push(start).settings.outcome_hidden
+
+
+def test_a_window_is_blinded_by_the_recording_and_stays_so(recorded):
+    """Through another look from the beginning, too."""
+    analysis, session = Analysis(Wishes(changes=SMALL)), Session(Settings())
+    session._can_go_back = True
+    hidden = []
+    for message in recorded[: LOCKED_AT + 10]:
+        session.take(Computed(analysis.push(message)), 0.0)
+        hidden.append(session.display.hidden)
+    assert hidden == [False] * LOCKED_AT + [True] * 10
+    session.take(Rewound(10.0), 1.0)
+    assert session.display.time_s() < 20.0
+    assert session.display.hidden
+    assert session.screen(1.0).headline.number == "hidden"
+
+
+@pytest.mark.parametrize("refuse", ["", "This key may listen only."])
+def test_the_worker_has_the_lock_recorded_once(recorded, refuse):
+    feed = Feed(refuse)
+    wishes = Wishes(changes={**SMALL, "outcome_hidden": True})
+    loop = Loop(WorkerConfig(lambda: feed, lambda: None), feed, Analysis(wishes))
+    for message in recorded[: LOCKED_AT + 3]:
+        loop._work(message)
+    sent = [r for r in loop.reports if isinstance(r, Sent)]
+    assert len(feed.sent) == (0 if refuse else 1)
+    assert sent == ([Sent(KIND, refuse)] if refuse else [])

@@ -1,0 +1,83 @@
+"""How many transients never came: one figure on the screen, in files and reports."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from free_ports import free_endpoint
+from rich.console import Console
+
+from monitor.commands import headless
+from monitor.commands.headless import Headless
+from monitor.judge.criteria import criteria
+from monitor.judge.follow import follow
+from monitor.report.result_tables import session_of
+from monitor.run.analyse import analyse
+from monitor.run.choose import Wishes
+from monitor.run.outcome import counts
+from monitor.run.remarks import remarks
+from monitor.screen import closer
+from monitor.screen.display import Display
+from streams.messages.transient import Start, Transient
+from streams.relay.relay import run_relay
+from streams.sources.recording import AT_ONCE, Player, bodies
+
+RECORDING = Path(__file__).resolve().parents[3] / "recordings" / "infusion-short.mcap"
+LOST, SPOILT = (12, 13, 40), (20, 59)
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """60 transients, of which three never came and two are refused by the relay."""
+    path = tmp_path_factory.mktemp("missing") / "visit.mcap"
+    run_relay(source(), path, free_endpoint(), linger_s=0.0)
+    return path
+
+
+def source():
+    for body in bodies(RECORDING):
+        count = getattr(body, "count", None)
+        if isinstance(body, Transient) and count in SPOILT:
+            fid = np.array(body.fid)
+            fid[0, 5] = np.inf
+            body = Transient(body.count, body.time_s, body.kind, fid)
+        if count not in LOST and (isinstance(body, Start) or count is not None):
+            yield body
+        if count == 59:
+            return
+
+
+def test_every_place_says_the_same(recording: Path):
+    outcome = analyse(recording, Wishes())
+    found = session_of(outcome, "x")["counts"]
+    assert found["transients"] == 60 - 5 - 1 - found["water_references"]  # 1 of noise
+    assert (found["missing"], found["doubled"]) == (5, 0)
+    assert found["missing_messages"] == 0
+    assert next(iter(remarks(outcome))).startswith("5 transients of the session never")
+    followed = follow(recording, Wishes())
+    assert counts(followed.outcome) == found
+    (criterion,) = [
+        c for c in criteria(followed, 1.0, None) if c.key == "missing_percent"
+    ]
+    assert criterion.measured == pytest.approx(100 * 5 / 60)
+
+
+def test_the_screen_and_the_terminal_say_the_same(
+    recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(headless, "SAY_EVERY_S", 0.0)
+    console = Console(file=io.StringIO(), width=200)
+    feed = Player.of_recording(recording, AT_ONCE)
+    followed = Headless(feed, Wishes(), tmp_path / "out", console)
+    followed._follow("replay", None)
+    said = console.file.getvalue().splitlines()
+    assert said[-1].startswith("52 transients (5 missing), ")
+    display = followed._display
+    assert isinstance(display, Display)
+    (line,) = [
+        line
+        for line in closer.page(display, 0.0).session
+        if line.name == "missing transients"
+    ]
+    assert line.figure == "5"

@@ -1,0 +1,201 @@
+"""What is said at the end of an analysis."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from monitor.report.folder import kept_if_done
+from monitor.report.result_tables import session_of
+from monitor.run.analyse import analyse, run
+from monitor.run.choose import Analysis, Wishes
+from monitor.run.outcome import Outcome
+from monitor.run.outcome import counts as counts_of
+from monitor.run.remarks import for_terminal, nothing_fitted, remarks, result
+from streams.errors import InputError
+from streams.messages import wire
+from streams.messages.transient import Event, Kind, Message, Transient, number
+from streams.recording.files import open_recording
+from streams.recording.journal import Journal
+from streams.recording.reading import recover
+from streams.recording.walk import Entry, walk
+from streams.sources.recording import messages
+
+RECORDING = Path(__file__).resolve().parents[3] / "recordings" / "infusion-short.mcap"
+
+
+@pytest.fixture(scope="module")
+def recorded() -> list[Message]:
+    return list(messages(RECORDING))
+
+
+@pytest.fixture(scope="module")
+def whole(recorded) -> Outcome:
+    return run(iter(recorded), Wishes())
+
+
+def analysed(several: list[Message], **changes: object) -> Outcome:
+    return run(iter(several), Wishes(changes=changes))
+
+
+def with_fids(several, change) -> list[Message]:
+    """Metabolite transients with their FIDs changed."""
+    return [
+        replace(m, body=replace(m.body, fid=change(m.body.fid)))
+        if isinstance(m.body, Transient) and m.body.kind == Kind.METABOLITE
+        else m
+        for m in several
+    ]
+
+
+def test_a_good_session_has_its_change_and_no_remark(whole: Outcome):
+    assert not list(remarks(whole))
+    said = result(whole)
+    last = max(
+        (e for e in whole.course if e.n_transients >= 32), key=lambda e: e.time_end_s
+    )
+    change, sd = (
+        v["Glx/tNAA"] for v in (last.changes_percent, last.change_sds_percent)
+    )
+    assert said == (
+        f"Glx/tNAA at the end ({last.time_start_s:.0f} to {last.time_end_s:.0f} s): "
+        f"{change:+.1f} % from the reference period, 95 % interval "
+        f"{change - 1.96 * sd:+.1f} to {change + 1.96 * sd:+.1f} %"
+    )
+    assert said.isascii()
+
+
+def test_process_noise_is_for_the_log(whole: Outcome):
+    logged = [note for note in whole.notes if "slope's noise" in note]
+    assert logged
+    assert not set(logged) & set(for_terminal(whole.notes))
+    assert list(for_terminal(["a", *logged, "b"])) == ["a", "b"]
+
+
+def test_under_a_lock_the_result_is_hidden(recorded):
+    outcome = analysed(recorded[:60], outcome_hidden=True)
+    assert result(outcome) == "Glx/tNAA is hidden by the protocol."
+
+
+def test_without_a_full_window_after_the_reference_there_is_no_result(recorded):
+    assert result(analysed(recorded[:30])) == ""
+
+
+def test_a_window_longer_than_the_session_is_told(recorded):
+    outcome = analysed(recorded[:13], window=64)
+    assert list(remarks(outcome)) == [
+        "The window of 64 transients is longer than the session: its 9 transients "
+        "make one window."
+    ]
+
+
+def test_a_window_longer_than_every_stretch_is_told(recorded):
+    (said,) = remarks(analysed(recorded, window=90))
+    assert "window of 90 transients is longer than any stretch" in said
+    assert said.endswith("makes one independent window, of 36, 60, 4 transients.")
+
+
+def test_an_infusion_outside_the_session_is_told(recorded):
+    plain = [m for m in recorded[:60] if not isinstance(m.body, Event)]
+    *_, said = remarks(analysed(plain, infusion_s=(900.0, 2000.0)))
+    assert "infusion 900 to 2000 s lies outside the session: its transients" in said
+    *_, said = remarks(analysed(plain, infusion_s=(-10.0, 500.0)))
+    assert "no transient lies before the infusion" in said
+
+
+def test_missing_messages_are_counted(recorded):
+    outcome = analysed([*recorded[:20], *recorded[21:30], *recorded[32:40]])
+    assert outcome.missing_messages == outcome.missing == 3
+    assert list(remarks(outcome))[:2] == [
+        "3 transients of the session never came, by the scanner's counter: what "
+        "follows does without.",
+        "3 messages of the session, transients or events, were missing in what was "
+        "read.",
+    ]
+
+
+def test_transients_missing_before_they_were_recorded_are_told(recorded):
+    """Their messages were never numbered: only the scanner's counter tells."""
+    gone = (10, 11, 12, 30)
+    kept = [m for m in recorded[:60] if getattr(m.body, "count", None) not in gone]
+    outcome = analysed(list(number(message.body for message in kept)))
+    assert (outcome.missing, outcome.missing_messages) == (4, 0)
+    counts = session_of(outcome, "x")["counts"]
+    assert (counts["missing"], counts["doubled"]) == (4, 0)
+    said = list(remarks(outcome))
+    assert said[0].startswith("4 transients of the session never came")
+    assert not any("messages" in sentence for sentence in said)
+
+
+def test_what_keeps_no_counter_shows_no_gap(recorded):
+    plain = number((message.body for message in recorded[:20]), "file:x.nii.gz")
+    outcome = Outcome(Analysis(Wishes()))
+    updates = [outcome.push(message) for message in plain]
+    assert not any(update.counted for update in updates)
+    counts = counts_of(outcome)
+    assert counts["missing"] is counts["doubled"] is None
+
+
+def test_water_references_of_all_epochs_are_counted_and_late_ones_told(recorded):
+    bodies = [message.body for message in recorded[:30]]
+    waters = [b for b in bodies if getattr(b, "kind", None) == Kind.WATER]
+    again = [replace(w, count=100 + i) for i, w in enumerate(waters)]
+    late = [replace(w, count=200 + i) for i, w in enumerate(waters)]
+    rest = [replace(m.body, count=300 + i) for i, m in enumerate(recorded[32:36])]
+    session = [*bodies, Event(500.0, "re-shim"), *again, *rest, *late]
+    outcome = analysed(list(number(session)))
+    counts = session_of(outcome, "x")["counts"]
+    assert counts["water_references"] == 2 * len(waters) == 4
+    assert counts["water_references_left_out"] == 2
+    (said,) = [s for s in remarks(outcome) if "water" in s]
+    assert said.startswith("2 water references not used: only those before")
+
+
+def test_missing_messages_of_a_recording_are_told(recorded, tmp_path: Path):
+    place, mended = tmp_path / "cut.mcap", tmp_path / "mended.mcap"
+    with Journal.create(place) as journal:
+        for message in recorded[:30]:
+            journal.append(wire.encode(message))
+    with open_recording(place) as (file, size):
+        entries = [found for found in walk(file, size) if isinstance(found, Entry)]
+    content = bytearray(place.read_bytes())
+    content[(entries[20].offset + entries[20].end) // 2] ^= 1
+    place.write_bytes(content)
+    outcome = analyse(recover(place, mended), Wishes())
+    assert outcome.missing_messages == 1
+    assert any(s.startswith("1 message of the session") for s in remarks(outcome))
+    assert session_of(outcome, "x")["counts"]["missing_messages"] == 1
+
+
+def test_a_session_of_zeros_says_why_nothing_was_fitted(recorded):
+    outcome = analysed(with_fids(recorded[:30], np.zeros_like))
+    assert "26 transients is zero: check the receive coil" in nothing_fitted(outcome)
+
+
+def test_a_session_of_noise_says_why_nothing_was_fitted():
+    quality = SimpleNamespace(flags=("motion",), amplitude=0.0, epoch=0)
+    settings = SimpleNamespace(rejected_epochs=())
+    pipeline = SimpleNamespace(settings=settings)
+    outcome = SimpleNamespace(course=(), qualities=[quality] * 9, pipeline=pipeline)
+    assert "none of its 9 transients shows lines" in nothing_fitted(outcome)
+    quality.amplitude = 1.0
+    assert "no window of its 9 transients can be fitted" in nothing_fitted(outcome)
+
+
+def test_epochs_left_out_are_why(recorded):
+    outcome = analysed(recorded[:30], rejected_epochs=(0,))
+    assert not outcome.course
+    assert "every epoch of it is left out" in nothing_fitted(outcome)
+
+
+def test_folders_made_in_vain_are_taken_away_and_others_are_not(tmp_path: Path):
+    (tmp_path / "there").mkdir()
+    out = tmp_path / "there" / "a" / "b"
+    with pytest.raises(InputError, match="in vain"), kept_if_done(out):
+        raise InputError("in vain")
+    assert [p.name for p in tmp_path.rglob("*")] == ["there"]
+    with kept_if_done(out):
+        (out / "kept").touch()
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["a", "b", "kept", "there"]

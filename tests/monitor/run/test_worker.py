@@ -1,0 +1,312 @@
+"""The process beside the window: its loop without a process, then a spawned one."""
+
+import json
+import time
+from functools import partial
+
+import pytest
+from fake_session import FakeFeed, FakePipeline, FakePlayer, messages
+
+from monitor.run.loop import Loop, WorkerConfig, stream_of
+from monitor.run.worker import Worker
+from monitor.run.worker_messages import (
+    Again,
+    Began,
+    ChangeSettings,
+    Computed,
+    Failed,
+    Heard,
+    Play,
+    Rewound,
+    Seek,
+    SendEvent,
+    Sent,
+    SetSpeed,
+    Stop,
+)
+from monitor.screen.screen import Stream
+from streams.errors import InputError
+from streams.messages.transient import Heartbeat, Message
+from streams.sources.recording import AT_ONCE, Player
+from streams.subscription.health import StreamHealth
+
+
+class Clock:
+    """A clock that is moved by hand."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def loop_with(feed) -> Loop:
+    return Loop(WorkerConfig(lambda: feed, FakePipeline), feed, FakePipeline())
+
+
+def run_until(loop: Loop, done, timeout_s: float = 20.0) -> list:
+    """Reports of turns until one satisfies `done`."""
+    reports: list = []
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        loop.turn(0.0)
+        reports += loop.reports
+        loop.reports = []
+        if done(reports):
+            return reports
+    raise TimeoutError(f"{len(reports)} reports, not what was waited for")
+
+
+def computed(reports: list) -> list[int]:
+    return [r.update.seq for r in reports if isinstance(r, Computed)]
+
+
+def test_every_message_is_worked_through_once_and_in_order():
+    wanted = [m.seq for m in messages(5.0)]
+    clock = Clock()
+    loop = loop_with(FakeFeed(1.0, 5.0, clock))
+    clock.now = 1e6
+    reports = run_until(loop, lambda r: len(computed(r)) == len(wanted))
+    assert computed(reports) == wanted
+    assert reports[0] == Began("fake")
+
+
+def test_a_turn_does_a_little_and_comes_back():
+    clock = Clock()
+    loop = loop_with(FakeFeed(1.0, 50.0, clock))
+    clock.now = 1e6
+    began = time.perf_counter()
+    loop.turn(0.0)
+    assert time.perf_counter() - began < 1.0
+    assert 0 < len(loop.reports) < 1500
+    loop.listen()
+    assert isinstance(loop.reports[-1], Heard)
+
+
+def test_heartbeats_cause_no_update():
+    loop = loop_with(FakeFeed())
+    loop.waiting.append(Message("fake", 3, 0, Heartbeat(3, 100, 10**9)))
+    loop.turn(0.0)
+    assert not computed(loop.reports)
+
+
+def test_another_session_gets_another_pipeline():
+    loop = loop_with(FakeFeed())
+    first = loop.pipeline
+    start, *_ = messages(1.0)
+    loop._work(start)
+    loop._work(Message("another", 0, 0, start.body))
+    assert loop.pipeline is not first
+    assert [r for r in loop.reports if isinstance(r, Began)] == [
+        Began("fake"),
+        Began("another"),
+    ]
+    assert computed(loop.reports) == [0, 0]
+
+
+def test_an_event_goes_through_the_feed_and_is_acknowledged():
+    feed = FakeFeed()
+    loop = loop_with(feed)
+    loop.obey(SendEvent("note", "coughed"))
+    loop.obey(ChangeSettings({"window": 64}))
+    assert [(e.kind, e.text) for e in feed.sent] == [
+        ("note", "coughed"),
+        ("settings", json.dumps({"window": 64})),
+    ]
+    assert loop.reports == [Sent("note"), Sent("settings")]
+
+
+def test_an_event_that_is_refused_says_why():
+    class Closed:
+        def poll(self, timeout_s):
+            return []
+
+        def send_event(self, kind, text=""):
+            raise InputError("The relay does not answer: is it running?")
+
+    loop = loop_with(Closed())
+    loop.obey(SendEvent("note", "x"))
+    assert loop.reports == [Sent("note", "The relay does not answer: is it running?")]
+
+
+def test_a_recording_takes_no_events():
+    loop = loop_with(Player(lambda: messages(1.0)))
+    loop.obey(SendEvent("infusion_start"))
+    assert loop.reports[-1].refused
+
+
+def test_replay_forwards_runs_at_once_and_backwards_only_tells():
+    loop = loop_with(Player(lambda: messages(10.0), speed=1.0, duration_s=598.0))
+    loop.obey(Seek(400.0))
+    reports = run_until(loop, lambda r: len(computed(r)) >= 202)
+    assert Rewound(400.0) in reports
+    pushed = len(loop.pipeline.qualities)
+    loop.obey(Seek(100.0))
+    again = run_until(loop, lambda r: sum(isinstance(x, Again) for x in r) >= 51)
+    assert Rewound(100.0) in again
+    assert not computed(again)
+    assert len(loop.pipeline.qualities) == pushed
+
+
+def test_controls_reach_the_player_and_come_back_as_state():
+    player = Player(lambda: messages(1.0), speed=1.0, duration_s=58.0)
+    loop = loop_with(player)
+    loop.obey(Play(False))
+    loop.obey(SetSpeed(20.0))
+    playback = stream_of(player, 0).playback
+    assert playback is not None
+    assert (playback.playing, playback.speed, playback.length_s) == (False, 20.0, 58.0)
+    loop.obey(Play(True))
+    assert stream_of(player, 0).playback.playing
+    loop.obey(Stop())
+    assert loop.stopped
+
+
+def test_a_replay_at_once_says_how_far_it_has_come():
+    player = Player(lambda: messages(5.0), speed=AT_ONCE, duration_s=298.0)
+    loop = loop_with(player)
+    seen = []
+    while not any(isinstance(r, Computed) and r.update.ended for r in loop.reports):
+        loop.reports = []
+        loop.turn(0.0)
+        last = next((r for r in loop.reports[::-1] if isinstance(r, Computed)), None)
+        loop.listen()
+        playback = stream_of(player, 0).playback
+        assert loop.heard is not None
+        assert loop.heard.playback is not None
+        assert playback is not None
+        if last is not None and last.update.quality is not None:
+            seen.append(loop.heard.playback)
+            assert seen[-1].position_s == last.update.quality.time_s
+    assert len(seen) > 1
+    assert seen[0].position_s < 298.0  # the player itself has none at this speed
+    assert all(p.playing for p in seen[:-1])
+    assert not loop.waiting
+    loop.listen()
+    loop.obey(Play(False))
+    assert not loop.heard.playback.playing
+
+
+def test_a_message_that_cannot_be_used_is_told_and_left():
+    class Picky(FakePipeline):
+        def _event(self, blank, event):
+            raise InputError("A reference event must say START:END.")
+
+    loop = loop_with(FakeFeed())
+    loop.pipeline = Picky()
+    start, *_, event = (m for m in messages(11.0) if m.seq == 0 or m.seq == 301)
+    loop._work(start)
+    loop._work(event)
+    assert loop.reports[-1].update.notes == ("A reference event must say START:END.",)
+
+
+@pytest.mark.parametrize(
+    ("health", "connected", "recording"),
+    [
+        (StreamHealth("x", problem="Nobody listens"), False, False),
+        (StreamHealth("x", connected=True, heard_s=0.1), False, False),
+        (StreamHealth("x", connected=True, heard_s=0.1, refetch=True), True, True),
+        (StreamHealth("x", connected=True, heard_s=0.1, refetch=False), True, False),
+        (StreamHealth("x", connected=True, heard_s=0.1, recording=False), True, False),
+    ],
+)
+def test_state_of_a_subscription(health, connected, recording):
+    class Subscribed:
+        def __init__(self):
+            self.health = health
+
+    stream = stream_of(Subscribed(), 2)
+    assert (stream.connected, stream.recording) == (connected, recording)
+    assert (stream.lag, stream.said) == (2, health.problem)
+
+
+def test_a_feed_without_health_counts_what_waits():
+    class Plain:
+        def poll(self, timeout_s):
+            return []
+
+    assert stream_of(Plain(), 7).lag == 7
+
+
+# -- with a process --------------------------------------------------------------------
+
+
+def refusing_feed():
+    raise InputError("No recording: give another file.")
+
+
+class BrokenPipeline(FakePipeline):
+    """Fails at the first transient."""
+
+    def _transient(self, blank, body):
+        raise RuntimeError("broken on purpose")
+
+
+def collect(worker: Worker, done, timeout_s: float = 60.0) -> list:
+    reports: list = []
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        reports += worker.receive(0.05)
+        if done(reports):
+            return reports
+        time.sleep(0.005)
+    raise TimeoutError(f"{len(reports)} reports, not what was waited for")
+
+
+def at_once():
+    return Player(lambda: messages(5.0), AT_ONCE)
+
+
+def test_spawned_worker_reports_everything_and_stops():
+    worker = Worker(WorkerConfig(at_once, FakePipeline))
+    try:
+        wanted = [m.seq for m in messages(5.0)]
+        reports = collect(worker, lambda r: len(computed(r)) == len(wanted))
+        assert computed(reports) == wanted
+        estimates = [r for r in reports if isinstance(r, Computed) and r.update.curves]
+        assert len(estimates) == (150 - 32) // 4 + 1
+    finally:
+        worker.stop()
+    assert not worker.alive
+
+
+def test_spawned_worker_takes_events():
+    worker = Worker(WorkerConfig(partial(FakeFeed, 20.0, 5.0), FakePipeline))
+    try:
+        worker.send(SendEvent("note", "hello"))
+
+        def arrived(reports):
+            return any(
+                isinstance(r, Computed) and r.update.event and r.update.event.text
+                for r in reports
+            )
+
+        reports = collect(worker, arrived)
+        assert Sent("note") in reports
+        heard = next(r for r in reports if isinstance(r, Heard))
+        assert heard.stream == Stream(True, True, disk_free_bytes=10**11)
+    finally:
+        worker.stop()
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (WorkerConfig(refusing_feed, FakePipeline), "No recording"),
+        (WorkerConfig(at_once, BrokenPipeline), "broken on purpose"),
+    ],
+)
+def test_worker_that_cannot_go_on_says_so_and_ends(config, words):
+    worker = Worker(config)
+    reports = collect(worker, lambda r: any(isinstance(x, Failed) for x in r))
+    assert any(words in r.sentence for r in reports if isinstance(r, Failed))
+    worker.stop()
+    assert not worker.alive
+    worker.send(Play(True))  # heard by nobody, and no error
+
+
+def test_stop_ends_a_replay_in_full_flow():
+    worker = Worker(WorkerConfig(partial(FakePlayer, 1e6), FakePipeline))
+    collect(worker, lambda r: len(computed(r)) > 10)
+    worker.stop()
+    assert not worker.alive

@@ -1,0 +1,63 @@
+"""Missing transients, counted by the scanner's own counter."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stream_cases import ACQUISITION, transient
+
+from streams.messages.scanner_counter import ScannerCounter
+from streams.messages.transient import End, Event, Start
+
+START = Start(ACQUISITION, "test")
+REFUSED = "Transient {} (message 8) holds values that are not finite"
+
+
+def counted(*bodies):
+    counter = ScannerCounter()
+    for body in bodies:
+        counter.take(transient(body) if isinstance(body, int) else body)
+    return counter.missing, counter.came, counter.doubled
+
+
+def refused(count, author="relay"):
+    return Event(0.0, "dropped", REFUSED.format(count), author)
+
+
+CASES = {  # bodies (a number: a transient of that count): missing, came, doubled
+    "nothing": ((), (0, 0, 0)),
+    "all": ((START, 0, 1, 2), (0, 3, 0)),
+    "the first": ((START, 2, 3), (2, 2, 0)),
+    "in the middle": ((START, 0, 3, 4, 6), (3, 4, 0)),
+    "late": ((START, 0, 2, 1), (0, 3, 0)),
+    "twice": ((START, 0, 1, 1, 2), (0, 3, 1)),
+    "a series that goes on": ((START, 0, 1, START, 4, 5), (2, 4, 0)),
+    "a source that began again": ((START, 0, 2, START, 0, 1, 3), (2, 5, 0)),
+    "began again, one twice": ((START, 0, 1, START, 0, 1, 1), (0, 4, 1)),
+    "refused": ((START, 0, refused(1), 2), (1, 2, 0)),
+    "refused, the last": ((START, 0, 1, refused(2)), (1, 2, 0)),
+    "refused, the first again": ((START, 0, 1, START, refused(0), 1), (1, 3, 0)),
+    "refused, and it came": ((START, 0, refused(1), 1), (0, 2, 0)),
+    "refused by whoever": ((START, 0, refused(1, "operator")), (0, 1, 0)),
+    "lost before the end": (
+        (START, 0, Event(0.0, "gap", "2 lost, up to transient 2", "relay"), End(1, "")),
+        (2, 1, 0),
+    ),
+    "a remark": ((START, 0, Event(0.0, "note", "transient 9", "relay")), (0, 1, 0)),
+    "a file": ((START, 0, Event(0.0, "dropped", "File 3 was", "relay")), (0, 1, 0)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_counted(name):
+    bodies, expected = CASES[name]
+    assert counted(*bodies) == expected
+
+
+@given(st.sets(st.integers(0, 60), min_size=1), st.randoms(use_true_random=False))
+def test_order_and_repeats_make_nothing_missing(came, rng: random.Random):
+    order = [*came, *rng.choices(sorted(came), k=5)]
+    rng.shuffle(order)
+    missing = len(set(range(max(came))) - came)
+    assert counted(START, *order) == (missing, len(came), 5)

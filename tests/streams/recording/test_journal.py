@@ -1,0 +1,410 @@
+import errno
+import os
+import sys
+import threading
+from contextlib import contextmanager
+
+import pytest
+from mcap.reader import make_reader
+from stream_cases import all_parts, messages, parts
+
+from streams.errors import InputError
+from streams.messages import wire
+from streams.recording import container, journal
+from streams.recording.journal import Journal, NotRecordedError
+
+
+def write(path, several, close=True):
+    recording = Journal.create(path)
+    for message in several:
+        recording.append(wire.encode(message))
+    if close:
+        recording.close()
+    else:
+        recording.abandon()
+    return path if close else path.with_name(path.name + ".part")
+
+
+def read(path):
+    return all_parts(journal.read_messages(path))
+
+
+@pytest.fixture
+def place(tmp_path):
+    return tmp_path / "visit.mcap"
+
+
+def test_what_was_written_is_read(place):
+    several = messages()
+    write(place, several)
+    assert read(place) == all_parts(several)
+    assert os.listdir(place.parent) == ["visit.mcap"]
+    assert journal.verify(place).whole
+    assert journal.verify(place).closed
+
+
+def test_other_programs_read_a_finished_recording(place):
+    several = messages()
+    write(place, several)
+    with open(place, "rb") as file:
+        reader = make_reader(file, validate_crcs=True)
+        assert reader.get_summary().statistics.message_count == len(several)
+        found = [
+            (channel.topic, message.sequence, container.unpack(message.data))
+            for _, channel, message in reader.iter_messages()
+        ]
+    assert [sequence for _, sequence, _ in found] == list(range(len(several)))
+    assert found[1][0] == "/transient"
+    assert found[1][2] == wire.encode(several[1])
+
+
+def test_a_recording_is_readable_while_it_is_written(place):
+    several = messages()
+    recording = Journal.create(place)
+    for n, message in enumerate(several, start=1):
+        recording.append(wire.encode(message))
+        assert read(place) == all_parts(several[:n])
+        assert journal.verify(place).running
+        assert parts(wire.decode(recording.frames(n - 1))) == parts(message)
+    assert recording.frames(len(several)) is None
+    assert recording.frames(-1) is None
+    recording.close()
+    assert not journal.verify(place).running
+
+
+def test_frames_from_a_number_on(place):
+    several = messages()
+    write(place, several)
+    assert list(journal.read_frames(place, 4)) == [wire.encode(m) for m in several[4:]]
+
+
+def test_an_unfinished_recording_is_read_and_resumed(place):
+    several = messages(8)
+    part = write(place, several[:5], close=False)
+    assert read(place) == read(part) == all_parts(several[:5])
+    assert journal.verify(place).whole
+    assert not journal.verify(place).closed
+    seen = []
+    with Journal.resume(place, lambda message, header: seen.append(message)) as again:
+        assert all_parts(seen) == all_parts(several[:5])
+        assert (again.session, again.next_seq) == ("abc", 5)
+        for message in several[5:]:
+            again.append(wire.encode(message))
+    assert read(place) == all_parts(several)
+    fresh = write(place.with_name("fresh.mcap"), several)
+    assert fresh.stat().st_size == place.stat().st_size
+    assert journal.verify(place).closed
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_cut_at_every_byte_of_the_last_three_messages(place, closed, tmp_path):
+    several = messages(5)
+    whole = write(place, several, close=closed).read_bytes()
+    *_, third_last, second_last, last = (
+        found.offset
+        for found in container_entries(place if closed else place.with_suffix(".mcap"))
+    )
+    assert third_last < second_last < last
+    cut = tmp_path / ("cut.mcap" if closed else "cut.mcap.part")
+    end = len(journal_summary_free(whole, several))
+    for length in [*range(third_last, end), *range(end, len(whole), 9)]:
+        cut.write_bytes(whole[:length])
+        result = journal.verify(cut)
+        intact = sum(chunk_end(whole, m) <= length for m in range(len(several)))
+        assert result.messages == intact
+        assert not result.missing
+        assert not result.closed
+        if closed:
+            assert not result.whole
+            with pytest.raises(InputError, match=f"{intact} messages .* recover"):
+                list(journal.read_messages(cut))
+        else:
+            assert result.whole
+            assert read(cut) == all_parts(several[:intact])
+
+
+def journal_summary_free(whole, several):
+    """The bytes of a recording up to its summary."""
+    return whole[: chunk_end(whole, len(several) - 1) + INDEX]
+
+
+def container_entries(path):
+    from streams.recording.files import find, open_recording
+    from streams.recording.walk import Entry, walk
+
+    with open_recording(find(path)) as (file, size):
+        return [found for found in walk(file, size) if isinstance(found, Entry)]
+
+
+def chunk_end(whole, n):
+    """Where the n-th chunk ends, without the index behind it."""
+    start = len(container.PREAMBLE)
+    for _ in range(n):
+        start += container.PREFIX.unpack_from(whole, start)[1] + 9 + INDEX
+    return start + container.PREFIX.unpack_from(whole, start)[1] + 9
+
+
+INDEX = container.MESSAGE_INDEX_BYTES
+
+
+@pytest.mark.parametrize("cut", [1, 20, INDEX - 1, INDEX, INDEX + 1, 200])
+def test_resuming_after_a_torn_write(place, cut):
+    several = messages(8)
+    part = write(place, several[:5], close=False)
+    part.write_bytes(part.read_bytes()[:-cut])
+    with Journal.resume(place) as again:
+        for message in several[again.next_seq :]:
+            again.append(wire.encode(message))
+    assert read(place) == all_parts(several)
+    assert journal.verify(place).whole
+    with open(place, "rb") as file:
+        assert len(list(make_reader(file, validate_crcs=True).iter_messages())) == len(
+            several
+        )
+
+
+@pytest.mark.parametrize(
+    ("closed", "step"),
+    [
+        (True, 5),
+        (False, 5),
+        pytest.param(True, 1, marks=pytest.mark.slow),
+        pytest.param(False, 1, marks=pytest.mark.slow),
+    ],
+)
+def test_every_flipped_bit_shows_and_the_rest_is_read(place, closed, step, tmp_path):
+    several = messages(3)
+    whole = write(place, several, close=closed).read_bytes()
+    damaged = tmp_path / ("damaged.mcap" if closed else "damaged.mcap.part")
+    originals = all_parts(several)
+    for at in range(0, len(whole), step):
+        content = bytearray(whole)
+        content[at] ^= 1 << (at * 5 % 8)
+        damaged.write_bytes(content)
+        if at < len(container.MAGIC):
+            with pytest.raises(InputError, match="is no recording"):
+                journal.verify(damaged)
+            continue
+        result = journal.verify(damaged)
+        assert not result.whole, at
+        assert result.messages >= len(several) - 1, at
+        with pytest.raises(InputError, match="recover"):
+            list(journal.read_messages(damaged))
+        if at % 35 == 0:
+            mended = journal.recover(damaged, tmp_path / f"mended{at}.mcap")
+            assert set(read(mended)) <= set(originals)
+            assert len(read(mended)) == result.messages
+
+
+def test_recover_makes_a_cut_recording_whole(place, tmp_path):
+    several = messages(6)
+    write(place, several)
+    place.write_bytes(place.read_bytes()[:-1500])
+    assert not journal.verify(place).whole
+    mended = journal.recover(place, tmp_path / "mended.mcap")
+    result = journal.verify(mended)
+    assert result.whole
+    assert result.closed
+    assert read(mended) == all_parts(several[: result.messages])
+    assert result.messages > 0
+    with pytest.raises(InputError, match="exists already"):
+        journal.recover(place, mended)
+
+
+def test_a_missing_message_stays_named_after_recovery(place, tmp_path):
+    several = messages(6)
+    whole = bytearray(write(place, several).read_bytes())
+    whole[container_entries(place)[3].offset + 150] ^= 1
+    place.write_bytes(whole)
+    mended = journal.recover(place, tmp_path / "mended.mcap")
+    assert journal.verify(mended).missing == ((3, 3),)
+    checked = journal.verify(mended)
+    assert not checked.whole
+    assert not checked.damaged
+    assert "is sound, but message 3 is missing: 9 messages" in checked.summary
+    assert "recover" not in checked.summary  # it could do no more
+    assert len(list(journal.read_frames(mended, 4))) == len(several) - 4
+
+
+def test_info_says_what_is_in_it(place):
+    write(place, messages(6))
+    known = journal.info(place)
+    assert known.session == "abc"
+    assert known.starts[0].acquisition.echo_time_s == 0.03
+    assert [event.kind for event in known.events] == ["infusion_start", "re-shim"]
+    assert (known.first_s, known.last_s, known.epochs) == (0.0, 10.0, 2)
+    assert known.end.transients == known.verification.transients == 6
+
+
+def test_a_running_recording_is_followed(place):
+    several = messages(8)
+    recording = Journal.create(place)
+    recording.append(wire.encode(several[0]))
+
+    def go_on():
+        for message in several[1:]:
+            recording.append(wire.encode(message))
+        recording.close()
+
+    stop = threading.Event()
+    following = journal.follow(place, stop)
+    assert parts(next(following)) == parts(several[0])
+    writer = threading.Thread(target=go_on)
+    writer.start()
+    assert all_parts(following) == all_parts(several[1:])
+    writer.join()
+
+
+def test_following_stops_when_asked(place):
+    recording = Journal.create(place)
+    recording.append(wire.encode(messages()[0]))
+    stop = threading.Event()
+    stop.set()
+    assert len(list(journal.follow(place, stop))) == 1
+    recording.close()
+
+
+def test_a_message_out_of_turn_is_refused(place):
+    several = messages()
+    with Journal.create(place) as recording:
+        recording.append(wire.encode(several[0]))
+        with pytest.raises(InputError, match="does not follow message 0"):
+            recording.append(wire.encode(several[2]))
+        with pytest.raises(InputError, match="session other"):
+            recording.append(wire.encode(messages(session="other")[1]))
+
+
+def test_one_writer_at_a_time(place):
+    recording = Journal.create(place)
+    recording.append(wire.encode(messages()[0]))
+    with pytest.raises(InputError, match="being written by another program"):
+        Journal.resume(place)
+    recording.abandon()
+    Journal.resume(place).close()
+    with pytest.raises(InputError, match="is finished"):
+        Journal.resume(place)
+    with pytest.raises(InputError, match="never overwritten"):
+        Journal.create(place)
+
+
+def test_a_full_disk_is_said_and_leaves_the_recording_whole(place, monkeypatch):
+    several = messages()
+    recording = Journal.create(place)
+    for message in several[:3]:
+        recording.append(wire.encode(message))
+    writer = recording._writer
+
+    class Full:
+        """Takes ten bytes and then has no space."""
+
+        left = 10
+
+        def write(self, content):
+            taken, self.left = writer.write(content[: self.left]), 0
+            if not taken:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return taken
+
+        def __getattr__(self, name):
+            return getattr(writer, name)
+
+    recording._writer = Full()
+    with pytest.raises(NotRecordedError, match="The disk is full"):
+        recording.append(wire.encode(several[3]))
+    recording._writer = writer
+    assert journal.verify(place).whole
+    assert recording.next_seq == 3
+    for message in several[3:]:
+        recording.append(wire.encode(message))
+    recording.close()
+    assert read(place) == all_parts(several)
+
+
+NOBODY = 65534
+
+
+@contextmanager
+def without_privileges():
+    """Root may write anywhere; nobody may not."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("permissions of Windows are others")
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.parametrize("mode", [0o555, 0o000])
+def test_no_permission_is_said(place, mode):
+    folder = place.parent / "closed"
+    folder.mkdir()
+    folder.chmod(mode)
+    with without_privileges():
+        with pytest.raises(InputError, match="No permission"):
+            Journal.create(folder / "visit.mcap")
+        with pytest.raises(InputError):
+            journal.verify(folder / "visit.mcap")
+    folder.chmod(0o700)
+
+
+def test_no_permission_is_said_by_a_refusing_system(place, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", refuse)
+    with pytest.raises(InputError, match="No permission to write"):
+        Journal.create(place)
+
+
+def test_a_folder_that_is_a_file(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(InputError, match=r"cannot be written|No permission|exists"):
+        Journal.create(tmp_path / "file" / "visit.mcap")
+
+
+NO_RECORDING = {
+    "absent": (None, "There is no file"),
+    "empty": (b"", "is empty"),
+    "text": (b"hello, this is no recording", "is no recording of mrs-monitor"),
+    "short": (b"\x89MC", "damaged"),
+    "another MCAP": (container.MAGIC + b"\x01" * 500, "no message that mrs-monitor"),
+}
+
+
+@pytest.mark.parametrize("case", NO_RECORDING, ids=str)
+def test_what_is_no_recording(place, case):
+    content, sentence = NO_RECORDING[case]
+    if content is not None:
+        place.write_bytes(content)
+    with pytest.raises(InputError, match=sentence):
+        list(journal.read_messages(place))
+
+
+def test_a_recording_without_any_message(place):
+    Journal.create(place).close()
+    assert journal.verify(place).whole
+    assert read(place) == []
+
+
+def test_an_open_file_that_cannot_be_renamed_stays_part(place, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, "in use")
+
+    monkeypatch.setattr("streams.recording.files.os.replace", refuse)
+    monkeypatch.setattr("streams.recording.files.RENAME_PATIENCE_S", 0.1)
+    recording = Journal.create(place)
+    recording.append(wire.encode(messages()[0]))
+    assert recording.close() == place.with_name("visit.mcap.part")
+    assert journal.verify(place).closed
+
+
+def test_memory_stays_small():
+    index = container.Index()
+    for n in range(20_000):
+        index.add(n * 500_000, (n + 1) * 500_000, n, b"transient")
+    columns = (index.offsets, index.lengths, index.times_ns, index.channels)
+    assert sum(map(sys.getsizeof, columns)) < 1_000_000

@@ -1,0 +1,127 @@
+import math
+import threading
+import time
+
+import pytest
+from stream_cases import all_parts, bodies, messages
+
+from streams.errors import InputError
+from streams.messages import wire
+from streams.recording.journal import Journal
+from streams.sources import recording
+from streams.sources.recording import AT_ONCE, Player
+
+FAST = 200.0  # scanner seconds per second: a transient each 10 ms
+
+
+@pytest.fixture
+def place(tmp_path):
+    with Journal.create(tmp_path / "visit.mcap") as journal:
+        for message in messages():
+            journal.append(wire.encode(message))
+    return tmp_path / "visit.mcap"
+
+
+def play(player, timeout_s=5.0):
+    taken = []
+    while not player.finished:
+        taken += player.poll(timeout_s)
+    return taken
+
+
+@pytest.mark.parametrize("speed", [FAST, AT_ONCE])
+def test_a_replay_gives_the_very_messages(place, speed):
+    assert all_parts(play(Player.of_recording(place, speed))) == all_parts(messages())
+
+
+def test_scanner_time_drives_the_pace(place):
+    began = time.monotonic()
+    play(Player.of_recording(place, FAST))
+    assert time.monotonic() - began >= 10.0 / FAST
+
+
+def test_at_once_does_not_wait():
+    player = Player(lambda: iter(messages(300)), AT_ONCE)
+    began = time.monotonic()
+    assert len(play(player)) == 304
+    assert time.monotonic() - began < 5.0
+
+
+def test_a_poll_gives_up_in_time():
+    player = Player(lambda: iter(messages()), 1e-3)
+    assert [m.seq for m in player.poll(1.0)] == [0, 1]
+    began = time.monotonic()
+    assert player.poll(0.05) == []
+    assert 0.04 < time.monotonic() - began < 5.0
+    assert not player.finished
+
+
+def test_pause_and_resume():
+    player = Player(lambda: iter(messages()), FAST)
+    player.poll(1.0)
+    player.pause()
+    assert player.paused
+    position = player.position_s
+    assert player.poll(0.05) == []
+    assert player.position_s == position
+    player.resume()
+    assert play(player)[-1].seq == messages()[-1].seq
+
+
+def test_a_control_wakes_a_waiting_poll():
+    player = Player(lambda: iter(messages()), 1e-3)
+    player.poll(1.0)
+    timer = threading.Timer(0.05, player.set_speed, [AT_ONCE])
+    timer.start()
+    began = time.monotonic()
+    assert player.poll(30.0)
+    assert time.monotonic() - began < 10.0
+    timer.join()
+
+
+def test_seek_forward_gives_what_lies_between_at_once():
+    player = Player(lambda: iter(messages()), 1e-3)
+    player.poll(1.0)
+    player.seek(6.0)
+    taken = player.poll(1.0)
+    assert [m.seq for m in taken] == [2, 3, 4, 5]
+    assert player.position_s == pytest.approx(6.0, abs=0.1)
+
+
+def test_seek_back_begins_anew():
+    player = Player(lambda: iter(messages()), AT_ONCE)
+    play(player)
+    player.pause()
+    player.seek(4.0)
+    taken = player.poll(1.0)
+    assert all_parts(taken) == all_parts(messages()[: len(taken)])
+    assert taken[-1].body.time_s == 4.0
+    assert not player.finished
+
+
+def test_close_ends_it():
+    player = Player(lambda: iter(messages()), 1e-3)
+    player.poll(1.0)
+    player.close()
+    assert player.poll(1.0) == []
+
+
+@pytest.mark.parametrize("speed", [0, -1, math.nan])
+def test_a_speed_is_above_zero(speed):
+    with pytest.raises(InputError, match="above zero"):
+        Player(lambda: iter(messages()), speed)
+
+
+def test_paced_bodies_stop_at_once():
+    stop = threading.Event()
+    source = recording.paced(bodies(), 1e-3, stop)
+    assert len([next(source), next(source)]) == 2
+    threading.Timer(0.05, stop.set).start()
+    began = time.monotonic()
+    assert list(source) == []
+    assert time.monotonic() - began < 10.0
+
+
+def test_bodies_of_a_recording(place):
+    again = list(recording.bodies(place))
+    assert [type(body) for body in again] == [type(body) for body in bodies()]

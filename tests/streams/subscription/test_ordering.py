@@ -1,0 +1,92 @@
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+from stream_cases import ACQUISITION, messages, transient
+
+from streams.messages.transient import Message, Start
+from streams.subscription.ordering import HELD, Ordering
+
+SESSION = messages(20)
+
+
+def answer(order, limit=5):
+    """What a relay's journal gives for what is wanted."""
+    first, count = order.wanted()
+    for message in SESSION[first : first + min(count, limit)]:
+        order.take(message, fetched=True)
+
+
+@given(st.lists(st.booleans(), min_size=len(SESSION), max_size=len(SESSION)), st.data())
+def test_order_is_kept_whatever_is_lost_doubled_or_swapped(arrives, data):
+    order, out = Ordering(), []
+    live = [m for m, came in zip(SESSION, arrives, strict=True) if came]
+    live += [m for m in live if data.draw(st.booleans())]
+    random.Random(data.draw(st.integers())).shuffle(live)
+    for message in live:
+        order.take(message, fetched=False)
+        out += order.ready()
+        if order.wanted() and data.draw(st.booleans()):
+            answer(order)
+            out += order.ready()
+    order.knows("abc", len(SESSION) - 1)
+    while order.wanted():
+        answer(order)
+        out += order.ready()
+    assert out == SESSION
+    assert order.open_gaps == 0
+    assert order.received == len(SESSION)
+
+
+def test_history_and_gaps_are_told_apart():
+    order = Ordering()
+    order.take(SESSION[8], fetched=False)
+    order.take(SESSION[11], fetched=False)
+    for message in SESSION[:11]:
+        order.take(message, fetched=True)
+    assert len(order.ready()) == 12
+    assert (order.history, order.filled, order.open_gaps) == (8, 2, 0)
+
+
+def test_without_a_relay_gaps_are_gone_over_and_counted():
+    order = Ordering(skipping=True)
+    order.take(SESSION[4], fetched=False)
+    assert order.ready() == []  # not before a start
+    order.take(SESSION[0], fetched=False)  # announced again
+    order.take(SESSION[7], fetched=False)
+    assert order.ready() == [SESSION[0], SESSION[4], SESSION[7]]
+    assert order.open_gaps == 3 + 2
+    order.take(SESSION[0], fetched=False)
+    assert order.ready() == []
+    assert order.duplicates == 0
+
+
+def test_a_session_that_is_over_does_not_come_back():
+    order = Ordering()
+    assert order.take(SESSION[0], fetched=False)
+    assert order.take(Message("new", 0, 0, Start(ACQUISITION, "x")), fetched=False)
+    assert not order.take(SESSION[1], fetched=False)
+    assert not order.knows("abc", 5)
+    assert order.session == "new"
+
+
+def test_what_is_lost_for_good_is_gone_over():
+    order = Ordering()
+    for seq in (0, 3):
+        order.take(SESSION[seq], fetched=False)
+    assert order.ready() == [SESSION[0]]
+    assert order.wanted() == (1, 2)
+    order.lost((1, 2))
+    assert order.ready() == [SESSION[3]]
+    assert order.open_gaps == 2
+
+
+def test_what_is_held_is_bounded():
+    order = Ordering()
+    for seq in range(1, 2 * HELD):
+        order.take(Message("abc", seq, 0, transient(seq)), fetched=False)
+    assert order.wanted() == (0, 1)
+    assert order.last_seq == 2 * HELD - 1
+    order.take(SESSION[0], fetched=True)
+    assert len(order.ready()) == HELD + 1
+    assert order.wanted() == (HELD + 1, HELD - 1)
