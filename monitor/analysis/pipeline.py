@@ -17,17 +17,22 @@ from dataclasses import replace
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.curves import last_curves, reference_curves, window_curves
+from monitor.analysis.course.detectable import Detectable
 from monitor.analysis.course.detectable_now import detectable_now
+from monitor.analysis.course.estimates import estimates_of
+from monitor.analysis.course.fitting import fit_newest, refit
 from monitor.analysis.course.intake import Intake
 from monitor.analysis.course.periods import Periods, Span, range_of
 from monitor.analysis.course.response import Estimate
+from monitor.analysis.fit.curves import Curves
 from monitor.analysis.fit.first_fit import Freedom, usual
 from monitor.analysis.fit.fitted import FittedWindow
 from monitor.analysis.fit.model_for import model_for, unexpected
 from monitor.analysis.fit.window import whole_cycles
 from monitor.analysis.settings_event import changed_by
+from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tracking import Tracking
-from monitor.analysis.update import Curves, Detectable, TrackerPoint, Update
+from monitor.analysis.update import Update
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.transient import (
@@ -219,13 +224,13 @@ class Pipeline:
 
     def _last_estimate(self) -> Estimate | None:
         last = self.course.last_fitted
-        return None if last is None else self.course.estimates([last])[0]
+        return None if last is None else estimates_of(self.course, [last])[0]
 
     # -- steps -------------------------------------------------------------------------
 
     def _newest(self, update: Update) -> Update:
         """Fit the window that the newest transient completes."""
-        found = self.course.newest(self.plan)
+        found = fit_newest(self.course, self.plan)
         if found is None:
             return update
         estimate, fitted = found
@@ -251,7 +256,7 @@ class Pipeline:
         if not self._anything():
             note = "No transient holds a signal: check the receive coil and its plug."
             return replace(update, course=(), notes=(*update.notes, note))
-        course = self.course.redo(self.plan, anew)
+        course = refit(self.course, self.plan, anew)
         tracks = None
         if anew:
             tracks = self.tracking.redo(self.infusion_s)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from monitor.protocol.settings import Settings, settings_from
+from monitor.protocol.read_protocol import settings_from
+from monitor.protocol.settings import Settings
 from streams.errors import InputError
 
 CHANGEABLE = frozenset({"window", "step", "outcome", "rejected_epochs"})

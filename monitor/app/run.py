@@ -14,9 +14,9 @@ from monitor.app.state import State, read_state, state_path, write_state
 from monitor.app.window import Window
 from monitor.protocol.settings import Settings
 from monitor.run.loop import WorkerConfig
+from monitor.run.stream_state import Stream
 from monitor.run.worker import Worker
 from monitor.run.worker_messages import Command, Heard, Report
-from monitor.screen.screen import Stream
 from monitor.screen.sheets.new_session import Opening
 
 Reopen = Callable[[Opening], tuple[WorkerConfig, Settings, str]]

@@ -26,8 +26,8 @@ from monitor.run.choose import Analysis, Wishes
 from monitor.run.loop import Feed, stream_of
 from monitor.run.outcome import Outcome
 from monitor.run.remarks import for_terminal, nothing_fitted, remarks, result
+from monitor.run.stream_state import Stream
 from monitor.screen.display import Display
-from monitor.screen.screen import Stream
 from streams.errors import InputError
 from streams.messages.transient import End, Heartbeat, Kind, Message, Start, Transient
 

@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.protocol.settings import Settings, read_protocol
+from monitor.protocol.read_protocol import read_protocol
+from monitor.protocol.settings import Settings
 from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from monitor.protocol.blinding import locked
-from monitor.protocol.settings import read_protocol
+from monitor.protocol.read_protocol import read_protocol
 from streams.errors import InputError
 from streams.messages.transient import Body
 from streams.recording.files import places

@@ -22,7 +22,8 @@ from monitor.commands.analysing import (
     wishes_of,
 )
 from monitor.commands.reopening import opened, reopened, still_locked
-from monitor.protocol.settings import Settings, read_protocol
+from monitor.protocol.read_protocol import read_protocol
+from monitor.protocol.settings import Settings
 from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.course.response import Estimate
+from monitor.analysis.fit.curves import Curve, Curves
 from monitor.analysis.fit.fitted import FittedWindow
 from monitor.analysis.fit.window import Window, average_of
 from monitor.analysis.tracking.comparison import Compared
-from monitor.analysis.update import Curve, Curves
 from monitor.judge.criteria import independent_widths
 from monitor.judge.follow import Followed
 from monitor.protocol.settings import Settings

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from monitor.analysis.update import Curve, Update
+from monitor.analysis.fit.curves import Curve
+from monitor.analysis.update import Update
 from monitor.run.choose import Analysis, Wishes
 from monitor.run.outcome import Outcome
 from streams.errors import InputError

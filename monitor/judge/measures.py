@@ -27,11 +27,15 @@ import numpy as np
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.detectable import FACTOR
 from monitor.analysis.course.outcomes import quadratic
-from monitor.analysis.course.response import Estimate
+from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.signal.spectrum import Real
 from monitor.judge.peak import UNKNOWN, Estimated, peak_of
 
-Z95 = 1.959964
+OUTCOMES = ("Glx/tNAA", "Glx", "Glu", "Glu/tCr")
+
+
+REPEATED = ("Glx/tNAA", "Glu/tCr", "Glx/tCr", "tNAA/tCr", "Glu/water", "Gln/water")
+"""Outcomes that can be compared between sessions: no receiver gain is in them."""
 
 
 @dataclass(frozen=True, slots=True)

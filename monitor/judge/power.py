@@ -29,7 +29,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from monitor.analysis.course.detectable import detectable_percent
 from monitor.basis.simulated import PRESETS
 from monitor.judge.measures import reference_variance
-from monitor.protocol.settings import Settings, read_protocol
+from monitor.protocol.read_protocol import read_protocol
+from monitor.protocol.settings import Settings
 from monitor.run.choose import Analysis, Wishes
 from monitor.run.outcome import Outcome
 from streams.errors import InputError

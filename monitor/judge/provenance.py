@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from monitor.judge.follow import Followed, sha256_of
-from monitor.protocol.settings import Settings, bundled_protocols
+from monitor.protocol.read_protocol import bundled_protocols
+from monitor.protocol.settings import Settings
 from monitor.run.choose import Wishes
 
 LIBRARIES = ("numpy", "scipy", "matplotlib", "nibabel", "mcap", "jinja2")

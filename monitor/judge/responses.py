@@ -13,6 +13,7 @@ from monitor.analysis.tracking.comparison import Comparison
 from monitor.judge.figure_data import Times, measured_period, period_fit, times_of
 from monitor.judge.follow import Followed
 from monitor.judge.measures import (
+    OUTCOMES,
     Changes,
     achieved,
     changes_of,
@@ -21,7 +22,6 @@ from monitor.judge.measures import (
 )
 from monitor.judge.response_models import answers_of, models_of
 from monitor.protocol.settings import Settings
-from monitor.study.between_visits import OUTCOMES
 
 COMPARABLE = ("Glu/tCr", "Glx/tCr", "tNAA/tCr", "Glu/water", "Gln/water")
 """Outcomes without a receiver gain in them, for repeatability."""

@@ -19,12 +19,12 @@ from monitor.judge.figure_data import Drawn, Times, drawn_of
 from monitor.judge.follow import Followed, follow
 from monitor.judge.line_width import line_width_bias
 from monitor.judge.mrsinmrs import mrsinmrs
-from monitor.judge.negative_components import negative_components
 from monitor.judge.provenance import provenance
 from monitor.judge.response_models import comparison_of
 from monitor.judge.responses import Report, Responses, outcome_report, responses_of
 from monitor.protocol.site_rules import reported
 from monitor.run.choose import Wishes
+from monitor.run.negative_components import negative_components
 from monitor.run.outcome import counts
 
 COVERED = 0.8

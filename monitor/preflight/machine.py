@@ -18,7 +18,8 @@ from pathlib import Path
 
 import zmq
 
-from monitor.protocol.settings import Settings, read_protocol
+from monitor.protocol.read_protocol import read_protocol
+from monitor.protocol.settings import Settings
 from monitor.protocol.site_rules import folder_rules, mrd_rules
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint

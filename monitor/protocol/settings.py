@@ -1,22 +1,39 @@
-"""Settings: one frozen dataclass, from a protocol file (TOML), validated once.
+"""Settings: one frozen dataclass, validated once.
 
-A protocol file is one of the presets in `monitor/protocol/presets/*.toml` or a site's
-own. Everything an operator may change during a run is here, so that an operator's
+Everything an operator may change during a run is here, so that an operator's
 change is one event in the recording: `Settings.changed(**fields)`.
 """
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import asdict, dataclass, fields, replace
-from importlib.resources import files
-from pathlib import Path
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from monitor.protocol.settings_checks import problem
 from streams.errors import InputError
 
-SOURCE_TABLES = ("mrd", "folder", "mrsinmrs")  # see `monitor.protocol.site_rules`
+NOT_NEGATIVE = (
+    "settling",
+    "fwhm_limit_hz",
+    "snr_limit",
+    "drift_limit_hz_per_min",
+    "water_limit",
+    "lipid_limit",
+    "marker_limit_s",
+)
+SHARES = ("effective_limit_percent", "missing_limit_percent")
+ABOVE_ZERO = (
+    "reference_target_percent",
+    "infusion_length_s",
+    "dose_mg_per_kg",
+    "weight_kg",
+    "expect_frequency_mhz",
+    "expect_echo_time_s",
+    "expect_repetition_time_s",
+)
+RANGES = ("reference_s", "infusion_s")
+MACROMOLECULES = ("auto", "none", "single", "five")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,76 +129,45 @@ class Settings:
         return asdict(self)
 
 
-def bundled_protocols() -> dict[str, Path]:
-    """Names and paths of the presets that ship with the program."""
-    folder = Path(str(files("monitor.protocol"))) / "presets"
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+def problem(settings: Settings) -> str:
+    """The first thing that is wrong, without a full stop; empty if nothing is."""
+    return next(_problems(settings), "")
 
 
-def read_protocol(name_or_path: str) -> Settings:
-    """Settings of a bundled preset or of a site's TOML file.
-
-    Raises
-    ------
-    InputError : no such preset or file, no TOML, an unknown field or a wrong type
-    """
-    presets = bundled_protocols()
-    path = presets.get(name_or_path, Path(name_or_path))
-    if path.exists() and not path.is_file():
-        raise InputError(f"Protocol {path} is no file: give a TOML file.")
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(
-            f"No protocol {name_or_path}: give a TOML file or one of "
-            f"{', '.join(presets)}."
-        ) from None
-    except UnicodeDecodeError:
-        raise InputError(f"Protocol {path} is no text: give a TOML file.") from None
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"Protocol {path} cannot be read: {error}.") from None
-    return settings_from(table, path.stem)
-
-
-def settings_from(table: dict[str, Any], name: str) -> Settings:
-    """Settings from a parsed table; unknown fields and wrong types are refused.
-
-    The tables of `monitor.protocol.site_rules`, which change no number, are left out.
-    """
-    table = {key: value for key, value in table.items() if key not in SOURCE_TABLES}
-    known = {f.name: f for f in fields(Settings)}
-    unknown = sorted(set(table) - set(known))
-    if unknown:
-        raise InputError(
-            f"Protocol {name}: unknown field {', '.join(unknown)}; known are "
-            f"{', '.join(known)}."
-        )
-    if "two_pass" in table:
-        raise InputError(
-            f"Protocol {name}: two_pass looks into the future, which a live session "
-            "cannot: leave it out and give --two-pass to analyse."
-        )
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in table.items()
-    }
-    defaults = Settings()
-    for key, value in values.items():
-        _check_type(name, key, value, getattr(defaults, key))
-    return Settings(**{"name": name, **values})
+def _problems(settings: Settings) -> Iterator[str]:
+    """All that is wrong; nan is no limit, None is not given."""
+    if settings.window < 1:
+        yield "window must be at least 1 transient"
+    if settings.step < 1:
+        yield "step must be at least 1 transient"
+    if not settings.ppm_low < settings.ppm_high:
+        yield "ppm_low must be below ppm_high"
+    if settings.macromolecules not in MACROMOLECULES:
+        yield 'macromolecules must be "auto", "none", "single" or "five"'
+    for name in NOT_NEGATIVE:
+        value = getattr(settings, name)
+        if value < 0:
+            yield f"{name} = {value:g} must not be negative"
+    for name in SHARES:
+        value = getattr(settings, name)
+        if not (math.isnan(value) or 0 <= value <= 100):
+            yield f"{name} = {value:g} must be between 0 and 100"
+    for name in ABOVE_ZERO:
+        value = getattr(settings, name)
+        if not (value is None or (_is_number(value) and value > 0)):
+            yield f"{name} = {value} must be a number above 0"
+    for name in RANGES:
+        value = getattr(settings, name)
+        if not (value is None or _is_range(value)):
+            yield f"{name} = {value} must be [start, end] in s, e.g. [0, 600]"
 
 
-def _check_type(name: str, key: str, value: object, default: object) -> None:
-    """Refuse a value of another type than the field's default (None takes a number)."""
-    numbers = (int, float)
-    expected: tuple[type, ...] = (type(default),)
-    if default is None:
-        expected = (*numbers, tuple)
-    elif isinstance(default, float):
-        expected = numbers
-    wrong_bool = isinstance(value, bool) and not isinstance(default, bool)
-    if wrong_bool or not isinstance(value, expected):
-        raise InputError(
-            f"Protocol {name}: {key} = {value!r} should be of type "
-            f"{expected[-1].__name__}."
-        )
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _is_range(value: object) -> bool:
+    if not (isinstance(value, tuple | list) and len(value) == 2):
+        return False
+    start, end = value
+    return _is_number(start) and _is_number(end) and bool(start < end)

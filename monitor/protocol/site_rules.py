@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from monitor.protocol.settings import bundled_protocols, read_protocol
+from monitor.protocol.read_protocol import bundled_protocols, read_protocol
 from streams.errors import InputError
 from streams.sources.folder import FolderRules
 from streams.sources.mrd.rules import MrdRules, rules_from

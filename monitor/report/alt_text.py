@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from monitor.analysis.update import Curves
+from monitor.analysis.fit.curves import Curves
 from monitor.judge.figure_data import Drawn, Line
 from monitor.report.digits import percent, plain, signed
 

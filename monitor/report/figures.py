@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from monitor.analysis.update import Curves
+from monitor.analysis.fit.curves import Curves
 from monitor.judge.figure_data import Drawn
 from monitor.report.alt_text import alternative
 from monitor.report.course_figures import has_models, minutes, models, periods, trend

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from monitor.analysis.update import Curves, Update
+from monitor.analysis.fit.curves import Curves
+from monitor.analysis.update import Update
 from monitor.protocol.blinding import is_lock
-from monitor.protocol.settings import Settings, bundled_protocols, read_protocol
+from monitor.protocol.read_protocol import bundled_protocols, read_protocol
+from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.scanner_counter import OF_FILE, ScannerCounter
 from streams.messages.transient import Acquisition, Kind, Message, Start, Transient

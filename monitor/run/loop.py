@@ -19,7 +19,9 @@ from typing import Any, Protocol
 from monitor.analysis.update import Update
 from monitor.protocol.blinding import KIND, lock_recorded
 from monitor.protocol.settings import Settings
+from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import (
+    VIEWER,
     Again,
     Began,
     ChangeSettings,
@@ -37,8 +39,6 @@ from monitor.run.worker_messages import (
     SetSpeed,
     Stop,
 )
-from monitor.screen.screen import Playback, Stream
-from monitor.screen.seen import VIEWER
 from streams.errors import InputError
 from streams.messages.transient import Event, Heartbeat, Message, Start
 from streams.subscription.health import StreamHealth

@@ -10,7 +10,8 @@ import numpy as np
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.preparation.quality import Quality
-from monitor.analysis.update import TrackerPoint, Update
+from monitor.analysis.tracking.point import TrackerPoint
+from monitor.analysis.update import Update
 from monitor.run.choose import Analysis
 from streams.errors import InputError
 from streams.messages.transient import Body, Kind, Message, Start, Transient

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from monitor.analysis.course.response import Z95, meaningful
 from monitor.analysis.preparation.combination import WATERS
-from monitor.judge.negative_components import negative_components
+from monitor.run.negative_components import negative_components
 from monitor.run.outcome import LOG_ONLY, Outcome
-from monitor.screen.parts.headline import meaningful
-from monitor.screen.screen import Z95
 
 
 def remarks(outcome: Outcome) -> Iterator[str]:

@@ -11,8 +11,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from monitor.protocol.version import program_version
 from monitor.run.feed import live_feed
-from monitor.screen.parts.footer import program_version
 from streams.errors import InputError
 from streams.subscription.subscriber import Subscriber
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from monitor.analysis.fit.curves import Curves
 from monitor.analysis.fit.window import Window
 from monitor.analysis.pipeline import Pipeline
-from monitor.analysis.update import Curves
 
 NEAR_S = 1e-6
 

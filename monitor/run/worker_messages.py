@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.analysis.update import Curves, Update
-from monitor.screen.screen import Stream
+from monitor.analysis.fit.curves import Curves
+from monitor.analysis.update import Update
+from monitor.run.stream_state import Stream
+
+VIEWER = "viewer"
+"""The author of changes that are in no recording."""
 
 # -- what the window asks for ----------------------------------------------------------
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from monitor.analysis.course.response import Estimate
+from monitor.analysis.course.response import Z95, Estimate
 from monitor.screen.display import Display
 from monitor.screen.parts.strips import drift_hz_per_min
-from monitor.screen.screen import Z95, Line, SpectrumView
+from monitor.screen.screen import Line, SpectrumView
 from monitor.screen.sheets import checks, choices, summary
 from monitor.screen.sheets import compare_windows as why
 from monitor.screen.words import plain, signed

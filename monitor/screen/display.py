@@ -15,8 +15,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from monitor.analysis.course.response import meaningful
+from monitor.analysis.fit.curves import Curves
 from monitor.analysis.tracking.plasma import PLASMA
-from monitor.analysis.update import Curves
 from monitor.protocol.settings import Settings
 from monitor.screen import messages as say
 from monitor.screen.parts import axis as times
@@ -162,7 +163,7 @@ class Display(Seen):
         outcome, window = self.settings.outcome, self.settings.window
         estimate = self.estimate_at(now_s)
         full = min(window, self.estimates.most_transients or 1)
-        if not head.meaningful(estimate, outcome, full, self.reference_s):
+        if not meaningful(estimate, outcome, full, self.reference_s):
             estimate = None
         waiting = head.waiting_for(
             self.reference_s, window * self.interval_s, self.clock_s(now_s)

@@ -10,10 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from monitor.analysis.course.detectable import Detectable
 from monitor.analysis.course.response import Estimate
+from monitor.analysis.fit.curves import Curves
 from monitor.analysis.preparation.quality import Quality
-from monitor.analysis.update import Answer, Curves, Detectable, TrackerPoint
+from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.tracking.point import TrackerPoint
 from monitor.protocol.settings import Settings
+from monitor.run.stream_state import Stream
 from monitor.screen import messages as say
 from monitor.screen.notices import Notices
 from monitor.screen.parts import axis
@@ -23,7 +27,6 @@ from monitor.screen.parts.strips import drift_hz_per_min
 from monitor.screen.parts.tracks import Tracks
 from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
-from monitor.screen.screen import Stream
 from streams.messages.transient import Acquisition, Event
 
 HEADLINE_S = 2.0  # the number changes at most this often

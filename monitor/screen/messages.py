@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from monitor.analysis.update import Detectable
-from monitor.screen.screen import Level, Message, Stream
+from monitor.analysis.course.detectable import Detectable
+from monitor.run.stream_state import Stream
+from monitor.screen.screen import Level, Message
 from monitor.screen.words import ago, clock, plain
 
 DELAY = 3

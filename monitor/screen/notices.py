@@ -11,8 +11,9 @@ import json
 import math
 from dataclasses import replace
 
+from monitor.run.stream_state import Stream
 from monitor.screen import messages as say
-from monitor.screen.screen import Level, Message, Stream
+from monitor.screen.screen import Level, Message
 from monitor.screen.words import clock
 from streams.messages.transient import Event
 

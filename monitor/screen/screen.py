@@ -12,11 +12,10 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.run.stream_state import Playback
+
 Line = NDArray[np.float64]
 Image = NDArray[np.float32]
-
-Z95 = 1.959964
-"""Half width of a 95 % interval in SD."""
 
 
 class Level(StrEnum):
@@ -24,44 +23,6 @@ class Level(StrEnum):
 
     NOTE = "note"
     ATTENTION = "attention"
-
-
-@dataclass(frozen=True, slots=True)
-class Playback:
-    """Where a replay is: speed relative to the scanner (inf: at once), times in s."""
-
-    playing: bool
-    speed: float
-    position_s: float
-    length_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """State of the stream as its feed tells it.
-
-    Attributes
-    ----------
-    connected : messages or heartbeats arrive
-    recording : somebody upstream writes them to disk
-    lag : messages that are recorded but not yet shown
-    lost : messages that could not be fetched again
-    disk_free_bytes : where the recording is written; None where unknown
-    playback : of a replay; None for a live stream
-    said : a sentence of the feed, e.g. that nobody listens on the address
-    idle : nothing has been chosen yet
-    clock : the relay's clock beside the scanner's, in words; empty where unknown
-    """
-
-    connected: bool = False
-    recording: bool = False
-    lag: int = 0
-    lost: int = 0
-    disk_free_bytes: int | None = None
-    playback: Playback | None = None
-    said: str = ""
-    clock: str = ""
-    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

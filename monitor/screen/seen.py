@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 
 from monitor.analysis.course.response import Estimate
+from monitor.analysis.fit.curves import Curves
 from monitor.analysis.preparation.quality import Quality
-from monitor.analysis.update import Curves, Update
-from monitor.protocol.settings import settings_from
+from monitor.analysis.update import Update
+from monitor.protocol.read_protocol import settings_from
+from monitor.run.stream_state import Stream
+from monitor.run.worker_messages import VIEWER
 from monitor.screen import notices as told
 from monitor.screen.known import HEADLINE_S, LOW_WEIGHT, QUALITY, Known
 from monitor.screen.parts import axis
@@ -19,7 +22,7 @@ from monitor.screen.parts import spectrum as spec
 from monitor.screen.parts.tracks import Tracks
 from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
-from monitor.screen.screen import Level, Message, Stream
+from monitor.screen.screen import Level, Message
 from streams.errors import InputError
 from streams.messages.transient import Event
 
@@ -27,7 +30,6 @@ QUIET = ("Tracker:",)
 """Sentences that begin so ask nothing of the operator: they are in the log alone."""
 REFITTED = frozenset({"settings", "reference"})
 """Events after which the course is done again, which may take seconds."""
-VIEWER = "viewer"  # the author of changes that are in no recording
 GAP_INTERVALS = 3.5  # longer than this without a transient: nothing was measured
 VIEW = frozenset(
     {"outcome", "window", "step", "rejected_epochs", "fwhm_limit_hz", "snr_limit"}

@@ -23,13 +23,11 @@ import numpy as np
 from scipy import stats
 
 from monitor.analysis.signal.spectrum import Real
+from monitor.judge.measures import OUTCOMES, REPEATED
 from monitor.study.participants import Visit
 
 Row = Mapping[str, Any]
 POWER_SUBJECTS = (8, 12, 16, 20, 26, 32, 40, 60)
-OUTCOMES = ("Glx/tNAA", "Glx", "Glu", "Glu/tCr")
-REPEATED = ("Glx/tNAA", "Glu/tCr", "Glx/tCr", "tNAA/tCr", "Glu/water", "Gln/water")
-"""Outcomes that can be compared between sessions: no receiver gain is in them."""
 
 
 def repeatability(judged: Sequence[Row]) -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from monitor.judge.criteria import TITLES, Verdict
-from monitor.study.between_visits import OUTCOMES, power_table, repeatability
+from monitor.judge.measures import OUTCOMES
+from monitor.study.between_visits import power_table, repeatability
 from monitor.study.participants import Visit
 from monitor.study.trial_report import trial_report
 

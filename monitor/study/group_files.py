@@ -10,11 +10,11 @@ from typing import Any
 
 from monitor import __version__
 from monitor.judge.criteria import TITLES
+from monitor.judge.measures import OUTCOMES, REPEATED
 from monitor.report.folder import made_folder, take_away
 from monitor.report.page import environment, style
 from monitor.report.session_files import write_text
 from monitor.report.tables import write_json
-from monitor.study.between_visits import OUTCOMES, REPEATED
 from monitor.study.group import CRITERIA, in_order
 from monitor.study.group_figures import clinical_svg, criteria_svg, trial_svg
 

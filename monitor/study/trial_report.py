@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from monitor.study.between_visits import OUTCOMES
+from monitor.judge.measures import OUTCOMES
 from monitor.study.clinical import LEAST_SUBJECTS, clinical_slope
 from monitor.study.participants import Visit, active_condition
 from monitor.study.trial import BINS, Binned, binned, during, fit_trial

@@ -1,6 +1,6 @@
 """Sessions as ISMRMRD (MRD v1) files in HDF5.
 
-Written as `streams.sources.mrd.file` reads them and as Siemens' own converters do:
+Written as `streams.sources.files.ismrmrd` reads them and as Siemens' own converters do:
 complex conjugates of our samples, time stamps in ticks of 2.5 ms (so times come back to
 within 1.25 ms), the dwell time also in full precision as `DwellTime_0` in ms.  The
 format holds no events.
@@ -21,7 +21,7 @@ from streams.export.atomic import replacing
 from streams.export.recorded import Recorded, collect, numbered
 from streams.messages.transient import Acquisition, Kind, Message
 from streams.sources.files.extras import needed
-from streams.sources.mrd.file import TICKS_S
+from streams.sources.files.ismrmrd import TICKS_S
 
 NOISE_FLAG = 1 << (19 - 1)
 LAST_FLAG = 1 << (25 - 1)

@@ -27,12 +27,13 @@ from pathlib import Path
 import numpy as np
 
 from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.course.estimates import estimates_of
 from monitor.analysis.fit.window import Window
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking.joint_models import MODELS
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.update import Update
-from monitor.protocol.settings import read_protocol
+from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import Transient, number
 from streams.simulator.artefacts import Burst
 from streams.simulator.background import macromolecules
@@ -295,7 +296,7 @@ def _hindsight(scenario, course) -> np.ndarray:
     truth, errors = truth_of(scenario, times_s[ends]), []
     for length in LENGTHS:
         windows = [Window(max(0, i + 1 - length), i + 1) for i in ends.tolist()]
-        found = course.estimates(course.fit_windows(windows))
+        found = estimates_of(course, course.fit_windows(windows))
         errors.append(np.mean((_table(found, "changes_percent") - truth) ** 2, axis=0))
     return np.array(errors)
 

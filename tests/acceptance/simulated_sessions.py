@@ -14,7 +14,7 @@ from monitor.analysis.fit.fitted import fit_averages
 from monitor.analysis.fit.window import Average, Window
 from monitor.analysis.pipeline import Pipeline
 from monitor.basis.files import load_basis
-from monitor.protocol.settings import read_protocol
+from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import number
 from streams.simulator.artefacts import PhaseCycle
 from streams.simulator.metabolites import metabolite_fids

@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 from offline_alignment import aligned_offline
 
-from monitor.analysis.preparation.coils import noise_sd
 from monitor.analysis.preparation.measures import absolute_of, naa_line
 from monitor.analysis.preparation.preparation import Preparation, Prepared
 from monitor.analysis.preparation.registration import register
@@ -23,6 +22,7 @@ from monitor.analysis.preparation.registration_bound import bound
 from monitor.analysis.preparation.template import model_of
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.noise import noise_sd
 from monitor.analysis.signal.water import water_lines
 from monitor.protocol.settings import Settings
 from streams.messages.transient import Acquisition

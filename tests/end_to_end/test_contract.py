@@ -10,7 +10,7 @@ import pytest
 from program import SHORT, Program, Ran, columns, numbers, table
 
 from monitor.cli import main
-from monitor.protocol.settings import bundled_protocols
+from monitor.protocol.read_protocol import bundled_protocols
 
 pytestmark = pytest.mark.timeout(400)  # several programs, one after another
 

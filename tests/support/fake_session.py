@@ -14,10 +14,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from monitor.analysis.course.response import Estimate
+from monitor.analysis.fit.curves import Curves
 from monitor.analysis.preparation.quality import Quality
-from monitor.analysis.update import Curves, TrackerPoint, Update
+from monitor.analysis.tracking.point import TrackerPoint
+from monitor.analysis.update import Update
 from monitor.protocol.settings import Settings
-from monitor.screen.screen import Playback, Stream
+from monitor.run.stream_state import Playback, Stream
 from streams.messages.transient import (
     Acquisition,
     End,

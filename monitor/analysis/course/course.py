@@ -1,9 +1,6 @@
-"""The course of a session: transients in, windows, fits and changes out.
+"""The course of a session: its transients, session models and fitted windows, kept.
 
-`Course` keeps the aligned transients, and from them everything can
-be done again on other settings: `redo` fits all windows of all epochs in one call.
-While transients arrive, `newest` fits the window that the last one completed, with the
-session model of the moment.
+What is done with them, while they arrive or all again, is in `fitting`.
 
 Each epoch has a session model of its own (`session_model`): nothing averages across.
 That of the reference period's epoch is made from the reference period's mean, those of
@@ -17,10 +14,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from monitor.analysis.course.estimates import estimates_of
 from monitor.analysis.course.outcomes import Outcomes, outcomes_of
-from monitor.analysis.course.reference_period import reference_of, reference_window
-from monitor.analysis.course.response import Estimate, Reference
+from monitor.analysis.course.response import Reference
 from monitor.analysis.fit.epoch_model import SessionModel, make_session_model
 from monitor.analysis.fit.first_fit import Freedom
 from monitor.analysis.fit.fitted import FittedWindow, fit_averages, mean_fid
@@ -30,7 +25,6 @@ from monitor.analysis.fit.window import (
     Window,
     average_with,
     window_ending,
-    windows_of,
 )
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.signal.spectrum import Complex, Real
@@ -141,6 +135,14 @@ class Course:
         gaps_s = np.diff(self._times_s[-64:])
         return float(np.median(gaps_s)) if gaps_s.size else 0.0
 
+    def window_completed(self, plan: Plan) -> Window | None:
+        """The window that the newest transient completes, if any."""
+        if self._epochs[-1] in self.rejected:
+            return None
+        return window_ending(
+            self._epochs, self._times_s, plan.boundaries_s, plan.length, plan.step
+        )
+
     def average(self, window: Window) -> Average:
         """Weights of a window's transients."""
         part = self.qualities[window.first : window.stop]
@@ -150,56 +152,6 @@ class Course:
     def weights(self) -> Real:
         """Weight of each transient."""
         return np.array([q.weight for q in self.qualities])
-
-    def newest(self, plan: Plan) -> tuple[Estimate, FittedWindow] | None:
-        """Estimate and fit of the window that the last transient completed, if any."""
-        epochs = self._epochs
-        window = window_ending(
-            epochs, self._times_s, plan.boundaries_s, plan.length, plan.step
-        )
-        if window is None or epochs[-1] in self.rejected:
-            return None
-        session = self.sessions.get(epochs[-1])
-        if session is None:
-            session = self._make_session(epochs[-1], window, plan.length)
-        average = self.average(window)
-        fitted = fit_averages(session, self.fids, [average])[0]
-        self.last_fitted = fitted
-        return self.estimates([fitted])[0], fitted
-
-    def redo(self, plan: Plan, anew: bool = True) -> tuple[Estimate, ...]:
-        """Do everything again: session models, reference period, all windows.
-
-        The session models stay as they are where `anew` is False: other windows of the
-        same transients, for which nothing else has changed.
-        """
-        if anew:
-            self.sessions.clear()
-        self.reference = None
-        epochs, reference = self.epochs, None
-        if plan.reference_s is not None:
-            reference = reference_window(
-                self.qualities, plan.reference_s, self.rejected
-            )
-        for epoch in sorted(set(epochs) - set(self.sessions)):
-            own = Window(epochs.index(epoch), len(epochs) - epochs[::-1].index(epoch))
-            mine = reference is not None and epochs[reference.first] == epoch
-            self._make_session(
-                epoch, reference if mine and reference else own, plan.length
-            )
-        windows = windows_of(
-            epochs, self.times_s, plan.boundaries_s, plan.length, plan.step
-        )
-        windows = [w for w in windows if epochs[w.first] not in self.rejected]
-        fitted = self.fit_windows(windows)
-        self.fitted, self.last_fitted = fitted, fitted[-1] if fitted else None
-        if reference is not None and plan.reference_s is not None:
-            self.reference = reference_of(self, reference, plan.reference_s, fitted)
-        return self.estimates(fitted)
-
-    def estimates(self, fitted: list[FittedWindow]) -> tuple[Estimate, ...]:
-        """Outcomes of fitted windows and their changes, numbered from 0."""
-        return estimates_of(self, fitted)
 
     def session_of(self, fitted: FittedWindow) -> SessionModel:
         """Session model of a window's epoch."""
@@ -219,7 +171,7 @@ class Course:
             fitted |= dict(zip(own, fits, strict=True))
         return [fitted[w] for w in windows]
 
-    def _make_session(self, epoch: int, window: Window, length: int) -> SessionModel:
+    def make_session(self, epoch: int, window: Window, length: int) -> SessionModel:
         """Session model of an epoch from the mean over a window of it."""
         average = self.average(window)
         used = np.asarray(self.noises[window.first : window.stop])

@@ -22,15 +22,40 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import NormalDist
-
-from monitor.analysis.update import Detectable
 
 POWER, LEVEL = 0.80, 0.05
 NORMAL = NormalDist()
 Z80 = NORMAL.inv_cdf(POWER)
 FACTOR = NORMAL.inv_cdf(1 - LEVEL / 2) + Z80
 LENGTHS = (16, 32, 64, 128, 256)
+
+
+@dataclass(frozen=True, slots=True)
+class Detectable:
+    """Smallest change seen in 80 % of sessions by a two-sided test at 5 %, in percent.
+
+    Attributes
+    ----------
+    outcome : what it is about
+    sigma_percent : SD of the outcome for one transient, the scatter beyond the bound
+        included
+    window_now, window_planned : by transients in a window, against the reference period
+        so far and as planned
+    mean_now, mean_planned : of everything since the infusion began, now and at its
+        planned end; inf where there is nothing yet or no plan
+    reference_longer_s : by how much the reference period must be longer for the
+        protocol's window to see its target; inf where none is long enough
+    """
+
+    outcome: str
+    sigma_percent: float
+    window_now: dict[int, float]
+    window_planned: dict[int, float]
+    mean_now: float
+    mean_planned: float
+    reference_longer_s: float
 
 
 def detectable_percent(sigma: float, n: float, reference: float) -> float:

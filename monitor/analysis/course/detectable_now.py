@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 
 from monitor.analysis.course.course import Course, Plan
-from monitor.analysis.course.detectable import detectable_of
+from monitor.analysis.course.detectable import Detectable, detectable_of
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.fitted import repeated
-from monitor.analysis.update import Detectable
 from monitor.protocol.settings import Settings
 
 

@@ -6,17 +6,13 @@ amplitudes across epochs have no common gain and are left out (`response`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from monitor.analysis.course.course import Course
 from monitor.analysis.course.outcomes import Outcomes
 from monitor.analysis.course.response import Changes, Estimate, changes, without_gain
 from monitor.analysis.fit.fitted import FittedWindow, repeated
 from monitor.analysis.signal.spectrum import Real
-
-if TYPE_CHECKING:
-    from monitor.analysis.course.course import Course
 
 
 def estimates_of(course: Course, fitted: list[FittedWindow]) -> tuple[Estimate, ...]:

@@ -14,11 +14,11 @@ import numpy as np
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.curves import strip_of
 from monitor.analysis.course.water_reference import water_amplitude
+from monitor.analysis.fit.curves import Curve
 from monitor.analysis.fit.model import Model
 from monitor.analysis.preparation.preparation import Preparation, Prepared
 from monitor.analysis.preparation.second_pass import session_realigned
 from monitor.analysis.signal.noise import noise_sd_of
-from monitor.analysis.update import Curve
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.transient import Acquisition, ComplexFID, Kind, Transient
@@ -110,7 +110,11 @@ class Intake:
             return
         course = self.course
         again = session_realigned(
-            course.fids, course.qualities, course.grids, reference_s, self.cycle_steps
+            course.fids,
+            course.qualities,
+            {epoch: model.axis for epoch, model in course.grids.items()},
+            reference_s,
+            self.cycle_steps,
         )
         course.fids = [fid.astype(np.complex64) for fid in again.fids]
         course.qualities = again.qualities

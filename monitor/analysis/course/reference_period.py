@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from monitor.analysis.course.course import Course
 from monitor.analysis.course.response import Reference, excess_scatter
 from monitor.analysis.fit.fitted import FittedWindow, fit_averages, repeated
 from monitor.analysis.fit.window import Window
 from monitor.analysis.preparation.quality import Quality
-
-if TYPE_CHECKING:
-    from monitor.analysis.course.course import Course
 
 
 def reference_window(

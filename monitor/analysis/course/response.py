@@ -31,6 +31,7 @@ widen all intervals by a few percent.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -39,6 +40,10 @@ from numpy.typing import NDArray
 
 from monitor.analysis.course.outcomes import CHANGING, Outcomes, quadratic, root_of
 from monitor.analysis.signal.spectrum import Real
+
+Z95 = 1.959964
+"""Half width of a 95 % interval in SD."""
+
 
 PRIOR_WINDOWS = 12.0
 
@@ -189,3 +194,23 @@ def excess_scatter(
         for name, value in zip(outcomes.names, f, strict=True)
         if np.isfinite(value)
     }
+
+
+def meaningful(
+    estimate: Estimate | None,
+    outcome: str,
+    window: int,
+    reference_s: tuple[float, float] | None,
+) -> bool:
+    """Whether an estimate may stand in the headline."""
+    if estimate is None or reference_s is None:
+        return False
+    change = estimate.changes_percent.get(outcome, math.nan)
+    sd = estimate.change_sds_percent.get(outcome, math.nan)
+    return (
+        math.isfinite(change)
+        and math.isfinite(sd)
+        and estimate.converged
+        and estimate.n_transients >= window
+        and estimate.time_start_s >= reference_s[1]
+    )

@@ -14,8 +14,19 @@ from monitor.analysis.fit.problem import Indices, Problem
 from monitor.analysis.fit.window import Average
 from monitor.analysis.fit.window_fit import WarmFits, warm_fits
 from monitor.analysis.signal.spectrum import Complex, Real
-from monitor.analysis.tracking.dynamics import TIED_PERCENT, sizes
 from streams.messages.transient import ComplexFID
+
+TIED_PERCENT = 3.0
+
+
+LEAST_SIZE = 0.05
+
+
+def sizes(c0: Real) -> Real:
+    """Sizes (M,) that percentages of amplitudes refer to."""
+    size: Real = np.maximum(np.abs(c0), LEAST_SIZE * np.abs(c0).max())
+    return size
+
 
 MOVING: Indices = np.array([PHASE, SHIFT, LORENTZ], dtype=np.intp)
 

@@ -31,6 +31,7 @@ from monitor.analysis.fit.lineshape import (
     rotations,
 )
 from monitor.analysis.fit.relaxation import widths_hz
+from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex, Real, ppm_axis, time_axis_s
 
 PHASE, SHIFT, LORENTZ, GAUSS, MM_GAUSS, PHASE_SLOPE, RELAXATION = range(7)
@@ -91,6 +92,11 @@ class Model:
     def points(self) -> int:
         """Points of one FID."""
         return int(self.fids.shape[1])
+
+    @property
+    def axis(self) -> Axis:
+        """Points, dwell time and frequency."""
+        return Axis(self.points, self.dwell_time_s, self.frequency_mhz)
 
     @cached_property
     def layout(self) -> Layout:

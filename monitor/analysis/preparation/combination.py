@@ -17,6 +17,7 @@ import numpy as np
 
 from monitor.analysis.preparation import coils, eddy
 from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.noise import Coils, tail_noise
 from monitor.analysis.signal.spectrum import Complex, Real
 from streams.errors import InputError
 
@@ -46,7 +47,7 @@ class Combination:
     coil_count: int
     combine_coils: bool
     correct_eddy: bool
-    waters: list[coils.Coils] = field(default_factory=list)
+    waters: list[Coils] = field(default_factory=list)
     measured: coils.NoiseEstimate = field(init=False)
     tails: coils.NoiseEstimate = field(init=False)
     sensitivities: Complex | None = None
@@ -58,7 +59,7 @@ class Combination:
         self.measured = coils.NoiseEstimate.empty(self.coil_count)
         self.tails = coils.NoiseEstimate.empty(self.coil_count)
 
-    def push_water(self, fid: coils.Coils) -> bool:
+    def push_water(self, fid: Coils) -> bool:
         """Take a water reference; False where it comes too late for this epoch."""
         self._check_coils(fid, "A water reference")
         if not np.any(fid):
@@ -71,13 +72,13 @@ class Combination:
         self._push_tail(fid)
         return True
 
-    def push_noise(self, fid: coils.Coils) -> None:
+    def push_noise(self, fid: Coils) -> None:
         """Take a noise transient (coils, any points)."""
         self._check_coils(fid, "A noise transient")
         if not self.settled:
             self.measured.push(np.asarray(fid, complex))
 
-    def apply(self, fid: coils.Coils) -> Complex:
+    def apply(self, fid: Coils) -> Complex:
         """Combined and eddy-corrected FID (points,) of a transient (coils, points)."""
         self._check_coils(fid, "A transient")
         if not self.settled:
@@ -86,24 +87,24 @@ class Combination:
             self._make([fid])
         return self._applied(fid)
 
-    def settle(self, fids: list[coils.Coils]) -> list[Complex]:
+    def settle(self, fids: list[Coils]) -> list[Complex]:
         """Make the final weights from the first transients; they, combined again."""
         if not self.settled:
             self._make(fids)
         self.settled = True
         return [self._applied(fid) for fid in fids]
 
-    def _check_coils(self, fid: coils.Coils, what: str) -> None:
+    def _check_coils(self, fid: Coils, what: str) -> None:
         if fid.shape[0] != self.coil_count:
             raise InputError(
                 f"{what} has {fid.shape[0]} coils, the series {self.coil_count}: "
                 "give one of the same series and coil."
             )
 
-    def _push_tail(self, fid: coils.Coils) -> None:
+    def _push_tail(self, fid: Coils) -> None:
         if self.coil_count > 1:
             self.tails.push(
-                coils.tail_noise(fid, self.axis.dwell_time_s, self.axis.frequency_mhz)
+                tail_noise(fid, self.axis.dwell_time_s, self.axis.frequency_mhz)
             )
 
     def _covariance(self) -> Complex:
@@ -111,7 +112,7 @@ class Combination:
         source = self.measured if enough else self.tails
         return source.covariance()
 
-    def _make(self, fids: list[coils.Coils]) -> None:
+    def _make(self, fids: list[Coils]) -> None:
         """Weights and eddy phase from the waters, else from metabolite transients."""
         if self.coil_count == 1:
             self.weights = np.ones(1, complex)
@@ -123,7 +124,7 @@ class Combination:
                 water, self.axis.dwell_time_s, self.axis.points
             )
 
-    def _make_weights(self, reference: list[coils.Coils]) -> None:
+    def _make_weights(self, reference: list[Coils]) -> None:
         psi = self._covariance()
         early = max(64, self.axis.points // EARLY)
         stack = np.concatenate([fid[:, :early] for fid in reference], axis=1)
@@ -141,11 +142,11 @@ class Combination:
             w = coils.gls_weights(s, psi, alive)
         self.sensitivities, self.weights = s, w
 
-    def _applied(self, fid: coils.Coils) -> Complex:
+    def _applied(self, fid: Coils) -> Complex:
         x = self._combined(fid)
         return x if self.theta is None else eddy.corrected(x, self.theta)
 
-    def _combined(self, fid: coils.Coils) -> Complex:
+    def _combined(self, fid: Coils) -> Complex:
         """w^H y; a coil that has died since is left out and the rest re-weighted."""
         if self.weights is None:
             raise InputError("There are no coil weights yet: push a transient first.")

@@ -9,8 +9,7 @@ from statistics import median
 
 import numpy as np
 
-from monitor.analysis.preparation import coils, weights
-from monitor.analysis.preparation.coils import Coils
+from monitor.analysis.preparation import weights
 from monitor.analysis.preparation.combination import Combination
 from monitor.analysis.preparation.cycle import Cycle
 from monitor.analysis.preparation.measures import Absolute, NaaLine, naa_line
@@ -20,6 +19,7 @@ from monitor.analysis.preparation.registration import Registration, Shape, regis
 from monitor.analysis.preparation.template import Model, Template
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.noise import Coils, noise_sd
 from monitor.analysis.signal.spectrum import Complex
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
@@ -91,7 +91,7 @@ class Epoch:
 
     def noise_sd(self, fid: Complex) -> float:
         """SD of the real part of one point of a combined FID (points,)."""
-        sd = coils.noise_sd(fid, self.axis.dwell_time_s, self.axis.frequency_mhz)
+        sd = noise_sd(fid, self.axis.dwell_time_s, self.axis.frequency_mhz)
         # A simulation without noise: a floor far below anything that matters.
         return max(sd, 1e-9 * float(np.abs(fid).max()))
 

@@ -24,7 +24,6 @@ import numpy as np
 
 from monitor.analysis.preparation import eddy, weights
 from monitor.analysis.preparation import measures as quality_measures
-from monitor.analysis.preparation.coils import Coils
 from monitor.analysis.preparation.combination import Combination
 from monitor.analysis.preparation.cycle import Cycle
 from monitor.analysis.preparation.epoch import (
@@ -41,6 +40,7 @@ from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.registration import Registration
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.noise import Coils
 from monitor.analysis.signal.spectrum import Complex
 from monitor.protocol.settings import Settings
 from streams.errors import InputError

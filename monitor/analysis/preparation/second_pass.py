@@ -23,8 +23,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from monitor.analysis.fit.model import Model
-from monitor.analysis.preparation import coils
 from monitor.analysis.preparation import measures as quality_measures
 from monitor.analysis.preparation.navigator import MEMORY, Navigator
 from monitor.analysis.preparation.quality import Quality
@@ -32,6 +30,7 @@ from monitor.analysis.preparation.registration import Registration, Shape, regis
 from monitor.analysis.preparation.template import Template
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.noise import noise_sd
 from monitor.analysis.signal.spectrum import Complex
 from streams.messages.transient import ComplexFID
 
@@ -49,7 +48,7 @@ class Realigned:
 def session_realigned(
     fids: Sequence[ComplexFID],
     qualities: Sequence[Quality],
-    grids: Mapping[int, Model],
+    axes: Mapping[int, Axis],
     reference_s: tuple[float, float] | None,
     cycle_steps: int = 1,
 ) -> Realigned:
@@ -58,22 +57,22 @@ def session_realigned(
     Parameters
     ----------
     fids : aligned ones (points,) of the first pass, each moved by its quality
-    grids : what says the dwell time and frequency of each epoch
+    axes : what says the dwell time and frequency of each epoch
     reference_s : (start, end) of the reference period; None: the whole session
     cycle_steps : of the phase cycle
     """
     result = Realigned([np.asarray(f, complex) for f in fids], list(qualities))
     start, end = reference_s or (-np.inf, np.inf)
-    for epoch, grid in grids.items():
+    for epoch, axis in axes.items():
         own = [i for i, q in enumerate(qualities) if q.epoch == epoch]
         if not own:
             continue
         inside = [k for k, i in enumerate(own) if start <= qualities[i].time_s < end]
-        axis = Axis(fids[own[0]].size, grid.dwell_time_s, grid.frequency_mhz)
+        kept = replace(axis, points=fids[own[0]].size)
         again = realigned(
             [result.fids[i] for i in own],
             [qualities[i] for i in own],
-            axis,
+            kept,
             inside,
             cycle_steps,
         )
@@ -125,7 +124,7 @@ def _found(
     """Registration of one transient; None for an empty one."""
     if not np.any(raw):
         return None
-    sd = coils.noise_sd(raw, axis.dwell_time_s, axis.frequency_mhz)
+    sd = noise_sd(raw, axis.dwell_time_s, axis.frequency_mhz)
     sd = max(sd, 1e-9 * float(np.abs(raw).max()))
     return register(raw, template.model(sd), axis, sd, quality.shift_hz, shape)
 

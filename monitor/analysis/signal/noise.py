@@ -8,12 +8,25 @@ differences, which a line's tail does not enter:  var(y_k-1 - 2 y_k + y_k+1) = 6
 
 from __future__ import annotations
 
-import numpy as np
+from functools import lru_cache
 
-from monitor.analysis.signal.spectrum import Complex, Real, ppm_axis, spectrum_of
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.analysis.signal.spectrum import (
+    REFERENCE_PPM,
+    Complex,
+    Real,
+    ppm_axis,
+    spectrum_of,
+)
 
 REGION_PPM = (-2.5, -0.5)
 FEWEST_POINTS = 32
+
+Coils = NDArray[np.complexfloating]
+SIGNAL_PPM = (-0.2, 5.4)
+"""Range outside of which the second half of a FID holds noise alone."""
 
 
 def noise_region(points: int, dwell_time_s: float, frequency_mhz: float) -> slice:
@@ -35,3 +48,45 @@ def noise_sd_of(fids: Complex, dwell_time_s: float, frequency_mhz: float) -> Rea
     second = np.diff(part, 2, axis=-1)
     power = np.mean(np.abs(second) ** 2, axis=-1)
     return np.asarray(np.sqrt(power / 12.0), float)
+
+
+def tail_noise(fid: Coils, dwell_time_s: float, frequency_mhz: float) -> Complex:
+    """Noise values in a FID: its second half, off the band that can hold signal.
+
+    Parameters
+    ----------
+    fid : (coils, points)
+
+    Returns
+    -------
+    (coils, values) complex128 with the covariance of single points of the FID.  Long
+    narrow water that outlasts half the FID stays out because its band does.
+    """
+    tail = fid[:, fid.shape[1] // 2 :]
+    taper, off = _off_band(tail.shape[1], dwell_time_s, frequency_mhz)
+    return np.asarray(np.fft.ifft(tail * taper, axis=1)[:, off], complex)
+
+
+@lru_cache(maxsize=16)
+def _off_band(
+    points: int, dwell_time_s: float, frequency_mhz: float
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Taper of unit noise gain, and places of the noise in FFT order."""
+    taper = np.hanning(points + 2)[1:-1]
+    nu = np.fft.fftfreq(points, dwell_time_s)
+    ppm = REFERENCE_PPM + nu / frequency_mhz
+    off = (ppm < SIGNAL_PPM[0]) | (ppm > SIGNAL_PPM[1])
+    if np.count_nonzero(off) < max(16, points // 16):
+        away = np.abs(ppm - np.mean(SIGNAL_PPM))
+        off = away > np.quantile(away, 0.75)
+    return taper * points / np.sqrt(np.sum(taper**2)), np.flatnonzero(off)
+
+
+def noise_sd(fid: Complex, dwell_time_s: float, frequency_mhz: float) -> float:
+    """SD of the real (= imaginary) part of the noise of one point of a FID (points,).
+
+    Robust: from the median power, E|n|^2 = 2 sd^2 and its median is ln 2 of that.
+    """
+    noise = tail_noise(fid[np.newaxis], dwell_time_s, frequency_mhz)
+    power = float(np.median(np.abs(noise) ** 2)) / np.log(2.0)
+    return float(np.sqrt(power / 2.0))

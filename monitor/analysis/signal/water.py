@@ -27,8 +27,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.analysis.preparation import coils
 from monitor.analysis.signal import spectrum
+from monitor.analysis.signal.noise import noise_sd
 from monitor.analysis.signal.spectrum import Complex, Real
 
 WATER_PPM = (4.4, 5.3)
@@ -76,7 +76,7 @@ def water_lines(fid: Complex, dwell_time_s: float, frequency_mhz: float) -> Line
     y = np.convolve(fid, h, mode="valid")[::step][:MOST_POINTS]
     if not np.any(y):
         return Lines(np.zeros(0, complex), np.zeros(0), np.zeros(0))
-    noise = coils.noise_sd(fid, dwell_time_s, frequency_mhz) * np.linalg.norm(h)
+    noise = noise_sd(fid, dwell_time_s, frequency_mhz) * np.linalg.norm(h)
     poles = _poles(y, float(noise))
     slow = np.exp(np.log(poles) / step)
     # y_n begins at point len(h) - 1 of the FID: H(z) z^(len(h) - 1) goes with it.

@@ -43,6 +43,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.basis import names as naming
+from monitor.analysis.fit.fitted import TIED_PERCENT, sizes
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.measurement import Measurement
 
@@ -54,7 +55,6 @@ FREE = ("NAA", "NAAG", "tNAA", "Cr", "PCr", "tCr")
 
 HOUR = 1800.0
 """Transients in an hour at TR 2 s: the unit of the strengths below."""
-TIED_PERCENT = 3.0
 FREE_PERCENT = 2.0
 UNTIED_PERCENT = 12.0
 """Of every amplitude in the free dynamics: 5 % in ten minutes."""
@@ -65,7 +65,6 @@ SLOPES = ((100.0, 7.0), (3.0, 5.0))
 infusion starts or stops, percent of the amplitude."""
 WANDERING = 0
 """The slope that the noise moves."""
-LEAST_SIZE = 0.05
 START_SHARE = 0.5
 EPOCH_GAIN = 0.2
 EPOCH_WIDTH_HZ = 1.0
@@ -168,12 +167,6 @@ def _trend(memory: float, steps: int) -> tuple[float, float, float, float, float
         both = a * (both + slope)
         slope = a * a * slope + 1.0
     return (1 - a**steps) / (1 - a), a**steps, level, both, slope
-
-
-def sizes(c0: Real) -> Real:
-    """Sizes (M,) that percentages of amplitudes refer to."""
-    size: Real = np.maximum(np.abs(c0), LEAST_SIZE * np.abs(c0).max())
-    return size
 
 
 def dynamics_of(

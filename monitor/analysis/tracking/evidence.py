@@ -21,6 +21,7 @@ import numpy as np
 from scipy.linalg.lapack import dposv
 
 from monitor.analysis.basis import names as naming
+from monitor.analysis.fit.fitted import TIED_PERCENT, sizes
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.dynamics import (
     EPOCH_GAIN,
@@ -29,8 +30,6 @@ from monitor.analysis.tracking.dynamics import (
     REMEMBERED,
     SLOPING,
     START_SHARE,
-    TIED_PERCENT,
-    sizes,
     sums_of,
 )
 from monitor.analysis.tracking.measurement import Measurement

@@ -40,9 +40,10 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from monitor.analysis.basis import names as naming
+from monitor.analysis.fit.fitted import sizes
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.blocks import Block
-from monitor.analysis.tracking.dynamics import SLOPING, SUMS, Dynamics, sizes, sums_of
+from monitor.analysis.tracking.dynamics import SLOPING, SUMS, Dynamics, sums_of
 from monitor.analysis.tracking.joint_models import MODELS, ResponseModel
 from monitor.analysis.tracking.tracker import PARTS, TRACKED, Tracker
 

@@ -26,7 +26,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from monitor.analysis.update import Answer
+from monitor.analysis.tracking.answer import Answer
 
 ALPHA = 0.05
 STEADY_PERCENT = 0.5

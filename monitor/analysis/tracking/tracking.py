@@ -16,13 +16,14 @@ import numpy as np
 from monitor.analysis.basis import names as naming
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.outcomes import outcomes_of
-from monitor.analysis.course.width_effect import width_effects
 from monitor.analysis.signal.spectrum import Real
+from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.blocks import Block, belongs, block_of, blocks_of, taken
 from monitor.analysis.tracking.dynamics import Dynamics, dynamics_of
 from monitor.analysis.tracking.evidence import Accumulated
 from monitor.analysis.tracking.joint import ResponseFit, joint_fits
 from monitor.analysis.tracking.noise_scale import NoiseScale
+from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.sequential import Sequential
 from monitor.analysis.tracking.smoothing import between, smooth
 from monitor.analysis.tracking.tracker import (
@@ -32,7 +33,7 @@ from monitor.analysis.tracking.tracker import (
     width_change,
 )
 from monitor.analysis.tracking.transient_view import Observed, Observer
-from monitor.analysis.update import Answer, TrackerPoint
+from monitor.analysis.tracking.width_effect import width_effects
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ figure is told with it; where it is more, it is too early or too uncertain to sa
 from __future__ import annotations
 
 from monitor.analysis.course.detectable import Z80
-from monitor.analysis.update import Answer
+from monitor.analysis.tracking.answer import Answer
 from monitor.screen.words import clock, plain
 
 

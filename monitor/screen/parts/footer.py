@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 
 from monitor.protocol.settings import Settings
+from monitor.protocol.version import program_version
 from streams.messages.transient import Acquisition
 
 
@@ -32,12 +31,3 @@ def footer(acquisition: Acquisition | None, source: str, settings: Settings) -> 
 def settings_hash(settings: Settings) -> str:
     """First eight digits of the hash of every setting."""
     return sha256(repr(settings.as_dict()).encode()).hexdigest()[:8]
-
-
-@cache
-def program_version() -> str:
-    """Version of the installed program."""
-    try:
-        return version("mrs-monitor")
-    except PackageNotFoundError:
-        return "?"

@@ -9,32 +9,12 @@ from __future__ import annotations
 
 import math
 
-from monitor.analysis.course.response import Estimate
-from monitor.analysis.update import TrackerPoint
-from monitor.screen.screen import Z95, Headline
+from monitor.analysis.course.response import Z95, Estimate
+from monitor.analysis.tracking.point import TrackerPoint
+from monitor.screen.screen import Headline
 from monitor.screen.words import DASH, ago, clock, signed
 
 FRESH_INTERVALS = 2.0  # repetition times without a transient until it looks old
-
-
-def meaningful(
-    estimate: Estimate | None,
-    outcome: str,
-    window: int,
-    reference_s: tuple[float, float] | None,
-) -> bool:
-    """Whether an estimate may stand in the headline."""
-    if estimate is None or reference_s is None:
-        return False
-    change = estimate.changes_percent.get(outcome, math.nan)
-    sd = estimate.change_sds_percent.get(outcome, math.nan)
-    return (
-        math.isfinite(change)
-        and math.isfinite(sd)
-        and estimate.converged
-        and estimate.n_transients >= window
-        and estimate.time_start_s >= reference_s[1]
-    )
 
 
 def tracked(

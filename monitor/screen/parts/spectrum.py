@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.basis.names import is_macromolecule, members
-from monitor.analysis.update import Curve, Curves
+from monitor.analysis.fit.curves import Curve, Curves
 from monitor.screen.screen import Component, Line, SpectrumView
 
 LEFT_PPM, RIGHT_PPM = 4.2, 0.5

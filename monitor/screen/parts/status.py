@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from monitor.screen.screen import Status, Stream
+from monitor.run.stream_state import Stream
+from monitor.screen.screen import Status
 from monitor.screen.words import MINUS, ago, clock
 
 

@@ -10,8 +10,8 @@ import io
 import math
 
 from monitor.analysis.basis.names import find
-from monitor.analysis.course.response import Estimate
-from monitor.screen.screen import Z95, Row
+from monitor.analysis.course.response import Z95, Estimate
+from monitor.screen.screen import Row
 from monitor.screen.words import DASH, MINUS, measured, signed
 
 ROWS = ("Glu", "Gln", "Glx", "tNAA", "tCr")

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from monitor.analysis.update import TrackerPoint
+from monitor.analysis.course.response import Z95
+from monitor.analysis.tracking.point import TrackerPoint
 from monitor.screen.parts.axis import Span, joined
 from monitor.screen.parts.columns import Columns
-from monitor.screen.screen import Z95, Band
+from monitor.screen.screen import Band
 
 MOST_DRAWN = 800
 

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.plasma import PLASMA, relative_plasma
 from monitor.screen.parts.axis import Span, joined
 from monitor.screen.parts.windows import Course
-from monitor.screen.screen import Z95, Band, Overlay, TimeAxis, Trend
+from monitor.screen.screen import Band, Overlay, TimeAxis, Trend
 
 MOST_DRAWN = 800  # points of the sliding line
 PLASMA_POINTS = 300

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from monitor.analysis.update import Curve
+from monitor.analysis.fit.curves import Curve
 from monitor.screen.parts.spectrum import telling
 from monitor.screen.screen import Image, Waterfall
 

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.analysis.update import Detectable
+from monitor.analysis.course.detectable import Detectable
 from monitor.protocol.settings import Settings
+from monitor.run.stream_state import Stream
 from monitor.screen.messages import DISK_LOW_BYTES
-from monitor.screen.screen import Stream
 from monitor.screen.words import DASH, clock, plain
 from streams.messages.transient import Event
 

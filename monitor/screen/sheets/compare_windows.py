@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.analysis.course.response import Estimate
-from monitor.analysis.update import Curves
+from monitor.analysis.course.response import Z95, Estimate
+from monitor.analysis.fit.curves import Curves
 from monitor.screen.parts.columns import Columns
-from monitor.screen.screen import Z95, Line, SpectrumView
+from monitor.screen.screen import Line, SpectrumView
 from monitor.screen.words import DASH, MINUS, clock, plain, signed
 
 FIT_PPM = (1.8, 4.2)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from monitor.protocol.settings import Settings, bundled_protocols, read_protocol
+from monitor.protocol.read_protocol import bundled_protocols, read_protocol
+from monitor.protocol.settings import Settings
 
 AS_NAMED = "as the session says"
 STREAM = "tcp://"

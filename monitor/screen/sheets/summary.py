@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.analysis.update import Answer
+from monitor.analysis.course.response import Z95
+from monitor.analysis.tracking.answer import Answer
 from monitor.screen.parts.answer import answered
 from monitor.screen.parts.axis import UNSEEN, label_of, standing
-from monitor.screen.screen import Z95, Headline
+from monitor.screen.screen import Headline
 from monitor.screen.sheets.checks import Figures
 from monitor.screen.words import clock, plain, signed
 from streams.messages.transient import Event

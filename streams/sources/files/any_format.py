@@ -13,12 +13,12 @@ from pathlib import Path
 from streams.errors import InputError
 from streams.messages.transient import Body
 from streams.recording.files import refuse_pipe
+from streams.sources.files import ismrmrd as ismrmrd_file
 from streams.sources.files import twix as twix_file
 from streams.sources.files import vendor as vendor_file
 from streams.sources.files.nifti_container import is_nifti
 from streams.sources.files.nifti_mrs import read_series as read_nifti_mrs
 from streams.sources.files.series import Series, bodies_of
-from streams.sources.mrd import file as ismrmrd_file
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 

@@ -36,8 +36,8 @@ from numpy.typing import NDArray
 from streams.errors import InputError
 from streams.messages.transient import Acquisition
 from streams.sources.files.extras import needed
+from streams.sources.files.ismrmrd import times_of
 from streams.sources.files.series import Series
-from streams.sources.mrd.file import times_of
 
 COUNTERS = ("Lin", "Par", "Sli", "Phs", "Eco", "Set", *(f"Id{c}" for c in "abcde"))
 """Loop counters along which transients may not be averaged; the others are Ave, Rep."""

@@ -17,6 +17,17 @@ from numpy.typing import NDArray
 
 from streams.errors import InputError
 
+NOT_SIGNAL = {
+    19: "noise",
+    20: "calibration",
+    23: "navigator",
+    24: "phase correction",
+    26: "feedback",
+    27: "dummy",
+    28: "feedback",
+}
+"""Flags (bit n is 1 << (n - 1)) of acquisitions that are no transients."""
+
 COMPRESSED = 0b1111 << 52  # flags 53 to 56: the length does not follow from the head
 
 ACQUISITION_HEAD = np.dtype(

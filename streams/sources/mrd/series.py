@@ -19,9 +19,8 @@ from streams.sources.checks.conjugation import ConjugationCheck
 from streams.sources.mrd.clock import StampClock
 from streams.sources.mrd.external import EXTERNAL, Edge, Edges
 from streams.sources.mrd.fid import Layout, layout_of
-from streams.sources.mrd.file import NOT_SIGNAL
 from streams.sources.mrd.header import Header
-from streams.sources.mrd.messages import Readout, Waveform
+from streams.sources.mrd.messages import NOT_SIGNAL, Readout, Waveform
 from streams.sources.mrd.rules import MrdRules
 
 NOISE = 19

@@ -14,7 +14,7 @@ import pytest
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.update import Update
 from monitor.basis.files import load_basis
-from monitor.protocol.settings import read_protocol
+from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import Body, End, Event, Kind, Start, Transient, number
 from streams.simulator.scanner import scan
 from streams.simulator.scenario_file import read_scenario

@@ -9,8 +9,8 @@ from PyQt6.QtCore import QCoreApplication, QEvent
 
 from monitor.app.window import Window
 from monitor.run.loop import Loop, WorkerConfig
+from monitor.run.stream_state import Stream
 from monitor.run.worker_messages import Computed, Heard, Report
-from monitor.screen.screen import Stream
 
 LIVE = FakeFeed().health
 NOW = 10_000.0

@@ -10,8 +10,8 @@ from PyQt6.QtGui import QDropEvent
 from monitor.app.state import State, read_state, write_state
 from monitor.app.theme import LIGHT
 from monitor.app.window import Window
+from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Heard
-from monitor.screen.screen import Playback, Stream
 from streams.errors import InputError
 
 REPLAY = Stream(connected=True, playback=Playback(True, 20.0, 1200.0, 2998.0))

@@ -18,9 +18,9 @@ from monitor.app.page import Page
 from monitor.app.text import Text
 from monitor.app.theme import LEAST_TEXT_PX, THEMES
 from monitor.app.window import LEAST
+from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Heard
 from monitor.screen.rewindable import Session
-from monitor.screen.screen import Playback, Stream
 
 LIVE = replace(FakeFeed().health, clock="clock -12.014 s, +12.3 ppm")
 REPLAY = Stream(connected=True, playback=Playback(True, 20.0, 1200.0, 2998.0))

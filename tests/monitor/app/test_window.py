@@ -10,14 +10,15 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QPushButton, QWidget
 
-from monitor.analysis.update import Answer, Update
+from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.update import Update
 from monitor.app.page import Page
 from monitor.app.render import render
 from monitor.app.text import Text
 from monitor.app.theme import DARK, LEAST_TEXT_PX, LIGHT
+from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Computed, Heard, Play, Seek, SendEvent, SetSpeed
 from monitor.screen.rewindable import Session
-from monitor.screen.screen import Playback, Stream
 from streams.errors import InputError
 
 LIVE = FakeFeed().health

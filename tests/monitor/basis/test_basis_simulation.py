@@ -16,7 +16,7 @@ from monitor.basis.simulated import (
     simulated_sequence,
     write_presets,
 )
-from monitor.protocol.settings import bundled_protocols, read_protocol
+from monitor.protocol.read_protocol import bundled_protocols, read_protocol
 from monitor.run.choose import Wishes, settings_for
 from streams.messages.transient import Acquisition, Start
 from streams.simulator.background import macromolecules

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli import main
-from monitor.protocol.settings import bundled_protocols
+from monitor.protocol.read_protocol import bundled_protocols
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from monitor.protocol.settings import read_protocol
+from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.site_rules import folder_rules, mrd_rules
 from streams.errors import InputError
 from streams.sources.folder import FolderRules

@@ -10,7 +10,7 @@ from monitor.judge.criteria import missing_percent
 from monitor.judge.follow import follow
 from monitor.judge.mrsinmrs import mrsinmrs
 from monitor.judge.session import Judged
-from monitor.protocol.settings import bundled_protocols
+from monitor.protocol.read_protocol import bundled_protocols
 from monitor.protocol.site_rules import reported
 from monitor.report.page import session_page
 from monitor.report.wording import count_rows

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from monitor.cli import app
 from monitor.preflight import machine, stream
 from monitor.preflight.machine import State
-from monitor.protocol.settings import read_protocol
+from monitor.protocol.read_protocol import read_protocol
 from streams.export.nifti_mrs import write_session
 from streams.messages.keys import Role, new_client_keys, new_server_keys
 from streams.messages.transient import (

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.protocol.settings import Settings, bundled_protocols, read_protocol
-from monitor.protocol.settings_checks import ABOVE_ZERO, NOT_NEGATIVE, RANGES, SHARES
+from monitor.protocol.read_protocol import bundled_protocols, read_protocol
+from monitor.protocol.settings import ABOVE_ZERO, NOT_NEGATIVE, RANGES, SHARES, Settings
 from streams.errors import InputError
 
 WRONG = {

@@ -8,6 +8,7 @@ import pytest
 from fake_session import FakeFeed, FakePipeline, FakePlayer, messages
 
 from monitor.run.loop import Loop, WorkerConfig, stream_of
+from monitor.run.stream_state import Stream
 from monitor.run.worker import Worker
 from monitor.run.worker_messages import (
     Again,
@@ -24,7 +25,6 @@ from monitor.run.worker_messages import (
     SetSpeed,
     Stop,
 )
-from monitor.screen.screen import Stream
 from streams.errors import InputError
 from streams.messages.transient import Heartbeat, Message
 from streams.sources.recording import AT_ONCE, Player

@@ -9,8 +9,12 @@ import numpy as np
 import pytest
 from fake_session import SETTINGS, TR_S, FakePipeline, messages, true_change
 
+from monitor.analysis.course.detectable import Detectable
+from monitor.analysis.course.response import Z95
 from monitor.analysis.preparation.quality import Quality
-from monitor.analysis.update import Answer, Detectable, Update
+from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.update import Update
+from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Again, Began, Computed, Failed, Heard, Rewound
 from monitor.screen import closer
 from monitor.screen.display import Display
@@ -25,7 +29,7 @@ from monitor.screen.parts.trend import wider
 from monitor.screen.parts.waterfall import COLUMNS, Stack
 from monitor.screen.parts.windows import Windows
 from monitor.screen.rewindable import MOST_CURVES, Session
-from monitor.screen.screen import Z95, Level, Playback, Screen, Stream
+from monitor.screen.screen import Level, Screen
 from monitor.screen.sheets.summary import Line, event_lines
 from monitor.screen.words import ago, clock, measured, plain, signed
 from streams.messages.transient import Event, Message

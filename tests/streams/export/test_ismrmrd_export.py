@@ -11,7 +11,7 @@ from streams.errors import InputError
 from streams.export.ismrmrd import write_session
 from streams.messages.transient import Acquisition, Message, Start, Transient, number
 from streams.sources.files import any_format as files
-from streams.sources.mrd.file import read_series, times_of
+from streams.sources.files.ismrmrd import read_series, times_of
 
 ismrmrd = pytest.importorskip("ismrmrd", reason="needs the extra vendor")
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from monitor.analysis.preparation import coils
+from monitor.analysis.signal.noise import noise_sd, tail_noise
 from streams.errors import InputError
 
 RNG = np.random.default_rng(5)
@@ -34,7 +35,7 @@ def estimated(count: int = 4) -> tuple[np.ndarray, np.ndarray]:
     stack = fids(count)
     estimate = coils.NoiseEstimate.empty(COILS)
     for fid in stack:
-        estimate.push(coils.tail_noise(fid, DWELL, MHZ))
+        estimate.push(tail_noise(fid, DWELL, MHZ))
     joined = np.concatenate(list(stack[:, :, :512]), axis=1)
     return coils.sensitivities(joined, estimate.covariance()), estimate.covariance()
 
@@ -63,7 +64,7 @@ def test_noise_sd_does_not_see_long_narrow_water() -> None:
     t = np.arange(POINTS) * DWELL
     white = RNG.normal(size=(2, POINTS))
     fid = white[0] + 1j * white[1] + 50 * np.exp(-t * 1.0)
-    assert coils.noise_sd(fid, DWELL, MHZ) == pytest.approx(1.0, rel=0.12)
+    assert noise_sd(fid, DWELL, MHZ) == pytest.approx(1.0, rel=0.12)
 
 
 def test_dead_coil_gets_no_weight_and_the_rest_stays_optimal() -> None:
@@ -71,7 +72,7 @@ def test_dead_coil_gets_no_weight_and_the_rest_stays_optimal() -> None:
     stack[:, 2] = 0
     estimate = coils.NoiseEstimate.empty(COILS)
     for fid in stack:
-        estimate.push(coils.tail_noise(fid, DWELL, MHZ))
+        estimate.push(tail_noise(fid, DWELL, MHZ))
     joined = np.concatenate(list(stack[:, :, :512]), axis=1)
     s = coils.sensitivities(joined, estimate.covariance())
     w = coils.gls_weights(s, estimate.covariance(), np.ones(COILS, bool))

@@ -9,7 +9,8 @@ from monitor.analysis.preparation.preparation import Preparation, Prepared
 from monitor.analysis.preparation.second_pass import realigned
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex
-from monitor.protocol.settings import Settings, settings_from
+from monitor.protocol.read_protocol import settings_from
+from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.transient import Acquisition
 

@@ -6,11 +6,12 @@ import pytest
 from fake_session import SETTINGS, FakePipeline, messages
 from PyQt6.QtCore import Qt
 
-from monitor.analysis.update import Answer, Update
+from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.update import Update
 from monitor.app.compare.window import CompareWindow
 from monitor.app.text import Text
+from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Computed, Heard, Inspected, Play, Seek
-from monitor.screen.screen import Playback, Stream
 from streams.messages.transient import Event
 
 

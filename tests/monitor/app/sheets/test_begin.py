@@ -9,9 +9,9 @@ from PyQt6.QtWidgets import QFileDialog, QMenu
 
 from monitor.commands.reopening import reopened
 from monitor.run.choose import Wishes
+from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Heard
 from monitor.screen.keys import KEYS
-from monitor.screen.screen import Playback, Stream
 from monitor.screen.sheets.new_session import Opening, expectation, offered
 from streams.errors import InputError
 

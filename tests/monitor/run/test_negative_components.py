@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from monitor.judge.negative_components import negative_components
+from monitor.run.negative_components import negative_components
 
 NAMES = ("Cr", "Glc", "GPC", "PCh", "Glx", "NAA")
 

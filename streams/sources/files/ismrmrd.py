@@ -27,20 +27,11 @@ from streams.messages.transient import Acquisition
 from streams.sources.files.extras import needed
 from streams.sources.files.series import Series
 from streams.sources.mrd.header import Header
+from streams.sources.mrd.messages import NOT_SIGNAL
 
 TICKS_S = (2.5e-3, 1e-3)
 DAY_S = 86_400.0
 DAMAGE = (OSError, LookupError, ValueError, RuntimeError, TypeError, AttributeError)
-NOT_SIGNAL = {
-    19: "noise",
-    20: "calibration",
-    23: "navigator",
-    24: "phase correction",
-    26: "feedback",
-    27: "dummy",
-    28: "feedback",
-}
-"""Flags (bit n is 1 << (n - 1)) of acquisitions that are no transients."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from monitor.analysis.tracking.dynamics import Dynamics, sizes
+from monitor.analysis.fit.fitted import sizes
+from monitor.analysis.tracking.dynamics import Dynamics
 from monitor.analysis.tracking.measurement import Measurement
 from monitor.analysis.tracking.tracker import tracked_changes
 

@@ -1,0 +1,31 @@
+"""What the tracker says after one transient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerPoint:
+    """State-space estimate of the changes after one transient, in percent.
+
+    Attributes
+    ----------
+    index, time_s : which transient
+    filtered, filtered_sd : by outcome name: what could be said then, never rewritten
+    free, free_sd : the same with no amplitude tied; where it departs from `filtered` by
+        more than its SD, an assumption of the tracker is wrong
+    width_hz, width_sd_hz : Lorentzian width of all lines against the reference period
+    width_effect_percent : by outcome name, what that width would have added to the
+        change if the line shape were held; it is not in `filtered`
+    """
+
+    index: int
+    time_s: float
+    filtered: dict[str, float]
+    filtered_sd: dict[str, float]
+    free: dict[str, float] = field(default_factory=dict)
+    free_sd: dict[str, float] = field(default_factory=dict)
+    width_hz: float = 0.0
+    width_sd_hz: float = 0.0
+    width_effect_percent: dict[str, float] = field(default_factory=dict)

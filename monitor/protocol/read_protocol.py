@@ -1,0 +1,89 @@
+"""Settings from a protocol file (TOML): a bundled preset, or a site's own."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import fields
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from monitor.protocol.settings import Settings
+from streams.errors import InputError
+
+SOURCE_TABLES = ("mrd", "folder", "mrsinmrs")  # see `monitor.protocol.site_rules`
+
+
+def bundled_protocols() -> dict[str, Path]:
+    """Names and paths of the presets that ship with the program."""
+    folder = Path(str(files("monitor.protocol"))) / "presets"
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def read_protocol(name_or_path: str) -> Settings:
+    """Settings of a bundled preset or of a site's TOML file.
+
+    Raises
+    ------
+    InputError : no such preset or file, no TOML, an unknown field or a wrong type
+    """
+    presets = bundled_protocols()
+    path = presets.get(name_or_path, Path(name_or_path))
+    if path.exists() and not path.is_file():
+        raise InputError(f"Protocol {path} is no file: give a TOML file.")
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(
+            f"No protocol {name_or_path}: give a TOML file or one of "
+            f"{', '.join(presets)}."
+        ) from None
+    except UnicodeDecodeError:
+        raise InputError(f"Protocol {path} is no text: give a TOML file.") from None
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"Protocol {path} cannot be read: {error}.") from None
+    return settings_from(table, path.stem)
+
+
+def settings_from(table: dict[str, Any], name: str) -> Settings:
+    """Settings from a parsed table; unknown fields and wrong types are refused.
+
+    The tables of `monitor.protocol.site_rules`, which change no number, are left out.
+    """
+    table = {key: value for key, value in table.items() if key not in SOURCE_TABLES}
+    known = {f.name: f for f in fields(Settings)}
+    unknown = sorted(set(table) - set(known))
+    if unknown:
+        raise InputError(
+            f"Protocol {name}: unknown field {', '.join(unknown)}; known are "
+            f"{', '.join(known)}."
+        )
+    if "two_pass" in table:
+        raise InputError(
+            f"Protocol {name}: two_pass looks into the future, which a live session "
+            "cannot: leave it out and give --two-pass to analyse."
+        )
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in table.items()
+    }
+    defaults = Settings()
+    for key, value in values.items():
+        _check_type(name, key, value, getattr(defaults, key))
+    return Settings(**{"name": name, **values})
+
+
+def _check_type(name: str, key: str, value: object, default: object) -> None:
+    """Refuse a value of another type than the field's default (None takes a number)."""
+    numbers = (int, float)
+    expected: tuple[type, ...] = (type(default),)
+    if default is None:
+        expected = (*numbers, tuple)
+    elif isinstance(default, float):
+        expected = numbers
+    wrong_bool = isinstance(value, bool) and not isinstance(default, bool)
+    if wrong_bool or not isinstance(value, expected):
+        raise InputError(
+            f"Protocol {name}: {key} = {value!r} should be of type "
+            f"{expected[-1].__name__}."
+        )
