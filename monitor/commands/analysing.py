@@ -17,8 +17,10 @@ from streams.errors import InputError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from monitor.run.choose import Wishes
-    from monitor.run.outcome import Outcome
+    from monitor.analysis.update import Update
+    from monitor.protocol.choose import Wishes
+    from monitor.run.result import Result
+    from streams.messages.transient import Message
 
 Files = Annotated[list[Path], typer.Argument(help="Recordings or NIfTI-MRS files.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
@@ -161,7 +163,7 @@ def wishes_of(
     ------
     InputError : no range, or no TAG=N
     """
-    from monitor.run.choose import Wishes
+    from monitor.protocol.choose import Wishes
 
     given = options.changes(
         reference_s=options.time_range(reference, "--reference"),
@@ -208,8 +210,9 @@ def _analyse_one(
     from rich.progress import Progress
 
     from monitor.report.folder import kept_if_done
-    from monitor.report.result_tables import write
-    from monitor.run.analyse import analyse
+    from monitor.report.result_tables import write_tables
+    from monitor.report.wording import limits_missed
+    from monitor.run.analyse import analyse, with_notes
 
     console = Console(stderr=True)
     quiet = not console.is_terminal  # a bar in a log is an empty line
@@ -218,27 +221,30 @@ def _analyse_one(
         Progress(console=console, transient=True, disable=quiet) as progress,
     ):
         task = progress.add_task(f"{path.name}", total=None)
-        outcome = analyse(
-            path, wishes, water, lambda n: progress.update(task, completed=n)
-        )
-    write(outcome, out, path.name, spectra)
-    if spectra and outcome.pipeline.settings.outcome_hidden:
+
+        def advance(_: Message, update: Update) -> None:
+            progress.advance(task, update.quality is not None)
+
+        result = analyse(path, wishes, water, advance)
+    result = with_notes(result, [limits_missed(result)])
+    write_tables(result, out, path.name, spectra)
+    if spectra and result.hidden:
         console.print("No spectra are written: the protocol hides the outcome.")
-    _say(console, outcome, out)
+    _say(console, result, out)
 
 
-def _say(console: Console, outcome: Outcome, out: Path) -> None:
+def _say(console: Console, result: Result, out: Path) -> None:
     """What was noticed and what came out."""
-    from monitor.run.remarks import for_terminal, result
+    from monitor.run.remarks import change_at_the_end, for_terminal
 
-    for note in (*for_terminal(outcome.notes), result(outcome)):
+    for note in (*for_terminal(result.notes), change_at_the_end(result)):
         if note:
             console.print(note, highlight=False, markup=False, soft_wrap=True)
-    failed = sum(not estimate.converged for estimate in outcome.course)
+    failed = sum(not estimate.converged for estimate in result.estimates)
     end = f", {failed} of them not converged" if failed else ""
     counted = (
-        f"{_counted(len(outcome.qualities), 'transient')}, "
-        f"{_counted(len(outcome.course), 'window')}"
+        f"{_counted(len(result.qualities), 'transient')}, "
+        f"{_counted(len(result.estimates), 'window')}"
     )
     console.print(
         f"{counted}{end}: {out}",

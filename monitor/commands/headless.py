@@ -19,13 +19,20 @@ from rich.progress import (
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.protocol.blinding import lock_recorded
+from monitor.protocol.choose import Wishes
 from monitor.protocol.settings import Settings
 from monitor.report.folder import kept_if_done
-from monitor.report.result_tables import write
-from monitor.run.choose import Analysis, Wishes
+from monitor.report.result_tables import write_tables
+from monitor.run.analyse import with_notes
 from monitor.run.loop import Feed, stream_of
-from monitor.run.outcome import Outcome
-from monitor.run.remarks import for_terminal, nothing_fitted, remarks, result
+from monitor.run.remarks import (
+    change_at_the_end,
+    for_terminal,
+    nothing_fitted,
+    remarks,
+)
+from monitor.run.result import Result
+from monitor.run.session_run import SessionRun
 from monitor.run.stream_state import Stream
 from monitor.screen.display import Display
 from streams.errors import InputError
@@ -40,8 +47,7 @@ class Headless:
     def __init__(self, feed: Feed, wishes: Wishes, out: Path, console: Console) -> None:
         self._feed, self._out, self._console = feed, out, console
         self._display = Display(Settings())
-        self._outcome = Outcome(Analysis(wishes))
-        self._last: Message | None = None
+        self._run = SessionRun(wishes)
         self._problem, self._said = "", (0, time.monotonic())
 
     def run(self, title: str, planned: int | None = None, source: str = "") -> None:
@@ -58,7 +64,7 @@ class Headless:
         ------
         InputError : a file has been played to its end without a transient
         """
-        if self._outcome.analysis.pipeline and self._outcome.qualities:
+        if self._run.transients:
             return True
         said = "No transient has come: nothing is written."
         if getattr(self._feed, "finished", False):
@@ -126,8 +132,7 @@ class Headless:
             yield count
 
     def _push(self, message: Message) -> None:
-        self._last = message
-        update = self._outcome.push(message)
+        update = self._run.push(message)
         if update.settings is not None and isinstance(message.body, Start):
             self._display = Display(update.settings)
             if refused := lock_recorded(self._feed, update.settings):
@@ -141,33 +146,32 @@ class Headless:
 
     def _missing(self) -> str:
         """How many transients never came, where some did not."""
-        missing = self._outcome.missing
+        missing = self._run.counter.missing
         return f" ({missing} missing)" if missing else ""
 
     def write(self, source: str) -> None:
         """Screen and tables into the folder."""
         self._line(f"writing to {self._out} ...")
-        if self._last is not None and not self._outcome.ended:
-            last = self._last
-            end = End(len(self._outcome.qualities), "followed no further")
-            self._push(Message(last.session, last.seq + 1, last.epoch, end))
-        self._outcome.notes |= dict.fromkeys(remarks(self._outcome))
-        write(self._outcome, self._out, source)
+        update, result = self._run.finish("followed no further")
+        if update is not None:
+            self._display.fold(update, time.monotonic())
+        result = with_notes(result, remarks(result))
+        write_tables(result, self._out, source)
         render_screen(self._display, self._out / "screen.png")
-        for note in for_terminal(self._outcome.notes):
+        for note in for_terminal(result.notes):
             self._line(note)
         self._line(
             f"{self._out}: estimates.csv, transients.csv, tracker.csv, session.json, "
             "screen.png"
         )
-        self._line(result(self._outcome) or _no_result(self._outcome))
+        self._line(change_at_the_end(result) or _no_change(result))
 
 
-def _no_result(outcome: Outcome) -> str:
-    why = nothing_fitted(outcome)
+def _no_change(result: Result) -> str:
+    why = nothing_fitted(result)
     if why:
         return f"Nothing could be fitted: {why}."
-    return f"No change of {outcome.pipeline.settings.outcome} can be given at the end."
+    return f"No change of {result.settings.outcome} can be given at the end."
 
 
 def _same(said: str, before: str) -> bool:

@@ -20,7 +20,7 @@ from monitor.commands.analysing import (
 from streams.errors import InputError
 
 if TYPE_CHECKING:
-    from monitor.run.choose import Wishes
+    from monitor.protocol.choose import Wishes
     from monitor.study.run import Plan
 
 Sessions = Annotated[

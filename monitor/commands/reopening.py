@@ -15,7 +15,7 @@ from streams.messages.endpoint import Endpoint
 from streams.messages.transient import Start
 
 if TYPE_CHECKING:
-    from monitor.run.choose import Wishes
+    from monitor.protocol.choose import Wishes
     from monitor.run.loop import WorkerConfig
 
 
@@ -37,9 +37,10 @@ def opened(
     ------
     InputError : no recording, or none that a bundled protocol fits
     """
-    from monitor.run.choose import Analysis, Wishes, settings_for
+    from monitor.protocol.choose import Wishes, settings_for
     from monitor.run.feed import file_messages, replay_feed
     from monitor.run.loop import WorkerConfig
+    from monitor.run.session_run import SessionRun
 
     first = next(file_messages(path), None)
     if first is None or not isinstance(first.body, Start):
@@ -47,7 +48,7 @@ def opened(
     wishes = wishes or Wishes()
     settings = settings_for(first.body, wishes)
     config = WorkerConfig(
-        partial(replay_feed, path, None, speed), partial(Analysis, wishes)
+        partial(replay_feed, path, None, speed), partial(SessionRun, wishes)
     )
     return config, settings, f"mrs-monitor: replay {path.name}"
 
@@ -61,9 +62,9 @@ def reopened(opening: Opening, wishes: Wishes) -> tuple[WorkerConfig, Settings, 
     ------
     InputError : no such protocol, address or recording
     """
-    from monitor.run.choose import Analysis
     from monitor.run.feed import live_feed
     from monitor.run.loop import WorkerConfig
+    from monitor.run.session_run import SessionRun
 
     lock = {"outcome_hidden": True} if opening.hidden else {}
     changes = {**wishes.changes, **lock}
@@ -73,7 +74,7 @@ def reopened(opening: Opening, wishes: Wishes) -> tuple[WorkerConfig, Settings, 
     Endpoint.parse(opening.place)
     settings = read_protocol(opening.protocol) if opening.protocol else Settings()
     config = WorkerConfig(
-        partial(live_feed, opening.place, opening.key), partial(Analysis, wishes)
+        partial(live_feed, opening.place, opening.key), partial(SessionRun, wishes)
     )
     title = f"mrs-monitor: live {opening.place}"
     return config, settings.changed(**wishes.changes), title

@@ -30,7 +30,7 @@ from streams.messages.endpoint import Endpoint
 from streams.messages.transient import Start
 
 if TYPE_CHECKING:
-    from monitor.run.choose import Wishes
+    from monitor.protocol.choose import Wishes
     from monitor.run.loop import Feed
     from streams.simulator.scenario import Scenario
 
@@ -76,7 +76,7 @@ def demo(
     """
     from monitor.commands.demo_scanner import start_simulated
     from monitor.commands.has_display import no_display
-    from monitor.run.choose import Wishes
+    from monitor.protocol.choose import Wishes
     from monitor.run.feed import live_feed
     from streams.simulator.scenario_file import read_scenario
 
@@ -131,7 +131,7 @@ def live(
 
     Example: mrs-monitor live --connect tcp://127.0.0.1:5555
     """
-    from monitor.run.choose import Wishes
+    from monitor.protocol.choose import Wishes
     from monitor.run.feed import live_feed
     from monitor.run.unlocking import checked, unlocked_feed
 
@@ -179,7 +179,7 @@ def replay(
 
     Example: mrs-monitor replay recordings/infusion-short.mcap --speed 20
     """
-    from monitor.run.choose import settings_for
+    from monitor.protocol.choose import settings_for
     from monitor.run.feed import replay_feed
     from monitor.run.unlocking import checked, note_beside
     from streams.sources.files.open_file import messages_of, open_source
@@ -267,15 +267,15 @@ def _watch(
     `reason` says why there is none, empty where there is one; None: it is asked.
     """
     from monitor.commands.has_display import no_display
-    from monitor.run.choose import Analysis
     from monitor.run.loop import WorkerConfig
+    from monitor.run.session_run import SessionRun
 
     if reason is None:
         reason = no_display()
     if not reason:
         from monitor.app.run import run_window
 
-        config = WorkerConfig(open_feed, partial(Analysis, wishes))
+        config = WorkerConfig(open_feed, partial(SessionRun, wishes))
         named = f"mrs-monitor: {title}"
         another = partial(reopened, wishes=still_locked(wishes))
         raise typer.Exit(run_window(config, settings, named, another, opening))

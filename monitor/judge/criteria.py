@@ -1,8 +1,8 @@
 """The protocol's criteria: what was measured, what the limit is, whether it is kept.
 
 The one place where a limit of the protocol is compared with a session: `analyse` asks
-`of_outcome`, a report `criteria`, which holds the same and what only a recording tells.
-A verdict is about the measurement, never about the subject or the outcome.
+`criteria_of`, a report `criteria`, which holds the same and what only a recording
+tells. A verdict is about the measurement, never about the subject or the outcome.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.signal.spectrum import Real
 from monitor.judge.follow import Followed, Placed
 from monitor.judge.line_width import LineWidthBias
-from monitor.run.outcome import Outcome
+from monitor.run.result import Result
 
 DRIFT_TRANSIENTS = 60
 LEAST_FOR_DRIFT = 10
@@ -92,15 +92,15 @@ def _criterion(key: str, measured: float, limit: float, definition: str) -> Crit
     return Criterion(key, title, measured, sense, limit, unit, definition)
 
 
-def of_outcome(outcome: Outcome) -> tuple[Criterion, ...]:
+def criteria_of(result: Result) -> tuple[Criterion, ...]:
     """The criteria that an analysis alone can judge."""
-    s, qualities = outcome.pipeline.settings, outcome.qualities
+    s, qualities = result.settings, result.qualities
     good = [q for q in qualities if q.weight >= 0.5] or qualities
     return (
         _criterion("snr", _median(good, "snr"), s.snr_limit,
                    "median; height of the tNAA peak over the SD of the real noise, "
                    "no apodisation (snr_limit)"),
-        _criterion("fwhm_hz", _width(outcome), s.fwhm_limit_hz,
+        _criterion("fwhm_hz", _width(result), s.fwhm_limit_hz,
                    "widest of the independent windows; FWHM of the fitted tNAA line "
                    "(fwhm_limit_hz)"),
         _criterion("drift_hz_per_min", _drift(qualities), s.drift_limit_hz_per_min,
@@ -121,11 +121,11 @@ def criteria(
     followed: Followed, detectable: float, bias: LineWidthBias | None
 ) -> tuple[Criterion, ...]:
     """All criteria of a session, in the order of the report."""
-    s = followed.outcome.pipeline.settings
+    s = followed.result.settings
     target = s.reference_target_percent
     return (
-        *of_outcome(followed.outcome),
-        _criterion("missing_percent", missing_percent(followed.outcome),
+        *criteria_of(followed.result),
+        _criterion("missing_percent", missing_percent(followed.result),
                    s.missing_limit_percent,
                    "gaps in the scanner's counter, which only a recording keeps "
                    "(missing_limit_percent)"),
@@ -148,16 +148,16 @@ def _median(qualities: Sequence[Quality], name: str) -> float:
     return float(np.median(finite)) if finite.size else math.nan
 
 
-def _width(outcome: Outcome) -> float:
+def _width(result: Result) -> float:
     """Widest of the independent windows, Hz."""
-    return max((e.fwhm_hz for e in independent_widths(outcome)), default=math.nan)
+    return max((e.fwhm_hz for e in independent_widths(result)), default=math.nan)
 
 
-def independent_widths(outcome: Outcome) -> list[Estimate]:
+def independent_widths(result: Result) -> list[Estimate]:
     """The independent windows whose line width counts."""
     return [
         e
-        for e in outcome.course
+        for e in result.estimates
         if e.independent and e.converged and math.isfinite(e.fwhm_hz)
     ]
 
@@ -194,14 +194,15 @@ def _effective(qualities: Sequence[Quality]) -> float:
     return float(100 * weights.sum() ** 2 / (weights @ weights) / len(weights))
 
 
-def missing_percent(outcome: Outcome) -> float:
+def missing_percent(result: Result) -> float:
     """Share of the scanner's transients that never came.
 
     nan where no gap could be seen.
     """
-    lost, came = outcome.missing, outcome.analysis.counter.came
-    seen = came > 0 and outcome.analysis.counted
-    return 100 * lost / (lost + came) if seen else math.nan
+    lost, came = result.counts.missing, result.came
+    if lost is None or came <= 0:
+        return math.nan
+    return 100 * lost / (lost + came)
 
 
 def _late(followed: Followed) -> float:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.analysis.course.curves import window_curves
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curve, Curves
 from monitor.analysis.fit.fitted import FittedWindow
@@ -82,9 +83,9 @@ class Drawn:
 
 def times_of(followed: Followed) -> Times:
     """Periods and marks of a session."""
-    pipeline, outcome = followed.outcome.pipeline, followed.outcome
-    first_s, last_s = outcome.qualities[0].time_s, outcome.qualities[-1].time_s
-    infusion = tuple(pipeline.infusion_s[-2:])
+    result = followed.result
+    first_s, last_s = result.qualities[0].time_s, result.qualities[-1].time_s
+    infusion = result.marks_s[-2:]
     marked = [p.event for p in followed.placed]
     started = [e.time_s for e in marked if e.kind == "infusion_start"]
     stopped = [e.time_s for e in marked if e.kind == "infusion_stop"]
@@ -101,7 +102,7 @@ def times_of(followed: Followed) -> Times:
         if p.event.kind not in (*UNSEEN, "note")
     ]
     zero = period[0] if period else first_s
-    return Times(zero, pipeline.reference_s, period, tuple(marks))
+    return Times(zero, result.reference_s, period, tuple(marks))
 
 
 def measured_period(times: Times, last_s: float) -> tuple[float, float]:
@@ -117,7 +118,7 @@ def period_fit(
     followed: Followed, period_s: tuple[float, float]
 ) -> FittedWindow | None:
     """Fit of the mean of a period, within its best-filled epoch; None if empty."""
-    course = followed.outcome.pipeline.course
+    course = followed.result.course
     inside = [
         (q.epoch, i)
         for i, q in enumerate(course.qualities)
@@ -141,21 +142,21 @@ def drawn_of(
     models: tuple[Compared, ...] = (),
 ) -> Drawn:
     """Arrays for the figures; nothing of the outcome where it is hidden."""
-    outcome, pipeline = followed.outcome, followed.outcome.pipeline
-    course, times = pipeline.course, times_of(followed)
+    result, times = followed.result, times_of(followed)
+    course, settings = result.course, result.settings
     before = None
     if times.reference_s is not None:
         before = period_fit(followed, times.reference_s)
     elif during is None:
         before = period_fit(followed, (-math.inf, math.inf))
-    windows = course_of(outcome.course, pipeline.settings.outcome)
+    windows = course_of(result.estimates, settings.outcome)
     shown = not hidden and len(windows.change) > 0
-    lines = pipeline.settings.outcome if hidden else None
+    lines = settings.outcome if hidden else None
     model = next(iter(course.grids.values()))
-    seen = pipeline.window_curves(before) if before else None
+    seen = window_curves(course, before) if before else None
     ppm = model.ppm.astype(np.float32)
     return Drawn(
-        pipeline.settings,
+        settings,
         times,
         _columns(followed),
         _widths(followed, times),
@@ -163,10 +164,10 @@ def drawn_of(
         _band(followed, times) if shown else None,
         models if shown else (),
         _without(seen, lines) if lines and seen else seen,
-        pipeline.window_curves(during) if during and not hidden else None,
+        window_curves(course, during) if during and not hidden else None,
         ppm,
-        _thinned(followed.aligned, ppm, lines),
-        _thinned(followed.raw, ppm, lines),
+        _thinned(followed.along.aligned, ppm, lines),
+        _thinned(followed.along.raw, ppm, lines),
     )
 
 
@@ -191,7 +192,7 @@ def _columns(followed: Followed) -> dict[str, Line]:
     """Quality of each transient as columns."""
     names = ("time_s", "shift_hz", "phase_rad", "fwhm_hz", "snr", "weight", "epoch")
     columns = {
-        name: np.array([getattr(q, name) for q in followed.outcome.qualities], float)
+        name: np.array([getattr(q, name) for q in followed.result.qualities], float)
         for name in names
     }
     columns["phase_deg"] = np.degrees(columns.pop("phase_rad"))
@@ -200,15 +201,15 @@ def _columns(followed: Followed) -> dict[str, Line]:
 
 def _widths(followed: Followed, times: Times) -> Line:
     """Fitted line width of the independent windows, as the criterion takes it."""
-    used = independent_widths(followed.outcome)
+    used = independent_widths(followed.result)
     middles = times.minutes(np.array([e.time_s for e in used], float))
     return np.column_stack([middles, [e.fwhm_hz for e in used]]).reshape(-1, 2)
 
 
 def _band(followed: Followed, times: Times) -> Line | None:
     """Smoothed change of the outcome, where the tracker follows it."""
-    name = followed.outcome.pipeline.settings.outcome
-    points = followed.outcome.pipeline.smoothed()
+    name = followed.result.settings.outcome
+    points = followed.result.smoothed
     rows = [
         ((p.time_s - times.zero_s) / 60, p.filtered[name], p.filtered_sd[name])
         for p in points

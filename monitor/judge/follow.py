@@ -10,10 +10,12 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.analysis.fit.curves import Curve
 from monitor.analysis.update import Update
-from monitor.run.choose import Analysis, Wishes
-from monitor.run.outcome import Outcome
+from monitor.protocol.choose import Wishes
+from monitor.run.analyse import push_all, with_notes
+from monitor.run.result import Result
+from monitor.run.session_run import SessionRun
 from streams.errors import InputError
-from streams.messages.transient import End, Event, Message, Start, Transient
+from streams.messages.transient import Event, Message, Start, Transient
 from streams.sources.files.open_file import messages_of, open_source
 
 CHUNK = 1 << 20
@@ -28,43 +30,64 @@ class Placed:
     after_s: float | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Followed:
     """An analysed recording and what came along.
 
     Attributes
     ----------
+    result : of the analysis
     origin : what kind of file it is, in words
     sha256 : of the file
+    along : what only a report wants
+    """
+
+    result: Result
+    origin: str
+    sha256: str
+    along: Along
+
+    @property
+    def start(self) -> Start | None:
+        """The first start message."""
+        return self.along.start
+
+    @property
+    def placed(self) -> list[Placed]:
+        """Events where they came."""
+        return self.along.placed
+
+
+@dataclass(slots=True)
+class Along:
+    """What is kept beside an analysis while messages come.
+
+    Attributes
+    ----------
     start : the first start message
     placed : events where they came
     times_s : scanner time of every transient, in order of arrival
     aligned, raw : strip of each metabolite transient after and before alignment
     """
 
-    outcome: Outcome
-    origin: str
-    sha256: str
     start: Start | None = None
     placed: list[Placed] = field(default_factory=list)
     times_s: list[float] = field(default_factory=list)
     aligned: list[Curve] = field(default_factory=list)
     raw: list[Curve] = field(default_factory=list)
 
-    def push(self, message: Message) -> None:
-        """Work through one message."""
-        update = self.outcome.push(message)
+    def watch(self, message: Message, update: Update) -> None:
+        """Keep what is wanted of one message."""
         match message.body:
             case Start() as start:
-                self.outcome.pipeline.live = False
                 self.start = self.start or start
             case Event() as event:
                 before_s = self.times_s[-1] if self.times_s else None
                 self.placed.append(Placed(event, before_s))
             case Transient() as transient:
-                self._took(transient, update)
+                self._keep_transient(transient, update)
 
-    def _took(self, transient: Transient, update: Update) -> None:
+    def _keep_transient(self, transient: Transient, update: Update) -> None:
         at_s = transient.time_s
         for i in range(len(self.placed) - 1, -1, -1):
             if self.placed[i].after_s is not None:
@@ -77,26 +100,22 @@ class Followed:
 
 
 def follow(path: Path, wishes: Wishes, water: Path | None = None) -> Followed:
-    """Run a file through the pipeline, fitted once at its end.
+    """Work through a file, fitted once at its end.
 
     Raises
     ------
     InputError : see `monitor.run.analyse.analyse`
     """
     source = open_source(path, water, wishes.choose)
-    followed = Followed(Outcome(Analysis(wishes)), source.origin, sha256_of(path))
-    last: Message | None = None
+    run, along, sha256 = SessionRun(wishes, live=False), Along(), sha256_of(path)
     with threadpool_limits(1):
-        for last in messages_of(source):
-            followed.push(last)
-        if last is not None and not followed.outcome.ended:
-            end = End(len(followed.outcome.qualities), "no end message")
-            followed.push(Message(last.session, last.seq + 1, last.epoch, end))
-    outcome = followed.outcome
-    outcome.notes = dict.fromkeys((*source.notes, *outcome.notes))
-    if not outcome.qualities:
+        push_all(run, messages_of(source), along.watch)
+        _, result = run.finish()
+    if not result.qualities:
         raise InputError(f"{path} holds no metabolite transient: nothing to judge.")
-    return followed
+    return Followed(
+        with_notes(result, before=source.notes), source.origin, sha256, along
+    )
 
 
 def sha256_of(path: Path) -> str:

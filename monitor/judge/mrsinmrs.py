@@ -7,7 +7,7 @@ table `[mrsinmrs]` of its protocol.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.analysis.preparation.quality import Quality
@@ -38,8 +38,7 @@ def mrsinmrs(
 
     `said` is what the protocol says (`monitor.protocol.site_rules.reported`).
     """
-    pipeline = followed.outcome.pipeline
-    a = pipeline.acquisition
+    a = followed.result.acquisition
     if a is None:
         return ()
     return (
@@ -98,11 +97,11 @@ def _channels(a: Acquisition) -> str:
 def _acquisition(
     followed: Followed, a: Acquisition, said: Mapping[str, str]
 ) -> tuple[Field, ...]:
-    settings, plan = followed.outcome.pipeline.settings, followed.outcome.pipeline.plan
+    settings, plan = followed.result.settings, followed.result.plan
     voxel = " x ".join(f"{edge:g}" for edge in a.voxel_mm) + " mm" if a.voxel_mm else ""
     tr = f"TR {1e3 * a.repetition_time_s:g} ms, " if a.repetition_time_s else "TR ?, "
     tm = f", TM {1e3 * a.mixing_time_s:g} ms" if a.mixing_time_s else ""
-    independent = sum(e.independent for e in followed.outcome.course)
+    independent = sum(e.independent for e in followed.result.estimates)
     width = 1 / a.dwell_time_s
     expected = said.get("sequence") or settings.expect_sequence
     sequence = (a.sequence, "stream") if a.sequence else (
@@ -116,14 +115,14 @@ def _acquisition(
         _found("2c", "Nominal size of the volume", voxel),
         Field("2d", "TR, TE", f"{tr}TE {1e3 * a.echo_time_s:g} ms{tm}", "stream"),
         Field("2e", "Excitations in all",
-              f"{len(followed.outcome.qualities)} transients in the file (how many "
+              f"{len(followed.result.qualities)} transients in the file (how many "
               "excitations each holds, it does not say)", "stream"),
         Field("2e i", "Transients per time point", str(plan.length), "settings"),
         Field("2e ii", "Averaging",
               f"moving average every {plan.step} transients; block-wise where windows "
               "are marked independent", "settings"),
         Field("2e iii", "Spectra in all",
-              f"{len(followed.outcome.course)} windows, {independent} independent",
+              f"{len(followed.result.estimates)} windows, {independent} independent",
               "results"),
         Field("2f", "Spectral width, points", f"{width:.1f} Hz, {a.points}", "stream"),
         _said("2g", "Water suppression", said, "water_suppression"),
@@ -136,16 +135,15 @@ def _acquisition(
 
 
 def _analysis(followed: Followed) -> tuple[Field, ...]:
-    pipeline = followed.outcome.pipeline
-    settings = pipeline.settings
-    coils = pipeline.acquisition.coils if pipeline.acquisition else 1
+    result, settings = followed.result, followed.result.settings
+    coils = result.acquisition.coils if result.acquisition else 1
     steps = [
         word
         for word, done in (
             ("coil combination", settings.coil_combine and coils > 1),
             (
                 "eddy current correction",
-                settings.eddy_current and bool(pipeline.waters),
+                result.eddy_corrected,
             ),
             ("alignment", settings.align),
             ("weights", settings.reject),
@@ -153,10 +151,10 @@ def _analysis(followed: Followed) -> tuple[Field, ...]:
         )
         if done
     ]
-    names = pipeline.course.names
+    names = result.course.names
     epochs = "; ".join(
         f"epoch {epoch}: baseline of {model.fit.baseline_dimension:.1f} dimensions"
-        for epoch, model in pipeline.course.sessions.items()
+        for epoch, model in result.epoch_models.items()
     )
     return (
         Field("3a", "Software", "mrs-monitor (versions below)", "program"),
@@ -166,20 +164,20 @@ def _analysis(followed: Followed) -> tuple[Field, ...]:
               "ratios and changes; water reference " + _water(followed), "results"),
         Field("3d", "Fitting model",
               f"linear combination, {settings.ppm_low:g}-{settings.ppm_high:g} ppm, "
-              f"basis {pipeline.basis.source} with {len(names)} entries: "
+              f"basis {result.basis_source} with {len(names)} entries: "
               f"{', '.join(names)}; {epochs}", "results"),
     )  # fmt: skip
 
 
 def _quality(followed: Followed, width_hz: float, snr: float) -> tuple[Field, ...]:
-    converged = sum(e.converged for e in followed.outcome.course)
+    converged = sum(e.converged for e in followed.result.estimates)
     return (
         Field("4a", "SNR, line width",
               f"SNR {snr:.1f} (tNAA, median of single transients), FWHM "
               f"{width_hz:.1f} Hz (fitted tNAA, widest independent window)", "results"),
         Field("4b", "Exclusion criteria", _exclusion(followed), "results"),
         Field("4c", "Quality of the fit",
-              f"{converged} of {len(followed.outcome.course)} windows converged; "
+              f"{converged} of {len(followed.result.estimates)} windows converged; "
               "SDs are Cramer-Rao bounds with measured misfit and scatter", "results"),
         Field("4d", "Spectrum", "figure in this report", "results"),
     )  # fmt: skip
@@ -187,26 +185,26 @@ def _quality(followed: Followed, width_hz: float, snr: float) -> tuple[Field, ..
 
 def _measure(followed: Followed) -> str:
     """What comes out of the session."""
-    settings = followed.outcome.pipeline.settings
+    settings = followed.result.settings
     if settings.outcome_hidden:
         return "hidden by the protocol"
-    if followed.outcome.pipeline.course.reference is None:
+    if followed.result.course.reference is None:
         return f"{settings.outcome}; no reference period, so that no change is given"
     return f"{settings.outcome}, change from the reference period in %"
 
 
 def _water(followed: Followed) -> str:
     """Whether a water reference was used, or left out as none."""
-    if followed.outcome.pipeline.course.water:
+    if followed.result.course.water:
         return "used"
-    left_out = followed.outcome.analysis.waters_left_out
+    left_out = followed.result.false_waters
     return "left out, since it is none (see Noticed)" if left_out else "none"
 
 
 def _exclusion(followed: Followed) -> str:
     """How many transients count less or nothing, and why."""
-    qualities: list[Quality] = followed.outcome.qualities
-    if not followed.outcome.pipeline.settings.reject:
+    qualities: Sequence[Quality] = followed.result.qualities
+    if not followed.result.settings.reject:
         return "none: every transient has full weight (reject is off)"
     reasons = Counter(flag for q in qualities for flag in q.flags)
     listed = ", ".join(f"{flag} {n}" for flag, n in reasons.most_common())

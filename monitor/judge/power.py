@@ -29,12 +29,14 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from monitor.analysis.course.detectable import detectable_percent
 from monitor.basis.simulated import PRESETS
 from monitor.judge.measures import reference_variance
+from monitor.protocol.choose import Wishes
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.settings import Settings
-from monitor.run.choose import Analysis, Wishes
-from monitor.run.outcome import Outcome
+from monitor.run.analyse import push_all
+from monitor.run.result import Result
+from monitor.run.session_run import SessionRun
 from streams.errors import InputError
-from streams.messages.transient import Start, number
+from streams.messages.transient import number
 from streams.simulator.metabolites import metabolite_fids
 from streams.simulator.scanner import prepared, scan_session
 from streams.simulator.scenario import Scenario
@@ -211,14 +213,12 @@ def _precision(
     count = scenario.series[0].transients
     middle_s = 0.5 * count * float(settings.expect_repetition_time_s or 0)
     changes = {"reference_s": (0.0, middle_s), "infusion_s": None}
-    outcome = Outcome(Analysis(Wishes(settings.name, "", changes)))
+    run = SessionRun(Wishes(settings.name, "", changes), live=False)
     with threadpool_limits(1):
-        for message in number(scan_session(prepared(scenario, fids))):
-            outcome.push(message)
-            if isinstance(message.body, Start):
-                outcome.pipeline.live = False
+        push_all(run, number(scan_session(prepared(scenario, fids))))
+        _, result = run.finish()
     name = settings.outcome
-    used = [e for e in outcome.course if e.independent and e.converged
+    used = [e for e in result.estimates if e.independent and e.converged
             and e.n_transients == settings.window and name in e.values]  # fmt: skip
     if len(used) < 4:
         raise InputError(
@@ -229,17 +229,17 @@ def _precision(
     nu = len(used) - 1
     sigma = 100 * n * float(np.std(x, ddof=1) / np.mean(x))
     low, high = sigma * np.sqrt(nu / stats.chi2.ppf([0.975, 0.025], nu))
-    stated = n * _stated_percent(outcome, name)
+    stated = n * _stated_percent(result, name)
     return Precision(snr, drift, sigma, float(low), float(high), stated, len(used))
 
 
-def _stated_percent(outcome: Outcome, name: str) -> float:
+def _stated_percent(result: Result, name: str) -> float:
     """SD of one window's own noise as the fit states it, root mean square, percent."""
-    course = outcome.pipeline.course
+    course = result.course
     common = 1e4 * reference_variance(course, name)
     own = [
         e.change_sds_percent[name] ** 2 - common
-        for e in outcome.course
+        for e in result.estimates
         if e.independent
         and e.converged
         and course.reference is not None

@@ -20,9 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from monitor.judge.follow import Followed, sha256_of
+from monitor.protocol.choose import Wishes
 from monitor.protocol.read_protocol import bundled_protocols
-from monitor.protocol.settings import Settings
-from monitor.run.choose import Wishes
 
 LIBRARIES = ("numpy", "scipy", "matplotlib", "nibabel", "mcap", "jinja2")
 PACKAGES = ("monitor", "streams")
@@ -33,21 +32,20 @@ def provenance(
     followed: Followed, path: Path, wishes: Wishes, water: Path | None
 ) -> dict[str, Any]:
     """What made this report, as it stands in it."""
-    pipeline, start = followed.outcome.pipeline, followed.start
-    settings: Settings = pipeline.settings
+    result, start, settings = followed.result, followed.start, followed.result.settings
     return {
         "origin": followed.origin,
         "source": start.source if start else "",
         "protocol": {"name": settings.name, "title": settings.title},
         "outcome": settings.outcome,
         "outcome_hidden": settings.outcome_hidden,
-        "acquisition": asdict(pipeline.acquisition) if pipeline.acquisition else None,
+        "acquisition": asdict(result.acquisition) if result.acquisition else None,
         "settings": settings.as_dict(),
         "input_sha256": followed.sha256,
         "water_sha256": sha256_of(water) if water else None,
         "wishes_sha256": wishes_hash(wishes, water),
         "settings_sha256": hash_of(settings.as_dict()),
-        "basis": {"source": pipeline.basis.source, "sha256": pipeline.basis.sha256},
+        "basis": {"source": result.basis_source, "sha256": result.basis_sha256},
         "program_sha256": program_hash(),
         "versions": versions(),
     }

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from monitor.analysis.tracking.comparison import Comparison, compared
+from monitor.analysis.tracking.comparison import Comparison
 from monitor.analysis.tracking.joint_models import MODELS
 from monitor.judge.figure_data import Times
 from monitor.judge.follow import Followed
@@ -30,8 +30,7 @@ def comparison_of(followed: Followed, times: Times) -> Comparison | None:
     """Response models fitted to the course; None without an infusion or a tracker."""
     if times.infusion_s is None:
         return None
-    stop_s = times.infusion_s[1]
-    return compared(followed.outcome.pipeline.tracking.joint_fits(stop_s), stop_s)
+    return followed.result.response_models
 
 
 def models_of(comparison: Comparison | None, outcome: str) -> list[dict[str, Any]]:
@@ -90,7 +89,7 @@ def answers_of(
     `since_min` is when "changed" was first answered, None where it was not.  How large
     the change is stands in the response measures, and nowhere a second time.
     """
-    answers = followed.outcome.pipeline.tracking.answers
+    answers = followed.result.answers
     return [
         {
             "outcome": name,

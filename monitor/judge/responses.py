@@ -52,14 +52,14 @@ class Responses:
 
 def responses_of(followed: Followed) -> Responses:
     """Changes of all outcomes, from the independent windows."""
-    pipeline, times = followed.outcome.pipeline, times_of(followed)
-    interval_s, estimates = _interval_s(followed), followed.outcome.course
-    period_s = measured_period(times, followed.outcome.qualities[-1].time_s)
-    outcome = pipeline.settings.outcome
+    result, times = followed.result, times_of(followed)
+    interval_s, estimates = _interval_s(followed), result.estimates
+    period_s = measured_period(times, result.qualities[-1].time_s)
+    outcome = result.settings.outcome
     found = {
         name: changes
         for name in dict.fromkeys((outcome, *OUTCOMES))
-        if (changes := changes_of(pipeline.course, estimates, name, interval_s))
+        if (changes := changes_of(result.course, estimates, name, interval_s))
     }
     headline = found.get(outcome)
     return Responses(
@@ -76,7 +76,7 @@ def outcome_report(
     followed: Followed, found: Responses, compared: Comparison | None
 ) -> Report:
     """The part of the report that is not there where the outcome is hidden."""
-    settings = followed.outcome.pipeline.settings
+    settings = followed.result.settings
     return {
         "models": models_of(compared, settings.outcome),
         "models_said": compared.sentence if compared else "",
@@ -90,10 +90,10 @@ def outcome_report(
 
 def _interval_s(followed: Followed) -> float:
     """TR, else the usual time between transients."""
-    acquisition = followed.outcome.pipeline.acquisition
+    acquisition = followed.result.acquisition
     if acquisition is not None and acquisition.repetition_time_s:
         return acquisition.repetition_time_s
-    times = followed.outcome.pipeline.course.times_s
+    times = followed.result.course.times_s
     steps = sorted(float(b - a) for a, b in pairwise(times))
     return steps[len(steps) // 2] if steps else 0.0
 
@@ -142,7 +142,7 @@ def _detectable(found: Responses, settings: Settings) -> Report | None:
 
 def _reference_values(followed: Followed, headline: str) -> Report:
     """Outcomes in the reference period with their SDs, for repeatability."""
-    course = followed.outcome.pipeline.course
+    course = followed.result.course
     reference, outcomes = course.reference, course.outcomes
     if reference is None or outcomes is None:
         return {}

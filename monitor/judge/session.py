@@ -22,10 +22,9 @@ from monitor.judge.mrsinmrs import mrsinmrs
 from monitor.judge.provenance import provenance
 from monitor.judge.response_models import comparison_of
 from monitor.judge.responses import Report, Responses, outcome_report, responses_of
+from monitor.protocol.choose import Wishes
 from monitor.protocol.site_rules import reported
-from monitor.run.choose import Wishes
 from monitor.run.negative_components import negative_components
-from monitor.run.outcome import counts
 
 COVERED = 0.8
 """Share of the infusion below which it is said that windows are missing in it."""
@@ -50,10 +49,8 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
     """
     said = reported(wishes.protocol)
     followed = follow(path, wishes, water)
-    found, settings = responses_of(followed), followed.outcome.pipeline.settings
-    bias = line_width_bias(
-        followed.outcome.pipeline.course, settings.outcome, found.during
-    )
+    found, settings = responses_of(followed), followed.result.settings
+    bias = line_width_bias(followed.result.course, settings.outcome, found.during)
     judged = criteria(followed, found.detectable_percent, bias)
     hidden = settings.outcome_hidden
     report = {
@@ -61,13 +58,13 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
         "verdict": _verdict(judged),
         **provenance(followed, path, wishes, water),
         "criteria": [_row(criterion, hidden) for criterion in judged],
-        "counts": counts(followed.outcome),
+        "counts": asdict(followed.result.counts),
         "periods": _periods(followed, found.times, found.during),
         "line_width": asdict(bias) if bias else None,
         "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), said)],
         "notes": [
-            *followed.outcome.notes,
-            *filter(None, [negative_components(followed.outcome)]),
+            *followed.result.notes,
+            *filter(None, [negative_components(followed.result)]),
             *_other_epochs(followed, found),
             *_unsuppressed(judged),
             *_without_change(found),
@@ -106,7 +103,7 @@ def _without_change(found: Responses) -> tuple[str, ...]:
 
 def _other_epochs(followed: Followed, found: Responses) -> tuple[str, ...]:
     """What intervals leave out where the infusion is not in the reference's epoch."""
-    course, (low_s, high_s) = followed.outcome.pipeline.course, found.period_s
+    course, (low_s, high_s) = followed.result.course, found.period_s
     inside = {q.epoch for q in course.qualities if low_s <= q.time_s < high_s}
     home = course.reference and course.qualities[course.reference.first].epoch
     if home is None or inside <= {home}:
@@ -157,7 +154,7 @@ def _line(judged: Sequence[Criterion]) -> tuple[float, float]:
 
 
 def _periods(followed: Followed, times: Times, during: FittedWindow | None) -> Report:
-    qualities = followed.outcome.qualities
+    qualities = followed.result.qualities
     return {
         "zero_s": times.zero_s,
         "duration_s": qualities[-1].time_s - qualities[0].time_s,

@@ -14,7 +14,7 @@ import scipy
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.model import RELAXATION
 from monitor.analysis.fit.model_choice import traits_of
-from monitor.analysis.tracking.comparison import Comparison, compared, plasma_curves
+from monitor.analysis.tracking.comparison import plasma_curves
 from monitor.protocol.settings import Settings
 from monitor.report.folder import made_folder, take_away
 from monitor.report.joint_tables import write_joint, write_joint_course, write_plasma
@@ -26,13 +26,13 @@ from monitor.report.tables import (
     write_tracker,
     write_transients,
 )
-from monitor.run.outcome import Outcome, counts, medians
+from monitor.run.result import Result, medians
 
 FURTHER = ("joint.csv", "joint_course.csv", "plasma.csv")
 """Tables that only some runs write.  Of spectra one may be what is analysed."""
 
 
-def write(outcome: Outcome, out: Path, source: str, spectra: bool = False) -> None:
+def write_tables(result: Result, out: Path, source: str, spectra: bool = False) -> None:
     """Write the tables of the contract into a folder, which is made if need be.
 
     Tables that an earlier run wrote there and this one does not are taken away.
@@ -42,46 +42,37 @@ def write(outcome: Outcome, out: Path, source: str, spectra: bool = False) -> No
     InputError : the folder cannot be written to
     """
     made_folder(out)
-    pipeline = outcome.pipeline
-    hidden = pipeline.settings.outcome_hidden
-    names = pipeline.course.names
-    write_estimates(out / "estimates.csv", outcome.course, names, hidden)
-    write_transients(out / "transients.csv", outcome.qualities)
-    write_tracker(out / "tracker.csv", tracker_rows(outcome), hidden)
+    hidden, names = result.hidden, result.course.names
+    write_estimates(out / "estimates.csv", result.estimates, names, hidden)
+    write_transients(out / "transients.csv", result.qualities)
+    write_tracker(out / "tracker.csv", tracker_rows(result), hidden)
     take_away(out, *FURTHER)
-    _write_responses(outcome, out, hidden)
+    _write_responses(result, out)
     if spectra and not hidden:
-        write_spectra(pipeline, out)
-    write_session(out / "session.json", session_of(outcome, source), hidden)
+        write_spectra(result, out)
+    write_session(out / "session.json", session_of(result, source), hidden)
 
 
-def _write_responses(outcome: Outcome, out: Path, hidden: bool) -> None:
+def _write_responses(result: Result, out: Path) -> None:
     """Write the joint fits and the plasma curve, where there is an infusion."""
-    infusion_s = outcome.infusion_s
+    infusion_s = result.infusion_s
     if infusion_s is None:
         return
-    times_s = np.array([quality.time_s for quality in outcome.qualities])
-    dose = outcome.pipeline.settings.dose_mg_per_kg
+    times_s = np.array([quality.time_s for quality in result.qualities])
+    dose = result.settings.dose_mg_per_kg
     write_plasma(out / "plasma.csv", times_s, plasma_curves(times_s, infusion_s, dose))
-    comparison = None if hidden else responses(outcome)
+    comparison = None if result.hidden else result.response_models
     if comparison is not None:
         write_joint(out / "joint.csv", comparison)
         write_joint_course(out / "joint_course.csv", comparison)
 
 
-def responses(outcome: Outcome) -> Comparison | None:
-    """Response models fitted to the whole course; None where nothing is tracked."""
-    infusion_s = outcome.infusion_s
-    stop_s = None if infusion_s is None else infusion_s[1]
-    return compared(outcome.pipeline.tracking.joint_fits(stop_s), stop_s)
-
-
-def tracker_rows(outcome: Outcome) -> list[TrackerRow]:
+def tracker_rows(result: Result) -> list[TrackerRow]:
     """A row per transient: what was shown, and what the whole session says."""
-    filtered = {point.index: point for point in outcome.tracks}
-    smoothed = {point.index: point for point in outcome.pipeline.smoothed()}
+    filtered = {point.index: point for point in result.tracks}
+    smoothed = {point.index: point for point in result.smoothed}
     rows = []
-    for quality in outcome.qualities:
+    for quality in result.qualities:
         shown, later = filtered.get(quality.index), smoothed.get(quality.index)
         rows.append(
             TrackerRow(
@@ -96,10 +87,8 @@ def tracker_rows(outcome: Outcome) -> list[TrackerRow]:
     return rows
 
 
-def session_of(outcome: Outcome, source: str) -> dict[str, Any]:
+def session_of(result: Result, source: str) -> dict[str, Any]:
     """Everything that makes the numbers reproducible."""
-    pipeline = outcome.pipeline
-    course = pipeline.course
     return {
         "source": source,
         "program": {"mrs-monitor": version("mrs-monitor")},
@@ -108,21 +97,21 @@ def session_of(outcome: Outcome, source: str) -> dict[str, Any]:
             "numpy": np.__version__,
             "scipy": scipy.__version__,
         },
-        "settings": pipeline.settings.as_dict(),
-        "acquisition": asdict(pipeline.acquisition) if pipeline.acquisition else None,
+        "settings": result.settings.as_dict(),
+        "acquisition": asdict(result.acquisition) if result.acquisition else None,
         "basis": {
-            "source": pipeline.basis.source,
-            "sha256": pipeline.basis.sha256,
-            "names": list(course.names),
+            "source": result.basis_source,
+            "sha256": result.basis_sha256,
+            "names": list(result.course.names),
         },
-        "reference_s": pipeline.reference_s,
-        "infusion_s": list(pipeline.infusion_s),
-        "dose_mg": dose_mg(pipeline.settings),
-        "counts": counts(outcome),
-        "quality": medians(outcome.qualities),
+        "reference_s": result.reference_s,
+        "infusion_s": list(result.marks_s),
+        "dose_mg": dose_mg(result.settings),
+        "counts": asdict(result.counts),
+        "quality": medians(result.qualities),
         "session_models": [
             {"epoch": epoch, **_fitted(model)}
-            for epoch, model in course.sessions.items()
+            for epoch, model in result.epoch_models.items()
         ],
         "timing_ms": {
             stage: {
@@ -130,9 +119,9 @@ def session_of(outcome: Outcome, source: str) -> dict[str, Any]:
                 "median": float(np.median(times)),
                 "p99": float(np.percentile(times, 99)),
             }
-            for stage, times in outcome.durations_ms.items()
+            for stage, times in result.durations_ms.items()
         },
-        "notes": list(outcome.notes),
+        "notes": list(result.notes),
     }
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.signal.spectrum import fid_of
+from monitor.run.result import Result
 from streams.errors import InputError
 from streams.export.nifti_mrs import Step, write_nifti_mrs
 
@@ -19,19 +19,19 @@ AVERAGED = Step("Signal averaging", "weighted mean of each window")
 NO_WATER = Step("Nuisance peak removal", "residual water, held subspace")
 
 
-def write_spectra(pipeline: Pipeline, out: Path) -> None:
+def write_spectra(result: Result, out: Path) -> None:
     """Write `transients.nii.gz` and `averages.nii.gz` into a folder.
 
     Transients are combined, corrected and aligned, not weighted.  Averages are one per
     window, in the order of `estimates.csv`, with the residual water taken off as it was
     for the fit.
     """
-    acquisition = pipeline.acquisition
+    acquisition = result.acquisition
     if acquisition is None:
         raise InputError("There is no start message: no spectra can be written.")
     single = replace(acquisition, coils=1)
-    steps = _steps(pipeline)
-    course = pipeline.course
+    steps = _steps(result)
+    course = result.course
     write_nifti_mrs(
         out / "transients.nii.gz",
         np.stack(course.fids, axis=-1),
@@ -46,7 +46,7 @@ def write_spectra(pipeline: Pipeline, out: Path) -> None:
         0.5 * float(course.times_s[w.first] + course.times_s[w.stop - 1])
         for w in (f.average.window for f in course.fitted)
     ]
-    removal = [NO_WATER] if pipeline.settings.water_removal else []
+    removal = [NO_WATER] if result.settings.water_removal else []
     write_nifti_mrs(
         out / "averages.nii.gz",
         np.stack(averages, axis=-1).astype(np.complex64),
@@ -56,9 +56,9 @@ def write_spectra(pipeline: Pipeline, out: Path) -> None:
     )
 
 
-def _steps(pipeline: Pipeline) -> list[Step]:
-    settings, acquisition = pipeline.settings, pipeline.acquisition
+def _steps(result: Result) -> list[Step]:
+    settings, acquisition = result.settings, result.acquisition
     several = acquisition is not None and acquisition.coils > 1
     steps = [COMBINED] if settings.coil_combine and several else []
-    steps += [EDDY] if settings.eddy_current and pipeline.waters else []
+    steps += [EDDY] if result.eddy_corrected else []
     return steps + ([ALIGNED] if settings.align else [])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from monitor.judge.criteria import Verdict, criteria_of
 from monitor.report.digits import (
     DASH,
     MOST_DECIMALS,
@@ -18,6 +20,7 @@ from monitor.report.digits import (
     signed,
     with_sd,
 )
+from monitor.run.result import Result
 
 Report = Mapping[str, Any]
 DEFAULT = "default"
@@ -75,6 +78,14 @@ def outside(missed: Sequence[Report]) -> str:
         for c in missed
     ]
     return f"Outside the limits of the protocol: {', '.join(said)}." if said else ""
+
+
+def limits_missed(result: Result) -> str:
+    """What of a session is worse than the protocol allows, in one sentence."""
+    if not result.qualities:
+        return ""
+    judged = criteria_of(result)
+    return outside([asdict(c) for c in judged if c.verdict == Verdict.MISSED])
 
 
 def _unit(criterion: Report) -> str:

@@ -1,78 +1,63 @@
-"""A recording or file through the pipeline, without a window."""
+"""A recording or file worked through, without a window."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from monitor.judge.criteria import Verdict, of_outcome
-from monitor.report import wording
-from monitor.run.choose import Analysis, Wishes
-from monitor.run.outcome import Outcome
+from monitor.analysis.update import Update
+from monitor.protocol.choose import Wishes
 from monitor.run.remarks import nothing_fitted, remarks
+from monitor.run.result import Result
+from monitor.run.session_run import SessionRun
 from streams.errors import InputError
-from streams.messages.transient import End, Kind, Message, Transient
+from streams.messages.transient import Message
 from streams.sources.files.open_file import messages_of, open_source
 
-Progress = Callable[[int], None]
+Watch = Callable[[Message, Update], None]
+"""Is called after each message with what it caused."""
 
 
 def analyse(
-    path: Path,
-    wishes: Wishes,
-    water: Path | None = None,
-    progress: Progress | None = None,
-) -> Outcome:
-    """Run a file through the pipeline.
+    path: Path, wishes: Wishes, water: Path | None = None, watch: Watch | None = None
+) -> Result:
+    """Work through a file, with what is to be remarked of the session in its notes.
 
     Raises
     ------
     InputError : see `open_source`, `settings_for` and `Pipeline`; nothing was fitted
     """
     source = open_source(path, water, wishes.choose)
-    outcome = run(messages_of(source), wishes, progress)
-    outcome.notes = dict.fromkeys((*source.notes, *outcome.notes))
-    if outcome.analysis.pipeline is None:
-        raise InputError(f"{path} has no start message: nothing can be analysed.")
-    if not outcome.qualities:
+    run = SessionRun(wishes)
+    with threadpool_limits(1):
+        push_all(run, messages_of(source), watch)
+        if not run.begun:
+            raise InputError(f"{path} has no start message: nothing can be analysed.")
+        _, result = run.finish()
+    if not result.qualities:
         raise InputError(f"{path} holds no metabolite transient: nothing to analyse.")
-    why = nothing_fitted(outcome)
+    why = nothing_fitted(result)
     if why:
         raise InputError(f"Nothing could be fitted in {path}: {why}.")
-    return outcome
+    return with_notes(result, remarks(result), before=source.notes)
 
 
-def run(
-    messages: Iterable[Message], wishes: Wishes, progress: Progress | None = None
-) -> Outcome:
-    """Run messages through the pipeline; an end is added where there is none."""
-    outcome = Outcome(Analysis(wishes))
-    last: Message | None = None
-    done = 0
-    with threadpool_limits(1):
-        for last in messages:
-            outcome.push(last)
-            if isinstance(last.body, Transient) and last.body.kind == Kind.METABOLITE:
-                done += 1
-                if progress is not None:
-                    progress(done)
-        if last is not None and not outcome.ended:
-            end = End(done, "no end message")
-            outcome.push(Message(last.session, last.seq + 1, last.epoch, end))
-    if outcome.analysis.pipeline is None:
-        return outcome
-    for note in (*remarks(outcome), _outside_limits(outcome)):
-        if note:
-            outcome.notes[note] = None
-    return outcome
+def push_all(
+    run: SessionRun, messages: Iterable[Message], watch: Watch | None = None
+) -> None:
+    """Push messages into a run, telling `watch` of each."""
+    for message in messages:
+        update = run.push(message)
+        if watch is not None:
+            watch(message, update)
 
 
-def _outside_limits(outcome: Outcome) -> str:
-    """What of the session is worse than the protocol allows, in one sentence."""
-    if not outcome.qualities:
-        return ""
-    judged = of_outcome(outcome)
-    return wording.outside([asdict(c) for c in judged if c.verdict == Verdict.MISSED])
+def with_notes(
+    result: Result, after: Iterable[str] = (), before: Iterable[str] = ()
+) -> Result:
+    """The same with further notes, each once."""
+    notes = dict.fromkeys((*before, *result.notes, *(note for note in after if note)))
+    return replace(result, notes=tuple(notes))

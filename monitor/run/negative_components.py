@@ -11,20 +11,20 @@ from __future__ import annotations
 import numpy as np
 
 from monitor.analysis.basis.names import SUMS, canonical, members
-from monitor.run.outcome import Outcome
+from monitor.run.result import Result
 
 LEAST_SDS = 3.0
 """Of 20 components without any substance one is so far off in 3 of 100 sessions."""
 
 
-def negative_components(outcome: Outcome) -> str:
+def negative_components(result: Result) -> str:
     """Components that are negative in the mean of the reference period, in a sentence.
 
     Without a reference period it is the mean of the first epoch.  Empty where there is
     none, or where the outcome is hidden.
     """
-    course = outcome.pipeline.course
-    if not course.fitted or outcome.pipeline.settings.outcome_hidden:
+    course = result.course
+    if not course.fitted or result.hidden:
         return ""
     reference = course.reference
     epoch = (

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 from monitor.analysis.course.response import Z95, meaningful
 from monitor.analysis.preparation.combination import WATERS
 from monitor.run.negative_components import negative_components
-from monitor.run.outcome import LOG_ONLY, Outcome
+from monitor.run.result import Result
+from monitor.run.session_run import LOG_ONLY
 
 
-def remarks(outcome: Outcome) -> Iterator[str]:
+def remarks(result: Result) -> Iterator[str]:
     """What else is to be said of a session, a sentence each."""
     found = (
         _missing,
@@ -24,7 +25,7 @@ def remarks(outcome: Outcome) -> Iterator[str]:
         negative_components,
         _without_change,
     )
-    for said in (remark(outcome) for remark in found):
+    for said in (remark(result) for remark in found):
         if said:
             yield said
 
@@ -34,16 +35,15 @@ def for_terminal(notes: Iterable[str]) -> Iterator[str]:
     return (note for note in notes if not note.startswith(LOG_ONLY))
 
 
-def result(outcome: Outcome) -> str:
+def change_at_the_end(result: Result) -> str:
     """The change at the end with its 95 % interval; empty where there is none."""
-    pipeline = outcome.pipeline
-    settings, name = pipeline.settings, pipeline.settings.outcome
+    settings, name = result.settings, result.settings.outcome
     if settings.outcome_hidden:
         return f"{name} is hidden by the protocol."
     full = [
         estimate
-        for estimate in outcome.course
-        if meaningful(estimate, name, pipeline.plan.length, pipeline.reference_s)
+        for estimate in result.estimates
+        if meaningful(estimate, name, result.plan.length, result.reference_s)
     ]
     if not full:
         return ""
@@ -56,12 +56,12 @@ def result(outcome: Outcome) -> str:
     )
 
 
-def nothing_fitted(outcome: Outcome) -> str:
+def nothing_fitted(result: Result) -> str:
     """Why there is no window, to follow the name of the file; empty where there is."""
-    qualities = outcome.qualities
-    if outcome.course or not qualities:
+    qualities = result.qualities
+    if result.estimates or not qualities:
         return ""
-    count, settings = len(qualities), outcome.pipeline.settings
+    count, settings = len(qualities), result.settings
     if all("empty" in quality.flags for quality in qualities):
         return (
             f"every one of its {count} transients is zero: check the receive coil and "
@@ -77,9 +77,9 @@ def nothing_fitted(outcome: Outcome) -> str:
     return f"no window of its {count} transients can be fitted"
 
 
-def _missing(outcome: Outcome) -> str:
+def _missing(result: Result) -> str:
     """Transients that never came."""
-    count = outcome.missing
+    count = result.counts.missing
     if not count:
         return ""
     plural = "s" if count > 1 else ""
@@ -89,9 +89,9 @@ def _missing(outcome: Outcome) -> str:
     )
 
 
-def _missing_messages(outcome: Outcome) -> str:
+def _missing_messages(result: Result) -> str:
     """Messages of a damaged recording, or of a stream that nobody recorded."""
-    count = outcome.missing_messages
+    count = result.counts.missing_messages
     if not count:
         return ""
     plural, were = ("s", "were") if count > 1 else ("", "was")
@@ -101,9 +101,9 @@ def _missing_messages(outcome: Outcome) -> str:
     )
 
 
-def _late_waters(outcome: Outcome) -> str:
+def _late_waters(result: Result) -> str:
     """Water references that the analysis could not wait for."""
-    late = outcome.waters_left_out - outcome.analysis.waters_left_out
+    late = result.counts.water_references_left_out - result.false_waters
     if late <= 0:
         return ""
     return (
@@ -112,10 +112,10 @@ def _late_waters(outcome: Outcome) -> str:
     )
 
 
-def _longer_window(outcome: Outcome) -> str:
+def _longer_window(result: Result) -> str:
     """What a window longer than what there is has become."""
-    count, window = len(outcome.qualities), outcome.pipeline.plan.length
-    lengths = [e.n_transients for e in outcome.course if e.independent]
+    count, window = len(result.qualities), result.plan.length
+    lengths = [e.n_transients for e in result.estimates if e.independent]
     if count < 2 or not lengths or max(lengths) >= window:
         return ""
     if len(lengths) == 1:
@@ -130,9 +130,9 @@ def _longer_window(outcome: Outcome) -> str:
     )
 
 
-def _infusion_outside(outcome: Outcome) -> str:
+def _infusion_outside(result: Result) -> str:
     """An infusion that no transient belongs to."""
-    given, qualities = outcome.pipeline.settings.infusion_s, outcome.qualities
+    given, qualities = result.settings.infusion_s, result.qualities
     if given is None or not qualities:
         return ""
     times_s = [quality.time_s for quality in qualities]
@@ -145,13 +145,12 @@ def _infusion_outside(outcome: Outcome) -> str:
     )
 
 
-def _without_change(outcome: Outcome) -> str:
+def _without_change(result: Result) -> str:
     """Why no change could be given, in one sentence; empty where one is."""
-    if len(outcome.course) < 2 or any(e.changes_percent for e in outcome.course):
+    if len(result.estimates) < 2 or any(e.changes_percent for e in result.estimates):
         return ""
-    pipeline = outcome.pipeline
-    reference_s = pipeline.reference_s or pipeline.settings.reference_s
-    if _infusion_outside(outcome):
+    reference_s = result.reference_s or result.settings.reference_s
+    if _infusion_outside(result):
         return ""  # said already
     if reference_s is None:
         return (
@@ -166,5 +165,5 @@ def _without_change(outcome: Outcome) -> str:
     return (
         f"No change is given, since the reference period {reference_s[0]:g} to "
         f"{reference_s[1]:g} s holds no window: the transients are from "
-        f"{outcome.qualities[0].time_s:g} to {outcome.qualities[-1].time_s:g} s."
+        f"{result.qualities[0].time_s:g} to {result.qualities[-1].time_s:g} s."
     )

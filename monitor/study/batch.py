@@ -22,8 +22,8 @@ from typing import Any
 from monitor.judge.follow import sha256_of
 from monitor.judge.provenance import wishes_hash
 from monitor.judge.session import judge
+from monitor.protocol.choose import Wishes
 from monitor.report.session_files import write_session_report
-from monitor.run.choose import Wishes
 from monitor.study.sessions import Session, infusion_of
 from streams.errors import InputError
 from streams.messages.transient import Event, Transient

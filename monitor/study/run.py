@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from monitor.judge.provenance import program_hash
+from monitor.protocol.choose import Wishes
 from monitor.report.folder import made_folder
 from monitor.report.tables import write_json
-from monitor.run.choose import Wishes
 from monitor.study.batch import Job, Row, Tell, run_here
 from monitor.study.cluster import run_on_cluster
 from monitor.study.group import group_report

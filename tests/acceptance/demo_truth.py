@@ -13,8 +13,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from monitor.run.choose import Analysis, Wishes
-from streams.messages.transient import Start, number
+from monitor.protocol.choose import Wishes
+from monitor.run.analyse import push_all
+from monitor.run.session_run import SessionRun
+from streams.messages.transient import number
 from streams.simulator.metabolites import metabolite_fids
 from streams.simulator.scanner import scan
 from streams.simulator.scenario import Scenario
@@ -27,14 +29,12 @@ KINDS = ("filtered", "smoothed", "window")
 
 def said(scenario: Scenario, fids, protocol: str = "") -> np.ndarray:
     """Change and SD (kinds, outcomes, 2) when the infusion stops, percent."""
-    analysis, stop_s = Analysis(Wishes(protocol)), scenario.infusion_s[1]
-    for message in number(scan(scenario, fids)):
-        update = analysis.push(message)
-        if isinstance(message.body, Start):
-            analysis.pipeline.live = False
-    place = max(i for i, point in enumerate(update.tracks) if point.time_s <= stop_s)
-    points = update.tracks[place], analysis.pipeline.smoothed()[place]
-    during = [e for e in update.course if e.independent and e.time_end_s <= stop_s]
+    run, stop_s = SessionRun(Wishes(protocol), live=False), scenario.infusion_s[1]
+    push_all(run, number(scan(scenario, fids)))
+    _, result = run.finish()
+    place = max(i for i, point in enumerate(result.tracks) if point.time_s <= stop_s)
+    points = result.tracks[place], result.smoothed[place]
+    during = [e for e in result.estimates if e.independent and e.time_end_s <= stop_s]
     return np.array(
         [[(p.filtered[o], p.filtered_sd[o]) for o in OUTCOMES] for p in points]
         + [

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.run.choose import Wishes
+from monitor.protocol.choose import Wishes
 from monitor.study.run import Plan, judge_all, put_together
 from monitor.study.sessions import find_sessions
 from streams.messages import wire

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from monitor.run.choose import Wishes
+from monitor.protocol.choose import Wishes
 from monitor.study.participants import read_participants
 from monitor.study.run import Plan, judge_all, put_together
 from monitor.study.sessions import find_sessions

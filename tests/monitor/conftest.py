@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.judge.session import Judged, judge
-from monitor.run.choose import Wishes
+from monitor.protocol.choose import Wishes
 from streams.messages import wire
 from streams.messages.transient import Body, End, Transient, number
 from streams.recording.journal import Journal

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from fake_session import SETTINGS, FakeFeed, FakePipeline, FakePlayer
 
 from monitor.commands.reopening import reopened
-from monitor.run.choose import Wishes
+from monitor.protocol.choose import Wishes
 from monitor.run.loop import WorkerConfig
 
 SPEED = 200.0

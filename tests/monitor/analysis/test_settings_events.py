@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.run.choose import Analysis, Wishes
+from monitor.protocol.choose import Wishes
+from monitor.run.session_run import SessionRun
 from streams.messages.transient import End, Event, Message
 from streams.sources.recording import messages
 
@@ -16,7 +17,7 @@ RECORDING = Path(__file__).resolve().parents[3] / "recordings" / "infusion-short
 @pytest.fixture(scope="module")
 def session():
     """A pipeline with a whole recording in it, but for its end."""
-    analysis = Analysis(Wishes())
+    analysis = SessionRun(Wishes())
     seen = [m for m in messages(RECORDING) if not isinstance(m.body, End)]
     for message in seen:
         analysis.push(message)
@@ -59,12 +60,12 @@ def test_a_rejected_epoch_has_no_window(session):
 
 def test_a_hidden_outcome_is_not_changed_for_another(session):
     analysis, _ = session
-    before = analysis.pipeline.settings
-    analysis.pipeline.settings = before.changed(outcome_hidden=True)
+    before = analysis._pipeline.settings
+    analysis._pipeline.settings = before.changed(outcome_hidden=True)
     update = change(session, outcome="tCho/tCr")
-    assert analysis.pipeline.settings.outcome == before.outcome
+    assert analysis._pipeline.settings.outcome == before.outcome
     assert "hides the outcome" in update.notes[0]
-    analysis.pipeline.settings = before
+    analysis._pipeline.settings = before
 
 
 def test_a_setting_that_may_not_change_is_refused(session):

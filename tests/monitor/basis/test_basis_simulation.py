@@ -16,8 +16,8 @@ from monitor.basis.simulated import (
     simulated_sequence,
     write_presets,
 )
+from monitor.protocol.choose import Wishes, settings_for
 from monitor.protocol.read_protocol import bundled_protocols, read_protocol
-from monitor.run.choose import Wishes, settings_for
 from streams.messages.transient import Acquisition, Start
 from streams.simulator.background import macromolecules
 from streams.spins import Sequence

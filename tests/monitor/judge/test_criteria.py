@@ -9,7 +9,7 @@ import pytest
 from monitor.judge.criteria import Criterion, Verdict, lateness_s, slope_hz_per_min
 from monitor.judge.follow import Placed
 from monitor.judge.session import Judged, judge
-from monitor.run.choose import Wishes
+from monitor.protocol.choose import Wishes
 from streams.messages.transient import Event
 
 

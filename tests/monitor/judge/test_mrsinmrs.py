@@ -10,12 +10,11 @@ from monitor.judge.criteria import missing_percent
 from monitor.judge.follow import follow
 from monitor.judge.mrsinmrs import mrsinmrs
 from monitor.judge.session import Judged
+from monitor.protocol.choose import Wishes
 from monitor.protocol.read_protocol import bundled_protocols
 from monitor.protocol.site_rules import reported
 from monitor.report.page import session_page
 from monitor.report.wording import count_rows
-from monitor.run.choose import Wishes
-from monitor.run.outcome import counts
 from streams.errors import InputError
 
 
@@ -46,23 +45,25 @@ def test_a_protocol_fills_in_what_no_stream_says(
 
 
 def test_a_combined_file_claims_no_coil_combination(
-    judged: Judged, infusion_short: Path, monkeypatch: pytest.MonkeyPatch
+    judged: Judged, infusion_short: Path
 ) -> None:
     """Neither channels that were not seen nor gaps that could not be."""
     fields = {f["title"]: f["value"] for f in judged.report["mrsinmrs"]}
     assert fields["RF coil"] == "2 receive channels"
     assert fields["Processing"].startswith("coil combination, ")
     followed = follow(infusion_short, Wishes())
-    followed.outcome.analysis.counted = False
-    pipeline = followed.outcome.pipeline
-    assert pipeline.acquisition is not None
-    combined = replace(pipeline.acquisition, coils=1)
-    monkeypatch.setattr(type(pipeline), "acquisition", combined)
+    result = followed.result
+    assert result.acquisition is not None
+    combined = replace(
+        result,
+        acquisition=replace(result.acquisition, coils=1),
+        counts=replace(result.counts, missing=None, doubled=None),
+    )
+    followed = replace(followed, result=combined)
     fields = {f.title: f.value for f in mrsinmrs(followed, 8.0, 50.0, {})}
     assert "combined before it was written" in fields["RF coil"]
     assert "coil combination" not in fields["Processing"]
-    assert math.isnan(missing_percent(followed.outcome))
-    assert counts(followed.outcome)["missing"] is None
+    assert math.isnan(missing_percent(combined))
     rows = dict(count_rows({"counts": {"missing": None}, "periods": {"markers": []}}))
     assert rows["missing, by the scanner's counter"] == "not seen in such a file"
 

@@ -16,9 +16,9 @@ from monitor.judge.criteria import Criterion
 from monitor.judge.provenance import program_hash
 from monitor.judge.responses import Report
 from monitor.judge.session import Judged, _unsuppressed, judge
+from monitor.protocol.choose import Wishes
 from monitor.report.figures import names_for
 from monitor.report.session_files import write_session_report
-from monitor.run.choose import Wishes
 from monitor.screen.parts.spectrum import telling
 
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from worked_through import result_of
 
 from monitor.commands import scanner
 from monitor.protocol.blinding import KIND, lock_recorded, locked
+from monitor.protocol.choose import Wishes
 from monitor.protocol.settings import Settings
-from monitor.report.result_tables import write
-from monitor.run.analyse import run
-from monitor.run.choose import Analysis, Wishes
+from monitor.report.result_tables import write_tables
 from monitor.run.loop import Loop, WorkerConfig
+from monitor.run.session_run import SessionRun
 from monitor.run.worker_messages import Computed, Rewound, Sent
 from monitor.screen.rewindable import Session
 from streams.errors import InputError
@@ -91,8 +92,8 @@ def test_who_follows_a_session_blinded_has_that_recorded():
 
 
 def test_a_locked_recording_is_hidden_under_any_protocol(recorded, tmp_path):
-    outcome = run(iter(recorded), Wishes(changes=SMALL))
-    write(outcome, tmp_path, "a.mcap", spectra=True)
+    outcome = result_of(recorded, **SMALL)
+    write_tables(outcome, tmp_path, "a.mcap", spectra=True)
     session = json.loads((tmp_path / "session.json").read_text())
     assert session["outcome_hidden"]
     assert "Tracker" not in str(session)  # which ran before the lock
@@ -106,27 +107,27 @@ def test_results_of_an_earlier_run_do_not_stay_beside(recorded, tmp_path):
         (tmp_path / name).write_text("of an unlocked run")
     mine = tmp_path / "transients.nii.gz"
     mine.write_bytes(b"what is analysed, perhaps")
-    write(run(iter(recorded[:60]), Wishes(changes=SMALL)), tmp_path, "a.mcap")
+    write_tables(result_of(recorded[:60], **SMALL), tmp_path, "a.mcap")
     assert not list(tmp_path.glob("joint*.csv"))
     assert mine.exists()
 
 
 def test_only_a_reason_lifts_the_lock(recorded):
     wishes = Wishes(changes={**SMALL, "outcome_hidden": False})  # what --unlock asks
-    outcome = run(iter(recorded[:60]), wishes)
-    assert not outcome.pipeline.settings.outcome_hidden
+    outcome = result_of(recorded[:60], wishes)
+    assert not outcome.hidden
 
 
 def test_a_lock_before_the_start_holds(recorded):
     start = next(m for m in recorded if isinstance(m.body, Start))
-    analysis = Analysis(Wishes())
+    analysis = SessionRun(Wishes())
     analysis.push(Message(start.session, 0, 0, Event(0.0, KIND)))
     assert analysis.push(start).settings.outcome_hidden
 
 
 def test_a_window_is_blinded_by_the_recording_and_stays_so(recorded):
     """Through another look from the beginning, too."""
-    analysis, session = Analysis(Wishes(changes=SMALL)), Session(Settings())
+    analysis, session = SessionRun(Wishes(changes=SMALL)), Session(Settings())
     session._can_go_back = True
     hidden = []
     for message in recorded[: LOCKED_AT + 10]:
@@ -143,7 +144,7 @@ def test_a_window_is_blinded_by_the_recording_and_stays_so(recorded):
 def test_the_worker_has_the_lock_recorded_once(recorded, refuse):
     feed = Feed(refuse)
     wishes = Wishes(changes={**SMALL, "outcome_hidden": True})
-    loop = Loop(WorkerConfig(lambda: feed, lambda: None), feed, Analysis(wishes))
+    loop = Loop(WorkerConfig(lambda: feed, lambda: None), feed, SessionRun(wishes))
     for message in recorded[: LOCKED_AT + 3]:
         loop._work(message)
     sent = [r for r in loop.reports if isinstance(r, Sent)]

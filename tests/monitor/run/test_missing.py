@@ -1,6 +1,7 @@
 """How many transients never came: one figure on the screen, in files and reports."""
 
 import io
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,9 @@ from monitor.commands import headless
 from monitor.commands.headless import Headless
 from monitor.judge.criteria import criteria
 from monitor.judge.follow import follow
+from monitor.protocol.choose import Wishes
 from monitor.report.result_tables import session_of
 from monitor.run.analyse import analyse
-from monitor.run.choose import Wishes
-from monitor.run.outcome import counts
 from monitor.run.remarks import remarks
 from monitor.screen import closer
 from monitor.screen.display import Display
@@ -56,7 +56,7 @@ def test_every_place_says_the_same(recording: Path):
     assert found["missing_messages"] == 0
     assert next(iter(remarks(outcome))).startswith("5 transients of the session never")
     followed = follow(recording, Wishes())
-    assert counts(followed.outcome) == found
+    assert asdict(followed.result.counts) == found
     (criterion,) = [
         c for c in criteria(followed, 1.0, None) if c.key == "missing_percent"
     ]

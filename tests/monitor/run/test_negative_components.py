@@ -21,8 +21,7 @@ def outcome(amplitudes: list[float], misfit: float = 1.0, hidden: bool = False) 
         fitted=[1], reference=None, qualities=[SimpleNamespace(epoch=0)],
         sessions={0: SimpleNamespace(fit=fit)},
     )  # fmt: skip
-    settings = SimpleNamespace(outcome_hidden=hidden)
-    return SimpleNamespace(pipeline=SimpleNamespace(course=course, settings=settings))
+    return SimpleNamespace(course=course, hidden=hidden)
 
 
 def test_they_are_named_with_their_sum() -> None:

@@ -6,14 +6,20 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from worked_through import result_of
 
+from monitor.protocol.choose import Wishes
 from monitor.report.folder import kept_if_done
 from monitor.report.result_tables import session_of
-from monitor.run.analyse import analyse, run
-from monitor.run.choose import Analysis, Wishes
-from monitor.run.outcome import Outcome
-from monitor.run.outcome import counts as counts_of
-from monitor.run.remarks import for_terminal, nothing_fitted, remarks, result
+from monitor.run.analyse import analyse
+from monitor.run.remarks import (
+    change_at_the_end,
+    for_terminal,
+    nothing_fitted,
+    remarks,
+)
+from monitor.run.result import Result
+from monitor.run.session_run import SessionRun
 from streams.errors import InputError
 from streams.messages import wire
 from streams.messages.transient import Event, Kind, Message, Transient, number
@@ -32,12 +38,8 @@ def recorded() -> list[Message]:
 
 
 @pytest.fixture(scope="module")
-def whole(recorded) -> Outcome:
-    return run(iter(recorded), Wishes())
-
-
-def analysed(several: list[Message], **changes: object) -> Outcome:
-    return run(iter(several), Wishes(changes=changes))
+def whole(recorded) -> Result:
+    return result_of(recorded)
 
 
 def with_fids(several, change) -> list[Message]:
@@ -50,11 +52,11 @@ def with_fids(several, change) -> list[Message]:
     ]
 
 
-def test_a_good_session_has_its_change_and_no_remark(whole: Outcome):
+def test_a_good_session_has_its_change_and_no_remark(whole: Result):
     assert not list(remarks(whole))
-    said = result(whole)
+    said = change_at_the_end(whole)
     last = max(
-        (e for e in whole.course if e.n_transients >= 32), key=lambda e: e.time_end_s
+        (e for e in whole.estimates if e.n_transients >= 32), key=lambda e: e.time_end_s
     )
     change, sd = (
         v["Glx/tNAA"] for v in (last.changes_percent, last.change_sds_percent)
@@ -67,7 +69,7 @@ def test_a_good_session_has_its_change_and_no_remark(whole: Outcome):
     assert said.isascii()
 
 
-def test_process_noise_is_for_the_log(whole: Outcome):
+def test_process_noise_is_for_the_log(whole: Result):
     logged = [note for note in whole.notes if "slope's noise" in note]
     assert logged
     assert not set(logged) & set(for_terminal(whole.notes))
@@ -75,16 +77,16 @@ def test_process_noise_is_for_the_log(whole: Outcome):
 
 
 def test_under_a_lock_the_result_is_hidden(recorded):
-    outcome = analysed(recorded[:60], outcome_hidden=True)
-    assert result(outcome) == "Glx/tNAA is hidden by the protocol."
+    outcome = result_of(recorded[:60], outcome_hidden=True)
+    assert change_at_the_end(outcome) == "Glx/tNAA is hidden by the protocol."
 
 
 def test_without_a_full_window_after_the_reference_there_is_no_result(recorded):
-    assert result(analysed(recorded[:30])) == ""
+    assert change_at_the_end(result_of(recorded[:30])) == ""
 
 
 def test_a_window_longer_than_the_session_is_told(recorded):
-    outcome = analysed(recorded[:13], window=64)
+    outcome = result_of(recorded[:13], window=64)
     assert list(remarks(outcome)) == [
         "The window of 64 transients is longer than the session: its 9 transients "
         "make one window."
@@ -92,22 +94,22 @@ def test_a_window_longer_than_the_session_is_told(recorded):
 
 
 def test_a_window_longer_than_every_stretch_is_told(recorded):
-    (said,) = remarks(analysed(recorded, window=90))
+    (said,) = remarks(result_of(recorded, window=90))
     assert "window of 90 transients is longer than any stretch" in said
     assert said.endswith("makes one independent window, of 36, 60, 4 transients.")
 
 
 def test_an_infusion_outside_the_session_is_told(recorded):
     plain = [m for m in recorded[:60] if not isinstance(m.body, Event)]
-    *_, said = remarks(analysed(plain, infusion_s=(900.0, 2000.0)))
+    *_, said = remarks(result_of(plain, infusion_s=(900.0, 2000.0)))
     assert "infusion 900 to 2000 s lies outside the session: its transients" in said
-    *_, said = remarks(analysed(plain, infusion_s=(-10.0, 500.0)))
+    *_, said = remarks(result_of(plain, infusion_s=(-10.0, 500.0)))
     assert "no transient lies before the infusion" in said
 
 
 def test_missing_messages_are_counted(recorded):
-    outcome = analysed([*recorded[:20], *recorded[21:30], *recorded[32:40]])
-    assert outcome.missing_messages == outcome.missing == 3
+    outcome = result_of([*recorded[:20], *recorded[21:30], *recorded[32:40]])
+    assert outcome.counts.missing_messages == outcome.counts.missing == 3
     assert list(remarks(outcome))[:2] == [
         "3 transients of the session never came, by the scanner's counter: what "
         "follows does without.",
@@ -120,8 +122,8 @@ def test_transients_missing_before_they_were_recorded_are_told(recorded):
     """Their messages were never numbered: only the scanner's counter tells."""
     gone = (10, 11, 12, 30)
     kept = [m for m in recorded[:60] if getattr(m.body, "count", None) not in gone]
-    outcome = analysed(list(number(message.body for message in kept)))
-    assert (outcome.missing, outcome.missing_messages) == (4, 0)
+    outcome = result_of(list(number(message.body for message in kept)))
+    assert (outcome.counts.missing, outcome.counts.missing_messages) == (4, 0)
     counts = session_of(outcome, "x")["counts"]
     assert (counts["missing"], counts["doubled"]) == (4, 0)
     said = list(remarks(outcome))
@@ -131,11 +133,11 @@ def test_transients_missing_before_they_were_recorded_are_told(recorded):
 
 def test_what_keeps_no_counter_shows_no_gap(recorded):
     plain = number((message.body for message in recorded[:20]), "file:x.nii.gz")
-    outcome = Outcome(Analysis(Wishes()))
-    updates = [outcome.push(message) for message in plain]
+    run = SessionRun(Wishes())
+    updates = [run.push(message) for message in plain]
     assert not any(update.counted for update in updates)
-    counts = counts_of(outcome)
-    assert counts["missing"] is counts["doubled"] is None
+    counts = run.finish()[1].counts
+    assert counts.missing is counts.doubled is None
 
 
 def test_water_references_of_all_epochs_are_counted_and_late_ones_told(recorded):
@@ -145,7 +147,7 @@ def test_water_references_of_all_epochs_are_counted_and_late_ones_told(recorded)
     late = [replace(w, count=200 + i) for i, w in enumerate(waters)]
     rest = [replace(m.body, count=300 + i) for i, m in enumerate(recorded[32:36])]
     session = [*bodies, Event(500.0, "re-shim"), *again, *rest, *late]
-    outcome = analysed(list(number(session)))
+    outcome = result_of(list(number(session)))
     counts = session_of(outcome, "x")["counts"]
     assert counts["water_references"] == 2 * len(waters) == 4
     assert counts["water_references_left_out"] == 2
@@ -164,29 +166,28 @@ def test_missing_messages_of_a_recording_are_told(recorded, tmp_path: Path):
     content[(entries[20].offset + entries[20].end) // 2] ^= 1
     place.write_bytes(content)
     outcome = analyse(recover(place, mended), Wishes())
-    assert outcome.missing_messages == 1
+    assert outcome.counts.missing_messages == 1
     assert any(s.startswith("1 message of the session") for s in remarks(outcome))
     assert session_of(outcome, "x")["counts"]["missing_messages"] == 1
 
 
 def test_a_session_of_zeros_says_why_nothing_was_fitted(recorded):
-    outcome = analysed(with_fids(recorded[:30], np.zeros_like))
+    outcome = result_of(with_fids(recorded[:30], np.zeros_like))
     assert "26 transients is zero: check the receive coil" in nothing_fitted(outcome)
 
 
 def test_a_session_of_noise_says_why_nothing_was_fitted():
     quality = SimpleNamespace(flags=("motion",), amplitude=0.0, epoch=0)
     settings = SimpleNamespace(rejected_epochs=())
-    pipeline = SimpleNamespace(settings=settings)
-    outcome = SimpleNamespace(course=(), qualities=[quality] * 9, pipeline=pipeline)
+    outcome = SimpleNamespace(estimates=(), qualities=[quality] * 9, settings=settings)
     assert "none of its 9 transients shows lines" in nothing_fitted(outcome)
     quality.amplitude = 1.0
     assert "no window of its 9 transients can be fitted" in nothing_fitted(outcome)
 
 
 def test_epochs_left_out_are_why(recorded):
-    outcome = analysed(recorded[:30], rejected_epochs=(0,))
-    assert not outcome.course
+    outcome = result_of(recorded[:30], rejected_epochs=(0,))
+    assert not outcome.estimates
     assert "every epoch of it is left out" in nothing_fitted(outcome)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.run.choose import Analysis, Wishes
+from monitor.protocol.choose import Wishes
+from monitor.run.session_run import SessionRun
 from streams.messages.transient import End
 from streams.sources.recording import messages
 
@@ -14,7 +15,7 @@ RECORDING = Path(__file__).resolve().parents[3] / "recordings" / "infusion-short
 
 @pytest.fixture(scope="module")
 def seen():
-    analysis, newest = Analysis(Wishes()), None
+    analysis, newest = SessionRun(Wishes()), None
     for message in messages(RECORDING):
         if not isinstance(message.body, End):
             update = analysis.push(message)
@@ -35,4 +36,4 @@ def test_the_newest_window_looked_at_again_is_the_same(seen):
 def test_where_nothing_lies_there_is_nothing_to_see(seen):
     analysis, _ = seen
     assert analysis.curves_between(1e6, 1e6 + 10) is None
-    assert Analysis(Wishes()).curves_between(0.0, 10.0) is None
+    assert SessionRun(Wishes()).curves_between(0.0, 10.0) is None

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.run.choose import Wishes
+from monitor.protocol.choose import Wishes
 from monitor.study.batch import Job, work
 from monitor.study.cluster import run_on_cluster
 from monitor.study.sessions import find_sessions

@@ -16,7 +16,7 @@ from test_qc_command import run as run_qc
 from monitor.cli import main
 from monitor.commands.options import choices
 from monitor.judge.session import judge
-from monitor.run.choose import Wishes
+from monitor.protocol.choose import Wishes
 from streams.errors import InputError
 from streams.export.nifti_mrs import write_nifti_mrs, write_session
 from streams.messages.transient import Acquisition, Transient, number

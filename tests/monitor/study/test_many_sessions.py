@@ -12,7 +12,7 @@ import pytest
 
 from monitor.judge import provenance
 from monitor.judge.follow import sha256_of
-from monitor.run.choose import Wishes
+from monitor.protocol.choose import Wishes
 from monitor.study.batch import CRASHED, Job, Tell, _standing, run_here, work
 from monitor.study.run import Plan, judge_all, put_together
 from monitor.study.sessions import Session, find_sessions, infusion_of

@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog, QMenu
 
 from monitor.commands.reopening import reopened
-from monitor.run.choose import Wishes
+from monitor.protocol.choose import Wishes
 from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Heard
 from monitor.screen.keys import KEYS

@@ -1,0 +1,150 @@
+"""What a session gave: all that a table, a report or a criterion is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.response import Estimate
+from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.pipeline import Pipeline
+from monitor.analysis.preparation.quality import Quality
+from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.tracking.comparison import Comparison, compared
+from monitor.analysis.tracking.point import TrackerPoint
+from monitor.analysis.tracking.tracking import Tracking
+from monitor.protocol.settings import Settings
+from streams.messages.transient import Acquisition
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of what; transients are those of metabolites unless said otherwise.
+
+    Attributes
+    ----------
+    missing, doubled : by the scanner's counter; None where it was not kept
+    water_references_left_out : of those that came
+    missing_messages : numbers of the session that no message came with
+    refused_messages : transients and events that could not be used
+    """
+
+    transients: int
+    excluded: int
+    down_weighted: int
+    flagged: int
+    missing: int | None
+    doubled: int | None
+    water_references: int
+    water_references_left_out: int
+    epochs: int
+    windows: int
+    independent_windows: int
+    not_converged: int
+    missing_messages: int
+    refused_messages: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """A session that has ended, as values; what is costly is computed when first asked.
+
+    Attributes
+    ----------
+    settings : as they stood at the end
+    acquisition : of the last series
+    basis_source, basis_sha256 : which basis set
+    plan : lengths of windows, and where they may not reach across
+    reference_s : reference period, scanner time
+    marks_s : start and stop of the infusion, as far as they are known
+    infusion_s : both of them; as planned, or until the end, where no stop was marked
+    course : transients, session models and fitted windows; nobody adds to it any more
+    estimates : of all windows
+    tracks : the tracker's points, as they were shown
+    answers : by outcome, whether it has changed since the infusion began
+    eddy_corrected : whether a water reference gave the last epoch an eddy phase
+    counts : how many of what
+    came : transients of any kind that the scanner's counter saw
+    false_waters : water references that were left out since they are none
+    notes : everything that was noticed, once each
+    durations_ms : time that each transient took, by whether the course was done again
+    """
+
+    settings: Settings
+    acquisition: Acquisition | None
+    basis_source: str
+    basis_sha256: str
+    plan: Plan
+    reference_s: Span | None
+    marks_s: tuple[float, ...]
+    infusion_s: Span | None
+    course: Course
+    tracking: Tracking
+    estimates: tuple[Estimate, ...]
+    tracks: tuple[TrackerPoint, ...]
+    answers: Mapping[str, Answer]
+    eddy_corrected: bool
+    counts: Counts
+    came: int
+    false_waters: int
+    notes: tuple[str, ...]
+    durations_ms: Mapping[str, Sequence[float]]
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the protocol hides the outcome."""
+        return self.settings.outcome_hidden
+
+    @property
+    def qualities(self) -> Sequence[Quality]:
+        """Of every metabolite transient."""
+        return self.course.qualities
+
+    @property
+    def epoch_models(self) -> Mapping[int, SessionModel]:
+        """What was chosen and found on the mean of each epoch."""
+        return self.course.sessions
+
+    @cached_property
+    def smoothed(self) -> tuple[TrackerPoint, ...]:
+        """What the whole session says of each transient; empty without a tracker."""
+        return self.tracking.smoothed()
+
+    @cached_property
+    def response_models(self) -> Comparison | None:
+        """Response models fitted to the whole course; None where nothing is tracked."""
+        stop_s = None if self.infusion_s is None else self.infusion_s[1]
+        return compared(self.tracking.joint_fits(stop_s), stop_s)
+
+
+def infusion_of(pipeline: Pipeline) -> Span | None:
+    """Start and stop of the infusion; as planned, or now, where it still runs."""
+    start_s, stop_s = pipeline.periods.start_s, pipeline.periods.stop_s
+    if start_s is None:
+        return None
+    if stop_s is None:
+        length_s = pipeline.settings.infusion_length_s
+        qualities = pipeline.course.qualities
+        now_s = qualities[-1].time_s if qualities else start_s
+        stop_s = start_s + length_s if length_s else now_s
+    return (start_s, stop_s) if stop_s > start_s else None
+
+
+def medians(qualities: Sequence[Quality]) -> dict[str, float]:
+    """Medians over the transients that count, and the range of the shift."""
+    good = [q for q in qualities if q.weight >= 0.5] or qualities
+    shifts = np.array([q.shift_hz for q in good])
+    return {
+        "snr_median": float(np.median([q.snr for q in good])),
+        "fwhm_hz_median": float(np.median([q.fwhm_hz for q in good])),
+        "shift_hz_range": float(np.ptp(shifts)),
+        "water_median": float(np.median([q.water for q in good])),
+        "lipid_median": float(np.median([q.lipid for q in good])),
+        "weight_mean": float(np.mean([q.weight for q in qualities])),
+    }
