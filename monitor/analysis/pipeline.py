@@ -29,6 +29,7 @@ from monitor.analysis.fit.first_fit import Freedom, usual
 from monitor.analysis.fit.fitted import FittedWindow
 from monitor.analysis.fit.model_for import model_for, unexpected
 from monitor.analysis.fit.window import whole_cycles
+from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.analysis.settings_event import changed_by
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tracking import Tracking
@@ -93,7 +94,7 @@ class Pipeline:
             return self._pushed(message.body, update)
         except InputError as error:
             self.refused += 1
-            return replace(update, notes=(str(error),))
+            return replace(update, notes=(Note(NoteKind.REFUSED, str(error)),))
 
     def _pushed(self, body: Body, update: Update) -> Update:
         match body:
@@ -118,10 +119,9 @@ class Pipeline:
         """Spectra of a window and its fit, for drawing."""
         return window_curves(self.course, fitted)
 
-    def _tracker_notes(self) -> tuple[str, ...]:
-        """What the tracker logs; it speaks of the outcome, so not under a lock."""
-        notes = tuple(self.tracking.take_notes())
-        return () if self.settings.outcome_hidden else notes
+    def _tracker_notes(self) -> tuple[Note, ...]:
+        """What the tracker logs."""
+        return notes_of(NoteKind.TRACKER, self.tracking.take_notes())
 
     @property
     def acquisition(self) -> Acquisition | None:
@@ -166,8 +166,12 @@ class Pipeline:
             ratio_priors=self.settings.ratio_priors,
         )
         self.intake.begin_series(acquisition, model, update.epoch)
-        notes = unexpected(acquisition, self.settings) + notes + self._lacking()
-        return replace(update, acquisition=acquisition, source=body.source, notes=notes)
+        said = (
+            *notes_of(NoteKind.EXPECTATION, unexpected(acquisition, self.settings)),
+            *notes_of(NoteKind.BASIS, notes),
+            *notes_of(NoteKind.OUTCOME, self._lacking()),
+        )
+        return replace(update, acquisition=acquisition, source=body.source, notes=said)
 
     def _lacking(self) -> tuple[str, ...]:
         outcomes = self.course.outcomes
@@ -197,8 +201,8 @@ class Pipeline:
         if body.kind in EPOCH_EVENTS and self.intake.begin_epoch(update.epoch):
             return update
         if body.kind in ("infusion_start", "infusion_stop"):
-            notes = self.periods.mark(body.time_s, body.kind == "infusion_start")
-            update = replace(update, notes=(*update.notes, *notes))
+            said = self.periods.mark(body.time_s, body.kind == "infusion_start")
+            update = replace(update, notes=notes_of(NoteKind.PERIOD, said))
         if body.kind == "infusion_start" and self.settings.reference_s is None:
             self._set_reference((self._first_s(), body.time_s))
         elif body.kind == "reference":
@@ -254,8 +258,9 @@ class Pipeline:
         if not self.course.qualities or not (self.live or update.ended is not None):
             return update
         if not self._anything():
-            note = "No transient holds a signal: check the receive coil and its plug."
-            return replace(update, course=(), notes=(*update.notes, note))
+            text = "No transient holds a signal: check the receive coil and its plug."
+            notes = (*update.notes, Note(NoteKind.SIGNAL, text))
+            return replace(update, course=(), notes=notes)
         course = refit(self.course, self.plan, anew)
         tracks = None
         if anew:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from monitor.analysis.course.detectable import Detectable
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curve, Curves
+from monitor.analysis.note import Note
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.point import TrackerPoint
@@ -41,7 +42,7 @@ class Update:
     tracks : with `course`, the tracker's points done again for the transients so far
     answers : after a metabolite transient since the infusion began, by outcome name
     detectable : with each estimate, of the protocol's outcome
-    notes : sentences for the message log
+    notes : what was noticed
     settings : of the session, with its first start message
     """
 
@@ -65,5 +66,5 @@ class Update:
     tracks: tuple[TrackerPoint, ...] | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
     detectable: Detectable | None = None
-    notes: tuple[str, ...] = field(default_factory=tuple)
+    notes: tuple[Note, ...] = field(default_factory=tuple)
     settings: Settings | None = None

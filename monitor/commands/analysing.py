@@ -209,6 +209,7 @@ def _analyse_one(
     from rich.console import Console
     from rich.progress import Progress
 
+    from monitor.analysis.note import NoteKind, notes_of
     from monitor.report.folder import kept_if_done
     from monitor.report.result_tables import write_tables
     from monitor.report.wording import limits_missed
@@ -226,7 +227,8 @@ def _analyse_one(
             progress.advance(task, update.quality is not None)
 
         result = analyse(path, wishes, water, advance)
-    result = with_notes(result, [limits_missed(result)])
+    limits = notes_of(NoteKind.LIMITS, [limits_missed(result)])
+    result = with_notes(result, limits)
     write_tables(result, out, path.name, spectra)
     if spectra and result.hidden:
         console.print("No spectra are written: the protocol hides the outcome.")
@@ -237,9 +239,10 @@ def _say(console: Console, result: Result, out: Path) -> None:
     """What was noticed and what came out."""
     from monitor.run.remarks import change_at_the_end, for_terminal
 
-    for note in (*for_terminal(result.notes), change_at_the_end(result)):
-        if note:
-            console.print(note, highlight=False, markup=False, soft_wrap=True)
+    said = [*map(str, for_terminal(result.notes)), change_at_the_end(result)]
+    for text in said:
+        if text:
+            console.print(text, highlight=False, markup=False, soft_wrap=True)
     failed = sum(not estimate.converged for estimate in result.estimates)
     end = f", {failed} of them not converged" if failed else ""
     counted = (

@@ -24,7 +24,7 @@ from monitor.protocol.settings import Settings
 from monitor.report.folder import kept_if_done
 from monitor.report.result_tables import write_tables
 from monitor.run.analyse import with_notes
-from monitor.run.loop import Feed, stream_of
+from monitor.run.feed import Feed
 from monitor.run.remarks import (
     change_at_the_end,
     for_terminal,
@@ -67,7 +67,7 @@ class Headless:
         if self._run.transients:
             return True
         said = "No transient has come: nothing is written."
-        if getattr(self._feed, "finished", False):
+        if self._feed.finished:
             raise InputError(said)
         self._line(said)
         return False
@@ -103,7 +103,7 @@ class Headless:
 
     def _hear(self) -> None:
         """Take in the state of the stream; say what is wrong where that is news."""
-        stream = stream_of(self._feed, 0)
+        stream = self._feed.stream(0)
         self._display.hear(stream, time.monotonic())
         if stream.said != self._problem:
             said = stream.said or "The stream is well again."
@@ -128,14 +128,14 @@ class Headless:
                 finished = isinstance(body, End)
             if not taken:
                 self._hear()
-                finished = bool(getattr(self._feed, "finished", False))
+                finished = self._feed.finished
             yield count
 
     def _push(self, message: Message) -> None:
         update = self._run.push(message)
         if update.settings is not None and isinstance(message.body, Start):
             self._display = Display(update.settings)
-            if refused := lock_recorded(self._feed, update.settings):
+            if refused := lock_recorded(self._feed.recorder, update.settings):
                 self._line(f"The recording does not say that it is blinded: {refused}")
         self._display.fold(update, time.monotonic())
 
@@ -159,7 +159,7 @@ class Headless:
         write_tables(result, self._out, source)
         render_screen(self._display, self._out / "screen.png")
         for note in for_terminal(result.notes):
-            self._line(note)
+            self._line(note.text)
         self._line(
             f"{self._out}: estimates.csv, transients.csv, tracker.csv, session.json, "
             "screen.png"

@@ -31,7 +31,7 @@ from streams.messages.transient import Start
 
 if TYPE_CHECKING:
     from monitor.protocol.choose import Wishes
-    from monitor.run.loop import Feed
+    from monitor.run.feed import Feed
     from streams.simulator.scenario import Scenario
 
 DEMO_SPEED = 40.0

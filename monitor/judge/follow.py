@@ -9,6 +9,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.analysis.fit.curves import Curve
+from monitor.analysis.note import NoteKind, notes_of
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes
 from monitor.run.analyse import push_all, with_notes
@@ -114,7 +115,10 @@ def follow(path: Path, wishes: Wishes, water: Path | None = None) -> Followed:
     if not result.qualities:
         raise InputError(f"{path} holds no metabolite transient: nothing to judge.")
     return Followed(
-        with_notes(result, before=source.notes), source.origin, sha256, along
+        with_notes(result, before=notes_of(NoteKind.SOURCE, source.notes)),
+        source.origin,
+        sha256,
+        along,
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from monitor.analysis.fit.fitted import FittedWindow
+from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.judge.criteria import Criterion, Verdict, criteria, failed, lateness_s
 from monitor.judge.figure_data import Drawn, Times, drawn_of
 from monitor.judge.follow import Followed, follow
@@ -24,6 +25,7 @@ from monitor.judge.response_models import comparison_of
 from monitor.judge.responses import Report, Responses, outcome_report, responses_of
 from monitor.protocol.choose import Wishes
 from monitor.protocol.site_rules import reported
+from monitor.run.analyse import with_notes
 from monitor.run.negative_components import negative_components
 
 COVERED = 0.8
@@ -63,19 +65,26 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
         "line_width": asdict(bias) if bias else None,
         "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), said)],
         "notes": [
-            *followed.result.notes,
-            *filter(None, [negative_components(followed.result)]),
+            *(n.text for n in _noticed(followed) if not n.rule.log_only),
             *_other_epochs(followed, found),
             *_unsuppressed(judged),
             *_without_change(found),
             *_uncovered(found),
         ],
+        "log": [n.text for n in _noticed(followed) if n.rule.log_only],
     }
     compared = None if hidden else comparison_of(followed, found.times)
     if not hidden:
         report |= outcome_report(followed, found, compared)
     fits = compared.models if compared else ()
     return Judged(report, drawn_of(followed, found.during, hidden, fits))
+
+
+def _noticed(followed: Followed) -> tuple[Note, ...]:
+    """What was noticed, and components that come out negative, as far as it may be."""
+    result = followed.result
+    negative = notes_of(NoteKind.COMPONENTS, [negative_components(result)])
+    return with_notes(result, negative).notes
 
 
 def _unsuppressed(judged: Sequence[Criterion]) -> tuple[str, ...]:

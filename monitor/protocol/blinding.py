@@ -10,7 +10,7 @@ REASON` lifts the lock (`monitor.run.unlocking`), which leaves its reason on rec
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Protocol
 
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
@@ -19,16 +19,28 @@ from streams.messages.transient import Body, Event, Transient
 KIND = "blinded"
 
 
-def lock_recorded(feed: Any, settings: Settings | None) -> str:
+class EventRecorder(Protocol):
+    """What takes events into a recording."""
+
+    def send_event(self, kind: str, text: str = "") -> object:
+        """Have an event recorded; returns once it is on disk.
+
+        Raises
+        ------
+        InputError, OSError, TimeoutError : it was not recorded
+        """
+        ...
+
+
+def lock_recorded(recorder: EventRecorder | None, settings: Settings) -> str:
     """Put the lock of a protocol that has one into a live session's recording.
 
     Gives why it is not there; empty where it is, or where there is nothing to do.
     """
-    send = getattr(feed, "send_event", None)
-    if send is None or settings is None or not settings.outcome_hidden:
+    if recorder is None or not settings.outcome_hidden:
         return ""
     try:
-        send(KIND, f"protocol {settings.name}")
+        recorder.send_event(KIND, f"protocol {settings.name}")
     except (InputError, OSError, TimeoutError) as error:
         return str(error) or "no answer"
     return ""

@@ -121,7 +121,7 @@ def session_of(result: Result, source: str) -> dict[str, Any]:
             }
             for stage, times in result.durations_ms.items()
         },
-        "notes": list(result.notes),
+        "notes": [note.text for note in result.notes],
     }
 
 

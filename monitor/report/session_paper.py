@@ -189,7 +189,7 @@ def _tables(paper: Paper, judged: Judged) -> None:
     ]
     header = ("Item", "Field", "Value", "From")
     paper.table(header, rows, (0.07, 0.22, 0.47, 0.24), lambda row: row[2] == "MISSING")
-    if notes := say.notes(r):
+    if notes := r["notes"]:
         paper.heading("Noticed")
         for note in notes:
             paper.paragraph(note)

@@ -235,11 +235,6 @@ def count_rows(report: Report) -> list[tuple[str, str]]:
     return [*counts, *marks]
 
 
-def notes(report: Report) -> list[str]:
-    """What a reader can do something with; qc.json has the tracker's log as well."""
-    return [note for note in report["notes"] if not note.startswith("Tracker: ")]
-
-
 def hash_rows(report: Report) -> list[tuple[str, str, str]]:
     """What the report was made from, each with its SHA-256."""
     program = f"mrs-monitor {report['versions']['mrs-monitor']}, all files"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from monitor.analysis.note import Note, NoteKind, may_be_told, notes_of
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes
 from monitor.run.remarks import nothing_fitted, remarks
@@ -42,7 +43,9 @@ def analyse(
     why = nothing_fitted(result)
     if why:
         raise InputError(f"Nothing could be fitted in {path}: {why}.")
-    return with_notes(result, remarks(result), before=source.notes)
+    return with_notes(
+        result, remarks(result), before=notes_of(NoteKind.SOURCE, source.notes)
+    )
 
 
 def push_all(
@@ -56,8 +59,8 @@ def push_all(
 
 
 def with_notes(
-    result: Result, after: Iterable[str] = (), before: Iterable[str] = ()
+    result: Result, after: Iterable[Note] = (), before: Iterable[Note] = ()
 ) -> Result:
-    """The same with further notes, each once."""
-    notes = dict.fromkeys((*before, *result.notes, *(note for note in after if note)))
-    return replace(result, notes=tuple(notes))
+    """The same with further notes, each once, as far as they may be told."""
+    notes = dict.fromkeys((*before, *result.notes, *after))
+    return replace(result, notes=may_be_told(notes, result.hidden))

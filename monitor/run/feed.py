@@ -1,20 +1,158 @@
-"""Feeds of messages for the window's worker, made where the worker runs (picklable)."""
+"""Feeds of messages: a subscription to a relay, or a recording that is played.
+
+Made where the worker runs, by functions that can be pickled.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Protocol
 
+from monitor.protocol.blinding import EventRecorder
+from monitor.run.stream_state import Playback, Stream
 from streams.messages.keys import load_client_keys
 from streams.messages.transient import Event, Message, Transient
 from streams.sources.files.open_file import messages_of, open_source
 from streams.sources.recording import Player
+from streams.subscription.health import StreamHealth
 from streams.subscription.subscriber import Subscriber
 
 
-def live_feed(endpoint: str, key: str = "") -> Subscriber:
+class ReplayControl(Protocol):
+    """What can be done with a recording that is played."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether time stands still."""
+        ...
+
+    def pause(self) -> None:
+        """Let time stand still."""
+        ...
+
+    def resume(self) -> None:
+        """Let time go on."""
+        ...
+
+    def set_speed(self, speed: float) -> None:
+        """Scanner seconds per second from now on."""
+        ...
+
+    def seek(self, time_s: float) -> None:
+        """Go to a scanner time, s."""
+        ...
+
+
+class Feed(Protocol):
+    """Where messages come from.
+
+    Attributes
+    ----------
+    recorder : takes events into the recording; None for a closed one
+    replay : controls of a recording that is played; None for a live stream
+    finished : whether nothing more will come
+    """
+
+    @property
+    def recorder(self) -> EventRecorder | None:
+        """Takes events into the recording."""
+        ...
+
+    @property
+    def replay(self) -> ReplayControl | None:
+        """Controls of a replay."""
+        ...
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will come."""
+        ...
+
+    def poll(self, timeout_s: float) -> list[Message]:
+        """Messages that have come, at most after `timeout_s`."""
+        ...
+
+    def stream(self, waiting: int) -> Stream:
+        """State of the stream, where so many messages wait to be worked through."""
+        ...
+
+    def close(self) -> None:
+        """Give back sockets and files."""
+        ...
+
+
+class LiveFeed:
+    """A subscription to a relay, whose recording takes events."""
+
+    replay = None
+    finished = False
+
+    def __init__(self, subscriber: Subscriber) -> None:
+        self._subscriber = subscriber
+        self.recorder: EventRecorder = subscriber
+        self.poll = subscriber.poll
+        self.close = subscriber.close
+
+    def stream(self, waiting: int) -> Stream:
+        """State of the stream."""
+        return stream_of(self._subscriber.health, waiting)
+
+
+class ReplayFeed:
+    """A recording that is played; it takes no events."""
+
+    recorder = None
+
+    def __init__(self, player: Player) -> None:
+        self._player = player
+        self.replay: ReplayControl = player
+        self.poll = player.poll
+        self.close = player.close
+
+    @property
+    def finished(self) -> bool:
+        """Whether the last message was given."""
+        return self._player.finished
+
+    def stream(self, waiting: int) -> Stream:
+        """State of the stream, with where the player is."""
+        return Stream(connected=True, lag=waiting, playback=playback_of(self._player))
+
+
+def stream_of(health: StreamHealth, waiting: int) -> Stream:
+    """State of a subscription; it counts as connected once it is known what it is.
+
+    A relay that answers from its journal records, before its first heartbeat says so.
+    """
+    heard = health.heard_s is not None
+    known = health.recording is not None or health.refetch is not None
+    recording = health.recording
+    return Stream(
+        connected=health.connected and heard and known,
+        recording=bool(health.refetch) if recording is None else recording,
+        lag=max(0, health.lag) + waiting,
+        lost=health.open_gaps,
+        disk_free_bytes=health.disk_free_bytes,
+        said=health.problem,
+        clock=health.clock,
+    )
+
+
+def playback_of(player: Player) -> Playback:
+    """Where a player is."""
+    position_s = player.position_s or 0.0
+    return Playback(
+        playing=not (player.paused or player.finished),
+        speed=player.speed,
+        position_s=position_s,
+        length_s=player.duration_s or position_s,
+    )
+
+
+def live_feed(endpoint: str, key: str = "") -> LiveFeed:
     """Subscription to a relay."""
-    return Subscriber(endpoint, load_client_keys(key) if key else None)
+    return LiveFeed(Subscriber(endpoint, load_client_keys(key) if key else None))
 
 
 def file_messages(
@@ -29,10 +167,10 @@ def replay_feed(
     water: Path | None,
     speed: float,
     choose: Mapping[str, int] | None = None,
-) -> Player:
+) -> ReplayFeed:
     """Player of a file, whose length is looked up first."""
     last = 0.0
     for message in file_messages(path, water, choose):
         if isinstance(message.body, Transient | Event):
             last = max(last, message.body.time_s)
-    return Player(lambda: file_messages(path, water, choose), speed, last)
+    return ReplayFeed(Player(lambda: file_messages(path, water, choose), speed, last))

@@ -14,11 +14,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Protocol
 
+from monitor.analysis.fit.curves import Curves
+from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.update import Update
 from monitor.protocol.blinding import KIND, lock_recorded
 from monitor.protocol.settings import Settings
+from monitor.run.feed import Feed
 from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import (
     VIEWER,
@@ -40,8 +43,14 @@ from monitor.run.worker_messages import (
     Stop,
 )
 from streams.errors import InputError
-from streams.messages.transient import Event, Heartbeat, Message, Start
-from streams.subscription.health import StreamHealth
+from streams.messages.transient import (
+    Body,
+    Event,
+    Heartbeat,
+    Message,
+    Start,
+    Transient,
+)
 
 GATHER_S = 0.03
 MOST_REPORTS = 64  # in one parcel, so that a parcel never takes the window long
@@ -50,35 +59,24 @@ LOCAL = frozenset({"settings", "reference"})
 """Events that a window without the right to record them keeps to itself."""
 
 
-class Feed(Protocol):
-    """Where messages come from: a subscription, or a source.
-
-    A feed may also have `health`, `send_event(kind, text)` and, where it is a replay,
-    `pause()`, `resume()`, `set_speed(speed)` and `seek(time_s)`.
-    """
-
-    def poll(self, timeout_s: float) -> list[Message]:
-        """Messages that have come, at most after `timeout_s`."""
-        ...
-
-
-class Analysis(Protocol):
-    """What the worker asks of a pipeline.
-
-    It may also have `curves_between(start_s, end_s)`: `monitor.run.window_curves`.
-    """
+class Run(Protocol):
+    """What the worker asks of a `SessionRun`."""
 
     def push(self, message: Message) -> Update:
         """Work through one message."""
         ...
 
+    def curves_between(self, start_s: float, end_s: float) -> Curves | None:
+        """Spectra and fit of a stretch of scanner time, s."""
+        ...
+
 
 @dataclass(frozen=True)
 class WorkerConfig:
-    """How the worker opens its feed and its pipeline (picklable callables)."""
+    """How the worker opens its feed and a run for each session (picklable)."""
 
     open_feed: Callable[[], Feed]
-    open_pipeline: Callable[[], Analysis]
+    open_run: Callable[[], Run]
 
 
 @dataclass
@@ -86,8 +84,8 @@ class Loop:
     """The worker's state; `turn` does a little and comes back."""
 
     config: WorkerConfig
-    feed: Any
-    pipeline: Analysis
+    feed: Feed
+    run: Run
     reports: list[Report] = field(default_factory=list)
     waiting: deque[Message] = field(default_factory=deque)
     session: str = ""
@@ -110,9 +108,9 @@ class Loop:
             case Inspect(spans_s):
                 self._inspect(spans_s)
             case Play(playing):
-                self._replay("resume" if playing else "pause")
+                self._play(playing)
             case SetSpeed(speed):
-                self._replay("set_speed", speed)
+                self._set_speed(speed)
             case Seek(time_s):
                 self._seek(time_s)
 
@@ -128,7 +126,7 @@ class Loop:
 
     def listen(self) -> None:
         """Report the state of the stream where it has changed."""
-        stream = stream_of(self.feed, len(self.waiting))
+        stream = self.feed.stream(len(self.waiting))
         if stream.playback is not None:
             stream = replace(stream, playback=self._reached(stream.playback))
         if stream != self.heard:
@@ -141,23 +139,24 @@ class Loop:
         if not (ahead or self.waiting):
             return playback
         position_s = min(playback.position_s, self.reached_s)
-        playing = playback.playing or not getattr(self.feed, "paused", True)
+        replay = self.feed.replay
+        playing = playback.playing or (replay is not None and not replay.paused)
         return replace(playback, playing=playing, position_s=position_s)
 
     def _work(self, message: Message) -> None:
         if isinstance(message.body, Heartbeat):
             return
-        self.reached_s = getattr(message.body, "time_s", self.reached_s)
+        self.reached_s = _time_s(message.body, self.reached_s)
         if message.session != self.session:
             if self.session:
-                self.pipeline = self.config.open_pipeline()
+                self.run = self.config.open_run()
             self.session, self.done_seq = message.session, -1
             self.reports.append(Began(message.session))
         if message.seq <= self.done_seq:
             self.reports.append(Again(message.seq))
             return
         self.done_seq, self.last = message.seq, message
-        self.time_s = getattr(message.body, "time_s", self.time_s)
+        self.time_s = _time_s(message.body, self.time_s)
         update = self._pushed(message)
         self.reports.append(Computed(update))
         if update.settings is not None and isinstance(message.body, Start):
@@ -165,7 +164,7 @@ class Loop:
 
     def _lock(self, settings: Settings) -> None:
         """Have the recording say that the protocol hides the outcome."""
-        refused = lock_recorded(self.feed, settings)
+        refused = lock_recorded(self.feed.recorder, settings)
         if refused:
             self.reports.append(Sent(KIND, refused))
 
@@ -175,18 +174,18 @@ class Loop:
         Without its start message a session cannot be analysed: that error ends it.
         """
         try:
-            return self.pipeline.push(message)
+            return self.run.push(message)
         except InputError as error:
             if isinstance(message.body, Start):
                 raise
-            return Update(message.seq, message.epoch, notes=(str(error),))
+            note = Note(NoteKind.REFUSED, str(error))
+            return Update(message.seq, message.epoch, notes=(note,))
 
     def _send_event(self, kind: str, text: str) -> None:
-        send = getattr(self.feed, "send_event", None)
         refused = "a closed recording takes no events"
-        if send is not None:
+        if self.feed.recorder is not None:
             try:
-                send(kind, text)
+                self.feed.recorder.send_event(kind, text)
             except (InputError, OSError, TimeoutError) as error:
                 refused = str(error) or "no answer"
             else:
@@ -208,62 +207,28 @@ class Loop:
         )
 
     def _inspect(self, spans_s: tuple[tuple[float, float], ...]) -> None:
-        look = getattr(self.pipeline, "curves_between", None)
-        curves = tuple(look(*span) if look else None for span in spans_s)
+        curves = tuple(self.run.curves_between(*span) for span in spans_s)
         self.reports.append(Inspected(spans_s, curves))
 
-    def _replay(self, name: str, *arguments: float) -> None:
-        step = getattr(self.feed, name, None)
-        if step is not None:
-            step(*arguments)
+    def _play(self, playing: bool) -> None:
+        if self.feed.replay is not None:
+            (self.feed.replay.resume if playing else self.feed.replay.pause)()
+        self.listen()
+
+    def _set_speed(self, speed: float) -> None:
+        if self.feed.replay is not None:
+            self.feed.replay.set_speed(speed)
         self.listen()
 
     def _seek(self, time_s: float) -> None:
-        if not hasattr(self.feed, "seek"):
+        if self.feed.replay is None:
             return
         self.waiting.clear()
-        self.feed.seek(time_s)
+        self.feed.replay.seek(time_s)
         self.reports.append(Rewound(time_s))
         self.listen()
 
 
-def stream_of(feed: Any, waiting: int) -> Stream:
-    """State of the stream from a feed's `health`, whatever it can tell."""
-    health = getattr(feed, "health", None)
-    if isinstance(health, Stream):
-        return health if health.playback is None else replace(health, lag=waiting)
-    if hasattr(feed, "seek"):
-        return Stream(connected=True, lag=waiting, playback=_playback(feed))
-    if isinstance(health, StreamHealth):
-        return _subscribed(health, waiting)
-    return Stream(connected=True, lag=waiting)
-
-
-def _subscribed(health: StreamHealth, waiting: int) -> Stream:
-    """State of a subscription; it counts as connected once it is known what it is.
-
-    A relay that answers from its journal records, before its first heartbeat says so.
-    """
-    heard = health.heard_s is not None
-    known = health.recording is not None or health.refetch is not None
-    recording = health.recording
-    return Stream(
-        connected=health.connected and heard and known,
-        recording=bool(health.refetch) if recording is None else recording,
-        lag=max(0, health.lag) + waiting,
-        lost=health.open_gaps,
-        disk_free_bytes=health.disk_free_bytes,
-        said=health.problem,
-        clock=health.clock,
-    )
-
-
-def _playback(player: Any) -> Playback:
-    """Where a player is (`streams.sources.recording.Player`)."""
-    position_s = player.position_s or 0.0
-    return Playback(
-        playing=not (player.paused or player.finished),
-        speed=player.speed,
-        position_s=position_s,
-        length_s=player.duration_s or position_s,
-    )
+def _time_s(body: Body, before_s: float) -> float:
+    """Scanner time of a message; that of the one before where it has none, s."""
+    return body.time_s if isinstance(body, Transient | Event) else before_s

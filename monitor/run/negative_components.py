@@ -21,10 +21,10 @@ def negative_components(result: Result) -> str:
     """Components that are negative in the mean of the reference period, in a sentence.
 
     Without a reference period it is the mean of the first epoch.  Empty where there is
-    none, or where the outcome is hidden.
+    none.
     """
     course = result.course
-    if not course.fitted or result.hidden:
+    if not course.fitted:
         return ""
     reference = course.reference
     epoch = (

@@ -8,31 +8,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from monitor.analysis.course.response import Z95, meaningful
+from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.analysis.preparation.combination import WATERS
 from monitor.run.negative_components import negative_components
 from monitor.run.result import Result
-from monitor.run.session_run import LOG_ONLY
 
 
-def remarks(result: Result) -> Iterator[str]:
+def remarks(result: Result) -> Iterator[Note]:
     """What else is to be said of a session, a sentence each."""
     found = (
-        _missing,
-        _missing_messages,
-        _late_waters,
-        _infusion_outside,
-        _longer_window,
-        negative_components,
-        _without_change,
+        (NoteKind.SESSION, _missing),
+        (NoteKind.SESSION, _missing_messages),
+        (NoteKind.WATER, _late_waters),
+        (NoteKind.PERIOD, _infusion_outside),
+        (NoteKind.SESSION, _longer_window),
+        (NoteKind.COMPONENTS, negative_components),
+        (NoteKind.CHANGE, _without_change),
     )
-    for said in (remark(result) for remark in found):
-        if said:
-            yield said
+    for kind, remark in found:
+        yield from notes_of(kind, [remark(result)])
 
 
-def for_terminal(notes: Iterable[str]) -> Iterator[str]:
+def for_terminal(notes: Iterable[Note]) -> Iterator[Note]:
     """The notes that an operator can do something with; session.json has them all."""
-    return (note for note in notes if not note.startswith(LOG_ONLY))
+    return (note for note in notes if not note.rule.log_only)
 
 
 def change_at_the_end(result: Result) -> str:

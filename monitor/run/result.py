@@ -11,6 +11,7 @@ import numpy as np
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.note import Note
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.tracking.answer import Answer
@@ -93,7 +94,7 @@ class Result:
     counts: Counts
     came: int
     false_waters: int
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     durations_ms: Mapping[str, Sequence[float]]
 
     @property

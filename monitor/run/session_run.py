@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from monitor.analysis.note import Note, NoteKind, may_be_told, notes_of
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes, settings_for
 from monitor.run.lock import Lock
@@ -32,8 +33,6 @@ MIRRORED = (
     "conjugates of what NIfTI-MRS and this program store; conjugate the file and try "
     "again."
 )
-LOG_ONLY = "Tracker: "
-"""How notes about the outcome's noise begin: for session.json, and for no lock."""
 
 
 class MessageFilter(Protocol):
@@ -74,7 +73,7 @@ class SessionRun:
         )
         self.counter = ScannerCounter()
         self.counted = True
-        self.notes: dict[str, None] = {}
+        self.notes: dict[Note, None] = {}
         self.ended = False
         self._estimates: tuple[Estimate, ...] = ()
         self._tracks: list[TrackerPoint] = []
@@ -93,6 +92,11 @@ class SessionRun:
     def transients(self) -> int:
         """Metabolite transients so far."""
         return len(self._pipeline.course.qualities) if self._pipeline else 0
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the outcome is hidden."""
+        return self._pipeline is not None and self._pipeline.settings.outcome_hidden
 
     def push(self, message: Message) -> Update:
         """Work through one message and keep what it gave.
@@ -119,6 +123,9 @@ class SessionRun:
             self._settings_are_news = False
         if missing or not self.counted:
             update = replace(update, missing=missing, counted=self.counted)
+        if update.notes:
+            notes = may_be_told(update.notes, self.hidden)
+            update = replace(update, notes=notes)
         self._keep(message.body, update, 1e3 * (time.perf_counter() - began))
         return update
 
@@ -207,7 +214,7 @@ class SessionRun:
         self._last = message
         return self.counter.missing - before
 
-    def _open(self, body: Body) -> tuple[str, ...]:
+    def _open(self, body: Body) -> tuple[Note, ...]:
         """Choose the pipeline with the first start; what was noticed in doing so."""
         if self._pipeline is not None or not isinstance(body, Start):
             return ()
@@ -220,7 +227,7 @@ class SessionRun:
         self._pipeline = Pipeline(settings, basis)
         self._pipeline.live = self._live
         self._settings_are_news = True
-        return notes
+        return notes_of(NoteKind.BASIS, notes)
 
     def _hide_outcome(self) -> bool:
         """Hide the outcome from now on; whether the session has begun already."""
@@ -235,8 +242,8 @@ class SessionRun:
     def _keep(self, body: Body, update: Update, took_ms: float) -> None:
         """Keep what a message gave."""
         self.notes |= dict.fromkeys(update.notes)
-        if update.settings is not None and update.settings.outcome_hidden:
-            self.notes = {n: None for n in self.notes if not n.startswith(LOG_ONLY)}
+        if update.settings is not None:  # a lock has come, perhaps
+            self.notes = dict.fromkeys(may_be_told(self.notes, self.hidden))
         stage = "event"
         if isinstance(body, Transient):
             self._waters += body.kind == Kind.WATER
@@ -258,7 +265,7 @@ class SessionRun:
         elif isinstance(body, Transient) and body.kind == Kind.METABOLITE:
             check = self._conjugation
             if check is not None and check.push(body.fid) and check.contradicted:
-                self.notes[MIRRORED] = None
+                self.notes[Note(NoteKind.SIGNAL, MIRRORED)] = None
 
 
 OpenRun = Callable[[], SessionRun]

@@ -12,9 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.protocol.version import program_version
-from monitor.run.feed import live_feed
+from monitor.run.feed import LiveFeed, live_feed
 from streams.errors import InputError
-from streams.subscription.subscriber import Subscriber
 
 KIND = "unlock"
 ENDING = ".unlocked.jsonl"
@@ -34,7 +33,7 @@ def checked(reason: str | None) -> str | None:
     return reason.strip()
 
 
-def unlocked_feed(endpoint: str, key: str, reason: str) -> Subscriber:
+def unlocked_feed(endpoint: str, key: str, reason: str) -> LiveFeed:
     """Subscription to a relay that has the reason on disk.
 
     Raises
@@ -43,7 +42,7 @@ def unlocked_feed(endpoint: str, key: str, reason: str) -> Subscriber:
     """
     feed = live_feed(endpoint, key)
     try:
-        feed.send_event(KIND, reason)
+        feed.recorder.send_event(KIND, reason)
     except InputError as error:
         feed.close()
         raise InputError(f"The outcome stays hidden: {error}") from None

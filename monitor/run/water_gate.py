@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.update import Update
 from streams.messages.transient import Acquisition, Kind, Message, Start, Transient
 from streams.sources.checks.water import no_water
@@ -45,13 +46,14 @@ class WaterGate:
             return ""
         return no_water(body.fid[np.newaxis], acquisition)
 
-    def _note(self, message: Message, wrong: str) -> tuple[str, ...]:
+    def _note(self, message: Message, wrong: str) -> tuple[Note, ...]:
         """What to say of it, once an epoch."""
         self.left_out += 1
         if message.epoch in self._noted:
             return ()
         self._noted.add(message.epoch)
-        return (
+        text = (
             f"What came as water reference in epoch {message.epoch} is left out, since "
-            f"{wrong}: coil weights, eddy currents and amplitudes do without it.",
+            f"{wrong}: coil weights, eddy currents and amplitudes do without it."
         )
+        return (Note(NoteKind.WATER, text),)

@@ -14,10 +14,10 @@ import multiprocessing as mp
 import signal
 import time
 from multiprocessing.connection import Connection
-from typing import Any
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from monitor.run.feed import Feed
 from monitor.run.loop import Loop, WorkerConfig
 from monitor.run.worker_messages import Command, Failed, Report, Stop
 from streams.errors import InputError
@@ -35,11 +35,11 @@ log = logging.getLogger(__name__)
 def work(config: WorkerConfig, connection: Connection) -> None:
     """Body of the process: until told to stop or the window is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the window decides when to stop
-    feed: Any = None
+    feed: Feed | None = None
     try:
         with threadpool_limits(1):
             feed = config.open_feed()
-            _run(Loop(config, feed, config.open_pipeline()), connection)
+            _run(Loop(config, feed, config.open_run()), connection)
     except (BrokenPipeError, EOFError, ConnectionError):
         log.info("the window is gone")
     except InputError as error:
@@ -48,9 +48,8 @@ def work(config: WorkerConfig, connection: Connection) -> None:
         log.exception("the analysis stopped")
         _last_words(connection, f"The analysis stopped: {error!r}; the log says where.")
     finally:
-        close = getattr(feed, "close", None)
-        if close is not None:
-            close()
+        if feed is not None:
+            feed.close()
         connection.close()
 
 

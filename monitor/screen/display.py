@@ -271,7 +271,7 @@ class Display(Seen):
                 say.of_reference(self.detectable, s.window, target, self.hidden)
             )
         if self.hidden:
-            shown = [m for m in shown if not say.tells(m, self.settings.outcome)]
+            shown = [m for m in shown if not m.tells_outcome]
         return say.ordered(shown)
 
     def messages_so_far(self) -> list[tuple[float, Message]]:
@@ -279,4 +279,4 @@ class Display(Seen):
         log = self.notices.log
         if not self.hidden:
             return log
-        return [(t, m) for t, m in log if not say.tells(m, self.settings.outcome)]
+        return [(t, m) for t, m in log if not m.tells_outcome]

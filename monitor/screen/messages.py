@@ -279,13 +279,6 @@ def recent(timed: list[tuple[float, Message]], now_s: float) -> list[Message]:
     ]
 
 
-def tells(message: Message, outcome: str) -> bool:
-    """Whether a sentence of the analysis could tell a blinded outcome."""
-    words = f"{message.condition} {message.action}"
-    parts = (*outcome.split("/"), "Glu", "Gln", "Glx", "change", "%")
-    return message.key == "note" and any(part in words for part in parts)
-
-
 def said_at(time_s: float, message: Message) -> tuple[str, str]:
     """A message of the log: its scanner time and its words."""
     words = f"{message.condition} · {message.action}"

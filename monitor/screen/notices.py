@@ -11,6 +11,7 @@ import json
 import math
 from dataclasses import replace
 
+from monitor.analysis.note import Note, NoteKind
 from monitor.run.stream_state import Stream
 from monitor.screen import messages as say
 from monitor.screen.screen import Level, Message
@@ -23,7 +24,6 @@ TROUBLES = {
     "protocol_error": "Not understood from the scanner",
     "dropped": "Left out of the recording",
 }
-CONTRADICTED = "CONJUGATION CONTRADICTED"
 
 
 class Notices:
@@ -36,7 +36,7 @@ class Notices:
         self._told: list[tuple[float, Message]] = []
         self._behind_since_s: float | None = None
         self._stream: dict[str, str] = {}  # what is wrong with it, by key
-        self._noted: dict[str, str] = {}
+        self._noted: dict[NoteKind, Note] = {}
         self.fitting_since_s: float | None = None  # since a change was asked for
         self._standing: list[tuple[float, Message]] = []
 
@@ -75,12 +75,11 @@ class Notices:
         self._told = [(t, m) for t, m in self._told if now_s - t < say.KEPT_S]
         self._told.append((now_s, message))
 
-    def note_once(self, sentence: str, time_s: float) -> None:
-        """Log a sentence where it says something else than the last of its kind."""
-        kind = sentence.partition(":")[0]
-        if self._noted.get(kind) != sentence:
-            self._noted[kind] = sentence
-            self.log.append((time_s, noted(sentence)))
+    def log_once(self, note: Note, time_s: float) -> None:
+        """Log a note where it says something else than the last of its kind."""
+        if self._noted.get(note.kind) != note:
+            self._noted[note.kind] = note
+            self.log.append((time_s, noted(note)))
 
     def stand(self, message: Message, time_s: float, now_s: float) -> None:
         """Show a message until the end of the session, and log it."""
@@ -120,17 +119,13 @@ class Notices:
         return shown + say.recent(self._told, now_s)
 
 
-def noted(sentence: str) -> Message:
-    """A sentence of the analysis."""
-    return Message("note", Level.NOTE, sentence, "", 0.0)
-
-
-def unexpected(sentence: str) -> Message | None:
-    """That the scanner does not do what the protocol expects, which does not pass."""
-    if not (sentence.startswith("Protocol ") and " expects " in sentence):
-        return None
-    said = "Not as the protocol expects"
-    return Message("expected", Level.ATTENTION, said, sentence, 0.0)
+def noted(note: Note) -> Message:
+    """What the analysis noticed."""
+    tells = note.rule.tells_outcome
+    if note.kind is NoteKind.EXPECTATION:
+        said = "Not as the protocol expects"
+        return Message("expected", Level.ATTENTION, said, note.text, 0.0, tells)
+    return Message("note", Level.NOTE, note.text, "", 0.0, tells)
 
 
 def gap(missing: int) -> Message:
@@ -148,10 +143,8 @@ def trouble(event: Event) -> Message | None:
     return Message(event.kind, Level.ATTENTION, said, event.text, 0.0)
 
 
-def contradicted(event: Event) -> Message | None:
+def contradicted(event: Event) -> Message:
     """That the spectra are mirrored, which does not pass by itself."""
-    if not event.text.startswith(CONTRADICTED):
-        return None
     said, _, rest = event.text.partition("; ")
     return Message("conjugation", Level.ATTENTION, said, rest, 0.0)
 

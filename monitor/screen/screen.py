@@ -27,13 +27,17 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A condition, since when (seconds ago), and the one thing to do about it."""
+    """A condition, since when (seconds ago), and the one thing to do about it.
+
+    `tells_outcome`: it is nothing for a blinded screen.
+    """
 
     key: str
     level: Level
     condition: str
     action: str
     age_s: float
+    tells_outcome: bool = False
 
 
 @dataclass(frozen=True, slots=True)

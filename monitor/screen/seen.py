@@ -10,6 +10,7 @@ import json
 
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
+from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.update import Update
 from monitor.protocol.read_protocol import settings_from
@@ -24,10 +25,8 @@ from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
 from monitor.screen.screen import Level, Message
 from streams.errors import InputError
-from streams.messages.transient import Event
+from streams.messages.transient import CONJUGATION_CONTRADICTED, Event
 
-QUIET = ("Tracker:",)
-"""Sentences that begin so ask nothing of the operator: they are in the log alone."""
 REFITTED = frozenset({"settings", "reference"})
 """Events after which the course is done again, which may take seconds."""
 GAP_INTERVALS = 3.5  # longer than this without a transient: nothing was measured
@@ -66,18 +65,17 @@ class Seen(Known):
                 self._track = (now_s, update.tracker)
         self.answers = update.answers or self.answers
         self.detectable = update.detectable or self.detectable
-        for sentence in dict.fromkeys(update.notes):
-            self._take_note(sentence, now_s)
+        for note in dict.fromkeys(update.notes):
+            self._take_note(note, now_s)
 
-    def _take_note(self, sentence: str, now_s: float) -> None:
-        """Tell a sentence of the analysis, for a while or as long as it holds."""
-        unexpected = told.unexpected(sentence)
-        if unexpected is not None:
-            self.notices.stand(unexpected, self.time_s(), now_s)
-        elif sentence.startswith(QUIET):
-            self.notices.note_once(sentence, self.time_s())
+    def _take_note(self, note: Note, now_s: float) -> None:
+        """Tell what the analysis noticed, for a while or as long as it holds."""
+        if note.rule.stands:
+            self.notices.stand(told.noted(note), self.time_s(), now_s)
+        elif note.rule.log_only:
+            self.notices.log_once(note, self.time_s())
         else:
-            self.tell(told.noted(sentence), now_s)
+            self.tell(told.noted(note), now_s)
 
     def hear(self, stream: Stream, now_s: float) -> None:
         """Take in the state of the stream."""
@@ -141,9 +139,9 @@ class Seen(Known):
             self.notices.fitting_since_s = None
         if event.kind == "settings":
             self._take_settings(event.text, now_s)
-        trouble, mirrored = told.trouble(event), told.contradicted(event)
-        if mirrored is not None:
-            self.notices.stand(mirrored, event.time_s, now_s)
+        trouble = told.trouble(event)
+        if event.kind == CONJUGATION_CONTRADICTED:
+            self.notices.stand(told.contradicted(event), event.time_s, now_s)
         elif trouble is not None:
             self.tell(trouble, now_s)
         elif self.stream.playback is None and event.author != VIEWER:
@@ -159,7 +157,8 @@ class Seen(Known):
             settings_from(table, self.settings.name)
             self.settings = self.settings.changed(**table)
         except (ValueError, TypeError, InputError) as error:
-            self.tell(told.noted(f"Change of settings not understood: {error}"), now_s)
+            said = f"Change of settings not understood: {error}"
+            self.tell(told.noted(Note(NoteKind.REFUSED, said)), now_s)
 
     def _take_quality(self, update: Update, quality: Quality, now_s: float) -> None:
         if not self.epochs or quality.epoch != self.epochs[-1]:

@@ -40,6 +40,8 @@ EVENT_KINDS = (
     "settings",
 )  # fmt: skip
 """Kinds that a monitor knows; any other is a remark."""
+CONJUGATION_CONTRADICTED = "conjugation_contradicted"
+"""Kind of the event by which a source says that the spectra are mirrored."""
 EPOCH_EVENTS = frozenset({"re-shim", "re-centre"})
 """Kinds of event after which a new epoch begins: nothing averages across."""
 

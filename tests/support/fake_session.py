@@ -15,6 +15,7 @@ import numpy as np
 
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
+from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.update import Update
@@ -161,7 +162,12 @@ class FakePipeline:
             reference_s=self.reference_s,
             reference_curves=curves(0.0, 0.004, np.random.default_rng(1)),
             tracks=(),
-            notes=("Reference period 10 min: a change of 4 % would now be seen",),
+            notes=(
+                Note(
+                    NoteKind.COMPONENTS,
+                    "Reference period 10 min: a change of 4 % would now be seen",
+                ),
+            ),
         )
 
     def _changed_settings(self, blank: Update, event: Event) -> Update:
@@ -278,6 +284,13 @@ class FakeFeed:
         self._read_s = self._clock()
         self.speed = speed
         self.sent: list[Event] = []
+        self.recorder: FakeFeed | None = self
+        self.replay: FakePlayer | None = None
+        self.finished = False
+
+    def stream(self, waiting: int) -> Stream:
+        """State of the stream."""
+        return self.health
 
     @property
     def health(self) -> Stream:
@@ -332,6 +345,19 @@ class FakePlayer(FakeFeed):
     """A replay: can pause, change its speed and be sent elsewhere."""
 
     playing = True
+
+    def __init__(self, speed: float = 20.0, minutes: float = 50.0, clock=None) -> None:
+        super().__init__(speed, minutes, clock)
+        self.replay = self
+
+    @property
+    def paused(self) -> bool:
+        """Whether time stands still."""
+        return not self.playing
+
+    def stream(self, waiting: int) -> Stream:
+        """State of the replay and of what waits."""
+        return replace(self.health, lag=waiting)
 
     @property
     def health(self) -> Stream:

@@ -4,12 +4,18 @@ from collections.abc import Iterable
 
 from threadpoolctl import threadpool_limits
 
+from monitor.analysis.note import Note
 from monitor.protocol.choose import Wishes
 from monitor.run.analyse import push_all, with_notes
 from monitor.run.remarks import remarks
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.messages.transient import Message
+
+
+def texts(notes: Iterable[Note]) -> list[str]:
+    """Notes as sentences."""
+    return [note.text for note in notes]
 
 
 def result_of(

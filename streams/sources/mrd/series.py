@@ -14,7 +14,14 @@ from dataclasses import dataclass, field
 
 from streams.errors import InputError
 from streams.messages.scanner_counter import AUTHOR, GAP
-from streams.messages.transient import Body, Event, Kind, Start, Transient
+from streams.messages.transient import (
+    CONJUGATION_CONTRADICTED,
+    Body,
+    Event,
+    Kind,
+    Start,
+    Transient,
+)
 from streams.sources.checks.conjugation import ConjugationCheck
 from streams.sources.mrd.clock import StampClock
 from streams.sources.mrd.external import EXTERNAL, Edge, Edges
@@ -201,7 +208,8 @@ class ScannerSession:
         if kind is Kind.METABOLITE and series.check is not None:
             said = series.check.push(fid)
             if said:
-                yield self.note("note", said)
+                wrong = series.check.contradicted
+                yield self.note(CONJUGATION_CONTRADICTED if wrong else "note", said)
         yield from self._due(time_s + self._ahead_s())
 
     def _kind(self, series: _Series, readout: Readout) -> Kind:

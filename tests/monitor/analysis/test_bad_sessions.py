@@ -31,7 +31,7 @@ class Played:
 
     @property
     def notes(self) -> str:
-        return " ".join(note for u in self.updates for note in u.notes)
+        return " ".join(note.text for u in self.updates for note in u.notes)
 
     @property
     def flags(self) -> list[tuple[str, ...]]:

@@ -64,11 +64,11 @@ def test_a_hidden_outcome_is_not_changed_for_another(session):
     analysis._pipeline.settings = before.changed(outcome_hidden=True)
     update = change(session, outcome="tCho/tCr")
     assert analysis._pipeline.settings.outcome == before.outcome
-    assert "hides the outcome" in update.notes[0]
+    assert "hides the outcome" in update.notes[0].text
     analysis._pipeline.settings = before
 
 
 def test_a_setting_that_may_not_change_is_refused(session):
     update = change(session, ppm_low=1.0)
     assert update.course is None
-    assert "rejected_epochs" in update.notes[0]
+    assert "rejected_epochs" in update.notes[0].text

@@ -88,8 +88,14 @@ class SilentFeed:
 
     def __init__(self, refuse: bool = False) -> None:
         self.events: list[tuple[str, str]] = []
-        if not refuse:
-            self.send_event = lambda kind, text="": self.events.append((kind, text))
+        self.recorder = None if refuse else self
+        self.replay = None
+
+    def send_event(self, kind, text=""):
+        self.events.append((kind, text))
+
+    def stream(self, waiting):
+        return LIVE
 
     def poll(self, timeout_s):
         return []

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QPushButton, QWidget
 
+from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.update import Update
 from monitor.app.page import Page
@@ -258,12 +259,9 @@ def test_a_long_sentence_is_wrapped_not_cut(open_bench, reports):
     bench = open_bench()
     bench.show(reports[:200])
     said = "The basis set has no macromolecules: MM09, MM12, MM14, MM17, MM20 were "
-    note = Update(
-        9000,
-        0,
-        notes=(said + "added (macromolecules = five); a change may be a seventh off.",),
-    )
-    bench.show([Computed(note)])
+    said += "added (macromolecules = five); a change may be a seventh off."
+    note = Note(NoteKind.BASIS, said)
+    bench.show([Computed(Update(9000, 0, notes=(note,)))])
     label = bench.page.messages.sentence
     assert label.isVisible()
     needed = label.heightForWidth(label.width())

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from worked_through import result_of
+from worked_through import result_of, texts
 
 from monitor.judge.criteria import Verdict, criteria_of
 from monitor.protocol.settings import Settings
@@ -31,7 +31,7 @@ def conjugated(message: Message) -> Message:
 
 def test_complex_conjugates_and_what_is_outside_the_limits_are_told(recorded):
     result = result_of([conjugated(m) for m in recorded])
-    assert MIRRORED in result.notes
+    assert MIRRORED in texts(result.notes)
     said = limits_missed(result)
     assert said.startswith("Outside the limits of the protocol")
     missed = [c for c in criteria_of(result) if c.verdict == Verdict.MISSED]
@@ -43,13 +43,15 @@ def test_complex_conjugates_and_what_is_outside_the_limits_are_told(recorded):
 
 def test_a_good_session_is_told_nothing_of_the_kind(recorded):
     result = result_of(recorded)
-    assert MIRRORED not in result.notes
+    assert MIRRORED not in texts(result.notes)
     assert limits_missed(result) == ""
 
 
 def test_an_outcome_that_does_not_exist_is_told(recorded):
     result = result_of(recorded[:20], outcome="Glx/tNAAA")
-    assert any("Glx/tNAAA" in n and "check its spelling" in n for n in result.notes)
+    assert any(
+        "Glx/tNAAA" in n and "check its spelling" in n for n in texts(result.notes)
+    )
 
 
 def test_markers_of_the_recording_go_before_times_that_were_given(recorded):
@@ -57,7 +59,7 @@ def test_markers_of_the_recording_go_before_times_that_were_given(recorded):
     start_s = result.marks_s[0]
     assert 0 < start_s < 200
     assert 500.0 not in result.marks_s
-    assert any("500 to 900 s" in n and "left aside" in n for n in result.notes)
+    assert any("500 to 900 s" in n and "left aside" in n for n in texts(result.notes))
 
 
 def as_water(message: Message) -> Message:
@@ -77,7 +79,9 @@ def test_a_recorded_water_reference_without_water_is_left_out_and_told_once(reco
     )
     rest = recorded[first + 2 : first + 6]
     result = result_of([*recorded[:first], *wrong, *rest])
-    told = [n for n in result.notes if n.startswith("What came as water reference")]
+    told = [
+        n for n in texts(result.notes) if n.startswith("What came as water reference")
+    ]
     assert len(told) == 1
     assert "in epoch 0 is left out, since its line at 4.65 ppm" in told[0]
     counts = session_of(result, "x")["counts"]

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from worked_through import result_of
 
+from monitor.analysis.note import RULES, Note, NoteKind
+from monitor.analysis.update import Update
 from monitor.commands import scanner
 from monitor.protocol.blinding import KIND, lock_recorded, locked
 from monitor.protocol.choose import Wishes
@@ -16,6 +18,7 @@ from monitor.report.result_tables import write_tables
 from monitor.run.loop import Loop, WorkerConfig
 from monitor.run.session_run import SessionRun
 from monitor.run.worker_messages import Computed, Rewound, Sent
+from monitor.screen.display import Display
 from monitor.screen.rewindable import Session
 from streams.errors import InputError
 from streams.messages.transient import Body, Event, Message, Start, Transient, number
@@ -32,6 +35,7 @@ class Feed:
 
     def __init__(self, refuse: str = "") -> None:
         self.refuse, self.sent = refuse, []
+        self.recorder, self.replay = self, None
 
     def poll(self, timeout_s: float) -> list[Message]:
         return []
@@ -86,7 +90,7 @@ def test_who_follows_a_session_blinded_has_that_recorded():
     assert lock_recorded(feed, BLIND) == ""
     assert feed.sent == [(KIND, "protocol trial")]
     assert lock_recorded(feed, Settings()) == ""
-    assert lock_recorded(object(), BLIND) == ""  # a closed recording takes no events
+    assert lock_recorded(None, BLIND) == ""  # a closed recording takes no events
     assert len(feed.sent) == 1
     assert lock_recorded(Feed("may listen only"), BLIND) == "may listen only"
 
@@ -150,3 +154,36 @@ def test_the_worker_has_the_lock_recorded_once(recorded, refuse):
     sent = [r for r in loop.reports if isinstance(r, Sent)]
     assert len(feed.sent) == (0 if refuse else 1)
     assert sent == ([Sent(KIND, refuse)] if refuse else [])
+
+
+class NotingPipeline:
+    """Notes something of every kind with each message."""
+
+    def __init__(self) -> None:
+        self.settings = Settings()
+
+    def push(self, message: Message) -> Update:
+        notes = tuple(Note(kind, f"about {kind}") for kind in NoteKind)
+        return Update(message.seq, message.epoch, notes=notes)
+
+
+@pytest.mark.parametrize("kind", NoteKind)
+def test_a_late_lock_takes_back_what_tells_the_outcome(kind):
+    """In the notes that are kept, in what comes later, and on the screen."""
+    run, display = SessionRun(Wishes()), Display(Settings())
+    run._pipeline = NotingPipeline()
+    events = (Event(1.0, "note"), Event(2.0, KIND), Event(3.0, "note"))
+    for seq, event in enumerate(events):
+        display.fold(run.push(Message("session", seq, 0, event)), float(seq))
+    wanted = not RULES[kind].tells_outcome
+    logged = " ".join(m.condition + m.action for _, m in display.messages_so_far())
+    assert display.hidden
+    assert (Note(kind, f"about {kind}") in run.notes) == wanted
+    assert (f"about {kind}" in logged) == wanted
+
+
+def test_what_follows_the_outcome_is_marked_so():
+    """The tracker's noise and the fit's negative components are measured."""
+    telling = {kind for kind, rule in RULES.items() if rule.tells_outcome}
+    assert telling == {NoteKind.TRACKER, NoteKind.COMPONENTS}
+    assert set(RULES) == set(NoteKind)

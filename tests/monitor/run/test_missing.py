@@ -16,6 +16,7 @@ from monitor.judge.follow import follow
 from monitor.protocol.choose import Wishes
 from monitor.report.result_tables import session_of
 from monitor.run.analyse import analyse
+from monitor.run.feed import ReplayFeed
 from monitor.run.remarks import remarks
 from monitor.screen import closer
 from monitor.screen.display import Display
@@ -54,7 +55,9 @@ def test_every_place_says_the_same(recording: Path):
     assert found["transients"] == 60 - 5 - 1 - found["water_references"]  # 1 of noise
     assert (found["missing"], found["doubled"]) == (5, 0)
     assert found["missing_messages"] == 0
-    assert next(iter(remarks(outcome))).startswith("5 transients of the session never")
+    assert next(iter(remarks(outcome))).text.startswith(
+        "5 transients of the session never"
+    )
     followed = follow(recording, Wishes())
     assert asdict(followed.result.counts) == found
     (criterion,) = [
@@ -68,7 +71,7 @@ def test_the_screen_and_the_terminal_say_the_same(
 ):
     monkeypatch.setattr(headless, "SAY_EVERY_S", 0.0)
     console = Console(file=io.StringIO(), width=200)
-    feed = Player.of_recording(recording, AT_ONCE)
+    feed = ReplayFeed(Player.of_recording(recording, AT_ONCE))
     followed = Headless(feed, Wishes(), tmp_path / "out", console)
     followed._follow("replay", None)
     said = console.file.getvalue().splitlines()

@@ -11,7 +11,7 @@ from monitor.run.negative_components import negative_components
 NAMES = ("Cr", "Glc", "GPC", "PCh", "Glx", "NAA")
 
 
-def outcome(amplitudes: list[float], misfit: float = 1.0, hidden: bool = False) -> Any:
+def outcome(amplitudes: list[float], misfit: float = 1.0) -> Any:
     """What a fit of unit SDs found."""
     fit = SimpleNamespace(
         names=NAMES, amplitudes=np.array(amplitudes), covariance=np.eye(len(NAMES)),
@@ -21,7 +21,7 @@ def outcome(amplitudes: list[float], misfit: float = 1.0, hidden: bool = False) 
         fitted=[1], reference=None, qualities=[SimpleNamespace(epoch=0)],
         sessions={0: SimpleNamespace(fit=fit)},
     )  # fmt: skip
-    return SimpleNamespace(course=course, hidden=hidden)
+    return SimpleNamespace(course=course)
 
 
 def test_they_are_named_with_their_sum() -> None:
@@ -35,9 +35,8 @@ def test_they_are_named_with_their_sum() -> None:
     [
         outcome([9, -2.9, 9, 1, 1, 9]),
         outcome([9, -5, 9, 1, 1, 9], misfit=4.0),
-        outcome([9, -5, 9, 1, 1, 9], hidden=True),
     ],
-    ids=["noise", "misfit", "blinded"],
+    ids=["noise", "misfit"],
 )
-def test_noise_and_what_is_hidden_are_not_told(quiet: Any) -> None:
+def test_noise_is_not_reported(quiet: Any) -> None:
     assert negative_components(quiet) == ""

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from worked_through import result_of
+from worked_through import result_of, texts
 
+from monitor.analysis.note import Note, NoteKind
 from monitor.protocol.choose import Wishes
 from monitor.report.folder import kept_if_done
 from monitor.report.result_tables import session_of
@@ -70,10 +71,11 @@ def test_a_good_session_has_its_change_and_no_remark(whole: Result):
 
 
 def test_process_noise_is_for_the_log(whole: Result):
-    logged = [note for note in whole.notes if "slope's noise" in note]
+    logged = [note for note in whole.notes if "slope's noise" in note.text]
     assert logged
     assert not set(logged) & set(for_terminal(whole.notes))
-    assert list(for_terminal(["a", *logged, "b"])) == ["a", "b"]
+    others = [Note(NoteKind.BASIS, "a"), Note(NoteKind.WATER, "b")]
+    assert list(for_terminal([others[0], *logged, others[1]])) == others
 
 
 def test_under_a_lock_the_result_is_hidden(recorded):
@@ -87,30 +89,30 @@ def test_without_a_full_window_after_the_reference_there_is_no_result(recorded):
 
 def test_a_window_longer_than_the_session_is_told(recorded):
     outcome = result_of(recorded[:13], window=64)
-    assert list(remarks(outcome)) == [
+    assert texts(remarks(outcome)) == [
         "The window of 64 transients is longer than the session: its 9 transients "
         "make one window."
     ]
 
 
 def test_a_window_longer_than_every_stretch_is_told(recorded):
-    (said,) = remarks(result_of(recorded, window=90))
+    (said,) = texts(remarks(result_of(recorded, window=90)))
     assert "window of 90 transients is longer than any stretch" in said
     assert said.endswith("makes one independent window, of 36, 60, 4 transients.")
 
 
 def test_an_infusion_outside_the_session_is_told(recorded):
     plain = [m for m in recorded[:60] if not isinstance(m.body, Event)]
-    *_, said = remarks(result_of(plain, infusion_s=(900.0, 2000.0)))
+    *_, said = texts(remarks(result_of(plain, infusion_s=(900.0, 2000.0))))
     assert "infusion 900 to 2000 s lies outside the session: its transients" in said
-    *_, said = remarks(result_of(plain, infusion_s=(-10.0, 500.0)))
+    *_, said = texts(remarks(result_of(plain, infusion_s=(-10.0, 500.0))))
     assert "no transient lies before the infusion" in said
 
 
 def test_missing_messages_are_counted(recorded):
     outcome = result_of([*recorded[:20], *recorded[21:30], *recorded[32:40]])
     assert outcome.counts.missing_messages == outcome.counts.missing == 3
-    assert list(remarks(outcome))[:2] == [
+    assert texts(remarks(outcome))[:2] == [
         "3 transients of the session never came, by the scanner's counter: what "
         "follows does without.",
         "3 messages of the session, transients or events, were missing in what was "
@@ -126,7 +128,7 @@ def test_transients_missing_before_they_were_recorded_are_told(recorded):
     assert (outcome.counts.missing, outcome.counts.missing_messages) == (4, 0)
     counts = session_of(outcome, "x")["counts"]
     assert (counts["missing"], counts["doubled"]) == (4, 0)
-    said = list(remarks(outcome))
+    said = texts(remarks(outcome))
     assert said[0].startswith("4 transients of the session never came")
     assert not any("messages" in sentence for sentence in said)
 
@@ -151,7 +153,7 @@ def test_water_references_of_all_epochs_are_counted_and_late_ones_told(recorded)
     counts = session_of(outcome, "x")["counts"]
     assert counts["water_references"] == 2 * len(waters) == 4
     assert counts["water_references_left_out"] == 2
-    (said,) = [s for s in remarks(outcome) if "water" in s]
+    (said,) = [s for s in texts(remarks(outcome)) if "water" in s]
     assert said.startswith("2 water references not used: only those before")
 
 
@@ -167,7 +169,9 @@ def test_missing_messages_of_a_recording_are_told(recorded, tmp_path: Path):
     place.write_bytes(content)
     outcome = analyse(recover(place, mended), Wishes())
     assert outcome.counts.missing_messages == 1
-    assert any(s.startswith("1 message of the session") for s in remarks(outcome))
+    assert any(
+        s.startswith("1 message of the session") for s in texts(remarks(outcome))
+    )
     assert session_of(outcome, "x")["counts"]["missing_messages"] == 1
 
 

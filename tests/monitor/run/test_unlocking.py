@@ -12,6 +12,7 @@ from streams.errors import InputError
 class Feed:
     def __init__(self, refuse=""):
         self.refuse, self.sent, self.closed = refuse, [], False
+        self.recorder = self
 
     def send_event(self, kind, text):
         if self.refuse:

@@ -7,7 +7,9 @@ from functools import partial
 import pytest
 from fake_session import FakeFeed, FakePipeline, FakePlayer, messages
 
-from monitor.run.loop import Loop, WorkerConfig, stream_of
+from monitor.analysis.note import Note, NoteKind
+from monitor.run.feed import ReplayFeed, playback_of, stream_of
+from monitor.run.loop import Loop, WorkerConfig
 from monitor.run.stream_state import Stream
 from monitor.run.worker import Worker
 from monitor.run.worker_messages import (
@@ -92,11 +94,11 @@ def test_heartbeats_cause_no_update():
 
 def test_another_session_gets_another_pipeline():
     loop = loop_with(FakeFeed())
-    first = loop.pipeline
+    first = loop.run
     start, *_ = messages(1.0)
     loop._work(start)
     loop._work(Message("another", 0, 0, start.body))
-    assert loop.pipeline is not first
+    assert loop.run is not first
     assert [r for r in loop.reports if isinstance(r, Began)] == [
         Began("fake"),
         Began("another"),
@@ -117,11 +119,8 @@ def test_an_event_goes_through_the_feed_and_is_acknowledged():
 
 
 def test_an_event_that_is_refused_says_why():
-    class Closed:
-        def poll(self, timeout_s):
-            return []
-
-        def send_event(self, kind, text=""):
+    class Closed(FakeFeed):
+        def send_event(self, kind, text="", author=""):
             raise InputError("The relay does not answer: is it running?")
 
     loop = loop_with(Closed())
@@ -130,48 +129,50 @@ def test_an_event_that_is_refused_says_why():
 
 
 def test_a_recording_takes_no_events():
-    loop = loop_with(Player(lambda: messages(1.0)))
+    loop = loop_with(ReplayFeed(Player(lambda: messages(1.0))))
     loop.obey(SendEvent("infusion_start"))
     assert loop.reports[-1].refused
 
 
 def test_replay_forwards_runs_at_once_and_backwards_only_tells():
-    loop = loop_with(Player(lambda: messages(10.0), speed=1.0, duration_s=598.0))
+    loop = loop_with(
+        ReplayFeed(Player(lambda: messages(10.0), speed=1.0, duration_s=598.0))
+    )
     loop.obey(Seek(400.0))
     reports = run_until(loop, lambda r: len(computed(r)) >= 202)
     assert Rewound(400.0) in reports
-    pushed = len(loop.pipeline.qualities)
+    pushed = len(loop.run.qualities)
     loop.obey(Seek(100.0))
     again = run_until(loop, lambda r: sum(isinstance(x, Again) for x in r) >= 51)
     assert Rewound(100.0) in again
     assert not computed(again)
-    assert len(loop.pipeline.qualities) == pushed
+    assert len(loop.run.qualities) == pushed
 
 
 def test_controls_reach_the_player_and_come_back_as_state():
     player = Player(lambda: messages(1.0), speed=1.0, duration_s=58.0)
-    loop = loop_with(player)
+    loop = loop_with(ReplayFeed(player))
     loop.obey(Play(False))
     loop.obey(SetSpeed(20.0))
-    playback = stream_of(player, 0).playback
+    playback = playback_of(player)
     assert playback is not None
     assert (playback.playing, playback.speed, playback.length_s) == (False, 20.0, 58.0)
     loop.obey(Play(True))
-    assert stream_of(player, 0).playback.playing
+    assert playback_of(player).playing
     loop.obey(Stop())
     assert loop.stopped
 
 
 def test_a_replay_at_once_says_how_far_it_has_come():
     player = Player(lambda: messages(5.0), speed=AT_ONCE, duration_s=298.0)
-    loop = loop_with(player)
+    loop = loop_with(ReplayFeed(player))
     seen = []
     while not any(isinstance(r, Computed) and r.update.ended for r in loop.reports):
         loop.reports = []
         loop.turn(0.0)
         last = next((r for r in loop.reports[::-1] if isinstance(r, Computed)), None)
         loop.listen()
-        playback = stream_of(player, 0).playback
+        playback = playback_of(player)
         assert loop.heard is not None
         assert loop.heard.playback is not None
         assert playback is not None
@@ -193,11 +194,13 @@ def test_a_message_that_cannot_be_used_is_told_and_left():
             raise InputError("A reference event must say START:END.")
 
     loop = loop_with(FakeFeed())
-    loop.pipeline = Picky()
+    loop.run = Picky()
     start, *_, event = (m for m in messages(11.0) if m.seq == 0 or m.seq == 301)
     loop._work(start)
     loop._work(event)
-    assert loop.reports[-1].update.notes == ("A reference event must say START:END.",)
+    assert loop.reports[-1].update.notes == (
+        Note(NoteKind.REFUSED, "A reference event must say START:END."),
+    )
 
 
 @pytest.mark.parametrize(
@@ -211,21 +214,13 @@ def test_a_message_that_cannot_be_used_is_told_and_left():
     ],
 )
 def test_state_of_a_subscription(health, connected, recording):
-    class Subscribed:
-        def __init__(self):
-            self.health = health
-
-    stream = stream_of(Subscribed(), 2)
+    stream = stream_of(health, 2)
     assert (stream.connected, stream.recording) == (connected, recording)
     assert (stream.lag, stream.said) == (2, health.problem)
 
 
-def test_a_feed_without_health_counts_what_waits():
-    class Plain:
-        def poll(self, timeout_s):
-            return []
-
-    assert stream_of(Plain(), 7).lag == 7
+def test_a_replay_counts_what_waits():
+    assert ReplayFeed(Player(lambda: messages(1.0))).stream(7).lag == 7
 
 
 # -- with a process --------------------------------------------------------------------
@@ -254,7 +249,7 @@ def collect(worker: Worker, done, timeout_s: float = 60.0) -> list:
 
 
 def at_once():
-    return Player(lambda: messages(5.0), AT_ONCE)
+    return ReplayFeed(Player(lambda: messages(5.0), AT_ONCE))
 
 
 def test_spawned_worker_reports_everything_and_stops():

@@ -11,6 +11,7 @@ from fake_session import SETTINGS, TR_S, FakePipeline, messages, true_change
 
 from monitor.analysis.course.detectable import Detectable
 from monitor.analysis.course.response import Z95
+from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.update import Update
@@ -32,7 +33,7 @@ from monitor.screen.rewindable import MOST_CURVES, Session
 from monitor.screen.screen import Level, Screen
 from monitor.screen.sheets.summary import Line, event_lines
 from monitor.screen.words import ago, clock, measured, plain, signed
-from streams.messages.transient import Event, Message
+from streams.messages.transient import CONJUGATION_CONTRADICTED, Event, Message
 
 LIVE = Stream(connected=True, recording=True, disk_free_bytes=10**11)
 
@@ -159,7 +160,7 @@ def test_a_short_newest_window_does_not_take_the_headline(updates):
 def test_the_trackers_own_sentences_are_in_the_log_alone(updates):
     display = shown(updates, 900.0)
     said = "Tracker: the slope's noise is 0.02 % per transient from now on."
-    display.fold(Update(9000, 0, notes=(said,)), 900.0)
+    display.fold(Update(9000, 0, notes=(Note(NoteKind.TRACKER, said),)), 900.0)
     assert said not in [m.condition for m in display.screen(900.5).messages]
     assert said in [m.condition for _, m in display.messages_so_far()]
 
@@ -430,10 +431,17 @@ def test_axis_grows_in_steps(minutes, end):
 # -- blinded ---------------------------------------------------------------------------
 
 
+def telling_notes(*sentences: str) -> tuple[Note, ...]:
+    """Notes that depend on the outcome."""
+    return tuple(Note(NoteKind.COMPONENTS, text) for text in sentences)
+
+
 def test_blinded_screen_has_no_outcome_anywhere(updates):
     blinded = replace(SETTINGS, outcome_hidden=True)
     display = shown(updates, 1500.0, blinded)
-    note = Update(9000, 0, notes=("Glx/tNAA rose by 8 %", "a change of 4 % is seen"))
+    note = Update(
+        9000, 0, notes=telling_notes("Glx/tNAA rose by 8 %", "a change of 4 %")
+    )
     display.fold(note, 1500.0)
     screen = display.screen(1500.5)
     assert not len(screen.trend.points) + len(screen.trend.line)
@@ -477,7 +485,7 @@ def test_lines_of_any_blinded_outcome_are_left_out(updates):
 
 def test_a_closer_look_tells_no_blinded_outcome(updates):
     blind = shown(updates, 1500.0, replace(SETTINGS, outcome_hidden=True))
-    blind.fold(Update(9000, 0, notes=("Glx/tNAA changed by 8 %",)), 1500.0)
+    blind.fold(Update(9000, 0, notes=telling_notes("Glx/tNAA changed by 8 %")), 1500.0)
     seen = [
         closer.look(blind, blind.estimates[-1]),
         closer.hover(blind, 10.0),
@@ -1035,7 +1043,10 @@ def test_trouble_that_the_source_noted_is_shown_in_its_words(updates, kind):
 def test_contradicted_conjugation_stays_on_the_screen(updates):
     display = shown(updates, 100.0)
     text = "CONJUGATION CONTRADICTED by the spectrum: lines above water; change it."
-    display.fold(Update(9001, 0, event=Event(99.0, "note", text, "scanner")), 100.0)
+    display.fold(
+        Update(9001, 0, event=Event(99.0, CONJUGATION_CONTRADICTED, text, "scanner")),
+        100.0,
+    )
     display.settle(101.0)
     for later in (102.0, 1000.0):
         display.hear(LIVE, later)
@@ -1064,7 +1075,8 @@ def test_what_the_protocol_did_not_expect_stays_on_the_screen(updates):
     display = shown(updates, 700.0)
     said = "Protocol p expects PRESS, this is STEAM."
     for seq in (9000, 9001):  # two series
-        display.fold(Update(seq, 0, notes=(said,)), 700.0)
+        note = Note(NoteKind.EXPECTATION, said)
+        display.fold(Update(seq, 0, notes=(note,)), 700.0)
     display.settle(700.0)
     messages = [m for m in display.screen(900.0).messages if m.key == "expected"]
     assert [(m.condition, m.action) for m in messages] == [
@@ -1180,7 +1192,8 @@ def test_the_tracker_says_the_same_but_once(updates):
     display = shown(updates, 100.0)
     before = len(display.notices.log)
     for said in ("Tracker: a.", "Tracker: a.", "Tracker: b.", "Tracker: a."):
-        display.fold(Update(9000, 0, notes=(said,)), 100.0)
+        note = Note(NoteKind.TRACKER, said)
+        display.fold(Update(9000, 0, notes=(note,)), 100.0)
     said = [m.condition for _, m in display.notices.log[before:]]
     assert said == ["Tracker: a.", "Tracker: b.", "Tracker: a."]
 
