@@ -1,7 +1,7 @@
 """Whether the tests notice: small random changes to the product, one at a time.
 
     python tests/acceptance/mutations.py [-n 20] [--seed 1] [--under monitor/analysis]
-        [--limit 120] [--room] [--list]
+        [--limit 400] [--room] [--list]
 
 A change is one of: a comparison flipped, `and` for `or`, plus for minus, a minus or a
 `not` dropped, an integer one more or less.  Left alone are what is for type checking,
@@ -11,7 +11,8 @@ For each, the tests are run that import the changed module; where there are none
 of its room: of the folder under `tests/` with its path, or of the next above that has
 any.  With `--room` a change that survives the first meets the second, too.  Everything
 happens in copies of the tree, two at a time, each run for at most `--limit` seconds: a
-change that makes tests hang is noticed.  The tests must be green before; `--list` only
+change that makes tests hang is noticed ("too long": be sure that it is not the machine,
+which is why the limit is generous).  The tests must be green before; `--list` only
 prints the changes.  Survivors are printed with file and line; exit code 1 if there are.
 """
 
@@ -85,11 +86,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A change, the tests it met, and whether one of them failed."""
+    """A change, the tests it met, and what noticed it: a test, or "too long"."""
 
     change: Change
     tests: tuple[Path, ...]
-    noticed: bool
+    by: str = ""
+
+    @property
+    def noticed(self) -> bool:
+        return bool(self.by)
 
 
 class Source:
@@ -258,32 +263,37 @@ def judge(
         file.write_bytes(change.applied(before))
         for suite in suites:
             met += suite
-            if fails(copy, suite, limit_s):
-                return Verdict(change, tuple(met), True)
+            if by := what_fails(copy, suite, limit_s):
+                return Verdict(change, tuple(met), by)
     finally:
         file.write_bytes(before)
-    return Verdict(change, tuple(met), False)
+    return Verdict(change, tuple(met))
 
 
-def fails(copy: Path, tests: tuple[Path, ...], limit_s: float) -> bool:
-    """Whether one of the tests fails, or hangs."""
+def what_fails(copy: Path, tests: tuple[Path, ...], limit_s: float) -> str:
+    """The test that fails first, or "too long"; empty: all pass."""
     words = ["-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider"]
     threads = dict.fromkeys(ONE_THREAD, "1")
     here = {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-    process = subprocess.Popen(
-        [sys.executable, *words, *map(str, tests)],
-        cwd=copy,
-        env={**os.environ, **threads, **here},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        return process.wait(limit_s) != 0
-    except subprocess.TimeoutExpired:
-        return True
-    finally:
-        _end(process)
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [sys.executable, *words, *map(str, tests)],
+            cwd=copy,
+            env={**os.environ, **threads, **here},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            if process.wait(limit_s) == 0:
+                return ""
+        except subprocess.TimeoutExpired:
+            return "too long"
+        finally:
+            _end(process)
+        said.seek(0)
+        found = re.findall(rb"^(?:FAILED|ERROR) (\S+)", said.read(), re.MULTILINE)
+    return found[0].decode() if found else f"exit code {process.returncode}"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -334,7 +344,7 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=20, help="how many changes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--under", default="", help="a folder or file of the product")
-    parser.add_argument("--limit", type=float, default=120.0, help="seconds a run")
+    parser.add_argument("--limit", type=float, default=400.0, help="seconds a run")
     parser.add_argument("--room", action="store_true", help="also the room's tests")
     parser.add_argument("--list", action="store_true", help="only print the changes")
     given = parser.parse_args()
@@ -344,10 +354,10 @@ def main() -> None:
         return
     survivors = []
     for verdict in judged(changes, given.room, given.limit):
-        said = "noticed " if verdict.noticed else "SURVIVED"
+        said = f"noticed by {verdict.by}" if verdict.noticed else "SURVIVED"
         if not verdict.tests:
             said = "NO TESTS"
-        print(f"{said} {verdict.change.path}:{verdict.change.line}", flush=True)
+        print(f"{verdict.change.path}:{verdict.change.line}  {said}", flush=True)
         if not verdict.noticed:
             survivors.append(verdict)
     for verdict in survivors:

@@ -116,5 +116,6 @@ def test_a_change_is_noticed_or_survives(tree: Path) -> None:
     suites = [(Path("tests/monitor/test_sums.py"),)]
     verdicts = [judge(change, tree, suites, 60.0) for change in changes]
     assert [verdict.noticed for verdict in verdicts] == [True, False]
+    assert verdicts[0].by == "tests/monitor/test_sums.py::test_plus"
     assert file.read_bytes() == before
     assert isinstance(verdicts[0].change, Change)
