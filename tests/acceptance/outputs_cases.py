@@ -177,6 +177,8 @@ def _recordings() -> list[tuple[str, str]]:
     ]
     return [
         *looked_at,
+        ("qc-folder", "qc recordings --workers 1 --out out"),
+        ("recover", f"recover {SHORT} --out out/mended.mcap"),
         ("convert-nifti", f"convert {SHORT} --to nifti-mrs --out out/s.nii.gz"),
         ("convert-bids", f"convert {SHORT} --to bids --no-sourcedata --out out"),
         ("basis-show", f"basis show {BIGGABA}/3T_PRESS_Philips_35ms_noMM.BASIS"),

@@ -2,10 +2,11 @@
 
 Left out, since it differs between two runs of one program or two of its versions:
 
-- fields of JSON: `LEFT_OUT` (durations, versions), wherever they stand
+- fields of JSON: `LEFT_OUT` (durations, versions), wherever they stand; the hashes of
+  the program's own files among them (`OF_PROGRAM`), in pages and on paper, too
 - in texts and pages: dates with a time, versions of programs, names that matplotlib
   makes up in SVG, lines of progress that come every ten seconds of the clock
-- in PDF: dates and the identity that comes of them
+- in PDF: dates and the identity that comes of them, lengths and offsets, kerning
 - in gzip: the header; what is compared is unpacked
 """
 
@@ -13,6 +14,7 @@ import csv
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from itertools import zip_longest
@@ -22,12 +24,21 @@ from typing import Any
 import matplotlib.image
 import numpy as np
 
-LEFT_OUT = frozenset({"timing_ms", "versions", "program", "created", "made"})
+OF_PROGRAM = frozenset({"program_sha256", "wishes_sha256"})
+LEFT_OUT = OF_PROGRAM | {"timing_ms", "versions", "program"}
 DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
 VERSION = re.compile(r"(?<=mrs-monitor )\d+\.\d+\.\d+\S*")
 PROGRESS = re.compile(r"^\d+ transients( \(\d+ missing\))?, .*\n", re.MULTILINE)
 SVG_NAME = re.compile(r"\b[mp][0-9a-f]{10}\b")
-PDF_DATE = re.compile(rb"/(CreationDate|ModDate) \([^)]*\)|/ID ?\[[^\]]*\]")
+PDF_MADE = re.compile(
+    rb"/(CreationDate|ModDate) \([^)]*\)|/ID ?\[[^\]]*\]|/Length1? \d+"
+    rb"|^\d+ 0 obj\s+\d+\s+endobj|^xref\n.*?^trailer|^startxref\n\d+",
+    re.MULTILINE | re.DOTALL,
+)
+PDF_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+PDF_STRING = re.compile(rb"\(((?:[^()\\]|\\.)*)\)", re.DOTALL)
+PDF_TEXT = re.compile(rb"\[((?:[^][()]|\((?:[^()\\]|\\.)*\))*)\]\s*TJ", re.DOTALL)
+PIECE = 8  # characters of a hash that is told over several lines
 SHOWN = 100  # characters of a line
 
 
@@ -53,40 +64,74 @@ def differences(before: Path, after: Path) -> Iterator[str]:
             yield f"not in {place.parent}"
             return
     files = {p.relative_to(c) for c in (before, after) for p in c.rglob("*")}
+    own = program_hashes(before) | program_hashes(after)
     for name in sorted(files):
         a, b = before / name, after / name
         if not (a.exists() and b.exists()):
             yield f"{name}: not in {(b if a.exists() else a).parent}"
         elif a.is_file() and a.read_bytes() != b.read_bytes():
-            said = _differs(a, b)
+            said = _differs(a, b, own)
             if said:
                 yield f"{name}: {said}"
 
 
-def _differs(a: Path, b: Path) -> str:
+def program_hashes(case: Path) -> frozenset[str]:
+    """Hashes of the program's own files that a case's JSON names."""
+    named = re.compile(rf'"(?:{"|".join(OF_PROGRAM)})": "(\w+)"')
+    texts = [path.read_text(encoding="utf-8") for path in case.rglob("*.json")]
+    return frozenset(found for text in texts for found in named.findall(text))
+
+
+def _differs(a: Path, b: Path, own: frozenset[str] = frozenset()) -> str:
     """What differs between two files of one kind; empty: nothing that counts."""
+    before, after = a.read_bytes(), b.read_bytes()
     match a.suffix:
         case ".json":
-            return of_json(json.loads(a.read_text()), json.loads(b.read_text()))
+            return of_json(json.loads(before), json.loads(after))
         case ".csv" | ".tsv":
             return of_tables(a, b)
         case ".png":
             return of_arrays(matplotlib.image.imread(a), matplotlib.image.imread(b))
         case ".gz":
-            return of_niftis(
-                gzip.decompress(a.read_bytes()), gzip.decompress(b.read_bytes())
-            )
+            return of_niftis(gzip.decompress(before), gzip.decompress(after))
         case ".pdf":
-            bare = [PDF_DATE.sub(b"", path.read_bytes()) for path in (a, b)]
-            return "" if bare[0] == bare[1] else "other bytes"
+            return of_texts(*(plain_pdf(file, own) for file in (before, after)))
     try:
-        return of_texts(a.read_text(encoding="utf-8"), b.read_text(encoding="utf-8"))
+        return of_texts(*(_ownless(file.decode(), own) for file in (before, after)))
     except UnicodeDecodeError:
         return "other bytes"
 
 
+def _ownless(text: str, own: frozenset[str]) -> str:
+    for known in own:
+        text = text.replace(known, "HASH")
+    return text
+
+
+def plain_pdf(file: bytes, own: frozenset[str]) -> str:
+    """A PDF with its streams unpacked, and text as text."""
+
+    def told(found: re.Match[bytes]) -> bytes:
+        text = (
+            b"".join(PDF_STRING.findall(found[1])).replace(b"\0", b"").decode("latin-1")
+        )
+        if len(text) >= PIECE and any(text in known for known in own):
+            text = "HASH"
+        return f"({_ownless(text, own)}) Tj".encode("latin-1")
+
+    def unpacked(found: re.Match[bytes]) -> bytes:
+        try:
+            inner = zlib.decompress(found[1])
+        except zlib.error:
+            inner = found[1]
+        return b"stream\n" + PDF_TEXT.sub(told, inner) + b"\nendstream"
+
+    bare = PDF_MADE.sub(b"", PDF_STREAM.sub(unpacked, file))
+    return bare.decode("latin-1")
+
+
 def of_texts(a: str, b: str) -> str:
-    """The first line that differs, and by how much numbers do where only they do."""
+    """The first line that differs, and how many do."""
     lines = zip_longest(normal(a).splitlines(), normal(b).splitlines())
     pairs = [(i, x, y) for i, (x, y) in enumerate(lines, 1) if x != y]
     if not pairs:

@@ -124,7 +124,8 @@ def record_together(into: Path, python: str, root: Path, only: str) -> str:
         )
         runs = json.loads(ran.stdout.splitlines()[-1])
         for name, words, code, said in runs:
-            write_case(into / name, words, code, _placeless(said, home, root))
+            bare = [_placeless(word, home, root) for word in words]
+            write_case(into / name, bare, code, _placeless(said, home, root))
     took_s = time.monotonic() - began
     return f"{took_s:6.1f} s  {len(runs)} bad cases and help texts"
 

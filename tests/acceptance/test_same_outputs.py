@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,14 @@ from streams.transient import Acquisition
 SVG = (
     '<!-- 2026-11-29T18:00:00 --><clipPath id="p0123456789"/><use href="#p0123456789"/>'
 )
+
+
+def page(text: str, kern: int) -> bytes:
+    """A page of a PDF that says a text, as matplotlib packs it."""
+    half = len(text) // 2
+    shown = f"0 0 Td\n[ ({text[:half]}) {kern} ({text[half:]}) ] TJ"
+    packed = zlib.compress(shown.encode())
+    return b"<< /Length %d >>\nstream\n%s\nendstream" % (len(packed), packed)
 
 
 def case(place: Path, name: str, content: str | bytes) -> Path:
@@ -49,7 +58,8 @@ def found(tmp_path: Path, name: str, a: str | bytes, b: str | bytes) -> list[str
         ("t.txt", "one\ntwo\n", "one\nTWO\n", "1 lines, first 2: two | TWO"),
         ("r.html", SVG, SVG.replace("use", "path"), "1 lines, first 1"),
         ("r.html", SVG, SVG[:-12] + 'p1111111111"/>', "1 lines, first 1"),
-        ("r.pdf", b"/ID [<1>] 1", b"/ID [<1>] 2", "other bytes"),
+        ("r.pdf", page("Glu +3 %", 1), page("Glu +4 %", 1), "4: (Glu +3 %) Tj"),
+        ("r.pdf", b"/ID [<1>] 1", b"/ID [<1>] 2", "1 lines, first 1"),
     ],
 )
 def test_what_differs(
@@ -68,11 +78,25 @@ def test_what_differs(
         ("r.html", SVG, SVG.replace("18:00", "19:01")),
         ("t.txt", "mrs-monitor 0.1.0\n", "mrs-monitor 0.2.0.dev1\n"),
         ("t.txt", "100 transients, Glu +3 %\nend\n", "end\n"),
+        ("r.pdf", page("Glu +3 %", 1), page("Glu +3 %", 2)),
         ("r.pdf", b"/CreationDate (D:1) x", b"/CreationDate (D:2) x"),
     ],
 )
 def test_what_may_differ(tmp_path: Path, name: str, a: str, b: str) -> None:
     assert not found(tmp_path, name, a, b)
+
+
+def test_the_hash_of_the_program_on_paper(tmp_path: Path) -> None:
+    cases = []
+    for name, sha in (("a", "12ab" * 16), ("b", "34cd" * 16)):
+        cases.append(case(tmp_path / name, "report.pdf", page(sha, 1)))
+        qc = cases[-1] / "files" / "qc.json"
+        qc.write_text(f'{{"program_sha256": "{sha}"}}')
+    assert not list(differences(*cases))
+    for place in cases:
+        (place / "files" / "qc.json").write_text("{}")
+    (line,) = differences(*cases)
+    assert "report.pdf: 1 lines, first 4: (12ab" in line
 
 
 def test_samples_of_nifti_mrs(tmp_path: Path) -> None:
