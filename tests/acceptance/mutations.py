@@ -199,7 +199,7 @@ def _is_text(node: ast.expr) -> bool:
     )
 
 
-def picked(root: Path, under: str, count: int, seed: int) -> list[Change]:
+def pick_changes(root: Path, under: str, count: int, seed: int) -> list[Change]:
     """Random changes, each kind as often as it can be made."""
     rng = random.Random(seed)
     places = [under] if under else list(PACKAGES)
@@ -303,7 +303,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def judged(changes: list[Change], room: bool, limit_s: float) -> Iterator[Verdict]:
+def judge_all(changes: list[Change], room: bool, limit_s: float) -> Iterator[Verdict]:
     """Judge the changes, each in one of the copies."""
     by_module = tests_by_module(ROOT)
     free: queue.Queue[Path] = queue.Queue()
@@ -329,7 +329,7 @@ def judged(changes: list[Change], room: bool, limit_s: float) -> Iterator[Verdic
         yield from pool.map(run, changes)
 
 
-def described(change: Change) -> str:
+def describe(change: Change) -> str:
     """Where a change is and what it does to its line."""
     before = (ROOT / change.path).read_bytes()
     row = change.line - 1
@@ -348,12 +348,12 @@ def main() -> None:
     parser.add_argument("--room", action="store_true", help="also the room's tests")
     parser.add_argument("--list", action="store_true", help="only print the changes")
     given = parser.parse_args()
-    changes = picked(ROOT, given.under, given.n, given.seed)
+    changes = pick_changes(ROOT, given.under, given.n, given.seed)
     if given.list:
-        print("\n".join(map(described, changes)))
+        print("\n".join(map(describe, changes)))
         return
     survivors = []
-    for verdict in judged(changes, given.room, given.limit):
+    for verdict in judge_all(changes, given.room, given.limit):
         said = f"noticed by {verdict.by}" if verdict.noticed else "SURVIVED"
         if not verdict.tests:
             said = "NO TESTS"
@@ -361,7 +361,7 @@ def main() -> None:
         if not verdict.noticed:
             survivors.append(verdict)
     for verdict in survivors:
-        print(f"\n{described(verdict.change)}")
+        print(f"\n{describe(verdict.change)}")
         print(f"    tests: {' '.join(map(str, verdict.tests)) or 'none'}")
     noticed = len(changes) - len(survivors)
     print(

@@ -97,12 +97,14 @@ def _differs(a: Path, b: Path, own: frozenset[str] = frozenset()) -> str:
         case ".pdf":
             return of_texts(*(plain_pdf(file, own) for file in (before, after)))
     try:
-        return of_texts(*(_ownless(file.decode(), own) for file in (before, after)))
+        return of_texts(
+            *(_without_hashes(file.decode(), own) for file in (before, after))
+        )
     except UnicodeDecodeError:
         return "other bytes"
 
 
-def _ownless(text: str, own: frozenset[str]) -> str:
+def _without_hashes(text: str, own: frozenset[str]) -> str:
     for known in own:
         text = text.replace(known, "HASH")
     return text
@@ -111,22 +113,22 @@ def _ownless(text: str, own: frozenset[str]) -> str:
 def plain_pdf(file: bytes, own: frozenset[str]) -> str:
     """A PDF with its streams unpacked, and text as text."""
 
-    def told(found: re.Match[bytes]) -> bytes:
+    def text_of(found: re.Match[bytes]) -> bytes:
         text = (
             b"".join(PDF_STRING.findall(found[1])).replace(b"\0", b"").decode("latin-1")
         )
         if len(text) >= PIECE and any(text in known for known in own):
             text = "HASH"
-        return f"({_ownless(text, own)}) Tj".encode("latin-1")
+        return f"({_without_hashes(text, own)}) Tj".encode("latin-1")
 
-    def unpacked(found: re.Match[bytes]) -> bytes:
+    def unpack(found: re.Match[bytes]) -> bytes:
         try:
             inner = zlib.decompress(found[1])
         except zlib.error:
             inner = found[1]
-        return b"stream\n" + PDF_TEXT.sub(told, inner) + b"\nendstream"
+        return b"stream\n" + PDF_TEXT.sub(text_of, inner) + b"\nendstream"
 
-    bare = PDF_MADE.sub(b"", PDF_STREAM.sub(unpacked, file))
+    bare = PDF_MADE.sub(b"", PDF_STREAM.sub(unpack, file))
     return bare.decode("latin-1")
 
 

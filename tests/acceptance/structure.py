@@ -105,7 +105,7 @@ def files_of(root: Path) -> list[File]:
     return found
 
 
-def imported(tree: ast.AST, modules: frozenset[str]) -> Iterator[str]:
+def imports_of(tree: ast.AST, modules: frozenset[str]) -> Iterator[str]:
     """Modules of the product that a piece of source imports, anywhere in it."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -123,7 +123,7 @@ def edges_of(files: Iterable[File]) -> frozenset[Edge]:
     """Who imports whom; the top `__init__`s, which hold a version, left out."""
     files = list(files)
     modules = frozenset(f.module for f in files)
-    found = {(f.module, other) for f in files for other in imported(f.tree, modules)}
+    found = {(f.module, other) for f in files for other in imports_of(f.tree, modules)}
     return frozenset((a, b) for a, b in found if a != b and not {a, b} & set(PACKAGES))
 
 
@@ -345,9 +345,9 @@ def main() -> None:
     given = parser.parse_args()
     rows, named = figures(given.root)
     if given.trace:
-        from structure_trace import traced
+        from structure_trace import trace_figures
 
-        rows += traced(given.root)
+        rows += trace_figures(given.root)
     print("| figure | |\n|---|---|")
     for name, value in rows:
         print(f"| {name} | {value} |")

@@ -153,7 +153,7 @@ def run(words: list[str], profile: Callable[..., None], place: Path) -> None:
             os.chdir(before)
 
 
-def traced(root: Path) -> list[tuple[str, object]]:
+def trace_figures(root: Path) -> list[tuple[str, object]]:
     """Rows of the table: frames, calls for a transient, calls for a screen."""
     short = str(root / "recordings" / "infusion-short.mcap")
     rows: list[tuple[str, object]] = []

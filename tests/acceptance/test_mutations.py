@@ -6,7 +6,7 @@ from pathlib import Path
 
 import mutations
 import pytest
-from mutations import Change, changes_in, importers, judge, picked, room_tests
+from mutations import Change, changes_in, importers, judge, pick_changes, room_tests
 
 ROOT = Path(__file__).parents[2]
 HELD = '''"""Not 1 < 2."""
@@ -71,7 +71,7 @@ def test_what_is_left_alone() -> None:
 
 
 def test_changes_of_the_product_compile() -> None:
-    changes = picked(ROOT, "streams", 60, seed=5)
+    changes = pick_changes(ROOT, "streams", 60, seed=5)
     assert len({change.kind for change in changes}) == 5
     for change in changes:
         before = (ROOT / change.path).read_bytes()
@@ -80,8 +80,10 @@ def test_changes_of_the_product_compile() -> None:
 
 
 def test_the_same_seed_the_same_changes(tree: Path) -> None:
-    assert picked(tree, "monitor", 2, 7) == picked(tree, "monitor", 2, 7)
-    assert len({tuple(picked(tree, "monitor", 2, seed)) for seed in range(9)}) == 2
+    assert pick_changes(tree, "monitor", 2, 7) == pick_changes(tree, "monitor", 2, 7)
+    assert (
+        len({tuple(pick_changes(tree, "monitor", 2, seed)) for seed in range(9)}) == 2
+    )
 
 
 @pytest.fixture

@@ -35,7 +35,9 @@ def case(place: Path, name: str, content: str | bytes) -> Path:
     return place / "case"
 
 
-def found(tmp_path: Path, name: str, a: str | bytes, b: str | bytes) -> list[str]:
+def compare_contents(
+    tmp_path: Path, name: str, a: str | bytes, b: str | bytes
+) -> list[str]:
     """What differs between two contents of one file."""
     before, after = case(tmp_path / "a", name, a), case(tmp_path / "b", name, b)
     return list(differences(before, after))
@@ -65,7 +67,7 @@ def found(tmp_path: Path, name: str, a: str | bytes, b: str | bytes) -> list[str
 def test_what_differs(
     tmp_path: Path, name: str, a: str | bytes, b: str | bytes, said: str
 ) -> None:
-    (line,) = found(tmp_path, name, a, b)
+    (line,) = compare_contents(tmp_path, name, a, b)
     assert line.startswith(f"files/{name}: ")
     assert said in line
 
@@ -83,7 +85,7 @@ def test_what_differs(
     ],
 )
 def test_what_may_differ(tmp_path: Path, name: str, a: str, b: str) -> None:
-    assert not found(tmp_path, name, a, b)
+    assert not compare_contents(tmp_path, name, a, b)
 
 
 def test_the_hash_of_the_program_on_paper(tmp_path: Path) -> None:
@@ -107,14 +109,14 @@ def test_samples_of_nifti_mrs(tmp_path: Path) -> None:
         write_nifti_mrs(tmp_path / f"{name}.nii.gz", fids, acquisition)
         files.append((tmp_path / f"{name}.nii.gz").read_bytes())
         fids[1, 3] += 0.5
-    (line,) = found(tmp_path, "x.nii.gz", *files)
+    (line,) = compare_contents(tmp_path, "x.nii.gz", *files)
     assert "1 values, by up to 0.5" in line
 
 
 def test_gzip_of_another_level_is_the_same(tmp_path: Path) -> None:
     packed = [gzip.compress(bytes(1000), level, mtime=level) for level in (1, 9)]
     assert packed[0] != packed[1]
-    assert not found(tmp_path, "x.nii.gz", *packed)
+    assert not compare_contents(tmp_path, "x.nii.gz", *packed)
 
 
 def test_a_file_that_is_gone(tmp_path: Path) -> None:
