@@ -12,7 +12,9 @@ of its room: of the folder under `tests/` with its path, or of the next above th
 any.  With `--room` a change that survives the first meets the second, too.  Everything
 happens in copies of the tree, two at a time, each run for at most `--limit` seconds: a
 change that makes tests hang is noticed ("too long": be sure that it is not the machine,
-which is why the limit is generous).  The tests must be green before; `--list` only
+which is why the limit is generous).  A test that fails without the change,
+too, notices nothing: it is named, to be mended or left out (WITHOUT="test ..."), and
+the change counts as a survivor until then; `--list` only
 prints the changes.  Survivors are printed with file and line; exit code 1 if there are.
 """
 
@@ -94,7 +96,7 @@ class Verdict:
 
     @property
     def noticed(self) -> bool:
-        return bool(self.by)
+        return bool(self.by) and not self.by.startswith("NOTHING")
 
 
 class Source:
@@ -264,6 +266,9 @@ def judge(
         for suite in suites:
             met += suite
             if by := what_fails(copy, suite, limit_s):
+                file.write_bytes(before)
+                if "::" in by and what_fails(copy, (Path(by),), limit_s):
+                    by = f"NOTHING: {by} fails without the change, too"
                 return Verdict(change, tuple(met), by)
     finally:
         file.write_bytes(before)
@@ -273,6 +278,7 @@ def judge(
 def what_fails(copy: Path, tests: tuple[Path, ...], limit_s: float) -> str:
     """The test that fails first, or "too long"; empty: all pass."""
     words = ["-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider"]
+    words += [f"--deselect={name}" for name in os.environ.get("WITHOUT", "").split()]
     threads = dict.fromkeys(ONE_THREAD, "1")
     here = {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     with tempfile.TemporaryFile() as said:
@@ -354,7 +360,7 @@ def main() -> None:
         return
     survivors = []
     for verdict in judge_all(changes, given.room, given.limit):
-        said = f"noticed by {verdict.by}" if verdict.noticed else "SURVIVED"
+        said = f"noticed by {verdict.by}" if verdict.by else "SURVIVED"
         if not verdict.tests:
             said = "NO TESTS"
         print(f"{verdict.change.path}:{verdict.change.line}  {said}", flush=True)
