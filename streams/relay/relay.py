@@ -34,7 +34,7 @@ from streams.recording.files import check_space
 from streams.recording.journal import NotRecordedError
 from streams.recording.second_copy import Copying, check_copy
 from streams.relay.answering import Answering, PendingEvent
-from streams.relay.recorder import Session
+from streams.relay.session import Session
 from streams.relay.sockets import LINGER_MS, bound
 from streams.relay.source_reader import SourceEnded, SourceReader
 from streams.relay.status import RelayStatus

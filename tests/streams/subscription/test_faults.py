@@ -207,7 +207,7 @@ def test_a_clock_of_the_relay_that_steps(tmp_path, monkeypatch, step_s):
         return time.time_ns() + int(1e9 * step_s) * stepped.is_set()
 
     clock = SimpleNamespace(time_ns=time_ns, monotonic_ns=time.monotonic_ns)
-    monkeypatch.setattr("streams.relay.recorder.time", clock)
+    monkeypatch.setattr("streams.relay.session.time", clock)
     path, tap = tmp_path / "visit.mcap", Tap()
     with relayed(tap, path) as relay, Subscriber(relay.endpoint) as subscriber:
         tap.put(Start(ACQUISITION, "test"), transient(0))
