@@ -147,17 +147,20 @@ def convert(
     ] = None,
     notes: Annotated[
         bool,
-        typer.Option("--notes", help="Also what operators typed, which may name one."),
+        typer.Option("--notes", help="Also what people typed, which may name one."),
     ] = False,
     sourcedata: Annotated[
-        bool,
+        bool | None,
         typer.Option(
             "--sourcedata/--no-sourcedata",
-            help="BIDS: a copy of the recording, what operators typed in it.",
+            help="BIDS: a copy of the recording, what people typed in it; "
+            "default: with --notes.",
         ),
-    ] = True,
+    ] = None,
 ) -> None:
     """Convert a recording to other formats, or other formats to a recording.
+
+    Texts, authors and kinds of events that somebody typed stay out without --notes.
 
     Example: mrs-monitor convert session.mcap --to nifti-mrs --out session.nii.gz
     mrs-monitor convert visit2.mcap --to bids --subject 07 --out study
@@ -170,10 +173,11 @@ def convert(
         _check_kept(read, out, to)
     source = open_source(file, water, options.choices(choose))
     if to is Format.RECORDING:
-        written = [_recorded(source.bodies, out)]
+        written = [_recorded(source.bodies, out, notes)]
     elif to is Format.BIDS:
         subject, session = _labels(file, out, subject, session)
-        kept = file if sourcedata and source.origin == "recording" else None
+        copied = notes if sourcedata is None else sourcedata
+        kept = file if copied and source.origin == "recording" else None
         messages = number(source.bodies)
         written = write_bids(out, messages, subject, session, kept, notes)
     elif to is Format.ISMRMRD:
@@ -221,10 +225,12 @@ def _check_kept(read: Path | None, out: Path, to: Format) -> None:
         )
 
 
-def _recorded(bodies: Iterable[Body], out: Path) -> Path:
-    """Write bodies as a recording."""
+def _recorded(bodies: Iterable[Body], out: Path, notes: bool) -> Path:
+    """Write bodies as a recording, with `notes` as they are."""
+    from streams.export.leaving import without_typed
+
     with Journal.create(out) as journal:
-        for message in number(bodies):
+        for message in number(bodies if notes else map(without_typed, bodies)):
             journal.append(wire.encode(message))
     return out
 
