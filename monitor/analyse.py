@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.choose import Analysis, Wishes
 from monitor.closing import nothing_fitted, remarks
+from monitor.content import sha256_of
 from monitor.outcome import Outcome
 from monitor.qc.criteria import Verdict, of_outcome
 from monitor.report import wording
@@ -25,8 +26,11 @@ def analyse(
     wishes: Wishes,
     water: Path | None = None,
     progress: Progress | None = None,
+    names: bool = False,
 ) -> Outcome:
     """Run a file through the pipeline.
+
+    `names`: what is noted may hold the names of the files.
 
     Raises
     ------
@@ -34,7 +38,9 @@ def analyse(
     """
     source = open_source(path, water, wishes.choose)
     outcome = run(messages_of(source), wishes, progress)
-    outcome.notes = dict.fromkeys((*source.notes, *outcome.notes))
+    outcome.origin = source.origin
+    noted = source.notes if names else source.nameless_notes
+    outcome.notes = dict.fromkeys((*noted, *outcome.notes))
     if outcome.analysis.pipeline is None:
         raise InputError(f"{path} has no start message: nothing can be analysed.")
     if not outcome.qualities:
@@ -43,6 +49,17 @@ def analyse(
     if why:
         raise InputError(f"Nothing could be fitted in {path}: {why}.")
     return outcome
+
+
+def about(path: Path, names: bool = False) -> dict[str, str]:
+    """Which file was analysed, by its content, and with `names` by its name.
+
+    Raises
+    ------
+    InputError : it cannot be read
+    """
+    said = {"input_sha256": sha256_of(path)}
+    return said | ({"file": path.name} if names else {})
 
 
 def run(

@@ -12,6 +12,7 @@ from monitor.commands.analysing import (
     Basis,
     Choose,
     Infusion,
+    Names,
     Protocol,
     Reference,
     Water,
@@ -63,6 +64,7 @@ def judge_sessions(
     scheduler: Annotated[
         str, typer.Option("--scheduler", help="Address of a dask scheduler.")
     ] = "",
+    names: Names = False,
     unlock: Annotated[
         str | None,
         typer.Option(
@@ -78,7 +80,9 @@ def judge_sessions(
 
     One file gives a report (HTML, PDF, CSV, JSON); several files or a folder give one
     report each, a table and a group page.  What was judged before is not done again.
-    With a participants file the group page shows condition by time.
+    With a participants file the group page shows condition by time.  Sessions are
+    called by the labels in their names (sub-01_ses-2), else by a hash of their content;
+    with --names by their files' names.
 
     Examples: mrs-monitor qc session.mcap --out report
     mrs-monitor qc STUDY --out results --participants participants.tsv
@@ -98,9 +102,10 @@ def judge_sessions(
     if reason:
         _note_reason(places, reason)
     if len(places) == 1 and _is_one(places[0]) and not participants:
-        _one(places[0], out, wishes, water, pdf)
+        _one(places[0], out, wishes, water, pdf, names)
         return
-    _many(places, wishes, out, pdf, workers, scheduler, water, participants, level)
+    _many(places, wishes, out, pdf, workers, scheduler, water, participants, level,
+          names)  # fmt: skip
 
 
 def _is_one(place: Path) -> bool:
@@ -129,13 +134,21 @@ def _bids_app(sessions: list[Path], out: Path | None) -> tuple[list[Path], Path,
     return sessions, out, level
 
 
-def _one(path: Path, out: Path, wishes: Wishes, water: Path | None, pdf: bool) -> None:
+def _one(
+    path: Path,
+    out: Path,
+    wishes: Wishes,
+    water: Path | None,
+    pdf: bool,
+    names: bool,
+) -> None:
     from monitor.qc.one import judge
     from monitor.report.folder import kept_if_done
     from monitor.report.session_files import write_session_report
 
     with kept_if_done(out):
-        judged = judge(path, wishes, water)
+        title = path.name if names else ""
+        judged = judge(path, wishes, water, title, names)
     write_session_report(judged, out, pdf)
     typer.echo(f"{judged.report['verdict']}: {out / 'report.html'}")
 
@@ -150,6 +163,7 @@ def _many(
     water: Path | None,
     participants: Path | None,
     level: str,
+    names: bool,
 ) -> None:
     from monitor.qc.participants import read_participants
     from monitor.qc.run import Plan, kept_rows, put_together
@@ -170,7 +184,11 @@ def _many(
             err=True,
         )
     if not rows:
-        rows = _judged(find_sessions(places), plan)
+        sessions = find_sessions(places, names)
+        for session in sessions:
+            if not names and not session.subject:
+                typer.echo(f"{session.label}: {session.path}", err=True)
+        rows = _judged(sessions, plan)
     if level == "participant":
         return
     group = put_together(rows, plan)

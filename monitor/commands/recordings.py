@@ -194,7 +194,7 @@ def _labels(
     file: Path, out: Path, subject: str | None, session: str | None
 ) -> tuple[str, str]:
     """Labels as told, else as `qc` reads them from the name, else 01 and a new one."""
-    from monitor.qc.sessions import entity
+    from monitor.qc.labels import entity
     from streams.export.bids import next_session
 
     told, visit = (entity(file.as_posix(), key) for key in ("sub", "ses"))

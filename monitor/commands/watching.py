@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -178,6 +178,7 @@ def replay(
 
     Example: mrs-monitor replay recordings/infusion-short.mcap --speed 20
     """
+    from monitor.analyse import about
     from monitor.choose import settings_for
     from monitor.feeds import replay_feed
     from monitor.unlocking import checked, note_beside
@@ -207,6 +208,8 @@ def replay(
         f"replay {file.name}",
         out or Path("mrs-monitor-replay"),
         opening=Opening(str(file), protocol),
+        source=f"replay of a {source.origin}",
+        about=about(file),
     )
 
 
@@ -260,6 +263,8 @@ def _watch(
     planned: int | None = None,
     reason: str | None = None,
     opening: Opening | None = None,
+    source: str = "",
+    about: Mapping[str, str] | None = None,
 ) -> None:
     """Follow a feed in the window, or in the terminal where there is no display.
 
@@ -284,4 +289,4 @@ def _watch(
 
     console = Console(stderr=True)
     console.print(f"No window, since {reason}: following here.", highlight=False)
-    Headless(open_feed(), wishes, out, console).run(title, planned)
+    Headless(open_feed(), wishes, out, console).run(title, planned, source, about)

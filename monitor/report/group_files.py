@@ -50,10 +50,15 @@ def _columns(rows: Sequence[Row]) -> tuple[str, ...]:
     values += [
         f"{n}_{what}" for n in REPEATED for what in ("reference", "reference_sd")
     ]
+    named = [name for name in NAMED if name != "file" or _some(rows, name)]
     return (
-        *NAMED, "protocol", "transients", *CRITERIA,
+        *named, "protocol", "transients", *CRITERIA,
         *(name for name in values if name in seen),
     )  # fmt: skip
+
+
+def _some(rows: Sequence[Row], name: str) -> bool:
+    return any(row.get(name) for row in rows)
 
 
 def _tidy(row: Row) -> list[Row]:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from streams.scanner_counter import AUTHOR, DROPPED, GAP
-from streams.transient import EVENT_KINDS, Body, Event, Start
+from streams.transient import EVENT_KINDS, Body, End, Event, Start
 
 REMARK = "remark"
 """What a kind that was typed becomes."""
@@ -26,6 +26,8 @@ ROLES = frozenset(
     {AUTHOR, "scanner", "simulator", "operator", "viewer", "script", "pump"}
 )
 """Authors that the program writes by itself, and the pump."""
+REASONS = frozenset({"finished", "stopped", "source failed", "end of file"})
+"""Why the program ends a session."""
 ORIGINS = ("NIfTI-MRS file", "ISMRMRD file", "twix file", "vendor file")
 """How the source of a file begins; older recordings have its name behind it."""
 
@@ -45,9 +47,11 @@ def without_typed(body: Body) -> Body:
     """A body without what was typed and without names of files and people."""
     match body:
         case Event():
-            return _event(body)
+            return event_to_leave(body)
         case Start():
             return replace(body, source=source_words(body.source))
+        case End(reason=reason) if reason not in REASONS:
+            return replace(body, reason="")
     return body
 
 
@@ -56,7 +60,8 @@ def source_words(source: str) -> str:
     return next((origin for origin in ORIGINS if source.startswith(origin)), source)
 
 
-def _event(event: Event) -> Event:
+def event_to_leave(event: Event) -> Event:
+    """An event without what was typed."""
     keep = _TEXTS.get(event.kind)
     return replace(
         event,

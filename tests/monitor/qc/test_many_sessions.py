@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from monitor.choose import Wishes
+from monitor.content import sha256_of
 from monitor.qc import provenance
-from monitor.qc.follow import sha256_of
 from monitor.qc.many import CRASHED, Job, Tell, _standing, run_here, work
 from monitor.qc.run import Plan, judge_all, put_together
 from monitor.qc.sessions import Session, find_sessions, infusion_of
