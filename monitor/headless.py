@@ -30,6 +30,7 @@ from monitor.report.folder import kept_if_done
 from monitor.results import write
 from monitor.screen.parts import Stream
 from monitor.settings import Settings
+from monitor.terminal import plain, say_on
 from streams.errors import InputError
 from streams.export.leaving import event_to_leave, source_words
 from streams.transient import End, Heartbeat, Kind, Message, Start, Transient
@@ -82,24 +83,24 @@ class Headless:
     def _follow(self, title: str, planned: int | None) -> None:
         """Take in the feed to its end, or to Ctrl-C, with progress in the terminal."""
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[said]}"),
+            TextColumn("{task.fields[said]}", markup=False),
         )
-        plain = not self._console.is_terminal
-        with Progress(*columns, console=self._console, disable=plain) as progress:
-            task = progress.add_task(title, total=planned, said="")
+        bare = not self._console.is_terminal
+        with Progress(*columns, console=self._console, disable=bare) as progress:
+            task = progress.add_task(plain(title), total=planned, said="")
             try:
                 with threadpool_limits(1):
                     for count in self._counted():
                         said = f"{self._now()}{self._missing()}"
                         progress.update(task, completed=count, said=said)
-                        if plain:
+                        if bare:
                             self._say(count)
             except KeyboardInterrupt:
-                self._console.print("stopped by Ctrl-C", highlight=False)
+                self._line("stopped by Ctrl-C")
 
     def _say(self, count: int) -> None:
         """A line now and then, while transients come."""
@@ -119,7 +120,7 @@ class Headless:
             self._problem = stream.said
 
     def _line(self, said: str) -> None:
-        self._console.print(said, highlight=False, markup=False, soft_wrap=True)
+        say_on(self._console, said)
 
     def _counted(self) -> Iterator[int]:
         """Work through messages; the number of metabolite transients so far."""

@@ -13,6 +13,7 @@ import typer
 
 from monitor import options
 from monitor.qc.labels import labels_of
+from monitor.terminal import plain, say, say_on
 from streams.errors import InputError
 
 if TYPE_CHECKING:
@@ -144,13 +145,13 @@ def analyse_files(
     for path, place in _places(files, out, names):
         try:
             if reason is not None:
-                typer.echo(f"reason recorded: {note_beside(path, reason)}", err=True)
+                say(f"reason recorded: {note_beside(path, reason)}", err=True)
             _analyse_one(path, water, wishes, place, save_spectra, names)
         except InputError as error:
             if len(files) == 1:
                 raise
             failed += 1
-            typer.echo(f"mrs-monitor: {path}: {error}", err=True)
+            say(f"mrs-monitor: {path}: {error}", err=True)
     if failed:
         raise typer.Exit(2)
 
@@ -224,6 +225,7 @@ def _analyse_one(
     names: bool,
 ) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     from monitor.analyse import about, analyse
@@ -236,13 +238,13 @@ def _analyse_one(
         kept_if_done(out),
         Progress(console=console, transient=True, disable=quiet) as progress,
     ):
-        task = progress.add_task(f"{path.name}", total=None)
+        task = progress.add_task(escape(plain(path.name)), total=None)
         outcome = analyse(
             path, wishes, water, lambda n: progress.update(task, completed=n), names
         )
     write(outcome, out, outcome.origin, spectra, about(path, names))
     if spectra and outcome.pipeline.settings.outcome_hidden:
-        console.print("No spectra are written: the protocol hides the outcome.")
+        say_on(console, "No spectra are written: the protocol hides the outcome.")
     _say(console, outcome, out)
 
 
@@ -252,19 +254,14 @@ def _say(console: Console, outcome: Outcome, out: Path) -> None:
 
     for note in (*for_terminal(outcome.notes), result(outcome)):
         if note:
-            console.print(note, highlight=False, markup=False, soft_wrap=True)
+            say_on(console, note)
     failed = sum(not estimate.converged for estimate in outcome.course)
     end = f", {failed} of them not converged" if failed else ""
     counted = (
         f"{_counted(len(outcome.qualities), 'transient')}, "
         f"{_counted(len(outcome.course), 'window')}"
     )
-    console.print(
-        f"{counted}{end}: {out}",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+    say_on(console, f"{counted}{end}: {out}")
 
 
 def _counted(count: int, noun: str) -> str:

@@ -18,6 +18,7 @@ from monitor.commands.analysing import (
     Water,
     wishes_of,
 )
+from monitor.terminal import say, say_on
 from streams.errors import InputError
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _one(
         title = path.name if names else ""
         judged = judge(path, wishes, water, title, names)
     write_session_report(judged, out, pdf)
-    typer.echo(f"{judged.report['verdict']}: {out / 'report.html'}")
+    say(f"{judged.report['verdict']}: {out / 'report.html'}")
 
 
 def _many(
@@ -178,7 +179,7 @@ def _many(
     plan = Plan(wishes, out, pdf, workers or os.cpu_count() or 1, scheduler, visits)
     rows, of_another = kept_rows(out) if level == "group" else ([], False)
     if of_another:
-        typer.echo(
+        say(
             f"{out / 'rows.json'} was made by another program: run participant again "
             "for results of this one.",
             err=True,
@@ -187,12 +188,12 @@ def _many(
         sessions = find_sessions(places, names)
         for session in sessions:
             if not names and not session.subject:
-                typer.echo(f"{session.label}: {session.path}", err=True)
+                say(f"{session.label}: {session.path}", err=True)
         rows = _judged(sessions, plan)
     if level == "participant":
         return
     group = put_together(rows, plan)
-    typer.echo(
+    say(
         f"{group['judged']} of {group['sessions']} sessions judged, "
         f"{group['judged'] - group['all_kept']} miss a criterion: {out / 'group.html'}"
     )
@@ -213,7 +214,7 @@ def _judged(sessions: Any, plan: Plan) -> list[dict[str, Any]]:
             progress.advance(task)
             if row["status"] != "judged":
                 said = f"{row['session']}: {row['reason']}"
-                console.print(said, highlight=False, markup=False)
+                say_on(console, said)
 
         return judge_all(sessions, plan, tell)
 
@@ -232,4 +233,4 @@ def _simulate(protocol: str, out: Path) -> None:
             lambda done, of: progress.update(task, completed=done, total=of),
         )
     write_foreseen(foreseen, out)
-    typer.echo(f"{foreseen.sentence} {out / 'detectable.html'}")
+    say(f"{foreseen.sentence} {out / 'detectable.html'}")

@@ -15,6 +15,7 @@ import typer
 from monitor import options
 from monitor.commands.analysing import Choose
 from monitor.commands.watching import Connect, Key
+from monitor.terminal import say
 from streams import inspection, reading, wire
 from streams.errors import InputError
 from streams.inspection import Verification
@@ -55,10 +56,10 @@ def info(file: File) -> None:
     """
     held = inspection.info(file)
     if not held.verification.damaged:
-        typer.echo(held.verification.summary)
+        say(held.verification.summary)
     for start in held.starts:
         acquisition = start.acquisition
-        typer.echo(
+        say(
             f"{start.source}: {acquisition.sequence or 'sequence not named'} TE "
             f"{1e3 * acquisition.echo_time_s:g} ms, "
             f"{acquisition.spectrometer_frequency_mhz:.3f} MHz, {acquisition.coils} "
@@ -69,20 +70,13 @@ def info(file: File) -> None:
     epochs = f"{held.epochs} epoch{'' if held.epochs == 1 else 's'}"
     lost = held.never_came
     gone = f"; {lost} transient{'' if lost == 1 else 's'} never came" if lost else ""
-    typer.echo(f"session {held.session}: {kinds or 'no transient'}; {epochs}{gone}")
+    say(f"session {held.session}: {kinds or 'no transient'}; {epochs}{gone}")
     if held.first_s is not None and held.last_s is not None:
-        typer.echo(f"scanner time {held.first_s:.1f} to {held.last_s:.1f} s")
+        say(f"scanner time {held.first_s:.1f} to {held.last_s:.1f} s")
     for event in held.events:
-        typer.echo(
-            f"{event.time_s:10.1f} s  {_plain(event.kind)}  {_plain(event.text)}"
-        )
+        say(f"{event.time_s:10.1f} s  {event.kind}  {event.text}")
     if held.verification.damaged:
         raise InputError(held.verification.summary)
-
-
-def _plain(words: str) -> str:
-    """What somebody typed, in one line that no terminal obeys."""
-    return "".join(letter if letter.isprintable() else " " for letter in words)
 
 
 def verify(file: File) -> None:
@@ -91,7 +85,7 @@ def verify(file: File) -> None:
     Example: mrs-monitor verify session.mcap
     """
     checked = inspection.verify(file)
-    typer.echo(checked.summary)
+    say(checked.summary)
     if not checked.whole:
         raise typer.Exit(1)
 
@@ -110,7 +104,7 @@ def recover(
     place = out or file.with_name(f"{stem}-recovered.mcap")
     damaged = inspection.verify(file)
     saved = inspection.verify(reading.recover(file, place))
-    typer.echo(_saved(damaged, saved))
+    say(_saved(damaged, saved))
 
 
 def _saved(damaged: Verification, saved: Verification) -> str:
@@ -185,9 +179,9 @@ def convert(
     else:
         written = nifti_mrs.write_session(out, number(source.bodies), notes)
     for note in source.notes:
-        typer.echo(note, err=True)
+        say(note, err=True)
     for path in written:
-        typer.echo(path)
+        say(path)
 
 
 def _labels(
@@ -244,14 +238,14 @@ def tail(connect: Connect, key: Key = "") -> None:
     with Subscriber(connect, load_client_keys(key) if key else None) as subscriber:
         while True:
             for message in subscriber.poll(0.5):
-                typer.echo(_line(message))
+                say(_line(message))
             health = subscriber.health
             if health.clock and time.monotonic() - beside_at > BESIDE_S:
                 beside_at = time.monotonic()
-                typer.echo(f"relay's clock beside the scanner's: {health.clock}")
+                say(f"relay's clock beside the scanner's: {health.clock}")
             said = health.problem
             if said and said != problem:
-                typer.echo(said, err=True)
+                say(said, err=True)
             problem = said
 
 
@@ -262,7 +256,7 @@ def _line(message: Message) -> str:
         coils, points = body.fid.shape
         said = f"{body.kind} {body.count} at {body.time_s:.2f} s, {coils} x {points}"
     elif isinstance(body, Event):
-        said = f"{_plain(body.kind)} at {body.time_s:.2f} s {_plain(body.text)}"
+        said = f"{body.kind} at {body.time_s:.2f} s {body.text}"
     else:
         said = type(body).__name__.lower()
     return f"{time.strftime('%H:%M:%S')} {message.seq:6d} epoch {message.epoch} {said}"

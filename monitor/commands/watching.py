@@ -24,6 +24,7 @@ from monitor.commands.analysing import (
 from monitor.commands.reopening import opened, reopened, still_locked
 from monitor.screen.opening import Opening
 from monitor.settings import Settings, read_protocol
+from monitor.terminal import say, say_on
 from streams.endpoint import Endpoint
 from streams.errors import InputError
 from streams.transient import Start
@@ -85,9 +86,9 @@ def demo(
     planned = sum(series.transients for series in simulated.series)
     recording = options.new_recording("demo")
     scanner = start_simulated(scenario, recording, options.replay_speed(speed))
-    typer.echo(f"recording: {recording}", err=True)
+    say(f"recording: {recording}", err=True)
     named = scenario if settings.outcome_hidden else simulated.title
-    typer.echo(f"simulated: {named}{told}", err=True)
+    say(f"simulated: {named}{told}", err=True)
     try:
         reason = no_display()  # asked while the scanner starts
         scanner.wait()
@@ -194,12 +195,12 @@ def replay(
     if first is None or not isinstance(first.body, Start):
         raise InputError(f"{file} does not begin with a start message.")
     for note in source.notes:
-        typer.echo(note, err=True)
+        say(note, err=True)
     if reason is not None:
-        typer.echo(f"reason recorded: {note_beside(file, reason)}", err=True)
+        say(f"reason recorded: {note_beside(file, reason)}", err=True)
     if beside is not None:
         if reason is not None:
-            typer.echo(f"reason recorded: {note_beside(beside, reason)}", err=True)
+            say(f"reason recorded: {note_beside(beside, reason)}", err=True)
         _compare(file, beside, wishes, options.replay_speed(speed))
     _watch(
         partial(replay_feed, file, water, options.replay_speed(speed), wishes.choose),
@@ -288,5 +289,5 @@ def _watch(
     from monitor.headless import Headless
 
     console = Console(stderr=True)
-    console.print(f"No window, since {reason}: following here.", highlight=False)
+    say_on(console, f"No window, since {reason}: following here.")
     Headless(open_feed(), wishes, out, console).run(title, planned, source, about)
