@@ -17,6 +17,7 @@ from monitor.report.group_figures import clinical_svg, criteria_svg, trial_svg
 from monitor.report.page import environment, style
 from monitor.report.session_files import write_text
 from monitor.report.tables import write_json
+from streams.export.cells import text_cell
 
 NAMED = ("session", "subject", "visit", "site", "file", "status", "reason", "verdict")
 MEASURES = ("mean", "area", "peak", "peak_time", "plateau")
@@ -86,7 +87,7 @@ def tsv(header: Sequence[str], rows: Sequence[Row]) -> str:
 def _cell(value: Any) -> str:
     if value is None or value == "":
         return "n/a"
-    return repr(value) if isinstance(value, float) else str(value)
+    return repr(value) if isinstance(value, float) else text_cell(str(value))
 
 
 def group_page(rows: Sequence[Row], group: Mapping[str, Any]) -> str:
