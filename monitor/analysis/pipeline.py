@@ -88,7 +88,7 @@ class Pipeline:
             return self._pushed(message.body, update)
         except InputError as error:
             self.refused += 1
-            return replace(update, notes=(str(error),))
+            return replace(update, notes=(_unquoted(str(error), message.body),))
 
     def _pushed(self, body: Body, update: Update) -> Update:
         match body:
@@ -274,3 +274,12 @@ class Pipeline:
     def _set_reference(self, reference_s: Span) -> None:
         self.periods.reference_s = reference_s
         self.intake.freeze()
+
+
+def _unquoted(sentence: str, body: Body) -> str:
+    """A sentence without the text of an event: notes stand in every result."""
+    if not isinstance(body, Event) or not body.text:
+        return sentence
+    for quoted in (repr(body.text), repr(body.text[:80])):
+        sentence = sentence.replace(quoted, "this one")
+    return sentence

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.commands import options
+from monitor.commands.printing import plain, say, say_on
+from monitor.judge.labels import labels_of
 from streams.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,6 +40,13 @@ Basis = Annotated[
 ]
 Protocol = Annotated[
     str, typer.Option("--protocol", help="Protocol: a TOML file or a bundled name.")
+]
+Names = Annotated[
+    bool,
+    typer.Option(
+        "--names",
+        help="Results may hold the names of files, and who marked events.",
+    ),
 ]
 WindowLength = Annotated[
     int | None, typer.Option("--window", help="Transients in a window.")
@@ -97,6 +106,7 @@ def analyse_files(
     save_spectra: Annotated[
         bool, typer.Option("--save-spectra", help="The signals as NIfTI-MRS, too.")
     ] = False,
+    names: Names = False,
     unlock: Annotated[
         str | None,
         typer.Option(
@@ -132,16 +142,16 @@ def analyse_files(
         two_pass=True if two_pass else None,
     )
     failed = 0
-    for path, place in _places(files, out):
+    for path, place in _places(files, out, names):
         try:
             if reason is not None:
-                typer.echo(f"reason recorded: {note_beside(path, reason)}", err=True)
-            _analyse_one(path, water, wishes, place, save_spectra)
+                say(f"reason recorded: {note_beside(path, reason)}", err=True)
+            _analyse_one(path, water, wishes, place, save_spectra, names)
         except InputError as error:
             if len(files) == 1:
                 raise
             failed += 1
-            typer.echo(f"mrs-monitor: {path}: {error}", err=True)
+            say(f"mrs-monitor: {path}: {error}", err=True)
     if failed:
         raise typer.Exit(2)
 
@@ -172,8 +182,10 @@ def wishes_of(
     return Wishes(protocol, basis, given, options.choices(choose))
 
 
-def _places(files: list[Path], out: Path) -> list[tuple[Path, Path]]:
+def _places(files: list[Path], out: Path, named: bool) -> list[tuple[Path, Path]]:
     """Each file with its folder: `out` itself, or one in it that no other file has.
+
+    That is called by the label of the session, or as `named` by the name of its file.
 
     Raises
     ------
@@ -181,6 +193,9 @@ def _places(files: list[Path], out: Path) -> list[tuple[Path, Path]]:
     """
     if len(files) == 1:
         return [(files[0], out)]
+    if not named:
+        labels = labels_of(files)
+        return [(path, out / label) for path, label in zip(files, labels, strict=True)]
     names = [path.name.split(".")[0] for path in files]
     if len(set(names)) < len(names):  # sub-01/metab.nii.gz sub-02/metab.nii.gz
         names = [
@@ -202,14 +217,20 @@ def _step_for(window: int | None) -> int | None:
 
 
 def _analyse_one(
-    path: Path, water: Path | None, wishes: Wishes, out: Path, spectra: bool
+    path: Path,
+    water: Path | None,
+    wishes: Wishes,
+    out: Path,
+    spectra: bool,
+    names: bool,
 ) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     from monitor.report.folder import kept_if_done
     from monitor.report.result_tables import write
-    from monitor.run.analyse import analyse
+    from monitor.run.analyse import about, analyse
 
     console = Console(stderr=True)
     quiet = not console.is_terminal  # a bar in a log is an empty line
@@ -217,13 +238,13 @@ def _analyse_one(
         kept_if_done(out),
         Progress(console=console, transient=True, disable=quiet) as progress,
     ):
-        task = progress.add_task(f"{path.name}", total=None)
+        task = progress.add_task(escape(plain(path.name)), total=None)
         outcome = analyse(
-            path, wishes, water, lambda n: progress.update(task, completed=n)
+            path, wishes, water, lambda n: progress.update(task, completed=n), names
         )
-    write(outcome, out, path.name, spectra)
+    write(outcome, out, outcome.origin, spectra, about(path, names))
     if spectra and outcome.pipeline.settings.outcome_hidden:
-        console.print("No spectra are written: the protocol hides the outcome.")
+        say_on(console, "No spectra are written: the protocol hides the outcome.")
     _say(console, outcome, out)
 
 
@@ -233,19 +254,14 @@ def _say(console: Console, outcome: Outcome, out: Path) -> None:
 
     for note in (*for_terminal(outcome.notes), result(outcome)):
         if note:
-            console.print(note, highlight=False, markup=False, soft_wrap=True)
+            say_on(console, note)
     failed = sum(not estimate.converged for estimate in outcome.course)
     end = f", {failed} of them not converged" if failed else ""
     counted = (
         f"{_counted(len(outcome.qualities), 'transient')}, "
         f"{_counted(len(outcome.course), 'window')}"
     )
-    console.print(
-        f"{counted}{end}: {out}",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+    say_on(console, f"{counted}{end}: {out}")
 
 
 def _counted(count: int, noun: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,12 +9,11 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.analysis.update import Curve, Update
 from monitor.run.choose import Analysis, Wishes
+from monitor.run.content_hash import sha256_of
 from monitor.run.outcome import Outcome
 from streams.errors import InputError
 from streams.messages.transient import End, Event, Message, Start, Transient
 from streams.sources.files.open_file import messages_of, open_source
-
-CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +73,12 @@ class Followed:
             self.raw.append(update.strip_raw)
 
 
-def follow(path: Path, wishes: Wishes, water: Path | None = None) -> Followed:
+def follow(
+    path: Path, wishes: Wishes, water: Path | None = None, names: bool = False
+) -> Followed:
     """Run a file through the pipeline, fitted once at its end.
+
+    `names`: what is noted may hold the names of the files.
 
     Raises
     ------
@@ -92,26 +94,8 @@ def follow(path: Path, wishes: Wishes, water: Path | None = None) -> Followed:
             end = End(len(followed.outcome.qualities), "no end message")
             followed.push(Message(last.session, last.seq + 1, last.epoch, end))
     outcome = followed.outcome
-    outcome.notes = dict.fromkeys((*source.notes, *outcome.notes))
+    noted = source.notes if names else source.nameless_notes
+    outcome.notes = dict.fromkeys((*noted, *outcome.notes))
     if not outcome.qualities:
         raise InputError(f"{path} holds no metabolite transient: nothing to judge.")
     return followed
-
-
-def sha256_of(path: Path) -> str:
-    """Hash of a file's content, or of all files of a folder in order of their names.
-
-    Raises
-    ------
-    InputError : it cannot be read
-    """
-    digest = hashlib.sha256()
-    try:
-        for part in sorted(path.iterdir()) if path.is_dir() else [path]:
-            with part.open("rb") as file:
-                while block := file.read(CHUNK):
-                    digest.update(block)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"{path} cannot be read: {reason}.") from None
-    return digest.hexdigest()

@@ -108,8 +108,8 @@ class Settings:
         return replace(self, **changes)
 
     def as_dict(self) -> dict[str, Any]:
-        """Every field by name, for session.json and for settings events."""
-        return asdict(self)
+        """Every field by name, for session.json; a file without its folder."""
+        return asdict(self) | {"basis": Path(self.basis).name}
 
 
 def bundled_protocols() -> dict[str, Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -32,9 +33,17 @@ FURTHER = ("joint.csv", "joint_course.csv", "plasma.csv")
 """Tables that only some runs write.  Of spectra one may be what is analysed."""
 
 
-def write(outcome: Outcome, out: Path, source: str, spectra: bool = False) -> None:
+def write(
+    outcome: Outcome,
+    out: Path,
+    source: str,
+    spectra: bool = False,
+    about: Mapping[str, str] | None = None,
+) -> None:
     """Write the tables of the contract into a folder, which is made if need be.
 
+    `source` says in words what was analysed, `about` by its content
+    (`monitor.run.analyse.about`).
     Tables that an earlier run wrote there and this one does not are taken away.
 
     Raises
@@ -52,7 +61,7 @@ def write(outcome: Outcome, out: Path, source: str, spectra: bool = False) -> No
     _write_responses(outcome, out, hidden)
     if spectra and not hidden:
         write_spectra(pipeline, out)
-    write_session(out / "session.json", session_of(outcome, source), hidden)
+    write_session(out / "session.json", session_of(outcome, source, about), hidden)
 
 
 def _write_responses(outcome: Outcome, out: Path, hidden: bool) -> None:
@@ -96,12 +105,15 @@ def tracker_rows(outcome: Outcome) -> list[TrackerRow]:
     return rows
 
 
-def session_of(outcome: Outcome, source: str) -> dict[str, Any]:
+def session_of(
+    outcome: Outcome, source: str, about: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Everything that makes the numbers reproducible."""
     pipeline = outcome.pipeline
     course = pipeline.course
     return {
         "source": source,
+        **(about or {}),
         "program": {"mrs-monitor": version("mrs-monitor")},
         "versions": {
             "python": platform.python_version(),

@@ -11,8 +11,9 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from monitor.judge.criteria import Verdict, of_outcome
 from monitor.report import wording
 from monitor.run.choose import Analysis, Wishes
+from monitor.run.content_hash import sha256_of
 from monitor.run.outcome import Outcome
-from monitor.run.remarks import nothing_fitted, remarks
+from monitor.run.remarks import nothing_fitted, nothing_usable, remarks
 from streams.errors import InputError
 from streams.messages.transient import End, Kind, Message, Transient
 from streams.sources.files.open_file import messages_of, open_source
@@ -25,8 +26,11 @@ def analyse(
     wishes: Wishes,
     water: Path | None = None,
     progress: Progress | None = None,
+    names: bool = False,
 ) -> Outcome:
     """Run a file through the pipeline.
+
+    `names`: what is noted may hold the names of the files.
 
     Raises
     ------
@@ -34,15 +38,28 @@ def analyse(
     """
     source = open_source(path, water, wishes.choose)
     outcome = run(messages_of(source), wishes, progress)
-    outcome.notes = dict.fromkeys((*source.notes, *outcome.notes))
+    outcome.origin = source.origin
+    noted = source.notes if names else source.nameless_notes
+    outcome.notes = dict.fromkeys((*noted, *outcome.notes))
     if outcome.analysis.pipeline is None:
         raise InputError(f"{path} has no start message: nothing can be analysed.")
     if not outcome.qualities:
-        raise InputError(f"{path} holds no metabolite transient: nothing to analyse.")
+        raise InputError(f"{path} {nothing_usable(outcome)}: nothing to analyse.")
     why = nothing_fitted(outcome)
     if why:
         raise InputError(f"Nothing could be fitted in {path}: {why}.")
     return outcome
+
+
+def about(path: Path, names: bool = False) -> dict[str, str]:
+    """Which file was analysed, by its content, and with `names` by its name.
+
+    Raises
+    ------
+    InputError : it cannot be read
+    """
+    said = {"input_sha256": sha256_of(path)}
+    return said | ({"file": path.name} if names else {})
 
 
 def run(

@@ -40,6 +40,7 @@ class Outcome:
     missing_messages : numbers of the session that no message came with; of transients
         the scanner's counter tells more, see `missing`
     waters : water references that came
+    origin : what kind of file it came from, in words; empty for a stream
     """
 
     analysis: Analysis
@@ -50,6 +51,7 @@ class Outcome:
     ended: bool = False
     missing_messages: int = 0
     waters: int = 0
+    origin: str = ""
     _last_seq: int = -1
     _conjugation: ConjugationCheck | None = None
 

@@ -57,6 +57,14 @@ def result(outcome: Outcome) -> str:
     )
 
 
+def nothing_usable(outcome: Outcome) -> str:
+    """Why there is no transient, to follow the name of the file."""
+    if not outcome.pipeline.refused:
+        return "holds no metabolite transient"
+    why = next(iter(outcome.notes), "")
+    return f"holds no metabolite transient that can be used ({why.rstrip('.')})"
+
+
 def nothing_fitted(outcome: Outcome) -> str:
     """Why there is no window, to follow the name of the file; empty where there is."""
     qualities = outcome.qualities
