@@ -21,6 +21,7 @@ from monitor.commands import (
     streaming,
     watching,
 )
+from monitor.commands.printing import say
 from streams.errors import InputError
 
 app = typer.Typer(
@@ -39,7 +40,7 @@ app.add_typer(basis_sets.app, name="basis")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"mrs-monitor {__version__}")
+        say(f"mrs-monitor {__version__}")
         raise typer.Exit
 
 
@@ -63,11 +64,11 @@ def main() -> None:
     try:
         app()
     except InputError as error:
-        typer.echo(f"mrs-monitor: {error}", err=True)
+        say(f"mrs-monitor: {error}", err=True)
         sys.exit(2)
     except PermissionError as error:  # any place, however deep it was looked into
-        typer.echo(f"mrs-monitor: {_not_permitted(error)}", err=True)
+        say(f"mrs-monitor: {_not_permitted(error)}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
-        typer.echo("stopped.", err=True)
+        say("stopped.", err=True)
         sys.exit(130)

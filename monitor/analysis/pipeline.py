@@ -94,7 +94,8 @@ class Pipeline:
             return self._pushed(message.body, update)
         except InputError as error:
             self.refused += 1
-            return replace(update, notes=(Note(NoteKind.REFUSED, str(error)),))
+            note = Note(NoteKind.REFUSED, _unquoted(str(error), message.body))
+            return replace(update, notes=(note,))
 
     def _pushed(self, body: Body, update: Update) -> Update:
         match body:
@@ -284,3 +285,12 @@ class Pipeline:
     def _set_reference(self, reference_s: Span) -> None:
         self.periods.reference_s = reference_s
         self.intake.freeze()
+
+
+def _unquoted(sentence: str, body: Body) -> str:
+    """A sentence without the text of an event: notes stand in every result."""
+    if not isinstance(body, Event) or not body.text:
+        return sentence
+    for quoted in (repr(body.text), repr(body.text[:80])):
+        sentence = sentence.replace(quoted, "this one")
+    return sentence

@@ -29,9 +29,21 @@ def changed_by(text: str, settings: Settings) -> Settings:
             f"A settings event must name some of {', '.join(sorted(CHANGEABLE))}; "
             f"{text[:80]!r} does not: nothing was changed."
         )
+    if not all(_is_figure(v) for name, v in table.items() if name != "outcome"):
+        raise InputError(
+            "A settings event gives figures for window, step and rejected_epochs, "
+            "which this one does not: nothing was changed."
+        )
     if settings.outcome_hidden and "outcome" in table:
         raise InputError(
             "The protocol hides the outcome, which stays the same: nothing was changed."
         )
     checked = settings_from(table, settings.name)
     return settings.changed(**{field: getattr(checked, field) for field in table})
+
+
+def _is_figure(value: object) -> bool:
+    """Whether nothing but numbers is in it: settings stand in every result."""
+    if isinstance(value, list):
+        return all(type(entry) is int for entry in value)
+    return isinstance(value, int | float)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.commands import options
+from monitor.commands.printing import plain, say, say_on
+from monitor.judge.labels import labels_of
 from streams.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,6 +42,13 @@ Basis = Annotated[
 ]
 Protocol = Annotated[
     str, typer.Option("--protocol", help="Protocol: a TOML file or a bundled name.")
+]
+Names = Annotated[
+    bool,
+    typer.Option(
+        "--names",
+        help="Results may hold the names of files, and who marked events.",
+    ),
 ]
 WindowLength = Annotated[
     int | None, typer.Option("--window", help="Transients in a window.")
@@ -99,6 +108,7 @@ def analyse_files(
     save_spectra: Annotated[
         bool, typer.Option("--save-spectra", help="The signals as NIfTI-MRS, too.")
     ] = False,
+    names: Names = False,
     unlock: Annotated[
         str | None,
         typer.Option(
@@ -134,16 +144,16 @@ def analyse_files(
         two_pass=True if two_pass else None,
     )
     failed = 0
-    for path, place in _places(files, out):
+    for path, place in _places(files, out, names):
         try:
             if reason is not None:
-                typer.echo(f"reason recorded: {note_beside(path, reason)}", err=True)
-            _analyse_one(path, water, wishes, place, save_spectra)
+                say(f"reason recorded: {note_beside(path, reason)}", err=True)
+            _analyse_one(path, water, wishes, place, save_spectra, names)
         except InputError as error:
             if len(files) == 1:
                 raise
             failed += 1
-            typer.echo(f"mrs-monitor: {path}: {error}", err=True)
+            say(f"mrs-monitor: {path}: {error}", err=True)
     if failed:
         raise typer.Exit(2)
 
@@ -174,8 +184,10 @@ def wishes_of(
     return Wishes(protocol, basis, given, options.choices(choose))
 
 
-def _places(files: list[Path], out: Path) -> list[tuple[Path, Path]]:
+def _places(files: list[Path], out: Path, named: bool) -> list[tuple[Path, Path]]:
     """Each file with its folder: `out` itself, or one in it that no other file has.
+
+    That is called by the label of the session, or as `named` by the name of its file.
 
     Raises
     ------
@@ -183,6 +195,9 @@ def _places(files: list[Path], out: Path) -> list[tuple[Path, Path]]:
     """
     if len(files) == 1:
         return [(files[0], out)]
+    if not named:
+        labels = labels_of(files)
+        return [(path, out / label) for path, label in zip(files, labels, strict=True)]
     names = [path.name.split(".")[0] for path in files]
     if len(set(names)) < len(names):  # sub-01/metab.nii.gz sub-02/metab.nii.gz
         names = [
@@ -204,16 +219,22 @@ def _step_for(window: int | None) -> int | None:
 
 
 def _analyse_one(
-    path: Path, water: Path | None, wishes: Wishes, out: Path, spectra: bool
+    path: Path,
+    water: Path | None,
+    wishes: Wishes,
+    out: Path,
+    spectra: bool,
+    names: bool,
 ) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     from monitor.analysis.note import NoteKind, notes_of
     from monitor.report.folder import kept_if_done
     from monitor.report.result_tables import write_tables
     from monitor.report.wording import limits_missed
-    from monitor.run.analyse import analyse, with_notes
+    from monitor.run.analyse import about, analyse, with_notes
 
     console = Console(stderr=True)
     quiet = not console.is_terminal  # a bar in a log is an empty line
@@ -221,17 +242,17 @@ def _analyse_one(
         kept_if_done(out),
         Progress(console=console, transient=True, disable=quiet) as progress,
     ):
-        task = progress.add_task(f"{path.name}", total=None)
+        task = progress.add_task(escape(plain(path.name)), total=None)
 
         def advance(_: Message, update: Update) -> None:
             progress.advance(task, update.quality is not None)
 
-        result = analyse(path, wishes, water, advance)
+        result = analyse(path, wishes, water, advance, names)
     limits = notes_of(NoteKind.LIMITS, [limits_missed(result)])
     result = with_notes(result, limits)
-    write_tables(result, out, path.name, spectra)
+    write_tables(result, out, result.origin, spectra, about(path, names))
     if spectra and result.hidden:
-        console.print("No spectra are written: the protocol hides the outcome.")
+        say_on(console, "No spectra are written: the protocol hides the outcome.")
     _say(console, result, out)
 
 
@@ -239,22 +260,16 @@ def _say(console: Console, result: Result, out: Path) -> None:
     """What was noticed and what came out."""
     from monitor.run.remarks import change_at_the_end, for_terminal
 
-    said = [*map(str, for_terminal(result.notes)), change_at_the_end(result)]
-    for text in said:
+    for text in (*for_terminal(result.notes), change_at_the_end(result)):
         if text:
-            console.print(text, highlight=False, markup=False, soft_wrap=True)
+            say_on(console, text)
     failed = sum(not estimate.converged for estimate in result.estimates)
     end = f", {failed} of them not converged" if failed else ""
     counted = (
         f"{_counted(len(result.qualities), 'transient')}, "
         f"{_counted(len(result.estimates), 'window')}"
     )
-    console.print(
-        f"{counted}{end}: {out}",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+    say_on(console, f"{counted}{end}: {out}")
 
 
 def _counted(count: int, noun: str) -> str:

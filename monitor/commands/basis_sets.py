@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from monitor.commands import options
+from monitor.commands.printing import say
 from streams.errors import InputError
 
 app = typer.Typer(help="Basis sets: make, convert, look at.", no_args_is_help=True)
@@ -90,7 +91,7 @@ def simulate(
     title = f"simulated {sequence.value} TE {te:g} ms"
     basis = simulate_basis(made, mhz, dwell, points, names, mm.value, title)
     write_basis(basis, out)
-    typer.echo(f"{', '.join(basis.names)}: {out}")
+    say(f"{', '.join(basis.names)}: {out}")
 
 
 def _check_numbers(te: float, mhz: float, dwell: float, points: int) -> None:
@@ -129,7 +130,7 @@ def convert(
 
     _check_folder(out)
     write_basis(load_basis(basis), out)
-    typer.echo(out)
+    say(out)
 
 
 @app.command("show")
@@ -147,16 +148,16 @@ def show(
 
     held = load_basis(basis)
     te = "" if held.echo_time_s is None else f"TE {1e3 * held.echo_time_s:g} ms, "
-    typer.echo(
+    say(
         f"{held.source}: {held.sequence} {te}"
         f"{held.spectrometer_frequency_mhz:.3f} MHz, {held.nucleus}, "
         f"dwell time {1e6 * held.dwell_time_s:g} us, {held.points} points"
     )
-    typer.echo(", ".join(held.names))
+    say(", ".join(held.names))
     for key, value in held.provenance.items():
-        typer.echo(f"{key}: {value}")
+        say(f"{key}: {value}")
     if out is not None:
         from monitor.report.basis_figure import draw
 
         draw(held, out)
-        typer.echo(out)
+        say(out)

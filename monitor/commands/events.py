@@ -8,6 +8,7 @@ import typer
 
 from monitor.analysis.settings_event import changed_by
 from monitor.commands import options
+from monitor.commands.printing import say
 from monitor.commands.watching import Connect, Key
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
@@ -41,9 +42,9 @@ def event(
     _check_words(kind, text)
     secret = load_client_keys(key) if key else None
     placed = send_event(connect, kind, text, author, keys=secret)
-    typer.echo(f"{placed.kind} recorded at {placed.time_s:.2f} s scanner time")
+    say(f"{placed.kind} recorded at {placed.time_s:.2f} s scanner time")
     if placed.kind not in EVENT_KINDS:
-        typer.echo(
+        say(
             f"{placed.kind} is no kind that a monitor acts on "
             f"({', '.join(EVENT_KINDS)}): it was recorded as a remark.",
             err=True,

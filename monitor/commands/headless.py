@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -18,6 +19,8 @@ from rich.progress import (
 )
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from monitor.analysis.update import Update
+from monitor.commands.printing import plain, say_on
 from monitor.protocol.blinding import lock_recorded
 from monitor.protocol.choose import Wishes
 from monitor.protocol.settings import Settings
@@ -36,6 +39,7 @@ from monitor.run.session_run import SessionRun
 from monitor.run.stream_state import Stream
 from monitor.screen.display import Display
 from streams.errors import InputError
+from streams.export.leaving import event_to_leave, source_words
 from streams.messages.transient import End, Heartbeat, Kind, Message, Start, Transient
 
 SAY_EVERY_S = 10.0  # where there is no terminal to draw progress in
@@ -50,12 +54,22 @@ class Headless:
         self._run = SessionRun(wishes)
         self._problem, self._said = "", (0, time.monotonic())
 
-    def run(self, title: str, planned: int | None = None, source: str = "") -> None:
-        """Follow the feed to its end, or to Ctrl-C, then write everything."""
+    def run(
+        self,
+        title: str,
+        planned: int | None = None,
+        source: str = "",
+        about: Mapping[str, str] | None = None,
+    ) -> None:
+        """Follow the feed to its end, or to Ctrl-C, then write everything.
+
+        `source` and `about` are what the results say of it
+        (`monitor.report.result_tables`), `title` is what the terminal does.
+        """
         with kept_if_done(self._out):
             self._follow(title, planned)
             if self._anything():
-                self.write(source or title)
+                self.write(source or title, about)
 
     def _anything(self) -> bool:
         """Whether there is something to write; a file without it is bad input.
@@ -75,24 +89,24 @@ class Headless:
     def _follow(self, title: str, planned: int | None) -> None:
         """Take in the feed to its end, or to Ctrl-C, with progress in the terminal."""
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[said]}"),
+            TextColumn("{task.fields[said]}", markup=False),
         )
-        plain = not self._console.is_terminal
-        with Progress(*columns, console=self._console, disable=plain) as progress:
-            task = progress.add_task(title, total=planned, said="")
+        bare = not self._console.is_terminal
+        with Progress(*columns, console=self._console, disable=bare) as progress:
+            task = progress.add_task(plain(title), total=planned, said="")
             try:
                 with threadpool_limits(1):
                     for count in self._counted():
                         said = f"{self._now()}{self._missing()}"
                         progress.update(task, completed=count, said=said)
-                        if plain:
+                        if bare:
                             self._say(count)
             except KeyboardInterrupt:
-                self._console.print("stopped by Ctrl-C", highlight=False)
+                self._line("stopped by Ctrl-C")
 
     def _say(self, count: int) -> None:
         """A line now and then, while transients come."""
@@ -112,7 +126,7 @@ class Headless:
             self._problem = stream.said
 
     def _line(self, said: str) -> None:
-        self._console.print(said, highlight=False, markup=False, soft_wrap=True)
+        say_on(self._console, said)
 
     def _counted(self) -> Iterator[int]:
         """Work through messages; the number of metabolite transients so far."""
@@ -137,7 +151,7 @@ class Headless:
             self._display = Display(update.settings)
             if refused := lock_recorded(self._feed.recorder, update.settings):
                 self._line(f"The recording does not say that it is blinded: {refused}")
-        self._display.fold(update, time.monotonic())
+        self._display.fold(_nameless(update), time.monotonic())
 
     def _now(self) -> str:
         """What the headline says at the moment, or what the stream says."""
@@ -149,14 +163,14 @@ class Headless:
         missing = self._run.counter.missing
         return f" ({missing} missing)" if missing else ""
 
-    def write(self, source: str) -> None:
+    def write(self, source: str, about: Mapping[str, str] | None) -> None:
         """Screen and tables into the folder."""
         self._line(f"writing to {self._out} ...")
         update, result = self._run.finish("followed no further")
         if update is not None:
             self._display.fold(update, time.monotonic())
         result = with_notes(result, remarks(result))
-        write_tables(result, self._out, source)
+        write_tables(result, self._out, source, about=about)
         render_screen(self._display, self._out / "screen.png")
         for note in for_terminal(result.notes):
             self._line(note.text)
@@ -172,6 +186,12 @@ def _no_change(result: Result) -> str:
     if why:
         return f"Nothing could be fitted: {why}."
     return f"No change of {result.settings.outcome} can be given at the end."
+
+
+def _nameless(update: Update) -> Update:
+    """An update for a page that is written: without what was typed."""
+    event = None if update.event is None else event_to_leave(update.event)
+    return replace(update, event=event, source=source_words(update.source))
 
 
 def _same(said: str, before: str) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.commands import options
+from monitor.commands.printing import say
 from monitor.commands.scanner import Allow, Clients, Listen, ServerKey
 from streams.messages.endpoint import Endpoint
 from streams.messages.transient import Body
@@ -82,12 +83,12 @@ def preflight(
     folder = record.parent if record else options.data_folder()
     found += machine.disk(folder, hours)
     for check in found:
-        typer.echo(check.line)
+        say(check.line)
     for check in _stream(source, key, transients, wait, settings):
-        typer.echo(check.line)
+        say(check.line)
         found.append(check)
     wrong = sum(check.state is machine.State.WRONG for check in found)
-    typer.echo(f"{wrong} of {len(found)} checks are WRONG" if wrong else "ready")
+    say(f"{wrong} of {len(found)} checks are WRONG" if wrong else "ready")
     if wrong:
         raise typer.Exit(2)
 

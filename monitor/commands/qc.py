@@ -12,11 +12,13 @@ from monitor.commands.analysing import (
     Basis,
     Choose,
     Infusion,
+    Names,
     Protocol,
     Reference,
     Water,
     wishes_of,
 )
+from monitor.commands.printing import say, say_on
 from streams.errors import InputError
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ def judge_sessions(
     scheduler: Annotated[
         str, typer.Option("--scheduler", help="Address of a dask scheduler.")
     ] = "",
+    names: Names = False,
     unlock: Annotated[
         str | None,
         typer.Option(
@@ -78,7 +81,9 @@ def judge_sessions(
 
     One file gives a report (HTML, PDF, CSV, JSON); several files or a folder give one
     report each, a table and a group page.  What was judged before is not done again.
-    With a participants file the group page shows condition by time.
+    With a participants file the group page shows condition by time.  Sessions are
+    called by the labels in their names (sub-01_ses-2), else by a hash of their content;
+    with --names by their files' names.
 
     Examples: mrs-monitor qc session.mcap --out report
     mrs-monitor qc STUDY --out results --participants participants.tsv
@@ -98,9 +103,10 @@ def judge_sessions(
     if reason:
         _note_reason(places, reason)
     if len(places) == 1 and _is_one(places[0]) and not participants:
-        _one(places[0], out, wishes, water, pdf)
+        _one(places[0], out, wishes, water, pdf, names)
         return
-    _many(places, wishes, out, pdf, workers, scheduler, water, participants, level)
+    _many(places, wishes, out, pdf, workers, scheduler, water, participants, level,
+          names)  # fmt: skip
 
 
 def _is_one(place: Path) -> bool:
@@ -129,15 +135,23 @@ def _bids_app(sessions: list[Path], out: Path | None) -> tuple[list[Path], Path,
     return sessions, out, level
 
 
-def _one(path: Path, out: Path, wishes: Wishes, water: Path | None, pdf: bool) -> None:
+def _one(
+    path: Path,
+    out: Path,
+    wishes: Wishes,
+    water: Path | None,
+    pdf: bool,
+    names: bool,
+) -> None:
     from monitor.judge.session import judge
     from monitor.report.folder import kept_if_done
     from monitor.report.session_files import write_session_report
 
     with kept_if_done(out):
-        judged = judge(path, wishes, water)
+        title = path.name if names else ""
+        judged = judge(path, wishes, water, title, names)
     write_session_report(judged, out, pdf)
-    typer.echo(f"{judged.report['verdict']}: {out / 'report.html'}")
+    say(f"{judged.report['verdict']}: {out / 'report.html'}")
 
 
 def _many(
@@ -150,6 +164,7 @@ def _many(
     water: Path | None,
     participants: Path | None,
     level: str,
+    names: bool,
 ) -> None:
     from monitor.study.participants import read_participants
     from monitor.study.run import Plan, kept_rows, put_together
@@ -164,17 +179,21 @@ def _many(
     plan = Plan(wishes, out, pdf, workers or os.cpu_count() or 1, scheduler, visits)
     rows, of_another = kept_rows(out) if level == "group" else ([], False)
     if of_another:
-        typer.echo(
+        say(
             f"{out / 'rows.json'} was made by another program: run participant again "
             "for results of this one.",
             err=True,
         )
     if not rows:
-        rows = _judged(find_sessions(places), plan)
+        sessions = find_sessions(places, names)
+        for session in sessions:
+            if not names and not session.subject:
+                say(f"{session.label}: {session.path}", err=True)
+        rows = _judged(sessions, plan)
     if level == "participant":
         return
     group = put_together(rows, plan)
-    typer.echo(
+    say(
         f"{group['judged']} of {group['sessions']} sessions judged, "
         f"{group['judged'] - group['all_kept']} miss a criterion: {out / 'group.html'}"
     )
@@ -195,7 +214,7 @@ def _judged(sessions: Any, plan: Plan) -> list[dict[str, Any]]:
             progress.advance(task)
             if row["status"] != "judged":
                 said = f"{row['session']}: {row['reason']}"
-                console.print(said, highlight=False, markup=False)
+                say_on(console, said)
 
         return judge_all(sessions, plan, tell)
 
@@ -214,4 +233,4 @@ def _simulate(protocol: str, out: Path) -> None:
             lambda done, of: progress.update(task, completed=done, total=of),
         )
     write_foreseen(foreseen, out)
-    typer.echo(f"{foreseen.sentence} {out / 'detectable.html'}")
+    say(f"{foreseen.sentence} {out / 'detectable.html'}")

@@ -14,6 +14,7 @@ import typer
 
 from monitor.commands import options
 from monitor.commands.analysing import Choose
+from monitor.commands.printing import say
 from monitor.commands.watching import Connect, Key
 from streams.errors import InputError
 from streams.messages import wire
@@ -56,10 +57,10 @@ def info(file: File) -> None:
     """
     held = inspection.info(file)
     if not held.verification.damaged:
-        typer.echo(held.verification.summary)
+        say(held.verification.summary)
     for start in held.starts:
         acquisition = start.acquisition
-        typer.echo(
+        say(
             f"{start.source}: {acquisition.sequence or 'sequence not named'} TE "
             f"{1e3 * acquisition.echo_time_s:g} ms, "
             f"{acquisition.spectrometer_frequency_mhz:.3f} MHz, {acquisition.coils} "
@@ -70,20 +71,13 @@ def info(file: File) -> None:
     epochs = f"{held.epochs} epoch{'' if held.epochs == 1 else 's'}"
     lost = held.never_came
     gone = f"; {lost} transient{'' if lost == 1 else 's'} never came" if lost else ""
-    typer.echo(f"session {held.session}: {kinds or 'no transient'}; {epochs}{gone}")
+    say(f"session {held.session}: {kinds or 'no transient'}; {epochs}{gone}")
     if held.first_s is not None and held.last_s is not None:
-        typer.echo(f"scanner time {held.first_s:.1f} to {held.last_s:.1f} s")
+        say(f"scanner time {held.first_s:.1f} to {held.last_s:.1f} s")
     for event in held.events:
-        typer.echo(
-            f"{event.time_s:10.1f} s  {_plain(event.kind)}  {_plain(event.text)}"
-        )
+        say(f"{event.time_s:10.1f} s  {event.kind}  {event.text}")
     if held.verification.damaged:
         raise InputError(held.verification.summary)
-
-
-def _plain(words: str) -> str:
-    """What somebody typed, in one line that no terminal obeys."""
-    return "".join(letter if letter.isprintable() else " " for letter in words)
 
 
 def verify(file: File) -> None:
@@ -92,7 +86,7 @@ def verify(file: File) -> None:
     Example: mrs-monitor verify session.mcap
     """
     checked = inspection.verify(file)
-    typer.echo(checked.summary)
+    say(checked.summary)
     if not checked.whole:
         raise typer.Exit(1)
 
@@ -111,7 +105,7 @@ def recover(
     place = out or file.with_name(f"{stem}-recovered.mcap")
     damaged = inspection.verify(file)
     saved = inspection.verify(reading.recover(file, place))
-    typer.echo(_saved(damaged, saved))
+    say(_saved(damaged, saved))
 
 
 def _saved(damaged: Verification, saved: Verification) -> str:
@@ -148,17 +142,20 @@ def convert(
     ] = None,
     notes: Annotated[
         bool,
-        typer.Option("--notes", help="Also what operators typed, which may name one."),
+        typer.Option("--notes", help="Also what people typed, which may name one."),
     ] = False,
     sourcedata: Annotated[
-        bool,
+        bool | None,
         typer.Option(
             "--sourcedata/--no-sourcedata",
-            help="BIDS: a copy of the recording, what operators typed in it.",
+            help="BIDS: a copy of the recording, what people typed in it; "
+            "default: with --notes.",
         ),
-    ] = True,
+    ] = None,
 ) -> None:
     """Convert a recording to other formats, or other formats to a recording.
+
+    Texts, authors and kinds of events that somebody typed stay out without --notes.
 
     Example: mrs-monitor convert session.mcap --to nifti-mrs --out session.nii.gz
     mrs-monitor convert visit2.mcap --to bids --subject 07 --out study
@@ -171,10 +168,11 @@ def convert(
         _check_kept(read, out, to)
     source = open_source(file, water, options.choices(choose))
     if to is Format.RECORDING:
-        written = [_recorded(source.bodies, out)]
+        written = [_recorded(source.bodies, out, notes)]
     elif to is Format.BIDS:
         subject, session = _labels(file, out, subject, session)
-        kept = file if sourcedata and source.origin == "recording" else None
+        copied = notes if sourcedata is None else sourcedata
+        kept = file if copied and source.origin == "recording" else None
         messages = number(source.bodies)
         written = write_bids(out, messages, subject, session, kept, notes)
     elif to is Format.ISMRMRD:
@@ -182,16 +180,16 @@ def convert(
     else:
         written = nifti_mrs.write_session(out, number(source.bodies), notes)
     for note in source.notes:
-        typer.echo(note, err=True)
+        say(note, err=True)
     for path in written:
-        typer.echo(path)
+        say(path)
 
 
 def _labels(
     file: Path, out: Path, subject: str | None, session: str | None
 ) -> tuple[str, str]:
     """Labels as told, else as `qc` reads them from the name, else 01 and a new one."""
-    from monitor.study.sessions import entity
+    from monitor.judge.labels import entity
     from streams.export.bids import next_session
 
     told, visit = (entity(file.as_posix(), key) for key in ("sub", "ses"))
@@ -222,10 +220,12 @@ def _check_kept(read: Path | None, out: Path, to: Format) -> None:
         )
 
 
-def _recorded(bodies: Iterable[Body], out: Path) -> Path:
-    """Write bodies as a recording."""
+def _recorded(bodies: Iterable[Body], out: Path, notes: bool) -> Path:
+    """Write bodies as a recording, with `notes` as they are."""
+    from streams.export.leaving import without_typed
+
     with Journal.create(out) as journal:
-        for message in number(bodies):
+        for message in number(bodies if notes else map(without_typed, bodies)):
             journal.append(wire.encode(message))
     return out
 
@@ -239,14 +239,14 @@ def tail(connect: Connect, key: Key = "") -> None:
     with Subscriber(connect, load_client_keys(key) if key else None) as subscriber:
         while True:
             for message in subscriber.poll(0.5):
-                typer.echo(_line(message))
+                say(_line(message))
             health = subscriber.health
             if health.clock and time.monotonic() - beside_at > BESIDE_S:
                 beside_at = time.monotonic()
-                typer.echo(f"relay's clock beside the scanner's: {health.clock}")
+                say(f"relay's clock beside the scanner's: {health.clock}")
             said = health.problem
             if said and said != problem:
-                typer.echo(said, err=True)
+                say(said, err=True)
             problem = said
 
 
@@ -257,7 +257,7 @@ def _line(message: Message) -> str:
         coils, points = body.fid.shape
         said = f"{body.kind} {body.count} at {body.time_s:.2f} s, {coils} x {points}"
     elif isinstance(body, Event):
-        said = f"{_plain(body.kind)} at {body.time_s:.2f} s {_plain(body.text)}"
+        said = f"{body.kind} at {body.time_s:.2f} s {body.text}"
     else:
         said = type(body).__name__.lower()
     return f"{time.strftime('%H:%M:%S')} {message.seq:6d} epoch {message.epoch} {said}"

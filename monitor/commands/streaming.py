@@ -12,6 +12,7 @@ from rich.console import Console
 
 from monitor.commands import options
 from monitor.commands.analysing import Choose
+from monitor.commands.printing import say, say_on
 from monitor.commands.scanner import (
     Allow,
     Clients,
@@ -103,7 +104,7 @@ def relay(
     stop = threading.Event()
     path = record or options.new_recording("session")
     console = Console(stderr=True)
-    site = Site(listen, allow, protocol, path, lambda text: _say(console, text))
+    site = Site(listen, allow, protocol, path, lambda text: say_on(console, text))
     _check_goes_with(source, water=water, choose=choose, listen=listen, allow=allow,
                      protocol=protocol)  # fmt: skip
     if copy is not None and places(copy)[0].resolve() == places(path)[0].resolve():
@@ -186,12 +187,8 @@ def _file_bodies(
 
     source = open_source(path, water, options.choices(choose))
     for note in source.notes:
-        _say(console, note)
+        say_on(console, note)
     return paced(source.bodies, pace, stop)
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, highlight=False, soft_wrap=True, markup=False)
 
 
 def _server_keys(server_key: str, clients: str) -> ServerKeys | None:
@@ -224,13 +221,13 @@ class _Shown:
         if self._hundreds < 0:
             for said in (self.beside, f"recording: {self._recording}"):
                 if said:
-                    _say(self._console, said)
+                    say_on(self._console, said)
         said = status.problem or ("source ended" if status.ended else "")
         hundreds = status.transients // 100
         if said == self._said and hundreds == self._hundreds:
             return
         self._said, self._hundreds = said, hundreds
-        _say(
+        say_on(
             self._console,
             f"{status.endpoint}: {status.transients} transients, {status.events} "
             f"events, {status.recorded_bytes / 1e6:.1f} MB recorded"
@@ -240,7 +237,7 @@ class _Shown:
     def done(self, status: RelayStatus) -> None:
         """Say what was recorded in all."""
         done = f"{status.transients} transients, {status.events} events"
-        _say(self._console, f"{done} in {status.path}")
+        say_on(self._console, f"{done} in {status.path}")
 
 
 def keys(
@@ -264,4 +261,4 @@ def keys(
         public, secret = new_client_keys(folder, client, role, server)
     else:
         public, secret = new_server_keys(folder)
-    typer.echo(f"public key: {public}\nsecret key: {secret} (keep it to its owner)")
+    say(f"public key: {public}", f"secret key: {secret} (keep it to its owner)")

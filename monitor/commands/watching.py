@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +21,7 @@ from monitor.commands.analysing import (
     WindowLength,
     wishes_of,
 )
+from monitor.commands.printing import say, say_on
 from monitor.commands.reopening import opened, reopened, still_locked
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.settings import Settings
@@ -86,9 +87,9 @@ def demo(
     planned = sum(series.transients for series in simulated.series)
     recording = options.new_recording("demo")
     scanner = start_simulated(scenario, recording, options.replay_speed(speed))
-    typer.echo(f"recording: {recording}", err=True)
+    say(f"recording: {recording}", err=True)
     named = scenario if settings.outcome_hidden else simulated.title
-    typer.echo(f"simulated: {named}{told}", err=True)
+    say(f"simulated: {named}{told}", err=True)
     try:
         reason = no_display()  # asked while the scanner starts
         scanner.wait()
@@ -180,6 +181,7 @@ def replay(
     Example: mrs-monitor replay recordings/infusion-short.mcap --speed 20
     """
     from monitor.protocol.choose import settings_for
+    from monitor.run.analyse import about
     from monitor.run.feed import replay_feed
     from monitor.run.unlocking import checked, note_beside
     from streams.sources.files.open_file import messages_of, open_source
@@ -194,12 +196,12 @@ def replay(
     if first is None or not isinstance(first.body, Start):
         raise InputError(f"{file} does not begin with a start message.")
     for note in source.notes:
-        typer.echo(note, err=True)
+        say(note, err=True)
     if reason is not None:
-        typer.echo(f"reason recorded: {note_beside(file, reason)}", err=True)
+        say(f"reason recorded: {note_beside(file, reason)}", err=True)
     if beside is not None:
         if reason is not None:
-            typer.echo(f"reason recorded: {note_beside(beside, reason)}", err=True)
+            say(f"reason recorded: {note_beside(beside, reason)}", err=True)
         _compare(file, beside, wishes, options.replay_speed(speed))
     _watch(
         partial(replay_feed, file, water, options.replay_speed(speed), wishes.choose),
@@ -208,6 +210,8 @@ def replay(
         f"replay {file.name}",
         out or Path("mrs-monitor-replay"),
         opening=Opening(str(file), protocol),
+        source=f"replay of a {source.origin}",
+        about=about(file),
     )
 
 
@@ -261,6 +265,8 @@ def _watch(
     planned: int | None = None,
     reason: str | None = None,
     opening: Opening | None = None,
+    source: str = "",
+    about: Mapping[str, str] | None = None,
 ) -> None:
     """Follow a feed in the window, or in the terminal where there is no display.
 
@@ -284,5 +290,5 @@ def _watch(
     from monitor.commands.headless import Headless
 
     console = Console(stderr=True)
-    console.print(f"No window, since {reason}: following here.", highlight=False)
-    Headless(open_feed(), wishes, out, console).run(title, planned)
+    say_on(console, f"No window, since {reason}: following here.")
+    Headless(open_feed(), wishes, out, console).run(title, planned, source, about)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,13 +12,12 @@ from monitor.analysis.note import NoteKind, notes_of
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes
 from monitor.run.analyse import push_all, with_notes
+from monitor.run.content_hash import sha256_of
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.errors import InputError
 from streams.messages.transient import Event, Message, Start, Transient
 from streams.sources.files.open_file import messages_of, open_source
-
-CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +98,12 @@ class Along:
             self.raw.append(update.strip_raw)
 
 
-def follow(path: Path, wishes: Wishes, water: Path | None = None) -> Followed:
+def follow(
+    path: Path, wishes: Wishes, water: Path | None = None, names: bool = False
+) -> Followed:
     """Work through a file, fitted once at its end.
+
+    `names`: what is noted may hold the names of the files.
 
     Raises
     ------
@@ -114,28 +116,6 @@ def follow(path: Path, wishes: Wishes, water: Path | None = None) -> Followed:
         _, result = run.finish()
     if not result.qualities:
         raise InputError(f"{path} holds no metabolite transient: nothing to judge.")
-    return Followed(
-        with_notes(result, before=notes_of(NoteKind.SOURCE, source.notes)),
-        source.origin,
-        sha256,
-        along,
-    )
-
-
-def sha256_of(path: Path) -> str:
-    """Hash of a file's content, or of all files of a folder in order of their names.
-
-    Raises
-    ------
-    InputError : it cannot be read
-    """
-    digest = hashlib.sha256()
-    try:
-        for part in sorted(path.iterdir()) if path.is_dir() else [path]:
-            with part.open("rb") as file:
-                while block := file.read(CHUNK):
-                    digest.update(block)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"{path} cannot be read: {reason}.") from None
-    return digest.hexdigest()
+    noted = source.notes if names else source.nameless_notes
+    result = with_notes(result, before=notes_of(NoteKind.SOURCE, noted))
+    return Followed(result, source.origin, sha256, along)

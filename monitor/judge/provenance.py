@@ -19,9 +19,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from monitor.judge.follow import Followed, sha256_of
+from monitor.judge.follow import Followed
 from monitor.protocol.choose import Wishes
 from monitor.protocol.read_protocol import bundled_protocols
+from monitor.run.content_hash import sha256_of
+from streams.export.leaving import source_words
 
 LIBRARIES = ("numpy", "scipy", "matplotlib", "nibabel", "mcap", "jinja2")
 PACKAGES = ("monitor", "streams")
@@ -35,7 +37,7 @@ def provenance(
     result, start, settings = followed.result, followed.start, followed.result.settings
     return {
         "origin": followed.origin,
-        "source": start.source if start else "",
+        "source": source_words(start.source) if start else "",
         "protocol": {"name": settings.name, "title": settings.title},
         "outcome": settings.outcome,
         "outcome_hidden": settings.outcome_hidden,

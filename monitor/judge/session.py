@@ -18,6 +18,7 @@ from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.judge.criteria import Criterion, Verdict, criteria, failed, lateness_s
 from monitor.judge.figure_data import Drawn, Times, drawn_of
 from monitor.judge.follow import Followed, follow
+from monitor.judge.labels import label_of
 from monitor.judge.line_width import line_width_bias
 from monitor.judge.mrsinmrs import mrsinmrs
 from monitor.judge.provenance import provenance
@@ -27,6 +28,7 @@ from monitor.protocol.choose import Wishes
 from monitor.protocol.site_rules import reported
 from monitor.run.analyse import with_notes
 from monitor.run.negative_components import negative_components
+from streams.export.leaving import event_to_leave
 
 COVERED = 0.8
 """Share of the infusion below which it is said that windows are missing in it."""
@@ -42,26 +44,38 @@ class Judged:
     drawn: Drawn
 
 
-def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
+def judge(
+    path: Path,
+    wishes: Wishes,
+    water: Path | None = None,
+    title: str = "",
+    names: bool = False,
+) -> Judged:
     """Analyse one file and judge it.
+
+    `title` is what the report calls the session; by default its label.  `names`: it may
+    hold names of files, and what was typed as author and kind of a marker.
 
     Raises
     ------
     InputError : see `monitor.run.analyse.analyse`
     """
     said = reported(wishes.protocol)
-    followed = follow(path, wishes, water)
+    followed = follow(path, wishes, water, names)
     found, settings = responses_of(followed), followed.result.settings
     bias = line_width_bias(followed.result.course, settings.outcome, found.during)
     judged = criteria(followed, found.detectable_percent, bias)
     hidden = settings.outcome_hidden
     report = {
-        "file": path.name,
+        "session": title or label_of(path),
         "verdict": _verdict(judged),
         **provenance(followed, path, wishes, water),
         "criteria": [_row(criterion, hidden) for criterion in judged],
         "counts": asdict(followed.result.counts),
-        "periods": _periods(followed, found.times, found.during),
+        "periods": {
+            **_periods(followed, found.times, found.during),
+            "markers": _markers(followed, names),
+        },
         "line_width": asdict(bias) if bias else None,
         "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), said)],
         "notes": [
@@ -170,14 +184,19 @@ def _periods(followed: Followed, times: Times, during: FittedWindow | None) -> R
         "reference_s": times.reference_s,
         "infusion_s": times.infusion_s,
         "mean_during_converged": during.converged if during else None,
-        "markers": [
-            {
-                "kind": placed.event.kind,
-                "time_s": placed.event.time_s,
-                "author": placed.event.author,
-                "distance_s": lateness_s(placed),
-            }
-            for placed in followed.placed
-            if placed.event.kind != "note"
-        ],
     }
+
+
+def _markers(followed: Followed, names: bool) -> list[Report]:
+    """What was marked, by whom, and how far from its place in the stream."""
+    marked = [p for p in followed.placed if p.event.kind != "note"]
+    return [
+        {
+            "kind": event.kind,
+            "time_s": event.time_s,
+            "author": event.author,
+            "distance_s": lateness_s(placed),
+        }
+        for placed in marked
+        for event in [placed.event if names else event_to_leave(placed.event)]
+    ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from streams.errors import InputError
@@ -125,8 +126,8 @@ class Settings:
         return replace(self, **changes)
 
     def as_dict(self) -> dict[str, Any]:
-        """Every field by name, for session.json and for settings events."""
-        return asdict(self)
+        """Every field by name, for session.json; a file without its folder."""
+        return asdict(self) | {"basis": Path(self.basis).name}
 
 
 def problem(settings: Settings) -> str:

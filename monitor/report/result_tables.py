@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -32,9 +33,17 @@ FURTHER = ("joint.csv", "joint_course.csv", "plasma.csv")
 """Tables that only some runs write.  Of spectra one may be what is analysed."""
 
 
-def write_tables(result: Result, out: Path, source: str, spectra: bool = False) -> None:
+def write_tables(
+    result: Result,
+    out: Path,
+    source: str,
+    spectra: bool = False,
+    about: Mapping[str, str] | None = None,
+) -> None:
     """Write the tables of the contract into a folder, which is made if need be.
 
+    `source` says in words what was analysed, `about` by its content
+    (`monitor.run.analyse.about`).
     Tables that an earlier run wrote there and this one does not are taken away.
 
     Raises
@@ -50,7 +59,7 @@ def write_tables(result: Result, out: Path, source: str, spectra: bool = False) 
     _write_responses(result, out)
     if spectra and not hidden:
         write_spectra(result, out)
-    write_session(out / "session.json", session_of(result, source), hidden)
+    write_session(out / "session.json", session_of(result, source, about), hidden)
 
 
 def _write_responses(result: Result, out: Path) -> None:
@@ -87,10 +96,13 @@ def tracker_rows(result: Result) -> list[TrackerRow]:
     return rows
 
 
-def session_of(result: Result, source: str) -> dict[str, Any]:
+def session_of(
+    result: Result, source: str, about: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Everything that makes the numbers reproducible."""
     return {
         "source": source,
+        **(about or {}),
         "program": {"mrs-monitor": version("mrs-monitor")},
         "versions": {
             "python": platform.python_version(),

@@ -38,8 +38,8 @@ def write_paper(judged: Judged, path: Path) -> None:
 
 def _pages(judged: Judged) -> Paper:
     r = judged.report
-    paper = Paper(f"mrs-monitor {r['versions']['mrs-monitor']}, {r['file']}")
-    paper.heading(f"Protocol QC: {r['file']}", 14)
+    paper = Paper(f"mrs-monitor {r['versions']['mrs-monitor']}, {r['session']}")
+    paper.heading(f"Protocol QC: {r['session']}", 14)
     paper.paragraph(say.protocol_line(r))
     paper.paragraph(r["verdict"], "bold")
     if r["outcome_hidden"]:

@@ -22,6 +22,7 @@ import numpy as np
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.preparation.quality import Quality
 from streams.export.atomic import replacing
+from streams.export.cells import name_cell, text_cell
 
 SUMS = ("Glx", "tNAA", "tCr", "tCho")
 RATIOS = (
@@ -198,7 +199,7 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
     """Write a table, its cells in the order of the header."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
+    writer.writerow(map(name_cell, header))
     for row in rows:
         writer.writerow([_cell(row[column]) for column in header])
     with replacing(path) as file:
@@ -211,7 +212,7 @@ def _cell(value: Cell) -> str:
         return ""
     if isinstance(value, np.generic):
         value = value.item()
-    return value if isinstance(value, str) else repr(value)
+    return text_cell(value) if isinstance(value, str) else repr(value)
 
 
 def _plain(value: Any) -> Any:

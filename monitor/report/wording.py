@@ -239,7 +239,7 @@ def hash_rows(report: Report) -> list[tuple[str, str, str]]:
     """What the report was made from, each with its SHA-256."""
     program = f"mrs-monitor {report['versions']['mrs-monitor']}, all files"
     rows = [
-        ("input", report["file"], report["input_sha256"]),
+        ("input", report["session"], report["input_sha256"]),
         ("water reference", "given file", report["water_sha256"]),
         ("settings", report["protocol"]["name"], report["settings_sha256"]),
         ("basis set", report["basis"]["source"], report["basis"]["sha256"]),

@@ -11,7 +11,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from monitor.analysis.note import Note, NoteKind, may_be_told, notes_of
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes
-from monitor.run.remarks import nothing_fitted, remarks
+from monitor.run.content_hash import sha256_of
+from monitor.run.remarks import nothing_fitted, nothing_usable, remarks
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.errors import InputError
@@ -23,9 +24,15 @@ Watch = Callable[[Message, Update], None]
 
 
 def analyse(
-    path: Path, wishes: Wishes, water: Path | None = None, watch: Watch | None = None
+    path: Path,
+    wishes: Wishes,
+    water: Path | None = None,
+    watch: Watch | None = None,
+    names: bool = False,
 ) -> Result:
     """Work through a file, with what is to be remarked of the session in its notes.
+
+    `names`: what is noted may hold the names of the files.
 
     Raises
     ------
@@ -39,13 +46,24 @@ def analyse(
             raise InputError(f"{path} has no start message: nothing can be analysed.")
         _, result = run.finish()
     if not result.qualities:
-        raise InputError(f"{path} holds no metabolite transient: nothing to analyse.")
+        raise InputError(f"{path} {nothing_usable(result)}: nothing to analyse.")
     why = nothing_fitted(result)
     if why:
         raise InputError(f"Nothing could be fitted in {path}: {why}.")
-    return with_notes(
-        result, remarks(result), before=notes_of(NoteKind.SOURCE, source.notes)
-    )
+    noted = source.notes if names else source.nameless_notes
+    result = with_notes(result, remarks(result), notes_of(NoteKind.SOURCE, noted))
+    return replace(result, origin=source.origin)
+
+
+def about(path: Path, names: bool = False) -> dict[str, str]:
+    """Which file was analysed, by its content, and with `names` by its name.
+
+    Raises
+    ------
+    InputError : it cannot be read
+    """
+    said = {"input_sha256": sha256_of(path)}
+    return said | ({"file": path.name} if names else {})
 
 
 def push_all(

@@ -55,6 +55,14 @@ def change_at_the_end(result: Result) -> str:
     )
 
 
+def nothing_usable(result: Result) -> str:
+    """Why there is no transient, to follow the name of the file."""
+    if not result.counts.refused_messages:
+        return "holds no metabolite transient"
+    why = next((note.text for note in result.notes), "")
+    return f"holds no metabolite transient that can be used ({why.rstrip('.')})"
+
+
 def nothing_fitted(result: Result) -> str:
     """Why there is no window, to follow the name of the file; empty where there is."""
     qualities = result.qualities

@@ -75,6 +75,7 @@ class Result:
     false_waters : water references that were left out since they are none
     notes : everything that was noticed, once each
     durations_ms : time that each transient took, by whether the course was done again
+    origin : what kind of file it came from, in words; empty for a stream
     """
 
     settings: Settings
@@ -96,6 +97,7 @@ class Result:
     false_waters: int
     notes: tuple[Note, ...]
     durations_ms: Mapping[str, Sequence[float]]
+    origin: str = ""
 
     @property
     def hidden(self) -> bool:

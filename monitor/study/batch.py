@@ -19,14 +19,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from monitor.judge.follow import sha256_of
 from monitor.judge.provenance import wishes_hash
 from monitor.judge.session import judge
 from monitor.protocol.choose import Wishes
 from monitor.report.session_files import write_session_report
+from monitor.run.content_hash import sha256_of
 from monitor.study.sessions import Session, infusion_of
 from streams.errors import InputError
 from streams.messages.transient import Event, Transient
+from streams.sources.file_names import without_names
 from streams.sources.files.open_file import open_source
 
 HDF5_MAGIC = b"\x89HDF"
@@ -51,15 +52,26 @@ def work(job: Job) -> Row:
         job = _with_events(job)
         report = _standing(job)
         if report is None:
-            judged = judge(job.session.path, job.wishes, job.session.water)
+            s = job.session
+            judged = judge(s.path, job.wishes, s.water, s.title, s.named)
             write_session_report(judged, job.out, job.pdf)
             report = _read(job.out / "qc.json")
     except InputError as error:
-        return failed(job, str(error))
+        return failed(job, _said(job.session, str(error)))
     except Exception as error:
         said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        said = _said(job.session, said)
         return failed(job, f"Not understood by the program ({said}).")
     return row_of(job, report)
+
+
+def _said(session: Session, reason: str) -> str:
+    """Why a session could not be judged, without names where they are not wanted."""
+    if session.named:
+        return reason
+    if session.events is not None:
+        reason = reason.replace(session.events.name, "The events file")
+    return without_names(reason, session.path, session.water)
 
 
 def _with_events(job: Job) -> Job:
@@ -99,8 +111,11 @@ def _standing(job: Job) -> Row | None:
         report = _read(place)
     except (OSError, ValueError):
         return None
-    same = report.get("input_sha256") == sha256_of(job.session.path) and (
-        report.get("wishes_sha256") == wishes_hash(job.wishes, job.session.water)
+    s = job.session
+    same = (
+        report.get("session") == s.title
+        and report.get("input_sha256") == sha256_of(s.path)
+        and report.get("wishes_sha256") == wishes_hash(job.wishes, s.water)
     )
     return report if same else None
 
@@ -114,7 +129,7 @@ def _named(job: Job) -> Row:
     s = job.session
     return {
         "session": s.label, "subject": s.subject, "visit": s.visit, "site": s.site,
-        "file": s.path.name,
+        "file": s.path.name if s.named else None,
     }  # fmt: skip
 
 

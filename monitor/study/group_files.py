@@ -17,6 +17,7 @@ from monitor.report.session_files import write_text
 from monitor.report.tables import write_json
 from monitor.study.group import CRITERIA, in_order
 from monitor.study.group_figures import clinical_svg, criteria_svg, trial_svg
+from streams.export.cells import text_cell
 
 NAMED = ("session", "subject", "visit", "site", "file", "status", "reason", "verdict")
 MEASURES = ("mean", "area", "peak", "peak_time", "plateau")
@@ -50,10 +51,15 @@ def _columns(rows: Sequence[Row]) -> tuple[str, ...]:
     values += [
         f"{n}_{what}" for n in REPEATED for what in ("reference", "reference_sd")
     ]
+    named = [name for name in NAMED if name != "file" or _some(rows, name)]
     return (
-        *NAMED, "protocol", "transients", *CRITERIA,
+        *named, "protocol", "transients", *CRITERIA,
         *(name for name in values if name in seen),
     )  # fmt: skip
+
+
+def _some(rows: Sequence[Row], name: str) -> bool:
+    return any(row.get(name) for row in rows)
 
 
 def _tidy(row: Row) -> list[Row]:
@@ -81,7 +87,7 @@ def tsv(header: Sequence[str], rows: Sequence[Row]) -> str:
 def _cell(value: Any) -> str:
     if value is None or value == "":
         return "n/a"
-    return repr(value) if isinstance(value, float) else str(value)
+    return repr(value) if isinstance(value, float) else text_cell(str(value))
 
 
 def group_page(rows: Sequence[Row], group: Mapping[str, Any]) -> str:

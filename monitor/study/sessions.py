@@ -11,9 +11,10 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from monitor.judge.labels import entity, labels_of, numbered
 from streams.errors import InputError
 from streams.sources.files.vendor import dicom_files
 
@@ -33,10 +34,11 @@ class Session:
 
     Attributes
     ----------
-    label : unique; also the name of its folder of results
+    label : unique; also the name of its folder of results (`monitor.judge.labels`)
     path, water : its file and the water reference that goes with it
     subject, visit, site : as the name says (sub-, ses-, site-); empty where it does not
     events : its BIDS events file
+    named : whether results may hold the names of its files
     """
 
     label: str
@@ -46,10 +48,18 @@ class Session:
     visit: str = ""
     site: str = ""
     events: Path | None = None
+    named: bool = False
+
+    @property
+    def title(self) -> str:
+        """What its report calls it."""
+        return self.path.name if self.named else self.label
 
 
-def find_sessions(places: Sequence[Path]) -> tuple[Session, ...]:
+def find_sessions(places: Sequence[Path], names: bool = False) -> tuple[Session, ...]:
     """Sessions in files and folders, in the order of their names.
+
+    `names`: their labels are the files' names, and results may hold these.
 
     Raises
     ------
@@ -66,7 +76,10 @@ def find_sessions(places: Sequence[Path]) -> tuple[Session, ...]:
     if not found:
         said = ", ".join(str(place) for place in places)
         raise InputError(f"There is no session in {said}.")
-    return _with_unique_labels(found)
+    if names:
+        return _with_names(found)
+    labels = labels_of(session.path for session in found)
+    return tuple(replace(s, label=a) for s, a in zip(found, labels, strict=True))
 
 
 def _in_folder(folder: Path) -> list[Session]:
@@ -112,28 +125,19 @@ def _session(path: Path, water: Path | None, events: Path | None) -> Session:
     return Session(label or path.name, path, water, subject, visit, site, events)
 
 
-def entity(text: str, key: str) -> str:
-    """Label that a path holds for a key: 07 for sub in `a/sub-07_ses-2.mcap`."""
-    found = re.findall(rf"(?:^|[/_]){key}-([A-Za-z0-9]+)", text)
-    return found[-1] if found else ""
-
-
-def _with_unique_labels(found: list[Session]) -> tuple[Session, ...]:
+def _with_names(found: list[Session]) -> tuple[Session, ...]:
     """Labels that occur twice get the name of their folder, then a number."""
-    labels: dict[str, Session] = {}
     names = [s.label for s in found]
-    for session in found:
-        label = session.label
-        if names.count(label) > 1 and session.path.parent.name:
-            label = f"{session.path.parent.name}_{label}"
-        unique, n = label, 2
-        while unique in labels:
-            unique, n = f"{label}_{n}", n + 1
-        labels[unique] = Session(
-            unique, session.path, session.water, session.subject, session.visit,
-            session.site, session.events,
-        )  # fmt: skip
-    return tuple(labels.values())
+    labels = numbered(
+        f"{s.path.parent.name}_{s.label}"
+        if names.count(s.label) > 1 and s.path.parent.name
+        else s.label
+        for s in found
+    )
+    return tuple(
+        replace(s, label=label, named=True)
+        for s, label in zip(found, labels, strict=True)
+    )
 
 
 def infusion_of(events: Path) -> tuple[float, float] | None:

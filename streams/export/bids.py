@@ -24,7 +24,7 @@ from streams.errors import InputError
 from streams.export.atomic import replacing
 from streams.export.bids_events import EVENT_COLUMNS, events_table
 from streams.export.nifti_mrs import PROGRAM, program_version, write_recorded
-from streams.export.recorded import Recorded, collect, numbered, without_notes
+from streams.export.recorded import Recorded, collect, numbered
 from streams.messages.transient import Kind, Message
 
 BIDS_VERSION = "1.10.0"
@@ -47,9 +47,9 @@ def write_bids(
     ----------
     folder : of the data set
     subject, session : labels, letters and digits; the session's may be empty
-    recording : copied to `sourcedata/` where given, as it is, its notes in it, but
-        named as the session: the name of a file may hold that of a person
-    notes : also the text of free notes, which may name a person
+    recording : copied to `sourcedata/` where given, as it is, what was typed in it,
+        but named as the session: the name of a file may hold that of a person
+    notes : also what was typed in events, which may name a person
 
     Raises
     ------
@@ -58,10 +58,7 @@ def write_bids(
     """
     labels = {"sub": subject, "ses": session}
     _check_labels(labels)
-    collected = collect(messages)
-    if not notes:
-        collected = [without_notes(recorded) for recorded in collected]
-    groups = numbered(map(in_time_order, collected))
+    groups = numbered(map(in_time_order, collect(messages, notes)))
     if not groups:
         raise InputError("The recording holds no transient, nothing can be exported.")
     parts = [f"{key}-{label}" for key, label in labels.items() if label]

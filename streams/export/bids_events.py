@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from streams.export.cells import text_cell
 from streams.messages.transient import Event
 
 EVENT_COLUMNS = {
@@ -53,4 +54,4 @@ def _duration(event: Event, later: Iterable[Event]) -> str:
 
 def _field(text: str) -> str:
     """One line without tabs; n/a where empty, as BIDS wants it."""
-    return " ".join(text.split()) or "n/a"
+    return text_cell(" ".join(text.split())) or "n/a"

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from streams.errors import InputError
 from streams.export.atomic import replacing
-from streams.export.recorded import Recorded, collect, numbered, without_notes
+from streams.export.recorded import Recorded, collect, numbered
 from streams.messages.transient import Acquisition, Event, Kind, Message
 from streams.sources.files.nifti_dynamic import COUNTS_KEY, EVENTS_KEY, TIMES_KEY
 from streams.sources.files.nifti_mrs import PHASE_CYCLE_KEY, UNKNOWN_VOXEL_MM
@@ -101,13 +101,13 @@ def write_nifti_mrs(
 
 
 def write_session(
-    path: Path, messages: Iterable[Message], notes: bool = True
+    path: Path, messages: Iterable[Message], notes: bool = False
 ) -> list[Path]:
     """Write all transients of a session, and return the files that were written.
 
     Metabolite transients go to `path`, water to `NAME_water`, noise to `NAME_noise`;
     a further series acquired otherwise to `NAME_series-2` and so on.  FIDs are kept in
-    memory once.  `notes`: also the text of free notes, which may name a person.
+    memory once.  `notes`: also what was typed in events, which may name a person.
 
     Raises
     ------
@@ -116,12 +116,12 @@ def write_session(
     suffix = _suffix(path)
     stem = path.name.removesuffix(suffix)
     written = []
-    for number, recorded in numbered(collect(messages)):
+    for number, recorded in numbered(collect(messages, notes)):
         name = stem if number == 1 else f"{stem}_series-{number}"
         if recorded.kind is not Kind.METABOLITE:
             name = f"{name}_{recorded.kind}"
         written.append(path.with_name(name + suffix))
-        write_recorded(written[-1], recorded if notes else without_notes(recorded))
+        write_recorded(written[-1], recorded)
     if not written:
         raise InputError("The recording holds no transient, nothing can be exported.")
     return written

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from streams.export.leaving import without_typed
 from streams.messages.transient import (
     Acquisition,
     ComplexFID,
@@ -14,9 +15,6 @@ from streams.messages.transient import (
     Start,
     Transient,
 )
-
-PRIVATE_KINDS = frozenset({"note"})
-"""Kinds of event whose text an operator typed freely: it may name a person."""
 
 
 @dataclass(slots=True)
@@ -41,16 +39,17 @@ class Recorded:
         self.fids.append(transient.fid)
 
 
-def collect(messages: Iterable[Message]) -> list[Recorded]:
+def collect(messages: Iterable[Message], notes: bool = False) -> list[Recorded]:
     """Sort transients by acquisition and kind, in order of their first appearance.
 
-    Events go with the metabolite transients of the acquisition they fell in.
+    Events go with the metabolite transients of the acquisition they fell in.  `notes`:
+    with what was typed in them, which may name a person.
     """
     groups: dict[tuple[Acquisition, Kind], Recorded] = {}
     events: dict[Acquisition, list[tuple[int, Event]]] = {}
     acquisition: Acquisition | None = None
     for message in messages:
-        body = message.body
+        body = message.body if notes else without_typed(message.body)
         if isinstance(body, Start):
             acquisition = body.acquisition
         elif acquisition is None:
@@ -77,12 +76,3 @@ def numbered(groups: Iterable[Recorded]) -> list[tuple[int, Recorded]]:
         (numbers.setdefault(group.acquisition, len(numbers) + 1), group)
         for group in groups
     ]
-
-
-def without_notes(recorded: Recorded) -> Recorded:
-    """The same without the text of free notes."""
-    events = [
-        replace(event, text="") if event.kind in PRIVATE_KINDS else event
-        for event in recorded.events
-    ]
-    return replace(recorded, events=events)

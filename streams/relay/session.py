@@ -54,6 +54,7 @@ class Session:
         self.start_frames: wire.Frames = []
         self.transients, self.events = 0, 0
         self._start: Start | None = None
+        self._start_seq = -1
         self._acknowledged: dict[str, Recorded] = {}
         self._numberer = Numberer()
         self._speed, self._clock = speed, ScannerClock(speed)
@@ -62,6 +63,7 @@ class Session:
         _, part = places(path)
         if os.path.exists(part):
             self.journal = Journal.resume(path, self._remember)
+            self.start_frames = self.journal.frames(self._start_seq) or []
             self._go_on()
         else:
             self.journal = Journal.create(path)
@@ -166,7 +168,7 @@ class Session:
         body = message.body
         recorded = Recorded(event_id, message.seq, self.now_s)
         if isinstance(body, Start):
-            self._start, self.start_frames = body, frames
+            self._start, self._start_seq, self.start_frames = body, message.seq, frames
         elif isinstance(body, Transient):
             self.transients += 1
             self._clock.saw(body.time_s)
@@ -182,8 +184,7 @@ class Session:
         self._numberer = Numberer(message.session)
         self._numberer.next_seq = message.seq + 1
         self._numberer.epoch = message.epoch
-        frames = wire.encode(message) if isinstance(message.body, Start) else []
-        self._note(message, frames, str(header.get("event_id", "")))
+        self._note(message, [], str(header.get("event_id", "")))
         utc_ns = header.get("host_utc_ns")
         if isinstance(message.body, Transient) and isinstance(utc_ns, int):
             self._last = _LastTransient(message.body.time_s, utc_ns)

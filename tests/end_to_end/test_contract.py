@@ -1,5 +1,6 @@
 """`analyse`: what it writes, by the contract, on the recording that ships with it."""
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -83,7 +84,9 @@ def test_rows(out: Path) -> None:
 
 def test_session(out: Path) -> None:
     session = json.loads((out / "session.json").read_text())
-    assert session["source"] == SHORT.name
+    assert session["source"] == "recording"
+    assert session["input_sha256"] == hashlib.sha256(SHORT.read_bytes()).hexdigest()
+    assert "file" not in session
     assert session["settings"]["name"] == "virtual_press_3t_te30"
     assert len(session["basis"]["sha256"]) == 64
     assert session["infusion_s"] == [78.0, 198.0]
@@ -178,7 +181,7 @@ def test_several_files_of_one_name(program: Program) -> None:
         (program.home / name).mkdir()
         (program.home / name / "s.mcap").write_bytes(SHORT.read_bytes())
     ran = program.run(
-        "analyse", "one/s.mcap", "two/s.mcap", "gone.mcap", "--out", "all"
+        "analyse", "one/s.mcap", "two/s.mcap", "gone.mcap", "--out", "all", "--names"
     )
     assert ran.code == 2  # for the one that is missing; the others are done
     assert "gone.mcap" in ran.err

@@ -23,6 +23,24 @@ from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.transient import Acquisition, ComplexFID, Kind, Transient
 
+LARGEST = 1e12
+"""Sums of squares of larger numbers leave single precision."""
+
+
+def check_size(fid: ComplexFID) -> None:
+    """Refuse numbers that cannot be calculated with; said in the same words each time.
+
+    Raises
+    ------
+    InputError : one of them is larger than `LARGEST`
+    """
+    parts = np.abs(fid.real), np.abs(fid.imag)  # the magnitude itself may overflow
+    if max(float(part.max(initial=0.0)) for part in parts) > LARGEST:
+        raise InputError(
+            f"Transients with numbers above {LARGEST:.0e}, which cannot be right, are "
+            "left out: scale them at their source."
+        )
+
 
 @dataclass(slots=True)
 class Intake:
@@ -76,6 +94,7 @@ class Intake:
 
     def reference_frame(self, body: Transient) -> None:
         """Take a water reference or a noise transient."""
+        check_size(body.fid)
         preparation, _ = self._ready()
         if body.kind == Kind.NOISE:
             preparation.push_noise(body.fid)
@@ -85,6 +104,7 @@ class Intake:
 
     def push(self, body: Transient, seq: int, epoch: int) -> tuple[Curve, Curve]:
         """Take a metabolite transient; its strips, aligned and not aligned."""
+        check_size(body.fid)
         preparation, model = self._ready()
         if epoch not in self.course.grids:  # what began it was lost, or never sent
             self.begin_epoch(epoch)

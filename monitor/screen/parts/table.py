@@ -13,6 +13,7 @@ from monitor.analysis.basis.names import find
 from monitor.analysis.course.response import Z95, Estimate
 from monitor.screen.screen import Row
 from monitor.screen.words import DASH, MINUS, measured, signed
+from streams.export.cells import name_cell
 
 ROWS = ("Glu", "Gln", "Glx", "tNAA", "tCr")
 HEADINGS = ("", "value", "SD", "CRLB %", "change %", "± 95 %")
@@ -39,7 +40,7 @@ def as_csv(rows: tuple[Row, ...]) -> str:
     writer.writerow(("metabolite", "value", "sd", "crlb_percent", "change_percent",
                      "change_half_95_percent"))  # fmt: skip
     for r in rows:
-        words = (r.name, r.value, r.sd, r.crlb, r.change, r.half)
+        words = (name_cell(r.name), r.value, r.sd, r.crlb, r.change, r.half)
         writer.writerow("" if w == DASH else w.replace(MINUS, "-") for w in words)
     return said.getvalue()
 

@@ -5,6 +5,7 @@ What a file is, is told by its content; the ending of its name is not looked at.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from streams.errors import InputError
 from streams.messages.scanner_counter import OF_FILE
 from streams.messages.transient import Body, Message, number
 from streams.recording.files import find
+from streams.sources.file_names import without_names
 from streams.sources.files.any_format import first_bytes, read_series
 from streams.sources.files.series import bodies_of, check_size, water_for
 from streams.sources.recording import bodies as recording_bodies
@@ -31,6 +33,7 @@ class FileSource:
     path : the file
     origin : "recording", "NIfTI-MRS file", ...
     notes : sentences for the operator about fields that are not quite valid
+    nameless_notes : the same without the names of the files, for what is written
     bodies : the messages, once; the source of a recording keeps all kinds of body
     """
 
@@ -38,6 +41,7 @@ class FileSource:
     origin: str
     bodies: Iterator[Body]
     notes: tuple[str, ...] = ()
+    nameless_notes: tuple[str, ...] = ()
 
 
 def is_recording(path: Path) -> bool:
@@ -81,7 +85,8 @@ def open_source(
     reference = None if water is None else read_series(water, choose)
     notes = (*metabolite.notes, *water_for(metabolite, reference)[1])
     bodies = bodies_of(metabolite, reference)
-    return FileSource(path, metabolite.origin, bodies, notes)
+    nameless = tuple(without_names(note, path, water) for note in notes)
+    return FileSource(path, metabolite.origin, bodies, notes, nameless)
 
 
 def _check_choice(path: Path, unchosen: tuple[str, ...]) -> None:
@@ -100,7 +105,8 @@ def messages_of(source: FileSource) -> Iterator[Message]:
     """
     if source.origin == RECORDING:
         return messages(source.path)
-    return number(source.bodies, session=f"{OF_FILE}{source.path.name}")
+    name = hashlib.sha256(str(source.path).encode()).hexdigest()[:32]
+    return number(source.bodies, session=f"{OF_FILE}{name}")
 
 
 def _recording(path: Path) -> FileSource:

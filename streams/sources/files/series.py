@@ -97,7 +97,8 @@ def bodies_of(metabolite: Series, water: Series | None = None) -> Iterator[Body]
 def _bodies(
     metabolite: Series, times: tuple[float, ...], water: Series | None
 ) -> Iterator[Body]:
-    yield Start(metabolite.acquisition, f"{metabolite.origin} {metabolite.name}")
+    # without its name, which may be that of a person: this goes into recordings
+    yield Start(metabolite.acquisition, metabolite.origin)
     counts = _counts(metabolite, water)
     if water is not None:
         for index, time_s in enumerate(_water_times(water, times[0])):

@@ -57,9 +57,10 @@ class KeptSeries:
     def _opened(self) -> tuple[BinaryIO, str]:
         number = 1
         while True:
-            name = f"{self._recording.stem}.refused-{number}.mrd"
+            ending = f".refused-{number}.mrd"
+            path = self._recording.with_name(self._recording.stem + ending)
             try:
-                return self._recording.with_name(name).open("xb"), name
+                return path.open("xb"), f"*{ending}"  # no name of a file is recorded
             except FileExistsError:
                 number += 1
 

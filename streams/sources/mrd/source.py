@@ -131,7 +131,8 @@ class MrdSource:
             self._keeping = header
             name = self._kept.begin(header)
             text = (
-                f"The refused series is kept as {name}; send it again when it can be."
+                f"The refused series is kept beside the recording as {name}; send it "
+                "again when it can be."
             )
             yield self._session.note("note", text if name else self._kept.problem)
         before = self._kept.problem

@@ -1,5 +1,6 @@
 """Many sessions: finding, bad files as rows, resuming, processes that end."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -11,8 +12,8 @@ from typing import Any
 import pytest
 
 from monitor.judge import provenance
-from monitor.judge.follow import sha256_of
 from monitor.protocol.choose import Wishes
+from monitor.run.content_hash import sha256_of
 from monitor.study.batch import CRASHED, Job, Tell, _standing, run_here, work
 from monitor.study.run import Plan, judge_all, put_together
 from monitor.study.sessions import Session, find_sessions, infusion_of
@@ -45,7 +46,7 @@ def study(tmp_path: Path, infusion_short: Path, tiny: Path) -> Path:
 
 
 def job(path: Path, out: Path, **changes: Any) -> Job:
-    session = find_sessions([path])[0]
+    (session,) = find_sessions([path], names=True)
     return Job(session, Wishes(changes=changes), out, pdf=False)
 
 
@@ -139,7 +140,7 @@ def test_the_table_and_the_page(
             tell(work(one))
 
     monkeypatch.setattr("monitor.study.run.run_here", here)
-    sessions = [s for s in find_sessions([study]) if s.label.startswith(("sub", "emp"))]
+    sessions = [s for s in find_sessions([study]) if s.path.suffix == ".mcap"]
     plan = Plan(Wishes(), tmp_path / "out", pdf=False, workers=1)
     told: list[dict[str, Any]] = []
     group = put_together(judge_all(sessions, plan, told.append), plan)
@@ -160,11 +161,35 @@ def test_names_say_subject_visit_and_site(tmp_path: Path) -> None:
     assert (session.subject, session.visit, session.site) == ("07", "2", "A")
 
 
+def test_labels_are_codes_or_hashes_and_stay_when_files_are_added(
+    tmp_path: Path,
+) -> None:
+    for name, content in (
+        ("Erika Muster.mcap", b"one"), ("Max.mcap", b"two"),
+        ("copy of Max.mcap", b"two"),
+        ("sub-07_Muster_ses-2_acq-press.mcap", b"x"), ("sub-08.mcap", b"y"),
+        ("again/sub-08.mcap", b"z"),
+    ):  # fmt: skip
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    one, two, y, z = (
+        hashlib.sha256(c).hexdigest()[:8] for c in (b"one", b"two", b"y", b"z")
+    )
+    labels = {s.path.name: s.label for s in find_sessions([tmp_path])}
+    assert labels["Erika Muster.mcap"] == f"session-{one}"
+    assert labels["sub-07_Muster_ses-2_acq-press.mcap"] == "sub-07_ses-2_acq-press"
+    found = sorted(s.label for s in find_sessions([tmp_path]))
+    assert found == sorted(
+        [f"session-{one}", f"session-{two}_{two}", f"session-{two}_{two}_2",
+         "sub-07_ses-2_acq-press", f"sub-08_{y}", f"sub-08_{z}"]
+    )  # fmt: skip
+
+
 def test_water_goes_with_the_one_other_file(tmp_path: Path) -> None:
     for name in ("a/metab.nii.gz", "a/water.nii.gz", "b/metab.nii.gz"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
-    found = find_sessions([tmp_path])
+    found = find_sessions([tmp_path], names=True)
     assert [s.label for s in found] == ["a_metab", "b_metab"]
     assert [s.water and s.water.name for s in found] == ["water.nii.gz", None]
 

@@ -81,7 +81,7 @@ def test_nifti_mrs_validates_it_and_reads_the_same_bits(tmp_path, name, shape):
 
 def test_a_session_comes_back_with_every_bit_and_time(tmp_path: Path):
     sent = session()
-    written = write_session(tmp_path / "s.nii.gz", messages(*sent))
+    written = write_session(tmp_path / "s.nii.gz", messages(*sent), notes=True)
     assert [path.name for path in written] == ["s_water.nii.gz", "s.nii.gz"]
     for path in written:
         validate_nifti_mrs(NIFTI_MRS(str(path)))

@@ -215,7 +215,7 @@ def test_a_refused_series_is_kept_and_can_be_sent_again(tmp_path):
             mrd.send(taken.port, mrd.opening(te=""), *acquisitions, wave)
         bodies = taken.series(2)
     assert not transients(bodies)
-    assert "visit.refused-1.mrd" in notes(bodies)[0]
+    assert "*.refused-1.mrd" in notes(bodies)[0]  # no name of a file
     kept = [tmp_path / f"visit.refused-{n}.mrd" for n in (1, 2)]
     content = kept[0].read_bytes()
     assert content == kept[1].read_bytes()

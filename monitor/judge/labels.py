@@ -1,0 +1,68 @@
+"""What sessions are called in results: by their codes, else by what they hold.
+
+The name of a file may be that of a person.  The codes that BIDS puts into names
+(`site-A_sub-07_ses-2`) are made to be passed on; a file without them is `session-` and
+the first digits of its SHA-256, which stay the same whatever is added to the study.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from monitor.run.content_hash import sha256_of
+from streams.errors import InputError
+
+PLACES = "site", "sub", "ses"
+"""Codes that may stand in the names of folders, too."""
+FURTHER = "task", "acq", "nuc", "voi", "rec", "run"
+UNREADABLE = "unreadable"
+DIGITS = 8
+
+
+def entity(text: str, key: str) -> str:
+    """Label that a path holds for a key: 07 for sub in `a/sub-07_ses-2.mcap`."""
+    found = re.findall(rf"(?:^|[/_]){key}-([A-Za-z0-9]+)", text)
+    return found[-1] if found else ""
+
+
+def label_of(path: Path) -> str:
+    """The session's codes, or its hash where its subject has none."""
+    text = path.as_posix()
+    codes = [(key, entity(text, key)) for key in PLACES]
+    codes += [(key, entity(path.name, key)) for key in FURTHER]
+    if not dict(codes)["sub"]:
+        return f"session-{digits_of(path)}"
+    label = "_".join(f"{key}-{code}" for key, code in codes if code)
+    return f"{label}_svs" if "_svs." in path.name else label
+
+
+def labels_of(paths: Iterable[Path]) -> list[str]:
+    """A label for each; where several have the same codes, their hash behind it."""
+    paths = list(paths)
+    plain = [label_of(path) for path in paths]
+    several = [
+        f"{label}_{digits_of(path)}" if plain.count(label) > 1 else label
+        for label, path in zip(plain, paths, strict=True)
+    ]
+    return numbered(several)
+
+
+def numbered(labels: Iterable[str]) -> list[str]:
+    """Labels that occur again get a number."""
+    unique: list[str] = []
+    for label in labels:
+        tried, n = label, 2
+        while tried in unique:
+            tried, n = f"{label}_{n}", n + 1
+        unique.append(tried)
+    return unique
+
+
+def digits_of(path: Path) -> str:
+    """The first digits of a file's hash."""
+    try:
+        return sha256_of(path)[:DIGITS]
+    except InputError:  # said when it is judged
+        return UNREADABLE
