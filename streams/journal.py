@@ -22,6 +22,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
@@ -53,6 +54,20 @@ class NotRecordedError(InputError):
     """A message could not be written; the recording ends before it and is whole."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What of a recording counts: messages, bytes, session and epoch of the last.
+
+    Replaced by one assignment, so that an append is whole or undone wherever it is
+    interrupted; what the file or the index holds beyond it is taken back.
+    """
+
+    messages: int = 0
+    size: int = 0
+    session: str = ""
+    epoch: int = 0
+
+
 class Journal:
     """A recording that is being written; made by `create` or `resume`.
 
@@ -60,17 +75,14 @@ class Journal:
     ----------
     path : where the recording will be once it is closed
     part : where it is written
-    session : its session, empty before the first message
-    epoch : of the last message
     """
 
     def __init__(self, path: Path, part: Path, mode: str, visit: Visit | None) -> None:
         self.path, self.part = path, part
-        self.session, self.epoch = "", 0
+        self._written = _Written()
         self._index = Index()
         self._reading = threading.Lock()
-        self._size = 0
-        self._torn = False
+        self._torn = False  # whether the file or the index may hold more than counts
         self._lock = locked(path)
         try:
             self._writer = cast(BinaryIO, open(part, mode, buffering=0))  # noqa: SIM115
@@ -80,7 +92,7 @@ class Journal:
             raise cannot_write(part, error) from None
         try:
             self._load(visit)
-        except (OSError, InputError) as error:
+        except BaseException as error:
             self.abandon()
             if mode == "xb":
                 part.unlink(missing_ok=True)
@@ -138,14 +150,24 @@ class Journal:
             self.abandon()
 
     @property
+    def session(self) -> str:
+        """Its session, empty before the first message."""
+        return self._written.session
+
+    @property
+    def epoch(self) -> int:
+        """Epoch of the last message."""
+        return self._written.epoch
+
+    @property
     def next_seq(self) -> int:
         """Number that the next message must have."""
-        return len(self._index)
+        return self._written.messages
 
     @property
     def size_bytes(self) -> int:
         """Length of the recording so far."""
-        return self._size
+        return self._written.size
 
     @property
     def disk_free_bytes(self) -> int:
@@ -155,40 +177,49 @@ class Journal:
     def append(self, frames: Sequence[bytes]) -> None:
         """Write a message; it is on the disk when this returns.
 
+        Whatever interrupts it, Ctrl-C included, leaves the message recorded or not at
+        all: `next_seq` says which.
+
         Raises
         ------
         NotRecordedError : disk full or gone; the recording stays whole without it
         InputError : not the next message of this session
         """
-        header = read_header(frames)
-        session = self.session or header.session
-        if (header.session, header.seq) != (session, self.next_seq):
+        before, header = self._written, read_header(frames)
+        session = before.session or header.session
+        if (header.session, header.seq) != (session, before.messages):
             raise InputError(
                 f"Message {header.seq} of session {header.session} does not follow "
-                f"message {self.next_seq - 1} of session {session}."
+                f"message {before.messages - 1} of session {session}."
             )
         utc_ns = time.time_ns()
-        start = self._size
+        entry = entry_bytes(frames, header.seq, utc_ns)
+        end, topic = before.size + len(entry), bytes(frames[0])
+        after = _Written(before.messages + 1, end, session, header.epoch)
         try:
-            if self._torn:
-                self._writer.truncate(start)
-            self._write(entry_bytes(frames, header.seq, utc_ns))
-        except OSError as error:
-            self._cut_back(start)
-            raise NotRecordedError(str(cannot_write(self.part, error))) from None
-        self._index.add(start, self._size, utc_ns, bytes(frames[0]))
-        self.session, self.epoch = session, header.epoch
+            self._take_back()
+            self._torn = True
+            self._write(entry)
+            self._index.add(before.size, end, utc_ns, topic)
+            self._written = after  # from here on it is recorded
+            self._torn = False
+        except BaseException as error:
+            self._take_back_if_possible()
+            if isinstance(error, OSError):
+                raise NotRecordedError(str(cannot_write(self.part, error))) from None
+            raise
 
     def frames(self, seq: int) -> Frames | None:
         """Message number `seq` as it was published; None if there is none to be read.
 
         May be called from another thread than `append`.
         """
-        if not 0 <= seq < len(self._index):
+        written = self._written
+        if not 0 <= seq < written.messages:
             return None
         offset = self._index.offsets[seq]
         with self._reading, contextlib.suppress(OSError):
-            entry = read_entry(self._reader, offset, self._size)
+            entry = read_entry(self._reader, offset, written.size)
             return entry.frames if entry else None
         return None
 
@@ -202,13 +233,16 @@ class Journal:
         ------
         NotRecordedError : no space for the summary; all messages are there
         """
-        start = self._size
         try:
-            self._write(closing_bytes(self._index, start))
-        except OSError as error:
-            self._cut_back(start)
+            self._take_back()
+            self._torn = True
+            self._write(closing_bytes(self._index, self._written.size))
+        except BaseException as error:
+            self._take_back_if_possible()
             self.abandon()
-            raise NotRecordedError(str(cannot_write(self.part, error))) from None
+            if isinstance(error, OSError):
+                raise NotRecordedError(str(cannot_write(self.part, error))) from None
+            raise
         self._writer.close()
         self._reader.close()
         place = rename(self.part, self.path)
@@ -233,15 +267,18 @@ class Journal:
         while rest:
             rest = rest[self._writer.write(rest) :]
         os.fsync(self._writer.fileno())
-        self._size += len(content)
 
-    def _cut_back(self, size: int) -> None:
-        """Take back what was written beyond `size`, now or before the next message."""
-        self._size, self._torn = size, True
-        with contextlib.suppress(OSError):  # else readers see a torn end
-            self._writer.seek(size)
-            self._writer.truncate(size)
+    def _take_back(self) -> None:
+        """Cut off whatever the file and the index hold beyond what counts."""
+        if self._torn:
+            self._index.cut(self._written.messages)
+            self._writer.seek(self._written.size)
+            self._writer.truncate(self._written.size)
             self._torn = False
+
+    def _take_back_if_possible(self) -> None:
+        with contextlib.suppress(OSError):  # else before the next; readers see it torn
+            self._take_back()
 
     def _load(self, visit: Visit | None) -> None:
         """Index what is there and put the pen behind the last whole message."""
@@ -259,20 +296,27 @@ class Journal:
                     break
         if last and not last.sound:  # its index was torn: write that message again
             end = last.offset
-        self._cut_back(end)
-        if end < len(PREAMBLE):
-            self._cut_back(0)
-            self._write(PREAMBLE)
+        self._set_back(end if end >= len(PREAMBLE) else 0)
+        if not self._written.size:
+            self._write_on(PREAMBLE)
         if last and not last.sound:
-            self._write(entry_bytes(last.frames, self.next_seq - 1, last.utc_ns))
-            self._index.lengths[-1] = self._size - last.offset
+            self._write_on(entry_bytes(last.frames, self.next_seq - 1, last.utc_ns))
+            self._index.lengths[-1] = self._written.size - last.offset
+
+    def _set_back(self, size: int) -> None:
+        self._written, self._torn = replace(self._written, size=size), True
+        self._take_back()
+
+    def _write_on(self, content: bytes) -> None:
+        self._write(content)
+        self._written = replace(self._written, size=self._written.size + len(content))
 
     def _take(self, entry: Entry, visit: Visit | None) -> None:
         header, message = read_header(entry.frames), decode(entry.frames)
         session = self.session or header.session
         if (header.session, header.seq) != (session, self.next_seq):
             raise InputError(verify(self.part).summary)
-        self.session, self.epoch = session, header.epoch
         self._index.add(entry.offset, entry.end, entry.utc_ns, entry.frames[0])
+        self._written = _Written(header.seq + 1, entry.end, session, header.epoch)
         if visit:
             visit(message, dict(header.fields))

@@ -111,17 +111,27 @@ class Session:
     def record(self, body: Body, extra: dict[str, int | str] | None = None) -> Recorded:
         """Record a body; it is on disk when this returns.
 
+        Its number and epoch follow the journal's, so that none is given twice whatever
+        interrupted the message before.
+
         Raises
         ------
         NotRecordedError : disk full or gone; the same body may be tried again
         InputError : no valid message, such as a FID that is not finite
         """
-        numberer = replace(self._numberer)
+        numberer = replace(
+            self._numberer, next_seq=self.journal.next_seq, epoch=self.journal.epoch
+        )
         message = numberer.message(body)
         frames = wire.encode(message, {**self._clocks(), **(extra or {})})
-        self.journal.append(frames)
-        self._numberer, self.last_frames = numberer, frames
-        return self._note(message, frames, str((extra or {}).get("event_id", "")))
+        event_id = str((extra or {}).get("event_id", ""))
+        try:
+            self.journal.append(frames)
+        except BaseException:
+            if self.journal.next_seq > message.seq:  # interrupted when it was on disk
+                self._recorded(numberer, message, frames, event_id)
+            raise
+        return self._recorded(numberer, message, frames, event_id)
 
     def record_event(self, request: EventRequest) -> tuple[Recorded, bool]:
         """Record an event that somebody asks for; whether it is a new one.
@@ -160,6 +170,12 @@ class Session:
             "host_utc_ns": time.time_ns(),
             "host_monotonic_ns": time.monotonic_ns(),
         }
+
+    def _recorded(
+        self, numberer: Numberer, message: Message, frames: wire.Frames, event_id: str
+    ) -> Recorded:
+        self._numberer, self.last_frames = numberer, frames
+        return self._note(message, frames, event_id)
 
     def _note(self, message: Message, frames: wire.Frames, event_id: str) -> Recorded:
         """Keep what later messages depend on."""
