@@ -21,7 +21,7 @@ from monitor.commands import (
     streaming,
     watching,
 )
-from streams.errors import InputError
+from streams.errors import IncompleteError, InputError
 
 app = typer.Typer(
     name="mrs-monitor",
@@ -64,7 +64,7 @@ def main() -> None:
         app()
     except InputError as error:
         typer.echo(f"mrs-monitor: {error}", err=True)
-        sys.exit(2)
+        sys.exit(1 if isinstance(error, IncompleteError) else 2)
     except PermissionError as error:  # any place, however deep it was looked into
         typer.echo(f"mrs-monitor: {_not_permitted(error)}", err=True)
         sys.exit(2)

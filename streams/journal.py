@@ -19,13 +19,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self, cast
+from typing import Self
 
 from streams.container import PREAMBLE, Index, closing_bytes, entry_bytes
 from streams.errors import InputError
@@ -33,8 +32,9 @@ from streams.inspection import info, verify
 from streams.reading import follow, read_frames, read_messages, recover
 from streams.recording_files import cannot_write, locked, places, rename
 from streams.transient import Message
-from streams.walk import Closing, Damage, Entry, read_entry, walk
+from streams.walk import Closing, Damage, Entry, walk
 from streams.wire import Frames, decode, read_header
+from streams.written_file import WrittenFile
 
 __all__ = [
     "Journal",
@@ -81,12 +81,10 @@ class Journal:
         self.path, self.part = path, part
         self._written = _Written()
         self._index = Index()
-        self._reading = threading.Lock()
         self._torn = False  # whether the file or the index may hold more than counts
         self._lock = locked(path)
         try:
-            self._writer = cast(BinaryIO, open(part, mode, buffering=0))  # noqa: SIM115
-            self._reader: BinaryIO = open(part, "rb")  # noqa: SIM115 until close()
+            self._file = WrittenFile(part, mode)
         except OSError as error:
             self._unlock()
             raise cannot_write(part, error) from None
@@ -171,8 +169,52 @@ class Journal:
 
     @property
     def disk_free_bytes(self) -> int:
-        """Space left where the recording is written."""
-        return shutil.disk_usage(self.part.parent).free
+        """Space left where the recording is written; 0 if that place is gone."""
+        try:
+            return shutil.disk_usage(self.part.parent).free
+        except OSError:
+            return 0
+
+    def check_place(self) -> None:
+        """See whether the file is still where it is written.
+
+        Raises
+        ------
+        NotRecordedError : it was removed, or its folder renamed, or its disk pulled
+        """
+        try:
+            if self._file.in_place(self._written.size):
+                return
+        except OSError as error:
+            raise NotRecordedError(str(cannot_write(self.part, error))) from None
+        raise NotRecordedError(
+            f"{self.part} is not there any more: put it, its folder or its disk back "
+            f"in place."
+        )
+
+    def restore(self, new_folder: bool = False) -> None:
+        """Write a recording that was removed once more, from the file still open.
+
+        Parameters
+        ----------
+        new_folder : whether to make its folder again where that is gone, too
+
+        Raises
+        ------
+        NotRecordedError : it cannot be read or written any more; nothing has changed
+        """
+        with contextlib.suppress(NotRecordedError):
+            self.check_place()
+            return
+        try:
+            if new_folder:
+                self.part.parent.mkdir(parents=True, exist_ok=True)
+            self._file.write_again(self._written.size)
+        except OSError as error:
+            raise NotRecordedError(str(cannot_write(self.part, error))) from None
+        self._lock.release()  # its file went, too
+        with contextlib.suppress(InputError):
+            self._lock = locked(self.path)
 
     def append(self, frames: Sequence[bytes]) -> None:
         """Write a message; it is on the disk when this returns.
@@ -197,6 +239,7 @@ class Journal:
         end, topic = before.size + len(entry), bytes(frames[0])
         after = _Written(before.messages + 1, end, session, header.epoch)
         try:
+            self.check_place()
             self._take_back()
             self._torn = True
             self._write(entry)
@@ -217,11 +260,8 @@ class Journal:
         written = self._written
         if not 0 <= seq < written.messages:
             return None
-        offset = self._index.offsets[seq]
-        with self._reading, contextlib.suppress(OSError):
-            entry = read_entry(self._reader, offset, written.size)
-            return entry.frames if entry else None
-        return None
+        entry = self._file.entry(self._index.offsets[seq], written.size)
+        return entry.frames if entry else None
 
     def close(self) -> Path:
         """Write the summary and give the recording its name; returns where it is.
@@ -234,6 +274,7 @@ class Journal:
         NotRecordedError : no space for the summary; all messages are there
         """
         try:
+            self.restore(new_folder=True)
             self._take_back()
             self._torn = True
             self._write(closing_bytes(self._index, self._written.size))
@@ -243,16 +284,14 @@ class Journal:
             if isinstance(error, OSError):
                 raise NotRecordedError(str(cannot_write(self.part, error))) from None
             raise
-        self._writer.close()
-        self._reader.close()
+        self._file.close()
         place = rename(self.part, self.path)
         self._unlock()
         return place
 
     def abandon(self) -> None:
         """Let go of the file as it is, unfinished."""
-        self._writer.close()
-        self._reader.close()
+        self._file.close()
         self._unlock()
 
     def _unlock(self) -> None:
@@ -263,17 +302,13 @@ class Journal:
 
     def _write(self, content: bytes) -> None:
         """Append all of `content` and wait for the disk."""
-        rest = memoryview(content)
-        while rest:
-            rest = rest[self._writer.write(rest) :]
-        os.fsync(self._writer.fileno())
+        self._file.write(content)
 
     def _take_back(self) -> None:
         """Cut off whatever the file and the index hold beyond what counts."""
         if self._torn:
             self._index.cut(self._written.messages)
-            self._writer.seek(self._written.size)
-            self._writer.truncate(self._written.size)
+            self._file.cut(self._written.size)
             self._torn = False
 
     def _take_back_if_possible(self) -> None:
@@ -282,10 +317,10 @@ class Journal:
 
     def _load(self, visit: Visit | None) -> None:
         """Index what is there and put the pen behind the last whole message."""
-        size = self._reader.seek(0, os.SEEK_END)
+        size = self._file.reader.seek(0, os.SEEK_END)
         end = min(len(PREAMBLE), size)
         last: Entry | None = None
-        for found in walk(self._reader, size):
+        for found in walk(self._file.reader, size):
             match found:
                 case Entry():
                     self._take(found, visit)

@@ -133,8 +133,8 @@ class Session:
             raise
         return self._recorded(numberer, message, frames, event_id)
 
-    def record_event(self, request: EventRequest) -> tuple[Recorded, bool]:
-        """Record an event that somebody asks for; whether it is a new one.
+    def record_event(self, request: EventRequest) -> Recorded:
+        """Record an event that somebody asks for, once.
 
         The same request sent again, even to a relay that was restarted in between,
         is the same event and is not recorded twice.
@@ -144,10 +144,10 @@ class Session:
         InputError : not recorded
         """
         if request.id and request.id in self._acknowledged:
-            return self._acknowledged[request.id], False
+            return self._acknowledged[request.id]
         time_s = self.now_s if request.time_s is None else request.time_s
         event = Event(time_s, request.kind, request.text, request.author)
-        return self.record(event, {"event_id": request.id}), True
+        return self.record(event, {"event_id": request.id})
 
     def heartbeat(self, dropped: int, recording: bool) -> wire.Frames:
         """Frames that say how far the session is."""

@@ -49,8 +49,8 @@ def test_at_each_operation_on_the_file(tmp_path, error, after):
         place, several = tmp_path / f"{nth}.mcap", messages(3)
         recording = Journal.create(place)
         recording.append(wire.encode(several[0]))
-        writer = recording._writer
-        recording._writer = interrupting = Interrupting(writer, nth, error, after)
+        writer = recording._file.writer
+        recording._file.writer = interrupting = Interrupting(writer, nth, error, after)
         if nth == 1:
             raised = (NotRecordedError,) if error is OSError else (error,)
             with pytest.raises(raised):
@@ -61,7 +61,7 @@ def test_at_each_operation_on_the_file(tmp_path, error, after):
                 recording.append(wire.encode(several[1]))
             except (error, NotRecordedError):
                 assert recording.next_seq == 1
-        recording._writer = writer
+        recording._file.writer = writer
         assert journal.verify(place).whole
         for message in several[recording.next_seq :]:
             recording.append(wire.encode(message))

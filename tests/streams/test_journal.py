@@ -291,7 +291,7 @@ def test_a_full_disk_is_said_and_leaves_the_recording_whole(place, monkeypatch):
     recording = Journal.create(place)
     for message in several[:3]:
         recording.append(wire.encode(message))
-    writer = recording._writer
+    writer = recording._file.writer
 
     class Full:
         """Takes ten bytes and then has no space."""
@@ -307,10 +307,10 @@ def test_a_full_disk_is_said_and_leaves_the_recording_whole(place, monkeypatch):
         def __getattr__(self, name):
             return getattr(writer, name)
 
-    recording._writer = Full()
+    recording._file.writer = Full()
     with pytest.raises(NotRecordedError, match="The disk is full"):
         recording.append(wire.encode(several[3]))
-    recording._writer = writer
+    recording._file.writer = writer
     assert journal.verify(place).whole
     assert recording.next_seq == 3
     for message in several[3:]:
