@@ -21,6 +21,7 @@ from monitor.commands import (
     streaming,
     watching,
 )
+from monitor.terminal import say_last
 from streams.errors import IncompleteError, InputError
 
 app = typer.Typer(
@@ -63,11 +64,11 @@ def main() -> None:
     try:
         app()
     except InputError as error:
-        typer.echo(f"mrs-monitor: {error}", err=True)
+        say_last(f"mrs-monitor: {error}")
         sys.exit(1 if isinstance(error, IncompleteError) else 2)
     except PermissionError as error:  # any place, however deep it was looked into
-        typer.echo(f"mrs-monitor: {_not_permitted(error)}", err=True)
+        say_last(f"mrs-monitor: {_not_permitted(error)}")
         sys.exit(2)
     except KeyboardInterrupt:
-        typer.echo("stopped.", err=True)
+        say_last("stopped.")
         sys.exit(130)
