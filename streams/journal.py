@@ -30,7 +30,13 @@ from streams.container import PREAMBLE, Index, closing_bytes, entry_bytes
 from streams.errors import InputError
 from streams.inspection import info, verify
 from streams.reading import follow, read_frames, read_messages, recover
-from streams.recording_files import cannot_write, locked, places, rename
+from streams.recording_files import (
+    cannot_write,
+    locked,
+    places,
+    refuse_link,
+    rename,
+)
 from streams.transient import Message
 from streams.walk import Closing, Damage, Entry, walk
 from streams.wire import Frames, decode, read_header
@@ -131,6 +137,7 @@ class Journal:
             raise InputError(f"{final} is finished: record the next session elsewhere.")
         if not os.path.exists(part):
             raise InputError(f"There is no unfinished recording {part}.")
+        refuse_link(part)
         return cls(final, part, "r+b", visit)
 
     def __enter__(self) -> Self:
