@@ -20,8 +20,8 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -37,9 +37,8 @@ from streams.recording_files import (
     refuse_link,
     rename,
 )
-from streams.transient import Message
-from streams.walk import Closing, Damage, Entry, walk
-from streams.wire import Frames, decode, read_header
+from streams.resuming import Visit, Written, read_back
+from streams.wire import Frames, read_header
 from streams.written_file import WrittenFile
 
 __all__ = [
@@ -53,25 +52,9 @@ __all__ = [
     "verify",
 ]
 
-Visit = Callable[[Message, dict[str, object]], None]
-
 
 class NotRecordedError(InputError):
     """A message could not be written; the recording ends before it and is whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """What of a recording counts: messages, bytes, session and epoch of the last.
-
-    Replaced by one assignment, so that an append is whole or undone wherever it is
-    interrupted; what the file or the index holds beyond it is taken back.
-    """
-
-    messages: int = 0
-    size: int = 0
-    session: str = ""
-    epoch: int = 0
 
 
 class Journal:
@@ -85,7 +68,7 @@ class Journal:
 
     def __init__(self, path: Path, part: Path, mode: str, visit: Visit | None) -> None:
         self.path, self.part = path, part
-        self._written = _Written()
+        self._written = Written()
         self._index = Index()
         self._torn = False  # whether the file or the index may hold more than counts
         self._lock = locked(path)
@@ -244,7 +227,7 @@ class Journal:
         utc_ns = time.time_ns()
         entry = entry_bytes(frames, header.seq, utc_ns)
         end, topic = before.size + len(entry), bytes(frames[0])
-        after = _Written(before.messages + 1, end, session, header.epoch)
+        after = Written(before.messages + 1, end, session, header.epoch)
         try:
             self.check_place()
             self._take_back()
@@ -324,41 +307,17 @@ class Journal:
 
     def _load(self, visit: Visit | None) -> None:
         """Index what is there and put the pen behind the last whole message."""
-        size = self._file.reader.seek(0, os.SEEK_END)
-        end = min(len(PREAMBLE), size)
-        last: Entry | None = None
-        for found in walk(self._file.reader, size):
-            match found:
-                case Entry():
-                    self._take(found, visit)
-                    last, end = found, found.end
-                case Damage(torn=False):
-                    raise InputError(verify(self.part).summary)
-                case Damage() | Closing():
-                    break
-        if last and not last.sound:  # its index was torn: write that message again
-            end = last.offset
-        self._set_back(end if end >= len(PREAMBLE) else 0)
+        self._written, self._index, last = read_back(
+            self.part, self._file.reader, visit
+        )
+        self._torn = True
+        self._take_back()
         if not self._written.size:
             self._write_on(PREAMBLE)
-        if last and not last.sound:
+        if last:
             self._write_on(entry_bytes(last.frames, self.next_seq - 1, last.utc_ns))
             self._index.lengths[-1] = self._written.size - last.offset
-
-    def _set_back(self, size: int) -> None:
-        self._written, self._torn = replace(self._written, size=size), True
-        self._take_back()
 
     def _write_on(self, content: bytes) -> None:
         self._write(content)
         self._written = replace(self._written, size=self._written.size + len(content))
-
-    def _take(self, entry: Entry, visit: Visit | None) -> None:
-        header, message = read_header(entry.frames), decode(entry.frames)
-        session = self.session or header.session
-        if (header.session, header.seq) != (session, self.next_seq):
-            raise InputError(verify(self.part).summary)
-        self._index.add(entry.offset, entry.end, entry.utc_ns, entry.frames[0])
-        self._written = _Written(header.seq + 1, entry.end, session, header.epoch)
-        if visit:
-            visit(message, dict(header.fields))

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from streams.copying import Copying, check_copy
+from streams.copying import Copying, check_copy, level
 from streams.errors import InputError
 from streams.journal import Journal, NotRecordedError
 from streams.requests import EventRequest, Recorded
@@ -22,6 +22,25 @@ from streams.wire import Frames
 
 RESTORE_S = 5.0  # how long a removed recording is missed before it is written again
 WORTH_A_NOTE_S = 1.0
+
+
+def begun(
+    path: str | Path, copy_path: str | Path | None, speed: float
+) -> tuple[Session, Copying | None]:
+    """A session and its copy, both begun or gone on with.
+
+    Raises
+    ------
+    InputError : one of them cannot be written, or they are of different sessions
+    """
+    if copy_path:
+        level(path, copy_path)
+    session = Session(path, speed)
+    try:
+        return session, Copying(session.journal, copy_path) if copy_path else None
+    except InputError:
+        session.journal.abandon()
+        raise
 
 
 class Recorder:

@@ -26,11 +26,11 @@ from typing import Any
 import zmq
 
 from streams.answering import Answering, PendingEvent
-from streams.copying import Copying, level
+from streams.copying import Copying
 from streams.endpoint import Endpoint
 from streams.errors import IncompleteError, InputError
 from streams.journal import NotRecordedError
-from streams.recorder import Recorder
+from streams.recorder import Recorder, begun
 from streams.recording_files import check_space
 from streams.refused import LONGEST_REASON
 from streams.relay_sockets import LINGER_MS, bound
@@ -40,7 +40,7 @@ from streams.scanner_counter import AUTHOR, DROPPED
 from streams.security import Gate, ServerKeys
 from streams.session import Session
 from streams.source_reader import SourceEnded, SourceReader
-from streams.stopping import stopped_by_signals
+from streams.stopping import Rest, stopped_by_signals
 from streams.transient import Body, End, Event, Heartbeat
 
 BEAT_S = 1.0
@@ -102,7 +102,7 @@ def run_relay(
     try:
         with stopped_by_signals(stop):
             publisher, router = bound(context, endpoint, gate)
-            session, copying = _begun(journal_path, copy_path, speed)
+            session, copying = begun(journal_path, copy_path, speed)
             relay = _Relay(
                 session, publisher, router, gate, on_status, str(endpoint), copying
             )
@@ -110,20 +110,6 @@ def run_relay(
     finally:
         gate.close()
         context.destroy(linger=LINGER_MS)
-
-
-def _begun(
-    path: str | Path, copy_path: str | Path | None, speed: float
-) -> tuple[Session, Copying | None]:
-    """A session and its copy, both begun or gone on with."""
-    if copy_path:
-        level(path, copy_path)
-    session = Session(path, speed)
-    try:
-        return session, Copying(session.journal, copy_path) if copy_path else None
-    except InputError:
-        session.journal.abandon()
-        raise
 
 
 class _Relay:
@@ -151,9 +137,7 @@ class _Relay:
         )
         self._status = RelayStatus(session.id, session.journal.part, endpoint)
         self._gate, self._dropped, self._unrecorded = gate, 0, 0
-        self._stopped: float | None = None
-        self._cut_off = False
-        self._given = 0.0
+        self._rest = Rest(REST_S, REST_SILENT_S)
         self._noticed = ("", "", "")
 
     def run(
@@ -187,7 +171,7 @@ class _Relay:
         if self._unrecorded:
             lost = f"NOT RECORDED: {self._unrecorded} messages of the source."
             problem = f"{lost} {problem}".strip()
-        if self._cut_off:
+        if self._rest.cut_off:
             problem = (
                 f"NOT RECORDED: what the source still held {REST_S:g} s after it was "
                 f"stopped. {problem}"
@@ -200,7 +184,7 @@ class _Relay:
     ) -> Exception | None:
         """Relay bodies and events until the source ends; returns what it raised."""
         ended = False
-        while self._goes_on(stop):
+        while not stop.is_set() or self._rest.goes_on():
             item = self._take()
             if isinstance(item, SourceEnded):
                 if not ended:
@@ -213,20 +197,10 @@ class _Relay:
                 reader.taken()
                 self._relay_body(item, stop)
                 ended = isinstance(item, End)
-                self._given = time.monotonic()
+                self._rest.gave()
         if not ended:
             self._end("stopped", stop)
         return None
-
-    def _goes_on(self, stop: threading.Event) -> bool:
-        """Whether to go on; once stopped, until the source gave all that it holds."""
-        if not stop.is_set():
-            return True
-        now = time.monotonic()
-        if self._stopped is None:
-            self._stopped = self._given = now
-        self._cut_off = now - self._stopped >= REST_S
-        return not self._cut_off and now - self._given < REST_SILENT_S
 
     def _serve_on(self, stop: threading.Event, linger_s: float | None) -> None:
         """Go on answering, beating and taking events after the end."""

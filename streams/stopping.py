@@ -13,6 +13,7 @@ import ctypes
 import queue
 import signal
 import threading
+import time
 from collections.abc import Iterator
 
 SIGNALS = tuple(
@@ -53,6 +54,33 @@ def stopped_by_signals(stop: threading.Event) -> Iterator[None]:
             signal.signal(number, handler or signal.SIG_DFL)
         orders.put(False)
         watching.join()
+
+
+class Rest:
+    """How long a stopped source is still listened to, for what it holds.
+
+    Attributes
+    ----------
+    cut_off : whether it went on giving for too long
+    """
+
+    def __init__(self, longest_s: float, silent_s: float) -> None:
+        self.cut_off = False
+        self._longest_s, self._silent_s = longest_s, silent_s
+        self._began: float | None = None
+        self._given = 0.0
+
+    def gave(self) -> None:
+        """It gave something."""
+        self._given = time.monotonic()
+
+    def goes_on(self) -> bool:
+        """Whether to listen further; the first call begins it."""
+        now = time.monotonic()
+        if self._began is None:
+            self._began = self._given = now
+        self.cut_off = now - self._began >= self._longest_s
+        return not self.cut_off and now - self._given < self._silent_s
 
 
 def _pass_on(orders: queue.SimpleQueue[bool], stop: threading.Event) -> None:
