@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from itertools import zip_longest
 from pathlib import Path
 
@@ -40,6 +41,7 @@ class Copying:
         self.problem = ""
         self._journal = journal
         self._recent: dict[int, Frames] = {}
+        self._busy = threading.Lock()
         _, part = places(path)
         begun = os.path.exists(part)
         self.copy = Journal.resume(path) if begun else Journal.create(path)
@@ -60,14 +62,22 @@ class Copying:
         self._recent[seq] = frames
         self._recent.pop(seq - KEPT, None)
 
-    def take_over(self) -> bool:
-        """Stop following; whether the copy holds all that was recorded."""
-        self._stop.set()
-        self._thread.join(PATIENCE_S)
-        if self._thread.is_alive():
+    def take_over(self, begin: Callable[[], object]) -> bool:
+        """Whether it held all that was recorded and `begin` wrote to it.
+
+        It follows no further then; what `begin` raises is raised.
+        """
+        if not self._busy.acquire(timeout=PATIENCE_S):
             return False
-        self._catch_up()
-        return self.copy.next_seq >= self._journal.next_seq
+        try:
+            self._catch_up()
+            if self.copy.next_seq < self._journal.next_seq:
+                return False
+            begin()
+            self._stop.set()
+            return True
+        finally:
+            self._busy.release()
 
     def finish(self) -> Path | None:
         """Copy what is left and close the copy; None if it could not be finished."""
@@ -85,7 +95,9 @@ class Copying:
 
     def _run(self) -> None:
         while not self._stop.wait(RETRY_S if self.problem else TURN_S):
-            self._catch_up()
+            with self._busy:
+                if not self._stop.is_set():  # else others write to it now
+                    self._catch_up()
 
     def _catch_up(self) -> None:
         """Copy what is missing; what fails is tried again the next time."""

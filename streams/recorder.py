@@ -154,14 +154,30 @@ class Recorder:
         ------
         NotRecordedError : there is none, or it lacks something
         """
-        if self._copying is None or self.left or not self._copying.take_over():
+        if self.left or not self._copy_goes_on():
             if not self.problem:
                 self._since = time.monotonic()
             self.problem = f"NOT RECORDING. {reason}"
             raise reason
-        self._session.journal = self._copying.copy
         self.left, self.problem = str(reason), ""
-        self._note("The recording cannot be written: its copy alone goes on.")
+        self._sent()
+
+    def _copy_goes_on(self) -> bool:
+        """Whether the copy held everything and took a note; else nothing changes."""
+        if self._copying is None:
+            return False
+        session, copy = self._session, self._copying.copy
+
+        def begin() -> None:
+            session.journal = copy
+            text = "The recording cannot be written: its copy alone goes on."
+            session.record(Event(session.now_s, "note", text, AUTHOR))
+
+        try:
+            return self._copying.take_over(begin)
+        except NotRecordedError:
+            session.journal = self._first
+            return False
 
     def close(self) -> tuple[Path, str]:
         """Finish recording and copy: where the recording is, and what is wrong."""

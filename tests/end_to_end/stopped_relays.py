@@ -72,7 +72,7 @@ def publisher(program: Program, pace_s: float) -> tuple[list[object], Fed]:
             socket_.bind(where)
             for message in messages(100_000):
                 socket_.send_multipart(wire.encode(message))
-                if stop.wait(pace_s or 0.001):
+                if stop.wait(pace_s or 0.005):
                     return
 
     return ["--source", where], lambda: beside(publish)
@@ -86,8 +86,8 @@ def scanner(program: Program, pace_s: float) -> tuple[list[object], Fed]:
 
     def send(stop: threading.Event) -> None:
         with contextlib.suppress(OSError), mrd_sender.connect(port) as connection:
-            connection.sendall(mrd_sender.opening(last=2000))
-            for count in range(2000):
+            connection.sendall(mrd_sender.opening(last=400))
+            for count in range(400):
                 connection.sendall(mrd_sender.acquisition_bytes(count))
                 if stop.wait(pace_s):
                     return

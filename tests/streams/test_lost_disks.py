@@ -215,6 +215,22 @@ def test_both_disks_full_and_then_one_has_space(place, copy, full):
     assert journal.verify(copy).whole
 
 
+def test_both_disks_full_and_then_both_have_space(place, copy, full):
+    """The copy goes on following the recording that could be written again."""
+    tap = Tap()
+    with relayed(tap, place, copy_path=copy) as relay:
+        begun(tap, relay, 2)
+        full.paths |= {place, copy}
+        tap.put(transient(2), transient(3))
+        wait_for(lambda: not relay.status.recording)
+        full.paths.discard(place)
+        wait_for(lambda: relay.status.transients == 4)
+        full.paths.clear()
+        part = copy.with_name("visit.mcap.part")
+        wait_for(lambda: len(recorded_counts(part)) == 4)
+        assert relay.status.recording
+
+
 def test_a_copy_whose_disk_has_space_again_catches_up(place, copy, full):
     tap = Tap()
     with relayed(tap, place, copy_path=copy) as relay:
