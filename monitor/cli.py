@@ -22,7 +22,8 @@ from monitor.commands import (
     watching,
 )
 from monitor.commands.printing import say
-from streams.errors import InputError
+from monitor.commands.terminal import say_last
+from streams.errors import IncompleteError, InputError
 
 app = typer.Typer(
     name="mrs-monitor",
@@ -64,11 +65,11 @@ def main() -> None:
     try:
         app()
     except InputError as error:
-        say(f"mrs-monitor: {error}", err=True)
-        sys.exit(2)
+        say_last(f"mrs-monitor: {error}")
+        sys.exit(1 if isinstance(error, IncompleteError) else 2)
     except PermissionError as error:  # any place, however deep it was looked into
-        say(f"mrs-monitor: {_not_permitted(error)}", err=True)
+        say_last(f"mrs-monitor: {_not_permitted(error)}")
         sys.exit(2)
     except KeyboardInterrupt:
-        say("stopped.", err=True)
+        say_last("stopped.")
         sys.exit(130)

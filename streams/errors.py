@@ -7,3 +7,7 @@ class InputError(Exception):
     The message is one sentence for the operator: what is wrong, where, and what to do.
     The command line prints it and ends with exit code 2; it is never a traceback.
     """
+
+
+class IncompleteError(InputError):
+    """Something was done, but not all of it; the command line ends with exit code 1."""

@@ -110,13 +110,29 @@ def recover(
 
 def _saved(damaged: Verification, saved: Verification) -> str:
     """What was saved of a recording, and what helps with what was not."""
+    left_out = _left_out(damaged.messages - saved.messages)
     if not saved.missing:
         end = " What came after its last message is lost." if damaged.torn else ""
-        return saved.summary + (end if damaged.damaged else "")
+        return saved.summary + left_out + (end if damaged.damaged else "")
     return (
-        f"{saved.path} holds all that can be read: {saved.messages} messages "
-        f"({saved.transients} transients); {saved.lost}, and only in another copy "
-        "(relay --copy), if any; the other commands take it as it is."
+        left_out.lstrip()
+        + " " * bool(left_out)
+        + (
+            f"{saved.path} holds all that can be read: {saved.messages} messages "
+            f"({saved.transients} transients); {saved.lost}, and only in another copy "
+            "(relay --copy), if any; the other commands take it as it is."
+        )
+    )
+
+
+def _left_out(messages: int) -> str:
+    """How many messages had the number of another, or were of another session."""
+    if not messages:
+        return ""
+    plural, was = ("s", "were") if messages > 1 else ("", "was")
+    return (
+        f" {messages} message{plural} with the number of a later one, or of another "
+        f"session, {was} left out."
     )
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from monitor.commands import options
 from monitor.commands.analysing import Choose
-from monitor.commands.printing import say, say_on
+from monitor.commands.printing import say
 from monitor.commands.scanner import (
     Allow,
     Clients,
@@ -23,6 +22,7 @@ from monitor.commands.scanner import (
     is_site,
     site_bodies,
 )
+from monitor.commands.terminal import Terminal
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint
 from streams.messages.keys import (
@@ -103,8 +103,8 @@ def relay(
     pace = options.replay_speed(speed)
     stop = threading.Event()
     path = record or options.new_recording("session")
-    console = Console(stderr=True)
-    site = Site(listen, allow, protocol, path, lambda text: say_on(console, text))
+    terminal = Terminal()
+    site = Site(listen, allow, protocol, path, terminal.say)
     _check_goes_with(source, water=water, choose=choose, listen=listen, allow=allow,
                      protocol=protocol)  # fmt: skip
     if copy is not None and places(copy)[0].resolve() == places(path)[0].resolve():
@@ -119,8 +119,8 @@ def relay(
             source, scenario, Endpoint.parse(bind), pace, site, stop
         )
     else:
-        bodies = _file_bodies(Path(source), water, choose, pace, stop, console)
-    shown = _Shown(console, path)
+        bodies = _file_bodies(Path(source), water, choose, pace, stop, terminal.say)
+    shown = _Shown(terminal.say, path)
     try:
         with kept_awake() as problem:
             shown.beside = problem
@@ -129,10 +129,9 @@ def relay(
                 speed=pace, keys=_server_keys(server_key, clients), copy_path=copy,
                 least_free_mb=least_free,
             )  # fmt: skip
-    except KeyboardInterrupt:
-        stop.set()
-        return
-    shown.done(final)
+        shown.done(final)
+    finally:
+        terminal.close()
 
 
 def _check_goes_with(source: str, **given: object) -> None:
@@ -180,14 +179,14 @@ def _file_bodies(
     choose: list[str] | None,
     pace: float,
     stop: threading.Event,
-    console: Console,
+    say: Callable[[str], None],
 ) -> Iterator[Body]:
     """A file at its pace; what is to be known about it is said."""
     from streams.sources.files.open_file import open_source
 
     source = open_source(path, water, options.choices(choose))
     for note in source.notes:
-        say_on(console, note)
+        say(note)
     return paced(source.bodies, pace, stop)
 
 
@@ -211,8 +210,8 @@ class _Shown:
     Where it records is said with the first, when the recording has begun.
     """
 
-    def __init__(self, console: Console, recording: Path) -> None:
-        self._console, self._recording = console, recording
+    def __init__(self, say: Callable[[str], None], recording: Path) -> None:
+        self._say, self._recording = say, recording
         self._said, self._hundreds = "", -1
         self.beside = ""  # what else is to be said then
 
@@ -221,14 +220,13 @@ class _Shown:
         if self._hundreds < 0:
             for said in (self.beside, f"recording: {self._recording}"):
                 if said:
-                    say_on(self._console, said)
+                    self._say(said)
         said = status.problem or ("source ended" if status.ended else "")
         hundreds = status.transients // 100
         if said == self._said and hundreds == self._hundreds:
             return
         self._said, self._hundreds = said, hundreds
-        say_on(
-            self._console,
+        self._say(
             f"{status.endpoint}: {status.transients} transients, {status.events} "
             f"events, {status.recorded_bytes / 1e6:.1f} MB recorded"
             f"{_clock(status)}{'; ' + said if said else ''}",
@@ -237,7 +235,7 @@ class _Shown:
     def done(self, status: RelayStatus) -> None:
         """Say what was recorded in all."""
         done = f"{status.transients} transients, {status.events} events"
-        say_on(self._console, f"{done} in {status.path}")
+        self._say(f"{done} in {status.path}")
 
 
 def keys(

@@ -20,9 +20,10 @@ from typing import BinaryIO
 from filelock import FileLock, Timeout
 
 from streams.errors import InputError
-from streams.recording.container import MAGIC
+from streams.recording.container import MAGIC, MARK, MARK_AT, PREAMBLE
 
 RENAME_PATIENCE_S = 1.0
+HEAD_BYTES = MARK_AT + len(MARK)  # of the first message, behind the preamble
 FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
@@ -100,6 +101,20 @@ def is_running(path: Path) -> bool:
     return False
 
 
+def refuse_link(part: Path) -> None:
+    """Refuse to write through a link: the lock beside it would be another one.
+
+    Raises
+    ------
+    InputError : a symbolic link
+    """
+    if part.is_symlink():
+        raise InputError(
+            f"{part} is a link to {os.path.realpath(part)}: give the recording's own "
+            f"name."
+        )
+
+
 @contextmanager
 def open_recording(path: Path) -> Iterator[tuple[BinaryIO, int]]:
     """Open a recording for reading: the file and its length, bytes.
@@ -120,10 +135,22 @@ def open_recording(path: Path) -> Iterator[tuple[BinaryIO, int]]:
         file.seek(0)
         if not size:
             raise InputError(f"{path} is empty: nothing was recorded.")
-        begin = file.read(len(MAGIC))
-        if begin != MAGIC[: len(begin)]:
+        if not _is_recording(file.read(len(PREAMBLE) + HEAD_BYTES)):
             raise InputError(f"{path} is no recording of mrs-monitor.")
         yield file, size
+
+
+def _is_recording(head: bytes) -> bool:
+    """Whether a file begins as a recording does, be it with a few bits flipped.
+
+    A head whose magic bytes are damaged is known by what comes behind them.
+    """
+    begin = head[: len(MAGIC)]
+    behind = head[len(MAGIC) : len(PREAMBLE)]
+    whole = len(behind) == len(PREAMBLE) - len(MAGIC)
+    return begin == MAGIC[: len(begin)] or (
+        whole and (PREAMBLE.endswith(behind) or MARK in head)
+    )
 
 
 def rename(part: Path, final: Path) -> Path:

@@ -19,21 +19,21 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self, cast
+from typing import Self
 
 from streams.errors import InputError
-from streams.messages.transient import Message
-from streams.messages.wire import Frames, decode, read_header
+from streams.messages.wire import Frames, read_header
 from streams.recording.container import PREAMBLE, Index, closing_bytes, entry_bytes
-from streams.recording.files import cannot_write, locked, places, rename
+from streams.recording.files import cannot_write, locked, places, refuse_link, rename
 from streams.recording.inspection import info, verify
 from streams.recording.reading import follow, read_frames, read_messages, recover
-from streams.recording.walk import Closing, Damage, Entry, read_entry, walk
+from streams.recording.resuming import Visit, Written, read_back
+from streams.recording.written_file import WrittenFile
 
 __all__ = [
     "Journal",
@@ -45,8 +45,6 @@ __all__ = [
     "recover",
     "verify",
 ]
-
-Visit = Callable[[Message, dict[str, object]], None]
 
 
 class NotRecordedError(InputError):
@@ -60,27 +58,22 @@ class Journal:
     ----------
     path : where the recording will be once it is closed
     part : where it is written
-    session : its session, empty before the first message
-    epoch : of the last message
     """
 
     def __init__(self, path: Path, part: Path, mode: str, visit: Visit | None) -> None:
         self.path, self.part = path, part
-        self.session, self.epoch = "", 0
+        self._written = Written()
         self._index = Index()
-        self._reading = threading.Lock()
-        self._size = 0
-        self._torn = False
+        self._torn = False  # whether the file or the index may hold more than counts
         self._lock = locked(path)
         try:
-            self._writer = cast(BinaryIO, open(part, mode, buffering=0))  # noqa: SIM115
-            self._reader: BinaryIO = open(part, "rb")  # noqa: SIM115 until close()
+            self._file = WrittenFile(part, mode)
         except OSError as error:
             self._unlock()
             raise cannot_write(part, error) from None
         try:
             self._load(visit)
-        except (OSError, InputError) as error:
+        except BaseException as error:
             self.abandon()
             if mode == "xb":
                 part.unlink(missing_ok=True)
@@ -121,6 +114,7 @@ class Journal:
             raise InputError(f"{final} is finished: record the next session elsewhere.")
         if not os.path.exists(part):
             raise InputError(f"There is no unfinished recording {part}.")
+        refuse_link(part)
         return cls(final, part, "r+b", visit)
 
     def __enter__(self) -> Self:
@@ -138,59 +132,120 @@ class Journal:
             self.abandon()
 
     @property
+    def session(self) -> str:
+        """Its session, empty before the first message."""
+        return self._written.session
+
+    @property
+    def epoch(self) -> int:
+        """Epoch of the last message."""
+        return self._written.epoch
+
+    @property
     def next_seq(self) -> int:
         """Number that the next message must have."""
-        return len(self._index)
+        return self._written.messages
 
     @property
     def size_bytes(self) -> int:
         """Length of the recording so far."""
-        return self._size
+        return self._written.size
 
     @property
     def disk_free_bytes(self) -> int:
-        """Space left where the recording is written."""
-        return shutil.disk_usage(self.part.parent).free
+        """Space left where the recording is written; 0 if that place is gone."""
+        try:
+            return shutil.disk_usage(self.part.parent).free
+        except OSError:
+            return 0
+
+    def check_place(self) -> None:
+        """See whether the file is still where it is written.
+
+        Raises
+        ------
+        NotRecordedError : it was removed, or its folder renamed, or its disk pulled
+        """
+        try:
+            if self._file.in_place(self._written.size):
+                return
+        except OSError as error:
+            raise NotRecordedError(str(cannot_write(self.part, error))) from None
+        raise NotRecordedError(
+            f"{self.part} is not there any more: put it, its folder or its disk back "
+            f"in place."
+        )
+
+    def restore(self, new_folder: bool = False) -> None:
+        """Write a recording that was removed once more, from the file still open.
+
+        Parameters
+        ----------
+        new_folder : whether to make its folder again where that is gone, too
+
+        Raises
+        ------
+        NotRecordedError : it cannot be read or written any more; nothing has changed
+        """
+        with contextlib.suppress(NotRecordedError):
+            self.check_place()
+            return
+        try:
+            if new_folder:
+                self.part.parent.mkdir(parents=True, exist_ok=True)
+            self._file.write_again(self._written.size)
+        except OSError as error:
+            raise NotRecordedError(str(cannot_write(self.part, error))) from None
+        self._lock.release()  # its file went, too
+        with contextlib.suppress(InputError):
+            self._lock = locked(self.path)
 
     def append(self, frames: Sequence[bytes]) -> None:
         """Write a message; it is on the disk when this returns.
+
+        Whatever interrupts it, Ctrl-C included, leaves the message recorded or not at
+        all: `next_seq` says which.
 
         Raises
         ------
         NotRecordedError : disk full or gone; the recording stays whole without it
         InputError : not the next message of this session
         """
-        header = read_header(frames)
-        session = self.session or header.session
-        if (header.session, header.seq) != (session, self.next_seq):
+        before, header = self._written, read_header(frames)
+        session = before.session or header.session
+        if (header.session, header.seq) != (session, before.messages):
             raise InputError(
                 f"Message {header.seq} of session {header.session} does not follow "
-                f"message {self.next_seq - 1} of session {session}."
+                f"message {before.messages - 1} of session {session}."
             )
         utc_ns = time.time_ns()
-        start = self._size
+        entry = entry_bytes(frames, header.seq, utc_ns)
+        end, topic = before.size + len(entry), bytes(frames[0])
+        after = Written(before.messages + 1, end, session, header.epoch)
         try:
-            if self._torn:
-                self._writer.truncate(start)
-            self._write(entry_bytes(frames, header.seq, utc_ns))
-        except OSError as error:
-            self._cut_back(start)
-            raise NotRecordedError(str(cannot_write(self.part, error))) from None
-        self._index.add(start, self._size, utc_ns, bytes(frames[0]))
-        self.session, self.epoch = session, header.epoch
+            self.check_place()
+            self._take_back()
+            self._torn = True
+            self._write(entry)
+            self._index.add(before.size, end, utc_ns, topic)
+            self._written = after  # from here on it is recorded
+            self._torn = False
+        except BaseException as error:
+            self._take_back_if_possible()
+            if isinstance(error, OSError):
+                raise NotRecordedError(str(cannot_write(self.part, error))) from None
+            raise
 
     def frames(self, seq: int) -> Frames | None:
         """Message number `seq` as it was published; None if there is none to be read.
 
         May be called from another thread than `append`.
         """
-        if not 0 <= seq < len(self._index):
+        written = self._written
+        if not 0 <= seq < written.messages:
             return None
-        offset = self._index.offsets[seq]
-        with self._reading, contextlib.suppress(OSError):
-            entry = read_entry(self._reader, offset, self._size)
-            return entry.frames if entry else None
-        return None
+        entry = self._file.entry(self._index.offsets[seq], written.size)
+        return entry.frames if entry else None
 
     def close(self) -> Path:
         """Write the summary and give the recording its name; returns where it is.
@@ -202,23 +257,25 @@ class Journal:
         ------
         NotRecordedError : no space for the summary; all messages are there
         """
-        start = self._size
         try:
-            self._write(closing_bytes(self._index, start))
-        except OSError as error:
-            self._cut_back(start)
+            self.restore(new_folder=True)
+            self._take_back()
+            self._torn = True
+            self._write(closing_bytes(self._index, self._written.size))
+        except BaseException as error:
+            self._take_back_if_possible()
             self.abandon()
-            raise NotRecordedError(str(cannot_write(self.part, error))) from None
-        self._writer.close()
-        self._reader.close()
+            if isinstance(error, OSError):
+                raise NotRecordedError(str(cannot_write(self.part, error))) from None
+            raise
+        self._file.close()
         place = rename(self.part, self.path)
         self._unlock()
         return place
 
     def abandon(self) -> None:
         """Let go of the file as it is, unfinished."""
-        self._writer.close()
-        self._reader.close()
+        self._file.close()
         self._unlock()
 
     def _unlock(self) -> None:
@@ -229,50 +286,32 @@ class Journal:
 
     def _write(self, content: bytes) -> None:
         """Append all of `content` and wait for the disk."""
-        rest = memoryview(content)
-        while rest:
-            rest = rest[self._writer.write(rest) :]
-        os.fsync(self._writer.fileno())
-        self._size += len(content)
+        self._file.write(content)
 
-    def _cut_back(self, size: int) -> None:
-        """Take back what was written beyond `size`, now or before the next message."""
-        self._size, self._torn = size, True
-        with contextlib.suppress(OSError):  # else readers see a torn end
-            self._writer.seek(size)
-            self._writer.truncate(size)
+    def _take_back(self) -> None:
+        """Cut off whatever the file and the index hold beyond what counts."""
+        if self._torn:
+            self._index.cut(self._written.messages)
+            self._file.cut(self._written.size)
             self._torn = False
+
+    def _take_back_if_possible(self) -> None:
+        with contextlib.suppress(OSError):  # else before the next; readers see it torn
+            self._take_back()
 
     def _load(self, visit: Visit | None) -> None:
         """Index what is there and put the pen behind the last whole message."""
-        size = self._reader.seek(0, os.SEEK_END)
-        end = min(len(PREAMBLE), size)
-        last: Entry | None = None
-        for found in walk(self._reader, size):
-            match found:
-                case Entry():
-                    self._take(found, visit)
-                    last, end = found, found.end
-                case Damage(torn=False):
-                    raise InputError(verify(self.part).summary)
-                case Damage() | Closing():
-                    break
-        if last and not last.sound:  # its index was torn: write that message again
-            end = last.offset
-        self._cut_back(end)
-        if end < len(PREAMBLE):
-            self._cut_back(0)
-            self._write(PREAMBLE)
-        if last and not last.sound:
-            self._write(entry_bytes(last.frames, self.next_seq - 1, last.utc_ns))
-            self._index.lengths[-1] = self._size - last.offset
+        self._written, self._index, last = read_back(
+            self.part, self._file.reader, visit
+        )
+        self._torn = True
+        self._take_back()
+        if not self._written.size:
+            self._write_on(PREAMBLE)
+        if last:
+            self._write_on(entry_bytes(last.frames, self.next_seq - 1, last.utc_ns))
+            self._index.lengths[-1] = self._written.size - last.offset
 
-    def _take(self, entry: Entry, visit: Visit | None) -> None:
-        header, message = read_header(entry.frames), decode(entry.frames)
-        session = self.session or header.session
-        if (header.session, header.seq) != (session, self.next_seq):
-            raise InputError(verify(self.part).summary)
-        self.session, self.epoch = session, header.epoch
-        self._index.add(entry.offset, entry.end, entry.utc_ns, entry.frames[0])
-        if visit:
-            visit(message, dict(header.fields))
+    def _write_on(self, content: bytes) -> None:
+        self._write(content)
+        self._written = replace(self._written, size=self._written.size + len(content))

@@ -5,13 +5,15 @@ Where anything is missing or damaged, reading says what is there and offers `rec
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from streams.errors import InputError
-from streams.messages.transient import Message
+from streams.messages.transient import Heartbeat, Message
 from streams.messages.wire import Frames, decode, read_header
 from streams.recording.container import (
     MAGIC,
@@ -92,7 +94,9 @@ def recover(path: str | os.PathLike[str], out: str | os.PathLike[str]) -> Path:
     """Write every readable message of a recording to a new, finished one.
 
     Messages, their numbers and their times stay as they are, so that a number that is
-    missing stays missing and `verify` goes on saying so.
+    missing stays missing and `verify` goes on saying so.  They are put in order; of
+    several with one number the last is kept, for that is the one that was published.
+    What is of another session is left out.
 
     Raises
     ------
@@ -101,24 +105,47 @@ def recover(path: str | os.PathLike[str], out: str | os.PathLike[str]) -> Path:
     place, (final, part) = find(path), places(out)
     if os.path.exists(final):
         raise InputError(f"{final} exists already: give another name.")
-    index, size = Index(), len(PREAMBLE)
-    try:
-        with open_recording(place) as (file, length), open(part, "xb") as target:
-            target.write(PREAMBLE)
-            for found in walk(file, length):
-                if not isinstance(found, Entry):
-                    continue
-                seq = read_header(found.frames).seq
-                content = entry_bytes(found.frames, seq, found.utc_ns)
-                target.write(content)
-                index.add(size, size + len(content), found.utc_ns, found.frames[0])
-                size += len(content)
-            target.write(closing_bytes(index, size))
-            target.flush()
-            os.fsync(target.fileno())
-    except OSError as error:
-        raise cannot_write(part, error) from None
-    if not len(index):
-        part.unlink()
-        raise InputError(f"{place} holds no readable message: nothing to recover.")
+    with open_recording(place) as (file, length):
+        offsets = _readable(file, length)
+        if not offsets:
+            raise InputError(f"{place} holds no readable message: nothing to recover.")
+        try:
+            with open(part, "xb") as target:
+                _write_in_order(file, length, offsets, target)
+        except OSError as error:
+            raise cannot_write(part, error) from None
     return rename(part, final)
+
+
+def _readable(file: BinaryIO, length: int) -> dict[int, int]:
+    """Where each message of the session is, by number."""
+    session, offsets = "", dict[int, int]()
+    for found in walk(file, length):
+        if not isinstance(found, Entry):
+            continue
+        try:
+            message = decode(found.frames)
+        except InputError:
+            continue
+        session = session or message.session
+        if message.session == session and not isinstance(message.body, Heartbeat):
+            offsets[message.seq] = found.offset
+    return offsets
+
+
+def _write_in_order(
+    file: BinaryIO, length: int, offsets: dict[int, int], target: BinaryIO
+) -> None:
+    index, size = Index(), len(PREAMBLE)
+    target.write(PREAMBLE)
+    for seq in sorted(offsets):
+        entry = read_entry(file, offsets[seq], length)
+        if entry is None:
+            raise OSError(errno.EIO, f"message {seq} cannot be read again")
+        content = entry_bytes(entry.frames, seq, entry.utc_ns)
+        target.write(content)
+        index.add(size, size + len(content), entry.utc_ns, entry.frames[0])
+        size += len(content)
+    target.write(closing_bytes(index, size))
+    target.flush()
+    os.fsync(target.fileno())

@@ -1,22 +1,27 @@
 """A second copy of a recording on another disk, made while it is recorded.
 
 A thread of its own follows the journal, so that a slow or failing second disk holds up
-nothing; what goes wrong there is said and the recording itself goes on.
+nothing; what goes wrong there is said, and tried again, and the recording itself goes
+on.  Where the recording fails the copy takes over, if it holds all of it.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from itertools import zip_longest
 from pathlib import Path
 
 from streams.errors import InputError
+from streams.messages.wire import Frames, read_header
 from streams.recording.files import places
 from streams.recording.journal import Journal
 from streams.recording.reading import read_frames
 
-TURN_S = 0.1
+TURN_S, RETRY_S = 0.1, 0.5
+PATIENCE_S = 5.0  # for a slow second disk to end what it writes
+KEPT = 64
 
 
 class Copying:
@@ -24,8 +29,8 @@ class Copying:
 
     Attributes
     ----------
-    copied : messages in the copy
-    problem : why it is not copied any more, in one sentence; empty if it is
+    copy : the copy itself
+    problem : why it is not copied now, in one sentence; empty if it is
 
     Raises
     ------
@@ -35,58 +40,99 @@ class Copying:
     def __init__(self, journal: Journal, path: str | os.PathLike[str]) -> None:
         self.problem = ""
         self._journal = journal
+        self._recent: dict[int, Frames] = {}
+        self._busy = threading.Lock()
         _, part = places(path)
         begun = os.path.exists(part)
-        self._copy = Journal.resume(path) if begun else Journal.create(path)
-        if self._copy.session not in ("", journal.session):
-            self._copy.abandon()
+        self.copy = Journal.resume(path) if begun else Journal.create(path)
+        if self.copy.session not in ("", journal.session):
+            self.copy.abandon()
             raise InputError(
                 f"{path} is the copy of another session: give another name."
             )
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="copying", daemon=True)
 
-    @property
-    def copied(self) -> int:
-        """Messages in the copy."""
-        return self._copy.next_seq
-
     def start(self) -> None:
         """Begin to follow."""
         self._thread.start()
+
+    def keep(self, seq: int, frames: Frames) -> None:
+        """Hold one of the last messages until it is copied, whatever its disk does."""
+        self._recent[seq] = frames
+        self._recent.pop(seq - KEPT, None)
+
+    def take_over(self, begin: Callable[[], object]) -> bool:
+        """Whether it held all that was recorded and `begin` wrote to it.
+
+        It follows no further then; what `begin` raises is raised.
+        """
+        if not self._busy.acquire(timeout=PATIENCE_S):
+            return False
+        try:
+            self._catch_up()
+            if self.copy.next_seq < self._journal.next_seq:
+                return False
+            begin()
+            self._stop.set()
+            return True
+        finally:
+            self._busy.release()
 
     def finish(self) -> Path | None:
         """Copy what is left and close the copy; None if it could not be finished."""
         self._stop.set()
         self._thread.join()
+        self._catch_up()
         if self.problem:
-            self._copy.abandon()
+            self.copy.abandon()
             return None
         try:
-            return self._copy.close()
+            return self.copy.close()
         except InputError as error:
             self.problem = f"NOT COPIED. {error}"
             return None
 
     def _run(self) -> None:
-        while not self.problem:
-            stopping = self._stop.is_set()
-            self._catch_up()
-            if stopping:
-                return
-            self._stop.wait(TURN_S)
+        while not self._stop.wait(RETRY_S if self.problem else TURN_S):
+            with self._busy:
+                if not self._stop.is_set():  # else others write to it now
+                    self._catch_up()
 
     def _catch_up(self) -> None:
-        while not self.problem and self._copy.next_seq < self._journal.next_seq:
-            seq = self._copy.next_seq
-            frames = self._journal.frames(seq)
+        """Copy what is missing; what fails is tried again the next time."""
+        while self.copy.next_seq < self._journal.next_seq:
+            seq = self.copy.next_seq
+            frames = self._recent.get(seq) or self._journal.frames(seq)
             if frames is None:
                 self.problem = f"NOT COPIED. Message {seq} cannot be read again."
                 return
             try:
-                self._copy.append(frames)
+                self.copy.append(frames)
             except InputError as error:
                 self.problem = f"NOT COPIED. {error}"
+                return
+            self._recent.pop(seq, None)
+        self.problem = ""
+
+
+def level(path: str | os.PathLike[str], copy: str | os.PathLike[str]) -> None:
+    """Write to an unfinished recording what its copy alone went on with.
+
+    Raises
+    ------
+    InputError : one of them cannot be read or written, or is of another session
+    """
+    (_, part), (_, other) = places(path), places(copy)
+    if not (os.path.exists(part) and os.path.exists(other)):
+        return
+    journal = Journal.resume(path)
+    try:
+        for frames in read_frames(other, journal.next_seq):
+            if journal.session in ("", read_header(frames).session):
+                journal.append(frames)
+    finally:
+        journal.abandon()
 
 
 def check_copy(path: str | os.PathLike[str], copy: str | os.PathLike[str]) -> None:

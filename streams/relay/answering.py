@@ -68,6 +68,10 @@ class Answering:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="answering", daemon=True)
 
+    def use(self, journal: Journal) -> None:
+        """Answer from another recording of the same session from now on."""
+        self._journal = journal
+
     @property
     def alive(self) -> bool:
         """Whether the thread runs."""
@@ -116,13 +120,14 @@ class Answering:
 
     def _give(self, identity: bytes, fetch: Fetch) -> None:
         """Send the messages that are asked for and there."""
-        last_seq = self._journal.next_seq - 1
+        journal = self._journal
+        last_seq = journal.next_seq - 1
         seq, lost = fetch.first, []
         if fetch.session not in ("", self._session):
             seq = 0
         else:
             for seq in range(fetch.first, min(fetch.first + fetch.count, last_seq + 1)):
-                frames = self._journal.frames(seq)
+                frames = journal.frames(seq)
                 if frames is None:
                     lost.append(seq)
                 else:

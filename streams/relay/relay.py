@@ -8,8 +8,9 @@ Three threads, one queue:
 
 so that neither a slow disk nor a late joiner who fetches an hour holds up the other.
 Journal first: nothing is published or acknowledged before it is on disk.  When the disk
-is full the relay stops publishing, says so in each heartbeat, and goes on with the very
-same message as soon as there is space.
+is full or gone the relay goes on in the copy; without one it stops publishing, says so
+in each heartbeat, and goes on with the very same message as soon as it can.  Whatever
+asks it to stop, signals included, is obeyed between two messages.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import Any
 
 import zmq
 
-from streams.errors import InputError
+from streams.errors import IncompleteError, InputError
 from streams.messages.endpoint import Endpoint
 from streams.messages.keys import Gate, ServerKeys
 from streams.messages.requests import Refused
@@ -32,18 +33,20 @@ from streams.messages.scanner_counter import AUTHOR, DROPPED
 from streams.messages.transient import Body, End, Event, Heartbeat
 from streams.recording.files import check_space
 from streams.recording.journal import NotRecordedError
-from streams.recording.second_copy import Copying, check_copy
+from streams.recording.second_copy import Copying
 from streams.relay.answering import Answering, PendingEvent
+from streams.relay.recorder import Recorder, begun
 from streams.relay.session import Session
 from streams.relay.sockets import LINGER_MS, bound
 from streams.relay.source_reader import SourceEnded, SourceReader
 from streams.relay.status import RelayStatus
+from streams.relay.stopping import Rest, stopped_by_signals
 from streams.subscription.placeholder import LONGEST_REASON
 
 BEAT_S = 1.0
 ANNOUNCE_S = 5.0
 RETRY_S = 0.5
-REST_S, REST_SILENT_S = 10.0, 2.0  # for what a stopped source still holds
+REST_S, REST_SILENT_S = 60.0, 2.0  # for what a stopped source still holds
 
 
 def run_relay(
@@ -66,12 +69,14 @@ def run_relay(
     source : gives the bodies; runs in a thread of its own
     journal_path : recording to begin, or an unfinished one to go on with
     bind : address that publishes; the port above it answers requests
-    stop : set by anybody to end the session
+    stop : set by anybody to end the session; called by the main thread, a signal that
+        ends programs (Ctrl-C, SIGTERM, a closed terminal) sets it, too
     on_status : called each second, and when something changes, from this thread
     linger_s : how long to go on serving after the end of the source; None: until `stop`
     speed : scanner seconds per second of the source, to place events between transients
     keys : CURVE; needed on any address but loopback
-    copy_path : second recording, on another disk; compared with the first at the end
+    copy_path : second recording, on another disk; compared with the first at the end,
+        and the only one as soon as the first cannot be written
     least_free_mb : space that a new recording needs to begin, MB; one that was cut off
         goes on whatever is left
 
@@ -79,6 +84,7 @@ def run_relay(
     ------
     InputError : port in use, no keys, too little space, recording in use, finished or
         not writable, or what the source raised
+    IncompleteError : recorded, but not all of it, or not in both places
     """
     endpoint = Endpoint.parse(bind)
     if not endpoint.loopback and keys is None:
@@ -90,20 +96,17 @@ def run_relay(
     check_space(journal_path, least_free_mb)
     if copy_path:
         check_space(copy_path, least_free_mb)
+    stop = stop or threading.Event()
     context: zmq.Context[Any] = zmq.Context()
     gate = Gate(context, keys)
     try:
-        publisher, router = bound(context, endpoint, gate)
-        session = Session(journal_path, speed)
-        try:
-            copying = Copying(session.journal, copy_path) if copy_path else None
-        except InputError:
-            session.journal.abandon()
-            raise
-        relay = _Relay(
-            session, publisher, router, gate, on_status, str(endpoint), copying
-        )
-        return relay.run(source, stop or threading.Event(), linger_s)
+        with stopped_by_signals(stop):
+            publisher, router = bound(context, endpoint, gate)
+            session, copying = begun(journal_path, copy_path, speed)
+            relay = _Relay(
+                session, publisher, router, gate, on_status, str(endpoint), copying
+            )
+            return relay.run(source, stop, linger_s)
     finally:
         gate.close()
         context.destroy(linger=LINGER_MS)
@@ -123,6 +126,7 @@ class _Relay:
         copying: Copying | None,
     ) -> None:
         self._session, self._publisher, self._copying = session, publisher, copying
+        self._recorder = Recorder(session, copying, publisher.send_multipart)
         self._on_status = on_status
         self._queue: queue.SimpleQueue[Body | SourceEnded | PendingEvent] = (
             queue.SimpleQueue()
@@ -132,52 +136,55 @@ class _Relay:
             router, session.journal, session.id, self._queue.put, gate
         )
         self._status = RelayStatus(session.id, session.journal.part, endpoint)
-        self._gate, self._dropped = gate, 0
-        self._stopped: float | None = None
-        self._given = 0.0
+        self._gate, self._dropped, self._unrecorded = gate, 0, 0
+        self._rest = Rest(REST_S, REST_SILENT_S)
         self._noticed = ("", "", "")
 
     def run(
         self, source: Iterable[Body], stop: threading.Event, linger_s: float | None
     ) -> RelayStatus:
         """Relay until the end, then close the recording."""
-        reader = SourceReader(source, self._queue.put, stop)
+        given_up = threading.Event()
+        reader = SourceReader(source, self._queue.put, given_up)
         self._answering.start()
         if self._copying:
             self._copying.start()
         reader.start()
-        error: Exception | None = None
         try:
             error = self._relay_source(reader, stop)
             self._serve_on(stop, 0.0 if error else linger_s)
-        except KeyboardInterrupt:  # the operator's Ctrl-C is an order to stop
-            stop.set()
-            if not self._status.ended:
-                error = self._relay_source(reader, stop)
         finally:
             stop.set()
+            given_up.set()
             self._answering.stop()
-            self._close()
+            problem = self._close()
+        if problem:
+            said = f"{error} {problem}" if error else problem
+            raise IncompleteError(said) from error
         if error is not None:
             raise error
         return self._status
 
-    def _close(self) -> None:
-        """Close the recording, and its copy, and compare the two."""
-        copy = self._copying.finish() if self._copying else None
-        path = self._session.journal.close()
+    def _close(self) -> str:
+        """Close the recording, and its copy, and compare the two; what is wrong."""
+        path, problem = self._recorder.close()
+        if self._unrecorded:
+            lost = f"NOT RECORDED: {self._unrecorded} messages of the source."
+            problem = f"{lost} {problem}".strip()
+        if self._rest.cut_off:
+            problem = (
+                f"NOT RECORDED: what the source still held {REST_S:g} s after it was "
+                f"stopped. {problem}"
+            ).strip()
         self._report(path=path)
-        if copy is not None:
-            check_copy(path, copy)
-        elif self._copying is not None:
-            raise InputError(f"{path} is whole, but: {self._copying.problem}")
+        return problem
 
     def _relay_source(
         self, reader: SourceReader, stop: threading.Event
     ) -> Exception | None:
         """Relay bodies and events until the source ends; returns what it raised."""
         ended = False
-        while self._goes_on(stop):
+        while not stop.is_set() or self._rest.goes_on():
             item = self._take()
             if isinstance(item, SourceEnded):
                 if not ended:
@@ -190,19 +197,10 @@ class _Relay:
                 reader.taken()
                 self._relay_body(item, stop)
                 ended = isinstance(item, End)
-                self._given = time.monotonic()
+                self._rest.gave()
         if not ended:
             self._end("stopped", stop)
         return None
-
-    def _goes_on(self, stop: threading.Event) -> bool:
-        """Whether to go on; once stopped, until the source gave all that it holds."""
-        if not stop.is_set():
-            return True
-        now = time.monotonic()
-        if self._stopped is None:
-            self._stopped = self._given = now
-        return now - self._stopped < REST_S and now - self._given < REST_SILENT_S
 
     def _serve_on(self, stop: threading.Event, linger_s: float | None) -> None:
         """Go on answering, beating and taking events after the end."""
@@ -238,35 +236,40 @@ class _Relay:
         self._record(End(self._session.transients, reason), stop)
 
     def _record(self, body: Body, stop: threading.Event) -> None:
-        """Record and publish a body; while the disk is full, wait and try again."""
+        """Record and publish a body; while that cannot be, wait and try again."""
         while True:
             try:
-                self._session.record(body)
-            except NotRecordedError as error:
-                self._set_recording(False, f"NOT RECORDING. {error}")
+                self._recorder.record(body)
+            except NotRecordedError:
+                self._show_recording()
                 if stop.wait(RETRY_S):
+                    self._unrecorded += not isinstance(body, End)
                     return
                 self._beat()
             else:
-                self._set_recording(True)
-                self._publisher.send_multipart(self._session.last_frames)
+                self._show_recording()
                 return
 
     def _take_event(self, pending: PendingEvent) -> None:
         """Record and publish an event and tell its sender, in this order."""
         try:
-            recorded, new = self._session.record_event(pending.request)
+            recorded = self._recorder.record_event(pending.request)
         except InputError as error:
             pending.answer(Refused(f"NOT RECORDED: {error}", pending.request.id))
-            return
-        if new:
-            self._publisher.send_multipart(self._session.last_frames)
-        pending.answer(recorded)
+        else:
+            pending.answer(recorded)
+        self._show_recording()
 
-    def _set_recording(self, recording: bool, problem: str = "") -> None:
+    def _show_recording(self) -> None:
+        """Say it when recording stops, goes on, or goes on elsewhere."""
+        recorder = self._recorder
+        recording, path = not recorder.problem, recorder.journal.part
         self._answering.recording = recording
-        if recording != self._status.recording:
-            self._report(recording=recording, problem=problem)
+        if path != self._status.path:
+            self._answering.use(recorder.journal)
+            self._report(recording=recording, path=path, problem="")
+        elif recording != self._status.recording:
+            self._report(recording=recording, problem=recorder.problem)
 
     def _beat(self) -> None:
         """Each second a heartbeat and a status, every few seconds the start again."""
@@ -274,6 +277,8 @@ class _Relay:
         if now < self._next_beat:
             return
         self._next_beat = now + BEAT_S
+        self._recorder.check()
+        self._show_recording()
         self._notice()
         self._report()
         dropped, recording = self._status.dropped, self._status.recording
@@ -289,7 +294,7 @@ class _Relay:
             (
                 self._gate.notice,
                 self._answering.notice,
-                self._copying.problem if self._copying else "",
+                self._recorder.copy_problem,
             ),
         )
         for old, new in zip(before, self._noticed, strict=True):
@@ -301,6 +306,8 @@ class _Relay:
 
     def _report(self, **changes: Any) -> None:
         session = self._session
+        said = changes.get("problem", self._status.problem)
+        changes["problem"] = self._recorder.problem or said or self._recorder.alone
         self._status = replace(
             self._status,
             last_seq=session.last_seq,
@@ -309,6 +316,7 @@ class _Relay:
             recorded_bytes=session.journal.size_bytes,
             disk_free_bytes=session.journal.disk_free_bytes,
             dropped=self._dropped + self._answering.dropped,
+            unrecorded=self._unrecorded,
             clock_offset_s=session.clock_offset_s,
             drift_ppm=session.drift_ppm,
             **changes,

@@ -113,20 +113,30 @@ class Session:
     def record(self, body: Body, extra: dict[str, int | str] | None = None) -> Recorded:
         """Record a body; it is on disk when this returns.
 
+        Its number and epoch follow the journal's, so that none is given twice whatever
+        interrupted the message before.
+
         Raises
         ------
         NotRecordedError : disk full or gone; the same body may be tried again
         InputError : no valid message, such as a FID that is not finite
         """
-        numberer = replace(self._numberer)
+        numberer = replace(
+            self._numberer, next_seq=self.journal.next_seq, epoch=self.journal.epoch
+        )
         message = numberer.message(body)
         frames = wire.encode(message, {**self._clocks(), **(extra or {})})
-        self.journal.append(frames)
-        self._numberer, self.last_frames = numberer, frames
-        return self._note(message, frames, str((extra or {}).get("event_id", "")))
+        event_id = str((extra or {}).get("event_id", ""))
+        try:
+            self.journal.append(frames)
+        except BaseException:
+            if self.journal.next_seq > message.seq:  # interrupted when it was on disk
+                self._recorded(numberer, message, frames, event_id)
+            raise
+        return self._recorded(numberer, message, frames, event_id)
 
-    def record_event(self, request: EventRequest) -> tuple[Recorded, bool]:
-        """Record an event that somebody asks for; whether it is a new one.
+    def record_event(self, request: EventRequest) -> Recorded:
+        """Record an event that somebody asks for, once.
 
         The same request sent again, even to a relay that was restarted in between,
         is the same event and is not recorded twice.
@@ -136,10 +146,10 @@ class Session:
         InputError : not recorded
         """
         if request.id and request.id in self._acknowledged:
-            return self._acknowledged[request.id], False
+            return self._acknowledged[request.id]
         time_s = self.now_s if request.time_s is None else request.time_s
         event = Event(time_s, request.kind, request.text, request.author)
-        return self.record(event, {"event_id": request.id}), True
+        return self.record(event, {"event_id": request.id})
 
     def heartbeat(self, dropped: int, recording: bool) -> wire.Frames:
         """Frames that say how far the session is."""
@@ -162,6 +172,12 @@ class Session:
             "host_utc_ns": time.time_ns(),
             "host_monotonic_ns": time.monotonic_ns(),
         }
+
+    def _recorded(
+        self, numberer: Numberer, message: Message, frames: wire.Frames, event_id: str
+    ) -> Recorded:
+        self._numberer, self.last_frames = numberer, frames
+        return self._note(message, frames, event_id)
 
     def _note(self, message: Message, frames: wire.Frames, event_id: str) -> Recorded:
         """Keep what later messages depend on."""

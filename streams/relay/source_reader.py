@@ -25,16 +25,16 @@ class SourceReader:
     ----------
     source : gives the bodies
     put : takes each of them and, last of all, a `SourceEnded`
-    stop : ends the waiting
+    given_up : set when nobody takes anything any more
     """
 
     def __init__(
         self,
         source: Iterable[Body],
         put: Callable[[Body | SourceEnded], object],
-        stop: threading.Event,
+        given_up: threading.Event,
     ) -> None:
-        self._source, self._put, self._stop = source, put, stop
+        self._source, self._put, self._given_up = source, put, given_up
         self._room = threading.BoundedSemaphore(QUEUED)
         self._thread = threading.Thread(target=self._run, name="source", daemon=True)
 
@@ -51,7 +51,7 @@ class SourceReader:
         try:
             for body in self._source:
                 while not self._room.acquire(timeout=0.1):
-                    if self._stop.is_set():
+                    if self._given_up.is_set():
                         return
                 self._put(body)
         except Exception as problem:  # raised again by the thread that reads the queue

@@ -19,6 +19,7 @@ class RelayStatus:
     transients, events : recorded in this session
     recorded_bytes, disk_free_bytes : of the recording and its disk
     dropped : bodies of the source that were no valid messages, and foreign requests
+    unrecorded : messages of the source that came and could not be recorded any more
     recording : whether messages are being recorded
     ended : whether the source has ended
     clock_offset_s : how far this machine's clock got ahead of the scanner's since the
@@ -37,6 +38,7 @@ class RelayStatus:
     recorded_bytes: int = 0
     disk_free_bytes: int = 0
     dropped: int = 0
+    unrecorded: int = 0
     recording: bool = True
     ended: bool = False
     clock_offset_s: float | None = None

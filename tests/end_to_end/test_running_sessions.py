@@ -334,4 +334,6 @@ def test_a_full_disk_is_said_and_survived(program: Program, small_disk: Path) ->
     assert "full" in ran.err.lower() or "free space" in ran.err
     source.send_signal(signal.SIGINT)
     until(lambda: source.poll() is not None, "the end of the relay")
+    assert source.returncode == 1
+    assert re.search(r"NOT RECORDED: \d+ messages of the source", program.said("relay"))
     assert program.run("verify", next(small_disk.glob("s.mcap*"))).code in (0, 1)

@@ -50,9 +50,12 @@ class Program:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._started: list[subprocess.Popen[str]] = []
+        # in the background of a shell, or under nohup, what we start would ignore them
         if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-            # we are in the background of a shell: what we start would ignore it, too
             signal.signal(signal.SIGINT, signal.default_int_handler)
+        closed = getattr(signal, "SIGHUP", signal.SIGTERM)
+        if signal.getsignal(closed) is signal.SIG_IGN:
+            signal.signal(closed, signal.SIG_DFL)
 
     def run(
         self, *arguments: object, patience_s: float = PATIENCE_S, **more: str

@@ -361,9 +361,13 @@ def test_a_full_disk_stops_publishing_and_goes_on_when_there_is_space(
             subscriber.send_event("infusion_start")
         assert subscriber.poll(0.1) == []
         full.clear()
-        taken += gather(subscriber, 2)
-        assert [b.body.count for b in taken[1:]] == [0, 1, 2]
+        taken += gather(subscriber, 3)
+        counts = [m.body.count for m in taken[1:] if isinstance(m.body, Transient)]
+        assert counts == [0, 1, 2]
         assert relay.status.recording
+        (note,) = [m.body for m in taken if isinstance(m.body, Event)]
+        assert (note.kind, note.author) == ("note", "relay")
+        assert "Nothing could be recorded for" in note.text
         tap.put(None)
     assert journal.verify(place).whole
 
