@@ -255,6 +255,8 @@ def _subscribed(health: StreamHealth, waiting: int) -> Stream:
         disk_free_bytes=health.disk_free_bytes,
         said=health.problem,
         clock=health.clock,
+        refused=health.refused,
+        refusal=health.refusal,
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from streams.container import PREAMBLE
 from streams.errors import InputError
 from streams.recording_files import find, is_running, is_unfinished, open_recording
+from streams.refused import refused_in
 from streams.scanner_counter import ScannerCounter
 from streams.transient import End, Event, Kind, Message, Start, Transient
 from streams.walk import Closing, Damage, Entry, walk
@@ -125,6 +126,11 @@ class Info:
     last_s: float | None
     began: datetime | None
     ended: datetime | None
+
+    @property
+    def refused(self) -> int:
+        """Messages of the source that could not be used."""
+        return sum(map(refused_in, self.events))
 
 
 @dataclass(slots=True)

@@ -30,11 +30,11 @@ from streams.endpoint import Endpoint
 from streams.errors import InputError
 from streams.journal import NotRecordedError
 from streams.recording_files import check_space
-from streams.refused import LONGEST_REASON
+from streams.refused import LONGEST_REASON, refused_in
 from streams.relay_sockets import LINGER_MS, bound
 from streams.relay_status import RelayStatus
 from streams.requests import Refused
-from streams.scanner_counter import AUTHOR, DROPPED
+from streams.scanner_counter import AUTHOR, DROPPED, REMARK
 from streams.security import Gate, ServerKeys
 from streams.session import Session
 from streams.source_reader import SourceEnded, SourceReader
@@ -132,7 +132,7 @@ class _Relay:
             router, session.journal, session.id, self._queue.put, gate
         )
         self._status = RelayStatus(session.id, session.journal.part, endpoint)
-        self._gate, self._dropped = gate, 0
+        self._gate, self._dropped, self._refusal = gate, 0, ""
         self._stopped: float | None = None
         self._given = 0.0
         self._noticed = ("", "", "")
@@ -227,12 +227,21 @@ class _Relay:
             return
         try:
             self._record(self._session.placed(body), stop)
-            self._dropped += isinstance(body, Event) and body.kind == DROPPED
+            self._note_refusals(body)
         except InputError as error:
-            self._dropped += 1
+            self._dropped, self._refusal = self._dropped + 1, str(error)
             self._report(problem=str(error))
             text = str(error)[:LONGEST_REASON]
             self._record(Event(self._session.now_s, DROPPED, text, AUTHOR), stop)
+
+    def _note_refusals(self, body: Body) -> None:
+        """Count what a source refused or remarked, and say it."""
+        if not isinstance(body, Event) or body.author != AUTHOR:
+            return
+        if refused := refused_in(body):
+            self._dropped, self._refusal = self._dropped + refused, body.text
+        if refused or body.kind == REMARK:
+            self._report(problem=body.text)
 
     def _end(self, reason: str, stop: threading.Event) -> None:
         self._record(End(self._session.transients, reason), stop)
@@ -277,7 +286,9 @@ class _Relay:
         self._notice()
         self._report()
         dropped, recording = self._status.dropped, self._status.recording
-        self._publisher.send_multipart(self._session.heartbeat(dropped, recording))
+        self._publisher.send_multipart(
+            self._session.heartbeat(dropped, recording, self._refusal)
+        )
         if now >= self._next_announcement and self._session.start_frames:
             self._next_announcement = now + ANNOUNCE_S
             self._publisher.send_multipart(self._session.start_frames)
@@ -309,6 +320,8 @@ class _Relay:
             recorded_bytes=session.journal.size_bytes,
             disk_free_bytes=session.journal.disk_free_bytes,
             dropped=self._dropped + self._answering.dropped,
+            refused=self._dropped,
+            refusal=self._refusal,
             clock_offset_s=session.clock_offset_s,
             drift_ppm=session.drift_ppm,
             **changes,

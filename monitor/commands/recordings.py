@@ -19,6 +19,7 @@ from streams import inspection, reading, wire
 from streams.errors import InputError
 from streams.inspection import Verification
 from streams.journal import Journal
+from streams.refused import refused_in
 from streams.security import load_client_keys
 from streams.subscriber import Subscriber
 from streams.transient import Body, Event, Message, Transient, number
@@ -70,6 +71,9 @@ def info(file: File) -> None:
     lost = held.never_came
     gone = f"; {lost} transient{'' if lost == 1 else 's'} never came" if lost else ""
     typer.echo(f"session {held.session}: {kinds or 'no transient'}; {epochs}{gone}")
+    if held.refused:
+        last = next(e for e in reversed(held.events) if refused_in(e))
+        typer.echo(f"{held.refused} messages refused; the last: {_plain(last.text)}")
     if held.first_s is not None and held.last_s is not None:
         typer.echo(f"scanner time {held.first_s:.1f} to {held.last_s:.1f} s")
     for event in held.events:

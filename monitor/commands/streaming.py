@@ -132,6 +132,8 @@ def relay(
         stop.set()
         return
     shown.done(final)
+    if final.nothing_recorded:
+        raise typer.Exit(1)
 
 
 def _check_goes_with(source: str, **given: object) -> None:
@@ -241,6 +243,10 @@ class _Shown:
         """Say what was recorded in all."""
         done = f"{status.transients} transients, {status.events} events"
         _say(self._console, f"{done} in {status.path}")
+        if status.nothing_recorded:
+            _say(self._console, status.nothing_recorded)
+        elif status.refused:
+            _say(self._console, f"{status.refused} messages refused: {status.refusal}")
 
 
 def keys(

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 from streams.scanner_counter import AUTHOR, GAP, NAMING
 from streams.security import ClientKeys
+from streams.sources.troubles import Troubles
 from streams.subscriber import Subscriber
 from streams.transient import (
     EPOCH_EVENTS,
@@ -57,20 +58,29 @@ def bodies(
     """
     say = on_note or (lambda _: None)
     feed, told = _Feed(lasting=not until_end), ""
+    troubles = Troubles()
     with Subscriber(endpoint, keys) as subscriber:
-        while not stop.is_set():
-            for message in subscriber.poll(TURN_S):
+        ended = False
+        while not (ended or stop.is_set()):
+            messages = subscriber.poll(TURN_S)
+            for event in troubles.take(subscriber.problems(), feed.time_s):
+                say(f"{event.kind}: {event.text}")
+                yield event
+            for message in messages:
                 for body in feed.take(message):
                     if isinstance(body, Event) and body.kind in NAMING:
                         say(f"{body.kind}: {body.text}")
                     yield body
-                if until_end and isinstance(message.body, End):
-                    return
+                ended = until_end and isinstance(message.body, End)
+                if ended:
+                    break
             health = subscriber.health
-            away = "" if health.connected else _NUMBER.sub("N", health.problem)
-            if away != told:
+            away = _NUMBER.sub("N", health.away)
+            if away != told and (away or health.connected):
                 told = away
-                say(health.problem if away else f"{endpoint} is heard.")
+                say(health.away or f"{endpoint} is heard.")
+        subscriber.give_up()
+        yield from troubles.rest(subscriber.problems(), feed.time_s)
 
 
 @dataclass(slots=True)

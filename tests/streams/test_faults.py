@@ -275,8 +275,9 @@ def test_foreign_messages_are_counted_and_the_connection_survives():
             finally:
                 stop.set()
                 thread.join()
-            assert [m.seq for m in taken] == list(range(20))
-            assert subscriber.health.duplicates > 0
+            assert [m.seq for m in taken[:20]] == list(range(20))
+            # the same numbers again are a publisher that was started again
+            assert subscriber.health.session.startswith("s#")
 
 
 def test_an_oversized_frame_does_not_end_the_subscription(monkeypatch):
