@@ -188,6 +188,7 @@ class Subscriber:
         if not self._of_relay(message, frames):
             self._take_published(self._intake.take(message))
             return
+        self._ordering.skipping = self._answered is False
         if isinstance(message.body, Heartbeat):
             self._recorded = self._recorded or message.body.recorded_bytes > 0
             if self._ordering.knows(message.session, message.body.last_seq):
@@ -209,6 +210,7 @@ class Subscriber:
     def _take_published(self, messages: tuple[Message, ...]) -> None:
         """Take what a publisher without a journal sent, in the order of its runs."""
         order = self._ordering
+        order.skipping = order.skipping or bool(messages)  # nobody has what is missing
         for message in messages:
             if isinstance(message.body, Heartbeat):
                 self._heartbeat = message.body

@@ -194,6 +194,16 @@ def test_a_number_far_ahead_blocks_no_later_one(tmp_path, in_place):
     assert journal.info(tmp_path / "visit.mcap").epochs == 1
 
 
+def test_a_thousand_at_once_are_all_recorded_from_the_first_on(tmp_path):
+    with visit(tmp_path) as seen, OutsidePublisher(seen.endpoint) as site:
+        site.start()
+        site.transients(range(1000))
+        wait_for(lambda: seen.transients == 1000)
+    bodies = recorded(tmp_path)
+    assert counts(bodies) == list(range(1000))
+    assert not texts(bodies, "gap")
+
+
 def test_a_session_without_any_start_is_counted_as_refused(tmp_path):
     with visit(tmp_path) as seen, OutsidePublisher(seen.endpoint) as site:
         site.transients(range(20))
