@@ -89,7 +89,8 @@ class Arrivals:
 
     def follows(self, message: Message) -> bool:
         """Whether that is plainly the next, or one of the next, of the run."""
-        if self._run is None or message.session != self.session:
+        waits = self._start is None or self._doubted
+        if waits or self._run is None or message.session != self.session:
             return False
         return self._run.seq < message.seq <= self._run.seq + HELD
 
