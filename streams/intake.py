@@ -125,10 +125,17 @@ class Intake:
         self.repeated += taken.repeated
         return taken.messages
 
-    def _remark(self, text: str) -> None:
+    def _remark(self, said: str) -> None:
+        text = _plain(said)
         self.remark = text
         self.problems.append(Problem(text, refused=False))
 
-    def _refuse(self, reason: str, placed: bool = False) -> None:
+    def _refuse(self, said: str, placed: bool = False) -> None:
+        reason = _plain(said)
         self.refused, self.refusal = self.refused + 1, reason
         self.problems.append(Problem(reason, refused=True, placed=placed))
+
+
+def _plain(words: str) -> str:
+    """What holds a publisher's own text, in one line that no terminal obeys."""
+    return "".join(letter if letter.isprintable() else " " for letter in words)

@@ -1,5 +1,6 @@
 """Publishers that do not keep to docs/wire.md: recorded where it can be, else said."""
 
+import random
 import threading
 from contextlib import contextmanager
 
@@ -294,3 +295,112 @@ def test_a_publisher_that_leaves_is_said_to_have_left(tmp_path):
             wait_for(lambda: seen.transients == 3)
         wait_for(lambda: "still trying" in " ".join(seen.notes))
     assert not [note for note in seen.notes if "RECORD" in note]
+
+
+def without(name):
+    def send(site, rng, n):
+        site.start(**{name: GONE})
+        site.transients(range(n), **{name: GONE})
+
+    return send
+
+
+def bad_start(**acquisition):
+    def send(site, rng, n):
+        site.start(acquisition=acquisition)
+        site.transients(range(n))
+
+    return send
+
+
+def other_version(site, rng, n):
+    site.start(v=2)
+    site.transients(range(n), v=2)
+
+
+def seq_as_text(site, rng, n):
+    site.start(seq="0")
+    for count in range(n):
+        site.transient(count, seq=str(count + 1))
+
+
+def topic_with_newline(site, rng, n):
+    site.start(topic_frame=b"start\n")
+    site.transients(range(n), topic_frame=b"transient\n")
+
+
+def begun_again(site, rng, n):
+    cut = rng.randrange(1, n)
+    site.start()
+    site.transients(range(cut))
+    site.seq = 0
+    site.start()
+    site.seq = 1
+    site.transients(range(n - cut))
+
+
+def session_changes(site, rng, n):
+    site.start()
+    for count in range(n):
+        site.session = rng.choice(["a", "b", "c", site.session])
+        site.transient(count)
+
+
+def number_far_ahead(site, rng, n):
+    far = rng.randrange(n)
+    site.start()
+    for count in range(n):
+        site.transient(count, **({"seq": MOST} if count == far else {}))
+
+
+def times_jump(site, rng, n):
+    site.start()
+    for count in range(n):
+        jump_s = rng.choice([0.0, 0.0, 0.0, -20.0, 1.7e9, 9e14])
+        site.transient(count, time_s=2.0 * count + jump_s)
+
+
+def damaged(site, rng, n):
+    site.start()
+    for count in range(n):
+        site.transient(count, **({"crc32": 1} if rng.random() < 0.3 else {}))
+
+
+ATTACKS = {
+    "no `epoch`": without("epoch"),
+    "no `type`": without("type"),
+    "no `session`": without("session"),
+    "`seq` as text": seq_as_text,
+    "a newline in the topic": topic_with_newline,
+    "restarted with its session": begun_again,
+    "sessions change, no start": session_changes,
+    "one `seq` of 2^53 - 1": number_far_ahead,
+    "times jump": times_jump,
+    "payloads damaged": damaged,
+    "start without `echo_time_s`": bad_start(echo_time_s=GONE),
+    "dwell time 400 s": bad_start(dwell_time_s=400),
+    "`v` 2": other_version,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_attacks_with_other_numbers(tmp_path, attack):
+    """The table of tests/acceptance/stream.md: run with -s."""
+    sent, came, refused, silent = 0, 0, 0, 0
+    for seed in range(5):
+        rng = random.Random(f"{attack} {seed}")
+        n = rng.randrange(10, 80)
+        (folder := tmp_path / str(seed)).mkdir()
+        with visit(folder) as seen, OutsidePublisher(seen.endpoint) as site:
+            ATTACKS[attack](site, rng, n)
+            site.send("event", v=3)  # refused, when all before it has come
+            wait_for(lambda seen=seen: "version 3" in " ".join(seen.notes))
+        status = seen.relay.states[-1]
+        sent, came = sent + n, came + status.transients
+        refused += status.refused - 1
+        recorded(folder)
+        silent += max(n - status.transients - (status.refused - 1), 0)
+        assert bool(status.nothing_recorded) == (status.transients == 0)
+    print(f"| {attack} | {sent} | {came} | {refused} | {silent} |")
+    assert silent == 0
