@@ -190,7 +190,6 @@ class Subscriber:
             return
         self._ordering.skipping = self._answered is False
         if isinstance(message.body, Heartbeat):
-            self._recorded = self._recorded or message.body.recorded_bytes > 0
             if self._ordering.knows(message.session, message.body.last_seq):
                 self._heartbeat = message.body
         elif not self._ordering.take(message, fetched=False):
@@ -200,12 +199,12 @@ class Subscriber:
 
     def _of_relay(self, message: Message, frames: list[bytes]) -> bool:
         """Whether a message has a journal behind it, which can be asked."""
-        self._recorded = self._recorded or wire.is_recorded(frames)
-        body, session = message.body, message.session
-        if isinstance(body, Heartbeat) and body.recorded_bytes > 0:
-            return True
+        recorded = wire.is_recorded(frames)
+        if isinstance(message.body, Heartbeat):
+            recorded = recorded or message.body.recorded_bytes > 0
+        self._recorded = self._recorded or recorded
         known = self._answered is True or self._recorded
-        return wire.is_recorded(frames) or (known and session == self._ordering.session)
+        return recorded or (known and message.session == self._ordering.session)
 
     def _take_published(self, messages: tuple[Message, ...]) -> None:
         """Take what a publisher without a journal sent, in the order of its runs."""
