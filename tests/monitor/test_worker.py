@@ -220,6 +220,14 @@ def test_state_of_a_subscription(health, connected, recording):
     assert (stream.lag, stream.said) == (2, health.problem)
 
 
+def test_what_was_refused_and_why_reaches_the_window():
+    class Subscribed:
+        health = StreamHealth("x", connected=True, refused=3, refusal="lacks seq")
+
+    stream = stream_of(Subscribed(), 0)
+    assert (stream.refused, stream.refusal) == (3, "lacks seq")
+
+
 def test_a_feed_without_health_counts_what_waits():
     class Plain:
         def poll(self, timeout_s):
