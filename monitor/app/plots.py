@@ -17,6 +17,7 @@ from PyQt6.QtGui import QBrush, QColor
 from PyQt6.QtWidgets import QFrame, QSizePolicy
 
 from monitor.app.theme import Theme
+from monitor.screen.parts.axis import whole_minutes
 from monitor.screen.screen import TimeAxis
 from monitor.screen.words import MINUS
 
@@ -181,13 +182,9 @@ def with_unit(ticks: list[tuple[float, str]], unit: str) -> list[tuple[float, st
 
 def minute_ticks(axis: TimeAxis) -> list[tuple[float, str]]:
     """Ticks at whole minutes, some ten of them."""
-    span = axis.end_min - axis.start_min
-    step = next((s for s in (1, 2, 5, 10, 20, 30, 60) if span / s <= 13), 120)
-    first = int(np.ceil(axis.start_min / step)) * step
-    values = range(first, int(np.floor(axis.end_min)) + 1, step)
     return [
         (inside(v, axis.start_min, axis.end_min), f"{v}".replace("-", MINUS))
-        for v in values
+        for v in whole_minutes(axis)
     ]
 
 

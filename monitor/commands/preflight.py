@@ -134,17 +134,22 @@ def _live(endpoint: str, key: str, wait_s: float, clocks: list[str]) -> Iterator
     """
     from streams.errors import InputError
     from streams.messages.keys import load_client_keys
+    from streams.sources.troubles import Troubles
     from streams.subscription.subscriber import Subscriber
 
     Endpoint.parse(endpoint)
     keys = load_client_keys(key) if key else None
     deadline = time.monotonic() + wait_s
-    came = False
+    came, troubles = False, Troubles()
     with Subscriber(endpoint, keys) as subscriber:
         while time.monotonic() < deadline:
             for message in subscriber.poll(0.2):
                 came, clocks[:] = True, [subscriber.health.clock]
                 yield message.body
-        if not came:
-            problem = subscriber.health.problem or f"nothing came in {wait_s:g} s."
+            yield from troubles.take(subscriber.problems(), 0.0)
+        subscriber.give_up()
+        yield from troubles.rest(subscriber.problems(), 0.0)
+        health = subscriber.health
+        if not came and not health.refused:
+            problem = health.problem or f"nothing came in {wait_s:g} s."
             raise InputError(f"{endpoint}: {problem}")

@@ -132,6 +132,8 @@ def relay(
         shown.done(final)
     finally:
         terminal.close()
+    if final.nothing_recorded:
+        raise typer.Exit(1)
 
 
 def _check_goes_with(source: str, **given: object) -> None:
@@ -236,6 +238,10 @@ class _Shown:
         """Say what was recorded in all."""
         done = f"{status.transients} transients, {status.events} events"
         self._say(f"{done} in {status.path}")
+        if status.nothing_recorded:
+            self._say(status.nothing_recorded)
+        elif status.refused:
+            self._say(f"{status.refused} messages refused: {status.refusal}")
 
 
 def keys(

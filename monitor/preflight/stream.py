@@ -21,7 +21,7 @@ from streams.errors import InputError
 from streams.messages.transient import Acquisition, Body, Event, Kind, Start, Transient
 from streams.sources.checks.conjugation import ConjugationCheck
 
-PROBLEMS = ("dropped", "gap", "series_refused", "protocol_error")
+PROBLEMS = ("dropped", "gap", "publisher", "series_refused", "protocol_error")
 FREQUENCY_TOLERANCE = 0.01
 TIME_TOLERANCE = 0.01
 ECHO_TOLERANCE_S = 5e-4

@@ -136,6 +136,8 @@ def stream_of(health: StreamHealth, waiting: int) -> Stream:
         disk_free_bytes=health.disk_free_bytes,
         said=health.problem,
         clock=health.clock,
+        refused=health.refused,
+        refusal=health.refusal,
     )
 
 

@@ -30,6 +30,8 @@ class Stream:
     said : a sentence of the feed, e.g. that nobody listens on the address
     idle : nothing has been chosen yet
     clock : the relay's clock beside the scanner's, in words; empty where unknown
+    refused : messages of the scanner or publisher that could not be used
+    refusal : why the latest of them was, its field named
     """
 
     connected: bool = False
@@ -41,3 +43,5 @@ class Stream:
     said: str = ""
     clock: str = ""
     idle: bool = False
+    refused: int = 0
+    refusal: str = ""

@@ -198,6 +198,8 @@ def of_stream(
         attention("disk", f"Disk low: {disk / 1e6:.0f} MB left", "make room now")
     if stream.lost:
         attention("lost", f"{stream.lost} messages lost", "see the relay's log")
+    if stream.refused:
+        attention("refused", f"{stream.refused} messages refused", stream.refusal)
     return shown
 
 

@@ -21,6 +21,8 @@ from streams.messages.transient import Body, Event, Start, Transient
 
 GAP, DROPPED = "gap", "dropped"
 NAMING = frozenset({GAP, DROPPED})
+REMARK = "publisher"
+"""Kind of event that says what a publisher did not do right, but is recorded."""
 AUTHOR = "relay"
 OF_FILE = "file:"
 """How the names of sessions begin that are files of other formats than our own: most

@@ -24,6 +24,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.messages.ranges import RANGES, check_range
+
 ComplexFID = NDArray[np.complex64]
 
 
@@ -79,6 +81,14 @@ class Acquisition:
     vendor: str = ""
     model: str = ""
     phase_cycle_steps: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be measured, whatever the source (`ranges`)."""
+        for name in RANGES:
+            value = getattr(self, name)
+            for part in value if isinstance(value, tuple) else (value,):
+                if part is not None:
+                    check_range(name, part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,7 @@ class Heartbeat:
     recorded_bytes : length of the recording, bytes
     disk_free_bytes : space left where it is written, bytes
     dropped : foreign or malformed messages dropped so far
+    dropped_reason : why the latest message of the source was, its field named
     recording : whether messages are being recorded
     clock_offset_s : how far the relay's clock has got ahead of the scanner's since the
         first transient, s; None before it
@@ -154,6 +165,7 @@ class Heartbeat:
     recording: bool = True
     clock_offset_s: float | None = None
     clock_drift_ppm: float | None = None
+    dropped_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

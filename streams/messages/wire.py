@@ -251,6 +251,7 @@ def _body(reader: _Reader, payload: bytes) -> Body:
                 reader.boolean("recording", default=True),
                 reader.optional_number("clock_offset_s", low=-1e15),
                 reader.optional_number("clock_drift_ppm", low=-1e15),
+                reader.text("dropped_reason", ""),
             )
         case _:
             return End(reader.integer("transients"), reader.text("reason"))

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from streams.errors import InputError
+from streams.messages.placeholder import refused_in
 from streams.messages.scanner_counter import ScannerCounter
 from streams.messages.transient import End, Event, Kind, Message, Start, Transient
 from streams.messages.wire import decode
@@ -125,6 +126,11 @@ class Info:
     last_s: float | None
     began: datetime | None
     ended: datetime | None
+
+    @property
+    def refused(self) -> int:
+        """Messages of the source that could not be used."""
+        return sum(map(refused_in, self.events))
 
 
 @dataclass(slots=True)

@@ -28,8 +28,9 @@ import zmq
 from streams.errors import IncompleteError, InputError
 from streams.messages.endpoint import Endpoint
 from streams.messages.keys import Gate, ServerKeys
+from streams.messages.placeholder import LONGEST_REASON, refused_in
 from streams.messages.requests import Refused
-from streams.messages.scanner_counter import AUTHOR, DROPPED
+from streams.messages.scanner_counter import AUTHOR, DROPPED, REMARK
 from streams.messages.transient import Body, End, Event, Heartbeat
 from streams.recording.files import check_space
 from streams.recording.journal import NotRecordedError
@@ -41,7 +42,6 @@ from streams.relay.sockets import LINGER_MS, bound
 from streams.relay.source_reader import SourceEnded, SourceReader
 from streams.relay.status import RelayStatus
 from streams.relay.stopping import Rest, stopped_by_signals
-from streams.subscription.placeholder import LONGEST_REASON
 
 BEAT_S = 1.0
 ANNOUNCE_S = 5.0
@@ -137,6 +137,7 @@ class _Relay:
         )
         self._status = RelayStatus(session.id, session.journal.part, endpoint)
         self._gate, self._dropped, self._unrecorded = gate, 0, 0
+        self._refusal = ""
         self._rest = Rest(REST_S, REST_SILENT_S)
         self._noticed = ("", "", "")
 
@@ -225,12 +226,21 @@ class _Relay:
             return
         try:
             self._record(self._session.placed(body), stop)
-            self._dropped += isinstance(body, Event) and body.kind == DROPPED
+            self._note_refusals(body)
         except InputError as error:
-            self._dropped += 1
+            self._dropped, self._refusal = self._dropped + 1, str(error)
             self._report(problem=str(error))
             text = str(error)[:LONGEST_REASON]
             self._record(Event(self._session.now_s, DROPPED, text, AUTHOR), stop)
+
+    def _note_refusals(self, body: Body) -> None:
+        """Count what a source refused or remarked, and say it."""
+        if not isinstance(body, Event) or body.author != AUTHOR:
+            return
+        if refused := refused_in(body):
+            self._dropped, self._refusal = self._dropped + refused, body.text
+        if refused or body.kind == REMARK:
+            self._report(problem=body.text)
 
     def _end(self, reason: str, stop: threading.Event) -> None:
         self._record(End(self._session.transients, reason), stop)
@@ -282,7 +292,9 @@ class _Relay:
         self._notice()
         self._report()
         dropped, recording = self._status.dropped, self._status.recording
-        self._publisher.send_multipart(self._session.heartbeat(dropped, recording))
+        self._publisher.send_multipart(
+            self._session.heartbeat(dropped, recording, self._refusal)
+        )
         if now >= self._next_announcement and self._session.start_frames:
             self._next_announcement = now + ANNOUNCE_S
             self._publisher.send_multipart(self._session.start_frames)
@@ -317,6 +329,8 @@ class _Relay:
             disk_free_bytes=session.journal.disk_free_bytes,
             dropped=self._dropped + self._answering.dropped,
             unrecorded=self._unrecorded,
+            refused=self._dropped,
+            refusal=self._refusal,
             clock_offset_s=session.clock_offset_s,
             drift_ppm=session.drift_ppm,
             **changes,

@@ -151,7 +151,9 @@ class Session:
         event = Event(time_s, request.kind, request.text, request.author)
         return self.record(event, {"event_id": request.id})
 
-    def heartbeat(self, dropped: int, recording: bool) -> wire.Frames:
+    def heartbeat(
+        self, dropped: int, recording: bool, dropped_reason: str = ""
+    ) -> wire.Frames:
         """Frames that say how far the session is."""
         return wire.encode(
             self._numberer.message(
@@ -163,6 +165,7 @@ class Session:
                     recording=recording,
                     clock_offset_s=self.clock_offset_s,
                     clock_drift_ppm=self.drift_ppm,
+                    dropped_reason=dropped_reason,
                 )
             )
         )

@@ -19,6 +19,8 @@ class RelayStatus:
     transients, events : recorded in this session
     recorded_bytes, disk_free_bytes : of the recording and its disk
     dropped : bodies of the source that were no valid messages, and foreign requests
+    refused : those of them that the source sent
+    refusal : why the latest of these was refused, its field named
     unrecorded : messages of the source that came and could not be recorded any more
     recording : whether messages are being recorded
     ended : whether the source has ended
@@ -38,9 +40,21 @@ class RelayStatus:
     recorded_bytes: int = 0
     disk_free_bytes: int = 0
     dropped: int = 0
+    refused: int = 0
+    refusal: str = ""
     unrecorded: int = 0
     recording: bool = True
     ended: bool = False
     clock_offset_s: float | None = None
     drift_ppm: float | None = None
     problem: str = ""
+
+    @property
+    def nothing_recorded(self) -> str:
+        """Why a source that was heard left no transient; empty: it is not so."""
+        if self.transients or not self.refused:
+            return ""
+        return (
+            f"NOTHING WAS RECORDED of what the source sent: {self.refused} messages "
+            f"were refused. The last: {self.refusal}"
+        )

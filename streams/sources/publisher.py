@@ -2,7 +2,7 @@
 
 What the publisher sends is numbered anew by the relay that records it.  What was lost
 between the two is named in the recording by an event of kind "gap", what was refused by
-one of kind "dropped" (`streams.subscription.placeholder`).  An end becomes an event
+one of kind "dropped" (`streams.messages.placeholder`).  An end becomes an event
 "series_end", since the session lasts until the relay is stopped, and the next start
 begins a series.  A publisher that is started again begins at time 0 again: its times
 are put behind those before, by this machine's clock.
@@ -28,6 +28,7 @@ from streams.messages.transient import (
     Start,
     Transient,
 )
+from streams.sources.troubles import Troubles
 from streams.subscription.subscriber import Subscriber
 
 TURN_S = 0.2
@@ -57,20 +58,29 @@ def bodies(
     """
     say = on_note or (lambda _: None)
     feed, told = _Feed(lasting=not until_end), ""
+    troubles = Troubles()
     with Subscriber(endpoint, keys) as subscriber:
-        while not stop.is_set():
-            for message in subscriber.poll(TURN_S):
+        ended = False
+        while not (ended or stop.is_set()):
+            messages = subscriber.poll(TURN_S)
+            for event in troubles.take(subscriber.problems(), feed.time_s):
+                say(f"{event.kind}: {event.text}")
+                yield event
+            for message in messages:
                 for body in feed.take(message):
                     if isinstance(body, Event) and body.kind in NAMING:
                         say(f"{body.kind}: {body.text}")
                     yield body
-                if until_end and isinstance(message.body, End):
-                    return
+                ended = until_end and isinstance(message.body, End)
+                if ended:
+                    break
             health = subscriber.health
-            away = "" if health.connected else _NUMBER.sub("N", health.problem)
-            if away != told:
+            away = _NUMBER.sub("N", health.away)
+            if away != told and (away or health.connected):
                 told = away
-                say(health.problem if away else f"{endpoint} is heard.")
+                say(health.away or f"{endpoint} is heard.")
+        subscriber.give_up()
+        yield from troubles.rest(subscriber.problems(), feed.time_s)
 
 
 @dataclass(slots=True)

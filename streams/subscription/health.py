@@ -26,6 +26,8 @@ class StreamHealth:
     open_gaps : messages lost and not to be had again
     duplicates : messages that came twice, dropped
     dropped : foreign, malformed or outdated messages, dropped
+    refused : messages refused by this subscriber or by the relay from its source
+    refusal : why the latest was, its field named
     refetch : whether lost messages can be fetched; None while it is not known
     recording : whether the relay records; None where it does not say
     recorded_bytes, disk_free_bytes : of the relay's recording; None likewise
@@ -35,6 +37,7 @@ class StreamHealth:
     clock_drift_ppm : how much faster it runs than the scanner's; None likewise
     end : the end of the session, once it came
     problem : what is wrong, in one sentence with its remedy; empty if nothing is
+    away : why nothing is heard, likewise; empty while something is
     """
 
     endpoint: str
@@ -50,6 +53,8 @@ class StreamHealth:
     open_gaps: int = 0
     duplicates: int = 0
     dropped: int = 0
+    refused: int = 0
+    refusal: str = ""
     refetch: bool | None = None
     recording: bool | None = None
     recorded_bytes: int | None = None
@@ -59,6 +64,7 @@ class StreamHealth:
     clock_drift_ppm: float | None = None
     end: End | None = None
     problem: str = ""
+    away: str = ""
 
     @property
     def clock(self) -> str:

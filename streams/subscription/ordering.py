@@ -96,6 +96,13 @@ class Ordering:
                 self.received += len(out)
                 return out
 
+    def leave(self) -> list[Message]:
+        """All that is held, over every gap: nobody can be asked for the rest."""
+        self.skipping, before = True, self.skipping
+        left = self.ready()
+        self.skipping = before
+        return left
+
     def _gap(self) -> int:
         """How many messages to go over from `next_seq` on."""
         if self.next_seq in self._lost:

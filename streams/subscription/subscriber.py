@@ -34,9 +34,9 @@ from streams.messages.requests import (
 )
 from streams.messages.transient import End, Event, Heartbeat, Message, Transient
 from streams.subscription.health import StreamHealth
+from streams.subscription.intake import Intake, Problem
 from streams.subscription.links import Links, configured
-from streams.subscription.ordering import HELD, Ordering
-from streams.subscription.placeholder import in_its_place
+from streams.subscription.ordering import Ordering
 
 ANSWER_S = 2.0
 """A request without an answer for this long is sent again."""
@@ -69,6 +69,8 @@ class Subscriber:
         self._endpoint, self._keys = Endpoint.parse(endpoint), keys
         self._links = Links(self._endpoint, keys)
         self._ordering = Ordering()
+        self._intake = Intake()
+        self._left: list[Message] = []  # of a session that another one followed
         self._began = self._renewed = time.monotonic()
         self._heard: float | None = None
         self._live_since: float | None = None
@@ -92,7 +94,8 @@ class Subscriber:
         while True:
             remaining = max(deadline - time.monotonic(), 0.0)
             self._turn(min(remaining, TURN_S))
-            ready = self._ordering.ready()
+            ready = [*self._left, *self._ordering.ready()]
+            self._left = []
             self._notice(ready)
             if ready or time.monotonic() >= deadline:
                 return ready
@@ -113,10 +116,12 @@ class Subscriber:
             history=order.history,
             filled=order.filled,
             open_gaps=order.open_gaps,
-            duplicates=order.duplicates,
-            dropped=self._dropped,
+            duplicates=order.duplicates + self._intake.repeated,
+            dropped=self._dropped + self._intake.refused,
+            refused=self._refused,
+            refusal=self._refusal,
             refetch=self._answered,
-            recording=beat.recording if beat else None,
+            recording=beat.recording and self._recorded if beat else None,
             recorded_bytes=beat.recorded_bytes if beat else None,
             disk_free_bytes=beat.disk_free_bytes if beat else None,
             relay_dropped=beat.dropped if beat else 0,
@@ -124,7 +129,16 @@ class Subscriber:
             clock_drift_ppm=beat.clock_drift_ppm if beat else None,
             end=self._end,
             problem=self._problem(),
+            away=self._away(),
         )
+
+    def problems(self) -> list[Problem]:
+        """What a publisher without a journal did not send right, each given once."""
+        return self._intake.pending()
+
+    def give_up(self) -> None:
+        """Count what waits for a publisher's start as refused: none comes any more."""
+        self._intake.give_up()
 
     def send_event(
         self, kind: str, text: str = "", author: str = "operator", timeout_s: float = 5
@@ -169,18 +183,50 @@ class Subscriber:
         try:
             message = wire.decode(frames)
         except InputError as error:
-            self._drop(str(error))
-            self._replace(frames, str(error))
+            self._take_unreadable(frames, str(error))
             return
-        self._recorded = self._recorded or wire.is_recorded(frames)
+        if not self._of_relay(message, frames):
+            self._take_published(self._intake.take(message))
+            return
+        self._ordering.skipping = self._answered is False
         if isinstance(message.body, Heartbeat):
-            self._recorded = self._recorded or message.body.recorded_bytes > 0
             if self._ordering.knows(message.session, message.body.last_seq):
                 self._heartbeat = message.body
         elif not self._ordering.take(message, fetched=False):
             self._drop(f"A message of session {message.session}, which is over.")
         elif isinstance(message.body, Transient):
             self._transient_at = self._heard
+
+    def _of_relay(self, message: Message, frames: list[bytes]) -> bool:
+        """Whether a message has a journal behind it, which can be asked."""
+        recorded = wire.is_recorded(frames)
+        if isinstance(message.body, Heartbeat):
+            recorded = recorded or message.body.recorded_bytes > 0
+        self._recorded = self._recorded or recorded
+        known = self._answered is True or self._recorded
+        return recorded or (known and message.session == self._ordering.session)
+
+    def _take_published(self, messages: tuple[Message, ...]) -> None:
+        """Take what a publisher without a journal sent, in the order of its runs."""
+        order = self._ordering
+        order.skipping = order.skipping or bool(messages)  # nobody has what is missing
+        for message in messages:
+            if isinstance(message.body, Heartbeat):
+                self._heartbeat = message.body
+                order.knows(message.session, message.body.last_seq)
+                continue
+            if message.session != order.session:
+                self._left += order.leave()
+            order.take(message, fetched=False)
+            if isinstance(message.body, Transient):
+                self._transient_at = self._heard
+
+    def _take_unreadable(self, frames: list[bytes], reason: str) -> None:
+        """Say why a message is refused; take of a publisher's what can be."""
+        if self._answered is True:
+            self._drop(reason)  # it is fetched again
+        else:
+            self._take_published(self._intake.take_unreadable(frames, reason))
 
     def _take_answer(self, frames: list[bytes]) -> None:
         self._heard = self._asked = time.monotonic()
@@ -200,14 +246,6 @@ class Subscriber:
                 self._ordering.knows(reply.session, reply.last_seq)
         elif isinstance(reply, Refused):
             self._drop(reply.reason)
-
-    def _replace(self, frames: list[bytes], reason: str) -> None:
-        """Have a refused message of this session counted as refused, not as lost."""
-        event, order = in_its_place(frames, reason), self._ordering
-        if event is None or event.session != order.session:
-            return
-        if event.seq <= order.last_seq + HELD:  # a number far off is damaged, too
-            order.take(event, fetched=False)
 
     def _drop(self, reason: str) -> None:
         self._dropped += 1
@@ -263,6 +301,29 @@ class Subscriber:
 
     def _problem(self) -> str:
         """What is wrong now, the worst first."""
+        if away := self._away():
+            return away
+        beat = self._heartbeat
+        if self._recorded and beat is not None and not beat.recording:
+            return "NOT RECORDING: the relay cannot write its recording."
+        if self._recorded and not self._answered:
+            return self._unanswered()
+        if self._answered is False:
+            gaps = self._ordering.open_gaps
+            return (
+                f"NOT RECORDED by a relay: what is lost on the way ({gaps} so far) "
+                f"cannot be fetched. {self._published}"
+            ).rstrip()
+        if self._ordering.open_gaps:
+            return f"{self._ordering.open_gaps} messages are lost for good."
+        if self._refused:
+            return f"{self._refused} messages were refused: {self._refusal}"
+        if beat is not None and beat.dropped:
+            return f"The relay left out {beat.dropped} invalid messages."
+        return self._published or self._last_problem
+
+    def _away(self) -> str:
+        """Why nothing is heard; empty while something is."""
         if self._links.key_refused:
             return (
                 f"{self._endpoint} refuses our key, or has another key than ours says: "
@@ -281,21 +342,30 @@ class Subscriber:
             if self._end is not None:
                 return f"The session has ended ({self._end.reason}) and its relay left."
             return f"Nothing from {self._endpoint} for {age:.0f} s; still trying."
-        if self._heartbeat is not None and not self._heartbeat.recording:
-            return "NOT RECORDING: the relay cannot write its recording."
-        if self._recorded and not self._answered:
-            return self._unanswered()
-        if self._answered is False:
-            gaps = self._ordering.open_gaps
-            return (
-                f"NOT RECORDED by a relay: what is lost on the way ({gaps} so far) "
-                f"cannot be fetched."
-            )
-        if self._ordering.open_gaps:
-            return f"{self._ordering.open_gaps} messages are lost for good."
-        if self._heartbeat is not None and self._heartbeat.dropped:
-            return f"The relay left out {self._heartbeat.dropped} invalid messages."
-        return self._last_problem
+        return ""
+
+    @property
+    def _refused(self) -> int:
+        """Messages that this subscriber or its relay refused, where it is known why."""
+        beat = self._heartbeat
+        by_relay = beat.dropped if beat is not None and beat.dropped_reason else 0
+        return by_relay + self._intake.refused
+
+    @property
+    def _refusal(self) -> str:
+        beat = self._heartbeat
+        return self._intake.refusal or (beat.dropped_reason if beat else "")
+
+    @property
+    def _published(self) -> str:
+        """What a publisher without a journal does not send right, in a sentence."""
+        intake = self._intake
+        refused = (
+            f"{intake.refused} messages were refused: {intake.refusal}"
+            if intake.refused
+            else ""
+        )
+        return intake.waiting or refused or intake.remark
 
     def _unanswered(self) -> str:
         """A relay is heard, and does not answer."""

@@ -27,6 +27,8 @@ UNSEEN = frozenset({"settings", "reference", "blinded"})
 INFUSION = ("infusion_start", "infusion_stop")
 MARK_ROWS = 4  # labels that may stand above one another
 MARK_CHARACTERS = 22
+TICK_STEPS_MIN = (1, 2, 5, 10, 20, 30, 60, 120)
+MOST_TICKS = 13
 LATE_S = 60.0  # a first transient no later than this leaves the axis at the start
 
 Span = tuple[float, float]
@@ -45,6 +47,18 @@ def grown(minutes: float) -> float:
     wanted = minutes * 1.02 + 0.2
     step = 5.0 if wanted <= 20 else 10.0
     return max(5.0, step * math.ceil(wanted / step))
+
+
+def whole_minutes(axis: TimeAxis) -> range:
+    """Whole minutes to be marked, some ten of them however long the axis is."""
+    span = axis.end_min - axis.start_min
+    step = next((s for s in TICK_STEPS_MIN if span / s <= MOST_TICKS), 0)
+    if not step:
+        step = TICK_STEPS_MIN[-1] * 2 ** math.ceil(
+            math.log2(span / MOST_TICKS / TICK_STEPS_MIN[-1])
+        )
+    first = math.ceil(axis.start_min / step) * step
+    return range(first, math.floor(axis.end_min) + 1, step)
 
 
 def label_of(event: Event) -> str:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from streams.errors import InputError
+from streams.messages.ranges import OutOfRangeError
 from streams.messages.transient import Body
 from streams.recording.files import refuse_pipe
 from streams.sources.files import ismrmrd as ismrmrd_file
@@ -49,6 +50,13 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
 
     A folder that holds nothing but DICOM files is a series, too.
     """
+    try:
+        return _read_series(path, choose)
+    except OutOfRangeError as error:
+        raise InputError(f"{path.name}: {error}") from None
+
+
+def _read_series(path: Path, choose: Mapping[str, int] | None) -> Series:
     if path.is_dir():
         if vendor_file.dicom_files(path):
             return vendor_file.read_series(path, choose)

@@ -223,6 +223,12 @@ def test_a_replay_counts_what_waits():
     assert ReplayFeed(Player(lambda: messages(1.0))).stream(7).lag == 7
 
 
+def test_what_was_refused_and_why_reaches_the_window():
+    health = StreamHealth("x", connected=True, refused=3, refusal="lacks seq")
+    stream = stream_of(health, 0)
+    assert (stream.refused, stream.refusal) == (3, "lacks seq")
+
+
 # -- with a process --------------------------------------------------------------------
 
 

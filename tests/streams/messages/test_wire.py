@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from streams.errors import InputError
 from streams.messages import wire
+from streams.messages.ranges import RANGES
 from streams.messages.transient import (
     Acquisition,
     End,
@@ -21,23 +22,28 @@ from streams.messages.transient import (
 )
 
 finite = st.floats(-1e12, 1e12, allow_nan=False)
-positive = st.floats(1e-9, 1e9)
 count = st.integers(0, 2**53 - 1)
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 float32 = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
+
+def possible(name):
+    return st.floats(RANGES[name].low, RANGES[name].high)
+
+
+edge_mm = possible("voxel_mm")
 acquisitions = st.builds(
     Acquisition,
-    spectrometer_frequency_mhz=positive,
+    spectrometer_frequency_mhz=possible("spectrometer_frequency_mhz"),
     nucleus=st.sampled_from(["1H", "31P"]),
-    dwell_time_s=positive,
+    dwell_time_s=possible("dwell_time_s"),
     points=st.integers(1, 9),
     coils=st.integers(1, 9),
-    echo_time_s=positive,
-    repetition_time_s=st.none() | positive,
-    mixing_time_s=st.none() | positive,
+    echo_time_s=possible("echo_time_s"),
+    repetition_time_s=st.none() | possible("repetition_time_s"),
+    mixing_time_s=st.none() | possible("mixing_time_s"),
     sequence=text,
-    voxel_mm=st.none() | st.tuples(positive, positive, positive),
+    voxel_mm=st.none() | st.tuples(edge_mm, edge_mm, edge_mm),
     vendor=text,
     model=text,
     phase_cycle_steps=st.integers(1, 64),

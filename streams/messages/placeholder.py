@@ -8,14 +8,31 @@ why, so that it counts as refused and not as lost on the way.
 from __future__ import annotations
 
 import json
+import re
 
 from streams.errors import InputError
 from streams.messages import wire
 from streams.messages.scanner_counter import AUTHOR, DROPPED
-from streams.messages.transient import Message
+from streams.messages.transient import Body, Event, Message
 
 LONGEST_REASON = 1000
 PLACED = frozenset({"transient", "event"})  # what has a time of its own
+_SEVERAL = re.compile(r"(\d{1,15}) messages refused")
+
+
+def several(messages: int, reason: str) -> str:
+    """Text of one event "dropped" that stands for so many messages."""
+    if messages == 1:
+        return reason[:LONGEST_REASON]
+    return f"{messages} messages refused; the last: {reason}"[:LONGEST_REASON]
+
+
+def refused_in(body: Body) -> int:
+    """How many refused messages a body stands for."""
+    if not isinstance(body, Event) or body.kind != DROPPED:
+        return 0
+    found = _SEVERAL.match(body.text)
+    return int(found[1]) if found else 1
 
 
 def in_its_place(frames: wire.Frames, reason: str) -> Message | None:

@@ -1,0 +1,141 @@
+"""What comes from a publisher without a journal: taken, mended or refused, and counted.
+
+Nothing that it sends is left out without a word: `problems` holds a sentence for each
+message that was refused and for each that was taken although it was not as it should
+be, until somebody takes them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+from streams.errors import InputError
+from streams.messages import wire
+from streams.messages.placeholder import in_its_place
+from streams.messages.transient import Heartbeat, Message
+from streams.subscription.arrivals import Arrivals, Taken
+from streams.subscription.mended import Known, mended
+
+MOST_KEPT = 10_000
+START_PATIENCE_S = 6.0
+"""A start is published again every few seconds: what waits longer has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A message that was refused, or one that was taken nevertheless.
+
+    `placed`: an event among the messages stands for it.
+    """
+
+    text: str
+    refused: bool
+    placed: bool = False
+
+
+@dataclass(slots=True)
+class Intake:
+    """A publisher's messages, in runs that begin with a start.
+
+    Attributes
+    ----------
+    refused : messages refused so far
+    refusal : why the latest was
+    remark : what was not as it should be in the latest that was taken nevertheless
+    repeated : messages that came twice in a row
+    """
+
+    refused: int = 0
+    refusal: str = ""
+    remark: str = ""
+    repeated: int = 0
+    problems: deque[Problem] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    _arrivals: Arrivals = field(default_factory=Arrivals)
+    _waiting_said: bool = False
+
+    def take(self, message: Message) -> tuple[Message, ...]:
+        """Messages that one that could be read stands for."""
+        if isinstance(message.body, Heartbeat):
+            beat = self._arrivals.beat(message)
+            return () if beat is None else (beat,)
+        return self._given(self._arrivals.take(message, time.monotonic()))
+
+    def take_unreadable(self, frames: wire.Frames, reason: str) -> tuple[Message, ...]:
+        """Messages that one stands for which `wire.decode` refused, saying why."""
+        known = self._arrivals
+        filled = mended(
+            frames, Known(known.session, known.last_seq, known.start_seq, known.epoch)
+        )
+        if filled is not None:
+            frames, said = filled
+            try:
+                message = wire.decode(frames)
+            except InputError as error:
+                reason = str(error)
+            else:
+                self._remark(said)
+                return self.take(message)
+        return self._instead(frames, reason)
+
+    def pending(self) -> list[Problem]:
+        """Problems since the last time, among them that a start is waited for."""
+        waiting = self.waiting
+        if waiting and not self._waiting_said:
+            self._remark(waiting)
+        self._waiting_said = bool(waiting)
+        found = list(self.problems)
+        self.problems.clear()
+        return found
+
+    def give_up(self) -> None:
+        """Count what still waits for a start as refused."""
+        for reason in self._arrivals.give_up():
+            self._refuse(reason)
+
+    @property
+    def waiting(self) -> str:
+        """What is said while messages wait for a start; empty: none does."""
+        since = self._arrivals.waiting_s
+        if since is None or time.monotonic() - since < START_PATIENCE_S:
+            return ""
+        why = f" ({self.refusal})" if self.refusal else ""
+        return (
+            f"Messages come without a valid start{why}: nothing can be recorded before "
+            "one comes; publish it again every few seconds."
+        )
+
+    def _instead(self, frames: wire.Frames, reason: str) -> tuple[Message, ...]:
+        """An event in the place of a refused message, where its place is known."""
+        if frames and frames[0].strip() == b"start":
+            self._arrivals.doubt()
+        event = in_its_place(frames, reason)
+        placed = event is not None and self._arrivals.follows(event)
+        self._refuse(reason, placed)
+        if event is None or not placed:
+            return ()
+        return self._given(self._arrivals.take(event, time.monotonic()))
+
+    def _given(self, taken: Taken) -> tuple[Message, ...]:
+        for remark in taken.remarks:
+            self._remark(remark)
+        for reason in taken.refused:
+            self._refuse(reason)
+        self.repeated += taken.repeated
+        return taken.messages
+
+    def _remark(self, said: str) -> None:
+        text = _plain(said)
+        self.remark = text
+        self.problems.append(Problem(text, refused=False))
+
+    def _refuse(self, said: str, placed: bool = False) -> None:
+        reason = _plain(said)
+        self.refused, self.refusal = self.refused + 1, reason
+        self.problems.append(Problem(reason, refused=True, placed=placed))
+
+
+def _plain(words: str) -> str:
+    """What holds a publisher's own text, in one line that no terminal obeys."""
+    return "".join(letter if letter.isprintable() else " " for letter in words)
