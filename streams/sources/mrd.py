@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from streams.scanner_counter import AUTHOR, DROPPED
+from streams.sources.mrd_entry import Entry, What
 from streams.sources.mrd_header import Header
 from streams.sources.mrd_kept import KeptSeries
 from streams.sources.mrd_listening import Listening
@@ -21,7 +22,7 @@ from streams.sources.mrd_messages import MrdError, readout_of, waveform_of
 from streams.sources.mrd_protocol import Id
 from streams.sources.mrd_rules import MrdRules
 from streams.sources.mrd_series import ScannerSession
-from streams.sources.mrd_server import Entry, Receiver, What
+from streams.sources.mrd_server import Receiver
 from streams.sources.spill import MEMORY_BYTES, SpillQueue
 from streams.transient import Body, Event
 
@@ -146,8 +147,9 @@ class MrdSource:
 
     def _lag(self, taken: tuple[Entry, bytes] | None) -> Iterator[Event]:
         """Say that what arrives waits to be recorded, and that it does no longer."""
-        if self._queue.problem != self._said:
-            self._said = self._queue.problem
+        problem = self._receiver.problem or self._queue.problem
+        if problem != self._said:
+            self._said = problem
             yield self._session.note("note", self._said)
         waited_s = 0.0 if taken is None else time.monotonic() - taken[0].arrived_s
         if waited_s > LAG_S and not self._late:
