@@ -28,14 +28,15 @@ from streams.answering import Answering, PendingEvent
 from streams.copying import Copying, check_copy
 from streams.endpoint import Endpoint
 from streams.errors import InputError
+from streams.gate import Gate
 from streams.journal import NotRecordedError
 from streams.recording_files import check_space
 from streams.refused import LONGEST_REASON
-from streams.relay_sockets import LINGER_MS, bound
+from streams.relay_sockets import LINGER_MS, Door, Publishing, bound
 from streams.relay_status import RelayStatus
 from streams.requests import Refused
 from streams.scanner_counter import AUTHOR, DROPPED
-from streams.security import Gate, ServerKeys
+from streams.security import ServerKeys
 from streams.session import Session
 from streams.source_reader import SourceEnded, SourceReader
 from streams.transient import Body, End, Event, Heartbeat
@@ -115,8 +116,8 @@ class _Relay:
     def __init__(
         self,
         session: Session,
-        publisher: zmq.Socket[Any],
-        router: zmq.Socket[Any],
+        publisher: Publishing,
+        router: Door,
         gate: Gate,
         on_status: Callable[[RelayStatus], None] | None,
         endpoint: str,
