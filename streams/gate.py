@@ -96,8 +96,13 @@ class Gate:
 
     def close(self) -> None:
         """Let nobody in any more."""
-        if self._authenticator is not None:
-            self._authenticator.stop()
+        authenticator = self._authenticator
+        if authenticator is None:
+            return
+        if not authenticator.is_alive():  # it would wait for ever for its thread
+            authenticator.pipe.close(linger=0)
+            authenticator.pipe = None  # type: ignore[assignment]  # as pyzmq does
+        authenticator.stop()
 
     def _read(self) -> None:
         """Read the folder, if the last time is long enough ago."""
