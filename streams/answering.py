@@ -87,7 +87,7 @@ class Answering:
 
     def _run(self) -> None:
         wait_ms = POLL_MS
-        with self._router:
+        with contextlib.closing(self._door):
             while not self._stop.is_set():
                 try:
                     wait_ms = self._turn(wait_ms)

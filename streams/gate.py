@@ -34,10 +34,11 @@ class Gate:
     refused : connections refused so far
     withdrawals : how often a key was withdrawn whose holder had been let in; with each,
         all connections must be made again (see `relay_sockets`)
+    crowds : how often more connections came than there are places
     """
 
     def __init__(self, context: zmq.Context[Any], keys: ServerKeys | None) -> None:
-        self.refused, self.withdrawals = 0, 0
+        self.refused, self.withdrawals, self.crowds = 0, 0, 0
         self._keys, self._problem = keys, ""
         self._roles: dict[str, Role] = {}
         self._let_in: set[str] = set()
@@ -88,10 +89,19 @@ class Gate:
         if self._authenticator is not None and not self._authenticator.is_alive():
             return "Nobody can be let in any more: start the relay again."
         if self._problem or not self.refused:
-            return self._problem
-        return (
+            return self._problem or self._crowded
+        return self._crowded or (
             f"A client with an unknown key was refused ({self.refused} connections so "
             f"far): put its public key into {self._keys and self._keys.clients}."
+        )
+
+    @property
+    def _crowded(self) -> str:
+        if not self.crowds:
+            return ""
+        return (
+            f"Too many connections came at once ({self.crowds} times so far): all were "
+            f"ended, and who belongs here comes back by itself."
         )
 
     def close(self) -> None:

@@ -1,18 +1,21 @@
 """A relay's sockets: PUB on its port, ROUTER on the one above.
 
-A socket of libzmq cannot hang up on one peer.  Where a key was withdrawn, or somebody
-does not take what is sent to him, all connections of a socket are ended and it is bound
-again at once: whoever is still let in is back within half a second, by itself, and
-fetches what it missed.
+A socket of libzmq cannot hang up on one peer.  Where a key was withdrawn, somebody does
+not take what is sent to him, or more connections come than there are places, all of its
+connections are ended and it is bound again at once: whoever is still let in is back
+within half a second, by itself, and fetches what it missed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import threading
 import time
 from typing import Any
 
 import zmq
+from zmq.utils.monitor import parse_monitor_message
 
 from streams import wire
 from streams.endpoint import Endpoint
@@ -25,23 +28,32 @@ ANSWER_HWM = 32  # messages on the way to one client
 PUBLISH_HWM = 64  # a stalled subscriber loses the rest and fetches it later
 PUBLISH_BYTES = 64 << 20  # held in all for those who do not take what is published
 PATIENCE_S = 2.0
-HANDSHAKE_MS = 5000  # and who has not shown a key by then is hung up on
+HANDSHAKE_MS = 3000  # and who has not shown a key by then is hung up on
+MOST_GUESTS = 64  # connections to one socket, with a key or without one yet
+REST_S = 0.2  # the door stays shut so long after a crowd
 LINGER_MS = 1000
+EVENTS_A_TURN = 4 * MOST_GUESTS
+_COMING, _GOING = zmq.Event.ACCEPTED, zmq.Event.DISCONNECTED
 
 
 class Door:
-    """A bound socket whose guests can be shown out, used by one thread.
+    """A bound socket whose guests can be shown out, used by one thread at a time.
 
     Attributes
     ----------
     socket : the socket
+    beside : another door that this one's thread looks after, too
     """
 
     def __init__(self, socket: zmq.Socket[Any], address: str, gate: Gate) -> None:
         self.socket = socket
+        self.beside: Door | None = None
         self._address, self._gate = address, gate
         self._withdrawals = gate.withdrawals
-        self._bound = False
+        self._bound, self._shut_until = False, 0.0
+        self._using = threading.RLock()
+        self._guests: set[int] = set()
+        self._monitor = socket.get_monitor_socket(_COMING | _GOING)
 
     def open(self) -> None:
         """Bind it.
@@ -54,28 +66,56 @@ class Door:
         self._bound = True
 
     def look_after(self) -> None:
-        """Show everybody out if a key was withdrawn; to be called each second."""
-        self._gate.look()
-        if self._gate.withdrawals != self._withdrawals:
-            self._withdrawals = self._gate.withdrawals
-            self.show_out()
-        elif not self._bound:
-            self._bind_again()
+        """Show everybody out for a withdrawn key or a crowd; to be called all the time.
+
+        How many files this program may open does not matter: recording and the scanner
+        need some, and guests leave them.
+        """
+        with self._using:
+            self._gate.look()
+            self._count_guests()
+            if self._gate.withdrawals != self._withdrawals:
+                self._withdrawals = self._gate.withdrawals
+                self.show_out()
+            elif len(self._guests) > MOST_GUESTS:
+                self._gate.crowds += 1
+                self._shut_until = time.monotonic() + REST_S
+                self.show_out()
+            elif not self._bound:
+                self._bind_again()
+        if self.beside is not None:
+            self.beside.look_after()
 
     def show_out(self) -> None:
         """End all connections; who is let in comes back."""
         if self._bound:
             self.socket.unbind(self._address)
             self._bound = False
+        self._guests.clear()
         self._bind_again()
+
+    def close(self) -> None:
+        """Close the socket."""
+        self.socket.disable_monitor()
+        self._monitor.close(linger=0)
+        self.socket.close()
 
     def _bind_again(self) -> None:
         """Bind; the system may need a moment to give the port back."""
-        try:
+        if time.monotonic() < self._shut_until:
+            return
+        with contextlib.suppress(zmq.ZMQError):  # else in one of the next turns
             self.socket.bind(self._address)
-        except zmq.ZMQError:
-            return  # it is tried again in the next turn
-        self._bound = True
+            self._bound = True
+
+    def _count_guests(self) -> None:
+        with contextlib.suppress(zmq.Again):
+            for _ in range(EVENTS_A_TURN):
+                event = parse_monitor_message(self._monitor.recv_multipart(zmq.NOBLOCK))
+                if event["event"] == _COMING:
+                    self._guests.add(event["value"])
+                else:
+                    self._guests.discard(event["value"])
 
 
 class Publishing(Door):
@@ -88,12 +128,13 @@ class Publishing(Door):
 
     def send_multipart(self, frames: wire.Frames) -> None:
         """Publish a message; while too much is held it is left to be fetched."""
-        self.look_after()
         size = sum(map(len, frames))
-        if self._has_room(size):
-            tracker = self.socket.send_multipart(frames, copy=False, track=True)
-            if tracker is not None and not tracker.done:
-                self._held.append((tracker, size))
+        with self._using:
+            self.look_after()
+            if self._has_room(size):
+                tracker = self.socket.send_multipart(frames, copy=False, track=True)
+                if tracker is not None and not tracker.done:
+                    self._held.append((tracker, size))
 
     @property
     def held_bytes(self) -> int:
@@ -138,6 +179,8 @@ def bound(
         Publishing(publisher, endpoint.published, gate),
         Door(router, endpoint.requests, gate),
     )
+    doors[1].beside = doors[0]  # the thread that answers has a turn all the time
+    zmq.Frame(bytes(1 << 17), copy=False, track=True)  # what tracks needs files, too
     for door in doors:
         door.open()
     return doors

@@ -2,6 +2,10 @@
 
 import errno
 import os
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack, closing, suppress
 
 import numpy as np
 import pytest
@@ -21,7 +25,7 @@ from streams.relay import BEAT_S
 from streams.relay_sockets import Door, bound
 from streams.requests import EventRequest, Fetch, Recorded, to_frames
 from streams.security import Role, load_server_keys
-from streams.subscriber import Subscriber
+from streams.subscriber import Subscriber, send_event
 from streams.transient import Acquisition, Kind, Start, Transient
 
 POINTS = 32_768
@@ -125,7 +129,7 @@ def test_what_is_published_and_not_taken_is_bounded(monkeypatch):
     )
     with zmq.Context() as context:
         publisher, router = bound(context, endpoint, Gate(context, None))
-        with publisher.socket, router.socket, context.socket(zmq.SUB) as slow:
+        with closing(publisher), closing(router), context.socket(zmq.SUB) as slow:
             slow.rcvhwm, slow.rcvbuf, slow.linger = 1, 4096, 0
             slow.reconnect_ivl = -1
             slow.subscribe(b"")
@@ -239,3 +243,52 @@ def test_a_folder_that_is_gone_lets_nobody_in(gate, keys):  # noqa: F811
 def test_a_gate_that_died_is_said(gate):
     gate._authenticator.pipe.send(b"TERMINATE")
     wait_for(lambda: "start the relay again" in gate.notice)
+
+
+def strangers(stack, endpoint, count):
+    """Connections that never say a word."""
+    host, port = endpoint.removeprefix("tcp://").split(":")
+    for n in range(count):
+        with suppress(OSError):
+            place = (host, int(port) + n % 2)
+            stack.enter_context(socket.create_connection(place, timeout=5))
+
+
+CROWDED = """
+import resource, sys, threading
+from pathlib import Path
+from streams.relay import run_relay
+from streams.security import load_server_keys
+from stream_cases import bodies
+resource.setrlimit(resource.RLIMIT_NOFILE, (260, 260))
+folder = Path(sys.argv[1])
+keys = load_server_keys(folder / "relay.key_secret", folder / "clients")
+stop = threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+status = run_relay(bodies(), folder / "a.mcap", sys.argv[2], keys=keys, stop=stop)
+print(status.events, status.problem)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such limit")
+def test_connections_without_a_key_do_not_use_up_the_files(keys):  # noqa: F811
+    """600 of them where 260 files may be open: an event is recorded nevertheless."""
+    endpoint = free_endpoint()
+    here = os.path.dirname(__file__)
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", CROWDED, str(keys), endpoint],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([*sys.path, here])},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as relay,
+        ExitStack() as stack,
+    ):
+        operator = client(keys, "clients/anna.operator")
+        assert send_event(endpoint, "note", keys=operator, timeout_s=60).kind == "note"
+        strangers(stack, endpoint, 600)
+        assert send_event(endpoint, "note", keys=operator, timeout_s=60).kind == "note"
+        said, _ = relay.communicate("", timeout=60)
+    assert relay.returncode == 0
+    assert int(said.split()[0]) >= 2

@@ -141,7 +141,7 @@ def test_a_missing_folder_of_clients(keys):
 
 def test_a_public_key_is_named_as_one(keys):
     public = keys / "clients" / "anna.operator.key"
-    with pytest.raises(InputError, match="is a public key.*anna.operator.key_secret"):
+    with pytest.raises(InputError, match=r"is a public key.*anna\.operator\.key_sec"):
         load_client_keys(public)
 
 
