@@ -24,6 +24,7 @@ from streams.journal import Journal
 from streams.rate import Rate
 from streams.relay_sockets import Door
 from streams.requests import EventRequest, Fetch, Recorded, Refused, request_from
+from streams.scanner_counter import AUTHOR, NAMING
 from streams.security import Role
 
 POLL_MS = 20
@@ -159,6 +160,11 @@ class Answering:
             reason = "This key may listen, but not send events: use an operator's key."
         elif not request.kind:
             reason = "An event needs a kind, such as infusion_start."
+        elif request.kind in NAMING or request.author == AUTHOR:
+            reason = (
+                f"NOT RECORDED: the author {AUTHOR} and the kinds "
+                f"{', '.join(sorted(NAMING))} are the relay's own; use others."
+            )
         elif not self.recording:
             reason = "NOT RECORDED: the relay cannot write its recording."
         elif not self._events.allows():

@@ -292,3 +292,12 @@ def test_connections_without_a_key_do_not_use_up_the_files(keys):  # noqa: F811
         said, _ = relay.communicate("", timeout=60)
     assert relay.returncode == 0
     assert int(said.split()[0]) >= 2
+
+
+@pytest.mark.parametrize(("kind", "author"), [("dropped", "pump"), ("note", "relay")])
+def test_nobody_speaks_for_the_relay(tmp_path, kind, author):
+    with relayed(Tap(), tmp_path / "a.mcap") as relay:
+        wait_for(lambda: relay.states)
+        reply = request(relay.endpoint, EventRequest(kind, "transient 7", author, 0.0))
+        assert "the relay's own" in reply.reason
+    assert relay.status.events == 0
