@@ -89,8 +89,9 @@ class Door:
     def show_out(self) -> None:
         """End all connections; who is let in comes back."""
         if self._bound:
-            self.socket.unbind(self._address)
             self._bound = False
+            where = self.socket.last_endpoint  # with `*` and names resolved
+            self.socket.unbind(where if isinstance(where, bytes) else str(where))
         self._guests.clear()
         self._bind_again()
 

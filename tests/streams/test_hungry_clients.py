@@ -301,3 +301,22 @@ def test_nobody_speaks_for_the_relay(tmp_path, kind, author):
         reply = request(relay.endpoint, EventRequest(kind, "transient 7", author, 0.0))
         assert "the relay's own" in reply.reason
     assert relay.status.events == 0
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "*", "0.0.0.0"])
+def test_a_door_opens_again_wherever_it_is(host):
+    port = free_endpoint().rpartition(":")[2]
+    with zmq.Context() as context:
+        gate = Gate(context, None)
+        publisher, router = bound(context, Endpoint.parse(f"tcp://{host}:{port}"), gate)
+        with closing(publisher), closing(router), ExitStack() as stack:
+            gate.withdrawals += 1
+
+            def both_open():
+                router.look_after()
+                return publisher._bound and router._bound
+
+            wait_for(both_open)
+            for place in (int(port), int(port) + 1):
+                address = ("127.0.0.1", place)
+                stack.enter_context(socket.create_connection(address, timeout=30))
