@@ -217,7 +217,12 @@ class Pipeline:
     def _resettled(self, text: str, update: Update) -> Update:
         """Change settings, and do again what they concern: not what is only shown."""
         held = self.settings
-        s = self.settings = changed_by(text, held)
+        s = changed_by(text, held)
+        outcomes = self.course.outcomes
+        lacking = outcomes.lacking(s.outcome) if outcomes else ()
+        if lacking and s.outcome != held.outcome:
+            raise InputError(lacking[0])
+        self.settings = s
         self.course.rejected = frozenset(s.rejected_epochs)
         if (s.window, s.step, s.rejected_epochs) == (
             held.window, held.step, held.rejected_epochs,

@@ -15,17 +15,15 @@ by its owner alone (on Windows it has the permissions of its folder).  CURVE
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-from collections.abc import Iterator
+import stat
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import zmq
-from zmq.auth.thread import ThreadAuthenticator
 
 from streams.errors import InputError
 
@@ -111,12 +109,15 @@ def load_server_keys(
 
     Raises
     ------
-    InputError : absent, readable by others, no key, no such folder
+    InputError : absent, readable by others, no key, no such folder, or one that
+        anybody may write into
     """
     path, folder = Path(secret_file), Path(clients)
     content = _read_secret(path)
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder} with the keys of the clients.")
+    for place in (folder, *sorted(folder.glob("*.key"))):
+        _check_not_open_to_all(place)
     return ServerKeys(
         _key(path, content, "public-key"), _key(path, content, "secret-key"), folder
     )
@@ -133,73 +134,6 @@ def load_client_keys(secret_file: str | os.PathLike[str]) -> ClientKeys:
     content = _read_secret(path)
     names = ("public-key", "secret-key", "server-key")
     return ClientKeys(*(_key(path, content, name) for name in names))
-
-
-class Gate:
-    """Lets clients in by their keys and tells their role.
-
-    Without keys everybody is let in as an operator (loopback only, see the relay).
-
-    Attributes
-    ----------
-    refused : connections refused so far
-    """
-
-    def __init__(self, context: zmq.Context[Any], keys: ServerKeys | None) -> None:
-        self.refused = 0
-        self._keys = keys
-        self._authenticator: ThreadAuthenticator | None = None
-        if keys is not None:
-            self._authenticator = ThreadAuthenticator(context)
-            self._authenticator.start()
-            self._authenticator.configure_curve_callback(DOMAIN, self)
-
-    def protect(self, socket: zmq.Socket[Any]) -> None:
-        """Set the keys on a socket that is going to be bound."""
-        if self._keys is not None:
-            socket.curve_server = True
-            socket.curve_publickey = self._keys.public
-            socket.curve_secretkey = self._keys.secret
-            socket.zap_domain = DOMAIN.encode()
-
-    def callback(self, domain: str, key: bytes) -> bool:
-        """Whether a client with this public key is let in; asked by ZeroMQ."""
-        allowed = self.role(key.decode("ascii", "replace")) is not None
-        self.refused += not allowed
-        return allowed
-
-    def role(self, key: str) -> Role | None:
-        """Role of the holder of a public key; None: unknown.
-
-        The folder is read each time, so that a key can be added or withdrawn while
-        the relay runs.
-        """
-        if self._keys is None:
-            return Role.OPERATOR
-        return dict(_clients(self._keys.clients)).get(key)
-
-    @property
-    def notice(self) -> str:
-        """What was refused, in one sentence."""
-        if not self.refused:
-            return ""
-        return (
-            f"A client with an unknown key was refused ({self.refused} connections so "
-            f"far): put its public key into {self._keys and self._keys.clients}."
-        )
-
-    def close(self) -> None:
-        """Let nobody in any more."""
-        if self._authenticator is not None:
-            self._authenticator.stop()
-
-
-def _clients(folder: Path) -> Iterator[tuple[str, Role]]:
-    """Public key and role of every client that has a file in the folder."""
-    for role in Role:
-        for path in sorted(folder.glob(f"*.{role}.key")):
-            with contextlib.suppress(InputError):
-                yield _read(path).get("public-key", ""), role
 
 
 def _new_pair(public_file: Path, further: dict[str, str]) -> tuple[Path, Path]:
@@ -226,19 +160,42 @@ def _write(path: Path, content: dict[str, str], mode: int) -> None:
         file.writelines(["# ZeroMQ CURVE keys of mrs-monitor\n", "curve\n", *lines])
 
 
+def _check_not_open_to_all(place: Path) -> None:
+    """Who may write there lets in whom he likes."""
+    if os.name == "posix" and place.stat().st_mode & stat.S_IWOTH:
+        raise InputError(
+            f"{place} may be written to by anybody, who could let anybody in: take "
+            f"that away (chmod o-w)."
+        )
+
+
+def key_file_content(path: Path) -> dict[str, str]:
+    """Fields of a key file.
+
+    Raises
+    ------
+    OSError, UnicodeDecodeError : it cannot be read
+    """
+    matches = map(_LINE.fullmatch, path.read_text(encoding="ascii").splitlines())
+    return {match[1]: match[2] for match in matches if match}
+
+
 def _read(path: Path) -> dict[str, str]:
     try:
-        text = path.read_text(encoding="ascii")
+        return key_file_content(path)
     except FileNotFoundError:
         raise InputError(f"There is no key file {path}.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"Key file {path} cannot be read: {error}.") from None
-    matches = map(_LINE.fullmatch, text.splitlines())
-    return {match[1]: match[2] for match in matches if match}
 
 
 def _read_secret(path: Path) -> dict[str, str]:
     content = _read(path)
+    if "public-key" in content and "secret-key" not in content:
+        raise InputError(
+            f"{path} is a public key: give the secret one that was made with it, "
+            f"{path.name.removesuffix('.key')}.key_secret."
+        )
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise InputError(
             f"Key file {path} can be read by others: make it readable by its owner "

@@ -2,34 +2,40 @@
 
 A thread of its own, so that a client who fetches an hour holds up neither recording nor
 publishing.  A fetch is answered with `MAX_FETCH` messages at most; several clients are
-served in turn.
+served in turn, and what is on the way to them is bounded (`giving`).  Nothing that a
+client does ends the thread.
 """
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import zmq
 
 from streams.errors import InputError
-from streams.messages.keys import Gate, Role
+from streams.messages.keys import Role
 from streams.messages.requests import (
-    Done,
     EventRequest,
     Fetch,
     Recorded,
     Refused,
     request_from,
-    to_frames,
 )
+from streams.messages.scanner_counter import AUTHOR, NAMING
 from streams.recording.journal import Journal
+from streams.relay.gate import Gate
+from streams.relay.giving import Giving
 from streams.relay.rate import Rate
+from streams.relay.sockets import Door
 
 POLL_MS = 20
+REQUESTS_A_TURN = 32
+REST_S = 1.0  # for answers that are ready when the relay stops
 EVENTS_PER_S, EVENTS_AT_ONCE = 10.0, 100  # a script gone wild must not fill the disk
 
 
@@ -46,14 +52,14 @@ class Answering:
 
     Attributes
     ----------
-    dropped : malformed requests, and events beyond the bound on their rate, so far
+    dropped : malformed requests, and events and fetches beyond their bounds, so far
     notice : what was refused last, in one sentence
     recording : set by the relay; while it is not, events are refused at once
     """
 
     def __init__(
         self,
-        router: zmq.Socket[Any],
+        router: Door,
         journal: Journal,
         session: str,
         pass_on: Callable[[PendingEvent], None],
@@ -61,16 +67,19 @@ class Answering:
     ) -> None:
         self.dropped, self.notice = 0, ""
         self.recording = True
-        self._router, self._journal, self._session = router, journal, session
+        self._door, self._router = router, router.socket
+        self._giving = Giving(router, journal, session)
         self._pass_on, self._gate = pass_on, gate
-        self._answers: queue.SimpleQueue[list[bytes]] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[tuple[bytes, Recorded | Refused]] = (
+            queue.SimpleQueue()
+        )
         self._events = Rate(EVENTS_PER_S, EVENTS_AT_ONCE)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="answering", daemon=True)
 
     def use(self, journal: Journal) -> None:
         """Answer from another recording of the same session from now on."""
-        self._journal = journal
+        self._giving.use(journal)
 
     @property
     def alive(self) -> bool:
@@ -88,16 +97,39 @@ class Answering:
             self._thread.join()
 
     def _run(self) -> None:
-        with self._router:
+        wait_ms = POLL_MS
+        with contextlib.closing(self._door):
             while not self._stop.is_set():
-                if self._router.poll(POLL_MS):
-                    self._answer()
-                self._send_answers()
-            self._send_answers()
+                try:
+                    wait_ms = self._turn(wait_ms)
+                except Exception as error:  # the next turn may be a good one
+                    self.notice = f"A request could not be answered: {error!r}."
+                    self._stop.wait(POLL_MS / 1000)
+            self._give_the_rest()
 
-    def _send_answers(self) -> None:
+    def _turn(self, wait_ms: int) -> int:
+        """Take requests, give answers; how long to wait in the next turn, ms."""
+        self._door.look_after()
+        for _ in range(REQUESTS_A_TURN):
+            if not self._router.poll(wait_ms):
+                break
+            wait_ms = 0
+            self._answer()
+        if self._give():
+            return 0
+        return min(2 * wait_ms + 1, POLL_MS) if self._giving.waiting else POLL_MS
+
+    def _give(self) -> bool:
+        """Give what can be given now; whether that was anything."""
         while not self._answers.empty():
-            self._router.send_multipart(self._answers.get())
+            self._reply(*self._answers.get())
+        return self._giving.turn()
+
+    def _give_the_rest(self) -> None:
+        until = time.monotonic() + REST_S
+        with contextlib.suppress(zmq.ZMQError):
+            while (self._give() or self._giving.waiting) and time.monotonic() < until:
+                time.sleep(0.001)
 
     def _answer(self) -> None:
         """Take one request."""
@@ -110,39 +142,39 @@ class Answering:
             self.notice = f"A malformed request was refused: {error}"
             self._reply(identity, Refused(str(error)))
             return
-        if isinstance(request, Fetch):
-            self._give(identity, request)
+        key = _key(client)
+        role = self._gate.role(key)
+        if role is None:
+            asked = request.id if isinstance(request, EventRequest) else ""
+            self._reply(identity, Refused("This key was withdrawn.", asked))
+        elif isinstance(request, Fetch):
+            self._count(self._giving.fetch(identity, request))
         else:
-            self._forward(identity, request, _key(client))
+            self._forward(identity, request, role)
 
-    def _reply(self, identity: bytes, reply: Done | Recorded | Refused) -> None:
-        self._answers.put([identity, *to_frames(reply)])
+    def _reply(self, identity: bytes, reply: Recorded | Refused) -> None:
+        self._count(self._giving.reply(identity, reply))
 
-    def _give(self, identity: bytes, fetch: Fetch) -> None:
-        """Send the messages that are asked for and there."""
-        journal = self._journal
-        last_seq = journal.next_seq - 1
-        seq, lost = fetch.first, []
-        if fetch.session not in ("", self._session):
-            seq = 0
-        else:
-            for seq in range(fetch.first, min(fetch.first + fetch.count, last_seq + 1)):
-                frames = journal.frames(seq)
-                if frames is None:
-                    lost.append(seq)
-                else:
-                    self._router.send_multipart([identity, b"message", *frames])
-            seq = max(fetch.first, min(fetch.first + fetch.count, last_seq + 1))
-        done = Done(self._session, seq, last_seq, tuple(lost))
-        self._router.send_multipart([identity, *to_frames(done)])
+    def _count(self, taken: bool) -> None:
+        """Count a request that is left without an answer."""
+        if not taken:
+            self.dropped += 1
+            self.notice = (
+                "A client asks and does not take the answers: it gets no more."
+            )
 
-    def _forward(self, identity: bytes, request: EventRequest, key: str) -> None:
+    def _forward(self, identity: bytes, request: EventRequest, role: Role) -> None:
         """Pass an event on to the relay, if its sender may speak."""
         reason = ""
-        if self._gate.role(key) is not Role.OPERATOR:
+        if role is not Role.OPERATOR:
             reason = "This key may listen, but not send events: use an operator's key."
         elif not request.kind:
             reason = "An event needs a kind, such as infusion_start."
+        elif request.kind in NAMING or request.author == AUTHOR:
+            reason = (
+                f"NOT RECORDED: the author {AUTHOR} and the kinds "
+                f"{', '.join(sorted(NAMING))} are the relay's own; use others."
+            )
         elif not self.recording:
             reason = "NOT RECORDED: the relay cannot write its recording."
         elif not self._events.allows():
@@ -156,7 +188,7 @@ class Answering:
             self._reply(identity, Refused(reason, request.id))
             return
         self._pass_on(
-            PendingEvent(request, lambda answer: self._reply(identity, answer))
+            PendingEvent(request, lambda answer: self._answers.put((identity, answer)))
         )
 
 

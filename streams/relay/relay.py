@@ -27,7 +27,7 @@ import zmq
 
 from streams.errors import IncompleteError, InputError
 from streams.messages.endpoint import Endpoint
-from streams.messages.keys import Gate, ServerKeys
+from streams.messages.keys import ServerKeys
 from streams.messages.placeholder import LONGEST_REASON, refused_in
 from streams.messages.requests import Refused
 from streams.messages.scanner_counter import AUTHOR, DROPPED, REMARK
@@ -36,9 +36,10 @@ from streams.recording.files import check_space
 from streams.recording.journal import NotRecordedError
 from streams.recording.second_copy import Copying
 from streams.relay.answering import Answering, PendingEvent
+from streams.relay.gate import Gate
 from streams.relay.recorder import Recorder, begun
 from streams.relay.session import Session
-from streams.relay.sockets import LINGER_MS, bound
+from streams.relay.sockets import LINGER_MS, Door, Publishing, bound
 from streams.relay.source_reader import SourceEnded, SourceReader
 from streams.relay.status import RelayStatus
 from streams.relay.stopping import Rest, stopped_by_signals
@@ -118,8 +119,8 @@ class _Relay:
     def __init__(
         self,
         session: Session,
-        publisher: zmq.Socket[Any],
-        router: zmq.Socket[Any],
+        publisher: Publishing,
+        router: Door,
         gate: Gate,
         on_status: Callable[[RelayStatus], None] | None,
         endpoint: str,

@@ -38,6 +38,7 @@ KEPT_USER = (
 LONGEST_TEXT = 128
 NAMESPACE = "http://www.ismrm.org/ISMRMRD"
 LARGEST = 1e12
+MOST_DEPTH, MOST_ELEMENTS = 32, 50_000  # a real header: 6 deep, some hundred elements
 UNITS_S = (1e-3, 1e-6)
 
 
@@ -51,12 +52,12 @@ def cut_header(name: str, xml: bytes) -> ElementTree.Element:
 
     Raises
     ------
-    InputError : it is no XML
+    InputError : it is no XML, or deeper or longer than any header is
     """
     try:
-        if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
-            raise ValueError
-        root = ElementTree.fromstring(xml.rstrip(b"\0"))
+        parser = ElementTree.XMLParser(target=_BoundedBuilder(name))
+        parser.feed(xml.rstrip(b"\0"))
+        root = parser.close()
     except (ElementTree.ParseError, ValueError, LookupError):
         raise InputError(f"{name} is damaged: its XML header cannot be read.") from None
     cut = ElementTree.Element("ismrmrdHeader")
@@ -67,6 +68,33 @@ def cut_header(name: str, xml: bytes) -> ElementTree.Element:
         elif kept:
             _keep(section, ElementTree.SubElement(cut, _tag(section)), kept)
     return cut
+
+
+class _BoundedBuilder(ElementTree.TreeBuilder):
+    """Builds the tree of a header, and of nothing larger; no document type either."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name, self._depth, self._elements = name, 0, 0
+
+    def start(self, tag: str, attrs: dict[str, str], /) -> ElementTree.Element:
+        """An element begins."""
+        self._depth, self._elements = self._depth + 1, self._elements + 1
+        if self._depth > MOST_DEPTH or self._elements > MOST_ELEMENTS:
+            raise InputError(
+                f"{self._name} has an XML header of more than {MOST_DEPTH} levels or "
+                f"{MOST_ELEMENTS} elements, which no scanner sends: send another."
+            )
+        return super().start(tag, attrs)
+
+    def end(self, tag: str, /) -> ElementTree.Element:
+        """An element ends."""
+        self._depth -= 1
+        return super().end(tag)
+
+    def doctype(self, *_: str | None) -> None:
+        """Entities could make a short text long."""
+        raise ValueError
 
 
 def _tag(element: ElementTree.Element) -> str:

@@ -34,7 +34,7 @@ from streams.sources.mrd.messages import (
 
 DEFAULT_PORT = 9002
 MAX_TEXT_BYTES = 16 << 20
-MAX_PAYLOAD_BYTES = 256 << 20
+MAX_PAYLOAD_BYTES = 128 << 20  # twice a message of ours: oversampling is removed
 NAME_BYTES = 1024
 IMAGE_HEAD_BYTES = 198
 COMPACT_BYTES = 1 << 20
@@ -84,6 +84,11 @@ class Parser:
         self._at = 0  # where the next message begins
         self._wanted = 2  # bytes from there before it pays to look again
         self._problem = ""
+
+    @property
+    def held_bytes(self) -> int:
+        """Memory that the unfinished message takes, bytes."""
+        return len(self._buffer)
 
     def feed(self, received: bytes | bytearray | memoryview) -> None:
         """Take bytes from the connection."""

@@ -8,8 +8,11 @@ queued, and texts, configurations and images are counted and dropped.
 One scanner at a time: a connection is the scanner once it has sent a header.  While it
 is heard, others are refused; silent for a while, it gives way to a new connection of
 the same address (a scanner that was restarted while its old connection hangs).  A
-connection without a header within `HELLO_S` is closed.  The format has no encryption:
-only addresses that were named may connect, and without names only this machine.
+connection without a header within `HELLO_S` is closed, and gives up its place sooner
+to one that comes (`mrd_connections`).  The format has no encryption: only addresses
+that were named may connect, and without names only this machine.
+
+Nothing that one connection does ends the thread: it ends that connection.
 
 The answer to CLOSE is CLOSE, at once; the same is said to whoever is refused.
 """
@@ -17,15 +20,23 @@ The answer to CLOSE is CLOSE, at once; the same is said to whoever is refused.
 from __future__ import annotations
 
 import contextlib
+import errno
 import selectors
 import socket
 import threading
 import time
-from collections import Counter
-from dataclasses import dataclass, field
-from enum import StrEnum
 
 from streams.errors import InputError
+from streams.sources.mrd.connections import (
+    MOST_CONNECTIONS,
+    MOST_UNFINISHED_BYTES,
+    QUIET_S,
+    Connection,
+    hungriest,
+    keep_alive,
+    least_heard,
+)
+from streams.sources.mrd.entry import Entry, What
 from streams.sources.mrd.header import Header
 from streams.sources.mrd.listening import Listening
 from streams.sources.mrd.messages import MrdError, text_of
@@ -37,58 +48,11 @@ from streams.sources.mrd.spill import SpillQueue
 RECEIVE_BYTES = 1 << 20
 TURN_S = 0.1
 HELLO_S = 10.0
-MOST_PENDING, MOST_CONNECTIONS = 8, 64
-QUIET_S, QUIET_TRS = 5.0, 3.0
+QUIET_TRS = 3.0
 LEAVE_S = 2.0
+NO_MORE_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+DEAF = "NOT LISTENING to the scanner any more: start the relay again."
 QUEUED = frozenset({Id.ACQUISITION, Id.WAVEFORM})
-
-
-class What(StrEnum):
-    """What an entry of the queue is."""
-
-    BEGIN = "begin"
-    FRAME = "frame"
-    END = "end"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Something that happened to the connection, in order.
-
-    Attributes
-    ----------
-    what : a header came, an acquisition or waveform (its bytes are the payload of the
-        queue), the series ended, or something is to be noted
-    arrived_s : monotonic clock of this machine
-    header : of a BEGIN
-    id : of a FRAME
-    text : reason of an END, sentence of a NOTE
-    kind : kind of event that a NOTE is
-    """
-
-    what: What
-    arrived_s: float
-    header: Header | None = None
-    id: Id | None = None
-    text: str = ""
-    kind: str = "note"
-
-
-@dataclass(slots=True, eq=False)
-class _Connection:
-    """One TCP connection."""
-
-    socket: socket.socket
-    address: str
-    opened_s: float
-    heard_s: float
-    parser: Parser = field(default_factory=Parser)
-    active: bool = False
-    idle_s: float = 0.0
-    quiet_s: float = QUIET_S
-    leaving_s: float | None = None
-    dropped: Counter[str] = field(default_factory=Counter)
 
 
 class Receiver:
@@ -112,7 +76,7 @@ class Receiver:
         self._server = listening.bound()
         self._notices = Notices()
         self._received = memoryview(bytearray(RECEIVE_BYTES))
-        self._connections: list[_Connection] = []
+        self._connections: list[Connection] = []
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mrd", daemon=True)
 
@@ -133,40 +97,83 @@ class Receiver:
         else:
             self._server.close()
 
+    @property
+    def problem(self) -> str:
+        """Why no scanner is listened to; empty if nothing is wrong."""
+        if self._thread.ident is None or self._thread.is_alive():
+            return ""
+        return "" if self._stopped.is_set() else DEAF
+
     def _run(self) -> None:
         with selectors.DefaultSelector() as selector, self._server:
             selector.register(self._server, selectors.EVENT_READ)
             while not self._stopped.is_set():
-                for key, _ in selector.select(TURN_S):
-                    if key.data is None:
-                        self._accept(selector)
-                    else:
-                        self._read(selector, key.data)
-                self._look_after(selector)
+                try:
+                    self._turn(selector)
+                except Exception as error:  # the next turn may be a good one
+                    self._note("note", f"Listening for the scanner: {error!r}.")
+                    self._stopped.wait(TURN_S)
             for connection in list(self._connections):
                 self._leave(connection, "the relay was stopped")
                 self._close(selector, connection)
 
+    def _turn(self, selector: selectors.BaseSelector) -> None:
+        """Take what has come, from everybody once."""
+        for key, _ in selector.select(TURN_S):
+            if key.data is None:
+                self._accept(selector)
+            elif key.data in self._connections:  # not closed in this very turn
+                self._read_safely(selector, key.data)
+        self._bound_memory()
+        self._look_after(selector)
+
     def _accept(self, selector: selectors.BaseSelector) -> None:
         try:
             connected, (address, *_) = self._server.accept()
-        except OSError:  # it was gone before we came
+        except OSError as error:  # it was gone before we came, or files are used up
+            if error.errno in NO_MORE_FILES and not self._make_room(selector):
+                self._stopped.wait(TURN_S)
             return
         refusal = self._refusal(str(address))
-        crowded = len(self._connections) >= MOST_CONNECTIONS
         if refusal:
             self._note("refused", f"{address} was refused: {refusal}.")
-        if crowded or not self._listening.allows(str(address)):
+        if not self._listening.allows(str(address)):
             connected.close()
             return
+        if len(self._connections) >= MOST_CONNECTIONS:
+            self._make_room(selector)
         connected.setblocking(False)
-        _keep_alive(connected)
+        keep_alive(connected)
         now = time.monotonic()
-        connection = _Connection(connected, str(address), now, now)
+        connection = Connection(connected, str(address), now, now)
         self._connections.append(connection)
         selector.register(connected, selectors.EVENT_READ, connection)
         if refusal:
             self._leave(connection, refusal)
+        else:
+            self._read_safely(selector, connection)  # its header may be here already
+
+    def _make_room(self, selector: selectors.BaseSelector) -> bool:
+        """Close the connection that may go first; whether there was one."""
+        least = least_heard(self._connections)
+        if least is None:
+            return False
+        if least.leaving_s is None:
+            text = "more connections came than there are places: who is silent goes"
+            self._note("refused", f"{least.address} was refused: {text}.")
+            self._leave(least, "no place")
+        self._close(selector, least)
+        return True
+
+    def _bound_memory(self) -> None:
+        """Refuse who holds most, while those who are no scanner hold too much."""
+        while (most := hungriest(self._connections)) is not None:
+            text = (
+                f"{most.address} was refused: connections without a header held more "
+                f"than {MOST_UNFINISHED_BYTES >> 20} MB of unfinished messages."
+            )
+            self._note("refused", text)
+            self._leave(most, "refused")
 
     def _refusal(self, address: str) -> str:
         """Why an address may not connect now; empty if it may."""
@@ -175,20 +182,29 @@ class Receiver:
         active = self._active
         if active is not None and not self._gives_way(active, address):
             return f"the scanner at {active.address} is connected, and only one may be"
-        if sum(c.leaving_s is None for c in self._connections) >= MOST_PENDING:
-            return "too many connections wait without having sent a header"
         return ""
 
     @property
-    def _active(self) -> _Connection | None:
+    def _active(self) -> Connection | None:
         return next((c for c in self._connections if c.active), None)
 
-    def _gives_way(self, active: _Connection, address: str) -> bool:
+    def _gives_way(self, active: Connection, address: str) -> bool:
         """Whether the scanner's connection looks dead to one from the same address."""
         silent_s = time.monotonic() - active.heard_s
         return address == active.address and silent_s > active.quiet_s
 
-    def _read(self, selector: selectors.BaseSelector, connection: _Connection) -> None:
+    def _read_safely(
+        self, selector: selectors.BaseSelector, connection: Connection
+    ) -> None:
+        """Read; what goes wrong ends this connection and no other."""
+        try:
+            self._read(selector, connection)
+        except Exception as error:
+            text = f"{connection.address} sent what cannot be understood: {error!r}."
+            self._note("protocol_error", text)
+            self._leave(connection, "protocol error")
+
+    def _read(self, selector: selectors.BaseSelector, connection: Connection) -> None:
         try:
             received = connection.socket.recv_into(self._received)
         except BlockingIOError:
@@ -200,11 +216,11 @@ class Receiver:
         if not received:
             self._gone(selector, connection)
         elif connection.leaving_s is None:
-            connection.heard_s = time.monotonic()
+            connection.heard_s, connection.spoke = time.monotonic(), True
             connection.parser.feed(self._received[:received])
             self._frames(connection)
 
-    def _gone(self, selector: selectors.BaseSelector, connection: _Connection) -> None:
+    def _gone(self, selector: selectors.BaseSelector, connection: Connection) -> None:
         """The other side closed."""
         if connection.leaving_s is None:
             reason = "connection closed without CLOSE"
@@ -215,7 +231,7 @@ class Receiver:
             self._leave(connection, reason)
         self._close(selector, connection)
 
-    def _frames(self, connection: _Connection) -> None:
+    def _frames(self, connection: Connection) -> None:
         try:
             while connection.leaving_s is None:
                 frame = connection.parser.next_frame()
@@ -227,7 +243,7 @@ class Receiver:
             self._note("protocol_error", text)
             self._leave(connection, "protocol error")
 
-    def _take(self, connection: _Connection, frame: Frame) -> None:
+    def _take(self, connection: Connection, frame: Frame) -> None:
         if frame.id is Id.CLOSE:
             self._leave(connection, "closed by the scanner")
         elif frame.id is Id.HEADER:
@@ -238,7 +254,7 @@ class Receiver:
         else:
             connection.dropped[frame.id.name.lower().replace("_", " ")] += 1
 
-    def _header(self, connection: _Connection, xml: bytes) -> None:
+    def _header(self, connection: Connection, xml: bytes) -> None:
         """A header: the connection is the scanner, if there is no other."""
         active = self._active
         if active is not None and active is not connection:
@@ -263,7 +279,7 @@ class Receiver:
         connection.quiet_s = max(QUIET_S, QUIET_TRS * (repetition_time_s or 0.0))
         self._queue.put(Entry(What.BEGIN, connection.heard_s, header=header))
 
-    def _leave(self, connection: _Connection, reason: str) -> None:
+    def _leave(self, connection: Connection, reason: str) -> None:
         """Answer CLOSE; what still comes is not read any more."""
         if connection.leaving_s is not None:
             return
@@ -274,14 +290,15 @@ class Receiver:
         if connection.active:
             self._put_end(connection, reason)
         connection.active = False
+        connection.parser = Parser()  # and its memory with it
 
-    def _put_end(self, connection: _Connection, reason: str) -> None:
+    def _put_end(self, connection: Connection, reason: str) -> None:
         dropped = ", ".join(f"{n} {name}" for name, n in connection.dropped.items())
         text = f"{reason} (not recorded: {dropped})" if dropped else reason
         connection.dropped.clear()
         self._queue.put(Entry(What.END, time.monotonic(), text=text))
 
-    def _close(self, selector: selectors.BaseSelector, connection: _Connection) -> None:
+    def _close(self, selector: selectors.BaseSelector, connection: Connection) -> None:
         selector.unregister(connection.socket)
         connection.socket.close()
         self._connections.remove(connection)
@@ -306,17 +323,3 @@ class Receiver:
         now = time.monotonic()
         if self._notices.take(kind, text, now):
             self._queue.put(Entry(What.NOTE, now, text=text, kind=kind))
-
-
-def _keep_alive(connected: socket.socket) -> None:
-    """Ask TCP to notice a machine that died: after 10 s of silence, 3 times 5 s."""
-    with contextlib.suppress(OSError):
-        connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for name, value in (
-            ("TCP_KEEPIDLE", 10),
-            ("TCP_KEEPINTVL", 5),
-            ("TCP_KEEPCNT", 3),
-        ):
-            if hasattr(socket, name):  # not on every system
-                connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from streams.messages.scanner_counter import AUTHOR, DROPPED
 from streams.messages.transient import Body, Event
+from streams.sources.mrd.entry import Entry, What
 from streams.sources.mrd.header import Header
 from streams.sources.mrd.kept import KeptSeries
 from streams.sources.mrd.listening import Listening
@@ -22,7 +23,7 @@ from streams.sources.mrd.messages import MrdError, readout_of, waveform_of
 from streams.sources.mrd.parser import Id
 from streams.sources.mrd.rules import MrdRules
 from streams.sources.mrd.series import ScannerSession
-from streams.sources.mrd.server import Entry, Receiver, What
+from streams.sources.mrd.server import Receiver
 from streams.sources.mrd.spill import MEMORY_BYTES, SpillQueue
 
 TURN_S = 0.1
@@ -147,8 +148,9 @@ class MrdSource:
 
     def _lag(self, taken: tuple[Entry, bytes] | None) -> Iterator[Event]:
         """Say that what arrives waits to be recorded, and that it does no longer."""
-        if self._queue.problem != self._said:
-            self._said = self._queue.problem
+        problem = self._receiver.problem or self._queue.problem
+        if problem != self._said:
+            self._said = problem
             yield self._session.note("note", self._said)
         waited_s = 0.0 if taken is None else time.monotonic() - taken[0].arrived_s
         if waited_s > LAG_S and not self._late:

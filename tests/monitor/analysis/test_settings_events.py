@@ -72,3 +72,12 @@ def test_a_setting_that_may_not_change_is_refused(session):
     update = change(session, ppm_low=1.0)
     assert update.course is None
     assert "rejected_epochs" in update.notes[0].text
+
+
+def test_an_outcome_that_does_not_exist_is_refused(session):
+    run, _ = session
+    before = run._pipeline.settings
+    update = change(session, outcome="Nonsense/tNAA", step=1)
+    assert run._pipeline.settings == before
+    assert update.course is None
+    assert "Nonsense/tNAA" in update.notes[0].text

@@ -137,3 +137,17 @@ def test_a_name_for_a_key(keys):
 def test_a_missing_folder_of_clients(keys):
     with pytest.raises(InputError, match="no folder"):
         load_server_keys(keys / "relay.key_secret", keys / "nowhere")
+
+
+def test_a_public_key_is_named_as_one(keys):
+    public = keys / "clients" / "anna.operator.key"
+    with pytest.raises(InputError, match=r"is a public key.*anna\.operator\.key_sec"):
+        load_client_keys(public)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of Windows are others")
+@pytest.mark.parametrize("place", ["clients", "clients/anna.operator.key"])
+def test_keys_that_anybody_may_write_are_refused(keys, place):
+    (keys / place).chmod(0o777)
+    with pytest.raises(InputError, match="written to by anybody"):
+        load_server_keys(keys / "relay.key_secret", keys / "clients")

@@ -335,7 +335,7 @@ def process(path, endpoint, transients, interval_s):
     child = subprocess.Popen(
         [*command, str(transients), str(interval_s)],
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(HERE)},
+        env={**os.environ, "PYTHONPATH": str(SUPPORT)},
     )
     try:
         assert child.stdout.readline() == b"ready\n"
