@@ -103,7 +103,7 @@ class Cells(QWidget):
         self._theme = theme
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.px(16))
-        self._grid.setVerticalSpacing(theme.px(3))
+        self._grid.setVerticalSpacing(theme.px(2))
         for line, marked in zip(self.lines, self._marked, strict=False):
             self._dress_line(line, marked)
 
