@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import cache
 from typing import Any
 
 from matplotlib.font_manager import fontManager
@@ -17,6 +18,7 @@ from monitor.typeface import FAMILY, letter_files
 INK, GREY, LIGHT, ACCENT = "#1d2126", "#646c75", "#c9ced4", "#0b5fa5"
 
 
+@cache
 def families() -> list[str]:
     """What words are drawn with; matplotlib knows our letters from here on."""
     for path in letter_files():

@@ -19,6 +19,12 @@ def letter_files() -> list[Path]:
     return sorted(Path(__file__).parent.glob("*.ttf"))
 
 
+def page_letters() -> dict[int, bytes]:
+    """By weight, the letters that a page in a browser brings along (WOFF2)."""
+    names = {400: "page-Regular.woff2", 700: "page-Bold.woff2"}
+    return {w: (Path(__file__).parent / n).read_bytes() for w, n in names.items()}
+
+
 def sign_files() -> list[Path]:
     """Files of matplotlib's typeface, which has the signs that ours has not."""
     found = find_spec("matplotlib")
