@@ -24,7 +24,7 @@ from monitor.app.text import Text
 from monitor.app.theme import Theme
 
 Rows = Sequence[Sequence[str]]
-LINE = 1.28  # of the letters' height: as much as a line of a table may take
+LINE = 1.22  # of the letters' height: as much as a line of a table may take
 BESIDE = 0.9  # of a sheet's width, beside its margins
 
 
@@ -104,7 +104,7 @@ class Cells(QWidget):
         self._theme = theme
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.px(16))
-        self._grid.setVerticalSpacing(theme.px(3))
+        self._grid.setVerticalSpacing(theme.px(2))
         for line, marked in zip(self.lines, self._marked, strict=False):
             self._dress_line(line, marked)
 

@@ -35,7 +35,7 @@ class SummarySheet(Sheet):
         super().__init__("Summary", parent)
         self._picture: QPixmap | None = None
         self._line_px = 1
-        self.outcome = Cells((42, 58), 22)
+        self.outcome = Cells((44, 56), 22)
         self.session = Cells((44, 56), 18)
         self.quality = Cells((44, 56), 18)
         self.events = Cells((1,), 18)
@@ -56,8 +56,8 @@ class SummarySheet(Sheet):
             self._right.addWidget(widget)
         self._right.addWidget(self.notes, 1)
         whole = QHBoxLayout()
-        whole.addLayout(self._left, 64)
-        whole.addLayout(self._right, 36)
+        whole.addLayout(self._left, 60)
+        whole.addLayout(self._right, 40)
         self.body.addLayout(whole, 1)
         foot = QHBoxLayout()
         foot.addWidget(self.save)
