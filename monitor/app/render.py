@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
+from functools import cache
 from pathlib import Path
 
 from PyQt6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
+from PyQt6.QtGui import QFontDatabase
 from PyQt6.QtWidgets import QApplication
 
 from monitor.app.page import Page
 from monitor.app.theme import THEMES
 from monitor.screen.screen import Screen
+from monitor.typeface import letter_files, sign_files
 from streams.errors import InputError
 
 SETTLING = 3
@@ -34,8 +37,13 @@ def _logged(kind: QtMsgType, _: QMessageLogContext, said: str | None) -> None:
 def application() -> QApplication:
     """The one Qt application of this process; offscreen where there is no display."""
     running = QApplication.instance()
-    if isinstance(running, QApplication):
-        return running
+    if not isinstance(running, QApplication):
+        running = _begun()
+    load_typeface()
+    return running
+
+
+def _begun() -> QApplication:
     if os.name == "posix" and not (
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     ):
@@ -43,6 +51,14 @@ def application() -> QApplication:
     qInstallMessageHandler(_logged)
     _held.append(QApplication(["mrs-monitor"]))
     return _held[0]
+
+
+@cache
+def load_typeface() -> None:
+    """Let Qt draw with the letters that come with the program."""
+    for path in (*letter_files(), *sign_files()):
+        if QFontDatabase.addApplicationFont(str(path)) < 0:
+            log.warning("Qt cannot read the typeface %s", path)
 
 
 def render(

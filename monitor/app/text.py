@@ -62,6 +62,13 @@ class Text(QLabel):
         font = self._theme.font(self._least, self._bold)
         return round(_width(font, text)) + self._theme.px(16)
 
+    def whole_px(self, text: str) -> int:
+        """Room that a text needs at the full size, and a little more."""
+        if self._theme is None:
+            return 1
+        font = self._theme.font(self._size, self._bold)
+        return round(_width(font, text)) + self._theme.px(8)
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Fit again, from the full size down."""
         super().resizeEvent(event)

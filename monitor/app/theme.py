@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPen
 
+from monitor.typeface import FAMILIES
+
 LEAST_TEXT_PX = 17
 PLOT_TEXT = 20  # of axes
 CRAMPED = 0.75  # size of that text over the least, below which some of it must go
-FAMILIES = ["Inter", "Segoe UI", "Noto Sans", "DejaVu Sans", "Arial"]
 PAGE = (1920, 1080)
 
 

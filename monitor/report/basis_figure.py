@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.names import is_lipid, is_macromolecule
 from monitor.analysis.signal.spectrum import ppm_axis, spectrum_of, time_axis_s
+from monitor.report.drawing import families
 from streams.errors import InputError
 
 Real = NDArray[np.float64]
@@ -33,7 +35,8 @@ def draw(basis: BasisSet, path: Path) -> None:
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"{path}: give a name that ends in {', '.join(SUFFIXES)}.")
     try:
-        figure_of(basis).savefig(path, dpi=150)
+        with mpl.rc_context({"font.family": families()}):
+            figure_of(basis).savefig(path, dpi=150)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from None
 

@@ -8,12 +8,27 @@ from __future__ import annotations
 
 import html
 import re
+from functools import cache
 from typing import Any
 
+from matplotlib.font_manager import fontManager
+
+from monitor.typeface import FAMILY, letter_files
+
 INK, GREY, LIGHT, ACCENT = "#1d2126", "#646c75", "#c9ced4", "#0b5fa5"
+
+
+@cache
+def families() -> list[str]:
+    """What words are drawn with; matplotlib knows our letters from here on."""
+    for path in letter_files():
+        fontManager.addfont(path)
+    return [FAMILY, "sans-serif"] if letter_files() else ["sans-serif"]
+
+
 STYLE: dict[Any, Any] = {
     "font.size": 9.0,
-    "font.family": "sans-serif",
+    "font.family": families(),
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": GREY,

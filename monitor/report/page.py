@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 
@@ -10,6 +11,7 @@ import jinja2
 from monitor.judge.session import Judged
 from monitor.report import captions, digits, wording
 from monitor.report.figures import SHAPES, names_for, svg_of
+from monitor.typeface import FAMILY, page_letters
 
 
 @cache
@@ -32,9 +34,15 @@ def _template(name: str) -> str:
     return (files("monitor.report") / "templates" / name).read_text(encoding="utf-8")
 
 
+@cache
 def style() -> str:
-    """The style sheet."""
-    return _template("style.css")
+    """The style sheet, with the letters that words and figures are set in."""
+    faces = (
+        f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; '
+        f"src: url(data:font/woff2;base64,{b64encode(letters).decode('ascii')}); }}\n"
+        for weight, letters in page_letters().items()
+    )
+    return "".join(faces) + _template("style.css")
 
 
 def session_page(judged: Judged) -> str:

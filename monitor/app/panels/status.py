@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -15,8 +16,8 @@ from monitor.app.text import Text
 from monitor.app.theme import Theme
 from monitor.screen.screen import Status
 
-SHARES, CRAMPED = (30, 34, 36), (30, 30, 40)
-"""Of the strip's width: stream and recording, phase, details."""
+USUAL = ("● REC 00:00:00", "INFUSION +00:00")
+"""Stream and phase as they read for most of a session."""
 
 
 class StatusPanel(QWidget):
@@ -48,12 +49,12 @@ class StatusPanel(QWidget):
         self.menu.hide()
         self._row.addWidget(self.menu)
         self._shown: Status | None = None
+        self._theme: Theme | None = None
+        self._details_px = 0
 
     def dress(self, theme: Theme) -> None:
         """Take the sizes of a theme."""
         self._row.setSpacing(theme.px(24))
-        for place, share in enumerate(CRAMPED if theme.cramped else SHARES):
-            self._row.setStretch(place, share)
         self.setFixedHeight(theme.px(84))
         for text in (self.stream, self.phase, *self.details):
             text.dress(theme)
@@ -63,6 +64,34 @@ class StatusPanel(QWidget):
         layout = self._tile.layout()
         if layout is not None:
             layout.setContentsMargins(margin, 0, margin, 0)
+        self._theme, self._details_px = theme, 0
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Share the new width."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Stream and phase at their full size, as far as the details leave room.
+
+        What the details once needed they keep: the clock would make the rest breathe.
+        """
+        if self._theme is None:
+            return
+        needed = (line.least_px(line.full_text) for line in self.details)
+        self._details_px = max(self._details_px, *needed)
+        menu = 0 if self.menu.isHidden() else self.menu.width() + self._row.spacing()
+        room = self.width() - 2 * self._row.spacing() - menu
+        stream, phase = (
+            text.whole_px(usual)
+            for text, usual in zip((self.stream, self.phase), USUAL, strict=True)
+        )
+        stream += 2 * self._theme.px(16)
+        share = max(0.0, min(1.0, (room - self._details_px) / (stream + phase)))
+        widths = [int(share * stream), int(share * phase)]
+        for place, width in enumerate((*widths, room - sum(widths))):
+            self._row.setStretch(place, max(1, width))
 
     def offer(self, menu: QMenu) -> None:
         """Show the button of a menu."""
@@ -80,6 +109,7 @@ class StatusPanel(QWidget):
         self.phase.show_text(status.phase)
         for line, text in zip(self.details, status.details, strict=True):
             line.show_text(text)
+        self._make_room()
         restate(self._tile, "attention" if status.stream_attention else "")
 
 

@@ -28,7 +28,7 @@ from monitor.screen.screen import Overlay, Trend
 
 MANY = 150
 LEGEND = "○ independent  — sliding"
-BAND_LEGEND = "  ▒ tracker"
+BAND_LEGEND = "  ■ tracker"
 INTERVAL = "  (95 %)"
 PLASMA_LEGEND = "  ┈ plasma ({}, own scale)"
 LEFT_OUT = "  ▨ left out"

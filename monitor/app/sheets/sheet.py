@@ -24,6 +24,7 @@ from monitor.app.text import Text
 from monitor.app.theme import Theme
 
 Rows = Sequence[Sequence[str]]
+LINE = 1.22  # of the letters' height: as much as a line of a table may take
 BESIDE = 0.9  # of a sheet's width, beside its margins
 
 
@@ -103,7 +104,7 @@ class Cells(QWidget):
         self._theme = theme
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.px(16))
-        self._grid.setVerticalSpacing(theme.px(3))
+        self._grid.setVerticalSpacing(theme.px(2))
         for line, marked in zip(self.lines, self._marked, strict=False):
             self._dress_line(line, marked)
 
@@ -140,8 +141,10 @@ class Cells(QWidget):
         for cell in line:
             cell.make_bold(marked)
             cell.dress(self._theme)
-            height = QFontMetricsF(self._theme.font(self._size, bold=True)).height()
-            cell.setMinimumHeight(round(height))
+            font = self._theme.font(self._size, bold=True)
+            tallest = round(LINE * font.pixelSize())  # some typefaces have high lines
+            height = min(round(QFontMetricsF(font).height()), tallest)
+            cell.setFixedHeight(height)
 
 
 class TableSheet(Sheet):

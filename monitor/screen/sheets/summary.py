@@ -90,7 +90,8 @@ def outcome_lines(
     `zero_s` and `target_percent`: see `answered`.
     """
     value = f"{headline.number} {headline.interval}".strip()
-    lines = [Line(headline.title, value), Line("", headline.caption)]
+    lines = [Line(headline.title, value)]
+    lines += [Line("", part) for part in headline.caption.split(" · ")]
     if answer is not None and math.isfinite(answer.mean_percent):
         half = Z95 * answer.sd_percent
         mean = f"{signed(answer.mean_percent)} ± {half:.1f} %"

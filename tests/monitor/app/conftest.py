@@ -1,12 +1,14 @@
 """A window whose worker and clock are in the hand of the test."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from fake_session import SETTINGS, FakeFeed, FakePipeline, messages
 from PyQt6.QtCore import QCoreApplication, QEvent
 
+from monitor.app import render
 from monitor.app.window import Window
 from monitor.run.loop import Loop, WorkerConfig
 from monitor.run.stream_state import Stream
@@ -14,6 +16,15 @@ from monitor.run.worker_messages import Computed, Heard, Report
 
 LIVE = FakeFeed().health
 NOW = 10_000.0
+
+
+@pytest.fixture(scope="session", autouse=True)
+def letters(qapp) -> None:
+    """The program's own typeface, or none of its own where that is asked for."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "MRS_TEST_WITHOUT_TYPEFACE" in os.environ:
+            patch.setattr(render, "letter_files", list)
+        render.load_typeface()
 
 
 @pytest.fixture(autouse=True)
