@@ -1,4 +1,4 @@
-"""The command line: `mrs-monitor COMMAND`, where things are wired together.
+"""The command line: `mrs-monitor COMMAND`; the file of a command is loaded on demand.
 
 Bad input is one sentence on stderr and exit code 2, never a traceback.
 """
@@ -6,27 +6,71 @@ Bad input is one sentence on stderr and exit code 2, never a traceback.
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from monitor import __version__
-from monitor.commands import (
-    analysing,
-    basis_sets,
-    events,
-    preflight,
-    qc,
-    recordings,
-    streaming,
-    watching,
-)
 from monitor.commands.printing import say
 from monitor.commands.terminal import say_last
 from streams.errors import IncompleteError, InputError
 
+if TYPE_CHECKING:
+    from typer._click.core import Command, Context
+    from typer._click.formatting import HelpFormatter
+
+COMMANDS = {
+    "demo": ("watching", "Show a simulated ketamine infusion, live, in the window."),
+    "live": ("watching", "Follow a relay: subscribe, fit, show."),
+    "replay": ("watching", "Replay a recording or file through the live path."),
+    "analyse": ("analysing", "Analyse recordings or files into tables."),
+    "qc": ("qc", "Judge sessions by the criteria of their protocol."),
+    "relay": ("streaming", "Record a source and publish it to monitors."),
+    "keys": ("streaming", "Make CURVE keys, for any address but loopback."),
+    "event": ("events", "Record an event from a script."),
+    "preflight": ("preflight", "Check machine, protocol and what arrives."),
+    "info": ("recordings", "Say what a recording holds."),
+    "verify": ("recordings", "Check every record of a recording."),
+    "recover": ("recordings", "Write everything readable of a damaged recording."),
+    "convert": ("recordings", "Convert a recording to other formats, or from them."),
+    "tail": ("recordings", "Print what is arriving; Ctrl-C ends it."),
+    "basis": ("basis_sets", "Basis sets: make, convert, look at."),
+}
+"""By name: the file in `monitor.commands`, and what the list of commands says."""
+
+
+class LazyGroup(TyperGroup):
+    """Knows its commands by name, and loads the file of the one that is asked for.
+
+    So `event` in a pump's script and `--help` answer at once, and the files of commands
+    import what they need at their top.
+    """
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        """Names, in the order in which a session needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        """The command of a name; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"monitor.commands.{COMMANDS[cmd_name][0]}")
+        several = typer.Typer(rich_markup_mode=None)
+        several.callback()(lambda: None)  # so that one command is a group, too
+        module.register(several)
+        return typer.main.get_group(several).commands[cmd_name]
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_, said) in COMMANDS.items()])
+
+
 app = typer.Typer(
     name="mrs-monitor",
+    cls=LazyGroup,
     help="Live glutamate from an MR scanner, transient by transient, with its "
     "uncertainty. Research software: no clinical advice, no alarm about the patient.",
     no_args_is_help=True,
@@ -34,9 +78,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (watching, analysing, qc, streaming, events, preflight, recordings):
-    group.register(app)
-app.add_typer(basis_sets.app, name="basis")
 
 
 def _version(wanted: bool) -> None:

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from monitor.cli import COMMANDS, app
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted([*(ROOT / "monitor").rglob("*.py"), *(ROOT / "streams").rglob("*.py")])
@@ -114,15 +117,25 @@ def test_contracts_of_the_import_linter() -> None:
     assert "6 kept, 0 broken" in ran.stdout
 
 
-def test_commands_start_without_what_they_do_not_need() -> None:
+HEAVY = {"scipy", "PyQt6", "pyqtgraph", "nibabel", "matplotlib"}
+
+
+@pytest.mark.parametrize("module", ["monitor.cli", "monitor.commands.events"])
+def test_commands_start_without_what_they_do_not_need(module: str) -> None:
     """`event` in a pump's script answers at once: no scipy, no Qt, no nibabel."""
-    told = subprocess.run(
-        [sys.executable, "-c", "import monitor.cli, sys; print(*sys.modules)"],
+    listed = subprocess.run(
+        [sys.executable, "-c", f"import {module}, sys; print(*sys.modules)"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
     )
-    loaded = {module.partition(".")[0] for module in told.stdout.split()}
-    assert not loaded & {"scipy", "PyQt6", "pyqtgraph", "nibabel", "matplotlib"}
+    assert not {name.partition(".")[0] for name in listed.stdout.split()} & HEAVY
+
+
+def test_every_command_of_the_list_is_in_the_file_that_it_names() -> None:
+    for name in COMMANDS:
+        done = CliRunner().invoke(app, [name, "--help"])
+        assert done.exit_code == 0, name
+        assert COMMANDS[name][1].split(":")[0].split(".")[0]

@@ -7,61 +7,43 @@ imported where it is used: `event` and `--help` answer at once.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
 
+from monitor.analysis.note import NoteKind, notes_of
+from monitor.analysis.update import Update
 from monitor.commands import options
+from monitor.commands.arguments import (
+    Basis,
+    Choose,
+    Files,
+    Infusion,
+    Names,
+    Out,
+    Protocol,
+    Reference,
+    Step,
+    Water,
+    WindowLength,
+    wishes_of,
+)
 from monitor.commands.printing import plain, say, say_on
 from monitor.judge.labels import labels_of
+from monitor.protocol.choose import Wishes
+from monitor.report.folder import kept_if_done
+from monitor.report.result_tables import write_tables
+from monitor.report.wording import limits_missed
+from monitor.run.analyse import analyse, with_notes
+from monitor.run.content_hash import about
+from monitor.run.remarks import change_at_the_end, for_terminal
+from monitor.run.result import Result
+from monitor.run.unlocking import checked, note_beside
 from streams.errors import InputError
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from monitor.analysis.update import Update
-    from monitor.protocol.choose import Wishes
-    from monitor.run.result import Result
-    from streams.messages.transient import Message
-
-Files = Annotated[list[Path], typer.Argument(help="Recordings or NIfTI-MRS files.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
-Water = Annotated[
-    Path | None, typer.Option("--water", help="File with the water reference.")
-]
-Choose = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--choose",
-        help="TAG=N: which entry of an edited file's or another further dimension, "
-        "e.g. DIM_EDIT=0.",
-    ),
-]
-Basis = Annotated[
-    str, typer.Option("--basis", help="Basis set: a file or a bundled name.")
-]
-Protocol = Annotated[
-    str, typer.Option("--protocol", help="Protocol: a TOML file or a bundled name.")
-]
-Names = Annotated[
-    bool,
-    typer.Option(
-        "--names",
-        help="Results may hold the names of files, and who marked events.",
-    ),
-]
-WindowLength = Annotated[
-    int | None, typer.Option("--window", help="Transients in a window.")
-]
-Step = Annotated[int | None, typer.Option("--step", help="Transients between windows.")]
-Reference = Annotated[
-    str | None,
-    typer.Option("--reference", help="START:END of the reference period in s."),
-]
-Infusion = Annotated[
-    str | None,
-    typer.Option("--infusion", help="START:END in s, if the file has no events."),
-]
+from streams.messages.transient import Message
 
 
 def register(app: typer.Typer) -> None:
@@ -124,8 +106,6 @@ def analyse_files(
     Example: mrs-monitor analyse metab.nii.gz --water wref.nii.gz --basis 3t.BASIS
     --reference 0:600 --out results
     """
-    from monitor.run.unlocking import checked, note_beside
-
     reason = checked(unlock)
     wishes = wishes_of(
         protocol,
@@ -156,32 +136,6 @@ def analyse_files(
             say(f"mrs-monitor: {path}: {error}", err=True)
     if failed:
         raise typer.Exit(2)
-
-
-def wishes_of(
-    protocol: str,
-    basis: str,
-    reference: str | None,
-    infusion: str | None,
-    choose: list[str] | None,
-    reason: str | None,
-    **changes: object,
-) -> Wishes:
-    """What the options ask for; `reason` lifts the lock of a blinded protocol.
-
-    Raises
-    ------
-    InputError : no range, or no TAG=N
-    """
-    from monitor.protocol.choose import Wishes
-
-    given = options.changes(
-        reference_s=options.time_range(reference, "--reference"),
-        infusion_s=options.time_range(infusion, "--infusion"),
-        outcome_hidden=None if reason is None else False,
-        **changes,
-    )
-    return Wishes(protocol, basis, given, options.choices(choose))
 
 
 def _places(files: list[Path], out: Path, named: bool) -> list[tuple[Path, Path]]:
@@ -226,15 +180,6 @@ def _analyse_one(
     spectra: bool,
     names: bool,
 ) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import Progress
-
-    from monitor.analysis.note import NoteKind, notes_of
-    from monitor.report.folder import kept_if_done
-    from monitor.report.result_tables import write_tables
-    from monitor.report.wording import limits_missed
-    from monitor.run.analyse import about, analyse, with_notes
 
     console = Console(stderr=True)
     quiet = not console.is_terminal  # a bar in a log is an empty line
@@ -258,8 +203,6 @@ def _analyse_one(
 
 def _say(console: Console, result: Result, out: Path) -> None:
     """What was noticed and what came out."""
-    from monitor.run.remarks import change_at_the_end, for_terminal
-
     for text in (*for_terminal(result.notes), change_at_the_end(result)):
         if text:
             say_on(console, text)

@@ -9,11 +9,23 @@ from typing import Annotated
 
 import typer
 
+from monitor.basis.files import load_basis, write_basis
+from monitor.basis.simulated import USUAL, simulate_basis
 from monitor.commands import options
 from monitor.commands.printing import say
 from streams.errors import InputError
+from streams.spins import Sequence
 
-app = typer.Typer(help="Basis sets: make, convert, look at.", no_args_is_help=True)
+app = typer.Typer(
+    help="Basis sets: make, convert, look at.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def register(program: typer.Typer) -> None:
+    """Add the commands to the program."""
+    program.add_typer(app, name="basis")
 
 
 class Kind(StrEnum):
@@ -71,10 +83,6 @@ def simulate(
     Example: mrs-monitor basis simulate --sequence press --te 30 --mhz 123.25
     --dwell 4e-4 --points 2048 --mm five --out press30.BASIS
     """
-    from monitor.basis.files import write_basis
-    from monitor.basis.simulated import USUAL, simulate_basis
-    from streams.spins import Sequence
-
     _check_numbers(te, mhz, dwell, points)
     if tm is not None and sequence is not Kind.STEAM:
         raise InputError(f"--tm goes with --sequence steam, not with {sequence}.")
@@ -126,8 +134,6 @@ def convert(
 
     Example: mrs-monitor basis convert press_3t_te30 --out press30.BASIS
     """
-    from monitor.basis.files import load_basis, write_basis
-
     _check_folder(out)
     write_basis(load_basis(basis), out)
     say(out)
@@ -144,8 +150,6 @@ def show(
 
     Example: mrs-monitor basis show press_3t_te30 --out press30.png
     """
-    from monitor.basis.files import load_basis
-
     held = load_basis(basis)
     te = "" if held.echo_time_s is None else f"TE {1e3 * held.echo_time_s:g} ms, "
     say(

@@ -8,8 +8,8 @@ import typer
 
 from monitor.analysis.settings_event import changed_by
 from monitor.commands import options
+from monitor.commands.arguments import Connect, Key
 from monitor.commands.printing import say
-from monitor.commands.watching import Connect, Key
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.keys import load_client_keys

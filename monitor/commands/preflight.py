@@ -5,19 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from monitor.commands import options
+from monitor.commands.arguments import Allow, Clients, Listen, ServerKey
 from monitor.commands.printing import say
-from monitor.commands.scanner import Allow, Clients, Listen, ServerKey
+from monitor.preflight import machine
+from monitor.preflight import stream as preflight_stream
+from monitor.preflight.machine import Check, State
+from monitor.protocol.settings import Settings
+from streams.errors import InputError
 from streams.messages.endpoint import Endpoint
+from streams.messages.keys import load_client_keys
 from streams.messages.transient import Body
-
-if TYPE_CHECKING:
-    from monitor.preflight.machine import Check
-    from monitor.protocol.settings import Settings
+from streams.sources.files.open_file import open_source
+from streams.sources.mrd.listening import DEFAULT_LISTEN
+from streams.sources.troubles import Troubles
+from streams.subscription.subscriber import Subscriber
 
 WAIT_S = 120.0
 
@@ -68,8 +74,6 @@ def preflight(
     Example: mrs-monitor preflight --protocol press_3t_te30 --from
     tcp://127.0.0.1:5555
     """
-    from monitor.preflight import machine
-
     said, settings = machine.protocol(protocol)
     found = [said]
     if settings is not None:
@@ -94,7 +98,6 @@ def preflight(
 
 
 def _listen(listen: str) -> str:
-    from streams.sources.mrd.listening import DEFAULT_LISTEN
 
     return listen or DEFAULT_LISTEN
 
@@ -103,11 +106,6 @@ def _stream(
     source: str, key: str, transients: int, wait_s: float, settings: Settings | None
 ) -> Iterator[Check]:
     """Checks of what arrives from a relay or lies in a file."""
-    from monitor.preflight import stream as preflight_stream
-    from monitor.preflight.machine import Check, State
-    from streams.errors import InputError
-    from streams.sources.files.open_file import open_source
-
     if not source:
         text = "nothing was looked at"
         yield Check("stream", State.LOOK, text, "give --from a relay or a file")
@@ -132,11 +130,6 @@ def _live(endpoint: str, key: str, wait_s: float, clocks: list[str]) -> Iterator
 
     `clocks` holds what the relay said last about its clock and the scanner's.
     """
-    from streams.errors import InputError
-    from streams.messages.keys import load_client_keys
-    from streams.sources.troubles import Troubles
-    from streams.subscription.subscriber import Subscriber
-
     Endpoint.parse(endpoint)
     keys = load_client_keys(key) if key else None
     deadline = time.monotonic() + wait_s

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.progress import Progress
 
-from monitor.commands.analysing import (
+from monitor.commands.arguments import (
     Basis,
     Choose,
     Infusion,
@@ -19,11 +21,18 @@ from monitor.commands.analysing import (
     wishes_of,
 )
 from monitor.commands.printing import say, say_on
+from monitor.judge.power import foresee
+from monitor.judge.session import judge
+from monitor.protocol.choose import Wishes
+from monitor.report.folder import kept_if_done
+from monitor.report.power_files import write_foreseen
+from monitor.report.session_files import write_session_report
+from monitor.run.unlocking import checked, note_beside
+from monitor.study.participants import read_participants
+from monitor.study.run import Plan, judge_all, kept_rows, put_together
+from monitor.study.sessions import find_sessions
 from streams.errors import InputError
-
-if TYPE_CHECKING:
-    from monitor.protocol.choose import Wishes
-    from monitor.study.run import Plan
+from streams.sources.files.vendor import dicom_files
 
 Sessions = Annotated[
     list[Path] | None,
@@ -90,8 +99,6 @@ def judge_sessions(
     mrs-monitor qc BIDS_DIR results participant
     mrs-monitor qc --simulate press_3t_te30 --out plan
     """
-    from monitor.run.unlocking import checked
-
     reason = checked(unlock)
     wishes = wishes_of(protocol, basis, reference, infusion, choose, reason)
     places, out, level = _bids_app(sessions or [], out)
@@ -111,16 +118,11 @@ def judge_sessions(
 
 def _is_one(place: Path) -> bool:
     """A file, or a folder of DICOM files, which is a series."""
-    from streams.sources.files.vendor import dicom_files
-
     return place.is_file() or (place.is_dir() and bool(dicom_files(place)))
 
 
 def _note_reason(places: list[Path], reason: str) -> None:
     """Write why the outcome is looked at beside every recording."""
-    from monitor.run.unlocking import note_beside
-    from monitor.study.sessions import find_sessions
-
     for session in find_sessions(places):
         note_beside(session.path, reason)
 
@@ -143,9 +145,6 @@ def _one(
     pdf: bool,
     names: bool,
 ) -> None:
-    from monitor.judge.session import judge
-    from monitor.report.folder import kept_if_done
-    from monitor.report.session_files import write_session_report
 
     with kept_if_done(out):
         title = path.name if names else ""
@@ -166,9 +165,6 @@ def _many(
     level: str,
     names: bool,
 ) -> None:
-    from monitor.study.participants import read_participants
-    from monitor.study.run import Plan, kept_rows, put_together
-    from monitor.study.sessions import find_sessions
 
     if water is not None:
         raise InputError(
@@ -201,11 +197,6 @@ def _many(
 
 def _judged(sessions: Any, plan: Plan) -> list[dict[str, Any]]:
     """Judge with a progress bar; what could not be judged is said at once."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from monitor.study.run import judge_all
-
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("sessions", total=len(sessions))
@@ -220,11 +211,6 @@ def _judged(sessions: Any, plan: Plan) -> list[dict[str, Any]]:
 
 
 def _simulate(protocol: str, out: Path) -> None:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from monitor.judge.power import foresee
-    from monitor.report.power_files import write_foreseen
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("simulated sessions", total=None)

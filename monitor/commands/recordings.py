@@ -13,10 +13,13 @@ from typing import Annotated
 import typer
 
 from monitor.commands import options
-from monitor.commands.analysing import Choose
+from monitor.commands.arguments import Choose, Connect, Key
 from monitor.commands.printing import say
-from monitor.commands.watching import Connect, Key
+from monitor.judge.labels import entity
 from streams.errors import InputError
+from streams.export import ismrmrd, nifti_mrs
+from streams.export.bids import next_session, write_bids
+from streams.export.leaving import without_typed
 from streams.messages import wire
 from streams.messages.keys import load_client_keys
 from streams.messages.placeholder import refused_in
@@ -24,6 +27,7 @@ from streams.messages.transient import Body, Event, Message, Transient, number
 from streams.recording import inspection, reading
 from streams.recording.inspection import Verification
 from streams.recording.journal import Journal
+from streams.sources.files.open_file import open_source
 from streams.subscription.subscriber import Subscriber
 
 BESIDE_S = 60.0  # how often `tail` says how the clocks are
@@ -180,10 +184,6 @@ def convert(
     Example: mrs-monitor convert session.mcap --to nifti-mrs --out session.nii.gz
     mrs-monitor convert visit2.mcap --to bids --subject 07 --out study
     """
-    from streams.export import ismrmrd, nifti_mrs
-    from streams.export.bids import write_bids
-    from streams.sources.files.open_file import open_source
-
     for read in (file, water):
         _check_kept(read, out, to)
     source = open_source(file, water, options.choices(choose))
@@ -209,9 +209,6 @@ def _labels(
     file: Path, out: Path, subject: str | None, session: str | None
 ) -> tuple[str, str]:
     """Labels as told, else as `qc` reads them from the name, else 01 and a new one."""
-    from monitor.judge.labels import entity
-    from streams.export.bids import next_session
-
     told, visit = (entity(file.as_posix(), key) for key in ("sub", "ses"))
     subject = subject if subject is not None else told or "01"
     session = session if session is not None else visit or next_session(out, subject)
@@ -242,8 +239,6 @@ def _check_kept(read: Path | None, out: Path, to: Format) -> None:
 
 def _recorded(bodies: Iterable[Body], out: Path, notes: bool) -> Path:
     """Write bodies as a recording, with `notes` as they are."""
-    from streams.export.leaving import without_typed
-
     with Journal.create(out) as journal:
         for message in number(bodies if notes else map(without_typed, bodies)):
             journal.append(wire.encode(message))

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from monitor.protocol.choose import Wishes, settings_for
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.settings import Settings
+from monitor.run.feed import file_messages, live_feed, replay_feed
+from monitor.run.loop import WorkerConfig
+from monitor.run.session_run import SessionRun
 from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint
 from streams.messages.transient import Start
-
-if TYPE_CHECKING:
-    from monitor.protocol.choose import Wishes
-    from monitor.run.loop import WorkerConfig
 
 
 def still_locked(wishes: Wishes) -> Wishes:
@@ -37,11 +36,6 @@ def opened(
     ------
     InputError : no recording, or none that a bundled protocol fits
     """
-    from monitor.protocol.choose import Wishes, settings_for
-    from monitor.run.feed import file_messages, replay_feed
-    from monitor.run.loop import WorkerConfig
-    from monitor.run.session_run import SessionRun
-
     first = next(file_messages(path), None)
     if first is None or not isinstance(first.body, Start):
         raise InputError(f"{path.name} does not begin with a start message.")
@@ -62,10 +56,6 @@ def reopened(opening: Opening, wishes: Wishes) -> tuple[WorkerConfig, Settings, 
     ------
     InputError : no such protocol, address or recording
     """
-    from monitor.run.feed import live_feed
-    from monitor.run.loop import WorkerConfig
-    from monitor.run.session_run import SessionRun
-
     lock = {"outcome_hidden": True} if opening.hidden else {}
     changes = {**wishes.changes, **lock}
     wishes = replace(wishes, protocol=opening.protocol, changes=changes)

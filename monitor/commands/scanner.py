@@ -12,28 +12,20 @@ import typer
 
 from monitor.protocol.blinding import locked
 from monitor.protocol.read_protocol import read_protocol
+from monitor.protocol.site_rules import folder_rules, mrd_rules
 from streams.errors import InputError
 from streams.messages.transient import Body
 from streams.recording.files import places
+from streams.recording.reading import read_messages
+from streams.sources.folder import folder_bodies, taken_before
+from streams.sources.mrd.listening import DEFAULT_LISTEN, Listening
+from streams.sources.mrd.source import MrdSource
 
 FOLDER = "folder:"
 
-Listen = Annotated[
-    str,
-    typer.Option("--listen", help="HOST:PORT for the scanner; 127.0.0.1:9002 (mrd)."),
-]
-Allow = Annotated[
-    str, typer.Option("--allow", help="IP,... that may connect as the scanner (mrd).")
-]
 SiteProtocol = Annotated[
     str,
     typer.Option("--protocol", help="Protocol whose [mrd] or [folder] rules hold."),
-]
-ServerKey = Annotated[
-    str, typer.Option("--server-key", help="Secret key file of the relay (CURVE).")
-]
-Clients = Annotated[
-    str, typer.Option("--clients", help="Folder of the clients' public keys.")
 ]
 
 
@@ -70,8 +62,6 @@ def site_bodies(source: str, site: Site, stop: threading.Event) -> Iterator[Body
 
 
 def _folder(source: str, site: Site, stop: threading.Event) -> Iterator[Body]:
-    from monitor.protocol.site_rules import folder_rules
-    from streams.sources.folder import folder_bodies
 
     folder = Path(source.removeprefix(FOLDER))
     rules = folder_rules(site.protocol)
@@ -81,9 +71,6 @@ def _folder(source: str, site: Site, stop: threading.Event) -> Iterator[Body]:
 
 
 def _mrd(site: Site, stop: threading.Event) -> Iterator[Body]:
-    from monitor.protocol.site_rules import mrd_rules
-    from streams.sources.mrd.listening import DEFAULT_LISTEN, Listening
-    from streams.sources.mrd.source import MrdSource
 
     listening = Listening.parse(site.listen or DEFAULT_LISTEN, site.allow)
     rules = mrd_rules(site.protocol)
@@ -102,9 +89,6 @@ def _mrd(site: Site, stop: threading.Event) -> Iterator[Body]:
 
 def _taken(recording: Path) -> set[str]:
     """Files that an unfinished recording already holds."""
-    from streams.recording.reading import read_messages
-    from streams.sources.folder import taken_before
-
     _, part = places(recording)
     if not part.exists():
         return set()

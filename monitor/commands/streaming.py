@@ -10,18 +10,9 @@ from typing import Annotated
 import typer
 
 from monitor.commands import options
-from monitor.commands.analysing import Choose
+from monitor.commands.arguments import Allow, Choose, Clients, Listen, ServerKey
 from monitor.commands.printing import say
-from monitor.commands.scanner import (
-    Allow,
-    Clients,
-    Listen,
-    ServerKey,
-    Site,
-    SiteProtocol,
-    is_site,
-    site_bodies,
-)
+from monitor.commands.scanner import Site, SiteProtocol, is_site, site_bodies
 from monitor.commands.terminal import Terminal
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint
@@ -37,7 +28,10 @@ from streams.recording.files import places
 from streams.relay.keep_awake import kept_awake
 from streams.relay.relay import run_relay
 from streams.relay.status import RelayStatus
+from streams.simulator.scanner import scan
+from streams.simulator.scenario_file import read_scenario
 from streams.sources import publisher
+from streams.sources.files.open_file import open_source
 from streams.sources.recording import paced
 from streams.subscription.health import clock_words
 
@@ -169,8 +163,6 @@ def _running_bodies(
         if Endpoint.parse(source) == bind:
             raise InputError(f"{source} is what this relay itself publishes at.")
         return publisher.bodies(source, stop, on_note=site.say)
-    from streams.simulator.scanner import scan
-    from streams.simulator.scenario_file import read_scenario
 
     return paced(scan(read_scenario(scenario)), pace, stop)
 
@@ -184,8 +176,6 @@ def _file_bodies(
     say: Callable[[str], None],
 ) -> Iterator[Body]:
     """A file at its pace; what is to be known about it is said."""
-    from streams.sources.files.open_file import open_source
-
     source = open_source(path, water, options.choices(choose))
     for note in source.notes:
         say(note)

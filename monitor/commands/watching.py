@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from monitor.commands import options
-from monitor.commands.analysing import (
+from monitor.commands.arguments import (
     Basis,
     Choose,
+    Connect,
     Infusion,
+    Key,
     Protocol,
     Reference,
     Step,
@@ -21,26 +24,28 @@ from monitor.commands.analysing import (
     WindowLength,
     wishes_of,
 )
+from monitor.commands.demo_scanner import start_simulated
+from monitor.commands.has_display import no_display
 from monitor.commands.printing import say, say_on
 from monitor.commands.reopening import opened, reopened, still_locked
+from monitor.protocol.choose import Wishes, settings_for
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.settings import Settings
+from monitor.run.content_hash import about
+from monitor.run.feed import Feed, live_feed, replay_feed
+from monitor.run.loop import WorkerConfig
+from monitor.run.session_run import SessionRun
+from monitor.run.unlocking import checked, note_beside, unlocked_feed
 from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint
 from streams.messages.transient import Start
-
-if TYPE_CHECKING:
-    from monitor.protocol.choose import Wishes
-    from monitor.run.feed import Feed
-    from streams.simulator.scenario import Scenario
+from streams.simulator.scenario import Scenario
+from streams.simulator.scenario_file import read_scenario
+from streams.simulator.truth import changes_at_stop
+from streams.sources.files.open_file import messages_of, open_source
 
 DEMO_SPEED = 40.0
-Connect = Annotated[
-    str,
-    typer.Option("--connect", help="tcp://HOST:PORT of a relay; else the window asks."),
-]
-Key = Annotated[str, typer.Option("--key", help="Secret key file (CURVE).")]
 Unlock = Annotated[
     str | None,
     typer.Option("--unlock", help="Show a blinded outcome; the REASON is recorded."),
@@ -75,12 +80,6 @@ def demo(
 
     Example: mrs-monitor demo
     """
-    from monitor.commands.demo_scanner import start_simulated
-    from monitor.commands.has_display import no_display
-    from monitor.protocol.choose import Wishes
-    from monitor.run.feed import live_feed
-    from streams.simulator.scenario_file import read_scenario
-
     simulated = read_scenario(scenario)
     settings = read_protocol(simulated.protocol)
     told = _truth(simulated, settings)
@@ -110,8 +109,6 @@ def demo(
 
 def _truth(scenario: Scenario, settings: Settings) -> str:
     """What the outcome truly is when the infusion stops; nothing under a lock."""
-    from streams.simulator.truth import changes_at_stop
-
     true = changes_at_stop(scenario).get(settings.outcome)
     if true is None or settings.outcome_hidden:
         return ""
@@ -132,10 +129,6 @@ def live(
 
     Example: mrs-monitor live --connect tcp://127.0.0.1:5555
     """
-    from monitor.protocol.choose import Wishes
-    from monitor.run.feed import live_feed
-    from monitor.run.unlocking import checked, unlocked_feed
-
     reason = checked(unlock)
     if not connect:
         if reason is not None:
@@ -180,12 +173,6 @@ def replay(
 
     Example: mrs-monitor replay recordings/infusion-short.mcap --speed 20
     """
-    from monitor.protocol.choose import settings_for
-    from monitor.run.analyse import about
-    from monitor.run.feed import replay_feed
-    from monitor.run.unlocking import checked, note_beside
-    from streams.sources.files.open_file import messages_of, open_source
-
     reason = checked(unlock)
     wishes = wishes_of(
         *(protocol, basis, reference, infusion, choose, reason),
@@ -222,8 +209,6 @@ def _compare(one: Path, other: Path, wishes: Wishes, speed: float) -> None:
     ------
     InputError : there is none, or one of them is no recording
     """
-    from monitor.commands.has_display import no_display
-
     if reason := no_display():
         raise InputError(f"--beside needs a display, and {reason}.")
     from monitor.app.compare.window import run_compare
@@ -245,8 +230,6 @@ def _ask(wishes: Wishes, key: str) -> None:
     ------
     InputError : there is no display to ask on
     """
-    from monitor.commands.has_display import no_display
-
     if reason := no_display():
         raise InputError(f"live needs --connect tcp://HOST:PORT, since {reason}.")
     from monitor.app.run import run_window
@@ -272,10 +255,6 @@ def _watch(
 
     `reason` says why there is none, empty where there is one; None: it is asked.
     """
-    from monitor.commands.has_display import no_display
-    from monitor.run.loop import WorkerConfig
-    from monitor.run.session_run import SessionRun
-
     if reason is None:
         reason = no_display()
     if not reason:
@@ -285,7 +264,6 @@ def _watch(
         named = f"mrs-monitor: {title}"
         another = partial(reopened, wishes=still_locked(wishes))
         raise typer.Exit(run_window(config, settings, named, another, opening))
-    from rich.console import Console
 
     from monitor.commands.headless import Headless
 

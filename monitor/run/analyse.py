@@ -11,7 +11,6 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from monitor.analysis.note import Note, NoteKind, may_be_told, notes_of
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes
-from monitor.run.content_hash import sha256_of
 from monitor.run.remarks import nothing_fitted, nothing_usable, remarks
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
@@ -53,17 +52,6 @@ def analyse(
     noted = source.notes if names else source.nameless_notes
     result = with_notes(result, remarks(result), notes_of(NoteKind.SOURCE, noted))
     return replace(result, origin=source.origin)
-
-
-def about(path: Path, names: bool = False) -> dict[str, str]:
-    """Which file was analysed, by its content, and with `names` by its name.
-
-    Raises
-    ------
-    InputError : it cannot be read
-    """
-    said = {"input_sha256": sha256_of(path)}
-    return said | ({"file": path.name} if names else {})
 
 
 def push_all(

@@ -1,0 +1,92 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.commands import options
+from monitor.protocol.choose import Wishes
+
+Files = Annotated[list[Path], typer.Argument(help="Recordings or NIfTI-MRS files.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
+Water = Annotated[
+    Path | None, typer.Option("--water", help="File with the water reference.")
+]
+Choose = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--choose",
+        help="TAG=N: which entry of an edited file's or another further dimension, "
+        "e.g. DIM_EDIT=0.",
+    ),
+]
+Basis = Annotated[
+    str, typer.Option("--basis", help="Basis set: a file or a bundled name.")
+]
+Protocol = Annotated[
+    str, typer.Option("--protocol", help="Protocol: a TOML file or a bundled name.")
+]
+Names = Annotated[
+    bool,
+    typer.Option(
+        "--names",
+        help="Results may hold the names of files, and who marked events.",
+    ),
+]
+WindowLength = Annotated[
+    int | None, typer.Option("--window", help="Transients in a window.")
+]
+Step = Annotated[int | None, typer.Option("--step", help="Transients between windows.")]
+Reference = Annotated[
+    str | None,
+    typer.Option("--reference", help="START:END of the reference period in s."),
+]
+Infusion = Annotated[
+    str | None,
+    typer.Option("--infusion", help="START:END in s, if the file has no events."),
+]
+Connect = Annotated[
+    str,
+    typer.Option("--connect", help="tcp://HOST:PORT of a relay; else the window asks."),
+]
+Key = Annotated[str, typer.Option("--key", help="Secret key file (CURVE).")]
+Allow = Annotated[
+    str, typer.Option("--allow", help="IP,... that may connect as the scanner (mrd).")
+]
+Clients = Annotated[
+    str, typer.Option("--clients", help="Folder of the clients' public keys.")
+]
+Listen = Annotated[
+    str,
+    typer.Option("--listen", help="HOST:PORT for the scanner; 127.0.0.1:9002 (mrd)."),
+]
+ServerKey = Annotated[
+    str, typer.Option("--server-key", help="Secret key file of the relay (CURVE).")
+]
+
+
+def wishes_of(
+    protocol: str,
+    basis: str,
+    reference: str | None,
+    infusion: str | None,
+    choose: list[str] | None,
+    reason: str | None,
+    **changes: object,
+) -> Wishes:
+    """What the options ask for; `reason` lifts the lock of a blinded protocol.
+
+    Raises
+    ------
+    InputError : no range, or no TAG=N
+    """
+    given = options.changes(
+        reference_s=options.time_range(reference, "--reference"),
+        infusion_s=options.time_range(infusion, "--infusion"),
+        outcome_hidden=None if reason is None else False,
+        **changes,
+    )
+    return Wishes(protocol, basis, given, options.choices(choose))
