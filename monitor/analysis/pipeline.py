@@ -87,30 +87,25 @@ class Pipeline:
         ------
         InputError : the basis set does not belong to what a start message announces
         """
-        update = Update(message.seq, message.epoch)
-        if isinstance(message.body, Start):
-            return self._start(message.body, update)
+        update, body = Update(message.seq, message.epoch), message.body
+        if isinstance(body, Start):
+            return self._start(body, update)
         try:
-            return self._pushed(message.body, update)
+            match body:
+                case Transient(kind=Kind.METABOLITE):
+                    return self._metabolite(body, update)
+                case Transient():
+                    self.intake.reference_frame(body)
+                case Event():
+                    return self._event(body, update)
+                case End():
+                    self.intake.align_again(self.reference_s)
+                    return self._redone(replace(update, ended=body.reason))
         except InputError as error:
             self.refused += 1
-            note = Note(NoteKind.REFUSED, _unquoted(str(error), message.body))
+            note = Note(NoteKind.REFUSED, _unquoted(str(error), body))
             return replace(update, notes=(note,))
-
-    def _pushed(self, body: Body, update: Update) -> Update:
-        match body:
-            case Transient(kind=Kind.METABOLITE):
-                return self._metabolite(body, update)
-            case Transient():
-                self.intake.reference_frame(body)
-                return update
-            case Event():
-                return self._event(body, update)
-            case End():
-                self.intake.align_again(self.reference_s)
-                return self._redone(replace(update, ended=body.reason))
-            case _:
-                return update
+        return update
 
     def smoothed(self) -> tuple[TrackerPoint, ...]:
         """What the whole session says of each transient; empty without a tracker."""

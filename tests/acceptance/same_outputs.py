@@ -4,7 +4,7 @@
     python tests/acceptance/same_outputs.py compare DIR_A DIR_B [--only PATTERN]
 
 `record` runs analyse, replay (headless), qc and others on both recordings and on every
-shared session (`MRS_MONITOR_DATA`), and the bad cases of `tests/end_to_end`; DIR gets a
+shared session (`MRS_MONITOR_DATA`), and the bad cases of `tests/support`; DIR gets a
 folder per case with the terminal, the exit code and the files, as they were written.
 PATH is the Python whose `monitor` is asked, so that another checkout can be recorded.
 `compare` prints what differs and exits with 1 if anything does; what may differ between
@@ -114,7 +114,7 @@ def record_together(into: Path, python: str, root: Path, only: str) -> str:
         home = Path(place) / "run"
         home.mkdir()
         ran = subprocess.run(
-            [python, str(TOGETHER), str(root / "tests" / "end_to_end"), only],
+            [python, str(TOGETHER), str(root / "tests" / "support"), only],
             cwd=home,
             env=environment(Path(place)),
             stdout=subprocess.PIPE,
