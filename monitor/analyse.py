@@ -32,7 +32,7 @@ def analyse(
     ------
     InputError : see `open_source`, `settings_for` and `Pipeline`; nothing was fitted
     """
-    source = open_source(path, water, wishes.choose)
+    source = open_source(path, water, wishes.choose, wishes.files)
     outcome = run(messages_of(source), wishes, progress)
     outcome.notes = dict.fromkeys((*source.notes, *outcome.notes))
     if outcome.analysis.pipeline is None:

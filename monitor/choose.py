@@ -19,6 +19,9 @@ from monitor.blinding import is_lock
 from monitor.settings import Settings, bundled_protocols, read_protocol
 from streams.errors import InputError
 from streams.scanner_counter import OF_FILE, ScannerCounter
+from streams.scanner_names import are_alike, described, kind_of
+from streams.sources.choice import Choose
+from streams.sources.file_rules import FileRules
 from streams.sources.water_check import no_water
 from streams.transient import Acquisition, Kind, Message, Start, Transient
 
@@ -38,14 +41,16 @@ class Wishes:
     protocol : name or file; empty: not given
     basis : name, file or folder; empty: that of the protocol
     changes : fields of `Settings` to replace
-    choose : entry along a dimension of a file that is neither coils nor transients, by
-        its tag, e.g. {"DIM_EDIT": 0}
+    choose : entries along a dimension of a file that is neither coils nor transients,
+        by its tag, e.g. {"DIM_EDIT": 0}
+    files : how files are read, by the protocol that was asked for
     """
 
     protocol: str = ""
     basis: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
-    choose: Mapping[str, int] = field(default_factory=dict)
+    choose: Choose = field(default_factory=dict)
+    files: FileRules = field(default_factory=FileRules)
 
 
 def settings_for(start: Start, wishes: Wishes) -> Settings:
@@ -62,8 +67,8 @@ def settings_for(start: Start, wishes: Wishes) -> Settings:
     if not settings.basis:
         raise InputError(
             f"No basis set for {start.source}: {_described(start.acquisition)} fits "
-            "none of the bundled protocols; give --basis FILE or --protocol (in the "
-            "window: Ctrl+N)."
+            "none of the bundled protocols; give --basis FILE or --protocol"
+            f"{_near_presets(start.acquisition)} (in the window: Ctrl+N)."
         )
     return settings
 
@@ -80,25 +85,40 @@ def _fitting(acquisition: Acquisition) -> Settings:
     """The bundled preset that an acquisition fits; settings without a basis if none."""
     for name in bundled_protocols():
         settings = read_protocol(name)
-        te, mhz = settings.expect_echo_time_s, settings.expect_frequency_mhz
-        sequence = settings.expect_sequence.lower()
+        named = acquisition.sequence
         if (
-            te is not None
-            and mhz is not None
-            and abs(te - acquisition.echo_time_s) <= SAME_ECHO_TIME_S
-            and abs(mhz / acquisition.spectrometer_frequency_mhz - 1) <= SAME_FIELD
-            and acquisition.sequence.lower() == sequence
+            _is_near(acquisition, settings)
+            and named
+            and are_alike(settings.expect_sequence, named)
         ):
             return settings
     return Settings()
 
 
-def _described(acquisition: Acquisition) -> str:
-    sequence = acquisition.sequence or "an unnamed sequence"
+def _is_near(acquisition: Acquisition, settings: Settings) -> bool:
+    """Whether echo time and field are those of a preset."""
+    te, mhz = settings.expect_echo_time_s, settings.expect_frequency_mhz
     return (
-        f"{sequence}, TE {1e3 * acquisition.echo_time_s:g} ms at "
-        f"{acquisition.spectrometer_frequency_mhz:.1f} MHz"
+        te is not None
+        and mhz is not None
+        and abs(te - acquisition.echo_time_s) <= SAME_ECHO_TIME_S
+        and abs(mhz / acquisition.spectrometer_frequency_mhz - 1) <= SAME_FIELD
     )
+
+
+def _described(acquisition: Acquisition) -> str:
+    return (
+        f"{described(acquisition.sequence)}, TE {1e3 * acquisition.echo_time_s:g} ms "
+        f"at {acquisition.spectrometer_frequency_mhz:.1f} MHz"
+    )
+
+
+def _near_presets(acquisition: Acquisition) -> str:
+    """Presets that a sequence without a known name may be of, in words."""
+    if kind_of(acquisition.sequence):
+        return ""
+    near = [n for n in bundled_protocols() if _is_near(acquisition, read_protocol(n))]
+    return f" such as {' or '.join(near)}" if near else ""
 
 
 def open_pipeline(start: Start, wishes: Wishes) -> tuple[Pipeline, tuple[str, ...]]:

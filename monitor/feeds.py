@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from streams.security import load_client_keys
+from streams.sources.choice import Choose
+from streams.sources.file_rules import FileRules
 from streams.sources.open_file import messages_of, open_source
 from streams.sources.recording import Player
 from streams.subscriber import Subscriber
@@ -18,21 +20,25 @@ def live_feed(endpoint: str, key: str = "") -> Subscriber:
 
 
 def file_messages(
-    path: Path, water: Path | None = None, choose: Mapping[str, int] | None = None
+    path: Path,
+    water: Path | None = None,
+    choose: Choose | None = None,
+    rules: FileRules | None = None,
 ) -> Iterator[Message]:
     """Messages of a recording as they were numbered, or of any other file."""
-    return messages_of(open_source(path, water, choose))
+    return messages_of(open_source(path, water, choose, rules))
 
 
 def replay_feed(
     path: Path,
     water: Path | None,
     speed: float,
-    choose: Mapping[str, int] | None = None,
+    choose: Choose | None = None,
+    rules: FileRules | None = None,
 ) -> Player:
     """Player of a file, whose length is looked up first."""
     last = 0.0
-    for message in file_messages(path, water, choose):
+    for message in file_messages(path, water, choose, rules):
         if isinstance(message.body, Transient | Event):
             last = max(last, message.body.time_s)
-    return Player(lambda: file_messages(path, water, choose), speed, last)
+    return Player(lambda: file_messages(path, water, choose, rules), speed, last)

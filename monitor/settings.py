@@ -16,7 +16,7 @@ from typing import Any
 from monitor.settings_checks import problem
 from streams.errors import InputError
 
-SOURCE_TABLES = ("mrd", "folder", "mrsinmrs")  # see `monitor.site_rules`
+SOURCE_TABLES = ("mrd", "folder", "files", "mrsinmrs")  # see `monitor.site_rules`
 
 
 @dataclass(frozen=True, slots=True)

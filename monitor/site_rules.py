@@ -1,7 +1,8 @@
-"""What a protocol says beside settings: its tables `[mrd]`, `[folder]`, `[mrsinmrs]`.
+"""What a protocol says beside settings: `[mrd]`, `[folder]`, `[files]`, `[mrsinmrs]`.
 
-They are no part of `Settings`, since no number depends on them: the first two are about
-the relay, before anything is recorded, the last is copied into the report.
+They are no part of `Settings`: the first two are about the relay, before anything is
+recorded, `[files]` is about reading, and what it changes is said in the session; the
+last is copied into the report.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from monitor.settings import bundled_protocols, read_protocol
 from streams.errors import InputError
+from streams.sources.file_rules import FileRules, file_rules_from
 from streams.sources.folder import FolderRules
 from streams.sources.mrd_rules import MrdRules, rules_from
 
@@ -55,6 +57,16 @@ def folder_rules(protocol: str) -> FolderRules:
                 f"{key} = {value!r}."
             )
     return FolderRules(**table)
+
+
+def file_rules(protocol: str) -> FileRules:
+    """Rules for reading files; the defaults without a protocol.
+
+    Raises
+    ------
+    InputError : no such protocol, an unknown field or a wrong type in it
+    """
+    return file_rules_from(_table(protocol, "files"), protocol)
 
 
 def reported(protocol: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from monitor.analysis import names as naming
 from monitor.analysis.basis import BasisSet
 from monitor.analysis.basis_lines import frequency_stretch, is_conjugated, offset_ppm
 from streams.errors import InputError
+from streams.scanner_names import are_alike, described
 from streams.transient import Acquisition
 
 STRETCH_TOLERANCE = 0.004
@@ -133,11 +134,11 @@ def _sequence_notes(basis: BasisSet, acquisition: Acquisition) -> list[str]:
             f"Warning: the basis set is for TE {1e3 * te:g} ms, the acquisition has "
             f"{1e3 * acquisition.echo_time_s:g} ms."
         )
-    have, need = basis.sequence.lower(), acquisition.sequence.lower()
-    if have and need and have not in need and need not in have:
+    have, need = basis.sequence, acquisition.sequence
+    if have and need and not are_alike(have, need):
         notes.append(
-            f"Warning: the basis set is for {basis.sequence}, the acquisition is "
-            f"{acquisition.sequence}."
+            f"Warning: the basis set is for {described(have)}, the acquisition is "
+            f"{described(need)}."
         )
     return notes
 

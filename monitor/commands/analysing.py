@@ -29,8 +29,8 @@ Choose = Annotated[
     list[str] | None,
     typer.Option(
         "--choose",
-        help="TAG=N: which entry of an edited file's or another further dimension, "
-        "e.g. DIM_EDIT=0.",
+        help="TAG=N, TAG=A:B or TAG=all: which entries of an edited file's or another "
+        "further dimension, e.g. DIM_EDIT=0; several are one course.",
     ),
 ]
 Basis = Annotated[
@@ -162,6 +162,7 @@ def wishes_of(
     InputError : no range, or no TAG=N
     """
     from monitor.choose import Wishes
+    from monitor.site_rules import file_rules
 
     given = options.changes(
         reference_s=options.time_range(reference, "--reference"),
@@ -169,7 +170,8 @@ def wishes_of(
         outcome_hidden=None if reason is None else False,
         **changes,
     )
-    return Wishes(protocol, basis, given, options.choices(choose))
+    rules = file_rules(protocol)
+    return Wishes(protocol, basis, given, options.choices(choose), rules)
 
 
 def _places(files: list[Path], out: Path) -> list[tuple[Path, Path]]:

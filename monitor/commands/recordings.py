@@ -14,6 +14,7 @@ import typer
 
 from monitor import options
 from monitor.commands.analysing import Choose
+from monitor.commands.scanner import SiteProtocol
 from monitor.commands.watching import Connect, Key
 from streams import inspection, reading, wire
 from streams.errors import InputError
@@ -133,6 +134,7 @@ def convert(
         Path | None, typer.Option("--water", help="File with the water reference.")
     ] = None,
     choose: Choose = None,
+    protocol: SiteProtocol = "",
     subject: Annotated[
         str | None,
         typer.Option(
@@ -162,13 +164,15 @@ def convert(
     Example: mrs-monitor convert session.mcap --to nifti-mrs --out session.nii.gz
     mrs-monitor convert visit2.mcap --to bids --subject 07 --out study
     """
+    from monitor.site_rules import file_rules
     from streams.export import ismrmrd, nifti_mrs
     from streams.export.bids import write_bids
     from streams.sources.open_file import open_source
 
     for read in (file, water):
         _check_kept(read, out, to)
-    source = open_source(file, water, options.choices(choose))
+    rules = file_rules(protocol)
+    source = open_source(file, water, options.choices(choose), rules)
     if to is Format.RECORDING:
         written = [_recorded(source.bodies, out)]
     elif to is Format.BIDS:

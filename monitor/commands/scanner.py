@@ -27,7 +27,9 @@ Allow = Annotated[
 ]
 SiteProtocol = Annotated[
     str,
-    typer.Option("--protocol", help="Protocol whose [mrd] or [folder] rules hold."),
+    typer.Option(
+        "--protocol", help="Protocol whose [mrd], [folder] or [files] rules hold."
+    ),
 ]
 ServerKey = Annotated[
     str, typer.Option("--server-key", help="Secret key file of the relay (CURVE).")

@@ -118,7 +118,9 @@ def relay(
             source, scenario, Endpoint.parse(bind), pace, site, stop
         )
     else:
-        bodies = _file_bodies(Path(source), water, choose, pace, stop, console)
+        bodies = _file_bodies(
+            *(Path(source), water, choose, protocol, pace, stop, console)
+        )
     shown = _Shown(console, path)
     try:
         with kept_awake() as problem:
@@ -145,7 +147,7 @@ def _check_goes_with(source: str, **given: object) -> None:
     known = {
         "FILE": (("water", "choose"), not running),
         "mrd": (("listen", "allow"), source == "mrd"),
-        "mrd or folder:PATH": (("protocol",), is_site(source)),
+        "mrd, folder:PATH or FILE": (("protocol",), is_site(source) or not running),
     }
     for kind, (names, fits) in known.items():
         for option in (name for name in names if given[name] and not fits):
@@ -177,14 +179,17 @@ def _file_bodies(
     path: Path,
     water: Path | None,
     choose: list[str] | None,
+    protocol: str,
     pace: float,
     stop: threading.Event,
     console: Console,
 ) -> Iterator[Body]:
     """A file at its pace; what is to be known about it is said."""
+    from monitor.site_rules import file_rules
     from streams.sources.open_file import open_source
 
-    source = open_source(path, water, options.choices(choose))
+    rules = file_rules(protocol)
+    source = open_source(path, water, options.choices(choose), rules)
     for note in source.notes:
         _say(console, note)
     return paced(source.bodies, pace, stop)

@@ -82,7 +82,7 @@ def follow(path: Path, wishes: Wishes, water: Path | None = None) -> Followed:
     ------
     InputError : see `monitor.analyse.analyse`
     """
-    source = open_source(path, water, wishes.choose)
+    source = open_source(path, water, wishes.choose, wishes.files)
     followed = Followed(Outcome(Analysis(wishes)), source.origin, sha256_of(path))
     last: Message | None = None
     with threadpool_limits(1):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streams.errors import InputError
+from streams.scanner_names import is_noise_name, is_water_name
 from streams.sources.vendor_file import dicom_files
 
 NO_SESSIONS = frozenset(
@@ -22,9 +23,6 @@ NO_SESSIONS = frozenset(
     | {".npy", ".npz", ".basis", ".raw", ".spar", ".list", ".ini", ".log", ".lock"}
     | {".py", ".jsonl", ".bvec", ".bval", ".xml", ".zip"}
 )
-NOISE = re.compile(r"[_-]noise([.]|$)", re.I)
-"""Noise scans that an export writes beside a session."""
-WATER = re.compile(r"(^|[_-])(water|wref|mrsref|h2o)([_.-]|$)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def _in_folder(folder: Path) -> list[Session]:
     series = {p for p in (folder, *folder.rglob("*")) if p.is_dir() and dicom_files(p)}
     files = [p for p in folder.rglob("*") if _may_be(p, folder)]
     files = sorted([*series, *(p for p in files if p.parent not in series)])
-    waters = [p for p in files if WATER.search(p.name)]
+    waters = [p for p in files if is_water_name(p.name)]
     others = [p for p in files if p not in waters]
     return [_session(p, _water_beside(p, others, waters), None) for p in others]
 
@@ -86,7 +84,7 @@ def _may_be(path: Path, folder: Path) -> bool:
     inside = path.relative_to(folder)
     hidden = any(part.startswith(".") for part in inside.parts)
     document = path.suffix.lower() in NO_SESSIONS or path.name.startswith("LICENSE")
-    document = document or NOISE.search(path.name) is not None
+    document = document or is_noise_name(path.name)
     return path.is_file() and not hidden and not document
 
 

@@ -6,13 +6,14 @@ with what is always installed; ISMRMRD and the vendors' formats need the extra `
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from streams.errors import InputError
 from streams.recording_files import refuse_pipe
 from streams.sources import ismrmrd_file, twix_file, vendor_file
+from streams.sources.choice import Choose
 from streams.sources.nifti_container import is_nifti
 from streams.sources.nifti_mrs_file import read_series as read_nifti_mrs
 from streams.sources.series import Series, bodies_of
@@ -22,7 +23,7 @@ HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 
 
 def bodies(
-    path: Path, water: Path | None = None, choose: Mapping[str, int] | None = None
+    path: Path, water: Path | None = None, choose: Choose | None = None
 ) -> Iterator[Body]:
     """Messages of a file: Start, water transients, metabolite transients, End.
 
@@ -30,8 +31,8 @@ def bodies(
     ----------
     path : the file
     water : file with the unsuppressed water reference
-    choose : index along a dimension other than coils and transients, by its NIfTI-MRS
-        tag, e.g. {"DIM_EDIT": 0}
+    choose : entries along a dimension other than coils and transients, by its
+        NIfTI-MRS tag, e.g. {"DIM_EDIT": 0}
 
     Raises
     ------
@@ -42,28 +43,32 @@ def bodies(
     return bodies_of(read_series(path, choose), reference)
 
 
-def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
+def read_series(
+    path: Path, choose: Choose | None = None, echo_time_s: float | None = None
+) -> Series:
     """One series from a file of any format that is known here.
 
-    A folder that holds nothing but DICOM files is a series, too.
+    A folder that holds nothing but DICOM files is a series, too.  `echo_time_s` is
+    taken instead of what the file says.
     """
     if path.is_dir():
         if vendor_file.dicom_files(path):
-            return vendor_file.read_series(path, choose)
+            return vendor_file.read_series(path, choose, echo_time_s)
         raise InputError(
             f"{path} cannot be read: it is a folder, and only one of DICOM files can."
         )
     start = first_bytes(path)
     if is_nifti(path):
-        return read_nifti_mrs(path, choose)
+        return read_nifti_mrs(path, choose, echo_time_s)
     if start.startswith(HDF5_MAGIC):
-        return replace(ismrmrd_file.read_series(path), unchosen=tuple(choose or ()))
+        series = ismrmrd_file.read_series(path, echo_time_s)
+        return replace(series, unchosen=tuple(choose or ()))
     if not start:
         raise InputError(f"{path.name} is empty.")
     if twix_file.is_twix(path):
-        return twix_file.read_series(path, choose)
+        return twix_file.read_series(path, choose, echo_time_s)
     if vendor_file.command(path):
-        return vendor_file.read_series(path, choose)
+        return vendor_file.read_series(path, choose, echo_time_s)
     raise no_recording(path)
 
 

@@ -52,8 +52,8 @@ class Raw:
     left_out: tuple[str, ...]
 
 
-def read_series(path: Path) -> Series:
-    """Read an ISMRMRD file.
+def read_series(path: Path, echo_time_s: float | None = None) -> Series:
+    """Read an ISMRMRD file; `echo_time_s` is taken instead of the header's.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def read_series(path: Path) -> Series:
     h5py = needed("h5py", "ISMRMRD files")
     try:
         with h5py.File(path, "r") as file:
-            return _series(path, _group(path, file))
+            return _series(path, _group(path, file), echo_time_s)
     except DAMAGE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
@@ -71,14 +71,16 @@ def read_series(path: Path) -> Series:
         ) from None
 
 
-def _series(path: Path, group: Any) -> Series:
+def _series(path: Path, group: Any, echo_time_s: float | None) -> Series:
     raw = _raw(path, group["data"])
     notes = [f"{path.name}: {sentence}" for sentence in raw.left_out]
     if "waveforms" in group:
         notes.append(f"{path.name}: its waveforms (external triggers) were left out.")
     header = Header(path.name, bytes(group["xml"][0]), notes)
     _, coils, points = raw.fids.shape
-    acquisition = header.acquisition(coils, points, raw.heads[0]["sample_time_us"])
+    acquisition = header.acquisition(
+        coils, points, raw.heads[0]["sample_time_us"], echo_time_s=echo_time_s
+    )
     times_s = times_of(raw.heads["acquisition_time_stamp"], acquisition, notes)
     series = Series(path.name, "ISMRMRD file", acquisition, raw.fids, times_s)
     return replace(series, notes=tuple(notes))

@@ -5,17 +5,19 @@ What a file is, is told by its content; the ending of its name is not looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from streams.errors import InputError
 from streams.recording_files import find
 from streams.scanner_counter import OF_FILE
+from streams.sources.choice import Choose
+from streams.sources.file_rules import FileRules
 from streams.sources.files import first_bytes, read_series
 from streams.sources.recording import bodies as recording_bodies
 from streams.sources.recording import messages
-from streams.sources.series import bodies_of, check_size, water_for
+from streams.sources.series import bodies_of, by_rules, check_size, water_for
 from streams.transient import Body, Message, number
 
 MCAP_MAGIC = b"\x89MCAP"
@@ -51,7 +53,10 @@ def is_recording(path: Path) -> bool:
 
 
 def open_source(
-    path: Path, water: Path | None = None, choose: Mapping[str, int] | None = None
+    path: Path,
+    water: Path | None = None,
+    choose: Choose | None = None,
+    rules: FileRules | None = None,
 ) -> FileSource:
     """Open a recording, a NIfTI-MRS file or another file that is known here.
 
@@ -60,6 +65,7 @@ def open_source(
     path : the file
     water : file with the unsuppressed water reference
     choose : see `streams.sources.files.bodies`
+    rules : how files are read, by a protocol
 
     Raises
     ------
@@ -75,10 +81,12 @@ def open_source(
             )
         _check_choice(path, tuple(choose or ()))
         return _recording(path)
-    metabolite = read_series(path, choose)
-    _check_choice(path, metabolite.unchosen)
+    rules = rules or FileRules()
+    choices = rules.choices(choose)
+    metabolite = by_rules(read_series(path, choices, rules.echo_time_s or None), rules)
+    _check_choice(path, tuple(t for t in metabolite.unchosen if choices[t].asked))
     check_size(metabolite)
-    reference = None if water is None else read_series(water, choose)
+    reference = None if water is None else by_rules(read_series(water, choices), rules)
     notes = (*metabolite.notes, *water_for(metabolite, reference)[1])
     bodies = bodies_of(metabolite, reference)
     return FileSource(path, metabolite.origin, bodies, notes)

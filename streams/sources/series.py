@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
+from streams.scanner_counter import AUTHOR
+from streams.sources.file_rules import FileRules
 from streams.sources.water_check import no_water
 from streams.sources.water_conjugate import conjugated
 from streams.transient import (
@@ -52,6 +54,7 @@ class Series:
     notes : sentences about fields that are not quite valid and how they were read
     reference : the unsuppressed water reference that the same file holds
     unchosen : what an entry was asked for along, and the file does not have
+    choices : what was chosen or changed in reading, in sentences; they are recorded
     """
 
     name: str
@@ -64,6 +67,7 @@ class Series:
     notes: tuple[str, ...] = ()
     reference: Series | None = None
     unchosen: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
 
     def fid(self, index: int) -> ComplexFID:
         """(coils, points) complex64 of one transient, checked to be finite."""
@@ -98,6 +102,8 @@ def _bodies(
     metabolite: Series, times: tuple[float, ...], water: Series | None
 ) -> Iterator[Body]:
     yield Start(metabolite.acquisition, f"{metabolite.origin} {metabolite.name}")
+    for said in metabolite.choices:
+        yield Event(times[0], "note", said, AUTHOR)
     counts = _counts(metabolite, water)
     if water is not None:
         for index, time_s in enumerate(_water_times(water, times[0])):
@@ -149,6 +155,48 @@ def check_size(series: Series) -> None:
             f"{series.name} holds numbers of {largest:.0e}, which cannot be right: "
             "scale them, or convert the file again."
         )
+
+
+def by_rules(series: Series, rules: FileRules) -> Series:
+    """A series, and its own water reference, as a protocol's rules have it."""
+    if not rules.skip_points and not rules.echo_time_s:
+        return series
+    said = []
+    if rules.skip_points:
+        series = _skipped(series, rules.skip_points)
+        said.append(
+            f"{series.name}: the first {rules.skip_points} points were skipped "
+            "(skip_points in the protocol)."
+        )
+    if rules.echo_time_s:
+        said.append(
+            f"{series.name}: TE {1e3 * rules.echo_time_s:g} ms is the protocol's "
+            "(echo_time_s)."
+        )
+    return replace(
+        series,
+        choices=(*series.choices, *said),
+        notes=(*series.notes, *said),
+    )
+
+
+def _skipped(series: Series, points: int) -> Series:
+    """A series, and its own water reference, without its first points.
+
+    Raises
+    ------
+    InputError : hardly anything is left
+    """
+    if points > series.acquisition.points // 2:
+        raise InputError(
+            f"{series.name} has {series.acquisition.points} points: skip_points = "
+            f"{points} in the protocol would leave too few."
+        )
+    left = replace(series.acquisition, points=series.acquisition.points - points)
+    reference = series.reference and _skipped(series.reference, points)
+    return replace(
+        series, acquisition=left, fids=series.fids[..., points:], reference=reference
+    )
 
 
 def _times(series: Series) -> tuple[float, ...]:
