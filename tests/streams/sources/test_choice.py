@@ -60,8 +60,7 @@ def test_a_protocols_choice_holds_where_it_can(tmp_path):
     bodies = list(open_source(path, rules=rules).bodies)
     assert sum(isinstance(b, Transient) for b in bodies) == 15
     said = [b.text for b in bodies if isinstance(b, Event)]
-    assert said == ["x.nii: all 3 entries along DIM_MEAS are one course, in the order in "
-                    "which they are stored."]  # fmt: skip
+    assert said == [course_note("x.nii", "DIM_MEAS", 3, Entries(asked=False))]
     one = open_source(path, choose={"DIM_MEAS": 1}, rules=rules)
     assert sum(isinstance(b, Transient) for b in one.bodies) == 5
     with pytest.raises(InputError, match="nothing to choose along Set"):
