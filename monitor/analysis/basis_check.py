@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.analysis import names as naming
-from monitor.analysis.basis import BasisSet
+from monitor.analysis.basis import NOTE, BasisSet
 from monitor.analysis.basis_lines import frequency_stretch, is_conjugated, offset_ppm
 from streams.errors import InputError
 from streams.scanner_names import are_alike, described
@@ -34,7 +34,8 @@ def checked_for(
     InputError : another nucleus, a spectrometer frequency off by more than 5 %, no
         glutamate
     """
-    notes: list[str] = []
+    said = basis.provenance.get(NOTE)
+    notes = [f"Basis set {basis.source}: {said}"] if said else []
     _check_nucleus(basis, acquisition)
     _check_glutamate(basis)
     notes += _frequency_notes(basis, acquisition)

@@ -2,8 +2,8 @@
 
 A folder is searched with its subfolders.  In a BIDS data set the sessions are the
 `_svs` files; elsewhere every file that is no sidecar, table or document, and every
-folder of nothing but DICOM files.  A file named like a water reference goes with the
-one other file of its folder.
+folder of nothing but DICOM files.  Water references go with their neighbours
+(`monitor.qc.beside`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.qc.beside import waters_beside
 from streams.errors import InputError
-from streams.scanner_names import is_noise_name, is_water_name
+from streams.scanner_names import is_noise_name
 from streams.sources.vendor_file import dicom_files
 
 NO_SESSIONS = frozenset(
@@ -75,9 +76,7 @@ def _in_folder(folder: Path) -> list[Session]:
     series = {p for p in (folder, *folder.rglob("*")) if p.is_dir() and dicom_files(p)}
     files = [p for p in folder.rglob("*") if _may_be(p, folder)]
     files = sorted([*series, *(p for p in files if p.parent not in series)])
-    waters = [p for p in files if is_water_name(p.name)]
-    others = [p for p in files if p not in waters]
-    return [_session(p, _water_beside(p, others, waters), None) for p in others]
+    return [_session(p, water, None) for p, water in waters_beside(files).items()]
 
 
 def _may_be(path: Path, folder: Path) -> bool:
@@ -86,13 +85,6 @@ def _may_be(path: Path, folder: Path) -> bool:
     document = path.suffix.lower() in NO_SESSIONS or path.name.startswith("LICENSE")
     document = document or is_noise_name(path.name)
     return path.is_file() and not hidden and not document
-
-
-def _water_beside(path: Path, others: list[Path], waters: list[Path]) -> Path | None:
-    """The folder's one water reference, where there is one other file in it."""
-    own = [w for w in waters if w.parent == path.parent]
-    alone = sum(other.parent == path.parent for other in others) == 1
-    return own[0] if alone and len(own) == 1 else None
 
 
 def _bids(path: Path, ending: str) -> Path | None:
