@@ -8,6 +8,7 @@ last is copied into the report.
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,8 @@ def file_rules(protocol: str) -> FileRules:
     ------
     InputError : no such protocol, an unknown field or a wrong type in it
     """
-    return file_rules_from(_table(protocol, "files"), protocol)
+    rules = file_rules_from(_table(protocol, "files"), protocol)
+    return replace(rules, mrd=mrd_rules(protocol))
 
 
 def reported(protocol: str) -> dict[str, str]:

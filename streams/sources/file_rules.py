@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from streams.errors import InputError
 from streams.sources.choice import Choose, Entries, entries_of, read_choices
+from streams.sources.mrd_rules import MrdRules
 
 MOST_SKIPPED = 1000
 MOST_ECHO_TIME_S = 1.0
@@ -21,11 +22,13 @@ class FileRules:
     choose : TAG=N, TAG=A:B or TAG=all for files that have that dimension
     skip_points : points before the top of the echo, cut off at the start of each FID
     echo_time_s : TE that is taken, whatever the file says; 0: the file's
+    mrd : how MRD is to be understood, for files of it
     """
 
     choose: tuple[str, ...] = ()
     skip_points: int = 0
     echo_time_s: float = 0.0
+    mrd: MrdRules = field(default_factory=MrdRules)
 
     def choices(self, choose: Choose | None) -> dict[str, Entries]:
         """What was chosen, and by these rules where nothing was."""

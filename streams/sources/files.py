@@ -12,8 +12,10 @@ from pathlib import Path
 
 from streams.errors import InputError
 from streams.recording_files import refuse_pipe
-from streams.sources import ismrmrd_file, twix_file, vendor_file
+from streams.sources import ismrmrd_file, mrd_stream_file, twix_file, vendor_file
 from streams.sources.choice import Choose
+from streams.sources.filling import without_filling
+from streams.sources.mrd_rules import MrdRules
 from streams.sources.nifti_container import is_nifti
 from streams.sources.nifti_mrs_file import read_series as read_nifti_mrs
 from streams.sources.series import Series, bodies_of
@@ -37,19 +39,22 @@ def bodies(
     Raises
     ------
     InputError : no recording, damaged, a missing field, a water reference that does not
-        belong to it, NaN in a FID (this when that transient is reached)
+        belong to it, nothing but NaN in its FIDs (this when the last is reached)
     """
     reference = None if water is None else read_series(water, choose)
-    return bodies_of(read_series(path, choose), reference)
+    return bodies_of(without_filling(read_series(path, choose)), reference)
 
 
 def read_series(
-    path: Path, choose: Choose | None = None, echo_time_s: float | None = None
+    path: Path,
+    choose: Choose | None = None,
+    echo_time_s: float | None = None,
+    mrd: MrdRules | None = None,
 ) -> Series:
     """One series from a file of any format that is known here.
 
     A folder that holds nothing but DICOM files is a series, too.  `echo_time_s` is
-    taken instead of what the file says.
+    taken instead of what the file says; `mrd` is how MRD is to be understood.
     """
     if path.is_dir():
         if vendor_file.dicom_files(path):
@@ -61,10 +66,12 @@ def read_series(
     if is_nifti(path):
         return read_nifti_mrs(path, choose, echo_time_s)
     if start.startswith(HDF5_MAGIC):
-        series = ismrmrd_file.read_series(path, echo_time_s)
+        series = ismrmrd_file.read_series(path, echo_time_s, mrd)
         return replace(series, unchosen=tuple(choose or ()))
     if not start:
         raise InputError(f"{path.name} is empty.")
+    if mrd_stream_file.is_mrd_stream(path):
+        return mrd_stream_file.read_series(path, mrd)
     if twix_file.is_twix(path):
         return twix_file.read_series(path, choose, echo_time_s)
     if vendor_file.command(path):

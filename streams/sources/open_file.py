@@ -12,9 +12,12 @@ from pathlib import Path
 from streams.errors import InputError
 from streams.recording_files import find
 from streams.scanner_counter import OF_FILE
+from streams.sources import mrd_stream_file
 from streams.sources.choice import Choose
 from streams.sources.file_rules import FileRules
 from streams.sources.files import first_bytes, read_series
+from streams.sources.filling import without_filling
+from streams.sources.mrd_stream_file import notes_of
 from streams.sources.recording import bodies as recording_bodies
 from streams.sources.recording import messages
 from streams.sources.series import bodies_of, by_rules, check_size, water_for
@@ -82,14 +85,36 @@ def open_source(
         _check_choice(path, tuple(choose or ()))
         return _recording(path)
     rules = rules or FileRules()
+    if path.is_file() and mrd_stream_file.is_mrd_stream(path):
+        return _mrd_stream(path, water, choose, rules)
     choices = rules.choices(choose)
-    metabolite = by_rules(read_series(path, choices, rules.echo_time_s or None), rules)
+    te_s = rules.echo_time_s or None
+    read = read_series(path, choices, te_s, rules.mrd)
+    metabolite = without_filling(by_rules(read, rules))
     _check_choice(path, tuple(t for t in metabolite.unchosen if choices[t].asked))
     check_size(metabolite)
-    reference = None if water is None else by_rules(read_series(water, choices), rules)
+    reference = (
+        None
+        if water is None
+        else by_rules(read_series(water, choices, te_s, rules.mrd), rules)
+    )
     notes = (*metabolite.notes, *water_for(metabolite, reference)[1])
     bodies = bodies_of(metabolite, reference)
     return FileSource(path, metabolite.origin, bodies, notes)
+
+
+def _mrd_stream(
+    path: Path, water: Path | None, choose: Choose | None, rules: FileRules
+) -> FileSource:
+    """A saved stream, as a relay would have recorded it."""
+    if water is not None:
+        raise InputError(
+            f"{path.name} is an MRD stream, in which the rules of the protocol tell "
+            "the water reference ([mrd]); leave --water out."
+        )
+    _check_choice(path, tuple(choose or ()))
+    bodies = mrd_stream_file.bodies(path, rules.mrd)
+    return FileSource(path, mrd_stream_file.ORIGIN, iter(bodies), notes_of(bodies))
 
 
 def _check_choice(path: Path, unchosen: tuple[str, ...]) -> None:

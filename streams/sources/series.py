@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
-from streams.scanner_counter import AUTHOR
+from streams.scanner_counter import AUTHOR, DROPPED
 from streams.sources.file_rules import FileRules
 from streams.sources.water_check import no_water
 from streams.sources.water_conjugate import conjugated
@@ -70,15 +70,23 @@ class Series:
     choices: tuple[str, ...] = ()
 
     def fid(self, index: int) -> ComplexFID:
-        """(coils, points) complex64 of one transient, checked to be finite."""
+        """(coils, points) complex64 of one transient, whether finite or not."""
         with np.errstate(over="ignore", invalid="ignore"):
-            fid = np.array(self.fids[index], dtype=np.complex64, order="C")
-        if not np.isfinite(fid).all():
-            raise InputError(
-                f"{self.name}: transient {index} (counted from 0) holds NaN or "
-                "infinite values; leave it out or convert the file again."
-            )
+            fid: ComplexFID = np.array(self.fids[index], np.complex64, order="C")
         return fid
+
+    def transient(
+        self, index: int, count: int, time_s: float, kind: Kind
+    ) -> Transient | Event:
+        """A transient; an event that it was dropped where it is not finite."""
+        fid = self.fid(index)
+        if np.isfinite(fid).all():
+            return Transient(count, time_s, kind, fid)
+        text = (
+            f"Transient {count} holds values that are not finite (NaN or infinity): it "
+            f"is left out ({self.name}, {index} counted from 0)."
+        )
+        return Event(time_s, DROPPED, text, AUTHOR)
 
     def __len__(self) -> int:
         return len(self.fids)
@@ -92,7 +100,7 @@ def bodies_of(metabolite: Series, water: Series | None = None) -> Iterator[Body]
     Raises
     ------
     InputError : several transients without times, a water reference that does not
-        belong to this series (both before the first body), NaN in a FID
+        belong to this series (both before the first body), nothing but NaN
     """
     times = _times(metabolite)
     return _bodies(metabolite, times, water_for(metabolite, water)[0])
@@ -107,15 +115,22 @@ def _bodies(
     counts = _counts(metabolite, water)
     if water is not None:
         for index, time_s in enumerate(_water_times(water, times[0])):
-            yield Transient(next(counts), time_s, Kind.WATER, water.fid(index))
-    events = _placed(metabolite.events, times)
+            yield water.transient(index, next(counts), time_s, Kind.WATER)
+    events, dropped = _placed(metabolite.events, times), 0
     for index, time_s in enumerate(times):
         while events and events[0][0] <= index:
             yield events.pop(0)[1]
-        fid = metabolite.fid(index)
-        yield Transient(next(counts), time_s, Kind.METABOLITE, fid)
+        body = metabolite.transient(index, next(counts), time_s, Kind.METABOLITE)
+        dropped += isinstance(body, Event)
+        yield body
+    if dropped == len(times):
+        raise InputError(
+            f"{metabolite.name} holds NaN or infinite values in every transient: "
+            "convert it again."
+        )
     yield from (event for _, event in events)
-    yield End(len(times) + (0 if water is None else len(water)), "end of file")
+    count = len(times) - dropped + (0 if water is None else len(water))
+    yield End(count, "end of file")
 
 
 def _counts(metabolite: Series, water: Series | None) -> Iterator[int]:

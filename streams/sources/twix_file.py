@@ -40,6 +40,7 @@ from streams.errors import InputError
 from streams.sources.choice import Choose, Entries, course_note, entries_of
 from streams.sources.extras import needed
 from streams.sources.ismrmrd_file import times_of
+from streams.sources.mrd_rules import SIEMENS_TICK_S
 from streams.sources.series import Series
 from streams.transient import Acquisition
 
@@ -124,7 +125,7 @@ def _series(
         choices.append(f"{path.name}: {cut} points before the top of the echo cut off.")
     acquisition = _acquisition(path.name, header, fids, echo_time_s)
     stamps = np.asarray(image.timestamp, float)[kept].astype(np.uint32)
-    times_s = times_of(stamps, acquisition, notes)
+    times_s = times_of(stamps, acquisition, notes, SIEMENS_TICK_S)
     series = Series(
         path.name, "twix file", acquisition, fids, times_s,
         notes=(*choices, *notes), choices=tuple(choices),
