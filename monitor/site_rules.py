@@ -52,12 +52,12 @@ def folder_rules(protocol: str) -> FolderRules:
     """
     table = _table(protocol, "folder")
     for key, value in table.items():
-        if key != "water_name" or not isinstance(value, str):
+        if key not in ("water_name", "counter") or not isinstance(value, str):
             raise InputError(
-                f"Protocol {protocol}: [folder] knows water_name, a text; not "
-                f"{key} = {value!r}."
+                f"Protocol {protocol}: [folder] knows water_name and counter, both "
+                f"texts; not {key} = {value!r}."
             )
-    return FolderRules(**table)
+    return FolderRules(**table, files=file_rules(protocol))
 
 
 def file_rules(protocol: str) -> FileRules:
