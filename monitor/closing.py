@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from monitor.analysis.combination import WATERS
 from monitor.components import negative_components
+from monitor.line_place import line_offset, points_before_top
 from monitor.outcome import LOG_ONLY, Outcome
 from monitor.screen.headline import meaningful
 from monitor.screen.parts import Z95
@@ -22,6 +23,8 @@ def remarks(outcome: Outcome) -> Iterator[str]:
         _late_waters,
         _infusion_outside,
         _longer_window,
+        line_offset,
+        points_before_top,
         negative_components,
         _without_change,
     )

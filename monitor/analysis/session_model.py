@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from monitor.analysis import names as naming
 from monitor.analysis.cold import Freedom, cold_fit
 from monitor.analysis.fit import Fit, curves
+from monitor.analysis.line_offset import line_offset_hz, moved_by
 from monitor.analysis.model import LORENTZ, PHASE, SHIFT, Model
 from monitor.analysis.problem import Problem, stacked
 from monitor.analysis.spectrum import Complex, Real
@@ -63,6 +64,8 @@ class SessionModel:
     naa_fwhm_hz, naa_height : of the fitted tNAA line of the mean
     fwhm_slope : change of that width with the Lorentzian width, near 1
     mean : which transients it was made of; None where that does not matter
+    offset_hz : the lines lie so much too high in ppm; they are moved before the fit.
+        0 within what the fit itself reaches
     """
 
     water: WaterFilter | None
@@ -76,10 +79,15 @@ class SessionModel:
     naa_height: float
     fwhm_slope: float
     mean: Average | None = None
+    offset_hz: float = 0.0
 
     def spectra(self, fids: Fids) -> Complex:
         """Band spectra (..., K) of FIDs (..., points), the water taken off."""
-        return band_spectra(self.problem.model, self.water, fids)
+        return band_spectra(self.problem.model, self.water, self.placed(fids))
+
+    def placed(self, fids: Fids) -> Complex:
+        """FIDs (..., points) with their lines where those of the basis set are."""
+        return moved_by(fids, self.problem.model.dwell_time_s, -self.offset_hz)
 
     def projected(self, fids: Fids) -> Complex:
         """FIDs (n, points) of transients or averages, ready for `warm_fits`."""
@@ -111,6 +119,10 @@ def make_session_model(
     windows : (n, points) means of the independent windows in it, n may be 0
     freedom : what the cold fit may move
     """
+    offset_hz = line_offset_hz(mean_fid, model.dwell_time_s, model.frequency_mhz)
+    mean_fid, windows = (
+        moved_by(fids, model.dwell_time_s, -offset_hz) for fids in (mean_fid, windows)
+    )
     water = _water_filter(model, mean_fid) if freedom.water_removal else None
     mean = band_spectra(model, water, mean_fid)
     fit, problem = cold_fit(model, mean, noise_sd * mean_noise, freedom)
@@ -133,7 +145,8 @@ def make_session_model(
         water, subspace, fit, problem, baseline, offset,
         np.zeros((len(model.names),) * 2), width, height, (wider - width) / 0.5,
     )  # fmt: skip
-    return replace(made, common=_common(made, mean_fid, mean_noise))
+    common = _common(made, mean_fid, mean_noise)
+    return replace(made, common=common, offset_hz=offset_hz)
 
 
 def deviation_stiffness(problem: Problem, fit: Fit, windows: Complex) -> float:

@@ -1,0 +1,92 @@
+"""Where the lines of a session lie, and whether its FIDs begin at the echo's top.
+
+Points before the top turn each line by 2 pi nu k dwell (k points, nu from the carrier):
+a phase of first order, which the fit does not free.  How much of the spectrum the few
+lines that every brain shows explain is asked for each k; the peak nearest to k = 0 is
+told where it explains clearly more than none.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.analysis.line_offset import temperature_c
+from monitor.analysis.session_model import SessionModel
+from monitor.analysis.start import starting_points
+from monitor.outcome import Outcome
+
+TOLD_FROM_PPM = 0.08
+TRIED = range(-6, 25)
+CLEAR_GAIN = 1.02
+ROOM_C = (5.0, 33.0)
+
+
+def line_offset(outcome: Outcome) -> str:
+    """How far from their place the lines lie, in a sentence; empty if not far."""
+    session = _session(outcome)
+    if session is None:
+        return ""
+    offset_hz = session.offset_hz + session.fit.shift_hz
+    offset_ppm = offset_hz / session.problem.model.frequency_mhz
+    if not (np.isfinite(offset_ppm) and abs(offset_ppm) > TOLD_FROM_PPM):
+        return ""
+    side = "low" if offset_ppm < 0 else "high"
+    sample_c = temperature_c(offset_ppm)
+    cool = ROOM_C[0] <= sample_c <= ROOM_C[1]
+    phantom = f" A phantom at {sample_c:.0f} C looks so." if cool else ""
+    return (
+        f"The lines lie {abs(offset_ppm):.2f} ppm ({abs(offset_hz):.0f} Hz) too {side} "
+        f"beside the scanner's frequency; they were measured there.{phantom}"
+    )
+
+
+def points_before_top(outcome: Outcome) -> str:
+    """A phase of first order that a fit would need, in a sentence; empty if none."""
+    session = _session(outcome)
+    if session is None or outcome.pipeline.settings.outcome_hidden:
+        return ""
+    points = _points(session)
+    if points == 0:
+        return ""
+    where = "before the top of the echo" if points > 0 else "missing after it"
+    remedy = (
+        "give skip_points in [files] (or [mrd]) of the protocol"
+        if points > 0
+        else "see whether too many are cut off"
+    )
+    return (
+        f"The lines are turned against each other as by some {abs(points)} points "
+        f"{where} (a phase of first order), which the fit does not free: {remedy}."
+    )
+
+
+def _session(outcome: Outcome) -> SessionModel | None:
+    course = outcome.pipeline.course
+    return course.sessions[min(course.sessions)] if course.sessions else None
+
+
+def _points(session: SessionModel) -> int:
+    """Points before the top by the peak of the explained energy nearest to none."""
+    problem = session.problem
+    model = problem.model
+    slope = 2 * np.pi * model.frequency_mhz * model.dwell_time_s
+    energy = np.array(
+        [
+            starting_points(
+                model,
+                problem.stiffness,
+                problem.spectrum * np.exp(-1j * k * slope * model.x),
+                1,
+            )[0].energy
+            for k in TRIED
+        ]
+    )
+    none = TRIED.index(0)
+    inner = (
+        np.flatnonzero((energy[1:-1] >= energy[:-2]) & (energy[1:-1] >= energy[2:])) + 1
+    )
+    if not inner.size:
+        return 0
+    nearest = min(inner, key=lambda i: (abs(int(i) - none), -energy[i]))
+    clear = energy[nearest] > CLEAR_GAIN * energy[none]
+    return TRIED[int(nearest)] if clear else 0
