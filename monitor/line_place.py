@@ -17,7 +17,7 @@ from monitor.outcome import Outcome
 
 TOLD_FROM_PPM = 0.08
 TRIED = range(-6, 25)
-CLEAR_GAIN = 1.02
+CLEAR_GAIN = 1.01
 ROOM_C = (5.0, 33.0)
 
 
@@ -48,6 +48,7 @@ def points_before_top(outcome: Outcome) -> str:
     points = _points(session)
     if points == 0:
         return ""
+    plural = "" if abs(points) == 1 else "s"
     where = "before the top of the echo" if points > 0 else "missing after it"
     remedy = (
         "give skip_points in [files] (or [mrd]) of the protocol"
@@ -55,8 +56,9 @@ def points_before_top(outcome: Outcome) -> str:
         else "see whether too many are cut off"
     )
     return (
-        f"The lines are turned against each other as by some {abs(points)} points "
-        f"{where} (a phase of first order), which the fit does not free: {remedy}."
+        f"The lines are turned against each other as by some {abs(points)} "
+        f"point{plural} {where} (a phase of first order), which the fit does not free: "
+        f"{remedy}."
     )
 
 

@@ -49,7 +49,8 @@ CROWD = (
 
 NAA_PPM = 2.008
 OFFSET_RANGE_PPM = 0.15
-FAR_PPM, FAR_GAIN = 0.52, 1.5
+FAR_PPM, PHANTOM_PPM = 0.52, 0.3
+FAR_GAIN, PHANTOM_GAIN = 1.5, 1.1
 """Lines are looked for so far off, where that explains so much more power."""
 FAR_BAND_PPM = (1.4, 3.8)
 PATTERN_FWHM_HZ = 6.0
@@ -122,7 +123,8 @@ def _far_offset_hz(fid: Complex, pattern: Complex, axis: Axis) -> float:
     reach = np.abs(offsets) / axis.frequency_mhz
     near = power[reach <= OFFSET_RANGE_PPM].max(initial=0.0)
     k = int(np.argmax(np.where(reach <= FAR_PPM, power, 0.0)))
-    return float(offsets[k]) if power[k] > FAR_GAIN * near else 0.0
+    gain = PHANTOM_GAIN if reach[k] <= PHANTOM_PPM else FAR_GAIN
+    return float(offsets[k]) if power[k] > gain * near else 0.0
 
 
 def _vertex(curve: Real, k: int) -> float:

@@ -35,15 +35,16 @@ from monitor.analysis.fit import Fit, curves
 from monitor.analysis.line_offset import line_offset_hz, moved_by
 from monitor.analysis.model import LORENTZ, PHASE, SHIFT, Model
 from monitor.analysis.problem import Problem, stacked
-from monitor.analysis.spectrum import Complex, Real
+from monitor.analysis.spectrum import REFERENCE_PPM, Complex, Real
 from monitor.analysis.subspace import Subspace, make_subspace
 from monitor.analysis.warm import warm_fits
-from monitor.analysis.water import water_lines
+from monitor.analysis.water import WATER_PPM, water_lines
 from monitor.analysis.water_filter import WaterFilter, make_water_filter
 from monitor.analysis.window import Average
 
 Fids = NDArray[np.complexfloating]
 NAA_BAND_PPM = (1.86, 2.16)
+BESIDE_WATER_PPM = 0.12
 ZERO_FILL = 8
 UNTOLD_STIFFNESS = 0.3
 
@@ -123,7 +124,9 @@ def make_session_model(
     mean_fid, windows = (
         moved_by(fids, model.dwell_time_s, -offset_hz) for fids in (mean_fid, windows)
     )
-    water = _water_filter(model, mean_fid) if freedom.water_removal else None
+    water = None
+    if freedom.water_removal:
+        water = _water_filter(model, mean_fid, offset_hz / model.frequency_mhz)
     mean = band_spectra(model, water, mean_fid)
     fit, problem = cold_fit(model, mean, noise_sd * mean_noise, freedom)
     phased, smooth, parts = curves(problem, fit)
@@ -172,9 +175,15 @@ def deviation_stiffness(problem: Problem, fit: Fit, windows: Complex) -> float:
     return float(grid[int(np.argmin(scores))])
 
 
-def _water_filter(model: Model, fid: Complex) -> WaterFilter | None:
-    """Operator that takes off the residual water that a mean FID shows."""
-    lines = water_lines(fid, model.dwell_time_s, model.frequency_mhz)
+def _water_filter(
+    model: Model, fid: Complex, moved_ppm: float = 0.0
+) -> WaterFilter | None:
+    """Operator that takes off the residual water that a mean FID shows.
+
+    Where the lines were moved down to their place, so was the water.
+    """
+    low_ppm = min(WATER_PPM[0], REFERENCE_PPM - moved_ppm - BESIDE_WATER_PPM)
+    lines = water_lines(fid, model.dwell_time_s, model.frequency_mhz, low_ppm)
     return make_water_filter(model, lines)
 
 

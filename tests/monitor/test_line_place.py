@@ -1,0 +1,92 @@
+"""Lines far from their place, and FIDs that do not begin at the echo's top."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from monitor.analyse import run
+from monitor.analysis.basis_files import load_basis
+from monitor.analysis.line_offset import line_offset_hz, moved_by, temperature_c
+from monitor.choose import Wishes
+from monitor.line_place import line_offset, points_before_top
+from monitor.outcome import Outcome
+from streams.transient import Acquisition, End, Kind, Start, Transient, number
+
+MHZ, DWELL_S, POINTS = 123.25, 4e-4, 1024
+ACQUISITION = Acquisition(MHZ, "1H", DWELL_S, POINTS, 1, 0.03, 2.0, sequence="svs_se")
+SPHERE = {"NAA": 12.5, "Cr": 10.0, "PCh": 3.0, "Glu": 12.5, "Ins": 7.5, "Lac": 5.0}
+
+
+@cache
+def sphere() -> np.ndarray:
+    """A FID of a sphere: lines of 6 Hz, in place, and residual water."""
+    basis = load_basis("press_3t_te30").resampled(DWELL_S, POINTS, MHZ)
+    t_s = DWELL_S * np.arange(POINTS)
+    known = {**SPHERE, "mI": 7.5}
+    lines = sum(known[n] * basis.fid(n) for n in basis.names if n in known)
+    return np.asarray(lines * np.exp(-np.pi * 5.0 * t_s))
+
+
+def followed(fid: np.ndarray, water: float = 3.0, transients: int = 8) -> Outcome:
+    t_s = DWELL_S * np.arange(POINTS)
+    level = np.abs(sphere()).max()
+    fid = fid + water * level * np.exp(-np.pi * 8.0 * t_s + 0.5j)
+    noise = np.random.default_rng(4).standard_normal((2, transients, POINTS))
+    fids = fid + 0.01 * level * (noise[0] + 1j * noise[1])
+    bodies = [
+        Transient(i, 2.0 * i, Kind.METABOLITE, f[None].astype(np.complex64))
+        for i, f in enumerate(fids)
+    ]
+    messages = number([Start(ACQUISITION, "made"), *bodies, End(transients, "end")])
+    return run(messages, Wishes(changes={"window": transients}))
+
+
+@cache
+def in_place() -> Outcome:
+    return followed(sphere())
+
+
+@pytest.mark.parametrize("ppm", [-0.1, -0.16, -0.17, -0.21, -0.25, 0.3, 0.5, -0.5])
+def test_lines_that_lie_far_off_are_measured_there(ppm):
+    outcome = followed(moved_by(sphere(), DWELL_S, ppm * MHZ))
+    found, meant = outcome.course[0], in_place().course[0]
+    beside_water = 0.2 if ppm > 0.4 else 0.1  # at +0.5 ppm water covers myo-inositol
+    assert found.fwhm_hz == pytest.approx(meant.fwhm_hz, rel=beside_water)
+    assert found.snr == pytest.approx(meant.snr, rel=0.15)
+    assert found.values["tNAA/tCr"] == pytest.approx(meant.values["tNAA/tCr"], rel=0.03)
+    fwhm = [q.fwhm_hz for q in outcome.qualities]
+    assert np.median(fwhm) == pytest.approx(in_place().qualities[0].fwhm_hz, rel=0.15)
+    side = "high" if ppm > 0 else "low"
+    assert f"{abs(ppm):.2f} ppm ({abs(ppm) * MHZ:.0f} Hz) too {side}" in next(
+        note for note in outcome.notes if "The lines lie" in note
+    )
+
+
+def test_lines_in_place_are_not_spoken_of():
+    assert line_offset(in_place()) == ""
+    assert points_before_top(in_place()) == ""
+
+
+def test_a_sphere_at_room_temperature():
+    assert temperature_c(-0.17) == pytest.approx(20.5, abs=0.5)
+    outcome = followed(moved_by(sphere(), DWELL_S, -0.17 * MHZ))
+    assert "A phantom at 21 C looks so" in line_offset(outcome)
+
+
+def test_noise_lies_nowhere():
+    noise = np.random.default_rng(1).standard_normal((2, POINTS))
+    for scale in (1.0, 1e-6):
+        assert line_offset_hz(scale * (noise[0] + 1j * noise[1]), DWELL_S, MHZ) == 0.0
+
+
+@pytest.mark.parametrize("points", [1, 2, 4, -2])
+def test_points_before_the_top_are_noticed(points):
+    frequency = np.fft.fftfreq(POINTS, DWELL_S)
+    spectrum = np.fft.ifft(sphere()) * np.exp(2j * np.pi * frequency * points * DWELL_S)
+    outcome = followed(np.fft.fft(spectrum))
+    said = points_before_top(outcome)
+    where = "before the top" if points > 0 else "missing after it"
+    assert f"some {abs(points)} point" in said
+    assert where in said
+    assert said in outcome.notes
