@@ -9,7 +9,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.choose import Analysis, Wishes
-from monitor.closing import nothing_fitted, remarks
+from monitor.closing import no_metabolites, nothing_fitted, remarks
 from monitor.outcome import Outcome
 from monitor.qc.criteria import Verdict, of_outcome
 from monitor.report import wording
@@ -38,7 +38,7 @@ def analyse(
     if outcome.analysis.pipeline is None:
         raise InputError(f"{path} has no start message: nothing can be analysed.")
     if not outcome.qualities:
-        raise InputError(f"{path} holds no metabolite transient: nothing to analyse.")
+        raise InputError(f"{path} holds {no_metabolites(outcome)}.")
     why = nothing_fitted(outcome)
     if why:
         raise InputError(f"Nothing could be fitted in {path}: {why}.")

@@ -10,20 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
 from monitor.analysis.update import Curves, Update
 from monitor.blinding import is_lock
 from monitor.settings import Settings, bundled_protocols, read_protocol
+from monitor.water_watch import WaterWatch
 from streams.errors import InputError
 from streams.scanner_counter import OF_FILE, ScannerCounter
 from streams.scanner_names import are_alike, described, kind_of
 from streams.sources.choice import Choose
 from streams.sources.file_rules import FileRules
 from streams.sources.water_check import no_water
-from streams.transient import Acquisition, Kind, Message, Start, Transient
+from streams.transient import Acquisition, Body, Kind, Message, Start, Transient
 
 if TYPE_CHECKING:
     from monitor.analysis.pipeline import Pipeline
@@ -155,6 +156,8 @@ class Analysis:
         self.waters_left_out = 0
         self._acquisition: Acquisition | None = None
         self._told: set[int] = set()  # epochs
+        self._watch = WaterWatch()
+        self._found_in: set[int] = set()
 
     def push(self, message: Message) -> Update:
         """Work through one message; see `Pipeline.push`."""
@@ -172,15 +175,43 @@ class Analysis:
     def _checked(self, message: Message) -> Update:
         """The same, without water references that are none."""
         body = message.body
+        said: tuple[str, ...] = ()
         if isinstance(body, Start):
             self._acquisition = body.acquisition
-        elif isinstance(body, Transient) and body.kind == Kind.WATER:
+        elif self._is_unannounced_water(body):
+            said = self._found(message)
+            body = replace(body, kind=Kind.WATER)
+            message = replace(message, body=body)
+        if isinstance(body, Transient) and body.kind == Kind.WATER:
             wrong = self._no_water(body)
             if wrong:
                 return Update(
                     message.seq, message.epoch, notes=self._left(message, wrong)
                 )
-        return self._pushed(message)
+        update = self._pushed(message)
+        return replace(update, notes=(*update.notes, *said)) if said else update
+
+    @property
+    def waters_found(self) -> int:
+        """Transients that came as metabolites and hold unsuppressed water."""
+        return self._watch.found
+
+    def _is_unannounced_water(self, body: Body) -> TypeGuard[Transient]:
+        if not isinstance(body, Transient) or body.kind != Kind.METABOLITE:
+            return False
+        acquisition = self._acquisition
+        return acquisition is not None and self._watch.is_water(body, acquisition)
+
+    def _found(self, message: Message) -> tuple[str, ...]:
+        """What to say of water that was not announced, once an epoch."""
+        if message.epoch in self._found_in:
+            return ()
+        self._found_in.add(message.epoch)
+        return (
+            "Transients that came as metabolites hold unsuppressed water: they are "
+            "water reference, and enter no window (the scanner's rule for them can be "
+            "given in [mrd] of the protocol).",
+        )
 
     def _no_water(self, body: Transient) -> str:
         """Why a water reference is none; empty where it is one, or not to be told."""

@@ -60,6 +60,17 @@ def result(outcome: Outcome) -> str:
     )
 
 
+def no_metabolites(outcome: Outcome) -> str:
+    """What a session without a metabolite transient holds, to follow "holds"."""
+    waters = outcome.analysis.waters_found
+    if not waters:
+        return "no metabolite transient: there is nothing to analyse"
+    return (
+        f"unsuppressed water alone ({waters} transient{'s' if waters > 1 else ''}): "
+        "give the series with the metabolites, and this one with --water"
+    )
+
+
 def nothing_fitted(outcome: Outcome) -> str:
     """Why there is no window, to follow the name of the file; empty where there is."""
     qualities = outcome.qualities

@@ -68,7 +68,8 @@ class Outcome:
     @property
     def waters_left_out(self) -> int:
         """Water references that were not used: none by their look, or too late."""
-        return self.waters - self.pipeline.intake.waters_taken
+        found = self.analysis.waters_found
+        return self.waters + found - self.pipeline.intake.waters_taken
 
     @property
     def infusion_s(self) -> tuple[float, float] | None:

@@ -180,10 +180,14 @@ def _water_filter(
 ) -> WaterFilter | None:
     """Operator that takes off the residual water that a mean FID shows.
 
-    Where the lines were moved down to their place, so was the water.
+    Where the lines were moved down to their place, so was the water, unless it was as
+    far off.
     """
     low_ppm = min(WATER_PPM[0], REFERENCE_PPM - moved_ppm - BESIDE_WATER_PPM)
     lines = water_lines(fid, model.dwell_time_s, model.frequency_mhz, low_ppm)
+    strength = np.abs(lines.amplitude)
+    if strength.size and lines.shift_ppm[np.argmax(strength)] > WATER_PPM[0]:
+        lines = water_lines(fid, model.dwell_time_s, model.frequency_mhz)
     return make_water_filter(model, lines)
 
 

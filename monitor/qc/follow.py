@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.analysis.update import Curve, Update
 from monitor.choose import Analysis, Wishes
+from monitor.closing import no_metabolites
 from monitor.outcome import Outcome
 from streams.errors import InputError
 from streams.sources.open_file import messages_of, open_source
@@ -94,7 +95,7 @@ def follow(path: Path, wishes: Wishes, water: Path | None = None) -> Followed:
     outcome = followed.outcome
     outcome.notes = dict.fromkeys((*source.notes, *outcome.notes))
     if not outcome.qualities:
-        raise InputError(f"{path} holds no metabolite transient: nothing to judge.")
+        raise InputError(f"{path} holds {no_metabolites(outcome)}.")
     return followed
 
 

@@ -62,9 +62,16 @@ def dimension_tags(container: Container) -> dict[str, int]:
     return tags
 
 
-def choosable(tags: Mapping[str, int]) -> set[str]:
-    """Dimensions along which something can be chosen."""
-    return set(tags)
+def unchosen(tags: Mapping[str, int], choose: Choose | None) -> tuple[str, ...]:
+    """Dimensions along which something was chosen in vain.
+
+    Of coils and transients a single one is no series.
+    """
+    return tuple(
+        tag
+        for tag, entries in entries_of(choose).items()
+        if tag not in tags or (tag in (COIL, DYNAMIC) and entries.is_one)
+    )
 
 
 def arrangement_of(

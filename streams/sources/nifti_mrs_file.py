@@ -22,8 +22,8 @@ from streams.sources.choice import Choose
 from streams.sources.nifti_container import Container, read_container
 from streams.sources.nifti_dimensions import (
     arrangement_of,
-    choosable,
     dimension_tags,
+    unchosen,
 )
 from streams.sources.nifti_dynamic import (
     check_constant,
@@ -97,7 +97,7 @@ def read_series(
         events=events_of(header),
         notes=tuple(header.notes),
         choices=arranged.choices,
-        unchosen=tuple(tag for tag in choose or {} if tag not in choosable(tags)),
+        unchosen=unchosen(tags, choose),
     )
 
 

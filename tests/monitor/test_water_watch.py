@@ -1,0 +1,92 @@
+"""No water transient enters a metabolite window, whatever it was told to be."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from monitor.analyse import analyse, run
+from monitor.choose import Wishes
+from monitor.water_watch import MOST_AT_FIRST, WaterWatch
+from streams.errors import InputError
+from streams.export.nifti_mrs import write_session
+from streams.transient import Acquisition, End, Kind, Start, Transient, number
+
+POINTS, DWELL_S, MHZ = 512, 4e-4, 123.25
+ACQUISITION = Acquisition(MHZ, "1H", DWELL_S, POINTS, 2, 0.03, 2.0, sequence="PRESS")
+T_S = DWELL_S * np.arange(POINTS)
+
+
+def line(ppm: float, size: float, fwhm_hz: float = 7.0) -> np.ndarray:
+    nu = (ppm - 4.65) * MHZ
+    return size * np.exp(-(2j * np.pi * nu + np.pi * fwhm_hz) * T_S)
+
+
+@cache
+def lines() -> np.ndarray:
+    return line(2.01, 1.0) + line(3.03, 0.8) + line(3.21, 0.6) + line(2.35, 0.6)
+
+
+def transient(rng: np.random.Generator, index: int, water: bool) -> Transient:
+    """One of either kind, with a water, width, place and noise of its own."""
+    size = rng.uniform(700, 3000) if water else rng.uniform(0.2, 15)
+    fid = lines() + line(4.65 + rng.normal(0, 0.02), size, rng.uniform(4, 12))
+    turned = fid * np.exp(1j * rng.uniform(0, 2 * np.pi, (2, 1)))
+    noise = rng.normal(size=(2, 2, POINTS)) * rng.uniform(0.05, 0.3)
+    noisy = (turned + noise[0] + 1j * noise[1]).astype(np.complex64)
+    return Transient(index, 2.0 * index, Kind.METABOLITE, noisy)
+
+
+def schemes(rng: np.random.Generator, count: int) -> list[bool]:
+    """Which of a session are water: first, last, both, every nth, anywhere, none."""
+    place = np.arange(count)
+    n = int(rng.integers(1, 9))
+    return list(
+        [
+            place < 2 * n,
+            place >= count - n,
+            (place < 2 * n) | (place >= count - 2 * n),
+            place % (n + 1) == 0,
+            rng.random(count) < 0.2,
+            np.zeros(count, bool),
+        ][int(rng.integers(6))]
+    )
+
+
+def test_no_water_among_many_sessions_is_taken_for_metabolites():
+    rng = np.random.default_rng(12)
+    waters = 0
+    for _ in range(60):
+        watch = WaterWatch()
+        for index, water in enumerate(schemes(rng, 64)):
+            made = transient(rng, index, bool(water))
+            assert watch.is_water(made, ACQUISITION) == water
+            waters += bool(water)
+    assert waters > 500
+
+
+def test_a_session_without_suppression_is_left_as_it_is():
+    rng, watch = np.random.default_rng(3), WaterWatch()
+    seen = [watch.is_water(transient(rng, n, True), ACQUISITION) for n in range(50)]
+    assert seen == [True] * MOST_AT_FIRST + [False] * (50 - MOST_AT_FIRST)
+    assert watch.unsuppressed
+
+
+@pytest.mark.parametrize("water_at", [{0, 1, 2, 3}, {30, 31}, {0, 9, 18, 27}])
+def test_water_enters_no_window_and_is_said(water_at):
+    rng = np.random.default_rng(1)
+    made = [transient(rng, n, n in water_at) for n in range(32)]
+    messages = number([Start(ACQUISITION, "made"), *made, End(32, "end")])
+    wishes = Wishes(basis="press_3t_te30", changes={"window": 8})
+    outcome = run(messages, wishes)
+    assert len(outcome.qualities) == 32 - len(water_at)
+    assert outcome.analysis.waters_found == len(water_at)
+    assert any("hold unsuppressed water" in note for note in outcome.notes)
+
+
+def test_water_alone_is_said(tmp_path):
+    rng = np.random.default_rng(1)
+    made = [transient(rng, n, True) for n in range(3)]
+    write_session(tmp_path / "w.nii.gz", number([Start(ACQUISITION, "x"), *made]))
+    with pytest.raises(InputError, match=r"unsuppressed water alone \(3 transients\)"):
+        analyse(tmp_path / "w.nii.gz", Wishes(basis="press_3t_te30"))
