@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from monitor import options
+from monitor.blinding import locked
 from monitor.commands.analysing import Choose
 from monitor.commands.scanner import (
     Allow,
@@ -22,6 +23,7 @@ from monitor.commands.scanner import (
     is_site,
     site_bodies,
 )
+from monitor.settings import read_protocol
 from streams.endpoint import Endpoint
 from streams.errors import InputError
 from streams.health import clock_words
@@ -147,7 +149,7 @@ def _check_goes_with(source: str, **given: object) -> None:
     known = {
         "FILE": (("water", "choose"), not running),
         "mrd": (("listen", "allow"), source == "mrd"),
-        "mrd, folder:PATH or FILE": (("protocol",), is_site(source) or not running),
+        "mrd or folder:PATH": (("protocol",), is_site(source) or not running),
     }
     for kind, (names, fits) in known.items():
         for option in (name for name in names if given[name] and not fits):
@@ -192,7 +194,10 @@ def _file_bodies(
     source = open_source(path, water, options.choices(choose), rules)
     for note in source.notes:
         _say(console, note)
-    return paced(source.bodies, pace, stop)
+    bodies = source.bodies
+    if protocol:
+        bodies = locked(bodies, read_protocol(protocol))
+    return paced(bodies, pace, stop)
 
 
 def _say(console: Console, text: str) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
+from streams.sources.bids_beside import events_beside, sidecar_fields
 from streams.sources.choice import Choose
 from streams.sources.nifti_container import Container, read_container
 from streams.sources.nifti_dimensions import (
@@ -77,7 +78,7 @@ def read_series(
         coils and transients that was not chosen, a missing or impossible field
     """
     container = read_container(path)
-    header = Header(container.name, container.extension)
+    header = _with_sidecar(path, Header(container.name, container.extension))
     _check_intent(container, header)
     tags = dimension_tags(container)
     arranged = arrangement_of(container, tags, choose)
@@ -87,6 +88,11 @@ def read_series(
     acquisition = _acquisition(container, header, fids, echo_time_s)
     times_s, counts = _places(container, header, dynamic, tags, arranged.rows)
     header.notes.extend(arranged.notes)
+    events = events_of(header)
+    if not events:
+        beside, said = events_beside(path, times_s[0] if times_s else 0.0)
+        events = tuple((None, event) for event in beside)
+        header.notes.extend([said] if said else [])
     return Series(
         container.name,
         "NIfTI-MRS file",
@@ -94,7 +100,7 @@ def read_series(
         fids,
         times_s=times_s,
         counts=counts,
-        events=events_of(header),
+        events=events,
         notes=tuple(header.notes),
         choices=arranged.choices,
         unchosen=unchosen(tags, choose),
@@ -118,6 +124,23 @@ def _places(
     counts = counts_of(header, dynamic, size)
     kept = slice(rows.start, rows.stop)
     return times_s and times_s[kept], counts and counts[kept]
+
+
+def _with_sidecar(path: Path, header: Header) -> Header:
+    """The header with what it lacks and the sidecar has."""
+    beside = sidecar_fields(path)
+    lacking = {k: v for k, v in beside.items() if header.fields.get(k) is None}
+    for key in ("SpectrometerFrequency", "ResonantNucleus"):
+        if key in lacking and not isinstance(lacking[key], list):
+            lacking[key] = [lacking[key]]
+    merged = Header(header.name, {**header.fields, **lacking})
+    if lacking:
+        merged.note(f"{', '.join(lacking)} taken from the sidecar.")
+    for key in ("EchoTime", "RepetitionTime"):
+        own, other = header.fields.get(key), beside.get(key)
+        if own is not None and other is not None and own != other:
+            merged.note(f"{key} = {other!r} in the sidecar is not the header's.")
+    return merged
 
 
 def _check_intent(container: Container, header: Header) -> None:
