@@ -70,6 +70,7 @@ def settings_for(start: Start, wishes: Wishes) -> Settings:
             f"No basis set for {start.source}: {_described(start.acquisition)} fits "
             "none of the bundled protocols; give --basis FILE or --protocol"
             f"{_near_presets(start.acquisition)} (in the window: Ctrl+N)."
+            f"{_simulated(start.acquisition)}"
         )
     return settings
 
@@ -111,6 +112,27 @@ def _described(acquisition: Acquisition) -> str:
     return (
         f"{described(acquisition.sequence)}, TE {1e3 * acquisition.echo_time_s:g} ms "
         f"at {acquisition.spectrometer_frequency_mhz:.1f} MHz"
+    )
+
+
+SIMULATED = {
+    "PRESS": "press",
+    "STEAM": "steam",
+    "sLASER": "slaser",
+    "MEGA-PRESS": "megapress",
+}
+
+
+def _simulated(acquisition: Acquisition) -> str:
+    """The command that makes a basis set for an acquisition, where one can."""
+    sequence = SIMULATED.get(kind_of(acquisition.sequence))
+    if sequence is None or acquisition.nucleus != "1H":
+        return ""
+    return (
+        f" One is made by: mrs-monitor basis simulate --sequence {sequence} --te "
+        f"{1e3 * acquisition.echo_time_s:g} --mhz "
+        f"{acquisition.spectrometer_frequency_mhz:.6g} --dwell "
+        f"{acquisition.dwell_time_s:.6g} --points {acquisition.points} --out NAME.BASIS"
     )
 
 

@@ -16,6 +16,7 @@ from monitor.analysis.start import starting_points
 from monitor.outcome import Outcome
 
 TOLD_FROM_PPM = 0.08
+LOOKED_FOR_PPM = 0.55
 TRIED = range(-6, 25)
 CLEAR_GAIN = 1.01
 ROOM_C = (5.0, 33.0)
@@ -28,8 +29,15 @@ def line_offset(outcome: Outcome) -> str:
         return ""
     offset_hz = session.offset_hz + session.fit.shift_hz
     offset_ppm = offset_hz / session.problem.model.frequency_mhz
-    if not (np.isfinite(offset_ppm) and abs(offset_ppm) > TOLD_FROM_PPM):
+    near = not abs(offset_ppm) > TOLD_FROM_PPM  # nan, too
+    if near and np.isfinite(session.naa_fwhm_hz):
         return ""
+    if abs(offset_ppm) > LOOKED_FOR_PPM or not np.isfinite(session.naa_fwhm_hz):
+        return (
+            "No lines of NAA, creatine and choline are found within 0.5 ppm of their "
+            "places: what was measured is no brain, and no phantom that is made like "
+            "one."
+        )
     side = "low" if offset_ppm < 0 else "high"
     sample_c = temperature_c(offset_ppm)
     cool = ROOM_C[0] <= sample_c <= ROOM_C[1]
@@ -43,7 +51,8 @@ def line_offset(outcome: Outcome) -> str:
 def points_before_top(outcome: Outcome) -> str:
     """A phase of first order that a fit would need, in a sentence; empty if none."""
     session = _session(outcome)
-    if session is None or outcome.pipeline.settings.outcome_hidden:
+    hidden = outcome.pipeline.settings.outcome_hidden
+    if session is None or hidden or not np.isfinite(session.naa_fwhm_hz):
         return ""
     points = _points(session)
     if points == 0:

@@ -26,6 +26,7 @@ from monitor.qc.provenance import wishes_hash
 from monitor.qc.sessions import Session, infusion_of
 from monitor.report.session_files import write_session_report
 from streams.errors import InputError
+from streams.sources.bids_beside import AUTHOR as BIDS
 from streams.sources.open_file import open_source
 from streams.transient import Event, Transient
 
@@ -83,7 +84,8 @@ def _first_without_events(path: Path) -> float | None:
     """
     first_s: float | None = None
     for body in open_source(path).bodies:
-        if isinstance(body, Event) and body.kind == "infusion_start":
+        marked = isinstance(body, Event) and body.kind == "infusion_start"
+        if marked and body.author != BIDS:
             return None
         if isinstance(body, Transient) and first_s is None:
             first_s = body.time_s

@@ -1,8 +1,8 @@
 """The converter spec2nii in a process of its own, and what is said when it fails.
 
-What a traceback quotes, and each of its words that stands in the file, may be a name or
-a date of birth: it is left out.  A key that the converter misses is said: what is not in
-the file is nobody's.
+What a traceback quotes, and each of its words that stands in the file, may be a name
+or a date of birth: it is left out.  A key that the converter misses is said: what is
+not in the file is nobody's.
 """
 
 from __future__ import annotations
