@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -39,6 +40,14 @@ Participants = Annotated[
 LEVELS = ("participant", "group")
 
 
+PHANTOM: dict[str, object] = {
+    "macromolecules": "none",
+    "water_limit": math.nan,
+    "lipid_limit": math.nan,
+}
+"""Settings for a sphere: it holds no macromolecules, and often much of its water."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command("qc")(judge_sessions)
@@ -69,6 +78,14 @@ def judge_sessions(
             "--unlock", help="Report a blinded outcome; the REASON is recorded."
         ),
     ] = None,
+    phantom: Annotated[
+        bool,
+        typer.Option(
+            "--phantom",
+            help="A sphere of metabolites: no macromolecules, no limit on water and "
+            "lipid.",
+        ),
+    ] = False,
     simulate: Annotated[
         str,
         typer.Option("--simulate", help="PROTOCOL: what it would detect."),
@@ -88,7 +105,8 @@ def judge_sessions(
     from monitor.unlocking import checked
 
     reason = checked(unlock)
-    wishes = wishes_of(protocol, basis, reference, infusion, choose, reason)
+    kind = PHANTOM if phantom else {}
+    wishes = wishes_of(protocol, basis, reference, infusion, choose, reason, **kind)
     places, out, level = _bids_app(sessions or [], out)
     if simulate:
         _simulate(simulate, out)

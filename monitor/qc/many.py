@@ -84,8 +84,8 @@ def _first_without_events(path: Path) -> float | None:
     """
     first_s: float | None = None
     for body in open_source(path).bodies:
-        marked = isinstance(body, Event) and body.kind == "infusion_start"
-        if marked and body.author != BIDS:
+        marked = body if isinstance(body, Event) else None
+        if marked and (marked.kind, marked.author != BIDS) == ("infusion_start", True):
             return None
         if isinstance(body, Transient) and first_s is None:
             first_s = body.time_s

@@ -16,6 +16,7 @@ from pathlib import Path
 from monitor.analysis.fitted import FittedWindow
 from monitor.choose import Wishes
 from monitor.components import negative_components
+from monitor.line_place import line_offset, points_before_top
 from monitor.outcome import counts
 from monitor.qc.criteria import (
     Criterion,
@@ -37,6 +38,9 @@ COVERED = 0.8
 """Share of the infusion below which it is said that windows are missing in it."""
 UNSUPPRESSED = 200.0
 """Water over NAA that no suppression leaves; without any it is thousands."""
+
+OF_THE_LINES = (line_offset, points_before_top, negative_components)
+"""What is said of the fitted lines, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def judge(path: Path, wishes: Wishes, water: Path | None = None) -> Judged:
         "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), said)],
         "notes": [
             *followed.outcome.notes,
-            *filter(None, [negative_components(followed.outcome)]),
+            *filter(None, [said(followed.outcome) for said in OF_THE_LINES]),
             *_other_epochs(followed, found),
             *_unsuppressed(judged),
             *_without_change(found),

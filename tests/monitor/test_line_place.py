@@ -1,16 +1,20 @@
 """Lines far from their place, and FIDs that do not begin at the echo's top."""
 
+import json
 from functools import cache
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from monitor.analyse import run
 from monitor.analysis.basis_files import load_basis
 from monitor.analysis.line_offset import line_offset_hz, moved_by, temperature_c
 from monitor.choose import Wishes
+from monitor.cli import app
 from monitor.line_place import line_offset, points_before_top
 from monitor.outcome import Outcome
+from streams.export.nifti_mrs import write_session
 from streams.transient import Acquisition, End, Kind, Start, Transient, number
 
 MHZ, DWELL_S, POINTS = 123.25, 4e-4, 1024
@@ -91,3 +95,24 @@ def test_points_before_the_top_are_noticed(points):
     assert f"some {abs(points)} point" in said
     assert where in said
     assert said in outcome.notes
+
+
+def test_a_sphere_judged_as_one(tmp_path):
+    """No macromolecules, no limit on water and lipid, its temperature in the notes."""
+    fid = moved_by(sphere(), DWELL_S, -0.17 * MHZ)
+    made = [
+        Transient(n, 2.0 * n, Kind.METABOLITE, (fid + 1e-3 * n)[None].astype("c8"))
+        for n in range(2)
+    ]
+    path = tmp_path / "sphere.nii.gz"
+    write_session(path, number([Start(ACQUISITION, "x"), *made]))
+    out = tmp_path / "out"
+    ran = CliRunner().invoke(
+        app, ["qc", str(path), "--phantom", "--no-pdf", "--out", str(out)]
+    )
+    assert ran.exit_code == 0, ran.output
+    report = json.loads((out / "qc.json").read_text(encoding="utf-8"))
+    assert report["settings"]["macromolecules"] == "none"
+    verdicts = {c["key"]: c["verdict"] for c in report["criteria"]}
+    assert (verdicts["water"], verdicts["lipid"]) == ("no limit", "no limit")
+    assert any("A phantom at 21 C looks so" in note for note in report["notes"])
