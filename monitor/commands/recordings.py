@@ -22,7 +22,7 @@ from streams.inspection import Verification
 from streams.journal import Journal
 from streams.security import load_client_keys
 from streams.subscriber import Subscriber
-from streams.transient import Body, Event, Message, Transient, number
+from streams.transient import Body, Event, Message, Start, Transient, number
 
 BESIDE_S = 60.0  # how often `tail` says how the clocks are
 File = Annotated[Path, typer.Argument(help="A recording.")]
@@ -58,14 +58,7 @@ def info(file: File) -> None:
     if not held.verification.damaged:
         typer.echo(held.verification.summary)
     for start in held.starts:
-        acquisition = start.acquisition
-        typer.echo(
-            f"{start.source}: {acquisition.sequence or 'sequence not named'} TE "
-            f"{1e3 * acquisition.echo_time_s:g} ms, "
-            f"{acquisition.spectrometer_frequency_mhz:.3f} MHz, {acquisition.coils} "
-            f"coils x {acquisition.points} points, dwell time "
-            f"{1e6 * acquisition.dwell_time_s:g} us"
-        )
+        typer.echo(_acquired(start))
     kinds = ", ".join(f"{count} {kind}" for kind, count in held.kinds.items())
     epochs = f"{held.epochs} epoch{'' if held.epochs == 1 else 's'}"
     lost = held.never_came
@@ -253,6 +246,18 @@ def tail(connect: Connect, key: Key = "") -> None:
             problem = said
 
 
+def _acquired(start: Start) -> str:
+    """How a series is acquired, in one line."""
+    acquisition = start.acquisition
+    return (
+        f"{start.source}: {acquisition.sequence or 'sequence not named'} TE "
+        f"{1e3 * acquisition.echo_time_s:g} ms, "
+        f"{acquisition.spectrometer_frequency_mhz:.3f} MHz, {acquisition.coils} "
+        f"coils x {acquisition.points} points, dwell time "
+        f"{1e6 * acquisition.dwell_time_s:g} us"
+    )
+
+
 def _line(message: Message) -> str:
     """One message in one line."""
     body = message.body
@@ -261,6 +266,8 @@ def _line(message: Message) -> str:
         said = f"{body.kind} {body.count} at {body.time_s:.2f} s, {coils} x {points}"
     elif isinstance(body, Event):
         said = f"{_plain(body.kind)} at {body.time_s:.2f} s {_plain(body.text)}"
+    elif isinstance(body, Start):
+        said = f"start {_plain(_acquired(body))}"
     else:
         said = type(body).__name__.lower()
     return f"{time.strftime('%H:%M:%S')} {message.seq:6d} epoch {message.epoch} {said}"

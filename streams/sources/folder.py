@@ -63,7 +63,7 @@ class FolderRules:
 
     water_name: str = ""
     counter: str = ""
-    files: FileRules = field(default_factory=FileRules)
+    files: FileRules = field(default_factory=FileRules, compare=False)
 
     def __post_init__(self) -> None:
         check_pattern(self.counter)
