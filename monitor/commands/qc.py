@@ -123,9 +123,9 @@ def judge_sessions(
 
 def _is_one(place: Path) -> bool:
     """A file, or a folder of DICOM files, which is a series."""
-    from streams.sources.vendor_file import dicom_files
+    from streams.sources.vendor_file import is_series_folder
 
-    return place.is_file() or (place.is_dir() and bool(dicom_files(place)))
+    return place.is_file() or is_series_folder(place)
 
 
 def _note_reason(places: list[Path], reason: str) -> None:

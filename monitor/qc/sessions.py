@@ -17,7 +17,7 @@ from pathlib import Path
 from monitor.qc.beside import waters_beside
 from streams.errors import InputError
 from streams.scanner_names import is_noise_name
-from streams.sources.vendor_file import dicom_files
+from streams.sources.vendor_file import is_series_folder
 
 NO_SESSIONS = frozenset(
     {".json", ".tsv", ".csv", ".txt", ".md", ".toml", ".html", ".pdf", ".png", ".svg"}
@@ -73,7 +73,7 @@ def _in_folder(folder: Path) -> list[Session]:
         files = sorted(folder.glob("sub-*/**/*_svs.nii*"))
         return [_session(p, _bids(p, "mrsref.nii*"), _bids(p, "events.tsv"))
                 for p in files]  # fmt: skip
-    series = {p for p in (folder, *folder.rglob("*")) if p.is_dir() and dicom_files(p)}
+    series = {p for p in (folder, *folder.rglob("*")) if is_series_folder(p)}
     files = [p for p in folder.rglob("*") if _may_be(p, folder)]
     files = sorted([*series, *(p for p in files if p.parent not in series)])
     return [_session(p, water, None) for p, water in waters_beside(files).items()]

@@ -12,7 +12,13 @@ from pathlib import Path
 
 from streams.errors import InputError
 from streams.recording_files import refuse_pipe
-from streams.sources import ismrmrd_file, mrd_stream_file, twix_file, vendor_file
+from streams.sources import (
+    ismrmrd_file,
+    mrd_stream_file,
+    twix_file,
+    varian,
+    vendor_file,
+)
 from streams.sources.choice import Choose
 from streams.sources.filling import without_filling
 from streams.sources.mrd_rules import MrdRules
@@ -56,11 +62,15 @@ def read_series(
     A folder that holds nothing but DICOM files is a series, too.  `echo_time_s` is
     taken instead of what the file says; `mrd` is how MRD is to be understood.
     """
+    if varian.is_varian(path):
+        series = varian.read_series(path, echo_time_s)
+        return replace(series, unchosen=tuple(choose or ()))
     if path.is_dir():
-        if vendor_file.dicom_files(path):
+        if vendor_file.is_series_folder(path):
             return vendor_file.read_series(path, choose, echo_time_s)
         raise InputError(
-            f"{path} cannot be read: it is a folder, and only one of DICOM files can."
+            f"{path} cannot be read: it is a folder, and only one of DICOM files, or "
+            "Varian's with fid and procpar, can."
         )
     start = first_bytes(path)
     if is_nifti(path):

@@ -24,6 +24,7 @@ from streams.sources.converter import ConversionError, convert
 from streams.sources.dicom_echo_time import own_echo_time_s
 from streams.sources.extras import needed
 from streams.sources.series import Series
+from streams.sources.varian import is_varian
 
 METABOLITES = ("", "_STD_0")
 REFERENCES = (
@@ -137,7 +138,7 @@ def read_series(
             file.name.removesuffix(".nii.gz").removeprefix("converted"): file
             for file in sorted(out.rglob("*.nii.gz"))
         }
-        said_s = echo_time_s or _dicom_echo_time_s(path)
+        said_s = echo_time_s or _own_echo_time_s(path)
         series = _named(path, _metabolites(path, written), choose, said_s)
         reference, notes = _reference(path, written, choose, said_s)
     notes = (*mended, *series.notes, *notes)
@@ -210,7 +211,12 @@ def _convert(path: Path, arguments: list[str]) -> tuple[str, ...]:
     return (f"{path.name}: {spar.name} lacks {', '.join(missing)}, taken as such.",)
 
 
-def _dicom_echo_time_s(path: Path) -> float | None:
+def is_series_folder(path: Path) -> bool:
+    """Whether a folder is one series: of DICOM files, or Varian's."""
+    return path.is_dir() and (is_varian(path) or bool(dicom_files(path)))
+
+
+def _own_echo_time_s(path: Path) -> float | None:
     """What DICOM says of its echo time, s; None for other files."""
     if path.is_dir():
         return own_echo_time_s(dicom_files(path)[0])
