@@ -11,7 +11,7 @@ where the rules say so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,11 +103,30 @@ def layout_of(header: Header, readout: Readout, rules: MrdRules) -> Layout:
         oversampling=oversampling,
         echo_time_s=rules.echo_time_s or None,
     )
+    acquisition = _as_averaged(acquisition, readout, header)
     stop = start + points * oversampling
     return Layout(
         coils, received, readout.sample_time_us, start, stop, oversampling,
         rules.conjugate, acquisition, rules.skip_points,
     )  # fmt: skip
+
+
+def _as_averaged(
+    acquisition: Acquisition, readout: Readout, header: Header
+) -> Acquisition:
+    """How averages of the vendor's chain follow each other, which is said."""
+    if readout.thinned == readout.averaged == 1:
+        return acquisition
+    tr_s = acquisition.repetition_time_s
+    header.notes.append(
+        f"{header.name}: images that carry FIDs, averaged by the vendor's chain; each "
+        f"is taken as a transient of {readout.averaged} averages."
+    )
+    return replace(
+        acquisition,
+        dwell_time_s=acquisition.dwell_time_s * readout.thinned,
+        repetition_time_s=tr_s and tr_s * readout.averaged,
+    )
 
 
 def _filled(readout: Readout, start: int, length: int, header: Header) -> int:

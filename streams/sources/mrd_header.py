@@ -41,6 +41,7 @@ NAMESPACE = "http://www.ismrm.org/ISMRMRD"
 LARGEST = 1e12
 UNITS_S = (1e-3, 1e-6)
 LEAST_ECHO_TIME_S, MOST_ECHO_TIME_S = 0.5e-3, 1.0
+LONGEST_DWELL_MS = 5.0  # a larger number is one of us
 SAME_ECHO_TIME_S = 0.5e-3
 
 
@@ -200,6 +201,32 @@ class Header:
             return False
         others = [self.voxels_of(n) for n in range(self.encodings) if n != encoding]
         return self.voxels_of(encoding) > 1 and 1 in others
+
+    @property
+    def averages(self) -> int:
+        """Excitations that the header's counter of averages has, at least 1."""
+        try:
+            most = self._number("encoding/encodingLimits/average/maximum")
+        except InputError:
+            return 1
+        return max(int(most or 0) + 1, 1)
+
+    def image_dwell(self, points: int) -> tuple[float, int]:
+        """Time between acquired points in us, and how many of them one of these is.
+
+        Raises
+        ------
+        InputError : the header does not say
+        """
+        stated = next(filter(None, map(self._user_number, DWELL_TIMES)), None)
+        if stated is None or stated <= 0:
+            raise InputError(
+                f"{self.name} sends spectra as images and does not say their dwell "
+                "time (DwellTime_0)."
+            )
+        acquired = self._number("encoding/encodedSpace/matrixSize/x") or points
+        thinned = max(int(acquired) // points, 1)
+        return stated * (1e3 if stated < LONGEST_DWELL_MS else 1.0), thinned
 
     @property
     def water_saturation(self) -> str:

@@ -73,6 +73,8 @@ class Readout:
     points : (channels, points) complex64 as received, read-only
     center_sample : the point that the scanner calls the centre
     encoding : which of the header's encodings it belongs to, from 0
+    thinned : acquired points for each of these, where oversampling was removed before
+    averaged : excitations in it, where the vendor's chain averaged them
     """
 
     flags: int
@@ -85,6 +87,8 @@ class Readout:
     points: NDArray[np.complex64]
     center_sample: int = 0
     encoding: int = 0
+    thinned: int = 1
+    averaged: int = 1
 
     @property
     def top(self) -> int:

@@ -20,6 +20,7 @@ from streams.sources.mrd_conjugation import ConjugationCheck
 from streams.sources.mrd_external import EXTERNAL, Edge, Edges
 from streams.sources.mrd_fid import Layout, layout_of
 from streams.sources.mrd_header import Header
+from streams.sources.mrd_image import decays, readout_of_image
 from streams.sources.mrd_messages import Readout, Waveform
 from streams.sources.mrd_rules import MrdRules
 from streams.transient import Body, Event, Kind, Start, Transient
@@ -53,6 +54,7 @@ class _Series:
     refused: tuple[int, ...] = ()  # shape of what was not understood
     odd: list[tuple[Readout, float]] = field(default_factory=list)
     all_water: bool = False
+    acquisitions: int = 0  # of any kind, that came raw
 
 
 class ScannerSession:
@@ -104,6 +106,7 @@ class ScannerSession:
         series = self._series
         if series is None:
             return
+        series.acquisitions += 1
         yield from self._counted(readout)
         name = next((n for f, n in LEFT_OUT.items() if readout.flagged(f)), "")
         if not name and series.header.is_image(readout.encoding):
@@ -115,6 +118,27 @@ class ScannerSession:
             yield from self._noise(series, readout)
         else:
             yield from self._signal(series, readout, arrived_s)
+
+    def image(self, content: bytes, arrived_s: float) -> Iterator[Body]:
+        """Bodies that an image with a spectrum stands for."""
+        series = self._series
+        if series is None:
+            return
+        if series.problem:
+            series.left_out["image"] += 1
+            return
+        try:
+            readout = readout_of_image(content, series.header)
+        except InputError as error:
+            series.left_out["image"] += 1
+            if series.layout is None:
+                series.problem = str(error)
+                yield self.note("series_refused", str(error))
+            return
+        if series.acquisitions or not decays(readout):
+            series.left_out["image"] += 1
+            return
+        yield from self._signal(series, readout, arrived_s)
 
     def waveform(self, waveform: Waveform) -> Iterator[Body]:
         """Bodies that a piece of a waveform stands for: edges of external inputs."""

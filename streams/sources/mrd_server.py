@@ -27,6 +27,7 @@ from enum import StrEnum
 
 from streams.errors import InputError
 from streams.sources.mrd_header import Header
+from streams.sources.mrd_image import carries_spectrum
 from streams.sources.mrd_listening import Listening
 from streams.sources.mrd_messages import MrdError, text_of
 from streams.sources.mrd_protocol import CLOSE_BYTES, Frame, Id, Parser
@@ -232,7 +233,7 @@ class Receiver:
             self._leave(connection, "closed by the scanner")
         elif frame.id is Id.HEADER:
             self._header(connection, text_of(frame.content))
-        elif frame.id in QUEUED and connection.active:
+        elif connection.active and _is_queued(frame):
             entry = Entry(What.FRAME, connection.heard_s, id=frame.id)
             self._queue.put(entry, frame.content)
         else:
@@ -320,3 +321,10 @@ def _keep_alive(connected: socket.socket) -> None:
         ):
             if hasattr(socket, name):  # not on every system
                 connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+def _is_queued(frame: Frame) -> bool:
+    """Whether a message may hold something to record."""
+    if frame.id is Id.IMAGE:
+        return carries_spectrum(frame.content)
+    return frame.id in QUEUED

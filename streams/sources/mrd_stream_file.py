@@ -14,6 +14,7 @@ import numpy as np
 from streams.errors import InputError
 from streams.scanner_counter import AUTHOR
 from streams.sources.mrd_header import Header
+from streams.sources.mrd_image import carries_spectrum
 from streams.sources.mrd_messages import MrdError, readout_of, text_of, waveform_of
 from streams.sources.mrd_protocol import NAME_BYTES, Frame, Id, Parser
 from streams.sources.mrd_rules import MrdRules
@@ -111,6 +112,8 @@ def _of_frame(path: Path, session: ScannerSession, frame: Frame) -> Iterator[Bod
             session.begin(Header(path.name, text_of(frame.content)))
         case Id.ACQUISITION:
             yield from session.readout(readout_of(frame.content), 0.0)
+        case Id.IMAGE if carries_spectrum(frame.content):
+            yield from session.image(frame.content, 0.0)
         case Id.WAVEFORM:
             yield from session.waveform(waveform_of(frame.content))
         case Id.CLOSE:

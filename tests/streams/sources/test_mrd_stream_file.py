@@ -222,3 +222,43 @@ def test_another_series_of_the_study_whose_water_is_not_suppressed(
 def test_rules_that_cannot_be(rules):
     with pytest.raises(InputError, match=r"\[mrd\]"):
         MrdRules(**rules)
+
+
+def image(count, fid, **head):
+    made = mrd.ismrmrd.Image.from_array(fid[:, None, None, :], transpose=False)
+    made.image_index = count + 1
+    made.acquisition_time_stamp = 1000 + 4800 * count
+    for key, value in head.items():
+        setattr(made, key, value)
+    return mrd.framed(1022, made)
+
+
+def averaged(count):
+    decay = np.exp(-np.arange(64) / 12)
+    return (20 * decay + 0.1 * mrd.received(count, points=64)).astype(np.complex64)
+
+
+def test_images_that_carry_spectra_are_transients_of_so_many_averages(tmp_path):
+    found = bodies(saved(tmp_path, *[image(n, averaged(n)) for n in range(3)]))
+    (start,) = starts(found)
+    assert start.acquisition.dwell_time_s == pytest.approx(5e-4)  # 2 x 0.25 ms
+    assert start.acquisition.repetition_time_s == pytest.approx(12.0)  # 6 averages
+    assert [t.time_s for t in transients(found)] == [0.0, 12.0, 24.0]
+    for n, transient in enumerate(transients(found)):
+        assert np.array_equal(transient.fid, averaged(n).conj())
+    assert "taken as a transient of 6 averages" in "".join(notes(found))
+
+
+def test_images_beside_raw_acquisitions_and_others_are_left_out(tmp_path):
+    spectrum = np.roll(averaged(0), 32, axis=1)  # does not decay
+    found = bodies(saved(tmp_path, *readouts(3), image(0, averaged(0))))
+    assert len(transients(found)) == 3
+    assert "1 image" in left_out(found)
+    with pytest.raises(InputError, match="without a transient"):
+        bodies(saved(tmp_path, image(0, spectrum)))
+
+
+def test_images_need_a_dwell_time(tmp_path):
+    path = saved(tmp_path, image(0, averaged(0)), opening=mrd.opening(dwell=""))
+    with pytest.raises(InputError, match="does not say their dwell time"):
+        bodies(path)
