@@ -17,6 +17,7 @@ import numpy as np
 from monitor.analysis.update import Curves, Update
 from monitor.blinding import is_lock
 from monitor.settings import Settings, bundled_protocols, read_protocol
+from monitor.water_course import WaterPoint, water_point
 from monitor.water_watch import WaterWatch
 from streams.errors import InputError
 from streams.scanner_counter import OF_FILE, ScannerCounter
@@ -168,6 +169,7 @@ class Analysis:
     counter : what the scanner's counter says of missing transients
     counted : whether the counter was kept, so that gaps can be seen
     waters_left_out : water references that are none
+    water_course : frequency, width and size of those that are
     """
 
     def __init__(self, wishes: Wishes) -> None:
@@ -180,6 +182,8 @@ class Analysis:
         self._told: set[int] = set()  # epochs
         self._watch = WaterWatch()
         self._found_in: set[int] = set()
+        self._metabolites = False
+        self.water_course: list[WaterPoint] = []
 
     def push(self, message: Message) -> Update:
         """Work through one message; see `Pipeline.push`."""
@@ -210,8 +214,16 @@ class Analysis:
                 return Update(
                     message.seq, message.epoch, notes=self._left(message, wrong)
                 )
+            self._measure(body)
+        elif isinstance(body, Transient):
+            self._metabolites |= body.kind == Kind.METABOLITE
         update = self._pushed(message)
         return replace(update, notes=(*update.notes, *said)) if said else update
+
+    def _measure(self, water: Transient) -> None:
+        if self._acquisition is not None:
+            point = water_point(water, self._acquisition, self._metabolites)
+            self.water_course.append(point)
 
     @property
     def waters_found(self) -> int:

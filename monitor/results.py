@@ -25,10 +25,11 @@ from monitor.report.tables import (
     write_session,
     write_tracker,
     write_transients,
+    write_water,
 )
 from monitor.settings import Settings
 
-FURTHER = ("joint.csv", "joint_course.csv", "plasma.csv")
+FURTHER = ("joint.csv", "joint_course.csv", "plasma.csv", "water.csv")
 """Tables that only some runs write.  Of spectra one may be what is analysed."""
 
 
@@ -46,9 +47,13 @@ def write(outcome: Outcome, out: Path, source: str, spectra: bool = False) -> No
     hidden = pipeline.settings.outcome_hidden
     names = pipeline.course.names
     write_estimates(out / "estimates.csv", outcome.course, names, hidden)
-    write_transients(out / "transients.csv", outcome.qualities)
+    waters = outcome.analysis.water_course
+    interleaved = waters if any(point.interleaved for point in waters) else ()
+    write_transients(out / "transients.csv", outcome.qualities, interleaved)
     write_tracker(out / "tracker.csv", tracker_rows(outcome), hidden)
     take_away(out, *FURTHER)
+    if interleaved:
+        write_water(out / "water.csv", waters)
     _write_responses(outcome, out, hidden)
     if spectra and not hidden:
         write_spectra(pipeline, out)

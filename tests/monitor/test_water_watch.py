@@ -1,5 +1,6 @@
 """No water transient enters a metabolite window, whatever it was told to be."""
 
+import csv
 from functools import cache
 
 import numpy as np
@@ -7,6 +8,8 @@ import pytest
 
 from monitor.analyse import analyse, run
 from monitor.choose import Wishes
+from monitor.results import write
+from monitor.water_course import water_point
 from monitor.water_watch import MOST_AT_FIRST, WaterWatch
 from streams.errors import InputError
 from streams.export.nifti_mrs import write_session
@@ -82,6 +85,35 @@ def test_water_enters_no_window_and_is_said(water_at):
     assert len(outcome.qualities) == 32 - len(water_at)
     assert outcome.analysis.waters_found == len(water_at)
     assert any("hold unsuppressed water" in note for note in outcome.notes)
+
+
+def test_interleaved_water_has_a_course_of_its_own(tmp_path):
+    rng = np.random.default_rng(1)
+    made = [transient(rng, n, n % 8 == 0) for n in range(32)]
+    messages = number([Start(ACQUISITION, "made"), *made, End(32, "end")])
+    outcome = run(messages, Wishes(basis="press_3t_te30", changes={"window": 8}))
+    write(outcome, tmp_path / "out", "made")
+    with (tmp_path / "out" / "transients.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["t_s"]) for row in rows] == [2.0 * n for n in range(32)]
+    waters = [row for row in rows if row["flags"] == "water"]
+    assert [float(row["t_s"]) for row in waters] == [0.0, 16.0, 32.0, 48.0]
+    assert {row["weight"] for row in waters} == {"0.0"}
+    with (tmp_path / "out" / "water.csv").open(encoding="utf-8") as file:
+        course = list(csv.DictReader(file))
+    assert [row["interleaved"] for row in course] == ["False", "True", "True", "True"]
+    assert all(700 < float(row["amplitude"]) / 2**0.5 < 3000 for row in course)
+    assert all(3 < float(row["fwhm_hz"]) < 14 for row in course)
+
+
+def test_what_is_measured_of_a_water_transient():
+    fid = line(4.65 + 0.1, 100.0, 9.0)[None].astype(np.complex64) * [[1], [2]]
+    found = water_point(
+        Transient(0, 5.0, Kind.WATER, fid.astype("c8")), ACQUISITION, True
+    )
+    assert found.shift_hz == pytest.approx(0.1 * MHZ, abs=0.3)
+    assert found.fwhm_hz == pytest.approx(9.0, rel=0.05)
+    assert found.amplitude == pytest.approx(100 * 5**0.5, rel=0.03)
 
 
 def test_water_alone_is_said(tmp_path):
