@@ -17,6 +17,7 @@ import numpy as np
 from monitor.analysis.update import Curves, Update
 from monitor.blinding import is_lock
 from monitor.settings import Settings, bundled_protocols, read_protocol
+from monitor.unfilled import Unfilled
 from monitor.water_course import WaterPoint, water_point
 from monitor.water_watch import WaterWatch
 from streams.errors import InputError
@@ -184,6 +185,8 @@ class Analysis:
         self._found_in: set[int] = set()
         self._metabolites = False
         self.water_course: list[WaterPoint] = []
+        self._unfilled = Unfilled()
+        self._since: list[Message] = []  # the first start, to begin again from
 
     def push(self, message: Message) -> Update:
         """Work through one message; see `Pipeline.push`."""
@@ -193,10 +196,39 @@ class Analysis:
         self.counted = not message.session.startswith(OF_FILE) or (
             self.counter.missing > 0
         )
+        message, filled = self._without_filling(message)
         update = self._checked(message)
+        if filled:
+            update = replace(update, notes=(*update.notes, filled))
         if not found and self.counted:
             return update
         return replace(update, missing=found, counted=self.counted)
+
+    def _without_filling(self, message: Message) -> tuple[Message, str]:
+        """A message without zeros behind its signal, and what to say of them."""
+        body = message.body
+        if isinstance(body, Start):
+            first = self.pipeline is None
+            message = replace(message, body=self._unfilled.start(body))
+            self._since = [message] if first else []
+        elif isinstance(body, Transient):
+            held, self._since = self._since, []
+            said = self._unfilled.learn(body) if held else ""
+            if said:
+                self._begin_again(held)
+            return replace(message, body=self._unfilled.cut(body)), said
+        elif self._since:
+            self._since.append(message)
+        return message, ""
+
+    def _begin_again(self, held: list[Message]) -> None:
+        """Begin with fewer points than were announced."""
+        self.pipeline = None
+        for message in held:
+            body = message.body
+            if isinstance(body, Start):
+                message = replace(message, body=self._unfilled.start(body))
+            self._checked(message)
 
     def _checked(self, message: Message) -> Update:
         """The same, without water references that are none."""

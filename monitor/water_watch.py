@@ -20,6 +20,8 @@ from streams.transient import Acquisition, Transient
 
 MOST_AT_FIRST = 32
 """Transients of water that a session may begin with, whatever it was told to be."""
+FIRST_DOMINANCE = 200.0
+"""Of water over lines, where there is nothing to compare with."""
 FAR_ABOVE = 10.0
 KEPT = 16
 
@@ -59,4 +61,6 @@ class WaterWatch:
         """By the spectrum itself, and beside the metabolite transients so far."""
         if seen.suppressed or seen.dominance < LEAST_DOMINANCE:
             return False
-        return not self._usual or seen.water > FAR_ABOVE * median(self._usual)
+        if not self._usual:
+            return seen.dominance >= FIRST_DOMINANCE
+        return seen.water > FAR_ABOVE * median(self._usual)
