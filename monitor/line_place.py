@@ -18,7 +18,8 @@ from monitor.outcome import Outcome
 TOLD_FROM_PPM = 0.08
 LOOKED_FOR_PPM = 0.55
 TRIED = range(-6, 25)
-CLEAR_GAIN = 1.01
+LEAST_GAIN, GAIN_PER_TURN = 0.01, 0.12
+"""What k points more must explain: least, and by the turn of 1 ppm squared (rad)."""
 ROOM_C = (5.0, 33.0)
 
 
@@ -99,5 +100,7 @@ def _points(session: SessionModel) -> int:
     if not inner.size:
         return 0
     nearest = min(inner, key=lambda i: (abs(int(i) - none), -energy[i]))
-    clear = energy[nearest] > CLEAR_GAIN * energy[none]
-    return TRIED[int(nearest)] if clear else 0
+    points = TRIED[int(nearest)]
+    gain = max(LEAST_GAIN, GAIN_PER_TURN * (points * slope) ** 2)
+    clear = energy[nearest] > (1 + gain) * energy[none]
+    return points if clear else 0
