@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.basis.basis_set import NOTE, BasisSet
 from monitor.analysis.signal.spectrum import REFERENCE_PPM
 from streams.errors import InputError
 
@@ -62,6 +62,7 @@ def parse_lcmodel(text: str, source: str) -> BasisSet:
     used: dict[str, str] = {}
     names: list[str] = []
     fids: list[Complex] = []
+    short: list[str] = []
     lists = list(_NAMELIST.finditer(text))
     ends = [following.start() for following in lists[1:]] + [len(text)]
     for here, end in zip(lists, ends[: len(lists)], strict=True):
@@ -73,11 +74,14 @@ def parse_lcmodel(text: str, source: str) -> BasisSet:
         elif kind == "BASIS":
             _check_general(general, source)
             name = entries.get("METABO", entries.get("ID", "")).strip()
-            spectrum = _spectrum(text[here.end() : end], general, name, source)
+            spectrum, whole = _spectrum(text[here.end() : end], general, name, source)
+            if not whole:
+                short.append(name)
             fids.append(_fid(spectrum, entries, used, general, name, source))
             names.append(name)
     _check_complete(text, general, names, source)
-    return _basis_set(general, names, fids, source)
+    _check_short(short, names, source)
+    return _basis_set(general, names, fids, source, bool(short))
 
 
 def assignments(body: str) -> dict[str, str]:
@@ -90,12 +94,21 @@ def assignments(body: str) -> dict[str, str]:
     }
 
 
-def _spectrum(text: str, general: dict[str, str], name: str, source: str) -> Complex:
-    """NDATAB complex numbers after a `$BASIS` namelist."""
+def _spectrum(
+    text: str, general: dict[str, str], name: str, source: str
+) -> tuple[Complex, bool]:
+    """NDATAB complex numbers after a `$BASIS` namelist, and whether all are there.
+
+    Some writers drop the last one, which lies beside the carrier: it is put halfway
+    between its neighbours.
+    """
     count = 2 * int(_number(general, "NDATAB", source))
     values = _blank_separated(text)
     if values is None or values.size != count:
         values = _fixed_width(text, general.get("FMTBAS", ""))
+    whole = values is None or values.size != count - 2
+    if values is not None and not whole:
+        values = np.append(values, (values[-2:] + values[:2]) / 2)
     if values is None or values.size < count:
         found = 0 if values is None else values.size
         raise InputError(
@@ -105,7 +118,7 @@ def _spectrum(text: str, general: dict[str, str], name: str, source: str) -> Com
     if not np.isfinite(values).all():
         raise InputError(f"Basis set {source}: {name} has values that are not finite.")
     pairs = values[:count].reshape(-1, 2)
-    return np.asarray(pairs[:, 0] + 1j * pairs[:, 1])
+    return np.asarray(pairs[:, 0] + 1j * pairs[:, 1]), whole
 
 
 def _blank_separated(text: str) -> NDArray[np.float64] | None:
@@ -208,16 +221,36 @@ def _check_complete(
         )
 
 
+def _check_short(short: list[str], names: list[str], source: str) -> None:
+    """Refuse a file of which only some entries lack their last point."""
+    if short and len(short) < len(names):
+        raise InputError(
+            f"Basis set {source}: {', '.join(short)} lacks its last point, the others "
+            "do not; the file is truncated or damaged, get it again."
+        )
+
+
 def _check_general(general: dict[str, str], source: str) -> None:
     """Refuse a dwell time, frequency or number of points that is none."""
+    if _number(general, "BADELT", source) < 0:
+        raise InputError(
+            f"Basis set {source} is encrypted (its BADELT is negative), as those that "
+            "come with LCModel are, and only LCModel can read it: give one that is "
+            "not, or simulate one (mrs-monitor basis simulate)."
+        )
     for key in ("BADELT", "HZPPPM", "NDATAB"):
         if _number(general, key, source) <= 0:
             raise InputError(f"Basis set {source}: {key} must be positive.")
 
 
 def _basis_set(
-    general: dict[str, str], names: list[str], fids: list[Complex], source: str
+    general: dict[str, str],
+    names: list[str],
+    fids: list[Complex],
+    source: str,
+    short: bool,
 ) -> BasisSet:
+    note = {NOTE: "Each entry lacked its last point; one was put in its place."}
     echo = _number(general, "ECHOT", source, -1.0)
     return BasisSet(
         names=tuple(names),
@@ -230,6 +263,7 @@ def _basis_set(
         provenance={
             "format": "LCModel .BASIS",
             "id": general.get("IDBASI", "").strip(),
+            **(note if short else {}),
         },
         source=source,
     )

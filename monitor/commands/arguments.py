@@ -9,6 +9,7 @@ import typer
 
 from monitor.commands import options
 from monitor.protocol.choose import Wishes
+from monitor.protocol.site_rules import file_rules
 
 Files = Annotated[list[Path], typer.Argument(help="Recordings or NIfTI-MRS files.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
@@ -19,8 +20,8 @@ Choose = Annotated[
     list[str] | None,
     typer.Option(
         "--choose",
-        help="TAG=N: which entry of an edited file's or another further dimension, "
-        "e.g. DIM_EDIT=0.",
+        help="TAG=N, TAG=A:B or TAG=all: which entries of an edited file's or another "
+        "further dimension, e.g. DIM_EDIT=0; several are one course.",
     ),
 ]
 Basis = Annotated[
@@ -89,4 +90,5 @@ def wishes_of(
         outcome_hidden=None if reason is None else False,
         **changes,
     )
-    return Wishes(protocol, basis, given, options.choices(choose))
+    rules = file_rules(protocol)
+    return Wishes(protocol, basis, given, options.choices(choose), rules)

@@ -11,6 +11,7 @@ from typing import Any
 from platformdirs import user_data_path
 
 from streams.errors import InputError
+from streams.sources.files.choice import Entries, read_choices
 
 
 def time_range(text: str | None, option: str) -> tuple[float, float] | None:
@@ -28,15 +29,9 @@ def time_range(text: str | None, option: str) -> tuple[float, float] | None:
     return start, end
 
 
-def choices(texts: Sequence[str] | None) -> dict[str, int]:
-    """TAG=N, several times, as entries along dimensions of a file."""
-    found = {}
-    for text in texts or ():
-        tag, _, entry = text.partition("=")
-        if not (tag and entry.isdecimal()):
-            raise InputError(f"--choose {text}: give TAG=N, e.g. DIM_EDIT=0.")
-        found[tag.strip()] = int(entry)
-    return found
+def choices(texts: Sequence[str] | None) -> dict[str, int | Entries]:
+    """TAG=N, TAG=A:B or TAG=all, several times: entries along dimensions of a file."""
+    return read_choices(texts or ())
 
 
 def names(text: str | None, option: str = "--metabolites") -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,7 +33,7 @@ from monitor.study.participants import read_participants
 from monitor.study.run import Plan, judge_all, kept_rows, put_together
 from monitor.study.sessions import find_sessions
 from streams.errors import InputError
-from streams.sources.files.vendor import dicom_files
+from streams.sources.files.vendor import is_series_folder
 
 Sessions = Annotated[
     list[Path] | None,
@@ -48,6 +49,14 @@ Participants = Annotated[
     ),
 ]
 LEVELS = ("participant", "group")
+
+
+PHANTOM: dict[str, object] = {
+    "macromolecules": "none",
+    "water_limit": math.nan,
+    "lipid_limit": math.nan,
+}
+"""Settings for a sphere: it holds no macromolecules, and often much of its water."""
 
 
 def register(app: typer.Typer) -> None:
@@ -81,6 +90,14 @@ def judge_sessions(
             "--unlock", help="Report a blinded outcome; the REASON is recorded."
         ),
     ] = None,
+    phantom: Annotated[
+        bool,
+        typer.Option(
+            "--phantom",
+            help="A sphere of metabolites: no macromolecules, no limit on water and "
+            "lipid.",
+        ),
+    ] = False,
     simulate: Annotated[
         str,
         typer.Option("--simulate", help="PROTOCOL: what it would detect."),
@@ -100,7 +117,8 @@ def judge_sessions(
     mrs-monitor qc --simulate press_3t_te30 --out plan
     """
     reason = checked(unlock)
-    wishes = wishes_of(protocol, basis, reference, infusion, choose, reason)
+    kind = PHANTOM if phantom else {}
+    wishes = wishes_of(protocol, basis, reference, infusion, choose, reason, **kind)
     places, out, level = _bids_app(sessions or [], out)
     if simulate:
         _simulate(simulate, out)
@@ -118,7 +136,7 @@ def judge_sessions(
 
 def _is_one(place: Path) -> bool:
     """A file, or a folder of DICOM files, which is a series."""
-    return place.is_file() or (place.is_dir() and bool(dicom_files(place)))
+    return place.is_file() or is_series_folder(place)
 
 
 def _note_reason(places: list[Path], reason: str) -> None:

@@ -15,7 +15,9 @@ import typer
 from monitor.commands import options
 from monitor.commands.arguments import Choose, Connect, Key
 from monitor.commands.printing import say
+from monitor.commands.scanner import SiteProtocol
 from monitor.judge.labels import entity
+from monitor.protocol.site_rules import file_rules
 from streams.errors import InputError
 from streams.export import ismrmrd, nifti_mrs
 from streams.export.bids import next_session, write_bids
@@ -23,7 +25,7 @@ from streams.export.leaving import without_typed
 from streams.messages import wire
 from streams.messages.keys import load_client_keys
 from streams.messages.placeholder import refused_in
-from streams.messages.transient import Body, Event, Message, Transient, number
+from streams.messages.transient import Body, Event, Message, Start, Transient, number
 from streams.recording import inspection, reading
 from streams.recording.inspection import Verification
 from streams.recording.journal import Journal
@@ -64,14 +66,7 @@ def info(file: File) -> None:
     if not held.verification.damaged:
         say(held.verification.summary)
     for start in held.starts:
-        acquisition = start.acquisition
-        say(
-            f"{start.source}: {acquisition.sequence or 'sequence not named'} TE "
-            f"{1e3 * acquisition.echo_time_s:g} ms, "
-            f"{acquisition.spectrometer_frequency_mhz:.3f} MHz, {acquisition.coils} "
-            f"coils x {acquisition.points} points, dwell time "
-            f"{1e6 * acquisition.dwell_time_s:g} us"
-        )
+        say(_acquired(start))
     kinds = ", ".join(f"{count} {kind}" for kind, count in held.kinds.items())
     epochs = f"{held.epochs} epoch{'' if held.epochs == 1 else 's'}"
     lost = held.never_came
@@ -152,6 +147,7 @@ def convert(
         Path | None, typer.Option("--water", help="File with the water reference.")
     ] = None,
     choose: Choose = None,
+    protocol: SiteProtocol = "",
     subject: Annotated[
         str | None,
         typer.Option(
@@ -186,7 +182,8 @@ def convert(
     """
     for read in (file, water):
         _check_kept(read, out, to)
-    source = open_source(file, water, options.choices(choose))
+    rules = file_rules(protocol)
+    source = open_source(file, water, options.choices(choose), rules)
     if to is Format.RECORDING:
         written = [_recorded(source.bodies, out, notes)]
     elif to is Format.BIDS:
@@ -265,6 +262,18 @@ def tail(connect: Connect, key: Key = "") -> None:
             problem = said
 
 
+def _acquired(start: Start) -> str:
+    """How a series is acquired, in one line."""
+    acquisition = start.acquisition
+    return (
+        f"{start.source}: {acquisition.sequence or 'sequence not named'} TE "
+        f"{1e3 * acquisition.echo_time_s:g} ms, "
+        f"{acquisition.spectrometer_frequency_mhz:.3f} MHz, {acquisition.coils} "
+        f"coils x {acquisition.points} points, dwell time "
+        f"{1e6 * acquisition.dwell_time_s:g} us"
+    )
+
+
 def _line(message: Message) -> str:
     """One message in one line."""
     body = message.body
@@ -273,6 +282,8 @@ def _line(message: Message) -> str:
         said = f"{body.kind} {body.count} at {body.time_s:.2f} s, {coils} x {points}"
     elif isinstance(body, Event):
         said = f"{body.kind} at {body.time_s:.2f} s {body.text}"
+    elif isinstance(body, Start):
+        said = f"start {_acquired(body)}"
     else:
         said = type(body).__name__.lower()
     return f"{time.strftime('%H:%M:%S')} {message.seq:6d} epoch {message.epoch} {said}"

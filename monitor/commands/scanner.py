@@ -25,7 +25,9 @@ FOLDER = "folder:"
 
 SiteProtocol = Annotated[
     str,
-    typer.Option("--protocol", help="Protocol whose [mrd] or [folder] rules hold."),
+    typer.Option(
+        "--protocol", help="Protocol whose [mrd], [folder] or [files] rules hold."
+    ),
 ]
 
 

@@ -14,6 +14,9 @@ from monitor.commands.arguments import Allow, Choose, Clients, Listen, ServerKey
 from monitor.commands.printing import say
 from monitor.commands.scanner import Site, SiteProtocol, is_site, site_bodies
 from monitor.commands.terminal import Terminal
+from monitor.protocol.blinding import locked
+from monitor.protocol.read_protocol import read_protocol
+from monitor.protocol.site_rules import file_rules
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint
 from streams.messages.keys import (
@@ -113,7 +116,9 @@ def relay(
             source, scenario, Endpoint.parse(bind), pace, site, stop
         )
     else:
-        bodies = _file_bodies(Path(source), water, choose, pace, stop, terminal.say)
+        bodies = _file_bodies(
+            *(Path(source), water, choose, protocol, pace, stop, terminal.say)
+        )
     shown = _Shown(terminal.say, path)
     try:
         with kept_awake() as problem:
@@ -141,7 +146,7 @@ def _check_goes_with(source: str, **given: object) -> None:
     known = {
         "FILE": (("water", "choose"), not running),
         "mrd": (("listen", "allow"), source == "mrd"),
-        "mrd or folder:PATH": (("protocol",), is_site(source)),
+        "mrd or folder:PATH": (("protocol",), is_site(source) or not running),
     }
     for kind, (names, fits) in known.items():
         for option in (name for name in names if given[name] and not fits):
@@ -171,15 +176,20 @@ def _file_bodies(
     path: Path,
     water: Path | None,
     choose: list[str] | None,
+    protocol: str,
     pace: float,
     stop: threading.Event,
     say: Callable[[str], None],
 ) -> Iterator[Body]:
     """A file at its pace; what is to be known about it is said."""
-    source = open_source(path, water, options.choices(choose))
+    rules = file_rules(protocol)
+    source = open_source(path, water, options.choices(choose), rules)
     for note in source.notes:
         say(note)
-    return paced(source.bodies, pace, stop)
+    bodies = source.bodies
+    if protocol:
+        bodies = locked(bodies, read_protocol(protocol))
+    return paced(bodies, pace, stop)
 
 
 def _server_keys(server_key: str, clients: str) -> ServerKeys | None:

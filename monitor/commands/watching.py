@@ -178,7 +178,7 @@ def replay(
         *(protocol, basis, reference, infusion, choose, reason),
         **options.changes(window=window, step=step),
     )
-    source = open_source(file, water, wishes.choose)
+    source = open_source(file, water, wishes.choose, wishes.files)
     first = next(messages_of(source), None)
     if first is None or not isinstance(first.body, Start):
         raise InputError(f"{file} does not begin with a start message.")
@@ -191,7 +191,10 @@ def replay(
             say(f"reason recorded: {note_beside(beside, reason)}", err=True)
         _compare(file, beside, wishes, options.replay_speed(speed))
     _watch(
-        partial(replay_feed, file, water, options.replay_speed(speed), wishes.choose),
+        partial(
+            replay_feed,
+            *(file, water, options.replay_speed(speed), wishes.choose, wishes.files),
+        ),
         wishes,
         settings_for(first.body, wishes),
         f"replay {file.name}",

@@ -13,6 +13,7 @@ from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes
 from monitor.run.analyse import push_all, with_notes
 from monitor.run.content_hash import sha256_of
+from monitor.run.remarks import no_metabolites
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.errors import InputError
@@ -109,13 +110,13 @@ def follow(
     ------
     InputError : see `monitor.run.analyse.analyse`
     """
-    source = open_source(path, water, wishes.choose)
+    source = open_source(path, water, wishes.choose, wishes.files)
     run, along, sha256 = SessionRun(wishes, live=False), Along(), sha256_of(path)
     with threadpool_limits(1):
         push_all(run, messages_of(source), along.watch)
         _, result = run.finish()
     if not result.qualities:
-        raise InputError(f"{path} holds no metabolite transient: nothing to judge.")
+        raise InputError(f"{path} holds {no_metabolites(result)}.")
     noted = source.notes if names else source.nameless_notes
     result = with_notes(result, before=notes_of(NoteKind.SOURCE, noted))
     return Followed(result, source.origin, sha256, along)

@@ -79,6 +79,7 @@ def wishes_hash(wishes: Wishes, water: Path | None) -> str:
     named = [p for p in (protocol, basis, water) if p is not None and p.is_file()]
     asked = [
         wishes.protocol, wishes.basis, dict(wishes.changes), dict(wishes.choose),
+        wishes.files,
     ]  # fmt: skip
     return hash_of(
         {

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from monitor.analysis.fit.fitted import FittedWindow
-from monitor.analysis.note import Note, NoteKind, notes_of
+from monitor.analysis.note import Note
 from monitor.judge.criteria import Criterion, Verdict, criteria, failed, lateness_s
 from monitor.judge.figure_data import Drawn, Times, drawn_of
 from monitor.judge.follow import Followed, follow
@@ -27,7 +27,7 @@ from monitor.judge.responses import Report, Responses, outcome_report, responses
 from monitor.protocol.choose import Wishes
 from monitor.protocol.site_rules import reported
 from monitor.run.analyse import with_notes
-from monitor.run.negative_components import negative_components
+from monitor.run.remarks import of_the_lines
 from streams.export.leaving import event_to_leave
 
 COVERED = 0.8
@@ -95,10 +95,8 @@ def judge(
 
 
 def _noticed(followed: Followed) -> tuple[Note, ...]:
-    """What was noticed, and components that come out negative, as far as it may be."""
-    result = followed.result
-    negative = notes_of(NoteKind.COMPONENTS, [negative_components(result)])
-    return with_notes(result, negative).notes
+    """What was noticed, of the fitted lines too, as far as it may be told."""
+    return with_notes(followed.result, of_the_lines(followed.result)).notes
 
 
 def _unsuppressed(judged: Sequence[Criterion]) -> tuple[str, ...]:

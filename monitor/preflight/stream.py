@@ -18,6 +18,7 @@ from monitor.analysis.signal import spectrum
 from monitor.preflight.machine import Check, State, ok
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
+from streams.messages.scanner_names import are_alike, described
 from streams.messages.transient import Acquisition, Body, Event, Kind, Start, Transient
 from streams.sources.checks.conjugation import ConjugationCheck
 
@@ -109,8 +110,8 @@ def expected(acquisition: Acquisition, settings: Settings) -> Iterator[Check]:
         text = f"{acquisition.nucleus}, the protocol expects {settings.expect_nucleus}"
         yield Check("nucleus", State.WRONG, text, "correct the scanner")
     named, meant = acquisition.sequence, settings.expect_sequence
-    if meant and meant.lower() not in named.lower():
-        text = f"named {named or 'not at all'}, the protocol is for {meant}"
+    if meant and not (named and are_alike(meant, named)):
+        text = f"{described(named)}, the protocol is for {meant}"
         yield Check("sequence", State.LOOK, text, "see that it is the right one")
 
 

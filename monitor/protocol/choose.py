@@ -15,7 +15,10 @@ from typing import Any
 from monitor.protocol.read_protocol import bundled_protocols, read_protocol
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
+from streams.messages.scanner_names import are_alike, described, kind_of
 from streams.messages.transient import Acquisition, Start
+from streams.sources.files.choice import Choose
+from streams.sources.files.rules import FileRules
 
 SAME_ECHO_TIME_S = 1e-3
 SAME_FIELD = 0.05
@@ -30,14 +33,16 @@ class Wishes:
     protocol : name or file; empty: not given
     basis : name, file or folder; empty: that of the protocol
     changes : fields of `Settings` to replace
-    choose : entry along a dimension of a file that is neither coils nor transients, by
-        its tag, e.g. {"DIM_EDIT": 0}
+    choose : entries along a dimension of a file that is neither coils nor transients,
+        by its tag, e.g. {"DIM_EDIT": 0}
+    files : how files are read, by the protocol that was asked for
     """
 
     protocol: str = ""
     basis: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
-    choose: Mapping[str, int] = field(default_factory=dict)
+    choose: Choose = field(default_factory=dict)
+    files: FileRules = field(default_factory=FileRules)
 
 
 def settings_for(start: Start, wishes: Wishes) -> Settings:
@@ -54,8 +59,9 @@ def settings_for(start: Start, wishes: Wishes) -> Settings:
     if not settings.basis:
         raise InputError(
             f"No basis set for {start.source}: {_described(start.acquisition)} fits "
-            "none of the bundled protocols; give --basis FILE or --protocol (in the "
-            "window: Ctrl+N)."
+            "none of the bundled protocols; give --basis FILE or --protocol"
+            f"{_near_presets(start.acquisition)} (in the window: Ctrl+N)."
+            f"{_simulated(start.acquisition)}"
         )
     return settings
 
@@ -72,22 +78,58 @@ def _fitting(acquisition: Acquisition) -> Settings:
     """The bundled preset that an acquisition fits; settings without a basis if none."""
     for name in bundled_protocols():
         settings = read_protocol(name)
-        te, mhz = settings.expect_echo_time_s, settings.expect_frequency_mhz
-        sequence = settings.expect_sequence.lower()
+        named = acquisition.sequence
         if (
-            te is not None
-            and mhz is not None
-            and abs(te - acquisition.echo_time_s) <= SAME_ECHO_TIME_S
-            and abs(mhz / acquisition.spectrometer_frequency_mhz - 1) <= SAME_FIELD
-            and acquisition.sequence.lower() == sequence
+            _is_near(acquisition, settings)
+            and named
+            and are_alike(settings.expect_sequence, named)
         ):
             return settings
     return Settings()
 
 
-def _described(acquisition: Acquisition) -> str:
-    sequence = acquisition.sequence or "an unnamed sequence"
+def _is_near(acquisition: Acquisition, settings: Settings) -> bool:
+    """Whether echo time and field are those of a preset."""
+    te, mhz = settings.expect_echo_time_s, settings.expect_frequency_mhz
     return (
-        f"{sequence}, TE {1e3 * acquisition.echo_time_s:g} ms at "
-        f"{acquisition.spectrometer_frequency_mhz:.1f} MHz"
+        te is not None
+        and mhz is not None
+        and abs(te - acquisition.echo_time_s) <= SAME_ECHO_TIME_S
+        and abs(mhz / acquisition.spectrometer_frequency_mhz - 1) <= SAME_FIELD
     )
+
+
+def _described(acquisition: Acquisition) -> str:
+    return (
+        f"{described(acquisition.sequence)}, TE {1e3 * acquisition.echo_time_s:g} ms "
+        f"at {acquisition.spectrometer_frequency_mhz:.1f} MHz"
+    )
+
+
+SIMULATED = {
+    "PRESS": "press",
+    "STEAM": "steam",
+    "sLASER": "slaser",
+    "MEGA-PRESS": "megapress",
+}
+
+
+def _simulated(acquisition: Acquisition) -> str:
+    """The command that makes a basis set for an acquisition, where one can."""
+    sequence = SIMULATED.get(kind_of(acquisition.sequence))
+    if sequence is None or acquisition.nucleus != "1H":
+        return ""
+    return (
+        f" One is made by: mrs-monitor basis simulate --sequence {sequence} --te "
+        f"{1e3 * acquisition.echo_time_s:g} --mhz "
+        f"{acquisition.spectrometer_frequency_mhz:.6g} --dwell "
+        f"{acquisition.dwell_time_s:.6g} --points {acquisition.points} --out NAME.BASIS"
+    )
+
+
+def _near_presets(acquisition: Acquisition) -> str:
+    """Presets that a sequence without a known name may be of, in words."""
+    if kind_of(acquisition.sequence):
+        return ""
+    near = [n for n in bundled_protocols() if _is_near(acquisition, read_protocol(n))]
+    return f" such as {' or '.join(near)}" if near else ""

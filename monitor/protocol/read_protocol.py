@@ -11,7 +11,8 @@ from typing import Any
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 
-SOURCE_TABLES = ("mrd", "folder", "mrsinmrs")  # see `monitor.protocol.site_rules`
+SOURCE_TABLES = ("mrd", "folder", "files", "mrsinmrs")
+"""Tables of a protocol file that are read by `site_rules`."""
 
 
 def bundled_protocols() -> dict[str, Path]:

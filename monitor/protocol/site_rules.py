@@ -1,17 +1,20 @@
-"""What a protocol says beside settings: its tables `[mrd]`, `[folder]`, `[mrsinmrs]`.
+"""What a protocol says beside settings: `[mrd]`, `[folder]`, `[files]`, `[mrsinmrs]`.
 
-They are no part of `Settings`, since no number depends on them: the first two are about
-the relay, before anything is recorded, the last is copied into the report.
+They are no part of `Settings`: the first two are about the relay, before anything is
+recorded, `[files]` is about reading, and what it changes is said in the session; the
+last is copied into the report.
 """
 
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from monitor.protocol.read_protocol import bundled_protocols, read_protocol
 from streams.errors import InputError
+from streams.sources.files.rules import FileRules, file_rules_from
 from streams.sources.folder import FolderRules
 from streams.sources.mrd.rules import MrdRules, rules_from
 
@@ -49,12 +52,23 @@ def folder_rules(protocol: str) -> FolderRules:
     """
     table = _table(protocol, "folder")
     for key, value in table.items():
-        if key != "water_name" or not isinstance(value, str):
+        if key not in ("water_name", "counter") or not isinstance(value, str):
             raise InputError(
-                f"Protocol {protocol}: [folder] knows water_name, a text; not "
-                f"{key} = {value!r}."
+                f"Protocol {protocol}: [folder] knows water_name and counter, both "
+                f"texts; not {key} = {value!r}."
             )
-    return FolderRules(**table)
+    return FolderRules(**table, files=file_rules(protocol))
+
+
+def file_rules(protocol: str) -> FileRules:
+    """Rules for reading files; the defaults without a protocol.
+
+    Raises
+    ------
+    InputError : no such protocol, an unknown field or a wrong type in it
+    """
+    rules = file_rules_from(_table(protocol, "files"), protocol)
+    return replace(rules, mrd=mrd_rules(protocol))
 
 
 def reported(protocol: str) -> dict[str, str]:

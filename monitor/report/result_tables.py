@@ -26,10 +26,11 @@ from monitor.report.tables import (
     write_session,
     write_tracker,
     write_transients,
+    write_water,
 )
 from monitor.run.result import Result, medians
 
-FURTHER = ("joint.csv", "joint_course.csv", "plasma.csv")
+FURTHER = ("joint.csv", "joint_course.csv", "plasma.csv", "water.csv")
 """Tables that only some runs write.  Of spectra one may be what is analysed."""
 
 
@@ -53,9 +54,13 @@ def write_tables(
     made_folder(out)
     hidden, names = result.hidden, result.course.names
     write_estimates(out / "estimates.csv", result.estimates, names, hidden)
-    write_transients(out / "transients.csv", result.qualities)
+    waters = result.water_course
+    interleaved = waters if any(point.interleaved for point in waters) else ()
+    write_transients(out / "transients.csv", result.qualities, interleaved)
     write_tracker(out / "tracker.csv", tracker_rows(result), hidden)
     take_away(out, *FURTHER)
+    if interleaved:
+        write_water(out / "water.csv", waters)
     _write_responses(result, out)
     if spectra and not hidden:
         write_spectra(result, out)

@@ -21,6 +21,7 @@ import numpy as np
 
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.preparation.quality import Quality
+from monitor.run.water_course import WaterPoint
 from streams.export.atomic import replacing
 from streams.export.cells import name_cell, text_cell
 
@@ -47,6 +48,7 @@ TRANSIENT_COLUMNS = (
     "weight",
     "flags",
 )
+WATER_COLUMNS = ("time_s", "shift_hz", "fwhm_hz", "amplitude", "interleaved")
 WATER = "/water"
 
 Cell = float | int | bool | str | None
@@ -131,9 +133,38 @@ def _estimate_row(
     return row
 
 
-def write_transients(path: Path, qualities: Iterable[Quality]) -> None:
-    """Write `transients.csv`, a row per metabolite transient; flags joined by ';'."""
-    write_csv(path, TRANSIENT_COLUMNS, map(_transient_row, qualities))
+def write_transients(
+    path: Path, qualities: Iterable[Quality], waters: Iterable[WaterPoint] = ()
+) -> None:
+    """Write `transients.csv`, a row per metabolite transient; flags joined by ';'.
+
+    Water references that are given have rows of their own, by time, with the flag
+    `water` and no index.
+    """
+    found = list(map(_water_row, waters))
+    rows = [*map(_transient_row, qualities), *found]
+    if found:
+        rows.sort(key=lambda row: float(str(row["t_s"])))
+    write_csv(path, TRANSIENT_COLUMNS, rows)
+
+
+def write_water(path: Path, waters: Iterable[WaterPoint]) -> None:
+    """Write `water.csv`, a row per water reference, its size in units of the signal."""
+    write_csv(path, WATER_COLUMNS, (asdict(point) for point in waters))
+
+
+def _water_row(point: WaterPoint) -> Row:
+    """A water transient, its shift against 4.65 ppm; it counts in no window."""
+    return {
+        "index": None,
+        "t_s": point.time_s,
+        "shift_hz": point.shift_hz,
+        "phase_deg": None,
+        "fwhm_hz": point.fwhm_hz,
+        "snr": None,
+        "weight": 0.0,
+        "flags": "water",
+    }
 
 
 def _transient_row(quality: Quality) -> Row:

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from monitor.analysis.note import Note, NoteKind, may_be_told, notes_of
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes
-from monitor.run.remarks import nothing_fitted, nothing_usable, remarks
+from monitor.run.remarks import no_metabolites, nothing_fitted, remarks
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.errors import InputError
@@ -37,7 +37,7 @@ def analyse(
     ------
     InputError : see `open_source`, `settings_for` and `Pipeline`; nothing was fitted
     """
-    source = open_source(path, water, wishes.choose)
+    source = open_source(path, water, wishes.choose, wishes.files)
     run = SessionRun(wishes)
     with threadpool_limits(1):
         push_all(run, messages_of(source), watch)
@@ -45,7 +45,7 @@ def analyse(
             raise InputError(f"{path} has no start message: nothing can be analysed.")
         _, result = run.finish()
     if not result.qualities:
-        raise InputError(f"{path} {nothing_usable(result)}: nothing to analyse.")
+        raise InputError(f"{path} holds {no_metabolites(result)}.")
     why = nothing_fitted(result)
     if why:
         raise InputError(f"Nothing could be fitted in {path}: {why}.")

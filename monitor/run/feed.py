@@ -5,7 +5,7 @@ Made where the worker runs, by functions that can be pickled.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +13,9 @@ from monitor.protocol.blinding import EventRecorder
 from monitor.run.stream_state import Playback, Stream
 from streams.messages.keys import load_client_keys
 from streams.messages.transient import Event, Message, Transient
+from streams.sources.files.choice import Choose
 from streams.sources.files.open_file import messages_of, open_source
+from streams.sources.files.rules import FileRules
 from streams.sources.recording import Player
 from streams.subscription.health import StreamHealth
 from streams.subscription.subscriber import Subscriber
@@ -158,21 +160,27 @@ def live_feed(endpoint: str, key: str = "") -> LiveFeed:
 
 
 def file_messages(
-    path: Path, water: Path | None = None, choose: Mapping[str, int] | None = None
+    path: Path,
+    water: Path | None = None,
+    choose: Choose | None = None,
+    rules: FileRules | None = None,
 ) -> Iterator[Message]:
     """Messages of a recording as they were numbered, or of any other file."""
-    return messages_of(open_source(path, water, choose))
+    return messages_of(open_source(path, water, choose, rules))
 
 
 def replay_feed(
     path: Path,
     water: Path | None,
     speed: float,
-    choose: Mapping[str, int] | None = None,
+    choose: Choose | None = None,
+    rules: FileRules | None = None,
 ) -> ReplayFeed:
     """Player of a file, whose length is looked up first."""
     last = 0.0
-    for message in file_messages(path, water, choose):
+    for message in file_messages(path, water, choose, rules):
         if isinstance(message.body, Transient | Event):
             last = max(last, message.body.time_s)
-    return ReplayFeed(Player(lambda: file_messages(path, water, choose), speed, last))
+    return ReplayFeed(
+        Player(lambda: file_messages(path, water, choose, rules), speed, last)
+    )

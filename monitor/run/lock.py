@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from monitor.analysis.update import Update
 from monitor.protocol.blinding import is_lock
+from monitor.run.filtered import Filtered
 from streams.messages.transient import Message
 
 
@@ -20,8 +20,8 @@ class Lock:
         self._lifted = changes.get("outcome_hidden") is False
         self._close = close
 
-    def hold(self, message: Message) -> Update | None:
+    def filter(self, message: Message) -> Filtered:
         """Close the outcome; a lock before the start of a session ends here."""
         if self._lifted or not is_lock(message.body) or self._close():
-            return None
-        return Update(message.seq, message.epoch)
+            return Filtered(message)
+        return Filtered(None)

@@ -10,8 +10,22 @@ from collections.abc import Iterable, Iterator
 from monitor.analysis.course.response import Z95, meaningful
 from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.analysis.preparation.combination import WATERS
+from monitor.run.line_place import line_offset, points_before_top
 from monitor.run.negative_components import negative_components
 from monitor.run.result import Result
+
+OF_THE_LINES = (
+    (NoteKind.SIGNAL, line_offset),
+    (NoteKind.SIGNAL, points_before_top),
+    (NoteKind.COMPONENTS, negative_components),
+)
+"""What is said of the fitted lines, a sentence each."""
+
+
+def of_the_lines(result: Result) -> Iterator[Note]:
+    """What is to be said of the fitted lines."""
+    for kind, remark in OF_THE_LINES:
+        yield from notes_of(kind, [remark(result)])
 
 
 def remarks(result: Result) -> Iterator[Note]:
@@ -22,7 +36,7 @@ def remarks(result: Result) -> Iterator[Note]:
         (NoteKind.WATER, _late_waters),
         (NoteKind.PERIOD, _infusion_outside),
         (NoteKind.SESSION, _longer_window),
-        (NoteKind.COMPONENTS, negative_components),
+        *OF_THE_LINES,
         (NoteKind.CHANGE, _without_change),
     )
     for kind, remark in found:
@@ -55,12 +69,18 @@ def change_at_the_end(result: Result) -> str:
     )
 
 
-def nothing_usable(result: Result) -> str:
-    """Why there is no transient, to follow the name of the file."""
-    if not result.counts.refused_messages:
-        return "holds no metabolite transient"
+def no_metabolites(result: Result) -> str:
+    """What a session without a metabolite transient holds, to follow "holds"."""
+    waters = result.waters_found
+    if waters:
+        return (
+            f"unsuppressed water alone ({waters} transient{'s' if waters > 1 else ''}):"
+            " give the series with the metabolites, and this one with --water"
+        )
     why = next((note.text for note in result.notes), "")
-    return f"holds no metabolite transient that can be used ({why.rstrip('.')})"
+    if result.counts.refused_messages:
+        return f"no metabolite transient that can be used ({why.rstrip('.')})"
+    return "no metabolite transient: there is nothing to analyse"
 
 
 def nothing_fitted(result: Result) -> str:

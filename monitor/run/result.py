@@ -19,6 +19,7 @@ from monitor.analysis.tracking.comparison import Comparison, compared
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.protocol.settings import Settings
+from monitor.run.water_course import WaterPoint
 from streams.messages.transient import Acquisition
 
 Span = tuple[float, float]
@@ -73,6 +74,8 @@ class Result:
     counts : how many of what
     came : transients of any kind that the scanner's counter saw
     false_waters : water references that were left out since they are none
+    waters_found : transients that came as metabolites and hold unsuppressed water
+    water_course : frequency, width and size of every water transient
     notes : everything that was noticed, once each
     durations_ms : time that each transient took, by whether the course was done again
     origin : what kind of file it came from, in words; empty for a stream
@@ -95,6 +98,8 @@ class Result:
     counts: Counts
     came: int
     false_waters: int
+    waters_found: int
+    water_course: tuple[WaterPoint, ...]
     notes: tuple[Note, ...]
     durations_ms: Mapping[str, Sequence[float]]
     origin: str = ""

@@ -7,13 +7,15 @@ worker and simulated trials all hold one.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from monitor.analysis.note import Note, NoteKind, may_be_told, notes_of
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes, settings_for
+from monitor.run.filled_zeros import FilledZeros
+from monitor.run.filtered import MessageFilter
 from monitor.run.lock import Lock
 from monitor.run.water_gate import WaterGate
 from streams.errors import InputError
@@ -33,14 +35,6 @@ MIRRORED = (
     "conjugates of what NIfTI-MRS and this program store; conjugate the file and try "
     "again."
 )
-
-
-class MessageFilter(Protocol):
-    """What may keep a message from the pipeline."""
-
-    def hold(self, message: Message) -> Update | None:
-        """What to say instead of analysing a message; None: it goes on."""
-        ...
 
 
 class SessionRun:
@@ -68,6 +62,7 @@ class SessionRun:
         self._pipeline: Pipeline | None = None
         self._water_gate = WaterGate()
         self._filters: tuple[MessageFilter, ...] = (
+            FilledZeros(self._begin_again),
             self._water_gate,
             Lock(wishes.changes, self._hide_outcome),
         )
@@ -107,17 +102,15 @@ class SessionRun:
         """
         began = time.perf_counter()
         missing = self._count(message)
+        filtered, notes = self._filter(message, self._filters)
         update = Update(message.seq, message.epoch)
-        for one in self._filters:
-            if (held := one.hold(message)) is not None:
-                update = held
-                break
-        else:
-            notes = self._open(message.body)
+        if filtered is not None:
+            opened = self._open(filtered.body)
             if self._pipeline is not None:
-                update = self._pipeline.push(message)
-            if notes:
-                update = replace(update, notes=notes + update.notes)
+                update = self._pipeline.push(filtered)
+            update = replace(update, notes=opened + update.notes)
+        if notes:
+            update = replace(update, notes=update.notes + notes)
         if self._settings_are_news and self._pipeline is not None:
             update = replace(update, settings=self._pipeline.settings)
             self._settings_are_news = False
@@ -174,6 +167,8 @@ class SessionRun:
             counts=self._counts(pipeline),
             came=self.counter.came,
             false_waters=self._water_gate.left_out,
+            waters_found=self._water_gate.found,
+            water_course=tuple(self._water_gate.course),
             notes=tuple(self.notes),
             durations_ms=self._durations_ms,
         )
@@ -191,7 +186,7 @@ class SessionRun:
             missing=counter.missing if self.counted else None,
             doubled=counter.doubled if self.counted else None,
             water_references=used,
-            water_references_left_out=self._waters - used,
+            water_references_left_out=self._waters + self._water_gate.found - used,
             epochs=len({q.epoch for q in qualities}),
             windows=len(windows),
             independent_windows=sum(e.independent for e in windows),
@@ -213,6 +208,33 @@ class SessionRun:
         self._missing_messages += max(message.seq - last_seq - 1, 0)
         self._last = message
         return self.counter.missing - before
+
+    def _filter(
+        self, message: Message, filters: Sequence[MessageFilter]
+    ) -> tuple[Message | None, tuple[Note, ...]]:
+        """A message through filters, None where one held it back; what they say."""
+        notes: tuple[Note, ...] = ()
+        passed: Message | None = message
+        for one in filters:
+            if passed is None:
+                break
+            filtered = one.filter(passed)
+            passed, notes = filtered.message, notes + filtered.notes
+        return passed, notes
+
+    def _begin_again(self, messages: Sequence[Message]) -> None:
+        """Begin the session again with messages that came already."""
+        self._forget_pipeline()
+        for message in messages:
+            passed, _ = self._filter(message, self._filters[1:])
+            if passed is None:
+                continue
+            self._open(passed.body)
+            if self._pipeline is not None:
+                self._pipeline.push(passed)
+
+    def _forget_pipeline(self) -> None:
+        self._pipeline = None
 
     def _open(self, body: Body) -> tuple[Note, ...]:
         """Choose the pipeline with the first start; what was noticed in doing so."""

@@ -1,59 +1,94 @@
-"""Keeps what is no water reference out of an analysis.
+"""Keeps water and metabolites apart, whatever was announced.
 
 The pipeline takes coil weights, eddy currents and the unit of amplitudes from a water
-reference: one without unsuppressed water in it would spoil all three.
+reference: one without unsuppressed water in it would spoil all three.  And unsuppressed
+water in a metabolite window would be thousands of times what is meant.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from monitor.analysis.note import Note, NoteKind
-from monitor.analysis.update import Update
+from monitor.run.filtered import Filtered
+from monitor.run.water_course import WaterPoint, water_point
+from monitor.run.water_watch import WaterWatch
 from streams.messages.transient import Acquisition, Kind, Message, Start, Transient
 from streams.sources.checks.water import no_water
 
+UNANNOUNCED = (
+    "Transients that came as metabolites hold unsuppressed water: they are water "
+    "reference, and enter no window (the scanner's rule for them can be given in [mrd] "
+    "of the protocol)."
+)
+
 
 class WaterGate:
-    """A filter of messages: false water references go no further.
+    """A filter of messages: false water goes no further, unannounced water is renamed.
 
     Attributes
     ----------
     left_out : water references that were held back
+    course : frequency, width and size of those that are water
     """
 
     def __init__(self) -> None:
         self.left_out = 0
+        self.course: list[WaterPoint] = []
+        self._watch = WaterWatch()
         self._acquisition: Acquisition | None = None
-        self._noted: set[int] = set()  # epochs
+        self._metabolites = False
+        self._noted: set[tuple[int, str]] = set()  # epochs, and what was said in them
 
-    def hold(self, message: Message) -> Update | None:
-        """What to say instead of analysing a message; None: it goes on."""
+    @property
+    def found(self) -> int:
+        """Transients that came as metabolites and hold unsuppressed water."""
+        return self._watch.found
+
+    def filter(self, message: Message) -> Filtered:
+        """Judge a transient by what it holds."""
         body = message.body
         if isinstance(body, Start):
             self._acquisition = body.acquisition
-        if not (isinstance(body, Transient) and body.kind == Kind.WATER):
-            return None
-        wrong = self._why_no_water(body)
-        if not wrong:
-            return None
-        return Update(message.seq, message.epoch, notes=self._note(message, wrong))
-
-    def _why_no_water(self, body: Transient) -> str:
-        """Why a water reference is none; empty where it is one, or cannot be judged."""
         acquisition = self._acquisition
-        if acquisition is None or body.fid.shape[0] != acquisition.coils:
-            return ""
-        return no_water(body.fid[np.newaxis], acquisition)
+        if not isinstance(body, Transient) or acquisition is None:
+            return Filtered(message)
+        if body.kind == Kind.WATER:
+            return self._reference(message, body, acquisition)
+        if body.kind != Kind.METABOLITE:
+            return Filtered(message)
+        if not self._watch.is_water(body, acquisition):
+            self._metabolites = True
+            return Filtered(message)
+        water = replace(body, kind=Kind.WATER)
+        passed = self._reference(replace(message, body=water), water, acquisition)
+        if passed.message is None:
+            return passed
+        return Filtered(passed.message, self._note(message.epoch, UNANNOUNCED))
 
-    def _note(self, message: Message, wrong: str) -> tuple[Note, ...]:
-        """What to say of it, once an epoch."""
-        self.left_out += 1
-        if message.epoch in self._noted:
+    def _reference(
+        self, message: Message, body: Transient, acquisition: Acquisition
+    ) -> Filtered:
+        """A water reference, held back where it is none."""
+        wrong = ""
+        if body.fid.shape[0] == acquisition.coils:
+            wrong = no_water(body.fid[np.newaxis], acquisition)
+        if wrong:
+            self.left_out += 1
+            text = (
+                f"What came as water reference in epoch {message.epoch} is left out, "
+                f"since {wrong}: coil weights, eddy currents and amplitudes do without "
+                "it."
+            )
+            return Filtered(None, self._note(message.epoch, text, "left out"))
+        self.course.append(water_point(body, acquisition, self._metabolites))
+        return Filtered(message)
+
+    def _note(self, epoch: int, text: str, what: str = "") -> tuple[Note, ...]:
+        """What to say, once an epoch."""
+        if (epoch, what) in self._noted:
             return ()
-        self._noted.add(message.epoch)
-        text = (
-            f"What came as water reference in epoch {message.epoch} is left out, since "
-            f"{wrong}: coil weights, eddy currents and amplitudes do without it."
-        )
+        self._noted.add((epoch, what))
         return (Note(NoteKind.WATER, text),)

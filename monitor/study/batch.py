@@ -28,6 +28,7 @@ from monitor.study.sessions import Session, infusion_of
 from streams.errors import InputError
 from streams.messages.transient import Event, Transient
 from streams.sources.file_names import without_names
+from streams.sources.files.bids_beside import AUTHOR as BIDS
 from streams.sources.files.open_file import open_source
 
 HDF5_MAGIC = b"\x89HDF"
@@ -95,7 +96,8 @@ def _first_without_events(path: Path) -> float | None:
     """
     first_s: float | None = None
     for body in open_source(path).bodies:
-        if isinstance(body, Event) and body.kind == "infusion_start":
+        marked = body if isinstance(body, Event) else None
+        if marked and (marked.kind, marked.author != BIDS) == ("infusion_start", True):
             return None
         if isinstance(body, Transient) and first_s is None:
             first_s = body.time_s

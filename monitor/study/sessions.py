@@ -2,8 +2,8 @@
 
 A folder is searched with its subfolders.  In a BIDS data set the sessions are the
 `_svs` files; elsewhere every file that is no sidecar, table or document, and every
-folder of nothing but DICOM files.  A file named like a water reference goes with the
-one other file of its folder.
+folder of nothing but DICOM files.  Water references go with their neighbours
+(`monitor.study.beside`).
 """
 
 from __future__ import annotations
@@ -15,17 +15,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.judge.labels import entity, labels_of, numbered
+from monitor.study.beside import waters_beside
 from streams.errors import InputError
-from streams.sources.files.vendor import dicom_files
+from streams.messages.scanner_names import is_noise_name
+from streams.sources.files.vendor import is_series_folder
 
 NO_SESSIONS = frozenset(
     {".json", ".tsv", ".csv", ".txt", ".md", ".toml", ".html", ".pdf", ".png", ".svg"}
     | {".npy", ".npz", ".basis", ".raw", ".spar", ".list", ".ini", ".log", ".lock"}
     | {".py", ".jsonl", ".bvec", ".bval", ".xml", ".zip"}
 )
-NOISE = re.compile(r"[_-]noise([.]|$)", re.I)
-"""Noise scans that an export writes beside a session."""
-WATER = re.compile(r"(^|[_-])(water|wref|mrsref|h2o)([_.-]|$)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +86,18 @@ def _in_folder(folder: Path) -> list[Session]:
         files = sorted(folder.glob("sub-*/**/*_svs.nii*"))
         return [_session(p, _bids(p, "mrsref.nii*"), _bids(p, "events.tsv"))
                 for p in files]  # fmt: skip
-    series = {p for p in (folder, *folder.rglob("*")) if p.is_dir() and dicom_files(p)}
+    series = {p for p in (folder, *folder.rglob("*")) if is_series_folder(p)}
     files = [p for p in folder.rglob("*") if _may_be(p, folder)]
     files = sorted([*series, *(p for p in files if p.parent not in series)])
-    waters = [p for p in files if WATER.search(p.name)]
-    others = [p for p in files if p not in waters]
-    return [_session(p, _water_beside(p, others, waters), None) for p in others]
+    return [_session(p, water, None) for p, water in waters_beside(files).items()]
 
 
 def _may_be(path: Path, folder: Path) -> bool:
     inside = path.relative_to(folder)
     hidden = any(part.startswith(".") for part in inside.parts)
     document = path.suffix.lower() in NO_SESSIONS or path.name.startswith("LICENSE")
-    document = document or NOISE.search(path.name) is not None
+    document = document or is_noise_name(path.name)
     return path.is_file() and not hidden and not document
-
-
-def _water_beside(path: Path, others: list[Path], waters: list[Path]) -> Path | None:
-    """The folder's one water reference, where there is one other file in it."""
-    own = [w for w in waters if w.parent == path.parent]
-    alone = sum(other.parent == path.parent for other in others) == 1
-    return own[0] if alone and len(own) == 1 else None
 
 
 def _bids(path: Path, ending: str) -> Path | None:

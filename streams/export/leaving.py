@@ -14,12 +14,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from streams.messages.scanner_counter import AUTHOR, DROPPED, GAP
-from streams.messages.transient import EVENT_KINDS, Body, End, Event, Start
+from streams.messages.transient import (
+    CONJUGATION_CONTRADICTED,
+    EVENT_KINDS,
+    Body,
+    End,
+    Event,
+    Start,
+)
 
 REMARK = "remark"
 """What a kind that was typed becomes."""
 KINDS = frozenset(EVENT_KINDS) | {
-    REMARK, GAP, DROPPED, "blinded", "unlock", "series_end", "series_refused",
+    REMARK, GAP, DROPPED, CONJUGATION_CONTRADICTED, "publisher", "blinded", "unlock", "series_end", "series_refused",
     "protocol_error", "refused", "file", "trigger_1", "trigger_2",
 }  # fmt: skip
 ROLES = frozenset(
@@ -108,6 +115,7 @@ def _is_setting(name: str, value: object) -> bool:
 _TEXTS: dict[str, Callable[[str], str]] = {
     GAP: _found(_TRANSIENT),
     DROPPED: _found(_TRANSIENT),
+    CONJUGATION_CONTRADICTED: _found(_MIRRORED),
     "note": _found(_MIRRORED),
     "infusion_start": _whole(_DOSE),
     "infusion_stop": _whole(_DOSE),

@@ -8,8 +8,9 @@ of the same content as one that was taken is left out, so that a relay that is s
 again does not record anything twice.
 
 Scanner time: files hold times from their own first transient.  One follows another
-after TR; after k TR where the last number in its name is k higher; after the time
-between the two files' own times where that is longer by more than a pause (2 TR + 5 s).
+after TR; after k TR where names say that k - 1 are missing (`name_counter`); after the
+time between the two files' own times where that is longer by more than a pause
+(2 TR + 5 s).
 
 Names of files may name the subject: files are recorded by their place in the order and
 the SHA-256 of their content only.
@@ -22,13 +23,19 @@ import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import numpy as np
 
 from streams.errors import InputError
 from streams.messages.scanner_counter import AUTHOR, DROPPED
+from streams.messages.scanner_names import is_water_name
 from streams.messages.transient import Acquisition, Body, Event, Kind, Start, Transient
+from streams.sources.checks.water import no_water
 from streams.sources.files.open_file import open_source
+from streams.sources.files.rules import FileRules
+from streams.sources.name_counter import Missing, check_pattern, missing_before
 
 TURN_S = 0.25
 SETTLE_S = 1.0
@@ -37,16 +44,29 @@ PAUSE_S, PAUSE_TRS = 5.0, 2.0
 UNFINISHED = (".part", ".tmp", ".temp", ".partial", ".filepart", ".crdownload", ".lock")
 SECOND_HALVES = {".spar": ".sdat", ".list": ".data"}
 FILE_EVENT = "file"
+NEIGHBOURS = 32  # names before and after a file that tell what counts
+UNCOUNTED = 4  # files by which it is known whether names count them
 
 
 @dataclass(frozen=True, slots=True)
 class FolderRules:
     """What a site says about its files: the table `[folder]` of a protocol.
 
-    `water_name`: part of a file's name that makes it water reference; empty: no rule.
+    Attributes
+    ----------
+    water_name : part of a file's name that makes it water reference; empty: one that is
+        named like a reference and measures as one
+    counter : regular expression for names, with the part that counts in brackets;
+        empty: a number that usually rises by one, or by one constant step
+    files : how the files are read
     """
 
     water_name: str = ""
+    counter: str = ""
+    files: FileRules = field(default_factory=FileRules, compare=False)
+
+    def __post_init__(self) -> None:
+        check_pattern(self.counter)
 
 
 @dataclass(slots=True)
@@ -115,7 +135,7 @@ def _watched(
 def _of_file(watch: _Watch, feed: _Feed, path: Path) -> list[Body] | None:
     """Bodies of a file; None if it has to be tried again."""
     try:
-        bodies = feed.read(path, watch.is_late(path))
+        bodies = feed.read(path, watch.is_late(path), watch.names)
     except (InputError, OSError) as error:
         if watch.try_again(path, time.monotonic()):
             return None
@@ -132,6 +152,7 @@ class _Watch:
         self._done: set[str] = set()
         self._seen: dict[str, _Seen] = {}
         self._last: tuple[object, ...] = ()
+        self.names: list[str] = []
 
     def ready(self, now_s: float) -> list[Path]:
         """Files that may be read now."""
@@ -140,6 +161,7 @@ class _Watch:
             names = _names(self._folder)
         except InputError:  # a network folder that is away for a moment
             return []
+        self.names = names
         for name in names:
             if name in self._done:
                 continue
@@ -186,10 +208,11 @@ class _Feed:
         self._rules, self._taken = rules, taken
         self._acquisition: Acquisition | None = None
         self._files, self._count, self._time_s = 0, 0, 0.0
-        self._number: int | None = None
+        self._before: str | None = None
+        self._said = False
         self._written_s: float | None = None
 
-    def read(self, path: Path, late: bool) -> list[Body]:
+    def read(self, path: Path, late: bool, names: list[str]) -> list[Body]:
         """All bodies of a file; nothing of it counts if it cannot be read."""
         content, written_s = path.read_bytes(), path.stat().st_mtime
         digest = hashlib.sha256(content).hexdigest()
@@ -197,18 +220,29 @@ class _Feed:
             self._files += 1
             text = f"File {self._files} is the same as one before; left out."
             return [Event(self._time_s, "note", text, AUTHOR)]
-        bodies = list(open_source(path).bodies)
+        bodies = list(open_source(path, rules=self._rules.files).bodies)
         transients = [body for body in bodies if isinstance(body, Transient)]
         starts = [body for body in bodies if isinstance(body, Start)]
         if not transients or not starts:
             raise InputError(f"{path.name} holds no transient.")
-        placed = self._placed(path, bodies, starts[0].acquisition, written_s)
+        place = names.index(path.name) if path.name in names else len(names)
+        near = names[max(place - NEIGHBOURS, 0) : place + NEIGHBOURS]
+        missing = missing_before(path.name, self._before, near, self._rules.counter)
+        self._before = path.name
+        placed = self._placed(path, bodies, starts[0].acquisition, written_s, missing)
         self._taken.add(digest)
         self._files += 1
         text = f"{digest} file {self._files}, {len(transients)} transients"
         head: list[Body] = [Event(self._time_s, FILE_EVENT, text, AUTHOR)]
         if late:
             text = f"File {self._files} came late: files after it by name were taken."
+            head.append(Event(self._time_s, "note", text, AUTHOR))
+        if self._files == UNCOUNTED and not missing.known and not self._said:
+            self._said = True
+            text = (
+                "No number in the names of the files counts them, so that a missing "
+                "one cannot be told; counter in [folder] of the protocol may say."
+            )
             head.append(Event(self._time_s, "note", text, AUTHOR))
         return head + placed
 
@@ -219,12 +253,16 @@ class _Feed:
         return [Event(self._time_s, DROPPED, text, AUTHOR)]
 
     def _placed(
-        self, path: Path, bodies: list[Body], acquisition: Acquisition, written_s: float
+        self,
+        path: Path,
+        bodies: list[Body],
+        acquisition: Acquisition,
+        written_s: float,
+        missing: Missing,
     ) -> list[Body]:
-        water = self._rules.water_name.lower()
-        is_water = bool(water) and water in path.name.lower()
+        is_water = self._is_water(path, bodies, acquisition)
         placed: list[Body] = []
-        skipped = self._skipped(path)
+        skipped = self._skipped(missing, acquisition, written_s)
         times = [b.time_s for b in bodies if isinstance(b, Transient)]
         begun_s = self._begin_s(acquisition, skipped, written_s, times[-1] - times[0])
         offset_s, self._count = begun_s - times[0], self._count + skipped
@@ -248,14 +286,27 @@ class _Feed:
         self._acquisition = start.acquisition
         return [replace(start, source="watched folder")]
 
-    def _skipped(self, path: Path) -> int:
-        """Files that are missing before this one, by the last number in its name."""
-        numbers = re.findall(r"\d+", path.stem)
-        before, self._number = self._number, int(numbers[-1]) if numbers else None
-        if before is None or self._number is None:
-            return 0
-        missing = self._number - before - 1
-        return missing if 0 < missing < 10_000 else 0
+    def _is_water(
+        self, path: Path, bodies: list[Body], acquisition: Acquisition
+    ) -> bool:
+        """Whether a file is water reference: by the rule, or by name and content."""
+        water = self._rules.water_name.lower()
+        if water:
+            return water in path.name.lower()
+        if not is_water_name(path.name):
+            return False
+        fids = np.stack([body.fid for body in bodies if isinstance(body, Transient)])
+        return not no_water(fids, acquisition)
+
+    def _skipped(
+        self, missing: Missing, acquisition: Acquisition, written_s: float
+    ) -> int:
+        """Files that are missing before this one."""
+        tr_s = acquisition.repetition_time_s
+        if missing.by_one or tr_s is None or self._written_s is None:
+            return missing.files
+        waited_s = written_s - self._written_s
+        return missing.files if waited_s > 0.5 * tr_s * missing.files else 0
 
     def _begin_s(
         self, acquisition: Acquisition, skipped: int, written_s: float, length_s: float

@@ -75,7 +75,7 @@ def test_is_one_sentence(called: Called, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["truncated recording", "no recording", "NaN in a FID"]
+    "name", ["truncated recording", "no recording", "NaN in every FID"]
 )
 def test_is_one_sentence_of_the_process(bad: Path, name: str) -> None:
     assert_is_one_sentence(Program(bad).run(*words_of(name)), CASES[name][1])

@@ -66,7 +66,7 @@ CASES = {
         "analyse no_dwell.nii.gz --basis good.BASIS --out out",
         r"dwell time",
     ),
-    "NaN in a FID": (
+    "NaN in every FID": (
         "analyse nan.nii.gz --basis good.BASIS --out out",
         r"nan\.nii\.gz.*(NaN|not finite|no number)",
     ),

@@ -35,7 +35,7 @@ def write_all(folder: Path) -> None:
     (folder / "truncated.mcap").write_bytes(SHORT.read_bytes()[:200_000])
     _nifti(folder / "good.nii.gz")
     _nifti(folder / "water_other_dwell.nii.gz", dwell_s=2 * DWELL_S)
-    _nifti(folder / "nan.nii.gz", spoil=lambda fids: fids[3:4].__imul__(np.nan))
+    _nifti(folder / "nan.nii.gz", spoil=lambda fids: fids.__imul__(np.nan))
     _nifti(folder / "zeros.nii.gz", spoil=lambda fids: fids.fill(0))
     _nifti(folder / "enormous.nii.gz", spoil=lambda fids: fids.__imul__(1e20))
     whole = (folder / "good.nii.gz").read_bytes()

@@ -21,6 +21,9 @@ from monitor.analysis.basis.resampling import interpolated
 from monitor.analysis.signal.spectrum import Complex
 from streams.errors import InputError
 
+NOTE = "note"
+"""Key in the provenance of what was noticed when a set was read."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BasisSet:
@@ -60,7 +63,11 @@ class BasisSet:
         if not np.isfinite(fids).all():
             raise InputError(f"Basis set {self.source} has values that are not finite.")
         if len(set(self.names)) != len(self.names):
-            raise InputError(f"Basis set {self.source} has two entries of one name.")
+            twice = sorted({name for name in self.names if self.names.count(name) > 1})
+            raise InputError(
+                f"Basis set {self.source} has two entries of one name "
+                f"({', '.join(twice)}): leave one of them out."
+            )
         fids.setflags(write=False)
         object.__setattr__(self, "fids", fids)
         object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.analysis.basis import names as naming
-from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.basis.basis_set import NOTE, BasisSet
 from monitor.analysis.basis.lines import frequency_stretch, is_conjugated, offset_ppm
 from streams.errors import InputError
+from streams.messages.scanner_names import are_alike, described
 from streams.messages.transient import Acquisition
 
 STRETCH_TOLERANCE = 0.004
@@ -33,7 +34,8 @@ def checked_for(
     InputError : another nucleus, a spectrometer frequency off by more than 5 %, no
         glutamate
     """
-    notes: list[str] = []
+    said = basis.provenance.get(NOTE)
+    notes = [f"Basis set {basis.source}: {said}"] if said else []
     _check_nucleus(basis, acquisition)
     _check_glutamate(basis)
     notes += _frequency_notes(basis, acquisition)
@@ -133,11 +135,11 @@ def _sequence_notes(basis: BasisSet, acquisition: Acquisition) -> list[str]:
             f"Warning: the basis set is for TE {1e3 * te:g} ms, the acquisition has "
             f"{1e3 * acquisition.echo_time_s:g} ms."
         )
-    have, need = basis.sequence.lower(), acquisition.sequence.lower()
-    if have and need and have not in need and need not in have:
+    have, need = basis.sequence, acquisition.sequence
+    if have and need and not are_alike(have, need):
         notes.append(
-            f"Warning: the basis set is for {basis.sequence}, the acquisition is "
-            f"{acquisition.sequence}."
+            f"Warning: the basis set is for {described(have)}, the acquisition is "
+            f"{described(need)}."
         )
     return notes
 

@@ -110,7 +110,7 @@ class Course:
         session = self.session_of(fitted)
         model = session.problem.model
         fid = mean_fid(self.fids, fitted.average)
-        spectrum = model.full_spectra(fid)
+        spectrum = model.full_spectra(session.placed(fid))
         if session.water is not None:
             spectrum = spectrum - session.water.whole_leak(spectrum)
         return spectrum

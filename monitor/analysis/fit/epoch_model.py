@@ -38,11 +38,13 @@ from monitor.analysis.fit.subspace import Subspace, make_subspace
 from monitor.analysis.fit.water_filter import WaterFilter, make_water_filter
 from monitor.analysis.fit.window import Average
 from monitor.analysis.fit.window_fit import warm_fits
-from monitor.analysis.signal.spectrum import Complex, Real
-from monitor.analysis.signal.water import water_lines
+from monitor.analysis.preparation.line_offset import line_offset_hz, moved_by
+from monitor.analysis.signal.spectrum import REFERENCE_PPM, Complex, Real
+from monitor.analysis.signal.water import WATER_PPM, water_lines
 
 Fids = NDArray[np.complexfloating]
 NAA_BAND_PPM = (1.86, 2.16)
+BESIDE_WATER_PPM = 0.12
 ZERO_FILL = 8
 UNTOLD_STIFFNESS = 0.3
 
@@ -63,6 +65,8 @@ class SessionModel:
     naa_fwhm_hz, naa_height : of the fitted tNAA line of the mean
     fwhm_slope : change of that width with the Lorentzian width, near 1
     mean : which transients it was made of; None where that does not matter
+    offset_hz : the lines lie so much too high in ppm; they are moved before the fit.
+        0 within what the fit itself reaches
     """
 
     water: WaterFilter | None
@@ -76,10 +80,15 @@ class SessionModel:
     naa_height: float
     fwhm_slope: float
     mean: Average | None = None
+    offset_hz: float = 0.0
 
     def spectra(self, fids: Fids) -> Complex:
         """Band spectra (..., K) of FIDs (..., points), the water taken off."""
-        return band_spectra(self.problem.model, self.water, fids)
+        return band_spectra(self.problem.model, self.water, self.placed(fids))
+
+    def placed(self, fids: Fids) -> Complex:
+        """FIDs (..., points) with their lines where those of the basis set are."""
+        return moved_by(fids, self.problem.model.dwell_time_s, -self.offset_hz)
 
     def projected(self, fids: Fids) -> Complex:
         """FIDs (n, points) of transients or averages, ready for `warm_fits`."""
@@ -111,7 +120,13 @@ def make_session_model(
     windows : (n, points) means of the independent windows in it, n may be 0
     freedom : what the cold fit may move
     """
-    water = _water_filter(model, mean_fid) if freedom.water_removal else None
+    offset_hz = line_offset_hz(mean_fid, model.dwell_time_s, model.frequency_mhz)
+    mean_fid, windows = (
+        moved_by(fids, model.dwell_time_s, -offset_hz) for fids in (mean_fid, windows)
+    )
+    water = None
+    if freedom.water_removal:
+        water = _water_filter(model, mean_fid, offset_hz / model.frequency_mhz)
     mean = band_spectra(model, water, mean_fid)
     fit, problem = cold_fit(model, mean, noise_sd * mean_noise, freedom)
     phased, smooth, parts = curves(problem, fit)
@@ -133,7 +148,8 @@ def make_session_model(
         water, subspace, fit, problem, baseline, offset,
         np.zeros((len(model.names),) * 2), width, height, (wider - width) / 0.5,
     )  # fmt: skip
-    return replace(made, common=_common(made, mean_fid, mean_noise))
+    common = _common(made, mean_fid, mean_noise)
+    return replace(made, common=common, offset_hz=offset_hz)
 
 
 def deviation_stiffness(problem: Problem, fit: Fit, windows: Complex) -> float:
@@ -159,9 +175,19 @@ def deviation_stiffness(problem: Problem, fit: Fit, windows: Complex) -> float:
     return float(grid[int(np.argmin(scores))])
 
 
-def _water_filter(model: Model, fid: Complex) -> WaterFilter | None:
-    """Operator that takes off the residual water that a mean FID shows."""
-    lines = water_lines(fid, model.dwell_time_s, model.frequency_mhz)
+def _water_filter(
+    model: Model, fid: Complex, moved_ppm: float = 0.0
+) -> WaterFilter | None:
+    """Operator that takes off the residual water that a mean FID shows.
+
+    Where the lines were moved down to their place, so was the water, unless it was as
+    far off.
+    """
+    low_ppm = min(WATER_PPM[0], REFERENCE_PPM - moved_ppm - BESIDE_WATER_PPM)
+    lines = water_lines(fid, model.dwell_time_s, model.frequency_mhz, low_ppm)
+    strength = np.abs(lines.amplitude)
+    if strength.size and lines.shift_ppm[np.argmax(strength)] > WATER_PPM[0]:
+        lines = water_lines(fid, model.dwell_time_s, model.frequency_mhz)
     return make_water_filter(model, lines)
 
 

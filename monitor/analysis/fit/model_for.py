@@ -10,6 +10,7 @@ from monitor.analysis.basis.check import checked_for
 from monitor.analysis.basis.macromolecules import MM_GONE_S, MM_WEAK_S, components
 from monitor.analysis.fit.model import Model
 from monitor.protocol.settings import Settings
+from streams.messages.scanner_names import are_alike, described
 from streams.messages.transient import Acquisition
 
 PROTONS = {"Cr": 5.0, "PCr": 5.0, "tCr": 5.0, "NAA": 6.0}
@@ -121,6 +122,8 @@ def unexpected(acquisition: Acquisition, settings: Settings) -> tuple[str, ...]:
         if want is not None and have is not None and abs(have / want - 1) > part
     ]
     want, have = settings.expect_sequence, acquisition.sequence
-    if want and have and want.lower() not in have.lower():
-        notes.append(f"Protocol {settings.name} expects {want}, this is {have}.")
+    if want and have and not are_alike(want, have):
+        notes.append(
+            f"Protocol {settings.name} expects {want}, this is {described(have)}."
+        )
     return tuple(notes)

@@ -49,6 +49,10 @@ CROWD = (
 
 NAA_PPM = 2.008
 OFFSET_RANGE_PPM = 0.15
+FAR_PPM, PHANTOM_PPM = 0.52, 0.3
+FAR_GAIN, PHANTOM_GAIN = 1.5, 1.1
+"""Lines are looked for so far off, where that explains so much more power."""
+FAR_BAND_PPM = (1.4, 3.8)
 PATTERN_FWHM_HZ = 6.0
 CROWDED_MHZ = 200.0
 LATE_S = 0.04
@@ -88,7 +92,8 @@ def absolute_of(fid: Complex, axis: Axis) -> Absolute:
     length = 4 * axis.points
     power = np.abs(np.fft.ifft(product, length) * length) ** 2
     offsets = np.fft.fftfreq(length, axis.dwell_time_s)
-    power[np.abs(offsets) > OFFSET_RANGE_PPM * axis.frequency_mhz] = 0.0
+    centre = _far_offset_hz(late * fid, pattern, axis)
+    power[np.abs(offsets - centre) > OFFSET_RANGE_PPM * axis.frequency_mhz] = 0.0
     k = int(np.argmax(power))
     shift = float(offsets[k] + _vertex(power, k) * offsets[1])
     correlation = np.sum(product * np.exp(2j * np.pi * shift * t))
@@ -100,6 +105,26 @@ def absolute_of(fid: Complex, axis: Axis) -> Absolute:
         phase_rad=float(np.angle(correlation)),
         contrast=float(power[k]) / most if most > 0 else 0.0,
     )
+
+
+def _far_offset_hz(fid: Complex, pattern: Complex, axis: Axis) -> float:
+    """Where the pattern lies if it is far from its place, else 0, Hz.
+
+    Of the spectrum only what the singlets can reach is compared: the tail of water that
+    is off its own place, too, is no pattern.
+    """
+    band = np.zeros(axis.points)
+    band[axis.band(*FAR_BAND_PPM)] = 1.0
+    lines = spectrum.fid_of(spectrum.spectrum_of(fid) * band)
+    product = lines * pattern.conj()
+    length = 4 * axis.points
+    power = np.abs(np.fft.ifft(product, length)) ** 2
+    offsets = np.fft.fftfreq(length, axis.dwell_time_s)
+    reach = np.abs(offsets) / axis.frequency_mhz
+    near = power[reach <= OFFSET_RANGE_PPM].max(initial=0.0)
+    k = int(np.argmax(np.where(reach <= FAR_PPM, power, 0.0)))
+    gain = PHANTOM_GAIN if reach[k] <= PHANTOM_PPM else FAR_GAIN
+    return float(offsets[k]) if power[k] > gain * near else 0.0
 
 
 def _vertex(curve: Real, k: int) -> float:

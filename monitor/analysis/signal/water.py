@@ -61,15 +61,25 @@ class Lines:
         return np.asarray(_powers(np.exp(rate), points) @ self.amplitude, complex)
 
 
-def without_water(fid: Complex, dwell_time_s: float, frequency_mhz: float) -> Complex:
-    """The FID (points,) without its residual water, (points,) complex128."""
-    lines = water_lines(fid, dwell_time_s, frequency_mhz)
+def without_water(
+    fid: Complex,
+    dwell_time_s: float,
+    frequency_mhz: float,
+    low_ppm: float = WATER_PPM[0],
+) -> Complex:
+    """The FID (points,) without its residual water above `low_ppm`, complex128."""
+    lines = water_lines(fid, dwell_time_s, frequency_mhz, low_ppm)
     if lines.amplitude.size == 0:
         return np.array(fid, complex)
     return np.asarray(fid - lines.fid(fid.size, dwell_time_s, frequency_mhz), complex)
 
 
-def water_lines(fid: Complex, dwell_time_s: float, frequency_mhz: float) -> Lines:
+def water_lines(
+    fid: Complex,
+    dwell_time_s: float,
+    frequency_mhz: float,
+    low_ppm: float = WATER_PPM[0],
+) -> Lines:
     """The lines that make up the residual water of a FID (points,)."""
     step = max(1, int(1.0 / (dwell_time_s * BAND_PPM * frequency_mhz)))
     h = _low_pass(step, dwell_time_s, frequency_mhz)
@@ -85,7 +95,7 @@ def water_lines(fid: Complex, dwell_time_s: float, frequency_mhz: float) -> Line
     nu = -np.angle(slow) / (2 * np.pi * dwell_time_s)
     ppm = spectrum.REFERENCE_PPM + nu / frequency_mhz
     width = -np.log(np.abs(slow)) / (np.pi * dwell_time_s)
-    water = (ppm > WATER_PPM[0]) & (ppm < WATER_PPM[1]) & (width < MOST_FWHM_HZ)
+    water = (ppm > low_ppm) & (ppm < WATER_PPM[1]) & (width < MOST_FWHM_HZ)
     return Lines(np.asarray(amplitude[water], complex), ppm[water], width[water])
 
 

@@ -6,7 +6,7 @@ with what is always installed; ISMRMRD and the vendors' formats need the extra `
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,17 +15,22 @@ from streams.messages.ranges import OutOfRangeError
 from streams.messages.transient import Body
 from streams.recording.files import refuse_pipe
 from streams.sources.files import ismrmrd as ismrmrd_file
+from streams.sources.files import mrd_stream as mrd_stream_file
 from streams.sources.files import twix as twix_file
+from streams.sources.files import varian
 from streams.sources.files import vendor as vendor_file
+from streams.sources.files.choice import Choose
+from streams.sources.files.filling import without_filling
 from streams.sources.files.nifti_container import is_nifti
 from streams.sources.files.nifti_mrs import read_series as read_nifti_mrs
 from streams.sources.files.series import Series, bodies_of
+from streams.sources.mrd.rules import MrdRules
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 
 
 def bodies(
-    path: Path, water: Path | None = None, choose: Mapping[str, int] | None = None
+    path: Path, water: Path | None = None, choose: Choose | None = None
 ) -> Iterator[Body]:
     """Messages of a file: Start, water transients, metabolite transients, End.
 
@@ -33,47 +38,65 @@ def bodies(
     ----------
     path : the file
     water : file with the unsuppressed water reference
-    choose : index along a dimension other than coils and transients, by its NIfTI-MRS
-        tag, e.g. {"DIM_EDIT": 0}
+    choose : entries along a dimension other than coils and transients, by its
+        NIfTI-MRS tag, e.g. {"DIM_EDIT": 0}
 
     Raises
     ------
     InputError : no recording, damaged, a missing field, a water reference that does not
-        belong to it, NaN in a FID (this when that transient is reached)
+        belong to it, nothing but NaN in its FIDs (this when the last is reached)
     """
     reference = None if water is None else read_series(water, choose)
-    return bodies_of(read_series(path, choose), reference)
+    return bodies_of(without_filling(read_series(path, choose)), reference)
 
 
-def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
+def read_series(
+    path: Path,
+    choose: Choose | None = None,
+    echo_time_s: float | None = None,
+    mrd: MrdRules | None = None,
+) -> Series:
     """One series from a file of any format that is known here.
 
-    A folder that holds nothing but DICOM files is a series, too.
+    A folder that holds nothing but DICOM files is a series, too.  `echo_time_s` is
+    taken instead of what the file says; `mrd` is how MRD is to be understood.
     """
     try:
-        return _read_series(path, choose)
+        return _read_series(path, choose, echo_time_s, mrd)
     except OutOfRangeError as error:
         raise InputError(f"{path.name}: {error}") from None
 
 
-def _read_series(path: Path, choose: Mapping[str, int] | None) -> Series:
+def _read_series(
+    path: Path,
+    choose: Choose | None,
+    echo_time_s: float | None,
+    mrd: MrdRules | None,
+) -> Series:
+    if varian.is_varian(path):
+        series = varian.read_series(path, echo_time_s)
+        return replace(series, unchosen=tuple(choose or ()))
     if path.is_dir():
-        if vendor_file.dicom_files(path):
-            return vendor_file.read_series(path, choose)
+        if vendor_file.is_series_folder(path):
+            return vendor_file.read_series(path, choose, echo_time_s)
         raise InputError(
-            f"{path} cannot be read: it is a folder, and only one of DICOM files can."
+            f"{path} cannot be read: it is a folder, and only one of DICOM files, or "
+            "Varian's with fid and procpar, can."
         )
     start = first_bytes(path)
     if is_nifti(path):
-        return read_nifti_mrs(path, choose)
+        return read_nifti_mrs(path, choose, echo_time_s)
     if start.startswith(HDF5_MAGIC):
-        return replace(ismrmrd_file.read_series(path), unchosen=tuple(choose or ()))
+        series = ismrmrd_file.read_series(path, echo_time_s, mrd)
+        return replace(series, unchosen=tuple(choose or ()))
     if not start:
         raise InputError(f"{path.name} is empty.")
+    if mrd_stream_file.is_mrd_stream(path):
+        return mrd_stream_file.read_series(path, mrd)
     if twix_file.is_twix(path):
-        return twix_file.read_series(path, choose)
+        return twix_file.read_series(path, choose, echo_time_s)
     if vendor_file.command(path):
-        return vendor_file.read_series(path, choose)
+        return vendor_file.read_series(path, choose, echo_time_s)
     raise no_recording(path)
 
 

@@ -21,15 +21,32 @@ def dynamic_header(header: Header, tags: Mapping[str, int]) -> dict[str, Any]:
         return {}
     key = f"dim_{tags['DIM_DYN'] + 1}_header"
     dynamic = header.fields.get(key)
-    if not isinstance(dynamic, dict):
-        return {}
-    for fixed in ("EchoTime", "MixingTime", "SpectrometerFrequency"):
-        if fixed in dynamic:
+    return dynamic if isinstance(dynamic, dict) else {}
+
+
+def check_constant(header: Header, dynamic: Mapping[str, Any]) -> None:
+    """Refuse what changes from transient to transient and must not.
+
+    Values that are all the same, and what the header says, are accepted with a note.
+
+    Raises
+    ------
+    InputError : they are not
+    """
+    for key in ("EchoTime", "MixingTime", "SpectrometerFrequency"):
+        if key not in dynamic:
+            continue
+        entries = _listed(dynamic[key], 2) or [None]
+        values = {finite(value) for value in entries}
+        stated = header.fields.get(key)
+        stated = stated[0] if isinstance(stated, list) and stated else stated
+        same = len(values) == 1 and None not in values
+        if not same or (stated is not None and values != {finite(stated)}):
             raise InputError(
-                f"{header.name}: {fixed} changes from transient to transient ({key}); "
-                "such a series cannot be averaged."
+                f"{header.name}: {key} changes from transient to transient (in the "
+                "header of DIM_DYN); such a series cannot be averaged."
             )
-    return dynamic
+        header.note(f"{key} stands beside each transient, always the same.")
 
 
 def times_of(

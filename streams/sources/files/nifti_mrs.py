@@ -12,14 +12,23 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
 from streams.messages.transient import Acquisition, Body
+from streams.sources.files.bids_beside import events_beside, sidecar_fields
+from streams.sources.files.choice import Choose
 from streams.sources.files.nifti_container import Container, read_container
+from streams.sources.files.nifti_dimensions import (
+    arrangement_of,
+    dimension_tags,
+    unchosen,
+)
 from streams.sources.files.nifti_dynamic import (
+    check_constant,
     counts_of,
     dynamic_header,
     events_of,
@@ -31,13 +40,14 @@ from streams.sources.files.series import Series, bodies_of
 PHASE_CYCLE_KEY = "PhaseCycleSteps"
 UNKNOWN_VOXEL_MM = 10_000.0  # what the standard writes for "no localisation known"
 ECHO_TIME_MOST_S = 1.0  # longer ones are taken as ms
+ECHO_TIME_LEAST_S = 0.005  # shorter ones than this are not what was meant by ms
 REPETITION_TIME_MOST_S = 60.0
 FREQUENCY_MOST_MHZ = 2000.0  # larger ones are taken as Hz
 DWELL_MOST_S = 0.1
 
 
 def bodies(
-    path: Path, water: Path | None = None, choose: Mapping[str, int] | None = None
+    path: Path, water: Path | None = None, choose: Choose | None = None
 ) -> Iterator[Body]:
     """Messages of a NIfTI-MRS file: Start, water, metabolite transients, End.
 
@@ -45,7 +55,7 @@ def bodies(
     ----------
     path : .nii or .nii.gz with DIM_COIL and DIM_DYN in any order, or neither
     water : file with the unsuppressed water reference
-    choose : index along any other dimension, e.g. {"DIM_EDIT": 0}
+    choose : entries along any other dimension, e.g. {"DIM_EDIT": 0}
 
     Raises
     ------
@@ -55,8 +65,12 @@ def bodies(
     return bodies_of(read_series(path, choose), reference)
 
 
-def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
+def read_series(
+    path: Path, choose: Choose | None = None, echo_time_s: float | None = None
+) -> Series:
     """Read a NIfTI-MRS file into memory, once.
+
+    `echo_time_s` is taken instead of what the header says.
 
     Raises
     ------
@@ -64,27 +78,69 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
         coils and transients that was not chosen, a missing or impossible field
     """
     container = read_container(path)
-    header = Header(container.name, container.extension)
+    header = _with_sidecar(path, Header(container.name, container.extension))
     _check_intent(container, header)
-    tags = _tags(container, header)
-    fids = _arranged(container, tags, choose or {})
-    acquisition = _acquisition(container, header, fids)
+    tags = dimension_tags(container)
+    arranged = arrangement_of(container, tags, choose)
+    fids = arranged.fids
     dynamic = dynamic_header(header, tags)
+    check_constant(header, dynamic)
+    acquisition = _acquisition(container, header, fids, echo_time_s)
+    times_s, counts = _places(container, header, dynamic, tags, arranged.rows)
+    header.notes.extend(arranged.notes)
+    events = events_of(header)
+    if not events:
+        beside, said = events_beside(path, times_s[0] if times_s else 0.0)
+        events = tuple((None, event) for event in beside)
+        header.notes.extend([said] if said else [])
     return Series(
         container.name,
         "NIfTI-MRS file",
         acquisition,
         fids,
-        times_s=times_of(header, dynamic, len(fids)),
-        counts=counts_of(header, dynamic, len(fids)),
-        events=events_of(header),
+        times_s=times_s,
+        counts=counts,
+        events=events,
         notes=tuple(header.notes),
-        unchosen=tuple(tag for tag in choose or {} if tag not in _choosable(tags)),
+        choices=arranged.choices,
+        unchosen=unchosen(tags, choose),
     )
 
 
-def _choosable(tags: Mapping[str, int]) -> set[str]:
-    return set(tags) - {"DIM_COIL", "DIM_DYN"}
+def _places(
+    container: Container,
+    header: Header,
+    dynamic: Mapping[str, Any],
+    tags: Mapping[str, int],
+    rows: range | None,
+) -> tuple[tuple[float, ...] | None, tuple[int, ...] | None]:
+    """Times and counts of the transients; None where the file does not say."""
+    if rows is None:
+        if dynamic:
+            header.note("the times in its header are of one part alone; not used.")
+        return None, None
+    size = container.stored.shape[tags["DIM_DYN"]] if "DIM_DYN" in tags else 1
+    times_s = times_of(header, dynamic, size)
+    counts = counts_of(header, dynamic, size)
+    kept = slice(rows.start, rows.stop)
+    return times_s and times_s[kept], counts and counts[kept]
+
+
+def _with_sidecar(path: Path, header: Header) -> Header:
+    """The header with what it lacks and the sidecar has."""
+    beside = sidecar_fields(path)
+    lacking = {k: v for k, v in beside.items() if header.fields.get(k) is None}
+    for key in ("SpectrometerFrequency", "ResonantNucleus"):
+        if key in lacking and not isinstance(lacking[key], list):
+            lacking[key] = [lacking[key]]
+    merged = Header(header.name, {**header.fields, **lacking})
+    if lacking:
+        merged.note(f"{', '.join(lacking)} taken from the sidecar.")
+    for key in ("EchoTime", "RepetitionTime"):
+        own, other = header.fields.get(key), beside.get(key)
+        if own is not None and other is not None and own != other:
+            merged.note(f"{key} = {other!r} in the sidecar is not the header's.")
+    return merged
 
 
 def _check_intent(container: Container, header: Header) -> None:
@@ -94,70 +150,14 @@ def _check_intent(container: Container, header: Header) -> None:
         )
 
 
-def _tags(container: Container, header: Header) -> dict[str, int]:
-    """Dimension tag -> axis (4, 5 or 6) of the stored array."""
-    tags: dict[str, int] = {}
-    for axis in (4, 5, 6):
-        tag = header.fields.get(f"dim_{axis + 1}")
-        size = container.stored.shape[axis]
-        if tag is None and size == 1:
-            continue
-        if not isinstance(tag, str):
-            raise InputError(
-                f"{header.name} has {size} entries along dimension {axis + 1} and no "
-                f"dim_{axis + 1} in its header that says what they are."
-            )
-        if tag in tags:
-            raise InputError(f"{header.name} has two dimensions {tag}.")
-        tags[tag] = axis
-    return tags
-
-
-def _arranged(
-    container: Container, tags: Mapping[str, int], choose: Mapping[str, int]
-) -> NDArray[np.complexfloating]:
-    """(transients, coils, points) view of the stored array."""
-    stored, name = container.stored, container.name
-    voxels = math.prod(stored.shape[:3])
-    if voxels != 1:
-        raise InputError(
-            f"{name} holds {voxels} voxels; only single-voxel series can be followed."
-        )
-    if stored.shape[3] < 2:
-        raise InputError(f"{name} has FIDs of one point: it holds no spectra.")
-    index: list[int | slice] = [0, 0, 0, *4 * [slice(None)]]
-    for tag, axis in tags.items():
-        if tag not in ("DIM_COIL", "DIM_DYN"):
-            index[axis] = _chosen(name, tag, stored.shape[axis], choose)
-    for axis in (4, 5, 6):
-        if axis not in tags.values():
-            index[axis] = 0
-    kept = [axis for axis in (4, 5, 6) if isinstance(index[axis], slice)]
-    view: NDArray[np.complexfloating] = stored[tuple(index)]
-    view = view.reshape(view.shape + (1,) * (2 - len(kept)))
-    if "DIM_COIL" in tags and tags["DIM_COIL"] < tags.get("DIM_DYN", 7):
-        view = view.swapaxes(1, 2)
-    return view.transpose(1, 2, 0)
-
-
-def _chosen(name: str, tag: str, size: int, choose: Mapping[str, int]) -> int:
-    if tag not in choose and size > 1:
-        raise InputError(
-            f"{name} has a dimension {tag} of {size} entries; choose one of them: "
-            f"--choose {tag}=0 (to {size - 1})."
-        )
-    entry = choose.get(tag, 0)
-    if not 0 <= entry < size:
-        raise InputError(f"{name} has no entry {entry} along {tag} (0 to {size - 1}).")
-    return entry
-
-
 def _acquisition(
-    container: Container, header: Header, fids: NDArray[np.complexfloating]
+    container: Container,
+    header: Header,
+    fids: NDArray[np.complexfloating],
+    echo_time_s: float | None,
 ) -> Acquisition:
-    echo_time_s = header.number("EchoTime", ECHO_TIME_MOST_S, 1e-3, "ms")
     if echo_time_s is None:
-        raise header.missing("EchoTime", "s")
+        echo_time_s = _echo_time_s(header)
     steps = header.user(PHASE_CYCLE_KEY)
     return Acquisition(
         spectrometer_frequency_mhz=_frequency_mhz(header),
@@ -176,6 +176,22 @@ def _acquisition(
         model=header.text("ManufacturersModelName"),
         phase_cycle_steps=steps if isinstance(steps, int) and steps > 0 else 1,
     )
+
+
+def _echo_time_s(header: Header) -> float:
+    """TE; a value in ms is only taken as such where that is one of a sequence."""
+    key = "EchoTime"
+    value = header.number(key)
+    if value is None:
+        raise header.missing(key, "s")
+    if value > ECHO_TIME_MOST_S and 1e-3 * value < ECHO_TIME_LEAST_S:
+        raise InputError(
+            f"{header.name}: {key} = {value:g} is neither an echo time in s nor, as "
+            f"{value:g} ms, one of a sequence; correct it in the header, or give "
+            "echo_time_s in [files] of the protocol."
+        )
+    number = header.number(key, ECHO_TIME_MOST_S, 1e-3, "ms")
+    return 0.0 if number is None else number
 
 
 def _mixing_time_s(header: Header) -> float | None:

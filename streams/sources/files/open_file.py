@@ -6,7 +6,7 @@ What a file is, is told by its content; the ending of its name is not looked at.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,13 @@ from streams.messages.scanner_counter import OF_FILE
 from streams.messages.transient import Body, Message, number
 from streams.recording.files import find
 from streams.sources.file_names import without_names
+from streams.sources.files import mrd_stream as mrd_stream_file
 from streams.sources.files.any_format import first_bytes, read_series
-from streams.sources.files.series import bodies_of, check_size, water_for
+from streams.sources.files.choice import Choose
+from streams.sources.files.filling import without_filling
+from streams.sources.files.mrd_stream import notes_of
+from streams.sources.files.rules import FileRules
+from streams.sources.files.series import bodies_of, by_rules, check_size, water_for
 from streams.sources.recording import bodies as recording_bodies
 from streams.sources.recording import messages
 
@@ -55,7 +60,10 @@ def is_recording(path: Path) -> bool:
 
 
 def open_source(
-    path: Path, water: Path | None = None, choose: Mapping[str, int] | None = None
+    path: Path,
+    water: Path | None = None,
+    choose: Choose | None = None,
+    rules: FileRules | None = None,
 ) -> FileSource:
     """Open a recording, a NIfTI-MRS file or another file that is known here.
 
@@ -64,6 +72,7 @@ def open_source(
     path : the file
     water : file with the unsuppressed water reference
     choose : see `streams.sources.files.any_format.bodies`
+    rules : how files are read, by a protocol
 
     Raises
     ------
@@ -79,14 +88,38 @@ def open_source(
             )
         _check_choice(path, tuple(choose or ()))
         return _recording(path)
-    metabolite = read_series(path, choose)
-    _check_choice(path, metabolite.unchosen)
+    rules = rules or FileRules()
+    if path.is_file() and mrd_stream_file.is_mrd_stream(path):
+        return _mrd_stream(path, water, choose, rules)
+    choices = rules.choices(choose)
+    te_s = rules.echo_time_s or None
+    read = read_series(path, choices, te_s, rules.mrd)
+    metabolite = without_filling(by_rules(read, rules))
+    _check_choice(path, tuple(t for t in metabolite.unchosen if choices[t].asked))
     check_size(metabolite)
-    reference = None if water is None else read_series(water, choose)
+    reference = (
+        None
+        if water is None
+        else by_rules(read_series(water, choices, te_s, rules.mrd), rules)
+    )
     notes = (*metabolite.notes, *water_for(metabolite, reference)[1])
     bodies = bodies_of(metabolite, reference)
     nameless = tuple(without_names(note, path, water) for note in notes)
     return FileSource(path, metabolite.origin, bodies, notes, nameless)
+
+
+def _mrd_stream(
+    path: Path, water: Path | None, choose: Choose | None, rules: FileRules
+) -> FileSource:
+    """A saved stream, as a relay would have recorded it."""
+    if water is not None:
+        raise InputError(
+            f"{path.name} is an MRD stream, in which the rules of the protocol tell "
+            "the water reference ([mrd]); leave --water out."
+        )
+    _check_choice(path, tuple(choose or ()))
+    bodies = mrd_stream_file.bodies(path, rules.mrd)
+    return FileSource(path, mrd_stream_file.ORIGIN, iter(bodies), notes_of(bodies))
 
 
 def _check_choice(path: Path, unchosen: tuple[str, ...]) -> None:

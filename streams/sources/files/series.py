@@ -10,11 +10,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
+from streams.messages.scanner_counter import AUTHOR, DROPPED
 from streams.messages.transient import (
     Acquisition,
     Body,
@@ -27,6 +29,8 @@ from streams.messages.transient import (
 )
 from streams.sources.checks.water import no_water
 from streams.sources.checks.water_conjugation import conjugated
+from streams.sources.file_names import without_names
+from streams.sources.files.rules import FileRules
 
 DWELL_TOLERANCE = 1e-5  # relative; NIfTI-1 keeps the dwell time with 24 bits
 FREQUENCY_TOLERANCE = 1e-4  # relative; a re-adjusted centre frequency is no other field
@@ -52,6 +56,7 @@ class Series:
     notes : sentences about fields that are not quite valid and how they were read
     reference : the unsuppressed water reference that the same file holds
     unchosen : what an entry was asked for along, and the file does not have
+    choices : what was chosen or changed in reading, in sentences; they are recorded
     """
 
     name: str
@@ -64,17 +69,26 @@ class Series:
     notes: tuple[str, ...] = ()
     reference: Series | None = None
     unchosen: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
 
     def fid(self, index: int) -> ComplexFID:
-        """(coils, points) complex64 of one transient, checked to be finite."""
+        """(coils, points) complex64 of one transient, whether finite or not."""
         with np.errstate(over="ignore", invalid="ignore"):
-            fid = np.array(self.fids[index], dtype=np.complex64, order="C")
-        if not np.isfinite(fid).all():
-            raise InputError(
-                f"{self.name}: transient {index} (counted from 0) holds NaN or "
-                "infinite values; leave it out or convert the file again."
-            )
+            fid: ComplexFID = np.array(self.fids[index], np.complex64, order="C")
         return fid
+
+    def transient(
+        self, index: int, count: int, time_s: float, kind: Kind
+    ) -> Transient | Event:
+        """A transient; an event that it was dropped where it is not finite."""
+        fid = self.fid(index)
+        if np.isfinite(fid).all():
+            return Transient(count, time_s, kind, fid)
+        text = (
+            f"Transient {count} holds values that are not finite (NaN or infinity): it "
+            f"is left out (number {index} of the file, counted from 0)."
+        )
+        return Event(time_s, DROPPED, text, AUTHOR)
 
     def __len__(self) -> int:
         return len(self.fids)
@@ -88,7 +102,7 @@ def bodies_of(metabolite: Series, water: Series | None = None) -> Iterator[Body]
     Raises
     ------
     InputError : several transients without times, a water reference that does not
-        belong to this series (both before the first body), NaN in a FID
+        belong to this series (both before the first body), nothing but NaN
     """
     times = _times(metabolite)
     return _bodies(metabolite, times, water_for(metabolite, water)[0])
@@ -99,18 +113,28 @@ def _bodies(
 ) -> Iterator[Body]:
     # without its name, which may be that of a person: this goes into recordings
     yield Start(metabolite.acquisition, metabolite.origin)
+    for said in metabolite.choices:
+        text = without_names(said, Path(metabolite.name))
+        yield Event(times[0], "note", text, AUTHOR)
     counts = _counts(metabolite, water)
     if water is not None:
         for index, time_s in enumerate(_water_times(water, times[0])):
-            yield Transient(next(counts), time_s, Kind.WATER, water.fid(index))
-    events = _placed(metabolite.events, times)
+            yield water.transient(index, next(counts), time_s, Kind.WATER)
+    events, dropped = _placed(metabolite.events, times), 0
     for index, time_s in enumerate(times):
         while events and events[0][0] <= index:
             yield events.pop(0)[1]
-        fid = metabolite.fid(index)
-        yield Transient(next(counts), time_s, Kind.METABOLITE, fid)
+        body = metabolite.transient(index, next(counts), time_s, Kind.METABOLITE)
+        dropped += isinstance(body, Event)
+        yield body
+    if dropped == len(times):
+        raise InputError(
+            f"{metabolite.name} holds NaN or infinite values in every transient: "
+            "convert it again."
+        )
     yield from (event for _, event in events)
-    yield End(len(times) + (0 if water is None else len(water)), "end of file")
+    count = len(times) - dropped + (0 if water is None else len(water))
+    yield End(count, "end of file")
 
 
 def _counts(metabolite: Series, water: Series | None) -> Iterator[int]:
@@ -150,6 +174,48 @@ def check_size(series: Series) -> None:
             f"{series.name} holds numbers of {largest:.0e}, which cannot be right: "
             "scale them, or convert the file again."
         )
+
+
+def by_rules(series: Series, rules: FileRules) -> Series:
+    """A series, and its own water reference, as a protocol's rules have it."""
+    if not rules.skip_points and not rules.echo_time_s:
+        return series
+    said = []
+    if rules.skip_points:
+        series = _skipped(series, rules.skip_points)
+        said.append(
+            f"{series.name}: the first {rules.skip_points} points were skipped "
+            "(skip_points in the protocol)."
+        )
+    if rules.echo_time_s:
+        said.append(
+            f"{series.name}: TE {1e3 * rules.echo_time_s:g} ms is the protocol's "
+            "(echo_time_s)."
+        )
+    return replace(
+        series,
+        choices=(*series.choices, *said),
+        notes=(*series.notes, *said),
+    )
+
+
+def _skipped(series: Series, points: int) -> Series:
+    """A series, and its own water reference, without its first points.
+
+    Raises
+    ------
+    InputError : hardly anything is left
+    """
+    if points > series.acquisition.points // 2:
+        raise InputError(
+            f"{series.name} has {series.acquisition.points} points: skip_points = "
+            f"{points} in the protocol would leave too few."
+        )
+    left = replace(series.acquisition, points=series.acquisition.points - points)
+    reference = series.reference and _skipped(series.reference, points)
+    return replace(
+        series, acquisition=left, fids=series.fids[..., points:], reference=reference
+    )
 
 
 def _times(series: Series) -> tuple[float, ...]:

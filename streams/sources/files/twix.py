@@ -7,21 +7,23 @@ of the same scan); oversampled points are kept, so the dwell time is that of the
 receiver, and points that the scanner tells to cut off are cut off.  Only technical
 fields of the header are looked at.
 
-The unsuppressed water reference is where the sequence puts it (as spec2nii knows it):
+The unsuppressed water reference is where the sequence puts it (`scanner_names.toml`):
 
-    product sequences of XA       the first entry of the loop counter Phs
+    product sequences             the first entry of the loop counter Phs
     sLASER of Deelchand (dkd)     n = lAutoRefScanNo, mode = lAutoRefScanMode;
                                   2: the first n and the last n acquisitions
                                   8: the first n and those from 2n before the end (RF of
                                   the water suppression off, gradients on); n more
                                   after each of them (gradients off too) are left out
     else                          the scans that are flagged as reference
+
+Points before the top of the echo (the column that the head of an acquisition calls its
+centre) are cut off, and what is left beyond the length that the protocol asks for.
 """
 
 from __future__ import annotations
 
 import io
-import re
 import struct
 import warnings
 from collections.abc import Mapping
@@ -34,17 +36,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
+from streams.messages import scanner_names
 from streams.messages.transient import Acquisition
+from streams.sources.files.choice import Choose, Entries, course_note, entries_of
 from streams.sources.files.extras import needed
 from streams.sources.files.ismrmrd import times_of
 from streams.sources.files.series import Series
+from streams.sources.mrd.rules import SIEMENS_TICK_S
 
 COUNTERS = ("Lin", "Par", "Sli", "Phs", "Eco", "Set", *(f"Id{c}" for c in "abcde"))
-"""Loop counters along which transients may not be averaged; the others are Ave, Rep."""
+"""Loop counters along which one is to be chosen, unless the sequence says more."""
 NUCLEUS = ("sTXSPEC", "asNucleusInfo", "0")
 OTHERS = {"phasecor": "phase correction", "noise": "noise"}
-XA_PRODUCT = ("svs_se", "svs_st", "svs_slaser")
-DKD = re.compile(r"svs_slaser(voi)?_dkd2?$")
+LATEST_TOP = 0.25  # of the columns; a centre that lies later is that of a whole echo
+MOST_LEFT = 0.05  # of the length asked for: columns that scanners acquire beyond it
 
 
 def is_twix(path: Path) -> bool:
@@ -60,11 +65,13 @@ def is_twix(path: Path) -> bool:
         return file.read(7) == b"Config\0"
 
 
-def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
+def read_series(
+    path: Path, choose: Choose | None = None, echo_time_s: float | None = None
+) -> Series:
     """Read the last measurement of a twix file (those before it are adjustments).
 
-    `choose` takes one entry along a loop counter that is neither average nor
-    repetition, by Siemens' name, e.g. {"Set": 0}.
+    `choose` takes entries along a loop counter, by Siemens' name, e.g. {"Set": 0};
+    `echo_time_s` is taken instead of the header's.
 
     Raises
     ------
@@ -81,7 +88,7 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
             warnings.simplefilter("always")
             read = mapvbvd.mapVBVD(str(path), quiet=True)
             twix = read[-1] if isinstance(read, list) else read
-            series = _series(path, twix, choose or {})
+            series = _series(path, twix, choose or {}, echo_time_s)
     except InputError:
         raise
     except Exception as error:  # whatever a foreign parser does on a damaged file
@@ -89,7 +96,8 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
         raise InputError(
             f"{path.name} is truncated or damaged, or no twix of spectra: {reason}."
         ) from None
-    unchosen = tuple(name for name in choose or {} if name not in COUNTERS)
+    known = (*COUNTERS, *scanner_names.transient_counters(""))
+    unchosen = tuple(name for name in choose or {} if name not in known)
     series = replace(series, unchosen=unchosen)
     if any("read error" in str(warning.message) for warning in said):
         note = f"{path.name} ends early; {len(series)} transients could be read."
@@ -97,62 +105,100 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
     return series
 
 
-def _series(path: Path, twix: Any, choose: Mapping[str, int]) -> Series:
+def _series(
+    path: Path, twix: Any, choose: Choose, echo_time_s: float | None = None
+) -> Series:
     if "image" not in twix or not int(twix["image"].NAcq):
         raise InputError(f"{path.name} holds no acquisition of a signal.")
     image, header = twix["image"], twix["hdr"]
-    water = _water(image, header, choose)
-    kept = _kept(path, image, choose, water[0] | water[1])
-    fids = _fids(image, kept)
+    chosen = entries_of(choose)
+    water = _water(image, header, chosen)
+    kept, choices = _kept(path.name, image, header, chosen, water[0] | water[1])
     notes = [
         f"{path.name}: {int(twix[key].NAcq)} {name} acquisitions left out."
         for key, name in OTHERS.items()
         if key in twix and int(twix[key].NAcq)
     ]
-    acquisition = _acquisition(path.name, header, fids)
+    points = _vector_size(header)
+    fids, cut = _fids(image, kept, points)
+    if cut:
+        choices.append(f"{path.name}: {cut} points before the top of the echo cut off.")
+    acquisition = _acquisition(path.name, header, fids, echo_time_s)
     stamps = np.asarray(image.timestamp, float)[kept].astype(np.uint32)
-    times_s = times_of(stamps, acquisition, notes)
+    times_s = times_of(stamps, acquisition, notes, SIEMENS_TICK_S)
     series = Series(
-        path.name, "twix file", acquisition, fids, times_s, notes=tuple(notes)
-    )
+        path.name, "twix file", acquisition, fids, times_s,
+        notes=(*choices, *notes), choices=tuple(choices),
+    )  # fmt: skip
     if water[0].any():
-        reference = _fids(image, water[0])
+        reference = _fids(image, water[0], points)[0]
     elif "refscan" in twix and int(twix["refscan"].NAcq):
-        reference = _fids(twix["refscan"])
+        every = np.ones(int(twix["refscan"].NAcq), bool)
+        reference = _fids(twix["refscan"], every, points)[0]
     else:
         return series
-    return replace(series, reference=_reference(series, header, reference))
+    return replace(series, reference=_reference(series, reference))
 
 
-def _reference(series: Series, header: Any, fids: NDArray[np.complex64]) -> Series:
+def _reference(series: Series, fids: NDArray[np.complex64]) -> Series:
     """The water reference of a series: its times say nothing that order does not."""
-    acquisition = _acquisition(series.name, header, fids)
+    _, coils, points = fids.shape
+    acquisition = replace(series.acquisition, coils=coils, points=points)
     return Series(series.name, series.origin, acquisition, fids, None)
 
 
-def _fids(image: Any, kept: NDArray[np.bool_] | None = None) -> NDArray[np.complex64]:
-    """(transients, coils, points) of the acquisitions that are kept, cut."""
+def _fids(
+    image: Any, kept: NDArray[np.bool_], points: int | None
+) -> tuple[NDArray[np.complex64], int]:
+    """(transients, coils, points) of what is kept, and points cut before the top.
+
+    `points` is the length that the protocol asks for, without oversampling: what is
+    left over beyond it is cut off at the end.
+    """
     image.flagRemoveOS = False
-    if kept is None:
-        kept = np.ones(int(image.NAcq), bool)
     stored = np.asarray(image.unsorted(), np.complex64).reshape(
         int(image.NCol), int(image.NCha), -1
     )
     before, after = _cut(image, kept)
-    return stored[before : stored.shape[0] - after, :, kept].T.conj()
+    top = max(before, _top(image, kept))
+    stop = stored.shape[0] - after
+    factor = (stop - top) // points if points else 0
+    if points and factor and 0 < stop - top - factor * points <= MOST_LEFT * points:
+        stop = top + factor * points
+    return stored[top:stop, :, kept].T.conj(), top - before
 
 
-def _water(image: Any, header: Any, choose: Mapping[str, int]) -> NDArray[np.bool_]:
+def _top(image: Any, kept: NDArray[np.bool_]) -> int:
+    """The column that the acquisitions call their centre, where that is a start.
+
+    That of a whole echo lies in its middle, and is no place to begin at.
+    """
+    centres = np.asarray(getattr(image, "centerCol", 0), float).ravel()
+    if centres.size != kept.size or not kept.any():
+        return 0
+    centre = int(centres[kept].max())
+    return centre if centre <= LATEST_TOP * int(image.NCol) else 0
+
+
+def _vector_size(header: Any) -> int | None:
+    """Points of one FID without oversampling, as the protocol has it."""
+    try:
+        size = int(float(header["MeasYaps"].get(("sSpecPara", "lVectorSize"))))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return size if size > 0 else None
+
+
+def _water(image: Any, header: Any, chosen: Mapping[str, Entries]) -> NDArray[np.bool_]:
     """(2, n): which acquisitions are water reference, and which are another water."""
     count = int(image.NAcq)
     water = np.zeros((2, count), bool)
     yaps = header["MeasYaps"]
-    software = _text(header.get("Dicom", {}).get("SoftwareVersions"))
-    sequence = _text(header.get("Meas", {}).get("tSequenceString"))
-    phases = np.asarray(image.Phs, int)
-    if "syngo MR XA" in software and sequence in XA_PRODUCT and "Phs" not in choose:
-        water[0] = (phases == phases.min()) & (phases.min() != phases.max())
-    elif DKD.search(_text(yaps.get(("tSequenceFileName",))).lower()):
+    rule = scanner_names.water_counter(_sequence(header))
+    if rule in COUNTERS and not chosen.get(rule):
+        entries = np.asarray(getattr(image, rule), int)
+        water[0] = (entries == entries.min()) & (entries.min() != entries.max())
+    elif rule == scanner_names.REFERENCE_SCANS:
         n = int(yaps.get(("sSpecPara", "lAutoRefScanNo")) or 0)
         mode = int(yaps.get(("sSpecPara", "lAutoRefScanMode")) or 0)
         place = np.arange(count)
@@ -165,27 +211,44 @@ def _water(image: Any, header: Any, choose: Mapping[str, int]) -> NDArray[np.boo
     return water
 
 
+def _sequence(header: Any) -> str:
+    """Name of the sequence, without its folder."""
+    name = _text(header["MeasYaps"].get(("tSequenceFileName",)))
+    return name.rpartition("\\")[2]
+
+
 def _kept(
-    path: Path,
+    name: str,
     image: Any,
-    choose: Mapping[str, int],
+    header: Any,
+    chosen: Mapping[str, Entries],
     water: NDArray[np.bool_],
-) -> NDArray[np.bool_]:
-    """Which acquisitions belong to the series."""
-    kept = ~water
-    for name in COUNTERS:
-        entries = np.asarray(getattr(image, name), int)
+) -> tuple[NDArray[np.bool_], list[str]]:
+    """Which acquisitions belong to the series, and what was chosen, in sentences."""
+    kept, said = ~water, []
+    free = scanner_names.transient_counters(_sequence(header))
+    for counter in dict.fromkeys((*COUNTERS, *chosen)):
+        if not hasattr(image, counter):
+            continue
+        entries = np.asarray(getattr(image, counter), int)
         found = np.unique(entries[~water])
-        if name in choose:
-            kept &= entries == choose[name]
-        elif len(found) > 1:
+        choice = chosen.get(counter)
+        if choice is not None:
+            most = int(entries.max()) + 1
+            within = choice.within(most, name, counter)
+            kept &= (entries >= within.start) & (entries < within.stop)
+        if choice is None and len(found) > 1 and counter not in free:
             raise InputError(
-                f"{path.name} has {len(found)} entries along the loop counter {name}; "
-                f"choose one of them: --choose {name}={found[0]} (to {found[-1]})."
+                f"{name} has {len(found)} entries along the loop counter {counter}; "
+                f"choose one of them: --choose {counter}={found[0]} (to {found[-1]}), "
+                f"or all as one course: --choose {counter}=all."
             )
+        if len(found) > 1:
+            taken = Entries() if choice is None else choice
+            said.append(course_note(name, counter, len(found), taken))
     if not kept.any():
-        raise InputError(f"{path.name} has no acquisition of that choice.")
-    return kept
+        raise InputError(f"{name} has no acquisition of that choice.")
+    return kept, said
 
 
 def _cut(image: Any, kept: NDArray[np.bool_]) -> tuple[int, int]:
@@ -194,7 +257,9 @@ def _cut(image: Any, kept: NDArray[np.bool_]) -> tuple[int, int]:
     return (int(cuts[0, 0]), int(cuts[1, 0])) if cuts.shape[0] == 2 else (0, 0)
 
 
-def _acquisition(name: str, header: Any, fids: NDArray[np.complex64]) -> Acquisition:
+def _acquisition(
+    name: str, header: Any, fids: NDArray[np.complex64], echo_time_s: float | None
+) -> Acquisition:
     yaps = header["MeasYaps"]
     dicom = header.get("Dicom", {})
     nucleus = _text(yaps.get((*NUCLEUS, "tNucleus")))
@@ -208,13 +273,25 @@ def _acquisition(name: str, header: Any, fids: NDArray[np.complex64]) -> Acquisi
         dwell_time_s=_number(name, yaps, "sRXSPEC", "alDwellTime", "0") / 1e9,
         points=fids.shape[2],
         coils=fids.shape[1],
-        echo_time_s=_number(name, yaps, "alTE", "0") / 1e6,
+        echo_time_s=echo_time_s or _number(name, yaps, "alTE", "0") / 1e6,
         repetition_time_s=float(repetition_time) / 1e6 if repetition_time else None,
-        sequence=_text(yaps.get(("tSequenceFileName",))).rpartition("\\")[2],
+        sequence=_sequence(header),
         voxel_mm=_voxel_mm(yaps),
         vendor=_text(dicom.get("Manufacturer")),
         model=_text(dicom.get("ManufacturersModelName")),
+        phase_cycle_steps=_phase_cycle_steps(yaps),
     )
+
+
+def _phase_cycle_steps(yaps: Any) -> int:
+    """Transients in a full phase cycle, where the header says that."""
+    code = yaps.get(("sSpecPara", "lPhaseCyclingType"))
+    steps = (
+        scanner_names.phase_cycle_steps("siemens", f"{code:g}")
+        if isinstance(code, int | float)
+        else None
+    )
+    return steps or 1
 
 
 def _number(name: str, yaps: Any, *key: str) -> float:

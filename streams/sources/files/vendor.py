@@ -11,9 +11,6 @@ What the converter writes is told by what it adds to the name: see `REFERENCES`.
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,8 +19,12 @@ from tempfile import TemporaryDirectory
 
 from streams.errors import InputError
 from streams.sources.files import nifti_mrs as nifti_mrs_file
+from streams.sources.files.choice import Choose
+from streams.sources.files.converter import ConversionError, convert
+from streams.sources.files.dicom_echo_time import own_echo_time_s
 from streams.sources.files.extras import needed
 from streams.sources.files.series import Series
+from streams.sources.files.varian import is_varian
 
 METABOLITES = ("", "_STD_0")
 REFERENCES = (
@@ -35,8 +36,8 @@ REFERENCES = (
     "_STD_1",  # Philips data/list: the second mix is the unsuppressed one
 )
 """Water references that spec2nii writes beside the series, the best one first."""
-CONVERTER = "from spec2nii.spec2nii import main; main()"
-LONGEST_S = 600.0
+SPAR_DEFAULTS = {"spectrum_inversion_time": "0"}
+"""Lines that Philips headers of 2004 lack and the converter needs."""
 RDA_START = b">>> Begin of header"
 BRUKER = {"fid": "FID", "fid_proc.64": "FID", "2dseq": "2DSEQ",
           "rawdata.job0": "RAWDATA"}  # fmt: skip
@@ -113,8 +114,13 @@ def partner(path: Path, ending: str = "") -> Path:
     raise InputError(f"{path.name} needs {path.stem}{ending.upper()} beside it.")
 
 
-def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
+def read_series(
+    path: Path, choose: Choose | None = None, echo_time_s: float | None = None
+) -> Series:
     """Convert a vendor's file and read the result.
+
+    `echo_time_s` is taken instead of the file's own; of DICOM what it says itself is
+    taken, not what the converter makes of it.
 
     Raises
     ------
@@ -127,14 +133,15 @@ def read_series(path: Path, choose: Mapping[str, int] | None = None) -> Series:
         if path.is_dir():
             rest = [_plainly_named(path, Path(folder))]
         out = Path(folder) / "out"
-        _convert(path, [kind, "-f", "converted", "-o", str(out), *rest])
+        mended = _convert(path, [kind, "-f", "converted", "-o", str(out), *rest])
         written = {
             file.name.removesuffix(".nii.gz").removeprefix("converted"): file
             for file in sorted(out.rglob("*.nii.gz"))
         }
-        series = _named(path, _metabolites(path, written), choose)
-        reference, notes = _reference(path, written, choose)
-    notes = (*series.notes, *notes)
+        said_s = echo_time_s or _own_echo_time_s(path)
+        series = _named(path, _metabolites(path, written), choose, said_s)
+        reference, notes = _reference(path, written, choose, said_s)
+    notes = (*mended, *series.notes, *notes)
     return replace(series, notes=notes, reference=reference)
 
 
@@ -161,7 +168,10 @@ def _metabolites(path: Path, written: Mapping[str, Path]) -> Path:
 
 
 def _reference(
-    path: Path, written: Mapping[str, Path], choose: Mapping[str, int] | None
+    path: Path,
+    written: Mapping[str, Path],
+    choose: Choose | None,
+    echo_time_s: float | None,
 ) -> tuple[Series | None, tuple[str, ...]]:
     """The water reference among what was written, and what to say of the rest."""
     if len(written) < 2:
@@ -172,30 +182,53 @@ def _reference(
     if best is None:
         return None, notes
     try:
-        reference = _named(path, written[best], choose)
+        reference = _named(path, written[best], choose, echo_time_s)
     except InputError as error:
         said = f"The water reference in the file is left out: {error}"
         return None, (*notes, said)
     return replace(reference, times_s=None), notes
 
 
-def _convert(path: Path, arguments: list[str]) -> None:
-    run = [sys.executable, "-c", CONVERTER, *arguments]
+def _convert(path: Path, arguments: list[str]) -> tuple[str, ...]:
+    """Convert, with lines that an old Philips header lacks; notes on these."""
+    read = [place for word in arguments if (place := Path(word)).is_file()]
     try:
-        done = subprocess.run(run, capture_output=True, timeout=LONGEST_S, check=False)
-    except subprocess.TimeoutExpired:
-        raise InputError(f"{path.name}: spec2nii took over {LONGEST_S:g} s.") from None
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines() or ["?"]
-        # what it quotes stands in the file: it may be a name or a date of birth
-        reason = re.sub(r"'.*'|\".*\"", "...", said[-1])[:200]
-        raise InputError(f"{path.name} cannot be converted by spec2nii: {reason}")
+        convert(path, arguments, read)
+    except ConversionError as error:
+        spar = next((p for p in read if p.suffix.lower() == ".spar"), None)
+        if spar is None or error.key not in SPAR_DEFAULTS:
+            raise
+    else:
+        return ()
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        mended = Path(folder) / spar.name
+        lines = [f"{key} : {value}" for key, value in SPAR_DEFAULTS.items()]
+        old = spar.read_text(encoding="latin-1")
+        missing = [line for line in lines if line.split(" : ")[0] not in old]
+        mended.write_text("\n".join([old.rstrip(), *missing, ""]), encoding="latin-1")
+        replaced = [str(mended) if w == str(spar) else w for w in arguments]
+        convert(path, replaced, read)
+    return (f"{path.name}: {spar.name} lacks {', '.join(missing)}, taken as such.",)
 
 
-def _named(path: Path, file: Path, choose: Mapping[str, int] | None) -> Series:
+def is_series_folder(path: Path) -> bool:
+    """Whether a folder is one series: of DICOM files, or Varian's."""
+    return path.is_dir() and (is_varian(path) or bool(dicom_files(path)))
+
+
+def _own_echo_time_s(path: Path) -> float | None:
+    """What DICOM says of its echo time, s; None for other files."""
+    if path.is_dir():
+        return own_echo_time_s(dicom_files(path)[0])
+    return own_echo_time_s(path) if is_dicom(path) else None
+
+
+def _named(
+    path: Path, file: Path, choose: Choose | None, echo_time_s: float | None
+) -> Series:
     """Read the converted series under the name of the original."""
     try:
-        series = nifti_mrs_file.read_series(file, choose)
+        series = nifti_mrs_file.read_series(file, choose, echo_time_s)
     except InputError as error:
         raise InputError(str(error).replace(file.name, path.name)) from None
     notes = tuple(note.replace(file.name, path.name) for note in series.notes)

@@ -11,13 +11,14 @@ where the rules say so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
 from streams.messages.transient import Acquisition, ComplexFID
+from streams.sources.checks.filled_points import filled_points
 from streams.sources.mrd.header import Header
 from streams.sources.mrd.messages import Readout
 from streams.sources.mrd.rules import MrdRules
@@ -37,6 +38,7 @@ class Layout:
     oversampling : acquired points for one that is kept
     conjugate : whether complex conjugates are taken
     acquisition : what is announced
+    skipped : points that the rules skip, behind those that the readout says
     """
 
     coils: int
@@ -47,10 +49,11 @@ class Layout:
     oversampling: int
     conjugate: bool
     acquisition: Acquisition
+    skipped: int = 0
 
     def fits(self, readout: Readout) -> bool:
         """Whether an acquisition is of this kind."""
-        start = readout.discard_pre
+        start = readout.top + self.skipped
         available = readout.points.shape[1] - start - readout.discard_post
         return (
             readout.points.shape == (self.coils, self.received)
@@ -76,16 +79,23 @@ def layout_of(header: Header, readout: Readout, rules: MrdRules) -> Layout:
     ------
     InputError : a missing field, a contradiction, no points, several voxels
     """
-    if header.voxels > 1 or any(readout.idx[:2]):
+    if header.voxels_of(readout.encoding) > 1 or any(readout.idx[:2]):
         raise InputError(
             f"{header.name} encodes several voxels or lines; only single-voxel "
             "spectroscopy is recorded."
         )
     coils, received = readout.points.shape
-    available = received - readout.discard_pre - readout.discard_post
+    start = readout.top + rules.skip_points
+    available = received - start - readout.discard_post
     if coils < 1 or available < 2:
         raise InputError(f"{header.name} sends acquisitions without points.")
-    oversampling, points = _oversampling(header, available, rules)
+    before = start - readout.discard_pre
+    oversampling, points = _oversampling(header, available, before, rules)
+    if before:
+        header.notes.append(
+            f"{header.name}: {before} points before the top of the echo are cut off."
+        )
+    points -= _filled(readout, start, oversampling * points, header) // oversampling
     acquisition = header.acquisition(
         coils,
         points,
@@ -93,16 +103,47 @@ def layout_of(header: Header, readout: Readout, rules: MrdRules) -> Layout:
         oversampling=oversampling,
         echo_time_s=rules.echo_time_s or None,
     )
-    start = readout.discard_pre
+    acquisition = _as_averaged(acquisition, readout, header)
     stop = start + points * oversampling
     return Layout(
         coils, received, readout.sample_time_us, start, stop, oversampling,
-        rules.conjugate, acquisition,
+        rules.conjugate, acquisition, rules.skip_points,
     )  # fmt: skip
 
 
-def _oversampling(header: Header, available: int, rules: MrdRules) -> tuple[int, int]:
-    """Acquired points for one kept, and points kept."""
+def _as_averaged(
+    acquisition: Acquisition, readout: Readout, header: Header
+) -> Acquisition:
+    """How averages of the vendor's chain follow each other, which is said."""
+    if readout.thinned == readout.averaged == 1:
+        return acquisition
+    tr_s = acquisition.repetition_time_s
+    header.notes.append(
+        f"{header.name}: images that carry FIDs, averaged by the vendor's chain; each "
+        f"is taken as a transient of {readout.averaged} averages."
+    )
+    return replace(
+        acquisition,
+        dwell_time_s=acquisition.dwell_time_s * readout.thinned,
+        repetition_time_s=tr_s and tr_s * readout.averaged,
+    )
+
+
+def _filled(readout: Readout, start: int, length: int, header: Header) -> int:
+    """Points behind the signal that are zeros which were filled in."""
+    filled = filled_points(readout.points[:, start : start + length])
+    if filled:
+        header.notes.append(
+            f"{header.name}: the last {filled} of {length} points are zeros that were "
+            "filled in, and are left out."
+        )
+    return filled
+
+
+def _oversampling(
+    header: Header, available: int, before: int, rules: MrdRules
+) -> tuple[int, int]:
+    """Acquired points for one kept, and points kept; `before` the top are cut off."""
     stated = header.spectral_points
     if rules.oversampling:
         points = available // rules.oversampling
@@ -115,7 +156,9 @@ def _oversampling(header: Header, available: int, rules: MrdRules) -> tuple[int,
             "SpecVectorSize); kept as received, see oversampling in [mrd]."
         )
         return 1, available
-    factor = available // stated
+    factor = (available + before) // stated
+    if factor and available < factor * stated:  # they are missing at the end
+        return factor, available // factor
     surplus = available - factor * stated
     if factor < 1 or surplus > MOST_SURPLUS * stated:
         raise InputError(

@@ -34,12 +34,16 @@ KEPT_USER = (
     "SpectrometerFrequency_MHz",
     "ResonantNucleus",
     "MixingTime_ms",
+    "WaterSaturation",
 )
 LONGEST_TEXT = 128
 NAMESPACE = "http://www.ismrm.org/ISMRMRD"
 LARGEST = 1e12
 MOST_DEPTH, MOST_ELEMENTS = 32, 50_000  # a real header: 6 deep, some hundred elements
 UNITS_S = (1e-3, 1e-6)
+LEAST_ECHO_TIME_S, MOST_ECHO_TIME_S = 0.5e-3, 1.0
+LONGEST_DWELL_MS = 5.0  # a larger number is one of us
+SAME_ECHO_TIME_S = 0.5e-3
 
 
 def cut_header(name: str, xml: bytes) -> ElementTree.Element:
@@ -202,12 +206,60 @@ class Header:
     @property
     def voxels(self) -> int:
         """Phase encoding steps in both directions: 1 for a single voxel."""
+        return self.voxels_of(0)
+
+    def voxels_of(self, encoding: int) -> int:
+        """The same of one of the encodings, the first for one that is not there."""
+        place = encoding + 1 if 0 <= encoding < self.encodings else 1
         spaces = [
-            self._number(f"encoding/{space}/matrixSize/{axis}") or 1.0
+            self._number(f"encoding[{place}]/{space}/matrixSize/{axis}") or 1.0
             for space in ("encodedSpace", "reconSpace")
             for axis in "yz"
         ]
         return int(min(spaces[0] * spaces[1], spaces[2] * spaces[3]))
+
+    @property
+    def encodings(self) -> int:
+        """How many encodings the header describes."""
+        return len(self._root.findall("encoding"))
+
+    def is_image(self, encoding: int) -> bool:
+        """Whether an encoding is that of images beside one of a single voxel."""
+        if self.encodings < 2:
+            return False
+        others = [self.voxels_of(n) for n in range(self.encodings) if n != encoding]
+        return self.voxels_of(encoding) > 1 and 1 in others
+
+    @property
+    def averages(self) -> int:
+        """Excitations that the header's counter of averages has, at least 1."""
+        try:
+            most = self._number("encoding/encodingLimits/average/maximum")
+        except InputError:
+            return 1
+        return max(int(most or 0) + 1, 1)
+
+    def image_dwell(self, points: int) -> tuple[float, int]:
+        """Time between acquired points in us, and how many of them one of these is.
+
+        Raises
+        ------
+        InputError : the header does not say
+        """
+        stated = next(filter(None, map(self._user_number, DWELL_TIMES)), None)
+        if stated is None or stated <= 0:
+            raise InputError(
+                f"{self.name} sends spectra as images and does not say their dwell "
+                "time (DwellTime_0)."
+            )
+        acquired = self._number("encoding/encodedSpace/matrixSize/x") or points
+        thinned = max(int(acquired) // points, 1)
+        return stated * (1e3 if stated < LONGEST_DWELL_MS else 1.0), thinned
+
+    @property
+    def water_saturation(self) -> str:
+        """What is said of the suppression of water; empty if nothing is."""
+        return self._user("WaterSaturation")
 
     @property
     def announced(self) -> int | None:
@@ -218,9 +270,11 @@ class Header:
             return None
 
     def _announced(self) -> int | None:
-        total = 1
+        total, single = 1, 1
+        for place in range(self.encodings, 0, -1):
+            single = place if self.voxels_of(place - 1) == 1 else single
         for counter in ("average", "repetition"):
-            key = f"encoding/encodingLimits/{counter}"
+            key = f"encoding[{single}]/encodingLimits/{counter}"
             most = self._number(f"{key}/maximum")
             if most is None:
                 return None
@@ -252,13 +306,45 @@ class Header:
         return "1H"
 
     def _echo_time_s(self, otherwise_s: float | None) -> float:
-        if otherwise_s is not None and self._number("sequenceParameters/TE") is None:
+        """TE in s: the protocol's, else the sum of the parts that the header has."""
+        parts_ms = self._numbers("sequenceParameters/TE")
+        stated_s = 1e-3 * sum(parts_ms)
+        if otherwise_s is not None:
+            if not parts_ms:
+                said = "has no echo time"
+            elif abs(stated_s - otherwise_s) > SAME_ECHO_TIME_S:
+                said = f"has an echo time of {1e3 * stated_s:g} ms"
+            else:
+                return otherwise_s
             self.notes.append(
-                f"{self.name} has no echo time; {1e3 * otherwise_s:g} ms taken from "
-                "the protocol."
+                f"{self.name} {said}; {1e3 * otherwise_s:g} ms taken from the protocol."
             )
             return otherwise_s
-        return 1e-3 * self._required("sequenceParameters/TE", "ms")
+        if not parts_ms or min(parts_ms) <= 0:
+            self._required("sequenceParameters/TE", "ms")
+            raise self._wrong_echo_time(parts_ms)
+        if not LEAST_ECHO_TIME_S <= stated_s <= MOST_ECHO_TIME_S:
+            raise self._wrong_echo_time(parts_ms)
+        if len(parts_ms) > 1:
+            parts = " + ".join(f"{part:g}" for part in parts_ms)
+            self.notes.append(
+                f"{self.name}: TE {1e3 * stated_s:g} ms is the sum of {parts} ms in "
+                "its header; see echo_time_s in [mrd] if it is not."
+            )
+        return stated_s
+
+    def _wrong_echo_time(self, parts_ms: list[float]) -> InputError:
+        said = " + ".join(f"{part:g}" for part in parts_ms)
+        return InputError(
+            f"{self.name}: an echo time of {said} ms cannot be right; correct TE in "
+            "the header, or give echo_time_s in the protocol."
+        )
+
+    def _numbers(self, key: str) -> list[float]:
+        """Numbers of all elements of a name."""
+        texts = [(e.text or "").strip() for e in self._root.iterfind(key)]
+        found = [self._as_number(key, text) for text in texts]
+        return [number for number in found if number is not None]
 
     def _dwell_time_s(self, sample_time_us: float) -> float:
         """Time between acquired points, from the heads, checked against the header."""

@@ -34,13 +34,14 @@ ACQUISITION_HEAD = np.dtype(
     {
         "names": [
             "flags", "scan_counter", "acquisition_time_stamp", "number_of_samples",
-            "active_channels", "discard_pre", "discard_post", "trajectory_dimensions",
-            "sample_time_us", "idx",
+            "active_channels", "discard_pre", "discard_post", "center_sample",
+            "encoding_space_ref", "trajectory_dimensions", "sample_time_us", "idx",
         ],
         "formats": [
-            "<u8", "<u4", "<u4", "<u2", "<u2", "<u2", "<u2", "<u2", "<f4", ("<u2", 17),
+            "<u8", "<u4", "<u4", "<u2", "<u2", "<u2", "<u2", "<u2", "<u2", "<u2", "<f4",
+            ("<u2", 17),
         ],
-        "offsets": [2, 14, 18, 34, 38, 168, 170, 176, 178, 242],
+        "offsets": [2, 14, 18, 34, 38, 168, 170, 172, 174, 176, 178, 242],
         "itemsize": 340,
     }
 )  # fmt: skip
@@ -57,6 +58,8 @@ WAVEFORM_HEAD = np.dtype(
         "itemsize": 40,
     }
 )  # fmt: skip
+
+LATEST_TOP = 0.25  # of the points; a centre that lies later is that of a whole echo
 
 STEP_1, AVERAGE, REPETITION, SET = 0, 2, 6, 7
 """Places in `idx` of an acquisition's head."""
@@ -79,6 +82,10 @@ class Readout:
     discard_pre, discard_post : points at both ends that are no signal
     sample_time_us : time between points as received, us
     points : (channels, points) complex64 as received, read-only
+    center_sample : the point that the scanner calls the centre
+    encoding : which of the header's encodings it belongs to, from 0
+    thinned : acquired points for each of these, where oversampling was removed before
+    averaged : excitations in it, where the vendor's chain averaged them
     """
 
     flags: int
@@ -89,6 +96,19 @@ class Readout:
     discard_post: int
     sample_time_us: float
     points: NDArray[np.complex64]
+    center_sample: int = 0
+    encoding: int = 0
+    thinned: int = 1
+    averaged: int = 1
+
+    @property
+    def top(self) -> int:
+        """The point to begin at: that of the echo's top, behind those to discard.
+
+        A centre in the middle is that of a whole echo, and none to begin at.
+        """
+        is_start = self.center_sample <= LATEST_TOP * self.points.shape[1]
+        return max(self.discard_pre, self.center_sample if is_start else 0)
 
     def flagged(self, number: int) -> bool:
         """Whether flag `number`, counted from 1, is set."""
@@ -154,6 +174,8 @@ def readout_of(content: bytes) -> Readout:
         discard_post=int(head["discard_post"]),
         sample_time_us=float(str(head["sample_time_us"])),  # as it was written
         points=values.reshape(channels, points),
+        center_sample=int(head["center_sample"]),
+        encoding=int(head["encoding_space_ref"]),
     )
 
 

@@ -11,10 +11,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from streams.errors import InputError
+from streams.messages.scanner_names import says_unsuppressed
+from streams.sources.mrd.header import Header
 from streams.sources.mrd.messages import SET, Readout
 
 SIEMENS_TICK_S, TICK_S = 2.5e-3, 1e-3
 MOST_KIND = 64
+COUNTERS = {
+    "average": 2,
+    "slice": 3,
+    "contrast": 4,
+    "phase": 5,
+    "repetition": 6,
+    "set": 7,
+    "segment": 8,
+    **{f"user_{number}": 9 + number for number in range(8)},
+}
+"""Places of counters in `idx` of an acquisition's head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +45,15 @@ class MrdRules:
         reference; empty: no rule
     tick_s : unit of time stamps, s; 0: 2.5 ms for Siemens, else 1 ms, whichever of the
         two fits TR
-    echo_time_s : TE where the scanner's header has none; 0: it must have
+    water_last : so many transients at the end of each series, where its header says
+        how many there are
+    water_every : every so many-th transient, counted from the first
+    water_counter, water_value : transients whose counter of that name (average, slice,
+        contrast, phase, repetition, set, segment, user_0, ...) is this
+    water_saturation : whether a series whose header says that its water is not
+        suppressed is water reference
+    skip_points : points before the top of the echo, as they arrive, to be cut off
+    echo_time_s : TE, whatever the scanner's header says; 0: the header's
     external_1, external_2 : kind of event at the rising edge of external waveform 1, 2
     external_1_end, external_2_end : the same at the falling edge; empty: none
     external_level : an external waveform is high above this value
@@ -45,6 +66,12 @@ class MrdRules:
     water_set: int = -1
     water_first: int = 0
     water_protocol: str = ""
+    water_last: int = 0
+    water_every: int = 0
+    water_counter: str = ""
+    water_value: int = 0
+    water_saturation: bool = True
+    skip_points: int = 0
     tick_s: float = 0.0
     echo_time_s: float = 0.0
     external_1: str = "trigger_1"
@@ -60,6 +87,14 @@ class MrdRules:
         for good, sentence in (
             (self.oversampling >= 0, "oversampling must be 0, 1, 2, ..."),
             (self.water_first >= 0, "water_first must not be negative"),
+            (self.water_last >= 0, "water_last must not be negative"),
+            (self.water_every >= 0, "water_every must not be negative"),
+            (self.water_every != 1, "water_every = 1 leaves no metabolites"),
+            (
+                self.water_counter in ("", *COUNTERS),
+                f"water_counter must be one of {', '.join(COUNTERS)}",
+            ),
+            (0 <= self.skip_points <= 1000, "skip_points must be a number of points"),
             (0 <= self.tick_s < 1, "tick_s must be in seconds, such as 0.0025"),
             (0 <= self.echo_time_s < 10, "echo_time_s must be in seconds"),
             (self.idle_trs > 0 and self.idle_least_s > 0, "idle times must be above 0"),
@@ -89,13 +124,26 @@ class MrdRules:
             return self.external_1, self.external_1_end
         return self.external_2, self.external_2_end
 
-    def is_water(self, readout: Readout, place: int, protocol_name: str) -> bool:
-        """Whether a transient is water reference; `place` counts it in its series."""
-        if self.water_protocol:
-            name = self.water_protocol.lower()
-            if name in protocol_name.lower():
-                return True
-        return place < self.water_first or readout.idx[SET] == self.water_set
+    def is_water_series(self, header: Header) -> bool:
+        """Whether all of a series is water reference, by its header."""
+        name = self.water_protocol.lower()
+        if name and name in header.protocol_name.lower():
+            return True
+        return self.water_saturation and says_unsuppressed(header.water_saturation)
+
+    def is_water(self, readout: Readout, place: int, announced: int | None) -> bool:
+        """Whether a transient is water reference.
+
+        `place` counts it in its series, which is to have so many as were announced.
+        """
+        counter = self.water_counter
+        return (
+            place < self.water_first
+            or readout.idx[SET] == self.water_set
+            or (announced is not None and place >= announced - self.water_last)
+            or (self.water_every > 0 and place % self.water_every == 0)
+            or (bool(counter) and readout.idx[COUNTERS[counter]] == self.water_value)
+        )
 
     def tick_of(self, vendor: str) -> float:
         """Unit of time stamps that is taken at first, s."""

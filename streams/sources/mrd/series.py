@@ -27,6 +27,7 @@ from streams.sources.mrd.clock import StampClock
 from streams.sources.mrd.external import EXTERNAL, Edge, Edges
 from streams.sources.mrd.fid import Layout, layout_of
 from streams.sources.mrd.header import Header
+from streams.sources.mrd.image import decays, readout_of_image
 from streams.sources.mrd.messages import NOT_SIGNAL, Readout, Waveform
 from streams.sources.mrd.rules import MrdRules
 
@@ -38,6 +39,7 @@ LEFT_OUT = {
     31: "phase stabilisation",
 }
 HELD_NOISE = 16
+CHANGED = 3  # alike and in a row: acquisitions of another kind from now on
 MOST_STARTS = 8  # in one series: acquisitions that keep changing are no series
 SCANNER = "scanner"
 
@@ -55,6 +57,10 @@ class _Series:
     noise: list[Readout] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     problem: str = ""
+    refused: tuple[int, ...] = ()  # shape of what was not understood
+    odd: list[tuple[Readout, float]] = field(default_factory=list)
+    all_water: bool = False
+    acquisitions: int = 0  # of any kind, that came raw
 
 
 class ScannerSession:
@@ -106,14 +112,39 @@ class ScannerSession:
         series = self._series
         if series is None:
             return
+        series.acquisitions += 1
         yield from self._counted(readout)
         name = next((n for f, n in LEFT_OUT.items() if readout.flagged(f)), "")
-        if name or series.problem:
+        if not name and series.header.is_image(readout.encoding):
+            name = "of an image's encoding"
+        again = readout.points.shape != series.refused and series.starts < MOST_STARTS
+        if name or (series.problem and not again):
             series.left_out[name or "not understood"] += 1
         elif readout.flagged(NOISE):
             yield from self._noise(series, readout)
         else:
             yield from self._signal(series, readout, arrived_s)
+
+    def image(self, content: bytes, arrived_s: float) -> Iterator[Body]:
+        """Bodies that an image with a spectrum stands for."""
+        series = self._series
+        if series is None:
+            return
+        if series.problem:
+            series.left_out["image"] += 1
+            return
+        try:
+            readout = readout_of_image(content, series.header)
+        except InputError as error:
+            series.left_out["image"] += 1
+            if series.layout is None:
+                series.problem = str(error)
+                yield self.note("series_refused", str(error))
+            return
+        if series.acquisitions or not decays(readout):
+            series.left_out["image"] += 1
+            return
+        yield from self._signal(series, readout, arrived_s)
 
     def waveform(self, waveform: Waveform) -> Iterator[Body]:
         """Bodies that a piece of a waveform stands for: edges of external inputs."""
@@ -129,6 +160,7 @@ class ScannerSession:
         series, self._series = self._series, None
         if series is None:
             return
+        yield from self._leave_odd_out(series)
         series.left_out["noise"] += len(series.noise)
         yield from self._due(float("inf"), ended=True)
         yield self.note("series_end", f"{reason}: {_summary(series)}")
@@ -162,18 +194,64 @@ class ScannerSession:
     def _signal(
         self, series: _Series, readout: Readout, arrived_s: float
     ) -> Iterator[Body]:
-        if series.layout is None or not series.layout.fits(readout):
+        if series.layout is None:
             try:
                 yield from self._started(series, readout)
             except InputError as error:
-                series.problem = str(error)
-                series.left_out["not understood"] += 1
-                yield self.note("series_refused", str(error))
+                yield from self._refuse(series, readout, str(error))
                 return
+        elif not series.layout.fits(readout):
+            yield from self._odd(series, readout, arrived_s)
+            return
+        yield from self._leave_odd_out(series)
         yield from self._transient(series, readout, arrived_s)
         held, series.noise = series.noise, []
         for noise in held:
             yield from self._noise(series, noise)
+
+    def _refuse(
+        self, series: _Series, readout: Readout, reason: str
+    ) -> Iterator[Event]:
+        """Nothing was understood so far: the series is refused, but for others."""
+        series.problem, series.refused = reason, readout.points.shape
+        series.starts += 1
+        series.left_out["not understood"] += 1
+        yield self.note("series_refused", reason)
+
+    def _odd(
+        self, series: _Series, readout: Readout, arrived_s: float
+    ) -> Iterator[Body]:
+        """An acquisition unlike those before: a stray one, or a change of them all."""
+        if series.odd and series.odd[0][0].points.shape != readout.points.shape:
+            yield from self._leave_odd_out(series)
+        series.odd.append((readout, arrived_s))
+        if len(series.odd) < CHANGED:
+            return
+        held, series.odd = series.odd, []
+        try:
+            yield from self._started(series, readout)
+        except InputError as error:
+            series.odd = held
+            yield from self._leave_odd_out(series, str(error))
+            return
+        for one, at_s in held:
+            yield from self._transient(series, one, at_s)
+
+    def _leave_odd_out(self, series: _Series, why: str = "") -> Iterator[Event]:
+        """What did not fit and did not go on is left out; the series goes on."""
+        held, series.odd = series.odd, []
+        layout = series.layout
+        if not held or layout is None:
+            return
+        coils, points = held[0][0].points.shape
+        what = f"of another length ({points} points, {coils} coils)"
+        if not series.left_out[what]:
+            text = (
+                f"Acquisitions of {points} points and {coils} coils are left out, the "
+                f"series has {layout.received} and {layout.coils}"
+            )
+            yield self.note("note", f"{text}: {why}" if why else f"{text}.")
+        series.left_out[what] += len(held)
 
     def _started(self, series: _Series, readout: Readout) -> Iterator[Body]:
         """Announce how the transients are acquired."""
@@ -183,6 +261,8 @@ class ScannerSession:
                 "and again; the rest of this series is left out."
             )
         series.layout = layout = layout_of(series.header, readout, self._rules)
+        series.problem, series.refused = "", ()
+        series.all_water = self._rules.is_water_series(series.header)
         series.check = ConjugationCheck(layout.acquisition)
         series.starts += 1
         yield Start(layout.acquisition, series.header.name, self._protocol)
@@ -214,8 +294,10 @@ class ScannerSession:
 
     def _kind(self, series: _Series, readout: Readout) -> Kind:
         """Water reference or metabolites, by the rules."""
-        name = series.header.protocol_name
-        water = self._rules.is_water(readout, series.transients, name)
+        header, place = series.header, series.transients
+        water = series.all_water or self._rules.is_water(
+            readout, place, header.announced
+        )
         series.transients += 1
         series.water += water
         return Kind.WATER if water else Kind.METABOLITE

@@ -38,6 +38,7 @@ from streams.sources.mrd.connections import (
 )
 from streams.sources.mrd.entry import Entry, What
 from streams.sources.mrd.header import Header
+from streams.sources.mrd.image import carries_spectrum
 from streams.sources.mrd.listening import Listening
 from streams.sources.mrd.messages import MrdError, text_of
 from streams.sources.mrd.notices import Notices
@@ -248,7 +249,7 @@ class Receiver:
             self._leave(connection, "closed by the scanner")
         elif frame.id is Id.HEADER:
             self._header(connection, text_of(frame.content))
-        elif frame.id in QUEUED and connection.active:
+        elif connection.active and _is_queued(frame):
             entry = Entry(What.FRAME, connection.heard_s, id=frame.id)
             self._queue.put(entry, frame.content)
         else:
@@ -323,3 +324,10 @@ class Receiver:
         now = time.monotonic()
         if self._notices.take(kind, text, now):
             self._queue.put(Entry(What.NOTE, now, text=text, kind=kind))
+
+
+def _is_queued(frame: Frame) -> bool:
+    """Whether a message may hold something to record."""
+    if frame.id is Id.IMAGE:
+        return carries_spectrum(frame.content)
+    return frame.id in QUEUED

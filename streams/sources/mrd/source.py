@@ -117,6 +117,8 @@ class MrdSource:
         try:
             if entry.id is Id.WAVEFORM:
                 yield from self._session.waveform(waveform_of(payload))
+            elif entry.id is Id.IMAGE:
+                yield from self._session.image(payload, entry.arrived_s)
             else:
                 readout = readout_of(payload)
                 yield from self._session.readout(readout, entry.arrived_s)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -296,3 +297,42 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path, name):
     os.mkfifo(tmp_path / name)
     with pytest.raises(InputError, match=f"{name} is a pipe"):
         load_basis(str(tmp_path / name))
+
+
+def without_last_points(text: str, entries: slice = slice(None)) -> str:
+    """An LCModel file whose entries lack their last complex number."""
+    parts = re.split(r"(?=\$NMUSED)", text)
+    for place in range(1, len(parts))[entries]:
+        numbers = re.findall(r"\S+\s*", parts[place])
+        parts[place] = "".join(numbers[:-2]).rstrip() + "\n"
+    return "".join(parts)
+
+
+def test_files_without_the_last_point_of_each_entry_are_read(text, tmp_path):
+    whole, path = parse_lcmodel(text, "x.BASIS"), tmp_path / "short.BASIS"
+    path.write_text(without_last_points(text))
+    short = read_basis(path)
+    assert "lacked its last point" in short.provenance["note"]
+    largest = np.abs(whole.fids).max()
+    assert np.abs(short.fids - whole.fids).max() < 2e-3 * largest
+
+
+def test_one_entry_that_ends_early_is_damage(text, tmp_path):
+    (tmp_path / "cut.BASIS").write_text(without_last_points(text, slice(-1, None)))
+    refused(tmp_path / "cut.BASIS", "lacks its last point")
+
+
+def test_an_encrypted_file_and_a_name_twice_are_said(text, tmp_path):
+    path = tmp_path / "x.BASIS"
+    path.write_text(re.sub(r"(BADELT\s*=\s*)", r"\1-", text))
+    refused(path, "encrypted")
+    path.write_text(text.replace("'Cr'", "'NAA'"))
+    refused(path, "NAA")
+
+
+def test_the_last_point_is_missing_in_a_public_file(shared_data):
+    path = shared_data / "real/vendor/fmrs_slaser_123.basis"
+    if not path.is_file():
+        pytest.skip(f"{path} is absent")
+    basis = read_basis(path)
+    assert (len(basis.names), basis.points) == (29, 2048)

@@ -12,6 +12,7 @@ from streams.export.ismrmrd import write_session
 from streams.messages.transient import Acquisition, Message, Start, Transient, number
 from streams.sources.files import any_format as files
 from streams.sources.files.ismrmrd import read_series, times_of
+from streams.sources.mrd.rules import MrdRules
 
 ismrmrd = pytest.importorskip("ismrmrd", reason="needs the extra vendor")
 
@@ -143,6 +144,10 @@ def test_the_dwell_time_is_known_in_ms_and_us(tmp_path, value):
         ((1000, 3000, 5000), (0.0, 2.0, 4.0)),
         ((34_559_600, 400, 1200), (0.0, 2.0, 4.0)),
         ((0, 800, 1600, 3200, 2400), (0.0, 2.0, 4.0, 8.0, 6.0)),
+        ((5_000_000, 7_000_100, 8_999_900), (0.0, 2.0001, 3.9999)),
+        ((1_000_000_000, 3_000_000_000, 705_032_704), (0.0, 2.0, 4.0)),
+        ((4_294_966_495, 4_294_967_295, 799), (0.0, 2.0, 4.0)),
+        ((10, 10_000, 20_000, 30_000), None),
         ((7, 7, 7), None),
         ((5000, 3000, 1000), None),
     ],
@@ -167,6 +172,29 @@ def test_time_stamps_in_either_tick_and_over_midnight(stamps, expected):
 def test_a_missing_or_impossible_field_is_named(tmp_path, changes, sentence):
     with pytest.raises(InputError, match=sentence):
         read_series(theirs(tmp_path / "t.h5", few(2), **changes))
+
+
+def test_stamps_that_say_nothing_are_said():
+    for stamps, said in (((7, 7, 7), "do not advance"), ((1, 9, 17), "fits TR in no")):
+        notes: list[str] = []
+        assert times_of(np.array(stamps, np.uint32), ACQUISITION, notes) is None
+        assert said in notes[0]
+    notes = []
+    times_s = times_of(np.array([1, 9, 17], np.uint32), ACQUISITION, notes, tick_s=0.25)
+    assert (times_s, notes) == ((0.0, 2.0, 4.0), [])
+
+
+def test_points_before_the_top_and_odd_acquisitions_of_a_file(tmp_path: Path):
+    signals = few(4)
+    path = theirs(tmp_path / "t.h5", signals, center_sample=2)
+    with ismrmrd.Dataset(str(path)) as dataset:
+        dataset.append_acquisition(ismrmrd.Acquisition.from_array(signals[0][:, :9]))
+    series = read_series(path)
+    assert np.array_equal(series.fids, signals[..., 2:].conj())
+    assert any("1 acquisitions of another length" in note for note in series.notes)
+    assert any("2 points before the top" in note for note in series.notes)
+    plain = read_series(path, rules=MrdRules(conjugate=False, skip_points=1))
+    assert np.array_equal(plain.fids, signals[..., 3:])
 
 
 def test_truncated_and_foreign_files_are_input_errors(tmp_path: Path):

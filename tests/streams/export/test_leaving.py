@@ -39,6 +39,11 @@ def test_a_kind_that_was_typed_is_a_remark():
         ("gap", "Transient 17 never came.", "Transient 17"),
         ("dropped", f"{NAME}.dat: transient 3 is not finite", "transient 3"),
         ("note", f"CONJUGATION CONTRADICTED; {NAME}", "CONJUGATION CONTRADICTED"),
+        (
+            "conjugation_contradicted",
+            f"CONJUGATION CONTRADICTED; {NAME}",
+            "CONJUGATION CONTRADICTED",
+        ),
     ],
 )
 def test_what_the_program_says_itself_stays(kind: str, text: str, left: str):

@@ -111,6 +111,31 @@ def test_a_file_that_is_missing_is_a_gap(tmp_path, files):
     assert [t.time_s for t in transients] == [0.0, 2.0, 6.0, 8.0, 10.0]
 
 
+@pytest.mark.parametrize(
+    "numbers",
+    [(135, 171, 209, 244, 283), (65024, 65536, 66048, 66560, 67072),
+     (1795000000000, 1795000002013, 1795000003990, 1795000005995, 1795000008011),
+     (115956, 115958, 120000, 120002, 120004)],
+)  # fmt: skip
+def test_numbers_that_count_nothing_are_no_gaps(tmp_path, files, numbers):
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    drop_all(files, inbox, [f"x_{number}_te30.nii.gz" for number in numbers])
+    transients = of(take(inbox, transients=5), Transient)
+    assert [t.count for t in transients] == [0, 1, 2, 3, 4]
+    assert [t.time_s for t in transients] == [0.0, 2.0, 4.0, 6.0, 8.0]
+
+
+def test_the_protocol_names_the_part_that_counts(tmp_path, files):
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    names = [f"a{n}_{99 * n % 7}.nii.gz" for n in (0, 1, 4, 5, 6)]
+    drop_all(files, inbox, names)
+    rules = FolderRules(counter=r"^a(\d+)")
+    transients = of(take(inbox, transients=5, rules=rules), Transient)
+    assert [t.count for t in transients] == [0, 1, 4, 5, 6]
+
+
 def test_a_pause_between_files(tmp_path, files):
     inbox = tmp_path / "inbox"
     inbox.mkdir()

@@ -393,13 +393,22 @@ def test_events_that_we_exported_come_back_between_the_transients(tmp_path: Path
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 1e300])
-def test_nan_and_overflow_name_the_transient(tmp_path, bad):
+def test_a_transient_that_is_not_finite_is_dropped_and_said(tmp_path, bad):
     stored = fids(4).astype(np.complex128)
     stored[5, 2] = bad
     path = write(tmp_path / "x.nii", stored, with_dims("DIM_DYN"))
-    messages = bodies(path)
-    with pytest.raises(InputError, match=r"x\.nii: transient 2 .* NaN"):
-        list(messages)
+    got = list(bodies(path))
+    assert [b.count for b in got if isinstance(b, Transient)] == [0, 1, 3]
+    (event,) = [b for b in got if isinstance(b, Event)]
+    assert (event.kind, event.time_s, event.author) == ("dropped", 4.0, "relay")
+    assert "Transient 2 holds values that are not finite" in event.text
+    assert got[-1].transients == 3
+
+
+def test_nothing_but_nan_is_refused(tmp_path):
+    path = write(tmp_path / "x.nii", fids(4) * np.nan, with_dims("DIM_DYN"))
+    with pytest.raises(InputError, match=r"x\.nii holds NaN .* in every transient"):
+        list(bodies(path))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from vendor_files import SPAR
 
 from streams.errors import InputError
 from streams.sources.files import any_format as files
-from streams.sources.files import extras
+from streams.sources.files import converter, extras
 from streams.sources.files import vendor as vendor_file
 
 
@@ -87,3 +87,46 @@ def test_without_the_extra_it_says_what_to_install(tmp_path, monkeypatch):
 def test_vax_floats_of_this_test():
     """1.0 is 0x4080 in the first word of a VAX F float."""
     assert vax(np.array([1.0], np.float32)) == struct.pack("<HH", 0x4080, 0)
+
+
+def failing(monkeypatch, statement: str) -> None:
+    """A converter that does nothing but fail."""
+    monkeypatch.setattr(converter, "CONVERTER", statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("raise KeyError('phase_cycle')", r"it looks for phase_cycle, which"),
+        ("raise KeyError('Mustermann')", r"KeyError: \.\.\."),
+        (
+            "raise ValueError('Mustermann^Erika 1964')",
+            r"ValueError: \.\.\.\^\.\.\. \.\.\.",
+        ),
+        ("raise OSError(\"no 'Mustermann' here\")", r"OSError: no \.\.\. here"),
+    ],
+)
+def test_the_key_that_a_converter_misses_is_said(
+    tmp_path, monkeypatch, statement, said
+):
+    """Not what it quotes of the file."""
+    pytest.importorskip("spec2nii", reason="needs the extra vendor")
+    path, _ = pair(tmp_path, rows=1)
+    failing(monkeypatch, statement)
+    with pytest.raises(InputError, match=said) as caught:
+        files.read_series(path)
+    assert "cannot be converted by spec2nii 0." in str(caught.value)
+    assert "Mustermann" not in str(caught.value)
+    assert "1964" not in str(caught.value)
+
+
+def test_a_header_of_2004_lacks_a_line(tmp_path: Path):
+    pytest.importorskip("spec2nii", reason="needs the extra vendor")
+    path, signals = pair(tmp_path, rows=2)
+    spar = tmp_path / "a.SPAR"
+    kept = [line for line in spar.read_text().splitlines() if "inversion" not in line]
+    spar.write_text("\n".join(kept))
+    series = files.read_series(path)
+    assert np.allclose(series.fids[:, 0], signals.conj(), rtol=1e-6)
+    assert "a.SPAR lacks spectrum_inversion_time : 0" in series.notes[0]
+    assert "inversion" not in spar.read_text()

@@ -1,0 +1,34 @@
+"""Zeros behind the signal change no estimate, wherever they come in."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from monitor.run.choose import Wishes
+from test_water_watch import ACQUISITION, transient
+
+from monitor.run.analyse import run
+from streams.messages.transient import Acquisition, End, Event, Start, Transient, number
+
+POINTS = ACQUISITION.points
+
+
+def session(factor: int, transients: int = 24) -> list[Start | Transient | Event | End]:
+    rng = np.random.default_rng(8)
+    made = [transient(rng, n, False) for n in range(transients)]
+    zeros = np.zeros((2, (factor - 1) * POINTS), np.complex64)
+    filled = [replace(t, fid=np.concatenate([t.fid, zeros], axis=1)) for t in made]
+    start: Acquisition = replace(ACQUISITION, points=factor * POINTS)
+    mark = Event(-1.0, "reference", "0:20")
+    return [Start(start, "made"), mark, *filled, End(transients, "end")]
+
+
+@pytest.mark.parametrize("factor", [2, 4])
+def test_filled_messages_give_what_was_measured(factor):
+    wishes = Wishes(basis="press_3t_te30", changes={"window": 8, "step": 4})
+    plain, filled = (run(number(session(f)), wishes) for f in (1, factor))
+    assert filled.pipeline.acquisition == plain.pipeline.acquisition
+    assert [e.values for e in filled.course] == [e.values for e in plain.course]
+    assert filled.qualities == plain.qualities
+    assert filled.pipeline.reference_s == plain.pipeline.reference_s == (0.0, 20.0)
+    assert any("zeros that were filled in" in note for note in filled.notes)

@@ -1,0 +1,122 @@
+"""Lines far from their place, and FIDs that do not begin at the echo's top."""
+
+import json
+from functools import cache
+
+import numpy as np
+import pytest
+from monitor.run.choose import Wishes
+from monitor.run.outcome import Outcome
+from typer.testing import CliRunner
+
+from monitor.analysis.preparation.line_offset import (
+    line_offset_hz,
+    moved_by,
+    temperature_c,
+)
+from monitor.basis.files import load_basis
+from monitor.cli import app
+from monitor.run.analyse import run
+from monitor.run.line_place import line_offset, points_before_top
+from streams.export.nifti_mrs import write_session
+from streams.messages.transient import Acquisition, End, Kind, Start, Transient, number
+
+MHZ, DWELL_S, POINTS = 123.25, 4e-4, 1024
+ACQUISITION = Acquisition(MHZ, "1H", DWELL_S, POINTS, 1, 0.03, 2.0, sequence="svs_se")
+SPHERE = {"NAA": 12.5, "Cr": 10.0, "PCh": 3.0, "Glu": 12.5, "Ins": 7.5, "Lac": 5.0}
+
+
+@cache
+def sphere() -> np.ndarray:
+    """A FID of a sphere: lines of 6 Hz, in place, and residual water."""
+    basis = load_basis("press_3t_te30").resampled(DWELL_S, POINTS, MHZ)
+    t_s = DWELL_S * np.arange(POINTS)
+    known = {**SPHERE, "mI": 7.5}
+    lines = sum(known[n] * basis.fid(n) for n in basis.names if n in known)
+    return np.asarray(lines * np.exp(-np.pi * 5.0 * t_s))
+
+
+def followed(fid: np.ndarray, water_ppm: float = 0.0, transients: int = 8) -> Outcome:
+    t_s = DWELL_S * np.arange(POINTS)
+    level = np.abs(sphere()).max()
+    water = 3.0 * level * np.exp(-np.pi * 8.0 * t_s + 0.5j)
+    fid = fid + moved_by(water, DWELL_S, water_ppm * MHZ)
+    noise = np.random.default_rng(4).standard_normal((2, transients, POINTS))
+    fids = fid + 0.01 * level * (noise[0] + 1j * noise[1])
+    bodies = [
+        Transient(i, 2.0 * i, Kind.METABOLITE, f[None].astype(np.complex64))
+        for i, f in enumerate(fids)
+    ]
+    messages = number([Start(ACQUISITION, "made"), *bodies, End(transients, "end")])
+    return run(messages, Wishes(changes={"window": transients}))
+
+
+@cache
+def in_place() -> Outcome:
+    return followed(sphere())
+
+
+@pytest.mark.parametrize("ppm", [-0.1, -0.16, -0.17, -0.21, -0.25, 0.3, 0.5, -0.5])
+def test_lines_that_lie_far_off_are_measured_there(ppm):
+    # below: a sphere, whose water is in its place; above: a frequency that is off
+    outcome = followed(moved_by(sphere(), DWELL_S, ppm * MHZ), max(ppm, 0.0))
+    found, meant = outcome.course[0], in_place().course[0]
+    assert found.fwhm_hz == pytest.approx(meant.fwhm_hz, rel=0.1)
+    assert found.snr == pytest.approx(meant.snr, rel=0.15)
+    assert found.values["tNAA/tCr"] == pytest.approx(meant.values["tNAA/tCr"], rel=0.03)
+    fwhm = [q.fwhm_hz for q in outcome.qualities]
+    assert np.median(fwhm) == pytest.approx(in_place().qualities[0].fwhm_hz, rel=0.15)
+    side = "high" if ppm > 0 else "low"
+    assert f"{abs(ppm):.2f} ppm ({abs(ppm) * MHZ:.0f} Hz) too {side}" in next(
+        note for note in outcome.notes if "The lines lie" in note
+    )
+
+
+def test_lines_in_place_are_not_spoken_of():
+    assert line_offset(in_place()) == ""
+    assert points_before_top(in_place()) == ""
+
+
+def test_a_sphere_at_room_temperature():
+    assert temperature_c(-0.17) == pytest.approx(20.5, abs=0.5)
+    outcome = followed(moved_by(sphere(), DWELL_S, -0.17 * MHZ))
+    assert "A phantom at 21 C looks so" in line_offset(outcome)
+
+
+def test_noise_lies_nowhere():
+    noise = np.random.default_rng(1).standard_normal((2, POINTS))
+    for scale in (1.0, 1e-6):
+        assert line_offset_hz(scale * (noise[0] + 1j * noise[1]), DWELL_S, MHZ) == 0.0
+
+
+@pytest.mark.parametrize("points", [1, 2, 4, -2])
+def test_points_before_the_top_are_noticed(points):
+    frequency = np.fft.fftfreq(POINTS, DWELL_S)
+    spectrum = np.fft.ifft(sphere()) * np.exp(2j * np.pi * frequency * points * DWELL_S)
+    outcome = followed(np.fft.fft(spectrum))
+    said = points_before_top(outcome)
+    where = "before the top" if points > 0 else "missing after it"
+    assert f"some {abs(points)} point" in said
+    assert where in said
+    assert said in outcome.notes
+
+
+def test_a_sphere_judged_as_one(tmp_path):
+    """No macromolecules, no limit on water and lipid, its temperature in the notes."""
+    fid = moved_by(sphere(), DWELL_S, -0.17 * MHZ)
+    made = [
+        Transient(n, 2.0 * n, Kind.METABOLITE, (fid + 1e-3 * n)[None].astype("c8"))
+        for n in range(2)
+    ]
+    path = tmp_path / "sphere.nii.gz"
+    write_session(path, number([Start(ACQUISITION, "x"), *made]))
+    out = tmp_path / "out"
+    ran = CliRunner().invoke(
+        app, ["qc", str(path), "--phantom", "--no-pdf", "--out", str(out)]
+    )
+    assert ran.exit_code == 0, ran.output
+    report = json.loads((out / "qc.json").read_text(encoding="utf-8"))
+    assert report["settings"]["macromolecules"] == "none"
+    verdicts = {c["key"]: c["verdict"] for c in report["criteria"]}
+    assert (verdicts["water"], verdicts["lipid"]) == ("no limit", "no limit")
+    assert any("A phantom at 21 C looks so" in note for note in report["notes"])

@@ -1,0 +1,124 @@
+"""No water transient enters a metabolite window, whatever it was told to be."""
+
+import csv
+from functools import cache
+
+import numpy as np
+import pytest
+from monitor.run.choose import Wishes
+
+from monitor.report.result_tables import write
+from monitor.run.analyse import analyse, run
+from monitor.run.water_course import water_point
+from monitor.run.water_watch import MOST_AT_FIRST, WaterWatch
+from streams.errors import InputError
+from streams.export.nifti_mrs import write_session
+from streams.messages.transient import Acquisition, End, Kind, Start, Transient, number
+
+POINTS, DWELL_S, MHZ = 512, 4e-4, 123.25
+ACQUISITION = Acquisition(MHZ, "1H", DWELL_S, POINTS, 2, 0.03, 2.0, sequence="PRESS")
+T_S = DWELL_S * np.arange(POINTS)
+
+
+def line(ppm: float, size: float, fwhm_hz: float = 7.0) -> np.ndarray:
+    nu = (ppm - 4.65) * MHZ
+    return size * np.exp(-(2j * np.pi * nu + np.pi * fwhm_hz) * T_S)
+
+
+@cache
+def lines() -> np.ndarray:
+    return line(2.01, 1.0) + line(3.03, 0.8) + line(3.21, 0.6) + line(2.35, 0.6)
+
+
+def transient(rng: np.random.Generator, index: int, water: bool) -> Transient:
+    """One of either kind, with a water, width, place and noise of its own."""
+    size = rng.uniform(700, 3000) if water else rng.uniform(0.2, 15)
+    fid = lines() + line(4.65 + rng.normal(0, 0.02), size, rng.uniform(4, 12))
+    turned = fid * np.exp(1j * rng.uniform(0, 2 * np.pi, (2, 1)))
+    noise = rng.normal(size=(2, 2, POINTS)) * rng.uniform(0.05, 0.3)
+    noisy = (turned + noise[0] + 1j * noise[1]).astype(np.complex64)
+    return Transient(index, 2.0 * index, Kind.METABOLITE, noisy)
+
+
+def schemes(rng: np.random.Generator, count: int) -> list[bool]:
+    """Which of a session are water: first, last, both, every nth, anywhere, none."""
+    place = np.arange(count)
+    n = int(rng.integers(1, 9))
+    return list(
+        [
+            place < 2 * n,
+            place >= count - n,
+            (place < 2 * n) | (place >= count - 2 * n),
+            place % (n + 1) == 0,
+            rng.random(count) < 0.2,
+            np.zeros(count, bool),
+        ][int(rng.integers(6))]
+    )
+
+
+def test_no_water_among_many_sessions_is_taken_for_metabolites():
+    rng = np.random.default_rng(12)
+    waters = 0
+    for _ in range(60):
+        watch = WaterWatch()
+        for index, water in enumerate(schemes(rng, 64)):
+            made = transient(rng, index, bool(water))
+            assert watch.is_water(made, ACQUISITION) == water
+            waters += bool(water)
+    assert waters > 500
+
+
+def test_a_session_without_suppression_is_left_as_it_is():
+    rng, watch = np.random.default_rng(3), WaterWatch()
+    seen = [watch.is_water(transient(rng, n, True), ACQUISITION) for n in range(50)]
+    assert seen == [True] * MOST_AT_FIRST + [False] * (50 - MOST_AT_FIRST)
+    assert watch.unsuppressed
+
+
+@pytest.mark.parametrize("water_at", [{0, 1, 2, 3}, {30, 31}, {0, 9, 18, 27}])
+def test_water_enters_no_window_and_is_said(water_at):
+    rng = np.random.default_rng(1)
+    made = [transient(rng, n, n in water_at) for n in range(32)]
+    messages = number([Start(ACQUISITION, "made"), *made, End(32, "end")])
+    wishes = Wishes(basis="press_3t_te30", changes={"window": 8})
+    outcome = run(messages, wishes)
+    assert len(outcome.qualities) == 32 - len(water_at)
+    assert outcome.analysis.waters_found == len(water_at)
+    assert any("hold unsuppressed water" in note for note in outcome.notes)
+
+
+def test_interleaved_water_has_a_course_of_its_own(tmp_path):
+    rng = np.random.default_rng(1)
+    made = [transient(rng, n, n % 8 == 0) for n in range(32)]
+    messages = number([Start(ACQUISITION, "made"), *made, End(32, "end")])
+    outcome = run(messages, Wishes(basis="press_3t_te30", changes={"window": 8}))
+    write(outcome, tmp_path / "out", "made")
+    with (tmp_path / "out" / "transients.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["t_s"]) for row in rows] == [2.0 * n for n in range(32)]
+    waters = [row for row in rows if row["flags"] == "water"]
+    assert [float(row["t_s"]) for row in waters] == [0.0, 16.0, 32.0, 48.0]
+    assert {row["weight"] for row in waters} == {"0.0"}
+    with (tmp_path / "out" / "water.csv").open(encoding="utf-8") as file:
+        course = list(csv.DictReader(file))
+    assert [row["interleaved"] for row in course] == ["False", "True", "True", "True"]
+    assert all(700 < float(row["amplitude"]) / 2**0.5 < 3000 for row in course)
+    assert all(3 < float(row["fwhm_hz"]) < 14 for row in course)
+
+
+def test_what_is_measured_of_a_water_transient():
+    fid = line(4.65 + 0.1, 100.0, 9.0)[None].astype(np.complex64) * [[1], [2]]
+    found = water_point(
+        Transient(0, 5.0, Kind.WATER, fid.astype("c8")), ACQUISITION, True
+    )
+    assert found.shift_hz == pytest.approx(0.1 * MHZ, abs=0.3)
+    assert found.fwhm_hz == pytest.approx(9.0, rel=0.05)
+    assert found.amplitude == pytest.approx(100 * 5**0.5, rel=0.03)
+
+
+def test_water_alone_is_said(tmp_path):
+    rng = np.random.default_rng(1)
+    made = [transient(rng, n, True) for n in range(3)]
+    write_session(tmp_path / "w.nii.gz", number([Start(ACQUISITION, "x"), *made]))
+    with pytest.raises(InputError, match=r"unsuppressed water alone \(3 transients\)"):
+        analyse(tmp_path / "w.nii.gz", Wishes(basis="press_3t_te30"))
