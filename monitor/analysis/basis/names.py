@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "Ala": ("alanine",),
@@ -96,11 +97,25 @@ def members(total: str, names: Iterable[str]) -> tuple[str, ...]:
     An entry that is itself that total (a basis set with "tCr" instead of Cr and PCr)
     counts as its member.  The sum "exists" where this is not empty.
     """
-    wanted = {total, *SUMS.get(total, ())}
-    return tuple(name for name in names if canonical(name) in wanted)
+    return _members(total, tuple(names))
 
 
 def find(wanted: str, names: Iterable[str]) -> str | None:
     """Return the entry that spells the metabolite `wanted`, or None."""
-    target = canonical(wanted)
-    return next((name for name in names if canonical(name) == target), None)
+    return _kinds(tuple(names)).get(canonical(wanted), (None,))[0]
+
+
+@lru_cache(maxsize=64)
+def _kinds(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The entries of a set by what they are, worked out once: each screen asks."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        kind = canonical(name)
+        found[kind] = (*found.get(kind, ()), name)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _members(total: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    wanted = {total, *SUMS.get(total, ())}
+    return tuple(name for name in names if canonical(name) in wanted)

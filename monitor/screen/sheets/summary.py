@@ -10,8 +10,12 @@ from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.answer import Answer
 from monitor.screen.parts.answer import answered
 from monitor.screen.parts.axis import UNSEEN, label_of, standing
+from monitor.screen.parts.footer import footer
+from monitor.screen.recent_quality import Figures, figures_of
 from monitor.screen.screen import Headline
-from monitor.screen.sheets.checks import Figures
+from monitor.screen.session_parts import headline_of
+from monitor.screen.state import SessionState
+from monitor.screen.view import View
 from monitor.screen.words import clock, plain, signed
 from streams.messages.transient import Event
 
@@ -38,31 +42,49 @@ class Summary:
     footer: str
 
 
-def session_lines(
-    source: str,
-    length_s: float,
-    transients: int,
-    low_weight: int,
-    missing: int | None,
-    epochs: int,
-    reference_s: tuple[float, float] | None,
-    infusion_s: tuple[float | None, float | None],
-) -> tuple[Line, ...]:
+def summary_of(state: SessionState, view: View, now_s: float) -> Summary:
+    """The page as things stand."""
+    return Summary(
+        state.source or "no session yet",
+        session_lines(state),
+        quality_lines(figures_of(state)),
+        _outcome(state, view, now_s),
+        event_lines(state.events),
+        footer(state.acquisition, state.source, state.settings),
+    )
+
+
+def session_lines(state: SessionState) -> tuple[Line, ...]:
     """What was recorded."""
-    start, stop = infusion_s
+    start, stop = state.infusion()
     span = "not marked" if start is None else f"from {clock(start)}"
     span += "" if stop is None else f" to {clock(stop)}"
     reference = "none"
-    if reference_s is not None:
-        reference = f"{clock(reference_s[0])} to {clock(reference_s[1])}"
+    if state.reference_s is not None:
+        reference = f"{clock(state.reference_s[0])} to {clock(state.reference_s[1])}"
+    known = state.counted or state.missing
+    transients = f"{len(state.quality)}, of low weight {state.low_weight}"
     return (
-        Line("source", source),
-        Line("length", clock(length_s)),
-        Line("transients", f"{transients}, of low weight {low_weight}"),
-        Line("missing transients", NOT_SEEN if missing is None else f"{missing}"),
-        Line("epochs", f"{epochs}"),
+        Line("source", state.source),
+        Line("length", clock(state.time_s())),
+        Line("transients", transients),
+        Line("missing transients", f"{state.missing}" if known else NOT_SEEN),
+        Line("epochs", f"{len(state.epoch_starts_s)}"),
         Line("reference period", reference),
         Line("infusion", span),
+    )
+
+
+def _outcome(state: SessionState, view: View, now_s: float) -> tuple[Line, ...]:
+    if state.hidden:
+        return (Line("outcome", "hidden by the protocol"),)
+    settings = state.settings
+    return outcome_lines(
+        settings.outcome,
+        headline_of(state, view, now_s),
+        state.answers.get(settings.outcome),
+        state.infusion()[0] or 0.0,
+        settings.reference_target_percent,
     )
 
 

@@ -17,8 +17,8 @@ from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.update import Update
 from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Again, Began, Computed, Failed, Heard, Rewound
-from monitor.screen import closer
 from monitor.screen.display import Display
+from monitor.screen.fold import await_event, settle, tell_refused
 from monitor.screen.messages import DELAY, Watch, above, below
 from monitor.screen.parts.axis import grown, joined, marks_of, places
 from monitor.screen.parts.columns import Columns
@@ -31,7 +31,9 @@ from monitor.screen.parts.waterfall import COLUMNS, Stack
 from monitor.screen.parts.windows import Windows
 from monitor.screen.rewindable import MOST_CURVES, Session
 from monitor.screen.screen import Level, Screen
-from monitor.screen.sheets.summary import Line, event_lines
+from monitor.screen.sheets.checks import card_of
+from monitor.screen.sheets.summary import Line, event_lines, summary_of
+from monitor.screen.sheets.window import line_at, look_at
 from monitor.screen.words import ago, clock, measured, plain, signed
 from streams.messages.transient import CONJUGATION_CONTRADICTED, Event, Message
 
@@ -90,7 +92,7 @@ def test_headline_waits_for_a_window_of_its_own(updates):
 def test_headline_is_value_and_95_percent_interval(updates):
     display = shown(updates, 1700.0)
     headline = display.screen(1700.5 + 2).headline
-    newest = display.estimates[-1]
+    newest = display.state.estimates[-1]
     outcome = SETTINGS.outcome
     assert headline.number == f"+{newest.changes_percent[outcome]:.1f} %"
     half = Z95 * newest.change_sds_percent[outcome]
@@ -101,9 +103,9 @@ def test_headline_is_value_and_95_percent_interval(updates):
 
 def test_headline_stands_for_two_seconds(updates):
     display = shown(updates, 1600.0)
-    display.settle(1600.0)
+    settle(display.state, 1600.0)
     first = display.screen(1600.1).headline.number
-    estimate = replace(display.estimates[-1], time_end_s=1e5)
+    estimate = replace(display.state.estimates[-1], time_end_s=1e5)
     moved = replace(estimate, changes_percent={SETTINGS.outcome: -3.0})
     display.fold(Update(10**6, 0, estimate=moved), 1600.2)
     assert display.screen(1600.3).headline.number == first
@@ -116,7 +118,7 @@ def test_headline_says_whether_it_is_window_or_tracker(updates):
     display.show(by_tracker=True)
     headline = display.screen(1702.5).headline
     assert "tracker" in headline.caption
-    value = display.tracks.newest.filtered[SETTINGS.outcome]
+    value = display.state.tracks.newest.filtered[SETTINGS.outcome]
     assert headline.number == f"{signed(value)} %"
     assert headline.interval == f"± {Z95 * 1.6:.1f}"
 
@@ -131,7 +133,7 @@ def test_tracker_waits_as_long_as_the_window(updates):
 
 def test_unconverged_window_gives_no_headline(updates):
     display = shown(updates, 1600.0)
-    lost = replace(display.estimates[-1], time_end_s=1e5, converged=False)
+    lost = replace(display.state.estimates[-1], time_end_s=1e5, converged=False)
     display.fold(Update(10**6, 0, estimate=lost), 1602.0)
     assert display.screen(1605.0).headline.number == "–"
 
@@ -151,7 +153,7 @@ def test_headline_fades_and_counts_when_transients_stop(updates):
 def test_a_short_newest_window_does_not_take_the_headline(updates):
     display = shown(updates, 1700.0)
     before = display.screen(1703.0).headline
-    last = display.estimates[-1]
+    last = display.state.estimates[-1]
     short = replace(last, n_transients=4, time_start_s=last.time_end_s - 6)
     display.fold(Update(9000, 0, estimate=short), 1704.0)
     assert display.screen(1707.0).headline.number == before.number
@@ -162,7 +164,7 @@ def test_the_trackers_own_sentences_are_in_the_log_alone(updates):
     said = "Tracker: the slope's noise is 0.02 % per transient from now on."
     display.fold(Update(9000, 0, notes=(Note(NoteKind.TRACKER, said),)), 900.0)
     assert said not in [m.condition for m in display.screen(900.5).messages]
-    assert said in [m.condition for _, m in display.messages_so_far()]
+    assert said in [m.condition for _, m in display.state.messages_so_far()]
 
 
 def test_table_and_headline_show_the_same_window(updates):
@@ -187,9 +189,9 @@ def test_trend_counts_minutes_from_the_infusion(updates):
 def test_only_independent_windows_are_points(updates):
     display = shown(updates, 1500.0)
     trend = display.screen(1500.5).trend
-    independent = [e for e in display.estimates if e.independent]
+    independent = [e for e in display.state.estimates if e.independent]
     assert len(trend.points) == len(independent)
-    assert len(trend.line) == len(display.estimates)
+    assert len(trend.line) == len(display.state.estimates)
     np.testing.assert_allclose(
         trend.half,
         [Z95 * e.change_sds_percent[SETTINGS.outcome] for e in independent],
@@ -201,7 +203,7 @@ def test_points_off_the_scale_become_arrows(updates):
     display.show(limit=2.0)
     trend = display.screen(1500.5).trend
     outcome = SETTINGS.outcome
-    own = [e.changes_percent[outcome] for e in display.estimates if e.independent]
+    own = [e.changes_percent[outcome] for e in display.state.estimates if e.independent]
     assert len(trend.above_min) == sum(v > 2 for v in own) > 0
     assert len(trend.points) + len(trend.above_min) + len(trend.below_min) == len(own)
     assert np.abs(trend.line).max() <= 2.0
@@ -209,7 +211,7 @@ def test_points_off_the_scale_become_arrows(updates):
 
 def test_line_is_not_drawn_over_an_epoch(updates):
     display = shown(updates, 900.0)
-    last = display.estimates[-1]
+    last = display.state.estimates[-1]
     for i in (1, 2):
         later = replace(last, time_end_s=last.time_end_s + i, epoch=1)
         display.fold(Update(5000 + i, 1, estimate=later), 900.0 + i)
@@ -222,7 +224,7 @@ def test_line_is_not_drawn_over_an_epoch(updates):
 def test_the_sliding_line_never_runs_backwards(updates):
     """A window cut short by a boundary lies nearer to it than whole ones before it."""
     display = shown(updates, 900.0)
-    last = display.estimates[-1]
+    last = display.state.estimates[-1]
     short = replace(
         last, time_start_s=last.time_start_s + 4, n_transients=26, independent=True,
         time_end_s=last.time_end_s - 8,
@@ -243,7 +245,7 @@ def test_nothing_is_drawn_where_nothing_was_measured(updates):
     for update in updates:
         if 1360.0 <= time_of(update) < 1600.0 and not update.ended:
             display.fold(update, time_of(update))
-    assert display.gaps_s == [(1000.0, 1360.0)]
+    assert display.state.gaps_s == [(1000.0, 1360.0)]
     screen = display.screen(1601.0)
     gap = (1000.0 - 600) / 60, (1360.0 - 600) / 60
     drawn = [(s.time_min, s.connect) for s in screen.strips]
@@ -349,7 +351,7 @@ def test_a_long_session_stays_small(updates):
 
 def test_course_done_again_replaces_all_estimates(updates):
     display = shown(updates, 900.0)
-    fewer = tuple(display.estimates[:3])
+    fewer = tuple(display.state.estimates[:3])
     course = Update(9000, 0, course=fewer, reference_s=(0.0, 300.0), tracks=())
     display.fold(course, 900.0)
     trend = display.screen(901.0).trend
@@ -360,10 +362,10 @@ def test_course_done_again_replaces_all_estimates(updates):
 
 def test_estimate_that_comes_with_the_course_is_not_doubled(updates):
     display = shown(updates, 900.0)
-    course = tuple(display.estimates)
+    course = tuple(display.state.estimates)
     both = Update(9000, 0, course=course, estimate=course[-1], reference_s=(0, 600))
     display.fold(both, 900.0)
-    assert len(display.estimates) == len(course)
+    assert len(display.state.estimates) == len(course)
 
 
 def test_correcting_the_start_of_the_infusion_moves_minute_zero(updates):
@@ -415,7 +417,10 @@ def test_trend_and_summary_say_whether_the_outcome_has_changed(
     display = shown(updates, 1500.0)
     display.fold(Update(9000, 0, answers=answer), 1500.0)
     assert display.screen(1500.5).trend.title == f"Change of Glx/tNAA (%): {words}"
-    lines = {line.name: line.figure for line in closer.page(display, 1500.5).outcome}
+    lines = {
+        line.name: line.figure
+        for line in summary_of(display.state, display.view, 1500.5).outcome
+    }
     assert lines["has it changed?"] == words
     assert lines["right at all times, 95 %"] == "+2.5 to +9.5 %"
     blind = shown(updates, 1500.0, replace(SETTINGS, outcome_hidden=True))
@@ -487,11 +492,11 @@ def test_a_closer_look_tells_no_blinded_outcome(updates):
     blind = shown(updates, 1500.0, replace(SETTINGS, outcome_hidden=True))
     blind.fold(Update(9000, 0, notes=telling_notes("Glx/tNAA changed by 8 %")), 1500.0)
     seen = [
-        closer.look(blind, blind.estimates[-1]),
-        closer.hover(blind, 10.0),
-        closer.card(blind),
-        closer.page(blind, 1500.5),
-        blind.messages_so_far(),
+        look_at(blind.state, blind.state.estimates[-1]),
+        line_at(blind.state, 10.0),
+        card_of(blind.state),
+        summary_of(blind.state, blind.view, 1500.5),
+        blind.state.messages_so_far(),
     ]
     words = " ".join(text for part in seen for text in texts(part))
     for telling in ("Glx", "Glu", "tNAA", "change of"):
@@ -519,9 +524,9 @@ def test_settings_event_changes_the_view_but_lifts_no_blind(updates):
     display = shown(updates, 900.0, replace(SETTINGS, outcome_hidden=True))
     change = json.dumps({"outcome": "Glu", "outcome_hidden": False, "window": 64})
     display.fold(Update(9000, 0, event=Event(900.0, "settings", change)), 900.0)
-    assert display.settings.outcome == SETTINGS.outcome  # it says what is hidden
-    assert display.settings.window == 64
-    assert display.hidden
+    assert display.state.settings.outcome == SETTINGS.outcome  # it says what is hidden
+    assert display.state.settings.window == 64
+    assert display.state.hidden
 
 
 def test_settings_event_that_is_nonsense_is_told(updates):
@@ -628,7 +633,7 @@ def test_silence_is_told_of_a_live_stream_that_nothing_keeps_waiting(updates):
 
     display = shown(updates, 900.0)
     assert told(920.0)
-    display.asked("settings", 921.0)  # the worker is fitting
+    await_event(display.state, "settings", 921.0)  # the worker is fitting
     assert not told(922.0)
     display.fold(Update(9000, 0, event=Event(900.0, "settings", "{}", "")), 925.0)
     assert told(926.0)
@@ -651,29 +656,32 @@ def test_paused_replay_is_not_a_silent_stream(updates):
 
 def test_missing_transients_are_counted_by_the_scanner_s_counter(updates):
     display = shown(updates, 110.0)
-    last = display.newest
+    last = display.state.newest
     later = replace(last, index=last.index + 1, seq=9001, time_s=last.time_s + 4 * TR_S)
     display.fold(Update(9001, 0, quality=later, missing=3), 111.0)
     assert display.screen(111.5).messages[0].condition == "3 transients missing"
     display.fold(Update(9002, 0, missing=-1), 112.0)  # one came late
-    assert display.missing == 2
-    assert Line("missing transients", "2") in closer.page(display, 112.0).session
+    assert display.state.missing == 2
+    assert (
+        Line("missing transients", "2")
+        in summary_of(display.state, display.view, 112.0).session
+    )
 
 
 def test_a_file_without_a_counter_shows_no_missing_transients(updates):
     display = shown(updates, 100.0)
     display.fold(Update(9001, 0, counted=False), 101.0)
     line = Line("missing transients", "not seen in such a file")
-    assert line in closer.page(display, 101.0).session
+    assert line in summary_of(display.state, display.view, 101.0).session
 
 
 def test_a_pause_is_no_missing_transient(updates):
     display = shown(updates, 100.0)
-    last = display.newest
+    last = display.state.newest
     later = replace(last, index=last.index + 1, seq=9001, time_s=last.time_s + 9 * TR_S)
     display.fold(Update(9001, 0, quality=later), 118.0)
     assert not any("missing" in m.condition for m in display.screen(118.1).messages)
-    assert display.gaps_s[-1] == (last.time_s, later.time_s)
+    assert display.state.gaps_s[-1] == (last.time_s, later.state.time_s)
 
 
 def test_an_event_that_names_a_missing_transient_says_so_alone(updates):
@@ -681,7 +689,7 @@ def test_an_event_that_names_a_missing_transient_says_so_alone(updates):
     why = "Transient 60 (message 9) holds values that are not finite."
     refused = Event(100.0, "dropped", why, "relay")
     display.fold(Update(9000, 0, event=refused, missing=1), 101.0)
-    assert display.missing == 1
+    assert display.state.missing == 1
     said = [m for m in display.screen(101.1).messages if m.key in ("gap", "dropped")]
     assert [(m.condition, m.action) for m in said] == [
         ("Left out of the recording", why)
@@ -756,7 +764,7 @@ def test_where_no_reference_is_long_enough_the_whole_infusion_may_be(updates, hi
     messages = display.screen(500.5).messages
     action = next(m.action for m in messages if m.key == "reference")
     assert ("the whole infusion: 4.1 %" in action) is not hidden
-    wanted = closer.card(display).checks[0].wanted
+    wanted = card_of(display.state).checks[0].wanted
     assert wanted == (("" if hidden else "5.0 %: ") + "longer window, F4")
 
 
@@ -766,14 +774,15 @@ def test_while_the_course_is_fitted_again_the_window_says_so(updates, kind):
         return display.screen(now_s).messages[0].condition
 
     display = shown(updates, 400.0)
-    display.asked(kind, 400.0)
+    await_event(display.state, kind, 400.0)
     assert first(400.1) == first(402.5) == "Fitting the whole course again"
     changed = Event(400.0, kind, '{"window": 64}', "operator")
     display.fold(Update(9000, 0, event=changed), 403.0)
     assert first(403.1).endswith("recorded at 06:40")
-    for now_s, end in ((410.0, lambda: display.refused(kind, "no answer", 410.0)),
+    state = display.state
+    for now_s, end in ((410.0, lambda: tell_refused(state, kind, "no answer", 410.0)),
                        (420.0, lambda: None)):  # fmt: skip
-        display.asked(kind, now_s)
+        await_event(display.state, kind, now_s)
         end()
         later = now_s + (0.1 if now_s < 420 else 31.0)  # or it never comes back
         conditions = [m.condition for m in display.screen(later).messages]
@@ -782,14 +791,14 @@ def test_while_the_course_is_fitted_again_the_window_says_so(updates, kind):
 
 def test_event_is_sent_then_recorded_or_refused(updates):
     display = shown(updates, 400.0)
-    display.asked("infusion_start", 400.0)
+    await_event(display.state, "infusion_start", 400.0)
     assert display.screen(400.1).messages[0].condition == "infusion on: sent"
     started = Event(400.0, "infusion_start", "", "operator")
     display.fold(Update(9000, 0, event=started), 400.3)
     told = [m.condition for m in display.screen(400.4).messages]
     assert told[0] == "infusion on: recorded at 06:40"
     assert "infusion on: sent" not in told
-    display.refused("note", "no answer", 401.0)
+    tell_refused(display.state, "note", "no answer", 401.0)
     first = display.screen(401.1).messages[0]
     assert (first.condition, first.action) == ("Not recorded: note", "no answer")
 
@@ -809,10 +818,10 @@ def test_parts_that_did_not_change_are_the_same_objects(updates):
 def test_spectrum_keeps_the_scale_of_the_reference(updates):
     display = shown(updates, 900.0)
     before = display.screen(900.5).spectrum
-    louder = display.curves
+    louder = display.state.curves
     assert louder is not None
     louder = replace(louder, data=2 * louder.data, model=2 * louder.model)
-    estimate = replace(display.estimates[-1], time_end_s=1e5)
+    estimate = replace(display.state.estimates[-1], time_end_s=1e5)
     display.fold(Update(9000, 0, estimate=estimate, curves=louder), 901.0)
     after = display.screen(904.0).spectrum
     np.testing.assert_allclose(after.measured, 2 * before.measured)
@@ -943,7 +952,7 @@ def test_going_back_shows_what_was_known_then(updates):
     session = played(updates)
     session.take(Rewound(400.0), 2000.0)
     only = played([u for u in updates if time_of(u) < 400.0 and not u.ended])
-    only.display.settle(2000.0)
+    settle(only.state, 2000.0)
     same(session.screen(2005.0), only.screen(2005.0))
     assert session.screen(2005.0).headline.number == "–"
 
@@ -965,7 +974,7 @@ def test_curves_are_kept_sparsely_but_estimates_all():
         session.take(Computed(pipeline.push(message)), 0.0)
     kept = [u for u in session._updates if u.curves is not None]
     assert MOST_CURVES / 2 <= len(kept) <= MOST_CURVES
-    assert len(session.display.estimates) == 1500 - 32 + 1
+    assert len(session.state.estimates) == 1500 - 32 + 1
 
 
 def test_updates_of_a_live_session_are_not_kept(updates):
@@ -974,7 +983,7 @@ def test_updates_of_a_live_session_are_not_kept(updates):
     for update in updates:
         session.take(Computed(update), 0.0)
     assert not session._updates
-    assert len(session.display.estimates) > 200
+    assert len(session.state.estimates) > 200
 
 
 def test_another_outcome_is_drawn_at_once(updates):
@@ -988,7 +997,7 @@ def test_another_outcome_is_drawn_at_once(updates):
 
 def test_a_long_sliding_line_is_thinned_but_no_point_is_left_out(updates):
     display = shown(updates, 900.0)
-    last = display.estimates[-1]
+    last = display.state.estimates[-1]
     longer = [
         replace(last, time_start_s=t, time_end_s=t + 62, independent=i % 8 == 0)
         for i, t in enumerate(np.arange(0, 20_000, 8.0))
@@ -1001,7 +1010,7 @@ def test_a_long_sliding_line_is_thinned_but_no_point_is_left_out(updates):
 
 def test_a_long_track_is_thinned_with_its_ends(updates):
     display = shown(updates, 700.0)
-    last = display.tracks.newest
+    last = display.state.tracks.newest
     for i in range(5000):
         point = replace(last, index=i, time_s=last.time_s + i)
         display.fold(Update(9000 + i, 0, tracker=point), 700.0)
@@ -1020,8 +1029,8 @@ def test_a_new_session_begins_afresh(updates):
     screen = session.screen(3002.0)
     assert screen.messages[0].condition == "The analysis has stopped"
     display = session.display
-    assert (display.limit_percent, display.by_tracker) == (50.0, True)
-    assert display.plasma == "Kamp"
+    assert (display.view.limit_percent, display.view.by_tracker) == (50.0, True)
+    assert display.view.plasma == "Kamp"
 
 
 def test_quality_type_has_what_the_strips_need():
@@ -1037,7 +1046,7 @@ def test_trouble_that_the_source_noted_is_shown_in_its_words(updates, kind):
     first, *_ = display.screen(101.0).messages
     assert (first.key, first.level) == (kind, Level.ATTENTION)
     assert first.action == event.text
-    assert display.notices.log[-1][1].action == event.text
+    assert display.state.notices.log[-1][1].action == event.text
 
 
 def test_contradicted_conjugation_stays_on_the_screen(updates):
@@ -1047,7 +1056,7 @@ def test_contradicted_conjugation_stays_on_the_screen(updates):
         Update(9001, 0, event=Event(99.0, CONJUGATION_CONTRADICTED, text, "scanner")),
         100.0,
     )
-    display.settle(101.0)
+    settle(display.state, 101.0)
     for later in (102.0, 1000.0):
         display.hear(LIVE, later)
         said = [m for m in display.screen(later).messages if m.key == "conjugation"]
@@ -1077,7 +1086,7 @@ def test_what_the_protocol_did_not_expect_stays_on_the_screen(updates):
     for seq in (9000, 9001):  # two series
         note = Note(NoteKind.EXPECTATION, said)
         display.fold(Update(seq, 0, notes=(note,)), 700.0)
-    display.settle(700.0)
+    settle(display.state, 700.0)
     messages = [m for m in display.screen(900.0).messages if m.key == "expected"]
     assert [(m.condition, m.action) for m in messages] == [
         ("Not as the protocol expects", said)
@@ -1111,17 +1120,17 @@ def test_going_back_after_a_change_in_this_window_shows_the_changed_course(updat
     change = Event(1498.0, "settings", json.dumps({"step": 16}), "viewer")
     again = pipeline.push(Message("fake", kept[-1].seq, 0, change))
     session.take(Computed(again, here=True), 1500.0)
-    whole = len(session.display.estimates)
+    whole = len(session.state.estimates)
     session.take(Rewound(900.0), 1501.0)
     display = session.display
-    assert display.settings.step == 16
-    assert 0 < len(display.estimates) < whole
-    assert max(e.time_end_s for e in display.estimates) < 900.0
+    assert display.state.settings.step == 16
+    assert 0 < len(display.state.estimates) < whole
+    assert max(e.time_end_s for e in display.state.estimates) < 900.0
     for update in kept:
         if time_of(update) >= 900.0:
             session.take(Again(update.seq), 1502.0)
-    assert len(session.display.estimates) == pytest.approx(whole, abs=1)
-    assert len(session.display.quality) == len(pipeline.qualities)
+    assert len(session.state.estimates) == pytest.approx(whole, abs=1)
+    assert len(session.state.quality) == len(pipeline.qualities)
 
 
 def test_the_end_is_told_with_the_way_to_the_summary(updates):
@@ -1146,16 +1155,16 @@ def test_amplitudes_of_any_unit_fit_into_the_table(value, words):
 
 
 def test_a_window_says_whether_its_times_count_from_the_infusion(updates):
-    assert closer.hover(shown(updates, 500.0), 5.0).startswith("04:")
+    assert line_at(shown(updates, 500.0).state, 5.0).startswith("04:")
     later = shown(updates, 1500.0)
-    assert closer.hover(later, 5.0).startswith("+04:")
-    assert closer.hover(later, -5.0).startswith("\N{MINUS SIGN}05:")
+    assert line_at(later.state, 5.0).startswith("+04:")
+    assert line_at(later.state, -5.0).startswith("\N{MINUS SIGN}05:")
 
 
 def test_conditions_and_troubles_of_the_stream_stay_in_the_log(updates):
     """What came on, since when, and when it was over."""
     display = shown(updates, 700.0)
-    before = len(display.notices.log)
+    before = len(display.state.notices.log)
     wide = [replace(u, estimate=replace(u.estimate, fwhm_hz=20.0))
             for u in updates if u.estimate is not None][:3]  # fmt: skip
     good = [replace(u, estimate=replace(u.estimate, fwhm_hz=5.0)) for u in wide]
@@ -1164,7 +1173,7 @@ def test_conditions_and_troubles_of_the_stream_stay_in_the_log(updates):
     lost = replace(LIVE, connected=False, said="Nothing for 3 s; still trying.")
     for stream in (lost, replace(lost, said="Nothing for 4 s."), LIVE):
         display.hear(stream, 710.0)
-    said = [m.condition for _, m in display.messages_so_far()[before:]]
+    said = [m.condition for _, m in display.state.messages_so_far()[before:]]
     assert said == [
         "Line width 20.0 Hz, limit 12.8", "Line width 20.0 Hz, limit 12.8: over",
         "No stream", "No stream: over",
@@ -1185,16 +1194,16 @@ def test_conditions_and_troubles_of_the_stream_stay_in_the_log(updates):
 def test_a_change_is_told_in_words(updates, kind, text, words):
     display = shown(updates, 700.0)
     display.fold(Update(9000, 0, event=Event(700.0, kind, text, "operator")), 700.0)
-    assert display.notices.log[-1][1].condition == f"{words}: recorded at 11:40"
+    assert display.state.notices.log[-1][1].condition == f"{words}: recorded at 11:40"
 
 
 def test_the_tracker_says_the_same_but_once(updates):
     display = shown(updates, 100.0)
-    before = len(display.notices.log)
+    before = len(display.state.notices.log)
     for said in ("Tracker: a.", "Tracker: a.", "Tracker: b.", "Tracker: a."):
         note = Note(NoteKind.TRACKER, said)
         display.fold(Update(9000, 0, notes=(note,)), 100.0)
-    said = [m.condition for _, m in display.notices.log[before:]]
+    said = [m.condition for _, m in display.state.notices.log[before:]]
     assert said == ["Tracker: a.", "Tracker: b.", "Tracker: a."]
 
 
