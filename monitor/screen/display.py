@@ -32,6 +32,8 @@ from monitor.screen.session_parts import (
 from monitor.screen.state import SessionState
 from monitor.screen.view import View
 
+PLOTS = ("trend", "strips", "spectrum", "waterfall")
+
 
 def screen_of(
     state: SessionState, view: View, now_s: float, memo: Memo, plot: str = ""
@@ -41,10 +43,7 @@ def screen_of(
     Where a `plot` is named ("trend", "strips", "spectrum", "waterfall"), only that one
     is made anew: the others are as they were last.
     """
-
-    def waits(name: str) -> bool:
-        return bool(plot) and name != plot
-
+    waits = {name: bool(plot) and name != plot for name in PLOTS}
     revision, settings = state.revision, state.settings
     axis = memo.axis.of(revision, lambda: axis_of(state))
     seen = Identity((state.curves, state.mean_curves)), state.height, settings
@@ -53,16 +52,16 @@ def screen_of(
         status=memo.status.same(status_of(state, now_s)),
         headline=memo.headline.same(headline_of(state, view, now_s)),
         trend=memo.trend.of(
-            (revision, view), lambda: trend_of(state, view, axis), waits("trend")
+            (revision, view), lambda: trend_of(state, view, axis), waits["trend"]
         ),
         strips=memo.strips.of(
-            revision, lambda: strips_of(state, axis), waits("strips")
+            revision, lambda: strips_of(state, axis), waits["strips"]
         ),
         spectrum=memo.spectrum.of(
-            seen, lambda: spectrum_of(state, state.curves), waits("spectrum")
+            seen, lambda: spectrum_of(state, state.curves), waits["spectrum"]
         ),
         waterfall=memo.waterfall.of(
-            revision, lambda: waterfall_of(state, axis), waits("waterfall")
+            revision, lambda: waterfall_of(state, axis), waits["waterfall"]
         ),
         table=memo.table.same(table_of(state, now_s)),
         messages=memo.messages.same(messages_of(state, now_s)),

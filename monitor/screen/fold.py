@@ -81,7 +81,7 @@ def hear(state: SessionState, stream: Stream, now_s: float) -> None:
 def settle(state: SessionState, now_s: float) -> None:
     """After many updates at once: the newest counts, passing sentences are gone."""
     state.notices.settle()
-    state.shown_window = (now_s, state.newest_whole())
+    state.shown_window = (now_s, state.estimates.newest_whole())
     state.shown_track = (now_s, state.tracks.newest)
 
 
@@ -239,7 +239,7 @@ def _take_estimate(
         if state.height is None:
             state.height = height_of(curves)
     if now_s - state.shown_window[0] >= HEADLINE_S:
-        state.shown_window = (now_s, state.newest_whole())
+        state.shown_window = (now_s, state.estimates.newest_whole())
     figures, limits = judged_with(state, estimate), limits_of(state.settings)
     state.notices.judge(figures, limits, state.time_s(), now_s)
 

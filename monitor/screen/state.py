@@ -29,7 +29,6 @@ from streams.messages.transient import Acquisition, Event
 
 HEADLINE_S = 2.0  # the number changes at most this often
 START_S = 6.0  # in which nobody worries about a stream that is not there yet
-RECENT = 12  # windows among which the headline's is looked for
 QUALITY = ("time_s", "shift_hz", "fwhm_hz", "snr", "weight", "water", "lipid")
 
 
@@ -146,7 +145,7 @@ class SessionState:
         At the beginning of an epoch a window must fill again, and a window that was
         opened late has messages to catch up with.
         """
-        newest = self.newest_whole()
+        newest = self.estimates.newest_whole()
         age_s = 0.0 if newest is None else self.time_s() - newest.time_end_s
         if self.stream.playback is None:
             age_s += self.stream.lag * self.interval_s
@@ -195,7 +194,7 @@ class SessionState:
         """The estimate for headline and table, held for `HEADLINE_S`."""
         shown_s, estimate = self.shown_window
         if now_s - shown_s >= HEADLINE_S and self.estimates:
-            estimate = self.newest_whole()
+            estimate = self.estimates.newest_whole()
         return self._as_done_again(estimate)
 
     def track_at(self, now_s: float) -> TrackerPoint | None:
@@ -209,17 +208,7 @@ class SessionState:
         """The same window in the course as it stands now."""
         if estimate is None:
             return None
-        return self.estimates.same(estimate) or self.newest_whole()
-
-    def newest_whole(self) -> Estimate | None:
-        """The newest window that is no shorter than the others of late.
-
-        Where a stretch of time has just begun, the newest may be short.
-        """
-        recent = self.estimates[-RECENT:]
-        most = max((e.n_transients for e in recent), default=0)
-        whole = [e for e in recent if e.n_transients >= most]
-        return whole[-1] if whole else None
+        return self.estimates.same(estimate) or self.estimates.newest_whole()
 
     def messages_so_far(self) -> list[tuple[float, Message]]:
         """The log with scanner times, s, but for what a blinded outcome could tell."""

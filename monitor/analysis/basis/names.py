@@ -76,6 +76,11 @@ def is_macromolecule(name: str) -> bool:
     return bool(_MACROMOLECULE.match(stripped)) and stripped.lower() not in _CANONICAL
 
 
+def macromolecules(names: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `names` that are macromolecule components."""
+    return _macromolecules(tuple(names))
+
+
 def is_lipid(name: str) -> bool:
     """Whether an entry is a lipid component (Lip09, Lip13a, ...)."""
     return bool(_LIPID.match(name.strip()))
@@ -119,3 +124,8 @@ def _kinds(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 def _members(total: str, names: tuple[str, ...]) -> tuple[str, ...]:
     wanted = {total, *SUMS.get(total, ())}
     return tuple(name for name in names if canonical(name) in wanted)
+
+
+@lru_cache(maxsize=64)
+def _macromolecules(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if is_macromolecule(name))

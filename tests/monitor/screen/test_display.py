@@ -681,7 +681,7 @@ def test_a_pause_is_no_missing_transient(updates):
     later = replace(last, index=last.index + 1, seq=9001, time_s=last.time_s + 9 * TR_S)
     display.fold(Update(9001, 0, quality=later), 118.0)
     assert not any("missing" in m.condition for m in display.screen(118.1).messages)
-    assert display.state.gaps_s[-1] == (last.time_s, later.state.time_s)
+    assert display.state.gaps_s[-1] == (last.time_s, later.time_s)
 
 
 def test_an_event_that_names_a_missing_transient_says_so_alone(updates):
