@@ -52,7 +52,7 @@ def long_session():
             quality=replace(last.quality, index=i, time_s=at),
             tracker=replace(
                 last.tracker, index=i, time_s=at, filtered=outcomes, free=outcomes,
-                filtered_sd=outcomes, free_sd=outcomes, width_effect_percent=outcomes,
+                filtered_sd=outcomes, free_sd=outcomes,
             ),
         )  # fmt: skip
         if i % STEP == 0:

@@ -28,7 +28,7 @@ from streams.messages.transient import Acquisition
 NEAR = 5
 NAN = math.nan
 NO_LINE = NaaLine(NAN, NAN)
-NO_ABSOLUTE = Absolute(0.0, 0.0, 0.0)
+NO_ABSOLUTE = Absolute(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

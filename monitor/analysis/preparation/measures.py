@@ -62,13 +62,10 @@ class Absolute:
     ----------
     shift_hz : its lines lie that much too high in ppm
     phase_rad : it is turned by that against absorption
-    contrast : share of the singlet band's power that the pattern explains, 0 ... 1;
-        below 0.05 there is nothing to go by
     """
 
     shift_hz: float
     phase_rad: float
-    contrast: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +89,7 @@ def absolute_of(fid: Complex, axis: Axis) -> Absolute:
     k = int(np.argmax(power))
     shift = float(offsets[k] + _vertex(power, k) * offsets[1])
     correlation = np.sum(product * np.exp(2j * np.pi * shift * t))
-    band = axis.band(1.8, 4.05)
-    lines = spectrum.spectrum_of(np.stack([late * fid, pattern]))[:, band]
-    most = float(np.prod(np.sum(np.abs(lines) ** 2, axis=1) / axis.points))
-    return Absolute(
-        shift_hz=shift,
-        phase_rad=float(np.angle(correlation)),
-        contrast=float(power[k]) / most if most > 0 else 0.0,
-    )
+    return Absolute(shift_hz=shift, phase_rad=float(np.angle(correlation)))
 
 
 def _vertex(curve: Real, k: int) -> float:
