@@ -13,8 +13,7 @@ class TrackerPoint:
     ----------
     index, time_s : which transient
     filtered, filtered_sd : by outcome name: what could be said then, never rewritten
-    free, free_sd : the same with no amplitude tied; where it departs from `filtered` by
-        more than its SD, an assumption of the tracker is wrong
+    free, free_sd : the same with no amplitude tied; see `monitor.analysis.tracking.tie`
     """
 
     index: int

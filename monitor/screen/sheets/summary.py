@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.tracking.point import TrackerPoint
+from monitor.analysis.tracking.tie import tie_departure, tie_is_doubtful
 from monitor.screen.parts.answer import answered
 from monitor.screen.parts.axis import UNSEEN, label_of, standing
 from monitor.screen.parts.footer import footer
@@ -79,12 +81,15 @@ def _outcome(state: SessionState, view: View, now_s: float) -> tuple[Line, ...]:
     if state.hidden:
         return (Line("outcome", "hidden by the protocol"),)
     settings = state.settings
-    return outcome_lines(
-        settings.outcome,
-        headline_of(state, view, now_s),
-        state.answers.get(settings.outcome),
-        state.infusion()[0] or 0.0,
-        settings.reference_target_percent,
+    return (
+        *outcome_lines(
+            settings.outcome,
+            headline_of(state, view, now_s),
+            state.answers.get(settings.outcome),
+            state.infusion()[0] or 0.0,
+            settings.reference_target_percent,
+        ),
+        *tracker_lines(state.tracks.newest, settings.outcome),
     )
 
 
@@ -114,13 +119,29 @@ def outcome_lines(
     value = f"{headline.number} {headline.interval}".strip()
     lines = [Line(headline.title, value), Line("", headline.caption)]
     if answer is not None and math.isfinite(answer.mean_percent):
-        half = Z95 * answer.sd_percent
-        mean = f"{signed(answer.mean_percent)} ± {half:.1f} %"
+        mean = _interval(answer.mean_percent, answer.sd_percent)
         lines.append(Line(f"mean {outcome} since the infusion began", mean))
         low, high = signed(answer.low_percent), signed(answer.high_percent)
         lines.append(Line("right at all times, 95 %", f"{low} to {high} %"))
         lines.append(Line("has it changed?", answered(answer, zero_s, target_percent)))
     return tuple(lines)
+
+
+def tracker_lines(point: TrackerPoint | None, outcome: str) -> tuple[Line, ...]:
+    """The tracker with and without its ties, so that a wrong tie shows.
+
+    Nothing before both know the outcome, which takes a while of the reference period.
+    """
+    if point is None or not math.isfinite(tie_departure(point, outcome)):
+        return ()
+    tied = _interval(point.filtered[outcome], point.filtered_sd[outcome])
+    free = _interval(point.free[outcome], point.free_sd[outcome])
+    apart = ", more than chance" if tie_is_doubtful(point, outcome) else ""
+    return (Line("tracker", tied), Line("without its ties", free + apart))
+
+
+def _interval(change: float, sd: float) -> str:
+    return f"{signed(change)} ± {Z95 * sd:.1f} %"
 
 
 def event_lines(events: Sequence[Event]) -> tuple[str, ...]:
