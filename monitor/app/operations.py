@@ -1,7 +1,7 @@
 """What the operator asks for beyond the markers: sheets, zoom, files, other windows.
 
 The worker is asked for what takes numerics (`Inspect`, events); what comes back is in
-the session's display, and the sheet that is open is drawn again.
+the session's state, and the sheet that is open is drawn again.
 """
 
 from __future__ import annotations
@@ -22,12 +22,16 @@ from monitor.app.sheets.sheet import Sheet, TableSheet
 from monitor.app.sheets.summary import SummarySheet
 from monitor.app.sheets.window_look import LookSheet
 from monitor.run.worker_messages import Command
-from monitor.screen import closer
-from monitor.screen.display import Display
+from monitor.screen.fold import tell_sentence
 from monitor.screen.keys import KEYS
 from monitor.screen.messages import said_at
 from monitor.screen.rewindable import Session
+from monitor.screen.sheets.checks import card_of
+from monitor.screen.sheets.choices import choices_of, outcomes_of
 from monitor.screen.sheets.new_session import Opening
+from monitor.screen.sheets.summary import summary_of
+from monitor.screen.sheets.window import line_at
+from monitor.screen.state import SessionState
 from streams.errors import InputError
 
 MOST_SAID = 150  # lines of the log, the newest
@@ -94,9 +98,9 @@ class Operations:
                 plot.menu.connect(lambda n=name: self.show_export(n))
 
     @property
-    def display(self) -> Display:
-        """What has been seen so far."""
-        return self._host.session.display
+    def state(self) -> SessionState:
+        """What is known so far."""
+        return self._host.session.state
 
     def actions(self) -> dict[str, Callable[[], object]]:
         """What each key of `screen.keys` opens."""
@@ -125,7 +129,7 @@ class Operations:
 
     def show_log(self) -> None:
         """All messages so far, the newest first."""
-        log = self.display.messages_so_far()[-MOST_SAID:]
+        log = self.state.messages_so_far()[-MOST_SAID:]
         rows = [said_at(at_s, message) for at_s, message in reversed(log)]
         self._host.page.place(self.log)  # its width says what fits into a line
         told = [
@@ -139,9 +143,7 @@ class Operations:
     def show_choices(self) -> None:
         """Settings that may change during a run."""
         self._only(self.choices)
-        self.choices.show_choices(
-            closer.held(self.display), closer.outcomes(self.display)
-        )
+        self.choices.show_choices(choices_of(self.state), outcomes_of(self.state))
 
     def show_beginning(self, opening: Opening) -> None:
         """Protocol, and stream or recording."""
@@ -155,7 +157,7 @@ class Operations:
 
     def show_summary(self) -> None:
         """The page at the stop."""
-        page = closer.page(self.display, self._clock())
+        page = summary_of(self.state, self._host.session.display.view, self._clock())
         self.summary.draw(page, self._host.page.trend.grab())
         self._only(self.summary)
 
@@ -186,12 +188,12 @@ class Operations:
         sheet.open()
 
     def _draw_checks(self) -> None:
-        card = closer.card(self.display)
+        card = card_of(self.state)
         rows = [(MARKS[c.good], c.name, c.figure, c.wanted) for c in card.checks]
         self.checks.draw(rows, card.verdict, [not c.good for c in card.checks])
 
     def _hover(self, minute: float) -> None:
-        self._host.page.trend.say(closer.hover(self.display, minute))
+        self._host.page.trend.say(line_at(self.state, minute))
 
     # -- files -------------------------------------------------------------------------
 
@@ -202,10 +204,10 @@ class Operations:
         place = self.export.saved(path, write)
         if place is not None:
             self.folder = place.parent
-            self.display.told(f"saved: {place}", self._clock())
+            tell_sentence(self.state, f"saved: {place}", self._clock())
 
     def _save_table(self, place: Path) -> None:
-        save_table(self.display.screen(self._clock()).table, place)
+        save_table(self._host.session.screen(self._clock()).table, place)
 
     def _save_summary(self) -> None:
         place = self.folder / "summary.png"

@@ -31,6 +31,7 @@ from monitor.app.state import State
 from monitor.app.theme import DARK, LIGHT, THEMES
 from monitor.protocol.settings import Settings
 from monitor.run.worker_messages import Command, Play, Report, Seek, SendEvent, SetSpeed
+from monitor.screen.fold import await_event, tell_sentence
 from monitor.screen.keys import KEY
 from monitor.screen.parts.trend import after, wider
 from monitor.screen.rewindable import Session
@@ -131,8 +132,11 @@ class Window(QMainWindow):
 
     def ask(self, kind: str, text: str) -> None:
         """Send an event of the operator."""
-        self.session.display.asked(kind, self._clock())
+        await_event(self.session.state, kind, self._clock())
         self.send(SendEvent(kind, text))
+
+    def _tell(self, sentence: str) -> None:
+        tell_sentence(self.session.state, sentence, self._clock())
 
     def send(self, command: Command) -> None:
         """Ask the worker for something."""
@@ -145,29 +149,27 @@ class Window(QMainWindow):
         send: Callable[[Command], None],
     ) -> None:
         """Show another session, as this one was shown."""
-        old = self.session.display
+        view = self.session.display.view
         self.operations.leave()
         self.page.unzoom()
         self._receive, self._send = receive, send
         self.session = Session(settings)
-        self.session.display.show(
-            limit=old.limit_percent, by_tracker=old.by_tracker, plasma=old.plasma
-        )
+        self.session.display.view = view
 
     def state(self) -> State:
         """What of this window comes back the next time."""
-        display = self.session.display
+        view = self.session.display.view
         full = bool(self.windowState() & Qt.WindowState.WindowFullScreen)
         filled = full or bool(self.windowState() & Qt.WindowState.WindowMaximized)
         at = self.geometry()
         return State(
             "dark" if self.page.palette_in_use is DARK else "light",
-            display.limit_percent,
-            display.by_tracker,
+            view.limit_percent,
+            view.by_tracker,
             full,
             str(self.operations.folder),
             () if filled else (at.x(), at.y(), at.width(), at.height()),
-            display.plasma,
+            view.plasma,
             self.opening.place if self.opening.live else self._stream,
             self.opening.protocol,
             self.opening.key,
@@ -186,7 +188,7 @@ class Window(QMainWindow):
         event.acceptProposedAction()
         path = _dropped(event)
         if path is None:
-            self.session.display.told("one file at a time can be opened", self._clock())
+            self._tell("one file at a time can be opened")
         else:
             self.open_another(path)
 
@@ -194,7 +196,7 @@ class Window(QMainWindow):
         """Show another recording, with the protocol that was chosen."""
         said = self.open(replace(self.opening, place=str(path), key=""))
         if said:
-            self.session.display.told(said, self._clock())
+            self._tell(said)
 
     def open(self, opening: Opening) -> str:
         """Show another session; asks in the middle of a run.  Gives what is wrong."""
@@ -202,7 +204,7 @@ class Window(QMainWindow):
             return "this window opens no other sessions"
         if self.seen().running and not self.ask_to_leave(LEAVE):
             return "nothing was opened"
-        hidden = self.opening.hidden or self.session.display.hidden
+        hidden = self.opening.hidden or self.session.state.hidden
         opening = replace(opening, hidden=hidden)
         try:
             self.open_session(opening)
@@ -249,19 +251,19 @@ class Window(QMainWindow):
 
     def _scale(self, steps: int) -> None:
         display = self.session.display
-        display.show(limit=wider(display.limit_percent, steps))
+        display.show(limit=wider(display.view.limit_percent, steps))
 
     def _other_estimate(self) -> None:
         """Window or tracker in the headline."""
         display = self.session.display
-        display.show(by_tracker=not display.by_tracker)
+        display.show(by_tracker=not display.view.by_tracker)
 
     def _other_plasma(self) -> None:
         """The next of the published plasma curves, or none."""
         display = self.session.display
-        display.show(plasma=after(display.plasma))
-        if display.plasma and display.planned_infusion() is None:
-            self.session.display.told(UNPLANNED, self._clock())
+        display.show(plasma=after(display.view.plasma))
+        if display.view.plasma and display.state.planned_infusion() is None:
+            self._tell(UNPLANNED)
 
     def _other_theme(self) -> None:
         dark = self.page.palette_in_use is DARK

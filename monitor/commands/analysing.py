@@ -29,9 +29,9 @@ from monitor.commands.arguments import (
     Step,
     Water,
     WindowLength,
-    wishes_of,
 )
 from monitor.commands.printing import plain, say, say_on
+from monitor.commands.wishes import wishes_of
 from monitor.judge.labels import labels_of
 from monitor.protocol.choose import Wishes
 from monitor.report.folder import kept_if_done

@@ -19,9 +19,9 @@ from monitor.commands.arguments import (
     Protocol,
     Reference,
     Water,
-    wishes_of,
 )
 from monitor.commands.printing import say, say_on
+from monitor.commands.wishes import wishes_of
 from monitor.judge.power import foresee
 from monitor.judge.session import judge
 from monitor.protocol.choose import Wishes

@@ -22,12 +22,12 @@ from monitor.commands.arguments import (
     Step,
     Water,
     WindowLength,
-    wishes_of,
 )
 from monitor.commands.demo_scanner import start_simulated
 from monitor.commands.has_display import no_display
 from monitor.commands.printing import say, say_on
 from monitor.commands.reopening import opened, reopened, still_locked
+from monitor.commands.wishes import wishes_of
 from monitor.protocol.choose import Wishes, settings_for
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.settings import Settings

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from monitor.analysis.note import Note, NoteKind
 from monitor.run.stream_state import Stream
-from monitor.screen import messages as say
+from monitor.screen import messages
 from monitor.screen.screen import Level, Message
 from monitor.screen.words import clock
 from streams.messages.transient import Event
@@ -27,12 +27,12 @@ TROUBLES = {
 
 
 class Notices:
-    """Owned by one `Display`; `now_s` is the reading of the caller's clock."""
+    """Owned by one `SessionState`; `now_s` is the reading of the caller's clock."""
 
     def __init__(self) -> None:
         self.failed = ""
         self.log: list[tuple[float, Message]] = []
-        self._watches: dict[str, say.Watch] = {}
+        self._watches: dict[str, messages.Watch] = {}
         self._told: list[tuple[float, Message]] = []
         self._behind_since_s: float | None = None
         self._stream: dict[str, str] = {}  # what is wrong with it, by key
@@ -41,12 +41,16 @@ class Notices:
         self._standing: list[tuple[float, Message]] = []
 
     def judge(
-        self, figures: say.Judged, limits: say.Limits, time_s: float, now_s: float
+        self,
+        figures: messages.Judged,
+        limits: messages.Limits,
+        time_s: float,
+        now_s: float,
     ) -> None:
         """Hold the figures of one more window against the limits; log what turns."""
         before = self._watches
-        self._watches = say.judged(before, figures, limits, now_s)
-        self.log += [(time_s, m) for m in say.turned(before, self._watches)]
+        self._watches = messages.judged(before, figures, limits, now_s)
+        self.log += [(time_s, m) for m in messages.turned(before, self._watches)]
 
     def hear(
         self, stream: Stream, time_s: float, now_s: float, logged: bool = True
@@ -54,14 +58,14 @@ class Notices:
         """Notice since when the window has been behind a live stream; log trouble."""
         if logged and stream.playback is None:
             self._log_stream(stream, time_s)
-        if stream.playback is not None or stream.lag <= say.LAG_ALLOWED:
+        if stream.playback is not None or stream.lag <= messages.LAG_ALLOWED:
             self._behind_since_s = None
         elif self._behind_since_s is None:
             self._behind_since_s = now_s
 
     def _log_stream(self, stream: Stream, time_s: float) -> None:
         """Log what has begun to be wrong with the stream, and what is over."""
-        found = say.of_stream(stream, 0.0, math.inf, None)
+        found = messages.of_stream(stream, 0.0, math.inf, None)
         said = {m.key: m.condition for m in found}
         new = [text for key, text in said.items() if key not in self._stream]
         over = [f"{t}: over" for key, t in self._stream.items() if key not in said]
@@ -72,7 +76,7 @@ class Notices:
     def tell(self, message: Message, time_s: float, now_s: float) -> None:
         """Show a message for a while, and log it with its scanner time for ever."""
         self.log.append((time_s, message))
-        self._told = [(t, m) for t, m in self._told if now_s - t < say.KEPT_S]
+        self._told = [(t, m) for t, m in self._told if now_s - t < messages.KEPT_S]
         self._told.append((now_s, message))
 
     def log_once(self, note: Note, time_s: float) -> None:
@@ -102,21 +106,21 @@ class Notices:
         infusing: bool = False,
     ) -> list[Message]:
         """All that is to be said now, in no order."""
-        shown = say.of_stream(stream, age_s, interval_s, ended)
+        shown = messages.of_stream(stream, age_s, interval_s, ended)
         if self._behind_since_s is not None:
-            shown += say.behind(stream.lag, now_s - self._behind_since_s)
+            shown += messages.behind(stream.lag, now_s - self._behind_since_s)
         since_s = self.fitting_since_s
-        if since_s is not None and now_s - since_s < say.KEPT_S:
+        if since_s is not None and now_s - since_s < messages.KEPT_S:
             shown = [m for m in shown if m.key != "silent"]  # they come meanwhile
-            shown.append(say.fitting(now_s - since_s))
+            shown.append(messages.fitting(now_s - since_s))
         if self.failed:
-            shown.append(say.stopped(self.failed))
+            shown.append(messages.stopped(self.failed))
         shown += [
             replace(message, age_s=max(0.0, now_s - since_s))
             for since_s, message in self._standing
         ]
-        shown += say.of_windows(self._watches, now_s, infusing)
-        return shown + say.recent(self._told, now_s)
+        shown += messages.of_windows(self._watches, now_s, infusing)
+        return shown + messages.recent(self._told, now_s)
 
 
 def noted(note: Note) -> Message:

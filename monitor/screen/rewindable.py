@@ -25,7 +25,15 @@ from monitor.run.worker_messages import (
     Sent,
 )
 from monitor.screen.display import Display
+from monitor.screen.fold import (
+    fail,
+    keep_curves,
+    settle,
+    tell_kept_here,
+    tell_refused,
+)
 from monitor.screen.screen import Screen
+from monitor.screen.state import SessionState
 
 MOST_CURVES = 400
 
@@ -42,6 +50,11 @@ class Session:
         self._seqs: list[int] = []
         self._with_curves: list[int] = []
         self._here: Update | None = None  # the newest change that is in no recording
+
+    @property
+    def state(self) -> SessionState:
+        """What is known of the session as it is shown."""
+        return self.display.state
 
     def take(self, report: Report, now_s: float) -> None:
         """Take in one report of the worker."""
@@ -61,14 +74,14 @@ class Session:
                 self._can_go_back = stream.playback is not None
             case Sent(kind, refused, here):
                 if refused:
-                    self.display.refused(kind, refused, now_s)
+                    tell_refused(self.state, kind, refused, now_s)
                 elif here:
-                    self.display.kept_here(kind, now_s)
+                    tell_kept_here(self.state, kind, now_s)
             case Inspected(spans_s, curves):
-                self.display.looked(spans_s, curves)
+                keep_curves(self.state, spans_s, curves)
             case Failed(sentence):
                 self.failed = sentence
-                self.display.notices.failed = sentence
+                fail(self.state, sentence)
             case Began():
                 self._begin(now_s)
 
@@ -94,7 +107,7 @@ class Session:
 
     def _fold_up_to(self, seq: int, now_s: float) -> None:
         """Fold what is already known, from the newest shown up to a message."""
-        start = bisect_right(self._seqs, self.display.seq)
+        start = bisect_right(self._seqs, self.state.seq)
         for update in self._updates[start : bisect_right(self._seqs, seq)]:
             self.display.fold(self._as_now(update), now_s)
         self._show_here(now_s)
@@ -109,7 +122,7 @@ class Session:
                 break
             self.display.fold(self._as_now(update), now_s)
         self._show_here(now_s)
-        self.display.settle(now_s)
+        settle(self.state, now_s)
 
     def _as_now(self, update: Update) -> Update:
         """An update without the numbers that a change in this window has replaced."""
@@ -123,8 +136,8 @@ class Session:
 
     def _show_here(self, now_s: float) -> None:
         """Show as much of the newest change in this window as has been seen again."""
-        here, time_s = self._here, self.display.time_s()
-        if here is None or here.course is None or self.display.seq > here.seq:
+        here, time_s = self._here, self.state.time_s()
+        if here is None or here.course is None or self.state.seq > here.seq:
             return
         course = tuple(e for e in here.course if e.time_end_s <= time_s)
         tracks = None
@@ -132,22 +145,21 @@ class Session:
             tracks = tuple(t for t in here.tracks if t.time_s <= time_s)
         self.display.fold(
             replace(
-                here, seq=self.display.seq, course=course, tracks=tracks, curves=None,
+                here, seq=self.state.seq, course=course, tracks=tracks, curves=None,
                 notes=(), event=None, estimate=course[-1] if course else None,
             ),
             now_s,
         )  # fmt: skip
 
     def _shows_later_than(self, time_s: float) -> bool:
-        newest = self.display.newest
+        newest = self.state.newest
         return newest is not None and newest.time_s >= time_s
 
     def _afresh(self, now_s: float) -> None:
-        old = self.display
+        old = self.state
         held = self.settings if self._here is None else old.settings
         held = held.changed(outcome_hidden=held.outcome_hidden or old.hidden)
-        self.display = Display(held, old.limit_percent)
-        self.display.show(by_tracker=old.by_tracker, plasma=old.plasma)
+        self.display = Display(held, self.display.view)
         self.display.hear(old.stream, now_s)
 
 

@@ -26,7 +26,8 @@ from streams.messages.transient import (
 REMARK = "remark"
 """What a kind that was typed becomes."""
 KINDS = frozenset(EVENT_KINDS) | {
-    REMARK, GAP, DROPPED, CONJUGATION_CONTRADICTED, "publisher", "blinded", "unlock", "series_end", "series_refused",
+    REMARK, GAP, DROPPED, CONJUGATION_CONTRADICTED, "publisher", "blinded", "unlock",
+    "series_end", "series_refused",
     "protocol_error", "refused", "file", "trigger_1", "trigger_2",
 }  # fmt: skip
 ROLES = frozenset(

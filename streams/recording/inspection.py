@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from streams.errors import InputError
@@ -109,7 +108,6 @@ class Verification:
 class Info:
     """What a recording holds.
 
-    `began`, `ended` are the host's clock (UTC) at the first and last message;
     `first_s`, `last_s` scanner times of the first and last transient, None without any;
     `never_came` counts transients that the scanner counted and that are not here.
     """
@@ -124,8 +122,6 @@ class Info:
     never_came: int
     first_s: float | None
     last_s: float | None
-    began: datetime | None
-    ended: datetime | None
 
     @property
     def refused(self) -> int:
@@ -151,7 +147,6 @@ class _Tally:
     kinds: dict[Kind, int] = field(default_factory=dict)
     counter: ScannerCounter = field(default_factory=ScannerCounter)
     times_s: list[float] = field(default_factory=list)
-    utc_ns: list[int] = field(default_factory=list)
 
     def take(self, entry: Entry) -> None:
         try:
@@ -162,7 +157,6 @@ class _Tally:
         self._place(message)
         self.counter.take(message.body)
         self.messages += 1
-        self.utc_ns = [*self.utc_ns[:1], entry.utc_ns]
         match message.body:
             case Transient() as transient:
                 self.kinds[transient.kind] = self.kinds.get(transient.kind, 0) + 1
@@ -241,7 +235,6 @@ def info(path: str | os.PathLike[str]) -> Info:
 
 
 def _info(tally: _Tally, verification: Verification) -> Info:
-    times = [datetime.fromtimestamp(ns / 1e9, UTC) for ns in tally.utc_ns]
     return Info(
         verification=verification,
         session=tally.session,
@@ -253,6 +246,4 @@ def _info(tally: _Tally, verification: Verification) -> Info:
         never_came=tally.counter.missing,
         first_s=tally.times_s[0] if tally.times_s else None,
         last_s=tally.times_s[-1] if tally.times_s else None,
-        began=times[0] if times else None,
-        ended=times[-1] if times else None,
     )

@@ -17,7 +17,6 @@ class StreamHealth:
     connected : whether the publisher is there
     session : its session; empty before the first message
     heard_s : age of the last sign of life, s; None before the first
-    transient_age_s : age of the last transient received live, s; None before the first
     last_seq : number of the last message known to exist, -1 before the first
     received : messages given to the caller in this session
     lag : messages that exist and were not given to the caller yet
@@ -31,7 +30,6 @@ class StreamHealth:
     refetch : whether lost messages can be fetched; None while it is not known
     recording : whether the relay records; None where it does not say
     recorded_bytes, disk_free_bytes : of the relay's recording; None likewise
-    relay_dropped : messages that the relay itself had to drop
     clock_offset_s : how far the relay's clock got ahead of the scanner's since the
         first transient, s; None where the relay does not say
     clock_drift_ppm : how much faster it runs than the scanner's; None likewise
@@ -44,7 +42,6 @@ class StreamHealth:
     connected: bool = False
     session: str = ""
     heard_s: float | None = None
-    transient_age_s: float | None = None
     last_seq: int = -1
     received: int = 0
     lag: int = 0
@@ -59,7 +56,6 @@ class StreamHealth:
     recording: bool | None = None
     recorded_bytes: int | None = None
     disk_free_bytes: int | None = None
-    relay_dropped: int = 0
     clock_offset_s: float | None = None
     clock_drift_ppm: float | None = None
     end: End | None = None

@@ -74,7 +74,6 @@ class Subscriber:
         self._began = self._renewed = time.monotonic()
         self._heard: float | None = None
         self._live_since: float | None = None
-        self._transient_at: float | None = None
         self._asked: float | None = None
         self._ask_after = 0.0
         self._answered: bool | None = None
@@ -109,7 +108,6 @@ class Subscriber:
             connected=self._links.connected,
             session=order.session,
             heard_s=_age(self._heard),
-            transient_age_s=_age(self._transient_at),
             last_seq=order.last_seq,
             received=order.received,
             lag=order.last_seq + 1 - order.next_seq,
@@ -124,7 +122,6 @@ class Subscriber:
             recording=beat.recording and self._recorded if beat else None,
             recorded_bytes=beat.recorded_bytes if beat else None,
             disk_free_bytes=beat.disk_free_bytes if beat else None,
-            relay_dropped=beat.dropped if beat else 0,
             clock_offset_s=beat.clock_offset_s if beat else None,
             clock_drift_ppm=beat.clock_drift_ppm if beat else None,
             end=self._end,
@@ -194,8 +191,6 @@ class Subscriber:
                 self._heartbeat = message.body
         elif not self._ordering.take(message, fetched=False):
             self._drop(f"A message of session {message.session}, which is over.")
-        elif isinstance(message.body, Transient):
-            self._transient_at = self._heard
 
     def _of_relay(self, message: Message, frames: list[bytes]) -> bool:
         """Whether a message has a journal behind it, which can be asked."""

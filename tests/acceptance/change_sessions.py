@@ -227,7 +227,7 @@ def result_of(kind: str, seed: int) -> dict[str, np.ndarray]:
     found = result_from(scenario_of(kind, seed), pipeline.course, last.course)
     seen = last.detectable
     lengths = () if seen is None else (seen.window_now[n] for n in (32, 64, 128))
-    mean = np.nan if seen is None else seen.mean_now
+    mean = np.nan if seen is None else seen.mean_planned
     return found | {"detectable": np.array([*lengths, mean])}
 
 
@@ -248,7 +248,6 @@ def result_from(scenario, course, estimates) -> dict[str, np.ndarray]:
         "mean": _row(answers, lambda a: a.mean_percent),
         "mean_sd": _row(answers, lambda a: a.sd_percent),
         "mean_truth": weights[since] @ truth[since] / weights[since].sum(),
-        "width": np.array([point.width_hz for point in tracks]),
         "slope": np.array(tracking.scale.percent),
     }
     for name, points, what in (

@@ -52,7 +52,7 @@ def long_session():
             quality=replace(last.quality, index=i, time_s=at),
             tracker=replace(
                 last.tracker, index=i, time_s=at, filtered=outcomes, free=outcomes,
-                filtered_sd=outcomes, free_sd=outcomes, width_effect_percent=outcomes,
+                filtered_sd=outcomes, free_sd=outcomes,
             ),
         )  # fmt: skip
         if i % STEP == 0:
@@ -93,5 +93,5 @@ def test_memory_of_the_window(qtbot):
             held[i] = resident_mb()
     said = ", ".join(f"{mb:.1f} MB after {i}" for i, mb in held.items())
     print(f"\nresident memory of the window: {said} transients")
-    assert len(window.session.display.quality) > 19_000
+    assert len(window.session.state.quality) > 19_000
     assert held[LAST] - held[FIRST] < ALLOWED_MB

@@ -228,7 +228,10 @@ class FakePipeline:
             return None
         value = true_change(q.time_s) + 0.6 * np.sin(q.time_s / 200)
         name = self.settings.outcome
-        return TrackerPoint(q.index, q.time_s, {name: value}, {name: 1.6})
+        free, free_sd = {name: value + 4.0}, {name: 2.4}
+        return TrackerPoint(
+            q.index, q.time_s, {name: value}, {name: 1.6}, free, free_sd
+        )
 
     def _estimate(self, rng: np.random.Generator) -> Estimate:
         window, step = self.settings.window, self.settings.step

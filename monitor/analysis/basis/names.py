@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "Ala": ("alanine",),
@@ -75,6 +76,11 @@ def is_macromolecule(name: str) -> bool:
     return bool(_MACROMOLECULE.match(stripped)) and stripped.lower() not in _CANONICAL
 
 
+def macromolecules(names: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `names` that are macromolecule components."""
+    return _macromolecules(tuple(names))
+
+
 def is_lipid(name: str) -> bool:
     """Whether an entry is a lipid component (Lip09, Lip13a, ...)."""
     return bool(_LIPID.match(name.strip()))
@@ -96,11 +102,30 @@ def members(total: str, names: Iterable[str]) -> tuple[str, ...]:
     An entry that is itself that total (a basis set with "tCr" instead of Cr and PCr)
     counts as its member.  The sum "exists" where this is not empty.
     """
-    wanted = {total, *SUMS.get(total, ())}
-    return tuple(name for name in names if canonical(name) in wanted)
+    return _members(total, tuple(names))
 
 
 def find(wanted: str, names: Iterable[str]) -> str | None:
     """Return the entry that spells the metabolite `wanted`, or None."""
-    target = canonical(wanted)
-    return next((name for name in names if canonical(name) == target), None)
+    return _kinds(tuple(names)).get(canonical(wanted), (None,))[0]
+
+
+@lru_cache(maxsize=64)
+def _kinds(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The entries of a set by what they are, worked out once: each screen asks."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        kind = canonical(name)
+        found[kind] = (*found.get(kind, ()), name)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _members(total: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    wanted = {total, *SUMS.get(total, ())}
+    return tuple(name for name in names if canonical(name) in wanted)
+
+
+@lru_cache(maxsize=64)
+def _macromolecules(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if is_macromolecule(name))

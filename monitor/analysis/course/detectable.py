@@ -41,10 +41,9 @@ class Detectable:
     outcome : what it is about
     sigma_percent : SD of the outcome for one transient, the scatter beyond the bound
         included
-    window_now, window_planned : by transients in a window, against the reference period
-        so far and as planned
-    mean_now, mean_planned : of everything since the infusion began, now and at its
-        planned end; inf where there is nothing yet or no plan
+    window_now : by transients in a window, against the reference period so far
+    mean_planned : of everything since the infusion began, at its planned end; inf
+        where there is nothing yet or no plan
     reference_longer_s : by how much the reference period must be longer for the
         protocol's window to see its target; inf where none is long enough
     """
@@ -52,8 +51,6 @@ class Detectable:
     outcome: str
     sigma_percent: float
     window_now: dict[int, float]
-    window_planned: dict[int, float]
-    mean_now: float
     mean_planned: float
     reference_longer_s: float
 
@@ -78,7 +75,7 @@ def detectable_of(
     target_percent: float,
     interval_s: float,
     reference: tuple[float, float],
-    infusion: tuple[float, float],
+    infusion: float,
     lengths: Sequence[int] = LENGTHS,
 ) -> Detectable:
     """What can be seen now and at the planned end of the infusion.
@@ -91,7 +88,7 @@ def detectable_of(
     target_percent : change that the protocol wants to see
     interval_s : between transients, s
     reference : effective transients of the reference period, now and as planned
-    infusion : effective transients since the infusion began, now and at its planned end
+    infusion : effective transients of the infusion, up to its planned end
     """
     now, planned = reference
     needed = reference_needed(sigma, window, target_percent)
@@ -99,8 +96,6 @@ def detectable_of(
         outcome,
         sigma,
         {n: detectable_percent(sigma, n, now) for n in sorted({*lengths, window})},
-        {n: detectable_percent(sigma, n, planned) for n in sorted({*lengths, window})},
-        detectable_percent(sigma, infusion[0], now),
-        detectable_percent(sigma, infusion[1], planned),
+        detectable_percent(sigma, infusion, planned),
         max(0.0, (needed - now) * interval_s),
     )

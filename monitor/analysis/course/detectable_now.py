@@ -55,17 +55,15 @@ def _reference(course: Course, settings: Settings, share: float) -> tuple[float,
     return now, max(now, share * (planned_s[1] - planned_s[0]) / course.interval_s)
 
 
-def _infusion(
-    course: Course, settings: Settings, plan: Plan, share: float
-) -> tuple[float, float]:
-    """Effective transients since the infusion began, now and at its planned end."""
+def _infusion(course: Course, settings: Settings, plan: Plan, share: float) -> float:
+    """Effective transients of the infusion, up to its planned end."""
     if not plan.boundaries_s:
-        return 0.0, 0.0
+        return 0.0
     start_s = plan.boundaries_s[0]
     now = share * course.transients_since(start_s)
     length_s = settings.infusion_length_s
     if len(plan.boundaries_s) > 1:
         length_s = plan.boundaries_s[1] - start_s
     if length_s is None or course.interval_s <= 0:
-        return now, now
-    return now, max(now, share * length_s / course.interval_s)
+        return now
+    return max(now, share * length_s / course.interval_s)

@@ -32,7 +32,6 @@ class Compared:
     weight : its probability among all, 0 ... 1
     end_percent, end_sd_percent : change when the infusion ends (or now), by outcome
     largest_percent, largest_sd_percent : change that is furthest from none
-    largest_s : when that is for the first outcome, scanner time
     """
 
     fit: ResponseFit
@@ -42,7 +41,6 @@ class Compared:
     end_sd_percent: dict[str, float]
     largest_percent: dict[str, float]
     largest_sd_percent: dict[str, float]
-    largest_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +97,12 @@ def _one(fit: ResponseFit, behind: float, weight: float, end_s: float) -> Compar
     """One model's place and its changes."""
     last = int(np.searchsorted(fit.time_s, end_s, side="right")) - 1
     far = {name: int(np.argmax(np.abs(c))) for name, c in fit.changes.items()}
-    first = next(iter(far.values()), 0)
     return Compared(
         fit, behind, weight,
         {name: float(c[last]) for name, c in fit.changes.items()},
         {name: float(sd[last]) for name, sd in fit.sds.items()},
         {name: float(c[far[name]]) for name, c in fit.changes.items()},
         {name: float(sd[far[name]]) for name, sd in fit.sds.items()},
-        float(fit.time_s[first]),
     )  # fmt: skip
 
 

@@ -13,11 +13,7 @@ class TrackerPoint:
     ----------
     index, time_s : which transient
     filtered, filtered_sd : by outcome name: what could be said then, never rewritten
-    free, free_sd : the same with no amplitude tied; where it departs from `filtered` by
-        more than its SD, an assumption of the tracker is wrong
-    width_hz, width_sd_hz : Lorentzian width of all lines against the reference period
-    width_effect_percent : by outcome name, what that width would have added to the
-        change if the line shape were held; it is not in `filtered`
+    free, free_sd : the same with no amplitude tied; see `monitor.analysis.tracking.tie`
     """
 
     index: int
@@ -26,6 +22,3 @@ class TrackerPoint:
     filtered_sd: dict[str, float]
     free: dict[str, float] = field(default_factory=dict)
     free_sd: dict[str, float] = field(default_factory=dict)
-    width_hz: float = 0.0
-    width_sd_hz: float = 0.0
-    width_effect_percent: dict[str, float] = field(default_factory=dict)

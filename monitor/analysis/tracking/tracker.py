@@ -158,14 +158,3 @@ def tracked_changes(joint: Real, covariance: Real) -> tuple[Real, Real]:
         g = np.where(POWERS, POWERS / joint[..., None, :], 0.0)
         variance = np.maximum(np.sum((g @ covariance) * g, axis=-1), 0.0)
     return 100 * (q - 1), 100 * np.abs(q) * root_of(variance)
-
-
-def width_change(joint: Real, covariance: Real) -> tuple[Real, Real]:
-    """Width against the reference period and its SD, Hz, each (...)."""
-    now, then = WIDTH, WIDTH + REMEMBERED
-    variance = (
-        covariance[..., now, now]
-        + covariance[..., then, then]
-        - 2 * covariance[..., now, then]
-    )
-    return joint[..., now] - joint[..., then], root_of(np.maximum(variance, 0.0))

@@ -30,10 +30,8 @@ from monitor.analysis.tracking.tracker import (
     TRACKED,
     Tracker,
     tracked_changes,
-    width_change,
 )
 from monitor.analysis.tracking.transient_view import Observed, Observer
-from monitor.analysis.tracking.width_effect import width_effects
 
 
 @dataclass(slots=True)
@@ -65,7 +63,6 @@ class Tracking:
     notes: list[str] = field(default_factory=list)
     _blocks: list[Block] = field(default_factory=list)
     _open: list[Observed] = field(default_factory=list)
-    _effects: dict[str, float] = field(default_factory=dict)
     _excess: float = 1.0
     _places: dict[str, int] = field(default_factory=dict)
 
@@ -100,13 +97,12 @@ class Tracking:
         percent = self.scale.likeliest if self.scale else self.target_percent
         found = smooth(self._dynamics(percent, tied=True), blocks, rows_of)
         values, sds = tracked_changes(found.joint, found.covariance)
-        width, width_sd = width_change(found.joint, found.covariance)
         wanted = np.array([float(one.place) for one in self.seen])
-        table = np.column_stack([values, sds, width, width_sd])
+        table = np.column_stack([values, sds])
         rows = between(found.places, table, wanted).tolist()
         n = len(TRACKED)
         return tuple(
-            self._point(one, row[:n], row[n : 2 * n], row[-2], row[-1])
+            self._point(one, row[:n], row[n:])
             for one, row in zip(self.seen, rows, strict=True)
         )
 
@@ -167,8 +163,6 @@ class Tracking:
         reference = self.course.reference
         if reference is not None and self.observer is not None:
             epoch = self.course.qualities[reference.first].epoch
-            own = self.observer.measurements[epoch]
-            self._effects = self._named(width_effects(self.tied.dynamics, own))
             self.evidence = Accumulated(self.course.names, reference.amplitudes, epoch)
 
     def _advance(self, one: Observed) -> TrackerPoint:
@@ -190,8 +184,7 @@ class Tracking:
             return TrackerPoint(one.index, one.time_s, {}, {})
         both, both_sd = tracked_changes(means, covariances)
         values, sds = both.tolist(), both_sd.tolist()
-        width, width_sd = width_change(means[0], covariances[0])
-        point = self._point(one, values[0], sds[0], float(width), float(width_sd))
+        point = self._point(one, values[0], sds[0])
         untied, untied_sd = self._named(values[1]), self._named(sds[1])
         return replace(point, free=untied, free_sd=untied_sd)
 
@@ -224,18 +217,11 @@ class Tracking:
             )
 
     def _point(
-        self,
-        one: Observed,
-        values: list[float],
-        sds: list[float],
-        width: float,
-        width_sd: float,
+        self, one: Observed, values: list[float], sds: list[float]
     ) -> TrackerPoint:
-        effects = {name: effect * width for name, effect in self._effects.items()}
         return TrackerPoint(
-            one.index, one.time_s, self._named(values), self._named(sds),
-            width_hz=width, width_sd_hz=width_sd, width_effect_percent=effects,
-        )  # fmt: skip
+            one.index, one.time_s, self._named(values), self._named(sds)
+        )
 
     def _named(self, values: list[float]) -> dict[str, float]:
         return {name: values[k] for name, k in self._places.items()}

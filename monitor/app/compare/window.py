@@ -30,12 +30,12 @@ from monitor.protocol.settings import Settings
 from monitor.run.loop import WorkerConfig
 from monitor.run.worker import Worker
 from monitor.run.worker_messages import Command, Play, Report, Seek, SetSpeed
-from monitor.screen import closer
 from monitor.screen.keys import KEYS
 from monitor.screen.parts.axis import together
 from monitor.screen.parts.trend import wider
 from monitor.screen.rewindable import Session
 from monitor.screen.screen import Level, Screen, Trend
+from monitor.screen.sheets.window import line_at
 
 SAID_S = 4.0
 MISSING = "%s is for the window of one session"
@@ -172,7 +172,7 @@ class CompareWindow(QMainWindow):
         )
 
     def _hover(self, column: Column, session: Session, minute: float) -> None:
-        column.trend.say(closer.hover(session.display, minute))
+        column.trend.say(line_at(session.state, minute))
 
     def _zoom_time(self, by: Plot) -> None:
         low, high = by.getViewBox().viewRange()[0]
@@ -222,12 +222,12 @@ class CompareWindow(QMainWindow):
         self.sheets.dress(theme)
 
     def _scale(self, steps: int) -> None:
-        limit = wider(self.sessions[0].display.limit_percent, steps)
+        limit = wider(self.sessions[0].display.view.limit_percent, steps)
         for session in self.sessions:
             session.display.show(limit=limit)
 
     def _other_estimate(self) -> None:
-        by_tracker = not self.sessions[0].display.by_tracker
+        by_tracker = not self.sessions[0].display.view.by_tracker
         for session in self.sessions:
             session.display.show(by_tracker=by_tracker)
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from monitor.analysis.course.response import Estimate
 from monitor.app.sheets.window_look import LookSheet
 from monitor.run.worker_messages import Command, Inspect
-from monitor.screen import closer
 from monitor.screen.rewindable import Session
+from monitor.screen.sheets.window import look_at, spans_of, window_near
 
 Send = Callable[[Command], None]
 
@@ -25,13 +25,13 @@ class Looking:
 
     def newest(self, session: Session, send: Send) -> None:
         """Show the newest window of a session, where there is one."""
-        estimates = session.display.estimates
+        estimates = session.state.estimates
         if estimates:
             self._look((session, send), estimates[-1])
 
     def at(self, session: Session, send: Send, minute: float) -> None:
         """Show the window at a place on the time axis, min."""
-        near = closer.window_near(session.display, minute)
+        near = window_near(session.state, minute)
         if near is not None:
             self._look((session, send), near)
 
@@ -39,7 +39,7 @@ class Looking:
         """Show another window: so many further."""
         if self.sheet.isHidden() or self._of is None or self._window is None:
             return
-        estimates = self._of[0].display.estimates
+        estimates = self._of[0].state.estimates
         if estimates:
             place = estimates.place_of(self._window.time_s) + by
             self._look(self._of, estimates[min(max(place, 0), len(estimates) - 1)])
@@ -52,15 +52,15 @@ class Looking:
     def _look(self, of: tuple[Session, Send], estimate: Estimate) -> None:
         session, send = self._of = of
         self._window, self._drawn = estimate, None
-        send(Inspect(closer.spans_of(session.display, estimate)))
+        send(Inspect(spans_of(session.state, estimate)))
         self._draw()
         self._show(self.sheet)
 
     def _draw(self) -> None:
         if self._of is None or self._window is None:
             return
-        display = self._of[0].display
-        key = (self._window, id(display.looked_at))
+        state = self._of[0].state
+        key = (self._window, id(state.looked_at))
         if key != self._drawn:
             self._drawn = key
-            self.sheet.draw(closer.look(display, self._window))
+            self.sheet.draw(look_at(state, self._window))

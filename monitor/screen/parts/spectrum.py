@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.analysis.basis.names import is_macromolecule, members
+from monitor.analysis.basis.names import macromolecules, members
 from monitor.analysis.fit.curves import Curve, Curves
 from monitor.screen.screen import Component, Line, SpectrumView
 
@@ -140,7 +140,7 @@ def fitting(view: SpectrumView, least_share: float) -> SpectrumView:
 
 def _broad(curves: Curves) -> Curve:
     """Baseline and macromolecules together."""
-    broad = [c for name, c in curves.components.items() if is_macromolecule(name)]
+    broad = [curves.components[name] for name in macromolecules(curves.components)]
     total: Curve = np.sum([curves.baseline, *broad], axis=0)
     return total
 

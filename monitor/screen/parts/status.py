@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from monitor.run.stream_state import Stream
 from monitor.screen.screen import Status
@@ -46,28 +47,43 @@ def phase_words(infusion_s: tuple[float | None, float | None], clock_s: float) -
     return f"INFUSION +{clock(clock_s - start)}"
 
 
-def status(
-    stream: Stream,
-    phase: str,
-    clock_s: float,
-    ended: bool,
-    transients: int,
-    low_weight: int,
-    age_s: float | None,
-    window: int,
-    interval_s: float | None,
-    starting: bool,
-) -> Status:
-    """The strip; `age_s` is None before the first transient."""
-    words, attention = stream_words(stream, clock_s, ended, starting)
-    last = "none yet" if age_s is None else f"last {ago(age_s)} ago"
-    span = f" = {window * interval_s:.0f} s" if interval_s else ""
-    if stream.playback is not None or ended:
-        last = f"at {clock(clock_s)}"
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a session has come.
+
+    Attributes
+    ----------
+    phase : of the run, in words
+    clock_s : scanner time now, s
+    ended, starting : whether it is over; whether its stream may still be on its way
+    transients, low_weight : how many there are, and those of low weight
+    age_s : of the newest transient, s; None before the first
+    window : transients in a window
+    interval_s : between transients, s; None before the first
+    """
+
+    phase: str
+    clock_s: float
+    ended: bool
+    starting: bool
+    transients: int
+    low_weight: int
+    age_s: float | None
+    window: int
+    interval_s: float | None
+
+
+def status(stream: Stream, at: Progress) -> Status:
+    """The strip."""
+    words, attention = stream_words(stream, at.clock_s, at.ended, at.starting)
+    last = "none yet" if at.age_s is None else f"last {ago(at.age_s)} ago"
+    span = f" = {at.window * at.interval_s:.0f} s" if at.interval_s else ""
+    if stream.playback is not None or at.ended:
+        last = f"at {clock(at.clock_s)}"
     beside = f" · {stream.clock}".replace("-", MINUS)
-    beside = beside if stream.clock and not ended else ""
+    beside = beside if stream.clock and not at.ended else ""
     details = (
-        f"transient {transients} ({last}) · low weight {low_weight}",
-        f"window {window}{span} · lag {stream.lag}{beside}",
+        f"transient {at.transients} ({last}) · low weight {at.low_weight}",
+        f"window {at.window}{span} · lag {stream.lag}{beside}",
     )
-    return Status(words, attention, phase, details)
+    return Status(words, attention, at.phase, details)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -36,17 +37,32 @@ def reference_half(course: Course, reference_s: Span | None) -> float:
     return Z95 * float(np.sqrt(np.sum(sds**2))) / len(sds) if len(sds) else math.nan
 
 
-def trend(
-    axis: TimeAxis,
-    course: Course,
-    band: Band | None,
-    outcome: str,
-    limit: float,
-    reference_s: Span | None,
-    gaps_s: Sequence[Span],
-    note: str,
-) -> Trend:
-    """Course of an outcome, off-scale values held at the edge and given an arrow."""
+@dataclass(frozen=True, slots=True)
+class OutcomeCourse:
+    """What is drawn of an outcome.
+
+    Attributes
+    ----------
+    outcome : its name
+    windows : its course by windows
+    band : that of the tracker; None where there is none
+    reference_s : start and end of the reference period, s; None where there is none
+    gaps_s : between neighbouring transients, where nothing was measured, s
+    """
+
+    outcome: str
+    windows: Course
+    band: Band | None
+    reference_s: Span | None
+    gaps_s: Sequence[Span]
+
+
+def trend(axis: TimeAxis, of: OutcomeCourse, limit: float, note: str) -> Trend:
+    """Course of an outcome, off-scale values held at the edge and given an arrow.
+
+    `limit` is that of the scale, percent; the `note` is for a course without windows.
+    """
+    course = of.windows
     zero_s = axis.zero_s
     at = (course.middle_s - zero_s) / 60
     own = course.independent > 0
@@ -57,12 +73,12 @@ def trend(
         start, end = float(course.start_s[last]), float(course.end_s[last])
         newest = (start - zero_s) / 60, (end - zero_s) / 60
     line = _line_of(course)
-    connect = joined(course.middle_s[line], gaps_s)
+    connect = joined(course.middle_s[line], of.gaps_s)
     connect[:-1] &= np.diff(course.epoch[line]) == 0
     seen = np.abs(points) <= limit
     return Trend(
         axis=axis,
-        title=f"Change of {outcome} (%)",
+        title=f"Change of {of.outcome} (%)",
         limit_percent=limit,
         points_min=at[own][seen],
         points=points[seen],
@@ -72,9 +88,9 @@ def trend(
         line_connect=connect,
         above_min=at[own][points > limit],
         below_min=at[own][points < -limit],
-        reference_half=reference_half(course, reference_s),
+        reference_half=reference_half(course, of.reference_s),
         now=newest,
-        band=band,
+        band=of.band,
         note="" if len(at) else note,
     )
 

@@ -21,7 +21,7 @@ LOW_PPM, HIGH_PPM = 0.2, 4.2
 
 
 class Stack:
-    """Running means of spectra by time; owned by one `Display`."""
+    """Running means of spectra by time; owned by one `SessionState`."""
 
     def __init__(self, column_s: float) -> None:
         self.column_s = column_s

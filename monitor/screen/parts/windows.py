@@ -24,6 +24,7 @@ FIGURES = (
 )  # fmt: skip
 TABLES = ("values", "sds", "changes_percent", "change_sds_percent")
 UNSHOWN = "/water"
+RECENT = 12  # windows among which the headline's is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,17 @@ class Windows(Sequence[Estimate]):
     def nearest(self, time_s: float) -> Estimate | None:
         """That window; None where there is none."""
         return self[self.place_of(time_s)] if len(self) else None
+
+    def newest_whole(self) -> Estimate | None:
+        """The newest window that is no shorter than the others of late.
+
+        Where a stretch of time has just begun, the newest may be short.
+        """
+        transients = self._columns["n_transients"][-RECENT:]
+        if not len(transients):
+            return None
+        whole = np.flatnonzero(transients >= transients.max())
+        return self[int(whole[-1]) - len(transients)]
 
     def before(self, this: Estimate) -> Estimate | None:
         """The newest window before this one that shares no transient with it.

@@ -10,6 +10,8 @@ from monitor.analysis.course.detectable import Detectable
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
 from monitor.screen.messages import DISK_LOW_BYTES
+from monitor.screen.recent_quality import figures_of
+from monitor.screen.state import SessionState
 from monitor.screen.words import DASH, clock, plain
 from streams.messages.transient import Event
 
@@ -40,30 +42,13 @@ class Card:
         return all(check.good for check in self.checks)
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What is held against the limits; nan where it is not known."""
-
-    reference_s: float
-    drift_hz_per_min: float
-    fwhm_hz: float
-    snr: float
-    water: float
-    lipid: float
-    low_weight: float
-
-
-def card(
-    f: Figures,
-    detectable: Detectable | None,
-    stream: Stream,
-    events: Sequence[Event],
-    settings: Settings,
-) -> Card:
-    """The card; a blinded protocol's says no figure of the outcome."""
-    s = settings
+def card_of(state: SessionState) -> Card:
+    """The card as things stand; a blinded protocol's says no figure of the outcome."""
+    s, stream = state.settings, state.stream
+    f = figures_of(state, s.window)
+    start, end = state.reference_s or (state.first_s(), state.time_s())
     checks = (
-        reference(f.reference_s, detectable, s),
+        reference(end - start, state.detectable, s),
         below("field drift", abs(f.drift_hz_per_min), s.drift_limit_hz_per_min,
               "Hz/min"),
         below("line width", f.fwhm_hz, s.fwhm_limit_hz, "Hz"),
@@ -74,7 +59,7 @@ def card(
               100 * LOW_WEIGHT_SHARE, "%"),
         recording(stream),
         disk(stream),
-        markers(stream, events),
+        markers(stream, state.events),
     )  # fmt: skip
     against = [check.name for check in checks if not check.good]
     verdict = "GO" if not against else "NOT YET: " + ", ".join(against)

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.protocol.settings import Settings
+from monitor.screen.state import SessionState
 from streams.errors import InputError
 
 OUTCOMES = ("Glx/tNAA", "Glu", "Gln", "Glx", "Glu/tCr", "Glx/tCr", "Glu/tNAA")
@@ -30,14 +30,25 @@ class Choices:
     rejected: str = ""
 
 
-def choices_of(
-    settings: Settings, reference_s: tuple[float, float] | None, rejected: str = ""
-) -> Choices:
+def choices_of(state: SessionState) -> Choices:
     """What holds at present."""
-    reference = "" if reference_s is None else _range(reference_s)
+    settings, reference_s = state.settings, state.reference_s
     return Choices(
-        settings.window, settings.step, settings.outcome, reference, rejected
+        settings.window,
+        settings.step,
+        settings.outcome,
+        "" if reference_s is None else _range(reference_s),
+        state.rejected_epochs(),
     )
+
+
+def outcomes_of(state: SessionState) -> tuple[str, ...]:
+    """Names that the outcome may be changed to."""
+    chosen = state.settings.outcome
+    if state.hidden:
+        return (chosen,)
+    named = state.estimates.outcomes or OUTCOMES
+    return tuple(dict.fromkeys((chosen, *named)))
 
 
 def events_for(held: Choices, wanted: Choices) -> tuple[tuple[str, str], ...]:

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.tracking.point import TrackerPoint
+from monitor.analysis.tracking.tie import tie_departure, tie_is_doubtful
 from monitor.screen.parts.answer import answered
 from monitor.screen.parts.axis import UNSEEN, label_of, standing
+from monitor.screen.parts.footer import footer
+from monitor.screen.recent_quality import Figures, figures_of
 from monitor.screen.screen import Headline
-from monitor.screen.sheets.checks import Figures
+from monitor.screen.session_parts import headline_of
+from monitor.screen.state import SessionState
+from monitor.screen.view import View
 from monitor.screen.words import clock, plain, signed
 from streams.messages.transient import Event
 
@@ -38,31 +44,52 @@ class Summary:
     footer: str
 
 
-def session_lines(
-    source: str,
-    length_s: float,
-    transients: int,
-    low_weight: int,
-    missing: int | None,
-    epochs: int,
-    reference_s: tuple[float, float] | None,
-    infusion_s: tuple[float | None, float | None],
-) -> tuple[Line, ...]:
+def summary_of(state: SessionState, view: View, now_s: float) -> Summary:
+    """The page as things stand."""
+    return Summary(
+        state.source or "no session yet",
+        session_lines(state),
+        quality_lines(figures_of(state)),
+        _outcome(state, view, now_s),
+        event_lines(state.events),
+        footer(state.acquisition, state.source, state.settings),
+    )
+
+
+def session_lines(state: SessionState) -> tuple[Line, ...]:
     """What was recorded."""
-    start, stop = infusion_s
+    start, stop = state.infusion()
     span = "not marked" if start is None else f"from {clock(start)}"
     span += "" if stop is None else f" to {clock(stop)}"
     reference = "none"
-    if reference_s is not None:
-        reference = f"{clock(reference_s[0])} to {clock(reference_s[1])}"
+    if state.reference_s is not None:
+        reference = f"{clock(state.reference_s[0])} to {clock(state.reference_s[1])}"
+    known = state.counted or state.missing
+    transients = f"{len(state.quality)}, of low weight {state.low_weight}"
     return (
-        Line("source", source),
-        Line("length", clock(length_s)),
-        Line("transients", f"{transients}, of low weight {low_weight}"),
-        Line("missing transients", NOT_SEEN if missing is None else f"{missing}"),
-        Line("epochs", f"{epochs}"),
+        Line("source", state.source),
+        Line("length", clock(state.time_s())),
+        Line("transients", transients),
+        Line("missing transients", f"{state.missing}" if known else NOT_SEEN),
+        Line("epochs", f"{len(state.epoch_starts_s)}"),
         Line("reference period", reference),
         Line("infusion", span),
+    )
+
+
+def _outcome(state: SessionState, view: View, now_s: float) -> tuple[Line, ...]:
+    if state.hidden:
+        return (Line("outcome", "hidden by the protocol"),)
+    settings = state.settings
+    return (
+        *outcome_lines(
+            settings.outcome,
+            headline_of(state, view, now_s),
+            state.answers.get(settings.outcome),
+            state.infusion()[0] or 0.0,
+            settings.reference_target_percent,
+        ),
+        *tracker_lines(state.tracks.newest, settings.outcome),
     )
 
 
@@ -93,13 +120,29 @@ def outcome_lines(
     lines = [Line(headline.title, value)]
     lines += [Line("", part) for part in headline.caption.split(" · ")]
     if answer is not None and math.isfinite(answer.mean_percent):
-        half = Z95 * answer.sd_percent
-        mean = f"{signed(answer.mean_percent)} ± {half:.1f} %"
+        mean = _interval(answer.mean_percent, answer.sd_percent)
         lines.append(Line(f"mean {outcome} since the infusion began", mean))
         low, high = signed(answer.low_percent), signed(answer.high_percent)
         lines.append(Line("right at all times, 95 %", f"{low} to {high} %"))
         lines.append(Line("has it changed?", answered(answer, zero_s, target_percent)))
     return tuple(lines)
+
+
+def tracker_lines(point: TrackerPoint | None, outcome: str) -> tuple[Line, ...]:
+    """The tracker with and without its ties, so that a wrong tie shows.
+
+    Nothing before both know the outcome, which takes a while of the reference period.
+    """
+    if point is None or not math.isfinite(tie_departure(point, outcome)):
+        return ()
+    tied = _interval(point.filtered[outcome], point.filtered_sd[outcome])
+    free = _interval(point.free[outcome], point.free_sd[outcome])
+    apart = ", more than chance" if tie_is_doubtful(point, outcome) else ""
+    return (Line("tracker", tied), Line("without its ties", free + apart))
+
+
+def _interval(change: float, sd: float) -> str:
+    return f"{signed(change)} ± {Z95 * sd:.1f} %"
 
 
 def event_lines(events: Sequence[Event]) -> tuple[str, ...]:

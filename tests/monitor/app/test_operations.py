@@ -13,6 +13,7 @@ from PyQt6.QtGui import QImage
 from monitor.app.text import Text
 from monitor.app.theme import LEAST_TEXT_PX
 from monitor.run.worker_messages import Inspect, SendEvent
+from monitor.screen.fold import tell_sentence
 from monitor.screen.keys import KEYS
 from monitor.screen.screen import Row
 from streams.messages.transient import Event, Message
@@ -70,7 +71,7 @@ def test_settings_are_changed_by_an_event_and_the_course_is_done_again(
     qtbot, open_whole
 ):
     whole = open_whole()
-    before = len(whole.window.session.display.estimates)
+    before = len(whole.window.session.state.estimates)
     sheet = whole.window.operations.choices
     qtbot.keyClick(whole.window, Qt.Key.Key_F4)
     assert sheet.window_length.hasFocus()
@@ -85,21 +86,21 @@ def test_settings_are_changed_by_an_event_and_the_course_is_done_again(
     event = Event(1500.0, "settings", sent.text, "operator")  # out of the recording
     whole.loop._work(Message("fake", 9000, 0, event))
     whole.answer()
-    assert len(whole.window.session.display.estimates) == before - 8
+    assert len(whole.window.session.state.estimates) == before - 8
     assert "window 64 = 128 s" in whole.page.status.details[1].full_text
 
 
 def test_a_viewers_change_holds_in_this_window_alone(qtbot, open_whole):
     whole = open_whole(refuse=True)
-    before = len(whole.window.session.display.estimates)
+    before = len(whole.window.session.state.estimates)
     sheet = whole.window.operations.choices
     qtbot.keyClick(whole.window, Qt.Key.Key_F4)
     sheet.step.setValue(16)
     sheet.done()
     whole.answer()
     display = whole.window.session.display
-    assert len(display.estimates) == pytest.approx(before / 4, abs=2)
-    assert display.settings.step == 16
+    assert len(display.state.estimates) == pytest.approx(before / 4, abs=2)
+    assert display.state.settings.step == 16
     said = [m.condition for m in whole.window.seen().messages]
     assert "settings: changed in this window alone" in said
 
@@ -115,7 +116,7 @@ def test_moving_the_reference_period_wants_a_second_press(qtbot, open_whole):
     sheet.done()
     assert whole.sent == [SendEvent("reference", "60:480")]
     whole.answer()
-    assert whole.window.session.display.reference_s == (60.0, 480.0)
+    assert whole.window.session.state.reference_s == (60.0, 480.0)
 
 
 @pytest.mark.parametrize("name", ["window_length", "outcome", "reference", "button"])
@@ -241,7 +242,7 @@ def test_nothing_that_is_saved_tells_a_blinded_outcome(qtbot, open_whole, tmp_pa
     blind = replace(SETTINGS, outcome_hidden=True)
     whole = open_whole(settings=blind)
     display = whole.window.session.display
-    said = "".join(str(row) for row in display.messages_so_far())
+    said = "".join(str(row) for row in display.state.messages_so_far())
     operations = whole.window.operations
     operations.show_newest()
     whole.answer()
@@ -252,7 +253,7 @@ def test_nothing_that_is_saved_tells_a_blinded_outcome(qtbot, open_whole, tmp_pa
         place = tmp_path / f"{what}.{'csv' if what == 'table' else 'svg'}"
         operations._save(what, str(place))
         said += place.read_text()
-    change = display.estimates[-1].changes_percent[SETTINGS.outcome]
+    change = display.state.estimates[-1].changes_percent[SETTINGS.outcome]
     for there in ("infusion on", "Outcome: hidden", "tCr", "blinded protocol"):
         assert there in said, there  # the words of a picture are found as words
     for told in ("Glu", "Gln", "Glx", "change seen at", f"{abs(change):.1f} %"):
@@ -301,7 +302,7 @@ def test_long_messages_of_the_log_fill_their_lines_and_are_whole(
     whole = open_whole(minutes=5.0, size=size)
     long = "The basis set's frequency axis was stretched by 0.7 %: its dwell time "
     long += "of 330.0 us was replaced by 333.3 us, that of the acquisition itself."
-    whole.window.session.display.told(long, whole.now)
+    tell_sentence(whole.window.session.state, long, whole.now)
     qtbot.keyClick(whole.window, Qt.Key.Key_F12)
     cells = whole.window.operations.log.cells
     words = [line[1] for line in cells.words()]

@@ -45,8 +45,8 @@ def test_a_window_begins_as_it_was_left(qtbot, tmp_path):
     qtbot.addWidget(window)
     window._timer.stop()
     assert window.page.palette_in_use is LIGHT
-    assert window.session.display.limit_percent == 50.0
-    assert window.session.display.by_tracker
+    assert window.session.display.view.limit_percent == 50.0
+    assert window.session.display.view.by_tracker
     left = window.state()
     assert (left.theme, left.limit_percent, left.by_tracker) == ("light", 50.0, True)
     assert left.folder == str(tmp_path)
@@ -106,6 +106,6 @@ def test_another_session_is_shown_as_the_last_one_was(open_bench, reports):
     for _ in range(6):
         bench.window.frame()
     display = bench.window.session.display
-    assert (display.limit_percent, display.by_tracker) == (50.0, True)
-    assert not len(display.quality)
+    assert (display.view.limit_percent, display.view.by_tracker) == (50.0, True)
+    assert not len(display.state.quality)
     assert bench.page.headline.number.full_text == "–"

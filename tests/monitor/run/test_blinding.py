@@ -136,11 +136,11 @@ def test_a_window_is_blinded_by_the_recording_and_stays_so(recorded):
     hidden = []
     for message in recorded[: LOCKED_AT + 10]:
         session.take(Computed(analysis.push(message)), 0.0)
-        hidden.append(session.display.hidden)
+        hidden.append(session.state.hidden)
     assert hidden == [False] * LOCKED_AT + [True] * 10
     session.take(Rewound(10.0), 1.0)
-    assert session.display.time_s() < 20.0
-    assert session.display.hidden
+    assert session.state.time_s() < 20.0
+    assert session.state.hidden
     assert session.screen(1.0).headline.number == "hidden"
 
 
@@ -176,8 +176,10 @@ def test_a_late_lock_takes_back_what_tells_the_outcome(kind):
     for seq, event in enumerate(events):
         display.fold(run.push(Message("session", seq, 0, event)), float(seq))
     wanted = not RULES[kind].tells_outcome
-    logged = " ".join(m.condition + m.action for _, m in display.messages_so_far())
-    assert display.hidden
+    logged = " ".join(
+        m.condition + m.action for _, m in display.state.messages_so_far()
+    )
+    assert display.state.hidden
     assert (Note(kind, f"about {kind}") in run.notes) == wanted
     assert (f"about {kind}" in logged) == wanted
 

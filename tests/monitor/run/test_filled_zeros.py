@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from monitor.run.choose import Wishes
 from test_water_watch import ACQUISITION, transient
+from worked_through import result_of
 
-from monitor.run.analyse import run
+from monitor.protocol.choose import Wishes
 from streams.messages.transient import Acquisition, End, Event, Start, Transient, number
 
 POINTS = ACQUISITION.points
@@ -26,9 +26,9 @@ def session(factor: int, transients: int = 24) -> list[Start | Transient | Event
 @pytest.mark.parametrize("factor", [2, 4])
 def test_filled_messages_give_what_was_measured(factor):
     wishes = Wishes(basis="press_3t_te30", changes={"window": 8, "step": 4})
-    plain, filled = (run(number(session(f)), wishes) for f in (1, factor))
-    assert filled.pipeline.acquisition == plain.pipeline.acquisition
-    assert [e.values for e in filled.course] == [e.values for e in plain.course]
+    plain, filled = (result_of(number(session(f)), wishes) for f in (1, factor))
+    assert filled.acquisition == plain.acquisition
+    assert [e.values for e in filled.estimates] == [e.values for e in plain.estimates]
     assert filled.qualities == plain.qualities
     assert filled.pipeline.reference_s == plain.pipeline.reference_s == (0.0, 20.0)
     assert any("zeros that were filled in" in note for note in filled.notes)

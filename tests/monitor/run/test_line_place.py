@@ -5,9 +5,8 @@ from functools import cache
 
 import numpy as np
 import pytest
-from monitor.run.choose import Wishes
-from monitor.run.outcome import Outcome
 from typer.testing import CliRunner
+from worked_through import result_of, texts
 
 from monitor.analysis.preparation.line_offset import (
     line_offset_hz,
@@ -16,8 +15,9 @@ from monitor.analysis.preparation.line_offset import (
 )
 from monitor.basis.files import load_basis
 from monitor.cli import app
-from monitor.run.analyse import run
+from monitor.protocol.choose import Wishes
 from monitor.run.line_place import line_offset, points_before_top
+from monitor.run.result import Result
 from streams.export.nifti_mrs import write_session
 from streams.messages.transient import Acquisition, End, Kind, Start, Transient, number
 
@@ -36,7 +36,7 @@ def sphere() -> np.ndarray:
     return np.asarray(lines * np.exp(-np.pi * 5.0 * t_s))
 
 
-def followed(fid: np.ndarray, water_ppm: float = 0.0, transients: int = 8) -> Outcome:
+def followed(fid: np.ndarray, water_ppm: float = 0.0, transients: int = 8) -> Result:
     t_s = DWELL_S * np.arange(POINTS)
     level = np.abs(sphere()).max()
     water = 3.0 * level * np.exp(-np.pi * 8.0 * t_s + 0.5j)
@@ -48,27 +48,27 @@ def followed(fid: np.ndarray, water_ppm: float = 0.0, transients: int = 8) -> Ou
         for i, f in enumerate(fids)
     ]
     messages = number([Start(ACQUISITION, "made"), *bodies, End(transients, "end")])
-    return run(messages, Wishes(changes={"window": transients}))
+    return result_of(messages, Wishes(changes={"window": transients}))
 
 
 @cache
-def in_place() -> Outcome:
+def in_place() -> Result:
     return followed(sphere())
 
 
 @pytest.mark.parametrize("ppm", [-0.1, -0.16, -0.17, -0.21, -0.25, 0.3, 0.5, -0.5])
 def test_lines_that_lie_far_off_are_measured_there(ppm):
     # below: a sphere, whose water is in its place; above: a frequency that is off
-    outcome = followed(moved_by(sphere(), DWELL_S, ppm * MHZ), max(ppm, 0.0))
-    found, meant = outcome.course[0], in_place().course[0]
+    result = followed(moved_by(sphere(), DWELL_S, ppm * MHZ), max(ppm, 0.0))
+    found, meant = result.estimates[0], in_place().estimates[0]
     assert found.fwhm_hz == pytest.approx(meant.fwhm_hz, rel=0.1)
     assert found.snr == pytest.approx(meant.snr, rel=0.15)
     assert found.values["tNAA/tCr"] == pytest.approx(meant.values["tNAA/tCr"], rel=0.03)
-    fwhm = [q.fwhm_hz for q in outcome.qualities]
+    fwhm = [q.fwhm_hz for q in result.qualities]
     assert np.median(fwhm) == pytest.approx(in_place().qualities[0].fwhm_hz, rel=0.15)
     side = "high" if ppm > 0 else "low"
     assert f"{abs(ppm):.2f} ppm ({abs(ppm) * MHZ:.0f} Hz) too {side}" in next(
-        note for note in outcome.notes if "The lines lie" in note
+        note for note in texts(result.notes) if "The lines lie" in note
     )
 
 
@@ -79,8 +79,8 @@ def test_lines_in_place_are_not_spoken_of():
 
 def test_a_sphere_at_room_temperature():
     assert temperature_c(-0.17) == pytest.approx(20.5, abs=0.5)
-    outcome = followed(moved_by(sphere(), DWELL_S, -0.17 * MHZ))
-    assert "A phantom at 21 C looks so" in line_offset(outcome)
+    result = followed(moved_by(sphere(), DWELL_S, -0.17 * MHZ))
+    assert "A phantom at 21 C looks so" in line_offset(result)
 
 
 def test_noise_lies_nowhere():
@@ -93,12 +93,12 @@ def test_noise_lies_nowhere():
 def test_points_before_the_top_are_noticed(points):
     frequency = np.fft.fftfreq(POINTS, DWELL_S)
     spectrum = np.fft.ifft(sphere()) * np.exp(2j * np.pi * frequency * points * DWELL_S)
-    outcome = followed(np.fft.fft(spectrum))
-    said = points_before_top(outcome)
+    result = followed(np.fft.fft(spectrum))
+    said = points_before_top(result)
     where = "before the top" if points > 0 else "missing after it"
     assert f"some {abs(points)} point" in said
     assert where in said
-    assert said in outcome.notes
+    assert said in texts(result.notes)
 
 
 def test_a_sphere_judged_as_one(tmp_path):

@@ -18,8 +18,8 @@ from monitor.report.result_tables import session_of
 from monitor.run.analyse import analyse
 from monitor.run.feed import ReplayFeed
 from monitor.run.remarks import remarks
-from monitor.screen import closer
 from monitor.screen.display import Display
+from monitor.screen.sheets.summary import summary_of
 from streams.messages.transient import Start, Transient
 from streams.relay.relay import run_relay
 from streams.sources.recording import AT_ONCE, Player, bodies
@@ -80,7 +80,7 @@ def test_the_screen_and_the_terminal_say_the_same(
     assert isinstance(display, Display)
     (line,) = [
         line
-        for line in closer.page(display, 0.0).session
+        for line in summary_of(display.state, display.view, 0.0).session
         if line.name == "missing transients"
     ]
     assert line.figure == "5"

@@ -5,10 +5,11 @@ from functools import cache
 
 import numpy as np
 import pytest
-from monitor.run.choose import Wishes
+from worked_through import result_of, texts
 
-from monitor.report.result_tables import write
-from monitor.run.analyse import analyse, run
+from monitor.protocol.choose import Wishes
+from monitor.report.result_tables import write_tables
+from monitor.run.analyse import analyse
 from monitor.run.water_course import water_point
 from monitor.run.water_watch import MOST_AT_FIRST, WaterWatch
 from streams.errors import InputError
@@ -81,18 +82,18 @@ def test_water_enters_no_window_and_is_said(water_at):
     made = [transient(rng, n, n in water_at) for n in range(32)]
     messages = number([Start(ACQUISITION, "made"), *made, End(32, "end")])
     wishes = Wishes(basis="press_3t_te30", changes={"window": 8})
-    outcome = run(messages, wishes)
-    assert len(outcome.qualities) == 32 - len(water_at)
-    assert outcome.analysis.waters_found == len(water_at)
-    assert any("hold unsuppressed water" in note for note in outcome.notes)
+    result = result_of(messages, wishes)
+    assert len(result.qualities) == 32 - len(water_at)
+    assert result.waters_found == len(water_at)
+    assert any("hold unsuppressed water" in note for note in texts(result.notes))
 
 
 def test_interleaved_water_has_a_course_of_its_own(tmp_path):
     rng = np.random.default_rng(1)
     made = [transient(rng, n, n % 8 == 0) for n in range(32)]
     messages = number([Start(ACQUISITION, "made"), *made, End(32, "end")])
-    outcome = run(messages, Wishes(basis="press_3t_te30", changes={"window": 8}))
-    write(outcome, tmp_path / "out", "made")
+    result = result_of(messages, Wishes(basis="press_3t_te30", changes={"window": 8}))
+    write_tables(result, tmp_path / "out", "made")
     with (tmp_path / "out" / "transients.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [float(row["t_s"]) for row in rows] == [2.0 * n for n in range(32)]

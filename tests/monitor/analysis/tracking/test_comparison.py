@@ -44,7 +44,6 @@ def test_changes_at_the_end_of_the_infusion_and_the_largest():
     domino = compared(FITS, 1800.0).models[1]
     assert domino.end_percent["Glu"] == 4.0
     assert domino.largest_percent["Glu"] == 12.0
-    assert domino.largest_s == 1200.0
     assert compared(FITS, 700.0).models[1].end_percent["Glu"] == 7.0
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.pipeline import Pipeline
+from monitor.analysis.tracking.tie import tie_departure
 from monitor.protocol.settings import Settings
 from streams.messages.transient import Event, Message, Transient, number
 from streams.simulator.scanner import metabolite_fids, scan
@@ -64,7 +65,7 @@ def test_every_transient_gives_a_point_once_the_infusion_began(live):
         assert set(point.filtered) == {"Glu", "Glx", "Glx/tNAA", "Glu/tCr"}
         assert all(np.isfinite(list(point.filtered_sd.values())))
         assert all(np.isfinite(list(point.free_sd.values())))
-        assert point.width_sd_hz > 0
+    assert all(abs(tie_departure(points[-1], name)) < 3 for name in points[-1].filtered)
 
 
 def test_what_was_shown_is_what_comes_out_when_it_is_done_again(live):
@@ -117,7 +118,6 @@ def test_detectable_change_comes_with_each_estimate(live):
     found = [u.detectable for u in updates if u.estimate is not None]
     assert all(one is not None for one in found)
     assert found[-1].window_now[64] < found[-1].window_now[16]
-    assert np.isfinite(found[-1].mean_now)
 
 
 def test_a_corrected_reference_period_does_everything_again(messages):

@@ -163,5 +163,5 @@ def test_scale_and_estimate_are_those_of_both(qtbot, pair):
     qtbot.keyClick(window, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(window, Qt.Key.Key_F7)
     for session in window.sessions:
-        assert session.display.limit_percent == 50.0
-        assert session.display.by_tracker
+        assert session.display.view.limit_percent == 50.0
+        assert session.display.view.by_tracker

@@ -101,11 +101,11 @@ def test_a_lock_holds_for_all_that_is_opened_after_it(open_bench, reports):
     opened = []
     bench.window.open_session = opened.append
     bench.window.session.display.show(
-        bench.window.session.display.settings.changed(outcome_hidden=True)
+        bench.window.session.state.settings.changed(outcome_hidden=True)
     )
     assert bench.window.open(Opening("a.mcap", "press_3t_te30")) == ""
     bench.window.session.display.show(
-        bench.window.session.display.settings.changed(outcome_hidden=False)
+        bench.window.session.state.settings.changed(outcome_hidden=False)
     )
     assert bench.window.open(Opening("b.mcap")) == ""
     assert [opening.hidden for opening in opened] == [True, True]
@@ -142,7 +142,7 @@ def test_how_a_choice_is_opened():
 
 def test_the_plasma_curve_is_a_key(qtbot, open_bench, reports):
     bench = open_bench()
-    bench.show([*reports, Heard(bench.window.session.display.stream)])
+    bench.show([*reports, Heard(bench.window.session.state.stream)])
     plot, legend = bench.page.trend.plot, bench.page.trend
     assert not plot._plasma.isVisible()
     key = partial(
@@ -153,7 +153,7 @@ def test_the_plasma_curve_is_a_key(qtbot, open_bench, reports):
     assert not plot._plasma.isVisible()  # how long the infusion takes is not known
     assert "infusion_length_s" in bench.page.messages.sentence.text()
     display = bench.window.session.display
-    display.show(display.settings.changed(infusion_length_s=2400.0))
+    display.show(display.state.settings.changed(infusion_length_s=2400.0))
     bench.show([])
     assert plot._plasma.isVisible()
     assert "plasma (Kamp" in legend._legends[0]

@@ -60,7 +60,7 @@ def test_a_protocols_choice_holds_where_it_can(tmp_path):
     bodies = list(open_source(path, rules=rules).bodies)
     assert sum(isinstance(b, Transient) for b in bodies) == 15
     said = [b.text for b in bodies if isinstance(b, Event)]
-    assert said == [course_note("x.nii", "DIM_MEAS", 3, Entries(asked=False))]
+    assert said == [course_note("The file", "DIM_MEAS", 3, Entries(asked=False))]
     one = open_source(path, choose={"DIM_MEAS": 1}, rules=rules)
     assert sum(isinstance(b, Transient) for b in one.bodies) == 5
     with pytest.raises(InputError, match="nothing to choose along Set"):

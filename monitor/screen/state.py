@@ -6,7 +6,7 @@ Every reading of a clock is the caller's (`now_s`); scanner times are `time_s`.
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,60 +18,78 @@ from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
-from monitor.screen import messages as say
 from monitor.screen.notices import Notices
-from monitor.screen.parts import axis
-from monitor.screen.parts.axis import Span
+from monitor.screen.parts.axis import Span, infusion_of
 from monitor.screen.parts.columns import Columns
-from monitor.screen.parts.strips import drift_hz_per_min
 from monitor.screen.parts.tracks import Tracks
 from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
+from monitor.screen.screen import Message
 from streams.messages.transient import Acquisition, Event
 
 HEADLINE_S = 2.0  # the number changes at most this often
 START_S = 6.0  # in which nobody worries about a stream that is not there yet
-RECENT = 12  # windows among which the headline's is looked for
-LOW_WEIGHT = 0.1
 QUALITY = ("time_s", "shift_hz", "fwhm_hz", "snr", "weight", "water", "lipid")
 
 
-class Known:
-    """One owner, one thread; `monitor.screen.seen` takes in what is new."""
+@dataclass(eq=False, slots=True)
+class SessionState:
+    """What is known; only the functions of `monitor.screen.fold` change it.
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.stream = Stream()
-        self.acquisition: Acquisition | None = None
-        self.source = ""
-        self.ended: str | None = None
-        self.events: list[Event] = []
-        self.epochs: list[int] = []  # numbers of those with transients, in order
-        self.epoch_starts_s: list[float] = []
-        self.gaps_s: list[Span] = []  # between neighbours, where nothing was measured
-        self.reference_s: tuple[float, float] | None = settings.reference_s
-        self.estimates = Windows()
-        self.tracks = Tracks()
-        self.quality = Columns(QUALITY)
-        self.newest: Quality | None = None
-        self.curves: Curves | None = None
-        self.mean_curves: Curves | None = None
-        self.height: float | None = None
-        self.stack: Stack | None = None
-        self.answers: dict[str, Answer] = {}
-        self.detectable: Detectable | None = None
-        self.looked_at: dict[tuple[float, float], Curves | None] = {}
-        self.low_weight = 0
-        self.missing = 0
-        self.counted = True  # whether missing ones could be seen
-        self.notices = Notices()
-        self.seq = -1
-        self.revision = 0
-        self._arrived_s: float | None = None
-        self._heard_s: float | None = None
-        self._connected = False  # at any time so far
-        self._headline: tuple[float, Estimate | None] = (-math.inf, None)
-        self._track: tuple[float, TrackerPoint | None] = (-math.inf, None)
+    Attributes
+    ----------
+    ended : why the session is over; None while it goes on
+    epochs : numbers of those with transients, in order
+    epoch_starts_s : scanner time of the first transient of each, s
+    gaps_s : between neighbouring transients, where nothing was measured, s
+    mean_curves : of the reference period
+    height : of the tallest line, which the spectra are divided by
+    looked_at : curves of windows that were asked for, by start and end, s
+    low_weight, missing : transients of low weight, and those that never came
+    counted : whether missing ones could be seen
+    seq : number of the newest message
+    revision : counts what was folded
+    arrived_s, heard_s : readings of the clock at the newest transient, and when the
+        stream was first heard of
+    was_connected : at any time so far
+    shown_window, shown_track : what the headline holds, and since which reading
+    """
+
+    settings: Settings
+    stream: Stream = field(default_factory=Stream)
+    acquisition: Acquisition | None = None
+    source: str = ""
+    ended: str | None = None
+    events: list[Event] = field(default_factory=list)
+    epochs: list[int] = field(default_factory=list)
+    epoch_starts_s: list[float] = field(default_factory=list)
+    gaps_s: list[Span] = field(default_factory=list)
+    reference_s: tuple[float, float] | None = None
+    estimates: Windows = field(default_factory=Windows)
+    tracks: Tracks = field(default_factory=Tracks)
+    quality: Columns = field(default_factory=lambda: Columns(QUALITY))
+    newest: Quality | None = None
+    curves: Curves | None = None
+    mean_curves: Curves | None = None
+    height: float | None = None
+    stack: Stack | None = None
+    answers: dict[str, Answer] = field(default_factory=dict)
+    detectable: Detectable | None = None
+    looked_at: dict[Span, Curves | None] = field(default_factory=dict)
+    low_weight: int = 0
+    missing: int = 0
+    counted: bool = True
+    notices: Notices = field(default_factory=Notices)
+    seq: int = -1
+    revision: int = 0
+    arrived_s: float | None = None
+    heard_s: float | None = None
+    was_connected: bool = False
+    shown_window: tuple[float, Estimate | None] = (-math.inf, None)
+    shown_track: tuple[float, TrackerPoint | None] = (-math.inf, None)
+
+    def __post_init__(self) -> None:
+        self.reference_s = self.reference_s or self.settings.reference_s
 
     @property
     def interval_s(self) -> float:
@@ -85,9 +103,14 @@ class Known:
 
     def starting(self, now_s: float) -> bool:
         """Whether a stream that was never there may still be on its way."""
-        late = self._heard_s is not None and now_s - self._heard_s >= START_S
+        late = self.heard_s is not None and now_s - self.heard_s >= START_S
         late = late and not self.stream.idle
-        return not (self._connected or late or self.notices.failed)
+        return not (self.was_connected or late or self.notices.failed)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the protocol hides the outcome."""
+        return self.settings.outcome_hidden
 
     @property
     def running(self) -> bool:
@@ -105,16 +128,16 @@ class Known:
 
     def clock_s(self, now_s: float) -> float:
         """Scanner time now, which stands still where no transient comes."""
-        if not len(self.quality) or self._arrived_s is None:
+        if not len(self.quality) or self.arrived_s is None:
             return 0.0
-        since = min(now_s - self._arrived_s, self.interval_s)
+        since = min(now_s - self.arrived_s, self.interval_s)
         live = self.stream.playback is None and self.ended is None
         last = self.events[-1].time_s if self.events else 0.0
         return max(self.time_s() + (max(0.0, since) if live else 0.0), last)
 
     def age_s(self, now_s: float) -> float | None:
         """Age of the newest transient in whole seconds."""
-        return None if self._arrived_s is None else math.floor(now_s - self._arrived_s)
+        return None if self.arrived_s is None else math.floor(now_s - self.arrived_s)
 
     def overdue_s(self) -> float:
         """Age of the newest whole window where the next ought to be there, else 0; s.
@@ -122,7 +145,7 @@ class Known:
         At the beginning of an epoch a window must fill again, and a window that was
         opened late has messages to catch up with.
         """
-        newest = self._newest_whole()
+        newest = self.estimates.newest_whole()
         age_s = 0.0 if newest is None else self.time_s() - newest.time_end_s
         if self.stream.playback is None:
             age_s += self.stream.lag * self.interval_s
@@ -136,12 +159,17 @@ class Known:
 
     def infusion(self) -> tuple[float | None, float | None]:
         """Start and stop of the infusion, s, as recorded or as planned."""
-        start, stop = axis.infusion_of(self.events)
+        start, stop = infusion_of(self.events)
         planned = self.settings.infusion_s
         times = self.quality["time_s"]
         if start is None and planned and len(times) and times[-1] >= planned[0]:
             return planned
         return start, stop
+
+    def zero_s(self) -> float:
+        """Scanner time of minute 0: the start of the infusion, else 0; s."""
+        start, _ = self.infusion()
+        return 0.0 if start is None else start
 
     def planned_infusion(self) -> Span | None:
         """Start and stop, s: as marked, else as long as the protocol plans."""
@@ -164,14 +192,14 @@ class Known:
 
     def estimate_at(self, now_s: float) -> Estimate | None:
         """The estimate for headline and table, held for `HEADLINE_S`."""
-        shown_s, estimate = self._headline
+        shown_s, estimate = self.shown_window
         if now_s - shown_s >= HEADLINE_S and self.estimates:
-            estimate = self._newest_whole()
+            estimate = self.estimates.newest_whole()
         return self._as_done_again(estimate)
 
     def track_at(self, now_s: float) -> TrackerPoint | None:
         """The tracker's point for the headline, held for `HEADLINE_S`."""
-        shown_s, point = self._track
+        shown_s, point = self.shown_track
         if now_s - shown_s >= HEADLINE_S and self.tracks:
             return self.tracks.newest
         return point
@@ -180,53 +208,11 @@ class Known:
         """The same window in the course as it stands now."""
         if estimate is None:
             return None
-        return self.estimates.same(estimate) or self._newest_whole()
+        return self.estimates.same(estimate) or self.estimates.newest_whole()
 
-    def _newest_whole(self) -> Estimate | None:
-        """The newest window that is no shorter than the others of late.
-
-        Where a stretch of time has just begun, the newest may be short.
-        """
-        recent = self.estimates[-RECENT:]
-        most = max((e.n_transients for e in recent), default=0)
-        whole = [e for e in recent if e.n_transients >= most]
-        return whole[-1] if whole else None
-
-    def _judged(self, estimate: Estimate) -> say.Judged:
-        of = self.settings.window
-        recent = {name: self.quality[name][-of:] for name in QUALITY}
-        return say.Judged(
-            fwhm_hz=estimate.fwhm_hz,
-            snr=_median(recent["snr"]),
-            drift_hz_per_min=drift_hz_per_min(
-                self.quality["time_s"], self.quality["shift_hz"]
-            ),
-            water=_median(recent["water"]),
-            lipid=_median(recent["lipid"]),
-            rejected=int(np.sum(recent["weight"] < LOW_WEIGHT)),
-            of=len(recent["weight"]),
-            converged=estimate.converged,
-            snr_loss=self._snr_loss(of),
-        )
-
-    def _snr_loss(self, of: int) -> float:
-        """Share of the SNR lost since the first transients of the epoch."""
-        begun = self.quality["time_s"] >= self.epoch_starts_s[-1]
-        snr = self.quality["snr"][begun]
-        before = _median(snr[:of])
-        return 1 - _median(snr[-of:]) / before if before > 0 else 0.0
-
-    def _limits(self) -> say.Limits:
-        s = self.settings
-        return say.Limits(
-            s.fwhm_limit_hz,
-            s.snr_limit,
-            s.drift_limit_hz_per_min,
-            s.water_limit,
-            s.lipid_limit,
-        )
-
-
-def _median(values: np.ndarray[Any, np.dtype[np.float64]]) -> float:
-    finite = values[np.isfinite(values)]
-    return float(np.median(finite)) if len(finite) else math.nan
+    def messages_so_far(self) -> list[tuple[float, Message]]:
+        """The log with scanner times, s, but for what a blinded outcome could tell."""
+        log = self.notices.log
+        if not self.hidden:
+            return log
+        return [(t, m) for t, m in log if not m.tells_outcome]

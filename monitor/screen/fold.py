@@ -1,0 +1,249 @@
+"""Updates and the state of the stream, folded into what is known of a session.
+
+These functions alone change a `SessionState`.  Every reading of a clock is the caller's
+(`now_s`); scanner times are `time_s`.  Nothing here is drawn yet.
+"""
+
+from __future__ import annotations
+
+import json
+
+from monitor.analysis.course.response import Estimate
+from monitor.analysis.fit.curves import Curves
+from monitor.analysis.note import Note, NoteKind
+from monitor.analysis.preparation.quality import Quality
+from monitor.analysis.update import Update
+from monitor.protocol.read_protocol import settings_from
+from monitor.protocol.settings import Settings
+from monitor.run.stream_state import Stream
+from monitor.run.worker_messages import VIEWER
+from monitor.screen import notices
+from monitor.screen.parts.axis import UNSEEN, Span, label_of
+from monitor.screen.parts.spectrum import height_of
+from monitor.screen.parts.tracks import Tracks
+from monitor.screen.parts.waterfall import Stack
+from monitor.screen.parts.windows import Windows
+from monitor.screen.recent_quality import LOW_WEIGHT, judged_with, limits_of
+from monitor.screen.screen import Level, Message
+from monitor.screen.state import HEADLINE_S, QUALITY, SessionState
+from streams.errors import InputError
+from streams.messages.transient import CONJUGATION_CONTRADICTED, Event
+
+REFITTED = frozenset({"settings", "reference"})
+"""Events after which the course is done again, which may take seconds."""
+GAP_INTERVALS = 3.5  # longer than this without a transient: nothing was measured
+VIEW = frozenset(
+    {"outcome", "window", "step", "rejected_epochs", "fwhm_limit_hz", "snr_limit"}
+    | {"drift_limit_hz_per_min"}
+    | {"water_limit", "lipid_limit"}
+)
+"""Settings of an event that the view follows too."""
+
+
+def fold(state: SessionState, update: Update, now_s: float) -> None:
+    """Take in what one message caused."""
+    state.revision += 1
+    state.seq = max(state.seq, update.seq)
+    _take_start(state, update)
+    state.ended = update.ended if update.ended is not None else state.ended
+    if update.event is not None:
+        _take_event(state, update.event, now_s)
+    if update.quality is not None:
+        _take_quality(state, update, update.quality, now_s)
+    _take_missing(state, update, now_s)
+    if update.course is not None:
+        _take_course(state, update, update.course)
+    if update.reference_curves is not None:
+        state.mean_curves = update.reference_curves
+        state.height = height_of(update.reference_curves)
+    if update.estimate is not None:
+        _take_estimate(state, update.estimate, update.curves, now_s)
+    if update.tracker is not None:
+        state.tracks.append(update.tracker)
+        if now_s - state.shown_track[0] >= HEADLINE_S:
+            state.shown_track = (now_s, update.tracker)
+    state.answers = update.answers or state.answers
+    state.detectable = update.detectable or state.detectable
+    for note in dict.fromkeys(update.notes):
+        _take_note(state, note, now_s)
+
+
+def hear(state: SessionState, stream: Stream, now_s: float) -> None:
+    """Take in the state of the stream."""
+    sought = not (state.was_connected or stream.connected)  # it never was there yet
+    logged = not sought and state.ended is None
+    state.notices.hear(stream, state.time_s(), now_s, logged)
+    state.stream = stream
+    state.was_connected |= stream.connected
+    state.heard_s = now_s if state.heard_s is None else state.heard_s
+
+
+def settle(state: SessionState, now_s: float) -> None:
+    """After many updates at once: the newest counts, passing sentences are gone."""
+    state.notices.settle()
+    state.shown_window = (now_s, state.estimates.newest_whole())
+    state.shown_track = (now_s, state.tracks.newest)
+
+
+def adopt(state: SessionState, settings: Settings) -> None:
+    """Go on with other settings."""
+    state.settings = settings
+    state.revision += 1
+
+
+def fail(state: SessionState, sentence: str) -> None:
+    """The analysis has stopped, and why."""
+    state.notices.failed = sentence
+
+
+def await_event(state: SessionState, kind: str, now_s: float) -> None:
+    """The operator has asked for an event that is not yet in the recording."""
+    if kind in REFITTED:
+        state.notices.fitting_since_s = now_s
+        return
+    tell(state, notices.sent(label_of(Event(0.0, kind))), now_s)
+
+
+def tell_refused(state: SessionState, kind: str, why: str, now_s: float) -> None:
+    """An event did not get into the recording."""
+    state.notices.fitting_since_s = None
+    tell(state, notices.refused(label_of(Event(0.0, kind)), why), now_s)
+
+
+def tell_kept_here(state: SessionState, kind: str, now_s: float) -> None:
+    """A change was applied in this window and is not in the recording."""
+    tell(state, notices.kept_here(label_of(Event(0.0, kind))), now_s)
+
+
+def tell_sentence(state: SessionState, sentence: str, now_s: float) -> None:
+    """Tell a sentence of the window itself."""
+    tell(state, Message("event", Level.NOTE, sentence, "", 0.0), now_s)
+
+
+def tell(state: SessionState, message: Message, now_s: float) -> None:
+    """Tell the operator something once."""
+    state.notices.tell(message, state.time_s(), now_s)
+
+
+def keep_curves(
+    state: SessionState,
+    spans_s: tuple[Span, ...],
+    curves: tuple[Curves | None, ...],
+) -> None:
+    """Take in the curves of windows that were asked for."""
+    state.looked_at = dict(zip(spans_s, curves, strict=True))
+
+
+def _take_note(state: SessionState, note: Note, now_s: float) -> None:
+    """Tell what the analysis noticed, for a while or as long as it holds."""
+    if note.rule.stands:
+        state.notices.stand(notices.noted(note), state.time_s(), now_s)
+    elif note.rule.log_only:
+        state.notices.log_once(note, state.time_s())
+    else:
+        tell(state, notices.noted(note), now_s)
+
+
+def _take_start(state: SessionState, update: Update) -> None:
+    state.source = update.source or state.source
+    state.acquisition = update.acquisition or state.acquisition
+    state.counted = state.counted and update.counted
+    if update.settings is not None:
+        hidden = state.settings.outcome_hidden or update.settings.outcome_hidden
+        state.settings = update.settings.changed(outcome_hidden=hidden)
+        state.reference_s = state.reference_s or update.settings.reference_s
+
+
+def _take_event(state: SessionState, event: Event, now_s: float) -> None:
+    state.events.append(event)
+    if event.kind in REFITTED:
+        state.notices.fitting_since_s = None
+    if event.kind == "settings":
+        _take_settings(state, event.text, now_s)
+    trouble = notices.trouble(event)
+    if event.kind == CONJUGATION_CONTRADICTED:
+        state.notices.stand(notices.contradicted(event), event.time_s, now_s)
+    elif trouble is not None:
+        tell(state, trouble, now_s)
+    elif state.stream.playback is None and event.author != VIEWER:
+        unseen = event.kind in UNSEEN  # its text is not for reading
+        label = notices.change_of(event) if unseen else label_of(event)
+        tell(state, notices.recorded(label, event.time_s), now_s)
+
+
+def _take_settings(state: SessionState, text: str, now_s: float) -> None:
+    """Follow the part of a settings event that only concerns the view."""
+    try:
+        view = VIEW - {"outcome"} if state.settings.outcome_hidden else VIEW
+        table = {k: v for k, v in dict(json.loads(text)).items() if k in view}
+        settings_from(table, state.settings.name)
+        state.settings = state.settings.changed(**table)
+    except (ValueError, TypeError, InputError) as error:
+        said = f"Change of settings not understood: {error}"
+        tell(state, notices.noted(Note(NoteKind.REFUSED, said)), now_s)
+
+
+def _take_quality(
+    state: SessionState, update: Update, quality: Quality, now_s: float
+) -> None:
+    if not state.epochs or quality.epoch != state.epochs[-1]:
+        if state.epochs:
+            state.gaps_s.append((state.time_s(), quality.time_s))
+        state.epochs.append(quality.epoch)
+        state.epoch_starts_s.append(quality.time_s)
+    else:
+        _notice_gap(state, quality)
+    state.quality.append(*(getattr(quality, name) for name in QUALITY))
+    state.newest = quality
+    state.low_weight += quality.weight < LOW_WEIGHT
+    state.arrived_s = now_s
+    if update.strip is not None:
+        if state.stack is None:
+            state.stack = Stack(state.interval_s)
+        state.stack.add(quality.time_s, update.strip)
+
+
+def _notice_gap(state: SessionState, quality: Quality) -> None:
+    """Notice time in which nothing was measured."""
+    if quality.time_s - state.time_s() > GAP_INTERVALS * state.interval_s:
+        state.gaps_s.append((state.time_s(), quality.time_s))
+
+
+def _take_missing(state: SessionState, update: Update, now_s: float) -> None:
+    """Count transients that never came; an event about them says why itself."""
+    state.missing += update.missing
+    if update.missing > 0 and update.event is None:
+        tell(state, notices.gap(update.missing), now_s)
+
+
+def _take_course(
+    state: SessionState, update: Update, estimates: tuple[Estimate, ...]
+) -> None:
+    """The course done again replaces all that was shown of it."""
+    state.estimates = Windows(estimates)
+    state.looked_at = {}
+    state.reference_s = update.reference_s
+    if update.tracks is not None:
+        state.tracks = Tracks(update.tracks)
+        state.shown_track = (state.shown_track[0], state.tracks.newest)
+
+
+def _take_estimate(
+    state: SessionState, estimate: Estimate, curves: Curves | None, now_s: float
+) -> None:
+    if state.estimates and _same_window(state.estimates[-1], estimate):
+        state.estimates.pop()  # it came with the course done again
+    state.estimates.append(estimate)
+    if curves is not None:
+        state.curves = curves
+        if state.height is None:
+            state.height = height_of(curves)
+    if now_s - state.shown_window[0] >= HEADLINE_S:
+        state.shown_window = (now_s, state.estimates.newest_whole())
+    figures, limits = judged_with(state, estimate), limits_of(state.settings)
+    state.notices.judge(figures, limits, state.time_s(), now_s)
+
+
+def _same_window(one: Estimate, other: Estimate) -> bool:
+    """Whether two estimates are of the same transients, whatever their numbers."""
+    return (one.time_start_s, one.time_end_s) == (other.time_start_s, other.time_end_s)

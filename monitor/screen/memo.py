@@ -1,0 +1,73 @@
+"""What was drawn last, so that a part that did not change is the very same object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from monitor.screen.screen import (
+    Headline,
+    Message,
+    Row,
+    SpectrumView,
+    Status,
+    Strip,
+    TimeAxis,
+    Trend,
+    Waterfall,
+)
+
+Part = TypeVar("Part")
+
+
+class Kept(Generic[Part]):
+    """One part with the key that it was made for."""
+
+    def __init__(self) -> None:
+        self._held: tuple[object, Part] | None = None
+
+    def of(self, key: object, make: Callable[[], Part], may_wait: bool = False) -> Part:
+        """The part made before, unless the key is another: then a new one.
+
+        One that `may_wait` is made anew only where there is none yet.
+        """
+        held = self._held
+        if held is None or (held[0] != key and not may_wait):
+            held = self._held = (key, make())
+        return held[1]
+
+    def same(self, part: Part) -> Part:
+        """The part shown before where the new one is equal to it."""
+        return self.of(part, lambda: part)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A key that is equal to one of the very same objects; it keeps them alive."""
+
+    of: tuple[object, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Identity) and all(
+            mine is its for mine, its in zip(self.of, other.of, strict=True)
+        )
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self.of)))
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """The parts of one window's screen; owned by one `Display`."""
+
+    axis: Kept[TimeAxis] = field(default_factory=Kept)
+    status: Kept[Status] = field(default_factory=Kept)
+    headline: Kept[Headline] = field(default_factory=Kept)
+    trend: Kept[Trend] = field(default_factory=Kept)
+    strips: Kept[tuple[Strip, ...]] = field(default_factory=Kept)
+    spectrum: Kept[SpectrumView | None] = field(default_factory=Kept)
+    waterfall: Kept[Waterfall | None] = field(default_factory=Kept)
+    table: Kept[tuple[Row, ...]] = field(default_factory=Kept)
+    messages: Kept[tuple[Message, ...]] = field(default_factory=Kept)
+    footer: Kept[str] = field(default_factory=Kept)

@@ -1,0 +1,90 @@
+"""Medians of the quality of a session's transients, for the limits and the sheets."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.analysis.course.response import Estimate
+from monitor.protocol.settings import Settings
+from monitor.screen.messages import Judged, Limits
+from monitor.screen.parts.strips import drift_hz_per_min
+from monitor.screen.screen import Line
+from monitor.screen.state import QUALITY, SessionState
+
+LOW_WEIGHT = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is held against the limits; nan where it is not known."""
+
+    drift_hz_per_min: float
+    fwhm_hz: float
+    snr: float
+    water: float
+    lipid: float
+    low_weight: float
+
+
+def judged_with(state: SessionState, estimate: Estimate) -> Judged:
+    """What is held against the limits when a window has come."""
+    of = state.settings.window
+    recent = {name: state.quality[name][-of:] for name in QUALITY}
+    return Judged(
+        fwhm_hz=estimate.fwhm_hz,
+        snr=_median(recent["snr"]),
+        drift_hz_per_min=drift_hz_per_min(
+            state.quality["time_s"], state.quality["shift_hz"]
+        ),
+        water=_median(recent["water"]),
+        lipid=_median(recent["lipid"]),
+        rejected=int(np.sum(recent["weight"] < LOW_WEIGHT)),
+        of=len(recent["weight"]),
+        converged=estimate.converged,
+        snr_loss=_snr_loss(state, of),
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The protocol's limits of these."""
+    return Limits(
+        settings.fwhm_limit_hz,
+        settings.snr_limit,
+        settings.drift_limit_hz_per_min,
+        settings.water_limit,
+        settings.lipid_limit,
+    )
+
+
+def figures_of(state: SessionState, last: int | None = None) -> Figures:
+    """Medians over the last transients (None: all)."""
+    rows = slice(None if last is None else -last, None)
+    q = state.quality
+    drift = drift_hz_per_min(
+        q["time_s"], q["shift_hz"], 60 if last is not None else max(len(q), 60)
+    )
+    weight = q["weight"][rows]
+    return Figures(
+        drift,
+        _median(q["fwhm_hz"][rows]),
+        _median(q["snr"][rows]),
+        _median(q["water"][rows]),
+        _median(q["lipid"][rows]),
+        float(np.mean(weight < LOW_WEIGHT)) if len(weight) else math.nan,
+    )
+
+
+def _snr_loss(state: SessionState, of: int) -> float:
+    """Share of the SNR lost since the first transients of the epoch."""
+    begun = state.quality["time_s"] >= state.epoch_starts_s[-1]
+    snr = state.quality["snr"][begun]
+    before = _median(snr[:of])
+    return 1 - _median(snr[-of:]) / before if before > 0 else 0.0
+
+
+def _median(values: Line) -> float:
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if len(finite) else math.nan

@@ -1,0 +1,60 @@
+"""The strip at the top and the footer."""
+
+from dataclasses import replace
+
+import pytest
+from screen_cases import LIVE, REPLAY, shown
+
+from monitor.run.stream_state import Playback, Stream
+from monitor.screen.parts.status import phase_words, stream_words
+
+OVER = Playback(False, 20.0, 600.0, 600.0)
+PAUSED = Stream(connected=True, playback=Playback(False, 20.0, 60.0, 600.0))
+
+
+@pytest.mark.parametrize(
+    ("stream", "ended", "words", "attention"),
+    [
+        (LIVE, False, "● REC 00:01:05", False),
+        (Stream(connected=True), False, "NOT RECORDING", True),
+        (Stream(), False, "NO STREAM", True),
+        (LIVE, True, "ENDED 00:01:05", False),
+        (REPLAY, False, "REPLAY 20×", False),
+        (REPLAY, True, "REPLAY 20×", False),
+        (PAUSED, False, "REPLAY paused", False),
+        (replace(PAUSED, playback=OVER), False, "REPLAY ended", False),
+    ],
+)
+def test_state_of_the_stream_in_words(stream, ended, words, attention):
+    assert stream_words(stream, 65.0, ended) == (words, attention)
+
+
+@pytest.mark.parametrize(
+    ("infusion", "words"),
+    [
+        ((None, None), "BEFORE 16:40"),
+        ((620.0, None), "INFUSION +06:20"),
+        ((100.0, 880.0), "AFTER +02:00"),
+    ],
+)
+def test_phase_in_words(infusion, words):
+    assert phase_words(infusion, 1000.0) == words
+
+
+def test_footer_names_what_a_report_must_name(updates):
+    footer = shown(updates, 100.0).screen(100.0).footer
+    for words in ("PRESS TE 30 ms", "TR 2000 ms", "20×20×20 mm", "1 coil", "protocol"):
+        assert words in footer
+
+
+def test_the_clocks_are_named_beside_the_stream(updates):
+    display = shown(updates, 300.0)
+    display.hear(replace(LIVE, clock="clock +0.012 s, +3.1 ppm"), 300.0)
+    assert display.screen(300.5).status.details[1].endswith("clock +0.012 s, +3.1 ppm")
+
+
+def test_a_clock_that_goes_back_has_a_true_minus(updates):
+    display = shown(updates, 300.0)
+    display.hear(replace(LIVE, clock="clock -0.012 s, -3.1 ppm"), 300.0)
+    said = display.screen(300.5).status.details[1]
+    assert said.endswith("clock −0.012 s, −3.1 ppm")

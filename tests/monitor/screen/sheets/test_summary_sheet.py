@@ -1,0 +1,58 @@
+"""What the sheets say."""
+
+from dataclasses import replace
+
+import pytest
+from fake_session import SETTINGS
+from screen_cases import shown
+
+from monitor.analysis.tracking.point import TrackerPoint
+from monitor.analysis.update import Update
+from monitor.screen.parts.axis import marks_of
+from monitor.screen.sheets.summary import Line, event_lines, summary_of
+from monitor.screen.sheets.window import line_at
+from streams.messages.transient import Event
+
+
+def test_a_window_says_whether_its_times_count_from_the_infusion(updates):
+    assert line_at(shown(updates, 500.0).state, 5.0).startswith("04:")
+    later = shown(updates, 1500.0)
+    assert line_at(later.state, 5.0).startswith("+04:")
+    assert line_at(later.state, -5.0).startswith("\N{MINUS SIGN}05:")
+
+
+def test_the_summary_leaves_out_markers_that_were_corrected():
+    events = [
+        Event(245.0, "infusion_start"), Event(317.0, "infusion_start"),
+        Event(400.0, "note", "eyes closed"), Event(900.0, "infusion_stop"),
+        Event(905.0, "infusion_stop"), Event(910.0, "blinded", "protocol trial"),
+    ]  # fmt: skip
+    assert event_lines(events) == (
+        "05:17  infusion on", "06:40  eyes closed", "15:05  infusion off",
+    )  # fmt: skip
+    labels = [mark.text for mark in marks_of(events, 317.0)]
+    assert labels == ["", "infusion on", "eyes closed", "", "infusion off"]
+
+
+@pytest.mark.parametrize(
+    ("free", "words"),
+    [(7.0, "+7.0 ± 4.9 %"), (13.0, "+13.0 ± 4.9 %, more than chance")],
+)
+def test_the_summary_shows_the_tracker_with_and_without_its_ties(updates, free, words):
+    name = SETTINGS.outcome
+    display = shown(updates, 1500.0)
+    point = TrackerPoint(9000, 1500.0, {name: 6.0}, {name: 1.5})
+    display.fold(Update(9000, 0, tracker=point), 1500.0)
+    before = summary_of(display.state, display.view, 1500.5).outcome
+    assert not [line for line in before if "ties" in line.name]
+    both = replace(point, free={name: free}, free_sd={name: 2.5})
+    display.fold(Update(9001, 0, tracker=both), 1500.0)
+    said = summary_of(display.state, display.view, 1500.5).outcome
+    assert said[-2:] == (
+        Line("tracker", "+6.0 ± 2.9 %"),
+        Line("without its ties", words),
+    )
+    hidden = display.state.settings.changed(outcome_hidden=True)
+    display.show(settings=hidden)
+    lines = summary_of(display.state, display.view, 1500.5).outcome
+    assert lines == (Line("outcome", "hidden by the protocol"),)

@@ -1,0 +1,104 @@
+"""Conditions of windows with their delay and deadband, and what to do."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from fake_session import SETTINGS
+from screen_cases import LIVE, shown
+
+from monitor.analysis.course.detectable import Detectable
+from monitor.analysis.update import Update
+from monitor.screen.messages import DELAY, Watch, above, below
+from monitor.screen.sheets.checks import card_of
+
+
+def test_message_comes_after_a_delay_and_goes_with_a_deadband():
+    watch = Watch()
+    values = [13, 13, 12, 13, 13, 13, 12.5, 11.9, 11, 11, 11]
+    on = []
+    for value in values:
+        watch = above(watch, value, 12.8, 5.0, "wide")
+        on.append(watch.since_s is not None)
+    assert on == [False] * 5 + [True] * 4 + [True, False]
+
+
+def test_value_below_its_limit_is_watched_the_other_way_round():
+    watch = Watch()
+    for _ in range(DELAY):
+        watch = below(watch, 2.0, 3.0, 0.0, "low")
+    assert watch.since_s == 0.0
+    assert below(watch, math.nan, 3.0, 0.0, "low") is watch
+
+
+def test_drift_past_its_limit_is_told(updates):
+    display = shown(updates, 400.0, replace(SETTINGS, drift_limit_hz_per_min=0.03))
+    assert any("Field drifts" in m.condition for m in display.screen(400.5).messages)
+
+
+def test_advice_follows_from_the_figures(updates):
+    def drifting(q):
+        tired = replace(q, shift_hz=0.05 * q.time_s, snr=10 - 0.003 * q.time_s)
+        return tired
+
+    moved = [
+        replace(u, quality=drifting(u.quality)) if u.quality else u for u in updates
+    ]
+    for until_s, action in ((550.0, "re-centre before"), (900.0, "new epoch")):
+        messages = shown(moved, until_s).screen(until_s + 0.5).messages
+        drift = next(m for m in messages if m.key == "drift")
+        assert drift.condition.startswith("Field drifts 3.0 Hz/min, SNR loss")
+        assert action in drift.action
+
+
+@pytest.mark.parametrize(
+    ("longer_s", "hidden", "words"),
+    [
+        (0.0, False, "Reference period long enough: a change of 4.2 % would now be"),
+        (0.0, True, "Reference period long enough"),
+        (200.0, False, "Reference period: 03:20 more to see 5.0 %"),
+        (math.inf, True, "No reference period is long enough"),
+    ],
+)
+def test_reference_period_is_judged_before_the_infusion(
+    updates, longer_s, hidden, words
+):
+    found = Detectable("Glu", 20.0, {32: 4.2}, 2.0, longer_s)
+    display = shown(updates, 500.0, replace(SETTINGS, outcome_hidden=hidden))
+    display.fold(Update(9000, 0, detectable=found), 500.0)
+    said = [m.condition for m in display.screen(500.5).messages]
+    assert any(s == words if hidden else s.startswith(words) for s in said)
+    later = shown(updates, 900.0)
+    later.fold(Update(9000, 0, detectable=found), 900.0)
+    assert not [m for m in later.screen(900.5).messages if m.key == "reference"]
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_where_no_reference_is_long_enough_the_whole_infusion_may_be(updates, hidden):
+    found = Detectable("Glu", 60.0, {32: 12.0}, 4.1, math.inf)
+    display = shown(updates, 500.0, replace(SETTINGS, outcome_hidden=hidden))
+    display.fold(Update(9000, 0, detectable=found), 500.0)
+    messages = display.screen(500.5).messages
+    action = next(m.action for m in messages if m.key == "reference")
+    assert ("the whole infusion: 4.1 %" in action) is not hidden
+    wanted = card_of(display.state).checks[0].wanted
+    assert wanted == (("" if hidden else "5.0 %: ") + "longer window, F4")
+
+
+def test_conditions_and_troubles_of_the_stream_stay_in_the_log(updates):
+    """What came on, since when, and when it was over."""
+    display = shown(updates, 700.0)
+    before = len(display.state.notices.log)
+    wide = [replace(u, estimate=replace(u.estimate, fwhm_hz=20.0))
+            for u in updates if u.estimate is not None][:3]  # fmt: skip
+    good = [replace(u, estimate=replace(u.estimate, fwhm_hz=5.0)) for u in wide]
+    for update in (*wide, *good):
+        display.fold(replace(update, quality=None, course=None, notes=()), 701.0)
+    lost = replace(LIVE, connected=False, said="Nothing for 3 s; still trying.")
+    for stream in (lost, replace(lost, said="Nothing for 4 s."), LIVE):
+        display.hear(stream, 710.0)
+    said = [m.condition for _, m in display.state.messages_so_far()[before:]]
+    assert said == [
+        "Line width 20.0 Hz, limit 12.8", "Line width 20.0 Hz, limit 12.8: over",
+        "No stream", "No stream: over",
+    ]  # fmt: skip
