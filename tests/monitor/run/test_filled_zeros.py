@@ -30,5 +30,5 @@ def test_filled_messages_give_what_was_measured(factor):
     assert filled.acquisition == plain.acquisition
     assert [e.values for e in filled.estimates] == [e.values for e in plain.estimates]
     assert filled.qualities == plain.qualities
-    assert filled.pipeline.reference_s == plain.pipeline.reference_s == (0.0, 20.0)
+    assert filled.reference_s == plain.reference_s == (0.0, 20.0)
     assert any("zeros that were filled in" in note for note in filled.notes)
