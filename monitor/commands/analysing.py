@@ -124,9 +124,9 @@ def analyse_files(
     Example: mrs-monitor analyse metab.nii.gz --water wref.nii.gz --basis 3t.BASIS
     --reference 0:600 --out results
     """
-    from monitor.run.unlocking import checked, note_beside
+    from monitor.run.unlocking import check_reason, note_beside
 
-    reason = checked(unlock)
+    reason = check_reason(unlock)
     wishes = wishes_of(
         protocol,
         basis,
@@ -266,11 +266,11 @@ def _say(console: Console, result: Result, out: Path) -> None:
     failed = sum(not estimate.converged for estimate in result.estimates)
     end = f", {failed} of them not converged" if failed else ""
     counted = (
-        f"{_counted(len(result.qualities), 'transient')}, "
-        f"{_counted(len(result.estimates), 'window')}"
+        f"{_plural(len(result.qualities), 'transient')}, "
+        f"{_plural(len(result.estimates), 'window')}"
     )
     say_on(console, f"{counted}{end}: {out}")
 
 
-def _counted(count: int, noun: str) -> str:
+def _plural(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"

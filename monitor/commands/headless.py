@@ -100,7 +100,7 @@ class Headless:
             task = progress.add_task(plain(title), total=planned, said="")
             try:
                 with threadpool_limits(1):
-                    for count in self._counted():
+                    for count in self._count_transients():
                         said = f"{self._now()}{self._missing()}"
                         progress.update(task, completed=count, said=said)
                         if bare:
@@ -128,7 +128,7 @@ class Headless:
     def _line(self, said: str) -> None:
         say_on(self._console, said)
 
-    def _counted(self) -> Iterator[int]:
+    def _count_transients(self) -> Iterator[int]:
         """Work through messages; the number of metabolite transients so far."""
         count, finished = 0, False
         while not finished:

@@ -118,7 +118,7 @@ def _stream(
             bodies = _live(source, key, wait_s, clocks)
         else:
             bodies = open_source(Path(source)).bodies
-        arrived = preflight_stream.arrived(bodies, transients)
+        arrived = preflight_stream.collect(bodies, transients)
     except InputError as error:
         yield Check("stream", State.WRONG, str(error))
         return

@@ -90,9 +90,9 @@ def judge_sessions(
     mrs-monitor qc BIDS_DIR results participant
     mrs-monitor qc --simulate press_3t_te30 --out plan
     """
-    from monitor.run.unlocking import checked
+    from monitor.run.unlocking import check_reason
 
-    reason = checked(unlock)
+    reason = check_reason(unlock)
     wishes = wishes_of(protocol, basis, reference, infusion, choose, reason)
     places, out, level = _bids_app(sessions or [], out)
     if simulate:
@@ -105,8 +105,9 @@ def judge_sessions(
     if len(places) == 1 and _is_one(places[0]) and not participants:
         _one(places[0], out, wishes, water, pdf, names)
         return
-    _many(places, wishes, out, pdf, workers, scheduler, water, participants, level,
-          names)  # fmt: skip
+    _many(
+        places, wishes, out, pdf, workers, scheduler, water, participants, level, names
+    )
 
 
 def _is_one(place: Path) -> bool:
@@ -189,7 +190,7 @@ def _many(
         for session in sessions:
             if not names and not session.subject:
                 say(f"{session.label}: {session.path}", err=True)
-        rows = _judged(sessions, plan)
+        rows = _judge(sessions, plan)
     if level == "participant":
         return
     group = put_together(rows, plan)
@@ -199,7 +200,7 @@ def _many(
     )
 
 
-def _judged(sessions: Any, plan: Plan) -> list[dict[str, Any]]:
+def _judge(sessions: Any, plan: Plan) -> list[dict[str, Any]]:
     """Judge with a progress bar; what could not be judged is said at once."""
     from rich.console import Console
     from rich.progress import Progress

@@ -109,10 +109,10 @@ def recover(
     place = out or file.with_name(f"{stem}-recovered.mcap")
     damaged = inspection.verify(file)
     saved = inspection.verify(reading.recover(file, place))
-    say(_saved(damaged, saved))
+    say(_recovery_sentence(damaged, saved))
 
 
-def _saved(damaged: Verification, saved: Verification) -> str:
+def _recovery_sentence(damaged: Verification, saved: Verification) -> str:
     """What was saved of a recording, and what helps with what was not."""
     left_out = _left_out(damaged.messages - saved.messages)
     if not saved.missing:
@@ -188,7 +188,7 @@ def convert(
         _check_kept(read, out, to)
     source = open_source(file, water, options.choices(choose))
     if to is Format.RECORDING:
-        written = [_recorded(source.bodies, out, notes)]
+        written = [_write_recording(source.bodies, out, notes)]
     elif to is Format.BIDS:
         subject, session = _labels(file, out, subject, session)
         copied = notes if sourcedata is None else sourcedata
@@ -240,7 +240,7 @@ def _check_kept(read: Path | None, out: Path, to: Format) -> None:
         )
 
 
-def _recorded(bodies: Iterable[Body], out: Path, notes: bool) -> Path:
+def _write_recording(bodies: Iterable[Body], out: Path, notes: bool) -> Path:
     """Write bodies as a recording, with `notes` as they are."""
     from streams.export.leaving import without_typed
 

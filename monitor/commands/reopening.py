@@ -28,7 +28,7 @@ def still_locked(wishes: Wishes) -> Wishes:
     return replace(wishes, changes=kept)
 
 
-def opened(
+def configure_for_file(
     path: Path, wishes: Wishes | None = None, speed: float = 1.0
 ) -> tuple[WorkerConfig, Settings, str]:
     """How the window opens a recording that is dropped on it.
@@ -53,7 +53,9 @@ def opened(
     return config, settings, f"mrs-monitor: replay {path.name}"
 
 
-def reopened(opening: Opening, wishes: Wishes) -> tuple[WorkerConfig, Settings, str]:
+def configure_for_choice(
+    opening: Opening, wishes: Wishes
+) -> tuple[WorkerConfig, Settings, str]:
     """How the window opens what the operator has chosen in it.
 
     A lock of the session before holds, whatever protocol is chosen for the next.
@@ -70,11 +72,11 @@ def reopened(opening: Opening, wishes: Wishes) -> tuple[WorkerConfig, Settings, 
     changes = {**wishes.changes, **lock}
     wishes = replace(wishes, protocol=opening.protocol, changes=changes)
     if not opening.live:
-        return opened(Path(opening.place), wishes)
+        return configure_for_file(Path(opening.place), wishes)
     Endpoint.parse(opening.place)
     settings = read_protocol(opening.protocol) if opening.protocol else Settings()
     config = WorkerConfig(
         partial(live_feed, opening.place, opening.key), partial(SessionRun, wishes)
     )
     title = f"mrs-monitor: live {opening.place}"
-    return config, settings.changed(**wishes.changes), title
+    return config, settings.with_changes(**wishes.changes), title

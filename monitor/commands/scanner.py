@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.protocol.blinding import locked
+from monitor.protocol.blinding import insert_lock
 from monitor.protocol.read_protocol import read_protocol
 from streams.errors import InputError
 from streams.messages.transient import Body
@@ -66,7 +66,9 @@ def site_bodies(source: str, site: Site, stop: threading.Event) -> Iterator[Body
         something is wrong in the protocol
     """
     bodies = _mrd(site, stop) if source == "mrd" else _folder(source, site, stop)
-    return locked(bodies, read_protocol(site.protocol)) if site.protocol else bodies
+    return (
+        insert_lock(bodies, read_protocol(site.protocol)) if site.protocol else bodies
+    )
 
 
 def _folder(source: str, site: Site, stop: threading.Event) -> Iterator[Body]:
@@ -76,7 +78,7 @@ def _folder(source: str, site: Site, stop: threading.Event) -> Iterator[Body]:
     folder = Path(source.removeprefix(FOLDER))
     rules = folder_rules(site.protocol)
     site.say(f"watching {folder}")
-    taken = _taken(site.recording)
+    taken = _recorded_files(site.recording)
     return folder_bodies(folder, stop, rules=rules, taken=taken, on_note=site.say)
 
 
@@ -100,7 +102,7 @@ def _mrd(site: Site, stop: threading.Event) -> Iterator[Body]:
     return source.bodies(stop)
 
 
-def _taken(recording: Path) -> set[str]:
+def _recorded_files(recording: Path) -> set[str]:
     """Files that an unfinished recording already holds."""
     from streams.recording.reading import read_messages
     from streams.sources.folder import taken_before

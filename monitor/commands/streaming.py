@@ -105,8 +105,14 @@ def relay(
     path = record or options.new_recording("session")
     terminal = Terminal()
     site = Site(listen, allow, protocol, path, terminal.say)
-    _check_goes_with(source, water=water, choose=choose, listen=listen, allow=allow,
-                     protocol=protocol)  # fmt: skip
+    _check_goes_with(
+        source,
+        water=water,
+        choose=choose,
+        listen=listen,
+        allow=allow,
+        protocol=protocol,
+    )
     if copy is not None and places(copy)[0].resolve() == places(path)[0].resolve():
         raise InputError("--copy is the recording itself: give one on another disk.")
     options.not_negative(least_free, "--least-free")
@@ -125,11 +131,18 @@ def relay(
         with kept_awake() as problem:
             shown.beside = problem
             final = run_relay(
-                bodies, path, bind, stop=stop, on_status=shown.status, linger_s=linger,
-                speed=pace, keys=_server_keys(server_key, clients), copy_path=copy,
+                bodies,
+                path,
+                bind,
+                stop=stop,
+                on_status=shown.status,
+                linger_s=linger,
+                speed=pace,
+                keys=_server_keys(server_key, clients),
+                copy_path=copy,
                 least_free_mb=least_free,
-            )  # fmt: skip
-        shown.done(final)
+            )
+        shown.say_totals(final)
     finally:
         terminal.close()
     if final.nothing_recorded:
@@ -234,7 +247,7 @@ class _Shown:
             f"{_clock(status)}{'; ' + said if said else ''}",
         )
 
-    def done(self, status: RelayStatus) -> None:
+    def say_totals(self, status: RelayStatus) -> None:
         """Say what was recorded in all."""
         done = f"{status.transients} transients, {status.events} events"
         self._say(f"{done} in {status.path}")

@@ -22,7 +22,11 @@ from monitor.commands.analysing import (
     wishes_of,
 )
 from monitor.commands.printing import say, say_on
-from monitor.commands.reopening import opened, reopened, still_locked
+from monitor.commands.reopening import (
+    configure_for_choice,
+    configure_for_file,
+    still_locked,
+)
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.settings import Settings
 from monitor.screen.sheets.new_session import Opening
@@ -134,9 +138,9 @@ def live(
     """
     from monitor.protocol.choose import Wishes
     from monitor.run.feed import live_feed
-    from monitor.run.unlocking import checked, unlocked_feed
+    from monitor.run.unlocking import check_reason, unlocked_feed
 
-    reason = checked(unlock)
+    reason = check_reason(unlock)
     if not connect:
         if reason is not None:
             raise InputError("--unlock needs --connect tcp://HOST:PORT.")
@@ -151,7 +155,7 @@ def live(
         if reason is None
         else partial(unlocked_feed, connect, key, reason),
         wishes,
-        settings.changed(**wishes.changes),
+        settings.with_changes(**wishes.changes),
         f"live {connect}",
         out or Path("mrs-monitor-live"),
         opening=Opening(connect, protocol, key),
@@ -183,10 +187,10 @@ def replay(
     from monitor.protocol.choose import settings_for
     from monitor.run.analyse import about
     from monitor.run.feed import replay_feed
-    from monitor.run.unlocking import checked, note_beside
+    from monitor.run.unlocking import check_reason, note_beside
     from streams.sources.files.open_file import messages_of, open_source
 
-    reason = checked(unlock)
+    reason = check_reason(unlock)
     wishes = wishes_of(
         *(protocol, basis, reference, infusion, choose, reason),
         **options.changes(window=window, step=step),
@@ -228,14 +232,11 @@ def _compare(one: Path, other: Path, wishes: Wishes, speed: float) -> None:
         raise InputError(f"--beside needs a display, and {reason}.")
     from monitor.app.compare.window import run_compare
 
-    found = (opened(one, wishes, speed), opened(other, wishes, speed))
-    raise typer.Exit(
-        run_compare(
-            (one.name, other.name),
-            (found[0][0], found[1][0]),
-            (found[0][1], found[1][1]),
-        )
-    )
+    names = (one.name, other.name)
+    first, first_settings, _ = configure_for_file(one, wishes, speed)
+    second, second_settings, _ = configure_for_file(other, wishes, speed)
+    settings = (first_settings, second_settings)
+    raise typer.Exit(run_compare(names, (first, second), settings))
 
 
 def _ask(wishes: Wishes, key: str) -> None:
@@ -252,7 +253,7 @@ def _ask(wishes: Wishes, key: str) -> None:
     from monitor.app.run import run_window
 
     opening = Opening("", wishes.protocol, key) if wishes.protocol or key else None
-    another = partial(reopened, wishes=wishes)
+    another = partial(configure_for_choice, wishes=wishes)
     raise typer.Exit(run_window(None, Settings(), "mrs-monitor", another, opening))
 
 
@@ -283,7 +284,7 @@ def _watch(
 
         config = WorkerConfig(open_feed, partial(SessionRun, wishes))
         named = f"mrs-monitor: {title}"
-        another = partial(reopened, wishes=still_locked(wishes))
+        another = partial(configure_for_choice, wishes=still_locked(wishes))
         raise typer.Exit(run_window(config, settings, named, another, opening))
     from rich.console import Console
 

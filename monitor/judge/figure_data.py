@@ -166,8 +166,8 @@ def drawn_of(
         _without(seen, lines) if lines and seen else seen,
         window_curves(course, during) if during and not hidden else None,
         ppm,
-        _thinned(followed.along.aligned, ppm, lines),
-        _thinned(followed.along.raw, ppm, lines),
+        _thin_out(followed.along.aligned, ppm, lines),
+        _thin_out(followed.along.raw, ppm, lines),
     )
 
 
@@ -218,7 +218,7 @@ def _band(followed: Followed, times: Times) -> Line | None:
     return np.array(rows, float) if rows else None
 
 
-def _thinned(strips: list[Curve], ppm: Curve, hidden: str | None) -> Image:
+def _thin_out(strips: list[Curve], ppm: Curve, hidden: str | None) -> Image:
     """Means of neighbouring transients and points, at most `MOST_ROWS` rows.
 
     The lines of an outcome that is `hidden` are blank.

@@ -46,10 +46,10 @@ def labels_of(paths: Iterable[Path]) -> list[str]:
         f"{label}_{digits_of(path)}" if plain.count(label) > 1 else label
         for label, path in zip(plain, paths, strict=True)
     ]
-    return numbered(several)
+    return make_unique(several)
 
 
-def numbered(labels: Iterable[str]) -> list[str]:
+def make_unique(labels: Iterable[str]) -> list[str]:
     """Labels that occur again get a number."""
     unique: list[str] = []
     for label in labels:

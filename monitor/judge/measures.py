@@ -63,10 +63,13 @@ class Changes:
         middle = 0.5 * (self.start_s + self.end_s)
         keep = np.flatnonzero((middle >= low_s) & (middle < high_s))
         return Changes(
-            self.start_s[keep], self.end_s[keep], self.percent[keep],
-            self.covariance[np.ix_(keep, keep)], self.effective[keep],
+            self.start_s[keep],
+            self.end_s[keep],
+            self.percent[keep],
+            self.covariance[np.ix_(keep, keep)],
+            self.effective[keep],
             self.reference_sd,
-        )  # fmt: skip
+        )
 
     @property
     def flat(self) -> Changes:
@@ -204,7 +207,7 @@ class Achieved:
     windows: dict[int, float]
 
 
-def achieved(
+def detectable_by_window(
     changes: Changes, infusion_s: tuple[float, float], lengths: Sequence[int]
 ) -> Achieved | None:
     """Detectable change by length of the window; None without a window."""

@@ -36,13 +36,13 @@ def mrsinmrs(
 ) -> tuple[Field, ...]:
     """Every field of the table, in its order.
 
-    `said` is what the protocol says (`monitor.protocol.site_rules.reported`).
+    `said` is what the protocol says (`monitor.protocol.site_rules.mrsinmrs_texts`).
     """
     a = followed.result.acquisition
     if a is None:
         return ()
     return (
-        _said("", "Site", said, "site"),
+        _protocol_row("", "Site", said, "site"),
         *_hardware(a, said),
         *_acquisition(followed, a, said),
         *_analysis(followed),
@@ -50,7 +50,7 @@ def mrsinmrs(
     )
 
 
-def _said(item: str, title: str, said: Mapping[str, str], key: str) -> Field:
+def _protocol_row(item: str, title: str, said: Mapping[str, str], key: str) -> Field:
     """A row that only the protocol can fill."""
     value = said.get(key, MISSING)
     return Field(
@@ -58,7 +58,7 @@ def _said(item: str, title: str, said: Mapping[str, str], key: str) -> Field:
     )
 
 
-def _found(item: str, title: str, value: str) -> Field:
+def _stream_row(item: str, title: str, value: str) -> Field:
     """A row that only the stream can fill."""
     return Field(item, title, value, "stream" if value else "not in the stream")
 
@@ -80,10 +80,10 @@ def _hardware(a: Acquisition, said: Mapping[str, str]) -> tuple[Field, ...]:
     mhz = f" ({a.spectrometer_frequency_mhz:.3f} MHz, {a.nucleus})" if tesla else ""
     return (
         Field("1a", "Field strength", tesla + mhz, "stream"),
-        _found("1b", "Manufacturer", a.vendor),
+        _stream_row("1b", "Manufacturer", a.vendor),
         _both("1c", "Model, software version", a.model, said, "software_version"),
         _both("1d", "RF coil", _channels(a), said, "coil"),
-        _said("1e", "Additional hardware", said, "additional_hardware"),
+        _protocol_row("1e", "Additional hardware", said, "additional_hardware"),
     )
 
 
@@ -103,35 +103,60 @@ def _acquisition(
     tm = f", TM {1e3 * a.mixing_time_s:g} ms" if a.mixing_time_s else ""
     independent = sum(e.independent for e in followed.result.estimates)
     width = 1 / a.dwell_time_s
-    expected = said.get("sequence") or settings.expect_sequence
-    sequence = (a.sequence, "stream") if a.sequence else (
-        (expected, "protocol") if expected else (MISSING, "to be filled in (sequence)")
-    )  # fmt: skip
     aligned = "transients aligned and weighted after acquisition"
     moved = (said.get("triggering"), aligned if settings.align else "")
     return (
-        Field("2a", "Pulse sequence", *sequence),
-        _said("2b", "Location of the volume", said, "location"),
-        _found("2c", "Nominal size of the volume", voxel),
+        _sequence_row(a, said.get("sequence") or settings.expect_sequence),
+        _protocol_row("2b", "Location of the volume", said, "location"),
+        _stream_row("2c", "Nominal size of the volume", voxel),
         Field("2d", "TR, TE", f"{tr}TE {1e3 * a.echo_time_s:g} ms{tm}", "stream"),
-        Field("2e", "Excitations in all",
-              f"{len(followed.result.qualities)} transients in the file (how many "
-              "excitations each holds, it does not say)", "stream"),
+        Field(
+            "2e",
+            "Excitations in all",
+            f"{len(followed.result.qualities)} transients in the file (how many "
+            "excitations each holds, it does not say)",
+            "stream",
+        ),
         Field("2e i", "Transients per time point", str(plan.length), "settings"),
-        Field("2e ii", "Averaging",
-              f"moving average every {plan.step} transients; block-wise where windows "
-              "are marked independent", "settings"),
-        Field("2e iii", "Spectra in all",
-              f"{len(followed.result.estimates)} windows, {independent} independent",
-              "results"),
+        Field(
+            "2e ii",
+            "Averaging",
+            f"moving average every {plan.step} transients; block-wise where windows "
+            "are marked independent",
+            "settings",
+        ),
+        Field(
+            "2e iii",
+            "Spectra in all",
+            f"{len(followed.result.estimates)} windows, {independent} independent",
+            "results",
+        ),
         Field("2f", "Spectral width, points", f"{width:.1f} Hz, {a.points}", "stream"),
-        _said("2g", "Water suppression", said, "water_suppression"),
-        _said("2h", "Shim method, reference peak", said, "shim"),
-        Field("2h", "Shim acceptance threshold",
-              f"{settings.fwhm_limit_hz:g} Hz (tNAA)", "protocol"),
-        Field("2i", "Triggering, motion correction", "; ".join(filter(None, moved)),
-              "settings, protocol" if moved[0] else "settings"),
-    )  # fmt: skip
+        _protocol_row("2g", "Water suppression", said, "water_suppression"),
+        _protocol_row("2h", "Shim method, reference peak", said, "shim"),
+        Field(
+            "2h",
+            "Shim acceptance threshold",
+            f"{settings.fwhm_limit_hz:g} Hz (tNAA)",
+            "protocol",
+        ),
+        Field(
+            "2i",
+            "Triggering, motion correction",
+            "; ".join(filter(None, moved)),
+            "settings, protocol" if moved[0] else "settings",
+        ),
+    )
+
+
+def _sequence_row(a: Acquisition, expected: str | None) -> Field:
+    """The sequence of the stream, or else the protocol's."""
+    title = "Pulse sequence"
+    if a.sequence:
+        return Field("2a", title, a.sequence, "stream")
+    if expected:
+        return Field("2a", title, expected, "protocol")
+    return Field("2a", title, MISSING, "to be filled in (sequence)")
 
 
 def _analysis(followed: Followed) -> tuple[Field, ...]:
@@ -160,27 +185,43 @@ def _analysis(followed: Followed) -> tuple[Field, ...]:
         Field("3a", "Software", "mrs-monitor (versions below)", "program"),
         Field("3b", "Processing", ", ".join(steps), "settings"),
         Field("3c", "Output measure", _measure(followed), "settings"),
-        Field("3d", "Quantification reference",
-              "ratios and changes; water reference " + _water(followed), "results"),
-        Field("3d", "Fitting model",
-              f"linear combination, {settings.ppm_low:g}-{settings.ppm_high:g} ppm, "
-              f"basis {result.basis_source} with {len(names)} entries: "
-              f"{', '.join(names)}; {epochs}", "results"),
-    )  # fmt: skip
+        Field(
+            "3d",
+            "Quantification reference",
+            "ratios and changes; water reference " + _water(followed),
+            "results",
+        ),
+        Field(
+            "3d",
+            "Fitting model",
+            f"linear combination, {settings.ppm_low:g}-{settings.ppm_high:g} ppm, "
+            f"basis {result.basis_source} with {len(names)} entries: "
+            f"{', '.join(names)}; {epochs}",
+            "results",
+        ),
+    )
 
 
 def _quality(followed: Followed, width_hz: float, snr: float) -> tuple[Field, ...]:
     converged = sum(e.converged for e in followed.result.estimates)
     return (
-        Field("4a", "SNR, line width",
-              f"SNR {snr:.1f} (tNAA, median of single transients), FWHM "
-              f"{width_hz:.1f} Hz (fitted tNAA, widest independent window)", "results"),
+        Field(
+            "4a",
+            "SNR, line width",
+            f"SNR {snr:.1f} (tNAA, median of single transients), FWHM "
+            f"{width_hz:.1f} Hz (fitted tNAA, widest independent window)",
+            "results",
+        ),
         Field("4b", "Exclusion criteria", _exclusion(followed), "results"),
-        Field("4c", "Quality of the fit",
-              f"{converged} of {len(followed.result.estimates)} windows converged; "
-              "SDs are Cramer-Rao bounds with measured misfit and scatter", "results"),
+        Field(
+            "4c",
+            "Quality of the fit",
+            f"{converged} of {len(followed.result.estimates)} windows converged; "
+            "SDs are Cramer-Rao bounds with measured misfit and scatter",
+            "results",
+        ),
         Field("4d", "Spectrum", "figure in this report", "results"),
-    )  # fmt: skip
+    )
 
 
 def _measure(followed: Followed) -> str:
@@ -208,8 +249,10 @@ def _exclusion(followed: Followed) -> str:
         return "none: every transient has full weight (reject is off)"
     reasons = Counter(flag for q in qualities for flag in q.flags)
     listed = ", ".join(f"{flag} {n}" for flag, n in reasons.most_common())
-    none, low = (sum(q.weight == 0 for q in qualities),
-                 sum(0 < q.weight < 0.5 for q in qualities))  # fmt: skip
+    none, low = (
+        sum(q.weight == 0 for q in qualities),
+        sum(0 < q.weight < 0.5 for q in qualities),
+    )
     return (
         f"every transient is weighted 0 to 1 by its distance from its neighbours; of "
         f"{len(qualities)} {none} are excluded (weight 0), {low} more weigh under 0.5; "

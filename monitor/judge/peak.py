@@ -60,7 +60,7 @@ class Smoothed:
     covariance: Real
 
 
-def smoothed(place: Real, percent: Real, covariance: Real) -> Smoothed:
+def smooth(place: Real, percent: Real, covariance: Real) -> Smoothed:
     """Smooth changes (n,), n >= 3, at ascending places 0 ... 1."""
     X = np.stack([np.ones_like(place), place], axis=1)
     low, high = np.minimum.outer(place, place), np.maximum.outer(place, place)
@@ -104,7 +104,7 @@ def peak_of(
     if len(percent) < LEAST_WINDOWS or at_min[-1] <= at_min[0]:
         return UNKNOWN, UNKNOWN
     place = (at_min - at_min[0]) / (at_min[-1] - at_min[0])
-    course = smoothed(place, percent, covariance)
+    course = smooth(place, percent, covariance)
     middle = mean.value if math.isfinite(mean.value) else percent.mean()
     sign = 1.0 if middle >= 0 else -1.0
     rng = np.random.default_rng(0)
@@ -123,15 +123,19 @@ def _height(
     """The peak from the smoothed course's top and the draws', not below `least`."""
     spread = sign * (np.percentile(tops, TAILS) - tops.mean())
     found = Estimated(
-        float(top), float(tops.std()), float(top + spread.min()),
+        float(top),
+        float(tops.std()),
+        float(top + spread.min()),
         float(top + spread.max()),
-    )  # fmt: skip
+    )
     for one in least:
         if sign * one.value > sign * found.value:
             found = Estimated(
-                one.value, max(one.sd, found.sd), min(one.low, found.low),
+                one.value,
+                max(one.sd, found.sd),
+                min(one.low, found.low),
                 max(one.high, found.high),
-            )  # fmt: skip
+            )
     return found
 
 

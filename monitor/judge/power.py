@@ -38,7 +38,7 @@ from monitor.run.session_run import SessionRun
 from streams.errors import InputError
 from streams.messages.transient import number
 from streams.simulator.metabolites import metabolite_fids
-from streams.simulator.scanner import prepared, scan_session
+from streams.simulator.scanner import prepare, scan_session
 from streams.simulator.scenario import Scenario
 from streams.simulator.scenario_file import bundled_scenarios, scenario_from
 
@@ -157,10 +157,12 @@ def quiet_scenario(
     expected = {
         name: getattr(settings, name)
         for name in (
-            "expect_frequency_mhz", "expect_echo_time_s", "expect_repetition_time_s",
+            "expect_frequency_mhz",
+            "expect_echo_time_s",
+            "expect_repetition_time_s",
             "expect_sequence",
         )
-    }  # fmt: skip
+    }
     absent = [name for name, value in expected.items() if not value]
     if absent:
         raise InputError(
@@ -176,9 +178,11 @@ def quiet_scenario(
     ]
     table["acquisition"] = _acquisition(settings, table["acquisition"], snr)
     table["drift"] = {
-        "linear_hz_per_min": drift, "exponential_hz": 0.0,
-        "exponential_time_constant_s": 500.0, "jitter_hz": 0.3,
-    }  # fmt: skip
+        "linear_hz_per_min": drift,
+        "exponential_hz": 0.0,
+        "exponential_time_constant_s": 500.0,
+        "jitter_hz": 0.3,
+    }
     table |= {"seed": seed, "protocol": settings.name, "title": "no change"}
     return scenario_from(table, "quiet")
 
@@ -215,11 +219,17 @@ def _precision(
     changes = {"reference_s": (0.0, middle_s), "infusion_s": None}
     run = SessionRun(Wishes(settings.name, "", changes), live=False)
     with threadpool_limits(1):
-        push_all(run, number(scan_session(prepared(scenario, fids))))
+        push_all(run, number(scan_session(prepare(scenario, fids))))
         _, result = run.finish()
     name = settings.outcome
-    used = [e for e in result.estimates if e.independent and e.converged
-            and e.n_transients == settings.window and name in e.values]  # fmt: skip
+    used = [
+        e
+        for e in result.estimates
+        if e.independent
+        and e.converged
+        and e.n_transients == settings.window
+        and name in e.values
+    ]
     if len(used) < 4:
         raise InputError(
             f"{name} cannot be measured with the basis set of the protocol."

@@ -15,8 +15,8 @@ from monitor.judge.follow import Followed
 from monitor.judge.measures import (
     OUTCOMES,
     Changes,
-    achieved,
     changes_of,
+    detectable_by_window,
     detectable_percent,
     measures,
 )
@@ -102,12 +102,17 @@ def _measures(found: dict[str, Changes], period_s: tuple[float, float]) -> list[
     """Tidy response measures: a row per outcome and measure."""
     return [
         {
-            "outcome": name, "measure": m.name, "value": m.value, "sd": m.sd,
-            "low": m.low, "high": m.high, "unit": m.unit,
+            "outcome": name,
+            "measure": m.name,
+            "value": m.value,
+            "sd": m.sd,
+            "low": m.low,
+            "high": m.high,
+            "unit": m.unit,
         }
         for name, changes in found.items()
         for m in measures(changes, period_s)
-    ]  # fmt: skip
+    ]
 
 
 def _windows(found: dict[str, Changes], times: Times) -> list[Report]:
@@ -129,7 +134,9 @@ def _windows(found: dict[str, Changes], times: Times) -> list[Report]:
 def _detectable(found: Responses, settings: Settings) -> Report | None:
     """Detectable change by length of a window, and of the whole infusion's mean."""
     headline, lengths = found.headline, (*LENGTHS, settings.window)
-    shown = achieved(headline, found.period_s, lengths) if headline else None
+    shown = (
+        detectable_by_window(headline, found.period_s, lengths) if headline else None
+    )
     if shown is None:
         return None
     return {

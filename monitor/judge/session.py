@@ -15,7 +15,13 @@ from pathlib import Path
 
 from monitor.analysis.fit.fitted import FittedWindow
 from monitor.analysis.note import Note, NoteKind, notes_of
-from monitor.judge.criteria import Criterion, Verdict, criteria, failed, lateness_s
+from monitor.judge.criteria import (
+    Criterion,
+    Verdict,
+    criteria,
+    lateness_s,
+    missed_titles,
+)
 from monitor.judge.figure_data import Drawn, Times, drawn_of
 from monitor.judge.follow import Followed, follow
 from monitor.judge.labels import label_of
@@ -25,7 +31,7 @@ from monitor.judge.provenance import provenance
 from monitor.judge.response_models import comparison_of
 from monitor.judge.responses import Report, Responses, outcome_report, responses_of
 from monitor.protocol.choose import Wishes
-from monitor.protocol.site_rules import reported
+from monitor.protocol.site_rules import mrsinmrs_texts
 from monitor.run.analyse import with_notes
 from monitor.run.negative_components import negative_components
 from streams.export.leaving import event_to_leave
@@ -60,7 +66,7 @@ def judge(
     ------
     InputError : see `monitor.run.analyse.analyse`
     """
-    said = reported(wishes.protocol)
+    said = mrsinmrs_texts(wishes.protocol)
     followed = follow(path, wishes, water, names)
     found, settings = responses_of(followed), followed.result.settings
     bias = line_width_bias(followed.result.course, settings.outcome, found.during)
@@ -79,13 +85,13 @@ def judge(
         "line_width": asdict(bias) if bias else None,
         "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), said)],
         "notes": [
-            *(n.text for n in _noticed(followed) if not n.rule.log_only),
+            *(n.text for n in _notes_of(followed) if not n.rule.log_only),
             *_other_epochs(followed, found),
-            *_unsuppressed(judged),
+            *_water_reference_note(judged),
             *_without_change(found),
-            *_uncovered(found),
+            *_coverage_note(found),
         ],
-        "log": [n.text for n in _noticed(followed) if n.rule.log_only],
+        "log": [n.text for n in _notes_of(followed) if n.rule.log_only],
     }
     compared = None if hidden else comparison_of(followed, found.times)
     if not hidden:
@@ -94,14 +100,14 @@ def judge(
     return Judged(report, drawn_of(followed, found.during, hidden, fits))
 
 
-def _noticed(followed: Followed) -> tuple[Note, ...]:
+def _notes_of(followed: Followed) -> tuple[Note, ...]:
     """What was noticed, and components that come out negative, as far as it may be."""
     result = followed.result
     negative = notes_of(NoteKind.COMPONENTS, [negative_components(result)])
     return with_notes(result, negative).notes
 
 
-def _unsuppressed(judged: Sequence[Criterion]) -> tuple[str, ...]:
+def _water_reference_note(judged: Sequence[Criterion]) -> tuple[str, ...]:
     """Whether the session is a water reference that was taken for one."""
     water = next(c.measured for c in judged if c.key == "water")
     if not water > UNSUPPRESSED:
@@ -138,7 +144,7 @@ def _other_epochs(followed: Followed, found: Responses) -> tuple[str, ...]:
     )
 
 
-def _uncovered(found: Responses) -> tuple[str, ...]:
+def _coverage_note(found: Responses) -> tuple[str, ...]:
     """How much of the infusion the measures are about, where that is not the whole."""
     low_s, high_s = found.period_s
     if found.headline is None or not len(found.headline) or not high_s > low_s:
@@ -154,7 +160,7 @@ def _uncovered(found: Responses) -> tuple[str, ...]:
 
 def _verdict(judged: Sequence[Criterion]) -> str:
     """One line for the table and the top of the page."""
-    missed = failed(judged)
+    missed = missed_titles(judged)
     kept = sum(c.verdict == Verdict.KEPT for c in judged)
     unseen = sum(c.verdict == Verdict.NOT_MEASURED for c in judged)
     said = f"{kept} of {len(judged)} criteria kept"

@@ -62,7 +62,7 @@ def ok(name: str, text: str) -> Check:
     return Check(name, State.OK, text)
 
 
-def attempted(name: str, attempt: Callable[[], str]) -> Check:
+def run_check(name: str, attempt: Callable[[], str]) -> Check:
     """What an attempt says, or the error that it ends with, which names the remedy."""
     try:
         return ok(name, attempt())
@@ -79,7 +79,7 @@ def scanner_port(listen: str, allow: str) -> Check:
         who = ", ".join(map(str, listening.allowed)) or "this machine alone"
         return f"port {listening.port} of {listening.host} is free, for {who}"
 
-    return attempted("scanner", attempt)
+    return run_check("scanner", attempt)
 
 
 def relay_ports(bind: str) -> Check:
@@ -91,7 +91,7 @@ def relay_ports(bind: str) -> Check:
             _try_bind(address)
         return f"{endpoint} and the port above it are free"
 
-    return attempted("relay", attempt)
+    return run_check("relay", attempt)
 
 
 def _try_bind(address: str) -> None:
@@ -128,7 +128,7 @@ def keys(bind: str, server_key: str, clients: str) -> Check:
             )
         return "none needed on this machine alone"
 
-    return attempted("keys", attempt)
+    return run_check("keys", attempt)
 
 
 def disk(folder: Path, hours: float) -> list[Check]:
@@ -175,7 +175,7 @@ def clock(now_s: Callable[[], float] = time.time) -> Check:
         when = time.strftime("%Y-%m-%d", time.gmtime(now_s()))
         return Check("clock", State.WRONG, f"it shows {when}", "set it")
     shown = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(now_s()))
-    match _synchronised():
+    match _clock_synchronises():
         case True:
             return ok("clock", f"{shown}, synchronised")
         case False:
@@ -186,16 +186,16 @@ def clock(now_s: Callable[[], float] = time.time) -> Check:
     return Check("clock", State.LOOK, text, remedy)
 
 
-def _synchronised() -> bool | None:
+def _clock_synchronises() -> bool | None:
     """What the system says; None where it says nothing that is understood."""
     if sys.platform == "win32":
-        said = _said(["w32tm", "/query", "/source"])
+        said = _output_of(["w32tm", "/query", "/source"])
         return None if not said else "Local CMOS" not in said
-    said = _said(["timedatectl", "show", "--property=NTPSynchronized", "--value"])
+    said = _output_of(["timedatectl", "show", "--property=NTPSynchronized", "--value"])
     return {"yes": True, "no": False}.get(said)
 
 
-def _said(command: list[str]) -> str:
+def _output_of(command: list[str]) -> str:
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=5, check=False
@@ -228,4 +228,4 @@ def basis(settings: Settings) -> Check:
         mhz = found.spectrometer_frequency_mhz
         return f"{len(found.names)} metabolites, for {mhz:.2f} MHz"
 
-    return attempted("basis set", attempt)
+    return run_check("basis set", attempt)

@@ -49,7 +49,7 @@ class Arrived:
             self.troubles.append(body)
 
 
-def arrived(bodies: Iterable[Body], transients: int) -> Arrived:
+def collect(bodies: Iterable[Body], transients: int) -> Arrived:
     """Bodies up to so many metabolite transients of one series."""
     found = Arrived()
     for body in bodies:
@@ -70,7 +70,7 @@ def checks(found: Arrived, settings: Settings | None, wanted: int) -> Iterator[C
         return
     acquisition = found.start.acquisition
     if settings is not None:
-        yield from expected(acquisition, settings)
+        yield from compare_with_protocol(acquisition, settings)
         yield from _basis(acquisition, settings)
     yield count(found.transients, wanted)
     yield pace(found.transients, acquisition)
@@ -81,16 +81,36 @@ def checks(found: Arrived, settings: Settings | None, wanted: int) -> Iterator[C
     yield conjugation(found.transients, acquisition)
 
 
-def expected(acquisition: Acquisition, settings: Settings) -> Iterator[Check]:
+def compare_with_protocol(
+    acquisition: Acquisition, settings: Settings
+) -> Iterator[Check]:
     """The announced acquisition beside the protocol's expectations."""
     pairs = (
-        ("frequency", acquisition.spectrometer_frequency_mhz,
-         settings.expect_frequency_mhz, FREQUENCY_TOLERANCE, 1.0, "MHz"),
-        ("echo time", acquisition.echo_time_s, settings.expect_echo_time_s,
-         ECHO_TOLERANCE_S / max(settings.expect_echo_time_s or 1.0, 1e-6), 1e3, "ms"),
-        ("TR", acquisition.repetition_time_s, settings.expect_repetition_time_s,
-         TIME_TOLERANCE, 1e3, "ms"),
-    )  # fmt: skip
+        (
+            "frequency",
+            acquisition.spectrometer_frequency_mhz,
+            settings.expect_frequency_mhz,
+            FREQUENCY_TOLERANCE,
+            1.0,
+            "MHz",
+        ),
+        (
+            "echo time",
+            acquisition.echo_time_s,
+            settings.expect_echo_time_s,
+            ECHO_TOLERANCE_S / max(settings.expect_echo_time_s or 1.0, 1e-6),
+            1e3,
+            "ms",
+        ),
+        (
+            "TR",
+            acquisition.repetition_time_s,
+            settings.expect_repetition_time_s,
+            TIME_TOLERANCE,
+            1e3,
+            "ms",
+        ),
+    )
     for name, have, want, tolerance, scale, unit in pairs:
         if want is None:
             continue

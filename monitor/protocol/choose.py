@@ -49,11 +49,11 @@ def settings_for(start: Start, wishes: Wishes) -> Settings:
     """
     settings = _protocol(start, wishes)
     if wishes.basis:
-        settings = settings.changed(basis=wishes.basis)
-    settings = settings.changed(**wishes.changes)
+        settings = settings.with_changes(basis=wishes.basis)
+    settings = settings.with_changes(**wishes.changes)
     if not settings.basis:
         raise InputError(
-            f"No basis set for {start.source}: {_described(start.acquisition)} fits "
+            f"No basis set for {start.source}: {_describe(start.acquisition)} fits "
             "none of the bundled protocols; give --basis FILE or --protocol (in the "
             "window: Ctrl+N)."
         )
@@ -85,7 +85,7 @@ def _fitting(acquisition: Acquisition) -> Settings:
     return Settings()
 
 
-def _described(acquisition: Acquisition) -> str:
+def _describe(acquisition: Acquisition) -> str:
     sequence = acquisition.sequence or "an unnamed sequence"
     return (
         f"{sequence}, TE {1e3 * acquisition.echo_time_s:g} ms at "

@@ -57,7 +57,7 @@ def folder_rules(protocol: str) -> FolderRules:
     return FolderRules(**table)
 
 
-def reported(protocol: str) -> dict[str, str]:
+def mrsinmrs_texts(protocol: str) -> dict[str, str]:
     """What the protocol says for the MRSinMRS table, by the names in `REPORTED`.
 
     Raises

@@ -23,9 +23,17 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    filters = ("plain", "signed", "usual", "exact", "known", "percent", "with_sd")
+    filters = (
+        "plain",
+        "with_sign",
+        "usual",
+        "exact",
+        "is_number",
+        "percent",
+        "with_sd",
+    )
     found.filters |= {name: getattr(digits, name) for name in filters}
-    found.filters["signed2"] = lambda v: digits.signed(v, 2)
+    found.filters["with_sign2"] = lambda v: digits.with_sign(v, 2)
     found.globals |= {"say": wording, "text": captions, "dash": digits.DASH}
     return found
 
@@ -58,6 +66,8 @@ def session_page(judged: Judged) -> str:
         for name in names_for(judged.drawn, report["outcome_hidden"])
     ]
     absent = dict.fromkeys(("measures", "detectable", "models", "answers"))
-    return environment().get_template("session.html.j2").render(
-        r=absent | report, css=style(), figures=figures
-    )  # fmt: skip
+    return (
+        environment()
+        .get_template("session.html.j2")
+        .render(r=absent | report, css=style(), figures=figures)
+    )

@@ -122,7 +122,7 @@ def session_of(
         "counts": asdict(result.counts),
         "quality": medians(result.qualities),
         "session_models": [
-            {"epoch": epoch, **_fitted(model)}
+            {"epoch": epoch, **_fit_summary(model)}
             for epoch, model in result.epoch_models.items()
         ],
         "timing_ms": {
@@ -137,7 +137,7 @@ def session_of(
     }
 
 
-def _fitted(made: SessionModel) -> dict[str, object]:
+def _fit_summary(made: SessionModel) -> dict[str, object]:
     """What was chosen and found on the mean of a reference period."""
     fit, model = made.fit, made.problem.model
     traits = traits_of(fit.theta, model.layout)

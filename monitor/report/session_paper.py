@@ -67,10 +67,15 @@ def _flow(paper: Paper, judged: Judged, short: list[Section]) -> None:
 def _criteria(paper: Paper, judged: Judged) -> None:
     paper.heading("Criteria of the protocol")
     rows = [
-        (c["title"], say.measured(c), say.limit(c), MARKS.get(c["verdict"], "")
-         + c["verdict"], c["definition"])
+        (
+            c["title"],
+            say.measured_text(c),
+            say.limit(c),
+            MARKS.get(c["verdict"], "") + c["verdict"],
+            c["definition"],
+        )
         for c in judged.report["criteria"]
-    ]  # fmt: skip
+    ]
     header = ("Criterion", "Measured", "Limit", "Verdict", "How it was measured")
     shares = (0.19, 0.13, 0.14, 0.1, 0.44)
     paper.table(header, rows, shares, lambda r: r[3].endswith("missed"))
@@ -83,12 +88,15 @@ def _figure(paper: Paper, judged: Judged, name: str) -> None:
     def into(page: Figure, box: tuple[float, ...]) -> None:
         left, bottom, width, height = box
         grid = page.add_gridspec(
-            rows, columns, left=left + (0.01 if name == "spectra" else 0.06),
+            rows,
+            columns,
+            left=left + (0.01 if name == "spectra" else 0.06),
             right=left + width - (0.04 if name == "traces" else 0.0),
             bottom=bottom + 0.42 / A4[1],
             top=bottom + height - (0.4 if name in LEGEND_ABOVE else 0.3) / A4[1],
-            wspace=0.08, hspace=0.2,
-        )  # fmt: skip
+            wspace=0.08,
+            hspace=0.2,
+        )
         cells = grid.subplots(squeeze=False, sharex=name == "traces")
         axes = list(cells.ravel())
         draw(judged.drawn, axes)
@@ -122,7 +130,7 @@ def _measures(paper: Paper, report: Report) -> None:
 
 def _under(measure: Report) -> str:
     """The interval below a value that was measured."""
-    if not digits.known(measure["value"]):
+    if not digits.is_number(measure["value"]):
         return ""
     return say.interval(measure)
 
@@ -134,19 +142,25 @@ def _answers(paper: Paper, report: Report) -> None:
     rows = [
         (a["outcome"], say.answer_sentence(a), say.likelihood(a))
         for a in report["answers"]
-    ]  # fmt: skip
+    ]
     paper.table(captions.ANSWER_HEADER, rows, (0.2, 0.35, 0.45))
     paper.paragraph(captions.ANSWER_NOTE)
 
 
 def _models(paper: Paper, report: Report) -> None:
     rows = [
-        (m["model"], digits.percent(m["weight"]),
-         digits.signed(m["bic_above"]), digits.signed(m["aicc_above"]),
-         str(m["parameters"]), m["shape"],
-         say.model_change(m, "end"), say.model_change(m, "largest"))
+        (
+            m["model"],
+            digits.percent(m["weight"]),
+            digits.with_sign(m["bic_above"]),
+            digits.with_sign(m["aicc_above"]),
+            str(m["parameters"]),
+            m["shape"],
+            say.model_change(m, "end"),
+            say.model_change(m, "largest"),
+        )
         for m in report["models"]
-    ]  # fmt: skip
+    ]
     header = say.model_header(report["models"])
     paper.table(header, rows, (0.16, 0.12, 0.09, 0.09, 0.04, 0.23, 0.14, 0.13))
     paper.paragraph(report["models_said"])

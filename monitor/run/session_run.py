@@ -235,7 +235,9 @@ class SessionRun:
         self._wishes = replace(self._wishes, changes=changes)
         if self._pipeline is None:
             return False
-        self._pipeline.settings = self._pipeline.settings.changed(outcome_hidden=True)
+        self._pipeline.settings = self._pipeline.settings.with_changes(
+            outcome_hidden=True
+        )
         self._settings_are_news = True
         return True
 

@@ -145,7 +145,7 @@ class Session:
     def _afresh(self, now_s: float) -> None:
         old = self.display
         held = self.settings if self._here is None else old.settings
-        held = held.changed(outcome_hidden=held.outcome_hidden or old.hidden)
+        held = held.with_changes(outcome_hidden=held.outcome_hidden or old.hidden)
         self.display = Display(held, old.limit_percent)
         self.display.show(by_tracker=old.by_tracker, plasma=old.plasma)
         self.display.hear(old.stream, now_s)

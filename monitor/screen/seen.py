@@ -130,7 +130,7 @@ class Seen(Known):
         self.counted = self.counted and update.counted
         if update.settings is not None:
             hidden = self.settings.outcome_hidden or update.settings.outcome_hidden
-            self.settings = update.settings.changed(outcome_hidden=hidden)
+            self.settings = update.settings.with_changes(outcome_hidden=hidden)
             self.reference_s = self.reference_s or update.settings.reference_s
 
     def _take_event(self, event: Event, now_s: float) -> None:
@@ -155,7 +155,7 @@ class Seen(Known):
             view = VIEW - {"outcome"} if self.settings.outcome_hidden else VIEW
             table = {k: v for k, v in dict(json.loads(text)).items() if k in view}
             settings_from(table, self.settings.name)
-            self.settings = self.settings.changed(**table)
+            self.settings = self.settings.with_changes(**table)
         except (ValueError, TypeError, InputError) as error:
             said = f"Change of settings not understood: {error}"
             self.tell(told.noted(Note(NoteKind.REFUSED, said)), now_s)

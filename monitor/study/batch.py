@@ -57,15 +57,15 @@ def work(job: Job) -> Row:
             write_session_report(judged, job.out, job.pdf)
             report = _read(job.out / "qc.json")
     except InputError as error:
-        return failed(job, _said(job.session, str(error)))
+        return failed_row(job, _reason_without_names(job.session, str(error)))
     except Exception as error:
         said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-        said = _said(job.session, said)
-        return failed(job, f"Not understood by the program ({said}).")
+        said = _reason_without_names(job.session, said)
+        return failed_row(job, f"Not understood by the program ({said}).")
     return row_of(job, report)
 
 
-def _said(session: Session, reason: str) -> str:
+def _reason_without_names(session: Session, reason: str) -> str:
     """Why a session could not be judged, without names where they are not wanted."""
     if session.named:
         return reason
@@ -125,17 +125,20 @@ def _read(path: Path) -> Row:
     return found
 
 
-def _named(job: Job) -> Row:
+def _identity(job: Job) -> Row:
     s = job.session
     return {
-        "session": s.label, "subject": s.subject, "visit": s.visit, "site": s.site,
+        "session": s.label,
+        "subject": s.subject,
+        "visit": s.visit,
+        "site": s.site,
         "file": s.path.name if s.named else None,
-    }  # fmt: skip
+    }
 
 
-def failed(job: Job, reason: str) -> Row:
+def failed_row(job: Job, reason: str) -> Row:
     """The row of a session that could not be judged."""
-    return _named(job) | {"status": "not judged", "reason": reason}
+    return _identity(job) | {"status": "not judged", "reason": reason}
 
 
 def row_of(job: Job, report: Row) -> Row:
@@ -145,7 +148,11 @@ def row_of(job: Job, report: Row) -> Row:
     """
     judged = {c["key"]: c["measured"] for c in report["criteria"]}
     verdicts = {c["key"]: c["verdict"] for c in report["criteria"]}
-    row = _named(job) | {"status": "judged", "reason": "", "verdict": report["verdict"]}
+    row = _identity(job) | {
+        "status": "judged",
+        "reason": "",
+        "verdict": report["verdict"],
+    }
     row |= {"protocol": report["protocol"]["name"], **judged}
     row |= {"transients": report["counts"]["transients"], "verdicts": verdicts}
     row["limits"] = {c["key"]: c["limit"] for c in report["criteria"]}
@@ -166,7 +173,7 @@ def run_here(jobs: Sequence[Job], workers: int, tell: Tell) -> None:
     alone = [job for job in jobs if _is_hdf5(job.session.path)]
     pooled = [job for job in jobs if job not in alone]
     if pooled:
-        alone += _pooled(pooled, workers, tell)
+        alone += _judge_in_pool(pooled, workers, tell)
     for job in alone:
         tell(_alone(job))
 
@@ -188,7 +195,7 @@ def _pool(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=spawn, initializer=end_with_parent)
 
 
-def _pooled(jobs: Sequence[Job], workers: int, tell: Tell) -> list[Job]:
+def _judge_in_pool(jobs: Sequence[Job], workers: int, tell: Tell) -> list[Job]:
     """Judge in a pool; the jobs that were lost with a process that ended."""
     left: list[Job] = []
     with _pool(min(workers, len(jobs))) as pool:
@@ -207,7 +214,7 @@ def _alone(job: Job) -> Row:
         with _pool(1) as pool:
             return pool.submit(work, job).result()
     except BrokenProcessPool:
-        return failed(job, CRASHED)
+        return failed_row(job, CRASHED)
 
 
 def _is_hdf5(path: Path) -> bool:

@@ -40,14 +40,22 @@ def repeatability(judged: Sequence[Row]) -> list[dict[str, Any]]:
             continue
         squares = sum(float(np.sum((x - x.mean()) ** 2)) for x in logs)
         low, high = (squares / stats.chi2.ppf(p, freedom) for p in (0.975, 0.025))
-        said = [row[f"{name}_reference_sd"] / row[f"{name}_reference"]
-                for row in judged if row.get(f"{name}_reference")]  # fmt: skip
+        said = [
+            row[f"{name}_reference_sd"] / row[f"{name}_reference"]
+            for row in judged
+            if row.get(f"{name}_reference")
+        ]
         found.append(
-            {"outcome": name, "cv_percent": _cv(squares / freedom),
-             "low": _cv(float(low)), "high": _cv(float(high)),
-             "subjects": len(logs), "freedom": freedom,
-             "own_sd_percent": 100 * float(np.median(said))}
-        )  # fmt: skip
+            {
+                "outcome": name,
+                "cv_percent": _cv(squares / freedom),
+                "low": _cv(float(low)),
+                "high": _cv(float(high)),
+                "subjects": len(logs),
+                "freedom": freedom,
+                "own_sd_percent": 100 * float(np.median(said)),
+            }
+        )
     return found
 
 
@@ -82,10 +90,15 @@ def power_table(
             squares = sum(float(np.sum((x - x.mean()) ** 2)) for x in between)
             sds.append(("scatter between visits", math.sqrt(squares / freedom)))
         found += [
-            {"outcome": name, "of": said, "sd_percent": sd, "target_percent": target,
-             "power": {n: paired_power(target, sd, n) for n in POWER_SUBJECTS}}
+            {
+                "outcome": name,
+                "of": said,
+                "sd_percent": sd,
+                "target_percent": target,
+                "power": {n: paired_power(target, sd, n) for n in POWER_SUBJECTS},
+            }
             for said, sd in sds
-        ]  # fmt: skip
+        ]
     return found
 
 

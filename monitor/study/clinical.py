@@ -40,20 +40,29 @@ def clinical_slope(
         return None
     d = np.array([float(visit.score_change or 0.0) for visit, _, _ in known])
     x, sd = (np.array([one[i] for one in known]) for i in (1, 2))
-    b, covariance = _clustered(_design([v for v, _, _ in known], x), d, known)
+    b, covariance = _clustered_fit(_design([v for v, _, _ in known], x), d, known)
     slope, error = float(b[1]), float(np.sqrt(covariance[1, 1]))
     t = float(stats.t.ppf(0.975, len(subjects) - 1))
     return {
-        "outcome": name, "slope": slope, "sd": error, "low": slope - t * error,
-        "high": slope + t * error, "unit": "points per %", "subjects": len(subjects),
+        "outcome": name,
+        "slope": slope,
+        "sd": error,
+        "low": slope - t * error,
+        "high": slope + t * error,
+        "unit": "points per %",
+        "subjects": len(subjects),
         "sessions": len(known),
         "reliability": max(0.0, 1 - float(np.mean(sd**2)) / float(np.var(x, ddof=1))),
         "points": [
-            {"subject": v.subject, "condition": v.condition, "response": value,
-             "change": float(v.score_change or 0.0)}
+            {
+                "subject": v.subject,
+                "condition": v.condition,
+                "response": value,
+                "change": float(v.score_change or 0.0),
+            }
             for v, value, _ in known
         ],
-    }  # fmt: skip
+    }
 
 
 def _design(visits: Sequence[Visit], x: Real) -> Real:
@@ -64,7 +73,7 @@ def _design(visits: Sequence[Visit], x: Real) -> Real:
     return X[:, : 2 if np.ptp(second) == 0 else 3]
 
 
-def _clustered(X: Real, d: Real, known: Sequence[Known]) -> tuple[Real, Real]:
+def _clustered_fit(X: Real, d: Real, known: Sequence[Known]) -> tuple[Real, Real]:
     """Least squares and its covariance, clustered by subject."""
     bread = np.linalg.pinv(X.T @ X)
     b = bread @ X.T @ d

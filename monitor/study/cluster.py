@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from monitor.study.batch import CRASHED, Job, Tell, failed, work
+from monitor.study.batch import CRASHED, Job, Tell, failed_row, work
 from streams.errors import InputError
 
 CONNECT_S = 15
@@ -44,7 +44,7 @@ def run_on_cluster(jobs: Sequence[Job], address: str, tell: Tell) -> None:
             try:
                 tell(future.result())
             except KilledWorker:
-                tell(failed(futures[future], CRASHED))
+                tell(failed_row(futures[future], CRASHED))
 
 
 def _client(make: Callable[..., Any], address: str) -> Any:

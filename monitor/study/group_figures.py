@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from monitor.report.digits import plain, signed
+from monitor.report.digits import plain, with_sign
 from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
 from monitor.study.group import part_of
 
@@ -62,14 +62,28 @@ def _criterion(
             if part_of(r) == part and r.get(key) is not None
         ]
         x, y = np.array(own, float).reshape(-1, 2).T
-        ax.plot(x, y, MARKERS[number % len(MARKERS)], ms=3.6, mfc="white", mec=INK,
-                mew=0.8, label=part or "no site or visit named")  # fmt: skip
+        ax.plot(
+            x,
+            y,
+            MARKERS[number % len(MARKERS)],
+            ms=3.6,
+            mfc="white",
+            mec=INK,
+            mew=0.8,
+            label=part or "no site or visit named",
+        )
     places = {r["session"]: i for i, r in enumerate(ordered, 1)}
     for one in outliers:
         if one["criterion"] == key:
             at = places[one["session"]]
-            ax.annotate(str(at), (at, one["value"]), fontsize=7.5, xytext=(4, 0),
-                        textcoords="offset points", va="center")  # fmt: skip
+            ax.annotate(
+                str(at),
+                (at, one["value"]),
+                fontsize=7.5,
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+            )
     _limit(ax, found)
     unit = f" / {found['unit']}" if found["unit"] else ""
     ax.set_title(f"{found['title']}{unit}", fontsize=9, loc="left")
@@ -81,14 +95,22 @@ def _limit(ax: Axes, found: Row) -> None:
     """The limit, where it leaves the points something of the axis; ends of the axis."""
     limit, high = found["limit"], found["high"]
     if high is None:
-        ax.text(0.5, 0.5, "not measured", transform=ax.transAxes, ha="center",
-                color=GREY)  # fmt: skip
+        ax.text(
+            0.5, 0.5, "not measured", transform=ax.transAxes, ha="center", color=GREY
+        )
         ax.set_yticks([])
         return
     if limit is not None and limit < 12 * max(high, 1e-9):
         ax.axhline(limit, color=ACCENT, lw=1.0, ls="--")
-        ax.annotate("limit", (1, limit), xycoords=("axes fraction", "data"),
-                    fontsize=7.5, color=ACCENT, ha="left", va="center")  # fmt: skip
+        ax.annotate(
+            "limit",
+            (1, limit),
+            xycoords=("axes fraction", "data"),
+            fontsize=7.5,
+            color=ACCENT,
+            ha="left",
+            va="center",
+        )
     if found["low"] >= 0 and (ax.get_ylim()[0] < 0 or high == 0):  # none is negative
         top = ax.get_ylim()[1] if high > 0 else LEAST_HEIGHT
         ax.set_ylim(-0.04 * top, top)
@@ -115,7 +137,7 @@ def _course_words(course: Sequence[Row], name: str) -> str:
     means = ", ".join(
         f"{condition} "
         + " ".join(
-            signed(row["mean"]) for row in course if row["condition"] == condition
+            with_sign(row["mean"]) for row in course if row["condition"] == condition
         )
         for condition in sorted({row["condition"] for row in course})
     )
@@ -128,9 +150,17 @@ def _course(ax: Axes, course: Sequence[Row], name: str) -> None:
         marker, line, color = STYLES[number % len(STYLES)]
         own = [row for row in course if row["condition"] == condition]
         x = np.array([row["place"] for row in own]) + 0.5 + 0.012 * (number - 0.5)
-        ax.errorbar(100 * x, [r["mean"] for r in own], [r["half"] for r in own],
-                    fmt=marker + line, color=color, ms=4.5, lw=1.1, capsize=2.5,
-                    label=condition)  # fmt: skip
+        ax.errorbar(
+            100 * x,
+            [r["mean"] for r in own],
+            [r["half"] for r in own],
+            fmt=marker + line,
+            color=color,
+            ms=4.5,
+            lw=1.1,
+            capsize=2.5,
+            label=condition,
+        )
     ax.axhline(0, color=GREY, lw=0.7)
     ax.set_title(f"{name}, change / %", fontsize=9, loc="left")
     ax.set_xlabel("share of the infusion / %")

@@ -53,9 +53,12 @@ def _columns(rows: Sequence[Row]) -> tuple[str, ...]:
     ]
     named = [name for name in NAMED if name != "file" or _some(rows, name)]
     return (
-        *named, "protocol", "transients", *CRITERIA,
+        *named,
+        "protocol",
+        "transients",
+        *CRITERIA,
         *(name for name in values if name in seen),
-    )  # fmt: skip
+    )
 
 
 def _some(rows: Sequence[Row], name: str) -> bool:
@@ -66,12 +69,17 @@ def _tidy(row: Row) -> list[Row]:
     """Response measures of a session, a row each."""
     who = {name: row[name] for name in ("session", "subject", "visit", "site")}
     return [
-        {**who, "outcome": name, "measure": m, "value": row[f"{name}_{m}"],
-         "sd": row[f"{name}_{m}_sd"]}
+        {
+            **who,
+            "outcome": name,
+            "measure": m,
+            "value": row[f"{name}_{m}"],
+            "sd": row[f"{name}_{m}_sd"],
+        }
         for name in OUTCOMES
         for m in MEASURES
         if f"{name}_{m}" in row
-    ]  # fmt: skip
+    ]
 
 
 def tsv(header: Sequence[str], rows: Sequence[Row]) -> str:
@@ -96,14 +104,18 @@ def group_page(rows: Sequence[Row], group: Mapping[str, Any]) -> str:
     trial = group["trial"]
     courses = trial["courses"] if trial else {}
     clinical = trial["clinical"] if trial else []
-    return environment().get_template("group.html.j2").render(
-        g=group,
-        rows=ordered,
-        numbers={row["session"]: i for i, row in enumerate(ordered, 1)},
-        titles=TITLES,
-        css=style(),
-        version=__version__,
-        criteria_svg=criteria_svg(ordered, group) if ordered else "",
-        trial_svg=trial_svg(courses) if any(courses.values()) else "",
-        clinical_svg=clinical_svg(clinical) if clinical else "",
-    )  # fmt: skip
+    return (
+        environment()
+        .get_template("group.html.j2")
+        .render(
+            g=group,
+            rows=ordered,
+            numbers={row["session"]: i for i, row in enumerate(ordered, 1)},
+            titles=TITLES,
+            css=style(),
+            version=__version__,
+            criteria_svg=criteria_svg(ordered, group) if ordered else "",
+            trial_svg=trial_svg(courses) if any(courses.values()) else "",
+            clinical_svg=clinical_svg(clinical) if clinical else "",
+        )
+    )

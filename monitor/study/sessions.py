@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from monitor.judge.labels import entity, labels_of, numbered
+from monitor.judge.labels import entity, labels_of, make_unique
 from streams.errors import InputError
 from streams.sources.files.vendor import dicom_files
 
@@ -85,8 +85,9 @@ def find_sessions(places: Sequence[Path], names: bool = False) -> tuple[Session,
 def _in_folder(folder: Path) -> list[Session]:
     if (folder / "dataset_description.json").is_file():
         files = sorted(folder.glob("sub-*/**/*_svs.nii*"))
-        return [_session(p, _bids(p, "mrsref.nii*"), _bids(p, "events.tsv"))
-                for p in files]  # fmt: skip
+        return [
+            _session(p, _bids(p, "mrsref.nii*"), _bids(p, "events.tsv")) for p in files
+        ]
     series = {p for p in (folder, *folder.rglob("*")) if p.is_dir() and dicom_files(p)}
     files = [p for p in folder.rglob("*") if _may_be(p, folder)]
     files = sorted([*series, *(p for p in files if p.parent not in series)])
@@ -128,7 +129,7 @@ def _session(path: Path, water: Path | None, events: Path | None) -> Session:
 def _with_names(found: list[Session]) -> tuple[Session, ...]:
     """Labels that occur twice get the name of their folder, then a number."""
     names = [s.label for s in found]
-    labels = numbered(
+    labels = make_unique(
         f"{s.path.parent.name}_{s.label}"
         if names.count(s.label) > 1 and s.path.parent.name
         else s.label

@@ -52,9 +52,14 @@ def draw(trial: Crossover, random: np.random.Generator) -> list[Drawn]:
         sex = "f" if subject % 4 < 2 else "m"
         for number, condition in enumerate(order, 1):
             visit = Visit(
-                f"{subject + 1:02d}", str(number), condition, sex, None, None,
+                f"{subject + 1:02d}",
+                str(number),
+                condition,
+                sex,
+                None,
+                None,
                 trial.infusion_min,
-            )  # fmt: skip
+            )
             sign = 0.5 if condition == "drug" else -0.5
             level = own + trial.session_sd * random.standard_normal()
             found.append((visit, _windows(trial, sign, level, random)))
@@ -73,9 +78,11 @@ def _windows(
     total = float(np.hypot(trial.window_sd, trial.reference_sd))
     return [
         {
-            "start_min": i * length, "end_min": (i + 1) * length,
-            "change_percent": float(y[i]), "sd_percent": total,
+            "start_min": i * length,
+            "end_min": (i + 1) * length,
+            "change_percent": float(y[i]),
+            "sd_percent": total,
             "reference_sd_percent": trial.reference_sd,
         }
         for i in range(n)
-    ]  # fmt: skip
+    ]

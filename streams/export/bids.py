@@ -24,7 +24,7 @@ from streams.errors import InputError
 from streams.export.atomic import replacing
 from streams.export.bids_events import EVENT_COLUMNS, events_table
 from streams.export.nifti_mrs import PROGRAM, program_version, write_recorded
-from streams.export.recorded import Recorded, collect, numbered
+from streams.export.recorded import Recorded, collect, number_groups
 from streams.messages.transient import Kind, Message
 
 BIDS_VERSION = "1.10.0"
@@ -58,17 +58,17 @@ def write_bids(
     """
     labels = {"sub": subject, "ses": session}
     _check_labels(labels)
-    groups = numbered(map(in_time_order, collect(messages, notes)))
+    groups = number_groups(map(in_time_order, collect(messages, notes)))
     if not groups:
         raise InputError("The recording holds no transient, nothing can be exported.")
     parts = [f"{key}-{label}" for key, label in labels.items() if label]
     place, stem = Path(*parts), "_".join(parts)
     participants = _participants(folder)
-    with _claimed(folder, place):
+    with _claim_folder(folder, place):
         written = _write_all(folder, place, stem, groups)
         if recording is not None:
             copy = folder / "sourcedata" / place / f"{stem}.mcap"
-            written.append(_copied(recording, copy))
+            written.append(_copy(recording, copy))
         description = _write_description(folder)
         return description + _write_participants(folder, participants) + written
 
@@ -80,7 +80,7 @@ def next_session(folder: Path, subject: str) -> str:
 
 
 @contextmanager
-def _claimed(folder: Path, place: Path) -> Iterator[None]:
+def _claim_folder(folder: Path, place: Path) -> Iterator[None]:
     """The folder of a session that is new, taken away again where it is not filled.
 
     Raises
@@ -280,7 +280,7 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
         file.write(json.dumps(content, indent=2).encode() + b"\n")
 
 
-def _copied(recording: Path, target: Path) -> Path:
+def _copy(recording: Path, target: Path) -> Path:
     try:
         with recording.open("rb") as source, replacing(target) as file:
             shutil.copyfileobj(source, file)

@@ -18,7 +18,7 @@ import numpy as np
 
 from streams.errors import InputError
 from streams.export.atomic import replacing
-from streams.export.recorded import Recorded, collect, numbered
+from streams.export.recorded import Recorded, collect, number_groups
 from streams.messages.transient import Acquisition, Kind, Message
 from streams.sources.files.extras import needed
 from streams.sources.files.ismrmrd import TICKS_S
@@ -80,7 +80,7 @@ def write_session(path: Path, messages: Iterable[Message]) -> list[Path]:
         permission, disk full
     """
     written = []
-    for number, recorded in numbered(collect(messages)):
+    for number, recorded in number_groups(collect(messages)):
         name = path.stem if number == 1 else f"{path.stem}_series-{number}"
         if recorded.kind is not Kind.METABOLITE:
             name = f"{name}_{recorded.kind}"

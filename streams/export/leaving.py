@@ -71,7 +71,7 @@ def event_to_leave(event: Event) -> Event:
     )
 
 
-def _found(pattern: re.Pattern[str]) -> Callable[[str], str]:
+def _keep_match(pattern: re.Pattern[str]) -> Callable[[str], str]:
     """The part of a text that looks so, and nothing else of it."""
 
     def keep(text: str) -> str:
@@ -106,9 +106,9 @@ def _is_setting(name: str, value: object) -> bool:
 
 
 _TEXTS: dict[str, Callable[[str], str]] = {
-    GAP: _found(_TRANSIENT),
-    DROPPED: _found(_TRANSIENT),
-    "note": _found(_MIRRORED),
+    GAP: _keep_match(_TRANSIENT),
+    DROPPED: _keep_match(_TRANSIENT),
+    "note": _keep_match(_MIRRORED),
     "infusion_start": _whole(_DOSE),
     "infusion_stop": _whole(_DOSE),
     "reference": _whole(_PERIOD),

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from streams.errors import InputError
 from streams.export.atomic import replacing
-from streams.export.recorded import Recorded, collect, numbered
+from streams.export.recorded import Recorded, collect, number_groups
 from streams.messages.transient import Acquisition, Event, Kind, Message
 from streams.sources.files.nifti_dynamic import COUNTS_KEY, EVENTS_KEY, TIMES_KEY
 from streams.sources.files.nifti_mrs import PHASE_CYCLE_KEY, UNKNOWN_VOXEL_MM
@@ -116,7 +116,7 @@ def write_session(
     suffix = _suffix(path)
     stem = path.name.removesuffix(suffix)
     written = []
-    for number, recorded in numbered(collect(messages, notes)):
+    for number, recorded in number_groups(collect(messages, notes)):
         name = stem if number == 1 else f"{stem}_series-{number}"
         if recorded.kind is not Kind.METABOLITE:
             name = f"{name}_{recorded.kind}"
@@ -206,13 +206,13 @@ def _write(
 ) -> None:
     """Write header, extension and one (coils, points) block after the other."""
     packed = _suffix(path) == ".nii.gz"
-    with replacing(path) as file, _opened(file, packed) as target:
+    with replacing(path) as file, _open_stream(file, packed) as target:
         target.write(_head(shape, acquisition, extension))
         for block in blocks:
             target.write(np.ascontiguousarray(block, "<c8").tobytes())
 
 
-def _opened(file: BinaryIO, packed: bool) -> AbstractContextManager[BinaryIO]:
+def _open_stream(file: BinaryIO, packed: bool) -> AbstractContextManager[BinaryIO]:
     if not packed:
         return nullcontext(file)
     # FIDs are mostly noise: the fastest level packs them nearly as well as the best

@@ -69,7 +69,7 @@ def collect(messages: Iterable[Message], notes: bool = False) -> list[Recorded]:
     return list(groups.values())
 
 
-def numbered(groups: Iterable[Recorded]) -> list[tuple[int, Recorded]]:
+def number_groups(groups: Iterable[Recorded]) -> list[tuple[int, Recorded]]:
     """Each group with the number of its acquisition, from 1."""
     numbers: dict[Acquisition, int] = {}
     return [

@@ -142,10 +142,10 @@ def _item(frames: Sequence[bytes]) -> Request | Reply:
         raise InputError("A request of unknown kind.")
     if content.get("v") != VERSION:
         raise InputError(f"This program speaks version {VERSION} of requests.")
-    return _built(kind, content)
+    return _build(kind, content)
 
 
-def _built(kind: type, content: dict[str, Any]) -> Request | Reply:
+def _build(kind: type, content: dict[str, Any]) -> Request | Reply:
     if kind is Fetch:
         count = min(_number(content, "count"), MAX_FETCH)
         return Fetch(_text(content, "session", 64), _number(content, "first"), count)

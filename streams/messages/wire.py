@@ -343,14 +343,14 @@ class _Reader:
     header: Mapping[str, Any]
 
     def refuse(self, problem: str) -> NoReturn:
-        seq, count = self._known("seq"), self._known("count")
+        seq, count = self._whole_number("seq"), self._whole_number("count")
         if self.topic == "transient" and count is not None:
             where = "" if seq is None else f" (message {seq})"
             raise InputError(f"Transient {count}{where} {problem}.")
         where = "" if seq is None else f" {seq}"
         raise InputError(f"The {self.topic} message{where} {problem}.")
 
-    def _known(self, name: str) -> int | None:
+    def _whole_number(self, name: str) -> int | None:
         """A whole number of the header, where it holds one."""
         value = self.header.get(name)
         if not isinstance(value, int) or isinstance(value, bool):

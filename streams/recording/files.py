@@ -189,7 +189,7 @@ def places(path: str | os.PathLike[str]) -> tuple[Path, Path]:
     return final, final.with_name(final.name + ".part")
 
 
-def locked(final: Path) -> FileLock:
+def lock_recording(final: Path) -> FileLock:
     """The lock of a recording, taken; its folder is made where it is missing."""
     lock = FileLock(final.with_name(final.name + ".lock"), thread_local=False)
     try:

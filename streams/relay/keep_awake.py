@@ -64,7 +64,7 @@ def _running(command: list[str]) -> Iterator[str]:
         yield UNKNOWN.format(reason=f"no {command[0]} here")
         return
     try:
-        yield _refused(keeper, command[0])
+        yield _refusal(keeper, command[0])
     finally:
         if keeper.stdin is not None:
             with contextlib.suppress(OSError):
@@ -76,7 +76,7 @@ def _running(command: list[str]) -> Iterator[str]:
             keeper.wait()
 
 
-def _refused(keeper: subprocess.Popen[bytes], name: str) -> str:
+def _refusal(keeper: subprocess.Popen[bytes], name: str) -> str:
     """A sentence if the program ended at once, as it does without permission."""
     try:
         keeper.wait(SETTLE_S)

@@ -24,7 +24,7 @@ RESTORE_S = 5.0  # how long a removed recording is missed before it is written a
 WORTH_A_NOTE_S = 1.0
 
 
-def begun(
+def begin_recording(
     path: str | Path, copy_path: str | Path | None, speed: float
 ) -> tuple[Session, Copying | None]:
     """A session and its copy, both begun or gone on with.
@@ -121,11 +121,11 @@ class Recorder:
             before = self.journal.next_seq
             recorded = write()
         if self.journal.next_seq > before:
-            self._sent()
+            self._publish_last()
         self._went_on()
         return recorded
 
-    def _sent(self) -> None:
+    def _publish_last(self) -> None:
         """Publish what was just recorded."""
         frames = self._session.last_frames
         if self._copying and not self.left:
@@ -145,7 +145,7 @@ class Recorder:
         """Record an event of our own, if possible: the next message says if not."""
         with contextlib.suppress(NotRecordedError):
             self._session.record(Event(self._session.now_s, "note", text, AUTHOR))
-            self._sent()
+            self._publish_last()
 
     def _go_elsewhere(self, reason: NotRecordedError) -> None:
         """Go on in the copy alone.
@@ -160,7 +160,7 @@ class Recorder:
             self.problem = f"NOT RECORDING. {reason}"
             raise reason
         self.left, self.problem = str(reason), ""
-        self._sent()
+        self._publish_last()
 
     def _copy_goes_on(self) -> bool:
         """Whether the copy held everything and took a note; else nothing changes."""

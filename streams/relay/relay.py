@@ -37,9 +37,9 @@ from streams.recording.journal import NotRecordedError
 from streams.recording.second_copy import Copying
 from streams.relay.answering import Answering, PendingEvent
 from streams.relay.gate import Gate
-from streams.relay.recorder import Recorder, begun
+from streams.relay.recorder import Recorder, begin_recording
 from streams.relay.session import Session
-from streams.relay.sockets import LINGER_MS, Door, Publishing, bound
+from streams.relay.sockets import LINGER_MS, Door, Publishing, bind_sockets
 from streams.relay.source_reader import SourceEnded, SourceReader
 from streams.relay.status import RelayStatus
 from streams.relay.stopping import Rest, stopped_by_signals
@@ -102,8 +102,8 @@ def run_relay(
     gate = Gate(context, keys)
     try:
         with stopped_by_signals(stop):
-            publisher, router = bound(context, endpoint, gate)
-            session, copying = begun(journal_path, copy_path, speed)
+            publisher, router = bind_sockets(context, endpoint, gate)
+            session, copying = begin_recording(journal_path, copy_path, speed)
             relay = _Relay(
                 session, publisher, router, gate, on_status, str(endpoint), copying
             )
@@ -196,7 +196,7 @@ class _Relay:
             if isinstance(item, PendingEvent):
                 self._take_event(item)
             elif item is not None:
-                reader.taken()
+                reader.make_room()
                 self._relay_body(item, stop)
                 ended = isinstance(item, End)
                 self._rest.gave()
@@ -226,7 +226,7 @@ class _Relay:
         if isinstance(body, Heartbeat):
             return
         try:
-            self._record(self._session.placed(body), stop)
+            self._record(self._session.place_in_session_time(body), stop)
             self._note_refusals(body)
         except InputError as error:
             self._dropped, self._refusal = self._dropped + 1, str(error)

@@ -120,11 +120,11 @@ class ScannerClock:
         hull.append((time_s, here_s))
         self._count += 1
         self._mean_s += (time_s - self._mean_s) / self._count
-        self._rate = self._fitted()
+        self._rate = self._hull_slope()
         rate = self._rate or 1.0
         self._offset_s = min(here - rate * then for then, here in hull)
 
-    def _fitted(self) -> float | None:
+    def _hull_slope(self) -> float | None:
         """Slope of the hull's edge over the mean, if it can be that of two clocks."""
         hull = self._hull
         if hull[-1][0] - hull[0][0] < LEAST_SPAN_S:

@@ -93,7 +93,7 @@ class Session:
         """How far this machine's clock got ahead of the scanner's, s."""
         return self._clock.ahead_s
 
-    def placed(self, body: Body) -> Body:
+    def place_in_session_time(self, body: Body) -> Body:
         """A body of the source, checked and in the scanner time of the session.
 
         Raises
@@ -131,9 +131,9 @@ class Session:
             self.journal.append(frames)
         except BaseException:
             if self.journal.next_seq > message.seq:  # interrupted when it was on disk
-                self._recorded(numberer, message, frames, event_id)
+                self._keep(numberer, message, frames, event_id)
             raise
-        return self._recorded(numberer, message, frames, event_id)
+        return self._keep(numberer, message, frames, event_id)
 
     def record_event(self, request: EventRequest) -> Recorded:
         """Record an event that somebody asks for, once.
@@ -176,7 +176,7 @@ class Session:
             "host_monotonic_ns": time.monotonic_ns(),
         }
 
-    def _recorded(
+    def _keep(
         self, numberer: Numberer, message: Message, frames: wire.Frames, event_id: str
     ) -> Recorded:
         self._numberer, self.last_frames = numberer, frames

@@ -157,7 +157,7 @@ class Publishing(Door):
         return False
 
 
-def bound(
+def bind_sockets(
     context: zmq.Context[Any], endpoint: Endpoint, gate: Gate
 ) -> tuple[Publishing, Door]:
     """Publishing and answering socket, both bound.

@@ -42,7 +42,7 @@ class SourceReader:
         """Begin to read."""
         self._thread.start()
 
-    def taken(self) -> None:
+    def make_room(self) -> None:
         """A body has been taken out of the queue."""
         self._room.release()
 

@@ -67,7 +67,7 @@ def _receiver(sensitivity: Complex, covariance: Complex) -> Receiver:
     return Receiver(sensitivity, covariance, mixing.astype(np.complex64))
 
 
-def received(
+def receive(
     receiver: Receiver, fid: Complex, random: np.random.Generator
 ) -> ComplexFID:
     """Coil FIDs of one excitation, (coils, points) complex64."""
@@ -80,7 +80,7 @@ def received(
     return mixed
 
 
-def clipped(
+def clip(
     coil_fids: ComplexFID, fid: Complex, receiver: Receiver, saturation: Saturation
 ) -> ComplexFID:
     """The same after a receiver that saturates."""

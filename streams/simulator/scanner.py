@@ -22,7 +22,7 @@ from streams.messages.transient import (
 )
 from streams.simulator.chance import Purpose, generator
 from streams.simulator.metabolites import metabolite_fids
-from streams.simulator.receiver import clipped, received
+from streams.simulator.receiver import clip, receive
 from streams.simulator.scenario import Scenario
 from streams.simulator.schedule import KINDS, delivery
 from streams.simulator.session import Session, amplitudes_at, session_of
@@ -50,10 +50,10 @@ def scan(
     ------
     InputError : the scenario cannot be simulated
     """
-    yield from scan_session(prepared(scenario, fids))
+    yield from scan_session(prepare(scenario, fids))
 
 
-def prepared(scenario: Scenario, fids: Mapping[str, Complex] | None = None) -> Session:
+def prepare(scenario: Scenario, fids: Mapping[str, Complex] | None = None) -> Session:
     """A session made ready, with the spins simulated where no FIDs are given."""
     return session_of(scenario, metabolite_fids(scenario) if fids is None else fids)
 
@@ -113,11 +113,11 @@ def transient(session: Session, count: int) -> Transient:
     fid = _EXCITE[KINDS[kind]](session, count)
     scenario = session.scenario
     random = generator(scenario.seed, Purpose.RECEIVER_NOISE, count)
-    coil_fids = received(session.receiver, fid, random)
+    coil_fids = receive(session.receiver, fid, random)
     time_s = float(session.schedule.time_s[count])
     saturation, failure = scenario.saturation, scenario.coil_failure
     if saturation and saturation.start_s <= time_s < saturation.stop_s:
-        coil_fids = clipped(coil_fids, fid, session.receiver, saturation)
+        coil_fids = clip(coil_fids, fid, session.receiver, saturation)
     if failure and time_s >= failure.from_s:
         coil_fids[failure.coil] = 0
     gain = scenario.series[session.schedule.series[count]].gain

@@ -45,17 +45,17 @@ def truth_rows(session: Session) -> Iterator[Row]:
     for count in range(n):
         yield {
             "count": count,
-            "time_s": _rounded(schedule.time_s[count]),
+            "time_s": _round(schedule.time_s[count]),
             "kind": KINDS[schedule.kind[count]].value,
             "series": int(schedule.series[count]),
             "phase_step": int(schedule.place[count] % steps),
             "arrivals": int(arrivals[count]),
-            "shift_hz": _rounded(conditions.shift_hz[count]),
-            "phase_deg": _rounded(conditions.phase_deg[count]),
-            "dlinewidth_hz": _rounded(conditions.width_hz[count]),
-            "amplitude": _rounded(conditions.amplitude[count]),
-            "water_over_naa": _rounded(conditions.water[count]),
-            "lipid_over_naa": _rounded(conditions.lipid[count]),
+            "shift_hz": _round(conditions.shift_hz[count]),
+            "phase_deg": _round(conditions.phase_deg[count]),
+            "dlinewidth_hz": _round(conditions.width_hz[count]),
+            "amplitude": _round(conditions.amplitude[count]),
+            "water_over_naa": _round(conditions.water[count]),
+            "lipid_over_naa": _round(conditions.lipid[count]),
             "corrupted": int(conditions.corrupted[count]),
             **_multipliers(session, count),
         }
@@ -70,11 +70,11 @@ def _multipliers(session: Session, count: int) -> Row:
         factor = 1.0
         if course is not None:
             factor = float(multiplier(course, time_s, scenario.infusion_s)[0])
-        row[f"{name}_mult"] = _rounded(factor)
+        row[f"{name}_mult"] = _round(factor)
     return row
 
 
-def _rounded(value: float) -> float:
+def _round(value: float) -> float:
     """Six decimals, and no negative zero."""
     return round(float(value), 6) + 0.0
 
@@ -152,7 +152,7 @@ def changes_at_stop(scenario: Scenario) -> dict[str, float]:
             after[name] *= float(factor)
     then, now = ({**with_sums(a), **ratios(a)} for a in (before, after))
     kept = [n for n in then if n in ("Glu", "Gln", "Glx") or "/" in n]
-    return {n: _rounded(100 * (now[n] / then[n] - 1)) for n in kept if then[n] > 0}
+    return {n: _round(100 * (now[n] / then[n] - 1)) for n in kept if then[n] > 0}
 
 
 def write_truth(session: Session, recording: Path) -> tuple[Path, Path]:

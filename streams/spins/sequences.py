@@ -147,7 +147,7 @@ def steps(sequence: Sequence) -> tuple[Step, ...]:
     return tuple(_PROGRAMMES[sequence.kind](sequence))
 
 
-def shortened(
+def shorten_delays(
     programme: tuple[Step, ...], refocus_s: float, edit_s: float
 ) -> tuple[Step, ...]:
     """Take the length of shaped pulses off the delays around them.

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from streams.spins.hamiltonian import Eigensystem, eigensystem, raising
-from streams.spins.propagation import Spins, propagated
+from streams.spins.propagation import Spins, propagate
 from streams.spins.sequences import Sequence, pathway_gain, refocusing_of
 from streams.spins.spin_systems import Fragment, fragments
 
@@ -111,7 +111,7 @@ def spectrum_lines(
     offsets_hz = (fragment.shifts_ppm - CARRIER_PPM) * frequency_mhz + splitting_hz
     system = eigensystem(offsets_hz, fragment.couplings_hz)
     spins = Spins(offsets_hz, fragment.couplings_hz, system, CARRIER_PPM, frequency_mhz)
-    return transitions(system, fragment.observed, propagated(spins, sequence))
+    return transitions(system, fragment.observed, propagate(spins, sequence))
 
 
 @lru_cache(maxsize=32)

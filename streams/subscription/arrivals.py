@@ -130,11 +130,11 @@ class Arrivals:
         return tuple(_without_start(message) for message, _ in held)
 
     def _take_start(self, message: Message, arrived_s: float) -> Taken:
-        taken = self._started(message, arrived_s)
+        taken = self._interpret_start(message, arrived_s)
         self._start, self._doubted = message, False
         return self._with_held(taken, message)
 
-    def _started(self, message: Message, arrived_s: float) -> Taken:
+    def _interpret_start(self, message: Message, arrived_s: float) -> Taken:
         """What a start stands for: nothing new, a further series, or a new run."""
         before, run = self._start, self._run
         if before is not None and run is not None and message.session == self.session:

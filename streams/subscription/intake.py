@@ -16,7 +16,7 @@ from streams.messages import wire
 from streams.messages.placeholder import in_its_place
 from streams.messages.transient import Heartbeat, Message
 from streams.subscription.arrivals import Arrivals, Taken
-from streams.subscription.mended import Known, mended
+from streams.subscription.mended import Known, mend
 
 MOST_KEPT = 10_000
 START_PATIENCE_S = 6.0
@@ -60,12 +60,12 @@ class Intake:
         if isinstance(message.body, Heartbeat):
             beat = self._arrivals.beat(message)
             return () if beat is None else (beat,)
-        return self._given(self._arrivals.take(message, time.monotonic()))
+        return self._hand_on(self._arrivals.take(message, time.monotonic()))
 
     def take_unreadable(self, frames: wire.Frames, reason: str) -> tuple[Message, ...]:
         """Messages that one stands for which `wire.decode` refused, saying why."""
         known = self._arrivals
-        filled = mended(
+        filled = mend(
             frames, Known(known.session, known.last_seq, known.start_seq, known.epoch)
         )
         if filled is not None:
@@ -115,9 +115,9 @@ class Intake:
         self._refuse(reason, placed)
         if event is None or not placed:
             return ()
-        return self._given(self._arrivals.take(event, time.monotonic()))
+        return self._hand_on(self._arrivals.take(event, time.monotonic()))
 
-    def _given(self, taken: Taken) -> tuple[Message, ...]:
+    def _hand_on(self, taken: Taken) -> tuple[Message, ...]:
         for remark in taken.remarks:
             self._remark(remark)
         for reason in taken.refused:

@@ -31,7 +31,7 @@ class Known:
     epoch: int
 
 
-def mended(frames: wire.Frames, known: Known) -> tuple[wire.Frames, str] | None:
+def mend(frames: wire.Frames, known: Known) -> tuple[wire.Frames, str] | None:
     """Frames with the header filled in, and what was; None where nothing could be."""
     if len(frames) != 3 or any(
         len(frame) > wire.MAX_HEADER_BYTES for frame in frames[:2]
@@ -41,7 +41,7 @@ def mended(frames: wire.Frames, known: Known) -> tuple[wire.Frames, str] | None:
     header = _object(frames[1])
     if header is None or topic not in wire.TOPICS.values():
         return None
-    filled = _filled(topic, header, known)
+    filled = _fill_header(topic, header, known)
     said = [
         f"{name} {was}" for name, was in _differences(topic, frames, header, filled)
     ]
@@ -59,7 +59,7 @@ def _object(text: bytes) -> dict[str, Any] | None:
     return header if isinstance(header, dict) else None
 
 
-def _filled(topic: str, header: dict[str, Any], known: Known) -> dict[str, Any]:
+def _fill_header(topic: str, header: dict[str, Any], known: Known) -> dict[str, Any]:
     """The header with what can be told."""
     next_seq = known.start_seq if topic == "start" else known.last_seq + 1
     next_seq = known.last_seq if topic == "heartbeat" else next_seq

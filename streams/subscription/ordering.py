@@ -71,11 +71,11 @@ class Ordering:
             self._highest_live = max(self._highest_live, message.seq)
         return True
 
-    def lost(self, seqs: tuple[int, ...]) -> None:
+    def note_lost(self, seqs: tuple[int, ...]) -> None:
         """Note messages that nobody has any more."""
         self._lost.update(seq for seq in seqs if seq >= self.next_seq)
 
-    def wanted(self) -> tuple[int, int] | None:
+    def next_gap(self) -> tuple[int, int] | None:
         """First number that is missing, and how many from there; None if none is."""
         if self.next_seq > self.last_seq or self.next_seq in self._held:
             return None

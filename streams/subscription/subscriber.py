@@ -35,7 +35,7 @@ from streams.messages.requests import (
 from streams.messages.transient import End, Event, Heartbeat, Message, Transient
 from streams.subscription.health import StreamHealth
 from streams.subscription.intake import Intake, Problem
-from streams.subscription.links import Links, configured
+from streams.subscription.links import Links, configure
 from streams.subscription.ordering import Ordering
 
 ANSWER_S = 2.0
@@ -241,7 +241,7 @@ class Subscriber:
             return
         self._asked = None
         if isinstance(reply, Done):
-            self._ordering.lost(reply.unreadable)
+            self._ordering.note_lost(reply.unreadable)
             if reply.session:
                 self._ordering.knows(reply.session, reply.last_seq)
         elif isinstance(reply, Refused):
@@ -255,7 +255,7 @@ class Subscriber:
         """Send a fetch, if something is missing and nothing is under way."""
         now = time.monotonic()
         self._give_up_asking(now)
-        wanted = self._ordering.wanted()
+        wanted = self._ordering.next_gap()
         if self._answered is not True:
             wanted = wanted or (self._ordering.next_seq, MAX_FETCH)
         if wanted is None or self._asked is not None or now < self._ask_after:
@@ -307,7 +307,7 @@ class Subscriber:
         if self._recorded and beat is not None and not beat.recording:
             return "NOT RECORDING: the relay cannot write its recording."
         if self._recorded and not self._answered:
-            return self._unanswered()
+            return self._no_answer_sentence()
         if self._answered is False:
             gaps = self._ordering.open_gaps
             return (
@@ -367,7 +367,7 @@ class Subscriber:
         )
         return intake.waiting or refused or intake.remark
 
-    def _unanswered(self) -> str:
+    def _no_answer_sentence(self) -> str:
         """A relay is heard, and does not answer."""
         since = self._live_since
         if since is None or time.monotonic() - since < ANSWER_S:
@@ -406,7 +406,7 @@ def send_event(
     place = Endpoint.parse(endpoint)
     deadline = time.monotonic() + timeout_s
     with zmq.Context() as context, context.socket(zmq.DEALER) as socket:
-        configured(socket, keys).connect(place.requests)
+        configure(socket, keys).connect(place.requests)
         while (remaining := deadline - time.monotonic()) > 0:
             wait_ms = int(1000 * min(remaining, ANSWER_S / 2))
             if not socket.poll(wait_ms, zmq.POLLOUT):

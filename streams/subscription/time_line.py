@@ -84,7 +84,7 @@ class TimeLine:
     def _next(self, given_s: float, step_s: float, waited_s: float) -> Placed:
         usual_s = max(self.repetition_time_s or waited_s, LEAST_STEP_S)
         if step_s < -usual_s / 2 or self._ahead(step_s, waited_s, usual_s):
-            return self._jumped(given_s, step_s, max(waited_s, usual_s))
+            return self._jump(given_s, step_s, max(waited_s, usual_s))
         self._pace(step_s, waited_s)
         time_s = given_s + self._offset_s
         if time_s > self.time_s:
@@ -102,7 +102,7 @@ class TimeLine:
         off_s = abs(step_s - waited_s)
         self._paced = self._paced + 1 if off_s < max(0.25 * step_s, 0.2) else 0
 
-    def _jumped(self, given_s: float, step_s: float, took_s: float) -> Placed:
+    def _jump(self, given_s: float, step_s: float, took_s: float) -> Placed:
         self._paced = 0
         time_s = self.time_s + took_s
         self._offset_s = time_s - given_s

@@ -21,7 +21,7 @@ from streams.messages import wire
 from streams.messages.transient import number
 from streams.recording.journal import Journal
 from streams.simulator.metabolites import metabolite_fids
-from streams.simulator.scanner import prepared, scan_session
+from streams.simulator.scanner import prepare, scan_session
 from streams.simulator.scenario_file import bundled_scenarios, scenario_from
 
 SEED = 1000
@@ -53,7 +53,7 @@ def record(folder: Path, sessions: int, transients: int) -> None:
         fids = metabolite_fids(scenario) if fids is None else fids
         path = folder / f"sub-{k // 2 + 1:03d}_ses-{k % 2 + 1}.mcap"
         with Journal.create(path) as journal:
-            for message in number(scan_session(prepared(scenario, fids))):
+            for message in number(scan_session(prepare(scenario, fids))):
                 journal.append(wire.encode(message))
 
 

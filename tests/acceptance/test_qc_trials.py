@@ -20,12 +20,12 @@ from monitor.study.participants import read_participants
 from monitor.study.run import Plan, judge_all, put_together
 from monitor.study.sessions import find_sessions
 from monitor.study.simulated_trial import Crossover, draw
-from monitor.study.trial import binned, fit_trial
+from monitor.study.trial import bin_session, fit_trial
 from streams.messages import wire
 from streams.messages.transient import number
 from streams.recording.journal import Journal
 from streams.simulator.metabolites import metabolite_fids
-from streams.simulator.scanner import prepared, scan_session
+from streams.simulator.scanner import prepare, scan_session
 from streams.simulator.scenario_file import scenario_from
 
 pytest.importorskip("statsmodels", reason="the extra qc is not installed")
@@ -47,7 +47,7 @@ def test_intervals_cover_as_often_as_they_say(trials: int, effect: float) -> Non
     covered = by_time = away = 0
     for _ in range(trials):
         drawn = draw(Crossover(effect=effect), random)
-        sessions = [b for visit, rows in drawn if (b := binned(visit, rows))]
+        sessions = [b for visit, rows in drawn if (b := bin_session(visit, rows))]
         found = fit_trial(sessions, "drug")
         covered += found.condition.low <= effect <= found.condition.high
         slope = found.condition_by_time
@@ -93,7 +93,7 @@ def test_a_trial_from_transients_to_the_page(tmp_path: Path) -> None:
             fids = metabolite_fids(scenario) if fids is None else fids
             path = study / f"sub-{subject:02d}_ses-{visit}.mcap"
             with Journal.create(path) as journal:
-                for message in number(scan_session(prepared(scenario, fids))):
+                for message in number(scan_session(prepare(scenario, fids))):
                     journal.append(wire.encode(message))
             condition, sex = "drug" if drug else "placebo", "fm"[subject // 2 % 2]
             score = 30 - rise / 2

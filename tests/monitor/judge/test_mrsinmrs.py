@@ -12,7 +12,7 @@ from monitor.judge.mrsinmrs import mrsinmrs
 from monitor.judge.session import Judged
 from monitor.protocol.choose import Wishes
 from monitor.protocol.read_protocol import bundled_protocols
-from monitor.protocol.site_rules import reported
+from monitor.protocol.site_rules import mrsinmrs_texts
 from monitor.report.page import session_page
 from monitor.report.wording import count_rows
 from streams.errors import InputError
@@ -33,7 +33,7 @@ def test_a_protocol_fills_in_what_no_stream_says(
     path = tmp_path / "site.toml"
     whole = bundled_protocols()["press_3t_te30"].read_text(encoding="utf-8")
     path.write_text(f'{whole}\n[mrsinmrs]\nsite = "Ward 3"\ncoil = "birdcage"\n')
-    said = reported(str(path))
+    said = mrsinmrs_texts(str(path))
     followed = follow(infusion_short, Wishes(protocol=str(path)))
     fields = {f.title: f for f in mrsinmrs(followed, 8.0, 50.0, said)}
     assert (fields["Site"].value, fields["Site"].origin) == ("Ward 3", "protocol")
@@ -41,7 +41,7 @@ def test_a_protocol_fills_in_what_no_stream_says(
     assert fields["Location of the volume"].value == ""
     path.write_text(f'{whole}\n[mrsinmrs]\nsubject = "a name"\n')
     with pytest.raises(InputError, match=r"\[mrsinmrs\] knows site, .* not subject"):
-        reported(str(path))
+        mrsinmrs_texts(str(path))
 
 
 def test_a_combined_file_claims_no_coil_combination(

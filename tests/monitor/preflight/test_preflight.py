@@ -48,7 +48,7 @@ def phantom(count=16, change=lambda n, fid: fid, step_s=2.0, **acquisition):
 
 
 def found(bodies, settings=SETTINGS, wanted=16):
-    arrived = stream.arrived(bodies, wanted)
+    arrived = stream.collect(bodies, wanted)
     return {check.name: check for check in stream.checks(arrived, settings, wanted)}
 
 

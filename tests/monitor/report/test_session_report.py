@@ -15,7 +15,7 @@ from monitor.judge import provenance
 from monitor.judge.criteria import Criterion
 from monitor.judge.provenance import program_hash
 from monitor.judge.responses import Report
-from monitor.judge.session import Judged, _unsuppressed, judge
+from monitor.judge.session import Judged, _water_reference_note, judge
 from monitor.protocol.choose import Wishes
 from monitor.report.figures import names_for
 from monitor.report.session_files import write_session_report
@@ -324,4 +324,4 @@ def test_what_the_windows_do_not_cover_is_told(infusion_short: Path) -> None:
 @pytest.mark.parametrize(("water", "said"), [(1187.0, 1), (9.0, 0), (math.nan, 0)])
 def test_a_water_reference_taken_for_a_session_is_told(water: float, said: int) -> None:
     one = Criterion("water", "Residual water", water, "<=", 10.0, "", "")
-    assert len(_unsuppressed([one])) == said
+    assert len(_water_reference_note([one])) == said

@@ -38,7 +38,7 @@ from streams.simulator.artefacts import (
 from streams.simulator.background import METHYL, METHYLENE
 from streams.simulator.courses import Saturating
 from streams.simulator.plan import PlannedEvent, Series
-from streams.simulator.scanner import metabolite_fid, prepared, scan_session, transient
+from streams.simulator.scanner import metabolite_fid, prepare, scan_session, transient
 
 LONG = (Series("start", 0.0, 0, 0, 3000, 7.5, 0.0),)
 MOVES = Motion(
@@ -57,7 +57,7 @@ MOVES = Motion(
 def ready(scenario=None, **artefacts):
     """A session of singlets with some artefacts switched on."""
     scenario = replace(scenario or plain(), **artefacts)
-    return prepared(scenario, naa_singlet(scenario))
+    return prepare(scenario, naa_singlet(scenario))
 
 
 def long_session(**artefacts):
