@@ -16,7 +16,7 @@ from streams.errors import InputError
 app = typer.Typer(help="Basis sets: make, convert, look at.", no_args_is_help=True)
 
 
-class Kind(StrEnum):
+class SequenceKind(StrEnum):
     """Sequences that can be simulated."""
 
     PRESS = "press"
@@ -33,7 +33,7 @@ class Pulses(StrEnum):
     SHAPED = "shaped"
 
 
-class Macromolecules(StrEnum):
+class AddedMacromolecules(StrEnum):
     """Components to add."""
 
     NONE = "none"
@@ -43,7 +43,7 @@ class Macromolecules(StrEnum):
 
 @app.command("simulate")
 def simulate(
-    sequence: Annotated[Kind, typer.Option("--sequence", help="Its kind.")],
+    sequence: Annotated[SequenceKind, typer.Option("--sequence", help="Its kind.")],
     te: Annotated[float, typer.Option("--te", help="Echo time, ms.")],
     mhz: Annotated[float, typer.Option("--mhz", help="Spectrometer frequency.")],
     dwell: Annotated[float, typer.Option("--dwell", help="Dwell time, s.")],
@@ -60,8 +60,8 @@ def simulate(
         Pulses, typer.Option("--pulses", help="Refocusing.")
     ] = Pulses.IDEAL,
     mm: Annotated[
-        Macromolecules, typer.Option("--mm", help="MM to add.")
-    ] = Macromolecules.NONE,
+        AddedMacromolecules, typer.Option("--mm", help="MM to add.")
+    ] = AddedMacromolecules.NONE,
     metabolites: Annotated[
         str | None, typer.Option("--metabolites", help="A,B,...; the usual 21.")
     ] = None,
@@ -76,7 +76,7 @@ def simulate(
     from streams.spins import Sequence
 
     _check_numbers(te, mhz, dwell, points)
-    if tm is not None and sequence is not Kind.STEAM:
+    if tm is not None and sequence is not SequenceKind.STEAM:
         raise InputError(f"--tm goes with --sequence steam, not with {sequence}.")
     _check_folder(out)
     made = Sequence(

@@ -16,7 +16,7 @@ from streams.messages.endpoint import Endpoint
 from streams.messages.transient import Body
 
 if TYPE_CHECKING:
-    from monitor.preflight.machine import Check
+    from monitor.preflight.machine import CheckResult
     from monitor.protocol.settings import Settings
 
 WAIT_S = 120.0
@@ -87,7 +87,7 @@ def preflight(
     for check in _stream(source, key, transients, wait, settings):
         say(check.line)
         found.append(check)
-    wrong = sum(check.state is machine.State.WRONG for check in found)
+    wrong = sum(check.state is machine.CheckState.WRONG for check in found)
     say(f"{wrong} of {len(found)} checks are WRONG" if wrong else "ready")
     if wrong:
         raise typer.Exit(2)
@@ -101,16 +101,18 @@ def _listen(listen: str) -> str:
 
 def _stream(
     source: str, key: str, transients: int, wait_s: float, settings: Settings | None
-) -> Iterator[Check]:
+) -> Iterator[CheckResult]:
     """Checks of what arrives from a relay or lies in a file."""
     from monitor.preflight import stream as preflight_stream
-    from monitor.preflight.machine import Check, State
+    from monitor.preflight.machine import CheckResult, CheckState
     from streams.errors import InputError
     from streams.sources.files.open_file import open_source
 
     if not source:
         text = "nothing was looked at"
-        yield Check("stream", State.LOOK, text, "give --from a relay or a file")
+        yield CheckResult(
+            "stream", CheckState.LOOK, text, "give --from a relay or a file"
+        )
         return
     clocks: list[str] = []
     try:
@@ -120,11 +122,11 @@ def _stream(
             bodies = open_source(Path(source)).bodies
         arrived = preflight_stream.collect(bodies, transients)
     except InputError as error:
-        yield Check("stream", State.WRONG, str(error))
+        yield CheckResult("stream", CheckState.WRONG, str(error))
         return
     yield from preflight_stream.checks(arrived, settings, transients)
     for said in filter(None, clocks):
-        yield Check("clocks", State.OK, f"relay beside scanner: {said}")
+        yield CheckResult("clocks", CheckState.OK, f"relay beside scanner: {said}")
 
 
 def _live(endpoint: str, key: str, wait_s: float, clocks: list[str]) -> Iterator[Body]:

@@ -23,7 +23,7 @@ from streams.errors import InputError
 
 if TYPE_CHECKING:
     from monitor.protocol.choose import Wishes
-    from monitor.study.run import Plan
+    from monitor.study.run import StudyPlan
 
 Sessions = Annotated[
     list[Path] | None,
@@ -168,7 +168,7 @@ def _many(
     names: bool,
 ) -> None:
     from monitor.study.participants import read_participants
-    from monitor.study.run import Plan, kept_rows, put_together
+    from monitor.study.run import StudyPlan, kept_rows, put_together
     from monitor.study.sessions import find_sessions
 
     if water is not None:
@@ -177,7 +177,9 @@ def _many(
             "water*, wref* or *_mrsref."
         )
     visits = read_participants(participants) if participants else None
-    plan = Plan(wishes, out, pdf, workers or os.cpu_count() or 1, scheduler, visits)
+    plan = StudyPlan(
+        wishes, out, pdf, workers or os.cpu_count() or 1, scheduler, visits
+    )
     rows, of_another = kept_rows(out) if level == "group" else ([], False)
     if of_another:
         say(
@@ -200,7 +202,7 @@ def _many(
     )
 
 
-def _judge(sessions: Any, plan: Plan) -> list[dict[str, Any]]:
+def _judge(sessions: Any, plan: StudyPlan) -> list[dict[str, Any]]:
     """Judge with a progress bar; what could not be judged is said at once."""
     from rich.console import Console
     from rich.progress import Progress

@@ -17,7 +17,7 @@ import numpy as np
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.signal.spectrum import Real
-from monitor.judge.follow import Followed, Placed
+from monitor.judge.follow import Followed, PlacedEvent
 from monitor.judge.line_width import LineWidthBias
 from monitor.run.result import Result
 
@@ -252,7 +252,7 @@ def _late(followed: Followed) -> float:
     return max(late, default=math.nan)
 
 
-def lateness_s(placed: Placed) -> float:
+def lateness_s(placed: PlacedEvent) -> float:
     """Distance of an event's stamp from the transients that it came between, s."""
     stamp = placed.event.time_s
     early = stamp - placed.after_s if placed.after_s is not None else 0.0

@@ -53,14 +53,14 @@ UNKNOWN = Estimated(math.nan, math.nan, math.nan, math.nan)
 
 
 @dataclass(frozen=True, slots=True)
-class Smoothed:
+class SmoothedChanges:
     """The smoothed course (n,) in percent and its covariance (n, n)."""
 
     percent: Real
     covariance: Real
 
 
-def smooth(place: Real, percent: Real, covariance: Real) -> Smoothed:
+def smooth(place: Real, percent: Real, covariance: Real) -> SmoothedChanges:
     """Smooth changes (n,), n >= 3, at ascending places 0 ... 1."""
     X = np.stack([np.ones_like(place), place], axis=1)
     low, high = np.minimum.outer(place, place), np.maximum.outer(place, place)
@@ -71,7 +71,7 @@ def smooth(place: Real, percent: Real, covariance: Real) -> Smoothed:
         key=lambda found: found[0],
     )[1]
     off = covariance @ P
-    return Smoothed(percent - off @ percent, covariance - off @ covariance)
+    return SmoothedChanges(percent - off @ percent, covariance - off @ covariance)
 
 
 def _projection(V: Real, X: Real, d: Real) -> tuple[float, Real]:

@@ -14,7 +14,7 @@ from monitor.judge.figure_data import Times, measured_period, period_fit, times_
 from monitor.judge.follow import Followed
 from monitor.judge.measures import (
     OUTCOMES,
-    Changes,
+    OutcomeChanges,
     changes_of,
     detectable_by_window,
     detectable_percent,
@@ -44,8 +44,8 @@ class Responses:
 
     times: Times
     period_s: tuple[float, float]
-    changes: dict[str, Changes]
-    headline: Changes | None
+    changes: dict[str, OutcomeChanges]
+    headline: OutcomeChanges | None
     during: FittedWindow | None
     detectable_percent: float
 
@@ -98,7 +98,9 @@ def _interval_s(followed: Followed) -> float:
     return steps[len(steps) // 2] if steps else 0.0
 
 
-def _measures(found: dict[str, Changes], period_s: tuple[float, float]) -> list[Report]:
+def _measures(
+    found: dict[str, OutcomeChanges], period_s: tuple[float, float]
+) -> list[Report]:
     """Tidy response measures: a row per outcome and measure."""
     return [
         {
@@ -115,7 +117,7 @@ def _measures(found: dict[str, Changes], period_s: tuple[float, float]) -> list[
     ]
 
 
-def _windows(found: dict[str, Changes], times: Times) -> list[Report]:
+def _windows(found: dict[str, OutcomeChanges], times: Times) -> list[Report]:
     """Tidy independent windows; `reference_sd` is common to those of an outcome."""
     return [
         {

@@ -43,7 +43,7 @@ UNSUPPRESSED = 200.0
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedSession:
     """A session's report as values, and what its figures are drawn from."""
 
     report: Report
@@ -56,7 +56,7 @@ def judge(
     water: Path | None = None,
     title: str = "",
     names: bool = False,
-) -> Judged:
+) -> JudgedSession:
     """Analyse one file and judge it.
 
     `title` is what the report calls the session; by default its label.  `names`: it may
@@ -97,7 +97,7 @@ def judge(
     if not hidden:
         report |= outcome_report(followed, found, compared)
     fits = compared.models if compared else ()
-    return Judged(report, drawn_of(followed, found.during, hidden, fits))
+    return JudgedSession(report, drawn_of(followed, found.during, hidden, fits))
 
 
 def _notes_of(followed: Followed) -> tuple[Note, ...]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from monitor.analysis.preparation.measures import saturated
 from monitor.analysis.signal import spectrum
-from monitor.preflight.machine import Check, State, ok
+from monitor.preflight.machine import CheckResult, CheckState, ok
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.transient import Acquisition, Body, Event, Kind, Start, Transient
@@ -59,14 +59,16 @@ def collect(bodies: Iterable[Body], transients: int) -> Arrived:
     return found
 
 
-def checks(found: Arrived, settings: Settings | None, wanted: int) -> Iterator[Check]:
+def checks(
+    found: Arrived, settings: Settings | None, wanted: int
+) -> Iterator[CheckResult]:
     """Every check that what arrived allows."""
     for trouble in found.troubles[:5]:
-        yield Check("stream", State.WRONG, f"{trouble.kind}: {trouble.text}")
+        yield CheckResult("stream", CheckState.WRONG, f"{trouble.kind}: {trouble.text}")
     if found.start is None or not found.transients:
         text = "no metabolite transient arrived"
         remedy = "start the phantom series, and see that it is sent here"
-        yield Check("stream", State.WRONG, text, remedy)
+        yield CheckResult("stream", CheckState.WRONG, text, remedy)
         return
     acquisition = found.start.acquisition
     if settings is not None:
@@ -83,7 +85,7 @@ def checks(found: Arrived, settings: Settings | None, wanted: int) -> Iterator[C
 
 def compare_with_protocol(
     acquisition: Acquisition, settings: Settings
-) -> Iterator[Check]:
+) -> Iterator[CheckResult]:
     """The announced acquisition beside the protocol's expectations."""
     pairs = (
         (
@@ -115,92 +117,106 @@ def compare_with_protocol(
         if want is None:
             continue
         if have is None:
-            yield Check(
-                name, State.LOOK, f"not announced; {scale * want:g} {unit} meant"
+            yield CheckResult(
+                name, CheckState.LOOK, f"not announced; {scale * want:g} {unit} meant"
             )
         elif abs(have / want - 1) > tolerance:
             text = (
                 f"{scale * have:g} {unit}, the protocol expects {scale * want:g} {unit}"
             )
-            yield Check(name, State.WRONG, text, "correct the scanner, or the protocol")
+            yield CheckResult(
+                name, CheckState.WRONG, text, "correct the scanner, or the protocol"
+            )
         else:
             yield ok(name, f"{scale * have:g} {unit}")
     if acquisition.nucleus != settings.expect_nucleus:
         text = f"{acquisition.nucleus}, the protocol expects {settings.expect_nucleus}"
-        yield Check("nucleus", State.WRONG, text, "correct the scanner")
+        yield CheckResult("nucleus", CheckState.WRONG, text, "correct the scanner")
     named, meant = acquisition.sequence, settings.expect_sequence
     if meant and meant.lower() not in named.lower():
         text = f"named {named or 'not at all'}, the protocol is for {meant}"
-        yield Check("sequence", State.LOOK, text, "see that it is the right one")
+        yield CheckResult(
+            "sequence", CheckState.LOOK, text, "see that it is the right one"
+        )
 
 
-def _basis(acquisition: Acquisition, settings: Settings) -> Iterator[Check]:
+def _basis(acquisition: Acquisition, settings: Settings) -> Iterator[CheckResult]:
     from monitor.analysis.basis.check import checked_for
     from monitor.basis.files import load_basis
 
     try:
         _, notes = checked_for(load_basis(settings.basis), acquisition)
     except InputError as error:
-        yield Check("basis set", State.WRONG, str(error))
+        yield CheckResult("basis set", CheckState.WRONG, str(error))
         return
     if not notes:
         yield ok("basis set", "goes with what arrives")
     for note in notes:
-        yield Check("basis set", State.LOOK, note)
+        yield CheckResult("basis set", CheckState.LOOK, note)
 
 
-def count(transients: list[Transient], wanted: int) -> Check:
+def count(transients: list[Transient], wanted: int) -> CheckResult:
     """Whether all came, by the scanner's counter."""
     came = len(transients)
     missing = transients[-1].count - transients[0].count + 1 - came
     if missing > 0:
         text = f"{missing} are missing among {came} by the scanner's counter"
-        return Check("transients", State.WRONG, text, "check the network")
+        return CheckResult("transients", CheckState.WRONG, text, "check the network")
     if came < wanted:
         text = f"{came} of {wanted} came"
-        return Check("transients", State.LOOK, text, "let the series run longer")
+        return CheckResult(
+            "transients", CheckState.LOOK, text, "let the series run longer"
+        )
     return ok("transients", f"{came} came, none is missing")
 
 
-def pace(transients: list[Transient], acquisition: Acquisition) -> Check:
+def pace(transients: list[Transient], acquisition: Acquisition) -> CheckResult:
     """Whether scanner times advance by TR."""
     steps = np.diff([t.time_s for t in transients])
     tr_s = acquisition.repetition_time_s
     if not steps.size or tr_s is None:
-        return Check("times", State.LOOK, "no two transients, or no TR, to tell by")
+        return CheckResult(
+            "times", CheckState.LOOK, "no two transients, or no TR, to tell by"
+        )
     usual = float(np.median(steps))
     text = f"every {usual:.3f} s, TR {tr_s:.3f} s"
     if abs(usual / tr_s - 1) > TIME_TOLERANCE:
-        return Check(
-            "times", State.WRONG, text, "check tick_s in [mrd] of the protocol"
+        return CheckResult(
+            "times", CheckState.WRONG, text, "check tick_s in [mrd] of the protocol"
         )
     if float(np.ptp(steps)) > 0.1 * tr_s:
         text += f", from {steps.min():.2f} to {steps.max():.2f} s"
-        return Check("times", State.LOOK, text, "see whether the series was paused")
+        return CheckResult(
+            "times", CheckState.LOOK, text, "see whether the series was paused"
+        )
     return ok("times", text)
 
 
-def coils(transients: list[Transient]) -> Check:
+def coils(transients: list[Transient]) -> CheckResult:
     """Whether every coil gives something."""
     power = np.mean([np.mean(np.abs(t.fid) ** 2, axis=-1) for t in transients], axis=0)
     dead = np.flatnonzero(power <= DEAD_COIL**2 * np.median(power)).tolist()
     if dead:
         names = ", ".join(str(coil + 1) for coil in dead)
         text = f"{len(dead)} of {power.size} give nothing: {names}"
-        return Check("coils", State.WRONG, text, "check the coil and its plugs")
+        return CheckResult(
+            "coils", CheckState.WRONG, text, "check the coil and its plugs"
+        )
     return ok("coils", f"all {power.size} give something")
 
 
-def level(transients: list[Transient]) -> Check:
+def level(transients: list[Transient]) -> CheckResult:
     """Whether the receiver is saturated anywhere."""
     clipped = sum(saturated(t.fid) for t in transients)
     if clipped:
         text = f"{clipped} of {len(transients)} transients are saturated"
-        return Check("receiver", State.WRONG, text, "lower the receiver gain")
+        return CheckResult(
+            "receiver", CheckState.WRONG, text, "lower the receiver gain"
+        )
     return ok("receiver", "not saturated")
 
 
-def decay(transients: list[Transient]) -> Check:
+def decay(transients: list[Transient]) -> CheckResult:
     """Whether the FIDs begin strong and end weak."""
     powers = np.mean([np.mean(np.abs(t.fid) ** 2, axis=0) for t in transients], axis=0)
     part = max(powers.size // 8, 1)
@@ -209,11 +225,11 @@ def decay(transients: list[Transient]) -> Check:
     text = f"amplitude falls to 1/{ratio:.1f} over the FID"
     if ratio < LEAST_DECAY:
         remedy = "check the phantom, the voxel and the points to discard"
-        return Check("FID", State.WRONG, text, remedy)
+        return CheckResult("FID", CheckState.WRONG, text, remedy)
     return ok("FID", text)
 
 
-def line(transients: list[Transient], acquisition: Acquisition) -> Check:
+def line(transients: list[Transient], acquisition: Acquisition) -> CheckResult:
     """Place, width and height of the strongest line."""
     power = _power(transients, acquisition)
     dwell_s, mhz = acquisition.dwell_time_s, acquisition.spectrometer_frequency_mhz
@@ -228,22 +244,26 @@ def line(transients: list[Transient], acquisition: Acquisition) -> Check:
         f"{width_hz:.1f} Hz wide (magnitude), {snr:.0f} times the noise"
     )
     if snr < LEAST_SNR:
-        return Check("line", State.WRONG, text, "check voxel, coil and transmitter")
+        return CheckResult(
+            "line", CheckState.WRONG, text, "check voxel, coil and transmitter"
+        )
     return ok("line", text)
 
 
-def conjugation(transients: list[Transient], acquisition: Acquisition) -> Check:
+def conjugation(transients: list[Transient], acquisition: Acquisition) -> CheckResult:
     """Whether the spectrum is the right way round."""
     check = ConjugationCheck(acquisition)
     said = ""
     for transient in transients:
         said = said or check.push(transient.fid)
     if check.contradicted:
-        return Check("conjugation", State.WRONG, said)
+        return CheckResult("conjugation", CheckState.WRONG, said)
     if said and "confirmed" in said:
         return ok("conjugation", said)
     text = "no metabolite lines to tell by"
-    return Check("conjugation", State.LOOK, text, "use a phantom with metabolites")
+    return CheckResult(
+        "conjugation", CheckState.LOOK, text, "use a phantom with metabolites"
+    )
 
 
 def _power(

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import jinja2
 
-from monitor.judge.session import Judged
+from monitor.judge.session import JudgedSession
 from monitor.report import captions, digits, wording
 from monitor.report.figures import SHAPES, names_for, svg_of
 from monitor.typeface import FAMILY, page_letters
@@ -53,7 +53,7 @@ def style() -> str:
     return "".join(faces) + _template("style.css")
 
 
-def session_page(judged: Judged) -> str:
+def session_page(judged: JudgedSession) -> str:
     """The page of one session."""
     report = judged.report
     figures = [

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.judge.session import Judged
+from monitor.judge.session import JudgedSession
 from monitor.report.folder import made_folder, take_away
 from monitor.report.page import session_page
 from monitor.report.session_paper import write_paper
@@ -47,7 +47,7 @@ OF_OUTCOME = {
 """Tables of the outcome, by the name of the file and of the part of the report."""
 
 
-def write_session_report(judged: Judged, out: Path, pdf: bool = True) -> None:
+def write_session_report(judged: JudgedSession, out: Path, pdf: bool = True) -> None:
     """Write report.html, report.pdf, qc.json and the tables of a session.
 
     They are criteria.csv and, of an outcome that is not hidden, measures.csv,

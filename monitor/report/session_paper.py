@@ -8,7 +8,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from monitor.judge.responses import Report
-from monitor.judge.session import Judged
+from monitor.judge.session import JudgedSession
 from monitor.report import captions, digits
 from monitor.report import wording as say
 from monitor.report.figures import LEGEND_ABOVE, SHAPES, names_for
@@ -23,10 +23,10 @@ HEIGHTS = {
     "traces": 4.6,
 }
 HEADING = 0.38
-Section = Callable[[Paper, Judged], None]
+Section = Callable[[Paper, JudgedSession], None]
 
 
-def write_paper(judged: Judged, path: Path) -> None:
+def write_paper(judged: JudgedSession, path: Path) -> None:
     """Write the PDF of a session.
 
     Raises
@@ -36,7 +36,7 @@ def write_paper(judged: Judged, path: Path) -> None:
     on_paper(lambda: _pages(judged), path)
 
 
-def _pages(judged: Judged) -> Paper:
+def _pages(judged: JudgedSession) -> Paper:
     r = judged.report
     paper = Paper(f"mrs-monitor {r['versions']['mrs-monitor']}, {r['session']}")
     paper.heading(f"Protocol QC: {r['session']}", 14)
@@ -52,7 +52,7 @@ def _pages(judged: Judged) -> Paper:
     return paper
 
 
-def _flow(paper: Paper, judged: Judged, short: list[Section]) -> None:
+def _flow(paper: Paper, judged: JudgedSession, short: list[Section]) -> None:
     """Figures in their order; a short section goes before one that needs a page."""
     for name in names_for(judged.drawn, judged.report["outcome_hidden"]):
         while short and 0 < paper.left < HEADING + HEIGHTS[name] + CAPTION:
@@ -64,7 +64,7 @@ def _flow(paper: Paper, judged: Judged, short: list[Section]) -> None:
         section(paper, judged)
 
 
-def _criteria(paper: Paper, judged: Judged) -> None:
+def _criteria(paper: Paper, judged: JudgedSession) -> None:
     paper.heading("Criteria of the protocol")
     rows = [
         (
@@ -81,7 +81,7 @@ def _criteria(paper: Paper, judged: Judged) -> None:
     paper.table(header, rows, shares, lambda r: r[3].endswith("missed"))
 
 
-def _figure(paper: Paper, judged: Judged, name: str) -> None:
+def _figure(paper: Paper, judged: JudgedSession, name: str) -> None:
     draw, title, _, (rows, columns) = SHAPES[name]
     paper.heading(title, keep=HEIGHTS[name] + CAPTION)
 
@@ -167,7 +167,7 @@ def _models(paper: Paper, report: Report) -> None:
     paper.paragraph(captions.MODELS_NOTE)
 
 
-def _detectable(paper: Paper, judged: Judged) -> None:
+def _detectable(paper: Paper, judged: JudgedSession) -> None:
     found = judged.report.get("detectable")
     if not found or not found["windows"]:
         return
@@ -183,18 +183,18 @@ def _detectable(paper: Paper, judged: Judged) -> None:
     paper.paragraph(say.detectable_sentence(judged.report))
 
 
-def _line_width(paper: Paper, judged: Judged) -> None:
+def _line_width(paper: Paper, judged: JudgedSession) -> None:
     if judged.report["line_width"]:
         paper.heading("Line width")
         paper.paragraph(say.line_width_sentence(judged.report))
 
 
-def _counts(paper: Paper, judged: Judged) -> None:
+def _counts(paper: Paper, judged: JudgedSession) -> None:
     paper.heading("Counts and markers")
     paper.pairs(say.count_rows(judged.report), 0.2)
 
 
-def _tables(paper: Paper, judged: Judged) -> None:
+def _tables(paper: Paper, judged: JudgedSession) -> None:
     r = judged.report
     paper.heading("MRSinMRS")
     rows = [

@@ -24,7 +24,7 @@ from monitor.judge.session import judge
 from monitor.protocol.choose import Wishes
 from monitor.report.session_files import write_session_report
 from monitor.run.content_hash import sha256_of
-from monitor.study.sessions import Session, infusion_of
+from monitor.study.sessions import StudySession, infusion_of
 from streams.errors import InputError
 from streams.messages.transient import Event, Transient
 from streams.sources.file_names import without_names
@@ -40,7 +40,7 @@ Tell = Callable[[Row], None]
 class Job:
     """A session, how it is to be judged, and the folder of its results."""
 
-    session: Session
+    session: StudySession
     wishes: Wishes
     out: Path
     pdf: bool = True
@@ -65,7 +65,7 @@ def work(job: Job) -> Row:
     return row_of(job, report)
 
 
-def _reason_without_names(session: Session, reason: str) -> str:
+def _reason_without_names(session: StudySession, reason: str) -> str:
     """Why a session could not be judged, without names where they are not wanted."""
     if session.named:
         return reason

@@ -17,13 +17,13 @@ from monitor.study.cluster import run_on_cluster
 from monitor.study.group import group_report
 from monitor.study.group_files import write_group
 from monitor.study.participants import Visit
-from monitor.study.sessions import Session
+from monitor.study.sessions import StudySession
 
 ROWS = "rows.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class StudyPlan:
     """What is to be done with the sessions.
 
     Attributes
@@ -41,7 +41,9 @@ class Plan:
     visits: Mapping[tuple[str, str], Visit] | None = None
 
 
-def judge_all(sessions: Sequence[Session], plan: Plan, tell: Tell) -> list[Row]:
+def judge_all(
+    sessions: Sequence[StudySession], plan: StudyPlan, tell: Tell
+) -> list[Row]:
     """Judge sessions; rows in the order of the sessions, kept in rows.json.
 
     Raises
@@ -78,7 +80,7 @@ def kept_rows(out: Path) -> tuple[list[Row], bool]:
     return rows, kept.get("program_sha256") != program_hash()
 
 
-def put_together(rows: Sequence[Row], plan: Plan) -> dict[str, Any]:
+def put_together(rows: Sequence[Row], plan: StudyPlan) -> dict[str, Any]:
     """Write the tables and the page of all sessions; returns what the page says."""
     group = group_report(rows, plan.visits)
     write_group(rows, group, plan.out)

@@ -29,7 +29,7 @@ WATER = re.compile(r"(^|[_-])(water|wref|mrsref|h2o)([_.-]|$)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class StudySession:
     """A session to judge.
 
     Attributes
@@ -56,7 +56,9 @@ class Session:
         return self.path.name if self.named else self.label
 
 
-def find_sessions(places: Sequence[Path], names: bool = False) -> tuple[Session, ...]:
+def find_sessions(
+    places: Sequence[Path], names: bool = False
+) -> tuple[StudySession, ...]:
     """Sessions in files and folders, in the order of their names.
 
     `names`: their labels are the files' names, and results may hold these.
@@ -65,7 +67,7 @@ def find_sessions(places: Sequence[Path], names: bool = False) -> tuple[Session,
     ------
     InputError : a place does not exist, or there is no session in any of them
     """
-    found: list[Session] = []
+    found: list[StudySession] = []
     for place in places:
         if place.is_dir():
             found += _in_folder(place)
@@ -82,7 +84,7 @@ def find_sessions(places: Sequence[Path], names: bool = False) -> tuple[Session,
     return tuple(replace(s, label=a) for s, a in zip(found, labels, strict=True))
 
 
-def _in_folder(folder: Path) -> list[Session]:
+def _in_folder(folder: Path) -> list[StudySession]:
     if (folder / "dataset_description.json").is_file():
         files = sorted(folder.glob("sub-*/**/*_svs.nii*"))
         return [
@@ -118,15 +120,15 @@ def _bids(path: Path, ending: str) -> Path | None:
     return found[0] if len(found) == 1 else None
 
 
-def _session(path: Path, water: Path | None, events: Path | None) -> Session:
+def _session(path: Path, water: Path | None, events: Path | None) -> StudySession:
     text = path.as_posix()
     label = re.sub(r"(\.nii)?(\.gz)?$", "", path.name, flags=re.I)
     label = label.rsplit(".", 1)[0] if "." in label else label
     subject, visit, site = (entity(text, key) for key in ("sub", "ses", "site"))
-    return Session(label or path.name, path, water, subject, visit, site, events)
+    return StudySession(label or path.name, path, water, subject, visit, site, events)
 
 
-def _with_names(found: list[Session]) -> tuple[Session, ...]:
+def _with_names(found: list[StudySession]) -> tuple[StudySession, ...]:
     """Labels that occur twice get the name of their folder, then a number."""
     names = [s.label for s in found]
     labels = make_unique(

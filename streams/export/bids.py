@@ -24,7 +24,7 @@ from streams.errors import InputError
 from streams.export.atomic import replacing
 from streams.export.bids_events import EVENT_COLUMNS, events_table
 from streams.export.nifti_mrs import PROGRAM, program_version, write_recorded
-from streams.export.recorded import Recorded, collect, number_groups
+from streams.export.recorded import TransientGroup, collect, number_groups
 from streams.messages.transient import Kind, Message
 
 BIDS_VERSION = "1.10.0"
@@ -111,7 +111,7 @@ def _claim_folder(folder: Path, place: Path) -> Iterator[None]:
 
 
 def _write_all(
-    folder: Path, place: Path, stem: str, groups: Sequence[tuple[int, Recorded]]
+    folder: Path, place: Path, stem: str, groups: Sequence[tuple[int, TransientGroup]]
 ) -> list[Path]:
     """Write every series of a session, its events with it."""
     written: list[Path] = []
@@ -126,7 +126,7 @@ def _write_all(
     return written
 
 
-def in_time_order(recorded: Recorded) -> Recorded:
+def in_time_order(recorded: TransientGroup) -> TransientGroup:
     """The same transients by time: BIDS wants its VolumeTiming to rise."""
     order = sorted(range(len(recorded.times_s)), key=recorded.times_s.__getitem__)
     times_s = [recorded.times_s[index] for index in order]
@@ -157,7 +157,7 @@ def _stem(stem: str, kind: Kind) -> str:
 
 
 def _references(
-    place: Path, stem: str, number: int, groups: Sequence[tuple[int, Recorded]]
+    place: Path, stem: str, number: int, groups: Sequence[tuple[int, TransientGroup]]
 ) -> list[str]:
     """BIDS URIs of the water references of a series."""
     name = f"{place.as_posix()}/mrs/{_stem(stem, Kind.WATER)}.nii.gz"
@@ -166,7 +166,7 @@ def _references(
 
 
 def _write_series(
-    target: Path, recorded: Recorded, references: list[str]
+    target: Path, recorded: TransientGroup, references: list[str]
 ) -> list[Path]:
     stem = _stem(target.name, recorded.kind)
     image = target.with_name(f"{stem}.nii.gz")
@@ -176,7 +176,7 @@ def _write_series(
     return [image, text]
 
 
-def sidecar(recorded: Recorded, references: Sequence[str] = ()) -> dict[str, Any]:
+def sidecar(recorded: TransientGroup, references: Sequence[str] = ()) -> dict[str, Any]:
     """Fields of the sidecar; frequency and nucleus as lists, as in the NIfTI header."""
     acquisition = recorded.acquisition
     coils, points = recorded.fids[0].shape
@@ -202,7 +202,7 @@ def sidecar(recorded: Recorded, references: Sequence[str] = ()) -> dict[str, Any
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def _timing(recorded: Recorded) -> dict[str, Any]:
+def _timing(recorded: TransientGroup) -> dict[str, Any]:
     """RepetitionTime where the times follow it, else VolumeTiming: one of the two."""
     step_s = recorded.acquisition.repetition_time_s
     onsets = [time_s - recorded.times_s[0] for time_s in recorded.times_s]
@@ -213,7 +213,7 @@ def _timing(recorded: Recorded) -> dict[str, Any]:
     return {"RepetitionTime": step_s} if regular else {"VolumeTiming": onsets}
 
 
-def _write_events(target: Path, recorded: Recorded) -> list[Path]:
+def _write_events(target: Path, recorded: TransientGroup) -> list[Path]:
     table = target.with_name(f"{target.name}_events.tsv")
     text = target.with_name(f"{target.name}_events.json")
     with replacing(table) as file:

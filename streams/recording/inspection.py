@@ -17,7 +17,7 @@ from streams.messages.transient import End, Event, Kind, Message, Start, Transie
 from streams.messages.wire import decode
 from streams.recording.container import PREAMBLE
 from streams.recording.files import find, is_running, is_unfinished, open_recording
-from streams.recording.walk import Closing, Damage, Entry, walk
+from streams.recording.walk import Closing, Damage, JournalEntry, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class _Tally:
     times_s: list[float] = field(default_factory=list)
     utc_ns: list[int] = field(default_factory=list)
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: JournalEntry) -> None:
         try:
             message = decode(entry.frames)
         except InputError as error:
@@ -216,7 +216,7 @@ def info(path: str | os.PathLike[str]) -> Info:
     with open_recording(place) as (file, size):
         for found in walk(file, size):
             match found:
-                case Entry():
+                case JournalEntry():
                     tally.take(found)
                 case Damage():
                     tally.note(found, is_unfinished(place))

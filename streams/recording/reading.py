@@ -32,7 +32,7 @@ from streams.recording.files import (
     rename,
 )
 from streams.recording.inspection import verify
-from streams.recording.walk import Damage, Entry, read_entry, walk
+from streams.recording.walk import Damage, JournalEntry, read_entry, walk
 
 FOLLOW_S = 0.2
 
@@ -63,7 +63,10 @@ def read_frames(path: str | os.PathLike[str], from_seq: int = 0) -> Iterator[Fra
                 if found.torn and is_unfinished(place):
                     return
                 raise InputError(verify(place).summary)
-            if isinstance(found, Entry) and read_header(found.frames).seq >= from_seq:
+            if (
+                isinstance(found, JournalEntry)
+                and read_header(found.frames).seq >= from_seq
+            ):
                 yield found.frames
 
 
@@ -121,7 +124,7 @@ def _readable(file: BinaryIO, length: int) -> dict[int, int]:
     """Where each message of the session is, by number."""
     session, offsets = "", dict[int, int]()
     for found in walk(file, length):
-        if not isinstance(found, Entry):
+        if not isinstance(found, JournalEntry):
             continue
         try:
             message = decode(found.frames)

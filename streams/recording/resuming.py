@@ -13,7 +13,7 @@ from streams.messages.transient import Message
 from streams.messages.wire import decode, read_header
 from streams.recording.container import PREAMBLE, Index
 from streams.recording.inspection import verify
-from streams.recording.walk import Closing, Damage, Entry, walk
+from streams.recording.walk import Closing, Damage, JournalEntry, walk
 
 Visit = Callable[[Message, dict[str, object]], None]
 
@@ -31,7 +31,7 @@ class Written:
     session: str = ""
     epoch: int = 0
 
-    def followed_by(self, entry: Entry) -> Written:
+    def followed_by(self, entry: JournalEntry) -> Written:
         """With the next message, where it is the next.
 
         Raises
@@ -47,7 +47,7 @@ class Written:
 
 def read_back(
     part: Path, reader: BinaryIO, visit: Visit | None
-) -> tuple[Written, Index, Entry | None]:
+) -> tuple[Written, Index, JournalEntry | None]:
     """What counts of an unfinished recording, up to its last whole message.
 
     The last message is returned where its own index was torn: it counts, without its
@@ -59,10 +59,10 @@ def read_back(
     """
     size = reader.seek(0, os.SEEK_END)
     written, index = Written(size=min(len(PREAMBLE), size)), Index()
-    last: Entry | None = None
+    last: JournalEntry | None = None
     for found in walk(reader, size):
         match found:
-            case Entry():
+            case JournalEntry():
                 message = decode(found.frames)
                 try:
                     written = written.followed_by(found)

@@ -39,7 +39,7 @@ from streams.recording.container import (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One message found in a recording.
 
     Attributes
@@ -80,7 +80,7 @@ class Closing:
     end: int
 
 
-Found = Entry | Damage | Closing
+Found = JournalEntry | Damage | Closing
 
 
 def walk(file: BinaryIO, size: int) -> Iterator[Found]:
@@ -103,7 +103,7 @@ def walk(file: BinaryIO, size: int) -> Iterator[Found]:
         yield found
         position = found.end
         match found:
-            case Entry():
+            case JournalEntry():
                 index.add(found.offset, found.end, found.utc_ns, found.frames[0])
                 if not found.sound:
                     yield _around(found)
@@ -114,7 +114,7 @@ def walk(file: BinaryIO, size: int) -> Iterator[Found]:
                 whole = False
 
 
-def _around(entry: Entry) -> Damage:
+def _around(entry: JournalEntry) -> Damage:
     problem = f"the index around the message at byte {entry.offset} is damaged"
     return Damage(entry.offset, entry.end, problem, torn=entry.cut)
 
@@ -126,7 +126,7 @@ def _tells_of(file: BinaryIO, closing: Closing, index: Index) -> bool:
     return written == closing_bytes(index, closing.offset)
 
 
-def read_entry(file: BinaryIO, offset: int, size: int) -> Entry | None:
+def read_entry(file: BinaryIO, offset: int, size: int) -> JournalEntry | None:
     """The message whose chunk begins at `offset`; None unless its CRC-32 holds."""
     file.seek(offset)
     head = file.read(MARK_AT)
@@ -149,7 +149,9 @@ def read_entry(file: BinaryIO, offset: int, size: int) -> Entry | None:
         + message_head(channel, seq, utc_ns, len(content))
     )
     end = offset + MARK_AT + len(content) + len(index)
-    return Entry(offset, end, utc_ns, frames, sound, len(index) < MESSAGE_INDEX_BYTES)
+    return JournalEntry(
+        offset, end, utc_ns, frames, sound, len(index) < MESSAGE_INDEX_BYTES
+    )
 
 
 def _closing(file: BinaryIO, offset: int, size: int) -> Closing | None:

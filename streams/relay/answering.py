@@ -20,9 +20,9 @@ import zmq
 from streams.errors import InputError
 from streams.messages.keys import Role
 from streams.messages.requests import (
+    EventRecorded,
     EventRequest,
     Fetch,
-    Recorded,
     Refused,
     request_from,
 )
@@ -44,7 +44,7 @@ class PendingEvent:
     """An event that a client waits for; `answer` may be called from any thread."""
 
     request: EventRequest
-    answer: Callable[[Recorded | Refused], None]
+    answer: Callable[[EventRecorded | Refused], None]
 
 
 class Answering:
@@ -70,7 +70,7 @@ class Answering:
         self._door, self._router = router, router.socket
         self._giving = Giving(router, journal, session)
         self._pass_on, self._gate = pass_on, gate
-        self._answers: queue.SimpleQueue[tuple[bytes, Recorded | Refused]] = (
+        self._answers: queue.SimpleQueue[tuple[bytes, EventRecorded | Refused]] = (
             queue.SimpleQueue()
         )
         self._events = Rate(EVENTS_PER_S, EVENTS_AT_ONCE)
@@ -152,7 +152,7 @@ class Answering:
         else:
             self._forward(identity, request, role)
 
-    def _reply(self, identity: bytes, reply: Recorded | Refused) -> None:
+    def _reply(self, identity: bytes, reply: EventRecorded | Refused) -> None:
         self._count(self._giving.reply(identity, reply))
 
     def _count(self, taken: bool) -> None:

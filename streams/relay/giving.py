@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import zmq
 
-from streams.messages.requests import Done, Fetch, Recorded, Refused, to_frames
+from streams.messages.requests import Done, EventRecorded, Fetch, Refused, to_frames
 from streams.recording.journal import Journal
 from streams.relay.sockets import Door
 
@@ -78,7 +78,7 @@ class Giving:
         end = max(first, min(first + fetch.count, there))
         return self._add(identity, _Giving(first, end))
 
-    def reply(self, identity: bytes, reply: Done | Recorded | Refused) -> bool:
+    def reply(self, identity: bytes, reply: Done | EventRecorded | Refused) -> bool:
         """Give a reply; False if the client has asked for too much already."""
         return self._add(identity, to_frames(reply))
 

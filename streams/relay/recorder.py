@@ -12,13 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from streams.errors import InputError
-from streams.messages.requests import EventRequest, Recorded
+from streams.messages.requests import EventRecorded, EventRequest
 from streams.messages.scanner_counter import AUTHOR
 from streams.messages.transient import Body, Event
 from streams.messages.wire import Frames
 from streams.recording.journal import Journal, NotRecordedError
 from streams.recording.second_copy import Copying, check_copy, level
-from streams.relay.session import Session
+from streams.relay.session import RelaySession
 
 RESTORE_S = 5.0  # how long a removed recording is missed before it is written again
 WORTH_A_NOTE_S = 1.0
@@ -26,7 +26,7 @@ WORTH_A_NOTE_S = 1.0
 
 def begin_recording(
     path: str | Path, copy_path: str | Path | None, speed: float
-) -> tuple[Session, Copying | None]:
+) -> tuple[RelaySession, Copying | None]:
     """A session and its copy, both begun or gone on with.
 
     Raises
@@ -35,7 +35,7 @@ def begin_recording(
     """
     if copy_path:
         level(path, copy_path)
-    session = Session(path, speed)
+    session = RelaySession(path, speed)
     try:
         return session, Copying(session.journal, copy_path) if copy_path else None
     except InputError:
@@ -54,7 +54,7 @@ class Recorder:
 
     def __init__(
         self,
-        session: Session,
+        session: RelaySession,
         copying: Copying | None,
         publish: Callable[[Frames], object],
     ) -> None:
@@ -88,7 +88,7 @@ class Recorder:
         """
         self._try(lambda: self._session.record(body))
 
-    def record_event(self, request: EventRequest) -> Recorded:
+    def record_event(self, request: EventRequest) -> EventRecorded:
         """Record and publish an event that somebody asks for, once.
 
         Raises
@@ -109,7 +109,7 @@ class Recorder:
             if self._gone:
                 self._gone, self.problem = False, ""
 
-    def _try(self, write: Callable[[], Recorded]) -> Recorded:
+    def _try(self, write: Callable[[], EventRecorded]) -> EventRecorded:
         if self.problem and time.monotonic() > self._since + RESTORE_S:
             with contextlib.suppress(NotRecordedError):
                 self.journal.restore()

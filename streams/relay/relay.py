@@ -38,7 +38,7 @@ from streams.recording.second_copy import Copying
 from streams.relay.answering import Answering, PendingEvent
 from streams.relay.gate import Gate
 from streams.relay.recorder import Recorder, begin_recording
-from streams.relay.session import Session
+from streams.relay.session import RelaySession
 from streams.relay.sockets import LINGER_MS, Door, Publishing, bind_sockets
 from streams.relay.source_reader import SourceEnded, SourceReader
 from streams.relay.status import RelayStatus
@@ -118,7 +118,7 @@ class _Relay:
 
     def __init__(
         self,
-        session: Session,
+        session: RelaySession,
         publisher: Publishing,
         router: Door,
         gate: Gate,

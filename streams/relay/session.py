@@ -15,7 +15,7 @@ from pathlib import Path
 
 from streams.errors import InputError
 from streams.messages import wire
-from streams.messages.requests import EventRequest, Recorded
+from streams.messages.requests import EventRecorded, EventRequest
 from streams.messages.transient import (
     Body,
     Event,
@@ -38,7 +38,7 @@ class _LastTransient:
     utc_ns: int
 
 
-class Session:
+class RelaySession:
     """Records one session, from its beginning or from where it was cut off.
 
     Attributes
@@ -55,7 +55,7 @@ class Session:
         self.transients, self.events = 0, 0
         self._start: Start | None = None
         self._start_seq = -1
-        self._acknowledged: dict[str, Recorded] = {}
+        self._acknowledged: dict[str, EventRecorded] = {}
         self._numberer = Numberer()
         self._speed, self._clock = speed, ScannerClock(speed)
         self._last: _LastTransient | None = None
@@ -110,7 +110,9 @@ class Session:
             self._place(body.time_s)
         return replace(body, time_s=body.time_s + self._offset_s)
 
-    def record(self, body: Body, extra: dict[str, int | str] | None = None) -> Recorded:
+    def record(
+        self, body: Body, extra: dict[str, int | str] | None = None
+    ) -> EventRecorded:
         """Record a body; it is on disk when this returns.
 
         Its number and epoch follow the journal's, so that none is given twice whatever
@@ -135,7 +137,7 @@ class Session:
             raise
         return self._keep(numberer, message, frames, event_id)
 
-    def record_event(self, request: EventRequest) -> Recorded:
+    def record_event(self, request: EventRequest) -> EventRecorded:
         """Record an event that somebody asks for, once.
 
         The same request sent again, even to a relay that was restarted in between,
@@ -178,14 +180,16 @@ class Session:
 
     def _keep(
         self, numberer: Numberer, message: Message, frames: wire.Frames, event_id: str
-    ) -> Recorded:
+    ) -> EventRecorded:
         self._numberer, self.last_frames = numberer, frames
         return self._note(message, frames, event_id)
 
-    def _note(self, message: Message, frames: wire.Frames, event_id: str) -> Recorded:
+    def _note(
+        self, message: Message, frames: wire.Frames, event_id: str
+    ) -> EventRecorded:
         """Keep what later messages depend on."""
         body = message.body
-        recorded = Recorded(event_id, message.seq, self.now_s)
+        recorded = EventRecorded(event_id, message.seq, self.now_s)
         if isinstance(body, Start):
             self._start, self._start_seq, self.start_frames = body, message.seq, frames
         elif isinstance(body, Transient):
@@ -193,7 +197,7 @@ class Session:
             self._clock.saw(body.time_s)
         elif isinstance(body, Event):
             self.events += 1
-            recorded = Recorded(event_id, message.seq, body.time_s)
+            recorded = EventRecorded(event_id, message.seq, body.time_s)
             if event_id:
                 self._acknowledged[event_id] = recorded
         return recorded

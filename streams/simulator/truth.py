@@ -30,12 +30,12 @@ from streams.errors import InputError
 from streams.simulator.courses import multiplier
 from streams.simulator.scenario import Scenario
 from streams.simulator.schedule import KINDS, delivery
-from streams.simulator.session import Session, amplitude_of
+from streams.simulator.session import SimulatedSession, amplitude_of
 
 Row = dict[str, int | float | str]
 
 
-def truth_rows(session: Session) -> Iterator[Row]:
+def truth_rows(session: SimulatedSession) -> Iterator[Row]:
     """The truth of each excitation, in the order of the scanner's counter."""
     schedule, conditions = session.schedule, session.conditions
     cycle = session.scenario.phase_cycle
@@ -61,7 +61,7 @@ def truth_rows(session: Session) -> Iterator[Row]:
         }
 
 
-def _multipliers(session: Session, count: int) -> Row:
+def _multipliers(session: SimulatedSession, count: int) -> Row:
     scenario = session.scenario
     time_s = session.schedule.time_s[count : count + 1]
     row: Row = {}
@@ -79,7 +79,7 @@ def _round(value: float) -> float:
     return round(float(value), 6) + 0.0
 
 
-def truth_summary(session: Session) -> dict[str, Any]:
+def truth_summary(session: SimulatedSession) -> dict[str, Any]:
     """What holds for the whole session."""
     scenario = session.scenario
     amplitude = dict(zip(session.names, session.amplitude.tolist(), strict=True))
@@ -155,7 +155,7 @@ def changes_at_stop(scenario: Scenario) -> dict[str, float]:
     return {n: _round(100 * (now[n] / then[n] - 1)) for n in kept if then[n] > 0}
 
 
-def write_truth(session: Session, recording: Path) -> tuple[Path, Path]:
+def write_truth(session: SimulatedSession, recording: Path) -> tuple[Path, Path]:
     """Write the truth beside a recording; returns the paths of table and summary.
 
     Raises

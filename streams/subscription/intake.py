@@ -16,7 +16,7 @@ from streams.messages import wire
 from streams.messages.placeholder import in_its_place
 from streams.messages.transient import Heartbeat, Message
 from streams.subscription.arrivals import Arrivals, Taken
-from streams.subscription.mended import Known, mend
+from streams.subscription.mended import StreamPosition, mend
 
 MOST_KEPT = 10_000
 START_PATIENCE_S = 6.0
@@ -24,7 +24,7 @@ START_PATIENCE_S = 6.0
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class StreamProblem:
     """A message that was refused, or one that was taken nevertheless.
 
     `placed`: an event among the messages stands for it.
@@ -36,7 +36,7 @@ class Problem:
 
 
 @dataclass(slots=True)
-class Intake:
+class MessageIntake:
     """A publisher's messages, in runs that begin with a start.
 
     Attributes
@@ -51,7 +51,9 @@ class Intake:
     refusal: str = ""
     remark: str = ""
     repeated: int = 0
-    problems: deque[Problem] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    problems: deque[StreamProblem] = field(
+        default_factory=lambda: deque(maxlen=MOST_KEPT)
+    )
     _arrivals: Arrivals = field(default_factory=Arrivals)
     _waiting_said: bool = False
 
@@ -66,7 +68,8 @@ class Intake:
         """Messages that one stands for which `wire.decode` refused, saying why."""
         known = self._arrivals
         filled = mend(
-            frames, Known(known.session, known.last_seq, known.start_seq, known.epoch)
+            frames,
+            StreamPosition(known.session, known.last_seq, known.start_seq, known.epoch),
         )
         if filled is not None:
             frames, said = filled
@@ -79,7 +82,7 @@ class Intake:
                 return self.take(message)
         return self._instead(frames, reason)
 
-    def pending(self) -> list[Problem]:
+    def pending(self) -> list[StreamProblem]:
         """Problems since the last time, among them that a start is waited for."""
         waiting = self.waiting
         if waiting and not self._waiting_said:
@@ -128,12 +131,12 @@ class Intake:
     def _remark(self, said: str) -> None:
         text = _plain(said)
         self.remark = text
-        self.problems.append(Problem(text, refused=False))
+        self.problems.append(StreamProblem(text, refused=False))
 
     def _refuse(self, said: str, placed: bool = False) -> None:
         reason = _plain(said)
         self.refused, self.refusal = self.refused + 1, reason
-        self.problems.append(Problem(reason, refused=True, placed=placed))
+        self.problems.append(StreamProblem(reason, refused=True, placed=placed))
 
 
 def _plain(words: str) -> str:

@@ -15,7 +15,7 @@ from streams.messages import wire
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StreamPosition:
     """What is known of the stream before a message.
 
     Attributes
@@ -31,7 +31,7 @@ class Known:
     epoch: int
 
 
-def mend(frames: wire.Frames, known: Known) -> tuple[wire.Frames, str] | None:
+def mend(frames: wire.Frames, known: StreamPosition) -> tuple[wire.Frames, str] | None:
     """Frames with the header filled in, and what was; None where nothing could be."""
     if len(frames) != 3 or any(
         len(frame) > wire.MAX_HEADER_BYTES for frame in frames[:2]
@@ -59,7 +59,9 @@ def _object(text: bytes) -> dict[str, Any] | None:
     return header if isinstance(header, dict) else None
 
 
-def _fill_header(topic: str, header: dict[str, Any], known: Known) -> dict[str, Any]:
+def _fill_header(
+    topic: str, header: dict[str, Any], known: StreamPosition
+) -> dict[str, Any]:
     """The header with what can be told."""
     next_seq = known.start_seq if topic == "start" else known.last_seq + 1
     next_seq = known.last_seq if topic == "heartbeat" else next_seq

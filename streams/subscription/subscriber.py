@@ -25,16 +25,16 @@ from streams.messages.keys import ClientKeys
 from streams.messages.requests import (
     MAX_FETCH,
     Done,
+    EventRecorded,
     EventRequest,
     Fetch,
-    Recorded,
     Refused,
     reply_from,
     to_frames,
 )
 from streams.messages.transient import End, Event, Heartbeat, Message, Transient
 from streams.subscription.health import StreamHealth
-from streams.subscription.intake import Intake, Problem
+from streams.subscription.intake import MessageIntake, StreamProblem
 from streams.subscription.links import Links, configure
 from streams.subscription.ordering import Ordering
 
@@ -69,7 +69,7 @@ class Subscriber:
         self._endpoint, self._keys = Endpoint.parse(endpoint), keys
         self._links = Links(self._endpoint, keys)
         self._ordering = Ordering()
-        self._intake = Intake()
+        self._intake = MessageIntake()
         self._left: list[Message] = []  # of a session that another one followed
         self._began = self._renewed = time.monotonic()
         self._heard: float | None = None
@@ -132,7 +132,7 @@ class Subscriber:
             away=self._away(),
         )
 
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[StreamProblem]:
         """What a publisher without a journal did not send right, each given once."""
         return self._intake.pending()
 
@@ -417,7 +417,7 @@ def send_event(
             reply = reply_from(socket.recv_multipart())
             if isinstance(reply, Refused):
                 raise InputError(reply.reason)
-            if isinstance(reply, Recorded) and reply.id == request.id:
+            if isinstance(reply, EventRecorded) and reply.id == request.id:
                 return Event(reply.time_s, kind, text, author)
     raise InputError(
         f"NOT RECORDED: no relay at {place} acknowledged {kind} within "

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from monitor.protocol.choose import Wishes
-from monitor.study.run import Plan, judge_all, put_together
+from monitor.study.run import StudyPlan, judge_all, put_together
 from monitor.study.sessions import find_sessions
 from streams.messages import wire
 from streams.messages.transient import number
@@ -75,7 +75,7 @@ def test_every_session_is_a_row(sessions: int, transients: int, tmp_path: Path) 
     study.mkdir()
     record(study, sessions, transients)
     spoil(study)
-    plan = Plan(Wishes(), tmp_path / "out", pdf=False, workers=2)
+    plan = StudyPlan(Wishes(), tmp_path / "out", pdf=False, workers=2)
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     rows = judge_all(find_sessions([study]), plan, lambda row: None)
     group = put_together(rows, plan)

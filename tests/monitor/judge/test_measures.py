@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from monitor.judge.measures import (
-    Changes,
     Measure,
+    OutcomeChanges,
     detectable_by_window,
     detectable_percent,
     measures,
@@ -20,19 +20,21 @@ MINUTES = 60.0
 
 def changes(
     percent: np.ndarray, sd: float = 3.0, common: float = 1.0, minutes: float = 4.0
-) -> Changes:
+) -> OutcomeChanges:
     n = len(percent)
     start = np.arange(n) * minutes * MINUTES
     covariance = np.full((n, n), common**2) + (sd**2 - common**2) * np.eye(n)
     end = start + minutes * MINUTES
-    return Changes(start, end, percent, covariance, np.full(n, 32.0), common)
+    return OutcomeChanges(start, end, percent, covariance, np.full(n, 32.0), common)
 
 
-def whole(found: Changes, stop_min: float = 40.0) -> dict[str, Measure]:
+def whole(found: OutcomeChanges, stop_min: float = 40.0) -> dict[str, Measure]:
     return {m.name: m for m in measures(found, (0.0, stop_min * MINUTES))}
 
 
-def by_name(found: Changes, stop_min: float = 40.0) -> dict[str, tuple[float, float]]:
+def by_name(
+    found: OutcomeChanges, stop_min: float = 40.0
+) -> dict[str, tuple[float, float]]:
     return {name: (m.value, m.sd) for name, m in whole(found, stop_min).items()}
 
 

@@ -9,7 +9,7 @@ import pytest
 from monitor.judge.criteria import missing_percent
 from monitor.judge.follow import follow
 from monitor.judge.mrsinmrs import mrsinmrs
-from monitor.judge.session import Judged
+from monitor.judge.session import JudgedSession
 from monitor.protocol.choose import Wishes
 from monitor.protocol.read_protocol import bundled_protocols
 from monitor.protocol.site_rules import mrsinmrs_texts
@@ -18,7 +18,9 @@ from monitor.report.wording import count_rows
 from streams.errors import InputError
 
 
-def test_what_nobody_said_is_marked_missing(judged: Judged, no_figures: None) -> None:
+def test_what_nobody_said_is_marked_missing(
+    judged: JudgedSession, no_figures: None
+) -> None:
     fields = judged.report["mrsinmrs"]
     missing = {f["title"] for f in fields if not f["value"]}
     assert {"Site", "Location of the volume", "Shim method, reference peak"} <= missing
@@ -45,7 +47,7 @@ def test_a_protocol_fills_in_what_no_stream_says(
 
 
 def test_a_combined_file_claims_no_coil_combination(
-    judged: Judged, infusion_short: Path
+    judged: JudgedSession, infusion_short: Path
 ) -> None:
     """Neither channels that were not seen nor gaps that could not be."""
     fields = {f["title"]: f["value"] for f in judged.report["mrsinmrs"]}
@@ -68,7 +70,7 @@ def test_a_combined_file_claims_no_coil_combination(
     assert rows["missing, by the scanner's counter"] == "not seen in such a file"
 
 
-def test_exclusions_are_counted(judged: Judged) -> None:
+def test_exclusions_are_counted(judged: JudgedSession) -> None:
     (field,) = [f for f in judged.report["mrsinmrs"] if f["item"] == "4b"]
     counts = judged.report["counts"]
     assert (

@@ -27,7 +27,7 @@ from streams.messages.transient import Event, Kind, Message, Transient, number
 from streams.recording.files import open_recording
 from streams.recording.journal import Journal
 from streams.recording.reading import recover
-from streams.recording.walk import Entry, walk
+from streams.recording.walk import JournalEntry, walk
 from streams.sources.recording import messages
 
 RECORDING = Path(__file__).resolve().parents[3] / "recordings" / "infusion-short.mcap"
@@ -163,7 +163,9 @@ def test_missing_messages_of_a_recording_are_told(recorded, tmp_path: Path):
         for message in recorded[:30]:
             journal.append(wire.encode(message))
     with open_recording(place) as (file, size):
-        entries = [found for found in walk(file, size) if isinstance(found, Entry)]
+        entries = [
+            found for found in walk(file, size) if isinstance(found, JournalEntry)
+        ]
     content = bytearray(place.read_bytes())
     content[(entries[20].offset + entries[20].end) // 2] ^= 1
     place.write_bytes(content)

@@ -15,8 +15,8 @@ from monitor.judge import provenance
 from monitor.protocol.choose import Wishes
 from monitor.run.content_hash import sha256_of
 from monitor.study.batch import CRASHED, Job, Tell, _standing, run_here, work
-from monitor.study.run import Plan, judge_all, put_together
-from monitor.study.sessions import Session, find_sessions, infusion_of
+from monitor.study.run import StudyPlan, judge_all, put_together
+from monitor.study.sessions import StudySession, find_sessions, infusion_of
 from streams.errors import InputError
 from streams.export.bids import write_bids
 from streams.messages.transient import Event, number
@@ -97,7 +97,7 @@ class Deadly:
 
 
 def test_a_file_that_ends_its_process_is_a_row(tiny: Path, tmp_path: Path) -> None:
-    session = Session("deadly", tiny)
+    session = StudySession("deadly", tiny)
     deadly = Job(session, Deadly(), tmp_path / "deadly", pdf=False)  # type: ignore[arg-type]
     good = job(tiny, tmp_path / "good")
     rows: list[dict[str, Any]] = []
@@ -141,7 +141,7 @@ def test_the_table_and_the_page(
 
     monkeypatch.setattr("monitor.study.run.run_here", here)
     sessions = [s for s in find_sessions([study]) if s.path.suffix == ".mcap"]
-    plan = Plan(Wishes(), tmp_path / "out", pdf=False, workers=1)
+    plan = StudyPlan(Wishes(), tmp_path / "out", pdf=False, workers=1)
     told: list[dict[str, Any]] = []
     group = put_together(judge_all(sessions, plan, told.append), plan)
     assert group["sessions"] == len(told) == 4

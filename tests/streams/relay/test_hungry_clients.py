@@ -17,7 +17,7 @@ from test_security import client, keys  # noqa: F401
 
 from streams.messages.endpoint import Endpoint
 from streams.messages.keys import Role, load_server_keys
-from streams.messages.requests import EventRequest, Fetch, Recorded, to_frames
+from streams.messages.requests import EventRecorded, EventRequest, Fetch, to_frames
 from streams.messages.transient import Acquisition, Kind, Start, Transient
 from streams.relay import giving
 from streams.relay import sockets as relay_sockets
@@ -163,7 +163,7 @@ def test_an_error_of_ours_does_not_end_the_answers(tmp_path, monkeypatch):
         dealer = hungry(context, relay.endpoint, 1)
         wait_for(lambda: not failures)
         asked = EventRequest("note", "text", "operator", 0.0)
-        assert isinstance(request(relay.endpoint, asked), Recorded)
+        assert isinstance(request(relay.endpoint, asked), EventRecorded)
         wait_for(lambda: any("ours" in s.problem for s in relay.states))
         dealer.close(linger=0)
 

@@ -18,7 +18,7 @@ from scanner_small import (
 from scipy.optimize import least_squares
 
 from streams.messages.transient import Kind
-from streams.simulator.artefacts import CoilArray, Drift, Jump, Line
+from streams.simulator.artefacts import CoilArray, Drift, Jump, ResidualField
 from streams.simulator.line_shape import field_distribution
 from streams.simulator.scanner import prepare, scan_session
 
@@ -52,14 +52,14 @@ def test_fwhm_within_a_tenth_of_a_hertz(width_hz, asymmetry):
     scenario = replace(
         plain(points=4096),
         series=(series(fwhm_hz=width_hz),),
-        line=Line(asymmetry),
+        line=ResidualField(asymmetry),
     )
     fid = clean_fid(scenario, 5, naa_singlet(scenario))
     assert fwhm_hz(scenario, fid) == pytest.approx(width_hz, abs=0.1)
 
 
 def test_top_of_the_line_is_at_its_chemical_shift():
-    scenario = replace(plain(points=4096), line=Line(0.8))
+    scenario = replace(plain(points=4096), line=ResidualField(0.8))
     real = spectrum(clean_fid(scenario, 5, naa_singlet(scenario)), 16).real
     top_ppm = ppm(scenario, 16)[real.argmax()]
     assert top_ppm == pytest.approx(2.008, abs=0.001)
