@@ -175,13 +175,13 @@ def wishes_of(
     """
     from monitor.protocol.choose import Wishes
 
-    given = options.changes(
+    fields = options.changes(
         reference_s=options.time_range(reference, "--reference"),
         infusion_s=options.time_range(infusion, "--infusion"),
         outcome_hidden=None if reason is None else False,
         **changes,
     )
-    return Wishes(protocol, basis, given, options.choices(choose))
+    return Wishes(protocol, basis, fields, options.choices(choose))
 
 
 def _places(files: list[Path], out: Path, named: bool) -> list[tuple[Path, Path]]:

@@ -79,7 +79,7 @@ def simulate(
     if tm is not None and sequence is not SequenceKind.STEAM:
         raise InputError(f"--tm goes with --sequence steam, not with {sequence}.")
     _check_folder(out)
-    made = Sequence(
+    pulse_sequence = Sequence(
         sequence.value,
         te / 1e3,
         None if te1 is None else te1 / 1e3,
@@ -89,7 +89,7 @@ def simulate(
     )
     names = options.names(metabolites) or USUAL
     title = f"simulated {sequence.value} TE {te:g} ms"
-    basis = simulate_basis(made, mhz, dwell, points, names, mm.value, title)
+    basis = simulate_basis(pulse_sequence, mhz, dwell, points, names, mm.value, title)
     write_basis(basis, out)
     say(f"{', '.join(basis.names)}: {out}")
 

@@ -80,10 +80,10 @@ class Headless:
         """
         if self._run.transients:
             return True
-        said = "No transient has come: nothing is written."
+        sentence = "No transient has come: nothing is written."
         if self._feed.finished:
-            raise InputError(said)
-        self._line(said)
+            raise InputError(sentence)
+        self._line(sentence)
         return False
 
     def _follow(self, title: str, planned: int | None) -> None:
@@ -101,8 +101,8 @@ class Headless:
             try:
                 with threadpool_limits(1):
                     for count in self._count_transients():
-                        said = f"{self._now()}{self._missing()}"
-                        progress.update(task, completed=count, said=said)
+                        line = f"{self._now()}{self._missing()}"
+                        progress.update(task, completed=count, said=line)
                         if bare:
                             self._say(count)
             except KeyboardInterrupt:
@@ -120,27 +120,27 @@ class Headless:
         stream = self._feed.stream(0)
         self._display.hear(stream, time.monotonic())
         if stream.said != self._problem:
-            said = stream.said or "The stream is well again."
-            if not _same(said, self._problem):
-                self._line(said)
+            sentence = stream.said or "The stream is well again."
+            if not _same(sentence, self._problem):
+                self._line(sentence)
             self._problem = stream.said
 
-    def _line(self, said: str) -> None:
-        say_on(self._console, said)
+    def _line(self, sentence: str) -> None:
+        say_on(self._console, sentence)
 
     def _count_transients(self) -> Iterator[int]:
         """Work through messages; the number of metabolite transients so far."""
         count, finished = 0, False
         while not finished:
-            taken = self._feed.poll(0.2)
-            for message in taken:
+            messages = self._feed.poll(0.2)
+            for message in messages:
                 if isinstance(message.body, Heartbeat):
                     continue
                 self._push(message)
                 body = message.body
                 count += isinstance(body, Transient) and body.kind == Kind.METABOLITE
                 finished = isinstance(body, End)
-            if not taken:
+            if not messages:
                 self._hear()
                 finished = self._feed.finished
             yield count
@@ -194,9 +194,9 @@ def _nameless(update: Update) -> Update:
     return replace(update, event=event, source=source_words(update.source))
 
 
-def _same(said: str, before: str) -> bool:
+def _same(sentence: str, before: str) -> bool:
     """Whether two sentences differ in their numbers only ("for 3 s", "for 4 s")."""
-    return re.sub(r"\d+", "", said) == re.sub(r"\d+", "", before)
+    return re.sub(r"\d+", "", sentence) == re.sub(r"\d+", "", before)
 
 
 def render_screen(display: Display, path: Path) -> None:

@@ -30,23 +30,23 @@ def time_range(text: str | None, option: str) -> tuple[float, float] | None:
 
 def choices(texts: Sequence[str] | None) -> dict[str, int]:
     """TAG=N, several times, as entries along dimensions of a file."""
-    found = {}
+    entries = {}
     for text in texts or ():
         tag, _, entry = text.partition("=")
         if not (tag and entry.isdecimal()):
             raise InputError(f"--choose {text}: give TAG=N, e.g. DIM_EDIT=0.")
-        found[tag.strip()] = int(entry)
-    return found
+        entries[tag.strip()] = int(entry)
+    return entries
 
 
 def names(text: str | None, option: str = "--metabolites") -> tuple[str, ...]:
     """A,B,... without blanks, each once; () where the option is not given."""
     if text is None:
         return ()
-    found = tuple(dict.fromkeys(n.strip() for n in text.split(",") if n.strip()))
-    if not found:
+    unique = tuple(dict.fromkeys(n.strip() for n in text.split(",") if n.strip()))
+    if not unique:
         raise InputError(f"{option} {text!r} names nothing: give A,B,... or leave it.")
-    return found
+    return unique
 
 
 def not_negative(value: float, option: str) -> float:

@@ -70,25 +70,25 @@ def preflight(
     """
     from monitor.preflight import machine
 
-    said, settings = machine.protocol(protocol)
-    found = [said]
+    first, settings = machine.protocol(protocol)
+    checks = [first]
     if settings is not None:
-        found.append(machine.basis(settings))
+        checks.append(machine.basis(settings))
     if not source.startswith("tcp://"):
-        found += [
+        checks += [
             machine.scanner_port(_listen(listen), allow),
             machine.relay_ports(bind),
         ]
-    found += [machine.keys(bind, server_key, clients), machine.clock()]
+    checks += [machine.keys(bind, server_key, clients), machine.clock()]
     folder = record.parent if record else options.data_folder()
-    found += machine.disk(folder, hours)
-    for check in found:
+    checks += machine.disk(folder, hours)
+    for check in checks:
         say(check.line)
     for check in _stream(source, key, transients, wait, settings):
         say(check.line)
-        found.append(check)
-    wrong = sum(check.state is machine.CheckState.WRONG for check in found)
-    say(f"{wrong} of {len(found)} checks are WRONG" if wrong else "ready")
+        checks.append(check)
+    wrong = sum(check.state is machine.CheckState.WRONG for check in checks)
+    say(f"{wrong} of {len(checks)} checks are WRONG" if wrong else "ready")
     if wrong:
         raise typer.Exit(2)
 
@@ -125,8 +125,8 @@ def _stream(
         yield CheckResult("stream", CheckState.WRONG, str(error))
         return
     yield from preflight_stream.checks(arrived, settings, transients)
-    for said in filter(None, clocks):
-        yield CheckResult("clocks", CheckState.OK, f"relay beside scanner: {said}")
+    for sentence in filter(None, clocks):
+        yield CheckResult("clocks", CheckState.OK, f"relay beside scanner: {sentence}")
 
 
 def _live(endpoint: str, key: str, wait_s: float, clocks: list[str]) -> Iterator[Body]:

@@ -216,8 +216,8 @@ def _judge(sessions: Any, plan: StudyPlan) -> list[dict[str, Any]]:
         def tell(row: dict[str, Any]) -> None:
             progress.advance(task)
             if row["status"] != "judged":
-                said = f"{row['session']}: {row['reason']}"
-                say_on(console, said)
+                sentence = f"{row['session']}: {row['reason']}"
+                say_on(console, sentence)
 
         return judge_all(sessions, plan, tell)
 

@@ -212,8 +212,8 @@ def _labels(
     from monitor.judge.labels import entity
     from streams.export.bids import next_session
 
-    told, visit = (entity(file.as_posix(), key) for key in ("sub", "ses"))
-    subject = subject if subject is not None else told or "01"
+    subject_label, visit = (entity(file.as_posix(), key) for key in ("sub", "ses"))
+    subject = subject if subject is not None else subject_label or "01"
     session = session if session is not None else visit or next_session(out, subject)
     return subject, session
 
@@ -255,7 +255,7 @@ def tail(connect: Connect, key: Key = "") -> None:
 
     Example: mrs-monitor tail --connect tcp://127.0.0.1:5555
     """
-    problem, beside_at = "", -math.inf
+    reported, beside_at = "", -math.inf
     with Subscriber(connect, load_client_keys(key) if key else None) as subscriber:
         while True:
             for message in subscriber.poll(0.5):
@@ -264,10 +264,10 @@ def tail(connect: Connect, key: Key = "") -> None:
             if health.clock and time.monotonic() - beside_at > BESIDE_S:
                 beside_at = time.monotonic()
                 say(f"relay's clock beside the scanner's: {health.clock}")
-            said = health.problem
-            if said and said != problem:
-                say(said, err=True)
-            problem = said
+            problem = health.problem
+            if problem and problem != reported:
+                say(problem, err=True)
+            reported = problem
 
 
 def _line(message: Message) -> str:
@@ -275,9 +275,9 @@ def _line(message: Message) -> str:
     body = message.body
     if isinstance(body, Transient):
         coils, points = body.fid.shape
-        said = f"{body.kind} {body.count} at {body.time_s:.2f} s, {coils} x {points}"
+        line = f"{body.kind} {body.count} at {body.time_s:.2f} s, {coils} x {points}"
     elif isinstance(body, Event):
-        said = f"{body.kind} at {body.time_s:.2f} s {body.text}"
+        line = f"{body.kind} at {body.time_s:.2f} s {body.text}"
     else:
-        said = type(body).__name__.lower()
-    return f"{time.strftime('%H:%M:%S')} {message.seq:6d} epoch {message.epoch} {said}"
+        line = type(body).__name__.lower()
+    return f"{time.strftime('%H:%M:%S')} {message.seq:6d} epoch {message.epoch} {line}"

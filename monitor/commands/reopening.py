@@ -24,8 +24,8 @@ def still_locked(wishes: Wishes) -> Wishes:
 
     The protocol and its lock hold; a lock that was lifted was lifted for one recording.
     """
-    kept = {k: v for k, v in wishes.changes.items() if k in ("window", "step")}
-    return replace(wishes, changes=kept)
+    changes = {k: v for k, v in wishes.changes.items() if k in ("window", "step")}
+    return replace(wishes, changes=changes)
 
 
 def configure_for_file(

@@ -78,8 +78,8 @@ def _folder(source: str, site: Site, stop: threading.Event) -> Iterator[Body]:
     folder = Path(source.removeprefix(FOLDER))
     rules = folder_rules(site.protocol)
     site.say(f"watching {folder}")
-    taken = _recorded_files(site.recording)
-    return folder_bodies(folder, stop, rules=rules, taken=taken, on_note=site.say)
+    recorded = _recorded_files(site.recording)
+    return folder_bodies(folder, stop, rules=rules, taken=recorded, on_note=site.say)
 
 
 def _mrd(site: Site, stop: threading.Event) -> Iterator[Body]:

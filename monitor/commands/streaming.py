@@ -233,18 +233,18 @@ class _Shown:
     def status(self, status: RelayStatus) -> None:
         """Say how the relay is, where that is news."""
         if self._hundreds < 0:
-            for said in (self.beside, f"recording: {self._recording}"):
-                if said:
-                    self._say(said)
-        said = status.problem or ("source ended" if status.ended else "")
+            for news in (self.beside, f"recording: {self._recording}"):
+                if news:
+                    self._say(news)
+        news = status.problem or ("source ended" if status.ended else "")
         hundreds = status.transients // 100
-        if said == self._said and hundreds == self._hundreds:
+        if news == self._said and hundreds == self._hundreds:
             return
-        self._said, self._hundreds = said, hundreds
+        self._said, self._hundreds = news, hundreds
         self._say(
             f"{status.endpoint}: {status.transients} transients, {status.events} "
             f"events, {status.recorded_bytes / 1e6:.1f} MB recorded"
-            f"{_clock(status)}{'; ' + said if said else ''}",
+            f"{_clock(status)}{'; ' + news if news else ''}",
         )
 
     def say_totals(self, status: RelayStatus) -> None:

@@ -87,13 +87,13 @@ def demo(
 
     simulated = read_scenario(scenario)
     settings = read_protocol(simulated.protocol)
-    told = _truth(simulated, settings)
+    truth = _truth(simulated, settings)
     planned = sum(series.transients for series in simulated.series)
     recording = options.new_recording("demo")
     scanner = start_simulated(scenario, recording, options.replay_speed(speed))
     say(f"recording: {recording}", err=True)
     named = scenario if settings.outcome_hidden else simulated.title
-    say(f"simulated: {named}{told}", err=True)
+    say(f"simulated: {named}{truth}", err=True)
     try:
         reason = no_display()  # asked while the scanner starts
         scanner.wait()
@@ -102,7 +102,7 @@ def demo(
             partial(live_feed, scanner.endpoint),
             wishes,
             settings,
-            f"demo ({scenario}){told}",
+            f"demo ({scenario}){truth}",
             out or Path("mrs-monitor-demo"),
             planned,
             reason,

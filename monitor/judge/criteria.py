@@ -260,6 +260,6 @@ def lateness_s(placed: PlacedEvent) -> float:
     return max(0.0, early, late)
 
 
-def missed_titles(found: Sequence[Criterion]) -> tuple[str, ...]:
+def missed_titles(criteria: Sequence[Criterion]) -> tuple[str, ...]:
     """Titles of the criteria that were missed."""
-    return tuple(c.title for c in found if c.verdict == Verdict.MISSED)
+    return tuple(c.title for c in criteria if c.verdict == Verdict.MISSED)

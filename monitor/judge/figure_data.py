@@ -153,7 +153,7 @@ def drawn_of(
     shown = not hidden and len(windows.change) > 0
     lines = settings.outcome if hidden else None
     model = next(iter(course.grids.values()))
-    seen = window_curves(course, before) if before else None
+    curves = window_curves(course, before) if before else None
     ppm = model.ppm.astype(np.float32)
     return Drawn(
         settings,
@@ -163,7 +163,7 @@ def drawn_of(
         windows if shown else None,
         _band(followed, times) if shown else None,
         models if shown else (),
-        _without(seen, lines) if lines and seen else seen,
+        _without(curves, lines) if lines and curves else curves,
         window_curves(course, during) if during and not hidden else None,
         ppm,
         _thin_out(followed.along.aligned, ppm, lines),

@@ -23,8 +23,8 @@ DIGITS = 8
 
 def entity(text: str, key: str) -> str:
     """Label that a path holds for a key: 07 for sub in `a/sub-07_ses-2.mcap`."""
-    found = re.findall(rf"(?:^|[/_]){key}-([A-Za-z0-9]+)", text)
-    return found[-1] if found else ""
+    labels = re.findall(rf"(?:^|[/_]){key}-([A-Za-z0-9]+)", text)
+    return labels[-1] if labels else ""
 
 
 def label_of(path: Path) -> str:

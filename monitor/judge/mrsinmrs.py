@@ -32,7 +32,7 @@ class Field:
 
 
 def mrsinmrs(
-    followed: Followed, width_hz: float, snr: float, said: Mapping[str, str]
+    followed: Followed, width_hz: float, snr: float, texts: Mapping[str, str]
 ) -> tuple[Field, ...]:
     """Every field of the table, in its order.
 
@@ -42,17 +42,17 @@ def mrsinmrs(
     if a is None:
         return ()
     return (
-        _protocol_row("", "Site", said, "site"),
-        *_hardware(a, said),
-        *_acquisition(followed, a, said),
+        _protocol_row("", "Site", texts, "site"),
+        *_hardware(a, texts),
+        *_acquisition(followed, a, texts),
         *_analysis(followed),
         *_quality(followed, width_hz, snr),
     )
 
 
-def _protocol_row(item: str, title: str, said: Mapping[str, str], key: str) -> Field:
+def _protocol_row(item: str, title: str, texts: Mapping[str, str], key: str) -> Field:
     """A row that only the protocol can fill."""
-    value = said.get(key, MISSING)
+    value = texts.get(key, MISSING)
     return Field(
         item, title, value, "protocol" if value else f"to be filled in ({key})"
     )
@@ -64,26 +64,26 @@ def _stream_row(item: str, title: str, value: str) -> Field:
 
 
 def _both(
-    item: str, title: str, found: str, said: Mapping[str, str], key: str
+    item: str, title: str, value: str, texts: Mapping[str, str], key: str
 ) -> Field:
     """A row that the stream fills in part, the protocol the rest."""
-    more = said.get(key, MISSING)
-    origin = "stream, protocol" if found and more else "protocol" if more else "stream"
+    more = texts.get(key, MISSING)
+    origin = "stream, protocol" if value and more else "protocol" if more else "stream"
     if not more:
         origin += f" (to be filled in: {key})"
-    return Field(item, title, ", ".join(filter(None, (found, more))), origin)
+    return Field(item, title, ", ".join(filter(None, (value, more))), origin)
 
 
-def _hardware(a: Acquisition, said: Mapping[str, str]) -> tuple[Field, ...]:
+def _hardware(a: Acquisition, texts: Mapping[str, str]) -> tuple[Field, ...]:
     gamma = GAMMA_BAR_MHZ_PER_T.get(a.nucleus)
     tesla = f"{a.spectrometer_frequency_mhz / gamma:.2f} T" if gamma else MISSING
     mhz = f" ({a.spectrometer_frequency_mhz:.3f} MHz, {a.nucleus})" if tesla else ""
     return (
         Field("1a", "Field strength", tesla + mhz, "stream"),
         _stream_row("1b", "Manufacturer", a.vendor),
-        _both("1c", "Model, software version", a.model, said, "software_version"),
-        _both("1d", "RF coil", _channels(a), said, "coil"),
-        _protocol_row("1e", "Additional hardware", said, "additional_hardware"),
+        _both("1c", "Model, software version", a.model, texts, "software_version"),
+        _both("1d", "RF coil", _channels(a), texts, "coil"),
+        _protocol_row("1e", "Additional hardware", texts, "additional_hardware"),
     )
 
 
@@ -95,7 +95,7 @@ def _channels(a: Acquisition) -> str:
 
 
 def _acquisition(
-    followed: Followed, a: Acquisition, said: Mapping[str, str]
+    followed: Followed, a: Acquisition, texts: Mapping[str, str]
 ) -> tuple[Field, ...]:
     settings, plan = followed.result.settings, followed.result.plan
     voxel = " x ".join(f"{edge:g}" for edge in a.voxel_mm) + " mm" if a.voxel_mm else ""
@@ -104,10 +104,10 @@ def _acquisition(
     independent = sum(e.independent for e in followed.result.estimates)
     width = 1 / a.dwell_time_s
     aligned = "transients aligned and weighted after acquisition"
-    moved = (said.get("triggering"), aligned if settings.align else "")
+    moved = (texts.get("triggering"), aligned if settings.align else "")
     return (
-        _sequence_row(a, said.get("sequence") or settings.expect_sequence),
-        _protocol_row("2b", "Location of the volume", said, "location"),
+        _sequence_row(a, texts.get("sequence") or settings.expect_sequence),
+        _protocol_row("2b", "Location of the volume", texts, "location"),
         _stream_row("2c", "Nominal size of the volume", voxel),
         Field("2d", "TR, TE", f"{tr}TE {1e3 * a.echo_time_s:g} ms{tm}", "stream"),
         Field(
@@ -132,8 +132,8 @@ def _acquisition(
             "results",
         ),
         Field("2f", "Spectral width, points", f"{width:.1f} Hz, {a.points}", "stream"),
-        _protocol_row("2g", "Water suppression", said, "water_suppression"),
-        _protocol_row("2h", "Shim method, reference peak", said, "shim"),
+        _protocol_row("2g", "Water suppression", texts, "water_suppression"),
+        _protocol_row("2h", "Shim method, reference peak", texts, "shim"),
         Field(
             "2h",
             "Shim acceptance threshold",

@@ -122,21 +122,21 @@ def _height(
 ) -> Estimated:
     """The peak from the smoothed course's top and the draws', not below `least`."""
     spread = sign * (np.percentile(tops, TAILS) - tops.mean())
-    found = Estimated(
+    estimated = Estimated(
         float(top),
         float(tops.std()),
         float(top + spread.min()),
         float(top + spread.max()),
     )
     for one in least:
-        if sign * one.value > sign * found.value:
-            found = Estimated(
+        if sign * one.value > sign * estimated.value:
+            estimated = Estimated(
                 one.value,
-                max(one.sd, found.sd),
-                min(one.low, found.low),
-                max(one.high, found.high),
+                max(one.sd, estimated.sd),
+                min(one.low, estimated.low),
+                max(one.high, estimated.high),
             )
-    return found
+    return estimated
 
 
 def _when(value: float, times_min: Real) -> Estimated:

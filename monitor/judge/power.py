@@ -138,15 +138,15 @@ def foresee(
     conditions = [(snr, USUAL_DRIFT) for snr in SNRS]
     conditions += [(USUAL_SNR, drift) for drift in DRIFTS_HZ_PER_MIN]
     fids: Fids | None = None
-    found = []
+    precisions = []
     for done, (snr, drift) in enumerate(conditions):
         scenario = quiet_scenario(settings, snr, drift, transients, seed=done + 1)
         fids = metabolite_fids(scenario) if fids is None else fids
-        found.append(_precision(scenario, fids, settings, snr, drift))
+        precisions.append(_precision(scenario, fids, settings, snr, drift))
         if tell is not None:
             tell(done + 1, len(conditions))
     return Foreseen(
-        settings, float(settings.expect_repetition_time_s or 0), tuple(found)
+        settings, float(settings.expect_repetition_time_s or 0), tuple(precisions)
     )
 
 
@@ -191,7 +191,7 @@ def _acquisition(
     settings: Settings, usual: dict[str, Any], snr: float
 ) -> dict[str, Any]:
     """The scanner that the protocol expects, two coils; timing of its bundled basis."""
-    found = {
+    values = {
         **usual,
         "spectrometer_frequency_mhz": float(settings.expect_frequency_mhz or 0),
         "sequence": settings.expect_sequence,
@@ -203,11 +203,11 @@ def _acquisition(
     preset = PRESETS.get(settings.basis)
     if preset is not None:
         dwell_s = preset.dwell_time_s
-        found |= {"dwell_time_s": dwell_s, "points": round(FID_S / dwell_s)}
+        values |= {"dwell_time_s": dwell_s, "points": round(FID_S / dwell_s)}
         first, mixing = preset.sequence.first_echo_time_s, preset.sequence.mixing_time_s
-        found |= {} if first is None else {"first_echo_time_s": first}
-        found |= {} if mixing is None else {"mixing_time_s": mixing}
-    return found
+        values |= {} if first is None else {"first_echo_time_s": first}
+        values |= {} if mixing is None else {"mixing_time_s": mixing}
+    return values
 
 
 def _precision(

@@ -55,11 +55,11 @@ def provenance(
 
 def versions() -> dict[str, str]:
     """Of the program, Python and the libraries that the numbers pass through."""
-    found = {
+    packages = {
         "mrs-monitor": _version("mrs-monitor"),
         "python": platform.python_version(),
     }
-    return found | {name: _version(name) for name in LIBRARIES}
+    return packages | {name: _version(name) for name in LIBRARIES}
 
 
 def _version(name: str) -> str:

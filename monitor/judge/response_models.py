@@ -41,8 +41,8 @@ def models_of(comparison: Comparison | None, outcome: str) -> list[dict[str, Any
     """
     if comparison is None:
         return []
-    given = [{*m.end_percent} & {*m.largest_percent} for m in comparison.models]
-    if any(outcome not in names for names in given):
+    outcomes = [{*m.end_percent} & {*m.largest_percent} for m in comparison.models]
+    if any(outcome not in names for names in outcomes):
         return []  # hidden, or lost in a course that no model fits
     bic = min(one.fit.bic for one in comparison.models)
     aicc = min(one.fit.aicc for one in comparison.models)

@@ -56,16 +56,16 @@ def responses_of(followed: Followed) -> Responses:
     interval_s, estimates = _interval_s(followed), result.estimates
     period_s = measured_period(times, result.qualities[-1].time_s)
     outcome = result.settings.outcome
-    found = {
+    by_outcome = {
         name: changes
         for name in dict.fromkeys((outcome, *OUTCOMES))
         if (changes := changes_of(result.course, estimates, name, interval_s))
     }
-    headline = found.get(outcome)
+    headline = by_outcome.get(outcome)
     return Responses(
         times,
         period_s,
-        found,
+        by_outcome,
         headline,
         period_fit(followed, period_s) if math.isfinite(period_s[0]) else None,
         detectable_percent(headline, period_s) if headline else math.nan,
@@ -73,17 +73,17 @@ def responses_of(followed: Followed) -> Responses:
 
 
 def outcome_report(
-    followed: Followed, found: Responses, compared: Comparison | None
+    followed: Followed, responses: Responses, compared: Comparison | None
 ) -> Report:
     """The part of the report that is not there where the outcome is hidden."""
     settings = followed.result.settings
     return {
         "models": models_of(compared, settings.outcome),
         "models_said": compared.sentence if compared else "",
-        "answers": answers_of(followed, found.times, tuple(found.changes)),
-        "measures": _measures(found.changes, found.period_s),
-        "windows": _windows(found.changes, found.times),
-        "detectable": _detectable(found, settings),
+        "answers": answers_of(followed, responses.times, tuple(responses.changes)),
+        "measures": _measures(responses.changes, responses.period_s),
+        "windows": _windows(responses.changes, responses.times),
+        "detectable": _detectable(responses, settings),
         "reference_values": _reference_values(followed, settings.outcome),
     }
 
@@ -99,7 +99,7 @@ def _interval_s(followed: Followed) -> float:
 
 
 def _measures(
-    found: dict[str, OutcomeChanges], period_s: tuple[float, float]
+    by_outcome: dict[str, OutcomeChanges], period_s: tuple[float, float]
 ) -> list[Report]:
     """Tidy response measures: a row per outcome and measure."""
     return [
@@ -112,12 +112,12 @@ def _measures(
             "high": m.high,
             "unit": m.unit,
         }
-        for name, changes in found.items()
+        for name, changes in by_outcome.items()
         for m in measures(changes, period_s)
     ]
 
 
-def _windows(found: dict[str, OutcomeChanges], times: Times) -> list[Report]:
+def _windows(by_outcome: dict[str, OutcomeChanges], times: Times) -> list[Report]:
     """Tidy independent windows; `reference_sd` is common to those of an outcome."""
     return [
         {
@@ -128,24 +128,24 @@ def _windows(found: dict[str, OutcomeChanges], times: Times) -> list[Report]:
             "sd_percent": float(math.sqrt(changes.covariance[i, i])),
             "reference_sd_percent": changes.reference_sd,
         }
-        for name, changes in found.items()
+        for name, changes in by_outcome.items()
         for i in range(len(changes))
     ]
 
 
-def _detectable(found: Responses, settings: Settings) -> Report | None:
+def _detectable(responses: Responses, settings: Settings) -> Report | None:
     """Detectable change by length of a window, and of the whole infusion's mean."""
-    headline, lengths = found.headline, (*LENGTHS, settings.window)
-    shown = (
-        detectable_by_window(headline, found.period_s, lengths) if headline else None
-    )
+    headline, lengths = responses.headline, (*LENGTHS, settings.window)
+    if not headline:
+        return None
+    shown = detectable_by_window(headline, responses.period_s, lengths)
     if shown is None:
         return None
     return {
         "outcome": settings.outcome,
         "sigma_percent": shown.sigma_percent,
         "windows": {str(n): change for n, change in shown.windows.items()},
-        "infusion_percent": found.detectable_percent,
+        "infusion_percent": responses.detectable_percent,
     }
 
 

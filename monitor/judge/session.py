@@ -66,11 +66,11 @@ def judge(
     ------
     InputError : see `monitor.run.analyse.analyse`
     """
-    said = mrsinmrs_texts(wishes.protocol)
+    texts = mrsinmrs_texts(wishes.protocol)
     followed = follow(path, wishes, water, names)
-    found, settings = responses_of(followed), followed.result.settings
-    bias = line_width_bias(followed.result.course, settings.outcome, found.during)
-    judged = criteria(followed, found.detectable_percent, bias)
+    responses, settings = responses_of(followed), followed.result.settings
+    bias = line_width_bias(followed.result.course, settings.outcome, responses.during)
+    judged = criteria(followed, responses.detectable_percent, bias)
     hidden = settings.outcome_hidden
     report = {
         "session": title or label_of(path),
@@ -79,25 +79,25 @@ def judge(
         "criteria": [_row(criterion, hidden) for criterion in judged],
         "counts": asdict(followed.result.counts),
         "periods": {
-            **_periods(followed, found.times, found.during),
+            **_periods(followed, responses.times, responses.during),
             "markers": _markers(followed, names),
         },
         "line_width": asdict(bias) if bias else None,
-        "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), said)],
+        "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), texts)],
         "notes": [
             *(n.text for n in _notes_of(followed) if not n.rule.log_only),
-            *_other_epochs(followed, found),
+            *_other_epochs(followed, responses),
             *_water_reference_note(judged),
-            *_without_change(found),
-            *_coverage_note(found),
+            *_without_change(responses),
+            *_coverage_note(responses),
         ],
         "log": [n.text for n in _notes_of(followed) if n.rule.log_only],
     }
-    compared = None if hidden else comparison_of(followed, found.times)
+    compared = None if hidden else comparison_of(followed, responses.times)
     if not hidden:
-        report |= outcome_report(followed, found, compared)
+        report |= outcome_report(followed, responses, compared)
     fits = compared.models if compared else ()
-    return JudgedSession(report, drawn_of(followed, found.during, hidden, fits))
+    return JudgedSession(report, drawn_of(followed, responses.during, hidden, fits))
 
 
 def _notes_of(followed: Followed) -> tuple[Note, ...]:
@@ -118,11 +118,11 @@ def _water_reference_note(judged: Sequence[Criterion]) -> tuple[str, ...]:
     )
 
 
-def _without_change(found: Responses) -> tuple[str, ...]:
+def _without_change(responses: Responses) -> tuple[str, ...]:
     """Why no change is given, where that is so."""
-    if any(len(changes) for changes in found.changes.values()):
+    if any(len(changes) for changes in responses.changes.values()):
         return ()
-    if found.times.reference_s is None:
+    if responses.times.reference_s is None:
         return (
             "No change is given, since there is no reference period: mark "
             "infusion_start, or give --reference START:END.",
@@ -130,9 +130,9 @@ def _without_change(found: Responses) -> tuple[str, ...]:
     return ("No change is given, since no window lies after the reference period.",)
 
 
-def _other_epochs(followed: Followed, found: Responses) -> tuple[str, ...]:
+def _other_epochs(followed: Followed, responses: Responses) -> tuple[str, ...]:
     """What intervals leave out where the infusion is not in the reference's epoch."""
-    course, (low_s, high_s) = followed.result.course, found.period_s
+    course, (low_s, high_s) = followed.result.course, responses.period_s
     inside = {q.epoch for q in course.qualities if low_s <= q.time_s < high_s}
     home = course.reference and course.qualities[course.reference.first].epoch
     if home is None or inside <= {home}:
@@ -144,12 +144,12 @@ def _other_epochs(followed: Followed, found: Responses) -> tuple[str, ...]:
     )
 
 
-def _coverage_note(found: Responses) -> tuple[str, ...]:
+def _coverage_note(responses: Responses) -> tuple[str, ...]:
     """How much of the infusion the measures are about, where that is not the whole."""
-    low_s, high_s = found.period_s
-    if found.headline is None or not len(found.headline) or not high_s > low_s:
+    low_s, high_s = responses.period_s
+    if responses.headline is None or not len(responses.headline) or not high_s > low_s:
         return ()
-    share = float(found.headline.inside_s(low_s, high_s).sum()) / (high_s - low_s)
+    share = float(responses.headline.inside_s(low_s, high_s).sum()) / (high_s - low_s)
     if share >= COVERED:
         return ()
     return (
@@ -163,10 +163,10 @@ def _verdict(judged: Sequence[Criterion]) -> str:
     missed = missed_titles(judged)
     kept = sum(c.verdict == Verdict.KEPT for c in judged)
     unseen = sum(c.verdict == Verdict.NOT_MEASURED for c in judged)
-    said = f"{kept} of {len(judged)} criteria kept"
+    sentence = f"{kept} of {len(judged)} criteria kept"
     if missed:
-        said += f"; missed: {', '.join(missed)}"
-    return said + (f"; {unseen} not measured" if unseen else "")
+        sentence += f"; missed: {', '.join(missed)}"
+    return sentence + (f"; {unseen} not measured" if unseen else "")
 
 
 def _row(criterion: Criterion, hidden: bool) -> Report:

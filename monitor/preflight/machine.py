@@ -199,10 +199,12 @@ def clock(now_s: Callable[[], float] = time.time) -> CheckResult:
 def _clock_synchronises() -> bool | None:
     """What the system says; None where it says nothing that is understood."""
     if sys.platform == "win32":
-        said = _output_of(["w32tm", "/query", "/source"])
-        return None if not said else "Local CMOS" not in said
-    said = _output_of(["timedatectl", "show", "--property=NTPSynchronized", "--value"])
-    return {"yes": True, "no": False}.get(said)
+        output = _output_of(["w32tm", "/query", "/source"])
+        return None if not output else "Local CMOS" not in output
+    output = _output_of(
+        ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
+    )
+    return {"yes": True, "no": False}.get(output)
 
 
 def _output_of(command: list[str]) -> str:
@@ -234,8 +236,8 @@ def basis(settings: Settings) -> CheckResult:
     from monitor.basis.files import load_basis
 
     def attempt() -> str:
-        found = load_basis(settings.basis)
-        mhz = found.spectrometer_frequency_mhz
-        return f"{len(found.names)} metabolites, for {mhz:.2f} MHz"
+        basis_set = load_basis(settings.basis)
+        mhz = basis_set.spectrometer_frequency_mhz
+        return f"{len(basis_set.names)} metabolites, for {mhz:.2f} MHz"
 
     return run_check("basis set", attempt)

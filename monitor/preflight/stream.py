@@ -51,36 +51,36 @@ class Arrived:
 
 def collect(bodies: Iterable[Body], transients: int) -> Arrived:
     """Bodies up to so many metabolite transients of one series."""
-    found = Arrived()
+    arrivals = Arrived()
     for body in bodies:
-        found.take(body)
-        if len(found.transients) >= transients:
+        arrivals.take(body)
+        if len(arrivals.transients) >= transients:
             break
-    return found
+    return arrivals
 
 
 def checks(
-    found: Arrived, settings: Settings | None, wanted: int
+    arrivals: Arrived, settings: Settings | None, wanted: int
 ) -> Iterator[CheckResult]:
     """Every check that what arrived allows."""
-    for trouble in found.troubles[:5]:
+    for trouble in arrivals.troubles[:5]:
         yield CheckResult("stream", CheckState.WRONG, f"{trouble.kind}: {trouble.text}")
-    if found.start is None or not found.transients:
+    if arrivals.start is None or not arrivals.transients:
         text = "no metabolite transient arrived"
         remedy = "start the phantom series, and see that it is sent here"
         yield CheckResult("stream", CheckState.WRONG, text, remedy)
         return
-    acquisition = found.start.acquisition
+    acquisition = arrivals.start.acquisition
     if settings is not None:
         yield from compare_with_protocol(acquisition, settings)
         yield from _basis(acquisition, settings)
-    yield count(found.transients, wanted)
-    yield pace(found.transients, acquisition)
-    yield coils(found.transients)
-    yield level(found.transients)
-    yield decay(found.transients)
-    yield line(found.transients, acquisition)
-    yield conjugation(found.transients, acquisition)
+    yield count(arrivals.transients, wanted)
+    yield pace(arrivals.transients, acquisition)
+    yield coils(arrivals.transients)
+    yield level(arrivals.transients)
+    yield decay(arrivals.transients)
+    yield line(arrivals.transients, acquisition)
+    yield conjugation(arrivals.transients, acquisition)
 
 
 def compare_with_protocol(
@@ -132,9 +132,9 @@ def compare_with_protocol(
     if acquisition.nucleus != settings.expect_nucleus:
         text = f"{acquisition.nucleus}, the protocol expects {settings.expect_nucleus}"
         yield CheckResult("nucleus", CheckState.WRONG, text, "correct the scanner")
-    named, meant = acquisition.sequence, settings.expect_sequence
-    if meant and meant.lower() not in named.lower():
-        text = f"named {named or 'not at all'}, the protocol is for {meant}"
+    named, wanted = acquisition.sequence, settings.expect_sequence
+    if wanted and wanted.lower() not in named.lower():
+        text = f"named {named or 'not at all'}, the protocol is for {wanted}"
         yield CheckResult(
             "sequence", CheckState.LOOK, text, "see that it is the right one"
         )
@@ -253,13 +253,13 @@ def line(transients: list[Transient], acquisition: Acquisition) -> CheckResult:
 def conjugation(transients: list[Transient], acquisition: Acquisition) -> CheckResult:
     """Whether the spectrum is the right way round."""
     check = ConjugationCheck(acquisition)
-    said = ""
+    remark = ""
     for transient in transients:
-        said = said or check.push(transient.fid)
+        remark = remark or check.push(transient.fid)
     if check.contradicted:
-        return CheckResult("conjugation", CheckState.WRONG, said)
-    if said and "confirmed" in said:
-        return ok("conjugation", said)
+        return CheckResult("conjugation", CheckState.WRONG, remark)
+    if remark and "confirmed" in remark:
+        return ok("conjugation", remark)
     text = "no metabolite lines to tell by"
     return CheckResult(
         "conjugation", CheckState.LOOK, text, "use a phantom with metabolites"

@@ -44,8 +44,8 @@ def _trend(drawn: Drawn) -> str:
 
 
 def _models(drawn: Drawn) -> str:
-    said = ", ".join(f"{m.fit.model} {percent(m.weight)}" for m in drawn.models)
-    return f"Curves of response models over the windows; their probabilities: {said}."
+    listed = ", ".join(f"{m.fit.model} {percent(m.weight)}" for m in drawn.models)
+    return f"Curves of response models over the windows; their probabilities: {listed}."
 
 
 def _spectra(drawn: Drawn) -> str:

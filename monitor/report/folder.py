@@ -19,7 +19,7 @@ def made_folder(out: Path) -> list[Path]:
     ------
     InputError : it cannot be made or takes no files
     """
-    made = [place for place in (out, *out.parents) if not place.exists()]
+    new_folders = [place for place in (out, *out.parents) if not place.exists()]
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -28,17 +28,17 @@ def made_folder(out: Path) -> list[Path]:
         ) from None
     if not os.access(out, os.W_OK):
         raise InputError(f"No permission to write into {out}: choose another --out.")
-    return made
+    return new_folders
 
 
 @contextmanager
 def kept_if_done(out: Path) -> Iterator[None]:
     """The folder for the results of what is done here; none is left that is empty."""
-    made = made_folder(out)
+    new_folders = made_folder(out)
     try:
         yield
     finally:
-        _unmade(made)
+        _unmade(new_folders)
 
 
 def take_away(out: Path, *names: str) -> None:
@@ -60,9 +60,9 @@ def take_away(out: Path, *names: str) -> None:
             ) from None
 
 
-def _unmade(made: list[Path]) -> None:
+def _unmade(new_folders: list[Path]) -> None:
     """Take folders that were made in vain away again, as far as they are empty."""
-    for place in made:
+    for place in new_folders:
         try:
             place.rmdir()
         except OSError:

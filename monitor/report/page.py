@@ -17,7 +17,7 @@ from monitor.typeface import FAMILY, page_letters
 @cache
 def environment() -> jinja2.Environment:
     """The templates with their filters."""
-    found = jinja2.Environment(
+    templates = jinja2.Environment(
         loader=jinja2.FunctionLoader(_template),
         autoescape=True,
         trim_blocks=True,
@@ -32,10 +32,10 @@ def environment() -> jinja2.Environment:
         "percent",
         "with_sd",
     )
-    found.filters |= {name: getattr(digits, name) for name in filters}
-    found.filters["with_sign2"] = lambda v: digits.with_sign(v, 2)
-    found.globals |= {"say": wording, "text": captions, "dash": digits.DASH}
-    return found
+    templates.filters |= {name: getattr(digits, name) for name in filters}
+    templates.filters["with_sign2"] = lambda v: digits.with_sign(v, 2)
+    templates.globals |= {"say": wording, "text": captions, "dash": digits.DASH}
+    return templates
 
 
 def _template(name: str) -> str:

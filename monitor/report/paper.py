@@ -156,8 +156,8 @@ class Paper:
         InputError : it cannot be written
         """
         for number, page in enumerate(self.pages, 1):
-            said = f"{self.footer}   page {number} of {len(self.pages)}"
-            page.text(MARGIN / A4[0], 0.45 / A4[1], said, fontsize=7, color=GREY)
+            line = f"{self.footer}   page {number} of {len(self.pages)}"
+            page.text(MARGIN / A4[0], 0.45 / A4[1], line, fontsize=7, color=GREY)
         with (
             replacing(path) as file,
             PdfPages(file, metadata={"CreationDate": None}) as pdf,
@@ -229,9 +229,9 @@ def wrap(text: str, width: float, size: float, weight: str) -> list[str]:
             lines.append(line)
             joined = word
         while width_of(joined, size, weight) > width and len(joined) > 1:
-            kept = _longest(joined, width, size, weight)
-            lines.append(joined[:kept])
-            joined = joined[kept:]
+            count = _longest(joined, width, size, weight)
+            lines.append(joined[:count])
+            joined = joined[count:]
         line = joined
     return [*lines, line] if line or not lines else lines
 

@@ -137,13 +137,13 @@ def session_of(
     }
 
 
-def _fit_summary(made: SessionModel) -> dict[str, object]:
+def _fit_summary(epoch_model: SessionModel) -> dict[str, object]:
     """What was chosen and found on the mean of a reference period."""
-    fit, model = made.fit, made.problem.model
+    fit, model = epoch_model.fit, epoch_model.problem.model
     traits = traits_of(fit.theta, model.layout)
     return {
         "baseline_dimension": fit.baseline_dimension,
-        "baseline_stiffness": made.problem.stiffness,
+        "baseline_stiffness": epoch_model.problem.stiffness,
         "macromolecules_stand_in": model.stand_in,
         "line_kernel": traits.kernel,
         "small_shifts": traits.fine,
@@ -152,7 +152,7 @@ def _fit_summary(made: SessionModel) -> dict[str, object]:
         "misfit": fit.misfit,
         "broadening_hz": fit.broadening_hz,
         "shift_hz": fit.shift_hz,
-        "naa_fwhm_hz": made.naa_fwhm_hz,
+        "naa_fwhm_hz": epoch_model.naa_fwhm_hz,
         "converged": fit.converged,
     }
 

@@ -168,16 +168,16 @@ def _models(paper: Paper, report: Report) -> None:
 
 
 def _detectable(paper: Paper, judged: JudgedSession) -> None:
-    found = judged.report.get("detectable")
-    if not found or not found["windows"]:
+    detectable = judged.report.get("detectable")
+    if not detectable or not detectable["windows"]:
         return
     paper.heading("Detectable change by length of the window")
-    windows = found["windows"]
-    values = [*windows.values(), found["infusion_percent"]]
+    windows = detectable["windows"]
+    values = [*windows.values(), detectable["infusion_percent"]]
     share = 0.7 / len(values)
     paper.table(
         ("Transients in a window", *windows, "whole infusion"),
-        [(f"{found['outcome']}, %", *(digits.plain(change) for change in values))],
+        [(f"{detectable['outcome']}, %", *(digits.plain(change) for change in values))],
         (0.3, *(share for _ in values)),
     )
     paper.paragraph(say.detectable_sentence(judged.report))

@@ -72,12 +72,12 @@ def limit(criterion: Report) -> str:
 
 def outside(missed: Sequence[Report]) -> str:
     """Missed criteria in one sentence, in letters that any terminal has."""
-    said = [
+    parts = [
         f"{c['title']} {measured_text(c)} "
         f"(at {'least' if c['sense'] == '>=' else 'most'} {c['limit']:.4g})"
         for c in missed
     ]
-    return f"Outside the limits of the protocol: {', '.join(said)}." if said else ""
+    return f"Outside the limits of the protocol: {', '.join(parts)}." if missed else ""
 
 
 def limits_missed(result: Result) -> str:
@@ -161,29 +161,29 @@ def detectable_sentence(report: Report) -> str:
 
 def line_width_sentence(report: Report) -> str:
     """How the line width changed, and what that would fake."""
-    found = report["line_width"]
-    change = found["during_hz"] - found["before_hz"]
+    width = report["line_width"]
+    change = width["during_hz"] - width["before_hz"]
     word = "broader" if change > 0 else "narrower"
     tested = ""
-    if abs(found["tested_hz"] - change) > 1e-9:
-        least = f"{abs(found['tested_hz']):.2g}"
+    if abs(width["tested_hz"] - change) > 1e-9:
+        least = f"{abs(width['tested_hz']):.2g}"
         tested = f" (taken as {least} Hz, the least that is tested)"
     return (
         f"The fitted tNAA line of the mean of the reference period is "
-        f"{plain(found['before_hz'])} Hz wide, that of the mean of the infusion "
+        f"{plain(width['before_hz'])} Hz wide, that of the mean of the infusion "
         f"{abs(change):.2f} Hz {word}. The mean of the reference period, changed by as "
         f"much{tested} and fitted again, shows a change of {report['outcome']} of "
-        f"{with_sign(found['bias_percent'], 2)} % where there is none."
+        f"{with_sign(width['bias_percent'], 2)} % where there is none."
     )
 
 
 def protocol_line(report: Report) -> str:
     """Whose limits the criteria have, and where the session came from."""
     named = report["protocol"]
-    said = f"Protocol {named['title'] or named['name']}"
+    line = f"Protocol {named['title'] or named['name']}"
     if named["name"] == DEFAULT:
-        said = "No protocol fits or was named: the default limits, meant for 3 T"
-    return "; ".join(filter(None, (said, report["source"] or report["origin"])))
+        line = "No protocol fits or was named: the default limits, meant for 3 T"
+    return "; ".join(filter(None, (line, report["source"] or report["origin"])))
 
 
 def acquisition_rows(report: Report) -> list[tuple[str, str]]:

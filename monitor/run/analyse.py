@@ -62,8 +62,8 @@ def about(path: Path, names: bool = False) -> dict[str, str]:
     ------
     InputError : it cannot be read
     """
-    said = {"input_sha256": sha256_of(path)}
-    return said | ({"file": path.name} if names else {})
+    content = {"input_sha256": sha256_of(path)}
+    return content | ({"file": path.name} if names else {})
 
 
 def push_all(

@@ -34,15 +34,15 @@ def negative_components(result: Result) -> str:
     sds = np.sqrt(fit.covariance.diagonal() * max(fit.misfit, 1.0))
     with np.errstate(all="ignore"):
         below = -fit.amplitudes / sds
-    told = [
+    parts = [
         f"{name} by {float(z):.1f} SD{_instead(name, fit.names)}"
         for name, z in zip(fit.names, below, strict=True)
         if z > LEAST_SDS
     ]
-    if not told:
+    if not parts:
         return ""
     return (
-        f"Negative beyond noise, which no substance is: {', '.join(told)}. Basis set, "
+        f"Negative beyond noise, which no substance is: {', '.join(parts)}. Basis set, "
         "macromolecules or baseline do not fit there: such a component alone is not "
         "measured."
     )

@@ -16,7 +16,7 @@ from monitor.run.result import Result
 
 def remarks(result: Result) -> Iterator[Note]:
     """What else is to be said of a session, a sentence each."""
-    found = (
+    sentences = (
         (NoteKind.SESSION, _missing),
         (NoteKind.SESSION, _missing_messages),
         (NoteKind.WATER, _late_waters),
@@ -25,7 +25,7 @@ def remarks(result: Result) -> Iterator[Note]:
         (NoteKind.COMPONENTS, negative_components),
         (NoteKind.CHANGE, _without_change),
     )
-    for kind, remark in found:
+    for kind, remark in sentences:
         yield from notes_of(kind, [remark(result)])
 
 
@@ -139,16 +139,16 @@ def _longer_window(result: Result) -> str:
 
 def _infusion_outside(result: Result) -> str:
     """An infusion that no transient belongs to."""
-    given, qualities = result.settings.infusion_s, result.qualities
-    if given is None or not qualities:
+    infusion_s, qualities = result.settings.infusion_s, result.qualities
+    if infusion_s is None or not qualities:
         return ""
     times_s = [quality.time_s for quality in qualities]
     first_s, last_s = min(times_s), max(times_s)
-    if given[0] <= last_s and given[1] >= first_s:
+    if infusion_s[0] <= last_s and infusion_s[1] >= first_s:
         return ""
     return (
-        f"The infusion {given[0]:g} to {given[1]:g} s lies outside the session: its "
-        f"transients are from {first_s:g} to {last_s:g} s."
+        f"The infusion {infusion_s[0]:g} to {infusion_s[1]:g} s lies outside the "
+        f"session: its transients are from {first_s:g} to {last_s:g} s."
     )
 
 

@@ -59,9 +59,9 @@ def work(job: Job) -> Row:
     except InputError as error:
         return failed_row(job, _reason_without_names(job.session, str(error)))
     except Exception as error:
-        said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-        said = _reason_without_names(job.session, said)
-        return failed_row(job, f"Not understood by the program ({said}).")
+        reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        reason = _reason_without_names(job.session, reason)
+        return failed_row(job, f"Not understood by the program ({reason}).")
     return row_of(job, report)
 
 
@@ -121,8 +121,8 @@ def _standing(job: Job) -> Row | None:
 
 
 def _read(path: Path) -> Row:
-    found: Row = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    report: Row = json.loads(path.read_text(encoding="utf-8"))
+    return report
 
 
 def _identity(job: Job) -> Row:
@@ -158,9 +158,9 @@ def row_of(job: Job, report: Row) -> Row:
     row["limits"] = {c["key"]: c["limit"] for c in report["criteria"]}
     row["outcome"] = report["outcome"]
     row["target_percent"] = report["settings"]["reference_target_percent"]
-    for name, found in report.get("reference_values", {}).items():
-        row[f"{name}_reference"] = found["value"]
-        row[f"{name}_reference_sd"] = found["sd"]
+    for name, reference in report.get("reference_values", {}).items():
+        row[f"{name}_reference"] = reference["value"]
+        row[f"{name}_reference_sd"] = reference["sd"]
     for m in report.get("measures", ()):
         row[f"{m['outcome']}_{m['measure']}"] = m["value"]
         row[f"{m['outcome']}_{m['measure']}_sd"] = m["sd"]

@@ -32,7 +32,7 @@ POWER_SUBJECTS = (8, 12, 16, 20, 26, 32, 40, 60)
 
 def repeatability(judged: Sequence[Row]) -> list[dict[str, Any]]:
     """Within-subject CV of the outcomes in the reference period."""
-    found = []
+    rows = []
     for name in REPEATED:
         logs = _by_subject(judged, f"{name}_reference", math.log)
         freedom = sum(len(x) - 1 for x in logs)
@@ -40,12 +40,12 @@ def repeatability(judged: Sequence[Row]) -> list[dict[str, Any]]:
             continue
         squares = sum(float(np.sum((x - x.mean()) ** 2)) for x in logs)
         low, high = (squares / stats.chi2.ppf(p, freedom) for p in (0.975, 0.025))
-        said = [
+        values = [
             row[f"{name}_reference_sd"] / row[f"{name}_reference"]
             for row in judged
             if row.get(f"{name}_reference")
         ]
-        found.append(
+        rows.append(
             {
                 "outcome": name,
                 "cv_percent": _cv(squares / freedom),
@@ -53,10 +53,10 @@ def repeatability(judged: Sequence[Row]) -> list[dict[str, Any]]:
                 "high": _cv(float(high)),
                 "subjects": len(logs),
                 "freedom": freedom,
-                "own_sd_percent": 100 * float(np.median(said)),
+                "own_sd_percent": 100 * float(np.median(values)),
             }
         )
-    return found
+    return rows
 
 
 def _cv(variance: float) -> float:
@@ -78,28 +78,28 @@ def power_table(
     judged: Sequence[Row], visits: Mapping[tuple[str, str], Visit]
 ) -> list[dict[str, Any]]:
     """Power of a paired comparison for each outcome and both SDs."""
-    found = []
+    rows = []
     target = max((row["target_percent"] for row in judged), default=math.nan)
     for name in OUTCOMES:
         own = [r[f"{name}_mean_sd"] for r in judged if r.get(f"{name}_mean_sd")]
-        even, taken = _without_conditions(judged, f"{name}_mean", visits)
+        even, lost = _without_conditions(judged, f"{name}_mean", visits)
         between = _by_subject(even, f"{name}_mean", float)
-        freedom = sum(len(x) - 1 for x in between) - taken
+        freedom = sum(len(x) - 1 for x in between) - lost
         sds = [("stated, median of sessions", float(np.median(own)))] if own else []
         if freedom >= 3:
             squares = sum(float(np.sum((x - x.mean()) ** 2)) for x in between)
             sds.append(("scatter between visits", math.sqrt(squares / freedom)))
-        found += [
+        rows += [
             {
                 "outcome": name,
-                "of": said,
+                "of": source,
                 "sd_percent": sd,
                 "target_percent": target,
                 "power": {n: paired_power(target, sd, n) for n in POWER_SUBJECTS},
             }
-            for said, sd in sds
+            for source, sd in sds
         ]
-    return found
+    return rows
 
 
 def _without_conditions(
@@ -109,9 +109,9 @@ def _without_conditions(
 
     A true effect of the condition is no scatter between visits.
     """
-    known = [row for row in judged if row.get(key) is not None]
+    rows = [row for row in judged if row.get(key) is not None]
     groups: dict[str, list[Row]] = {}
-    for row in known:
+    for row in rows:
         visit = visits.get((row["subject"], row["visit"]))
         groups.setdefault(visit.condition if visit else "", []).append(row)
     means = {

@@ -98,12 +98,12 @@ def part_of(row: Row) -> str:
 
 def outliers(judged: Sequence[Row]) -> list[dict[str, Any]]:
     """Sessions whose criterion lies far from that of the others of their protocol."""
-    found = []
+    rows = []
     for protocol in sorted({row["protocol"] for row in judged}):
         own = [row for row in judged if row["protocol"] == protocol]
         for key in CRITERIA:
-            found += _far(own, key, protocol)
-    return found
+            rows += _far(own, key, protocol)
+    return rows
 
 
 def _far(rows: Sequence[Row], key: str, protocol: str) -> list[dict[str, Any]]:

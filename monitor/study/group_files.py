@@ -46,7 +46,7 @@ def write_group(rows: Sequence[Row], group: Mapping[str, Any], out: Path) -> Non
 
 def _columns(rows: Sequence[Row]) -> tuple[str, ...]:
     """Names, criteria, and the outcomes' values where none is hidden."""
-    seen = {name for row in rows for name in row}
+    names = {name for row in rows for name in row}
     values = [f"{name}_{what}" for name in OUTCOMES for what in ("mean", "mean_sd")]
     values += [
         f"{n}_{what}" for n in REPEATED for what in ("reference", "reference_sd")
@@ -57,7 +57,7 @@ def _columns(rows: Sequence[Row]) -> tuple[str, ...]:
         "protocol",
         "transients",
         *CRITERIA,
-        *(name for name in values if name in seen),
+        *(name for name in values if name in names),
     )
 
 

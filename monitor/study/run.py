@@ -75,9 +75,9 @@ def kept_rows(out: Path) -> tuple[list[Row], bool]:
     place = out / ROWS
     if not place.is_file():
         return [], False
-    kept = json.loads(place.read_text(encoding="utf-8"))
-    rows: list[Row] = kept["rows"]
-    return rows, kept.get("program_sha256") != program_hash()
+    content = json.loads(place.read_text(encoding="utf-8"))
+    rows: list[Row] = content["rows"]
+    return rows, content.get("program_sha256") != program_hash()
 
 
 def put_together(rows: Sequence[Row], plan: StudyPlan) -> dict[str, Any]:

@@ -67,21 +67,21 @@ def find_sessions(
     ------
     InputError : a place does not exist, or there is no session in any of them
     """
-    found: list[StudySession] = []
+    sessions: list[StudySession] = []
     for place in places:
         if place.is_dir():
-            found += _in_folder(place)
+            sessions += _in_folder(place)
         elif place.is_file():
-            found.append(_session(place, None, None))
+            sessions.append(_session(place, None, None))
         else:
             raise InputError(f"There is no file or folder {place}.")
-    if not found:
-        said = ", ".join(str(place) for place in places)
-        raise InputError(f"There is no session in {said}.")
+    if not sessions:
+        named = ", ".join(str(place) for place in places)
+        raise InputError(f"There is no session in {named}.")
     if names:
-        return _with_names(found)
-    labels = labels_of(session.path for session in found)
-    return tuple(replace(s, label=a) for s, a in zip(found, labels, strict=True))
+        return _with_names(sessions)
+    labels = labels_of(session.path for session in sessions)
+    return tuple(replace(s, label=a) for s, a in zip(sessions, labels, strict=True))
 
 
 def _in_folder(folder: Path) -> list[StudySession]:
@@ -116,8 +116,8 @@ def _water_beside(path: Path, others: list[Path], waters: list[Path]) -> Path | 
 def _bids(path: Path, ending: str) -> Path | None:
     """The one file with the same entities and another ending."""
     stem = path.name.split("_svs")[0]
-    found = sorted(path.parent.glob(f"{stem}_{ending}"))
-    return found[0] if len(found) == 1 else None
+    files = sorted(path.parent.glob(f"{stem}_{ending}"))
+    return files[0] if len(files) == 1 else None
 
 
 def _session(path: Path, water: Path | None, events: Path | None) -> StudySession:
@@ -128,18 +128,18 @@ def _session(path: Path, water: Path | None, events: Path | None) -> StudySessio
     return StudySession(label or path.name, path, water, subject, visit, site, events)
 
 
-def _with_names(found: list[StudySession]) -> tuple[StudySession, ...]:
+def _with_names(sessions: list[StudySession]) -> tuple[StudySession, ...]:
     """Labels that occur twice get the name of their folder, then a number."""
-    names = [s.label for s in found]
+    names = [s.label for s in sessions]
     labels = make_unique(
         f"{s.path.parent.name}_{s.label}"
         if names.count(s.label) > 1 and s.path.parent.name
         else s.label
-        for s in found
+        for s in sessions
     )
     return tuple(
         replace(s, label=label, named=True)
-        for s, label in zip(found, labels, strict=True)
+        for s, label in zip(sessions, labels, strict=True)
     )
 
 

@@ -45,7 +45,7 @@ Drawn = tuple[Visit, list[dict[str, Any]]]
 
 def draw(trial: Crossover, random: np.random.Generator) -> list[Drawn]:
     """Sessions of a trial: who, and the rows that windows.csv would hold."""
-    found: list[Drawn] = []
+    sessions: list[Drawn] = []
     for subject in range(trial.subjects):
         own = trial.subject_sd * random.standard_normal()
         order = ("drug", "placebo") if subject % 2 else ("placebo", "drug")
@@ -62,8 +62,8 @@ def draw(trial: Crossover, random: np.random.Generator) -> list[Drawn]:
             )
             sign = 0.5 if condition == "drug" else -0.5
             level = own + trial.session_sd * random.standard_normal()
-            found.append((visit, _windows(trial, sign, level, random)))
-    return found
+            sessions.append((visit, _windows(trial, sign, level, random)))
+    return sessions
 
 
 def _windows(

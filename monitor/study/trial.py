@@ -210,20 +210,20 @@ def _fit_mixed_model(
         warnings.simplefilter("ignore")  # on the edge of the parameters it warns much
         model = MixedLM(y, X, groups, exog_re=ones[:, None], exog_vc=components)
         model.group_labels = list(subjects)
-        found = model.fit(reml=True, method=["lbfgs", "powell"])
+        fit = model.fit(reml=True, method=["lbfgs", "powell"])
     p = X.shape[1]
-    covariance = np.asarray(found.cov_params(), float)[:p, :p]
-    subject_sd = math.sqrt(max(float(np.asarray(found.cov_re).ravel()[0]), 0.0))
-    session_sd = math.sqrt(max(float(np.asarray(found.vcomp).ravel()[0]), 0.0))
-    fixed = np.asarray(found.fe_params, float)
+    covariance = np.asarray(fit.cov_params(), float)[:p, :p]
+    subject_sd = math.sqrt(max(float(np.asarray(fit.cov_re).ravel()[0]), 0.0))
+    session_sd = math.sqrt(max(float(np.asarray(fit.vcomp).ravel()[0]), 0.0))
+    fixed = np.asarray(fit.fe_params, float)
     return (
         fixed,
         covariance,
         (
-            float(found.scale),
+            float(fit.scale),
             subject_sd,
             session_sd,
-            bool(found.converged),
+            bool(fit.converged),
         ),
     )
 

@@ -76,8 +76,8 @@ def _bin_sessions(matched: Sequence[tuple[Visit, Row]], name: str) -> list[Binne
     ]
     counts = [len(during(visit, rows)) for visit, rows in windows]
     bins = min([BINS, *(n for n in counts if n)])
-    found = [bin_session(visit, rows, bins) for visit, rows in windows]
-    return [session for session in found if session is not None]
+    sessions = [bin_session(visit, rows, bins) for visit, rows in windows]
+    return [session for session in sessions if session is not None]
 
 
 def _parts(sessions: Sequence[Binned]) -> list[tuple[str, list[Binned]]]:
@@ -113,7 +113,7 @@ def _effects(
 
 def _between_sexes(effects: Sequence[Row]) -> list[dict[str, Any]]:
     """Difference of an effect between two sexes, whose subjects are different ones."""
-    found = []
+    rows = []
     split = [e for e in effects if e["part"].startswith("sex ")]
     for outcome, name in sorted({(e["outcome"], e["name"]) for e in split}):
         pair = [e for e in split if (e["outcome"], e["name"]) == (outcome, name)]
@@ -127,7 +127,7 @@ def _between_sexes(effects: Sequence[Row]) -> list[dict[str, Any]]:
         freedom = first["freedom"] + second["freedom"]
         t = float(stats.t.ppf(0.975, freedom))
         part = f"{second['part']} minus {first['part']}"
-        found.append(
+        rows.append(
             {
                 **second,
                 "part": part,
@@ -140,12 +140,12 @@ def _between_sexes(effects: Sequence[Row]) -> list[dict[str, Any]]:
                 "sessions": first["sessions"] + second["sessions"],
             }
         )
-    return found
+    return rows
 
 
 def _courses(sessions: Sequence[Binned]) -> list[dict[str, Any]]:
     """Mean change and its 95 % half width by condition and bin, over sessions."""
-    found = []
+    courses = []
     for condition in sorted({s.visit.condition for s in sessions}):
         own = [s for s in sessions if s.visit.condition == condition]
         for place in sorted({float(p) for s in own for p in s.place}):
@@ -160,7 +160,7 @@ def _courses(sessions: Sequence[Binned]) -> list[dict[str, Any]]:
                 if n > 1
                 else math.nan
             )
-            found.append(
+            courses.append(
                 {
                     "condition": condition,
                     "place": place,
@@ -169,4 +169,4 @@ def _courses(sessions: Sequence[Binned]) -> list[dict[str, Any]]:
                     "sessions": n,
                 }
             )
-    return found
+    return courses

@@ -75,8 +75,8 @@ def _keep_match(pattern: re.Pattern[str]) -> Callable[[str], str]:
     """The part of a text that looks so, and nothing else of it."""
 
     def keep(text: str) -> str:
-        found = pattern.search(text)
-        return found[0] if found else ""
+        match = pattern.search(text)
+        return match[0] if match else ""
 
     return keep
 

@@ -31,8 +31,8 @@ def refused_in(body: Body) -> int:
     """How many refused messages a body stands for."""
     if not isinstance(body, Event) or body.kind != DROPPED:
         return 0
-    found = _SEVERAL.match(body.text)
-    return int(found[1]) if found else 1
+    match = _SEVERAL.match(body.text)
+    return int(match[1]) if match else 1
 
 
 def in_its_place(frames: wire.Frames, reason: str) -> Message | None:
@@ -41,13 +41,13 @@ def in_its_place(frames: wire.Frames, reason: str) -> Message | None:
         header = wire.read_header(frames)
         if header.topic not in PLACED or wire.is_recorded(frames):
             return None
-        said = {
+        fields = {
             **header.fields,
             "type": "event",
             "kind": DROPPED,
             "text": reason[:LONGEST_REASON],
             "author": AUTHOR,
         }
-        return wire.decode([b"event", json.dumps(said).encode(), b""])
+        return wire.decode([b"event", json.dumps(fields).encode(), b""])
     except InputError:
         return None

@@ -214,12 +214,12 @@ def info(path: str | os.PathLike[str]) -> Info:
     running = is_running(place)
     tally = _Tally()
     with open_recording(place) as (file, size):
-        for found in walk(file, size):
-            match found:
+        for entry in walk(file, size):
+            match entry:
                 case JournalEntry():
-                    tally.take(found)
+                    tally.take(entry)
                 case Damage():
-                    tally.note(found, is_unfinished(place))
+                    tally.note(entry, is_unfinished(place))
                 case Closing():
                     tally.closed = True
     if not tally.messages and size > len(PREAMBLE) and not tally.closed:

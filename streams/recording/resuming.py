@@ -60,18 +60,18 @@ def read_back(
     size = reader.seek(0, os.SEEK_END)
     written, index = Written(size=min(len(PREAMBLE), size)), Index()
     last: JournalEntry | None = None
-    for found in walk(reader, size):
-        match found:
+    for entry in walk(reader, size):
+        match entry:
             case JournalEntry():
-                message = decode(found.frames)
+                message = decode(entry.frames)
                 try:
-                    written = written.followed_by(found)
+                    written = written.followed_by(entry)
                 except InputError:
                     raise InputError(verify(part).summary) from None
-                index.add(found.offset, found.end, found.utc_ns, found.frames[0])
+                index.add(entry.offset, entry.end, entry.utc_ns, entry.frames[0])
                 if visit:
-                    visit(message, dict(read_header(found.frames).fields))
-                last = found
+                    visit(message, dict(read_header(entry.frames).fields))
+                last = entry
             case Damage(torn=False):
                 raise InputError(verify(part).summary)
             case Damage() | Closing():

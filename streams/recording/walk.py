@@ -96,20 +96,20 @@ def walk(file: BinaryIO, size: int) -> Iterator[Found]:
         yield Damage(0, position, "the head of the file is damaged", torn)
     index, whole = Index(), True
     while position < size:
-        found: Found | None = read_entry(file, position, size)
-        found = found or _closing(file, position, size)
-        if found is None:
-            found = _damage(file, position, size)
-        yield found
-        position = found.end
-        match found:
+        entry: Found | None = read_entry(file, position, size)
+        entry = entry or _closing(file, position, size)
+        if entry is None:
+            entry = _damage(file, position, size)
+        yield entry
+        position = entry.end
+        match entry:
             case JournalEntry():
-                index.add(found.offset, found.end, found.utc_ns, found.frames[0])
-                if not found.sound:
-                    yield _around(found)
-            case Closing() if whole and not _tells_of(file, found, index):
+                index.add(entry.offset, entry.end, entry.utc_ns, entry.frames[0])
+                if not entry.sound:
+                    yield _around(entry)
+            case Closing() if whole and not _tells_of(file, entry, index):
                 problem = "the summary tells of other messages than there are"
-                yield Damage(found.offset, found.end, problem)
+                yield Damage(entry.offset, entry.end, problem)
             case Damage():
                 whole = False
 

@@ -86,9 +86,9 @@ class Giving:
         """Give each client something; whether anything could be given."""
         self._forget()
         self.held_bytes = sum(c.held_bytes for c in self._clients.values())
-        given = [self._serve(identity) for identity in list(self._clients)]
-        self._show_out_idlers(any(given))
-        return any(given)
+        progress = [self._serve(identity) for identity in list(self._clients)]
+        self._show_out_idlers(any(progress))
+        return any(progress)
 
     def _add(self, identity: bytes, item: _Giving | list[bytes]) -> bool:
         client = self._clients.setdefault(identity, _Client())
@@ -108,14 +108,14 @@ class Giving:
     def _serve(self, identity: bytes) -> int:
         """Give one client a few messages; how many."""
         client = self._clients[identity]
-        for given in range(TURN_MESSAGES):
+        for count in range(TURN_MESSAGES):
             try:
                 if not client.waiting or not self._give(identity, client):
-                    return given
+                    return count
             except zmq.ZMQError as error:  # it takes nothing now, or has left
                 if error.errno == zmq.EHOSTUNREACH:
                     client.waiting.clear()
-                return given
+                return count
         return TURN_MESSAGES
 
     def _give(self, identity: bytes, client: _Client) -> bool:
@@ -153,10 +153,10 @@ class Giving:
             client.held.append((tracker, size))
             self.held_bytes += size
 
-    def _show_out_idlers(self, given: bool) -> None:
+    def _show_out_idlers(self, progress: bool) -> None:
         """When those who take nothing leave no room for the others, all begin anew."""
         now = time.monotonic()
-        if given or self.held_bytes <= TOTAL_BYTES:
+        if progress or self.held_bytes <= TOTAL_BYTES:
             self._full_since = None
             return
         self._full_since = self._full_since or now

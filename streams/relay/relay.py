@@ -161,8 +161,8 @@ class _Relay:
             self._answering.stop()
             problem = self._close()
         if problem:
-            said = f"{error} {problem}" if error else problem
-            raise IncompleteError(said) from error
+            sentence = f"{error} {problem}" if error else problem
+            raise IncompleteError(sentence) from error
         if error is not None:
             raise error
         return self._status
@@ -319,8 +319,8 @@ class _Relay:
 
     def _report(self, **changes: Any) -> None:
         session = self._session
-        said = changes.get("problem", self._status.problem)
-        changes["problem"] = self._recorder.problem or said or self._recorder.alone
+        problem = changes.get("problem", self._status.problem)
+        changes["problem"] = self._recorder.problem or problem or self._recorder.alone
         self._status = replace(
             self._status,
             last_seq=session.last_seq,

@@ -156,8 +156,8 @@ def amplitude_of(scenario: Scenario, name: str) -> float:
     plan = scenario.acquisition
     if not scenario.relaxation:
         return scenario.concentrations_mm[name]
-    seen = weight(times_s(name), plan.echo_time_s, plan.repetition_time_s)
-    return scenario.concentrations_mm[name] * seen
+    saturation = weight(times_s(name), plan.echo_time_s, plan.repetition_time_s)
+    return scenario.concentrations_mm[name] * saturation
 
 
 def _lorentz_hz(scenario: Scenario, name: str) -> float:

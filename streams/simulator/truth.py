@@ -118,21 +118,21 @@ SUMS = {
 
 def with_sums(amplitude: Mapping[str, float]) -> dict[str, float]:
     """Amplitudes and the sums of some."""
-    known = dict(amplitude)
+    amplitudes = dict(amplitude)
     for name, parts in SUMS.items():
-        known[name] = sum(amplitude.get(part, 0.0) for part in parts)
-    return known
+        amplitudes[name] = sum(amplitude.get(part, 0.0) for part in parts)
+    return amplitudes
 
 
 def ratios(amplitude: Mapping[str, float]) -> dict[str, float]:
     """Ratios of amplitudes and of their sums."""
-    known = with_sums(amplitude)
+    amplitudes = with_sums(amplitude)
     pairs = [(top, "tCr") for top in ("Glu", "Gln", "Glx", "tNAA", "tCho", "mI")]
     pairs += [("Glu", "tNAA"), ("Glx", "tNAA")]
     return {
-        f"{top}/{bottom}": known[top] / known[bottom]
+        f"{top}/{bottom}": amplitudes[top] / amplitudes[bottom]
         for top, bottom in pairs
-        if top in known and known[bottom] > 0
+        if top in amplitudes and amplitudes[bottom] > 0
     }
 
 
@@ -151,8 +151,8 @@ def changes_at_stop(scenario: Scenario) -> dict[str, float]:
             factor = multiplier(course, stop_s, scenario.infusion_s)[0]
             after[name] *= float(factor)
     then, now = ({**with_sums(a), **ratios(a)} for a in (before, after))
-    kept = [n for n in then if n in ("Glu", "Gln", "Glx") or "/" in n]
-    return {n: _round(100 * (now[n] / then[n] - 1)) for n in kept if then[n] > 0}
+    names = [n for n in then if n in ("Glu", "Gln", "Glx") or "/" in n]
+    return {n: _round(100 * (now[n] / then[n] - 1)) for n in names if then[n] > 0}
 
 
 def write_truth(session: SimulatedSession, recording: Path) -> tuple[Path, Path]:

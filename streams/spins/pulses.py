@@ -59,12 +59,12 @@ class PulseDesign:
 @lru_cache(maxsize=32)
 def waveform_hz(design: PulseDesign) -> Complex:
     """B1 of each time step (STEPS,), Hz of nutation, complex: x + i y."""
-    made = design
+    fitted_design = design
     for _ in range(3 if design.shape in ("slr", "sinc") else 0):
-        width_hz = _width_hz(_MAKERS[made.shape](made), design)
-        wanted_hz = made.bandwidth_hz * design.bandwidth_hz / width_hz
-        made = replace(made, bandwidth_hz=wanted_hz)
-    waveform = _MAKERS[made.shape](made)
+        width_hz = _width_hz(_MAKERS[fitted_design.shape](fitted_design), design)
+        wanted_hz = fitted_design.bandwidth_hz * design.bandwidth_hz / width_hz
+        fitted_design = replace(fitted_design, bandwidth_hz=wanted_hz)
+    waveform = _MAKERS[fitted_design.shape](fitted_design)
     waveform.setflags(write=False)
     return waveform
 

@@ -161,8 +161,8 @@ def shorten_delays(
     for k, step in enumerate(timed):
         if isinstance(step, Delay):
             around = (*timed[max(k - 1, 0) : k], *timed[k + 1 : k + 2])
-            taken = sum(_length(one, refocus_s, edit_s) for one in around) / 2
-            left[k] = step.seconds - taken
+            pulses_s = sum(_length(one, refocus_s, edit_s) for one in around) / 2
+            left[k] = step.seconds - pulses_s
     if min(left.values()) < -ROUNDING_S:
         raise InputError("Pulse sequence: TE is too short for its shaped pulses.")
     seconds = iter(left.values())

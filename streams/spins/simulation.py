@@ -136,8 +136,8 @@ def transitions(
     n = observed.size
     lowering = np.einsum("i,iab->ba", observed, raising(n))
     amplitude = rho * system.inside(lowering).T * (4 / 2**n)
-    seen = np.abs(amplitude) > WEAK * max(float(np.abs(amplitude).sum()), 1e-300)
-    a, b = np.nonzero(seen)
+    strong = np.abs(amplitude) > WEAK * max(float(np.abs(amplitude).sum()), 1e-300)
+    a, b = np.nonzero(strong)
     return system.energies_hz[a] - system.energies_hz[b], amplitude[a, b]
 
 

@@ -145,8 +145,8 @@ class Arrivals:
         again = message.session in self._names
         taken = self._begin(message, message.seq)
         if again:
-            said = f"Session {message.session} began again with its start: a new run."
-            taken = replace(taken, remarks=(said,))
+            remark = f"Session {message.session} began again with its start: a new run."
+            taken = replace(taken, remarks=(remark,))
         return taken
 
     def _with_held(self, taken: Taken, start: Message) -> Taken:
@@ -176,27 +176,27 @@ class Arrivals:
         self, start: Message, last_seq: int, message: Message, arrived_s: float
     ) -> Taken:
         """A run of the same session, whose numbers came before."""
-        said = (
+        remark = (
             f"Session {message.session} went back from number {last_seq} to "
             f"{message.seq}: a publisher that was started again needs a new session "
             "(a UUID); what it sends is taken as a new run."
         )
         if start.session != message.session or start.seq >= message.seq:
             start = replace(start, session=message.session, seq=message.seq - 1)
-        return self._run_from(start, message, arrived_s, said)
+        return self._run_from(start, message, arrived_s, remark)
 
     def _begin_without_start(
         self, start: Message, message: Message, arrived_s: float
     ) -> Taken:
-        said = (
+        remark = (
             f"Session {message.session} began without a start: it is taken with the "
             f"acquisition of the start before, of session {start.session}."
         )
         start = replace(start, session=message.session, seq=message.seq - 1)
-        return self._run_from(start, message, arrived_s, said)
+        return self._run_from(start, message, arrived_s, remark)
 
     def _run_from(
-        self, start: Message, message: Message, arrived_s: float, said: str
+        self, start: Message, message: Message, arrived_s: float, remark: str
     ) -> Taken:
         """A run with a start that was heard before, where it fits."""
         if isinstance(message.body, Transient) and isinstance(start.body, Start):
@@ -205,7 +205,7 @@ class Arrivals:
             except InputError as error:
                 return Taken(refused=(f"{error} (session {message.session})",))
         begun = self._begin(replace(start, epoch=message.epoch))
-        begun = replace(begun, remarks=(said,))
+        begun = replace(begun, remarks=(remark,))
         return _both(begun, self.take(message, arrived_s))
 
     def _next(self, run: _Run, message: Message, arrived_s: float) -> Taken:
@@ -222,9 +222,9 @@ class Arrivals:
             run.seq, run.far = run.far, None
         ahead = seq - run.seq
         if ahead > FAR:
-            said = f"seq {seq} comes after {run.seq}: it is taken as the next."
+            remark = f"seq {seq} comes after {run.seq}: it is taken as the next."
             run.ours, run.far, run.spare = run.ours + 1, seq, run.spare + 1
-            return (said,)
+            return (remark,)
         lost = ahead - 1
         forgiven = min(lost, run.spare)
         run.spare = run.spare - forgiven if lost else 0

@@ -66,19 +66,21 @@ class MessageIntake:
 
     def take_unreadable(self, frames: wire.Frames, reason: str) -> tuple[Message, ...]:
         """Messages that one stands for which `wire.decode` refused, saying why."""
-        known = self._arrivals
+        arrivals = self._arrivals
         filled = mend(
             frames,
-            StreamPosition(known.session, known.last_seq, known.start_seq, known.epoch),
+            StreamPosition(
+                arrivals.session, arrivals.last_seq, arrivals.start_seq, arrivals.epoch
+            ),
         )
         if filled is not None:
-            frames, said = filled
+            frames, filled_in = filled
             try:
                 message = wire.decode(frames)
             except InputError as error:
                 reason = str(error)
             else:
-                self._remark(said)
+                self._remark(filled_in)
                 return self.take(message)
         return self._instead(frames, reason)
 
@@ -88,9 +90,9 @@ class MessageIntake:
         if waiting and not self._waiting_said:
             self._remark(waiting)
         self._waiting_said = bool(waiting)
-        found = list(self.problems)
+        problems = list(self.problems)
         self.problems.clear()
-        return found
+        return problems
 
     def give_up(self) -> None:
         """Count what still waits for a start as refused."""
@@ -128,15 +130,15 @@ class MessageIntake:
         self.repeated += taken.repeated
         return taken.messages
 
-    def _remark(self, said: str) -> None:
-        text = _plain(said)
+    def _remark(self, sentence: str) -> None:
+        text = _plain(sentence)
         self.remark = text
         self.problems.append(StreamProblem(text, refused=False))
 
-    def _refuse(self, said: str, placed: bool = False) -> None:
-        reason = _plain(said)
-        self.refused, self.refusal = self.refused + 1, reason
-        self.problems.append(StreamProblem(reason, refused=True, placed=placed))
+    def _refuse(self, reason: str, placed: bool = False) -> None:
+        text = _plain(reason)
+        self.refused, self.refusal = self.refused + 1, text
+        self.problems.append(StreamProblem(text, refused=True, placed=placed))
 
 
 def _plain(words: str) -> str:

@@ -89,9 +89,11 @@ class TimeLine:
         time_s = given_s + self._offset_s
         if time_s > self.time_s:
             return RunTime(time_s)
-        said = "" if self._still else "time_s does not advance: times go by TR instead."
+        remark = (
+            "" if self._still else "time_s does not advance: times go by TR instead."
+        )
         self._still = True
-        return RunTime(self.time_s + usual_s, said)
+        return RunTime(self.time_s + usual_s, remark)
 
     def _ahead(self, step_s: float, waited_s: float, usual_s: float) -> bool:
         least_s = max(LEAST_JUMP_S, USUAL_STEPS * usual_s)
@@ -106,8 +108,8 @@ class TimeLine:
         self._paced = 0
         time_s = self.time_s + took_s
         self._offset_s = time_s - given_s
-        said = (
+        remark = (
             f"time_s jumped by {step_s:+.6g} s: time goes on by this machine's clock, "
             "in a new epoch."
         )
-        return RunTime(time_s, said, epoch=True)
+        return RunTime(time_s, remark, epoch=True)
