@@ -257,7 +257,7 @@ def _analyse_one(
 
 
 def _say(console: Console, result: Result, out: Path) -> None:
-    """What was noticed and what came out."""
+    """Print the notes and the result."""
     from monitor.run.remarks import change_at_the_end, for_terminal
 
     for text in (*for_terminal(result.notes), change_at_the_end(result)):

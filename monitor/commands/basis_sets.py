@@ -95,7 +95,7 @@ def simulate(
 
 
 def _check_numbers(te: float, mhz: float, dwell: float, points: int) -> None:
-    """Refuse what is no number above 0, or one of another unit."""
+    """Refuse a value that is not above 0, or is in another unit."""
     for option, value, least, most, unit in (
         ("--te", te, 1.0, 1000.0, "ms"),
         ("--mhz", mhz, 1.0, 2000.0, "MHz"),

@@ -87,7 +87,7 @@ class Headless:
         return False
 
     def _follow(self, title: str, planned: int | None) -> None:
-        """Take in the feed to its end, or to Ctrl-C, with progress in the terminal."""
+        """Follow the feed to its end, or to Ctrl-C, with progress in the terminal."""
         columns = (
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -109,14 +109,14 @@ class Headless:
                 self._line("stopped by Ctrl-C")
 
     def _say(self, count: int) -> None:
-        """A line now and then, while transients come."""
+        """Print a line now and then, while transients come."""
         before, said_s = self._said
         if count > before and time.monotonic() - said_s >= SAY_EVERY_S:
             self._said = count, time.monotonic()
             self._line(f"{count} transients{self._missing()}, {self._now()}")
 
     def _hear(self) -> None:
-        """Take in the state of the stream; say what is wrong where that is news."""
+        """Read the state of the stream; print what is wrong where that is news."""
         stream = self._feed.stream(0)
         self._display.hear(stream, time.monotonic())
         if stream.said != self._problem:
@@ -154,7 +154,7 @@ class Headless:
         self._display.fold(_nameless(update), time.monotonic())
 
     def _now(self) -> str:
-        """What the headline says at the moment, or what the stream says."""
+        """The headline at the moment, or the state of the stream."""
         shown = self._display.screen(time.monotonic()).headline
         return f"{shown.title} {shown.number} {shown.interval}".strip()
 

@@ -1,4 +1,4 @@
-"""What the command line's words mean: ranges, lists, speeds, places."""
+"""Options of the command line: ranges, lists, speeds, places."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def _is_one(place: Path) -> bool:
 
 
 def _note_reason(places: list[Path], reason: str) -> None:
-    """Write why the outcome is looked at beside every recording."""
+    """Write beside every recording why its outcome is shown."""
     from monitor.run.unlocking import note_beside
     from monitor.study.sessions import find_sessions
 
@@ -203,7 +203,7 @@ def _many(
 
 
 def _judge(sessions: Any, plan: StudyPlan) -> list[dict[str, Any]]:
-    """Judge with a progress bar; what could not be judged is said at once."""
+    """Judge with a progress bar; what could not be judged is reported at once."""
     from rich.console import Console
     from rich.progress import Progress
 

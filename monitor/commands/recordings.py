@@ -113,7 +113,7 @@ def recover(
 
 
 def _recovery_sentence(damaged: Verification, saved: Verification) -> str:
-    """What was saved of a recording, and what helps with what was not."""
+    """What was saved of a recording, and what to do about the rest."""
     left_out = _left_out(damaged.messages - saved.messages)
     if not saved.missing:
         end = " What came after its last message is lost." if damaged.torn else ""
@@ -208,7 +208,7 @@ def convert(
 def _labels(
     file: Path, out: Path, subject: str | None, session: str | None
 ) -> tuple[str, str]:
-    """Labels as told, else as `qc` reads them from the name, else 01 and a new one."""
+    """Labels as given, else as `qc` reads them from the name, else 01 and a new one."""
     from monitor.judge.labels import entity
     from streams.export.bids import next_session
 

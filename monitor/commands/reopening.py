@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def still_locked(wishes: Wishes) -> Wishes:
-    """What was asked for of one recording, as far as it holds for another.
+    """The wishes for one recording, as far as they hold for another.
 
     The protocol and its lock hold; a lock that was lifted was lifted for one recording.
     """
@@ -31,7 +31,7 @@ def still_locked(wishes: Wishes) -> Wishes:
 def configure_for_file(
     path: Path, wishes: Wishes | None = None, speed: float = 1.0
 ) -> tuple[WorkerConfig, Settings, str]:
-    """How the window opens a recording that is dropped on it.
+    """Configuration of the worker for a recording that is dropped on the window.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def configure_for_file(
 def configure_for_choice(
     opening: Opening, wishes: Wishes
 ) -> tuple[WorkerConfig, Settings, str]:
-    """How the window opens what the operator has chosen in it.
+    """Configuration of the worker for what the operator has chosen in the window.
 
     A lock of the session before holds, whatever protocol is chosen for the next.
 

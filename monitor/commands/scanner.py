@@ -41,8 +41,8 @@ Clients = Annotated[
 class Site:
     """What the command line says about the way in.
 
-    `recording` may be an unfinished one to go on with; `say` is told what is to be
-    known about the source.
+    `recording` may be an unfinished one to go on with; `say` prints notes about the
+    source.
     """
 
     listen: str

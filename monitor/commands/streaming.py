@@ -196,7 +196,7 @@ def _file_bodies(
     stop: threading.Event,
     say: Callable[[str], None],
 ) -> Iterator[Body]:
-    """A file at its pace; what is to be known about it is said."""
+    """A file at its pace; its notes are printed."""
     from streams.sources.files.open_file import open_source
 
     source = open_source(path, water, options.choices(choose))

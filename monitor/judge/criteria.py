@@ -42,7 +42,7 @@ TITLES = {
 
 
 class Verdict(StrEnum):
-    """What becomes of a criterion."""
+    """How a criterion came out."""
 
     KEPT = "kept"
     MISSED = "missed"

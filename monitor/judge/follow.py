@@ -1,4 +1,4 @@
-"""A recording worked through once, with what only a report wants kept beside it."""
+"""A recording analysed once; what only a report needs is collected on the way."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Along:
     raw: list[Curve] = field(default_factory=list)
 
     def watch(self, message: Message, update: Update) -> None:
-        """Keep what is wanted of one message."""
+        """Collect what a report needs of one message."""
         match message.body:
             case Start() as start:
                 self.start = self.start or start

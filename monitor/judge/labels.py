@@ -1,4 +1,4 @@
-"""What sessions are called in results: by their codes, else by what they hold.
+"""What sessions are called in results: by their codes, else by their content.
 
 The name of a file may be that of a person.  The codes that BIDS puts into names
 (`site-A_sub-07_ses-2`) are made to be passed on; a file without them is `session-` and
@@ -39,7 +39,7 @@ def label_of(path: Path) -> str:
 
 
 def labels_of(paths: Iterable[Path]) -> list[str]:
-    """A label for each; where several have the same codes, their hash behind it."""
+    """A label for each path; those with the same codes get their hash appended."""
     paths = list(paths)
     plain = [label_of(path) for path in paths]
     several = [

@@ -1,6 +1,6 @@
 """The MRSinMRS table (Lin et al. 2021), filled in from stream, protocol and results.
 
-What nobody has said is "missing", never guessed.  A site says what no stream can in the
+What is not known is "missing", never guessed.  A site gives what no stream can in the
 table `[mrsinmrs]` of its protocol.
 """
 
@@ -20,7 +20,7 @@ GAMMA_BAR_MHZ_PER_T = {"1H": 42.577478461}
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One row: its number in MRSinMRS, what it asks, what is known, and from where.
+    """One row: its number in MRSinMRS, what it asks for, the answer, and its origin.
 
     `value` is empty where it is missing.
     """
@@ -235,7 +235,7 @@ def _measure(followed: Followed) -> str:
 
 
 def _water(followed: Followed) -> str:
-    """Whether a water reference was used, or left out as none."""
+    """Whether a water reference was used, or left out as not being one."""
     if followed.result.course.water:
         return "used"
     left_out = followed.result.false_waters

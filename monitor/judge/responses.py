@@ -1,4 +1,4 @@
-"""What a session says of its outcomes, as plain values for the report."""
+"""The outcomes of a session, as plain values for the report."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Report = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Responses:
-    """What is known of the outcomes of a session.
+    """The changes of a session's outcomes, and where they were looked for.
 
     Attributes
     ----------

@@ -37,7 +37,7 @@ from monitor.run.negative_components import negative_components
 from streams.export.leaving import event_to_leave
 
 COVERED = 0.8
-"""Share of the infusion below which it is said that windows are missing in it."""
+"""Share of the infusion below which a note says that windows are missing in it."""
 UNSUPPRESSED = 200.0
 """Water over NAA that no suppression leaves; without any it is thousands."""
 
@@ -101,14 +101,14 @@ def judge(
 
 
 def _notes_of(followed: Followed) -> tuple[Note, ...]:
-    """What was noticed, and components that come out negative, as far as it may be."""
+    """Notes of the run and on negative components, as far as a lock allows."""
     result = followed.result
     negative = notes_of(NoteKind.COMPONENTS, [negative_components(result)])
     return with_notes(result, negative).notes
 
 
 def _water_reference_note(judged: Sequence[Criterion]) -> tuple[str, ...]:
-    """Whether the session is a water reference that was taken for one."""
+    """A note if the session looks like a water reference; else nothing."""
     water = next(c.measured for c in judged if c.key == "water")
     if not water > UNSUPPRESSED:
         return ()
@@ -119,7 +119,7 @@ def _water_reference_note(judged: Sequence[Criterion]) -> tuple[str, ...]:
 
 
 def _without_change(responses: Responses) -> tuple[str, ...]:
-    """Why no change is given, where that is so."""
+    """A note on why no change is given; nothing where one is."""
     if any(len(changes) for changes in responses.changes.values()):
         return ()
     if responses.times.reference_s is None:
@@ -131,7 +131,7 @@ def _without_change(responses: Responses) -> tuple[str, ...]:
 
 
 def _other_epochs(followed: Followed, responses: Responses) -> tuple[str, ...]:
-    """What intervals leave out where the infusion is not in the reference's epoch."""
+    """A note on what intervals leave out where the infusion is in another epoch."""
     course, (low_s, high_s) = followed.result.course, responses.period_s
     inside = {q.epoch for q in course.qualities if low_s <= q.time_s < high_s}
     home = course.reference and course.qualities[course.reference.first].epoch
@@ -145,7 +145,7 @@ def _other_epochs(followed: Followed, responses: Responses) -> tuple[str, ...]:
 
 
 def _coverage_note(responses: Responses) -> tuple[str, ...]:
-    """How much of the infusion the measures are about, where that is not the whole."""
+    """A note on how much of the infusion the measures cover, where not all of it."""
     low_s, high_s = responses.period_s
     if responses.headline is None or not len(responses.headline) or not high_s > low_s:
         return ()

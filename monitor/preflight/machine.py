@@ -1,7 +1,7 @@
 """Before the subject lies down: whether everything is as the protocol expects.
 
-Each check is one line: what was looked at, how it is, and what to do if it is wrong.
-The checks of this machine are here, those of what arrives in `preflight_stream`.
+Each check is one line: what was checked, its state, and what to do if it is wrong.
+The checks of this machine are here, those of what arrives in `preflight.stream`.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def ok(name: str, text: str) -> CheckResult:
 
 
 def run_check(name: str, attempt: Callable[[], str]) -> CheckResult:
-    """What an attempt says, or the error that it ends with, which names the remedy."""
+    """The check's text, or the error that it ends with, which names the remedy."""
     try:
         return ok(name, attempt())
     except InputError as error:
@@ -197,7 +197,7 @@ def clock(now_s: Callable[[], float] = time.time) -> CheckResult:
 
 
 def _clock_synchronises() -> bool | None:
-    """What the system says; None where it says nothing that is understood."""
+    """What the system reports; None where its answer is not understood."""
     if sys.platform == "win32":
         output = _output_of(["w32tm", "/query", "/source"])
         return None if not output else "Local CMOS" not in output

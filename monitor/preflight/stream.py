@@ -33,7 +33,7 @@ APODISATION_HZ = 2.0
 
 @dataclass(slots=True)
 class Arrived:
-    """What came: the last start, its metabolite transients, and events of trouble."""
+    """The last start, its metabolite transients, and events that report trouble."""
 
     start: Start | None = None
     transients: list[Transient] = field(default_factory=list)

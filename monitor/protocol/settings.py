@@ -136,7 +136,7 @@ def problem(settings: Settings) -> str:
 
 
 def _problems(settings: Settings) -> Iterator[str]:
-    """All that is wrong; nan is no limit, None is not given."""
+    """Every problem of the values; nan means no limit, None means not given."""
     if settings.window < 1:
         yield "window must be at least 1 transient"
     if settings.step < 1:

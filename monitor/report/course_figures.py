@@ -93,7 +93,7 @@ def has_models(drawn: Drawn) -> bool:
 
 
 def periods(drawn: Drawn, ax: Axes, words: bool = True) -> None:
-    """Reference period and infusion, told apart by hatching and words."""
+    """Reference period and infusion, marked by hatching and words."""
     times = drawn.times
     ax.set_xlabel(minutes(drawn))
     for period, hatch, word in (

@@ -76,7 +76,7 @@ def with_sd(value: Any, sd: Any) -> str:
 
 
 def percent(share: float) -> str:
-    """A probability in percent; what rounds to 0 or 100 is said to be less or more."""
+    """A probability in percent; below 0.1 and above 99.9 as a bound."""
     if share < 0.001:
         return "< 0.1 %"
     return "> 99.9 %" if share > 0.999 else f"{100 * share:.1f} %"

@@ -1,6 +1,6 @@
 """What the figures of all reports share: colours, style, an SVG as an element.
 
-Nothing is told by colour alone: points against lines, full against dashed, words at
+Nothing is shown by colour alone: points against lines, full against dashed, words at
 the curves.  Blue (the fit) and grey survive a copier.
 """
 

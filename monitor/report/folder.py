@@ -11,9 +11,9 @@ from streams.errors import InputError
 
 
 def made_folder(out: Path) -> list[Path]:
-    """Make the folder for the results, before a long run that would be in vain.
+    """Make the folder for the results, before a long run that would be lost without.
 
-    Gives what was made, the innermost first, for `_unmade`.
+    Returns the folders that were made, the innermost first, for `_unmade`.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def made_folder(out: Path) -> list[Path]:
 
 @contextmanager
 def kept_if_done(out: Path) -> Iterator[None]:
-    """The folder for the results of what is done here; none is left that is empty."""
+    """The folder for results; removed again if nothing was written into it."""
     new_folders = made_folder(out)
     try:
         yield
@@ -42,7 +42,7 @@ def kept_if_done(out: Path) -> Iterator[None]:
 
 
 def take_away(out: Path, *names: str) -> None:
-    """Take away what an earlier run wrote and this one does not, so that all agrees.
+    """Remove what an earlier run wrote and this one does not, so that all files agree.
 
     Above all: nothing of an outcome stays beside results in which it is hidden.
 
@@ -61,7 +61,7 @@ def take_away(out: Path, *names: str) -> None:
 
 
 def _unmade(new_folders: list[Path]) -> None:
-    """Take folders that were made in vain away again, as far as they are empty."""
+    """Remove the folders that were made, as far as they are empty."""
     for place in new_folders:
         try:
             place.rmdir()

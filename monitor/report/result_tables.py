@@ -138,7 +138,7 @@ def session_of(
 
 
 def _fit_summary(epoch_model: SessionModel) -> dict[str, object]:
-    """What was chosen and found on the mean of a reference period."""
+    """The model chosen on the mean of a reference period, and its parameters."""
     fit, model = epoch_model.fit, epoch_model.problem.model
     traits = traits_of(fit.theta, model.layout)
     return {

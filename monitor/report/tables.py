@@ -189,7 +189,7 @@ def _with_sd(names: Iterable[str]) -> list[str]:
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write what is known of something; numbers that are not finite as null."""
+    """Write a JSON file; numbers that are not finite as null."""
     text = json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False)
     with replacing(path) as file:
         file.write(text.encode() + b"\n")

@@ -43,7 +43,7 @@ COUNTS = {
 
 
 def measured_text(criterion: Report) -> str:
-    """What was measured, with its unit: on the same side of the limit as unrounded."""
+    """The measured value with its unit, rounded to keep its side of the limit."""
     value, limit = criterion["measured"], criterion["limit"]
     if not is_number(value):
         return DASH
@@ -81,7 +81,7 @@ def outside(missed: Sequence[Report]) -> str:
 
 
 def limits_missed(result: Result) -> str:
-    """What of a session is worse than the protocol allows, in one sentence."""
+    """The criteria of the protocol that a session misses, in one sentence."""
     if not result.qualities:
         return ""
     judged = criteria_of(result)
@@ -149,7 +149,7 @@ def likelihood(answer: Report) -> str:
 
 
 def detectable_sentence(report: Report) -> str:
-    """What the table of detectable changes holds."""
+    """What the table of detectable changes shows."""
     sigma = plain(report["detectable"]["sigma_percent"])
     target = f"{report['settings']['reference_target_percent']:.4g}"
     return (

@@ -79,6 +79,6 @@ def push_all(
 def with_notes(
     result: Result, after: Iterable[Note] = (), before: Iterable[Note] = ()
 ) -> Result:
-    """The same with further notes, each once, as far as they may be told."""
+    """The result with further notes, each once, as far as a lock allows."""
     notes = dict.fromkeys((*before, *result.notes, *after))
     return replace(result, notes=may_be_told(notes, result.hidden))

@@ -171,7 +171,7 @@ class Loop:
             self.reports.append(Sent(KIND, refused))
 
     def _push(self, message: Message) -> Update:
-        """What the pipeline makes of it; one that it cannot use is told and left.
+        """The pipeline's update; a message that it cannot use is skipped with a note.
 
         Without its start message a session cannot be analysed: that error ends it.
         """

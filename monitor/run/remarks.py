@@ -1,4 +1,4 @@
-"""What is said of an analysis at its end: what came out, and why something did not.
+"""Remarks at the end of an analysis: what came out, and why something did not.
 
 Sentences for the terminal are plain ASCII: not every console can show more.
 """
@@ -15,7 +15,7 @@ from monitor.run.result import Result
 
 
 def remarks(result: Result) -> Iterator[Note]:
-    """What else is to be said of a session, a sentence each."""
+    """Further remarks on a session, a sentence each."""
     sentences = (
         (NoteKind.SESSION, _missing),
         (NoteKind.SESSION, _missing_messages),
@@ -56,7 +56,7 @@ def change_at_the_end(result: Result) -> str:
 
 
 def nothing_usable(result: Result) -> str:
-    """Why there is no transient, to follow the name of the file."""
+    """Why a file has no transient; its name comes before this."""
     if not result.counts.refused_messages:
         return "holds no metabolite transient"
     why = next((note.text for note in result.notes), "")

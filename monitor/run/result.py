@@ -72,7 +72,7 @@ class Result:
     eddy_corrected : whether a water reference gave the last epoch an eddy phase
     counts : how many of what
     came : transients of any kind that the scanner's counter saw
-    false_waters : water references that were left out since they are none
+    false_waters : water references left out because they hold no unsuppressed water
     notes : everything that was noticed, once each
     durations_ms : time that each transient took, by whether the course was done again
     origin : what kind of file it came from, in words; empty for a stream

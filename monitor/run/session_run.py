@@ -1,4 +1,4 @@
-"""One session worked through: messages in, updates out, one result at the end.
+"""One session analysed: messages in, updates out, one result at the end.
 
 The one object that drives a pipeline: `analyse`, `qc`, a followed stream, the window's
 worker and simulated trials all hold one.
@@ -39,7 +39,7 @@ class MessageFilter(Protocol):
     """What may keep a message from the pipeline."""
 
     def hold(self, message: Message) -> Update | None:
-        """What to say instead of analysing a message; None: it goes on."""
+        """The note that replaces the analysis of a message; None: it goes on."""
         ...
 
 

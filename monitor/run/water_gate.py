@@ -1,4 +1,4 @@
-"""Keeps what is no water reference out of an analysis.
+"""Keeps out of an analysis what is not a water reference.
 
 The pipeline takes coil weights, eddy currents and the unit of amplitudes from a water
 reference: one without unsuppressed water in it would spoil all three.
@@ -28,7 +28,7 @@ class WaterGate:
         self._noted: set[int] = set()  # epochs
 
     def hold(self, message: Message) -> Update | None:
-        """What to say instead of analysing a message; None: it goes on."""
+        """The note that replaces the analysis of a message; None: it goes on."""
         body = message.body
         if isinstance(body, Start):
             self._acquisition = body.acquisition
@@ -40,7 +40,7 @@ class WaterGate:
         return Update(message.seq, message.epoch, notes=self._note(message, wrong))
 
     def _why_no_water(self, body: Transient) -> str:
-        """Why a water reference is none; empty where it is one, or cannot be judged."""
+        """Why this is not a water reference; empty where it is, or cannot be judged."""
         acquisition = self._acquisition
         if acquisition is None or body.fid.shape[0] != acquisition.coils:
             return ""

@@ -1,9 +1,9 @@
 """Many sessions judged, on this machine or on a cluster.
 
 `work` judges one session and never fails: whatever a file does becomes a row with its
-reason.  A session whose qc.json stands there for the same input, the same wishes and
-the same program is not done again.  HDF5 files are opened in processes of their own,
-because libhdf5 can end its process on a damaged file.
+reason.  A session whose qc.json is there already for the same input, wishes and program
+is not done again.  HDF5 files are opened in processes of their own, because libhdf5 can
+end its process on a damaged file.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Job:
 
 
 def work(job: Job) -> Row:
-    """Judge a session, or take what is there; the row of the table."""
+    """Judge a session, or read its earlier report; the row of the table."""
     try:
         job = _with_events(job)
         report = _standing(job)
@@ -179,7 +179,7 @@ def run_here(jobs: Sequence[Job], workers: int, tell: Tell) -> None:
 
 
 def end_with_parent() -> None:
-    """Let this process end when its parent does; a pool's would wait on for ever."""
+    """Let this process end when its parent does; one of a pool would wait for ever."""
     parent = mp.parent_process()
 
     def follow() -> None:

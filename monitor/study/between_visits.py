@@ -1,4 +1,4 @@
-"""What sessions of a subject have in common: repeatability, and the power it gives.
+"""Repeatability between sessions of a subject, and the power that it gives.
 
 Repeatability within subjects of an outcome in the reference period, over the subjects
 with several sessions: s_w^2 is the pooled variance of ln(x) within subjects with nu
@@ -105,7 +105,7 @@ def power_table(
 def _without_conditions(
     judged: Sequence[Row], key: str, visits: Mapping[tuple[str, str], Visit]
 ) -> tuple[list[Row], int]:
-    """Rows whose value is from the mean of their condition, and what that takes.
+    """Rows with the mean of their condition taken off, and the freedom that this costs.
 
     A true effect of the condition is no scatter between visits.
     """

@@ -1,4 +1,4 @@
-"""The participants file: which session was whose, on what, and how they fared.
+"""The participants file: subject, visit, condition and scores of each session.
 
 A table (TSV or CSV) with a row a session:
 

@@ -235,7 +235,7 @@ def _whiten(
     later: str,
     places: Real,
 ) -> tuple[Real, Real, NDArray[np.str_], Real, list[Real]]:
-    """Bins of all sessions made white: y, X, subjects, ones, ones by visit."""
+    """Whitened bins of all sessions: y, X, subjects, ones, ones by visit."""
     y, X, groups, ones, columns = [], [], [], [], []
     for subject in subjects:
         own = [s for s in sessions if s.visit.subject == subject]

@@ -81,11 +81,11 @@ def next_session(folder: Path, subject: str) -> str:
 
 @contextmanager
 def _claim_folder(folder: Path, place: Path) -> Iterator[None]:
-    """The folder of a session that is new, taken away again where it is not filled.
+    """A new folder for a session, removed again where it is not filled.
 
     Raises
     ------
-    InputError : it stands there, or cannot be made
+    InputError : it exists already, or cannot be made
     """
     target = folder / place / "mrs"
     above = [parent for parent in target.parents if not parent.exists()]

@@ -72,7 +72,7 @@ def event_to_leave(event: Event) -> Event:
 
 
 def _keep_match(pattern: re.Pattern[str]) -> Callable[[str], str]:
-    """The part of a text that looks so, and nothing else of it."""
+    """Keeps the part of a text that matches, and nothing else of it."""
 
     def keep(text: str) -> str:
         match = pattern.search(text)
@@ -82,7 +82,7 @@ def _keep_match(pattern: re.Pattern[str]) -> Callable[[str], str]:
 
 
 def _whole(pattern: re.Pattern[str]) -> Callable[[str], str]:
-    """A text that looks so from end to end."""
+    """Keeps a text that matches from end to end."""
     return lambda text: text if pattern.fullmatch(text) else ""
 
 

@@ -1,4 +1,4 @@
-"""What stands in the place of a message that cannot be used.
+"""The event that takes the place of a message that cannot be used.
 
 A publisher without a journal cannot be asked again.  Where the header of a refused
 message can be read, an event of kind "dropped" takes its number and its time and says
@@ -21,14 +21,14 @@ _SEVERAL = re.compile(r"(\d{1,15}) messages refused")
 
 
 def several(messages: int, reason: str) -> str:
-    """Text of one event "dropped" that stands for so many messages."""
+    """Text of one event "dropped" that replaces so many messages."""
     if messages == 1:
         return reason[:LONGEST_REASON]
     return f"{messages} messages refused; the last: {reason}"[:LONGEST_REASON]
 
 
 def refused_in(body: Body) -> int:
-    """How many refused messages a body stands for."""
+    """How many refused messages a body replaces."""
     if not isinstance(body, Event) or body.kind != DROPPED:
         return 0
     match = _SEVERAL.match(body.text)

@@ -1,8 +1,8 @@
 """A second copy of a recording on another disk, made while it is recorded.
 
 A thread of its own follows the journal, so that a slow or failing second disk holds up
-nothing; what goes wrong there is said, and tried again, and the recording itself goes
-on.  Where the recording fails the copy takes over, if it holds all of it.
+nothing; what goes wrong there is reported and tried again, and the recording goes on.
+Where the recording fails the copy takes over, if it holds all of it.
 """
 
 from __future__ import annotations

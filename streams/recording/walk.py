@@ -120,7 +120,7 @@ def _around(entry: JournalEntry) -> Damage:
 
 
 def _tells_of(file: BinaryIO, closing: Closing, index: Index) -> bool:
-    """Whether a summary is that of the messages in front of it."""
+    """Whether a summary agrees with the messages in front of it."""
     file.seek(closing.offset)
     written = file.read(closing.end - closing.offset)
     return written == closing_bytes(index, closing.offset)
@@ -193,7 +193,7 @@ def _places(block: bytes, pattern: bytes) -> Iterator[int]:
 
 
 def _damage(file: BinaryIO, offset: int, size: int) -> Damage:
-    """What to say of the bytes from `offset` to the next sound record."""
+    """The damage from `offset` to the next sound record."""
     end = _next_sound(file, offset + 1, size)
     if end == size and not _ends_with_magic(file, size) and _is_cut(file, offset, size):
         return Damage(offset, size, f"the file is cut off after byte {size}", torn=True)

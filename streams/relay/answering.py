@@ -1,4 +1,4 @@
-"""The relay's second socket: messages again from the journal, events to the journal.
+"""The relay's second socket: messages fetched from the journal, events into it.
 
 A thread of its own, so that a client who fetches an hour holds up neither recording nor
 publishing.  A fetch is answered with `MAX_FETCH` messages at most; several clients are
@@ -156,7 +156,7 @@ class Answering:
         self._count(self._giving.reply(identity, reply))
 
     def _count(self, taken: bool) -> None:
-        """Count a request that is left without an answer."""
+        """Count a request that gets no answer."""
         if not taken:
             self.dropped += 1
             self.notice = (

@@ -154,7 +154,7 @@ class Giving:
             self.held_bytes += size
 
     def _show_out_idlers(self, progress: bool) -> None:
-        """When those who take nothing leave no room for the others, all begin anew."""
+        """Drop all clients when those who take nothing leave no room for the others."""
         now = time.monotonic()
         if progress or self.held_bytes <= TOTAL_BYTES:
             self._full_since = None

@@ -5,7 +5,7 @@
     Linux     systemd-inhibit
 
 The programs of the latter two run until their standard input ends, so that they end
-with us however we end.  Best effort: where nothing works, that is said in one sentence,
+with us however we end.  Best effort: where nothing works, one sentence reports it,
 and recording goes on.
 """
 

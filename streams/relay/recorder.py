@@ -27,7 +27,7 @@ WORTH_A_NOTE_S = 1.0
 def begin_recording(
     path: str | Path, copy_path: str | Path | None, speed: float
 ) -> tuple[RelaySession, Copying | None]:
-    """A session and its copy, both begun or gone on with.
+    """A session and its copy, both begun or resumed.
 
     Raises
     ------
@@ -70,12 +70,12 @@ class Recorder:
 
     @property
     def alone(self) -> str:
-        """That the copy alone goes on, and why, in one sentence; empty if not so."""
+        """Why only the copy is written, in one sentence; empty if both are."""
         return f"RECORDED IN THE COPY ALONE. {self.left}" if self.left else ""
 
     @property
     def copy_problem(self) -> str:
-        """Why it is not copied, in one sentence; empty if it is, or need not be."""
+        """Why there is no copy, in a sentence; empty if there is, or none is wanted."""
         return self._copying.problem if self._copying and not self.left else ""
 
     def record(self, body: Body) -> None:

@@ -235,7 +235,7 @@ class _Relay:
             self._record(Event(self._session.now_s, DROPPED, text, AUTHOR), stop)
 
     def _note_refusals(self, body: Body) -> None:
-        """Count what a source refused or remarked, and say it."""
+        """Count what a source refused or remarked, and report it."""
         if not isinstance(body, Event) or body.author != AUTHOR:
             return
         if refused := refused_in(body):
@@ -272,7 +272,7 @@ class _Relay:
         self._show_recording()
 
     def _show_recording(self) -> None:
-        """Say it when recording stops, goes on, or goes on elsewhere."""
+        """Report that recording stops, goes on, or goes on elsewhere."""
         recorder = self._recorder
         recording, path = not recorder.problem, recorder.journal.part
         self._answering.recording = recording
@@ -301,7 +301,7 @@ class _Relay:
             self._publisher.send_multipart(self._session.start_frames)
 
     def _notice(self) -> None:
-        """Say what was refused since the last time."""
+        """Report what was refused since the last time."""
         before, self._noticed = (
             self._noticed,
             (

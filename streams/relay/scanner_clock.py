@@ -13,10 +13,10 @@ the hull: Zhang, Liu and Xia, INFOCOM 2002).  Then
     now = (h - a) / b,
 
 in which late transients and pauses between series do no harm.  The drift is fitted once
-`LEAST_SPAN_S` were seen, b = 1 before.  The smallest delay cannot be told from a: an
-event is placed late by that much, some ms.
+`LEAST_SPAN_S` were seen, b = 1 before.  The smallest delay cannot be separated from a:
+an event is placed late by that much, some ms.
 
-Where the pace is none (a series that arrives at once, a source whose times jump) the
+Without a steady pace (a series that arrives at once, a source whose times jump) the
 fit begins anew, and scanner time goes on from the last transient.
 
 The offset between the clocks is how far this one has got ahead since the first
@@ -55,7 +55,7 @@ class ScannerClock:
 
     @property
     def drift_ppm(self) -> float | None:
-        """How much faster this machine's clock runs; None until it can be told."""
+        """How much faster this machine's clock runs; None until it is known."""
         return None if self._rate is None else 1e6 * (self._rate - 1)
 
     @property
@@ -92,7 +92,7 @@ class ScannerClock:
         return self._offset_s + ((self._rate or 1.0) - 1.0) * time_s
 
     def _at_first_s(self) -> float:
-        """The same at the first transient, by the line that it belonged to."""
+        """The same at the first transient, by the line fitted at that time."""
         if self._ahead_at_first_s is not None:
             return self._ahead_at_first_s
         return self._line_s(self._first_s)

@@ -37,7 +37,7 @@ _COMING, _GOING = zmq.Event.ACCEPTED, zmq.Event.DISCONNECTED
 
 
 class Door:
-    """A bound socket whose guests can be shown out, used by one thread at a time.
+    """A bound socket whose clients can be disconnected, used by one thread at a time.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class Door:
         self._bound = True
 
     def look_after(self) -> None:
-        """Show everybody out for a withdrawn key or a crowd; to be called all the time.
+        """Disconnect all for a withdrawn key or a crowd; to be called in each turn.
 
         How many files this program may open does not matter: recording and the scanner
         need some, and guests leave them.
@@ -144,7 +144,7 @@ class Publishing(Door):
         return sum(size for _, size in self._held)
 
     def _has_room(self, size: int) -> bool:
-        """Whether so many bytes may be sent; who stops them for long is shown out."""
+        """Whether so many bytes may be sent; disconnects who stops them for long."""
         held = self.held_bytes
         if not held or held + size <= PUBLISH_BYTES:
             self._full_since = None

@@ -1,4 +1,4 @@
-"""A scenario: everything that the virtual scanner is told before it begins.
+"""A scenario: everything that the virtual scanner is given before it begins.
 
 A scenario is one TOML file (`scenarios/*.toml`, or a site's own; read by
 `scenario_file.read_scenario`).  Every artefact is a table of its own: a table that is

@@ -32,7 +32,7 @@ LONGEST_NAME = 52
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a message stands for, in the numbers of its run, and what is to be said."""
+    """Messages to hand on, in the numbers of their run, with remarks and refusals."""
 
     messages: tuple[Message, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -125,7 +125,7 @@ class Arrivals:
         self._doubted = True
 
     def give_up(self) -> tuple[str, ...]:
-        """Why what was held is not going to be given: no start came."""
+        """Why the messages held are refused: no start came."""
         held, self._held = self._held, []
         return tuple(_without_start(message) for message, _ in held)
 
@@ -135,7 +135,7 @@ class Arrivals:
         return self._with_held(taken, message)
 
     def _interpret_start(self, message: Message, arrived_s: float) -> Taken:
-        """What a start stands for: nothing new, a further series, or a new run."""
+        """What a start means: nothing new, a further series, or a new run."""
         before, run = self._start, self._run
         if before is not None and run is not None and message.session == self.session:
             if message.seq == before.seq and message.body == before.body:
@@ -290,7 +290,7 @@ def _both(one: Taken, other: Taken) -> Taken:
 
 
 def _without_start(message: Message) -> str:
-    """What is said of a message that no start came for."""
+    """Why a message is refused that no start came for."""
     what = f"message {message.seq}"
     if isinstance(message.body, Transient):
         what = f"transient {message.body.count}"

@@ -25,9 +25,9 @@ START_PATIENCE_S = 6.0
 
 @dataclass(frozen=True, slots=True)
 class StreamProblem:
-    """A message that was refused, or one that was taken nevertheless.
+    """A message that was refused, or one that was accepted with a fault.
 
-    `placed`: an event among the messages stands for it.
+    `placed`: an event among the messages reports it.
     """
 
     text: str
@@ -43,7 +43,7 @@ class MessageIntake:
     ----------
     refused : messages refused so far
     refusal : why the latest was
-    remark : what was not as it should be in the latest that was taken nevertheless
+    remark : the fault of the latest message that was accepted with one
     repeated : messages that came twice in a row
     """
 
@@ -58,14 +58,14 @@ class MessageIntake:
     _waiting_said: bool = False
 
     def take(self, message: Message) -> tuple[Message, ...]:
-        """Messages that one that could be read stands for."""
+        """Messages to hand on for one that could be read."""
         if isinstance(message.body, Heartbeat):
             beat = self._arrivals.beat(message)
             return () if beat is None else (beat,)
         return self._hand_on(self._arrivals.take(message, time.monotonic()))
 
     def take_unreadable(self, frames: wire.Frames, reason: str) -> tuple[Message, ...]:
-        """Messages that one stands for which `wire.decode` refused, saying why."""
+        """Messages to hand on for one that `wire.decode` refused, with its reason."""
         arrivals = self._arrivals
         filled = mend(
             frames,
@@ -101,7 +101,7 @@ class MessageIntake:
 
     @property
     def waiting(self) -> str:
-        """What is said while messages wait for a start; empty: none does."""
+        """The sentence while messages wait for a start; empty: none does."""
         since = self._arrivals.waiting_s
         if since is None or time.monotonic() - since < START_PATIENCE_S:
             return ""

@@ -1,4 +1,4 @@
-"""A publisher's header with what can be told without it filled in.
+"""A publisher's header, repaired where a missing field follows from what came before.
 
 Which message it is, the topic says; its number and epoch, those before it.  So a field
 that is missing or of the wrong kind there keeps no transient out of the recording.  A
@@ -34,7 +34,7 @@ class StreamPosition:
 def mend(
     frames: wire.Frames, position: StreamPosition
 ) -> tuple[wire.Frames, str] | None:
-    """Frames with the header filled in, and what was; None where nothing could be."""
+    """Frames with the header repaired, and what was; None where nothing could be."""
     if len(frames) != 3 or any(
         len(frame) > wire.MAX_HEADER_BYTES for frame in frames[:2]
     ):
@@ -64,7 +64,7 @@ def _object(text: bytes) -> dict[str, Any] | None:
 def _fill_header(
     topic: str, header: dict[str, Any], position: StreamPosition
 ) -> dict[str, Any]:
-    """The header with what can be told."""
+    """The header with the fields that the position gives."""
     next_seq = position.start_seq if topic == "start" else position.last_seq + 1
     next_seq = position.last_seq if topic == "heartbeat" else next_seq
     return {

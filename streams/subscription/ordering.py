@@ -3,7 +3,7 @@
 Messages come live, in order but for losses, and again on request.  `Ordering` holds
 what came too early, says which number is wanted next, and gives out what is in turn.
 Where nothing can be fetched (`skipping`), it waits for the start of the session and
-from then on goes over gaps, and counts them.
+from then on skips gaps, and counts them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Ordering:
     session : empty before the first message
     next_seq : number of the message to be given next
     last_seq : number of the last message known to exist
-    skipping : whether gaps are gone over, because nothing can be fetched
+    skipping : whether gaps are skipped, because nothing can be fetched
     """
 
     session: str = ""
@@ -104,7 +104,7 @@ class Ordering:
         return left
 
     def _gap(self) -> int:
-        """How many messages to go over from `next_seq` on."""
+        """How many messages to skip from `next_seq` on."""
         if self.next_seq in self._lost:
             self._lost.discard(self.next_seq)
             return 1

@@ -8,7 +8,7 @@ their numbers, whatever was lost on the way.
 A publisher without a relay (`docs/wire.md`) has no journal to fetch from.  Then `poll`
 gives what arrives from the first start on, and `health` counts what was lost.  A
 message with a relay's clocks has been through a journal, whose length a relay's
-heartbeat gives: then its answer is waited for longer, since what is gone over is not
+heartbeat gives: then its answer is waited for longer, since what is skipped is not
 shown again.
 """
 
