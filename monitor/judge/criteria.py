@@ -22,7 +22,9 @@ from monitor.judge.line_width import LineWidthBias
 from monitor.run.result import Result
 
 DRIFT_TRANSIENTS = 60
+"""Transients whose slope is one drift; the next such stretch begins a quarter later."""
 LEAST_FOR_DRIFT = 10
+"""Shifts that a slope needs."""
 BIAS_SHARE = 0.2
 """Bias allowed from line width, as a share of the change that the protocol wants."""
 MARKERS = ("infusion_start", "infusion_stop")

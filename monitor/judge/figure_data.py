@@ -30,6 +30,7 @@ Image = NDArray[np.float32]
 
 MOST_ROWS = 200
 MOST_COLUMNS = 240
+"""Transients and points of the waterfall; more are averaged."""
 
 
 def course_of(estimates: Sequence[Estimate], outcome: str) -> Course:

@@ -18,7 +18,7 @@ PLACES = "site", "sub", "ses"
 """Codes that may stand in the names of folders, too."""
 FURTHER = "task", "acq", "nuc", "voi", "rec", "run"
 UNREADABLE = "unreadable"
-DIGITS = 8
+DIGITS = 8  # of a hash
 
 
 def entity(text: str, key: str) -> str:

@@ -33,10 +33,13 @@ import numpy as np
 from monitor.analysis.signal.spectrum import Real
 
 DRAWS = 500
+"""Draws of the smoothed course; 12 of them lie beyond each end of an interval."""
 LEAST_WINDOWS = 3
+"""A line takes two; what departs from it needs a third."""
 ROUGHNESS = np.logspace(-1, 5, 25)
 """q in units of the mean variance of a window."""
 TAILS = (2.5, 97.5)
+"""Percentiles of a 95 % interval."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,12 @@ from streams.simulator.scenario import Scenario
 from streams.simulator.scenario_file import bundled_scenarios, scenario_from
 
 SNRS = (5.0, 10.0, 20.0, 40.0)
+"""Of one transient, simulated at the usual drift."""
 DRIFTS_HZ_PER_MIN = (0.0, 0.5, 1.5, 3.0)
+"""Simulated at the usual SNR."""
 USUAL_SNR, USUAL_DRIFT = 10.0, 0.1
 TRANSIENTS = 640
+"""Of one simulated session; half of them are its reference period."""
 FID_S = 0.41
 """Length of the FIDs; the SNR of a spectrum means more the longer they are."""
 WINDOWS = (16, 32, 64, 128, 256, 512)

@@ -52,7 +52,7 @@ from streams.messages.transient import (
     Transient,
 )
 
-GATHER_S = 0.03
+GATHER_S = 0.03  # of work in one turn; its reports reach the window together
 MOST_REPORTS = 64  # in one parcel, so that a parcel never takes the window long
 
 LOCAL = frozenset({"settings", "reference"})

@@ -15,7 +15,7 @@ from streams.messages import wire
 from streams.messages.scanner_counter import AUTHOR, DROPPED
 from streams.messages.transient import Body, Event, Message
 
-LONGEST_REASON = 1000
+LONGEST_REASON = 1000  # characters; `wire.MAX_TEXT` bounds the whole text
 PLACED = frozenset({"transient", "event"})  # what has a time of its own
 _SEVERAL = re.compile(r"(\d{1,15}) messages refused")
 

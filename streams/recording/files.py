@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from streams.errors import InputError
 from streams.recording.container import MAGIC, MARK, MARK_AT, PREAMBLE
 
-RENAME_PATIENCE_S = 1.0
+RENAME_PATIENCE_S = 1.0  # on Windows another program may have the file open
 HEAD_BYTES = MARK_AT + len(MARK)  # of the first message, behind the preamble
 FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 

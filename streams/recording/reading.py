@@ -34,7 +34,7 @@ from streams.recording.files import (
 from streams.recording.inspection import verify
 from streams.recording.walk import Damage, JournalEntry, read_entry, walk
 
-FOLLOW_S = 0.2
+FOLLOW_S = 0.2  # between two looks at a recording that is running
 
 
 def read_messages(path: str | os.PathLike[str]) -> Iterator[Message]:

@@ -21,7 +21,7 @@ from streams.recording.reading import read_frames
 
 TURN_S, RETRY_S = 0.1, 0.5
 PATIENCE_S = 5.0  # for a slow second disk to end what it writes
-KEPT = 64
+KEPT = 64  # last messages held in memory until they are copied
 
 
 class Copying:

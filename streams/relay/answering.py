@@ -33,8 +33,8 @@ from streams.relay.giving import Giving
 from streams.relay.rate import Rate
 from streams.relay.sockets import Door
 
-POLL_MS = 20
-REQUESTS_A_TURN = 32
+POLL_MS = 20  # longest wait for a request while nothing can be given
+REQUESTS_A_TURN = 32  # and then answers go out before further requests are read
 REST_S = 1.0  # for answers that are ready when the relay stops
 EVENTS_PER_S, EVENTS_AT_ONCE = 10.0, 100  # a script gone wild must not fill the disk
 

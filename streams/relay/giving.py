@@ -21,7 +21,7 @@ CLIENT_BYTES = 4 << 20  # on the way to one client; a larger message goes alone
 TOTAL_BYTES = 64 << 20  # on the way to all of them
 MOST_WAITING = 64  # requests of one client
 TURN_MESSAGES = 8  # to one client before the next has its turn
-STALL_S = 5.0
+STALL_S = 5.0  # with `TOTAL_BYTES` held and nothing taken, before all are dropped
 
 
 @dataclass(slots=True)

@@ -28,7 +28,8 @@ INHIBIT = [
 ]
 CAFFEINATE = ["caffeinate", "-i", "-s"]
 ES_CONTINUOUS, ES_SYSTEM_REQUIRED, ES_AWAYMODE_REQUIRED = 0x80000000, 1, 0x40
-SETTLE_S, LEAVE_S = 0.5, 2.0
+SETTLE_S = 0.5  # a program without permission ends within this time
+LEAVE_S = 2.0  # for it to end once its input is closed, before it is killed
 UNKNOWN = (
     "This machine may fall asleep while it records ({reason}): switch sleeping off in "
     "its energy settings."

@@ -21,7 +21,7 @@ from streams.recording.second_copy import Copying, check_copy, level
 from streams.relay.session import RelaySession
 
 RESTORE_S = 5.0  # how long a removed recording is missed before it is written again
-WORTH_A_NOTE_S = 1.0
+WORTH_A_NOTE_S = 1.0  # recording held up for less leaves no event
 
 
 def begin_recording(

@@ -44,9 +44,9 @@ from streams.relay.source_reader import SourceEnded, SourceReader
 from streams.relay.status import RelayStatus
 from streams.relay.stopping import Rest, stopped_by_signals
 
-BEAT_S = 1.0
-ANNOUNCE_S = 5.0
-RETRY_S = 0.5
+BEAT_S = 1.0  # between heartbeats (docs/wire.md); subscribers miss them after 3 s
+ANNOUNCE_S = 5.0  # between repeats of the start, for subscribers that cannot fetch it
+RETRY_S = 0.5  # before a message that could not be written is tried again
 REST_S, REST_SILENT_S = 60.0, 2.0  # for what a stopped source still holds
 
 

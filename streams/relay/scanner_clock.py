@@ -30,10 +30,10 @@ import math
 import time
 from collections.abc import Callable
 
-LEAST_SPAN_S = 600.0
-MOST_DRIFT = 500e-6
+LEAST_SPAN_S = 600.0  # over less, a slope follows the delays and not the clocks
+MOST_DRIFT = 500e-6  # more is no drift of clocks but a source without a pace
 OFF_S = 1.0  # further from the line than this is no delay, or a lasting one
-LASTING = 5
+LASTING = 5  # late transients in a row: the delay lasts, so the fit begins anew
 
 
 class ScannerClock:

@@ -27,12 +27,12 @@ REQUESTS_HWM = 8  # of one client that were not looked at yet; the rest waits wi
 ANSWER_HWM = 32  # messages on the way to one client
 PUBLISH_HWM = 64  # a stalled subscriber loses the rest and fetches it later
 PUBLISH_BYTES = 64 << 20  # held in all for those who do not take what is published
-PATIENCE_S = 2.0
+PATIENCE_S = 2.0  # with `PUBLISH_BYTES` held, before everybody is disconnected
 HANDSHAKE_MS = 3000  # and who has not shown a key by then is hung up on
 MOST_GUESTS = 64  # connections to one socket, with a key or without one yet
 REST_S = 0.2  # the door stays shut so long after a crowd
-LINGER_MS = 1000
-EVENTS_A_TURN = 4 * MOST_GUESTS
+LINGER_MS = 1000  # for the last messages to leave when the relay closes
+EVENTS_A_TURN = 4 * MOST_GUESTS  # a crowd must not keep its thread here for good
 _COMING, _GOING = zmq.Event.ACCEPTED, zmq.Event.DISCONNECTED
 
 

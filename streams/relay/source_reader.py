@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from streams.messages.transient import Body
 
-QUEUED = 64
+QUEUED = 64  # bodies read ahead while the disk is slow; bounds the memory they take
 
 
 @dataclass(frozen=True, slots=True)

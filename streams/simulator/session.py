@@ -32,7 +32,7 @@ from streams.simulator.schedule import Schedule, schedule_of
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-NAA_SINGLET_PROTONS = 3
+NAA_SINGLET_PROTONS = 3  # CH3
 WATER_PROTONS = 2
 
 

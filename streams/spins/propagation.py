@@ -51,7 +51,9 @@ Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
 
 PARTS = 24
+"""P, parts of a pulse between which the couplings act; divides `pulses.STEPS`."""
 POSITIONS = 64
+"""Positions along the slice over which the density matrix is averaged."""
 MARGIN_PPM = 2.2
 """Shifts this far from the carrier still find their whole slice in the grid."""
 ENOUGH = 2**17

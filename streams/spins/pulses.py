@@ -32,6 +32,7 @@ Real = NDArray[np.float64]
 
 SHAPES = ("slr", "sinc", "sech", "gauss")
 STEPS = 192
+"""Time steps of a pulse; `propagation.PARTS` divides them."""
 DENSE = 64
 """Zero filling of the filter's frequency response in the SLR design."""
 CUT = 0.01

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from streams.errors import InputError
 from streams.spins.pulses import PulseDesign
 
-ROUNDING_S = 1e-9
+ROUNDING_S = 1e-9  # delays that are zero but for rounding are allowed
 
 KINDS = ("press", "steam", "slaser", "laser", "megapress")
 

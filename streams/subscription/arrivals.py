@@ -27,7 +27,7 @@ FAR = 1_000_000
 """No loss on the way: a number that far ahead is no number of this run."""
 HELD = 256
 """Messages kept until the first start comes."""
-LONGEST_NAME = 52
+LONGEST_NAME = 52  # so that with "#" and a count it stays within 64 characters
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from streams.messages.transient import Heartbeat, Message
 from streams.subscription.arrivals import Arrivals, Taken
 from streams.subscription.mended import StreamPosition, mend
 
-MOST_KEPT = 10_000
+MOST_KEPT = 10_000  # problems that nobody takes must not fill the memory
 START_PATIENCE_S = 6.0
 """A start is published again every few seconds: what waits longer has none."""
 

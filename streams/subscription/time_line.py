@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 DAY_S = 86_400.0
 PACED = 3  # transients at their pace before this machine's clock may overrule
-LEAST_JUMP_S = 10.0
-LEAST_STEP_S = 1e-3
+LEAST_JUMP_S = 10.0  # a smaller step ahead may be a pause or a delay, not a set clock
+LEAST_STEP_S = 1e-3  # by which a time advances at least, where no TR is known
 USUAL_STEPS = 5.0  # steps that a burst after a pause may seem to go ahead
 
 
