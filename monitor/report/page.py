@@ -34,7 +34,7 @@ def environment() -> jinja2.Environment:
     )
     templates.filters |= {name: getattr(digits, name) for name in filters}
     templates.filters["with_sign2"] = lambda v: digits.with_sign(v, 2)
-    templates.globals |= {"say": wording, "text": captions, "dash": digits.DASH}
+    templates.globals |= {"wording": wording, "captions": captions, "dash": digits.DASH}
     return templates
 
 

@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 
 from monitor.judge.responses import Report
 from monitor.judge.session import JudgedSession
-from monitor.report import captions, digits
-from monitor.report import wording as say
+from monitor.report import captions, digits, wording
 from monitor.report.figures import LEGEND_ABOVE, SHAPES, names_for
 from monitor.report.paper import A4, CAPTION, Paper, height_of, on_paper
 
@@ -40,13 +39,13 @@ def _pages(judged: JudgedSession) -> Paper:
     r = judged.report
     paper = Paper(f"mrs-monitor {r['versions']['mrs-monitor']}, {r['session']}")
     paper.heading(f"Protocol QC: {r['session']}", 14)
-    paper.paragraph(say.protocol_line(r))
+    paper.paragraph(wording.protocol_line(r))
     paper.paragraph(r["verdict"], "bold")
     if r["outcome_hidden"]:
         paper.paragraph("The protocol hides the outcome: this report holds none.")
     _criteria(paper, judged)
     paper.heading("Acquisition")
-    paper.pairs(say.acquisition_rows(r), 0.16)
+    paper.pairs(wording.acquisition_rows(r), 0.16)
     _flow(paper, judged, [_detectable, _line_width, _counts])
     _tables(paper, judged)
     return paper
@@ -69,8 +68,8 @@ def _criteria(paper: Paper, judged: JudgedSession) -> None:
     rows = [
         (
             c["title"],
-            say.measured_text(c),
-            say.limit(c),
+            wording.measured_text(c),
+            wording.limit(c),
             MARKS.get(c["verdict"], "") + c["verdict"],
             c["definition"],
         )
@@ -116,7 +115,7 @@ def _measures(paper: Paper, report: Report) -> None:
     if not report.get("measures"):
         return
     paper.heading("Response measures")
-    header, rows = say.measure_table(report["measures"])
+    header, rows = wording.measure_table(report["measures"])
     cells = [
         [
             row[0],
@@ -132,7 +131,7 @@ def _under(measure: Report) -> str:
     """The interval below a value that was measured."""
     if not digits.is_number(measure["value"]):
         return ""
-    return say.interval(measure)
+    return wording.interval(measure)
 
 
 def _answers(paper: Paper, report: Report) -> None:
@@ -140,7 +139,7 @@ def _answers(paper: Paper, report: Report) -> None:
         return
     paper.heading("Has it changed?")
     rows = [
-        (a["outcome"], say.answer_sentence(a), say.likelihood(a))
+        (a["outcome"], wording.answer_sentence(a), wording.likelihood(a))
         for a in report["answers"]
     ]
     paper.table(captions.ANSWER_HEADER, rows, (0.2, 0.35, 0.45))
@@ -156,12 +155,12 @@ def _models(paper: Paper, report: Report) -> None:
             digits.with_sign(m["aicc_above"]),
             str(m["parameters"]),
             m["shape"],
-            say.model_change(m, "end"),
-            say.model_change(m, "largest"),
+            wording.model_change(m, "end"),
+            wording.model_change(m, "largest"),
         )
         for m in report["models"]
     ]
-    header = say.model_header(report["models"])
+    header = wording.model_header(report["models"])
     paper.table(header, rows, (0.16, 0.12, 0.09, 0.09, 0.04, 0.23, 0.14, 0.13))
     paper.paragraph(report["models_said"])
     paper.paragraph(captions.MODELS_NOTE)
@@ -180,18 +179,18 @@ def _detectable(paper: Paper, judged: JudgedSession) -> None:
         [(f"{detectable['outcome']}, %", *(digits.plain(change) for change in values))],
         (0.3, *(share for _ in values)),
     )
-    paper.paragraph(say.detectable_sentence(judged.report))
+    paper.paragraph(wording.detectable_sentence(judged.report))
 
 
 def _line_width(paper: Paper, judged: JudgedSession) -> None:
     if judged.report["line_width"]:
         paper.heading("Line width")
-        paper.paragraph(say.line_width_sentence(judged.report))
+        paper.paragraph(wording.line_width_sentence(judged.report))
 
 
 def _counts(paper: Paper, judged: JudgedSession) -> None:
     paper.heading("Counts and markers")
-    paper.pairs(say.count_rows(judged.report), 0.2)
+    paper.pairs(wording.count_rows(judged.report), 0.2)
 
 
 def _tables(paper: Paper, judged: JudgedSession) -> None:
@@ -208,7 +207,7 @@ def _tables(paper: Paper, judged: JudgedSession) -> None:
         for note in notes:
             paper.paragraph(note)
     paper.heading("To make this report again", keep=2.0)
-    paper.table((), say.hash_rows(r), (0.11, 0.2, 0.69))
-    paper.paragraph(say.version_line(r))
+    paper.table((), wording.hash_rows(r), (0.11, 0.2, 0.69))
+    paper.paragraph(wording.version_line(r))
     paper.paragraph(captions.DISCLAIMER)
     paper.lines_to_sign(("name", "place, date", "signature"))
