@@ -231,7 +231,7 @@ def _analyse_one(
     from rich.progress import Progress
 
     from monitor.analysis.note import NoteKind, notes_of
-    from monitor.report.folder import kept_if_done
+    from monitor.report.folder import results_folder
     from monitor.report.result_tables import write_tables
     from monitor.report.wording import limits_missed
     from monitor.run.analyse import about, analyse, with_notes
@@ -239,7 +239,7 @@ def _analyse_one(
     console = Console(stderr=True)
     quiet = not console.is_terminal  # a bar in a log is an empty line
     with (
-        kept_if_done(out),
+        results_folder(out),
         Progress(console=console, transient=True, disable=quiet) as progress,
     ):
         task = progress.add_task(escape(plain(path.name)), total=None)

@@ -24,15 +24,15 @@ from monitor.commands.printing import plain, say_on
 from monitor.protocol.blinding import lock_recorded
 from monitor.protocol.choose import Wishes
 from monitor.protocol.settings import Settings
-from monitor.report.folder import kept_if_done
+from monitor.report.folder import results_folder
 from monitor.report.result_tables import write_tables
 from monitor.run.analyse import with_notes
 from monitor.run.feed import Feed
 from monitor.run.remarks import (
     change_at_the_end,
     for_terminal,
-    nothing_fitted,
     remarks,
+    why_nothing_fitted,
 )
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
@@ -66,12 +66,12 @@ class Headless:
         `source` and `about` are what the results say of it
         (`monitor.report.result_tables`), `title` is what the terminal does.
         """
-        with kept_if_done(self._out):
+        with results_folder(self._out):
             self._follow(title, planned)
-            if self._anything():
+            if self._check_something_came():
                 self.write(source or title, about)
 
-    def _anything(self) -> bool:
+    def _check_something_came(self) -> bool:
         """Whether there is something to write; a file without it is bad input.
 
         Raises
@@ -182,7 +182,7 @@ class Headless:
 
 
 def _no_change(result: Result) -> str:
-    why = nothing_fitted(result)
+    why = why_nothing_fitted(result)
     if why:
         return f"Nothing could be fitted: {why}."
     return f"No change of {result.settings.outcome} can be given at the end."

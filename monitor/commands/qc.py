@@ -103,9 +103,9 @@ def judge_sessions(
     if reason:
         _note_reason(places, reason)
     if len(places) == 1 and _is_one(places[0]) and not participants:
-        _one(places[0], out, wishes, water, pdf, names)
+        _judge_one(places[0], out, wishes, water, pdf, names)
         return
-    _many(
+    _judge_many(
         places, wishes, out, pdf, workers, scheduler, water, participants, level, names
     )
 
@@ -136,7 +136,7 @@ def _bids_app(sessions: list[Path], out: Path | None) -> tuple[list[Path], Path,
     return sessions, out, level
 
 
-def _one(
+def _judge_one(
     path: Path,
     out: Path,
     wishes: Wishes,
@@ -145,17 +145,17 @@ def _one(
     names: bool,
 ) -> None:
     from monitor.judge.session import judge
-    from monitor.report.folder import kept_if_done
+    from monitor.report.folder import results_folder
     from monitor.report.session_files import write_session_report
 
-    with kept_if_done(out):
+    with results_folder(out):
         title = path.name if names else ""
         judged = judge(path, wishes, water, title, names)
     write_session_report(judged, out, pdf)
     say(f"{judged.report['verdict']}: {out / 'report.html'}")
 
 
-def _many(
+def _judge_many(
     places: list[Path],
     wishes: Wishes,
     out: Path,
@@ -168,7 +168,7 @@ def _many(
     names: bool,
 ) -> None:
     from monitor.study.participants import read_participants
-    from monitor.study.run import StudyPlan, kept_rows, put_together
+    from monitor.study.run import StudyPlan, earlier_rows, write_study
     from monitor.study.sessions import find_sessions
 
     if water is not None:
@@ -180,7 +180,7 @@ def _many(
     plan = StudyPlan(
         wishes, out, pdf, workers or os.cpu_count() or 1, scheduler, visits
     )
-    rows, of_another = kept_rows(out) if level == "group" else ([], False)
+    rows, of_another = earlier_rows(out) if level == "group" else ([], False)
     if of_another:
         say(
             f"{out / 'rows.json'} was made by another program: run participant again "
@@ -195,7 +195,7 @@ def _many(
         rows = _judge(sessions, plan)
     if level == "participant":
         return
-    group = put_together(rows, plan)
+    group = write_study(rows, plan)
     say(
         f"{group['judged']} of {group['sessions']} sessions judged, "
         f"{group['judged'] - group['all_kept']} miss a criterion: {out / 'group.html'}"

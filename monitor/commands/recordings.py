@@ -19,7 +19,7 @@ from monitor.commands.watching import Connect, Key
 from streams.errors import InputError
 from streams.messages import wire
 from streams.messages.keys import load_client_keys
-from streams.messages.placeholder import refused_in
+from streams.messages.placeholder import count_refused
 from streams.messages.transient import Body, Event, Message, Transient, number
 from streams.recording import inspection, reading
 from streams.recording.inspection import Verification
@@ -74,7 +74,7 @@ def info(file: File) -> None:
     gone = f"; {lost} transient{'' if lost == 1 else 's'} never came" if lost else ""
     say(f"session {held.session}: {kinds or 'no transient'}; {epochs}{gone}")
     if held.refused:
-        last = next(e for e in reversed(held.events) if refused_in(e))
+        last = next(e for e in reversed(held.events) if count_refused(e))
         say(f"{held.refused} messages refused; the last: {last.text}")
     if held.first_s is not None and held.last_s is not None:
         say(f"scanner time {held.first_s:.1f} to {held.last_s:.1f} s")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from monitor.run.loop import WorkerConfig
 
 
-def still_locked(wishes: Wishes) -> Wishes:
+def keep_lock(wishes: Wishes) -> Wishes:
     """The wishes for one recording, as far as they hold for another.
 
     The protocol and its lock hold; a lock that was lifted was lifted for one recording.

@@ -34,7 +34,7 @@ from streams.messages.keys import (
 )
 from streams.messages.transient import Body
 from streams.recording.files import places
-from streams.relay.keep_awake import kept_awake
+from streams.relay.keep_awake import stay_awake
 from streams.relay.relay import run_relay
 from streams.relay.status import RelayStatus
 from streams.sources import publisher
@@ -128,7 +128,7 @@ def relay(
         bodies = _file_bodies(Path(source), water, choose, pace, stop, terminal.say)
     shown = _Shown(terminal.say, path)
     try:
-        with kept_awake() as problem:
+        with stay_awake() as problem:
             shown.beside = problem
             final = run_relay(
                 bodies,

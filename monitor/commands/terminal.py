@@ -37,14 +37,14 @@ class Terminal:
         self._thread.join(PATIENCE_S)
 
     def _run(self) -> None:
-        out = _own_stderr()
+        out = _open_stderr()
         while (text := self._said.get()) is not None:
             with contextlib.suppress(OSError, ValueError):
                 out.write(plain(text) + "\n")
                 out.flush()
 
 
-def _own_stderr() -> TextIO:
+def _open_stderr() -> TextIO:
     """A stream beside `sys.stderr`, so that the interpreter never waits for it."""
     try:
         number = sys.stderr.fileno()

@@ -25,7 +25,7 @@ from monitor.commands.printing import say, say_on
 from monitor.commands.reopening import (
     configure_for_choice,
     configure_for_file,
-    still_locked,
+    keep_lock,
 )
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.settings import Settings
@@ -144,7 +144,9 @@ def live(
     if not connect:
         if reason is not None:
             raise InputError("--unlock needs --connect tcp://HOST:PORT.")
-        _ask(Wishes(protocol, basis, options.changes(window=window, step=step)), key)
+        _open_empty_window(
+            Wishes(protocol, basis, options.changes(window=window, step=step)), key
+        )
     Endpoint.parse(connect)
     hidden = None if reason is None else False
     changes = options.changes(window=window, step=step, outcome_hidden=hidden)
@@ -239,7 +241,7 @@ def _compare(one: Path, other: Path, wishes: Wishes, speed: float) -> None:
     raise typer.Exit(run_compare(names, (first, second), settings))
 
 
-def _ask(wishes: Wishes, key: str) -> None:
+def _open_empty_window(wishes: Wishes, key: str) -> None:
     """An empty window that asks what to show.
 
     Raises
@@ -284,7 +286,7 @@ def _watch(
 
         config = WorkerConfig(open_feed, partial(SessionRun, wishes))
         named = f"mrs-monitor: {title}"
-        another = partial(configure_for_choice, wishes=still_locked(wishes))
+        another = partial(configure_for_choice, wishes=keep_lock(wishes))
         raise typer.Exit(run_window(config, settings, named, another, opening))
     from rich.console import Console
 

@@ -135,7 +135,7 @@ def disk(folder: Path, hours: float) -> list[CheckResult]:
     """Whether there is space for so many hours, and how fast it is written."""
     probe = folder / f".preflight-{os.getpid()}"
     try:
-        took_s = _written_s(probe)
+        took_s = _slowest_write_s(probe)
         free = shutil.disk_usage(folder).free
     except OSError as error:
         text = f"{folder} cannot be written ({error.strerror})"
@@ -164,7 +164,7 @@ def disk(folder: Path, hours: float) -> list[CheckResult]:
     ]
 
 
-def _written_s(probe: Path) -> float:
+def _slowest_write_s(probe: Path) -> float:
     """Longest time that a write took until it was on the disk."""
     longest = 0.0
     with probe.open("wb") as file:

@@ -65,10 +65,10 @@ def _protocol(start: Start, wishes: Wishes) -> Settings:
         return read_protocol(wishes.protocol)
     if start.protocol in bundled_protocols():
         return read_protocol(start.protocol)
-    return Settings() if wishes.basis else _fitting(start.acquisition)
+    return Settings() if wishes.basis else _matching_preset(start.acquisition)
 
 
-def _fitting(acquisition: Acquisition) -> Settings:
+def _matching_preset(acquisition: Acquisition) -> Settings:
     """The bundled preset that an acquisition fits; settings without a basis if none."""
     for name in bundled_protocols():
         settings = read_protocol(name)

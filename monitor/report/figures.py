@@ -108,7 +108,7 @@ def traces(drawn: Drawn, axes: list[Axes]) -> None:
         periods(drawn, ax, words=ax is axes[0])
         ax.set_ylabel(label)
         ax.ticklabel_format(axis="y", useOffset=False)
-        ax.set_ylim(*_ends(drawn, name, limit))
+        ax.set_ylim(*_axis_limits(drawn, name, limit))
         _trace(drawn, ax, name)
         if limit is not None and np.isfinite(limit):
             ax.axhline(limit, color=ACCENT, lw=1.0, ls="--")
@@ -145,7 +145,7 @@ def _trace(drawn: Drawn, ax: Axes, name: str) -> None:
         )
 
 
-def _ends(drawn: Drawn, name: str, limit: float | None) -> tuple[float, float]:
+def _axis_limits(drawn: Drawn, name: str, limit: float | None) -> tuple[float, float]:
     """Ends of an axis: the transients that count, the limit, and no blown-up nothing.
 
     Transients of low weight would hide what the others do.
@@ -181,7 +181,7 @@ SHAPES: dict[str, tuple[Draw, str, tuple[float, float], tuple[int, int]]] = {
 """By name: how it is drawn, its title, size in inches, rows and columns of axes."""
 
 
-def names_for(drawn: Drawn, hidden: bool) -> tuple[str, ...]:
+def figure_names(drawn: Drawn, hidden: bool) -> tuple[str, ...]:
     """Figures of a report; none of the course where it is hidden or there is none."""
     absent = {"trend", "models"} if hidden or drawn.course is None else set()
     if not has_models(drawn):
@@ -194,11 +194,11 @@ def figure_of(name: str, drawn: Drawn) -> Figure:
     draw, _, size, (rows, columns) = SHAPES[name]
     figure = Figure(figsize=size)
     FigureCanvasAgg(figure)
-    into(figure, name, drawn, rows, columns, draw)
+    draw_into(figure, name, drawn, rows, columns, draw)
     return figure
 
 
-def into(
+def draw_into(
     figure: Figure, name: str, drawn: Drawn, rows: int, columns: int, draw: Draw
 ) -> None:
     """Lay out axes and draw; margins are fixed, which is quicker than solving them."""

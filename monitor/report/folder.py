@@ -10,10 +10,10 @@ from pathlib import Path
 from streams.errors import InputError
 
 
-def made_folder(out: Path) -> list[Path]:
+def make_folder(out: Path) -> list[Path]:
     """Make the folder for the results, before a long run that would be lost without.
 
-    Returns the folders that were made, the innermost first, for `_unmade`.
+    Returns the folders that were made, the innermost first, for `_remove_empty`.
 
     Raises
     ------
@@ -32,16 +32,16 @@ def made_folder(out: Path) -> list[Path]:
 
 
 @contextmanager
-def kept_if_done(out: Path) -> Iterator[None]:
+def results_folder(out: Path) -> Iterator[None]:
     """The folder for results; removed again if nothing was written into it."""
-    new_folders = made_folder(out)
+    new_folders = make_folder(out)
     try:
         yield
     finally:
-        _unmade(new_folders)
+        _remove_empty(new_folders)
 
 
-def take_away(out: Path, *names: str) -> None:
+def remove_stale(out: Path, *names: str) -> None:
     """Remove what an earlier run wrote and this one does not, so that all files agree.
 
     Above all: nothing of an outcome stays beside results in which it is hidden.
@@ -60,7 +60,7 @@ def take_away(out: Path, *names: str) -> None:
             ) from None
 
 
-def _unmade(new_folders: list[Path]) -> None:
+def _remove_empty(new_folders: list[Path]) -> None:
     """Remove the folders that were made, as far as they are empty."""
     for place in new_folders:
         try:

@@ -10,7 +10,7 @@ import jinja2
 
 from monitor.judge.session import JudgedSession
 from monitor.report import captions, digits, wording
-from monitor.report.figures import SHAPES, names_for, svg_of
+from monitor.report.figures import SHAPES, figure_names, svg_of
 from monitor.typeface import FAMILY, page_letters
 
 
@@ -63,7 +63,7 @@ def session_page(judged: JudgedSession) -> str:
             "caption": captions.CAPTIONS[name],
             "svg": svg_of(name, judged.drawn),
         }
-        for name in names_for(judged.drawn, report["outcome_hidden"])
+        for name in figure_names(judged.drawn, report["outcome_hidden"])
     ]
     absent = dict.fromkeys(("measures", "detectable", "models", "answers"))
     return (

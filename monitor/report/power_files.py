@@ -14,7 +14,7 @@ from matplotlib.ticker import NullFormatter, ScalarFormatter
 from monitor import __version__
 from monitor.judge.power import REFERENCES, WINDOWS, Foreseen
 from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
-from monitor.report.folder import made_folder
+from monitor.report.folder import make_folder
 from monitor.report.page import environment, style
 from monitor.report.session_files import write_text
 from monitor.report.tables import Row, write_csv
@@ -41,7 +41,7 @@ def write_foreseen(foreseen: Foreseen, out: Path) -> None:
     ------
     InputError : the folder cannot be written to
     """
-    made_folder(out)
+    make_folder(out)
     rows: list[Row] = [
         {
             "snr": p.snr,

@@ -17,7 +17,7 @@ from monitor.analysis.fit.model import RELAXATION
 from monitor.analysis.fit.model_choice import traits_of
 from monitor.analysis.tracking.comparison import plasma_curves
 from monitor.protocol.settings import Settings
-from monitor.report.folder import made_folder, take_away
+from monitor.report.folder import make_folder, remove_stale
 from monitor.report.joint_tables import write_joint, write_joint_course, write_plasma
 from monitor.report.spectra import write_spectra
 from monitor.report.tables import (
@@ -50,16 +50,16 @@ def write_tables(
     ------
     InputError : the folder cannot be written to
     """
-    made_folder(out)
+    make_folder(out)
     hidden, names = result.hidden, result.course.names
     write_estimates(out / "estimates.csv", result.estimates, names, hidden)
     write_transients(out / "transients.csv", result.qualities)
     write_tracker(out / "tracker.csv", tracker_rows(result), hidden)
-    take_away(out, *FURTHER)
+    remove_stale(out, *FURTHER)
     _write_responses(result, out)
     if spectra and not hidden:
         write_spectra(result, out)
-    write_session(out / "session.json", session_of(result, source, about), hidden)
+    write_session(out / "session.json", session_summary(result, source, about), hidden)
 
 
 def _write_responses(result: Result, out: Path) -> None:
@@ -96,7 +96,7 @@ def tracker_rows(result: Result) -> list[TrackerRow]:
     return rows
 
 
-def session_of(
+def session_summary(
     result: Result, source: str, about: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """Everything that makes the numbers reproducible."""

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from monitor.judge.responses import Report
 from monitor.judge.session import JudgedSession
 from monitor.report import captions, digits, wording
-from monitor.report.figures import LEGEND_ABOVE, SHAPES, names_for
+from monitor.report.figures import LEGEND_ABOVE, SHAPES, figure_names
 from monitor.report.paper import A4, CAPTION, Paper, height_of, on_paper
 
 MARKS = {"missed": "\N{BALLOT X} ", "kept": "\N{CHECK MARK} "}
@@ -53,7 +53,7 @@ def _pages(judged: JudgedSession) -> Paper:
 
 def _flow(paper: Paper, judged: JudgedSession, short: list[Section]) -> None:
     """Figures in their order; a short section goes before one that needs a page."""
-    for name in names_for(judged.drawn, judged.report["outcome_hidden"]):
+    for name in figure_names(judged.drawn, judged.report["outcome_hidden"]):
         while short and 0 < paper.left < HEADING + HEIGHTS[name] + CAPTION:
             if paper.left < height_of(short[0], judged):
                 break

@@ -12,7 +12,7 @@ from monitor.analysis.note import Note, NoteKind, may_be_told, notes_of
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes
 from monitor.run.content_hash import sha256_of
-from monitor.run.remarks import nothing_fitted, nothing_usable, remarks
+from monitor.run.remarks import remarks, why_nothing_fitted, why_nothing_usable
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.errors import InputError
@@ -46,8 +46,8 @@ def analyse(
             raise InputError(f"{path} has no start message: nothing can be analysed.")
         _, result = run.finish()
     if not result.qualities:
-        raise InputError(f"{path} {nothing_usable(result)}: nothing to analyse.")
-    why = nothing_fitted(result)
+        raise InputError(f"{path} {why_nothing_usable(result)}: nothing to analyse.")
+    why = why_nothing_fitted(result)
     if why:
         raise InputError(f"Nothing could be fitted in {path}: {why}.")
     noted = source.notes if names else source.nameless_notes

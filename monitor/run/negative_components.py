@@ -35,7 +35,7 @@ def negative_components(result: Result) -> str:
     with np.errstate(all="ignore"):
         below = -fit.amplitudes / sds
     parts = [
-        f"{name} by {float(z):.1f} SD{_instead(name, fit.names)}"
+        f"{name} by {float(z):.1f} SD{_sum_to_use(name, fit.names)}"
         for name, z in zip(fit.names, below, strict=True)
         if z > LEAST_SDS
     ]
@@ -48,7 +48,7 @@ def negative_components(result: Result) -> str:
     )
 
 
-def _instead(name: str, names: tuple[str, ...]) -> str:
+def _sum_to_use(name: str, names: tuple[str, ...]) -> str:
     """Which sum to use, where there is one that holds more than this component."""
     totals = (total for total, parts in SUMS.items() if canonical(name) in parts)
     total = next(totals, None)

@@ -55,7 +55,7 @@ def change_at_the_end(result: Result) -> str:
     )
 
 
-def nothing_usable(result: Result) -> str:
+def why_nothing_usable(result: Result) -> str:
     """Why a file has no transient; its name comes before this."""
     if not result.counts.refused_messages:
         return "holds no metabolite transient"
@@ -63,7 +63,7 @@ def nothing_usable(result: Result) -> str:
     return f"holds no metabolite transient that can be used ({why.rstrip('.')})"
 
 
-def nothing_fitted(result: Result) -> str:
+def why_nothing_fitted(result: Result) -> str:
     """Why there is no window, to follow the name of the file; empty where there is."""
     qualities = result.qualities
     if result.estimates or not qualities:

@@ -1,8 +1,8 @@
 """Many sessions judged, on this machine or on a cluster.
 
-`work` judges one session and never fails: whatever a file does becomes a row with its
-reason.  A session whose qc.json is there already for the same input, wishes and program
-is not done again.  HDF5 files are opened in processes of their own, because libhdf5 can
+`judge_job` judges one session and never fails: whatever a file does becomes a row with
+its reason.  A session whose qc.json is there already for the same input, wishes and
+program is not done again.  HDF5 files are opened in processes of their own, because libhdf5 can
 end its process on a damaged file.
 """
 
@@ -46,11 +46,11 @@ class Job:
     pdf: bool = True
 
 
-def work(job: Job) -> Row:
+def judge_job(job: Job) -> Row:
     """Judge a session, or read its earlier report; the row of the table."""
     try:
         job = _with_events(job)
-        report = _standing(job)
+        report = _earlier_report(job)
         if report is None:
             s = job.session
             judged = judge(s.path, job.wishes, s.water, s.title, s.named)
@@ -102,7 +102,7 @@ def _first_without_events(path: Path) -> float | None:
     return first_s
 
 
-def _standing(job: Job) -> Row | None:
+def _earlier_report(job: Job) -> Row | None:
     """The report of an earlier run where input and wishes are the same."""
     place = job.out / "qc.json"
     if not place.is_file() or (job.pdf and not (job.out / "report.pdf").is_file()):
@@ -175,7 +175,7 @@ def run_here(jobs: Sequence[Job], workers: int, tell: Tell) -> None:
     if pooled:
         alone += _judge_in_pool(pooled, workers, tell)
     for job in alone:
-        tell(_alone(job))
+        tell(_judge_alone(job))
 
 
 def end_with_parent() -> None:
@@ -199,7 +199,9 @@ def _judge_in_pool(jobs: Sequence[Job], workers: int, tell: Tell) -> list[Job]:
     """Judge in a pool; the jobs that were lost with a process that ended."""
     left: list[Job] = []
     with _pool(min(workers, len(jobs))) as pool:
-        futures: dict[Future[Row], Job] = {pool.submit(work, job): job for job in jobs}
+        futures: dict[Future[Row], Job] = {
+            pool.submit(judge_job, job): job for job in jobs
+        }
         for future in as_completed(futures):
             try:
                 tell(future.result())
@@ -208,11 +210,11 @@ def _judge_in_pool(jobs: Sequence[Job], workers: int, tell: Tell) -> list[Job]:
     return left
 
 
-def _alone(job: Job) -> Row:
+def _judge_alone(job: Job) -> Row:
     """Judge one session in a process of its own, which may end."""
     try:
         with _pool(1) as pool:
-            return pool.submit(work, job).result()
+            return pool.submit(judge_job, job).result()
     except BrokenProcessPool:
         return failed_row(job, CRASHED)
 

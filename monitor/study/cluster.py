@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from monitor.study.batch import CRASHED, Job, Tell, failed_row, work
+from monitor.study.batch import CRASHED, Job, Tell, failed_row, judge_job
 from streams.errors import InputError
 
 CONNECT_S = 15
@@ -37,7 +37,8 @@ def run_on_cluster(jobs: Sequence[Job], address: str, tell: Tell) -> None:
         ) from None
     with client:
         futures = {
-            client.submit(work, job, pure=False, retries=RETRIES): job for job in jobs
+            client.submit(judge_job, job, pure=False, retries=RETRIES): job
+            for job in jobs
         }
         done: Callable[..., Any] = as_completed
         for future in done(list(futures), loop=client.loop):

@@ -11,7 +11,7 @@ from typing import Any
 from monitor import __version__
 from monitor.judge.criteria import TITLES
 from monitor.judge.measures import OUTCOMES, REPEATED
-from monitor.report.folder import made_folder, take_away
+from monitor.report.folder import make_folder, remove_stale
 from monitor.report.page import environment, style
 from monitor.report.session_files import write_text
 from monitor.report.tables import write_json
@@ -32,14 +32,14 @@ def write_group(rows: Sequence[Row], group: Mapping[str, Any], out: Path) -> Non
     ------
     InputError : the folder cannot be written to
     """
-    made_folder(out)
+    make_folder(out)
     ordered = sorted(rows, key=lambda row: str(row["session"]))
     write_text(out / "sessions.tsv", tsv(_columns(ordered), ordered))
     measures = [m for row in ordered for m in _tidy(row)]
     if measures:
         write_text(out / "measures.tsv", tsv(TIDY, measures))
     else:
-        take_away(out, "measures.tsv")
+        remove_stale(out, "measures.tsv")
     write_json(out / "group.json", group)
     write_text(out / "group.html", group_page(ordered, group))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from monitor.judge.provenance import program_hash
 from monitor.protocol.choose import Wishes
-from monitor.report.folder import made_folder
+from monitor.report.folder import make_folder
 from monitor.report.tables import write_json
 from monitor.study.batch import Job, Row, Tell, run_here
 from monitor.study.cluster import run_on_cluster
@@ -50,7 +50,7 @@ def judge_all(
     ------
     InputError : the folder cannot be written to, or there is no such scheduler
     """
-    made_folder(plan.out)
+    make_folder(plan.out)
     jobs = [Job(s, plan.wishes, plan.out / s.label, plan.pdf) for s in sessions]
     done: dict[str, Row] = {}
 
@@ -67,7 +67,7 @@ def judge_all(
     return rows
 
 
-def kept_rows(out: Path) -> tuple[list[Row], bool]:
+def earlier_rows(out: Path) -> tuple[list[Row], bool]:
     """Rows of an earlier run in this folder, and whether another program made them.
 
     None where there was none.
@@ -80,7 +80,7 @@ def kept_rows(out: Path) -> tuple[list[Row], bool]:
     return rows, content.get("program_sha256") != program_hash()
 
 
-def put_together(rows: Sequence[Row], plan: StudyPlan) -> dict[str, Any]:
+def write_study(rows: Sequence[Row], plan: StudyPlan) -> dict[str, Any]:
     """Write the tables and the page of all sessions; returns what the page says."""
     group = group_report(rows, plan.visits)
     write_group(rows, group, plan.out)

@@ -91,14 +91,14 @@ def _in_folder(folder: Path) -> list[StudySession]:
             _session(p, _bids(p, "mrsref.nii*"), _bids(p, "events.tsv")) for p in files
         ]
     series = {p for p in (folder, *folder.rglob("*")) if p.is_dir() and dicom_files(p)}
-    files = [p for p in folder.rglob("*") if _may_be(p, folder)]
+    files = [p for p in folder.rglob("*") if _is_candidate(p, folder)]
     files = sorted([*series, *(p for p in files if p.parent not in series)])
     waters = [p for p in files if WATER.search(p.name)]
     others = [p for p in files if p not in waters]
     return [_session(p, _water_beside(p, others, waters), None) for p in others]
 
 
-def _may_be(path: Path, folder: Path) -> bool:
+def _is_candidate(path: Path, folder: Path) -> bool:
     inside = path.relative_to(folder)
     hidden = any(part.startswith(".") for part in inside.parts)
     document = path.suffix.lower() in NO_SESSIONS or path.name.startswith("LICENSE")

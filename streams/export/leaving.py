@@ -81,7 +81,7 @@ def _keep_match(pattern: re.Pattern[str]) -> Callable[[str], str]:
     return keep
 
 
-def _whole(pattern: re.Pattern[str]) -> Callable[[str], str]:
+def _keep_whole(pattern: re.Pattern[str]) -> Callable[[str], str]:
     """Keeps a text that matches from end to end."""
     return lambda text: text if pattern.fullmatch(text) else ""
 
@@ -109,8 +109,8 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     GAP: _keep_match(_TRANSIENT),
     DROPPED: _keep_match(_TRANSIENT),
     "note": _keep_match(_MIRRORED),
-    "infusion_start": _whole(_DOSE),
-    "infusion_stop": _whole(_DOSE),
-    "reference": _whole(_PERIOD),
+    "infusion_start": _keep_whole(_DOSE),
+    "infusion_stop": _keep_whole(_DOSE),
+    "reference": _keep_whole(_PERIOD),
     "settings": _settings,
 }

@@ -20,14 +20,14 @@ PLACED = frozenset({"transient", "event"})  # what has a time of its own
 _SEVERAL = re.compile(r"(\d{1,15}) messages refused")
 
 
-def several(messages: int, reason: str) -> str:
+def refused_text(messages: int, reason: str) -> str:
     """Text of one event "dropped" that replaces so many messages."""
     if messages == 1:
         return reason[:LONGEST_REASON]
     return f"{messages} messages refused; the last: {reason}"[:LONGEST_REASON]
 
 
-def refused_in(body: Body) -> int:
+def count_refused(body: Body) -> int:
     """How many refused messages a body replaces."""
     if not isinstance(body, Event) or body.kind != DROPPED:
         return 0
@@ -35,7 +35,7 @@ def refused_in(body: Body) -> int:
     return int(match[1]) if match else 1
 
 
-def in_its_place(frames: wire.Frames, reason: str) -> Message | None:
+def placeholder_for(frames: wire.Frames, reason: str) -> Message | None:
     """The event for a refused message; None where it is lost or can be fetched."""
     try:
         header = wire.read_header(frames)

@@ -197,7 +197,7 @@ def lock_recording(final: Path) -> FileLock:
         lock.acquire(timeout=0)
     except Timeout:
         if not os.path.exists(lock.lock_file):  # it could not even be made
-            raise cannot_write(final, _why_not(final.parent)) from None
+            raise cannot_write(final, _write_error(final.parent)) from None
         raise InputError(
             f"{final} is being written by another program: stop that one first."
         ) from None
@@ -206,7 +206,7 @@ def lock_recording(final: Path) -> FileLock:
     return lock
 
 
-def _why_not(folder: Path) -> OSError:
+def _write_error(folder: Path) -> OSError:
     """What the system says to a new file in a folder."""
     if not os.access(folder, os.W_OK):
         return PermissionError(errno.EACCES, "Permission denied")

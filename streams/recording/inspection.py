@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from streams.errors import InputError
-from streams.messages.placeholder import refused_in
+from streams.messages.placeholder import count_refused
 from streams.messages.scanner_counter import ScannerCounter
 from streams.messages.transient import End, Event, Kind, Message, Start, Transient
 from streams.messages.wire import decode
@@ -130,7 +130,7 @@ class Info:
     @property
     def refused(self) -> int:
         """Messages of the source that could not be used."""
-        return sum(map(refused_in, self.events))
+        return sum(map(count_refused, self.events))
 
 
 @dataclass(slots=True)

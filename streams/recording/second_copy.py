@@ -116,7 +116,9 @@ class Copying:
         self.problem = ""
 
 
-def level(path: str | os.PathLike[str], copy: str | os.PathLike[str]) -> None:
+def extend_from_copy(
+    path: str | os.PathLike[str], copy: str | os.PathLike[str]
+) -> None:
     """Write to an unfinished recording what its copy alone went on with.
 
     Raises

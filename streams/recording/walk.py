@@ -107,7 +107,7 @@ def walk(file: BinaryIO, size: int) -> Iterator[Found]:
                 index.add(entry.offset, entry.end, entry.utc_ns, entry.frames[0])
                 if not entry.sound:
                     yield _around(entry)
-            case Closing() if whole and not _tells_of(file, entry, index):
+            case Closing() if whole and not _describes(file, entry, index):
                 problem = "the summary tells of other messages than there are"
                 yield Damage(entry.offset, entry.end, problem)
             case Damage():
@@ -119,7 +119,7 @@ def _around(entry: JournalEntry) -> Damage:
     return Damage(entry.offset, entry.end, problem, torn=entry.cut)
 
 
-def _tells_of(file: BinaryIO, closing: Closing, index: Index) -> bool:
+def _describes(file: BinaryIO, closing: Closing, index: Index) -> bool:
     """Whether a summary agrees with the messages in front of it."""
     file.seek(closing.offset)
     written = file.read(closing.end - closing.offset)

@@ -37,7 +37,7 @@ UNKNOWN = (
 
 
 @contextlib.contextmanager
-def kept_awake(platform: str = sys.platform) -> Iterator[str]:
+def stay_awake(platform: str = sys.platform) -> Iterator[str]:
     """Keep the machine awake; gives a sentence if that cannot be done, else "".
 
     To be entered and left by one thread, the one that waits for the end.
@@ -47,12 +47,12 @@ def kept_awake(platform: str = sys.platform) -> Iterator[str]:
             yield problem
         return
     command = CAFFEINATE if platform == "darwin" else INHIBIT
-    with _running([*command, *UNTIL_INPUT_ENDS]) as problem:
+    with _run_keeper([*command, *UNTIL_INPUT_ENDS]) as problem:
         yield problem
 
 
 @contextlib.contextmanager
-def _running(command: list[str]) -> Iterator[str]:
+def _run_keeper(command: list[str]) -> Iterator[str]:
     """A program that keeps the machine awake until its standard input is closed."""
     try:
         keeper = subprocess.Popen(

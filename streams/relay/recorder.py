@@ -17,7 +17,7 @@ from streams.messages.scanner_counter import AUTHOR
 from streams.messages.transient import Body, Event
 from streams.messages.wire import Frames
 from streams.recording.journal import Journal, NotRecordedError
-from streams.recording.second_copy import Copying, check_copy, level
+from streams.recording.second_copy import Copying, check_copy, extend_from_copy
 from streams.relay.session import RelaySession
 
 RESTORE_S = 5.0  # how long a removed recording is missed before it is written again
@@ -34,7 +34,7 @@ def begin_recording(
     InputError : one of them cannot be written, or they are of different sessions
     """
     if copy_path:
-        level(path, copy_path)
+        extend_from_copy(path, copy_path)
     session = RelaySession(path, speed)
     try:
         return session, Copying(session.journal, copy_path) if copy_path else None
@@ -122,7 +122,7 @@ class Recorder:
             recorded = write()
         if self.journal.next_seq > before:
             self._publish_last()
-        self._went_on()
+        self._note_interruption()
         return recorded
 
     def _publish_last(self) -> None:
@@ -132,7 +132,7 @@ class Recorder:
             self._copying.keep(self._session.last_seq, frames)
         self._publish(frames)
 
-    def _went_on(self) -> None:
+    def _note_interruption(self) -> None:
         """Note in the recording that it was held up."""
         if not self.problem:
             return

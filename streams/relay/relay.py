@@ -28,7 +28,7 @@ import zmq
 from streams.errors import IncompleteError, InputError
 from streams.messages.endpoint import Endpoint
 from streams.messages.keys import ServerKeys
-from streams.messages.placeholder import LONGEST_REASON, refused_in
+from streams.messages.placeholder import LONGEST_REASON, count_refused
 from streams.messages.requests import Refused
 from streams.messages.scanner_counter import AUTHOR, DROPPED, REMARK
 from streams.messages.transient import Body, End, Event, Heartbeat
@@ -42,7 +42,7 @@ from streams.relay.session import RelaySession
 from streams.relay.sockets import LINGER_MS, Door, Publishing, bind_sockets
 from streams.relay.source_reader import SourceEnded, SourceReader
 from streams.relay.status import RelayStatus
-from streams.relay.stopping import Rest, stopped_by_signals
+from streams.relay.stopping import Rest, stop_on_signals
 
 BEAT_S = 1.0  # between heartbeats (docs/wire.md); subscribers miss them after 3 s
 ANNOUNCE_S = 5.0  # between repeats of the start, for subscribers that cannot fetch it
@@ -101,7 +101,7 @@ def run_relay(
     context: zmq.Context[Any] = zmq.Context()
     gate = Gate(context, keys)
     try:
-        with stopped_by_signals(stop):
+        with stop_on_signals(stop):
             publisher, router = bind_sockets(context, endpoint, gate)
             session, copying = begin_recording(journal_path, copy_path, speed)
             relay = _Relay(
@@ -238,7 +238,7 @@ class _Relay:
         """Count what a source refused or remarked, and report it."""
         if not isinstance(body, Event) or body.author != AUTHOR:
             return
-        if refused := refused_in(body):
+        if refused := count_refused(body):
             self._dropped, self._refusal = self._dropped + refused, body.text
         if refused or body.kind == REMARK:
             self._report(problem=body.text)

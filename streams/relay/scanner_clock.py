@@ -65,7 +65,7 @@ class ScannerClock:
             return None
         return self._line_s(self._latest_s) - self._at_first_s()
 
-    def saw(self, time_s: float, ago_s: float = 0.0) -> None:
+    def note_transient(self, time_s: float, ago_s: float = 0.0) -> None:
         """Note a transient of scanner time `time_s` that arrived `ago_s` ago."""
         if self._latest_s is None:
             self._first_s = time_s

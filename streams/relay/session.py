@@ -194,7 +194,7 @@ class RelaySession:
             self._start, self._start_seq, self.start_frames = body, message.seq, frames
         elif isinstance(body, Transient):
             self.transients += 1
-            self._clock.saw(body.time_s)
+            self._clock.note_transient(body.time_s)
         elif isinstance(body, Event):
             self.events += 1
             recorded = EventRecorded(event_id, message.seq, body.time_s)
@@ -218,7 +218,7 @@ class RelaySession:
         if self._last is not None:
             self._clock = ScannerClock(self._speed)  # reading went at no pace
             ago_s = max((time.time_ns() - self._last.utc_ns) / 1e9, 0.0)
-            self._clock.saw(self._last.time_s, ago_s)
+            self._clock.note_transient(self._last.time_s, ago_s)
             self._placing = True
 
     def _place(self, time_s: float) -> None:

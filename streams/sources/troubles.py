@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from streams.messages.placeholder import LONGEST_REASON, several
+from streams.messages.placeholder import LONGEST_REASON, refused_text
 from streams.messages.scanner_counter import AUTHOR, DROPPED, REMARK
 from streams.messages.transient import Event
 from streams.subscription.intake import StreamProblem
@@ -70,6 +70,6 @@ class Troubles:
 
 def _event(known: _Kind, time_s: float) -> Event:
     if known.refused:
-        return Event(time_s, DROPPED, several(known.held, known.last), AUTHOR)
+        return Event(time_s, DROPPED, refused_text(known.held, known.last), AUTHOR)
     more = f" ({known.held} times)" if known.held > 1 else ""
     return Event(time_s, REMARK, f"{known.last}{more}"[:LONGEST_REASON], AUTHOR)

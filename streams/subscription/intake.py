@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from streams.errors import InputError
 from streams.messages import wire
-from streams.messages.placeholder import in_its_place
+from streams.messages.placeholder import placeholder_for
 from streams.messages.transient import Heartbeat, Message
 from streams.subscription.arrivals import Arrivals, Taken
 from streams.subscription.mended import StreamPosition, mend
@@ -82,7 +82,7 @@ class MessageIntake:
             else:
                 self._remark(filled_in)
                 return self.take(message)
-        return self._instead(frames, reason)
+        return self._placeholder(frames, reason)
 
     def pending(self) -> list[StreamProblem]:
         """Problems since the last time, among them that a start is waited for."""
@@ -111,11 +111,11 @@ class MessageIntake:
             "one comes; publish it again every few seconds."
         )
 
-    def _instead(self, frames: wire.Frames, reason: str) -> tuple[Message, ...]:
+    def _placeholder(self, frames: wire.Frames, reason: str) -> tuple[Message, ...]:
         """An event in the place of a refused message, where its place is known."""
         if frames and frames[0].strip() == b"start":
             self._arrivals.doubt()
-        event = in_its_place(frames, reason)
+        event = placeholder_for(frames, reason)
         placed = event is not None and self._arrivals.follows(event)
         self._refuse(reason, placed)
         if event is None or not placed:

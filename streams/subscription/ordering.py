@@ -45,7 +45,7 @@ class Ordering:
 
     def knows(self, session: str, last_seq: int) -> bool:
         """Note how far a session is; False if it is one that was left behind."""
-        if not self._in(session):
+        if not self._accepts(session):
             return False
         if self._joined is None:
             self._joined = last_seq
@@ -54,7 +54,7 @@ class Ordering:
 
     def take(self, message: Message, fetched: bool) -> bool:
         """Take a message, live or fetched; False if its session was left behind."""
-        if not self._in(message.session):
+        if not self._accepts(message.session):
             return False
         if self._joined is None and not fetched:
             self._joined = message.seq - 1  # what came before is history
@@ -96,7 +96,7 @@ class Ordering:
                 self.received += len(out)
                 return out
 
-    def leave(self) -> list[Message]:
+    def release_all(self) -> list[Message]:
         """All that is held, over every gap: nobody can be asked for the rest."""
         self.skipping, before = True, self.skipping
         left = self.ready()
@@ -123,7 +123,7 @@ class Ordering:
             self.history += history
             self.filled += not history
 
-    def _in(self, session: str) -> bool:
+    def _accepts(self, session: str) -> bool:
         """Whether that is the session, or a new one, which is begun."""
         if session != self.session and session not in self._past:
             self._begin(session)

@@ -216,7 +216,7 @@ class Subscriber:
                 order.knows(message.session, message.body.last_seq)
                 continue
             if message.session != order.session:
-                self._left += order.leave()
+                self._left += order.release_all()
             order.take(message, fetched=False)
             if isinstance(message.body, Transient):
                 self._transient_at = self._heard

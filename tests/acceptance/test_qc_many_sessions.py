@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from monitor.protocol.choose import Wishes
-from monitor.study.run import StudyPlan, judge_all, put_together
+from monitor.study.run import StudyPlan, judge_all, write_study
 from monitor.study.sessions import find_sessions
 from streams.messages import wire
 from streams.messages.transient import number
@@ -78,7 +78,7 @@ def test_every_session_is_a_row(sessions: int, transients: int, tmp_path: Path) 
     plan = StudyPlan(Wishes(), tmp_path / "out", pdf=False, workers=2)
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     rows = judge_all(find_sessions([study]), plan, lambda row: None)
-    group = put_together(rows, plan)
+    group = write_study(rows, plan)
     wall_s = time.monotonic() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert group["sessions"] == sessions + 4

@@ -17,7 +17,7 @@ from scipy.stats import binom
 
 from monitor.protocol.choose import Wishes
 from monitor.study.participants import read_participants
-from monitor.study.run import StudyPlan, judge_all, put_together
+from monitor.study.run import StudyPlan, judge_all, write_study
 from monitor.study.sessions import find_sessions
 from monitor.study.simulated_trial import Crossover, draw
 from monitor.study.trial import bin_session, fit_trial
@@ -103,7 +103,7 @@ def test_a_trial_from_transients_to_the_page(tmp_path: Path) -> None:
     wishes = Wishes(changes={"window": 12, "step": 4})
     plan = StudyPlan(wishes, tmp_path / "out", False, 2, "", read_participants(people))
     judged = judge_all(find_sessions([study]), plan, lambda row: None)
-    group = put_together(judged, plan)
+    group = write_study(judged, plan)
     assert group["judged"] == 16
     effects = {(e["outcome"], e["part"], e["name"]): e
                for e in group["trial"]["effects"]}  # fmt: skip

@@ -17,7 +17,7 @@ from monitor.judge.provenance import program_hash
 from monitor.judge.responses import Report
 from monitor.judge.session import JudgedSession, _water_reference_note, judge
 from monitor.protocol.choose import Wishes
-from monitor.report.figures import names_for
+from monitor.report.figures import figure_names
 from monitor.report.session_files import write_session_report
 from monitor.screen.parts.spectrum import telling
 
@@ -254,10 +254,10 @@ def test_a_hidden_outcome_is_nowhere(blinded: JudgedSession, tmp_path: Path) -> 
 def test_without_a_reference_period_there_is_no_course(
     judged: JudgedSession, blinded: JudgedSession
 ) -> None:
-    assert {"trend", "models"} <= set(names_for(judged.drawn, hidden=False))
+    assert {"trend", "models"} <= set(figure_names(judged.drawn, hidden=False))
     quality = ("spectra", "waterfalls", "traces")
-    assert names_for(replace(judged.drawn, course=None), hidden=False) == quality
-    assert names_for(blinded.drawn, hidden=True) == quality
+    assert figure_names(replace(judged.drawn, course=None), hidden=False) == quality
+    assert figure_names(blinded.drawn, hidden=True) == quality
 
 
 def test_lines_of_a_hidden_outcome_are_blank(blinded: JudgedSession) -> None:
