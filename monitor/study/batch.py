@@ -2,8 +2,8 @@
 
 `judge_job` judges one session and never fails: whatever a file does becomes a row with
 its reason.  A session whose qc.json is there already for the same input, wishes and
-program is not done again.  HDF5 files are opened in processes of their own, because libhdf5 can
-end its process on a damaged file.
+program is not done again.  HDF5 files are opened in processes of their own, because
+libhdf5 can end its process on a damaged file.
 """
 
 from __future__ import annotations
