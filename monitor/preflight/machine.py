@@ -28,8 +28,8 @@ from streams.sources.mrd.listening import Listening
 
 TRANSIENTS = 16
 BYTES_PER_HOUR = 2e9  # 32 coils x 4096 points each 2 s, with room
-SLOW_WRITE_S = 0.2
-WRITES = 8
+SLOW_WRITE_S = 0.2  # for 1 MB
+WRITES = 8  # the slowest of them counts
 EARLIEST_S = 1_700_000_000.0  # November 2023: a clock before it was never set
 
 

@@ -25,10 +25,10 @@ PROBLEMS = ("dropped", "gap", "publisher", "series_refused", "protocol_error")
 FREQUENCY_TOLERANCE = 0.01
 TIME_TOLERANCE = 0.01
 ECHO_TOLERANCE_S = 5e-4
-DEAD_COIL = 1e-3
-LEAST_DECAY = 2.0
-LEAST_SNR = 10.0
-APODISATION_HZ = 2.0
+DEAD_COIL = 1e-3  # of the coils' median amplitude
+LEAST_DECAY = 2.0  # amplitude of the first eighth of the FID over that of the last
+LEAST_SNR = 10.0  # of the strongest line's magnitude over the median of the spectrum
+APODISATION_HZ = 2.0  # line broadening
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from monitor.study.batch import CRASHED, Job, Tell, failed_row, judge_job
 from streams.errors import InputError
 
 CONNECT_S = 15
-RETRIES = 2
+RETRIES = 2  # of a session whose worker went away
 
 
 def run_on_cluster(jobs: Sequence[Job], address: str, tell: Tell) -> None:
