@@ -28,7 +28,7 @@ from monitor.study.participants import Visit
 
 Row = Mapping[str, Any]
 POWER_SUBJECTS = (8, 12, 16, 20, 26, 32, 40, 60)
-"""Numbers of subjects that the table of power has columns for."""
+"""Numbers of subjects of the table of power."""
 
 
 def repeatability(judged: Sequence[Row]) -> list[dict[str, Any]]:
