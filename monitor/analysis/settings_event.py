@@ -39,7 +39,7 @@ def changed_by(text: str, settings: Settings) -> Settings:
             "The protocol hides the outcome, which stays the same: nothing was changed."
         )
     checked = settings_from(table, settings.name)
-    return settings.changed(**{field: getattr(checked, field) for field in table})
+    return settings.with_changes(**{field: getattr(checked, field) for field in table})
 
 
 def _is_figure(value: object) -> bool:

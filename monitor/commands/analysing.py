@@ -34,14 +34,14 @@ from monitor.commands.printing import plain, say, say_on
 from monitor.commands.wishes import wishes_of
 from monitor.judge.labels import labels_of
 from monitor.protocol.choose import Wishes
-from monitor.report.folder import kept_if_done
+from monitor.report.folder import results_folder
 from monitor.report.result_tables import write_tables
 from monitor.report.wording import limits_missed
 from monitor.run.analyse import analyse, with_notes
 from monitor.run.content_hash import about
 from monitor.run.remarks import change_at_the_end, for_terminal
 from monitor.run.result import Result
-from monitor.run.unlocking import checked, note_beside
+from monitor.run.unlocking import check_reason, note_beside
 from streams.errors import InputError
 from streams.messages.transient import Message
 
@@ -106,7 +106,7 @@ def analyse_files(
     Example: mrs-monitor analyse metab.nii.gz --water wref.nii.gz --basis 3t.BASIS
     --reference 0:600 --out results
     """
-    reason = checked(unlock)
+    reason = check_reason(unlock)
     wishes = wishes_of(
         protocol,
         basis,
@@ -184,7 +184,7 @@ def _analyse_one(
     console = Console(stderr=True)
     quiet = not console.is_terminal  # a bar in a log is an empty line
     with (
-        kept_if_done(out),
+        results_folder(out),
         Progress(console=console, transient=True, disable=quiet) as progress,
     ):
         task = progress.add_task(escape(plain(path.name)), total=None)
@@ -209,11 +209,11 @@ def _say(console: Console, result: Result, out: Path) -> None:
     failed = sum(not estimate.converged for estimate in result.estimates)
     end = f", {failed} of them not converged" if failed else ""
     counted = (
-        f"{_counted(len(result.qualities), 'transient')}, "
-        f"{_counted(len(result.estimates), 'window')}"
+        f"{_plural(len(result.qualities), 'transient')}, "
+        f"{_plural(len(result.estimates), 'window')}"
     )
     say_on(console, f"{counted}{end}: {out}")
 
 
-def _counted(count: int, noun: str) -> str:
+def _plural(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"

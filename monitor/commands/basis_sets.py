@@ -28,7 +28,7 @@ def register(program: typer.Typer) -> None:
     program.add_typer(app, name="basis")
 
 
-class Kind(StrEnum):
+class SequenceKind(StrEnum):
     """Sequences that can be simulated."""
 
     PRESS = "press"
@@ -45,7 +45,7 @@ class Pulses(StrEnum):
     SHAPED = "shaped"
 
 
-class Macromolecules(StrEnum):
+class AddedMacromolecules(StrEnum):
     """Components to add."""
 
     NONE = "none"
@@ -55,7 +55,7 @@ class Macromolecules(StrEnum):
 
 @app.command("simulate")
 def simulate(
-    sequence: Annotated[Kind, typer.Option("--sequence", help="Its kind.")],
+    sequence: Annotated[SequenceKind, typer.Option("--sequence", help="Its kind.")],
     te: Annotated[float, typer.Option("--te", help="Echo time, ms.")],
     mhz: Annotated[float, typer.Option("--mhz", help="Spectrometer frequency.")],
     dwell: Annotated[float, typer.Option("--dwell", help="Dwell time, s.")],
@@ -72,8 +72,8 @@ def simulate(
         Pulses, typer.Option("--pulses", help="Refocusing.")
     ] = Pulses.IDEAL,
     mm: Annotated[
-        Macromolecules, typer.Option("--mm", help="MM to add.")
-    ] = Macromolecules.NONE,
+        AddedMacromolecules, typer.Option("--mm", help="MM to add.")
+    ] = AddedMacromolecules.NONE,
     metabolites: Annotated[
         str | None, typer.Option("--metabolites", help="A,B,...; the usual 21.")
     ] = None,
@@ -84,10 +84,10 @@ def simulate(
     --dwell 4e-4 --points 2048 --mm five --out press30.BASIS
     """
     _check_numbers(te, mhz, dwell, points)
-    if tm is not None and sequence is not Kind.STEAM:
+    if tm is not None and sequence is not SequenceKind.STEAM:
         raise InputError(f"--tm goes with --sequence steam, not with {sequence}.")
     _check_folder(out)
-    made = Sequence(
+    pulse_sequence = Sequence(
         sequence.value,
         te / 1e3,
         None if te1 is None else te1 / 1e3,
@@ -97,13 +97,13 @@ def simulate(
     )
     names = options.names(metabolites) or USUAL
     title = f"simulated {sequence.value} TE {te:g} ms"
-    basis = simulate_basis(made, mhz, dwell, points, names, mm.value, title)
+    basis = simulate_basis(pulse_sequence, mhz, dwell, points, names, mm.value, title)
     write_basis(basis, out)
     say(f"{', '.join(basis.names)}: {out}")
 
 
 def _check_numbers(te: float, mhz: float, dwell: float, points: int) -> None:
-    """Refuse what is no number above 0, or one of another unit."""
+    """Refuse a value that is not above 0, or is in another unit."""
     for option, value, least, most, unit in (
         ("--te", te, 1.0, 1000.0, "ms"),
         ("--mhz", mhz, 1.0, 2000.0, "MHz"),

@@ -60,20 +60,20 @@ def start_simulated(scenario: str, recording: Path, speed: float) -> Simulated:
     InputError : no free ports
     """
     context = mp.get_context("spawn")
-    told, stop = context.Queue(), context.Event()
+    report, stop = context.Queue(), context.Event()
     endpoint = f"tcp://127.0.0.1:{free_port_pair()}"
     process = context.Process(
         target=_relay,
-        args=(scenario, str(recording), endpoint, speed, told, stop),
+        args=(scenario, str(recording), endpoint, speed, report, stop),
         name="simulated-scanner",
         daemon=True,
     )
     process.start()
-    return Simulated(process, told, stop, endpoint)
+    return Simulated(process, report, stop, endpoint)
 
 
 def _relay(
-    scenario: str, recording: str, endpoint: str, speed: float, told: Any, stop: Any
+    scenario: str, recording: str, endpoint: str, speed: float, report: Any, stop: Any
 ) -> None:
     """Body of the process; the simulation is imported here alone."""
     from streams.relay.relay import run_relay
@@ -87,7 +87,7 @@ def _relay(
     def status(_: object) -> None:
         if not began.is_set():
             began.set()
-            told.put("")
+            report.put("")
 
     def watch() -> None:
         parent = mp.parent_process()
@@ -100,7 +100,7 @@ def _relay(
         source = paced(scan(read_scenario(scenario)), speed, halt)
         run_relay(source, recording, endpoint, stop=halt, on_status=status, speed=speed)
     except InputError as error:
-        told.put(str(error))
+        report.put(str(error))
 
 
 def free_port_pair() -> int:

@@ -33,10 +33,10 @@ def no_display() -> str:
         return "the display does not answer"
     if probe.returncode == 0:
         return ""
-    said = " ".join(probe.stderr.split())
-    if "could not connect to display" in said:  # Qt names libraries then, too
+    complaint = " ".join(probe.stderr.split())
+    if "could not connect to display" in complaint:  # Qt names libraries then, too
         return f"the display {os.environ.get('DISPLAY', '')} does not answer"
     for hint in ("xcb-cursor0", "libEGL", "libGL"):
-        if hint in said:
+        if hint in complaint:
             return f"Qt cannot use the display: it needs the system library {hint}"
     return "the display cannot be opened"

@@ -24,15 +24,15 @@ from monitor.commands.printing import plain, say_on
 from monitor.protocol.blinding import lock_recorded
 from monitor.protocol.choose import Wishes
 from monitor.protocol.settings import Settings
-from monitor.report.folder import kept_if_done
+from monitor.report.folder import results_folder
 from monitor.report.result_tables import write_tables
 from monitor.run.analyse import with_notes
 from monitor.run.feed import Feed
 from monitor.run.remarks import (
     change_at_the_end,
     for_terminal,
-    nothing_fitted,
     remarks,
+    why_nothing_fitted,
 )
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
@@ -66,12 +66,12 @@ class Headless:
         `source` and `about` are what the results say of it
         (`monitor.report.result_tables`), `title` is what the terminal does.
         """
-        with kept_if_done(self._out):
+        with results_folder(self._out):
             self._follow(title, planned)
-            if self._anything():
+            if self._check_something_came():
                 self.write(source or title, about)
 
-    def _anything(self) -> bool:
+    def _check_something_came(self) -> bool:
         """Whether there is something to write; a file without it is bad input.
 
         Raises
@@ -80,14 +80,14 @@ class Headless:
         """
         if self._run.transients:
             return True
-        said = "No transient has come: nothing is written."
+        sentence = "No transient has come: nothing is written."
         if self._feed.finished:
-            raise InputError(said)
-        self._line(said)
+            raise InputError(sentence)
+        self._line(sentence)
         return False
 
     def _follow(self, title: str, planned: int | None) -> None:
-        """Take in the feed to its end, or to Ctrl-C, with progress in the terminal."""
+        """Follow the feed to its end, or to Ctrl-C, with progress in the terminal."""
         columns = (
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -100,47 +100,47 @@ class Headless:
             task = progress.add_task(plain(title), total=planned, said="")
             try:
                 with threadpool_limits(1):
-                    for count in self._counted():
-                        said = f"{self._now()}{self._missing()}"
-                        progress.update(task, completed=count, said=said)
+                    for count in self._count_transients():
+                        line = f"{self._now()}{self._missing()}"
+                        progress.update(task, completed=count, said=line)
                         if bare:
                             self._say(count)
             except KeyboardInterrupt:
                 self._line("stopped by Ctrl-C")
 
     def _say(self, count: int) -> None:
-        """A line now and then, while transients come."""
+        """Print a line now and then, while transients come."""
         before, said_s = self._said
         if count > before and time.monotonic() - said_s >= SAY_EVERY_S:
             self._said = count, time.monotonic()
             self._line(f"{count} transients{self._missing()}, {self._now()}")
 
     def _hear(self) -> None:
-        """Take in the state of the stream; say what is wrong where that is news."""
+        """Read the state of the stream; print what is wrong where that is news."""
         stream = self._feed.stream(0)
         self._display.hear(stream, time.monotonic())
         if stream.said != self._problem:
-            said = stream.said or "The stream is well again."
-            if not _same(said, self._problem):
-                self._line(said)
+            sentence = stream.said or "The stream is well again."
+            if not _same(sentence, self._problem):
+                self._line(sentence)
             self._problem = stream.said
 
-    def _line(self, said: str) -> None:
-        say_on(self._console, said)
+    def _line(self, sentence: str) -> None:
+        say_on(self._console, sentence)
 
-    def _counted(self) -> Iterator[int]:
+    def _count_transients(self) -> Iterator[int]:
         """Work through messages; the number of metabolite transients so far."""
         count, finished = 0, False
         while not finished:
-            taken = self._feed.poll(0.2)
-            for message in taken:
+            messages = self._feed.poll(0.2)
+            for message in messages:
                 if isinstance(message.body, Heartbeat):
                     continue
                 self._push(message)
                 body = message.body
                 count += isinstance(body, Transient) and body.kind == Kind.METABOLITE
                 finished = isinstance(body, End)
-            if not taken:
+            if not messages:
                 self._hear()
                 finished = self._feed.finished
             yield count
@@ -154,7 +154,7 @@ class Headless:
         self._display.fold(_nameless(update), time.monotonic())
 
     def _now(self) -> str:
-        """What the headline says at the moment, or what the stream says."""
+        """The headline at the moment, or the state of the stream."""
         shown = self._display.screen(time.monotonic()).headline
         return f"{shown.title} {shown.number} {shown.interval}".strip()
 
@@ -182,7 +182,7 @@ class Headless:
 
 
 def _no_change(result: Result) -> str:
-    why = nothing_fitted(result)
+    why = why_nothing_fitted(result)
     if why:
         return f"Nothing could be fitted: {why}."
     return f"No change of {result.settings.outcome} can be given at the end."
@@ -194,9 +194,9 @@ def _nameless(update: Update) -> Update:
     return replace(update, event=event, source=source_words(update.source))
 
 
-def _same(said: str, before: str) -> bool:
+def _same(sentence: str, before: str) -> bool:
     """Whether two sentences differ in their numbers only ("for 3 s", "for 4 s")."""
-    return re.sub(r"\d+", "", said) == re.sub(r"\d+", "", before)
+    return re.sub(r"\d+", "", sentence) == re.sub(r"\d+", "", before)
 
 
 def render_screen(display: Display, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the command line's words mean: ranges, lists, speeds, places."""
+"""Options of the command line: ranges, lists, speeds, places."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def names(text: str | None, option: str = "--metabolites") -> tuple[str, ...]:
     """A,B,... without blanks, each once; () where the option is not given."""
     if text is None:
         return ()
-    found = tuple(dict.fromkeys(n.strip() for n in text.split(",") if n.strip()))
-    if not found:
+    unique = tuple(dict.fromkeys(n.strip() for n in text.split(",") if n.strip()))
+    if not unique:
         raise InputError(f"{option} {text!r} names nothing: give A,B,... or leave it.")
-    return found
+    return unique
 
 
 def not_negative(value: float, option: str) -> float:

@@ -14,7 +14,7 @@ from monitor.commands.arguments import Allow, Clients, Listen, ServerKey
 from monitor.commands.printing import say
 from monitor.preflight import machine
 from monitor.preflight import stream as preflight_stream
-from monitor.preflight.machine import Check, State
+from monitor.preflight.machine import CheckResult, CheckState
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint
@@ -74,25 +74,25 @@ def preflight(
     Example: mrs-monitor preflight --protocol press_3t_te30 --from
     tcp://127.0.0.1:5555
     """
-    said, settings = machine.protocol(protocol)
-    found = [said]
+    first, settings = machine.protocol(protocol)
+    checks = [first]
     if settings is not None:
-        found.append(machine.basis(settings))
+        checks.append(machine.basis(settings))
     if not source.startswith("tcp://"):
-        found += [
+        checks += [
             machine.scanner_port(_listen(listen), allow),
             machine.relay_ports(bind),
         ]
-    found += [machine.keys(bind, server_key, clients), machine.clock()]
+    checks += [machine.keys(bind, server_key, clients), machine.clock()]
     folder = record.parent if record else options.data_folder()
-    found += machine.disk(folder, hours)
-    for check in found:
+    checks += machine.disk(folder, hours)
+    for check in checks:
         say(check.line)
     for check in _stream(source, key, transients, wait, settings):
         say(check.line)
-        found.append(check)
-    wrong = sum(check.state is machine.State.WRONG for check in found)
-    say(f"{wrong} of {len(found)} checks are WRONG" if wrong else "ready")
+        checks.append(check)
+    wrong = sum(check.state is machine.CheckState.WRONG for check in checks)
+    say(f"{wrong} of {len(checks)} checks are WRONG" if wrong else "ready")
     if wrong:
         raise typer.Exit(2)
 
@@ -104,11 +104,13 @@ def _listen(listen: str) -> str:
 
 def _stream(
     source: str, key: str, transients: int, wait_s: float, settings: Settings | None
-) -> Iterator[Check]:
+) -> Iterator[CheckResult]:
     """Checks of what arrives from a relay or lies in a file."""
     if not source:
         text = "nothing was looked at"
-        yield Check("stream", State.LOOK, text, "give --from a relay or a file")
+        yield CheckResult(
+            "stream", CheckState.LOOK, text, "give --from a relay or a file"
+        )
         return
     clocks: list[str] = []
     try:
@@ -116,13 +118,13 @@ def _stream(
             bodies = _live(source, key, wait_s, clocks)
         else:
             bodies = open_source(Path(source)).bodies
-        arrived = preflight_stream.arrived(bodies, transients)
+        arrived = preflight_stream.collect(bodies, transients)
     except InputError as error:
-        yield Check("stream", State.WRONG, str(error))
+        yield CheckResult("stream", CheckState.WRONG, str(error))
         return
     yield from preflight_stream.checks(arrived, settings, transients)
-    for said in filter(None, clocks):
-        yield Check("clocks", State.OK, f"relay beside scanner: {said}")
+    for sentence in filter(None, clocks):
+        yield CheckResult("clocks", CheckState.OK, f"relay beside scanner: {sentence}")
 
 
 def _live(endpoint: str, key: str, wait_s: float, clocks: list[str]) -> Iterator[Body]:

@@ -1,4 +1,4 @@
-"""What is printed: whatever it holds, the terminal obeys none of it.
+"""Printing: the terminal obeys nothing of what is printed.
 
 Events, sources, names of files and the answers of others hold what anybody can have
 typed.  All commands print through here.

@@ -25,12 +25,12 @@ from monitor.commands.wishes import wishes_of
 from monitor.judge.power import foresee
 from monitor.judge.session import judge
 from monitor.protocol.choose import Wishes
-from monitor.report.folder import kept_if_done
+from monitor.report.folder import results_folder
 from monitor.report.power_files import write_foreseen
 from monitor.report.session_files import write_session_report
-from monitor.run.unlocking import checked, note_beside
+from monitor.run.unlocking import check_reason, note_beside
 from monitor.study.participants import read_participants
-from monitor.study.run import Plan, judge_all, kept_rows, put_together
+from monitor.study.run import StudyPlan, earlier_rows, judge_all, write_study
 from monitor.study.sessions import find_sessions
 from streams.errors import InputError
 from streams.sources.files.vendor import is_series_folder
@@ -116,7 +116,7 @@ def judge_sessions(
     mrs-monitor qc BIDS_DIR results participant
     mrs-monitor qc --simulate press_3t_te30 --out plan
     """
-    reason = checked(unlock)
+    reason = check_reason(unlock)
     kind = PHANTOM if phantom else {}
     wishes = wishes_of(protocol, basis, reference, infusion, choose, reason, **kind)
     places, out, level = _bids_app(sessions or [], out)
@@ -128,10 +128,11 @@ def judge_sessions(
     if reason:
         _note_reason(places, reason)
     if len(places) == 1 and _is_one(places[0]) and not participants:
-        _one(places[0], out, wishes, water, pdf, names)
+        _judge_one(places[0], out, wishes, water, pdf, names)
         return
-    _many(places, wishes, out, pdf, workers, scheduler, water, participants, level,
-          names)  # fmt: skip
+    _judge_many(
+        places, wishes, out, pdf, workers, scheduler, water, participants, level, names
+    )
 
 
 def _is_one(place: Path) -> bool:
@@ -155,7 +156,7 @@ def _bids_app(sessions: list[Path], out: Path | None) -> tuple[list[Path], Path,
     return sessions, out, level
 
 
-def _one(
+def _judge_one(
     path: Path,
     out: Path,
     wishes: Wishes,
@@ -164,14 +165,14 @@ def _one(
     names: bool,
 ) -> None:
 
-    with kept_if_done(out):
+    with results_folder(out):
         title = path.name if names else ""
         judged = judge(path, wishes, water, title, names)
     write_session_report(judged, out, pdf)
     say(f"{judged.report['verdict']}: {out / 'report.html'}")
 
 
-def _many(
+def _judge_many(
     places: list[Path],
     wishes: Wishes,
     out: Path,
@@ -190,8 +191,10 @@ def _many(
             "water*, wref* or *_mrsref."
         )
     visits = read_participants(participants) if participants else None
-    plan = Plan(wishes, out, pdf, workers or os.cpu_count() or 1, scheduler, visits)
-    rows, of_another = kept_rows(out) if level == "group" else ([], False)
+    plan = StudyPlan(
+        wishes, out, pdf, workers or os.cpu_count() or 1, scheduler, visits
+    )
+    rows, of_another = earlier_rows(out) if level == "group" else ([], False)
     if of_another:
         say(
             f"{out / 'rows.json'} was made by another program: run participant again "
@@ -203,17 +206,17 @@ def _many(
         for session in sessions:
             if not names and not session.subject:
                 say(f"{session.label}: {session.path}", err=True)
-        rows = _judged(sessions, plan)
+        rows = _judge(sessions, plan)
     if level == "participant":
         return
-    group = put_together(rows, plan)
+    group = write_study(rows, plan)
     say(
         f"{group['judged']} of {group['sessions']} sessions judged, "
         f"{group['judged'] - group['all_kept']} miss a criterion: {out / 'group.html'}"
     )
 
 
-def _judged(sessions: Any, plan: Plan) -> list[dict[str, Any]]:
+def _judge(sessions: Any, plan: StudyPlan) -> list[dict[str, Any]]:
     """Judge with a progress bar; what could not be judged is said at once."""
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as progress:
@@ -222,8 +225,8 @@ def _judged(sessions: Any, plan: Plan) -> list[dict[str, Any]]:
         def tell(row: dict[str, Any]) -> None:
             progress.advance(task)
             if row["status"] != "judged":
-                said = f"{row['session']}: {row['reason']}"
-                say_on(console, said)
+                sentence = f"{row['session']}: {row['reason']}"
+                say_on(console, sentence)
 
         return judge_all(sessions, plan, tell)
 

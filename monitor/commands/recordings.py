@@ -24,7 +24,7 @@ from streams.export.bids import next_session, write_bids
 from streams.export.leaving import without_typed
 from streams.messages import wire
 from streams.messages.keys import load_client_keys
-from streams.messages.placeholder import refused_in
+from streams.messages.placeholder import count_refused
 from streams.messages.transient import Body, Event, Message, Start, Transient, number
 from streams.recording import inspection, reading
 from streams.recording.inspection import Verification
@@ -73,7 +73,7 @@ def info(file: File) -> None:
     gone = f"; {lost} transient{'' if lost == 1 else 's'} never came" if lost else ""
     say(f"session {held.session}: {kinds or 'no transient'}; {epochs}{gone}")
     if held.refused:
-        last = next(e for e in reversed(held.events) if refused_in(e))
+        last = next(e for e in reversed(held.events) if count_refused(e))
         say(f"{held.refused} messages refused; the last: {last.text}")
     if held.first_s is not None and held.last_s is not None:
         say(f"scanner time {held.first_s:.1f} to {held.last_s:.1f} s")
@@ -108,11 +108,11 @@ def recover(
     place = out or file.with_name(f"{stem}-recovered.mcap")
     damaged = inspection.verify(file)
     saved = inspection.verify(reading.recover(file, place))
-    say(_saved(damaged, saved))
+    say(_recovery_sentence(damaged, saved))
 
 
-def _saved(damaged: Verification, saved: Verification) -> str:
-    """What was saved of a recording, and what helps with what was not."""
+def _recovery_sentence(damaged: Verification, saved: Verification) -> str:
+    """What was saved of a recording, and what to do about the rest."""
     left_out = _left_out(damaged.messages - saved.messages)
     if not saved.missing:
         end = " What came after its last message is lost." if damaged.torn else ""
@@ -185,7 +185,7 @@ def convert(
     rules = file_rules(protocol)
     source = open_source(file, water, options.choices(choose), rules)
     if to is Format.RECORDING:
-        written = [_recorded(source.bodies, out, notes)]
+        written = [_write_recording(source.bodies, out, notes)]
     elif to is Format.BIDS:
         subject, session = _labels(file, out, subject, session)
         copied = notes if sourcedata is None else sourcedata
@@ -234,7 +234,7 @@ def _check_kept(read: Path | None, out: Path, to: Format) -> None:
         )
 
 
-def _recorded(bodies: Iterable[Body], out: Path, notes: bool) -> Path:
+def _write_recording(bodies: Iterable[Body], out: Path, notes: bool) -> Path:
     """Write bodies as a recording, with `notes` as they are."""
     with Journal.create(out) as journal:
         for message in number(bodies if notes else map(without_typed, bodies)):
@@ -247,7 +247,7 @@ def tail(connect: Connect, key: Key = "") -> None:
 
     Example: mrs-monitor tail --connect tcp://127.0.0.1:5555
     """
-    problem, beside_at = "", -math.inf
+    reported, beside_at = "", -math.inf
     with Subscriber(connect, load_client_keys(key) if key else None) as subscriber:
         while True:
             for message in subscriber.poll(0.5):
@@ -256,10 +256,10 @@ def tail(connect: Connect, key: Key = "") -> None:
             if health.clock and time.monotonic() - beside_at > BESIDE_S:
                 beside_at = time.monotonic()
                 say(f"relay's clock beside the scanner's: {health.clock}")
-            said = health.problem
-            if said and said != problem:
-                say(said, err=True)
-            problem = said
+            problem = health.problem
+            if problem and problem != reported:
+                say(problem, err=True)
+            reported = problem
 
 
 def _acquired(start: Start) -> str:
@@ -279,11 +279,11 @@ def _line(message: Message) -> str:
     body = message.body
     if isinstance(body, Transient):
         coils, points = body.fid.shape
-        said = f"{body.kind} {body.count} at {body.time_s:.2f} s, {coils} x {points}"
+        line = f"{body.kind} {body.count} at {body.time_s:.2f} s, {coils} x {points}"
     elif isinstance(body, Event):
-        said = f"{body.kind} at {body.time_s:.2f} s {body.text}"
+        line = f"{body.kind} at {body.time_s:.2f} s {body.text}"
     elif isinstance(body, Start):
-        said = f"start {_acquired(body)}"
+        line = f"start {_acquired(body)}"
     else:
-        said = type(body).__name__.lower()
-    return f"{time.strftime('%H:%M:%S')} {message.seq:6d} epoch {message.epoch} {said}"
+        line = type(body).__name__.lower()
+    return f"{time.strftime('%H:%M:%S')} {message.seq:6d} epoch {message.epoch} {line}"

@@ -18,19 +18,19 @@ from streams.messages.endpoint import Endpoint
 from streams.messages.transient import Start
 
 
-def still_locked(wishes: Wishes) -> Wishes:
-    """What was asked for of one recording, as far as it holds for another.
+def keep_lock(wishes: Wishes) -> Wishes:
+    """The wishes for one recording, as far as they hold for another.
 
     The protocol and its lock hold; a lock that was lifted was lifted for one recording.
     """
-    kept = {k: v for k, v in wishes.changes.items() if k in ("window", "step")}
-    return replace(wishes, changes=kept)
+    changes = {k: v for k, v in wishes.changes.items() if k in ("window", "step")}
+    return replace(wishes, changes=changes)
 
 
-def opened(
+def configure_for_file(
     path: Path, wishes: Wishes | None = None, speed: float = 1.0
 ) -> tuple[WorkerConfig, Settings, str]:
-    """How the window opens a recording that is dropped on it.
+    """Configuration of the worker for a recording that is dropped on the window.
 
     Raises
     ------
@@ -47,8 +47,10 @@ def opened(
     return config, settings, f"mrs-monitor: replay {path.name}"
 
 
-def reopened(opening: Opening, wishes: Wishes) -> tuple[WorkerConfig, Settings, str]:
-    """How the window opens what the operator has chosen in it.
+def configure_for_choice(
+    opening: Opening, wishes: Wishes
+) -> tuple[WorkerConfig, Settings, str]:
+    """Configuration of the worker for what the operator has chosen in the window.
 
     A lock of the session before holds, whatever protocol is chosen for the next.
 
@@ -60,11 +62,11 @@ def reopened(opening: Opening, wishes: Wishes) -> tuple[WorkerConfig, Settings, 
     changes = {**wishes.changes, **lock}
     wishes = replace(wishes, protocol=opening.protocol, changes=changes)
     if not opening.live:
-        return opened(Path(opening.place), wishes)
+        return configure_for_file(Path(opening.place), wishes)
     Endpoint.parse(opening.place)
     settings = read_protocol(opening.protocol) if opening.protocol else Settings()
     config = WorkerConfig(
         partial(live_feed, opening.place, opening.key), partial(SessionRun, wishes)
     )
     title = f"mrs-monitor: live {opening.place}"
-    return config, settings.changed(**wishes.changes), title
+    return config, settings.with_changes(**wishes.changes), title

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.protocol.blinding import locked
+from monitor.protocol.blinding import insert_lock
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.site_rules import folder_rules, mrd_rules
 from streams.errors import InputError
@@ -35,8 +35,8 @@ SiteProtocol = Annotated[
 class Site:
     """What the command line says about the way in.
 
-    `recording` may be an unfinished one to go on with; `say` is told what is to be
-    known about the source.
+    `recording` may be an unfinished one to go on with; `say` prints notes about the
+    source.
     """
 
     listen: str
@@ -60,7 +60,9 @@ def site_bodies(source: str, site: Site, stop: threading.Event) -> Iterator[Body
         something is wrong in the protocol
     """
     bodies = _mrd(site, stop) if source == "mrd" else _folder(source, site, stop)
-    return locked(bodies, read_protocol(site.protocol)) if site.protocol else bodies
+    return (
+        insert_lock(bodies, read_protocol(site.protocol)) if site.protocol else bodies
+    )
 
 
 def _folder(source: str, site: Site, stop: threading.Event) -> Iterator[Body]:
@@ -68,8 +70,8 @@ def _folder(source: str, site: Site, stop: threading.Event) -> Iterator[Body]:
     folder = Path(source.removeprefix(FOLDER))
     rules = folder_rules(site.protocol)
     site.say(f"watching {folder}")
-    taken = _taken(site.recording)
-    return folder_bodies(folder, stop, rules=rules, taken=taken, on_note=site.say)
+    recorded = _recorded_files(site.recording)
+    return folder_bodies(folder, stop, rules=rules, taken=recorded, on_note=site.say)
 
 
 def _mrd(site: Site, stop: threading.Event) -> Iterator[Body]:
@@ -89,7 +91,7 @@ def _mrd(site: Site, stop: threading.Event) -> Iterator[Body]:
     return source.bodies(stop)
 
 
-def _taken(recording: Path) -> set[str]:
+def _recorded_files(recording: Path) -> set[str]:
     """Files that an unfinished recording already holds."""
     _, part = places(recording)
     if not part.exists():

@@ -14,7 +14,7 @@ from monitor.commands.arguments import Allow, Choose, Clients, Listen, ServerKey
 from monitor.commands.printing import say
 from monitor.commands.scanner import Site, SiteProtocol, is_site, site_bodies
 from monitor.commands.terminal import Terminal
-from monitor.protocol.blinding import locked
+from monitor.protocol.blinding import insert_lock
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.site_rules import file_rules
 from streams.errors import InputError
@@ -28,7 +28,7 @@ from streams.messages.keys import (
 )
 from streams.messages.transient import Body
 from streams.recording.files import places
-from streams.relay.keep_awake import kept_awake
+from streams.relay.keep_awake import stay_awake
 from streams.relay.relay import run_relay
 from streams.relay.status import RelayStatus
 from streams.simulator.scanner import scan
@@ -102,8 +102,14 @@ def relay(
     path = record or options.new_recording("session")
     terminal = Terminal()
     site = Site(listen, allow, protocol, path, terminal.say)
-    _check_goes_with(source, water=water, choose=choose, listen=listen, allow=allow,
-                     protocol=protocol)  # fmt: skip
+    _check_goes_with(
+        source,
+        water=water,
+        choose=choose,
+        listen=listen,
+        allow=allow,
+        protocol=protocol,
+    )
     if copy is not None and places(copy)[0].resolve() == places(path)[0].resolve():
         raise InputError("--copy is the recording itself: give one on another disk.")
     options.not_negative(least_free, "--least-free")
@@ -121,14 +127,21 @@ def relay(
         )
     shown = _Shown(terminal.say, path)
     try:
-        with kept_awake() as problem:
+        with stay_awake() as problem:
             shown.beside = problem
             final = run_relay(
-                bodies, path, bind, stop=stop, on_status=shown.status, linger_s=linger,
-                speed=pace, keys=_server_keys(server_key, clients), copy_path=copy,
+                bodies,
+                path,
+                bind,
+                stop=stop,
+                on_status=shown.status,
+                linger_s=linger,
+                speed=pace,
+                keys=_server_keys(server_key, clients),
+                copy_path=copy,
                 least_free_mb=least_free,
-            )  # fmt: skip
-        shown.done(final)
+            )
+        shown.say_totals(final)
     finally:
         terminal.close()
     if final.nothing_recorded:
@@ -188,7 +201,7 @@ def _file_bodies(
         say(note)
     bodies = source.bodies
     if protocol:
-        bodies = locked(bodies, read_protocol(protocol))
+        bodies = insert_lock(bodies, read_protocol(protocol))
     return paced(bodies, pace, stop)
 
 
@@ -220,21 +233,21 @@ class _Shown:
     def status(self, status: RelayStatus) -> None:
         """Say how the relay is, where that is news."""
         if self._hundreds < 0:
-            for said in (self.beside, f"recording: {self._recording}"):
-                if said:
-                    self._say(said)
-        said = status.problem or ("source ended" if status.ended else "")
+            for news in (self.beside, f"recording: {self._recording}"):
+                if news:
+                    self._say(news)
+        news = status.problem or ("source ended" if status.ended else "")
         hundreds = status.transients // 100
-        if said == self._said and hundreds == self._hundreds:
+        if news == self._said and hundreds == self._hundreds:
             return
-        self._said, self._hundreds = said, hundreds
+        self._said, self._hundreds = news, hundreds
         self._say(
             f"{status.endpoint}: {status.transients} transients, {status.events} "
             f"events, {status.recorded_bytes / 1e6:.1f} MB recorded"
-            f"{_clock(status)}{'; ' + said if said else ''}",
+            f"{_clock(status)}{'; ' + news if news else ''}",
         )
 
-    def done(self, status: RelayStatus) -> None:
+    def say_totals(self, status: RelayStatus) -> None:
         """Say what was recorded in all."""
         done = f"{status.transients} transients, {status.events} events"
         self._say(f"{done} in {status.path}")

@@ -1,4 +1,4 @@
-"""What a long-running command says, without ever being held up or ended by it.
+"""Prints what a long-running command reports, without ever holding it up.
 
 A terminal may be closed, `tee` may have ended, text may be marked in a Windows console,
 which holds whoever writes to it.  A thread of its own says it; what cannot be said is
@@ -32,19 +32,19 @@ class Terminal:
         self._said.put(text)
 
     def close(self) -> None:
-        """Wait until all is said, for a short time only."""
+        """Wait until everything is printed, for a short time only."""
         self._said.put(None)
         self._thread.join(PATIENCE_S)
 
     def _run(self) -> None:
-        out = _own_stderr()
+        out = _open_stderr()
         while (text := self._said.get()) is not None:
             with contextlib.suppress(OSError, ValueError):
                 out.write(plain(text) + "\n")
                 out.flush()
 
 
-def _own_stderr() -> TextIO:
+def _open_stderr() -> TextIO:
     """A stream beside `sys.stderr`, so that the interpreter never waits for it."""
     try:
         number = sys.stderr.fileno()
@@ -57,7 +57,7 @@ def _own_stderr() -> TextIO:
 
 
 def say_last(text: str) -> None:
-    """Say why a command ends; where nobody takes that, its exit code says it."""
+    """Print why a command ends; where nobody reads it, its exit code shows it."""
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.write(f"{plain(text)}\n")
         sys.stderr.flush()

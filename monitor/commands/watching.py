@@ -26,7 +26,11 @@ from monitor.commands.arguments import (
 from monitor.commands.demo_scanner import start_simulated
 from monitor.commands.has_display import no_display
 from monitor.commands.printing import say, say_on
-from monitor.commands.reopening import opened, reopened, still_locked
+from monitor.commands.reopening import (
+    configure_for_choice,
+    configure_for_file,
+    keep_lock,
+)
 from monitor.commands.wishes import wishes_of
 from monitor.protocol.choose import Wishes, settings_for
 from monitor.protocol.read_protocol import read_protocol
@@ -35,7 +39,7 @@ from monitor.run.content_hash import about
 from monitor.run.feed import Feed, live_feed, replay_feed
 from monitor.run.loop import WorkerConfig
 from monitor.run.session_run import SessionRun
-from monitor.run.unlocking import checked, note_beside, unlocked_feed
+from monitor.run.unlocking import check_reason, note_beside, unlocked_feed
 from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint
@@ -82,13 +86,13 @@ def demo(
     """
     simulated = read_scenario(scenario)
     settings = read_protocol(simulated.protocol)
-    told = _truth(simulated, settings)
+    truth = _truth(simulated, settings)
     planned = sum(series.transients for series in simulated.series)
     recording = options.new_recording("demo")
     scanner = start_simulated(scenario, recording, options.replay_speed(speed))
     say(f"recording: {recording}", err=True)
     named = scenario if settings.outcome_hidden else simulated.title
-    say(f"simulated: {named}{told}", err=True)
+    say(f"simulated: {named}{truth}", err=True)
     try:
         reason = no_display()  # asked while the scanner starts
         scanner.wait()
@@ -97,7 +101,7 @@ def demo(
             partial(live_feed, scanner.endpoint),
             wishes,
             settings,
-            f"demo ({scenario}){told}",
+            f"demo ({scenario}){truth}",
             out or Path("mrs-monitor-demo"),
             planned,
             reason,
@@ -129,11 +133,13 @@ def live(
 
     Example: mrs-monitor live --connect tcp://127.0.0.1:5555
     """
-    reason = checked(unlock)
+    reason = check_reason(unlock)
     if not connect:
         if reason is not None:
             raise InputError("--unlock needs --connect tcp://HOST:PORT.")
-        _ask(Wishes(protocol, basis, options.changes(window=window, step=step)), key)
+        _open_empty_window(
+            Wishes(protocol, basis, options.changes(window=window, step=step)), key
+        )
     Endpoint.parse(connect)
     hidden = None if reason is None else False
     changes = options.changes(window=window, step=step, outcome_hidden=hidden)
@@ -144,7 +150,7 @@ def live(
         if reason is None
         else partial(unlocked_feed, connect, key, reason),
         wishes,
-        settings.changed(**wishes.changes),
+        settings.with_changes(**wishes.changes),
         f"live {connect}",
         out or Path("mrs-monitor-live"),
         opening=Opening(connect, protocol, key),
@@ -173,7 +179,7 @@ def replay(
 
     Example: mrs-monitor replay recordings/infusion-short.mcap --speed 20
     """
-    reason = checked(unlock)
+    reason = check_reason(unlock)
     wishes = wishes_of(
         *(protocol, basis, reference, infusion, choose, reason),
         **options.changes(window=window, step=step),
@@ -216,17 +222,14 @@ def _compare(one: Path, other: Path, wishes: Wishes, speed: float) -> None:
         raise InputError(f"--beside needs a display, and {reason}.")
     from monitor.app.compare.window import run_compare
 
-    found = (opened(one, wishes, speed), opened(other, wishes, speed))
-    raise typer.Exit(
-        run_compare(
-            (one.name, other.name),
-            (found[0][0], found[1][0]),
-            (found[0][1], found[1][1]),
-        )
-    )
+    names = (one.name, other.name)
+    first, first_settings, _ = configure_for_file(one, wishes, speed)
+    second, second_settings, _ = configure_for_file(other, wishes, speed)
+    settings = (first_settings, second_settings)
+    raise typer.Exit(run_compare(names, (first, second), settings))
 
 
-def _ask(wishes: Wishes, key: str) -> None:
+def _open_empty_window(wishes: Wishes, key: str) -> None:
     """An empty window that asks what to show.
 
     Raises
@@ -238,7 +241,7 @@ def _ask(wishes: Wishes, key: str) -> None:
     from monitor.app.run import run_window
 
     opening = Opening("", wishes.protocol, key) if wishes.protocol or key else None
-    another = partial(reopened, wishes=wishes)
+    another = partial(configure_for_choice, wishes=wishes)
     raise typer.Exit(run_window(None, Settings(), "mrs-monitor", another, opening))
 
 
@@ -265,7 +268,7 @@ def _watch(
 
         config = WorkerConfig(open_feed, partial(SessionRun, wishes))
         named = f"mrs-monitor: {title}"
-        another = partial(reopened, wishes=still_locked(wishes))
+        another = partial(configure_for_choice, wishes=keep_lock(wishes))
         raise typer.Exit(run_window(config, settings, named, another, opening))
 
     from monitor.commands.headless import Headless

@@ -17,12 +17,14 @@ import numpy as np
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.signal.spectrum import Real
-from monitor.judge.follow import Followed, Placed
+from monitor.judge.follow import Followed, PlacedEvent
 from monitor.judge.line_width import LineWidthBias
 from monitor.run.result import Result
 
 DRIFT_TRANSIENTS = 60
+"""Transients whose slope is one drift; the next such stretch begins a quarter later."""
 LEAST_FOR_DRIFT = 10
+"""Shifts that a slope needs."""
 BIAS_SHARE = 0.2
 """Bias allowed from line width, as a share of the change that the protocol wants."""
 MARKERS = ("infusion_start", "infusion_stop")
@@ -42,7 +44,7 @@ TITLES = {
 
 
 class Verdict(StrEnum):
-    """What becomes of a criterion."""
+    """How a criterion came out."""
 
     KEPT = "kept"
     MISSED = "missed"
@@ -82,9 +84,11 @@ class Criterion:
             return Verdict.NO_LIMIT
         above = self.measured >= self.limit
         below = self.measured <= self.limit
-        return Verdict.KEPT if (above if self.sense == ">=" else below) else (
-            Verdict.MISSED
-        )  # fmt: skip
+        return (
+            Verdict.KEPT
+            if (above if self.sense == ">=" else below)
+            else (Verdict.MISSED)
+        )
 
 
 def _criterion(key: str, measured: float, limit: float, definition: str) -> Criterion:
@@ -97,24 +101,47 @@ def criteria_of(result: Result) -> tuple[Criterion, ...]:
     s, qualities = result.settings, result.qualities
     good = [q for q in qualities if q.weight >= 0.5] or qualities
     return (
-        _criterion("snr", _median(good, "snr"), s.snr_limit,
-                   "median; height of the tNAA peak over the SD of the real noise, "
-                   "no apodisation (snr_limit)"),
-        _criterion("fwhm_hz", _width(result), s.fwhm_limit_hz,
-                   "widest of the independent windows; FWHM of the fitted tNAA line "
-                   "(fwhm_limit_hz)"),
-        _criterion("drift_hz_per_min", _drift(qualities), s.drift_limit_hz_per_min,
-                   "fastest over any 60 transients on end (all, where there are "
-                   "fewer), least squares, either direction (drift_limit_hz_per_min)"),
-        _criterion("water", _median(good, "water"), s.water_limit,
-                   "median height over that of NAA (water_limit)"),
-        _criterion("lipid", _median(good, "lipid"), s.lipid_limit,
-                   "median height at 0.8-1.5 ppm over that of NAA (lipid_limit)"),
-        _criterion("effective_percent", _effective(qualities),
-                   s.effective_limit_percent,
-                   "(sum w)² / sum w² of the weights, of all that came "
-                   "(effective_limit_percent)"),
-    )  # fmt: skip
+        _criterion(
+            "snr",
+            _median(good, "snr"),
+            s.snr_limit,
+            "median; height of the tNAA peak over the SD of the real noise, "
+            "no apodisation (snr_limit)",
+        ),
+        _criterion(
+            "fwhm_hz",
+            _width(result),
+            s.fwhm_limit_hz,
+            "widest of the independent windows; FWHM of the fitted tNAA line "
+            "(fwhm_limit_hz)",
+        ),
+        _criterion(
+            "drift_hz_per_min",
+            _drift(qualities),
+            s.drift_limit_hz_per_min,
+            "fastest over any 60 transients on end (all, where there are "
+            "fewer), least squares, either direction (drift_limit_hz_per_min)",
+        ),
+        _criterion(
+            "water",
+            _median(good, "water"),
+            s.water_limit,
+            "median height over that of NAA (water_limit)",
+        ),
+        _criterion(
+            "lipid",
+            _median(good, "lipid"),
+            s.lipid_limit,
+            "median height at 0.8-1.5 ppm over that of NAA (lipid_limit)",
+        ),
+        _criterion(
+            "effective_percent",
+            _effective(qualities),
+            s.effective_limit_percent,
+            "(sum w)² / sum w² of the weights, of all that came "
+            "(effective_limit_percent)",
+        ),
+    )
 
 
 def criteria(
@@ -125,21 +152,35 @@ def criteria(
     target = s.reference_target_percent
     return (
         *criteria_of(followed.result),
-        _criterion("missing_percent", missing_percent(followed.result),
-                   s.missing_limit_percent,
-                   "gaps in the scanner's counter, which only a recording keeps "
-                   "(missing_limit_percent)"),
-        _criterion("marker_s", _late(followed), s.marker_limit_s,
-                   "largest distance of an infusion marker's stamp from the transients "
-                   "that it came between (marker_limit_s)"),
-        _criterion("detectable_percent", detectable, target,
-                   f"mean {s.outcome} over the infusion against the reference "
-                   "period, 80 % power, two-sided 5 % (reference_target_percent)"),
-        _criterion("line_width_bias_percent",
-                   abs(bias.bias_percent) if bias else math.nan, BIAS_SHARE * target,
-                   f"change of {s.outcome} that the measured change of line width "
-                   "within an epoch would fake; limit: a fifth of the target"),
-    )  # fmt: skip
+        _criterion(
+            "missing_percent",
+            missing_percent(followed.result),
+            s.missing_limit_percent,
+            "gaps in the scanner's counter, which only a recording keeps "
+            "(missing_limit_percent)",
+        ),
+        _criterion(
+            "marker_s",
+            _late(followed),
+            s.marker_limit_s,
+            "largest distance of an infusion marker's stamp from the transients "
+            "that it came between (marker_limit_s)",
+        ),
+        _criterion(
+            "detectable_percent",
+            detectable,
+            target,
+            f"mean {s.outcome} over the infusion against the reference "
+            "period, 80 % power, two-sided 5 % (reference_target_percent)",
+        ),
+        _criterion(
+            "line_width_bias_percent",
+            abs(bias.bias_percent) if bias else math.nan,
+            BIAS_SHARE * target,
+            f"change of {s.outcome} that the measured change of line width "
+            "within an epoch would fake; limit: a fifth of the target",
+        ),
+    )
 
 
 def _median(qualities: Sequence[Quality], name: str) -> float:
@@ -213,7 +254,7 @@ def _late(followed: Followed) -> float:
     return max(late, default=math.nan)
 
 
-def lateness_s(placed: Placed) -> float:
+def lateness_s(placed: PlacedEvent) -> float:
     """Distance of an event's stamp from the transients that it came between, s."""
     stamp = placed.event.time_s
     early = stamp - placed.after_s if placed.after_s is not None else 0.0
@@ -221,6 +262,6 @@ def lateness_s(placed: Placed) -> float:
     return max(0.0, early, late)
 
 
-def failed(found: Sequence[Criterion]) -> tuple[str, ...]:
+def missed_titles(criteria: Sequence[Criterion]) -> tuple[str, ...]:
     """Titles of the criteria that were missed."""
-    return tuple(c.title for c in found if c.verdict == Verdict.MISSED)
+    return tuple(c.title for c in criteria if c.verdict == Verdict.MISSED)

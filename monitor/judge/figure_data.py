@@ -30,6 +30,7 @@ Image = NDArray[np.float32]
 
 MOST_ROWS = 200
 MOST_COLUMNS = 240
+"""Transients and points of the waterfall; more are averaged."""
 
 
 def course_of(estimates: Sequence[Estimate], outcome: str) -> Course:
@@ -153,7 +154,7 @@ def drawn_of(
     shown = not hidden and len(windows.change) > 0
     lines = settings.outcome if hidden else None
     model = next(iter(course.grids.values()))
-    seen = window_curves(course, before) if before else None
+    curves = window_curves(course, before) if before else None
     ppm = model.ppm.astype(np.float32)
     return Drawn(
         settings,
@@ -163,11 +164,11 @@ def drawn_of(
         windows if shown else None,
         _band(followed, times) if shown else None,
         models if shown else (),
-        _without(seen, lines) if lines and seen else seen,
+        _without(curves, lines) if lines and curves else curves,
         window_curves(course, during) if during and not hidden else None,
         ppm,
-        _thinned(followed.along.aligned, ppm, lines),
-        _thinned(followed.along.raw, ppm, lines),
+        _thin_out(followed.along.aligned, ppm, lines),
+        _thin_out(followed.along.raw, ppm, lines),
     )
 
 
@@ -218,7 +219,7 @@ def _band(followed: Followed, times: Times) -> Line | None:
     return np.array(rows, float) if rows else None
 
 
-def _thinned(strips: list[Curve], ppm: Curve, hidden: str | None) -> Image:
+def _thin_out(strips: list[Curve], ppm: Curve, hidden: str | None) -> Image:
     """Means of neighbouring transients and points, at most `MOST_ROWS` rows.
 
     The lines of an outcome that is `hidden` are blank.

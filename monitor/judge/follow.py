@@ -1,4 +1,4 @@
-"""A recording worked through once, with what only a report wants kept beside it."""
+"""A recording analysed once; what only a report needs is collected on the way."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from streams.sources.files.open_file import messages_of, open_source
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedEvent:
     """An event and the scanner times of the transients that it came between, s."""
 
     event: Event
@@ -53,7 +53,7 @@ class Followed:
         return self.along.start
 
     @property
-    def placed(self) -> list[Placed]:
+    def placed(self) -> list[PlacedEvent]:
         """Events where they came."""
         return self.along.placed
 
@@ -71,19 +71,19 @@ class Along:
     """
 
     start: Start | None = None
-    placed: list[Placed] = field(default_factory=list)
+    placed: list[PlacedEvent] = field(default_factory=list)
     times_s: list[float] = field(default_factory=list)
     aligned: list[Curve] = field(default_factory=list)
     raw: list[Curve] = field(default_factory=list)
 
     def watch(self, message: Message, update: Update) -> None:
-        """Keep what is wanted of one message."""
+        """Collect what a report needs of one message."""
         match message.body:
             case Start() as start:
                 self.start = self.start or start
             case Event() as event:
                 before_s = self.times_s[-1] if self.times_s else None
-                self.placed.append(Placed(event, before_s))
+                self.placed.append(PlacedEvent(event, before_s))
             case Transient() as transient:
                 self._keep_transient(transient, update)
 
@@ -92,7 +92,9 @@ class Along:
         for i in range(len(self.placed) - 1, -1, -1):
             if self.placed[i].after_s is not None:
                 break
-            self.placed[i] = Placed(self.placed[i].event, self.placed[i].before_s, at_s)
+            self.placed[i] = PlacedEvent(
+                self.placed[i].event, self.placed[i].before_s, at_s
+            )
         self.times_s.append(at_s)
         if update.strip is not None and update.strip_raw is not None:
             self.aligned.append(update.strip)

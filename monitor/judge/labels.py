@@ -1,4 +1,4 @@
-"""What sessions are called in results: by their codes, else by what they hold.
+"""What sessions are called in results: by their codes, else by their content.
 
 The name of a file may be that of a person.  The codes that BIDS puts into names
 (`site-A_sub-07_ses-2`) are made to be passed on; a file without them is `session-` and
@@ -18,13 +18,13 @@ PLACES = "site", "sub", "ses"
 """Codes that may stand in the names of folders, too."""
 FURTHER = "task", "acq", "nuc", "voi", "rec", "run"
 UNREADABLE = "unreadable"
-DIGITS = 8
+DIGITS = 8  # of a hash
 
 
 def entity(text: str, key: str) -> str:
     """Label that a path holds for a key: 07 for sub in `a/sub-07_ses-2.mcap`."""
-    found = re.findall(rf"(?:^|[/_]){key}-([A-Za-z0-9]+)", text)
-    return found[-1] if found else ""
+    labels = re.findall(rf"(?:^|[/_]){key}-([A-Za-z0-9]+)", text)
+    return labels[-1] if labels else ""
 
 
 def label_of(path: Path) -> str:
@@ -39,17 +39,17 @@ def label_of(path: Path) -> str:
 
 
 def labels_of(paths: Iterable[Path]) -> list[str]:
-    """A label for each; where several have the same codes, their hash behind it."""
+    """A label for each path; those with the same codes get their hash appended."""
     paths = list(paths)
     plain = [label_of(path) for path in paths]
     several = [
         f"{label}_{digits_of(path)}" if plain.count(label) > 1 else label
         for label, path in zip(plain, paths, strict=True)
     ]
-    return numbered(several)
+    return make_unique(several)
 
 
-def numbered(labels: Iterable[str]) -> list[str]:
+def make_unique(labels: Iterable[str]) -> list[str]:
     """Labels that occur again get a number."""
     unique: list[str] = []
     for label in labels:

@@ -44,7 +44,7 @@ class LineWidthBias:
 def line_width_bias(
     course: Course, outcome: str, during: FittedWindow | None
 ) -> LineWidthBias | None:
-    """Bias of one outcome; None without reference period and infusion in one epoch."""
+    """Bias of one outcome; None unless reference period and infusion share an epoch."""
     reference, outcomes = course.reference, course.outcomes
     row = outcomes.row(outcome) if outcomes else None
     if reference is None or outcomes is None or row is None or during is None:

@@ -39,7 +39,7 @@ REPEATED = ("Glx/tNAA", "Glu/tCr", "Glx/tCr", "tNAA/tCr", "Glu/water", "Gln/wate
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class OutcomeChanges:
     """Changes of one outcome in n independent windows.
 
     Attributes
@@ -58,18 +58,21 @@ class Changes:
     effective: Real
     reference_sd: float
 
-    def within(self, low_s: float, high_s: float) -> Changes:
+    def within(self, low_s: float, high_s: float) -> OutcomeChanges:
         """Those whose middle lies in [low, high)."""
         middle = 0.5 * (self.start_s + self.end_s)
         keep = np.flatnonzero((middle >= low_s) & (middle < high_s))
-        return Changes(
-            self.start_s[keep], self.end_s[keep], self.percent[keep],
-            self.covariance[np.ix_(keep, keep)], self.effective[keep],
+        return OutcomeChanges(
+            self.start_s[keep],
+            self.end_s[keep],
+            self.percent[keep],
+            self.covariance[np.ix_(keep, keep)],
+            self.effective[keep],
             self.reference_sd,
-        )  # fmt: skip
+        )
 
     @property
-    def flat(self) -> Changes:
+    def flat(self) -> OutcomeChanges:
         """The precision without any change, if SDs grow with the values.
 
         They do in part: with the same noise a session of +20 % comes out 5 % more
@@ -102,7 +105,7 @@ class Measure:
 
 def changes_of(
     course: Course, estimates: Sequence[Estimate], outcome: str, interval_s: float
-) -> Changes | None:
+) -> OutcomeChanges | None:
     """Independent windows after the reference period; None without one."""
     reference, outcomes = course.reference, course.outcomes
     if reference is None or outcomes is None or outcomes.row(outcome) is None:
@@ -124,7 +127,7 @@ def changes_of(
     starts = np.array([e.time_start_s for e in used])
     ends = np.array([e.time_end_s + interval_s for e in used])
     effective = np.array([e.n_effective for e in used])
-    return Changes(
+    return OutcomeChanges(
         starts, ends, percent, covariance, effective, 100 * math.sqrt(common)
     )
 
@@ -140,7 +143,9 @@ def reference_variance(course: Course, outcome: str) -> float:
     return float(quadratic(b, reference.covariance)[0]) * excess**2
 
 
-def measures(changes: Changes, infusion_s: tuple[float, float]) -> tuple[Measure, ...]:
+def measures(
+    changes: OutcomeChanges, infusion_s: tuple[float, float]
+) -> tuple[Measure, ...]:
     """The response measures of one outcome; times count from the infusion's start."""
     start_s, stop_s = infusion_s
     after = changes.within(start_s, math.inf)
@@ -161,29 +166,31 @@ def _measure(name: str, of: Estimated, unit: str) -> Measure:
     return Measure(name, of.value, of.sd, of.low, of.high, unit)
 
 
-def _mean(part: Changes, low_s: float, high_s: float) -> Estimated:
+def _mean(part: OutcomeChanges, low_s: float, high_s: float) -> Estimated:
     """Mean over a period, each window weighted by how long it lies in it."""
     inside = part.inside_s(low_s, high_s)
     total = float(inside.sum())
     return _linear(inside / total, part) if total > 0 else UNKNOWN
 
 
-def _area(part: Changes) -> Estimated:
+def _area(part: OutcomeChanges) -> Estimated:
     """Area under the course in % min."""
     if not len(part):
         return UNKNOWN
     return _linear((part.end_s - part.start_s) / 60, part)
 
 
-def _linear(a: Real, part: Changes) -> Estimated:
+def _linear(a: Real, part: OutcomeChanges) -> Estimated:
     value, sd = float(a @ part.percent), float(np.sqrt(a @ part.covariance @ a))
     return Estimated(value, sd, value - Z95 * sd, value + Z95 * sd)
 
 
-def detectable_percent(changes: Changes, infusion_s: tuple[float, float]) -> float:
+def detectable_percent(
+    changes: OutcomeChanges, infusion_s: tuple[float, float]
+) -> float:
     """Mean change over the infusion that this session shows with a power of 80 %.
 
-    From the precision alone: the changes are taken as zero (`Changes.flat`).
+    From the precision alone: the changes are taken as zero (`OutcomeChanges.flat`).
     """
     return FACTOR * _mean(changes.flat, *infusion_s).sd
 
@@ -204,8 +211,8 @@ class Achieved:
     windows: dict[int, float]
 
 
-def achieved(
-    changes: Changes, infusion_s: tuple[float, float], lengths: Sequence[int]
+def detectable_by_window(
+    changes: OutcomeChanges, infusion_s: tuple[float, float], lengths: Sequence[int]
 ) -> Achieved | None:
     """Detectable change by length of the window; None without a window."""
     inside = changes.inside_s(*infusion_s)

@@ -33,10 +33,13 @@ import numpy as np
 from monitor.analysis.signal.spectrum import Real
 
 DRAWS = 500
+"""Draws of the smoothed course; 12 of them lie beyond each end of an interval."""
 LEAST_WINDOWS = 3
+"""A line takes two; what departs from it needs a third."""
 ROUGHNESS = np.logspace(-1, 5, 25)
 """q in units of the mean variance of a window."""
 TAILS = (2.5, 97.5)
+"""Percentiles of a 95 % interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,14 @@ UNKNOWN = Estimated(math.nan, math.nan, math.nan, math.nan)
 
 
 @dataclass(frozen=True, slots=True)
-class Smoothed:
+class SmoothedChanges:
     """The smoothed course (n,) in percent and its covariance (n, n)."""
 
     percent: Real
     covariance: Real
 
 
-def smoothed(place: Real, percent: Real, covariance: Real) -> Smoothed:
+def smooth(place: Real, percent: Real, covariance: Real) -> SmoothedChanges:
     """Smooth changes (n,), n >= 3, at ascending places 0 ... 1."""
     X = np.stack([np.ones_like(place), place], axis=1)
     low, high = np.minimum.outer(place, place), np.maximum.outer(place, place)
@@ -71,7 +74,7 @@ def smoothed(place: Real, percent: Real, covariance: Real) -> Smoothed:
         key=lambda found: found[0],
     )[1]
     off = covariance @ P
-    return Smoothed(percent - off @ percent, covariance - off @ covariance)
+    return SmoothedChanges(percent - off @ percent, covariance - off @ covariance)
 
 
 def _projection(V: Real, X: Real, d: Real) -> tuple[float, Real]:
@@ -104,7 +107,7 @@ def peak_of(
     if len(percent) < LEAST_WINDOWS or at_min[-1] <= at_min[0]:
         return UNKNOWN, UNKNOWN
     place = (at_min - at_min[0]) / (at_min[-1] - at_min[0])
-    course = smoothed(place, percent, covariance)
+    course = smooth(place, percent, covariance)
     middle = mean.value if math.isfinite(mean.value) else percent.mean()
     sign = 1.0 if middle >= 0 else -1.0
     rng = np.random.default_rng(0)
@@ -122,17 +125,21 @@ def _height(
 ) -> Estimated:
     """The peak from the smoothed course's top and the draws', not below `least`."""
     spread = sign * (np.percentile(tops, TAILS) - tops.mean())
-    found = Estimated(
-        float(top), float(tops.std()), float(top + spread.min()),
+    estimated = Estimated(
+        float(top),
+        float(tops.std()),
+        float(top + spread.min()),
         float(top + spread.max()),
-    )  # fmt: skip
+    )
     for one in least:
-        if sign * one.value > sign * found.value:
-            found = Estimated(
-                one.value, max(one.sd, found.sd), min(one.low, found.low),
-                max(one.high, found.high),
-            )  # fmt: skip
-    return found
+        if sign * one.value > sign * estimated.value:
+            estimated = Estimated(
+                one.value,
+                max(one.sd, estimated.sd),
+                min(one.low, estimated.low),
+                max(one.high, estimated.high),
+            )
+    return estimated
 
 
 def _when(value: float, times_min: Real) -> Estimated:

@@ -38,14 +38,17 @@ from monitor.run.session_run import SessionRun
 from streams.errors import InputError
 from streams.messages.transient import number
 from streams.simulator.metabolites import metabolite_fids
-from streams.simulator.scanner import prepared, scan_session
+from streams.simulator.scanner import prepare, scan_session
 from streams.simulator.scenario import Scenario
 from streams.simulator.scenario_file import bundled_scenarios, scenario_from
 
 SNRS = (5.0, 10.0, 20.0, 40.0)
+"""Of one transient, simulated at the usual drift."""
 DRIFTS_HZ_PER_MIN = (0.0, 0.5, 1.5, 3.0)
+"""Simulated at the usual SNR."""
 USUAL_SNR, USUAL_DRIFT = 10.0, 0.1
 TRANSIENTS = 640
+"""Of one simulated session; half of them are its reference period."""
 FID_S = 0.41
 """Length of the FIDs; the SNR of a spectrum means more the longer they are."""
 WINDOWS = (16, 32, 64, 128, 256, 512)
@@ -138,15 +141,15 @@ def foresee(
     conditions = [(snr, USUAL_DRIFT) for snr in SNRS]
     conditions += [(USUAL_SNR, drift) for drift in DRIFTS_HZ_PER_MIN]
     fids: Fids | None = None
-    found = []
+    precisions = []
     for done, (snr, drift) in enumerate(conditions):
         scenario = quiet_scenario(settings, snr, drift, transients, seed=done + 1)
         fids = metabolite_fids(scenario) if fids is None else fids
-        found.append(_precision(scenario, fids, settings, snr, drift))
+        precisions.append(_precision(scenario, fids, settings, snr, drift))
         if tell is not None:
             tell(done + 1, len(conditions))
     return Foreseen(
-        settings, float(settings.expect_repetition_time_s or 0), tuple(found)
+        settings, float(settings.expect_repetition_time_s or 0), tuple(precisions)
     )
 
 
@@ -157,10 +160,12 @@ def quiet_scenario(
     expected = {
         name: getattr(settings, name)
         for name in (
-            "expect_frequency_mhz", "expect_echo_time_s", "expect_repetition_time_s",
+            "expect_frequency_mhz",
+            "expect_echo_time_s",
+            "expect_repetition_time_s",
             "expect_sequence",
         )
-    }  # fmt: skip
+    }
     absent = [name for name, value in expected.items() if not value]
     if absent:
         raise InputError(
@@ -176,9 +181,11 @@ def quiet_scenario(
     ]
     table["acquisition"] = _acquisition(settings, table["acquisition"], snr)
     table["drift"] = {
-        "linear_hz_per_min": drift, "exponential_hz": 0.0,
-        "exponential_time_constant_s": 500.0, "jitter_hz": 0.3,
-    }  # fmt: skip
+        "linear_hz_per_min": drift,
+        "exponential_hz": 0.0,
+        "exponential_time_constant_s": 500.0,
+        "jitter_hz": 0.3,
+    }
     table |= {"seed": seed, "protocol": settings.name, "title": "no change"}
     return scenario_from(table, "quiet")
 
@@ -187,7 +194,7 @@ def _acquisition(
     settings: Settings, usual: dict[str, Any], snr: float
 ) -> dict[str, Any]:
     """The scanner that the protocol expects, two coils; timing of its bundled basis."""
-    found = {
+    values = {
         **usual,
         "spectrometer_frequency_mhz": float(settings.expect_frequency_mhz or 0),
         "sequence": settings.expect_sequence,
@@ -199,11 +206,11 @@ def _acquisition(
     preset = PRESETS.get(settings.basis)
     if preset is not None:
         dwell_s = preset.dwell_time_s
-        found |= {"dwell_time_s": dwell_s, "points": round(FID_S / dwell_s)}
+        values |= {"dwell_time_s": dwell_s, "points": round(FID_S / dwell_s)}
         first, mixing = preset.sequence.first_echo_time_s, preset.sequence.mixing_time_s
-        found |= {} if first is None else {"first_echo_time_s": first}
-        found |= {} if mixing is None else {"mixing_time_s": mixing}
-    return found
+        values |= {} if first is None else {"first_echo_time_s": first}
+        values |= {} if mixing is None else {"mixing_time_s": mixing}
+    return values
 
 
 def _precision(
@@ -215,11 +222,17 @@ def _precision(
     changes = {"reference_s": (0.0, middle_s), "infusion_s": None}
     run = SessionRun(Wishes(settings.name, "", changes), live=False)
     with threadpool_limits(1):
-        push_all(run, number(scan_session(prepared(scenario, fids))))
+        push_all(run, number(scan_session(prepare(scenario, fids))))
         _, result = run.finish()
     name = settings.outcome
-    used = [e for e in result.estimates if e.independent and e.converged
-            and e.n_transients == settings.window and name in e.values]  # fmt: skip
+    used = [
+        e
+        for e in result.estimates
+        if e.independent
+        and e.converged
+        and e.n_transients == settings.window
+        and name in e.values
+    ]
     if len(used) < 4:
         raise InputError(
             f"{name} cannot be measured with the basis set of the protocol."

@@ -1,4 +1,4 @@
-"""What made a report, so that it can be made again, and whether it need be.
+"""What a report was made from, so that it can be made again when that changes.
 
 `wishes_hash` holds all that was asked for, the files it names, and the program: every
 file of the installed packages, so that results of changed code are done again, whether
@@ -33,7 +33,7 @@ UNSAID = ("__pycache__",)
 def provenance(
     followed: Followed, path: Path, wishes: Wishes, water: Path | None
 ) -> dict[str, Any]:
-    """What made this report, as it stands in it."""
+    """The part of the report that says what it was made from."""
     result, start, settings = followed.result, followed.start, followed.result.settings
     return {
         "origin": followed.origin,
@@ -55,11 +55,11 @@ def provenance(
 
 def versions() -> dict[str, str]:
     """Of the program, Python and the libraries that the numbers pass through."""
-    found = {
+    packages = {
         "mrs-monitor": _version("mrs-monitor"),
         "python": platform.python_version(),
     }
-    return found | {name: _version(name) for name in LIBRARIES}
+    return packages | {name: _version(name) for name in LIBRARIES}
 
 
 def _version(name: str) -> str:
@@ -112,6 +112,6 @@ def _files(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
 
 
 def hash_of(value: Any) -> str:
-    """Hash of a value that JSON can say."""
+    """Hash of a value that JSON can hold."""
     text = json.dumps(value, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

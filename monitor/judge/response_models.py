@@ -41,8 +41,8 @@ def models_of(comparison: Comparison | None, outcome: str) -> list[dict[str, Any
     """
     if comparison is None:
         return []
-    given = [{*m.end_percent} & {*m.largest_percent} for m in comparison.models]
-    if any(outcome not in names for names in given):
+    outcomes = [{*m.end_percent} & {*m.largest_percent} for m in comparison.models]
+    if any(outcome not in names for names in outcomes):
         return []  # hidden, or lost in a course that no model fits
     bic = min(one.fit.bic for one in comparison.models)
     aicc = min(one.fit.aicc for one in comparison.models)
@@ -54,7 +54,7 @@ def models_of(comparison: Comparison | None, outcome: str) -> list[dict[str, Any
             "bic_above": one.fit.bic - bic,
             "aicc_above": one.fit.aicc - aicc,
             "log_likelihood": one.fit.log_likelihood,
-            "shape": said(one.fit.model, one.fit.shape),
+            "shape": describe_shape(one.fit.model, one.fit.shape),
             "outcome": outcome,
             "end_percent": one.end_percent[outcome],
             "end_sd_percent": one.end_sd_percent[outcome],
@@ -65,15 +65,16 @@ def models_of(comparison: Comparison | None, outcome: str) -> list[dict[str, Any
     ]
 
 
-def said(model: str, shape: Mapping[str, float]) -> str:
+def describe_shape(model: str, shape: Mapping[str, float]) -> str:
     """Shape parameters in words; those at an end of what was tried are marked."""
     grids = next((m.grids for m in MODELS if m.name == model), {})
     return ", ".join(
-        _said(name, value, grids.get(name, ())) for name, value in shape.items()
+        _describe_parameter(name, value, grids.get(name, ()))
+        for name, value in shape.items()
     )
 
 
-def _said(name: str, value: float, tried: Sequence[float]) -> str:
+def _describe_parameter(name: str, value: float, tried: Sequence[float]) -> str:
     seconds = name.endswith("_s")
     text = f"{WORDS.get(name, name)} {value / 60 if seconds else value:.3g}"
     text += " min" if seconds else ""

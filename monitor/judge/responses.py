@@ -1,4 +1,4 @@
-"""What a session says of its outcomes, as plain values for the report."""
+"""The outcomes of a session, as plain values for the report."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from monitor.judge.figure_data import Times, measured_period, period_fit, times_
 from monitor.judge.follow import Followed
 from monitor.judge.measures import (
     OUTCOMES,
-    Changes,
-    achieved,
+    OutcomeChanges,
     changes_of,
+    detectable_by_window,
     detectable_percent,
     measures,
 )
@@ -30,7 +30,7 @@ Report = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Responses:
-    """What is known of the outcomes of a session.
+    """The changes of a session's outcomes, and where they were looked for.
 
     Attributes
     ----------
@@ -44,8 +44,8 @@ class Responses:
 
     times: Times
     period_s: tuple[float, float]
-    changes: dict[str, Changes]
-    headline: Changes | None
+    changes: dict[str, OutcomeChanges]
+    headline: OutcomeChanges | None
     during: FittedWindow | None
     detectable_percent: float
 
@@ -56,16 +56,16 @@ def responses_of(followed: Followed) -> Responses:
     interval_s, estimates = _interval_s(followed), result.estimates
     period_s = measured_period(times, result.qualities[-1].time_s)
     outcome = result.settings.outcome
-    found = {
+    by_outcome = {
         name: changes
         for name in dict.fromkeys((outcome, *OUTCOMES))
         if (changes := changes_of(result.course, estimates, name, interval_s))
     }
-    headline = found.get(outcome)
+    headline = by_outcome.get(outcome)
     return Responses(
         times,
         period_s,
-        found,
+        by_outcome,
         headline,
         period_fit(followed, period_s) if math.isfinite(period_s[0]) else None,
         detectable_percent(headline, period_s) if headline else math.nan,
@@ -73,17 +73,17 @@ def responses_of(followed: Followed) -> Responses:
 
 
 def outcome_report(
-    followed: Followed, found: Responses, compared: Comparison | None
+    followed: Followed, responses: Responses, compared: Comparison | None
 ) -> Report:
     """The part of the report that is not there where the outcome is hidden."""
     settings = followed.result.settings
     return {
         "models": models_of(compared, settings.outcome),
         "models_said": compared.sentence if compared else "",
-        "answers": answers_of(followed, found.times, tuple(found.changes)),
-        "measures": _measures(found.changes, found.period_s),
-        "windows": _windows(found.changes, found.times),
-        "detectable": _detectable(found, settings),
+        "answers": answers_of(followed, responses.times, tuple(responses.changes)),
+        "measures": _measures(responses.changes, responses.period_s),
+        "windows": _windows(responses.changes, responses.times),
+        "detectable": _detectable(responses, settings),
         "reference_values": _reference_values(followed, settings.outcome),
     }
 
@@ -98,19 +98,26 @@ def _interval_s(followed: Followed) -> float:
     return steps[len(steps) // 2] if steps else 0.0
 
 
-def _measures(found: dict[str, Changes], period_s: tuple[float, float]) -> list[Report]:
+def _measures(
+    by_outcome: dict[str, OutcomeChanges], period_s: tuple[float, float]
+) -> list[Report]:
     """Tidy response measures: a row per outcome and measure."""
     return [
         {
-            "outcome": name, "measure": m.name, "value": m.value, "sd": m.sd,
-            "low": m.low, "high": m.high, "unit": m.unit,
+            "outcome": name,
+            "measure": m.name,
+            "value": m.value,
+            "sd": m.sd,
+            "low": m.low,
+            "high": m.high,
+            "unit": m.unit,
         }
-        for name, changes in found.items()
+        for name, changes in by_outcome.items()
         for m in measures(changes, period_s)
-    ]  # fmt: skip
+    ]
 
 
-def _windows(found: dict[str, Changes], times: Times) -> list[Report]:
+def _windows(by_outcome: dict[str, OutcomeChanges], times: Times) -> list[Report]:
     """Tidy independent windows; `reference_sd` is common to those of an outcome."""
     return [
         {
@@ -121,22 +128,24 @@ def _windows(found: dict[str, Changes], times: Times) -> list[Report]:
             "sd_percent": float(math.sqrt(changes.covariance[i, i])),
             "reference_sd_percent": changes.reference_sd,
         }
-        for name, changes in found.items()
+        for name, changes in by_outcome.items()
         for i in range(len(changes))
     ]
 
 
-def _detectable(found: Responses, settings: Settings) -> Report | None:
+def _detectable(responses: Responses, settings: Settings) -> Report | None:
     """Detectable change by length of a window, and of the whole infusion's mean."""
-    headline, lengths = found.headline, (*LENGTHS, settings.window)
-    shown = achieved(headline, found.period_s, lengths) if headline else None
+    headline, lengths = responses.headline, (*LENGTHS, settings.window)
+    if not headline:
+        return None
+    shown = detectable_by_window(headline, responses.period_s, lengths)
     if shown is None:
         return None
     return {
         "outcome": settings.outcome,
         "sigma_percent": shown.sigma_percent,
         "windows": {str(n): change for n, change in shown.windows.items()},
-        "infusion_percent": found.detectable_percent,
+        "infusion_percent": responses.detectable_percent,
     }
 
 

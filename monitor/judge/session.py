@@ -15,7 +15,13 @@ from pathlib import Path
 
 from monitor.analysis.fit.fitted import FittedWindow
 from monitor.analysis.note import Note
-from monitor.judge.criteria import Criterion, Verdict, criteria, failed, lateness_s
+from monitor.judge.criteria import (
+    Criterion,
+    Verdict,
+    criteria,
+    lateness_s,
+    missed_titles,
+)
 from monitor.judge.figure_data import Drawn, Times, drawn_of
 from monitor.judge.follow import Followed, follow
 from monitor.judge.labels import label_of
@@ -25,19 +31,19 @@ from monitor.judge.provenance import provenance
 from monitor.judge.response_models import comparison_of
 from monitor.judge.responses import Report, Responses, outcome_report, responses_of
 from monitor.protocol.choose import Wishes
-from monitor.protocol.site_rules import reported
+from monitor.protocol.site_rules import mrsinmrs_texts
 from monitor.run.analyse import with_notes
 from monitor.run.remarks import of_the_lines
 from streams.export.leaving import event_to_leave
 
 COVERED = 0.8
-"""Share of the infusion below which it is said that windows are missing in it."""
+"""Share of the infusion below which a note says that windows are missing in it."""
 UNSUPPRESSED = 200.0
 """Water over NAA that no suppression leaves; without any it is thousands."""
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedSession:
     """A session's report as values, and what its figures are drawn from."""
 
     report: Report
@@ -50,7 +56,7 @@ def judge(
     water: Path | None = None,
     title: str = "",
     names: bool = False,
-) -> Judged:
+) -> JudgedSession:
     """Analyse one file and judge it.
 
     `title` is what the report calls the session; by default its label.  `names`: it may
@@ -60,11 +66,11 @@ def judge(
     ------
     InputError : see `monitor.run.analyse.analyse`
     """
-    said = reported(wishes.protocol)
+    texts = mrsinmrs_texts(wishes.protocol)
     followed = follow(path, wishes, water, names)
-    found, settings = responses_of(followed), followed.result.settings
-    bias = line_width_bias(followed.result.course, settings.outcome, found.during)
-    judged = criteria(followed, found.detectable_percent, bias)
+    responses, settings = responses_of(followed), followed.result.settings
+    bias = line_width_bias(followed.result.course, settings.outcome, responses.during)
+    judged = criteria(followed, responses.detectable_percent, bias)
     hidden = settings.outcome_hidden
     report = {
         "session": title or label_of(path),
@@ -73,25 +79,25 @@ def judge(
         "criteria": [_row(criterion, hidden) for criterion in judged],
         "counts": asdict(followed.result.counts),
         "periods": {
-            **_periods(followed, found.times, found.during),
+            **_periods(followed, responses.times, responses.during),
             "markers": _markers(followed, names),
         },
         "line_width": asdict(bias) if bias else None,
-        "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), said)],
+        "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), texts)],
         "notes": [
             *(n.text for n in _noticed(followed) if not n.rule.log_only),
-            *_other_epochs(followed, found),
-            *_unsuppressed(judged),
-            *_without_change(found),
-            *_uncovered(found),
+            *_other_epochs(followed, responses),
+            *_water_reference_note(judged),
+            *_without_change(responses),
+            *_coverage_note(responses),
         ],
         "log": [n.text for n in _noticed(followed) if n.rule.log_only],
     }
-    compared = None if hidden else comparison_of(followed, found.times)
+    compared = None if hidden else comparison_of(followed, responses.times)
     if not hidden:
-        report |= outcome_report(followed, found, compared)
+        report |= outcome_report(followed, responses, compared)
     fits = compared.models if compared else ()
-    return Judged(report, drawn_of(followed, found.during, hidden, fits))
+    return JudgedSession(report, drawn_of(followed, responses.during, hidden, fits))
 
 
 def _noticed(followed: Followed) -> tuple[Note, ...]:
@@ -99,8 +105,8 @@ def _noticed(followed: Followed) -> tuple[Note, ...]:
     return with_notes(followed.result, of_the_lines(followed.result)).notes
 
 
-def _unsuppressed(judged: Sequence[Criterion]) -> tuple[str, ...]:
-    """Whether the session is a water reference that was taken for one."""
+def _water_reference_note(judged: Sequence[Criterion]) -> tuple[str, ...]:
+    """A note if the session looks like a water reference; else nothing."""
     water = next(c.measured for c in judged if c.key == "water")
     if not water > UNSUPPRESSED:
         return ()
@@ -110,11 +116,11 @@ def _unsuppressed(judged: Sequence[Criterion]) -> tuple[str, ...]:
     )
 
 
-def _without_change(found: Responses) -> tuple[str, ...]:
-    """Why no change is given, where that is so."""
-    if any(len(changes) for changes in found.changes.values()):
+def _without_change(responses: Responses) -> tuple[str, ...]:
+    """A note on why no change is given; nothing where one is."""
+    if any(len(changes) for changes in responses.changes.values()):
         return ()
-    if found.times.reference_s is None:
+    if responses.times.reference_s is None:
         return (
             "No change is given, since there is no reference period: mark "
             "infusion_start, or give --reference START:END.",
@@ -122,9 +128,9 @@ def _without_change(found: Responses) -> tuple[str, ...]:
     return ("No change is given, since no window lies after the reference period.",)
 
 
-def _other_epochs(followed: Followed, found: Responses) -> tuple[str, ...]:
-    """What intervals leave out where the infusion is not in the reference's epoch."""
-    course, (low_s, high_s) = followed.result.course, found.period_s
+def _other_epochs(followed: Followed, responses: Responses) -> tuple[str, ...]:
+    """A note on what intervals leave out where the infusion is in another epoch."""
+    course, (low_s, high_s) = followed.result.course, responses.period_s
     inside = {q.epoch for q in course.qualities if low_s <= q.time_s < high_s}
     home = course.reference and course.qualities[course.reference.first].epoch
     if home is None or inside <= {home}:
@@ -136,12 +142,12 @@ def _other_epochs(followed: Followed, found: Responses) -> tuple[str, ...]:
     )
 
 
-def _uncovered(found: Responses) -> tuple[str, ...]:
-    """How much of the infusion the measures are about, where that is not the whole."""
-    low_s, high_s = found.period_s
-    if found.headline is None or not len(found.headline) or not high_s > low_s:
+def _coverage_note(responses: Responses) -> tuple[str, ...]:
+    """A note on how much of the infusion the measures cover, where not all of it."""
+    low_s, high_s = responses.period_s
+    if responses.headline is None or not len(responses.headline) or not high_s > low_s:
         return ()
-    share = float(found.headline.inside_s(low_s, high_s).sum()) / (high_s - low_s)
+    share = float(responses.headline.inside_s(low_s, high_s).sum()) / (high_s - low_s)
     if share >= COVERED:
         return ()
     return (
@@ -152,13 +158,13 @@ def _uncovered(found: Responses) -> tuple[str, ...]:
 
 def _verdict(judged: Sequence[Criterion]) -> str:
     """One line for the table and the top of the page."""
-    missed = failed(judged)
+    missed = missed_titles(judged)
     kept = sum(c.verdict == Verdict.KEPT for c in judged)
     unseen = sum(c.verdict == Verdict.NOT_MEASURED for c in judged)
-    said = f"{kept} of {len(judged)} criteria kept"
+    sentence = f"{kept} of {len(judged)} criteria kept"
     if missed:
-        said += f"; missed: {', '.join(missed)}"
-    return said + (f"; {unseen} not measured" if unseen else "")
+        sentence += f"; missed: {', '.join(missed)}"
+    return sentence + (f"; {unseen} not measured" if unseen else "")
 
 
 def _row(criterion: Criterion, hidden: bool) -> Report:

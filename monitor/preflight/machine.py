@@ -1,7 +1,7 @@
 """Before the subject lies down: whether everything is as the protocol expects.
 
-Each check is one line: what was looked at, how it is, and what to do if it is wrong.
-The checks of this machine are here, those of what arrives in `preflight_stream`.
+Each check is one line: what was checked, its state, and what to do if it is wrong.
+The checks of this machine are here, those of what arrives in `preflight.stream`.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from streams.sources.mrd.listening import Listening
 
 TRANSIENTS = 16
 BYTES_PER_HOUR = 2e9  # 32 coils x 4096 points each 2 s, with room
-SLOW_WRITE_S = 0.2
-WRITES = 8
+SLOW_WRITE_S = 0.2  # for 1 MB
+WRITES = 8  # the slowest of them counts
 EARLIEST_S = 1_700_000_000.0  # November 2023: a clock before it was never set
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """How a check came out."""
 
     OK = "ok"
@@ -42,11 +42,11 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CheckResult:
     """One line: `remedy` says what to do, where there is something to be done."""
 
     name: str
-    state: State
+    state: CheckState
     text: str
     remedy: str = ""
 
@@ -57,20 +57,20 @@ class Check:
         return f"{line} -> {self.remedy}" if self.remedy else line
 
 
-def ok(name: str, text: str) -> Check:
+def ok(name: str, text: str) -> CheckResult:
     """Say that something is as it should be."""
-    return Check(name, State.OK, text)
+    return CheckResult(name, CheckState.OK, text)
 
 
-def attempted(name: str, attempt: Callable[[], str]) -> Check:
-    """What an attempt says, or the error that it ends with, which names the remedy."""
+def run_check(name: str, attempt: Callable[[], str]) -> CheckResult:
+    """The check's text, or the error that it ends with, which names the remedy."""
     try:
         return ok(name, attempt())
     except InputError as error:
-        return Check(name, State.WRONG, str(error))
+        return CheckResult(name, CheckState.WRONG, str(error))
 
 
-def scanner_port(listen: str, allow: str) -> Check:
+def scanner_port(listen: str, allow: str) -> CheckResult:
     """Whether the scanner can be listened to."""
 
     def attempt() -> str:
@@ -79,10 +79,10 @@ def scanner_port(listen: str, allow: str) -> Check:
         who = ", ".join(map(str, listening.allowed)) or "this machine alone"
         return f"port {listening.port} of {listening.host} is free, for {who}"
 
-    return attempted("scanner", attempt)
+    return run_check("scanner", attempt)
 
 
-def relay_ports(bind: str) -> Check:
+def relay_ports(bind: str) -> CheckResult:
     """Whether the relay can publish and answer."""
 
     def attempt() -> str:
@@ -91,7 +91,7 @@ def relay_ports(bind: str) -> Check:
             _try_bind(address)
         return f"{endpoint} and the port above it are free"
 
-    return attempted("relay", attempt)
+    return run_check("relay", attempt)
 
 
 def _try_bind(address: str) -> None:
@@ -106,7 +106,7 @@ def _try_bind(address: str) -> None:
             ) from None
 
 
-def keys(bind: str, server_key: str, clients: str) -> Check:
+def keys(bind: str, server_key: str, clients: str) -> CheckResult:
     """Whether the keys are there that the address asks for."""
 
     def attempt() -> str:
@@ -128,18 +128,22 @@ def keys(bind: str, server_key: str, clients: str) -> Check:
             )
         return "none needed on this machine alone"
 
-    return attempted("keys", attempt)
+    return run_check("keys", attempt)
 
 
-def disk(folder: Path, hours: float) -> list[Check]:
+def disk(folder: Path, hours: float) -> list[CheckResult]:
     """Whether there is space for so many hours, and how fast it is written."""
     probe = folder / f".preflight-{os.getpid()}"
     try:
-        took_s = _written_s(probe)
+        took_s = _slowest_write_s(probe)
         free = shutil.disk_usage(folder).free
     except OSError as error:
         text = f"{folder} cannot be written ({error.strerror})"
-        return [Check("disk", State.WRONG, text, "give another place with --record")]
+        return [
+            CheckResult(
+                "disk", CheckState.WRONG, text, "give another place with --record"
+            )
+        ]
     finally:
         probe.unlink(missing_ok=True)
     need = hours * BYTES_PER_HOUR
@@ -149,14 +153,18 @@ def disk(folder: Path, hours: float) -> list[Check]:
     return [
         ok("disk", space)
         if enough
-        else Check("disk", State.WRONG, space, "make space, or record elsewhere"),
+        else CheckResult(
+            "disk", CheckState.WRONG, space, "make space, or record elsewhere"
+        ),
         ok("disk", speed)
         if took_s < SLOW_WRITE_S
-        else Check("disk", State.LOOK, speed, "record on a local, faster disk"),
+        else CheckResult(
+            "disk", CheckState.LOOK, speed, "record on a local, faster disk"
+        ),
     ]
 
 
-def _written_s(probe: Path) -> float:
+def _slowest_write_s(probe: Path) -> float:
     """Longest time that a write took until it was on the disk."""
     longest = 0.0
     with probe.open("wb") as file:
@@ -169,33 +177,37 @@ def _written_s(probe: Path) -> float:
     return longest
 
 
-def clock(now_s: Callable[[], float] = time.time) -> Check:
+def clock(now_s: Callable[[], float] = time.time) -> CheckResult:
     """Whether this machine's clock is set, and kept right by the network."""
     if now_s() < EARLIEST_S:
         when = time.strftime("%Y-%m-%d", time.gmtime(now_s()))
-        return Check("clock", State.WRONG, f"it shows {when}", "set it")
+        return CheckResult("clock", CheckState.WRONG, f"it shows {when}", "set it")
     shown = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(now_s()))
-    match _synchronised():
+    match _clock_synchronises():
         case True:
             return ok("clock", f"{shown}, synchronised")
         case False:
             remedy = "switch synchronisation on, or compare with the scanner's clock"
-            return Check("clock", State.LOOK, f"{shown}, not synchronised", remedy)
+            return CheckResult(
+                "clock", CheckState.LOOK, f"{shown}, not synchronised", remedy
+            )
     remedy = "compare it with the scanner's clock"
     text = f"{shown}; whether it is synchronised cannot be told here"
-    return Check("clock", State.LOOK, text, remedy)
+    return CheckResult("clock", CheckState.LOOK, text, remedy)
 
 
-def _synchronised() -> bool | None:
-    """What the system says; None where it says nothing that is understood."""
+def _clock_synchronises() -> bool | None:
+    """What the system reports; None where its answer is not understood."""
     if sys.platform == "win32":
-        said = _said(["w32tm", "/query", "/source"])
-        return None if not said else "Local CMOS" not in said
-    said = _said(["timedatectl", "show", "--property=NTPSynchronized", "--value"])
-    return {"yes": True, "no": False}.get(said)
+        output = _output_of(["w32tm", "/query", "/source"])
+        return None if not output else "Local CMOS" not in output
+    output = _output_of(
+        ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
+    )
+    return {"yes": True, "no": False}.get(output)
 
 
-def _said(command: list[str]) -> str:
+def _output_of(command: list[str]) -> str:
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=5, check=False
@@ -205,27 +217,27 @@ def _said(command: list[str]) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def protocol(name: str) -> tuple[Check, Settings | None]:
+def protocol(name: str) -> tuple[CheckResult, Settings | None]:
     """Whether the protocol can be read, and what it says."""
     if not name:
         text = "none was given, so nothing can be compared with it"
-        return Check("protocol", State.LOOK, text, "give --protocol"), None
+        return CheckResult("protocol", CheckState.LOOK, text, "give --protocol"), None
     try:
         settings = read_protocol(name)
         mrd_rules(name)
         folder_rules(name)
     except InputError as error:
-        return Check("protocol", State.WRONG, str(error)), None
+        return CheckResult("protocol", CheckState.WRONG, str(error)), None
     return ok("protocol", settings.title or settings.name), settings
 
 
-def basis(settings: Settings) -> Check:
+def basis(settings: Settings) -> CheckResult:
     """Whether the protocol's basis set can be read."""
     from monitor.basis.files import load_basis
 
     def attempt() -> str:
-        found = load_basis(settings.basis)
-        mhz = found.spectrometer_frequency_mhz
-        return f"{len(found.names)} metabolites, for {mhz:.2f} MHz"
+        basis_set = load_basis(settings.basis)
+        mhz = basis_set.spectrometer_frequency_mhz
+        return f"{len(basis_set.names)} metabolites, for {mhz:.2f} MHz"
 
-    return attempted("basis set", attempt)
+    return run_check("basis set", attempt)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from monitor.analysis.preparation.measures import saturated
 from monitor.analysis.signal import spectrum
-from monitor.preflight.machine import Check, State, ok
+from monitor.preflight.machine import CheckResult, CheckState, ok
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.scanner_names import are_alike, described
@@ -26,15 +26,15 @@ PROBLEMS = ("dropped", "gap", "publisher", "series_refused", "protocol_error")
 FREQUENCY_TOLERANCE = 0.01
 TIME_TOLERANCE = 0.01
 ECHO_TOLERANCE_S = 5e-4
-DEAD_COIL = 1e-3
-LEAST_DECAY = 2.0
-LEAST_SNR = 10.0
-APODISATION_HZ = 2.0
+DEAD_COIL = 1e-3  # of the coils' median amplitude
+LEAST_DECAY = 2.0  # amplitude of the first eighth of the FID over that of the last
+LEAST_SNR = 10.0  # of the strongest line's magnitude over the median of the spectrum
+APODISATION_HZ = 2.0  # line broadening
 
 
 @dataclass(slots=True)
 class Arrived:
-    """What came: the last start, its metabolite transients, and events of trouble."""
+    """The last start, its metabolite transients, and events that report trouble."""
 
     start: Start | None = None
     transients: list[Transient] = field(default_factory=list)
@@ -50,138 +50,173 @@ class Arrived:
             self.troubles.append(body)
 
 
-def arrived(bodies: Iterable[Body], transients: int) -> Arrived:
+def collect(bodies: Iterable[Body], transients: int) -> Arrived:
     """Bodies up to so many metabolite transients of one series."""
-    found = Arrived()
+    arrivals = Arrived()
     for body in bodies:
-        found.take(body)
-        if len(found.transients) >= transients:
+        arrivals.take(body)
+        if len(arrivals.transients) >= transients:
             break
-    return found
+    return arrivals
 
 
-def checks(found: Arrived, settings: Settings | None, wanted: int) -> Iterator[Check]:
-    """Every check that what arrived allows."""
-    for trouble in found.troubles[:5]:
-        yield Check("stream", State.WRONG, f"{trouble.kind}: {trouble.text}")
-    if found.start is None or not found.transients:
+def checks(
+    arrivals: Arrived, settings: Settings | None, wanted: int
+) -> Iterator[CheckResult]:
+    """Every check that what collect allows."""
+    for trouble in arrivals.troubles[:5]:
+        yield CheckResult("stream", CheckState.WRONG, f"{trouble.kind}: {trouble.text}")
+    if arrivals.start is None or not arrivals.transients:
         text = "no metabolite transient arrived"
         remedy = "start the phantom series, and see that it is sent here"
-        yield Check("stream", State.WRONG, text, remedy)
+        yield CheckResult("stream", CheckState.WRONG, text, remedy)
         return
-    acquisition = found.start.acquisition
+    acquisition = arrivals.start.acquisition
     if settings is not None:
-        yield from expected(acquisition, settings)
+        yield from compare_with_protocol(acquisition, settings)
         yield from _basis(acquisition, settings)
-    yield count(found.transients, wanted)
-    yield pace(found.transients, acquisition)
-    yield coils(found.transients)
-    yield level(found.transients)
-    yield decay(found.transients)
-    yield line(found.transients, acquisition)
-    yield conjugation(found.transients, acquisition)
+    yield count(arrivals.transients, wanted)
+    yield pace(arrivals.transients, acquisition)
+    yield coils(arrivals.transients)
+    yield level(arrivals.transients)
+    yield decay(arrivals.transients)
+    yield line(arrivals.transients, acquisition)
+    yield conjugation(arrivals.transients, acquisition)
 
 
-def expected(acquisition: Acquisition, settings: Settings) -> Iterator[Check]:
+def compare_with_protocol(
+    acquisition: Acquisition, settings: Settings
+) -> Iterator[CheckResult]:
     """The announced acquisition beside the protocol's expectations."""
     pairs = (
-        ("frequency", acquisition.spectrometer_frequency_mhz,
-         settings.expect_frequency_mhz, FREQUENCY_TOLERANCE, 1.0, "MHz"),
-        ("echo time", acquisition.echo_time_s, settings.expect_echo_time_s,
-         ECHO_TOLERANCE_S / max(settings.expect_echo_time_s or 1.0, 1e-6), 1e3, "ms"),
-        ("TR", acquisition.repetition_time_s, settings.expect_repetition_time_s,
-         TIME_TOLERANCE, 1e3, "ms"),
-    )  # fmt: skip
+        (
+            "frequency",
+            acquisition.spectrometer_frequency_mhz,
+            settings.expect_frequency_mhz,
+            FREQUENCY_TOLERANCE,
+            1.0,
+            "MHz",
+        ),
+        (
+            "echo time",
+            acquisition.echo_time_s,
+            settings.expect_echo_time_s,
+            ECHO_TOLERANCE_S / max(settings.expect_echo_time_s or 1.0, 1e-6),
+            1e3,
+            "ms",
+        ),
+        (
+            "TR",
+            acquisition.repetition_time_s,
+            settings.expect_repetition_time_s,
+            TIME_TOLERANCE,
+            1e3,
+            "ms",
+        ),
+    )
     for name, have, want, tolerance, scale, unit in pairs:
         if want is None:
             continue
         if have is None:
-            yield Check(
-                name, State.LOOK, f"not announced; {scale * want:g} {unit} meant"
+            yield CheckResult(
+                name, CheckState.LOOK, f"not announced; {scale * want:g} {unit} meant"
             )
         elif abs(have / want - 1) > tolerance:
             text = (
                 f"{scale * have:g} {unit}, the protocol expects {scale * want:g} {unit}"
             )
-            yield Check(name, State.WRONG, text, "correct the scanner, or the protocol")
+            yield CheckResult(
+                name, CheckState.WRONG, text, "correct the scanner, or the protocol"
+            )
         else:
             yield ok(name, f"{scale * have:g} {unit}")
     if acquisition.nucleus != settings.expect_nucleus:
         text = f"{acquisition.nucleus}, the protocol expects {settings.expect_nucleus}"
-        yield Check("nucleus", State.WRONG, text, "correct the scanner")
+        yield CheckResult("nucleus", CheckState.WRONG, text, "correct the scanner")
     named, meant = acquisition.sequence, settings.expect_sequence
     if meant and not (named and are_alike(meant, named)):
         text = f"{described(named)}, the protocol is for {meant}"
-        yield Check("sequence", State.LOOK, text, "see that it is the right one")
+        remedy = "see that it is the right one"
+        yield CheckResult("sequence", CheckState.LOOK, text, remedy)
 
 
-def _basis(acquisition: Acquisition, settings: Settings) -> Iterator[Check]:
+def _basis(acquisition: Acquisition, settings: Settings) -> Iterator[CheckResult]:
     from monitor.analysis.basis.check import checked_for
     from monitor.basis.files import load_basis
 
     try:
         _, notes = checked_for(load_basis(settings.basis), acquisition)
     except InputError as error:
-        yield Check("basis set", State.WRONG, str(error))
+        yield CheckResult("basis set", CheckState.WRONG, str(error))
         return
     if not notes:
         yield ok("basis set", "goes with what arrives")
     for note in notes:
-        yield Check("basis set", State.LOOK, note)
+        yield CheckResult("basis set", CheckState.LOOK, note)
 
 
-def count(transients: list[Transient], wanted: int) -> Check:
+def count(transients: list[Transient], wanted: int) -> CheckResult:
     """Whether all came, by the scanner's counter."""
     came = len(transients)
     missing = transients[-1].count - transients[0].count + 1 - came
     if missing > 0:
         text = f"{missing} are missing among {came} by the scanner's counter"
-        return Check("transients", State.WRONG, text, "check the network")
+        return CheckResult("transients", CheckState.WRONG, text, "check the network")
     if came < wanted:
         text = f"{came} of {wanted} came"
-        return Check("transients", State.LOOK, text, "let the series run longer")
+        return CheckResult(
+            "transients", CheckState.LOOK, text, "let the series run longer"
+        )
     return ok("transients", f"{came} came, none is missing")
 
 
-def pace(transients: list[Transient], acquisition: Acquisition) -> Check:
+def pace(transients: list[Transient], acquisition: Acquisition) -> CheckResult:
     """Whether scanner times advance by TR."""
     steps = np.diff([t.time_s for t in transients])
     tr_s = acquisition.repetition_time_s
     if not steps.size or tr_s is None:
-        return Check("times", State.LOOK, "no two transients, or no TR, to tell by")
+        return CheckResult(
+            "times", CheckState.LOOK, "no two transients, or no TR, to tell by"
+        )
     usual = float(np.median(steps))
     text = f"every {usual:.3f} s, TR {tr_s:.3f} s"
     if abs(usual / tr_s - 1) > TIME_TOLERANCE:
-        return Check(
-            "times", State.WRONG, text, "check tick_s in [mrd] of the protocol"
+        return CheckResult(
+            "times", CheckState.WRONG, text, "check tick_s in [mrd] of the protocol"
         )
     if float(np.ptp(steps)) > 0.1 * tr_s:
         text += f", from {steps.min():.2f} to {steps.max():.2f} s"
-        return Check("times", State.LOOK, text, "see whether the series was paused")
+        return CheckResult(
+            "times", CheckState.LOOK, text, "see whether the series was paused"
+        )
     return ok("times", text)
 
 
-def coils(transients: list[Transient]) -> Check:
+def coils(transients: list[Transient]) -> CheckResult:
     """Whether every coil gives something."""
     power = np.mean([np.mean(np.abs(t.fid) ** 2, axis=-1) for t in transients], axis=0)
     dead = np.flatnonzero(power <= DEAD_COIL**2 * np.median(power)).tolist()
     if dead:
         names = ", ".join(str(coil + 1) for coil in dead)
         text = f"{len(dead)} of {power.size} give nothing: {names}"
-        return Check("coils", State.WRONG, text, "check the coil and its plugs")
+        return CheckResult(
+            "coils", CheckState.WRONG, text, "check the coil and its plugs"
+        )
     return ok("coils", f"all {power.size} give something")
 
 
-def level(transients: list[Transient]) -> Check:
+def level(transients: list[Transient]) -> CheckResult:
     """Whether the receiver is saturated anywhere."""
     clipped = sum(saturated(t.fid) for t in transients)
     if clipped:
         text = f"{clipped} of {len(transients)} transients are saturated"
-        return Check("receiver", State.WRONG, text, "lower the receiver gain")
+        return CheckResult(
+            "receiver", CheckState.WRONG, text, "lower the receiver gain"
+        )
     return ok("receiver", "not saturated")
 
 
-def decay(transients: list[Transient]) -> Check:
+def decay(transients: list[Transient]) -> CheckResult:
     """Whether the FIDs begin strong and end weak."""
     powers = np.mean([np.mean(np.abs(t.fid) ** 2, axis=0) for t in transients], axis=0)
     part = max(powers.size // 8, 1)
@@ -190,11 +225,11 @@ def decay(transients: list[Transient]) -> Check:
     text = f"amplitude falls to 1/{ratio:.1f} over the FID"
     if ratio < LEAST_DECAY:
         remedy = "check the phantom, the voxel and the points to discard"
-        return Check("FID", State.WRONG, text, remedy)
+        return CheckResult("FID", CheckState.WRONG, text, remedy)
     return ok("FID", text)
 
 
-def line(transients: list[Transient], acquisition: Acquisition) -> Check:
+def line(transients: list[Transient], acquisition: Acquisition) -> CheckResult:
     """Place, width and height of the strongest line."""
     power = _power(transients, acquisition)
     dwell_s, mhz = acquisition.dwell_time_s, acquisition.spectrometer_frequency_mhz
@@ -209,22 +244,26 @@ def line(transients: list[Transient], acquisition: Acquisition) -> Check:
         f"{width_hz:.1f} Hz wide (magnitude), {snr:.0f} times the noise"
     )
     if snr < LEAST_SNR:
-        return Check("line", State.WRONG, text, "check voxel, coil and transmitter")
+        return CheckResult(
+            "line", CheckState.WRONG, text, "check voxel, coil and transmitter"
+        )
     return ok("line", text)
 
 
-def conjugation(transients: list[Transient], acquisition: Acquisition) -> Check:
+def conjugation(transients: list[Transient], acquisition: Acquisition) -> CheckResult:
     """Whether the spectrum is the right way round."""
     check = ConjugationCheck(acquisition)
-    said = ""
+    remark = ""
     for transient in transients:
-        said = said or check.push(transient.fid)
+        remark = remark or check.push(transient.fid)
     if check.contradicted:
-        return Check("conjugation", State.WRONG, said)
-    if said and "confirmed" in said:
-        return ok("conjugation", said)
+        return CheckResult("conjugation", CheckState.WRONG, remark)
+    if remark and "confirmed" in remark:
+        return ok("conjugation", remark)
     text = "no metabolite lines to tell by"
-    return Check("conjugation", State.LOOK, text, "use a phantom with metabolites")
+    return CheckResult(
+        "conjugation", CheckState.LOOK, text, "use a phantom with metabolites"
+    )
 
 
 def _power(

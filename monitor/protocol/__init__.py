@@ -1,1 +1,1 @@
-"""What a protocol says: settings, site rules, blinding, presets."""
+"""Protocols: settings, site rules, blinding, presets."""

@@ -46,7 +46,7 @@ def lock_recorded(recorder: EventRecorder | None, settings: Settings) -> str:
     return ""
 
 
-def locked(bodies: Iterable[Body], settings: Settings) -> Iterator[Body]:
+def insert_lock(bodies: Iterable[Body], settings: Settings) -> Iterator[Body]:
     """Bodies of a source, the lock before the first transient where there is one."""
     waits = settings.outcome_hidden
     for body in bodies:

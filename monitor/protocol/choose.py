@@ -54,8 +54,8 @@ def settings_for(start: Start, wishes: Wishes) -> Settings:
     """
     settings = _protocol(start, wishes)
     if wishes.basis:
-        settings = settings.changed(basis=wishes.basis)
-    settings = settings.changed(**wishes.changes)
+        settings = settings.with_changes(basis=wishes.basis)
+    settings = settings.with_changes(**wishes.changes)
     if not settings.basis:
         raise InputError(
             f"No basis set for {start.source}: {_described(start.acquisition)} fits "
@@ -71,10 +71,10 @@ def _protocol(start: Start, wishes: Wishes) -> Settings:
         return read_protocol(wishes.protocol)
     if start.protocol in bundled_protocols():
         return read_protocol(start.protocol)
-    return Settings() if wishes.basis else _fitting(start.acquisition)
+    return Settings() if wishes.basis else _matching_preset(start.acquisition)
 
 
-def _fitting(acquisition: Acquisition) -> Settings:
+def _matching_preset(acquisition: Acquisition) -> Settings:
     """The bundled preset that an acquisition fits; settings without a basis if none."""
     for name in bundled_protocols():
         settings = read_protocol(name)

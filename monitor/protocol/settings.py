@@ -1,7 +1,7 @@
 """Settings: one frozen dataclass, validated once.
 
 Everything an operator may change during a run is here, so that an operator's
-change is one event in the recording: `Settings.changed(**fields)`.
+change is one event in the recording: `Settings.with_changes(**fields)`.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class Settings:
         if wrong:
             raise InputError(f"protocol {self.name}: {wrong}.")
 
-    def changed(self, **changes: Any) -> Settings:
+    def with_changes(self, **changes: Any) -> Settings:
         """Return new settings with some fields replaced, validated again."""
         return replace(self, **changes)
 
@@ -136,7 +136,7 @@ def problem(settings: Settings) -> str:
 
 
 def _problems(settings: Settings) -> Iterator[str]:
-    """All that is wrong; nan is no limit, None is not given."""
+    """Every problem of the values; nan means no limit, None means not given."""
     if settings.window < 1:
         yield "window must be at least 1 transient"
     if settings.step < 1:

@@ -71,7 +71,7 @@ def file_rules(protocol: str) -> FileRules:
     return replace(rules, mrd=mrd_rules(protocol))
 
 
-def reported(protocol: str) -> dict[str, str]:
+def mrsinmrs_texts(protocol: str) -> dict[str, str]:
     """What the protocol says for the MRSinMRS table, by the names in `REPORTED`.
 
     Raises

@@ -1,1 +1,1 @@
-"""What is kept of a session: tables and pages."""
+"""What is written about a session: tables and pages."""

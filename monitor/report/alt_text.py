@@ -6,7 +6,7 @@ import numpy as np
 
 from monitor.analysis.fit.curves import Curves
 from monitor.judge.figure_data import Drawn, Line
-from monitor.report.digits import percent, plain, signed
+from monitor.report.digits import percent, plain, with_sign
 
 ABOUT = {"shift_hz": "shift", "phase_deg": "phase", "fwhm_hz": "FWHM", "snr": "SNR"}
 UNITS = {"shift_hz": " Hz", "phase_deg": " degrees", "fwhm_hz": " Hz", "snr": ""}
@@ -37,15 +37,15 @@ def _trend(drawn: Drawn) -> str:
         return "A course without independent windows."
     return (
         f"Change of {drawn.settings.outcome} against time: {own.size} independent "
-        f"windows from {signed(own.min())} to {signed(own.max())} %, the first at "
-        f"{signed(own[0])}, the last at {signed(own[-1])} %. Mean, peak and plateau "
-        "stand in the table that follows."
+        f"windows from {with_sign(own.min())} to {with_sign(own.max())} %, "
+        f"the first at {with_sign(own[0])}, the last at {with_sign(own[-1])} %. "
+        "Mean, peak and plateau stand in the table that follows."
     )
 
 
 def _models(drawn: Drawn) -> str:
-    said = ", ".join(f"{m.fit.model} {percent(m.weight)}" for m in drawn.models)
-    return f"Curves of response models over the windows; their probabilities: {said}."
+    listed = ", ".join(f"{m.fit.model} {percent(m.weight)}" for m in drawn.models)
+    return f"Curves of response models over the windows; their probabilities: {listed}."
 
 
 def _spectra(drawn: Drawn) -> str:
@@ -68,9 +68,9 @@ def _misfit(curves: Curves) -> str:
 def _waterfalls(drawn: Drawn) -> str:
     at = drawn.times.minutes(drawn.columns["time_s"])
     return (
-        f"Spectra of {at.size} transients from {signed(at[0])} to {signed(at[-1])} min "
-        "as grey lines, as they came and aligned. How far they moved stands with the "
-        "figure that follows."
+        f"Spectra of {at.size} transients from {with_sign(at[0])} to "
+        f"{with_sign(at[-1])} min as grey lines, as they came and aligned. "
+        "How far they moved stands with the figure that follows."
     )
 
 

@@ -80,8 +80,8 @@ def shown_spectra(basis: BasisSet) -> tuple[Real, Real]:
     filled[:, : basis.points] = basis.fids * decay
     filled[:, 0] *= 0.5  # the first point counts half, else the spectrum is lifted
     ppm = ppm_axis(points, dt, f0)
-    seen = (ppm >= PPM_RANGE[0]) & (ppm <= PPM_RANGE[1])
-    return ppm[seen], spectrum_of(filled)[:, seen].real
+    inside = (ppm >= PPM_RANGE[0]) & (ppm <= PPM_RANGE[1])
+    return ppm[inside], spectrum_of(filled)[:, inside].real
 
 
 def _title(basis: BasisSet) -> str:

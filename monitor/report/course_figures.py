@@ -32,8 +32,16 @@ def trend(drawn: Drawn, axes: list[Axes]) -> None:
     if drawn.band is not None:
         t, value, sd = drawn.band.T
         ax.plot(t, value, color=ACCENT, lw=1.4, label="tracker, smoothed")
-        ax.fill_between(t, value - 1.96 * sd, value + 1.96 * sd, color=LIGHT, lw=0,
-                        alpha=0.6, zorder=1, label="its 95 % band")  # fmt: skip
+        ax.fill_between(
+            t,
+            value - 1.96 * sd,
+            value + 1.96 * sd,
+            color=LIGHT,
+            lw=0,
+            alpha=0.6,
+            zorder=1,
+            label="its 95 % band",
+        )
     for epoch in np.unique(c.epoch):
         own = c.epoch == epoch
         label = "sliding window" if epoch == c.epoch[0] else None
@@ -64,9 +72,18 @@ def _windows(drawn: Drawn, ax: Axes, label: str | None) -> None:
         return
     c, at = drawn.course, drawn.times.minutes(drawn.course.middle_s)
     own = c.independent > 0
-    ax.errorbar(at[own], c.change[own], 1.96 * c.sd[own], fmt="o", ms=4.5, color=INK,
-                elinewidth=1.0, capsize=2.5, mfc="white",
-                label=label)  # fmt: skip
+    ax.errorbar(
+        at[own],
+        c.change[own],
+        1.96 * c.sd[own],
+        fmt="o",
+        ms=4.5,
+        color=INK,
+        elinewidth=1.0,
+        capsize=2.5,
+        mfc="white",
+        label=label,
+    )
 
 
 def has_models(drawn: Drawn) -> bool:
@@ -76,7 +93,7 @@ def has_models(drawn: Drawn) -> bool:
 
 
 def periods(drawn: Drawn, ax: Axes, words: bool = True) -> None:
-    """Reference period and infusion, told apart by hatching and words."""
+    """Reference period and infusion, marked by hatching and words."""
     times = drawn.times
     ax.set_xlabel(minutes(drawn))
     for period, hatch, word in (
@@ -86,18 +103,33 @@ def periods(drawn: Drawn, ax: Axes, words: bool = True) -> None:
         if period is None:
             continue
         low, high = ((s - times.zero_s) / 60 for s in period)
-        ax.axvspan(low, high, fc="#f0f2f4" if not hatch else "none", ec="#e2e6ea",
-                   hatch=hatch, lw=0, zorder=0)  # fmt: skip
+        ax.axvspan(
+            low,
+            high,
+            fc="#f0f2f4" if not hatch else "none",
+            ec="#e2e6ea",
+            hatch=hatch,
+            lw=0,
+            zorder=0,
+        )
         if words:
-            ax.text(low, 1.01, word, transform=ax.get_xaxis_transform(),
-                    va="bottom", fontsize=8, color=GREY)  # fmt: skip
+            ax.text(
+                low,
+                1.01,
+                word,
+                transform=ax.get_xaxis_transform(),
+                va="bottom",
+                fontsize=8,
+                color=GREY,
+            )
     for at_s, kind in times.marks:
         if kind in ("re-shim", "re-centre"):
             at = (at_s - times.zero_s) / 60
             ax.axvline(at, color=INK, lw=0.8, ls=":")
             if words:
-                ax.text(at, 0.02, f" {kind}", fontsize=8,
-                        transform=ax.get_xaxis_transform())  # fmt: skip
+                ax.text(
+                    at, 0.02, f" {kind}", fontsize=8, transform=ax.get_xaxis_transform()
+                )
 
 
 def minutes(drawn: Drawn) -> str:

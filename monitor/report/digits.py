@@ -21,7 +21,7 @@ def plain(value: Any, digits: int = 3) -> str:
     return f"{value:.{decimals_of(value, digits)}f}".replace("-", MINUS)
 
 
-def signed(value: Any, decimals: int = 1) -> str:
+def with_sign(value: Any, decimals: int = 1) -> str:
     """Number with its sign."""
     if value is None or not math.isfinite(value):
         return DASH
@@ -36,14 +36,14 @@ def exact(value: Any) -> str:
     return "" if value is None or not math.isfinite(value) else repr(float(value))
 
 
-def known(value: Any) -> bool:
+def is_number(value: Any) -> bool:
     """Whether there is a number."""
     return value is not None and math.isfinite(value)
 
 
 def usual(value: Any) -> str:
     """Number of a criterion: three significant digits, two decimals at most."""
-    if not known(value) or value == 0:
+    if not is_number(value) or value == 0:
         return plain(value)
     text = f"{value:.{decimals_of(value, 3, USUAL_DECIMALS)}f}"
     return text.replace("-", MINUS) if float(text) else "< 0.01"
@@ -51,7 +51,7 @@ def usual(value: Any) -> str:
 
 def decimals_of(value: float, digits: int, most: int = MOST_DECIMALS) -> int:
     """Decimals that give a number so many significant digits."""
-    if not known(value) or value == 0:
+    if not is_number(value) or value == 0:
         return 1
     return min(max(0, digits - 1 - math.floor(math.log10(abs(value)))), most)
 
@@ -61,7 +61,7 @@ def decimals_with(sd: float) -> int:
 
     The rule of the Particle Data Group, so that figures side by side look alike.
     """
-    if not known(sd) or sd <= 0:
+    if not is_number(sd) or sd <= 0:
         return 1
     lead = round(sd / 10 ** math.floor(math.log10(sd)), 2)
     return decimals_of(sd, 1 if lead >= 3.55 else 2)
@@ -69,14 +69,14 @@ def decimals_with(sd: float) -> int:
 
 def with_sd(value: Any, sd: Any) -> str:
     """VALUE (SD), both to the decimals that the SD allows."""
-    if not known(value):
+    if not is_number(value):
         return UNMEASURED
     decimals = decimals_with(sd)
-    return f"{signed(value, decimals)} ({sd:.{decimals}f})"
+    return f"{with_sign(value, decimals)} ({sd:.{decimals}f})"
 
 
 def percent(share: float) -> str:
-    """A probability in percent; what rounds to 0 or 100 is said to be less or more."""
+    """A probability in percent; below 0.1 and above 99.9 as a bound."""
     if share < 0.001:
         return "< 0.1 %"
     return "> 99.9 %" if share > 0.999 else f"{100 * share:.1f} %"

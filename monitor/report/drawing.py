@@ -1,6 +1,6 @@
 """What the figures of all reports share: colours, style, an SVG as an element.
 
-Nothing is told by colour alone: points against lines, full against dashed, words at
+Nothing is shown by colour alone: points against lines, full against dashed, words at
 the curves.  Blue (the fit) and grey survive a copier.
 """
 
@@ -51,5 +51,5 @@ def inline(svg: str, title: str) -> str:
     body = re.sub(r"<metadata>.*?</metadata>", "", body, count=1, flags=re.S)
     body = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", body, count=1)
     body = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", body, count=1)
-    said = html.escape(title, quote=True)
-    return body.replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1)
+    label = html.escape(title, quote=True)
+    return body.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)

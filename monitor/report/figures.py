@@ -45,8 +45,14 @@ def _spectrum(ax: Axes, curves: Curves, height: float, title: str) -> None:
     ppm = curves.ppm[keep]
     ax.plot(ppm, curves.data[keep] / height, color=INK, lw=0.8, label="data", zorder=4)
     ax.plot(ppm, curves.model[keep] / height, color="#4a90c4", lw=2.2, label="fit")
-    ax.plot(ppm, curves.baseline[keep] / height, color=GREY, lw=1.0, ls="--",
-            label="baseline")  # fmt: skip
+    ax.plot(
+        ppm,
+        curves.baseline[keep] / height,
+        color=GREY,
+        lw=1.0,
+        ls="--",
+        label="baseline",
+    )
     ax.plot(ppm, 1.35 + curves.residual[keep] / height, color=INK, lw=0.6)
     ax.axhline(1.35, color=GREY, lw=0.6, ls=":")
     ax.text(RANGE_PPM[1], 1.42, "residual", ha="right", fontsize=8)
@@ -68,9 +74,16 @@ def waterfalls(drawn: Drawn, axes: list[Axes]) -> None:
     last = max(last, first + LEAST_MIN)  # one transient has an extent, too
     extent = (float(drawn.ppm[0]), float(drawn.ppm[-1]), float(first), float(last))
     for ax, (image, title) in zip(axes, images, strict=True):
-        ax.imshow(image, aspect="auto", origin="lower", cmap="gray_r", vmin=low,
-                  vmax=max(high, low + 1e-6), extent=extent,
-                  interpolation="nearest")  # fmt: skip
+        ax.imshow(
+            image,
+            aspect="auto",
+            origin="lower",
+            cmap="gray_r",
+            vmin=low,
+            vmax=max(high, low + 1e-6),
+            extent=extent,
+            interpolation="nearest",
+        )
         ax.set_xlim(*RANGE_PPM)
         ax.set_title(title, fontsize=9, loc="left")
         ax.set_xlabel("chemical shift / ppm")
@@ -95,12 +108,19 @@ def traces(drawn: Drawn, axes: list[Axes]) -> None:
         periods(drawn, ax, words=ax is axes[0])
         ax.set_ylabel(label)
         ax.ticklabel_format(axis="y", useOffset=False)
-        ax.set_ylim(*_ends(drawn, name, limit))
+        ax.set_ylim(*_axis_limits(drawn, name, limit))
         _trace(drawn, ax, name)
         if limit is not None and np.isfinite(limit):
             ax.axhline(limit, color=ACCENT, lw=1.0, ls="--")
-            ax.annotate("limit", (1, limit), xycoords=("axes fraction", "data"),
-                        ha="left", va="center", fontsize=8, color=ACCENT)  # fmt: skip
+            ax.annotate(
+                "limit",
+                (1, limit),
+                xycoords=("axes fraction", "data"),
+                ha="left",
+                va="center",
+                fontsize=8,
+                color=ACCENT,
+            )
     axes[2].plot(*drawn.widths.T, "o", ms=3.5, mfc="white", mec=INK, mew=0.8)
 
 
@@ -113,11 +133,19 @@ def _trace(drawn: Drawn, ax: Axes, name: str) -> None:
     ax.plot(at[~low & inside], y[~low & inside], ".", ms=size, color=INK, mew=0)
     ax.plot(at[low & inside], y[low & inside], "x", ms=4, color=INK, mew=0.8)
     for off, edge, marker in ((y < bottom, 0, "v"), (y > top, 1, "^")):
-        ax.plot(at[off], np.full(off.sum(), edge), marker, ms=4, color=INK, mew=0,
-                transform=ax.get_xaxis_transform(), clip_on=False)  # fmt: skip
+        ax.plot(
+            at[off],
+            np.full(off.sum(), edge),
+            marker,
+            ms=4,
+            color=INK,
+            mew=0,
+            transform=ax.get_xaxis_transform(),
+            clip_on=False,
+        )
 
 
-def _ends(drawn: Drawn, name: str, limit: float | None) -> tuple[float, float]:
+def _axis_limits(drawn: Drawn, name: str, limit: float | None) -> tuple[float, float]:
     """Ends of an axis: the transients that count, the limit, and no blown-up nothing.
 
     Transients of low weight would hide what the others do.
@@ -153,7 +181,7 @@ SHAPES: dict[str, tuple[Draw, str, tuple[float, float], tuple[int, int]]] = {
 """By name: how it is drawn, its title, size in inches, rows and columns of axes."""
 
 
-def names_for(drawn: Drawn, hidden: bool) -> tuple[str, ...]:
+def figure_names(drawn: Drawn, hidden: bool) -> tuple[str, ...]:
     """Figures of a report; none of the course where it is hidden or there is none."""
     absent = {"trend", "models"} if hidden or drawn.course is None else set()
     if not has_models(drawn):
@@ -166,11 +194,11 @@ def figure_of(name: str, drawn: Drawn) -> Figure:
     draw, _, size, (rows, columns) = SHAPES[name]
     figure = Figure(figsize=size)
     FigureCanvasAgg(figure)
-    into(figure, name, drawn, rows, columns, draw)
+    draw_into(figure, name, drawn, rows, columns, draw)
     return figure
 
 
-def into(
+def draw_into(
     figure: Figure, name: str, drawn: Drawn, rows: int, columns: int, draw: Draw
 ) -> None:
     """Lay out axes and draw; margins are fixed, which is quicker than solving them."""
@@ -182,9 +210,12 @@ def into(
         "top": 1 - (0.52 if name in LEGEND_ABOVE else 0.35) / height,
     }
     grid = figure.subplots(
-        rows, columns, squeeze=False, sharex=name == "traces",
+        rows,
+        columns,
+        squeeze=False,
+        sharex=name == "traces",
         gridspec_kw={**margins, "wspace": 0.08, "hspace": 0.18},
-    )  # fmt: skip
+    )
     axes = list(grid.ravel())
     draw(drawn, axes)
     for ax in axes[:-1] if name == "traces" else []:

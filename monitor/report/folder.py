@@ -10,16 +10,16 @@ from pathlib import Path
 from streams.errors import InputError
 
 
-def made_folder(out: Path) -> list[Path]:
-    """Make the folder for the results, before a long run that would be in vain.
+def make_folder(out: Path) -> list[Path]:
+    """Make the folder for the results, before a long run that would be lost without.
 
-    Gives what was made, the innermost first, for `_unmade`.
+    Returns the folders that were made, the innermost first, for `_remove_empty`.
 
     Raises
     ------
     InputError : it cannot be made or takes no files
     """
-    made = [place for place in (out, *out.parents) if not place.exists()]
+    new_folders = [place for place in (out, *out.parents) if not place.exists()]
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -28,21 +28,21 @@ def made_folder(out: Path) -> list[Path]:
         ) from None
     if not os.access(out, os.W_OK):
         raise InputError(f"No permission to write into {out}: choose another --out.")
-    return made
+    return new_folders
 
 
 @contextmanager
-def kept_if_done(out: Path) -> Iterator[None]:
-    """The folder for the results of what is done here; none is left that is empty."""
-    made = made_folder(out)
+def results_folder(out: Path) -> Iterator[None]:
+    """The folder for results; removed again if nothing was written into it."""
+    new_folders = make_folder(out)
     try:
         yield
     finally:
-        _unmade(made)
+        _remove_empty(new_folders)
 
 
-def take_away(out: Path, *names: str) -> None:
-    """Take away what an earlier run wrote and this one does not, so that all agrees.
+def remove_stale(out: Path, *names: str) -> None:
+    """Remove what an earlier run wrote and this one does not, so that all files agree.
 
     Above all: nothing of an outcome stays beside results in which it is hidden.
 
@@ -60,9 +60,9 @@ def take_away(out: Path, *names: str) -> None:
             ) from None
 
 
-def _unmade(made: list[Path]) -> None:
-    """Take folders that were made in vain away again, as far as they are empty."""
-    for place in made:
+def _remove_empty(new_folders: list[Path]) -> None:
+    """Remove the folders that were made, as far as they are empty."""
+    for place in new_folders:
         try:
             place.rmdir()
         except OSError:

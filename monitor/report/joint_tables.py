@@ -16,9 +16,17 @@ KINDS = ("end", "end_sd", "largest", "largest_sd")
 def write_joint(path: Path, comparison: Comparison) -> None:
     """Write `joint.csv`, a row per response model, the likeliest first."""
     head = [
-        "model", "weight", "undecided", "shape", "parameters", "log_likelihood",
-        "log_evidence", "bic", "aicc", "end_t_s",
-    ]  # fmt: skip
+        "model",
+        "weight",
+        "undecided",
+        "shape",
+        "parameters",
+        "log_likelihood",
+        "log_evidence",
+        "bic",
+        "aicc",
+        "end_t_s",
+    ]
     changes = [f"{name}_{kind}" for name in TRACKED for kind in KINDS]
     rows = (_row(one, comparison) for one in comparison.models)
     write_csv(path, [*head, *changes], rows)
@@ -49,8 +57,11 @@ def _row(one: Compared, comparison: Comparison) -> Row:
 def write_joint_course(path: Path, comparison: Comparison) -> None:
     """Write `joint_course.csv`: every model's curve, a row per time."""
     names = [column for name in TRACKED for column in (name, f"{name}_sd")]
-    rows = (_curve_row(one, i) for one in comparison.models
-            for i in range(len(one.fit.time_s)))  # fmt: skip
+    rows = (
+        _curve_row(one, i)
+        for one in comparison.models
+        for i in range(len(one.fit.time_s))
+    )
     write_csv(path, ["model", "t_s", *names], rows)
 
 

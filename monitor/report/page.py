@@ -8,26 +8,34 @@ from importlib.resources import files
 
 import jinja2
 
-from monitor.judge.session import Judged
+from monitor.judge.session import JudgedSession
 from monitor.report import captions, digits, wording
-from monitor.report.figures import SHAPES, names_for, svg_of
+from monitor.report.figures import SHAPES, figure_names, svg_of
 from monitor.typeface import FAMILY, page_letters
 
 
 @cache
 def environment() -> jinja2.Environment:
     """The templates with their filters."""
-    found = jinja2.Environment(
+    templates = jinja2.Environment(
         loader=jinja2.FunctionLoader(_template),
         autoescape=True,
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    filters = ("plain", "signed", "usual", "exact", "known", "percent", "with_sd")
-    found.filters |= {name: getattr(digits, name) for name in filters}
-    found.filters["signed2"] = lambda v: digits.signed(v, 2)
-    found.globals |= {"say": wording, "text": captions, "dash": digits.DASH}
-    return found
+    filters = (
+        "plain",
+        "with_sign",
+        "usual",
+        "exact",
+        "is_number",
+        "percent",
+        "with_sd",
+    )
+    templates.filters |= {name: getattr(digits, name) for name in filters}
+    templates.filters["with_sign2"] = lambda v: digits.with_sign(v, 2)
+    templates.globals |= {"wording": wording, "captions": captions, "dash": digits.DASH}
+    return templates
 
 
 def _template(name: str) -> str:
@@ -45,7 +53,7 @@ def style() -> str:
     return "".join(faces) + _template("style.css")
 
 
-def session_page(judged: Judged) -> str:
+def session_page(judged: JudgedSession) -> str:
     """The page of one session."""
     report = judged.report
     figures = [
@@ -55,9 +63,11 @@ def session_page(judged: Judged) -> str:
             "caption": captions.CAPTIONS[name],
             "svg": svg_of(name, judged.drawn),
         }
-        for name in names_for(judged.drawn, report["outcome_hidden"])
+        for name in figure_names(judged.drawn, report["outcome_hidden"])
     ]
     absent = dict.fromkeys(("measures", "detectable", "models", "answers"))
-    return environment().get_template("session.html.j2").render(
-        r=absent | report, css=style(), figures=figures
-    )  # fmt: skip
+    return (
+        environment()
+        .get_template("session.html.j2")
+        .render(r=absent | report, css=style(), figures=figures)
+    )

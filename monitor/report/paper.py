@@ -81,7 +81,7 @@ class Paper:
             self._row(header, edges, limits, "bold", GREY)
         weights = ["bold" if bold(row) else "normal" for row in rows]
         heights = [
-            ROW + LEADING * max(map(len, _wrapped(row, limits, weight)))
+            ROW + LEADING * max(map(len, _wrap_cells(row, limits, weight)))
             for row, weight in zip(rows, weights, strict=True)
         ]
         for i, (row, weight) in enumerate(zip(rows, weights, strict=True)):
@@ -109,7 +109,7 @@ class Paper:
         weight: str,
         color: str,
     ) -> None:
-        wrapped = _wrapped(cells, limits, weight)
+        wrapped = _wrap_cells(cells, limits, weight)
         height = max(len(lines) for lines in wrapped) * LEADING
         self._room(height + ROW)
         for x, lines in zip(edges, wrapped, strict=True):
@@ -156,8 +156,8 @@ class Paper:
         InputError : it cannot be written
         """
         for number, page in enumerate(self.pages, 1):
-            said = f"{self.footer}   page {number} of {len(self.pages)}"
-            page.text(MARGIN / A4[0], 0.45 / A4[1], said, fontsize=7, color=GREY)
+            line = f"{self.footer}   page {number} of {len(self.pages)}"
+            page.text(MARGIN / A4[0], 0.45 / A4[1], line, fontsize=7, color=GREY)
         with (
             replacing(path) as file,
             PdfPages(file, metadata={"CreationDate": None}) as pdf,
@@ -176,9 +176,15 @@ class Paper:
     ) -> None:
         at = (self._left - down) / A4[1]
         self.pages[-1].text(
-            x / A4[0], at, text, fontsize=size, weight=weight, color=color, va="top",
+            x / A4[0],
+            at,
+            text,
+            fontsize=size,
+            weight=weight,
+            color=color,
+            va="top",
             parse_math=False,
-        )  # fmt: skip
+        )
 
     def _rule(
         self, low: float = MARGIN, high: float = MARGIN + WIDTH, color: str = LIGHT
@@ -200,7 +206,7 @@ class Paper:
         self._left -= height
 
 
-def _wrapped(
+def _wrap_cells(
     cells: Sequence[str], limits: Sequence[float], weight: str
 ) -> list[list[str]]:
     """Lines of each cell of a row."""
@@ -223,17 +229,18 @@ def wrap(text: str, width: float, size: float, weight: str) -> list[str]:
             lines.append(line)
             joined = word
         while width_of(joined, size, weight) > width and len(joined) > 1:
-            kept = _longest(joined, width, size, weight)
-            lines.append(joined[:kept])
-            joined = joined[kept:]
+            count = _longest(joined, width, size, weight)
+            lines.append(joined[:count])
+            joined = joined[count:]
         line = joined
     return [*lines, line] if line or not lines else lines
 
 
 def _longest(word: str, width: float, size: float, weight: str) -> int:
     """How many letters of a word fit, one at least."""
-    fits = (n for n in range(len(word), 1, -1)
-            if width_of(word[:n], size, weight) <= width)  # fmt: skip
+    fits = (
+        n for n in range(len(word), 1, -1) if width_of(word[:n], size, weight) <= width
+    )
     return next(fits, 1)
 
 

@@ -14,7 +14,7 @@ from matplotlib.ticker import NullFormatter, ScalarFormatter
 from monitor import __version__
 from monitor.judge.power import REFERENCES, WINDOWS, Foreseen
 from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
-from monitor.report.folder import made_folder
+from monitor.report.folder import make_folder
 from monitor.report.page import environment, style
 from monitor.report.session_files import write_text
 from monitor.report.tables import Row, write_csv
@@ -41,7 +41,7 @@ def write_foreseen(foreseen: Foreseen, out: Path) -> None:
     ------
     InputError : the folder cannot be written to
     """
-    made_folder(out)
+    make_folder(out)
     rows: list[Row] = [
         {
             "snr": p.snr,
@@ -59,10 +59,19 @@ def write_foreseen(foreseen: Foreseen, out: Path) -> None:
         for reference in REFERENCES
     ]
     write_csv(out / "detectable.csv", COLUMNS, rows)
-    page = environment().get_template("before.html.j2").render(
-        f=foreseen, css=style(), svg=_svg(foreseen), version=__version__,
-        windows=WINDOWS, references=REFERENCES, usual=foreseen.usual,
-    )  # fmt: skip
+    page = (
+        environment()
+        .get_template("before.html.j2")
+        .render(
+            f=foreseen,
+            css=style(),
+            svg=_svg(foreseen),
+            version=__version__,
+            windows=WINDOWS,
+            references=REFERENCES,
+            usual=foreseen.usual,
+        )
+    )
     write_text(out / "detectable.html", page)
 
 
@@ -74,14 +83,21 @@ def _svg(foreseen: Foreseen) -> str:
         figure.subplots_adjust(0.08, 0.15, 0.97, 0.95)
         for reference, (marker, line, color) in zip(REFERENCES, LINES, strict=True):
             y = [foreseen.detectable(foreseen.usual, w, reference) for w in WINDOWS]
-            ax.plot(WINDOWS, y, marker + line, color=color, ms=4.5, lw=1.2,
-                    label=f"reference period of {reference} transients")  # fmt: skip
+            ax.plot(
+                WINDOWS,
+                y,
+                marker + line,
+                color=color,
+                ms=4.5,
+                lw=1.2,
+                label=f"reference period of {reference} transients",
+            )
         target = foreseen.settings.reference_target_percent
         ax.axhline(target, color=INK, lw=1.0, ls=(0, (1, 3)))
         ax.set_xscale("log")
         ax.set_yscale("log")
         ax.set_xticks(WINDOWS, [str(w) for w in WINDOWS])
-        ax.set_yticks([t for t in TICKS_PERCENT if _shown(ax, t)])
+        ax.set_yticks([t for t in TICKS_PERCENT if _within_axis(ax, t)])
         ax.yaxis.set_major_formatter(ScalarFormatter())
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_minor_formatter(NullFormatter())
@@ -94,6 +110,6 @@ def _svg(foreseen: Foreseen) -> str:
     return inline(text.getvalue(), f"Detectable change against window length; {words}")
 
 
-def _shown(ax: mpl.axes.Axes, tick: float) -> bool:
+def _within_axis(ax: mpl.axes.Axes, tick: float) -> bool:
     low, high = ax.get_ylim()
     return bool(np.log(low) <= np.log(tick) <= np.log(high))

@@ -17,7 +17,7 @@ from monitor.analysis.fit.model import RELAXATION
 from monitor.analysis.fit.model_choice import traits_of
 from monitor.analysis.tracking.comparison import plasma_curves
 from monitor.protocol.settings import Settings
-from monitor.report.folder import made_folder, take_away
+from monitor.report.folder import make_folder, remove_stale
 from monitor.report.joint_tables import write_joint, write_joint_course, write_plasma
 from monitor.report.spectra import write_spectra
 from monitor.report.tables import (
@@ -51,20 +51,20 @@ def write_tables(
     ------
     InputError : the folder cannot be written to
     """
-    made_folder(out)
+    make_folder(out)
     hidden, names = result.hidden, result.course.names
     write_estimates(out / "estimates.csv", result.estimates, names, hidden)
     waters = result.water_course
     interleaved = waters if any(point.interleaved for point in waters) else ()
     write_transients(out / "transients.csv", result.qualities, interleaved)
     write_tracker(out / "tracker.csv", tracker_rows(result), hidden)
-    take_away(out, *FURTHER)
+    remove_stale(out, *FURTHER)
     if interleaved:
         write_water(out / "water.csv", waters)
     _write_responses(result, out)
     if spectra and not hidden:
         write_spectra(result, out)
-    write_session(out / "session.json", session_of(result, source, about), hidden)
+    write_session(out / "session.json", session_summary(result, source, about), hidden)
 
 
 def _write_responses(result: Result, out: Path) -> None:
@@ -101,7 +101,7 @@ def tracker_rows(result: Result) -> list[TrackerRow]:
     return rows
 
 
-def session_of(
+def session_summary(
     result: Result, source: str, about: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """Everything that makes the numbers reproducible."""
@@ -127,7 +127,7 @@ def session_of(
         "counts": asdict(result.counts),
         "quality": medians(result.qualities),
         "session_models": [
-            {"epoch": epoch, **_fitted(model)}
+            {"epoch": epoch, **_fit_summary(model)}
             for epoch, model in result.epoch_models.items()
         ],
         "timing_ms": {
@@ -142,13 +142,13 @@ def session_of(
     }
 
 
-def _fitted(made: SessionModel) -> dict[str, object]:
-    """What was chosen and found on the mean of a reference period."""
-    fit, model = made.fit, made.problem.model
+def _fit_summary(epoch_model: SessionModel) -> dict[str, object]:
+    """The model chosen on the mean of a reference period, and its parameters."""
+    fit, model = epoch_model.fit, epoch_model.problem.model
     traits = traits_of(fit.theta, model.layout)
     return {
         "baseline_dimension": fit.baseline_dimension,
-        "baseline_stiffness": made.problem.stiffness,
+        "baseline_stiffness": epoch_model.problem.stiffness,
         "macromolecules_stand_in": model.stand_in,
         "line_kernel": traits.kernel,
         "small_shifts": traits.fine,
@@ -157,7 +157,7 @@ def _fitted(made: SessionModel) -> dict[str, object]:
         "misfit": fit.misfit,
         "broadening_hz": fit.broadening_hz,
         "shift_hz": fit.shift_hz,
-        "naa_fwhm_hz": made.naa_fwhm_hz,
+        "naa_fwhm_hz": epoch_model.naa_fwhm_hz,
         "converged": fit.converged,
     }
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.judge.session import Judged
-from monitor.report.folder import made_folder, take_away
+from monitor.judge.session import JudgedSession
+from monitor.report.folder import make_folder, remove_stale
 from monitor.report.page import session_page
 from monitor.report.session_paper import write_paper
 from monitor.report.tables import write_csv, write_json
@@ -47,7 +47,7 @@ OF_OUTCOME = {
 """Tables of the outcome, by the name of the file and of the part of the report."""
 
 
-def write_session_report(judged: Judged, out: Path, pdf: bool = True) -> None:
+def write_session_report(judged: JudgedSession, out: Path, pdf: bool = True) -> None:
     """Write report.html, report.pdf, qc.json and the tables of a session.
 
     They are criteria.csv and, of an outcome that is not hidden, measures.csv,
@@ -58,7 +58,7 @@ def write_session_report(judged: Judged, out: Path, pdf: bool = True) -> None:
     ------
     InputError : the folder cannot be written to
     """
-    made_folder(out)
+    make_folder(out)
     report = judged.report
     write_text(out / "report.html", session_page(judged))
     if pdf:
@@ -66,7 +66,7 @@ def write_session_report(judged: Judged, out: Path, pdf: bool = True) -> None:
     write_rows(out / "criteria.csv", CRITERIA, report["criteria"])
     for name, header in OF_OUTCOME.items():
         if report["outcome_hidden"]:
-            take_away(out, f"{name}.csv")
+            remove_stale(out, f"{name}.csv")
         else:
             write_rows(out / f"{name}.csv", header, report[name])
     write_json(out / "qc.json", report)

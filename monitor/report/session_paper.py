@@ -8,10 +8,9 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from monitor.judge.responses import Report
-from monitor.judge.session import Judged
-from monitor.report import captions, digits
-from monitor.report import wording as say
-from monitor.report.figures import LEGEND_ABOVE, SHAPES, names_for
+from monitor.judge.session import JudgedSession
+from monitor.report import captions, digits, wording
+from monitor.report.figures import LEGEND_ABOVE, SHAPES, figure_names
 from monitor.report.paper import A4, CAPTION, Paper, height_of, on_paper
 
 MARKS = {"missed": "\N{BALLOT X} ", "kept": "\N{CHECK MARK} "}
@@ -23,10 +22,10 @@ HEIGHTS = {
     "traces": 4.6,
 }
 HEADING = 0.38
-Section = Callable[[Paper, Judged], None]
+Section = Callable[[Paper, JudgedSession], None]
 
 
-def write_paper(judged: Judged, path: Path) -> None:
+def write_paper(judged: JudgedSession, path: Path) -> None:
     """Write the PDF of a session.
 
     Raises
@@ -36,25 +35,25 @@ def write_paper(judged: Judged, path: Path) -> None:
     on_paper(lambda: _pages(judged), path)
 
 
-def _pages(judged: Judged) -> Paper:
+def _pages(judged: JudgedSession) -> Paper:
     r = judged.report
     paper = Paper(f"mrs-monitor {r['versions']['mrs-monitor']}, {r['session']}")
     paper.heading(f"Protocol QC: {r['session']}", 14)
-    paper.paragraph(say.protocol_line(r))
+    paper.paragraph(wording.protocol_line(r))
     paper.paragraph(r["verdict"], "bold")
     if r["outcome_hidden"]:
         paper.paragraph("The protocol hides the outcome: this report holds none.")
     _criteria(paper, judged)
     paper.heading("Acquisition")
-    paper.pairs(say.acquisition_rows(r), 0.16)
+    paper.pairs(wording.acquisition_rows(r), 0.16)
     _flow(paper, judged, [_detectable, _line_width, _counts])
     _tables(paper, judged)
     return paper
 
 
-def _flow(paper: Paper, judged: Judged, short: list[Section]) -> None:
+def _flow(paper: Paper, judged: JudgedSession, short: list[Section]) -> None:
     """Figures in their order; a short section goes before one that needs a page."""
-    for name in names_for(judged.drawn, judged.report["outcome_hidden"]):
+    for name in figure_names(judged.drawn, judged.report["outcome_hidden"]):
         while short and 0 < paper.left < HEADING + HEIGHTS[name] + CAPTION:
             if paper.left < height_of(short[0], judged):
                 break
@@ -64,31 +63,39 @@ def _flow(paper: Paper, judged: Judged, short: list[Section]) -> None:
         section(paper, judged)
 
 
-def _criteria(paper: Paper, judged: Judged) -> None:
+def _criteria(paper: Paper, judged: JudgedSession) -> None:
     paper.heading("Criteria of the protocol")
     rows = [
-        (c["title"], say.measured(c), say.limit(c), MARKS.get(c["verdict"], "")
-         + c["verdict"], c["definition"])
+        (
+            c["title"],
+            wording.measured_text(c),
+            wording.limit(c),
+            MARKS.get(c["verdict"], "") + c["verdict"],
+            c["definition"],
+        )
         for c in judged.report["criteria"]
-    ]  # fmt: skip
+    ]
     header = ("Criterion", "Measured", "Limit", "Verdict", "How it was measured")
     shares = (0.19, 0.13, 0.14, 0.1, 0.44)
     paper.table(header, rows, shares, lambda r: r[3].endswith("missed"))
 
 
-def _figure(paper: Paper, judged: Judged, name: str) -> None:
+def _figure(paper: Paper, judged: JudgedSession, name: str) -> None:
     draw, title, _, (rows, columns) = SHAPES[name]
     paper.heading(title, keep=HEIGHTS[name] + CAPTION)
 
     def into(page: Figure, box: tuple[float, ...]) -> None:
         left, bottom, width, height = box
         grid = page.add_gridspec(
-            rows, columns, left=left + (0.01 if name == "spectra" else 0.06),
+            rows,
+            columns,
+            left=left + (0.01 if name == "spectra" else 0.06),
             right=left + width - (0.04 if name == "traces" else 0.0),
             bottom=bottom + 0.42 / A4[1],
             top=bottom + height - (0.4 if name in LEGEND_ABOVE else 0.3) / A4[1],
-            wspace=0.08, hspace=0.2,
-        )  # fmt: skip
+            wspace=0.08,
+            hspace=0.2,
+        )
         cells = grid.subplots(squeeze=False, sharex=name == "traces")
         axes = list(cells.ravel())
         draw(judged.drawn, axes)
@@ -108,7 +115,7 @@ def _measures(paper: Paper, report: Report) -> None:
     if not report.get("measures"):
         return
     paper.heading("Response measures")
-    header, rows = say.measure_table(report["measures"])
+    header, rows = wording.measure_table(report["measures"])
     cells = [
         [
             row[0],
@@ -122,9 +129,9 @@ def _measures(paper: Paper, report: Report) -> None:
 
 def _under(measure: Report) -> str:
     """The interval below a value that was measured."""
-    if not digits.known(measure["value"]):
+    if not digits.is_number(measure["value"]):
         return ""
-    return say.interval(measure)
+    return wording.interval(measure)
 
 
 def _answers(paper: Paper, report: Report) -> None:
@@ -132,55 +139,61 @@ def _answers(paper: Paper, report: Report) -> None:
         return
     paper.heading("Has it changed?")
     rows = [
-        (a["outcome"], say.answer_sentence(a), say.likelihood(a))
+        (a["outcome"], wording.answer_sentence(a), wording.likelihood(a))
         for a in report["answers"]
-    ]  # fmt: skip
+    ]
     paper.table(captions.ANSWER_HEADER, rows, (0.2, 0.35, 0.45))
     paper.paragraph(captions.ANSWER_NOTE)
 
 
 def _models(paper: Paper, report: Report) -> None:
     rows = [
-        (m["model"], digits.percent(m["weight"]),
-         digits.signed(m["bic_above"]), digits.signed(m["aicc_above"]),
-         str(m["parameters"]), m["shape"],
-         say.model_change(m, "end"), say.model_change(m, "largest"))
+        (
+            m["model"],
+            digits.percent(m["weight"]),
+            digits.with_sign(m["bic_above"]),
+            digits.with_sign(m["aicc_above"]),
+            str(m["parameters"]),
+            m["shape"],
+            wording.model_change(m, "end"),
+            wording.model_change(m, "largest"),
+        )
         for m in report["models"]
-    ]  # fmt: skip
-    header = say.model_header(report["models"])
+    ]
+    header = wording.model_header(report["models"])
     paper.table(header, rows, (0.16, 0.12, 0.09, 0.09, 0.04, 0.23, 0.14, 0.13))
     paper.paragraph(report["models_said"])
     paper.paragraph(captions.MODELS_NOTE)
 
 
-def _detectable(paper: Paper, judged: Judged) -> None:
-    found = judged.report.get("detectable")
-    if not found or not found["windows"]:
+def _detectable(paper: Paper, judged: JudgedSession) -> None:
+    detectable = judged.report.get("detectable")
+    if not detectable or not detectable["windows"]:
         return
     paper.heading("Detectable change by length of the window")
-    windows = found["windows"]
-    values = [*windows.values(), found["infusion_percent"]]
+    windows = detectable["windows"]
+    values = [*windows.values(), detectable["infusion_percent"]]
     share = 0.7 / len(values)
     paper.table(
         ("Transients in a window", *windows, "whole infusion"),
-        [(f"{found['outcome']}, %", *(digits.plain(change) for change in values))],
+        [(f"{detectable['outcome']}, %", *(digits.plain(change) for change in values))],
         (0.3, *(share for _ in values)),
     )
-    paper.paragraph(say.detectable_sentence(judged.report))
+    paper.paragraph(wording.detectable_sentence(judged.report))
 
 
-def _line_width(paper: Paper, judged: Judged) -> None:
+def _line_width(paper: Paper, judged: JudgedSession) -> None:
     if judged.report["line_width"]:
         paper.heading("Line width")
-        paper.paragraph(say.line_width_sentence(judged.report))
+        paper.paragraph(wording.line_width_sentence(judged.report))
 
 
-def _counts(paper: Paper, judged: Judged) -> None:
+def _counts(paper: Paper, judged: JudgedSession) -> None:
     paper.heading("Counts and markers")
-    paper.pairs(say.count_rows(judged.report), 0.2)
+    paper.pairs(wording.count_rows(judged.report), 0.2)
 
 
-def _tables(paper: Paper, judged: Judged) -> None:
+def _tables(paper: Paper, judged: JudgedSession) -> None:
     r = judged.report
     paper.heading("MRSinMRS")
     rows = [
@@ -194,7 +207,7 @@ def _tables(paper: Paper, judged: Judged) -> None:
         for note in notes:
             paper.paragraph(note)
     paper.heading("To make this report again", keep=2.0)
-    paper.table((), say.hash_rows(r), (0.11, 0.2, 0.69))
-    paper.paragraph(say.version_line(r))
+    paper.table((), wording.hash_rows(r), (0.11, 0.2, 0.69))
+    paper.paragraph(wording.version_line(r))
     paper.paragraph(captions.DISCLAIMER)
     paper.lines_to_sign(("name", "place, date", "signature"))

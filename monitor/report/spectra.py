@@ -10,13 +10,17 @@ import numpy as np
 from monitor.analysis.signal.spectrum import fid_of
 from monitor.run.result import Result
 from streams.errors import InputError
-from streams.export.nifti_mrs import Step, write_nifti_mrs
+from streams.export.nifti_mrs import ProcessingStep, write_nifti_mrs
 
-COMBINED = Step("RF coil combination", "generalised least squares, noise whitened")
-EDDY = Step("Eddy current correction", "Klose, smoothed water phase")
-ALIGNED = Step("Frequency and phase correction", "registration to a running template")
-AVERAGED = Step("Signal averaging", "weighted mean of each window")
-NO_WATER = Step("Nuisance peak removal", "residual water, held subspace")
+COMBINED = ProcessingStep(
+    "RF coil combination", "generalised least squares, noise whitened"
+)
+EDDY = ProcessingStep("Eddy current correction", "Klose, smoothed water phase")
+ALIGNED = ProcessingStep(
+    "Frequency and phase correction", "registration to a running template"
+)
+AVERAGED = ProcessingStep("Signal averaging", "weighted mean of each window")
+NO_WATER = ProcessingStep("Nuisance peak removal", "residual water, held subspace")
 
 
 def write_spectra(result: Result, out: Path) -> None:
@@ -56,7 +60,7 @@ def write_spectra(result: Result, out: Path) -> None:
     )
 
 
-def _steps(result: Result) -> list[Step]:
+def _steps(result: Result) -> list[ProcessingStep]:
     settings, acquisition = result.settings, result.acquisition
     several = acquisition is not None and acquisition.coils > 1
     steps = [COMBINED] if settings.coil_combine and several else []

@@ -98,12 +98,12 @@ def outcomes_of(
     estimates: Sequence[Estimate], basis_names: Sequence[str] | None = None
 ) -> tuple[str, ...]:
     """Names of the amplitudes, sums and ratios that exist, in the contract's order."""
-    found = dict.fromkeys(name for estimate in estimates for name in estimate.values)
+    names = dict.fromkeys(name for estimate in estimates for name in estimate.values)
     if basis_names is None:
         derived = {*SUMS, *RATIOS}
-        basis_names = [n for n in found if n not in derived and not n.endswith(WATER)]
-    derived_names = [name for name in (*SUMS, *RATIOS) if name in found]
-    in_water = [name for name in found if name.endswith(WATER)]
+        basis_names = [n for n in names if n not in derived and not n.endswith(WATER)]
+    derived_names = [name for name in (*SUMS, *RATIOS) if name in names]
+    in_water = [name for name in names if name.endswith(WATER)]
     return tuple(dict.fromkeys([*basis_names, *derived_names, *in_water]))
 
 
@@ -220,7 +220,7 @@ def _with_sd(names: Iterable[str]) -> list[str]:
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write what is known of something; numbers that are not finite as null."""
+    """Write a JSON file; numbers that are not finite as null."""
     text = json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False)
     with replacing(path) as file:
         file.write(text.encode() + b"\n")

@@ -15,10 +15,10 @@ from monitor.report.digits import (
     USUAL_DECIMALS,
     decimals_of,
     decimals_with,
-    known,
+    is_number,
     plain,
-    signed,
     with_sd,
+    with_sign,
 )
 from monitor.run.result import Result
 
@@ -42,15 +42,15 @@ COUNTS = {
 }
 
 
-def measured(criterion: Report) -> str:
-    """What was measured, with its unit: on the same side of the limit as unrounded."""
+def measured_text(criterion: Report) -> str:
+    """The measured value with its unit, rounded to keep its side of the limit."""
     value, limit = criterion["measured"], criterion["limit"]
-    if not known(value):
+    if not is_number(value):
         return DASH
     for digits in range(3, MOST_DECIMALS + 1):
         most = USUAL_DECIMALS if digits == 3 else MOST_DECIMALS
         shown = round(value, decimals_of(value, digits, most))
-        if not known(limit) or _keeps(criterion, shown) == _keeps(criterion, value):
+        if not is_number(limit) or _keeps(criterion, shown) == _keeps(criterion, value):
             break
     text = f"{shown:.{decimals_of(value, digits, most)}f}" if shown else "< 0.01"
     return f"{text if value else '0'} {_unit(criterion)}".strip()
@@ -63,7 +63,7 @@ def _keeps(criterion: Report, value: float) -> bool:
 
 def limit(criterion: Report) -> str:
     """The limit with its sense and unit."""
-    if not known(criterion["limit"]):
+    if not is_number(criterion["limit"]):
         return "none"
     above = criterion["sense"] == ">="
     sense = "\N{GREATER-THAN OR EQUAL TO}" if above else "\N{LESS-THAN OR EQUAL TO}"
@@ -72,16 +72,16 @@ def limit(criterion: Report) -> str:
 
 def outside(missed: Sequence[Report]) -> str:
     """Missed criteria in one sentence, in letters that any terminal has."""
-    said = [
-        f"{c['title']} {measured(c)} "
+    parts = [
+        f"{c['title']} {measured_text(c)} "
         f"(at {'least' if c['sense'] == '>=' else 'most'} {c['limit']:.4g})"
         for c in missed
     ]
-    return f"Outside the limits of the protocol: {', '.join(said)}." if said else ""
+    return f"Outside the limits of the protocol: {', '.join(parts)}." if missed else ""
 
 
 def limits_missed(result: Result) -> str:
-    """What of a session is worse than the protocol allows, in one sentence."""
+    """The criteria of the protocol that a session misses, in one sentence."""
     if not result.qualities:
         return ""
     judged = criteria_of(result)
@@ -94,10 +94,10 @@ def _unit(criterion: Report) -> str:
 
 def interval(m: Report) -> str:
     """LOW to HIGH of a measure with signs, to the decimals of its value."""
-    if not known(m["low"]):
+    if not is_number(m["low"]):
         return UNMEASURED
     decimals = decimals_with(m["sd"])
-    return f"{signed(m['low'], decimals)} to {signed(m['high'], decimals)}"
+    return f"{with_sign(m['low'], decimals)} to {with_sign(m['high'], decimals)}"
 
 
 def measure_table(measures: Sequence[Report]) -> tuple[list[str], list[list[Any]]]:
@@ -137,7 +137,7 @@ def answer_sentence(answer: Report) -> str:
     since = answer["since_min"]
     if since is None:
         return "not seen; what would have been: see detectable change"
-    return f"changed, first said at {signed(since)} min"
+    return f"changed, first said at {with_sign(since)} min"
 
 
 def likelihood(answer: Report) -> str:
@@ -149,7 +149,7 @@ def likelihood(answer: Report) -> str:
 
 
 def detectable_sentence(report: Report) -> str:
-    """What the table of detectable changes holds."""
+    """What the table of detectable changes shows."""
     sigma = plain(report["detectable"]["sigma_percent"])
     target = f"{report['settings']['reference_target_percent']:.4g}"
     return (
@@ -161,29 +161,29 @@ def detectable_sentence(report: Report) -> str:
 
 def line_width_sentence(report: Report) -> str:
     """How the line width changed, and what that would fake."""
-    found = report["line_width"]
-    change = found["during_hz"] - found["before_hz"]
+    width = report["line_width"]
+    change = width["during_hz"] - width["before_hz"]
     word = "broader" if change > 0 else "narrower"
     tested = ""
-    if abs(found["tested_hz"] - change) > 1e-9:
-        least = f"{abs(found['tested_hz']):.2g}"
+    if abs(width["tested_hz"] - change) > 1e-9:
+        least = f"{abs(width['tested_hz']):.2g}"
         tested = f" (taken as {least} Hz, the least that is tested)"
     return (
         f"The fitted tNAA line of the mean of the reference period is "
-        f"{plain(found['before_hz'])} Hz wide, that of the mean of the infusion "
+        f"{plain(width['before_hz'])} Hz wide, that of the mean of the infusion "
         f"{abs(change):.2f} Hz {word}. The mean of the reference period, changed by as "
         f"much{tested} and fitted again, shows a change of {report['outcome']} of "
-        f"{signed(found['bias_percent'], 2)} % where there is none."
+        f"{with_sign(width['bias_percent'], 2)} % where there is none."
     )
 
 
 def protocol_line(report: Report) -> str:
     """Whose limits the criteria have, and where the session came from."""
     named = report["protocol"]
-    said = f"Protocol {named['title'] or named['name']}"
+    line = f"Protocol {named['title'] or named['name']}"
     if named["name"] == DEFAULT:
-        said = "No protocol fits or was named: the default limits, meant for 3 T"
-    return "; ".join(filter(None, (said, report["source"] or report["origin"])))
+        line = "No protocol fits or was named: the default limits, meant for 3 T"
+    return "; ".join(filter(None, (line, report["source"] or report["origin"])))
 
 
 def acquisition_rows(report: Report) -> list[tuple[str, str]]:
@@ -214,7 +214,7 @@ def _period(report: Report, name: str) -> str:
     period, zero_s = report["periods"][name], report["periods"]["zero_s"]
     if not period:
         return "none"
-    low, high = (signed((s - zero_s) / 60) for s in period)
+    low, high = (with_sign((s - zero_s) / 60) for s in period)
     return f"{low} to {high} min ({period[0]:g} to {period[1]:g} s)"
 
 

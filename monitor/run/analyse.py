@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from monitor.analysis.note import Note, NoteKind, may_be_told, notes_of
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes
-from monitor.run.remarks import no_metabolites, nothing_fitted, remarks
+from monitor.run.remarks import no_metabolites, remarks, why_nothing_fitted
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.errors import InputError
@@ -46,7 +46,7 @@ def analyse(
         _, result = run.finish()
     if not result.qualities:
         raise InputError(f"{path} holds {no_metabolites(result)}.")
-    why = nothing_fitted(result)
+    why = why_nothing_fitted(result)
     if why:
         raise InputError(f"Nothing could be fitted in {path}: {why}.")
     noted = source.notes if names else source.nameless_notes
@@ -67,6 +67,6 @@ def push_all(
 def with_notes(
     result: Result, after: Iterable[Note] = (), before: Iterable[Note] = ()
 ) -> Result:
-    """The same with further notes, each once, as far as they may be told."""
+    """The result with further notes, each once, as far as a lock allows."""
     notes = dict.fromkeys((*before, *result.notes, *after))
     return replace(result, notes=may_be_told(notes, result.hidden))

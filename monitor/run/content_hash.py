@@ -1,4 +1,4 @@
-"""Files told apart by what they hold, not by their names."""
+"""Files identified by their content, not by their names."""
 
 from __future__ import annotations
 

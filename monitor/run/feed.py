@@ -128,10 +128,10 @@ def stream_of(health: StreamHealth, waiting: int) -> Stream:
     A relay that answers from its journal records, before its first heartbeat says so.
     """
     heard = health.heard_s is not None
-    known = health.recording is not None or health.refetch is not None
+    connected = health.recording is not None or health.refetch is not None
     recording = health.recording
     return Stream(
-        connected=health.connected and heard and known,
+        connected=health.connected and heard and connected,
         recording=bool(health.refetch) if recording is None else recording,
         lag=max(0, health.lag) + waiting,
         lost=health.open_gaps,

@@ -52,7 +52,7 @@ from streams.messages.transient import (
     Transient,
 )
 
-GATHER_S = 0.03
+GATHER_S = 0.03  # of work in one turn; its reports reach the window together
 MOST_REPORTS = 64  # in one parcel, so that a parcel never takes the window long
 
 LOCAL = frozenset({"settings", "reference"})
@@ -128,12 +128,14 @@ class Loop:
         """Report the state of the stream where it has changed."""
         stream = self.feed.stream(len(self.waiting))
         if stream.playback is not None:
-            stream = replace(stream, playback=self._reached(stream.playback))
+            stream = replace(
+                stream, playback=self._playback_of_analysis(stream.playback)
+            )
         if stream != self.heard:
             self.heard = stream
             self.reports.append(Heard(stream))
 
-    def _reached(self, playback: Playback) -> Playback:
+    def _playback_of_analysis(self, playback: Playback) -> Playback:
         """Where the analysis is, if the player is ahead of it, as it is at once."""
         ahead = playback.playing and math.isinf(playback.speed)
         if not (ahead or self.waiting):
@@ -157,7 +159,7 @@ class Loop:
             return
         self.done_seq, self.last = message.seq, message
         self.time_s = _time_s(message.body, self.time_s)
-        update = self._pushed(message)
+        update = self._push(message)
         self.reports.append(Computed(update))
         if update.settings is not None and isinstance(message.body, Start):
             self._lock(update.settings)
@@ -168,8 +170,8 @@ class Loop:
         if refused:
             self.reports.append(Sent(KIND, refused))
 
-    def _pushed(self, message: Message) -> Update:
-        """What the pipeline makes of it; one that it cannot use is told and left.
+    def _push(self, message: Message) -> Update:
+        """The pipeline's update; a message that it cannot use is skipped with a note.
 
         Without its start message a session cannot be analysed: that error ends it.
         """
@@ -202,7 +204,7 @@ class Loop:
         self.reports.append(Sent(kind, here=True))
         self.reports.append(
             Computed(
-                self._pushed(Message(last.session, last.seq, last.epoch, event)), True
+                self._push(Message(last.session, last.seq, last.epoch, event)), True
             )
         )
 

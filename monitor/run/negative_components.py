@@ -34,21 +34,21 @@ def negative_components(result: Result) -> str:
     sds = np.sqrt(fit.covariance.diagonal() * max(fit.misfit, 1.0))
     with np.errstate(all="ignore"):
         below = -fit.amplitudes / sds
-    told = [
-        f"{name} by {float(z):.1f} SD{_instead(name, fit.names)}"
+    parts = [
+        f"{name} by {float(z):.1f} SD{_sum_to_use(name, fit.names)}"
         for name, z in zip(fit.names, below, strict=True)
         if z > LEAST_SDS
     ]
-    if not told:
+    if not parts:
         return ""
     return (
-        f"Negative beyond noise, which no substance is: {', '.join(told)}. Basis set, "
+        f"Negative beyond noise, which no substance is: {', '.join(parts)}. Basis set, "
         "macromolecules or baseline do not fit there: such a component alone is not "
         "measured."
     )
 
 
-def _instead(name: str, names: tuple[str, ...]) -> str:
+def _sum_to_use(name: str, names: tuple[str, ...]) -> str:
     """Which sum to use, where there is one that holds more than this component."""
     totals = (total for total, parts in SUMS.items() if canonical(name) in parts)
     total = next(totals, None)

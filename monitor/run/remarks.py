@@ -1,4 +1,4 @@
-"""What is said of an analysis at its end: what came out, and why something did not.
+"""Remarks at the end of an analysis: what came out, and why something did not.
 
 Sentences for the terminal are plain ASCII: not every console can show more.
 """
@@ -29,8 +29,8 @@ def of_the_lines(result: Result) -> Iterator[Note]:
 
 
 def remarks(result: Result) -> Iterator[Note]:
-    """What else is to be said of a session, a sentence each."""
-    found = (
+    """Further remarks on a session, a sentence each."""
+    sentences = (
         (NoteKind.SESSION, _missing),
         (NoteKind.SESSION, _missing_messages),
         (NoteKind.WATER, _late_waters),
@@ -39,7 +39,7 @@ def remarks(result: Result) -> Iterator[Note]:
         *OF_THE_LINES,
         (NoteKind.CHANGE, _without_change),
     )
-    for kind, remark in found:
+    for kind, remark in sentences:
         yield from notes_of(kind, [remark(result)])
 
 
@@ -83,7 +83,7 @@ def no_metabolites(result: Result) -> str:
     return "no metabolite transient: there is nothing to analyse"
 
 
-def nothing_fitted(result: Result) -> str:
+def why_nothing_fitted(result: Result) -> str:
     """Why there is no window, to follow the name of the file; empty where there is."""
     qualities = result.qualities
     if result.estimates or not qualities:
@@ -159,16 +159,16 @@ def _longer_window(result: Result) -> str:
 
 def _infusion_outside(result: Result) -> str:
     """An infusion that no transient belongs to."""
-    given, qualities = result.settings.infusion_s, result.qualities
-    if given is None or not qualities:
+    infusion_s, qualities = result.settings.infusion_s, result.qualities
+    if infusion_s is None or not qualities:
         return ""
     times_s = [quality.time_s for quality in qualities]
     first_s, last_s = min(times_s), max(times_s)
-    if given[0] <= last_s and given[1] >= first_s:
+    if infusion_s[0] <= last_s and infusion_s[1] >= first_s:
         return ""
     return (
-        f"The infusion {given[0]:g} to {given[1]:g} s lies outside the session: its "
-        f"transients are from {first_s:g} to {last_s:g} s."
+        f"The infusion {infusion_s[0]:g} to {infusion_s[1]:g} s lies outside the "
+        f"session: its transients are from {first_s:g} to {last_s:g} s."
     )
 
 

@@ -1,4 +1,4 @@
-"""One session worked through: messages in, updates out, one result at the end.
+"""One session analysed: messages in, updates out, one result at the end.
 
 The one object that drives a pipeline: `analyse`, `qc`, a followed stream, the window's
 worker and simulated trials all hold one.
@@ -257,7 +257,9 @@ class SessionRun:
         self._wishes = replace(self._wishes, changes=changes)
         if self._pipeline is None:
             return False
-        self._pipeline.settings = self._pipeline.settings.changed(outcome_hidden=True)
+        self._pipeline.settings = self._pipeline.settings.with_changes(
+            outcome_hidden=True
+        )
         self._settings_are_news = True
         return True
 

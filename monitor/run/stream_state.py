@@ -1,4 +1,4 @@
-"""State of the stream and of a replay, as the window is told."""
+"""State of the stream and of a replay, as the window shows it."""
 
 from __future__ import annotations
 

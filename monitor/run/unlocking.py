@@ -19,7 +19,7 @@ KIND = "unlock"
 ENDING = ".unlocked.jsonl"
 
 
-def checked(reason: str | None) -> str | None:
+def check_reason(reason: str | None) -> str | None:
     """The reason, stripped; None where no lock is to be lifted.
 
     Raises

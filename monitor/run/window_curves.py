@@ -7,7 +7,7 @@ from monitor.analysis.course.curves import window_curves
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.fit.window import Window
 
-NEAR_S = 1e-6
+NEAR_S = 1e-6  # times of windows are sums of times and may differ by rounding
 
 
 def curves_between(course: Course, start_s: float, end_s: float) -> Curves | None:

@@ -22,9 +22,9 @@ from monitor.run.loop import Loop, WorkerConfig
 from monitor.run.worker_messages import Command, Failed, Report, Stop
 from streams.errors import InputError
 
-HEALTH_S = 0.25
-POLL_S = 0.02
-STOP_S = 0.5
+HEALTH_S = 0.25  # between two looks at the state of the stream
+POLL_S = 0.02  # longest wait for messages before commands are read again
+STOP_S = 0.5  # for the process to end by itself
 
 log = logging.getLogger(__name__)
 

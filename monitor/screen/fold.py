@@ -150,7 +150,7 @@ def _take_start(state: SessionState, update: Update) -> None:
     state.counted = state.counted and update.counted
     if update.settings is not None:
         hidden = state.settings.outcome_hidden or update.settings.outcome_hidden
-        state.settings = update.settings.changed(outcome_hidden=hidden)
+        state.settings = update.settings.with_changes(outcome_hidden=hidden)
         state.reference_s = state.reference_s or update.settings.reference_s
 
 
@@ -177,7 +177,7 @@ def _take_settings(state: SessionState, text: str, now_s: float) -> None:
         view = VIEW - {"outcome"} if state.settings.outcome_hidden else VIEW
         table = {k: v for k, v in dict(json.loads(text)).items() if k in view}
         settings_from(table, state.settings.name)
-        state.settings = state.settings.changed(**table)
+        state.settings = state.settings.with_changes(**table)
     except (ValueError, TypeError, InputError) as error:
         said = f"Change of settings not understood: {error}"
         tell(state, notices.noted(Note(NoteKind.REFUSED, said)), now_s)

@@ -158,7 +158,7 @@ class Session:
     def _afresh(self, now_s: float) -> None:
         old = self.state
         held = self.settings if self._here is None else old.settings
-        held = held.changed(outcome_hidden=held.outcome_hidden or old.hidden)
+        held = held.with_changes(outcome_hidden=held.outcome_hidden or old.hidden)
         self.display = Display(held, self.display.view)
         self.display.hear(old.stream, now_s)
 

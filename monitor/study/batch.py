@@ -1,9 +1,9 @@
 """Many sessions judged, on this machine or on a cluster.
 
-`work` judges one session and never fails: whatever a file does becomes a row with its
-reason.  A session whose qc.json stands there for the same input, the same wishes and
-the same program is not done again.  HDF5 files are opened in processes of their own,
-because libhdf5 can end its process on a damaged file.
+`judge_job` judges one session and never fails: whatever a file does becomes a row with
+its reason.  A session whose qc.json is there already for the same input, wishes and
+program is not done again.  HDF5 files are opened in processes of their own, because
+libhdf5 can end its process on a damaged file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from monitor.judge.session import judge
 from monitor.protocol.choose import Wishes
 from monitor.report.session_files import write_session_report
 from monitor.run.content_hash import sha256_of
-from monitor.study.sessions import Session, infusion_of
+from monitor.study.sessions import StudySession, infusion_of
 from streams.errors import InputError
 from streams.messages.transient import Event, Transient
 from streams.sources.file_names import without_names
@@ -41,32 +41,32 @@ Tell = Callable[[Row], None]
 class Job:
     """A session, how it is to be judged, and the folder of its results."""
 
-    session: Session
+    session: StudySession
     wishes: Wishes
     out: Path
     pdf: bool = True
 
 
-def work(job: Job) -> Row:
-    """Judge a session, or take what is there; the row of the table."""
+def judge_job(job: Job) -> Row:
+    """Judge a session, or read its earlier report; the row of the table."""
     try:
         job = _with_events(job)
-        report = _standing(job)
+        report = _earlier_report(job)
         if report is None:
             s = job.session
             judged = judge(s.path, job.wishes, s.water, s.title, s.named)
             write_session_report(judged, job.out, job.pdf)
             report = _read(job.out / "qc.json")
     except InputError as error:
-        return failed(job, _said(job.session, str(error)))
+        return failed_row(job, _reason_without_names(job.session, str(error)))
     except Exception as error:
-        said = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-        said = _said(job.session, said)
-        return failed(job, f"Not understood by the program ({said}).")
+        reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        reason = _reason_without_names(job.session, reason)
+        return failed_row(job, f"Not understood by the program ({reason}).")
     return row_of(job, report)
 
 
-def _said(session: Session, reason: str) -> str:
+def _reason_without_names(session: StudySession, reason: str) -> str:
     """Why a session could not be judged, without names where they are not wanted."""
     if session.named:
         return reason
@@ -104,7 +104,7 @@ def _first_without_events(path: Path) -> float | None:
     return first_s
 
 
-def _standing(job: Job) -> Row | None:
+def _earlier_report(job: Job) -> Row | None:
     """The report of an earlier run where input and wishes are the same."""
     place = job.out / "qc.json"
     if not place.is_file() or (job.pdf and not (job.out / "report.pdf").is_file()):
@@ -123,21 +123,24 @@ def _standing(job: Job) -> Row | None:
 
 
 def _read(path: Path) -> Row:
-    found: Row = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    report: Row = json.loads(path.read_text(encoding="utf-8"))
+    return report
 
 
-def _named(job: Job) -> Row:
+def _identity(job: Job) -> Row:
     s = job.session
     return {
-        "session": s.label, "subject": s.subject, "visit": s.visit, "site": s.site,
+        "session": s.label,
+        "subject": s.subject,
+        "visit": s.visit,
+        "site": s.site,
         "file": s.path.name if s.named else None,
-    }  # fmt: skip
+    }
 
 
-def failed(job: Job, reason: str) -> Row:
+def failed_row(job: Job, reason: str) -> Row:
     """The row of a session that could not be judged."""
-    return _named(job) | {"status": "not judged", "reason": reason}
+    return _identity(job) | {"status": "not judged", "reason": reason}
 
 
 def row_of(job: Job, report: Row) -> Row:
@@ -147,15 +150,19 @@ def row_of(job: Job, report: Row) -> Row:
     """
     judged = {c["key"]: c["measured"] for c in report["criteria"]}
     verdicts = {c["key"]: c["verdict"] for c in report["criteria"]}
-    row = _named(job) | {"status": "judged", "reason": "", "verdict": report["verdict"]}
+    row = _identity(job) | {
+        "status": "judged",
+        "reason": "",
+        "verdict": report["verdict"],
+    }
     row |= {"protocol": report["protocol"]["name"], **judged}
     row |= {"transients": report["counts"]["transients"], "verdicts": verdicts}
     row["limits"] = {c["key"]: c["limit"] for c in report["criteria"]}
     row["outcome"] = report["outcome"]
     row["target_percent"] = report["settings"]["reference_target_percent"]
-    for name, found in report.get("reference_values", {}).items():
-        row[f"{name}_reference"] = found["value"]
-        row[f"{name}_reference_sd"] = found["sd"]
+    for name, reference in report.get("reference_values", {}).items():
+        row[f"{name}_reference"] = reference["value"]
+        row[f"{name}_reference_sd"] = reference["sd"]
     for m in report.get("measures", ()):
         row[f"{m['outcome']}_{m['measure']}"] = m["value"]
         row[f"{m['outcome']}_{m['measure']}_sd"] = m["sd"]
@@ -168,13 +175,13 @@ def run_here(jobs: Sequence[Job], workers: int, tell: Tell) -> None:
     alone = [job for job in jobs if _is_hdf5(job.session.path)]
     pooled = [job for job in jobs if job not in alone]
     if pooled:
-        alone += _pooled(pooled, workers, tell)
+        alone += _judge_in_pool(pooled, workers, tell)
     for job in alone:
-        tell(_alone(job))
+        tell(_judge_alone(job))
 
 
 def end_with_parent() -> None:
-    """Let this process end when its parent does; a pool's would wait on for ever."""
+    """Let this process end when its parent does; one of a pool would wait for ever."""
     parent = mp.parent_process()
 
     def follow() -> None:
@@ -190,11 +197,13 @@ def _pool(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=spawn, initializer=end_with_parent)
 
 
-def _pooled(jobs: Sequence[Job], workers: int, tell: Tell) -> list[Job]:
+def _judge_in_pool(jobs: Sequence[Job], workers: int, tell: Tell) -> list[Job]:
     """Judge in a pool; the jobs that were lost with a process that ended."""
     left: list[Job] = []
     with _pool(min(workers, len(jobs))) as pool:
-        futures: dict[Future[Row], Job] = {pool.submit(work, job): job for job in jobs}
+        futures: dict[Future[Row], Job] = {
+            pool.submit(judge_job, job): job for job in jobs
+        }
         for future in as_completed(futures):
             try:
                 tell(future.result())
@@ -203,13 +212,13 @@ def _pooled(jobs: Sequence[Job], workers: int, tell: Tell) -> list[Job]:
     return left
 
 
-def _alone(job: Job) -> Row:
+def _judge_alone(job: Job) -> Row:
     """Judge one session in a process of its own, which may end."""
     try:
         with _pool(1) as pool:
-            return pool.submit(work, job).result()
+            return pool.submit(judge_job, job).result()
     except BrokenProcessPool:
-        return failed(job, CRASHED)
+        return failed_row(job, CRASHED)
 
 
 def _is_hdf5(path: Path) -> bool:

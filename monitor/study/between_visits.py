@@ -1,4 +1,4 @@
-"""What sessions of a subject have in common: repeatability, and the power it gives.
+"""Repeatability between sessions of a subject, and the power that it gives.
 
 Repeatability within subjects of an outcome in the reference period, over the subjects
 with several sessions: s_w^2 is the pooled variance of ln(x) within subjects with nu
@@ -28,11 +28,12 @@ from monitor.study.participants import Visit
 
 Row = Mapping[str, Any]
 POWER_SUBJECTS = (8, 12, 16, 20, 26, 32, 40, 60)
+"""Numbers of subjects of the table of power."""
 
 
 def repeatability(judged: Sequence[Row]) -> list[dict[str, Any]]:
     """Within-subject CV of the outcomes in the reference period."""
-    found = []
+    rows = []
     for name in REPEATED:
         logs = _by_subject(judged, f"{name}_reference", math.log)
         freedom = sum(len(x) - 1 for x in logs)
@@ -40,15 +41,23 @@ def repeatability(judged: Sequence[Row]) -> list[dict[str, Any]]:
             continue
         squares = sum(float(np.sum((x - x.mean()) ** 2)) for x in logs)
         low, high = (squares / stats.chi2.ppf(p, freedom) for p in (0.975, 0.025))
-        said = [row[f"{name}_reference_sd"] / row[f"{name}_reference"]
-                for row in judged if row.get(f"{name}_reference")]  # fmt: skip
-        found.append(
-            {"outcome": name, "cv_percent": _cv(squares / freedom),
-             "low": _cv(float(low)), "high": _cv(float(high)),
-             "subjects": len(logs), "freedom": freedom,
-             "own_sd_percent": 100 * float(np.median(said))}
-        )  # fmt: skip
-    return found
+        values = [
+            row[f"{name}_reference_sd"] / row[f"{name}_reference"]
+            for row in judged
+            if row.get(f"{name}_reference")
+        ]
+        rows.append(
+            {
+                "outcome": name,
+                "cv_percent": _cv(squares / freedom),
+                "low": _cv(float(low)),
+                "high": _cv(float(high)),
+                "subjects": len(logs),
+                "freedom": freedom,
+                "own_sd_percent": 100 * float(np.median(values)),
+            }
+        )
+    return rows
 
 
 def _cv(variance: float) -> float:
@@ -70,35 +79,40 @@ def power_table(
     judged: Sequence[Row], visits: Mapping[tuple[str, str], Visit]
 ) -> list[dict[str, Any]]:
     """Power of a paired comparison for each outcome and both SDs."""
-    found = []
+    rows = []
     target = max((row["target_percent"] for row in judged), default=math.nan)
     for name in OUTCOMES:
         own = [r[f"{name}_mean_sd"] for r in judged if r.get(f"{name}_mean_sd")]
-        even, taken = _without_conditions(judged, f"{name}_mean", visits)
+        even, lost = _without_conditions(judged, f"{name}_mean", visits)
         between = _by_subject(even, f"{name}_mean", float)
-        freedom = sum(len(x) - 1 for x in between) - taken
+        freedom = sum(len(x) - 1 for x in between) - lost
         sds = [("stated, median of sessions", float(np.median(own)))] if own else []
         if freedom >= 3:
             squares = sum(float(np.sum((x - x.mean()) ** 2)) for x in between)
             sds.append(("scatter between visits", math.sqrt(squares / freedom)))
-        found += [
-            {"outcome": name, "of": said, "sd_percent": sd, "target_percent": target,
-             "power": {n: paired_power(target, sd, n) for n in POWER_SUBJECTS}}
-            for said, sd in sds
-        ]  # fmt: skip
-    return found
+        rows += [
+            {
+                "outcome": name,
+                "of": source,
+                "sd_percent": sd,
+                "target_percent": target,
+                "power": {n: paired_power(target, sd, n) for n in POWER_SUBJECTS},
+            }
+            for source, sd in sds
+        ]
+    return rows
 
 
 def _without_conditions(
     judged: Sequence[Row], key: str, visits: Mapping[tuple[str, str], Visit]
 ) -> tuple[list[Row], int]:
-    """Rows whose value is from the mean of their condition, and what that takes.
+    """Rows with the mean of their condition taken off, and the freedom that this costs.
 
     A true effect of the condition is no scatter between visits.
     """
-    known = [row for row in judged if row.get(key) is not None]
+    rows = [row for row in judged if row.get(key) is not None]
     groups: dict[str, list[Row]] = {}
-    for row in known:
+    for row in rows:
         visit = visits.get((row["subject"], row["visit"]))
         groups.setdefault(visit.condition if visit else "", []).append(row)
     means = {

@@ -30,30 +30,39 @@ def clinical_slope(
     matched: Sequence[tuple[Visit, Mapping[str, Any]]], name: str
 ) -> dict[str, Any] | None:
     """Slope of clinical change on the mean response; None where too little is known."""
-    known = [
+    visits = [
         (visit, float(row[f"{name}_mean"]), float(row[f"{name}_mean_sd"]))
         for visit, row in matched
         if visit.score_change is not None and row.get(f"{name}_mean") is not None
     ]
-    subjects = sorted({visit.subject for visit, _, _ in known})
+    subjects = sorted({visit.subject for visit, _, _ in visits})
     if len(subjects) < LEAST_SUBJECTS:
         return None
-    d = np.array([float(visit.score_change or 0.0) for visit, _, _ in known])
-    x, sd = (np.array([one[i] for one in known]) for i in (1, 2))
-    b, covariance = _clustered(_design([v for v, _, _ in known], x), d, known)
+    d = np.array([float(visit.score_change or 0.0) for visit, _, _ in visits])
+    x, sd = (np.array([one[i] for one in visits]) for i in (1, 2))
+    b, covariance = _clustered_fit(_design([v for v, _, _ in visits], x), d, visits)
     slope, error = float(b[1]), float(np.sqrt(covariance[1, 1]))
     t = float(stats.t.ppf(0.975, len(subjects) - 1))
     return {
-        "outcome": name, "slope": slope, "sd": error, "low": slope - t * error,
-        "high": slope + t * error, "unit": "points per %", "subjects": len(subjects),
-        "sessions": len(known),
+        "outcome": name,
+        "slope": slope,
+        "sd": error,
+        "low": slope - t * error,
+        "high": slope + t * error,
+        "unit": "points per %",
+        "subjects": len(subjects),
+        "sessions": len(visits),
         "reliability": max(0.0, 1 - float(np.mean(sd**2)) / float(np.var(x, ddof=1))),
         "points": [
-            {"subject": v.subject, "condition": v.condition, "response": value,
-             "change": float(v.score_change or 0.0)}
-            for v, value, _ in known
+            {
+                "subject": v.subject,
+                "condition": v.condition,
+                "response": value,
+                "change": float(v.score_change or 0.0),
+            }
+            for v, value, _ in visits
         ],
-    }  # fmt: skip
+    }
 
 
 def _design(visits: Sequence[Visit], x: Real) -> Real:
@@ -64,12 +73,12 @@ def _design(visits: Sequence[Visit], x: Real) -> Real:
     return X[:, : 2 if np.ptp(second) == 0 else 3]
 
 
-def _clustered(X: Real, d: Real, known: Sequence[Known]) -> tuple[Real, Real]:
+def _clustered_fit(X: Real, d: Real, visits: Sequence[Known]) -> tuple[Real, Real]:
     """Least squares and its covariance, clustered by subject."""
     bread = np.linalg.pinv(X.T @ X)
     b = bread @ X.T @ d
     scores = X * (d - X @ b)[:, None]
-    subjects = np.array([visit.subject for visit, _, _ in known])
+    subjects = np.array([visit.subject for visit, _, _ in visits])
     names = np.unique(subjects)
     cluster = np.stack([scores[subjects == name].sum(axis=0) for name in names])
     n = len(names)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from monitor.study.batch import CRASHED, Job, Tell, failed, work
+from monitor.study.batch import CRASHED, Job, Tell, failed_row, judge_job
 from streams.errors import InputError
 
 CONNECT_S = 15
-RETRIES = 2
+RETRIES = 2  # of a session whose worker went away
 
 
 def run_on_cluster(jobs: Sequence[Job], address: str, tell: Tell) -> None:
@@ -37,14 +37,15 @@ def run_on_cluster(jobs: Sequence[Job], address: str, tell: Tell) -> None:
         ) from None
     with client:
         futures = {
-            client.submit(work, job, pure=False, retries=RETRIES): job for job in jobs
+            client.submit(judge_job, job, pure=False, retries=RETRIES): job
+            for job in jobs
         }
         done: Callable[..., Any] = as_completed
         for future in done(list(futures), loop=client.loop):
             try:
                 tell(future.result())
             except KilledWorker:
-                tell(failed(futures[future], CRASHED))
+                tell(failed_row(futures[future], CRASHED))
 
 
 def _client(make: Callable[..., Any], address: str) -> Any:

@@ -72,16 +72,23 @@ def summary(judged: Sequence[Row], key: str) -> dict[str, Any]:
         by_part.setdefault(part_of(row), []).extend([row[key]] if known else [])
     values = [value for own in by_part.values() for value in own]
     return {
-        "key": key, "title": title, "sense": sense, "unit": unit,
+        "key": key,
+        "title": title,
+        "sense": sense,
+        "unit": unit,
         "limit": limits.pop() if len(limits) == 1 else None,
         "limits_differ": len(limits) > 0,
-        "kept": verdicts.count(Verdict.KEPT), "missed": verdicts.count(Verdict.MISSED),
+        "kept": verdicts.count(Verdict.KEPT),
+        "missed": verdicts.count(Verdict.MISSED),
         "not_measured": verdicts.count(Verdict.NOT_MEASURED),
         "median": float(np.median(values)) if values else None,
-        "low": min(values, default=None), "high": max(values, default=None),
-        "medians": {part: float(np.median(own)) if own else None
-                    for part, own in by_part.items()},
-    }  # fmt: skip
+        "low": min(values, default=None),
+        "high": max(values, default=None),
+        "medians": {
+            part: float(np.median(own)) if own else None
+            for part, own in by_part.items()
+        },
+    }
 
 
 def part_of(row: Row) -> str:
@@ -91,12 +98,12 @@ def part_of(row: Row) -> str:
 
 def outliers(judged: Sequence[Row]) -> list[dict[str, Any]]:
     """Sessions whose criterion lies far from that of the others of their protocol."""
-    found = []
+    rows = []
     for protocol in sorted({row["protocol"] for row in judged}):
         own = [row for row in judged if row["protocol"] == protocol]
         for key in CRITERIA:
-            found += _far(own, key, protocol)
-    return found
+            rows += _far(own, key, protocol)
+    return rows
 
 
 def _far(rows: Sequence[Row], key: str, protocol: str) -> list[dict[str, Any]]:
@@ -109,10 +116,16 @@ def _far(rows: Sequence[Row], key: str, protocol: str) -> list[dict[str, Any]]:
     if spread <= 0:
         return []
     return [
-        {"session": row["session"], "protocol": protocol, "criterion": key,
-         "value": row[key], "median": middle, "z": (row[key] - middle) / spread,
-         "better": (row[key] > middle) == (TITLES[key][1] == ">="),
-         "verdict": row["verdicts"][key]}
+        {
+            "session": row["session"],
+            "protocol": protocol,
+            "criterion": key,
+            "value": row[key],
+            "median": middle,
+            "z": (row[key] - middle) / spread,
+            "better": (row[key] > middle) == (TITLES[key][1] == ">="),
+            "verdict": row["verdicts"][key],
+        }
         for row in known
         if abs(row[key] - middle) > OUTLIER_Z * spread
-    ]  # fmt: skip
+    ]

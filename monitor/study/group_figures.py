@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from monitor.report.digits import plain, signed
+from monitor.report.digits import plain, with_sign
 from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
 from monitor.study.group import part_of
 
@@ -31,65 +31,88 @@ def criteria_svg(
         FigureCanvasAgg(figure)
         grid = figure.subplots(5, 2, squeeze=False)
         figure.subplots_adjust(0.07, 0.04, 0.95, 0.935, 0.2, 0.42)
-        for ax, found in zip(grid.ravel(), group["criteria"], strict=True):
-            _criterion(ax, ordered, found, group["outliers"])
+        for ax, criterion in zip(grid.ravel(), group["criteria"], strict=True):
+            _criterion(ax, ordered, criterion, group["outliers"])
         for ax in grid[-1]:
             ax.set_xlabel("number of the session")
         parts, labels = grid[0, 0].get_legend_handles_labels()
         if any(labels):
             figure.legend(parts, labels, loc="upper left", ncols=4)
-        words = "; ".join(_words(found) for found in group["criteria"])
+        words = "; ".join(_words(criterion) for criterion in group["criteria"])
         return _svg(figure, f"Criteria over the sessions. {words}")
 
 
-def _words(found: Row) -> str:
-    if found["median"] is None:
-        return f"{found['title']} not measured"
+def _words(criterion: Row) -> str:
+    if criterion["median"] is None:
+        return f"{criterion['title']} not measured"
     return (
-        f"{found['title']} median {plain(found['median'])}, {plain(found['low'])} to "
-        f"{plain(found['high'])}"
+        f"{criterion['title']} median {plain(criterion['median'])}, "
+        f"{plain(criterion['low'])} to {plain(criterion['high'])}"
     )
 
 
 def _criterion(
-    ax: Axes, ordered: Sequence[Row], found: Row, outliers: Sequence[Row]
+    ax: Axes, ordered: Sequence[Row], criterion: Row, outliers: Sequence[Row]
 ) -> None:
-    key = found["key"]
-    for number, part in enumerate(found["medians"]):
+    key = criterion["key"]
+    for number, part in enumerate(criterion["medians"]):
         own = [
             (i, r[key])
             for i, r in enumerate(ordered, 1)
             if part_of(r) == part and r.get(key) is not None
         ]
         x, y = np.array(own, float).reshape(-1, 2).T
-        ax.plot(x, y, MARKERS[number % len(MARKERS)], ms=3.6, mfc="white", mec=INK,
-                mew=0.8, label=part or "no site or visit named")  # fmt: skip
+        ax.plot(
+            x,
+            y,
+            MARKERS[number % len(MARKERS)],
+            ms=3.6,
+            mfc="white",
+            mec=INK,
+            mew=0.8,
+            label=part or "no site or visit named",
+        )
     places = {r["session"]: i for i, r in enumerate(ordered, 1)}
     for one in outliers:
         if one["criterion"] == key:
             at = places[one["session"]]
-            ax.annotate(str(at), (at, one["value"]), fontsize=7.5, xytext=(4, 0),
-                        textcoords="offset points", va="center")  # fmt: skip
-    _limit(ax, found)
-    unit = f" / {found['unit']}" if found["unit"] else ""
-    ax.set_title(f"{found['title']}{unit}", fontsize=9, loc="left")
+            ax.annotate(
+                str(at),
+                (at, one["value"]),
+                fontsize=7.5,
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+            )
+    _limit(ax, criterion)
+    unit = f" / {criterion['unit']}" if criterion["unit"] else ""
+    ax.set_title(f"{criterion['title']}{unit}", fontsize=9, loc="left")
     ax.set_xlim(0.3, len(ordered) + 0.7)
     ax.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True, min_n_ticks=1))
 
 
-def _limit(ax: Axes, found: Row) -> None:
+def _limit(ax: Axes, criterion: Row) -> None:
     """The limit, where it leaves the points something of the axis; ends of the axis."""
-    limit, high = found["limit"], found["high"]
+    limit, high = criterion["limit"], criterion["high"]
     if high is None:
-        ax.text(0.5, 0.5, "not measured", transform=ax.transAxes, ha="center",
-                color=GREY)  # fmt: skip
+        ax.text(
+            0.5, 0.5, "not measured", transform=ax.transAxes, ha="center", color=GREY
+        )
         ax.set_yticks([])
         return
     if limit is not None and limit < 12 * max(high, 1e-9):
         ax.axhline(limit, color=ACCENT, lw=1.0, ls="--")
-        ax.annotate("limit", (1, limit), xycoords=("axes fraction", "data"),
-                    fontsize=7.5, color=ACCENT, ha="left", va="center")  # fmt: skip
-    if found["low"] >= 0 and (ax.get_ylim()[0] < 0 or high == 0):  # none is negative
+        ax.annotate(
+            "limit",
+            (1, limit),
+            xycoords=("axes fraction", "data"),
+            fontsize=7.5,
+            color=ACCENT,
+            ha="left",
+            va="center",
+        )
+    # none is negative
+    if criterion["low"] >= 0 and (ax.get_ylim()[0] < 0 or high == 0):
         top = ax.get_ylim()[1] if high > 0 else LEAST_HEIGHT
         ax.set_ylim(-0.04 * top, top)
 
@@ -115,7 +138,7 @@ def _course_words(course: Sequence[Row], name: str) -> str:
     means = ", ".join(
         f"{condition} "
         + " ".join(
-            signed(row["mean"]) for row in course if row["condition"] == condition
+            with_sign(row["mean"]) for row in course if row["condition"] == condition
         )
         for condition in sorted({row["condition"] for row in course})
     )
@@ -128,23 +151,31 @@ def _course(ax: Axes, course: Sequence[Row], name: str) -> None:
         marker, line, color = STYLES[number % len(STYLES)]
         own = [row for row in course if row["condition"] == condition]
         x = np.array([row["place"] for row in own]) + 0.5 + 0.012 * (number - 0.5)
-        ax.errorbar(100 * x, [r["mean"] for r in own], [r["half"] for r in own],
-                    fmt=marker + line, color=color, ms=4.5, lw=1.1, capsize=2.5,
-                    label=condition)  # fmt: skip
+        ax.errorbar(
+            100 * x,
+            [r["mean"] for r in own],
+            [r["half"] for r in own],
+            fmt=marker + line,
+            color=color,
+            ms=4.5,
+            lw=1.1,
+            capsize=2.5,
+            label=condition,
+        )
     ax.axhline(0, color=GREY, lw=0.7)
     ax.set_title(f"{name}, change / %", fontsize=9, loc="left")
     ax.set_xlabel("share of the infusion / %")
     ax.legend()
 
 
-def clinical_svg(found: Sequence[Row]) -> str:
+def clinical_svg(slopes: Sequence[Row]) -> str:
     """Clinical change against response, conditions by marker."""
     with mpl.rc_context({**STYLE, "svg.hashsalt": "clinical"}):
         figure = Figure(figsize=(9.0, 2.7))
         FigureCanvasAgg(figure)
-        grid = figure.subplots(1, max(1, len(found)), squeeze=False, sharey=True)
+        grid = figure.subplots(1, max(1, len(slopes)), squeeze=False, sharey=True)
         figure.subplots_adjust(0.07, 0.19, 0.98, 0.88, 0.1)
-        for ax, one in zip(grid.ravel(), found, strict=False):
+        for ax, one in zip(grid.ravel(), slopes, strict=False):
             conditions = sorted({p["condition"] for p in one["points"]})
             for number, condition in enumerate(conditions):
                 marker, _, color = STYLES[number % len(STYLES)]

@@ -11,7 +11,7 @@ from typing import Any
 from monitor import __version__
 from monitor.judge.criteria import TITLES
 from monitor.judge.measures import OUTCOMES, REPEATED
-from monitor.report.folder import made_folder, take_away
+from monitor.report.folder import make_folder, remove_stale
 from monitor.report.page import environment, style
 from monitor.report.session_files import write_text
 from monitor.report.tables import write_json
@@ -32,30 +32,33 @@ def write_group(rows: Sequence[Row], group: Mapping[str, Any], out: Path) -> Non
     ------
     InputError : the folder cannot be written to
     """
-    made_folder(out)
+    make_folder(out)
     ordered = sorted(rows, key=lambda row: str(row["session"]))
     write_text(out / "sessions.tsv", tsv(_columns(ordered), ordered))
     measures = [m for row in ordered for m in _tidy(row)]
     if measures:
         write_text(out / "measures.tsv", tsv(TIDY, measures))
     else:
-        take_away(out, "measures.tsv")
+        remove_stale(out, "measures.tsv")
     write_json(out / "group.json", group)
     write_text(out / "group.html", group_page(ordered, group))
 
 
 def _columns(rows: Sequence[Row]) -> tuple[str, ...]:
     """Names, criteria, and the outcomes' values where none is hidden."""
-    seen = {name for row in rows for name in row}
+    names = {name for row in rows for name in row}
     values = [f"{name}_{what}" for name in OUTCOMES for what in ("mean", "mean_sd")]
     values += [
         f"{n}_{what}" for n in REPEATED for what in ("reference", "reference_sd")
     ]
     named = [name for name in NAMED if name != "file" or _some(rows, name)]
     return (
-        *named, "protocol", "transients", *CRITERIA,
-        *(name for name in values if name in seen),
-    )  # fmt: skip
+        *named,
+        "protocol",
+        "transients",
+        *CRITERIA,
+        *(name for name in values if name in names),
+    )
 
 
 def _some(rows: Sequence[Row], name: str) -> bool:
@@ -66,12 +69,17 @@ def _tidy(row: Row) -> list[Row]:
     """Response measures of a session, a row each."""
     who = {name: row[name] for name in ("session", "subject", "visit", "site")}
     return [
-        {**who, "outcome": name, "measure": m, "value": row[f"{name}_{m}"],
-         "sd": row[f"{name}_{m}_sd"]}
+        {
+            **who,
+            "outcome": name,
+            "measure": m,
+            "value": row[f"{name}_{m}"],
+            "sd": row[f"{name}_{m}_sd"],
+        }
         for name in OUTCOMES
         for m in MEASURES
         if f"{name}_{m}" in row
-    ]  # fmt: skip
+    ]
 
 
 def tsv(header: Sequence[str], rows: Sequence[Row]) -> str:
@@ -96,14 +104,18 @@ def group_page(rows: Sequence[Row], group: Mapping[str, Any]) -> str:
     trial = group["trial"]
     courses = trial["courses"] if trial else {}
     clinical = trial["clinical"] if trial else []
-    return environment().get_template("group.html.j2").render(
-        g=group,
-        rows=ordered,
-        numbers={row["session"]: i for i, row in enumerate(ordered, 1)},
-        titles=TITLES,
-        css=style(),
-        version=__version__,
-        criteria_svg=criteria_svg(ordered, group) if ordered else "",
-        trial_svg=trial_svg(courses) if any(courses.values()) else "",
-        clinical_svg=clinical_svg(clinical) if clinical else "",
-    )  # fmt: skip
+    return (
+        environment()
+        .get_template("group.html.j2")
+        .render(
+            g=group,
+            rows=ordered,
+            numbers={row["session"]: i for i, row in enumerate(ordered, 1)},
+            titles=TITLES,
+            css=style(),
+            version=__version__,
+            criteria_svg=criteria_svg(ordered, group) if ordered else "",
+            trial_svg=trial_svg(courses) if any(courses.values()) else "",
+            clinical_svg=clinical_svg(clinical) if clinical else "",
+        )
+    )

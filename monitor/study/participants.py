@@ -1,4 +1,4 @@
-"""The participants file: which session was whose, on what, and how they fared.
+"""The participants file: subject, visit, condition and scores of each session.
 
 A table (TSV or CSV) with a row a session:
 
@@ -68,18 +68,18 @@ def read_participants(path: Path) -> dict[tuple[str, str], Visit]:
         raise InputError(f"Participants file {path} cannot be read: {error}.") from None
     lines = text.splitlines()
     delimiter = "\t" if lines and "\t" in lines[0] else ","
-    found: dict[tuple[str, str], Visit] = {}
+    visits: dict[tuple[str, str], Visit] = {}
     for number, row in enumerate(csv.DictReader(lines, delimiter=delimiter), 2):
         visit = _visit(row, f"{path.name}, line {number}")
         key = (visit.subject, visit.visit)
-        if key in found:
+        if key in visits:
             raise InputError(
                 f"{path.name}: subject {key[0]} visit {key[1]} stands there twice."
             )
-        found[key] = visit
-    if not found:
+        visits[key] = visit
+    if not visits:
         raise InputError(f"Participants file {path.name} has no rows.")
-    return found
+    return visits
 
 
 def _visit(row: dict[str, str], where: str) -> Visit:

@@ -10,20 +10,20 @@ from typing import Any
 
 from monitor.judge.provenance import program_hash
 from monitor.protocol.choose import Wishes
-from monitor.report.folder import made_folder
+from monitor.report.folder import make_folder
 from monitor.report.tables import write_json
 from monitor.study.batch import Job, Row, Tell, run_here
 from monitor.study.cluster import run_on_cluster
 from monitor.study.group import group_report
 from monitor.study.group_files import write_group
 from monitor.study.participants import Visit
-from monitor.study.sessions import Session
+from monitor.study.sessions import StudySession
 
 ROWS = "rows.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class StudyPlan:
     """What is to be done with the sessions.
 
     Attributes
@@ -41,14 +41,16 @@ class Plan:
     visits: Mapping[tuple[str, str], Visit] | None = None
 
 
-def judge_all(sessions: Sequence[Session], plan: Plan, tell: Tell) -> list[Row]:
+def judge_all(
+    sessions: Sequence[StudySession], plan: StudyPlan, tell: Tell
+) -> list[Row]:
     """Judge sessions; rows in the order of the sessions, kept in rows.json.
 
     Raises
     ------
     InputError : the folder cannot be written to, or there is no such scheduler
     """
-    made_folder(plan.out)
+    make_folder(plan.out)
     jobs = [Job(s, plan.wishes, plan.out / s.label, plan.pdf) for s in sessions]
     done: dict[str, Row] = {}
 
@@ -65,7 +67,7 @@ def judge_all(sessions: Sequence[Session], plan: Plan, tell: Tell) -> list[Row]:
     return rows
 
 
-def kept_rows(out: Path) -> tuple[list[Row], bool]:
+def earlier_rows(out: Path) -> tuple[list[Row], bool]:
     """Rows of an earlier run in this folder, and whether another program made them.
 
     None where there was none.
@@ -73,12 +75,12 @@ def kept_rows(out: Path) -> tuple[list[Row], bool]:
     place = out / ROWS
     if not place.is_file():
         return [], False
-    kept = json.loads(place.read_text(encoding="utf-8"))
-    rows: list[Row] = kept["rows"]
-    return rows, kept.get("program_sha256") != program_hash()
+    content = json.loads(place.read_text(encoding="utf-8"))
+    rows: list[Row] = content["rows"]
+    return rows, content.get("program_sha256") != program_hash()
 
 
-def put_together(rows: Sequence[Row], plan: Plan) -> dict[str, Any]:
+def write_study(rows: Sequence[Row], plan: StudyPlan) -> dict[str, Any]:
     """Write the tables and the page of all sessions; returns what the page says."""
     group = group_report(rows, plan.visits)
     write_group(rows, group, plan.out)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from monitor.judge.labels import entity, labels_of, numbered
+from monitor.judge.labels import entity, labels_of, make_unique
 from monitor.study.beside import waters_beside
 from streams.errors import InputError
 from streams.messages.scanner_names import is_noise_name
@@ -28,7 +28,7 @@ NO_SESSIONS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class StudySession:
     """A session to judge.
 
     Attributes
@@ -55,7 +55,9 @@ class Session:
         return self.path.name if self.named else self.label
 
 
-def find_sessions(places: Sequence[Path], names: bool = False) -> tuple[Session, ...]:
+def find_sessions(
+    places: Sequence[Path], names: bool = False
+) -> tuple[StudySession, ...]:
     """Sessions in files and folders, in the order of their names.
 
     `names`: their labels are the files' names, and results may hold these.
@@ -64,35 +66,35 @@ def find_sessions(places: Sequence[Path], names: bool = False) -> tuple[Session,
     ------
     InputError : a place does not exist, or there is no session in any of them
     """
-    found: list[Session] = []
+    sessions: list[StudySession] = []
     for place in places:
         if place.is_dir():
-            found += _in_folder(place)
+            sessions += _in_folder(place)
         elif place.is_file():
-            found.append(_session(place, None, None))
+            sessions.append(_session(place, None, None))
         else:
             raise InputError(f"There is no file or folder {place}.")
-    if not found:
-        said = ", ".join(str(place) for place in places)
-        raise InputError(f"There is no session in {said}.")
+    if not sessions:
+        named = ", ".join(str(place) for place in places)
+        raise InputError(f"There is no session in {named}.")
     if names:
-        return _with_names(found)
-    labels = labels_of(session.path for session in found)
-    return tuple(replace(s, label=a) for s, a in zip(found, labels, strict=True))
+        return _with_names(sessions)
+    labels = labels_of(session.path for session in sessions)
+    return tuple(replace(s, label=a) for s, a in zip(sessions, labels, strict=True))
 
 
-def _in_folder(folder: Path) -> list[Session]:
+def _in_folder(folder: Path) -> list[StudySession]:
     if (folder / "dataset_description.json").is_file():
         files = sorted(folder.glob("sub-*/**/*_svs.nii*"))
         return [_session(p, _bids(p, "mrsref.nii*"), _bids(p, "events.tsv"))
                 for p in files]  # fmt: skip
     series = {p for p in (folder, *folder.rglob("*")) if is_series_folder(p)}
-    files = [p for p in folder.rglob("*") if _may_be(p, folder)]
+    files = [p for p in folder.rglob("*") if _is_candidate(p, folder)]
     files = sorted([*series, *(p for p in files if p.parent not in series)])
     return [_session(p, water, None) for p, water in waters_beside(files).items()]
 
 
-def _may_be(path: Path, folder: Path) -> bool:
+def _is_candidate(path: Path, folder: Path) -> bool:
     inside = path.relative_to(folder)
     hidden = any(part.startswith(".") for part in inside.parts)
     document = path.suffix.lower() in NO_SESSIONS or path.name.startswith("LICENSE")
@@ -103,30 +105,30 @@ def _may_be(path: Path, folder: Path) -> bool:
 def _bids(path: Path, ending: str) -> Path | None:
     """The one file with the same entities and another ending."""
     stem = path.name.split("_svs")[0]
-    found = sorted(path.parent.glob(f"{stem}_{ending}"))
-    return found[0] if len(found) == 1 else None
+    files = sorted(path.parent.glob(f"{stem}_{ending}"))
+    return files[0] if len(files) == 1 else None
 
 
-def _session(path: Path, water: Path | None, events: Path | None) -> Session:
+def _session(path: Path, water: Path | None, events: Path | None) -> StudySession:
     text = path.as_posix()
     label = re.sub(r"(\.nii)?(\.gz)?$", "", path.name, flags=re.I)
     label = label.rsplit(".", 1)[0] if "." in label else label
     subject, visit, site = (entity(text, key) for key in ("sub", "ses", "site"))
-    return Session(label or path.name, path, water, subject, visit, site, events)
+    return StudySession(label or path.name, path, water, subject, visit, site, events)
 
 
-def _with_names(found: list[Session]) -> tuple[Session, ...]:
+def _with_names(sessions: list[StudySession]) -> tuple[StudySession, ...]:
     """Labels that occur twice get the name of their folder, then a number."""
-    names = [s.label for s in found]
-    labels = numbered(
+    names = [s.label for s in sessions]
+    labels = make_unique(
         f"{s.path.parent.name}_{s.label}"
         if names.count(s.label) > 1 and s.path.parent.name
         else s.label
-        for s in found
+        for s in sessions
     )
     return tuple(
         replace(s, label=label, named=True)
-        for s, label in zip(found, labels, strict=True)
+        for s, label in zip(sessions, labels, strict=True)
     )
 
 

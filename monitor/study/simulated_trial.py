@@ -45,20 +45,25 @@ Drawn = tuple[Visit, list[dict[str, Any]]]
 
 def draw(trial: Crossover, random: np.random.Generator) -> list[Drawn]:
     """Sessions of a trial: who, and the rows that windows.csv would hold."""
-    found: list[Drawn] = []
+    sessions: list[Drawn] = []
     for subject in range(trial.subjects):
         own = trial.subject_sd * random.standard_normal()
         order = ("drug", "placebo") if subject % 2 else ("placebo", "drug")
         sex = "f" if subject % 4 < 2 else "m"
         for number, condition in enumerate(order, 1):
             visit = Visit(
-                f"{subject + 1:02d}", str(number), condition, sex, None, None,
+                f"{subject + 1:02d}",
+                str(number),
+                condition,
+                sex,
+                None,
+                None,
                 trial.infusion_min,
-            )  # fmt: skip
+            )
             sign = 0.5 if condition == "drug" else -0.5
             level = own + trial.session_sd * random.standard_normal()
-            found.append((visit, _windows(trial, sign, level, random)))
-    return found
+            sessions.append((visit, _windows(trial, sign, level, random)))
+    return sessions
 
 
 def _windows(
@@ -73,9 +78,11 @@ def _windows(
     total = float(np.hypot(trial.window_sd, trial.reference_sd))
     return [
         {
-            "start_min": i * length, "end_min": (i + 1) * length,
-            "change_percent": float(y[i]), "sd_percent": total,
+            "start_min": i * length,
+            "end_min": (i + 1) * length,
+            "change_percent": float(y[i]),
+            "sd_percent": total,
             "reference_sd_percent": trial.reference_sd,
         }
         for i in range(n)
-    ]  # fmt: skip
+    ]

@@ -94,7 +94,9 @@ def during(visit: Visit, windows: Sequence[Row]) -> list[Row]:
     return [w for w in windows if 0 <= 0.5 * (w["start_min"] + w["end_min"]) <= end]
 
 
-def binned(visit: Visit, windows: Sequence[Row], bins: int = BINS) -> Binned | None:
+def bin_session(
+    visit: Visit, windows: Sequence[Row], bins: int = BINS
+) -> Binned | None:
     """Bins of one session from its windows of one outcome; None without an infusion.
 
     Bins are means weighted by the windows' length; one that no window's middle lies in
@@ -131,7 +133,7 @@ def fit_trial(sessions: Sequence[Binned], active: str) -> Fitted:
     conditions = {s.visit.condition for s in sessions}
     if len(conditions) != 2 or active not in conditions:
         raise InputError(
-            f"A trial has two conditions; the sessions have {_listed(conditions)}."
+            f"A trial has two conditions; the sessions have {_list_names(conditions)}."
         )
     freedom = _freedom(sessions, len(subjects))
     if freedom < 1:
@@ -139,7 +141,7 @@ def fit_trial(sessions: Sequence[Binned], active: str) -> Fitted:
             f"{len(sessions)} sessions of {len(subjects)} subjects are too few for a "
             "mixed model."
         )
-    b, covariance, extra = _mixed(sessions, subjects, active)
+    b, covariance, extra = _fit_mixed_model(sessions, subjects, active)
     t = float(stats.t.ppf(0.975, freedom))
 
     def effect(name: str, row: int) -> Effect:
@@ -148,12 +150,18 @@ def fit_trial(sessions: Sequence[Binned], active: str) -> Fitted:
 
     scale, subject_sd, session_sd, converged = extra
     return Fitted(
-        effect("condition", -3), effect("condition by time", -2), len(subjects),
-        len(sessions), scale, subject_sd, session_sd, converged,
-    )  # fmt: skip
+        effect("condition", -3),
+        effect("condition by time", -2),
+        len(subjects),
+        len(sessions),
+        scale,
+        subject_sd,
+        session_sd,
+        converged,
+    )
 
 
-def _listed(names: set[str]) -> str:
+def _list_names(names: set[str]) -> str:
     return ", ".join(sorted(names)) or "none"
 
 
@@ -175,12 +183,11 @@ def _design(session: Binned, active: str, later: str, places: Real) -> Real:
     second = 0.5 if session.visit.visit == later else -0.5
     ones = np.ones((len(number), 1))
     return np.hstack(
-        [ones, sums[number], sign * ones, sign * session.place[:, None],
-         second * ones]
-    )  # fmt: skip
+        [ones, sums[number], sign * ones, sign * session.place[:, None], second * ones]
+    )
 
 
-def _mixed(
+def _fit_mixed_model(
     sessions: Sequence[Binned], subjects: Sequence[str], active: str
 ) -> tuple[Real, Real, tuple[float, float, float, bool]]:
     """Fixed effects with their covariance, and scale, SDs and convergence."""
@@ -196,32 +203,39 @@ def _mixed(
             "condition and visit (or time) always go together in these sessions: "
             "their effects cannot be told apart."
         )
-    y, X, groups, ones, columns = _whitened(sessions, subjects, active, later, places)
+    y, X, groups, ones, columns = _whiten(sessions, subjects, active, later, places)
     names = [[f"visit {i}" for i in range(c.shape[1])] for c in columns]
     components = VCSpec(["session"], [names], [columns])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on the edge of the parameters it warns much
         model = MixedLM(y, X, groups, exog_re=ones[:, None], exog_vc=components)
         model.group_labels = list(subjects)
-        found = model.fit(reml=True, method=["lbfgs", "powell"])
+        fit = model.fit(reml=True, method=["lbfgs", "powell"])
     p = X.shape[1]
-    covariance = np.asarray(found.cov_params(), float)[:p, :p]
-    subject_sd = math.sqrt(max(float(np.asarray(found.cov_re).ravel()[0]), 0.0))
-    session_sd = math.sqrt(max(float(np.asarray(found.vcomp).ravel()[0]), 0.0))
-    fixed = np.asarray(found.fe_params, float)
-    return fixed, covariance, (
-        float(found.scale), subject_sd, session_sd, bool(found.converged),
-    )  # fmt: skip
+    covariance = np.asarray(fit.cov_params(), float)[:p, :p]
+    subject_sd = math.sqrt(max(float(np.asarray(fit.cov_re).ravel()[0]), 0.0))
+    session_sd = math.sqrt(max(float(np.asarray(fit.vcomp).ravel()[0]), 0.0))
+    fixed = np.asarray(fit.fe_params, float)
+    return (
+        fixed,
+        covariance,
+        (
+            float(fit.scale),
+            subject_sd,
+            session_sd,
+            bool(fit.converged),
+        ),
+    )
 
 
-def _whitened(
+def _whiten(
     sessions: Sequence[Binned],
     subjects: Sequence[str],
     active: str,
     later: str,
     places: Real,
 ) -> tuple[Real, Real, NDArray[np.str_], Real, list[Real]]:
-    """Bins of all sessions made white: y, X, subjects, ones, ones by visit."""
+    """Whitened bins of all sessions: y, X, subjects, ones, ones by visit."""
     y, X, groups, ones, columns = [], [], [], [], []
     for subject in subjects:
         own = [s for s in sessions if s.visit.subject == subject]

@@ -13,7 +13,7 @@ from scipy import stats
 from monitor.judge.measures import OUTCOMES
 from monitor.study.clinical import LEAST_SUBJECTS, clinical_slope
 from monitor.study.participants import Visit, active_condition
-from monitor.study.trial import BINS, Binned, binned, during, fit_trial
+from monitor.study.trial import BINS, Binned, bin_session, during, fit_trial
 from streams.errors import InputError
 
 Row = Mapping[str, Any]
@@ -34,7 +34,7 @@ def trial_report(
     )
     effects, without = [], dict[tuple[str, str], list[str]]()
     for name in OUTCOMES:
-        sessions = _binned(matched, name)
+        sessions = _bin_sessions(matched, name)
         for part, own in _parts(sessions):
             try:
                 effects += _effects(own, active, name, part)
@@ -48,7 +48,7 @@ def trial_report(
         "unmatched": unmatched,
         "effects": sorted(effects, key=lambda e: OUTCOMES.index(e["outcome"])),
         "missed": sum("missed" in row["verdicts"].values() for _, row in matched),
-        "courses": {n: _courses(_binned(matched, n)) for n in OUTCOMES},
+        "courses": {n: _courses(_bin_sessions(matched, n)) for n in OUTCOMES},
         "clinical": clinical,
         "said": [
             *(f"{', '.join(n)}, {part}: {why}" for (part, why), n in without.items()),
@@ -68,7 +68,7 @@ def _no_slope(matched: Sequence[tuple[Visit, Row]]) -> list[str]:
     ]
 
 
-def _binned(matched: Sequence[tuple[Visit, Row]], name: str) -> list[Binned]:
+def _bin_sessions(matched: Sequence[tuple[Visit, Row]], name: str) -> list[Binned]:
     """Sessions in as many bins as the one with the fewest windows fills, at most 5."""
     windows = [
         (visit, [w for w in row["windows"] if w["outcome"] == name])
@@ -76,8 +76,8 @@ def _binned(matched: Sequence[tuple[Visit, Row]], name: str) -> list[Binned]:
     ]
     counts = [len(during(visit, rows)) for visit, rows in windows]
     bins = min([BINS, *(n for n in counts if n)])
-    found = [binned(visit, rows, bins) for visit, rows in windows]
-    return [session for session in found if session is not None]
+    sessions = [bin_session(visit, rows, bins) for visit, rows in windows]
+    return [session for session in sessions if session is not None]
 
 
 def _parts(sessions: Sequence[Binned]) -> list[tuple[str, list[Binned]]]:
@@ -96,11 +96,15 @@ def _effects(
 ) -> list[dict[str, Any]]:
     fitted = fit_trial(sessions, active)
     about = {
-        "outcome": name, "part": part, "subjects": fitted.subjects,
-        "sessions": fitted.sessions, "scale": fitted.scale,
-        "subject_sd": fitted.subject_sd, "session_sd": fitted.session_sd,
+        "outcome": name,
+        "part": part,
+        "subjects": fitted.subjects,
+        "sessions": fitted.sessions,
+        "scale": fitted.scale,
+        "subject_sd": fitted.subject_sd,
+        "session_sd": fitted.session_sd,
         "converged": fitted.converged,
-    }  # fmt: skip
+    }
     return [
         {**asdict(effect), **about}
         for effect in (fitted.condition, fitted.condition_by_time)
@@ -109,44 +113,60 @@ def _effects(
 
 def _between_sexes(effects: Sequence[Row]) -> list[dict[str, Any]]:
     """Difference of an effect between two sexes, whose subjects are different ones."""
-    found = []
+    rows = []
     split = [e for e in effects if e["part"].startswith("sex ")]
     for outcome, name in sorted({(e["outcome"], e["name"]) for e in split}):
         pair = [e for e in split if (e["outcome"], e["name"]) == (outcome, name)]
         if len(pair) != 2:
             continue
         first, second = pair
-        value, sd = second["value"] - first["value"], math.hypot(
-            first["sd"], second["sd"]
-        )  # fmt: skip
+        value, sd = (
+            second["value"] - first["value"],
+            math.hypot(first["sd"], second["sd"]),
+        )
         freedom = first["freedom"] + second["freedom"]
         t = float(stats.t.ppf(0.975, freedom))
         part = f"{second['part']} minus {first['part']}"
-        found.append(
-            {**second, "part": part, "value": value, "sd": sd, "low": value - t * sd,
-             "high": value + t * sd, "freedom": freedom,
-             "subjects": first["subjects"] + second["subjects"],
-             "sessions": first["sessions"] + second["sessions"]}
-        )  # fmt: skip
-    return found
+        rows.append(
+            {
+                **second,
+                "part": part,
+                "value": value,
+                "sd": sd,
+                "low": value - t * sd,
+                "high": value + t * sd,
+                "freedom": freedom,
+                "subjects": first["subjects"] + second["subjects"],
+                "sessions": first["sessions"] + second["sessions"],
+            }
+        )
+    return rows
 
 
 def _courses(sessions: Sequence[Binned]) -> list[dict[str, Any]]:
     """Mean change and its 95 % half width by condition and bin, over sessions."""
-    found = []
+    courses = []
     for condition in sorted({s.visit.condition for s in sessions}):
         own = [s for s in sessions if s.visit.condition == condition]
         for place in sorted({float(p) for s in own for p in s.place}):
-            y = [float(s.percent[i]) for s in own
-                 for i in np.flatnonzero(s.place == place)]  # fmt: skip
+            y = [
+                float(s.percent[i])
+                for s in own
+                for i in np.flatnonzero(s.place == place)
+            ]
             n = len(y)
             half = (
                 float(stats.t.ppf(0.975, n - 1) * np.std(y, ddof=1) / math.sqrt(n))
                 if n > 1
                 else math.nan
             )
-            found.append(
-                {"condition": condition, "place": place, "mean": float(np.mean(y)),
-                 "half": half, "sessions": n}
-            )  # fmt: skip
-    return found
+            courses.append(
+                {
+                    "condition": condition,
+                    "place": place,
+                    "mean": float(np.mean(y)),
+                    "half": half,
+                    "sessions": n,
+                }
+            )
+    return courses

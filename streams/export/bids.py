@@ -24,7 +24,7 @@ from streams.errors import InputError
 from streams.export.atomic import replacing
 from streams.export.bids_events import EVENT_COLUMNS, events_table
 from streams.export.nifti_mrs import PROGRAM, program_version, write_recorded
-from streams.export.recorded import Recorded, collect, numbered
+from streams.export.recorded import TransientGroup, collect, number_groups
 from streams.messages.transient import Kind, Message
 
 BIDS_VERSION = "1.10.0"
@@ -58,17 +58,17 @@ def write_bids(
     """
     labels = {"sub": subject, "ses": session}
     _check_labels(labels)
-    groups = numbered(map(in_time_order, collect(messages, notes)))
+    groups = number_groups(map(in_time_order, collect(messages, notes)))
     if not groups:
         raise InputError("The recording holds no transient, nothing can be exported.")
     parts = [f"{key}-{label}" for key, label in labels.items() if label]
     place, stem = Path(*parts), "_".join(parts)
     participants = _participants(folder)
-    with _claimed(folder, place):
+    with _claim_folder(folder, place):
         written = _write_all(folder, place, stem, groups)
         if recording is not None:
             copy = folder / "sourcedata" / place / f"{stem}.mcap"
-            written.append(_copied(recording, copy))
+            written.append(_copy(recording, copy))
         description = _write_description(folder)
         return description + _write_participants(folder, participants) + written
 
@@ -80,12 +80,12 @@ def next_session(folder: Path, subject: str) -> str:
 
 
 @contextmanager
-def _claimed(folder: Path, place: Path) -> Iterator[None]:
-    """The folder of a session that is new, taken away again where it is not filled.
+def _claim_folder(folder: Path, place: Path) -> Iterator[None]:
+    """A new folder for a session, removed again where it is not filled.
 
     Raises
     ------
-    InputError : it stands there, or cannot be made
+    InputError : it exists already, or cannot be made
     """
     target = folder / place / "mrs"
     above = [parent for parent in target.parents if not parent.exists()]
@@ -111,7 +111,7 @@ def _claimed(folder: Path, place: Path) -> Iterator[None]:
 
 
 def _write_all(
-    folder: Path, place: Path, stem: str, groups: Sequence[tuple[int, Recorded]]
+    folder: Path, place: Path, stem: str, groups: Sequence[tuple[int, TransientGroup]]
 ) -> list[Path]:
     """Write every series of a session, its events with it."""
     written: list[Path] = []
@@ -126,7 +126,7 @@ def _write_all(
     return written
 
 
-def in_time_order(recorded: Recorded) -> Recorded:
+def in_time_order(recorded: TransientGroup) -> TransientGroup:
     """The same transients by time: BIDS wants its VolumeTiming to rise."""
     order = sorted(range(len(recorded.times_s)), key=recorded.times_s.__getitem__)
     times_s = [recorded.times_s[index] for index in order]
@@ -157,7 +157,7 @@ def _stem(stem: str, kind: Kind) -> str:
 
 
 def _references(
-    place: Path, stem: str, number: int, groups: Sequence[tuple[int, Recorded]]
+    place: Path, stem: str, number: int, groups: Sequence[tuple[int, TransientGroup]]
 ) -> list[str]:
     """BIDS URIs of the water references of a series."""
     name = f"{place.as_posix()}/mrs/{_stem(stem, Kind.WATER)}.nii.gz"
@@ -166,7 +166,7 @@ def _references(
 
 
 def _write_series(
-    target: Path, recorded: Recorded, references: list[str]
+    target: Path, recorded: TransientGroup, references: list[str]
 ) -> list[Path]:
     stem = _stem(target.name, recorded.kind)
     image = target.with_name(f"{stem}.nii.gz")
@@ -176,7 +176,7 @@ def _write_series(
     return [image, text]
 
 
-def sidecar(recorded: Recorded, references: Sequence[str] = ()) -> dict[str, Any]:
+def sidecar(recorded: TransientGroup, references: Sequence[str] = ()) -> dict[str, Any]:
     """Fields of the sidecar; frequency and nucleus as lists, as in the NIfTI header."""
     acquisition = recorded.acquisition
     coils, points = recorded.fids[0].shape
@@ -202,7 +202,7 @@ def sidecar(recorded: Recorded, references: Sequence[str] = ()) -> dict[str, Any
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def _timing(recorded: Recorded) -> dict[str, Any]:
+def _timing(recorded: TransientGroup) -> dict[str, Any]:
     """RepetitionTime where the times follow it, else VolumeTiming: one of the two."""
     step_s = recorded.acquisition.repetition_time_s
     onsets = [time_s - recorded.times_s[0] for time_s in recorded.times_s]
@@ -213,7 +213,7 @@ def _timing(recorded: Recorded) -> dict[str, Any]:
     return {"RepetitionTime": step_s} if regular else {"VolumeTiming": onsets}
 
 
-def _write_events(target: Path, recorded: Recorded) -> list[Path]:
+def _write_events(target: Path, recorded: TransientGroup) -> list[Path]:
     table = target.with_name(f"{target.name}_events.tsv")
     text = target.with_name(f"{target.name}_events.json")
     with replacing(table) as file:
@@ -280,7 +280,7 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
         file.write(json.dumps(content, indent=2).encode() + b"\n")
 
 
-def _copied(recording: Path, target: Path) -> Path:
+def _copy(recording: Path, target: Path) -> Path:
     try:
         with recording.open("rb") as source, replacing(target) as file:
             shutil.copyfileobj(source, file)

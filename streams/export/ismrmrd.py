@@ -18,7 +18,7 @@ import numpy as np
 
 from streams.errors import InputError
 from streams.export.atomic import replacing
-from streams.export.recorded import Recorded, collect, numbered
+from streams.export.recorded import TransientGroup, collect, number_groups
 from streams.messages.transient import Acquisition, Kind, Message
 from streams.sources.files.extras import needed
 from streams.sources.files.ismrmrd import TICKS_S
@@ -80,7 +80,7 @@ def write_session(path: Path, messages: Iterable[Message]) -> list[Path]:
         permission, disk full
     """
     written = []
-    for number, recorded in numbered(collect(messages)):
+    for number, recorded in number_groups(collect(messages)):
         name = path.stem if number == 1 else f"{path.stem}_series-{number}"
         if recorded.kind is not Kind.METABOLITE:
             name = f"{name}_{recorded.kind}"
@@ -91,7 +91,7 @@ def write_session(path: Path, messages: Iterable[Message]) -> list[Path]:
     return written
 
 
-def _write(path: Path, recorded: Recorded) -> None:
+def _write(path: Path, recorded: TransientGroup) -> None:
     """Write beside it first: HDF5 needs a file that it can seek in by itself."""
     h5py = needed("h5py", "ISMRMRD files")
     nucleus = recorded.acquisition.nucleus
@@ -111,7 +111,7 @@ def _write(path: Path, recorded: Recorded) -> None:
         target.write(draft.read_bytes())
 
 
-def _record(recorded: Recorded, index: int, record: np.dtype[Any]) -> Any:
+def _record(recorded: TransientGroup, index: int, record: np.dtype[Any]) -> Any:
     fid = recorded.fids[index]
     coils, points = fid.shape
     row = np.zeros(1, record)
@@ -139,7 +139,7 @@ def _mask(coils: int) -> list[int]:
     return [(bits >> (64 * word)) & ((1 << 64) - 1) for word in range(16)]
 
 
-def header_xml(recorded: Recorded) -> bytes:
+def header_xml(recorded: TransientGroup) -> bytes:
     """Return the XML header; elements in the order that the schema asks for."""
     acquisition = recorded.acquisition
     coils, points = recorded.fids[0].shape

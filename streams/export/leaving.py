@@ -79,18 +79,18 @@ def event_to_leave(event: Event) -> Event:
     )
 
 
-def _found(pattern: re.Pattern[str]) -> Callable[[str], str]:
-    """The part of a text that looks so, and nothing else of it."""
+def _keep_match(pattern: re.Pattern[str]) -> Callable[[str], str]:
+    """Keeps the part of a text that matches, and nothing else of it."""
 
     def keep(text: str) -> str:
-        found = pattern.search(text)
-        return found[0] if found else ""
+        match = pattern.search(text)
+        return match[0] if match else ""
 
     return keep
 
 
-def _whole(pattern: re.Pattern[str]) -> Callable[[str], str]:
-    """A text that looks so from end to end."""
+def _keep_whole(pattern: re.Pattern[str]) -> Callable[[str], str]:
+    """Keeps a text that matches from end to end."""
     return lambda text: text if pattern.fullmatch(text) else ""
 
 
@@ -114,12 +114,12 @@ def _is_setting(name: str, value: object) -> bool:
 
 
 _TEXTS: dict[str, Callable[[str], str]] = {
-    GAP: _found(_TRANSIENT),
-    DROPPED: _found(_TRANSIENT),
-    CONJUGATION_CONTRADICTED: _found(_MIRRORED),
-    "note": _found(_MIRRORED),
-    "infusion_start": _whole(_DOSE),
-    "infusion_stop": _whole(_DOSE),
-    "reference": _whole(_PERIOD),
+    GAP: _keep_match(_TRANSIENT),
+    DROPPED: _keep_match(_TRANSIENT),
+    CONJUGATION_CONTRADICTED: _keep_match(_MIRRORED),
+    "note": _keep_match(_MIRRORED),
+    "infusion_start": _keep_whole(_DOSE),
+    "infusion_stop": _keep_whole(_DOSE),
+    "reference": _keep_whole(_PERIOD),
     "settings": _settings,
 }

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from streams.errors import InputError
 from streams.export.atomic import replacing
-from streams.export.recorded import Recorded, collect, numbered
+from streams.export.recorded import TransientGroup, collect, number_groups
 from streams.messages.transient import Acquisition, Event, Kind, Message
 from streams.sources.files.nifti_dynamic import COUNTS_KEY, EVENTS_KEY, TIMES_KEY
 from streams.sources.files.nifti_mrs import PHASE_CYCLE_KEY, UNKNOWN_VOXEL_MM
@@ -37,7 +37,7 @@ HEADER_BYTES = 540
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ProcessingStep:
     """One step of processing, as the standard's `ProcessingApplied` names it.
 
     `method` in the standard's words where it has one ("RF coil combination",
@@ -71,7 +71,7 @@ def write_nifti_mrs(
     fids: NDArray[np.complex64],
     acquisition: Acquisition,
     times_s: Sequence[float] | None = None,
-    provenance: Sequence[Step] = (),
+    provenance: Sequence[ProcessingStep] = (),
     events: Sequence[Event] = (),
     water_suppressed: bool | None = None,
 ) -> None:
@@ -116,7 +116,7 @@ def write_session(
     suffix = _suffix(path)
     stem = path.name.removesuffix(suffix)
     written = []
-    for number, recorded in numbered(collect(messages, notes)):
+    for number, recorded in number_groups(collect(messages, notes)):
         name = stem if number == 1 else f"{stem}_series-{number}"
         if recorded.kind is not Kind.METABOLITE:
             name = f"{name}_{recorded.kind}"
@@ -127,7 +127,7 @@ def write_session(
     return written
 
 
-def write_recorded(path: Path, recorded: Recorded) -> None:
+def write_recorded(path: Path, recorded: TransientGroup) -> None:
     """Write the transients of one kind, unprocessed, with their times and events."""
     acquisition = recorded.acquisition
     coils, points = recorded.fids[0].shape
@@ -145,7 +145,7 @@ def header_extension(
     acquisition: Acquisition,
     coils: int,
     times_s: Sequence[float] | None = None,
-    provenance: Sequence[Step] = (),
+    provenance: Sequence[ProcessingStep] = (),
 ) -> dict[str, Any]:
     """The JSON of the header extension; fields that are not known are absent."""
     dimensions = ["DIM_COIL", "DIM_DYN"] if coils > 1 else ["DIM_DYN"]
@@ -206,13 +206,13 @@ def _write(
 ) -> None:
     """Write header, extension and one (coils, points) block after the other."""
     packed = _suffix(path) == ".nii.gz"
-    with replacing(path) as file, _opened(file, packed) as target:
+    with replacing(path) as file, _open_stream(file, packed) as target:
         target.write(_head(shape, acquisition, extension))
         for block in blocks:
             target.write(np.ascontiguousarray(block, "<c8").tobytes())
 
 
-def _opened(file: BinaryIO, packed: bool) -> AbstractContextManager[BinaryIO]:
+def _open_stream(file: BinaryIO, packed: bool) -> AbstractContextManager[BinaryIO]:
     if not packed:
         return nullcontext(file)
     # FIDs are mostly noise: the fastest level packs them nearly as well as the best

@@ -18,7 +18,7 @@ from streams.messages.transient import (
 
 
 @dataclass(slots=True)
-class Recorded:
+class TransientGroup:
     """Transients of one kind and one acquisition, collected from messages.
 
     `places` holds for each event how many of the transients came before it.
@@ -39,13 +39,13 @@ class Recorded:
         self.fids.append(transient.fid)
 
 
-def collect(messages: Iterable[Message], notes: bool = False) -> list[Recorded]:
+def collect(messages: Iterable[Message], notes: bool = False) -> list[TransientGroup]:
     """Sort transients by acquisition and kind, in order of their first appearance.
 
     Events go with the metabolite transients of the acquisition they fell in.  `notes`:
     with what was typed in them, which may name a person.
     """
-    groups: dict[tuple[Acquisition, Kind], Recorded] = {}
+    groups: dict[tuple[Acquisition, Kind], TransientGroup] = {}
     events: dict[Acquisition, list[tuple[int, Event]]] = {}
     acquisition: Acquisition | None = None
     for message in messages:
@@ -55,7 +55,7 @@ def collect(messages: Iterable[Message], notes: bool = False) -> list[Recorded]:
         elif acquisition is None:
             continue
         elif isinstance(body, Transient):
-            empty = Recorded(acquisition, body.kind)
+            empty = TransientGroup(acquisition, body.kind)
             groups.setdefault((acquisition, body.kind), empty).add(body)
         elif isinstance(body, Event):
             group = groups.get((acquisition, Kind.METABOLITE))
@@ -69,7 +69,7 @@ def collect(messages: Iterable[Message], notes: bool = False) -> list[Recorded]:
     return list(groups.values())
 
 
-def numbered(groups: Iterable[Recorded]) -> list[tuple[int, Recorded]]:
+def number_groups(groups: Iterable[TransientGroup]) -> list[tuple[int, TransientGroup]]:
     """Each group with the number of its acquisition, from 1."""
     numbers: dict[Acquisition, int] = {}
     return [

@@ -1,4 +1,4 @@
-"""What stands in the place of a message that cannot be used.
+"""The event that takes the place of a message that cannot be used.
 
 A publisher without a journal cannot be asked again.  Where the header of a refused
 message can be read, an event of kind "dropped" takes its number and its time and says
@@ -15,39 +15,39 @@ from streams.messages import wire
 from streams.messages.scanner_counter import AUTHOR, DROPPED
 from streams.messages.transient import Body, Event, Message
 
-LONGEST_REASON = 1000
+LONGEST_REASON = 1000  # characters; `wire.MAX_TEXT` bounds the whole text
 PLACED = frozenset({"transient", "event"})  # what has a time of its own
 _SEVERAL = re.compile(r"(\d{1,15}) messages refused")
 
 
-def several(messages: int, reason: str) -> str:
-    """Text of one event "dropped" that stands for so many messages."""
+def refused_text(messages: int, reason: str) -> str:
+    """Text of one event "dropped" that replaces so many messages."""
     if messages == 1:
         return reason[:LONGEST_REASON]
     return f"{messages} messages refused; the last: {reason}"[:LONGEST_REASON]
 
 
-def refused_in(body: Body) -> int:
-    """How many refused messages a body stands for."""
+def count_refused(body: Body) -> int:
+    """How many refused messages a body replaces."""
     if not isinstance(body, Event) or body.kind != DROPPED:
         return 0
-    found = _SEVERAL.match(body.text)
-    return int(found[1]) if found else 1
+    match = _SEVERAL.match(body.text)
+    return int(match[1]) if match else 1
 
 
-def in_its_place(frames: wire.Frames, reason: str) -> Message | None:
+def placeholder_for(frames: wire.Frames, reason: str) -> Message | None:
     """The event for a refused message; None where it is lost or can be fetched."""
     try:
         header = wire.read_header(frames)
         if header.topic not in PLACED or wire.is_recorded(frames):
             return None
-        said = {
+        fields = {
             **header.fields,
             "type": "event",
             "kind": DROPPED,
             "text": reason[:LONGEST_REASON],
             "author": AUTHOR,
         }
-        return wire.decode([b"event", json.dumps(said).encode(), b""])
+        return wire.decode([b"event", json.dumps(fields).encode(), b""])
     except InputError:
         return None

@@ -67,7 +67,7 @@ class EventRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class EventRecorded:
     """The event of that `id` is on disk as message `seq`, at scanner time `time_s`."""
 
     id: str
@@ -84,13 +84,13 @@ class Refused:
 
 
 Request = Fetch | EventRequest
-Reply = Done | Recorded | Refused
+Reply = Done | EventRecorded | Refused
 
 _NAMES: dict[type, bytes] = {
     Fetch: b"fetch",
     EventRequest: b"event",
     Done: b"done",
-    Recorded: b"recorded",
+    EventRecorded: b"recorded",
     Refused: b"refused",
 }
 _TYPES = {name: kind for kind, name in _NAMES.items()}
@@ -123,7 +123,7 @@ def reply_from(frames: Sequence[bytes]) -> Reply:
     InputError : anything else
     """
     item = _item(frames)
-    if isinstance(item, Done | Recorded | Refused):
+    if isinstance(item, Done | EventRecorded | Refused):
         return item
     raise InputError("That is no reply of a relay.")
 
@@ -142,10 +142,10 @@ def _item(frames: Sequence[bytes]) -> Request | Reply:
         raise InputError("A request of unknown kind.")
     if content.get("v") != VERSION:
         raise InputError(f"This program speaks version {VERSION} of requests.")
-    return _built(kind, content)
+    return _build(kind, content)
 
 
-def _built(kind: type, content: dict[str, Any]) -> Request | Reply:
+def _build(kind: type, content: dict[str, Any]) -> Request | Reply:
     if kind is Fetch:
         count = min(_number(content, "count"), MAX_FETCH)
         return Fetch(_text(content, "session", 64), _number(content, "first"), count)
@@ -164,11 +164,11 @@ def _built(kind: type, content: dict[str, Any]) -> Request | Reply:
             _number(content, "last_seq", -1),
             _numbers(content, "unreadable"),
         )
-    if kind is Recorded:
+    if kind is EventRecorded:
         time_s = _time(content)
         if time_s is None:
             raise InputError("A reply lacks time_s.")
-        return Recorded(_text(content, "id", 64), _number(content, "seq"), time_s)
+        return EventRecorded(_text(content, "id", 64), _number(content, "seq"), time_s)
     return Refused(_text(content, "reason"), _text(content, "id", 64))
 
 

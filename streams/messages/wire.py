@@ -59,7 +59,7 @@ Frames = list[bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class MessageHeader:
     """The checked part that every message has, and the header as it came.
 
     `seq` is -1 only in the heartbeat before the first message.
@@ -112,7 +112,7 @@ def decode(frames: Sequence[bytes]) -> Message:
     return Message(header.session, header.seq, header.epoch, _body(reader, payload))
 
 
-def read_header(frames: Sequence[bytes]) -> Header:
+def read_header(frames: Sequence[bytes]) -> MessageHeader:
     """Topic, session and numbers of a message, its payload left unread.
 
     Raises
@@ -214,7 +214,7 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number")
 
 
-def _checked_header(topic: str, header: dict[str, Any]) -> Header:
+def _checked_header(topic: str, header: dict[str, Any]) -> MessageHeader:
     reader = _Reader(topic, header)
     version = reader.integer("v")
     if version != VERSION:
@@ -226,7 +226,7 @@ def _checked_header(topic: str, header: dict[str, Any]) -> Header:
         reader.refuse("has an empty session")
     lowest = -1 if topic == "heartbeat" else 0
     seq = reader.integer("seq", lowest)
-    return Header(topic, session, seq, reader.integer("epoch"), header)
+    return MessageHeader(topic, session, seq, reader.integer("epoch"), header)
 
 
 def _body(reader: _Reader, payload: bytes) -> Body:
@@ -343,14 +343,14 @@ class _Reader:
     header: Mapping[str, Any]
 
     def refuse(self, problem: str) -> NoReturn:
-        seq, count = self._known("seq"), self._known("count")
+        seq, count = self._whole_number("seq"), self._whole_number("count")
         if self.topic == "transient" and count is not None:
             where = "" if seq is None else f" (message {seq})"
             raise InputError(f"Transient {count}{where} {problem}.")
         where = "" if seq is None else f" {seq}"
         raise InputError(f"The {self.topic} message{where} {problem}.")
 
-    def _known(self, name: str) -> int | None:
+    def _whole_number(self, name: str) -> int | None:
         """A whole number of the header, where it holds one."""
         value = self.header.get(name)
         if not isinstance(value, int) or isinstance(value, bool):

@@ -83,10 +83,10 @@ class Index:
 def _record(record: McapRecord) -> bytes:
     builder = RecordBuilder()
     record.write(builder)
-    return _built(builder)
+    return _content_of(builder)
 
 
-def _built(builder: RecordBuilder) -> bytes:
+def _content_of(builder: RecordBuilder) -> bytes:
     content: bytes = builder.end()  # type: ignore[no-untyped-call]
     return content
 
@@ -175,7 +175,7 @@ def closing_bytes(index: Index, start: int) -> bytes:
     offsets_start = summary_start + summary.count
     for offset in offsets:
         offset.write(summary)
-    content = _built(summary)
+    content = _content_of(summary)
     footer = PREFIX.pack(Opcode.FOOTER, 20)
     footer += struct.pack("<QQ", summary_start, offsets_start)
     footer += struct.pack("<I", zlib.crc32(footer, zlib.crc32(content)))

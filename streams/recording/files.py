@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from streams.errors import InputError
 from streams.recording.container import MAGIC, MARK, MARK_AT, PREAMBLE
 
-RENAME_PATIENCE_S = 1.0
+RENAME_PATIENCE_S = 1.0  # on Windows another program may have the file open
 HEAD_BYTES = MARK_AT + len(MARK)  # of the first message, behind the preamble
 FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
@@ -189,7 +189,7 @@ def places(path: str | os.PathLike[str]) -> tuple[Path, Path]:
     return final, final.with_name(final.name + ".part")
 
 
-def locked(final: Path) -> FileLock:
+def lock_recording(final: Path) -> FileLock:
     """The lock of a recording, taken; its folder is made where it is missing."""
     lock = FileLock(final.with_name(final.name + ".lock"), thread_local=False)
     try:
@@ -197,7 +197,7 @@ def locked(final: Path) -> FileLock:
         lock.acquire(timeout=0)
     except Timeout:
         if not os.path.exists(lock.lock_file):  # it could not even be made
-            raise cannot_write(final, _why_not(final.parent)) from None
+            raise cannot_write(final, _write_error(final.parent)) from None
         raise InputError(
             f"{final} is being written by another program: stop that one first."
         ) from None
@@ -206,7 +206,7 @@ def locked(final: Path) -> FileLock:
     return lock
 
 
-def _why_not(folder: Path) -> OSError:
+def _write_error(folder: Path) -> OSError:
     """What the system says to a new file in a folder."""
     if not os.access(folder, os.W_OK):
         return PermissionError(errno.EACCES, "Permission denied")

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from streams.errors import InputError
-from streams.messages.placeholder import refused_in
+from streams.messages.placeholder import count_refused
 from streams.messages.scanner_counter import ScannerCounter
 from streams.messages.transient import End, Event, Kind, Message, Start, Transient
 from streams.messages.wire import decode
 from streams.recording.container import PREAMBLE
 from streams.recording.files import find, is_running, is_unfinished, open_recording
-from streams.recording.walk import Closing, Damage, Entry, walk
+from streams.recording.walk import Closing, Damage, JournalEntry, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Info:
     @property
     def refused(self) -> int:
         """Messages of the source that could not be used."""
-        return sum(map(refused_in, self.events))
+        return sum(map(count_refused, self.events))
 
 
 @dataclass(slots=True)
@@ -148,7 +148,7 @@ class _Tally:
     counter: ScannerCounter = field(default_factory=ScannerCounter)
     times_s: list[float] = field(default_factory=list)
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: JournalEntry) -> None:
         try:
             message = decode(entry.frames)
         except InputError as error:
@@ -208,12 +208,12 @@ def info(path: str | os.PathLike[str]) -> Info:
     running = is_running(place)
     tally = _Tally()
     with open_recording(place) as (file, size):
-        for found in walk(file, size):
-            match found:
-                case Entry():
-                    tally.take(found)
+        for entry in walk(file, size):
+            match entry:
+                case JournalEntry():
+                    tally.take(entry)
                 case Damage():
-                    tally.note(found, is_unfinished(place))
+                    tally.note(entry, is_unfinished(place))
                 case Closing():
                     tally.closed = True
     if not tally.messages and size > len(PREAMBLE) and not tally.closed:

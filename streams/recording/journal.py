@@ -29,7 +29,13 @@ from typing import Self
 from streams.errors import InputError
 from streams.messages.wire import Frames, read_header
 from streams.recording.container import PREAMBLE, Index, closing_bytes, entry_bytes
-from streams.recording.files import cannot_write, locked, places, refuse_link, rename
+from streams.recording.files import (
+    cannot_write,
+    lock_recording,
+    places,
+    refuse_link,
+    rename,
+)
 from streams.recording.inspection import info, verify
 from streams.recording.reading import follow, read_frames, read_messages, recover
 from streams.recording.resuming import Visit, Written, read_back
@@ -65,7 +71,7 @@ class Journal:
         self._written = Written()
         self._index = Index()
         self._torn = False  # whether the file or the index may hold more than counts
-        self._lock = locked(path)
+        self._lock = lock_recording(path)
         try:
             self._file = WrittenFile(part, mode)
         except OSError as error:
@@ -198,7 +204,7 @@ class Journal:
             raise NotRecordedError(str(cannot_write(self.part, error))) from None
         self._lock.release()  # its file went, too
         with contextlib.suppress(InputError):
-            self._lock = locked(self.path)
+            self._lock = lock_recording(self.path)
 
     def append(self, frames: Sequence[bytes]) -> None:
         """Write a message; it is on the disk when this returns.

@@ -32,9 +32,9 @@ from streams.recording.files import (
     rename,
 )
 from streams.recording.inspection import verify
-from streams.recording.walk import Damage, Entry, read_entry, walk
+from streams.recording.walk import Damage, JournalEntry, read_entry, walk
 
-FOLLOW_S = 0.2
+FOLLOW_S = 0.2  # between two looks at a recording that is running
 
 
 def read_messages(path: str | os.PathLike[str]) -> Iterator[Message]:
@@ -58,13 +58,16 @@ def read_frames(path: str | os.PathLike[str], from_seq: int = 0) -> Iterator[Fra
             file.seek(max(size - len(MAGIC), 0))
             if file.read() != MAGIC:
                 raise InputError(verify(place).summary)
-        for found in walk(file, size):
-            if isinstance(found, Damage):
-                if found.torn and is_unfinished(place):
+        for entry in walk(file, size):
+            if isinstance(entry, Damage):
+                if entry.torn and is_unfinished(place):
                     return
                 raise InputError(verify(place).summary)
-            if isinstance(found, Entry) and read_header(found.frames).seq >= from_seq:
-                yield found.frames
+            if (
+                isinstance(entry, JournalEntry)
+                and read_header(entry.frames).seq >= from_seq
+            ):
+                yield entry.frames
 
 
 def follow(path: str | os.PathLike[str], stop: threading.Event) -> Iterator[Message]:
@@ -120,16 +123,16 @@ def recover(path: str | os.PathLike[str], out: str | os.PathLike[str]) -> Path:
 def _readable(file: BinaryIO, length: int) -> dict[int, int]:
     """Where each message of the session is, by number."""
     session, offsets = "", dict[int, int]()
-    for found in walk(file, length):
-        if not isinstance(found, Entry):
+    for entry in walk(file, length):
+        if not isinstance(entry, JournalEntry):
             continue
         try:
-            message = decode(found.frames)
+            message = decode(entry.frames)
         except InputError:
             continue
         session = session or message.session
         if message.session == session and not isinstance(message.body, Heartbeat):
-            offsets[message.seq] = found.offset
+            offsets[message.seq] = entry.offset
     return offsets
 
 

@@ -13,7 +13,7 @@ from streams.messages.transient import Message
 from streams.messages.wire import decode, read_header
 from streams.recording.container import PREAMBLE, Index
 from streams.recording.inspection import verify
-from streams.recording.walk import Closing, Damage, Entry, walk
+from streams.recording.walk import Closing, Damage, JournalEntry, walk
 
 Visit = Callable[[Message, dict[str, object]], None]
 
@@ -31,7 +31,7 @@ class Written:
     session: str = ""
     epoch: int = 0
 
-    def followed_by(self, entry: Entry) -> Written:
+    def followed_by(self, entry: JournalEntry) -> Written:
         """With the next message, where it is the next.
 
         Raises
@@ -47,7 +47,7 @@ class Written:
 
 def read_back(
     part: Path, reader: BinaryIO, visit: Visit | None
-) -> tuple[Written, Index, Entry | None]:
+) -> tuple[Written, Index, JournalEntry | None]:
     """What counts of an unfinished recording, up to its last whole message.
 
     The last message is returned where its own index was torn: it counts, without its
@@ -59,19 +59,19 @@ def read_back(
     """
     size = reader.seek(0, os.SEEK_END)
     written, index = Written(size=min(len(PREAMBLE), size)), Index()
-    last: Entry | None = None
-    for found in walk(reader, size):
-        match found:
-            case Entry():
-                message = decode(found.frames)
+    last: JournalEntry | None = None
+    for entry in walk(reader, size):
+        match entry:
+            case JournalEntry():
+                message = decode(entry.frames)
                 try:
-                    written = written.followed_by(found)
+                    written = written.followed_by(entry)
                 except InputError:
                     raise InputError(verify(part).summary) from None
-                index.add(found.offset, found.end, found.utc_ns, found.frames[0])
+                index.add(entry.offset, entry.end, entry.utc_ns, entry.frames[0])
                 if visit:
-                    visit(message, dict(read_header(found.frames).fields))
-                last = found
+                    visit(message, dict(read_header(entry.frames).fields))
+                last = entry
             case Damage(torn=False):
                 raise InputError(verify(part).summary)
             case Damage() | Closing():

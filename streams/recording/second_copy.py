@@ -1,8 +1,8 @@
 """A second copy of a recording on another disk, made while it is recorded.
 
 A thread of its own follows the journal, so that a slow or failing second disk holds up
-nothing; what goes wrong there is said, and tried again, and the recording itself goes
-on.  Where the recording fails the copy takes over, if it holds all of it.
+nothing; what goes wrong there is reported and tried again, and the recording goes on.
+Where the recording fails the copy takes over, if it holds all of it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from streams.recording.reading import read_frames
 
 TURN_S, RETRY_S = 0.1, 0.5
 PATIENCE_S = 5.0  # for a slow second disk to end what it writes
-KEPT = 64
+KEPT = 64  # last messages held in memory until they are copied
 
 
 class Copying:
@@ -116,7 +116,9 @@ class Copying:
         self.problem = ""
 
 
-def level(path: str | os.PathLike[str], copy: str | os.PathLike[str]) -> None:
+def extend_from_copy(
+    path: str | os.PathLike[str], copy: str | os.PathLike[str]
+) -> None:
     """Write to an unfinished recording what its copy alone went on with.
 
     Raises

@@ -39,7 +39,7 @@ from streams.recording.container import (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One message found in a recording.
 
     Attributes
@@ -80,7 +80,7 @@ class Closing:
     end: int
 
 
-Found = Entry | Damage | Closing
+Found = JournalEntry | Damage | Closing
 
 
 def walk(file: BinaryIO, size: int) -> Iterator[Found]:
@@ -96,37 +96,37 @@ def walk(file: BinaryIO, size: int) -> Iterator[Found]:
         yield Damage(0, position, "the head of the file is damaged", torn)
     index, whole = Index(), True
     while position < size:
-        found: Found | None = read_entry(file, position, size)
-        found = found or _closing(file, position, size)
-        if found is None:
-            found = _damage(file, position, size)
-        yield found
-        position = found.end
-        match found:
-            case Entry():
-                index.add(found.offset, found.end, found.utc_ns, found.frames[0])
-                if not found.sound:
-                    yield _around(found)
-            case Closing() if whole and not _tells_of(file, found, index):
+        entry: Found | None = read_entry(file, position, size)
+        entry = entry or _closing(file, position, size)
+        if entry is None:
+            entry = _damage(file, position, size)
+        yield entry
+        position = entry.end
+        match entry:
+            case JournalEntry():
+                index.add(entry.offset, entry.end, entry.utc_ns, entry.frames[0])
+                if not entry.sound:
+                    yield _around(entry)
+            case Closing() if whole and not _describes(file, entry, index):
                 problem = "the summary tells of other messages than there are"
-                yield Damage(found.offset, found.end, problem)
+                yield Damage(entry.offset, entry.end, problem)
             case Damage():
                 whole = False
 
 
-def _around(entry: Entry) -> Damage:
+def _around(entry: JournalEntry) -> Damage:
     problem = f"the index around the message at byte {entry.offset} is damaged"
     return Damage(entry.offset, entry.end, problem, torn=entry.cut)
 
 
-def _tells_of(file: BinaryIO, closing: Closing, index: Index) -> bool:
-    """Whether a summary is that of the messages in front of it."""
+def _describes(file: BinaryIO, closing: Closing, index: Index) -> bool:
+    """Whether a summary agrees with the messages in front of it."""
     file.seek(closing.offset)
     written = file.read(closing.end - closing.offset)
     return written == closing_bytes(index, closing.offset)
 
 
-def read_entry(file: BinaryIO, offset: int, size: int) -> Entry | None:
+def read_entry(file: BinaryIO, offset: int, size: int) -> JournalEntry | None:
     """The message whose chunk begins at `offset`; None unless its CRC-32 holds."""
     file.seek(offset)
     head = file.read(MARK_AT)
@@ -149,7 +149,9 @@ def read_entry(file: BinaryIO, offset: int, size: int) -> Entry | None:
         + message_head(channel, seq, utc_ns, len(content))
     )
     end = offset + MARK_AT + len(content) + len(index)
-    return Entry(offset, end, utc_ns, frames, sound, len(index) < MESSAGE_INDEX_BYTES)
+    return JournalEntry(
+        offset, end, utc_ns, frames, sound, len(index) < MESSAGE_INDEX_BYTES
+    )
 
 
 def _closing(file: BinaryIO, offset: int, size: int) -> Closing | None:
@@ -191,7 +193,7 @@ def _places(block: bytes, pattern: bytes) -> Iterator[int]:
 
 
 def _damage(file: BinaryIO, offset: int, size: int) -> Damage:
-    """What to say of the bytes from `offset` to the next sound record."""
+    """The damage from `offset` to the next sound record."""
     end = _next_sound(file, offset + 1, size)
     if end == size and not _ends_with_magic(file, size) and _is_cut(file, offset, size):
         return Damage(offset, size, f"the file is cut off after byte {size}", torn=True)

@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from streams.recording.walk import Entry, read_entry
+from streams.recording.walk import JournalEntry, read_entry
 
 BLOCK_BYTES = 1 << 20
 
@@ -44,7 +44,7 @@ class WrittenFile:
         self.writer.seek(size)
         self.writer.truncate(size)
 
-    def entry(self, offset: int, size: int) -> Entry | None:
+    def entry(self, offset: int, size: int) -> JournalEntry | None:
         """The message at `offset` of the first `size` bytes, if it can be read."""
         with self._reading, contextlib.suppress(OSError):
             return read_entry(self.reader, offset, size)

@@ -1,4 +1,4 @@
-"""The relay's second socket: messages again from the journal, events to the journal.
+"""The relay's second socket: messages fetched from the journal, events into it.
 
 A thread of its own, so that a client who fetches an hour holds up neither recording nor
 publishing.  A fetch is answered with `MAX_FETCH` messages at most; several clients are
@@ -20,9 +20,9 @@ import zmq
 from streams.errors import InputError
 from streams.messages.keys import Role
 from streams.messages.requests import (
+    EventRecorded,
     EventRequest,
     Fetch,
-    Recorded,
     Refused,
     request_from,
 )
@@ -33,8 +33,8 @@ from streams.relay.giving import Giving
 from streams.relay.rate import Rate
 from streams.relay.sockets import Door
 
-POLL_MS = 20
-REQUESTS_A_TURN = 32
+POLL_MS = 20  # longest wait for a request while nothing can be given
+REQUESTS_A_TURN = 32  # and then answers go out before further requests are read
 REST_S = 1.0  # for answers that are ready when the relay stops
 EVENTS_PER_S, EVENTS_AT_ONCE = 10.0, 100  # a script gone wild must not fill the disk
 
@@ -44,7 +44,7 @@ class PendingEvent:
     """An event that a client waits for; `answer` may be called from any thread."""
 
     request: EventRequest
-    answer: Callable[[Recorded | Refused], None]
+    answer: Callable[[EventRecorded | Refused], None]
 
 
 class Answering:
@@ -70,7 +70,7 @@ class Answering:
         self._door, self._router = router, router.socket
         self._giving = Giving(router, journal, session)
         self._pass_on, self._gate = pass_on, gate
-        self._answers: queue.SimpleQueue[tuple[bytes, Recorded | Refused]] = (
+        self._answers: queue.SimpleQueue[tuple[bytes, EventRecorded | Refused]] = (
             queue.SimpleQueue()
         )
         self._events = Rate(EVENTS_PER_S, EVENTS_AT_ONCE)
@@ -152,11 +152,11 @@ class Answering:
         else:
             self._forward(identity, request, role)
 
-    def _reply(self, identity: bytes, reply: Recorded | Refused) -> None:
+    def _reply(self, identity: bytes, reply: EventRecorded | Refused) -> None:
         self._count(self._giving.reply(identity, reply))
 
     def _count(self, taken: bool) -> None:
-        """Count a request that is left without an answer."""
+        """Count a request that gets no answer."""
         if not taken:
             self.dropped += 1
             self.notice = (

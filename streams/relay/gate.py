@@ -2,7 +2,7 @@
 
 The folder of the clients is read again every half second.  Where it cannot be read for
 another reason than its absence (no file left to open, a share that hangs) those who
-were known stay known, and that is said.
+were known stay known, and the status reports it.
 """
 
 from __future__ import annotations

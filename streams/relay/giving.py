@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import zmq
 
-from streams.messages.requests import Done, Fetch, Recorded, Refused, to_frames
+from streams.messages.requests import Done, EventRecorded, Fetch, Refused, to_frames
 from streams.recording.journal import Journal
 from streams.relay.sockets import Door
 
@@ -21,7 +21,7 @@ CLIENT_BYTES = 4 << 20  # on the way to one client; a larger message goes alone
 TOTAL_BYTES = 64 << 20  # on the way to all of them
 MOST_WAITING = 64  # requests of one client
 TURN_MESSAGES = 8  # to one client before the next has its turn
-STALL_S = 5.0
+STALL_S = 5.0  # with `TOTAL_BYTES` held and nothing taken, before all are dropped
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class Giving:
         end = max(first, min(first + fetch.count, there))
         return self._add(identity, _Giving(first, end))
 
-    def reply(self, identity: bytes, reply: Done | Recorded | Refused) -> bool:
+    def reply(self, identity: bytes, reply: Done | EventRecorded | Refused) -> bool:
         """Give a reply; False if the client has asked for too much already."""
         return self._add(identity, to_frames(reply))
 
@@ -86,9 +86,9 @@ class Giving:
         """Give each client something; whether anything could be given."""
         self._forget()
         self.held_bytes = sum(c.held_bytes for c in self._clients.values())
-        given = [self._serve(identity) for identity in list(self._clients)]
-        self._show_out_idlers(any(given))
-        return any(given)
+        progress = [self._serve(identity) for identity in list(self._clients)]
+        self._show_out_idlers(any(progress))
+        return any(progress)
 
     def _add(self, identity: bytes, item: _Giving | list[bytes]) -> bool:
         client = self._clients.setdefault(identity, _Client())
@@ -108,14 +108,14 @@ class Giving:
     def _serve(self, identity: bytes) -> int:
         """Give one client a few messages; how many."""
         client = self._clients[identity]
-        for given in range(TURN_MESSAGES):
+        for count in range(TURN_MESSAGES):
             try:
                 if not client.waiting or not self._give(identity, client):
-                    return given
+                    return count
             except zmq.ZMQError as error:  # it takes nothing now, or has left
                 if error.errno == zmq.EHOSTUNREACH:
                     client.waiting.clear()
-                return given
+                return count
         return TURN_MESSAGES
 
     def _give(self, identity: bytes, client: _Client) -> bool:
@@ -153,10 +153,10 @@ class Giving:
             client.held.append((tracker, size))
             self.held_bytes += size
 
-    def _show_out_idlers(self, given: bool) -> None:
-        """When those who take nothing leave no room for the others, all begin anew."""
+    def _show_out_idlers(self, progress: bool) -> None:
+        """Drop all clients when those who take nothing leave no room for the others."""
         now = time.monotonic()
-        if given or self.held_bytes <= TOTAL_BYTES:
+        if progress or self.held_bytes <= TOTAL_BYTES:
             self._full_since = None
             return
         self._full_since = self._full_since or now

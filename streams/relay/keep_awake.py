@@ -5,7 +5,7 @@
     Linux     systemd-inhibit
 
 The programs of the latter two run until their standard input ends, so that they end
-with us however we end.  Best effort: where nothing works, that is said in one sentence,
+with us however we end.  Best effort: where nothing works, one sentence reports it,
 and recording goes on.
 """
 
@@ -28,7 +28,8 @@ INHIBIT = [
 ]
 CAFFEINATE = ["caffeinate", "-i", "-s"]
 ES_CONTINUOUS, ES_SYSTEM_REQUIRED, ES_AWAYMODE_REQUIRED = 0x80000000, 1, 0x40
-SETTLE_S, LEAVE_S = 0.5, 2.0
+SETTLE_S = 0.5  # a program without permission ends within this time
+LEAVE_S = 2.0  # for it to end once its input is closed, before it is killed
 UNKNOWN = (
     "This machine may fall asleep while it records ({reason}): switch sleeping off in "
     "its energy settings."
@@ -36,7 +37,7 @@ UNKNOWN = (
 
 
 @contextlib.contextmanager
-def kept_awake(platform: str = sys.platform) -> Iterator[str]:
+def stay_awake(platform: str = sys.platform) -> Iterator[str]:
     """Keep the machine awake; gives a sentence if that cannot be done, else "".
 
     To be entered and left by one thread, the one that waits for the end.
@@ -46,12 +47,12 @@ def kept_awake(platform: str = sys.platform) -> Iterator[str]:
             yield problem
         return
     command = CAFFEINATE if platform == "darwin" else INHIBIT
-    with _running([*command, *UNTIL_INPUT_ENDS]) as problem:
+    with _run_keeper([*command, *UNTIL_INPUT_ENDS]) as problem:
         yield problem
 
 
 @contextlib.contextmanager
-def _running(command: list[str]) -> Iterator[str]:
+def _run_keeper(command: list[str]) -> Iterator[str]:
     """A program that keeps the machine awake until its standard input is closed."""
     try:
         keeper = subprocess.Popen(
@@ -64,7 +65,7 @@ def _running(command: list[str]) -> Iterator[str]:
         yield UNKNOWN.format(reason=f"no {command[0]} here")
         return
     try:
-        yield _refused(keeper, command[0])
+        yield _refusal(keeper, command[0])
     finally:
         if keeper.stdin is not None:
             with contextlib.suppress(OSError):
@@ -76,7 +77,7 @@ def _running(command: list[str]) -> Iterator[str]:
             keeper.wait()
 
 
-def _refused(keeper: subprocess.Popen[bytes], name: str) -> str:
+def _refusal(keeper: subprocess.Popen[bytes], name: str) -> str:
     """A sentence if the program ended at once, as it does without permission."""
     try:
         keeper.wait(SETTLE_S)

@@ -20,7 +20,7 @@ class Rate:
         self._left, self._at_s = self._burst, clock()
 
     def allows(self) -> bool:
-        """Take one, if there is one to be taken."""
+        """Take a token, if there is one."""
         now_s = self._clock()
         gained = self._per_s * (now_s - self._at_s)
         self._left, self._at_s = min(self._burst, self._left + gained), now_s

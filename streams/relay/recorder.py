@@ -12,30 +12,30 @@ from collections.abc import Callable
 from pathlib import Path
 
 from streams.errors import InputError
-from streams.messages.requests import EventRequest, Recorded
+from streams.messages.requests import EventRecorded, EventRequest
 from streams.messages.scanner_counter import AUTHOR
 from streams.messages.transient import Body, Event
 from streams.messages.wire import Frames
 from streams.recording.journal import Journal, NotRecordedError
-from streams.recording.second_copy import Copying, check_copy, level
-from streams.relay.session import Session
+from streams.recording.second_copy import Copying, check_copy, extend_from_copy
+from streams.relay.session import RelaySession
 
 RESTORE_S = 5.0  # how long a removed recording is missed before it is written again
-WORTH_A_NOTE_S = 1.0
+WORTH_A_NOTE_S = 1.0  # recording held up for less leaves no event
 
 
-def begun(
+def begin_recording(
     path: str | Path, copy_path: str | Path | None, speed: float
-) -> tuple[Session, Copying | None]:
-    """A session and its copy, both begun or gone on with.
+) -> tuple[RelaySession, Copying | None]:
+    """A session and its copy, both begun or resumed.
 
     Raises
     ------
     InputError : one of them cannot be written, or they are of different sessions
     """
     if copy_path:
-        level(path, copy_path)
-    session = Session(path, speed)
+        extend_from_copy(path, copy_path)
+    session = RelaySession(path, speed)
     try:
         return session, Copying(session.journal, copy_path) if copy_path else None
     except InputError:
@@ -54,7 +54,7 @@ class Recorder:
 
     def __init__(
         self,
-        session: Session,
+        session: RelaySession,
         copying: Copying | None,
         publish: Callable[[Frames], object],
     ) -> None:
@@ -70,12 +70,12 @@ class Recorder:
 
     @property
     def alone(self) -> str:
-        """That the copy alone goes on, and why, in one sentence; empty if not so."""
+        """Why only the copy is written, in one sentence; empty if both are."""
         return f"RECORDED IN THE COPY ALONE. {self.left}" if self.left else ""
 
     @property
     def copy_problem(self) -> str:
-        """Why it is not copied, in one sentence; empty if it is, or need not be."""
+        """Why there is no copy, in a sentence; empty if there is, or none is wanted."""
         return self._copying.problem if self._copying and not self.left else ""
 
     def record(self, body: Body) -> None:
@@ -88,7 +88,7 @@ class Recorder:
         """
         self._try(lambda: self._session.record(body))
 
-    def record_event(self, request: EventRequest) -> Recorded:
+    def record_event(self, request: EventRequest) -> EventRecorded:
         """Record and publish an event that somebody asks for, once.
 
         Raises
@@ -109,7 +109,7 @@ class Recorder:
             if self._gone:
                 self._gone, self.problem = False, ""
 
-    def _try(self, write: Callable[[], Recorded]) -> Recorded:
+    def _try(self, write: Callable[[], EventRecorded]) -> EventRecorded:
         if self.problem and time.monotonic() > self._since + RESTORE_S:
             with contextlib.suppress(NotRecordedError):
                 self.journal.restore()
@@ -121,18 +121,18 @@ class Recorder:
             before = self.journal.next_seq
             recorded = write()
         if self.journal.next_seq > before:
-            self._sent()
-        self._went_on()
+            self._publish_last()
+        self._note_interruption()
         return recorded
 
-    def _sent(self) -> None:
+    def _publish_last(self) -> None:
         """Publish what was just recorded."""
         frames = self._session.last_frames
         if self._copying and not self.left:
             self._copying.keep(self._session.last_seq, frames)
         self._publish(frames)
 
-    def _went_on(self) -> None:
+    def _note_interruption(self) -> None:
         """Note in the recording that it was held up."""
         if not self.problem:
             return
@@ -145,7 +145,7 @@ class Recorder:
         """Record an event of our own, if possible: the next message says if not."""
         with contextlib.suppress(NotRecordedError):
             self._session.record(Event(self._session.now_s, "note", text, AUTHOR))
-            self._sent()
+            self._publish_last()
 
     def _go_elsewhere(self, reason: NotRecordedError) -> None:
         """Go on in the copy alone.
@@ -160,7 +160,7 @@ class Recorder:
             self.problem = f"NOT RECORDING. {reason}"
             raise reason
         self.left, self.problem = str(reason), ""
-        self._sent()
+        self._publish_last()
 
     def _copy_goes_on(self) -> bool:
         """Whether the copy held everything and took a note; else nothing changes."""

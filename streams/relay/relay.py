@@ -28,7 +28,7 @@ import zmq
 from streams.errors import IncompleteError, InputError
 from streams.messages.endpoint import Endpoint
 from streams.messages.keys import ServerKeys
-from streams.messages.placeholder import LONGEST_REASON, refused_in
+from streams.messages.placeholder import LONGEST_REASON, count_refused
 from streams.messages.requests import Refused
 from streams.messages.scanner_counter import AUTHOR, DROPPED, REMARK
 from streams.messages.transient import Body, End, Event, Heartbeat
@@ -37,16 +37,16 @@ from streams.recording.journal import NotRecordedError
 from streams.recording.second_copy import Copying
 from streams.relay.answering import Answering, PendingEvent
 from streams.relay.gate import Gate
-from streams.relay.recorder import Recorder, begun
-from streams.relay.session import Session
-from streams.relay.sockets import LINGER_MS, Door, Publishing, bound
+from streams.relay.recorder import Recorder, begin_recording
+from streams.relay.session import RelaySession
+from streams.relay.sockets import LINGER_MS, Door, Publishing, bind_sockets
 from streams.relay.source_reader import SourceEnded, SourceReader
 from streams.relay.status import RelayStatus
-from streams.relay.stopping import Rest, stopped_by_signals
+from streams.relay.stopping import Rest, stop_on_signals
 
-BEAT_S = 1.0
-ANNOUNCE_S = 5.0
-RETRY_S = 0.5
+BEAT_S = 1.0  # between heartbeats (docs/wire.md); subscribers miss them after 3 s
+ANNOUNCE_S = 5.0  # between repeats of the start, for subscribers that cannot fetch it
+RETRY_S = 0.5  # before a message that could not be written is tried again
 REST_S, REST_SILENT_S = 60.0, 2.0  # for what a stopped source still holds
 
 
@@ -101,9 +101,9 @@ def run_relay(
     context: zmq.Context[Any] = zmq.Context()
     gate = Gate(context, keys)
     try:
-        with stopped_by_signals(stop):
-            publisher, router = bound(context, endpoint, gate)
-            session, copying = begun(journal_path, copy_path, speed)
+        with stop_on_signals(stop):
+            publisher, router = bind_sockets(context, endpoint, gate)
+            session, copying = begin_recording(journal_path, copy_path, speed)
             relay = _Relay(
                 session, publisher, router, gate, on_status, str(endpoint), copying
             )
@@ -118,7 +118,7 @@ class _Relay:
 
     def __init__(
         self,
-        session: Session,
+        session: RelaySession,
         publisher: Publishing,
         router: Door,
         gate: Gate,
@@ -161,8 +161,8 @@ class _Relay:
             self._answering.stop()
             problem = self._close()
         if problem:
-            said = f"{error} {problem}" if error else problem
-            raise IncompleteError(said) from error
+            sentence = f"{error} {problem}" if error else problem
+            raise IncompleteError(sentence) from error
         if error is not None:
             raise error
         return self._status
@@ -196,7 +196,7 @@ class _Relay:
             if isinstance(item, PendingEvent):
                 self._take_event(item)
             elif item is not None:
-                reader.taken()
+                reader.make_room()
                 self._relay_body(item, stop)
                 ended = isinstance(item, End)
                 self._rest.gave()
@@ -226,7 +226,7 @@ class _Relay:
         if isinstance(body, Heartbeat):
             return
         try:
-            self._record(self._session.placed(body), stop)
+            self._record(self._session.place_in_session_time(body), stop)
             self._note_refusals(body)
         except InputError as error:
             self._dropped, self._refusal = self._dropped + 1, str(error)
@@ -235,10 +235,10 @@ class _Relay:
             self._record(Event(self._session.now_s, DROPPED, text, AUTHOR), stop)
 
     def _note_refusals(self, body: Body) -> None:
-        """Count what a source refused or remarked, and say it."""
+        """Count what a source refused or remarked, and report it."""
         if not isinstance(body, Event) or body.author != AUTHOR:
             return
-        if refused := refused_in(body):
+        if refused := count_refused(body):
             self._dropped, self._refusal = self._dropped + refused, body.text
         if refused or body.kind == REMARK:
             self._report(problem=body.text)
@@ -272,7 +272,7 @@ class _Relay:
         self._show_recording()
 
     def _show_recording(self) -> None:
-        """Say it when recording stops, goes on, or goes on elsewhere."""
+        """Report that recording stops, goes on, or goes on elsewhere."""
         recorder = self._recorder
         recording, path = not recorder.problem, recorder.journal.part
         self._answering.recording = recording
@@ -301,7 +301,7 @@ class _Relay:
             self._publisher.send_multipart(self._session.start_frames)
 
     def _notice(self) -> None:
-        """Say what was refused since the last time."""
+        """Report what was refused since the last time."""
         before, self._noticed = (
             self._noticed,
             (
@@ -319,8 +319,8 @@ class _Relay:
 
     def _report(self, **changes: Any) -> None:
         session = self._session
-        said = changes.get("problem", self._status.problem)
-        changes["problem"] = self._recorder.problem or said or self._recorder.alone
+        problem = changes.get("problem", self._status.problem)
+        changes["problem"] = self._recorder.problem or problem or self._recorder.alone
         self._status = replace(
             self._status,
             last_seq=session.last_seq,

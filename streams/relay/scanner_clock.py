@@ -13,10 +13,10 @@ the hull: Zhang, Liu and Xia, INFOCOM 2002).  Then
     now = (h - a) / b,
 
 in which late transients and pauses between series do no harm.  The drift is fitted once
-`LEAST_SPAN_S` were seen, b = 1 before.  The smallest delay cannot be told from a: an
-event is placed late by that much, some ms.
+`LEAST_SPAN_S` were seen, b = 1 before.  The smallest delay cannot be separated from a:
+an event is placed late by that much, some ms.
 
-Where the pace is none (a series that arrives at once, a source whose times jump) the
+Without a steady pace (a series that arrives at once, a source whose times jump) the
 fit begins anew, and scanner time goes on from the last transient.
 
 The offset between the clocks is how far this one has got ahead since the first
@@ -30,10 +30,10 @@ import math
 import time
 from collections.abc import Callable
 
-LEAST_SPAN_S = 600.0
-MOST_DRIFT = 500e-6
+LEAST_SPAN_S = 600.0  # over less, a slope follows the delays and not the clocks
+MOST_DRIFT = 500e-6  # more is no drift of clocks but a source without a pace
 OFF_S = 1.0  # further from the line than this is no delay, or a lasting one
-LASTING = 5
+LASTING = 5  # late transients in a row: the delay lasts, so the fit begins anew
 
 
 class ScannerClock:
@@ -55,7 +55,7 @@ class ScannerClock:
 
     @property
     def drift_ppm(self) -> float | None:
-        """How much faster this machine's clock runs; None until it can be told."""
+        """How much faster this machine's clock runs; None until it is known."""
         return None if self._rate is None else 1e6 * (self._rate - 1)
 
     @property
@@ -65,7 +65,7 @@ class ScannerClock:
             return None
         return self._line_s(self._latest_s) - self._at_first_s()
 
-    def saw(self, time_s: float, ago_s: float = 0.0) -> None:
+    def note_transient(self, time_s: float, ago_s: float = 0.0) -> None:
         """Note a transient of scanner time `time_s` that arrived `ago_s` ago."""
         if self._latest_s is None:
             self._first_s = time_s
@@ -92,7 +92,7 @@ class ScannerClock:
         return self._offset_s + ((self._rate or 1.0) - 1.0) * time_s
 
     def _at_first_s(self) -> float:
-        """The same at the first transient, by the line that it belonged to."""
+        """The same at the first transient, by the line fitted at that time."""
         if self._ahead_at_first_s is not None:
             return self._ahead_at_first_s
         return self._line_s(self._first_s)
@@ -120,11 +120,11 @@ class ScannerClock:
         hull.append((time_s, here_s))
         self._count += 1
         self._mean_s += (time_s - self._mean_s) / self._count
-        self._rate = self._fitted()
+        self._rate = self._hull_slope()
         rate = self._rate or 1.0
         self._offset_s = min(here - rate * then for then, here in hull)
 
-    def _fitted(self) -> float | None:
+    def _hull_slope(self) -> float | None:
         """Slope of the hull's edge over the mean, if it can be that of two clocks."""
         hull = self._hull
         if hull[-1][0] - hull[0][0] < LEAST_SPAN_S:

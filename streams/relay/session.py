@@ -15,7 +15,7 @@ from pathlib import Path
 
 from streams.errors import InputError
 from streams.messages import wire
-from streams.messages.requests import EventRequest, Recorded
+from streams.messages.requests import EventRecorded, EventRequest
 from streams.messages.transient import (
     Body,
     Event,
@@ -38,7 +38,7 @@ class _LastTransient:
     utc_ns: int
 
 
-class Session:
+class RelaySession:
     """Records one session, from its beginning or from where it was cut off.
 
     Attributes
@@ -55,7 +55,7 @@ class Session:
         self.transients, self.events = 0, 0
         self._start: Start | None = None
         self._start_seq = -1
-        self._acknowledged: dict[str, Recorded] = {}
+        self._acknowledged: dict[str, EventRecorded] = {}
         self._numberer = Numberer()
         self._speed, self._clock = speed, ScannerClock(speed)
         self._last: _LastTransient | None = None
@@ -93,7 +93,7 @@ class Session:
         """How far this machine's clock got ahead of the scanner's, s."""
         return self._clock.ahead_s
 
-    def placed(self, body: Body) -> Body:
+    def place_in_session_time(self, body: Body) -> Body:
         """A body of the source, checked and in the scanner time of the session.
 
         Raises
@@ -110,7 +110,9 @@ class Session:
             self._place(body.time_s)
         return replace(body, time_s=body.time_s + self._offset_s)
 
-    def record(self, body: Body, extra: dict[str, int | str] | None = None) -> Recorded:
+    def record(
+        self, body: Body, extra: dict[str, int | str] | None = None
+    ) -> EventRecorded:
         """Record a body; it is on disk when this returns.
 
         Its number and epoch follow the journal's, so that none is given twice whatever
@@ -131,11 +133,11 @@ class Session:
             self.journal.append(frames)
         except BaseException:
             if self.journal.next_seq > message.seq:  # interrupted when it was on disk
-                self._recorded(numberer, message, frames, event_id)
+                self._keep(numberer, message, frames, event_id)
             raise
-        return self._recorded(numberer, message, frames, event_id)
+        return self._keep(numberer, message, frames, event_id)
 
-    def record_event(self, request: EventRequest) -> Recorded:
+    def record_event(self, request: EventRequest) -> EventRecorded:
         """Record an event that somebody asks for, once.
 
         The same request sent again, even to a relay that was restarted in between,
@@ -176,24 +178,26 @@ class Session:
             "host_monotonic_ns": time.monotonic_ns(),
         }
 
-    def _recorded(
+    def _keep(
         self, numberer: Numberer, message: Message, frames: wire.Frames, event_id: str
-    ) -> Recorded:
+    ) -> EventRecorded:
         self._numberer, self.last_frames = numberer, frames
         return self._note(message, frames, event_id)
 
-    def _note(self, message: Message, frames: wire.Frames, event_id: str) -> Recorded:
+    def _note(
+        self, message: Message, frames: wire.Frames, event_id: str
+    ) -> EventRecorded:
         """Keep what later messages depend on."""
         body = message.body
-        recorded = Recorded(event_id, message.seq, self.now_s)
+        recorded = EventRecorded(event_id, message.seq, self.now_s)
         if isinstance(body, Start):
             self._start, self._start_seq, self.start_frames = body, message.seq, frames
         elif isinstance(body, Transient):
             self.transients += 1
-            self._clock.saw(body.time_s)
+            self._clock.note_transient(body.time_s)
         elif isinstance(body, Event):
             self.events += 1
-            recorded = Recorded(event_id, message.seq, body.time_s)
+            recorded = EventRecorded(event_id, message.seq, body.time_s)
             if event_id:
                 self._acknowledged[event_id] = recorded
         return recorded
@@ -214,7 +218,7 @@ class Session:
         if self._last is not None:
             self._clock = ScannerClock(self._speed)  # reading went at no pace
             ago_s = max((time.time_ns() - self._last.utc_ns) / 1e9, 0.0)
-            self._clock.saw(self._last.time_s, ago_s)
+            self._clock.note_transient(self._last.time_s, ago_s)
             self._placing = True
 
     def _place(self, time_s: float) -> None:

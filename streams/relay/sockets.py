@@ -27,17 +27,17 @@ REQUESTS_HWM = 8  # of one client that were not looked at yet; the rest waits wi
 ANSWER_HWM = 32  # messages on the way to one client
 PUBLISH_HWM = 64  # a stalled subscriber loses the rest and fetches it later
 PUBLISH_BYTES = 64 << 20  # held in all for those who do not take what is published
-PATIENCE_S = 2.0
+PATIENCE_S = 2.0  # with `PUBLISH_BYTES` held, before everybody is disconnected
 HANDSHAKE_MS = 3000  # and who has not shown a key by then is hung up on
 MOST_GUESTS = 64  # connections to one socket, with a key or without one yet
 REST_S = 0.2  # the door stays shut so long after a crowd
-LINGER_MS = 1000
-EVENTS_A_TURN = 4 * MOST_GUESTS
+LINGER_MS = 1000  # for the last messages to leave when the relay closes
+EVENTS_A_TURN = 4 * MOST_GUESTS  # a crowd must not keep its thread here for good
 _COMING, _GOING = zmq.Event.ACCEPTED, zmq.Event.DISCONNECTED
 
 
 class Door:
-    """A bound socket whose guests can be shown out, used by one thread at a time.
+    """A bound socket whose clients can be disconnected, used by one thread at a time.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class Door:
         self._bound = True
 
     def look_after(self) -> None:
-        """Show everybody out for a withdrawn key or a crowd; to be called all the time.
+        """Disconnect all for a withdrawn key or a crowd; to be called in each turn.
 
         How many files this program may open does not matter: recording and the scanner
         need some, and guests leave them.
@@ -144,7 +144,7 @@ class Publishing(Door):
         return sum(size for _, size in self._held)
 
     def _has_room(self, size: int) -> bool:
-        """Whether so many bytes may be sent; who stops them for long is shown out."""
+        """Whether so many bytes may be sent; disconnects who stops them for long."""
         held = self.held_bytes
         if not held or held + size <= PUBLISH_BYTES:
             self._full_since = None
@@ -157,7 +157,7 @@ class Publishing(Door):
         return False
 
 
-def bound(
+def bind_sockets(
     context: zmq.Context[Any], endpoint: Endpoint, gate: Gate
 ) -> tuple[Publishing, Door]:
     """Publishing and answering socket, both bound.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from streams.messages.transient import Body
 
-QUEUED = 64
+QUEUED = 64  # bodies read ahead while the disk is slow; bounds the memory they take
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class SourceReader:
         """Begin to read."""
         self._thread.start()
 
-    def taken(self) -> None:
+    def make_room(self) -> None:
         """A body has been taken out of the queue."""
         self._room.release()
 

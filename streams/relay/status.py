@@ -1,4 +1,4 @@
-"""How a relay is, as it says itself."""
+"""The state of a relay, as it reports it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class RelayStatus:
-    """How a relay is.
+    """The state of a relay.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class RelayStatus:
 
     @property
     def nothing_recorded(self) -> str:
-        """Why a source that was heard left no transient; empty: it is not so."""
+        """Why a source that was heard gave no transient; empty where it gave some."""
         if self.transients or not self.refused:
             return ""
         return (

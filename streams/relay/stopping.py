@@ -26,7 +26,7 @@ CLOSING_PATIENCE_S = 30.0  # Windows itself ends the program sooner, after some 
 
 
 @contextlib.contextmanager
-def stopped_by_signals(stop: threading.Event) -> Iterator[None]:
+def stop_on_signals(stop: threading.Event) -> Iterator[None]:
     """Let the signals that end a program set `stop` instead.
 
     Only the main thread can; in another one nothing changes.
@@ -47,7 +47,7 @@ def stopped_by_signals(stop: threading.Event) -> Iterator[None]:
         if signal.getsignal(number) is not signal.SIG_IGN
     }
     try:
-        with _stopped_by_console(stop):
+        with _stop_on_console(stop):
             yield
     finally:
         for number, handler in before.items():
@@ -89,7 +89,7 @@ def _pass_on(orders: queue.SimpleQueue[bool], stop: threading.Event) -> None:
 
 
 @contextlib.contextmanager
-def _stopped_by_console(stop: threading.Event) -> Iterator[None]:
+def _stop_on_console(stop: threading.Event) -> Iterator[None]:
     """Windows ends a program when its handler returns: it waits for the end."""
     try:
         set_handler = ctypes.__dict__["windll"].kernel32.SetConsoleCtrlHandler

@@ -9,7 +9,7 @@ from streams.simulator.plan import above_zero, require
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ResidualField:
     """The residual field in the voxel, whose distribution is the line shape.
 
     `asymmetry` is the weight of its quadratic terms against the linear ones: 0 gives a
@@ -110,7 +110,7 @@ class Lipids:
 
 
 @dataclass(frozen=True, slots=True)
-class Macromolecules:
+class MobileProtein:
     """Mobile protein, as a soup of random-coil residues (`background`).
 
     `height_over_naa` is that of its tallest peak, the methyl groups near 0.92 ppm.
@@ -133,7 +133,7 @@ class Hump:
 
 
 @dataclass(frozen=True, slots=True)
-class Baseline:
+class WanderingBaseline:
     """Unmodelled broad humps; all wander together in 1/f fashion by so many percent."""
 
     humps: tuple[Hump, ...]

@@ -79,6 +79,7 @@ FATTY_ACID = (
 """Protons of an average fatty-acid chain: chemical shift in ppm, protons."""
 
 FATTY_ACID_T2_S = 0.045
+"""T2 of its protons, one for all."""
 
 WATER_LINES = ((-5.0, 6.0, 1.0, 0.0), (0.5, 10.0, 0.6, 2.2), (7.0, 19.0, 0.4, -1.9))
 """Residual water: offset in Hz, Lorentzian width in Hz, amplitude, phase in rad."""

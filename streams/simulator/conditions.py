@@ -77,12 +77,12 @@ def wander(time_s: Real, random: np.random.Generator) -> Real:
     deviates = random.standard_normal((len(time_s), len(WANDER_S)))
     constants = np.array(WANDER_S)
     gaps_s = np.diff(time_s, prepend=-np.inf)
-    kept = np.exp(-gaps_s[:, None] / constants)
-    fresh = np.sqrt(1 - kept**2) * deviates
+    decay = np.exp(-gaps_s[:, None] / constants)
+    fresh = np.sqrt(1 - decay**2) * deviates
     state = np.zeros(len(WANDER_S))
     course = np.empty(len(time_s))
     for i in range(len(time_s)):
-        state = kept[i] * state + fresh[i]
+        state = decay[i] * state + fresh[i]
         course[i] = state.sum()
     return np.asarray(course / np.sqrt(len(WANDER_S)))
 

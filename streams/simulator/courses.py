@@ -32,7 +32,7 @@ def _above_zero(name: str, value: float) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepChange:
     """Full change from start to stop of the infusion."""
 
     change_percent: float
@@ -78,10 +78,10 @@ class Plasma:
             )
 
 
-Course = Step | Saturating | Surge | Plasma
+Course = StepChange | Saturating | Surge | Plasma
 
 SHAPES: dict[str, type[Course]] = {
-    "step": Step,
+    "step": StepChange,
     "saturating": Saturating,
     "surge": Surge,
     "plasma": Plasma,
@@ -106,7 +106,7 @@ def fraction(course: Course, time_s: Real, infusion_s: tuple[float, float]) -> R
     length_s = infusion_s[1] - infusion_s[0]
     after_start = np.maximum(u, 0.0)
     match course:
-        case Step():
+        case StepChange():
             g = np.where(u < length_s, 1.0, 0.0)
         case Saturating():
             g = _saturating(after_start, length_s, course.time_constant_s)

@@ -32,7 +32,9 @@ MICROSCOPIC_HZ = 0.8
 """G: dephasing within a cell's reach, which no shim removes."""
 
 BINS = 201
+"""K: bins of the field's histogram."""
 GRID = 32
+"""Points along each axis of the voxel."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ DOSE_MG_PER_KG = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class CompartmentModel:
     """A mammillary model of up to three compartments.
 
     `central_l_per_kg` is V1 / weight, the rates are per minute.
@@ -56,23 +56,23 @@ class Model:
 def _from_clearances(
     volumes_l: tuple[float, float, float],
     clearances_l_per_h: tuple[float, float, float],
-) -> Model:
+) -> CompartmentModel:
     """Model of a 70 kg subject from V1, V2, V3 and CL, Q2, Q3."""
     v1, v2, v3 = volumes_l
     cl, q2, q3 = (q / 60.0 for q in clearances_l_per_h)
-    return Model(v1 / 70.0, cl / v1, q2 / v1, q2 / v2, q3 / v1, q3 / v3)
+    return CompartmentModel(v1 / 70.0, cl / v1, q2 / v1, q2 / v2, q3 / v1, q3 / v3)
 
 
 MODELS = {
     "Kamp": _from_clearances((25.0, 56.0, 157.0), (84.0, 161.0, 79.0)),
-    "Domino": Model(0.063, 0.4381, 0.5921, 0.2470, 0.5900, 0.0146),
+    "Domino": CompartmentModel(0.063, 0.4381, 0.5921, 0.2470, 0.5900, 0.0146),
     # a third compartment that nothing enters keeps the matrix of one size
-    "Clements": Model(1.7522, 0.0109, 0.0186, 0.0137, 0.0, 1.0),
+    "Clements": CompartmentModel(1.7522, 0.0109, 0.0186, 0.0137, 0.0, 1.0),
 }
 
 
 def plasma_level(
-    model: Model,
+    model: CompartmentModel,
     time_s: Real,
     length_s: float,
     dose_mg_per_kg: float = DOSE_MG_PER_KG,

@@ -62,7 +62,7 @@ class AcquisitionPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class PlannedSeries:
     """One series: pause, noise frames, water reference frames, metabolite transients.
 
     Attributes

@@ -26,7 +26,7 @@ ComplexFID = NDArray[np.complex64]
 
 
 @dataclass(frozen=True, slots=True)
-class Receiver:
+class ReceiverArray:
     """The array of a session.
 
     Attributes
@@ -41,7 +41,7 @@ class Receiver:
     mixing: ComplexFID
 
 
-def receiver_of(scenario: Scenario, sigma: float) -> Receiver:
+def receiver_of(scenario: Scenario, sigma: float) -> ReceiverArray:
     """The array whose optimal combination has noise of SD `sigma` in each part."""
     coils = scenario.acquisition.coils
     array = scenario.coils or CoilArray(0.0, 0.0, 0.0)
@@ -61,14 +61,14 @@ def receiver_of(scenario: Scenario, sigma: float) -> Receiver:
     return _receiver(gain * sensitivity, sigma**2 * covariance)
 
 
-def _receiver(sensitivity: Complex, covariance: Complex) -> Receiver:
+def _receiver(sensitivity: Complex, covariance: Complex) -> ReceiverArray:
     root = np.linalg.cholesky(covariance)
     mixing = np.concatenate([sensitivity[:, None], root], axis=1)
-    return Receiver(sensitivity, covariance, mixing.astype(np.complex64))
+    return ReceiverArray(sensitivity, covariance, mixing.astype(np.complex64))
 
 
-def received(
-    receiver: Receiver, fid: Complex, random: np.random.Generator
+def receive(
+    receiver: ReceiverArray, fid: Complex, random: np.random.Generator
 ) -> ComplexFID:
     """Coil FIDs of one excitation, (coils, points) complex64."""
     coils, points = len(receiver.sensitivity), len(fid)
@@ -80,8 +80,8 @@ def received(
     return mixed
 
 
-def clipped(
-    coil_fids: ComplexFID, fid: Complex, receiver: Receiver, saturation: Saturation
+def clip(
+    coil_fids: ComplexFID, fid: Complex, receiver: ReceiverArray, saturation: Saturation
 ) -> ComplexFID:
     """The same after a receiver that saturates."""
     loudest = float(np.abs(receiver.sensitivity).max() * np.abs(fid).max())

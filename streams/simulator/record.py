@@ -16,7 +16,7 @@ from streams.errors import InputError
 from streams.messages import wire
 from streams.messages.transient import number
 from streams.recording.journal import Journal
-from streams.simulator.scanner import prepared, scan_session
+from streams.simulator.scanner import prepare, scan_session
 from streams.simulator.scenario import Scenario
 from streams.simulator.scenario_file import read_scenario
 from streams.simulator.truth import write_truth
@@ -29,7 +29,7 @@ def record(scenario: Scenario, path: Path) -> Path:
     ------
     InputError : the scenario cannot be simulated, or the file cannot be written
     """
-    session = prepared(scenario)
+    session = prepare(scenario)
     name = uuid.uuid5(
         uuid.NAMESPACE_URL, f"scanner_sim/{scenario.name}/{scenario.seed}"
     )

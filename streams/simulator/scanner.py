@@ -22,10 +22,10 @@ from streams.messages.transient import (
 )
 from streams.simulator.chance import Purpose, generator
 from streams.simulator.metabolites import metabolite_fids
-from streams.simulator.receiver import clipped, received
+from streams.simulator.receiver import clip, receive
 from streams.simulator.scenario import Scenario
 from streams.simulator.schedule import KINDS, delivery
-from streams.simulator.session import Session, amplitudes_at, session_of
+from streams.simulator.session import SimulatedSession, amplitudes_at, session_of
 
 Complex = NDArray[np.complex128]
 
@@ -50,15 +50,17 @@ def scan(
     ------
     InputError : the scenario cannot be simulated
     """
-    yield from scan_session(prepared(scenario, fids))
+    yield from scan_session(prepare(scenario, fids))
 
 
-def prepared(scenario: Scenario, fids: Mapping[str, Complex] | None = None) -> Session:
+def prepare(
+    scenario: Scenario, fids: Mapping[str, Complex] | None = None
+) -> SimulatedSession:
     """A session made ready, with the spins simulated where no FIDs are given."""
     return session_of(scenario, metabolite_fids(scenario) if fids is None else fids)
 
 
-def scan_session(session: Session) -> Iterator[Body]:
+def scan_session(session: SimulatedSession) -> Iterator[Body]:
     """Run a session that was made ready; see `scan`."""
     scenario = session.scenario
     waiting = sorted(scenario.events, key=lambda event: event.time_s)
@@ -107,17 +109,17 @@ def acquisition_of(scenario: Scenario) -> Acquisition:
     )
 
 
-def transient(session: Session, count: int) -> Transient:
+def transient(session: SimulatedSession, count: int) -> Transient:
     """Any one transient of a session, whichever was made before."""
     kind = int(session.schedule.kind[count])
     fid = _EXCITE[KINDS[kind]](session, count)
     scenario = session.scenario
     random = generator(scenario.seed, Purpose.RECEIVER_NOISE, count)
-    coil_fids = received(session.receiver, fid, random)
+    coil_fids = receive(session.receiver, fid, random)
     time_s = float(session.schedule.time_s[count])
     saturation, failure = scenario.saturation, scenario.coil_failure
     if saturation and saturation.start_s <= time_s < saturation.stop_s:
-        coil_fids = clipped(coil_fids, fid, session.receiver, saturation)
+        coil_fids = clip(coil_fids, fid, session.receiver, saturation)
     if failure and time_s >= failure.from_s:
         coil_fids[failure.coil] = 0
     gain = scenario.series[session.schedule.series[count]].gain
@@ -126,12 +128,12 @@ def transient(session: Session, count: int) -> Transient:
     return Transient(count, time_s, KINDS[kind], coil_fids)
 
 
-def _noise(session: Session, count: int) -> Complex:
+def _noise(session: SimulatedSession, count: int) -> Complex:
     """Nothing but noise."""
     return np.zeros(len(session.time_s), complex)
 
 
-def _water(session: Session, count: int) -> Complex:
+def _water(session: SimulatedSession, count: int) -> Complex:
     """An unsuppressed water reference frame."""
     series = session.schedule.series[count]
     amplitude = session.conditions.amplitude[count]
@@ -139,7 +141,7 @@ def _water(session: Session, count: int) -> Complex:
     return np.asarray(reference * _turn(session, count))
 
 
-def metabolite_fid(session: Session, count: int) -> Complex:
+def metabolite_fid(session: SimulatedSession, count: int) -> Complex:
     """Noise-free FID of one metabolite transient before the coils, (points,)."""
     conditions, schedule = session.conditions, session.schedule
     factors = amplitudes_at(session, count)
@@ -160,7 +162,7 @@ def metabolite_fid(session: Session, count: int) -> Complex:
     return turned
 
 
-def _turn(session: Session, count: int) -> Complex:
+def _turn(session: SimulatedSession, count: int) -> Complex:
     """Phase, eddy currents and shift of the moment."""
     conditions = session.conditions
     phase_rad = np.radians(conditions.phase_deg[count]) + session.eddy_rad

@@ -1,4 +1,4 @@
-"""A scenario: everything that the virtual scanner is told before it begins.
+"""A scenario: everything that the virtual scanner is given before it begins.
 
 A scenario is one TOML file (`scenarios/*.toml`, or a site's own; read by
 `scenario_file.read_scenario`).  Every artefact is a table of its own: a table that is
@@ -17,27 +17,27 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from streams.simulator.artefacts import (
-    Baseline,
     CoilArray,
     CoilFailure,
     Drift,
     EddyCurrents,
-    Line,
     Lipids,
-    Macromolecules,
+    MobileProtein,
     Motion,
     Narrowing,
     Phase,
     PhaseCycle,
+    ResidualField,
     ResidualWater,
     Rhythm,
     Saturation,
     SteadyState,
     Transport,
     Wander,
+    WanderingBaseline,
 )
 from streams.simulator.courses import Course
-from streams.simulator.plan import AcquisitionPlan, PlannedEvent, Series, require
+from streams.simulator.plan import AcquisitionPlan, PlannedEvent, PlannedSeries, require
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class Scenario:
     relaxation: bool
     water_reference_mm: float
     acquisition: AcquisitionPlan
-    series: tuple[Series, ...]
-    line: Line
+    series: tuple[PlannedSeries, ...]
+    line: ResidualField
     concentrations_mm: dict[str, float]
     protocol: str = ""
     events: tuple[PlannedEvent, ...] = ()
@@ -73,8 +73,8 @@ class Scenario:
     eddy_currents: EddyCurrents | None = None
     residual_water: ResidualWater | None = None
     lipids: Lipids | None = None
-    macromolecules: Macromolecules | None = None
-    baseline: Baseline | None = None
+    macromolecules: MobileProtein | None = None
+    baseline: WanderingBaseline | None = None
     motion: Motion | None = None
     narrowing: Narrowing | None = None
     transport: Transport | None = None

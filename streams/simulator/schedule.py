@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from streams.messages.transient import Kind
 from streams.simulator.chance import Purpose, generator
-from streams.simulator.plan import Series
+from streams.simulator.plan import PlannedSeries
 from streams.simulator.scenario import Scenario
 
 KINDS = (Kind.NOISE, Kind.WATER, Kind.METABOLITE)
@@ -72,7 +72,7 @@ def schedule_of(scenario: Scenario) -> Schedule:
     )
 
 
-def frames_of(series: Series) -> tuple[int, int, int]:
+def frames_of(series: PlannedSeries) -> tuple[int, int, int]:
     """Frames of each of `KINDS` in a series."""
     return series.noise_frames, series.water_frames, series.transients
 

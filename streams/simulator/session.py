@@ -24,7 +24,7 @@ from streams.simulator import background
 from streams.simulator.conditions import Conditions, conditions_of
 from streams.simulator.courses import multiplier
 from streams.simulator.line_shape import FieldDistribution, field_distribution
-from streams.simulator.receiver import Receiver, receiver_of
+from streams.simulator.receiver import ReceiverArray, receiver_of
 from streams.simulator.relaxation import WATER_S, approach, times_s, weight
 from streams.simulator.scenario import Scenario
 from streams.simulator.schedule import Schedule, schedule_of
@@ -32,12 +32,12 @@ from streams.simulator.schedule import Schedule, schedule_of
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-NAA_SINGLET_PROTONS = 3
+NAA_SINGLET_PROTONS = 3  # CH3
 WATER_PROTONS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SimulatedSession:
     """Everything that `scanner` needs to make any one transient.
 
     Attributes
@@ -57,7 +57,7 @@ class Session:
     scenario: Scenario
     schedule: Schedule
     conditions: Conditions
-    receiver: Receiver
+    receiver: ReceiverArray
     time_s: Real
     names: tuple[str, ...]
     amplitude: Real
@@ -74,7 +74,7 @@ class Session:
     sigma: float
 
 
-def session_of(scenario: Scenario, fids: Mapping[str, Complex]) -> Session:
+def session_of(scenario: Scenario, fids: Mapping[str, Complex]) -> SimulatedSession:
     """Make a session ready.
 
     Parameters
@@ -102,7 +102,7 @@ def session_of(scenario: Scenario, fids: Mapping[str, Complex]) -> Session:
     naa_height = background.real_height(naa)
     sigma = naa_height / plan.snr / np.sqrt(plan.points)
     schedule = schedule_of(scenario)
-    return Session(
+    return SimulatedSession(
         scenario=scenario,
         schedule=schedule,
         conditions=conditions_of(scenario, schedule),
@@ -124,7 +124,7 @@ def session_of(scenario: Scenario, fids: Mapping[str, Complex]) -> Session:
     )
 
 
-def amplitudes_at(session: Session, count: int) -> Real:
+def amplitudes_at(session: SimulatedSession, count: int) -> Real:
     """Amplitude of each metabolite in one excitation, then the factor on MM."""
     scenario, schedule = session.scenario, session.schedule
     time_s = schedule.time_s[count : count + 1]
@@ -137,7 +137,7 @@ def amplitudes_at(session: Session, count: int) -> Real:
     return factor
 
 
-def _approach(session: Session, place: int) -> Real:
+def _approach(session: SimulatedSession, place: int) -> Real:
     """Factor of the approach to the steady state, by metabolite."""
     steady = session.scenario.steady_state
     if steady is None:
@@ -156,8 +156,8 @@ def amplitude_of(scenario: Scenario, name: str) -> float:
     plan = scenario.acquisition
     if not scenario.relaxation:
         return scenario.concentrations_mm[name]
-    seen = weight(times_s(name), plan.echo_time_s, plan.repetition_time_s)
-    return scenario.concentrations_mm[name] * seen
+    saturation = weight(times_s(name), plan.echo_time_s, plan.repetition_time_s)
+    return scenario.concentrations_mm[name] * saturation
 
 
 def _lorentz_hz(scenario: Scenario, name: str) -> float:

@@ -30,12 +30,12 @@ from streams.errors import InputError
 from streams.simulator.courses import multiplier
 from streams.simulator.scenario import Scenario
 from streams.simulator.schedule import KINDS, delivery
-from streams.simulator.session import Session, amplitude_of
+from streams.simulator.session import SimulatedSession, amplitude_of
 
 Row = dict[str, int | float | str]
 
 
-def truth_rows(session: Session) -> Iterator[Row]:
+def truth_rows(session: SimulatedSession) -> Iterator[Row]:
     """The truth of each excitation, in the order of the scanner's counter."""
     schedule, conditions = session.schedule, session.conditions
     cycle = session.scenario.phase_cycle
@@ -45,23 +45,23 @@ def truth_rows(session: Session) -> Iterator[Row]:
     for count in range(n):
         yield {
             "count": count,
-            "time_s": _rounded(schedule.time_s[count]),
+            "time_s": _round(schedule.time_s[count]),
             "kind": KINDS[schedule.kind[count]].value,
             "series": int(schedule.series[count]),
             "phase_step": int(schedule.place[count] % steps),
             "arrivals": int(arrivals[count]),
-            "shift_hz": _rounded(conditions.shift_hz[count]),
-            "phase_deg": _rounded(conditions.phase_deg[count]),
-            "dlinewidth_hz": _rounded(conditions.width_hz[count]),
-            "amplitude": _rounded(conditions.amplitude[count]),
-            "water_over_naa": _rounded(conditions.water[count]),
-            "lipid_over_naa": _rounded(conditions.lipid[count]),
+            "shift_hz": _round(conditions.shift_hz[count]),
+            "phase_deg": _round(conditions.phase_deg[count]),
+            "dlinewidth_hz": _round(conditions.width_hz[count]),
+            "amplitude": _round(conditions.amplitude[count]),
+            "water_over_naa": _round(conditions.water[count]),
+            "lipid_over_naa": _round(conditions.lipid[count]),
             "corrupted": int(conditions.corrupted[count]),
             **_multipliers(session, count),
         }
 
 
-def _multipliers(session: Session, count: int) -> Row:
+def _multipliers(session: SimulatedSession, count: int) -> Row:
     scenario = session.scenario
     time_s = session.schedule.time_s[count : count + 1]
     row: Row = {}
@@ -70,16 +70,16 @@ def _multipliers(session: Session, count: int) -> Row:
         factor = 1.0
         if course is not None:
             factor = float(multiplier(course, time_s, scenario.infusion_s)[0])
-        row[f"{name}_mult"] = _rounded(factor)
+        row[f"{name}_mult"] = _round(factor)
     return row
 
 
-def _rounded(value: float) -> float:
+def _round(value: float) -> float:
     """Six decimals, and no negative zero."""
     return round(float(value), 6) + 0.0
 
 
-def truth_summary(session: Session) -> dict[str, Any]:
+def truth_summary(session: SimulatedSession) -> dict[str, Any]:
     """What holds for the whole session."""
     scenario = session.scenario
     amplitude = dict(zip(session.names, session.amplitude.tolist(), strict=True))
@@ -118,21 +118,21 @@ SUMS = {
 
 def with_sums(amplitude: Mapping[str, float]) -> dict[str, float]:
     """Amplitudes and the sums of some."""
-    known = dict(amplitude)
+    amplitudes = dict(amplitude)
     for name, parts in SUMS.items():
-        known[name] = sum(amplitude.get(part, 0.0) for part in parts)
-    return known
+        amplitudes[name] = sum(amplitude.get(part, 0.0) for part in parts)
+    return amplitudes
 
 
 def ratios(amplitude: Mapping[str, float]) -> dict[str, float]:
     """Ratios of amplitudes and of their sums."""
-    known = with_sums(amplitude)
+    amplitudes = with_sums(amplitude)
     pairs = [(top, "tCr") for top in ("Glu", "Gln", "Glx", "tNAA", "tCho", "mI")]
     pairs += [("Glu", "tNAA"), ("Glx", "tNAA")]
     return {
-        f"{top}/{bottom}": known[top] / known[bottom]
+        f"{top}/{bottom}": amplitudes[top] / amplitudes[bottom]
         for top, bottom in pairs
-        if top in known and known[bottom] > 0
+        if top in amplitudes and amplitudes[bottom] > 0
     }
 
 
@@ -151,11 +151,11 @@ def changes_at_stop(scenario: Scenario) -> dict[str, float]:
             factor = multiplier(course, stop_s, scenario.infusion_s)[0]
             after[name] *= float(factor)
     then, now = ({**with_sums(a), **ratios(a)} for a in (before, after))
-    kept = [n for n in then if n in ("Glu", "Gln", "Glx") or "/" in n]
-    return {n: _rounded(100 * (now[n] / then[n] - 1)) for n in kept if then[n] > 0}
+    names = [n for n in then if n in ("Glu", "Gln", "Glx") or "/" in n]
+    return {n: _round(100 * (now[n] / then[n] - 1)) for n in names if then[n] > 0}
 
 
-def write_truth(session: Session, recording: Path) -> tuple[Path, Path]:
+def write_truth(session: SimulatedSession, recording: Path) -> tuple[Path, Path]:
     """Write the truth beside a recording; returns the paths of table and summary.
 
     Raises

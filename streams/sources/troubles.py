@@ -11,10 +11,10 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from streams.messages.placeholder import LONGEST_REASON, several
+from streams.messages.placeholder import LONGEST_REASON, refused_text
 from streams.messages.scanner_counter import AUTHOR, DROPPED, REMARK
 from streams.messages.transient import Event
-from streams.subscription.intake import Problem
+from streams.subscription.intake import StreamProblem
 
 EVERY_S = 10.0
 MOST_KINDS = 16
@@ -37,7 +37,7 @@ class Troubles:
 
     _kinds: dict[str, _Kind] = field(default_factory=dict)
 
-    def take(self, problems: Iterable[Problem], time_s: float) -> Iterator[Event]:
+    def take(self, problems: Iterable[StreamProblem], time_s: float) -> Iterator[Event]:
         """Events for these problems and for those that waited long enough."""
         now = time.monotonic()
         for problem in problems:
@@ -50,12 +50,12 @@ class Troubles:
                 known.until_s, known.held = now + EVERY_S, 0
         yield from self._due(now, time_s)
 
-    def rest(self, problems: Iterable[Problem], time_s: float) -> Iterator[Event]:
+    def rest(self, problems: Iterable[StreamProblem], time_s: float) -> Iterator[Event]:
         """Events for these problems and for all that waited."""
         yield from self.take(problems, time_s)
         yield from self._due(float("inf"), time_s)
 
-    def _kind(self, problem: Problem, now: float) -> _Kind:
+    def _kind(self, problem: StreamProblem, now: float) -> _Kind:
         name = f"{problem.refused} {_CHANGING.sub('N', problem.text)[:60]}"
         if name not in self._kinds and len(self._kinds) >= MOST_KINDS:
             name = f"{problem.refused} and others"
@@ -70,6 +70,6 @@ class Troubles:
 
 def _event(known: _Kind, time_s: float) -> Event:
     if known.refused:
-        return Event(time_s, DROPPED, several(known.held, known.last), AUTHOR)
+        return Event(time_s, DROPPED, refused_text(known.held, known.last), AUTHOR)
     more = f" ({known.held} times)" if known.held > 1 else ""
     return Event(time_s, REMARK, f"{known.last}{more}"[:LONGEST_REASON], AUTHOR)

@@ -43,7 +43,7 @@ from streams.spins.sequences import (
     Sequence,
     Step,
     refocusing_of,
-    shortened,
+    shorten_delays,
     steps,
 )
 
@@ -51,7 +51,9 @@ Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
 
 PARTS = 24
+"""P, parts of a pulse between which the couplings act; divides `pulses.STEPS`."""
 POSITIONS = 64
+"""Positions along the slice over which the density matrix is averaged."""
 MARGIN_PPM = 2.2
 """Shifts this far from the carrier still find their whole slice in the grid."""
 ENOUGH = 2**17
@@ -84,7 +86,7 @@ class Spins:
         return (ppm - self.carrier_ppm) * self.frequency_mhz
 
 
-def propagated(spins: Spins, sequence: Sequence) -> Complex:
+def propagate(spins: Spins, sequence: Sequence) -> Complex:
     """Density matrix at the start of the acquisition, in the eigenbasis (D, D)."""
     rho: Complex = np.diag(spins.system.total_m.astype(complex))
     programme = steps(sequence)
@@ -93,7 +95,7 @@ def propagated(spins: Spins, sequence: Sequence) -> Complex:
             rho = _ideal(step, rho, spins)
         return rho
     design = refocusing_of(sequence)
-    programme = shortened(programme, design.duration_s, sequence.edit_duration_s)
+    programme = shorten_delays(programme, design.duration_s, sequence.edit_duration_s)
     pulses = list(_along_slice(design, spins, rho.size))
     for block in _directions(programme):
         if isinstance(block[0], Refocus):
@@ -119,10 +121,10 @@ def _ideal(step: Step, rho: Complex, spins: Spins) -> Complex:
         pulse = product_of([_FLIP if f else np.eye(2, dtype=complex) for f in flipped])
     else:
         pulse = rotation(n, np.pi, "x")
-    return _turned(rho, spins.system.inside(pulse))
+    return _rotate(rho, spins.system.inside(pulse))
 
 
-def _turned(rho: Complex, pulse: Complex) -> Complex:
+def _rotate(rho: Complex, pulse: Complex) -> Complex:
     """U rho U+ for stacks of matrices."""
     return np.asarray(pulse @ rho @ pulse.conj().swapaxes(-1, -2))
 
@@ -159,7 +161,7 @@ def _slice_average(
         there: Complex = np.broadcast_to(rho, (len(pulse), *rho.shape))
         for step in block:
             refocus = isinstance(step, Refocus)
-            there = _turned(there, pulse) if refocus else _ideal(step, there, spins)
+            there = _rotate(there, pulse) if refocus else _ideal(step, there, spins)
         total = total + there.sum(axis=0)
     return np.asarray(total / POSITIONS)
 
@@ -169,7 +171,7 @@ def _shaped_edit(step: Step, rho: Complex, spins: Spins, duration_s: float) -> C
     if not isinstance(step, Edit):
         return _ideal(step, rho, spins)
     design = PulseDesign("gauss", duration_s, step.bandwidth_hz, step.ppm)
-    return _turned(rho, pulse_propagator(design, spins, np.zeros(1))[0])
+    return _rotate(rho, pulse_propagator(design, spins, np.zeros(1))[0])
 
 
 def pulse_propagator(design: PulseDesign, spins: Spins, positions_hz: Real) -> Complex:

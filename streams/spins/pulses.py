@@ -32,6 +32,7 @@ Real = NDArray[np.float64]
 
 SHAPES = ("slr", "sinc", "sech", "gauss")
 STEPS = 192
+"""Time steps of a pulse; `propagation.PARTS` divides them."""
 DENSE = 64
 """Zero filling of the filter's frequency response in the SLR design."""
 CUT = 0.01
@@ -59,12 +60,12 @@ class PulseDesign:
 @lru_cache(maxsize=32)
 def waveform_hz(design: PulseDesign) -> Complex:
     """B1 of each time step (STEPS,), Hz of nutation, complex: x + i y."""
-    made = design
+    fitted_design = design
     for _ in range(3 if design.shape in ("slr", "sinc") else 0):
-        width_hz = _width_hz(_MAKERS[made.shape](made), design)
-        wanted_hz = made.bandwidth_hz * design.bandwidth_hz / width_hz
-        made = replace(made, bandwidth_hz=wanted_hz)
-    waveform = _MAKERS[made.shape](made)
+        width_hz = _width_hz(_MAKERS[fitted_design.shape](fitted_design), design)
+        wanted_hz = fitted_design.bandwidth_hz * design.bandwidth_hz / width_hz
+        fitted_design = replace(fitted_design, bandwidth_hz=wanted_hz)
+    waveform = _MAKERS[fitted_design.shape](fitted_design)
     waveform.setflags(write=False)
     return waveform
 
@@ -125,7 +126,7 @@ def _slr(design: PulseDesign) -> Complex:
     bands = [0.0, edge - transition, edge + transition, 0.5]
     b = remez(STEPS, bands, [1.0, 0.0], weight=[1.0, 2.0], maxiter=100)
     b = b * (0.9998 / np.abs(np.fft.fft(b, DENSE * STEPS)).max())
-    turns = _peeled(_minimum_phase(b), b.astype(complex))
+    turns = _hard_pulse_angles(_minimum_phase(b), b.astype(complex))
     waveform = turns / (2 * np.pi * design.duration_s / STEPS)
     return np.asarray(waveform * np.exp(-1j * np.angle(waveform[STEPS // 2])))
 
@@ -140,7 +141,7 @@ def _minimum_phase(b: Real) -> Complex:
     return np.asarray(np.fft.ifft(np.exp(np.fft.fft(cepstrum)))[: b.size])
 
 
-def _peeled(a: Complex, b: Complex) -> Complex:
+def _hard_pulse_angles(a: Complex, b: Complex) -> Complex:
     """Rotation in rad of each hard pulse (complex: axis in the transverse plane)."""
     turns: Complex = np.zeros(b.size, complex)
     for k in range(b.size - 1, -1, -1):
@@ -181,11 +182,11 @@ def _product(steps: Complex, offsets_hz: Real, dt: float) -> Complex:
     total: Complex = np.zeros((*offsets_hz.shape, 2, 2), complex)
     total[..., [0, 1], [0, 1]] = 1
     for step in steps:
-        total = _turned(step, offsets_hz, dt) @ total
+        total = _rotation(step, offsets_hz, dt) @ total
     return total
 
 
-def _turned(b1_hz: complex, offsets_hz: Real, dt: float) -> Complex:
+def _rotation(b1_hz: complex, offsets_hz: Real, dt: float) -> Complex:
     """exp(-2 pi i dt (Re B1 Ix + Im B1 Iy + nu Iz)) for each offset (..., 2, 2)."""
     field = np.sqrt(np.abs(b1_hz) ** 2 + offsets_hz**2)
     half = np.pi * field * dt

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from streams.errors import InputError
 from streams.spins.pulses import PulseDesign
 
-ROUNDING_S = 1e-9
+ROUNDING_S = 1e-9  # delays that are zero but for rounding are allowed
 
 KINDS = ("press", "steam", "slaser", "laser", "megapress")
 
@@ -147,7 +147,7 @@ def steps(sequence: Sequence) -> tuple[Step, ...]:
     return tuple(_PROGRAMMES[sequence.kind](sequence))
 
 
-def shortened(
+def shorten_delays(
     programme: tuple[Step, ...], refocus_s: float, edit_s: float
 ) -> tuple[Step, ...]:
     """Take the length of shaped pulses off the delays around them.
@@ -161,8 +161,8 @@ def shortened(
     for k, step in enumerate(timed):
         if isinstance(step, Delay):
             around = (*timed[max(k - 1, 0) : k], *timed[k + 1 : k + 2])
-            taken = sum(_length(one, refocus_s, edit_s) for one in around) / 2
-            left[k] = step.seconds - taken
+            pulses_s = sum(_length(one, refocus_s, edit_s) for one in around) / 2
+            left[k] = step.seconds - pulses_s
     if min(left.values()) < -ROUNDING_S:
         raise InputError("Pulse sequence: TE is too short for its shaped pulses.")
     seconds = iter(left.values())

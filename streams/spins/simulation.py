@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from streams.spins.hamiltonian import Eigensystem, eigensystem, raising
-from streams.spins.propagation import Spins, propagated
+from streams.spins.propagation import Spins, propagate
 from streams.spins.sequences import Sequence, pathway_gain, refocusing_of
 from streams.spins.spin_systems import Fragment, fragments
 
@@ -111,7 +111,7 @@ def spectrum_lines(
     offsets_hz = (fragment.shifts_ppm - CARRIER_PPM) * frequency_mhz + splitting_hz
     system = eigensystem(offsets_hz, fragment.couplings_hz)
     spins = Spins(offsets_hz, fragment.couplings_hz, system, CARRIER_PPM, frequency_mhz)
-    return transitions(system, fragment.observed, propagated(spins, sequence))
+    return transitions(system, fragment.observed, propagate(spins, sequence))
 
 
 @lru_cache(maxsize=32)
@@ -136,8 +136,8 @@ def transitions(
     n = observed.size
     lowering = np.einsum("i,iab->ba", observed, raising(n))
     amplitude = rho * system.inside(lowering).T * (4 / 2**n)
-    seen = np.abs(amplitude) > WEAK * max(float(np.abs(amplitude).sum()), 1e-300)
-    a, b = np.nonzero(seen)
+    strong = np.abs(amplitude) > WEAK * max(float(np.abs(amplitude).sum()), 1e-300)
+    a, b = np.nonzero(strong)
     return system.energies_hz[a] - system.energies_hz[b], amplitude[a, b]
 
 

@@ -27,12 +27,12 @@ FAR = 1_000_000
 """No loss on the way: a number that far ahead is no number of this run."""
 HELD = 256
 """Messages kept until the first start comes."""
-LONGEST_NAME = 52
+LONGEST_NAME = 52  # so that with "#" and a count it stays within 64 characters
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a message stands for, in the numbers of its run, and what is to be said."""
+    """Messages to hand on, in the numbers of their run, with remarks and refusals."""
 
     messages: tuple[Message, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -125,17 +125,17 @@ class Arrivals:
         self._doubted = True
 
     def give_up(self) -> tuple[str, ...]:
-        """Why what was held is not going to be given: no start came."""
+        """Why the messages held are refused: no start came."""
         held, self._held = self._held, []
         return tuple(_without_start(message) for message, _ in held)
 
     def _take_start(self, message: Message, arrived_s: float) -> Taken:
-        taken = self._started(message, arrived_s)
+        taken = self._interpret_start(message, arrived_s)
         self._start, self._doubted = message, False
         return self._with_held(taken, message)
 
-    def _started(self, message: Message, arrived_s: float) -> Taken:
-        """What a start stands for: nothing new, a further series, or a new run."""
+    def _interpret_start(self, message: Message, arrived_s: float) -> Taken:
+        """What a start means: nothing new, a further series, or a new run."""
         before, run = self._start, self._run
         if before is not None and run is not None and message.session == self.session:
             if message.seq == before.seq and message.body == before.body:
@@ -145,8 +145,8 @@ class Arrivals:
         again = message.session in self._names
         taken = self._begin(message, message.seq)
         if again:
-            said = f"Session {message.session} began again with its start: a new run."
-            taken = replace(taken, remarks=(said,))
+            remark = f"Session {message.session} began again with its start: a new run."
+            taken = replace(taken, remarks=(remark,))
         return taken
 
     def _with_held(self, taken: Taken, start: Message) -> Taken:
@@ -176,27 +176,27 @@ class Arrivals:
         self, start: Message, last_seq: int, message: Message, arrived_s: float
     ) -> Taken:
         """A run of the same session, whose numbers came before."""
-        said = (
+        remark = (
             f"Session {message.session} went back from number {last_seq} to "
             f"{message.seq}: a publisher that was started again needs a new session "
             "(a UUID); what it sends is taken as a new run."
         )
         if start.session != message.session or start.seq >= message.seq:
             start = replace(start, session=message.session, seq=message.seq - 1)
-        return self._run_from(start, message, arrived_s, said)
+        return self._run_from(start, message, arrived_s, remark)
 
     def _begin_without_start(
         self, start: Message, message: Message, arrived_s: float
     ) -> Taken:
-        said = (
+        remark = (
             f"Session {message.session} began without a start: it is taken with the "
             f"acquisition of the start before, of session {start.session}."
         )
         start = replace(start, session=message.session, seq=message.seq - 1)
-        return self._run_from(start, message, arrived_s, said)
+        return self._run_from(start, message, arrived_s, remark)
 
     def _run_from(
-        self, start: Message, message: Message, arrived_s: float, said: str
+        self, start: Message, message: Message, arrived_s: float, remark: str
     ) -> Taken:
         """A run with a start that was heard before, where it fits."""
         if isinstance(message.body, Transient) and isinstance(start.body, Start):
@@ -205,7 +205,7 @@ class Arrivals:
             except InputError as error:
                 return Taken(refused=(f"{error} (session {message.session})",))
         begun = self._begin(replace(start, epoch=message.epoch))
-        begun = replace(begun, remarks=(said,))
+        begun = replace(begun, remarks=(remark,))
         return _both(begun, self.take(message, arrived_s))
 
     def _next(self, run: _Run, message: Message, arrived_s: float) -> Taken:
@@ -222,9 +222,9 @@ class Arrivals:
             run.seq, run.far = run.far, None
         ahead = seq - run.seq
         if ahead > FAR:
-            said = f"seq {seq} comes after {run.seq}: it is taken as the next."
+            remark = f"seq {seq} comes after {run.seq}: it is taken as the next."
             run.ours, run.far, run.spare = run.ours + 1, seq, run.spare + 1
-            return (said,)
+            return (remark,)
         lost = ahead - 1
         forgiven = min(lost, run.spare)
         run.spare = run.spare - forgiven if lost else 0
@@ -290,7 +290,7 @@ def _both(one: Taken, other: Taken) -> Taken:
 
 
 def _without_start(message: Message) -> str:
-    """What is said of a message that no start came for."""
+    """Why a message is refused that no start came for."""
     what = f"message {message.seq}"
     if isinstance(message.body, Transient):
         what = f"transient {message.body.count}"

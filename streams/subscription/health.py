@@ -1,4 +1,4 @@
-"""How a stream is, in numbers and in one sentence."""
+"""The state of a stream, in numbers and in one sentence."""
 
 from __future__ import annotations
 

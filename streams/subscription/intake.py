@@ -13,21 +13,21 @@ from dataclasses import dataclass, field
 
 from streams.errors import InputError
 from streams.messages import wire
-from streams.messages.placeholder import in_its_place
+from streams.messages.placeholder import placeholder_for
 from streams.messages.transient import Heartbeat, Message
 from streams.subscription.arrivals import Arrivals, Taken
-from streams.subscription.mended import Known, mended
+from streams.subscription.mended import StreamPosition, mend
 
-MOST_KEPT = 10_000
+MOST_KEPT = 10_000  # problems that nobody takes must not fill the memory
 START_PATIENCE_S = 6.0
 """A start is published again every few seconds: what waits longer has none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """A message that was refused, or one that was taken nevertheless.
+class StreamProblem:
+    """A message that was refused, or one that was accepted with a fault.
 
-    `placed`: an event among the messages stands for it.
+    `placed`: an event among the messages reports it.
     """
 
     text: str
@@ -36,14 +36,14 @@ class Problem:
 
 
 @dataclass(slots=True)
-class Intake:
+class MessageIntake:
     """A publisher's messages, in runs that begin with a start.
 
     Attributes
     ----------
     refused : messages refused so far
     refusal : why the latest was
-    remark : what was not as it should be in the latest that was taken nevertheless
+    remark : the fault of the latest message that was accepted with one
     repeated : messages that came twice in a row
     """
 
@@ -51,43 +51,48 @@ class Intake:
     refusal: str = ""
     remark: str = ""
     repeated: int = 0
-    problems: deque[Problem] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    problems: deque[StreamProblem] = field(
+        default_factory=lambda: deque(maxlen=MOST_KEPT)
+    )
     _arrivals: Arrivals = field(default_factory=Arrivals)
     _waiting_said: bool = False
 
     def take(self, message: Message) -> tuple[Message, ...]:
-        """Messages that one that could be read stands for."""
+        """Messages to hand on for one that could be read."""
         if isinstance(message.body, Heartbeat):
             beat = self._arrivals.beat(message)
             return () if beat is None else (beat,)
-        return self._given(self._arrivals.take(message, time.monotonic()))
+        return self._hand_on(self._arrivals.take(message, time.monotonic()))
 
     def take_unreadable(self, frames: wire.Frames, reason: str) -> tuple[Message, ...]:
-        """Messages that one stands for which `wire.decode` refused, saying why."""
-        known = self._arrivals
-        filled = mended(
-            frames, Known(known.session, known.last_seq, known.start_seq, known.epoch)
+        """Messages to hand on for one that `wire.decode` refused, with its reason."""
+        arrivals = self._arrivals
+        filled = mend(
+            frames,
+            StreamPosition(
+                arrivals.session, arrivals.last_seq, arrivals.start_seq, arrivals.epoch
+            ),
         )
         if filled is not None:
-            frames, said = filled
+            frames, filled_in = filled
             try:
                 message = wire.decode(frames)
             except InputError as error:
                 reason = str(error)
             else:
-                self._remark(said)
+                self._remark(filled_in)
                 return self.take(message)
-        return self._instead(frames, reason)
+        return self._placeholder(frames, reason)
 
-    def pending(self) -> list[Problem]:
+    def pending(self) -> list[StreamProblem]:
         """Problems since the last time, among them that a start is waited for."""
         waiting = self.waiting
         if waiting and not self._waiting_said:
             self._remark(waiting)
         self._waiting_said = bool(waiting)
-        found = list(self.problems)
+        problems = list(self.problems)
         self.problems.clear()
-        return found
+        return problems
 
     def give_up(self) -> None:
         """Count what still waits for a start as refused."""
@@ -96,7 +101,7 @@ class Intake:
 
     @property
     def waiting(self) -> str:
-        """What is said while messages wait for a start; empty: none does."""
+        """The sentence while messages wait for a start; empty: none does."""
         since = self._arrivals.waiting_s
         if since is None or time.monotonic() - since < START_PATIENCE_S:
             return ""
@@ -106,18 +111,18 @@ class Intake:
             "one comes; publish it again every few seconds."
         )
 
-    def _instead(self, frames: wire.Frames, reason: str) -> tuple[Message, ...]:
+    def _placeholder(self, frames: wire.Frames, reason: str) -> tuple[Message, ...]:
         """An event in the place of a refused message, where its place is known."""
         if frames and frames[0].strip() == b"start":
             self._arrivals.doubt()
-        event = in_its_place(frames, reason)
+        event = placeholder_for(frames, reason)
         placed = event is not None and self._arrivals.follows(event)
         self._refuse(reason, placed)
         if event is None or not placed:
             return ()
-        return self._given(self._arrivals.take(event, time.monotonic()))
+        return self._hand_on(self._arrivals.take(event, time.monotonic()))
 
-    def _given(self, taken: Taken) -> tuple[Message, ...]:
+    def _hand_on(self, taken: Taken) -> tuple[Message, ...]:
         for remark in taken.remarks:
             self._remark(remark)
         for reason in taken.refused:
@@ -125,15 +130,15 @@ class Intake:
         self.repeated += taken.repeated
         return taken.messages
 
-    def _remark(self, said: str) -> None:
-        text = _plain(said)
+    def _remark(self, sentence: str) -> None:
+        text = _plain(sentence)
         self.remark = text
-        self.problems.append(Problem(text, refused=False))
+        self.problems.append(StreamProblem(text, refused=False))
 
-    def _refuse(self, said: str, placed: bool = False) -> None:
-        reason = _plain(said)
-        self.refused, self.refusal = self.refused + 1, reason
-        self.problems.append(Problem(reason, refused=True, placed=placed))
+    def _refuse(self, reason: str, placed: bool = False) -> None:
+        text = _plain(reason)
+        self.refused, self.refusal = self.refused + 1, text
+        self.problems.append(StreamProblem(text, refused=True, placed=placed))
 
 
 def _plain(words: str) -> str:

@@ -65,7 +65,7 @@ class Links:
     def _socket(self, kind: int, high_water: int) -> zmq.Socket[Any]:
         socket = self._context.socket(kind)
         socket.setsockopt(high_water, RECEIVE_HWM)
-        return configured(socket, self._keys)
+        return configure(socket, self._keys)
 
     @property
     def broken(self) -> bool:
@@ -112,7 +112,7 @@ class Links:
                 self._disconnected_at = None
 
 
-def configured(socket: zmq.Socket[Any], keys: ClientKeys | None) -> zmq.Socket[Any]:
+def configure(socket: zmq.Socket[Any], keys: ClientKeys | None) -> zmq.Socket[Any]:
     """A socket that is going to connect: bounds, patience and keys."""
     socket.maxmsgsize = wire.MAX_PAYLOAD_BYTES
     socket.linger = 0

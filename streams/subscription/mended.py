@@ -1,4 +1,4 @@
-"""A publisher's header with what can be told without it filled in.
+"""A publisher's header, repaired where a missing field follows from what came before.
 
 Which message it is, the topic says; its number and epoch, those before it.  So a field
 that is missing or of the wrong kind there keeps no transient out of the recording.  A
@@ -15,7 +15,7 @@ from streams.messages import wire
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StreamPosition:
     """What is known of the stream before a message.
 
     Attributes
@@ -31,8 +31,10 @@ class Known:
     epoch: int
 
 
-def mended(frames: wire.Frames, known: Known) -> tuple[wire.Frames, str] | None:
-    """Frames with the header filled in, and what was; None where nothing could be."""
+def mend(
+    frames: wire.Frames, position: StreamPosition
+) -> tuple[wire.Frames, str] | None:
+    """Frames with the header repaired, and what was; None where nothing could be."""
     if len(frames) != 3 or any(
         len(frame) > wire.MAX_HEADER_BYTES for frame in frames[:2]
     ):
@@ -41,13 +43,13 @@ def mended(frames: wire.Frames, known: Known) -> tuple[wire.Frames, str] | None:
     header = _object(frames[1])
     if header is None or topic not in wire.TOPICS.values():
         return None
-    filled = _filled(topic, header, known)
-    said = [
+    filled = _fill_header(topic, header, position)
+    changes = [
         f"{name} {was}" for name, was in _differences(topic, frames, header, filled)
     ]
-    if not said:
+    if not changes:
         return None
-    text = f"A {topic} message has {', '.join(said)}: it is taken all the same."
+    text = f"A {topic} message has {', '.join(changes)}: it is taken all the same."
     return [topic.encode(), json.dumps(filled).encode(), frames[2]], text
 
 
@@ -59,16 +61,18 @@ def _object(text: bytes) -> dict[str, Any] | None:
     return header if isinstance(header, dict) else None
 
 
-def _filled(topic: str, header: dict[str, Any], known: Known) -> dict[str, Any]:
-    """The header with what can be told."""
-    next_seq = known.start_seq if topic == "start" else known.last_seq + 1
-    next_seq = known.last_seq if topic == "heartbeat" else next_seq
+def _fill_header(
+    topic: str, header: dict[str, Any], position: StreamPosition
+) -> dict[str, Any]:
+    """The header with the fields that the position gives."""
+    next_seq = position.start_seq if topic == "start" else position.last_seq + 1
+    next_seq = position.last_seq if topic == "heartbeat" else next_seq
     return {
         **header,
         "type": header.get("type") or topic,
-        "session": header.get("session") or known.session or "unnamed",
+        "session": header.get("session") or position.session or "unnamed",
         "seq": _number(header.get("seq"), next_seq),
-        "epoch": _number(header.get("epoch"), known.epoch),
+        "epoch": _number(header.get("epoch"), position.epoch),
     }
 
 
@@ -87,13 +91,13 @@ def _differences(
     topic: str, frames: wire.Frames, header: dict[str, Any], filled: dict[str, Any]
 ) -> list[tuple[str, str]]:
     """Names of what was filled in, and how it was."""
-    found = []
+    differences = []
     if frames[0] != topic.encode():
-        found.append(("a topic", "with blanks around it"))
+        differences.append(("a topic", "with blanks around it"))
     for name in ("type", "session", "seq", "epoch"):
         value = header.get(name)
         if value is None:
-            found.append(("no", name))
+            differences.append(("no", name))
         elif value != filled[name] or type(value) is not type(filled[name]):
-            found.append((f"a {name}", f"that is {str(value)[:20]!r}"))
-    return found
+            differences.append((f"a {name}", f"that is {str(value)[:20]!r}"))
+    return differences

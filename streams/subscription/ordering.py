@@ -3,7 +3,7 @@
 Messages come live, in order but for losses, and again on request.  `Ordering` holds
 what came too early, says which number is wanted next, and gives out what is in turn.
 Where nothing can be fetched (`skipping`), it waits for the start of the session and
-from then on goes over gaps, and counts them.
+from then on skips gaps, and counts them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Ordering:
     session : empty before the first message
     next_seq : number of the message to be given next
     last_seq : number of the last message known to exist
-    skipping : whether gaps are gone over, because nothing can be fetched
+    skipping : whether gaps are skipped, because nothing can be fetched
     """
 
     session: str = ""
@@ -45,7 +45,7 @@ class Ordering:
 
     def knows(self, session: str, last_seq: int) -> bool:
         """Note how far a session is; False if it is one that was left behind."""
-        if not self._in(session):
+        if not self._accepts(session):
             return False
         if self._joined is None:
             self._joined = last_seq
@@ -54,7 +54,7 @@ class Ordering:
 
     def take(self, message: Message, fetched: bool) -> bool:
         """Take a message, live or fetched; False if its session was left behind."""
-        if not self._in(message.session):
+        if not self._accepts(message.session):
             return False
         if self._joined is None and not fetched:
             self._joined = message.seq - 1  # what came before is history
@@ -71,11 +71,11 @@ class Ordering:
             self._highest_live = max(self._highest_live, message.seq)
         return True
 
-    def lost(self, seqs: tuple[int, ...]) -> None:
+    def note_lost(self, seqs: tuple[int, ...]) -> None:
         """Note messages that nobody has any more."""
         self._lost.update(seq for seq in seqs if seq >= self.next_seq)
 
-    def wanted(self) -> tuple[int, int] | None:
+    def next_gap(self) -> tuple[int, int] | None:
         """First number that is missing, and how many from there; None if none is."""
         if self.next_seq > self.last_seq or self.next_seq in self._held:
             return None
@@ -96,7 +96,7 @@ class Ordering:
                 self.received += len(out)
                 return out
 
-    def leave(self) -> list[Message]:
+    def release_all(self) -> list[Message]:
         """All that is held, over every gap: nobody can be asked for the rest."""
         self.skipping, before = True, self.skipping
         left = self.ready()
@@ -104,7 +104,7 @@ class Ordering:
         return left
 
     def _gap(self) -> int:
-        """How many messages to go over from `next_seq` on."""
+        """How many messages to skip from `next_seq` on."""
         if self.next_seq in self._lost:
             self._lost.discard(self.next_seq)
             return 1
@@ -123,7 +123,7 @@ class Ordering:
             self.history += history
             self.filled += not history
 
-    def _in(self, session: str) -> bool:
+    def _accepts(self, session: str) -> bool:
         """Whether that is the session, or a new one, which is begun."""
         if session != self.session and session not in self._past:
             self._begin(session)

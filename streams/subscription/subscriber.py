@@ -8,7 +8,7 @@ their numbers, whatever was lost on the way.
 A publisher without a relay (`docs/wire.md`) has no journal to fetch from.  Then `poll`
 gives what arrives from the first start on, and `health` counts what was lost.  A
 message with a relay's clocks has been through a journal, whose length a relay's
-heartbeat gives: then its answer is waited for longer, since what is gone over is not
+heartbeat gives: then its answer is waited for longer, since what is skipped is not
 shown again.
 """
 
@@ -25,17 +25,17 @@ from streams.messages.keys import ClientKeys
 from streams.messages.requests import (
     MAX_FETCH,
     Done,
+    EventRecorded,
     EventRequest,
     Fetch,
-    Recorded,
     Refused,
     reply_from,
     to_frames,
 )
 from streams.messages.transient import End, Event, Heartbeat, Message, Transient
 from streams.subscription.health import StreamHealth
-from streams.subscription.intake import Intake, Problem
-from streams.subscription.links import Links, configured
+from streams.subscription.intake import MessageIntake, StreamProblem
+from streams.subscription.links import Links, configure
 from streams.subscription.ordering import Ordering
 
 ANSWER_S = 2.0
@@ -69,7 +69,7 @@ class Subscriber:
         self._endpoint, self._keys = Endpoint.parse(endpoint), keys
         self._links = Links(self._endpoint, keys)
         self._ordering = Ordering()
-        self._intake = Intake()
+        self._intake = MessageIntake()
         self._left: list[Message] = []  # of a session that another one followed
         self._began = self._renewed = time.monotonic()
         self._heard: float | None = None
@@ -129,7 +129,7 @@ class Subscriber:
             away=self._away(),
         )
 
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[StreamProblem]:
         """What a publisher without a journal did not send right, each given once."""
         return self._intake.pending()
 
@@ -211,7 +211,7 @@ class Subscriber:
                 order.knows(message.session, message.body.last_seq)
                 continue
             if message.session != order.session:
-                self._left += order.leave()
+                self._left += order.release_all()
             order.take(message, fetched=False)
             if isinstance(message.body, Transient):
                 self._transient_at = self._heard
@@ -236,7 +236,7 @@ class Subscriber:
             return
         self._asked = None
         if isinstance(reply, Done):
-            self._ordering.lost(reply.unreadable)
+            self._ordering.note_lost(reply.unreadable)
             if reply.session:
                 self._ordering.knows(reply.session, reply.last_seq)
         elif isinstance(reply, Refused):
@@ -250,7 +250,7 @@ class Subscriber:
         """Send a fetch, if something is missing and nothing is under way."""
         now = time.monotonic()
         self._give_up_asking(now)
-        wanted = self._ordering.wanted()
+        wanted = self._ordering.next_gap()
         if self._answered is not True:
             wanted = wanted or (self._ordering.next_seq, MAX_FETCH)
         if wanted is None or self._asked is not None or now < self._ask_after:
@@ -302,7 +302,7 @@ class Subscriber:
         if self._recorded and beat is not None and not beat.recording:
             return "NOT RECORDING: the relay cannot write its recording."
         if self._recorded and not self._answered:
-            return self._unanswered()
+            return self._no_answer_sentence()
         if self._answered is False:
             gaps = self._ordering.open_gaps
             return (
@@ -362,7 +362,7 @@ class Subscriber:
         )
         return intake.waiting or refused or intake.remark
 
-    def _unanswered(self) -> str:
+    def _no_answer_sentence(self) -> str:
         """A relay is heard, and does not answer."""
         since = self._live_since
         if since is None or time.monotonic() - since < ANSWER_S:
@@ -401,7 +401,7 @@ def send_event(
     place = Endpoint.parse(endpoint)
     deadline = time.monotonic() + timeout_s
     with zmq.Context() as context, context.socket(zmq.DEALER) as socket:
-        configured(socket, keys).connect(place.requests)
+        configure(socket, keys).connect(place.requests)
         while (remaining := deadline - time.monotonic()) > 0:
             wait_ms = int(1000 * min(remaining, ANSWER_S / 2))
             if not socket.poll(wait_ms, zmq.POLLOUT):
@@ -412,7 +412,7 @@ def send_event(
             reply = reply_from(socket.recv_multipart())
             if isinstance(reply, Refused):
                 raise InputError(reply.reason)
-            if isinstance(reply, Recorded) and reply.id == request.id:
+            if isinstance(reply, EventRecorded) and reply.id == request.id:
                 return Event(reply.time_s, kind, text, author)
     raise InputError(
         f"NOT RECORDED: no relay at {place} acknowledged {kind} within "

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 DAY_S = 86_400.0
 PACED = 3  # transients at their pace before this machine's clock may overrule
-LEAST_JUMP_S = 10.0
-LEAST_STEP_S = 1e-3
+LEAST_JUMP_S = 10.0  # a smaller step ahead may be a pause or a delay, not a set clock
+LEAST_STEP_S = 1e-3  # by which a time advances at least, where no TR is known
 USUAL_STEPS = 5.0  # steps that a burst after a pause may seem to go ahead
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class RunTime:
     """A time in the run, s; `said` is empty where it is the publisher's own.
 
     `epoch`: whether nothing may be averaged across from before.
@@ -48,7 +48,7 @@ class TimeLine:
     _paced: int = 0
     _still: bool = False  # whether it was said that times do not advance
 
-    def transient(self, given_s: float, arrived_s: float) -> Placed:
+    def transient(self, given_s: float, arrived_s: float) -> RunTime:
         """Time of a transient; `arrived_s` by a monotonic clock of this machine."""
         before_s, self._given_s = self._given_s, given_s
         waited_s, self._arrived_s = arrived_s - self._arrived_s, arrived_s
@@ -60,38 +60,40 @@ class TimeLine:
         self.time_s = placed.time_s
         return placed
 
-    def event(self, given_s: float) -> Placed:
+    def event(self, given_s: float) -> RunTime:
         """Time of an event; one more than a day off is when it came."""
         time_s = given_s + self._offset_s
         if self._given_s is None or abs(time_s - self.time_s) <= DAY_S:
-            return Placed(self.time_s if abs(time_s) > DAY_S else time_s)
-        return Placed(
+            return RunTime(self.time_s if abs(time_s) > DAY_S else time_s)
+        return RunTime(
             self.time_s,
             f"An event has time_s {given_s:g}, more than a day off: it is placed at "
             "the last transient.",
         )
 
-    def _first(self, given_s: float) -> Placed:
+    def _first(self, given_s: float) -> RunTime:
         if abs(given_s) <= DAY_S:
-            return Placed(given_s)
+            return RunTime(given_s)
         self._offset_s = -given_s
-        return Placed(
+        return RunTime(
             0.0,
             f"The first transient has time_s {given_s:g}, which is no time in s from "
             "the first transient: times count from it now.",
         )
 
-    def _next(self, given_s: float, step_s: float, waited_s: float) -> Placed:
+    def _next(self, given_s: float, step_s: float, waited_s: float) -> RunTime:
         usual_s = max(self.repetition_time_s or waited_s, LEAST_STEP_S)
         if step_s < -usual_s / 2 or self._ahead(step_s, waited_s, usual_s):
-            return self._jumped(given_s, step_s, max(waited_s, usual_s))
+            return self._jump(given_s, step_s, max(waited_s, usual_s))
         self._pace(step_s, waited_s)
         time_s = given_s + self._offset_s
         if time_s > self.time_s:
-            return Placed(time_s)
-        said = "" if self._still else "time_s does not advance: times go by TR instead."
+            return RunTime(time_s)
+        remark = (
+            "" if self._still else "time_s does not advance: times go by TR instead."
+        )
         self._still = True
-        return Placed(self.time_s + usual_s, said)
+        return RunTime(self.time_s + usual_s, remark)
 
     def _ahead(self, step_s: float, waited_s: float, usual_s: float) -> bool:
         least_s = max(LEAST_JUMP_S, USUAL_STEPS * usual_s)
@@ -102,12 +104,12 @@ class TimeLine:
         off_s = abs(step_s - waited_s)
         self._paced = self._paced + 1 if off_s < max(0.25 * step_s, 0.2) else 0
 
-    def _jumped(self, given_s: float, step_s: float, took_s: float) -> Placed:
+    def _jump(self, given_s: float, step_s: float, took_s: float) -> RunTime:
         self._paced = 0
         time_s = self.time_s + took_s
         self._offset_s = time_s - given_s
-        said = (
+        remark = (
             f"time_s jumped by {step_s:+.6g} s: time goes on by this machine's clock, "
             "in a new epoch."
         )
-        return Placed(time_s, said, epoch=True)
+        return RunTime(time_s, remark, epoch=True)

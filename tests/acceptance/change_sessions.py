@@ -37,7 +37,7 @@ from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import Transient, number
 from streams.simulator.artefacts import Burst
 from streams.simulator.background import macromolecules
-from streams.simulator.courses import Plasma, Saturating, Step, Surge, multiplier
+from streams.simulator.courses import Plasma, Saturating, StepChange, Surge, multiplier
 from streams.simulator.scanner import metabolite_fids, scan
 from streams.simulator.scenario import Scenario
 from streams.simulator.scenario_file import read_scenario
@@ -54,8 +54,11 @@ MISSING = 0.1
 LENGTHS = (8, 16, 32, 64, 128, 256)
 KINDS = ("mixed", "null", "ten", "plateau", "saturating", "step", "surge", "plasma")
 RIGHT = {
-    Saturating: "saturating", Surge: "surge and return", Step: "step", Plasma: "Kamp",
-}  # fmt: skip
+    Saturating: "saturating",
+    Surge: "surge and return",
+    StepChange: "step",
+    Plasma: "Kamp",
+}
 
 
 def _course(kind: str, random: np.random.Generator) -> dict:
@@ -74,7 +77,7 @@ def _course(kind: str, random: np.random.Generator) -> dict:
         case "plasma":
             both = Plasma(size, "Kamp", 60.0), Plasma(0.6 * size, "Kamp", 60.0)
         case "step":
-            both = Step(size), Step(0.6 * size)
+            both = StepChange(size), StepChange(0.6 * size)
         case "ten":
             both = Saturating(10.0, 240.0), Saturating(10.0, 240.0)
         case "plateau" | "against":

@@ -215,11 +215,15 @@ def _session(s: Spectra, rng: np.random.Generator, relaxation: bool):
     scenario = Scenario(
         name=s.name, title="", seed=1, relaxation=relaxation, water_reference_mm=1.0,
         acquisition=acquisition,
-        series=(plan.Series("start", 0.0, 0, 0, 1, float(rng.choice(s.fwhm_hz)), 0.0),),
-        line=artefacts.Line(float(rng.choice([0.2, 0.4, 0.55]))),
+        series=(
+            plan.PlannedSeries(
+                "start", 0.0, 0, 0, 1, float(rng.choice(s.fwhm_hz)), 0.0
+            ),
+        ),
+        line=artefacts.ResidualField(float(rng.choice([0.2, 0.4, 0.55]))),
         concentrations_mm=drawn(rng),
-        macromolecules=artefacts.Macromolecules(max(0.16 * s.mm, 1e-3)),
-        baseline=artefacts.Baseline(humps, 0.0),
+        macromolecules=artefacts.MobileProtein(max(0.16 * s.mm, 1e-3)),
+        baseline=artefacts.WanderingBaseline(humps, 0.0),
     )  # fmt: skip
     return session_of(scenario, basis(s.name))
 

@@ -18,7 +18,7 @@ from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import number
 from streams.simulator.artefacts import PhaseCycle
 from streams.simulator.metabolites import metabolite_fids
-from streams.simulator.scanner import prepared, scan_session
+from streams.simulator.scanner import prepare, scan_session
 from streams.simulator.scenario import Scenario
 from streams.simulator.scenario_file import read_scenario
 from streams.simulator.truth import truth_rows
@@ -79,7 +79,7 @@ def run(name: str, scenario: Scenario, step: int = 32) -> Run:
     settings = replace(read_protocol("press_3t_te30"), window=32, step=step)
     pipeline = Pipeline(settings, load_basis(settings.basis))
     pipeline.live = False
-    session = prepared(scenario, _fids(name))
+    session = prepare(scenario, _fids(name))
     course = ()
     for message in number(scan_session(session)):
         update = pipeline.push(message)

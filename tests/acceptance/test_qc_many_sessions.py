@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from monitor.protocol.choose import Wishes
-from monitor.study.run import Plan, judge_all, put_together
+from monitor.study.run import StudyPlan, judge_all, write_study
 from monitor.study.sessions import find_sessions
 from streams.messages import wire
 from streams.messages.transient import number
 from streams.recording.journal import Journal
 from streams.simulator.metabolites import metabolite_fids
-from streams.simulator.scanner import prepared, scan_session
+from streams.simulator.scanner import prepare, scan_session
 from streams.simulator.scenario_file import bundled_scenarios, scenario_from
 
 SEED = 1000
@@ -53,7 +53,7 @@ def record(folder: Path, sessions: int, transients: int) -> None:
         fids = metabolite_fids(scenario) if fids is None else fids
         path = folder / f"sub-{k // 2 + 1:03d}_ses-{k % 2 + 1}.mcap"
         with Journal.create(path) as journal:
-            for message in number(scan_session(prepared(scenario, fids))):
+            for message in number(scan_session(prepare(scenario, fids))):
                 journal.append(wire.encode(message))
 
 
@@ -75,10 +75,10 @@ def test_every_session_is_a_row(sessions: int, transients: int, tmp_path: Path) 
     study.mkdir()
     record(study, sessions, transients)
     spoil(study)
-    plan = Plan(Wishes(), tmp_path / "out", pdf=False, workers=2)
+    plan = StudyPlan(Wishes(), tmp_path / "out", pdf=False, workers=2)
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     rows = judge_all(find_sessions([study]), plan, lambda row: None)
-    group = put_together(rows, plan)
+    group = write_study(rows, plan)
     wall_s = time.monotonic() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert group["sessions"] == sessions + 4

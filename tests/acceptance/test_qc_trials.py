@@ -17,15 +17,15 @@ from scipy.stats import binom
 
 from monitor.protocol.choose import Wishes
 from monitor.study.participants import read_participants
-from monitor.study.run import Plan, judge_all, put_together
+from monitor.study.run import StudyPlan, judge_all, write_study
 from monitor.study.sessions import find_sessions
 from monitor.study.simulated_trial import Crossover, draw
-from monitor.study.trial import binned, fit_trial
+from monitor.study.trial import bin_session, fit_trial
 from streams.messages import wire
 from streams.messages.transient import number
 from streams.recording.journal import Journal
 from streams.simulator.metabolites import metabolite_fids
-from streams.simulator.scanner import prepared, scan_session
+from streams.simulator.scanner import prepare, scan_session
 from streams.simulator.scenario_file import scenario_from
 
 pytest.importorskip("statsmodels", reason="the extra qc is not installed")
@@ -47,7 +47,7 @@ def test_intervals_cover_as_often_as_they_say(trials: int, effect: float) -> Non
     covered = by_time = away = 0
     for _ in range(trials):
         drawn = draw(Crossover(effect=effect), random)
-        sessions = [b for visit, rows in drawn if (b := binned(visit, rows))]
+        sessions = [b for visit, rows in drawn if (b := bin_session(visit, rows))]
         found = fit_trial(sessions, "drug")
         covered += found.condition.low <= effect <= found.condition.high
         slope = found.condition_by_time
@@ -93,7 +93,7 @@ def test_a_trial_from_transients_to_the_page(tmp_path: Path) -> None:
             fids = metabolite_fids(scenario) if fids is None else fids
             path = study / f"sub-{subject:02d}_ses-{visit}.mcap"
             with Journal.create(path) as journal:
-                for message in number(scan_session(prepared(scenario, fids))):
+                for message in number(scan_session(prepare(scenario, fids))):
                     journal.append(wire.encode(message))
             condition, sex = "drug" if drug else "placebo", "fm"[subject // 2 % 2]
             score = 30 - rise / 2
@@ -101,9 +101,9 @@ def test_a_trial_from_transients_to_the_page(tmp_path: Path) -> None:
     people = tmp_path / "participants.tsv"
     people.write_text("\n".join(rows) + "\n")
     wishes = Wishes(changes={"window": 12, "step": 4})
-    plan = Plan(wishes, tmp_path / "out", False, 2, "", read_participants(people))
+    plan = StudyPlan(wishes, tmp_path / "out", False, 2, "", read_participants(people))
     judged = judge_all(find_sessions([study]), plan, lambda row: None)
-    group = put_together(judged, plan)
+    group = write_study(judged, plan)
     assert group["judged"] == 16
     effects = {(e["outcome"], e["part"], e["name"]): e
                for e in group["trial"]["effects"]}  # fmt: skip

@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 
 from streams.messages.transient import Transient
-from streams.simulator.scanner import prepared, scan_session
+from streams.simulator.scanner import prepare, scan_session
 from streams.simulator.scenario_file import read_scenario
 
 TRANSIENTS = 200
@@ -16,7 +16,7 @@ TRANSIENTS = 200
 def session():
     scenario = read_scenario("infusion")
     plan = replace(scenario.acquisition, coils=32, points=2048)
-    return prepared(replace(scenario, acquisition=plan))
+    return prepare(replace(scenario, acquisition=plan))
 
 
 def scanned(session):
@@ -34,5 +34,5 @@ def test_32_coils_at_more_than_50_times_real_time(benchmark, session):
 
 def test_making_the_infusion_session_ready(benchmark):
     scenario = read_scenario("infusion")
-    benchmark.pedantic(prepared, (scenario,), rounds=3)
+    benchmark.pedantic(prepare, (scenario,), rounds=3)
     assert benchmark.stats["median"] < 5.0

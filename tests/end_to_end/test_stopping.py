@@ -16,7 +16,7 @@ from program import SHORT, Program, command, environment, until
 from stopped_relays import SIGNALS, SOURCES, mrd_sender, stopped
 
 from streams.recording.inspection import info, verify
-from streams.relay.stopping import stopped_by_signals
+from streams.relay.stopping import stop_on_signals
 
 pytestmark = [
     pytest.mark.timeout(300),
@@ -120,7 +120,7 @@ def test_a_signal_sets_the_order_and_is_given_back() -> None:
     before = {number: signal.getsignal(number) for number in SIGNALS}
     for number in SIGNALS:
         stop = threading.Event()
-        with stopped_by_signals(stop):
+        with stop_on_signals(stop):
             signal.raise_signal(number)
             assert stop.wait(10)
     assert {number: signal.getsignal(number) for number in SIGNALS} == before
@@ -131,7 +131,7 @@ def test_what_was_ignored_stays_ignored(monkeypatch: pytest.MonkeyPatch) -> None
     number = SIGNALS[-1]
     before = signal.signal(number, signal.SIG_IGN)
     try:
-        with stopped_by_signals(threading.Event()):
+        with stop_on_signals(threading.Event()):
             assert signal.getsignal(number) is signal.SIG_IGN
     finally:
         signal.signal(number, before)
@@ -140,7 +140,7 @@ def test_what_was_ignored_stays_ignored(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_signal_while_the_order_is_being_given_does_not_hang() -> None:
     """The lock of the order is held by the very thread that the signal interrupts."""
     stop = threading.Event()
-    with stopped_by_signals(stop):
+    with stop_on_signals(stop):
         with stop._cond:
             signal.raise_signal(signal.SIGINT)
         assert stop.wait(10)
@@ -171,7 +171,7 @@ def test_a_closed_windows_console_waits_for_the_end(
         "ctypes.WINFUNCTYPE", lambda *_: lambda call: call, raising=False
     )
     stop, returned = threading.Event(), threading.Event()
-    with stopped_by_signals(stop):
+    with stop_on_signals(stop):
         (handler,) = console.handlers
         assert handler(0) == 0  # Ctrl-C comes as SIGINT
         assert not stop.is_set()

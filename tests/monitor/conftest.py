@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.judge.session import Judged, judge
+from monitor.judge.session import JudgedSession, judge
 from monitor.protocol.choose import Wishes
 from streams.messages import wire
 from streams.messages.transient import Body, End, Transient, number
@@ -42,10 +42,10 @@ def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def judged(infusion_short: Path) -> Judged:
+def judged(infusion_short: Path) -> JudgedSession:
     return judge(infusion_short, Wishes(changes=SHORT))
 
 
 @pytest.fixture(scope="session")
-def blinded(infusion_short: Path) -> Judged:
+def blinded(infusion_short: Path) -> JudgedSession:
     return judge(infusion_short, Wishes(changes={**SHORT, "outcome_hidden": True}))

@@ -172,7 +172,7 @@ class FakePipeline:
 
     def _changed_settings(self, blank: Update, event: Event) -> Update:
         """All windows again with another length or step."""
-        self.settings = self.settings.changed(**json.loads(event.text))
+        self.settings = self.settings.with_changes(**json.loads(event.text))
         seen, self.qualities, self.estimates = self.qualities, [], []
         window, step = self.settings.window, self.settings.step
         for quality in seen:

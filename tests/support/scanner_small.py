@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 
 from streams.messages.transient import Transient
-from streams.simulator.plan import Series
-from streams.simulator.scanner import metabolite_fid, prepared
+from streams.simulator.plan import PlannedSeries
+from streams.simulator.scanner import metabolite_fid, prepare
 from streams.simulator.scenario import ARTEFACTS, Scenario
 from streams.simulator.scenario_file import read_scenario
 
 
 def series(**changes):
-    plain = Series("start", 0.0, 1, 2, 20, 7.5, 0.0)
+    plain = PlannedSeries("start", 0.0, 1, 2, 20, 7.5, 0.0)
     return replace(plain, **changes)
 
 
@@ -70,7 +70,7 @@ def fwhm_hz(scenario: Scenario, fid) -> float:
 
 def clean_fid(scenario: Scenario, count: int, fids=None):
     """Noise-free FID of one excitation."""
-    return metabolite_fid(prepared(scenario, fids), count)
+    return metabolite_fid(prepare(scenario, fids), count)
 
 
 def transients(bodies) -> list[Transient]:

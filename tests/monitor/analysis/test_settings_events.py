@@ -61,7 +61,7 @@ def test_a_rejected_epoch_has_no_window(session):
 def test_a_hidden_outcome_is_not_changed_for_another(session):
     analysis, _ = session
     before = analysis._pipeline.settings
-    analysis._pipeline.settings = before.changed(outcome_hidden=True)
+    analysis._pipeline.settings = before.with_changes(outcome_hidden=True)
     update = change(session, outcome="tCho/tCr")
     assert analysis._pipeline.settings.outcome == before.outcome
     assert "hides the outcome" in update.notes[0].text

@@ -14,7 +14,7 @@ from streams.messages.wire import encode
 from streams.recording.container import PREAMBLE
 from streams.recording.journal import Journal
 from streams.recording.reading import open_recording
-from streams.recording.walk import Entry, walk
+from streams.recording.walk import JournalEntry, walk
 from streams.sources.recording import messages
 
 RECORDING = Path(__file__).resolve().parents[3] / "recordings" / "infusion-short.mcap"
@@ -30,7 +30,7 @@ def flipped(tmp_path: Path):
 
     def write(*messages: int) -> Path:
         with open_recording(RECORDING) as (file, size):
-            entries = [e for e in walk(file, size) if isinstance(e, Entry)]
+            entries = [e for e in walk(file, size) if isinstance(e, JournalEntry)]
         content = bytearray(RECORDING.read_bytes())
         for message in messages:
             content[(entries[message].offset + entries[message].end) // 2] ^= 4

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from monitor.judge.criteria import Criterion, Verdict, lateness_s, slope_hz_per_min
-from monitor.judge.follow import Placed
-from monitor.judge.session import Judged, judge
+from monitor.judge.follow import PlacedEvent
+from monitor.judge.session import JudgedSession, judge
 from monitor.protocol.choose import Wishes
 from streams.messages.transient import Event
 
@@ -51,11 +51,11 @@ PLACES = [
 def test_a_marker_belongs_between_its_neighbours(
     stamp: float, before: float | None, after: float | None, late: float
 ) -> None:
-    placed = Placed(Event(stamp, "infusion_start"), before, after)
+    placed = PlacedEvent(Event(stamp, "infusion_start"), before, after)
     assert lateness_s(placed) == pytest.approx(late)
 
 
-def test_a_good_session_keeps_what_it_should(judged: Judged) -> None:
+def test_a_good_session_keeps_what_it_should(judged: JudgedSession) -> None:
     found = {c["key"]: c for c in judged.report["criteria"]}
     assert found["snr"]["measured"] == pytest.approx(48, rel=0.1)
     assert found["fwhm_hz"]["measured"] == pytest.approx(7.7, abs=0.4)
@@ -66,7 +66,7 @@ def test_a_good_session_keeps_what_it_should(judged: Judged) -> None:
                ("detectable_percent", "line_width_bias_percent"))  # fmt: skip
 
 
-def test_line_width_is_checked(judged: Judged) -> None:
+def test_line_width_is_checked(judged: JudgedSession) -> None:
     """The lines narrow by up to 0.2 Hz during the infusion."""
     found = judged.report["line_width"]
     assert -0.35 < found["during_hz"] - found["before_hz"] < 0.0
@@ -74,7 +74,7 @@ def test_line_width_is_checked(judged: Judged) -> None:
 
 
 def test_an_infusion_in_another_epoch_is_told(
-    judged: Judged, infusion_short: Path
+    judged: JudgedSession, infusion_short: Path
 ) -> None:
     """Nothing is said of its line width, which is another epoch's own."""
     said = "do not lie in one epoch"

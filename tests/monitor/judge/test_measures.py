@@ -7,32 +7,34 @@ import numpy as np
 import pytest
 
 from monitor.judge.measures import (
-    Changes,
     Measure,
-    achieved,
+    OutcomeChanges,
+    detectable_by_window,
     detectable_percent,
     measures,
 )
-from monitor.judge.peak import smoothed
+from monitor.judge.peak import smooth
 
 MINUTES = 60.0
 
 
 def changes(
     percent: np.ndarray, sd: float = 3.0, common: float = 1.0, minutes: float = 4.0
-) -> Changes:
+) -> OutcomeChanges:
     n = len(percent)
     start = np.arange(n) * minutes * MINUTES
     covariance = np.full((n, n), common**2) + (sd**2 - common**2) * np.eye(n)
     end = start + minutes * MINUTES
-    return Changes(start, end, percent, covariance, np.full(n, 32.0), common)
+    return OutcomeChanges(start, end, percent, covariance, np.full(n, 32.0), common)
 
 
-def whole(found: Changes, stop_min: float = 40.0) -> dict[str, Measure]:
+def whole(found: OutcomeChanges, stop_min: float = 40.0) -> dict[str, Measure]:
     return {m.name: m for m in measures(found, (0.0, stop_min * MINUTES))}
 
 
-def by_name(found: Changes, stop_min: float = 40.0) -> dict[str, tuple[float, float]]:
+def by_name(
+    found: OutcomeChanges, stop_min: float = 40.0
+) -> dict[str, tuple[float, float]]:
     return {name: (m.value, m.sd) for name, m in whole(found, stop_min).items()}
 
 
@@ -134,14 +136,14 @@ def test_a_fall_has_a_negative_peak() -> None:
 def test_the_smoothed_course_keeps_a_line() -> None:
     place = np.array([0.0, 0.1, 0.3, 0.35, 0.6, 0.8, 1.0])
     line = 4 - 7 * place
-    found = smoothed(place, line, 4.0 * np.eye(7))
+    found = smooth(place, line, 4.0 * np.eye(7))
     np.testing.assert_allclose(found.percent, line, atol=1e-9)
 
 
 def test_the_smoothed_course_follows_what_is_well_known() -> None:
     place = np.linspace(0, 1, 30)
     hump = 10 * np.exp(-0.5 * ((place - 0.4) / 0.12) ** 2)
-    found = smoothed(place, hump, 0.01 * np.eye(30))
+    found = smooth(place, hump, 0.01 * np.eye(30))
     np.testing.assert_allclose(found.percent, hump, atol=0.3)
 
 
@@ -159,12 +161,14 @@ def test_detectable_change_knows_nothing_of_the_outcome() -> None:
 
 def test_detectable_by_length_agrees_with_the_windows() -> None:
     """A window of the protocol's length shows what the windows' own SDs say."""
-    found = achieved(changes(np.zeros(10), 3.0, 1.0), (0.0, 2400.0), (32, 128))
+    found = detectable_by_window(
+        changes(np.zeros(10), 3.0, 1.0), (0.0, 2400.0), (32, 128)
+    )
     assert found is not None
     assert found.sigma_percent == pytest.approx(math.sqrt(8 * 32))
     assert found.windows[32] == pytest.approx(2.8016 * 3.0, rel=1e-4)
     assert found.windows[128] == pytest.approx(2.8016 * math.sqrt(3), rel=1e-4)
-    assert achieved(changes(np.zeros(0)), (0.0, 2400.0), (32,)) is None
+    assert detectable_by_window(changes(np.zeros(0)), (0.0, 2400.0), (32,)) is None
 
 
 def test_too_little_is_not_a_number() -> None:

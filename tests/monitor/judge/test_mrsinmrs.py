@@ -9,16 +9,18 @@ import pytest
 from monitor.judge.criteria import missing_percent
 from monitor.judge.follow import follow
 from monitor.judge.mrsinmrs import mrsinmrs
-from monitor.judge.session import Judged
+from monitor.judge.session import JudgedSession
 from monitor.protocol.choose import Wishes
 from monitor.protocol.read_protocol import bundled_protocols
-from monitor.protocol.site_rules import reported
+from monitor.protocol.site_rules import mrsinmrs_texts
 from monitor.report.page import session_page
 from monitor.report.wording import count_rows
 from streams.errors import InputError
 
 
-def test_what_nobody_said_is_marked_missing(judged: Judged, no_figures: None) -> None:
+def test_what_nobody_said_is_marked_missing(
+    judged: JudgedSession, no_figures: None
+) -> None:
     fields = judged.report["mrsinmrs"]
     missing = {f["title"] for f in fields if not f["value"]}
     assert {"Site", "Location of the volume", "Shim method, reference peak"} <= missing
@@ -33,7 +35,7 @@ def test_a_protocol_fills_in_what_no_stream_says(
     path = tmp_path / "site.toml"
     whole = bundled_protocols()["press_3t_te30"].read_text(encoding="utf-8")
     path.write_text(f'{whole}\n[mrsinmrs]\nsite = "Ward 3"\ncoil = "birdcage"\n')
-    said = reported(str(path))
+    said = mrsinmrs_texts(str(path))
     followed = follow(infusion_short, Wishes(protocol=str(path)))
     fields = {f.title: f for f in mrsinmrs(followed, 8.0, 50.0, said)}
     assert (fields["Site"].value, fields["Site"].origin) == ("Ward 3", "protocol")
@@ -41,11 +43,11 @@ def test_a_protocol_fills_in_what_no_stream_says(
     assert fields["Location of the volume"].value == ""
     path.write_text(f'{whole}\n[mrsinmrs]\nsubject = "a name"\n')
     with pytest.raises(InputError, match=r"\[mrsinmrs\] knows site, .* not subject"):
-        reported(str(path))
+        mrsinmrs_texts(str(path))
 
 
 def test_a_combined_file_claims_no_coil_combination(
-    judged: Judged, infusion_short: Path
+    judged: JudgedSession, infusion_short: Path
 ) -> None:
     """Neither channels that were not seen nor gaps that could not be."""
     fields = {f["title"]: f["value"] for f in judged.report["mrsinmrs"]}
@@ -68,7 +70,7 @@ def test_a_combined_file_claims_no_coil_combination(
     assert rows["missing, by the scanner's counter"] == "not seen in such a file"
 
 
-def test_exclusions_are_counted(judged: Judged) -> None:
+def test_exclusions_are_counted(judged: JudgedSession) -> None:
     (field,) = [f for f in judged.report["mrsinmrs"] if f["item"] == "4b"]
     counts = judged.report["counts"]
     assert (

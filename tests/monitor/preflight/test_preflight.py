@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.preflight import machine, stream
-from monitor.preflight.machine import State
+from monitor.preflight.machine import CheckState
 from monitor.protocol.read_protocol import read_protocol
 from streams.export.nifti_mrs import write_session
 from streams.messages.keys import Role, new_client_keys, new_server_keys
@@ -48,13 +48,13 @@ def phantom(count=16, change=lambda n, fid: fid, step_s=2.0, **acquisition):
 
 
 def found(bodies, settings=SETTINGS, wanted=16):
-    arrived = stream.arrived(bodies, wanted)
+    arrived = stream.collect(bodies, wanted)
     return {check.name: check for check in stream.checks(arrived, settings, wanted)}
 
 
 def test_a_good_phantom_has_nothing_wrong():
     checks = found(phantom())
-    assert {c.state for c in checks.values()} == {State.OK}
+    assert {c.state for c in checks.values()} == {CheckState.OK}
     assert "strongest at 2.0" in checks["line"].text
     assert "all 2" in checks["coils"].text
 
@@ -88,7 +88,7 @@ def flat(_, fid):
 )
 def test_what_is_wrong_is_said(bodies, name, text):
     check = found(bodies)[name]
-    assert check.state is State.WRONG
+    assert check.state is CheckState.WRONG
     assert text in check.line
 
 
@@ -100,7 +100,7 @@ def test_gaps_and_troubles_on_the_way():
 
 
 def test_too_few_are_looked_at_twice():
-    assert found(phantom(count=5))["transients"].state is State.LOOK
+    assert found(phantom(count=5))["transients"].state is CheckState.LOOK
 
 
 def test_ports_in_use_are_said():
@@ -110,7 +110,7 @@ def test_ports_in_use_are_said():
         port = taken.getsockname()[1]
         scanner = machine.scanner_port(f"127.0.0.1:{port}", "")
         relay = machine.relay_ports(f"tcp://127.0.0.1:{port}")
-    assert (scanner.state, relay.state) == (State.WRONG, State.WRONG)
+    assert (scanner.state, relay.state) == (CheckState.WRONG, CheckState.WRONG)
     assert "--listen" in scanner.text
     assert "--bind" in relay.text
 
@@ -119,7 +119,7 @@ def test_keys(tmp_path):
     new_server_keys(tmp_path)
     relay, public = str(tmp_path / "relay.key_secret"), tmp_path / "relay.key"
     elsewhere = "tcp://192.0.2.1:5555"
-    assert machine.keys("tcp://127.0.0.1:5555", "", "").state is State.OK
+    assert machine.keys("tcp://127.0.0.1:5555", "", "").state is CheckState.OK
     assert "needs keys" in machine.keys(elsewhere, "", "").text
     assert "no client's key" in machine.keys(elsewhere, relay, str(tmp_path)).text
     new_client_keys(tmp_path, "room2", Role.VIEWER, public)
@@ -127,14 +127,16 @@ def test_keys(tmp_path):
 
 
 def test_disk(tmp_path):
-    assert all(check.state is State.OK for check in machine.disk(tmp_path, 1e-6)[:1])
-    assert machine.disk(tmp_path, 1e9)[0].state is State.WRONG
+    assert all(
+        check.state is CheckState.OK for check in machine.disk(tmp_path, 1e-6)[:1]
+    )
+    assert machine.disk(tmp_path, 1e9)[0].state is CheckState.WRONG
     assert "cannot be written" in machine.disk(tmp_path / "none", 1.0)[0].text
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_clock_that_was_never_set():
-    assert machine.clock(lambda: 1e6).state is State.WRONG
+    assert machine.clock(lambda: 1e6).state is CheckState.WRONG
 
 
 def test_a_protocol_with_a_wrong_rule(tmp_path):
@@ -144,7 +146,7 @@ def test_a_protocol_with_a_wrong_rule(tmp_path):
     assert settings is None
     assert "unknown field conjugated in [mrd]" in check.text
     wrong.write_text('basis = "press_3t_te30"\n[mrd]\nconjugate = false\n')
-    assert machine.protocol(str(wrong))[0].state is State.OK
+    assert machine.protocol(str(wrong))[0].state is CheckState.OK
 
 
 def test_the_command(tmp_path):

@@ -15,15 +15,15 @@ from monitor.judge import provenance
 from monitor.judge.criteria import Criterion
 from monitor.judge.provenance import program_hash
 from monitor.judge.responses import Report
-from monitor.judge.session import Judged, _unsuppressed, judge
+from monitor.judge.session import JudgedSession, _water_reference_note, judge
 from monitor.protocol.choose import Wishes
-from monitor.report.figures import names_for
+from monitor.report.figures import figure_names
 from monitor.report.session_files import write_session_report
 from monitor.screen.parts.spectrum import telling
 
 
 @pytest.fixture(scope="module")
-def written(judged: Judged, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(judged: JudgedSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("report")
     write_session_report(judged, out)
     return out
@@ -190,7 +190,7 @@ def test_the_paper_is_a_pdf_of_several_pages(written: Path) -> None:
     assert len(re.findall(rb"/Type /Page\b", paper)) >= 3
 
 
-def test_the_infusion_is_found_where_it_was_injected(judged: Judged) -> None:
+def test_the_infusion_is_found_where_it_was_injected(judged: JudgedSession) -> None:
     """+20 % Glu and +10 % Gln, saturating: the mean Glx rises by 10 to 17 %."""
     found = {(m["outcome"], m["measure"]): m for m in judged.report["measures"]}
     rise = found["Glx/tNAA", "mean"]
@@ -199,7 +199,9 @@ def test_the_infusion_is_found_where_it_was_injected(judged: Judged) -> None:
     assert rise["low"] > 0
 
 
-def test_hashes_and_versions_are_there(judged: Judged, infusion_short: Path) -> None:
+def test_hashes_and_versions_are_there(
+    judged: JudgedSession, infusion_short: Path
+) -> None:
     import hashlib
 
     digest = hashlib.sha256(infusion_short.read_bytes()).hexdigest()
@@ -224,7 +226,7 @@ def test_another_program_has_another_hash(
     assert provenance.program_hash.__wrapped__() != first
 
 
-def test_a_hidden_outcome_is_nowhere(blinded: Judged, tmp_path: Path) -> None:
+def test_a_hidden_outcome_is_nowhere(blinded: JudgedSession, tmp_path: Path) -> None:
     write_session_report(blinded, tmp_path)
     assert blinded.drawn.course is None
     assert blinded.drawn.band is None
@@ -250,15 +252,15 @@ def test_a_hidden_outcome_is_nowhere(blinded: Judged, tmp_path: Path) -> None:
 
 
 def test_without_a_reference_period_there_is_no_course(
-    judged: Judged, blinded: Judged
+    judged: JudgedSession, blinded: JudgedSession
 ) -> None:
-    assert {"trend", "models"} <= set(names_for(judged.drawn, hidden=False))
+    assert {"trend", "models"} <= set(figure_names(judged.drawn, hidden=False))
     quality = ("spectra", "waterfalls", "traces")
-    assert names_for(replace(judged.drawn, course=None), hidden=False) == quality
-    assert names_for(blinded.drawn, hidden=True) == quality
+    assert figure_names(replace(judged.drawn, course=None), hidden=False) == quality
+    assert figure_names(blinded.drawn, hidden=True) == quality
 
 
-def test_lines_of_a_hidden_outcome_are_blank(blinded: Judged) -> None:
+def test_lines_of_a_hidden_outcome_are_blank(blinded: JudgedSession) -> None:
     drawn = blinded.drawn
     assert drawn.before is not None
     assert np.isnan(drawn.before.data[telling(drawn.before.ppm)]).all()
@@ -284,7 +286,7 @@ def test_lines_of_any_hidden_outcome_are_blank(infusion_short: Path) -> None:
 
 
 def test_hiding_changes_no_verdict_and_hides_one_figure(
-    judged: Judged, blinded: Judged
+    judged: JudgedSession, blinded: JudgedSession
 ) -> None:
     """The SDs behind the detectable change follow the outcome a little."""
     assert judged.report["verdict"] == blinded.report["verdict"]
@@ -300,7 +302,7 @@ def test_hiding_changes_no_verdict_and_hides_one_figure(
 
 
 def test_a_blinded_report_takes_an_earlier_one_away(
-    judged: Judged, blinded: Judged, tmp_path: Path, no_figures: None
+    judged: JudgedSession, blinded: JudgedSession, tmp_path: Path, no_figures: None
 ) -> None:
     write_session_report(judged, tmp_path, pdf=False)
     assert (tmp_path / "measures.csv").exists()
@@ -324,4 +326,4 @@ def test_what_the_windows_do_not_cover_is_told(infusion_short: Path) -> None:
 @pytest.mark.parametrize(("water", "said"), [(1187.0, 1), (9.0, 0), (math.nan, 0)])
 def test_a_water_reference_taken_for_a_session_is_told(water: float, said: int) -> None:
     one = Criterion("water", "Residual water", water, "<=", 10.0, "", "")
-    assert len(_unsuppressed([one])) == said
+    assert len(_water_reference_note([one])) == said

@@ -30,7 +30,7 @@ MEASURED = [
 
 @pytest.mark.parametrize(("value", "sense", "limit", "text"), MEASURED)
 def test_what_was_measured(value: float, sense: str, limit: float, text: str) -> None:
-    assert say.measured(criterion(value, sense, limit)) == text
+    assert say.measured_text(criterion(value, sense, limit)) == text
 
 
 def test_limits_have_no_needless_digits() -> None:

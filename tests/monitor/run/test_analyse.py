@@ -8,7 +8,7 @@ from worked_through import result_of, texts
 
 from monitor.judge.criteria import Verdict, criteria_of
 from monitor.protocol.settings import Settings
-from monitor.report.result_tables import session_of
+from monitor.report.result_tables import session_summary
 from monitor.report.wording import limits_missed
 from monitor.run.session_run import MIRRORED
 from streams.messages.transient import Kind, Message, Transient
@@ -84,6 +84,6 @@ def test_a_recorded_water_reference_without_water_is_left_out_and_told_once(reco
     ]
     assert len(told) == 1
     assert "in epoch 0 is left out, since its line at 4.65 ppm" in told[0]
-    counts = session_of(result, "x")["counts"]
+    counts = session_summary(result, "x")["counts"]
     assert counts["water_references"] == waters
     assert counts["water_references_left_out"] == 2

@@ -11,7 +11,7 @@ from worked_through import result_of
 from monitor.analysis.note import RULES, Note, NoteKind
 from monitor.analysis.update import Update
 from monitor.commands import scanner
-from monitor.protocol.blinding import KIND, lock_recorded, locked
+from monitor.protocol.blinding import KIND, insert_lock, lock_recorded
 from monitor.protocol.choose import Wishes
 from monitor.protocol.settings import Settings
 from monitor.report.result_tables import write_tables
@@ -64,13 +64,13 @@ def kinds(found: Iterator[Body]) -> list[str]:
 
 
 def test_the_relay_locks_a_source_before_its_first_transient(bodies):
-    found = list(locked(iter(bodies), BLIND))
+    found = list(insert_lock(iter(bodies), BLIND))
     place = next(i for i, b in enumerate(found) if isinstance(b, Transient))
     assert found[place - 1] == Event(
         found[place].time_s, KIND, "protocol trial", "relay"
     )
     assert kinds(iter(found)).count(KIND) == 1
-    assert list(locked(iter(bodies), Settings())) == bodies
+    assert list(insert_lock(iter(bodies), Settings())) == bodies
 
 
 @pytest.mark.parametrize("blind", [True, False])

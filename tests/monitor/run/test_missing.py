@@ -14,7 +14,7 @@ from monitor.commands.headless import Headless
 from monitor.judge.criteria import criteria
 from monitor.judge.follow import follow
 from monitor.protocol.choose import Wishes
-from monitor.report.result_tables import session_of
+from monitor.report.result_tables import session_summary
 from monitor.run.analyse import analyse
 from monitor.run.feed import ReplayFeed
 from monitor.run.remarks import remarks
@@ -51,7 +51,7 @@ def source():
 
 def test_every_place_says_the_same(recording: Path):
     outcome = analyse(recording, Wishes())
-    found = session_of(outcome, "x")["counts"]
+    found = session_summary(outcome, "x")["counts"]
     assert found["transients"] == 60 - 5 - 1 - found["water_references"]  # 1 of noise
     assert (found["missing"], found["doubled"]) == (5, 0)
     assert found["missing_messages"] == 0

@@ -10,14 +10,14 @@ from worked_through import result_of, texts
 
 from monitor.analysis.note import Note, NoteKind
 from monitor.protocol.choose import Wishes
-from monitor.report.folder import kept_if_done
-from monitor.report.result_tables import session_of
+from monitor.report.folder import results_folder
+from monitor.report.result_tables import session_summary
 from monitor.run.analyse import analyse
 from monitor.run.remarks import (
     change_at_the_end,
     for_terminal,
-    nothing_fitted,
     remarks,
+    why_nothing_fitted,
 )
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
@@ -27,7 +27,7 @@ from streams.messages.transient import Event, Kind, Message, Transient, number
 from streams.recording.files import open_recording
 from streams.recording.journal import Journal
 from streams.recording.reading import recover
-from streams.recording.walk import Entry, walk
+from streams.recording.walk import JournalEntry, walk
 from streams.sources.recording import messages
 
 RECORDING = Path(__file__).resolve().parents[3] / "recordings" / "infusion-short.mcap"
@@ -126,7 +126,7 @@ def test_transients_missing_before_they_were_recorded_are_told(recorded):
     kept = [m for m in recorded[:60] if getattr(m.body, "count", None) not in gone]
     outcome = result_of(list(number(message.body for message in kept)))
     assert (outcome.counts.missing, outcome.counts.missing_messages) == (4, 0)
-    counts = session_of(outcome, "x")["counts"]
+    counts = session_summary(outcome, "x")["counts"]
     assert (counts["missing"], counts["doubled"]) == (4, 0)
     said = texts(remarks(outcome))
     assert said[0].startswith("4 transients of the session never came")
@@ -150,7 +150,7 @@ def test_water_references_of_all_epochs_are_counted_and_late_ones_told(recorded)
     rest = [replace(m.body, count=300 + i) for i, m in enumerate(recorded[32:36])]
     session = [*bodies, Event(500.0, "re-shim"), *again, *rest, *late]
     outcome = result_of(list(number(session)))
-    counts = session_of(outcome, "x")["counts"]
+    counts = session_summary(outcome, "x")["counts"]
     assert counts["water_references"] == 2 * len(waters) == 4
     assert counts["water_references_left_out"] == 2
     (said,) = [s for s in texts(remarks(outcome)) if "water" in s]
@@ -163,7 +163,9 @@ def test_missing_messages_of_a_recording_are_told(recorded, tmp_path: Path):
         for message in recorded[:30]:
             journal.append(wire.encode(message))
     with open_recording(place) as (file, size):
-        entries = [found for found in walk(file, size) if isinstance(found, Entry)]
+        entries = [
+            found for found in walk(file, size) if isinstance(found, JournalEntry)
+        ]
     content = bytearray(place.read_bytes())
     content[(entries[20].offset + entries[20].end) // 2] ^= 1
     place.write_bytes(content)
@@ -172,35 +174,37 @@ def test_missing_messages_of_a_recording_are_told(recorded, tmp_path: Path):
     assert any(
         s.startswith("1 message of the session") for s in texts(remarks(outcome))
     )
-    assert session_of(outcome, "x")["counts"]["missing_messages"] == 1
+    assert session_summary(outcome, "x")["counts"]["missing_messages"] == 1
 
 
 def test_a_session_of_zeros_says_why_nothing_was_fitted(recorded):
     outcome = result_of(with_fids(recorded[:30], np.zeros_like))
-    assert "26 transients is zero: check the receive coil" in nothing_fitted(outcome)
+    assert "26 transients is zero: check the receive coil" in why_nothing_fitted(
+        outcome
+    )
 
 
 def test_a_session_of_noise_says_why_nothing_was_fitted():
     quality = SimpleNamespace(flags=("motion",), amplitude=0.0, epoch=0)
     settings = SimpleNamespace(rejected_epochs=())
     outcome = SimpleNamespace(estimates=(), qualities=[quality] * 9, settings=settings)
-    assert "none of its 9 transients shows lines" in nothing_fitted(outcome)
+    assert "none of its 9 transients shows lines" in why_nothing_fitted(outcome)
     quality.amplitude = 1.0
-    assert "no window of its 9 transients can be fitted" in nothing_fitted(outcome)
+    assert "no window of its 9 transients can be fitted" in why_nothing_fitted(outcome)
 
 
 def test_epochs_left_out_are_why(recorded):
     outcome = result_of(recorded[:30], rejected_epochs=(0,))
     assert not outcome.estimates
-    assert "every epoch of it is left out" in nothing_fitted(outcome)
+    assert "every epoch of it is left out" in why_nothing_fitted(outcome)
 
 
 def test_folders_made_in_vain_are_taken_away_and_others_are_not(tmp_path: Path):
     (tmp_path / "there").mkdir()
     out = tmp_path / "there" / "a" / "b"
-    with pytest.raises(InputError, match="in vain"), kept_if_done(out):
+    with pytest.raises(InputError, match="in vain"), results_folder(out):
         raise InputError("in vain")
     assert [p.name for p in tmp_path.rglob("*")] == ["there"]
-    with kept_if_done(out):
+    with results_folder(out):
         (out / "kept").touch()
     assert sorted(p.name for p in tmp_path.rglob("*")) == ["a", "b", "kept", "there"]

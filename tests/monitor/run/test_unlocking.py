@@ -5,7 +5,7 @@ import json
 import pytest
 
 from monitor.run import unlocking
-from monitor.run.unlocking import ENDING, checked, note_beside, unlocked_feed
+from monitor.run.unlocking import ENDING, check_reason, note_beside, unlocked_feed
 from streams.errors import InputError
 
 
@@ -39,10 +39,10 @@ def test_what_cannot_be_recorded_stays_hidden(tmp_path):
 
 
 def test_a_reason_has_words():
-    assert checked(None) is None
-    assert checked(" safety ") == "safety"
+    assert check_reason(None) is None
+    assert check_reason(" safety ") == "safety"
     with pytest.raises(InputError, match="wants a reason"):
-        checked("  ")
+        check_reason("  ")
 
 
 def test_a_live_session_is_unlocked_by_an_event(monkeypatch):

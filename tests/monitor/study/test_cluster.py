@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monitor.protocol.choose import Wishes
-from monitor.study.batch import Job, work
+from monitor.study.batch import Job, judge_job
 from monitor.study.cluster import run_on_cluster
 from monitor.study.sessions import find_sessions
 from streams.errors import InputError
@@ -80,7 +80,7 @@ def test_a_killed_worker_costs_no_row(
     run_on_cluster(jobs, address, tell)
     assert workers[0].wait(60) != 0
     here = [
-        work(Job(s, Wishes(), tmp_path / "here" / s.label, False))
+        judge_job(Job(s, Wishes(), tmp_path / "here" / s.label, False))
         for s in (sessions[0], sessions[1])
     ]
     by_name = {row["session"]: row for row in rows}

@@ -14,9 +14,9 @@ import pytest
 from monitor.judge import provenance
 from monitor.protocol.choose import Wishes
 from monitor.run.content_hash import sha256_of
-from monitor.study.batch import CRASHED, Job, Tell, _standing, run_here, work
-from monitor.study.run import Plan, judge_all, put_together
-from monitor.study.sessions import Session, find_sessions, infusion_of
+from monitor.study.batch import CRASHED, Job, Tell, _earlier_report, judge_job, run_here
+from monitor.study.run import StudyPlan, judge_all, write_study
+from monitor.study.sessions import StudySession, find_sessions, infusion_of
 from streams.errors import InputError
 from streams.export.bids import write_bids
 from streams.messages.transient import Event, number
@@ -54,7 +54,7 @@ def test_every_bad_file_is_a_row_with_its_reason(study: Path, tmp_path: Path) ->
     rows = {}
     for session in find_sessions([study]):
         one = Job(session, Wishes(), tmp_path / "out" / session.label, pdf=False)
-        rows[session.label] = work(one)
+        rows[session.label] = judge_job(one)
     assert rows.pop("sub-01_ses-1")["status"] == "judged"
     assert len(rows) == 4
     for row in rows.values():
@@ -63,12 +63,12 @@ def test_every_bad_file_is_a_row_with_its_reason(study: Path, tmp_path: Path) ->
 
 
 def test_what_was_judged_is_not_done_again(tiny: Path, tmp_path: Path) -> None:
-    first = work(job(tiny, tmp_path))
+    first = judge_job(job(tiny, tmp_path))
     written = (tmp_path / "report.html").stat().st_mtime_ns
-    again = work(job(tiny, tmp_path))
+    again = judge_job(job(tiny, tmp_path))
     assert again == first
     assert (tmp_path / "report.html").stat().st_mtime_ns == written
-    other = work(job(tiny, tmp_path, window=16, step=4))
+    other = judge_job(job(tiny, tmp_path, window=16, step=4))
     assert other["fwhm_hz"] != first["fwhm_hz"]
     assert (tmp_path / "report.html").stat().st_mtime_ns != written
 
@@ -77,16 +77,16 @@ def test_what_another_program_judged_is_done_again(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = job(tiny, tmp_path)
-    work(one)
-    assert _standing(one) is not None
+    judge_job(one)
+    assert _earlier_report(one) is not None
     monkeypatch.setattr(provenance, "program_hash", lambda: "changed")
-    assert _standing(one) is None
+    assert _earlier_report(one) is None
 
 
 def test_half_a_result_is_done_again(tiny: Path, tmp_path: Path) -> None:
-    first = work(job(tiny, tmp_path))
+    first = judge_job(job(tiny, tmp_path))
     (tmp_path / "qc.json").write_text('{"input_sha256": ')
-    assert work(job(tiny, tmp_path)) == first
+    assert judge_job(job(tiny, tmp_path)) == first
 
 
 class Deadly:
@@ -97,7 +97,7 @@ class Deadly:
 
 
 def test_a_file_that_ends_its_process_is_a_row(tiny: Path, tmp_path: Path) -> None:
-    session = Session("deadly", tiny)
+    session = StudySession("deadly", tiny)
     deadly = Job(session, Deadly(), tmp_path / "deadly", pdf=False)  # type: ignore[arg-type]
     good = job(tiny, tmp_path / "good")
     rows: list[dict[str, Any]] = []
@@ -137,13 +137,13 @@ def test_the_table_and_the_page(
 ) -> None:
     def here(jobs: list[Job], workers: int, tell: Tell) -> None:
         for one in jobs:
-            tell(work(one))
+            tell(judge_job(one))
 
     monkeypatch.setattr("monitor.study.run.run_here", here)
     sessions = [s for s in find_sessions([study]) if s.path.suffix == ".mcap"]
-    plan = Plan(Wishes(), tmp_path / "out", pdf=False, workers=1)
+    plan = StudyPlan(Wishes(), tmp_path / "out", pdf=False, workers=1)
     told: list[dict[str, Any]] = []
-    group = put_together(judge_all(sessions, plan, told.append), plan)
+    group = write_study(judge_all(sessions, plan, told.append), plan)
     assert group["sessions"] == len(told) == 4
     assert group["judged"] == 1
     lines = (tmp_path / "out" / "sessions.tsv").read_text().splitlines()
@@ -244,7 +244,7 @@ def test_the_infusion_of_a_bids_session(
             "192\t0\tinfusion_stop\n"
         )
     (session,) = find_sessions([folder])
-    row = work(Job(session, Wishes(), tmp_path / "out", pdf=False))
+    row = judge_job(Job(session, Wishes(), tmp_path / "out", pdf=False))
     assert row["status"] == "judged", row["reason"]
     report = json.loads((tmp_path / "out" / "qc.json").read_text())
     assert report["periods"]["infusion_s"] == [78.0, 198.0]

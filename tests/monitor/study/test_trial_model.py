@@ -12,7 +12,7 @@ from monitor.study.clinical import clinical_slope
 from monitor.study.group import outliers, summary
 from monitor.study.participants import Visit, active_condition, read_participants
 from monitor.study.simulated_trial import Crossover, draw
-from monitor.study.trial import binned, fit_trial
+from monitor.study.trial import bin_session, fit_trial
 from monitor.study.trial_report import trial_report
 from streams.errors import InputError
 
@@ -21,7 +21,7 @@ pytest.importorskip("statsmodels", reason="the extra qc is not installed")
 
 def fitted(trial: Crossover, seed: int = 5):  # type: ignore[no-untyped-def]
     drawn = draw(trial, np.random.default_rng(seed))
-    sessions = [b for visit, rows in drawn if (b := binned(visit, rows))]
+    sessions = [b for visit, rows in drawn if (b := bin_session(visit, rows))]
     return fit_trial(sessions, "drug")
 
 
@@ -49,7 +49,7 @@ def test_the_shared_reference_widens_the_interval() -> None:
     drawn = draw(Crossover(session_sd=0.0, reference_sd=3.0), np.random.default_rng(2))
     visit, rows = drawn[0]
     own = [{**row, "reference_sd_percent": 0.0} for row in rows]
-    shared, alone = binned(visit, rows), binned(visit, own)
+    shared, alone = bin_session(visit, rows), bin_session(visit, own)
     assert shared is not None
     assert alone is not None
     k = len(shared.percent)
@@ -61,14 +61,14 @@ def test_what_cannot_be_told_apart_is_said() -> None:
     same = []
     for visit, rows in drawn:
         order = "1" if visit.condition == "drug" else "2"
-        same.append(binned(replace(visit, visit=order), rows))
+        same.append(bin_session(replace(visit, visit=order), rows))
     with pytest.raises(InputError, match="cannot be told apart"):
         fit_trial([s for s in same if s], "drug")
 
 
 def test_one_condition_is_no_trial() -> None:
     drawn = draw(Crossover(subjects=6), np.random.default_rng(1))
-    sessions = [binned(v, r) for v, r in drawn if v.condition == "drug"]
+    sessions = [bin_session(v, r) for v, r in drawn if v.condition == "drug"]
     with pytest.raises(InputError, match="two conditions"):
         fit_trial([s for s in sessions if s], "drug")
 
@@ -201,11 +201,11 @@ def test_a_criterion_over_sites_and_visits() -> None:
 
 def test_bins_are_as_many_as_the_shortest_session_fills() -> None:
     (visit, rows), *_ = draw(Crossover(subjects=2), np.random.default_rng(0))
-    few = binned(visit, [rows[1], rows[4], rows[8]], 3)
+    few = bin_session(visit, [rows[1], rows[4], rows[8]], 3)
     assert few is not None
     assert few.place == pytest.approx([-1 / 3, 0, 1 / 3])
     assert few.percent == pytest.approx([rows[i]["change_percent"] for i in (1, 4, 8)])
-    all_bins = binned(visit, rows)
+    all_bins = bin_session(visit, rows)
     assert all_bins is not None
     assert len(all_bins.place) == 5
 

@@ -13,7 +13,7 @@ from export_cases import POINTS, STEAM, fids, water_first
 from streams.export.bids import write_bids
 from streams.export.ismrmrd import HEAD
 from streams.export.ismrmrd import write_session as write_ismrmrd
-from streams.export.nifti_mrs import Step, write_nifti_mrs, write_session
+from streams.export.nifti_mrs import ProcessingStep, write_nifti_mrs, write_session
 from streams.messages.transient import Event, Message, number
 
 FIDS = fids(5, STEAM.coils, POINTS)
@@ -114,7 +114,7 @@ def test_every_key_of_the_extension_has_its_type(tmp_path: Path) -> None:
         _, extension, _ = nifti_2(path)
         check_types(extension)
     block = np.ascontiguousarray(FIDS.transpose(2, 1, 0))
-    steps = [Step("Frequency and phase correction", "aligned")]
+    steps = [ProcessingStep("Frequency and phase correction", "aligned")]
     path = tmp_path / "p.nii"
     write_nifti_mrs(path, block, STEAM, list(map(float, range(5))), steps)
     _, extension, _ = nifti_2(path)

@@ -11,7 +11,7 @@ from nifti_mrs.nifti_mrs import NIFTI_MRS
 from nifti_mrs.validator import validate_nifti_mrs
 
 from streams.errors import InputError
-from streams.export.nifti_mrs import Step, write_nifti_mrs, write_session
+from streams.export.nifti_mrs import ProcessingStep, write_nifti_mrs, write_session
 from streams.messages.transient import (
     Body,
     End,
@@ -61,7 +61,10 @@ def messages(*sent: Body) -> list[Message]:
 def test_nifti_mrs_validates_it_and_reads_the_same_bits(tmp_path, name, shape):
     signals = fids(*shape)
     times = [0.0, 2.5, 5.0, 7.5, 11.0][: shape[-1]]
-    steps = [Step("RF coil combination", "whitened"), Step("Signal averaging")]
+    steps = [
+        ProcessingStep("RF coil combination", "whitened"),
+        ProcessingStep("Signal averaging"),
+    ]
     path = tmp_path / name
     write_nifti_mrs(path, signals, ACQUISITION, times, steps, EVENTS, True)
     theirs = NIFTI_MRS(str(path))

@@ -8,9 +8,9 @@ from streams.errors import InputError
 from streams.messages.requests import (
     MAX_FETCH,
     Done,
+    EventRecorded,
     EventRequest,
     Fetch,
-    Recorded,
     Refused,
     reply_from,
     request_from,
@@ -28,7 +28,7 @@ replies = st.one_of(
     st.builds(
         Done, text, number, number, st.lists(number, max_size=MAX_FETCH).map(tuple)
     ),
-    st.builds(Recorded, text, number, time_s),
+    st.builds(EventRecorded, text, number, time_s),
     st.builds(Refused, text, text),
 )
 

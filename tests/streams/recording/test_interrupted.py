@@ -12,7 +12,7 @@ from streams.messages import wire
 from streams.messages.transient import Event, Start
 from streams.recording import journal
 from streams.recording.journal import Journal, NotRecordedError
-from streams.relay.session import Session
+from streams.relay.session import RelaySession
 
 INTERRUPTIONS = [KeyboardInterrupt, MemoryError, OSError]
 STREAMS = str(Path(journal.__file__).parent)
@@ -109,7 +109,7 @@ def interrupted_at(nth, error, steps, call):
 
 def check_every_step(place, error, steps):
     """The same body once more if it is not on disk: all are there, each once."""
-    session = Session(place)
+    session = RelaySession(place)
     session.record(Start(ACQUISITION, "test"))
     for nth in itertools.count(1):
         shim, seq = Event(float(nth), "re-shim"), session.journal.next_seq

@@ -132,10 +132,10 @@ def journal_summary_free(whole, several):
 
 def container_entries(path):
     from streams.recording.files import find, open_recording
-    from streams.recording.walk import Entry, walk
+    from streams.recording.walk import JournalEntry, walk
 
     with open_recording(find(path)) as (file, size):
-        return [found for found in walk(file, size) if isinstance(found, Entry)]
+        return [found for found in walk(file, size) if isinstance(found, JournalEntry)]
 
 
 def chunk_end(whole, n):

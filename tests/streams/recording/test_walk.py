@@ -9,7 +9,7 @@ from stream_cases import messages
 
 from streams.messages import wire
 from streams.recording import container
-from streams.recording.walk import Closing, Damage, Entry, walk
+from streams.recording.walk import Closing, Damage, JournalEntry, walk
 
 FRAMES = [wire.encode(message) for message in messages(3)]
 INDEX = container.Index()
@@ -47,7 +47,7 @@ def test_bytes_replaced_inserted_and_cut_out(changes):
     found = found_in(content)
     positions = [(item.offset, item.end) for item in found]
     assert all(start < end <= len(content) for start, end in positions)
-    entries = [item for item in found if isinstance(item, Entry)]
+    entries = [item for item in found if isinstance(item, JournalEntry)]
     assert all(entry.frames in FRAMES for entry in entries)
     if content != WHOLE:
         closed = any(isinstance(item, Closing) for item in found)
@@ -63,19 +63,19 @@ def test_a_message_cut_out_of_a_finished_recording_is_missed(n):
 
 @given(st.binary(max_size=2000))
 def test_any_bytes(content):
-    assert all(not isinstance(item, Entry) for item in found_in(content))
+    assert all(not isinstance(item, JournalEntry) for item in found_in(content))
 
 
 @given(st.integers(0, len(FRAMES) - 1), st.binary(min_size=1, max_size=500))
 def test_garbage_between_messages_costs_none_of_them(position, garbage):
     at = INDEX.offsets[position]
     found = found_in(WHOLE[:at] + garbage + WHOLE[at:])
-    assert [item.frames for item in found if isinstance(item, Entry)] == FRAMES
+    assert [item.frames for item in found if isinstance(item, JournalEntry)] == FRAMES
     assert any(isinstance(item, Damage) for item in found)
 
 
 def test_a_message_doubled_is_found_twice():
     first, second = INDEX.offsets[1], INDEX.offsets[2]
     found = found_in(WHOLE[:second] + WHOLE[first:])
-    seen = [item.frames for item in found if isinstance(item, Entry)]
+    seen = [item.frames for item in found if isinstance(item, JournalEntry)]
     assert seen == [*FRAMES[:2], *FRAMES[1:]]

@@ -17,7 +17,7 @@ from test_security import client, keys  # noqa: F401
 
 from streams.messages.endpoint import Endpoint
 from streams.messages.keys import Role, load_server_keys
-from streams.messages.requests import EventRequest, Fetch, Recorded, to_frames
+from streams.messages.requests import EventRecorded, EventRequest, Fetch, to_frames
 from streams.messages.transient import Acquisition, Kind, Start, Transient
 from streams.relay import giving
 from streams.relay import sockets as relay_sockets
@@ -25,8 +25,8 @@ from streams.relay.answering import Answering
 from streams.relay.gate import READ_AGAIN_S, Gate
 from streams.relay.giving import MOST_WAITING, Giving
 from streams.relay.relay import BEAT_S
-from streams.relay.sockets import Door, bound
-from streams.subscription.links import configured
+from streams.relay.sockets import Door, bind_sockets
+from streams.subscription.links import configure
 from streams.subscription.subscriber import Subscriber, send_event
 
 POINTS = 32_768
@@ -129,7 +129,7 @@ def test_what_is_published_and_not_taken_is_bounded(monkeypatch):
         Door, "show_out", lambda door: (shown_out.append(door), show_out(door))
     )
     with zmq.Context() as context:
-        publisher, router = bound(context, endpoint, Gate(context, None))
+        publisher, router = bind_sockets(context, endpoint, Gate(context, None))
         with closing(publisher), closing(router), context.socket(zmq.SUB) as slow:
             slow.rcvhwm, slow.rcvbuf, slow.linger = 1, 4096, 0
             slow.reconnect_ivl = -1
@@ -163,7 +163,7 @@ def test_an_error_of_ours_does_not_end_the_answers(tmp_path, monkeypatch):
         dealer = hungry(context, relay.endpoint, 1)
         wait_for(lambda: not failures)
         asked = EventRequest("note", "text", "operator", 0.0)
-        assert isinstance(request(relay.endpoint, asked), Recorded)
+        assert isinstance(request(relay.endpoint, asked), EventRecorded)
         wait_for(lambda: any("ours" in s.problem for s in relay.states))
         dealer.close(linger=0)
 
@@ -177,7 +177,7 @@ def test_who_holds_a_withdrawn_key_is_shown_out_and_the_others_lose_nothing(keys
         Subscriber(relay.endpoint, viewer_keys) as viewer,
         Subscriber(relay.endpoint, client(keys, "clients/anna.operator")) as operator,
         zmq.Context() as context,
-        configured(context.socket(zmq.DEALER), viewer_keys) as dealer,
+        configure(context.socket(zmq.DEALER), viewer_keys) as dealer,
     ):
         dealer.connect(neighbour(relay.endpoint))
         tap.put(Start(ACQUISITION, "test"), transient(0))
@@ -309,7 +309,9 @@ def test_a_door_opens_again_wherever_it_is(host):
     port = free_endpoint().rpartition(":")[2]
     with zmq.Context() as context:
         gate = Gate(context, None)
-        publisher, router = bound(context, Endpoint.parse(f"tcp://{host}:{port}"), gate)
+        publisher, router = bind_sockets(
+            context, Endpoint.parse(f"tcp://{host}:{port}"), gate
+        )
         with closing(publisher), closing(router), ExitStack() as stack:
             gate.withdrawals += 1
 

@@ -9,7 +9,7 @@ import pytest
 from test_relay import wait_for
 
 from streams.relay import keep_awake
-from streams.relay.keep_awake import kept_awake
+from streams.relay.keep_awake import stay_awake
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_a_program_keeps_it_awake_until_the_end(
         f"import sys\nf = open({str(log)!r}, 'w')\nprint(*sys.argv[1:], file=f)\n"
         "f.flush()\nsys.stdin.read()\nf.write('ended')\n",
     )
-    with kept_awake(platform) as problem:
+    with stay_awake(platform) as problem:
         assert problem == ""
         wait_for(log.exists)
         assert "ended" not in log.read_text()
@@ -55,13 +55,13 @@ def test_a_program_keeps_it_awake_until_the_end(
 def test_a_refusal_is_said(programs, monkeypatch):
     monkeypatch.setattr(keep_awake, "SETTLE_S", 60.0)  # it ends long before
     programs("systemd-inhibit", "import sys\nsys.exit(1)\n")
-    with kept_awake("linux") as problem:
+    with stay_awake("linux") as problem:
         assert "systemd-inhibit was refused" in problem
 
 
 @needs_scripts
 def test_without_the_program_that_is_said(programs):
-    with kept_awake("linux") as problem:
+    with stay_awake("linux") as problem:
         assert "may fall asleep" in problem
         assert "no systemd-inhibit here" in problem
 
@@ -73,13 +73,13 @@ def test_windows_is_asked_and_released(monkeypatch):
     )
     library = types.SimpleNamespace(kernel32=kernel)
     monkeypatch.setitem(ctypes.__dict__, "windll", library)
-    with kept_awake("win32") as problem:
+    with stay_awake("win32") as problem:
         assert problem == ""
     assert asked == [0x80000041, 0x80000000]
 
 
 def test_windows_without_it(monkeypatch):
     monkeypatch.delitem(ctypes.__dict__, "windll", raising=False)
-    with kept_awake("win32") as problem:
+    with stay_awake("win32") as problem:
         assert "SetThreadExecutionState" in problem
     assert keep_awake.WHY

@@ -15,7 +15,7 @@ from streams.messages import wire
 from streams.messages.transient import End, Event, Message, Start, Transient
 from streams.recording import journal
 from streams.recording.journal import Journal
-from streams.recording.second_copy import level
+from streams.recording.second_copy import extend_from_copy
 from streams.relay.relay import run_relay
 from streams.subscription.subscriber import Subscriber
 
@@ -277,7 +277,7 @@ def test_a_copy_of_another_session_brings_nothing(place, copy):
     begin(place, [wire.encode(Message("abc", 0, 0, start))])
     others = [Message("xyz", n, 0, b) for n, b in enumerate([start, transient(0)])]
     begin(copy, [wire.encode(message) for message in others])
-    level(place, copy)
+    extend_from_copy(place, copy)
     assert len(list(journal.read_frames(place))) == 1
 
 

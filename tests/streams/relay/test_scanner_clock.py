@@ -22,7 +22,7 @@ def seen(times_s, arrivals_s, speed=1.0):
     clock = ScannerClock(speed, host)
     for time_s, arrived_s in zip(times_s, arrivals_s, strict=True):
         host.now = arrived_s
-        clock.saw(time_s)
+        clock.note_transient(time_s)
     return clock, host
 
 
@@ -107,7 +107,7 @@ def test_a_replay_at_once_stands_at_its_last():
 def test_a_resumed_session_knows_when_its_last_transient_came():
     host = Host()
     clock = ScannerClock(1.0, host)
-    clock.saw(100.0, 30.0)
+    clock.note_transient(100.0, 30.0)
     assert clock.now_s() == pytest.approx(130.0)
 
 
@@ -119,7 +119,7 @@ def test_it_never_lies_before_what_was_seen():
         time_s += rng.choice([1.0, 2.0, 60.0])
         now_s = max(now_s + rng.choice([0.001, 1.0, 2.0]), 500.0)
         host.now = now_s
-        clock.saw(time_s)
+        clock.note_transient(time_s)
         assert clock.now_s() >= time_s - 1e-6
 
 

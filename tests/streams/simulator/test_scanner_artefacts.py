@@ -16,7 +16,6 @@ from scanner_small import (
 )
 
 from streams.simulator.artefacts import (
-    Baseline,
     Burst,
     CoilArray,
     CoilFailure,
@@ -24,7 +23,7 @@ from streams.simulator.artefacts import (
     EddyCurrents,
     Hump,
     Lipids,
-    Macromolecules,
+    MobileProtein,
     Motion,
     Narrowing,
     Phase,
@@ -34,13 +33,14 @@ from streams.simulator.artefacts import (
     Saturation,
     SteadyState,
     Wander,
+    WanderingBaseline,
 )
 from streams.simulator.background import METHYL, METHYLENE
 from streams.simulator.courses import Saturating
-from streams.simulator.plan import PlannedEvent, Series
-from streams.simulator.scanner import metabolite_fid, prepared, scan_session, transient
+from streams.simulator.plan import PlannedEvent, PlannedSeries
+from streams.simulator.scanner import metabolite_fid, prepare, scan_session, transient
 
-LONG = (Series("start", 0.0, 0, 0, 3000, 7.5, 0.0),)
+LONG = (PlannedSeries("start", 0.0, 0, 0, 3000, 7.5, 0.0),)
 MOVES = Motion(
     events_per_hour=0.0,
     transients_per_event=1.0,
@@ -57,7 +57,7 @@ MOVES = Motion(
 def ready(scenario=None, **artefacts):
     """A session of singlets with some artefacts switched on."""
     scenario = replace(scenario or plain(), **artefacts)
-    return prepared(scenario, naa_singlet(scenario))
+    return prepare(scenario, naa_singlet(scenario))
 
 
 def long_session(**artefacts):
@@ -163,7 +163,7 @@ def test_lipid_has_its_height_phase_and_fluctuation():
 
 
 def test_macromolecules_have_their_height_and_no_gap_between_2_3_and_3_ppm():
-    axis, spectra = added(macromolecules=Macromolecules(0.2))
+    axis, spectra = added(macromolecules=MobileProtein(0.2))
     real = spectra.real
     assert real.max() == pytest.approx(0.2, rel=0.02)
     assert axis[real.argmax()] == pytest.approx(0.92, abs=0.04)
@@ -173,7 +173,7 @@ def test_macromolecules_have_their_height_and_no_gap_between_2_3_and_3_ppm():
 def test_methyl_groups_outlive_other_protein_at_long_echo_time():
     shares = []
     for te_s in (0.030, 0.105):
-        session = ready(plain(echo_time_s=te_s), macromolecules=Macromolecules(0.2))
+        session = ready(plain(echo_time_s=te_s), macromolecules=MobileProtein(0.2))
         axis, real = ppm(plain()), spectrum(session.macromolecules).real
         shares.append(np.interp(3.0, axis, real) / real.max())
     expected = np.exp(-0.075 * (1 / METHYLENE - 1 / METHYL))
@@ -182,12 +182,12 @@ def test_methyl_groups_outlive_other_protein_at_long_echo_time():
 
 def test_baseline_humps_are_broad_and_wander():
     hump = Hump(ppm=2.5, fwhm_ppm=1.0, height_over_naa=0.1, phase_deg=0.0)
-    axis, spectra = added(baseline=Baseline((hump,), 0.0))
+    axis, spectra = added(baseline=WanderingBaseline((hump,), 0.0))
     real = spectra.real
     assert real.max() == pytest.approx(0.1, rel=0.05)
     wide = axis[real > real.max() / 2]
     assert np.ptp(wide) == pytest.approx(1.0, abs=0.1)
-    course = long_session(baseline=Baseline((hump,), 10.0)).conditions.baseline
+    course = long_session(baseline=WanderingBaseline((hump,), 10.0)).conditions.baseline
     assert 0.04 < course.std() < 0.16
 
 

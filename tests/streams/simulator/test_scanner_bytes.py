@@ -10,7 +10,7 @@ import pytest
 from scanner_small import plain, series, transients
 
 from streams.messages.transient import Kind, Transient
-from streams.simulator.scanner import prepared, scan, scan_session, transient
+from streams.simulator.scanner import prepare, scan, scan_session, transient
 from streams.simulator.scenario_file import read_scenario
 
 
@@ -36,7 +36,7 @@ def test_other_seed_other_bytes():
 
 
 def test_order_of_generation_does_not_matter():
-    session = prepared(read_scenario("restless"))
+    session = prepare(read_scenario("restless"))
     in_order = transients(islice(scan_session(session), 40))
     for there in reversed(in_order):
         again = transient(session, there.count)
@@ -46,7 +46,7 @@ def test_order_of_generation_does_not_matter():
 def test_a_switch_leaves_the_noise_of_the_others_alone():
     whole = read_scenario("infusion")
     for artefact in ("drift", "motion", "residual_water", "wander"):
-        kept, bare = prepared(whole), prepared(whole.without(artefact))
+        kept, bare = prepare(whole), prepare(whole.without(artefact))
         ours, theirs = transient(kept, 0), transient(bare, 0)
         assert ours.kind is Kind.NOISE
         np.testing.assert_array_equal(ours.fid, theirs.fid)
@@ -66,7 +66,7 @@ def test_nothing_is_held_but_one_transient():
 
     def peak(n):
         scenario = replace(plain(coils=8), series=(series(transients=n),))
-        session = prepared(scenario)
+        session = prepare(scenario)
         tracemalloc.start()
         for _ in scan_session(session):
             pass

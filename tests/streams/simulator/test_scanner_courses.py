@@ -7,7 +7,7 @@ from scipy.integrate import solve_ivp
 from streams.simulator.courses import (
     Plasma,
     Saturating,
-    Step,
+    StepChange,
     Surge,
     fraction,
     multiplier,
@@ -49,7 +49,7 @@ def test_plasma_level_agrees_with_integration(name):
 
 
 COURSES = [
-    Step(10.0),
+    StepChange(10.0),
     Saturating(10.0, 480.0),
     Surge(10.0, 1560.0, 2.0),
     Plasma(10.0, "Kamp", 60.0),
@@ -73,7 +73,9 @@ def test_full_change_is_reached_at_the_stop(course):
 
 def test_step_and_saturating_in_closed_form():
     t = np.array([600.0, 1080.0, 2999.0, 3001.0])
-    np.testing.assert_array_equal(fraction(Step(1.0), t, INFUSION_S), [1, 1, 1, 0])
+    np.testing.assert_array_equal(
+        fraction(StepChange(1.0), t, INFUSION_S), [1, 1, 1, 0]
+    )
     rise = fraction(Saturating(1.0, 480.0), t, INFUSION_S)[1]
     assert rise == pytest.approx((1 - np.exp(-1)) / (1 - np.exp(-5)))
 
@@ -94,6 +96,8 @@ def test_lag_moves_the_plasma_course():
 
 
 def test_multiplier_without_an_infusion_is_one():
-    np.testing.assert_array_equal(multiplier(Step(10.0), np.arange(3.0), None), 1.0)
+    np.testing.assert_array_equal(
+        multiplier(StepChange(10.0), np.arange(3.0), None), 1.0
+    )
     at_stop = multiplier(Saturating(10.0, 480.0), np.array([3000.0]), INFUSION_S)
     assert at_stop[0] == pytest.approx(1.10)

@@ -18,9 +18,9 @@ from scanner_small import (
 from scipy.optimize import least_squares
 
 from streams.messages.transient import Kind
-from streams.simulator.artefacts import CoilArray, Drift, Jump, Line
+from streams.simulator.artefacts import CoilArray, Drift, Jump, ResidualField
 from streams.simulator.line_shape import field_distribution
-from streams.simulator.scanner import prepared, scan_session
+from streams.simulator.scanner import prepare, scan_session
 
 ARRAY = CoilArray(0.5, 0.3, 0.4)
 
@@ -29,7 +29,7 @@ ARRAY = CoilArray(0.5, 0.3, 0.4)
 def test_snr_of_the_combined_transient_within_2_percent(coils, snr):
     scenario = replace(plain(coils=coils, snr=snr), coils=ARRAY)
     scenario = replace(scenario, series=(series(transients=150),))
-    session = prepared(scenario, naa_singlet(scenario))
+    session = prepare(scenario, naa_singlet(scenario))
     spectra = spectrum(
         np.array(
             [
@@ -52,14 +52,14 @@ def test_fwhm_within_a_tenth_of_a_hertz(width_hz, asymmetry):
     scenario = replace(
         plain(points=4096),
         series=(series(fwhm_hz=width_hz),),
-        line=Line(asymmetry),
+        line=ResidualField(asymmetry),
     )
     fid = clean_fid(scenario, 5, naa_singlet(scenario))
     assert fwhm_hz(scenario, fid) == pytest.approx(width_hz, abs=0.1)
 
 
 def test_top_of_the_line_is_at_its_chemical_shift():
-    scenario = replace(plain(points=4096), line=Line(0.8))
+    scenario = replace(plain(points=4096), line=ResidualField(0.8))
     real = spectrum(clean_fid(scenario, 5, naa_singlet(scenario)), 16).real
     top_ppm = ppm(scenario, 16)[real.argmax()]
     assert top_ppm == pytest.approx(2.008, abs=0.001)
@@ -86,7 +86,7 @@ def test_noise_covariance_within_3_percent():
     scenario = replace(
         scenario, series=(series(noise_frames=20, water_frames=0, transients=0),)
     )
-    session = prepared(scenario, naa_singlet(scenario))
+    session = prepare(scenario, naa_singlet(scenario))
     noise = np.concatenate([b.fid for b in transients(scan_session(session))], axis=1)
     measured = (noise @ noise.conj().T) / (2 * noise.shape[1])
     stated = session.receiver.covariance
@@ -104,7 +104,7 @@ def test_noise_is_white_in_time():
     scenario = replace(
         scenario, series=(series(noise_frames=8, water_frames=0, transients=0),)
     )
-    session = prepared(scenario, naa_singlet(scenario))
+    session = prepare(scenario, naa_singlet(scenario))
     noise = np.array([b.fid[0] for b in transients(scan_session(session))])
     following = (noise[:, 1:] * noise[:, :-1].conj()).mean() / (abs(noise) ** 2).mean()
     assert abs(following) < 4 / np.sqrt(noise.size)
@@ -112,7 +112,7 @@ def test_noise_is_white_in_time():
 
 def tops_hz(scenario):
     """Place of NAA in each metabolite transient, from the noisy output."""
-    session = prepared(scenario, naa_singlet(scenario))
+    session = prepare(scenario, naa_singlet(scenario))
     hz = ppm(scenario, 16) * scenario.acquisition.spectrometer_frequency_mhz
     found = [
         (body.time_s, hz[np.abs(spectrum(combined(session, body), 16)).argmax()])

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from streams.errors import InputError
-from streams.simulator.scanner import acquisition_of, prepared
+from streams.simulator.scanner import acquisition_of, prepare
 from streams.simulator.scenario import ARTEFACTS
 from streams.simulator.scenario_file import (
     bundled_scenarios,
@@ -28,7 +28,7 @@ def table():
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_scenario_is_ready_to_run(name):
     scenario = read_scenario(name)
-    session = prepared(scenario)
+    session = prepare(scenario)
     assert scenario.name == name
     assert scenario.title
     assert acquisition_of(scenario).repetition_time_s == 2.0
@@ -117,14 +117,14 @@ def test_unknown_sequence_and_metabolite_are_refused():
     scenario = read_scenario("infusion")
     odd = replace(scenario, acquisition=replace(scenario.acquisition, sequence="EPSI"))
     with pytest.raises(InputError, match="EPSI"):
-        prepared(odd)
+        prepare(odd)
     concentrations = {**scenario.concentrations_mm, "Kryptonite": 1.0}
     with pytest.raises(InputError, match="Kryptonite"):
-        prepared(replace(scenario, concentrations_mm=concentrations))
+        prepare(replace(scenario, concentrations_mm=concentrations))
 
 
 def test_line_narrower_than_relaxation_is_refused():
     scenario = read_scenario("infusion")
     narrow = (replace(scenario.series[0], fwhm_hz=1.0),)
     with pytest.raises(InputError, match="fwhm_hz"):
-        prepared(replace(scenario, series=narrow))
+        prepare(replace(scenario, series=narrow))

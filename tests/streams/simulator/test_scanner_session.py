@@ -16,7 +16,7 @@ from streams.recording.journal import read_messages, verify
 from streams.simulator.artefacts import Transport
 from streams.simulator.plan import PlannedEvent
 from streams.simulator.record import main, record
-from streams.simulator.scanner import prepared, scan
+from streams.simulator.scanner import prepare, scan
 from streams.simulator.scenario_file import read_scenario
 from streams.simulator.schedule import delivery, schedule_of
 from streams.simulator.truth import (
@@ -77,7 +77,7 @@ def test_series_pauses_and_epochs():
     times = [m.body.time_s for m in messages if isinstance(m.body, Transient)]
     gaps = np.diff(times)
     assert sorted(gaps[gaps > 2]) == [32.0, 102.0]
-    session = prepared(scenario, naa_singlet(scenario))
+    session = prepare(scenario, naa_singlet(scenario))
     shift = session.conditions.shift_hz
     np.testing.assert_array_equal(shift[session.schedule.series == 2], 4.0)
 
@@ -141,7 +141,7 @@ def test_truth_has_a_row_for_every_excitation_in_our_sign():
         plain(), transport=Transport(missing_fraction=0.1, duplicated_fraction=0.1)
     )
     scenario = replace(scenario, series=(series(shift_hz=3.0),))
-    session = prepared(scenario, naa_singlet(scenario))
+    session = prepare(scenario, naa_singlet(scenario))
     rows = list(truth_rows(session))
     sent = Counter(body.count for body in transients(run(scenario)))
     assert [row["count"] for row in rows] == list(range(23))
@@ -152,7 +152,7 @@ def test_truth_has_a_row_for_every_excitation_in_our_sign():
 
 def test_truth_beside_a_recording(tmp_path):
     scenario = plain()
-    session = prepared(scenario, naa_singlet(scenario))
+    session = prepare(scenario, naa_singlet(scenario))
     table, summary = write_truth(session, tmp_path / "visit.mcap")
     assert table.name == "visit.truth.csv"
     rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))

@@ -13,7 +13,7 @@ from streams.errors import InputError
 from streams.messages import wire
 from streams.messages.scanner_counter import DROPPED
 from streams.messages.transient import Event, Message, Start, Transient
-from streams.subscription.intake import Intake
+from streams.subscription.intake import MessageIntake
 
 GONE = object()
 HARM = (
@@ -60,7 +60,7 @@ def attack(seed, length):
 @pytest.mark.parametrize("seed", range(30))
 def test_every_transient_is_given_or_counted(seed):
     frames, sent = attack(seed, 120)
-    intake, out = Intake(), []
+    intake, out = MessageIntake(), []
     for one in frames:
         out += given_by(intake, one)
     intake.give_up()
@@ -80,7 +80,7 @@ def test_every_transient_is_given_or_counted(seed):
 @pytest.mark.parametrize("seed", range(30))
 def test_runs_begin_with_a_start_and_go_forward(seed):
     frames, _ = attack(seed, 120)
-    intake, runs = Intake(), {}
+    intake, runs = MessageIntake(), {}
     for one in frames:
         for message in given_by(intake, one):
             runs.setdefault(message.session, []).append(message)
@@ -99,14 +99,14 @@ def test_runs_begin_with_a_start_and_go_forward(seed):
 
 @given(st.lists(st.lists(st.binary(max_size=40), max_size=4), max_size=20))
 def test_noise_is_refused_and_counted(several):
-    intake = Intake()
+    intake = MessageIntake()
     for frames in several:
         assert given_by(intake, frames) == ()
     assert intake.refused == len(several)
 
 
 def test_what_is_said_of_a_publisher_s_text_is_one_line_that_no_terminal_obeys():
-    intake = Intake()
+    intake = MessageIntake()
     for session in ("s", "evil\x1b]0;x\x07\n"):
         start = wire.encode(Message(session, 0, 0, Start(ACQUISITION, "x")))
         given_by(intake, start)

@@ -12,7 +12,7 @@ SESSION = messages(20)
 
 def answer(order, limit=5):
     """What a relay's journal gives for what is wanted."""
-    first, count = order.wanted()
+    first, count = order.next_gap()
     for message in SESSION[first : first + min(count, limit)]:
         order.take(message, fetched=True)
 
@@ -26,11 +26,11 @@ def test_order_is_kept_whatever_is_lost_doubled_or_swapped(arrives, data):
     for message in live:
         order.take(message, fetched=False)
         out += order.ready()
-        if order.wanted() and data.draw(st.booleans()):
+        if order.next_gap() and data.draw(st.booleans()):
             answer(order)
             out += order.ready()
     order.knows("abc", len(SESSION) - 1)
-    while order.wanted():
+    while order.next_gap():
         answer(order)
         out += order.ready()
     assert out == SESSION
@@ -75,8 +75,8 @@ def test_what_is_lost_for_good_is_gone_over():
     for seq in (0, 3):
         order.take(SESSION[seq], fetched=False)
     assert order.ready() == [SESSION[0]]
-    assert order.wanted() == (1, 2)
-    order.lost((1, 2))
+    assert order.next_gap() == (1, 2)
+    order.note_lost((1, 2))
     assert order.ready() == [SESSION[3]]
     assert order.open_gaps == 2
 
@@ -85,8 +85,8 @@ def test_what_is_held_is_bounded():
     order = Ordering()
     for seq in range(1, 2 * HELD):
         order.take(Message("abc", seq, 0, transient(seq)), fetched=False)
-    assert order.wanted() == (0, 1)
+    assert order.next_gap() == (0, 1)
     assert order.last_seq == 2 * HELD - 1
     order.take(SESSION[0], fetched=True)
     assert len(order.ready()) == HELD + 1
-    assert order.wanted() == (HELD + 1, HELD - 1)
+    assert order.next_gap() == (HELD + 1, HELD - 1)

@@ -8,7 +8,7 @@ from monitor.analysis.tracking.blocks import blocks_of
 from monitor.analysis.tracking.joint import joint_fits, log_weight
 from monitor.analysis.tracking.joint_models import MODELS
 from monitor.analysis.tracking.transient_view import Observed
-from streams.simulator.courses import Plasma, Saturating, Step, Surge, fraction
+from streams.simulator.courses import Plasma, Saturating, StepChange, Surge, fraction
 
 INFUSION_S = (600.0, 1600.0)
 
@@ -94,7 +94,7 @@ def test_without_an_infusion_there_is_nothing_to_compare():
 @pytest.mark.parametrize(
     ("name", "shape", "course"),
     [
-        ("step", {}, Step(10.0)),
+        ("step", {}, StepChange(10.0)),
         ("saturating", {"tau_s": 240.0}, Saturating(10.0, 240.0)),
         ("surge and return", {"peak_s": 300.0, "sharpness": 2.0}, Surge(1, 300.0, 2.0)),
         ("Kamp", {"lag_s": 60.0}, Plasma(10.0, "Kamp", 60.0)),

@@ -7,7 +7,7 @@ from fake_session import SETTINGS
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog, QMenu
 
-from monitor.commands.reopening import reopened
+from monitor.commands.reopening import configure_for_choice
 from monitor.protocol.choose import Wishes
 from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Heard
@@ -101,11 +101,11 @@ def test_a_lock_holds_for_all_that_is_opened_after_it(open_bench, reports):
     opened = []
     bench.window.open_session = opened.append
     bench.window.session.display.show(
-        bench.window.session.state.settings.changed(outcome_hidden=True)
+        bench.window.session.state.settings.with_changes(outcome_hidden=True)
     )
     assert bench.window.open(Opening("a.mcap", "press_3t_te30")) == ""
     bench.window.session.display.show(
-        bench.window.session.state.settings.changed(outcome_hidden=False)
+        bench.window.session.state.settings.with_changes(outcome_hidden=False)
     )
     assert bench.window.open(Opening("b.mcap")) == ""
     assert [opening.hidden for opening in opened] == [True, True]
@@ -125,7 +125,7 @@ def test_the_stream_of_the_command_line_is_offered_the_next_time(open_bench):
 
 
 def test_how_a_choice_is_opened():
-    another = partial(reopened, wishes=Wishes())
+    another = partial(configure_for_choice, wishes=Wishes())
     _, settings, title = another(Opening("tcp://127.0.0.1:5555", "press_3t_te30"))
     assert (settings.basis, settings.outcome_hidden) == ("press_3t_te30", False)
     assert "live tcp://127.0.0.1:5555" in title
@@ -153,7 +153,7 @@ def test_the_plasma_curve_is_a_key(qtbot, open_bench, reports):
     assert not plot._plasma.isVisible()  # how long the infusion takes is not known
     assert "infusion_length_s" in bench.page.messages.sentence.text()
     display = bench.window.session.display
-    display.show(display.state.settings.changed(infusion_length_s=2400.0))
+    display.show(display.state.settings.with_changes(infusion_length_s=2400.0))
     bench.show([])
     assert plot._plasma.isVisible()
     assert "plasma (Kamp" in legend._legends[0]

@@ -52,7 +52,7 @@ def test_the_summary_shows_the_tracker_with_and_without_its_ties(updates, free, 
         Line("tracker", "+6.0 ± 2.9 %"),
         Line("without its ties", words),
     )
-    hidden = display.state.settings.changed(outcome_hidden=True)
+    hidden = display.state.settings.with_changes(outcome_hidden=True)
     display.show(settings=hidden)
     lines = summary_of(display.state, display.view, 1500.5).outcome
     assert lines == (Line("outcome", "hidden by the protocol"),)
