@@ -72,7 +72,7 @@ class Subspace:
 
     @cached_property
     def matrix(self) -> tuple[Real, Real]:
-        """Inverse of the window fit's matrix at the session's own solution, and 1 / SDs.
+        """Inverse of a window fit's matrix at the session's own solution; 1 / SDs.
 
         For the usual noise of a window; a step of the fit needs it near, not exact.
         """
