@@ -1,4 +1,4 @@
-"""LCModel `.BASIS`: writing basis sets; the layout is described in `basis_lcmodel`.
+"""LCModel `.BASIS`: writing basis sets; the layout is described in `lcmodel`.
 
 Written are `(6E13.5)` files with the FID zero filled to twice its points, as LCModel
 wants; a set whose second half is already nil in every FID (as a file that was read

@@ -2,7 +2,7 @@
 
 Inter comes with the program, so that every machine draws the same page; what it has
 no sign for is taken from DejaVu, which comes with matplotlib.  How the files were made
-is in `docs/decisions/typeface.md`.
+is in `README.md` here, why they come along in `docs/decisions/0006-typeface.md`.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class Gate:
     ----------
     refused : connections refused so far
     withdrawals : how often a key was withdrawn whose holder had been let in; with each,
-        all connections must be made again (see `relay_sockets`)
+        all connections must be made again (see `sockets`)
     crowds : how often more connections came than there are places
     """
 

@@ -4,7 +4,7 @@ A basis set is  X(t_n) = sum_m c_m x_m(t_n),  x_m the FID of metabolite m at
 concentration 1.  For our own sets x_m(0) at TE -> 0 is the number of protons.
 
 A set must be put on the acquisition's points and checked against the acquisition
-(`basis_check`).  Files are read in `monitor.basis.files`.
+(`check`).  Files are read in `monitor.basis.files`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 What is done with them, while they arrive or all again, is in `fitting`.
 
-Each epoch has a session model of its own (`session_model`): nothing averages across.
+Each epoch has a session model of its own (`epoch_model`): nothing averages across.
 That of the reference period's epoch is made from the reference period's mean, those of
 other epochs from the mean of all that the epoch has.
 """

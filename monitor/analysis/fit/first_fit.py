@@ -1,10 +1,10 @@
 """A fit from nothing: start, first fit, choice of the model, fine fit.
 
-1. phase, shift and width from a grid (`start`), then a few steps of phase, shift and
-   Gaussian width with a fairly stiff baseline and a Voigt of a third Lorentzian;
-2. about that first fit the spectrum is asked (`choice`) how stiff its baseline is,
-   whether its line is a Voigt, and whether metabolites sit where the basis set has them
-   and macromolecules are as wide as there;
+1. phase, shift and width from a grid (`first_guess`), then a few steps of phase, shift
+   and Gaussian width with a fairly stiff baseline and a Voigt of a third Lorentzian;
+2. about that first fit the spectrum is asked (`model_choice`) how stiff its baseline
+   is, whether its line is a Voigt, and whether metabolites sit where the basis set has
+   them and macromolecules are as wide as there;
 3. the fine fit of all that was found, under the priors of `Freedom`, about which the
    stiffness is chosen once more where its likelihood decides;
 4. known differences of T2 are fitted as one number a, between none (0) and all of them
@@ -15,7 +15,7 @@ Where the line has a kernel the Voigt beside it is narrower than the first fit's
 kernel makes a line wider as well as skewed.
 
 What is chosen here is chosen once a session, on the mean of the reference period; the
-windows then hold it (`session_model`).
+windows then hold it (`epoch_model`).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ all of them one width is off by some ten percent in NAA/Cr.  With w_m = 1 / (pi 
     exp(-pi a w_m t),
 
 a = 1 where the spectrum shows such differences, 0 where it does not (a basis set may
-have its own, a phantom or a simulation none); `cold` decides.
+have its own, a phantom or a simulation none); `first_fit` decides.
 
 T2 of grey matter at 3 T: Wyss 2018 (10.1002/mrm.27067), mean of two regions; where it
 has none, 0.14 s.  Macromolecules have no place here: their components are as wide as

@@ -72,9 +72,9 @@ class Subspace:
 
     @cached_property
     def matrix(self) -> tuple[Real, Real]:
-        """Inverse of the matrix of `warm` at the session's own solution, and 1 / SDs.
+        """Inverse of a window fit's matrix at the session's own solution; 1 / SDs.
 
-        For the usual noise of a window; a step of `warm` needs it near, not exact.
+        For the usual noise of a window; a step of the fit needs it near, not exact.
         """
         c, A = self.amplitudes, self.columns[0]
         tangent = -TIME_UNIT_S * (self.columns[1] @ c)

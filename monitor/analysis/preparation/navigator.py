@@ -2,7 +2,7 @@
 
 Water and metabolites share field and receiver phase.  What they do not share (the
 phase that suppression leaves, its fluctuation) shows in the differences delta of the
-transients so far (`sighting.py`).  With their centre mu, and X what they scatter
+transients so far (`water_position.py`).  With their centre mu, and X what they scatter
 beyond their noise N, a transient's delta has covariance S = X + N about mu, and the
 best linear estimate of the error of its shift and phase m from delta is taken off:
 

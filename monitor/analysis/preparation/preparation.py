@@ -2,8 +2,8 @@
 
     coils -> one FID (coils.py) -> eddy phase off (eddy.py) -> shift and phase against
     the template (registration.py), the step of a phase cycle taken off (cycle.py), the
-    water's evidence added (navigator.py) -> measures (judging.py) -> weight
-    (weights.py)
+    water's evidence added (navigator.py) -> measures
+    (judgement.py) -> weight (weights.py)
 
 Each step sees one transient and the past only.  The first `FIRST` transients of an
 epoch are the exception that makes the rest good: they are prepared provisionally as

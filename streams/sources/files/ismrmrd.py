@@ -4,7 +4,7 @@ Layout: a group (usually `dataset`) with `xml`, the header, and `data`, one comp
 record for each acquisition: head, trajectory, samples as [coil][point] re, im float32.
 Raw signals of the Siemens kind are the complex conjugates of our sign convention, and
 so are those of ISMRMRD files here.  Oversampled points are kept as they are; those that
-the head tells to discard are cut off.  The header is read by `mrd_header`.
+the head tells to discard are cut off.  The header is read by `mrd.header`.
 
 Time stamps count 2.5 ms from midnight on Siemens scanners, 1 ms by the letter of the
 format, microseconds or nanoseconds in some files: what fits the repetition time is

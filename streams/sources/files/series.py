@@ -274,7 +274,7 @@ def matched_water(metabolite: Series, water: Series) -> Series:
     Raises
     ------
     InputError : another dwell time, frequency, nucleus or number of coils, fewer
-        points than the metabolite FID, or no unsuppressed water in it (`water_check`)
+        points than the metabolite FID, or no unsuppressed water in it (`checks.water`)
     """
     ours, theirs = metabolite.acquisition, water.acquisition
     for differs, what, unlike in (

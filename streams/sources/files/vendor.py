@@ -125,7 +125,7 @@ def read_series(
     Raises
     ------
     InputError : spec2nii is not installed or cannot convert it, several series in it,
-        or what `nifti_mrs_file.read_series` says
+        or what `nifti_mrs.read_series` says
     """
     needed("spec2nii", f"Files like {path.name}")
     kind, *rest = command(path)

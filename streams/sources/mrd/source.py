@@ -1,8 +1,8 @@
 """A scanner's MRD (ISMRMRD v1) stream as a source: Siemens FIRE, OpenRecon, Gadgetron.
 
 The scanner is the TCP client.  Its connection is drained by a thread of its own
-(`mrd_server`), so that it never waits; this generator turns what was queued into bodies
-(`mrd_series`) as fast as they are taken.  The session lasts until `stop` is set: each
+(`server`), so that it never waits; this generator turns what was queued into bodies
+(`series`) as fast as they are taken.  The session lasts until `stop` is set: each
 connection is a series and begins with a `Start`.
 """
 
