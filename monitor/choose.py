@@ -16,13 +16,14 @@ import numpy as np
 
 from monitor.analysis.update import Curves, Update
 from monitor.blinding import is_lock
+from monitor.earlier_water import EarlierWater
+from monitor.presets import fitting, unfit
 from monitor.settings import Settings, bundled_protocols, read_protocol
 from monitor.unfilled import Unfilled
 from monitor.water_course import WaterPoint, water_point
 from monitor.water_watch import WaterWatch
 from streams.errors import InputError
 from streams.scanner_counter import OF_FILE, ScannerCounter
-from streams.scanner_names import are_alike, described, kind_of
 from streams.sources.choice import Choose
 from streams.sources.file_rules import FileRules
 from streams.sources.water_check import no_water
@@ -30,9 +31,6 @@ from streams.transient import Acquisition, Body, Kind, Message, Start, Transient
 
 if TYPE_CHECKING:
     from monitor.analysis.pipeline import Pipeline
-
-SAME_ECHO_TIME_S = 1e-3
-SAME_FIELD = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +66,7 @@ def settings_for(start: Start, wishes: Wishes) -> Settings:
         settings = settings.changed(basis=wishes.basis)
     settings = settings.changed(**wishes.changes)
     if not settings.basis:
-        raise InputError(
-            f"No basis set for {start.source}: {_described(start.acquisition)} fits "
-            "none of the bundled protocols; give --basis FILE or --protocol"
-            f"{_near_presets(start.acquisition)} (in the window: Ctrl+N)."
-            f"{_simulated(start.acquisition)}"
-        )
+        raise InputError(f"No basis set for {start.source}: {unfit(start.acquisition)}")
     return settings
 
 
@@ -82,68 +75,7 @@ def _protocol(start: Start, wishes: Wishes) -> Settings:
         return read_protocol(wishes.protocol)
     if start.protocol in bundled_protocols():
         return read_protocol(start.protocol)
-    return Settings() if wishes.basis else _fitting(start.acquisition)
-
-
-def _fitting(acquisition: Acquisition) -> Settings:
-    """The bundled preset that an acquisition fits; settings without a basis if none."""
-    for name in bundled_protocols():
-        settings = read_protocol(name)
-        named = acquisition.sequence
-        if (
-            _is_near(acquisition, settings)
-            and named
-            and are_alike(settings.expect_sequence, named)
-        ):
-            return settings
-    return Settings()
-
-
-def _is_near(acquisition: Acquisition, settings: Settings) -> bool:
-    """Whether echo time and field are those of a preset."""
-    te, mhz = settings.expect_echo_time_s, settings.expect_frequency_mhz
-    return (
-        te is not None
-        and mhz is not None
-        and abs(te - acquisition.echo_time_s) <= SAME_ECHO_TIME_S
-        and abs(mhz / acquisition.spectrometer_frequency_mhz - 1) <= SAME_FIELD
-    )
-
-
-def _described(acquisition: Acquisition) -> str:
-    return (
-        f"{described(acquisition.sequence)}, TE {1e3 * acquisition.echo_time_s:g} ms "
-        f"at {acquisition.spectrometer_frequency_mhz:.1f} MHz"
-    )
-
-
-SIMULATED = {
-    "PRESS": "press",
-    "STEAM": "steam",
-    "sLASER": "slaser",
-    "MEGA-PRESS": "megapress",
-}
-
-
-def _simulated(acquisition: Acquisition) -> str:
-    """The command that makes a basis set for an acquisition, where one can."""
-    sequence = SIMULATED.get(kind_of(acquisition.sequence))
-    if sequence is None or acquisition.nucleus != "1H":
-        return ""
-    return (
-        f" One is made by: mrs-monitor basis simulate --sequence {sequence} --te "
-        f"{1e3 * acquisition.echo_time_s:g} --mhz "
-        f"{acquisition.spectrometer_frequency_mhz:.6g} --dwell "
-        f"{acquisition.dwell_time_s:.6g} --points {acquisition.points} --out NAME.BASIS"
-    )
-
-
-def _near_presets(acquisition: Acquisition) -> str:
-    """Presets that a sequence without a known name may be of, in words."""
-    if kind_of(acquisition.sequence):
-        return ""
-    near = [n for n in bundled_protocols() if _is_near(acquisition, read_protocol(n))]
-    return f" such as {' or '.join(near)}" if near else ""
+    return Settings() if wishes.basis else fitting(start.acquisition)
 
 
 def open_pipeline(start: Start, wishes: Wishes) -> tuple[Pipeline, tuple[str, ...]]:
@@ -170,6 +102,7 @@ class Analysis:
     counter : what the scanner's counter says of missing transients
     counted : whether the counter was kept, so that gaps can be seen
     waters_left_out : water references that are none
+    waters_lent : those that a series without any was given from the one before
     water_course : frequency, width and size of those that are
     """
 
@@ -179,12 +112,14 @@ class Analysis:
         self.counter = ScannerCounter()
         self.counted = True
         self.waters_left_out = 0
+        self.waters_lent = 0
         self._acquisition: Acquisition | None = None
         self._told: set[int] = set()  # epochs
         self._watch = WaterWatch()
         self._found_in: set[int] = set()
         self._metabolites = False
         self.water_course: list[WaterPoint] = []
+        self._earlier = EarlierWater()
         self._unfilled = Unfilled()
         self._since: list[Message] = []  # the first start, to begin again from
 
@@ -236,6 +171,7 @@ class Analysis:
         said: tuple[str, ...] = ()
         if isinstance(body, Start):
             self._acquisition = body.acquisition
+            self._earlier.start(body.acquisition)
         elif self._is_unannounced_water(body):
             said = self._found(message)
             body = replace(body, kind=Kind.WATER)
@@ -247,10 +183,25 @@ class Analysis:
                     message.seq, message.epoch, notes=self._left(message, wrong)
                 )
             self._measure(body)
-        elif isinstance(body, Transient):
-            self._metabolites |= body.kind == Kind.METABOLITE
+            self._earlier.water(body)
+        elif isinstance(body, Transient) and body.kind == Kind.METABOLITE:
+            self._metabolites = True
+            said += self._lent(message)
         update = self._pushed(message)
         return replace(update, notes=(*update.notes, *said)) if said else update
+
+    def _lent(self, message: Message) -> tuple[str, ...]:
+        """Give a series the water of the one before; what to say of it."""
+        waters = self._earlier.for_metabolite()
+        for water in waters:
+            self._pushed(replace(message, body=water))
+        self.waters_lent += len(waters)
+        if not waters:
+            return ()
+        return (
+            f"The water reference of the series before ({len(waters)} transients) is "
+            f"used in epoch {message.epoch}, which has none.",
+        )
 
     def _measure(self, water: Transient) -> None:
         if self._acquisition is not None:

@@ -68,8 +68,12 @@ class Outcome:
     @property
     def waters_left_out(self) -> int:
         """Water references that were not used: none by their look, or too late."""
-        found = self.analysis.waters_found
-        return self.waters + found - self.pipeline.intake.waters_taken
+        return self.waters + self.analysis.waters_found - self.waters_used
+
+    @property
+    def waters_used(self) -> int:
+        """Water references that the analysis took, each once."""
+        return self.pipeline.intake.waters_taken - self.analysis.waters_lent
 
     @property
     def infusion_s(self) -> tuple[float, float] | None:
@@ -134,7 +138,7 @@ def counts(outcome: Outcome) -> dict[str, int | None]:
         "flagged": sum(bool(q.flags) for q in qualities),
         "missing": outcome.missing if seen else None,
         "doubled": counter.doubled if seen else None,
-        "water_references": outcome.pipeline.intake.waters_taken,
+        "water_references": outcome.waters_used,
         "water_references_left_out": outcome.waters_left_out,
         "epochs": len({q.epoch for q in qualities}),
         "windows": len(course),

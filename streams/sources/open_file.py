@@ -20,7 +20,8 @@ from streams.sources.filling import without_filling
 from streams.sources.mrd_stream_file import notes_of
 from streams.sources.recording import bodies as recording_bodies
 from streams.sources.recording import messages
-from streams.sources.series import bodies_of, by_rules, check_size, water_for
+from streams.sources.series import bodies_of, check_size, water_for
+from streams.sources.series_rules import by_rules
 from streams.transient import Body, Message, number
 
 MCAP_MAGIC = b"\x89MCAP"
