@@ -16,16 +16,15 @@ from numpy.typing import NDArray
 from monitor.analysis.preparation.measures import saturated
 from monitor.analysis.signal import spectrum
 from monitor.preflight.machine import CheckResult, CheckState, ok
+from monitor.protocol.expectations import Expectation, expectations
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
-from streams.messages.scanner_names import are_alike, described
+from streams.messages.scanner_names import described
 from streams.messages.transient import Acquisition, Body, Event, Kind, Start, Transient
 from streams.sources.checks.conjugation import ConjugationCheck
 
 PROBLEMS = ("dropped", "gap", "publisher", "series_refused", "protocol_error")
-FREQUENCY_TOLERANCE = 0.01
 TIME_TOLERANCE = 0.01
-ECHO_TOLERANCE_S = 5e-4
 DEAD_COIL = 1e-3  # of the coils' median amplitude
 LEAST_DECAY = 2.0  # amplitude of the first eighth of the FID over that of the last
 LEAST_SNR = 10.0  # of the strongest line's magnitude over the median of the spectrum
@@ -84,60 +83,43 @@ def checks(
     yield conjugation(arrivals.transients, acquisition)
 
 
+SHOWN = {
+    "frequency": ("frequency", 1.0, "MHz"),
+    "echo time": ("echo time", 1e3, "ms"),
+    "repetition time": ("TR", 1e3, "ms"),
+}
+"""By quantity: the check's name, and its unit beside MHz or s."""
+
+
 def compare_with_protocol(
     acquisition: Acquisition, settings: Settings
 ) -> Iterator[CheckResult]:
     """The announced acquisition beside the protocol's expectations."""
-    pairs = (
-        (
-            "frequency",
-            acquisition.spectrometer_frequency_mhz,
-            settings.expect_frequency_mhz,
-            FREQUENCY_TOLERANCE,
-            1.0,
-            "MHz",
-        ),
-        (
-            "echo time",
-            acquisition.echo_time_s,
-            settings.expect_echo_time_s,
-            ECHO_TOLERANCE_S / max(settings.expect_echo_time_s or 1.0, 1e-6),
-            1e3,
-            "ms",
-        ),
-        (
-            "TR",
-            acquisition.repetition_time_s,
-            settings.expect_repetition_time_s,
-            TIME_TOLERANCE,
-            1e3,
-            "ms",
-        ),
+    for one in expectations(acquisition, settings):
+        if one.quantity in SHOWN:
+            yield _compare(one)
+        elif one.quantity == "nucleus" and not one.met:
+            text = f"{one.actual}, the protocol expects {one.wanted}"
+            yield CheckResult("nucleus", CheckState.WRONG, text, "correct the scanner")
+        elif one.quantity == "sequence" and not one.met:
+            text = f"{described(str(one.actual))}, the protocol is for {one.wanted}"
+            remedy = "see that it is the right one"
+            yield CheckResult("sequence", CheckState.LOOK, text, remedy)
+
+
+def _compare(one: Expectation) -> CheckResult:
+    """A quantity with a unit."""
+    name, scale, unit = SHOWN[one.quantity]
+    wanted = f"{scale * float(one.wanted):g} {unit}"
+    if one.actual is None:
+        return CheckResult(name, CheckState.LOOK, f"not announced; {wanted} meant")
+    actual = f"{scale * float(one.actual):g} {unit}"
+    if one.met:
+        return ok(name, actual)
+    text = f"{actual}, the protocol expects {wanted}"
+    return CheckResult(
+        name, CheckState.WRONG, text, "correct the scanner, or the protocol"
     )
-    for name, have, want, tolerance, scale, unit in pairs:
-        if want is None:
-            continue
-        if have is None:
-            yield CheckResult(
-                name, CheckState.LOOK, f"not announced; {scale * want:g} {unit} meant"
-            )
-        elif abs(have / want - 1) > tolerance:
-            text = (
-                f"{scale * have:g} {unit}, the protocol expects {scale * want:g} {unit}"
-            )
-            yield CheckResult(
-                name, CheckState.WRONG, text, "correct the scanner, or the protocol"
-            )
-        else:
-            yield ok(name, f"{scale * have:g} {unit}")
-    if acquisition.nucleus != settings.expect_nucleus:
-        text = f"{acquisition.nucleus}, the protocol expects {settings.expect_nucleus}"
-        yield CheckResult("nucleus", CheckState.WRONG, text, "correct the scanner")
-    named, meant = acquisition.sequence, settings.expect_sequence
-    if meant and not (named and are_alike(meant, named)):
-        text = f"{described(named)}, the protocol is for {meant}"
-        remedy = "see that it is the right one"
-        yield CheckResult("sequence", CheckState.LOOK, text, remedy)
 
 
 def _basis(acquisition: Acquisition, settings: Settings) -> Iterator[CheckResult]:

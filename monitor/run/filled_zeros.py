@@ -87,10 +87,10 @@ class FilledZeros:
             if said:
                 self._begin_again([self._restarted(one) for one in held])
             cut = replace(message, body=self._unfilled.cut(body))
-            return Filtered(cut, notes_of(NoteKind.SIGNAL, [said]))
+            return Filtered((cut,), notes_of(NoteKind.SIGNAL, [said]))
         elif self._since:
             self._since.append(message)
-        return Filtered(message)
+        return Filtered((message,))
 
     def _restarted(self, message: Message) -> Message:
         """A message again, a start with the points that hold signal."""

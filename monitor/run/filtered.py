@@ -11,9 +11,12 @@ from streams.messages.transient import Message
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
-    """A message as it goes on, None where it does not, and what is to be said."""
+    """What goes on in a message's place, nothing or several, and what is to be said.
 
-    message: Message | None
+    The last of several is the message itself; the others come before it.
+    """
+
+    messages: tuple[Message, ...]
     notes: tuple[Note, ...] = ()
 
 

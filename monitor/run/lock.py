@@ -23,5 +23,5 @@ class Lock:
     def filter(self, message: Message) -> Filtered:
         """Close the outcome; a lock before the start of a session ends here."""
         if self._lifted or not is_lock(message.body) or self._close():
-            return Filtered(message)
-        return Filtered(None)
+            return Filtered((message,))
+        return Filtered(())

@@ -102,13 +102,14 @@ class SessionRun:
         """
         began = time.perf_counter()
         missing = self._count(message)
-        filtered, notes = self._filter(message, self._filters)
+        passed, notes = self._filter(message, self._filters)
         update = Update(message.seq, message.epoch)
-        if filtered is not None:
-            opened = self._open(filtered.body)
+        for one in passed:
+            opened = self._open(one.body)
             if self._pipeline is not None:
-                update = self._pipeline.push(filtered)
-            update = replace(update, notes=opened + update.notes)
+                update = self._pipeline.push(one)
+            if opened:
+                update = replace(update, notes=opened + update.notes)
         if notes:
             update = replace(update, notes=update.notes + notes)
         if self._settings_are_news and self._pipeline is not None:
@@ -177,7 +178,8 @@ class SessionRun:
         from monitor.run.result import Counts
 
         qualities, windows = pipeline.course.qualities, self._estimates
-        used, counter = pipeline.intake.waters_taken, self.counter
+        used = pipeline.intake.waters_taken - self._water_gate.lent
+        counter = self.counter
         return Counts(
             transients=len(qualities),
             excluded=sum(q.weight == 0 for q in qualities),
@@ -211,15 +213,14 @@ class SessionRun:
 
     def _filter(
         self, message: Message, filters: Sequence[MessageFilter]
-    ) -> tuple[Message | None, tuple[Note, ...]]:
-        """A message through filters, None where one held it back; what they say."""
+    ) -> tuple[Sequence[Message], tuple[Note, ...]]:
+        """What goes on in a message's place behind some filters; what they say."""
         notes: tuple[Note, ...] = ()
-        passed: Message | None = message
+        passed = [message]
         for one in filters:
-            if passed is None:
-                break
-            filtered = one.filter(passed)
-            passed, notes = filtered.message, notes + filtered.notes
+            filtered = [one.filter(each) for each in passed]
+            passed = [each for some in filtered for each in some.messages]
+            notes += tuple(note for some in filtered for note in some.notes)
         return passed, notes
 
     def _begin_again(self, messages: Sequence[Message]) -> None:
@@ -227,11 +228,10 @@ class SessionRun:
         self._forget_pipeline()
         for message in messages:
             passed, _ = self._filter(message, self._filters[1:])
-            if passed is None:
-                continue
-            self._open(passed.body)
-            if self._pipeline is not None:
-                self._pipeline.push(passed)
+            for one in passed:
+                self._open(one.body)
+                if self._pipeline is not None:
+                    self._pipeline.push(one)
 
     def _forget_pipeline(self) -> None:
         self._pipeline = None

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.analysis.note import Note, NoteKind
+from monitor.run.earlier_water import EarlierWater
 from monitor.run.filtered import Filtered
 from monitor.run.water_course import WaterPoint, water_point
 from monitor.run.water_watch import WaterWatch
@@ -31,11 +32,13 @@ class WaterGate:
     Attributes
     ----------
     left_out : water references that were held back
+    lent : those that a series without any was given from the one before
     course : frequency, width and size of those that are water
     """
 
     def __init__(self) -> None:
-        self.left_out = 0
+        self.left_out = self.lent = 0
+        self._earlier = EarlierWater()
         self.course: list[WaterPoint] = []
         self._watch = WaterWatch()
         self._acquisition: Acquisition | None = None
@@ -52,21 +55,35 @@ class WaterGate:
         body = message.body
         if isinstance(body, Start):
             self._acquisition = body.acquisition
+            self._earlier.start(body.acquisition)
         acquisition = self._acquisition
         if not isinstance(body, Transient) or acquisition is None:
-            return Filtered(message)
+            return Filtered((message,))
         if body.kind == Kind.WATER:
             return self._reference(message, body, acquisition)
         if body.kind != Kind.METABOLITE:
-            return Filtered(message)
+            return Filtered((message,))
         if not self._watch.is_water(body, acquisition):
             self._metabolites = True
-            return Filtered(message)
+            return self._with_earlier_water(message)
         water = replace(body, kind=Kind.WATER)
         passed = self._reference(replace(message, body=water), water, acquisition)
-        if passed.message is None:
+        if not passed.messages:
             return passed
-        return Filtered(passed.message, self._note(message.epoch, UNANNOUNCED))
+        return Filtered(passed.messages, self._note(message.epoch, UNANNOUNCED))
+
+    def _with_earlier_water(self, message: Message) -> Filtered:
+        """The first metabolites of a series, with the water of the one before."""
+        waters = self._earlier.for_metabolite()
+        if not waters:
+            return Filtered((message,))
+        self.lent += len(waters)
+        text = (
+            f"The water reference of the series before ({len(waters)} transients) is "
+            f"used in epoch {message.epoch}, which has none."
+        )
+        lent = (replace(message, body=water) for water in waters)
+        return Filtered((*lent, message), self._note(message.epoch, text, "lent"))
 
     def _reference(
         self, message: Message, body: Transient, acquisition: Acquisition
@@ -82,9 +99,10 @@ class WaterGate:
                 f"since {wrong}: coil weights, eddy currents and amplitudes do without "
                 "it."
             )
-            return Filtered(None, self._note(message.epoch, text, "left out"))
+            return Filtered((), self._note(message.epoch, text, "left out"))
         self.course.append(water_point(body, acquisition, self._metabolites))
-        return Filtered(message)
+        self._earlier.water(body)
+        return Filtered((message,))
 
     def _note(self, epoch: int, text: str, what: str = "") -> tuple[Note, ...]:
         """What to say, once an epoch."""

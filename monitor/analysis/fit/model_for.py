@@ -9,8 +9,9 @@ from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.check import checked_for
 from monitor.analysis.basis.macromolecules import MM_GONE_S, MM_WEAK_S, components
 from monitor.analysis.fit.model import Model
+from monitor.protocol.expectations import expectations
 from monitor.protocol.settings import Settings
-from streams.messages.scanner_names import are_alike, described
+from streams.messages.scanner_names import described
 from streams.messages.transient import Acquisition
 
 PROTONS = {"Cr": 5.0, "PCr": 5.0, "tCr": 5.0, "NAA": 6.0}
@@ -105,25 +106,28 @@ def per_proton(basis: BasisSet) -> float:
     return float(np.max(np.abs(basis.fid(name)[:8]))) / protons
 
 
+WHAT = {
+    "frequency": ("a spectrometer frequency", "MHz"),
+    "echo time": ("an echo time", "s"),
+    "repetition time": ("a repetition time", "s"),
+}
+
+
 def unexpected(acquisition: Acquisition, settings: Settings) -> tuple[str, ...]:
     """What of the acquisition is not as the protocol expects, in words."""
-    near = (
-        ("a spectrometer frequency", "MHz", settings.expect_frequency_mhz,
-         acquisition.spectrometer_frequency_mhz, 0.02),
-        ("an echo time", "s", settings.expect_echo_time_s,
-         acquisition.echo_time_s, 0.02),
-        ("a repetition time", "s", settings.expect_repetition_time_s,
-         acquisition.repetition_time_s, 0.02),
-    )  # fmt: skip
-    notes = [
-        f"Protocol {settings.name} expects {what} of {want:g} {unit}, the "
-        f"acquisition has {have:g} {unit}."
-        for what, unit, want, have, part in near
-        if want is not None and have is not None and abs(have / want - 1) > part
-    ]
-    want, have = settings.expect_sequence, acquisition.sequence
-    if want and have and not are_alike(want, have):
-        notes.append(
-            f"Protocol {settings.name} expects {want}, this is {described(have)}."
-        )
+    notes = []
+    for one in expectations(acquisition, settings):
+        if one.met is not False:
+            continue
+        if one.quantity in WHAT:
+            what, unit = WHAT[one.quantity]
+            notes.append(
+                f"Protocol {settings.name} expects {what} of {one.wanted:g} {unit}, "
+                f"the acquisition has {one.actual:g} {unit}."
+            )
+        elif one.quantity == "sequence":
+            notes.append(
+                f"Protocol {settings.name} expects {one.wanted}, this is "
+                f"{described(str(one.actual))}."
+            )
     return tuple(notes)

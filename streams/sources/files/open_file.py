@@ -21,7 +21,8 @@ from streams.sources.files.choice import Choose
 from streams.sources.files.filling import without_filling
 from streams.sources.files.mrd_stream import notes_of
 from streams.sources.files.rules import FileRules
-from streams.sources.files.series import bodies_of, by_rules, check_size, water_for
+from streams.sources.files.series import bodies_of, check_size, water_for
+from streams.sources.files.series_rules import by_rules
 from streams.sources.recording import bodies as recording_bodies
 from streams.sources.recording import messages
 

@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 
 from streams.errors import InputError
 from streams.messages.transient import Acquisition
+from streams.sources.mrd.echo_time import echo_time_s
 
 KEPT: dict[str, tuple[str, ...]] = {
     "acquisitionSystemInformation": ("systemVendor", "systemModel"),
@@ -306,39 +307,10 @@ class Header:
         return "1H"
 
     def _echo_time_s(self, otherwise_s: float | None) -> float:
-        """TE in s: the protocol's, else the sum of the parts that the header has."""
         parts_ms = self._numbers("sequenceParameters/TE")
-        stated_s = 1e-3 * sum(parts_ms)
-        if otherwise_s is not None:
-            if not parts_ms:
-                said = "has no echo time"
-            elif abs(stated_s - otherwise_s) > SAME_ECHO_TIME_S:
-                said = f"has an echo time of {1e3 * stated_s:g} ms"
-            else:
-                return otherwise_s
-            self.notes.append(
-                f"{self.name} {said}; {1e3 * otherwise_s:g} ms taken from the protocol."
-            )
-            return otherwise_s
-        if not parts_ms or min(parts_ms) <= 0:
+        if otherwise_s is None and not parts_ms:
             self._required("sequenceParameters/TE", "ms")
-            raise self._wrong_echo_time(parts_ms)
-        if not LEAST_ECHO_TIME_S <= stated_s <= MOST_ECHO_TIME_S:
-            raise self._wrong_echo_time(parts_ms)
-        if len(parts_ms) > 1:
-            parts = " + ".join(f"{part:g}" for part in parts_ms)
-            self.notes.append(
-                f"{self.name}: TE {1e3 * stated_s:g} ms is the sum of {parts} ms in "
-                "its header; see echo_time_s in [mrd] if it is not."
-            )
-        return stated_s
-
-    def _wrong_echo_time(self, parts_ms: list[float]) -> InputError:
-        said = " + ".join(f"{part:g}" for part in parts_ms)
-        return InputError(
-            f"{self.name}: an echo time of {said} ms cannot be right; correct TE in "
-            "the header, or give echo_time_s in the protocol."
-        )
+        return echo_time_s(self.name, parts_ms, otherwise_s, self.notes)
 
     def _numbers(self, key: str) -> list[float]:
         """Numbers of all elements of a name."""

@@ -76,7 +76,7 @@ def flat(_, fid):
     [
         (phantom(echo_time_s=0.035), "echo time", "35 ms, the protocol expects 30 ms"),
         (phantom(repetition_time_s=1.5), "TR", "1500 ms"),
-        (phantom(spectrometer_frequency_mhz=127.7), "frequency", "127.7 MHz"),
+        (phantom(spectrometer_frequency_mhz=297.2), "frequency", "297.2 MHz"),
         (phantom(nucleus="31P"), "nucleus", "31P"),
         (phantom(step_s=5.0), "times", "every 5.000 s"),
         (phantom(change=dead), "coils", "1 of 2 give nothing: 2"),

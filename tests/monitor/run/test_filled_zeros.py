@@ -31,4 +31,4 @@ def test_filled_messages_give_what_was_measured(factor):
     assert [e.values for e in filled.estimates] == [e.values for e in plain.estimates]
     assert filled.qualities == plain.qualities
     assert filled.reference_s == plain.reference_s == (0.0, 20.0)
-    assert any("zeros that were filled in" in note for note in filled.notes)
+    assert any("zeros that were filled in" in note for note in texts(filled.notes))

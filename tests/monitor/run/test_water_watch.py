@@ -1,6 +1,7 @@
 """No water transient enters a metabolite window, whatever it was told to be."""
 
 import csv
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -105,6 +106,30 @@ def test_interleaved_water_has_a_course_of_its_own(tmp_path):
     assert [row["interleaved"] for row in course] == ["False", "True", "True", "True"]
     assert all(700 < float(row["amplitude"]) / 2**0.5 < 3000 for row in course)
     assert all(3 < float(row["fwhm_hz"]) < 14 for row in course)
+
+
+def lent(**changes: float) -> tuple[int, float | None, set[str]]:
+    """Waters taken, amplitude and outcomes of a series after one of water alone."""
+    rng = np.random.default_rng(1)
+    waters = [replace(transient(rng, n, True), kind=Kind.WATER) for n in range(4)]
+    made = [transient(rng, 4 + n, False) for n in range(8)]
+    second = Start(replace(ACQUISITION, **changes), "metabolites")
+    bodies = [Start(ACQUISITION, "water"), *waters, second, *made, End(12, "end")]
+    wishes = Wishes(basis="press_3t_te30", changes={"window": 8})
+    result = result_of(number(bodies), wishes)
+    said = {note for note in texts(result.notes) if "reference of the series" in note}
+    return result.counts.water_references_left_out, result.course.water, said
+
+
+def test_the_water_of_the_series_before_goes_with_metabolites_without_any():
+    left_out, water, said = lent()
+    assert left_out == 0
+    assert water is not None
+    assert said == {
+        "The water reference of the series before (4 transients) is used in epoch 1, "
+        "which has none."
+    }
+    assert lent(voxel_mm=(10.0, 10.0, 10.0))[1] is None
 
 
 def test_what_is_measured_of_a_water_transient():

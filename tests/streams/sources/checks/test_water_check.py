@@ -93,9 +93,12 @@ def test_a_given_file_is_refused_and_an_own_reference_left_out_with_a_note():
 def test_the_public_files_are_told_apart(shared_data: Path):
     wrong = []
     for path in sorted(shared_data.rglob("*.nii.gz")):
+        if "nulled" in path.name:  # neither: no lines, and what is left of the water
+            continue
         found = read_series(path)
         said = no_water(found.fids[:16], found.acquisition)
-        is_water = path.name.split(".")[0] in ("water", "wref", "wref_quant", "ecc")
+        waters = ("water", "wref", "wref_quant", "mm_wref", "ecc")
+        is_water = path.name.split(".")[0] in waters
         if is_water != (not said):
             wrong.append((path, said))
     assert not wrong
@@ -109,4 +112,4 @@ def test_no_pair_of_public_files_is_refused(shared_data: Path):
             if reference.exists():
                 matched_water(read_series(place), read_series(reference))
                 pairs += 1
-    assert pairs == 8
+    assert pairs >= 8
