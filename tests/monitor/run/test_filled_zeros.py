@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from test_water_watch import ACQUISITION, transient
-from worked_through import result_of
+from worked_through import result_of, texts
 
 from monitor.protocol.choose import Wishes
 from streams.messages.transient import Acquisition, End, Event, Start, Transient, number
