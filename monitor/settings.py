@@ -38,8 +38,9 @@ class Settings:
         out
     two_pass : align again at the end against the whole reference period: looks into
         the future, so that a live session and a protocol file cannot ask for it
-    macromolecules : "auto" (the protocol's, where the basis set has none), "none",
-        "single" or "five"
+    macromolecules : "auto" (the basis set's own; where it has none, "prior", or "five"
+        from an echo time of 45 ms on), "none", "prior" (what is known of the human
+        brain's, in the place of the basis set's own), "single" or "five"
     lipids : whether lipid components are fitted
     ratio_priors : soft ratio priors on weak metabolites (LCModel kind)
     outcome : what the headline shows

@@ -29,7 +29,7 @@ ABOVE_ZERO = (
     "expect_repetition_time_s",
 )
 RANGES = ("reference_s", "infusion_s")
-MACROMOLECULES = ("auto", "none", "single", "five")
+MACROMOLECULES = ("auto", "none", "prior", "single", "five")
 
 
 def problem(settings: Settings) -> str:
@@ -46,7 +46,7 @@ def _problems(settings: Settings) -> Iterator[str]:
     if not settings.ppm_low < settings.ppm_high:
         yield "ppm_low must be below ppm_high"
     if settings.macromolecules not in MACROMOLECULES:
-        yield 'macromolecules must be "auto", "none", "single" or "five"'
+        yield 'macromolecules must be "auto", "none", "prior", "single" or "five"'
     for name in NOT_NEGATIVE:
         value = getattr(settings, name)
         if value < 0:

@@ -30,12 +30,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis import names as naming
-from monitor.analysis.cold import Freedom, cold_fit
+from monitor.analysis.cold import Freedom
 from monitor.analysis.fit import Fit, curves
 from monitor.analysis.model import LORENTZ, PHASE, SHIFT, Model
 from monitor.analysis.problem import Problem, stacked
 from monitor.analysis.spectrum import Complex, Real
 from monitor.analysis.subspace import Subspace, make_subspace
+from monitor.analysis.unmeasured import fit_mean
 from monitor.analysis.warm import warm_fits
 from monitor.analysis.water import water_lines
 from monitor.analysis.water_filter import WaterFilter, make_water_filter
@@ -63,6 +64,8 @@ class SessionModel:
     naa_fwhm_hz, naa_height : of the fitted tNAA line of the mean
     fwhm_slope : change of that width with the Lorentzian width, near 1
     mean : which transients it was made of; None where that does not matter
+    known : covariance (M, M) of the cold fit's amplitudes, were the shape of the
+        macromolecules known; None where it is
     """
 
     water: WaterFilter | None
@@ -76,6 +79,7 @@ class SessionModel:
     naa_height: float
     fwhm_slope: float
     mean: Average | None = None
+    known: Real | None = None
 
     def spectra(self, fids: Fids) -> Complex:
         """Band spectra (..., K) of FIDs (..., points), the water taken off."""
@@ -113,7 +117,8 @@ def make_session_model(
     """
     water = _water_filter(model, mean_fid) if freedom.water_removal else None
     mean = band_spectra(model, water, mean_fid)
-    fit, problem = cold_fit(model, mean, noise_sd * mean_noise, freedom)
+    found = fit_mean(model, mean, noise_sd * mean_noise, freedom)
+    fit, problem, model = found.fit, found.problem, found.problem.model
     phased, smooth, parts = curves(problem, fit)
     baseline = smooth * model.turn(fit.theta)
     offset = (phased - parts.sum(axis=1)) * model.turn(fit.theta)
@@ -132,6 +137,7 @@ def make_session_model(
     made = SessionModel(
         water, subspace, fit, problem, baseline, offset,
         np.zeros((len(model.names),) * 2), width, height, (wider - width) / 0.5,
+        known=found.known,
     )  # fmt: skip
     return replace(made, common=_common(made, mean_fid, mean_noise))
 
