@@ -13,8 +13,11 @@ import scipy
 
 from monitor.analysis.choice import traits_of
 from monitor.analysis.comparison import Comparison, compared, plasma_curves
+from monitor.analysis.course import Course
+from monitor.analysis.mm_prior import NAME as MM_PRIOR
 from monitor.analysis.model import RELAXATION
-from monitor.analysis.session_model import SessionModel
+from monitor.analysis.outcomes import RATIOS
+from monitor.analysis.session_model import SessionModel, doubt_shares
 from monitor.outcome import Outcome, counts, medians
 from monitor.report.folder import made_folder, take_away
 from monitor.report.joint_tables import write_joint, write_joint_course, write_plasma
@@ -121,7 +124,7 @@ def session_of(outcome: Outcome, source: str) -> dict[str, Any]:
         "counts": counts(outcome),
         "quality": medians(outcome.qualities),
         "session_models": [
-            {"epoch": epoch, **_fitted(model)}
+            {"epoch": epoch, **_fitted(model), **_macromolecules(model, course)}
             for epoch, model in course.sessions.items()
         ],
         "timing_ms": {
@@ -153,6 +156,17 @@ def _fitted(made: SessionModel) -> dict[str, object]:
         "shift_hz": fit.shift_hz,
         "naa_fwhm_hz": made.naa_fwhm_hz,
         "converged": fit.converged,
+    }
+
+
+def _macromolecules(made: SessionModel, course: Course) -> dict[str, object]:
+    """Which prior stands in for them, and what of each level's variance is its."""
+    if not made.doubt.any() or course.outcomes is None:
+        return {}
+    told = course.outcomes.subset(RATIOS)
+    return {
+        "macromolecules_prior": MM_PRIOR,
+        "variance_from_macromolecules": doubt_shares(made, told),
     }
 
 

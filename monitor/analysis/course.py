@@ -181,12 +181,17 @@ class Course:
             reference = reference_window(
                 self.qualities, plan.reference_s, self.rejected
             )
-        for epoch in sorted(set(epochs) - set(self.sessions)):
+        home = None if reference is None else epochs[reference.first]
+        # The reference period's first: others take its macromolecules over.
+        for epoch in sorted(
+            set(epochs) - set(self.sessions), key=lambda e: (e != home, e)
+        ):
             own = Window(epochs.index(epoch), len(epochs) - epochs[::-1].index(epoch))
             mine = reference is not None and epochs[reference.first] == epoch
             self._make_session(
                 epoch, reference if mine and reference else own, plan.length
             )
+        self.sessions = dict(sorted(self.sessions.items()))
         windows = windows_of(
             epochs, self.times_s, plan.boundaries_s, plan.length, plan.step
         )
@@ -234,6 +239,7 @@ class Course:
             np.stack([mean_fid(self.fids, part) for part in parts]),
             float(np.sqrt(np.mean([part.noise**2 for part in parts]))),
             self.freedom,
+            next((s for e, s in self.sessions.items() if e != epoch), None),
         )
         self.sessions[epoch] = replace(made, mean=average)
         return self.sessions[epoch]

@@ -78,8 +78,9 @@ def _changes(
         return None
     windows = [f.average.window for f in fitted]
     shares = np.array([reference.share(w.first, w.stop) for w in windows])
-    found = changes(outcomes, c, own, reference, shares)
     home = course.qualities[reference.first].epoch
+    doubt = course.sessions[home].doubt
+    found = changes(outcomes, c, own, reference, shares, doubt if doubt.any() else None)
     elsewhere = np.array([course.epoch_of(f) != home for f in fitted])
     return without_gain(found, elsewhere)
 

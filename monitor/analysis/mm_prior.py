@@ -2,10 +2,10 @@
 
     x(t) = a (m(t) + sum_j z_j d_j(t)),     z_j ~ N(0, 1),
 
-m the mean of `mm_resonances`, a one free level.  Each source of doubt (areas, positions,
-widths, a common shift, sharper parts; the latter linear about the mean) is a row of one
-SD; the directions d_j are the principal ones of all rows in the fitted band.  Those
-below LEAST of the mean are left out, so that some 25 remain.
+m the mean of `mm_resonances`, a one free level.  Each source of doubt (areas, sharper
+parts of groups, and, linear about the mean, positions, widths and a common shift) is a
+row of one SD; the directions d_j are the principal ones of all rows in the fitted band.
+Those below LEAST of the mean are left out, so that some 25 remain.
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ def _positions() -> Real:
 def _widths_hz(frequency_mhz: float) -> Real:
     """Of groups and pedestal at a field."""
     at_field = [_width_hz(group.fwhm_hz, frequency_mhz) for group in GROUPS]
-    return np.array([*at_field, *[PEDESTAL_FWHM_PPM * frequency_mhz] * len(PEDESTAL_PPM)])
+    return np.array(
+        [*at_field, *[PEDESTAL_FWHM_PPM * frequency_mhz] * len(PEDESTAL_PPM)]
+    )
 
 
 def _width_hz(fwhm_hz: float, frequency_mhz: float) -> float:

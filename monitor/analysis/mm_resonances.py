@@ -90,8 +90,10 @@ POSITION_PPM, COMMON_PPM, WIDTH_PART = 0.025, 0.01, 0.25
 
 @dataclass(frozen=True, slots=True)
 class Sharper:
-    """A part of a group may stand elsewhere, narrower: `group` is its place in GROUPS,
-    `sd` that of the area which has moved."""
+    """A part of a group that may stand elsewhere, narrower.
+
+    `group` is its place in GROUPS, `sd` that of the area which has moved.
+    """
 
     group: int
     ppm: float

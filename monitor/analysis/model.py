@@ -103,7 +103,9 @@ class Model:
     @cached_property
     def widened(self) -> Model:
         """The model with a column more for each row of `unmeasured`."""
-        rows = np.zeros((0, self.points)) if self.unmeasured is None else self.unmeasured
+        rows = (
+            np.zeros((0, self.points)) if self.unmeasured is None else self.unmeasured
+        )
         more = tuple(f"{self.names[-1]}~{i}" for i in range(len(rows)))
         return replace(
             self, names=(*self.names, *more), fids=np.concatenate([self.fids, rows]),

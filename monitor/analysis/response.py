@@ -134,10 +134,13 @@ def changes(
     covariances: Real,
     reference: Reference,
     shares: Real,
+    doubt: Real | None = None,
 ) -> Changes:
     """Changes of windows (W, M) with covariances (W, M, M) from a reference period.
 
-    `shares` (W,) is the share of the reference period's weight in each window.
+    `shares` (W,) is the share of the reference period's weight in each window; `doubt`
+    (M, M) the covariance of an error that all amplitudes have in common, before and
+    now: nothing of it is in a change of 0, and of another as much as is in the level.
     """
     moving = outcomes.subset(CHANGING)
     now, before = moving.values(amplitudes), moving.values(reference.amplitudes)
@@ -150,8 +153,9 @@ def changes(
     both = quadratic(g, covariances, np.broadcast_to(b, g.shape))
     # The window is part of the mean: the difference cannot know more than it.
     variance = np.maximum(own + common - 2 * shares[:, None] * both, 1e-3 * own)
+    held = 0.0 if doubt is None else quadratic(g - b, doubt)
     excess = np.array([reference.excess.get(name, 1.0) for name in moving.names])
-    sds = np.abs(q) * root_of(variance) * excess
+    sds = np.abs(q) * root_of(variance * excess**2 + held)
     return Changes(moving.names, 100 * (q - 1), 100 * sds)
 
 

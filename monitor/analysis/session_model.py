@@ -24,7 +24,7 @@ better than any window:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +33,15 @@ from monitor.analysis import names as naming
 from monitor.analysis.cold import Freedom
 from monitor.analysis.fit import Fit, curves
 from monitor.analysis.model import LORENTZ, PHASE, SHIFT, Model
+from monitor.analysis.outcomes import Outcomes
 from monitor.analysis.problem import Problem, stacked
 from monitor.analysis.spectrum import Complex, Real
 from monitor.analysis.subspace import Subspace, make_subspace
-from monitor.analysis.unmeasured import fit_mean
+from monitor.analysis.unmeasured import (
+    fit_mean,
+    takes_over,
+    with_macromolecules_of,
+)
 from monitor.analysis.warm import warm_fits
 from monitor.analysis.water import water_lines
 from monitor.analysis.water_filter import WaterFilter, make_water_filter
@@ -64,8 +69,8 @@ class SessionModel:
     naa_fwhm_hz, naa_height : of the fitted tNAA line of the mean
     fwhm_slope : change of that width with the Lorentzian width, near 1
     mean : which transients it was made of; None where that does not matter
-    known : covariance (M, M) of the cold fit's amplitudes, were the shape of the
-        macromolecules known; None where it is
+    doubt : part (M, M) of the amplitudes' covariance that comes from macromolecules
+        that nobody measured; 0 where they are known
     """
 
     water: WaterFilter | None
@@ -79,7 +84,7 @@ class SessionModel:
     naa_height: float
     fwhm_slope: float
     mean: Average | None = None
-    known: Real | None = None
+    doubt: Real = field(default_factory=lambda: np.zeros((0, 0)))
 
     def spectra(self, fids: Fids) -> Complex:
         """Band spectra (..., K) of FIDs (..., points), the water taken off."""
@@ -105,6 +110,7 @@ def make_session_model(
     windows: Complex,
     window_noise: float,
     freedom: Freedom,
+    same_brain: SessionModel | None = None,
 ) -> SessionModel:
     """Session model from the mean FID (points,) of its reference period.
 
@@ -114,7 +120,12 @@ def make_session_model(
     mean_noise, window_noise : noise of the mean and of a window over that
     windows : (n, points) means of the independent windows in it, n may be 0
     freedom : what the cold fit may move
+    same_brain : of another epoch, whose macromolecules are taken over where they are
+        not measured: found anew, they would differ, and that looks like glutamate
     """
+    taken = same_brain is not None and takes_over(model, same_brain.problem.model)
+    if taken and same_brain is not None:
+        model = with_macromolecules_of(model, same_brain.problem.model)
     water = _water_filter(model, mean_fid) if freedom.water_removal else None
     mean = band_spectra(model, water, mean_fid)
     found = fit_mean(model, mean, noise_sd * mean_noise, freedom)
@@ -137,9 +148,20 @@ def make_session_model(
     made = SessionModel(
         water, subspace, fit, problem, baseline, offset,
         np.zeros((len(model.names),) * 2), width, height, (wider - width) / 0.5,
-        known=found.known,
     )  # fmt: skip
-    return replace(made, common=_common(made, mean_fid, mean_noise))
+    common = _common(made, mean_fid, mean_noise)
+    if taken and same_brain is not None:
+        doubt = _doubt_of(same_brain, fit)
+        return replace(made, common=common + doubt, doubt=doubt)
+    doubt = found.doubt * max(fit.misfit, 1.0)
+    return replace(made, common=common, doubt=doubt)
+
+
+def _doubt_of(other: SessionModel, fit: Fit) -> Real:
+    """Another epoch's doubt, on the scale of this one's amplitudes."""
+    theirs = other.fit.amplitudes
+    gain = float(fit.amplitudes @ theirs) / float(theirs @ theirs)
+    return np.asarray(gain**2 * other.doubt, float)
 
 
 def deviation_stiffness(problem: Problem, fit: Fit, windows: Complex) -> float:
@@ -232,3 +254,17 @@ def _crossing(spectrum: Real, below: int, above: int, height: float) -> float:
     """Distance in bins from the point below half height to the crossing."""
     low, high = spectrum[below], spectrum[above]
     return float((0.5 * height - low) / (high - low))
+
+
+def doubt_shares(made: SessionModel, outcomes: Outcomes) -> dict[str, float]:
+    """Part of each outcome's variance that comes from unmeasured macromolecules.
+
+    Of the level in the mean of the reference period; 0 where they are known.
+    """
+    fit = made.fit
+    if not made.doubt.any():
+        return dict.fromkeys(outcomes.names, 0.0)
+    whole = outcomes.sds(fit.amplitudes, fit.covariance * max(fit.misfit, 1.0))
+    with np.errstate(all="ignore"):
+        parts = (outcomes.sds(fit.amplitudes, made.doubt) / whole) ** 2
+    return dict(zip(outcomes.names, np.clip(parts, 0, 1).tolist(), strict=True))

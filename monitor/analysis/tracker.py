@@ -34,6 +34,7 @@ from monitor.analysis.dynamics import (
     REMEMBERED,
     SUMS,
     Dynamics,
+    sums_of,
 )
 from monitor.analysis.outcomes import root_of
 from monitor.analysis.spectrum import Real
@@ -158,6 +159,18 @@ def tracked_changes(joint: Real, covariance: Real) -> tuple[Real, Real]:
         g = np.where(POWERS, POWERS / joint[..., None, :], 0.0)
         variance = np.maximum(np.sum((g @ covariance) * g, axis=-1), 0.0)
     return 100 * (q - 1), 100 * np.abs(q) * root_of(variance)
+
+
+def shared_doubt(doubt: Real, names: tuple[str, ...]) -> Real | float:
+    """Covariance to add to a `Tracker.joint`'s (10, 10) for an error of amplitudes.
+
+    `doubt` (M, M) is the same error's now and in the reference period.
+    """
+    if not doubt.any():
+        return 0.0
+    sums = np.zeros((REMEMBERED, len(names)))
+    sums[:-1] = sums_of(names)
+    return np.tile(sums @ doubt @ sums.T, (2, 2))
 
 
 def width_change(joint: Real, covariance: Real) -> tuple[Real, Real]:

@@ -31,7 +31,13 @@ from monitor.analysis.outcomes import outcomes_of
 from monitor.analysis.sequential import Sequential
 from monitor.analysis.smoothing import between, smooth
 from monitor.analysis.spectrum import Real
-from monitor.analysis.tracker import TRACKED, Tracker, tracked_changes, width_change
+from monitor.analysis.tracker import (
+    TRACKED,
+    Tracker,
+    shared_doubt,
+    tracked_changes,
+    width_change,
+)
 from monitor.analysis.update import Answer, TrackerPoint
 from monitor.analysis.width_effect import width_effects
 
@@ -67,6 +73,7 @@ class Tracking:
     _open: list[Observed] = field(default_factory=list)
     _effects: dict[str, float] = field(default_factory=dict)
     _excess: float = 1.0
+    _doubt: Real | float = 0.0
     _places: dict[str, int] = field(default_factory=dict)
 
     def redo(self, marks_s: Sequence[float] = ()) -> tuple[TrackerPoint, ...]:
@@ -99,7 +106,7 @@ class Tracking:
         blocks, rows_of, _ = self.blocks
         percent = self.scale.likeliest if self.scale else self.target_percent
         found = smooth(self._dynamics(percent, tied=True), blocks, rows_of)
-        values, sds = tracked_changes(found.joint, found.covariance)
+        values, sds = tracked_changes(found.joint, found.covariance + self._doubt)
         width, width_sd = width_change(found.joint, found.covariance)
         wanted = np.array([float(one.place) for one in self.seen])
         table = np.column_stack([values, sds, width, width_sd])
@@ -146,7 +153,8 @@ class Tracking:
         self.observer = self.evidence = None
         self.tied = self.free = self.scale = None
         self.answers, self.sequential = {}, Sequential(self.target_percent)
-        self._excess, self.seen, self._blocks, self._open = 1.0, [], [], []
+        self._excess, self._doubt = 1.0, 0.0
+        self.seen, self._blocks, self._open = [], [], []
 
     def _dynamics(self, percent: float, tied: bool) -> Dynamics:
         reference = self.course.reference
@@ -168,6 +176,8 @@ class Tracking:
         if reference is not None and self.observer is not None:
             epoch = self.course.qualities[reference.first].epoch
             own = self.observer.measurements[epoch]
+            session = self.course.sessions[epoch]
+            self._doubt = shared_doubt(session.doubt, self.course.names)
             self._effects = self._named(width_effects(self.tied.dynamics, own))
             self.evidence = Accumulated(self.course.names, reference.amplitudes, epoch)
 
@@ -188,7 +198,7 @@ class Tracking:
         covariances = np.stack([P for _, P in joint])
         if tied.reference_weight <= 0:
             return TrackerPoint(one.index, one.time_s, {}, {})
-        both, both_sd = tracked_changes(means, covariances)
+        both, both_sd = tracked_changes(means, covariances + self._doubt)
         values, sds = both.tolist(), both_sd.tolist()
         width, width_sd = width_change(means[0], covariances[0])
         point = self._point(one, values[0], sds[0], float(width), float(width_sd))

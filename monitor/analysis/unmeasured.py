@@ -6,9 +6,9 @@ the mean has.  They are part of the fit like everything else, so that the covari
 every amplitude holds what is not known of them.
 
 Nothing is chosen here that the spectrum cannot decide: kernel, small shifts and T2's
-part (mean and SD 0.5) are always free, under their priors, since each of them, switched,
-moves Glx/tNAA by more than its SD.  Only the stiffness of the baseline is chosen, by
-its likelihood, as where the macromolecules are known.
+part (mean and SD 0.5) are always free, under their priors, since each of them, when
+switched, moves Glx/tNAA by more than its SD.  Only the stiffness of the baseline is
+chosen, by its likelihood, as where the macromolecules are known.
 
 The columns are then put together: what is handed on has the macromolecules that were
 found as its one component, as if they had been measured.  Windows hold them; changes
@@ -56,13 +56,13 @@ COARSE_TOLERANCE = 0.3
 class MeanFit:
     """Fit and problem of a mean, its macromolecules one component.
 
-    `known` is the covariance (M, M) that the amplitudes would have, were the shape of
-    the macromolecules known; None where it is.
+    `doubt` is the part (M, M) of the amplitudes' covariance that would not be there,
+    were the shape of the macromolecules known.
     """
 
     fit: Fit
     problem: Problem
-    known: Real | None = None
+    doubt: Real
 
 
 def fit_mean(
@@ -73,7 +73,8 @@ def fit_mean(
     Raises nothing, as `cold_fit`.
     """
     if model.unmeasured is None:
-        return MeanFit(*cold_fit(model, spectrum, noise_sd, freedom))
+        none = np.zeros((len(model.names),) * 2)
+        return MeanFit(*cold_fit(model, spectrum, noise_sd, freedom), none)
     wide, last = model.widened, len(model.names) - 1
     problem = Problem(
         wide, model.baseline, spectrum, noise_sd,
@@ -195,15 +196,32 @@ def put_together(model: Model, fit: Fit, problem: Problem) -> MeanFit:
         covariance=T @ fit.covariance @ T.T, theta=fit.theta[held],
         theta_sd=fit.theta_sd[held],
     )  # fmt: skip
-    known = _known(fit.covariance, M)
-    return MeanFit(told, replace(problem, model=found, priors=priors), known)
+    doubt = T @ _explained(fit.covariance, M) @ T.T
+    return MeanFit(told, replace(problem, model=found, priors=priors), doubt)
 
 
-def _known(covariance: Real, M: int) -> Real:
-    """Covariance (M, M) of the first M amplitudes, were the others known."""
-    cross = covariance[:M, M:]
+def _explained(covariance: Real, M: int) -> Real:
+    """Part of a covariance that goes where all but the first M amplitudes are known."""
+    columns = covariance[:, M:]
     try:
-        taken = cross @ np.linalg.solve(covariance[M:, M:], cross.T)
+        explained = columns @ np.linalg.solve(covariance[M:, M:], columns.T)
     except LinAlgError:
-        return np.full((M, M), np.nan)
-    return np.asarray(covariance[:M, :M] - taken, float)
+        return np.full_like(covariance, np.nan)
+    return np.asarray(explained, float)
+
+
+def takes_over(model: Model, other: Model) -> bool:
+    """Whether a model can have the macromolecules that another epoch has found.
+
+    Not where they are known, nor from another grid.
+    """
+    if model.unmeasured is None or model.names != other.names:
+        return False
+    mine, theirs = ((m.points, m.dwell_time_s, m.frequency_mhz) for m in (model, other))
+    return bool(np.allclose(mine, theirs, rtol=1e-4))
+
+
+def with_macromolecules_of(model: Model, other: Model) -> Model:
+    """The model with the other's macromolecules, which nothing is besides."""
+    fids = np.concatenate([model.fids[:-1], other.fids[-1:]])
+    return replace(model, fids=fids, unmeasured=np.zeros((0, model.points), complex))
