@@ -57,14 +57,17 @@ def model_for(
     return model, notes + added
 
 
-def with_prior(model: Model, proton: float) -> Model:
+def with_prior(
+    model: Model, proton: float, unknown: frozenset[str] = frozenset()
+) -> Model:
     """The model with the macromolecules of the human brain, which nobody measured.
 
-    `proton` is the amplitude of one proton in the basis set.
+    `proton` is the amplitude of one proton in the basis set; of `unknown` measured
+    spectra nothing is known (`mm_resonances.AREAS`).
     """
     prior = unmeasured(
         model.frequency_mhz, model.dwell_time_s, model.points,
-        (model.ppm_low, model.ppm_high),
+        (model.ppm_low, model.ppm_high), unknown,
     )  # fmt: skip
     return replace(
         model, names=(*model.names, "MM"),
