@@ -163,7 +163,8 @@ def test_a_measured_spectrum_can_be_unknown():
 def acquired(echo_time_s: float) -> Acquisition:
     return Acquisition(
         spectrometer_frequency_mhz=MHZ, nucleus="1H", dwell_time_s=DWELL_S,
-        points=POINTS, coils=1, echo_time_s=echo_time_s, repetition_time_s=2.0, sequence="PRESS",
+        points=POINTS, coils=1, echo_time_s=echo_time_s, repetition_time_s=2.0,
+        sequence="PRESS",
     )  # fmt: skip
 
 

@@ -1,0 +1,335 @@
+"""Macromolecules from a metabolite-nulled spectrum: a smooth entry without residues.
+
+What inversion recovery leaves is macromolecules, some metabolite (creatine's CH2 at
+3.92 ppm above all, whose T1 is short), noise and a baseline:
+
+    y = exp(i p) (a m + sum_k a_k G_k + sum_m r_m F[x_m E]) + baseline + noise,
+
+m the mean of the prior (`mm_prior`), G_k Gaussians every few hundredths of a ppm,
+narrower than any group, whose amplitudes are N(0, s^2) with the s of the greatest
+likelihood, x_m the residues with a line E of their own (shift and width from a grid)
+and either sign, as nulling leaves them (SD 15 % of the highest macromolecule).  The
+phase, shared by all, is that of the best fit: real lines have one dispersion only.
+What is kept is a m + sum a_k G_k: where data and baseline leave it open, it is the
+prior's mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.analysis.lineshape import decay, gauss_rate
+from monitor.analysis.mm_prior import unmeasured
+from monitor.analysis.spectrum import (
+    REFERENCE_PPM,
+    Complex,
+    Real,
+    ppm_axis,
+    spectrum_of,
+    time_axis_s,
+)
+from monitor.analysis.water import without_water
+
+BAND_PPM = (0.4, 4.2)
+LINES_PPM = (0.5, 4.25)
+LINE_HZ, LINE_PPM = 10.0, 0.03
+"""FWHM of the lines that the entry is made of: a part as T2 leaves it, one of ppm."""
+SINGLETS_PPM = {"NAA": 2.008, "Cr CH3": 3.028, "Cho": 3.21, "Cr CH2": 3.922}
+SHIFTS_PPM = np.arange(-0.03, 0.031, 0.01)
+WIDTHS_HZ = (3.0, 5.0, 8.0)
+RESIDUE_PART = 0.15
+SPREADS = 10.0 ** np.arange(-2.5, 0.1, 0.5)
+COARSE, FINE = (0.6, 0.1), (0.08, 0.02)
+"""How far to look for the phase, and in which steps, rad."""
+SEEN = 3.0
+"""SDs from which a residue is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """What was left of a metabolite.
+
+    `percent` is its height over that of the highest macromolecule, with its SD.
+    """
+
+    name: str
+    percent: float
+    sd: float
+
+    @property
+    def seen(self) -> bool:
+        """Whether it is more than noise."""
+        return abs(self.percent) > SEEN * self.sd
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeasuredMM:
+    """A measured macromolecule spectrum, taken apart.
+
+    Attributes
+    ----------
+    level : of the prior's mean in the entry
+    ppm, amplitudes : (k,) of the lines that are added to it
+    fwhm_ppm : of these lines
+    residues : what metabolites left, whether or not it was taken out
+    axis_ppm, data, kept, taken, usual : (K,) real spectra for drawing, the highest
+        that is kept being 1; `usual` is the prior's mean, scaled
+    noise_percent : SD of the data's noise over the highest point
+    prior_rms : root mean square of the prior's directions in it, in their SDs
+    beyond_percent : part of it that the prior cannot have
+    """
+
+    level: float
+    ppm: Real
+    amplitudes: Real
+    fwhm_ppm: float
+    residues: tuple[Residue, ...]
+    axis_ppm: Real
+    data: Real
+    kept: Real
+    taken: Real
+    usual: Real
+    noise_percent: float
+    prior_rms: float
+    beyond_percent: float
+
+    def fid(self, frequency_mhz: float, dwell_time_s: float, points: int) -> Complex:
+        """The entry (points,) on a grid, on the scale of the prior: in protons."""
+        t = time_axis_s(points, dwell_time_s)
+        lines = _lines(self.ppm, self.fwhm_ppm * frequency_mhz, frequency_mhz, t)
+        mean = unmeasured(frequency_mhz, dwell_time_s, points).mean
+        fid = self.level * mean + self.amplitudes @ lines
+        return np.asarray(fid * (mean[0].real / fid[0].real), complex)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The acquisition's grid, and the band on it."""
+
+    mhz: float
+    t: Real
+    ppm: Real
+    band: np.ndarray
+
+    def spectra(self, fids: Complex) -> Complex:
+        """Band spectra of FIDs (..., points), the first point counting half."""
+        halved = fids.copy()
+        halved[..., 0] *= 0.5
+        return np.asarray(spectrum_of(halved)[..., self.band], complex)
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """One linear solution: its cost, unknowns, covariance, columns and spectrum."""
+
+    cost: float
+    x: Real
+    covariance: Real
+    columns: Complex
+    y: Complex
+    noise_sd: float
+
+
+def measured_mm(
+    fid: Complex,
+    frequency_mhz: float,
+    dwell_time_s: float,
+    others: dict[str, Complex],
+    take_out: bool = True,
+) -> MeasuredMM:
+    """Take a metabolite-nulled FID (points,) apart.
+
+    Parameters
+    ----------
+    frequency_mhz : spectrometer frequency, MHz
+    dwell_time_s : s
+    others : undamped FIDs (points,) of further metabolites that may be left, by name
+    take_out : residues are not kept
+    """
+    t = time_axis_s(fid.size, dwell_time_s)
+    axis = ppm_axis(fid.size, dwell_time_s, frequency_mhz)
+    grid = _Grid(frequency_mhz, t, axis, (axis > BAND_PPM[0]) & (axis < BAND_PPM[1]))
+    fid = without_water(fid, dwell_time_s, frequency_mhz)
+    y = grid.spectra(fid)
+    fwhm_ppm = LINE_HZ / frequency_mhz + LINE_PPM
+    ppm = np.arange(*LINES_PPM, 0.4 * fwhm_ppm)
+    mean = unmeasured(frequency_mhz, dwell_time_s, fid.size).mean
+    fine = _lines(ppm, fwhm_ppm * frequency_mhz, frequency_mhz, t)
+    lines = grid.spectra(np.concatenate([mean[None], fine]))
+    names = (*SINGLETS_PPM, *others)
+    left = np.stack([*_singlets(frequency_mhz, t), *others.values()])
+    phase = _first_phase(grid, y)
+    _, phase = _best_phase(grid, y, lines, left, phase, *COARSE)
+    best, phase = _best_phase(grid, y, lines, left, phase, *FINE)
+    return _told(grid, best, ppm, fwhm_ppm, names, take_out)
+
+
+def _lines(ppm: Real, fwhm_hz: float, mhz: float, t: Real) -> Complex:
+    """Gaussians of area one, (n, points)."""
+    turn = -2j * np.pi * (ppm[:, None] - REFERENCE_PPM) * mhz * t
+    lines: Complex = np.exp(turn - gauss_rate(fwhm_hz) * t**2)
+    return lines
+
+
+def _singlets(mhz: float, t: Real) -> Complex:
+    ppm = np.array(list(SINGLETS_PPM.values()))
+    turned: Complex = np.exp(-2j * np.pi * (ppm[:, None] - REFERENCE_PPM) * mhz * t)
+    return turned
+
+
+def _first_phase(grid: _Grid, y: Complex) -> float:
+    """Phase of what looks most like the prior's mean."""
+    dwell_s = float(grid.t[1])
+    mean = grid.spectra(unmeasured(grid.mhz, dwell_s, grid.t.size).mean)
+    free = _baseline(grid.ppm[grid.band])
+    rest = y - free @ np.linalg.lstsq(free, y, rcond=None)[0]
+    return float(np.angle(np.vdot(mean, rest)))
+
+
+def _baseline(ppm: Real) -> Complex:
+    """Constant, slope and the water's tail, (K, 4)."""
+    far = REFERENCE_PPM - ppm
+    return np.stack([np.ones_like(ppm), ppm - ppm.mean(), 1 / far, 1 / far**2], 1) + 0j
+
+
+def _best_phase(
+    grid: _Grid, y: Complex, lines: Complex, left: Complex, about: float, reach: float,
+    step: float,
+) -> tuple[_Solved, float]:  # fmt: skip
+    """The best of phases about one; at each, the best shift and width of residues."""
+    phases = about + np.arange(-reach, reach + 0.5 * step, step)
+    shapes = [(shift, width) for shift in SHIFTS_PPM for width in WIDTHS_HZ]
+    at_first = _best_shape(grid, y * np.exp(-1j * about), lines, left, shapes)
+    shape = at_first[1]
+    tried = [
+        (_solve(grid, y * np.exp(-1j * p), lines, _shaped(grid, left, *shape)), p)
+        for p in phases
+    ]
+    solved, phase = min(tried, key=lambda one: one[0].cost)
+    return solved, float(phase)
+
+
+def _best_shape(
+    grid: _Grid, y: Complex, lines: Complex, left: Complex,
+    shapes: list[tuple[float, float]],
+) -> tuple[_Solved, tuple[float, float]]:  # fmt: skip
+    """The best shift (ppm) and width (Hz) of the residues at a phase."""
+    tried = [
+        (_solve(grid, y, lines, _shaped(grid, left, *shape)), shape) for shape in shapes
+    ]
+    return min(tried, key=lambda one: one[0].cost)
+
+
+def _shaped(grid: _Grid, left: Complex, shift_ppm: float, width_hz: float) -> Complex:
+    """Band spectra of residues with a line."""
+    line = decay(
+        grid.t, shift_ppm * grid.mhz, 0.4 * width_hz, gauss_rate(0.75 * width_hz)
+    )
+    return grid.spectra(left * line)
+
+
+def _solve(grid: _Grid, y: Complex, lines: Complex, left: Complex) -> _Solved:
+    """Amplitudes of lines, residues and baseline, the lines' spread by likelihood."""
+    free = _baseline(grid.ppm[grid.band])
+    free = free / np.linalg.norm(free, axis=0)
+    columns = np.concatenate([lines, left, free.T, 1j * free.T])
+    apart = np.concatenate([columns.real, columns.imag], axis=1)
+    target = np.concatenate([y.real, y.imag])
+    gram, right = apart @ apart.T, apart @ target
+    noise_sd = _noise_sd(y)
+    level = np.linalg.norm(y) / np.linalg.norm(lines[0])
+    scale = level * np.abs(lines[0]).max()
+    sds = np.full(len(columns), np.inf)
+    sds[len(lines) : len(lines) + len(left)] = (
+        RESIDUE_PART * scale / np.abs(left).max(axis=1)
+    )
+    tried = []
+    for spread in SPREADS:
+        sds[1 : len(lines)] = spread * scale / np.abs(lines[1:]).max(axis=1)
+        tried.append(_weighed(gram, right, float(target @ target), noise_sd, sds))
+    cost, x, covariance = min(tried, key=lambda one: one[0])
+    return _Solved(cost, x, covariance, columns, y, noise_sd)
+
+
+def _weighed(
+    gram: Real, right: Real, square: float, noise_sd: float, sds: Real
+) -> tuple[float, Real, Real]:
+    """Minus twice the log likelihood, unknowns and their covariance.
+
+    `sds` are those of the unknowns' priors, inf where there is none.
+    """
+    precision = (noise_sd / sds) ** 2
+    H = gram + np.diag(precision + 1e-12 * np.trace(gram) / len(gram))
+    x = np.linalg.solve(H, right)
+    q = (square - float(right @ x)) / noise_sd**2
+    told = precision[np.isfinite(sds)]
+    volume = np.linalg.slogdet(H)[1] - np.sum(np.log(told))
+    covariance = noise_sd**2 * np.linalg.inv(H)
+    return float(q + volume), np.asarray(x, float), np.asarray(covariance, float)
+
+
+def _noise_sd(y: Complex) -> float:
+    """SD of one real component, from differences of neighbours of neighbours."""
+    rest = y[3:] - 3 * y[2:-1] + 3 * y[1:-2] - y[:-3]
+    both = np.concatenate([rest.real, rest.imag])
+    return float(1.4826 * np.median(np.abs(both)) / np.sqrt(20.0)) or 1e-12
+
+
+def _told(
+    grid: _Grid, solved: _Solved, ppm: Real, fwhm_ppm: float, names: tuple[str, ...],
+    take_out: bool,
+) -> MeasuredMM:  # fmt: skip
+    """What was found, in units of the highest macromolecule."""
+    n, m = 1 + ppm.size, len(names)
+    whole = solved.x[:n] @ solved.columns[:n]
+    left = solved.x[n : n + m, None] * solved.columns[n : n + m]
+    base = (solved.x[n + m :] @ solved.columns[n + m :]).real
+    top = float(whole.real.max())
+    heights = np.abs(solved.columns[n : n + m].real).max(axis=1) / top
+    sds = np.sqrt(np.diag(solved.covariance))[n : n + m]
+    residues = tuple(
+        Residue(name, 100 * float(x * h), 100 * float(sd * h))
+        for name, x, sd, h in zip(names, solved.x[n : n + m], sds, heights, strict=True)
+    )
+    amplitudes = solved.x[1:n].copy()
+    if not take_out:
+        amplitudes += _as_lines(solved.columns[1:n], left.sum(axis=0))
+    rms, beyond = _against_prior(grid, whole)
+    mean = solved.columns[0].real
+    usual = mean * float(mean @ whole.real / (mean @ mean))
+    return MeasuredMM(
+        float(solved.x[0]), ppm, amplitudes, fwhm_ppm, residues,
+        grid.ppm[grid.band], (solved.y.real - base) / top, whole.real / top,
+        left.sum(axis=0).real / top, usual / top,
+        100 * solved.noise_sd / top, rms, 100 * beyond,
+    )  # fmt: skip
+
+
+def _as_lines(lines: Complex, spectrum: Complex) -> Real:
+    """Amplitudes of lines that come nearest to a spectrum."""
+    apart = np.concatenate([lines.real, lines.imag], axis=1)
+    target = np.concatenate([spectrum.real, spectrum.imag])
+    return np.asarray(np.linalg.lstsq(apart.T, target, rcond=1e-3)[0], float)
+
+
+def _against_prior(grid: _Grid, kept: Complex) -> tuple[float, float]:
+    """How far a spectrum is from the prior: SDs of its directions, and what is left."""
+    prior = unmeasured(grid.mhz, float(grid.t[1]), grid.t.size)
+    columns = grid.spectra(np.concatenate([prior.mean[None], prior.directions]))
+    apart = np.concatenate([columns.real, columns.imag], axis=1)
+    target = np.concatenate([kept.real, kept.imag])
+    level = float(apart[0] @ target / (apart[0] @ apart[0]))
+    within = LEAST_MISFIT * np.linalg.norm(target) / np.sqrt(target.size)
+    ridge = np.full(len(apart), (within / level) ** 2)
+    ridge[0] = 0.0
+    x = np.linalg.solve(apart @ apart.T + np.diag(ridge), apart @ target)
+    rest = target - x @ apart
+    z = x[1:] / x[0]
+    beyond = float(np.linalg.norm(rest) / np.linalg.norm(target))
+    return float(np.sqrt(np.mean(z**2))), beyond
+
+
+LEAST_MISFIT = 0.05
+"""Of the spectrum's own height: nearer than this a prior need not come."""
