@@ -101,7 +101,7 @@ class Sharper:
     sd: float
 
 
-SHARPER = (Sharper(4, 2.05, 18.0, 0.3), Sharper(5, 2.33, 18.0, 0.3))
+SHARPER = (Sharper(4, 2.05, 18.0, 0.2), Sharper(5, 2.33, 18.0, 0.3))
 """Disordered protein has the CH2 of Glu and Gln at 2.31 to 2.36 ppm and acetyl groups
 at 2.04 (random coil, Wishart 1995), which lie under glutamate and NAA."""
 
