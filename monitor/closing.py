@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from monitor.analysis.combination import WATERS
 from monitor.components import negative_components
+from monitor.levels import unmeasured
 from monitor.outcome import LOG_ONLY, Outcome
 from monitor.screen.headline import meaningful
 from monitor.screen.parts import Z95
@@ -23,11 +24,20 @@ def remarks(outcome: Outcome) -> Iterator[str]:
         _infusion_outside,
         _longer_window,
         negative_components,
+        _unmeasured,
         _without_change,
     )
     for said in (remark(outcome) for remark in found):
         if said:
             yield said
+
+
+def _unmeasured(outcome: Outcome) -> str:
+    """What unmeasured macromolecules leave in doubt; nothing of it under a lock."""
+    pipeline = outcome.analysis.pipeline
+    if pipeline is None or pipeline.settings.outcome_hidden:
+        return ""
+    return unmeasured(pipeline)
 
 
 def for_terminal(notes: Iterable[str]) -> Iterator[str]:

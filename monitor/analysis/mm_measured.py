@@ -8,8 +8,10 @@ What inversion recovery leaves is macromolecules, some metabolite (creatine's CH
 m the mean of the prior (`mm_prior`), G_k Gaussians every few hundredths of a ppm,
 narrower than any group, whose amplitudes are N(0, s^2) with the s of the greatest
 likelihood, x_m the residues with a line E of their own (shift and width from a grid)
-and either sign, as nulling leaves them (SD 15 % of the highest macromolecule).  The
-phase, shared by all, is that of the best fit: real lines have one dispersion only.
+and either sign, as nulling leaves them (SD 15 % of the highest macromolecule; of the
+baseline 10 %).  The
+phase, shared by all, is the one at which the prior's directions in the place of the
+lines are likeliest.
 What is kept is a m + sum a_k G_k: where data and baseline leave it open, it is the
 prior's mean.
 """
@@ -17,31 +19,40 @@ prior's mean.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
-from monitor.analysis.lineshape import decay, gauss_rate
+from monitor.analysis.lineshape import gauss_rate
 from monitor.analysis.mm_prior import unmeasured
+from monitor.analysis.mm_system import (
+    Grid,
+    noise_sd,
+    prior_solution,
+    prior_spectra,
+    shaped,
+    system,
+    unlikeness,
+    weighed,
+)
 from monitor.analysis.spectrum import (
     REFERENCE_PPM,
     Complex,
     Real,
     ppm_axis,
-    spectrum_of,
     time_axis_s,
 )
 from monitor.analysis.water import without_water
 
 BAND_PPM = (0.4, 4.2)
 LINES_PPM = (0.5, 4.25)
-LINE_HZ, LINE_PPM = 10.0, 0.03
+LINE_HZ, LINE_PPM = 10.0, 0.06
 """FWHM of the lines that the entry is made of: a part as T2 leaves it, one of ppm."""
 SINGLETS_PPM = {"NAA": 2.008, "Cr CH3": 3.028, "Cho": 3.21, "Cr CH2": 3.922}
 SHIFTS_PPM = np.arange(-0.03, 0.031, 0.01)
 WIDTHS_HZ = (3.0, 5.0, 8.0)
-RESIDUE_PART = 0.15
 SPREADS = 10.0 ** np.arange(-2.5, 0.1, 0.5)
-COARSE, FINE = (0.6, 0.1), (0.08, 0.02)
+COARSE, FINE = (0.8, 0.1), (0.08, 0.02)
 """How far to look for the phase, and in which steps, rad."""
 SEEN = 3.0
 """SDs from which a residue is one."""
@@ -105,22 +116,6 @@ class MeasuredMM:
 
 
 @dataclass(frozen=True, slots=True)
-class _Grid:
-    """The acquisition's grid, and the band on it."""
-
-    mhz: float
-    t: Real
-    ppm: Real
-    band: np.ndarray
-
-    def spectra(self, fids: Complex) -> Complex:
-        """Band spectra of FIDs (..., points), the first point counting half."""
-        halved = fids.copy()
-        halved[..., 0] *= 0.5
-        return np.asarray(spectrum_of(halved)[..., self.band], complex)
-
-
-@dataclass(frozen=True, slots=True)
 class _Solved:
     """One linear solution: its cost, unknowns, covariance, columns and spectrum."""
 
@@ -150,7 +145,7 @@ def measured_mm(
     """
     t = time_axis_s(fid.size, dwell_time_s)
     axis = ppm_axis(fid.size, dwell_time_s, frequency_mhz)
-    grid = _Grid(frequency_mhz, t, axis, (axis > BAND_PPM[0]) & (axis < BAND_PPM[1]))
+    grid = Grid(frequency_mhz, t, axis, (axis > BAND_PPM[0]) & (axis < BAND_PPM[1]))
     fid = without_water(fid, dwell_time_s, frequency_mhz)
     y = grid.spectra(fid)
     fwhm_ppm = LINE_HZ / frequency_mhz + LINE_PPM
@@ -160,9 +155,10 @@ def measured_mm(
     lines = grid.spectra(np.concatenate([mean[None], fine]))
     names = (*SINGLETS_PPM, *others)
     left = np.stack([*_singlets(frequency_mhz, t), *others.values()])
-    phase = _first_phase(grid, y)
-    _, phase = _best_phase(grid, y, lines, left, phase, *COARSE)
-    best, phase = _best_phase(grid, y, lines, left, phase, *FINE)
+    y = y * np.exp(-1j * _phase(grid, y, left[: len(SINGLETS_PPM)]))
+    shapes = [shaped(grid, left, *shape) for shape in product(SHIFTS_PPM, WIDTHS_HZ)]
+    tried = [_solve(grid, y, lines, shape) for shape in shapes]
+    best = min(tried, key=lambda solved: solved.cost)
     return _told(grid, best, ppm, fwhm_ppm, names, take_out)
 
 
@@ -179,106 +175,34 @@ def _singlets(mhz: float, t: Real) -> Complex:
     return turned
 
 
-def _first_phase(grid: _Grid, y: Complex) -> float:
-    """Phase of what looks most like the prior's mean."""
-    dwell_s = float(grid.t[1])
-    mean = grid.spectra(unmeasured(grid.mhz, dwell_s, grid.t.size).mean)
-    free = _baseline(grid.ppm[grid.band])
-    rest = y - free @ np.linalg.lstsq(free, y, rcond=None)[0]
-    return float(np.angle(np.vdot(mean, rest)))
+def _phase(grid: Grid, y: Complex, left: Complex) -> float:
+    """Phase at which a spectrum is likeliest under the prior of human brains."""
+    known = prior_spectra(grid)
+    shape = shaped(grid, left, 0.0, WIDTHS_HZ[1])
+    phase = float(np.angle(np.vdot(known[0], y)))
+    for reach, step in (COARSE, FINE):
+        tried = phase + np.arange(-reach, reach + 0.5 * step, step)
+        costs = [
+            prior_solution(grid, y * np.exp(-1j * p), known, shape)[0] for p in tried
+        ]
+        phase = float(tried[int(np.argmin(costs))])
+    return phase
 
 
-def _baseline(ppm: Real) -> Complex:
-    """Constant, slope and the water's tail, (K, 4)."""
-    far = REFERENCE_PPM - ppm
-    return np.stack([np.ones_like(ppm), ppm - ppm.mean(), 1 / far, 1 / far**2], 1) + 0j
-
-
-def _best_phase(
-    grid: _Grid, y: Complex, lines: Complex, left: Complex, about: float, reach: float,
-    step: float,
-) -> tuple[_Solved, float]:  # fmt: skip
-    """The best of phases about one; at each, the best shift and width of residues."""
-    phases = about + np.arange(-reach, reach + 0.5 * step, step)
-    shapes = [(shift, width) for shift in SHIFTS_PPM for width in WIDTHS_HZ]
-    at_first = _best_shape(grid, y * np.exp(-1j * about), lines, left, shapes)
-    shape = at_first[1]
-    tried = [
-        (_solve(grid, y * np.exp(-1j * p), lines, _shaped(grid, left, *shape)), p)
-        for p in phases
-    ]
-    solved, phase = min(tried, key=lambda one: one[0].cost)
-    return solved, float(phase)
-
-
-def _best_shape(
-    grid: _Grid, y: Complex, lines: Complex, left: Complex,
-    shapes: list[tuple[float, float]],
-) -> tuple[_Solved, tuple[float, float]]:  # fmt: skip
-    """The best shift (ppm) and width (Hz) of the residues at a phase."""
-    tried = [
-        (_solve(grid, y, lines, _shaped(grid, left, *shape)), shape) for shape in shapes
-    ]
-    return min(tried, key=lambda one: one[0].cost)
-
-
-def _shaped(grid: _Grid, left: Complex, shift_ppm: float, width_hz: float) -> Complex:
-    """Band spectra of residues with a line."""
-    line = decay(
-        grid.t, shift_ppm * grid.mhz, 0.4 * width_hz, gauss_rate(0.75 * width_hz)
-    )
-    return grid.spectra(left * line)
-
-
-def _solve(grid: _Grid, y: Complex, lines: Complex, left: Complex) -> _Solved:
+def _solve(grid: Grid, y: Complex, lines: Complex, left: Complex) -> _Solved:
     """Amplitudes of lines, residues and baseline, the lines' spread by likelihood."""
-    free = _baseline(grid.ppm[grid.band])
-    free = free / np.linalg.norm(free, axis=0)
-    columns = np.concatenate([lines, left, free.T, 1j * free.T])
-    apart = np.concatenate([columns.real, columns.imag], axis=1)
-    target = np.concatenate([y.real, y.imag])
-    gram, right = apart @ apart.T, apart @ target
-    noise_sd = _noise_sd(y)
-    level = np.linalg.norm(y) / np.linalg.norm(lines[0])
-    scale = level * np.abs(lines[0]).max()
-    sds = np.full(len(columns), np.inf)
-    sds[len(lines) : len(lines) + len(left)] = (
-        RESIDUE_PART * scale / np.abs(left).max(axis=1)
-    )
+    made, own = system(grid, y, lines, left), noise_sd(y)
+    heights = np.abs(lines[1:]).max(axis=1)
     tried = []
     for spread in SPREADS:
-        sds[1 : len(lines)] = spread * scale / np.abs(lines[1:]).max(axis=1)
-        tried.append(_weighed(gram, right, float(target @ target), noise_sd, sds))
+        made.sds[1 : len(lines)] = spread * made.scale / heights
+        tried.append(weighed(made, own))
     cost, x, covariance = min(tried, key=lambda one: one[0])
-    return _Solved(cost, x, covariance, columns, y, noise_sd)
-
-
-def _weighed(
-    gram: Real, right: Real, square: float, noise_sd: float, sds: Real
-) -> tuple[float, Real, Real]:
-    """Minus twice the log likelihood, unknowns and their covariance.
-
-    `sds` are those of the unknowns' priors, inf where there is none.
-    """
-    precision = (noise_sd / sds) ** 2
-    H = gram + np.diag(precision + 1e-12 * np.trace(gram) / len(gram))
-    x = np.linalg.solve(H, right)
-    q = (square - float(right @ x)) / noise_sd**2
-    told = precision[np.isfinite(sds)]
-    volume = np.linalg.slogdet(H)[1] - np.sum(np.log(told))
-    covariance = noise_sd**2 * np.linalg.inv(H)
-    return float(q + volume), np.asarray(x, float), np.asarray(covariance, float)
-
-
-def _noise_sd(y: Complex) -> float:
-    """SD of one real component, from differences of neighbours of neighbours."""
-    rest = y[3:] - 3 * y[2:-1] + 3 * y[1:-2] - y[:-3]
-    both = np.concatenate([rest.real, rest.imag])
-    return float(1.4826 * np.median(np.abs(both)) / np.sqrt(20.0)) or 1e-12
+    return _Solved(cost, x, covariance, made.columns, y, own)
 
 
 def _told(
-    grid: _Grid, solved: _Solved, ppm: Real, fwhm_ppm: float, names: tuple[str, ...],
+    grid: Grid, solved: _Solved, ppm: Real, fwhm_ppm: float, names: tuple[str, ...],
     take_out: bool,
 ) -> MeasuredMM:  # fmt: skip
     """What was found, in units of the highest macromolecule."""
@@ -296,7 +220,7 @@ def _told(
     amplitudes = solved.x[1:n].copy()
     if not take_out:
         amplitudes += _as_lines(solved.columns[1:n], left.sum(axis=0))
-    rms, beyond = _against_prior(grid, whole)
+    rms, beyond = unlikeness(grid, whole)
     mean = solved.columns[0].real
     usual = mean * float(mean @ whole.real / (mean @ mean))
     return MeasuredMM(
@@ -312,24 +236,3 @@ def _as_lines(lines: Complex, spectrum: Complex) -> Real:
     apart = np.concatenate([lines.real, lines.imag], axis=1)
     target = np.concatenate([spectrum.real, spectrum.imag])
     return np.asarray(np.linalg.lstsq(apart.T, target, rcond=1e-3)[0], float)
-
-
-def _against_prior(grid: _Grid, kept: Complex) -> tuple[float, float]:
-    """How far a spectrum is from the prior: SDs of its directions, and what is left."""
-    prior = unmeasured(grid.mhz, float(grid.t[1]), grid.t.size)
-    columns = grid.spectra(np.concatenate([prior.mean[None], prior.directions]))
-    apart = np.concatenate([columns.real, columns.imag], axis=1)
-    target = np.concatenate([kept.real, kept.imag])
-    level = float(apart[0] @ target / (apart[0] @ apart[0]))
-    within = LEAST_MISFIT * np.linalg.norm(target) / np.sqrt(target.size)
-    ridge = np.full(len(apart), (within / level) ** 2)
-    ridge[0] = 0.0
-    x = np.linalg.solve(apart @ apart.T + np.diag(ridge), apart @ target)
-    rest = target - x @ apart
-    z = x[1:] / x[0]
-    beyond = float(np.linalg.norm(rest) / np.linalg.norm(target))
-    return float(np.sqrt(np.mean(z**2))), beyond
-
-
-LEAST_MISFIT = 0.05
-"""Of the spectrum's own height: nearer than this a prior need not come."""

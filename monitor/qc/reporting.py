@@ -10,7 +10,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from monitor.analysis.mm_prior import NAME as MM_PRIOR
+from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.quality import Quality
+from monitor.levels import unmeasured
 from monitor.qc.follow import Followed
 from streams.transient import Acquisition
 
@@ -167,8 +170,16 @@ def _analysis(followed: Followed) -> tuple[Field, ...]:
         Field("3d", "Fitting model",
               f"linear combination, {settings.ppm_low:g}-{settings.ppm_high:g} ppm, "
               f"basis {pipeline.basis.source} with {len(names)} entries: "
-              f"{', '.join(names)}; {epochs}", "results"),
+              f"{', '.join(names)}; {epochs}{_macromolecules(pipeline)}", "results"),
     )  # fmt: skip
+
+
+def _macromolecules(pipeline: Pipeline) -> str:
+    """What unmeasured ones leave in doubt, as the end of a sentence."""
+    if pipeline.settings.outcome_hidden:
+        return ""
+    told = unmeasured(pipeline)
+    return told and f"; macromolecules: {MM_PRIOR} (prior). {told}"
 
 
 def _quality(followed: Followed, width_hz: float, snr: float) -> tuple[Field, ...]:
