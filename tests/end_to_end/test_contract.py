@@ -120,7 +120,12 @@ def test_says_what_was_done(done: tuple[Path, Ran]) -> None:
 def test_stand_in_macromolecules_are_named(program: Program) -> None:
     ran = program.run("analyse", SHORT, "--protocol", "press_3t_te30", "--out", "out")
     assert "The macromolecules are not measured" in ran.err
+    assert "come from macromolecules that were not measured" in ran.err
     assert "MM" in columns(program.home / "out" / "estimates.csv")
+    told = json.loads((program.home / "out" / "session.json").read_text())
+    made = told["session_models"][0]
+    assert made["macromolecules_prior"]
+    assert 0.2 < made["variance_from_macromolecules"]["Glx/tNAA"] < 1
 
 
 def analysed(program: Program, *options: str) -> list[dict[str, str]]:
