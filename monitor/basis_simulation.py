@@ -34,6 +34,7 @@ from monitor.analysis.basis_files import load_basis
 from monitor.analysis.basis_own import SUFFIX, write_own
 from monitor.analysis.macromolecules import components
 from monitor.analysis.spectrum import time_axis_s
+from monitor.basis_cache import cached
 from streams.sources.scanner_sim import Sequence, simulate
 from streams.sources.scanner_sim.background import macromolecules as protein
 from streams.sources.scanner_sim.pulses import PulseDesign
@@ -57,6 +58,9 @@ TITLES = {
 RETUNE = 0.005
 """Relative difference of frequency from which a simulated set is made anew."""
 RETUNE_LIMIT = 0.05
+FREQUENCY_STEP_MHZ = 0.05
+"""Of the frequencies that sets are made anew for.  What is between them has its own
+shifts (`BasisSet.resampled`) and the couplings of the nearest, at most 0.02 % off."""
 
 MM_BROADER_HZ = 4.0
 """Line width by which the virtual site's measured macromolecules are broader."""
@@ -213,17 +217,15 @@ def _retuned(
     fine = off <= RETUNE and points == basis.points
     if sequence is None or fine or off > RETUNE_LIMIT:
         return basis, ()
-    again = simulate_basis(
-        sequence,
-        need,
-        basis.dwell_time_s,
-        points,
-        basis.names,
-        "none",
-        basis.source,
+    mhz = FREQUENCY_STEP_MHZ * round(need / FREQUENCY_STEP_MHZ)
+    dwell_s, names, source = basis.dwell_time_s, basis.names, basis.source
+    told = (provenance(sequence, mhz), dwell_s, points, names, source)
+    again = cached(
+        told,
+        lambda: simulate_basis(sequence, mhz, dwell_s, points, names, "none", source),
     )
     return again, (
-        f"The basis set {basis.source} was simulated for {need:.2f} MHz and FIDs of "
+        f"The basis set {basis.source} was simulated for {mhz:.2f} MHz and FIDs of "
         f"{points * basis.dwell_time_s:.2f} s.",
     )
 
