@@ -1,4 +1,4 @@
-"""Simulated basis sets on disk: found again, made again where torn, never in the way."""
+"""Simulated basis sets on disk: found again, made again where torn."""
 
 from concurrent.futures import ThreadPoolExecutor
 
