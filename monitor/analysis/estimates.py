@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from monitor.analysis.fitted import FittedWindow, repeated
-from monitor.analysis.outcomes import Outcomes
+from monitor.analysis.outcomes import RATIOS, Outcomes
 from monitor.analysis.response import Changes, Estimate, changes, without_gain
 from monitor.analysis.spectrum import Real
 
@@ -61,8 +61,18 @@ def _estimate(
         fitted.average.n_effective, window.independent, first.epoch, values, sds,
         _row(found, number, "percents"), _row(found, number, "sds"), shift_hz,
         phase_rad, fwhm_hz, _snr(course, fitted, values, fwhm_hz),
-        fitted.converged,
+        fitted.converged, _doubts(course, fitted),
     )  # fmt: skip
+
+
+def _doubts(course: Course, fitted: FittedWindow) -> dict[str, float]:
+    """SDs of ratios that unmeasured macromolecules alone would leave."""
+    doubt, outcomes = course.session_of(fitted).doubt, course.outcomes
+    if outcomes is None or not doubt.any():
+        return {}
+    ratios = outcomes.subset(RATIOS)
+    sds = ratios.sds(fitted.amplitudes, doubt)
+    return dict(zip(ratios.names, sds.tolist(), strict=True))
 
 
 def _changes(

@@ -62,6 +62,8 @@ class Estimate:
     shift_hz, phase_rad : of its transients against the template
     fwhm_hz, snr : of its average, from its fit (definitions in `quality`)
     converged : the fit reached its optimum and every number in it is finite
+    doubts : the part of a ratio's SD that comes from macromolecules which nobody
+        measured; empty where they are known
     """
 
     window: int
@@ -80,6 +82,7 @@ class Estimate:
     fwhm_hz: float = 0.0
     snr: float = 0.0
     converged: bool = True
+    doubts: dict[str, float] = field(default_factory=dict)
 
     @property
     def time_s(self) -> float:
