@@ -39,8 +39,9 @@ from monitor.analysis.fit.water_filter import WaterFilter, make_water_filter
 from monitor.analysis.fit.window import Average
 from monitor.analysis.fit.window_fit import warm_fits
 from monitor.analysis.preparation.line_offset import line_offset_hz, moved_by
-from monitor.analysis.signal.spectrum import REFERENCE_PPM, Complex, Real
+from monitor.analysis.signal.spectrum import Complex, Real
 from monitor.analysis.signal.water import WATER_PPM, water_lines
+from streams.messages.transient import REFERENCE_PPM
 
 Fids = NDArray[np.complexfloating]
 NAA_BAND_PPM = (1.86, 2.16)

@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex, Real
+from streams.messages.transient import REFERENCE_PPM
 
 SINGLETS = ((2.008, 3.0), (3.027, 2.4), (3.210, 1.6))
 """Chemical shift, ppm, and usual relative size of the singlets."""
@@ -143,7 +144,7 @@ def _pattern(axis: Axis) -> Complex:
     total = np.zeros(t.size, complex)
     lines = SINGLETS + CROWD if frequency_mhz < CROWDED_MHZ else SINGLETS
     for ppm, size in lines:
-        nu = (ppm - spectrum.REFERENCE_PPM) * frequency_mhz
+        nu = (ppm - REFERENCE_PPM) * frequency_mhz
         total += size * np.exp(-(2j * np.pi * nu + np.pi * PATTERN_FWHM_HZ) * t)
     total.setflags(write=False)
     return total

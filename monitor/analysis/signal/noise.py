@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.signal.spectrum import (
-    REFERENCE_PPM,
     Complex,
     Real,
     ppm_axis,
     spectrum_of,
 )
+from streams.messages.transient import REFERENCE_PPM
 
 REGION_PPM = (-2.5, -0.5)
 FEWEST_POINTS = 32

@@ -9,6 +9,7 @@ from monitor.analysis.preparation import measures as qm
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex
+from streams.messages.transient import REFERENCE_PPM
 
 
 @pytest.mark.parametrize("shift_hz", [-14.0, 0.0, 14.0])
@@ -29,7 +30,7 @@ def test_noise_has_no_contrast(axis: Axis) -> None:
 
 
 def test_naa_line_of_a_lone_lorentzian(axis: Axis) -> None:
-    nu = (qm.NAA_PPM - spectrum.REFERENCE_PPM) * axis.frequency_mhz
+    nu = (qm.NAA_PPM - REFERENCE_PPM) * axis.frequency_mhz
     fid = np.exp((-2j * np.pi * nu - np.pi * 8.0) * axis.t)
     line = qm.naa_line(fid, axis, qm.Absolute(0.0, 0.0, 1.0))
     assert line.fwhm_hz == pytest.approx(8.0, rel=0.06)
