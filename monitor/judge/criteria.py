@@ -99,7 +99,7 @@ def _criterion(key: str, measured: float, limit: float, definition: str) -> Crit
 def criteria_of(result: Result) -> tuple[Criterion, ...]:
     """The criteria that an analysis alone can judge."""
     s, qualities = result.settings, result.qualities
-    good = [q for q in qualities if q.weight >= 0.5] or qualities
+    good = [q for q in qualities if q.counts] or qualities
     return (
         _criterion(
             "snr",
@@ -207,7 +207,7 @@ def _drift(qualities: Sequence[Quality]) -> float:
     """Fastest drift over `DRIFT_TRANSIENTS` of one epoch, Hz/min."""
     fastest = math.nan
     for epoch in sorted({q.epoch for q in qualities}):
-        own = [q for q in qualities if q.epoch == epoch and q.weight >= 0.5]
+        own = [q for q in qualities if q.epoch == epoch and q.counts]
         t = np.array([q.time_s for q in own])
         y = np.array([q.shift_hz for q in own])
         last = max(1, len(own) - DRIFT_TRANSIENTS + 1)

@@ -183,7 +183,7 @@ class SessionRun:
         return Counts(
             transients=len(qualities),
             excluded=sum(q.weight == 0 for q in qualities),
-            down_weighted=sum(0 < q.weight < 0.5 for q in qualities),
+            down_weighted=sum(q.down_weighted for q in qualities),
             flagged=sum(bool(q.flags) for q in qualities),
             missing=counter.missing if self.counted else None,
             doubled=counter.doubled if self.counted else None,

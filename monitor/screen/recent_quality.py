@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.analysis.course.response import Estimate
+from monitor.analysis.preparation.quality import LOW_WEIGHT
 from monitor.protocol.settings import Settings
 from monitor.screen.messages import Judged, Limits
 from monitor.screen.parts.strips import drift_hz_per_min
 from monitor.screen.screen import Line
 from monitor.screen.state import QUALITY, SessionState
-
-LOW_WEIGHT = 0.1
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+COUNTING_WEIGHT = 0.5
+"""From this weight on a transient counts: in what is learned, in medians and limits."""
+LOW_WEIGHT = 0.1
+"""Below this weight the screen speaks of a transient of low weight."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quality:
@@ -40,3 +45,13 @@ class Quality:
     amplitude: float
     weight: float
     flags: tuple[str, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts."""
+        return self.weight >= COUNTING_WEIGHT
+
+    @property
+    def down_weighted(self) -> bool:
+        """Whether it has a share in the averages and yet does not count."""
+        return 0 < self.weight < COUNTING_WEIGHT

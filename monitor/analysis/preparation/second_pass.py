@@ -134,7 +134,7 @@ def _learned(
 ) -> Shape:
     """How the shape varies over all transients that count, for the design they take."""
     pairs = zip(found, qualities, strict=True)
-    good = [f for f, q in pairs if f is not None and q.weight > 0.5]
+    good = [f for f, q in pairs if f is not None and q.counts]
     if not good:
         return shape
     learned = shape.settled_on(good)
@@ -154,9 +154,7 @@ def _navigated(
     upsets the count of the steps; the scatter that it brings keeps the water quiet.
     """
     navigator = Navigator(cycle_steps)
-    good = [
-        f is not None and q.weight > 0.5 for f, q in zip(found, qualities, strict=True)
-    ]
+    good = [f is not None and q.counts for f, q in zip(found, qualities, strict=True)]
     first = [i for i, one in enumerate(good) if one][:MEMORY]
     for i in first:
         _push(navigator, i, found[i])
