@@ -157,11 +157,3 @@ def oscillations(
     coarse = np.exp(np.outer(np.arange(rows) * columns, turn)) * amplitudes
     fine = np.exp(np.outer(turn, np.arange(columns)))
     return np.asarray((coarse @ fine).ravel()[:points])
-
-
-def protons(name: str) -> float:
-    """Observed protons of a metabolite: the amplitude at t = 0 for TE -> 0."""
-    return sum(fragment.protons for fragment in fragments(name))
-
-
-__all__ = ["fragment_fid", "oscillations", "protons", "simulate"]

@@ -1,4 +1,4 @@
-"""Measures of quality: absolute phase and frequency, tNAA line, water, lipid, drift.
+"""Measures of quality: absolute phase and frequency, tNAA line, water, lipid.
 
 Definitions, as they stand on screen and in files:
 
@@ -10,8 +10,6 @@ Definitions, as they stand on screen and in files:
 - water: largest magnitude of the spectrum at 4.25-5.05 ppm over the tNAA height.
 - lipid: largest magnitude of the spectrum smoothed over 0.1 ppm, 0.8-1.5 ppm, over the
   tNAA height.  Macromolecules at a short echo time are in it: compare, not judge.
-- SNR loss from phase scatter sigma (Gabr et al., Magn Reson Med 2006, 56:754):
-  1 - sinc(sigma sqrt(3) / pi), sinc(x) = sin(pi x) / (pi x).
 
 Absolute phase and frequency come from the singlets (NAA 2.01, Cr 3.03, Cho 3.21 ppm),
 below 200 MHz with the largest of what crowds them: the cross-correlation of the FID
@@ -23,7 +21,6 @@ STEAM TE 45) it is right to 0.5 Hz and 6 degrees; the fit knows better.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -205,41 +202,3 @@ def saturated(fid: NDArray[np.complexfloating]) -> bool:
         return False
     usual = np.median(size[..., size.shape[2] // 2 :], axis=2)
     return bool(np.any(repeated & (top > 8.0 * usual) & (top > 0)))
-
-
-def drift_hz_per_min(
-    times_s: Sequence[float], shifts_hz: Sequence[float], weights: Sequence[float]
-) -> float:
-    """Weighted slope of the shift, Hz/min; nan below three transients."""
-    t, f, w = (np.asarray(v, float) for v in (times_s, shifts_hz, weights))
-    use = (w > 0) & np.isfinite(f)
-    if np.count_nonzero(use) < 3 or np.ptp(t[use]) <= 0:
-        return float("nan")
-    t, f, w = t[use], f[use], w[use]
-    centred = t - np.average(t, weights=w)
-    return float(60.0 * np.sum(w * centred * f) / np.sum(w * centred**2))
-
-
-def phase_scatter_rad(phases_rad: Sequence[float], weights: Sequence[float]) -> float:
-    """SD of phases about their circular mean, rad; nan without weight."""
-    p, w = np.asarray(phases_rad, float), np.asarray(weights, float)
-    use = (w > 0) & np.isfinite(p)
-    if not use.any():
-        return float("nan")
-    z = np.exp(1j * p[use])
-    away = np.angle(z * np.conj(np.average(z, weights=w[use])))
-    return float(np.sqrt(np.average(away**2, weights=w[use])))
-
-
-def snr_loss(phase_scatter: float) -> float:
-    """Share of the SNR (0 ... 1) that a phase scatter, rad, costs an average."""
-    return float(
-        1.0 - np.sinc(min(phase_scatter, np.pi / np.sqrt(3)) * np.sqrt(3) / np.pi)
-    )
-
-
-def effective_number(weights: Sequence[float]) -> float:
-    """Effective number of transients, (sum w)^2 / sum w^2; 0 without any weight."""
-    w = np.asarray(weights, float)
-    squares = float(np.sum(w**2))
-    return float(np.sum(w)) ** 2 / squares if squares > 0 else 0.0

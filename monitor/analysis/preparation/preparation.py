@@ -93,12 +93,6 @@ class Preparation:
         return self._epoch.axis
 
     @property
-    def template_fid(self) -> Complex | None:
-        """Mean FID (points,) of the aligned transients so far; None before any."""
-        template = self._epoch.template
-        return template.fid if template.weight > 0 else None
-
-    @property
     def absolute(self) -> Absolute:
         """Absolute shift and phase of the template."""
         return self._epoch.absolute

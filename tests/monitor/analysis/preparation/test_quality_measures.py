@@ -56,38 +56,6 @@ def test_zeros_and_quantised_noise_are_not_saturated() -> None:
     assert not qm.saturated(np.zeros((2, 64), complex))
 
 
-def test_drift() -> None:
-    t = np.arange(60) * 2.0
-    shifts = 1.5 * t / 60 + 3
-    shifts[7] = 400.0
-    w = np.ones(60)
-    w[7] = 0.0
-    assert qm.drift_hz_per_min(t, shifts, w) == pytest.approx(1.5)
-    assert np.isnan(qm.drift_hz_per_min(t[:2], shifts[:2], w[:2]))
-
-
-def test_phase_scatter_is_circular_and_costs_what_it_costs() -> None:
-    rng = np.random.default_rng(4)
-    width = 0.6
-    phases = np.pi + rng.uniform(-width, width, 20000)
-    scatter = qm.phase_scatter_rad(phases, np.ones(phases.size))
-    assert scatter == pytest.approx(width / np.sqrt(3), rel=0.02)
-    left = abs(np.mean(np.exp(1j * phases)))
-    assert 1 - qm.snr_loss(scatter) == pytest.approx(left, abs=0.01)
-
-
-def test_snr_loss_ends_at_everything() -> None:
-    assert qm.snr_loss(0.0) == 0.0
-    assert qm.snr_loss(5.0) == pytest.approx(1.0)
-
-
-@pytest.mark.parametrize(
-    ("w", "n"), [([1, 1, 1, 1], 4.0), ([1, 0, 0], 1.0), ([1, 0.5], 1.8), ([0, 0], 0.0)]
-)
-def test_effective_number(w: list[float], n: float) -> None:
-    assert qm.effective_number(w) == pytest.approx(n)
-
-
 def test_lipid_is_seen_in_its_band_alone(
     axis: Axis, transient: Callable[..., Complex]
 ) -> None:
