@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.line import full_width, zero_filled
 from monitor.analysis.signal.spectrum import Complex, Real
 from streams.messages.transient import REFERENCE_PPM
 
@@ -54,6 +55,7 @@ FAR_BAND_PPM = (1.4, 3.8)
 PATTERN_FWHM_HZ = 6.0
 CROWDED_MHZ = 200.0
 LATE_S = 0.04
+ZERO_FILL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +154,7 @@ def naa_line(fid: Complex, axis: Axis, absolute: Absolute) -> NaaLine:
     upright = spectrum.moved(
         fid, axis.dwell_time_s, -absolute.shift_hz, -absolute.phase_rad
     )
-    padded = np.concatenate([upright, np.zeros(3 * axis.points)])
-    real = spectrum.spectrum_of(padded).real
-    ppm = spectrum.ppm_axis(padded.size, axis.dwell_time_s, axis.frequency_mhz)
+    ppm, real = zero_filled(upright, ZERO_FILL, axis.dwell_time_s, axis.frequency_mhz)
     near = np.flatnonzero(np.abs(ppm - NAA_PPM) < 0.06)
     valley = (ppm > 1.80) & (ppm < 1.93)
     peak = int(near[np.argmax(real[near])])
@@ -162,20 +162,8 @@ def naa_line(fid: Complex, axis: Axis, absolute: Absolute) -> NaaLine:
     height = float(real[peak]) - base
     if height <= 0:
         return NaaLine(height=float("nan"), fwhm_hz=float("nan"))
-    points = _width(real - base, peak, height / 2)
-    return NaaLine(height, points / (padded.size * axis.dwell_time_s))
-
-
-def _width(curve: Real, peak: int, level: float) -> float:
-    """Width in points of the part of a curve around a peak that is above a level."""
-    below = curve < level
-    right = peak + int(np.argmax(below[peak:]))
-    left = peak - int(np.argmax(below[peak::-1]))
-    if not (below[right] and below[left]):
-        return float("nan")
-    rise = (level - curve[left]) / (curve[left + 1] - curve[left])
-    fall = (curve[right - 1] - level) / (curve[right - 1] - curve[right])
-    return float((right - 1 + fall) - (left + rise))
+    points = full_width(real - base, peak, height / 2)
+    return NaaLine(height, points / (real.size * axis.dwell_time_s))
 
 
 def lipid_height(lines: Complex, axis: Axis, offset_hz: float = 0.0) -> float:
