@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.analysis.signal.spectrum import Real
 
 COUNTING_WEIGHT = 0.5
 """From this weight on a transient counts: in what is learned, in medians and limits."""
@@ -55,3 +60,9 @@ class Quality:
     def down_weighted(self) -> bool:
         """Whether it has a share in the averages and yet does not count."""
         return 0 < self.weight < COUNTING_WEIGHT
+
+
+def median_of(values: Real) -> float:
+    """Median of a measure over transients, where it could be measured; nan: nowhere."""
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if len(finite) else math.nan

@@ -30,7 +30,7 @@ from monitor.analysis.preparation.registration import Registration, Shape, regis
 from monitor.analysis.preparation.template import Template
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
-from monitor.analysis.signal.noise import noise_sd
+from monitor.analysis.signal.noise import at_least_the_floor, noise_sd
 from monitor.analysis.signal.spectrum import Complex
 from streams.messages.transient import ComplexFID
 
@@ -125,7 +125,7 @@ def _found(
     if not np.any(raw):
         return None
     sd = noise_sd(raw, axis.dwell_time_s, axis.frequency_mhz)
-    sd = max(sd, 1e-9 * float(np.abs(raw).max()))
+    sd = at_least_the_floor(sd, raw)
     return register(raw, template.model(sd), axis, sd, quality.shift_hz, shape)
 
 

@@ -23,6 +23,8 @@ from streams.messages.transient import REFERENCE_PPM
 
 REGION_PPM = (-2.5, -0.5)
 FEWEST_POINTS = 32
+LEAST_SHARE = 1e-9
+"""Of a FID's largest point: far below any noise, for simulations that have none."""
 
 Coils = NDArray[np.complexfloating]
 SIGNAL_PPM = (-0.2, 5.4)
@@ -90,3 +92,8 @@ def noise_sd(fid: Complex, dwell_time_s: float, frequency_mhz: float) -> float:
     noise = tail_noise(fid[np.newaxis], dwell_time_s, frequency_mhz)
     power = float(np.median(np.abs(noise) ** 2)) / np.log(2.0)
     return float(np.sqrt(power / 2.0))
+
+
+def at_least_the_floor(sd: float, fid: Complex) -> float:
+    """An SD of the noise of a FID, but never (nearly) nothing."""
+    return max(sd, LEAST_SHARE * float(np.abs(fid).max()))
