@@ -7,7 +7,7 @@ worker and simulated trials all hold one.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -290,6 +290,3 @@ class SessionRun:
             check = self._conjugation
             if check is not None and check.push(body.fid) and check.contradicted:
                 self.notes[Note(NoteKind.SIGNAL, MIRRORED)] = None
-
-
-OpenRun = Callable[[], SessionRun]
