@@ -4,6 +4,9 @@ White noise of SD s in the real (and the imaginary) part of each point of an FID
 sqrt(N) s in each part of a point of `spectrum_of`.  It is measured in -2.5 ... -0.5 ppm
 (or the part of that which the spectral width has; else the outermost tenth) on second
 differences, which a line's tail does not enter:  var(y_k-1 - 2 y_k + y_k+1) = 6 s^2.
+
+Two figures, for two who ask: the fit weighs points of a spectrum (`noise_sd_of`), the
+registration points of a FID whose water may be far from gone (`noise_sd`, robust).
 """
 
 from __future__ import annotations
