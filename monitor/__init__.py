@@ -1,5 +1,5 @@
 """Turning transients into estimates of glutamate, and showing them."""
 
-from importlib.metadata import version
+from streams.messages.version import program_version
 
-__version__ = version("mrs-monitor")
+__version__ = program_version()

@@ -22,7 +22,7 @@ from monitor.analysis.course.detectable_now import detectable_now
 from monitor.analysis.course.estimates import estimates_of
 from monitor.analysis.course.fitting import fit_newest, refit
 from monitor.analysis.course.intake import Intake
-from monitor.analysis.course.periods import Periods, Span, range_of
+from monitor.analysis.course.periods import Periods, range_of
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.fit.first_fit import Freedom, usual
@@ -35,6 +35,7 @@ from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.update import Update
 from monitor.protocol.settings import Settings
+from monitor.protocol.span import Span
 from streams.errors import InputError
 from streams.messages.transient import (
     EPOCH_EVENTS,

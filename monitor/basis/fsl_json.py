@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.basis.basis_set import BasisSet
-from monitor.analysis.signal.spectrum import REFERENCE_PPM
 from streams.errors import InputError
+from streams.messages.transient import REFERENCE_PPM
 
 Complex = NDArray[np.complex128]
 

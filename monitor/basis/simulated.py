@@ -23,7 +23,6 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +35,7 @@ from monitor.basis.cache import cached
 from monitor.basis.files import load_basis
 from monitor.basis.npz import SUFFIX, write_own
 from streams.messages.transient import Acquisition
+from streams.messages.version import PROGRAM, program_version
 from streams.simulator.background import macromolecules as protein
 from streams.spins import Sequence, simulate
 from streams.spins.pulses import PulseDesign
@@ -167,7 +167,7 @@ def with_measured_macromolecules(basis: BasisSet, echo_time_s: float) -> BasisSe
 def provenance(sequence: Sequence, frequency_mhz: float) -> dict[str, str]:
     """Return all that is needed to make the same set again."""
     return {
-        "program": f"mrs-monitor {version('mrs-monitor')}",
+        "program": f"{PROGRAM} {program_version()}",
         "method": "density matrix, strong coupling",
         "sequence": json.dumps(asdict(sequence)),
         "frequency_mhz": repr(frequency_mhz),

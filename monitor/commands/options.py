@@ -10,23 +10,21 @@ from typing import Any
 
 from platformdirs import user_data_path
 
+from monitor.protocol.span import span_of
 from streams.errors import InputError
 from streams.sources.files.choice import Entries, read_choices
 
 
 def time_range(text: str | None, option: str) -> tuple[float, float] | None:
-    """START:END in seconds."""
+    """START:END in seconds, or in minutes written as 10m."""
     if text is None:
         return None
-    try:
-        start, end = (float(part) for part in text.split(":"))
-    except ValueError:
-        start = end = math.nan
-    if not (math.isfinite(start) and math.isfinite(end) and start < end):
+    span = span_of(text)
+    if span is None:
         raise InputError(
             f"{option} {text} is no range: give START:END in seconds, e.g. 0:600."
         )
-    return start, end
+    return span
 
 
 def choices(texts: Sequence[str] | None) -> dict[str, int | Entries]:

@@ -15,16 +15,12 @@ from enum import StrEnum
 import numpy as np
 
 from monitor.analysis.course.response import Estimate
-from monitor.analysis.preparation.quality import Quality
-from monitor.analysis.signal.spectrum import Real
+from monitor.analysis.preparation.drift import DRIFT_TRANSIENTS, drift_hz_per_min
+from monitor.analysis.preparation.quality import Quality, median_of
 from monitor.judge.follow import Followed, PlacedEvent
 from monitor.judge.line_width import LineWidthBias
 from monitor.run.result import Result
 
-DRIFT_TRANSIENTS = 60
-"""Transients whose slope is one drift; the next such stretch begins a quarter later."""
-LEAST_FOR_DRIFT = 10
-"""Shifts that a slope needs."""
 BIAS_SHARE = 0.2
 """Bias allowed from line width, as a share of the change that the protocol wants."""
 MARKERS = ("infusion_start", "infusion_stop")
@@ -99,7 +95,7 @@ def _criterion(key: str, measured: float, limit: float, definition: str) -> Crit
 def criteria_of(result: Result) -> tuple[Criterion, ...]:
     """The criteria that an analysis alone can judge."""
     s, qualities = result.settings, result.qualities
-    good = [q for q in qualities if q.weight >= 0.5] or qualities
+    good = [q for q in qualities if q.counts] or qualities
     return (
         _criterion(
             "snr",
@@ -184,9 +180,7 @@ def criteria(
 
 
 def _median(qualities: Sequence[Quality], name: str) -> float:
-    values = np.array([getattr(q, name) for q in qualities], float)
-    finite = values[np.isfinite(values)]
-    return float(np.median(finite)) if finite.size else math.nan
+    return median_of(np.array([getattr(q, name) for q in qualities], float))
 
 
 def _width(result: Result) -> float:
@@ -207,25 +201,15 @@ def _drift(qualities: Sequence[Quality]) -> float:
     """Fastest drift over `DRIFT_TRANSIENTS` of one epoch, Hz/min."""
     fastest = math.nan
     for epoch in sorted({q.epoch for q in qualities}):
-        own = [q for q in qualities if q.epoch == epoch and q.weight >= 0.5]
+        own = [q for q in qualities if q.epoch == epoch and q.counts]
         t = np.array([q.time_s for q in own])
         y = np.array([q.shift_hz for q in own])
         last = max(1, len(own) - DRIFT_TRANSIENTS + 1)
         for first in range(0, last, DRIFT_TRANSIENTS // 4):
             part = slice(first, first + DRIFT_TRANSIENTS)
-            slope = abs(slope_hz_per_min(t[part], y[part]))
+            slope = abs(drift_hz_per_min(t[part], y[part]))
             fastest = float(np.fmax(fastest, slope))
     return fastest
-
-
-def slope_hz_per_min(time_s: Real, shift_hz: Real) -> float:
-    """Slope by least squares; nan below 10 shifts."""
-    keep = np.isfinite(shift_hz)
-    t, y = time_s[keep] / 60, shift_hz[keep]
-    if len(t) < LEAST_FOR_DRIFT or np.ptp(t) <= 0:
-        return math.nan
-    t = t - t.mean()
-    return float(t @ y / (t @ t))
 
 
 def _effective(qualities: Sequence[Quality]) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.analysis.fit.mm_prior import NAME as MM_PRIOR
-from monitor.analysis.preparation.quality import Quality
+from monitor.analysis.preparation.quality import COUNTING_WEIGHT, Quality
 from monitor.judge.follow import Followed
 from monitor.run.levels import unmeasured
 from monitor.run.result import Result
@@ -260,10 +260,11 @@ def _exclusion(followed: Followed) -> str:
     listed = ", ".join(f"{flag} {n}" for flag, n in reasons.most_common())
     none, low = (
         sum(q.weight == 0 for q in qualities),
-        sum(0 < q.weight < 0.5 for q in qualities),
+        sum(q.down_weighted for q in qualities),
     )
     return (
         f"every transient is weighted 0 to 1 by its distance from its neighbours; of "
-        f"{len(qualities)} {none} are excluded (weight 0), {low} more weigh under 0.5; "
+        f"{len(qualities)} {none} are excluded (weight 0), {low} more weigh under "
+        f"{COUNTING_WEIGHT:g}; "
         f"flags (a transient may have several): {listed or 'none'}"
     )

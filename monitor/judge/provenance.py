@@ -13,7 +13,6 @@ import platform
 from collections.abc import Iterator
 from dataclasses import asdict
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -24,6 +23,7 @@ from monitor.protocol.choose import Wishes
 from monitor.protocol.read_protocol import bundled_protocols
 from monitor.run.content_hash import sha256_of
 from streams.export.leaving import source_words
+from streams.messages.version import PROGRAM, program_version, version_of
 
 LIBRARIES = ("numpy", "scipy", "matplotlib", "nibabel", "mcap", "jinja2")
 PACKAGES = ("monitor", "streams")
@@ -55,18 +55,11 @@ def provenance(
 
 def versions() -> dict[str, str]:
     """Of the program, Python and the libraries that the numbers pass through."""
-    packages = {
-        "mrs-monitor": _version("mrs-monitor"),
+    found = {
+        PROGRAM: program_version(),
         "python": platform.python_version(),
     }
-    return packages | {name: _version(name) for name in LIBRARIES}
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
+    return found | {name: version_of(name) for name in LIBRARIES}
 
 
 def wishes_hash(wishes: Wishes, water: Path | None) -> str:

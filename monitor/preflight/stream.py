@@ -20,7 +20,15 @@ from monitor.protocol.expectations import Expectation, expectations
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.scanner_names import described
-from streams.messages.transient import Acquisition, Body, Event, Kind, Start, Transient
+from streams.messages.transient import (
+    REFERENCE_PPM,
+    Acquisition,
+    Body,
+    Event,
+    Kind,
+    Start,
+    Transient,
+)
 from streams.sources.checks.conjugation import ConjugationCheck
 
 PROBLEMS = ("dropped", "gap", "publisher", "series_refused", "protocol_error")
@@ -219,7 +227,7 @@ def line(transients: list[Transient], acquisition: Acquisition) -> CheckResult:
     noise = float(np.median(power))
     peak = int(np.argmax(power))
     snr = float(np.sqrt(power[peak] / max(noise, 1e-30)))
-    ppm = spectrum.REFERENCE_PPM + offset_hz[peak] / mhz
+    ppm = REFERENCE_PPM + offset_hz[peak] / mhz
     width_hz = _width(power - noise, peak) * float(offset_hz[1] - offset_hz[0])
     text = (
         f"strongest at {ppm:.2f} ppm ({offset_hz[peak]:+.1f} Hz from the carrier), "

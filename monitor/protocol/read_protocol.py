@@ -10,6 +10,7 @@ from typing import Any
 
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
+from streams.messages.tables import check_names, check_type
 
 SOURCE_TABLES = ("mrd", "folder", "files", "mrsinmrs")
 """Tables of a protocol file that are read by `site_rules`."""
@@ -52,16 +53,11 @@ def settings_from(table: dict[str, Any], name: str) -> Settings:
     The tables of `monitor.protocol.site_rules`, which change no number, are left out.
     """
     table = {key: value for key, value in table.items() if key not in SOURCE_TABLES}
-    known = {f.name: f for f in fields(Settings)}
-    unknown = sorted(set(table) - set(known))
-    if unknown:
-        raise InputError(
-            f"Protocol {name}: unknown field {', '.join(unknown)}; known are "
-            f"{', '.join(known)}."
-        )
+    owner = f"Protocol {name}"
+    check_names(owner, table, (f.name for f in fields(Settings)))
     if "two_pass" in table:
         raise InputError(
-            f"Protocol {name}: two_pass looks into the future, which a live session "
+            f"{owner}: two_pass looks into the future, which a live session "
             "cannot: leave it out and give --two-pass to analyse."
         )
     values: dict[str, Any] = {
@@ -70,21 +66,7 @@ def settings_from(table: dict[str, Any], name: str) -> Settings:
     }
     defaults = Settings()
     for key, value in values.items():
-        _check_type(name, key, value, getattr(defaults, key))
+        default = getattr(defaults, key)
+        if default is not None:  # else `Settings` says what it must be
+            check_type(owner, key, value, type(default), nan=True)
     return Settings(**{"name": name, **values})
-
-
-def _check_type(name: str, key: str, value: object, default: object) -> None:
-    """Refuse a value of another type than the field's default (None takes a number)."""
-    numbers = (int, float)
-    expected: tuple[type, ...] = (type(default),)
-    if default is None:
-        expected = (*numbers, tuple)
-    elif isinstance(default, float):
-        expected = numbers
-    wrong_bool = isinstance(value, bool) and not isinstance(default, bool)
-    if wrong_bool or not isinstance(value, expected):
-        raise InputError(
-            f"Protocol {name}: {key} = {value!r} should be of type "
-            f"{expected[-1].__name__}."
-        )

@@ -7,34 +7,47 @@ change is one event in the recording: `Settings.with_changes(**fields)`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from streams.errors import InputError
+from streams.messages.fields import finite
 
-NOT_NEGATIVE = (
-    "settling",
-    "fwhm_limit_hz",
-    "snr_limit",
-    "drift_limit_hz_per_min",
-    "water_limit",
-    "lipid_limit",
-    "marker_limit_s",
-)
-SHARES = ("effective_limit_percent", "missing_limit_percent")
-ABOVE_ZERO = (
-    "reference_target_percent",
-    "infusion_length_s",
-    "dose_mg_per_kg",
-    "weight_kg",
-    "expect_frequency_mhz",
-    "expect_echo_time_s",
-    "expect_repetition_time_s",
-)
-RANGES = ("reference_s", "infusion_s")
+T = TypeVar("T")
+
 MACROMOLECULES = ("auto", "none", "prior", "single", "five")
+RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the value of a field must be, in words, and whether one is."""
+
+    words: str
+    holds: Callable[[Any], bool]
+
+
+NOT_NEGATIVE = Rule("must not be negative", lambda value: not value < 0)
+"""A number from 0 on, or nan, which means no limit."""
+SHARE = Rule(
+    "must be between 0 and 100", lambda value: math.isnan(value) or 0 <= value <= 100
+)
+ABOVE_ZERO = Rule(
+    "must be a number above 0",
+    lambda value: value is None or (finite(value) or 0.0) > 0,
+)
+RANGE = Rule(
+    "must be [start, end] in s, e.g. [0, 600]",
+    lambda value: value is None or _is_range(value),
+)
+
+
+def _with_rule(rule: Rule, default: T) -> T:
+    """A field with a rule; its default, for whoever checks the types."""
+    ruled: T = field(default=default, metadata={RULE: rule})
+    return ruled
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +97,9 @@ class Settings:
     step: int = 4
     ppm_low: float = 0.2
     ppm_high: float = 4.2
-    reference_s: tuple[float, float] | None = None
-    infusion_s: tuple[float, float] | None = None
-    settling: int = 0
+    reference_s: tuple[float, float] | None = _with_rule(RANGE, None)
+    infusion_s: tuple[float, float] | None = _with_rule(RANGE, None)
+    settling: int = _with_rule(NOT_NEGATIVE, 0)
     align: bool = True
     coil_combine: bool = True
     reject: bool = True
@@ -99,23 +112,23 @@ class Settings:
     outcome: str = "Glx/tNAA"
     rejected_epochs: tuple[int, ...] = ()
     outcome_hidden: bool = False
-    reference_target_percent: float = 5.0
-    fwhm_limit_hz: float = 12.8
-    snr_limit: float = 3.0
-    drift_limit_hz_per_min: float = 1.79
-    water_limit: float = 10.0
-    lipid_limit: float = 1.0
-    effective_limit_percent: float = 90.0
-    missing_limit_percent: float = 1.0
-    marker_limit_s: float = 5.0
-    expect_frequency_mhz: float | None = None
+    reference_target_percent: float = _with_rule(ABOVE_ZERO, 5.0)
+    fwhm_limit_hz: float = _with_rule(NOT_NEGATIVE, 12.8)
+    snr_limit: float = _with_rule(NOT_NEGATIVE, 3.0)
+    drift_limit_hz_per_min: float = _with_rule(NOT_NEGATIVE, 1.79)
+    water_limit: float = _with_rule(NOT_NEGATIVE, 10.0)
+    lipid_limit: float = _with_rule(NOT_NEGATIVE, 1.0)
+    effective_limit_percent: float = _with_rule(SHARE, 90.0)
+    missing_limit_percent: float = _with_rule(SHARE, 1.0)
+    marker_limit_s: float = _with_rule(NOT_NEGATIVE, 5.0)
+    expect_frequency_mhz: float | None = _with_rule(ABOVE_ZERO, None)
     expect_nucleus: str = "1H"
-    expect_echo_time_s: float | None = None
-    expect_repetition_time_s: float | None = None
+    expect_echo_time_s: float | None = _with_rule(ABOVE_ZERO, None)
+    expect_repetition_time_s: float | None = _with_rule(ABOVE_ZERO, None)
     expect_sequence: str = ""
-    infusion_length_s: float | None = None
-    dose_mg_per_kg: float | None = None
-    weight_kg: float | None = None
+    infusion_length_s: float | None = _with_rule(ABOVE_ZERO, None)
+    dose_mg_per_kg: float | None = _with_rule(ABOVE_ZERO, None)
+    weight_kg: float | None = _with_rule(ABOVE_ZERO, None)
 
     def __post_init__(self) -> None:
         wrong = problem(self)
@@ -146,30 +159,15 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield "ppm_low must be below ppm_high"
     if settings.macromolecules not in MACROMOLECULES:
         yield 'macromolecules must be "auto", "none", "prior", "single" or "five"'
-    for name in NOT_NEGATIVE:
-        value = getattr(settings, name)
-        if value < 0:
-            yield f"{name} = {value:g} must not be negative"
-    for name in SHARES:
-        value = getattr(settings, name)
-        if not (math.isnan(value) or 0 <= value <= 100):
-            yield f"{name} = {value:g} must be between 0 and 100"
-    for name in ABOVE_ZERO:
-        value = getattr(settings, name)
-        if not (value is None or (_is_number(value) and value > 0)):
-            yield f"{name} = {value} must be a number above 0"
-    for name in RANGES:
-        value = getattr(settings, name)
-        if not (value is None or _is_range(value)):
-            yield f"{name} = {value} must be [start, end] in s, e.g. [0, 600]"
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
+    for item in fields(settings):
+        rule, value = item.metadata.get(RULE), getattr(settings, item.name)
+        if rule is not None and not rule.holds(value):
+            shown = f"{value:g}" if isinstance(value, float) else value
+            yield f"{item.name} = {shown} {rule.words}"
 
 
 def _is_range(value: object) -> bool:
     if not (isinstance(value, tuple | list) and len(value) == 2):
         return False
     start, end = value
-    return _is_number(start) and _is_number(end) and bool(start < end)
+    return finite(start) is not None and finite(end) is not None and start < end

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from monitor.analysis.fit.curves import Curves
+from monitor.analysis.preparation.quality import COUNTING_WEIGHT
 from monitor.judge.figure_data import Drawn, Line
 from monitor.report.digits import percent, plain, with_sign
 
 ABOUT = {"shift_hz": "shift", "phase_deg": "phase", "fwhm_hz": "FWHM", "snr": "SNR"}
 UNITS = {"shift_hz": " Hz", "phase_deg": " degrees", "fwhm_hz": " Hz", "snr": ""}
-LOW_WEIGHT = 0.5
 
 
 def alternative(name: str, drawn: Drawn) -> str:
@@ -76,14 +76,15 @@ def _waterfalls(drawn: Drawn) -> str:
 
 def _traces(drawn: Drawn) -> str:
     c = drawn.columns
-    low = c["weight"] < LOW_WEIGHT
+    low = c["weight"] < COUNTING_WEIGHT
     parts = [
         _spread(word, c[name][~low & np.isfinite(c[name])], UNITS[name])
         for name, word in ABOUT.items()
     ]
     return (
         f"Each transient against time. {'; '.join(parts)}. {int(low.sum())} of "
-        f"{low.size} have a weight under 0.5 and are left out of these ranges."
+        f"{low.size} have a weight under {COUNTING_WEIGHT:g} and are left "
+        "out of these ranges."
     )
 
 

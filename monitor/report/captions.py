@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from monitor.analysis.preparation.quality import COUNTING_WEIGHT
+
 CAPTIONS = {
     "trend": "Change from the reference period. Points: independent windows with 95 % "
     "intervals. Dashed: sliding window, whose points are correlated. Line in a band: "
@@ -12,11 +14,11 @@ CAPTIONS = {
     "All on one scale.",
     "waterfalls": "Spectra of the transients against time, dark is high; dashed lines "
     "are events.",
-    "traces": "Dots: every transient; crosses: those of weight under 0.5; triangles at "
-    "an edge lie outside. Shift is positive towards higher ppm. FWHM: dots are the "
-    "tNAA peak as it stands, with NAAG and what lies below; circles are the fitted "
-    "tNAA line of the independent windows, which the criterion and its limit (dashed) "
-    "are about.",
+    "traces": "Dots: every transient; crosses: those of weight under "
+    f"{COUNTING_WEIGHT:g}; triangles at an edge lie outside. Shift is positive "
+    "towards higher ppm. FWHM: dots are the tNAA peak as it stands, with NAAG and "
+    "what lies below; circles are the fitted tNAA line of the independent windows, "
+    "which the criterion and its limit (dashed) are about.",
 }
 MEASURES_NOTE = (
     "Value (1 SD), below it the 95 % interval. All are of the independent windows in "

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from monitor.analysis.course.response import Z95
 from monitor.judge.figure_data import Drawn
 from monitor.report.digits import percent
 from monitor.report.drawing import ACCENT, GREY, INK, LIGHT
@@ -34,8 +35,8 @@ def trend(drawn: Drawn, axes: list[Axes]) -> None:
         ax.plot(t, value, color=ACCENT, lw=1.4, label="tracker, smoothed")
         ax.fill_between(
             t,
-            value - 1.96 * sd,
-            value + 1.96 * sd,
+            value - Z95 * sd,
+            value + Z95 * sd,
             color=LIGHT,
             lw=0,
             alpha=0.6,
@@ -75,7 +76,7 @@ def _windows(drawn: Drawn, ax: Axes, label: str | None) -> None:
     ax.errorbar(
         at[own],
         c.change[own],
-        1.96 * c.sd[own],
+        Z95 * c.sd[own],
         fmt="o",
         ms=4.5,
         color=INK,

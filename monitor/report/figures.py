@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from monitor.analysis.fit.curves import Curves
+from monitor.analysis.preparation.quality import COUNTING_WEIGHT
 from monitor.judge.figure_data import Drawn
 from monitor.report.alt_text import alternative
 from monitor.report.course_figures import has_models, minutes, models, periods, trend
@@ -22,7 +23,6 @@ from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
 
 RANGE_PPM = (4.2, 0.5)
 LEAST_MIN = 1 / 30
-LOW_WEIGHT = 0.5
 LEAST_RANGE = {"shift_hz": 2.0, "phase_deg": 10.0}
 LEGEND_ABOVE = ("trend", "models")
 Draw = Callable[[Drawn, list[Axes]], None]
@@ -127,7 +127,8 @@ def traces(drawn: Drawn, axes: list[Axes]) -> None:
 def _trace(drawn: Drawn, ax: Axes, name: str) -> None:
     """One measure of every transient; what is outside the axis stands at its edge."""
     c, (bottom, top) = drawn.columns, ax.get_ylim()
-    at, y, low = drawn.times.minutes(c["time_s"]), c[name], c["weight"] < LOW_WEIGHT
+    at, y = drawn.times.minutes(c["time_s"]), c[name]
+    low = c["weight"] < COUNTING_WEIGHT
     size = float(np.clip(90 / np.sqrt(len(at)), 2.5, 6.0))
     inside = (y >= bottom) & (y <= top)
     ax.plot(at[~low & inside], y[~low & inside], ".", ms=size, color=INK, mew=0)
@@ -152,7 +153,7 @@ def _axis_limits(drawn: Drawn, name: str, limit: float | None) -> tuple[float, f
     """
     if name == "weight":
         return -0.05, 1.08
-    y, low = drawn.columns[name], drawn.columns["weight"] < LOW_WEIGHT
+    y, low = drawn.columns[name], drawn.columns["weight"] < COUNTING_WEIGHT
     counts = y[np.isfinite(y) & (low.all() | ~low)].tolist()
     counts += drawn.widths[:, 1].tolist() if name == "fwhm_hz" else []
     counts += [] if limit is None or not np.isfinite(limit) else [limit, 0.0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,7 @@ from monitor.report.tables import (
     write_water,
 )
 from monitor.run.result import Result, medians
+from streams.messages.version import PROGRAM, program_version
 
 FURTHER = ("joint.csv", "joint_course.csv", "plasma.csv", "water.csv")
 """Tables that only some runs write.  Of spectra one may be what is analysed."""
@@ -112,7 +112,7 @@ def session_summary(
     return {
         "source": source,
         **(about or {}),
-        "program": {"mrs-monitor": version("mrs-monitor")},
+        "program": {PROGRAM: program_version()},
         "versions": {
             "python": platform.python_version(),
             "numpy": np.__version__,

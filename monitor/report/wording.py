@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from monitor.analysis.preparation.quality import COUNTING_WEIGHT
 from monitor.judge.criteria import Verdict, criteria_of
 from monitor.report.digits import (
     DASH,
@@ -27,7 +28,7 @@ DEFAULT = "default"
 COUNTS = {
     "transients": "transients",
     "excluded": "excluded (weight 0)",
-    "down_weighted": "weight above 0, under 0.5",
+    "down_weighted": f"weight above 0, under {COUNTING_WEIGHT:g}",
     "flagged": "with a flag",
     "missing": "missing, by the scanner's counter",
     "doubled": "came twice",

@@ -146,7 +146,7 @@ def infusion_of(pipeline: Pipeline) -> Span | None:
 
 def medians(qualities: Sequence[Quality]) -> dict[str, float]:
     """Medians over the transients that count, and the range of the shift."""
-    good = [q for q in qualities if q.weight >= 0.5] or qualities
+    good = [q for q in qualities if q.counts] or qualities
     shifts = np.array([q.shift_hz for q in good])
     return {
         "snr_median": float(np.median([q.snr for q in good])),

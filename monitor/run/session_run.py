@@ -7,7 +7,7 @@ worker and simulated trials all hold one.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -183,7 +183,7 @@ class SessionRun:
         return Counts(
             transients=len(qualities),
             excluded=sum(q.weight == 0 for q in qualities),
-            down_weighted=sum(0 < q.weight < 0.5 for q in qualities),
+            down_weighted=sum(q.down_weighted for q in qualities),
             flagged=sum(bool(q.flags) for q in qualities),
             missing=counter.missing if self.counted else None,
             doubled=counter.doubled if self.counted else None,
@@ -290,6 +290,3 @@ class SessionRun:
             check = self._conjugation
             if check is not None and check.push(body.fid) and check.contradicted:
                 self.notes[Note(NoteKind.SIGNAL, MIRRORED)] = None
-
-
-OpenRun = Callable[[], SessionRun]

@@ -11,9 +11,9 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.protocol.version import program_version
 from monitor.run.feed import LiveFeed, live_feed
 from streams.errors import InputError
+from streams.messages.version import program_version
 
 KIND = "unlock"
 ENDING = ".unlocked.jsonl"

@@ -11,7 +11,7 @@ import json
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.note import Note, NoteKind
-from monitor.analysis.preparation.quality import Quality
+from monitor.analysis.preparation.quality import LOW_WEIGHT, Quality
 from monitor.analysis.update import Update
 from monitor.protocol.read_protocol import settings_from
 from monitor.protocol.settings import Settings
@@ -23,7 +23,7 @@ from monitor.screen.parts.spectrum import height_of
 from monitor.screen.parts.tracks import Tracks
 from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
-from monitor.screen.recent_quality import LOW_WEIGHT, judged_with, limits_of
+from monitor.screen.recent_quality import judged_with, limits_of
 from monitor.screen.screen import Level, Message
 from monitor.screen.state import HEADLINE_S, QUALITY, SessionState
 from streams.errors import InputError

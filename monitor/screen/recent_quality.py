@@ -8,13 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.analysis.course.response import Estimate
+from monitor.analysis.preparation.drift import DRIFT_TRANSIENTS, drift_now_hz_per_min
+from monitor.analysis.preparation.quality import LOW_WEIGHT, median_of
 from monitor.protocol.settings import Settings
 from monitor.screen.messages import Judged, Limits
-from monitor.screen.parts.strips import drift_hz_per_min
-from monitor.screen.screen import Line
 from monitor.screen.state import QUALITY, SessionState
-
-LOW_WEIGHT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +33,12 @@ def judged_with(state: SessionState, estimate: Estimate) -> Judged:
     recent = {name: state.quality[name][-of:] for name in QUALITY}
     return Judged(
         fwhm_hz=estimate.fwhm_hz,
-        snr=_median(recent["snr"]),
-        drift_hz_per_min=drift_hz_per_min(
+        snr=median_of(recent["snr"]),
+        drift_hz_per_min=drift_now_hz_per_min(
             state.quality["time_s"], state.quality["shift_hz"]
         ),
-        water=_median(recent["water"]),
-        lipid=_median(recent["lipid"]),
+        water=median_of(recent["water"]),
+        lipid=median_of(recent["lipid"]),
         rejected=int(np.sum(recent["weight"] < LOW_WEIGHT)),
         of=len(recent["weight"]),
         converged=estimate.converged,
@@ -63,16 +61,15 @@ def figures_of(state: SessionState, last: int | None = None) -> Figures:
     """Medians over the last transients (None: all)."""
     rows = slice(None if last is None else -last, None)
     q = state.quality
-    drift = drift_hz_per_min(
-        q["time_s"], q["shift_hz"], 60 if last is not None else max(len(q), 60)
-    )
+    most = DRIFT_TRANSIENTS if last is not None else max(len(q), DRIFT_TRANSIENTS)
+    drift = drift_now_hz_per_min(q["time_s"], q["shift_hz"], most)
     weight = q["weight"][rows]
     return Figures(
         drift,
-        _median(q["fwhm_hz"][rows]),
-        _median(q["snr"][rows]),
-        _median(q["water"][rows]),
-        _median(q["lipid"][rows]),
+        median_of(q["fwhm_hz"][rows]),
+        median_of(q["snr"][rows]),
+        median_of(q["water"][rows]),
+        median_of(q["lipid"][rows]),
         float(np.mean(weight < LOW_WEIGHT)) if len(weight) else math.nan,
     )
 
@@ -81,10 +78,5 @@ def _snr_loss(state: SessionState, of: int) -> float:
     """Share of the SNR lost since the first transients of the epoch."""
     begun = state.quality["time_s"] >= state.epoch_starts_s[-1]
     snr = state.quality["snr"][begun]
-    before = _median(snr[:of])
-    return 1 - _median(snr[-of:]) / before if before > 0 else 0.0
-
-
-def _median(values: Line) -> float:
-    finite = values[np.isfinite(values)]
-    return float(np.median(finite)) if len(finite) else math.nan
+    before = median_of(snr[:of])
+    return 1 - median_of(snr[-of:]) / before if before > 0 else 0.0

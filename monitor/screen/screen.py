@@ -1,6 +1,6 @@
 """The frozen parts of a `Screen`: strings, curves and messages, ready to be drawn.
 
-Times on axes are minutes; `half` is half of a 95 % interval (1.96 SD).  Every array is
+Times on axes are minutes; `half` is half of a 95 % interval (`Z95` SD).  Every array is
 float64 and (n,) unless said otherwise.
 """
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from monitor.analysis.course.response import meaningful
 from monitor.analysis.fit.curves import Curves
+from monitor.analysis.preparation.drift import drift_now_hz_per_min
 from monitor.analysis.tracking.plasma import PLASMA
 from monitor.screen import messages
 from monitor.screen.parts import headline, spectrum, strips, trend
@@ -131,7 +132,7 @@ def strips_of(state: SessionState, axis: TimeAxis) -> tuple[Strip, ...]:
     zero = axis.zero_s
     at = (q["time_s"] - zero) / 60
     gaps = [((start - zero) / 60, (end - zero) / 60) for start, end in state.gaps_s]
-    drift = strips.drift_hz_per_min(q["time_s"], q["shift_hz"])
+    drift = drift_now_hz_per_min(q["time_s"], q["shift_hz"])
     made = (
         strips.shift_strip(at, q["shift_hz"], drift, s.drift_limit_hz_per_min),
         strips.upper_strip("FWHM", "Hz", at, q["fwhm_hz"], s.fwhm_limit_hz),

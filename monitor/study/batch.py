@@ -28,10 +28,10 @@ from monitor.study.sessions import StudySession, infusion_of
 from streams.errors import InputError
 from streams.messages.transient import Event, Transient
 from streams.sources.file_names import without_names
+from streams.sources.files.any_format import HDF5_MAGIC
 from streams.sources.files.bids_beside import AUTHOR as BIDS
 from streams.sources.files.open_file import open_source
 
-HDF5_MAGIC = b"\x89HDF"
 CRASHED = "Reading it ended the process: the file is damaged."
 Row = dict[str, Any]
 Tell = Callable[[Row], None]
@@ -224,6 +224,6 @@ def _judge_alone(job: Job) -> Row:
 def _is_hdf5(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return file.read(4) == HDF5_MAGIC
+            return file.read(len(HDF5_MAGIC)) == HDF5_MAGIC
     except OSError:
         return False

@@ -23,9 +23,10 @@ from typing import Any
 from streams.errors import InputError
 from streams.export.atomic import replacing
 from streams.export.bids_events import EVENT_COLUMNS, events_table
-from streams.export.nifti_mrs import PROGRAM, program_version, write_recorded
+from streams.export.nifti_mrs import write_recorded
 from streams.export.recorded import TransientGroup, collect, number_groups
 from streams.messages.transient import Kind, Message
+from streams.messages.version import PROGRAM, program_version
 
 BIDS_VERSION = "1.10.0"
 SUFFIXES = {Kind.METABOLITE: "svs", Kind.WATER: "mrsref", Kind.NOISE: "unloc"}

@@ -15,7 +15,6 @@ import struct
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -27,10 +26,10 @@ from streams.errors import InputError
 from streams.export.atomic import replacing
 from streams.export.recorded import TransientGroup, collect, number_groups
 from streams.messages.transient import Acquisition, Event, Kind, Message
+from streams.messages.version import PROGRAM, program_version
 from streams.sources.files.nifti_dynamic import COUNTS_KEY, EVENTS_KEY, TIMES_KEY
 from streams.sources.files.nifti_mrs import PHASE_CYCLE_KEY, UNKNOWN_VOXEL_MM
 
-PROGRAM = "mrs-monitor"
 INTENT = b"mrs_v0_11"
 EXTENSION_CODE = 44
 HEADER_BYTES = 540
@@ -56,14 +55,6 @@ class ProcessingStep:
             "Method": self.method,
             "Details": self.details,
         }
-
-
-def program_version() -> str:
-    """Version of the installed package, "unknown" when it is not installed."""
-    try:
-        return version(PROGRAM)
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def write_nifti_mrs(

@@ -16,10 +16,12 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from functools import partial
+from typing import NoReturn
 
 from streams.errors import InputError
-from streams.messages.wire import MAX_COUNT, MAX_HEADER_BYTES, MAX_TEXT
+from streams.messages.fields import MOST, Fields
+from streams.messages.wire import MAX_HEADER_BYTES
 
 VERSION = 1
 MAX_FETCH = 32
@@ -142,61 +144,34 @@ def _item(frames: Sequence[bytes]) -> Request | Reply:
         raise InputError("A request of unknown kind.")
     if content.get("v") != VERSION:
         raise InputError(f"This program speaks version {VERSION} of requests.")
-    return _build(kind, content)
+    return _build(kind, Fields(content, partial(_refuse, kind)))
 
 
-def _build(kind: type, content: dict[str, Any]) -> Request | Reply:
+def _build(kind: type, content: Fields) -> Request | Reply:
     if kind is Fetch:
-        count = min(_number(content, "count"), MAX_FETCH)
-        return Fetch(_text(content, "session", 64), _number(content, "first"), count)
+        count = min(content.integer("count"), MAX_FETCH)
+        return Fetch(content.text("session", "", 64), content.integer("first"), count)
     if kind is EventRequest:
         return EventRequest(
-            _text(content, "kind", 64),
-            _text(content, "text"),
-            _text(content, "author", 64),
-            _time(content),
-            _text(content, "id", 64),
+            content.text("kind", "", 64),
+            content.text("text", ""),
+            content.text("author", "", 64),
+            content.optional_number("time_s", -MOST),
+            content.text("id", "", 64),
         )
     if kind is Done:
         return Done(
-            _text(content, "session", 64),
-            _number(content, "next"),
-            _number(content, "last_seq", -1),
-            _numbers(content, "unreadable"),
+            content.text("session", "", 64),
+            content.integer("next"),
+            content.integer("last_seq", -1),
+            content.integers("unreadable", MAX_FETCH),
         )
     if kind is EventRecorded:
-        time_s = _time(content)
-        if time_s is None:
-            raise InputError("A reply lacks time_s.")
-        return EventRecorded(_text(content, "id", 64), _number(content, "seq"), time_s)
-    return Refused(_text(content, "reason"), _text(content, "id", 64))
+        time_s = content.number("time_s")
+        return EventRecorded(content.text("id", "", 64), content.integer("seq"), time_s)
+    return Refused(content.text("reason", ""), content.text("id", "", 64))
 
 
-def _text(content: dict[str, Any], name: str, limit: int = MAX_TEXT) -> str:
-    value = content.get(name, "")
-    if not isinstance(value, str) or len(value) > limit:
-        raise InputError(f"{name} must be a text of at most {limit} characters.")
-    return value
-
-
-def _number(content: dict[str, Any], name: str, low: int = 0) -> int:
-    value = content.get(name)
-    if type(value) is not int or not low <= value <= MAX_COUNT:
-        raise InputError(f"{name} must be a whole number from {low} on.")
-    return value
-
-
-def _numbers(content: dict[str, Any], name: str) -> tuple[int, ...]:
-    values = content.get(name, [])
-    if not isinstance(values, list) or len(values) > MAX_FETCH:
-        raise InputError(f"{name} must be a short list of numbers.")
-    return tuple(_number({name: value}, name) for value in values)
-
-
-def _time(content: dict[str, Any]) -> float | None:
-    value = content.get("time_s")
-    if value is None:
-        return None
-    if type(value) not in (int, float) or not -1e15 <= value <= 1e15:
-        raise InputError("time_s must be a number of seconds.")
-    return float(value)
+def _refuse(kind: type, problem: str) -> NoReturn:
+    word = "request" if kind in (Fetch, EventRequest) else "reply"
+    raise InputError(f"The {_NAMES[kind].decode()} {word} {problem}.")

@@ -5,8 +5,8 @@ are kept as NIfTI-MRS stores them, so a line at chemical shift delta rotates as
 
     s(t) = exp(-2 pi i nu t),    nu = (delta - 4.65 ppm) * spectrometer frequency,
 
-with nu in Hz positive towards higher ppm.  `monitor.analysis.signal.spectrum` turns
-this into a spectrum whose axis rises with ppm.
+with nu in Hz positive towards higher ppm; the 4.65 ppm are `REFERENCE_PPM`.
+`monitor.analysis.signal.spectrum` turns this into a spectrum whose axis rises with ppm.
 
 A *source* yields bodies (`Start`, `Transient`, `Event`, `End`); the relay, or `number`
 for a program without a relay, wraps each in a `Message` with session, sequence number
@@ -27,6 +27,9 @@ from numpy.typing import NDArray
 from streams.messages.ranges import RANGES, check_range
 
 ComplexFID = NDArray[np.complex64]
+
+REFERENCE_PPM = 4.65
+"""Chemical shift of water at body temperature, where the carrier is taken to be."""
 
 
 class Kind(StrEnum):

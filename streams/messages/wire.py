@@ -16,15 +16,16 @@ text, and every one of them is checked before use, as is the length of everythin
 from __future__ import annotations
 
 import json
-import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
 
 from streams.errors import InputError
+from streams.messages.fields import MAX_COUNT, Fields, is_whole
 from streams.messages.transient import (
     Acquisition,
     Body,
@@ -42,10 +43,6 @@ VERSION = 1
 DTYPE = "<c8"
 MAX_HEADER_BYTES = 64 * 1024
 MAX_PAYLOAD_BYTES = 64 * 1024 * 1024
-MAX_TEXT = 8 * 1024
-"""Longest text in a header, characters."""
-MAX_COUNT = 2**53 - 1
-"""Largest whole number: every JSON reader still holds it exactly."""
 
 TOPICS: dict[type, str] = {
     Start: "start",
@@ -105,11 +102,12 @@ def decode(frames: Sequence[bytes]) -> Message:
     InputError : anything that is not a message of this version, in one sentence
     """
     header = read_header(frames)
-    reader = _Reader(header.topic, header.fields)
+    reader = _reader(header.topic, header.fields)
     payload = frames[2]
     if header.topic != "transient" and payload:
         reader.refuse(f"has a payload of {len(payload)} bytes where none belongs")
-    return Message(header.session, header.seq, header.epoch, _body(reader, payload))
+    body = _body(header.topic, reader, payload)
+    return Message(header.session, header.seq, header.epoch, body)
 
 
 def read_header(frames: Sequence[bytes]) -> MessageHeader:
@@ -215,7 +213,7 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _checked_header(topic: str, header: dict[str, Any]) -> MessageHeader:
-    reader = _Reader(topic, header)
+    reader = _reader(topic, header)
     version = reader.integer("v")
     if version != VERSION:
         reader.refuse(f"is of wire version {version}; this program speaks {VERSION}")
@@ -229,8 +227,8 @@ def _checked_header(topic: str, header: dict[str, Any]) -> MessageHeader:
     return MessageHeader(topic, session, seq, reader.integer("epoch"), header)
 
 
-def _body(reader: _Reader, payload: bytes) -> Body:
-    match reader.topic:
+def _body(topic: str, reader: Fields, payload: bytes) -> Body:
+    match topic:
         case "start":
             return _start(reader)
         case "transient":
@@ -257,11 +255,12 @@ def _body(reader: _Reader, payload: bytes) -> Body:
             return End(reader.integer("transients"), reader.text("reason"))
 
 
-def _start(reader: _Reader) -> Start:
-    table = reader.header.get("acquisition")
+def _start(reader: Fields) -> Start:
+    table = reader.values.get("acquisition")
     if not isinstance(table, dict):
         reader.refuse("lacks its acquisition, a JSON object")
-    inner = _Reader("start", table)
+    known = {f.name for f in fields(Acquisition)}
+    inner = _reader("start", {k: v for k, v in table.items() if k in known})
     return Start(
         _acquisition(inner),
         reader.text("source"),
@@ -270,9 +269,7 @@ def _start(reader: _Reader) -> Start:
     )
 
 
-def _acquisition(reader: _Reader) -> Acquisition:
-    known = {f.name for f in fields(Acquisition)}
-    reader.header = {k: v for k, v in reader.header.items() if k in known}
+def _acquisition(reader: Fields) -> Acquisition:
     return Acquisition(
         spectrometer_frequency_mhz=reader.positive("spectrometer_frequency_mhz"),
         nucleus=reader.text("nucleus", limit=16),
@@ -290,18 +287,18 @@ def _acquisition(reader: _Reader) -> Acquisition:
     )
 
 
-def _voxel(reader: _Reader) -> tuple[float, float, float] | None:
-    value = reader.header.get("voxel_mm")
+def _voxel(reader: Fields) -> tuple[float, float, float] | None:
+    value = reader.values.get("voxel_mm")
     if value is None:
         return None
     if not isinstance(value, list) or len(value) != 3:
         reader.refuse("has a voxel_mm that is not three edge lengths")
-    edges = _Reader("start", {f"voxel_mm[{i}]": edge for i, edge in enumerate(value)})
-    x, y, z = (edges.positive(name) for name in edges.header)
+    edges = reader.among({f"voxel_mm[{i}]": edge for i, edge in enumerate(value)})
+    x, y, z = (edges.positive(name) for name in edges.values)
     return x, y, z
 
 
-def _transient(reader: _Reader, payload: bytes) -> Transient:
+def _transient(reader: Fields, payload: bytes) -> Transient:
     kind = reader.text("kind", limit=16)
     if kind not in list(Kind):
         reader.refuse(f"is of unknown kind {kind!r}; known are {', '.join(Kind)}")
@@ -309,12 +306,12 @@ def _transient(reader: _Reader, payload: bytes) -> Transient:
     return Transient(count, reader.number("time_s"), Kind(kind), _fid(reader, payload))
 
 
-def _fid(reader: _Reader, payload: bytes) -> ComplexFID:
+def _fid(reader: Fields, payload: bytes) -> ComplexFID:
     """(coils, points) complex64 from a payload whose length, CRC and values hold."""
-    shape = reader.header.get("shape")
+    shape = reader.values.get("shape")
     if not isinstance(shape, list) or len(shape) != 2:
         reader.refuse("lacks its shape [coils, points]")
-    sizes = _Reader("transient", {"coils": shape[0], "points": shape[1]})
+    sizes = _reader("transient", {"coils": shape[0], "points": shape[1]})
     coils, points = sizes.integer("coils", 1), sizes.integer("points", 1)
     if reader.text("dtype", limit=16) != DTYPE:
         reader.refuse(f"is not of dtype {DTYPE!r}, little-endian complex64")
@@ -335,71 +332,21 @@ def _fid(reader: _Reader, payload: bytes) -> ComplexFID:
     return fid.astype(np.complex64, copy=False)
 
 
-@dataclass(slots=True)
-class _Reader:
-    """Takes fields out of a header, each with its type and range checked."""
+def _reader(topic: str, header: Mapping[str, Any]) -> Fields:
+    """The fields of a header; a problem names the message as far as it is known."""
+    return Fields(header, partial(_refuse, topic, header))
 
-    topic: str
-    header: Mapping[str, Any]
 
-    def refuse(self, problem: str) -> NoReturn:
-        seq, count = self._whole_number("seq"), self._whole_number("count")
-        if self.topic == "transient" and count is not None:
-            where = "" if seq is None else f" (message {seq})"
-            raise InputError(f"Transient {count}{where} {problem}.")
-        where = "" if seq is None else f" {seq}"
-        raise InputError(f"The {self.topic} message{where} {problem}.")
+def _refuse(topic: str, header: Mapping[str, Any], problem: str) -> NoReturn:
+    seq, count = _whole_number(header, "seq"), _whole_number(header, "count")
+    if topic == "transient" and count is not None:
+        where = "" if seq is None else f" (message {seq})"
+        raise InputError(f"Transient {count}{where} {problem}.")
+    where = "" if seq is None else f" {seq}"
+    raise InputError(f"The {topic} message{where} {problem}.")
 
-    def _whole_number(self, name: str) -> int | None:
-        """A whole number of the header, where it holds one."""
-        value = self.header.get(name)
-        if not isinstance(value, int) or isinstance(value, bool):
-            return None
-        return value if 0 <= value <= MAX_COUNT else None
 
-    def value(self, name: str, default: Any = None) -> Any:
-        value = self.header.get(name, default)
-        if value is None:
-            self.refuse(f"lacks {name}")
-        return value
-
-    def text(self, name: str, default: str | None = None, limit: int = MAX_TEXT) -> str:
-        value = self.value(name, default)
-        if not isinstance(value, str):
-            self.refuse(f"has a {name} that is no text")
-        if len(value) > limit:
-            self.refuse(f"has a {name} of more than {limit} characters")
-        if any("\ud800" <= character <= "\udfff" for character in value):
-            self.refuse(f"has a {name} that is no Unicode text")
-        return value
-
-    def integer(self, name: str, low: int = 0, default: int | None = None) -> int:
-        value = self.value(name, default)
-        if not isinstance(value, int) or isinstance(value, bool):
-            self.refuse(f"has a {name} that is no whole number")
-        if not low <= value <= MAX_COUNT:
-            self.refuse(f"has a {name} outside {low} to {MAX_COUNT}")
-        return value
-
-    def boolean(self, name: str, default: bool) -> bool:
-        value = self.value(name, default)
-        if not isinstance(value, bool):
-            self.refuse(f"has a {name} that is neither true nor false")
-        return value
-
-    def number(self, name: str, low: float = -1e15) -> float:
-        value = self.value(name)
-        if not isinstance(value, (int, float)) or isinstance(value, bool):
-            self.refuse(f"has a {name} that is no number")
-        if not low <= value <= 1e15 or not math.isfinite(value):
-            self.refuse(f"has a {name} outside {low:g} to 1e+15")
-        return float(value)
-
-    def positive(self, name: str) -> float:
-        value = self.number(name)
-        if value <= 0:
-            self.refuse(f"has a {name} that is not above zero")
-        return value
-
-    def optional_number(self, name: str, low: float = 0.0) -> float | None:
-        return None if self.header.get(name) is None else self.number(name, low)
+def _whole_number(header: Mapping[str, Any], name: str) -> int | None:
+    """A whole number of the header, where it holds one."""
+    value = header.get(name)
+    return value if is_whole(value) and 0 <= value <= MAX_COUNT else None

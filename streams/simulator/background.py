@@ -16,12 +16,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.messages.transient import REFERENCE_PPM
 from streams.simulator.artefacts import Hump, PhaseCycle
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-CARRIER_PPM = 4.65
 
 ABUNDANCE_PERCENT = {
     "Ala": 9.0, "Arg": 5.0, "Asn": 3.5, "Asp": 6.0, "Cys": 0.5, "Gln": 6.5,
@@ -87,7 +87,7 @@ WATER_LINES = ((-5.0, 6.0, 1.0, 0.0), (0.5, 10.0, 0.6, 2.2), (7.0, 19.0, 0.4, -1
 
 def offset_hz(ppm: float, frequency_mhz: float) -> float:
     """Offset of a chemical shift from the carrier."""
-    return (ppm - CARRIER_PPM) * frequency_mhz
+    return (ppm - REFERENCE_PPM) * frequency_mhz
 
 
 def rotation(nu_hz: float, time_s: Real) -> Complex:

@@ -7,7 +7,6 @@ by their `shape`.
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
@@ -18,8 +17,11 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from streams.errors import InputError
+from streams.messages.tables import check_names, check_type
 from streams.simulator.courses import SHAPES, Course
 from streams.simulator.scenario import Scenario
+
+OWNER = "Scenario"
 
 
 def bundled_scenarios() -> dict[str, Path]:
@@ -66,9 +68,10 @@ def _hints(kind: type) -> dict[str, Any]:
 def _table(kind: type, table: object, where: str) -> Any:
     """An instance of the dataclass `kind` from a TOML table."""
     if not isinstance(table, dict):
-        raise InputError(f"Scenario: {where} must be a table of fields.")
+        raise InputError(f"{OWNER}: {where} must be a table of fields.")
     known = {item.name: item for item in fields(kind)}
-    unknown = sorted(set(table) - set(known))
+    prefix = f"{where}." if where else ""
+    check_names(OWNER, (prefix + name for name in table), map(prefix.__add__, known))
     missing = sorted(
         name
         for name, item in known.items()
@@ -76,14 +79,8 @@ def _table(kind: type, table: object, where: str) -> Any:
         and item.default is MISSING
         and item.default_factory is MISSING
     )
-    prefix = f"{where}." if where else ""
-    if unknown:
-        raise InputError(
-            f"Scenario: unknown field {prefix}{unknown[0]}; known are "
-            f"{', '.join(known)}."
-        )
     if missing:
-        raise InputError(f"Scenario: {prefix}{missing[0]} is missing; give it.")
+        raise InputError(f"{OWNER}: {prefix}{missing[0]} is missing; give it.")
     hints = _hints(kind)
     return kind(
         **{key: _value(hints[key], raw, prefix + key) for key, raw in table.items()}
@@ -112,7 +109,7 @@ def _course(raw: object, where: str) -> Course:
     table = dict(raw) if isinstance(raw, dict) else {}
     shape = table.pop("shape", None)
     if shape not in SHAPES:
-        raise InputError(f"Scenario: {where}.shape must be one of {', '.join(SHAPES)}.")
+        raise InputError(f"{OWNER}: {where}.shape must be one of {', '.join(SHAPES)}.")
     built: Course = _table(SHAPES[shape], table, where)
     return built
 
@@ -120,11 +117,11 @@ def _course(raw: object, where: str) -> Course:
 def _tuple(kinds: tuple[Any, ...], raw: object, where: str) -> tuple[Any, ...]:
     """A list as a tuple of fixed or free length."""
     if not isinstance(raw, list):
-        raise InputError(f"Scenario: {where} must be a list.")
+        raise InputError(f"{OWNER}: {where} must be a list.")
     if kinds[-1] is Ellipsis:
         kinds = kinds[:1] * len(raw)
     if len(raw) != len(kinds):
-        raise InputError(f"Scenario: {where} must have {len(kinds)} values.")
+        raise InputError(f"{OWNER}: {where} must have {len(kinds)} values.")
     return tuple(
         _value(kind, item, where) for kind, item in zip(kinds, raw, strict=True)
     )
@@ -132,18 +129,11 @@ def _tuple(kinds: tuple[Any, ...], raw: object, where: str) -> tuple[Any, ...]:
 
 def _dictionary(kind: Any, raw: object, where: str) -> dict[str, Any]:
     if not isinstance(raw, dict):
-        raise InputError(f"Scenario: {where} must be a table.")
+        raise InputError(f"{OWNER}: {where} must be a table.")
     return {key: _value(kind, item, f"{where}.{key}") for key, item in raw.items()}
 
 
 def _plain(kind: type, raw: object, where: str) -> Any:
     """A number, a word or a switch; an integer may stand for a float."""
-    if kind is float and type(raw) is int:
-        return float(raw)
-    if isinstance(raw, float) and not math.isfinite(raw):
-        raise InputError(f"Scenario: {where} = {raw} must be a finite number.")
-    if type(raw) is not kind:
-        raise InputError(
-            f"Scenario: {where} = {raw!r} should be of type {kind.__name__}."
-        )
-    return raw
+    check_type(OWNER, where, raw, kind)
+    return float(raw) if isinstance(raw, int) and kind is float else raw

@@ -16,7 +16,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 
 from streams.errors import InputError
 from streams.messages.transient import Body, Event, Message, Transient
@@ -95,17 +94,6 @@ class Player:
         self._given_s = -math.inf
         self._left = (time.monotonic(), -math.inf)
         self._speed, self._paused, self._finished = _checked(speed), False, False
-
-    @classmethod
-    def of_recording(cls, path: str | os.PathLike[str], speed: float = 1.0) -> Player:
-        """Player of a recording file.
-
-        Raises
-        ------
-        InputError : no recording, truncated or damaged
-        """
-        place = Path(path)
-        return cls(lambda: messages(place), speed)
 
     @property
     def speed(self) -> float:

@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from streams.messages.transient import REFERENCE_PPM
 from streams.spins.hamiltonian import Eigensystem, eigensystem, raising
 from streams.spins.propagation import Spins, propagate
 from streams.spins.sequences import Sequence, pathway_gain, refocusing_of
@@ -37,7 +38,6 @@ from streams.spins.spin_systems import Fragment, fragments
 Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
 
-CARRIER_PPM = 4.65
 WEAK = 1e-10
 """Transitions below this fraction of the total amplitude are left out."""
 
@@ -108,9 +108,11 @@ def spectrum_lines(
     fragment: Fragment, splitting_hz: Real, sequence: Sequence, frequency_mhz: float
 ) -> tuple[Real, Complex]:
     """Frequencies in Hz and complex amplitudes of the lines of one fragment."""
-    offsets_hz = (fragment.shifts_ppm - CARRIER_PPM) * frequency_mhz + splitting_hz
+    offsets_hz = (fragment.shifts_ppm - REFERENCE_PPM) * frequency_mhz + splitting_hz
     system = eigensystem(offsets_hz, fragment.couplings_hz)
-    spins = Spins(offsets_hz, fragment.couplings_hz, system, CARRIER_PPM, frequency_mhz)
+    spins = Spins(
+        offsets_hz, fragment.couplings_hz, system, REFERENCE_PPM, frequency_mhz
+    )
     return transitions(system, fragment.observed, propagate(spins, sequence))
 
 
@@ -155,11 +157,3 @@ def oscillations(
     coarse = np.exp(np.outer(np.arange(rows) * columns, turn)) * amplitudes
     fine = np.exp(np.outer(turn, np.arange(columns)))
     return np.asarray((coarse @ fine).ravel()[:points])
-
-
-def protons(name: str) -> float:
-    """Observed protons of a metabolite: the amplitude at t = 0 for TE -> 0."""
-    return sum(fragment.protons for fragment in fragments(name))
-
-
-__all__ = ["fragment_fid", "oscillations", "protons", "simulate"]

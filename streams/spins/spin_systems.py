@@ -30,7 +30,6 @@ from streams.errors import InputError
 Real = NDArray[np.float64]
 
 _TABLE = files(__package__).joinpath("spin_systems.csv")
-_SOURCES = files(__package__).joinpath("sources.csv")
 
 PROJECTIONS: dict[str, tuple[float, ...]] = {
     "31P": (-0.5, 0.5),
@@ -128,12 +127,6 @@ def metabolites() -> tuple[str, ...]:
 def table_version() -> str:
     """First 12 hex digits of the table's SHA-256, for the provenance of a basis set."""
     return hashlib.sha256(_TABLE.read_bytes().replace(b"\r\n", b"\n")).hexdigest()[:12]
-
-
-def citations() -> dict[str, str]:
-    """Key and full citation of every source of the table."""
-    rows = csv.DictReader(_SOURCES.read_text(encoding="utf-8").splitlines())
-    return {row["key"]: row["citation"] for row in rows}
 
 
 METABOLITES: tuple[str, ...] = metabolites()

@@ -38,11 +38,10 @@ class Links:
     ----------
     connected : whether the subscription is connected and its keys were taken
     key_refused : whether the last connection failed in its handshake
-    renewed : how often the sockets were made again
     """
 
     def __init__(self, endpoint: Endpoint, keys: ClientKeys | None) -> None:
-        self.connected, self.key_refused, self.renewed = False, False, 0
+        self.connected, self.key_refused = False, False
         self._endpoint, self._keys = endpoint, keys
         self._context: zmq.Context[Any] = zmq.Context()
         self._disconnected_at: float | None = None
@@ -84,7 +83,6 @@ class Links:
         """Make all sockets again."""
         self._close()
         self._open()
-        self.renewed += 1
 
     def close(self) -> None:
         """Close everything at once."""

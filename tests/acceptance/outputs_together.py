@@ -1,10 +1,10 @@
 """Bad cases and help texts, run in this process as `python -m monitor` would be.
 
-    python outputs_together.py END_TO_END PATTERN
+    python outputs_together.py SUPPORT PATTERN
 
 Started by `same_outputs.py` in a folder of its own; the last line on stdout is a list
 of [name, words, exit code, what was said].  The cases and the files they name are those
-of the checkout that is recorded (`bad_cases.py`, `bad_files.py` in its END_TO_END).
+of the checkout that is recorded (`bad_cases.py`, `bad_files.py` in its SUPPORT).
 """
 
 import contextlib
@@ -32,9 +32,9 @@ def run(name: str, words: list[str]) -> Run:
     return name, words, code, f"{out.getvalue()}--- stderr\n{err.getvalue()}"
 
 
-def bad_runs(end_to_end: Path, only: str) -> list[Run]:
+def bad_runs(support: Path, only: str) -> list[Run]:
     """Every bad case whose name the pattern fits."""
-    sys.path.insert(0, str(end_to_end))
+    sys.path.insert(0, str(support))
     from bad_cases import CASES
     from bad_files import write_all
 
@@ -65,8 +65,8 @@ def help_runs(only: str) -> list[Run]:
 
 def main() -> None:
     """Run both kinds and print what came."""
-    end_to_end, only = Path(sys.argv[1]), sys.argv[2]
-    runs = [*bad_runs(end_to_end, only), *help_runs(only)]
+    support, only = Path(sys.argv[1]), sys.argv[2]
+    runs = [*bad_runs(support, only), *help_runs(only)]
     sys.stdout.write(json.dumps(runs) + "\n")
     sys.stdout.flush()
     os._exit(0)  # whatever a case has left running

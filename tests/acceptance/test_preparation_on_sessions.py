@@ -14,11 +14,11 @@ import nibabel as nib
 import numpy as np
 import pytest
 from offline_alignment import aligned_offline
+from registration_bound import bound
 
 from monitor.analysis.preparation.measures import absolute_of, naa_line
 from monitor.analysis.preparation.preparation import Preparation, Prepared
 from monitor.analysis.preparation.registration import register
-from monitor.analysis.preparation.registration_bound import bound
 from monitor.analysis.preparation.template import model_of
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis

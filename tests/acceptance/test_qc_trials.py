@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.stats import binom
+from simulated_trial import Crossover, draw
 
 from monitor.protocol.choose import Wishes
 from monitor.study.participants import read_participants
 from monitor.study.run import StudyPlan, judge_all, write_study
 from monitor.study.sessions import find_sessions
-from monitor.study.simulated_trial import Crossover, draw
 from monitor.study.trial import bin_session, fit_trial
 from streams.messages import wire
 from streams.messages.transient import number

@@ -12,11 +12,11 @@ import numpy as np
 from monitor.analysis.basis import names as naming
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.signal.spectrum import (
-    REFERENCE_PPM,
     Complex,
     ppm_axis,
     spectrum_of,
 )
+from streams.messages.transient import REFERENCE_PPM
 
 NAA_PPM = 2.008
 CR_PPM = 3.027

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.analysis.signal.spectrum import REFERENCE_PPM, time_axis_s
+from monitor.analysis.signal.spectrum import time_axis_s
 from streams.errors import InputError
+from streams.messages.transient import REFERENCE_PPM
 
 Complex = NDArray[np.complex128]
 

@@ -86,11 +86,6 @@ def is_lipid(name: str) -> bool:
     return bool(_LIPID.match(name.strip()))
 
 
-def is_metabolite(name: str) -> bool:
-    """Whether an entry is neither macromolecule nor lipid nor never fitted."""
-    return not (is_macromolecule(name) or is_lipid(name) or is_never_fitted(name))
-
-
 def is_never_fitted(name: str) -> bool:
     """Whether an entry is a fragment that would duplicate its own molecule."""
     return name.strip().lower() in NEVER_FITTED

@@ -18,7 +18,7 @@ from monitor.analysis.fit.curves import Curve
 from monitor.analysis.fit.model import Model
 from monitor.analysis.preparation.preparation import Preparation, Prepared
 from monitor.analysis.preparation.second_pass import session_realigned
-from monitor.analysis.signal.noise import noise_sd_of
+from monitor.analysis.signal.noise import at_least_the_floor, noise_sd_of
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.transient import Acquisition, ComplexFID, Kind, Transient
@@ -175,4 +175,4 @@ def _noise_sd(prepared: Prepared, model: Model) -> float:
     """SD of one real component of a transient's noise."""
     sd = noise_sd_of(prepared.aligned, model.dwell_time_s, model.frequency_mhz)
     # Without any noise (a simulation) the fit still needs a scale.
-    return max(float(sd), 1e-9 * float(np.abs(prepared.aligned).max())) or 1.0
+    return at_least_the_floor(float(sd), prepared.aligned) or 1.0

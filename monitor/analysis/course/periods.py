@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitor.protocol.span import Span, span_of
 from streams.errors import InputError
-
-Span = tuple[float, float]
 
 
 @dataclass(slots=True)
@@ -75,18 +74,16 @@ class Periods:
 
 
 def range_of(text: str) -> Span:
-    """START:END in s.
+    """START:END of a reference event.
 
     Raises
     ------
     InputError : it says something else, or ends before it starts
     """
-    try:
-        start, end = (float(part) for part in text.split(":"))
-    except ValueError:
+    span = span_of(text)
+    if span is None:
         raise InputError(
-            f"A reference event must say START:END in seconds, not {text!r}."
-        ) from None
-    if not start < end:
-        raise InputError(f"The reference period {text!r} ends before it starts.")
-    return start, end
+            "A reference event must say START:END in seconds, the end after the start, "
+            f"not {text!r}."
+        )
+    return span

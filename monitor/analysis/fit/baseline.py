@@ -29,7 +29,8 @@ from functools import cached_property
 import numpy as np
 from scipy.interpolate import BSpline
 
-from monitor.analysis.signal.spectrum import REFERENCE_PPM, Complex, Real
+from monitor.analysis.signal.spectrum import Complex, Real
+from streams.messages.transient import REFERENCE_PPM
 
 KNOTS_PER_PPM = 15
 """Dense enough that the stiffness alone decides (ABfit uses the same)."""

@@ -40,8 +40,10 @@ from monitor.analysis.fit.water_filter import WaterFilter, make_water_filter
 from monitor.analysis.fit.window import Average
 from monitor.analysis.fit.window_fit import warm_fits
 from monitor.analysis.preparation.line_offset import line_offset_hz, moved_by
-from monitor.analysis.signal.spectrum import REFERENCE_PPM, Complex, Real
+from monitor.analysis.signal.line import full_width, zero_filled
+from monitor.analysis.signal.spectrum import Complex, Real
 from monitor.analysis.signal.water import WATER_PPM, water_lines
+from streams.messages.transient import REFERENCE_PPM
 
 Fids = NDArray[np.complexfloating]
 NAA_BAND_PPM = (1.86, 2.16)
@@ -252,26 +254,13 @@ def line_width(
     The FID is phased and noise-free; it is zero filled eightfold and the flanks are
     interpolated linearly.  The height is that without zero filling.
     """
-    points = fid.size * ZERO_FILL
-    spectrum = np.fft.fftshift(np.fft.ifft(fid, points)).real * points
-    ppm = 4.65 + np.fft.fftshift(np.fft.fftfreq(points, dwell_time_s)) / frequency_mhz
+    ppm, spectrum = zero_filled(fid, ZERO_FILL, dwell_time_s, frequency_mhz)
     band = np.flatnonzero((ppm >= band_ppm[0]) & (ppm <= band_ppm[1]))
     if band.size == 0:
         return float("nan"), float("nan")
     top = int(band[np.argmax(spectrum[band])])
     height = float(spectrum[top])
-    below = spectrum < 0.5 * height
-    right = top + int(np.argmax(below[top:]))
-    left = top - int(np.argmax(below[top::-1]))
-    if height <= 0 or right == top or left == top:
+    if height <= 0:
         return float("nan"), height
-    bins = (right - _crossing(spectrum, right, right - 1, height)) - (
-        left + _crossing(spectrum, left, left + 1, height)
-    )
-    return float(bins / (points * dwell_time_s)), height
-
-
-def _crossing(spectrum: Real, below: int, above: int, height: float) -> float:
-    """Distance in bins from the point below half height to the crossing."""
-    low, high = spectrum[below], spectrum[above]
-    return float((0.5 * height - low) / (high - low))
+    width = full_width(spectrum, top, 0.5 * height)
+    return float(width / (spectrum.size * dwell_time_s)), height

@@ -36,13 +36,13 @@ from monitor.analysis.fit.mm_system import (
     weighed,
 )
 from monitor.analysis.signal.spectrum import (
-    REFERENCE_PPM,
     Complex,
     Real,
     ppm_axis,
     time_axis_s,
 )
 from monitor.analysis.signal.water import without_water
+from streams.messages.transient import REFERENCE_PPM
 
 BAND_PPM = (0.4, 4.2)
 LINES_PPM = (0.5, 4.25)

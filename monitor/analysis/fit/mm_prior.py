@@ -27,12 +27,12 @@ from monitor.analysis.basis.mm_resonances import (
     mean_and_covariance,
 )
 from monitor.analysis.signal.spectrum import (
-    REFERENCE_PPM,
     Complex,
     Real,
     ppm_axis,
     time_axis_s,
 )
+from streams.messages.transient import REFERENCE_PPM
 
 NAME = "human brain, 14 groups and pedestal"
 LEAST = 0.02

@@ -8,7 +8,8 @@ import numpy as np
 
 from monitor.analysis.fit.lineshape import decay, gauss_rate
 from monitor.analysis.fit.mm_prior import unmeasured
-from monitor.analysis.signal.spectrum import REFERENCE_PPM, Complex, Real, spectrum_of
+from monitor.analysis.signal.spectrum import Complex, Real, spectrum_of
+from streams.messages.transient import REFERENCE_PPM
 
 RESIDUE_PART, BASELINE_PART = 0.15, 0.1
 """SD of residues and baseline, over the highest macromolecule."""

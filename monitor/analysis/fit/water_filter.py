@@ -22,6 +22,7 @@ import numpy as np
 from monitor.analysis.fit.model import Model
 from monitor.analysis.signal.spectrum import Complex, ppm_axis, time_axis_s
 from monitor.analysis.signal.water import Lines
+from streams.messages.transient import REFERENCE_PPM
 
 WATER_BAND_PPM = (4.35, 4.95)
 CONDITION = 1e-3
@@ -81,7 +82,7 @@ def make_water_filter(model: Model, lines: Lines) -> WaterFilter | None:
 def _shapes(model: Model, lines: Lines) -> Complex:
     """FIDs of the lines (lines, points), each with the amplitude it has in the mean."""
     t = time_axis_s(model.points, model.dwell_time_s)
-    nu_hz = (lines.shift_ppm - 4.65) * model.frequency_mhz
+    nu_hz = (lines.shift_ppm - REFERENCE_PPM) * model.frequency_mhz
     rates = -2j * np.pi * nu_hz - np.pi * lines.fwhm_hz
     shapes: Complex = lines.amplitude[:, None] * np.exp(rates[:, None] * t)
     return shapes

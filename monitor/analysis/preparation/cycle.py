@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from monitor.analysis.preparation.quality import COUNTING_WEIGHT
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex, Real
 
@@ -50,7 +51,7 @@ class Cycle:
 
     def push(self, step: int, aligned: Complex, weight: float) -> None:
         """Add an aligned transient (points,) of a step."""
-        if self.steps == 1 or weight <= 0.5:
+        if self.steps == 1 or weight < COUNTING_WEIGHT:
             return
         j, keep = step % self.steps, 1.0 - 1.0 / MEMORY
         self.total[j] = keep * self.total[j] + aligned

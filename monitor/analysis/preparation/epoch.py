@@ -19,7 +19,7 @@ from monitor.analysis.preparation.registration import Registration, Shape, regis
 from monitor.analysis.preparation.template import Model, Template
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
-from monitor.analysis.signal.noise import Coils, noise_sd
+from monitor.analysis.signal.noise import Coils, at_least_the_floor, noise_sd
 from monitor.analysis.signal.spectrum import Complex
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
@@ -92,8 +92,7 @@ class Epoch:
     def noise_sd(self, fid: Complex) -> float:
         """SD of the real part of one point of a combined FID (points,)."""
         sd = noise_sd(fid, self.axis.dwell_time_s, self.axis.frequency_mhz)
-        # A simulation without noise: a floor far below anything that matters.
-        return max(sd, 1e-9 * float(np.abs(fid).max()))
+        return at_least_the_floor(sd, fid)
 
     def register(self, fid: Complex, sd: float) -> Registration:
         """Register against the template, or against itself where there is none."""

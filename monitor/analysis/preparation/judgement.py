@@ -58,7 +58,7 @@ def verdict_of(
     """
     flags = judged.flags
     recent = np.array(list(phases))
-    if judged.weight < 0.5 and recent.size:
+    if not judged.counts and recent.size:
         middle = np.angle(np.mean(np.exp(1j * recent)))
         if abs(np.angle(np.exp(1j * (found.phase_rad - middle)))) > PHASE_JUMP_RAD:
             flags = (*flags, "phase")

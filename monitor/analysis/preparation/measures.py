@@ -1,4 +1,4 @@
-"""Measures of quality: absolute phase and frequency, tNAA line, water, lipid, drift.
+"""Measures of quality: absolute phase and frequency, tNAA line, water, lipid.
 
 Definitions, as they stand on screen and in files:
 
@@ -10,8 +10,6 @@ Definitions, as they stand on screen and in files:
 - water: largest magnitude of the spectrum at 4.25-5.05 ppm over the tNAA height.
 - lipid: largest magnitude of the spectrum smoothed over 0.1 ppm, 0.8-1.5 ppm, over the
   tNAA height.  Macromolecules at a short echo time are in it: compare, not judge.
-- SNR loss from phase scatter sigma (Gabr et al., Magn Reson Med 2006, 56:754):
-  1 - sinc(sigma sqrt(3) / pi), sinc(x) = sin(pi x) / (pi x).
 
 Absolute phase and frequency come from the singlets (NAA 2.01, Cr 3.03, Cho 3.21 ppm),
 below 200 MHz with the largest of what crowds them: the cross-correlation of the FID
@@ -23,7 +21,6 @@ STEAM TE 45) it is right to 0.5 Hz and 6 degrees; the fit knows better.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -32,7 +29,9 @@ from numpy.typing import NDArray
 
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.line import full_width, zero_filled
 from monitor.analysis.signal.spectrum import Complex, Real
+from streams.messages.transient import REFERENCE_PPM
 
 SINGLETS = ((2.008, 3.0), (3.027, 2.4), (3.210, 1.6))
 """Chemical shift, ppm, and usual relative size of the singlets."""
@@ -56,6 +55,7 @@ FAR_BAND_PPM = (1.4, 3.8)
 PATTERN_FWHM_HZ = 6.0
 CROWDED_MHZ = 200.0
 LATE_S = 0.04
+ZERO_FILL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _pattern(axis: Axis) -> Complex:
     total = np.zeros(t.size, complex)
     lines = SINGLETS + CROWD if frequency_mhz < CROWDED_MHZ else SINGLETS
     for ppm, size in lines:
-        nu = (ppm - spectrum.REFERENCE_PPM) * frequency_mhz
+        nu = (ppm - REFERENCE_PPM) * frequency_mhz
         total += size * np.exp(-(2j * np.pi * nu + np.pi * PATTERN_FWHM_HZ) * t)
     total.setflags(write=False)
     return total
@@ -154,9 +154,7 @@ def naa_line(fid: Complex, axis: Axis, absolute: Absolute) -> NaaLine:
     upright = spectrum.moved(
         fid, axis.dwell_time_s, -absolute.shift_hz, -absolute.phase_rad
     )
-    padded = np.concatenate([upright, np.zeros(3 * axis.points)])
-    real = spectrum.spectrum_of(padded).real
-    ppm = spectrum.ppm_axis(padded.size, axis.dwell_time_s, axis.frequency_mhz)
+    ppm, real = zero_filled(upright, ZERO_FILL, axis.dwell_time_s, axis.frequency_mhz)
     near = np.flatnonzero(np.abs(ppm - NAA_PPM) < 0.06)
     valley = (ppm > 1.80) & (ppm < 1.93)
     peak = int(near[np.argmax(real[near])])
@@ -164,20 +162,8 @@ def naa_line(fid: Complex, axis: Axis, absolute: Absolute) -> NaaLine:
     height = float(real[peak]) - base
     if height <= 0:
         return NaaLine(height=float("nan"), fwhm_hz=float("nan"))
-    points = _width(real - base, peak, height / 2)
-    return NaaLine(height, points / (padded.size * axis.dwell_time_s))
-
-
-def _width(curve: Real, peak: int, level: float) -> float:
-    """Width in points of the part of a curve around a peak that is above a level."""
-    below = curve < level
-    right = peak + int(np.argmax(below[peak:]))
-    left = peak - int(np.argmax(below[peak::-1]))
-    if not (below[right] and below[left]):
-        return float("nan")
-    rise = (level - curve[left]) / (curve[left + 1] - curve[left])
-    fall = (curve[right - 1] - level) / (curve[right - 1] - curve[right])
-    return float((right - 1 + fall) - (left + rise))
+    points = full_width(real - base, peak, height / 2)
+    return NaaLine(height, points / (real.size * axis.dwell_time_s))
 
 
 def lipid_height(lines: Complex, axis: Axis, offset_hz: float = 0.0) -> float:
@@ -204,41 +190,3 @@ def saturated(fid: NDArray[np.complexfloating]) -> bool:
         return False
     usual = np.median(size[..., size.shape[2] // 2 :], axis=2)
     return bool(np.any(repeated & (top > 8.0 * usual) & (top > 0)))
-
-
-def drift_hz_per_min(
-    times_s: Sequence[float], shifts_hz: Sequence[float], weights: Sequence[float]
-) -> float:
-    """Weighted slope of the shift, Hz/min; nan below three transients."""
-    t, f, w = (np.asarray(v, float) for v in (times_s, shifts_hz, weights))
-    use = (w > 0) & np.isfinite(f)
-    if np.count_nonzero(use) < 3 or np.ptp(t[use]) <= 0:
-        return float("nan")
-    t, f, w = t[use], f[use], w[use]
-    centred = t - np.average(t, weights=w)
-    return float(60.0 * np.sum(w * centred * f) / np.sum(w * centred**2))
-
-
-def phase_scatter_rad(phases_rad: Sequence[float], weights: Sequence[float]) -> float:
-    """SD of phases about their circular mean, rad; nan without weight."""
-    p, w = np.asarray(phases_rad, float), np.asarray(weights, float)
-    use = (w > 0) & np.isfinite(p)
-    if not use.any():
-        return float("nan")
-    z = np.exp(1j * p[use])
-    away = np.angle(z * np.conj(np.average(z, weights=w[use])))
-    return float(np.sqrt(np.average(away**2, weights=w[use])))
-
-
-def snr_loss(phase_scatter: float) -> float:
-    """Share of the SNR (0 ... 1) that a phase scatter, rad, costs an average."""
-    return float(
-        1.0 - np.sinc(min(phase_scatter, np.pi / np.sqrt(3)) * np.sqrt(3) / np.pi)
-    )
-
-
-def effective_number(weights: Sequence[float]) -> float:
-    """Effective number of transients, (sum w)^2 / sum w^2; 0 without any weight."""
-    w = np.asarray(weights, float)
-    squares = float(np.sum(w**2))
-    return float(np.sum(w)) ** 2 / squares if squares > 0 else 0.0

@@ -93,12 +93,6 @@ class Preparation:
         return self._epoch.axis
 
     @property
-    def template_fid(self) -> Complex | None:
-        """Mean FID (points,) of the aligned transients so far; None before any."""
-        template = self._epoch.template
-        return template.fid if template.weight > 0 else None
-
-    @property
     def absolute(self) -> Absolute:
         """Absolute shift and phase of the template."""
         return self._epoch.absolute
@@ -199,7 +193,7 @@ class Preparation:
         prepared = self._assembled(place, unaligned, found, judged)
         if not (place.settling or place.saturated):
             state.kind.push(place.step, measured, judged)
-            if judged.weight > 0.5:
+            if judged.counts:
                 state.shape.push(found)
                 state.navigator.push(place.step, found)
             state.cycle.push(
@@ -211,7 +205,7 @@ class Preparation:
     def _follow(self, prepared: Prepared) -> None:
         """Let template and search range follow a transient that counts."""
         state, quality = self._epoch, prepared.quality
-        if quality.weight > 0.5:
+        if quality.counts:
             state.near.append(quality.shift_hz)
             state.phases.append(quality.phase_rad)
         state.template.push(prepared.aligned, quality.weight)
@@ -244,7 +238,7 @@ class Preparation:
             state.shape = state.shape.settled_on(found)
             state.navigator = Navigator(state.kind.cycle_steps)
             for (p, _), f, j, use in zip(first, found, judged, counted, strict=True):
-                if use and j.weight > 0.5:
+                if use and j.counts:
                     state.shape.push(f)
                     state.navigator.push(p.step, f)
         state.kind = weights.Kind(state.kind.cycle_steps)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.analysis.signal.spectrum import Real
+
+COUNTING_WEIGHT = 0.5
+"""From this weight on a transient counts: in what is learned, in medians and limits."""
+LOW_WEIGHT = 0.1
+"""Below this weight the screen speaks of a transient of low weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +50,19 @@ class Quality:
     amplitude: float
     weight: float
     flags: tuple[str, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts."""
+        return self.weight >= COUNTING_WEIGHT
+
+    @property
+    def down_weighted(self) -> bool:
+        """Whether it has a share in the averages and yet does not count."""
+        return 0 < self.weight < COUNTING_WEIGHT
+
+
+def median_of(values: Real) -> float:
+    """Median of a measure over transients, where it could be measured; nan: nowhere."""
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if len(finite) else math.nan

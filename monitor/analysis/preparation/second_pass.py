@@ -30,7 +30,7 @@ from monitor.analysis.preparation.registration import Registration, Shape, regis
 from monitor.analysis.preparation.template import Template
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
-from monitor.analysis.signal.noise import noise_sd
+from monitor.analysis.signal.noise import at_least_the_floor, noise_sd
 from monitor.analysis.signal.spectrum import Complex
 from streams.messages.transient import ComplexFID
 
@@ -125,7 +125,7 @@ def _found(
     if not np.any(raw):
         return None
     sd = noise_sd(raw, axis.dwell_time_s, axis.frequency_mhz)
-    sd = max(sd, 1e-9 * float(np.abs(raw).max()))
+    sd = at_least_the_floor(sd, raw)
     return register(raw, template.model(sd), axis, sd, quality.shift_hz, shape)
 
 
@@ -134,7 +134,7 @@ def _learned(
 ) -> Shape:
     """How the shape varies over all transients that count, for the design they take."""
     pairs = zip(found, qualities, strict=True)
-    good = [f for f, q in pairs if f is not None and q.weight > 0.5]
+    good = [f for f, q in pairs if f is not None and q.counts]
     if not good:
         return shape
     learned = shape.settled_on(good)
@@ -154,9 +154,7 @@ def _navigated(
     upsets the count of the steps; the scatter that it brings keeps the water quiet.
     """
     navigator = Navigator(cycle_steps)
-    good = [
-        f is not None and q.weight > 0.5 for f, q in zip(found, qualities, strict=True)
-    ]
+    good = [f is not None and q.counts for f, q in zip(found, qualities, strict=True)]
     first = [i for i, one in enumerate(good) if one][:MEMORY]
     for i in first:
         _push(navigator, i, found[i])

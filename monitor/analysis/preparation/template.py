@@ -35,6 +35,7 @@ from monitor.analysis.preparation.measures import Absolute, absolute_of
 from monitor.analysis.signal import spectrum, water
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex, Real
+from streams.messages.transient import REFERENCE_PPM
 
 WIDE_PPM = (0.0, 5.6)
 NARROW_PPM = (0.2, 4.2)
@@ -211,14 +212,14 @@ def _real(columns: Complex) -> Real:
 
 def _tail(axis: Axis) -> Complex:
     """Smooth functions that carry the tail of the residual water, (3, points)."""
-    x = np.maximum(spectrum.REFERENCE_PPM - axis.ppm, 0.2)
+    x = np.maximum(REFERENCE_PPM - axis.ppm, 0.2)
     return np.stack([1 / x, np.ones_like(x), 1 / x**2]).astype(complex)
 
 
 @lru_cache(maxsize=8)
 def _lipids(axis: Axis) -> Complex:
     """Spectra (2, points) of broad lines where lipids are; read-only."""
-    nu = (np.array(LIPIDS_PPM) - spectrum.REFERENCE_PPM) * axis.frequency_mhz
+    nu = (np.array(LIPIDS_PPM) - REFERENCE_PPM) * axis.frequency_mhz
     rate = -2j * np.pi * nu - np.pi * LIPID_FWHM_PPM * axis.frequency_mhz
     lines = spectrum.spectrum_of(np.exp(rate[:, np.newaxis] * axis.t))
     lines.setflags(write=False)
@@ -249,7 +250,7 @@ def _windows(axis: Axis) -> Real:
 def _ppm_twice(axis: Axis) -> Real:
     """Chemical shifts of the spectrum filled to twice its length, in FFT order."""
     nu = np.fft.fftfreq(2 * axis.points, axis.dwell_time_s)
-    ppm = np.asarray(spectrum.REFERENCE_PPM + nu / axis.frequency_mhz)
+    ppm = np.asarray(REFERENCE_PPM + nu / axis.frequency_mhz)
     ppm.setflags(write=False)
     return ppm
 

@@ -33,6 +33,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.analysis.preparation.quality import COUNTING_WEIGHT
+
 MEMORY = 48
 MEMORY_OF_STEP = 12
 RUN = 12
@@ -62,6 +64,11 @@ class Judgement:
     flags: tuple[str, ...]
     z: tuple[float, ...]
 
+    @property
+    def counts(self) -> bool:
+        """Whether such a transient counts."""
+        return self.weight >= COUNTING_WEIGHT
+
 
 @dataclass(slots=True)
 class Kind:
@@ -81,7 +88,7 @@ class Kind:
     def push(self, step: int, measures: Measures, judged: Judgement) -> None:
         """Remember a transient of a step of the phase cycle."""
         self.past.append((step % self.cycle_steps, np.array(measures.values)))
-        self.outlying = self.outlying + 1 if judged.weight < 0.5 else 0
+        self.outlying = self.outlying + 1 if not judged.counts else 0
         if self.outlying >= RUN and self._run_agrees():
             self._remember(list(self.past)[-RUN:])
             self.outlying = 0
@@ -130,7 +137,9 @@ def judgement(z: Values) -> Judgement:
     one = np.where(ONE_SIDED, np.maximum(z, 0.0), np.abs(z))
     each = np.where(one < CUTS, (1.0 - (one / CUTS) ** 2) ** 2, 0.0)
     flags = dict.fromkeys(
-        flag for flag, w in zip(FLAGS, each.tolist(), strict=True) if w < 0.5
+        flag
+        for flag, w in zip(FLAGS, each.tolist(), strict=True)
+        if w < COUNTING_WEIGHT
     )
     return Judgement(float(each.min()), tuple(flags), tuple(z.tolist()))
 

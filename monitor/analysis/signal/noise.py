@@ -4,6 +4,9 @@ White noise of SD s in the real (and the imaginary) part of each point of an FID
 sqrt(N) s in each part of a point of `spectrum_of`.  It is measured in -2.5 ... -0.5 ppm
 (or the part of that which the spectral width has; else the outermost tenth) on second
 differences, which a line's tail does not enter:  var(y_k-1 - 2 y_k + y_k+1) = 6 s^2.
+
+Two figures, for two who ask: the fit weighs points of a spectrum (`noise_sd_of`), the
+registration points of a FID whose water may be far from gone (`noise_sd`, robust).
 """
 
 from __future__ import annotations
@@ -14,15 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.signal.spectrum import (
-    REFERENCE_PPM,
     Complex,
     Real,
     ppm_axis,
     spectrum_of,
 )
+from streams.messages.transient import REFERENCE_PPM
 
 REGION_PPM = (-2.5, -0.5)
 FEWEST_POINTS = 32
+LEAST_SHARE = 1e-9
+"""Of a FID's largest point: far below any noise, for simulations that have none."""
 
 Coils = NDArray[np.complexfloating]
 SIGNAL_PPM = (-0.2, 5.4)
@@ -90,3 +95,8 @@ def noise_sd(fid: Complex, dwell_time_s: float, frequency_mhz: float) -> float:
     noise = tail_noise(fid[np.newaxis], dwell_time_s, frequency_mhz)
     power = float(np.median(np.abs(noise) ** 2)) / np.log(2.0)
     return float(np.sqrt(power / 2.0))
+
+
+def at_least_the_floor(sd: float, fid: Complex) -> float:
+    """An SD of the noise of a FID, but never (nearly) nothing."""
+    return max(sd, LEAST_SHARE * float(np.abs(fid).max()))

@@ -17,11 +17,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.messages.transient import REFERENCE_PPM
+
 Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
-
-REFERENCE_PPM = 4.65
-"""Chemical shift of water at body temperature, where the carrier is taken to be."""
 
 
 def time_axis_s(points: int, dwell_time_s: float) -> Real:

@@ -27,9 +27,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.noise import noise_sd
 from monitor.analysis.signal.spectrum import Complex, Real
+from streams.messages.transient import REFERENCE_PPM
 
 WATER_PPM = (4.4, 5.3)
 MOST_FWHM_HZ = 60.0
@@ -56,7 +56,7 @@ class Lines:
 
     def fid(self, points: int, dwell_time_s: float, frequency_mhz: float) -> Complex:
         """Sum of the lines, (points,) complex128."""
-        nu = (self.shift_ppm - spectrum.REFERENCE_PPM) * frequency_mhz
+        nu = (self.shift_ppm - REFERENCE_PPM) * frequency_mhz
         rate = (-2j * np.pi * nu - np.pi * self.fwhm_hz) * dwell_time_s
         return np.asarray(_powers(np.exp(rate), points) @ self.amplitude, complex)
 
@@ -93,7 +93,7 @@ def water_lines(
     gain = _powers(1.0 / slow, h.size).T @ h.astype(complex) * slow ** (h.size - 1)
     amplitude, *_ = np.linalg.lstsq(_powers(poles, y.size) * gain, y, rcond=1e-10)
     nu = -np.angle(slow) / (2 * np.pi * dwell_time_s)
-    ppm = spectrum.REFERENCE_PPM + nu / frequency_mhz
+    ppm = REFERENCE_PPM + nu / frequency_mhz
     width = -np.log(np.abs(slow)) / (np.pi * dwell_time_s)
     water = (ppm > low_ppm) & (ppm < WATER_PPM[1]) & (width < MOST_FWHM_HZ)
     return Lines(np.asarray(amplitude[water], complex), ppm[water], width[water])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 
 from monitor.protocol.settings import Settings
-from monitor.protocol.version import program_version
 from streams.messages.transient import Acquisition
+from streams.messages.version import program_version
 
 
 def footer(acquisition: Acquisition | None, source: str, settings: Settings) -> str:

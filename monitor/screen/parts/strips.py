@@ -93,16 +93,6 @@ def weight_strip(at: Line, weight: Line) -> Strip:
     return Strip("weight", "", x, y, _ALL, 0.0, 1.08, (), now, False)
 
 
-def drift_hz_per_min(time_s: Line, shift_hz: Line, most: int = 60) -> float:
-    """Slope of the newest shifts by least squares, Hz/min; nan below 10 of them."""
-    finite = np.isfinite(shift_hz)
-    t, y = time_s[finite][-most:] / 60, shift_hz[finite][-most:]
-    if len(t) < 10 or t[-1] <= t[0]:
-        return math.nan
-    t = t - t.mean()
-    return float(t @ y / (t @ t))
-
-
 def _recent(y: Line) -> float:
     return float(np.median(y[-8:]))
 

@@ -36,11 +36,6 @@ class Card:
     verdict: str
     checks: tuple[Check, ...]
 
-    @property
-    def go(self) -> bool:
-        """Whether nothing speaks against it."""
-        return all(check.good for check in self.checks)
-
 
 def card_of(state: SessionState) -> Card:
     """The card as things stand; a blinded protocol's says no figure of the outcome."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from typing import Any
 
+from monitor.protocol.span import Span, span_of
 from monitor.screen.state import SessionState
 from streams.errors import InputError
 
@@ -72,26 +72,24 @@ def events_for(held: Choices, wanted: Choices) -> tuple[tuple[str, str], ...]:
     events = [("settings", json.dumps(changed))] if changed else []
     reference = wanted.reference.strip()
     if reference and reference != held.reference:
-        events.append(("reference", _range(range_of(reference))))
+        events.append(("reference", _range(_reference_of(reference))))
     return tuple(events)
 
 
-def range_of(text: str) -> tuple[float, float]:
-    """START:END in seconds; either may be min:sec written as 10m.
+def _reference_of(text: str) -> Span:
+    """The reference period that was typed.
 
     Raises
     ------
-    InputError : anything else
+    InputError : none was
     """
-    try:
-        start, end = (_seconds(part) for part in text.split(":"))
-    except ValueError:
+    span = span_of(text)
+    if span is None:
         raise InputError(
-            "The reference period is START:END in seconds, e.g. 0:600 (or 0m:10m)."
-        ) from None
-    if not (math.isfinite(start) and math.isfinite(end) and start < end):
-        raise InputError("The reference period must end after it starts.")
-    return start, end
+            "The reference period is START:END in seconds, e.g. 0:600 (or 0m:10m), the "
+            "end after the start."
+        )
+    return span
 
 
 def epochs_of(text: str) -> list[int]:
@@ -108,11 +106,6 @@ def epochs_of(text: str) -> list[int]:
     if epochs and epochs[0] < 0:
         raise InputError("Epochs are whole numbers from 0 on: 1, 2.")
     return epochs
-
-
-def _seconds(text: str) -> float:
-    text = text.strip()
-    return 60 * float(text[:-1]) if text.endswith("m") else float(text)
 
 
 def _range(span_s: tuple[float, float]) -> str:

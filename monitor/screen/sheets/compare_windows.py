@@ -9,6 +9,7 @@ import numpy as np
 
 from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.fit.curves import Curves
+from monitor.analysis.preparation.quality import median_of
 from monitor.screen.parts.columns import Columns
 from monitor.screen.screen import Line, SpectrumView
 from monitor.screen.words import DASH, MINUS, clock, plain, signed
@@ -103,8 +104,8 @@ def _of(
         "mean weight": _value(share, "", 0.1),
         "effective transients": _value(e.n_effective, "", 0.1 * e.n_effective),
         "residual / tallest line": _value(100 * residual, "%", 0.5),
-        "residual water / NAA": _value(_median(of("water")), "", 1.0),
-        "lipid / NAA": _value(_median(of("lipid")), "", 0.2),
+        "residual water / NAA": _value(median_of(of("water")), "", 1.0),
+        "lipid / NAA": _value(median_of(of("lipid")), "", 0.2),
         "fit": (float(e.converged), "converged" if e.converged else "FAILED", 0.5),
     }
     return found
@@ -134,7 +135,3 @@ def _residual(curves: Curves) -> float:
 
 def _spread(values: Line) -> float:
     return float(np.ptp(values)) if len(values) else math.nan
-
-
-def _median(values: Line) -> float:
-    return float(np.median(values)) if len(values) else math.nan

@@ -17,9 +17,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.messages.transient import Acquisition, ComplexFID
+from streams.messages.transient import REFERENCE_PPM, Acquisition, ComplexFID
 
-LOW_PPM, HIGH_PPM, CARRIER_PPM = 1.8, 3.4, 4.65
+LOW_PPM, HIGH_PPM = 1.8, 3.4
 APODISATION_HZ = 5.0
 LEAST_TRANSIENTS, MOST_TRANSIENTS = 8, 64
 CLEAR = 0.2
@@ -67,9 +67,9 @@ class ConjugationCheck:
             return False
         a, points = self._acquisition, self._power.size
         offset_hz = np.fft.fftshift(np.fft.fftfreq(points, a.dwell_time_s))
-        ppm = CARRIER_PPM + offset_hz / a.spectrometer_frequency_mhz
+        ppm = REFERENCE_PPM + offset_hz / a.spectrometer_frequency_mhz
         own = (ppm > LOW_PPM) & (ppm < HIGH_PPM)
-        middle = 2 * CARRIER_PPM
+        middle = 2 * REFERENCE_PPM
         mirrored = (ppm > middle - HIGH_PPM) & (ppm < middle - LOW_PPM)
         if own.sum() < 8 or mirrored.sum() < 8:
             return False

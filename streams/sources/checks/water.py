@@ -34,9 +34,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.messages.transient import Acquisition
+from streams.messages.transient import REFERENCE_PPM, Acquisition
 
-WATER_PPM, LINES_PPM, CARRIER_PPM = (3.9, 5.4), (1.8, 3.4), 4.65
+WATER_PPM, LINES_PPM = (3.9, 5.4), (1.8, 3.4)
 BELL_S, SHORTEST_S = 0.1, 0.03
 FILL = 8
 LEAST_DOMINANCE = 100.0
@@ -82,8 +82,8 @@ def peaks(fids: NDArray[np.complexfloating], acquisition: Acquisition) -> Peaks 
     spectra = np.fft.ifft(fids[..., :taken].astype(np.complex128) * bell, FILL * taken)
     power = (np.abs(spectra) ** 2).mean(axis=0).sum(axis=0)
     offset_hz = np.fft.fftfreq(FILL * taken, dwell_time_s)
-    ppm = CARRIER_PPM + offset_hz / acquisition.spectrometer_frequency_mhz
-    low, high = (2 * CARRIER_PPM - edge for edge in reversed(LINES_PPM))
+    ppm = REFERENCE_PPM + offset_hz / acquisition.spectrometer_frequency_mhz
+    low, high = (2 * REFERENCE_PPM - edge for edge in reversed(LINES_PPM))
     held = ppm.min() < LINES_PPM[0] and ppm.max() > high
     if not (held and power.any() and np.isfinite(power).all()):
         return None

@@ -30,11 +30,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.messages.transient import Acquisition
+from streams.messages.transient import REFERENCE_PPM, Acquisition
 
 Complex = NDArray[np.complex128]
 Fids = NDArray[np.complexfloating]
-LINES_PPM, BAND_PPM, CARRIER_PPM = (2.008, 3.027, 3.2), (1.85, 3.35), 4.65
+LINES_PPM, BAND_PPM = (2.008, 3.027, 3.2), (1.85, 3.35)
 SHIFTS_PPM = np.arange(-0.06, 0.061, 0.005)
 WIDTHS_HZ = (3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 18.0)
 BROADENING_HZ = 4.0
@@ -95,7 +95,7 @@ def left_over(fids: Complex, acquisition: Acquisition) -> NDArray[np.float64]:
     decay = np.exp(-np.pi * BROADENING_HZ * dwell_time_s * np.arange(points))
     spectra = np.fft.ifft(fids * decay, 2 * points)
     offset_hz = np.fft.fftfreq(2 * points, dwell_time_s)
-    ppm = CARRIER_PPM + offset_hz / acquisition.spectrometer_frequency_mhz
+    ppm = REFERENCE_PPM + offset_hz / acquisition.spectrometer_frequency_mhz
     band = (ppm > BAND_PPM[0]) & (ppm < BAND_PPM[1])
     if band.sum() < LEAST_POINTS:
         return np.ones(len(fids))

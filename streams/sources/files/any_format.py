@@ -6,13 +6,11 @@ with what is always installed; ISMRMRD and the vendors' formats need the extra `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from streams.errors import InputError
 from streams.messages.ranges import OutOfRangeError
-from streams.messages.transient import Body
 from streams.recording.files import refuse_pipe
 from streams.sources.files import ismrmrd as ismrmrd_file
 from streams.sources.files import mrd_stream as mrd_stream_file
@@ -20,34 +18,12 @@ from streams.sources.files import twix as twix_file
 from streams.sources.files import varian
 from streams.sources.files import vendor as vendor_file
 from streams.sources.files.choice import Choose
-from streams.sources.files.filling import without_filling
 from streams.sources.files.nifti_container import is_nifti
 from streams.sources.files.nifti_mrs import read_series as read_nifti_mrs
-from streams.sources.files.series import Series, bodies_of
+from streams.sources.files.series import Series
 from streams.sources.mrd.rules import MrdRules
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
-
-
-def bodies(
-    path: Path, water: Path | None = None, choose: Choose | None = None
-) -> Iterator[Body]:
-    """Messages of a file: Start, water transients, metabolite transients, End.
-
-    Parameters
-    ----------
-    path : the file
-    water : file with the unsuppressed water reference
-    choose : entries along a dimension other than coils and transients, by its
-        NIfTI-MRS tag, e.g. {"DIM_EDIT": 0}
-
-    Raises
-    ------
-    InputError : no recording, damaged, a missing field, a water reference that does not
-        belong to it, nothing but NaN in its FIDs (this when the last is reached)
-    """
-    reference = None if water is None else read_series(water, choose)
-    return bodies_of(without_filling(read_series(path, choose)), reference)
 
 
 def read_series(

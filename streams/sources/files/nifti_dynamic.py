@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 from streams.errors import InputError
+from streams.messages.fields import finite
 from streams.messages.transient import Event
-from streams.sources.files.nifti_header import Header, finite
+from streams.sources.files.nifti_header import Header
 
 TIMES_KEY = "TransientTime"
 COUNTS_KEY = "TransientCount"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streams.errors import InputError
+from streams.messages.fields import finite
 
 SHORTEST_NAME = 3  # letters; shorter ones are in many words
 
@@ -102,17 +103,6 @@ class Header:
         """The value of a user-defined field ({"Value", "Description"}), or None."""
         value = self.fields.get(key)
         return value.get("Value") if isinstance(value, dict) else value
-
-
-def finite(value: object) -> float | None:
-    """The number as a float, or None if it is no finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def _short(value: object) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
-from streams.messages.transient import Acquisition, Body
+from streams.messages.transient import Acquisition
 from streams.sources.files.bids_beside import events_beside, sidecar_fields
 from streams.sources.files.choice import Choose
 from streams.sources.files.nifti_container import Container, read_container
@@ -35,7 +35,7 @@ from streams.sources.files.nifti_dynamic import (
     times_of,
 )
 from streams.sources.files.nifti_header import Header
-from streams.sources.files.series import Series, bodies_of
+from streams.sources.files.series import Series
 
 PHASE_CYCLE_KEY = "PhaseCycleSteps"
 UNKNOWN_VOXEL_MM = 10_000.0  # what the standard writes for "no localisation known"
@@ -44,25 +44,6 @@ ECHO_TIME_LEAST_S = 0.005  # shorter ones than this are not what was meant by ms
 REPETITION_TIME_MOST_S = 60.0
 FREQUENCY_MOST_MHZ = 2000.0  # larger ones are taken as Hz
 DWELL_MOST_S = 0.1
-
-
-def bodies(
-    path: Path, water: Path | None = None, choose: Choose | None = None
-) -> Iterator[Body]:
-    """Messages of a NIfTI-MRS file: Start, water, metabolite transients, End.
-
-    Parameters
-    ----------
-    path : .nii or .nii.gz with DIM_COIL and DIM_DYN in any order, or neither
-    water : file with the unsuppressed water reference
-    choose : entries along any other dimension, e.g. {"DIM_EDIT": 0}
-
-    Raises
-    ------
-    InputError : see `read_series` and `bodies_of`
-    """
-    reference = None if water is None else read_series(water, choose)
-    return bodies_of(read_series(path, choose), reference)
 
 
 def read_series(

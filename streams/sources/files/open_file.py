@@ -72,7 +72,7 @@ def open_source(
     ----------
     path : the file
     water : file with the unsuppressed water reference
-    choose : see `streams.sources.files.any_format.bodies`
+    choose : see `streams.sources.files.any_format.read_series`
     rules : how files are read, by a protocol
 
     Raises

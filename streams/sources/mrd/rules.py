@@ -6,12 +6,12 @@ contradicts a rule, it says so and the rule is still followed.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from streams.errors import InputError
 from streams.messages.scanner_names import says_unsuppressed
+from streams.messages.tables import check_names, check_type
 from streams.sources.mrd.header import Header
 from streams.sources.mrd.messages import SET, Readout
 
@@ -164,22 +164,8 @@ def rules_from(table: Mapping[str, object], protocol: str) -> MrdRules:
     InputError : an unknown field, a wrong type or a value that cannot be
     """
     known = {f.name: getattr(MrdRules(), f.name) for f in fields(MrdRules)}
+    owner, within = f"Protocol {protocol}", " in [mrd]"
+    check_names(owner, table, known, within)
     for key, value in table.items():
-        if key not in known:
-            raise InputError(
-                f"Protocol {protocol}: unknown field {key} in [mrd]; known are "
-                f"{', '.join(known)}."
-            )
-        _check_type(protocol, key, value, known[key])
+        check_type(owner, key, value, type(known[key]), within)
     return MrdRules(**table)  # type: ignore[arg-type]
-
-
-def _check_type(protocol: str, key: str, value: object, default: object) -> None:
-    right = type(value) is type(default)
-    if isinstance(default, float):
-        right = type(value) in (int, float) and math.isfinite(float(str(value)))
-    if not right:
-        raise InputError(
-            f"Protocol {protocol}: {key} = {value!r} in [mrd] should be of type "
-            f"{type(default).__name__}."
-        )

@@ -32,11 +32,10 @@ class SpillQueue(Generic[T]):
     Attributes
     ----------
     problem : why the file cannot be used; empty if nothing is wrong
-    spilled : payloads that went through the file so far
     """
 
     def __init__(self, memory_bytes: int = MEMORY_BYTES) -> None:
-        self.problem, self.spilled = "", 0
+        self.problem = ""
         self._most, self._held = memory_bytes, 0
         self._entries: deque[tuple[T, bytes | _Place]] = deque()
         self._changed = threading.Condition()
@@ -91,7 +90,6 @@ class SpillQueue(Generic[T]):
         place = _Place(self._end, len(payload))
         self._end += len(payload)
         self._in_file += 1
-        self.spilled += 1
         return place
 
     def _taken(self, payload: bytes | _Place) -> bytes:

@@ -8,6 +8,7 @@ import pytest
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex
+from streams.messages.transient import REFERENCE_PPM
 
 LINES = (
     (2.008, 9.5, 6.0),
@@ -29,7 +30,7 @@ def lines_fid(axis: Axis, lines: tuple[tuple[float, float, float], ...]) -> Comp
     """FID of Lorentzian lines of (ppm, amplitude, FWHM Hz)."""
     total = np.zeros(axis.points, complex)
     for ppm, amplitude, fwhm in lines:
-        nu = (ppm - spectrum.REFERENCE_PPM) * axis.frequency_mhz
+        nu = (ppm - REFERENCE_PPM) * axis.frequency_mhz
         total += amplitude * np.exp((-2j * np.pi * nu - np.pi * fwhm) * axis.t)
     return total
 

@@ -3,10 +3,9 @@
 import math
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from monitor.judge.criteria import Criterion, Verdict, lateness_s, slope_hz_per_min
+from monitor.judge.criteria import Criterion, Verdict, lateness_s
 from monitor.judge.follow import PlacedEvent
 from monitor.judge.session import JudgedSession, judge
 from monitor.protocol.choose import Wishes
@@ -30,12 +29,6 @@ CASES = [
 @pytest.mark.parametrize(("measured", "sense", "limit", "verdict"), CASES)
 def test_verdicts(measured: float, sense: str, limit: float, verdict: Verdict) -> None:
     assert criterion(measured, sense, limit).verdict == verdict
-
-
-def test_a_steady_drift() -> None:
-    t = np.arange(60) * 2.0
-    assert slope_hz_per_min(t, 0.03 * t) == pytest.approx(1.8)
-    assert math.isnan(slope_hz_per_min(t[:5], t[:5]))
 
 
 PLACES = [

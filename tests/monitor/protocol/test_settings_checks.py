@@ -1,14 +1,23 @@
 """A value in a protocol file that cannot be is one sentence."""
 
 import math
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from monitor.protocol import settings
 from monitor.protocol.read_protocol import bundled_protocols, read_protocol
-from monitor.protocol.settings import ABOVE_ZERO, NOT_NEGATIVE, RANGES, SHARES, Settings
+from monitor.protocol.settings import Rule, Settings
 from streams.errors import InputError
 
+
+def ruled(rule: Rule) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(Settings) if f.metadata.get("rule") is rule)
+
+
+NOT_NEGATIVE, SHARES = ruled(settings.NOT_NEGATIVE), ruled(settings.SHARE)
+ABOVE_ZERO, RANGES = ruled(settings.ABOVE_ZERO), ruled(settings.RANGE)
 WRONG = {
     **{f"{name} = -3": "must not be negative" for name in NOT_NEGATIVE},
     **{f"{name} = -1": "must be between 0 and 100" for name in SHARES},
@@ -16,6 +25,7 @@ WRONG = {
     **{f"{name} = 0": "must be a number above 0" for name in ABOVE_ZERO},
     "expect_echo_time_s = [0.03, 0.04]": "must be a number above 0",
     "dose_mg_per_kg = inf": "must be a number above 0",
+    "dose_mg_per_kg = true": "must be a number above 0",
     **{f"{name} = [600, 0]": r"must be \[start, end\] in s" for name in RANGES},
     **{f"{name} = 600": r"must be \[start, end\] in s" for name in RANGES},
     'reference_s = [0, "x"]': r"must be \[start, end\] in s",
@@ -34,6 +44,11 @@ def test_is_one_sentence(line: str, tmp_path: Path):
     with pytest.raises(InputError) as raised:
         read_protocol(str(path))
     raised.match(rf"^protocol mine: {line.split()[0]} .*{WRONG[line]}.*\.$")
+
+
+def test_every_rule_is_that_of_some_field():
+    kinds = (NOT_NEGATIVE, SHARES, ABOVE_ZERO, RANGES)
+    assert [len(names) for names in kinds] == [7, 2, 7, 2]
 
 
 def test_no_limit_is_a_limit(tmp_path: Path):

@@ -21,6 +21,7 @@ from monitor.run.remarks import remarks
 from monitor.screen.display import Display
 from monitor.screen.sheets.summary import summary_of
 from streams.messages.transient import Start, Transient
+from streams.recording.reading import read_messages
 from streams.relay.relay import run_relay
 from streams.sources.recording import AT_ONCE, Player, bodies
 
@@ -71,7 +72,7 @@ def test_the_screen_and_the_terminal_say_the_same(
 ):
     monkeypatch.setattr(headless, "SAY_EVERY_S", 0.0)
     console = Console(file=io.StringIO(), width=200)
-    feed = ReplayFeed(Player.of_recording(recording, AT_ONCE))
+    feed = ReplayFeed(Player(lambda: read_messages(recording), AT_ONCE))
     followed = Headless(feed, Wishes(), tmp_path / "out", console)
     followed._follow("replay", None)
     said = console.file.getvalue().splitlines()

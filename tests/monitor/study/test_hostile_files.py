@@ -11,6 +11,7 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 import pytest
+from file_bodies import bodies
 from test_qc_command import run as run_qc
 
 from monitor.cli import main
@@ -163,7 +164,7 @@ def test_twix_damaged_anywhere_is_read_or_refused(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the parser, which is not ours
             try:
-                list(files.bodies(path))
+                list(bodies(path))
             except InputError as error:
                 said.append(str(error))
     assert 0 < len(said) < 16

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from simulated_trial import Crossover, draw
 
 from monitor.study.between_visits import paired_power, power_table, repeatability
 from monitor.study.clinical import clinical_slope
 from monitor.study.group import outliers, summary
 from monitor.study.participants import Visit, active_condition, read_participants
-from monitor.study.simulated_trial import Crossover, draw
 from monitor.study.trial import bin_session, fit_trial
 from monitor.study.trial_report import trial_report
 from streams.errors import InputError

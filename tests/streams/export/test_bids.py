@@ -13,6 +13,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 from export_cases import POINTS, STEAM, fids
+from file_bodies import nifti_bodies as bodies
 
 from streams.errors import InputError
 from streams.export.bids import next_session, write_bids
@@ -25,7 +26,6 @@ from streams.messages.transient import (
     Transient,
     number,
 )
-from streams.sources.files.nifti_mrs import bodies
 
 ACQUISITION = replace(
     STEAM,

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from export_cases import POINTS, STEAM, fids, water_first
+from file_bodies import bodies
 
 from streams.errors import InputError
 from streams.export.ismrmrd import write_session
@@ -80,7 +81,7 @@ def test_the_ismrmrd_package_reads_our_file(tmp_path: Path):
 
 def test_a_session_comes_back(tmp_path: Path):
     water, metabolite = write_session(tmp_path / "s.h5", session())
-    back = list(files.bodies(metabolite, water))
+    back = list(bodies(metabolite, water))
     assert isinstance(back[0], Start)
     ours, ref = back[0].acquisition, ACQUISITION
     assert ours.dwell_time_s == pytest.approx(ref.dwell_time_s, rel=1e-15)
@@ -105,9 +106,7 @@ def test_their_file_is_conjugated_and_cropped(tmp_path: Path):
     assert series.acquisition.dwell_time_s == pytest.approx(166.66667e-6, rel=1e-6)
     assert series.acquisition.echo_time_s == 0.03
     assert "read as 1H" in series.notes[0]
-    assert "Mustermann" not in repr(
-        (series.acquisition, series.notes, *files.bodies(path))
-    )
+    assert "Mustermann" not in repr((series.acquisition, series.notes, *bodies(path)))
 
 
 def test_noise_and_dummies_are_left_out_with_a_note(tmp_path: Path):
@@ -203,7 +202,7 @@ def test_truncated_and_foreign_files_are_input_errors(tmp_path: Path):
     for length in range(8, len(whole), 97):
         cut.write_bytes(whole[:length])
         with pytest.raises(InputError):
-            list(files.bodies(cut))
+            list(bodies(cut))
     h5py = pytest.importorskip("h5py")
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file["x"] = [1, 2]

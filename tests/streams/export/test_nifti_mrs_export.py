@@ -7,6 +7,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 from export_cases import STEAM, fids
+from file_bodies import nifti_bodies as bodies
 from nifti_mrs.nifti_mrs import NIFTI_MRS
 from nifti_mrs.validator import validate_nifti_mrs
 
@@ -22,7 +23,7 @@ from streams.messages.transient import (
     Transient,
     number,
 )
-from streams.sources.files.nifti_mrs import bodies, read_series
+from streams.sources.files.nifti_mrs import read_series
 
 ACQUISITION = replace(
     STEAM,

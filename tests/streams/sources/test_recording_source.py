@@ -8,6 +8,7 @@ from stream_cases import all_parts, bodies, messages
 from streams.errors import InputError
 from streams.messages import wire
 from streams.recording.journal import Journal
+from streams.recording.reading import read_messages
 from streams.sources import recording
 from streams.sources.recording import AT_ONCE, Player
 
@@ -31,12 +32,14 @@ def play(player, timeout_s=5.0):
 
 @pytest.mark.parametrize("speed", [FAST, AT_ONCE])
 def test_a_replay_gives_the_very_messages(place, speed):
-    assert all_parts(play(Player.of_recording(place, speed))) == all_parts(messages())
+    assert all_parts(play(Player(lambda: read_messages(place), speed))) == all_parts(
+        messages()
+    )
 
 
 def test_scanner_time_drives_the_pace(place):
     began = time.monotonic()
-    play(Player.of_recording(place, FAST))
+    play(Player(lambda: read_messages(place), FAST))
     assert time.monotonic() - began >= 10.0 / FAST
 
 

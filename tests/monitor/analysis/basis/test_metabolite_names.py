@@ -7,7 +7,6 @@ from monitor.analysis.basis.names import (
     find,
     is_lipid,
     is_macromolecule,
-    is_metabolite,
     is_never_fitted,
     members,
 )
@@ -38,20 +37,18 @@ def test_spellings_of_one_substance(spelling, name):
 )
 def test_macromolecules(name):
     assert is_macromolecule(name)
-    assert not is_metabolite(name)
 
 
 @pytest.mark.parametrize("name", ["mI", "mIns", "Maltose", "Mannitol", "NAA", "MSM"])
 def test_not_macromolecules(name):
     assert not is_macromolecule(name)
-    assert is_metabolite(name)
 
 
 def test_lipids_and_never_fitted_entries():
     assert is_lipid("Lip13a")
     assert not is_lipid("Lac")
     assert is_never_fitted("G_glu")
-    assert not is_metabolite("G_gly")
+    assert is_never_fitted("G_gly")
 
 
 def test_members_of_sums_are_spelt_as_in_the_set():

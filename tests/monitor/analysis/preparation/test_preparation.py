@@ -224,9 +224,9 @@ def test_frozen_templates_do_not_follow(
     preparation = Preparation(acquisition, Settings())
     push_all(preparation, single([transient(k) for k in range(20)]))
     preparation.freeze()
-    before = preparation.template_fid
+    before = preparation._epoch.template.fid
     push_all(preparation, single([transient(k, 5.0) for k in range(20, 40)]), 20)
-    assert np.array_equal(before, preparation.template_fid)
+    assert np.array_equal(before, preparation._epoch.template.fid)
 
 
 def test_a_reference_period_of_one_transient_is_frozen_after_the_first_ones(
@@ -236,9 +236,9 @@ def test_a_reference_period_of_one_transient_is_frozen_after_the_first_ones(
     push_all(preparation, single([transient(0)]))
     preparation.freeze()
     push_all(preparation, single([transient(k) for k in range(1, FIRST)]), 1)
-    before = preparation.template_fid
+    before = preparation._epoch.template.fid
     push_all(preparation, single([transient(k) for k in range(FIRST, 30)]), FIRST)
-    assert np.array_equal(before, preparation.template_fid)
+    assert np.array_equal(before, preparation._epoch.template.fid)
 
 
 def test_a_new_epoch_starts_anew(acquisition: Acquisition, transient: Make) -> None:
@@ -246,7 +246,7 @@ def test_a_new_epoch_starts_anew(acquisition: Acquisition, transient: Make) -> N
     push_all(preparation, single([transient(k) for k in range(20)]))
     preparation.freeze()
     preparation.new_epoch(acquisition)
-    assert preparation.template_fid is None
+    assert preparation._epoch.template.weight == 0
     found = push_all(
         preparation, single([transient(k, 40.0, 3.0) for k in range(20, 44)]), 20
     )

@@ -9,6 +9,7 @@ from monitor.analysis.preparation import measures as qm
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex
+from streams.messages.transient import REFERENCE_PPM
 
 
 @pytest.mark.parametrize("shift_hz", [-14.0, 0.0, 14.0])
@@ -29,7 +30,7 @@ def test_noise_has_no_contrast(axis: Axis) -> None:
 
 
 def test_naa_line_of_a_lone_lorentzian(axis: Axis) -> None:
-    nu = (qm.NAA_PPM - spectrum.REFERENCE_PPM) * axis.frequency_mhz
+    nu = (qm.NAA_PPM - REFERENCE_PPM) * axis.frequency_mhz
     fid = np.exp((-2j * np.pi * nu - np.pi * 8.0) * axis.t)
     line = qm.naa_line(fid, axis, qm.Absolute(0.0, 0.0, 1.0))
     assert line.fwhm_hz == pytest.approx(8.0, rel=0.06)
@@ -53,38 +54,6 @@ def test_zeros_and_quantised_noise_are_not_saturated() -> None:
     noise = np.round(np.random.default_rng(2).normal(size=(2, 32, 2048)) * 40)
     assert not qm.saturated(noise[0] + 1j * noise[1])
     assert not qm.saturated(np.zeros((2, 64), complex))
-
-
-def test_drift() -> None:
-    t = np.arange(60) * 2.0
-    shifts = 1.5 * t / 60 + 3
-    shifts[7] = 400.0
-    w = np.ones(60)
-    w[7] = 0.0
-    assert qm.drift_hz_per_min(t, shifts, w) == pytest.approx(1.5)
-    assert np.isnan(qm.drift_hz_per_min(t[:2], shifts[:2], w[:2]))
-
-
-def test_phase_scatter_is_circular_and_costs_what_it_costs() -> None:
-    rng = np.random.default_rng(4)
-    width = 0.6
-    phases = np.pi + rng.uniform(-width, width, 20000)
-    scatter = qm.phase_scatter_rad(phases, np.ones(phases.size))
-    assert scatter == pytest.approx(width / np.sqrt(3), rel=0.02)
-    left = abs(np.mean(np.exp(1j * phases)))
-    assert 1 - qm.snr_loss(scatter) == pytest.approx(left, abs=0.01)
-
-
-def test_snr_loss_ends_at_everything() -> None:
-    assert qm.snr_loss(0.0) == 0.0
-    assert qm.snr_loss(5.0) == pytest.approx(1.0)
-
-
-@pytest.mark.parametrize(
-    ("w", "n"), [([1, 1, 1, 1], 4.0), ([1, 0, 0], 1.0), ([1, 0.5], 1.8), ([0, 0], 0.0)]
-)
-def test_effective_number(w: list[float], n: float) -> None:
-    assert qm.effective_number(w) == pytest.approx(n)
 
 
 def test_lipid_is_seen_in_its_band_alone(

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from registration_bound import bound
 
 from monitor.analysis.preparation.registration import register
-from monitor.analysis.preparation.registration_bound import bound
 from monitor.analysis.preparation.template import Model, Template, model_of
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis

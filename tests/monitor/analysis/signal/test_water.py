@@ -9,6 +9,7 @@ from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex
 from monitor.analysis.signal.water import water_lines, without_water
+from streams.messages.transient import REFERENCE_PPM
 
 WATERS = {
     "none": (),
@@ -21,7 +22,7 @@ WATERS = {
 def water_fid(axis: Axis, name: str) -> Complex:
     total = np.zeros(axis.points, complex)
     for ppm, size, fwhm, phase in WATERS[name]:
-        nu = (ppm - spectrum.REFERENCE_PPM) * axis.frequency_mhz
+        nu = (ppm - REFERENCE_PPM) * axis.frequency_mhz
         rate = -2j * np.pi * nu - np.pi * fwhm
         total += size * np.exp(1j * phase + rate * axis.t)
     return total

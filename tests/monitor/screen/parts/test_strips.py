@@ -1,15 +1,13 @@
 """The quality of the transients against time."""
 
-import math
 from dataclasses import fields
 
 import numpy as np
-import pytest
 from fake_session import SETTINGS
 from screen_cases import shown
 
 from monitor.analysis.preparation.quality import Quality
-from monitor.screen.parts.strips import drift_hz_per_min, thinned
+from monitor.screen.parts.strips import thinned
 
 
 def test_strips_show_limit_and_value_now(updates):
@@ -32,12 +30,6 @@ def test_thinning_keeps_every_extreme():
     assert ty.max() == 99.0
     assert tx[np.argmax(ty)] == 12_345
     assert (np.diff(tx) > 0).all()
-
-
-def test_drift_is_the_slope_per_minute():
-    t = np.arange(100.0)
-    assert drift_hz_per_min(t, 0.05 * t) == pytest.approx(3.0)
-    assert math.isnan(drift_hz_per_min(t[:5], t[:5]))
 
 
 def test_quality_type_has_what_the_strips_need():

@@ -3,11 +3,12 @@
 import json
 
 import pytest
+from file_bodies import nifti_bodies as bodies
 from test_nifti_mrs_file import fids, with_dims, without, write
 
 from streams.errors import InputError
 from streams.messages.transient import Event
-from streams.sources.files.nifti_mrs import bodies, read_series
+from streams.sources.files.nifti_mrs import read_series
 
 
 def saved(tmp_path, header, **sidecar):

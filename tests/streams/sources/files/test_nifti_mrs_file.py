@@ -10,6 +10,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
+from file_bodies import nifti_bodies as bodies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from streams.errors import InputError
 from streams.messages.transient import Body, End, Event, Kind, Start, Transient
 from streams.sources.files import nifti_container
 from streams.sources.files.nifti_container import is_nifti
-from streams.sources.files.nifti_mrs import bodies, read_series
+from streams.sources.files.nifti_mrs import read_series
 
 POINTS = 8
 HEADER = {

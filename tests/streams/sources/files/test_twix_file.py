@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from file_bodies import bodies
 
 from streams.errors import InputError
 from streams.messages.transient import Kind, Transient
@@ -58,7 +59,7 @@ def test_it_is_the_scan_that_the_nifti_file_holds(twix, shared_data):
 
 
 def test_times_come_from_the_stamps_of_the_scanner(twix):
-    transients = [m for m in files.bodies(twix) if isinstance(m, Transient)]
+    transients = [m for m in bodies(twix) if isinstance(m, Transient)]
     assert [t.time_s for t in transients] == [0.0, pytest.approx(5.02)]
     assert files.read_series(twix).notes == (
         "steam7t_wref.dat: 1 phase correction acquisitions left out.",
@@ -72,7 +73,7 @@ def test_truncated_files_are_input_errors(twix, tmp_path):
         cut.write_bytes(whole[:length])
         assert is_twix(cut)
         with pytest.raises(InputError):
-            list(files.bodies(cut))
+            list(bodies(cut))
 
 
 def test_a_file_without_its_last_transient_is_read_with_a_note(twix, tmp_path):

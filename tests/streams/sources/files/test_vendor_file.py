@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from file_bodies import bodies
 from vendor_files import SPAR
 
 from streams.errors import InputError
@@ -36,7 +37,7 @@ def test_a_philips_pair(tmp_path: Path):
     assert acquisition.dwell_time_s == pytest.approx(5e-4)
     assert (acquisition.echo_time_s, acquisition.repetition_time_s) == (0.03, 2.0)
     assert sorted(acquisition.voxel_mm or ()) == [20.0, 25.0, 30.0]
-    said = repr((series.origin, acquisition, series.notes, *files.bodies(path)))
+    said = repr((series.origin, acquisition, series.notes, *bodies(path)))
     assert "Mustermann" not in said
     assert "1964" not in said
 

@@ -1,0 +1,22 @@
+"""Which program this is."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+PROGRAM = "mrs-monitor"
+
+
+@cache
+def version_of(package: str) -> str:
+    """Version of an installed package, "not installed" where it is none."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def program_version() -> str:
+    """Version of this program."""
+    return version_of(PROGRAM)
