@@ -15,6 +15,7 @@ from monitor.commands import (
     analysing,
     basis_sets,
     events,
+    kit,
     preflight,
     qc,
     recordings,
@@ -35,6 +36,7 @@ app = typer.Typer(
 for group in (watching, analysing, qc, streaming, events, preflight, recordings):
     group.register(app)
 app.add_typer(basis_sets.app, name="basis")
+app.add_typer(kit.app, name="kit")
 
 
 def _version(wanted: bool) -> None:
