@@ -67,8 +67,9 @@ PARAMETERS = (
               "series are water reference.", 0, 0, 64),
     Parameter("waterset", "Water set", "Transients whose counter set is this are water "
               "reference; -1: none.", -1, -1, 64),
-    Parameter("watername", "Water name", "Part of the protocol name that makes the "
-              "whole series water reference.", ""),
+    Parameter("infusion", "Infusion after", "Minutes from the first transient to the "
+              "start of the infusion; 0: edges at EXT1 are its start and stop.",
+              0.0, 0.0, 600.0, "min"),
     Parameter("conjugate", "Conjugate", "Samples arrive as complex conjugates "
               "(Siemens: yes).", True),
     Parameter("window", "Window", "Transients in a window.", 32, 4, 512),
@@ -115,6 +116,11 @@ class CardSettings:
     def echo_time_s(self) -> float:
         """Echo time where the header has none, s; 0: it must have one."""
         return 1e-3 * float(self.values["echotime"])
+
+    @property
+    def infusion_s(self) -> float:
+        """From the first transient to the start of the infusion, s; 0: not given."""
+        return 60 * float(self.values["infusion"])
 
     @property
     def protocol(self) -> str:

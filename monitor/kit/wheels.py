@@ -43,8 +43,9 @@ def fill_wheelhouse(folder: Path, given: Path | None) -> list[Path]:
     source = ["--no-index", "--find-links", str(given)] if given else []
     if given and not given.is_dir():
         raise InputError(f"--wheelhouse {given} is no folder: give one with wheels.")
-    command: list[str | Path] = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", folder,
-               "--only-binary=:all:", "--python-version", PYTHON, *source]  # fmt: skip
+    command: list[str | Path] = [sys.executable, "-m", "pip", "download", "--quiet"]
+    command += ["--only-binary=:all:", "--python-version", PYTHON, "--dest", folder]
+    command += source
     for platform in PLATFORMS:
         command += ["--platform", platform]
     ran = subprocess.run(
