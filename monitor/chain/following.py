@@ -91,7 +91,7 @@ class Following:
         self._display.hear(Stream(connected=True), time.monotonic())
         screen = self._display.screen(time.monotonic())
         pixels = draw_page(screen, self._order.size)
-        return PageDrawn(self._transients, pixels, _comments(screen), last)
+        return PageDrawn(self._transients, pixels, comments_of(screen), last)
 
 
 def _is_end(message: Message) -> bool:
@@ -101,7 +101,7 @@ def _is_end(message: Message) -> bool:
     )
 
 
-def _comments(screen: Screen) -> tuple[str, ...]:
+def comments_of(screen: Screen) -> tuple[str, ...]:
     """What the page says, in lines."""
     head = screen.headline
     quality = ", ".join(f"{s.name} {s.now} {s.unit}".strip() for s in screen.strips[:3])

@@ -22,14 +22,16 @@ CODE = re.compile(r"[A-Za-z0-9-]{1,24}")
 
 def mrd_rules_of(card: CardSettings) -> MrdRules:
     """Rules for the scanner's stream: the protocol's, with the card's over them."""
-    return replace(
+    rules = replace(
         mrd_rules(card.protocol),
         conjugate=card.flag("conjugate"),
         water_first=card.number("waterfirst"),
         water_set=card.number("waterset"),
         echo_time_s=card.echo_time_s,
-        **({} if card.infusion_s else {"external_1": START, "external_1_end": STOP}),
     )
+    if card.infusion_s:
+        return rules
+    return replace(rules, external_1=START, external_1_end=STOP)
 
 
 def marked(bodies: Iterable[Body], infusion_s: float) -> Iterator[Body]:
