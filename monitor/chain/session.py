@@ -39,7 +39,7 @@ from streams.sources.mrd.rules import MrdRules
 from streams.sources.mrd.series import LEFT_OUT, NOISE
 from streams.sources.mrd.writer import frame_bytes, text_bytes
 
-ANSWER_S = 0.7
+ANSWER_S = 0.6
 """A page that is later than this is late; one second is promised."""
 END_S = 60.0
 RECORDED_S = 20.0
@@ -83,7 +83,7 @@ class AppSession:
         self._rules = MrdRules()
         self._tees: list[Tee] = []
         self._recorder: Recorder | None = None
-        self._begun = False
+        self._begun = self._followed = False
         self._head = b""
         self._transients = self._place = 0
         self._passed: Counter[str] = Counter()
@@ -243,8 +243,7 @@ class AppSession:
                 if given is not None:
                     self._use(given)
                 self._send_late()
-                over = isinstance(given, Followed) or self._failure
-                if over and self._ending.is_set():
+                if self._over and self._ending.is_set():
                     break
             else:
                 self._failure = (
@@ -254,8 +253,13 @@ class AppSession:
         except Exception as error:  # nothing of this may touch the chain
             self._say(f"Pages are not sent any more: {error!r}")
 
+    @property
+    def _over(self) -> bool:
+        """Whether nothing more will come from the analysis."""
+        return self._followed or bool(self._failure)
+
     def _given(self) -> Given | None:
-        if self._follower is None or self._failure:
+        if self._follower is None or self._over:
             time.sleep(TURN_S)
             return None
         return self._follower.given(TURN_S)
@@ -278,6 +282,8 @@ class AppSession:
                         self._head,
                     )
                 )
+            case Followed():
+                self._followed = True
             case Failed(sentence):
                 self._fail(sentence)
 

@@ -140,8 +140,11 @@ def test_pages_and_spectra_go_back_with_their_numbers(serve):
     assert back.texts() == []
 
 
-def test_a_page_that_is_late_is_answered_in_time(serve):
+def test_a_page_that_is_late_is_answered_in_time(serve, monkeypatch):
     """With the page before it; the late one follows."""
+    monkeypatch.setattr(
+        session_module, "ANSWER_S", 0.3
+    )  # a loaded machine draws slowly
     follower = StandIn()
     serving = serve(follower)
     with mrd.connect(serving.port) as connection:
