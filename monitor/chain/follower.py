@@ -64,9 +64,13 @@ class Averaged:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Why there are no pages any more, in one sentence."""
+    """Why there are no pages any more, in one sentence.
+
+    `gone`: the process with it; else it takes another order.
+    """
 
     sentence: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,7 @@ class Follower:
             given: Given = self._connection.recv()
         except (EOFError, OSError):
             time.sleep(min(timeout_s, 0.01))
-            return Failed("The analysis has ended by itself.")
+            return Failed("The analysis has ended by itself.", gone=True)
         return given
 
     def stop(self) -> None:

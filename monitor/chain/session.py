@@ -84,6 +84,7 @@ class AppSession:
         self._tees: list[Tee] = []
         self._recorder: Recorder | None = None
         self._begun = self._followed = False
+        self._done = True  # with its order, since it has none yet
         self._head = b""
         self._transients = self._place = 0
         self._passed: Counter[str] = Counter()
@@ -97,7 +98,7 @@ class AppSession:
     @property
     def well(self) -> bool:
         """Whether the process beside it can take another order."""
-        return not self._failure and not self._shown.is_alive()
+        return self._done
 
     # -- what comes, in the thread that reads ------------------------------------------
 
@@ -156,6 +157,7 @@ class AppSession:
             for tee in self._tees:
                 tee.put(self._without_subject(frame))
         if self._follower is not None:
+            self._done = False
             self._follower.follow(self._order(settings.outcome_hidden))
 
     def _without_subject(self, frame: Frame) -> bytes:
@@ -283,8 +285,9 @@ class AppSession:
                     )
                 )
             case Followed():
-                self._followed = True
-            case Failed(sentence):
+                self._followed = self._done = True
+            case Failed(sentence, gone):
+                self._done = not gone
                 self._fail(sentence)
 
     def _send_page(self, page: PageDrawn) -> None:
