@@ -1,7 +1,7 @@
 """The wheelhouse of a kit: this program as a wheel, and what it needs from pip.
 
-The image draws its pages with matplotlib and opens no window, so that Qt, which is half
-of its size and needs libraries of the system, stays outside.
+The image draws its pages with matplotlib and opens no window, so that Qt, which is
+large and needs libraries of the system, stays outside.
 """
 
 from __future__ import annotations
