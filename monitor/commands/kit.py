@@ -8,16 +8,18 @@ import time
 from collections.abc import Iterable
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.commands import options
 from monitor.commands.scanner import Allow, Listen
-from monitor.preflight.machine import Check, State
 from streams.errors import InputError
 from streams.sources.mrd.listening import DEFAULT_LISTEN, Listening
 from streams.sources.mrd.parser import DEFAULT_PORT
+
+if TYPE_CHECKING:
+    from monitor.preflight.machine import Check
 
 EVERY_ADDRESS = "0.0.0.0"
 app = typer.Typer(help="Packages for a Siemens scanner: OpenRecon and FIRE.",
@@ -156,6 +158,8 @@ def probe(
 
 def _told(checks: Iterable[Check]) -> None:
     """Say each check; exit code 2 if one of them is wrong."""
+    from monitor.preflight.machine import State
+
     wrong = 0
     for found in checks:
         typer.echo(found.line)
