@@ -42,6 +42,12 @@ class App:
         """Port that is listened on."""
         return self._server.port
 
+    @property
+    def followers(self) -> tuple[Follower, ...]:
+        """Processes that wait for a session."""
+        with self._lock:
+            return tuple(self._idle)
+
     def start(self) -> None:
         """Begin to accept."""
         self._server.start()

@@ -155,6 +155,11 @@ class Follower:
             return Failed("The analysis has ended by itself.", gone=True)
         return given
 
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+        self._process.join(STOP_S)
+
     def stop(self) -> None:
         """End the process; it owns nothing to lose."""
         with contextlib.suppress(OSError):
@@ -164,5 +169,5 @@ class Follower:
             self._process.terminate()
             self._process.join(STOP_S)
         if self._process.is_alive():
-            self._process.kill()
+            self.kill()
         self._connection.close()

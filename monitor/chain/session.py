@@ -29,7 +29,7 @@ from monitor.chain.parameters import CardSettings, card_settings
 from monitor.chain.recorder import Recorder, with_lock
 from monitor.chain.rules import mrd_rules_of, protocol_of, recording_name
 from monitor.protocol.choose import Wishes
-from streams.chain.server import MOST_TEXT, Send
+from streams.chain.server import CLOSED, MOST_TEXT, STOPPED, Send
 from streams.chain.tee import Address, Tee
 from streams.errors import InputError
 from streams.sources.mrd.header import Header
@@ -46,7 +46,7 @@ RECORDED_S = 20.0
 TURN_S = 0.02
 OPENING = frozenset({Id.CONFIG_FILE, Id.CONFIG_TEXT, Id.HEADER, Id.TEXT})
 PASSED = frozenset({Id.ACQUISITION, Id.WAVEFORM, Id.IMAGE})
-CLOSED = "closed by the scanner"
+STOPPED_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class AppSession:
         self._page: PageDrawn | None = None
         self._failure = "" if follower else "There is no analysis beside the chain."
         self._index, self._spectra = 0, 0
-        self._ending = threading.Event()
+        self._ending, self._end_s = threading.Event(), END_S
         self._shown = threading.Thread(target=self._show, name="pages", daemon=True)
 
     @property
@@ -103,18 +103,25 @@ class AppSession:
     # -- what comes, in the thread that reads ------------------------------------------
 
     def take(self, frame: Frame) -> None:
-        """Take in a message of the scanner; never waits."""
+        """Take in a message of the scanner; never waits, and passes it on whatever."""
         if not self._begun and frame.id in OPENING:
             self._opening.append(frame)
             return
-        if not self._begun:
-            self._begin()
         content = frame_bytes(frame)
-        for tee in self._tees:
-            tee.put(content)
+        try:
+            if not self._begun:
+                self._begin()
+            self._work_on(frame, content)
+        except Exception as error:  # of ours: it may cost a page, never the chain
+            self._fail(f"A message could not be worked on: {error!r}")
         if frame.id in PASSED and self._card.flag("passraw"):
             self._passed[frame.id.name.lower()] += 1
             self._send(content)
+
+    def _work_on(self, frame: Frame, content: bytes) -> None:
+        """Record it, and count it if it is a transient."""
+        for tee in self._tees:
+            tee.put(content)
         if frame.id is Id.ACQUISITION:
             self._count(frame.content)
 
@@ -126,9 +133,10 @@ class AppSession:
             self._record()
         except InputError as error:
             self._fail(str(error))
+        finally:
+            self._shown.start()
         for problem in self._card.problems:
             self._warn(problem)
-        self._shown.start()
 
     def _read_opening(self) -> None:
         for frame in self._opening:
@@ -218,8 +226,10 @@ class AppSession:
         for tee in self._tees[1:]:
             if tee.problem:
                 self._warn(f"The relay has not got everything: {tee.problem}")
+        if reason == STOPPED:  # whoever stops us does not wait long
+            self._end_s = min(END_S, STOPPED_S)
         self._ending.set()
-        self._shown.join(END_S + 5.0)
+        self._shown.join(self._end_s + 5.0)
         if self._recorder is not None:
             self._recorder.stop()
         self._say(f"{reason}: {self._summary()}")
@@ -240,7 +250,7 @@ class AppSession:
         try:
             while time.monotonic() < until:
                 if self._ending.is_set() and until == float("inf"):
-                    until = time.monotonic() + END_S
+                    until = time.monotonic() + self._end_s
                 given = self._given()
                 if given is not None:
                     self._use(given)

@@ -29,6 +29,8 @@ DRAIN_S = 30.0
 LEAVE_S = 5.0
 MOST_CONNECTIONS = 4
 MOST_TEXT = 300
+CLOSED, STOPPED = "closed by the scanner", "the program was stopped"
+"""The two ends that were meant; any other reason is a fault."""
 
 
 class ChainSession(Protocol):
@@ -113,7 +115,9 @@ class ChainServer:
                 connected.sendall(CLOSE_BYTES)
             connected.close()
             return
-        connection = _Connection(connected, address, self._open, self._stopped)
+        connection = _Connection(
+            connected, address, self._open, self._say, self._stopped
+        )
         self._connections.add(connection)
         connection.start()
 
@@ -126,9 +130,11 @@ class _Connection:
         connected: socket.socket,
         address: str,
         open_session: OpenSession,
+        say: Callable[[str], None],
         stopped: threading.Event,
     ) -> None:
         self._socket, self._address, self._open = connected, address, open_session
+        self._say = say
         self._stopped = stopped
         self._out: SpillQueue[bool] = SpillQueue()
         self._parser = Parser()
@@ -160,6 +166,17 @@ class _Connection:
             self._out.put(True, content)
 
     def _read(self) -> None:
+        try:
+            self._serve()
+        except Exception as error:  # the scanner gets its CLOSE, whatever happens here
+            self._say(f"{self._address}: the session broke: {error!r}")
+        self.send(CLOSE_BYTES)
+        self._out.put(False)
+        self._writer.join(DRAIN_S + STALLED_S)
+        self._leave()
+
+    def _serve(self) -> None:
+        """One session from its beginning to its end."""
         session = self._open(self._address, self.send)
         try:
             reason = self._frames(session)
@@ -167,10 +184,6 @@ class _Connection:
             reason = str(error)
             self.send(text_bytes(f"ERR mrs-monitor: {reason}"[:MOST_TEXT]))
         session.finish(reason)
-        self.send(CLOSE_BYTES)
-        self._out.put(False)
-        self._writer.join(DRAIN_S + STALLED_S)
-        self._leave()
 
     def _frames(self, session: ChainSession) -> str:
         """Hand frames on to the end; why it ended."""
@@ -192,9 +205,9 @@ class _Connection:
             self._parser.feed(received[:count])
             while (frame := self._parser.next_frame()) is not None:
                 if frame.id is Id.CLOSE:
-                    return "closed by the scanner"
+                    return CLOSED
                 session.take(frame)
-        return "the program was stopped"
+        return STOPPED
 
     def _ended(self) -> str:
         try:

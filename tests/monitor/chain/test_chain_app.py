@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import mrd_sender as mrd
+from chain_client import Exchanged, card, comments
 from typer.testing import CliRunner
 
 from monitor.chain.app import App
+from monitor.chain.images import PAGES
 from monitor.cli import app
 from monitor.kit.probe import latencies_s, play, probe_checks, source_messages
 from monitor.preflight.machine import State
@@ -33,6 +36,25 @@ def test_the_program_answers_a_probe(tmp_path):
     assert "FWHM" in played.pages()[-1].comments
     assert all(0 < wait < 30 for wait in latencies_s(played))
     assert [path.suffix for path in tmp_path.iterdir()] == [".mcap"]
+
+
+def test_a_process_that_died_is_said_and_another_takes_its_place(tmp_path):
+    serving = App(Listening.parse("127.0.0.1:0"), tmp_path, lambda text: None)
+    serving.start()
+    try:
+        (first,) = serving.followers
+        first.kill()
+        opening = [mrd.opening(), card(pageevery=4)]
+        back = Exchanged(serving.port, *opening, *map(mrd.acquisition_bytes, range(5)))
+        assert len(back.passed) == 5
+        assert "The analysis has ended by itself" in comments(back.images(PAGES)[-1])
+        (second,) = serving.followers
+        assert second is not first
+        back = Exchanged(serving.port, *opening, *map(mrd.acquisition_bytes, range(5)))
+        assert "fits none of the bundled protocols" in comments(back.images(PAGES)[-1])
+        assert serving.followers == (second,)
+    finally:
+        serving.stop()
 
 
 def test_a_probe_of_nobody_is_one_sentence():

@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import threading
 import time
 
 import mrd_sender as mrd
@@ -102,8 +103,6 @@ def test_everything_is_passed_on_and_recorded_as_a_relay_would(serve):
 
 def _outside(*messages):
     """Transients as a relay beside the scanner gives them."""
-    import threading
-
     stop, bodies = threading.Event(), []
     source = MrdSource(Listening.parse("127.0.0.1:0"), MrdRules())
 
@@ -212,6 +211,32 @@ def test_a_full_disk_is_said_and_stops_nothing(serve, monkeypatch):
     assert any("NOT RECORDED" in said for said in serving.said)
 
 
+def test_a_fault_of_ours_is_said_and_stops_nothing(serve, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("broken")
+
+    serving = serve(StandIn())
+    monkeypatch.setattr(session_module, "Recorder", broken)
+    back = Exchanged(serving.port, mrd.opening(), *sent(3))
+    assert len(back.passed) == 3
+    assert back.closed
+    assert "broken" in comments(back.images(PAGES)[-1])
+
+
+def test_stopping_the_program_closes_the_recording(serve):
+    serving = serve(StandIn())
+    with mrd.connect(serving.port) as connection:
+        connection.sendall(mrd.opening() + b"".join(sent(4)))
+        received = 0
+        while received < 4 * len(sent(1)[0]):
+            received += len(connection.recv(1 << 16))
+        stopping = threading.Thread(target=serving.server.stop)
+        stopping.start()
+        assert mrd.answer(connection).endswith(mrd.CLOSE)
+        stopping.join(30)
+    assert sum(isinstance(b, Transient) for b in serving.recorded()) == 4
+
+
 def test_nothing_is_passed_on_where_the_card_says_so(serve):
     serving = serve(StandIn(page(3, True), Followed()))
     back = Exchanged(serving.port, mrd.opening(), card(passraw="False"), *sent(3))
@@ -257,8 +282,6 @@ def _starts(body):
 
 def test_no_subject_leaves_for_the_relay_outside(serve):
     """The relay outside gets the same transients, and a header without a subject."""
-    import threading
-
     stop, bodies = threading.Event(), []
     outside = MrdSource(Listening.parse("127.0.0.1:0"), MrdRules(water_protocol="svs"))
 
