@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import socket
 import threading
 import time
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from chain_client import Exchanged, card, comments, image_message
 
+from monitor.chain import pages as pages_module
 from monitor.chain import recorder as recorder_module
 from monitor.chain import session as session_module
 from monitor.chain.follower import Averaged, Failed, Followed, PageDrawn
@@ -141,9 +143,7 @@ def test_pages_and_spectra_go_back_with_their_numbers(serve):
 
 def test_a_page_that_is_late_is_answered_in_time(serve, monkeypatch):
     """With the page before it; the late one follows."""
-    monkeypatch.setattr(
-        session_module, "ANSWER_S", 0.3
-    )  # a loaded machine draws slowly
+    monkeypatch.setattr(pages_module, "ANSWER_S", 0.3)
     follower = StandIn()
     serving = serve(follower)
     with mrd.connect(serving.port) as connection:
@@ -188,7 +188,7 @@ def test_a_failing_analysis_is_said_in_images_and_stops_nothing(serve):
     texts = [comments(image) for image in back.images(PAGES)]
     assert all("NO ANALYSIS: The fit broke." in text for text in texts[1:])
     assert len(texts) == 4
-    assert "All are recorded and passed on." in texts[-1]
+    assert "All are recorded." in texts[-1]
     assert back.texts() == ["WRN mrs-monitor: The fit broke."]
     assert sum(isinstance(b, Transient) for b in serving.recorded()) == 12
 
@@ -298,6 +298,34 @@ def test_no_subject_leaves_for_the_relay_outside(serve):
     kinds = [b.kind for b in bodies if isinstance(b, Transient)]
     assert kinds == [Kind.WATER] * 5
     assert back.texts() == []
+
+
+def test_a_relay_outside_never_sees_a_name(serve):
+    """Not in a header, a later one neither, nor in an image or a text."""
+    heard, listening = [], socket.create_server(("127.0.0.1", 0))
+
+    def hear():
+        connection, _ = listening.accept()
+        with connection:
+            while part := connection.recv(1 << 16):
+                heard.append(part)
+            connection.sendall(mrd.CLOSE)
+
+    thread = threading.Thread(target=hear)
+    thread.start()
+    serving = serve(StandIn(Followed()))
+    image = image_message(np.ones((4, 4), np.uint16))
+    named = mrd.text_bytes(5, "Testperson")
+    opening = [mrd.opening(), card(relay=f"127.0.0.1:{listening.getsockname()[1]}")]
+    messages = [*opening, *sent(2), image, named, mrd.text_bytes(3, mrd.header())]
+    Exchanged(serving.port, *messages)
+    thread.join(30)
+    listening.close()
+    content = b"".join(heard)
+    assert b"Testperson" not in content
+    assert content.count(b"<H1resonanceFrequency_Hz>") == 2
+    assert sent(2)[1] in content
+    assert image not in content
 
 
 def test_the_header_that_leaves_names_nobody():
