@@ -26,6 +26,10 @@ from streams.messages.transient import End, Event, Kind, Message, Start, Transie
 from streams.subscription.subscriber import Subscriber
 
 REFUSED = "series_refused"
+NO_PROTOCOL = (
+    "None of the bundled protocols fits sequence, echo time and field of what the "
+    "scanner sends: choose Protocol on the protocol card."
+)
 
 
 class Following:
@@ -58,7 +62,12 @@ class Following:
         body = message.body
         if isinstance(body, Event) and body.kind == REFUSED:
             raise InputError(body.text)
-        update = self._run.push(message)
+        try:
+            update = self._run.push(message)
+        except InputError:
+            if isinstance(body, Start) and not self._order.wishes.protocol:
+                raise InputError(NO_PROTOCOL) from None
+            raise
         if update.settings is not None and isinstance(body, Start):
             self._display = Display(update.settings)
         self._display.fold(update, time.monotonic())

@@ -30,6 +30,7 @@ from streams.sources.mrd.header import Header
 ANSWER_S = 0.6
 """A page that is later than this is late; one second is promised."""
 TURN_S = 0.02
+NO_ANALYSIS = "NO ANALYSIS"
 SMALLEST = 256
 
 
@@ -201,7 +202,7 @@ class Pages:
 
     def _words(self, known: int, transients: int) -> Iterator[str]:
         if self.failure:
-            yield f"NO ANALYSIS: {self.failure}"
+            yield f"{NO_ANALYSIS}: {self.failure}"
         else:
             yield f"THE ANALYSIS IS BEHIND: {known} of {transients} transients."
         yield from self._trouble() or ("All are recorded.",)

@@ -140,6 +140,9 @@ def probe(
     speed: Annotated[
         str, typer.Option("--speed", help="Times faster than the scanner, or max.")
     ] = "1",
+    protocol: Annotated[
+        str, typer.Option("--protocol", help="As on the card; else as it fits.")
+    ] = "",
 ) -> None:
     """Play the scanner against an installed program: counts, latency, what came back.
 
@@ -147,12 +150,20 @@ def probe(
 
     Example: mrs-monitor kit probe --host 127.0.0.1:9002
     """
+    from monitor.chain.parameters import AUTOMATIC
     from monitor.kit.probe import play, probe_checks, source_messages
     from streams.chain.tee import Address
 
     address = Address.parse(host, "--host")
     pace = options.replay_speed(speed)
-    played = play(address, source_messages(recording), every, transients, pace)
+    played = play(
+        address,
+        source_messages(recording),
+        every,
+        transients,
+        pace,
+        protocol or AUTOMATIC,
+    )
     _told(probe_checks(played))
 
 

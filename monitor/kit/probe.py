@@ -13,6 +13,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from monitor.chain.images import PAGES, SPECTRA
+from monitor.chain.pages import NO_ANALYSIS
+from monitor.chain.parameters import AUTOMATIC
 from monitor.preflight.machine import Check, State, ok
 from streams.chain.sender import WATER_SET, Sent, series_of
 from streams.chain.tee import Address
@@ -86,7 +88,12 @@ def source_messages(recording: Path | None) -> Iterator[Message]:
 
 
 def play(
-    address: Address, messages: Iterator[Message], every: int, most: int, speed: float
+    address: Address,
+    messages: Iterator[Message],
+    every: int,
+    most: int,
+    speed: float,
+    protocol: str = AUTOMATIC,
 ) -> Played:
     """Send a series and take what comes back.
 
@@ -95,7 +102,8 @@ def play(
     InputError : nobody answers there, or there is nothing to send
     """
     played = Played(every)
-    card = {"pageevery": every, "waterset": WATER_SET, "passraw": True}
+    card: dict[str, object] = {"pageevery": every, "waterset": WATER_SET}
+    card |= {"passraw": True, "protocol": protocol}
     series = series_of(messages, card, most)
     first = next(series)
     try:
@@ -196,8 +204,11 @@ def _pages(played: Played) -> Check:
     if waits:
         text += f", {len(waits)} were due, the slowest after {max(waits):.2f} s"
     text += f"; the last says: {pages[-1].comments[:160]}"
-    state = State.WRONG if late else State.OK
-    return Check("pages", state, text, f"{late} were late" if late else "")
+    if late:
+        return Check("pages", State.WRONG, text, f"{late} were late")
+    if pages[-1].comments.startswith(NO_ANALYSIS):
+        return Check("pages", State.LOOK, text, "try another recording or --protocol")
+    return ok("pages", text)
 
 
 def _spectra(played: Played) -> Check:

@@ -51,7 +51,7 @@ def test_a_process_that_died_is_said_and_another_takes_its_place(tmp_path):
         (second,) = serving.followers
         assert second is not first
         back = Exchanged(serving.port, *opening, *map(mrd.acquisition_bytes, range(5)))
-        assert "fits none of the bundled protocols" in comments(back.images(PAGES)[-1])
+        assert "None of the bundled protocols fits" in comments(back.images(PAGES)[-1])
         assert serving.followers == (second,)
     finally:
         serving.stop()
