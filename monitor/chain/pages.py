@@ -27,7 +27,7 @@ from monitor.chain.page import draw_words, with_banner
 from streams.chain.server import Send
 from streams.sources.mrd.header import Header
 
-ANSWER_S = 0.6
+ANSWER_S = 0.5
 """A page that is later than this is late; one second is promised."""
 TURN_S = 0.02
 NO_ANALYSIS = "NO ANALYSIS"

@@ -10,6 +10,7 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
+import jsonschema
 import pytest
 from typer.testing import CliRunner
 
@@ -23,7 +24,7 @@ from monitor.kit.wheels import requirements, write_own_wheel
 from monitor.preflight.machine import State
 from streams.errors import InputError
 
-SCHEMA = Path("/work/shared/data/openrecon/OpenReconSchema_1.1.0.json")
+SCHEMA = "openrecon/OpenReconSchema_1.1.0.json"
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +48,8 @@ def wrong(folder):
     return [check.text for check in checks(folder) if check.state is State.WRONG]
 
 
-@pytest.mark.skipif(not SCHEMA.exists(), reason="the schema is not part of the project")
-def test_the_label_is_what_the_schema_wants():
-    import jsonschema
-
-    schema = json.loads(SCHEMA.read_text())
+def test_the_label_is_what_the_schema_wants(shared_data):
+    schema = json.loads((shared_data / SCHEMA).read_text())
     errors = jsonschema.Draft7Validator(schema).iter_errors(label())
     assert [error.message for error in errors] == []
 
@@ -74,7 +72,6 @@ def test_the_label_has_no_problem_of_its_own():
         (lambda x: x.pop("parameters"), "has no parameters"),
     ],
 )
-@pytest.mark.skipif(not SCHEMA.exists(), reason="the schema is not part of the project")
 def test_what_is_wrong_with_a_label_is_said(spoil, said):
     stated = json.loads(json.dumps(label()))
     spoil(stated)
