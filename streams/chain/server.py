@@ -27,6 +27,7 @@ IDLE_S = 600.0
 STALLED_S = 60.0  # a scanner that takes nothing for so long is gone
 DRAIN_S = 30.0
 LEAVE_S = 5.0
+MOST_REST = 256  # pieces that are still read once the program is stopped
 MOST_CONNECTIONS = 4
 MOST_TEXT = 300
 CLOSED, STOPPED = "closed by the scanner", "the program was stopped"
@@ -189,10 +190,15 @@ class _Connection:
         """Hand frames on to the end; why it ended."""
         received = memoryview(bytearray(RECEIVE_BYTES))
         heard = time.monotonic()
-        while not self._stopped.is_set():
+        rest = 0
+        while rest < MOST_REST:
+            stopping = self._stopped.is_set()
+            rest += stopping
             try:
                 count = self._socket.recv_into(received)
             except TimeoutError:
+                if stopping:
+                    break
                 if time.monotonic() - heard > IDLE_S:
                     return f"nothing came for {IDLE_S:g} s"
                 continue

@@ -28,6 +28,8 @@ SESSIONS = int(os.environ.get("MRS_CHAIN_SESSIONS", "60"))
 SEED = int(os.environ.get("MRS_CHAIN_SEED", "20"))
 KINDS = ("whole", "cut", "slow", "wrong", "images", "water first", "water last")
 
+ACQUISITION = (1008).to_bytes(2, "little")
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 
@@ -55,15 +57,24 @@ def _series(kind, number):
 def _play(port, kind, number):
     messages, close, _ = _series(kind, number)
     if kind == "cut":
-        with mrd.connect(port) as connection:
-            for message in messages:
-                connection.sendall(message)
+        _cut(port, messages)
         return
     pace_s = 0.05 if kind == "slow" else 0.0
     back = Exchanged(port, *messages, close=close, pace_s=pace_s)
     assert back.closed
-    sent = [m for m in messages if m[:2] == b"\xf0\x03"]
+    sent = [m for m in messages if m[:2] == ACQUISITION]
     assert back.passed == sent
+
+
+def _cut(port, messages):
+    """Send, and be gone; what came back is read, else TCP throws away what was sent."""
+    *whole, torn = messages
+    left = sum(len(message) for message in whole if message[:2] == ACQUISITION)
+    with mrd.connect(port) as connection:
+        for message in (*whole, torn):
+            connection.sendall(message)
+        while left > 0:
+            left -= len(connection.recv(min(left, 1 << 16)))
 
 
 def _kept(samples):
