@@ -13,6 +13,7 @@ from monitor.chain.parameters import CardSettings
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.settings import Settings
 from monitor.protocol.site_rules import mrd_rules
+from streams.chain.server import IDLE_S
 from streams.messages.transient import Body, Event, Transient
 from streams.sources.mrd.rules import MrdRules
 
@@ -28,6 +29,7 @@ def mrd_rules_of(card: CardSettings) -> MrdRules:
         water_first=card.number("waterfirst"),
         water_set=card.number("waterset"),
         echo_time_s=card.echo_time_s,
+        idle_least_s=2 * IDLE_S,  # the chain itself judges what silence means
     )
     if card.infusion_s:
         return rules

@@ -16,8 +16,10 @@ from monitor.chain import recorder as recorder_module
 from monitor.chain import session as session_module
 from monitor.chain.follower import Averaged, Failed, Followed, PageDrawn
 from monitor.chain.images import PAGES, SPECTRA
+from monitor.chain.parameters import card_settings
+from monitor.chain.rules import mrd_rules_of
 from monitor.chain.session import AppSession
-from streams.chain.server import ChainServer
+from streams.chain.server import IDLE_S, ChainServer
 from streams.messages.transient import Event, Kind, Start, Transient
 from streams.recording.reading import read_messages
 from streams.sources.mrd.listening import Listening
@@ -359,6 +361,12 @@ def test_without_a_header_everything_is_passed_on_and_said(serve):
     assert len(back.passed) == 3
     assert "sent no header" in comments(back.images(PAGES)[-1])
     assert back.closed
+
+
+def test_a_pause_of_the_scanner_is_not_the_end_of_its_recording():
+    """The recorder waits longer than the chain, which judges what silence means."""
+    rules = mrd_rules_of(card_settings(""))
+    assert rules.idle_s(2.0) > IDLE_S > MrdRules().idle_s(2.0)
 
 
 def test_a_session_with_the_protocol_of_the_card(serve):
