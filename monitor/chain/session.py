@@ -26,8 +26,8 @@ from streams.sources.mrd.rules import MrdRules
 from streams.sources.mrd.series import LEFT_OUT, NOISE
 from streams.sources.mrd.writer import frame_bytes, text_bytes
 
-END_S, STOPPED_S = 60.0, 1.0
-"""For the analysis, after the scanner's CLOSE; when this program is stopped."""
+END_S, GONE_S, STOPPED_S = 60.0, 5.0, 1.0
+"""For the analysis: after the scanner's CLOSE, when it is gone, when we are stopped."""
 RECORDED_S = 20.0
 HEAD_BYTES = 340
 OPENING = frozenset({Id.CONFIG_FILE, Id.CONFIG_TEXT, Id.HEADER, Id.TEXT})
@@ -195,7 +195,7 @@ class AppSession:
         for tee in self._tees[1:]:
             if tee.problem:
                 self._warn(f"The relay has not got everything: {tee.problem}")
-        self._pages.finish(STOPPED_S if reason == STOPPED else END_S)
+        self._pages.finish({CLOSED: END_S, STOPPED: STOPPED_S}.get(reason, GONE_S))
         if self._recorder is not None:
             self._recorder.stop()
         self._say(f"{reason}: {self._summary()}")

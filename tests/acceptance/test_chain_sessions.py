@@ -77,6 +77,13 @@ def _cut(port, messages):
             left -= len(connection.recv(min(left, 1 << 16)))
 
 
+def _wait_for_end(folder, number, timeout_s=60):
+    """Until the recording is closed: the program takes four scanners at once."""
+    deadline = time.monotonic() + timeout_s
+    while not list(folder.glob(f"N{number}-*.mcap")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
 def _kept(samples):
     """The stated steps: half of the spectrum, conjugated."""
     spectrum = np.fft.fft(samples.astype(np.complex128), axis=-1)
@@ -115,6 +122,7 @@ def test_many_sessions_of_mixed_kinds(tmp_path, monkeypatch):
     began, early_mb = time.monotonic(), 0.0
     for number, kind in enumerate(kinds):
         _play(serving.port, kind, number)
+        _wait_for_end(tmp_path, number)
         early_mb = _memory_mb() if number == SESSIONS // 4 else early_mb
     late_mb, took_s = _memory_mb(), time.monotonic() - began
     serving.stop()
