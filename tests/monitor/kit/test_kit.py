@@ -3,6 +3,8 @@
 import ast
 import base64
 import json
+import os
+import stat
 import subprocess
 import sys
 import tarfile
@@ -227,6 +229,19 @@ def test_the_build_script_asks_the_engine(engine, kit, tmp_path, monkeypatch):
             f"{package_name()}.tar",
         ]
     package.unlink()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="images are built on Linux")
+def test_devices_and_links_of_an_image_are_copied_and_not_read(tmp_path):
+    """Reading /dev/zero of an image would never end."""
+    source, target = tmp_path / "from", tmp_path / "to"
+    source.mkdir()
+    target.mkdir()
+    os.mkfifo(source / "endless")
+    (source / "link").symlink_to("/usr/bin/python3")
+    build.copied(source, target)
+    assert stat.S_ISFIFO((target / "endless").lstat().st_mode)
+    assert (target / "link").is_symlink()
 
 
 def _release() -> str:
