@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing as mp
 import time
 from collections.abc import Iterator
 
@@ -51,6 +52,8 @@ class Following:
         with Subscriber(self._order.endpoint) as subscriber:
             ended = False
             while not ended:
+                if _is_orphan():
+                    raise InputError("The program that asked for pages has gone.")
                 for message in subscriber.poll(TURN_S):
                     ended = _is_end(message)
                     if ended:
@@ -101,6 +104,12 @@ class Following:
         screen = self._display.screen(time.monotonic())
         pixels = draw_page(screen, self._order.size)
         return PageDrawn(self._transients, pixels, comments_of(screen), last)
+
+
+def _is_orphan() -> bool:
+    """Whether the main program was killed; its relay has gone with it."""
+    parent = mp.parent_process()
+    return parent is not None and not parent.is_alive()
 
 
 def _is_end(message: Message) -> bool:

@@ -1,9 +1,15 @@
 """The whole program, its analysis in a process of its own, played to by `kit probe`."""
 
+import contextlib
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import mrd_sender as mrd
+import pytest
 from chain_client import Exchanged, card, comments
+from free_ports import free_port
 from typer.testing import CliRunner
 
 from monitor.chain.app import App
@@ -55,6 +61,50 @@ def test_a_process_that_died_is_said_and_another_takes_its_place(tmp_path):
         assert serving.followers == (second,)
     finally:
         serving.stop()
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for children in /proc")
+def test_a_program_that_is_killed_leaves_no_process_behind(tmp_path):
+    port = free_port()
+    command = [sys.executable, "-m", "monitor", "kit", "serve", "--out", str(tmp_path)]
+    program = subprocess.Popen([*command, "--listen", f"127.0.0.1:{port}"])
+    try:
+        with _connected(port) as connection:
+            connection.sendall(mrd.opening() + mrd.acquisition_bytes(0))
+            connection.recv(10)  # it is in the middle of a series
+            children = _until(lambda: _children(program.pid))
+            program.kill()
+            program.wait(30)
+            _until(lambda: not any(Path(f"/proc/{one}").exists() for one in children))
+    finally:
+        program.kill()
+
+
+def _connected(port):
+    def attempt():
+        with contextlib.suppress(OSError):
+            return mrd.connect(port)
+        return None
+
+    return _until(attempt)
+
+
+def _children(pid):
+    """Processes that a program started."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            text = stat.read_text().rpartition(")")[2].split()
+            found += [stat.parent.name] * (int(text[1]) == pid)
+    return found
+
+
+def _until(condition, timeout_s=60):
+    deadline = time.monotonic() + timeout_s
+    while not (found := condition()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found
 
 
 def test_a_probe_of_nobody_is_one_sentence():
