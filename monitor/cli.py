@@ -37,6 +37,7 @@ COMMANDS = {
     "convert": ("recordings", "Convert a recording to other formats, or from them."),
     "tail": ("recordings", "Print what is arriving; Ctrl-C ends it."),
     "basis": ("basis_sets", "Basis sets: make, convert, look at."),
+    "kit": ("kit", "Packages for a Siemens scanner: OpenRecon and FIRE."),
 }
 """By name: the file in `monitor.commands`, and what the list of commands says."""
 

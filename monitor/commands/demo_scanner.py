@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing as mp
 import queue
 import signal
-import socket
 import threading
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from streams.errors import InputError
+from streams.messages.free_ports import free_port_pair
 
 START_TIMEOUT_S = 60.0
 WATCH_S = 0.5
@@ -101,22 +101,3 @@ def _relay(
         run_relay(source, recording, endpoint, stop=halt, on_status=status, speed=speed)
     except InputError as error:
         report.put(str(error))
-
-
-def free_port_pair() -> int:
-    """A port that is free on loopback together with the one above it.
-
-    Raises
-    ------
-    InputError : none was found
-    """
-    for _ in range(50):
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port
-    raise InputError("No two neighbouring free ports were found on this machine.")

@@ -266,7 +266,7 @@ def _taper(fid: Complex, axis: Axis, noise_sd: float) -> Real:
     inside = (ppm >= METABOLITES_PPM[0]) & (ppm <= METABOLITES_PPM[1])
     lines[~inside] = 0.0
     power = np.abs(np.fft.fft(lines)[: axis.points]) ** 2
-    kernel = np.ones(max(3, round(TAPER_S / axis.dwell_time_s)))
+    kernel = np.ones(min(max(3, round(TAPER_S / axis.dwell_time_s)), axis.points))
     smooth = np.convolve(power, kernel, "same") / np.convolve(
         np.ones_like(power), kernel, "same"
     )

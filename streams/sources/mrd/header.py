@@ -205,6 +205,14 @@ class Header:
         return text
 
     @property
+    def cut_xml(self) -> bytes:
+        """The header as it was cut, with all that a relay asks for."""
+        root = ElementTree.Element("ismrmrdHeader", xmlns=NAMESPACE)
+        root.extend(self._root)
+        text: bytes = ElementTree.tostring(root, "utf-8", xml_declaration=True)
+        return text
+
+    @property
     def voxels(self) -> int:
         """Phase encoding steps in both directions: 1 for a single voxel."""
         return self.voxels_of(0)

@@ -1,0 +1,1 @@
+"""The program inside a scanner's reconstruction: records, passes on, shows a page."""

@@ -1,0 +1,173 @@
+"""The analysis beside the chain, in a process of its own that may be late, or die.
+
+It follows the recorder as any monitor does, and gives pages: after every so many
+metabolite transients, and at the end of the series, with the averaged spectra.  The
+process is started before a scanner connects, since its imports take a second.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing as mp
+import signal
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.protocol.choose import Wishes
+from streams.errors import InputError
+
+if TYPE_CHECKING:
+    pass
+
+SERIES_END = "series_end"
+TURN_S = 0.1
+STOP_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be followed, and how pages are wanted."""
+
+    endpoint: str
+    wishes: Wishes
+    every: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageDrawn:
+    """A page: so many metabolite transients are in it.
+
+    `comments` are what it says, a line each; nothing of a hidden outcome.
+    """
+
+    transients: int
+    pixels: NDArray[np.uint16]
+    comments: tuple[str, ...]
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Averaged:
+    """The weighted mean of an epoch's transients, in our sign convention."""
+
+    epoch: int
+    transients: int
+    fid: NDArray[np.complex64]
+    dwell_time_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why there are no pages any more, in one sentence.
+
+    `gone`: the process with it; else it takes another order.
+    """
+
+    sentence: str
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The series has been followed to its end."""
+
+
+Given = PageDrawn | Averaged | Failed | Followed
+
+
+# -- in the process --------------------------------------------------------------------
+
+
+def work(connection: Connection) -> None:
+    """Body of the process: one order after the other, while there is a main program."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main program decides
+    _warm_up()
+    try:
+        with threadpool_limits(1):
+            while (order := connection.recv()) is not None:
+                _obey(order, connection)
+    except (EOFError, OSError):
+        return
+
+
+def _warm_up() -> None:
+    """What takes long at first: imports, fonts."""
+    from monitor.chain.page import draw_words
+
+    draw_words(["ready"], 256)
+
+
+def _obey(order: Order, connection: Connection) -> None:
+    from monitor.chain.following import Following
+
+    try:
+        for given in Following(order).run():
+            connection.send(given)
+        connection.send(Followed())
+    except InputError as error:
+        connection.send(Failed(str(error)))
+    except OSError:
+        raise
+    except Exception as error:  # the chain goes on without pages, and says why
+        connection.send(Failed(f"The analysis stopped: {error!r}"))
+
+
+# -- in the main program ---------------------------------------------------------------
+
+
+class Follower:
+    """The main program's handle on the process."""
+
+    def __init__(self) -> None:
+        context = mp.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(
+            target=work, args=(theirs,), name="chain-follower", daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self.orders = 0
+
+    def follow(self, order: Order) -> None:
+        """Have a series followed."""
+        self.orders += 1
+        try:
+            self._connection.send(order)
+        except OSError:  # `given` says that it has gone
+            return
+
+    def given(self, timeout_s: float) -> Given | None:
+        """What it gave next; None if nothing came in time."""
+        try:
+            if not self._connection.poll(timeout_s):
+                return None
+            given: Given = self._connection.recv()
+        except (EOFError, OSError):
+            time.sleep(min(timeout_s, 0.01))
+            return Failed("The analysis has ended by itself.", gone=True)
+        return given
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+        self._process.join(STOP_S)
+
+    def stop(self) -> None:
+        """End the process; it owns nothing to lose."""
+        with contextlib.suppress(OSError):
+            self._connection.send(None)
+        self._process.join(0.1)
+        if self._process.is_alive():
+            self._process.terminate()
+            self._process.join(STOP_S)
+        if self._process.is_alive():
+            self.kill()
+        self._connection.close()

@@ -1,0 +1,226 @@
+"""Plays the scanner against an installed program: what comes back, and how soon."""
+
+from __future__ import annotations
+
+import math
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+from monitor.chain.images import PAGES, SPECTRA
+from monitor.chain.pages import NO_ANALYSIS
+from monitor.chain.parameters import AUTOMATIC
+from monitor.preflight.machine import CheckResult, CheckState, ok
+from streams.chain.sender import WATER_SET, Sent, series_of
+from streams.chain.tee import Address
+from streams.errors import InputError
+from streams.messages.transient import Kind, Message, number
+from streams.sources.files.open_file import messages_of, open_source
+from streams.sources.mrd.messages import MrdError
+from streams.sources.mrd.parser import CLOSE_BYTES, IMAGE_HEAD_BYTES, Frame, Id, Parser
+from streams.sources.mrd.writer import frame_bytes
+
+ANSWER_S = 1.0
+CLOSE_S = 120.0
+SERIES_AT = 128
+"""Where the number of the series stands in the head of an image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A message that came back, and when."""
+
+    at_s: float
+    frame: Frame
+
+    @property
+    def series(self) -> int:
+        """Number of an image's series; 0 of anything else."""
+        if self.frame.id is not Id.IMAGE:
+            return 0
+        return int(struct.unpack_from("<H", self.frame.content, SERIES_AT)[0])
+
+    @property
+    def comments(self) -> str:
+        """What an image says about itself."""
+        (length,) = struct.unpack_from("<Q", self.frame.content, IMAGE_HEAD_BYTES)
+        start = IMAGE_HEAD_BYTES + 8
+        root = ElementTree.fromstring(self.frame.content[start : start + length])
+        for meta in root:
+            if meta.findtext("name") == "ImageComments":
+                return meta.findtext("value") or ""
+        return ""
+
+
+@dataclass(slots=True)
+class Played:
+    """What was sent and what came back."""
+
+    every: int
+    sent: list[bytes] = field(default_factory=list)
+    due_s: list[float] = field(default_factory=list)
+    returned: list[Returned] = field(default_factory=list)
+    problem: str = ""
+    closed: bool = False
+
+    def of(self, kind: Id) -> list[Returned]:
+        """What came back of one kind."""
+        return [one for one in self.returned if one.frame.id is kind]
+
+    def pages(self) -> list[Returned]:
+        """Pages that came back."""
+        return [one for one in self.returned if one.series == PAGES]
+
+
+def source_messages(recording: Path | None) -> Iterator[Message]:
+    """Messages of a recording, or of the virtual scanner where there is none."""
+    if recording is not None:
+        return messages_of(open_source(recording))
+    from streams.simulator.scanner import scan
+    from streams.simulator.scenario_file import read_scenario
+
+    return number(scan(read_scenario("infusion")))
+
+
+def play(
+    address: Address,
+    messages: Iterator[Message],
+    every: int,
+    most: int,
+    speed: float,
+    protocol: str = AUTOMATIC,
+) -> Played:
+    """Send a series and take what comes back.
+
+    Raises
+    ------
+    InputError : nobody answers there, or there is nothing to send
+    """
+    played = Played(every)
+    card: dict[str, object] = {"pageevery": every, "waterset": WATER_SET}
+    card |= {"passraw": True, "protocol": protocol}
+    series = series_of(messages, card, most)
+    first = next(series)
+    try:
+        connection = socket.create_connection((address.host, address.port), 5.0)
+    except OSError as error:
+        raise InputError(
+            f"Nobody answers at {address} ({error.strerror or error}): start the "
+            "program, or correct --host."
+        ) from None
+    with connection:
+        connection.settimeout(CLOSE_S)
+        hearing = threading.Thread(target=_hear, args=(connection, played), daemon=True)
+        hearing.start()
+        try:
+            _send(connection, [first], series, played, speed)
+        except OSError as error:
+            played.problem = f"it could not be sent ({error.strerror or error})"
+        hearing.join(CLOSE_S)
+    return played
+
+
+def _send(
+    connection: socket.socket,
+    opening: Sequence[Sent],
+    rest: Iterator[Sent],
+    played: Played,
+    speed: float,
+) -> None:
+    began, metabolites = time.monotonic(), 0
+    for sent in (*opening, *rest):
+        if math.isfinite(speed):
+            time.sleep(max(began + sent.time_s / speed - time.monotonic(), 0.0))
+        connection.sendall(sent.content)
+        if sent.kind is not None:
+            played.sent.append(sent.content)
+        if sent.kind is Kind.METABOLITE:
+            metabolites += 1
+            if metabolites % played.every == 0:
+                played.due_s.append(time.monotonic())
+    connection.sendall(CLOSE_BYTES)
+
+
+def _hear(connection: socket.socket, played: Played) -> None:
+    parser = Parser()
+    try:
+        while part := connection.recv(1 << 20):
+            parser.feed(part)
+            while (frame := parser.next_frame()) is not None:
+                played.closed = played.closed or frame.id is Id.CLOSE
+                played.returned.append(Returned(time.monotonic(), frame))
+    except (OSError, MrdError) as error:
+        played.problem = str(error)
+
+
+def probe_checks(played: Played) -> Iterator[CheckResult]:
+    """What is to be said of it, a line each."""
+    if played.problem:
+        yield CheckResult(
+            "connection", CheckState.WRONG, played.problem, "look at its log"
+        )
+    yield _closed(played)
+    yield _passed(played)
+    yield _pages(played)
+    yield _spectra(played)
+    for text in played.of(Id.TEXT):
+        said = text.frame.content[4:].rstrip(b"\0").decode("utf-8", "replace")
+        yield CheckResult("it says", CheckState.LOOK, said)
+
+
+def _closed(played: Played) -> CheckResult:
+    if played.closed:
+        return ok("connection", f"{len(played.sent)} transients sent, CLOSE answered")
+    return CheckResult(
+        "connection", CheckState.WRONG, "CLOSE was not answered", "look at its log"
+    )
+
+
+def _passed(played: Played) -> CheckResult:
+    back = [frame_bytes(one.frame) for one in played.of(Id.ACQUISITION)]
+    if back == played.sent:
+        return ok("raw data", f"{len(back)} acquisitions came back bit by bit")
+    same = sum(a == b for a, b in zip(back, played.sent, strict=False))
+    text = f"{same} of {len(played.sent)} acquisitions came back as they were"
+    return CheckResult("raw data", CheckState.WRONG, text, "look at its log")
+
+
+def latencies_s(played: Played) -> list[float]:
+    """From every nth transient to the next page, s; infinite where none came."""
+    arrived = [page.at_s for page in played.pages()]
+    return [
+        next((at - due for at in arrived if at >= due), math.inf)
+        for due in played.due_s
+    ]
+
+
+def _pages(played: Played) -> CheckResult:
+    pages, waits = played.pages(), latencies_s(played)
+    if not pages:
+        return CheckResult(
+            "pages", CheckState.WRONG, "no page came back", "look at its log"
+        )
+    late = sum(wait > ANSWER_S for wait in waits)
+    text = f"{len(pages)} came back"
+    if waits:
+        text += f", {len(waits)} were due, the slowest after {max(waits):.2f} s"
+    text += f"; the last says: {pages[-1].comments[:160]}"
+    if late:
+        return CheckResult("pages", CheckState.WRONG, text, f"{late} were late")
+    if pages[-1].comments.startswith(NO_ANALYSIS):
+        return CheckResult(
+            "pages", CheckState.LOOK, text, "try another recording or --protocol"
+        )
+    return ok("pages", text)
+
+
+def _spectra(played: Played) -> CheckResult:
+    spectra = [one for one in played.returned if one.series == SPECTRA]
+    if spectra:
+        return ok("spectra", f"{len(spectra)} came back; {spectra[-1].comments}")
+    return CheckResult("spectra", CheckState.LOOK, "no averaged spectrum came back")

@@ -1,0 +1,1 @@
+"""A place in a scanner's reconstruction: everything is passed on, images are added."""
