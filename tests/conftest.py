@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+
+# Simulated basis sets are kept among tests, apart from the user's own.
+os.environ["XDG_CACHE_HOME"] = str(Path(tempfile.gettempdir(), "mrs-monitor-tests"))
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -15,8 +15,8 @@ class NoteKind(StrEnum):
     (REFUSED), the periods of infusion and reference (PERIOD), an outcome that does not
     exist (OUTCOME), whether there is a signal and which way round (SIGNAL), how many
     transients there were (SESSION), limits of quality (LIMITS), the noise of the
-    tracker (TRACKER), components that come out negative (COMPONENTS), what the change
-    cannot tell (CHANGE).
+    tracker (TRACKER), components that come out negative (COMPONENTS), how well a
+    level is known (LEVEL), what the change cannot tell (CHANGE).
     """
 
     EXPECTATION = "expectation"
@@ -31,6 +31,7 @@ class NoteKind(StrEnum):
     LIMITS = "limits"
     TRACKER = "tracker"
     COMPONENTS = "components"
+    LEVEL = "level"
     CHANGE = "change"
 
 
@@ -63,6 +64,7 @@ RULES = {
     NoteKind.LIMITS: NoteRule(),
     NoteKind.TRACKER: NoteRule(tells_outcome=True, log_only=True),
     NoteKind.COMPONENTS: NoteRule(tells_outcome=True),
+    NoteKind.LEVEL: NoteRule(tells_outcome=True),
     NoteKind.CHANGE: NoteRule(),
 }
 """The one place that decides what becomes of a note."""

@@ -1,4 +1,4 @@
-"""`basis simulate | convert | show`: basis sets from the command line."""
+"""`basis simulate | convert | show | add-mm`: basis sets from the command line."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from monitor.basis.files import load_basis, write_basis
+from monitor.basis.measured_mm import add_measured
 from monitor.basis.simulated import USUAL, simulate_basis
 from monitor.commands import options
 from monitor.commands.printing import say
@@ -165,3 +166,39 @@ def show(
 
         draw(held, out)
         say(out)
+
+
+@app.command("add-mm")
+def add_mm(
+    basis: Annotated[str, typer.Argument(help="A file, a folder or a bundled name.")],
+    mm: Annotated[Path, typer.Option("--mm", help="Metabolite-nulled spectrum.")],
+    out: Annotated[Path, typer.Option("--out", help=".BASIS, .npz or a folder.")],
+    water: Annotated[
+        Path | None, typer.Option("--water", help="Its water reference.")
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep-residues", help="Leave metabolites in it.")
+    ] = False,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="Where to draw it; beside --out.")
+    ] = None,
+) -> None:
+    """Put measured macromolecules into a basis set, without noise and residues.
+
+    Example: mrs-monitor basis add-mm press_3t_te30 --mm nulled.nii.gz --out own.npz
+    """
+    from monitor.report.mm_figure import draw
+
+    _check_folder(out)
+    added = add_measured(load_basis(basis), mm, water, not keep)
+    found = added.found
+    say(f"Noise {found.noise_percent:.1f} % of the highest point.")
+    verb = "Kept" if keep else "Taken out"
+    seen = [f"{r.name} {r.percent:+.0f} %" for r in found.residues if r.seen]
+    say(f"{verb}: {', '.join(seen) or 'no metabolite was left'}.")
+    for note in added.notes:
+        say(note)
+    write_basis(added.basis, out)
+    drawn = picture or out.with_suffix(".png")
+    draw(found, f"{mm.name}: macromolecules", drawn)
+    say(f"{', '.join(added.basis.names)}: {out}, drawn in {drawn}")

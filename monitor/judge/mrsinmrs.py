@@ -10,8 +10,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from monitor.analysis.fit.mm_prior import NAME as MM_PRIOR
 from monitor.analysis.preparation.quality import COUNTING_WEIGHT, Quality
 from monitor.judge.follow import Followed
+from monitor.run.levels import unmeasured
+from monitor.run.result import Result
 from streams.messages.transient import Acquisition
 
 MISSING = ""
@@ -196,10 +199,16 @@ def _analysis(followed: Followed) -> tuple[Field, ...]:
             "Fitting model",
             f"linear combination, {settings.ppm_low:g}-{settings.ppm_high:g} ppm, "
             f"basis {result.basis_source} with {len(names)} entries: "
-            f"{', '.join(names)}; {epochs}",
+            f"{', '.join(names)}; {epochs}{_macromolecules(result)}",
             "results",
         ),
     )
+
+
+def _macromolecules(result: Result) -> str:
+    """What unmeasured ones leave in doubt, as the end of a sentence."""
+    doubt = "" if result.hidden else unmeasured(result)
+    return doubt and f"; macromolecules: {MM_PRIOR} (prior). {doubt}"
 
 
 def _quality(followed: Followed, width_hz: float, snr: float) -> tuple[Field, ...]:

@@ -17,7 +17,7 @@ from streams.messages.fields import finite
 
 T = TypeVar("T")
 
-MACROMOLECULES = ("auto", "none", "single", "five")
+MACROMOLECULES = ("auto", "none", "prior", "single", "five")
 RULE = "rule"
 
 
@@ -69,8 +69,9 @@ class Settings:
         out
     two_pass : align again at the end against the whole reference period: looks into
         the future, so that a live session and a protocol file cannot ask for it
-    macromolecules : "auto" (the protocol's, where the basis set has none), "none",
-        "single" or "five"
+    macromolecules : "auto" (the basis set's own; where it has none, "prior", or "five"
+        from an echo time of 45 ms on), "none", "prior" (what is known of the human
+        brain's, in the place of the basis set's own), "single" or "five"
     lipids : whether lipid components are fitted
     ratio_priors : soft ratio priors on weak metabolites (LCModel kind)
     outcome : what the headline shows
@@ -157,7 +158,7 @@ def _problems(settings: Settings) -> Iterator[str]:
     if not settings.ppm_low < settings.ppm_high:
         yield "ppm_low must be below ppm_high"
     if settings.macromolecules not in MACROMOLECULES:
-        yield 'macromolecules must be "auto", "none", "single" or "five"'
+        yield 'macromolecules must be "auto", "none", "prior", "single" or "five"'
     for item in fields(settings):
         rule, value = item.metadata.get(RULE), getattr(settings, item.name)
         if rule is not None and not rule.holds(value):

@@ -11,7 +11,11 @@ from typing import Any
 import numpy as np
 import scipy
 
+from monitor.analysis.course.course import Course
+from monitor.analysis.course.level_doubt import doubt_shares
+from monitor.analysis.course.outcomes import RATIOS
 from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.fit.mm_prior import NAME as MM_PRIOR
 from monitor.analysis.fit.model import RELAXATION
 from monitor.analysis.fit.model_choice import traits_of
 from monitor.analysis.tracking.comparison import plasma_curves
@@ -127,7 +131,11 @@ def session_summary(
         "counts": asdict(result.counts),
         "quality": medians(result.qualities),
         "session_models": [
-            {"epoch": epoch, **_fit_summary(model)}
+            {
+                "epoch": epoch,
+                **_fit_summary(model),
+                **_macromolecules(model, result.course),
+            }
             for epoch, model in result.epoch_models.items()
         ],
         "timing_ms": {
@@ -159,6 +167,17 @@ def _fit_summary(epoch_model: SessionModel) -> dict[str, object]:
         "shift_hz": fit.shift_hz,
         "naa_fwhm_hz": epoch_model.naa_fwhm_hz,
         "converged": fit.converged,
+    }
+
+
+def _macromolecules(made: SessionModel, course: Course) -> dict[str, object]:
+    """Which prior stands in for them, and what of each level's variance is its."""
+    if not made.doubt.any() or course.outcomes is None:
+        return {}
+    told = course.outcomes.subset(RATIOS)
+    return {
+        "macromolecules_prior": MM_PRIOR,
+        "variance_from_macromolecules": doubt_shares(made, told),
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from monitor.analysis.course.response import Z95, meaningful
 from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.analysis.preparation.combination import WATERS
+from monitor.run.levels import unmeasured
 from monitor.run.line_place import line_offset, points_before_top
 from monitor.run.negative_components import negative_components
 from monitor.run.result import Result
@@ -37,6 +38,7 @@ def remarks(result: Result) -> Iterator[Note]:
         (NoteKind.PERIOD, _infusion_outside),
         (NoteKind.SESSION, _longer_window),
         *OF_THE_LINES,
+        (NoteKind.LEVEL, unmeasured),
         (NoteKind.CHANGE, _without_change),
     )
     for kind, remark in sentences:

@@ -134,11 +134,47 @@ def drawn(rng: np.random.Generator) -> dict[str, float]:
 
 def case(name: str, family: str, averages: int, seed: int) -> Case:
     """One spectrum of a set; the same for the same seed."""
-    rng = np.random.default_rng([seed, averages, list(SETS).index(name)])
+    rng = np.random.default_rng([seed, averages, index(name)])
     s = SETS[name]
     makers = {"own": _own, "skewed": _skewed}
-    made = makers.get(family, _scanner)(s, rng)
-    columns, amplitudes, fid, sigma = made[:4]
+    return _noisy(s, averages, rng, *makers.get(family, _scanner)(s, rng))
+
+
+def index(name: str) -> int:
+    """Place of a set among all."""
+    return list(SETS).index(name)
+
+
+def over(
+    s: Spectra,
+    averages: int,
+    rng: np.random.Generator,
+    background: np.ndarray,
+    level: float,
+) -> Case:
+    """A spectrum of the virtual scanner over other macromolecules.
+
+    `background` (points,) is given `level` times the height of the scanner's own.
+    """
+    session = _session(s, rng, relaxation=True)
+    height = [np.fft.ifft(f).real.max() for f in (session.macromolecules, background)]
+    columns = np.stack([*session.metabolite_fids, background * height[0] / height[1]])
+    columns = columns * session.lines[0]
+    amplitudes = np.append(session.amplitude, level)
+    fid = amplitudes @ columns + session.humps
+    return _noisy(s, averages, rng, columns, amplitudes, fid, session.sigma)
+
+
+def _noisy(
+    s: Spectra,
+    averages: int,
+    rng: np.random.Generator,
+    columns: np.ndarray,
+    amplitudes: np.ndarray,
+    fid: np.ndarray,
+    sigma: float,
+) -> Case:
+    """The case, turned, moved and with noise."""
     t = np.arange(s.points) * s.dwell_time_s
     shift_hz = rng.uniform(-0.06, 0.06) * s.frequency_mhz
     turn = np.exp(1j * rng.uniform(-np.pi, np.pi) - 2j * np.pi * shift_hz * t)

@@ -1,4 +1,4 @@
-"""The demo says the truth within its intervals; a foreign basis set does not.
+"""The demo says the truth within its intervals, with a foreign basis set too.
 
 The table that a whole run gave is in `change.md`.
 """
@@ -24,20 +24,18 @@ def found(request):
 
 
 def test_intervals_hold_the_truth(found):
-    scenario, errors, sds = found
-    if scenario == "foreign-basis":
-        pytest.skip("its intervals are too narrow, as most sites' are")
+    _, errors, sds = found
     inside = (np.abs(errors) < 1.96 * sds).mean(axis=0)
     # 16 or fewer of 20 intervals of 95 % have a chance of 1.6 %; there are six.
     assert inside.min() >= 0.8
     assert inside.mean() >= 0.9
 
 
-def test_the_demo_is_not_off_on_average_and_a_foreign_set_makes_changes_smaller(found):
+def test_the_demo_is_not_off_on_average(found):
     scenario, errors, _ = found
     tracked = errors[:, KINDS.index("smoothed"), OUTCOMES.index("Glx/tNAA")]
     se = tracked.std(ddof=1) / np.sqrt(SEEDS)
     if scenario == "infusion":
         assert abs(tracked.mean()) < 3 * se
-    else:
-        assert tracked.mean() < -2 * se
+    else:  # its level is another than the truth's, and scales the change
+        assert abs(tracked.mean()) < 1.0 + 2 * se

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.timeout(400)  # several programs, one after another
 COMMANDS = (
     *("demo", "live", "replay", "analyse", "relay", "event", "keys"),
     *("info", "verify", "recover", "convert", "tail"),
-    *("basis simulate", "basis convert", "basis show"),
+    *("basis simulate", "basis convert", "basis show", "basis add-mm"),
 )
 
 

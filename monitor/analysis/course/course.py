@@ -186,6 +186,12 @@ class Course:
             np.stack([mean_fid(self.fids, part) for part in parts]),
             float(np.sqrt(np.mean([part.noise**2 for part in parts]))),
             self.freedom,
+            self._same_brain(epoch),
         )
         self.sessions[epoch] = replace(made, mean=average)
         return self.sessions[epoch]
+
+    def _same_brain(self, epoch: int) -> SessionModel | None:
+        """Another epoch's session model whose macromolecules this one can take over."""
+        others = (s for e, s in self.sessions.items() if e != epoch)
+        return next((s for s in others if s.fit.converged), None)

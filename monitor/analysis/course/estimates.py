@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from monitor.analysis.course.course import Course
-from monitor.analysis.course.outcomes import Outcomes
+from monitor.analysis.course.outcomes import RATIOS, Outcomes
 from monitor.analysis.course.response import Changes, Estimate, changes, without_gain
 from monitor.analysis.fit.fitted import FittedWindow, repeated
 from monitor.analysis.signal.spectrum import Real
@@ -57,8 +57,18 @@ def _estimate(
         fitted.average.n_effective, window.independent, first.epoch, values, sds,
         _row(found, number, "percents"), _row(found, number, "sds"), shift_hz,
         phase_rad, fwhm_hz, _snr(course, fitted, values, fwhm_hz),
-        fitted.converged,
+        fitted.converged, _doubts(course, fitted),
     )  # fmt: skip
+
+
+def _doubts(course: Course, fitted: FittedWindow) -> dict[str, float]:
+    """SDs of ratios that unmeasured macromolecules alone would leave."""
+    doubt, outcomes = course.session_of(fitted).doubt, course.outcomes
+    if outcomes is None or not doubt.any():
+        return {}
+    ratios = outcomes.subset(RATIOS)
+    sds = ratios.sds(fitted.amplitudes, doubt)
+    return dict(zip(ratios.names, sds.tolist(), strict=True))
 
 
 def _changes(
@@ -74,8 +84,9 @@ def _changes(
         return None
     windows = [f.average.window for f in fitted]
     shares = np.array([reference.share(w.first, w.stop) for w in windows])
-    found = changes(outcomes, c, own, reference, shares)
     home = course.qualities[reference.first].epoch
+    doubt = course.sessions[home].doubt
+    found = changes(outcomes, c, own, reference, shares, doubt if doubt.any() else None)
     elsewhere = np.array([course.epoch_of(f) != home for f in fitted])
     return without_gain(found, elsewhere)
 

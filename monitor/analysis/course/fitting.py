@@ -43,12 +43,16 @@ def refit(course: Course, plan: Plan, anew: bool = True) -> tuple[Estimate, ...]
         reference = reference_window(
             course.qualities, plan.reference_s, course.rejected
         )
-    for epoch in sorted(set(epochs) - set(course.sessions)):
+    home = None if reference is None else epochs[reference.first]
+    # The reference period's first: others take its macromolecules over.
+    new = set(epochs) - set(course.sessions)
+    for epoch in sorted(new, key=lambda e: (e != home, e)):
         own = Window(epochs.index(epoch), len(epochs) - epochs[::-1].index(epoch))
         mine = reference is not None and epochs[reference.first] == epoch
         course.make_session(
             epoch, reference if mine and reference else own, plan.length
         )
+    course.sessions = dict(sorted(course.sessions.items()))
     windows = windows_of(
         epochs, course.times_s, plan.boundaries_s, plan.length, plan.step
     )

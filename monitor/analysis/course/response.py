@@ -67,6 +67,8 @@ class Estimate:
     shift_hz, phase_rad : of its transients against the template
     fwhm_hz, snr : of its average, from its fit (definitions in `quality`)
     converged : the fit reached its optimum and every number in it is finite
+    doubts : the part of a ratio's SD that comes from macromolecules which nobody
+        measured; empty where they are known
     """
 
     window: int
@@ -85,6 +87,7 @@ class Estimate:
     fwhm_hz: float = 0.0
     snr: float = 0.0
     converged: bool = True
+    doubts: dict[str, float] = field(default_factory=dict)
 
     @property
     def time_s(self) -> float:
@@ -139,10 +142,13 @@ def changes(
     covariances: Real,
     reference: Reference,
     shares: Real,
+    doubt: Real | None = None,
 ) -> Changes:
     """Changes of windows (W, M) with covariances (W, M, M) from a reference period.
 
-    `shares` (W,) is the share of the reference period's weight in each window.
+    `shares` (W,) is the share of the reference period's weight in each window; `doubt`
+    (M, M) the covariance of an error that all amplitudes have in common, before and
+    now: nothing of it is in a change of 0, and of another as much as is in the level.
     """
     moving = outcomes.subset(CHANGING)
     now, before = moving.values(amplitudes), moving.values(reference.amplitudes)
@@ -155,8 +161,9 @@ def changes(
     both = quadratic(g, covariances, np.broadcast_to(b, g.shape))
     # The window is part of the mean: the difference cannot know more than it.
     variance = np.maximum(own + common - 2 * shares[:, None] * both, 1e-3 * own)
+    held = 0.0 if doubt is None else quadratic(g - b, doubt)
     excess = np.array([reference.excess.get(name, 1.0) for name in moving.names])
-    sds = np.abs(q) * root_of(variance) * excess
+    sds = np.abs(q) * root_of(variance * excess**2 + held)
     return Changes(moving.names, 100 * (q - 1), 100 * sds)
 
 

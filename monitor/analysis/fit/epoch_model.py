@@ -24,17 +24,18 @@ better than any window:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.basis import names as naming
-from monitor.analysis.fit.first_fit import Freedom, cold_fit
+from monitor.analysis.fit.first_fit import Freedom
 from monitor.analysis.fit.fit import Fit, curves
 from monitor.analysis.fit.model import LORENTZ, PHASE, SHIFT, Model
 from monitor.analysis.fit.problem import Problem, stacked
 from monitor.analysis.fit.subspace import Subspace, make_subspace
+from monitor.analysis.fit.unmeasured import fit_mean, takes_over, with_macromolecules_of
 from monitor.analysis.fit.water_filter import WaterFilter, make_water_filter
 from monitor.analysis.fit.window import Average
 from monitor.analysis.fit.window_fit import warm_fits
@@ -69,6 +70,8 @@ class SessionModel:
     mean : which transients it was made of; None where that does not matter
     offset_hz : the lines lie so much too high in ppm; they are moved before the fit.
         0 within what the fit itself reaches
+    doubt : part (M, M) of the amplitudes' covariance that comes from macromolecules
+        that nobody measured; 0 where they are known
     """
 
     water: WaterFilter | None
@@ -83,6 +86,7 @@ class SessionModel:
     fwhm_slope: float
     mean: Average | None = None
     offset_hz: float = 0.0
+    doubt: Real = field(default_factory=lambda: np.zeros((0, 0)))
 
     def spectra(self, fids: Fids) -> Complex:
         """Band spectra (..., K) of FIDs (..., points), the water taken off."""
@@ -112,6 +116,7 @@ def make_session_model(
     windows: Complex,
     window_noise: float,
     freedom: Freedom,
+    same_brain: SessionModel | None = None,
 ) -> SessionModel:
     """Session model from the mean FID (points,) of its reference period.
 
@@ -121,16 +126,22 @@ def make_session_model(
     mean_noise, window_noise : noise of the mean and of a window over that
     windows : (n, points) means of the independent windows in it, n may be 0
     freedom : what the cold fit may move
+    same_brain : of another epoch, whose macromolecules are taken over where they are
+        not measured: found anew, they would differ, and that looks like glutamate
     """
     offset_hz = line_offset_hz(mean_fid, model.dwell_time_s, model.frequency_mhz)
     mean_fid, windows = (
         moved_by(fids, model.dwell_time_s, -offset_hz) for fids in (mean_fid, windows)
     )
+    taken = same_brain is not None and takes_over(model, same_brain.problem.model)
+    if taken and same_brain is not None:
+        model = with_macromolecules_of(model, same_brain.problem.model)
     water = None
     if freedom.water_removal:
         water = _water_filter(model, mean_fid, offset_hz / model.frequency_mhz)
     mean = band_spectra(model, water, mean_fid)
-    fit, problem = cold_fit(model, mean, noise_sd * mean_noise, freedom)
+    found = fit_mean(model, mean, noise_sd * mean_noise, freedom)
+    fit, problem, model = found.fit, found.problem, found.problem.model
     phased, smooth, parts = curves(problem, fit)
     baseline = smooth * model.turn(fit.theta)
     offset = (phased - parts.sum(axis=1)) * model.turn(fit.theta)
@@ -151,7 +162,19 @@ def make_session_model(
         np.zeros((len(model.names),) * 2), width, height, (wider - width) / 0.5,
     )  # fmt: skip
     common = _common(made, mean_fid, mean_noise)
-    return replace(made, common=common, offset_hz=offset_hz)
+    made = replace(made, offset_hz=offset_hz)
+    if taken and same_brain is not None:
+        doubt = _doubt_of(same_brain, fit)
+        return replace(made, common=common + doubt, doubt=doubt)
+    doubt = found.doubt * max(fit.misfit, 1.0)
+    return replace(made, common=common, doubt=doubt)
+
+
+def _doubt_of(other: SessionModel, fit: Fit) -> Real:
+    """Another epoch's doubt, on the scale of this one's amplitudes."""
+    theirs = other.fit.amplitudes
+    gain = float(fit.amplitudes @ theirs) / float(theirs @ theirs)
+    return np.asarray(gain**2 * other.doubt, float)
 
 
 def deviation_stiffness(problem: Problem, fit: Fit, windows: Complex) -> float:

@@ -109,7 +109,8 @@ def usual(model: Model, echo_time_s: float) -> Freedom:
     Where macromolecules have nearly decayed, what stand-ins miss of them costs less
     than a line and a baseline that are not free.
     """
-    return STAND_IN if model.stand_in and echo_time_s < MM_WEAK_S else FREE
+    bound = model.stand_in and model.unmeasured is None
+    return STAND_IN if bound and echo_time_s < MM_WEAK_S else FREE
 
 
 def priors_for(model: Model, freedom: Freedom) -> Priors:
@@ -171,7 +172,7 @@ def cold_fit(
 def _fitted(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
     """The steps of the module docstring."""
     model = problem.model
-    first = _first(problem)
+    first = first_fit(problem)
     if not np.isfinite(first.theta).all() or not np.isfinite(first.amplitudes).all():
         return hopeless(problem, model.layout.zeros()), problem
     if freedom.ratio_priors:
@@ -189,11 +190,11 @@ def _fitted(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
         problem = with_narrow_voigt(problem, first)
         theta[model.layout.kernel] = 0.0
         theta[[LORENTZ, GAUSS]] = problem.priors.mean[[LORENTZ, GAUSS]]
-    fit = _settled(problem, theta, moved)
+    fit = settled(problem, theta, moved)
     if freedom.rule.by_likelihood and fit.converged:
         fit, problem = _weighed(fit, problem, moved, freedom.rule)
     if not fit.converged or fit.misfit > SUSPECT:
-        fit = _least(fit, problem, moved, _others(problem, first))
+        fit = least_fit(fit, problem, moved, other_starts(problem, first))
     if freedom.relaxation:
         fit = _relaxed(fit, problem, moved)
     return fit, problem
@@ -210,10 +211,10 @@ def _weighed(
     problem = replace(problem, stiffness=choice.stiffness)
     theta = fit.theta.copy()
     theta[moved] += choice.step[len(fit.amplitudes) :]
-    return _settled(problem, theta, moved), problem
+    return settled(problem, theta, moved), problem
 
 
-def _settled(problem: Problem, theta: Real, moved: Indices) -> Fit:
+def settled(problem: Problem, theta: Real, moved: Indices) -> Fit:
     """The optimum near theta; one that ran out of steps is begun once more.
 
     It may be stuck in its damping, and then goes on.
@@ -228,12 +229,12 @@ def _relaxed(fit: Fit, problem: Problem, moved: Indices) -> Fit:
     least = RELAXATION_GAIN * max(fit.misfit, 1.0)
     if not fit.converged or promise(problem, fit.theta, moved) < 0.5 * least:
         return fit
-    relaxed = _settled(problem, fit.theta, moved)
+    relaxed = settled(problem, fit.theta, moved)
     shows = fit.cost - relaxed.cost > least and relaxed.theta[RELAXATION] > 0
     return relaxed if relaxed.converged and shows else fit
 
 
-def _others(problem: Problem, first: Fit) -> list[Real]:
+def other_starts(problem: Problem, first: Fit) -> list[Real]:
     """Further starting points: the first fit, plainer, more Lorentzian, the grid's."""
     plain = minimise(problem, first.theta, SHARED)
     starts = starting_points(problem.model, START_STIFFNESS, problem.spectrum)
@@ -242,7 +243,7 @@ def _others(problem: Problem, first: Fit) -> list[Real]:
     return [first.theta, plain.theta, lorentzian, *(start.theta for start in starts)]
 
 
-def _least(fit: Fit, problem: Problem, moved: Indices, starts: list[Real]) -> Fit:
+def least_fit(fit: Fit, problem: Problem, moved: Indices, starts: list[Real]) -> Fit:
     """The best of a fit and those from other starts."""
     for start in starts:
         other = minimise(problem, start, moved)
@@ -251,7 +252,7 @@ def _least(fit: Fit, problem: Problem, moved: Indices, starts: list[Real]) -> Fi
     return fit if fit.converged else minimise(problem, fit.theta, moved)
 
 
-def _first(problem: Problem) -> Fit:
+def first_fit(problem: Problem) -> Fit:
     """Phase, shift and width from the best of the starting points.
 
     The Lorentzian part stays: a skewed line would otherwise be taken for a very

@@ -16,7 +16,7 @@ move keep their value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -77,6 +77,8 @@ class Model:
     dwell_time_s, frequency_mhz : of the acquisition
     ppm_low, ppm_high : the band
     stand_in : the macromolecules are the protocol's, not the basis set's own
+    unmeasured : (r, points) what the last column, the mean of what macromolecules can
+        be, may be besides (`mm_prior`); None where they are taken as they stand
     """
 
     names: tuple[str, ...]
@@ -87,6 +89,7 @@ class Model:
     ppm_low: float
     ppm_high: float
     stand_in: bool = False
+    unmeasured: Complex | None = None
 
     @property
     def points(self) -> int:
@@ -102,6 +105,19 @@ class Model:
     def layout(self) -> Layout:
         """Where the parameters stand."""
         return Layout(len(self.names))
+
+    @cached_property
+    def widened(self) -> Model:
+        """The model with a column more for each row of `unmeasured`."""
+        rows = (
+            np.zeros((0, self.points)) if self.unmeasured is None else self.unmeasured
+        )
+        more = tuple(f"{self.names[-1]}~{i}" for i in range(len(rows)))
+        return replace(
+            self, names=(*self.names, *more), fids=np.concatenate([self.fids, rows]),
+            macromolecule=np.append(self.macromolecule, np.ones(len(rows), bool)),
+            unmeasured=None,
+        )  # fmt: skip
 
     @cached_property
     def t(self) -> Real:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from monitor.analysis.basis import names as naming
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.check import checked_for
 from monitor.analysis.basis.macromolecules import MM_GONE_S, MM_WEAK_S, components
+from monitor.analysis.fit.mm_prior import unmeasured
 from monitor.analysis.fit.model import Model
 from monitor.protocol.expectations import expectations
 from monitor.protocol.settings import Settings
 from streams.messages.scanner_names import described
 from streams.messages.transient import Acquisition
 
+PRIOR = "prior"
+UNMEASURED = (
+    "The macromolecules are not measured: what is known of the human brain's stands in "
+    "(macromolecules = {why}), and intervals of levels are as wide as that leaves them."
+)
 PROTONS = {"Cr": 5.0, "PCr": 5.0, "tCr": 5.0, "NAA": 6.0}
 """Protons in the band, of entries by which the scale of a basis set is judged."""
 
@@ -29,8 +37,11 @@ def model_for(
         that was asked for
     """
     basis, notes = checked_for(chosen(basis, settings), acquisition)
+    kind = _kind(basis, acquisition, settings)
+    if kind == PRIOR:
+        basis = basis.without(filter(naming.is_macromolecule, basis.names))
     own = any(naming.is_macromolecule(n) for n in basis.names)
-    basis, added = _with_components(basis, acquisition, settings)
+    basis, added = _with_components(basis, kind, acquisition, settings)
     mm = [naming.is_macromolecule(n) or naming.is_lipid(n) for n in basis.names]
     model = Model(
         basis.names,
@@ -42,7 +53,30 @@ def model_for(
         settings.ppm_high,
         stand_in=not own and any(naming.is_macromolecule(n) for n in basis.names),
     )
+    if kind == PRIOR:
+        model = with_prior(model, per_proton(basis))
+        notes += (UNMEASURED.format(why=settings.macromolecules),)
     return model, notes + added
+
+
+def with_prior(
+    model: Model, proton: float, unknown: frozenset[str] = frozenset()
+) -> Model:
+    """The model with the macromolecules of the human brain, which nobody measured.
+
+    `proton` is the amplitude of one proton in the basis set; of `unknown` measured
+    spectra nothing is known (`mm_resonances.AREAS`).
+    """
+    prior = unmeasured(
+        model.frequency_mhz, model.dwell_time_s, model.points,
+        (model.ppm_low, model.ppm_high), unknown,
+    )  # fmt: skip
+    return replace(
+        model, names=(*model.names, "MM"),
+        fids=np.concatenate([model.fids, proton * prior.mean[None]]),
+        macromolecule=np.append(model.macromolecule, True),
+        stand_in=True, unmeasured=proton * prior.directions,
+    )  # fmt: skip
 
 
 def chosen(basis: BasisSet, settings: Settings) -> BasisSet:
@@ -53,17 +87,24 @@ def chosen(basis: BasisSet, settings: Settings) -> BasisSet:
     return basis.subset(kept).without(settings.omit)
 
 
+def _kind(basis: BasisSet, acquisition: Acquisition, settings: Settings) -> str:
+    """Which macromolecules are added: "none", a kind of components, or the prior."""
+    asked = settings.macromolecules
+    if asked != PRIOR and any(naming.is_macromolecule(n) for n in basis.names):
+        return "none"
+    if asked != "auto":
+        return asked
+    if acquisition.echo_time_s >= MM_GONE_S:
+        return "none"
+    return PRIOR if acquisition.echo_time_s < MM_WEAK_S else "five"
+
+
 def _with_components(
-    basis: BasisSet, acquisition: Acquisition, settings: Settings
+    basis: BasisSet, kind: str, acquisition: Acquisition, settings: Settings
 ) -> tuple[BasisSet, tuple[str, ...]]:
-    """Add macromolecules where the basis set has none, and lipids where asked."""
-    kind = settings.macromolecules
-    has = any(naming.is_macromolecule(n) for n in basis.names)
-    if kind == "auto":
-        late = acquisition.echo_time_s >= MM_GONE_S
-        kind = "none" if has or late else "five"
+    """Add macromolecules of a kind, and lipids where asked."""
     notes: list[str] = []
-    if not has and kind != "none":
+    if kind not in ("none", PRIOR):
         basis, names = _extended(basis, kind, acquisition)
         strong = acquisition.echo_time_s < MM_WEAK_S
         notes.append(

@@ -36,6 +36,7 @@ from monitor.analysis.tracking.dynamics import (
     REMEMBERED,
     SUMS,
     Dynamics,
+    sums_of,
 )
 
 TRACKED = ("Glu", "Glx", "Glx/tNAA", "Glu/tCr")
@@ -158,3 +159,15 @@ def tracked_changes(joint: Real, covariance: Real) -> tuple[Real, Real]:
         g = np.where(POWERS, POWERS / joint[..., None, :], 0.0)
         variance = np.maximum(np.sum((g @ covariance) * g, axis=-1), 0.0)
     return 100 * (q - 1), 100 * np.abs(q) * root_of(variance)
+
+
+def shared_doubt(doubt: Real, names: tuple[str, ...]) -> Real | float:
+    """Covariance to add to a `Tracker.joint`'s (10, 10) for an error of amplitudes.
+
+    `doubt` (M, M) is the same error's now and in the reference period.
+    """
+    if not doubt.any():
+        return 0.0
+    sums = np.zeros((REMEMBERED, len(names)))
+    sums[:-1] = sums_of(names)
+    return np.tile(sums @ doubt @ sums.T, (2, 2))

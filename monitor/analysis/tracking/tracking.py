@@ -29,6 +29,7 @@ from monitor.analysis.tracking.smoothing import between, smooth
 from monitor.analysis.tracking.tracker import (
     TRACKED,
     Tracker,
+    shared_doubt,
     tracked_changes,
 )
 from monitor.analysis.tracking.transient_view import Observed, Observer
@@ -64,6 +65,7 @@ class Tracking:
     _blocks: list[Block] = field(default_factory=list)
     _open: list[Observed] = field(default_factory=list)
     _excess: float = 1.0
+    _doubt: Real | float = 0.0
     _places: dict[str, int] = field(default_factory=dict)
 
     def redo(self, marks_s: Sequence[float] = ()) -> tuple[TrackerPoint, ...]:
@@ -96,7 +98,7 @@ class Tracking:
         blocks, rows_of, _ = self.blocks
         percent = self.scale.likeliest if self.scale else self.target_percent
         found = smooth(self._dynamics(percent, tied=True), blocks, rows_of)
-        values, sds = tracked_changes(found.joint, found.covariance)
+        values, sds = tracked_changes(found.joint, found.covariance + self._doubt)
         wanted = np.array([float(one.place) for one in self.seen])
         table = np.column_stack([values, sds])
         rows = between(found.places, table, wanted).tolist()
@@ -142,7 +144,8 @@ class Tracking:
         self.observer = self.evidence = None
         self.tied = self.free = self.scale = None
         self.answers, self.sequential = {}, Sequential(self.target_percent)
-        self._excess, self.seen, self._blocks, self._open = 1.0, [], [], []
+        self._excess, self._doubt = 1.0, 0.0
+        self.seen, self._blocks, self._open = [], [], []
 
     def _dynamics(self, percent: float, tied: bool) -> Dynamics:
         reference = self.course.reference
@@ -163,6 +166,8 @@ class Tracking:
         reference = self.course.reference
         if reference is not None and self.observer is not None:
             epoch = self.course.qualities[reference.first].epoch
+            session = self.course.sessions[epoch]
+            self._doubt = shared_doubt(session.doubt, self.course.names)
             self.evidence = Accumulated(self.course.names, reference.amplitudes, epoch)
 
     def _advance(self, one: Observed) -> TrackerPoint:
@@ -182,7 +187,7 @@ class Tracking:
         covariances = np.stack([P for _, P in joint])
         if tied.reference_weight <= 0:
             return TrackerPoint(one.index, one.time_s, {}, {})
-        both, both_sd = tracked_changes(means, covariances)
+        both, both_sd = tracked_changes(means, covariances + self._doubt)
         values, sds = both.tolist(), both_sd.tolist()
         point = self._point(one, values[0], sds[0])
         untied, untied_sd = self._named(values[1]), self._named(sds[1])

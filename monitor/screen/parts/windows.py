@@ -1,6 +1,6 @@
 """The course of windows, kept as columns: a long session must stay small.
 
-An `Estimate` has some hundred figures in four dictionaries, 11 kB each; as columns of
+An `Estimate` has some hundred figures in five dictionaries, 11 kB each; as columns of
 what can be shown it takes less than one.  A row becomes an `Estimate` again where it
 is asked for.
 """
@@ -22,7 +22,7 @@ FIGURES = (
     "window", "time_start_s", "time_end_s", "n_transients", "n_effective",
     "independent", "epoch", "shift_hz", "phase_rad", "fwhm_hz", "snr", "converged",
 )  # fmt: skip
-TABLES = ("values", "sds", "changes_percent", "change_sds_percent")
+TABLES = ("values", "sds", "changes_percent", "change_sds_percent", "doubts")
 UNSHOWN = "/water"
 RECENT = 12  # windows among which the headline's is looked for
 
@@ -92,12 +92,15 @@ class Windows(Sequence[Estimate]):
 
     def _estimate(self, at: int) -> Estimate:
         row = self._columns.row(at)
-        values, sds, changes, change_sds = (self._table(row, name) for name in TABLES)
+        values, sds, changes, change_sds, doubts = (
+            self._table(row, name) for name in TABLES
+        )
         return Estimate(
             int(row["window"]), row["time_start_s"], row["time_end_s"],
             int(row["n_transients"]), row["n_effective"], bool(row["independent"]),
             int(row["epoch"]), values, sds, changes, change_sds, row["shift_hz"],
             row["phase_rad"], row["fwhm_hz"], row["snr"], bool(row["converged"]),
+            doubts,
         )  # fmt: skip
 
     def _table(self, row: dict[str, float], table: str) -> dict[str, float]:
@@ -154,7 +157,7 @@ class Windows(Sequence[Estimate]):
     def course(self, outcome: str) -> Course:
         """Converged windows with a finite change of the outcome."""
         held = self._columns
-        change, sd = (held.get(f"{table} {outcome}") for table in TABLES[2:])
+        change, sd = (held.get(f"{table} {outcome}") for table in TABLES[2:4])
         use = (held["converged"] > 0) & np.isfinite(change) & np.isfinite(sd)
         return Course(
             held["time_start_s"][use], held["time_end_s"][use], change[use], sd[use],

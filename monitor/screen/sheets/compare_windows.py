@@ -91,6 +91,7 @@ def _of(
         half = Z95 * e.change_sds_percent.get(outcome, math.nan)
         text = f"{signed(change)} ± {half:.1f} %" if math.isfinite(change) else DASH
         found[f"{outcome}, change"] = (change, text, half)
+        found |= _level(e, outcome)
     weight = of("weight")
     share = float(np.mean(weight)) if len(weight) else math.nan
     residual = _residual(curves) if curves is not None else math.nan
@@ -108,6 +109,16 @@ def _of(
         "fit": (float(e.converged), "converged" if e.converged else "FAILED", 0.5),
     }
     return found
+
+
+def _level(e: Estimate, outcome: str) -> dict[str, Value]:
+    """The level, where macromolecules that nobody measured leave it in doubt."""
+    doubt, value = Z95 * e.doubts.get(outcome, 0.0), e.values.get(outcome, math.nan)
+    if not doubt > 0 or not math.isfinite(value):
+        return {}
+    half = Z95 * e.sds.get(outcome, math.nan)
+    text = f"{value:.2f} ± {half:.2f}, MM ± {doubt:.2f}"
+    return {f"{outcome}, level": (value, text, half)}
 
 
 def _value(value: float, unit: str, usual: float) -> Value:

@@ -1,6 +1,7 @@
 """Lines far from their place, and FIDs that do not begin at the echo's top."""
 
 import json
+import re
 from functools import cache
 
 import numpy as np
@@ -80,7 +81,7 @@ def test_lines_in_place_are_not_spoken_of():
 def test_a_sphere_at_room_temperature():
     assert temperature_c(-0.17) == pytest.approx(20.5, abs=0.5)
     result = followed(moved_by(sphere(), DWELL_S, -0.17 * MHZ))
-    assert "A phantom at 21 C looks so" in line_offset(result)
+    assert re.search("A phantom at 2[01] C looks so", line_offset(result))
 
 
 def test_noise_lies_nowhere():
@@ -119,4 +120,6 @@ def test_a_sphere_judged_as_one(tmp_path):
     assert report["settings"]["macromolecules"] == "none"
     verdicts = {c["key"]: c["verdict"] for c in report["criteria"]}
     assert (verdicts["water"], verdicts["lipid"]) == ("no limit", "no limit")
-    assert any("A phantom at 21 C looks so" in note for note in report["notes"])
+    assert any(
+        re.search("A phantom at 2[01] C looks so", note) for note in report["notes"]
+    )

@@ -1,0 +1,238 @@
+"""Macromolecules from a metabolite-nulled spectrum: a smooth entry without residues.
+
+What inversion recovery leaves is macromolecules, some metabolite (creatine's CH2 at
+3.92 ppm above all, whose T1 is short), noise and a baseline:
+
+    y = exp(i p) (a m + sum_k a_k G_k + sum_m r_m F[x_m E]) + baseline + noise,
+
+m the mean of the prior (`mm_prior`), G_k Gaussians every few hundredths of a ppm,
+narrower than any group, whose amplitudes are N(0, s^2) with the s of the greatest
+likelihood, x_m the residues with a line E of their own (shift and width from a grid)
+and either sign, as nulling leaves them (SD 15 % of the highest macromolecule; of the
+baseline 10 %).  The
+phase, shared by all, is the one at which the prior's directions in the place of the
+lines are likeliest.
+What is kept is a m + sum a_k G_k: where data and baseline leave it open, it is the
+prior's mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from monitor.analysis.fit.lineshape import gauss_rate
+from monitor.analysis.fit.mm_prior import unmeasured
+from monitor.analysis.fit.mm_system import (
+    Grid,
+    noise_sd,
+    prior_solution,
+    prior_spectra,
+    shaped,
+    system,
+    unlikeness,
+    weighed,
+)
+from monitor.analysis.signal.spectrum import (
+    Complex,
+    Real,
+    ppm_axis,
+    time_axis_s,
+)
+from monitor.analysis.signal.water import without_water
+from streams.messages.transient import REFERENCE_PPM
+
+BAND_PPM = (0.4, 4.2)
+LINES_PPM = (0.5, 4.25)
+LINE_HZ, LINE_PPM = 10.0, 0.06
+"""FWHM of the lines that the entry is made of: a part as T2 leaves it, one of ppm."""
+SINGLETS_PPM = {"NAA": 2.008, "Cr CH3": 3.028, "Cho": 3.21, "Cr CH2": 3.922}
+SHIFTS_PPM = np.arange(-0.03, 0.031, 0.01)
+WIDTHS_HZ = (3.0, 5.0, 8.0)
+SPREADS = 10.0 ** np.arange(-2.5, 0.1, 0.5)
+COARSE, FINE = (0.8, 0.1), (0.08, 0.02)
+"""How far to look for the phase, and in which steps, rad."""
+SEEN = 3.0
+"""SDs from which a residue is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """What was left of a metabolite.
+
+    `percent` is its height over that of the highest macromolecule, with its SD.
+    """
+
+    name: str
+    percent: float
+    sd: float
+
+    @property
+    def seen(self) -> bool:
+        """Whether it is more than noise."""
+        return abs(self.percent) > SEEN * self.sd
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeasuredMM:
+    """A measured macromolecule spectrum, taken apart.
+
+    Attributes
+    ----------
+    level : of the prior's mean in the entry
+    ppm, amplitudes : (k,) of the lines that are added to it
+    fwhm_ppm : of these lines
+    residues : what metabolites left, whether or not it was taken out
+    axis_ppm, data, kept, taken, usual : (K,) real spectra for drawing, the highest
+        that is kept being 1; `usual` is the prior's mean, scaled
+    noise_percent : SD of the data's noise over the highest point
+    prior_rms : root mean square of the prior's directions in it, in their SDs
+    beyond_percent : part of it that the prior cannot have
+    """
+
+    level: float
+    ppm: Real
+    amplitudes: Real
+    fwhm_ppm: float
+    residues: tuple[Residue, ...]
+    axis_ppm: Real
+    data: Real
+    kept: Real
+    taken: Real
+    usual: Real
+    noise_percent: float
+    prior_rms: float
+    beyond_percent: float
+
+    def fid(self, frequency_mhz: float, dwell_time_s: float, points: int) -> Complex:
+        """The entry (points,) on a grid, on the scale of the prior: in protons."""
+        t = time_axis_s(points, dwell_time_s)
+        lines = _lines(self.ppm, self.fwhm_ppm * frequency_mhz, frequency_mhz, t)
+        mean = unmeasured(frequency_mhz, dwell_time_s, points).mean
+        fid = self.level * mean + self.amplitudes @ lines
+        return np.asarray(fid * (mean[0].real / fid[0].real), complex)
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """One linear solution: its cost, unknowns, covariance, columns and spectrum."""
+
+    cost: float
+    x: Real
+    covariance: Real
+    columns: Complex
+    y: Complex
+    noise_sd: float
+
+
+def measured_mm(
+    fid: Complex,
+    frequency_mhz: float,
+    dwell_time_s: float,
+    others: dict[str, Complex],
+    take_out: bool = True,
+) -> MeasuredMM:
+    """Take a metabolite-nulled FID (points,) apart.
+
+    Parameters
+    ----------
+    frequency_mhz : spectrometer frequency, MHz
+    dwell_time_s : s
+    others : undamped FIDs (points,) of further metabolites that may be left, by name
+    take_out : residues are not kept
+    """
+    t = time_axis_s(fid.size, dwell_time_s)
+    axis = ppm_axis(fid.size, dwell_time_s, frequency_mhz)
+    grid = Grid(frequency_mhz, t, axis, (axis > BAND_PPM[0]) & (axis < BAND_PPM[1]))
+    fid = without_water(fid, dwell_time_s, frequency_mhz)
+    y = grid.spectra(fid)
+    fwhm_ppm = LINE_HZ / frequency_mhz + LINE_PPM
+    ppm = np.arange(*LINES_PPM, 0.4 * fwhm_ppm)
+    mean = unmeasured(frequency_mhz, dwell_time_s, fid.size).mean
+    fine = _lines(ppm, fwhm_ppm * frequency_mhz, frequency_mhz, t)
+    lines = grid.spectra(np.concatenate([mean[None], fine]))
+    names = (*SINGLETS_PPM, *others)
+    left = np.stack([*_singlets(frequency_mhz, t), *others.values()])
+    y = y * np.exp(-1j * _phase(grid, y, left[: len(SINGLETS_PPM)]))
+    shapes = [shaped(grid, left, *shape) for shape in product(SHIFTS_PPM, WIDTHS_HZ)]
+    tried = [_solve(grid, y, lines, shape) for shape in shapes]
+    best = min(tried, key=lambda solved: solved.cost)
+    return _told(grid, best, ppm, fwhm_ppm, names, take_out)
+
+
+def _lines(ppm: Real, fwhm_hz: float, mhz: float, t: Real) -> Complex:
+    """Gaussians of area one, (n, points)."""
+    turn = -2j * np.pi * (ppm[:, None] - REFERENCE_PPM) * mhz * t
+    lines: Complex = np.exp(turn - gauss_rate(fwhm_hz) * t**2)
+    return lines
+
+
+def _singlets(mhz: float, t: Real) -> Complex:
+    ppm = np.array(list(SINGLETS_PPM.values()))
+    turned: Complex = np.exp(-2j * np.pi * (ppm[:, None] - REFERENCE_PPM) * mhz * t)
+    return turned
+
+
+def _phase(grid: Grid, y: Complex, left: Complex) -> float:
+    """Phase at which a spectrum is likeliest under the prior of human brains."""
+    known = prior_spectra(grid)
+    shape = shaped(grid, left, 0.0, WIDTHS_HZ[1])
+    phase = float(np.angle(np.vdot(known[0], y)))
+    for reach, step in (COARSE, FINE):
+        tried = phase + np.arange(-reach, reach + 0.5 * step, step)
+        costs = [
+            prior_solution(grid, y * np.exp(-1j * p), known, shape)[0] for p in tried
+        ]
+        phase = float(tried[int(np.argmin(costs))])
+    return phase
+
+
+def _solve(grid: Grid, y: Complex, lines: Complex, left: Complex) -> _Solved:
+    """Amplitudes of lines, residues and baseline, the lines' spread by likelihood."""
+    made, own = system(grid, y, lines, left), noise_sd(y)
+    heights = np.abs(lines[1:]).max(axis=1)
+    tried = []
+    for spread in SPREADS:
+        made.sds[1 : len(lines)] = spread * made.scale / heights
+        tried.append(weighed(made, own))
+    cost, x, covariance = min(tried, key=lambda one: one[0])
+    return _Solved(cost, x, covariance, made.columns, y, own)
+
+
+def _told(
+    grid: Grid, solved: _Solved, ppm: Real, fwhm_ppm: float, names: tuple[str, ...],
+    take_out: bool,
+) -> MeasuredMM:  # fmt: skip
+    """What was found, in units of the highest macromolecule."""
+    n, m = 1 + ppm.size, len(names)
+    whole = solved.x[:n] @ solved.columns[:n]
+    left = solved.x[n : n + m, None] * solved.columns[n : n + m]
+    base = (solved.x[n + m :] @ solved.columns[n + m :]).real
+    top = float(whole.real.max())
+    heights = np.abs(solved.columns[n : n + m].real).max(axis=1) / top
+    sds = np.sqrt(np.diag(solved.covariance))[n : n + m]
+    residues = tuple(
+        Residue(name, 100 * float(x * h), 100 * float(sd * h))
+        for name, x, sd, h in zip(names, solved.x[n : n + m], sds, heights, strict=True)
+    )
+    amplitudes = solved.x[1:n].copy()
+    if not take_out:
+        amplitudes += _as_lines(solved.columns[1:n], left.sum(axis=0))
+    rms, beyond = unlikeness(grid, whole)
+    mean = solved.columns[0].real
+    usual = mean * float(mean @ whole.real / (mean @ mean))
+    return MeasuredMM(
+        float(solved.x[0]), ppm, amplitudes, fwhm_ppm, residues,
+        grid.ppm[grid.band], (solved.y.real - base) / top, whole.real / top,
+        left.sum(axis=0).real / top, usual / top,
+        100 * solved.noise_sd / top, rms, 100 * beyond,
+    )  # fmt: skip
+
+
+def _as_lines(lines: Complex, spectrum: Complex) -> Real:
+    """Amplitudes of lines that come nearest to a spectrum."""
+    apart = np.concatenate([lines.real, lines.imag], axis=1)
+    target = np.concatenate([spectrum.real, spectrum.imag])
+    return np.asarray(np.linalg.lstsq(apart.T, target, rcond=1e-3)[0], float)

@@ -1,0 +1,227 @@
+"""The fit of a mean whose macromolecules nobody measured.
+
+The model's macromolecules are the mean of a prior (`mm_prior`), and r further columns
+say what they may be instead, each with an amplitude of mean 0 and SD a, the level that
+the mean has.  They are part of the fit like everything else, so that the covariance of
+every amplitude holds what is not known of them.
+
+Nothing is chosen here that the spectrum cannot decide: kernel, small shifts and T2's
+part (mean and SD 0.5) are always free, under their priors, since each of them, when
+switched, moves Glx/tNAA by more than its SD.  Only the stiffness of the baseline is
+chosen, by its likelihood, as where the macromolecules are known.
+
+The columns are then put together: what is handed on has the macromolecules that were
+found as its one component, as if they had been measured.  Windows hold them; changes
+are those of a fit with known macromolecules.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.linalg import LinAlgError
+
+from monitor.analysis.fit.first_fit import (
+    START_STIFFNESS,
+    SUSPECT,
+    Freedom,
+    active_parameters,
+    cold_fit,
+    first_fit,
+    least_fit,
+    other_starts,
+    priors_for,
+    settled,
+    with_narrow_voigt,
+    with_width_near,
+)
+from monitor.analysis.fit.fit import Fit, hopeless, minimise
+from monitor.analysis.fit.model import GAUSS, LORENTZ, MM_GAUSS, RELAXATION, Model
+from monitor.analysis.fit.model_choice import Traits, choose_stiffness
+from monitor.analysis.fit.problem import Indices, Problem, evaluate, target
+from monitor.analysis.fit.ratio_priors import prior_rows
+from monitor.analysis.signal.spectrum import Complex, Real
+
+RELAXATION_MEAN, RELAXATION_SD = 0.5, 0.5
+HELD = 1e-4
+"""SD of the directions in the first fit, over the largest level that there can be."""
+LEAST_LEVEL = 0.02
+LEAST_RISE = 0.3
+COARSE_TOLERANCE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class MeanFit:
+    """Fit and problem of a mean, its macromolecules one component.
+
+    `doubt` is the part (M, M) of the amplitudes' covariance that would not be there,
+    were the shape of the macromolecules known.
+    """
+
+    fit: Fit
+    problem: Problem
+    doubt: Real
+
+
+def fit_mean(
+    model: Model, spectrum: Complex, noise_sd: float, freedom: Freedom
+) -> MeanFit:
+    """Fit one spectrum (K,) of the model's band from nothing.
+
+    Raises nothing, as `cold_fit`.
+    """
+    if model.unmeasured is None:
+        none = np.zeros((len(model.names),) * 2)
+        return MeanFit(*cold_fit(model, spectrum, noise_sd, freedom), none)
+    wide, last = model.widened, len(model.names) - 1
+    problem = Problem(
+        wide, model.baseline, spectrum, noise_sd,
+        freedom.rule.stiffness or START_STIFFNESS, priors_for(wide, freedom),
+    )  # fmt: skip
+    fit = hopeless(problem, wide.layout.zeros())
+    if np.isfinite(spectrum).all() and noise_sd > 0:
+        with np.errstate(all="ignore"), suppress(LinAlgError):
+            fit, problem = _fitted(problem, last, freedom)
+    return put_together(model, fit, problem)
+
+
+def _fitted(problem: Problem, last: int, freedom: Freedom) -> tuple[Fit, Problem]:
+    """With the mean (column `last`) alone, then all together; its level renewed once.
+
+    Raises
+    ------
+    LinAlgError : something is not finite
+    """
+    largest = _largest(problem, last)
+    first = first_fit(_with_level(problem, last, HELD * largest))
+    level = max(float(first.amplitudes[last]), LEAST_LEVEL * largest)
+    problem = _with_relaxation(problem, freedom)
+    if freedom.ratio_priors:
+        problem = _with_rows(problem, prior_rows(first.names, first.amplitudes))
+    moved = _moved(problem.model, freedom)
+    near = _with_level(with_width_near(problem, first), last, level)
+    stiffness = _chosen(near, first.theta, moved, freedom)[0].stiffness
+    problem = replace(problem, stiffness=stiffness)
+    theta = first.theta.copy()
+    if freedom.kernel:
+        problem = with_narrow_voigt(problem, first)
+        theta[[LORENTZ, GAUSS]] = problem.priors.mean[[LORENTZ, GAUSS]]
+    theta[RELAXATION] = problem.priors.mean[RELAXATION]
+    coarse = _with_level(problem, last, level)
+    fit = minimise(coarse, theta, moved, tolerance=COARSE_TOLERANCE)
+    level = max(float(fit.amplitudes[last]), LEAST_RISE * level)
+    problem, theta = _chosen(
+        _with_level(problem, last, level), fit.theta, moved, freedom
+    )
+    fit = settled(problem, theta, moved)
+    if not fit.converged or fit.misfit > SUSPECT:
+        fit = least_fit(fit, problem, moved, other_starts(problem, first))
+    return fit, problem
+
+
+def _largest(problem: Problem, last: int) -> float:
+    """Level at which the mean alone would be as large as the spectrum."""
+    model = problem.model
+    mean = np.linalg.norm(model.in_band(model.fids[last]))
+    return float(np.linalg.norm(problem.spectrum) / mean)
+
+
+def _moved(model: Model, freedom: Freedom) -> Indices:
+    """All that this fit moves; widths of macromolecules are among the directions."""
+    moved = active_parameters(model, freedom, Traits(True, True))
+    moved = moved[moved != MM_GAUSS]
+    return np.append(moved, RELAXATION) if freedom.relaxation else moved
+
+
+def _chosen(
+    problem: Problem, theta: Real, moved: Indices, freedom: Freedom
+) -> tuple[Problem, Real]:
+    """The problem with the stiffness that is likely about theta, and the step there."""
+    point = evaluate(problem, target(problem), theta)
+    choice = choose_stiffness(problem, point, moved, freedom.rule)
+    there = theta.copy()
+    if np.isfinite(choice.step).all():
+        there[moved] += choice.step[len(problem.model.names) :]
+    return replace(problem, stiffness=choice.stiffness), there
+
+
+def _with_relaxation(problem: Problem, freedom: Freedom) -> Problem:
+    """The problem with a prior on T2's part."""
+    if not freedom.relaxation:
+        return problem
+    mean, sd = problem.priors.mean.copy(), problem.priors.sd.copy()
+    mean[RELAXATION], sd[RELAXATION] = RELAXATION_MEAN, RELAXATION_SD
+    return replace(problem, priors=replace(problem.priors, mean=mean, sd=sd))
+
+
+def _with_level(problem: Problem, last: int, level: float) -> Problem:
+    """The problem with rows more that hold the directions to an SD of `level`."""
+    rows = np.eye(len(problem.model.names))[last + 1 :] / level
+    return _with_rows(problem, np.concatenate([problem.priors.rows, rows]))
+
+
+def _with_rows(problem: Problem, rows: Real) -> Problem:
+    priors = replace(problem.priors, rows=rows, targets=np.zeros(len(rows)))
+    return replace(problem, priors=priors)
+
+
+def put_together(model: Model, fit: Fit, problem: Problem) -> MeanFit:
+    """A fit of the widened model as one of the model whose macromolecules it found.
+
+    Their amplitude is the first point of their FID over that of the prior's mean.
+    """
+    M, wide = len(model.names), problem.model
+    parts = wide.fids[M - 1 :]
+    first = parts[:, 0].real / parts[0, 0].real
+    T = np.zeros((M, len(wide.names)))
+    T[np.arange(M - 1), np.arange(M - 1)] = 1.0
+    T[M - 1, M - 1 :] = first
+    c = fit.amplitudes[M - 1 :]
+    area = float(first @ c)
+    fids = model.fids.copy()
+    if np.isfinite(area) and area:
+        fids[M - 1] = (c @ parts) / area
+    found = replace(model, fids=fids, unmeasured=None)
+    held = slice(0, found.layout.size)
+    rows = problem.priors.rows
+    kept = ~np.any(rows[:, M:], axis=1)
+    priors = replace(
+        problem.priors, mean=problem.priors.mean[held], sd=problem.priors.sd[held],
+        rows=rows[kept, :M], targets=problem.priors.targets[kept],
+    )  # fmt: skip
+    told = replace(
+        fit, names=model.names, amplitudes=T @ fit.amplitudes,
+        covariance=T @ fit.covariance @ T.T, theta=fit.theta[held],
+        theta_sd=fit.theta_sd[held],
+    )  # fmt: skip
+    doubt = T @ _explained(fit.covariance, M) @ T.T
+    return MeanFit(told, replace(problem, model=found, priors=priors), doubt)
+
+
+def _explained(covariance: Real, M: int) -> Real:
+    """Part of a covariance that goes where all but the first M amplitudes are known."""
+    columns = covariance[:, M:]
+    try:
+        explained = columns @ np.linalg.solve(covariance[M:, M:], columns.T)
+    except LinAlgError:
+        return np.full_like(covariance, np.nan)
+    return np.asarray(explained, float)
+
+
+def takes_over(model: Model, other: Model) -> bool:
+    """Whether a model can have the macromolecules that another epoch has found.
+
+    Not where they are known, nor from another grid.
+    """
+    if model.unmeasured is None or model.names != other.names:
+        return False
+    mine, theirs = ((m.points, m.dwell_time_s, m.frequency_mhz) for m in (model, other))
+    return bool(np.allclose(mine, theirs, rtol=1e-4))
+
+
+def with_macromolecules_of(model: Model, other: Model) -> Model:
+    """The model with the other's macromolecules, which nothing is besides."""
+    fids = np.concatenate([model.fids[:-1], other.fids[-1:]])
+    return replace(model, fids=fids, unmeasured=np.zeros((0, model.points), complex))

@@ -1,0 +1,97 @@
+"""Simulated basis sets on disk, so that no session waits twice for the same one.
+
+An entry's name holds all that the set depends on, the simulation's code and table
+included, so that none is ever out of date.  It is written beside its place and moved
+there whole: several programs may do so at once.  An entry that cannot be read is made
+again, and a place that cannot be written is no error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import numpy as np
+from platformdirs import user_cache_path
+
+from monitor.analysis.basis.basis_set import BasisSet
+from monitor.basis.npz import SUFFIX, read_own, write_own
+from streams import simulator as scanner_sim
+from streams.errors import InputError
+
+KEPT = 20
+"""Entries; the least lately used go."""
+
+
+def cached(told: Iterable[object], make: Callable[[], BasisSet]) -> BasisSet:
+    """The set that `make` makes, from disk where it was made before.
+
+    `told` is all that it depends on, the simulation itself aside.
+    """
+    place = folder() / f"{_key(told)}{SUFFIX}"
+    try:
+        found = read_own(place)
+    except InputError:
+        found = make()
+        _keep(found, place)
+    else:
+        _touch(place)
+    return found
+
+
+def folder() -> Path:
+    """Where simulated sets are kept."""
+    return user_cache_path("mrs-monitor", appauthor=False) / "basis"
+
+
+def _key(told: Iterable[object]) -> str:
+    """A name for all that a set depends on."""
+    digest = hashlib.sha256(_simulation())
+    for one in (np.__version__, *told):
+        digest.update(repr(one).encode() + b"\0")
+    return digest.hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _simulation() -> bytes:
+    """Hash of the simulation's code and tables."""
+    digest = hashlib.sha256()
+    home = Path(scanner_sim.__file__).parent
+    for path in sorted([*home.glob("*.py"), *home.glob("*.csv")]):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.digest()
+
+
+def _keep(basis: BasisSet, place: Path) -> None:
+    """Write an entry whole or not at all, and let the oldest go."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=place.parent, suffix=".part", delete=False) as file:
+            part = Path(file.name)
+        try:
+            write_own(basis, part)
+            os.replace(part, place)
+        finally:
+            part.unlink(missing_ok=True)
+        _let_go(place.parent)
+    except OSError:
+        return
+
+
+def _let_go(home: Path) -> None:
+    """Remove what was used least lately."""
+    entries = sorted(home.glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime)
+    for path in entries[:-KEPT]:
+        path.unlink(missing_ok=True)
+
+
+def _touch(place: Path) -> None:
+    """Remember that an entry was used."""
+    try:
+        os.utime(place)
+    except OSError:
+        return

@@ -1,0 +1,69 @@
+"""`basis add-mm`: from a file of nulled transients to a basis set with its own MM."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from monitor.analysis.fit.mm_prior import unmeasured
+from monitor.basis.files import load_basis, read_basis
+from monitor.basis.measured_mm import add_measured
+from monitor.cli import main
+from streams.errors import InputError
+from streams.export.nifti_mrs import write_nifti_mrs
+from streams.messages.transient import Acquisition
+
+DWELL_S, POINTS = 4e-4, 2048
+
+
+def nulled(path: Path, mhz: float = 123.25, echo_time_s: float = 0.03) -> Path:
+    """A file of eight transients: the mean of human brains, creatine, noise."""
+    rng = np.random.default_rng(4)
+    t = np.arange(POINTS) * DWELL_S
+    mm = unmeasured(mhz, DWELL_S, POINTS).mean
+    creatine = np.exp(-2j * np.pi * (3.922 - 4.65) * mhz * t - np.pi * 6 * t)
+    noise = rng.normal(size=(2, POINTS, 8)) * 0.08
+    fids = (mm + 0.3 * creatine)[:, None] + noise[0] + 1j * noise[1]
+    acquisition = Acquisition(
+        spectrometer_frequency_mhz=mhz, nucleus="1H", dwell_time_s=DWELL_S,
+        points=POINTS, coils=1, echo_time_s=echo_time_s, repetition_time_s=2.0,
+        sequence="PRESS",
+    )  # fmt: skip
+    write_nifti_mrs(path, fids.astype(np.complex64), acquisition)
+    return path
+
+
+def test_the_command_writes_a_basis_set_and_a_picture(tmp_path, monkeypatch, capsys):
+    file, out = nulled(tmp_path / "nulled.nii.gz"), tmp_path / "own.npz"
+    words = ["basis", "add-mm", "press_3t_te30", "--mm", str(file), "--out", str(out)]
+    monkeypatch.setattr(sys, "argv", ["mrs-monitor", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert "Cr CH2 +" in said
+    assert "T1 weighting" in said
+    assert (tmp_path / "own.png").stat().st_size > 10_000
+    before, made = load_basis("press_3t_te30"), read_basis(out)
+    assert made.names == (*before.names, "MM")
+    assert "nulled.nii.gz" in made.provenance["macromolecules"]
+    # As many protons as the mean of human brains, on the scale of this basis set.
+    mean = unmeasured(made.spectrometer_frequency_mhz, made.dwell_time_s, 8).mean
+    proton = np.abs(made.fid("Cr")[:8]).max() / 5
+    assert made.fid("MM")[0].real == pytest.approx(proton * mean[0].real, rel=0.02)
+
+
+def test_measured_macromolecules_take_the_place_of_earlier_ones(tmp_path):
+    file = nulled(tmp_path / "nulled.nii.gz", echo_time_s=0.008)
+    once = add_measured(load_basis("press_3t_te30"), file)
+    twice = add_measured(once.basis, file)
+    assert twice.basis.names == once.basis.names
+    assert any("place of MM" in note for note in twice.notes)
+    assert any("echo time of 8 ms" in note for note in twice.notes)
+
+
+def test_another_field_is_refused(tmp_path):
+    file = nulled(tmp_path / "nulled.nii.gz", mhz=297.2)
+    with pytest.raises(InputError, match=r"297\.2 MHz .* take macromolecules of the"):
+        add_measured(load_basis("press_3t_te30"), file)
