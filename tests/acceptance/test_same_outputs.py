@@ -10,9 +10,9 @@ import pytest
 from outputs_cases import all_cases
 from outputs_compare import compare, differences
 from outputs_together import run
-from streams.transient import Acquisition
 
 from streams.export.nifti_mrs import write_nifti_mrs
+from streams.messages.transient import Acquisition
 
 SVG = (
     '<!-- 2026-11-29T18:00:00 --><clipPath id="p0123456789"/><use href="#p0123456789"/>'
