@@ -9,10 +9,18 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 QT_CALLS = {"closeEvent", "dragEnterEvent", "dropEvent", "minimumSizeHint", "paint"}
+CLICK_CALLS = {"list_commands", "get_command", "format_commands"}
 OWN_DECORATORS = {
-    "property", "classmethod", "staticmethod", "cached_property", "cache", "lru_cache",
-    "contextmanager", "dataclass", "setter",
-}  # fmt: skip
+    "property",
+    "setter",
+    "classmethod",
+    "staticmethod",
+    "cached_property",
+    "cache",
+    "lru_cache",
+    "contextmanager",
+    "dataclass",
+}
 Definition = ast.FunctionDef | ast.ClassDef
 
 
@@ -51,7 +59,7 @@ def unread(sources: Iterator[str], templates: Iterator[str]) -> set[str]:
 
 
 def test_every_function_and_class_is_read_by_the_product() -> None:
-    assert unread(files("py"), files("j2")) == QT_CALLS
+    assert unread(files("py"), files("j2")) == QT_CALLS | CLICK_CALLS
 
 
 @pytest.mark.parametrize(
