@@ -140,7 +140,7 @@ class MrdRules:
         return (
             place < self.water_first
             or readout.idx[SET] == self.water_set
-            or (announced is not None and place >= announced - self.water_last)
+            or (announced is not None and 0 <= announced - 1 - place < self.water_last)
             or (self.water_every > 0 and place % self.water_every == 0)
             or (bool(counter) and readout.idx[COUNTERS[counter]] == self.water_value)
         )
