@@ -252,6 +252,7 @@ def _body(reader: _Reader, payload: bytes) -> Body:
                 reader.optional_number("clock_offset_s", low=-1e15),
                 reader.optional_number("clock_drift_ppm", low=-1e15),
                 reader.text("dropped_reason", ""),
+                reader.text("deaf", ""),
             )
         case _:
             return End(reader.integer("transients"), reader.text("reason"))

@@ -152,7 +152,7 @@ class Session:
         return self.record(event, {"event_id": request.id})
 
     def heartbeat(
-        self, dropped: int, recording: bool, dropped_reason: str = ""
+        self, dropped: int, recording: bool, dropped_reason: str = "", deaf: str = ""
     ) -> wire.Frames:
         """Frames that say how far the session is."""
         return wire.encode(
@@ -166,6 +166,7 @@ class Session:
                     clock_offset_s=self.clock_offset_s,
                     clock_drift_ppm=self.drift_ppm,
                     dropped_reason=dropped_reason,
+                    deaf=deaf,
                 )
             )
         )

@@ -127,6 +127,7 @@ class Subscriber:
             relay_dropped=beat.dropped if beat else 0,
             clock_offset_s=beat.clock_offset_s if beat else None,
             clock_drift_ppm=beat.clock_drift_ppm if beat else None,
+            deaf=beat.deaf if beat else "",
             end=self._end,
             problem=self._problem(),
             away=self._away(),
@@ -306,6 +307,8 @@ class Subscriber:
         beat = self._heartbeat
         if self._recorded and beat is not None and not beat.recording:
             return "NOT RECORDING: the relay cannot write its recording."
+        if beat is not None and beat.deaf:
+            return beat.deaf
         if self._recorded and not self._answered:
             return self._unanswered()
         if self._answered is False:

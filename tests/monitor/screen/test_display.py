@@ -575,6 +575,7 @@ def test_phase_in_words(infusion, words):
         (replace(LIVE, disk_free_bytes=10**8), "Disk low: 100 MB left"),
         (replace(LIVE, lost=3), "3 messages lost"),
         (replace(LIVE, refused=3, refusal="x lacks y"), "3 messages refused"),
+        (replace(LIVE, deaf="start the relay again"), "The relay is deaf"),
     ],
 )
 def test_conditions_of_the_stream_are_named_with_an_action(updates, stream, condition):
