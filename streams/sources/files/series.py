@@ -27,6 +27,7 @@ from streams.messages.transient import (
 )
 from streams.sources.checks.water import no_water
 from streams.sources.checks.water_conjugation import conjugated
+from streams.sources.jumps import forward_times
 
 DWELL_TOLERANCE = 1e-5  # relative; NIfTI-1 keeps the dwell time with 24 bits
 FREQUENCY_TOLERANCE = 1e-4  # relative; a re-adjusted centre frequency is no other field
@@ -104,9 +105,12 @@ def _bodies(
         for index, time_s in enumerate(_water_times(water, times[0])):
             yield Transient(next(counts), time_s, Kind.WATER, water.fid(index))
     events = _placed(metabolite.events, times)
+    times, jumps = forward_times(times, metabolite.acquisition.repetition_time_s)
     for index, time_s in enumerate(times):
         while events and events[0][0] <= index:
             yield events.pop(0)[1]
+        if index in jumps:
+            yield jumps[index]
         fid = metabolite.fid(index)
         yield Transient(next(counts), time_s, Kind.METABOLITE, fid)
     yield from (event for _, event in events)
