@@ -168,7 +168,8 @@ class Session:
                     dropped_reason=dropped_reason,
                     deaf=deaf,
                 )
-            )
+            ),
+            self._clocks(),
         )
 
     def _clocks(self) -> dict[str, int | str]:

@@ -7,9 +7,8 @@ their numbers, whatever was lost on the way.
 
 A publisher without a relay (`docs/wire.md`) has no journal to fetch from.  Then `poll`
 gives what arrives from the first start on, and `health` counts what was lost.  A
-message with a relay's clocks has been through a journal, whose length a relay's
-heartbeat gives: then its answer is waited for longer, since what is gone over is not
-shown again.
+message with a relay's clocks has been through a journal: then its answer is waited for
+longer, since what is gone over is not shown again.
 """
 
 from __future__ import annotations
@@ -199,10 +198,12 @@ class Subscriber:
             self._transient_at = self._heard
 
     def _of_relay(self, message: Message, frames: list[bytes]) -> bool:
-        """Whether a message has a journal behind it, which can be asked."""
+        """Whether a message has a journal behind it, which can be asked.
+
+        A relay's clocks tell, in heartbeats too; what a publisher says of recordings
+        of its own does not.
+        """
         recorded = wire.is_recorded(frames)
-        if isinstance(message.body, Heartbeat):
-            recorded = recorded or message.body.recorded_bytes > 0
         self._recorded = self._recorded or recorded
         known = self._answered is True or self._recorded
         return recorded or (known and message.session == self._ordering.session)
