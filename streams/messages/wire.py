@@ -139,7 +139,7 @@ def read_header(frames: Sequence[bytes]) -> Header:
 
 
 def is_recorded(frames: Sequence[bytes]) -> bool:
-    """Whether a valid message comes from a relay's journal, by the relay's clocks in it.
+    """Whether a valid message is from a journal, as the clocks of a relay in it say.
 
     `read_header` says what is wrong with one that is not valid.
     """
