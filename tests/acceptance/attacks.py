@@ -1,7 +1,9 @@
 """Attacks from outside on recordings and on the installed relay, counted.
 
     python tests/acceptance/attacks.py flips 300 --seed 7
-    python tests/acceptance/attacks.py cuts|requests|keys|headers|times 300 --seed 7
+    python tests/acceptance/attacks.py cuts 300 --seed 7
+
+and so on with requests, hungry, keys, headers, times.
 
 Each prints what was tried, lost (and not there to be lost), silent (harmed or left out
 and not said), altered, leaked.  The relay is a program of its own, and what is sent to
@@ -12,6 +14,7 @@ import argparse
 import contextlib
 import json
 import random
+import socket
 import sys
 import tempfile
 import time
@@ -41,6 +44,8 @@ from streams.messages.keys import (  # noqa: E402
 from streams.recording.inspection import info, verify  # noqa: E402
 from streams.recording.reading import recover  # noqa: E402
 from streams.relay.gate import READ_AGAIN_S  # noqa: E402
+
+MOST_MORE_MB = 160.0  # 64 MB of answers, 64 MB of publications, and what Python keeps
 
 
 def damaged_and_recovered(home, content, original, counts, name):
@@ -191,6 +196,44 @@ def requests(home, tries, rng, counts):
         relay.ended(viewer, counts)
 
 
+def hungry(home, tries, rng, counts):
+    """Clients that ask and listen and never read, and strangers that say nothing."""
+    source = ("--source", SHORT, "--speed", "max")
+    with (
+        Relay(home, *source) as relay,
+        OutsideViewer(relay.bind) as viewer,
+        zmq.Context() as context,
+        contextlib.ExitStack() as stack,
+    ):
+        until(lambda: viewer.last_seq > 100 and viewer.complete, "the recording")
+        before_mb, host = relay.memory_mb, relay.bind.removeprefix("tcp://")
+        fetch = json.dumps({"v": 1, "session": "", "first": 0, "count": 32}).encode()
+        for number in range(tries):
+            kind = (zmq.DEALER, zmq.SUB)[number % 5 == 4]
+            one = stack.enter_context(context.socket(kind))
+            one.linger, one.rcvhwm, one.rcvbuf = 0, 1, 4096
+            if kind == zmq.SUB:
+                one.subscribe(b"")
+                one.connect(relay.bind)
+                continue
+            one.connect(neighbour(relay.bind))
+            for _ in range(rng.randrange(20, 200)):
+                one.send_multipart([b"fetch", fetch])
+                counts["fetches"] += 1
+            with contextlib.suppress(OSError):
+                place = (host.split(":")[0], int(host.split(":")[1]) + number % 2)
+                stack.enter_context(socket.create_connection(place, timeout=5))
+        with OutsideViewer(relay.bind) as late:  # who takes is served all the same
+            until(lambda: late.last_seq >= viewer.last_seq and late.complete, "all")
+            asked = late.event("note", "after all")
+            until(lambda: not late.waits_for(asked), "an acknowledgement")
+        more_mb = relay.memory_mb - before_mb
+        print(f"memory {before_mb:.0f} MB, at most {more_mb:.0f} MB more")
+        counts["leaked"] += more_mb > MOST_MORE_MB
+        until(lambda: viewer.complete, "the event")
+        relay.ended(viewer, counts)
+
+
 def keys(home, tries, rng, counts):
     """A key is withdrawn while its holder listens; how long it still hears."""
     relay_key, _ = new_server_keys(home)
@@ -300,7 +343,7 @@ def times(home, tries, rng, counts):
     counts["epochs"] = held.epochs
 
 
-ATTACKS = (flips, cuts, requests, keys, headers, times)
+ATTACKS = (flips, cuts, requests, hungry, keys, headers, times)
 
 
 def main():

@@ -50,7 +50,8 @@ def test_damage_that_verify_calls_whole_is_noticed(tmp_path, monkeypatch):
     ("attack", "tries"),
     [
         (attacks.flips, 300), (attacks.cuts, 300), (attacks.requests, 30),
-        (attacks.keys, 5), (attacks.headers, 100), (attacks.times, 100),
+        (attacks.hungry, 50), (attacks.keys, 5), (attacks.headers, 100),
+        (attacks.times, 100),
     ],
 )  # fmt: skip
 def test_on_a_relay(tmp_path, attack, tries):
