@@ -17,8 +17,16 @@ from monitor.protocol.choose import Wishes, settings_for
 from monitor.run.lock import Lock
 from monitor.run.water_gate import WaterGate
 from streams.errors import InputError
-from streams.messages.scanner_counter import OF_FILE, ScannerCounter
-from streams.messages.transient import Body, End, Kind, Message, Start, Transient
+from streams.messages.scanner_counter import AUTHOR, JUMPED, OF_FILE, ScannerCounter
+from streams.messages.transient import (
+    Body,
+    End,
+    Event,
+    Kind,
+    Message,
+    Start,
+    Transient,
+)
 from streams.sources.checks.conjugation import ConjugationCheck
 
 if TYPE_CHECKING:
@@ -113,7 +121,7 @@ class SessionRun:
                 update = held
                 break
         else:
-            notes = self._open(message.body)
+            notes = self._open(message.body) + _jumped(message.body)
             if self._pipeline is not None:
                 update = self._pipeline.push(message)
             if notes:
@@ -269,3 +277,12 @@ class SessionRun:
 
 
 OpenRun = Callable[[], SessionRun]
+
+
+def _jumped(body: Body) -> tuple[Note, ...]:
+    """That times jumped, as the relay or the reader of the file says it."""
+    if not isinstance(body, Event) or body.author != AUTHOR:
+        return ()
+    if not body.text.startswith(JUMPED):
+        return ()
+    return notes_of(NoteKind.SOURCE, [f"At {body.time_s:.0f} s {body.text}"])

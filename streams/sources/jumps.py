@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from streams.messages.scanner_counter import AUTHOR
+from streams.messages.scanner_counter import AUTHOR, JUMPED
 from streams.messages.transient import Body, Event, Kind, Message, Start, Transient
 from streams.subscription.time_line import DAY_S, LEAST_STEP_S
 
@@ -50,7 +50,7 @@ class ForwardTimes:
             back = step_s < -max(usual_s / 2, self.late_s)
             if back or (step_s > DAY_S and not self._started):
                 said = (
-                    f"time_s jumped by {step_s:+.6g} s: time goes on after one step, "
+                    f"{JUMPED} by {step_s:+.6g} s: time goes on after one step, "
                     "in a new epoch."
                 )
                 time_s = self._last_s + usual_s

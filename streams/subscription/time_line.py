@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from streams.messages.scanner_counter import JUMPED
+
 DAY_S = 86_400.0
 PACED = 3  # transients at their pace before this machine's clock may overrule
 LEAST_JUMP_S = 10.0
@@ -107,7 +109,7 @@ class TimeLine:
         time_s = self.time_s + took_s
         self._offset_s = time_s - given_s
         said = (
-            f"time_s jumped by {step_s:+.6g} s: time goes on by this machine's clock, "
+            f"{JUMPED} by {step_s:+.6g} s: time goes on by this machine's clock, "
             "in a new epoch."
         )
         return Placed(time_s, said, epoch=True)
