@@ -59,15 +59,10 @@ class ForwardTimes:
         self._last_s, self._started = time_s, False
         return time_s, said
 
-    @property
-    def moved(self) -> bool:
-        """Whether there was a jump."""
-        return self._offset_s != 0.0
-
     def event(self, given_s: float) -> float:
         """Time of an event, s; one more than a day off is at the last transient."""
         time_s = given_s + self._offset_s
-        if self._last_s is None or not self.moved:
+        if self._last_s is None or not self._offset_s:
             return given_s
         return time_s if abs(time_s - self._last_s) <= DAY_S else self._last_s
 
@@ -84,7 +79,7 @@ def forward(messages: Iterable[Message]) -> Iterator[Message]:
         if event is not None:
             yield _later(message, event, jumps, jumps + 1)
             jumps += 1
-        yield _later(message, body, jumps, jumps) if times.moved else message
+        yield _later(message, body, jumps, jumps) if jumps else message
 
 
 def forward_times(

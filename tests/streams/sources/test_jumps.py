@@ -84,6 +84,17 @@ def test_water_and_noise_may_have_times_of_their_own():
     assert all_parts(forward(several)) == all_parts(several)
 
 
+def test_a_clock_that_is_set_forth_and_back():
+    """The times are the first ones again, the numbers and epochs are not."""
+    late_s = [0.0, 0.0, 1e9, 1e9, 0.0, 0.0]
+    bodies = [replace(transient(n), time_s=2.0 * n + s) for n, s in enumerate(late_s)]
+    several = list(forward(number([Start(ACQUISITION, "x"), *bodies], "abc")))
+    assert [m.seq for m in several] == list(range(9))
+    transients = [m for m in several if isinstance(m.body, Transient)]
+    assert [m.epoch for m in transients] == [0, 0, 1, 1, 2, 2]
+    assert [m.body.time_s for m in transients] == [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
+
+
 def test_numbers_that_are_missing_stay_missing():
     several = [m for m in number(jumping(1e9), "abc") if m.seq not in (2, 5)]
     numbers = [m.seq for m in forward(several)]
