@@ -140,6 +140,7 @@ def stream_of(health: StreamHealth, waiting: int) -> Stream:
         clock=health.clock,
         refused=health.refused,
         refusal=health.refusal,
+        deaf=health.deaf,
     )
 
 

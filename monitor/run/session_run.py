@@ -19,8 +19,16 @@ from monitor.run.filtered import MessageFilter
 from monitor.run.lock import Lock
 from monitor.run.water_gate import WaterGate
 from streams.errors import InputError
-from streams.messages.scanner_counter import OF_FILE, ScannerCounter
-from streams.messages.transient import Body, End, Kind, Message, Start, Transient
+from streams.messages.scanner_counter import AUTHOR, JUMPED, OF_FILE, ScannerCounter
+from streams.messages.transient import (
+    Body,
+    End,
+    Event,
+    Kind,
+    Message,
+    Start,
+    Transient,
+)
 from streams.sources.checks.conjugation import ConjugationCheck
 
 if TYPE_CHECKING:
@@ -105,7 +113,7 @@ class SessionRun:
         passed, notes = self._filter(message, self._filters)
         update = Update(message.seq, message.epoch)
         for one in passed:
-            opened = self._open(one.body)
+            opened = self._open(one.body) + _jumped(one.body)
             if self._pipeline is not None:
                 update = self._pipeline.push(one)
             if opened:
@@ -290,3 +298,12 @@ class SessionRun:
             check = self._conjugation
             if check is not None and check.push(body.fid) and check.contradicted:
                 self.notes[Note(NoteKind.SIGNAL, MIRRORED)] = None
+
+
+def _jumped(body: Body) -> tuple[Note, ...]:
+    """That times jumped, as the relay or the reader of the file says it."""
+    if not isinstance(body, Event) or body.author != AUTHOR:
+        return ()
+    if not body.text.startswith(JUMPED):
+        return ()
+    return notes_of(NoteKind.SOURCE, [f"At {body.time_s:.0f} s {body.text}"])

@@ -32,6 +32,7 @@ class Stream:
     clock : the relay's clock beside the scanner's, in words; empty where unknown
     refused : messages of the scanner or publisher that could not be used
     refusal : why the latest of them was, its field named
+    deaf : whom the relay does not hear any more, and what helps; empty: nobody
     """
 
     connected: bool = False
@@ -45,3 +46,4 @@ class Stream:
     idle: bool = False
     refused: int = 0
     refusal: str = ""
+    deaf: str = ""

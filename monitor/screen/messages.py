@@ -193,6 +193,8 @@ def of_stream(
         )
     if stream.connected and stream.playback is None and not stream.recording:
         attention("recording", "Not recording", "restart the relay with a recording")
+    if stream.deaf:
+        attention("deaf", "The relay is deaf", stream.deaf)
     disk = stream.disk_free_bytes
     if disk is not None and disk < DISK_LOW_BYTES:
         attention("disk", f"Disk low: {disk / 1e6:.0f} MB left", "make room now")

@@ -24,6 +24,8 @@ NAMING = frozenset({GAP, DROPPED})
 REMARK = "publisher"
 """Kind of event that says what a publisher did not do right, but is recorded."""
 AUTHOR = "relay"
+JUMPED = "time_s jumped"
+"""How the text of the relay's own "re-shim" begins where a clock was set."""
 OF_FILE = "file:"
 """How the names of sessions begin that are files of other formats than our own: most
 of them keep no counter, and what they hold is numbered when it is read."""

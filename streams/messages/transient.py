@@ -159,6 +159,8 @@ class Heartbeat:
     clock_offset_s : how far the relay's clock has got ahead of the scanner's since the
         first transient, s; None before it
     clock_drift_ppm : how much faster it runs; None as long as that cannot be told
+    deaf : whom the relay does not hear any more, and what helps; empty: nobody.  A
+        source may say so of itself, too
     """
 
     last_seq: int
@@ -169,6 +171,7 @@ class Heartbeat:
     clock_offset_s: float | None = None
     clock_drift_ppm: float | None = None
     dropped_reason: str = ""
+    deaf: str = ""
 
 
 @dataclass(frozen=True, slots=True)

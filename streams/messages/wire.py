@@ -137,7 +137,7 @@ def read_header(frames: Sequence[bytes]) -> MessageHeader:
 
 
 def is_recorded(frames: Sequence[bytes]) -> bool:
-    """Whether a valid message has been through a relay's journal, whose clocks it has.
+    """Whether a valid message is from a journal, as the clocks of a relay in it say.
 
     `read_header` says what is wrong with one that is not valid.
     """
@@ -250,6 +250,7 @@ def _body(topic: str, reader: Fields, payload: bytes) -> Body:
                 reader.optional_number("clock_offset_s", low=-1e15),
                 reader.optional_number("clock_drift_ppm", low=-1e15),
                 reader.text("dropped_reason", ""),
+                reader.text("deaf", ""),
             )
         case _:
             return End(reader.integer("transients"), reader.text("reason"))

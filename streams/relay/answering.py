@@ -82,9 +82,11 @@ class Answering:
         self._giving.use(journal)
 
     @property
-    def alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._thread.is_alive()
+    def deaf(self) -> str:
+        """That nothing is answered any more, in one sentence; empty if it is not so."""
+        if self._thread.is_alive() or self._stop.is_set():
+            return ""
+        return "Requests are not answered any more: start the relay again."
 
     def start(self) -> None:
         """Begin; the socket belongs to the thread from now on."""

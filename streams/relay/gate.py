@@ -84,10 +84,15 @@ class Gate:
                 self._read()
 
     @property
+    def deaf(self) -> str:
+        """That nobody is let in any more, in one sentence; empty if it is not so."""
+        if self._authenticator is None or self._authenticator.is_alive():
+            return ""
+        return "Nobody can be let in any more: start the relay again."
+
+    @property
     def notice(self) -> str:
         """What was refused, or is wrong, in one sentence."""
-        if self._authenticator is not None and not self._authenticator.is_alive():
-            return "Nobody can be let in any more: start the relay again."
         if self._problem or not self.refused:
             return self._problem or self._crowded
         return self._crowded or (

@@ -138,7 +138,7 @@ class _Relay:
         )
         self._status = RelayStatus(session.id, session.journal.part, endpoint)
         self._gate, self._dropped, self._unrecorded = gate, 0, 0
-        self._refusal = ""
+        self._refusal = self._source_deaf = ""
         self._rest = Rest(REST_S, REST_SILENT_S)
         self._noticed = ("", "", "")
 
@@ -224,6 +224,7 @@ class _Relay:
     def _relay_body(self, body: Body, stop: threading.Event) -> None:
         """Record and publish a body of the source; leave out what is not valid."""
         if isinstance(body, Heartbeat):
+            self._source_deaf = body.deaf
             return
         try:
             self._record(self._session.place_in_session_time(body), stop)
@@ -294,7 +295,7 @@ class _Relay:
         self._report()
         dropped, recording = self._status.dropped, self._status.recording
         self._publisher.send_multipart(
-            self._session.heartbeat(dropped, recording, self._refusal)
+            self._session.heartbeat(dropped, recording, self._refusal, self._deaf)
         )
         if now >= self._next_announcement and self._session.start_frames:
             self._next_announcement = now + ANNOUNCE_S
@@ -313,14 +314,18 @@ class _Relay:
         for old, new in zip(before, self._noticed, strict=True):
             if new != old:
                 self._report(problem=new)
-        if not self._answering.alive:
-            problem = "Requests are not answered any more: start the relay again."
-            self._report(problem=problem)
+
+    @property
+    def _deaf(self) -> str:
+        """Whom the relay does not hear any more; empty: nobody."""
+        deaf = (self._source_deaf, self._answering.deaf, self._gate.deaf)
+        return " ".join(filter(None, deaf))
 
     def _report(self, **changes: Any) -> None:
         session = self._session
         problem = changes.get("problem", self._status.problem)
-        changes["problem"] = self._recorder.problem or problem or self._recorder.alone
+        deaf, recorder = self._deaf, self._recorder
+        changes["problem"] = recorder.problem or deaf or problem or recorder.alone
         self._status = replace(
             self._status,
             last_seq=session.last_seq,
@@ -332,6 +337,7 @@ class _Relay:
             unrecorded=self._unrecorded,
             refused=self._dropped,
             refusal=self._refusal,
+            deaf=deaf,
             clock_offset_s=session.clock_offset_s,
             drift_ppm=session.drift_ppm,
             **changes,

@@ -154,7 +154,7 @@ class RelaySession:
         return self.record(event, {"event_id": request.id})
 
     def heartbeat(
-        self, dropped: int, recording: bool, dropped_reason: str = ""
+        self, dropped: int, recording: bool, dropped_reason: str = "", deaf: str = ""
     ) -> wire.Frames:
         """Frames that say how far the session is."""
         return wire.encode(
@@ -168,8 +168,10 @@ class RelaySession:
                     clock_offset_s=self.clock_offset_s,
                     clock_drift_ppm=self.drift_ppm,
                     dropped_reason=dropped_reason,
+                    deaf=deaf,
                 )
-            )
+            ),
+            self._clocks(),
         )
 
     def _clocks(self) -> dict[str, int | str]:

@@ -28,6 +28,7 @@ class RelayStatus:
         first transient; None before it
     drift_ppm : how much faster this machine's clock runs than the scanner's; None as
         long as that cannot be told
+    deaf : whom the relay does not hear any more, and what helps; empty: nobody
     problem : what is wrong, in one sentence; empty if nothing is
     """
 
@@ -47,6 +48,7 @@ class RelayStatus:
     ended: bool = False
     clock_offset_s: float | None = None
     drift_ppm: float | None = None
+    deaf: str = ""
     problem: str = ""
 
     @property

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from streams.errors import InputError
 from streams.messages.transient import Body, Event, Message, Transient
 from streams.recording.reading import read_messages
+from streams.sources.jumps import forward
 
 AT_ONCE = math.inf
 BATCH = 64
@@ -29,16 +30,18 @@ BATCH = 64
 def messages(path: str | os.PathLike[str]) -> Iterator[Message]:
     """Messages of a recording, in order, with their session and numbers.
 
+    Times that jump are taken out, each after an event that says so (`forward`).
+
     Raises
     ------
     InputError : no recording, truncated or damaged
     """
-    return read_messages(path)
+    return forward(read_messages(path))
 
 
 def bodies(path: str | os.PathLike[str]) -> Iterator[Body]:
     """Bodies of a recording, for a relay that publishes them again as a new session."""
-    for message in read_messages(path):
+    for message in messages(path):
         yield message.body
 
 

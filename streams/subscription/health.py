@@ -33,6 +33,7 @@ class StreamHealth:
     clock_offset_s : how far the relay's clock got ahead of the scanner's since the
         first transient, s; None where the relay does not say
     clock_drift_ppm : how much faster it runs than the scanner's; None likewise
+    deaf : whom the relay does not hear any more, and what helps; empty: nobody
     end : the end of the session, once it came
     problem : what is wrong, in one sentence with its remedy; empty if nothing is
     away : why nothing is heard, likewise; empty while something is
@@ -58,6 +59,7 @@ class StreamHealth:
     disk_free_bytes: int | None = None
     clock_offset_s: float | None = None
     clock_drift_ppm: float | None = None
+    deaf: str = ""
     end: End | None = None
     problem: str = ""
     away: str = ""

@@ -7,9 +7,8 @@ their numbers, whatever was lost on the way.
 
 A publisher without a relay (`docs/wire.md`) has no journal to fetch from.  Then `poll`
 gives what arrives from the first start on, and `health` counts what was lost.  A
-message with a relay's clocks has been through a journal, whose length a relay's
-heartbeat gives: then its answer is waited for longer, since what is skipped is not
-shown again.
+message with a relay's clocks has been through a journal: then its answer is waited for
+longer, since what is skipped is not shown again.
 """
 
 from __future__ import annotations
@@ -124,6 +123,7 @@ class Subscriber:
             disk_free_bytes=beat.disk_free_bytes if beat else None,
             clock_offset_s=beat.clock_offset_s if beat else None,
             clock_drift_ppm=beat.clock_drift_ppm if beat else None,
+            deaf=beat.deaf if beat else "",
             end=self._end,
             problem=self._problem(),
             away=self._away(),
@@ -193,10 +193,12 @@ class Subscriber:
             self._drop(f"A message of session {message.session}, which is over.")
 
     def _of_relay(self, message: Message, frames: list[bytes]) -> bool:
-        """Whether a message has a journal behind it, which can be asked."""
+        """Whether a message has a journal behind it, which can be asked.
+
+        A relay's clocks tell, in heartbeats too; what a publisher says of recordings
+        of its own does not.
+        """
         recorded = wire.is_recorded(frames)
-        if isinstance(message.body, Heartbeat):
-            recorded = recorded or message.body.recorded_bytes > 0
         self._recorded = self._recorded or recorded
         known = self._answered is True or self._recorded
         return recorded or (known and message.session == self._ordering.session)
@@ -301,6 +303,8 @@ class Subscriber:
         beat = self._heartbeat
         if self._recorded and beat is not None and not beat.recording:
             return "NOT RECORDING: the relay cannot write its recording."
+        if beat is not None and beat.deaf:
+            return beat.deaf
         if self._recorded and not self._answered:
             return self._no_answer_sentence()
         if self._answered is False:

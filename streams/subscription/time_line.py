@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from streams.messages.scanner_counter import JUMPED
+
 DAY_S = 86_400.0
 PACED = 3  # transients at their pace before this machine's clock may overrule
 LEAST_JUMP_S = 10.0  # a smaller step ahead may be a pause or a delay, not a set clock
@@ -109,7 +111,7 @@ class TimeLine:
         time_s = self.time_s + took_s
         self._offset_s = time_s - given_s
         remark = (
-            f"time_s jumped by {step_s:+.6g} s: time goes on by this machine's clock, "
+            f"{JUMPED} by {step_s:+.6g} s: time goes on by this machine's clock, "
             "in a new epoch."
         )
         return RunTime(time_s, remark, epoch=True)

@@ -6,9 +6,11 @@ typed: each holds the name, and every byte of every output is looked through for
 
 import gzip
 import itertools
+import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import h5py
 import pytest
@@ -25,7 +27,16 @@ from streams.sources.files.open_file import open_source
 
 RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"
 SHORT = RECORDINGS / "infusion-short.mcap"
-NAME = "Xanthippe"
+NAME = "Öztürk-Łęcka"
+WAYS = (
+    NAME.encode(),
+    NAME.encode("utf-16-le"),
+    NAME.encode("ascii", "backslashreplace"),
+    NAME.encode("ascii", "xmlcharrefreplace"),
+    json.dumps(NAME)[1:-1].encode(),
+    quote(NAME).encode(),
+)
+"""Bytes that a name may be written as."""
 TRANSIENTS, MARKED = 28, 3
 QUICK = ("--window", "8", "--step", "8", "--reference", "0:60")
 FITTED = ("--protocol", "virtual_press_3t_te30", *QUICK)
@@ -100,22 +111,29 @@ def contents(path: Path) -> Iterator[bytes]:
                 continue
 
 
+def is_named(content: bytes) -> bool:
+    """Whether the name is in there, in whatever case and writing."""
+    either = content.lower()
+    return any(way.lower() in either for way in (*WAYS, NAME.lower().encode()))
+
+
 def holding(folder: Path) -> list[str]:
     """Files below a folder that hold the name, or are called by it."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert files, f"nothing was written into {folder}"
     found = [str(p.relative_to(folder)) for p in folder.rglob("*")]
     return [place for place in found if NAME.lower() in place.lower()] + [
-        str(path)
-        for path in files
-        if any(NAME.encode().lower() in part.lower() for part in contents(path))
+        str(path) for path in files if any(map(is_named, contents(path)))
     ]
 
 
 def test_the_search_finds_what_is_there(places: tuple[Path, Path]) -> None:
     recording, _ = places
     assert holding(recording.parent.parent)
-    assert any(NAME.encode() in part for part in contents(recording))
+    assert any(map(is_named, contents(recording)))
+    for way in WAYS:
+        assert is_named(b"x" + way + b"y")
+        assert not is_named(way[:-1])
 
 
 @pytest.mark.parametrize("which", [0, 1])
@@ -174,7 +192,7 @@ def test_convert(place: Path, places: tuple[Path, Path], to: str) -> None:
     assert holding(out) == []
     if to == "ismrmrd":
         with h5py.File(out / name) as file:
-            assert NAME.encode() not in file["dataset/xml"][0]
+            assert not is_named(file["dataset/xml"][0])
         return
     read = out / name
     if to == "bids":
@@ -217,4 +235,4 @@ def test_the_name_of_a_file_that_is_relayed(
     content = (place / "visit.mcap").read_bytes()
     assert source.name.encode() not in content
     if which:
-        assert NAME.encode() not in content
+        assert not is_named(content)

@@ -119,6 +119,7 @@ class CuttingProxy:
         self.cuts, self.random = 0, random.Random(seed)
         self.every_s, self.others = every_s, {}
         self.selector, self.stop = selectors.DefaultSelector(), threading.Event()
+        self.asked = threading.Event()
         for here, there in (
             (endpoint, upstream),
             tuple(map(neighbour, (endpoint, upstream))),
@@ -136,11 +137,17 @@ class CuttingProxy:
                     self._accept(*key.fileobj.accept(), key.data)
                 elif key.fileobj in self.others:
                     self._pass_on(key.fileobj)
-            if time.monotonic() > next_cut and self.cuts < self.MOST_CUTS:
+            due = time.monotonic() > next_cut and self.cuts < self.MOST_CUTS
+            if due or self.asked.is_set():
+                self.asked.clear()
                 next_cut = time.monotonic() + self.every_s * self.random.uniform(0.2, 2)
                 self.cuts += bool(self.others)
                 for one in list(self.others):
                     self._close(one)
+
+    def cut(self):
+        """Cut all connections soon, beside those that are cut anyway."""
+        self.asked.set()
 
     def _accept(self, client, _, there):
         try:

@@ -36,7 +36,7 @@ class OutsidePublisher:
         self.socket.linger = 5000
         self.socket.bind(endpoint)
         self.session = session or uuid.uuid4().hex
-        self.seq = 0
+        self.seq = self.first_fid = 0
 
     def __enter__(self):
         assert self.socket.poll(20_000), "nobody subscribed"
@@ -57,7 +57,7 @@ class OutsidePublisher:
         self.seq = max(self.seq, 1)
 
     def transient(self, count, **fields):
-        payload = fid(count)
+        payload = fid(self.first_fid + count)
         own = {
             "seq": self.seq, "count": count, "time_s": count * TR_S,
             "kind": "metabolite", "shape": [COILS, POINTS], "dtype": "<c8",

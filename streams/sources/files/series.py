@@ -30,6 +30,7 @@ from streams.messages.transient import (
 from streams.sources.checks.water import no_water
 from streams.sources.checks.water_conjugation import conjugated
 from streams.sources.file_names import without_names
+from streams.sources.jumps import forward_times
 
 DWELL_TOLERANCE = 1e-5  # relative; NIfTI-1 keeps the dwell time with 24 bits
 FREQUENCY_TOLERANCE = 1e-4  # relative; a re-adjusted centre frequency is no other field
@@ -120,9 +121,12 @@ def _bodies(
         for index, time_s in enumerate(_water_times(water, times[0])):
             yield water.transient(index, next(counts), time_s, Kind.WATER)
     events, dropped = _placed(metabolite.events, times), 0
+    times, jumps = forward_times(times, metabolite.acquisition.repetition_time_s)
     for index, time_s in enumerate(times):
         while events and events[0][0] <= index:
             yield events.pop(0)[1]
+        if index in jumps:
+            yield jumps[index]
         body = metabolite.transient(index, next(counts), time_s, Kind.METABOLITE)
         dropped += isinstance(body, Event)
         yield body

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from streams.messages.scanner_counter import AUTHOR, DROPPED
-from streams.messages.transient import Body, Event
+from streams.messages.transient import Body, Event, Heartbeat
 from streams.sources.mrd.entry import Entry, What
 from streams.sources.mrd.header import Header
 from streams.sources.mrd.kept import KeptSeries
@@ -148,12 +148,13 @@ class MrdSource:
             self._kept.end()
         self._keeping = None
 
-    def _lag(self, taken: tuple[Entry, bytes] | None) -> Iterator[Event]:
+    def _lag(self, taken: tuple[Entry, bytes] | None) -> Iterator[Body]:
         """Say that what arrives waits to be recorded, and that it does no longer."""
         problem = self._receiver.problem or self._queue.problem
         if problem != self._said:
             self._said = problem
             yield self._session.note("note", self._said)
+            yield Heartbeat(-1, 0, 0, deaf=self._receiver.problem)
         waited_s = 0.0 if taken is None else time.monotonic() - taken[0].arrived_s
         if waited_s > LAG_S and not self._late:
             self._late = True

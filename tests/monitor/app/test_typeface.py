@@ -15,7 +15,7 @@ from monitor.app.theme import DARK, theme_for
 from monitor.typeface import FAMILY, letter_files, sign_files
 
 PACKAGE = Path(monitor.__file__).parent
-DRAWN = ("app", "screen", "report", "qc")
+DRAWN = ("app", "judge", "report", "screen", "study")
 SIGNS = set("┈▨▾☰")
 """Drawn with matplotlib's DejaVu: Inter has none of them."""
 NOTO = Path("/usr/share/fonts/truetype/noto")
@@ -31,6 +31,7 @@ def drawn() -> set[str]:
     """Characters beyond ASCII in what the program may draw."""
     found = set()
     for name in DRAWN:
+        assert (PACKAGE / name).is_dir()
         for path in (PACKAGE / name).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):

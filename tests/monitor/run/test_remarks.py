@@ -177,6 +177,22 @@ def test_missing_messages_of_a_recording_are_told(recorded, tmp_path: Path):
     assert session_summary(outcome, "x")["counts"]["missing_messages"] == 1
 
 
+def test_times_that_jump_are_told(recorded, tmp_path: Path):
+    """A clock that was set while it was recorded: said, and a new epoch."""
+    path, late_s = tmp_path / "s.mcap", 1.7e9
+    with Journal.create(path) as journal:
+        for m in recorded:
+            body = m.body
+            if isinstance(body, Transient | Event) and body.time_s > 120.0:
+                body = replace(body, time_s=body.time_s + late_s)
+            journal.append(wire.encode(replace(m, body=body)))
+    result = result_of(messages(path))
+    (said,) = [text for text in texts(result.notes) if "jumped" in text]
+    assert said.startswith("At 122 s time_s jumped by +1.7e+09 s")
+    assert max(q.epoch for q in result.qualities) == 1
+    assert max(q.time_s for q in result.qualities) < 1000.0
+
+
 def test_a_session_of_zeros_says_why_nothing_was_fitted(recorded):
     outcome = result_of(with_fids(recorded[:30], np.zeros_like))
     assert "26 transients is zero: check the receive coil" in why_nothing_fitted(

@@ -229,6 +229,11 @@ def test_what_was_refused_and_why_reaches_the_window():
     assert (stream.refused, stream.refusal) == (3, "lacks seq")
 
 
+def test_a_relay_that_is_deaf_reaches_the_window():
+    health = StreamHealth("x", connected=True, deaf="start the relay again")
+    assert stream_of(health, 0).deaf == "start the relay again"
+
+
 # -- with a process --------------------------------------------------------------------
 
 

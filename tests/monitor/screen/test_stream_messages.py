@@ -26,6 +26,7 @@ PAUSED = Stream(connected=True, playback=Playback(False, 20.0, 60.0, 600.0))
         (replace(LIVE, disk_free_bytes=10**8), "Disk low: 100 MB left"),
         (replace(LIVE, lost=3), "3 messages lost"),
         (replace(LIVE, refused=3, refusal="x lacks y"), "3 messages refused"),
+        (replace(LIVE, deaf="start the relay again"), "The relay is deaf"),
     ],
 )
 def test_conditions_of_the_stream_are_named_with_an_action(updates, stream, condition):

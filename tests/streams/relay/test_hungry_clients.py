@@ -243,7 +243,7 @@ def test_a_folder_that_is_gone_lets_nobody_in(gate, keys):  # noqa: F811
 
 def test_a_gate_that_died_is_said(gate):
     gate._authenticator.pipe.send(b"TERMINATE")
-    wait_for(lambda: "start the relay again" in gate.notice)
+    wait_for(lambda: "start the relay again" in gate.deaf)
 
 
 def strangers(stack, endpoint, count):

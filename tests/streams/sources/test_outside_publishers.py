@@ -155,6 +155,31 @@ def test_a_publisher_restarted_with_the_same_session_is_recorded(tmp_path, again
     assert journal.info(tmp_path / "visit.mcap").epochs == 2
 
 
+def test_a_publisher_that_says_it_records_is_no_relay(tmp_path):
+    """It has no journal that could be asked, so nothing is waited for."""
+    says = {"recorded_bytes": 10**6, "disk_free_bytes": 10**9, "recording": True}
+    with visit(tmp_path) as seen, OutsidePublisher(seen.endpoint) as site:
+        site.heartbeat(**says)
+        site.start()
+        for count in range(20):
+            site.transient(count)
+            site.heartbeat(**says)
+        site.seq = 0  # started again
+        site.start()
+        site.transients(range(5))
+        wait_for(lambda: seen.transients == 25)
+        with Subscriber(seen.endpoint) as direct:
+
+            def hears():
+                site.start()
+                site.heartbeat(**says)
+                return direct.health.recorded_bytes == 10**6
+
+            poll_until(direct, hears)
+            assert direct.health.recording is False
+    assert counts(recorded(tmp_path)) == [*range(20), *range(5)]
+
+
 def test_another_session_without_a_start_has_the_start_before(tmp_path):
     with visit(tmp_path) as seen, OutsidePublisher(seen.endpoint, "first") as site:
         site.start()

@@ -196,6 +196,13 @@ def test_where_the_water_reference_is(tmp_path, rules, expected_kinds):
     assert kinds(bodies(path, MrdRules(**rules))) == expected_kinds
 
 
+@pytest.mark.parametrize("rules", [{}, {"water_last": 2}])
+def test_more_than_was_announced_is_no_water(tmp_path, rules):
+    path = saved(tmp_path, *readouts(8), opening=mrd.opening(last=4))
+    water = "ww" if rules else "mm"
+    assert kinds(bodies(path, MrdRules(**rules))) == f"mmm{water}mmm"
+
+
 @pytest.mark.parametrize(
     ("value", "expected_kinds"),
     [("WATER_SUPPRESSION_RF_OFF", "wwwmm"), ("WATER_SATURATION", "mmmmm")],

@@ -10,6 +10,7 @@ import pytest
 from test_mrd import events, listening, transients
 
 from streams.errors import InputError
+from streams.messages.transient import Heartbeat
 from streams.sources.mrd import connections as mrd_connections
 from streams.sources.mrd import server as mrd_server
 from streams.sources.mrd.header import MOST_DEPTH, MOST_ELEMENTS, Header
@@ -154,4 +155,7 @@ def test_a_thread_that_ended_is_said(monkeypatch):
     monkeypatch.setattr(mrd_server.Receiver, "_run", lambda receiver: None)
     with listening() as taken:
         taken.until(lambda bodies: events(bodies, "note"))
+        taken.until(lambda bodies: [b for b in bodies if isinstance(b, Heartbeat)])
     assert events(taken.bodies, "note")[0].text == mrd_server.DEAF
+    said = [body.deaf for body in taken.bodies if isinstance(body, Heartbeat)]
+    assert said == [mrd_server.DEAF]
