@@ -175,7 +175,7 @@ def convert(
 ) -> None:
     """Convert a recording to other formats, or other formats to a recording.
 
-    Texts, authors and kinds of events that somebody typed stay out without --notes.
+    Without --notes, texts, authors and kinds of events that somebody typed stay out.
 
     Example: mrs-monitor convert session.mcap --to nifti-mrs --out session.nii.gz
     mrs-monitor convert visit2.mcap --to bids --subject 07 --out study
