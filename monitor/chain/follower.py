@@ -11,74 +11,12 @@ import contextlib
 import multiprocessing as mp
 import signal
 import time
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from monitor.protocol.choose import Wishes
+from monitor.chain.orders import Failed, Followed, Given, Order
 from streams.errors import InputError
 
-if TYPE_CHECKING:
-    pass
-
-SERIES_END = "series_end"
-TURN_S = 0.1
 STOP_S = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be followed, and how pages are wanted."""
-
-    endpoint: str
-    wishes: Wishes
-    every: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class PageDrawn:
-    """A page: so many metabolite transients are in it.
-
-    `comments` are what it says, a line each; nothing of a hidden outcome.
-    """
-
-    transients: int
-    pixels: NDArray[np.uint16]
-    comments: tuple[str, ...]
-    last: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Averaged:
-    """The weighted mean of an epoch's transients, in our sign convention."""
-
-    epoch: int
-    transients: int
-    fid: NDArray[np.complex64]
-    dwell_time_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Why there are no pages any more, in one sentence.
-
-    `gone`: the process with it; else it takes another order.
-    """
-
-    sentence: str
-    gone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """The series has been followed to its end."""
-
-
-Given = PageDrawn | Averaged | Failed | Followed
 
 
 # -- in the process --------------------------------------------------------------------

@@ -8,14 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from monitor.chain.follower import (
-    SERIES_END,
-    TURN_S,
-    Averaged,
-    Given,
-    Order,
-    PageDrawn,
-)
+from monitor.chain.orders import SERIES_END, TURN_S, Averaged, Given, Order, PageDrawn
 from monitor.chain.page import draw_page
 from monitor.protocol.settings import Settings
 from monitor.run.session_run import SessionRun

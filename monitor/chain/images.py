@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from monitor.chain.follower import Averaged
+from monitor.chain.orders import Averaged
 from monitor.chain.page import WHITE, Pixels
 from streams.sources.mrd.header import Header
 from streams.sources.mrd.writer import Image, image_bytes

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from monitor.chain.follower import Follower, Order
+from monitor.chain.follower import Follower
+from monitor.chain.orders import Order
 from monitor.chain.pages import Pages
 from monitor.chain.parameters import CardSettings, card_settings
 from monitor.chain.recorder import Recorder, with_lock

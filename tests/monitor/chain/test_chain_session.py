@@ -14,8 +14,8 @@ from chain_client import Exchanged, card, comments, image_message
 from monitor.chain import pages as pages_module
 from monitor.chain import recorder as recorder_module
 from monitor.chain import session as session_module
-from monitor.chain.follower import Averaged, Failed, Followed, PageDrawn
 from monitor.chain.images import PAGES, SPECTRA
+from monitor.chain.orders import Averaged, Failed, Followed, PageDrawn
 from monitor.chain.parameters import card_settings
 from monitor.chain.rules import mrd_rules_of
 from monitor.chain.session import AppSession
