@@ -1,8 +1,10 @@
 """The sessions of issue 2, through `analyse`: known directions and published levels.
 
 The real ones have no truth.  What is asked of them is the direction that is known
-(signal falls with the diffusion weighting) and the spread of the published tools, with
-the project's own figure for a plausible Glu/tCr where there is one spectrum only.
+(signal falls with the diffusion weighting) and the spread of the published tools: with
+the five lines of macromolecules, which stand nearer to those tools' own, and with the
+prior as far as its intervals say.  Where prior and tools disagree is in
+`tests/acceptance/mm_accuracy.md`.
 """
 
 import math
@@ -15,7 +17,8 @@ from program import Program, columns, numbers, table
 
 pytestmark = pytest.mark.timeout(400)  # several programs, one after another
 
-GLU_TCR = (1.0, 1.4)  # LCModel 1.10, Tarquin 1.25, Osprey 1.30 on the same spectrum
+TOOLS_GLU_TCR = (1.10, 1.30)  # LCModel; Tarquin 1.25; Osprey, on the same spectrum
+FIVE_LINES = 'macromolecules = "five"\n'
 Rows = list[dict[str, str]]
 
 
@@ -71,27 +74,48 @@ def test_four_coils(shared_data: Path, program: Program) -> None:
     assert (program.home / "out" / "transients.nii.gz").exists()
 
 
-def test_published_level(shared_data: Path, program: Program) -> None:
+@pytest.mark.parametrize("five", [False, True])
+def test_published_level(shared_data: Path, program: Program, five: bool) -> None:
     folder = shared_data / "real" / "press3t_biggaba_s01"
     (row,) = analysed(
         program,
         folder / "metab.nii.gz",
         *("--water", folder / "wref.nii.gz"),
         *("--basis", folder / "3T_PRESS_Philips_35ms_noMM.BASIS"),
+        *five_lines(program, five),
     )
-    assert GLU_TCR[0] < float(row["Glu/tCr"]) < GLU_TCR[1]
+    found, sd = float(row["Glu/tCr"]), float(row["Glu/tCr_sd"])
+    low, high = TOOLS_GLU_TCR
+    assert low - 2 * sd < found < high + 2 * sd
     assert float(row["tNAA/tCr"]) == pytest.approx(1.34, rel=0.15)
-    assert 0 < float(row["Glu/tCr_sd"]) < 0.2
+    assert 0 < sd < 0.2
 
 
-def test_the_spectrum_of_lcmodel(shared_data: Path, program: Program) -> None:
+@pytest.mark.parametrize("five", [False, True])
+def test_the_spectrum_of_lcmodel(
+    shared_data: Path, program: Program, five: bool
+) -> None:
     folder = shared_data / "real" / "press3t_lcmodel_test"
-    (row,) = analysed(program, folder / "metab.nii.gz", "--basis", folder / "3t.BASIS")
+    (row,) = analysed(
+        program,
+        folder / "metab.nii.gz",
+        *("--basis", folder / "3t.BASIS"),
+        *five_lines(program, five),
+    )
     assert float(row["tNAA/tCr"]) == pytest.approx(1.306, rel=0.15)
     # LCModel says 1.17, with SDs of both as the tolerance.
     sd = math.hypot(float(row["Glu/tCr_sd"]), 0.08 * 1.171)
     assert abs(float(row["Glu/tCr"]) - 1.171) < 2 * sd
-    assert float(row["mI/tCr"]) == pytest.approx(0.911, rel=0.15)
+    if five:
+        assert float(row["mI/tCr"]) == pytest.approx(0.911, rel=0.15)
+
+
+def five_lines(program: Program, wanted: bool) -> tuple[object, ...]:
+    """Options for the fit with five lines of macromolecules, where wanted."""
+    if not wanted:
+        return ()
+    (program.home / "five.toml").write_text(FIVE_LINES, "utf-8")
+    return ("--protocol", "five.toml")
 
 
 def truth(folder: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -58,14 +58,15 @@ def shown(window):
         "keys", "checks", "log", "choices", "look", "export", "summary", "begin",
     )  # fmt: skip
     display = window.session.display
-    playback = display.stream.playback
+    state, view = display.state, display.view
+    playback = state.stream.playback
     return {
         "active": window.isActiveWindow(),
-        "transients": len(display.quality),
-        "estimates": len(display.estimates),
-        "settings": [display.settings.window, display.settings.outcome],
-        "by_tracker": display.by_tracker,
-        "limit": display.limit_percent,
+        "transients": len(state.quality),
+        "estimates": len(state.estimates),
+        "settings": [state.settings.window, state.settings.outcome],
+        "by_tracker": view.by_tracker,
+        "limit": view.limit_percent,
         "dark": window.page.palette_in_use.ground == "#1E2124",
         "sheets": [n for n in sheets if getattr(operations, n).isVisible()],
         "look": operations.look.names[1].full_text,
@@ -73,14 +74,14 @@ def shown(window):
         "zoomed": page.trend.plot.zoomed,
         "legend": page.trend.legend.full_text,
         "stream": page.status.stream.full_text,
-        "lag": display.stream.lag,
+        "lag": state.stream.lag,
         "position": playback.position_s if playback else 0.0,
         "start": centre(page.buttons.buttons["infusion_start"]),
         "play": centre(page.replay.play),
         "trend": centre(page.trend.plot),
         "folder": str(operations.folder),
         "title": window.windowTitle(),
-        "source": display.source,
+        "source": state.source,
         "said": page.messages.first.full_text + page.messages.sentence.text(),
         "asks": asks(),
     }

@@ -10,7 +10,7 @@ from monitor.app.theme import Theme
 from monitor.screen.parts.table import HEADINGS
 from monitor.screen.screen import Row
 
-STRETCH = (21, 18, 16, 17, 21, 17)
+STRETCH = (21, 16, 16, 17, 23, 17)
 LEFT_OUT = HEADINGS.index("CRLB %")  # where the page is cramped
 CRAMPED_LINES = 5
 
