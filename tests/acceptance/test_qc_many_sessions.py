@@ -77,7 +77,7 @@ def test_every_session_is_a_row(sessions: int, transients: int, tmp_path: Path) 
     spoil(study)
     plan = StudyPlan(Wishes(), tmp_path / "out", pdf=False, workers=2)
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    rows = judge_all(find_sessions([study]), plan, lambda row: None)
+    rows = judge_all(find_sessions([study], names=True), plan, lambda row: None)
     group = write_study(rows, plan)
     wall_s = time.monotonic() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
