@@ -21,9 +21,8 @@ from streams.sources.checks.water import LEAST_DOMINANCE, Peaks, peaks
 
 MOST_AT_FIRST = 32
 """Transients of water that a session may begin with, whatever it was told to be."""
-FIRST_DOMINANCE = 200.0
-"""Of water over lines, where there is nothing to compare with."""
-FAR_ABOVE = 10.0
+FAR_ABOVE = 4.0
+"""Times the usual water of the session's metabolite transients (peak heights)."""
 KEPT = 16
 
 
@@ -62,6 +61,4 @@ class WaterWatch:
         """By the spectrum itself, and beside the metabolite transients so far."""
         if seen.suppressed or seen.dominance < LEAST_DOMINANCE:
             return False
-        if not self._usual:
-            return seen.dominance >= FIRST_DOMINANCE
-        return seen.water > FAR_ABOVE * median(self._usual)
+        return not self._usual or seen.water > FAR_ABOVE * median(self._usual)
