@@ -21,9 +21,10 @@ from streams.sources.checks.water import LEAST_DOMINANCE, Peaks, peaks
 
 MOST_AT_FIRST = 32
 """Transients of water that a session may begin with, whatever it was told to be."""
-FIRST_DOMINANCE = 200.0
-"""Of water over lines, where there is nothing to compare with."""
-FAR_ABOVE = 10.0
+FAR_ABOVE = 4.0
+"""Times the usual water of the session's metabolite transients (peak heights)."""
+IN_NOISE, FAR_IN_NOISE = 50.0, 50.0
+"""The same two where noise hides the lines: dominance, and times the usual water."""
 KEPT = 16
 
 
@@ -60,8 +61,9 @@ class WaterWatch:
 
     def _looks_like_water(self, seen: Peaks) -> bool:
         """By the spectrum itself, and beside the metabolite transients so far."""
-        if seen.suppressed or seen.dominance < LEAST_DOMINANCE:
+        if seen.suppressed:
             return False
-        if not self._usual:
-            return seen.dominance >= FIRST_DOMINANCE
-        return seen.water > FAR_ABOVE * median(self._usual)
+        above = seen.water / median(self._usual) if self._usual else np.nan
+        if seen.dominance < LEAST_DOMINANCE:
+            return seen.dominance >= IN_NOISE and above >= FAR_IN_NOISE
+        return not above <= FAR_ABOVE  # nan, too

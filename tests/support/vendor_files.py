@@ -56,6 +56,12 @@ def floats(fids: FIDs) -> bytes:
     return np.ascontiguousarray(fids, "<c8").tobytes()
 
 
+def vax(values: np.ndarray) -> bytes:
+    """VAX F floats: four times the IEEE number, 16-bit words swapped."""
+    words = np.frombuffer((4 * values).astype("<f4").tobytes(), "<u2").reshape(-1, 2)
+    return words[:, ::-1].astype("<u2").tobytes()
+
+
 def data_list(folder: Path, metabolites: FIDs, water: FIDs, rest: FIDs) -> Path:
     """Philips data/list: (n, coils, points) of mix 0 and of mix 1, and noise."""
     rows, content = [], b""
@@ -200,6 +206,7 @@ def philips_dicom(path: Path, metabolites: FIDs, water: FIDs) -> Path:
 
     both = np.concatenate([metabolites.conj(), water.conj()])
     made = _dicom("Philips Medical Systems", floats(both))
+    made.SoftwareVersions = "5.7.1"
     made.NumberOfFrames = 2
     made.SpectroscopyAcquisitionDataColumns = POINTS
     made.WaterReferencedPhaseCorrection = "YES"

@@ -11,7 +11,9 @@ averaged)
 
     W in 3.9..5.4 ppm,  M in 1.8..3.4 ppm,  E in its mirror image, 5.9..7.5 ppm,
 
-it is no water reference where
+M and E moved along with the place of W (else, at 1.5 T and with a frequency that is
+off by 0.3 ppm, the water's own tail would be taken for lines), it is no water reference
+where
 
     W < 10 max(M, E)             noise alone, or suppressed water, or
     W < 100 L  and  L > 6 l      a line larger than 1/100 of the water on one side, or
@@ -87,9 +89,11 @@ def peaks(fids: NDArray[np.complexfloating], acquisition: Acquisition) -> Peaks 
     held = ppm.min() < LINES_PPM[0] and ppm.max() > high
     if not (held and power.any() and np.isfinite(power).all()):
         return None
-    bands = (WATER_PPM, LINES_PPM, (low, high))
-    largest = [power[(ppm > a) & (ppm < b)].max(initial=0.0) for a, b in bands]
-    return Peaks(*(float(np.sqrt(value)) for value in largest))
+    water = np.where((ppm > WATER_PPM[0]) & (ppm < WATER_PPM[1]), power, 0.0)
+    beside = ppm - (ppm[water.argmax()] - REFERENCE_PPM)
+    bands = (LINES_PPM, (low, high))
+    lines = [power[(beside > a) & (beside < b)].max(initial=0.0) for a, b in bands]
+    return Peaks(*(float(np.sqrt(value)) for value in (water.max(), *lines)))
 
 
 def no_water(

@@ -16,6 +16,7 @@ from monitor.run.water_watch import MOST_AT_FIRST, WaterWatch
 from streams.errors import InputError
 from streams.export.nifti_mrs import write_session
 from streams.messages.transient import Acquisition, End, Kind, Start, Transient, number
+from streams.sources.checks.water import LEAST_DOMINANCE, peaks
 
 POINTS, DWELL_S, MHZ = 512, 4e-4, 123.25
 ACQUISITION = Acquisition(MHZ, "1H", DWELL_S, POINTS, 2, 0.03, 2.0, sequence="PRESS")
@@ -148,3 +149,22 @@ def test_water_alone_is_said(tmp_path):
     write_session(tmp_path / "w.nii.gz", number([Start(ACQUISITION, "x"), *made]))
     with pytest.raises(InputError, match=r"unsuppressed water alone \(3 transients\)"):
         analyse(tmp_path / "w.nii.gz", Wishes(basis="press_3t_te30"))
+
+
+@pytest.mark.parametrize(("water", "is_one"), [(110.0, True), (25.0, False)])
+def test_water_whose_lines_drown_in_noise_is_told_by_the_others(water, is_one):
+    """Of less than 100 times what lies beside it, which is noise on both sides."""
+    rng, watch = np.random.default_rng(2), WaterWatch()
+
+    def noisy(size: float, index: int) -> Transient:
+        noise = rng.normal(size=(2, 2, POINTS)) * 2.0
+        fid = lines() + line(4.65, size) + noise[0] + 1j * noise[1]
+        return Transient(index, 2.0 * index, Kind.METABOLITE, fid.astype("c8"))
+
+    for index in range(8):
+        assert not watch.is_water(noisy(0.3, index), ACQUISITION)
+    made = noisy(water, 8)
+    seen = peaks(made.fid[None], ACQUISITION)
+    assert seen is not None
+    assert seen.dominance < LEAST_DOMINANCE
+    assert watch.is_water(made, ACQUISITION) is is_one

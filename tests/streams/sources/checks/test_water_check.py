@@ -8,7 +8,7 @@ import pytest
 
 from streams.errors import InputError
 from streams.messages.transient import Acquisition
-from streams.sources.checks.water import Peaks, no_water, peaks
+from streams.sources.checks.water import LEAST_DOMINANCE, Peaks, no_water, peaks
 from streams.sources.files.any_format import read_series
 from streams.sources.files.series import Series, matched_water, water_for
 
@@ -35,6 +35,17 @@ def series(name: str, content) -> Series:
 @pytest.mark.parametrize("noise", [0.01, 1.0])
 def test_water_of_every_size_and_noise_is_one(water: float, noise: float):
     assert no_water(fids(water, noise=noise), PRESS) == ""
+
+
+@pytest.mark.parametrize("shift_ppm", [-0.5, -0.3, 0.0, 0.3, 0.5])
+def test_the_tail_of_shifted_water_is_no_line(shift_ppm: float):
+    """At 1.5 T, where a line of 20 Hz reaches far."""
+    low = replace(PRESS, spectrometer_frequency_mhz=63.87)
+    t = DWELL_S * np.arange(POINTS)
+    rate = -2j * np.pi * shift_ppm * 63.87 - np.pi * 20
+    found = peaks((WATER * np.exp(rate * t))[None, None], low)
+    assert found is not None
+    assert found.dominance > 2 * LEAST_DOMINANCE
 
 
 @pytest.mark.parametrize("water", [0.0, 1.0, 10.0, 40.0])

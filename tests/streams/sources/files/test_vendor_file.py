@@ -6,18 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from file_bodies import bodies
-from vendor_files import SPAR
+from vendor_files import SPAR, vax
 
 from streams.errors import InputError
 from streams.sources.files import any_format as files
 from streams.sources.files import converter, extras
 from streams.sources.files import vendor as vendor_file
-
-
-def vax(values: np.ndarray) -> bytes:
-    """VAX F floats: four times the IEEE number, 16-bit words swapped."""
-    words = np.frombuffer((4 * values).astype("<f4").tobytes(), "<u2").reshape(-1, 2)
-    return words[:, ::-1].astype("<u2").tobytes()
 
 
 def pair(folder: Path, rows: int) -> tuple[Path, np.ndarray]:
