@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -14,8 +15,10 @@ from monitor.analysis.preparation.line_offset import (
     moved_by,
     temperature_c,
 )
+from monitor.analysis.preparation.water_course import WaterPoint
 from monitor.basis.files import load_basis
 from monitor.cli import app
+from monitor.judge.phantom import line_offsets_ppm, temperatures_c
 from monitor.protocol.choose import Wishes
 from monitor.run.line_place import line_offset, points_before_top
 from monitor.run.result import Result
@@ -103,8 +106,61 @@ def test_points_before_the_top_are_noticed(points):
 
 
 def test_a_sphere_judged_as_one(tmp_path):
-    """No macromolecules, no limit on water and lipid, its temperature in the notes."""
-    fid = moved_by(sphere(), DWELL_S, -0.17 * MHZ)
+    """No macromolecules, criteria of its own, its temperature in the notes too."""
+    report = judged_sphere(tmp_path, -0.17)
+    assert report["settings"]["macromolecules"] == "none"
+    assert {c["key"]: c["verdict"] for c in report["criteria"]} == {
+        "snr": "kept",
+        "fwhm_hz": "kept",
+        "drift_hz_per_min": "not measured",  # of two transients
+        "line_offset_ppm": "kept",
+        "coolest_c": "kept",
+        "warmest_c": "kept",
+        "effective_percent": "kept",
+        "missing_percent": "not measured",
+    }
+    measured = {c["key"]: c["measured"] for c in report["criteria"]}
+    assert measured["line_offset_ppm"] == pytest.approx(0.17, abs=0.01)
+    assert measured["coolest_c"] == pytest.approx(20.5, abs=1.0)
+    assert any(
+        re.search("A phantom at 2[01] C looks so", note) for note in report["notes"]
+    )
+    assert not any("No change is given" in note for note in report["notes"])
+
+
+@pytest.mark.parametrize(
+    ("ppm", "missed"),
+    [
+        (-0.05, {"warmest_c"}),  # 32 C
+        (-0.25, {"coolest_c"}),  # 13 C
+        (-0.52, {"coolest_c", "line_offset_ppm"}),
+        (0.3, {"warmest_c"}),  # the scanner's frequency is off, or it is no sphere
+    ],
+)
+def test_a_sphere_that_is_not_as_it_should_be(tmp_path, ppm, missed):
+    report = judged_sphere(tmp_path, ppm)
+    verdicts = {c["key"]: c["verdict"] for c in report["criteria"]}
+    assert {key for key, verdict in verdicts.items() if verdict == "missed"} == missed
+
+
+@pytest.mark.parametrize("ppm", [0.1, -0.2])
+def test_the_temperature_is_beside_the_water_where_it_was_measured(ppm):
+    """A frequency that is off moves water and lines alike, and warms nothing."""
+    result = followed(moved_by(sphere(), DWELL_S, (ppm - 0.17) * MHZ), ppm)
+    apart = WaterPoint(0.0, ppm * MHZ, 6.0, 1.0, False)
+    result = replace(result, water_course=(apart,))
+    assert temperatures_c(result) == pytest.approx([20.5], abs=1.0)
+    assert line_offsets_ppm(result) == pytest.approx([ppm - 0.17], abs=0.01)
+
+
+def test_noise_has_no_temperature():
+    result = followed(np.zeros(POINTS, complex))
+    assert (line_offsets_ppm(result), temperatures_c(result)) == ([], [])
+
+
+def judged_sphere(tmp_path, ppm: float) -> dict:
+    """`qc.json` of a sphere whose lines lie so much too high."""
+    fid = moved_by(sphere(), DWELL_S, ppm * MHZ)
     made = [
         Transient(n, 2.0 * n, Kind.METABOLITE, (fid + 1e-3 * n)[None].astype("c8"))
         for n in range(2)
@@ -116,10 +172,4 @@ def test_a_sphere_judged_as_one(tmp_path):
         app, ["qc", str(path), "--phantom", "--no-pdf", "--out", str(out)]
     )
     assert ran.exit_code == 0, ran.output
-    report = json.loads((out / "qc.json").read_text(encoding="utf-8"))
-    assert report["settings"]["macromolecules"] == "none"
-    verdicts = {c["key"]: c["verdict"] for c in report["criteria"]}
-    assert (verdicts["water"], verdicts["lipid"]) == ("no limit", "no limit")
-    assert any(
-        re.search("A phantom at 2[01] C looks so", note) for note in report["notes"]
-    )
+    return json.loads((out / "qc.json").read_text(encoding="utf-8"))
