@@ -19,6 +19,7 @@ from monitor.study.group import part_of
 Row = Mapping[str, Any]
 MARKERS = "os^Dv<>ph*X"
 LEAST_HEIGHT = 1.0
+ROWS = 5  # of figures, two in a row, of a session's criteria
 STYLES = (("o", "-", INK), ("s", "--", ACCENT), ("^", ":", GREY))
 
 
@@ -28,10 +29,11 @@ def criteria_svg(
     """Every criterion over the sessions, which are numbered in their order."""
     with mpl.rc_context({**STYLE, "svg.hashsalt": "criteria"}):
         places = (len(group["criteria"]) + 1) // 2
-        figure = Figure(figsize=(9.0, height * places / 5))
+        whole = places / ROWS  # of the height
+        figure = Figure(figsize=(9.0, height * whole))
         FigureCanvasAgg(figure)
         grid = figure.subplots(places, 2, squeeze=False)
-        figure.subplots_adjust(0.07, 0.04, 0.95, 0.935, 0.2, 0.42)
+        figure.subplots_adjust(0.07, 0.04 / whole, 0.95, 1 - 0.065 / whole, 0.2, 0.42)
         for ax, criterion in zip(grid.ravel(), group["criteria"], strict=False):
             _criterion(ax, ordered, criterion, group["outliers"])
         for ax in grid.ravel()[len(group["criteria"]) :]:

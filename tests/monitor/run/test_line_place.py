@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +28,16 @@ from streams.messages.transient import Acquisition, End, Kind, Start, Transient,
 
 MHZ, DWELL_S, POINTS = 123.25, 4e-4, 1024
 ACQUISITION = Acquisition(MHZ, "1H", DWELL_S, POINTS, 1, 0.03, 2.0, sequence="svs_se")
+OF_A_SPHERE = {
+    "snr": "kept",
+    "fwhm_hz": "kept",
+    "drift_hz_per_min": "not measured",  # of two transients
+    "line_offset_ppm": "kept",
+    "coolest_c": "kept",
+    "warmest_c": "kept",
+    "effective_percent": "kept",
+    "missing_percent": "not measured",
+}
 SPHERE = {"NAA": 12.5, "Cr": 10.0, "PCh": 3.0, "Glu": 12.5, "Ins": 7.5, "Lac": 5.0}
 
 
@@ -109,16 +120,8 @@ def test_a_sphere_judged_as_one(tmp_path):
     """No macromolecules, criteria of its own, its temperature in the notes too."""
     report = judged_sphere(tmp_path, -0.17)
     assert report["settings"]["macromolecules"] == "none"
-    assert {c["key"]: c["verdict"] for c in report["criteria"]} == {
-        "snr": "kept",
-        "fwhm_hz": "kept",
-        "drift_hz_per_min": "not measured",  # of two transients
-        "line_offset_ppm": "kept",
-        "coolest_c": "kept",
-        "warmest_c": "kept",
-        "effective_percent": "kept",
-        "missing_percent": "not measured",
-    }
+    found = {c["key"]: c["verdict"] for c in report["criteria"]}
+    assert found == OF_A_SPHERE
     measured = {c["key"]: c["measured"] for c in report["criteria"]}
     assert measured["line_offset_ppm"] == pytest.approx(0.17, abs=0.01)
     assert measured["coolest_c"] == pytest.approx(20.5, abs=1.0)
@@ -158,18 +161,39 @@ def test_noise_has_no_temperature():
     assert (line_offsets_ppm(result), temperatures_c(result)) == ([], [])
 
 
-def judged_sphere(tmp_path, ppm: float) -> dict:
-    """`qc.json` of a sphere whose lines lie so much too high."""
+def test_many_spheres_have_one_page(tmp_path):
+    for n, ppm in enumerate((-0.17, -0.25), 1):
+        write_sphere(tmp_path / "in" / f"sub-0{n}.nii.gz", ppm)
+    run_qc(tmp_path / "in", tmp_path / "out", "--workers", "1")
+    group = json.loads((tmp_path / "out" / "group.json").read_text(encoding="utf-8"))
+    assert [c["key"] for c in group["criteria"]] == list(OF_A_SPHERE)
+    (coolest,) = (c for c in group["criteria"] if c["key"] == "coolest_c")
+    assert (coolest["kept"], coolest["missed"], coolest["limit"]) == (1, 1, 15.0)
+    table = (tmp_path / "out" / "sessions.tsv").read_text(encoding="utf-8")
+    header = table.splitlines()[0].split("\t")
+    assert header[-len(OF_A_SPHERE) :] == list(OF_A_SPHERE)
+
+
+def write_sphere(path: Path, ppm: float) -> None:
+    """Write a sphere whose lines lie so much too high."""
+    path.parent.mkdir(exist_ok=True)
     fid = moved_by(sphere(), DWELL_S, ppm * MHZ)
     made = [
         Transient(n, 2.0 * n, Kind.METABOLITE, (fid + 1e-3 * n)[None].astype("c8"))
         for n in range(2)
     ]
-    path = tmp_path / "sphere.nii.gz"
     write_session(path, number([Start(ACQUISITION, "x"), *made]))
-    out = tmp_path / "out"
-    ran = CliRunner().invoke(
-        app, ["qc", str(path), "--phantom", "--no-pdf", "--out", str(out)]
-    )
+
+
+def run_qc(place: Path, out: Path, *options: str) -> None:
+    asked = ["qc", str(place), "--phantom", "--no-pdf", "--out", str(out), *options]
+    ran = CliRunner().invoke(app, asked)
     assert ran.exit_code == 0, ran.output
+
+
+def judged_sphere(tmp_path: Path, ppm: float) -> dict:
+    """`qc.json` of a sphere whose lines lie so much too high."""
+    out = tmp_path / "out"
+    write_sphere(tmp_path / "in" / "sphere.nii.gz", ppm)
+    run_qc(tmp_path / "in" / "sphere.nii.gz", out)
     return json.loads((out / "qc.json").read_text(encoding="utf-8"))
