@@ -9,6 +9,7 @@ from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curve, Curves
 from monitor.analysis.note import Note
 from monitor.analysis.preparation.quality import Quality
+from monitor.analysis.preparation.water_course import WaterPoint
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.protocol.settings import Settings
@@ -29,6 +30,7 @@ class Update:
         this message; below zero where some came after all
     counted : whether that counter is kept, so that gaps can be seen
     quality : of a metabolite transient
+    water : of a water reference
     strip : (points,) float32 phased, aligned real spectrum of the transient between 4.2
         and 0.2 ppm for the waterfall, ppm ascending, scaled so that the template's NAA
         is 1; `strip_raw` the same before alignment
@@ -55,6 +57,7 @@ class Update:
     missing: int = 0
     counted: bool = True
     quality: Quality | None = None
+    water: WaterPoint | None = None
     strip: Curve | None = None
     strip_raw: Curve | None = None
     estimate: Estimate | None = None

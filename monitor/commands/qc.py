@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from pathlib import Path
 from typing import Annotated, Any
@@ -51,12 +50,8 @@ Participants = Annotated[
 LEVELS = ("participant", "group")
 
 
-PHANTOM: dict[str, object] = {
-    "macromolecules": "none",
-    "water_limit": math.nan,
-    "lipid_limit": math.nan,
-}
-"""Settings for a sphere: it holds no macromolecules, and often much of its water."""
+PHANTOM: dict[str, object] = {"phantom": True, "macromolecules": "none"}
+"""Settings for a sphere: it holds no macromolecules, and has criteria of its own."""
 
 
 def register(app: typer.Typer) -> None:
@@ -94,8 +89,8 @@ def judge_sessions(
         bool,
         typer.Option(
             "--phantom",
-            help="A sphere of metabolites: no macromolecules, no limit on water and "
-            "lipid.",
+            help="A sphere of metabolites: no macromolecules; judged by its "
+            "temperature and the place of its lines, not by water, lipid or infusion.",
         ),
     ] = False,
     simulate: Annotated[

@@ -19,6 +19,13 @@ from monitor.analysis.preparation.drift import DRIFT_TRANSIENTS, drift_hz_per_mi
 from monitor.analysis.preparation.quality import Quality, median_of
 from monitor.judge.follow import Followed, PlacedEvent
 from monitor.judge.line_width import LineWidthBias
+from monitor.judge.phantom import (
+    COOLEST_C,
+    OFFSET_LIMIT_PPM,
+    WARMEST_C,
+    line_offsets_ppm,
+    temperatures_c,
+)
 from monitor.run.result import Result
 
 BIAS_SHARE = 0.2
@@ -30,6 +37,9 @@ TITLES = {
     "drift_hz_per_min": ("Drift of the field", "<=", "Hz/min"),
     "water": ("Residual water", "<=", "NAA heights"),
     "lipid": ("Lipid", "<=", "NAA heights"),
+    "line_offset_ppm": ("Offset of the lines", "<=", "ppm"),
+    "coolest_c": ("Temperature, lowest", ">=", "C"),
+    "warmest_c": ("Temperature, highest", "<=", "C"),
     "effective_percent": ("Effective transients", ">=", "%"),
     "missing_percent": ("Missing transients", "<=", "%"),
     "marker_s": ("Timing of the markers", "<=", "s"),
@@ -93,13 +103,21 @@ def _criterion(key: str, measured: float, limit: float, definition: str) -> Crit
 
 
 def criteria_of(result: Result) -> tuple[Criterion, ...]:
-    """The criteria that an analysis alone can judge."""
-    s, qualities = result.settings, result.qualities
-    good = [q for q in qualities if q.counts] or qualities
+    """The criteria that an analysis alone can judge, of a head or of a sphere."""
+    of_its_kind = _of_sphere if result.settings.phantom else _of_head
+    return (*_of_signal(result), *of_its_kind(result), _of_weights(result))
+
+
+def _good(result: Result) -> Sequence[Quality]:
+    return [q for q in result.qualities if q.counts] or result.qualities
+
+
+def _of_signal(result: Result) -> tuple[Criterion, ...]:
+    s = result.settings
     return (
         _criterion(
             "snr",
-            _median(good, "snr"),
+            _median(_good(result), "snr"),
             s.snr_limit,
             "median; height of the tNAA peak over the SD of the real noise, "
             "no apodisation (snr_limit)",
@@ -113,11 +131,17 @@ def criteria_of(result: Result) -> tuple[Criterion, ...]:
         ),
         _criterion(
             "drift_hz_per_min",
-            _drift(qualities),
+            _drift(result.qualities),
             s.drift_limit_hz_per_min,
             "fastest over any 60 transients on end (all, where there are "
             "fewer), least squares, either direction (drift_limit_hz_per_min)",
         ),
+    )
+
+
+def _of_head(result: Result) -> tuple[Criterion, ...]:
+    s, good = result.settings, _good(result)
+    return (
         _criterion(
             "water",
             _median(good, "water"),
@@ -130,31 +154,67 @@ def criteria_of(result: Result) -> tuple[Criterion, ...]:
             s.lipid_limit,
             "median height at 0.8-1.5 ppm over that of NAA (lipid_limit)",
         ),
+    )
+
+
+def _of_sphere(result: Result) -> tuple[Criterion, ...]:
+    offsets_ppm, found_c = line_offsets_ppm(result), temperatures_c(result)
+    measured = "distance of its lines from its water (the water reference, else the "
+    measured += "scanner's frequency), 96.9 C per ppm"
+    return (
         _criterion(
-            "effective_percent",
-            _effective(qualities),
-            s.effective_limit_percent,
-            "(sum w)² / sum w² of the weights, of all that came "
-            "(effective_limit_percent)",
+            "line_offset_ppm",
+            max(map(abs, offsets_ppm), default=math.nan),
+            OFFSET_LIMIT_PPM,
+            "lines of NAA, creatine and choline from their places at 37 C, by the "
+            "scanner's frequency; farthest of the epochs, either direction",
         ),
+        _criterion(
+            "coolest_c",
+            min(found_c, default=math.nan),
+            COOLEST_C,
+            f"of the epochs; {measured}",
+        ),
+        _criterion(
+            "warmest_c",
+            max(found_c, default=math.nan),
+            WARMEST_C,
+            f"of the epochs; {measured}",
+        ),
+    )
+
+
+def _of_weights(result: Result) -> Criterion:
+    return _criterion(
+        "effective_percent",
+        _effective(result.qualities),
+        result.settings.effective_limit_percent,
+        "(sum w)² / sum w² of the weights, of all that came (effective_limit_percent)",
     )
 
 
 def criteria(
     followed: Followed, detectable: float, bias: LineWidthBias | None
 ) -> tuple[Criterion, ...]:
-    """All criteria of a session, in the order of the report."""
+    """All criteria of a session, in the order of the report; a sphere has no course."""
+    s = followed.result.settings
+    missing = _criterion(
+        "missing_percent",
+        missing_percent(followed.result),
+        s.missing_limit_percent,
+        "gaps in the scanner's counter, which only a recording keeps "
+        "(missing_limit_percent)",
+    )
+    of_infusion = () if s.phantom else _of_infusion(followed, detectable, bias)
+    return (*criteria_of(followed.result), missing, *of_infusion)
+
+
+def _of_infusion(
+    followed: Followed, detectable: float, bias: LineWidthBias | None
+) -> tuple[Criterion, ...]:
     s = followed.result.settings
     target = s.reference_target_percent
     return (
-        *criteria_of(followed.result),
-        _criterion(
-            "missing_percent",
-            missing_percent(followed.result),
-            s.missing_limit_percent,
-            "gaps in the scanner's counter, which only a recording keeps "
-            "(missing_limit_percent)",
-        ),
         _criterion(
             "marker_s",
             _late(followed),

@@ -88,7 +88,7 @@ def judge(
             *(n.text for n in _noticed(followed) if not n.rule.log_only),
             *_other_epochs(followed, responses),
             *_water_reference_note(judged),
-            *_without_change(responses),
+            *(() if settings.phantom else _without_change(responses)),
             *_coverage_note(responses),
         ],
         "log": [n.text for n in _noticed(followed) if n.rule.log_only],
@@ -107,7 +107,7 @@ def _noticed(followed: Followed) -> tuple[Note, ...]:
 
 def _water_reference_note(judged: Sequence[Criterion]) -> tuple[str, ...]:
     """A note if the session looks like a water reference; else nothing."""
-    water = next(c.measured for c in judged if c.key == "water")
+    water = next((c.measured for c in judged if c.key == "water"), math.nan)
     if not water > UNSUPPRESSED:
         return ()
     return (

@@ -76,6 +76,7 @@ class Settings:
     ratio_priors : soft ratio priors on weak metabolites (LCModel kind)
     outcome : what the headline shows
     rejected_epochs : epochs that the operator leaves out
+    phantom : what is measured is a sphere, and is judged as one
     outcome_hidden : blinded: no outcome is shown or written anywhere
     reference_target_percent : change that the protocol wants to be able to see
     infusion_length_s : planned length of an infusion that an event starts, s
@@ -111,6 +112,7 @@ class Settings:
     ratio_priors: bool = True
     outcome: str = "Glx/tNAA"
     rejected_epochs: tuple[int, ...] = ()
+    phantom: bool = False
     outcome_hidden: bool = False
     reference_target_percent: float = _with_rule(ABOVE_ZERO, 5.0)
     fwhm_limit_hz: float = _with_rule(NOT_NEGATIVE, 12.8)

@@ -21,7 +21,7 @@ import numpy as np
 
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.preparation.quality import Quality
-from monitor.run.water_course import WaterPoint
+from monitor.analysis.preparation.water_course import WaterPoint
 from streams.export.atomic import replacing
 from streams.export.cells import name_cell, text_cell
 

@@ -28,12 +28,11 @@ def line_offset(result: Result) -> str:
     session = _session(result)
     if session is None:
         return ""
-    offset_hz = session.offset_hz + session.fit.shift_hz
-    offset_ppm = offset_hz / session.problem.model.frequency_mhz
-    near = not abs(offset_ppm) > TOLD_FROM_PPM  # nan, too
-    if near and np.isfinite(session.naa_fwhm_hz):
+    offset_ppm = session.lines_offset_ppm
+    offset_hz = offset_ppm * session.problem.model.frequency_mhz
+    if abs(offset_ppm) <= TOLD_FROM_PPM:
         return ""
-    if abs(offset_ppm) > LOOKED_FOR_PPM or not np.isfinite(session.naa_fwhm_hz):
+    if not abs(offset_ppm) <= LOOKED_FOR_PPM:
         return (
             "No lines of NAA, creatine and choline are found within 0.5 ppm of their "
             "places: what was measured is no brain, and no phantom that is made like "

@@ -14,12 +14,12 @@ from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.note import Note
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.preparation.quality import Quality
+from monitor.analysis.preparation.water_course import WaterPoint
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.comparison import Comparison, compared
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.protocol.settings import Settings
-from monitor.run.water_course import WaterPoint
 from streams.messages.transient import Acquisition
 
 Span = tuple[float, float]

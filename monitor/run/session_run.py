@@ -110,6 +110,7 @@ class SessionRun:
         """
         began = time.perf_counter()
         missing = self._count(message)
+        waters = len(self._water_gate.course)
         passed, notes = self._filter(message, self._filters)
         update = Update(message.seq, message.epoch)
         for one in passed:
@@ -120,6 +121,8 @@ class SessionRun:
                 update = replace(update, notes=opened + update.notes)
         if notes:
             update = replace(update, notes=update.notes + notes)
+        for water in self._water_gate.course[waters:]:
+            update = replace(update, water=water)
         if self._settings_are_news and self._pipeline is not None:
             update = replace(update, settings=self._pipeline.settings)
             self._settings_are_news = False

@@ -25,7 +25,7 @@ from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
 from monitor.screen.recent_quality import judged_with, limits_of
 from monitor.screen.screen import Level, Message
-from monitor.screen.state import HEADLINE_S, QUALITY, SessionState
+from monitor.screen.state import HEADLINE_S, QUALITY, WATER, SessionState
 from streams.errors import InputError
 from streams.messages.transient import CONJUGATION_CONTRADICTED, Event
 
@@ -50,6 +50,8 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
         _take_event(state, update.event, now_s)
     if update.quality is not None:
         _take_quality(state, update, update.quality, now_s)
+    if update.water is not None:
+        state.waters.append(*(getattr(update.water, name) for name in WATER))
     _take_missing(state, update, now_s)
     if update.course is not None:
         _take_course(state, update, update.course)

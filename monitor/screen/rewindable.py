@@ -167,4 +167,6 @@ def _time_s(update: Update) -> float:
     """Scanner time of the message behind an update, s."""
     if update.quality is not None:
         return update.quality.time_s
+    if update.water is not None:
+        return update.water.time_s
     return update.event.time_s if update.event is not None else -math.inf

@@ -151,8 +151,22 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """Points on the time axis, (n,) each."""
+
+    time_min: Line
+    value: Line
+
+
+NO_POINTS = Points(np.zeros(0), np.zeros(0))
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
-    """One quality figure on the time axis; `limits` are drawn as lines."""
+    """One quality figure on the time axis; `limits` are drawn as lines.
+
+    `water` is the same of the water references, drawn as points of their own.
+    """
 
     name: str
     unit: str
@@ -164,6 +178,7 @@ class Strip:
     limits: tuple[float, ...]
     now: str
     past_limit: bool
+    water: Points = NO_POINTS
 
 
 @dataclass(frozen=True, slots=True)

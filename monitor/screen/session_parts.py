@@ -15,6 +15,7 @@ from monitor.screen.parts.answer import answered
 from monitor.screen.parts.axis import time_axis
 from monitor.screen.parts.status import Progress, phase_words, status
 from monitor.screen.parts.table import table, tells_outcome
+from monitor.screen.parts.water import water_points
 from monitor.screen.screen import (
     Headline,
     Message,
@@ -133,9 +134,10 @@ def strips_of(state: SessionState, axis: TimeAxis) -> tuple[Strip, ...]:
     at = (q["time_s"] - zero) / 60
     gaps = [((start - zero) / 60, (end - zero) / 60) for start, end in state.gaps_s]
     drift = drift_now_hz_per_min(q["time_s"], q["shift_hz"])
+    shift, width = water_points(state.waters, zero)
     made = (
-        strips.shift_strip(at, q["shift_hz"], drift, s.drift_limit_hz_per_min),
-        strips.upper_strip("FWHM", "Hz", at, q["fwhm_hz"], s.fwhm_limit_hz),
+        strips.shift_strip(at, q["shift_hz"], drift, s.drift_limit_hz_per_min, shift),
+        strips.width_strip(at, q["fwhm_hz"], s.fwhm_limit_hz, width),
         strips.lower_strip("SNR", "", at, q["snr"], s.snr_limit),
         strips.weight_strip(at, q["weight"]),
         strips.upper_strip("water", "", at, q["water"], s.water_limit),

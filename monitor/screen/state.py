@@ -29,6 +29,7 @@ from streams.messages.transient import Acquisition, Event
 
 HEADLINE_S = 2.0  # the number changes at most this often
 START_S = 6.0  # in which nobody worries about a stream that is not there yet
+WATER = ("time_s", "shift_hz", "fwhm_hz", "amplitude", "interleaved")
 QUALITY = ("time_s", "shift_hz", "fwhm_hz", "snr", "weight", "water", "lipid")
 
 
@@ -47,6 +48,7 @@ class SessionState:
     looked_at : curves of windows that were asked for, by start and end, s
     low_weight, missing : transients of low weight, and those that never came
     counted : whether missing ones could be seen
+    waters : a row per water reference, see `WaterPoint`
     seq : number of the newest message
     revision : counts what was folded
     arrived_s, heard_s : readings of the clock at the newest transient, and when the
@@ -68,6 +70,7 @@ class SessionState:
     estimates: Windows = field(default_factory=Windows)
     tracks: Tracks = field(default_factory=Tracks)
     quality: Columns = field(default_factory=lambda: Columns(QUALITY))
+    waters: Columns = field(default_factory=lambda: Columns(WATER))
     newest: Quality | None = None
     curves: Curves | None = None
     mean_curves: Curves | None = None

@@ -21,7 +21,6 @@ Row = Mapping[str, Any]
 OUTLIER_Z = 3.5
 MAD_TO_SD = 1.4826
 LEAST_FOR_OUTLIERS = 5
-CRITERIA = tuple(TITLES)
 SITES = "site", "visit"
 
 
@@ -41,13 +40,19 @@ def group_report(
         ],
         "all_kept": sum("missed" not in row["verdicts"].values() for row in judged),
         "order": [row["session"] for row in in_order(judged)],
-        "criteria": [summary(judged, key) for key in CRITERIA] if judged else [],
+        "criteria": [summary(judged, key) for key in criteria_in(judged)],
         "outliers": outliers(judged),
         "outcome_hidden": hidden and bool(judged),
         "repeatability": [] if hidden else repeatability(judged),
         "power": [] if hidden else power_table(judged, visits or {}),
         "trial": trial_report(judged, visits) if visits and not hidden else None,
     }
+
+
+def criteria_in(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Criteria that any of some rows was judged by, in the order of the report."""
+    found = {key for row in rows for key in row.get("verdicts", ())}
+    return tuple(key for key in TITLES if key in found)
 
 
 def _columns(ending: str) -> tuple[str, ...]:
@@ -63,6 +68,7 @@ def in_order(judged: Sequence[Row]) -> list[Row]:
 
 def summary(judged: Sequence[Row], key: str) -> dict[str, Any]:
     """One criterion over all sessions, and its medians by site and visit."""
+    judged = [row for row in judged if key in row["verdicts"]]
     verdicts = [row["verdicts"][key] for row in judged]
     title, sense, unit = TITLES[key]
     limits = {row["limits"][key] for row in judged} - {None}
@@ -101,7 +107,7 @@ def outliers(judged: Sequence[Row]) -> list[dict[str, Any]]:
     rows = []
     for protocol in sorted({row["protocol"] for row in judged}):
         own = [row for row in judged if row["protocol"] == protocol]
-        for key in CRITERIA:
+        for key in criteria_in(own):
             rows += _far(own, key, protocol)
     return rows
 

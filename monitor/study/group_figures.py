@@ -19,6 +19,7 @@ from monitor.study.group import part_of
 Row = Mapping[str, Any]
 MARKERS = "os^Dv<>ph*X"
 LEAST_HEIGHT = 1.0
+ROWS = 5  # of figures, two in a row, of a session's criteria
 STYLES = (("o", "-", INK), ("s", "--", ACCENT), ("^", ":", GREY))
 
 
@@ -27,12 +28,16 @@ def criteria_svg(
 ) -> str:
     """Every criterion over the sessions, which are numbered in their order."""
     with mpl.rc_context({**STYLE, "svg.hashsalt": "criteria"}):
-        figure = Figure(figsize=(9.0, height))
+        places = (len(group["criteria"]) + 1) // 2
+        whole = places / ROWS  # of the height
+        figure = Figure(figsize=(9.0, height * whole))
         FigureCanvasAgg(figure)
-        grid = figure.subplots(5, 2, squeeze=False)
-        figure.subplots_adjust(0.07, 0.04, 0.95, 0.935, 0.2, 0.42)
-        for ax, criterion in zip(grid.ravel(), group["criteria"], strict=True):
+        grid = figure.subplots(places, 2, squeeze=False)
+        figure.subplots_adjust(0.07, 0.04 / whole, 0.95, 1 - 0.065 / whole, 0.2, 0.42)
+        for ax, criterion in zip(grid.ravel(), group["criteria"], strict=False):
             _criterion(ax, ordered, criterion, group["outliers"])
+        for ax in grid.ravel()[len(group["criteria"]) :]:
+            ax.set_visible(False)
         for ax in grid[-1]:
             ax.set_xlabel("number of the session")
         parts, labels = grid[0, 0].get_legend_handles_labels()

@@ -15,7 +15,7 @@ from monitor.report.folder import make_folder, remove_stale
 from monitor.report.page import environment, style
 from monitor.report.session_files import write_text
 from monitor.report.tables import write_json
-from monitor.study.group import CRITERIA, in_order
+from monitor.study.group import criteria_in, in_order
 from monitor.study.group_figures import clinical_svg, criteria_svg, trial_svg
 from streams.export.cells import text_cell
 
@@ -56,7 +56,7 @@ def _columns(rows: Sequence[Row]) -> tuple[str, ...]:
         *named,
         "protocol",
         "transients",
-        *CRITERIA,
+        *criteria_in(rows),
         *(name for name in values if name in names),
     )
 

@@ -88,6 +88,13 @@ class SessionModel:
     offset_hz: float = 0.0
     doubt: Real = field(default_factory=lambda: np.zeros((0, 0)))
 
+    @property
+    def lines_offset_ppm(self) -> float:
+        """How much too high the lines lie; nan where none of tNAA is found."""
+        if not np.isfinite(self.naa_fwhm_hz):
+            return float("nan")
+        return (self.offset_hz + self.fit.shift_hz) / self.problem.model.frequency_mhz
+
     def spectra(self, fids: Fids) -> Complex:
         """Band spectra (..., K) of FIDs (..., points), the water taken off."""
         return band_spectra(self.problem.model, self.water, self.placed(fids))

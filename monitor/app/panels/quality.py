@@ -12,6 +12,8 @@ from monitor.app.plots import Plot, connected, curve
 from monitor.app.theme import PLOT_TEXT, Theme
 from monitor.screen.screen import Strip, TimeAxis
 
+WATER = "● water"
+
 
 class StripPlot(Plot):
     """Draws one `Strip`: name at the left, value now at the right."""
@@ -23,6 +25,10 @@ class StripPlot(Plot):
         self._context = Context(self)
         self._curve = curve(self)
         self._limits: list[Any] = []
+        self._water = pg.ScatterPlotItem(symbol="o")
+        self.addItem(self._water)
+        self._legend = pg.TextItem(WATER, anchor=(1, 0))
+        self._legend.setParentItem(self.getViewBox())
         self.bare("bottom")
         self.axis("bottom").setHeight(0)
 
@@ -38,6 +44,11 @@ class StripPlot(Plot):
             self.axis(side).setPen(None)
         self.axis("left").setTextPen(theme.palette.secondary)
         self._curve.setPen(theme.pen(theme.palette.measured))
+        self._water.setPen(theme.pen(theme.palette.panel))
+        self._water.setBrush(theme.palette.text)
+        self._water.setSize(theme.px(9))
+        self._legend.setFont(theme.font(17))
+        self._legend.setColor(theme.palette.text)
         for line in self._limits:
             line.setPen(theme.pen(theme.palette.baseline))
 
@@ -50,6 +61,9 @@ class StripPlot(Plot):
         self._curve.setData(
             strip.time_min, strip.value, connect=connected(strip.connect)
         )
+        self._water.setData(strip.water.time_min, strip.water.value)
+        self._legend.setVisible(len(strip.water.value) > 0)
+        self._legend.setPos(self.size_px()[0], 0.0)  # where time is still to come
         middle = 0.5 * (strip.low + strip.high)
         self.axis("left").setTicks([[(middle, strip.name)]])
         unit = f" {strip.unit}" if strip.unit and strip.now else ""

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.screen.parts.axis import joined
-from monitor.screen.screen import Line, Strip
+from monitor.screen.screen import NO_POINTS, Line, Points, Strip
 from monitor.screen.words import signed
 
 MOST = 1200
@@ -55,20 +55,33 @@ def _top(y: Line, limit: float) -> float:
     return nice(max(most, limit if math.isfinite(limit) else 0.0) * 1.1)
 
 
-def shift_strip(at: Line, shift_hz: Line, drift: float, limit: float) -> Strip:
+def shift_strip(
+    at: Line, shift_hz: Line, drift: float, limit: float, water: Points = NO_POINTS
+) -> Strip:
     """Shift of each transient; past its limit where it drifts too fast (Hz/min)."""
     x, y = thinned(at, shift_hz)
-    top = max(2.0, _top(np.abs(y), math.nan))
+    top = max(2.0, *(_top(np.abs(values), math.nan) for values in (y, water.value)))
     now = signed(float(shift_hz[-1])) if len(y) else ""
     past = math.isfinite(limit) and abs(drift) > limit
     shown = np.clip(y, -top, top)
-    return Strip("shift", "Hz", x, shown, _ALL, -top, top, (0.0,), now, past)
+    return Strip("shift", "Hz", x, shown, _ALL, -top, top, (0.0,), now, past, water)
 
 
-def upper_strip(name: str, unit: str, at: Line, values: Line, limit: float) -> Strip:
+def width_strip(
+    at: Line, fwhm_hz: Line, limit: float, water: Points = NO_POINTS
+) -> Strip:
+    """Line width of each transient, and of water references."""
+    top = _top(water.value, math.nan) if len(water.value) else 0.0
+    strip = upper_strip("FWHM", "Hz", at, fwhm_hz, limit, top)
+    return replace(strip, water=water)
+
+
+def upper_strip(
+    name: str, unit: str, at: Line, values: Line, limit: float, least_top: float = 0.0
+) -> Strip:
     """A figure that should stay below its limit (nan: no limit)."""
     x, y = thinned(at, values)
-    top = _top(y, limit)
+    top = max(least_top, _top(y, limit))
     limits = (limit,) if math.isfinite(limit) else ()
     now = _number(y)
     past = bool(len(y)) and math.isfinite(limit) and _recent(y) > limit

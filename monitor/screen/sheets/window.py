@@ -8,6 +8,7 @@ from monitor.analysis.course.response import Z95, Estimate
 from monitor.screen.parts.axis import Span
 from monitor.screen.session_parts import spectrum_of
 from monitor.screen.sheets.compare_windows import Look, figures, title
+from monitor.screen.sheets.water_figures import water_figures
 from monitor.screen.state import SessionState
 from monitor.screen.words import plain, signed
 
@@ -35,7 +36,10 @@ def look_at(state: SessionState, this: Estimate) -> Look:
         "no window before it" if other is None else _title(state, other),
         spectrum_of(state, pair[0]),
         spectrum_of(state, pair[1]),
-        figures(this, other, state.quality, pair, outcome),
+        (
+            *figures(this, other, state.quality, pair, outcome),
+            *water_figures(this, other, state.waters),
+        ),
     )
 
 

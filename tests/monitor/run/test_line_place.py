@@ -2,7 +2,9 @@
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +16,10 @@ from monitor.analysis.preparation.line_offset import (
     moved_by,
     temperature_c,
 )
+from monitor.analysis.preparation.water_course import WaterPoint
 from monitor.basis.files import load_basis
 from monitor.cli import app
+from monitor.judge.phantom import line_offsets_ppm, temperatures_c
 from monitor.protocol.choose import Wishes
 from monitor.run.line_place import line_offset, points_before_top
 from monitor.run.result import Result
@@ -24,6 +28,16 @@ from streams.messages.transient import Acquisition, End, Kind, Start, Transient,
 
 MHZ, DWELL_S, POINTS = 123.25, 4e-4, 1024
 ACQUISITION = Acquisition(MHZ, "1H", DWELL_S, POINTS, 1, 0.03, 2.0, sequence="svs_se")
+OF_A_SPHERE = {
+    "snr": "kept",
+    "fwhm_hz": "kept",
+    "drift_hz_per_min": "not measured",  # of two transients
+    "line_offset_ppm": "kept",
+    "coolest_c": "kept",
+    "warmest_c": "kept",
+    "effective_percent": "kept",
+    "missing_percent": "not measured",
+}
 SPHERE = {"NAA": 12.5, "Cr": 10.0, "PCh": 3.0, "Glu": 12.5, "Ins": 7.5, "Lac": 5.0}
 
 
@@ -103,23 +117,83 @@ def test_points_before_the_top_are_noticed(points):
 
 
 def test_a_sphere_judged_as_one(tmp_path):
-    """No macromolecules, no limit on water and lipid, its temperature in the notes."""
-    fid = moved_by(sphere(), DWELL_S, -0.17 * MHZ)
+    """No macromolecules, criteria of its own, its temperature in the notes too."""
+    report = judged_sphere(tmp_path, -0.17)
+    assert report["settings"]["macromolecules"] == "none"
+    found = {c["key"]: c["verdict"] for c in report["criteria"]}
+    assert found == OF_A_SPHERE
+    measured = {c["key"]: c["measured"] for c in report["criteria"]}
+    assert measured["line_offset_ppm"] == pytest.approx(0.17, abs=0.01)
+    assert measured["coolest_c"] == pytest.approx(20.5, abs=1.0)
+    assert any(
+        re.search("A phantom at 2[01] C looks so", note) for note in report["notes"]
+    )
+    assert not any("No change is given" in note for note in report["notes"])
+
+
+@pytest.mark.parametrize(
+    ("ppm", "missed"),
+    [
+        (-0.05, {"warmest_c"}),  # 32 C
+        (-0.25, {"coolest_c"}),  # 13 C
+        (-0.52, {"coolest_c", "line_offset_ppm"}),
+        (0.3, {"warmest_c"}),  # the scanner's frequency is off, or it is no sphere
+    ],
+)
+def test_a_sphere_that_is_not_as_it_should_be(tmp_path, ppm, missed):
+    report = judged_sphere(tmp_path, ppm)
+    verdicts = {c["key"]: c["verdict"] for c in report["criteria"]}
+    assert {key for key, verdict in verdicts.items() if verdict == "missed"} == missed
+
+
+@pytest.mark.parametrize("ppm", [0.1, -0.2])
+def test_the_temperature_is_beside_the_water_where_it_was_measured(ppm):
+    """A frequency that is off moves water and lines alike, and warms nothing."""
+    result = followed(moved_by(sphere(), DWELL_S, (ppm - 0.17) * MHZ), ppm)
+    apart = WaterPoint(0.0, ppm * MHZ, 6.0, 1.0, False)
+    result = replace(result, water_course=(apart,))
+    assert temperatures_c(result) == pytest.approx([20.5], abs=1.0)
+    assert line_offsets_ppm(result) == pytest.approx([ppm - 0.17], abs=0.01)
+
+
+def test_noise_has_no_temperature():
+    result = followed(np.zeros(POINTS, complex))
+    assert (line_offsets_ppm(result), temperatures_c(result)) == ([], [])
+
+
+def test_many_spheres_have_one_page(tmp_path):
+    for n, ppm in enumerate((-0.17, -0.25), 1):
+        write_sphere(tmp_path / "in" / f"sub-0{n}.nii.gz", ppm)
+    run_qc(tmp_path / "in", tmp_path / "out", "--workers", "1")
+    group = json.loads((tmp_path / "out" / "group.json").read_text(encoding="utf-8"))
+    assert [c["key"] for c in group["criteria"]] == list(OF_A_SPHERE)
+    (coolest,) = (c for c in group["criteria"] if c["key"] == "coolest_c")
+    assert (coolest["kept"], coolest["missed"], coolest["limit"]) == (1, 1, 15.0)
+    table = (tmp_path / "out" / "sessions.tsv").read_text(encoding="utf-8")
+    header = table.splitlines()[0].split("\t")
+    assert header[-len(OF_A_SPHERE) :] == list(OF_A_SPHERE)
+
+
+def write_sphere(path: Path, ppm: float) -> None:
+    """Write a sphere whose lines lie so much too high."""
+    path.parent.mkdir(exist_ok=True)
+    fid = moved_by(sphere(), DWELL_S, ppm * MHZ)
     made = [
         Transient(n, 2.0 * n, Kind.METABOLITE, (fid + 1e-3 * n)[None].astype("c8"))
         for n in range(2)
     ]
-    path = tmp_path / "sphere.nii.gz"
     write_session(path, number([Start(ACQUISITION, "x"), *made]))
-    out = tmp_path / "out"
-    ran = CliRunner().invoke(
-        app, ["qc", str(path), "--phantom", "--no-pdf", "--out", str(out)]
-    )
+
+
+def run_qc(place: Path, out: Path, *options: str) -> None:
+    asked = ["qc", str(place), "--phantom", "--no-pdf", "--out", str(out), *options]
+    ran = CliRunner().invoke(app, asked)
     assert ran.exit_code == 0, ran.output
-    report = json.loads((out / "qc.json").read_text(encoding="utf-8"))
-    assert report["settings"]["macromolecules"] == "none"
-    verdicts = {c["key"]: c["verdict"] for c in report["criteria"]}
-    assert (verdicts["water"], verdicts["lipid"]) == ("no limit", "no limit")
-    assert any(
-        re.search("A phantom at 2[01] C looks so", note) for note in report["notes"]
-    )
+
+
+def judged_sphere(tmp_path: Path, ppm: float) -> dict:
+    """`qc.json` of a sphere whose lines lie so much too high."""
+    out = tmp_path / "out"
+    write_sphere(tmp_path / "in" / "sphere.nii.gz", ppm)
+    run_qc(tmp_path / "in" / "sphere.nii.gz", out)
+    return json.loads((out / "qc.json").read_text(encoding="utf-8"))

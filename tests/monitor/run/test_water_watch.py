@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from worked_through import result_of, texts
 
+from monitor.analysis.preparation.water_course import water_point
 from monitor.protocol.choose import Wishes
 from monitor.report.result_tables import write_tables
 from monitor.run.analyse import analyse
-from monitor.run.water_course import water_point
+from monitor.run.session_run import SessionRun
 from monitor.run.water_watch import MOST_AT_FIRST, WaterWatch
 from streams.errors import InputError
 from streams.export.nifti_mrs import write_session
@@ -168,3 +169,18 @@ def test_water_whose_lines_drown_in_noise_is_told_by_the_others(water, is_one):
     assert seen is not None
     assert seen.dominance < LEAST_DOMINANCE
     assert watch.is_water(made, ACQUISITION) is is_one
+
+
+@pytest.mark.parametrize("kind", [Kind.METABOLITE, Kind.WATER])
+def test_each_water_transient_comes_with_its_update(kind):
+    """Announced or not; the window draws them as they come."""
+    rng = np.random.default_rng(1)
+    made = [transient(rng, n, n % 8 == 0) for n in range(32)]
+    made = [replace(t, kind=kind) if t.count % 8 == 0 else t for t in made]
+    run = SessionRun(Wishes(basis="press_3t_te30", changes={"window": 8}))
+    messages = number([Start(ACQUISITION, "made"), *made, End(32, "end")])
+    updates = [run.push(message) for message in messages]
+    points = [update.water for update in updates if update.water is not None]
+    assert [p.time_s for p in points] == [0.0, 16.0, 32.0, 48.0]
+    assert [p.interleaved for p in points] == [False, True, True, True]
+    assert tuple(points) == run.finish()[1].water_course
