@@ -10,7 +10,7 @@ from monitor.app.theme import Theme
 from monitor.screen.parts.table import HEADINGS
 from monitor.screen.screen import Row
 
-STRETCH = (21, 16, 16, 17, 23, 17)
+STRETCH = (21, 18, 16, 17, 22, 17)
 LEFT_OUT = HEADINGS.index("CRLB %")  # where the page is cramped
 CRAMPED_LINES = 5
 
@@ -40,7 +40,7 @@ class TablePanel(QFrame):
     def dress(self, theme: Theme) -> None:
         """Take the sizes of a theme."""
         self._grid.setContentsMargins(*(theme.px(v) for v in (20, 8, 20, 8)))
-        self._grid.setHorizontalSpacing(theme.px(8))
+        self._grid.setHorizontalSpacing(theme.px(4 if theme.cramped else 8))
         self._grid.setVerticalSpacing(0)
         lines = CRAMPED_LINES if theme.cramped else len(self.cells)
         self.setFixedHeight(lines * theme.line_px(22) + theme.px(16))
