@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib as mpl
@@ -32,11 +33,21 @@ def draw(basis: BasisSet, path: Path) -> None:
     ------
     InputError : another suffix, or the file cannot be written
     """
+    save_figure(lambda: figure_of(basis), path)
+
+
+def save_figure(make: Callable[[], Figure], path: Path) -> None:
+    """Make a figure in the program's typeface and save it, by the path's suffix.
+
+    Raises
+    ------
+    InputError : another suffix than PNG, SVG or PDF, or the file cannot be written
+    """
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"{path}: give a name that ends in {', '.join(SUFFIXES)}.")
     try:
         with mpl.rc_context({"font.family": families()}):
-            figure_of(basis).savefig(path, dpi=150)
+            make().savefig(path, dpi=150)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from None
 

@@ -8,8 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from monitor.analysis.fit.mm_measured import MeasuredMM
-from monitor.report.basis_figure import SUFFIXES
-from streams.errors import InputError
+from monitor.report.basis_figure import save_figure
 
 
 def draw(found: MeasuredMM, title: str, path: Path) -> None:
@@ -19,12 +18,7 @@ def draw(found: MeasuredMM, title: str, path: Path) -> None:
     ------
     InputError : another suffix, or the file cannot be written
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise InputError(f"{path}: give a name that ends in {', '.join(SUFFIXES)}.")
-    try:
-        figure_of(found, title).savefig(path, dpi=150)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.") from None
+    save_figure(lambda: figure_of(found, title), path)
 
 
 def figure_of(found: MeasuredMM, title: str) -> Figure:
