@@ -174,13 +174,9 @@ class AppSession:
             self._pages.expect()
 
     def _is_water(self, readout: Readout) -> bool:
-        header = self._shown.header
-        place, announced = self._place, header.announced if header else None
-        water = self._rules.is_water(readout, place, announced) or (
-            header is not None and self._rules.is_water_series(header)
-        )
+        header, place = self._shown.header, self._place
         self._place += 1
-        return water
+        return header is not None and self._rules.is_water(readout, place, header)
 
     # -- the end -----------------------------------------------------------------------
 

@@ -124,21 +124,22 @@ class MrdRules:
             return self.external_1, self.external_1_end
         return self.external_2, self.external_2_end
 
-    def is_water_series(self, header: Header) -> bool:
+    def _is_water_series(self, header: Header) -> bool:
         """Whether all of a series is water reference, by its header."""
         name = self.water_protocol.lower()
         if name and name in header.protocol_name.lower():
             return True
         return self.water_saturation and says_unsuppressed(header.water_saturation)
 
-    def is_water(self, readout: Readout, place: int, announced: int | None) -> bool:
+    def is_water(self, readout: Readout, place: int, header: Header) -> bool:
         """Whether a transient is water reference.
 
-        `place` counts it in its series, which is to have so many as were announced.
+        `place` counts it in its series, which the header describes.
         """
-        counter = self.water_counter
+        counter, announced = self.water_counter, header.announced
         return (
-            place < self.water_first
+            self._is_water_series(header)
+            or place < self.water_first
             or readout.idx[SET] == self.water_set
             or (announced is not None and 0 <= announced - 1 - place < self.water_last)
             or (self.water_every > 0 and place % self.water_every == 0)

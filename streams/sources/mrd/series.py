@@ -59,7 +59,6 @@ class _Series:
     problem: str = ""
     refused: tuple[int, ...] = ()  # shape of what was not understood
     odd: list[tuple[Readout, float]] = field(default_factory=list)
-    all_water: bool = False
     acquisitions: int = 0  # of any kind, that came raw
 
 
@@ -262,7 +261,6 @@ class ScannerSession:
             )
         series.layout = layout = layout_of(series.header, readout, self._rules)
         series.problem, series.refused = "", ()
-        series.all_water = self._rules.is_water_series(series.header)
         series.check = ConjugationCheck(layout.acquisition)
         series.starts += 1
         yield Start(layout.acquisition, series.header.name, self._protocol)
@@ -295,9 +293,7 @@ class ScannerSession:
     def _kind(self, series: _Series, readout: Readout) -> Kind:
         """Water reference or metabolites, by the rules."""
         header, place = series.header, series.transients
-        water = series.all_water or self._rules.is_water(
-            readout, place, header.announced
-        )
+        water = self._rules.is_water(readout, place, header)
         series.transients += 1
         series.water += water
         return Kind.WATER if water else Kind.METABOLITE
