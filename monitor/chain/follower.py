@@ -26,7 +26,9 @@ def work(connection: Connection) -> None:
     """Body of the process: one order after the other, while there is a main program."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main program decides
+    for name in ("SIGINT", "SIGHUP"):  # the main program decides
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     _warm_up()
     try:
         with threadpool_limits(1):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
 from collections.abc import Iterable
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
@@ -17,16 +17,19 @@ from monitor.chain.parameters import AUTOMATIC
 from monitor.commands import options
 from monitor.commands.arguments import Allow, Listen
 from monitor.commands.printing import say
+from monitor.commands.terminal import Terminal
 from monitor.kit.check import checks
 from monitor.kit.files import MARS_HOST, write_fire, write_openrecon
 from monitor.kit.probe import play, probe_checks, source_messages
 from monitor.preflight.machine import CheckResult, CheckState
 from streams.chain.tee import Address
 from streams.errors import InputError
+from streams.relay.stopping import stop_on_signals
 from streams.sources.mrd.listening import DEFAULT_LISTEN, Listening
 from streams.sources.mrd.parser import DEFAULT_PORT
 
 EVERY_ADDRESS = "0.0.0.0"
+TURN_S = 0.5  # Windows hands Ctrl-C on only between two waits
 app = typer.Typer(help="Packages for a Siemens scanner: OpenRecon and FIRE.",
                   no_args_is_help=True)  # fmt: skip
 Out = Annotated[Path, typer.Option("--out", help="New folder for the kit.")]
@@ -83,17 +86,17 @@ def serve(
     listening = _listening(listen, allow, container)
     folder = out or options.data_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    serving = App(listening, folder, _log)
-    _log(f"waiting for the scanner at {listening.host}:{serving.port}")
-    stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())  # how a container is ended
-    serving.start()
-    try:
-        while not stopped.wait(0.5):
+    terminal, stop = Terminal(), threading.Event()
+    log = partial(_log, terminal)
+    serving = App(listening, folder, log)
+    log(f"waiting for the scanner at {listening.host}:{serving.port}")
+    with stop_on_signals(stop):  # SIGTERM is how a container is ended
+        serving.start()
+        while not stop.wait(TURN_S):
             pass
-    except KeyboardInterrupt:
-        _log("stopping ...")
-    serving.stop()
+        log("stopping ...")
+        serving.stop()
+    terminal.close()
 
 
 def _listening(listen: str, allow: str, container: bool) -> Listening:
@@ -105,9 +108,9 @@ def _listening(listen: str, allow: str, container: bool) -> Listening:
     return Listening(EVERY_ADDRESS, DEFAULT_PORT, (ip_network(f"{EVERY_ADDRESS}/0"),))
 
 
-def _log(sentence: str) -> None:
+def _log(terminal: Terminal, sentence: str) -> None:
     stamp = time.strftime("%H:%M:%S", time.gmtime())
-    say(f"{stamp} {sentence}", err=True)
+    terminal.say(f"{stamp} {sentence}")
 
 
 @app.command("check")

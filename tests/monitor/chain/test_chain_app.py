@@ -1,6 +1,7 @@
 """The whole program, its analysis in a process of its own, played to by `kit probe`."""
 
 import contextlib
+import signal
 import subprocess
 import sys
 import time
@@ -19,6 +20,8 @@ from monitor.kit.probe import latencies_s, play, probe_checks, source_messages
 from monitor.preflight.machine import CheckState
 from streams.chain.tee import Address
 from streams.errors import InputError
+from streams.messages.transient import Transient
+from streams.recording.reading import read_messages
 from streams.sources.mrd.listening import Listening
 
 RECORDING = Path(__file__).resolve().parents[3] / "recordings" / "infusion-short.mcap"
@@ -78,6 +81,36 @@ def test_a_program_that_is_killed_leaves_no_process_behind(tmp_path):
             _until(lambda: not any(Path(f"/proc/{one}").exists() for one in children))
     finally:
         program.kill()
+
+
+STOPS = [n for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals to another process")
+@pytest.mark.parametrize("name", STOPS)
+def test_a_program_that_is_stopped_finishes_its_recording(tmp_path, name):
+    """By any signal, and with a terminal that takes nothing any more."""
+    port, sent = free_port(), [mrd.acquisition_bytes(n) for n in range(3)]
+    command = [sys.executable, "-m", "monitor", "kit", "serve", "--out", str(tmp_path)]
+    program = subprocess.Popen(
+        [*command, "--listen", f"127.0.0.1:{port}"], stderr=subprocess.PIPE
+    )
+    try:
+        with _connected(port) as connection:
+            program.stderr.close()
+            connection.sendall(mrd.opening() + b"".join(sent))
+            back = b""
+            while not all(one in back for one in sent):
+                back += connection.recv(1 << 16)
+            program.send_signal(getattr(signal, name))
+            assert program.wait(60) == 0
+    finally:
+        program.kill()
+        program.wait(30)
+    (path,) = tmp_path.iterdir()
+    assert path.suffix == ".mcap"  # finished, no .part
+    recorded = [message.body for message in read_messages(path)]
+    assert sum(isinstance(body, Transient) for body in recorded) == 3
 
 
 def _connected(port):
