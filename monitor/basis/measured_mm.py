@@ -23,6 +23,7 @@ SAME_ECHO_TIME_S = 0.004
 LEFT = ("mI", "Tau")
 """Metabolites besides creatine, NAA and choline that nulling may leave."""
 FAR_SD, FAR_PERCENT, NOISY_PERCENT = 2.0, 10.0, 10.0
+NOTHING_SEEN_PERCENT = 100.0  # noise as high as the highest point of what was found
 AS_IT_IS = Settings(align=False, reject=False)
 
 
@@ -47,7 +48,8 @@ def add_measured(
 
     Raises
     ------
-    InputError : the file cannot be read, or is of another field than the basis set
+    InputError : the file cannot be read, is of another field than the basis set, or
+        shows nothing above its noise
     """
     fid, acquisition = averaged(path, water)
     mhz = acquisition.spectrometer_frequency_mhz
@@ -60,6 +62,11 @@ def add_measured(
     found = measured_mm(
         fid, mhz, acquisition.dwell_time_s, _others(basis, acquisition), take_out
     )
+    if found.noise_percent > NOTHING_SEEN_PERCENT:
+        raise InputError(
+            f"{path.name} shows nothing above its noise: measure longer, or leave the "
+            "macromolecules unmeasured."
+        )
     entry = per_proton(basis) * found.fid(
         basis.spectrometer_frequency_mhz, basis.dwell_time_s, basis.points
     )
@@ -90,7 +97,10 @@ def averaged(path: Path, water: Path | None) -> tuple[Complex, Acquisition]:
                 preparation.push_water(body.fid)
     if acquisition is None or not fids:
         raise InputError(f"{path.name} holds no transient: there is nothing to add.")
-    return np.mean(fids, axis=0), acquisition
+    fid = np.mean(fids, axis=0)
+    if not fid.any():
+        raise InputError(f"{path.name} holds zeros alone: there is nothing to add.")
+    return fid, acquisition
 
 
 def _others(basis: BasisSet, acquisition: Acquisition) -> dict[str, Complex]:

@@ -17,14 +17,20 @@ from streams.messages.transient import Acquisition
 DWELL_S, POINTS = 4e-4, 2048
 
 
-def nulled(path: Path, mhz: float = 123.25, echo_time_s: float = 0.03) -> Path:
+def nulled(
+    path: Path,
+    mhz: float = 123.25,
+    echo_time_s: float = 0.03,
+    signal: float = 1.0,
+    noise_sd: float = 0.08,
+) -> Path:
     """A file of eight transients: the mean of human brains, creatine, noise."""
     rng = np.random.default_rng(4)
     t = np.arange(POINTS) * DWELL_S
     mm = unmeasured(mhz, DWELL_S, POINTS).mean
     creatine = np.exp(-2j * np.pi * (3.922 - 4.65) * mhz * t - np.pi * 6 * t)
-    noise = rng.normal(size=(2, POINTS, 8)) * 0.08
-    fids = (mm + 0.3 * creatine)[:, None] + noise[0] + 1j * noise[1]
+    noise = rng.normal(size=(2, POINTS, 8)) * noise_sd
+    fids = signal * (mm + 0.3 * creatine)[:, None] + noise[0] + 1j * noise[1]
     acquisition = Acquisition(
         spectrometer_frequency_mhz=mhz, nucleus="1H", dwell_time_s=DWELL_S,
         points=POINTS, coils=1, echo_time_s=echo_time_s, repetition_time_s=2.0,
@@ -66,4 +72,13 @@ def test_measured_macromolecules_take_the_place_of_earlier_ones(tmp_path):
 def test_another_field_is_refused(tmp_path):
     file = nulled(tmp_path / "nulled.nii.gz", mhz=297.2)
     with pytest.raises(InputError, match=r"297\.2 MHz .* take macromolecules of the"):
+        add_measured(load_basis("press_3t_te30"), file)
+
+
+@pytest.mark.parametrize(
+    ("noise_sd", "words"), [(0.08, "nothing above its noise"), (0.0, "zeros alone")]
+)
+def test_a_file_without_signal_is_refused(tmp_path, noise_sd, words):
+    file = nulled(tmp_path / "nulled.nii.gz", signal=0.0, noise_sd=noise_sd)
+    with pytest.raises(InputError, match=words):
         add_measured(load_basis("press_3t_te30"), file)
