@@ -32,7 +32,7 @@ from monitor.study.participants import read_participants
 from monitor.study.run import StudyPlan, earlier_rows, judge_all, write_study
 from monitor.study.sessions import find_sessions
 from streams.errors import InputError
-from streams.sources.files.vendor import is_series_folder
+from streams.sources.files.by_spec2nii import is_series_folder
 
 Sessions = Annotated[
     list[Path] | None,

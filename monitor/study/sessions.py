@@ -18,7 +18,7 @@ from monitor.judge.labels import entity, labels_of, make_unique
 from monitor.study.beside import waters_beside
 from streams.errors import InputError
 from streams.messages.scanner_names import is_noise_name
-from streams.sources.files.vendor import is_series_folder
+from streams.sources.files.by_spec2nii import is_series_folder
 
 NO_SESSIONS = frozenset(
     {".json", ".tsv", ".csv", ".txt", ".md", ".toml", ".html", ".pdf", ".png", ".svg"}

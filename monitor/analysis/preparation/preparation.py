@@ -3,7 +3,7 @@
     coils -> one FID (coils.py) -> eddy phase off (eddy.py) -> shift and phase against
     the template (registration.py), the step of a phase cycle taken off (cycle.py), the
     water's evidence added (navigator.py) -> measures
-    (judgement.py) -> weight (weights.py)
+    (verdict.py) -> weight (weights.py)
 
 Each step sees one transient and the past only.  The first `FIRST` transients of an
 epoch are the exception that makes the rest good: they are prepared provisionally as
@@ -33,11 +33,11 @@ from monitor.analysis.preparation.epoch import (
     check_finite,
     quality_of_zeros,
 )
-from monitor.analysis.preparation.judgement import measures_of, quality_of, verdict_of
 from monitor.analysis.preparation.measures import Absolute, NaaLine
 from monitor.analysis.preparation.navigator import Navigator
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.registration import Registration
+from monitor.analysis.preparation.verdict import measures_of, quality_of, verdict_of
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.noise import Coils

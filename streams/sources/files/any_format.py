@@ -12,11 +12,10 @@ from pathlib import Path
 from streams.errors import InputError
 from streams.messages.ranges import OutOfRangeError
 from streams.recording.files import refuse_pipe
+from streams.sources.files import by_spec2nii, varian
 from streams.sources.files import ismrmrd as ismrmrd_file
 from streams.sources.files import mrd_stream as mrd_stream_file
 from streams.sources.files import twix as twix_file
-from streams.sources.files import varian
-from streams.sources.files import vendor as vendor_file
 from streams.sources.files.choice import Choose
 from streams.sources.files.nifti_container import is_nifti
 from streams.sources.files.nifti_mrs import read_series as read_nifti_mrs
@@ -53,8 +52,8 @@ def _read_series(
         series = varian.read_series(path, echo_time_s)
         return replace(series, unchosen=tuple(choose or ()))
     if path.is_dir():
-        if vendor_file.is_series_folder(path):
-            return vendor_file.read_series(path, choose, echo_time_s)
+        if by_spec2nii.is_series_folder(path):
+            return by_spec2nii.read_series(path, choose, echo_time_s)
         raise InputError(
             f"{path} cannot be read: it is a folder, and only one of DICOM files, or "
             "Varian's with fid and procpar, can."
@@ -71,8 +70,8 @@ def _read_series(
         return mrd_stream_file.read_series(path, mrd)
     if twix_file.is_twix(path):
         return twix_file.read_series(path, choose, echo_time_s)
-    if vendor_file.command(path):
-        return vendor_file.read_series(path, choose, echo_time_s)
+    if by_spec2nii.command(path):
+        return by_spec2nii.read_series(path, choose, echo_time_s)
     raise no_recording(path)
 
 

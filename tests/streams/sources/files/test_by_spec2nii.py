@@ -10,8 +10,7 @@ from vendor_files import SPAR, vax
 
 from streams.errors import InputError
 from streams.sources.files import any_format as files
-from streams.sources.files import converter, extras
-from streams.sources.files import vendor as vendor_file
+from streams.sources.files import by_spec2nii, converter, extras
 
 
 def pair(folder: Path, rows: int) -> tuple[Path, np.ndarray]:
@@ -60,7 +59,7 @@ def test_half_a_pair_and_a_damaged_one(tmp_path: Path):
 )
 def test_kinds_of_file(tmp_path, name, content, kind):
     (tmp_path / name).write_bytes(content)
-    assert vendor_file.command(tmp_path / name)[0] == kind
+    assert by_spec2nii.command(tmp_path / name)[0] == kind
 
 
 def test_what_is_nothing_known(tmp_path: Path):
