@@ -16,6 +16,7 @@ from monitor.analysis.signal.spectrum import Complex
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.transient import Acquisition, Kind, Start, Transient
+from streams.recording.content_hash import sha256_of
 from streams.sources.files.open_file import messages_of, open_source
 
 SAME_FIELD = 0.05
@@ -72,7 +73,10 @@ def add_measured(
     )
     own = [name for name in basis.names if naming.is_macromolecule(name)]
     made = basis.without(own).extended(("MM",), entry[None])
-    told = {**basis.provenance, "macromolecules": f"measured: {path.name}"}
+    told = {
+        **basis.provenance,
+        "macromolecules": f"measured: a file of sha256 {sha256_of(path)[:16]}",
+    }
     notes = _notes(basis, acquisition, path, own, found)
     return Added(replace(made, provenance=told), found, notes)
 

@@ -38,12 +38,12 @@ from monitor.report.folder import results_folder
 from monitor.report.result_tables import write_tables
 from monitor.report.wording import limits_missed
 from monitor.run.analyse import analyse, with_notes
-from monitor.run.content_hash import about
 from monitor.run.remarks import change_at_the_end, for_terminal
 from monitor.run.result import Result
 from monitor.run.unlocking import check_reason, note_beside
 from streams.errors import InputError
 from streams.messages.transient import Message
+from streams.recording.content_hash import about
 
 
 def register(app: typer.Typer) -> None:

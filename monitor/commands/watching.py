@@ -35,7 +35,6 @@ from monitor.commands.wishes import wishes_of
 from monitor.protocol.choose import Wishes, settings_for
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.settings import Settings
-from monitor.run.content_hash import about
 from monitor.run.feed import Feed, live_feed, replay_feed
 from monitor.run.loop import WorkerConfig
 from monitor.run.session_run import SessionRun
@@ -44,6 +43,7 @@ from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint
 from streams.messages.transient import Start
+from streams.recording.content_hash import about
 from streams.simulator.scenario import Scenario
 from streams.simulator.scenario_file import read_scenario
 from streams.simulator.truth import changes_at_stop

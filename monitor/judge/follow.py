@@ -12,12 +12,12 @@ from monitor.analysis.note import NoteKind, notes_of
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes
 from monitor.run.analyse import push_all, with_notes
-from monitor.run.content_hash import sha256_of
 from monitor.run.remarks import no_metabolites
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.errors import InputError
 from streams.messages.transient import Event, Message, Start, Transient
+from streams.recording.content_hash import sha256_of
 from streams.sources.files.open_file import messages_of, open_source
 
 

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from monitor.run.content_hash import sha256_of
 from streams.errors import InputError
+from streams.recording.content_hash import sha256_of
 
 PLACES = "site", "sub", "ses"
 """Codes that may stand in the names of folders, too."""

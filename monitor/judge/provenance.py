@@ -21,9 +21,9 @@ from typing import Any
 from monitor.judge.follow import Followed
 from monitor.protocol.choose import Wishes
 from monitor.protocol.read_protocol import bundled_protocols
-from monitor.run.content_hash import sha256_of
 from streams.export.leaving import source_words
 from streams.messages.version import PROGRAM, program_version, version_of
+from streams.recording.content_hash import sha256_of
 
 LIBRARIES = ("numpy", "scipy", "matplotlib", "nibabel", "mcap", "jinja2")
 PACKAGES = ("monitor", "streams")

@@ -23,10 +23,10 @@ from monitor.judge.provenance import wishes_hash
 from monitor.judge.session import judge
 from monitor.protocol.choose import Wishes
 from monitor.report.session_files import write_session_report
-from monitor.run.content_hash import sha256_of
 from monitor.study.sessions import StudySession, infusion_of
 from streams.errors import InputError
 from streams.messages.transient import Event, Transient
+from streams.recording.content_hash import sha256_of
 from streams.sources.file_names import without_names
 from streams.sources.files.any_format import HDF5_MAGIC
 from streams.sources.files.bids_beside import AUTHOR as BIDS

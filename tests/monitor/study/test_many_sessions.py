@@ -13,13 +13,13 @@ import pytest
 
 from monitor.judge import provenance
 from monitor.protocol.choose import Wishes
-from monitor.run.content_hash import sha256_of
 from monitor.study.batch import CRASHED, Job, Tell, _earlier_report, judge_job, run_here
 from monitor.study.run import StudyPlan, judge_all, write_study
 from monitor.study.sessions import StudySession, find_sessions, infusion_of
 from streams.errors import InputError
 from streams.export.bids import write_bids
 from streams.messages.transient import Event, number
+from streams.recording.content_hash import sha256_of
 from streams.sources.files.open_file import open_source
 
 pytestmark = [
