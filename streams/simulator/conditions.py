@@ -104,12 +104,13 @@ def _shift_hz(
     rhythms: list[tuple[Rhythm, Real]],
     moved: Movement,
 ) -> Real:
-    """Shift of each excitation; each series begins where it says."""
-    begun = schedule.series_starts_s()[schedule.series]
-    start = np.array([series.shift_hz for series in scenario.series])
-    shift = start[schedule.series] + moved.shift_hz
+    """Shift of each excitation; a series begins where it says, if it does."""
+    centred = _centred(scenario)[schedule.series]
+    start = np.array([series.shift_hz or 0.0 for series in scenario.series])
+    shift = start[centred] + moved.shift_hz
     if scenario.drift is not None:
         random = generator(scenario.seed, Purpose.SHIFT)
+        begun = schedule.series_starts_s()[centred]
         shift = shift + _drift_hz(scenario.drift, schedule.time_s)
         shift = shift - _drift_hz(scenario.drift, begun)
         jitter = random.standard_normal(len(shift))
@@ -117,6 +118,12 @@ def _shift_hz(
     for rhythm, wave in rhythms:
         shift = shift + rhythm.shift_hz * wave
     return shift
+
+
+def _centred(scenario: Scenario) -> NDArray[np.int64]:
+    """The series, by series, since whose beginning the field has only drifted."""
+    said = [s.shift_hz is not None for s in scenario.series]
+    return np.maximum.accumulate(np.where(said, np.arange(len(said)), 0))
 
 
 def _phase_deg(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from streams.errors import InputError
 
@@ -62,6 +62,26 @@ class AcquisitionPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedVoxel:
+    """The voxel lies elsewhere than in the first series.
+
+    Attributes
+    ----------
+    levels : by metabolite (or "MM"), factor on its concentration: another tissue
+    coil_spread : each coil's sensitivity is multiplied by exp(z), z complex normal of
+        this SD in each part
+    """
+
+    levels: dict[str, float] = field(default_factory=dict)
+    coil_spread: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, level in self.levels.items():
+            require(level > 0, f"series.moved.levels.{name} must be above 0")
+        require(self.coil_spread >= 0, "series.moved.coil_spread must not be negative")
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedSeries:
     """One series: pause, noise frames, water reference frames, metabolite transients.
 
@@ -73,8 +93,10 @@ class PlannedSeries:
     noise_frames, water_frames, transients : how many of each, in this order
     fwhm_hz : full width at half maximum of the NAA singlet, all causes but
         `Narrowing` and motion
-    shift_hz : where the lines sit at its beginning
+    shift_hz : where the lines sit at its beginning; None: the field has drifted on
     gain : of the receiver, relative to the first series
+    asymmetry : of its shim; None: that of `ResidualField`
+    moved : where the voxel lies, None: where it lay in the first series
     """
 
     begins: str
@@ -83,8 +105,10 @@ class PlannedSeries:
     water_frames: int
     transients: int
     fwhm_hz: float
-    shift_hz: float
+    shift_hz: float | None = None
     gain: float = 1.0
+    asymmetry: float | None = None
+    moved: MovedVoxel | None = None
 
     def __post_init__(self) -> None:
         require(

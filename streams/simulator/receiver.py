@@ -61,6 +61,21 @@ def receiver_of(scenario: Scenario, sigma: float) -> ReceiverArray:
     return _receiver(gain * sensitivity, sigma**2 * covariance)
 
 
+def moved_coils(scenario: Scenario, first: ReceiverArray) -> tuple[ReceiverArray, ...]:
+    """The array by series: a voxel that lies elsewhere is seen otherwise."""
+    arrays = []
+    for number, series in enumerate(scenario.series):
+        spread = series.moved.coil_spread if series.moved else 0.0
+        if not spread:
+            arrays.append(first)
+            continue
+        random = generator(scenario.seed, Purpose.COILS, number)
+        z = random.standard_normal((2, len(first.sensitivity)))
+        seen = first.sensitivity * np.exp(spread * (z[0] + 1j * z[1]))
+        arrays.append(_receiver(seen, first.covariance))
+    return tuple(arrays)
+
+
 def _receiver(sensitivity: Complex, covariance: Complex) -> ReceiverArray:
     root = np.linalg.cholesky(covariance)
     mixing = np.concatenate([sensitivity[:, None], root], axis=1)

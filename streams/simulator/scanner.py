@@ -115,14 +115,16 @@ def transient(session: SimulatedSession, count: int) -> Transient:
     fid = _EXCITE[KINDS[kind]](session, count)
     scenario = session.scenario
     random = generator(scenario.seed, Purpose.RECEIVER_NOISE, count)
-    coil_fids = receive(session.receiver, fid, random)
+    series = int(session.schedule.series[count])
+    receiver = session.receivers[series]
+    coil_fids = receive(receiver, fid, random)
     time_s = float(session.schedule.time_s[count])
     saturation, failure = scenario.saturation, scenario.coil_failure
     if saturation and saturation.start_s <= time_s < saturation.stop_s:
-        coil_fids = clip(coil_fids, fid, session.receiver, saturation)
+        coil_fids = clip(coil_fids, fid, receiver, saturation)
     if failure and time_s >= failure.from_s:
         coil_fids[failure.coil] = 0
-    gain = scenario.series[session.schedule.series[count]].gain
+    gain = scenario.series[series].gain
     if gain != 1.0:
         coil_fids *= np.float32(gain)
     return Transient(count, time_s, KINDS[kind], coil_fids)

@@ -96,14 +96,20 @@ class Scenario:
         coil = 0 if self.coil_failure is None else self.coil_failure.coil
         fine = 0 <= coil < self.acquisition.coils
         require(fine, "coil_failure.coil must be one of the coils, from 0")
+        first = self.series[0]
+        require(first.shift_hz is not None, "the first series needs its shift_hz")
+        require(first.moved is None, "the voxel of the first series has not moved")
         self._check_courses()
 
     def _check_courses(self) -> None:
-        strangers = sorted(set(self.courses) - set(self.concentrations_mm) - {"MM"})
-        require(
-            not strangers,
-            f"courses of {', '.join(strangers)} need concentrations of the same names",
-        )
+        moved = {name for s in self.series if s.moved for name in s.moved.levels}
+        for what, names in (("courses", set(self.courses)), ("moved levels", moved)):
+            strangers = sorted(names - set(self.concentrations_mm) - {"MM"})
+            require(
+                not strangers,
+                f"{what} of {', '.join(strangers)} need concentrations of the same "
+                "names",
+            )
         follows = bool(self.courses) or self.narrowing is not None
         require(
             not follows or self.infusion_s is not None,

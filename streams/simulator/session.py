@@ -24,7 +24,7 @@ from streams.simulator import background
 from streams.simulator.conditions import Conditions, conditions_of
 from streams.simulator.courses import multiplier
 from streams.simulator.line_shape import FieldDistribution, field_distribution
-from streams.simulator.receiver import ReceiverArray, receiver_of
+from streams.simulator.receiver import ReceiverArray, moved_coils, receiver_of
 from streams.simulator.relaxation import WATER_S, approach, times_s, weight
 from streams.simulator.scenario import Scenario
 from streams.simulator.schedule import Schedule, schedule_of
@@ -42,6 +42,7 @@ class SimulatedSession:
 
     Attributes
     ----------
+    receivers : the array by series
     time_s : (points,) time in the FID
     names : metabolites, in the order of the rows of `metabolite_fids`
     amplitude : (metabolites,) concentration times weight of relaxation
@@ -57,7 +58,7 @@ class SimulatedSession:
     scenario: Scenario
     schedule: Schedule
     conditions: Conditions
-    receiver: ReceiverArray
+    receivers: tuple[ReceiverArray, ...]
     time_s: Real
     names: tuple[str, ...]
     amplitude: Real
@@ -93,7 +94,11 @@ def session_of(scenario: Scenario, fids: Mapping[str, Complex]) -> SimulatedSess
     amplitude = np.array([amplitude_of(scenario, name) for name in names])
     naa_lorentz_hz = _lorentz_hz(scenario, "NAA")
     shims = [
-        field_distribution(series.fwhm_hz, scenario.line.asymmetry, naa_lorentz_hz)
+        field_distribution(
+            series.fwhm_hz,
+            scenario.line.asymmetry if series.asymmetry is None else series.asymmetry,
+            naa_lorentz_hz,
+        )
         for series in scenario.series
     ]
     lines = np.array([shim.line(t) for shim in shims])
@@ -106,7 +111,7 @@ def session_of(scenario: Scenario, fids: Mapping[str, Complex]) -> SimulatedSess
         scenario=scenario,
         schedule=schedule,
         conditions=conditions_of(scenario, schedule),
-        receiver=receiver_of(scenario, sigma),
+        receivers=moved_coils(scenario, receiver_of(scenario, sigma)),
         time_s=t,
         names=names,
         amplitude=amplitude,
@@ -133,8 +138,16 @@ def amplitudes_at(session: SimulatedSession, count: int) -> Real:
         if name in scenario.courses:
             course = scenario.courses[name]
             factor[i] = multiplier(course, time_s, scenario.infusion_s)[0]
+    factor *= levels_in(session, int(schedule.series[count]))
     factor[:-1] *= session.amplitude * _approach(session, int(schedule.place[count]))
     return factor
+
+
+def levels_in(session: SimulatedSession, series: int) -> Real:
+    """Factor on each metabolite, then on MM, of where a series' voxel lies."""
+    moved = session.scenario.series[series].moved
+    levels = {} if moved is None else moved.levels
+    return np.array([levels.get(name, 1.0) for name in (*session.names, "MM")])
 
 
 def _approach(session: SimulatedSession, place: int) -> Real:

@@ -9,7 +9,8 @@
     amplitude           factor on all that is in the voxel
     water_over_naa, lipid_over_naa   heights
     corrupted           1 where the subject moved
-    NAME_mult           factor on each concentration, MM_mult on the macromolecules
+    NAME_mult           factor on each concentration, MM_mult on the macromolecules: its
+                        course, and where the voxel of the series lies
 
 `RECORDING.truth.json` holds concentrations, the amplitudes that a fit with protons as
 unit sees (concentration times relaxation), their ratios, how far these have moved when
@@ -30,7 +31,7 @@ from streams.errors import InputError
 from streams.simulator.courses import multiplier
 from streams.simulator.scenario import Scenario
 from streams.simulator.schedule import KINDS, delivery
-from streams.simulator.session import SimulatedSession, amplitude_of
+from streams.simulator.session import SimulatedSession, amplitude_of, levels_in
 
 Row = dict[str, int | float | str]
 
@@ -65,11 +66,12 @@ def _multipliers(session: SimulatedSession, count: int) -> Row:
     scenario = session.scenario
     time_s = session.schedule.time_s[count : count + 1]
     row: Row = {}
-    for name in (*session.names, "MM"):
+    levels = levels_in(session, int(session.schedule.series[count]))
+    for name, level in zip((*session.names, "MM"), levels.tolist(), strict=True):
         course = scenario.courses.get(name)
-        factor = 1.0
+        factor = level
         if course is not None:
-            factor = float(multiplier(course, time_s, scenario.infusion_s)[0])
+            factor *= float(multiplier(course, time_s, scenario.infusion_s)[0])
         row[f"{name}_mult"] = _round(factor)
     return row
 
@@ -83,7 +85,7 @@ def truth_summary(session: SimulatedSession) -> dict[str, Any]:
     """What holds for the whole session."""
     scenario = session.scenario
     amplitude = dict(zip(session.names, session.amplitude.tolist(), strict=True))
-    receiver = session.receiver
+    receiver = session.receivers[0]
     return {
         "scenario": scenario.name,
         "title": scenario.title,
@@ -99,6 +101,8 @@ def truth_summary(session: SimulatedSession) -> dict[str, Any]:
         "naa_height": session.naa_height,
         "noise_sd_combined": session.sigma,
         "fwhm_hz": [series.fwhm_hz for series in scenario.series],
+        "gain": [series.gain for series in scenario.series],
+        "voxel_moved": [series.moved is not None for series in scenario.series],
         "shift_definition": "positive towards higher ppm",
         "eddy_phase_at_start_rad": float(session.eddy_rad[0]),
         "sensitivity_real": receiver.sensitivity.real.tolist(),

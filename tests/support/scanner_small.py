@@ -35,7 +35,7 @@ def naa_singlet(scenario: Scenario) -> dict:
 
 def combined(session, transient: Transient) -> np.ndarray:
     """Optimal combination of the coils with the true sensitivities and covariance."""
-    receiver = session.receiver
+    receiver = session.receivers[0]
     weights = np.linalg.solve(receiver.covariance, receiver.sensitivity)
     weights = weights / (receiver.sensitivity.conj() @ weights)
     return weights.conj() @ transient.fid

@@ -267,7 +267,7 @@ def test_receiver_saturates_when_it_says():
         if body.kind != "metabolite":
             continue
         fid = metabolite_fid(session, body.count)
-        loudest = np.abs(session.receiver.sensitivity).max() * np.abs(fid).max()
+        loudest = np.abs(session.receivers[0].sensitivity).max() * np.abs(fid).max()
         top = np.abs(body.fid.view(np.float32)).max()
         if 20 <= body.time_s < 30:
             assert top == pytest.approx(0.5 * loudest, rel=1e-5)
@@ -327,10 +327,10 @@ def test_amplitude_wanders_like_one_over_f():
 
 
 def test_coils_are_equal_when_their_spread_is_off():
-    even = ready(plain(coils=6)).receiver
+    even = ready(plain(coils=6)).receivers[0]
     np.testing.assert_allclose(np.abs(even.sensitivity), np.abs(even.sensitivity[0]))
     np.testing.assert_allclose(even.covariance, np.diag(np.diag(even.covariance)))
-    uneven = ready(plain(coils=6), coils=CoilArray(0.5, 0.3, 0.4)).receiver
+    uneven = ready(plain(coils=6), coils=CoilArray(0.5, 0.3, 0.4)).receivers[0]
     assert np.ptp(np.abs(uneven.sensitivity)) > 0.1
     assert np.abs(uneven.covariance[0, 1]) > 0
 

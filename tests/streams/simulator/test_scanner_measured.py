@@ -89,7 +89,7 @@ def test_noise_covariance_within_3_percent():
     session = prepare(scenario, naa_singlet(scenario))
     noise = np.concatenate([b.fid for b in transients(scan_session(session))], axis=1)
     measured = (noise @ noise.conj().T) / (2 * noise.shape[1])
-    stated = session.receiver.covariance
+    stated = session.receivers[0].covariance
     error = np.linalg.norm(measured - stated) / np.linalg.norm(stated)
     assert error < 0.03
     correlation = np.abs(stated[0, 1]) / np.sqrt(stated[0, 0] * stated[1, 1]).real

@@ -16,7 +16,7 @@ from streams.simulator.scenario_file import (
 
 SHIPPED = (
     *("infusion", "null", "restless", "drift", "failing-scanner"),
-    "foreign-basis",
+    *("foreign-basis", "blocks"),
 )
 
 
