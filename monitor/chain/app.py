@@ -23,6 +23,7 @@ class App:
     listening : where, and who may connect; bound when this returns
     folder : of the recordings
     say : is told what happens, in sentences
+    feedback : whether scanners are asked to change their frequency, by message 1028
 
     Raises
     ------
@@ -30,8 +31,13 @@ class App:
     """
 
     def __init__(
-        self, listening: Listening, folder: Path, say: Callable[[str], None]
+        self,
+        listening: Listening,
+        folder: Path,
+        say: Callable[[str], None],
+        feedback: bool = False,
     ) -> None:
+        self._feedback = feedback
         self._folder, self._say = folder, say
         self._server = ChainServer(listening, self._open, say)
         self._idle: list[Follower] = [Follower()]
@@ -58,9 +64,8 @@ class App:
         self._say(f"{address} is connected.")
         with self._lock:
             follower = self._idle.pop() if self._idle else Follower()
-        return _Pooled(
-            AppSession(send, self._folder, follower, self._say), self, follower
-        )
+        session = AppSession(send, self._folder, follower, self._say, self._feedback)
+        return _Pooled(session, self, follower)
 
     def give_back(self, follower: Follower, well: bool) -> None:
         """A session has ended; its process serves the next one, or another does."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing as mp
 import time
 from collections.abc import Iterator
 
 import numpy as np
 
+from monitor.analysis.preparation.quality import Quality
+from monitor.chain.feedback import FrequencyChange, FrequencyWatch
 from monitor.chain.orders import SERIES_END, TURN_S, Averaged, Given, Order, PageDrawn
 from monitor.chain.page import draw_page
 from monitor.protocol.settings import Settings
@@ -17,9 +20,10 @@ from monitor.screen.display import Display
 from monitor.screen.screen import Screen
 from streams.errors import InputError
 from streams.messages.transient import End, Event, Kind, Message, Start, Transient
-from streams.subscription.subscriber import Subscriber
+from streams.subscription.subscriber import Subscriber, send_event
 
 REFUSED = "series_refused"
+ASKED, CHAIN = "frequency_asked", "chain"
 NO_PROTOCOL = (
     "None of the bundled protocols fits sequence, echo time and field of what the "
     "scanner sends: choose Protocol on the protocol card."
@@ -34,6 +38,7 @@ class Following:
         self._run = SessionRun(order.wishes)
         self._display = Display(Settings())
         self._transients = 0
+        self._frequency = FrequencyWatch() if order.feedback else None
 
     def run(self) -> Iterator[Given]:
         """Pages while transients come, then the last page and the averages.
@@ -69,8 +74,21 @@ class Following:
         self._display.fold(update, time.monotonic())
         if isinstance(body, Transient) and body.kind is Kind.METABOLITE:
             self._transients += 1
+            if update.quality is not None:  # before the page, which takes a while
+                yield from self._frequency_change(update.quality)
             if self._transients % self._order.every == 0:
                 yield self._page()
+
+    def _frequency_change(self, quality: Quality) -> Iterator[FrequencyChange]:
+        """Ask for the change that is due; then have it recorded, for who reads it."""
+        if self._frequency is None:
+            return
+        change = self._frequency.take(quality, self._transients)
+        if change is None:
+            return
+        yield change
+        with contextlib.suppress(InputError):  # the recorder has ended: so do we
+            send_event(self._order.endpoint, ASKED, self._frequency.sentence, CHAIN)
 
     def _finish(self) -> Iterator[Given]:
         if not self._run.transients:
@@ -96,7 +114,9 @@ class Following:
         self._display.hear(Stream(connected=True), time.monotonic())
         screen = self._display.screen(time.monotonic())
         pixels = draw_page(screen, self._order.size)
-        return PageDrawn(self._transients, pixels, comments_of(screen), last)
+        asked = (self._frequency.sentence,) if self._frequency else ()
+        comments = (*comments_of(screen), *asked)
+        return PageDrawn(self._transients, pixels, comments, last)
 
 
 def _is_orphan() -> bool:

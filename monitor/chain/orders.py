@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.chain.feedback import FrequencyChange
 from monitor.protocol.choose import Wishes
 
 SERIES_END = "series_end"
@@ -15,12 +16,16 @@ TURN_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be followed, and how pages are wanted."""
+    """What is to be followed, and how pages are wanted.
+
+    `feedback`: whether changes of the scanner's frequency are wanted, too.
+    """
 
     endpoint: str
     wishes: Wishes
     every: int
     size: int
+    feedback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +67,4 @@ class Followed:
     """The series has been followed to its end."""
 
 
-Given = PageDrawn | Averaged | Failed | Followed
+Given = PageDrawn | FrequencyChange | Averaged | Failed | Followed

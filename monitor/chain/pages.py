@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from monitor.chain.feedback import FrequencyChange
 from monitor.chain.follower import Follower
 from monitor.chain.images import page_message, spectrum_message
 from monitor.chain.orders import Averaged, Failed, Followed, Given, Order, PageDrawn
@@ -154,6 +155,8 @@ class Pages:
                     self._due.popleft()
                 facts = (f"{given.transients} transients", *self._trouble())
                 self._send_page(given, (*facts, *given.comments))
+            case FrequencyChange():
+                self._send(given.message)
             case Averaged():
                 self._send_spectrum(given)
             case Followed():

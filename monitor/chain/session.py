@@ -45,6 +45,7 @@ class AppSession:
     folder : of the recordings
     follower : a process that draws pages; None: there is none
     say : is told what happens
+    feedback : whether the scanner is asked to change its frequency
     """
 
     def __init__(
@@ -53,7 +54,9 @@ class AppSession:
         folder: Path,
         follower: Follower | None,
         say: Callable[[str], None],
+        feedback: bool = False,
     ) -> None:
+        self._feedback = feedback
         self._send, self._folder, self._say = send, folder, say
         self._opening: list[Frame] = []
         self._card: CardSettings = card_settings("")
@@ -156,7 +159,13 @@ class AppSession:
             changes["outcome_hidden"] = True
         wishes = Wishes(card.protocol, changes=changes)
         endpoint = self._recorder.endpoint if self._recorder else ""
-        return Order(endpoint, wishes, card.number("pageevery"), self._shown.size)
+        return Order(
+            endpoint,
+            wishes,
+            card.number("pageevery"),
+            self._shown.size,
+            self._feedback,
+        )
 
     def _count(self, content: bytes) -> None:
         """Count metabolite transients; a page is due after every so many."""

@@ -22,6 +22,7 @@ from monitor.kit.check import checks
 from monitor.kit.files import MARS_HOST, write_fire, write_openrecon
 from monitor.kit.probe import play, probe_checks, source_messages
 from monitor.preflight.machine import CheckResult, CheckState
+from streams.chain.drifting import DriftingScanner
 from streams.chain.tee import Address
 from streams.errors import InputError
 from streams.relay.stopping import stop_on_signals
@@ -76,6 +77,13 @@ def serve(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder of the recordings.")
     ] = None,
+    feedback: Annotated[
+        bool,
+        typer.Option(
+            "--feedback",
+            help="Ask the scanner to follow the line (message 1028). Untried on any.",
+        ),
+    ] = False,
 ) -> None:
     """Stand in a scanner's chain: record, pass everything on, return pages.
 
@@ -88,7 +96,7 @@ def serve(
     folder.mkdir(parents=True, exist_ok=True)
     terminal, stop = Terminal(), threading.Event()
     log = partial(_log, terminal)
-    serving = App(listening, folder, log)
+    serving = App(listening, folder, log, feedback)
     log(f"waiting for the scanner at {listening.host}:{serving.port}")
     with stop_on_signals(stop):  # SIGTERM is how a container is ended
         serving.start()
@@ -143,6 +151,12 @@ def probe(
     protocol: Annotated[
         str, typer.Option("--protocol", help="As on the card; else as it fits.")
     ] = "",
+    drift: Annotated[
+        float | None,
+        typer.Option(
+            "--drift", help="Hz/h of field drift, and obey --feedback of `kit serve`."
+        ),
+    ] = None,
 ) -> None:
     """Play the scanner against an installed program: counts, latency, what came back.
 
@@ -154,11 +168,12 @@ def probe(
     pace = options.replay_speed(speed)
     played = play(
         address,
-        source_messages(recording),
+        source_messages(recording, still=drift is not None),
         every,
         transients,
         pace,
         protocol or AUTOMATIC,
+        None if drift is None else DriftingScanner(drift),
     )
     _told(probe_checks(played))
 

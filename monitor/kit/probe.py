@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import socket
+import statistics
 import struct
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,6 +18,7 @@ from monitor.chain.images import PAGES, SPECTRA
 from monitor.chain.pages import NO_ANALYSIS
 from monitor.chain.parameters import AUTOMATIC
 from monitor.preflight.machine import CheckResult, CheckState, ok
+from streams.chain.drifting import DriftingScanner
 from streams.chain.sender import WATER_SET, Sent, series_of
 from streams.chain.tee import Address
 from streams.errors import InputError
@@ -59,11 +62,18 @@ class Returned:
 
 @dataclass(slots=True)
 class Played:
-    """What was sent and what came back."""
+    """What was sent and what came back.
+
+    Times are readings of the monotonic clock, s; `asked_after_s` are from a transient
+    to the change of frequency that was asked for because of it.
+    """
 
     every: int
     sent: list[bytes] = field(default_factory=list)
     due_s: list[float] = field(default_factory=list)
+    metabolite_s: list[float] = field(default_factory=list)
+    asked_after_s: list[float] = field(default_factory=list)
+    scanner: DriftingScanner | None = None
     returned: list[Returned] = field(default_factory=list)
     problem: str = ""
     closed: bool = False
@@ -77,14 +87,22 @@ class Played:
         return [one for one in self.returned if one.series == PAGES]
 
 
-def source_messages(recording: Path | None) -> Iterator[Message]:
-    """Messages of a recording, or of the virtual scanner where there is none."""
+def source_messages(recording: Path | None, still: bool = False) -> Iterator[Message]:
+    """Messages of a recording, or of the virtual scanner where there is none.
+
+    `still`: its field has no drift of its own, breathing and jitter only.
+    """
     if recording is not None:
         return messages_of(open_source(recording))
+    from streams.simulator.artefacts import Drift
     from streams.simulator.scanner import scan
     from streams.simulator.scenario_file import read_scenario
 
-    return number(scan(read_scenario("infusion")))
+    if not still:
+        return number(scan(read_scenario("infusion")))
+    moving = read_scenario("null")
+    jitter_hz = moving.drift.jitter_hz if moving.drift else 0.0
+    return number(scan(replace(moving, drift=Drift(jitter_hz=jitter_hz))))
 
 
 def play(
@@ -94,14 +112,17 @@ def play(
     most: int,
     speed: float,
     protocol: str = AUTOMATIC,
+    scanner: DriftingScanner | None = None,
 ) -> Played:
-    """Send a series and take what comes back.
+    """Send a series and take what comes back; `scanner` makes its field drift.
 
     Raises
     ------
     InputError : nobody answers there, or there is nothing to send
     """
-    played = Played(every)
+    played = Played(every, scanner=scanner)
+    if scanner is not None:
+        messages = scanner.played(messages)
     card: dict[str, object] = {"pageevery": every, "waterset": WATER_SET}
     card |= {"passraw": True, "protocol": protocol}
     series = series_of(messages, card, most)
@@ -133,9 +154,11 @@ def _send(
     speed: float,
 ) -> None:
     began, metabolites = time.monotonic(), 0
-    for sent in (*opening, *rest):
+    for sent in chain(opening, rest):  # one by one: the scanner is asked meanwhile
         if math.isfinite(speed):
             time.sleep(max(began + sent.time_s / speed - time.monotonic(), 0.0))
+        if sent.kind is Kind.METABOLITE:  # before it: the answer may be soon
+            played.metabolite_s.append(time.monotonic())
         connection.sendall(sent.content)
         if sent.kind is not None:
             played.sent.append(sent.content)
@@ -153,6 +176,10 @@ def _hear(connection: socket.socket, played: Played) -> None:
             parser.feed(part)
             while (frame := parser.next_frame()) is not None:
                 played.closed = played.closed or frame.id is Id.CLOSE
+                if frame.id is Id.FEEDBACK and played.scanner is not None:
+                    after = played.scanner.take(frame)
+                    asked_s = time.monotonic() - played.metabolite_s[after - 1]
+                    played.asked_after_s.append(asked_s)
                 played.returned.append(Returned(time.monotonic(), frame))
     except (OSError, MrdError) as error:
         played.problem = str(error)
@@ -168,6 +195,8 @@ def probe_checks(played: Played) -> Iterator[CheckResult]:
     yield _passed(played)
     yield _pages(played)
     yield _spectra(played)
+    if played.scanner is not None:
+        yield _frequency(played, played.scanner)
     for text in played.of(Id.TEXT):
         said = text.frame.content[4:].rstrip(b"\0").decode("utf-8", "replace")
         yield CheckResult("it says", CheckState.LOOK, said)
@@ -217,6 +246,23 @@ def _pages(played: Played) -> CheckResult:
             "pages", CheckState.LOOK, text, "try another recording or --protocol"
         )
     return ok("pages", text)
+
+
+def _frequency(played: Played, scanner: DriftingScanner) -> CheckResult:
+    """How well the frequency was held; the first tenth is for finding the line."""
+    if not scanner.asked:
+        remedy = "start the program with --feedback"
+        return CheckResult(
+            "frequency", CheckState.WRONG, "no change was asked for", remedy
+        )
+    settled = scanner.offsets_hz[len(scanner.offsets_hz) // 10 :]
+    text = (
+        f"{len(scanner.asked)} changes, {sum(scanner.asked):+.2f} Hz in all; held to "
+        f"{statistics.pstdev(settled):.2f} Hz (SD), asked after "
+        f"{1e3 * statistics.median(played.asked_after_s):.0f} ms, at most "
+        f"{1e3 * max(played.asked_after_s):.0f} ms"
+    )
+    return ok("frequency", text)
 
 
 def _spectra(played: Played) -> CheckResult:

@@ -27,11 +27,11 @@ REMARK = "remark"
 """What a kind that was typed becomes."""
 KINDS = frozenset(EVENT_KINDS) | {
     REMARK, GAP, DROPPED, CONJUGATION_CONTRADICTED, "publisher", "blinded", "unlock",
-    "series_end", "series_refused",
+    "series_end", "series_refused", "frequency_asked",
     "protocol_error", "refused", "file", "trigger_1", "trigger_2",
 }  # fmt: skip
 ROLES = frozenset(
-    {AUTHOR, "scanner", "simulator", "operator", "viewer", "script", "pump"}
+    {AUTHOR, "scanner", "simulator", "operator", "viewer", "script", "pump", "chain"}
 )
 """Authors that the program writes by itself, and the pump."""
 REASONS = frozenset({"finished", "stopped", "source failed", "end of file"})

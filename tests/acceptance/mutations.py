@@ -39,7 +39,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("monitor", "streams")
 AT_ONCE = 2
-LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "*cache*", "*.egg-info")
+LEFT_BEHIND = shutil.ignore_patterns(
+    ".git", ".venv", "__pycache__", ".*_cache", "*.egg-info"
+)
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {

@@ -60,6 +60,14 @@ def text_bytes(text: str) -> bytes:
     return struct.pack("<HI", Id.TEXT, len(content)) + content
 
 
+def feedback_bytes(name: str, content: bytes) -> bytes:
+    """A message to the scanner itself (1028): a name, and content as it wants it."""
+    named = name.encode("utf-8") + b"\0"
+    lengths = struct.pack("<I", len(named)), struct.pack("<I", len(content))
+    head = struct.pack("<H", Id.FEEDBACK)
+    return head + lengths[0] + named + lengths[1] + content
+
+
 def image_bytes(image: Image) -> bytes:
     """An image as a message."""
     attributes = attributes_xml(image.attributes)
