@@ -20,7 +20,7 @@ from monitor.analysis.course.curves import last_curves, reference_curves, window
 from monitor.analysis.course.detectable import Detectable
 from monitor.analysis.course.detectable_now import detectable_now
 from monitor.analysis.course.estimates import estimates_of
-from monitor.analysis.course.fitting import fit_newest, refit
+from monitor.analysis.course.fitting import begin_newest, fit_newest, refit
 from monitor.analysis.course.intake import Intake
 from monitor.analysis.course.periods import Periods, range_of
 from monitor.analysis.course.response import Estimate
@@ -62,6 +62,8 @@ class Pipeline:
 
     `live` may be set to False for a recording that is only wanted whole: nothing is
     fitted before the end message then, and what comes out at the end is the same.
+    Without `draws` the tracker alone follows while transients come: windows and what
+    is drawn of them are made at the end.
     """
 
     def __init__(
@@ -69,7 +71,7 @@ class Pipeline:
     ) -> None:
         self.settings = settings
         self.basis = basis
-        self.live = True
+        self.live = self.draws = True
         self._freedom = freedom
         self.course = Course(Freedom(), aligned=settings.align)
         self.course.rejected = frozenset(settings.rejected_epochs)
@@ -236,6 +238,9 @@ class Pipeline:
 
     def _newest(self, update: Update) -> Update:
         """Fit the window that the newest transient completes."""
+        if not self.draws:
+            begin_newest(self.course, self.plan)
+            return update
         found = fit_newest(self.course, self.plan)
         if found is None:
             return update
@@ -263,16 +268,15 @@ class Pipeline:
             text = "No transient holds a signal: check the receive coil and its plug."
             notes = (*update.notes, Note(NoteKind.SIGNAL, text))
             return replace(update, course=(), notes=notes)
-        course = refit(self.course, self.plan, anew)
-        tracks = None
-        if anew:
-            tracks = self.tracking.redo(self.infusion_s)
+        last = update.ended is not None
+        course = refit(self.course, self.plan, anew, self.draws or last)
+        tracks = self.tracking.redo_if_changed(self.infusion_s) if anew else None
         return replace(
             update,
             course=course,
             estimate=course[-1] if course else None,
-            curves=last_curves(self.course),
-            reference_curves=reference_curves(self.course),
+            curves=last_curves(self.course) if self.draws else None,
+            reference_curves=reference_curves(self.course) if self.draws else None,
             reference_s=self.reference_s,
             tracks=tracks,
             answers=self.tracking.answers,

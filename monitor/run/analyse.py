@@ -38,7 +38,7 @@ def analyse(
     InputError : see `open_source`, `settings_for` and `Pipeline`; nothing was fitted
     """
     source = open_source(path, water, wishes.choose, wishes.files)
-    run = SessionRun(wishes)
+    run = SessionRun(wishes, draws=False)
     with threadpool_limits(1):
         push_all(run, messages_of(source), watch)
         if not run.begun:

@@ -56,6 +56,7 @@ class SessionRun:
     wishes : what was asked for
     live : fit while transients come; False: only once the session has ended, with the
         same result
+    draws : windows and what is drawn of them are wanted while transients come
 
     Attributes
     ----------
@@ -65,8 +66,8 @@ class SessionRun:
     ended : whether the end of the session has come
     """
 
-    def __init__(self, wishes: Wishes, live: bool = True) -> None:
-        self._wishes, self._live = wishes, live
+    def __init__(self, wishes: Wishes, live: bool = True, draws: bool = True) -> None:
+        self._wishes, self._live, self._draws = wishes, live, draws
         self._pipeline: Pipeline | None = None
         self._water_gate = WaterGate()
         self._filters: tuple[MessageFilter, ...] = (
@@ -258,7 +259,7 @@ class SessionRun:
         settings = settings_for(body, self._wishes)
         basis, notes = basis_for(settings.basis, body.acquisition)
         self._pipeline = Pipeline(settings, basis)
-        self._pipeline.live = self._live
+        self._pipeline.live, self._pipeline.draws = self._live, self._draws
         self._settings_are_news = True
         return notes_of(NoteKind.BASIS, notes)
 

@@ -9,16 +9,23 @@ other epochs from the mean of all that the epoch has.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from dataclasses import dataclass, field, replace
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from monitor.analysis.course.outcomes import Outcomes, outcomes_of
+from monitor.analysis.course.projections import Projections
 from monitor.analysis.course.response import Reference
-from monitor.analysis.fit.epoch_model import SessionModel, make_session_model
+from monitor.analysis.course.session_models import MeansOfEpoch, SessionModels
+from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.first_fit import Freedom
-from monitor.analysis.fit.fitted import FittedWindow, fit_averages, mean_fid
+from monitor.analysis.fit.fitted import (
+    FittedWindow,
+    fit_means,
+    mean_fid,
+    means_of,
+)
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.window import (
     Average,
@@ -86,6 +93,8 @@ class Course:
     rejected: frozenset[int] = frozenset()
     _epochs: list[int] = field(default_factory=list)
     _times_s: list[float] = field(default_factory=list)
+    _projections: Projections = field(default_factory=Projections)
+    _models: SessionModels = field(default_factory=SessionModels)
 
     def begin_epoch(self, epoch: int, model: Model) -> None:
         """Take the basis set on the grid of an epoch's acquisition."""
@@ -99,6 +108,29 @@ class Course:
         self._epochs.append(quality.epoch)
         self._times_s.append(quality.time_s)
         self.noises.append(noise_sd)
+
+    def put(
+        self, place: int, fid: ComplexFID, quality: Quality, noise_sd: float
+    ) -> None:
+        """Put a transient that was prepared anew in its place."""
+        self.fids[place], self.qualities[place] = fid, quality
+        self.noises[place] = noise_sd
+        self._projections.forget()
+
+    def put_all(self, fids: list[ComplexFID], qualities: list[Quality]) -> None:
+        """Put all transients, prepared anew, in their places."""
+        self.fids, self.qualities = fids, qualities
+        self._projections.forget()
+
+    def transients_of(self, epoch: int) -> range:
+        """Transients of an epoch; epochs rise."""
+        ends = bisect_left(self._epochs, epoch), bisect_right(self._epochs, epoch)
+        return range(*ends)
+
+    def projected(self, epoch: int, stop: int) -> tuple[int, Complex]:
+        """First transient of an epoch, and projections (n, r) of it up to `stop`."""
+        first, session = self.transients_of(epoch).start, self.sessions[epoch]
+        return first, self._projections.of(session, epoch, first, self.fids, stop)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -167,7 +199,12 @@ class Course:
         fitted: dict[Window, FittedWindow] = {}
         for epoch, session in self.sessions.items():
             own = [w for w in windows if epochs[w.first] == epoch]
-            fits = fit_averages(session, self.fids, [self.average(w) for w in own])
+            if not own:
+                continue
+            first, z = self.projected(epoch, max(w.stop for w in own))
+            averages = [self.average(w) for w in own]
+            means = means_of(z, first, averages)
+            fits = fit_means(session, self.fids, averages, means)
             fitted |= dict(zip(own, fits, strict=True))
         return [fitted[w] for w in windows]
 
@@ -178,17 +215,17 @@ class Course:
         length = min(length, window.length)
         starts = range(window.first, window.stop - length + 1, length)
         parts = [self.average(Window(i, i + length)) for i in starts]
-        made = make_session_model(
+        means = MeansOfEpoch(
             self.grids[epoch],
+            average,
             mean_fid(self.fids, average),
             float(np.median(used)),
-            average.noise,
             np.stack([mean_fid(self.fids, part) for part in parts]),
             float(np.sqrt(np.mean([part.noise**2 for part in parts]))),
             self.freedom,
             self._same_brain(epoch),
         )
-        self.sessions[epoch] = replace(made, mean=average)
+        self.sessions[epoch] = self._models.made(epoch, means)
         return self.sessions[epoch]
 
     def _same_brain(self, epoch: int) -> SessionModel | None:

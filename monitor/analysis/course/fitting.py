@@ -10,6 +10,7 @@ from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.estimates import estimates_of
 from monitor.analysis.course.reference_period import reference_of, reference_window
 from monitor.analysis.course.response import Estimate
+from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.fitted import FittedWindow, fit_averages
 from monitor.analysis.fit.window import Window, windows_of
 
@@ -19,21 +20,35 @@ def fit_newest(course: Course, plan: Plan) -> tuple[Estimate, FittedWindow] | No
     window = course.window_completed(plan)
     if window is None:
         return None
-    epoch = course.qualities[window.first].epoch
-    session = course.sessions.get(epoch)
-    if session is None:
-        session = course.make_session(epoch, window, plan.length)
+    session = begin_session(course, plan, window)
     average = course.average(window)
     fitted = fit_averages(session, course.fids, [average])[0]
     course.last_fitted = fitted
     return estimates_of(course, [fitted])[0], fitted
 
 
-def refit(course: Course, plan: Plan, anew: bool = True) -> tuple[Estimate, ...]:
+def begin_newest(course: Course, plan: Plan) -> None:
+    """Only make the session model that the newest window's fit would need."""
+    window = course.window_completed(plan)
+    if window is not None:
+        begin_session(course, plan, window)
+
+
+def begin_session(course: Course, plan: Plan, window: Window) -> SessionModel:
+    """Session model of a window's epoch; made from the window where there is none."""
+    epoch = course.qualities[window.first].epoch
+    session = course.sessions.get(epoch)
+    return session or course.make_session(epoch, window, plan.length)
+
+
+def refit(
+    course: Course, plan: Plan, anew: bool = True, windows: bool = True
+) -> tuple[Estimate, ...]:
     """Do everything again: session models, reference period, all windows.
 
     The session models stay as they are where `anew` is False: other windows of the
-    same transients, for which nothing else has changed.
+    same transients, for which nothing else has changed.  Without `windows` only what
+    the tracker needs is made.
     """
     if anew:
         course.sessions.clear()
@@ -53,11 +68,14 @@ def refit(course: Course, plan: Plan, anew: bool = True) -> tuple[Estimate, ...]
             epoch, reference if mine and reference else own, plan.length
         )
     course.sessions = dict(sorted(course.sessions.items()))
-    windows = windows_of(
-        epochs, course.times_s, plan.boundaries_s, plan.length, plan.step
+    wanted: list[Window] = []
+    if windows:
+        wanted = windows_of(
+            epochs, course.times_s, plan.boundaries_s, plan.length, plan.step
+        )
+    fitted = course.fit_windows(
+        [w for w in wanted if epochs[w.first] not in course.rejected]
     )
-    windows = [w for w in windows if epochs[w.first] not in course.rejected]
-    fitted = course.fit_windows(windows)
     course.fitted, course.last_fitted = fitted, fitted[-1] if fitted else None
     if reference is not None and plan.reference_s is not None:
         course.reference = reference_of(course, reference, plan.reference_s, fitted)

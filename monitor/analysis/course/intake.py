@@ -136,8 +136,8 @@ class Intake:
             reference_s,
             self.cycle_steps,
         )
-        course.fids = [fid.astype(np.complex64) for fid in again.fids]
-        course.qualities = again.qualities
+        fids = [fid.astype(np.complex64) for fid in again.fids]
+        course.put_all(fids, again.qualities)
 
     def _ready(self) -> tuple[Preparation, Model]:
         if not (self._preparation and self._model):
@@ -156,10 +156,11 @@ class Intake:
 
     def _replace(self, prepared: Prepared, model: Model) -> None:
         """Put one of the first transients anew in its place."""
-        place = prepared.index
-        self.course.fids[place] = prepared.aligned.astype(np.complex64)
-        self.course.qualities[place] = prepared.quality
-        self.course.noises[place] = _noise_sd(prepared, model)
+        fid, noise_sd = (
+            prepared.aligned.astype(np.complex64),
+            _noise_sd(prepared, model),
+        )
+        self.course.put(prepared.index, fid, prepared.quality, noise_sd)
 
     def _measure_water(self, preparation: Preparation, model: Model) -> None:
         """Amplitude of the water reference, on the scale of the combined FIDs."""

@@ -20,6 +20,8 @@ TIED_PERCENT = 3.0
 
 
 LEAST_SIZE = 0.05
+BLOCK = 1024
+"""Transients that are added up at once: a long mean needs little memory."""
 
 
 def sizes(c0: Real) -> Real:
@@ -78,31 +80,55 @@ def repeated(fitted: FittedWindow, session: SessionModel) -> Real:
 def mean_fid(fids: Sequence[ComplexFID], average: Average) -> Complex:
     """Weighted mean (points,) of FIDs."""
     window = average.window
-    part = np.stack(fids[window.first : window.stop])
+    sums = [
+        _weighted_sum(
+            fids[start : min(start + BLOCK, window.stop)],
+            average.weights[start - window.first : start - window.first + BLOCK],
+        )
+        for start in range(window.first, window.stop, BLOCK)
+    ]
+    return sums[0] if len(sums) == 1 else np.asarray(np.sum(sums, axis=0), complex)
+
+
+def _weighted_sum(fids: Sequence[ComplexFID], weights: Real) -> Complex:
+    """Sum (points,) of FIDs times weights."""
+    part = np.stack(fids)
     # As real numbers: half of the products, and no conversion of the weights.
     halves = part.view(part.real.dtype)
-    return np.asarray(average.weights @ halves, float).view(complex)
+    return np.asarray(weights @ halves, float).view(complex)
 
 
 def fit_averages(
     session: SessionModel, fids: Sequence[ComplexFID], averages: Sequence[Average]
 ) -> list[FittedWindow]:
-    """Fit averages of FIDs, all in one call.
+    """Fit averages of FIDs, all in one call."""
+    if not averages:
+        return []
+    if len(averages) == 1:
+        means = session.projected(mean_fid(fids, averages[0])[None])
+        return fit_means(session, fids, averages, means)
+    first = min(a.window.first for a in averages)
+    stop = max(a.window.stop for a in averages)
+    z = session.projected(np.stack(fids[first:stop]))
+    return fit_means(session, fids, averages, means_of(z, first, averages))
+
+
+def means_of(z: Complex, first: int, averages: Sequence[Average]) -> Complex:
+    """Averages (n, r) of projected transients z (any, r), `first` the first of them."""
+    rows = [slice(a.window.first - first, a.window.stop - first) for a in averages]
+    return np.stack([a.weights @ z[row] for a, row in zip(averages, rows, strict=True)])
+
+
+def fit_means(
+    session: SessionModel,
+    fids: Sequence[ComplexFID],
+    averages: Sequence[Average],
+    means: Complex,
+) -> list[FittedWindow]:
+    """Fit averages of FIDs whose projections (n, r) are made already.
 
     A window whose fit leaves the reach of the subspace is fitted in full instead.
     """
-    if not averages:
-        return []
-    first = min(a.window.first for a in averages)
-    stop = max(a.window.stop for a in averages)
-    if len(averages) == 1:
-        means = session.projected(mean_fid(fids, averages[0])[None])
-    else:
-        z = session.projected(np.stack(fids[first:stop]))
-        rows = [slice(a.window.first - first, a.window.stop - first) for a in averages]
-        means = np.stack(
-            [a.weights @ z[row] for a, row in zip(averages, rows, strict=True)]
-        )
     fits = warm_fits(session.subspace, means, np.array([a.noise for a in averages]))
     return [
         _fitted(session, fits, i, average)

@@ -84,6 +84,22 @@ class Tracking:
         self._note()
         return tuple(points)
 
+    def redo_if_changed(
+        self, marks_s: Sequence[float] = ()
+    ) -> tuple[TrackerPoint, ...] | None:
+        """Begin anew; None where all that was seen so far looks as it did.
+
+        That is so where session models, reference period and weights are what they
+        were, and a new mark lies behind what was seen.
+        """
+        if self.observer is None or self.tied is None:
+            return self.redo(marks_s)
+        now = Observer.of(self.course, self.observer.still, tuple(sorted(marks_s)))
+        if not now.sees_as(self.observer, self.seen, self._excess):
+            return self.redo(marks_s)
+        self.observer = now
+        return None
+
     def step(self) -> TrackerPoint | None:
         """The newest transient; None while there is nothing to track against."""
         if self.tied is None or self.observer is None:

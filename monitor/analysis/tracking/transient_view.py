@@ -8,11 +8,13 @@ infusion.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from monitor.analysis.course.course import Course
+from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.dynamics import Dynamics
 from monitor.analysis.tracking.measurement import Measurement, measurement_of
@@ -75,6 +77,7 @@ class Observer:
     interval_s: float
     measurements: dict[int, Measurement] = field(default_factory=dict)
     rows: dict[int, Real] = field(default_factory=dict)
+    _sessions: dict[int, SessionModel] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -90,7 +93,8 @@ class Observer:
 
     def begin(self, epoch: int) -> None:
         """Take an epoch's session model."""
-        measurement = measurement_of(self.course.sessions[epoch].subspace)
+        session = self._sessions[epoch] = self.course.sessions[epoch]
+        measurement = measurement_of(session.subspace)
         self.measurements[epoch] = measurement
         self.rows[epoch] = self.still.observed(measurement)
 
@@ -102,22 +106,41 @@ class Observer:
             if epoch not in self.course.sessions:
                 return None
             self.begin(epoch)
-        z = self.course.sessions[epoch].projected(self.course.fids[i][None])
-        return self._one(i, self.measurements[epoch].reduced(z)[0], before)
+        _, z = self.course.projected(epoch, i + 1)
+        return self._one(i, self.measurements[epoch].reduced(z[-1:])[0], before)
 
     def all(self) -> list[Observed]:
         """All transients so far."""
-        course, reduced = self.course, dict[int, Real]()
-        for epoch, session in course.sessions.items():
-            own = [i for i, q in enumerate(course.qualities) if q.epoch == epoch]
+        seen: list[Observed] = []
+        for epoch in sorted(self.course.sessions):
+            own = self.course.transients_of(epoch)
             if not own:
                 continue
-            z = session.projected(np.stack([course.fids[i] for i in own]))
-            reduced |= dict(zip(own, self.measurements[epoch].reduced(z), strict=True))
-        seen: list[Observed] = []
-        for i in sorted(reduced):
-            seen.append(self._one(i, reduced[i], seen[-1] if seen else None))
+            _, z = self.course.projected(epoch, own.stop)
+            for i, o in zip(own, self.measurements[epoch].reduced(z), strict=True):
+                seen.append(self._one(i, o, seen[-1] if seen else None))
         return seen
+
+    def sees_as(
+        self, before: Observer, seen: Sequence[Observed], excess: float
+    ) -> bool:
+        """Whether all transients so far look as another observer has `seen` them.
+
+        `excess` is what their weights have been divided by.
+        """
+        reference = self.course.reference
+        if reference is None or not np.array_equal(reference.amplitudes, self.still.c0):
+            return False
+        known, now = before._sessions, self._sessions
+        if known.keys() != now.keys() or any(known[e] is not now[e] for e in now):
+            return False
+        own = [i for epoch in sorted(now) for i in self.course.transients_of(epoch)]
+        if own != [one.index for one in seen]:
+            return False
+        return all(
+            _traits(self._one(one.index, one.o, earlier), excess) == _traits(one)
+            for earlier, one in zip([None, *seen], seen, strict=False)
+        )
 
     def _one(self, i: int, o: Real, before: Observed | None) -> Observed:
         """One transient, its place counted from the last."""
@@ -144,3 +167,11 @@ class Observer:
         place = before.place + max(1, round(steps))
         same = before.part == part
         return place, before.since + place - before.place if same else 0
+
+
+def _traits(one: Observed, excess: float = 1.0) -> tuple[float, ...]:
+    """All of a transient but its spectrum, the weight over an excess of scatter."""
+    return (
+        one.index, one.epoch, one.time_s, one.place, one.weight / excess,
+        one.reference, one.part, one.since,
+    )  # fmt: skip

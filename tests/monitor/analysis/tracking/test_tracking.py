@@ -9,7 +9,7 @@ from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking.tie import tie_departure
 from monitor.protocol.settings import Settings
-from streams.messages.transient import Event, Message, Transient, number
+from streams.messages.transient import Event, Message, number
 from streams.simulator.scanner import metabolite_fids, scan
 from streams.simulator.scenario_file import read_scenario
 
@@ -78,6 +78,46 @@ def test_what_was_shown_is_what_comes_out_when_it_is_done_again(live):
                 assert abs(value - shown[point.index].filtered[name]) < 1e-6 * sd
 
 
+def test_nothing_is_tracked_or_modelled_twice_that_did_not_change(live):
+    """The stop and the end say nothing new of what came before them."""
+    one, updates = live
+    assert sum(u.tracks is not None for u in updates) == 1
+    models = list(one.course.sessions.values())
+    seen, answers = one.tracking.seen, one.tracking.answers
+    assert one.tracking.redo_if_changed((START_S, 900.0)) is None
+    assert one.course.make_session(0, models[0].mean.window, 16) is models[0]
+    assert one.tracking.seen is seen
+    assert one.tracking.answers == answers
+
+
+@pytest.mark.parametrize("change", ["mark", "weight", "reference"])
+def test_what_changed_is_tracked_again(messages, change):
+    basis, sent = messages
+    one = pipeline(basis)
+    for message in sent:
+        one.push(message)
+    marks_s, course = (START_S, 900.0), one.course
+    if change == "mark":
+        marks_s = (START_S + 10.0, 900.0)
+    elif change == "weight":
+        course.qualities[40] = replace(course.qualities[40], weight=0.5)
+    else:
+        amplitudes = course.reference.amplitudes * 1.01
+        course.reference = replace(course.reference, amplitudes=amplitudes)
+    assert len(one.tracking.redo_if_changed(marks_s)) == 110
+
+
+def test_without_windows_that_are_drawn_the_rest_is_the_same(messages, live):
+    basis, sent = messages
+    one = pipeline(basis)
+    one.draws = False
+    for message, update in zip(sent, live[1], strict=True):
+        found = one.push(message)
+        assert (found.tracker, found.answers) == (update.tracker, update.answers)
+        assert found.estimate is None or found.ended is not None
+    assert found.course == update.course
+
+
 def test_a_replay_gives_the_same_bits(messages, live):
     basis, sent = messages
     again = pipeline(basis)
@@ -107,7 +147,7 @@ def test_the_start_counts_at_once_where_the_reference_period_was_given(messages)
         for i, u in enumerate(updates)
         if getattr(u.event, "kind", "") == "infusion_start"
     )
-    assert updates[began].tracks
+    assert updates[began].course
     assert not updates[began].answers
     after = next(u for u in updates[began + 1 :] if u.answers)
     assert after.quality.time_s < START_S + 30.0
@@ -134,19 +174,19 @@ def test_a_corrected_reference_period_does_everything_again(messages):
 
 def test_a_re_shim_widens_what_it_must_and_keeps_the_ratios(messages):
     basis, sent = messages
-    one, last = pipeline(basis), []
+    one, updates = pipeline(basis), []
     cut = 85
     for message in sent[:-1]:
         epoch = 1 if message.seq >= cut else 0
         if message.seq == cut:
             shim = Event(message.body.time_s, "re-shim", "", "operator")
             one.push(Message("one", message.seq, 1, shim))
-            continue
-        if isinstance(message.body, Transient):
-            last.append(one.push(replace(message, epoch=epoch)))
         else:
-            one.push(replace(message, epoch=epoch))
-    done = one.push(Message("one", len(sent), 1, Event(400.0, "infusion_stop")))
+            updates.append(one.push(replace(message, epoch=epoch)))
+    stop = Message("one", len(sent), 1, Event(400.0, "infusion_stop"))
+    updates.append(one.push(stop))
+    done = [update for update in updates if update.tracks][-1]
+    assert len(done.tracks) == len(one.course.qualities)
     epochs = [one.course.qualities[p.index].epoch for p in done.tracks]
     first = epochs.index(1)
     before, after = done.tracks[first - 1], done.tracks[first]

@@ -1,0 +1,73 @@
+"""Transients projected for their epoch's session model: once each, and kept.
+
+Windows average them, the tracker reads them (`fit.subspace`): some 1.5 kB a transient.
+They are made in blocks, so that a file of any length needs little beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.signal.spectrum import Complex
+from streams.messages.transient import ComplexFID
+
+BLOCK = 128
+"""Transients that are projected at once."""
+
+
+@dataclass(slots=True)
+class _Epoch:
+    """Projections (room, r) of an epoch's transients, of which `count` are made."""
+
+    session: SessionModel
+    first: int
+    z: Complex
+    count: int = 0
+
+
+@dataclass(slots=True)
+class Projections:
+    """What was projected, by epoch; one owner."""
+
+    _epochs: dict[int, _Epoch] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """FIDs have changed: project all of them anew when they are asked for."""
+        self._epochs.clear()
+
+    def of(
+        self, session: SessionModel, epoch: int, first: int, fids: Sequence[ComplexFID],
+        stop: int,
+    ) -> Complex:  # fmt: skip
+        """Projections (stop - first, r) of an epoch's transients up to `stop`.
+
+        Parameters
+        ----------
+        session : of the epoch; another than before projects them anew
+        first : the epoch's first transient
+        fids : (points,) of the whole session
+        """
+        kept = self._epochs.get(epoch)
+        if kept is None or kept.session is not session or kept.first != first:
+            rows = session.subspace.projector.shape[0]
+            kept = _Epoch(session, first, np.zeros((0, rows), complex))
+            self._epochs[epoch] = kept
+        for start in range(first + kept.count, stop, BLOCK):
+            self._extend(kept, fids[start : min(start + BLOCK, stop)])
+        return kept.z[: stop - first]
+
+    def _extend(self, kept: _Epoch, fids: Sequence[ComplexFID]) -> None:
+        """Project the transients that follow those that are kept."""
+        needed = kept.count + len(fids)
+        if needed > len(kept.z):
+            room = np.zeros(
+                (max(needed, 9 * len(kept.z) // 8), kept.z.shape[1]), complex
+            )
+            room[: kept.count] = kept.z[: kept.count]
+            kept.z = room
+        kept.z[kept.count : needed] = kept.session.projected(np.stack(fids))
+        kept.count = needed
