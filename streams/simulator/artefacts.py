@@ -299,3 +299,39 @@ class Wander:
     """Slow 1/f wander of all amplitudes, SD in percent."""
 
     amplitude_percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From start to stop something is wrong, and then it is as before.
+
+    Lipid and hump come at heights over NAA, the residual water is so many times larger,
+    every line is broader by `broadening_hz` (Lorentzian), a share `loss` of what is in
+    the voxel is lost.
+    """
+
+    start_s: float
+    stop_s: float
+    lipid_over_naa: float = 0.0
+    water_times: float = 1.0
+    broadening_hz: float = 0.0
+    loss: float = 0.0
+    hump_over_naa: float = 0.0
+
+    def __post_init__(self) -> None:
+        require(
+            self.start_s < self.stop_s,
+            "a stretch of contamination stops after it began",
+        )
+        require(0 <= self.loss < 1, "contamination.stretches.loss is below 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Contamination:
+    """Stretches in which transients are unlike the rest; `hump` steps in the baseline.
+
+    The hump's own height is that of `hump_over_naa = 1`.
+    """
+
+    stretches: tuple[Stretch, ...]
+    hump: Hump = Hump(2.5, 1.0, 1.0, 30.0)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from streams.simulator.artefacts import Drift, Rhythm
 from streams.simulator.chance import Purpose, generator
+from streams.simulator.contaminated import contaminated
 from streams.simulator.courses import fraction
 from streams.simulator.motion import Movement, movement
 from streams.simulator.scenario import Scenario
@@ -41,7 +42,9 @@ class Conditions:
     water_phase_deg : its phase against that of the transient
     lipid : height over NAA
     baseline : factor on the humps
+    step : height over NAA of the hump that contamination brings
     corrupted : moved during the transient
+    contaminated : lies in a stretch that is unlike the rest
     """
 
     shift_hz: Real
@@ -52,23 +55,32 @@ class Conditions:
     water_phase_deg: Real
     lipid: Real
     baseline: Real
+    step: Real
     corrupted: NDArray[np.bool_]
+    contaminated: NDArray[np.bool_]
 
 
 def conditions_of(scenario: Scenario, schedule: Schedule) -> Conditions:
     """Draw the conditions of every excitation of a session."""
     moved = movement(scenario, schedule)
+    unlike = contaminated(scenario, schedule)
     rhythms = _rhythms(scenario, schedule.time_s)
     return Conditions(
         shift_hz=_shift_hz(scenario, schedule, rhythms, moved),
         phase_deg=_phase_deg(scenario, schedule.time_s, rhythms, moved),
-        width_hz=moved.width_hz - _narrowing_hz(scenario, schedule.time_s),
-        amplitude=_amplitude(scenario, schedule.time_s) * (1 - moved.loss),
-        water=_water(scenario, schedule, rhythms),
+        width_hz=moved.width_hz
+        - _narrowing_hz(scenario, schedule.time_s)
+        + unlike.width_hz,
+        amplitude=_amplitude(scenario, schedule.time_s)
+        * (1 - moved.loss)
+        * unlike.kept,
+        water=_water(scenario, schedule, rhythms) * unlike.water,
         water_phase_deg=_water_phase_deg(scenario, schedule),
-        lipid=_lipid(scenario, schedule.time_s) + moved.lipid,
+        lipid=_lipid(scenario, schedule.time_s) + moved.lipid + unlike.lipid,
         baseline=_baseline(scenario, schedule.time_s),
+        step=unlike.hump,
         corrupted=moved.corrupted,
+        contaminated=unlike.inside,
     )
 
 

@@ -154,6 +154,7 @@ def metabolite_fid(session: SimulatedSession, count: int) -> Complex:
         fid *= np.exp(-np.pi * conditions.width_hz[count] * session.time_s)
     fid += conditions.lipid[count] * session.lipid
     fid += conditions.baseline[count] * session.humps
+    fid += conditions.step[count] * session.step
     water_phase_rad = np.radians(conditions.water_phase_deg[count])
     fid += conditions.water[count] * np.exp(1j * water_phase_rad) * session.water
     if session.scenario.phase_cycle is not None:

@@ -19,6 +19,7 @@ from typing import Any
 from streams.simulator.artefacts import (
     CoilArray,
     CoilFailure,
+    Contamination,
     Drift,
     EddyCurrents,
     Lipids,
@@ -84,6 +85,7 @@ class Scenario:
     phase_cycle: PhaseCycle | None = None
     steady_state: SteadyState | None = None
     wander: Wander | None = None
+    contamination: Contamination | None = None
 
     def __post_init__(self) -> None:
         require(len(self.series) > 0, "it needs at least one series")

@@ -49,6 +49,7 @@ class SimulatedSession:
     metabolite_fids : (metabolites, points) with T2, without line shape
     lines : L by series, (series, points)
     macromolecules, lipid, humps, water, echo : FIDs of the background at full height
+    step : FID of the hump that contamination brings, at the height of NAA
     eddy_rad : (points,) phase of eddy currents
     water_reference : (series, points) unsuppressed water
     naa_height : height of the NAA singlet in the real spectrum, first series
@@ -69,6 +70,7 @@ class SimulatedSession:
     humps: Complex
     water: Complex
     echo: Complex
+    step: Complex
     eddy_rad: Real
     water_reference: Complex
     naa_height: float
@@ -122,6 +124,7 @@ def session_of(scenario: Scenario, fids: Mapping[str, Complex]) -> SimulatedSess
         humps=_humps(scenario, t, naa_height),
         water=naa_height * background.residual_water(t),
         echo=_echo(scenario, t, naa_first_point),
+        step=_step(scenario, t, naa_height),
         eddy_rad=_eddy_rad(scenario, t),
         water_reference=_water_reference(scenario, t, shims),
         naa_height=naa_height,
@@ -226,6 +229,15 @@ def _humps(scenario: Scenario, t: Real, naa_height: float) -> Complex:
         height = shape.height_over_naa * naa_height
         fid += height * background.hump(shape, t, frequency_mhz)
     return fid
+
+
+def _step(scenario: Scenario, t: Real, naa_height: float) -> Complex:
+    if scenario.contamination is None:
+        return np.zeros(len(t), complex)
+    shape = scenario.contamination.hump
+    frequency_mhz = scenario.acquisition.spectrometer_frequency_mhz
+    height = shape.height_over_naa * naa_height
+    return np.asarray(height * background.hump(shape, t, frequency_mhz))
 
 
 def _echo(scenario: Scenario, t: Real, naa_first_point: float) -> Complex:

@@ -9,6 +9,7 @@
     amplitude           factor on all that is in the voxel
     water_over_naa, lipid_over_naa   heights
     corrupted           1 where the subject moved
+    contaminated        1 in a stretch that is unlike the rest
     NAME_mult           factor on each concentration, MM_mult on the macromolecules: its
                         course, and where the voxel of the series lies
 
@@ -58,6 +59,7 @@ def truth_rows(session: SimulatedSession) -> Iterator[Row]:
             "water_over_naa": _round(conditions.water[count]),
             "lipid_over_naa": _round(conditions.lipid[count]),
             "corrupted": int(conditions.corrupted[count]),
+            "contaminated": int(conditions.contaminated[count]),
             **_multipliers(session, count),
         }
 
