@@ -30,6 +30,7 @@ from monitor.commands.arguments import (
     Water,
     WindowLength,
 )
+from monitor.commands.joining import Gap, Join, said_of_each, session_places
 from monitor.commands.printing import plain, say, say_on
 from monitor.commands.wishes import wishes_of
 from monitor.judge.labels import labels_of
@@ -37,13 +38,14 @@ from monitor.protocol.choose import Wishes
 from monitor.report.folder import results_folder
 from monitor.report.result_tables import write_tables
 from monitor.report.wording import limits_missed
+from monitor.run.about import about
 from monitor.run.analyse import analyse, with_notes
 from monitor.run.remarks import change_at_the_end, for_terminal
 from monitor.run.result import Result
 from monitor.run.unlocking import check_reason, note_beside
 from streams.errors import InputError
 from streams.messages.transient import Message
-from streams.recording.content_hash import about
+from streams.sources.joining.joined_files import SessionPlace, paths_of
 
 
 def register(app: typer.Typer) -> None:
@@ -62,6 +64,8 @@ def analyse_files(
     step: Step = None,
     reference: Reference = None,
     infusion: Infusion = None,
+    join: Join = False,
+    gap: Gap = None,
     no_align: Annotated[
         bool,
         typer.Option(
@@ -101,7 +105,7 @@ def analyse_files(
     """Analyse recordings or files into tables.
 
     Needs a basis set that belongs to the sequence, unless the session names a bundled
-    protocol.  Several files go into one folder each.
+    protocol.  Several files go into one folder each; with --join they are one session.
 
     Example: mrs-monitor analyse metab.nii.gz --water wref.nii.gz --basis 3t.BASIS
     --reference 0:600 --out results
@@ -124,22 +128,34 @@ def analyse_files(
         two_pass=True if two_pass else None,
     )
     failed = 0
-    for path, place in _places(files, out, names):
+    sessions = session_places(files, join, gap)
+    each = said_of_each(len(sessions), reference=reference, infusion=infusion)
+    if each:
+        say(each, err=True)
+    for session, folder in _places(sessions, out, names):
         try:
             if reason is not None:
-                say(f"reason recorded: {note_beside(path, reason)}", err=True)
-            _analyse_one(path, water, wishes, place, save_spectra, names)
+                _note_reason(session, reason)
+            _analyse_one(session, water, wishes, folder, save_spectra, names)
         except InputError as error:
-            if len(files) == 1:
+            if len(sessions) == 1:
                 raise
             failed += 1
-            say(f"mrs-monitor: {path}: {error}", err=True)
+            say(f"mrs-monitor: {session}: {error}", err=True)
     if failed:
         raise typer.Exit(2)
 
 
-def _places(files: list[Path], out: Path, named: bool) -> list[tuple[Path, Path]]:
-    """Each file with its folder: `out` itself, or one in it that no other file has.
+def _note_reason(session: SessionPlace, reason: str) -> None:
+    """Write why the outcome is looked at beside every file of a session."""
+    for path in paths_of(session):
+        say(f"reason recorded: {note_beside(path, reason)}", err=True)
+
+
+def _places(
+    sessions: list[SessionPlace], out: Path, named: bool
+) -> list[tuple[SessionPlace, Path]]:
+    """Each session with its folder: `out` itself, or one in it that no other has.
 
     That is called by the label of the session, or as `named` by the name of its file.
 
@@ -147,8 +163,9 @@ def _places(files: list[Path], out: Path, named: bool) -> list[tuple[Path, Path]
     ------
     InputError : a file is named twice
     """
-    if len(files) == 1:
-        return [(files[0], out)]
+    if len(sessions) == 1:
+        return [(sessions[0], out)]
+    files = [path for session in sessions for path in paths_of(session)]
     if not named:
         labels = labels_of(files)
         return [(path, out / label) for path, label in zip(files, labels, strict=True)]
@@ -173,7 +190,7 @@ def _step_for(window: int | None) -> int | None:
 
 
 def _analyse_one(
-    path: Path,
+    session: SessionPlace,
     water: Path | None,
     wishes: Wishes,
     out: Path,
@@ -187,15 +204,16 @@ def _analyse_one(
         results_folder(out),
         Progress(console=console, transient=True, disable=quiet) as progress,
     ):
-        task = progress.add_task(escape(plain(path.name)), total=None)
+        task = progress.add_task(escape(plain(session.name)), total=None)
 
         def advance(_: Message, update: Update) -> None:
             progress.advance(task, update.quality is not None)
 
-        result = analyse(path, wishes, water, advance, names)
+        result = analyse(session, wishes, water, advance, names)
     limits = notes_of(NoteKind.LIMITS, [limits_missed(result)])
     result = with_notes(result, limits)
-    write_tables(result, out, result.origin, spectra, about(path, names))
+    read = about(session, names, result.pieces)
+    write_tables(result, out, result.origin, spectra, read)
     if spectra and result.hidden:
         say_on(console, "No spectra are written: the protocol hides the outcome.")
     _say(console, result, out)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -59,7 +60,7 @@ class Headless:
         title: str,
         planned: int | None = None,
         source: str = "",
-        about: Mapping[str, str] | None = None,
+        about: Mapping[str, Any] | None = None,
     ) -> None:
         """Follow the feed to its end, or to Ctrl-C, then write everything.
 
@@ -163,7 +164,7 @@ class Headless:
         missing = self._run.counter.missing
         return f" ({missing} missing)" if missing else ""
 
-    def write(self, source: str, about: Mapping[str, str] | None) -> None:
+    def write(self, source: str, about: Mapping[str, Any] | None) -> None:
         """Screen and tables into the folder."""
         self._line(f"writing to {self._out} ...")
         update, result = self._run.finish("followed no further")

@@ -19,6 +19,7 @@ from monitor.commands.arguments import (
     Reference,
     Water,
 )
+from monitor.commands.joining import Gap, Join, said_of_each, session_places
 from monitor.commands.printing import say, say_on
 from monitor.commands.wishes import wishes_of
 from monitor.judge.power import foresee
@@ -33,6 +34,7 @@ from monitor.study.run import StudyPlan, earlier_rows, judge_all, write_study
 from monitor.study.sessions import find_sessions
 from streams.errors import InputError
 from streams.sources.files.by_spec2nii import is_series_folder
+from streams.sources.joining.joined_files import SessionPlace, paths_of
 
 Sessions = Annotated[
     list[Path] | None,
@@ -70,6 +72,8 @@ def judge_sessions(
     protocol: Protocol = "",
     reference: Reference = None,
     infusion: Infusion = None,
+    join: Join = False,
+    gap: Gap = None,
     participants: Participants = None,
     pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="Also on paper.")] = True,
     workers: Annotated[
@@ -100,11 +104,11 @@ def judge_sessions(
 ) -> None:
     """Judge sessions by the criteria of their protocol.
 
-    One file gives a report (HTML, PDF, CSV, JSON); several files or a folder give one
-    report each, a table and a group page.  What was judged before is not done again.
-    With a participants file the group page shows condition by time.  Sessions are
-    called by the labels in their names (sub-01_ses-2), else by a hash of their content;
-    with --names by their files' names.
+    One file, or several with --join, gives a report (HTML, PDF, CSV, JSON); several
+    files or a folder give one report each, a table and a group page.  What was
+    judged before is not done again.  With a participants file the group page shows
+    condition by time.  Sessions are called by the labels in their names
+    (sub-01_ses-2), else by a hash of their content; with --names by their files' names.
 
     Examples: mrs-monitor qc session.mcap --out report
     mrs-monitor qc STUDY --out results --participants participants.tsv
@@ -122,17 +126,23 @@ def judge_sessions(
         raise InputError("Give a recording or a folder to judge.")
     if reason:
         _note_reason(places, reason)
-    if len(places) == 1 and _is_one(places[0]) and not participants:
-        _judge_one(places[0], out, wishes, water, pdf, names)
+    judged = session_places(places, join, gap)
+    if len(judged) == 1 and _is_one(judged[0]) and not participants:
+        _judge_one(judged[0], out, wishes, water, pdf, names)
         return
+    if join:
+        raise InputError("--join takes the files of one visit, and no --participants.")
+    each = said_of_each(len(places), reference=reference, infusion=infusion)
+    if each:
+        say(each, err=True)
     _judge_many(
         places, wishes, out, pdf, workers, scheduler, water, participants, level, names
     )
 
 
-def _is_one(place: Path) -> bool:
-    """A file, or a folder of DICOM files, which is a series."""
-    return place.is_file() or is_series_folder(place)
+def _is_one(place: SessionPlace) -> bool:
+    """A file, or a folder of DICOM files, which is a series; or several, joined."""
+    return all(path.is_file() or is_series_folder(path) for path in paths_of(place))
 
 
 def _note_reason(places: list[Path], reason: str) -> None:
@@ -152,7 +162,7 @@ def _bids_app(sessions: list[Path], out: Path | None) -> tuple[list[Path], Path,
 
 
 def _judge_one(
-    path: Path,
+    session: SessionPlace,
     out: Path,
     wishes: Wishes,
     water: Path | None,
@@ -161,8 +171,8 @@ def _judge_one(
 ) -> None:
 
     with results_folder(out):
-        title = path.name if names else ""
-        judged = judge(path, wishes, water, title, names)
+        title = session.name if names else ""
+        judged = judge(session, wishes, water, title, names)
     write_session_report(judged, out, pdf)
     say(f"{judged.report['verdict']}: {out / 'report.html'}")
 

@@ -14,6 +14,7 @@ import typer
 
 from monitor.commands import options
 from monitor.commands.arguments import Choose, Connect, Key
+from monitor.commands.joining import Gap, Join, one_session
 from monitor.commands.printing import say
 from monitor.commands.scanner import SiteProtocol
 from monitor.judge.labels import entity
@@ -25,11 +26,12 @@ from streams.export.leaving import without_typed
 from streams.messages import wire
 from streams.messages.keys import load_client_keys
 from streams.messages.placeholder import count_refused
-from streams.messages.transient import Body, Event, Message, Start, Transient, number
+from streams.messages.transient import Event, Message, Start, Transient, number
 from streams.recording import inspection, reading
 from streams.recording.inspection import Verification
 from streams.recording.journal import Journal
-from streams.sources.files.open_file import open_source
+from streams.sources.files.open_file import RECORDING
+from streams.sources.joining.open_session import open_session
 from streams.subscription.subscriber import Subscriber
 
 BESIDE_S = 60.0  # how often `tail` says how the clocks are
@@ -140,13 +142,17 @@ def _left_out(messages: int) -> str:
 
 
 def convert(
-    file: Annotated[Path, typer.Argument(help="A recording or another file.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="A recording or another file; several: --join.")
+    ],
     out: Annotated[Path, typer.Option("--out", help="File, or folder for BIDS.")],
     to: Annotated[Format, typer.Option("--to", help="Format.")] = Format.NIFTI,
     water: Annotated[
         Path | None, typer.Option("--water", help="File with the water reference.")
     ] = None,
     choose: Choose = None,
+    join: Join = False,
+    gap: Gap = None,
     protocol: SiteProtocol = "",
     subject: Annotated[
         str | None,
@@ -176,26 +182,28 @@ def convert(
     """Convert a recording to other formats, or other formats to a recording.
 
     Without --notes, what somebody typed stays out: texts, authors, kinds of events.
+    With --join several files become one, with the times of one session.
 
     Example: mrs-monitor convert session.mcap --to nifti-mrs --out session.nii.gz
     mrs-monitor convert visit2.mcap --to bids --subject 07 --out study
     """
-    for read in (file, water):
+    place = one_session(files, join, gap)
+    for read in (*files, water):
         _check_kept(read, out, to)
     rules = file_rules(protocol)
-    source = open_source(file, water, options.choices(choose), rules)
+    source = open_session(place, water, options.choices(choose), rules)
+    messages = source.messages
     if to is Format.RECORDING:
-        written = [_write_recording(source.bodies, out, notes)]
+        written = [_write_recording(messages, out, notes)]
     elif to is Format.BIDS:
-        subject, session = _labels(file, out, subject, session)
+        subject, session = _labels(files[0], out, subject, session)
         copied = notes if sourcedata is None else sourcedata
-        kept = file if copied and source.origin == "recording" else None
-        messages = number(source.bodies)
+        kept = files[0] if copied and source.origin == RECORDING else None
         written = write_bids(out, messages, subject, session, kept, notes)
     elif to is Format.ISMRMRD:
-        written = list(ismrmrd.write_session(out, number(source.bodies)))
+        written = list(ismrmrd.write_session(out, messages))
     else:
-        written = nifti_mrs.write_session(out, number(source.bodies), notes)
+        written = nifti_mrs.write_session(out, messages, notes)
     for note in source.notes:
         say(note, err=True)
     for path in written:
@@ -234,8 +242,9 @@ def _check_kept(read: Path | None, out: Path, to: Format) -> None:
         )
 
 
-def _write_recording(bodies: Iterable[Body], out: Path, notes: bool) -> Path:
-    """Write bodies as a recording, with `notes` as they are."""
+def _write_recording(messages: Iterable[Message], out: Path, notes: bool) -> Path:
+    """Write messages as a recording of its own, with `notes` as they are."""
+    bodies = (message.body for message in messages)
     with Journal.create(out) as journal:
         for message in number(bodies if notes else map(without_typed, bodies)):
             journal.append(wire.encode(message))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,6 +15,7 @@ from monitor.commands.arguments import (
     Basis,
     Choose,
     Connect,
+    Files,
     Infusion,
     Key,
     Protocol,
@@ -25,6 +26,7 @@ from monitor.commands.arguments import (
 )
 from monitor.commands.demo_scanner import start_simulated
 from monitor.commands.has_display import no_display
+from monitor.commands.joining import Gap, Join, one_session
 from monitor.commands.printing import say, say_on
 from monitor.commands.reopening import (
     configure_for_choice,
@@ -35,6 +37,7 @@ from monitor.commands.wishes import wishes_of
 from monitor.protocol.choose import Wishes, settings_for
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.settings import Settings
+from monitor.run.about import about
 from monitor.run.feed import Feed, live_feed, replay_feed
 from monitor.run.loop import WorkerConfig
 from monitor.run.session_run import SessionRun
@@ -43,11 +46,11 @@ from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint
 from streams.messages.transient import Start
-from streams.recording.content_hash import about
 from streams.simulator.scenario import Scenario
 from streams.simulator.scenario_file import read_scenario
 from streams.simulator.truth import changes_at_stop
-from streams.sources.files.open_file import messages_of, open_source
+from streams.sources.joining.joined_files import JoinedFiles
+from streams.sources.joining.open_session import open_session
 
 DEMO_SPEED = 40.0
 Unlock = Annotated[
@@ -158,7 +161,7 @@ def live(
 
 
 def replay(
-    file: Annotated[Path, typer.Argument(help="Recording or NIfTI-MRS file.")],
+    files: Files,
     speed: Annotated[str, typer.Option("--speed", help="A factor, or max.")] = "1",
     water: Water = None,
     choose: Choose = None,
@@ -168,6 +171,8 @@ def replay(
     step: Step = None,
     reference: Reference = None,
     infusion: Infusion = None,
+    join: Join = False,
+    gap: Gap = None,
     unlock: Unlock = None,
     beside: Annotated[
         Path | None,
@@ -175,7 +180,7 @@ def replay(
     ] = None,
     out: OutFolder = None,
 ) -> None:
-    """Replay a recording or file through the live path.
+    """Replay a recording or file, or several with --join, through the live path.
 
     Example: mrs-monitor replay recordings/infusion-short.mcap --speed 20
     """
@@ -184,30 +189,33 @@ def replay(
         *(protocol, basis, reference, infusion, choose, reason),
         **options.changes(window=window, step=step),
     )
-    source = open_source(file, water, wishes.choose, wishes.files)
-    first = next(messages_of(source), None)
+    session = one_session(files, join, gap)
+    source = open_session(session, water, wishes.choose, wishes.files)
+    first = next(source.messages, None)
     if first is None or not isinstance(first.body, Start):
-        raise InputError(f"{file} does not begin with a start message.")
+        raise InputError(f"{session} does not begin with a start message.")
     for note in source.notes:
         say(note, err=True)
+    if beside is not None and isinstance(session, JoinedFiles):
+        raise InputError("--beside takes one file on either side: leave --join out.")
     if reason is not None:
-        say(f"reason recorded: {note_beside(file, reason)}", err=True)
+        for file in (*files, *([] if beside is None else [beside])):
+            say(f"reason recorded: {note_beside(file, reason)}", err=True)
     if beside is not None:
-        if reason is not None:
-            say(f"reason recorded: {note_beside(beside, reason)}", err=True)
-        _compare(file, beside, wishes, options.replay_speed(speed))
+        _compare(files[0], beside, wishes, options.replay_speed(speed))
     _watch(
         partial(
             replay_feed,
-            *(file, water, options.replay_speed(speed), wishes.choose, wishes.files),
+            *(session, water, options.replay_speed(speed)),
+            *(wishes.choose, wishes.files),
         ),
         wishes,
         settings_for(first.body, wishes),
-        f"replay {file.name}",
+        f"replay {session.name}",
         out or Path("mrs-monitor-replay"),
-        opening=Opening(str(file), protocol),
+        opening=Opening(str(files[0]), protocol),
         source=f"replay of a {source.origin}",
-        about=about(file),
+        about=about(session, pieces=source.pieces),
     )
 
 
@@ -255,7 +263,7 @@ def _watch(
     reason: str | None = None,
     opening: Opening | None = None,
     source: str = "",
-    about: Mapping[str, str] | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> None:
     """Follow a feed in the window, or in the terminal where there is no display.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -17,8 +17,8 @@ from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.errors import InputError
 from streams.messages.transient import Event, Message, Start, Transient
-from streams.recording.content_hash import sha256_of
-from streams.sources.files.open_file import messages_of, open_source
+from streams.sources.joining.joined_files import SessionPlace, session_hash
+from streams.sources.joining.open_session import open_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,12 @@ class Along:
 
 
 def follow(
-    path: Path, wishes: Wishes, water: Path | None = None, names: bool = False
+    place: SessionPlace,
+    wishes: Wishes,
+    water: Path | None = None,
+    names: bool = False,
 ) -> Followed:
-    """Work through a file, fitted once at its end.
+    """Work through a session, fitted once at its end.
 
     `names`: what is noted may hold the names of the files.
 
@@ -112,13 +115,14 @@ def follow(
     ------
     InputError : see `monitor.run.analyse.analyse`
     """
-    source = open_source(path, water, wishes.choose, wishes.files)
-    run, along, sha256 = SessionRun(wishes, live=False), Along(), sha256_of(path)
+    source = open_session(place, water, wishes.choose, wishes.files)
+    run, along, sha256 = SessionRun(wishes, live=False), Along(), session_hash(place)
     with threadpool_limits(1):
-        push_all(run, messages_of(source), along.watch)
+        push_all(run, source.messages, along.watch)
         _, result = run.finish()
     if not result.qualities:
-        raise InputError(f"{path} holds {no_metabolites(result)}.")
+        raise InputError(f"{place} holds {no_metabolites(result)}.")
     noted = source.notes if names else source.nameless_notes
     result = with_notes(result, before=notes_of(NoteKind.SOURCE, noted))
+    result = replace(result, pieces=source.pieces)
     return Followed(result, source.origin, sha256, along)

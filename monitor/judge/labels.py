@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from streams.errors import InputError
-from streams.recording.content_hash import sha256_of
+from streams.sources.joining.joined_files import SessionPlace, paths_of, session_hash
 
 PLACES = "site", "sub", "ses"
 """Codes that may stand in the names of folders, too."""
@@ -27,15 +27,26 @@ def entity(text: str, key: str) -> str:
     return labels[-1] if labels else ""
 
 
-def label_of(path: Path) -> str:
-    """The session's codes, or its hash where its subject has none."""
+def label_of(place: SessionPlace) -> str:
+    """The session's codes, or its hash where its subject has none.
+
+    Of several files those that all of them have.
+    """
+    paths = paths_of(place)
+    each = [_codes(path) for path in paths]
+    shared = set.intersection(*(set(codes.items()) for codes in each))
+    codes = {key: code for key, code in each[0].items() if (key, code) in shared}
+    if not codes.get("sub"):
+        return f"session-{digits_of(place)}"
+    label = "_".join(f"{key}-{code}" for key, code in codes.items() if code)
+    return f"{label}_svs" if all("_svs." in path.name for path in paths) else label
+
+
+def _codes(path: Path) -> dict[str, str]:
+    """Every code that a path may hold; empty where it does not."""
     text = path.as_posix()
-    codes = [(key, entity(text, key)) for key in PLACES]
-    codes += [(key, entity(path.name, key)) for key in FURTHER]
-    if not dict(codes)["sub"]:
-        return f"session-{digits_of(path)}"
-    label = "_".join(f"{key}-{code}" for key, code in codes if code)
-    return f"{label}_svs" if "_svs." in path.name else label
+    codes = {key: entity(text, key) for key in PLACES}
+    return codes | {key: entity(path.name, key) for key in FURTHER}
 
 
 def labels_of(paths: Iterable[Path]) -> list[str]:
@@ -60,9 +71,9 @@ def make_unique(labels: Iterable[str]) -> list[str]:
     return unique
 
 
-def digits_of(path: Path) -> str:
-    """The first digits of a file's hash."""
+def digits_of(place: SessionPlace) -> str:
+    """The first digits of a session's hash."""
     try:
-        return sha256_of(path)[:DIGITS]
+        return session_hash(place)[:DIGITS]
     except InputError:  # said when it is judged
         return UNREADABLE

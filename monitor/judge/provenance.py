@@ -21,6 +21,7 @@ from typing import Any
 from monitor.judge.follow import Followed
 from monitor.protocol.choose import Wishes
 from monitor.protocol.read_protocol import bundled_protocols
+from monitor.run.about import pieces_said
 from streams.export.leaving import source_words
 from streams.messages.version import PROGRAM, program_version, version_of
 from streams.recording.content_hash import sha256_of
@@ -31,7 +32,7 @@ UNSAID = ("__pycache__",)
 
 
 def provenance(
-    followed: Followed, path: Path, wishes: Wishes, water: Path | None
+    followed: Followed, wishes: Wishes, water: Path | None, names: bool = False
 ) -> dict[str, Any]:
     """The part of the report that says what it was made from."""
     result, start, settings = followed.result, followed.start, followed.result.settings
@@ -44,6 +45,7 @@ def provenance(
         "acquisition": asdict(result.acquisition) if result.acquisition else None,
         "settings": settings.as_dict(),
         "input_sha256": followed.sha256,
+        **({"files": pieces_said(result.pieces, names)} if result.pieces else {}),
         "water_sha256": sha256_of(water) if water else None,
         "wishes_sha256": wishes_hash(wishes, water),
         "settings_sha256": hash_of(settings.as_dict()),

@@ -35,6 +35,7 @@ from monitor.protocol.site_rules import mrsinmrs_texts
 from monitor.run.analyse import with_notes
 from monitor.run.remarks import of_the_lines
 from streams.export.leaving import event_to_leave
+from streams.sources.joining.joined_files import SessionPlace
 
 COVERED = 0.8
 """Share of the infusion below which a note says that windows are missing in it."""
@@ -51,13 +52,13 @@ class JudgedSession:
 
 
 def judge(
-    path: Path,
+    place: SessionPlace,
     wishes: Wishes,
     water: Path | None = None,
     title: str = "",
     names: bool = False,
 ) -> JudgedSession:
-    """Analyse one file and judge it.
+    """Analyse one session and judge it.
 
     `title` is what the report calls the session; by default its label.  `names`: it may
     hold names of files, and what was typed as author and kind of a marker.
@@ -67,15 +68,15 @@ def judge(
     InputError : see `monitor.run.analyse.analyse`
     """
     texts = mrsinmrs_texts(wishes.protocol)
-    followed = follow(path, wishes, water, names)
+    followed = follow(place, wishes, water, names)
     responses, settings = responses_of(followed), followed.result.settings
     bias = line_width_bias(followed.result.course, settings.outcome, responses.during)
     judged = criteria(followed, responses.detectable_percent, bias)
     hidden = settings.outcome_hidden
     report = {
-        "session": title or label_of(path),
+        "session": title or label_of(place),
         "verdict": _verdict(judged),
-        **provenance(followed, path, wishes, water),
+        **provenance(followed, wishes, water, names),
         "criteria": [_row(criterion, hidden) for criterion in judged],
         "counts": asdict(followed.result.counts),
         "periods": {

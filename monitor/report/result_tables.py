@@ -43,7 +43,7 @@ def write_tables(
     out: Path,
     source: str,
     spectra: bool = False,
-    about: Mapping[str, str] | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the tables of the contract into a folder, which is made if need be.
 
@@ -106,7 +106,7 @@ def tracker_rows(result: Result) -> list[TrackerRow]:
 
 
 def session_summary(
-    result: Result, source: str, about: Mapping[str, str] | None = None
+    result: Result, source: str, about: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Everything that makes the numbers reproducible."""
     return {

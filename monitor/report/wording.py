@@ -241,12 +241,28 @@ def hash_rows(report: Report) -> list[tuple[str, str, str]]:
     program = f"mrs-monitor {report['versions']['mrs-monitor']}, all files"
     rows = [
         ("input", report["session"], report["input_sha256"]),
+        *_file_rows(report.get("files", [])),
         ("water reference", "given file", report["water_sha256"]),
         ("settings", report["protocol"]["name"], report["settings_sha256"]),
         ("basis set", report["basis"]["source"], report["basis"]["sha256"]),
         ("program", program, report["program_sha256"]),
     ]
     return [row for row in rows if row[2]]
+
+
+def _file_rows(files: Sequence[Report]) -> list[tuple[str, str, str]]:
+    """Each file of a joined session: its place, its gap and its SHA-256."""
+    rows = []
+    for number, file in enumerate(files, 1):
+        told = (
+            f"{file['transients']} transients, {file['t_start_s']:.1f} to "
+            f"{file['t_end_s']:.1f} s"
+        )
+        if file["gap_s"] is not None:
+            gap = f"{file['gap_s']:.1f} s after the one before"
+            told += f", {gap} by {file['placed_by']}"
+        rows.append((f"file {number} of {len(files)}", told, file["sha256"]))
+    return rows
 
 
 def version_line(report: Report) -> str:

@@ -16,42 +16,43 @@ from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.errors import InputError
 from streams.messages.transient import Message
-from streams.sources.files.open_file import messages_of, open_source
+from streams.sources.joining.joined_files import SessionPlace
+from streams.sources.joining.open_session import open_session
 
 Watch = Callable[[Message, Update], None]
 """Is called after each message with what it caused."""
 
 
 def analyse(
-    path: Path,
+    place: SessionPlace,
     wishes: Wishes,
     water: Path | None = None,
     watch: Watch | None = None,
     names: bool = False,
 ) -> Result:
-    """Work through a file, with what is to be remarked of the session in its notes.
+    """Work through a session, with what is to be remarked of it in its notes.
 
     `names`: what is noted may hold the names of the files.
 
     Raises
     ------
-    InputError : see `open_source`, `settings_for` and `Pipeline`; nothing was fitted
+    InputError : see `open_session`, `settings_for` and `Pipeline`; nothing was fitted
     """
-    source = open_source(path, water, wishes.choose, wishes.files)
+    source = open_session(place, water, wishes.choose, wishes.files)
     run = SessionRun(wishes, draws=False)
     with threadpool_limits(1):
-        push_all(run, messages_of(source), watch)
+        push_all(run, source.messages, watch)
         if not run.begun:
-            raise InputError(f"{path} has no start message: nothing can be analysed.")
+            raise InputError(f"{place} has no start message: nothing can be analysed.")
         _, result = run.finish()
     if not result.qualities:
-        raise InputError(f"{path} holds {no_metabolites(result)}.")
+        raise InputError(f"{place} holds {no_metabolites(result)}.")
     why = why_nothing_fitted(result)
     if why:
-        raise InputError(f"Nothing could be fitted in {path}: {why}.")
+        raise InputError(f"Nothing could be fitted in {place}: {why}.")
     noted = source.notes if names else source.nameless_notes
     result = with_notes(result, remarks(result), notes_of(NoteKind.SOURCE, noted))
-    return replace(result, origin=source.origin)
+    return replace(result, origin=source.origin, pieces=source.pieces)
 
 
 def push_all(

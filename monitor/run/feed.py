@@ -14,8 +14,9 @@ from monitor.run.stream_state import Playback, Stream
 from streams.messages.keys import load_client_keys
 from streams.messages.transient import Event, Message, Transient
 from streams.sources.files.choice import Choose
-from streams.sources.files.open_file import messages_of, open_source
 from streams.sources.files.rules import FileRules
+from streams.sources.joining.joined_files import SessionPlace
+from streams.sources.joining.open_session import open_session
 from streams.sources.recording import Player
 from streams.subscription.health import StreamHealth
 from streams.subscription.subscriber import Subscriber
@@ -161,27 +162,27 @@ def live_feed(endpoint: str, key: str = "") -> LiveFeed:
 
 
 def file_messages(
-    path: Path,
+    place: SessionPlace,
     water: Path | None = None,
     choose: Choose | None = None,
     rules: FileRules | None = None,
 ) -> Iterator[Message]:
-    """Messages of a recording as they were numbered, or of any other file."""
-    return messages_of(open_source(path, water, choose, rules))
+    """Messages of a recording as they were numbered, or of other files."""
+    return open_session(place, water, choose, rules).messages
 
 
 def replay_feed(
-    path: Path,
+    place: SessionPlace,
     water: Path | None,
     speed: float,
     choose: Choose | None = None,
     rules: FileRules | None = None,
 ) -> ReplayFeed:
-    """Player of a file, whose length is looked up first."""
+    """Player of a session, whose length is looked up first."""
     last = 0.0
-    for message in file_messages(path, water, choose, rules):
+    for message in file_messages(place, water, choose, rules):
         if isinstance(message.body, Transient | Event):
             last = max(last, message.body.time_s)
     return ReplayFeed(
-        Player(lambda: file_messages(path, water, choose, rules), speed, last)
+        Player(lambda: file_messages(place, water, choose, rules), speed, last)
     )

@@ -21,6 +21,7 @@ from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.protocol.settings import Settings
 from streams.messages.transient import Acquisition
+from streams.sources.joining.placing import Piece
 
 Span = tuple[float, float]
 
@@ -79,6 +80,7 @@ class Result:
     notes : everything that was noticed, once each
     durations_ms : time that each transient took, by whether the course was done again
     origin : what kind of file it came from, in words; empty for a stream
+    pieces : the files of a session that was joined of several
     """
 
     settings: Settings
@@ -103,6 +105,7 @@ class Result:
     notes: tuple[Note, ...]
     durations_ms: Mapping[str, Sequence[float]]
     origin: str = ""
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def hidden(self) -> bool:

@@ -40,6 +40,7 @@ ORIGINS = ("NIfTI-MRS file", "ISMRMRD file", "twix file", "vendor file")
 """How the source of a file begins; older recordings have its name behind it."""
 
 _TRANSIENT = re.compile(r"\btransient \d{1,16}\b", re.IGNORECASE)
+_FILE = re.compile(r"[0-9a-f]{64} file \d{1,9}, \d{1,9} transients")
 _PERIOD = re.compile(r"\s*-?[\d.]+\s*:\s*-?[\d.]+\s*")
 _DOSE = re.compile(r"(\s*\d[\d.]* ?(mg|ml|ug|kg|min|h|s|%)(/(kg|min|ml|h))*[,;]?)+")
 _MIRRORED = re.compile(r"CONJUGATION CONTRADICTED")
@@ -117,6 +118,7 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     GAP: _keep_match(_TRANSIENT),
     DROPPED: _keep_match(_TRANSIENT),
     CONJUGATION_CONTRADICTED: _keep_match(_MIRRORED),
+    "file": _keep_whole(_FILE),
     "note": _keep_match(_MIRRORED),
     "infusion_start": _keep_whole(_DOSE),
     "infusion_stop": _keep_whole(_DOSE),

@@ -27,14 +27,3 @@ def sha256_of(path: Path) -> str:
         reason = error.strerror or str(error)
         raise InputError(f"{path} cannot be read: {reason}.") from None
     return digest.hexdigest()
-
-
-def about(path: Path, names: bool = False) -> dict[str, str]:
-    """Which file was analysed, by its content, and with `names` by its name.
-
-    Raises
-    ------
-    InputError : it cannot be read
-    """
-    said = {"input_sha256": sha256_of(path)}
-    return said | ({"file": path.name} if names else {})

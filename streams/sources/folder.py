@@ -33,6 +33,7 @@ from streams.messages.scanner_counter import AUTHOR, DROPPED
 from streams.messages.scanner_names import is_water_name
 from streams.messages.transient import Acquisition, Body, Event, Kind, Start, Transient
 from streams.sources.checks.water import no_water
+from streams.sources.file_event import FILE_EVENT, file_event
 from streams.sources.files.open_file import open_source
 from streams.sources.files.rules import FileRules
 from streams.sources.name_counter import Missing, check_pattern, missing_before
@@ -43,7 +44,6 @@ STUCK_S = 20.0
 PAUSE_S, PAUSE_TRS = 5.0, 2.0
 UNFINISHED = (".part", ".tmp", ".temp", ".partial", ".filepart", ".crdownload", ".lock")
 SECOND_HALVES = {".spar": ".sdat", ".list": ".data"}
-FILE_EVENT = "file"
 NEIGHBOURS = 32  # names before and after a file that tell what counts
 UNCOUNTED = 4  # files by which it is known whether names count them
 
@@ -232,8 +232,8 @@ class _Feed:
         placed = self._placed(path, bodies, starts[0].acquisition, written_s, missing)
         self._taken.add(digest)
         self._files += 1
-        text = f"{digest} file {self._files}, {len(transients)} transients"
-        head: list[Body] = [Event(self._time_s, FILE_EVENT, text, AUTHOR)]
+        count = len(transients)
+        head: list[Body] = [file_event(self._time_s, digest, self._files, count)]
         if late:
             text = f"File {self._files} came late: files after it by name were taken."
             head.append(Event(self._time_s, "note", text, AUTHOR))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from streams.messages.transient import EVENT_KINDS, Event
+from streams.sources.files.clock_time import ClockTime, scanner_time_of
 
 TECHNICAL = (
     "EchoTime",
@@ -34,6 +35,17 @@ AUTHOR = "BIDS"
 
 def sidecar_fields(path: Path) -> dict[str, Any]:
     """Technical fields of the JSON file of the same name; none if there is none."""
+    fields = _sidecar(path)
+    return {key: fields[key] for key in TECHNICAL if key in fields}
+
+
+def begun_beside(path: Path) -> ClockTime | None:
+    """Time of day at which the sidecar says that the acquisition began."""
+    return scanner_time_of(str(_sidecar(path).get("AcquisitionTime", "")))
+
+
+def _sidecar(path: Path) -> dict[str, Any]:
+    """The JSON file of the same name; empty if there is none, or it is no table."""
     beside = _named(path, ".json")
     try:
         if not beside.is_file() or beside.stat().st_size > LONGEST:
@@ -41,9 +53,7 @@ def sidecar_fields(path: Path) -> dict[str, Any]:
         fields = json.loads(beside.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
-    if not isinstance(fields, dict):
-        return {}
-    return {key: fields[key] for key in TECHNICAL if key in fields}
+    return fields if isinstance(fields, dict) else {}
 
 
 def events_beside(path: Path, first_s: float) -> tuple[tuple[Event, ...], str]:

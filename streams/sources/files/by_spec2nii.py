@@ -20,11 +20,13 @@ from tempfile import TemporaryDirectory
 from streams.errors import InputError
 from streams.sources.files import nifti_mrs as nifti_mrs_file
 from streams.sources.files.choice import Choose
+from streams.sources.files.clock_time import ClockTime
 from streams.sources.files.converter import ConversionError, convert
 from streams.sources.files.dicom_echo_time import own_echo_time_s
 from streams.sources.files.extras import needed
 from streams.sources.files.series import Series
 from streams.sources.files.varian import is_varian
+from streams.sources.files.vendor_begun import dicom_begun, spar_begun
 
 METABOLITES = ("", "_STD_0")
 REFERENCES = (
@@ -142,7 +144,16 @@ def read_series(
         series = _named(path, _metabolites(path, written), choose, said_s)
         reference, notes = _reference(path, written, choose, said_s)
     notes = (*mended, *series.notes, *notes)
-    return replace(series, notes=notes, reference=reference)
+    return replace(series, notes=notes, reference=reference, begun=_begun(path))
+
+
+def _begun(path: Path) -> ClockTime | None:
+    """When the file itself says that its acquisition began."""
+    if path.is_dir() or is_dicom(path):
+        return dicom_begun(dicom_files(path) if path.is_dir() else [path])
+    if path.suffix.lower() in PAIRS:
+        return spar_begun(partner(path, ".spar"))
+    return None
 
 
 def _plainly_named(path: Path, folder: Path) -> str:

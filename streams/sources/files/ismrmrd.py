@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from streams.errors import InputError
 from streams.messages.transient import Acquisition
+from streams.sources.files.clock_time import ClockTime, scanner_time
 from streams.sources.files.extras import needed
 from streams.sources.files.series import Series
 from streams.sources.mrd.header import Header
@@ -87,7 +88,17 @@ def _series(
     stamps = raw.heads["acquisition_time_stamp"]
     times_s = times_of(stamps, acquisition, notes, rules.tick_s)
     series = Series(path.name, "ISMRMRD file", acquisition, raw.fids, times_s)
-    return replace(series, notes=tuple(notes))
+    return replace(series, notes=tuple(notes), begun=_begun(stamps, times_s))
+
+
+def _begun(
+    stamps: NDArray[np.uint32], times_s: tuple[float, ...] | None
+) -> ClockTime | None:
+    """Time of day of the first transient, where the unit of its stamp is known."""
+    if times_s is None or len(times_s) < 2 or stamps[1] <= stamps[0]:
+        return None
+    tick_s = times_s[1] / (int(stamps[1]) - int(stamps[0]))
+    return scanner_time(int(stamps[0]) * tick_s)
 
 
 def _group(path: Path, file: Any) -> Any:

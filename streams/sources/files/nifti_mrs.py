@@ -19,7 +19,11 @@ from numpy.typing import NDArray
 
 from streams.errors import InputError
 from streams.messages.transient import Acquisition
-from streams.sources.files.bids_beside import events_beside, sidecar_fields
+from streams.sources.files.bids_beside import (
+    begun_beside,
+    events_beside,
+    sidecar_fields,
+)
 from streams.sources.files.choice import Choose
 from streams.sources.files.nifti_container import Container, read_container
 from streams.sources.files.nifti_dimensions import (
@@ -85,6 +89,7 @@ def read_series(
         notes=tuple(header.notes),
         choices=arranged.choices,
         unchosen=unchosen(tags, choose),
+        begun=begun_beside(path),
     )
 
 

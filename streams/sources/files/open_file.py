@@ -18,6 +18,7 @@ from streams.sources.file_names import without_names
 from streams.sources.files import mrd_stream as mrd_stream_file
 from streams.sources.files.any_format import first_bytes, read_series
 from streams.sources.files.choice import Choose
+from streams.sources.files.clock_time import ClockTime
 from streams.sources.files.filling import without_filling
 from streams.sources.files.mrd_stream import notes_of
 from streams.sources.files.rules import FileRules
@@ -41,6 +42,8 @@ class FileSource:
     notes : sentences for the operator about fields that are not quite valid
     nameless_notes : the same without the names of the files, for what is written
     bodies : the messages, once; the source of a recording keeps all kinds of body
+    begun : when the first transient was acquired, where a file says that; what a
+        recording says of it: `streams.sources.recording.begun`
     """
 
     path: Path
@@ -48,6 +51,7 @@ class FileSource:
     bodies: Iterator[Body]
     notes: tuple[str, ...] = ()
     nameless_notes: tuple[str, ...] = ()
+    begun: ClockTime | None = None
 
 
 def is_recording(path: Path) -> bool:
@@ -106,7 +110,9 @@ def open_source(
     notes = (*metabolite.notes, *water_for(metabolite, reference)[1])
     bodies = bodies_of(metabolite, reference)
     nameless = tuple(without_names(note, path, water) for note in notes)
-    return FileSource(path, metabolite.origin, bodies, notes, nameless)
+    return FileSource(
+        path, metabolite.origin, bodies, notes, nameless, metabolite.begun
+    )
 
 
 def _mrd_stream(

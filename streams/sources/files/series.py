@@ -30,6 +30,7 @@ from streams.messages.transient import (
 from streams.sources.checks.water import no_water
 from streams.sources.checks.water_conjugation import conjugated
 from streams.sources.file_names import without_names
+from streams.sources.files.clock_time import ClockTime
 from streams.sources.jumps import forward_times
 
 DWELL_TOLERANCE = 1e-5  # relative; NIfTI-1 keeps the dwell time with 24 bits
@@ -57,6 +58,7 @@ class Series:
     reference : the unsuppressed water reference that the same file holds
     unchosen : what an entry was asked for along, and the file does not have
     choices : what was chosen or changed in reading, in sentences; they are recorded
+    begun : when the first transient was acquired, where the file says that
     """
 
     name: str
@@ -70,6 +72,7 @@ class Series:
     reference: Series | None = None
     unchosen: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    begun: ClockTime | None = None
 
     def fid(self, index: int) -> ComplexFID:
         """(coils, points) complex64 of one transient, whether finite or not."""

@@ -39,6 +39,7 @@ from streams.errors import InputError
 from streams.messages import scanner_names
 from streams.messages.transient import Acquisition
 from streams.sources.files.choice import Choose, Entries, course_note, entries_of
+from streams.sources.files.clock_time import scanner_time
 from streams.sources.files.extras import needed
 from streams.sources.files.ismrmrd import times_of
 from streams.sources.files.series import Series
@@ -129,6 +130,7 @@ def _series(
     series = Series(
         path.name, "twix file", acquisition, fids, times_s,
         notes=(*choices, *notes), choices=tuple(choices),
+        begun=scanner_time(int(stamps[0]) * SIEMENS_TICK_S),
     )  # fmt: skip
     if water[0].any():
         reference = _fids(image, water[0], points)[0]

@@ -1,0 +1,1 @@
+"""Files of one visit as one session."""
