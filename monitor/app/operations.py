@@ -22,9 +22,10 @@ from monitor.app.sheets.sheet import Sheet, TableSheet
 from monitor.app.sheets.summary import SummarySheet
 from monitor.app.sheets.window_look import LookSheet
 from monitor.run.worker_messages import Command
-from monitor.screen.fold import tell_sentence
+from monitor.screen.acknowledging import ACKNOWLEDGED, text_of
+from monitor.screen.fold import acknowledge, tell_sentence
 from monitor.screen.keys import KEYS
-from monitor.screen.messages import said_at
+from monitor.screen.messages import PASSING, said_at
 from monitor.screen.rewindable import Session
 from monitor.screen.sheets.checks import card_of
 from monitor.screen.sheets.choices import choices_of, outcomes_of
@@ -69,7 +70,8 @@ class Operations:
             "waterfall": page.waterfall,
             "spectrum": page.spectrum,
         }
-        self.keys = TableSheet("Keys", (16, 84), page)
+        self.keys = TableSheet("Keys", (10, 40, 10, 40), page)
+        self.keys.wide = True
         self.checks = TableSheet("Before the infusion", (6, 40, 30, 24), page)
         self.log = TableSheet("Messages so far", (12, 88), page, size=20)
         self.choices = ChoicesSheet(page)
@@ -89,6 +91,7 @@ class Operations:
         self.choices.asked.connect(self._host.ask)
         self.export.wanted.connect(self._save)
         self.summary.wanted.connect(self._save_summary)
+        page.messages.acknowledged.connect(self.acknowledge)
         for plot in page.time_plots():
             plot.clicked.connect(self.show_window_at)
             plot.hovered.connect(self._hover)
@@ -113,13 +116,16 @@ class Operations:
             "summary": self.show_summary,
             "export": lambda: self.show_export("trend"),
             "unzoom": self._host.page.unzoom,
+            "acknowledge": lambda: self.acknowledge(0),
         }
 
     # -- sheets ------------------------------------------------------------------------
 
     def show_keys(self) -> None:
         """All keys."""
-        self.keys.draw([(key, words) for _, key, words in KEYS])
+        half = (len(KEYS) + 1) // 2
+        rows = [(key, words) for _, key, words in KEYS] + [("", "")]
+        self.keys.draw([(*rows[i], *rows[half + i]) for i in range(half)])
         self._only(self.keys)
 
     def show_checks(self) -> None:
@@ -139,6 +145,15 @@ class Operations:
         ]
         self.log.draw(told[:MOST_SAID] or [("", "nothing so far")])
         self._only(self.log)
+
+    def acknowledge(self, place: int) -> None:
+        """Let a message that is on the page be, unless it gets worse."""
+        messages = self._host.session.screen(self._clock()).messages
+        if place >= len(messages) or messages[place].acknowledged:
+            return
+        acknowledge(self.state, messages[place])
+        if messages[place].key not in PASSING:
+            self._host.ask(ACKNOWLEDGED, text_of(messages[place]))
 
     def show_choices(self) -> None:
         """Settings that may change during a run."""

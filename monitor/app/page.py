@@ -120,8 +120,9 @@ class Page(QWidget):
         for sheet in self._sheets:
             sheet.dress(theme)
             self.place(sheet)
-        self.messages.setFixedHeight(theme.px(98))
-        self.acts.setFixedHeight(theme.px(98))
+        foot = self.messages.height_for(theme)
+        self.messages.setFixedHeight(foot)
+        self.acts.setFixedHeight(foot)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Follow the size of the window."""

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from monitor.protocol.blinding import EventRecorder
 from monitor.run.stream_state import Playback, Stream
+from streams.messages.endpoint import Endpoint
 from streams.messages.keys import load_client_keys
 from streams.messages.transient import Event, Message, Transient
 from streams.sources.files.choice import Choose
@@ -142,6 +143,9 @@ def stream_of(health: StreamHealth, waiting: int) -> Stream:
         refused=health.refused,
         refusal=health.refusal,
         deaf=health.deaf,
+        disk=health.disk,
+        gone=not health.connected and Endpoint.parse(health.endpoint).loopback,
+        clock_offset_s=health.clock_offset_s,
     )
 
 

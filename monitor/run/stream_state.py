@@ -25,11 +25,14 @@ class Stream:
     recording : somebody upstream writes them to disk
     lag : messages that are recorded but not yet shown
     lost : messages that could not be fetched again
-    disk_free_bytes : where the recording is written; None where unknown
+    disk, disk_free_bytes : name and space of the disk that the recording is written
+        to; empty and None where unknown
     playback : of a replay; None for a live stream
     said : a sentence of the feed, e.g. that nobody listens on the address
     idle : nothing has been chosen yet
+    gone : nobody listens on this computer where the relay was: nobody records
     clock : the relay's clock beside the scanner's, in words; empty where unknown
+    clock_offset_s : how far it has got ahead of it, s; None where unknown
     refused : messages of the scanner or publisher that could not be used
     refusal : why the latest of them was, its field named
     deaf : whom the relay does not hear any more, and what helps; empty: nobody
@@ -47,3 +50,6 @@ class Stream:
     refused: int = 0
     refusal: str = ""
     deaf: str = ""
+    disk: str = ""
+    gone: bool = False
+    clock_offset_s: float | None = None

@@ -13,11 +13,14 @@ from monitor.analysis.fit.curves import Curves
 from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.preparation.quality import LOW_WEIGHT, Quality
 from monitor.analysis.update import Update
+from monitor.protocol.blinding import KIND as LOCK
 from monitor.protocol.read_protocol import settings_from
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
+from monitor.run.unlocking import KIND as UNLOCK
 from monitor.run.worker_messages import VIEWER
 from monitor.screen import notices
+from monitor.screen.acknowledging import ACKNOWLEDGED, message_from
 from monitor.screen.parts.axis import UNSEEN, Span, label_of
 from monitor.screen.parts.spectrum import height_of
 from monitor.screen.parts.tracks import Tracks
@@ -29,6 +32,8 @@ from monitor.screen.state import HEADLINE_S, QUALITY, WATER, SessionState
 from streams.errors import InputError
 from streams.messages.transient import CONJUGATION_CONTRADICTED, Event
 
+UNLOCKING = frozenset({UNLOCK, LOCK})
+"""Events after which a window that shows the outcome has had it unlocked."""
 REFITTED = frozenset({"settings", "reference"})
 """Events after which the course is done again, which may take seconds."""
 GAP_INTERVALS = 3.5  # longer than this without a transient: nothing was measured
@@ -103,17 +108,28 @@ def await_event(state: SessionState, kind: str, now_s: float) -> None:
     if kind in REFITTED:
         state.notices.fitting_since_s = now_s
         return
-    tell(state, notices.sent(label_of(Event(0.0, kind))), now_s)
+    if kind != ACKNOWLEDGED:
+        tell(state, notices.sent(label_of(Event(0.0, kind))), now_s)
+
+
+def acknowledge(state: SessionState, message: Message) -> None:
+    """The operator of this window knows of a condition."""
+    state.notices.know(message)
 
 
 def tell_refused(state: SessionState, kind: str, why: str, now_s: float) -> None:
     """An event did not get into the recording."""
+    if kind == ACKNOWLEDGED:
+        state.notices.note_unrecorded(state.time_s())
+        return
     state.notices.fitting_since_s = None
     tell(state, notices.refused(label_of(Event(0.0, kind)), why), now_s)
 
 
 def tell_kept_here(state: SessionState, kind: str, now_s: float) -> None:
     """A change was applied in this window and is not in the recording."""
+    if kind == ACKNOWLEDGED:
+        return
     tell(state, notices.kept_here(label_of(Event(0.0, kind))), now_s)
 
 
@@ -162,7 +178,12 @@ def _take_event(state: SessionState, event: Event, now_s: float) -> None:
         state.notices.fitting_since_s = None
     if event.kind == "settings":
         _take_settings(state, event.text, now_s)
+    if event.kind == ACKNOWLEDGED:
+        _take_acknowledged(state, event)
+        return
     trouble = notices.trouble(event)
+    if event.kind in UNLOCKING and not state.hidden:
+        state.notices.stand(notices.unlocked(event), event.time_s, now_s)
     if event.kind == CONJUGATION_CONTRADICTED:
         state.notices.stand(notices.contradicted(event), event.time_s, now_s)
     elif trouble is not None:
@@ -171,6 +192,12 @@ def _take_event(state: SessionState, event: Event, now_s: float) -> None:
         unseen = event.kind in UNSEEN  # its text is not for reading
         label = notices.change_of(event) if unseen else label_of(event)
         tell(state, notices.recorded(label, event.time_s), now_s)
+
+
+def _take_acknowledged(state: SessionState, event: Event) -> None:
+    known = message_from(event.text)
+    if known is not None:
+        state.notices.acknowledge(known, event.author, event.time_s)
 
 
 def _take_settings(state: SessionState, text: str, now_s: float) -> None:

@@ -15,6 +15,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("summary", "F10", "one-page summary with your notes"),
     ("full", "F11", "full screen"),
     ("messages", "F12", "all messages so far"),
+    ("acknowledge", "Ctrl+K", "acknowledge the first message (or click it)"),
     ("wider", "Ctrl+Up", "trend: wider scale"),
     ("narrower", "Ctrl+Down", "trend: narrower scale"),
     ("unzoom", "Home", "undo every zoom (drag or wheel zooms)"),

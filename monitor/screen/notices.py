@@ -1,8 +1,9 @@
 """What the operator is told: the state behind the message line, and the log.
 
-Three kinds come together: conditions of windows (`messages.judged`, with delay and
+Three kinds come together: conditions of windows (`watches.judged`, with delay and
 deadband), conditions of the stream (judged by the clock when the screen is made), and
-sentences that are told once and stay for a while.
+sentences that are told once and stay for a while.  A condition that the operator has
+acknowledged stays known for as long as it holds, and is told again if it gets worse.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import math
 from dataclasses import replace
 
 from monitor.analysis.note import Note, NoteKind
+from monitor.protocol.blinding import KIND as LOCK
 from monitor.run.stream_state import Stream
-from monitor.screen import messages
+from monitor.screen import messages, stream_messages, watches
 from monitor.screen.screen import Level, Message
 from monitor.screen.words import clock
 from streams.messages.transient import Event
@@ -32,40 +34,44 @@ class Notices:
     def __init__(self) -> None:
         self.failed = ""
         self.log: list[tuple[float, Message]] = []
-        self._watches: dict[str, messages.Watch] = {}
+        self._watches: dict[str, watches.Watch] = {}
         self._told: list[tuple[float, Message]] = []
         self._behind_since_s: float | None = None
         self._stream: dict[str, str] = {}  # what is wrong with it, by key
+        self._since: dict[str, float] = {}  # when that was first heard
+        self._known: dict[str, Message] = {}  # acknowledged, as it was then
         self._noted: dict[NoteKind, Note] = {}
         self.fitting_since_s: float | None = None  # since a change was asked for
         self._standing: list[tuple[float, Message]] = []
 
     def judge(
         self,
-        figures: messages.Judged,
-        limits: messages.Limits,
+        figures: watches.Judged,
+        limits: watches.Limits,
         time_s: float,
         now_s: float,
     ) -> None:
         """Hold the figures of one more window against the limits; log what turns."""
         before = self._watches
-        self._watches = messages.judged(before, figures, limits, now_s)
-        self.log += [(time_s, m) for m in messages.turned(before, self._watches)]
+        self._watches = watches.judged(before, figures, limits, now_s)
+        self.log += [(time_s, m) for m in watches.turned(before, self._watches)]
 
     def hear(
         self, stream: Stream, time_s: float, now_s: float, logged: bool = True
     ) -> None:
-        """Notice since when the window has been behind a live stream; log trouble."""
+        """Notice since when the stream is as it is; log trouble."""
+        found = stream_messages.of_stream(stream, 0.0, math.inf, None)
+        begun = {m.key: self._since.get(m.key, now_s) for m in found}
+        self._since = begun
         if logged and stream.playback is None:
-            self._log_stream(stream, time_s)
-        if stream.playback is not None or stream.lag <= messages.LAG_ALLOWED:
+            self._log_stream(found, time_s)
+        if stream.playback is not None or stream.lag <= stream_messages.LAG_ALLOWED:
             self._behind_since_s = None
         elif self._behind_since_s is None:
             self._behind_since_s = now_s
 
-    def _log_stream(self, stream: Stream, time_s: float) -> None:
+    def _log_stream(self, found: list[Message], time_s: float) -> None:
         """Log what has begun to be wrong with the stream, and what is over."""
-        found = messages.of_stream(stream, 0.0, math.inf, None)
         said = {m.key: m.condition for m in found}
         new = [text for key, text in said.items() if key not in self._stream]
         over = [f"{t}: over" for key, t in self._stream.items() if key not in said]
@@ -92,6 +98,22 @@ class Notices:
         self.log.append((time_s, message))
         self._standing.append((now_s, message))
 
+    def know(self, message: Message) -> None:
+        """The operator knows of a condition: let it be from now on."""
+        self._known[message.key] = message
+        self._told = [(t, m) for t, m in self._told if m.key != message.key]
+
+    def note_unrecorded(self, time_s: float) -> None:
+        """Log that an acknowledgement is in no recording."""
+        said = "acknowledged in this window alone, not in the recording"
+        self.log.append((time_s, Message("known", Level.NOTE, said, "", 0.0)))
+
+    def acknowledge(self, message: Message, by: str, time_s: float) -> None:
+        """Somebody knows of a condition: log it, and let it be from now on."""
+        self.know(message)
+        said = f"acknowledged by {by}: {message.condition}"
+        self.log.append((time_s, Message("known", Level.NOTE, said, "", 0.0)))
+
     def settle(self) -> None:
         """Leave what was only said in passing."""
         self._told = []
@@ -104,11 +126,17 @@ class Notices:
         ended: str | None,
         now_s: float,
         infusing: bool = False,
+        room_s: float | None = None,
     ) -> list[Message]:
         """All that is to be said now, in no order."""
-        shown = messages.of_stream(stream, age_s, interval_s, ended)
+        shown = [
+            self._aged(message, now_s)
+            for message in stream_messages.of_stream(
+                stream, age_s, interval_s, ended, room_s
+            )
+        ]
         if self._behind_since_s is not None:
-            shown += messages.behind(stream.lag, now_s - self._behind_since_s)
+            shown += stream_messages.behind(stream.lag, now_s - self._behind_since_s)
         since_s = self.fitting_since_s
         if since_s is not None and now_s - since_s < messages.KEPT_S:
             shown = [m for m in shown if m.key != "silent"]  # they come meanwhile
@@ -119,8 +147,24 @@ class Notices:
             replace(message, age_s=max(0.0, now_s - since_s))
             for since_s, message in self._standing
         ]
-        shown += messages.of_windows(self._watches, now_s, infusing)
+        shown += watches.of_windows(self._watches, now_s, infusing)
         return shown + messages.recent(self._told, now_s)
+
+    def with_known(self, shown: list[Message]) -> list[Message]:
+        """The same, each marked that is known; what is over is forgotten."""
+        here = {message.key for message in shown}
+        self._known = {k: m for k, m in self._known.items() if k in here}
+        return [
+            replace(m, acknowledged=messages.acknowledged(m, self._known))
+            for m in shown
+        ]
+
+    def _aged(self, message: Message, now_s: float) -> Message:
+        """A condition of the stream with how long it has been heard of."""
+        since_s = self._since.get(message.key)
+        if message.age_s or since_s is None:
+            return message
+        return replace(message, age_s=max(0.0, now_s - since_s))
 
 
 def noted(note: Note) -> Message:
@@ -145,6 +189,12 @@ def trouble(event: Event) -> Message | None:
         return None
     said = TROUBLES[event.kind]
     return Message(event.kind, Level.ATTENTION, said, event.text, 0.0)
+
+
+def unlocked(event: Event) -> Message:
+    """That the outcome of a blinded session is shown here, and why if that is said."""
+    said, lock = "Unlocked: a blinded session shows its outcome", event.kind == LOCK
+    return Message("unlocked", Level.NOTE, said, "" if lock else event.text, 0.0)
 
 
 def contradicted(event: Event) -> Message:

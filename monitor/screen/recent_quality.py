@@ -11,8 +11,8 @@ from monitor.analysis.course.response import Estimate
 from monitor.analysis.preparation.drift import DRIFT_TRANSIENTS, drift_now_hz_per_min
 from monitor.analysis.preparation.quality import LOW_WEIGHT, median_of
 from monitor.protocol.settings import Settings
-from monitor.screen.messages import Judged, Limits
 from monitor.screen.state import QUALITY, SessionState
+from monitor.screen.watches import Judged, Limits
 
 
 @dataclass(frozen=True, slots=True)

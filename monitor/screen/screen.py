@@ -29,7 +29,8 @@ class Level(StrEnum):
 class Message:
     """A condition, since when (seconds ago), and the one thing to do about it.
 
-    `tells_outcome`: it is nothing for a blinded screen.
+    `tells_outcome`: it is nothing for a blinded screen.  `severity` grows as it gets
+    worse (1: at its limit); `acknowledged`: the operator knows.
     """
 
     key: str
@@ -38,6 +39,8 @@ class Message:
     action: str
     age_s: float
     tells_outcome: bool = False
+    severity: float = 1.0
+    acknowledged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from monitor.analysis.course.response import meaningful
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.preparation.drift import drift_now_hz_per_min
 from monitor.analysis.tracking.plasma import PLASMA
-from monitor.screen import messages
+from monitor.screen import disk, messages, stream_messages
 from monitor.screen.parts import headline, spectrum, strips, trend
 from monitor.screen.parts.answer import answered
 from monitor.screen.parts.axis import time_axis
@@ -182,10 +182,11 @@ def messages_of(state: SessionState, now_s: float) -> tuple[Message, ...]:
     age_s = 0.0 if heard_s is None else math.floor(now_s - heard_s)
     infusing = state.infusion()[0] is not None
     shown = state.notices.shown(
-        state.stream, age_s, state.wait_s(), state.ended, now_s, infusing
-    )
+        state.stream, age_s, state.wait_s(), state.ended, now_s, infusing,
+        disk.room_s(state),
+    )  # fmt: skip
     if state.starting(now_s):
-        begun = messages.begun(state.stream)
+        begun = stream_messages.begun(state.stream)
         shown = [begun, *(m for m in shown if m.key != "stream")]
     if state.detectable is not None and not infusing and state.ended is None:
         s = state.settings
@@ -195,4 +196,4 @@ def messages_of(state: SessionState, now_s: float) -> tuple[Message, ...]:
         )
     if state.hidden:
         shown = [m for m in shown if not m.tells_outcome]
-    return messages.ordered(shown)
+    return messages.ordered(state.notices.with_known(shown))

@@ -161,6 +161,7 @@ class Heartbeat:
     clock_drift_ppm : how much faster it runs; None as long as that cannot be told
     deaf : whom the relay does not hear any more, and what helps; empty: nobody.  A
         source may say so of itself, too
+    disk : the disk that the recording is written to: "/data", "D:"
     """
 
     last_seq: int
@@ -172,6 +173,7 @@ class Heartbeat:
     clock_drift_ppm: float | None = None
     dropped_reason: str = ""
     deaf: str = ""
+    disk: str = ""
 
 
 @dataclass(frozen=True, slots=True)

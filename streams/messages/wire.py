@@ -251,6 +251,7 @@ def _body(topic: str, reader: Fields, payload: bytes) -> Body:
                 reader.optional_number("clock_drift_ppm", low=-1e15),
                 reader.text("dropped_reason", ""),
                 reader.text("deaf", ""),
+                reader.text("disk", "", limit=256),
             )
         case _:
             return End(reader.integer("transients"), reader.text("reason"))

@@ -27,6 +27,14 @@ HEAD_BYTES = MARK_AT + len(MARK)  # of the first message, behind the preamble
 FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
+def disk_of(path: Path) -> str:
+    """The disk that a file is on, as its user knows it: "/data", "D:"."""
+    place = path.absolute().parent
+    while not os.path.ismount(place) and place != place.parent:
+        place = place.parent
+    return str(place).rstrip("\\") if place.drive else str(place)
+
+
 def find(path: str | os.PathLike[str]) -> Path:
     """The recording itself, or its unfinished `.part`.
 

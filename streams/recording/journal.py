@@ -31,6 +31,7 @@ from streams.messages.wire import Frames, read_header
 from streams.recording.container import PREAMBLE, Index, closing_bytes, entry_bytes
 from streams.recording.files import (
     cannot_write,
+    disk_of,
     lock_recording,
     places,
     refuse_link,
@@ -64,10 +65,11 @@ class Journal:
     ----------
     path : where the recording will be once it is closed
     part : where it is written
+    disk : the disk that this is on
     """
 
     def __init__(self, path: Path, part: Path, mode: str, visit: Visit | None) -> None:
-        self.path, self.part = path, part
+        self.path, self.part, self.disk = path, part, disk_of(part)
         self._written = Written()
         self._index = Index()
         self._torn = False  # whether the file or the index may hold more than counts

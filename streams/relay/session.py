@@ -169,6 +169,7 @@ class RelaySession:
                     clock_drift_ppm=self.drift_ppm,
                     dropped_reason=dropped_reason,
                     deaf=deaf,
+                    disk=self.journal.disk,
                 )
             ),
             self._clocks(),

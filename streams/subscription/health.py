@@ -30,6 +30,7 @@ class StreamHealth:
     refetch : whether lost messages can be fetched; None while it is not known
     recording : whether the relay records; None where it does not say
     recorded_bytes, disk_free_bytes : of the relay's recording; None likewise
+    disk : which one that is; empty where the relay does not say
     clock_offset_s : how far the relay's clock got ahead of the scanner's since the
         first transient, s; None where the relay does not say
     clock_drift_ppm : how much faster it runs than the scanner's; None likewise
@@ -59,6 +60,7 @@ class StreamHealth:
     disk_free_bytes: int | None = None
     clock_offset_s: float | None = None
     clock_drift_ppm: float | None = None
+    disk: str = ""
     deaf: str = ""
     end: End | None = None
     problem: str = ""

@@ -124,6 +124,7 @@ class Subscriber:
             clock_offset_s=beat.clock_offset_s if beat else None,
             clock_drift_ppm=beat.clock_drift_ppm if beat else None,
             deaf=beat.deaf if beat else "",
+            disk=beat.disk if beat else "",
             end=self._end,
             problem=self._problem(),
             away=self._away(),

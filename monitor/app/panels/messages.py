@@ -1,71 +1,78 @@
-"""The message line: the most urgent condition large, what to do beside it."""
+"""Three lines of messages: the most urgent condition large, what to do below it."""
 
 from __future__ import annotations
 
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from monitor.app.panels.status import restate
 from monitor.app.text import Text
 from monitor.app.theme import Theme
-from monitor.screen.messages import PASSING
-from monitor.screen.screen import Level, Message
-from monitor.screen.words import ago
+from monitor.screen.parts.message_lines import lines_of
+from monitor.screen.screen import Message
 
-LONG = 52  # characters that one line can hold
+MARGINS = (16, 3, 16, 3)
+TIP = "click a message, or Ctrl+K: acknowledge it. It returns if it gets worse."
 
 
 class MessagePanel(QFrame):
-    """Draws messages: the first large, the others in one line."""
+    """Draws messages; emits `acknowledged(place)` for the one that is clicked."""
+
+    acknowledged = pyqtSignal(int)
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "panel")
+        self.setToolTip(TIP)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._rows = QVBoxLayout(self)
         self._shown: tuple[Message, ...] | None = None
-        self.first = Text(48, 24, bold=True)
-        self.second = Text(22, 17)
+        self.first = Text(44, 24, bold=True)
+        self.second = Text(26, 17)
+        self.others = (Text(24, 17), Text(24, 17))
         self.sentence = QLabel()  # of the analysis, too long for one line
         self.sentence.setWordWrap(True)
         self.sentence.hide()
         self._rows.addStretch()
         self._rows.addWidget(self.first)
         self._rows.addWidget(self.sentence, 100)
-        self._rows.addWidget(self.second)
+        for line in (self.second, *self.others):
+            self._rows.addWidget(line)
         self._rows.addStretch()
 
     def dress(self, theme: Theme) -> None:
         """Take the sizes of a theme."""
-        self._rows.setContentsMargins(*(theme.px(v) for v in (16, 2, 16, 4)))
+        self._rows.setContentsMargins(*(theme.px(v) for v in MARGINS))
         self._rows.setSpacing(0)
-        self.first.dress(theme)
+        for line in (self.first, self.second, *self.others):
+            line.dress(theme)
         self.sentence.setFont(theme.font(24, bold=True))
-        self.second.dress(theme)
+
+    def height_for(self, theme: Theme) -> int:
+        """Height that three messages need."""
+        rows = theme.line_px(44, True) + theme.line_px(26) + 2 * theme.line_px(24)
+        return rows + theme.px(2 * MARGINS[1])
 
     def draw(self, messages: tuple[Message, ...]) -> None:
         """Show messages; those that are shown already cost nothing."""
         if messages is self._shown:
             return
         self._shown = messages
-        restate(self, _state(messages))
-        long = bool(messages) and len(messages[0].condition) > LONG
-        self.first.setVisible(bool(messages) and not long)
-        self.sentence.setVisible(long)
-        if not messages:
-            self.second.show_text("no messages · F1: all keys")
+        lines = lines_of(messages)
+        restate(self, "attention" if lines.attention else "")
+        self.first.setVisible(bool(lines.first) and not lines.long)
+        self.sentence.setVisible(lines.long)
+        self.first.show_text("" if lines.long else lines.first)
+        self.sentence.setText(lines.first if lines.long else "")
+        self.second.show_text(lines.rest)
+        for line, text in zip(self.others, lines.others, strict=True):
+            line.show_text(text)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """Acknowledge the message that was clicked."""
+        if event is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        first, *others = messages
-        self.first.show_text("" if long else first.condition)
-        self.sentence.setText(first.condition if long else "")
-        age = ago(first.age_s)
-        since = f"{age} ago" if first.key in PASSING else f"for {age}"
-        timeless = first.age_s < 1 or age in first.condition
-        said = [part for part in (first.action, "" if timeless else since) if part]
-        if others:
-            said.append("also: " + "; ".join(m.condition for m in others))
-        self.second.show_text(" · ".join(said))
-
-
-def _state(messages: tuple[Message, ...]) -> str:
-    if messages and messages[0].level is Level.ATTENTION:
-        return "attention"
-    return ""
+        at = event.position().toPoint().y()
+        tops = [line.geometry().top() for line in self.others]
+        self.acknowledged.emit(sum(at >= top for top in tops))

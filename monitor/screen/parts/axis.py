@@ -23,7 +23,7 @@ MARK_WORDS = {
     "re-shim": "re-shim",
     "re-centre": "re-centre",
 }
-UNSEEN = frozenset({"settings", "reference", "blinded"})
+UNSEEN = frozenset({"settings", "reference", "blinded", "acknowledged", "subject"})
 INFUSION = ("infusion_start", "infusion_stop")
 MARK_ROWS = 4  # labels that may stand above one another
 MARK_CHARACTERS = 22

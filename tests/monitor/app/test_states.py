@@ -110,7 +110,7 @@ def test_every_state_shows_its_words_in_their_places(qapp, reports, size, theme)
         assert page.status.stream.full_text.startswith(state.stream), name
         assert page.status.phase.full_text.startswith(state.phase), name
         assert state.number(page.headline.number.full_text), name
-        lines = (page.messages.first, page.messages.second)
+        lines = page.messages.findChildren(Text)
         said = " ".join(line.full_text for line in lines if line.isVisible())
         assert state.message in said, name
         assert page.replay.isVisible() == (state.feed is REPLAY), name

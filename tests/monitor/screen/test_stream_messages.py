@@ -21,9 +21,22 @@ PAUSED = Stream(connected=True, playback=Playback(False, 20.0, 60.0, 600.0))
 @pytest.mark.parametrize(
     ("stream", "condition"),
     [
-        (Stream(), "No stream"),
+        (Stream(), "No stream, perhaps no recording"),
+        (Stream(gone=True), "No stream: nobody records"),
         (Stream(connected=True), "Not recording"),
-        (replace(LIVE, disk_free_bytes=10**8), "Disk low: 100 MB left"),
+        (replace(LIVE, disk_free_bytes=900_000, disk="D:"), "Disk D: full in 56 min"),
+        (
+            replace(LIVE, disk_free_bytes=10**5, disk="/data"),
+            "Disk /data full in 6 min",
+        ),
+        (
+            replace(LIVE, disk_free_bytes=9, disk="D:", recording=False),
+            "Not recording: the disk D: is full",
+        ),
+        (
+            replace(LIVE, clock_offset_s=-200.0),
+            "The relay's clock is 3 min behind the scanner's",
+        ),
         (replace(LIVE, lost=3), "3 messages lost"),
         (replace(LIVE, refused=3, refusal="x lacks y"), "3 messages refused"),
         (replace(LIVE, deaf="start the relay again"), "The relay is deaf"),
@@ -34,8 +47,14 @@ def test_conditions_of_the_stream_are_named_with_an_action(updates, stream, cond
     display.hear(stream, 300.0)
     message = display.screen(300.5).messages[0]
     assert message.condition == condition
-    assert message.level is Level.ATTENTION
+    assert message.level is (Level.NOTE if "clock" in condition else Level.ATTENTION)
     assert message.action
+
+
+def test_a_disk_with_room_for_the_session_is_no_message(updates):
+    display = shown(updates, 300.0)
+    display.hear(replace(LIVE, disk_free_bytes=10**7), 300.0)
+    assert "disk" not in {m.key for m in display.screen(300.5).messages}
 
 
 def test_being_behind_is_told_when_it_lasts(updates):

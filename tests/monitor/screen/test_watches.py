@@ -9,8 +9,8 @@ from screen_cases import LIVE, shown
 
 from monitor.analysis.course.detectable import Detectable
 from monitor.analysis.update import Update
-from monitor.screen.messages import DELAY, Watch, above, below
 from monitor.screen.sheets.checks import card_of
+from monitor.screen.watches import DELAY, Watch, above, below
 
 
 def test_message_comes_after_a_delay_and_goes_with_a_deadband():
@@ -100,5 +100,5 @@ def test_conditions_and_troubles_of_the_stream_stay_in_the_log(updates):
     said = [m.condition for _, m in display.state.messages_so_far()[before:]]
     assert said == [
         "Line width 20.0 Hz, limit 12.8", "Line width 20.0 Hz, limit 12.8: over",
-        "No stream", "No stream: over",
+        "No stream, perhaps no recording", "No stream, perhaps no recording: over",
     ]  # fmt: skip
