@@ -28,7 +28,8 @@ class MessagePanel(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._rows = QVBoxLayout(self)
         self._shown: tuple[Message, ...] | None = None
-        self.first = Text(44, 24, bold=True)
+        self._cramped = False
+        self.first = Text(44, 17, bold=True)
         self.second = Text(26, 17)
         self.others = (Text(24, 17), Text(24, 17))
         self.sentence = QLabel()  # of the analysis, too long for one line
@@ -42,16 +43,20 @@ class MessagePanel(QFrame):
         self._rows.addStretch()
 
     def dress(self, theme: Theme) -> None:
-        """Take the sizes of a theme."""
+        """Take the sizes of a theme; on a small page each message has one line."""
+        self._cramped, shown, self._shown = theme.cramped, self._shown, None
         self._rows.setContentsMargins(*(theme.px(v) for v in MARGINS))
         self._rows.setSpacing(0)
         for line in (self.first, self.second, *self.others):
             line.dress(theme)
         self.sentence.setFont(theme.font(24, bold=True))
+        if shown is not None:
+            self.draw(shown)
 
     def height_for(self, theme: Theme) -> int:
         """Height that three messages need."""
-        rows = theme.line_px(44, True) + theme.line_px(26) + 2 * theme.line_px(24)
+        rows = theme.line_px(44, True) + 2 * theme.line_px(24)
+        rows += 0 if theme.cramped else theme.line_px(26)
         return rows + theme.px(2 * MARGINS[1])
 
     def draw(self, messages: tuple[Message, ...]) -> None:
@@ -63,16 +68,20 @@ class MessagePanel(QFrame):
         restate(self, "attention" if lines.attention else "")
         self.first.setVisible(bool(lines.first) and not lines.long)
         self.sentence.setVisible(lines.long)
-        self.first.show_text("" if lines.long else lines.first)
+        together = self._cramped and not lines.long and bool(lines.first)
+        first = f"{lines.first} · {lines.rest}" if together and lines.rest else None
+        self.first.show_text("" if lines.long else first or lines.first)
         self.sentence.setText(lines.first if lines.long else "")
         self.second.show_text(lines.rest)
+        self.second.setVisible(not together)
         for line, text in zip(self.others, lines.others, strict=True):
             line.show_text(text)
+            line.setVisible(bool(text))
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Acknowledge the message that was clicked."""
         if event is None or event.button() != Qt.MouseButton.LeftButton:
             return
         at = event.position().toPoint().y()
-        tops = [line.geometry().top() for line in self.others]
+        tops = [line.y() for line in self.others if line.isVisible()]
         self.acknowledged.emit(sum(at >= top for top in tops))
