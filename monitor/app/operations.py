@@ -172,7 +172,7 @@ class Operations:
 
     def show_summary(self) -> None:
         """The page at the stop."""
-        page = summary_of(self.state, self._host.session.display.view, self._clock())
+        page = summary_of(self.state, self._clock())
         self.summary.draw(page, self._host.page.trend.grab())
         self._only(self.summary)
 

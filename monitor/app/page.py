@@ -19,8 +19,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from monitor.app.crosshair import Crosshair
 from monitor.app.panels.buttons import ButtonPanel
 from monitor.app.panels.headline import HeadlinePanel
+from monitor.app.panels.measures import MeasuresPanel
 from monitor.app.panels.messages import MessagePanel
 from monitor.app.panels.quality import QualityPanel
 from monitor.app.panels.replay import ReplayPanel
@@ -53,6 +55,7 @@ class Page(QWidget):
         self.status = StatusPanel()
         self.headline = HeadlinePanel()
         self.trend = TrendPanel()
+        self.measures = MeasuresPanel()
         self.quality = QualityPanel()
         self.waterfall = WaterfallPanel()
         self.spectrum = SpectrumPanel()
@@ -68,7 +71,9 @@ class Page(QWidget):
         self._sheets: tuple[Sheet, ...] = ()
         self._theme: Theme | None = None
         self._dressed: tuple[int, int] | None = None
+        self._crosshairs = (Crosshair(self.time_plots()), Crosshair((self.spectrum,)))
         self._lay_out()
+        self.measures.others.connect(self.quality.turn)
         for plot in self.time_plots():
             plot.moved.connect(partial(self._zoom_time, plot))
 
@@ -76,9 +81,10 @@ class Page(QWidget):
         self._grid = QGridLayout(self)
         self._left, self._right = QVBoxLayout(), QVBoxLayout()
         left: tuple[tuple[QWidget, int], ...] = (
-            (self.trend, 47),
-            (self.quality, 38),
-            (self.waterfall, 15),
+            (self.trend, 69),
+            (self.measures, 0),
+            (self.quality, 22),
+            (self.waterfall, 9),
         )
         right: tuple[tuple[QWidget, int], ...] = (
             (self.headline, 0),
@@ -97,8 +103,8 @@ class Page(QWidget):
         self._grid.addWidget(self.acts, 2, 1)
         self._grid.addWidget(self.footer, 3, 0, 1, 2)
         self._grid.setRowStretch(1, 1)
-        self._grid.setColumnStretch(0, 61)
-        self._grid.setColumnStretch(1, 39)
+        self._grid.setColumnStretch(0, 58)
+        self._grid.setColumnStretch(1, 42)
 
     def dress(self) -> None:
         """Give every panel the sizes of the window and the colours in use."""
@@ -111,9 +117,9 @@ class Page(QWidget):
         for column in (self._left, self._right):
             column.setSpacing(theme.px(8))
         for panel in (
-            self.status, self.headline, self.trend, self.quality, self.waterfall,
-            self.spectrum, self.table, self.messages, self.buttons, self.replay,
-            self.footer,
+            self.status, self.headline, self.trend, self.measures, self.quality,
+            self.waterfall, self.spectrum, self.table, self.messages, self.buttons,
+            self.replay, self.footer, *self._crosshairs,
         ):  # fmt: skip
             panel.dress(theme)
         self._theme = theme
@@ -177,6 +183,7 @@ class Page(QWidget):
         self.status.draw(screen.status)
         self.headline.draw(screen.headline)
         self.table.draw(screen.table)
+        self.measures.draw(screen.measures)
         self.messages.draw(screen.messages)
         self.footer.show_text(screen.footer)
         self.acts.setCurrentIndex(0 if screen.playback is None else 1)
@@ -185,6 +192,8 @@ class Page(QWidget):
         plots = self._plots(screen)
         for draw in plots if everything else (plots[self._turn % len(plots)],):
             draw()
+        for crosshair in self._crosshairs:
+            crosshair.draw()
         self._turn += 1
 
     @property

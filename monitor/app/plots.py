@@ -30,14 +30,16 @@ EDGE = 60  # how far the number of a tick may hang over the end of its axis, px
 class Plot(pg.PlotWidget):  # type: ignore[misc]
     """A plot without menus, with axes of fixed width.
 
-    A drag or the wheel zooms where `let_zoom` allows it; `unzoom` undoes it.  Emits
-    `clicked(x)`, `hovered(x)`, `left()`, `menu()` and `moved()` after a zoom.
+    A drag moves along x and the wheel zooms there once `let_zoom` was called; `unzoom`
+    undoes both.  Emits `clicked(x)`, `hovered(x)`, `pointed(x, y)`, `left()`, `menu()`
+    and `moved()` after a zoom.
 
     `foot` leaves pixels below the bottom axis, where pyqtgraph lets its label hang out.
     """
 
     clicked = pyqtSignal(float)
     hovered = pyqtSignal(float)
+    pointed = pyqtSignal(float, float)
     left = pyqtSignal()
     menu = pyqtSignal()
     moved = pyqtSignal()
@@ -62,28 +64,32 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             )
 
         self.zoomed = False
-        self._home: dict[str, tuple[float, float]] = {}
+        self._home: tuple[float, float] | None = None
         self.getViewBox().sigRangeChangedManually.connect(self._zoomed)
         self.scene().sigMouseClicked.connect(self._pressed)
         self.scene().sigMouseMoved.connect(self._hover)
 
-    def let_zoom(self, x: bool = False, y: bool = False) -> None:
-        """Let wheel and, where both axes may be zoomed, a drag zoom."""
+    def let_zoom(self) -> None:
+        """Let a drag move, and the wheel zoom, along x."""
         box = self.getViewBox()
-        box.setMouseEnabled(x=x, y=y)
-        box.setMouseMode(box.RectMode if x and y else box.PanMode)
+        box.setMouseEnabled(x=True, y=False)
+        box.setMouseMode(box.PanMode)
 
     def show_x(self, low: float, high: float) -> None:
         """Range of the x axis unless the operator has zoomed."""
-        self._home["x"] = (low, high)
+        if self._home != (low, high):
+            self._home = (low, high)
+            self.getViewBox().setLimits(xMin=low, xMax=high)
         if not self.zoomed:
             self.setXRange(low, high, padding=0)
 
     def show_y(self, low: float, high: float) -> None:
-        """Range of the y axis unless the operator has zoomed."""
-        self._home["y"] = (low, high)
-        if not self.zoomed:
-            self.setYRange(low, high, padding=0)
+        """Range of the y axis."""
+        self.setYRange(low, high, padding=0)
+
+    def words_at(self, x: float, y: float) -> str:
+        """What lies at a place of the plot, for the crosshair."""
+        return ""
 
     def zoom_x(self, low: float, high: float) -> None:
         """Follow the zoom of another plot."""
@@ -96,10 +102,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         if not self.zoomed:
             return
         self.zoomed = False
-        if "x" in self._home:
-            self.show_x(*self._home["x"])
-        if "y" in self._home:
-            self.show_y(*self._home["y"])
+        if self._home is not None:
+            self.show_x(*self._home)
         self.draw_again()
 
     def size_px(self) -> tuple[float, float]:
@@ -129,6 +133,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     def _hover(self, place: Any) -> None:
         if self.getViewBox().sceneBoundingRect().contains(place):
             self.hovered.emit(self._x_of(place))
+            at = self.getViewBox().mapSceneToView(place)
+            self.pointed.emit(float(at.x()), float(at.y()))
 
     def _x_of(self, place: Any) -> float:
         return float(self.getViewBox().mapSceneToView(place).x())

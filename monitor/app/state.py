@@ -1,4 +1,4 @@
-"""What of the window comes back the next time: theme, scale, headline, folder."""
+"""What of the window comes back the next time: theme, scale, folder."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ class State:
     """
 
     theme: str = "dark"
-    limit_percent: float = 30.0
-    by_tracker: bool = False
+    wider: int = 0
     full_screen: bool = False
     folder: str = ""
     geometry: tuple[int, ...] = ()

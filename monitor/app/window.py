@@ -33,7 +33,7 @@ from monitor.protocol.settings import Settings
 from monitor.run.worker_messages import Command, Play, Report, Seek, SendEvent, SetSpeed
 from monitor.screen.fold import await_event, tell_sentence
 from monitor.screen.keys import KEY
-from monitor.screen.parts.trend import after, wider
+from monitor.screen.parts.trend import after
 from monitor.screen.rewindable import Session
 from monitor.screen.screen import Screen
 from monitor.screen.sheets.new_session import Opening
@@ -73,9 +73,7 @@ class Window(QMainWindow):
         self.page = Page(THEMES[state.theme])
         self.setCentralWidget(self.page)
         self._receive, self._send, self._clock = receive, send, clock
-        self.session.display.show(
-            limit=state.limit_percent, by_tracker=state.by_tracker, plasma=state.plasma
-        )
+        self.session.display.show(wider=state.wider, plasma=state.plasma)
         folder = Path(state.folder) if state.folder else None
         self.operations = Operations(self, self.send, clock, folder)
         self.open_session: Callable[[Opening], None] | None = None
@@ -99,7 +97,7 @@ class Window(QMainWindow):
             # a button's own shortcut waits 0.1 s
             **{kind: partial(page.buttons.press, kind) for kind in WORDS},
             **operations.actions(),
-            "estimate": self._other_estimate,
+            "strips": page.quality.turn,
             "theme": self._other_theme,
             "full": self._full_screen,
             "wider": lambda: self._scale(1),
@@ -164,8 +162,7 @@ class Window(QMainWindow):
         at = self.geometry()
         return State(
             "dark" if self.page.palette_in_use is DARK else "light",
-            view.limit_percent,
-            view.by_tracker,
+            view.wider,
             full,
             str(self.operations.folder),
             () if filled else (at.x(), at.y(), at.width(), at.height()),
@@ -251,12 +248,7 @@ class Window(QMainWindow):
 
     def _scale(self, steps: int) -> None:
         display = self.session.display
-        display.show(limit=wider(display.view.limit_percent, steps))
-
-    def _other_estimate(self) -> None:
-        """Window or tracker in the headline."""
-        display = self.session.display
-        display.show(by_tracker=not display.view.by_tracker)
+        display.show(wider=display.view.wider + steps)
 
     def _other_plasma(self) -> None:
         """The next of the published plasma curves, or none."""

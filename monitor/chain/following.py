@@ -138,7 +138,8 @@ def comments_of(screen: Screen) -> tuple[str, ...]:
     quality = ", ".join(f"{s.name} {s.now} {s.unit}".strip() for s in screen.strips[:3])
     lines = (
         f"{head.title}: {head.number} {head.interval}".strip(),
-        head.caption,
+        head.verdict,
+        *head.lines,
         quality,
     )
     return tuple(line for line in lines if line)

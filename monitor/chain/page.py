@@ -99,9 +99,13 @@ def _headline(
     beside = 0.04 + 2.1 * 0.66 * letters * len(head.number) / figure.bbox.width
     _words(figure, beside, top - 0.75 * line, head.interval, letters, "1.0")
     top -= 2.1 * line
-    caption = textwrap.shorten(head.caption, _letters(figure, letters), placeholder="…")
-    _words(figure, 0.02, top, caption, 0.85 * letters, GREY)
-    return top - 1.2 * line
+    for words, height, shade in (
+        (head.verdict, letters, "1.0"), (" · ".join(head.lines), 0.85 * letters, GREY),
+    ):  # fmt: skip
+        said = textwrap.shorten(words, _letters(figure, height), placeholder="…")
+        _words(figure, 0.02, top, said, height, shade)
+        top -= line
+    return top - 0.2 * line
 
 
 def _letters(figure: Figure, letters: float) -> int:
@@ -146,11 +150,11 @@ def _dress(axes: Axes, letters: float) -> None:
 
 def _trend(axes: Axes, trend: Trend, letters: float) -> None:
     _dress(axes, letters)
-    axis, limit = trend.axis, trend.limit_percent
+    axis = trend.axis
     end = max(axis.end_min, axis.start_min + 1.0)
     axes.set_xlim(axis.start_min, end)
-    axes.set_ylim(-limit, limit)
-    axes.set_yticks([-limit / 2, 0, limit / 2])
+    axes.set_ylim(trend.low, trend.high)
+    axes.set_yticks([trend.low / 2, 0, trend.high / 2])
     axes.axhline(0, color=DARK, lw=1)
     for span in (axis.reference, axis.infusion):
         if span is not None:
@@ -160,9 +164,10 @@ def _trend(axes: Axes, trend: Trend, letters: float) -> None:
     if trend.band is not None:
         band = trend.band
         axes.fill_between(band.time_min, band.low, band.high, color="0.32", lw=0)
+        axes.plot(band.time_min, band.value, color="1.0", lw=2)
     axes.plot(trend.line_min, trend.line, color=GREY, lw=1)
-    axes.errorbar(trend.points_min, trend.points, trend.half, color="1.0", fmt="o",
-                  ms=0.3 * letters, elinewidth=1.2)  # fmt: skip
+    axes.errorbar(trend.points_min, trend.points, trend.half, color=GREY, fmt="o",
+                  ms=0.2 * letters, elinewidth=0.8)  # fmt: skip
     if trend.note:
         axes.text(0.5, 0.8, "\n".join(textwrap.wrap(trend.note, 38)), color="1.0",
                   ha="center", va="top", fontsize=0.85 * letters,

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from monitor.analysis.course.response import Z95, meaningful
+from monitor.analysis.course.response import Z95
 from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.analysis.preparation.combination import WATERS
+from monitor.analysis.tracking.current_change import current_change
 from monitor.run.levels import unmeasured
 from monitor.run.line_place import line_offset, points_before_top
 from monitor.run.negative_components import negative_components
@@ -55,19 +56,19 @@ def change_at_the_end(result: Result) -> str:
     settings, name = result.settings, result.settings.outcome
     if settings.outcome_hidden:
         return f"{name} is hidden by the protocol."
-    full = [
-        estimate
-        for estimate in result.estimates
-        if meaningful(estimate, name, result.plan.length, result.reference_s)
-    ]
-    if not full:
+    full = result.plan.length
+    whole = [e for e in result.estimates if e.n_transients >= full]
+    last = max(whole, key=lambda estimate: estimate.time_end_s, default=None)
+    point = result.tracks[-1] if result.tracks else None
+    window_s = full * result.course.interval_s
+    now = current_change(name, point, last, full, result.reference_s, window_s)
+    if now is None:
         return ""
-    last = max(full, key=lambda estimate: estimate.time_end_s)
-    change, half = last.changes_percent[name], Z95 * last.change_sds_percent[name]
+    change, half = now.percent, Z95 * now.sd_percent
+    by = "by the tracker" if now.tracked else f"by the last {full} transients"
     return (
-        f"{name} at the end ({last.time_start_s:.0f} to {last.time_end_s:.0f} s): "
-        f"{change:+.1f} % from the reference period, 95 % interval "
-        f"{change - half:+.1f} to {change + half:+.1f} %"
+        f"{name} at the end ({by}): {change:+.1f} % from the reference period, 95 % "
+        f"interval {change - half:+.1f} to {change + half:+.1f} %"
     )
 
 

@@ -21,6 +21,7 @@ from monitor.screen.screen import Screen
 from monitor.screen.session_parts import (
     axis_of,
     headline_of,
+    measures_of,
     messages_of,
     spectrum_of,
     status_of,
@@ -32,6 +33,7 @@ from monitor.screen.session_parts import (
 from monitor.screen.state import SessionState
 from monitor.screen.view import View
 
+MOST = 4  # steps of the scale, wider or narrower
 PLOTS = ("trend", "strips", "spectrum", "waterfall")
 
 
@@ -50,10 +52,11 @@ def screen_of(
     named = (state.acquisition, state.source, settings)
     return Screen(
         status=memo.status.same(status_of(state, now_s)),
-        headline=memo.headline.same(headline_of(state, view, now_s)),
+        headline=memo.headline.same(headline_of(state, now_s)),
         trend=memo.trend.of(
             (revision, view), lambda: trend_of(state, view, axis), waits["trend"]
         ),
+        measures=memo.measures.same(measures_of(state)),
         strips=memo.strips.of(
             revision, lambda: strips_of(state, axis), waits["strips"]
         ),
@@ -90,8 +93,7 @@ class Display:
     def show(
         self,
         settings: Settings | None = None,
-        limit: float | None = None,
-        by_tracker: bool | None = None,
+        wider: int | None = None,
         plasma: str | None = None,
     ) -> None:
         """Let the operator choose how the session is seen.
@@ -104,8 +106,7 @@ class Display:
         if plasma is not None and plasma not in PLASMA:
             plasma = ""
         self.view = View(
-            limit or view.limit_percent,
-            view.by_tracker if by_tracker is None else by_tracker,
+            view.wider if wider is None else min(max(wider, -MOST), MOST),
             view.plasma if plasma is None else plasma,
         )
 

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from monitor.screen.screen import (
     Headline,
+    Measure,
     Message,
     Row,
     SpectrumView,
@@ -65,6 +66,7 @@ class Memo:
     status: Kept[Status] = field(default_factory=Kept)
     headline: Kept[Headline] = field(default_factory=Kept)
     trend: Kept[Trend] = field(default_factory=Kept)
+    measures: Kept[tuple[Measure, ...]] = field(default_factory=Kept)
     strips: Kept[tuple[Strip, ...]] = field(default_factory=Kept)
     spectrum: Kept[SpectrumView | None] = field(default_factory=Kept)
     waterfall: Kept[Waterfall | None] = field(default_factory=Kept)

@@ -79,6 +79,11 @@ class Notices:
         for text in (*new, *over):
             self.log.append((time_s, Message("stream", Level.NOTE, text, "", 0.0)))
 
+    def conditions(self) -> frozenset[str]:
+        """What of the windows' conditions is on, by key."""
+        watches = self._watches.items()
+        return frozenset(key for key, watch in watches if watch.since_s is not None)
+
     def tell(self, message: Message, time_s: float, now_s: float) -> None:
         """Show a message for a while, and log it with its scanner time for ever."""
         self.log.append((time_s, message))

@@ -55,15 +55,24 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The one big number.
+    """The one big number, and what it means.
 
-    `fade` runs from 0 (fresh) to 1 (old: drawn in the colour of secondary text).
+    Attributes
+    ----------
+    title : whose change it is
+    number, interval : "+6.6 %" and "± 3.9" (95 %); a dash and nothing where there is
+        none
+    verdict : whether it has changed, which way and since when
+    lines : a few words each: why it is grey, the mean since the infusion began, and
+        what the last window says
+    fade : from 0 (fresh) to 1 (old or in doubt: drawn in the colour of secondary text)
     """
 
     title: str
     number: str
     interval: str
-    caption: str
+    verdict: str
+    lines: tuple[str, ...]
     fade: float
 
 
@@ -80,7 +89,7 @@ class TimeAxis:
     """The axis that trend, strips and waterfall share, with what happened on it.
 
     `zero_s` is the scanner time of minute 0; `left_out` are the spans of epochs that
-    the operator leaves out.
+    the operator leaves out, `breaks` the first transients of all epochs but the first.
     """
 
     zero_s: float
@@ -90,7 +99,7 @@ class TimeAxis:
     reference: tuple[float, float] | None
     infusion: tuple[float, float] | None
     marks: tuple[Mark, ...]
-    epochs: tuple[float, ...]
+    breaks: tuple[float, ...]
     left_out: tuple[tuple[float, float], ...] = ()
 
 
@@ -122,25 +131,29 @@ class Trend:
     ----------
     axis : the time axis
     title : what is plotted, with its unit
-    limit_percent : the axis runs from minus to plus this
+    low, high : ends of the axis, percent
     points_min, points, half : independent windows with half their 95 % interval
-    line_min, line : the sliding estimate
+    pooled : independent windows in a point, where there are many
+    line_min, line : the sliding estimate, of an outcome that is not tracked
     line_connect : (n,) bool, whether a point is joined to the next (not over an epoch
         or a time in which nothing was measured)
     above_min, below_min : where a point lies off the scale
     reference_half : 95 % half width of the reference mean; nan without a reference
     now : start and end of the newest window; None before the first
     band : the tracker; None where there is none
+    provisional : what is drawn is against its own mean so far
     note : what is said in the plot's middle when there is nothing to draw
     plasma : level of the drug as published, where it is asked for
     """
 
     axis: TimeAxis
     title: str
-    limit_percent: float
+    low: float
+    high: float
     points_min: Line
     points: Line
     half: Line
+    pooled: int
     line_min: Line
     line: Line
     line_connect: NDArray[np.bool_]
@@ -150,6 +163,7 @@ class Trend:
     now: tuple[float, float] | None
     band: Band | None
     note: str
+    provisional: bool = False
     plasma: Overlay | None = None
 
 
@@ -168,9 +182,11 @@ NO_POINTS = Points(np.zeros(0), np.zeros(0))
 class Strip:
     """One quality figure on the time axis; `limits` are drawn as lines.
 
-    `water` is the same of the water references, drawn as points of their own.
+    `key` is that of its `Measure`; `water` is the same of the water references, drawn
+    as points of their own.
     """
 
+    key: str
     name: str
     unit: str
     time_min: Line
@@ -182,6 +198,22 @@ class Strip:
     now: str
     past_limit: bool
     water: Points = NO_POINTS
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure of quality as an answer: its value against its limit.
+
+    `good` is None where nothing can be said; `action` is what to do past the limit.
+    """
+
+    key: str
+    name: str
+    unit: str
+    value: str
+    limit: str
+    good: bool | None
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +285,7 @@ class Screen:
     status: Status
     headline: Headline
     trend: Trend
+    measures: tuple[Measure, ...]
     strips: tuple[Strip, ...]
     spectrum: SpectrumView | None
     waterfall: Waterfall | None

@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from monitor.analysis.course.response import meaningful
 from monitor.analysis.fit.curves import Curves
-from monitor.analysis.preparation.drift import drift_now_hz_per_min
+from monitor.analysis.tracking.current_change import CurrentChange, current_change
 from monitor.analysis.tracking.plasma import PLASMA
 from monitor.screen import disk, messages, stream_messages
 from monitor.screen.parts import headline, spectrum, strips, trend
-from monitor.screen.parts.answer import answered
+from monitor.screen.parts.agreement import TOGETHER, Agreement, agreement
 from monitor.screen.parts.axis import time_axis
+from monitor.screen.parts.measures import measures
 from monitor.screen.parts.status import Progress, phase_words, status
 from monitor.screen.parts.table import table, tells_outcome
 from monitor.screen.parts.water import water_points
+from monitor.screen.recent_quality import figures_of, limits_of
 from monitor.screen.screen import (
     Headline,
+    Measure,
     Message,
     Overlay,
     Row,
@@ -46,6 +48,7 @@ def axis_of(state: SessionState) -> TimeAxis:
         state.infusion(),
         first_s,
         state.time_s() if len(state.quality) else first_s,
+        state.planned_end_s(),
     )
 
 
@@ -67,50 +70,84 @@ def status_of(state: SessionState, now_s: float) -> Status:
     return status(state.stream, progress)
 
 
-def headline_of(state: SessionState, view: View, now_s: float) -> Headline:
-    """The change of the outcome, or what it waits for."""
+def headline_of(state: SessionState, now_s: float) -> Headline:
+    """The change of the outcome and its verdict, or what it waits for."""
     if state.hidden:
         return headline.hidden()
-    outcome, window = state.settings.outcome, state.settings.window
-    span_s = window * state.interval_s
-    waiting = headline.waiting_for(state.reference_s, span_s, state.clock_s(now_s))
+    outcome = state.settings.outcome
+    return headline.headline(
+        headline.Standing(
+            outcome,
+            current_of(state, outcome, now_s),
+            _waiting(state, now_s),
+            state.answers.get(outcome),
+            state.zero_s(),
+            state.settings.reference_target_percent,
+            _agreement(state, now_s),
+            _age_s(state, now_s),
+            state.wait_s(),
+            state.new_epoch_s(),
+        )
+    )
+
+
+def current_of(state: SessionState, outcome: str, now_s: float) -> CurrentChange | None:
+    """The change of an outcome now: headline, table and summary take this one."""
+    full = min(state.settings.window, state.estimates.most_transients or 1)
+    return current_change(
+        outcome,
+        state.track_at(now_s),
+        state.estimate_at(now_s),
+        full,
+        state.reference_s,
+        state.window_s,
+    )
+
+
+def _waiting(state: SessionState, now_s: float) -> str:
+    replayed = state.stream.playback is not None
+    at_s = state.clock_s(now_s)
+    return headline.waiting_for(state.reference_s, state.window_s, at_s, replayed)
+
+
+def _age_s(state: SessionState, now_s: float) -> float:
+    """Age of the number, s; one that only waits for its replay is not old."""
     playback = state.stream.playback
     by_clock = playback is None or (playback.playing and playback.speed < math.inf)
-    resting = state.ended is not None or not by_clock
-    age_s = 0.0 if resting else state.age_s(now_s) or 0.0
-    if view.by_tracker:
-        point = state.track_at(now_s)
-        found = headline.tracked(point, outcome, span_s, state.reference_s)
-        return headline.of_tracker(found, outcome, waiting, age_s, state.wait_s())
-    estimate = state.estimate_at(now_s)
-    full = min(window, state.estimates.most_transients or 1)
-    if not meaningful(estimate, outcome, full, state.reference_s):
-        estimate = None
-    age_s = age_s if resting else max(age_s, state.overdue_s())
-    return headline.headline(estimate, outcome, waiting, age_s, state.wait_s())
+    if state.ended is not None or not by_clock:
+        return 0.0
+    return max(state.age_s(now_s) or 0.0, state.overdue_s())
+
+
+def _agreement(state: SessionState, now_s: float) -> Agreement:
+    """What windows that lie behind the reference period say of the tracker."""
+    outcome, reference_s = state.settings.outcome, state.reference_s
+    last = state.estimate_at(now_s)
+    if last is None or reference_s is None or last.time_start_s < reference_s[1]:
+        return Agreement()
+    since_s = max(reference_s[1], state.epoch_starts_s[-1])
+    windows = state.estimates.independent(since_s, TOGETHER)
+    recent = [(w, state.tracks.at(w.time_end_s, outcome)) for w in windows]
+    point = state.track_at(now_s)
+    return agreement(outcome, last, point, recent, state.interval_s)
 
 
 def trend_of(state: SessionState, view: View, axis: TimeAxis) -> Trend:
-    """The course of the outcome with the answer in its title."""
+    """The course of the outcome; before there is a reference, against its mean."""
     plasma = _plasma_on(state, view, axis)
     if state.hidden:
-        return replace(trend.hidden(axis, view.limit_percent), plasma=plasma)
-    outcome = state.settings.outcome
+        return replace(trend.hidden(axis), plasma=plasma)
+    outcome, windows = state.settings.outcome, state.estimates
+    known = state.reference_s is not None
     course = trend.OutcomeCourse(
         outcome,
-        state.estimates.course(outcome),
-        state.tracks.band(outcome, axis.zero_s, state.gaps_s),
+        windows.course(outcome) if known else windows.provisional(outcome),
+        state.tracks.band(outcome, axis.zero_s, state.gaps_s) if known else None,
         state.reference_s,
         state.gaps_s,
     )
-    made = trend.trend(axis, course, view.limit_percent, _note(state))
-    made = replace(made, plasma=plasma)
-    answer = state.answers.get(outcome)
-    if answer is None:
-        return made
-    begun_s, target = state.infusion()[0], state.settings.reference_target_percent
-    said = answered(answer, begun_s or 0.0, target)
-    return replace(made, title=f"{made.title}: {said}")
+    made = trend.trend(axis, course, view.wider, _note(state))
+    return replace(made, plasma=plasma)
 
 
 def _note(state: SessionState) -> str:
@@ -118,7 +155,7 @@ def _note(state: SessionState) -> str:
     if not len(state.quality):
         return "no transients yet"
     so_far = clock(state.clock_s(0.0) - state.first_s())
-    return f"reference period so far {so_far}; it ends when the infusion starts"
+    return f"{so_far} so far; the first window fills"
 
 
 def _plasma_on(state: SessionState, view: View, axis: TimeAxis) -> Overlay | None:
@@ -127,23 +164,40 @@ def _plasma_on(state: SessionState, view: View, axis: TimeAxis) -> Overlay | Non
     return trend.plasma(view.plasma, axis, state.planned_infusion(), state.time_s())
 
 
+def measures_of(state: SessionState) -> tuple[Measure, ...]:
+    """Quality as answers."""
+    f = figures_of(state, state.settings.window)
+    values = {
+        "drift": abs(f.drift_hz_per_min),
+        "fwhm": f.fwhm_hz,
+        "snr": f.snr,
+        "water": f.water,
+        "lipid": f.lipid,
+        "rejected": f.low_weight * min(state.settings.window, len(state.quality)),
+    }
+    infusing = state.infusion()[0] is not None
+    limits, window = limits_of(state.settings), state.settings.window
+    return measures(values, limits, window, infusing)
+
+
 def strips_of(state: SessionState, axis: TimeAxis) -> tuple[Strip, ...]:
-    """The quality of the transients."""
+    """The quality of the transients, what is past its limit first."""
     q, s = state.quality, state.settings
     zero = axis.zero_s
     at = (q["time_s"] - zero) / 60
     gaps = [((start - zero) / 60, (end - zero) / 60) for start, end in state.gaps_s]
-    drift = drift_now_hz_per_min(q["time_s"], q["shift_hz"])
     shift, width = water_points(state.waters, zero)
     made = (
-        strips.shift_strip(at, q["shift_hz"], drift, s.drift_limit_hz_per_min, shift),
+        strips.shift_strip(at, q["shift_hz"], shift),
         strips.width_strip(at, q["fwhm_hz"], s.fwhm_limit_hz, width),
-        strips.lower_strip("SNR", "", at, q["snr"], s.snr_limit),
+        strips.level_strip("snr", "SNR", "", at, q["snr"], s.snr_limit),
+        strips.level_strip("lipid", "lipid", "", at, q["lipid"], s.lipid_limit),
         strips.weight_strip(at, q["weight"]),
-        strips.upper_strip("water", "", at, q["water"], s.water_limit),
-        strips.upper_strip("lipid", "", at, q["lipid"], s.lipid_limit),
+        strips.level_strip("water", "water", "", at, q["water"], s.water_limit),
     )
-    return tuple(strips.broken(strip, gaps) for strip in made)
+    past = frozenset(m.key for m in measures_of(state) if m.good is False)
+    ordered = strips.pressing(made, past, state.notices.conditions())
+    return tuple(strips.broken(strip, gaps) for strip in ordered)
 
 
 def spectrum_of(state: SessionState, curves: Curves | None) -> SpectrumView | None:

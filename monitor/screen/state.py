@@ -104,6 +104,11 @@ class SessionState:
             return self.settings.expect_repetition_time_s or 2.0
         return max(1e-3, float(np.median(np.diff(times[-50:]))))
 
+    @property
+    def window_s(self) -> float:
+        """Length of a window, s."""
+        return self.settings.window * self.interval_s
+
     def starting(self, now_s: float) -> bool:
         """Whether a stream that was never there may still be on its way."""
         late = self.heard_s is not None and now_s - self.heard_s >= START_S
@@ -181,6 +186,21 @@ class SessionState:
         if start is not None and stop is None and length is not None:
             stop = start + length
         return None if start is None or stop is None else (start, stop)
+
+    def planned_end_s(self) -> float | None:
+        """When an infusion that has begun and not been stopped is to end, s."""
+        start, stop = self.infusion()
+        length_s = self.settings.infusion_length_s
+        if start is None or stop is not None or length_s is None:
+            return None
+        return start + length_s
+
+    def new_epoch_s(self) -> float | None:
+        """How long ago an epoch began that holds no whole window yet, s."""
+        if len(self.epoch_starts_s) < 2:
+            return None
+        since_s = self.time_s() - self.epoch_starts_s[-1]
+        return since_s if since_s < self.window_s else None
 
     def left_out_s(self) -> tuple[Span, ...]:
         """Spans of the epochs that the operator leaves out, s."""

@@ -11,11 +11,9 @@ class View:
 
     Attributes
     ----------
-    limit_percent : the scale of the trend, from minus to plus this
-    by_tracker : the tracker in the headline instead of the newest window
+    wider : steps by which the scale of the trend is wider than the one that suits
     plasma : name of a published model of the drug's level; empty: none is drawn
     """
 
-    limit_percent: float = 30.0
-    by_tracker: bool = False
+    wider: int = 0
     plasma: str = ""

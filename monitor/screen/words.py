@@ -45,6 +45,11 @@ def clock(seconds: float, hours: bool = False) -> str:
     return f"{h:02d}:{m:02d}:{s:02d}" if hours or h else f"{m:02d}:{s:02d}"
 
 
+def minutes(value: float) -> str:
+    """Minutes from the start of the infusion as a time: "+12:30"."""
+    return (MINUS if value < 0 else "+") + clock(60 * abs(value))
+
+
 def ago(seconds: float) -> str:
     """Age in words: "1 s", "45 s", "3 min"."""
     if seconds < 120:

@@ -14,7 +14,8 @@ class Answer:
     mean_percent, sd_percent : mean change since the infusion began and its plain 1 SD
     low_percent, high_percent : 95 % confidence sequence, right at all times at once
     log_evidence : log likelihood of a change over that of none
-    since_s : scanner time at which "changed" was first answered, None while it is not
+    since_s : scanner time since which "changed" has been the answer, in the direction
+        of the mean; None while it is not
     """
 
     mean_percent: float
@@ -26,5 +27,5 @@ class Answer:
 
     @property
     def changed(self) -> bool:
-        """The answer; once given it stays."""
+        """The answer."""
         return self.since_s is not None

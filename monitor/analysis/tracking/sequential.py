@@ -18,7 +18,12 @@ All theta that this test would not reject are the confidence sequence
 (Howard et al. 2021): it holds for all times at once.  tau is the change that the
 protocol wants to see.  v holds STEADY_PERCENT^2 for what wanders in a brain and a
 scanner without being a response, so that an hour of looking does not turn a quarter of
-a percent into an answer.  Once reached, the answer stays "changed".
+a percent into an answer.
+
+Once reached, the answer is kept while the plain interval of the mean stays on its side
+of 0, so that it does not flicker, and withdrawn where it does not: it never stands
+beside a mean that may be 0 or has the other sign.  Withdrawing can only make wrong
+answers fewer.
 """
 
 from __future__ import annotations
@@ -26,6 +31,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.answer import Answer
 
 ALPHA = 0.05
@@ -55,12 +61,14 @@ class Sequential:
     ----------
     tau : percent, the change that the protocol wants to see
     alpha : probability of a wrong "changed" over a whole session, for each outcome
-    since_s : when "changed" was first reached, by outcome
+    since_s : since when "changed" has been the answer, by outcome
+    rising : which way it changed
     """
 
     tau: float
     alpha: float = ALPHA
     since_s: dict[str, float] = field(default_factory=dict)
+    rising: dict[str, bool] = field(default_factory=dict)
 
     def push(
         self, time_s: float, found: dict[str, tuple[float, float]]
@@ -75,8 +83,12 @@ class Sequential:
     def _answer(self, name: str, time_s: float, value: float, sd: float) -> Answer:
         variance = sd**2 + STEADY_PERCENT**2
         evidence = log_evidence(value, variance, self.tau)
+        other_side = self.rising.get(name) is not (value > 0)
+        if other_side or abs(value) <= Z95 * math.sqrt(variance):
+            self.since_s.pop(name, None)
         if evidence >= -math.log(self.alpha):
             self.since_s.setdefault(name, time_s)
+            self.rising[name] = value > 0
         half = radius(variance, self.tau, self.alpha)
         since_s = self.since_s.get(name)
         return Answer(value, sd, value - half, value + half, evidence, since_s)

@@ -32,7 +32,6 @@ from monitor.run.worker import Worker
 from monitor.run.worker_messages import Command, Play, Report, Seek, SetSpeed
 from monitor.screen.keys import KEYS
 from monitor.screen.parts.axis import together
-from monitor.screen.parts.trend import wider
 from monitor.screen.rewindable import Session
 from monitor.screen.screen import Level, Screen, Trend
 from monitor.screen.sheets.window import line_at
@@ -98,7 +97,7 @@ class CompareWindow(QMainWindow):
             "play": self.replay.toggle,
             "back": lambda: self.replay.step(-STEP_S),
             "on": lambda: self.replay.step(STEP_S),
-            "estimate": self._other_estimate,
+            "strips": self._other_strips,
             "theme": self._other_theme,
             "wider": lambda: self._scale(1),
             "narrower": lambda: self._scale(-1),
@@ -196,8 +195,10 @@ class CompareWindow(QMainWindow):
             return
         self._shown = shown
         axes = together(one.trend.axis, two.trend.axis)
+        low, high = min(t.low for t in shown), max(t.high for t in shown)
         self._drawn = tuple(
-            replace(trend, axis=axis) for trend, axis in zip(shown, axes, strict=True)
+            replace(trend, axis=axis, low=low, high=high)
+            for trend, axis in zip(shown, axes, strict=True)
         )
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -222,14 +223,13 @@ class CompareWindow(QMainWindow):
         self.sheets.dress(theme)
 
     def _scale(self, steps: int) -> None:
-        limit = wider(self.sessions[0].display.view.limit_percent, steps)
+        wider = self.sessions[0].display.view.wider + steps
         for session in self.sessions:
-            session.display.show(limit=limit)
+            session.display.show(wider=wider)
 
-    def _other_estimate(self) -> None:
-        by_tracker = not self.sessions[0].display.view.by_tracker
-        for session in self.sessions:
-            session.display.show(by_tracker=by_tracker)
+    def _other_strips(self) -> None:
+        for column in self.columns:
+            column.quality.turn()
 
     def _other_theme(self) -> None:
         self.palette_in_use = LIGHT if self.palette_in_use is DARK else DARK

@@ -48,7 +48,7 @@ class Context:
             if span is not None:
                 region.setRegion(span)
         self._draw_left_out(axis.left_out)
-        times = [mark.time_min for mark in axis.marks] + list(axis.epochs)
+        times = [mark.time_min for mark in axis.marks]
         while len(self._lines) < len(times):
             self._lines.append(self._line())
         for i, line in enumerate(self._lines):

@@ -1,4 +1,4 @@
-"""The one big number with its interval."""
+"""The one big number with its interval, its verdict, and why to believe it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from PyQt6.QtGui import QFontMetricsF
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from monitor.app.text import Text
-from monitor.app.theme import Theme, mixed
+from monitor.app.theme import Palette, Theme, mixed
 from monitor.screen.screen import Headline
+from monitor.screen.words import DASH
+
+NUMBER, INTERVAL, VERDICT, LINE = 128, 60, 48, 24
+LINES = 2
 
 
 class HeadlinePanel(QFrame):
@@ -20,60 +24,78 @@ class HeadlinePanel(QFrame):
         self._theme: Theme | None = None
         self._shown: Headline | None = None
         self._rows = QVBoxLayout(self)
-        self.title = Text(24, 17)
-        self.number = Text(128, 48, bold=True)
-        self.interval = Text(60, 30, bold=True)
-        self.caption = Text(22, 17, role="secondary")
+        self.title = Text(LINE, 17)
+        self.number = Text(NUMBER, 48, bold=True)
+        self.interval = Text(INTERVAL, 30, bold=True)
+        self.verdict = Text(VERDICT, 20, bold=True)
+        self.lines = tuple(Text(LINE, 17, role="secondary") for _ in range(LINES))
         bottom = Qt.AlignmentFlag.AlignBottom
         self.number.setAlignment(bottom)
         self.interval.setAlignment(bottom)
         fixed = QSizePolicy.Policy.Fixed
         self.number.setSizePolicy(fixed, QSizePolicy.Policy.Preferred)
+        beside = QVBoxLayout()
+        beside.addWidget(self.title)
+        beside.addWidget(self.interval, 1)
         numbers = QHBoxLayout()
         numbers.addWidget(self.number)
-        numbers.addWidget(self.interval, 1)
-        self._rows.addWidget(self.title)
+        numbers.addLayout(beside, 1)
         self._rows.addLayout(numbers, 1)
-        self._rows.addWidget(self.caption)
+        for text in (self.verdict, *self.lines):
+            self._rows.addWidget(text)
 
     def dress(self, theme: Theme) -> None:
         """Take the sizes and colours of a theme."""
         self._theme, shown, self._shown = theme, self._shown, None
-        self._rows.setContentsMargins(*(theme.px(v) for v in (20, 8, 20, 6)))
+        self._rows.setContentsMargins(*(theme.px(v) for v in (20, 8, 20, 8)))
         self._rows.setSpacing(0)
-        for text in (self.title, self.number, self.interval, self.caption):
+        for text in (self.title, self.number, self.interval, self.verdict, *self.lines):
             text.dress(theme)
-        lines = theme.line_px(24) + theme.line_px(128, True) + theme.line_px(22)
-        self.setFixedHeight(lines + theme.px(14))
+        rows = theme.line_px(NUMBER, True) + theme.line_px(VERDICT, True)
+        self.setFixedHeight(rows + LINES * theme.line_px(LINE) + theme.px(16))
         # the interval stands on the foot of the big number
-        drop = theme.font(128).pixelSize() - theme.font(60).pixelSize()
+        drop = theme.font(NUMBER).pixelSize() - theme.font(INTERVAL).pixelSize()
         self.interval.setContentsMargins(0, 0, 0, round(0.22 * drop))
         if shown is not None:
             self.draw(shown)
 
     def draw(self, headline: Headline) -> None:
-        """Show a headline; stale ones fade to the colour of secondary text."""
+        """Show a headline; one that is old or in doubt fades to secondary text."""
         if headline is self._shown or self._theme is None:
             return
         self._shown = headline
-        p = self._theme.palette
-        colour = mixed(p.accent, p.baseline, headline.fade)
-        second = mixed(p.text, p.baseline, headline.fade)
-        self.number.setStyleSheet(f"color: {colour}")
-        self.interval.setStyleSheet(f"color: {second}")
-        self.title.show_text(headline.title)
+        self._colour(self._theme.palette, headline)
+        title = headline.title
+        if self._theme.cramped:
+            title = title.partition(" from ")[0]
+        self.title.show_text(title)
         number, _, unit = headline.number.partition(" ")
+        number = "" if number == DASH else number  # it would look like a cover
         self._make_room(number, alone=not headline.interval)
         self.number.show_text(number)
         self.number.refit()
         self.interval.show_text(f"{unit} {headline.interval}".strip())
-        self.caption.show_text(headline.caption)
+        self.verdict.show_text(headline.verdict)
+        self.verdict.refit()
+        words = (*headline.lines, *("" for _ in self.lines))
+        for text, said in zip(self.lines, words, strict=False):
+            text.show_text(said)
+            text.refit()
+
+    def _colour(self, p: Palette, headline: Headline) -> None:
+        nothing = headline.number == DASH
+        number = mixed(p.accent, p.baseline, headline.fade)
+        second = mixed(p.text, p.baseline, headline.fade)
+        self.number.setStyleSheet(f"color: {number}")
+        self.interval.setStyleSheet(f"color: {second}")
+        self.verdict.setStyleSheet(f"color: {p.text if nothing else second}")
 
     def _make_room(self, number: str, alone: bool) -> None:
         """As wide as the number is, so that its unit and interval stand beside it."""
         if self._theme is None:
             return
-        font = self._theme.font(128, bold=True)
+        font = self._theme.font(NUMBER, bold=True)
+        self.number.setVisible(bool(number))
         wanted = QFontMetricsF(font).horizontalAdvance(number) + self._theme.px(24)
-        most = (0.94 if alone else 0.62) * self.width()
+        most = (0.62 if alone else 0.55) * self.width()
         self.number.setFixedWidth(round(min(wanted, most)))

@@ -1,9 +1,10 @@
-"""Quality strips under the trend, one figure each, on the same time axis."""
+"""Quality strips under the trend, three at a time, on the same time axis."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
@@ -11,6 +12,7 @@ from monitor.app.panels.context import Context
 from monitor.app.plots import Plot, connected, curve
 from monitor.app.theme import PLOT_TEXT, Theme
 from monitor.screen.screen import Strip, TimeAxis
+from monitor.screen.words import minutes, plain
 
 WATER = "● water"
 
@@ -20,7 +22,8 @@ class StripPlot(Plot):
 
     def __init__(self) -> None:
         super().__init__()
-        self.let_zoom(x=True)
+        self.let_zoom()
+        self._strip: Strip | None = None
         self._theme: Theme | None = None
         self._context = Context(self)
         self._curve = curve(self)
@@ -56,6 +59,7 @@ class StripPlot(Plot):
         """Show a strip on a time axis."""
         if self._theme is None:
             return
+        self._strip = strip
         self._context.draw(axis)
         self.show_y(strip.low, strip.high)
         self._curve.setData(
@@ -75,6 +79,16 @@ class StripPlot(Plot):
         )
         self._draw_limits(strip.limits)
 
+    def words_at(self, x: float, y: float) -> str:
+        """Value and limit at a time."""
+        strip = self._strip
+        if strip is None or not len(strip.time_min):
+            return ""
+        near = int(np.argmin(np.abs(strip.time_min - x)))
+        limit = f", limit {plain(strip.limits[0])}" if any(strip.limits) else ""
+        value = plain(float(strip.value[near]))
+        return f"{minutes(x)}  {strip.name} {value} {strip.unit}".rstrip() + limit
+
     def _draw_limits(self, limits: tuple[float, ...]) -> None:
         while len(self._limits) < len(limits):
             line = pg.InfiniteLine(angle=0, movable=False)
@@ -90,9 +104,9 @@ class StripPlot(Plot):
 
 
 class QualityPanel(QWidget):
-    """Strips below one another."""
+    """The most pressing strips below one another; `turn` shows the others."""
 
-    def __init__(self, count: int = 6) -> None:
+    def __init__(self, count: int = 3) -> None:
         super().__init__()
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -102,6 +116,11 @@ class QualityPanel(QWidget):
         self._shown: list[Strip | None] = [None] * count
         self._axes: list[TimeAxis | None] = [None] * count
         self._least_px = 1
+        self._first = 0
+
+    def turn(self) -> None:
+        """Show the other strips."""
+        self._first = 0 if self._first else len(self.plots)
 
     def dress(self, theme: Theme) -> None:
         """Take the sizes and colours of a theme."""
@@ -122,7 +141,8 @@ class QualityPanel(QWidget):
         for i, plot in enumerate(self.plots):
             if plot.isHidden() == (i < fitting):
                 plot.setVisible(i < fitting)
-        for i in range(part, len(self.plots), of):
-            if strips[i] is not self._shown[i] or axis != self._axes[i]:
-                self._shown[i], self._axes[i] = strips[i], axis
-                self.plots[i].draw(strips[i], axis)
+        shown = strips[self._first :]
+        for i in range(part, min(len(self.plots), len(shown)), of):
+            if shown[i] is not self._shown[i] or axis != self._axes[i]:
+                self._shown[i], self._axes[i] = shown[i], axis
+                self.plots[i].draw(shown[i], axis)

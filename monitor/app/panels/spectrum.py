@@ -14,7 +14,9 @@ from monitor.app.plots import LABEL_FOOT, Plot, brush, curve, inside, with_unit
 from monitor.app.theme import PLOT_TEXT, Theme
 from monitor.screen.parts.spectrum import LEFT_PPM, RIGHT_PPM, fitting
 from monitor.screen.screen import Component, SpectrumView
+from monitor.screen.words import plain
 
+NEAR_PPM = 0.04
 CLEAR_PPM = 2.15  # on this side of NAA
 
 
@@ -28,7 +30,7 @@ class SpectrumPanel(Plot):
         self._size = (0.0, 0.0)
         self._connect: Any = "all"
         self.getViewBox().invertX(True)
-        self.let_zoom(x=True, y=True)
+        self.let_zoom()
         self.show_x(RIGHT_PPM, LEFT_PPM)
         self._ticks: list[list[tuple[float, str]]] = []
         self._glutamate = Fill()
@@ -97,6 +99,17 @@ class SpectrumPanel(Plot):
     def draw_again(self) -> None:
         """Number the axis as far as it is seen."""
         self.axis("bottom").setTicks(None if self.zoomed else self._ticks)
+
+    def words_at(self, x: float, y: float) -> str:
+        """Place, data and fit; their unit is the height of NAA before."""
+        view = self._shown
+        if view is None or not len(view.ppm):
+            return f"{x:.2f} ppm"
+        near = int(np.argmin(np.abs(view.ppm - x)))
+        if abs(view.ppm[near] - x) > NEAR_PPM:  # left out by a blinded protocol
+            return f"{x:.2f} ppm"
+        values = (plain(float(c[near]), 2) for c in (view.measured, view.model))
+        return "{:.2f} ppm  data {}  fit {}".format(x, *values)
 
     def draw(self, view: SpectrumView | None) -> None:
         """Show a spectrum; the one that is shown already costs nothing."""

@@ -10,6 +10,7 @@ from monitor.app.plots import Plot
 from monitor.app.theme import Theme
 from monitor.screen.parts.spectrum import LEFT_PPM, RIGHT_PPM
 from monitor.screen.screen import TimeAxis, Waterfall
+from monitor.screen.words import minutes
 
 
 class WaterfallPanel(Plot):
@@ -17,7 +18,7 @@ class WaterfallPanel(Plot):
 
     def __init__(self) -> None:
         super().__init__()
-        self.let_zoom(x=True)
+        self.let_zoom()
         self._image = pg.ImageItem()
         self._image.setZValue(-30)
         self.addItem(self._image)
@@ -41,6 +42,10 @@ class WaterfallPanel(Plot):
         self.axis("left").setPen(None)
         others = [] if theme.cramped else [(3.0, "3"), (1.0, "1")]
         self.axis("left").setTicks([[*others, (2.0, "2 ppm")]])
+
+    def words_at(self, x: float, y: float) -> str:
+        """Time and place."""
+        return f"{minutes(x)}  {y:.2f} ppm"
 
     def draw_again(self) -> None:
         """Draw everything with the next call of `draw`."""

@@ -29,6 +29,8 @@ MARK_ROWS = 4  # labels that may stand above one another
 MARK_CHARACTERS = 22
 TICK_STEPS_MIN = (1, 2, 5, 10, 20, 30, 60, 120)
 MOST_TICKS = 13
+NEW_EPOCH, PLANNED_END = "new epoch", "planned end"
+PLAN_SHARE = 0.03  # of the axis, beyond the planned end
 LATE_S = 60.0  # a first transient no later than this leaves the axis at the start
 
 Span = tuple[float, float]
@@ -137,10 +139,12 @@ def time_axis(
     infusion_s: tuple[float | None, float | None],
     first_s: float,
     last_s: float,
+    planned_end_s: float | None = None,
 ) -> TimeAxis:
     """Axis over the whole run with reference period, infusion, events and epochs.
 
-    `left_out_s` are the spans of epochs that the operator leaves out.
+    `left_out_s` are the spans of epochs that the operator leaves out, `planned_end_s`
+    is that of an infusion which still runs: the axis leads there.
     """
     start, stop = infusion_s
     zero = 0.0 if start is None else start
@@ -151,19 +155,34 @@ def time_axis(
 
     infusion = None if start is None else (start, last_s if stop is None else stop)
     since = "start of the recording" if start is None else "infusion start"
-    marked = {e.time_s for e in events if e.kind in EPOCH_EVENTS}
     low = (begin - zero) / 60
+    high = low + grown((last_s - begin) / 60)
+    ahead = [] if planned_end_s is None else [Event(planned_end_s, PLANNED_END)]
+    for end in ahead:
+        planned = (end.time_s - zero) / 60
+        high = max(high, planned + PLAN_SHARE * (planned - low))
     return TimeAxis(
         zero_s=zero,
         start_min=low,
-        end_min=low + grown((last_s - begin) / 60),
+        end_min=high,
         label=f"minutes from {since}",
         reference=None if reference_s is None else minutes(reference_s),
         infusion=None if infusion is None else minutes(infusion),
-        marks=marks_of(events, zero),
-        epochs=tuple((t - zero) / 60 for t in epoch_starts_s if t not in marked),
+        marks=marks_of([*events, *ahead, *unmarked(events, epoch_starts_s)], zero),
+        breaks=tuple((t - zero) / 60 for t in epoch_starts_s),
         left_out=tuple(minutes(span) for span in left_out_s),
     )
+
+
+def unmarked(events: Sequence[Event], epoch_starts_s: Sequence[float]) -> list[Event]:
+    """Epochs that no event begins, as events; an event comes before its transients."""
+    begun = sorted(e.time_s for e in events if e.kind in EPOCH_EVENTS)
+    found, before = [], -math.inf
+    for start_s in epoch_starts_s:
+        if not any(before < t <= start_s for t in begun):
+            found.append(Event(start_s, NEW_EPOCH))
+        before = start_s
+    return found
 
 
 def together(one: TimeAxis, other: TimeAxis) -> tuple[TimeAxis, TimeAxis]:

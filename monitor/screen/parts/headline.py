@@ -1,37 +1,74 @@
-"""The headline: the change of the outcome with its 95 % interval, or a dash.
+"""The headline: the change of the outcome with its 95 % interval, and its verdict.
 
-A number stands here once it means something: there is a reference period, and the
-newest converged window is full and shares no transient with that period.  The tracker,
-where it is chosen, waits just as long.
+A number stands here once it means something (`current_change`).  It is grey, and says
+why, where its data are old, where an epoch has just begun, and where windows and
+tracker do not agree.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
-from monitor.analysis.course.response import Z95, Estimate
-from monitor.analysis.tracking.point import TrackerPoint
+from monitor.analysis.course.response import Z95
+from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.tracking.current_change import CurrentChange
+from monitor.screen.parts.agreement import Agreement
+from monitor.screen.parts.answer import verdict
 from monitor.screen.screen import Headline
 from monitor.screen.words import DASH, ago, clock, signed
 
 FRESH_INTERVALS = 2.0  # repetition times without a transient until it looks old
+NO_REFERENCE = "no reference period yet"
+MARK = "\N{BLACK UP-POINTING TRIANGLE} "
 
 
-def tracked(
-    point: TrackerPoint | None,
-    outcome: str,
-    window_s: float,
-    reference_s: tuple[float, float] | None,
-) -> tuple[float, float] | None:
-    """Change and SD of the tracker where they may stand in the headline, percent."""
-    if point is None or reference_s is None:
-        return None
-    change = point.filtered.get(outcome, math.nan)
-    sd = point.filtered_sd.get(outcome, math.nan)
-    early = point.time_s < reference_s[1] + window_s
-    if early or not (math.isfinite(change) and math.isfinite(sd)):
-        return None
-    return change, sd
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that the headline is made from.
+
+    Attributes
+    ----------
+    outcome : its name
+    now : its change; None: see `waiting`
+    waiting : what a dash waits for
+    answer : whether it has changed since the infusion began; None before that
+    zero_s : scanner time of the infusion's start, s
+    target_percent : change that the protocol wants to be able to see
+    agreement : what the windows say of the tracker
+    age_s : of the newest number, s
+    interval_s : time in which the next transient is due, s
+    new_epoch_s : how long ago an epoch began that is no window old yet; None: none did
+    """
+
+    outcome: str
+    now: CurrentChange | None
+    waiting: str
+    answer: Answer | None
+    zero_s: float
+    target_percent: float
+    agreement: Agreement
+    age_s: float
+    interval_s: float
+    new_epoch_s: float | None
+
+
+def headline(of: Standing) -> Headline:
+    """Number, verdict and why to believe it."""
+    title = f"{of.outcome}, change from before infusion"
+    said = "" if of.answer is None else _verdict(of, of.answer)
+    if of.now is None:
+        return Headline(title, DASH, "", said or _begin(of.waiting), _rest(of), 1.0)
+    faded, why = doubt(of)
+    number, half = f"{signed(of.now.percent)} %", f"± {Z95 * of.now.sd_percent:.1f}"
+    lines = (MARK + why, " · ".join(_beside(of))) if why else _beside(of)
+    return Headline(title, number, half, said, lines, faded)
+
+
+def hidden() -> Headline:
+    """Blinded protocol: the place stays, the number does not."""
+    lines = ("blinded protocol: quality, stream and markers stay visible",)
+    return Headline("Outcome", "hidden", "", "", lines, 1.0)
 
 
 def fade(age_s: float, interval_s: float) -> float:
@@ -40,66 +77,64 @@ def fade(age_s: float, interval_s: float) -> float:
     return min(1.0, max(0.0, age_s / allowed - 1.0))
 
 
+def doubt(of: Standing) -> tuple[float, str]:
+    """How grey the number is, 0 to 1, and why; nothing where it may be believed."""
+    if of.new_epoch_s is not None:
+        said = clock(of.new_epoch_s)
+        return 1.0, f"a new epoch began {said} ago; wait for its first window"
+    faded = fade(of.age_s, of.interval_s)
+    if faded:
+        return faded, f"data {ago(of.age_s)} old"
+    if of.agreement.doubt:
+        return 1.0, of.agreement.doubt
+    return 0.0, ""
+
+
 def waiting_for(
     reference_s: tuple[float, float] | None,
     window_s: float,
     clock_s: float,
+    replayed: bool,
 ) -> str:
-    """Say what the dash waits for."""
+    """Say what the dash waits for; a recording that is `replayed` takes no F5."""
     if reference_s is None:
-        return "no reference period yet: it ends when the infusion starts"
+        how = "F4 sets it" if replayed else "it ends when the infusion starts (F5)"
+        return f"{NO_REFERENCE}: {how}"
     left = reference_s[1] + window_s - clock_s
     if left > 0:
         return f"first full window after the reference period in {clock(left)}"
     return "waiting for a full, converged window"
 
 
-def headline(
-    estimate: Estimate | None,
-    outcome: str,
-    waiting: str,
-    age_s: float,
-    interval_s: float,
-) -> Headline:
-    """Headline of an estimate that is `meaningful`, or a dash and what it waits for."""
-    if estimate is None:
-        return Headline(_title(outcome), DASH, "", waiting, 1.0)
-    span_s = estimate.time_end_s - estimate.time_start_s + interval_s
-    said = f"window of {estimate.n_transients} transients, {span_s:.0f} s"
-    change, sd = estimate.changes_percent[outcome], estimate.change_sds_percent[outcome]
-    return _headline(outcome, change, sd, said, age_s, interval_s)
+def _verdict(of: Standing, answer: Answer) -> str:
+    return verdict(answer, of.zero_s, of.target_percent)
 
 
-def of_tracker(
-    found: tuple[float, float] | None,
-    outcome: str,
-    waiting: str,
-    age_s: float,
-    interval_s: float,
-) -> Headline:
-    """Headline of what `tracked` gave, or a dash and what it waits for."""
-    if found is None:
-        return Headline(_title(outcome), DASH, "", waiting, 1.0)
-    said = "tracker, all transients so far"
-    return _headline(outcome, *found, said, age_s, interval_s)
+def _begin(waiting: str) -> str:
+    return waiting.partition(":")[0]
 
 
-def _title(outcome: str) -> str:
-    return f"{outcome}, change from before infusion"
+def _rest(of: Standing) -> tuple[str, ...]:
+    """What is said below a dash."""
+    _, colon, rest = of.waiting.partition(":")
+    if of.answer is not None:
+        return (of.waiting,)
+    return (rest.strip(),) if colon else ()
 
 
-def _headline(
-    outcome: str, change: float, sd: float, said: str, age_s: float, interval_s: float
-) -> Headline:
-    half = Z95 * sd
-    interval = f"95 %: {signed(change - half)} to {signed(change + half)}"
-    faded = fade(age_s, interval_s)
-    caption = f"{interval} · {said}" if not faded else f"{ago(age_s)} old · {said}"
-    title, number = _title(outcome), f"{signed(change)} %"
-    return Headline(title, number, f"± {half:.1f}", caption, faded)
+def _beside(of: Standing) -> tuple[str, ...]:
+    """Mean since the infusion began, and the last window."""
+    if of.now is not None and not of.now.tracked:
+        return (f"{of.agreement.span}; this outcome is not tracked",)
+    lines = []
+    if of.answer is not None and math.isfinite(of.answer.mean_percent):
+        lines.append(f"mean since start {interval(of.answer)}")
+    if of.agreement.window:
+        lines.append(of.agreement.window)
+    return tuple(lines)
 
 
-def hidden() -> Headline:
-    """Blinded protocol: the place stays, the number does not."""
-    caption = "blinded protocol: quality, stream and markers stay visible"
-    return Headline("Outcome", "hidden", "", caption, 1.0)
+def interval(answer: Answer) -> str:
+    """Mean change since the infusion began with its 95 % interval."""
+    half = Z95 * answer.sd_percent
+    return f"{signed(answer.mean_percent)} ± {half:.1f} %"

@@ -55,16 +55,14 @@ def _top(y: Line, limit: float) -> float:
     return nice(max(most, limit if math.isfinite(limit) else 0.0) * 1.1)
 
 
-def shift_strip(
-    at: Line, shift_hz: Line, drift: float, limit: float, water: Points = NO_POINTS
-) -> Strip:
-    """Shift of each transient; past its limit where it drifts too fast (Hz/min)."""
+def shift_strip(at: Line, shift_hz: Line, water: Points = NO_POINTS) -> Strip:
+    """Shift of each transient, and of water references."""
     x, y = thinned(at, shift_hz)
     top = max(2.0, *(_top(np.abs(values), math.nan) for values in (y, water.value)))
     now = signed(float(shift_hz[-1])) if len(y) else ""
-    past = math.isfinite(limit) and abs(drift) > limit
     shown = np.clip(y, -top, top)
-    return Strip("shift", "Hz", x, shown, _ALL, -top, top, (0.0,), now, past, water)
+    return Strip("drift", "shift", "Hz", x, shown, _ALL, -top, top, (0.0,), now, False,
+                 water)  # fmt: skip
 
 
 def width_strip(
@@ -72,42 +70,43 @@ def width_strip(
 ) -> Strip:
     """Line width of each transient, and of water references."""
     top = _top(water.value, math.nan) if len(water.value) else 0.0
-    strip = upper_strip("FWHM", "Hz", at, fwhm_hz, limit, top)
+    strip = level_strip("fwhm", "FWHM", "Hz", at, fwhm_hz, limit, top)
     return replace(strip, water=water)
 
 
-def upper_strip(
-    name: str, unit: str, at: Line, values: Line, limit: float, least_top: float = 0.0
+def level_strip(
+    key: str,
+    name: str,
+    unit: str,
+    at: Line,
+    values: Line,
+    limit: float,
+    least_top: float = 0.0,
 ) -> Strip:
-    """A figure that should stay below its limit (nan: no limit)."""
+    """A figure that should stay on one side of its limit (nan: no limit)."""
     x, y = thinned(at, values)
     top = max(least_top, _top(y, limit))
     limits = (limit,) if math.isfinite(limit) else ()
-    now = _number(y)
-    past = bool(len(y)) and math.isfinite(limit) and _recent(y) > limit
     shown = np.minimum(y, top)
-    return Strip(name, unit, x, shown, _ALL, 0.0, top, limits, now, past)
-
-
-def lower_strip(name: str, unit: str, at: Line, values: Line, limit: float) -> Strip:
-    """A figure that should stay above its limit (nan: no limit)."""
-    x, y = thinned(at, values)
-    top = _top(y, limit)
-    limits = (limit,) if math.isfinite(limit) else ()
-    past = bool(len(y)) and math.isfinite(limit) and _recent(y) < limit
-    shown = np.minimum(y, top)
-    return Strip(name, unit, x, shown, _ALL, 0.0, top, limits, _number(y), past)
+    return Strip(key, name, unit, x, shown, _ALL, 0.0, top, limits, _number(y), False)
 
 
 def weight_strip(at: Line, weight: Line) -> Strip:
     """Share of each transient in the averages, 0 ... 1."""
     x, y = thinned(at, weight)
     now = f"{weight[-1]:.2f}" if len(weight) else ""
-    return Strip("weight", "", x, y, _ALL, 0.0, 1.08, (), now, False)
+    return Strip("rejected", "weight", "", x, y, _ALL, 0.0, 1.08, (), now, False)
 
 
-def _recent(y: Line) -> float:
-    return float(np.median(y[-8:]))
+def pressing(
+    strips: Sequence[Strip], past: frozenset[str], conditions: frozenset[str]
+) -> tuple[Strip, ...]:
+    """The strips with those first whose conditions are on; marked where past now.
+
+    Conditions come on late and go late, so that the order does not flicker.
+    """
+    marked = [replace(strip, past_limit=strip.key in past) for strip in strips]
+    return tuple(sorted(marked, key=lambda strip: strip.key not in conditions))
 
 
 def _number(y: Line) -> str:

@@ -7,6 +7,7 @@ is asked for.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress, groupby
@@ -154,10 +155,43 @@ class Windows(Sequence[Estimate]):
         )
         return self[int(found[-1])] if len(found) else None
 
+    def independent(self, after_s: float, count: int) -> list[Estimate]:
+        """The newest independent windows that begin after a time, s, oldest first."""
+        held = self._columns
+        own = (held["independent"] > 0) & (held["time_start_s"] >= after_s)
+        found = np.flatnonzero(own & (held["converged"] > 0))[-count:]
+        return [self[int(i)] for i in found]
+
     def course(self, outcome: str) -> Course:
         """Converged windows with a finite change of the outcome."""
         held = self._columns
         change, sd = (held.get(f"{table} {outcome}") for table in TABLES[2:4])
+        return self._course(change, sd)
+
+    def provisional(self, outcome: str) -> Course:
+        """Converged windows against the mean of all so far: before a reference."""
+        held = self._columns
+        value, sd = (held.get(f"{table} {outcome}") for table in TABLES[:2])
+        mean, _ = self.mean_of(outcome)
+        return self._course(100 * (value / mean - 1), 100 * sd / abs(mean))
+
+    def mean_of(
+        self, outcome: str, span_s: tuple[float, float] = (-np.inf, np.inf)
+    ) -> tuple[float, float]:
+        """Mean of independent windows in a span, s, by 1 / variance, and its SD."""
+        held = self._columns
+        value, sd = (held.get(f"{table} {outcome}") for table in TABLES[:2])
+        use = (held["independent"] > 0) & (held["converged"] > 0) & (sd > 0)
+        use &= (held["time_start_s"] >= span_s[0] - 1e-6) & np.isfinite(value)
+        use &= held["time_end_s"] <= span_s[1] + 1e-6
+        if not use.any():
+            return math.nan, math.nan
+        weight = sd[use] ** -2.0
+        total = float(weight.sum())
+        return float(weight @ value[use]) / total, total**-0.5
+
+    def _course(self, change: Line, sd: Line) -> Course:
+        held = self._columns
         use = (held["converged"] > 0) & np.isfinite(change) & np.isfinite(sd)
         return Course(
             held["time_start_s"][use], held["time_end_s"][use], change[use], sd[use],

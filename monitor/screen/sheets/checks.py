@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from monitor.analysis.course.detectable import Detectable
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
+from monitor.screen.parts.measures import LOW_WEIGHT_SHARE
 from monitor.screen.recent_quality import figures_of
 from monitor.screen.state import SessionState
 from monitor.screen.stream_messages import DISK_LOW_BYTES
 from monitor.screen.words import DASH, clock, plain
 from streams.messages.transient import Event
 
-LOW_WEIGHT_SHARE = 0.25
 LONGER = "longer window, F4"  # where no reference period would be long enough
 
 

@@ -10,14 +10,12 @@ from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tie import tie_departure, tie_is_doubtful
-from monitor.screen.parts.answer import answered
 from monitor.screen.parts.axis import UNSEEN, label_of, standing
 from monitor.screen.parts.footer import footer
 from monitor.screen.recent_quality import Figures, figures_of
 from monitor.screen.screen import Headline
 from monitor.screen.session_parts import headline_of
 from monitor.screen.state import SessionState
-from monitor.screen.view import View
 from monitor.screen.words import clock, plain, signed
 from streams.messages.transient import Event
 
@@ -44,13 +42,13 @@ class Summary:
     footer: str
 
 
-def summary_of(state: SessionState, view: View, now_s: float) -> Summary:
+def summary_of(state: SessionState, now_s: float) -> Summary:
     """The page as things stand."""
     return Summary(
         state.source or "no session yet",
         session_lines(state),
         quality_lines(figures_of(state)),
-        _outcome(state, view, now_s),
+        _outcome(state, now_s),
         event_lines(state.events),
         footer(state.acquisition, state.source, state.settings),
     )
@@ -77,17 +75,14 @@ def session_lines(state: SessionState) -> tuple[Line, ...]:
     )
 
 
-def _outcome(state: SessionState, view: View, now_s: float) -> tuple[Line, ...]:
+def _outcome(state: SessionState, now_s: float) -> tuple[Line, ...]:
     if state.hidden:
         return (Line("outcome", "hidden by the protocol"),)
     settings = state.settings
     return (
         *outcome_lines(
-            settings.outcome,
-            headline_of(state, view, now_s),
+            headline_of(state, now_s),
             state.answers.get(settings.outcome),
-            state.infusion()[0] or 0.0,
-            settings.reference_target_percent,
         ),
         *tracker_lines(state.tracks.newest, settings.outcome),
     )
@@ -106,25 +101,17 @@ def quality_lines(f: Figures) -> tuple[Line, ...]:
 
 
 def outcome_lines(
-    outcome: str,
     headline: Headline,
     answer: Answer | None,
-    zero_s: float,
-    target_percent: float,
 ) -> tuple[Line, ...]:
-    """What came out: the headline, and the answer over the whole infusion.
-
-    `zero_s` and `target_percent`: see `answered`.
-    """
+    """What came out: the headline in its own words, and the mean at all looks."""
     value = f"{headline.number} {headline.interval}".strip()
-    lines = [Line(headline.title, value)]
-    lines += [Line("", part) for part in headline.caption.split(" · ")]
+    lines = [Line(headline.title, value), Line("has it changed?", headline.verdict)]
+    lines += [Line("", part) for one in headline.lines for part in one.split(" · ")]
     if answer is not None and math.isfinite(answer.mean_percent):
-        mean = _interval(answer.mean_percent, answer.sd_percent)
-        lines.append(Line(f"mean {outcome} since the infusion began", mean))
         low, high = signed(answer.low_percent), signed(answer.high_percent)
-        lines.append(Line("right at all times, 95 %", f"{low} to {high} %"))
-        lines.append(Line("has it changed?", answered(answer, zero_s, target_percent)))
+        interval = f"{low} to {high} %"
+        lines.append(Line("mean, 95 % however often one looks", interval))
     return tuple(lines)
 
 

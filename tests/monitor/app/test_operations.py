@@ -187,7 +187,7 @@ def test_hovering_says_what_lies_there(qtbot, open_whole):
     assert "32 transients" in page.trend.legend.full_text
     assert not page.trend.legend.cut
     page.trend.plot.left.emit()
-    assert "independent" in page.trend.legend.full_text
+    assert "tracker" in page.trend.legend.full_text
 
 
 def test_one_key_undoes_every_zoom(qtbot, open_whole):

@@ -18,13 +18,13 @@ REPLAY = Stream(connected=True, playback=Playback(True, 20.0, 1200.0, 2998.0))
 
 
 def test_state_comes_back(tmp_path):
-    kept = State("light", 50.0, True, False, str(tmp_path), (10, 20, 1366, 768))
+    kept = State("light", 1, False, str(tmp_path), (10, 20, 1366, 768))
     write_state(kept, tmp_path / "deep" / "window.json")
     assert read_state(tmp_path / "deep" / "window.json") == kept
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{", '{"theme": 3, "geometry": [1, "x"], "limit_percent": "y"}',
+    "text", ["", "[]", "{", '{"theme": 3, "geometry": [1, "x"], "wider": "y"}',
              '{"theme": "purple", "unknown": 1}'],
 )  # fmt: skip
 def test_a_damaged_state_gives_the_usual(tmp_path, text):
@@ -40,15 +40,14 @@ def test_a_state_that_cannot_be_kept_stops_nothing(tmp_path):
 
 
 def test_a_window_begins_as_it_was_left(qtbot, tmp_path):
-    kept = State("light", 50.0, True, folder=str(tmp_path))
+    kept = State("light", 1, folder=str(tmp_path))
     window = Window(SETTINGS, lambda b: [], lambda c: None, state=kept)
     qtbot.addWidget(window)
     window._timer.stop()
     assert window.page.palette_in_use is LIGHT
-    assert window.session.display.view.limit_percent == 50.0
-    assert window.session.display.view.by_tracker
+    assert window.session.display.view.wider == 1
     left = window.state()
-    assert (left.theme, left.limit_percent, left.by_tracker) == ("light", 50.0, True)
+    assert (left.theme, left.wider) == ("light", 1)
     assert left.folder == str(tmp_path)
 
 
@@ -101,11 +100,11 @@ def test_a_file_that_cannot_be_opened_is_told(open_bench, reports, tmp_path):
 def test_another_session_is_shown_as_the_last_one_was(open_bench, reports):
     bench = open_bench()
     bench.show(reports, REPLAY)
-    bench.window.session.display.show(limit=50.0, by_tracker=True)
+    bench.window.session.display.show(wider=1)
     bench.window.begin(SETTINGS, lambda b: [Heard(REPLAY)], bench.sent.append)
     for _ in range(6):
         bench.window.frame()
     display = bench.window.session.display
-    assert (display.view.limit_percent, display.view.by_tracker) == (50.0, True)
+    assert display.view.wider == 1
     assert not len(display.state.quality)
-    assert bench.page.headline.number.full_text == "–"
+    assert bench.page.headline.number.full_text == ""

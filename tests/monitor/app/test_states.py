@@ -47,11 +47,11 @@ def a_number(text: str) -> bool:
 
 
 STATES = {
-    "starting": State(-1, "STARTING", "WAITING", "–".__eq__, "Starting", NOBODY),
+    "starting": State(-1, "STARTING", "WAITING", "".__eq__, "Starting", NOBODY),
     "no stream": State(
-        -1, "NO STREAM", "WAITING", "–".__eq__, "No stream", NOBODY, later_s=9
+        -1, "NO STREAM", "WAITING", "".__eq__, "No stream", NOBODY, later_s=9
     ),
-    "reference period": State(400, "● REC 00:06:4", "BEFORE 06:4", "–".__eq__, ""),
+    "reference period": State(400, "● REC 00:06:4", "BEFORE 06:4", "".__eq__, ""),
     "infusion": State(1200, "● REC 00:20:0", "INFUSION +10:0", a_number, ""),
     "motion": State(MOTION_S, "● REC 00:21", "INFUSION +11:", a_number, "transients"),
     "stream lost": State(
@@ -120,7 +120,7 @@ def test_every_state_shows_its_words_in_their_places(qapp, reports, size, theme)
         assert min(t.font().pixelSize() for t in shown) >= LEAST_TEXT_PX
         for text, wanted in (
             (page.status.stream, 60), (page.status.phase, 60),
-            (page.headline.number, 128),
+            (page.headline.number, 128), (page.headline.verdict, 32),
         ):  # fmt: skip
             assert text.font().pixelSize() >= 0.9 * wanted * share, (name, text.text())
     page.close()
@@ -130,8 +130,9 @@ def test_every_state_shows_its_words_in_their_places(qapp, reports, size, theme)
 def check_panels(page: Page, name: str) -> None:
     """All panels are on the page, none over another."""
     panels = [
-        page.status, page.headline, page.trend, page.quality, page.waterfall,
-        page.spectrum, page.table, page.messages, page.acts, page.footer,
+        page.status, page.headline, page.trend, page.measures, page.quality,
+        page.waterfall, page.spectrum, page.table, page.messages, page.acts,
+        page.footer,
     ]  # fmt: skip
     at = [place(panel, page) for panel in panels]
     assert all(page.rect().contains(one) for one in at), name

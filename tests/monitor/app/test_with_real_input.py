@@ -172,11 +172,11 @@ def test_a_live_session_is_operated(operator):
     o.key("Return")
     o.until(lambda s: s["settings"][0] == 64)
     o.key("F7")
-    o.until(lambda s: s["by_tracker"])
+    o.until(lambda s: s["strips"] == "lipid")
     o.key("F9")
     o.until(lambda s: not s["dark"])
     o.key("ctrl+Up")
-    o.until(lambda s: s["limit"] == 50.0)
+    o.until(lambda s: s["wider"] == 1)
 
 
 @pytest.mark.parametrize("operator", ["live"], indirect=True)

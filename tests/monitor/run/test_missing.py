@@ -81,7 +81,7 @@ def test_the_screen_and_the_terminal_say_the_same(
     assert isinstance(display, Display)
     (line,) = [
         line
-        for line in summary_of(display.state, display.view, 0.0).session
+        for line in summary_of(display.state, 0.0).session
         if line.name == "missing transients"
     ]
     assert line.figure == "5"

@@ -75,7 +75,7 @@ def test_a_closer_look_tells_no_blinded_outcome(updates):
         look_at(blind.state, blind.state.estimates[-1]),
         line_at(blind.state, 10.0),
         card_of(blind.state),
-        summary_of(blind.state, blind.view, 1500.5),
+        summary_of(blind.state, 1500.5),
         blind.state.messages_so_far(),
     ]
     words = " ".join(text for part in seen for text in texts(part))

@@ -75,7 +75,7 @@ def test_updates_of_a_live_session_are_not_kept(updates):
 
 def test_a_new_session_begins_afresh(updates):
     session = played(updates)
-    session.display.show(limit=50.0, by_tracker=True, plasma="Kamp")
+    session.display.show(wider=1, plasma="Kamp")
     session.take(Began("another"), 3000.0)
     assert session.screen(3000.0).trend.note == "no transients yet"
     session.take(Failed("The recording cannot be read."), 3001.0)
@@ -83,7 +83,7 @@ def test_a_new_session_begins_afresh(updates):
     screen = session.screen(3002.0)
     assert screen.messages[0].condition == "The analysis has stopped"
     display = session.display
-    assert (display.view.limit_percent, display.view.by_tracker) == (50.0, True)
+    assert display.view.wider == 1
     assert display.view.plasma == "Kamp"
 
 

@@ -129,17 +129,14 @@ def test_missing_transients_are_counted_by_the_scanner_s_counter(updates):
     assert display.screen(111.5).messages[0].condition == "3 transients missing"
     display.fold(Update(9002, 0, missing=-1), 112.0)  # one came late
     assert display.state.missing == 2
-    assert (
-        Line("missing transients", "2")
-        in summary_of(display.state, display.view, 112.0).session
-    )
+    assert Line("missing transients", "2") in summary_of(display.state, 112.0).session
 
 
 def test_a_file_without_a_counter_shows_no_missing_transients(updates):
     display = shown(updates, 100.0)
     display.fold(Update(9001, 0, counted=False), 101.0)
     line = Line("missing transients", "not seen in such a file")
-    assert line in summary_of(display.state, display.view, 101.0).session
+    assert line in summary_of(display.state, 101.0).session
 
 
 def test_a_pause_is_no_missing_transient(updates):

@@ -5,7 +5,6 @@ import math
 import pytest
 
 from monitor.screen.parts.strips import nice
-from monitor.screen.parts.trend import wider
 from monitor.screen.words import ago, clock, measured, plain, signed
 
 
@@ -24,7 +23,6 @@ def test_words():
     )
     assert (ago(9.6), ago(300)) == ("10 s", "5 min")
     assert (nice(0.7), nice(14.1), nice(0.0)) == (1.0, 20.0, 1.0)
-    assert (wider(30.0, 1), wider(10.0, -1)) == (50.0, 10.0)
 
 
 @pytest.mark.parametrize(

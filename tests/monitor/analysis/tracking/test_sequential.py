@@ -69,16 +69,30 @@ def test_confidence_sequence_covers_the_truth_at_all_times_at_once():
     assert missed <= 15
 
 
-def test_the_answer_is_given_where_the_sequence_leaves_zero_and_stays():
+def test_the_answer_is_given_where_the_sequence_leaves_zero_and_does_not_flicker():
     test = Sequential(TAU)
     first = test.push(2.0, {"X": (9.0, 1.0)})["X"]
-    later = test.push(4.0, {"X": (0.1, 1.0)})["X"]
+    later = test.push(4.0, {"X": (2.6, 1.0)})["X"]
     assert first.low_percent > 0
     assert first.changed
     assert later.low_percent < 0 < later.high_percent
-    assert later.changed
     assert later.since_s == 2.0
     assert test.push(6.0, {"X": (float("nan"), 1.0)}) == {}
+
+
+def test_the_answer_is_withdrawn_where_the_mean_may_be_zero():
+    test = Sequential(TAU)
+    test.push(2.0, {"X": (9.0, 1.0)})
+    assert not test.push(4.0, {"X": (0.1, 1.0)})["X"].changed
+    assert test.push(6.0, {"X": (9.0, 1.0)})["X"].since_s == 6.0
+
+
+def test_a_change_the_other_way_counts_from_its_own_beginning():
+    test = Sequential(TAU)
+    test.push(2.0, {"X": (-9.0, 1.0)})
+    assert test.push(4.0, {"X": (9.0, 1.0)})["X"].since_s == 4.0
+    test.push(6.0, {"X": (9.0, 1.0)})
+    assert test.push(8.0, {"X": (8.0, 1.0)})["X"].since_s == 4.0
 
 
 def accumulated(random, change, count=400, m=None):

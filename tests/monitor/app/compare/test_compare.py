@@ -158,10 +158,13 @@ def test_controls_play_both(qtbot, pair):
     assert sent[0] == sent[1] == [Play(False), Seek(25 * 60 - 60.0)]
 
 
-def test_scale_and_estimate_are_those_of_both(qtbot, pair):
+def test_scale_and_strips_are_those_of_both(qtbot, pair):
     window, _ = pair
     qtbot.keyClick(window, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(window, Qt.Key.Key_F7)
-    for session in window.sessions:
-        assert session.display.view.limit_percent == 50.0
-        assert session.display.view.by_tracker
+    for _ in range(6):
+        window.frame()
+    for session, column in zip(window.sessions, window.columns, strict=True):
+        assert session.display.view.wider == 1
+        named = column.quality.plots[0].axis("left")._tickLevels[0][0][1]
+        assert named == session.screen(0.0).strips[3].name

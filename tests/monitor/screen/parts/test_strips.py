@@ -1,17 +1,18 @@
 """The quality of the transients against time."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 from fake_session import SETTINGS
 from screen_cases import shown
 
 from monitor.analysis.preparation.quality import Quality
+from monitor.screen.display import Display
 from monitor.screen.parts.strips import thinned
 
 
 def test_strips_show_limit_and_value_now(updates):
-    shift, width, snr, weight, water, lipid = shown(updates, 900.0).screen(900.5).strips
+    shift, width, snr, lipid, weight, water = shown(updates, 900.0).screen(900.5).strips
     assert (water.now, lipid.now) == ("1.0", "0.1")
     assert water.limits == (SETTINGS.water_limit,)
     assert width.limits == (SETTINGS.fwhm_limit_hz,)
@@ -19,6 +20,38 @@ def test_strips_show_limit_and_value_now(updates):
     assert snr.limits == (SETTINGS.snr_limit,)
     assert (shift.name, shift.unit, weight.high) == ("shift", "Hz", 1.08)
     assert width.low < SETTINGS.fwhm_limit_hz < width.high
+
+
+def test_what_is_past_its_limit_comes_first_and_is_marked(updates):
+    strict = replace(SETTINGS, lipid_limit=0.05, snr_limit=50.0)
+    display = shown(updates, 900.0, strict)
+    screen = display.screen(900.5)
+    assert [s.key for s in screen.strips[:3]] == ["snr", "lipid", "drift"]
+    assert [s.past_limit for s in screen.strips[:3]] == [True, True, False]
+    found = {m.key: m for m in screen.measures}
+    assert found["lipid"].good is False
+    assert (found["lipid"].value, found["lipid"].limit) == ("0.10", "0.050")
+    assert found["lipid"].action == "ask to lie still; check the voxel"
+    assert found["fwhm"].good
+    assert found["fwhm"].action == ""
+
+
+def test_a_measure_without_limit_or_value_says_neither_good_nor_bad(updates):
+    display = shown(updates, 900.0, replace(SETTINGS, water_limit=float("nan")))
+    found = {m.key: m for m in display.screen(900.5).measures}
+    assert (found["water"].good, found["water"].limit) == (None, "")
+    nothing = Display(SETTINGS).screen(0.0).measures
+    assert {m.good for m in nothing if m.key != "drift"} == {None}
+
+
+def test_advice_is_another_once_the_infusion_runs(updates):
+    strict = replace(SETTINGS, drift_limit_hz_per_min=0.001)
+    before, during = (
+        shown(updates, at, strict).screen(at + 0.5).measures[0] for at in (500.0, 900.0)
+    )
+    assert before.key == during.key == "drift"
+    assert "before the infusion" in before.action
+    assert "new epoch" in during.action
 
 
 def test_thinning_keeps_every_extreme():

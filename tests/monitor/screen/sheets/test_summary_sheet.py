@@ -43,16 +43,16 @@ def test_the_summary_shows_the_tracker_with_and_without_its_ties(updates, free, 
     display = shown(updates, 1500.0)
     point = TrackerPoint(9000, 1500.0, {name: 6.0}, {name: 1.5})
     display.fold(Update(9000, 0, tracker=point), 1500.0)
-    before = summary_of(display.state, display.view, 1500.5).outcome
+    before = summary_of(display.state, 1500.5).outcome
     assert not [line for line in before if "ties" in line.name]
     both = replace(point, free={name: free}, free_sd={name: 2.5})
     display.fold(Update(9001, 0, tracker=both), 1500.0)
-    said = summary_of(display.state, display.view, 1500.5).outcome
+    said = summary_of(display.state, 1500.5).outcome
     assert said[-2:] == (
         Line("tracker", "+6.0 ± 2.9 %"),
         Line("without its ties", words),
     )
     hidden = display.state.settings.with_changes(outcome_hidden=True)
     display.show(settings=hidden)
-    lines = summary_of(display.state, display.view, 1500.5).outcome
+    lines = summary_of(display.state, 1500.5).outcome
     assert lines == (Line("outcome", "hidden by the protocol"),)
