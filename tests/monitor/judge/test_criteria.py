@@ -2,13 +2,17 @@
 
 import math
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from monitor.judge.criteria import Criterion, Verdict, lateness_s
+from monitor.analysis.course.response import Estimate
+from monitor.judge.criteria import Criterion, Verdict, independent_widths, lateness_s
 from monitor.judge.follow import PlacedEvent
 from monitor.judge.session import JudgedSession, judge
 from monitor.protocol.choose import Wishes
+from monitor.run.result import Result
 from streams.messages.transient import Event
 
 
@@ -78,3 +82,21 @@ def test_an_infusion_in_another_epoch_is_told(
     found = judge(restless, wishes).report
     assert any(said in note for note in found["notes"])
     assert found["line_width"] is None
+
+
+@pytest.mark.parametrize(
+    ("independent", "converged", "fwhm_hz", "counted"),
+    [
+        (True, True, 8.0, True),
+        (False, True, 8.0, False),
+        (True, False, 8.0, False),
+        (True, True, math.nan, False),
+    ],
+)
+def test_which_windows_count_for_the_line_width(
+    independent: bool, converged: bool, fwhm_hz: float, counted: bool
+) -> None:
+    window = Estimate(0, 0.0, 62.0, 32, 32.0, independent, 0, {}, {},
+                      fwhm_hz=fwhm_hz, converged=converged)  # fmt: skip
+    result = SimpleNamespace(estimates=(window,))
+    assert bool(independent_widths(cast("Result", result))) is counted

@@ -95,3 +95,9 @@ def test_the_line_width_says_one_change() -> None:
     found |= {"during_hz": 8.678, "tested_hz": -0.05}
     said = say.line_width_sentence({"line_width": found, "outcome": "Glx"})
     assert "taken as 0.05 Hz, the least that is tested" in said
+
+
+def test_a_model_without_parameters_has_no_change():
+    assert say.model_change({"parameters": 0}, "end") == "none"
+    row = {"parameters": 2, "end_percent": 8.04, "end_sd_percent": 1.23}
+    assert say.model_change(row, "end") == with_sd(8.04, 1.23)
