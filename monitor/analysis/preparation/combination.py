@@ -18,7 +18,7 @@ import numpy as np
 from monitor.analysis.preparation import coils, eddy
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.noise import Coils, tail_noise
-from monitor.analysis.signal.spectrum import Complex, Real
+from monitor.analysis.signal.spectrum import Complex
 from streams.errors import InputError
 
 WATERS = 16
@@ -39,7 +39,7 @@ class Combination:
     waters : water references (coils, any points) complex64
     measured, tails : noise from noise transients, and from tails
     sensitivities, weights : (coils,) once there are any
-    theta : (points,) eddy phase, rad; None without a water reference
+    turn : (points,) what takes the eddy phase off; None without a water reference
     settled : the weights are final
     """
 
@@ -52,7 +52,7 @@ class Combination:
     tails: coils.NoiseEstimate = field(init=False)
     sensitivities: Complex | None = None
     weights: Complex | None = None
-    theta: Real | None = None
+    turn: Complex | None = None
     settled: bool = False
 
     def __post_init__(self) -> None:
@@ -120,8 +120,8 @@ class Combination:
             self._make_weights(self.waters or fids)
         if self.waters and self.correct_eddy:
             water = _mean_in_phase([self._combined(w) for w in self.waters])
-            self.theta = eddy.eddy_phase(
-                water, self.axis.dwell_time_s, self.axis.points
+            self.turn = eddy.turn_of(
+                eddy.eddy_phase(water, self.axis.dwell_time_s, self.axis.points)
             )
 
     def _make_weights(self, reference: list[Coils]) -> None:
@@ -144,7 +144,7 @@ class Combination:
 
     def _applied(self, fid: Coils) -> Complex:
         x = self._combined(fid)
-        return x if self.theta is None else eddy.corrected(x, self.theta)
+        return x if self.turn is None else x * self.turn
 
     def _combined(self, fid: Coils) -> Complex:
         """w^H y; a coil that has died since is left out and the rest re-weighted."""

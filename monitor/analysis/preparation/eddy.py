@@ -66,9 +66,9 @@ def eddy_phase(
     return held
 
 
-def corrected(fid: Complex, theta: Real) -> Complex:
-    """The FID (points,) without the eddy phase theta (points,)."""
-    return np.asarray(fid * np.exp(-1j * theta), complex)
+def turn_of(theta: Real) -> Complex:
+    """What a FID is multiplied by to take an eddy phase theta (points,) off."""
+    return np.asarray(np.exp(-1j * theta), complex)
 
 
 def _mean_frequency(water: NDArray[np.complexfloating]) -> float:

@@ -20,13 +20,14 @@ by 10 to 15 %, at an SNR of 10 as of 3.
 
 from __future__ import annotations
 
-from collections import deque
+import cmath
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from monitor.analysis.preparation.water_position import Sighting
+from monitor.analysis.preparation.rolling import Rolling, middle
 from monitor.analysis.signal.spectrum import Real
 
 if TYPE_CHECKING:
@@ -38,70 +39,87 @@ ENOUGH_IN_STEP = 6
 FURTHEST = 4.0
 
 
+DIFFERENCE, NOISE = slice(1, 3), slice(3, 7)
+"""Places of delta and of N (2, 2) in what is remembered, behind the step."""
+
+
 @dataclass(slots=True)
 class Navigator:
     """Water of the last transients; the one mutable object of this module."""
 
     cycle_steps: int = 1
-    past: deque[tuple[int, Sighting]] = field(init=False)
+    past: Rolling = field(init=False)
 
     def __post_init__(self) -> None:
-        self.past = deque(maxlen=max(MEMORY, 2 * ENOUGH_IN_STEP * self.cycle_steps))
+        length = max(MEMORY, 2 * ENOUGH_IN_STEP * self.cycle_steps)
+        self.past = Rolling(length, NOISE.stop)
 
     def push(self, step: int, found: Registration) -> None:
         """Remember the water of a transient that counts."""
-        if found.sighting is not None:
-            self.past.append((step % self.cycle_steps, found.sighting))
+        seen = found.sighting
+        if seen is not None:
+            which = float(step % self.cycle_steps)
+            self.past.append(np.array([which, *seen.difference, *seen.noise.flat]))
 
     def corrected(self, step: int, found: Registration) -> Registration:
         """Shift and phase with the water's evidence, where there is any."""
         seen = found.sighting
         if seen is None or len(self.past) < ENOUGH:
             return found
-        own_step = [s == step % self.cycle_steps for s, _ in self.past]
-        if sum(own_step) < ENOUGH_IN_STEP:
+        step %= self.cycle_steps
+        own = int(np.count_nonzero(self.past.rows[:, 0] == step))
+        if own < ENOUGH_IN_STEP:
             return found
-        centre, X = self._centre_and_scatter(step % self.cycle_steps)
+        centre, X = self._centre_and_scatter(step)
         # The centre is a median of so many: it is not known exactly.
-        S = (X + seen.noise) * (1.0 + 0.5 * np.pi / sum(own_step))
+        S = (X + seen.noise) * (1.0 + 0.5 * np.pi / own)
         off = _wrapped(seen.difference - centre)
-        inverse = np.linalg.inv(S)
+        inverse = _inverse(S)
         if not off @ inverse @ off < FURTHEST**2:
             return found
         gain = seen.shared @ inverse
-        shift, phase = gain @ off
-        P = np.diag(seen.own - gain @ seen.shared.T)
+        shift, phase = (gain @ off).tolist()
+        P = np.diag(seen.own - gain @ seen.shared.T).tolist()
         return replace(
             found,
-            shift_hz=found.shift_hz + float(shift),
-            phase_rad=float(np.angle(np.exp(1j * (found.phase_rad + phase)))),
-            shift_sd_hz=float(np.sqrt(max(P[0], 0.0))),
-            phase_sd_rad=float(np.sqrt(max(P[1], 0.0))),
+            shift_hz=found.shift_hz + shift,
+            phase_rad=cmath.phase(cmath.rect(1.0, found.phase_rad + phase)),
+            shift_sd_hz=math.sqrt(max(P[0], 0.0)),
+            phase_sd_rad=math.sqrt(max(P[1], 0.0)),
         )
 
     def _centre_and_scatter(self, step: int) -> tuple[Real, Real]:
         """Mu of a step (2,), and X (2, 2) of all of them about their own."""
-        steps = np.array([s for s, _ in self.past])
-        values = np.array([one.difference for _, one in self.past])
+        past = self.past.rows
+        values, steps = past[:, DIFFERENCE], past[:, 0]
         off, centres = np.empty_like(values), {}
         for s in set(steps.tolist()):
-            own = steps == s
+            own = steps == s if self.cycle_steps > 1 else slice(None)
             centres[s] = _middle(values[own])
             off[own] = _wrapped(values[own] - centres[s])
         free = max(len(off) - len(centres), 1)
-        N = np.mean([one.noise for _, one in self.past], axis=0)
+        N = past[:, NOISE].mean(axis=0).reshape(2, 2)
         w, V = np.linalg.eigh(off.T @ off / free - N)
         return centres[step], np.asarray((V * np.maximum(w, 0.0)) @ V.T)
+
+
+def _inverse(S: Real) -> Real:
+    """Inverse of a covariance (2, 2); nan where it has none."""
+    (a, b), (c, d) = S.tolist()
+    return np.array([[d, -b], [-c, a]]) / ((a * d - b * c) or math.nan)
 
 
 def _wrapped(difference: Real) -> Real:
     """Differences (..., 2) with their phase in -pi ... pi."""
     wrapped = np.array(difference)
-    wrapped[..., 1] = np.angle(np.exp(1j * difference[..., 1]))
+    turns = np.round(wrapped[..., 1] / (2 * np.pi))
+    wrapped[..., 1] -= 2 * np.pi * turns
     return wrapped
 
 
 def _middle(differences: Real) -> Real:
     """Median (2,) of differences (n, 2), their phases about their circular mean."""
-    about = np.array([0.0, np.angle(np.mean(np.exp(1j * differences[:, 1])))])
-    return np.asarray(about + np.median(_wrapped(differences - about), axis=0))
+    phases = differences[:, 1]
+    mean = math.atan2(float(np.sin(phases).sum()), float(np.cos(phases).sum()))
+    about = np.array([0.0, mean])
+    return np.asarray(about + middle(_wrapped(differences - about)), float)

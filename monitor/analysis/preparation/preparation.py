@@ -196,9 +196,9 @@ class Preparation:
             if judged.counts:
                 state.shape.push(found)
                 state.navigator.push(place.step, found)
-            state.cycle.push(
-                place.step, state.moved_back(unaligned, found), judged.weight
-            )
+            if state.cycle.steps > 1:
+                back = state.moved_back(unaligned, found)
+                state.cycle.push(place.step, back, judged.weight)
             self._follow(prepared)
         return prepared
 
@@ -263,7 +263,7 @@ class Preparation:
         kind = weights.Kind(self._epoch.kind.cycle_steps)
         for (place, _), m, use in zip(first, measures, counted, strict=True):
             if use:
-                kind.past.append((place.step % kind.cycle_steps, np.array(m.values)))
+                kind.remember(place.step, m)
         return [
             kind.judge(place.step, m)
             for (place, _), m in zip(first, measures, strict=True)

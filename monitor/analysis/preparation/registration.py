@@ -20,32 +20,23 @@ out.
 
 from __future__ import annotations
 
+import cmath
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
-from monitor.analysis.preparation.template import (
-    COARSE_PPM,
-    Design,
-    Model,
-    late_weight,
-    within,
-)
+from monitor.analysis.preparation.template import COARSE_PPM, Model
 from monitor.analysis.preparation.variation import Variation
 from monitor.analysis.preparation.water_position import Sighting, sighting_of
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex, Real
 
-LIPID_PPM = (0.60, 1.75)
-SINGLETS_PPM = (1.80, 4.20)
-WATER_PPM = (4.25, 5.30)
 COARSE_RANGE_HZ = 40.0
 ITERATIONS = 8
 WIDE_SHARE = 0.75
-MISFIT_SD = 6.0
-"""A band fits while its misfit is within 6 SD of 1 (and below 1.5 where it is wide)."""
 
 
 @dataclass(slots=True)
@@ -137,10 +128,10 @@ def register(
     start = coarse_search(fid, model, axis, near_hz)
     wide = shape.try_wide
     found = _fine(fid, model, axis, noise_sd, start, shape, wide=wide, lipid=True)
-    if wide and found.water > _limit(model.wide, WATER_PPM):
+    if wide and found.water > model.wide.water.limit:
         wide = False
         found = _fine(fid, model, axis, noise_sd, start, shape, wide=False, lipid=True)
-    if found.lipid < _limit(model.narrow, LIPID_PPM):
+    if found.lipid < model.narrow.lipids.limit:
         return found
     again = _fine(fid, model, axis, noise_sd, start, shape, wide=wide, lipid=False)
     return replace(again, lipid=found.lipid)
@@ -154,9 +145,8 @@ def coarse_search(
     The squared cross-correlation is divided by the power of the transient in the band
     that the template would take there: a strong water line cannot draw it.
     """
-    length = 2 * axis.points
-    correlation = np.fft.ifft(fid * model.coarse, length)
-    nu = np.fft.fftfreq(length, axis.dwell_time_s)
+    nu = _offsets(axis)
+    correlation = np.fft.ifft(fid * model.coarse, nu.size)
     inside = np.flatnonzero(np.abs(nu - near_hz) <= COARSE_RANGE_HZ)
     power = _band_power(fid, axis, np.asarray(nu[inside], float))
     k = int(inside[np.argmax(np.abs(correlation[inside]) ** 2 / power)])
@@ -165,17 +155,19 @@ def coarse_search(
 
 def _band_power(fid: Complex, axis: Axis, shift_hz: Real) -> Real:
     """Power of a FID in the coarse band moved by each of `shift_hz`; never zero."""
-    lines = spectrum.spectrum_of(fid * late_weight(axis))
-    total = np.cumsum(np.abs(lines) ** 2)
+    lines = spectrum.spectrum_of(fid * axis.late)
+    total = np.cumsum(lines.real**2 + lines.imag**2)
     shift_ppm = shift_hz / axis.frequency_mhz
     low, high = (np.interp(edge + shift_ppm, axis.ppm, total) for edge in COARSE_PPM)
     return np.asarray(high - low + 1e-12 * total[-1] + 1e-300, float)
 
 
-def _limit(design: Design, range_ppm: tuple[float, float]) -> float:
-    """Misfit above which a band does not fit the template."""
-    rows = int(np.count_nonzero(within(design, range_ppm)))
-    return 1.0 + max(0.5, MISFIT_SD * math.sqrt(2.0 / (rows + 1)))
+@lru_cache(maxsize=8)
+def _offsets(axis: Axis) -> Real:
+    """Shifts that the coarse search looks at, Hz, in FFT order; read-only."""
+    nu = np.asarray(np.fft.fftfreq(2 * axis.points, axis.dwell_time_s), float)
+    nu.setflags(write=False)
+    return nu
 
 
 def _fine(
@@ -194,29 +186,23 @@ def _fine(
     variation = shape.wide if wide else shape.narrow
     sd = noise_sd * axis.points**0.5
     water_height = _water_height(fid, axis)
-    A, inverse, covariance = _solver(
-        design, variation.loadings(), water_height, sd, lipid=lipid
-    )
-    # What the parts add in the direction of M counts as amplitude.
-    share = np.zeros(A.shape[1])
-    share[0] = 1.0
-    varying = slice(design.columns.shape[1], A.shape[1] - 4 * (not lipid))
-    share[varying] = A[:, varying].T @ A[:, 0] / (A[:, 0] @ A[:, 0] + 1e-300)
+    solver = design.solver(variation.loadings(), water_height, sd, lipid)
     shift, phase = start
     converged = False
     for step in range(ITERATIONS + 1):
         y = _stacked(fid, axis, design.band, shift, phase)
-        p = inverse @ y
-        amplitude = float(share @ p)
+        p = solver.gain @ (solver.rows @ (y if lipid else y * design.kept))
+        amplitude = float(solver.share @ p)
         if converged or step == ITERATIONS:
             break
-        a = max(abs(amplitude), abs(p[1]), 1e-300)
-        d_shift = float(np.clip(p[2] / a, -3.0, 3.0))
-        shift, phase = shift + d_shift, phase + float(np.arctan2(p[1], amplitude))
-        converged = abs(d_shift) < 0.01 and abs(p[1]) < 0.01 * amplitude
+        turned, moved = float(p[1]), float(p[2])
+        a = max(abs(amplitude), abs(turned), 1e-300)
+        d_shift = min(max(moved / a, -3.0), 3.0)
+        shift, phase = shift + d_shift, phase + math.atan2(turned, amplitude)
+        converged = abs(d_shift) < 0.01 and abs(turned) < 0.01 * amplitude
     # Broadening is part of the model here: what it explains is not a misfit.
-    rest = (y - A @ p) ** 2 / sd**2
-    sds = np.sqrt(np.diag(covariance)[:4]) * sd
+    rest = (y - (solver.columns @ p) @ solver.rows) ** 2 / sd**2
+    sds = np.sqrt(np.diag(solver.covariance)[:4]) * sd
     # A transient without the template in it has no shift: its SD says so.
     a = max(amplitude, 1e-3 * float(sds[0]))
     seen = a > 0
@@ -225,65 +211,31 @@ def _fine(
     return Registration(
         shift_hz=shift,
         shift_sd_hz=float(sds[2] / a),
-        phase_rad=float(np.angle(np.exp(1j * phase))),
+        phase_rad=cmath.phase(cmath.rect(1.0, phase)),
         phase_sd_rad=float(sds[1] / a),
         amplitude=amplitude,
         amplitude_sd=float(sds[0]),
         broadening_hz=float(p[3] / a),
         broadening_sd_hz=float(sds[3] / a),
-        misfit=_mean(rest, design, SINGLETS_PPM),
-        lipid=_mean(rest, design, LIPID_PPM),
-        water=_mean(rest, design, WATER_PPM) if wide else 1.0,
+        misfit=design.singlets.mean(rest),
+        lipid=design.lipids.mean(rest),
+        water=design.water.mean(rest) if wide else 1.0,
         water_height=water_height,
         noise_sd=sd,
-        departure=design.whitening @ (design.free @ y) / sd,
+        departure=design.departures @ y / sd,
         wide=wide,
         converged=converged,
-        sighting=sighting_of(p, covariance * sd**2, a) if wide and seen else None,
+        sighting=sighting_of(p, solver.covariance * sd**2, a)
+        if wide and seen
+        else None,
     )
-
-
-def _mean(rest: Real, design: Design, range_ppm: tuple[float, float]) -> float:
-    """Mean of the squared residual in a range; 1 where the design has none of it."""
-    rows = rest[within(design, range_ppm)]
-    return float(rows.mean()) if rows.size else 1.0
-
-
-def _solver(
-    design: Design, L: Real, water_height: float, sd: float, *, lipid: bool
-) -> tuple[Real, Real, Real]:
-    """Columns, their inverse under the priors, and unit covariance.
-
-    Returns
-    -------
-    columns (2 band, parameters); inverse (parameters, 2 band); covariance of the
-    parameters, of which amplitude, phase, shift and broadening are the first, for noise
-    SD 1
-    """
-    varying = design.parts @ np.linalg.solve(design.whitening, L)
-    A = np.concatenate([design.columns, varying], axis=1)
-    used = A
-    if not lipid:
-        A = np.concatenate([A, design.lipids], axis=1)
-        used = np.where(within(design, LIPID_PPM)[:, np.newaxis], 0.0, A)
-    free = np.isinf(design.tail)
-    prior = np.zeros(A.shape[1])
-    spread = np.where(free, 1.0, design.tail * max(water_height, sd))
-    prior[4 : 4 + free.size] = np.where(free, 0.0, (sd / spread) ** 2)
-    prior[4 + free.size : 4 + free.size + L.shape[1]] = 1.0
-    normal = used.T @ used
-    sizes = np.diag(normal).copy()
-    sizes[sizes == 0] = 1.0
-    scale = np.outer(sizes, sizes) ** -0.5
-    covariance = np.linalg.pinv((normal + np.diag(prior)) * scale, 1e-12, True) * scale
-    return A, covariance @ used.T, covariance
 
 
 def _stacked(fid: Complex, axis: Axis, band: slice, shift: float, phase: float) -> Real:
     """Spectrum in the band of the FID moved back, real over imaginary part."""
     back = spectrum.moved(fid, axis.dwell_time_s, -shift, -phase)
     lines = axis.lines(back, band)
-    return np.concatenate([lines.real, lines.imag])
+    return np.concatenate((lines.real, lines.imag))
 
 
 def _water_height(fid: Complex, axis: Axis) -> float:

@@ -29,8 +29,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from monitor.analysis.preparation.design import Design, design_of, tail_of
 from monitor.analysis.preparation.measures import Absolute, absolute_of
 from monitor.analysis.signal import spectrum, water
 from monitor.analysis.signal.axis import Axis
@@ -44,39 +44,9 @@ METABOLITES_PPM = (0.2, 4.2)
 PARTS_PPM = (0.2, 0.7, 1.1, 1.55, 1.85, 2.2, 2.6, 3.12, 3.5, 4.05, 4.5)
 PART_EDGE_PPM = 0.025
 TAPER_S = 0.04
-LIPIDS_PPM = (1.30, 0.90)
-LIPID_FWHM_PPM = 0.2
 NARROW_TAIL = (np.inf, 5e-4, 5e-4)
 REMAKE = 1.25
 """A growing template is made ready again when its weight has grown by a quarter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Design:
-    """Columns of the linear model in one band; complex rows, real over imaginary.
-
-    Attributes
-    ----------
-    ppm : (band,) chemical shifts
-    band : the slice of the spectrum
-    columns : (2 band, 4 + water columns) M, iM, D, B, then water
-    tail : (water columns,) SD of each water column's coefficient over the height of the
-        water; infinite where it is free
-    lipids : (2 band, 4) broad lines at 1.30 and 0.90 ppm, of any phase, for transients
-        with lipid: their rows are left out, and these carry the tails
-    parts : (2 band, 10) the V_k
-    free : (10, 2 band) least-squares coefficients of the V_k, everything else free
-    whitening : (10, 10) makes their noise white: whitening C whitening^T = 1
-    """
-
-    ppm: Real
-    band: slice
-    columns: Real
-    tail: Real
-    lipids: Real
-    parts: Real
-    free: Real
-    whitening: Real
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,70 +130,9 @@ def model_of(fid: Complex, axis: Axis, noise_sd: float) -> Model:
         metabolites=dry,
         absolute=absolute,
         coarse=_coarse(dry * g, axis),
-        wide=_design(axis, WIDE_PPM, dry * g, own_water, (np.inf, np.inf), parts),
-        narrow=_design(axis, NARROW_PPM, fid * g, _tail(axis), NARROW_TAIL, parts),
+        wide=design_of(axis, WIDE_PPM, dry * g, own_water, (np.inf, np.inf), parts),
+        narrow=design_of(axis, NARROW_PPM, fid * g, tail_of(axis), NARROW_TAIL, parts),
     )
-
-
-def _design(
-    axis: Axis,
-    range_ppm: tuple[float, float],
-    m: Complex,
-    water_columns: Complex,
-    tail: tuple[float, ...],
-    parts: Complex,
-) -> Design:
-    """Columns of one band; water columns and parts over the whole axis."""
-    band = axis.band(*range_ppm)
-    moments = np.stack([m, -2j * np.pi * axis.t * m, -np.pi * axis.t * m])
-    M, D, B = spectrum.spectrum_of(moments)[:, band]
-    W = water_columns[:, band]
-    A = _real(np.stack([M, 1j * M, D, B, *W, *(1j * W)], axis=1))
-    V = _real(parts[:, band].T)
-    tails = np.tile(np.array(tail), 2)
-    free, whitening = _free_parts(A, V, np.isfinite(tails))
-    lipids = _lipids(axis)[:, band].T
-    either = _real(np.concatenate([lipids, 1j * lipids], axis=1))
-    return Design(axis.ppm[band], band, A, tails, either, V, free, whitening)
-
-
-def _free_parts(A: Real, V: Real, held: NDArray[np.bool_]) -> tuple[Real, Real]:
-    """Least squares of the parts V beside the columns A, and their whitening.
-
-    A small ridge keeps V (their sum is M) and the `held` water columns solvable.
-    """
-    both = np.concatenate([A, V], axis=1)
-    normal = both.T @ both
-    sizes = np.diag(normal).copy()
-    sizes[sizes == 0] = 1.0
-    ridge = 1e-9 * sizes
-    ridge[4 : A.shape[1]] += np.where(held, 1e-3, 0.0) * sizes[4 : A.shape[1]]
-    ridge[A.shape[1] :] += 1e-4 * sizes[A.shape[1] :].mean()
-    scale = np.outer(sizes, sizes) ** -0.5
-    C = np.linalg.inv((normal + np.diag(ridge)) * scale) * scale
-    parts = slice(A.shape[1], None)
-    root = np.linalg.cholesky(C[parts, parts])
-    return np.asarray((C @ both.T)[parts]), np.asarray(np.linalg.inv(root))
-
-
-def _real(columns: Complex) -> Real:
-    return np.concatenate([columns.real, columns.imag])
-
-
-def _tail(axis: Axis) -> Complex:
-    """Smooth functions that carry the tail of the residual water, (3, points)."""
-    x = np.maximum(REFERENCE_PPM - axis.ppm, 0.2)
-    return np.stack([1 / x, np.ones_like(x), 1 / x**2]).astype(complex)
-
-
-@lru_cache(maxsize=8)
-def _lipids(axis: Axis) -> Complex:
-    """Spectra (2, points) of broad lines where lipids are; read-only."""
-    nu = (np.array(LIPIDS_PPM) - REFERENCE_PPM) * axis.frequency_mhz
-    rate = -2j * np.pi * nu - np.pi * LIPID_FWHM_PPM * axis.frequency_mhz
-    lines = spectrum.spectrum_of(np.exp(rate[:, np.newaxis] * axis.t))
-    lines.setflags(write=False)
-    return lines
 
 
 def _parts(m: Complex, axis: Axis, phase_rad: float) -> Complex:
@@ -284,15 +193,4 @@ def _coarse(m: Complex, axis: Axis) -> Complex:
     only = np.zeros_like(lines)
     band = axis.band(*COARSE_PPM)
     only[band] = lines[band]
-    return np.asarray(spectrum.fid_of(only).conj() * late_weight(axis), complex)
-
-
-def late_weight(axis: Axis) -> Real:
-    """1 - exp(-t / 10 ms): leaves out what is broad."""
-    return np.asarray(1.0 - np.exp(-axis.t / 0.01))
-
-
-def within(design: Design, range_ppm: tuple[float, float]) -> NDArray[np.bool_]:
-    """Which rows (2 band,) of a design lie in a range of shifts."""
-    inside = (design.ppm > range_ppm[0]) & (design.ppm < range_ppm[1])
-    return np.tile(inside, 2)
+    return np.asarray(spectrum.fid_of(only).conj() * axis.late, complex)

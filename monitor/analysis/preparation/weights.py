@@ -26,14 +26,13 @@ lasting change is rejected for good.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.preparation.quality import COUNTING_WEIGHT
+from monitor.analysis.preparation.rolling import Rolling, middle
 
 MEMORY = 48
 MEMORY_OF_STEP = 12
@@ -75,22 +74,24 @@ class Kind:
     """The transients before this one: the one mutable object of this module."""
 
     cycle_steps: int = 1
-    past: deque[tuple[int, Values]] = field(init=False)
+    past: Rolling = field(init=False)
     outlying: int = 0
 
     def __post_init__(self) -> None:
-        self._remember(())
-
-    def _remember(self, past: Iterable[tuple[int, Values]]) -> None:
         memory = max(MEMORY, MEMORY_OF_STEP * self.cycle_steps)
-        self.past = deque(past, maxlen=memory)
+        self.past = Rolling(memory, 1 + len(NAMES))
+
+    def remember(self, step: int, measures: Measures) -> None:
+        """Keep what a transient of a step of the phase cycle measured."""
+        which = float(step % self.cycle_steps)
+        self.past.append(np.array([which, *measures.values]))
 
     def push(self, step: int, measures: Measures, judged: Judgement) -> None:
         """Remember a transient of a step of the phase cycle."""
-        self.past.append((step % self.cycle_steps, np.array(measures.values)))
+        self.remember(step, measures)
         self.outlying = self.outlying + 1 if not judged.counts else 0
         if self.outlying >= RUN and self._run_agrees():
-            self._remember(list(self.past)[-RUN:])
+            self.past.keep(RUN)
             self.outlying = 0
 
     def judge(self, step: int, measures: Measures) -> Judgement:
@@ -106,13 +107,13 @@ class Kind:
 
     def _centre_and_spread(self, step: int) -> tuple[Values, Values]:
         """Median of the same step, and scale of all steps about their own medians."""
-        values = np.array([v for _, v in self.past])
-        overall = np.median(values, axis=0)
+        values = self.past.rows[:, 1:]
+        overall = middle(values)
         if self.cycle_steps == 1:
             return overall, _spread(values, overall)
-        steps = np.array([s for s, _ in self.past])
+        steps = self.past.rows[:, 0]
         centres = {
-            int(s): np.median(values[steps == s], axis=0)
+            int(s): middle(values[steps == s])
             if np.count_nonzero(steps == s) >= ENOUGH
             else overall
             for s in {*steps.tolist(), step}
@@ -122,13 +123,13 @@ class Kind:
 
     def _run_agrees(self) -> bool:
         """Whether the last `RUN` transients scatter no more than the memory does."""
-        values = np.array([v for _, v in self.past])
+        values = self.past.rows[:, 1:]
         run = values[-RUN:]
         before = values[:-RUN]
         if len(before) < ENOUGH:
             return True
-        scatter = _spread(run, np.median(run, axis=0))
-        usual = _spread(before, np.median(before, axis=0))
+        scatter = _spread(run, middle(run))
+        usual = _spread(before, middle(before))
         return bool(np.all(scatter <= 3.0 * np.maximum(usual, 1e-3)))
 
 
@@ -146,4 +147,4 @@ def judgement(z: Values) -> Judgement:
 
 def _spread(values: Values, centres: Values) -> Values:
     """Robust SD of values (transients, measures) about their centres."""
-    return np.asarray(1.4826 * np.median(np.abs(values - centres), axis=0))
+    return np.asarray(1.4826 * middle(np.abs(values - centres)))

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.spectrum import Complex, Real
 
+LATE_S = 0.01
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -34,10 +36,15 @@ class Axis:
         """Chemical shift of each point of a spectrum, ppm, ascending."""
         return _ppm(self)
 
+    @property
+    def late(self) -> Real:
+        """1 - exp(-t / 10 ms): a weight in time that leaves out what is broad."""
+        return _late(self)
+
     def lines(self, fid: Complex, band: slice) -> Complex:
         """The spectrum of a FID (points,) in a band: `spectrum_of(fid)[band]`."""
         places = _places(self, band.start, band.stop)
-        return np.asarray(np.fft.ifft(fid)[places] * self.points, complex)
+        return np.asarray(np.fft.ifft(fid, norm="forward").take(places), complex)
 
 
 @lru_cache(maxsize=64)
@@ -50,6 +57,13 @@ def _places(axis: Axis, start: int, stop: int) -> NDArray[np.intp]:
 def _band(axis: Axis, low_ppm: float, high_ppm: float) -> slice:
     low, high = np.searchsorted(axis.ppm, (low_ppm, high_ppm)).tolist()
     return slice(low, high)
+
+
+@lru_cache(maxsize=8)
+def _late(axis: Axis) -> Real:
+    late = np.asarray(1.0 - np.exp(-axis.t / LATE_S))
+    late.setflags(write=False)
+    return late
 
 
 @lru_cache(maxsize=8)

@@ -11,6 +11,7 @@ registration points of a FID whose water may be far from gone (`noise_sd`, robus
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -34,6 +35,7 @@ SIGNAL_PPM = (-0.2, 5.4)
 """Range outside of which the second half of a FID holds noise alone."""
 
 
+@lru_cache(maxsize=16)
 def noise_region(points: int, dwell_time_s: float, frequency_mhz: float) -> slice:
     """Where on the ascending ppm axis the noise is measured."""
     ppm = ppm_axis(points, dwell_time_s, frequency_mhz)
@@ -50,8 +52,8 @@ def noise_sd_of(fids: Complex, dwell_time_s: float, frequency_mhz: float) -> Rea
     """SD of one real component of a spectral point of FIDs (..., points)."""
     region = noise_region(fids.shape[-1], dwell_time_s, frequency_mhz)
     part = spectrum_of(fids)[..., region]
-    second = np.diff(part, 2, axis=-1)
-    power = np.mean(np.abs(second) ** 2, axis=-1)
+    second = part[..., 2:] - 2.0 * part[..., 1:-1] + part[..., :-2]
+    power = np.mean(second.real**2 + second.imag**2, axis=-1)
     return np.asarray(np.sqrt(power / 12.0), float)
 
 
@@ -69,7 +71,7 @@ def tail_noise(fid: Coils, dwell_time_s: float, frequency_mhz: float) -> Complex
     """
     tail = fid[:, fid.shape[1] // 2 :]
     taper, off = _off_band(tail.shape[1], dwell_time_s, frequency_mhz)
-    return np.asarray(np.fft.ifft(tail * taper, axis=1)[:, off], complex)
+    return np.asarray(np.fft.ifft(tail * taper, axis=1).take(off, axis=1), complex)
 
 
 @lru_cache(maxsize=16)
@@ -92,9 +94,10 @@ def noise_sd(fid: Complex, dwell_time_s: float, frequency_mhz: float) -> float:
 
     Robust: from the median power, E|n|^2 = 2 sd^2 and its median is ln 2 of that.
     """
-    noise = tail_noise(fid[np.newaxis], dwell_time_s, frequency_mhz)
-    power = float(np.median(np.abs(noise) ** 2)) / np.log(2.0)
-    return float(np.sqrt(power / 2.0))
+    noise = tail_noise(fid[np.newaxis], dwell_time_s, frequency_mhz)[0]
+    ordered, half = np.sort(noise.real**2 + noise.imag**2), noise.size // 2
+    middle = 0.5 * (ordered[half] + ordered[half - 1 + noise.size % 2])
+    return math.sqrt(float(middle) / math.log(2.0) / 2.0)
 
 
 def at_least_the_floor(sd: float, fid: Complex) -> float:

@@ -14,6 +14,8 @@ where the stored FID was multiplied by exp(+i phase).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +23,9 @@ from streams.messages.transient import REFERENCE_PPM
 
 Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
+
+RUN = 32
+"""Points within which a rotation is made from one exponential each."""
 
 
 def time_axis_s(points: int, dwell_time_s: float) -> Real:
@@ -41,8 +46,10 @@ def ppm_axis(points: int, dwell_time_s: float, frequency_mhz: float) -> Real:
 
 def spectrum_of(fid: NDArray[np.complexfloating]) -> Complex:
     """Spectrum along the last axis, ascending in ppm; no scaling, no apodisation."""
-    points = fid.shape[-1]
-    spectrum: Complex = np.fft.fftshift(np.fft.ifft(fid, axis=-1), axes=-1) * points
+    points, lines = fid.shape[-1], np.fft.ifft(fid, axis=-1, norm="forward")
+    middle = (points + 1) // 2  # the first of the negative offsets
+    halves = lines[..., middle:], lines[..., :middle]
+    spectrum: Complex = np.concatenate(halves, axis=-1)
     return spectrum
 
 
@@ -63,6 +70,24 @@ def moved(
 
     To undo a measured shift and phase, call with their negatives.
     """
-    t = time_axis_s(fid.shape[-1], dwell_time_s)
-    turned: Complex = fid * np.exp(1j * (phase_rad - 2 * np.pi * shift_hz * t))
+    step_rad = 2 * np.pi * shift_hz * dwell_time_s
+    turned: Complex = fid * rotation(fid.shape[-1], phase_rad, step_rad)
     return turned
+
+
+def rotation(points: int, phase_rad: float, step_rad: float) -> Complex:
+    """exp(i (phase - n step)) for n below `points`.
+
+    The product of a coarse and a fine rotation: an exponential takes as long as ten
+    products.
+    """
+    coarse, fine = _counts(-(-points // RUN))
+    turns = np.exp(1j * (phase_rad - step_rad * coarse))
+    turns = turns[:, np.newaxis] * np.exp(-1j * step_rad * fine)
+    return np.asarray(turns.reshape(-1)[:points], complex)
+
+
+@lru_cache(maxsize=16)
+def _counts(runs: int) -> tuple[Real, Real]:
+    """First points of runs, and points within a run."""
+    return RUN * np.arange(runs, dtype=float), np.arange(RUN, dtype=float)

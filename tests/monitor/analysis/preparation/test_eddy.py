@@ -49,7 +49,7 @@ def test_a_constant_phase_is_removed() -> None:
 
 def test_correction_takes_the_phase_off() -> None:
     fid = np.exp(-T * 20) * np.exp(1j * THETA)
-    corrected = eddy.corrected(fid, THETA)
+    corrected = fid * eddy.turn_of(THETA)
     assert np.allclose(corrected, np.exp(-T * 20))
 
 

@@ -1,0 +1,240 @@
+"""The linear model of one transient in one band of its spectrum (`template.py`).
+
+Its rows, each the spectrum of one column of the model in the band, real part before
+imaginary part, are multiplied with a transient's spectrum and with each other once;
+which of them a registration uses, and in which sums, is a small matrix on top.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.analysis.signal import spectrum
+from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.spectrum import Complex, Real
+from streams.messages.transient import REFERENCE_PPM
+
+LIPID_PPM = (0.60, 1.75)
+SINGLETS_PPM = (1.80, 4.20)
+WATER_PPM = (4.25, 5.30)
+LIPIDS_PPM = (1.30, 0.90)
+LIPID_FWHM_PPM = 0.2
+PARTS, LIPIDS = 10, 4
+MISFIT_SD = 6.0
+"""A band fits while its misfit is within 6 SD of 1 (and below 1.5 where it is wide)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Where a range of shifts lies in a design, and when it does not fit.
+
+    Attributes
+    ----------
+    places : its points among the real and imaginary parts of the band
+    limit : misfit above which it does not fit the template
+    """
+
+    places: NDArray[np.intp]
+    limit: float
+
+    def mean(self, squares: Real) -> float:
+        """Mean of squared residuals (2 band,) in it; 1 where the design has none."""
+        if not self.places.size:
+            return 1.0
+        return float(squares.take(self.places).mean())
+
+
+@dataclass(frozen=True, slots=True)
+class Solver:
+    """How the coefficients of a design follow from its products with a spectrum.
+
+    Attributes
+    ----------
+    rows : those of the design's rows that are used
+    columns : (rows, parameters) which sums of the rows are the parameters'
+    gain : (parameters, rows) parameters from the products
+    covariance : (parameters, parameters) for noise SD 1; amplitude, phase, shift and
+        broadening are the first
+    share : (parameters,) what each adds in the direction of M, which is amplitude
+    """
+
+    rows: Real
+    columns: Real
+    gain: Real
+    covariance: Real
+    share: Real
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Columns of the linear model in one band.
+
+    Attributes
+    ----------
+    band : the slice of the spectrum
+    rows : (base + 10 + 4, 2 band) M, iM, D, B and water; parts V_k; lipids, broad lines
+        of any phase for transients whose lipids do not fit: their range is left out,
+        and these carry the tails
+    base : how many rows come before the parts
+    grams : products of all rows with each other, with the lipids' range and without
+    kept : (2 band,) 0 in the lipids' range, else 1
+    tail : (water rows,) SD of each one's coefficient over the height of the water;
+        infinite where it is free
+    departures : (10, 2 band) whitened least-squares coefficients of the V_k, everything
+        else free
+    whitening : (10, 10) makes the noise of those coefficients white
+    singlets, lipids, water : ranges of which misfits are told
+    """
+
+    band: slice
+    rows: Real
+    base: int
+    grams: tuple[Real, Real]
+    kept: Real
+    tail: Real
+    departures: Real
+    whitening: Real
+    singlets: Range
+    lipids: Range
+    water: Range
+    _solvers: dict[bool, Solver] = field(default_factory=dict, repr=False)
+
+    def solver(self, L: Real, water_height: float, sd: float, lipid: bool) -> Solver:
+        """Coefficients under their priors.
+
+        Parameters
+        ----------
+        L : (10, directions) in which the shape is known to vary
+        water_height, sd : of the transient's water and noise, in its spectrum
+        lipid : whether the lipids' range is fitted along
+        """
+        free = np.isinf(self.tail)
+        always = not L.shape[1] and bool(free.all())  # no prior: the same each time
+        if always and lipid in self._solvers:
+            return self._solvers[lipid]
+        d, base = L.shape[1], self.base
+        columns = np.zeros((len(self.rows), base + d + LIPIDS * (not lipid)))
+        columns[:base, :base] = np.eye(base)
+        if d:
+            parts = slice(base, base + PARTS)
+            columns[parts, base : base + d] = np.linalg.solve(self.whitening, L)
+        if not lipid:
+            columns[-LIPIDS:, -LIPIDS:] = np.eye(LIPIDS)
+        prior = np.zeros(columns.shape[1])
+        spread = np.where(free, 1.0, self.tail * max(water_height, sd))
+        prior[4:base] = np.where(free, 0.0, (sd / spread) ** 2)
+        prior[base : base + d] = 1.0
+        normal = columns.T @ self.grams[not lipid] @ columns
+        covariance, share = _inverse(normal, prior), self._share(columns, d)
+        used = len(self.rows) if not lipid else base + PARTS * bool(d)
+        columns = columns[:used]
+        gain = covariance @ columns.T
+        solver = Solver(self.rows[:used], columns, gain, covariance, share)
+        if always:
+            self._solvers[lipid] = solver
+        return solver
+
+    def _share(self, columns: Real, directions: int) -> Real:
+        """What the parts add in the direction of M counts as amplitude."""
+        share = np.zeros(columns.shape[1])
+        share[0] = 1.0
+        along, varying = self.grams[0][0], slice(self.base, self.base + directions)
+        share[varying] = along @ columns[:, varying] / (along[0] + 1e-300)
+        return share
+
+
+def _inverse(normal: Real, prior: Real) -> Real:
+    """Inverse of normal equations with the precision of priors added."""
+    sizes = np.diag(normal).copy()
+    sizes[sizes == 0] = 1.0
+    scale = np.outer(sizes, sizes) ** -0.5
+    scaled = (normal + np.diag(prior)) * scale
+    return np.asarray(np.linalg.pinv(scaled, 1e-12, True) * scale, float)
+
+
+def design_of(
+    axis: Axis,
+    range_ppm: tuple[float, float],
+    m: Complex,
+    water: Complex,
+    tail: tuple[float, ...],
+    parts: Complex,
+) -> Design:
+    """Design of one band; water (columns, points) and parts over the whole axis.
+
+    `m` (points,) is the FID of the metabolites, `tail` as of the design, for the real
+    coefficients of the water.
+    """
+    band = axis.band(*range_ppm)
+    moments = np.stack([m, -2j * np.pi * axis.t * m, -np.pi * axis.t * m])
+    M, D, B = spectrum.spectrum_of(moments)[:, band]
+    W = water[:, band]
+    A = _real(np.stack([M, 1j * M, D, B, *W, *(1j * W)]))
+    V = _real(parts[:, band])
+    tails = np.tile(np.array(tail), 2)
+    free, whitening = _free_parts(A, V, np.isfinite(tails))
+    lines = _lipids(axis)[:, band]
+    rows = np.concatenate([A, V, _real(np.concatenate([lines, 1j * lines]))])
+    singlets, lipids, water_range = (
+        _range(axis.ppm[band], one) for one in (SINGLETS_PPM, LIPID_PPM, WATER_PPM)
+    )
+    kept = np.ones(rows.shape[1])
+    kept[lipids.places] = 0.0
+    grams = rows @ rows.T, (rows * kept) @ rows.T
+    return Design(
+        band, rows, len(A), grams, kept, tails, whitening @ free, whitening, singlets,
+        lipids, water_range,
+    )  # fmt: skip
+
+
+def _range(ppm: Real, range_ppm: tuple[float, float]) -> Range:
+    """Where a range lies in a band of shifts (band,)."""
+    inside = np.tile((ppm > range_ppm[0]) & (ppm < range_ppm[1]), 2)
+    places = np.flatnonzero(inside)
+    allowed = MISFIT_SD * math.sqrt(2.0 / (places.size + 1))
+    return Range(places, 1.0 + max(0.5, allowed))
+
+
+def _free_parts(A: Real, V: Real, held: NDArray[np.bool_]) -> tuple[Real, Real]:
+    """Least squares of the parts V beside the rows A, and their whitening.
+
+    A small ridge keeps V (their sum is M) and the `held` water rows solvable.
+    """
+    both = np.concatenate([A, V])
+    normal = both @ both.T
+    sizes = np.diag(normal).copy()
+    sizes[sizes == 0] = 1.0
+    ridge = 1e-9 * sizes
+    ridge[4 : len(A)] += np.where(held, 1e-3, 0.0) * sizes[4 : len(A)]
+    ridge[len(A) :] += 1e-4 * sizes[len(A) :].mean()
+    scale = np.outer(sizes, sizes) ** -0.5
+    C = np.linalg.inv((normal + np.diag(ridge)) * scale) * scale
+    parts = slice(len(A), None)
+    root = np.linalg.cholesky(C[parts, parts])
+    return np.asarray((C @ both)[parts]), np.asarray(np.linalg.inv(root))
+
+
+def _real(rows: Complex) -> Real:
+    """Rows (n, band) with their imaginary parts behind their real parts."""
+    return np.concatenate([rows.real, rows.imag], axis=1)
+
+
+def tail_of(axis: Axis) -> Complex:
+    """Smooth functions that carry the tail of the residual water, (3, points)."""
+    x = np.maximum(REFERENCE_PPM - axis.ppm, 0.2)
+    return np.stack([1 / x, np.ones_like(x), 1 / x**2]).astype(complex)
+
+
+@lru_cache(maxsize=8)
+def _lipids(axis: Axis) -> Complex:
+    """Spectra (2, points) of broad lines where lipids are; read-only."""
+    nu = (np.array(LIPIDS_PPM) - REFERENCE_PPM) * axis.frequency_mhz
+    rate = -2j * np.pi * nu - np.pi * LIPID_FWHM_PPM * axis.frequency_mhz
+    lines = spectrum.spectrum_of(np.exp(rate[:, np.newaxis] * axis.t))
+    lines.setflags(write=False)
+    return lines
