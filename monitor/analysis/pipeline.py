@@ -77,7 +77,7 @@ class Pipeline:
         self.course.rejected = frozenset(settings.rejected_epochs)
         self.tracking = Tracking(self.course, settings.reference_target_percent)
         self.intake = Intake(self.course, settings)
-        self.periods = Periods(settings.infusion_s, settings.reference_s)
+        self.periods = Periods(settings.reference_s)
         self.refused = 0
 
     def push(self, message: Message) -> Update:
@@ -113,6 +113,17 @@ class Pipeline:
     def smoothed(self) -> tuple[TrackerPoint, ...]:
         """What the whole session says of each transient; empty without a tracker."""
         return self.tracking.smoothed()
+
+    def kept(self, message: Message) -> Message | None:
+        """What to keep of the message just pushed, to push it once more; None: nothing.
+
+        Only transients are large: of several coils their combined FID is enough.
+        """
+        body = message.body
+        if not isinstance(body, Transient):
+            return message
+        kept = self.intake.kept(body)
+        return None if kept is None else replace(message, body=kept)
 
     def window_curves(self, fitted: FittedWindow) -> Curves:
         """Spectra of a window and its fit, for drawing."""
@@ -178,11 +189,13 @@ class Pipeline:
 
     def _metabolite(self, body: Transient, update: Update) -> Update:
         """Prepare, take into the course, fit the window that it completes."""
+        over = self.periods.over(body.time_s)
+        if over is not None:
+            self._set_reference(over)
         strip, strip_raw = self.intake.push(body, update.seq, update.epoch)
         quality = self.course.qualities[-1]
         update = replace(update, quality=quality, strip=strip, strip_raw=strip_raw)
-        if (span := self.periods.over(body.time_s, self._first_s())) is not None:
-            self._set_reference(span)
+        if over is not None:
             return self._redone(update)
         if not self.live or not self._anything():
             return update
@@ -200,8 +213,7 @@ class Pipeline:
         if body.kind in EPOCH_EVENTS and self.intake.begin_epoch(update.epoch):
             return update
         if body.kind in ("infusion_start", "infusion_stop"):
-            said = self.periods.mark(body.time_s, body.kind == "infusion_start")
-            update = replace(update, notes=notes_of(NoteKind.PERIOD, said))
+            self.periods.mark(body.time_s, body.kind == "infusion_start")
         if body.kind == "infusion_start" and self.settings.reference_s is None:
             self._set_reference((self._first_s(), body.time_s))
         elif body.kind == "reference":
@@ -289,7 +301,7 @@ class Pipeline:
 
     def _set_reference(self, reference_s: Span) -> None:
         self.periods.reference_s = reference_s
-        self.intake.freeze()
+        self.intake.freeze(reference_s[1])
 
 
 def _unquoted(sentence: str, body: Body) -> str:

@@ -46,6 +46,8 @@ class Update:
     detectable : with each estimate, of the protocol's outcome
     notes : what was noticed
     settings : of the session, with its first start message
+    again : what all messages so far cause now, where a mark was given late, moved or
+        taken back; it replaces all that came before
     """
 
     seq: int
@@ -71,3 +73,4 @@ class Update:
     detectable: Detectable | None = None
     notes: tuple[Note, ...] = field(default_factory=tuple)
     settings: Settings | None = None
+    again: tuple[Update, ...] = ()

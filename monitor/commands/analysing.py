@@ -24,6 +24,7 @@ from monitor.commands.arguments import (
     Infusion,
     Names,
     Out,
+    Override,
     Protocol,
     Reference,
     Step,
@@ -64,6 +65,7 @@ def analyse_files(
     step: Step = None,
     reference: Reference = None,
     infusion: Infusion = None,
+    override: Override = False,
     join: Join = False,
     gap: Gap = None,
     no_align: Annotated[
@@ -118,6 +120,7 @@ def analyse_files(
         infusion,
         choose,
         reason,
+        override,
         window=window,
         step=step if step is not None else _step_for(window),
         metabolites=options.names(metabolites),

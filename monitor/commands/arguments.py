@@ -45,6 +45,13 @@ Infusion = Annotated[
     str | None,
     typer.Option("--infusion", help="START:END in s, if the file has no events."),
 ]
+Override = Annotated[
+    bool,
+    typer.Option(
+        "--override",
+        help="--infusion and --reference go before what the recording itself marks.",
+    ),
+]
 Connect = Annotated[
     str,
     typer.Option("--connect", help="tcp://HOST:PORT of a relay; else the window asks."),

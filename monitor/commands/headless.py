@@ -192,7 +192,9 @@ def _no_change(result: Result) -> str:
 def _nameless(update: Update) -> Update:
     """An update for a page that is written: without what was typed."""
     event = None if update.event is None else event_to_leave(update.event)
-    return replace(update, event=event, source=source_words(update.source))
+    again = tuple(_nameless(one) for one in update.again)
+    source = source_words(update.source)
+    return replace(update, event=event, source=source, again=again)
 
 
 def _same(sentence: str, before: str) -> bool:

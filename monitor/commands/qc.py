@@ -15,6 +15,7 @@ from monitor.commands.arguments import (
     Choose,
     Infusion,
     Names,
+    Override,
     Protocol,
     Reference,
     Water,
@@ -72,6 +73,7 @@ def judge_sessions(
     protocol: Protocol = "",
     reference: Reference = None,
     infusion: Infusion = None,
+    override: Override = False,
     join: Join = False,
     gap: Gap = None,
     participants: Participants = None,
@@ -117,7 +119,9 @@ def judge_sessions(
     """
     reason = check_reason(unlock)
     kind = PHANTOM if phantom else {}
-    wishes = wishes_of(protocol, basis, reference, infusion, choose, reason, **kind)
+    wishes = wishes_of(
+        protocol, basis, reference, infusion, choose, reason, override, **kind
+    )
     places, out, level = _bids_app(sessions or [], out)
     if simulate:
         _simulate(simulate, out)

@@ -18,6 +18,7 @@ from monitor.commands.arguments import (
     Files,
     Infusion,
     Key,
+    Override,
     Protocol,
     Reference,
     Step,
@@ -171,6 +172,7 @@ def replay(
     step: Step = None,
     reference: Reference = None,
     infusion: Infusion = None,
+    override: Override = False,
     join: Join = False,
     gap: Gap = None,
     unlock: Unlock = None,
@@ -186,7 +188,7 @@ def replay(
     """
     reason = check_reason(unlock)
     wishes = wishes_of(
-        *(protocol, basis, reference, infusion, choose, reason),
+        *(protocol, basis, reference, infusion, choose, reason, override),
         **options.changes(window=window, step=step),
     )
     session = one_session(files, join, gap)

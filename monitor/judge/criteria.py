@@ -27,10 +27,10 @@ from monitor.judge.phantom import (
     temperatures_c,
 )
 from monitor.run.result import Result
+from streams.messages.marks import by_source
 
 BIAS_SHARE = 0.2
 """Bias allowed from line width, as a share of the change that the protocol wants."""
-MARKERS = ("infusion_start", "infusion_stop")
 TITLES = {
     "snr": ("SNR of one transient", ">=", ""),
     "fwhm_hz": ("Line width", "<=", "Hz"),
@@ -291,9 +291,15 @@ def missing_percent(result: Result) -> float:
 
 
 def _late(followed: Followed) -> float:
-    """Largest distance of a marker's stamp from where it came, s; nan without one."""
+    """Largest distance of a marker's stamp from where it came, s; nan without one.
+
+    Of those that hold and that no operator typed, who gives a time on purpose.
+    """
+    held = followed.result.marks.events
     late = [
-        lateness_s(placed) for placed in followed.placed if placed.event.kind in MARKERS
+        lateness_s(placed)
+        for placed in followed.placed
+        if any(placed.event is mark for mark in held) and by_source(placed.event)
     ]
     return max(late, default=math.nan)
 

@@ -24,6 +24,7 @@ from monitor.protocol.settings import Settings
 from monitor.screen.parts.axis import UNSEEN
 from monitor.screen.parts.spectrum import telling
 from monitor.screen.parts.windows import Course, Windows
+from streams.messages.marks import standing
 
 Line = NDArray[np.float64]
 Image = NDArray[np.float32]
@@ -86,21 +87,15 @@ def times_of(followed: Followed) -> Times:
     """Periods and marks of a session."""
     result = followed.result
     first_s, last_s = result.qualities[0].time_s, result.qualities[-1].time_s
-    infusion = result.marks_s[-2:]
-    marked = [p.event for p in followed.placed]
-    started = [e.time_s for e in marked if e.kind == "infusion_start"]
-    stopped = [e.time_s for e in marked if e.kind == "infusion_stop"]
+    held = result.marks
     period: tuple[float, float] | None = None
-    if started:
-        start = started[-1]
-        stop = next((s for s in reversed(stopped) if s > start), last_s)
-        period = (start, stop)
-    elif len(infusion) == 2:
-        period = (infusion[0], infusion[1])
+    if held.start_s is not None:
+        stop_s = last_s if held.stop_s is None else held.stop_s
+        period = (held.start_s, stop_s)
     marks = [
-        (p.event.time_s, p.event.kind)
-        for p in followed.placed
-        if p.event.kind not in (*UNSEEN, "note")
+        (event.time_s, event.kind)
+        for event in standing((p.event for p in followed.placed), held)
+        if event.kind not in (*UNSEEN, "note")
     ]
     zero = period[0] if period else first_s
     return Times(zero, result.reference_s, period, tuple(marks))

@@ -78,6 +78,10 @@ class Along:
 
     def watch(self, message: Message, update: Update) -> None:
         """Collect what a report needs of one message."""
+        if update.again:
+            self.aligned, self.raw = [], []
+            for one in update.again:
+                self._keep_strips(one)
         match message.body:
             case Start() as start:
                 self.start = self.start or start
@@ -96,6 +100,9 @@ class Along:
                 self.placed[i].event, self.placed[i].before_s, at_s
             )
         self.times_s.append(at_s)
+        self._keep_strips(update)
+
+    def _keep_strips(self, update: Update) -> None:
         if update.strip is not None and update.strip_raw is not None:
             self.aligned.append(update.strip)
             self.raw.append(update.strip_raw)

@@ -35,6 +35,7 @@ from monitor.protocol.site_rules import mrsinmrs_texts
 from monitor.run.analyse import with_notes
 from monitor.run.remarks import of_the_lines
 from streams.export.leaving import event_to_leave
+from streams.messages.marks import is_mark
 from streams.sources.joining.joined_files import SessionPlace
 
 COVERED = 0.8
@@ -195,12 +196,14 @@ def _periods(followed: Followed, times: Times, during: FittedWindow | None) -> R
 def _markers(followed: Followed, names: bool) -> list[Report]:
     """What was marked, by whom, and how far from its place in the stream."""
     marked = [p for p in followed.placed if p.event.kind != "note"]
+    held = followed.result.marks.events
     return [
         {
             "kind": event.kind,
             "time_s": event.time_s,
             "author": event.author,
             "distance_s": lateness_s(placed),
+            "holds": not is_mark(event) or any(placed.event is m for m in held),
         }
         for placed in marked
         for event in [placed.event if names else event_to_leave(placed.event)]

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
+from streams.messages.requests import EventRequest
 from streams.messages.transient import Body, Event, Transient
 
 KIND = "blinded"
@@ -28,6 +29,16 @@ class EventRecorder(Protocol):
         Raises
         ------
         InputError, OSError, TimeoutError : it was not recorded
+        """
+        ...
+
+    def record_event(self, request: EventRequest, timeout_s: float) -> Event:
+        """Have an event recorded that was asked for at some time.
+
+        Raises
+        ------
+        UnansweredError : nobody answered in time
+        InputError : it was refused
         """
         ...
 

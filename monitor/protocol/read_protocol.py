@@ -60,6 +60,11 @@ def settings_from(table: dict[str, Any], name: str) -> Settings:
             f"{owner}: two_pass looks into the future, which a live session "
             "cannot: leave it out and give --two-pass to analyse."
         )
+    if "override" in table:
+        raise InputError(
+            f"{owner}: override is about one recording and not about a protocol: leave "
+            "it out and give --override to analyse, replay or qc."
+        )
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in table.items()

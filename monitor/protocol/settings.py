@@ -64,6 +64,7 @@ class Settings:
     window, step : transients in a window and between windows
     ppm_low, ppm_high : fitted range
     reference_s, infusion_s : (start, end) in s where the recording has no events
+    override : the two go before the recording's own events; not for a protocol file
     settling : transients at the start of an epoch that get weight zero
     align, coil_combine, reject, eddy_current, water_removal : steps, each can be left
         out
@@ -100,6 +101,7 @@ class Settings:
     ppm_high: float = 4.2
     reference_s: tuple[float, float] | None = _with_rule(RANGE, None)
     infusion_s: tuple[float, float] | None = _with_rule(RANGE, None)
+    override: bool = False
     settling: int = _with_rule(NOT_NEGATIVE, 0)
     align: bool = True
     coil_combine: bool = True

@@ -32,6 +32,9 @@ from monitor.report.tables import (
     write_water,
 )
 from monitor.run.result import Result, medians
+from streams.export.leaving import event_to_leave
+from streams.messages.marks import GIVEN
+from streams.messages.transient import Event
 from streams.messages.version import PROGRAM, program_version
 
 FURTHER = ("joint.csv", "joint_course.csv", "plasma.csv", "water.csv")
@@ -126,7 +129,8 @@ def session_summary(
             "names": list(result.course.names),
         },
         "reference_s": result.reference_s,
-        "infusion_s": list(result.marks_s),
+        "infusion_s": [mark.time_s for mark in result.marks.events],
+        "marks": [_mark_entry(mark) for mark in result.marks.events],
         "dose_mg": dose_mg(result.settings),
         "counts": asdict(result.counts),
         "quality": medians(result.qualities),
@@ -148,6 +152,13 @@ def session_summary(
         },
         "notes": [note.text for note in result.notes],
     }
+
+
+def _mark_entry(mark: Event) -> dict[str, object]:
+    """A mark that holds, and who gave it, as a role."""
+    leaves = event_to_leave(mark)
+    by = GIVEN if mark.author == GIVEN else leaves.author
+    return {"kind": mark.kind, "time_s": mark.time_s, "by": by}
 
 
 def _fit_summary(epoch_model: SessionModel) -> dict[str, object]:

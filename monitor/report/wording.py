@@ -230,7 +230,7 @@ def count_rows(report: Report) -> list[tuple[str, str]]:
         by = f", by {m['author']}" if m["author"] else ""
         text = (
             f"{plain(m['time_s'])} s{by}, {plain(m['distance_s'])} s from its place in "
-            "the stream"
+            f"the stream{'' if m['holds'] else '; it does not hold'}"
         )
         marks.append((m["kind"].replace("_", " "), text))
     return [*counts, *marks]

@@ -24,7 +24,6 @@ from monitor.protocol.settings import Settings
 from monitor.run.feed import Feed
 from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import (
-    VIEWER,
     Again,
     Began,
     ChangeSettings,
@@ -43,6 +42,7 @@ from monitor.run.worker_messages import (
     Stop,
 )
 from streams.errors import InputError
+from streams.messages.marks import VIEWER
 from streams.messages.transient import (
     Body,
     Event,

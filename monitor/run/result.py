@@ -20,6 +20,7 @@ from monitor.analysis.tracking.comparison import Comparison, compared
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.protocol.settings import Settings
+from streams.messages.marks import Marks
 from streams.messages.transient import Acquisition
 from streams.sources.joining.placing import Piece
 
@@ -65,7 +66,7 @@ class Result:
     basis_source, basis_sha256 : which basis set
     plan : lengths of windows, and where they may not reach across
     reference_s : reference period, scanner time
-    marks_s : start and stop of the infusion, as far as they are known
+    marks : of the infusion, those that hold
     infusion_s : both of them; as planned, or until the end, where no stop was marked
     course : transients, session models and fitted windows; nobody adds to it any more
     estimates : of all windows
@@ -89,7 +90,7 @@ class Result:
     basis_sha256: str
     plan: Plan
     reference_s: Span | None
-    marks_s: tuple[float, ...]
+    marks: Marks
     infusion_s: Span | None
     course: Course
     tracking: Tracking
@@ -134,9 +135,9 @@ class Result:
         return compared(self.tracking.joint_fits(stop_s), stop_s)
 
 
-def infusion_of(pipeline: Pipeline) -> Span | None:
+def infusion_of(marks: Marks, pipeline: Pipeline) -> Span | None:
     """Start and stop of the infusion; as planned, or now, where it still runs."""
-    start_s, stop_s = pipeline.periods.start_s, pipeline.periods.stop_s
+    start_s, stop_s = marks.start_s, marks.stop_s
     if start_s is None:
         return None
     if stop_s is None:

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.analysis.note import Note, NoteKind, may_be_told, notes_of
+from monitor.analysis.note import Note
 from monitor.analysis.update import Update
-from monitor.protocol.choose import Wishes, settings_for
+from monitor.protocol.choose import Wishes
 from monitor.run.filled_zeros import FilledZeros
 from monitor.run.filtered import MessageFilter
 from monitor.run.lock import Lock
+from monitor.run.marked_run import MarkedRun
+from monitor.run.taken import Taken
 from monitor.run.water_gate import WaterGate
 from streams.errors import InputError
-from streams.messages.scanner_counter import AUTHOR, JUMPED, OF_FILE, ScannerCounter
+from streams.messages.scanner_counter import OF_FILE, ScannerCounter
 from streams.messages.transient import (
     Body,
     End,
@@ -32,17 +33,9 @@ from streams.messages.transient import (
 from streams.sources.checks.conjugation import ConjugationCheck
 
 if TYPE_CHECKING:
-    from monitor.analysis.course.response import Estimate
     from monitor.analysis.fit.curves import Curves
     from monitor.analysis.pipeline import Pipeline
-    from monitor.analysis.tracking.point import TrackerPoint
     from monitor.run.result import Counts, Result
-
-MIRRORED = (
-    "The spectrum is mirrored at the water line: the samples are the complex "
-    "conjugates of what NIfTI-MRS and this program store; conjugate the file and try "
-    "again."
-)
 
 
 class SessionRun:
@@ -62,45 +55,48 @@ class SessionRun:
     ----------
     counter : what the scanner's counter says of missing transients
     counted : whether the counter was kept, so that gaps can be seen
-    notes : everything that was noticed, once each
-    ended : whether the end of the session has come
     """
 
     def __init__(self, wishes: Wishes, live: bool = True, draws: bool = True) -> None:
-        self._wishes, self._live, self._draws = wishes, live, draws
-        self._pipeline: Pipeline | None = None
+        self._run = MarkedRun(wishes, live, draws)
         self._water_gate = WaterGate()
         self._filters: tuple[MessageFilter, ...] = (
             FilledZeros(self._begin_again),
             self._water_gate,
-            Lock(wishes.changes, self._hide_outcome),
+            Lock(wishes.changes, self._run.hide_outcome),
         )
         self.counter = ScannerCounter()
         self.counted = True
-        self.notes: dict[Note, None] = {}
-        self.ended = False
-        self._estimates: tuple[Estimate, ...] = ()
-        self._tracks: list[TrackerPoint] = []
         self._durations_ms: dict[str, list[float]] = {}
         self._missing_messages = self._waters = 0
         self._last: Message | None = None
-        self._settings_are_news = False
         self._conjugation: ConjugationCheck | None = None
 
     @property
     def begun(self) -> bool:
         """Whether a start message has come."""
-        return self._pipeline is not None
+        return self._run.pipeline is not None
 
     @property
     def transients(self) -> int:
         """Metabolite transients so far."""
-        return len(self._pipeline.course.qualities) if self._pipeline else 0
+        pipeline = self._run.pipeline
+        return len(pipeline.course.qualities) if pipeline else 0
 
     @property
     def hidden(self) -> bool:
         """Whether the outcome is hidden."""
-        return self._pipeline is not None and self._pipeline.settings.outcome_hidden
+        return self._run.hidden
+
+    @property
+    def notes(self) -> dict[Note, None]:
+        """Everything that was noticed, once each."""
+        return self._run.notes
+
+    @property
+    def ended(self) -> bool:
+        """Whether the end of the session has come."""
+        return self._run.ended
 
     def push(self, message: Message) -> Update:
         """Work through one message and keep what it gave.
@@ -110,29 +106,8 @@ class SessionRun:
         InputError : no basis set or protocol fits what a start message announces
         """
         began = time.perf_counter()
-        missing = self._count(message)
-        waters = len(self._water_gate.course)
-        passed, notes = self._filter(message, self._filters)
-        update = Update(message.seq, message.epoch)
-        for one in passed:
-            opened = self._open(one.body) + _jumped(one.body)
-            if self._pipeline is not None:
-                update = self._pipeline.push(one)
-            if opened:
-                update = replace(update, notes=opened + update.notes)
-        if notes:
-            update = replace(update, notes=update.notes + notes)
-        for water in self._water_gate.course[waters:]:
-            update = replace(update, water=water)
-        if self._settings_are_news and self._pipeline is not None:
-            update = replace(update, settings=self._pipeline.settings)
-            self._settings_are_news = False
-        if missing or not self.counted:
-            update = replace(update, missing=missing, counted=self.counted)
-        if update.notes:
-            notes = may_be_told(update.notes, self.hidden)
-            update = replace(update, notes=notes)
-        self._keep(message.body, update, 1e3 * (time.perf_counter() - began))
+        update = self._run.push(self._take(message))
+        self._note_time(message.body, update, 1e3 * (time.perf_counter() - began))
         return update
 
     def finish(self, reason: str = "no end message") -> tuple[Update | None, Result]:
@@ -142,21 +117,21 @@ class SessionRun:
         ------
         InputError : there was no start message
         """
-        if self._pipeline is None:
+        if self._run.pipeline is None:
             raise InputError("There is no start message: nothing can be analysed.")
         update, last = None, self._last
         if last is not None and not self.ended:
             end = End(self.transients, reason)
             update = self.push(Message(last.session, last.seq + 1, last.epoch, end))
-        return update, self._result(self._pipeline)
+        return update, self._result(self._run.pipeline)
 
     def curves_between(self, start_s: float, end_s: float) -> Curves | None:
         """Spectra and fit of a stretch of scanner time, s; see `window_curves`."""
         from monitor.run.window_curves import curves_between
 
-        if self._pipeline is None:
+        if self._run.pipeline is None:
             return None
-        return curves_between(self._pipeline.course, start_s, end_s)
+        return curves_between(self._run.pipeline.course, start_s, end_s)
 
     def _result(self, pipeline: Pipeline) -> Result:
         from monitor.run.result import Result, infusion_of
@@ -169,12 +144,12 @@ class SessionRun:
             basis_sha256=basis.sha256,
             plan=pipeline.plan,
             reference_s=pipeline.reference_s,
-            marks_s=pipeline.infusion_s,
-            infusion_s=infusion_of(pipeline),
+            marks=self._run.marks.held,
+            infusion_s=infusion_of(self._run.marks.held, pipeline),
             course=pipeline.course,
             tracking=pipeline.tracking,
-            estimates=self._estimates,
-            tracks=tuple(self._tracks),
+            estimates=self._run.estimates,
+            tracks=tuple(self._run.tracks),
             answers=pipeline.tracking.answers,
             eddy_corrected=pipeline.settings.eddy_current and bool(intake.waters),
             counts=self._counts(pipeline),
@@ -189,7 +164,7 @@ class SessionRun:
     def _counts(self, pipeline: Pipeline) -> Counts:
         from monitor.run.result import Counts
 
-        qualities, windows = pipeline.course.qualities, self._estimates
+        qualities, windows = pipeline.course.qualities, self._run.estimates
         used = pipeline.intake.waters_taken - self._water_gate.lent
         counter = self.counter
         return Counts(
@@ -223,6 +198,25 @@ class SessionRun:
         self._last = message
         return self.counter.missing - before
 
+    def _take(self, message: Message) -> Taken:
+        """Take a message through the filters, and notice what is noticed once."""
+        missing = self._count(message)
+        waters = len(self._water_gate.course)
+        passed, notes = self._filter(message, self._filters)
+        body, course = message.body, self._water_gate.course
+        event = body if isinstance(body, Event) else None
+        return Taken(
+            message.seq,
+            message.epoch,
+            event,
+            tuple(passed),
+            notes if event is None else notes + self._run.marks.notes(event),
+            course[-1] if len(course) > waters else None,
+            missing,
+            self.counted,
+            self._is_mirrored(body),
+        )
+
     def _filter(
         self, message: Message, filters: Sequence[MessageFilter]
     ) -> tuple[Sequence[Message], tuple[Note, ...]]:
@@ -235,79 +229,28 @@ class SessionRun:
             notes += tuple(note for some in filtered for note in some.notes)
         return passed, notes
 
-    def _begin_again(self, messages: Sequence[Message]) -> None:
-        """Begin the session again with messages that came already."""
-        self._forget_pipeline()
-        for message in messages:
-            passed, _ = self._filter(message, self._filters[1:])
-            for one in passed:
-                self._open(one.body)
-                if self._pipeline is not None:
-                    self._pipeline.push(one)
-
-    def _forget_pipeline(self) -> None:
-        self._pipeline = None
-
-    def _open(self, body: Body) -> tuple[Note, ...]:
-        """Choose the pipeline with the first start; what was noticed in doing so."""
-        if self._pipeline is not None or not isinstance(body, Start):
-            return ()
-        # scipy behind these takes a second, and the window's process never needs it
-        from monitor.analysis.pipeline import Pipeline
-        from monitor.basis.simulated import basis_for
-
-        settings = settings_for(body, self._wishes)
-        basis, notes = basis_for(settings.basis, body.acquisition)
-        self._pipeline = Pipeline(settings, basis)
-        self._pipeline.live, self._pipeline.draws = self._live, self._draws
-        self._settings_are_news = True
-        return notes_of(NoteKind.BASIS, notes)
-
-    def _hide_outcome(self) -> bool:
-        """Hide the outcome from now on; whether the session has begun already."""
-        changes = {**self._wishes.changes, "outcome_hidden": True}
-        self._wishes = replace(self._wishes, changes=changes)
-        if self._pipeline is None:
-            return False
-        self._pipeline.settings = self._pipeline.settings.with_changes(
-            outcome_hidden=True
-        )
-        self._settings_are_news = True
-        return True
-
-    def _keep(self, body: Body, update: Update, took_ms: float) -> None:
-        """Keep what a message gave."""
-        self.notes |= dict.fromkeys(update.notes)
-        if update.settings is not None:  # a lock has come, perhaps
-            self.notes = dict.fromkeys(may_be_told(self.notes, self.hidden))
+    def _note_time(self, body: Body, update: Update, took_ms: float) -> None:
+        """Note how long a message took."""
         stage = "event"
         if isinstance(body, Transient):
             self._waters += body.kind == Kind.WATER
             stage = "course" if update.course is not None else "transient"
         self._durations_ms.setdefault(stage, []).append(took_ms)
-        if update.course is not None:
-            self._estimates = update.course
-        if update.tracks is not None and not self._tracks:
-            self._tracks = list(update.tracks)
-        if update.tracker is not None:
-            self._tracks.append(update.tracker)
-        self.ended = self.ended or update.ended is not None
-        self._check_conjugation(body)
 
-    def _check_conjugation(self, body: Body) -> None:
-        """Note a series whose spectrum is the wrong way round."""
+    def _is_mirrored(self, body: Body) -> bool:
+        """Whether a series shows just now that it is the wrong way round."""
         if isinstance(body, Start):
             self._conjugation = ConjugationCheck(body.acquisition)
         elif isinstance(body, Transient) and body.kind == Kind.METABOLITE:
             check = self._conjugation
-            if check is not None and check.push(body.fid) and check.contradicted:
-                self.notes[Note(NoteKind.SIGNAL, MIRRORED)] = None
+            if check is not None and check.push(body.fid):
+                return bool(check.contradicted)
+        return False
 
+    def _begin_again(self, messages: Sequence[Message]) -> None:
+        """Begin the session again with messages that came already."""
+        self._run.begin_again([self._passed(message) for message in messages])
 
-def _jumped(body: Body) -> tuple[Note, ...]:
-    """That times jumped, as the relay or the reader of the file says it."""
-    if not isinstance(body, Event) or body.author != AUTHOR:
-        return ()
-    if not body.text.startswith(JUMPED):
-        return ()
-    return notes_of(NoteKind.SOURCE, [f"At {body.time_s:.0f} s {body.text}"])
+    def _passed(self, message: Message) -> Taken:
+        passed, _ = self._filter(message, self._filters[1:])
+        return Taken(message.seq, message.epoch, passed=tuple(passed))

@@ -9,9 +9,6 @@ from monitor.analysis.fit.curves import Curves
 from monitor.analysis.update import Update
 from monitor.run.stream_state import Stream
 
-VIEWER = "viewer"
-"""The author of changes that are in no recording."""
-
 # -- what the window asks for ----------------------------------------------------------
 
 

@@ -10,6 +10,8 @@ Going back in a replay is folding the same updates again up to an earlier one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from monitor.analysis.tracking.plasma import PLASMA
 from monitor.analysis.update import Update
 from monitor.protocol.settings import Settings
@@ -79,12 +81,23 @@ class Display:
 
     def __init__(self, settings: Settings, view: View | None = None) -> None:
         self.state = SessionState(settings)
+        self._settings = settings
         self.view = view or View()
         self._memo = Memo()
 
     def fold(self, update: Update, now_s: float) -> None:
         """Take in what one message caused."""
+        if update.again:
+            self._begin_again(update.again, now_s)
         fold.fold(self.state, update, now_s)
+
+    def _begin_again(self, updates: Sequence[Update], now_s: float) -> None:
+        """Take in all that is known once more: a mark was moved or taken back."""
+        self.state = fold.begun_again(self.state, self._settings)
+        before = self.state.arrived_s
+        for update in updates:
+            fold.fold(self.state, update, now_s)
+        fold.go_on(self.state, before, now_s)
 
     def hear(self, stream: Stream, now_s: float) -> None:
         """Take in the state of the stream."""

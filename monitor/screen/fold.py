@@ -18,7 +18,6 @@ from monitor.protocol.read_protocol import settings_from
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
 from monitor.run.unlocking import KIND as UNLOCK
-from monitor.run.worker_messages import VIEWER
 from monitor.screen import notices
 from monitor.screen.acknowledging import ACKNOWLEDGED, message_from
 from monitor.screen.parts.axis import UNSEEN, Span, label_of
@@ -30,6 +29,7 @@ from monitor.screen.recent_quality import judged_with, limits_of
 from monitor.screen.screen import Level, Message
 from monitor.screen.state import HEADLINE_S, QUALITY, WATER, SessionState
 from streams.errors import InputError
+from streams.messages.marks import VIEWER
 from streams.messages.transient import CONJUGATION_CONTRADICTED, Event
 
 UNLOCKING = frozenset({UNLOCK, LOCK})
@@ -90,6 +90,24 @@ def settle(state: SessionState, now_s: float) -> None:
     state.notices.settle()
     state.shown_window = (now_s, state.estimates.newest_whole())
     state.shown_track = (now_s, state.tracks.newest)
+
+
+def begun_again(old: SessionState, settings: Settings) -> SessionState:
+    """A session of which nothing has been folded, on the stream of an old one."""
+    hidden = settings.outcome_hidden or old.hidden
+    state = SessionState(settings.with_changes(outcome_hidden=hidden))
+    state.stream, state.was_connected = old.stream, old.was_connected
+    state.heard_s, state.arrived_s = old.heard_s, old.arrived_s
+    state.revision = old.revision + 1
+    state.notices.follow(old.notices)
+    return state
+
+
+def go_on(state: SessionState, arrived_s: float | None, now_s: float) -> None:
+    """All was folded once more: nothing of it is news but what came out."""
+    settle(state, now_s)
+    state.arrived_s = arrived_s
+    state.notices.end_following()
 
 
 def adopt(state: SessionState, settings: Settings) -> None:

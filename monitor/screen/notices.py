@@ -28,14 +28,17 @@ TROUBLES = {
 }
 
 
+Timed = tuple[float, Message]
+
+
 class Notices:
     """Owned by one `SessionState`; `now_s` is the reading of the caller's clock."""
 
     def __init__(self) -> None:
         self.failed = ""
-        self.log: list[tuple[float, Message]] = []
+        self.log: list[Timed] = []
         self._watches: dict[str, watches.Watch] = {}
-        self._told: list[tuple[float, Message]] = []
+        self._told: list[Timed] = []
         self._behind_since_s: float | None = None
         self._stream: dict[str, str] = {}  # what is wrong with it, by key
         self._since: dict[str, float] = {}  # when that was first heard
@@ -43,6 +46,7 @@ class Notices:
         self._noted: dict[NoteKind, Note] = {}
         self.fitting_since_s: float | None = None  # since a change was asked for
         self._standing: list[tuple[float, Message]] = []
+        self._before: tuple[list[Timed], list[Timed]] | None = None
 
     def judge(
         self,
@@ -122,6 +126,17 @@ class Notices:
     def settle(self) -> None:
         """Leave what was only said in passing."""
         self._told = []
+
+    def follow(self, before: Notices) -> None:
+        """Take the place of others, once what they told has been told again."""
+        self._before = before.log, before._told
+        self._behind_since_s, self._stream = before._behind_since_s, before._stream
+        self._since, self._known = before._since, before._known
+
+    def end_following(self) -> None:
+        """Go on with their log: what was told again was no news."""
+        if self._before is not None:
+            (self.log, self._told), self._before = self._before, None
 
     def shown(
         self,

@@ -60,6 +60,9 @@ class Session:
         """Take in one report of the worker."""
         match report:
             case Computed(update, here):
+                if update.again:
+                    self._take_again(update, now_s)
+                    return
                 if here:
                     self._here = update
                 elif self._can_go_back:
@@ -104,6 +107,19 @@ class Session:
             for place in self._with_curves[1::2]:
                 self._updates[place] = replace(self._updates[place], curves=None)
             self._with_curves = self._with_curves[0::2]
+
+    def _take_again(self, update: Update, now_s: float) -> None:
+        """What all messages cause now; a replay shows it up to where it was."""
+        shown = self.state.seq
+        self._updates, self._seqs, self._with_curves = [], [], []
+        self._here = None
+        if not self._can_go_back:
+            self.display.fold(update, now_s)
+            return
+        for one in (*update.again, replace(update, again=())):
+            self._keep(one)
+        seen = self._updates[: bisect_right(self._seqs, shown)]
+        self.display.fold(Update(shown, update.epoch, again=tuple(seen)), now_s)
 
     def _fold_up_to(self, seq: int, now_s: float) -> None:
         """Fold what is already known, from the newest shown up to a message."""

@@ -41,7 +41,7 @@ def axis_of(state: SessionState) -> TimeAxis:
     """The axis that everything on it shares."""
     first_s = state.first_s()
     return time_axis(
-        state.events,
+        state.standing(),
         state.epoch_starts_s[1:],
         state.left_out_s(),
         state.reference_s,

@@ -19,12 +19,13 @@ from monitor.analysis.tracking.point import TrackerPoint
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
 from monitor.screen.notices import Notices
-from monitor.screen.parts.axis import Span, infusion_of
+from monitor.screen.parts.axis import Span
 from monitor.screen.parts.columns import Columns
 from monitor.screen.parts.tracks import Tracks
 from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
 from monitor.screen.screen import Message
+from streams.messages.marks import GIVEN, Marks, marks_that_hold, standing
 from streams.messages.transient import Acquisition, Event
 
 HEADLINE_S = 2.0  # the number changes at most this often
@@ -165,14 +166,25 @@ class SessionState:
         slow = min(1.0, playback.speed) if playback else 1.0
         return self.interval_s / max(slow, 1e-3)
 
+    def standing(self) -> list[Event]:
+        """What has happened, in order of time; of the marks those that hold."""
+        seen = standing(self.events, self.marks())
+        now_s = self.time_s()
+        return [e for e in seen if e.author != GIVEN or e.time_s <= now_s]
+
     def infusion(self) -> tuple[float | None, float | None]:
         """Start and stop of the infusion, s, as recorded or as planned."""
-        start, stop = infusion_of(self.events)
-        planned = self.settings.infusion_s
-        times = self.quality["time_s"]
-        if start is None and planned and len(times) and times[-1] >= planned[0]:
-            return planned
-        return start, stop
+        marks, times = self.marks(), self.quality["time_s"]
+        start = marks.start
+        if start is not None and start.author == GIVEN:
+            begun = len(times) and times[-1] >= start.time_s
+            return (marks.start_s, marks.stop_s) if begun else (None, None)
+        return marks.start_s, marks.stop_s
+
+    def marks(self) -> Marks:
+        """The marks of the infusion that hold."""
+        s = self.settings
+        return marks_that_hold(self.events, s.infusion_s, s.override)
 
     def zero_s(self) -> float:
         """Scanner time of minute 0: the start of the infusion, else 0; s."""

@@ -1,4 +1,7 @@
-"""Events of a session as BIDS' `events.tsv`, onsets from the first stored transient."""
+"""Events of a session as BIDS' `events.tsv`, onsets from the first stored transient.
+
+Marks of the infusion that were corrected or taken back are left out.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from streams.export.cells import text_cell
+from streams.messages.marks import standing
 from streams.messages.transient import Event
 
 EVENT_COLUMNS = {
@@ -26,7 +30,7 @@ EVENT_COLUMNS = {
 
 def events_table(events: Sequence[Event], first_s: float) -> str:
     """Return `events.tsv`, rows by onset."""
-    ordered = sorted(events, key=lambda event: event.time_s)
+    ordered = standing(events)
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
     writer.writerow(EVENT_COLUMNS)

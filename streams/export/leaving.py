@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from streams.messages.marks import INFUSION, UNDO
 from streams.messages.scanner_counter import AUTHOR, DROPPED, GAP
 from streams.messages.transient import (
     CONJUGATION_CONTRADICTED,
@@ -122,6 +123,7 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     "note": _keep_match(_MIRRORED),
     "infusion_start": _keep_whole(_DOSE),
     "infusion_stop": _keep_whole(_DOSE),
+    UNDO: lambda text: text if text in INFUSION else "",
     "reference": _keep_whole(_PERIOD),
     "settings": _settings,
 }

@@ -175,10 +175,15 @@ def _events_field(
 ) -> dict[str, Any]:
     if not events:
         return {}
-    entries: list[dict[str, object]] = [asdict(event) for event in events]
+    entries: list[dict[str, object]] = [_event_entry(event) for event in events]
     for entry, place in zip(entries, places or (), strict=places is not None):
         entry["before_transient"] = place
     return {EVENTS_KEY: _user(entries, "What happened in the session, scanner time s.")}
+
+
+def _event_entry(event: Event) -> dict[str, object]:
+    entry = asdict(event)
+    return entry if event.replaces else {k: entry[k] for k in entry if k != "replaces"}
 
 
 def _suffix(path: Path) -> str:

@@ -58,13 +58,15 @@ class Done:
 class EventRequest:
     """An event to be recorded; `id` makes a repeated request the same event.
 
-    `time_s` is its scanner time; None: now.
+    `time_s` is its scanner time; None: `ago_s` before now.  `replaces`: see `Event`.
     """
 
     kind: str
     text: str = ""
     author: str = ""
     time_s: float | None = None
+    ago_s: float = 0.0
+    replaces: bool = False
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -157,6 +159,8 @@ def _build(kind: type, content: Fields) -> Request | Reply:
             content.text("text", ""),
             content.text("author", "", 64),
             content.optional_number("time_s", -MOST),
+            content.optional_number("ago_s", -MOST) or 0.0,
+            content.boolean("replaces", default=False),
             content.text("id", "", 64),
         )
     if kind is Done:

@@ -41,8 +41,8 @@ class Kind(StrEnum):
 
 
 EVENT_KINDS = (
-    "infusion_start", "infusion_stop", "re-shim", "re-centre", "reference", "note",
-    "settings",
+    "infusion_start", "infusion_stop", "undo", "re-shim", "re-centre", "reference",
+    "note", "settings",
 )  # fmt: skip
 """Kinds that a monitor knows; any other is a remark."""
 CONJUGATION_CONTRADICTED = "conjugation_contradicted"
@@ -133,15 +133,18 @@ class Transient:
 class Event:
     """Something that happened, stamped in scanner time.
 
-    `kind` is one of infusion_start, infusion_stop, re-shim, re-centre, reference
-    (text "START:END" in s), note, settings, ... ; a correction is a further event.
-    `author` is a role ("operator", "pump", "simulator"), never a person's name.
+    `kind` is one of infusion_start, infusion_stop, undo (text: the kind that it takes
+    back), re-shim, re-centre, reference (text "START:END" in s), note, settings, ... ;
+    a correction is a further event.  `author` is a role ("operator", "pump",
+    "simulator"), never a person's name.  `replaces`: it goes before a mark of the
+    scanner or the pump (`streams.messages.marks`).
     """
 
     time_s: float
     kind: str
     text: str = ""
     author: str = ""
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,8 @@ def _payload(fid: ComplexFID) -> bytes:
 
 def _fields(body: Body, payload: bytes) -> dict[str, Any]:
     """Header fields of a body."""
+    if isinstance(body, Event) and not body.replaces:
+        return {k: v for k, v in asdict(body).items() if k != "replaces"}
     if not isinstance(body, Transient):
         return asdict(body)
     return {
@@ -239,6 +241,7 @@ def _body(topic: str, reader: Fields, payload: bytes) -> Body:
                 reader.text("kind", limit=64),
                 reader.text("text", ""),
                 reader.text("author", "", limit=64),
+                reader.boolean("replaces", default=False),
             )
         case "heartbeat":
             return Heartbeat(

@@ -149,8 +149,12 @@ class RelaySession:
         """
         if request.id and request.id in self._acknowledged:
             return self._acknowledged[request.id]
-        time_s = self.now_s if request.time_s is None else request.time_s
-        event = Event(time_s, request.kind, request.text, request.author)
+        time_s = request.time_s
+        if time_s is None:
+            time_s = self.now_s - request.ago_s
+        event = Event(
+            time_s, request.kind, request.text, request.author, request.replaces
+        )
         return self.record(event, {"event_id": request.id})
 
     def heartbeat(

@@ -51,6 +51,10 @@ BEAT_S = 1.0
 TURN_S = 0.05
 
 
+class UnansweredError(InputError):
+    """No relay acknowledged an event: it is not recorded, as far as is known."""
+
+
 class Subscriber:
     """One subscription, used by one thread.
 
@@ -142,14 +146,11 @@ class Subscriber:
         self, kind: str, text: str = "", author: str = "operator", timeout_s: float = 5
     ) -> Event:
         """Have an event recorded; see `send_event`."""
-        return send_event(
-            str(self._endpoint),
-            kind,
-            text,
-            author,
-            timeout_s=timeout_s,
-            keys=self._keys,
-        )
+        return self.record_event(EventRequest(kind, text, author), timeout_s)
+
+    def record_event(self, request: EventRequest, timeout_s: float) -> Event:
+        """Have an event recorded; see `record_event`."""
+        return record_event(self._endpoint, request, timeout_s, self._keys)
 
     def close(self) -> None:
         """Close the sockets."""
@@ -384,8 +385,18 @@ def send_event(
     text: str = "",
     author: str = "operator",
     *,
-    time_s: float | None = None,
     timeout_s: float = 5.0,
+    keys: ClientKeys | None = None,
+) -> Event:
+    """Have a relay record an event of this moment; see `record_event`."""
+    request = EventRequest(kind, text, author)
+    return record_event(Endpoint.parse(endpoint), request, timeout_s, keys)
+
+
+def record_event(
+    place: Endpoint,
+    request: EventRequest,
+    timeout_s: float,
     keys: ClientKeys | None = None,
 ) -> Event:
     """Have a relay record an event; returns it once it is on disk.
@@ -393,17 +404,11 @@ def send_event(
     May be called from any thread.  It is asked for again until it is acknowledged, and
     recorded once, however often it was asked for.
 
-    Parameters
-    ----------
-    time_s : scanner time of the event; None: now
-    timeout_s : how long to try
-
     Raises
     ------
-    InputError : refused, or not acknowledged in time: NOT RECORDED as far as is known
+    UnansweredError : not acknowledged within `timeout_s`
+    InputError : refused
     """
-    request = EventRequest(kind, text, author, time_s)
-    place = Endpoint.parse(endpoint)
     deadline = time.monotonic() + timeout_s
     with zmq.Context() as context, context.socket(zmq.DEALER) as socket:
         configure(socket, keys).connect(place.requests)
@@ -418,9 +423,15 @@ def send_event(
             if isinstance(reply, Refused):
                 raise InputError(reply.reason)
             if isinstance(reply, EventRecorded) and reply.id == request.id:
-                return Event(reply.time_s, kind, text, author)
-    raise InputError(
-        f"NOT RECORDED: no relay at {place} acknowledged {kind} within "
+                return Event(
+                    reply.time_s,
+                    request.kind,
+                    request.text,
+                    request.author,
+                    request.replaces,
+                )
+    raise UnansweredError(
+        f"NOT RECORDED: no relay at {place} acknowledged {request.kind} within "
         f"{timeout_s:g} s; check that it runs, then try again."
     )
 

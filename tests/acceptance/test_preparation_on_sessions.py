@@ -74,7 +74,7 @@ def prepared(
         found[index] = one
         found.update({again.index: again for again in one.redone})
         if reference is not None and index == reference - 1:
-            preparation.freeze()
+            preparation.freeze(2.0 * reference)
     return preparation, [found[index] for index in sorted(found)]
 
 

@@ -78,7 +78,7 @@ def test_median_and_p99_of_a_session() -> None:
     took = []
     for k in range(600):
         if k == 300:
-            state.freeze()
+            state.freeze(2.0 * k)
         wall, cpu = time.perf_counter(), time.thread_time()
         state.push(k, k, 0, 2.0 * k, fids[k % 64])
         took.append((time.perf_counter() - wall, time.thread_time() - cpu))
@@ -109,7 +109,7 @@ def test_memory_is_constant_over_a_long_session() -> None:
     most = {}
     for k in range(20_001):
         if k == 2_000:
-            state.freeze()
+            state.freeze(2.0 * k)
         found = state.push(k, k, 0, 2.0 * k, fids[k % 64])
         if k % 32 == 0:
             without_water(found.aligned, DWELL, MHZ)

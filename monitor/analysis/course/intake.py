@@ -7,7 +7,7 @@ scale of the coil combination that it is combined with.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -63,6 +63,7 @@ class Intake:
     _preparation: Preparation | None = None
     _model: Model | None = None
     _seen: int = 0
+    _newest: Prepared | None = None
     _cycle_from: tuple[int, int] = (-1, 0)  # epoch, count of its first transient
 
     def begin_series(self, acquisition: Acquisition, model: Model, epoch: int) -> None:
@@ -87,10 +88,19 @@ class Intake:
         """Transients in a phase cycle; 1 before the first series."""
         return self.acquisition.phase_cycle_steps if self.acquisition else 1
 
-    def freeze(self) -> None:
-        """The reference period is known: the template stays as it is."""
+    def freeze(self, time_s: float) -> None:
+        """The reference period ends at `time_s`: from there the template stays."""
         if self._preparation is not None:
-            self._preparation.freeze()
+            self._preparation.freeze(time_s)
+
+    def kept(self, body: Transient) -> Transient | None:
+        """What to keep of the transient just pushed; None: it left no trace."""
+        preparation, _ = self._ready()
+        if body.kind != Kind.METABOLITE:
+            return None if preparation.combination.settled else body
+        if self._newest is None:
+            return body
+        return replace(body, fid=preparation.combined(body.fid, self._newest))
 
     def reference_frame(self, body: Transient) -> None:
         """Take a water reference or a noise transient."""
@@ -116,6 +126,7 @@ class Intake:
         if self._seen == 0 or not qualities or qualities[-1].epoch != epoch:
             self._measure_water(preparation, model)
         self._seen += 1
+        self._newest = prepared
         self._take(prepared, model)
         for earlier in prepared.redone:
             self._replace(earlier, model)

@@ -12,12 +12,14 @@ made again from all of them together (so that a bad first transient does not ben
 and `Prepared.redone` gives all of them anew, for the caller to put in their place.
 What a transient is at its end depends on the order of the messages alone.
 
-The template follows until `freeze`.  An epoch after a frozen one freezes its own
-template after `REFREEZE` transients.  A frame of shift and phase belongs to an epoch.
+The template follows until the scanner time of `freeze`, whenever that is said.  An
+epoch that begins after it freezes its own template after `REFREEZE` transients.  A
+frame of shift and phase belongs to an epoch.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -76,7 +78,7 @@ class Preparation:
 
     def __init__(self, acquisition: Acquisition, settings: Settings) -> None:
         self._settings = settings
-        self._frozen = False
+        self._freeze_s = math.inf
         self._refreeze = False
         self.new_epoch(acquisition)
 
@@ -84,7 +86,7 @@ class Preparation:
         """Forget coil weights, eddy phase and template: nothing averages across."""
         check_acquisition(acquisition)
         self._acquisition = acquisition
-        self._refreeze, self._frozen = self._frozen or self._refreeze, False
+        self._frozen = False
         self._epoch = Epoch.begun(acquisition, self._settings)
 
     @property
@@ -126,11 +128,20 @@ class Preparation:
         check_finite(fid, "A noise transient")
         self._epoch.combination.push_noise(fid)
 
-    def freeze(self) -> None:
-        """End of the reference period: from now on the template stays as it is.
+    def freeze(self, time_s: float) -> None:
+        """End of the reference period: from there on the template stays as it is.
 
         Within the first `FIRST` transients of an epoch it takes effect after them.
         """
+        self._freeze_s = min(self._freeze_s, time_s)
+
+    def _freeze_before(self, time_s: float) -> None:
+        """Freeze the template where the reference period ended before a transient."""
+        if self._refreeze or self._frozen or time_s < self._freeze_s:
+            return
+        if self._epoch.seen == 0:
+            self._refreeze = True
+            return
         self._frozen = True
         if self._epoch.first is None:
             self._epoch.template.freeze()
@@ -148,6 +159,7 @@ class Preparation:
 
         Parameters
         ----------
+        fid : as it came, or (1, points) as `combined` gave it
         step : of the phase cycle; None: transients are missing nowhere
 
         Raises
@@ -156,6 +168,7 @@ class Preparation:
         """
         state = self._epoch
         self._check(transient_index, fid)
+        self._freeze_before(time_s)
         place = Place(
             transient_index,
             seq,
@@ -169,12 +182,34 @@ class Preparation:
         if not np.any(fid):
             zeros = np.zeros(state.axis.points, complex)
             return Prepared(transient_index, zeros, zeros, quality_of_zeros(place))
-        prepared = self._prepared(place, state.combination.apply(fid))
+        whole = self._is_combined(fid)
+        combined = fid[0] if whole else state.combination.apply(fid)
+        prepared = self._prepared(place, np.asarray(combined, complex))
         if state.first is None:
             return prepared
         state.first.append((place, np.array(fid)))
         counted = sum(not p.settling for p, _ in state.first)
         return self._redone() if counted == FIRST else prepared
+
+    def combined(self, fid: Coils, prepared: Prepared) -> Coils:
+        """What must be kept of the transient just pushed, to push it once more.
+
+        Its combined FID (1, points) complex128; the transient itself where there are
+        no coils to combine or where that was not done for good yet.
+        """
+        settled = self._epoch.first is None and not prepared.redone
+        if not settled or self._acquisition.coils == 1 or not prepared.quality.snr > 0:
+            return fid
+        if quality_measures.saturated(fid) or not np.any(prepared.unaligned):
+            return fid
+        return prepared.unaligned[np.newaxis]
+
+    def _is_combined(self, fid: Coils) -> bool:
+        """Whether a FID is one that `combined` gave."""
+        return self._acquisition.coils > 1 and fid.shape == (
+            1,
+            self._acquisition.points,
+        )
 
     def _prepared(self, place: Place, unaligned: Complex) -> Prepared:
         """Register, judge and remember one combined transient."""
@@ -289,7 +324,7 @@ class Preparation:
     def _check(self, index: int, fid: Coils) -> None:
         """Refuse a transient of another shape, or one that holds no numbers."""
         expected = (self._acquisition.coils, self._acquisition.points)
-        if fid.shape != expected:
+        if fid.shape != expected and not self._is_combined(fid):
             raise InputError(
                 f"Transient {index} has {fid.shape} (coils, points) where {expected} "
                 "were announced: start a new series for another acquisition."

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.screen.screen import Line, Mark, TimeAxis
+from streams.messages.marks import UNDO
 from streams.messages.transient import EPOCH_EVENTS, Event
 
 MARK_WORDS = {
@@ -23,8 +24,9 @@ MARK_WORDS = {
     "re-shim": "re-shim",
     "re-centre": "re-centre",
 }
-UNSEEN = frozenset({"settings", "reference", "blinded", "acknowledged", "subject"})
-INFUSION = ("infusion_start", "infusion_stop")
+UNSEEN = frozenset(
+    {"settings", "reference", "blinded", "acknowledged", "subject", UNDO}
+)
 MARK_ROWS = 4  # labels that may stand above one another
 MARK_CHARACTERS = 22
 TICK_STEPS_MIN = (1, 2, 5, 10, 20, 30, 60, 120)
@@ -71,28 +73,10 @@ def label_of(event: Event) -> str:
     return words
 
 
-def standing(events: Sequence[Event]) -> list[Event]:
-    """The events without markers of the infusion that a later one has corrected.
-
-    See `infusion_of`: a start corrects all before it, a stop the stop before it.
-    """
-    kept: list[Event] = []
-    for event in events:
-        if event.kind in INFUSION:
-            both = INFUSION if event.kind == INFUSION[0] else INFUSION[1:]
-            kept = [e for e in kept if e.kind not in both]
-        kept.append(event)
-    return kept
-
-
 def marks_of(events: Sequence[Event], zero_s: float) -> tuple[Mark, ...]:
-    """Labelled verticals in order of time; one that was corrected has no label."""
-    held = {id(event) for event in standing(events)}
+    """Labelled verticals in order of time."""
     seen = [
-        Mark(
-            (event.time_s - zero_s) / 60,
-            label_of(event) if id(event) in held else "",
-        )
+        Mark((event.time_s - zero_s) / 60, label_of(event))
         for event in events
         if event.kind not in UNSEEN
     ]
@@ -117,18 +101,6 @@ def places(
 
 def _free(taken: list[Span], span: Span) -> bool:
     return all(span[1] <= start or span[0] >= end for start, end in taken)
-
-
-def infusion_of(events: Sequence[Event]) -> tuple[float | None, float | None]:
-    """Start and stop of the infusion, s; a later event corrects an earlier one."""
-    start: float | None = None
-    stop: float | None = None
-    for event in events:
-        if event.kind == "infusion_start":
-            start, stop = event.time_s, None
-        elif event.kind == "infusion_stop":
-            stop = event.time_s
-    return start, stop
 
 
 def time_axis(

@@ -14,6 +14,7 @@ from monitor.screen.recent_quality import figures_of
 from monitor.screen.state import SessionState
 from monitor.screen.stream_messages import DISK_LOW_BYTES
 from monitor.screen.words import DASH, clock, plain
+from streams.messages.marks import marks_that_hold
 from streams.messages.transient import Event
 
 LONGER = "longer window, F4"  # where no reference period would be long enough
@@ -121,9 +122,9 @@ def disk(stream: Stream) -> Check:
 
 def markers(stream: Stream, events: Sequence[Event]) -> Check:
     """Whether the start of the infusion is still to be marked, and can be."""
-    started = [e for e in events if e.kind == "infusion_start"]
-    if started:
-        said = f"infusion on at {clock(started[-1].time_s)}"
+    start_s = marks_that_hold(events).start_s
+    if start_s is not None:
+        said = f"infusion on at {clock(start_s)}"
         return Check("markers", said, "none yet", False)
     if stream.playback is not None or not stream.connected:
         return Check("markers", "cannot be set", "F5 ready", None)

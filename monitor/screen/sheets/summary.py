@@ -10,7 +10,7 @@ from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tie import tie_departure, tie_is_doubtful
-from monitor.screen.parts.axis import UNSEEN, label_of, standing
+from monitor.screen.parts.axis import UNSEEN, label_of
 from monitor.screen.parts.footer import footer
 from monitor.screen.recent_quality import Figures, figures_of
 from monitor.screen.screen import Headline
@@ -49,7 +49,7 @@ def summary_of(state: SessionState, now_s: float) -> Summary:
         session_lines(state),
         quality_lines(figures_of(state)),
         _outcome(state, now_s),
-        event_lines(state.events),
+        event_lines(state.standing()),
         footer(state.acquisition, state.source, state.settings),
     )
 
@@ -133,9 +133,9 @@ def _interval(change: float, sd: float) -> str:
 
 
 def event_lines(events: Sequence[Event]) -> tuple[str, ...]:
-    """Events with their times, in order; markers that were corrected are left out."""
+    """Events with their times, which they are in the order of."""
     return tuple(
         f"{clock(event.time_s)}  {label_of(event)}"
-        for event in sorted(standing(events), key=lambda e: e.time_s)
+        for event in events
         if event.kind not in UNSEEN
     )

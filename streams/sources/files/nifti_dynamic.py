@@ -110,6 +110,6 @@ def events_of(header: Header) -> tuple[tuple[int | None, Event], ...]:
             continue
         words = (str(fields.get("text", "")), str(fields.get("author", "")))
         place = fields.get("before_transient")
-        event = Event(time_s, kind, *words)
+        event = Event(time_s, kind, *words, fields.get("replaces") is True)
         events.append((place if isinstance(place, int) else None, event))
     return tuple(events)

@@ -10,7 +10,7 @@ from monitor.judge.criteria import Verdict, criteria_of
 from monitor.protocol.settings import Settings
 from monitor.report.result_tables import session_summary
 from monitor.report.wording import limits_missed
-from monitor.run.session_run import MIRRORED
+from monitor.run.marked_run import MIRRORED
 from streams.messages.transient import Kind, Message, Transient
 from streams.sources.recording import messages
 
@@ -56,9 +56,9 @@ def test_an_outcome_that_does_not_exist_is_told(recorded):
 
 def test_markers_of_the_recording_go_before_times_that_were_given(recorded):
     result = result_of(recorded, infusion_s=(500.0, 900.0))
-    start_s = result.marks_s[0]
+    start_s = result.marks.start_s
     assert 0 < start_s < 200
-    assert 500.0 not in result.marks_s
+    assert result.marks.stop_s != 900.0
     assert any("500 to 900 s" in n and "left aside" in n for n in texts(result.notes))
 
 

@@ -159,8 +159,13 @@ def test_the_worker_has_the_lock_recorded_once(recorded, refuse):
 class NotingPipeline:
     """Notes something of every kind with each message."""
 
+    refused = 0
+
     def __init__(self) -> None:
         self.settings = Settings()
+
+    def kept(self, message: Message) -> Message:
+        return message
 
     def push(self, message: Message) -> Update:
         notes = tuple(Note(kind, f"about {kind}") for kind in NoteKind)
@@ -171,7 +176,7 @@ class NotingPipeline:
 def test_a_late_lock_takes_back_what_tells_the_outcome(kind):
     """In the notes that are kept, in what comes later, and on the screen."""
     run, display = SessionRun(Wishes()), Display(Settings())
-    run._pipeline = NotingPipeline()
+    run._run.pipeline = NotingPipeline()
     events = (Event(1.0, "note"), Event(2.0, KIND), Event(3.0, "note"))
     for seq, event in enumerate(events):
         display.fold(run.push(Message("session", seq, 0, event)), float(seq))

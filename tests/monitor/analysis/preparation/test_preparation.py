@@ -223,7 +223,7 @@ def test_frozen_templates_do_not_follow(
 ) -> None:
     preparation = Preparation(acquisition, Settings())
     push_all(preparation, single([transient(k) for k in range(20)]))
-    preparation.freeze()
+    preparation.freeze(39.0)
     before = preparation._epoch.template.fid
     push_all(preparation, single([transient(k, 5.0) for k in range(20, 40)]), 20)
     assert np.array_equal(before, preparation._epoch.template.fid)
@@ -234,7 +234,7 @@ def test_a_reference_period_of_one_transient_is_frozen_after_the_first_ones(
 ) -> None:
     preparation = Preparation(acquisition, Settings())
     push_all(preparation, single([transient(0)]))
-    preparation.freeze()
+    preparation.freeze(1.0)
     push_all(preparation, single([transient(k) for k in range(1, FIRST)]), 1)
     before = preparation._epoch.template.fid
     push_all(preparation, single([transient(k) for k in range(FIRST, 30)]), FIRST)
@@ -244,7 +244,7 @@ def test_a_reference_period_of_one_transient_is_frozen_after_the_first_ones(
 def test_a_new_epoch_starts_anew(acquisition: Acquisition, transient: Make) -> None:
     preparation = Preparation(acquisition, Settings())
     push_all(preparation, single([transient(k) for k in range(20)]))
-    preparation.freeze()
+    preparation.freeze(39.0)
     preparation.new_epoch(acquisition)
     assert preparation._epoch.template.weight == 0
     found = push_all(

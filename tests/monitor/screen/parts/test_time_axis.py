@@ -100,9 +100,9 @@ def test_axis_grows_in_steps(minutes, end):
     assert grown(minutes) == end
 
 
-def test_a_corrected_start_keeps_its_line_without_its_words(updates):
+def test_marks_that_were_corrected_are_not_on_the_axis(updates):
     display = shown(updates, 700.0)
     for at, kind in ((650.0, "infusion_stop"), (660.0, "infusion_start")):
         display.fold(Update(9000, 0, event=Event(at, kind)), 700.0)
     marks = display.screen(701.0).trend.axis.marks
-    assert [mark.text for mark in marks] == ["", "", "infusion on"]
+    assert [mark.text for mark in marks] == ["infusion on"]

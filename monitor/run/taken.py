@@ -1,0 +1,86 @@
+"""A message behind the filters, with what was noticed before the pipeline saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import inf
+
+from monitor.analysis.note import Note
+from monitor.analysis.preparation.water_course import WaterPoint
+from monitor.analysis.update import Update
+from streams.messages.marks import VIEWER
+from streams.messages.transient import Event, Message, Transient
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one message gave the pipeline, and what it adds to the update.
+
+    Attributes
+    ----------
+    seq, epoch : of the message
+    event : the message itself, if it is one
+    passed : what goes to the pipeline in its place
+    notes : what the filters said
+    water : of a water reference
+    missing, counted : see `Update`
+    mirrored : the series turned out to be the wrong way round
+    """
+
+    seq: int
+    epoch: int
+    event: Event | None = None
+    passed: tuple[Message, ...] = ()
+    notes: tuple[Note, ...] = ()
+    water: WaterPoint | None = None
+    missing: int = 0
+    counted: bool = True
+    mirrored: bool = False
+
+    @property
+    def time_s(self) -> float | None:
+        """Scanner time of its transient, s; None where there is none."""
+        bodies = [one.body for one in self.passed]
+        return next((b.time_s for b in bodies if isinstance(b, Transient)), None)
+
+    def completed(self, update: Update) -> Update:
+        """The pipeline's update with what this message adds."""
+        update = replace(update, notes=update.notes + self.notes)
+        if self.water is not None:
+            update = replace(update, water=self.water)
+        if self.missing or not self.counted:
+            update = replace(update, missing=self.missing, counted=self.counted)
+        return update
+
+
+def kept_with(kept: Sequence[Taken], taken: Taken) -> list[Taken]:
+    """What was kept, with one more message: at its end, where it is in a recording.
+
+    A mark that is typed over a closed recording goes where its time puts it.
+    """
+    event, place = taken.event, len(kept)
+    if event is not None and event.author == VIEWER:
+        later = (i for i, k in enumerate(kept) if (k.time_s or -inf) >= event.time_s)
+        place = next(later, place)
+    if place < len(kept):
+        taken = replace(taken, seq=kept[place].seq, epoch=kept[place].epoch)
+    return [*kept[:place], taken, *kept[place:]]
+
+
+def with_marks(marked: list[Update], update: Update) -> Update:
+    """The update of a message before which marks were placed, theirs in it."""
+    for one in reversed(marked):
+        update = replace(
+            update,
+            course=update.course if update.course is not None else one.course,
+            tracks=update.tracks if update.tracks is not None else one.tracks,
+            reference_s=update.reference_s or one.reference_s,
+            reference_curves=update.reference_curves or one.reference_curves,
+            estimate=update.estimate or one.estimate,
+            curves=update.curves or one.curves,
+            answers=update.answers or one.answers,
+            detectable=update.detectable or one.detectable,
+            notes=one.notes + update.notes,
+        )
+    return update

@@ -1,0 +1,91 @@
+"""A session whose marks were mended is the session that had the right ones."""
+
+import pytest
+from marked_sessions import Given, bodies_of, differences, marked, outcome_of, seen
+
+from streams.messages.marks import START, STOP, UNDO
+from streams.messages.transient import Event
+
+RIGHT = [
+    Given(80.7, Event(80.7, START, "", "operator")),
+    Given(150.3, Event(150.3, STOP, "", "operator")),
+]
+MENDED = {
+    "late": [
+        Given(120.0, Event(80.7, START, "", "operator")),
+        Given(150.3, Event(150.3, STOP, "", "operator")),
+    ],
+    "too early, moved": [
+        Given(60.0, Event(60.0, START, "", "operator")),
+        Given(130.0, Event(80.7, START, "", "operator")),
+        Given(150.3, Event(150.3, STOP, "", "operator")),
+    ],
+    "doubled and undone": [
+        Given(80.7, Event(80.7, START, "", "operator")),
+        Given(100.0, Event(100.0, START, "", "operator")),
+        Given(140.0, Event(140.0, UNDO, START, "operator")),
+        Given(150.3, Event(150.3, STOP, "", "operator")),
+    ],
+    "moved after the stop": [
+        Given(70.0, Event(70.0, START, "", "operator")),
+        Given(150.3, Event(150.3, STOP, "", "operator")),
+        Given(1e6, Event(80.7, START, "", "operator")),
+    ],
+    "given by the pump, and then late by the operator": [
+        Given(80.7, Event(80.7, START, "", "pump")),
+        Given(110.0, Event(110.0, START, "", "operator")),
+        Given(150.3, Event(150.3, STOP, "", "pump")),
+    ],
+}
+
+
+@pytest.fixture(scope="module", params=[(1, 1), (4, 2)], ids=["plain", "two epochs"])
+def session(request):
+    bodies = bodies_of(11, *request.param)
+    return bodies, seen(outcome_of(marked(bodies, RIGHT)))
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_mended_marks_give_the_session_of_the_right_ones_to_the_bit(session, name):
+    bodies, right = session
+    mended = seen(outcome_of(marked(bodies, MENDED[name])))
+    assert differences(right, mended) == []
+
+
+def test_a_mark_that_was_not_mended_gives_another_session(session):
+    bodies, right = session
+    wrong = seen(outcome_of(marked(bodies, MENDED["late"][1:])))
+    assert differences(right, wrong)
+
+
+def test_times_that_override_give_the_session_of_the_right_marks(session):
+    bodies, right = session
+    wrong = marked(bodies, MENDED["late"][1:])
+    given = {"infusion_s": (80.7, 150.3), "override": True}
+    outcome = outcome_of(wrong, **given)
+    found = {**seen(outcome), "notes": right["notes"]}
+    assert differences(right, found) == []
+    said = [note.text for note in outcome.result.notes if "--override" in note.text]
+    assert said == [
+        "The infusion is 80.7 to 150.3 s, as given with --override: what the recording "
+        "itself marks is left aside."
+    ]
+
+
+def test_without_it_the_remedy_is_named(session):
+    bodies, right = session
+    outcome = outcome_of(marked(bodies, RIGHT), infusion_s=(100.0, 140.0))
+    assert differences(right, {**seen(outcome), "notes": right["notes"]}) == []
+    assert any(
+        "left aside; --override puts" in note.text for note in outcome.result.notes
+    )
+
+
+def test_a_reference_period_overrides_that_of_the_recording():
+    own = Given(90.0, Event(90.0, "reference", "10:60", "operator"))
+    messages = marked(bodies_of(11), [RIGHT[0], own, RIGHT[1]])
+    given = {"reference_s": (20.0, 70.0)}
+    assert outcome_of(messages, **given).result.reference_s == (10.0, 60.0)
+    over = outcome_of(messages, **given, override=True)
+    assert over.result.reference_s == (20.0, 70.0)
+    assert any("reference period is 20 to 70 s" in n.text for n in over.result.notes)
