@@ -17,13 +17,9 @@ from dataclasses import replace
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.curves import last_curves, reference_curves, window_curves
-from monitor.analysis.course.detectable import Detectable
-from monitor.analysis.course.detectable_now import detectable_now
-from monitor.analysis.course.estimates import estimates_of
 from monitor.analysis.course.fitting import begin_newest, fit_newest, refit
 from monitor.analysis.course.intake import Intake
 from monitor.analysis.course.periods import Periods, range_of
-from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.fit.first_fit import Freedom, usual
 from monitor.analysis.fit.fitted import FittedWindow
@@ -31,6 +27,7 @@ from monitor.analysis.fit.model_for import model_for, unexpected
 from monitor.analysis.fit.window import whole_cycles
 from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.analysis.settings_event import changed_by
+from monitor.analysis.tracking.foreseen import Foreseen, foreseen_now
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.update import Update
@@ -237,14 +234,10 @@ class Pipeline:
         if (s.window, s.step, s.rejected_epochs) == (
             held.window, held.step, held.rejected_epochs,
         ):  # fmt: skip
-            return replace(update, detectable=self._detectable(self._last_estimate()))
+            return replace(update, foreseen=self._foreseen())
         # Other windows leave the session models, and so the tracker, as they are.
         left_out = s.rejected_epochs != held.rejected_epochs
         return self._redone(update, left_out or self.course.reference is None)
-
-    def _last_estimate(self) -> Estimate | None:
-        last = self.course.last_fitted
-        return None if last is None else estimates_of(self.course, [last])[0]
 
     # -- steps -------------------------------------------------------------------------
 
@@ -261,12 +254,16 @@ class Pipeline:
             update,
             estimate=estimate,
             curves=self.window_curves(fitted),
-            detectable=self._detectable(estimate),
+            foreseen=self._foreseen(),
         )
 
-    def _detectable(self, estimate: Estimate | None) -> Detectable | None:
-        """What could be seen of the protocol's outcome."""
-        return detectable_now(self.course, self.settings, self.plan, estimate)
+    def _foreseen(self) -> Foreseen | None:
+        """What can be detected of the protocol's outcome, now and as planned."""
+        s = self.settings
+        length_s = s.infusion_length_s
+        if length_s is None and s.infusion_s is not None:
+            length_s = s.infusion_s[1] - s.infusion_s[0]
+        return foreseen_now(self.tracking, s.outcome, length_s, self.infusion_s)
 
     def _anything(self) -> bool:
         """Whether any transient of the session holds a signal."""
@@ -292,7 +289,7 @@ class Pipeline:
             reference_s=self.reference_s,
             tracks=tracks,
             answers=self.tracking.answers,
-            detectable=self._detectable(course[-1] if course else None),
+            foreseen=self._foreseen(),
             notes=(*update.notes, *self._tracker_notes()),
         )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from monitor.analysis.course.detectable import Detectable
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curve, Curves
 from monitor.analysis.note import Note
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.water_course import WaterPoint
 from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.protocol.settings import Settings
 from streams.messages.transient import Acquisition, Event
@@ -43,7 +43,7 @@ class Update:
     tracker : after a metabolite transient, once there is a reference period
     tracks : with `course`, the tracker's points done again for the transients so far
     answers : after a metabolite transient since the infusion began, by outcome name
-    detectable : with each estimate, of the protocol's outcome
+    foreseen : with each estimate, of the protocol's outcome
     notes : what was noticed
     settings : of the session, with its first start message
     again : what all messages so far cause now, where a mark was given late, moved or
@@ -70,7 +70,7 @@ class Update:
     tracker: TrackerPoint | None = None
     tracks: tuple[TrackerPoint, ...] | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
-    detectable: Detectable | None = None
+    foreseen: Foreseen | None = None
     notes: tuple[Note, ...] = field(default_factory=tuple)
     settings: Settings | None = None
     again: tuple[Update, ...] = ()

@@ -24,6 +24,7 @@ from monitor.app.panels.buttons import ButtonPanel
 from monitor.app.panels.headline import HeadlinePanel
 from monitor.app.panels.measures import MeasuresPanel
 from monitor.app.panels.messages import MessagePanel
+from monitor.app.panels.outlook import OutlookPanel
 from monitor.app.panels.quality import QualityPanel
 from monitor.app.panels.replay import ReplayPanel
 from monitor.app.panels.spectrum import SpectrumPanel
@@ -64,6 +65,7 @@ class Page(QWidget):
         self.buttons = ButtonPanel()
         self.replay = ReplayPanel()
         self.footer = Text(17, 17, role="secondary")
+        self.outlook = OutlookPanel()
         self.acts = QStackedWidget()
         self.acts.addWidget(self.buttons)
         self.acts.addWidget(self.replay)
@@ -100,7 +102,10 @@ class Page(QWidget):
         self._grid.addLayout(self._left, 1, 0)
         self._grid.addLayout(self._right, 1, 1)
         self._grid.addWidget(self.messages, 2, 0)
-        self._grid.addWidget(self.acts, 2, 1)
+        self._foot = QVBoxLayout()
+        self._foot.addWidget(self.outlook)
+        self._foot.addWidget(self.acts, 1)
+        self._grid.addLayout(self._foot, 2, 1)
         self._grid.addWidget(self.footer, 3, 0, 1, 2)
         self._grid.setRowStretch(1, 1)
         self._grid.setColumnStretch(0, 58)
@@ -118,8 +123,8 @@ class Page(QWidget):
             column.setSpacing(theme.px(8))
         for panel in (
             self.status, self.headline, self.trend, self.measures, self.quality,
-            self.waterfall, self.spectrum, self.table, self.messages, self.buttons,
-            self.replay, self.footer, *self._crosshairs,
+            self.waterfall, self.spectrum, self.table, self.messages, self.outlook,
+            self.buttons,             self.replay, self.footer, *self._crosshairs,
         ):  # fmt: skip
             panel.dress(theme)
         self._theme = theme
@@ -128,7 +133,7 @@ class Page(QWidget):
             self.place(sheet)
         foot = self.messages.height_for(theme)
         self.messages.setFixedHeight(foot)
-        self.acts.setFixedHeight(foot)
+        self._foot.setSpacing(theme.px(4))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Follow the size of the window."""
@@ -185,6 +190,7 @@ class Page(QWidget):
         self.table.draw(screen.table)
         self.measures.draw(screen.measures)
         self.messages.draw(screen.messages)
+        self.outlook.draw(screen.outlook)
         self.footer.show_text(screen.footer)
         self.acts.setCurrentIndex(0 if screen.playback is None else 1)
         if screen.playback is not None:

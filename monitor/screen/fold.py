@@ -70,7 +70,7 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
         if now_s - state.shown_track[0] >= HEADLINE_S:
             state.shown_track = (now_s, update.tracker)
     state.answers = update.answers or state.answers
-    state.detectable = update.detectable or state.detectable
+    state.foreseen = update.foreseen or state.foreseen
     for note in dict.fromkeys(update.notes):
         _take_note(state, note, now_s)
 

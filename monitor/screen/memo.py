@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from monitor.screen.parts.outlook import OutlookWords
 from monitor.screen.screen import (
     Headline,
     Measure,
@@ -72,4 +73,5 @@ class Memo:
     waterfall: Kept[Waterfall | None] = field(default_factory=Kept)
     table: Kept[tuple[Row, ...]] = field(default_factory=Kept)
     messages: Kept[tuple[Message, ...]] = field(default_factory=Kept)
+    outlook: Kept[OutlookWords] = field(default_factory=Kept)
     footer: Kept[str] = field(default_factory=Kept)

@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from monitor.analysis.course.detectable import Detectable
 from monitor.screen.screen import Level, Message
-from monitor.screen.words import clock, plain
+from monitor.screen.words import clock
 
 KEPT_S = 30.0  # how long what is told once stays
 JUST_S = 6.0
@@ -24,8 +23,7 @@ CONSEQUENCE = {
     for place, key in enumerate(
         ("recording", "stream", "disk", "failed", "deaf", "silent", "expected",
          "conjugation", "fitting", "lost", "refused", "fit", "rejected", "fwhm",
-         "lipid", "snr", "water", "drift", "lag", "clock", "unlocked", "ended",
-         "reference")
+         "lipid", "snr", "water", "drift", "lag", "clock", "unlocked", "ended")
     )
 }  # fmt: skip
 """Which of two conditions of a level matters more: what is lost for ever is first."""
@@ -39,27 +37,6 @@ def acknowledged(message: Message, known: dict[str, Message]) -> bool:
         return False
     risen = before.level is Level.NOTE and message.level is Level.ATTENTION
     return not risen and message.severity <= WORSE * before.severity
-
-
-def of_reference(
-    detectable: Detectable, window: int, target_percent: float, hidden: bool
-) -> Message:
-    """Whether the reference period is long enough to see what the protocol wants."""
-    d, key, note = detectable, "reference", Level.NOTE
-    if d.reference_longer_s <= 0:
-        seen = d.window_now.get(window, math.nan)
-        figure = f": a change of {plain(seen, 2)} % would now be seen"
-        said = "Reference period long enough" + ("" if hidden else figure)
-        return Message(key, note, said, "F2: go or no-go, then F5", 0.0)
-    target = "" if hidden else f" to see {plain(target_percent, 2)} %"
-    if not math.isfinite(d.reference_longer_s):
-        said = f"No reference period is long enough{target}"
-        action = "a longer window (F4) sees smaller changes"
-        if not hidden and math.isfinite(d.mean_planned):
-            action += f"; the whole infusion: {plain(d.mean_planned, 2)} %"
-        return Message(key, note, said, action, 0.0)
-    said = f"Reference period: {clock(d.reference_longer_s)} more{target}"
-    return Message(key, note, said, "wait with the infusion", 0.0)
 
 
 def ordered(messages: list[Message]) -> tuple[Message, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.run.stream_state import Playback
+from monitor.screen.parts.outlook import OutlookWords
 
 Line = NDArray[np.float64]
 Image = NDArray[np.float32]
@@ -291,6 +292,7 @@ class Screen:
     waterfall: Waterfall | None
     table: tuple[Row, ...]
     messages: tuple[Message, ...]
+    outlook: OutlookWords
     playback: Playback | None
     footer: str
     running: bool

@@ -13,6 +13,7 @@ from monitor.screen.parts import headline, spectrum, strips, trend
 from monitor.screen.parts.agreement import TOGETHER, Agreement, agreement
 from monitor.screen.parts.axis import time_axis
 from monitor.screen.parts.measures import measures
+from monitor.screen.parts.outlook import OutlookWords, outlook_words
 from monitor.screen.parts.status import Progress, phase_words, status
 from monitor.screen.parts.table import table, tells_outcome
 from monitor.screen.parts.water import water_points
@@ -230,6 +231,12 @@ def table_of(state: SessionState, now_s: float) -> tuple[Row, ...]:
     return table(state.estimate_at(now_s), state.settings.outcome, state.hidden)
 
 
+def outlook_of(state: SessionState) -> OutlookWords:
+    """How long still; it tells nothing of the outcome."""
+    infusing, ended = state.infusion()[0] is not None, state.ended is not None
+    return outlook_words(state.foreseen, infusing, ended)
+
+
 def messages_of(state: SessionState, now_s: float) -> tuple[Message, ...]:
     """What the operator is told, the most urgent first."""
     heard_s = state.arrived_s if state.arrived_s is not None else state.heard_s
@@ -242,12 +249,6 @@ def messages_of(state: SessionState, now_s: float) -> tuple[Message, ...]:
     if state.starting(now_s):
         begun = stream_messages.begun(state.stream)
         shown = [begun, *(m for m in shown if m.key != "stream")]
-    if state.detectable is not None and not infusing and state.ended is None:
-        s = state.settings
-        target = s.reference_target_percent
-        shown.append(
-            messages.of_reference(state.detectable, s.window, target, state.hidden)
-        )
     if state.hidden:
         shown = [m for m in shown if not m.tells_outcome]
     return messages.ordered(state.notices.with_known(shown))

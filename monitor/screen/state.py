@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from monitor.analysis.course.detectable import Detectable
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
@@ -78,7 +78,7 @@ class SessionState:
     height: float | None = None
     stack: Stack | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
-    detectable: Detectable | None = None
+    foreseen: Foreseen | None = None
     looked_at: dict[Span, Curves | None] = field(default_factory=dict)
     low_weight: int = 0
     missing: int = 0

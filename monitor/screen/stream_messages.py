@@ -12,7 +12,7 @@ DISK_LOW_S = 3600.0
 DISK_FULL_BYTES = 2_000_000  # some transients: what is left of a disk is never zero
 LAG_ALLOWED = 2  # messages under way in ordinary times
 LAG_DELAY_S = 5.0
-CLOCK_OFF_S = 60.0
+CLOCK_OFF_S = 120.0
 
 
 def of_stream(

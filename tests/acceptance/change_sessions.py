@@ -227,11 +227,7 @@ def _lost(kind: str, seed: int) -> frozenset[int]:
 def result_of(kind: str, seed: int) -> dict[str, np.ndarray]:
     """What one session gave."""
     pipeline, last = session_of(kind, seed)
-    found = result_from(scenario_of(kind, seed), pipeline.course, last.course)
-    seen = last.detectable
-    lengths = () if seen is None else (seen.window_now[n] for n in (32, 64, 128))
-    mean = np.nan if seen is None else seen.mean_planned
-    return found | {"detectable": np.array([*lengths, mean])}
+    return result_from(scenario_of(kind, seed), pipeline.course, last.course)
 
 
 def result_from(scenario, course, estimates) -> dict[str, np.ndarray]:

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 from change_sessions import LENGTHS, OUTCOMES, START_S, STOP_S, stacked
 
-from monitor.analysis.course.detectable import FACTOR
 from monitor.analysis.tracking.comparison import UNDECIDED
 from monitor.analysis.tracking.joint_models import MODELS
 
@@ -116,20 +115,6 @@ def ratios(found: Found, k: int) -> dict[str, float]:
         "smooth / tied": rmse["smooth"] / rmse["filtered"],
         "joint / smooth": rmse["joint"] / rmse["smooth"],
     }
-
-
-def detectable(found: Found) -> list[tuple[str, float, float, int]]:
-    """Predicted and found detectable change of the headline, by length."""
-    predicted = np.nanmean(found["detectable"], axis=0)
-    v = found["window"][..., HEADLINE]
-    rows = []
-    for place, n in enumerate((1, 2, 4)):
-        m = v.shape[1] // n
-        means = v[:, : m * n].reshape(len(v), m, n).mean(axis=2)
-        sd, count = np.nanstd(means), int(np.isfinite(means).sum())
-        rows.append((f"{32 * n}", predicted[place], FACTOR * sd, count))
-    sd = np.nanstd(np.nanmean(v, axis=1), ddof=1)
-    return [*rows, ("all of the infusion", predicted[3], FACTOR * sd, len(v))]
 
 
 def table(found: Found) -> str:

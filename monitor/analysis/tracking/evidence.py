@@ -15,7 +15,7 @@ began.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.linalg.lapack import dposv
@@ -80,7 +80,7 @@ class Accumulated:
         if key not in self.weights:
             self.weights[key], self.moments[key] = 0.0, np.zeros_like(add)
             self._measurements[one.epoch] = measurement
-            self._set_out()
+            self.set_out()
         self.weights[key] += one.weight
         self.moments[key] = self.moments[key] + add
 
@@ -89,19 +89,69 @@ class Accumulated:
         if self._asked is None:
             return None
         B, precision = self._asked, self._prior()
-        information, score = np.diag(precision), np.zeros(precision.size)
+        score = np.zeros(precision.size)
         M = len(self.names)
         score[:M] = precision[:M] * self.c0
-        for key, weight in self.weights.items():
-            information += weight * self._grams[key]
+        for key in self.weights:
             score += self.moments[key] @ self._rows[key]
+        information = self._information()
         _, solved, _ = dposv(information, np.vstack([score, B]).T, lower=1)
         mean, covariance = B @ solved[:, 0], B @ solved[:, 1:]
         values, sds = tracked_changes(mean, covariance)
         found = zip(TRACKED, values.tolist(), sds.tolist(), strict=True)
         return {name: (v, sd) for name, v, sd in found if np.isfinite(sd) and sd > 0}
 
-    def _set_out(self) -> None:
+    def expecting(
+        self, epoch: int, measurement: Measurement, after: bool, weight: float
+    ) -> Accumulated:
+        """The same with so much more weight in the reference period or since.
+
+        What it would say is not known, so that only its `flat_sds` may be asked.
+        """
+        key, blank = (epoch, after), np.zeros(len(measurement.rows))
+        more = replace(
+            self,
+            weights={**self.weights, key: self.weights.get(key, 0.0) + weight},
+            moments={key: blank, **self.moments},
+            _measurements={**self._measurements, epoch: measurement},
+        )
+        more.set_out()
+        return more
+
+    def reference_alone(self) -> Accumulated:
+        """The same without what came since the infusion began."""
+        own = [key for key in self.weights if not key[1]]
+        alone = replace(
+            self,
+            weights={key: self.weights[key] for key in own},
+            moments={key: self.moments[key] for key in own},
+        )
+        alone.set_out()
+        return alone
+
+    def flat_sds(self) -> dict[str, float]:
+        """SD of the mean change by outcome, percent, if nothing changes.
+
+        From what is known before and from the weights alone, so that it tells nothing
+        of the outcome; empty while there is nothing to compare.
+        """
+        if self._asked is None:
+            return {}
+        B = self._asked
+        _, solved, _ = dposv(self._information(), B.T, lower=1)
+        level = np.append(self._sums @ self.c0, 1.0)
+        _, sds = tracked_changes(np.tile(level, 2), B @ solved)
+        found = zip(TRACKED, sds.tolist(), strict=True)
+        return {name: sd for name, sd in found if np.isfinite(sd) and sd > 0}
+
+    def _information(self) -> Real:
+        """Of (c, d, g and w of each sum), prior and all sums."""
+        information = np.diag(self._prior())
+        for key, weight in self.weights.items():
+            information += weight * self._grams[key]
+        return information
+
+    def set_out(self) -> None:
         """What the sums measure, and what is asked of them, where there is one more."""
         keys = list(self.weights)
         size = self._prior().size

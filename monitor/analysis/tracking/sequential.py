@@ -31,6 +31,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from monitor.analysis.course.detectable import Z80
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.answer import Answer
 
@@ -51,6 +52,15 @@ def radius(variance: float, tau: float, alpha: float = ALPHA) -> float:
     return math.sqrt(
         variance * total / tau**2 * (math.log(total / variance) - 2 * math.log(alpha))
     )
+
+
+def least_seen(sd: float, tau: float) -> float:
+    """The smallest change that is answered with "changed" in 80 % of sessions, percent.
+
+    `sd` is that of the mean change: half the width of the confidence sequence, and
+    z_0.8 sd.
+    """
+    return radius(sd**2 + STEADY_PERCENT**2, tau) + Z80 * sd
 
 
 @dataclass(slots=True)

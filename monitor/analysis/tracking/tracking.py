@@ -154,6 +154,11 @@ class Tracking:
         rows = self.observer.rows if self.observer else {}
         return [*self._blocks, *closing], rows, self.tied
 
+    @property
+    def excess(self) -> float:
+        """By how much transients count less than their noise says."""
+        return self._excess
+
     # -- steps -------------------------------------------------------------------------
 
     def _forget(self) -> None:

@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.analysis.course.detectable import Detectable
-from monitor.protocol.settings import Settings
+from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.run.stream_state import Stream
 from monitor.screen.parts.measures import LOW_WEIGHT_SHARE
 from monitor.screen.recent_quality import figures_of
@@ -17,7 +16,7 @@ from monitor.screen.words import DASH, clock, plain
 from streams.messages.marks import marks_that_hold
 from streams.messages.transient import Event
 
-LONGER = "longer window, F4"  # where no reference period would be long enough
+NEVER = "a longer infusion"  # where no reference period would be long enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +38,12 @@ class Card:
 
 
 def card_of(state: SessionState) -> Card:
-    """The card as things stand; a blinded protocol's says no figure of the outcome."""
+    """The card as things stand; nothing of it depends on the outcome."""
     s, stream = state.settings, state.stream
     f = figures_of(state, s.window)
     start, end = state.reference_s or (state.first_s(), state.time_s())
     checks = (
-        reference(end - start, state.detectable, s),
+        reference(end - start, state.foreseen),
         below("field drift", abs(f.drift_hz_per_min), s.drift_limit_hz_per_min,
               "Hz/min"),
         below("line width", f.fwhm_hz, s.fwhm_limit_hz, "Hz"),
@@ -62,25 +61,18 @@ def card_of(state: SessionState) -> Card:
     return Card(verdict, checks)
 
 
-def reference(length_s: float, detectable: Detectable | None, s: Settings) -> Check:
-    """Whether the reference period is long enough to see the protocol's target."""
-    so_far = clock(length_s)
-    if detectable is None:
-        return Check("reference period", so_far, "long enough", None)
-    if s.outcome_hidden:
-        longer = detectable.reference_longer_s
-        wanted = LONGER if math.isinf(longer) else "long enough"
-        return Check("reference period", so_far, wanted, longer <= 0)
-    target = s.reference_target_percent
-    seen = min(detectable.window_now.values(), default=math.nan)
-    seen = detectable.window_now.get(s.window, seen)
-    longer = detectable.reference_longer_s
-    good = longer <= 0 or seen <= target
-    missing = f", {clock(longer)} more" if 0 < longer < math.inf and not good else ""
-    figure = f"{so_far}, sees {plain(seen, 2)} %{missing}"
-    hopeless = not good and not math.isfinite(longer)  # waiting helps nothing
-    wanted = "{} %: " + LONGER if hopeless else "sees {} %"
-    return Check("reference period", figure, wanted.format(plain(target, 2)), good)
+def reference(length_s: float, seen: Foreseen | None) -> Check:
+    """Whether the planned end will be able to see the protocol's target."""
+    name, so_far = "reference period", clock(length_s)
+    if seen is None:
+        return Check(name, so_far, "long enough", None)
+    percent, longer_s = seen.deciding_percent, seen.longer_reference_s
+    good = percent <= seen.target_percent
+    waits = not good and math.isfinite(longer_s)
+    missing = f", {clock(longer_s)} more" if waits else ""
+    figure = f"{so_far}, planned end sees {plain(percent, 2)} %{missing}"
+    wanted = f"{plain(seen.target_percent, 2)} %"
+    return Check(name, figure, wanted if good or waits else f"{wanted}: {NEVER}", good)
 
 
 def below(name: str, value: float, limit: float, unit: str) -> Check:

@@ -45,7 +45,7 @@ def test_other_windows_are_fitted_at_once_and_the_tracker_stays(session):
 def test_another_outcome_needs_no_new_fit(session):
     update = change(session, outcome="Glu")
     assert update.course is None
-    assert update.detectable.outcome == "Glu"
+    assert update.foreseen.outcome == "Glu"
     assert not update.notes
 
 

@@ -3,13 +3,9 @@
 import math
 from dataclasses import replace
 
-import pytest
 from fake_session import SETTINGS
 from screen_cases import LIVE, shown
 
-from monitor.analysis.course.detectable import Detectable
-from monitor.analysis.update import Update
-from monitor.screen.sheets.checks import card_of
 from monitor.screen.watches import DELAY, Watch, above, below
 
 
@@ -49,40 +45,6 @@ def test_advice_follows_from_the_figures(updates):
         drift = next(m for m in messages if m.key == "drift")
         assert drift.condition.startswith("Field drifts 3.0 Hz/min, SNR loss")
         assert action in drift.action
-
-
-@pytest.mark.parametrize(
-    ("longer_s", "hidden", "words"),
-    [
-        (0.0, False, "Reference period long enough: a change of 4.2 % would now be"),
-        (0.0, True, "Reference period long enough"),
-        (200.0, False, "Reference period: 03:20 more to see 5.0 %"),
-        (math.inf, True, "No reference period is long enough"),
-    ],
-)
-def test_reference_period_is_judged_before_the_infusion(
-    updates, longer_s, hidden, words
-):
-    found = Detectable("Glu", 20.0, {32: 4.2}, 2.0, longer_s)
-    display = shown(updates, 500.0, replace(SETTINGS, outcome_hidden=hidden))
-    display.fold(Update(9000, 0, detectable=found), 500.0)
-    said = [m.condition for m in display.screen(500.5).messages]
-    assert any(s == words if hidden else s.startswith(words) for s in said)
-    later = shown(updates, 900.0)
-    later.fold(Update(9000, 0, detectable=found), 900.0)
-    assert not [m for m in later.screen(900.5).messages if m.key == "reference"]
-
-
-@pytest.mark.parametrize("hidden", [False, True])
-def test_where_no_reference_is_long_enough_the_whole_infusion_may_be(updates, hidden):
-    found = Detectable("Glu", 60.0, {32: 12.0}, 4.1, math.inf)
-    display = shown(updates, 500.0, replace(SETTINGS, outcome_hidden=hidden))
-    display.fold(Update(9000, 0, detectable=found), 500.0)
-    messages = display.screen(500.5).messages
-    action = next(m.action for m in messages if m.key == "reference")
-    assert ("the whole infusion: 4.1 %" in action) is not hidden
-    wanted = card_of(display.state).checks[0].wanted
-    assert wanted == (("" if hidden else "5.0 %: ") + "longer window, F4")
 
 
 def test_conditions_and_troubles_of_the_stream_stay_in_the_log(updates):

@@ -5,12 +5,7 @@ import pytest
 from scipy.integrate import solve_ivp
 from state_cases import C0, NAMES, measurement
 
-from monitor.analysis.course.detectable import (
-    FACTOR,
-    detectable_of,
-    detectable_percent,
-    reference_needed,
-)
+from monitor.analysis.course.detectable import detectable_percent
 from monitor.analysis.tracking.evidence import Accumulated
 from monitor.analysis.tracking.plasma import PLASMA, plasma_level, relative_plasma
 from monitor.analysis.tracking.sequential import STEADY_PERCENT, Sequential, radius
@@ -131,25 +126,6 @@ def test_detectable_change_is_found_in_eighty_percent_of_sessions():
     sd = SIGMA * np.sqrt(1 / n + 1 / REFERENCE)
     seen = np.abs(change + sd * random.standard_normal(count)) > 1.96 * sd
     assert seen.mean() == pytest.approx(0.80, abs=0.01)
-
-
-def test_reference_needed_is_where_the_target_becomes_detectable():
-    needed = reference_needed(10.0, 64, 5.0)
-    assert detectable_percent(10.0, 64, needed) == pytest.approx(5.0)
-    assert reference_needed(10.0, 16, 5.0) == np.inf
-    assert abs(FACTOR - 2.80) < 0.005
-
-
-def test_detectable_now_and_as_planned():
-    found = detectable_of("Glx/tNAA", 10.0, 64, 4.0, 2.0, (100, 300), 900)
-    assert found.window_now[64] == pytest.approx(
-        28.0 * np.sqrt(1 / 64 + 1 / 100), rel=1e-2
-    )
-    assert found.mean_planned == pytest.approx(
-        28.0 * np.sqrt(1 / 900 + 1 / 300), rel=1e-2
-    )
-    more = 100 + found.reference_longer_s / 2.0
-    assert detectable_percent(10.0, 64, more) == pytest.approx(4.0)
 
 
 @pytest.mark.parametrize("name", list(PLASMA))

@@ -125,7 +125,7 @@ def test_a_replay_gives_the_same_bits(messages, live):
         repeated = again.push(message)
         assert repeated.tracker == update.tracker
         assert repeated.answers == update.answers
-        assert repeated.detectable == update.detectable
+        assert repeated.foreseen == update.foreseen
 
 
 def test_answers_begin_with_the_infusion(live):
@@ -153,11 +153,11 @@ def test_the_start_counts_at_once_where_the_reference_period_was_given(messages)
     assert after.quality.time_s < START_S + 30.0
 
 
-def test_detectable_change_comes_with_each_estimate(live):
+def test_a_forecast_comes_with_each_estimate(live):
     _, updates = live
-    found = [u.detectable for u in updates if u.estimate is not None]
+    found = [u.foreseen for u in updates if u.estimate is not None]
     assert all(one is not None for one in found)
-    assert found[-1].window_now[64] < found[-1].window_now[16]
+    assert found[-1].now_percent < found[-1].last_percent * 2
 
 
 def test_a_corrected_reference_period_does_everything_again(messages):

@@ -1,0 +1,42 @@
+"""How long still: one line to be read from afar, its figures below it."""
+
+from __future__ import annotations
+
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from monitor.app.text import Text
+from monitor.app.theme import Theme
+from monitor.screen.parts.outlook import OutlookWords
+
+TIP = (
+    "The smallest change that is detected in 80 % of sessions: by the verdict over the "
+    "whole infusion, and in the mean of its last ten minutes. It is forecast from how "
+    "much usable data comes, and does not depend on the outcome."
+)
+
+
+class OutlookPanel(QWidget):
+    """Draws `OutlookWords`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.verdict = Text(30, 17, bold=True)
+        self.figures = Text(20, 17, role="secondary")
+        self.setToolTip(TIP)
+        self._rows = QVBoxLayout(self)
+        self._rows.addWidget(self.verdict)
+        self._rows.addWidget(self.figures)
+
+    def dress(self, theme: Theme) -> None:
+        """Take the sizes of a theme; the figures give way on a small page."""
+        self._rows.setContentsMargins(theme.px(6), 0, 0, 0)
+        self._rows.setSpacing(0)
+        self.verdict.dress(theme)
+        self.figures.dress(theme)
+        self.figures.setHidden(theme.cramped)
+        self.verdict.setFixedHeight(theme.line_px(30, True))
+
+    def draw(self, words: OutlookWords) -> None:
+        """Show the words."""
+        self.verdict.show_text(words.verdict)
+        self.figures.show_text(words.figures)

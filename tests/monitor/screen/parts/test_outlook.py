@@ -1,0 +1,71 @@
+"""How long still, in words, before and during the infusion."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from fake_session import SETTINGS
+from screen_cases import shown
+
+from monitor.analysis.tracking.foreseen import Foreseen
+from monitor.analysis.update import Update
+from monitor.screen.parts.outlook import NOTHING, OutlookWords, outlook_words
+from monitor.screen.sheets.checks import card_of
+
+SEEN = Foreseen("Glu", 5.0, 480.0, 0.0, math.nan, 4.1, 6.2, 0.0, 900.0)
+SHORT = replace(SEEN, whole_percent=5.6, longer_reference_s=200.0)
+NEVER = replace(SEEN, whole_percent=9.0, longer_reference_s=math.inf)
+SINCE = replace(SEEN, infusion_s=300.0, now_percent=8.0)
+
+
+@pytest.mark.parametrize(
+    ("seen", "infusing", "verdict"),
+    [
+        (SEEN, False, "Reference long enough to detect 5.0 %"),
+        (SHORT, False, "Reference: 03:20 more to detect 5.0 %"),
+        (NEVER, False, "5.0 % stays out of reach, however long the reference"),
+        (SINCE, True, "15:00 more to detect 5.0 %"),
+        (
+            replace(SINCE, to_target_s=0.0),
+            True,
+            "A change of 5.0 % can be detected now",
+        ),
+        (
+            replace(SINCE, to_target_s=math.inf),
+            True,
+            "5.0 % stays out of reach, however long it runs",
+        ),
+    ],
+)
+def test_the_verdict_says_how_long_still(seen, infusing, verdict):
+    assert outlook_words(seen, infusing, False).verdict == verdict
+
+
+def test_the_figures_say_what_the_planned_end_detects_and_what_is_usable():
+    said = outlook_words(SINCE, True, False).figures
+    assert said == (
+        "planned end: whole 4.1 %, last 10 min 6.2 % · usable 08:00 + 05:00"
+    )
+    unplanned = replace(SEEN, whole_percent=math.nan)
+    assert outlook_words(unplanned, False, False).figures.startswith("last 10 min")
+    assert outlook_words(None, False, False) == OutlookWords("", NOTHING)
+    assert outlook_words(SEEN, True, True) == OutlookWords("", "")
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize(
+    ("seen", "figure", "wanted", "good"),
+    [
+        (SEEN, "08:20, planned end sees 4.1 %", "5.0 %", True),
+        (SHORT, "08:20, planned end sees 5.6 %, 03:20 more", "5.0 %", False),
+        (NEVER, "08:20, planned end sees 9.0 %", "5.0 %: a longer infusion", False),
+    ],
+)
+def test_the_card_and_the_page_follow_the_forecast_under_a_lock_too(
+    updates, hidden, seen, figure, wanted, good
+):
+    display = shown(updates, 500.0, replace(SETTINGS, outcome_hidden=hidden))
+    display.fold(Update(9000, 0, foreseen=seen), 500.0)
+    check = card_of(display.state).checks[0]
+    assert (check.figure, check.wanted, check.good) == (figure, wanted, good)
+    assert display.screen(500.5).outlook == outlook_words(seen, False, False)
