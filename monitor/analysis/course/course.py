@@ -157,10 +157,6 @@ class Course:
         """Scanner time of each transient."""
         return np.array(self._times_s)
 
-    def transients_since(self, time_s: float) -> int:
-        """How many transients began at a scanner time or later."""
-        return len(self._times_s) - bisect_left(self._times_s, time_s)
-
     @property
     def interval_s(self) -> float:
         """Median time between the newest transients; 0 with fewer than two."""
