@@ -80,7 +80,7 @@ def with_marks(marked: list[Update], update: Update) -> Update:
             estimate=update.estimate or one.estimate,
             curves=update.curves or one.curves,
             answers=update.answers or one.answers,
-            detectable=update.detectable or one.detectable,
+            foreseen=update.foreseen or one.foreseen,
             notes=one.notes + update.notes,
         )
     return update
