@@ -10,7 +10,7 @@ from PyQt6.QtSvg import QSvgGenerator
 from PyQt6.QtWidgets import QWidget
 
 from monitor.screen.parts.table import as_csv
-from monitor.screen.screen import Row
+from monitor.screen.screen import Table
 from streams.errors import InputError
 
 
@@ -46,7 +46,7 @@ def _as_svg(widget: QWidget, path: Path) -> bool:
     return True
 
 
-def save_table(rows: tuple[Row, ...], path: Path) -> None:
+def save_table(rows: Table, path: Path) -> None:
     """Write the table of metabolites.
 
     Raises

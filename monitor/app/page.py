@@ -92,6 +92,8 @@ class Page(QWidget):
             (self.headline, 0),
             (self.spectrum, 1),
             (self.table, 0),
+            (self.outlook, 0),
+            (self.acts, 0),
         )
         for column, widgets in ((self._left, left), (self._right, right)):
             for widget, share in widgets:
@@ -100,12 +102,8 @@ class Page(QWidget):
                 column.addWidget(widget, share)
         self._grid.addWidget(self.status, 0, 0, 1, 2)
         self._grid.addLayout(self._left, 1, 0)
-        self._grid.addLayout(self._right, 1, 1)
+        self._grid.addLayout(self._right, 1, 1, 2, 1)
         self._grid.addWidget(self.messages, 2, 0)
-        self._foot = QVBoxLayout()
-        self._foot.addWidget(self.outlook)
-        self._foot.addWidget(self.acts, 1)
-        self._grid.addLayout(self._foot, 2, 1)
         self._grid.addWidget(self.footer, 3, 0, 1, 2)
         self._grid.setRowStretch(1, 1)
         self._grid.setColumnStretch(0, 58)
@@ -124,7 +122,7 @@ class Page(QWidget):
         for panel in (
             self.status, self.headline, self.trend, self.measures, self.quality,
             self.waterfall, self.spectrum, self.table, self.messages, self.outlook,
-            self.buttons,             self.replay, self.footer, *self._crosshairs,
+            self.buttons, self.replay, self.footer, *self._crosshairs,
         ):  # fmt: skip
             panel.dress(theme)
         self._theme = theme
@@ -133,7 +131,7 @@ class Page(QWidget):
             self.place(sheet)
         foot = self.messages.height_for(theme)
         self.messages.setFixedHeight(foot)
-        self._foot.setSpacing(theme.px(4))
+        self.acts.setFixedHeight(max(theme.px(64), theme.line_px(24) + theme.px(8)))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Follow the size of the window."""
@@ -166,8 +164,10 @@ class Page(QWidget):
 
     def place(self, sheet: Sheet) -> None:
         """Lay a sheet over the plots on the time axis."""
-        last = self.table if sheet.wide else self.waterfall
-        sheet.setGeometry(self.trend.geometry().united(last.geometry()))
+        place = self.trend.geometry().united(self.waterfall.geometry())
+        if sheet.wide:
+            place.setRight(self.table.geometry().right())
+        sheet.setGeometry(place)
 
     def unzoom(self) -> None:
         """Undo every zoom."""
@@ -187,7 +187,7 @@ class Page(QWidget):
                 self.place(sheet)
         self.status.draw(screen.status)
         self.headline.draw(screen.headline)
-        self.table.draw(screen.table)
+        self.table.draw(screen.table, screen.fade)
         self.measures.draw(screen.measures)
         self.messages.draw(screen.messages)
         self.outlook.draw(screen.outlook)
@@ -207,12 +207,16 @@ class Page(QWidget):
         """Part of the screen that is drawn with the next call of `draw`."""
         return PLOTS[self._turn % len(PLOTS)]
 
+    def _draw_spectrum(self, screen: Screen) -> None:
+        self.spectrum.draw_age(screen.fade)
+        self.spectrum.draw(screen.spectrum)
+
     def _plots(self, screen: Screen) -> tuple[Callable[[], None], ...]:
         axis = screen.trend.axis
         fade = 0.0 if screen.headline.number == DASH else screen.headline.fade
         return (
             lambda: self.trend.draw(screen.trend, fade),
-            lambda: self.spectrum.draw(screen.spectrum),
+            lambda: self._draw_spectrum(screen),
             lambda: self.quality.draw(screen.strips, axis, 0, 2),
             lambda: self.quality.draw(screen.strips, axis, 1, 2),
             lambda: self.waterfall.draw(screen.waterfall, axis),

@@ -166,6 +166,7 @@ def style_sheet(theme: Theme) -> str:
         font-size: {theme.text_px(24)}px; font-family: {families}; }}
     QLabel[role="secondary"] {{ color: {p.secondary}; }}
     QLabel[role="accent"] {{ color: {p.accent}; }}
+    QFrame[state="old"] QLabel {{ color: {p.baseline}; }}
     QFrame[state="attention"] {{ background: {p.attention}; }}
     QFrame[state="attention"] QLabel {{ color: {p.on_attention}; }}
     QPushButton {{ background: {p.panel}; color: {p.text}; padding: 0 {pad}px;

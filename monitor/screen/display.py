@@ -22,9 +22,11 @@ from monitor.screen.parts.footer import footer
 from monitor.screen.screen import Screen
 from monitor.screen.session_parts import (
     axis_of,
+    fade_of,
     headline_of,
     measures_of,
     messages_of,
+    newest_of,
     outlook_of,
     spectrum_of,
     status_of,
@@ -64,7 +66,9 @@ def screen_of(
             revision, lambda: strips_of(state, axis), waits["strips"]
         ),
         spectrum=memo.spectrum.of(
-            seen, lambda: spectrum_of(state, state.curves), waits["spectrum"]
+            seen,
+            lambda: spectrum_of(state, state.curves, newest_of(state)),
+            waits["spectrum"],
         ),
         waterfall=memo.waterfall.of(
             revision, lambda: waterfall_of(state, axis), waits["waterfall"]
@@ -75,6 +79,7 @@ def screen_of(
         playback=state.stream.playback,
         footer=memo.footer.of(named, lambda: footer(*named)),
         running=state.running,
+        fade=fade_of(state, now_s),
     )
 
 

@@ -11,10 +11,10 @@ from monitor.screen.screen import (
     Headline,
     Measure,
     Message,
-    Row,
     SpectrumView,
     Status,
     Strip,
+    Table,
     TimeAxis,
     Trend,
     Waterfall,
@@ -71,7 +71,7 @@ class Memo:
     strips: Kept[tuple[Strip, ...]] = field(default_factory=Kept)
     spectrum: Kept[SpectrumView | None] = field(default_factory=Kept)
     waterfall: Kept[Waterfall | None] = field(default_factory=Kept)
-    table: Kept[tuple[Row, ...]] = field(default_factory=Kept)
+    table: Kept[Table] = field(default_factory=Kept)
     messages: Kept[tuple[Message, ...]] = field(default_factory=Kept)
     outlook: Kept[OutlookWords] = field(default_factory=Kept)
     footer: Kept[str] = field(default_factory=Kept)

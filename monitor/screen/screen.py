@@ -228,12 +228,23 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class Peak:
+    """The name of a line and where it stands."""
+
+    ppm: float
+    height: float
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SpectrumView:
     """Spectrum, fit and parts, in units of the reference spectrum's tallest line.
 
-    `residual` is already lifted to its zero line at `residual_zero`; `mean_ppm` and
-    `mean` are the reference period's (empty where there is none).  `labels` are names
-    and the heights at which they stand at the right edge.  `connect`: whether a point
+    `residual` is already lifted to its zero line at `residual_zero`, and so are
+    `difference` and `difference_fit` (data and fit less those of the reference period,
+    enlarged; empty where there is none) to `difference_zero`.  `labels` are names and
+    the heights at which they stand at the right edge, `peaks` those above lines.
+    `caption` says of what it is and how wide its lines are.  `connect`: whether a point
     is joined to the next (not over ranges that a blinded protocol hides).
     """
 
@@ -245,8 +256,10 @@ class SpectrumView:
     residual_zero: float
     components: tuple[Component, ...]
     labels: tuple[tuple[float, str], ...]
-    mean_ppm: Line
-    mean: Line
+    peaks: tuple[Peak, ...]
+    difference: Line
+    difference_fit: Line
+    difference_zero: float
     low: float
     high: float
     caption: str
@@ -268,20 +281,33 @@ class Waterfall:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table, as text."""
+    """One line of the table, as text; `of_window`: it is not tracked."""
 
     name: str
-    value: str
-    sd: str
-    crlb: str
+    before: str
+    now: str
     change: str
     half: str
+    detectable: str
     accent: bool
+    of_window: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows, the unit of amplitudes, and a line below them."""
+
+    rows: tuple[Row, ...]
+    unit: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """All that the window draws; parts that did not change are the same objects."""
+    """All that the window draws; parts that did not change are the same objects.
+
+    `fade` is 0 while data come and 1 where they are old.
+    """
 
     status: Status
     headline: Headline
@@ -290,9 +316,10 @@ class Screen:
     strips: tuple[Strip, ...]
     spectrum: SpectrumView | None
     waterfall: Waterfall | None
-    table: tuple[Row, ...]
+    table: Table
     messages: tuple[Message, ...]
     outlook: OutlookWords
     playback: Playback | None
     footer: str
     running: bool
+    fade: float

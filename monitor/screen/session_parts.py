@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.tracking.current_change import CurrentChange, current_change
 from monitor.analysis.tracking.plasma import PLASMA
@@ -14,8 +15,9 @@ from monitor.screen.parts.agreement import TOGETHER, Agreement, agreement
 from monitor.screen.parts.axis import time_axis
 from monitor.screen.parts.measures import measures
 from monitor.screen.parts.outlook import OutlookWords, outlook_words
+from monitor.screen.parts.peaks import axis_offset
 from monitor.screen.parts.status import Progress, phase_words, status
-from monitor.screen.parts.table import table, tells_outcome
+from monitor.screen.parts.table import Known, table, tells_outcome
 from monitor.screen.parts.water import water_points
 from monitor.screen.recent_quality import figures_of, limits_of
 from monitor.screen.screen import (
@@ -23,17 +25,17 @@ from monitor.screen.screen import (
     Measure,
     Message,
     Overlay,
-    Row,
     SpectrumView,
     Status,
     Strip,
+    Table,
     TimeAxis,
     Trend,
     Waterfall,
 )
 from monitor.screen.state import SessionState
 from monitor.screen.view import View
-from monitor.screen.words import clock
+from monitor.screen.words import clock, plain
 
 BLINDED = "lines of the outcome left out"
 
@@ -201,21 +203,35 @@ def strips_of(state: SessionState, axis: TimeAxis) -> tuple[Strip, ...]:
     return tuple(strips.broken(strip, gaps) for strip in ordered)
 
 
-def spectrum_of(state: SessionState, curves: Curves | None) -> SpectrumView | None:
-    """A window's curves as they may be seen."""
+def spectrum_of(
+    state: SessionState, curves: Curves | None, of: Estimate | None
+) -> SpectrumView | None:
+    """The curves `of` a window as they may be seen."""
     if curves is None:
         return None
     outcome = state.settings.outcome
     hidden = frozenset(n for n in spectrum.GROUPS if tells_outcome(n, outcome))
-    seen = state.mean_curves is not None and not state.hidden
     return spectrum.spectrum_view(
         curves,
         state.mean_curves,
         state.height or 1.0,
-        "grey: before infusion" if seen else (BLINDED if state.hidden else ""),
+        _caption(state, of),
         hidden if state.hidden else frozenset(),
         outcome,
     )
+
+
+def newest_of(state: SessionState) -> Estimate | None:
+    """The newest window, whose curves are drawn."""
+    return state.estimates[-1] if state.estimates else None
+
+
+def _caption(state: SessionState, of: Estimate | None) -> str:
+    said = []
+    if of is not None:
+        span_s = of.time_end_s - of.time_start_s + state.interval_s
+        said.append(f"{span_s:.0f} s, FWHM {plain(of.fwhm_hz, 2)} Hz")
+    return "; ".join([*said, *([BLINDED] if state.hidden else [])])
 
 
 def waterfall_of(state: SessionState, axis: TimeAxis) -> Waterfall | None:
@@ -223,12 +239,32 @@ def waterfall_of(state: SessionState, axis: TimeAxis) -> Waterfall | None:
     if state.stack is None:
         return None
     hidden = state.settings.outcome if state.hidden else None
-    return state.stack.view(axis.zero_s, hidden)
+    curves = state.mean_curves or state.curves
+    offset_ppm = 0.0 if curves is None else axis_offset(curves)
+    return state.stack.view(axis.zero_s, hidden, offset_ppm)
 
 
-def table_of(state: SessionState, now_s: float) -> tuple[Row, ...]:
-    """The metabolites of the newest window."""
-    return table(state.estimate_at(now_s), state.settings.outcome, state.hidden)
+def table_of(state: SessionState, now_s: float) -> Table:
+    """The metabolites now."""
+    point = state.track_at(now_s)
+    names = {} if point is None else point.filtered
+    return table(
+        Known(
+            state.settings.outcome,
+            state.estimate_at(now_s),
+            state.estimates,
+            {name: current_of(state, name, now_s) for name in names},
+            state.answers,
+            state.reference_s,
+            state.window_s,
+            state.hidden,
+        )
+    )
+
+
+def fade_of(state: SessionState, now_s: float) -> float:
+    """How old what is drawn is: 0 while data come, 1 where they are old."""
+    return headline.fade(_age_s(state, now_s), state.wait_s())
 
 
 def outlook_of(state: SessionState) -> OutlookWords:

@@ -29,6 +29,11 @@ def plain(value: float, digits: int = 3) -> str:
     return f"{value:.{min(decimals, 6)}f}".replace("-", MINUS)
 
 
+def brief(value: float) -> str:
+    """Number with at most two digits and no zeros behind them: "0.05", "8"."""
+    return f"{float(f'{value:.2g}'):g}".replace("-", MINUS)
+
+
 def measured(value: float, digits: int = 3) -> str:
     """Like `plain`, with an exponent where that would be long: "1.23e−4"."""
     usual = LEAST_PLAIN <= abs(value) < MOST_PLAIN

@@ -79,8 +79,8 @@ class MeasuresPanel(QFrame):
             text.show_text(f"{SIGNS[one.good]} {one.value}{limit}")
             colour = p.attention_text if one.good is False else p.text
             text.setStyleSheet(f"color: {colour}")
-            unit = one.unit if whole else ""
-            self.names[one.key].show_text(f"{one.name} {unit}".rstrip())
+            name = f"{one.name} {one.unit}" if whole else one.name.split()[-1]
+            self.names[one.key].show_text(name.rstrip())
         self._say(_sayings(measures))
 
     def _say(self, sayings: tuple[str, ...]) -> None:

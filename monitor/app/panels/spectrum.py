@@ -10,21 +10,23 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetricsF
 
 from monitor.app.band_item import Fill
-from monitor.app.plots import LABEL_FOOT, Plot, brush, curve, inside, with_unit
-from monitor.app.theme import PLOT_TEXT, Theme
+from monitor.app.plots import Plot, brush, curve, inside, with_unit
+from monitor.app.theme import PLOT_TEXT, Theme, mixed
 from monitor.screen.parts.spectrum import LEFT_PPM, RIGHT_PPM, fitting
 from monitor.screen.screen import Component, SpectrumView
 from monitor.screen.words import plain
 
 NEAR_PPM = 0.04
-CLEAR_PPM = 2.15  # on this side of NAA
+HAIR = 1.2  # a line that is still one on a screen of 3840 x 2160
+NAME = 18  # size of the names of lines
+CLEAR_PPM = 1.9  # on this side of NAA
 
 
 class SpectrumPanel(Plot):
     """Draws a `SpectrumView`."""
 
     def __init__(self) -> None:
-        super().__init__(foot=LABEL_FOOT)
+        super().__init__()
         self._theme: Theme | None = None
         self._shown: SpectrumView | None = None
         self._size = (0.0, 0.0)
@@ -35,16 +37,20 @@ class SpectrumPanel(Plot):
         self._ticks: list[list[tuple[float, str]]] = []
         self._glutamate = Fill()
         self.addItem(self._glutamate)
-        self._zero = pg.InfiniteLine(angle=0, movable=False)
-        self.addItem(self._zero)
-        self._mean = curve(self)
-        self._measured = curve(self)
+        self._zeros = [pg.InfiniteLine(angle=0, movable=False) for _ in range(2)]
+        for zero in self._zeros:
+            self.addItem(zero)
         self._baseline = curve(self)
         self._model = curve(self)
+        self._measured = curve(self)  # over the fit, which it would be hidden by
         self._residual = curve(self)
-        self._caption = pg.TextItem(anchor=(0, 0))
+        self._difference = curve(self)
+        self._difference_fit = curve(self)
+        self._caption = pg.TextItem(anchor=(1, 0))  # where no lines are
         self.addItem(self._caption)
         self._parts: list[Any] = []
+        self._names: list[Any] = []
+        self._fade = -1.0
 
     def dress(self, theme: Theme, ground: str | None = None) -> None:
         """Take the sizes and colours of a theme."""
@@ -58,28 +64,28 @@ class SpectrumPanel(Plot):
         self.axis("right").setTextPen(p.text)
         self.axis("right").setTicks([])
         self._number()
-        self.axis("bottom").setHeight(theme.bottom_axis)
-        self.label_bottom(theme, "Chemical shift (ppm)")
+        self.axis("bottom").setHeight(theme.line_px(PLOT_TEXT) + theme.px(12))
         self._glutamate.setBrush(brush(p.accent, 90))
-        self._mean.setPen(theme.pen(p.baseline))
-        self._measured.setPen(theme.pen(p.text))
         dashed = theme.pen(p.baseline)
         dashed.setStyle(Qt.PenStyle.DashLine)
         self._baseline.setPen(dashed)
-        self._zero.setPen(theme.pen(p.rule))
-        self._model.setPen(theme.pen(p.accent, 2))
-        self._residual.setPen(theme.pen(p.measured))
-        self._caption.setFont(theme.font(20))
+        for zero in self._zeros:
+            zero.setPen(theme.pen(p.rule))
+        for item in (self._residual, self._difference):
+            item.setPen(theme.pen(p.measured, HAIR))
+        self._fade = -1.0
+        self._caption.setFont(theme.font(NAME))
         self._caption.setColor(p.secondary)
-        for part in self._parts:
-            part.setPen(theme.pen(p.measured))
+        for name in self._names:
+            self._dress_name(name, theme)
 
     def _has_room(self, caption: str) -> bool:
-        """Whether a caption ends before the tallest line."""
+        """Whether a caption stands clear of the tallest line."""
         if self._theme is None or self._theme.cramped:
             return False
-        wide = QFontMetricsF(self._theme.font(20)).horizontalAdvance(caption)
-        room = (LEFT_PPM - CLEAR_PPM) / (LEFT_PPM - RIGHT_PPM)
+        letters = QFontMetricsF(self._theme.font(NAME))
+        wide = max(letters.horizontalAdvance(line) for line in caption.split("\n"))
+        room = (CLEAR_PPM - RIGHT_PPM) / (LEFT_PPM - RIGHT_PPM)
         return wide < room * self.size_px()[0]
 
     def _number(self) -> None:
@@ -93,7 +99,7 @@ class SpectrumPanel(Plot):
             (inside(v, RIGHT_PPM, LEFT_PPM), f"{v:.1f}")
             for v in np.arange(4.0, RIGHT_PPM - 1e-6, -step)
         ]
-        self._ticks = [with_unit(ticks, "ppm") if self._theme.cramped else ticks]
+        self._ticks = [with_unit(ticks, "ppm")]
         self.draw_again()
 
     def draw_again(self) -> None:
@@ -135,13 +141,65 @@ class SpectrumPanel(Plot):
             (self._residual, view.residual),
         ):
             item.setData(view.ppm, values, connect=self._connect)
-        self._mean.setData(view.mean_ppm, view.mean)
-        self._zero.setValue(view.residual_zero)
-        self._caption.setText(view.caption)
-        self._caption.setVisible(self._has_room(view.caption))
-        self._caption.setPos(LEFT_PPM, view.residual_zero - 0.1)
+        self._draw_difference(view)
+        self._zeros[0].setValue(view.residual_zero)
+        caption = view.caption.replace("; ", "\n")
+        self._caption.setText(caption)
+        self._caption.setVisible(self._has_room(caption))
+        self._caption.setPos(RIGHT_PPM, view.residual_zero - 0.12)
         self.axis("right").setTicks([view.labels])
         self._draw_parts(view)
+        self._draw_names(view, size)
+
+    def draw_age(self, fade: float) -> None:
+        """Let data and fit pale with age, 0 ... 1."""
+        if fade == self._fade or self._theme is None:
+            return
+        self._fade = fade
+        theme, p = self._theme, self._theme.palette
+        self._measured.setPen(theme.pen(mixed(p.text, p.baseline, fade), HAIR))
+        fit = mixed(p.accent, p.baseline, fade)
+        self._model.setPen(theme.pen(fit, 3))
+        self._difference_fit.setPen(theme.pen(fit, 2))
+
+    def _draw_difference(self, view: SpectrumView) -> None:
+        compared = len(view.difference) > 0
+        ppm = view.ppm if compared else np.zeros(0)
+        joined = self._connect if compared else "all"
+        self._difference.setData(ppm, view.difference, connect=joined)
+        self._difference_fit.setData(ppm, view.difference_fit, connect=joined)
+        self._zeros[1].setVisible(compared)
+        self._zeros[1].setValue(view.difference_zero)
+
+    def _draw_names(self, view: SpectrumView, size: tuple[float, float]) -> None:
+        """Names of the lines, those that there is room for."""
+        theme = self._theme
+        if theme is None:
+            return
+        while len(self._names) < len(view.peaks):
+            self._names.append(pg.TextItem(anchor=(0.5, 1)))
+            self.addItem(self._names[-1])
+            self._dress_name(self._names[-1], theme)
+        letters = QFontMetricsF(theme.font(NAME))
+        ppm_px = (LEFT_PPM - RIGHT_PPM) / max(size[0], 1.0)
+        for item in self._names:
+            item.hide()
+        taken: list[tuple[float, float]] = []
+        for item, peak in zip(self._names, view.peaks, strict=False):
+            half = 0.5 * ppm_px * (letters.horizontalAdvance(peak.name) + 4)
+            low, high = peak.ppm - half, peak.ppm + half
+            if any(low < end and high > start for start, end in taken):
+                continue
+            taken.append((low, high))
+            item.setText(peak.name)
+            item.setPos(peak.ppm, peak.height)
+            item.show()
+
+    @staticmethod
+    def _dress_name(item: Any, theme: Theme) -> None:
+        item.setFont(theme.font(NAME))
+        item.setColor(theme.palette.text)
+        item.textItem.document().setDocumentMargin(0)
 
     def _clear(self) -> None:
         """Leave the axis alone: another session has begun."""
@@ -149,10 +207,11 @@ class SpectrumPanel(Plot):
             return
         self._shown = None
         for item in (
-            self._measured, self._model, self._baseline, self._residual, self._mean,
+            self._measured, self._model, self._baseline, self._residual,
+            self._difference, self._difference_fit,
         ):  # fmt: skip
             item.setData([], [])
-        for item in (*self._parts, self._glutamate):
+        for item in (*self._parts, *self._names, self._zeros[1], self._glutamate):
             item.hide()
         self._caption.setText("")
         self.axis("right").setTicks([])
@@ -171,7 +230,7 @@ class SpectrumPanel(Plot):
             return
         part.setData(view.ppm, component.curve, connect=self._connect)
         p = self._theme.palette
-        part.setPen(self._theme.pen(p.accent if component.accent else p.measured))
+        part.setPen(self._theme.pen(p.accent if component.accent else p.measured, HAIR))
         if component.accent:
             foot = np.full(len(view.ppm), component.offset)
             self._glutamate.set_curves(view.ppm, foot, component.curve)

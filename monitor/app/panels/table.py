@@ -5,24 +5,35 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QGridLayout
 
+from monitor.app.panels.status import restate
 from monitor.app.text import Text
 from monitor.app.theme import Theme
-from monitor.screen.parts.table import HEADINGS
-from monitor.screen.screen import Row
+from monitor.screen.parts.table import HEADINGS, OF_WINDOW, SHORT
+from monitor.screen.screen import Row, Table
 
-STRETCH = (21, 18, 16, 17, 22, 17)
-LEFT_OUT = HEADINGS.index("CRLB %")  # where the page is cramped
-CRAMPED_LINES = 5
+STRETCH = (22, 16, 16, 19, 15, 20)
+LEFT_OUT = HEADINGS.index("before")  # where the page is cramped
+CRAMPED_LINES = 4
+NOTE = 18
+TERMS = (
+    "Ratios have no unit; the unit of amplitudes stands below",
+    "Mean of the reference period",
+    "Before, and so much changed",
+    "Change from before: tracked, or (dot) of the last window",
+    "Half of the 95 % interval of the change",
+    "Smallest change that would be seen in 80 % of sessions, percent",
+)
+BLANK = Row("", "", "", "", "", "", False, False)
 
 
 class TablePanel(QFrame):
-    """Draws rows of the table, numbers aligned at the right."""
+    """Draws rows of the table, numbers aligned at the right, and the line below."""
 
-    def __init__(self, rows: int = 6) -> None:
+    def __init__(self, rows: int = 7) -> None:
         super().__init__()
         self.setProperty("role", "panel")
         self._grid = QGridLayout(self)
-        self._shown: tuple[Row, ...] | None = None
+        self._shown: Table | None = None
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         self.cells: list[list[Text]] = []
@@ -34,35 +45,46 @@ class TablePanel(QFrame):
             self.cells.append(line)
         for c, share in enumerate(STRETCH):
             self._grid.setColumnStretch(c, share)
-        for cell, words in zip(self.cells[0], HEADINGS, strict=True):
-            cell.show_text(words)
+        for cell, term in zip(self.cells[0], TERMS, strict=True):
+            cell.setToolTip(term)
+        self.note = Text(NOTE, 17, role="secondary")
+        self._grid.addWidget(self.note, rows + 1, 0, 1, len(HEADINGS))
 
     def dress(self, theme: Theme) -> None:
         """Take the sizes of a theme."""
-        self._grid.setContentsMargins(*(theme.px(v) for v in (20, 8, 20, 8)))
+        self._grid.setContentsMargins(*(theme.px(v) for v in (20, 8, 20, 6)))
         self._grid.setHorizontalSpacing(theme.px(4 if theme.cramped else 8))
         self._grid.setVerticalSpacing(0)
         lines = CRAMPED_LINES if theme.cramped else len(self.cells)
-        self.setFixedHeight(lines * theme.line_px(22) + theme.px(16))
+        below = 0 if theme.cramped else theme.line_px(NOTE)
+        self.setFixedHeight(lines * theme.line_px(22) + below + theme.px(14))
         share = 0 if theme.cramped else STRETCH[LEFT_OUT]
         self._grid.setColumnStretch(LEFT_OUT, share)
+        self.note.setVisible(not theme.cramped)
+        self.note.dress(theme)
+        headings = SHORT if theme.cramped else HEADINGS
+        for cell, words in zip(self.cells[0], headings, strict=True):
+            cell.show_text(words)
         for r, line in enumerate(self.cells):
             for c, cell in enumerate(line):
                 cell.setVisible(r < lines and not (theme.cramped and c == LEFT_OUT))
                 cell.dress(theme)
 
-    def draw(self, rows: tuple[Row, ...]) -> None:
-        """Show rows; those that are shown already cost nothing."""
-        if rows is self._shown:
+    def draw(self, table: Table, fade: float = 0.0) -> None:
+        """Show rows; old ones lose their colour; those shown already cost nothing."""
+        restate(self, "old" if fade >= 1.0 else "")
+        if table is self._shown:
             return
-        self._shown = rows
-        blank = Row("", "", "", "", "", "", False)
-        shown = (*rows, *(blank for _ in range(len(self.cells))))
+        self._shown = table
+        shown = (*table.rows, *(BLANK for _ in self.cells))
         for line, row in zip(self.cells[1:], shown, strict=False):
-            words = (row.name, row.value, row.sd, row.crlb, row.change, row.half)
+            name = f"{row.name} {OF_WINDOW}" if row.of_window and row.name else row.name
+            words = (name, row.before, row.now, row.change, row.half, row.detectable)
             for cell, word in zip(line, words, strict=True):
                 cell.show_text(word)
             _mark(line, row.accent)
+        self.note.show_text(table.note)
+        self.note.refit()
 
 
 def _mark(line: list[Text], accent: bool) -> None:

@@ -40,8 +40,7 @@ class WaterfallPanel(Plot):
         self.axis("bottom").setHeight(theme.px(4))
         self.axis("left").setStyle(tickLength=0)
         self.axis("left").setPen(None)
-        others = [] if theme.cramped else [(3.0, "3"), (1.0, "1")]
-        self.axis("left").setTicks([[*others, (2.0, "2 ppm")]])
+        self.axis("left").setTicks([[(2.0, "2 ppm")]])  # where NAA is
 
     def words_at(self, x: float, y: float) -> str:
         """Time and place."""

@@ -43,6 +43,7 @@ class LookSheet(Sheet):
             name.dress(theme)
         for plot in self.plots:
             plot.dress(theme)
+            plot.draw_age(0.0)
 
     def draw(self, look: Look) -> None:
         """Show a window and the one before."""

@@ -10,7 +10,7 @@ import math
 
 from monitor.screen.screen import Measure
 from monitor.screen.watches import ACTIONS, DURING, Limits
-from monitor.screen.words import DASH, plain
+from monitor.screen.words import DASH, brief
 
 LOW_WEIGHT_SHARE = 0.25
 NAMES = {
@@ -48,6 +48,6 @@ def _measure(key: str, value: float, limit: float, infusing: bool) -> Measure:
     if math.isfinite(value) and math.isfinite(limit):
         good = value >= limit if key in FROM_BELOW else value <= limit
     action = DURING.get(key, ACTIONS[key][1]) if infusing else ACTIONS[key][1]
-    said = plain(value, 2) if math.isfinite(value) else DASH
-    bound = plain(limit, 2) if math.isfinite(limit) else ""
+    said = brief(value) if math.isfinite(value) else DASH
+    bound = brief(limit) if math.isfinite(limit) else ""
     return Measure(key, *NAMES[key], said, bound, good, "" if good else action)

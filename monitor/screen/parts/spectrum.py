@@ -1,9 +1,10 @@
-"""The spectrum of the newest window: fit over it, residual above, components below.
+"""The spectrum of the newest window: data over fit, residual above, difference below.
 
 Everything is divided by one fixed height, that of the reference period's tallest line
 (of the first window before there is one): an axis that followed each update would hide
-a change of amplitude.  The residual keeps that scale, lifted to a zero line of its own.
-The dashed curve is the baseline with the macromolecules.
+a change of amplitude.  The residual keeps that scale, lifted to a zero line of its own;
+the difference from the reference period is enlarged `ENLARGED` times, for 8 % of Glu is
+a fiftieth of NAA.  The dashed curve is the baseline with the macromolecules.
 """
 
 from __future__ import annotations
@@ -16,12 +17,18 @@ from numpy.typing import NDArray
 
 from monitor.analysis.basis.names import macromolecules, members
 from monitor.analysis.fit.curves import Curve, Curves
+from monitor.screen.parts.peaks import axis_offset, peaks
 from monitor.screen.screen import Component, Line, SpectrumView
 
 LEFT_PPM, RIGHT_PPM = 4.2, 0.5
-RESIDUAL_ZERO = 1.24
-TOP = 1.38
+RESIDUAL_ZERO = 1.36
+TOP = 1.48
 FIRST = -0.22
+ENLARGED = 4
+DIFFERENCE = -0.32  # its zero line
+BELOW = -0.66  # the first component where there is a difference
+DIFFERENCE_NAME = f"diff. ×{ENLARGED}"
+BASELINE = "baseline"
 LABEL_LIFT = 0.03
 FOOT = 0.08
 STEP = 0.24  # from one component to the next below it
@@ -72,41 +79,56 @@ def spectrum_view(
     hidden: frozenset[str] = frozenset(),
     outcome: str = "",
 ) -> SpectrumView:
-    """View of one window's curves; `hidden` names groups that stay unseen.
+    """View of one window's curves beside the `mean` of the reference period.
 
-    Where any are, the lines of the `outcome` are left out of all curves.
+    `hidden` names groups that stay unseen.  Where any are, the lines of the `outcome`
+    are left out of all curves, and there is no difference, which would tell the change.
     """
-    shown = (curves.ppm >= RIGHT_PPM) & (curves.ppm <= LEFT_PPM)
+    ppm = np.asarray(curves.ppm, np.float64) + axis_offset(curves)
+    shown = (ppm >= RIGHT_PPM) & (ppm <= LEFT_PPM)
     if hidden:
-        shown &= ~telling(curves.ppm, outcome)
+        shown &= ~telling(ppm, outcome)
     at = np.flatnonzero(shown)
 
     def scaled(curve: Curve) -> Line:
         return np.asarray(curve[shown], np.float64) / height
 
-    components = _components(curves, scaled, hidden)
-    lowest = min((c.offset for c in components), default=-0.1)
-    mean_ppm, mean_curve = np.zeros(0), np.zeros(0)
-    if mean is not None and not hidden:  # the two together would tell the change
-        inside = (mean.ppm >= RIGHT_PPM) & (mean.ppm <= LEFT_PPM)
-        mean_ppm = np.asarray(mean.ppm[inside], np.float64)
-        mean_curve = np.asarray(mean.data[inside], np.float64) / height
+    model = np.asarray(curves.model, np.float64) / height
+    compared = None if mean is None or hidden else mean
+    first = FIRST if compared is None else BELOW
+    components = _components(curves, scaled, hidden, first)
+    lowest = min((c.offset for c in components), default=first)
+    difference, difference_fit = (
+        _difference(curves, compared, what)[shown] / height
+        for what in ("data", "model")
+    )
     return SpectrumView(
-        ppm=np.asarray(curves.ppm[shown], np.float64),
+        ppm=ppm[shown],
         measured=scaled(curves.data),
         model=scaled(curves.model),
         baseline=scaled(_broad(curves)),
         residual=scaled(curves.residual) + RESIDUAL_ZERO,
         residual_zero=RESIDUAL_ZERO,
         components=components,
-        labels=_labels(curves, height, components),
-        mean_ppm=mean_ppm,
-        mean=mean_curve,
+        labels=_labels(curves, height, components, compared is not None),
+        peaks=peaks(ppm, model, tuple(curves.components), shown, hidden),
+        difference=difference + DIFFERENCE if compared else np.zeros(0),
+        difference_fit=difference_fit + DIFFERENCE if compared else np.zeros(0),
+        difference_zero=DIFFERENCE,
         low=lowest - FOOT,
         high=TOP,
         caption=caption,
         connect=np.append(np.diff(at) == 1, True) if len(at) else np.zeros(0, bool),
     )
+
+
+def _difference(curves: Curves, mean: Curves | None, what: str) -> Line:
+    """Curve less that of the reference period on the same axis, enlarged."""
+    own = np.asarray(getattr(curves, what), np.float64)
+    if mean is None:
+        return np.zeros_like(own)
+    before = np.interp(curves.ppm, mean.ppm, getattr(mean, what))
+    return np.asarray(ENLARGED * (own - before), np.float64)
 
 
 def telling(ppm: Curve | Line, outcome: str = "") -> NDArray[np.bool_]:
@@ -128,12 +150,15 @@ def fitting(view: SpectrumView, least_share: float) -> SpectrumView:
     """
     kept = list(view.components)
     low = view.low
-    while len(kept) > 1 and STEP / (view.high - low) < least_share:
+    least = 0 if len(view.difference) else 1
+    while len(kept) > least and STEP / (view.high - low) < least_share:
         kept.pop()
-        low = kept[-1].offset - FOOT
-    if len(kept) == len(view.components):
-        return view
+        low = (kept[-1].offset if kept else view.difference_zero - STEP) - FOOT
     names = {component.name for component in view.components[len(kept) :]}
+    if STEP / (view.high - low) < least_share:
+        names.add(BASELINE)
+    if not names:
+        return view
     labels = tuple(label for label in view.labels if label[1] not in names)
     return replace(view, components=tuple(kept), labels=labels, low=low)
 
@@ -146,26 +171,31 @@ def _broad(curves: Curves) -> Curve:
 
 
 def _labels(
-    curves: Curves, height: float, components: tuple[Component, ...]
+    curves: Curves, height: float, components: tuple[Component, ...], compared: bool
 ) -> tuple[tuple[float, str], ...]:
-    """Names at the right edge, that of the baseline clear of the component below."""
+    """Names at the right edge, that of the baseline clear of what is below."""
     right = int(np.argmin(np.abs(curves.ppm - RIGHT_PPM)))
     baseline = float(_broad(curves)[right]) / height
-    lowest = FIRST + LABEL_LIFT + STEP if components else baseline
-    named = ((c.offset + LABEL_LIFT, c.name) for c in components)
+    named = [(c.offset + LABEL_LIFT, c.name) for c in components]
+    if compared:
+        named.insert(0, (DIFFERENCE, DIFFERENCE_NAME))
+    lowest = named[0][0] + STEP if named else baseline
     baseline = min(max(baseline, lowest), RESIDUAL_ZERO - STEP)
-    return *named, (baseline, "baseline"), (RESIDUAL_ZERO, "residual")
+    return *named, (baseline, BASELINE), (RESIDUAL_ZERO, "residual")
 
 
 def _components(
-    curves: Curves, scaled: Callable[[Curve], Line], hidden: frozenset[str]
+    curves: Curves,
+    scaled: Callable[[Curve], Line],
+    hidden: frozenset[str],
+    first: float,
 ) -> tuple[Component, ...]:
     shown: list[Component] = []
     for group in groups_of(tuple(curves.components)):
         if group.name in hidden:
             continue
         total = np.sum([curves.components[n] for n in group.members], axis=0)
-        offset = FIRST - STEP * len(shown)
+        offset = first - STEP * len(shown)
         curve = scaled(total) + offset
         shown.append(Component(group.name, offset, curve, group.name == "Glu"))
     return tuple(shown)

@@ -1,6 +1,10 @@
-"""The table of metabolites: value, SD, CRLB %, change with its 95 % interval.
+"""The table of metabolites: before, now, change with its 95 % interval, detectable.
 
-CRLB % stands here only and hides nothing: it rises when the value falls.
+The change of what is tracked is the tracker's, the number of the headline, and "now" is
+"before" so much changed; what is not tracked has that of the newest window, and a dot
+says so.  "Before" is what changes are counted from: the reference period's mean.
+Detectable is the smallest change that would be seen in 80 % of sessions: of the mean
+since the infusion began, of a window where there is a dot.
 """
 
 from __future__ import annotations
@@ -8,15 +12,77 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from monitor.analysis.basis.names import find
+from monitor.analysis.course.detectable import FACTOR
 from monitor.analysis.course.response import Z95, Estimate
-from monitor.screen.screen import Row
-from monitor.screen.words import DASH, MINUS, measured, signed
+from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.tracking.current_change import CurrentChange
+from monitor.screen.parts.answer import least_seen_percent
+from monitor.screen.parts.windows import Windows
+from monitor.screen.screen import Row, Table
+from monitor.screen.words import DASH, MINUS, measured, plain, signed
 from streams.export.cells import name_cell
 
-ROWS = ("Glu", "Gln", "Glx", "tNAA", "tCr")
-HEADINGS = ("", "value", "SD", "CRLB %", "change %", "± 95 %")
+ROWS = ("Glu", "Gln", "tNAA", "tCr", "tCho", "mI")
+HEADINGS = ("", "before", "now", "change %", "± 95 %", "detects %")
+SHORT = ("%", "before", "now", "change", "± 95", "detects")
+"""Headings on a small page."""
+COLUMNS = (
+    "metabolite",
+    "unit",
+    "before",
+    "now",
+    "change_percent",
+    "change_half_95_percent",
+    "detectable_percent",
+    "change_of",
+)
+OF_WINDOW = "\N{MIDDLE DOT}"
+UNIT = "i.u."
+OVERLAP = "no window since the reference yet"
+OTHER_EPOCH = "new epoch, other gain: no change"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the table is made from.
+
+    Attributes
+    ----------
+    outcome : the headline's
+    estimate : the newest whole window
+    windows : all of them
+    tracked : changes now, by name, of what is tracked
+    answers : by name, since the infusion began
+    reference_s : start and end of the reference period, s
+    window_s : length of a window, s
+    hidden : blinded protocol
+    """
+
+    outcome: str
+    estimate: Estimate | None
+    windows: Windows
+    tracked: Mapping[str, CurrentChange | None]
+    answers: Mapping[str, Answer]
+    reference_s: tuple[float, float] | None
+    window_s: float
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A row in numbers, nan where nothing is known; changes in percent."""
+
+    name: str
+    of_window: bool
+    before: float = math.nan
+    now: float = math.nan
+    change: float = math.nan
+    sd: float = math.nan
+    detectable: float = math.nan
 
 
 def tells_outcome(name: str, outcome: str) -> bool:
@@ -25,49 +91,115 @@ def tells_outcome(name: str, outcome: str) -> bool:
     return any(part.lower() in parts for part in name.split("/"))
 
 
-def table(estimate: Estimate | None, outcome: str, hidden: bool) -> tuple[Row, ...]:
-    """Rows of the newest window: the outcome first, then metabolites and sums."""
+def table(known: Known) -> Table:
+    """Rows of the newest window: the outcome first, then what is drawn."""
+    outcome = known.outcome
     wanted = (outcome, *(name for name in ROWS if name != outcome))
-    if hidden:
+    if known.hidden:
         wanted = tuple(n for n in wanted if not tells_outcome(n, outcome))
-    return tuple(_row(estimate, name, name == outcome, hidden) for name in wanted)
+    rows = [_numbers(known, name) for name in wanted]
+    power = _power([r.now for r in rows if "/" not in r.name])
+    unit = UNIT if not power else f"1e{power} {UNIT}".replace("-", MINUS)
+    shown = tuple(_row(r, power, r.name == outcome) for r in rows)
+    return Table(shown, unit, _note(known, unit))
 
 
-def as_csv(rows: tuple[Row, ...]) -> str:
+def as_csv(held: Table) -> str:
     """The rows as text that other programs read: plain minus, empty for a dash."""
     said = io.StringIO()
     writer = csv.writer(said, lineterminator="\n")
-    writer.writerow(("metabolite", "value", "sd", "crlb_percent", "change_percent",
-                     "change_half_95_percent"))  # fmt: skip
-    for r in rows:
-        words = (name_cell(r.name), r.value, r.sd, r.crlb, r.change, r.half)
-        writer.writerow("" if w == DASH else w.replace(MINUS, "-") for w in words)
+    writer.writerow(COLUMNS)
+    for r in held.rows:
+        words = (r.before, r.now, r.change, r.half, r.detectable)
+        plainly = ("" if w == DASH else w.replace(MINUS, "-") for w in words)
+        unit = "ratio" if "/" in r.name else held.unit.replace(MINUS, "-")
+        of = "window" if r.of_window else "tracker"
+        writer.writerow((name_cell(r.name), unit, *plainly, of))
     return said.getvalue()
 
 
-def _row(estimate: Estimate | None, name: str, accent: bool, hidden: bool) -> Row:
-    key = _key(estimate, name)
-    if estimate is None or key is None:
-        return Row(name, DASH, DASH, DASH, DASH, DASH, accent)
-    value, sd = estimate.values[key], estimate.sds.get(key, math.nan)
-    crlb = 100 * sd / abs(value) if value else math.nan
-    change = estimate.changes_percent.get(key, math.nan)
-    half = Z95 * estimate.change_sds_percent.get(key, math.nan)
-    if hidden:
-        change = half = math.nan
+def _numbers(known: Known, name: str) -> Numbers:
+    tracked = known.tracked.get(name)
+    e = known.estimate
+    key = find(name, e.values) if e is not None else None
+    of_window = name not in known.tracked and known.reference_s is not None
+    if e is None or key is None:
+        return Numbers(name, of_window)
+    now = e.values[key]
+    if known.hidden or known.reference_s is None:
+        return Numbers(name, of_window, now=now)
+    before, before_sd = _before(known, e, key)
+    if not of_window:
+        answer = known.answers.get(name)
+        least = math.nan if answer is None else least_seen_percent(answer)
+        if tracked is None:
+            return Numbers(name, False, before, now, detectable=least)
+        moved = before * (1 + tracked.percent / 100)
+        return Numbers(name, False, before, moved, tracked.percent,
+                       tracked.sd_percent, least)  # fmt: skip
+    if e.time_start_s < known.reference_s[1]:
+        return Numbers(name, True, before, now)
+    change, sd = _of_window(e, key, before, before_sd)
+    return Numbers(name, True, before, now, change, sd, FACTOR * sd)
+
+
+def _before(known: Known, e: Estimate, key: str) -> tuple[float, float]:
+    """What changes are counted from, and its SD where it is not in theirs already."""
+    change = e.changes_percent.get(key, math.nan)
+    if math.isfinite(change):
+        return e.values[key] / (1 + change / 100), 0.0
+    return known.windows.mean_of(key, known.reference_s or (0.0, 0.0))
+
+
+def _of_window(
+    e: Estimate, key: str, before: float, before_sd: float
+) -> tuple[float, float]:
+    """Change of a window and its SD; nan for amplitudes of another epoch."""
+    if key in e.changes_percent:
+        return e.changes_percent[key], e.change_sds_percent.get(key, math.nan)
+    if _other_epoch(e) or not before > 0:
+        return math.nan, math.nan
+    q = e.values[key] / before
+    parts = e.sds.get(key, math.nan) / e.values[key], before_sd / before
+    return 100 * (q - 1), 100 * abs(q) * math.hypot(*parts)
+
+
+def _other_epoch(e: Estimate) -> bool:
+    """Whether amplitudes have no common scale with the reference period's."""
+    return math.isnan(e.changes_percent.get("tCr", 0.0))
+
+
+def _power(values: list[float]) -> int:
+    """Power of ten that amplitudes are given in, where they are small or large."""
+    most = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
+    if not most or 0.1 <= most < 1e4:
+        return 0
+    return math.floor(math.log10(most))
+
+
+def _row(r: Numbers, power: int, accent: bool) -> Row:
+    scale = 1.0 if "/" in r.name else 10.0**-power
+    half = Z95 * r.sd
     return Row(
-        name=name,
-        value=measured(value),
-        sd=measured(sd, 2),
-        crlb=f"{crlb:.1f}" if math.isfinite(crlb) and crlb < 999 else DASH,
-        change=signed(change),
+        name=r.name,
+        before=measured(scale * r.before),
+        now=measured(scale * r.now),
+        change=signed(r.change),
         half=f"{half:.1f}" if math.isfinite(half) else DASH,
+        detectable=plain(r.detectable, 2) if math.isfinite(r.detectable) else DASH,
         accent=accent,
+        of_window=r.of_window,
     )
 
 
-def _key(estimate: Estimate | None, name: str) -> str | None:
-    """Name under which the estimate carries a row, however it is spelt."""
-    if estimate is None:
-        return None
-    return find(name, estimate.values)
+def _note(known: Known, unit: str) -> str:
+    """Unit, what the dot means, and why there is no change."""
+    units = f"amplitudes in {unit}"
+    e, reference_s = known.estimate, known.reference_s
+    if reference_s is None or e is None or known.hidden:
+        return units
+    if e.time_start_s < reference_s[1]:
+        return f"{units}; {OVERLAP}"
+    if _other_epoch(e):
+        return f"{units}; {OTHER_EPOCH}"
+    return f"{units}; {OF_WINDOW} change of the last {known.window_s:.0f} s"

@@ -56,10 +56,13 @@ class Stack:
         self.column_s *= 2
         self.used = (self.used + 1) // 2
 
-    def view(self, zero_s: float, hidden: str | None = None) -> Waterfall | None:
+    def view(
+        self, zero_s: float, hidden: str | None = None, offset_ppm: float = 0.0
+    ) -> Waterfall | None:
         """Image so far with the minutes it spans; None before the first transient.
 
-        The lines of an outcome that is `hidden` are not in it.
+        The lines of an outcome that is `hidden` are not in it; `offset_ppm` is that of
+        the axis (`axis_offset`).
         """
         if not self.used:
             return None
@@ -69,14 +72,14 @@ class Stack:
         low, high = np.nanpercentile(image[:: max(1, self.used // 50)], [45, 99.6])
         if hidden is not None:
             step = (HIGH_PPM - LOW_PPM) / image.shape[1]
-            middles = LOW_PPM + step * (np.arange(image.shape[1]) + 0.5)
+            middles = LOW_PPM + step * (np.arange(image.shape[1]) + 0.5) + offset_ppm
             image[:, telling(middles, hidden)] = low
         return Waterfall(
             image=image,
             start_min=(self.first_s - zero_s) / 60,
             end_min=(self.first_s + self.used * self.column_s - zero_s) / 60,
-            ppm_low=LOW_PPM,
-            ppm_high=HIGH_PPM,
+            ppm_low=LOW_PPM + offset_ppm,
+            ppm_high=HIGH_PPM + offset_ppm,
             level_low=float(low),
             level_high=float(max(high, low + 1e-6)),
         )

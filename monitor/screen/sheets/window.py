@@ -34,8 +34,8 @@ def look_at(state: SessionState, this: Estimate) -> Look:
     return Look(
         _title(state, this),
         "no window before it" if other is None else _title(state, other),
-        spectrum_of(state, pair[0]),
-        spectrum_of(state, pair[1]),
+        spectrum_of(state, pair[0], this),
+        spectrum_of(state, pair[1], other),
         (
             *figures(this, other, state.quality, pair, outcome),
             *water_figures(this, other, state.waters),

@@ -15,7 +15,7 @@ from monitor.app.theme import LEAST_TEXT_PX
 from monitor.run.worker_messages import Inspect, SendEvent
 from monitor.screen.fold import tell_sentence
 from monitor.screen.keys import KEYS
-from monitor.screen.screen import Row
+from monitor.screen.screen import Row, Table
 from streams.messages.transient import Event, Message
 
 SHEETS = {
@@ -235,7 +235,7 @@ def test_the_table_is_saved_as_csv(qtbot, open_whole, tmp_path):
         rows = list(csv.DictReader(file))
     assert rows[0]["metabolite"] == SETTINGS.outcome
     assert float(rows[0]["change_percent"]) == pytest.approx(
-        float(whole.window.seen().table[0].change.replace("−", "-"))
+        float(whole.window.seen().table.rows[0].change.replace("−", "-"))
     )
 
 
@@ -314,8 +314,8 @@ def test_long_messages_of_the_log_fill_their_lines_and_are_whole(
 
 def test_small_amplitudes_are_whole_at_the_smallest_size(qtbot, open_whole):
     whole = open_whole(minutes=5.0, size=(1366, 768))
-    row = Row("Glu/tNAA", "1.41e−5", "2.0e−6", "14.0", "−13.7", "121.9", True)
-    whole.page.table.draw((row,) * 6)
+    row = Row("Glu/tNAA", "1.41e−5", "1.22e−5", "−13.7", "121.9", "140", True, True)
+    whole.page.table.draw(Table((row,) * 7, "1e−5 i.u.", "amplitudes in 1e−5 i.u."))
     cells = [c for line in whole.page.table.cells for c in line]
     assert not [c.full_text for c in cells if c.cut]
 

@@ -118,10 +118,10 @@ def test_spectrum_runs_from_4_2_down_to_0_5_ppm(bench):
     assert len(bench.page.spectrum._model.getData()[0]) > 400
 
 
-def test_both_ends_of_the_ppm_axis_are_named(bench):
+def test_the_ppm_axis_is_numbered_and_has_its_unit_at_the_end(bench):
     axis = bench.page.spectrum.axis("bottom")
     named = [text for _, text in axis._tickLevels[0]]
-    assert (named[0], named[-1]) == ("4.0", "0.5")  # as they are seen
+    assert (named[0], named[-1]) == ("4.0", "ppm")  # as they are seen
 
 
 def test_words_and_curves_are_those_of_the_screen(bench):
@@ -272,10 +272,10 @@ def test_a_long_sentence_is_wrapped_not_cut(open_bench, reports):
 
 
 def test_labels_of_the_axes_are_whole(bench):
-    for plot in (bench.page.trend.plot, bench.page.spectrum):
-        label = plot.axis("bottom").label
-        box = label.mapRectToScene(label.boundingRect())
-        assert box.bottom() <= plot.height() + 3  # the letters end 4 px above it
+    plot = bench.page.trend.plot
+    label = plot.axis("bottom").label
+    box = label.mapRectToScene(label.boundingRect())
+    assert box.bottom() <= plot.height() + 3  # the letters end 4 px above it
 
 
 def test_stale_number_loses_its_colour(open_bench, reports):

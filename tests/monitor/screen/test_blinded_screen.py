@@ -33,9 +33,13 @@ def test_blinded_screen_has_no_outcome_anywhere(updates):
     assert screen.trend.band is None
     assert screen.spectrum is not None
     assert {c.name for c in screen.spectrum.components} == {"tCr", "tCho", "mI"}
-    assert not len(screen.spectrum.mean)
-    assert [row.name for row in screen.table] == ["tCr"]
-    assert screen.table[0].change == "–"
+    assert not len(screen.spectrum.difference) + len(screen.spectrum.difference_fit)
+    assert [row.name for row in screen.table.rows] == ["tCr", "tCho", "mI"]
+    for row in screen.table.rows:  # what it was before would tell how it changed
+        assert {row.before, row.change, row.half, row.detectable} == {"–"}
+        assert row.now != "–"
+    assert not [p for p in screen.spectrum.peaks if p.name == "Glx"]
+    assert not screen.trend.provisional
     said = " ".join(texts(screen))
     assert not any(name in said for name in ("Glu", "Gln", "Glx", "NAA"))
     assert "%" not in said
@@ -46,7 +50,7 @@ def test_blinded_spectrum_and_waterfall_leave_out_the_lines_of_the_outcome(updat
     view = blind.screen(900.5).spectrum
     for low, high in OUTCOME_PPM:
         assert not np.any((view.ppm >= low) & (view.ppm <= high))
-    assert not len(view.mean)
+    assert not len(view.difference)
     gaps = np.flatnonzero(np.diff(view.ppm) > 0.05)
     assert len(gaps) == 2
     assert not view.connect[gaps].any()
@@ -61,6 +65,7 @@ def test_lines_of_any_blinded_outcome_are_left_out(updates):
         blind = replace(SETTINGS, outcome=outcome, outcome_hidden=True)
         screen = shown(updates, 900.0, blind).screen(901.0)
         ppm, image = screen.spectrum.ppm, screen.waterfall.image
+        assert not [p for p in screen.spectrum.peaks if low < p.ppm < high]
         assert not ((ppm > low) & (ppm < high)).any()
         at = np.linspace(0.2, 4.2, image.shape[1])
         inside = image[:, (at > low + 0.05) & (at < high - 0.05)]

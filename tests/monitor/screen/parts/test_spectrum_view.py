@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from screen_cases import shown
 
 from monitor.analysis.update import Update
+from monitor.screen.parts.peaks import axis_offset
 
 
 def test_spectrum_keeps_the_scale_of_the_reference(updates):
@@ -22,10 +24,50 @@ def test_spectrum_keeps_the_scale_of_the_reference(updates):
     assert after.high == before.high
 
 
+def listed(updates):
+    return {row.name for row in shown(updates, 900.0).screen(900.5).table.rows}
+
+
+def test_difference_is_the_change_from_the_reference_enlarged(updates):
+    display = shown(updates, 900.0)
+    view = display.screen(900.5).spectrum
+    now, mean = display.state.curves, display.state.mean_curves
+    moved = now.ppm + axis_offset(now)
+    seen = (moved >= 0.5) & (moved <= 4.2)
+    expected = 4 * (now.model - mean.model)[seen] / display.state.height
+    np.testing.assert_allclose(
+        view.difference_fit - view.difference_zero, expected, atol=1e-5
+    )
+    glu = np.argmin(np.abs(view.ppm - 2.35))
+    assert view.difference_fit[glu] > view.difference_zero + 0.02  # it rises by 4 %
+    assert not len(shown(updates, 590.0).screen(590.5).spectrum.difference)
+
+
+@pytest.mark.parametrize("off", [0.0, -0.038, 0.05])
+def test_naa_lies_where_it_belongs_at_any_field(updates, off):
+    display = shown(updates, 900.0)
+    curves = display.state.curves
+    moved = replace(curves, ppm=(curves.ppm + np.float32(off)))
+    estimate = replace(display.state.estimates[-1], time_end_s=1e5)
+    display.fold(Update(9000, 0, estimate=estimate, curves=moved), 901.0)
+    view = display.screen(904.0).spectrum
+    tnaa = next(c for c in view.components if c.name == "tNAA")
+    assert view.ppm[np.argmax(tnaa.curve)] == pytest.approx(2.008, abs=0.006)
+    names = {(peak.name, peak.ppm) for peak in view.peaks}
+    assert {("NAA", 2.008), ("Cr", 3.03), ("Cho", 3.21), ("Glx", 2.35)} <= names
+    assert display.screen(904.0).waterfall.ppm_low == pytest.approx(0.2, abs=0.02)
+
+
+def test_the_spectrum_says_how_wide_its_lines_are(updates):
+    assert shown(updates, 900.0).screen(900.5).spectrum.caption == "64 s, FWHM 5.6 Hz"
+
+
 def test_names_of_the_spectrum_stand_clear_of_one_another(updates):
     view = shown(updates, 900.0).screen(900.5).spectrum
     heights = sorted(height for height, _ in view.labels)
     assert np.diff(heights).min() > 0.2
     names = [name for _, name in view.labels]
-    assert names == ["Glu", "Gln", "tNAA", "tCr", "tCho", "mI", "baseline", "residual"]
+    drawn = ["Glu", "Gln", "tNAA", "tCr", "tCho", "mI"]
+    assert names == ["diff. ×4", *drawn, "baseline", "residual"]
+    assert set(drawn) <= listed(updates)  # what is drawn is in the table
     assert view.low < heights[0] < heights[-1] < view.high
