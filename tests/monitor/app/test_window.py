@@ -344,7 +344,7 @@ def test_quality_past_its_limit_says_what_to_do(open_bench, reports):
     bench = open_bench(settings=replace(SETTINGS, lipid_limit=0.05))
     bench.show(reports)
     panel = bench.page.measures
-    assert panel.values["lipid"].full_text == "▲ 0.10 / 0.050"
+    assert panel.values["lipid"].full_text == "▲ 0.1 / 0.05"
     assert panel.values["fwhm"].full_text.startswith("✓ ")
     assert panel.action.full_text == "lipid: ask to lie still; check the voxel"
     assert "lipid" in bench.page.quality.plots[0].axis("left")._tickLevels[0][0][1]

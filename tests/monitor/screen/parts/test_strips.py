@@ -30,7 +30,7 @@ def test_what_is_past_its_limit_comes_first_and_is_marked(updates):
     assert [s.past_limit for s in screen.strips[:3]] == [True, True, False]
     found = {m.key: m for m in screen.measures}
     assert found["lipid"].good is False
-    assert (found["lipid"].value, found["lipid"].limit) == ("0.10", "0.050")
+    assert (found["lipid"].value, found["lipid"].limit) == ("0.1", "0.05")
     assert found["lipid"].action == "ask to lie still; check the voxel"
     assert found["fwhm"].good
     assert found["fwhm"].action == ""
