@@ -14,12 +14,13 @@ from monitor.commands.arguments import Allow, Clients, Listen, ServerKey
 from monitor.commands.printing import say
 from monitor.preflight import machine
 from monitor.preflight import stream as preflight_stream
+from monitor.preflight.earlier_voxel import compare_voxels, earlier_acquisition
 from monitor.preflight.machine import CheckResult, CheckState
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint
 from streams.messages.keys import load_client_keys
-from streams.messages.transient import Body
+from streams.messages.transient import Body, Start
 from streams.sources.files.open_file import open_source
 from streams.sources.mrd.listening import DEFAULT_LISTEN
 from streams.sources.troubles import Troubles
@@ -66,6 +67,13 @@ def preflight(
         str,
         typer.Option("--key", help="Secret key file, for --from tcp://... (CURVE)."),
     ] = "",
+    earlier: Annotated[
+        Path | None,
+        typer.Option(
+            "--earlier",
+            help="File of an earlier visit of the subject: do the voxels overlap?",
+        ),
+    ] = None,
 ) -> None:
     """Check network, clock, disk, keys, protocol and what a phantom gives, in one go.
 
@@ -88,7 +96,7 @@ def preflight(
     checks += machine.disk(folder, hours)
     for check in checks:
         say(check.line)
-    for check in _stream(source, key, transients, wait, settings):
+    for check in _stream(source, key, transients, wait, settings, earlier):
         say(check.line)
         checks.append(check)
     wrong = sum(check.state is machine.CheckState.WRONG for check in checks)
@@ -103,7 +111,12 @@ def _listen(listen: str) -> str:
 
 
 def _stream(
-    source: str, key: str, transients: int, wait_s: float, settings: Settings | None
+    source: str,
+    key: str,
+    transients: int,
+    wait_s: float,
+    settings: Settings | None,
+    earlier: Path | None,
 ) -> Iterator[CheckResult]:
     """Checks of what arrives from a relay or lies in a file."""
     if not source:
@@ -123,8 +136,18 @@ def _stream(
         yield CheckResult("stream", CheckState.WRONG, str(error))
         return
     yield from preflight_stream.checks(arrived, settings, transients)
+    if earlier is not None and arrived.start is not None:
+        yield _voxels(arrived.start, earlier)
     for sentence in filter(None, clocks):
         yield CheckResult("clocks", CheckState.OK, f"relay beside scanner: {sentence}")
+
+
+def _voxels(start: Start, earlier: Path) -> CheckResult:
+    """The voxel beside that of an earlier visit."""
+    try:
+        return compare_voxels(start.acquisition, earlier_acquisition(earlier))
+    except InputError as error:
+        return CheckResult("voxel", CheckState.WRONG, str(error))
 
 
 def _live(endpoint: str, key: str, wait_s: float, clocks: list[str]) -> Iterator[Body]:

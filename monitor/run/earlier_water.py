@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from streams.messages.transient import Acquisition, Transient
 
 MOST = 16
 FREQUENCY_TOLERANCE = 1e-4  # a centre frequency that was adjusted anew
+MOVED_MM, TURNED = 1.0, 0.02  # of the centre; of a direction's parts (1 degree)
 
 
 @dataclass(slots=True)
@@ -47,9 +50,19 @@ class EarlierWater:
 
 def _are_alike(one: Acquisition, other: Acquisition) -> bool:
     off = one.spectrometer_frequency_mhz / other.spectrometer_frequency_mhz - 1
-    return abs(off) < FREQUENCY_TOLERANCE and all(
+    return abs(off) < FREQUENCY_TOLERANCE and _in_one_place(one, other) and all(
         getattr(one, name) == getattr(other, name)
         for name in (
             "nucleus", "dwell_time_s", "points", "coils", "echo_time_s", "voxel_mm"
         )
     )  # fmt: skip
+
+
+def _in_one_place(one: Acquisition, other: Acquisition) -> bool:
+    """Whether the voxel lies where it lay, as far as both say."""
+    here, there = one.voxel_place, other.voxel_place
+    if here is None or there is None:
+        return True
+    moved_mm = np.subtract(here.centre_mm, there.centre_mm)
+    turned = np.subtract(here.axes, there.axes)
+    return bool(np.abs(moved_mm).max() <= MOVED_MM and np.abs(turned).max() <= TURNED)

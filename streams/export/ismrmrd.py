@@ -128,6 +128,10 @@ def _record(recorded: TransientGroup, index: int, record: np.dtype[Any]) -> Any:
     head["channel_mask"][0] = _mask(coils)
     head["sample_time_us"] = 1e6 * recorded.acquisition.dwell_time_s
     head["idx"]["average"] = index % (1 << 16)
+    place = recorded.acquisition.voxel_place
+    if place is not None:
+        head["position"] = place.centre_mm
+        head["read_dir"], head["phase_dir"], head["slice_dir"] = place.axes
     row["traj"][0] = np.zeros(0, np.float32)
     row["data"][0] = np.ascontiguousarray(fid.conj()).view(np.float32).ravel()
     return row[0]

@@ -29,10 +29,12 @@ from streams.messages.transient import Acquisition, Event, Kind, Message
 from streams.messages.version import PROGRAM, program_version
 from streams.sources.files.nifti_dynamic import COUNTS_KEY, EVENTS_KEY, TIMES_KEY
 from streams.sources.files.nifti_mrs import PHASE_CYCLE_KEY, UNKNOWN_VOXEL_MM
+from streams.voxel.place import affine_of
 
 INTENT = b"mrs_v0_11"
 EXTENSION_CODE = 44
 HEADER_BYTES = 540
+SCANNER_ANATOMY = 1  # of sform and qform: coordinates are those of the scanner
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,12 @@ def _head(
     header.set_data_dtype(np.dtype("<c8"))
     header.set_data_shape(stored)
     header["intent_name"] = INTENT
-    header["pixdim"][1:4] = acquisition.voxel_mm or 3 * (UNKNOWN_VOXEL_MM,)
+    edges_mm, place = acquisition.voxel_mm, acquisition.voxel_place
+    if edges_mm is not None and place is not None:
+        affine = affine_of(place, edges_mm)
+        header.set_sform(affine, SCANNER_ANATOMY)
+        header.set_qform(affine, SCANNER_ANATOMY)
+    header["pixdim"][1:4] = edges_mm or 3 * (UNKNOWN_VOXEL_MM,)
     header["pixdim"][4] = acquisition.dwell_time_s
     header["vox_offset"] = HEADER_BYTES + 4 + size
     header["magic"] = b"n+2"

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.messages.ranges import RANGES, check_range
+from streams.voxel.place import VoxelPlace
 
 ComplexFID = NDArray[np.complex64]
 
@@ -67,6 +68,7 @@ class Acquisition:
     mixing_time_s : TM of STEAM, s; None elsewhere
     sequence : e.g. "PRESS"; empty where the source does not say
     voxel_mm : edge lengths, mm; None where the source does not say
+    voxel_place : where it lies, its edges in the order of `voxel_mm`; None: not said
     vendor, model : manufacturer and its name of the scanner
     phase_cycle_steps : transients in one full phase cycle
     """
@@ -84,6 +86,7 @@ class Acquisition:
     vendor: str = ""
     model: str = ""
     phase_cycle_steps: int = 1
+    voxel_place: VoxelPlace | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be measured, whatever the source (`ranges`)."""

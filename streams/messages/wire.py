@@ -38,6 +38,7 @@ from streams.messages.transient import (
     Start,
     Transient,
 )
+from streams.voxel.place import Vector, VoxelPlace
 
 VERSION = 1
 DTYPE = "<c8"
@@ -289,17 +290,48 @@ def _acquisition(reader: Fields) -> Acquisition:
         vendor=reader.text("vendor", ""),
         model=reader.text("model", ""),
         phase_cycle_steps=reader.integer("phase_cycle_steps", 1, default=1),
+        voxel_place=_place(reader),
     )
 
 
-def _voxel(reader: Fields) -> tuple[float, float, float] | None:
-    value = reader.values.get("voxel_mm")
-    if value is None:
+def _voxel(reader: Fields) -> Vector | None:
+    if reader.values.get("voxel_mm") is None:
         return None
-    if not isinstance(value, list) or len(value) != 3:
-        reader.refuse("has a voxel_mm that is not three edge lengths")
-    edges = reader.among({f"voxel_mm[{i}]": edge for i, edge in enumerate(value)})
+    edges = _three(reader, "voxel_mm", reader.values["voxel_mm"])
     x, y, z = (edges.positive(name) for name in edges.values)
+    return x, y, z
+
+
+def _three(reader: Fields, name: str, value: object) -> Fields:
+    """The entries of a list of three, each with a name."""
+    if not isinstance(value, list) or len(value) != 3:
+        reader.refuse(f"has a {name} that is no list of three")
+    return reader.among({f"{name}[{i}]": entry for i, entry in enumerate(value)})
+
+
+def _place(reader: Fields) -> VoxelPlace | None:
+    """Where the voxel lies."""
+    name = "voxel_place"
+    place = reader.values.get(name)
+    if place is None:
+        return None
+    if not isinstance(place, dict):
+        reader.refuse(f"has a {name} that is no JSON object")
+    centre_mm = _vector(reader, f"{name}.centre_mm", place.get("centre_mm"))
+    rows = _three(reader, f"{name}.axes", place.get("axes"))
+    x, y, z = (_vector(reader, row, entry) for row, entry in rows.values.items())
+    try:
+        return VoxelPlace(centre_mm, (x, y, z))
+    except InputError:
+        reader.refuse(
+            f"has a {name} whose centre is too far off, or whose axes are no "
+            "perpendicular unit vectors"
+        )
+
+
+def _vector(reader: Fields, name: str, value: object) -> Vector:
+    entries = _three(reader, name, value)
+    x, y, z = (entries.number(entry) for entry in entries.values)
     return x, y, z
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from streams.messages.transient import Acquisition, Body, Kind, Start, Transient
+from streams.voxel.place import VoxelPlace
 
 POINTS = 16
 STEAM = Acquisition(
@@ -20,6 +21,9 @@ STEAM = Acquisition(
     voxel_mm=(20.0, 25.5, 30.0),
     vendor="SIEMENS",
     model="Prisma",
+    voxel_place=VoxelPlace(
+        (-12.5, 30.25, 41.0), ((0.6, 0.0, -0.8), (0.0, -1.0, 0.0), (-0.8, 0.0, -0.6))
+    ),
 )
 
 

@@ -32,6 +32,7 @@ from streams.sources.files.series import Series
 from streams.sources.mrd.header import Header
 from streams.sources.mrd.messages import LATEST_TOP, NOT_SIGNAL
 from streams.sources.mrd.rules import MrdRules
+from streams.voxel.place import VoxelPlace, place_or_none
 
 TICKS_S = (2.5e-3, 1e-3, 1e-6, 1e-9)
 TICK_TOLERANCE = 0.2
@@ -83,7 +84,12 @@ def _series(
     header = Header(path.name, bytes(group["xml"][0]), notes)
     _, coils, points = raw.fids.shape
     acquisition = header.acquisition(
-        coils, points, raw.heads[0]["sample_time_us"], echo_time_s=echo_time_s
+        coils,
+        points,
+        raw.heads[0]["sample_time_us"],
+        echo_time_s=echo_time_s,
+        voxel_place=_place(raw.heads[0]),
+        encoding=int(raw.heads[0]["encoding_space_ref"]),
     )
     stamps = raw.heads["acquisition_time_stamp"]
     times_s = times_of(stamps, acquisition, notes, rules.tick_s)
@@ -99,6 +105,12 @@ def _begun(
         return None
     tick_s = times_s[1] / (int(stamps[1]) - int(stamps[0]))
     return scanner_time(int(stamps[0]) * tick_s)
+
+
+def _place(head: Any) -> VoxelPlace | None:
+    """Where the head of an acquisition says that the voxel lies."""
+    names = ("read_dir", "phase_dir", "slice_dir")
+    return place_or_none(head["position"], [head[name] for name in names])
 
 
 def _group(path: Path, file: Any) -> Any:

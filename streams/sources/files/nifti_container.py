@@ -44,6 +44,7 @@ class Container:
     ----------
     name : of the file, for sentences
     pixdim : (8,) grid spacings; [1:4] in mm, [4] in s
+    affine : (4, 4) from voxel to patient, mm, RAS; None where the file has none
     intent_name : e.g. "mrs_v0_9"
     time_unit : "sec", "msec", "usec", or "unknown"; `pixdim[4]` is in s already
     extension : the NIfTI-MRS header extension
@@ -52,6 +53,7 @@ class Container:
 
     name: str
     pixdim: tuple[float, ...]
+    affine: NDArray[np.float64] | None
     intent_name: str
     time_unit: str
     extension: dict[str, Any]
@@ -139,6 +141,7 @@ def _read(path: Path, file: BinaryIO) -> Container:
     return Container(
         name=path.name,
         pixdim=tuple(pixdim),
+        affine=_affine(header),
         intent_name=bytes(header["intent_name"]).rstrip(b"\0").decode("latin-1"),
         time_unit=unit,
         extension=extension,
@@ -256,6 +259,18 @@ def _scaled(
         return stored
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused
         return stored * np.asarray(slope, stored.real.dtype)
+
+
+def _affine(header: Any) -> NDArray[np.float64] | None:
+    """The affine that the header says, the one of full accuracy first."""
+    if int(header["sform_code"]) > 0:
+        return np.asarray(header.get_sform(), float)
+    if int(header["qform_code"]) <= 0:
+        return None
+    try:
+        return np.asarray(header.get_qform(), float)
+    except (nib.spatialimages.HeaderDataError, ValueError):  # no quaternion at all
+        return None
 
 
 def _time_unit(header: Any) -> tuple[float, str]:

@@ -40,6 +40,7 @@ from streams.sources.files.nifti_dynamic import (
 )
 from streams.sources.files.nifti_header import Header
 from streams.sources.files.series import Series
+from streams.voxel.place import VoxelPlace, place_of_affine
 
 PHASE_CYCLE_KEY = "PhaseCycleSteps"
 UNKNOWN_VOXEL_MM = 10_000.0  # what the standard writes for "no localisation known"
@@ -48,6 +49,7 @@ ECHO_TIME_LEAST_S = 0.005  # shorter ones than this are not what was meant by ms
 REPETITION_TIME_MOST_S = 60.0
 FREQUENCY_MOST_MHZ = 2000.0  # larger ones are taken as Hz
 DWELL_MOST_S = 0.1
+AFFINE_TOLERANCE = 1e-3  # of its sizes beside pixdim; single precision holds less
 
 
 def read_series(
@@ -158,6 +160,7 @@ def _acquisition(
         mixing_time_s=_mixing_time_s(header),
         sequence=header.text("SequenceName"),
         voxel_mm=_voxel_mm(container),
+        voxel_place=_voxel_place(container),
         vendor=header.text("Manufacturer"),
         model=header.text("ManufacturersModelName"),
         phase_cycle_steps=steps if isinstance(steps, int) and steps > 0 else 1,
@@ -226,6 +229,17 @@ def _dwell_time_s(container: Container, header: Header) -> float:
             "s, which is used."
         )
     return dwell_time_s
+
+
+def _voxel_place(container: Container) -> VoxelPlace | None:
+    """Where the voxel lies; unknown where its size is, or the affine's is another."""
+    edges_mm, affine = _voxel_mm(container), container.affine
+    if edges_mm is None or affine is None:
+        return None
+    sizes_mm = np.linalg.norm(affine[:3, :3], axis=0)
+    if not np.allclose(sizes_mm, edges_mm, rtol=AFFINE_TOLERANCE):
+        return None
+    return place_of_affine(affine)
 
 
 def _voxel_mm(container: Container) -> tuple[float, float, float] | None:

@@ -43,6 +43,7 @@ from streams.sources.files.clock_time import scanner_time
 from streams.sources.files.extras import needed
 from streams.sources.files.ismrmrd import times_of
 from streams.sources.files.series import Series
+from streams.sources.files.twix_place import voxel_place
 from streams.sources.mrd.rules import SIEMENS_TICK_S
 
 COUNTERS = ("Lin", "Par", "Sli", "Phs", "Eco", "Set", *(f"Id{c}" for c in "abcde"))
@@ -279,6 +280,7 @@ def _acquisition(
         repetition_time_s=float(repetition_time) / 1e6 if repetition_time else None,
         sequence=_sequence(header),
         voxel_mm=_voxel_mm(yaps),
+        voxel_place=voxel_place(yaps) if _voxel_mm(yaps) else None,
         vendor=_text(dicom.get("Manufacturer")),
         model=_text(dicom.get("ManufacturersModelName")),
         phase_cycle_steps=_phase_cycle_steps(yaps),

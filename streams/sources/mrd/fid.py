@@ -102,6 +102,8 @@ def layout_of(header: Header, readout: Readout, rules: MrdRules) -> Layout:
         readout.sample_time_us,
         oversampling=oversampling,
         echo_time_s=rules.echo_time_s or None,
+        voxel_place=readout.voxel_place,
+        encoding=readout.encoding,
     )
     acquisition = _as_averaged(acquisition, readout, header)
     stop = start + points * oversampling

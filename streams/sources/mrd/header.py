@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 from streams.errors import InputError
 from streams.messages.transient import Acquisition
 from streams.sources.mrd.echo_time import echo_time_s
+from streams.voxel.place import Vector, VoxelPlace
 
 KEPT: dict[str, tuple[str, ...]] = {
     "acquisitionSystemInformation": ("systemVendor", "systemModel"),
@@ -45,6 +46,7 @@ UNITS_S = (1e-3, 1e-6)
 LEAST_ECHO_TIME_S, MOST_ECHO_TIME_S = 0.5e-3, 1.0
 LONGEST_DWELL_MS = 5.0  # a larger number is one of us
 SAME_ECHO_TIME_S = 0.5e-3
+LARGEST_VOXEL_MM = 150.0  # a larger field of view is that of an image
 
 
 def cut_header(name: str, xml: bytes) -> ElementTree.Element:
@@ -147,6 +149,8 @@ class Header:
         *,
         oversampling: int = 1,
         echo_time_s: float | None = None,
+        voxel_place: VoxelPlace | None = None,
+        encoding: int = 0,
     ) -> Acquisition:
         """How transients were acquired.
 
@@ -156,6 +160,8 @@ class Header:
         sample_time_us : from the head of an acquisition, before oversampling is removed
         oversampling : acquired points for one that is kept
         echo_time_s : what a protocol says where the header does not
+        voxel_place : from the head of an acquisition
+        encoding : which of the header's encodings it belongs to, from 0
 
         Raises
         ------
@@ -171,6 +177,8 @@ class Header:
             repetition_time_s=self.repetition_time_s,
             mixing_time_s=_milli(self._user_number("MixingTime_ms")),
             sequence=self.text("sequenceParameters/sequence_type"),
+            voxel_mm=self._voxel_mm(encoding),
+            voxel_place=voxel_place,
             vendor=self.vendor,
             model=self.text("acquisitionSystemInformation/systemModel"),
         )
@@ -226,6 +234,17 @@ class Header:
             for axis in "yz"
         ]
         return int(min(spaces[0] * spaces[1], spaces[2] * spaces[3]))
+
+    def _voxel_mm(self, encoding: int) -> Vector | None:
+        """Edges of the voxel: the field of view of a single one."""
+        place = encoding + 1 if 0 <= encoding < self.encodings else 1
+        key = f"encoding[{place}]/reconSpace/fieldOfView_mm"
+        try:
+            x, y, z = (self._number(f"{key}/{axis}") or 0.0 for axis in "xyz")
+        except InputError:
+            return None
+        fits = all(0 < edge <= LARGEST_VOXEL_MM for edge in (x, y, z))
+        return (x, y, z) if fits else None
 
     @property
     def encodings(self) -> int:

@@ -19,7 +19,7 @@ from streams.sources.mrd.parser import IMAGE_HEAD_BYTES
 COMPLEX = {7: "<c8", 8: "<c16"}
 LEAST_POINTS = 64
 LEAST_DECAY = 2.0  # of the magnitude, from the first eighth of a FID to the last
-COUNTERS_AT, STAMP_AT, INDEX_AT = 96, 108, 126
+PLACE_AT, COUNTERS_AT, STAMP_AT, INDEX_AT = 36, 96, 108, 126
 
 
 def carries_spectrum(content: bytes) -> bool:
@@ -58,6 +58,7 @@ def readout_of_image(content: bytes, header: Header) -> Readout:
         points=kept,
         thinned=thinned,
         averaged=header.averages,
+        place=struct.unpack_from("<12f", content, PLACE_AT),
     )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
+from streams.voxel.place import VoxelPlace, place_or_none
 
 NOT_SIGNAL = {
     19: "noise",
@@ -35,13 +36,16 @@ ACQUISITION_HEAD = np.dtype(
         "names": [
             "flags", "scan_counter", "acquisition_time_stamp", "number_of_samples",
             "active_channels", "discard_pre", "discard_post", "center_sample",
-            "encoding_space_ref", "trajectory_dimensions", "sample_time_us", "idx",
+            "encoding_space_ref", "trajectory_dimensions", "sample_time_us",
+            "position", "read_dir", "phase_dir", "slice_dir", "idx",
         ],
         "formats": [
             "<u8", "<u4", "<u4", "<u2", "<u2", "<u2", "<u2", "<u2", "<u2", "<u2", "<f4",
-            ("<u2", 17),
+            ("<f4", 3), ("<f4", 3), ("<f4", 3), ("<f4", 3), ("<u2", 17),
         ],
-        "offsets": [2, 14, 18, 34, 38, 168, 170, 172, 174, 176, 178, 242],
+        "offsets": [
+            2, 14, 18, 34, 38, 168, 170, 172, 174, 176, 178, 182, 194, 206, 218, 242,
+        ],
         "itemsize": 340,
     }
 )  # fmt: skip
@@ -60,6 +64,9 @@ WAVEFORM_HEAD = np.dtype(
 )  # fmt: skip
 
 LATEST_TOP = 0.25  # of the points; a centre that lies later is that of a whole echo
+
+PLACE = "position", "read_dir", "phase_dir", "slice_dir"
+"""Fields of an acquisition's head that say where its voxel lies, LPS."""
 
 STEP_1, AVERAGE, REPETITION, SET = 0, 2, 6, 7
 """Places in `idx` of an acquisition's head."""
@@ -86,6 +93,8 @@ class Readout:
     encoding : which of the header's encodings it belongs to, from 0
     thinned : acquired points for each of these, where oversampling was removed before
     averaged : excitations in it, where the vendor's chain averaged them
+    place : position and directions of readout, phase and slice, LPS, as they came: 12
+        numbers, zeros where nothing is said
     """
 
     flags: int
@@ -100,6 +109,13 @@ class Readout:
     encoding: int = 0
     thinned: int = 1
     averaged: int = 1
+    place: tuple[float, ...] = 12 * (0.0,)
+
+    @property
+    def voxel_place(self) -> VoxelPlace | None:
+        """Where the voxel lies, as far as that is said."""
+        centre_mm, *directions = (self.place[n : n + 3] for n in (0, 3, 6, 9))
+        return place_or_none(centre_mm, directions)
 
     @property
     def top(self) -> int:
@@ -176,6 +192,7 @@ def readout_of(content: bytes) -> Readout:
         points=values.reshape(channels, points),
         center_sample=int(head["center_sample"]),
         encoding=int(head["encoding_space_ref"]),
+        place=tuple(float(x) for name in PLACE for x in head[name]),
     )
 
 

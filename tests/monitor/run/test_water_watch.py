@@ -18,6 +18,7 @@ from streams.errors import InputError
 from streams.export.nifti_mrs import write_session
 from streams.messages.transient import Acquisition, End, Kind, Start, Transient, number
 from streams.sources.checks.water import LEAST_DOMINANCE, peaks
+from streams.voxel.place import VoxelPlace
 
 POINTS, DWELL_S, MHZ = 512, 4e-4, 123.25
 ACQUISITION = Acquisition(MHZ, "1H", DWELL_S, POINTS, 2, 0.03, 2.0, sequence="PRESS")
@@ -110,13 +111,15 @@ def test_interleaved_water_has_a_course_of_its_own(tmp_path):
     assert all(3 < float(row["fwhm_hz"]) < 14 for row in course)
 
 
-def lent(**changes: float) -> tuple[int, float | None, set[str]]:
+def lent(
+    before: Acquisition = ACQUISITION, **changes: object
+) -> tuple[int, float | None, set[str]]:
     """Waters taken, amplitude and outcomes of a series after one of water alone."""
     rng = np.random.default_rng(1)
     waters = [replace(transient(rng, n, True), kind=Kind.WATER) for n in range(4)]
     made = [transient(rng, 4 + n, False) for n in range(8)]
     second = Start(replace(ACQUISITION, **changes), "metabolites")
-    bodies = [Start(ACQUISITION, "water"), *waters, second, *made, End(12, "end")]
+    bodies = [Start(before, "water"), *waters, second, *made, End(12, "end")]
     wishes = Wishes(basis="press_3t_te30", changes={"window": 8})
     result = result_of(number(bodies), wishes)
     said = {note for note in texts(result.notes) if "reference of the series" in note}
@@ -132,6 +135,19 @@ def test_the_water_of_the_series_before_goes_with_metabolites_without_any():
         "which has none."
     }
     assert lent(voxel_mm=(10.0, 10.0, 10.0))[1] is None
+
+
+def test_the_water_of_another_place_is_not_lent():
+    axes = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    turned = ((0.8, 0.6, 0.0), (-0.6, 0.8, 0.0), (0.0, 0.0, 1.0))
+    before = replace(ACQUISITION, voxel_place=VoxelPlace((0.0, 0.0, 5.0), axes))
+    for place, is_lent in (
+        (VoxelPlace((0.0, 0.5, 5.0), axes), True),
+        (None, True),  # not said
+        (VoxelPlace((0.0, 2.0, 5.0), axes), False),
+        (VoxelPlace((0.0, 0.0, 5.0), turned), False),
+    ):
+        assert (lent(before, voxel_place=place)[1] is not None) == is_lent, place
 
 
 def test_what_is_measured_of_a_water_transient():

@@ -52,7 +52,9 @@ def nifti_2(path: Path) -> tuple[dict[str, Any], dict[str, Any], np.ndarray]:
     fields = {
         "sizeof_hdr": "<i@0", "magic": "<8s@4", "datatype": "<h@12", "bitpix": "<h@14",
         "dim": "<8q@16", "pixdim": "<8d@104", "vox_offset": "<q@168",
-        "scl_slope": "<d@176", "qform_code": "<i@344", "sform_code": "<i@348",
+        "scl_slope": "<d@176", "qoffset": "<3d@376", "srow_x": "<4d@400",
+        "srow_y": "<4d@432", "srow_z": "<4d@464",
+        "qform_code": "<i@344", "sform_code": "<i@348",
         "xyzt_units": "<i@500", "intent_code": "<i@504", "intent_name": "<16s@508",
     }  # fmt: skip
     head = {}
@@ -84,7 +86,11 @@ def test_nifti_mrs_by_the_bytes_of_its_header(tmp_path: Path, name: str) -> None
     assert head["xyzt_units"] & 0x07 == 2  # mm
     assert head["xyzt_units"] & 0x38 == 8  # s
     assert head["intent_name"].rstrip(b"\0") == b"mrs_v0_11"
-    assert (head["qform_code"], head["sform_code"]) == (0, 0)  # no position is known
+    assert (head["qform_code"], head["sform_code"]) == (1, 1)  # the scanner's
+    assert head["srow_x"] == pytest.approx((-12.0, 0.0, 24.0, 12.5))  # RAS
+    assert head["srow_y"] == pytest.approx((0.0, 25.5, 0.0, -30.25))
+    assert head["srow_z"] == pytest.approx((-16.0, 0.0, -18.0, 41.0))
+    assert head["qoffset"] == (12.5, -30.25, 41.0)
     assert np.array_equal(stored[0, 0, 0].transpose(2, 1, 0), FIDS[:4])
     assert extension["dim_5"] == "DIM_COIL"
     assert extension["dim_6"] == "DIM_DYN"

@@ -17,7 +17,7 @@ from streams.sources.mrd.rules import MrdRules
 
 ismrmrd = pytest.importorskip("ismrmrd", reason="needs the extra vendor")
 
-ACQUISITION = replace(STEAM, voxel_mm=None)
+ACQUISITION = STEAM
 TIMES = [0.0, 2.005, 4.0, 7.5]
 XML = """<?xml version="1.0"?><ismrmrdHeader xmlns="http://www.ismrm.org/ISMRMRD">
 <subjectInformation><patientName>Mustermann</patientName></subjectInformation>

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.spatial.transform import Rotation
 
 from streams.errors import InputError
 from streams.messages import wire
@@ -20,6 +21,7 @@ from streams.messages.transient import (
     Start,
     Transient,
 )
+from streams.voxel.place import place_or_none
 
 finite = st.floats(-1e12, 1e12, allow_nan=False)
 count = st.integers(0, 2**53 - 1)
@@ -31,7 +33,13 @@ def possible(name):
     return st.floats(RANGES[name].low, RANGES[name].high)
 
 
+STRAIGHT = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
 edge_mm = possible("voxel_mm")
+places = st.builds(
+    lambda centre, turn: place_or_none(centre, Rotation.from_rotvec(turn).as_matrix()),
+    st.tuples(*3 * [st.floats(-1e3, 1e3)]),
+    st.tuples(*3 * [st.floats(-3.0, 3.0)]),
+)
 acquisitions = st.builds(
     Acquisition,
     spectrometer_frequency_mhz=possible("spectrometer_frequency_mhz"),
@@ -47,6 +55,7 @@ acquisitions = st.builds(
     vendor=text,
     model=text,
     phase_cycle_steps=st.integers(1, 64),
+    voxel_place=st.none() | places,
 )
 fids = arrays(
     np.complex64,
@@ -202,6 +211,35 @@ def test_a_missing_echo_time_is_named():
     table = json.loads(header)
     del table["acquisition"]["echo_time_s"]
     with pytest.raises(InputError, match="start message lacks echo_time_s"):
+        wire.decode([topic, json.dumps(table).encode(), payload])
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (4, "voxel_place that is no JSON object"),
+        ({"axes": STRAIGHT}, "voxel_place.centre_mm that is no list of three"),
+        (
+            {"centre_mm": [0, 0, "4"], "axes": STRAIGHT},
+            r"centre_mm\[2\] that is no num",
+        ),
+        ({"centre_mm": [0, 0, 1e5], "axes": STRAIGHT}, "too far off"),
+        (
+            {"centre_mm": [0, 0, 0], "axes": STRAIGHT[:2]},
+            "axes that is no list of three",
+        ),
+        ({"centre_mm": [0, 0, 0], "axes": [[1, 0, 0]] * 3}, "no perpendicular unit"),
+    ],
+)
+def test_a_place_that_cannot_be_is_named(place, said):
+    start = Start(Acquisition(123.2, "1H", 5e-4, 4, 1, 0.03), "test")
+    topic, header, payload = wire.encode(Message("s", 0, 0, start))
+    table = json.loads(header)
+    assert table["acquisition"].pop("voxel_place") is None
+    older = [topic, json.dumps(table).encode(), payload]
+    assert wire.decode(older).body == start  # written before there was a place
+    table["acquisition"]["voxel_place"] = place
+    with pytest.raises(InputError, match=said):
         wire.decode([topic, json.dumps(table).encode(), payload])
 
 
