@@ -32,7 +32,9 @@ C0 = np.linspace(10.0, 0.5, len(NAMES))
 @pytest.fixture(scope="module")
 def session():
     random, M = np.random.default_rng(1), len(NAMES)
-    measurement = Measurement(random.standard_normal((M, M + 1)), np.zeros((M, 0)))
+    measurement = Measurement(
+        random.standard_normal((M, M + 1)), np.zeros((M, 0)), np.zeros((0, M, M))
+    )
     o = measurement.rows @ np.append(C0, 0) + random.standard_normal((1500, M))
     seen = [
         Observed(i, 0, 2.0 * i, i, o[i], 1.0, i < 300, int(i >= 300), max(i - 300, 0))

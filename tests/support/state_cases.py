@@ -22,7 +22,7 @@ def measurement(seed: int = 1) -> Measurement:
     random = np.random.default_rng(seed)
     rows = random.standard_normal((8, len(NAMES) + 1)) + 1.0
     rows[:, -1] *= 3.0
-    return Measurement(rows, np.zeros((8, 0), complex))
+    return Measurement(rows, np.zeros((8, 0), complex), np.zeros((0, 8, len(NAMES))))
 
 
 def dynamics(slope_percent: float = 0.05, tied: bool = True) -> Dynamics:

@@ -59,7 +59,9 @@ FREE_PERCENT = 2.0
 UNTIED_PERCENT = 12.0
 """Of every amplitude in the free dynamics: 5 % in ten minutes."""
 GAIN_PERCENT = 12.0
-WIDTH_HZ = 1.0
+WIDTH_HZ = 10.0
+"""BOLD narrows lines within seconds: with a slower walk a narrowing of half a hertz was
+taken for a percent of gain for minutes, and this one widens no interval."""
 SLOPES = ((100.0, 7.0), (3.0, 5.0))
 """Memory of each slope, transients, and the SD of the change that it brings when the
 infusion starts or stops, percent of the amplitude."""

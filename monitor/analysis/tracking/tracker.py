@@ -91,6 +91,18 @@ class Tracker:
         """Begin with hardly any knowledge."""
         return cls(dynamics, *dynamics.start())
 
+    @property
+    def amplitudes(self) -> Real:
+        """C + g c0 (M,), the gain included."""
+        M, c0 = len(self.dynamics.names), self.dynamics.c0
+        amplitudes: Real = self.mean[:M] + self.mean[M] * c0
+        return amplitudes
+
+    @property
+    def width_hz(self) -> float:
+        """W, against the session model."""
+        return float(self.mean[len(self.dynamics.names) + 1])
+
     def predict(self, steps: int = 1) -> Real:
         """Let a number of transients pass; the transition (n, n) that this was."""
         F, Q = self.dynamics.jump(steps)

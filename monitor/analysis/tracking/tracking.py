@@ -198,6 +198,9 @@ class Tracking:
             raise RuntimeError("the tracker was not started")
         before = self.seen[-1] if self.seen else None
         rows = seeing.rows[one.epoch]
+        known = tied.amplitudes, tied.width_hz
+        beyond = seeing.measurements[one.epoch].beyond(*known)
+        one = replace(one, o=one.o - beyond)
         joint = [taken(f, one, before, rows) for f in (tied, free)]
         self.seen.append(one)
         if not belongs(self._open, one):
