@@ -33,6 +33,10 @@ class Text(QLabel):
         """Use bold letters from the next `dress` on."""
         self._bold = bold
 
+    def make_size(self, size: float) -> None:
+        """Use letters of another size from the next `dress` on."""
+        self._size = size
+
     def dress(self, theme: Theme) -> None:
         """Take the sizes of a theme."""
         self._theme = theme

@@ -55,7 +55,7 @@ from streams.messages.transient import (
 GATHER_S = 0.03  # of work in one turn; its reports reach the window together
 MOST_REPORTS = 64  # in one parcel, so that a parcel never takes the window long
 
-LOCAL = frozenset({"settings", "reference", "acknowledged"})
+LOCAL = frozenset({"settings", "reference", "acknowledged", "subject"})
 """Events that a window without the right to record them keeps to itself."""
 
 

@@ -20,6 +20,7 @@ from monitor.run.stream_state import Stream
 from monitor.run.unlocking import KIND as UNLOCK
 from monitor.screen import notices
 from monitor.screen.acknowledging import ACKNOWLEDGED, message_from
+from monitor.screen.identity import IDENTITY, identity_from
 from monitor.screen.parts.axis import UNSEEN, Span, label_of
 from monitor.screen.parts.spectrum import height_of
 from monitor.screen.parts.tracks import Tracks
@@ -126,7 +127,7 @@ def await_event(state: SessionState, kind: str, now_s: float) -> None:
     if kind in REFITTED:
         state.notices.fitting_since_s = now_s
         return
-    if kind != ACKNOWLEDGED:
+    if kind not in (ACKNOWLEDGED, IDENTITY):
         tell(state, notices.sent(label_of(Event(0.0, kind))), now_s)
 
 
@@ -146,7 +147,7 @@ def tell_refused(state: SessionState, kind: str, why: str, now_s: float) -> None
 
 def tell_kept_here(state: SessionState, kind: str, now_s: float) -> None:
     """A change was applied in this window and is not in the recording."""
-    if kind == ACKNOWLEDGED:
+    if kind in (ACKNOWLEDGED, IDENTITY):
         return
     tell(state, notices.kept_here(label_of(Event(0.0, kind))), now_s)
 
@@ -198,6 +199,9 @@ def _take_event(state: SessionState, event: Event, now_s: float) -> None:
         _take_settings(state, event.text, now_s)
     if event.kind == ACKNOWLEDGED:
         _take_acknowledged(state, event)
+        return
+    if event.kind == IDENTITY:
+        state.identity = identity_from(event.text) or state.identity
         return
     trouble = notices.trouble(event)
     if event.kind in UNLOCKING and not state.hidden:

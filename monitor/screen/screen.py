@@ -46,12 +46,23 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The strip at the top: stream and recording, phase, and counts, in words."""
+    """The strip at the top, in words.
+
+    Attributes
+    ----------
+    stream, stream_attention : of stream and recording
+    phase : of the run, with its clock
+    plan : how long the infusion is planned to take; empty where that is not known
+    details : who and which protocol; how old the data are and room on the disk
+    more : what is told where the pointer rests
+    """
 
     stream: str
     stream_attention: bool
     phase: str
-    details: tuple[str, ...]
+    plan: str
+    details: tuple[str, str]
+    more: str
 
 
 @dataclass(frozen=True, slots=True)

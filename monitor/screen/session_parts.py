@@ -16,7 +16,7 @@ from monitor.screen.parts.axis import time_axis
 from monitor.screen.parts.measures import measures
 from monitor.screen.parts.outlook import OutlookWords, outlook_words
 from monitor.screen.parts.peaks import axis_offset
-from monitor.screen.parts.status import Progress, phase_words, status
+from monitor.screen.parts.status import Progress, phase_words, plan_words, status
 from monitor.screen.parts.table import Known, table, tells_outcome
 from monitor.screen.parts.water import water_points
 from monitor.screen.recent_quality import figures_of, limits_of
@@ -59,8 +59,11 @@ def status_of(state: SessionState, now_s: float) -> Status:
     """The strip at the top."""
     at_s, any_yet = state.clock_s(now_s), len(state.quality) > 0
     phase = phase_words(state.infusion(), at_s)
+    plan = plan_words(state.infusion(), state.settings.infusion_length_s)
+    who = (state.identity.words, state.settings.name if any_yet else "")
     progress = Progress(
         phase=phase if any_yet else "WAITING",
+        plan=plan if any_yet else "",
         clock_s=at_s,
         ended=state.ended is not None,
         starting=state.starting(now_s),
@@ -69,6 +72,8 @@ def status_of(state: SessionState, now_s: float) -> Status:
         age_s=state.age_s(now_s),
         window=state.settings.window,
         interval_s=state.interval_s if any_yet else None,
+        room_s=disk.room_s(state),
+        who=" · ".join(part for part in who if part),
     )
     return status(state.stream, progress)
 

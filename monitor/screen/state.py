@@ -18,6 +18,7 @@ from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
+from monitor.screen.identity import Identity
 from monitor.screen.notices import Notices
 from monitor.screen.parts.axis import Span
 from monitor.screen.parts.columns import Columns
@@ -41,6 +42,7 @@ class SessionState:
     Attributes
     ----------
     ended : why the session is over; None while it goes on
+    identity : who is measured, as the operator typed it
     epochs : numbers of those with transients, in order
     epoch_starts_s : scanner time of the first transient of each, s
     gaps_s : between neighbouring transients, where nothing was measured, s
@@ -63,6 +65,7 @@ class SessionState:
     acquisition: Acquisition | None = None
     source: str = ""
     ended: str | None = None
+    identity: Identity = field(default_factory=Identity)
     events: list[Event] = field(default_factory=list)
     epochs: list[int] = field(default_factory=list)
     epoch_starts_s: list[float] = field(default_factory=list)
@@ -136,10 +139,10 @@ class SessionState:
         return float(self.quality["time_s"][0]) if len(self.quality) else 0.0
 
     def clock_s(self, now_s: float) -> float:
-        """Scanner time now, which stands still where no transient comes."""
+        """Scanner time now; between transients it runs on by the caller's clock."""
         if not len(self.quality) or self.arrived_s is None:
             return 0.0
-        since = min(now_s - self.arrived_s, self.interval_s)
+        since = now_s - self.arrived_s
         live = self.stream.playback is None and self.ended is None
         last = self.events[-1].time_s if self.events else 0.0
         return max(self.time_s() + (max(0.0, since) if live else 0.0), last)

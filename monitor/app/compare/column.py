@@ -57,7 +57,7 @@ class Column(QFrame):
     def draw(self, screen: Screen) -> None:
         """Show a session: words, and one plot at a time."""
         counted = screen.status.details[0].partition(" · ")[0]
-        self.status.draw(replace(screen.status, details=(self.name, counted)))
+        self.status.draw(replace(screen.status, plan="", details=(self.name, counted)))
         self.headline.draw(screen.headline)
         axis = screen.trend.axis
         plots: tuple[Callable[[], None], ...] = (

@@ -9,10 +9,13 @@ from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout
 from monitor.app.panels.status import restate
 from monitor.app.text import Text
 from monitor.app.theme import Theme
+from monitor.screen.messages import LINES
 from monitor.screen.parts.message_lines import lines_of
 from monitor.screen.screen import Message
 
+FEW = 2  # lines on a small page
 MARGINS = (16, 3, 16, 3)
+LARGE, ALIKE = 44, 24  # letters of the first line, the latter on a small page
 TIP = "click a message, or Ctrl+K: acknowledge it. It returns if it gets worse."
 
 
@@ -29,7 +32,7 @@ class MessagePanel(QFrame):
         self._rows = QVBoxLayout(self)
         self._shown: tuple[Message, ...] | None = None
         self._cramped = False
-        self.first = Text(44, 17, bold=True)
+        self.first = Text(LARGE, 17, bold=True)
         self.second = Text(26, 17)
         self.others = (Text(24, 17), Text(24, 17))
         self.sentence = QLabel()  # of the analysis, too long for one line
@@ -47,6 +50,7 @@ class MessagePanel(QFrame):
         self._cramped, shown, self._shown = theme.cramped, self._shown, None
         self._rows.setContentsMargins(*(theme.px(v) for v in MARGINS))
         self._rows.setSpacing(0)
+        self.first.make_size(ALIKE if theme.cramped else LARGE)
         for line in (self.first, self.second, *self.others):
             line.dress(theme)
         self.sentence.setFont(theme.font(24, bold=True))
@@ -55,8 +59,9 @@ class MessagePanel(QFrame):
 
     def height_for(self, theme: Theme) -> int:
         """Height that three messages need."""
-        rows = theme.line_px(44, True) + 2 * theme.line_px(24)
-        rows += 0 if theme.cramped else theme.line_px(26)
+        large = ALIKE if theme.cramped else LARGE
+        rows = theme.line_px(large, True) + theme.line_px(24)
+        rows += 0 if theme.cramped else theme.line_px(26) + theme.line_px(24)
         return rows + theme.px(2 * MARGINS[1])
 
     def draw(self, messages: tuple[Message, ...]) -> None:
@@ -64,7 +69,7 @@ class MessagePanel(QFrame):
         if messages is self._shown:
             return
         self._shown = messages
-        lines = lines_of(messages)
+        lines = lines_of(messages, FEW if self._cramped else LINES)
         restate(self, "attention" if lines.attention else "")
         self.first.setVisible(bool(lines.first) and not lines.long)
         self.sentence.setVisible(lines.long)

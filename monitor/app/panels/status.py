@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import (
     QFrame,
@@ -16,6 +18,7 @@ from monitor.app.text import Text
 from monitor.app.theme import Theme
 from monitor.screen.screen import Status
 
+TIME = "00:00:00"
 USUAL = ("● REC 00:00:00", "INFUSION +00:00")
 """Stream and phase as they read for most of a session."""
 
@@ -34,6 +37,8 @@ class StatusPanel(QWidget):
         self.stream = Text(60, 30, bold=True)
         inside.addWidget(self.stream)
         self.phase = Text(60, 30, bold=True)
+        self.plan = Text(36, 17)
+        self.time = Text(44, 17)
         details = QVBoxLayout()
         details.setSpacing(0)
         self.details = (Text(22, 17), Text(22, 17, role="secondary"))
@@ -43,6 +48,8 @@ class StatusPanel(QWidget):
         details.addStretch()
         self._row.addWidget(self._tile)
         self._row.addWidget(self.phase)
+        self._row.addWidget(self.plan)
+        self._row.addWidget(self.time)
         self._row.addLayout(details)
         self.menu = QPushButton("☰")
         self.menu.setToolTip("menu")
@@ -56,7 +63,7 @@ class StatusPanel(QWidget):
         """Take the sizes of a theme."""
         self._row.setSpacing(theme.px(24))
         self.setFixedHeight(theme.px(84))
-        for text in (self.stream, self.phase, *self.details):
+        for text in (self.stream, self.phase, self.plan, self.time, *self.details):
             text.dress(theme)
         self.menu.setFont(theme.font(28))
         self.menu.setFixedSize(theme.text_px(40), theme.text_px(40))
@@ -73,7 +80,7 @@ class StatusPanel(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """Stream and phase at their full size, as far as the details leave room.
+        """Stream and phase at their full size, as far as the rest leaves room.
 
         What the details once needed they keep: the clock would make the rest breathe.
         """
@@ -82,16 +89,27 @@ class StatusPanel(QWidget):
         needed = (line.least_px(line.full_text) for line in self.details)
         self._details_px = max(self._details_px, *needed)
         menu = 0 if self.menu.isHidden() else self.menu.width() + self._row.spacing()
-        room = self.width() - 2 * self._row.spacing() - menu
-        stream, phase = (
-            text.whole_px(usual)
-            for text, usual in zip((self.stream, self.phase), USUAL, strict=True)
-        )
-        stream += 2 * self._theme.px(16)
-        share = max(0.0, min(1.0, (room - self._details_px) / (stream + phase)))
-        widths = [int(share * stream), int(share * phase)]
+        room = self.width() - 4 * self._row.spacing() - menu
+        texts = (self.stream, self.phase, self.plan, self.time)
+        wanted = [
+            text.whole_px(usual) if usual else 0
+            for text, usual in zip(texts, self._usual(), strict=True)
+        ]
+        wanted[0] += 2 * self._theme.px(16)
+        share = max(0.0, min(1.0, (room - self._details_px) / sum(wanted)))
+        widths = [int(share * width) for width in wanted]
         for place, width in enumerate((*widths, room - sum(widths))):
             self._row.setStretch(place, max(1, width))
+
+    def _usual(self) -> tuple[str, str, str, str]:
+        """As they read for most of a session; a small page has no time of day."""
+        cramped = self._theme is not None and self._theme.cramped
+        return (*USUAL, self.plan.full_text, "" if cramped else TIME)
+
+    def tick(self) -> None:
+        """Show the time of day."""
+        cramped = self._theme is not None and self._theme.cramped
+        self.time.show_text("" if cramped else time.strftime("%H:%M:%S"))
 
     def offer(self, menu: QMenu) -> None:
         """Show the button of a menu."""
@@ -101,12 +119,15 @@ class StatusPanel(QWidget):
         self.menu.show()
 
     def draw(self, status: Status) -> None:
-        """Show a status."""
+        """Show a status, and the time of day."""
+        self.tick()
         if status is self._shown:
             return
         self._shown = status
         self.stream.show_text(status.stream)
         self.phase.show_text(status.phase)
+        self.plan.show_text(status.plan)
+        self.setToolTip(status.more)
         for line, text in zip(self.details, status.details, strict=True):
             line.show_text(text)
         self._make_room()

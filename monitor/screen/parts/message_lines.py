@@ -24,13 +24,13 @@ class Lines:
     attention: bool
 
 
-def lines_of(messages: tuple[Message, ...]) -> Lines:
-    """The lines of messages that are in order."""
+def lines_of(messages: tuple[Message, ...], most: int = LINES) -> Lines:
+    """At most so many lines of messages that are in order; how many more there are."""
     if not messages:
         return Lines("", False, NONE, ("", ""), False)
     first, *others = messages
-    shown = [_line(message) for message in others[: LINES - 1]]
-    left = len(messages) - LINES
+    shown = [_line(message) for message in others[: most - 1]]
+    left = len(messages) - most
     if left > 0:
         shown[-1] += f" · {left} more: F12"
     shown += [""] * (LINES - 1 - len(shown))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from monitor.run.stream_state import Stream
 from monitor.screen.screen import Status
-from monitor.screen.words import MINUS, ago, clock
+from monitor.screen.words import MINUS, ago, clock, minutes_of
 
 
 def stream_words(
@@ -47,22 +47,34 @@ def phase_words(infusion_s: tuple[float | None, float | None], clock_s: float) -
     return f"INFUSION +{clock(clock_s - start)}"
 
 
+def plan_words(
+    infusion_s: tuple[float | None, float | None], length_s: float | None
+) -> str:
+    """How long the infusion is planned to take, while it runs: "of 40:00"."""
+    start, stop = infusion_s
+    running = start is not None and stop is None
+    return f"of {clock(length_s)}" if running and length_s else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a session has come.
 
     Attributes
     ----------
-    phase : of the run, in words
+    phase, plan : of the run, in words
     clock_s : scanner time now, s
     ended, starting : whether it is over; whether its stream may still be on its way
     transients, low_weight : how many there are, and those of low weight
     age_s : of the newest transient, s; None before the first
     window : transients in a window
     interval_s : between transients, s; None before the first
+    room_s : how long the disk holds what comes, s; None where unknown
+    who : subject, visit, protocol
     """
 
     phase: str
+    plan: str
     clock_s: float
     ended: bool
     starting: bool
@@ -71,19 +83,33 @@ class Progress:
     age_s: float | None
     window: int
     interval_s: float | None
+    room_s: float | None
+    who: str
 
 
 def status(stream: Stream, at: Progress) -> Status:
     """The strip."""
     words, attention = stream_words(stream, at.clock_s, at.ended, at.starting)
-    last = "none yet" if at.age_s is None else f"last {ago(at.age_s)} ago"
-    span = f" = {at.window * at.interval_s:.0f} s" if at.interval_s else ""
+    age = "no data yet" if at.age_s is None else f"data {ago(at.age_s)} old"
     if stream.playback is not None or at.ended:
-        last = f"at {clock(at.clock_s)}"
-    beside = f" · {stream.clock}".replace("-", MINUS)
-    beside = beside if stream.clock and not at.ended else ""
-    details = (
-        f"transient {at.transients} ({last}) · low weight {at.low_weight}",
-        f"window {at.window}{span} · lag {stream.lag}{beside}",
-    )
-    return Status(words, attention, at.phase, details)
+        age = f"at {clock(at.clock_s)}"
+    disk = "" if at.room_s is None else f"disk for {minutes_of(at.room_s)}"
+    if at.ended or stream.playback is not None or not stream.connected:
+        disk = ""
+    details = at.who, " · ".join(part for part in (age, disk) if part)
+    return Status(words, attention, at.phase, at.plan, details, more_words(stream, at))
+
+
+def more_words(stream: Stream, at: Progress) -> str:
+    """Counts and clocks, for who asks: a line each."""
+    span = f" = {at.window * at.interval_s:.0f} s" if at.interval_s else ""
+    lines = [
+        f"{at.transients} transients, {at.low_weight} of low weight (hardly used: "
+        "motion, lipid, water)",
+        f"window of {at.window} transients{span}",
+        f"{stream.lag} messages recorded and not shown yet",
+    ]
+    if stream.clock and not at.ended:
+        beside = stream.clock.replace("-", MINUS)
+        lines.append(f"the relay's {beside} against the scanner's")
+    return "\n".join(lines)

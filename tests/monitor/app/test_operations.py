@@ -88,7 +88,7 @@ def test_settings_are_changed_by_an_event_and_the_course_is_done_again(
     whole.loop._work(Message("fake", 9000, 0, event))
     whole.answer()
     assert len(whole.window.session.state.estimates) == before - 8
-    assert "window 64 = 128 s" in whole.page.status.details[1].full_text
+    assert "window of 64 transients = 128 s" in whole.page.status.toolTip()
 
 
 def test_a_viewers_change_holds_in_this_window_alone(qtbot, open_whole):

@@ -55,7 +55,7 @@ STATES = {
     "infusion": State(1200, "● REC 00:20:0", "INFUSION +10:0", a_number, ""),
     "motion": State(MOTION_S, "● REC 00:21", "INFUSION +11:", a_number, "transients"),
     "stream lost": State(
-        1200, "● REC 00:20:0", "INFUSION +10:0", a_number, "No transient for",
+        1200, "● REC 00:20:1", "INFUSION +10:1", a_number, "No transient for",
         later_s=14,
     ),
     "replay": State(1200, "REPLAY 20×", "INFUSION +10:0", a_number, "", REPLAY),

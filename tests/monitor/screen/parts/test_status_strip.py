@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from fake_session import SETTINGS
 from screen_cases import LIVE, REPLAY, shown
 
 from monitor.run.stream_state import Playback, Stream
@@ -47,14 +48,32 @@ def test_footer_names_what_a_report_must_name(updates):
         assert words in footer
 
 
-def test_the_clocks_are_named_beside_the_stream(updates):
-    display = shown(updates, 300.0)
-    display.hear(replace(LIVE, clock="clock +0.012 s, +3.1 ppm"), 300.0)
-    assert display.screen(300.5).status.details[1].endswith("clock +0.012 s, +3.1 ppm")
-
-
-def test_a_clock_that_goes_back_has_a_true_minus(updates):
+def test_the_clocks_are_told_where_the_pointer_rests(updates):
     display = shown(updates, 300.0)
     display.hear(replace(LIVE, clock="clock -0.012 s, -3.1 ppm"), 300.0)
-    said = display.screen(300.5).status.details[1]
-    assert said.endswith("clock −0.012 s, −3.1 ppm")
+    more = display.screen(300.5).status.more
+    assert "the relay's clock −0.012 s, −3.1 ppm against the scanner's" in more
+    assert "window of 32 transients = 64 s" in more
+
+
+def test_the_infusion_s_clock_runs_on_without_data_which_are_told_old(updates):
+    settings = replace(SETTINGS, infusion_length_s=2400.0)
+    display = shown(updates, 700.0, settings)
+    status = display.screen(736.4).status
+    assert (status.phase, status.plan) == ("INFUSION +02:16", "of 40:00")
+    assert status.details[1].startswith("data 36 s old")
+    before = shown(updates, 500.0, settings).screen(500.0).status
+    assert before.plan == ""
+
+
+def test_room_on_the_disk_is_told_as_time(updates):
+    display = shown(updates, 300.0)
+    display.hear(replace(LIVE, disk_free_bytes=10**7), 300.0)
+    assert display.screen(300.5).status.details[1] == "data 0 s old · disk for 10 h"
+
+
+def test_a_replay_stands_still_between_its_transients(updates):
+    display = shown(updates, 700.0)
+    display.hear(REPLAY, 700.0)
+    status = display.screen(760.0).status
+    assert (status.phase, status.details[1]) == ("INFUSION +01:40", "at 11:40")
