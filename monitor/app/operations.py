@@ -6,6 +6,7 @@ the session's state, and the sheet that is open is drawn again.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -29,14 +30,22 @@ from monitor.screen.messages import PASSING, said_at
 from monitor.screen.rewindable import Session
 from monitor.screen.sheets.checks import card_of
 from monitor.screen.sheets.choices import choices_of, outcomes_of
-from monitor.screen.sheets.new_session import Opening
+from monitor.screen.sheets.new_session import Opening, places_for
 from monitor.screen.sheets.summary import summary_of
 from monitor.screen.sheets.window import line_at
 from monitor.screen.state import SessionState
 from streams.errors import InputError
+from streams.recording.recordings_folder import recordings_folder
+from streams.relay.announced import running_relays
 
 MOST_SAID = 150  # lines of the log, the newest
 MARKS = {True: "✓", False: "▲", None: "–"}
+
+
+def usual_folder() -> Path:
+    """Where recordings go, once there is one; else home."""
+    folder = recordings_folder()
+    return folder if folder.is_dir() else Path.home()
 
 
 class Host(Protocol):
@@ -61,7 +70,7 @@ class Operations:
         folder: Path | None = None,
     ) -> None:
         self._host, self._send, self._clock = host, send, clock
-        self.folder = folder or Path.home()
+        self.folder = folder or usual_folder()
         page = host.page
         self.plots: dict[str, QWidget] = {
             "page": page,
@@ -160,19 +169,20 @@ class Operations:
         self._only(self.choices)
         self.choices.show_choices(choices_of(self.state), outcomes_of(self.state))
 
-    def show_beginning(self, opening: Opening) -> None:
-        """Protocol, and stream or recording."""
+    def show_beginning(self, opening: Opening, last: str) -> None:
+        """Protocol, and stream or recording; `last` are addresses that were used."""
         self._only(self.begin)
-        self.begin.show_for(opening, str(self.folder))
+        places = places_for(opening.place, last, running_relays())
+        self.begin.show_for(opening, str(self.folder), places)
 
     def show_export(self, what: str) -> None:
         """Save a plot or the table."""
         self._only(self.export)
-        self.export.show_for(what, self.folder)
+        self.export.show_for(what, self.folder, self.state.identity.prefix)
 
     def show_summary(self) -> None:
         """The page at the stop."""
-        page = summary_of(self.state, self._clock())
+        page = summary_of(self.state, self._clock(), time.strftime("%Y-%m-%d %H:%M"))
         self.summary.draw(page, self._host.page.trend.grab())
         self._only(self.summary)
 
@@ -225,7 +235,8 @@ class Operations:
         save_table(self._host.session.screen(self._clock()).table, place)
 
     def _save_summary(self) -> None:
-        place = self.folder / "summary.png"
+        stamp = time.strftime("%Y-%m-%d_%H-%M")
+        place = self.folder / f"{self.state.identity.prefix}summary_{stamp}.png"
         try:
             self.summary.save_to(place)
         except InputError as error:

@@ -66,6 +66,8 @@ class Page(QWidget):
         self.replay = ReplayPanel()
         self.footer = Text(17, 17, role="secondary")
         self.outlook = OutlookPanel()
+        self.viewing = Text(28, 17, role="secondary")
+        self.viewing.show_text("View only: nothing is recorded from here")
         self.acts = QStackedWidget()
         self.acts.addWidget(self.buttons)
         self.acts.addWidget(self.replay)
@@ -122,7 +124,7 @@ class Page(QWidget):
         for panel in (
             self.status, self.headline, self.trend, self.measures, self.quality,
             self.waterfall, self.spectrum, self.table, self.messages, self.outlook,
-            self.buttons, self.replay, self.footer, *self._crosshairs,
+            self.buttons, self.viewing, self.replay, self.footer, *self._crosshairs,
         ):  # fmt: skip
             panel.dress(theme)
         self._theme = theme
@@ -140,6 +142,12 @@ class Page(QWidget):
         if size != self._dressed:
             self._dressed = size
             self.dress()
+
+    def only_view(self) -> None:
+        """Show in the place of the buttons that nothing is recorded from here."""
+        self.acts.removeWidget(self.buttons)
+        self.buttons.hide()
+        self.acts.insertWidget(0, self.viewing)
 
     def time_plots(self) -> tuple[Plot, ...]:
         """Every plot on the time axis, from the top."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 
 from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QIcon
@@ -78,6 +79,10 @@ def run_window(
         window.open_session = open_another
     last = Opening(state.stream, state.protocol, state.key)
     window.opening = last if opening is None else opening
+    if opening is not None and not opening.place and not opening.protocol:
+        window.opening = replace(last, view=opening.view, who=opening.who)
+    if window.opening.view:
+        window.only_view()
     _place(window, state)
     # Ctrl-C: raised in a slot it would leave Qt hanging; quit() would ask first.
     before = signal.signal(signal.SIGINT, lambda number, frame: app.exit(130))

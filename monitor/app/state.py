@@ -19,7 +19,8 @@ class State:
     """What the operator has chosen about the window, never about the analysis.
 
     `geometry` is x, y, width, height; empty: as large as the screen.  `stream`,
-    `protocol` and `key` (a file) are offered when a session is begun.
+    `protocol` and `key` (a file) are offered when a session is begun, and
+    `streams`, the addresses that were used last.
     """
 
     theme: str = "dark"
@@ -31,6 +32,7 @@ class State:
     stream: str = ""
     protocol: str = ""
     key: str = ""
+    streams: str = ""
 
 
 def state_path() -> Path:

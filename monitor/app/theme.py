@@ -172,7 +172,7 @@ def style_sheet(theme: Theme) -> str:
     QPushButton {{ background: {p.panel}; color: {p.text}; padding: 0 {pad}px;
         border: {theme.px(2)}px solid {p.rule}; border-radius: {radius}px; }}
     QPushButton:hover {{ background: {p.rule}; }}
-    QPushButton:focus {{ border-color: {p.secondary}; }}
+    QPushButton:focus {{ border-color: {p.text}; }}
     QPushButton:pressed, QPushButton:checked {{
         background: {p.rule}; border-color: {p.text}; }}
     QPushButton:disabled {{ color: {p.baseline}; }}
@@ -180,12 +180,16 @@ def style_sheet(theme: Theme) -> str:
         border-radius: {radius}px; padding: 0 {pad}px; }}
     QComboBox::drop-down {{ border: 0; width: {theme.px(24)}px; }}
     QComboBox QAbstractItemView {{ background: {p.panel}; color: {p.text};
-        selection-background-color: {p.rule}; selection-color: {p.text}; }}
+        border: {theme.px(2)}px solid {p.secondary}; outline: 0;
+        selection-background-color: {p.text}; selection-color: {p.ground}; }}
     QDialog QWidget {{ font-size: {theme.text_px(22)}px; font-family: {families}; }}
     QMenu {{ background: {p.panel}; border: {theme.px(2)}px solid {p.secondary};
         font-size: {theme.text_px(22)}px; font-family: {families}; }}
     QMenu::item {{ padding: {theme.px(4)}px {theme.px(24)}px; }}
-    QMenu::item:selected {{ background: {p.rule}; }}
+    QMenu::item:selected {{ background: {p.text}; color: {p.ground}; }}
+    QToolTip {{ background: {p.ground}; color: {p.text}; padding: {pad}px;
+        border: {theme.px(2)}px solid {p.secondary};
+        font-size: {theme.text_px(20)}px; font-family: {families}; }}
     QLineEdit, QSpinBox, QPlainTextEdit {{ background: {p.ground};
         border: {theme.px(2)}px solid {p.secondary};
         border-radius: {radius}px; padding: 0 {pad}px; }}

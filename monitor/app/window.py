@@ -22,6 +22,8 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
+from monitor.app.files import RECORDINGS
+from monitor.app.identifying import Identifying
 from monitor.app.operations import Operations
 from monitor.app.page import Page
 from monitor.app.panels.buttons import WORDS
@@ -36,7 +38,7 @@ from monitor.screen.keys import KEY
 from monitor.screen.parts.trend import after
 from monitor.screen.rewindable import Session
 from monitor.screen.screen import Screen
-from monitor.screen.sheets.new_session import Opening
+from monitor.screen.sheets.new_session import Opening, remembered
 from streams.errors import InputError
 
 FRAME_MS = 40
@@ -78,7 +80,8 @@ class Window(QMainWindow):
         self.operations = Operations(self, self.send, clock, folder)
         self.open_session: Callable[[Opening], None] | None = None
         self.opening = Opening()
-        self._stream = state.stream
+        self._stream, self._streams = state.stream, state.streams
+        self._identifying = Identifying()
         self.ask_to_leave: Callable[[str], bool] = partial(really, self.page)
         self._connect()
         self._timer = QTimer(self)
@@ -111,12 +114,19 @@ class Window(QMainWindow):
             "on": lambda: page.replay.step(STEP_S),
         }
         keys = {name: self._key(KEY[name], act) for name, act in acts.items()}
+        self._recording_keys = [keys[kind] for kind in WORDS]
         self._replay_keys = [keys[name] for name in ("play", "back", "on")]
         page.status.offer(menu_of(page, acts))
         for key, by in (("PgUp", -1), ("PgDown", 1)):
             self._key(key, partial(operations.looking.step, by))
         self._key("Escape", self._leave)
         operations.begin.asked.connect(self._begin_asked)
+
+    def only_view(self) -> None:
+        """Take away every key and button that records."""
+        self.page.only_view()
+        for key in self._recording_keys:
+            key.setEnabled(False)
 
     def _leave(self) -> None:
         """Leave a note that is being typed, or the sheet that is open."""
@@ -170,6 +180,7 @@ class Window(QMainWindow):
             self.opening.place if self.opening.live else self._stream,
             self.opening.protocol,
             self.opening.key,
+            remembered(self.opening.place, self._streams),
         )
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
@@ -202,12 +213,13 @@ class Window(QMainWindow):
         if self.seen().running and not self.ask_to_leave(LEAVE):
             return "nothing was opened"
         hidden = self.opening.hidden or self.session.state.hidden
-        opening = replace(opening, hidden=hidden)
+        opening = replace(opening, hidden=hidden, view=self.opening.view)
         try:
             self.open_session(opening)
         except InputError as error:
             return str(error)
-        self._stream = self.state().stream
+        self._stream, self._streams = self.state().stream, self.state().streams
+        self._identifying = Identifying()
         self.opening = opening
         return ""
 
@@ -216,7 +228,7 @@ class Window(QMainWindow):
         offered = self.opening
         if not offered.live:
             offered = replace(offered, place=self._stream)
-        self.operations.show_beginning(offered)
+        self.operations.show_beginning(offered, self._streams)
 
     def _begin_asked(self, opening: Opening) -> None:
         said = self.open(opening)
@@ -225,7 +237,7 @@ class Window(QMainWindow):
 
     def _choose_file(self) -> None:
         name, _ = QFileDialog.getOpenFileName(
-            self.page, "Open a recording", str(self.operations.folder)
+            self.page, "Open a recording", str(self.operations.folder), RECORDINGS
         )
         if name:
             self.operations.folder = Path(name).parent
@@ -241,6 +253,8 @@ class Window(QMainWindow):
             key.setEnabled(screen.playback is not None)
         self.page.draw(screen)
         self.operations.refresh()
+        if not self.opening.view:
+            self._identifying.step(self.session.state, self.opening.who, self.send)
 
     def seen(self) -> Screen:
         """What is to be seen now."""

@@ -25,6 +25,7 @@ from monitor.preflight.machine import CheckResult, CheckState
 from streams.chain.drifting import DriftingScanner
 from streams.chain.tee import Address
 from streams.errors import InputError
+from streams.recording.recordings_folder import make_recordings_folder
 from streams.relay.stopping import stop_on_signals
 from streams.sources.mrd.listening import DEFAULT_LISTEN, Listening
 from streams.sources.mrd.parser import DEFAULT_PORT
@@ -92,7 +93,7 @@ def serve(
     Example: mrs-monitor kit serve --listen 192.168.2.5:9002 --allow 192.168.2.1
     """
     listening = _listening(listen, allow, container)
-    folder = out or options.data_folder()
+    folder = out or make_recordings_folder()
     folder.mkdir(parents=True, exist_ok=True)
     terminal, stop = Terminal(), threading.Event()
     log = partial(_log, terminal)

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
-
-from platformdirs import user_data_path
 
 from monitor.protocol.span import span_of
 from streams.errors import InputError
@@ -65,27 +61,3 @@ def replay_speed(text: str) -> float:
 def changes(**given: Any) -> dict[str, Any]:
     """Settings that were given on the command line; None and () were not."""
     return {key: value for key, value in given.items() if value not in (None, ())}
-
-
-def data_folder() -> Path:
-    """Where recordings go by default; made if need be.
-
-    Raises
-    ------
-    InputError : it cannot be made
-    """
-    folder = user_data_path("mrs-monitor", appauthor=False) / "recordings"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"The folder {folder} cannot be made ({error.strerror}): "
-            "give --record FILE."
-        ) from None
-    return folder
-
-
-def new_recording(name: str) -> Path:
-    """A new file for a session that begins now."""
-    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-    return data_folder() / f"{name}-{stamp}.mcap"

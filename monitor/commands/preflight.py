@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from monitor.commands import options
 from monitor.commands.arguments import Allow, Clients, Listen, ServerKey
 from monitor.commands.printing import say
 from monitor.preflight import machine
@@ -21,6 +20,7 @@ from streams.errors import InputError
 from streams.messages.endpoint import Endpoint
 from streams.messages.keys import load_client_keys
 from streams.messages.transient import Body, Start
+from streams.recording.recordings_folder import make_recordings_folder
 from streams.sources.files.open_file import open_source
 from streams.sources.mrd.listening import DEFAULT_LISTEN
 from streams.sources.troubles import Troubles
@@ -92,7 +92,7 @@ def preflight(
             machine.relay_ports(bind),
         ]
     checks += [machine.keys(bind, server_key, clients), machine.clock()]
-    folder = record.parent if record else options.data_folder()
+    folder = record.parent if record else make_recordings_folder()
     checks += machine.disk(folder, hours)
     for check in checks:
         say(check.line)

@@ -66,7 +66,8 @@ def configure_for_choice(
     Endpoint.parse(opening.place)
     settings = read_protocol(opening.protocol) if opening.protocol else Settings()
     config = WorkerConfig(
-        partial(live_feed, opening.place, opening.key), partial(SessionRun, wishes)
+        partial(live_feed, opening.place, opening.key, opening.view),
+        partial(SessionRun, wishes),
     )
     title = f"mrs-monitor: live {opening.place}"
     return config, settings.with_changes(**wishes.changes), title

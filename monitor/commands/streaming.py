@@ -28,6 +28,8 @@ from streams.messages.keys import (
 )
 from streams.messages.transient import Body
 from streams.recording.files import places
+from streams.recording.recordings_folder import new_recording
+from streams.relay.announced import announced
 from streams.relay.keep_awake import stay_awake
 from streams.relay.relay import run_relay
 from streams.relay.status import RelayStatus
@@ -99,7 +101,7 @@ def relay(
     """
     pace = options.replay_speed(speed)
     stop = threading.Event()
-    path = record or options.new_recording("session")
+    path = record or new_recording("session")
     terminal = Terminal()
     site = Site(listen, allow, protocol, path, terminal.say)
     _check_goes_with(
@@ -127,7 +129,7 @@ def relay(
         )
     shown = _Shown(terminal.say, path)
     try:
-        with stay_awake() as problem:
+        with stay_awake() as problem, announced(bind):
             shown.beside = problem
             final = run_relay(
                 bodies,

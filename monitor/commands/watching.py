@@ -43,10 +43,12 @@ from monitor.run.feed import Feed, live_feed, replay_feed
 from monitor.run.loop import WorkerConfig
 from monitor.run.session_run import SessionRun
 from monitor.run.unlocking import check_reason, note_beside, unlocked_feed
+from monitor.screen.identity import Identity
 from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint
 from streams.messages.transient import Start
+from streams.recording.recordings_folder import new_recording
 from streams.simulator.scenario import Scenario
 from streams.simulator.scenario_file import read_scenario
 from streams.simulator.truth import changes_at_stop
@@ -92,7 +94,7 @@ def demo(
     settings = read_protocol(simulated.protocol)
     truth = _truth(simulated, settings)
     planned = sum(series.transients for series in simulated.series)
-    recording = options.new_recording("demo")
+    recording = new_recording("demo")
     scanner = start_simulated(scenario, recording, options.replay_speed(speed))
     say(f"recording: {recording}", err=True)
     named = scenario if settings.outcome_hidden else simulated.title
@@ -131,33 +133,45 @@ def live(
     window: WindowLength = None,
     step: Step = None,
     unlock: Unlock = None,
+    view: Annotated[
+        bool,
+        typer.Option("--view", help="Only look on: no key that records anything."),
+    ] = False,
+    subject: Annotated[
+        str, typer.Option("--subject", help="Code of the subject, as 07; never a name.")
+    ] = "",
+    visit: Annotated[str, typer.Option("--visit", help="Code of the visit.")] = "",
     out: OutFolder = None,
 ) -> None:
     """Follow a relay: subscribe, fit, show.  Without --connect the window asks.
 
+    With --view the same page for those outside the room: nothing that it does is
+    recorded, and a lock on the outcome holds.
+
     Example: mrs-monitor live --connect tcp://127.0.0.1:5555
     """
-    reason = check_reason(unlock)
+    reason, who = check_reason(unlock), Identity(subject, visit)
+    if view and (reason is not None or who != Identity()):
+        raise InputError("--view records nothing: leave --unlock, --subject, --visit.")
     if not connect:
         if reason is not None:
             raise InputError("--unlock needs --connect tcp://HOST:PORT.")
-        _open_empty_window(
-            Wishes(protocol, basis, options.changes(window=window, step=step)), key
-        )
+        wishes = Wishes(protocol, basis, options.changes(window=window, step=step))
+        _open_empty_window(wishes, Opening("", protocol, key, view=view, who=who))
     Endpoint.parse(connect)
     hidden = None if reason is None else False
     changes = options.changes(window=window, step=step, outcome_hidden=hidden)
     wishes = Wishes(protocol, basis, changes)
     settings = read_protocol(protocol) if protocol else Settings()
     _watch(
-        partial(live_feed, connect, key)
+        partial(live_feed, connect, key, view)
         if reason is None
         else partial(unlocked_feed, connect, key, reason),
         wishes,
         settings.with_changes(**wishes.changes),
         f"live {connect}",
         out or Path("mrs-monitor-live"),
-        opening=Opening(connect, protocol, key),
+        opening=Opening(connect, protocol, key, view=view, who=who),
     )
 
 
@@ -239,7 +253,7 @@ def _compare(one: Path, other: Path, wishes: Wishes, speed: float) -> None:
     raise typer.Exit(run_compare(names, (first, second), settings))
 
 
-def _open_empty_window(wishes: Wishes, key: str) -> None:
+def _open_empty_window(wishes: Wishes, opening: Opening) -> None:
     """An empty window that asks what to show.
 
     Raises
@@ -250,7 +264,6 @@ def _open_empty_window(wishes: Wishes, key: str) -> None:
         raise InputError(f"live needs --connect tcp://HOST:PORT, since {reason}.")
     from monitor.app.run import run_window
 
-    opening = Opening("", wishes.protocol, key) if wishes.protocol or key else None
     another = partial(configure_for_choice, wishes=wishes)
     raise typer.Exit(run_window(None, Settings(), "mrs-monitor", another, opening))
 

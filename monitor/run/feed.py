@@ -93,14 +93,14 @@ class LiveFeed:
     finished = False
 
     def __init__(self, subscriber: Subscriber) -> None:
-        self._subscriber = subscriber
-        self.recorder: EventRecorder = subscriber
+        self.subscriber = subscriber
+        self.recorder: EventRecorder | None = subscriber
         self.poll = subscriber.poll
         self.close = subscriber.close
 
     def stream(self, waiting: int) -> Stream:
         """State of the stream."""
-        return stream_of(self._subscriber.health, waiting)
+        return stream_of(self.subscriber.health, waiting)
 
 
 class ReplayFeed:
@@ -160,9 +160,12 @@ def playback_of(player: Player) -> Playback:
     )
 
 
-def live_feed(endpoint: str, key: str = "") -> LiveFeed:
-    """Subscription to a relay."""
-    return LiveFeed(Subscriber(endpoint, load_client_keys(key) if key else None))
+def live_feed(endpoint: str, key: str = "", view: bool = False) -> LiveFeed:
+    """Subscription to a relay; one that only views has no recorder."""
+    feed = LiveFeed(Subscriber(endpoint, load_client_keys(key) if key else None))
+    if view:
+        feed.recorder = None
+    return feed
 
 
 def file_messages(

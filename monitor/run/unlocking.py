@@ -42,7 +42,7 @@ def unlocked_feed(endpoint: str, key: str, reason: str) -> LiveFeed:
     """
     feed = live_feed(endpoint, key)
     try:
-        feed.recorder.send_event(KIND, reason)
+        feed.subscriber.send_event(KIND, reason)
     except InputError as error:
         feed.close()
         raise InputError(f"The outcome stays hidden: {error}") from None

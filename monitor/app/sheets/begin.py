@@ -5,8 +5,10 @@ from __future__ import annotations
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 
-from monitor.app.sheets.choice import Choice
+from monitor.app.files import PROTOCOLS, RECORDINGS
+from monitor.app.sheets.choice import Choice, EditableChoice
 from monitor.app.sheets.forms import Form
+from monitor.screen.identity import Identity
 from monitor.screen.sheets.new_session import (
     AS_NAMED,
     STREAM,
@@ -31,26 +33,37 @@ class BeginSheet(Form):
         for name, title in offered():
             self.protocol.addItem(f"{name}: {title}", name)
         self.protocol.addItem(FROM_FILE, None)
-        self.stream, self.key = QLineEdit(), QLineEdit()
-        self.stream.setPlaceholderText("tcp://HOST:PORT of a relay")
+        self.stream, self.key = EditableChoice(), QLineEdit()
+        self.stream.explain("tcp://HOST:PORT of a relay")
+        self.subject, self.visit = QLineEdit(), QLineEdit()
+        self.subject.setPlaceholderText("a code, as 07 or P12; never a name")
+        self.visit.setPlaceholderText("a code, as 2")
         self.key.setPlaceholderText("none; beyond this computer the key file")
         self.recording = QPushButton("&Open a recording …")
         self.recording.clicked.connect(self._ask_recording)
         self.add("&Protocol", self.protocol)
         self.add("&Stream", self.stream)
         self.add("&Key file", self.key)
+        self.add("S&ubject", self.subject)
+        self.add("&Visit", self.visit)
         self.buttons.insertWidget(1, self.recording)
         self.fields.append(self.recording)
         self.protocol.currentIndexChanged.connect(self._chosen)
         self._opening = Opening()
         self._folder = ""
 
-    def show_for(self, opening: Opening, folder: str) -> None:
-        """Begin with what was chosen last."""
+    def show_for(
+        self, opening: Opening, folder: str, places: tuple[str, ...] = ()
+    ) -> None:
+        """Begin with what was chosen last; `places` are addresses to choose from."""
         self._opening, self._folder = opening, folder
         self._select(opening.protocol)
+        self.stream.offer(places)
         if opening.live:
             self.stream.setText(opening.place)
+        for field in (self.subject, self.visit):
+            field.setText("")  # who comes next is somebody else
+            field.setEnabled(not opening.view)
         self.key.setText(opening.key)
         self._explain()
         self.open()
@@ -68,9 +81,7 @@ class BeginSheet(Form):
         if self.protocol.currentData() is not None:
             self._explain()
             return
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Protocol", self._folder, "Protocols (*.toml)"
-        )
+        name, _ = QFileDialog.getOpenFileName(self, "Protocol", self._folder, PROTOCOLS)
         self._select(name)
 
     def _explain(self) -> None:
@@ -85,7 +96,9 @@ class BeginSheet(Form):
         """What has been chosen, for a stream or a recording."""
         key = self.key.text().strip() if place.startswith(STREAM) else ""
         protocol = self.protocol.currentData() or ""
-        return Opening(place, protocol, key, self._opening.hidden)
+        who = Identity(self.subject.text().strip(), self.visit.text().strip())
+        held = self._opening
+        return Opening(place, protocol, key, held.hidden, held.view, who)
 
     def done(self) -> None:
         """Connect to the stream."""
@@ -94,9 +107,17 @@ class BeginSheet(Form):
             self.said.show_text("Stream: write tcp://HOST:PORT, as the relay prints it")
             self.stream.setFocus()
             return
-        self.asked.emit(self.wanted(place))
+        self._ask(place)
+
+    def _ask(self, place: str) -> None:
+        try:
+            self.asked.emit(self.wanted(place))
+        except InputError as error:
+            self.said.show_text(str(error))
 
     def _ask_recording(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open a recording", self._folder)
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Open a recording", self._folder, RECORDINGS
+        )
         if name:
-            self.asked.emit(self.wanted(name))
+            self._ask(name)

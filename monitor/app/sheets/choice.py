@@ -19,3 +19,33 @@ class Choice(QComboBox):
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             inside = self.rect().adjusted(0, 0, -self.height() // 4, 0)
             painter.drawText(inside, right, ARROW)
+
+
+class EditableChoice(Choice):
+    """A list of texts to choose from, in which another may be typed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+
+    def explain(self, words: str) -> None:
+        """Say in the empty field what is typed there."""
+        line = self.lineEdit()
+        if line is not None:
+            line.setPlaceholderText(words)
+
+    def offer(self, texts: tuple[str, ...]) -> None:
+        """Texts to choose from; what has been typed stays."""
+        typed = self.text()
+        self.clear()
+        self.addItems(texts)
+        self.setText(typed)
+
+    def text(self) -> str:
+        """What is chosen or typed."""
+        return self.currentText()
+
+    def setText(self, text: str) -> None:
+        """Choose or type a text."""
+        self.setEditText(text)

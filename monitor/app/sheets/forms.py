@@ -159,11 +159,11 @@ class ExportSheet(Form):
         self.add("&File", self.path)
         self.what.currentTextChanged.connect(self._offer)
         self.kind.currentTextChanged.connect(self._name)
-        self._folder = Path.home()
+        self._folder, self._prefix = Path.home(), ""
 
-    def show_for(self, what: str, folder: Path) -> None:
-        """Begin with this plot and folder."""
-        self._folder = folder
+    def show_for(self, what: str, folder: Path, prefix: str = "") -> None:
+        """Begin with this plot and folder; files begin with the `prefix`."""
+        self._folder, self._prefix = folder, prefix
         self.what.setCurrentText(what)
         self._offer(self.what.currentText())
         self.said.show_text("")
@@ -178,7 +178,7 @@ class ExportSheet(Form):
         self._name(self.kind.currentText())
 
     def _name(self, kind: str) -> None:
-        name = f"{self.what.currentText().replace(' ', '-')}.{kind}"
+        name = f"{self._prefix}{self.what.currentText().replace(' ', '-')}.{kind}"
         self.path.setText(str(self._folder / name))
 
     def saved(self, path: str, write: Callable[[Path], None]) -> Path | None:

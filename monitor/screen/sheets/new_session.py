@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monitor.protocol.read_protocol import bundled_protocols, read_protocol
 from monitor.protocol.settings import Settings
+from monitor.screen.identity import Identity
 
 AS_NAMED = "as the session says"
 STREAM = "tcp://"
+USUAL = "tcp://127.0.0.1:5555"
+"""Where a relay of this computer publishes if nobody says otherwise."""
+MOST_LAST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +26,33 @@ class Opening:
     protocol : name or file; empty: the one that the session names or fits
     key : secret key file of a stream; empty: none
     hidden : a lock of this window that no other protocol lifts
+    view : this window only looks on, and records nothing
+    who : subject and visit, as typed
     """
 
     place: str = ""
     protocol: str = ""
     key: str = ""
     hidden: bool = False
+    view: bool = False
+    who: Identity = field(default_factory=Identity)
 
     @property
     def live(self) -> bool:
         """Whether it is a stream."""
         return self.place.startswith(STREAM)
+
+
+def remembered(place: str, last: str) -> str:
+    """Addresses that were used, the newest first, with one more: "A B C"."""
+    used = dict.fromkeys(p for p in (place, *last.split()) if p.startswith(STREAM))
+    return " ".join(list(used)[:MOST_LAST])
+
+
+def places_for(chosen: str, last: str, running: tuple[str, ...]) -> tuple[str, ...]:
+    """Addresses to choose from: the present one, relays that run here, used ones."""
+    wanted = (chosen, *running, *last.split(), USUAL)
+    return tuple(dict.fromkeys(place for place in wanted if place.startswith(STREAM)))
 
 
 def offered() -> tuple[tuple[str, str], ...]:

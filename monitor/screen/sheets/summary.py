@@ -42,11 +42,12 @@ class Summary:
     footer: str
 
 
-def summary_of(state: SessionState, now_s: float) -> Summary:
-    """The page as things stand."""
+def summary_of(state: SessionState, now_s: float, made: str = "") -> Summary:
+    """The page as things stand; `made` is date and time of day."""
+    who = state.identity.words
     return Summary(
-        state.source or "no session yet",
-        session_lines(state),
+        " · ".join(part for part in (who, state.source or "no session yet") if part),
+        (Line("page made", made), *session_lines(state)),
         quality_lines(figures_of(state)),
         _outcome(state, now_s),
         event_lines(state.standing()),
@@ -65,6 +66,8 @@ def session_lines(state: SessionState) -> tuple[Line, ...]:
     known = state.counted or state.missing
     transients = f"{len(state.quality)}, of low weight {state.low_weight}"
     return (
+        Line("subject, visit", state.identity.words or "not typed"),
+        Line("protocol", state.settings.name),
         Line("source", state.source),
         Line("length", clock(state.time_s())),
         Line("transients", transients),

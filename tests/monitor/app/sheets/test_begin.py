@@ -10,9 +10,10 @@ from PyQt6.QtWidgets import QFileDialog, QMenu
 from monitor.commands.reopening import configure_for_choice
 from monitor.protocol.choose import Wishes
 from monitor.run.stream_state import Playback, Stream
-from monitor.run.worker_messages import Heard
+from monitor.run.worker_messages import Heard, SendEvent
+from monitor.screen.identity import IDENTITY, Identity
 from monitor.screen.keys import KEYS
-from monitor.screen.sheets.new_session import Opening, expectation, offered
+from monitor.screen.sheets.new_session import USUAL, Opening, expectation, offered
 from streams.errors import InputError
 
 EMPTY = Stream(idle=True)
@@ -50,6 +51,33 @@ def test_a_stream_is_chosen_by_keyboard_alone(qtbot, empty):
     assert empty.opened == [Opening("tcp://127.0.0.1:5555", name)]
     state = empty.window.state()
     assert (state.stream, state.protocol) == ("tcp://127.0.0.1:5555", name)
+
+
+def test_addresses_are_offered_and_who_is_measured_is_typed(qtbot, empty):
+    sheet = empty.window.operations.begin
+    offered_places = [sheet.stream.itemText(i) for i in range(sheet.stream.count())]
+    assert USUAL in offered_places
+    sheet.stream.setText(USUAL)
+    qtbot.keyClicks(sheet.subject, "Erika M")
+    qtbot.keyClick(sheet.subject, Qt.Key.Key_Return)
+    assert "never a name" in sheet.said.full_text
+    sheet.subject.clear()
+    qtbot.keyClicks(sheet.subject, "07")
+    qtbot.keyClicks(sheet.visit, "2")
+    qtbot.keyClick(sheet.visit, Qt.Key.Key_Return)
+    assert empty.opened == [Opening(USUAL, who=Identity("07", "2"))]
+
+
+def test_who_is_measured_goes_into_the_recording_once(open_bench, reports):
+    bench = open_bench()
+    bench.window.opening = Opening(USUAL, who=Identity("07", "2"))
+    bench.show([])
+    assert bench.sent == []
+    bench.show(reports[:50])
+    assert bench.sent == [SendEvent(IDENTITY, Identity("07", "2").text)]
+    bench.window.opening = Opening(USUAL, view=True, who=Identity("08"))
+    bench.show(reports[50:60])
+    assert len(bench.sent) == 1
 
 
 def test_no_address_is_said(qtbot, empty):
