@@ -187,8 +187,11 @@ class Operations:
         self._only(self.summary)
 
     def show_newest(self) -> None:
-        """The newest window."""
-        self.looking.newest(self._host.session, self._send)
+        """The newest window; where one is shown already, the other comparison."""
+        if self.look.isVisible():
+            self.looking.turn()
+        else:
+            self.looking.newest(self._host.session, self._send)
 
     def show_window_at(self, minute: float) -> None:
         """The window at a place on the time axis."""

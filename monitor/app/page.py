@@ -94,8 +94,6 @@ class Page(QWidget):
             (self.headline, 0),
             (self.spectrum, 1),
             (self.table, 0),
-            (self.outlook, 0),
-            (self.acts, 0),
         )
         for column, widgets in ((self._left, left), (self._right, right)):
             for widget, share in widgets:
@@ -104,8 +102,12 @@ class Page(QWidget):
                 column.addWidget(widget, share)
         self._grid.addWidget(self.status, 0, 0, 1, 2)
         self._grid.addLayout(self._left, 1, 0)
-        self._grid.addLayout(self._right, 1, 1, 2, 1)
+        self._grid.addLayout(self._right, 1, 1)
         self._grid.addWidget(self.messages, 2, 0)
+        self._foot = QVBoxLayout()
+        self._foot.addWidget(self.outlook)
+        self._foot.addWidget(self.acts, 1)
+        self._grid.addLayout(self._foot, 2, 1)
         self._grid.addWidget(self.footer, 3, 0, 1, 2)
         self._grid.setRowStretch(1, 1)
         self._grid.setColumnStretch(0, 58)
@@ -133,7 +135,7 @@ class Page(QWidget):
             self.place(sheet)
         foot = self.messages.height_for(theme)
         self.messages.setFixedHeight(foot)
-        self.acts.setFixedHeight(max(theme.px(64), theme.line_px(24) + theme.px(8)))
+        self._foot.setSpacing(theme.px(4))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Follow the size of the window."""
@@ -172,10 +174,8 @@ class Page(QWidget):
 
     def place(self, sheet: Sheet) -> None:
         """Lay a sheet over the plots on the time axis."""
-        place = self.trend.geometry().united(self.waterfall.geometry())
-        if sheet.wide:
-            place.setRight(self.table.geometry().right())
-        sheet.setGeometry(place)
+        last = self.table if sheet.wide else self.waterfall
+        sheet.setGeometry(self.trend.geometry().united(last.geometry()))
 
     def unzoom(self) -> None:
         """Undo every zoom."""

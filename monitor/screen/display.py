@@ -67,7 +67,9 @@ def screen_of(
         ),
         spectrum=memo.spectrum.of(
             seen,
-            lambda: spectrum_of(state, state.curves, newest_of(state)),
+            lambda: spectrum_of(
+                state, state.curves, newest_of(state), state.mean_curves
+            ),
             waits["spectrum"],
         ),
         waterfall=memo.waterfall.of(

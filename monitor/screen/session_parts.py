@@ -209,16 +209,19 @@ def strips_of(state: SessionState, axis: TimeAxis) -> tuple[Strip, ...]:
 
 
 def spectrum_of(
-    state: SessionState, curves: Curves | None, of: Estimate | None
+    state: SessionState,
+    curves: Curves | None,
+    of: Estimate | None,
+    before: Curves | None,
 ) -> SpectrumView | None:
-    """The curves `of` a window as they may be seen."""
+    """The curves `of` a window as they may be seen, with the difference from others."""
     if curves is None:
         return None
     outcome = state.settings.outcome
     hidden = frozenset(n for n in spectrum.GROUPS if tells_outcome(n, outcome))
     return spectrum.spectrum_view(
         curves,
-        state.mean_curves,
+        before,
         state.height or 1.0,
         _caption(state, of),
         hidden if state.hidden else frozenset(),

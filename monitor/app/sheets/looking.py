@@ -8,26 +8,39 @@ from monitor.analysis.course.response import Estimate
 from monitor.app.sheets.window_look import LookSheet
 from monitor.run.worker_messages import Command, Inspect
 from monitor.screen.rewindable import Session
-from monitor.screen.sheets.window import look_at, spans_of, window_near
+from monitor.screen.sheets.window import (
+    EARLIER,
+    REFERENCE,
+    look_at,
+    spans_of,
+    window_near,
+)
 
 Send = Callable[[Command], None]
 
 
 class Looking:
-    """Shows a window beside the one before it; the worker makes the curves."""
+    """Shows a window beside another; the worker makes the curves."""
 
     def __init__(self, sheet: LookSheet, show: Callable[[LookSheet], None]) -> None:
         self.sheet = sheet
         self._show = show
         self._of: tuple[Session, Send] | None = None
         self._window: Estimate | None = None
+        self._against = EARLIER
         self._drawn: object = None
+        sheet.turned.connect(self.turn)
 
     def newest(self, session: Session, send: Send) -> None:
         """Show the newest window of a session, where there is one."""
         estimates = session.state.estimates
         if estimates:
             self._look((session, send), estimates[-1])
+
+    def turn(self) -> None:
+        """Compare with the reference period, or again with the window before."""
+        self._against = EARLIER if self._against == REFERENCE else REFERENCE
+        self._draw()
 
     def at(self, session: Session, send: Send, minute: float) -> None:
         """Show the window at a place on the time axis, min."""
@@ -48,6 +61,7 @@ class Looking:
         """Draw what is open again where it has changed."""
         if self.sheet.isVisible():
             self._draw()
+            self.sheet.follow_pointer()
 
     def _look(self, of: tuple[Session, Send], estimate: Estimate) -> None:
         session, send = self._of = of
@@ -60,7 +74,7 @@ class Looking:
         if self._of is None or self._window is None:
             return
         state = self._of[0].state
-        key = (self._window, id(state.looked_at))
+        key = (self._window, id(state.looked_at), id(state.mean_curves), self._against)
         if key != self._drawn:
             self._drawn = key
-            self.sheet.draw(look_at(state, self._window))
+            self.sheet.draw(look_at(state, self._window, self._against))

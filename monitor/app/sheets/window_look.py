@@ -1,20 +1,25 @@
-"""A window beside the one before it: spectra, fits, and what may have moved it."""
+"""A window beside another or the reference: spectra, difference, what moved it."""
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from monitor.app.crosshair import Crosshair
 from monitor.app.panels.spectrum import SpectrumPanel
 from monitor.app.sheets.sheet import Cells, Sheet
 from monitor.app.text import Text
 from monitor.app.theme import Theme
-from monitor.screen.sheets.compare_windows import Look
+from monitor.screen.sheets.window import EARLIER, REFERENCE, Look
+
+OTHER = {EARLIER: REFERENCE, REFERENCE: EARLIER}
 
 
 class LookSheet(Sheet):
-    """Draws a `Look`."""
+    """Draws a `Look`; emits `turned()` where the other comparison is asked for."""
 
     wide = True
+    turned = pyqtSignal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Why did it move?", parent)
@@ -27,33 +32,47 @@ class LookSheet(Sheet):
             column.addWidget(name)
             column.addWidget(plot, 1)
             pair.addLayout(column, 1)
-        self.cells = Cells((36, 24, 25, 15), 20)
+        self.cells = Cells((38, 23, 27, 12), 20)
+        self.button = QPushButton()
+        self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.button.clicked.connect(self.turned)
+        right = QVBoxLayout()
+        right.addWidget(self.button)
+        right.addWidget(self.cells, 1)
         self._whole = QHBoxLayout()
         self._whole.addLayout(pair)
-        self._whole.addWidget(self.cells)
+        self._whole.addLayout(right)
         self.body.addLayout(self._whole)
+        self._crosshair = Crosshair(self.plots)
 
     def dress(self, theme: Theme) -> None:
         """Take the sizes and colours of a theme."""
         super().dress(theme)
         self.cells.dress(theme)
-        for place, share in enumerate((47, 53) if theme.cramped else (58, 42)):
+        self.button.setFont(theme.font(20))
+        self.button.setFixedHeight(theme.line_px(20) + theme.px(8))
+        for place, share in enumerate((47, 53) if theme.cramped else (60, 40)):
             self._whole.setStretch(place, share)
         for name in self.names:
             name.dress(theme)
         for plot in self.plots:
             plot.dress(theme)
             plot.draw_age(0.0)
+        self._crosshair.dress(theme)
+
+    def follow_pointer(self) -> None:
+        """Show the values at the pointer."""
+        self._crosshair.draw()
 
     def draw(self, look: Look) -> None:
-        """Show a window and the one before."""
-        self.names[0].show_text(f"before: {look.before_title}")
+        """Show a window and what it is compared with."""
+        self.names[0].show_text(f"{look.against}: {look.before_title}")
         self.names[1].show_text(f"this: {look.title}")
+        self.button.setText(f"compare with the {OTHER[look.against]}")
         self.plots[0].draw(look.before)
         self.plots[1].draw(look.this)
-        rows = [("", "before", "this", "")]
+        rows = [("", look.against.split()[-1], "this", "moved")]
         rows += [
-            (f.name, f.before, f.this, "◀ moved" if f.moved else "")
-            for f in look.figures
+            (f.name, f.before, f.this, "◀" if f.moved else "") for f in look.figures
         ]
         self.cells.draw(rows, [False] + [f.moved for f in look.figures])

@@ -162,6 +162,13 @@ class Windows(Sequence[Estimate]):
         found = np.flatnonzero(own & (held["converged"] > 0))[-count:]
         return [self[int(i)] for i in found]
 
+    def inside(self, span_s: tuple[float, float]) -> list[Estimate]:
+        """The independent windows in a span, s."""
+        held = self._columns
+        own = (held["independent"] > 0) & (held["time_start_s"] >= span_s[0] - 1e-6)
+        own &= held["time_end_s"] <= span_s[1] + 1e-6
+        return [self[int(i)] for i in np.flatnonzero(own)]
+
     def course(self, outcome: str) -> Course:
         """Converged windows with a finite change of the outcome."""
         held = self._columns

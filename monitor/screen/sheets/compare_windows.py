@@ -11,11 +11,13 @@ from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.preparation.quality import median_of
 from monitor.screen.parts.columns import Columns
-from monitor.screen.screen import Line, SpectrumView
+from monitor.screen.screen import Line
 from monitor.screen.words import DASH, MINUS, clock, plain, signed
 
 FIT_PPM = (1.8, 4.2)
 NEAR_S = 1e-6
+LONGER = 2  # times this window: then what follows from the length is no move
+BY_LENGTH = frozenset({"its CRLB", "effective transients", "residual / tallest line"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,6 @@ class Figure:
     before: str
     this: str
     moved: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A window with its spectrum, and the window before it."""
-
-    title: str
-    before_title: str
-    this: SpectrumView | None
-    before: SpectrumView | None
-    figures: tuple[Figure, ...]
 
 
 def title(estimate: Estimate, zero_s: float, infusion: bool) -> str:
@@ -57,16 +48,18 @@ def figures(
     curves: tuple[Curves | None, Curves | None],
     outcome: str | None,
 ) -> tuple[Figure, ...]:
-    """All that may have moved a value: of this window and the one before.
+    """All that may have moved a value: of this window and what it is compared with.
 
     `outcome` is None where the protocol hides it.
     """
     one = _of(this, quality, curves[0], outcome)
     two = {} if other is None else _of(other, quality, curves[1], outcome)
+    alike = other is None or other.n_transients < LONGER * this.n_transients
     rows = []
     for name, (value, text, usual) in one.items():
         earlier = two.get(name, (math.nan, DASH, math.nan))
         moved = abs(value - earlier[0]) > usual
+        moved = moved and (alike or name not in BY_LENGTH)
         rows.append(Figure(name, earlier[1], text, bool(moved)))
     return tuple(rows)
 
@@ -89,7 +82,8 @@ def _of(
     if outcome is not None:
         change = e.changes_percent.get(outcome, math.nan)
         half = Z95 * e.change_sds_percent.get(outcome, math.nan)
-        text = f"{signed(change)} ± {half:.1f} %" if math.isfinite(change) else DASH
+        interval = f" ± {half:.1f}" if math.isfinite(half) else ""
+        text = f"{signed(change)}{interval} %" if math.isfinite(change) else DASH
         found[f"{outcome}, change"] = (change, text, half)
         found |= _level(e, outcome)
     weight = of("weight")
@@ -112,13 +106,15 @@ def _of(
 
 
 def _level(e: Estimate, outcome: str) -> dict[str, Value]:
-    """The level, where macromolecules that nobody measured leave it in doubt."""
+    """CRLB %, and the level where macromolecules nobody measured leave it in doubt."""
     doubt, value = Z95 * e.doubts.get(outcome, 0.0), e.values.get(outcome, math.nan)
-    if not doubt > 0 or not math.isfinite(value):
-        return {}
     half = Z95 * e.sds.get(outcome, math.nan)
+    crlb = 100 * half / Z95 / abs(value) if value else math.nan
+    bound = {"its CRLB": _value(crlb, "%", 0.2 * crlb)}
+    if not doubt > 0 or not math.isfinite(value):
+        return bound
     text = f"{value:.2f} ± {half:.2f}, MM ± {doubt:.2f}"
-    return {f"{outcome}, level": (value, text, half)}
+    return bound | {f"{outcome}, level": (value, text, half)}
 
 
 def _value(value: float, unit: str, usual: float) -> Value:

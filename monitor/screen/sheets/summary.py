@@ -119,16 +119,15 @@ def outcome_lines(
 
 
 def tracker_lines(point: TrackerPoint | None, outcome: str) -> tuple[Line, ...]:
-    """The tracker with and without its ties, so that a wrong tie shows.
+    """The tracker without its ties, so that a wrong tie shows beside the headline.
 
     Nothing before both know the outcome, which takes a while of the reference period.
     """
     if point is None or not math.isfinite(tie_departure(point, outcome)):
         return ()
-    tied = _interval(point.filtered[outcome], point.filtered_sd[outcome])
     free = _interval(point.free[outcome], point.free_sd[outcome])
     apart = ", more than chance" if tie_is_doubtful(point, outcome) else ""
-    return (Line("tracker", tied), Line("without its ties", free + apart))
+    return (Line("tracker without its ties", free + apart),)
 
 
 def _interval(change: float, sd: float) -> str:

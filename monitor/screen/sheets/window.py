@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from monitor.analysis.course.response import Z95, Estimate
+from monitor.analysis.fit.curves import Curves
 from monitor.screen.parts.axis import Span
+from monitor.screen.screen import SpectrumView
 from monitor.screen.session_parts import spectrum_of
-from monitor.screen.sheets.compare_windows import Look, figures, title
+from monitor.screen.sheets.compare_windows import Figure, figures, title
+from monitor.screen.sheets.reference_window import reference_window
+from monitor.screen.sheets.sources import sources
 from monitor.screen.sheets.water_figures import water_figures
 from monitor.screen.state import SessionState
 from monitor.screen.words import plain, signed
+
+EARLIER, REFERENCE = "window before", "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A window with its spectrum, beside what it is compared with.
+
+    `against` says what that is: `EARLIER` or `REFERENCE`.  The difference of the two
+    is in the spectrum of `this`.
+    """
+
+    title: str
+    before_title: str
+    against: str
+    this: SpectrumView | None
+    before: SpectrumView | None
+    figures: tuple[Figure, ...]
 
 
 def window_near(state: SessionState, minute: float) -> Estimate | None:
@@ -25,22 +48,36 @@ def spans_of(state: SessionState, this: Estimate) -> tuple[Span, ...]:
     return tuple((w.time_start_s, w.time_end_s) for w in windows)
 
 
-def look_at(state: SessionState, this: Estimate) -> Look:
-    """A window beside the one before it, with what is known of their curves."""
-    other = state.estimates.before(this)
-    curves = tuple(state.looked_at.get(span) for span in spans_of(state, this))
-    pair = (curves[0], curves[1] if len(curves) > 1 else None)
+def look_at(state: SessionState, this: Estimate, against: str = EARLIER) -> Look:
+    """A window beside the one before it, or the reference period."""
+    curves = state.looked_at.get((this.time_start_s, this.time_end_s))
+    other, before = _compared(state, this, against)
     outcome = None if state.hidden else state.settings.outcome
+    told = () if state.hidden else sources(curves, before)
     return Look(
         _title(state, this),
-        "no window before it" if other is None else _title(state, other),
-        spectrum_of(state, pair[0], this),
-        spectrum_of(state, pair[1], other),
+        f"no {against}" if other is None else _title(state, other),
+        against,
+        spectrum_of(state, curves, this, before),
+        spectrum_of(state, before, other, None),
         (
-            *figures(this, other, state.quality, pair, outcome),
+            *figures(this, other, state.quality, (curves, before), outcome),
+            *told,
             *water_figures(this, other, state.waters),
         ),
     )
+
+
+def _compared(
+    state: SessionState, this: Estimate, against: str
+) -> tuple[Estimate | None, Curves | None]:
+    """What a window is compared with, and its curves."""
+    if against == REFERENCE:
+        return reference_window(state), state.mean_curves
+    other = state.estimates.before(this)
+    if other is None:
+        return None, None
+    return other, state.looked_at.get((other.time_start_s, other.time_end_s))
 
 
 def line_at(state: SessionState, minute: float) -> str:

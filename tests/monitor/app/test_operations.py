@@ -174,6 +174,14 @@ def test_a_click_on_the_trend_shows_that_window_and_the_one_before(qtbot, open_w
     names = [line[0] for line in look.cells.words()]
     for figure in ("alignment: shift", "line width", "mean weight", "fit"):
         assert figure in names
+    assert look.names[0].full_text.startswith("window before: ")
+    for press in (
+        lambda: qtbot.keyClick(whole.window, Qt.Key.Key_F3),
+        lambda: qtbot.mouseClick(look.button, Qt.MouseButton.LeftButton),
+    ):
+        before = look.names[0].full_text
+        press()
+        assert look.names[0].full_text.split(":")[0] != before.split(":")[0]
     first = look.names[1].full_text
     qtbot.keyClick(whole.window, Qt.Key.Key_PageUp)
     whole.answer()
