@@ -32,8 +32,8 @@ from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.update import Update
 from monitor.protocol.settings import Settings
-from monitor.protocol.span import Span
 from streams.errors import InputError
+from streams.messages.span import Span
 from streams.messages.transient import (
     EPOCH_EVENTS,
     Acquisition,

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from monitor.protocol.span import span_of
 from streams.errors import InputError
+from streams.messages.span import span_of
 from streams.sources.files.choice import Entries, read_choices
 
 

@@ -49,7 +49,7 @@ def _of_metabolites(bodies: Iterator[Body]) -> Iterator[Acquisition]:
 
 def compare_voxels(now: Acquisition, earlier: Acquisition | None) -> CheckResult:
     """The voxel beside that of the earlier visit."""
-    here, there = _box(now), None if earlier is None else _box(earlier)
+    here, there = now.voxel, None if earlier is None else earlier.voxel
     if here is None or there is None:
         which = "the stream" if here is None else "the earlier visit"
         text = f"{which} does not say where its voxel lies, or how large it is"
@@ -63,11 +63,6 @@ def compare_voxels(now: Acquisition, earlier: Acquisition | None) -> CheckResult
     if percent >= LEAST_PERCENT:
         return ok("voxel", text)
     return CheckResult("voxel", CheckState.LOOK, text, REMEDY)
-
-
-def _box(acquisition: Acquisition) -> Box | None:
-    place, edges_mm = acquisition.voxel_place, acquisition.voxel_mm
-    return None if place is None or edges_mm is None else Box(place, edges_mm)
 
 
 def _apart_mm(one: VoxelPlace, other: VoxelPlace) -> float:

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.messages.ranges import RANGES, check_range
+from streams.voxel.overlap import Box
 from streams.voxel.place import VoxelPlace
 
 ComplexFID = NDArray[np.complex64]
@@ -95,6 +96,13 @@ class Acquisition:
             for part in value if isinstance(value, tuple) else (value,):
                 if part is not None:
                     check_range(name, part)
+
+    @property
+    def voxel(self) -> Box | None:
+        """Place and size of the voxel; None where either is not said."""
+        if self.voxel_place is None or self.voxel_mm is None:
+            return None
+        return Box(self.voxel_place, self.voxel_mm)
 
 
 @dataclass(frozen=True, slots=True)

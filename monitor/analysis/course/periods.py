@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.protocol.span import Span, span_of
 from streams.errors import InputError
+from streams.messages.span import Span, span_of
 
 
 @dataclass(slots=True)

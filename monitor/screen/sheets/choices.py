@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.protocol.span import Span, span_of
 from monitor.screen.state import SessionState
 from streams.errors import InputError
+from streams.messages.span import Span, span_of
 
 OUTCOMES = ("Glx/tNAA", "Glu", "Gln", "Glx", "Glu/tCr", "Glx/tCr", "Glu/tNAA")
 """Offered where the session has not yet said what it can give."""

@@ -7,7 +7,7 @@ Several entries are one course of transients, in the order in which they are sto
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streams.errors import InputError
 
@@ -62,6 +62,11 @@ def entries_of(choose: Choose | None) -> dict[str, Entries]:
         tag: entry if isinstance(entry, Entries) else Entries(entry, entry + 1)
         for tag, entry in (choose or {}).items()
     }
+
+
+def where_it_can_be(choose: Choose | None) -> dict[str, Entries]:
+    """A choice that holds for those of several files that have the dimension."""
+    return {tag: replace(e, asked=False) for tag, e in entries_of(choose).items()}
 
 
 def read_choices(

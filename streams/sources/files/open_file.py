@@ -6,7 +6,7 @@ What a file is, is told by its content; the ending of its name is not looked at.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from streams.recording.files import find
 from streams.sources.file_names import without_names
 from streams.sources.files import mrd_stream as mrd_stream_file
 from streams.sources.files.any_format import first_bytes, read_series
-from streams.sources.files.choice import Choose
+from streams.sources.files.choice import Choose, Entries, entries_of
 from streams.sources.files.clock_time import ClockTime
 from streams.sources.files.filling import without_filling
 from streams.sources.files.mrd_stream import notes_of
@@ -43,7 +43,8 @@ class FileSource:
     nameless_notes : the same without the names of the files, for what is written
     bodies : the messages, once; the source of a recording keeps all kinds of body
     begun : when the first transient was acquired, where a file says that; what a
-        recording says of it: `streams.sources.recording.begun`
+        recording says of it: `streams.sources.joining.contents`
+    unchosen : what was to be chosen along where it can be, and cannot be here
     """
 
     path: Path
@@ -52,6 +53,7 @@ class FileSource:
     notes: tuple[str, ...] = ()
     nameless_notes: tuple[str, ...] = ()
     begun: ClockTime | None = None
+    unchosen: tuple[str, ...] = ()
 
 
 def is_recording(path: Path) -> bool:
@@ -91,8 +93,8 @@ def open_source(
                 f"{path.name} is a recording, which holds its own water reference; "
                 "leave --water out."
             )
-        _check_choice(path, tuple(choose or ()))
-        return _recording(path)
+        unchosen = _check_choice(path, entries_of(choose), tuple(choose or ()))
+        return _recording(path, unchosen)
     rules = rules or FileRules()
     if path.is_file() and mrd_stream_file.is_mrd_stream(path):
         return _mrd_stream(path, water, choose, rules)
@@ -100,7 +102,7 @@ def open_source(
     te_s = rules.echo_time_s or None
     read = read_series(path, choices, te_s, rules.mrd)
     metabolite = without_filling(by_rules(read, rules))
-    _check_choice(path, tuple(t for t in metabolite.unchosen if choices[t].asked))
+    unchosen = _check_choice(path, choices, metabolite.unchosen)
     check_size(metabolite)
     reference = (
         None
@@ -111,7 +113,7 @@ def open_source(
     bodies = bodies_of(metabolite, reference)
     nameless = tuple(without_names(note, path, water) for note in notes)
     return FileSource(
-        path, metabolite.origin, bodies, notes, nameless, metabolite.begun
+        path, metabolite.origin, bodies, notes, nameless, metabolite.begun, unchosen
     )
 
 
@@ -124,18 +126,27 @@ def _mrd_stream(
             f"{path.name} is an MRD stream, in which the rules of the protocol tell "
             "the water reference ([mrd]); leave --water out."
         )
-    _check_choice(path, tuple(choose or ()))
+    unchosen = _check_choice(path, entries_of(choose), tuple(choose or ()))
     bodies = mrd_stream_file.bodies(path, rules.mrd)
-    return FileSource(path, mrd_stream_file.ORIGIN, iter(bodies), notes_of(bodies))
+    return FileSource(
+        path,
+        mrd_stream_file.ORIGIN,
+        iter(bodies),
+        notes_of(bodies),
+        unchosen=unchosen,
+    )
 
 
-def _check_choice(path: Path, unchosen: tuple[str, ...]) -> None:
-    """Refuse a choice that changes nothing."""
-    for name in unchosen:
+def _check_choice(
+    path: Path, choices: Mapping[str, Entries], unchosen: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse a choice that was asked for and changes nothing; gives the others."""
+    for name in (name for name in unchosen if choices[name].asked):
         raise InputError(
             f"{path.name} has nothing to choose along {name}: leave --choose {name} "
             "out."
         )
+    return unchosen
 
 
 def messages_of(source: FileSource) -> Iterator[Message]:
@@ -149,5 +160,5 @@ def messages_of(source: FileSource) -> Iterator[Message]:
     return number(source.bodies, session=f"{OF_FILE}{name}")
 
 
-def _recording(path: Path) -> FileSource:
-    return FileSource(path, RECORDING, recording_bodies(path))
+def _recording(path: Path, unchosen: tuple[str, ...]) -> FileSource:
+    return FileSource(path, RECORDING, recording_bodies(path), unchosen=unchosen)

@@ -47,7 +47,7 @@ class Contents:
         the file, s
     mark : of its first metabolite transient's samples; None where they are all zero
     begun : when that of `first_s` was acquired, where that is known
-    notes, nameless_notes : as of `FileSource`
+    notes, nameless_notes, unchosen : as of `FileSource`
     """
 
     path: Path
@@ -61,6 +61,7 @@ class Contents:
     begun: ClockTime | None
     notes: tuple[str, ...] = ()
     nameless_notes: tuple[str, ...] = ()
+    unchosen: tuple[str, ...] = ()
 
 
 def contents_of(source: FileSource) -> Contents:
@@ -88,6 +89,7 @@ def contents_of(source: FileSource) -> Contents:
         _recorded_at(source.path, min(times_s)) if is_recording else source.begun,
         source.notes,
         source.nameless_notes,
+        source.unchosen,
     )
 
 

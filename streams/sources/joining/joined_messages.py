@@ -6,17 +6,18 @@ behind those of the file before, times are the session's.  Only the last end is 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from streams.messages.scanner_counter import AUTHOR, NAMING
 from streams.messages.transient import Body, End, Event, Message, Start, Transient
 from streams.sources.file_event import file_event
+from streams.sources.joining.moved_text import (
+    moved_epochs,
+    moved_period,
+    named_count,
+    with_count,
+)
 from streams.sources.joining.placing import Piece
-
-_COUNT = re.compile(r"\b(transient) (\d{1,16})\b", re.IGNORECASE)
-_PERIOD = re.compile(r"\s*(-?[\d.]+)\s*:\s*(-?[\d.]+)\s*")
 
 
 @dataclass(slots=True)
@@ -108,12 +109,12 @@ class _Shift:
         return self._count
 
     def _text(self, event: Event) -> str:
-        """The text of an event, with a period or a count in it moved along."""
-        if event.kind == "reference" and (span := _PERIOD.fullmatch(event.text)):
-            ends_s = (float(end) + self.piece.offset_s for end in span.groups())
-            return ":".join(f"{end_s:.12g}" for end_s in ends_s)
-        named = _COUNT.search(event.text)
-        if event.author == AUTHOR and event.kind in NAMING and named:
-            count = int(named[2])
-            return _COUNT.sub(rf"\1 {count + self._from(count)}", event.text, count=1)
-        return event.text
+        """The text of an event, with what it names moved along."""
+        if event.kind == "reference":
+            return moved_period(event.text, self.piece.offset_s)
+        if event.kind == "settings":
+            return moved_epochs(event.text, self.ahead.epoch)
+        count = named_count(event)
+        if count is None:
+            return event.text
+        return with_count(event.text, count + self._from(count))

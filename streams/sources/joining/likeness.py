@@ -15,9 +15,11 @@ from streams.messages.scanner_names import are_alike
 from streams.messages.transient import Acquisition
 from streams.sources.files.series import FREQUENCY_TOLERANCE
 from streams.sources.joining.contents import Contents
+from streams.voxel.overlap import overlap_share
 
 ECHO_TIME_S = 1e-3  # as `monitor.protocol.expectations` has it
 REPETITION_TIME_PART = 0.02
+LEAST_PERCENT = 95.0  # of a voxel in the first; a cube of 20 mm, moved by 1
 
 
 def check_alike(files: Sequence[Contents]) -> None:
@@ -36,6 +38,23 @@ def check_alike(files: Sequence[Contents]) -> None:
     with_metabolites = [file for file in files if file.acquisitions]
     for other in with_metabolites[1:]:
         _check_pair(with_metabolites[0], other)
+
+
+def moved_voxels(files: Sequence[Contents]) -> Iterator[str]:
+    """A sentence for each file whose voxel does not lie in that of the first."""
+    boxes = [
+        file.acquisitions[0].voxel if file.acquisitions else None for file in files
+    ]
+    first = next((box for box in boxes if box is not None), None)
+    for number, box in enumerate(boxes, 1):
+        if box is None or first is None:
+            continue
+        percent = 100 * overlap_share(box, first)
+        if percent < LEAST_PERCENT:
+            yield (
+                f"Of the voxel of file {number}, {percent:.0f} % lies in that of the "
+                "first: what differs between them may be of another tissue."
+            )
 
 
 def _check_pair(first: Contents, other: Contents) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from streams.errors import InputError
 from streams.messages.scanner_counter import OF_FILE
 from streams.messages.transient import Message
-from streams.sources.files.choice import Choose
+from streams.sources.files.choice import Choose, where_it_can_be
 from streams.sources.files.open_file import (
     RECORDING,
     FileSource,
@@ -17,10 +18,10 @@ from streams.sources.files.open_file import (
     open_source,
 )
 from streams.sources.files.rules import FileRules
-from streams.sources.joining.contents import contents_of
+from streams.sources.joining.contents import Contents, contents_of
 from streams.sources.joining.joined_files import JoinedFiles, SessionPlace
 from streams.sources.joining.joined_messages import joined_messages
-from streams.sources.joining.likeness import check_alike
+from streams.sources.joining.likeness import check_alike, moved_voxels
 from streams.sources.joining.placing import GIVEN, Piece, place_files
 
 
@@ -70,10 +71,9 @@ def open_session(
     ------
     InputError : see `open_source`; of several, also `check_alike` and `place_files`
     """
-    reading = _Reading(choose, rules)
     if isinstance(place, JoinedFiles):
-        return _joined(place, water, reading)
-    source = reading.open(place, water)
+        return _joined(place, water, _Reading(where_it_can_be(choose), rules))
+    source = open_source(place, water, choose, rules)
     return SessionSource(
         source.origin, messages_of(source), source.notes, source.nameless_notes
     )
@@ -83,6 +83,7 @@ def _joined(files: JoinedFiles, water: Path | None, reading: _Reading) -> Sessio
     """Several files as one session; each is looked at to its end before."""
     found = [contents_of(reading.open(path)) for path in files.paths]
     check_alike(found)
+    _check_chosen(reading, found)
     pieces = place_files(found, files.gap_s)
     first = reading.open(pieces[0].contents.path, water)
     said = _said(pieces, files)
@@ -96,6 +97,16 @@ def _joined(files: JoinedFiles, water: Path | None, reading: _Reading) -> Sessio
         (*said, *sum(nameless, ())),
         pieces,
     )
+
+
+def _check_chosen(reading: _Reading, files: Sequence[Contents]) -> None:
+    """Refuse a choice along what none of the files has."""
+    for name in reading.choose or ():
+        if all(name in file.unchosen for file in files):
+            raise InputError(
+                f"None of the {len(files)} files has anything to choose along {name}: "
+                f"leave --choose {name} out."
+            )
 
 
 def _read(
@@ -128,14 +139,15 @@ def _said(pieces: Sequence[Piece], files: JoinedFiles) -> tuple[str, ...]:
         )
     if files.gap_s is not None and not any(p.placed_by == GIVEN for p in pieces):
         said.append("--gap is not used, since clocks or times tell every gap.")
-    return tuple(said)
+    return (*said, *moved_voxels([piece.contents for piece in pieces]))
 
 
 def _part(piece: Piece) -> str:
     """A file in its place, in words."""
     contents = piece.contents
+    plural = "s" if contents.transients > 1 else ""
     text = (
-        f"{contents.transients} transients from {piece.start_s:.1f} to "
+        f"{contents.transients} transient{plural} from {piece.start_s:.1f} to "
         f"{piece.end_s:.1f} s"
     )
     if piece.gap_s is None:

@@ -10,6 +10,8 @@ from streams.sources.files.choice import Entries, course_note, read_choices
 from streams.sources.files.nifti_mrs import read_series
 from streams.sources.files.open_file import open_source
 from streams.sources.files.rules import FileRules, file_rules_from
+from streams.sources.joining.joined_files import JoinedFiles
+from streams.sources.joining.open_session import open_session
 
 
 def test_what_a_choice_may_be():
@@ -65,6 +67,21 @@ def test_a_protocols_choice_holds_where_it_can(tmp_path):
     assert sum(isinstance(b, Transient) for b in one.bodies) == 5
     with pytest.raises(InputError, match="nothing to choose along Set"):
         open_source(path, choose={"DIM_MEAS": 1, "Set": 0}, rules=rules)
+
+
+def test_a_choice_holds_for_those_of_several_files_that_have_it(tmp_path):
+    one = write(tmp_path / "one.nii", fids(5), with_dims("DIM_DYN"))
+    edited = with_dims("DIM_DYN", "DIM_EDIT")
+    other = write(tmp_path / "other.nii", fids(5, 2, seed=1), edited)
+    both = JoinedFiles((one, other), 9.0)
+    source = open_session(both, choose={"DIM_EDIT": 1})
+    assert sum(isinstance(m.body, Transient) for m in source.messages) == 10
+    with pytest.raises(
+        InputError, match=r"None of the 2 files has .* along Set: leave"
+    ):
+        open_session(both, choose={"Set": 1, "DIM_EDIT": 1})
+    with pytest.raises(InputError, match="choose one of them"):
+        open_session(both)
 
 
 @pytest.mark.parametrize(

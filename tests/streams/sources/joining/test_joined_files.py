@@ -25,6 +25,7 @@ from streams.messages.transient import (
 from streams.sources.files.open_file import open_source
 from streams.sources.joining.joined_files import JoinedFiles, session_hash
 from streams.sources.joining.open_session import SessionSource, open_session
+from streams.voxel.place import VoxelPlace
 
 PLAIN = Acquisition(123.2, "1H", 5e-4, 64, 2, 0.03, repetition_time_s=2.0)
 
@@ -163,12 +164,51 @@ def test_missing_transients_stay_missing(tmp_path):
     assert (counts.missing, counts.came, counts.doubled) == (2, 52, 0)
 
 
+def test_what_events_name_moves_with_their_file(tmp_path):
+    one, other = parts(visit(singlet=True))
+    named = [
+        (Event(9.0, "reference", "0.5m:50s", "operator"), "reference"),
+        (Event(9.0, "reference", "1m:1.5m", "operator"), "174:204"),
+        (Event(9.0, "reference", "none", "operator"), "none"),
+        (Event(9.0, "settings", '{"rejected_epochs": [0], "window": 8}'), "[1]"),
+        (Event(9.0, "settings", '{"window": 8}'), '{"window": 8}'),
+        (Event(9.0, "gap", "transient 4 was lost", "relay"), "transient 31 was lost"),
+        (Event(9.0, "note", "transient 4 coughed", "operator"), "transient 4 coughed"),
+        (Event(9.0, "infusion_start", "", "operator", replaces=True), ""),
+    ]  # the file before has 27 transients and epoch 0, and ended 114 s before
+    events = [event for event, _ in named]
+    write(tmp_path / "a.mcap", one)
+    write(tmp_path / "b.mcap", [*other[:9], *events, *other[9:]])
+    messages = joined(tmp_path / "a.mcap", tmp_path / "b.mcap", gap_s=GAP_S).messages
+    found = [m.body for m in messages if isinstance(m.body, Event)]
+    moved = [e for e in found if e.time_s == 123.0]
+    assert [e.kind for e in moved] == [event.kind for event in events]
+    assert [e.replaces for e in moved] == [event.replaces for event in events]
+    assert moved[0].text == "0.5m:50s"  # 50s is no figure of a period
+    for event, (_, text) in zip(moved[1:], named[1:], strict=True):
+        assert text in event.text
+
+
 def test_every_series_may_have_coils_and_points_of_its_own(tmp_path):
     one = small(tmp_path / "one.mcap", 1)
     other = small(tmp_path / "other.mcap", 2, coils=3, points=128)
     starts = [m.body for m in joined(one, other, gap_s=9.0).messages
               if isinstance(m.body, Start)]  # fmt: skip
     assert [s.acquisition.coils for s in starts] == [2, 3]
+
+
+def test_a_voxel_that_moved_is_said(tmp_path):
+    axes = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    paths = [
+        small(
+            tmp_path / f"{n}.mcap", n,
+            voxel_mm=(20.0, 20.0, 20.0), voxel_place=VoxelPlace((x_mm, 0.0, 0.0), axes),
+        )
+        for n, x_mm in enumerate((0.0, 0.5, 5.0))
+    ]  # fmt: skip
+    notes = joined(*paths, gap_s=9.0).notes[1:]
+    assert len(notes) == 1
+    assert "Of the voxel of file 3, 75 % lies in that of the first" in notes[0]
 
 
 @pytest.mark.parametrize(

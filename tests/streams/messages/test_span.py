@@ -1,6 +1,6 @@
 import pytest
 
-from monitor.protocol.span import span_of
+from streams.messages.span import span_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""The texts of events that name a time, an epoch or a count, moved with their file."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from streams.messages.scanner_counter import AUTHOR, NAMING
+from streams.messages.span import span_of
+from streams.messages.transient import Event
+
+EPOCHS = "rejected_epochs"
+_COUNT = re.compile(r"\b(transient) (\d{1,16})\b", re.IGNORECASE)
+
+
+def moved_period(text: str, offset_s: float) -> str:
+    """START:END so much later; another text as it is."""
+    span = span_of(text)
+    if span is None:
+        return text
+    return ":".join(f"{end_s + offset_s:.12g}" for end_s in span)
+
+
+def moved_epochs(text: str, ahead: int) -> str:
+    """A change of settings whose epochs are counted from so many; another as it is."""
+    try:
+        table = json.loads(text)
+        moved = [epoch + ahead for epoch in table[EPOCHS]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return text
+    return json.dumps({**table, EPOCHS: moved})
+
+
+def named_count(event: Event) -> int | None:
+    """The transient whose count an event of the relay names."""
+    if event.author != AUTHOR or event.kind not in NAMING:
+        return None
+    named = _COUNT.search(event.text)
+    return int(named[2]) if named else None
+
+
+def with_count(text: str, count: int) -> str:
+    """The text of such an event with another count."""
+    return _COUNT.sub(rf"\g<1> {count}", text, count=1)
