@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.curves import last_curves, reference_curves, window_curves
 from monitor.analysis.course.fitting import begin_newest, fit_newest, refit
@@ -26,6 +27,7 @@ from monitor.analysis.fit.fitted import FittedWindow
 from monitor.analysis.fit.model_for import model_for, unexpected
 from monitor.analysis.fit.window import whole_cycles
 from monitor.analysis.note import Note, NoteKind, notes_of
+from monitor.analysis.refusal import refusal
 from monitor.analysis.settings_event import changed_by
 from monitor.analysis.tracking.foreseen import Foreseen, foreseen_now
 from monitor.analysis.tracking.point import TrackerPoint
@@ -76,6 +78,7 @@ class Pipeline:
         self.intake = Intake(self.course, settings)
         self.periods = Periods(settings.reference_s)
         self.refused = 0
+        self._told: tuple[Stretch, ...] = ()
 
     def push(self, message: Message) -> Update:
         """Work through one message.
@@ -103,8 +106,7 @@ class Pipeline:
                     return self._redone(replace(update, ended=body.reason))
         except InputError as error:
             self.refused += 1
-            note = Note(NoteKind.REFUSED, _unquoted(str(error), body))
-            return replace(update, notes=(note,))
+            return replace(update, notes=(refusal(str(error), body),))
         return update
 
     def smoothed(self) -> tuple[TrackerPoint, ...]:
@@ -196,9 +198,13 @@ class Pipeline:
             return self._redone(update)
         if not self.live or not self._anything():
             return update
+        if self.intake.judge.due() and self.intake.judge_again():
+            return self._redone(update)
         update = self._newest(update)
         return replace(
             update,
+            quality=self.course.qualities[-1],
+            stretches=self._new_stretches(),
             tracker=self.tracking.step(),
             answers=self.tracking.answers,
             notes=(*update.notes, *self._tracker_notes()),
@@ -278,10 +284,12 @@ class Pipeline:
             notes = (*update.notes, Note(NoteKind.SIGNAL, text))
             return replace(update, course=(), notes=notes)
         last = update.ended is not None
+        anew = self.intake.judge_again() or anew
         course = refit(self.course, self.plan, anew, self.draws or last)
         tracks = self.tracking.redo_if_changed(self.infusion_s) if anew else None
         return replace(
             update,
+            stretches=self._new_stretches(),
             course=course,
             estimate=course[-1] if course else None,
             curves=last_curves(self.course) if self.draws else None,
@@ -293,18 +301,14 @@ class Pipeline:
             notes=(*update.notes, *self._tracker_notes()),
         )
 
+    def _new_stretches(self) -> tuple[Stretch, ...] | None:
+        """The stretches that are unlike the rest; None where they are as last told."""
+        told, self._told = self._told, self.intake.judge.stretches
+        return None if self._told == told else self._told
+
     def _first_s(self) -> float:
         return self.course.qualities[0].time_s if self.course.qualities else 0.0
 
     def _set_reference(self, reference_s: Span) -> None:
         self.periods.reference_s = reference_s
         self.intake.freeze(reference_s[1])
-
-
-def _unquoted(sentence: str, body: Body) -> str:
-    """A sentence without the text of an event: notes stand in every result."""
-    if not isinstance(body, Event) or not body.text:
-        return sentence
-    for quoted in (repr(body.text), repr(body.text[:80])):
-        sentence = sentence.replace(quoted, "this one")
-    return sentence

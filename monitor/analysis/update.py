@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curve, Curves
 from monitor.analysis.note import Note
@@ -43,6 +44,7 @@ class Update:
     tracker : after a metabolite transient, once there is a reference period
     tracks : with `course`, the tracker's points done again for the transients so far
     answers : after a metabolite transient since the infusion began, by outcome name
+    stretches : all that are unlike the rest of the session, whenever they changed
     foreseen : with each estimate, of the protocol's outcome
     notes : what was noticed
     settings : of the session, with its first start message
@@ -70,6 +72,7 @@ class Update:
     tracker: TrackerPoint | None = None
     tracks: tuple[TrackerPoint, ...] | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
+    stretches: tuple[Stretch, ...] | None = None
     foreseen: Foreseen | None = None
     notes: tuple[Note, ...] = field(default_factory=tuple)
     settings: Settings | None = None

@@ -40,7 +40,7 @@ class MarkedRun:
     pipeline : chosen with the first start; None before it
     marks : where the marks of the infusion go
     notes : everything that was noticed, once each
-    estimates, tracks : of all windows, and the tracker's points as they were shown
+    estimates, tracks : of all windows, and the tracker's points, as they stand now
     ended : whether the end of the session has come
     """
 
@@ -159,7 +159,7 @@ class MarkedRun:
             self.notes[Note(NoteKind.SIGNAL, MIRRORED)] = None
         if update.course is not None:
             self.estimates = update.course
-        if update.tracks is not None and not self.tracks:
+        if update.tracks is not None:
             self.tracks = list(update.tracks)
         if update.tracker is not None:
             self.tracks.append(update.tracker)

@@ -70,7 +70,7 @@ class Result:
     infusion_s : both of them; as planned, or until the end, where no stop was marked
     course : transients, session models and fitted windows; nobody adds to it any more
     estimates : of all windows
-    tracks : the tracker's points, as they were shown
+    tracks : the tracker's points: what could be said at each, by what is left in
     answers : by outcome, whether it has changed since the infusion began
     eddy_corrected : whether a water reference gave the last epoch an eddy phase
     counts : how many of what

@@ -75,6 +75,7 @@ def with_marks(marked: list[Update], update: Update) -> Update:
             update,
             course=update.course if update.course is not None else one.course,
             tracks=update.tracks if update.tracks is not None else one.tracks,
+            stretches=one.stretches if update.stretches is None else update.stretches,
             reference_s=update.reference_s or one.reference_s,
             reference_curves=update.reference_curves or one.reference_curves,
             estimate=update.estimate or one.estimate,

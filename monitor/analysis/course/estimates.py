@@ -10,7 +10,13 @@ import numpy as np
 
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.outcomes import RATIOS, Outcomes
-from monitor.analysis.course.response import Changes, Estimate, changes, without_gain
+from monitor.analysis.course.response import (
+    Changes,
+    Estimate,
+    changes,
+    without_empty,
+    without_gain,
+)
 from monitor.analysis.fit.fitted import FittedWindow, repeated
 from monitor.analysis.signal.spectrum import Real
 
@@ -88,7 +94,8 @@ def _changes(
     doubt = course.sessions[home].doubt
     found = changes(outcomes, c, own, reference, shares, doubt if doubt.any() else None)
     elsewhere = np.array([course.epoch_of(f) != home for f in fitted])
-    return without_gain(found, elsewhere)
+    empty = np.array([f.average.n_effective == 0 for f in fitted])
+    return without_empty(without_gain(found, elsewhere), empty)
 
 
 def _gains(course: Course, outcomes: Outcomes, fitted: list[FittedWindow]) -> Real:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from monitor.analysis.contamination.judge import Judge
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.curves import strip_of
 from monitor.analysis.course.water_reference import water_amplitude
@@ -53,6 +54,7 @@ class Intake:
     acquisition : of the present series, None before the first
     waters : water references of the present epoch
     waters_taken : water references of all epochs that are used
+    judge : finds the stretches that are unlike the rest
     """
 
     course: Course
@@ -60,15 +62,20 @@ class Intake:
     acquisition: Acquisition | None = None
     waters: list[ComplexFID] = field(default_factory=list)
     waters_taken: int = 0
+    judge: Judge = field(default_factory=Judge)
     _preparation: Preparation | None = None
     _model: Model | None = None
     _seen: int = 0
     _newest: Prepared | None = None
+    _steps: list[int] = field(default_factory=list)
+    _shifts_hz: dict[int, float] = field(default_factory=dict)
     _cycle_from: tuple[int, int] = (-1, 0)  # epoch, count of its first transient
 
     def begin_series(self, acquisition: Acquisition, model: Model, epoch: int) -> None:
         """Begin a series with the basis set on its acquisition's grid."""
         self.acquisition, self._model = acquisition, model
+        self.judge.cycle_steps = self.cycle_steps
+        self.judge.rejects = self.settings.reject
         self.begin_epoch(epoch)
 
     def begin_epoch(self, epoch: int) -> bool:
@@ -118,25 +125,39 @@ class Intake:
         preparation, model = self._ready()
         if epoch not in self.course.grids:  # what began it was lost, or never sent
             self.begin_epoch(epoch)
-        prepared = preparation.push(
-            self._seen, seq, epoch, body.time_s, body.fid,
-            self._cycle_step(body.count, epoch),
-        )  # fmt: skip
+        step = self._cycle_step(body.count, epoch)
+        self._steps.append(step)
+        prepared = preparation.push(self._seen, seq, epoch, body.time_s, body.fid, step)
         qualities = self.course.qualities
         if self._seen == 0 or not qualities or qualities[-1].epoch != epoch:
             self._measure_water(preparation, model)
         self._seen += 1
         self._newest = prepared
         self._take(prepared, model)
+        if prepared.redone or epoch not in self._shifts_hz:
+            self._shifts_hz[epoch] = preparation.absolute.shift_hz
+        self._show(prepared, model)
         for earlier in prepared.redone:
             self._replace(earlier, model)
+            self._show(earlier, model)
         return (
             strip_of(prepared.aligned, model, preparation),
             strip_of(prepared.unaligned, model, preparation),
         )
 
+    def judge_again(self) -> bool:
+        """Ask the judge anew; whether a transient before the newest changed weight."""
+        qualities, judged = self.course.qualities, self.judge.qualities()
+        changed = [i for i, q in enumerate(judged) if q.weight != qualities[i].weight]
+        for i in changed:
+            qualities[i] = replace(
+                qualities[i], weight=judged[i].weight, flags=judged[i].flags
+            )
+        return any(i < len(qualities) - 1 for i in changed)
+
     def align_again(self, reference_s: tuple[float, float] | None) -> None:
         """Second pass, where it was asked for; a live session cannot."""
+        self.judge_again()
         if not (self.settings.two_pass and self.settings.align):
             return
         course = self.course
@@ -164,6 +185,15 @@ class Intake:
     def _take(self, prepared: Prepared, model: Model) -> None:
         fid = prepared.aligned.astype(np.complex64)
         self.course.append(fid, prepared.quality, _noise_sd(prepared, model))
+
+    def _show(self, prepared: Prepared, model: Model) -> None:
+        """Show the judge a transient."""
+        preparation, _ = self._ready()
+        i, epoch = prepared.index, prepared.quality.epoch
+        self.judge.put(
+            prepared, model.axis, self._shifts_hz[epoch], preparation.line.height,
+            self._steps[i],
+        )  # fmt: skip
 
     def _replace(self, prepared: Prepared, model: Model) -> None:
         """Put one of the first transients anew in its place."""

@@ -18,12 +18,12 @@ def reference_window(
     reference_s: tuple[float, float],
     rejected: frozenset[int],
 ) -> Window | None:
-    """Transients of the reference period: those of its best-filled epoch."""
+    """Transients of the reference period that have weight, of its best-filled epoch."""
     start, end = reference_s
     inside = [
         (q.epoch, i)
         for i, q in enumerate(qualities)
-        if start <= q.time_s < end and q.epoch not in rejected
+        if start <= q.time_s < end and q.epoch not in rejected and q.weight > 0
     ]
     if not inside:
         return None
@@ -48,6 +48,7 @@ def reference_of(
         for f in fitted
         if f.average.window.independent
         and f.converged
+        and f.average.n_effective > 0
         and window.first <= f.average.window.first
         and f.average.window.stop <= window.stop
     ]

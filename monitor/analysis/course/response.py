@@ -183,6 +183,16 @@ def without_gain(found: Changes, elsewhere: NDArray[np.bool_]) -> Changes:
     )
 
 
+def without_empty(found: Changes, empty: NDArray[np.bool_]) -> Changes:
+    """Take out windows (W,) whose transients are all left out: they say nothing."""
+    lost = empty[:, np.newaxis]
+    return replace(
+        found,
+        percents=np.where(lost, np.nan, found.percents),
+        sds=np.where(lost, np.nan, found.sds),
+    )
+
+
 def excess_scatter(
     outcomes: Outcomes, amplitudes: Real, covariances: Real
 ) -> dict[str, float]:

@@ -63,6 +63,7 @@ class Prepared:
         frame (the same as `unaligned` where the settings leave alignment out)
     unaligned : (points,) complex128, combined and eddy-corrected
     quality : what it is worth
+    measured : what that was judged by; None for a transient of zeros
     redone : the first transients of the epoch anew, this one among them, once
     """
 
@@ -70,6 +71,7 @@ class Prepared:
     aligned: Complex
     unaligned: Complex
     quality: Quality
+    measured: weights.Measures | None = None
     redone: tuple[Prepared, ...] = ()
 
 
@@ -225,7 +227,7 @@ class Preparation:
         found = state.navigator.corrected(place.step, found)
         measured = measures_of(found, state.axis)
         judged = state.kind.judge(place.step, measured)
-        prepared = self._assembled(place, unaligned, found, judged)
+        prepared = self._assembled(place, unaligned, found, judged, measured)
         if not (place.settling or place.saturated):
             state.kind.push(place.step, measured, judged)
             if judged.counts:
@@ -262,9 +264,9 @@ class Preparation:
             measures = [measures_of(f, state.axis) for f in found]
             judged = self._judged_together(first, measures, counted)
             anew = [
-                self._assembled(p, x, f, j)
-                for (p, _), x, f, j in zip(
-                    first, unaligned, navigated, judged, strict=True
+                self._assembled(p, x, f, j, m)
+                for (p, _), x, f, j, m in zip(
+                    first, unaligned, navigated, judged, measures, strict=True
                 )
             ]
             state.retemplate(
@@ -310,6 +312,7 @@ class Preparation:
         unaligned: Complex,
         found: Registration,
         judged: weights.Judgement,
+        measured: weights.Measures,
     ) -> Prepared:
         """Put a transient and its quality together."""
         aligned = unaligned
@@ -319,7 +322,7 @@ class Preparation:
             place, found, judged, self._epoch.phases, reject=self._settings.reject
         )
         quality = quality_of(place, unaligned, found, verdict, self._epoch)
-        return Prepared(place.index, aligned, unaligned, quality)
+        return Prepared(place.index, aligned, unaligned, quality, measured)
 
     def _check(self, index: int, fid: Coils) -> None:
         """Refuse a transient of another shape, or one that holds no numbers."""

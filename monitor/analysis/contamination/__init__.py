@@ -1,0 +1,1 @@
+"""Which stretches of a session are unlike the rest of it."""

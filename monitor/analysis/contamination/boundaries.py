@@ -1,0 +1,74 @@
+"""Where a stretch begins and ends, to the transient, and what sets it apart.
+
+With d the departure of the stretch's median from the good part, whitened by what single
+transients scatter, a transient's y is on the stretch's side where
+
+    t = (y - good) d / d d - 1/2
+
+is above zero.  The ends lie where the sums of t, each within +-1, are largest.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.analysis.contamination.features import BANDS
+from monitor.analysis.contamination.states import (
+    DEPARTURE,
+    LIPIDS,
+    SPAN,
+    WATER_LOG,
+    WIDTH_HZ,
+    Comparison,
+    States,
+    beside,
+)
+from monitor.analysis.contamination.stretch import Cause
+from monitor.analysis.signal.spectrum import Real
+
+LOST_SHARE = 0.15
+RESTLESS = 2.5
+
+
+def refined(
+    compared: Comparison, states: States, run: tuple[int, int], room: tuple[int, int]
+) -> tuple[int, int]:
+    """Ends [start, stop) of a run of unlike transients, within what is free."""
+    start, stop = run
+    t = np.clip(_side(compared, states, slice(start, stop)), -1.0, 1.0)
+    low, high = max(room[0], start - SPAN), min(room[1], stop + SPAN)
+    middle = max(low, (start + stop) // 2)
+    before = np.cumsum(t[low : middle + 1][::-1])
+    after = np.cumsum(t[middle:high])
+    return middle - int(np.argmax(before)), middle + int(np.argmax(after)) + 1
+
+
+def _side(compared: Comparison, states: States, inside: slice) -> Real:
+    """T (n,) of the module docstring for the transients `inside` a stretch."""
+    seen = compared.seen
+    rest = np.column_stack([
+        beside(seen.bands - states.bands, states.bands),
+        seen.water - states.water, seen.width_hz - states.width_hz,
+    ]) / compared.sds  # fmt: skip
+    d = np.median(rest[inside], axis=0)
+    return np.asarray(rest @ d / max(float(d @ d), 1e-12) - 0.5)
+
+
+def cause_of(compared: Comparison, states: States, inside: slice) -> Cause:
+    """What sets the transients `inside` apart from the good part."""
+    seen, good = compared.seen, states.good
+    rest = beside(seen.bands - states.bands, states.bands)
+    d = np.median(rest[inside], axis=0)
+    water = np.median((seen.water - states.water)[inside])
+    broader = np.median((seen.width_hz - states.width_hz)[inside])
+    kept = np.median(seen.amplitude[inside]) / np.median(seen.amplitude[good])
+    scatter = np.median(np.abs(rest[inside] - d)) / np.median(np.abs(rest[good]))
+    if abs(water) > WATER_LOG:
+        return Cause.WATER
+    if scatter > RESTLESS or kept < 1 - LOST_SHARE:
+        return Cause.MOTION
+    power = d.reshape(2, BANDS) ** 2
+    lipid = float(power[:, LIPIDS[:BANDS]].sum() / max(power.sum(), 1e-300))
+    if broader / WIDTH_HZ > np.sqrt(np.mean(d**2)) / DEPARTURE:
+        return Cause.WIDTH
+    return Cause.LIPID if lipid > 0.5 else Cause.BASELINE

@@ -1,0 +1,179 @@
+"""The session's judge: which stretches of transients are unlike its good part.
+
+A transient has its weight on arrival, by those just before it.  The judge looks at all
+of an epoch so far: what is unlike the good part for longer than a moment (`states`) is
+left out for as long as it lasts, whenever it began, and the good part is judged by
+itself (`weighing`).  What it says depends on the transients alone, not on when it was
+asked: a live session ends with the weights that its recording gives at once.
+
+The operator has the last word: spans that he takes out, or in again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from monitor.analysis.contamination.boundaries import cause_of, refined
+from monitor.analysis.contamination.features import EpochFeatures, Features, bands_of
+from monitor.analysis.contamination.states import (
+    ENOUGH,
+    SPAN,
+    Comparison,
+    runs_of,
+    states_of,
+)
+from monitor.analysis.contamination.stretch import Cause, Stretch
+from monitor.analysis.contamination.weighing import STRETCH, weighed_again
+from monitor.analysis.preparation.preparation import Prepared
+from monitor.analysis.preparation.quality import Quality
+from monitor.analysis.preparation.weights import Measures
+from monitor.analysis.signal.axis import Axis
+from monitor.protocol.span import Span
+
+EVERY = 4
+LOOKS = 200
+"""A long epoch is looked at so many times over as many transients as it has."""
+Found = tuple[int, int, Cause]
+
+
+@dataclass(slots=True)
+class Judge:
+    """Keeps what transients are compared by, and what was found; one owner.
+
+    Attributes
+    ----------
+    cycle_steps : of the phase cycle
+    rejects : whether what is unlike is left out, or only said
+    out_s, in_s : spans that the operator takes out, or in whatever is found in them
+    stretches : as found when last asked
+    """
+
+    cycle_steps: int = 1
+    rejects: bool = True
+    out_s: tuple[Span, ...] = ()
+    in_s: tuple[Span, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+    _epochs: dict[int, EpochFeatures] = field(default_factory=dict)
+    _found: dict[int, list[Found]] = field(default_factory=dict)
+    _arrived: list[Quality] = field(default_factory=list)
+    _measured: list[Measures | None] = field(default_factory=list)
+
+    def put(
+        self, prepared: Prepared, axis: Axis, shift_hz: float, height: float, step: int
+    ) -> None:
+        """Take in a transient as it was prepared, or anew.
+
+        Parameters
+        ----------
+        shift_hz, height : of the template's lines; the shift is the same throughout an
+            epoch, so that no line crosses the edge of a band
+        step : of the phase cycle
+        """
+        quality, i = prepared.quality, prepared.index
+        if i == len(self._arrived):
+            self._arrived.append(quality)
+            self._measured.append(prepared.measured)
+        self._arrived[i], self._measured[i] = quality, prepared.measured
+        epoch = self._epochs.setdefault(quality.epoch, EpochFeatures(i))
+        bands = bands_of(prepared.aligned, axis, shift_hz)
+        epoch.put(i, Features.of(bands, quality, height, step))
+        self._found.pop(quality.epoch, None)
+
+    def due(self) -> bool:
+        """Whether it is time to look: every few transients, or within a stretch."""
+        newest = self._epochs[self._arrived[-1].epoch]
+        n, last = len(newest), self.stretches[-1:]
+        if any(s.stop >= len(self._arrived) - SPAN for s in last):
+            return True
+        return n % max(EVERY, n // LOOKS) == 0
+
+    def qualities(self) -> list[Quality]:
+        """Qualities of all transients as they are known now; finds the stretches."""
+        found, stretches = list(self._arrived), list[Stretch]()
+        for number, epoch in self._epochs.items():
+            own = self._stretches(number, epoch)
+            stretches += own
+            if any(one.left_out for one in own):
+                stop = epoch.first + len(epoch)
+                found[epoch.first : stop] = self._weighed(epoch, own)
+        self.stretches = tuple(sorted(stretches, key=lambda one: one.first))
+        return found
+
+    def _stretches(self, number: int, epoch: EpochFeatures) -> list[Stretch]:
+        """Stretches of an epoch: the operator's, and beside them those found."""
+        found = self._found_in(number, epoch) + self._taken_out(epoch)
+        stretches = []
+        for first, stop, cause in found:
+            start_s, end_s = self._arrived[first].time_s, self._arrived[stop - 1].time_s
+            out = self._is_out(start_s, end_s, cause)
+            stretches.append(Stretch(first, stop, number, start_s, end_s, cause, out))
+        return stretches
+
+    def _found_in(self, number: int, epoch: EpochFeatures) -> list[Found]:
+        """What is unlike the good part of an epoch, by numbers in the session."""
+        held = self._found.get(number)
+        if held is not None:
+            return held
+        found = [
+            (epoch.first + first, epoch.first + stop, cause)
+            for first, stop, cause in unlike(epoch, self.cycle_steps)
+        ]
+        self._found[number] = found
+        return found
+
+    def _taken_out(self, epoch: EpochFeatures) -> list[Found]:
+        """What the operator takes out of an epoch."""
+        times_s = [q.time_s for q in self._of(epoch)]
+        found: list[Found] = []
+        for start_s, end_s in self.out_s:
+            first, stop = np.searchsorted(times_s, (start_s, end_s)).tolist()
+            if first < stop:
+                places = epoch.first + first, epoch.first + stop
+                found.append((*places, Cause.OPERATOR))
+        return found
+
+    def _is_out(self, start_s: float, end_s: float, cause: Cause) -> bool:
+        """Whether a stretch is left out."""
+        if cause == Cause.OPERATOR:
+            return True
+        taken_in = any(a <= end_s and start_s <= b for a, b in self.in_s)
+        return self.rejects and not taken_in
+
+    def _weighed(self, epoch: EpochFeatures, own: Sequence[Stretch]) -> list[Quality]:
+        """Qualities of an epoch with its stretches left out."""
+        arrived, skipped = self._of(epoch), np.zeros(len(epoch))
+        for one in own:
+            if one.left_out:
+                skipped[one.first - epoch.first : one.stop - epoch.first] = 1.0
+        measured = self._measured[epoch.first : epoch.first + len(epoch)]
+        found = list(arrived)
+        if self.rejects:
+            found = weighed_again(
+                arrived, measured, epoch.steps, skipped, self.cycle_steps
+            )
+        return [
+            replace(q, weight=0.0, flags=(*q.flags, STRETCH)) if out else q
+            for q, out in zip(found, skipped > 0, strict=True)
+        ]
+
+    def _of(self, epoch: EpochFeatures) -> list[Quality]:
+        return self._arrived[epoch.first : epoch.first + len(epoch)]
+
+
+def unlike(epoch: EpochFeatures, cycle_steps: int) -> list[Found]:
+    """Stretches [first, stop) that are unlike the good part, counted in the epoch."""
+    seen = epoch.seen(cycle_steps)
+    if len(seen) < ENOUGH:
+        return []
+    compared = Comparison.of(seen)
+    states, found, free = states_of(compared), list[Found](), 0
+    for run in runs_of(~states.good):
+        first, stop = refined(compared, states, run, (free, len(seen)))
+        if first >= stop:
+            continue
+        free, cause = stop, cause_of(compared, states, slice(first, stop))
+        found.append((int(seen.places[first]), int(seen.places[stop - 1]) + 1, cause))
+    return found

@@ -1,0 +1,213 @@
+"""States of an epoch: which transients are like its good part, and which are not.
+
+Running medians over SPAN transients are compared with the median G of the good part.
+What is left of a median's bands beside G and iG (amplitude and phase: no contamination)
+is, noise taken off, an rms departure in units of the tNAA height; beside it stand the
+residual water and the line width, which may move slowly (their good part is followed).
+A median further off than the tolerances is *unlike*; single transients are not, they
+are `preparation.weights`' to judge.
+
+The good part is the state that most transients share, be they the first or the last.
+A second state of at least ENOUGH transients is taken for the good one if it is cleaner:
+less lipid, less water or narrower lines.  A state that lasts for LASTING transients to
+the end of what was seen, and is not dirtier, is a change of state and no contamination.
+
+Everything is a function of all transients so far, so that it does not matter when it is
+asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import median_filter
+
+from monitor.analysis.contamination.features import BANDS, MIDDLES_PPM, Seen
+from monitor.analysis.signal.spectrum import Real
+
+SPAN = 9
+LEAST = 5
+ENOUGH = 24
+LASTING = 200
+DEPARTURE = 0.017
+"""Rms of the bands, in tNAA heights."""
+WATER_LOG, WIDTH_HZ = 0.7, 0.7
+LIPID_LEVEL = 0.05
+"""Rms of the lipid bands by which a state is dirtier than another."""
+TRIALS = 64
+FOLLOWING, SLOW = 16, 9
+"""Transients in a run of the good part, and runs over which it is followed."""
+ROUNDS = 6
+MEDIAN_SD = 1.2533
+"""SD of a median of many over that of a mean."""
+LIPIDS = np.tile((MIDDLES_PPM > 0.6) & (MIDDLES_PPM < 1.75), 2)
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Transients and their running medians, with what they scatter by themselves.
+
+    Attributes
+    ----------
+    seen : the transients (n,)
+    bands, water, width_hz : running medians
+    noise : rms of the noise of a running median's bands
+    sds : SD of one transient's bands (2 BANDS,), then of its water and width
+    """
+
+    seen: Seen
+    bands: Real
+    water: Real
+    width_hz: Real
+    noise: float
+    sds: Real
+
+    @classmethod
+    def of(cls, seen: Seen) -> Comparison:
+        """Medians and scatter; the last few medians are that of the last whole span."""
+        columns = np.column_stack([seen.bands, seen.water, seen.width_hz])
+        apart = np.abs(np.diff(columns, axis=0))
+        sds = 1.4826 * np.median(apart, axis=0) / np.sqrt(2)
+        medians = median_filter(columns, size=(SPAN, 1), mode="nearest")
+        half = SPAN // 2
+        medians[:half], medians[-half:] = medians[half], medians[-half - 1]
+        noise = float(np.sqrt(np.mean(sds[:-2] ** 2) / SPAN) * MEDIAN_SD)
+        return cls(
+            seen, medians[:, :-2], medians[:, -2], medians[:, -1], noise,
+            np.maximum(sds, 1e-9),
+        )  # fmt: skip
+
+    def departures(self, good: Real) -> Real:
+        """Rms departure (n,) of the bands from a state, over its tolerance."""
+        rest = beside(self.bands - good, good)
+        power = np.mean(rest**2, axis=1) - self.noise**2
+        allowed = max(DEPARTURE, 1.5 * self.noise)
+        return np.asarray(np.sqrt(np.maximum(power, 0.0)) / allowed)
+
+    def off(self, water: Real | float, width_hz: Real | float) -> Real:
+        """Larger of the departures (n,) of water and width, over their tolerances."""
+        own = 4 * MEDIAN_SD / np.sqrt(SPAN) * self.sds[-2:]
+        apart = np.abs(self.water - water) / max(WATER_LOG, own[0])
+        wider = np.abs(self.width_hz - width_hz) / max(WIDTH_HZ, own[1])
+        return np.asarray(np.maximum(apart, wider))
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """What is like the good part of an epoch, and what that is.
+
+    `good` (n,) says which transients are like it; `bands` is its median, `water` and
+    `width_hz` (n,) what it has at each transient.
+    """
+
+    good: Mask
+    bands: Real
+    water: Real
+    width_hz: Real
+
+
+def beside(rest: Real, good: Real) -> Real:
+    """Departures (n, 2 BANDS) without what amplitude and phase of `good` explain."""
+    turned = np.concatenate([-good[BANDS:], good[:BANDS]])
+    for direction in (good, turned):
+        size = direction @ direction
+        if size > 0:
+            rest = rest - np.outer(rest @ direction / size, direction)
+    return rest
+
+
+def states_of(compared: Comparison) -> States:
+    """The good part of an epoch."""
+    everyone = np.ones(len(compared.seen), bool)
+    found = _settled(compared, _commonest(compared, everyone))
+    other = ~found.good
+    if np.count_nonzero(other) >= ENOUGH:
+        second = _commonest(compared, other)
+        cleaner = _settled(compared, second)
+        enough = np.count_nonzero(cleaner.good) >= ENOUGH
+        if enough and _dirt(compared, found) - _dirt(compared, cleaner) > 1.0:
+            found = cleaner
+    return _with_lasting(compared, found)
+
+
+def _commonest(compared: Comparison, among: Mask) -> Mask:
+    """Transients that are like the one that most others are like, of those `among`."""
+    places = np.flatnonzero(among)
+    trials = places[:: max(SPAN // 2, -(-places.size // TRIALS))]
+    best = np.zeros(among.size, bool)
+    for i in trials:
+        off = compared.off(float(compared.water[i]), float(compared.width_hz[i]))
+        like = (np.maximum(compared.departures(compared.bands[i]), off) < 1) & among
+        if np.count_nonzero(like) > np.count_nonzero(best):
+            best = like
+    return best if best.any() else among
+
+
+def _settled(compared: Comparison, good: Mask) -> States:
+    """The state about some transients: all that are like their median, and again."""
+    for _ in range(ROUNDS):
+        bands = np.median(compared.seen.bands[good], axis=0)
+        water = _followed(compared.seen.water, good)
+        width_hz = _followed(compared.seen.width_hz, good)
+        off = np.maximum(compared.departures(bands), compared.off(water, width_hz))
+        before, good = good, _without_short(off < 1)
+        if np.array_equal(before, good) or not good.any():
+            break
+    return States(good if good.any() else before, bands, water, width_hz)
+
+
+def _followed(values: Real, good: Mask) -> Real:
+    """Slow course (n,) of values through the good part.
+
+    Medians of runs of it, and of those the running median: a state that lasts for a
+    few runs is not followed.
+    """
+    places = np.flatnonzero(good)
+    runs = np.array_split(places, max(1, places.size // FOLLOWING))
+    middles = [float(np.median(run)) for run in runs]
+    levels = np.array([np.median(values[run]) for run in runs])
+    slow = median_filter(levels, size=SLOW, mode="nearest")
+    return np.interp(np.arange(values.size), middles, slow)
+
+
+def runs_of(mask: Mask) -> list[tuple[int, int]]:
+    """Runs [start, stop) of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def _without_short(good: Mask) -> Mask:
+    """Short runs of unlike ones are single outliers, and are not judged here."""
+    kept = good.copy()
+    for start, stop in runs_of(~good):
+        if stop - start < LEAST:
+            kept[start:stop] = True
+    return kept
+
+
+def _dirt(compared: Comparison, state: States) -> float:
+    """Lipid, water and line width of a state, each in what makes one dirtier."""
+    lipid = float(np.sqrt(np.mean(state.bands[LIPIDS] ** 2)))
+    water = float(np.median(compared.seen.water[state.good]))
+    width_hz = float(np.median(compared.seen.width_hz[state.good]))
+    return lipid / LIPID_LEVEL + water / WATER_LOG + width_hz / WIDTH_HZ
+
+
+def _with_lasting(compared: Comparison, found: States) -> States:
+    """The good part with a state at an end that has come to stay."""
+    good = found.good.copy()
+    for start, stop in runs_of(~found.good):
+        at_an_end = start == 0 or stop == good.size
+        if stop - start < LASTING or not at_an_end:
+            continue
+        inside = np.zeros(good.size, bool)
+        inside[start:stop] = True
+        own = _settled(compared, _commonest(compared, inside))
+        same = np.count_nonzero(own.good & inside) >= 0.9 * (stop - start)
+        if same and _dirt(compared, own) - _dirt(compared, found) < 1.0:
+            good[inside] = own.good[inside]
+    good = _without_short(good)
+    return States(good, found.bands, found.water, found.width_hz)

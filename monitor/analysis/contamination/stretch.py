@@ -1,0 +1,44 @@
+"""A stretch of transients that is unlike the rest of the session, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """What sets a stretch apart."""
+
+    LIPID = "lipid"
+    WATER = "water"
+    MOTION = "motion"
+    WIDTH = "line width"
+    BASELINE = "baseline"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Transients [first, stop) of one epoch that are unlike the rest.
+
+    Attributes
+    ----------
+    first, stop : numbers of metabolite transients in the session
+    epoch : the epoch that they lie in
+    start_s, end_s : scanner time of the first and of the last of them
+    cause : what sets them apart
+    left_out : whether they are left out of windows, reference period and tracker
+    """
+
+    first: int
+    stop: int
+    epoch: int
+    start_s: float
+    end_s: float
+    cause: Cause
+    left_out: bool = True
+
+    @property
+    def transients(self) -> int:
+        """How many."""
+        return self.stop - self.first

@@ -1,0 +1,117 @@
+"""The session's judge on features drawn from a known good part and known stretches."""
+
+import numpy as np
+import pytest
+
+from monitor.analysis.contamination.features import BANDS, EpochFeatures, Features
+from monitor.analysis.contamination.judge import unlike
+from monitor.analysis.contamination.states import LASTING, LIPIDS
+from monitor.analysis.contamination.stretch import Cause
+
+RNG = np.random.default_rng(4)
+GOOD = np.abs(RNG.normal(size=2 * BANDS)) * 0.3
+GOOD[10] = 0.5
+LIPID = np.where(LIPIDS, 0.3, 0.0)
+HUMP = np.where(LIPIDS, 0.0, RNG.normal(size=2 * BANDS) * 0.06)
+
+
+def epoch(n: int, seed: int = 0, **added) -> EpochFeatures:
+    """Transients of the good part, with something added in each: (n, ...) arrays."""
+    rng = np.random.default_rng(seed)
+    bands = GOOD + 0.035 * rng.normal(size=(n, 2 * BANDS)) + added.get("bands", 0.0)
+    bands = bands * np.reshape(added.get("amplitude", np.ones(n)), (n, 1))
+    water = 0.5 + 0.1 * rng.normal(size=n) + added.get("water", 0.0)
+    width = 9.0 + 0.4 * rng.normal(size=n) + added.get("width", 0.0)
+    found = EpochFeatures(100)
+    for i in range(n):
+        row = Features(40 * bands[i], water[i], width[i], 1.0, 40.0, i, True)
+        found.put(100 + i, row)
+    return found
+
+
+def within(n: int, first: int, stop: int, what):
+    """`what` in [first, stop), 0 elsewhere."""
+    inside = np.zeros(n)
+    inside[first:stop] = 1.0
+    return np.multiply.outer(inside, what)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_clean_epoch_has_no_stretch(seed):
+    assert unlike(epoch(600, seed), 1) == []
+
+
+def test_slow_true_changes_are_no_stretch():
+    n, t = 900, np.linspace(0.0, 1.0, 900)
+    glutamate = np.zeros(2 * BANDS)
+    glutamate[[11, 13, 22]] = 0.03, 0.02, 0.025  # 20 % of Glu, beside one another
+    rising = np.multiply.outer(np.clip(2 * t - 0.6, 0.0, 1.0), glutamate)
+    drifting = epoch(n, bands=rising, width=2.0 * t, water=1.2 * t)
+    assert unlike(drifting, 1) == []
+    narrower = within(n, 300, 900, -0.3)
+    assert unlike(epoch(n, bands=rising, width=narrower), 1) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "stop"), [(120, 130), (120, 180), (0, 60), (90, 240)]
+)
+@pytest.mark.parametrize(
+    ("what", "cause"),
+    [
+        ({"bands": LIPID}, Cause.LIPID),
+        ({"bands": HUMP}, Cause.BASELINE),
+        ({"water": 3.0}, Cause.WATER),
+        ({"width": 3.0}, Cause.WIDTH),
+    ],
+)
+def test_a_stretch_is_found_from_its_first_to_its_last(first, stop, what, cause):
+    added = {name: within(450, first, stop, size) for name, size in what.items()}
+    ((start, end, why),) = unlike(epoch(450, **added), 1)
+    assert why == cause
+    assert abs(start - first) <= 1
+    assert abs(end - stop) <= 1
+
+
+def test_single_outliers_are_not_judged_here():
+    n = 300
+    bands = within(n, 50, 52, LIPID) + within(n, 130, 133, LIPID)
+    assert unlike(epoch(n, bands=bands), 1) == []
+
+
+def test_the_cleaner_part_is_the_good_one_even_where_it_is_the_smaller():
+    found = unlike(epoch(220, bands=within(220, 0, 160, LIPID)), 1)
+    assert [(a, b, why) for a, b, why in found] == [(0, 160, Cause.LIPID)]
+
+
+def test_another_amplitude_is_no_contamination():
+    n = 300
+    halved = np.where(np.arange(n) < 150, 1.0, 0.6)
+    assert unlike(epoch(n, amplitude=halved), 1) == []
+
+
+def test_a_state_that_has_come_to_stay_is_a_change_of_state():
+    n = 250 + LASTING
+    stays = within(n, 249, n, HUMP)
+    assert unlike(epoch(n, bands=stays), 1) == []
+    ((start, end, _),) = unlike(epoch(330, bands=within(330, 250, 330, HUMP)), 1)
+    assert (start, end) == (250, 330)
+
+
+def test_lipid_that_has_come_to_stay_is_left_out_as_long_as_it_lasts():
+    n = 300 + LASTING
+    ((start, end, why),) = unlike(epoch(n, bands=within(n, 290, n, LIPID)), 1)
+    assert (start, end, why) == (290, n, Cause.LIPID)
+
+
+def test_too_few_are_not_judged():
+    assert unlike(epoch(12, bands=within(12, 0, 6, LIPID)), 1) == []
+
+
+def test_steps_of_a_phase_cycle_are_not_states():
+    n = 400
+    bands = np.zeros((n, 2 * BANDS))
+    for step in range(4):
+        bands[step::4] = 0.2 * np.random.default_rng(step).normal(size=2 * BANDS)
+    assert unlike(epoch(n, bands=bands), 4) == []
+    ((start, end, _),) = unlike(epoch(n, bands=bands + within(n, 80, 140, LIPID)), 4)
+    assert (start, end) == (80, 140)
