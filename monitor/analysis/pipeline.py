@@ -39,7 +39,6 @@ from streams.messages.span import Span
 from streams.messages.transient import (
     EPOCH_EVENTS,
     Acquisition,
-    Body,
     ComplexFID,
     End,
     Event,
