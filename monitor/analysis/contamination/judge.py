@@ -31,7 +31,7 @@ from monitor.analysis.preparation.preparation import Prepared
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.weights import Measures
 from monitor.analysis.signal.axis import Axis
-from monitor.protocol.span import Span
+from streams.messages.span import Span
 
 EVERY = 4
 LOOKS = 200
