@@ -21,8 +21,8 @@ from monitor.screen.parts.peaks import axis_offset, peaks
 from monitor.screen.screen import Component, Line, SpectrumView
 
 LEFT_PPM, RIGHT_PPM = 4.2, 0.5
-RESIDUAL_ZERO = 1.36
-TOP = 1.48
+RESIDUAL_ZERO = 1.4
+TOP = 1.52
 FIRST = -0.22
 ENLARGED = 4
 DIFFERENCE = -0.32  # its zero line
