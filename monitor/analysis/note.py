@@ -12,7 +12,9 @@ class NoteKind(StrEnum):
 
     What a protocol expects of the scanner (EXPECTATION), the reader of a file (SOURCE),
     the basis set (BASIS), water references (WATER), a message that cannot be used
-    (REFUSED), the periods of infusion and reference (PERIOD), an outcome that does not
+    (REFUSED), the periods of infusion and reference (PERIOD), whether a series goes on
+    with the epoch before it (SERIES), what lies in another epoch than the reference
+    period (EPOCHS), an outcome that does not
     exist (OUTCOME), whether there is a signal and which way round (SIGNAL), how many
     transients there were (SESSION), limits of quality (LIMITS), the noise of the
     tracker (TRACKER), components that come out negative (COMPONENTS), how well a
@@ -25,6 +27,8 @@ class NoteKind(StrEnum):
     WATER = "water"
     REFUSED = "refused"
     PERIOD = "period"
+    SERIES = "series"
+    EPOCHS = "epochs"
     OUTCOME = "outcome"
     SIGNAL = "signal"
     SESSION = "session"
@@ -58,6 +62,8 @@ RULES = {
     NoteKind.WATER: NoteRule(),
     NoteKind.REFUSED: NoteRule(),
     NoteKind.PERIOD: NoteRule(),
+    NoteKind.SERIES: NoteRule(),
+    NoteKind.EPOCHS: NoteRule(stands=True),
     NoteKind.OUTCOME: NoteRule(),
     NoteKind.SIGNAL: NoteRule(),
     NoteKind.SESSION: NoteRule(),

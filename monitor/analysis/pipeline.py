@@ -48,6 +48,11 @@ from streams.messages.transient import (
     Transient,
 )
 
+APART = (
+    "What is measured now lies in another epoch than the reference period: how far "
+    "another shim, gain or place may put the two apart is in every interval."
+)
+
 
 class Pipeline:
     """Turns messages into updates; the one owner of a session's numerics.
@@ -78,8 +83,18 @@ class Pipeline:
         self.periods = Periods(settings.reference_s)
         self.refused = 0
         self._told: tuple[Stretch, ...] = ()
+        self._apart: int | None = None  # the epoch of which it has been said
 
     def push(self, message: Message) -> Update:
+        """Work through one message; see `_push`."""
+        update = self._push(message)
+        if self.intake.joined:
+            update = replace(update, joined=dict(self.intake.joined))
+        if self.course.qualities and (notes := self._epoch_notes()):
+            update = replace(update, notes=(*update.notes, *notes))
+        return update
+
+    def _push(self, message: Message) -> Update:
         """Work through one message.
 
         A transient or event that cannot be used changes nothing and is named in the
@@ -101,6 +116,7 @@ class Pipeline:
                 case Event():
                     return self._event(body, update)
                 case End():
+                    self.intake.end_trial()
                     self.intake.align_again(self.reference_s)
                     return self._redone(replace(update, ended=body.reason))
         except InputError as error:
@@ -126,6 +142,17 @@ class Pipeline:
     def window_curves(self, fitted: FittedWindow) -> Curves:
         """Spectra of a window and its fit, for drawing."""
         return window_curves(self.course, fitted)
+
+    def _epoch_notes(self) -> tuple[Note, ...]:
+        """What is to be said of series and epochs."""
+        said = notes_of(NoteKind.SERIES, self.intake.take_said())
+        course = self.course
+        if course.home is None or course.epochs[-1] in (course.home, self._apart):
+            return said
+        if course.epochs[-1] in course.rejected or self.intake.on_trial:
+            return said
+        self._apart = course.epochs[-1]
+        return (*said, *notes_of(NoteKind.EPOCHS, (APART,)))
 
     def _tracker_notes(self) -> tuple[Note, ...]:
         """What the tracker logs."""
@@ -166,6 +193,8 @@ class Pipeline:
 
     def _start(self, body: Start, update: Update) -> Update:
         """Begin a session or a further series."""
+        if self.intake.end_trial():
+            update = self._redone(update)
         acquisition = body.acquisition
         model, notes = model_for(self.basis, acquisition, self.settings)
         self.course.freedom = replace(
@@ -179,6 +208,7 @@ class Pipeline:
             *notes_of(NoteKind.BASIS, notes),
             *notes_of(NoteKind.OUTCOME, self._lacking()),
         )
+        said = (*update.notes, *said)
         return replace(update, acquisition=acquisition, source=body.source, notes=said)
 
     def _lacking(self) -> tuple[str, ...]:
@@ -190,10 +220,14 @@ class Pipeline:
         over = self.periods.over(body.time_s)
         if over is not None:
             self._set_reference(over)
+        joined = len(self.intake.joined)
         strip, strip_raw = self.intake.push(body, update.seq, update.epoch)
         quality = self.course.qualities[-1]
         update = replace(update, quality=quality, strip=strip, strip_raw=strip_raw)
         if over is not None:
+            return self._redone(update)
+        gone_on = len(self.intake.joined) > joined
+        if gone_on or (self.live and self.course.outgrown):
             return self._redone(update)
         if not self.live or not self._anything():
             return update
@@ -212,8 +246,10 @@ class Pipeline:
     def _event(self, body: Event, update: Update) -> Update:
         """Note an event; some of them change what is done with the transients."""
         update = replace(update, event=body)
-        if body.kind in EPOCH_EVENTS and self.intake.begin_epoch(update.epoch):
-            return update
+        if body.kind in EPOCH_EVENTS:
+            joined = self.intake.end_trial()
+            if self.intake.begin_epoch(update.epoch):
+                return self._redone(update) if joined else update
         if body.kind in ("infusion_start", "infusion_stop"):
             self.periods.mark(body.time_s, body.kind == "infusion_start")
         if body.kind == "infusion_start" and self.settings.reference_s is None:
@@ -224,7 +260,9 @@ class Pipeline:
             return self._resettled(body.text, update)
         elif body.kind not in ("infusion_start", "infusion_stop"):
             return update
-        return self._redone(update)
+        # A stop is no reason for other session models: no verdict turns with it.
+        stops = body.kind == "infusion_stop" and self.course.reference is not None
+        return self._redone(update, anew=not stops, marked=True)
 
     def _resettled(self, text: str, update: Update) -> Update:
         """Change settings, and do again what they concern: not what is only shown."""
@@ -274,8 +312,13 @@ class Pipeline:
         """Whether any transient of the session holds a signal."""
         return any(quality.amplitude != 0.0 for quality in self.course.qualities)
 
-    def _redone(self, update: Update, anew: bool = True) -> Update:
-        """Do the whole course again; with session models and tracker where `anew`."""
+    def _redone(
+        self, update: Update, anew: bool = True, marked: bool = False
+    ) -> Update:
+        """Do the whole course again; with session models and tracker where `anew`.
+
+        `marked`: with the tracker, since there is another mark.
+        """
         if not self.course.qualities or not (self.live or update.ended is not None):
             return update
         if not self._anything():
@@ -285,7 +328,9 @@ class Pipeline:
         last = update.ended is not None
         anew = self.intake.judge_again() or anew
         course = refit(self.course, self.plan, anew, self.draws or last)
-        tracks = self.tracking.redo_if_changed(self.infusion_s) if anew else None
+        tracks = None
+        if anew or marked:
+            tracks = self.tracking.redo_if_changed(self.infusion_s)
         return replace(
             update,
             stretches=self._new_stretches(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.analysis.contamination.stretch import Stretch
@@ -30,6 +31,7 @@ class Update:
     missing : transients that never came, by the scanner's counter, found missing with
         this message; below zero where some came after all
     counted : whether that counter is kept, so that gaps can be seen
+    joined : epochs that are another one gone on after a pause, and which, so far
     quality : of a metabolite transient
     water : of a water reference
     strip : (points,) float32 phased, aligned real spectrum of the transient between 4.2
@@ -60,6 +62,7 @@ class Update:
     ended: str | None = None
     missing: int = 0
     counted: bool = True
+    joined: Mapping[int, int] = field(default_factory=dict)
     quality: Quality | None = None
     water: WaterPoint | None = None
     strip: Curve | None = None

@@ -6,6 +6,9 @@ reference period and f the scatter beyond the bound (`analysis.response`),
 
     C_ij = 100^2 f^2 q_i q_j r   (i != j),      C_ii = SD_i^2.
 
+Where windows lie in other epochs than the reference period, what the offsets of their
+epochs have in common is added to C_ij (`analysis.course.epoch_offset`).
+
 Measures that are linear, m = a'd, have var(m) = a'C a:
 
     mean      over the infusion, windows weighted by how long they lie in it
@@ -123,6 +126,9 @@ def changes_of(
     common = reference_variance(course, outcome)
     q = 1 + percent / 100
     covariance = 1e4 * common * np.outer(q, q)
+    offsets = _offsets(course, outcome, [e.epoch for e in used])
+    if offsets is not None:
+        covariance = covariance + 1e4 * offsets * np.outer(q, q)
     covariance[np.diag_indices(len(used))] = sds**2
     starts = np.array([e.time_start_s for e in used])
     ends = np.array([e.time_end_s + interval_s for e in used])
@@ -130,6 +136,16 @@ def changes_of(
     return OutcomeChanges(
         starts, ends, percent, covariance, effective, 100 * math.sqrt(common)
     )
+
+
+def _offsets(course: Course, outcome: str, epochs: Sequence[int]) -> Real | None:
+    """Relative covariance (n, n) of an outcome that the epochs' offsets bring."""
+    between, reference = course.offsets_between(epochs), course.reference
+    if between is None or reference is None or course.outcomes is None:
+        return None
+    one = course.outcomes.subset((outcome,))
+    b = one.gradients(reference.amplitudes)[0] / one.values(reference.amplitudes)[0]
+    return np.asarray(np.einsum("i,abij,j->ab", b, between, b), float)
 
 
 def reference_variance(course: Course, outcome: str) -> float:

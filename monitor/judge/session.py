@@ -131,7 +131,7 @@ def _without_change(responses: Responses) -> tuple[str, ...]:
 
 
 def _other_epochs(followed: Followed, responses: Responses) -> tuple[str, ...]:
-    """A note on what intervals leave out where the infusion is in another epoch."""
+    """A note on what is compared where the infusion is in another epoch."""
     course, (low_s, high_s) = followed.result.course, responses.period_s
     inside = {q.epoch for q in course.qualities if low_s <= q.time_s < high_s}
     home = course.reference and course.qualities[course.reference.first].epoch
@@ -139,8 +139,8 @@ def _other_epochs(followed: Followed, responses: Responses) -> tuple[str, ...]:
         return ()
     return (
         "Reference period and infusion do not lie in one epoch: each epoch is fitted "
-        "with a line and a baseline of its own, whose errors are in no interval. See "
-        "whether the course jumps where an epoch begins.",
+        "with a line and a baseline of its own. How far that may put them apart is in "
+        "every interval and in the detectable change.",
     )
 
 

@@ -17,6 +17,7 @@ from streams.messages.fields import finite
 
 T = TypeVar("T")
 
+NEW_SERIES = ("measured", "same", "new")
 MACROMOLECULES = ("auto", "none", "prior", "single", "five")
 RULE = "rule"
 
@@ -65,6 +66,8 @@ class Settings:
     ppm_low, ppm_high : fitted range
     reference_s, infusion_s : (start, end) in s where the recording has no events
     override : the two go before the recording's own events; not for a protocol file
+    new_series : whether a further series is the same epoch: "measured" (if nothing has
+        moved since), "same" or "new"
     settling : transients at the start of an epoch that get weight zero
     align, coil_combine, reject, eddy_current, water_removal : steps, each can be left
         out
@@ -102,6 +105,7 @@ class Settings:
     reference_s: tuple[float, float] | None = _with_rule(RANGE, None)
     infusion_s: tuple[float, float] | None = _with_rule(RANGE, None)
     override: bool = False
+    new_series: str = "measured"
     settling: int = _with_rule(NOT_NEGATIVE, 0)
     align: bool = True
     coil_combine: bool = True
@@ -161,6 +165,8 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield "step must be at least 1 transient"
     if not settings.ppm_low < settings.ppm_high:
         yield "ppm_low must be below ppm_high"
+    if settings.new_series not in NEW_SERIES:
+        yield 'new_series must be "measured", "same" or "new"'
     if settings.macromolecules not in MACROMOLECULES:
         yield 'macromolecules must be "auto", "none", "prior", "single" or "five"'
     for item in fields(settings):

@@ -54,6 +54,9 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
     state.ended = update.ended if update.ended is not None else state.ended
     if update.event is not None:
         _take_event(state, update.event, now_s)
+    for epoch in state.epochs[1:]:
+        if epoch in update.joined:
+            _forget_epoch(state, epoch)
     if update.quality is not None:
         _take_quality(state, update, update.quality, now_s)
     if update.water is not None:
@@ -252,6 +255,12 @@ def _take_quality(
         if state.stack is None:
             state.stack = Stack(state.interval_s)
         state.stack.add(quality.time_s, update.strip)
+
+
+def _forget_epoch(state: SessionState, epoch: int) -> None:
+    """An epoch is the one before it gone on: only the gap stays."""
+    place = state.epochs.index(epoch)
+    del state.epochs[place], state.epoch_starts_s[place]
 
 
 def _notice_gap(state: SessionState, quality: Quality) -> None:

@@ -27,7 +27,7 @@ from monitor.analysis.contamination.states import (
 )
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.contamination.weighing import STRETCH, weighed_again
-from monitor.analysis.preparation.preparation import Prepared
+from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.weights import Measures
 from monitor.analysis.signal.axis import Axis
@@ -81,6 +81,11 @@ class Judge:
         bands = bands_of(prepared.aligned, axis, shift_hz)
         epoch.put(i, Features.of(bands, quality, height, step))
         self._found.pop(quality.epoch, None)
+
+    def forget(self, epoch: int) -> None:
+        """An epoch is another one gone on: its transients come anew."""
+        self._epochs.pop(epoch, None)
+        self._found.pop(epoch, None)
 
     def due(self) -> bool:
         """Whether it is time to look: every few transients, or within a stretch."""

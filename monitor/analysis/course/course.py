@@ -10,10 +10,15 @@ other epochs from the mean of all that the epoch has.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from monitor.analysis.course.epoch_offset import (
+    offset_covariance,
+    shared_covariance,
+)
 from monitor.analysis.course.outcomes import Outcomes, outcomes_of
 from monitor.analysis.course.projections import Projections
 from monitor.analysis.course.response import Reference
@@ -95,6 +100,9 @@ class Course:
     _times_s: list[float] = field(default_factory=list)
     _projections: Projections = field(default_factory=Projections)
     _models: SessionModels = field(default_factory=SessionModels)
+    _offsets: dict[int, tuple[SessionModel, SessionModel, Real]] = field(
+        default_factory=dict
+    )
 
     def begin_epoch(self, epoch: int, model: Model) -> None:
         """Take the basis set on the grid of an epoch's acquisition."""
@@ -108,6 +116,15 @@ class Course:
         self._epochs.append(quality.epoch)
         self._times_s.append(quality.time_s)
         self.noises.append(noise_sd)
+
+    def join_epoch(self, epoch: int, before: int) -> None:
+        """An epoch is the one before it gone on: nothing was made of it."""
+        self.grids.pop(epoch, None)
+        self.sessions.pop(epoch, None)
+        self.waters.pop(epoch, None)
+        self.water = self.waters.get(before)
+        self._epochs = [before if e == epoch else e for e in self._epochs]
+        self.outcomes = outcomes_of(self.grids[before].names, self.water)
 
     def put(
         self, place: int, fid: ComplexFID, quality: Quality, noise_sd: float
@@ -224,7 +241,61 @@ class Course:
         self.sessions[epoch] = self._models.made(epoch, means)
         return self.sessions[epoch]
 
+    @property
+    def home(self) -> int | None:
+        """Epoch of the reference period; None without one."""
+        reference = self.reference
+        return None if reference is None else self.qualities[reference.first].epoch
+
+    def offset_covariance(self, epoch: int) -> Real | None:
+        """V (M, M) of an epoch against the reference period's; None in that itself."""
+        home, other = self.home, self.sessions.get(epoch)
+        if home is None or other is None or epoch == home:
+            return None
+        both = self.sessions[home], other
+        held = self._offsets.get(epoch)
+        if held is None or held[0] is not both[0] or held[1] is not both[1]:
+            held = self._offsets[epoch] = (*both, offset_covariance(*both))
+        return held[2]
+
+    @property
+    def outgrown(self) -> bool:
+        """Whether the newest epoch has twice what its session model was made from.
+
+        Not in the reference period's, whose mean stays what it is.
+        """
+        epoch = self._epochs[-1]
+        made = self.sessions.get(epoch)
+        if self.home in (None, epoch) or made is None or made.mean is None:
+            return False
+        return len(self.transients_of(epoch)) >= 2 * made.mean.window.length
+
+    def offsets_between(self, epochs: Sequence[int]) -> Real | None:
+        """Covariances (n, n, M, M) of the offsets of n windows' epochs.
+
+        None where all of them are of the reference period's epoch.
+        """
+        home = self.home
+        if home is None or set(epochs) <= {home}:
+            return None
+        M, shared = len(self.names), shared_covariance(self.sessions[home])
+        own = {epoch: self.offset_covariance(epoch) for epoch in set(epochs)}
+        found = np.zeros((len(epochs), len(epochs), M, M))
+        for i, one in enumerate(epochs):
+            for k, other in enumerate(epochs):
+                V = own[one]
+                if V is not None and own[other] is not None:
+                    found[i, k] = V if one == other else shared
+        return found
+
     def _same_brain(self, epoch: int) -> SessionModel | None:
-        """Another epoch's session model whose macromolecules this one can take over."""
-        others = (s for e, s in self.sessions.items() if e != epoch)
-        return next((s for s in others if s.fit.converged), None)
+        """The session model whose choices another epoch takes over.
+
+        That of the reference period's epoch, else the first that was made well.
+        """
+        home = self.home
+        others = sorted(
+            (e for e in self.sessions if e != epoch), key=lambda e: e != home
+        )
+        good = (self.sessions[e] for e in others if self.sessions[e].fit.converged)
+        return next(good, None)

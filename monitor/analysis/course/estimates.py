@@ -92,10 +92,24 @@ def _changes(
     shares = np.array([reference.share(w.first, w.stop) for w in windows])
     home = course.qualities[reference.first].epoch
     doubt = course.sessions[home].doubt
-    found = changes(outcomes, c, own, reference, shares, doubt if doubt.any() else None)
+    found = changes(
+        outcomes, c, own, reference, shares, doubt if doubt.any() else None,
+        _offsets(course, fitted),
+    )  # fmt: skip
     elsewhere = np.array([course.epoch_of(f) != home for f in fitted])
     empty = np.array([f.average.n_effective == 0 for f in fitted])
     return without_empty(without_gain(found, elsewhere), empty)
+
+
+def _offsets(course: Course, fitted: list[FittedWindow]) -> Real | None:
+    """Covariances (windows, M, M) of their epochs' offsets; None: all are at home."""
+    epochs = [course.epoch_of(f) for f in fitted]
+    if set(epochs) == {course.home}:
+        return None
+    none = np.zeros((len(course.names),) * 2)
+    found = {epoch: course.offset_covariance(epoch) for epoch in set(epochs)}
+    between = {epoch: none if V is None else V for epoch, V in found.items()}
+    return np.stack([between[epoch] for epoch in epochs])
 
 
 def _gains(course: Course, outcomes: Outcomes, fitted: list[FittedWindow]) -> Real:

@@ -3,6 +3,10 @@
 Each epoch begins with water references of its own, from which the amplitude of the
 water is measured when the first metabolite transient of the epoch has come: on the
 scale of the coil combination that it is combined with.
+
+A new series is an epoch of its own until its transients say that nothing has moved
+since the one before (`preparation.trial`): then it is that epoch, and its number stands
+for nothing more.
 """
 
 from __future__ import annotations
@@ -17,7 +21,8 @@ from monitor.analysis.course.curves import strip_of
 from monitor.analysis.course.water_reference import water_amplitude
 from monitor.analysis.fit.curves import Curve
 from monitor.analysis.fit.model import Model
-from monitor.analysis.preparation.preparation import Preparation, Prepared
+from monitor.analysis.preparation.preparation import Preparation
+from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.second_pass import session_realigned
 from monitor.analysis.signal.noise import at_least_the_floor, noise_sd_of
 from monitor.protocol.settings import Settings
@@ -55,6 +60,8 @@ class Intake:
     waters : water references of the present epoch
     waters_taken : water references of all epochs that are used
     judge : finds the stretches that are unlike the rest
+    joined : epochs that are another one gone on, and which
+    said : of series, since it was last taken
     """
 
     course: Course
@@ -63,20 +70,33 @@ class Intake:
     waters: list[ComplexFID] = field(default_factory=list)
     waters_taken: int = 0
     judge: Judge = field(default_factory=Judge)
+    joined: dict[int, int] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+    _earlier_waters: list[ComplexFID] = field(default_factory=list)
     _preparation: Preparation | None = None
     _model: Model | None = None
     _seen: int = 0
     _newest: Prepared | None = None
     _steps: list[int] = field(default_factory=list)
     _shifts_hz: dict[int, float] = field(default_factory=dict)
-    _cycle_from: tuple[int, int] = (-1, 0)  # epoch, count of its first transient
+    _series_s: float = 0.0
+    _cycle_from: tuple[int, int] = (-1, 0)  # series, count of its first transient
 
     def begin_series(self, acquisition: Acquisition, model: Model, epoch: int) -> None:
         """Begin a series with the basis set on its acquisition's grid."""
         self.acquisition, self._model = acquisition, model
         self.judge.cycle_steps = self.cycle_steps
         self.judge.rejects = self.settings.reject
-        self.begin_epoch(epoch)
+        last = self.course.qualities[-1].epoch if self.course.qualities else None
+        self.course.begin_epoch(epoch, model)
+        self._earlier_waters, self.waters = self.waters, []
+        if self._preparation is None:
+            self._preparation = Preparation(acquisition, self.settings)
+        elif last is None or self.settings.new_series == "new":
+            self._preparation.new_epoch(acquisition)
+        else:
+            declared = self.settings.new_series == "same"
+            self._preparation.new_series(acquisition, last, declared)
 
     def begin_epoch(self, epoch: int) -> bool:
         """Begin an epoch of the same series; whether there is one."""
@@ -84,11 +104,44 @@ class Intake:
             return False
         self.course.begin_epoch(epoch, self._model)
         self.waters = []
-        if self._preparation is None:
-            self._preparation = Preparation(self.acquisition, self.settings)
-        else:
+        if self._preparation is not None:
             self._preparation.new_epoch(self.acquisition)
         return True
+
+    def end_trial(self) -> bool:
+        """Decide on a series that ends before it was; whether it was another one."""
+        if self._preparation is None or self._model is None:
+            return False
+        tried = self._preparation.on_trial
+        again = self._preparation.end_trial()
+        for prepared in again:
+            self._replace(prepared, self._model)
+            self._show(prepared, self._model)
+        if tried:
+            self._tell()
+        return bool(again)
+
+    def _tell(self) -> None:
+        """Say what has become of a series that was on trial."""
+        if self._preparation is None:
+            return
+        what = f"The series that began at {self._series_s:.0f} s "
+        if moved := self._preparation.moved:
+            self.said.append(what + f"is an epoch of its own: {'; '.join(moved)}.")
+        else:
+            self.said.append(
+                what + "goes on with the epoch before it: nothing has moved since."
+            )
+
+    def take_said(self) -> tuple[str, ...]:
+        """What is to be said since the last call."""
+        taken, self.said = tuple(self.said), []
+        return taken
+
+    @property
+    def on_trial(self) -> bool:
+        """Whether the newest epoch may yet be the one before it."""
+        return self._preparation is not None and self._preparation.on_trial
 
     @property
     def cycle_steps(self) -> int:
@@ -123,9 +176,13 @@ class Intake:
         """Take a metabolite transient; its strips, aligned and not aligned."""
         check_size(body.fid)
         preparation, model = self._ready()
+        series, epoch = epoch, self.joined.get(epoch, epoch)
+        if series != self._cycle_from[0]:
+            self._series_s = body.time_s
+        tried = preparation.on_trial
         if epoch not in self.course.grids:  # what began it was lost, or never sent
             self.begin_epoch(epoch)
-        step = self._cycle_step(body.count, epoch)
+        step = self._cycle_step(body.count, series)
         self._steps.append(step)
         prepared = preparation.push(self._seen, seq, epoch, body.time_s, body.fid, step)
         qualities = self.course.qualities
@@ -136,10 +193,13 @@ class Intake:
         self._take(prepared, model)
         if prepared.redone or epoch not in self._shifts_hz:
             self._shifts_hz[epoch] = preparation.absolute.shift_hz
-        self._show(prepared, model)
+        if prepared.quality.epoch == epoch:  # else it comes in its order below
+            self._show(prepared, model)
         for earlier in prepared.redone:
             self._replace(earlier, model)
             self._show(earlier, model)
+        if tried and not preparation.on_trial:
+            self._tell()
         return (
             strip_of(prepared.aligned, model, preparation),
             strip_of(prepared.unaligned, model, preparation),
@@ -176,10 +236,10 @@ class Intake:
             raise InputError("A transient came before any start message: it is left.")
         return self._preparation, self._model
 
-    def _cycle_step(self, count: int, epoch: int) -> int:
+    def _cycle_step(self, count: int, series: int) -> int:
         """Step of the phase cycle by the scanner's counter, which loses none."""
-        if self._cycle_from[0] != epoch:
-            self._cycle_from = (epoch, count)
+        if self._cycle_from[0] != series:
+            self._cycle_from = (series, count)
         return count - self._cycle_from[1]
 
     def _take(self, prepared: Prepared, model: Model) -> None:
@@ -201,7 +261,21 @@ class Intake:
             prepared.aligned.astype(np.complex64),
             _noise_sd(prepared, model),
         )
+        before = prepared.quality.epoch
+        epoch = self.course.qualities[prepared.index].epoch
+        if epoch != before:
+            self._join(epoch, before)
         self.course.put(prepared.index, fid, prepared.quality, noise_sd)
+
+    def _join(self, epoch: int, before: int) -> None:
+        """A series is the epoch before it gone on, whose water stands for it too."""
+        if epoch in self.joined:
+            return
+        self.joined[epoch] = before
+        self.course.join_epoch(epoch, before)
+        self.judge.forget(epoch)
+        self.waters_taken -= len(self.waters)
+        self.waters = self._earlier_waters
 
     def _measure_water(self, preparation: Preparation, model: Model) -> None:
         """Amplitude of the water reference, on the scale of the combined FIDs."""

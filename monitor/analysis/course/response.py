@@ -13,7 +13,9 @@ subspace, so that what the session holds (line shape, small shifts, stiffness) i
 to both and cancels.  A window that lies in the reference period is part of it:
 amplitudes are linear in the mean, so that cov(w, r) = a var_w with a the share of the
 reference period's weight that lies in w.  Both covariances are those with which windows
-of one session scatter (`fitted.repeated`).
+of one session scatter (`fitted.repeated`).  A window in another epoch than the
+reference period is apart from it by an offset that nobody knows (`epoch_offset`), whose
+variance is added.
 
 Scatter beyond what the fits state (motion, physiology) is measured on the independent
 windows of the reference period: with n of them, nu = n - 1 and the reduced chi-square
@@ -143,12 +145,15 @@ def changes(
     reference: Reference,
     shares: Real,
     doubt: Real | None = None,
+    offsets: Real | None = None,
 ) -> Changes:
     """Changes of windows (W, M) with covariances (W, M, M) from a reference period.
 
     `shares` (W,) is the share of the reference period's weight in each window; `doubt`
     (M, M) the covariance of an error that all amplitudes have in common, before and
-    now: nothing of it is in a change of 0, and of another as much as is in the level.
+    now: nothing of it is in a change of 0, and of another as much as is in the level;
+    `offsets` (W, M, M) that of what lies between the windows' epochs and the reference
+    period's, None where all are of one epoch.
     """
     moving = outcomes.subset(CHANGING)
     now, before = moving.values(amplitudes), moving.values(reference.amplitudes)
@@ -161,7 +166,9 @@ def changes(
     both = quadratic(g, covariances, np.broadcast_to(b, g.shape))
     # The window is part of the mean: the difference cannot know more than it.
     variance = np.maximum(own + common - 2 * shares[:, None] * both, 1e-3 * own)
-    held = 0.0 if doubt is None else quadratic(g - b, doubt)
+    held: Real | float = 0.0 if doubt is None else quadratic(g - b, doubt)
+    if offsets is not None:
+        held = held + quadratic(np.broadcast_to(b, g.shape), offsets)
     excess = np.array([reference.excess.get(name, 1.0) for name in moving.names])
     sds = np.abs(q) * root_of(variance * excess**2 + held)
     return Changes(moving.names, 100 * (q - 1), 100 * sds)

@@ -30,12 +30,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.basis import names as naming
-from monitor.analysis.fit.first_fit import Freedom
+from monitor.analysis.fit.first_fit import Freedom, chosen_by
 from monitor.analysis.fit.fit import Fit, curves
 from monitor.analysis.fit.model import LORENTZ, PHASE, SHIFT, Model
 from monitor.analysis.fit.problem import Problem, stacked
 from monitor.analysis.fit.subspace import Subspace, make_subspace
-from monitor.analysis.fit.unmeasured import fit_mean, takes_over, with_macromolecules_of
+from monitor.analysis.fit.unmeasured import (
+    fit_mean,
+    of_one_session,
+    with_macromolecules_of,
+)
 from monitor.analysis.fit.water_filter import WaterFilter, make_water_filter
 from monitor.analysis.fit.window import Average
 from monitor.analysis.fit.window_fit import warm_fits
@@ -133,14 +137,19 @@ def make_session_model(
     mean_noise, window_noise : noise of the mean and of a window over that
     windows : (n, points) means of the independent windows in it, n may be 0
     freedom : what the cold fit may move
-    same_brain : of another epoch, whose macromolecules are taken over where they are
-        not measured: found anew, they would differ, and that looks like glutamate
+    same_brain : of another epoch, of which is taken over what the brain and the session
+        have in common: what it chose, its stiffness of windows, and macromolecules that
+        are not measured: found anew, they would differ, and that looks like glutamate
     """
     offset_hz = line_offset_hz(mean_fid, model.dwell_time_s, model.frequency_mhz)
     mean_fid, windows = (
         moved_by(fids, model.dwell_time_s, -offset_hz) for fids in (mean_fid, windows)
     )
-    taken = same_brain is not None and takes_over(model, same_brain.problem.model)
+    if same_brain is not None and not of_one_session(model, same_brain.problem.model):
+        same_brain = None
+    if same_brain is not None:
+        freedom = replace(freedom, chosen=chosen_by(same_brain.fit, same_brain.problem))
+    taken = same_brain is not None and model.unmeasured is not None
     if taken and same_brain is not None:
         model = with_macromolecules_of(model, same_brain.problem.model)
     water = None
@@ -156,7 +165,9 @@ def make_session_model(
     least = problem.stiffness if told else max(problem.stiffness, UNTOLD_STIFFNESS)
     floor = least * (window_noise / mean_noise) ** 2
     held = replace(problem, noise_sd=noise_sd * window_noise, stiffness=floor)
-    if told:
+    if same_brain is not None:
+        held = replace(held, stiffness=same_brain.subspace.problem.stiffness)
+    elif told:
         departures = band_spectra(model, water, windows) - offset
         stiffness = deviation_stiffness(held, fit, departures)
         held = replace(held, stiffness=stiffness)

@@ -15,7 +15,8 @@ Where the line has a kernel the Voigt beside it is narrower than the first fit's
 kernel makes a line wider as well as skewed.
 
 What is chosen here is chosen once a session, on the mean of the reference period; the
-windows then hold it (`epoch_model`).
+windows then hold it (`epoch_model`), and the cold fits of other epochs take it over
+(`Chosen`): what they find besides is their shim's.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ from monitor.analysis.fit.model_choice import (
     Traits,
     choose,
     choose_stiffness,
+    taken_over,
+    traits_of,
 )
 from monitor.analysis.fit.problem import Indices, Priors, Problem, evaluate, target
 from monitor.analysis.fit.ratio_priors import prior_rows
@@ -67,6 +70,33 @@ BY_LIKELIHOOD = Rule()
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """What one cold fit has found that all epochs of its session share.
+
+    Attributes
+    ----------
+    stiffness, traits : what was chosen
+    theta : (size,) its parameters, of which those of the brain are taken over: small
+        shifts, the macromolecules' width, T2's part
+    """
+
+    stiffness: float
+    traits: Traits
+    theta: Real
+
+    def brain(self, model: Model) -> Indices:
+        """Which parameters are the brain's, and not the shim's."""
+        shifts = range(model.layout.shifts.start, model.layout.shifts.stop)
+        return np.array([MM_GAUSS, RELAXATION, *shifts], dtype=np.intp)
+
+
+def chosen_by(fit: Fit, problem: Problem) -> Chosen:
+    """What a cold fit leaves to the other epochs."""
+    traits = traits_of(fit.theta, problem.model.layout)
+    return Chosen(problem.stiffness, traits, fit.theta)
+
+
+@dataclass(frozen=True, slots=True)
 class Freedom:
     """What a cold fit may move, and how far (SD of the priors).
 
@@ -81,6 +111,7 @@ class Freedom:
     phase_slope_rad_per_ppm : first-order phase; 0: none
     water_removal : residual water is taken off before the fit
     ratio_priors : soft ratio priors on weak metabolites (`ratio_priors`)
+    chosen : by another epoch, whose choice is taken over; None: all is asked
     """
 
     metabolite_shift_ppm: float = 0.002
@@ -91,6 +122,7 @@ class Freedom:
     phase_slope_rad_per_ppm: float = 0.0
     water_removal: bool = True
     ratio_priors: bool = True
+    chosen: Chosen | None = None
 
 
 FREE = Freedom()
@@ -186,18 +218,32 @@ def _fitted(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
     moved = active_parameters(model, freedom, choice.traits)
     theta = first.theta.copy()
     theta[asked] += choice.step[len(model.names) :]
+    theta, moved = with_the_same_brain(model, freedom, theta, moved)
     if choice.traits.kernel:
         problem = with_narrow_voigt(problem, first)
         theta[model.layout.kernel] = 0.0
         theta[[LORENTZ, GAUSS]] = problem.priors.mean[[LORENTZ, GAUSS]]
     fit = settled(problem, theta, moved)
-    if freedom.rule.by_likelihood and fit.converged:
+    asks = freedom.chosen is None
+    if asks and freedom.rule.by_likelihood and fit.converged:
         fit, problem = _weighed(fit, problem, moved, freedom.rule)
     if not fit.converged or fit.misfit > SUSPECT:
         fit = least_fit(fit, problem, moved, other_starts(problem, first))
-    if freedom.relaxation:
+    if asks and freedom.relaxation:
         fit = _relaxed(fit, problem, moved)
     return fit, problem
+
+
+def with_the_same_brain(
+    model: Model, freedom: Freedom, theta: Real, moved: Indices
+) -> tuple[Real, Indices]:
+    """Parameters, and which of them move, where another epoch has said the brain's."""
+    if freedom.chosen is None:
+        return theta, moved
+    brain = freedom.chosen.brain(model)
+    theta = theta.copy()
+    theta[brain] = freedom.chosen.theta[brain]
+    return theta, moved[~np.isin(moved, brain)]
 
 
 def _weighed(
@@ -269,6 +315,8 @@ def _choice(
     """Baseline, line shape and relaxation about a first fit, if there is one."""
     try:
         point = evaluate(problem, target(problem), first.theta)
+        if (chosen := freedom.chosen) is not None:
+            return taken_over(problem, point, asked, chosen.stiffness, chosen.traits)
         return choose(problem, point, asked, freedom.rule)
     except LinAlgError:
         return None

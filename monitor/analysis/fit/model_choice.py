@@ -175,6 +175,14 @@ def choose(problem: Problem, point: Point, active: Indices, rule: Rule) -> Choic
     return _stiffness(problem, linear, near, best.traits)
 
 
+def taken_over(
+    problem: Problem, point: Point, active: Indices, stiffness: float, traits: Traits
+) -> Choice:
+    """A combination that is no longer asked for, about the same solution."""
+    linear = _linear(problem, point, active, Rule(stiffness=stiffness))
+    return _scored(problem, linear, stiffness, traits)
+
+
 def choose_stiffness(
     problem: Problem, point: Point, active: Indices, rule: Rule
 ) -> Choice:

@@ -12,7 +12,8 @@ chosen, by its likelihood, as where the macromolecules are known.
 
 The columns are then put together: what is handed on has the macromolecules that were
 found as its one component, as if they had been measured.  Windows hold them; changes
-are those of a fit with known macromolecules.
+are those of a fit with known macromolecules.  Other epochs of the session take them
+over, with the stiffness and what else is the brain's.
 """
 
 from __future__ import annotations
@@ -35,11 +36,12 @@ from monitor.analysis.fit.first_fit import (
     priors_for,
     settled,
     with_narrow_voigt,
+    with_the_same_brain,
     with_width_near,
 )
 from monitor.analysis.fit.fit import Fit, hopeless, minimise
 from monitor.analysis.fit.model import GAUSS, LORENTZ, MM_GAUSS, RELAXATION, Model
-from monitor.analysis.fit.model_choice import Traits, choose_stiffness
+from monitor.analysis.fit.model_choice import Rule, Traits, choose_stiffness
 from monitor.analysis.fit.problem import Indices, Problem, evaluate, target
 from monitor.analysis.fit.ratio_priors import prior_rows
 from monitor.analysis.signal.spectrum import Complex, Real
@@ -109,6 +111,7 @@ def _fitted(problem: Problem, last: int, freedom: Freedom) -> tuple[Fit, Problem
         problem = with_narrow_voigt(problem, first)
         theta[[LORENTZ, GAUSS]] = problem.priors.mean[[LORENTZ, GAUSS]]
     theta[RELAXATION] = problem.priors.mean[RELAXATION]
+    theta, moved = with_the_same_brain(problem.model, freedom, theta, moved)
     coarse = _with_level(problem, last, level)
     fit = minimise(coarse, theta, moved, tolerance=COARSE_TOLERANCE)
     level = max(float(fit.amplitudes[last]), LEAST_RISE * level)
@@ -139,8 +142,10 @@ def _chosen(
     problem: Problem, theta: Real, moved: Indices, freedom: Freedom
 ) -> tuple[Problem, Real]:
     """The problem with the stiffness that is likely about theta, and the step there."""
-    point = evaluate(problem, target(problem), theta)
-    choice = choose_stiffness(problem, point, moved, freedom.rule)
+    point, rule = evaluate(problem, target(problem), theta), freedom.rule
+    if freedom.chosen is not None:
+        rule = Rule(stiffness=freedom.chosen.stiffness)
+    choice = choose_stiffness(problem, point, moved, rule)
     there = theta.copy()
     if np.isfinite(choice.step).all():
         there[moved] += choice.step[len(problem.model.names) :]
@@ -210,12 +215,9 @@ def _explained(covariance: Real, M: int) -> Real:
     return np.asarray(explained, float)
 
 
-def takes_over(model: Model, other: Model) -> bool:
-    """Whether a model can have the macromolecules that another epoch has found.
-
-    Not where they are known, nor from another grid.
-    """
-    if model.unmeasured is None or model.names != other.names:
+def of_one_session(model: Model, other: Model) -> bool:
+    """Whether what another epoch has found can be taken over: the same basis set."""
+    if model.names != other.names:
         return False
     mine, theirs = ((m.points, m.dwell_time_s, m.frequency_mhz) for m in (model, other))
     return bool(np.allclose(mine, theirs, rtol=1e-4))

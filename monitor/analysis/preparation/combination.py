@@ -107,7 +107,9 @@ class Combination:
                 tail_noise(fid, self.axis.dwell_time_s, self.axis.frequency_mhz)
             )
 
-    def _covariance(self) -> Complex:
+    @property
+    def noise_covariance(self) -> Complex:
+        """Of the coils, (coils, coils)."""
         enough = self.measured.values >= 4 * self.coil_count
         source = self.measured if enough else self.tails
         return source.covariance()
@@ -125,7 +127,7 @@ class Combination:
             )
 
     def _make_weights(self, reference: list[Coils]) -> None:
-        psi = self._covariance()
+        psi = self.noise_covariance
         early = max(64, self.axis.points // EARLY)
         stack = np.concatenate([fid[:, :early] for fid in reference], axis=1)
         s = coils.sensitivities(stack, psi)
@@ -157,7 +159,7 @@ class Combination:
         if not alive.any():
             return np.zeros(fid.shape[1], complex)
         return coils.combine(
-            fid, coils.gls_weights(self.sensitivities, self._covariance(), alive)
+            fid, coils.gls_weights(self.sensitivities, self.noise_covariance, alive)
         )
 
 

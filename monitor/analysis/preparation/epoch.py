@@ -11,6 +11,7 @@ import numpy as np
 
 from monitor.analysis.preparation import weights
 from monitor.analysis.preparation.combination import Combination
+from monitor.analysis.preparation.continuation import MEMORY, Seen
 from monitor.analysis.preparation.cycle import Cycle
 from monitor.analysis.preparation.measures import Absolute, NaaLine, naa_line
 from monitor.analysis.preparation.navigator import Navigator
@@ -53,6 +54,7 @@ class Epoch:
     axis, combination, template, kind, navigator, cycle, shape : the state of each step
     first : the first transients as they came, until they are done again; then None
     near, phases : shifts, Hz, and phases, rad, of the last transients that counted
+    recent : the last transients, for whether a series after them goes on
     seen : transients of the epoch so far
     line, absolute : tNAA line and absolute phase of the template `measured`
     """
@@ -67,6 +69,7 @@ class Epoch:
     first: list[tuple[Place, Coils]] | None = field(default_factory=list)
     near: deque[float] = field(default_factory=lambda: deque(maxlen=NEAR))
     phases: deque[float] = field(default_factory=lambda: deque(maxlen=NEAR))
+    recent: deque[Seen] = field(default_factory=lambda: deque(maxlen=MEMORY))
     seen: int = 0
     line: NaaLine = NO_LINE
     absolute: Absolute = NO_ABSOLUTE
@@ -110,6 +113,14 @@ class Epoch:
         return spectrum.moved(
             fid, self.axis.dwell_time_s, -found.shift_hz, -found.phase_rad
         )
+
+    def remember(self, aligned: Complex, quality: Quality, found: Registration) -> None:
+        """Keep a transient for whoever asks later whether anything has moved."""
+        seen = Seen(
+            aligned, found.shift_hz, found.broadening_hz, found.amplitude,
+            found.noise_sd, quality.weight,
+        )  # fmt: skip
+        self.recent.append(seen)
 
     def retemplate(self, aligned: list[Complex], counting: list[float]) -> None:
         """Replace the template by the weighted mean of FIDs, where any counts."""

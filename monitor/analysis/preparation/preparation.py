@@ -12,6 +12,9 @@ made again from all of them together (so that a bad first transient does not ben
 and `Prepared.redone` gives all of them anew, for the caller to put in their place.
 What a transient is at its end depends on the order of the messages alone.
 
+A new series may be the epoch before it gone on after a pause: it is on `trial` until
+its first transients have told, and they come anew (`Prepared.redone`) if it is.
+
 The template follows until the scanner time of `freeze`, whenever that is said.  An
 epoch that begins after it freezes its own template after `REFREEZE` transients.  A
 frame of shift and phase belongs to an epoch.
@@ -20,7 +23,8 @@ frame of shift and phase belongs to an epoch.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -37,8 +41,9 @@ from monitor.analysis.preparation.epoch import (
 )
 from monitor.analysis.preparation.measures import Absolute, NaaLine
 from monitor.analysis.preparation.navigator import Navigator
-from monitor.analysis.preparation.quality import Quality
+from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.registration import Registration
+from monitor.analysis.preparation.trial import Trial, like
 from monitor.analysis.preparation.verdict import measures_of, quality_of, verdict_of
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
@@ -52,29 +57,6 @@ FIRST = 16
 REFREEZE = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """One transient, ready for averages.
-
-    Attributes
-    ----------
-    index : number of the metabolite transient in the session
-    aligned : (points,) complex128, combined, eddy-corrected, moved into the template's
-        frame (the same as `unaligned` where the settings leave alignment out)
-    unaligned : (points,) complex128, combined and eddy-corrected
-    quality : what it is worth
-    measured : what that was judged by; None for a transient of zeros
-    redone : the first transients of the epoch anew, this one among them, once
-    """
-
-    index: int
-    aligned: Complex
-    unaligned: Complex
-    quality: Quality
-    measured: weights.Measures | None = None
-    redone: tuple[Prepared, ...] = ()
-
-
 class Preparation:
     """Turns transients into `Prepared` ones; one owner, no clock."""
 
@@ -82,14 +64,34 @@ class Preparation:
         self._settings = settings
         self._freeze_s = math.inf
         self._refreeze = False
+        self._trial: Trial | None = None
+        self._tried = False
+        self.moved: tuple[str, ...] = ()
         self.new_epoch(acquisition)
+
+    def new_series(self, acquisition: Acquisition, number: int, declared: bool) -> None:
+        """Begin an epoch that may be the one before, `number`, gone on.
+
+        `declared`: it is, whatever its transients say.
+        """
+        state, frozen = self._epoch, (self._frozen, self._refreeze)
+        alike = like(acquisition, self._acquisition)
+        self.new_epoch(acquisition)
+        if alike and state.first is None:
+            self._trial = Trial.of(state, number, declared, frozen)
 
     def new_epoch(self, acquisition: Acquisition) -> None:
         """Forget coil weights, eddy phase and template: nothing averages across."""
         check_acquisition(acquisition)
+        self._trial = None
         self._acquisition = acquisition
         self._frozen = False
         self._epoch = Epoch.begun(acquisition, self._settings)
+
+    @property
+    def on_trial(self) -> bool:
+        """Whether the epoch may yet be the one before it; `moved` says why not."""
+        return self._trial is not None and bool(self._trial.fids)
 
     @property
     def axis(self) -> Axis:
@@ -181,17 +183,50 @@ class Preparation:
             step=state.seen if step is None else step,
         )
         state.seen += 1
+        prepared = self._worked(place, fid)
+        if state.first is not None and np.any(fid):
+            state.first.append((place, np.array(fid)))
+            if sum(not p.settling for p, _ in state.first) == FIRST:
+                prepared = self._redone()
+        self._tried = self._trial is not None
+        if self._trial is not None and self._trial.push(place, np.array(fid)):
+            gone_on = self.end_trial()
+            prepared = replace(gone_on[-1], redone=gone_on) if gone_on else prepared
+        return prepared
+
+    def end_trial(self) -> tuple[Prepared, ...]:
+        """Decide on a series that is on trial.
+
+        The transients so far anew, as those of the epoch before, if nothing has moved
+        since; empty if it is an epoch of its own.
+        """
+        trial, self._trial, self.moved = self._trial, None, ()
+        if trial is None or not trial.fids:
+            return ()
+        own = self._epoch, self._frozen, self._refreeze
+        self._epoch, (self._frozen, self._refreeze) = trial.state, trial.frozen
+        again = tuple(self._gone_on(trial))
+        self.moved = trial.moved()
+        if self.moved:
+            self._epoch, self._frozen, self._refreeze = own
+            return ()
+        return again
+
+    def _gone_on(self, trial: Trial) -> Iterator[Prepared]:
+        """Transients of a trial as those of the epoch before."""
+        for place, fid in zip(trial.places, trial.fids, strict=True):
+            self._freeze_before(place.time_s)
+            yield self._worked(replace(place, epoch=trial.number), fid)
+
+    def _worked(self, place: Place, fid: Coils) -> Prepared:
+        """Prepare a transient (coils, points) by the state of the epoch."""
+        state = self._epoch
         if not np.any(fid):
             zeros = np.zeros(state.axis.points, complex)
-            return Prepared(transient_index, zeros, zeros, quality_of_zeros(place))
+            return Prepared(place.index, zeros, zeros, quality_of_zeros(place))
         whole = self._is_combined(fid)
         combined = fid[0] if whole else state.combination.apply(fid)
-        prepared = self._prepared(place, np.asarray(combined, complex))
-        if state.first is None:
-            return prepared
-        state.first.append((place, np.array(fid)))
-        counted = sum(not p.settling for p, _ in state.first)
-        return self._redone() if counted == FIRST else prepared
+        return self._prepared(place, np.asarray(combined, complex))
 
     def combined(self, fid: Coils, prepared: Prepared) -> Coils:
         """What must be kept of the transient just pushed, to push it once more.
@@ -200,7 +235,12 @@ class Preparation:
         no coils to combine or where that was not done for good yet.
         """
         settled = self._epoch.first is None and not prepared.redone
-        if not settled or self._acquisition.coils == 1 or not prepared.quality.snr > 0:
+        if (
+            self._tried
+            or not settled
+            or self._acquisition.coils == 1
+            or not prepared.quality.snr > 0
+        ):
             return fid
         if quality_measures.saturated(fid) or not np.any(prepared.unaligned):
             return fid
@@ -229,6 +269,7 @@ class Preparation:
         judged = state.kind.judge(place.step, measured)
         prepared = self._assembled(place, unaligned, found, judged, measured)
         if not (place.settling or place.saturated):
+            state.remember(prepared.aligned, prepared.quality, found)
             state.kind.push(place.step, measured, judged)
             if judged.counts:
                 state.shape.push(found)

@@ -29,6 +29,7 @@ class Block:
     ----------
     epoch, reference, part : common to all of them
     begins : place of the first of them
+    foreign : their epoch is another than the reference period's
     place : their weighted middle, in transients
     o, weight : (q,) weighted mean, and the sum of weights
     """
@@ -40,6 +41,7 @@ class Block:
     place: float
     o: Real
     weight: float
+    foreign: bool = False
 
 
 def block_of(seen: Sequence[Observed]) -> Block:
@@ -52,7 +54,7 @@ def block_of(seen: Sequence[Observed]) -> Block:
     first = seen[0]
     return Block(
         first.epoch, first.reference, first.part, first.place,
-        float(shares @ places), o, total,
+        float(shares @ places), o, total, first.foreign,
     )  # fmt: skip
 
 
@@ -101,7 +103,8 @@ def passed(
     A mark lies just before the first transient that follows it.
     """
     if before is None:
-        return tracker.predict(1)
+        F = tracker.predict(1)
+        return tracker.begin_epoch(foreign=True) @ F if after.foreign else F
     steps = max(round(after.place) - round(before.place), 1)
     early = 0
     if after.part != before.part:
@@ -111,7 +114,7 @@ def passed(
         tracker.bend()
     F = tracker.predict(steps - early) @ F
     if after.epoch != before.epoch:
-        tracker.begin_epoch()
+        F = tracker.begin_epoch(after.foreign) @ F
     return F
 
 

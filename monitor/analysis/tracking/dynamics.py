@@ -32,6 +32,11 @@ that time constant does.  Slow and fast slope gain SDs that stand for changes of
 they follow any time constant in between.  Over k transients (a gap, or a block of them)
 the transition is F^k with the sums of the noises: a gap of k transients is k steps of
 the same walk.
+
+In another epoch than the reference period's m = (c + U b + g c0, w) is measured, with
+offsets b ~ N(0, 1) behind the rest of the state (`course.epoch_offset`).  They come
+with the first such epoch; from one to the next half of their variance is in common, and
+in the reference period's they are 0.
 """
 
 from __future__ import annotations
@@ -96,7 +101,7 @@ class Dynamics:
 
     @property
     def size(self) -> int:
-        """Components n of the state."""
+        """Components n of the state, offsets of epochs not counted."""
         return self.walk.size
 
     @property
@@ -138,9 +143,16 @@ class Dynamics:
             added[list(self._slopes(k))] = (0.01 * percent / memory * size) ** 2
         return added
 
-    def observed(self, measurement: Measurement) -> Real:
-        """Rows (q, n) with which a transient measures the state."""
+    def observed(self, measurement: Measurement, offsets: Real | None = None) -> Real:
+        """Rows (q, n) with which a transient measures the state.
+
+        With the offsets U (M, M) of another epoch than the reference period's there are
+        (q, n + M).
+        """
         M = len(self.names)
+        if offsets is not None:
+            own, more = self.observed(measurement), measurement.rows[:, :M] @ offsets
+            return np.hstack([own, more])
         rows = np.zeros((len(measurement.rows), self.size))
         rows[:, :M] = measurement.rows[:, :M]
         rows[:, M] = measurement.rows[:, :M] @ self.c0

@@ -7,7 +7,9 @@ constant sets of amplitudes can be asked.  One linear Gaussian model,
     o = G' (c + a d + g c0, w) + e,     a = 0 in the reference period, 1 since,
 
 with amplitudes c, departures d, and for each sum a width w and, but for that of the
-reference period, a gain g of its own.  Departures of tied amplitudes are N(0,
+reference period, a gain g of its own.  In another epoch than the reference period's c
+is c + U (b_e - b_h), b_e and b_h N(0, 1/2) of that epoch and of the reference period's
+(`course.epoch_offset`).  Departures of tied amplitudes are N(0,
 TIED_PERCENT of their size), the rest is as good as free.  No course is assumed: where
 the outcome moves, the estimate is its mean over the transients since the infusion
 began.
@@ -15,6 +17,7 @@ began.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -47,6 +50,7 @@ class Accumulated:
     ----------
     names, c0 : of the amplitudes in the reference period
     epoch : the one that the reference period lies in
+    offsets : U (M, M) by epoch, None in the reference period's
     weights, moments : sums of u and u o by (epoch, since the infusion began)
     """
 
@@ -55,6 +59,7 @@ class Accumulated:
     epoch: int
     weights: dict[Key, float] = field(default_factory=dict)
     moments: dict[Key, Real] = field(default_factory=dict)
+    offsets: Mapping[int, Real | None] = field(default_factory=dict)
     _measurements: dict[int, Measurement] = field(default_factory=dict)
     _rows: dict[Key, Real] = field(default_factory=dict)
     _grams: dict[Key, Real] = field(default_factory=dict)
@@ -173,7 +178,18 @@ class Accumulated:
     def _prior(self) -> Real:
         """Precision of (c, d, g and w of each sum)."""
         own = np.tile([EPOCH_GAIN**-2.0, EPOCH_WIDTH_HZ**-2.0], len(self.weights))
-        return np.concatenate([*self._precision, own])
+        between = np.full(len(self.names) * self._spans, 2.0)
+        return np.concatenate([*self._precision, own, between])
+
+    @property
+    def _others(self) -> list[int]:
+        """Other epochs than the reference period's."""
+        return sorted({epoch for epoch, _ in self.weights} - {self.epoch})
+
+    @property
+    def _spans(self) -> int:
+        """Sets of b: that of the reference period's epoch, and of each other."""
+        return 1 + len(self._others) if self._others else 0
 
     def _seen(self, key: Key, place: int, size: int) -> Real:
         """Rows (q, size) with which a sum measures (c, d, g, w)."""
@@ -185,4 +201,10 @@ class Accumulated:
         if key != (self.epoch, False):
             H[:, 2 * M + 2 * place] = G[:, :M] @ self.c0
         H[:, 2 * M + 2 * place + 1] = G[:, M]
+        U = self.offsets.get(key[0])
+        if key[0] != self.epoch and U is not None:
+            first = size - M * self._spans
+            at = first + M * (1 + self._others.index(key[0]))
+            H[:, at : at + M] = G[:, :M] @ U
+            H[:, first : first + M] = -H[:, at : at + M]
         return H

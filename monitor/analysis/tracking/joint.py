@@ -155,12 +155,13 @@ def whiten(
     for block, g in zip(blocks, curves, strict=True):
         steps = 1 if before is None else round(block.place) - round(before.place)
         F = tracker.predict(steps)
-        if before is not None and before.epoch != block.epoch:
-            tracker.begin_epoch()
+        begun = block.foreign if before is None else before.epoch != block.epoch
+        if begun:
+            F = tracker.begin_epoch(block.foreign) @ F
         before, states = block, F @ states
         if block.weight <= 0:
             continue
-        H, M = rows[block.epoch], len(dynamics.names)
+        H, M = tracker.wide(rows[block.epoch]), len(dynamics.names)
         asked = np.column_stack([block.o, *(np.outer(H[:, :M] @ d, g) for d in moved)])
         S = H @ tracker.covariance @ H.T + np.eye(len(H)) / block.weight
         v = solve_triangular(np.linalg.cholesky(S), asked - H @ states, lower=True)

@@ -68,19 +68,20 @@ def smooth(
 
 
 def _backward(
-    B: Real,
+    rows: Real,
     states: Sequence[tuple[Real, Real]],
     steps: Sequence[Step | None],
     moves: Sequence[Real],
     Psi: Real,
 ) -> tuple[Real, Real]:
     """Joint states of all blocks but for their own part of the reference means."""
-    n, R = B.shape[1], REMEMBERED
+    R, n = REMEMBERED, len(states[-1][0])
     joint = np.zeros((len(states), 2 * R))
     covariance = np.zeros((len(states), 2 * R, 2 * R))
     lam, Lam = np.zeros(n), np.zeros((n, n))
     for k in range(len(states) - 1, -1, -1):
         x, P = states[k]
+        B = rows if len(x) == rows.shape[1] else _wide(rows, len(x))
         BP = B @ P
         cross = BP @ Psi
         joint[k, :R] = B @ x - BP @ lam
@@ -95,6 +96,10 @@ def _backward(
             Psi = Psi - V.T @ (W @ Psi)
         lam, Lam, Psi = F.T @ lam, F.T @ Lam @ F, F.T @ Psi
     return joint, covariance
+
+
+def _wide(rows: Real, n: int) -> Real:
+    return np.pad(rows, ((0, 0), (0, n - rows.shape[1])))
 
 
 def between(places: Real, values: Real, wanted: Real) -> Real:

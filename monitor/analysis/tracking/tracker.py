@@ -7,7 +7,8 @@ covariance H P H' + 1/u of the innovation v = o - H x,
     W = C^-1 H P,    x <- x + W' C^-1 v,    P <- P - W' W,
 
 adds -|C^-1 v|^2 / 2 - log det C to the log likelihood.  A transient of weight 0 says
-nothing; a new epoch adds an unknown gain and an unknown width.
+nothing; a new epoch adds an unknown gain, an unknown width, and offsets of the
+amplitudes where it is another than the reference period's.
 
 The change from the reference period needs the joint uncertainty of X now and X then:
 after each transient of the reference period the state's own means r of the outcomes'
@@ -26,6 +27,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import block_diag
 from scipy.linalg.lapack import dtrtrs
 
 from monitor.analysis.course.outcomes import root_of
@@ -50,6 +52,8 @@ UNITS = np.eye(REMEMBERED + 1)[:, :REMEMBERED]
 POWERS = np.hstack([UNITS[TOP] - UNITS[BOTTOM], UNITS[BOTTOM] - UNITS[TOP]])
 """Of q in the sums now and then."""
 WIDTH = REMEMBERED - 1
+IN_COMMON = 0.5
+"""Of the variance of two epochs' offsets: both are against the reference period's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Tracker:
     mean, covariance : (n,) and (n, n)
     reference_weight : weight of the transients that r is made of
     log_likelihood : of all measurements so far, up to a constant
+    foreign : whether the present epoch is another than the reference period's
     """
 
     dynamics: Dynamics
@@ -85,6 +90,7 @@ class Tracker:
     covariance: Real
     reference_weight: float = 0.0
     log_likelihood: float = 0.0
+    foreign: bool = False
 
     @classmethod
     def fresh(cls, dynamics: Dynamics) -> Tracker:
@@ -106,6 +112,8 @@ class Tracker:
     def predict(self, steps: int = 1) -> Real:
         """Let a number of transients pass; the transition (n, n) that this was."""
         F, Q = self.dynamics.jump(steps)
+        if (more := self.mean.size - self.dynamics.size) > 0:
+            F, Q = block_diag(F, np.eye(more)), np.pad(Q, ((0, more), (0, more)))
         self.mean = F @ self.mean
         self.covariance = F @ self.covariance @ F.T + Q
         return F
@@ -114,7 +122,7 @@ class Tracker:
         """Take in a mean o (q,) of transients with a sum of weights above 0."""
         if weight <= 0:
             return None
-        n = self.mean.size
+        n, rows = self.mean.size, self.wide(rows)
         seen = rows @ self.covariance
         S = seen @ rows.T
         S.flat[:: len(S) + 1] += 1 / weight
@@ -134,27 +142,47 @@ class Tracker:
         if weight > 0:
             share = weight / (self.reference_weight + weight)
             T[self.dynamics.memory] *= 1 - share
-            T[self.dynamics.memory] += share * self.dynamics.rows
+            T[self.dynamics.memory] += share * self.wide(self.dynamics.rows)
             self.reference_weight += weight
             self.mean = T @ self.mean
             self.covariance = T @ self.covariance @ T.T
         return T
 
-    def begin_epoch(self) -> None:
-        """All amplitudes may have changed by one factor, and the width too."""
-        M = len(self.dynamics.names)
-        self.covariance = self.covariance.copy()
+    def begin_epoch(self, foreign: bool = False) -> Real:
+        """All amplitudes may have changed by one factor, and the width too.
+
+        `foreign`: the epoch is another than the reference period's.  The transition is
+        returned; it has more rows than columns where the offsets come with it.
+        """
+        M, n, size = len(self.dynamics.names), self.mean.size, self.dynamics.size
+        kept = IN_COMMON if foreign and self.foreign else 0.0
+        T = np.eye(size + M if foreign else n, n)
+        T[size:, size:] *= kept
+        self.mean = T @ self.mean
+        self.covariance = T @ self.covariance @ T.T
         self.covariance[M, M] += EPOCH_GAIN**2
         self.covariance[M + 1, M + 1] += EPOCH_WIDTH_HZ**2
+        if foreign:
+            offsets = np.arange(size, size + M)
+            self.covariance[offsets, offsets] += 1 - kept**2
+        self.foreign = foreign
+        return T
+
+    def wide(self, rows: Real) -> Real:
+        """Rows (m, n) for the state with its offsets, where it has them."""
+        more = self.mean.size - rows.shape[1]
+        return np.pad(rows, ((0, 0), (0, more))) if more else rows
 
     def bend(self) -> None:
         """The course may bend now: the infusion starts, or stops."""
-        self.covariance = self.covariance + np.diag(self.dynamics.bend())
+        added = self.wide(self.dynamics.bend()[None])[0]
+        self.covariance = self.covariance + np.diag(added)
 
     def joint(self) -> tuple[Real, Real]:
         """Sums and width now and in the reference period, (10,) and (10, 10)."""
         n = self.mean.size
-        rows = np.vstack([self.dynamics.rows, np.eye(n)[self.dynamics.memory]])
+        now = self.wide(self.dynamics.rows)
+        rows = np.vstack([now, np.eye(n)[self.dynamics.memory]])
         return rows @ self.mean, rows @ self.covariance @ rows.T
 
 

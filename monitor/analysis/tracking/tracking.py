@@ -189,7 +189,12 @@ class Tracking:
             epoch = self.course.qualities[reference.first].epoch
             session = self.course.sessions[epoch]
             self._doubt = shared_doubt(session.doubt, self.course.names)
-            self.evidence = Accumulated(self.course.names, reference.amplitudes, epoch)
+            self.evidence = Accumulated(
+                self.course.names,
+                reference.amplitudes,
+                epoch,
+                offsets=self.observer.offsets,
+            )
 
     def _advance(self, one: Observed) -> TrackerPoint:
         """One transient through both filters, the blocks and the evidence."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from monitor.analysis.course.course import Course
+from monitor.analysis.course.epoch_offset import offset_directions
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.dynamics import Dynamics
@@ -36,6 +37,7 @@ class Observed:
     reference : whether it lies in the reference period
     part : how many marks, starts and stops of the infusion, lie before it
     since : its place counted from the first transient of its part
+    foreign : whether its epoch is another than the reference period's
     """
 
     index: int
@@ -47,6 +49,7 @@ class Observed:
     reference: bool
     part: int = 0
     since: int = 0
+    foreign: bool = False
 
     @property
     def infused(self) -> bool:
@@ -69,6 +72,7 @@ class Observer:
     marks_s : starts and stops of the infusion, in order of time
     interval_s : between transients
     measurements, rows : by epoch, how its transients measure amplitudes and state
+    offsets : U (M, M) by epoch; None in the reference period's
     """
 
     course: Course
@@ -77,6 +81,7 @@ class Observer:
     interval_s: float
     measurements: dict[int, Measurement] = field(default_factory=dict)
     rows: dict[int, Real] = field(default_factory=dict)
+    offsets: dict[int, Real | None] = field(default_factory=dict)
     _sessions: dict[int, SessionModel] = field(default_factory=dict)
 
     @classmethod
@@ -96,7 +101,10 @@ class Observer:
         session = self._sessions[epoch] = self.course.sessions[epoch]
         measurement = measurement_of(session.subspace)
         self.measurements[epoch] = measurement
-        self.rows[epoch] = self.still.observed(measurement)
+        between = self.course.offset_covariance(epoch)
+        offsets = None if between is None else offset_directions(between)
+        self.offsets[epoch] = offsets
+        self.rows[epoch] = self.still.observed(measurement, offsets)
 
     def newest(self, before: Observed | None) -> Observed | None:
         """The newest transient; None where its epoch has no session model yet."""
@@ -153,8 +161,9 @@ class Observer:
         if not np.isfinite(o).all():  # it would stay in the state for ever
             o, weight = np.zeros_like(o), 0.0
         return Observed(
-            i, quality.epoch, quality.time_s, place, o, weight, inside, part, since
-        )
+            i, quality.epoch, quality.time_s, place, o, weight, inside, part, since,
+            quality.epoch != self.course.home,
+        )  # fmt: skip
 
     def _place(
         self, time_s: float, part: int, before: Observed | None

@@ -1,0 +1,82 @@
+"""How far two epochs of one session may be apart without anything having changed.
+
+Each epoch is fitted with a line and a baseline of its own, whose errors are common to
+all its windows: they cancel in a change within an epoch, and do not across two.  With c
+the amplitudes in the reference period's epoch, those of another epoch are
+
+    g (c + b),    b ~ N(0, V),    V = D + C + C',
+
+g an unknown gain, C and C' what the noise of the two means leaves open in what their
+windows hold (`SessionModel.common`, without what is the brain's and the same error in
+both: small shifts, T2, macromolecules that nobody measured), and D what another shim
+does to a fit, PERCENT of each amplitude or sum.
+
+PERCENT was measured over simulated re-shims of 0.2 to 2 Hz and voxels that moved, and
+over the halves of real series (`tests/acceptance/pieces.md`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.analysis.basis import names as naming
+from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.fit.first_fit import SHARED
+from monitor.analysis.fit.fit import minimise
+from monitor.analysis.fit.fitted import sizes
+from monitor.analysis.signal.spectrum import Real
+
+PERCENT = {"Glu": 1.0, "Gln": 3.0, "tNAA": 0.7, "tCr": 0.7, "tCho": 0.7, "mI": 1.0}
+OTHERS_PERCENT = 3.0
+
+
+def offset_covariance(home: SessionModel, other: SessionModel) -> Real:
+    """V (M, M), on the scale of the home epoch's amplitudes (M,)."""
+    c, theirs = home.fit.amplitudes, other.fit.amplitudes
+    gain = float(c @ theirs) / float(theirs @ theirs)
+    noise = _own(home) + gain**2 * _own(other)
+    return np.asarray(noise + _shims(home.fit.names, c), float)
+
+
+def shared_covariance(home: SessionModel) -> Real:
+    """What the offsets b of two other epochs have in common: the home epoch's part."""
+    shims = _shims(home.fit.names, home.fit.amplitudes)
+    return np.asarray(_own(home) + 0.5 * shims, float)
+
+
+def offset_directions(covariance: Real) -> Real:
+    """U (M, M), symmetric, with U U' = V."""
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray((vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T)
+
+
+def _own(model: SessionModel) -> Real:
+    """C: what the epoch's own line and baseline leave open, the brain being known.
+
+    Soft priors of amplitudes draw both epochs to the same place (`fitted.repeated`).
+    """
+    fit, problem = model.fit, model.problem
+    layout, factor = problem.model.layout, max(fit.misfit, 1.0)
+    kernel = range(layout.kernel.start, layout.kernel.stop)
+    bent = kernel if fit.theta[layout.kernel].any() else ()
+    cold = minimise(problem, fit.theta, np.array([*SHARED, *bent], np.intp)).covariance
+    warm = fit.covariance - model.common / factor
+    if not np.isfinite(cold).all():
+        return model.common
+    tie = problem.priors.rows.T @ problem.priors.rows
+    own = cold - cold @ tie @ cold - warm + warm @ tie @ warm
+    values, vectors = np.linalg.eigh(factor * 0.5 * (own + own.T))
+    return np.asarray((vectors * np.clip(values, 0, None)) @ vectors.T, float)
+
+
+def _shims(names: tuple[str, ...], c: Real) -> Real:
+    """D (M, M): the members of a sum go together."""
+    size = sizes(c)
+    D, left = np.zeros((len(names),) * 2), set(names)
+    for total, percent in PERCENT.items():
+        members = naming.members(total, names)
+        u = 0.01 * percent * np.where([n in members for n in names], size, 0.0)
+        D += np.outer(u, u)
+        left -= set(members)
+    others = np.array([n in left for n in names])
+    return D + np.diag(np.where(others, 0.01 * OTHERS_PERCENT * size, 0.0) ** 2)

@@ -1,0 +1,33 @@
+"""A transient that is ready for averages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.analysis.preparation.quality import Quality
+from monitor.analysis.preparation.weights import Measures
+from monitor.analysis.signal.spectrum import Complex
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One transient, ready for averages.
+
+    Attributes
+    ----------
+    index : number of the metabolite transient in the session
+    aligned : (points,) complex128, combined, eddy-corrected, moved into the template's
+        frame (the same as `unaligned` where the settings leave alignment out)
+    unaligned : (points,) complex128, combined and eddy-corrected
+    quality : what it is worth
+    measured : what that was judged by; None for a transient of zeros
+    redone : the first transients of the epoch anew, this one among them, once; in the
+        epoch before where that goes on
+    """
+
+    index: int
+    aligned: Complex
+    unaligned: Complex
+    quality: Quality
+    measured: Measures | None = None
+    redone: tuple[Prepared, ...] = ()

@@ -1,0 +1,97 @@
+"""Sessions in pieces: a twentieth of what `pieces.md` has."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from change_sessions import _basis, _fids
+from pieces import session_of
+from pieces_sessions import OUTCOMES, run, scenario_of
+from threadpoolctl import threadpool_limits
+
+from monitor.analysis.note import NoteKind
+from monitor.analysis.pipeline import Pipeline
+from monitor.protocol.read_protocol import read_protocol
+from streams.messages.transient import Event, number
+from streams.simulator.scanner import scan
+
+pytestmark = pytest.mark.timeout(900)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    with threadpool_limits(1):
+        yield
+
+
+@pytest.mark.parametrize("seed", [20, 21])
+def test_blocks_are_one_epoch(seed):
+    found = session_of("blocks", seed)
+    assert found.epochs == 1
+    assert (np.abs(found.mean) < 3 * found.mean_sd).all()
+
+
+@pytest.mark.parametrize("seed", [0, 13])
+def test_a_hidden_shim_is_seen(seed):
+    found = session_of("reshim", seed)
+    assert (found.found, found.epochs) == (1, 2)
+    assert (np.abs(found.mean) < 3 * found.mean_sd).all()
+
+
+@pytest.mark.parametrize("kind", ["apart-null", "moved-null"])
+def test_across_epochs_nothing_is_not_called_a_change(kind):
+    found = session_of(kind, 3)
+    assert found.epochs == 2
+    assert not found.changed.any()
+    assert (np.abs(found.mean) < 3 * found.mean_sd).all()
+    assert (np.abs(found.filtered) < 3 * found.filtered_sd).all()
+
+
+def test_one_choice_serves_both_epochs():
+    _, pipeline, _ = run("apart", 1)
+    one, other = pipeline.course.sessions.values()
+    assert one.problem.stiffness == other.problem.stiffness
+    assert one.subspace.problem.stiffness == other.subspace.problem.stiffness
+    shifts = one.problem.model.layout.shifts
+    assert np.array_equal(one.fit.theta[shifts], other.fit.theta[shifts])
+
+
+@pytest.fixture(scope="module")
+def lived(one_thread):
+    """A session of two series that was followed live: its messages and updates."""
+    settings = replace(read_protocol("press_3t_te30"), window=32, step=8, basis="site")
+    pipeline, updates = Pipeline(settings, _basis("mixed")), []
+    messages = list(number(scan(scenario_of("apart", 2), _fids("mixed"))))
+    for message in messages:
+        updates.append(pipeline.push(message))
+    return messages, updates, pipeline
+
+
+def test_live_and_offline_give_the_same_bits(lived):
+    _, updates, _ = lived
+    _, pipeline, last = run("apart", 2)
+    assert repr(updates[-1].course) == repr(last.course)  # nan is what nan is
+    assert updates[-1].answers == last.answers
+    assert pipeline.smoothed() == lived[2].smoothed()
+
+
+def test_no_verdict_turns_when_the_stop_is_marked(lived):
+    messages, updates, _ = lived
+    place = next(
+        k
+        for k, m in enumerate(messages)
+        if isinstance(m.body, Event) and m.body.kind == "infusion_stop"
+    )
+    before = next(u for u in reversed(updates[:place]) if u.answers)
+    after = updates[place]
+    for outcome in OUTCOMES:
+        assert after.answers[outcome] == before.answers[outcome]
+
+
+def test_what_is_compared_with_what_is_said_once(lived):
+    _, updates, _ = lived
+    said = [note for update in updates for note in update.notes]
+    assert [n.kind for n in said].count(NoteKind.EPOCHS) == 1
+    assert "is an epoch of its own: " in next(
+        n.text for n in said if n.kind is NoteKind.SERIES
+    )
