@@ -1,6 +1,10 @@
-"""What a file dialog shows."""
+"""What a file dialog shows, and what is dropped on a window."""
 
 from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtGui import QDropEvent
 
 ENDINGS = (
     "mcap", "mcap.part", "nii", "nii.gz", "h5", "mrd", "dat", "rda", "ima", "dcm",
@@ -11,3 +15,11 @@ RECORDINGS = (
     "All files (*)"
 )
 PROTOCOLS = "Protocols (*.toml);;All files (*)"
+
+
+def dropped(event: QDropEvent) -> Path | None:
+    """The one local file that is dropped; None for anything else."""
+    held = event.mimeData()
+    urls = held.urls() if held is not None else []
+    local = urls[0].toLocalFile() if len(urls) == 1 else ""
+    return Path(local) if local else None

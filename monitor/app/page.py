@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtGui import QPen, QResizeEvent
 from PyQt6.QtWidgets import (
     QGridLayout,
     QSizePolicy,
@@ -35,7 +35,7 @@ from monitor.app.panels.waterfall import WaterfallPanel
 from monitor.app.plots import Plot
 from monitor.app.sheets.sheet import Sheet
 from monitor.app.text import Text
-from monitor.app.theme import DARK, Palette, Theme, style_sheet, theme_for
+from monitor.app.theme import DARK, PAGE, Palette, Theme, style_sheet, theme_for
 from monitor.screen.screen import Screen
 from monitor.screen.words import DASH
 
@@ -144,6 +144,11 @@ class Page(QWidget):
         if size != self._dressed:
             self._dressed = size
             self.dress()
+
+    def golden_pen(self) -> QPen:
+        """The pen of a golden session's lines."""
+        theme = self._theme or theme_for(*PAGE, self.palette_in_use)
+        return theme.pen(self.palette_in_use.secondary)
 
     def only_view(self) -> None:
         """Show in the place of the buttons that nothing is recorded from here."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QIcon
@@ -18,7 +19,9 @@ from monitor.run.loop import WorkerConfig
 from monitor.run.stream_state import Stream
 from monitor.run.worker import Worker
 from monitor.run.worker_messages import Command, Heard, Report
+from monitor.screen.rewindable import Session
 from monitor.screen.sheets.new_session import Opening
+from streams.errors import InputError
 
 Reopen = Callable[[Opening], tuple[WorkerConfig, Settings, str]]
 """How another session is opened: its worker, its settings, and a title."""
@@ -75,8 +78,15 @@ def run_window(
         window.setWindowTitle(its_title)
         workers.pop(0).stop()
 
+    def open_golden(place: Path) -> tuple[Worker, Session]:
+        if reopen is None:
+            raise InputError("this window opens no other sessions")
+        other, its_settings, _ = reopen(Opening(str(place), window.opening.protocol))
+        return Worker(other), Session(its_settings)
+
     if reopen is not None:
         window.open_session = open_another
+    window.golden.open_with(open_golden)
     last = Opening(state.stream, state.protocol, state.key)
     window.opening = last if opening is None else opening
     if opening is not None and not opening.place and not opening.protocol:
@@ -95,6 +105,7 @@ def run_window(
     finally:
         signal.signal(signal.SIGINT, before)
         write_state(window.state(), place)
+        window.golden.drop()
         workers[-1].stop()
 
 

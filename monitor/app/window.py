@@ -22,7 +22,8 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
-from monitor.app.files import RECORDINGS
+from monitor.app.files import RECORDINGS, dropped
+from monitor.app.golden import GoldenSession
 from monitor.app.identifying import Identifying
 from monitor.app.operations import Operations
 from monitor.app.page import Page
@@ -82,6 +83,7 @@ class Window(QMainWindow):
         self.opening = Opening()
         self._stream, self._streams = state.stream, state.streams
         self._identifying = Identifying()
+        self.golden = GoldenSession(self.page, self._tell)
         self.ask_to_leave: Callable[[str], bool] = partial(really, self.page)
         self._connect()
         self._timer = QTimer(self)
@@ -107,6 +109,7 @@ class Window(QMainWindow):
             "narrower": lambda: self._scale(-1),
             "open": self._choose_file,
             "begin": self.show_beginning,
+            "golden": lambda: self.golden.turn(self.operations.folder),
             "plasma": self._other_plasma,
             "close": self.close,
             "play": page.replay.toggle,
@@ -194,7 +197,7 @@ class Window(QMainWindow):
         if event is None:
             return
         event.acceptProposedAction()
-        path = _dropped(event)
+        path = dropped(event)
         if path is None:
             self._tell("one file at a time can be opened")
         else:
@@ -253,6 +256,7 @@ class Window(QMainWindow):
             key.setEnabled(screen.playback is not None)
         self.page.draw(screen)
         self.operations.refresh()
+        self.golden.step(self.session.state, screen, now)
         if not self.opening.view:
             self._identifying.step(self.session.state, self.opening.who, self.send)
 
@@ -289,11 +293,3 @@ class Window(QMainWindow):
             return
         self._timer.stop()
         event.accept()
-
-
-def _dropped(event: QDropEvent) -> Path | None:
-    """The one local file that is dropped; None for anything else."""
-    held = event.mimeData()
-    urls = held.urls() if held is not None else []
-    local = urls[0].toLocalFile() if len(urls) == 1 else ""
-    return Path(local) if local else None

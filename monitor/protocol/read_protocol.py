@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,10 @@ def read_protocol(name_or_path: str) -> Settings:
         raise InputError(f"Protocol {path} is no text: give a TOML file.") from None
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"Protocol {path} cannot be read: {error}.") from None
-    return settings_from(table, path.stem)
+    settings = settings_from(table, path.stem)
+    if settings.golden:  # beside the protocol, unless it says otherwise
+        settings = replace(settings, golden=str(path.parent / settings.golden))
+    return settings
 
 
 def settings_from(table: dict[str, Any], name: str) -> Settings:

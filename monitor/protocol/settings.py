@@ -81,6 +81,8 @@ class Settings:
     outcome : what the headline shows
     rejected_epochs : epochs that the operator leaves out
     phantom : what is measured is a sphere, and is judged as one
+    golden : a recording of the site's best, which a window lays under its plots; no
+        number depends on it
     outcome_hidden : blinded: no outcome is shown or written anywhere
     reference_target_percent : change that the protocol wants to be able to see
     infusion_length_s : planned length of an infusion that an event starts, s
@@ -119,6 +121,7 @@ class Settings:
     outcome: str = "Glx/tNAA"
     rejected_epochs: tuple[int, ...] = ()
     phantom: bool = False
+    golden: str = ""
     outcome_hidden: bool = False
     reference_target_percent: float = _with_rule(ABOVE_ZERO, 5.0)
     fwhm_limit_hz: float = _with_rule(NOT_NEGATIVE, 12.8)
@@ -148,8 +151,10 @@ class Settings:
         return replace(self, **changes)
 
     def as_dict(self) -> dict[str, Any]:
-        """Every field by name, for session.json; a file without its folder."""
-        return asdict(self) | {"basis": Path(self.basis).name}
+        """Every field that a number depends on; a file without its folder."""
+        table = asdict(self) | {"basis": Path(self.basis).name}
+        del table["golden"]
+        return table
 
 
 def problem(settings: Settings) -> str:

@@ -21,6 +21,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("unzoom", "Home", "whole run again (drag moves in time, wheel zooms)"),
     ("export", "Ctrl+E", "save a plot (PNG, SVG) or the table (CSV)"),
     ("plasma", "Ctrl+P", "trend: published plasma level; again: the next, none"),
+    ("golden", "Ctrl+G", "golden session under all plots; again: none"),
     ("begin", "Ctrl+N", "begin: protocol, and stream or recording"),
     ("open", "Ctrl+O", "open a recording"),
     ("close", "Ctrl+Q", "close; the recording goes on"),

@@ -118,6 +118,11 @@ class QualityPanel(QWidget):
         self._least_px = 1
         self._first = 0
 
+    @property
+    def shown(self) -> tuple[Strip | None, ...]:
+        """The strip in each of the plots."""
+        return tuple(self._shown)
+
     def turn(self) -> None:
         """Show the other strips."""
         self._first = 0 if self._first else len(self.plots)
