@@ -52,7 +52,7 @@ def _spectrum(display: Display) -> Points | None:
     mean = state.mean_curves or state.curves
     if mean is None or state.hidden:
         return None
-    view = spectrum_of(state, mean, None)
+    view = spectrum_of(state, mean, None, None)
     if view is None:
         return None
     scale = (state.height or 1.0) / height_of(mean)
