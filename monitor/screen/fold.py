@@ -73,6 +73,8 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
         state.tracks.append(update.tracker)
         if now_s - state.shown_track[0] >= HEADLINE_S:
             state.shown_track = (now_s, update.tracker)
+    if update.stretches is not None:
+        state.stretches = update.stretches
     state.answers = update.answers or state.answers
     state.foreseen = update.foreseen or state.foreseen
     for note in dict.fromkeys(update.notes):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.preparation.quality import Quality
@@ -48,6 +49,7 @@ class SessionState:
     gaps_s : between neighbouring transients, where nothing was measured, s
     mean_curves : of the reference period
     height : of the tallest line, which the spectra are divided by
+    stretches : transients that are unlike the rest of the session
     looked_at : curves of windows that were asked for, by start and end, s
     low_weight, missing : transients of low weight, and those that never came
     counted : whether missing ones could be seen
@@ -82,6 +84,7 @@ class SessionState:
     stack: Stack | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
     foreseen: Foreseen | None = None
+    stretches: tuple[Stretch, ...] = ()
     looked_at: dict[Span, Curves | None] = field(default_factory=dict)
     low_weight: int = 0
     missing: int = 0
@@ -218,11 +221,15 @@ class SessionState:
         return since_s if since_s < self.window_s else None
 
     def left_out_s(self) -> tuple[Span, ...]:
-        """Spans of the epochs that the operator leaves out, s."""
+        """Spans that are left out, s: epochs (by the operator) and stretches."""
         ends = [*self.epoch_starts_s[1:], self.time_s() + self.interval_s]
         spans = zip(self.epochs, self.epoch_starts_s, ends, strict=False)
         left_out = self.settings.rejected_epochs
-        return tuple((start, end) for n, start, end in spans if n in left_out)
+        epochs = [(start, end) for n, start, end in spans if n in left_out]
+        stretches = [
+            (s.start_s, s.end_s + self.interval_s) for s in self.stretches if s.left_out
+        ]
+        return (*epochs, *stretches)
 
     def rejected_epochs(self) -> str:
         """Epochs that the operator leaves out, as typed: "1, 2"."""

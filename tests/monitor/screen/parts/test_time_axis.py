@@ -8,6 +8,7 @@ import pytest
 from fake_session import SETTINGS, FakePipeline, messages
 from screen_cases import LIVE, shown, texts
 
+from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.update import Update
 from monitor.screen.display import Display
 from monitor.screen.parts.axis import grown, joined, places
@@ -45,6 +46,16 @@ def test_epochs_left_out_are_marked_on_the_axis(updates):
     change = Event(911.0, "settings", json.dumps({"rejected_epochs": [0]}))
     display.fold(Update(9001, 1, event=change), 911.0)
     assert display.screen(912.0).trend.axis.left_out == ((-10.0, (910 - 600) / 60),)
+
+
+def test_stretches_that_are_left_out_are_marked_on_the_axis(updates):
+    display = shown(updates, 900.0)
+    lipid = Stretch(330, 360, 0, 660.0, 718.0, Cause.LIPID)
+    display.fold(Update(9000, 0, stretches=(lipid,)), 900.0)
+    assert display.screen(901.0).trend.axis.left_out == ((1.0, 2.0),)
+    kept = replace(lipid, left_out=False)
+    display.fold(Update(9001, 0, stretches=(kept,)), 901.0)
+    assert display.screen(902.0).trend.axis.left_out == ()
 
 
 def test_one_clock_is_shown():
