@@ -43,13 +43,14 @@ class Arriving:
 
 
 @pytest.mark.slow
-def test_frame_time(qtbot):
+@pytest.mark.parametrize("size", [(1920, 1080), (3840, 2160)])
+def test_frame_time(qtbot, size):
     pipeline = FakePipeline()
     updates = [pipeline.push(m) for m in messages(50, end=False)]
     window = Window(SETTINGS, Arriving(updates).receive, lambda command: None)
     window.ask_to_leave = lambda _: True
     qtbot.addWidget(window)
-    window.resize(1920, 1080)
+    window.resize(*size)
     window.show()
     window._timer.stop()
     turns, frames = [], []
@@ -67,7 +68,7 @@ def test_frame_time(qtbot):
     cpu_ms = 1e3 * (frames[-1] - frames[0]) / (len(frames) - 1)
     p99 = np.percentile(gaps_ms, 99)
     print(
-        f"\n{len(frames)} frames in {LENGTH_S:.0f} s, 1920x1080, {RATE_HZ:.0f}/s: gaps "
+        f"\n{len(frames)} frames in {LENGTH_S:.0f} s, {size}, {RATE_HZ:.0f}/s: gaps "
         f"of the GUI thread median {np.median(gaps_ms):.1f} p99 {p99:.1f} "
         f"max {gaps_ms.max():.1f} ms; CPU per frame {cpu_ms:.1f} ms"
     )

@@ -51,6 +51,9 @@ class HeadlinePanel(QFrame):
         self._rows.setSpacing(0)
         for text in (self.title, self.number, self.interval, self.verdict, *self.lines):
             text.dress(theme)
+        self.verdict.setFixedHeight(theme.line_px(VERDICT, True))
+        for text in self.lines:
+            text.setFixedHeight(theme.line_px(LINE))
         rows = theme.line_px(NUMBER, True) + theme.line_px(VERDICT, True)
         self.setFixedHeight(rows + LINES * theme.line_px(LINE) + theme.px(16))
         # the interval stands on the foot of the big number
