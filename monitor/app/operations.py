@@ -19,17 +19,20 @@ from monitor.app.page import Page
 from monitor.app.sheets.begin import BeginSheet
 from monitor.app.sheets.forms import ChoicesSheet, ExportSheet
 from monitor.app.sheets.looking import Looking
+from monitor.app.sheets.marks import MarkSheet
 from monitor.app.sheets.sheet import Sheet, TableSheet
 from monitor.app.sheets.summary import SummarySheet
 from monitor.app.sheets.window_look import LookSheet
 from monitor.run.worker_messages import Command
 from monitor.screen.acknowledging import ACKNOWLEDGED, text_of
-from monitor.screen.fold import acknowledge, tell_sentence
+from monitor.screen.asking import acknowledge
+from monitor.screen.fold import tell_sentence
 from monitor.screen.keys import KEYS
 from monitor.screen.messages import PASSING, said_at
 from monitor.screen.rewindable import Session
 from monitor.screen.sheets.checks import card_of
 from monitor.screen.sheets.choices import choices_of, outcomes_of
+from monitor.screen.sheets.mark_question import MarkQuestion
 from monitor.screen.sheets.new_session import Opening, places_for
 from monitor.screen.sheets.summary import summary_of
 from monitor.screen.sheets.window import line_at
@@ -89,9 +92,10 @@ class Operations:
         self.export = ExportSheet((*self.plots, "table"), page)
         self.summary = SummarySheet(page)
         self.begin = BeginSheet(page)
+        self.marks = MarkSheet(page)
         self.sheets: tuple[Sheet, ...] = (
             self.keys, self.checks, self.log, self.choices, self.look, self.export,
-            self.summary, self.begin,
+            self.summary, self.begin, self.marks,
         )  # fmt: skip
         page.carry(self.sheets)
         self._connect(page)
@@ -163,6 +167,11 @@ class Operations:
         acknowledge(self.state, messages[place])
         if messages[place].key not in PASSING:
             self._host.ask(ACKNOWLEDGED, text_of(messages[place]))
+
+    def show_question(self, question: MarkQuestion) -> None:
+        """Ask before a mark is moved or taken back."""
+        self._only(self.marks)
+        self.marks.ask(question)
 
     def show_choices(self) -> None:
         """Settings that may change during a run."""

@@ -25,16 +25,18 @@ from PyQt6.QtWidgets import QFileDialog, QMainWindow
 from monitor.app.files import RECORDINGS, dropped
 from monitor.app.golden import GoldenSession
 from monitor.app.identifying import Identifying
+from monitor.app.marking import Marking
 from monitor.app.operations import Operations
 from monitor.app.page import Page
 from monitor.app.panels.buttons import WORDS
-from monitor.app.sheets.confirm import CLOSE, LEAVE, really
+from monitor.app.sheets.confirm import CLOSE, LEAVE, leave_question, really
 from monitor.app.sheets.menu import menu_of
 from monitor.app.state import State
 from monitor.app.theme import DARK, LIGHT, THEMES
 from monitor.protocol.settings import Settings
 from monitor.run.worker_messages import Command, Play, Report, Seek, SendEvent, SetSpeed
-from monitor.screen.fold import await_event, tell_sentence
+from monitor.screen.asking import await_event
+from monitor.screen.fold import tell_sentence
 from monitor.screen.keys import KEY
 from monitor.screen.parts.trend import after
 from monitor.screen.rewindable import Session
@@ -79,6 +81,7 @@ class Window(QMainWindow):
         self.session.display.show(wider=state.wider, plasma=state.plasma)
         folder = Path(state.folder) if state.folder else None
         self.operations = Operations(self, self.send, clock, folder)
+        self.marking = Marking(self, self.operations.show_question, clock)
         self.open_session: Callable[[Opening], None] | None = None
         self.opening = Opening()
         self._stream, self._streams = state.stream, state.streams
@@ -93,7 +96,7 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         page = self.page
-        page.buttons.asked.connect(self.ask)
+        page.buttons.asked.connect(self.marking.press)
         page.replay.played.connect(lambda playing: self.send(Play(playing)))
         page.replay.sped.connect(lambda speed: self.send(SetSpeed(speed)))
         page.replay.sought.connect(lambda at: self.send(Seek(at)))
@@ -112,18 +115,20 @@ class Window(QMainWindow):
             "golden": lambda: self.golden.turn(self.operations.folder),
             "plasma": self._other_plasma,
             "close": self.close,
+            "undo": self.marking.undo,
             "play": page.replay.toggle,
             "back": lambda: page.replay.step(-STEP_S),
             "on": lambda: page.replay.step(STEP_S),
         }
         keys = {name: self._key(KEY[name], act) for name, act in acts.items()}
-        self._recording_keys = [keys[kind] for kind in WORDS]
+        self._recording_keys = [keys[kind] for kind in (*WORDS, "undo")]
         self._replay_keys = [keys[name] for name in ("play", "back", "on")]
         page.status.offer(menu_of(page, acts))
         for key, by in (("PgUp", -1), ("PgDown", 1)):
             self._key(key, partial(operations.looking.step, by))
         self._key("Escape", self._leave)
         operations.begin.asked.connect(self._begin_asked)
+        operations.marks.answered.connect(self.marking.answer)
 
     def only_view(self) -> None:
         """Take away every key and button that records."""
@@ -138,12 +143,13 @@ class Window(QMainWindow):
 
     def _key(self, keys: str, act: Callable[[], object]) -> QShortcut:
         shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setAutoRepeat(not keys.startswith("F"))  # held is pressed once
         shortcut.activated.connect(lambda: act())
         return shortcut
 
     def ask(self, kind: str, text: str) -> None:
         """Send an event of the operator."""
-        await_event(self.session.state, kind, self._clock())
+        await_event(self.session.state, kind, self._clock(), text)
         self.send(SendEvent(kind, text))
 
     def _tell(self, sentence: str) -> None:
@@ -213,7 +219,7 @@ class Window(QMainWindow):
         """Show another session; asks in the middle of a run.  Gives what is wrong."""
         if self.open_session is None:
             return "this window opens no other sessions"
-        if self.seen().running and not self.ask_to_leave(LEAVE):
+        if not self._may_leave(LEAVE):
             return "nothing was opened"
         hidden = self.opening.hidden or self.session.state.hidden
         opening = replace(opening, hidden=hidden, view=self.opening.view)
@@ -225,6 +231,11 @@ class Window(QMainWindow):
         self._identifying = Identifying()
         self.opening = opening
         return ""
+
+    def _may_leave(self, question: str) -> bool:
+        """Whether this session may be left; asks while something would be."""
+        question = leave_question(question, self.session.state, self.seen().running)
+        return not question or self.ask_to_leave(question)
 
     def show_beginning(self) -> None:
         """Ask for protocol, and stream or recording."""
@@ -288,7 +299,7 @@ class Window(QMainWindow):
         """Ask in the middle of a run."""
         if event is None:
             return
-        if self.seen().running and not self.ask_to_leave(CLOSE):
+        if not self._may_leave(CLOSE):
             event.ignore()
             return
         self._timer.stop()

@@ -37,7 +37,7 @@ class EventRecorder(Protocol):
 
         Raises
         ------
-        UnansweredError : nobody answered in time
+        NotRecordedYetError : nobody answered in time, or it may be taken later
         InputError : it was refused
         """
         ...

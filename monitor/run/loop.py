@@ -22,6 +22,7 @@ from monitor.analysis.update import Update
 from monitor.protocol.blinding import KIND, lock_recorded
 from monitor.protocol.settings import Settings
 from monitor.run.feed import Feed
+from monitor.run.outbox import Outbox, Unsent
 from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import (
     Again,
@@ -40,9 +41,11 @@ from monitor.run.worker_messages import (
     Sent,
     SetSpeed,
     Stop,
+    Waiting,
 )
 from streams.errors import InputError
-from streams.messages.marks import VIEWER
+from streams.messages.marks import INFUSION, UNDO, VIEWER
+from streams.messages.requests import EventRequest
 from streams.messages.transient import (
     Body,
     Event,
@@ -55,7 +58,7 @@ from streams.messages.transient import (
 GATHER_S = 0.03  # of work in one turn; its reports reach the window together
 MOST_REPORTS = 64  # in one parcel, so that a parcel never takes the window long
 
-LOCAL = frozenset({"settings", "reference", "acknowledged", "subject"})
+LOCAL = frozenset({"settings", "reference", "acknowledged", "subject", UNDO, *INFUSION})
 """Events that a window without the right to record them keeps to itself."""
 
 
@@ -94,6 +97,8 @@ class Loop:
     heard: Stream | None = None
     last: Message | None = None
     time_s: float = 0.0
+    outbox: Outbox = field(default_factory=Outbox)
+    told_waiting: tuple[Unsent, ...] = ()
     reached_s: float = 0.0  # like `time_s`, but of messages that came again too
 
     def obey(self, command: Command) -> None:
@@ -101,10 +106,10 @@ class Loop:
         match command:
             case Stop():
                 self.stopped = True
-            case SendEvent(kind, text):
-                self._send_event(kind, text)
+            case SendEvent():
+                self._send_event(command)
             case ChangeSettings(changes):
-                self._send_event("settings", json.dumps(changes))
+                self._send_event(SendEvent("settings", json.dumps(changes)))
             case Inspect(spans_s):
                 self._inspect(spans_s)
             case Play(playing):
@@ -134,6 +139,8 @@ class Loop:
         if stream != self.heard:
             self.heard = stream
             self.reports.append(Heard(stream))
+        if stream.connected:
+            self._deliver()
 
     def _playback_of_analysis(self, playback: Playback) -> Playback:
         """Where the analysis is, if the player is ahead of it, as it is at once."""
@@ -154,6 +161,7 @@ class Loop:
                 self.run = self.config.open_run()
             self.session, self.done_seq = message.session, -1
             self.reports.append(Began(message.session))
+            self._follow(message.session)
         if message.seq <= self.done_seq:
             self.reports.append(Again(message.seq))
             return
@@ -183,25 +191,40 @@ class Loop:
             note = Note(NoteKind.REFUSED, str(error))
             return Update(message.seq, message.epoch, notes=(note,))
 
-    def _send_event(self, kind: str, text: str) -> None:
-        refused = "a closed recording takes no events"
+    def _send_event(self, command: SendEvent) -> None:
+        """Have an event recorded, or apply it here where nothing records it."""
         if self.feed.recorder is not None:
-            try:
-                self.feed.recorder.send_event(kind, text)
-            except (InputError, OSError, TimeoutError) as error:
-                refused = str(error) or "no answer"
-            else:
-                self.reports.append(Sent(kind))
-                return
-        if kind in LOCAL and self.last is not None:
-            self._apply_here(kind, text, self.last)
+            self.outbox.add(_unsent(command, self.session))
+            self._deliver()
+        elif command.kind in LOCAL and self.last is not None:
+            self._apply_here(command, self.last)
         else:
-            self.reports.append(Sent(kind, refused))
+            refused = "a closed recording takes no events"
+            self.reports.append(Sent(command.kind, refused, text=command.text))
 
-    def _apply_here(self, kind: str, text: str, last: Message) -> None:
+    def _follow(self, session: str) -> None:
+        """A session begins: what waits for it may be sent."""
+        if self.feed.recorder is not None:
+            self.outbox.follow(session)
+            self._deliver()
+
+    def _deliver(self) -> None:
+        """Send what waits for the relay; tell what became of it, and what waits."""
+        recorder = self.feed.recorder
+        if recorder is None:
+            return
+        for done in self.outbox.send(recorder, self.session):
+            request = done.request
+            self.reports.append(Sent(request.kind, done.refused, text=request.text))
+        if self.outbox.waiting != self.told_waiting:
+            self.told_waiting = self.outbox.waiting
+            self.reports.append(Waiting(self.told_waiting, self.outbox.folder))
+
+    def _apply_here(self, command: SendEvent, last: Message) -> None:
         """Work through an event that is in no recording."""
-        event = Event(self.time_s, kind, text, VIEWER)
-        self.reports.append(Sent(kind, here=True))
+        time_s = self.time_s if command.time_s is None else command.time_s
+        event = Event(time_s, command.kind, command.text, VIEWER, command.replaces)
+        self.reports.append(Sent(command.kind, here=True, text=command.text))
         self.reports.append(
             Computed(
                 self._push(Message(last.session, last.seq, last.epoch, event)), True
@@ -234,3 +257,12 @@ class Loop:
 def _time_s(body: Body, before_s: float) -> float:
     """Scanner time of a message; that of the one before where it has none, s."""
     return body.time_s if isinstance(body, Transient | Event) else before_s
+
+
+def _unsent(command: SendEvent, session: str) -> Unsent:
+    """An operator's event for the outbox."""
+    request = EventRequest(
+        command.kind, command.text, "operator", command.time_s,
+        ago_s=command.ago_s, replaces=command.replaces,
+    )  # fmt: skip
+    return Unsent(request, command.asked_at, session)

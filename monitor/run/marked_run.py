@@ -15,8 +15,7 @@ from monitor.analysis.note import Note, NoteKind, may_be_told, notes_of
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes, settings_for
 from monitor.run.placing import Placing
-from monitor.run.taken import Taken, kept_with, with_marks
-from streams.messages.marks import VIEWER
+from monitor.run.taken import Taken, with_marks
 from streams.messages.scanner_counter import AUTHOR, JUMPED
 from streams.messages.transient import Body, End, Event, Message, Start
 
@@ -65,12 +64,10 @@ class MarkedRun:
         event = taken.event
         if self.pipeline is None or event is None or not self.marks.take(event):
             return self.work(taken)
-        kept = kept_with(self._kept, taken)
+        kept = self._kept
         self.begin_again([])
-        again = [self.work(one) for one in kept]
-        if event.author == VIEWER:
-            return Update(taken.seq, taken.epoch, again=tuple(again))
-        return replace(again[-1], again=tuple(again[:-1]))
+        again = tuple(self.work(one) for one in kept)
+        return replace(self.work(taken), again=again)
 
     def work(self, taken: Taken) -> Update:
         """The update of one message behind the filters."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import inf
 
 from monitor.analysis.note import Note
 from monitor.analysis.preparation.water_course import WaterPoint
 from monitor.analysis.update import Update
-from streams.messages.marks import VIEWER
 from streams.messages.transient import Event, Message, Transient
 
 
@@ -52,20 +49,6 @@ class Taken:
         if self.missing or not self.counted:
             update = replace(update, missing=self.missing, counted=self.counted)
         return update
-
-
-def kept_with(kept: Sequence[Taken], taken: Taken) -> list[Taken]:
-    """What was kept, with one more message: at its end, where it is in a recording.
-
-    A mark that is typed over a closed recording goes where its time puts it.
-    """
-    event, place = taken.event, len(kept)
-    if event is not None and event.author == VIEWER:
-        later = (i for i, k in enumerate(kept) if (k.time_s or -inf) >= event.time_s)
-        place = next(later, place)
-    if place < len(kept):
-        taken = replace(taken, seq=kept[place].seq, epoch=kept[place].epoch)
-    return [*kept[:place], taken, *kept[place:]]
 
 
 def with_marks(marked: list[Update], update: Update) -> Update:

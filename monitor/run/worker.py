@@ -19,6 +19,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.run.feed import Feed
 from monitor.run.loop import Loop, WorkerConfig
+from monitor.run.outbox import Outbox, waiting_folder
 from monitor.run.worker_messages import Command, Failed, Report, Stop
 from streams.errors import InputError
 
@@ -39,7 +40,8 @@ def work(config: WorkerConfig, connection: Connection) -> None:
     try:
         with threadpool_limits(1):
             feed = config.open_feed()
-            _run(Loop(config, feed, config.open_run()), connection)
+            outbox = Outbox(waiting_folder())
+            _run(Loop(config, feed, config.open_run(), outbox=outbox), connection)
     except (BrokenPipeError, EOFError, ConnectionError):
         log.info("the window is gone")
     except InputError as error:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.update import Update
+from monitor.run.outbox import Unsent
 from monitor.run.stream_state import Stream
 
 # -- what the window asks for ----------------------------------------------------------
@@ -14,10 +16,21 @@ from monitor.run.stream_state import Stream
 
 @dataclass(frozen=True, slots=True)
 class SendEvent:
-    """Put an operator's event into the recording."""
+    """Put an operator's event into the recording.
+
+    Attributes
+    ----------
+    time_s : scanner time; None: `ago_s` before it was asked for
+    replaces : see `streams.messages.transient.Event`
+    asked_at : reading of this computer's clock (UTC) at that moment, s
+    """
 
     kind: str
     text: str = ""
+    time_s: float | None = None
+    ago_s: float = 0.0
+    replaces: bool = False
+    asked_at: float = field(default_factory=time.time, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,15 @@ class Sent:
     kind: str
     refused: str = ""
     here: bool = False
+    text: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Events that are not in the recording yet; `folder` keeps them, empty: nothing."""
+
+    unsent: tuple[Unsent, ...]
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +150,6 @@ class Failed:
     sentence: str
 
 
-Report = Began | Computed | Again | Rewound | Heard | Sent | Inspected | Failed
+Report = (
+    Began | Computed | Again | Rewound | Heard | Sent | Waiting | Inspected | Failed
+)

@@ -30,7 +30,7 @@ from monitor.screen.recent_quality import judged_with, limits_of
 from monitor.screen.screen import Level, Message
 from monitor.screen.state import HEADLINE_S, QUALITY, WATER, SessionState
 from streams.errors import InputError
-from streams.messages.marks import VIEWER
+from streams.messages.marks import VIEWER, is_mark
 from streams.messages.transient import CONJUGATION_CONTRADICTED, Event
 
 UNLOCKING = frozenset({UNLOCK, LOCK})
@@ -104,7 +104,8 @@ def begun_again(old: SessionState, settings: Settings) -> SessionState:
     state = SessionState(settings.with_changes(outcome_hidden=hidden))
     state.stream, state.was_connected = old.stream, old.was_connected
     state.heard_s, state.arrived_s = old.heard_s, old.arrived_s
-    state.revision = old.revision + 1
+    state.revision, state.asked = old.revision + 1, old.asked
+    state.unsent, state.unsent_folder = old.unsent, old.unsent_folder
     state.notices.follow(old.notices)
     return state
 
@@ -125,36 +126,6 @@ def adopt(state: SessionState, settings: Settings) -> None:
 def fail(state: SessionState, sentence: str) -> None:
     """The analysis has stopped, and why."""
     state.notices.failed = sentence
-
-
-def await_event(state: SessionState, kind: str, now_s: float) -> None:
-    """The operator has asked for an event that is not yet in the recording."""
-    if kind in REFITTED:
-        state.notices.fitting_since_s = now_s
-        return
-    if kind not in (ACKNOWLEDGED, IDENTITY):
-        tell(state, notices.sent(label_of(Event(0.0, kind))), now_s)
-
-
-def acknowledge(state: SessionState, message: Message) -> None:
-    """The operator of this window knows of a condition."""
-    state.notices.know(message)
-
-
-def tell_refused(state: SessionState, kind: str, why: str, now_s: float) -> None:
-    """An event did not get into the recording."""
-    if kind == ACKNOWLEDGED:
-        state.notices.note_unrecorded(state.time_s())
-        return
-    state.notices.fitting_since_s = None
-    tell(state, notices.refused(label_of(Event(0.0, kind)), why), now_s)
-
-
-def tell_kept_here(state: SessionState, kind: str, now_s: float) -> None:
-    """A change was applied in this window and is not in the recording."""
-    if kind in (ACKNOWLEDGED, IDENTITY):
-        return
-    tell(state, notices.kept_here(label_of(Event(0.0, kind))), now_s)
 
 
 def tell_sentence(state: SessionState, sentence: str, now_s: float) -> None:
@@ -198,7 +169,7 @@ def _take_start(state: SessionState, update: Update) -> None:
 
 def _take_event(state: SessionState, event: Event, now_s: float) -> None:
     state.events.append(event)
-    if event.kind in REFITTED:
+    if event.kind in REFITTED or is_mark(event):
         state.notices.fitting_since_s = None
     if event.kind == "settings":
         _take_settings(state, event.text, now_s)

@@ -21,9 +21,9 @@ LINES = 3  # that are on the page at once
 CONSEQUENCE = {
     key: place
     for place, key in enumerate(
-        ("recording", "stream", "disk", "failed", "deaf", "silent", "expected",
-         "conjugation", "fitting", "lost", "refused", "fit", "rejected", "fwhm",
-         "lipid", "snr", "water", "drift", "lag", "clock", "unlocked", "ended")
+        ("recording", "stream", "unsent", "disk", "failed", "deaf", "silent",
+         "expected", "conjugation", "fitting", "lost", "refused", "fit", "rejected",
+         "fwhm", "lipid", "snr", "water", "drift", "lag", "clock", "unlocked", "ended")
     )
 }  # fmt: skip
 """Which of two conditions of a level matters more: what is lost for ever is first."""

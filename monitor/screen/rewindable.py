@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.analysis.update import Update
@@ -23,17 +24,19 @@ from monitor.run.worker_messages import (
     Report,
     Rewound,
     Sent,
+    Waiting,
 )
+from monitor.screen.asking import take_sent, take_waiting
 from monitor.screen.display import Display
 from monitor.screen.fold import (
     fail,
     keep_curves,
     settle,
-    tell_kept_here,
-    tell_refused,
 )
 from monitor.screen.screen import Screen
 from monitor.screen.state import SessionState
+from streams.messages.marks import VIEWER, is_mark
+from streams.messages.transient import Event
 
 MOST_CURVES = 400
 
@@ -50,6 +53,7 @@ class Session:
         self._seqs: list[int] = []
         self._with_curves: list[int] = []
         self._here: Update | None = None  # the newest change that is in no recording
+        self._typed: list[Event] = []  # marks that are in no recording, as typed
 
     @property
     def state(self) -> SessionState:
@@ -60,9 +64,11 @@ class Session:
         """Take in one report of the worker."""
         match report:
             case Computed(update, here):
-                if update.again:
-                    self._take_again(update, now_s)
+                if here and update.event is not None and is_mark(update.event):
+                    self._take_typed(update, update.event, now_s)
                     return
+                if update.again:
+                    self._keep_again(update.again)
                 if here:
                     self._here = update
                 elif self._can_go_back:
@@ -75,11 +81,10 @@ class Session:
             case Heard(stream):
                 self.display.hear(stream, now_s)
                 self._can_go_back = stream.playback is not None
-            case Sent(kind, refused, here):
-                if refused:
-                    tell_refused(self.state, kind, refused, now_s)
-                elif here:
-                    tell_kept_here(self.state, kind, now_s)
+            case Sent():
+                take_sent(self.state, report, now_s)
+            case Waiting():
+                take_waiting(self.state, report)
             case Inspected(spans_s, curves):
                 keep_curves(self.state, spans_s, curves)
             case Failed(sentence):
@@ -94,8 +99,9 @@ class Session:
 
     def _begin(self, now_s: float) -> None:
         self._updates, self._seqs, self._with_curves = [], [], []
-        self._here = None
+        self._here, self._typed = None, []
         self._afresh(now_s)
+        self.state.asked.clear()
 
     def _keep(self, update: Update) -> None:
         self._updates.append(replace(update, strip_raw=None))
@@ -108,18 +114,28 @@ class Session:
                 self._updates[place] = replace(self._updates[place], curves=None)
             self._with_curves = self._with_curves[0::2]
 
-    def _take_again(self, update: Update, now_s: float) -> None:
-        """What all messages cause now; a replay shows it up to where it was."""
+    def _take_typed(self, update: Update, mark: Event, now_s: float) -> None:
+        """A mark that was typed over a recording, which is seen from its beginning."""
         shown = self.state.seq
-        self._updates, self._seqs, self._with_curves = [], [], []
-        self._here = None
-        if not self._can_go_back:
+        self._typed.append(mark)
+        if not update.again:
             self.display.fold(update, now_s)
             return
-        for one in (*update.again, replace(update, again=())):
-            self._keep(one)
-        seen = self._updates[: bisect_right(self._seqs, shown)]
-        self.display.fold(Update(shown, update.epoch, again=tuple(seen)), now_s)
+        self._keep_again(update.again)
+        self._afresh(now_s)
+        for one in self._updates[: bisect_right(self._seqs, shown)]:
+            self.display.fold(one, now_s)
+        settle(self.state, now_s)
+
+    def _keep_again(self, updates: Sequence[Update]) -> None:
+        """Keep what all messages cause now in the place of what they did."""
+        if not self._can_go_back:
+            return
+        self._updates, self._seqs, self._with_curves = [], [], []
+        self._here = None
+        for one in updates:
+            typed = one.event is not None and one.event.author == VIEWER
+            self._keep(replace(one, event=None) if typed else one)
 
     def _fold_up_to(self, seq: int, now_s: float) -> None:
         """Fold what is already known, from the newest shown up to a message."""
@@ -177,6 +193,9 @@ class Session:
         held = held.with_changes(outcome_hidden=held.outcome_hidden or old.hidden)
         self.display = Display(held, self.display.view)
         self.display.hear(old.stream, now_s)
+        for mark in self._typed:
+            self.display.fold(Update(-1, 0, event=mark), now_s)
+        self.state.asked |= old.asked
 
 
 def _time_s(update: Update) -> float:

@@ -10,6 +10,7 @@ from monitor.analysis.fit.curves import Curves
 from monitor.analysis.tracking.current_change import CurrentChange, current_change
 from monitor.analysis.tracking.plasma import PLASMA
 from monitor.screen import disk, messages, stream_messages
+from monitor.screen.asking import of_unsent
 from monitor.screen.parts import headline, spectrum, strips, trend
 from monitor.screen.parts.agreement import TOGETHER, Agreement, agreement
 from monitor.screen.parts.axis import time_axis
@@ -293,6 +294,7 @@ def messages_of(state: SessionState, now_s: float) -> tuple[Message, ...]:
     if state.starting(now_s):
         begun = stream_messages.begun(state.stream)
         shown = [begun, *(m for m in shown if m.key != "stream")]
+    shown += of_unsent(state)
     if state.hidden:
         shown = [m for m in shown if not m.tells_outcome]
     return messages.ordered(state.notices.with_known(shown))

@@ -18,6 +18,7 @@ from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.protocol.settings import Settings
+from monitor.run.outbox import Unsent
 from monitor.run.stream_state import Stream
 from monitor.screen.identity import Identity
 from monitor.screen.notices import Notices
@@ -27,7 +28,7 @@ from monitor.screen.parts.tracks import Tracks
 from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
 from monitor.screen.screen import Message
-from streams.messages.marks import GIVEN, Marks, marks_that_hold, standing
+from streams.messages.marks import GIVEN, VIEWER, Marks, marks_that_hold, standing
 from streams.messages.transient import Acquisition, Event
 
 HEADLINE_S = 2.0  # the number changes at most this often
@@ -54,6 +55,9 @@ class SessionState:
     low_weight, missing : transients of low weight, and those that never came
     counted : whether missing ones could be seen
     waters : a row per water reference, see `WaterPoint`
+    asked : kinds of marks that this window has asked for in this session
+    unsent, unsent_folder : events that are not in the recording yet, and what keeps
+        them (empty: nothing)
     seq : number of the newest message
     revision : counts what was folded
     arrived_s, heard_s : readings of the clock at the newest transient, and when the
@@ -90,6 +94,9 @@ class SessionState:
     missing: int = 0
     counted: bool = True
     notices: Notices = field(default_factory=Notices)
+    asked: set[str] = field(default_factory=set)
+    unsent: tuple[Unsent, ...] = ()
+    unsent_folder: str = ""
     seq: int = -1
     revision: int = 0
     arrived_s: float | None = None
@@ -137,6 +144,10 @@ class SessionState:
         """Scanner time of the newest transient, s; 0 before the first."""
         return float(self.quality["time_s"][-1]) if len(self.quality) else 0.0
 
+    def shown_s(self) -> float | None:
+        """Scanner time that a replay shows, s; None for a live stream."""
+        return None if self.stream.playback is None else self.time_s()
+
     def first_s(self) -> float:
         """Scanner time of the first metabolite transient, s; 0 before it."""
         return float(self.quality["time_s"][0]) if len(self.quality) else 0.0
@@ -147,7 +158,8 @@ class SessionState:
             return 0.0
         since = now_s - self.arrived_s
         live = self.stream.playback is None and self.ended is None
-        last = self.events[-1].time_s if self.events else 0.0
+        own = [e.time_s for e in self.events[-1:] if e.author != VIEWER]
+        last = own[-1] if own else 0.0
         return max(self.time_s() + (max(0.0, since) if live else 0.0), last)
 
     def age_s(self, now_s: float) -> float | None:

@@ -9,6 +9,8 @@ again.  Nothing is ever removed from a recording.  Of one kind
   of an operator, and only one that `replaces` it goes before it,
 - and a stop that does not come after the start that holds is one of an infusion before.
 
+What is typed over a closed recording comes after all that is in it.
+
 Where times were given beforehand (a protocol, `--infusion`) they hold in a session
 without marks of its own; where they `override`, over all marks but those that somebody
 types while looking at it.
@@ -90,7 +92,7 @@ def marks_that_hold(
 def _own_marks(events: Iterable[Event]) -> Marks:
     """The marks that hold of those in the session."""
     given: list[Event] = []
-    for event in events:
+    for event in sorted(events, key=lambda event: event.author == VIEWER):
         if event.kind in INFUSION:
             given.append(event)
         elif is_mark(event):

@@ -65,9 +65,9 @@ class EventRequest:
     text: str = ""
     author: str = ""
     time_s: float | None = None
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
     ago_s: float = 0.0
     replaces: bool = False
-    id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,14 @@ class EventRecorded:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The request is not fulfilled; `id` is that of the event, if it was one."""
+    """The request is not fulfilled; `id` is that of the event, if it was one.
+
+    `again`: the same request may be taken later.
+    """
 
     reason: str
     id: str = ""
+    again: bool = False
 
 
 Request = Fetch | EventRequest
@@ -159,9 +163,9 @@ def _build(kind: type, content: Fields) -> Request | Reply:
             content.text("text", ""),
             content.text("author", "", 64),
             content.optional_number("time_s", -MOST),
+            content.text("id", "", 64),
             content.optional_number("ago_s", -MOST) or 0.0,
             content.boolean("replaces", default=False),
-            content.text("id", "", 64),
         )
     if kind is Done:
         return Done(
@@ -173,7 +177,11 @@ def _build(kind: type, content: Fields) -> Request | Reply:
     if kind is EventRecorded:
         time_s = content.number("time_s")
         return EventRecorded(content.text("id", "", 64), content.integer("seq"), time_s)
-    return Refused(content.text("reason", ""), content.text("id", "", 64))
+    return Refused(
+        content.text("reason", ""),
+        content.text("id", "", 64),
+        content.boolean("again", default=False),
+    )
 
 
 def _refuse(kind: type, problem: str) -> NoReturn:

@@ -167,7 +167,7 @@ class Answering:
 
     def _forward(self, identity: bytes, request: EventRequest, role: Role) -> None:
         """Pass an event on to the relay, if its sender may speak."""
-        reason = ""
+        reason, again = "", False
         if role is not Role.OPERATOR:
             reason = "This key may listen, but not send events: use an operator's key."
         elif not request.kind:
@@ -179,15 +179,17 @@ class Answering:
             )
         elif not self.recording:
             reason = "NOT RECORDED: the relay cannot write its recording."
+            again = True
         elif not self._events.allows():
             self.dropped += 1
             reason = (
                 f"NOT RECORDED: more than {EVENTS_PER_S:g} events a second came; stop "
                 f"what sends them and try again."
             )
+            again = True
         if reason:
             self.notice = f"Event {request.kind} was refused: {reason}"
-            self._reply(identity, Refused(reason, request.id))
+            self._reply(identity, Refused(reason, request.id, again))
             return
         self._pass_on(
             PendingEvent(request, lambda answer: self._answers.put((identity, answer)))

@@ -51,8 +51,8 @@ BEAT_S = 1.0
 TURN_S = 0.05
 
 
-class UnansweredError(InputError):
-    """No relay acknowledged an event: it is not recorded, as far as is known."""
+class NotRecordedYetError(InputError):
+    """No relay acknowledged an event, or it cannot take it now: it may later."""
 
 
 class Subscriber:
@@ -406,7 +406,7 @@ def record_event(
 
     Raises
     ------
-    UnansweredError : not acknowledged within `timeout_s`
+    NotRecordedYetError : not acknowledged within `timeout_s`
     InputError : refused
     """
     deadline = time.monotonic() + timeout_s
@@ -421,7 +421,8 @@ def record_event(
                 continue
             reply = reply_from(socket.recv_multipart())
             if isinstance(reply, Refused):
-                raise InputError(reply.reason)
+                error = NotRecordedYetError if reply.again else InputError
+                raise error(reply.reason)
             if isinstance(reply, EventRecorded) and reply.id == request.id:
                 return Event(
                     reply.time_s,
@@ -430,7 +431,7 @@ def record_event(
                     request.author,
                     request.replaces,
                 )
-    raise UnansweredError(
+    raise NotRecordedYetError(
         f"NOT RECORDED: no relay at {place} acknowledged {request.kind} within "
         f"{timeout_s:g} s; check that it runs, then try again."
     )

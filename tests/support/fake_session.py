@@ -21,6 +21,7 @@ from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.update import Update
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Playback, Stream
+from streams.messages.requests import EventRequest
 from streams.messages.transient import (
     Acquisition,
     End,
@@ -303,6 +304,17 @@ class FakeFeed:
     def send_event(self, kind: str, text: str = "", author: str = "") -> Event:
         """Put an event into the stream."""
         event = Event(self._position_s, kind, text, author or "operator")
+        self.sent.append(event)
+        self._extra.append(event)
+        return event
+
+    def record_event(self, request: EventRequest, timeout_s: float) -> Event:
+        """Put an event into the stream that was asked for."""
+        if request.time_s is None:
+            return self.send_event(request.kind, request.text)
+        event = Event(
+            request.time_s, request.kind, request.text, "operator", request.replaces
+        )
         self.sent.append(event)
         self._extra.append(event)
         return event

@@ -49,6 +49,8 @@ class ButtonPanel(QStackedWidget):
         for kind, button in self.buttons.items():
             button.setText(f"{WORDS[kind]}  {KEY[kind]}")
             button.setObjectName(kind)
+            # no key but its own presses it, whatever had the focus before
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _=False, k=kind: self.press(k))
             self._row.addWidget(button, 3 if kind != "note" else 2)
         self.line = NoteLine()
@@ -84,6 +86,9 @@ class ButtonPanel(QStackedWidget):
         self.leave_note()
 
     def leave_note(self) -> None:
-        """Show the buttons again."""
+        """Show the buttons again; the focus goes to the page, never to them."""
         self.setCurrentIndex(0)
+        page = self.parentWidget()
+        if page is not None and self.line.hasFocus():
+            page.setFocus()
         self.line.clearFocus()

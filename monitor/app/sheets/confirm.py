@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QMessageBox, QWidget
 
+from monitor.screen.asking import words_of
+from monitor.screen.state import SessionState
+
 CLOSE = (
     "A session is running. Close the window? A relay goes on recording; the demo's "
     "ends with its window."
 )
 LEAVE = "A session is running. Leave it for another one? A relay goes on recording."
+
+
+def leave_question(question: str, state: SessionState, running: bool) -> str:
+    """What to ask before a session is left; empty: nothing would be lost."""
+    if not state.unsent:
+        return question if running else ""
+    named = "; ".join(words_of(unsent) for unsent in state.unsent)
+    folder = state.unsent_folder
+    kept = (
+        f"They are kept in {folder} and sent when a window here follows this session."
+        if folder
+        else "They cannot be kept on this computer: write them down."
+    )
+    waiting = f"Not recorded yet, since the relay is away: {named}. {kept}"
+    return f"{waiting}\n\n{question}"
 
 
 def really(parent: QWidget, question: str) -> bool:

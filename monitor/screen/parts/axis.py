@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.screen.screen import Line, Mark, TimeAxis
-from streams.messages.marks import UNDO
+from streams.messages.marks import INFUSION, UNDO, VIEWER
 from streams.messages.transient import EPOCH_EVENTS, Event
 
 MARK_WORDS = {
@@ -68,6 +68,8 @@ def whole_minutes(axis: TimeAxis) -> range:
 def label_of(event: Event) -> str:
     """Words at an event's vertical, shortened."""
     words = MARK_WORDS.get(event.kind) or event.text or event.kind
+    if event.author == VIEWER and event.kind in INFUSION:
+        words += " (here)"
     if len(words) > MARK_CHARACTERS:
         return words[: MARK_CHARACTERS - 1] + "…"
     return words

@@ -142,7 +142,7 @@ def test_words_and_curves_are_those_of_the_screen(bench):
 
 @pytest.mark.parametrize(
     ("key", "kind"),
-    [(Qt.Key.Key_F5, "infusion_start"), (Qt.Key.Key_F6, "infusion_stop")],
+    [(Qt.Key.Key_F5, "infusion_start")],
 )
 def test_one_key_sends_an_infusion_event(qtbot, open_bench, reports, key, kind):
     bench = open_bench()

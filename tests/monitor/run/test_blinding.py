@@ -21,6 +21,7 @@ from monitor.run.worker_messages import Computed, Rewound, Sent
 from monitor.screen.display import Display
 from monitor.screen.rewindable import Session
 from streams.errors import InputError
+from streams.messages.requests import EventRequest
 from streams.messages.transient import Body, Event, Message, Start, Transient, number
 from streams.sources.recording import messages
 
@@ -44,6 +45,9 @@ class Feed:
         if self.refuse:
             raise InputError(self.refuse)
         self.sent.append((kind, text))
+
+    def record_event(self, request: EventRequest, timeout_s: float) -> None:
+        self.send_event(request.kind, request.text)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,25 @@
 """A session whose marks were mended is the session that had the right ones."""
 
 import pytest
-from marked_sessions import Given, bodies_of, differences, marked, outcome_of, seen
+from marked_sessions import (
+    CHANGES,
+    Given,
+    Outcome,
+    bodies_of,
+    differences,
+    marked,
+    outcome_of,
+    seen,
+)
+from threadpoolctl import threadpool_limits
 
+from monitor.protocol.choose import Wishes
+from monitor.protocol.settings import Settings
+from monitor.run.loop import Loop, WorkerConfig
+from monitor.run.session_run import SessionRun
+from monitor.run.stream_state import Playback, Stream
+from monitor.run.worker_messages import Again, Rewound, SendEvent
+from monitor.screen.rewindable import Session
 from streams.messages.marks import START, STOP, UNDO
 from streams.messages.transient import Event
 
@@ -89,3 +106,63 @@ def test_a_reference_period_overrides_that_of_the_recording():
     over = outcome_of(messages, **given, override=True)
     assert over.result.reference_s == (20.0, 70.0)
     assert any("reference period is 20 to 70 s" in n.text for n in over.result.notes)
+
+
+class Played:
+    """A recording that is played, and takes no events."""
+
+    recorder, replay, finished = None, None, True
+
+    def poll(self, timeout_s):
+        return []
+
+    def stream(self, waiting):
+        return Stream(connected=True, playback=Playback(True, 1.0, 200.0, 200.0))
+
+
+def replayed(bodies, commands):
+    """A window on a replay without marks, in which these were typed."""
+    feed = Played()
+    run = SessionRun(Wishes(changes=CHANGES))
+    loop = Loop(WorkerConfig(lambda: feed, lambda: None), feed, run)
+    window = Session(Settings())
+    loop.listen()
+    with threadpool_limits(1):
+        for message in marked(bodies, []):
+            loop._work(message)
+        for command in commands:
+            loop.obey(command)
+    for report in loop.reports:
+        window.take(report, 0.0)
+    return Outcome(run.finish()[1], window)
+
+
+def test_a_replay_without_marks_can_be_given_them_in_the_window():
+    bodies = bodies_of(11)
+    right = seen(outcome_of(marked(bodies, RIGHT)))
+    typed = replayed(
+        bodies,
+        [
+            SendEvent(START, time_s=100.0),
+            SendEvent(STOP, time_s=150.3),
+            SendEvent(START, time_s=80.7),
+        ],
+    )
+    found = seen(typed)
+    labels = [m.text for m in found["trend"].axis.marks]
+    assert labels == ["infusion on (here)", "infusion off (here)"]
+    off = differences(right, found)
+    assert all(d.startswith((".trend.axis.marks", ".headline", ".table")) for d in off)
+    assert all(m.author == "viewer" for m in typed.result.marks.events)
+
+
+def test_marks_that_were_typed_stay_where_a_replay_goes_back():
+    bodies = bodies_of(11)
+    typed = replayed(bodies, [SendEvent(START, time_s=80.7)])
+    typed.window.take(Rewound(60.0), 1.0)
+    state = typed.window.state
+    assert state.time_s() < 60.0
+    assert state.marks().start_s == 80.7
+    assert state.clock_s(1.0) < 60.0
+    typed.window.take(Again(10**6), 2.0)
+    assert typed.window.state.reference_s == (4.0, 80.7)

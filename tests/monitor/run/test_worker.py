@@ -206,11 +206,33 @@ def test_a_message_that_cannot_be_used_is_told_and_left():
 @pytest.mark.parametrize(
     ("health", "connected", "recording"),
     [
-        (StreamHealth("x", problem="Nobody listens"), False, False),
-        (StreamHealth("x", connected=True, heard_s=0.1), False, False),
-        (StreamHealth("x", connected=True, heard_s=0.1, refetch=True), True, True),
-        (StreamHealth("x", connected=True, heard_s=0.1, refetch=False), True, False),
-        (StreamHealth("x", connected=True, heard_s=0.1, recording=False), True, False),
+        (StreamHealth("tcp://127.0.0.1:5555", problem="Nobody listens"), False, False),
+        (
+            StreamHealth("tcp://127.0.0.1:5555", connected=True, heard_s=0.1),
+            False,
+            False,
+        ),
+        (
+            StreamHealth(
+                "tcp://127.0.0.1:5555", connected=True, heard_s=0.1, refetch=True
+            ),
+            True,
+            True,
+        ),
+        (
+            StreamHealth(
+                "tcp://127.0.0.1:5555", connected=True, heard_s=0.1, refetch=False
+            ),
+            True,
+            False,
+        ),
+        (
+            StreamHealth(
+                "tcp://127.0.0.1:5555", connected=True, heard_s=0.1, recording=False
+            ),
+            True,
+            False,
+        ),
     ],
 )
 def test_state_of_a_subscription(health, connected, recording):

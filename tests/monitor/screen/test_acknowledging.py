@@ -10,8 +10,8 @@ from screen_cases import LIVE, shown
 
 from monitor.analysis.update import Update
 from monitor.screen.acknowledging import ACKNOWLEDGED, message_from, text_of
+from monitor.screen.asking import acknowledge, tell_refused
 from monitor.screen.display import Display
-from monitor.screen.fold import acknowledge, tell_refused
 from monitor.screen.screen import Level, Message
 from streams.messages.transient import Event
 

@@ -22,14 +22,16 @@ number = st.integers(0, 2**53 - 1)
 time_s = st.floats(-1e9, 1e9)
 requests = st.one_of(
     st.builds(Fetch, text, number, st.integers(0, MAX_FETCH)),
-    st.builds(EventRequest, text, text, text, st.none() | time_s, text),
+    st.builds(
+        EventRequest, text, text, text, st.none() | time_s, text, time_s, st.booleans()
+    ),
 )
 replies = st.one_of(
     st.builds(
         Done, text, number, number, st.lists(number, max_size=MAX_FETCH).map(tuple)
     ),
     st.builds(EventRecorded, text, number, time_s),
-    st.builds(Refused, text, text),
+    st.builds(Refused, text, text, st.booleans()),
 )
 
 

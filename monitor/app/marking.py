@@ -1,0 +1,71 @@
+"""F5, F6 and their undo: what is sent at once, and what is asked first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from monitor.run.worker_messages import Command, SendEvent
+from monitor.screen.asking import await_event
+from monitor.screen.fold import tell_sentence
+from monitor.screen.rewindable import Session
+from monitor.screen.sheets.mark_question import (
+    MarkQuestion,
+    question_of,
+    undo_question,
+)
+from streams.messages.marks import INFUSION
+
+
+class Host(Protocol):
+    """What the window lends."""
+
+    session: Session
+
+    def send(self, command: Command) -> None:
+        """Ask the worker for something."""
+        ...
+
+    def ask(self, kind: str, text: str) -> None:
+        """Send an event."""
+        ...
+
+
+class Marking:
+    """The operator's marks of the infusion; `ask` shows a question."""
+
+    def __init__(
+        self,
+        host: Host,
+        ask: Callable[[MarkQuestion], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._host, self._ask, self._clock = host, ask, clock
+
+    def press(self, kind: str, text: str) -> None:
+        """What a button asks for; a start or stop that is not the first asks back."""
+        if kind not in INFUSION:
+            self._host.ask(kind, text)
+            return
+        state, now = self._host.session.state, self._clock()
+        question = question_of(state, kind, now)
+        if question is not None:
+            self._ask(question)
+            return
+        await_event(state, kind, now)
+        self._host.send(SendEvent(kind, time_s=state.shown_s()))
+
+    def undo(self) -> None:
+        """Ask whether the last mark is to be taken back."""
+        state, now = self._host.session.state, self._clock()
+        question = undo_question(state, now)
+        if question is None:
+            tell_sentence(state, "no start or stop is marked", now)
+        else:
+            self._ask(question)
+
+    def answer(self, wanted: SendEvent) -> None:
+        """Send what a question was answered with."""
+        state = self._host.session.state
+        await_event(state, wanted.kind, self._clock(), wanted.text, moves=True)
+        self._host.send(wanted)
