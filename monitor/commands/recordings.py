@@ -26,13 +26,21 @@ from streams.export.leaving import without_typed
 from streams.messages import wire
 from streams.messages.keys import load_client_keys
 from streams.messages.placeholder import count_refused
-from streams.messages.transient import Event, Message, Start, Transient, number
+from streams.messages.transient import (
+    Acquisition,
+    Event,
+    Message,
+    Start,
+    Transient,
+    number,
+)
 from streams.recording import inspection, reading
 from streams.recording.inspection import Verification
 from streams.recording.journal import Journal
 from streams.sources.files.open_file import RECORDING
 from streams.sources.joining.open_session import open_session
 from streams.subscription.subscriber import Subscriber
+from streams.voxel.place import described
 
 BESIDE_S = 60.0  # how often `tail` says how the clocks are
 File = Annotated[Path, typer.Argument(help="A recording.")]
@@ -279,8 +287,16 @@ def _acquired(start: Start) -> str:
         f"{1e3 * acquisition.echo_time_s:g} ms, "
         f"{acquisition.spectrometer_frequency_mhz:.3f} MHz, {acquisition.coils} "
         f"coils x {acquisition.points} points, dwell time "
-        f"{1e6 * acquisition.dwell_time_s:g} us"
+        f"{1e6 * acquisition.dwell_time_s:g} us{_voxel(acquisition)}"
     )
+
+
+def _voxel(acquisition: Acquisition) -> str:
+    """Size and place of the voxel, as far as they are known."""
+    edges_mm, place = acquisition.voxel_mm, acquisition.voxel_place
+    size = "" if edges_mm is None else f" {' x '.join(f'{e:g}' for e in edges_mm)} mm"
+    at = "" if place is None else f" at {described(place)}"
+    return f", voxel{size}{at}" if size or at else ""
 
 
 def _line(message: Message) -> str:

@@ -52,6 +52,16 @@ class VoxelPlace:
             )
 
 
+def described(place: VoxelPlace) -> str:
+    """The centre as consoles write it: L12.5 P30.3 H41.0 mm."""
+    letters = (("L", "R"), ("P", "A"), ("H", "F"))
+    parts = [
+        f"{letter[value < 0]}{abs(value):.1f}"
+        for letter, value in zip(letters, place.centre_mm, strict=True)
+    ]
+    return f"{' '.join(parts)} mm"
+
+
 def place_or_none(centre_mm: ArrayLike, directions: ArrayLike) -> VoxelPlace | None:
     """A place from what a header holds; None where it holds none that can be.
 

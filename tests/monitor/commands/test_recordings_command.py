@@ -44,6 +44,7 @@ def flipped(tmp_path: Path):
 def test_info_of_a_damaged_recording_says_what_it_holds_and_ends_with_an_error(flipped):
     ran = called("info", flipped(43))
     assert "99 metabolite" in ran.stdout
+    assert ", voxel 30 x 20 x 20 mm\n" in ran.stdout
     assert "1 epoch; 1 transient never came" in ran.stdout
     assert "damaged" not in ran.stdout
     assert isinstance(ran.exception, InputError)  # `main` makes it exit code 2

@@ -1,4 +1,4 @@
-"""What two voxels share, against boxes that are counted point by point."""
+"""What two voxels share; random pairs: `tests/acceptance/voxel_overlap.py`."""
 
 import math
 
@@ -11,64 +11,11 @@ from scipy.spatial.transform import Rotation
 from streams.voxel.overlap import Box, overlap_share
 from streams.voxel.place import VoxelPlace
 
-STRAIGHT = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-PAIRS = 1000
-
 
 def box(centre_mm, edges_mm, rotation: Rotation | None = None) -> Box:
     axes = np.eye(3) if rotation is None else rotation.as_matrix().T
     place = VoxelPlace(tuple(map(float, centre_mm)), tuple(map(tuple, axes.tolist())))
     return Box(place, tuple(map(float, edges_mm)))
-
-
-def counted(one: Box, other: Box, grid: int) -> float:
-    """Share of the points of a grid in `one` that lie in `other`."""
-    steps = (np.arange(grid) + 0.5) / grid - 0.5
-    inside = np.stack(np.meshgrid(steps, steps, steps), -1).reshape(-1, 3)
-    points = np.array(one.place.centre_mm) + (inside * one.edges_mm) @ np.array(
-        one.place.axes
-    )
-    along = (points - other.place.centre_mm) @ np.array(other.place.axes).T
-    return float((np.abs(along) <= np.array(other.edges_mm) / 2).all(axis=1).mean())
-
-
-def random_pair(random: np.random.Generator) -> tuple[Box, Box]:
-    """Voxels of 8 to 40 mm, near each other, turned by anything."""
-    pair = []
-    for number in (0, 1):
-        edges_mm = random.uniform(8, 40, 3)
-        centre_mm = random.normal(0, 8, 3) * number
-        small = Rotation.from_rotvec(random.normal(0, 0.2, 3))
-        turned = Rotation.random(rng=random) if random.random() < 0.5 else small
-        pair.append(box(centre_mm, edges_mm, turned))
-    return pair[0], pair[1]
-
-
-def check_pairs(first: int, count: int, grid: int) -> list[float]:
-    """Both shares of pairs by these seeds, as near to the count as a grid can be."""
-    shares = []
-    for seed in range(first, first + count):
-        one, other = random_pair(np.random.default_rng(seed))
-        share = overlap_share(one, other)
-        assert share == pytest.approx(counted(one, other, grid), abs=0.01), seed
-        volumes = math.prod(one.edges_mm), math.prod(other.edges_mm)
-        back = overlap_share(other, one)
-        assert back * volumes[1] == pytest.approx(share * volumes[0], abs=1e-6)
-        shares.append(share)
-    return shares
-
-
-def test_random_pairs_share_what_is_counted():
-    shares = check_pairs(0, PAIRS // 20, 40)
-    assert max(shares) > 0.7
-    assert min(shares) < 0.3
-
-
-@pytest.mark.slow
-def test_a_thousand_random_pairs_share_what_is_counted():
-    shares = check_pairs(0, PAIRS, 60)
-    assert min(shares) == 0.0
-    assert max(shares) > 0.9
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from streams.sources.files.twix_place import voxel_place
 from streams.voxel.place import (
     VoxelPlace,
     affine_of,
+    described,
     place_of_affine,
     place_or_none,
 )
@@ -67,6 +68,14 @@ def test_a_place_comes_back_from_its_affine(turn, centre_mm, edges_mm):
 )
 def test_what_is_no_place(centre_mm, axes):
     assert place_or_none(centre_mm, axes) is None
+
+
+def test_a_centre_in_the_words_of_a_console():
+    assert (
+        described(VoxelPlace((12.54, -30.25, -41.0), STRAIGHT))
+        == "L12.5 A30.2 F41.0 mm"
+    )
+    assert described(VoxelPlace((-0.5, 0.0, 3.0), STRAIGHT)) == "R0.5 P0.0 H3.0 mm"
 
 
 def test_a_place_that_cannot_be_is_refused():
