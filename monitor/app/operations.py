@@ -84,7 +84,7 @@ class Operations:
         }
         self.keys = TableSheet("Keys", (10, 40, 10, 40), page)
         self.keys.wide = True
-        self.checks = TableSheet("Before the infusion", (6, 40, 30, 24), page)
+        self.checks = TableSheet("Before the infusion", (5, 33, 39, 23), page)
         self.log = TableSheet("Messages so far", (12, 88), page, size=20)
         self.choices = ChoicesSheet(page)
         self.look = LookSheet(page)

@@ -36,6 +36,7 @@ from monitor.app.plots import Plot
 from monitor.app.sheets.sheet import Sheet
 from monitor.app.text import Text
 from monitor.app.theme import DARK, PAGE, Palette, Theme, style_sheet, theme_for
+from monitor.screen import glossary
 from monitor.screen.screen import Screen
 from monitor.screen.words import DASH
 
@@ -71,6 +72,12 @@ class Page(QWidget):
         self.acts = QStackedWidget()
         self.acts.addWidget(self.buttons)
         self.acts.addWidget(self.replay)
+        for panel, words in (
+            (self.headline, glossary.HEADLINE), (self.trend, glossary.TREND),
+            (self.spectrum, glossary.SPECTRUM), (self.waterfall, glossary.WATERFALL),
+            (self.quality, glossary.QUALITY),
+        ):  # fmt: skip
+            panel.setToolTip(words)
         self._turn = 0
         self._sheets: tuple[Sheet, ...] = ()
         self._theme: Theme | None = None

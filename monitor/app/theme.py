@@ -183,6 +183,11 @@ def style_sheet(theme: Theme) -> str:
         border: {theme.px(2)}px solid {p.secondary}; outline: 0;
         selection-background-color: {p.text}; selection-color: {p.ground}; }}
     QDialog QWidget {{ font-size: {theme.text_px(22)}px; font-family: {families}; }}
+    QComboBox QAbstractItemView::item {{ min-height: {theme.text_px(34)}px; }}
+    QComboBox QAbstractItemView::item:selected {{ background: {p.text};
+        color: {p.ground}; }}
+    QComboBox:editable {{ background: {p.ground}; border-color: {p.secondary}; }}
+    QComboBox QLineEdit {{ background: transparent; border: 0; padding: 0; }}
     QMenu {{ background: {p.panel}; border: {theme.px(2)}px solid {p.secondary};
         font-size: {theme.text_px(22)}px; font-family: {families}; }}
     QMenu::item {{ padding: {theme.px(4)}px {theme.px(24)}px; }}

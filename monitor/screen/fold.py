@@ -6,22 +6,16 @@ These functions alone change a `SessionState`.  Every reading of a clock is the 
 
 from __future__ import annotations
 
-import json
-
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
-from monitor.analysis.note import Note, NoteKind
+from monitor.analysis.note import Note
 from monitor.analysis.preparation.quality import LOW_WEIGHT, Quality
 from monitor.analysis.update import Update
-from monitor.protocol.blinding import KIND as LOCK
-from monitor.protocol.read_protocol import settings_from
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
-from monitor.run.unlocking import KIND as UNLOCK
-from monitor.screen import notices
-from monitor.screen.acknowledging import ACKNOWLEDGED, message_from
-from monitor.screen.identity import IDENTITY, identity_from
-from monitor.screen.parts.axis import UNSEEN, Span, label_of
+from monitor.screen import disk, notices
+from monitor.screen.fold_event import take_event
+from monitor.screen.parts.axis import Span
 from monitor.screen.parts.spectrum import height_of
 from monitor.screen.parts.tracks import Tracks
 from monitor.screen.parts.waterfall import Stack
@@ -29,21 +23,8 @@ from monitor.screen.parts.windows import Windows
 from monitor.screen.recent_quality import judged_with, limits_of
 from monitor.screen.screen import Level, Message
 from monitor.screen.state import HEADLINE_S, QUALITY, WATER, SessionState
-from streams.errors import InputError
-from streams.messages.marks import VIEWER, is_mark
-from streams.messages.transient import CONJUGATION_CONTRADICTED, Event
 
-UNLOCKING = frozenset({UNLOCK, LOCK})
-"""Events after which a window that shows the outcome has had it unlocked."""
-REFITTED = frozenset({"settings", "reference"})
-"""Events after which the course is done again, which may take seconds."""
 GAP_INTERVALS = 3.5  # longer than this without a transient: nothing was measured
-VIEW = frozenset(
-    {"outcome", "window", "step", "rejected_epochs", "fwhm_limit_hz", "snr_limit"}
-    | {"drift_limit_hz_per_min"}
-    | {"water_limit", "lipid_limit"}
-)
-"""Settings of an event that the view follows too."""
 
 
 def fold(state: SessionState, update: Update, now_s: float) -> None:
@@ -53,7 +34,7 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
     _take_start(state, update)
     state.ended = update.ended if update.ended is not None else state.ended
     if update.event is not None:
-        _take_event(state, update.event, now_s)
+        take_event(state, update.event, now_s)
     for epoch in state.epochs[1:]:
         if epoch in update.joined:
             _forget_epoch(state, epoch)
@@ -85,8 +66,9 @@ def hear(state: SessionState, stream: Stream, now_s: float) -> None:
     """Take in the state of the stream."""
     sought = not (state.was_connected or stream.connected)  # it never was there yet
     logged = not sought and state.ended is None
-    state.notices.hear(stream, state.time_s(), now_s, logged)
     state.stream = stream
+    room_s = disk.room_s(state)
+    state.notices.hear(stream, state.time_s(), now_s, logged, room_s)
     state.was_connected |= stream.connected
     state.heard_s = now_s if state.heard_s is None else state.heard_s
 
@@ -165,49 +147,6 @@ def _take_start(state: SessionState, update: Update) -> None:
         hidden = state.settings.outcome_hidden or update.settings.outcome_hidden
         state.settings = update.settings.with_changes(outcome_hidden=hidden)
         state.reference_s = state.reference_s or update.settings.reference_s
-
-
-def _take_event(state: SessionState, event: Event, now_s: float) -> None:
-    state.events.append(event)
-    if event.kind in REFITTED or is_mark(event):
-        state.notices.fitting_since_s = None
-    if event.kind == "settings":
-        _take_settings(state, event.text, now_s)
-    if event.kind == ACKNOWLEDGED:
-        _take_acknowledged(state, event)
-        return
-    if event.kind == IDENTITY:
-        state.identity = identity_from(event.text) or state.identity
-        return
-    trouble = notices.trouble(event)
-    if event.kind in UNLOCKING and not state.hidden:
-        state.notices.stand(notices.unlocked(event), event.time_s, now_s)
-    if event.kind == CONJUGATION_CONTRADICTED:
-        state.notices.stand(notices.contradicted(event), event.time_s, now_s)
-    elif trouble is not None:
-        tell(state, trouble, now_s)
-    elif state.stream.playback is None and event.author != VIEWER:
-        unseen = event.kind in UNSEEN  # its text is not for reading
-        label = notices.change_of(event) if unseen else label_of(event)
-        tell(state, notices.recorded(label, event.time_s), now_s)
-
-
-def _take_acknowledged(state: SessionState, event: Event) -> None:
-    known = message_from(event.text)
-    if known is not None:
-        state.notices.acknowledge(known, event.author, event.time_s)
-
-
-def _take_settings(state: SessionState, text: str, now_s: float) -> None:
-    """Follow the part of a settings event that only concerns the view."""
-    try:
-        view = VIEW - {"outcome"} if state.settings.outcome_hidden else VIEW
-        table = {k: v for k, v in dict(json.loads(text)).items() if k in view}
-        settings_from(table, state.settings.name)
-        state.settings = state.settings.with_changes(**table)
-    except (ValueError, TypeError, InputError) as error:
-        said = f"Change of settings not understood: {error}"
-        tell(state, notices.noted(Note(NoteKind.REFUSED, said)), now_s)
 
 
 def _take_quality(

@@ -61,10 +61,15 @@ class Notices:
         self.log += [(time_s, m) for m in watches.turned(before, self._watches)]
 
     def hear(
-        self, stream: Stream, time_s: float, now_s: float, logged: bool = True
+        self,
+        stream: Stream,
+        time_s: float,
+        now_s: float,
+        logged: bool = True,
+        room_s: float | None = None,
     ) -> None:
         """Notice since when the stream is as it is; log trouble."""
-        found = stream_messages.of_stream(stream, 0.0, math.inf, None)
+        found = stream_messages.of_stream(stream, 0.0, math.inf, None, room_s)
         begun = {m.key: self._since.get(m.key, now_s) for m in found}
         self._since = begun
         if logged and stream.playback is None:

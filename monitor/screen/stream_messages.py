@@ -48,7 +48,9 @@ def no_stream(stream: Stream) -> Message:
     """That nothing comes; whether anybody records, and how to start that."""
     if stream.gone:
         said = "No stream: nobody records"
-        action = "start it again: mrs-monitor relay, --record with the same file"
+        action = (
+            "mrs-monitor relay starts it; --record FILE goes on with a broken-off one"
+        )
     else:
         said = "No stream, perhaps no recording"
         action = stream.said or "start the relay; this window keeps trying"
@@ -59,8 +61,8 @@ def not_recording(stream: Stream) -> Message:
     """That transients come and nobody writes them down, and what is to be done."""
     free = stream.disk_free_bytes
     if free is not None and free < DISK_FULL_BYTES:
-        said = f"Not recording: the disk {stream.disk}".rstrip() + " is full"
-        action = "free space on it: the recording goes on by itself"
+        said = f"Not recording: disk {stream.disk}".rstrip() + " is full"
+        action = "free space on it; it goes on by itself"
     else:
         said = "Not recording"
         action = "mrs-monitor relay records; see what it says in its terminal"

@@ -78,7 +78,7 @@ class MessagePanel(QFrame):
         self.first.show_text("" if lines.long else first or lines.first)
         self.sentence.setText(lines.first if lines.long else "")
         self.second.show_text(lines.rest)
-        self.second.setVisible(not together)
+        self.second.setVisible(bool(lines.rest) and not together)
         for line, text in zip(self.others, lines.others, strict=True):
             line.show_text(text)
             line.setVisible(bool(text))

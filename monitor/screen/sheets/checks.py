@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.run.stream_state import Stream
+from monitor.screen.disk import room_s
 from monitor.screen.parts.measures import LOW_WEIGHT_SHARE
 from monitor.screen.recent_quality import figures_of
 from monitor.screen.state import SessionState
-from monitor.screen.stream_messages import DISK_LOW_BYTES
-from monitor.screen.words import DASH, clock, plain
+from monitor.screen.stream_messages import DISK_LOW_BYTES, DISK_LOW_S
+from monitor.screen.words import DASH, clock, minutes_of, plain
 from streams.messages.marks import marks_that_hold
 from streams.messages.transient import Event
 
@@ -53,7 +54,7 @@ def card_of(state: SessionState) -> Card:
         below("transients of low weight", 100 * f.low_weight,
               100 * LOW_WEIGHT_SHARE, "%"),
         recording(stream),
-        disk(stream),
+        disk(stream, room_s(state)),
         markers(stream, state.events),
     )  # fmt: skip
     against = [check.name for check in checks if not check.good]
@@ -70,7 +71,7 @@ def reference(length_s: float, seen: Foreseen | None) -> Check:
     good = percent <= seen.target_percent
     waits = not good and math.isfinite(longer_s)
     missing = f", {clock(longer_s)} more" if waits else ""
-    figure = f"{so_far}, planned end sees {plain(percent, 2)} %{missing}"
+    figure = f"{so_far}: end sees {plain(percent, 2)} %{missing}"
     wanted = f"{plain(seen.target_percent, 2)} %"
     return Check(name, figure, wanted if good or waits else f"{wanted}: {NEVER}", good)
 
@@ -104,9 +105,13 @@ def recording(stream: Stream) -> Check:
                  stream.recording)  # fmt: skip
 
 
-def disk(stream: Stream) -> Check:
-    """Whether there is room for it."""
-    free, wanted = stream.disk_free_bytes, f"≥ {DISK_LOW_BYTES / 1e9:g} GB"
+def disk(stream: Stream, room: float | None) -> Check:
+    """Whether there is room for it; `room` is how long it lasts, s, where known."""
+    free = stream.disk_free_bytes
+    if free is not None and room is not None:
+        wanted = f"≥ {minutes_of(DISK_LOW_S)}"
+        return Check("disk", f"lasts {minutes_of(room)}", wanted, room >= DISK_LOW_S)
+    wanted = f"≥ {DISK_LOW_BYTES / 1e9:g} GB"
     if free is None:
         return Check("disk", DASH, wanted, None)
     return Check("disk", f"{free / 1e9:.0f} GB free", wanted, free >= DISK_LOW_BYTES)

@@ -32,7 +32,7 @@ PAUSED = Stream(connected=True, playback=Playback(False, 20.0, 60.0, 600.0))
         ),
         (
             replace(LIVE, disk_free_bytes=9, disk="D:", recording=False),
-            "Not recording: the disk D: is full",
+            "Not recording: disk D: is full",
         ),
         (
             replace(LIVE, clock_offset_s=-200.0),

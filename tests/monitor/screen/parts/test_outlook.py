@@ -56,9 +56,9 @@ def test_the_figures_say_what_the_planned_end_detects_and_what_is_usable():
 @pytest.mark.parametrize(
     ("seen", "figure", "wanted", "good"),
     [
-        (SEEN, "08:20, planned end sees 4.1 %", "5.0 %", True),
-        (SHORT, "08:20, planned end sees 5.6 %, 03:20 more", "5.0 %", False),
-        (NEVER, "08:20, planned end sees 9.0 %", "5.0 %: a longer infusion", False),
+        (SEEN, "08:20: end sees 4.1 %", "5.0 %", True),
+        (SHORT, "08:20: end sees 5.6 %, 03:20 more", "5.0 %", False),
+        (NEVER, "08:20: end sees 9.0 %", "5.0 %: a longer infusion", False),
     ],
 )
 def test_the_card_and_the_page_follow_the_forecast_under_a_lock_too(

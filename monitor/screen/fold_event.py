@@ -1,0 +1,75 @@
+"""An event of the recording, folded into what is known of a session."""
+
+from __future__ import annotations
+
+import json
+
+from monitor.analysis.note import Note, NoteKind
+from monitor.protocol.blinding import KIND as LOCK
+from monitor.protocol.read_protocol import settings_from
+from monitor.run.unlocking import KIND as UNLOCK
+from monitor.screen import notices
+from monitor.screen.acknowledging import ACKNOWLEDGED, message_from
+from monitor.screen.identity import IDENTITY, identity_from
+from monitor.screen.parts.axis import UNSEEN, label_of
+from monitor.screen.state import SessionState
+from streams.errors import InputError
+from streams.messages.marks import VIEWER, is_mark
+from streams.messages.transient import CONJUGATION_CONTRADICTED, Event
+
+UNLOCKING = frozenset({UNLOCK, LOCK})
+"""Events after which a window that shows the outcome has had it unlocked."""
+REFITTED = frozenset({"settings", "reference"})
+"""Events after which the course is done again, which may take seconds."""
+VIEW = frozenset(
+    {"outcome", "window", "step", "rejected_epochs", "fwhm_limit_hz", "snr_limit"}
+    | {"drift_limit_hz_per_min"}
+    | {"water_limit", "lipid_limit"}
+)
+"""Settings of an event that the view follows too."""
+
+
+def take_event(state: SessionState, event: Event, now_s: float) -> None:
+    """Take in an event: what it changes, and what is told of it."""
+    state.events.append(event)
+    if event.kind in REFITTED or is_mark(event):
+        state.notices.fitting_since_s = None
+    if event.kind == "settings":
+        _take_settings(state, event.text, now_s)
+    if event.kind == ACKNOWLEDGED:
+        _take_acknowledged(state, event)
+        return
+    if event.kind == IDENTITY:
+        state.identity = identity_from(event.text) or state.identity
+        return
+    trouble = notices.trouble(event)
+    if event.kind in UNLOCKING and not state.hidden:
+        state.notices.stand(notices.unlocked(event), event.time_s, now_s)
+    if event.kind == CONJUGATION_CONTRADICTED:
+        state.notices.stand(notices.contradicted(event), event.time_s, now_s)
+    elif trouble is not None:
+        state.notices.tell(trouble, state.time_s(), now_s)
+    elif state.stream.playback is None and event.author != VIEWER:
+        unseen = event.kind in UNSEEN  # its text is not for reading
+        label = notices.change_of(event) if unseen else label_of(event)
+        recorded = notices.recorded(label, event.time_s)
+        state.notices.tell(recorded, state.time_s(), now_s)
+
+
+def _take_acknowledged(state: SessionState, event: Event) -> None:
+    known = message_from(event.text)
+    if known is not None:
+        state.notices.acknowledge(known, event.author, event.time_s)
+
+
+def _take_settings(state: SessionState, text: str, now_s: float) -> None:
+    """Follow the part of a settings event that only concerns the view."""
+    try:
+        view = VIEW - {"outcome"} if state.settings.outcome_hidden else VIEW
+        table = {k: v for k, v in dict(json.loads(text)).items() if k in view}
+        settings_from(table, state.settings.name)
+        state.settings = state.settings.with_changes(**table)
+    except (ValueError, TypeError, InputError) as error:
+        said = f"Change of settings not understood: {error}"
+        note = notices.noted(Note(NoteKind.REFUSED, said))
+        state.notices.tell(note, state.time_s(), now_s)
