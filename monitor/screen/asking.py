@@ -11,7 +11,8 @@ from monitor.run.outbox import Unsent
 from monitor.run.worker_messages import Sent, Waiting
 from monitor.screen import notices
 from monitor.screen.acknowledging import ACKNOWLEDGED
-from monitor.screen.fold import REFITTED, tell
+from monitor.screen.fold import tell
+from monitor.screen.fold_event import REFITTED
 from monitor.screen.identity import IDENTITY
 from monitor.screen.parts.axis import label_of
 from monitor.screen.screen import Level, Message
