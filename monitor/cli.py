@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
-from monitor import __version__
 from monitor.commands.printing import say
 from monitor.commands.terminal import say_last
 from streams.errors import IncompleteError, InputError
+from streams.messages.version import program_version
 
 if TYPE_CHECKING:
     from typer._click.core import Command, Context
@@ -83,7 +83,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        say(f"mrs-monitor {__version__}")
+        say(f"mrs-monitor {program_version()}")
         raise typer.Exit
 
 

@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.analysis.course.detectable import detectable_percent
@@ -217,6 +216,8 @@ def _precision(
     scenario: Scenario, fids: Fids, settings: Settings, snr: float, drift: float
 ) -> Precision:
     """Analyse one simulated session and measure the scatter of its windows."""
+    from scipy import stats  # a second to import, wanted here only
+
     count = scenario.series[0].transients
     middle_s = 0.5 * count * float(settings.expect_repetition_time_s or 0)
     changes = {"reference_s": (0.0, middle_s), "infusion_s": None}

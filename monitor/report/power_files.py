@@ -11,13 +11,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, ScalarFormatter
 
-from monitor import __version__
 from monitor.judge.power import REFERENCES, WINDOWS, Foreseen
 from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
 from monitor.report.folder import make_folder
 from monitor.report.page import environment, style
 from monitor.report.session_files import write_text
 from monitor.report.tables import Row, write_csv
+from streams.messages.version import program_version
 
 COLUMNS = (
     "snr",
@@ -66,7 +66,7 @@ def write_foreseen(foreseen: Foreseen, out: Path) -> None:
             f=foreseen,
             css=style(),
             svg=_svg(foreseen),
-            version=__version__,
+            version=program_version(),
             windows=WINDOWS,
             references=REFERENCES,
             usual=foreseen.usual,

@@ -10,10 +10,13 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from monitor.run.feed import LiveFeed, live_feed
 from streams.errors import InputError
 from streams.messages.version import program_version
+
+if TYPE_CHECKING:
+    from monitor.run.feed import LiveFeed
 
 KIND = "unlock"
 ENDING = ".unlocked.jsonl"
@@ -40,6 +43,8 @@ def unlocked_feed(endpoint: str, key: str, reason: str) -> LiveFeed:
     ------
     InputError : the relay did not record it: the outcome stays hidden
     """
+    from monitor.run.feed import live_feed  # ZeroMQ, which no file needs
+
     feed = live_feed(endpoint, key)
     try:
         feed.subscriber.send_event(KIND, reason)

@@ -20,7 +20,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from monitor.analysis.signal.spectrum import Real
 from monitor.judge.measures import OUTCOMES, REPEATED
@@ -33,6 +32,8 @@ POWER_SUBJECTS = (8, 12, 16, 20, 26, 32, 40, 60)
 
 def repeatability(judged: Sequence[Row]) -> list[dict[str, Any]]:
     """Within-subject CV of the outcomes in the reference period."""
+    from scipy import stats  # a second to import, wanted here only
+
     rows = []
     for name in REPEATED:
         logs = _by_subject(judged, f"{name}_reference", math.log)
@@ -129,6 +130,8 @@ def _without_conditions(
 
 def paired_power(difference: float, sd: float, subjects: int) -> float:
     """Power to see a difference between two sessions of each subject, 0 ... 1."""
+    from scipy import stats  # a second to import, wanted here only
+
     freedom = subjects - 1
     shift = difference / (math.sqrt(2) * sd) * math.sqrt(subjects)
     limit = stats.t.ppf(0.975, freedom)

@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from monitor.analysis.signal.spectrum import Real
 from monitor.study.participants import Visit
@@ -30,6 +29,8 @@ def clinical_slope(
     matched: Sequence[tuple[Visit, Mapping[str, Any]]], name: str
 ) -> dict[str, Any] | None:
     """Slope of clinical change on the mean response; None where too little is known."""
+    from scipy import stats  # a second to import, wanted here only
+
     visits = [
         (visit, float(row[f"{name}_mean"]), float(row[f"{name}_mean_sd"]))
         for visit, row in matched

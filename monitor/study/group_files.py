@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor import __version__
 from monitor.judge.criteria import TITLES
 from monitor.judge.measures import OUTCOMES, REPEATED
 from monitor.report.folder import make_folder, remove_stale
@@ -18,6 +17,7 @@ from monitor.report.tables import write_json
 from monitor.study.group import criteria_in, in_order
 from monitor.study.group_figures import clinical_svg, criteria_svg, trial_svg
 from streams.export.cells import text_cell
+from streams.messages.version import program_version
 
 NAMED = ("session", "subject", "visit", "site", "file", "status", "reason", "verdict")
 MEASURES = ("mean", "area", "peak", "peak_time", "plateau")
@@ -113,7 +113,7 @@ def group_page(rows: Sequence[Row], group: Mapping[str, Any]) -> str:
             numbers={row["session"]: i for i, row in enumerate(ordered, 1)},
             titles=TITLES,
             css=style(),
-            version=__version__,
+            version=program_version(),
             criteria_svg=criteria_svg(ordered, group) if ordered else "",
             trial_svg=trial_svg(courses) if any(courses.values()) else "",
             clinical_svg=clinical_svg(clinical) if clinical else "",

@@ -28,7 +28,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from monitor.analysis.signal.spectrum import Real
 from monitor.study.participants import Visit
@@ -129,6 +128,8 @@ def fit_trial(sessions: Sequence[Binned], active: str) -> Fitted:
     ------
     InputError : one condition only, too few sessions, or the extra is not installed
     """
+    from scipy import stats  # a second to import, wanted here only
+
     subjects = sorted({s.visit.subject for s in sessions})
     conditions = {s.visit.condition for s in sessions}
     if len(conditions) != 2 or active not in conditions:

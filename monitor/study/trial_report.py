@@ -8,7 +8,6 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from monitor.judge.measures import OUTCOMES
 from monitor.study.clinical import LEAST_SUBJECTS, clinical_slope
@@ -113,6 +112,8 @@ def _effects(
 
 def _between_sexes(effects: Sequence[Row]) -> list[dict[str, Any]]:
     """Difference of an effect between two sexes, whose subjects are different ones."""
+    from scipy import stats  # a second to import, wanted here only
+
     rows = []
     split = [e for e in effects if e["part"].startswith("sex ")]
     for outcome, name in sorted({(e["outcome"], e["name"]) for e in split}):
@@ -145,6 +146,8 @@ def _between_sexes(effects: Sequence[Row]) -> list[dict[str, Any]]:
 
 def _courses(sessions: Sequence[Binned]) -> list[dict[str, Any]]:
     """Mean change and its 95 % half width by condition and bin, over sessions."""
+    from scipy import stats  # a second to import, wanted here only
+
     courses = []
     for condition in sorted({s.visit.condition for s in sessions}):
         own = [s for s in sessions if s.visit.condition == condition]

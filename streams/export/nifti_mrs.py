@@ -18,7 +18,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
@@ -222,6 +221,8 @@ def _head(
     shape: tuple[int, ...], acquisition: Acquisition, extension: dict[str, Any]
 ) -> bytes:
     """All bytes before the samples."""
+    import nibabel as nib  # a third of a second, wanted for NIfTI files only
+
     content = json.dumps(extension, allow_nan=False).encode()
     size = -(-(len(content) + 8) // 16) * 16
     transients, coils, points = shape

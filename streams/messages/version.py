@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 
 PROGRAM = "mrs-monitor"
 
@@ -11,6 +10,8 @@ PROGRAM = "mrs-monitor"
 @cache
 def version_of(package: str) -> str:
     """Version of an installed package, "not installed" where it is none."""
+    from importlib.metadata import PackageNotFoundError, version  # a fifth of a start
+
     try:
         return version(package)
     except PackageNotFoundError:

@@ -27,7 +27,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.interpolate import BSpline
 
 from monitor.analysis.signal.spectrum import Complex, Real
 from streams.messages.transient import REFERENCE_PPM
@@ -128,7 +127,22 @@ def _random_columns(ppm: Real, knots_per_ppm: float) -> Real:
     width = np.ptp(ppm) / intervals
     knots = ppm[0] + width * np.arange(-3, intervals + 4)
     knots[-4:] += 1e-9 * width
-    splines = BSpline.design_matrix(ppm, knots, 3).toarray()
+    splines = _splines(ppm, knots, 3)
     curvature = np.diff(np.eye(splines.shape[1]), 2, axis=0)
     columns: Real = splines @ np.linalg.pinv(curvature)
     return np.asarray(columns / np.sqrt(np.mean(np.sum(columns**2, axis=1))), float)
+
+
+def _splines(x: Real, knots: Real, degree: int) -> Real:
+    """B-splines (K, splines) on rising knots, by the recursion of Cox and de Boor.
+
+    `scipy.interpolate` has them, and takes half a second to import.
+    """
+    x = x[:, np.newaxis]
+    B: Real = np.asarray((x >= knots[:-1]) & (x < knots[1:]), float)
+    for d in range(1, degree + 1):
+        left, right = knots[: -d - 1], knots[d + 1 :]
+        rising = (x - left) / (knots[d:-1] - left)
+        falling = (right - x) / (right - knots[1:-d])
+        B = rising * B[:, :-1] + falling * B[:, 1:]
+    return B

@@ -18,12 +18,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy import fft
 
 from monitor.analysis.basis import names
 from monitor.analysis.fit.lineshape import decay, gauss_rate
 from monitor.analysis.fit.model import GAUSS, LORENTZ, PHASE, SHIFT, Model
-from monitor.analysis.signal.spectrum import Complex, Real
+from monitor.analysis.signal.spectrum import Complex, Real, fast_length
 
 WIDTHS_HZ = (2.0, 4.0, 7.0, 12.0, 20.0)
 REACH_PPM = 0.16
@@ -63,7 +62,7 @@ def starting_points(
     """The best starting points over widths, best first."""
     baseline = model.baseline
     doubly = baseline.removed(baseline.removed(spectrum, stiffness), stiffness)
-    wave = fft.fft(doubly, _length(model))
+    wave = np.fft.fft(doubly, _length(model))
     found = [_best_shift(model, guides, wave) for guides in _guides(model, stiffness)]
     found.sort(key=lambda start: -start.energy)
     return found[:keep]
@@ -83,7 +82,7 @@ def _reach(model: Model) -> int:
 
 def _length(model: Model) -> int:
     """Length of the transform: band and shift, so that nothing wraps."""
-    return int(fft.next_fast_len(model.ppm.size + _reach(model)))
+    return fast_length(model.ppm.size + _reach(model))
 
 
 @lru_cache(maxsize=8)
@@ -101,7 +100,7 @@ def _guides(model: Model, stiffness: float) -> tuple[_Guides, ...]:
         RA = model.baseline.stacked_rows(A, stiffness)
         M = RA @ RA.T
         M += 1e-3 * np.diag(np.diag(M)) + 1e-12 * np.trace(M) * np.eye(len(M))
-        waves = np.conj(fft.fft(A, _length(model), axis=1))
+        waves = np.conj(np.fft.fft(A, _length(model), axis=1))
         made.append(
             _Guides(width_hz, waves, np.asarray(np.linalg.inv(M), float), singlet)
         )
@@ -111,7 +110,7 @@ def _guides(model: Model, stiffness: float) -> tuple[_Guides, ...]:
 def _best_shift(model: Model, guides: _Guides, wave: Complex) -> Start:
     """The best shift of the grid at one width."""
     reach = _reach(model)
-    every = fft.ifft(guides.waves * wave, axis=1)
+    every = np.fft.ifft(guides.waves * wave, axis=1)
     h = np.concatenate([every[:, -reach:], every[:, : reach + 1]], axis=1)
     solved = guides.inverse @ h
     straight = np.sum(h.conj() * solved, axis=0).real

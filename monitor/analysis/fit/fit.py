@@ -24,7 +24,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import linalg
+from scipy.linalg import LinAlgError
 
 from monitor.analysis.fit.lineshape import gauss_fwhm_hz, voigt_fwhm_hz
 from monitor.analysis.fit.model import GAUSS, LORENTZ, MM_GAUSS, PHASE, SHIFT
@@ -177,7 +177,7 @@ def promise(problem: Problem, theta: Real, active: Indices) -> float:
             point = evaluate(problem, target(problem), theta)
             linear = _linear(problem, point, active)
             return float(linear.gradient @ _step(linear, 0.0))
-        except (linalg.LinAlgError, ValueError):
+        except (LinAlgError, ValueError):
             return 0.0
 
 
@@ -196,7 +196,7 @@ def minimise(
     with np.errstate(all="ignore"):
         try:
             return _minimised(problem, start, active, max_steps, tolerance)
-        except (linalg.LinAlgError, ValueError):
+        except (LinAlgError, ValueError):
             return hopeless(problem, start)
 
 

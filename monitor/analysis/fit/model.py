@@ -20,7 +20,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy import fft
 
 from monitor.analysis.fit.baseline import Baseline, make_baseline
 from monitor.analysis.fit.lineshape import (
@@ -159,13 +158,13 @@ class Model:
 
     def full_spectra(self, fids: Complex) -> Complex:
         """Spectra of (..., points) FIDs on the whole axis, ascending in ppm."""
-        spectra = fft.ifft(fids, axis=-1, norm="forward")
+        spectra = np.fft.ifft(fids, axis=-1, norm="forward")
         shifted: Complex = np.fft.fftshift(spectra, axes=-1)
         return shifted
 
     def in_band(self, fids: Complex) -> Complex:
         """Spectra of (..., points) FIDs in the band, (..., K)."""
-        spectra = fft.ifft(fids, axis=-1, norm="forward")
+        spectra = np.fft.ifft(fids, axis=-1, norm="forward")
         first = self.band.start - self.points // 2
         last = self.band.stop - self.points // 2
         if first >= 0:

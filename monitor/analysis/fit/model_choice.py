@@ -37,7 +37,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg
+from scipy.linalg import LinAlgError
 
 from monitor.analysis.fit.baseline import Baseline
 from monitor.analysis.fit.model import MM_GAUSS, Layout
@@ -236,7 +236,7 @@ def _scored(
     gram, prior = linear.gram[np.ix_(kept, kept)], linear.prior[np.ix_(kept, kept)]
     try:
         factor = factored(gram - damped @ shares.T + prior)
-    except linalg.LinAlgError:
+    except LinAlgError:
         return Choice(stiffness, traits, *2 * (float("inf"),), np.zeros(kept.size))
     pushed = right[kept] - damped @ y_shares + linear.pull[kept]
     step = factor.solve(pushed)

@@ -60,6 +60,21 @@ def fid_of(spectrum: NDArray[np.complexfloating]) -> Complex:
     return fid
 
 
+def fast_length(least: int) -> int:
+    """Shortest length from `least` on that has no prime factor above 11."""
+    length = least
+    while not _is_smooth(length):
+        length += 1
+    return length
+
+
+def _is_smooth(length: int) -> bool:
+    for prime in (2, 3, 5, 7, 11):
+        while length % prime == 0:
+            length //= prime
+    return length == 1
+
+
 def moved(
     fid: NDArray[np.complexfloating],
     dwell_time_s: float,

@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
@@ -126,6 +125,8 @@ def _read(path: Path, file: BinaryIO) -> Container:
         )
     size = HEADER_BYTES[magic]
     block = start + _exactly(path, file, size - len(start))
+    import nibabel as nib  # a third of a second, wanted for NIfTI files only
+
     header_class = nib.Nifti1Header if size == 348 else nib.Nifti2Header
     endianness = _endianness(path, block, size)
     header: Any = header_class(  # type: ignore[no-untyped-call]
@@ -238,9 +239,11 @@ def _shape(path: Path, header: Any) -> tuple[int, ...]:
 
 
 def _dtype(path: Path, header: Any) -> np.dtype[Any]:
+    from nibabel.spatialimages import HeaderDataError
+
     try:
         dtype: np.dtype[Any] = np.dtype(header.get_data_dtype())
-    except (nib.spatialimages.HeaderDataError, KeyError, TypeError):
+    except (HeaderDataError, KeyError, TypeError):
         raise _damaged(path, f"data type {int(header['datatype'])}") from None
     if dtype.kind != "c":
         raise InputError(
