@@ -270,9 +270,11 @@ def _affine(header: Any) -> NDArray[np.float64] | None:
         return np.asarray(header.get_sform(), float)
     if int(header["qform_code"]) <= 0:
         return None
+    from nibabel.spatialimages import HeaderDataError
+
     try:
         return np.asarray(header.get_qform(), float)
-    except (nib.spatialimages.HeaderDataError, ValueError):  # no quaternion at all
+    except (HeaderDataError, ValueError):  # no quaternion at all
         return None
 
 
