@@ -131,7 +131,7 @@ def taken(
 ) -> tuple[Real, Real]:
     """One transient further; the joint state that can be stated then."""
     passed(tracker, before, one)
-    tracker.measure(rows, one.o, one.weight)
+    tracker.measure(rows, one.o, one.weight, smoothed=False)
     if one.reference:
         tracker.remember(one.weight)
     return tracker.joint()

@@ -118,8 +118,13 @@ class Tracker:
         self.covariance = F @ self.covariance @ F.T + Q
         return F
 
-    def measure(self, rows: Real, o: Real, weight: float) -> Step | None:
-        """Take in a mean o (q,) of transients with a sum of weights above 0."""
+    def measure(
+        self, rows: Real, o: Real, weight: float, smoothed: bool = True
+    ) -> Step | None:
+        """Take in a mean o (q,) of transients with a sum of weights above 0.
+
+        Where nothing is to be `smoothed` the step has no whitened rows.
+        """
         if weight <= 0:
             return None
         n, rows = self.mean.size, self.wide(rows)
@@ -127,14 +132,15 @@ class Tracker:
         S = seen @ rows.T
         S.flat[:: len(S) + 1] += 1 / weight
         C = np.linalg.cholesky(S)
-        right = np.hstack([seen, rows, (o - rows @ self.mean)[:, None]])
+        rest = (o - rows @ self.mean)[:, None]
+        right = np.hstack([seen, rows, rest] if smoothed else [seen, rest])
         solved, _ = dtrtrs(C, right, lower=1)
         W, v = solved[:, :n], solved[:, -1]
         self.mean = self.mean + v @ W
         covariance = self.covariance - W.T @ W
         self.covariance = 0.5 * (covariance + covariance.T)
         self.log_likelihood -= 0.5 * float(v @ v) + float(np.log(np.diag(C)).sum())
-        return Step(solved[:, n : 2 * n], W, v)
+        return Step(solved[:, n:-1], W, v)
 
     def remember(self, weight: float) -> Real:
         """Take the present sums into r; the matrix (n, n) that this was."""

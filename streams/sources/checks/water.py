@@ -31,7 +31,9 @@ TE 125 ms, in simulations 4600 and more), of every suppressed file 43 and less (
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,20 +82,45 @@ def peaks(fids: NDArray[np.complexfloating], acquisition: Acquisition) -> Peaks 
     taken = min(fids.shape[-1], round(BELL_S / dwell_time_s))
     if acquisition.nucleus != "1H" or taken * dwell_time_s < SHORTEST_S:
         return None
-    bell = np.hanning(taken + 2)[1:-1]
-    spectra = np.fft.ifft(fids[..., :taken].astype(np.complex128) * bell, FILL * taken)
-    power = (np.abs(spectra) ** 2).mean(axis=0).sum(axis=0)
-    offset_hz = np.fft.fftfreq(FILL * taken, dwell_time_s)
-    ppm = REFERENCE_PPM + offset_hz / acquisition.spectrometer_frequency_mhz
-    low, high = (2 * REFERENCE_PPM - edge for edge in reversed(LINES_PPM))
-    held = ppm.min() < LINES_PPM[0] and ppm.max() > high
-    if not (held and power.any() and np.isfinite(power).all()):
+    bell, ppm = _bell_and_ppm(
+        taken, dwell_time_s, acquisition.spectrometer_frequency_mhz
+    )
+    high_ppm = 2 * REFERENCE_PPM - LINES_PPM[0]
+    if not (ppm[0] < LINES_PPM[0] and ppm[-1] > high_ppm):
         return None
-    water = np.where((ppm > WATER_PPM[0]) & (ppm < WATER_PPM[1]), power, 0.0)
-    beside = ppm - (ppm[water.argmax()] - REFERENCE_PPM)
-    bands = (LINES_PPM, (low, high))
-    lines = [power[(beside > a) & (beside < b)].max(initial=0.0) for a, b in bands]
-    return Peaks(*(float(np.sqrt(value)) for value in (water.max(), *lines)))
+    spectra = np.fft.ifft(fids[..., :taken].astype(np.complex128) * bell, FILL * taken)
+    power = (spectra.real**2 + spectra.imag**2).mean(axis=0).sum(axis=0)
+    power = np.fft.fftshift(power)
+    if not (power.any() and np.isfinite(power).all()):
+        return None
+    water = power[_between(ppm, WATER_PPM)]
+    first = _between(ppm, WATER_PPM).start
+    off = float(ppm[first + water.argmax()]) - REFERENCE_PPM if water.any() else 0.0
+    bands = LINES_PPM, (2 * REFERENCE_PPM - LINES_PPM[1], high_ppm)
+    lines = [_largest(power, ppm, (low + off, high + off)) for low, high in bands]
+    return Peaks(math.sqrt(float(water.max())), *(math.sqrt(line) for line in lines))
+
+
+@lru_cache(maxsize=8)
+def _bell_and_ppm(
+    taken: int, dwell_time_s: float, frequency_mhz: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The bell (taken,), and the shifts of its filled spectra, ascending."""
+    offset_hz = np.fft.fftshift(np.fft.fftfreq(FILL * taken, dwell_time_s))
+    return np.hanning(taken + 2)[1:-1], REFERENCE_PPM + offset_hz / frequency_mhz
+
+
+def _between(ppm: NDArray[np.float64], band: tuple[float, float]) -> slice:
+    """The points of an ascending axis that lie within a band."""
+    low = np.searchsorted(ppm, band[0], side="right")
+    return slice(int(low), int(np.searchsorted(ppm, band[1])))
+
+
+def _largest(
+    power: NDArray[np.float64], ppm: NDArray[np.float64], band: tuple[float, float]
+) -> float:
+    """Largest power in a band; 0 where there is none of it."""
+    return float(power[_between(ppm, band)].max(initial=0.0))
 
 
 def no_water(
