@@ -13,7 +13,12 @@ import multiprocessing as mp
 import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    as_completed,
+)
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -171,13 +176,33 @@ def row_of(job: Job, report: Row) -> Row:
 
 
 def run_here(jobs: Sequence[Job], workers: int, tell: Tell) -> None:
-    """Judge sessions in a pool of processes; `tell` gets each row as it is done."""
+    """Judge sessions in a pool of processes; `tell` gets each row as it is done.
+
+    The largest files come first, so that no process is left with a long session while
+    the others have nothing to do.
+    """
+    jobs = largest_first(jobs)
     alone = [job for job in jobs if _is_hdf5(job.session.path)]
     pooled = [job for job in jobs if job not in alone]
     if pooled:
         alone += _judge_in_pool(pooled, workers, tell)
-    for job in alone:
-        tell(_judge_alone(job))
+    with ThreadPoolExecutor(workers) as waiting:  # for the process of each
+        for row in waiting.map(_judge_alone, alone):
+            tell(row)
+
+
+def largest_first(jobs: Sequence[Job]) -> list[Job]:
+    """Jobs by the size of their files, which is what a session costs."""
+    return sorted(jobs, key=lambda job: -_size_of(job.session.path))
+
+
+def _size_of(path: Path) -> int:
+    """Bytes of a file, or of the files in a folder; 0 where it cannot be read."""
+    try:
+        files = path.iterdir() if path.is_dir() else [path]
+        return sum(one.stat().st_size for one in files)
+    except OSError:
+        return 0
 
 
 def end_with_parent() -> None:

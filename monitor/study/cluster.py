@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from monitor.study.batch import CRASHED, Job, Tell, failed_row, judge_job
+from monitor.study.batch import (
+    CRASHED,
+    Job,
+    Tell,
+    failed_row,
+    judge_job,
+    largest_first,
+)
 from streams.errors import InputError
 
 CONNECT_S = 15
@@ -38,7 +45,7 @@ def run_on_cluster(jobs: Sequence[Job], address: str, tell: Tell) -> None:
     with client:
         futures = {
             client.submit(judge_job, job, pure=False, retries=RETRIES): job
-            for job in jobs
+            for job in largest_first(jobs)
         }
         done: Callable[..., Any] = as_completed
         for future in done(list(futures), loop=client.loop):

@@ -26,7 +26,7 @@ for one in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 STAGES = {
     "what is water, zeros, a lock": (
         "monitor.run.session_run:SessionRun._filter",
-        "monitor.run.session_run:SessionRun._check_conjugation",
+        "streams.sources.checks.conjugation:ConjugationCheck.push",
     ),
     "preparation: coils to one FID": (
         "monitor.analysis.preparation.combination:Combination.apply",

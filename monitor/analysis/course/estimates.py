@@ -20,12 +20,29 @@ from monitor.analysis.course.response import (
 from monitor.analysis.fit.fitted import FittedWindow, repeated
 from monitor.analysis.signal.spectrum import Real
 
+BLOCK = 512
+"""Windows that are worked out together."""
+
 
 def estimates_of(course: Course, fitted: list[FittedWindow]) -> tuple[Estimate, ...]:
-    """Outcomes of fitted windows and their changes, numbered from 0."""
+    """Outcomes of fitted windows and their changes, numbered from 0.
+
+    In blocks: a long session has thousands of windows, each with its covariances.
+    """
     outcomes = course.outcomes
-    if not fitted or outcomes is None:
+    if outcomes is None:
         return ()
+    return tuple(
+        estimate
+        for first in range(0, len(fitted), BLOCK)
+        for estimate in _block(course, outcomes, first, fitted[first : first + BLOCK])
+    )
+
+
+def _block(
+    course: Course, outcomes: Outcomes, number: int, fitted: list[FittedWindow]
+) -> tuple[Estimate, ...]:
+    """Estimates of some windows, the first of which has this number."""
     c = np.stack([f.amplitudes for f in fitted])
     own = np.stack([f.covariance for f in fitted])
     common = np.stack([course.session_of(f).common for f in fitted])
@@ -37,8 +54,9 @@ def estimates_of(course: Course, fitted: list[FittedWindow]) -> tuple[Estimate, 
     names = outcomes.names
     return tuple(
         _estimate(
-            course, i, f, dict(zip(names, values[i].tolist(), strict=True)),
-            dict(zip(names, sds[i].tolist(), strict=True)), found,
+            course, number + i, f, dict(zip(names, values[i].tolist(), strict=True)),
+            dict(zip(names, sds[i].tolist(), strict=True)),
+            _row(found, i, "percents"), _row(found, i, "sds"),
         )
         for i, f in enumerate(fitted)
     )  # fmt: skip
@@ -50,7 +68,8 @@ def _estimate(
     fitted: FittedWindow,
     values: dict[str, float],
     sds: dict[str, float],
-    found: Changes | None,
+    percents: dict[str, float],
+    change_sds: dict[str, float],
 ) -> Estimate:
     """One window's estimate."""
     window, session = fitted.average.window, course.session_of(fitted)
@@ -61,9 +80,9 @@ def _estimate(
     return Estimate(
         number, first.time_s, last.time_s, window.length,
         fitted.average.n_effective, window.independent, first.epoch, values, sds,
-        _row(found, number, "percents"), _row(found, number, "sds"), shift_hz,
-        phase_rad, fwhm_hz, _snr(course, fitted, values, fwhm_hz),
-        fitted.converged, _doubts(course, fitted),
+        percents, change_sds, shift_hz, phase_rad, fwhm_hz,
+        _snr(course, fitted, values, fwhm_hz), fitted.converged,
+        _doubts(course, fitted),
     )  # fmt: skip
 
 
