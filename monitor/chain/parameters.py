@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.analysis.course.outcomes import RATIOS, SUMS
-from monitor.protocol.read_protocol import bundled_protocols
+from monitor.protocol.read_protocol import known_protocols
 
 Value = bool | int | float | str
 AUTOMATIC = "auto"
@@ -53,7 +53,7 @@ def _choice(*values: str) -> tuple[tuple[str, str], ...]:
 
 
 def _protocols() -> tuple[tuple[str, str], ...]:
-    return (AUTOMATIC, "as echo time and field say"), *_choice(*bundled_protocols())
+    return (AUTOMATIC, "as echo time and field say"), *_choice(*known_protocols())
 
 
 OUTCOMES = ("Glx/tNAA", *(r for r in RATIOS if r != "Glx/tNAA"), "Glu", *SUMS)

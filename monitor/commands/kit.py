@@ -41,13 +41,23 @@ Wheelhouse = Annotated[
 ]
 
 
+Protocols = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--protocol", help="A site's own, with the basis set beside it; repeatable."
+    ),
+]
+
+
 @app.command("openrecon")
-def openrecon(out: Out, wheelhouse: Wheelhouse = None) -> None:
+def openrecon(
+    out: Out, wheelhouse: Wheelhouse = None, protocol: Protocols = None
+) -> None:
     """Write all that an OpenRecon package is built from (Siemens XA60 and later).
 
     Example: mrs-monitor kit openrecon --out openrecon-kit
     """
-    write_openrecon(out, wheelhouse)
+    write_openrecon(out, wheelhouse, protocol or ())
     say(f"{out}: INSTALL.md says how to go on (python3 build.py openrecon).")
 
 
@@ -58,12 +68,13 @@ def fire(
     host: Annotated[
         str, typer.Option("--host", help="hostname in fire.ini; the MARS itself.")
     ] = "",
+    protocol: Protocols = None,
 ) -> None:
     """Write fire.ini, settings and the recipe of a chroot image for FIRE.
 
     Example: mrs-monitor kit fire --out fire-kit
     """
-    write_fire(out, wheelhouse, host or MARS_HOST)
+    write_fire(out, wheelhouse, host or MARS_HOST, protocol or ())
     say(f"{out}: INSTALL.md says how to go on.")
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from monitor.judge.follow import Followed
 from monitor.protocol.choose import Wishes
-from monitor.protocol.read_protocol import bundled_protocols
+from monitor.protocol.read_protocol import known_protocols
 from monitor.run.about import pieces_said
 from streams.export.leaving import source_words
 from streams.messages.version import PROGRAM, program_version, version_of
@@ -69,7 +69,7 @@ def wishes_hash(wishes: Wishes, water: Path | None) -> str:
 
     Two runs with the same value and the same input give the same report.
     """
-    protocol = bundled_protocols().get(wishes.protocol, Path(wishes.protocol or "."))
+    protocol = known_protocols().get(wishes.protocol, Path(wishes.protocol or "."))
     basis = Path(wishes.basis or ".")
     named = [p for p in (protocol, basis, water) if p is not None and p.is_file()]
     asked = [

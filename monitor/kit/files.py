@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from monitor.kit.names import (
     package_name,
     release,
 )
+from monitor.kit.site import SITE, add_site
 from monitor.kit.wheels import PYTHON, fill_wheelhouse
 from streams.errors import InputError
 
@@ -29,8 +30,10 @@ MARS_HOST = "192.168.2.2"
 """Address of the reconstruction computer in public FIRE configurations."""
 
 
-def write_openrecon(out: Path, wheelhouse: Path | None) -> None:
-    """Write the kit for OpenRecon.
+def write_openrecon(
+    out: Path, wheelhouse: Path | None, protocols: Sequence[Path] = ()
+) -> None:
+    """Write the kit for OpenRecon; `protocols` are a site's own, for the image.
 
     Raises
     ------
@@ -38,13 +41,19 @@ def write_openrecon(out: Path, wheelhouse: Path | None) -> None:
     """
     name = package_name()
     _begin(out)
-    _common(out, wheelhouse, f"{name}.pdf")
-    _write(out / LABEL_FILE, json.dumps(label(), indent=2) + "\n")
+    site = add_site(out / SITE, protocols)
+    _common(out, wheelhouse, f"{name}.pdf", site)
+    _write(out / LABEL_FILE, json.dumps(label(site), indent=2) + "\n")
     _write(out / "INSTALL.md", _filled("install-openrecon.md.j2", package=name))
 
 
-def write_fire(out: Path, wheelhouse: Path | None, host: str = MARS_HOST) -> None:
-    """Write the kit for FIRE.
+def write_fire(
+    out: Path,
+    wheelhouse: Path | None,
+    host: str = MARS_HOST,
+    protocols: Sequence[Path] = (),
+) -> None:
+    """Write the kit for FIRE; `protocols` are a site's own, for the image.
 
     Raises
     ------
@@ -52,7 +61,7 @@ def write_fire(out: Path, wheelhouse: Path | None, host: str = MARS_HOST) -> Non
     """
     name = fire_name()
     _begin(out)
-    _common(out, wheelhouse, f"{name}.pdf")
+    _common(out, wheelhouse, f"{name}.pdf", add_site(out / SITE, protocols))
     fire = out / "Ice" / "fire"
     ini = _filled("fire.ini.j2", host=host, name=name)
     _write(fire / "mrs-monitor.ini", ini)
@@ -67,12 +76,14 @@ def _begin(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
 
 
-def _common(out: Path, wheelhouse: Path | None, manual: str) -> None:
+def _common(
+    out: Path, wheelhouse: Path | None, manual: str, site: Sequence[str]
+) -> None:
     """What both ways share: the image's recipe, wheels, manual, check list."""
     fill_wheelhouse(out / "wheelhouse", wheelhouse)
-    dockerfile = _filled("Dockerfile.j2", label=encoded(label()), python=PYTHON)
+    dockerfile = _filled("Dockerfile.j2", label=encoded(label(site)), python=PYTHON)
     _write(out / "Dockerfile", dockerfile)
-    _write(out / ".dockerignore", "*\n!wheelhouse\n")
+    _write(out / ".dockerignore", f"*\n!wheelhouse\n!{SITE}\n")
     source = files("monitor.kit").joinpath("build.py").read_text(encoding="utf-8")
     _write(out / "build.py", source)
     _write(out / "kit.json", json.dumps(_named(), indent=2) + "\n")

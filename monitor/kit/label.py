@@ -11,7 +11,8 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from monitor.chain.parameters import PARAMETERS, Parameter
@@ -32,13 +33,20 @@ ABOUT = (
 )
 
 
-def label() -> dict[str, Any]:
-    """The label of this version."""
+def label(site: Sequence[str] = ()) -> dict[str, Any]:
+    """The label of this version; `site` names the protocols that a site adds."""
     return {
         "general": _general(),
         "reconstruction": _reconstruction(),
-        "parameters": [_entry(parameter) for parameter in PARAMETERS],
+        "parameters": [_entry(parameter) for parameter in with_site(site)],
     }
+
+
+def with_site(site: Sequence[str]) -> list[Parameter]:
+    """The table of settings, a site's protocols among those to choose from."""
+    protocol, *others = PARAMETERS
+    own = tuple((name, name) for name in site)
+    return [replace(protocol, values=(*protocol.values, *own)), *others]
 
 
 def _general() -> dict[str, Any]:

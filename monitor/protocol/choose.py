@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.protocol.preset_choice import matching_preset, why_no_preset
-from monitor.protocol.read_protocol import bundled_protocols, read_protocol
+from monitor.protocol.read_protocol import known_protocols, read_protocol
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.transient import Start
@@ -63,6 +63,6 @@ def settings_for(start: Start, wishes: Wishes) -> Settings:
 def _protocol(start: Start, wishes: Wishes) -> Settings:
     if wishes.protocol:
         return read_protocol(wishes.protocol)
-    if start.protocol in bundled_protocols():
+    if start.protocol in known_protocols():
         return read_protocol(start.protocol)
     return Settings() if wishes.basis else matching_preset(start.acquisition)

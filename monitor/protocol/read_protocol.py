@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import fields, replace
 from importlib.resources import files
@@ -14,6 +15,8 @@ from streams.messages.tables import check_names, check_type
 
 SOURCE_TABLES = ("mrd", "folder", "files", "mrsinmrs")
 """Tables of a protocol file that are read by `site_rules`."""
+SITE_FOLDER = "MRS_MONITOR_PROTOCOLS"
+"""Variable of the environment that names a folder of a site's own protocols."""
 
 
 def bundled_protocols() -> dict[str, Path]:
@@ -22,14 +25,26 @@ def bundled_protocols() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 
+def known_protocols() -> dict[str, Path]:
+    """Names and paths of the presets and of a site's own.
+
+    The environment names the folder of these, as in the image that a kit builds.
+    """
+    folder = os.environ.get(SITE_FOLDER, "")
+    own = sorted(Path(folder).glob("*.toml")) if folder else []
+    return bundled_protocols() | {path.stem: path for path in own}
+
+
 def read_protocol(name_or_path: str) -> Settings:
-    """Settings of a bundled preset or of a site's TOML file.
+    """Settings of a preset, or of a site's own by its name or TOML file.
+
+    A basis set that lies beside the file is meant by its name alone.
 
     Raises
     ------
     InputError : no such preset or file, no TOML, an unknown field or a wrong type
     """
-    presets = bundled_protocols()
+    presets = known_protocols()
     path = presets.get(name_or_path, Path(name_or_path))
     if path.exists() and not path.is_file():
         raise InputError(f"Protocol {path} is no file: give a TOML file.")
@@ -44,10 +59,18 @@ def read_protocol(name_or_path: str) -> Settings:
         raise InputError(f"Protocol {path} is no text: give a TOML file.") from None
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"Protocol {path} cannot be read: {error}.") from None
-    settings = settings_from(table, path.stem)
+    settings = settings_from(_with_basis_beside(table, path.parent), path.stem)
     if settings.golden:  # beside the protocol, unless it says otherwise
         settings = replace(settings, golden=str(path.parent / settings.golden))
     return settings
+
+
+def _with_basis_beside(table: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The table, its basis set with its folder where it lies beside the protocol."""
+    basis = table.get("basis")
+    if not isinstance(basis, str) or not basis or not (folder / basis).exists():
+        return table
+    return {**table, "basis": str(folder / basis)}
 
 
 def settings_from(table: dict[str, Any], name: str) -> Settings:

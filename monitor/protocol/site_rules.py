@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from monitor.protocol.read_protocol import bundled_protocols, read_protocol
+from monitor.protocol.read_protocol import known_protocols, read_protocol
 from streams.errors import InputError
 from streams.sources.files.rules import FileRules, file_rules_from
 from streams.sources.folder import FolderRules
@@ -92,7 +92,7 @@ def _table(protocol: str, name: str) -> dict[str, Any]:
     if not protocol:
         return {}
     read_protocol(protocol)  # says what is wrong with the file as a whole
-    path = bundled_protocols().get(protocol, Path(protocol))
+    path = known_protocols().get(protocol, Path(protocol))
     table = tomllib.loads(path.read_text(encoding="utf-8")).get(name, {})
     if not isinstance(table, dict):
         raise InputError(f"Protocol {protocol}: {name} must be a table, [{name}].")

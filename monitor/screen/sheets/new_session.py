@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from monitor.protocol.read_protocol import bundled_protocols, read_protocol
+from monitor.protocol.read_protocol import known_protocols, read_protocol
 from monitor.protocol.settings import Settings
 from monitor.screen.identity import Identity
 
@@ -57,7 +57,7 @@ def places_for(chosen: str, last: str, running: tuple[str, ...]) -> tuple[str, .
 
 def offered() -> tuple[tuple[str, str], ...]:
     """Names of the protocols that ship with the program, each with its title."""
-    return tuple((name, read_protocol(name).title) for name in bundled_protocols())
+    return tuple((name, read_protocol(name).title) for name in known_protocols())
 
 
 def expectation(protocol: str) -> str:
