@@ -29,6 +29,7 @@ from monitor.analysis.fit.window import whole_cycles
 from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.analysis.refusal import refusal
 from monitor.analysis.settings_event import changed_by
+from monitor.analysis.tracking.agreement import Agreement, agreement_of
 from monitor.analysis.tracking.foreseen import Foreseen, foreseen_now
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tracking import Tracking
@@ -234,11 +235,14 @@ class Pipeline:
         if self.intake.judge.due() and self.intake.judge_again():
             return self._redone(update)
         update = self._newest(update)
+        point = self.tracking.step()
+        if update.estimate is not None and update.estimate.independent:
+            update = replace(update, agreement=self._agreement())
         return replace(
             update,
             quality=self.course.qualities[-1],
             stretches=self._new_stretches(),
-            tracker=self.tracking.step(),
+            tracker=point,
             answers=self.tracking.answers,
             notes=(*update.notes, *self._tracker_notes()),
         )
@@ -308,6 +312,11 @@ class Pipeline:
             length_s = s.infusion_s[1] - s.infusion_s[0]
         return foreseen_now(self.tracking, s.outcome, length_s, self.infusion_s)
 
+    def _agreement(self) -> Agreement | None:
+        """Whether the ways to the change agree."""
+        outcome, stretches = self.settings.outcome, self.intake.judge.stretches
+        return agreement_of(self.tracking, self.plan, outcome, stretches)
+
     def _anything(self) -> bool:
         """Whether any transient of the session holds a signal."""
         return any(quality.amplitude != 0.0 for quality in self.course.qualities)
@@ -341,6 +350,7 @@ class Pipeline:
             reference_s=self.reference_s,
             tracks=tracks,
             answers=self.tracking.answers,
+            agreement=self._agreement(),
             foreseen=self._foreseen(),
             notes=(*update.notes, *self._tracker_notes()),
         )

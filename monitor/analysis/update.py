@@ -11,6 +11,7 @@ from monitor.analysis.fit.curves import Curve, Curves
 from monitor.analysis.note import Note
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.water_course import WaterPoint
+from monitor.analysis.tracking.agreement import Agreement
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.analysis.tracking.point import TrackerPoint
@@ -46,6 +47,7 @@ class Update:
     tracker : after a metabolite transient, once there is a reference period
     tracks : with `course`, the tracker's points done again for the transients so far
     answers : after a metabolite transient since the infusion began, by outcome name
+    agreement : of the ways to the change, with each independent window and `course`
     stretches : all that are unlike the rest of the session, whenever they changed
     foreseen : with each estimate, of the protocol's outcome
     notes : what was noticed
@@ -76,6 +78,7 @@ class Update:
     tracks: tuple[TrackerPoint, ...] | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
     stretches: tuple[Stretch, ...] | None = None
+    agreement: Agreement | None = None
     foreseen: Foreseen | None = None
     notes: tuple[Note, ...] = field(default_factory=tuple)
     settings: Settings | None = None

@@ -65,6 +65,7 @@ def with_marks(marked: list[Update], update: Update) -> Update:
             curves=update.curves or one.curves,
             answers=update.answers or one.answers,
             foreseen=update.foreseen or one.foreseen,
+            agreement=update.agreement or one.agreement,
             notes=one.notes + update.notes,
         )
     return update

@@ -49,6 +49,7 @@ class Tracking:
     evidence : what the reference period and the time since the infusion began say
     answers : by outcome, whether it has changed since the infusion began
     notes : what changed since they were last taken
+    point : the newest, None before there is one
     """
 
     course: Course
@@ -62,6 +63,7 @@ class Tracking:
     sequential: Sequential | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    point: TrackerPoint | None = None
     _blocks: list[Block] = field(default_factory=list)
     _open: list[Observed] = field(default_factory=list)
     _excess: float = 1.0
@@ -165,7 +167,7 @@ class Tracking:
         self.observer = self.evidence = None
         self.tied = self.free = self.scale = None
         self.answers, self.sequential = {}, Sequential(self.target_percent)
-        self._excess, self._doubt = 1.0, 0.0
+        self._excess, self._doubt, self.point = 1.0, 0.0, None
         self.seen, self._blocks, self._open = [], [], []
 
     def _dynamics(self, percent: float, tied: bool) -> Dynamics:
@@ -220,7 +222,8 @@ class Tracking:
         values, sds = both.tolist(), both_sd.tolist()
         point = self._point(one, values[0], sds[0])
         untied, untied_sd = self._named(values[1]), self._named(sds[1])
-        return replace(point, free=untied, free_sd=untied_sd)
+        self.point = replace(point, free=untied, free_sd=untied_sd)
+        return self.point
 
     def _answer(self, one: Observed, seeing: Observer) -> None:
         """Ask whether it has changed since the infusion began."""

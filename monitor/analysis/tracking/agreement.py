@@ -1,0 +1,239 @@
+"""Do the ways to the change agree?  Compared all the time, with their joint covariance.
+
+Where one of two estimates uses all that the other does and more, and both are right,
+the variance of their difference is the difference of their variances (Hausman,
+Econometrica 1978).  Three pairs are such:
+
+    ties       the tracker without its ties, and the tracker, both now
+    windows    the mean of the independent windows since the infusion began, in which
+               all amplitudes are free, and the mean of the smoothed tracker over them
+    stretch    the mean change since the infusion began without a stretch that is unlike
+               the rest, and with it
+
+SURELY SD apart is more than chance.  A stretch that is left out is told with what it
+would have changed and is no disagreement: it is known, and mended.  One that is not
+left out is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from monitor.analysis.contamination.stretch import Stretch
+from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.estimates import estimates_of
+from monitor.analysis.course.response import Estimate, Reference
+from monitor.analysis.fit.window import windows_of
+from monitor.analysis.tracking.evidence import Accumulated
+from monitor.analysis.tracking.tie import tie_departure
+from monitor.analysis.tracking.tracking import Tracking
+from monitor.analysis.tracking.transient_view import Observed
+
+SURELY = 3.0
+LEAST_SHARE = 0.1
+"""Of the wider variance that a difference has at least: neither is quite efficient."""
+MOST_STRETCHES = 8
+Value = tuple[float, float]
+"""Percent and its SD."""
+
+
+class Way(StrEnum):
+    """What is compared with the tracker."""
+
+    TIES = "ties"
+    WINDOWS = "windows"
+    STRETCH = "stretch"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How far another way to the change lies from the tracker's.
+
+    Attributes
+    ----------
+    way : which
+    percent, sd_percent : the other less the tracker, and the SD that chance gives it
+    stretch : without which the change was asked again
+    """
+
+    way: Way
+    percent: float
+    sd_percent: float
+    stretch: Stretch | None = None
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is more than chance."""
+        return abs(self.percent) > SURELY * self.sd_percent
+
+    @property
+    def mended(self) -> bool:
+        """Whether it is what a stretch that is left out would have changed."""
+        return self.stretch is not None and self.stretch.left_out
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """All comparisons of an outcome as they stand.
+
+    `differences` has those that could be made.
+    """
+
+    outcome: str
+    differences: tuple[Difference, ...]
+
+    @property
+    def apart(self) -> tuple[Difference, ...]:
+        """What differs by more than chance and is not mended."""
+        return tuple(d for d in self.differences if d.sure and not d.mended)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing does."""
+        return not self.apart
+
+
+def agreement_of(
+    tracking: Tracking, plan: Plan, outcome: str, stretches: Sequence[Stretch]
+) -> Agreement | None:
+    """Compare; None before there is a tracker of the outcome."""
+    point = tracking.point
+    if point is None or outcome not in point.filtered:
+        return None
+    found = [_ties(tracking, outcome), _windows(tracking, plan, outcome)]
+    largest = sorted(stretches, key=lambda one: -one.transients)[:MOST_STRETCHES]
+    found += [_without(tracking, outcome, one) for one in largest]
+    return Agreement(outcome, tuple(d for d in found if d is not None))
+
+
+def _difference(
+    way: Way, wide: Value, narrow: Value, stretch: Stretch | None = None
+) -> Difference | None:
+    """The wider estimate less the narrower; None where one of them is no number."""
+    variance = max(wide[1] ** 2 - narrow[1] ** 2, LEAST_SHARE * wide[1] ** 2)
+    apart = wide[0] - narrow[0]
+    if not (math.isfinite(apart) and math.isfinite(variance) and variance > 0):
+        return None
+    return Difference(way, apart, math.sqrt(variance), stretch)
+
+
+def _ties(tracking: Tracking, outcome: str) -> Difference | None:
+    """The tracker without its ties."""
+    point = tracking.point
+    if point is None or not math.isfinite(tie_departure(point, outcome)):
+        return None
+    free = point.free[outcome], point.free_sd[outcome]
+    tied = point.filtered[outcome], point.filtered_sd[outcome]
+    return _difference(Way.TIES, free, tied)
+
+
+def _windows(tracking: Tracking, plan: Plan, outcome: str) -> Difference | None:
+    """The windows since the infusion began."""
+    course, mean = tracking.course, _mean(tracking.evidence, outcome)
+    reference = course.reference
+    if not plan.boundaries_s or reference is None or mean is None:
+        return None
+    estimates = _independent(course, plan, reference)
+    given = [
+        (e.changes_percent[outcome], e.change_sds_percent[outcome], e)
+        for e in estimates
+        if math.isfinite(e.changes_percent.get(outcome, math.nan))
+    ]
+    if not given:
+        return None
+    common = _reference_variance(course, reference, outcome)
+    own = np.array([max(sd**2 - common, LEAST_SHARE * sd**2) for _, sd, _ in given])
+    shares = (1 / own) / np.sum(1 / own)
+    windows = shares @ np.array([change for change, _, _ in given])
+    tracked = shares @ _tracked(tracking, [e for _, _, e in given], outcome)
+    sd = math.sqrt(common + float(shares**2 @ own))
+    return _difference(Way.WINDOWS, (float(windows), sd), (float(tracked), mean[1]))
+
+
+def _independent(course: Course, plan: Plan, reference: Reference) -> list[Estimate]:
+    """Independent windows since the infusion began, in the reference period's epoch."""
+    epochs, times_s = course.epochs, course.times_s
+    home, start_s = epochs[reference.first], plan.boundaries_s[0]
+    all_of_them = windows_of(
+        epochs, times_s, plan.boundaries_s, plan.length, plan.length
+    )
+    own = [
+        w
+        for w in all_of_them
+        if w.independent and epochs[w.first] == home and times_s[w.first] >= start_s
+    ]
+    return list(estimates_of(course, course.fit_windows(own)))
+
+
+def _tracked(
+    tracking: Tracking, estimates: Sequence[Estimate], outcome: str
+) -> np.ndarray:
+    """Mean of the smoothed tracker over each window."""
+    points = tracking.smoothed()
+    times_s = np.array([p.time_s for p in points])
+    values = np.array([p.filtered[outcome] for p in points])
+    weights = np.array([one.weight for one in tracking.seen])
+    means = []
+    for e in estimates:
+        inside = (times_s >= e.time_start_s) & (times_s <= e.time_end_s)
+        used = weights[inside]
+        means.append(values[inside] @ used / used.sum() if used.any() else math.nan)
+    return np.array(means)
+
+
+def _reference_variance(course: Course, reference: Reference, outcome: str) -> float:
+    """Variance that the reference period gives all changes, percent squared."""
+    outcomes = course.outcomes
+    if outcomes is None:
+        return 0.0
+    one = outcomes.subset((outcome,))
+    sd = one.sds(reference.amplitudes, reference.covariance)[0]
+    value = one.values(reference.amplitudes)[0]
+    excess = reference.excess.get(outcome, 1.0)
+    return float((100 * excess * sd / value) ** 2)
+
+
+def _mean(evidence: Accumulated | None, outcome: str) -> Value | None:
+    """Mean change since the infusion began; None while there is none."""
+    found = evidence.mean_changes() if evidence is not None else None
+    return None if found is None else found.get(outcome)
+
+
+def _without(tracking: Tracking, outcome: str, stretch: Stretch) -> Difference | None:
+    """What leaving a stretch out changes in the mean since the infusion began."""
+    inside = [
+        _at_full(tracking, one) if stretch.left_out else one
+        for one in tracking.seen
+        if stretch.first <= one.index < stretch.stop
+    ]
+    others = [
+        one for one in tracking.seen if not stretch.first <= one.index < stretch.stop
+    ]
+    without = _mean(_accumulated(tracking, others), outcome)
+    whole = _mean(_accumulated(tracking, [*others, *inside]), outcome)
+    if without is None or whole is None or not inside:
+        return None
+    return _difference(Way.STRETCH, without, whole, stretch)
+
+
+def _at_full(tracking: Tracking, one: Observed) -> Observed:
+    """A transient that was left out, as if it were not."""
+    reference = tracking.course.reference
+    held = reference is not None and reference.start_s <= one.time_s < reference.end_s
+    return replace(one, weight=1 / tracking.excess, reference=held)
+
+
+def _accumulated(tracking: Tracking, seen: Sequence[Observed]) -> Accumulated | None:
+    """What some transients say of the mean change."""
+    evidence, observer = tracking.evidence, tracking.observer
+    if evidence is None or observer is None:
+        return None
+    fresh = Accumulated(evidence.names, evidence.c0, evidence.epoch)
+    for one in seen:
+        fresh.push(one, observer.measurements[one.epoch], one.infused)
+    return fresh

@@ -1,0 +1,206 @@
+"""Simulated sessions with a contaminated stretch: what the tracker says against truth.
+
+    python tests/acceptance/contamination.py [--n 24] [--seed 0]
+
+Sessions are those of `change_sessions` (`mixed`, one coil, NAA SNR 10, 250 transients
+of reference period, 450 of infusion): each has one stretch of 20 s to 5 min, log-uniform, that begins at random in the reference period (half of them) or in
+the infusion, of one kind in turn:
+
+    lipid 0.5 to 3 x NAA; residual water 10 to 50 times higher; motion in each
+    transient; lines 1.5 to 5 Hz broader; a hump in the baseline of 0.1 to 0.3 x NAA
+
+Each is run once with the judge and once without (`--no-reject`, what the session says
+of itself must then be flagged).  The same seeds
+without a stretch are the clean ones.
+"""
+
+import argparse
+from dataclasses import dataclass, replace
+
+import numpy as np
+from change_sessions import (
+    OUTCOMES,
+    START_S,
+    TR_S,
+    _basis,
+    _fids,
+    scenario_of,
+    truth_of,
+)
+
+from monitor.analysis.pipeline import Pipeline
+from monitor.analysis.update import Update
+from monitor.protocol.read_protocol import read_protocol
+from streams.messages.transient import number
+from streams.simulator.artefacts import Burst, Contamination, Stretch
+from streams.simulator.scanner import scan
+from streams.simulator.scenario import Scenario
+
+FRAMES_S = 12.0
+KINDS = ("lipid", "water", "motion", "line width", "baseline")
+HEADLINE, GLU = OUTCOMES.index("Glx/tNAA"), OUTCOMES.index("Glu/tCr")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One session: errors of the tracked change over the infusion, and what was judged.
+
+    Attributes
+    ----------
+    kind, where, start_s, stop_s : of the stretch
+    bias : (outcomes,) mean error of the tracker since the infusion began, percent
+    covered : (outcomes,) share of its 95 % intervals that hold the truth
+    off_sd : (outcomes,) error at the end, in SDs
+    found : share of the stretch's transients that are left out
+    lost : share of all other transients that count less than half
+    disagrees : whether the session says that something differs
+    """
+
+    kind: str
+    where: str
+    start_s: float
+    stop_s: float
+    bias: np.ndarray
+    covered: np.ndarray
+    off_sd: np.ndarray
+    found: float
+    lost: float
+    disagrees: bool
+
+
+def contaminated(seed: int) -> tuple[Scenario, str, str]:
+    """A session with its stretch, its kind and where it lies."""
+    random = np.random.default_rng([9_100_000, seed])
+    kind, where = KINDS[seed % len(KINDS)], ("reference", "infusion")[seed // 5 % 2]
+    length_s = float(np.exp(random.uniform(np.log(20.0), np.log(300.0))))
+    low = FRAMES_S if where == "reference" else START_S
+    room = START_S if where == "reference" else START_S + 450 * TR_S
+    start_s = float(random.uniform(low, max(low + 1.0, room - length_s)))
+    stop_s = min(start_s + length_s, room)
+    scenario = scenario_of("mixed", 400 + seed)
+    if kind == "motion":
+        bursts = (*scenario.motion.bursts, Burst(start_s, stop_s, 1.0))
+        motion = replace(scenario.motion, bursts=bursts)
+        return replace(scenario, motion=motion), kind, where
+    what = {
+        "lipid": {"lipid_over_naa": random.uniform(0.5, 3.0)},
+        "water": {"water_times": random.uniform(10.0, 50.0)},
+        "line width": {"broadening_hz": random.uniform(1.5, 5.0)},
+        "baseline": {"hump_over_naa": random.uniform(0.1, 0.3)},
+    }[kind]
+    stretch = Stretch(start_s, stop_s, **what)
+    return replace(scenario, contamination=Contamination((stretch,))), kind, where
+
+
+def run(scenario: Scenario, reject: bool = True) -> tuple[Pipeline, Update]:
+    """A session through the pipeline, and its last update."""
+    settings = replace(
+        read_protocol("press_3t_te30"), window=32, step=32, basis="site", reject=reject
+    )
+    pipeline = Pipeline(settings, _basis("mixed"))
+    pipeline.live = False
+    for message in number(scan(scenario, _fids("mixed"))):
+        update = pipeline.push(message)
+    return pipeline, update
+
+
+def said(seed: int, clean: bool = False, reject: bool = True) -> Said:
+    """What one session says; `clean` without its stretch."""
+    scenario, kind, where = contaminated(seed)
+    span = stretch_of(scenario)
+    if clean:
+        scenario, span = scenario_of("mixed", 400 + seed), (0.0, 0.0)
+    pipeline, last = run(scenario, reject)
+    qualities = pipeline.course.qualities
+    times_s = np.array([q.time_s for q in qualities])
+    inside = (times_s >= span[0]) & (times_s < span[1])
+    low = np.array([q.weight < 0.5 for q in qualities])
+    low[:8] = False  # on their way to the steady state
+    points = [p for p in last.tracks if p.time_s >= START_S and p.filtered]
+    error, sd = (
+        np.array([[getattr(p, what)[o] for o in OUTCOMES] for p in points])
+        for what in ("filtered", "filtered_sd")
+    )
+    error = error - truth_of(scenario, np.array([p.time_s for p in points]))
+    return Said(
+        "clean" if clean else kind, where, *span, error.mean(axis=0),
+        np.mean(np.abs(error) < 1.96 * sd, axis=0), error[-1] / sd[-1],
+        float(low[inside].mean()) if inside.any() else np.nan,
+        float(low[~inside].mean()), disagrees(last),
+    )  # fmt: skip
+
+
+def disagrees(last: Update) -> bool:
+    """Whether the session says that something differs by more than chance."""
+    return last.agreement is not None and not last.agreement.agrees
+
+
+def stretch_of(scenario: Scenario) -> tuple[float, float]:
+    """Start and stop of the contamination that was added."""
+    if scenario.contamination is not None:
+        one = scenario.contamination.stretches[0]
+        return one.start_s, one.stop_s
+    burst = scenario.motion.bursts[-1]
+    return burst.start_s, burst.stop_s
+
+
+def line(name: str, found: list[Said]) -> str:
+    """A row of the table."""
+    bias = np.array([s.bias for s in found])[:, [HEADLINE, GLU]]
+    cover = np.array([s.covered for s in found])[:, [HEADLINE, GLU]].mean(axis=0)
+    se = bias.std(axis=0, ddof=1) / np.sqrt(len(bias)) if len(bias) > 1 else [0, 0]
+    mean = bias.mean(axis=0)
+    inside = [s.found for s in found if np.isfinite(s.found)]
+    left = f"{100 * np.mean(inside):.1f}" if inside else "-"
+    flagged = sum(s.disagrees for s in found)
+    return (
+        f"| {name} | {len(found)} | {mean[0]:+.2f} ({se[0]:.2f}) | "
+        f"{mean[1]:+.2f} ({se[1]:.2f}) | {100 * cover[0]:.1f} | {100 * cover[1]:.1f} | "
+        f"{left} | {100 * np.mean([s.lost for s in found]):.2f} | {flagged} |"
+    )
+
+
+def paired(name: str, found: list[Said], clean: list[Said]) -> str:
+    """What the stretch changed against the same session without it, percent."""
+    moved = np.array([a.bias - b.bias for a, b in zip(found, clean, strict=True)])
+    moved = moved[:, [HEADLINE, GLU]]
+    rms, mean = np.sqrt(np.mean(moved**2, axis=0)), moved.mean(axis=0)
+    both = f"mean {mean[0]:+.2f} and {mean[1]:+.2f}"
+    return f"{name}: {both}, rms {rms[0]:.2f} and {rms[1]:.2f}"
+
+
+HEAD = (
+    "| sessions | n | bias Glx/tNAA (SE) | bias Glu/tCr (SE) | covers Glx/tNAA, % | "
+    "covers Glu/tCr, % | left out of the stretch, % | lost elsewhere, % | flagged |\n"
+    + "|---" * 9 + "|"
+)  # fmt: skip
+
+
+def main() -> None:
+    """Run and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--n", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=0)
+    wanted = parser.parse_args()
+    seeds = range(wanted.seed, wanted.seed + wanted.n)
+    judged = [said(seed) for seed in seeds]
+    clean = [said(seed, clean=True) for seed in seeds]
+    loose = [said(seed, reject=False) for seed in seeds]
+    print(HEAD)
+    print(line("clean", clean))
+    print(line("judged", judged))
+    for kind in KINDS:
+        own = [s for s in judged if s.kind == kind]
+        if own:
+            print(line(f"judged, {kind}", own))
+    print(line("not judged", loose))
+    print(paired("moved by the stretch, judged", judged, clean))
+    print(paired("moved by the stretch, not judged", loose, clean))
+    for name, some in (("judged", judged), ("not judged", loose)):
+        off = [s for s in some if abs(s.off_sd[HEADLINE]) > 2]
+        print(f"{name}: off by more than 2 SD at the end in {len(off)}, flagged ",
+              sum(s.disagrees for s in off))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
