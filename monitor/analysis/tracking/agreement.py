@@ -36,7 +36,8 @@ from monitor.analysis.tracking.transient_view import Observed
 
 SURELY = 3.0
 LEAST_SHARE = 0.1
-"""Of the wider variance that a difference has at least: neither is quite efficient."""
+"""Of the wider variance that a difference has at least: neither is quite efficient.
+Windows fit line width and baseline anew: theirs is at least their own scatter's."""
 MOST_STRETCHES = 8
 Value = tuple[float, float]
 """Percent and its SD."""
@@ -112,10 +113,15 @@ def agreement_of(
 
 
 def _difference(
-    way: Way, wide: Value, narrow: Value, stretch: Stretch | None = None
+    way: Way, wide: Value, narrow: Value, stretch: Stretch | None = None,
+    least: float = 0.0,
 ) -> Difference | None:
-    """The wider estimate less the narrower; None where one of them is no number."""
-    variance = max(wide[1] ** 2 - narrow[1] ** 2, LEAST_SHARE * wide[1] ** 2)
+    """The wider estimate less the narrower; None where one of them is no number.
+
+    `least` is the smallest variance that may be meant.
+    """
+    least = max(least, LEAST_SHARE * wide[1] ** 2)
+    variance = max(wide[1] ** 2 - narrow[1] ** 2, least)
     apart = wide[0] - narrow[0]
     if not (math.isfinite(apart) and math.isfinite(variance) and variance > 0):
         return None
@@ -151,8 +157,9 @@ def _windows(tracking: Tracking, plan: Plan, outcome: str) -> Difference | None:
     shares = (1 / own) / np.sum(1 / own)
     windows = shares @ np.array([change for change, _, _ in given])
     tracked = shares @ _tracked(tracking, [e for _, _, e in given], outcome)
-    sd = math.sqrt(common + float(shares**2 @ own))
-    return _difference(Way.WINDOWS, (float(windows), sd), (float(tracked), mean[1]))
+    scatter = float(shares**2 @ own)
+    wide = float(windows), math.sqrt(common + scatter)
+    return _difference(Way.WINDOWS, wide, (float(tracked), mean[1]), least=scatter)
 
 
 def _independent(course: Course, plan: Plan, reference: Reference) -> list[Estimate]:
