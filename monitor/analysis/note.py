@@ -15,7 +15,8 @@ class NoteKind(StrEnum):
     (REFUSED), the periods of infusion and reference (PERIOD), whether a series goes on
     with the epoch before it (SERIES), what lies in another epoch than the reference
     period (EPOCHS), an outcome that does not
-    exist (OUTCOME), whether there is a signal and which way round (SIGNAL), how many
+    exist (OUTCOME), stretches unlike the rest (STRETCH), ways to the change that
+    differ (AGREEMENT), whether there is a signal and which way round (SIGNAL), how many
     transients there were (SESSION), limits of quality (LIMITS), the noise of the
     tracker (TRACKER), components that come out negative (COMPONENTS), how well a
     level is known (LEVEL), what the change cannot tell (CHANGE).
@@ -30,6 +31,8 @@ class NoteKind(StrEnum):
     SERIES = "series"
     EPOCHS = "epochs"
     OUTCOME = "outcome"
+    STRETCH = "stretch"
+    AGREEMENT = "agreement"
     SIGNAL = "signal"
     SESSION = "session"
     LIMITS = "limits"
@@ -65,6 +68,8 @@ RULES = {
     NoteKind.SERIES: NoteRule(),
     NoteKind.EPOCHS: NoteRule(stands=True),
     NoteKind.OUTCOME: NoteRule(),
+    NoteKind.STRETCH: NoteRule(),
+    NoteKind.AGREEMENT: NoteRule(tells_outcome=True),
     NoteKind.SIGNAL: NoteRule(),
     NoteKind.SESSION: NoteRule(),
     NoteKind.LIMITS: NoteRule(),

@@ -81,8 +81,10 @@ class Pipeline:
         self.course.rejected = frozenset(settings.rejected_epochs)
         self.tracking = Tracking(self.course, settings.reference_target_percent)
         self.intake = Intake(self.course, settings)
+        self.intake.judge.take_spans(settings.left_out_s, settings.taken_in_s)
         self.periods = Periods(settings.reference_s)
         self.refused = 0
+        self.agreement: Agreement | None = None
         self._told: tuple[Stretch, ...] = ()
         self._apart: int | None = None  # the epoch of which it has been said
 
@@ -237,7 +239,7 @@ class Pipeline:
         update = self._newest(update)
         point = self.tracking.step()
         if update.estimate is not None and update.estimate.independent:
-            update = replace(update, agreement=self._agreement())
+            update = replace(update, agreement=self._compared())
         return replace(
             update,
             quality=self.course.qualities[-1],
@@ -278,12 +280,12 @@ class Pipeline:
             raise InputError(lacking[0])
         self.settings = s
         self.course.rejected = frozenset(s.rejected_epochs)
-        if (s.window, s.step, s.rejected_epochs) == (
-            held.window, held.step, held.rejected_epochs,
-        ):  # fmt: skip
+        self.intake.judge.take_spans(s.left_out_s, s.taken_in_s)
+        out = (s.rejected_epochs, s.left_out_s, s.taken_in_s)
+        left_out = out != (held.rejected_epochs, held.left_out_s, held.taken_in_s)
+        if (s.window, s.step) == (held.window, held.step) and not left_out:
             return replace(update, foreseen=self._foreseen())
         # Other windows leave the session models, and so the tracker, as they are.
-        left_out = s.rejected_epochs != held.rejected_epochs
         return self._redone(update, left_out or self.course.reference is None)
 
     # -- steps -------------------------------------------------------------------------
@@ -312,10 +314,11 @@ class Pipeline:
             length_s = s.infusion_s[1] - s.infusion_s[0]
         return foreseen_now(self.tracking, s.outcome, length_s, self.infusion_s)
 
-    def _agreement(self) -> Agreement | None:
-        """Whether the ways to the change agree."""
+    def _compared(self) -> Agreement | None:
+        """Whether the ways to the change agree now."""
         outcome, stretches = self.settings.outcome, self.intake.judge.stretches
-        return agreement_of(self.tracking, self.plan, outcome, stretches)
+        self.agreement = agreement_of(self.tracking, self.plan, outcome, stretches)
+        return self.agreement
 
     def _anything(self) -> bool:
         """Whether any transient of the session holds a signal."""
@@ -350,7 +353,7 @@ class Pipeline:
             reference_s=self.reference_s,
             tracks=tracks,
             answers=self.tracking.answers,
-            agreement=self._agreement(),
+            agreement=self._compared(),
             foreseen=self._foreseen(),
             notes=(*update.notes, *self._tracker_notes()),
         )

@@ -8,7 +8,9 @@ from monitor.protocol.read_protocol import settings_from
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 
-CHANGEABLE = frozenset({"window", "step", "outcome", "rejected_epochs"})
+CHANGEABLE = frozenset(
+    {"window", "step", "outcome", "rejected_epochs", "left_out_s", "taken_in_s"}
+)
 """Settings that an operator may change during a run."""
 
 
@@ -31,8 +33,8 @@ def changed_by(text: str, settings: Settings) -> Settings:
         )
     if not all(_is_figure(v) for name, v in table.items() if name != "outcome"):
         raise InputError(
-            "A settings event gives figures for window, step and rejected_epochs, "
-            "which this one does not: nothing was changed."
+            "A settings event gives figures for all but the outcome, which this one "
+            "does not: nothing was changed."
         )
     if settings.outcome_hidden and "outcome" in table:
         raise InputError(
@@ -45,5 +47,5 @@ def changed_by(text: str, settings: Settings) -> Settings:
 def _is_figure(value: object) -> bool:
     """Whether nothing but numbers is in it: settings stand in every result."""
     if isinstance(value, list):
-        return all(type(entry) is int for entry in value)
+        return all(map(_is_figure, value))
     return isinstance(value, int | float)

@@ -91,13 +91,15 @@ def settings_from(table: dict[str, Any], name: str) -> Settings:
             f"{owner}: override is about one recording and not about a protocol: leave "
             "it out and give --override to analyse, replay or qc."
         )
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in table.items()
-    }
+    values: dict[str, Any] = {key: _as_tuple(value) for key, value in table.items()}
     defaults = Settings()
     for key, value in values.items():
         default = getattr(defaults, key)
         if default is not None:  # else `Settings` says what it must be
             check_type(owner, key, value, type(default), nan=True)
     return Settings(**{"name": name, **values})
+
+
+def _as_tuple(value: Any) -> Any:
+    """A list, and lists in it, as tuples."""
+    return tuple(map(_as_tuple, value)) if isinstance(value, list) else value

@@ -44,6 +44,11 @@ RANGE = Rule(
     lambda value: value is None or _is_range(value),
 )
 
+SPANS = Rule(
+    "must be a list of [start, end] in s, e.g. [[140, 200]]",
+    lambda value: all(map(_is_range, value)),
+)
+
 
 def _with_rule(rule: Rule, default: T) -> T:
     """A field with a rule; its default, for whoever checks the types."""
@@ -80,6 +85,8 @@ class Settings:
     ratio_priors : soft ratio priors on weak metabolites (LCModel kind)
     outcome : what the headline shows
     rejected_epochs : epochs that the operator leaves out
+    left_out_s, taken_in_s : spans that the operator leaves out, and spans in which he
+        takes in again what is left out because it is unlike the rest; s
     phantom : what is measured is a sphere, and is judged as one
     golden : a recording of the site's best, which a window lays under its plots; no
         number depends on it
@@ -120,6 +127,8 @@ class Settings:
     ratio_priors: bool = True
     outcome: str = "Glx/tNAA"
     rejected_epochs: tuple[int, ...] = ()
+    left_out_s: tuple[tuple[float, float], ...] = _with_rule(SPANS, ())
+    taken_in_s: tuple[tuple[float, float], ...] = _with_rule(SPANS, ())
     phantom: bool = False
     golden: str = ""
     outcome_hidden: bool = False

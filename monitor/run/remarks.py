@@ -15,6 +15,7 @@ from monitor.run.levels import unmeasured
 from monitor.run.line_place import line_offset, points_before_top
 from monitor.run.negative_components import negative_components
 from monitor.run.result import Result
+from monitor.run.unlike import differences_said, stretches_said
 
 OF_THE_LINES = (
     (NoteKind.SIGNAL, line_offset),
@@ -44,6 +45,8 @@ def remarks(result: Result) -> Iterator[Note]:
     )
     for kind, remark in sentences:
         yield from notes_of(kind, [remark(result)])
+    yield from notes_of(NoteKind.STRETCH, stretches_said(result))
+    yield from notes_of(NoteKind.AGREEMENT, differences_said(result))
 
 
 def for_terminal(notes: Iterable[Note]) -> Iterator[Note]:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.epoch_model import SessionModel
@@ -15,6 +16,7 @@ from monitor.analysis.note import Note
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.water_course import WaterPoint
+from monitor.analysis.tracking.agreement import Agreement
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.comparison import Comparison, compared
 from monitor.analysis.tracking.point import TrackerPoint
@@ -81,6 +83,8 @@ class Result:
     notes : everything that was noticed, once each
     durations_ms : time that each transient took, by whether the course was done again
     origin : what kind of file it came from, in words; empty for a stream
+    stretches : of transients that are unlike the rest
+    agreement : of the ways to the change at the end; None without a tracker
     pieces : the files of a session that was joined of several
     """
 
@@ -107,6 +111,8 @@ class Result:
     durations_ms: Mapping[str, Sequence[float]]
     origin: str = ""
     pieces: tuple[Piece, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+    agreement: Agreement | None = None
 
     @property
     def hidden(self) -> bool:

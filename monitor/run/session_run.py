@@ -158,6 +158,8 @@ class SessionRun:
             waters_found=self._water_gate.found,
             water_course=tuple(self._water_gate.course),
             notes=tuple(self.notes),
+            stretches=intake.judge.stretches,
+            agreement=pipeline.agreement,
             durations_ms=self._durations_ms,
         )
 

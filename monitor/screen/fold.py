@@ -6,6 +6,9 @@ These functions alone change a `SessionState`.  Every reading of a clock is the 
 
 from __future__ import annotations
 
+import math
+
+from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.note import Note
@@ -18,6 +21,7 @@ from monitor.screen.fold_event import take_event
 from monitor.screen.parts.axis import Span
 from monitor.screen.parts.spectrum import height_of
 from monitor.screen.parts.tracks import Tracks
+from monitor.screen.parts.unlike import unlike
 from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
 from monitor.screen.recent_quality import judged_with, limits_of
@@ -54,12 +58,24 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
         state.tracks.append(update.tracker)
         if now_s - state.shown_track[0] >= HEADLINE_S:
             state.shown_track = (now_s, update.tracker)
-    if update.stretches is not None:
-        state.stretches = update.stretches
     state.answers = update.answers or state.answers
     state.foreseen = update.foreseen or state.foreseen
+    state.agreement = update.agreement or state.agreement
+    if update.stretches is not None:
+        _take_stretches(state, update.stretches, now_s)
     for note in dict.fromkeys(update.notes):
         _take_note(state, note, now_s)
+
+
+def _take_stretches(
+    state: SessionState, stretches: tuple[Stretch, ...], now_s: float
+) -> None:
+    """Take in what is unlike the rest; a stretch that is new is told."""
+    known_s = max((one.end_s for one in state.stretches), default=-math.inf)
+    for one in stretches:
+        if one.left_out and one.start_s > known_s:
+            tell(state, unlike(one, state.zero_s()), now_s)
+    state.stretches = stretches
 
 
 def hear(state: SessionState, stream: Stream, now_s: float) -> None:

@@ -22,7 +22,16 @@ UNLOCKING = frozenset({UNLOCK, LOCK})
 REFITTED = frozenset({"settings", "reference"})
 """Events after which the course is done again, which may take seconds."""
 VIEW = frozenset(
-    {"outcome", "window", "step", "rejected_epochs", "fwhm_limit_hz", "snr_limit"}
+    {
+        "outcome",
+        "window",
+        "step",
+        "rejected_epochs",
+        "left_out_s",
+        "taken_in_s",
+        "fwhm_limit_hz",
+        "snr_limit",
+    }
     | {"drift_limit_hz_per_min"}
     | {"water_limit", "lipid_limit"}
 )

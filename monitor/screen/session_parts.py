@@ -19,6 +19,7 @@ from monitor.screen.parts.outlook import OutlookWords, outlook_words
 from monitor.screen.parts.peaks import axis_offset
 from monitor.screen.parts.status import Progress, phase_words, plan_words, status
 from monitor.screen.parts.table import Known, table, tells_outcome
+from monitor.screen.parts.unlike import doubt_of
 from monitor.screen.parts.water import water_points
 from monitor.screen.recent_quality import figures_of, limits_of
 from monitor.screen.screen import (
@@ -138,7 +139,9 @@ def _agreement(state: SessionState, now_s: float) -> Agreement:
     windows = state.estimates.independent(since_s, TOGETHER)
     recent = [(w, state.tracks.at(w.time_end_s, outcome)) for w in windows]
     point = state.track_at(now_s)
-    return agreement(outcome, last, point, recent, state.interval_s)
+    found = agreement(outcome, last, point, recent, state.interval_s)
+    doubt = doubt_of(state.agreement, state.zero_s())
+    return replace(found, doubt=doubt or found.doubt)
 
 
 def trend_of(state: SessionState, view: View, axis: TimeAxis) -> Trend:

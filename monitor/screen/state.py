@@ -14,6 +14,7 @@ from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.preparation.quality import Quality
+from monitor.analysis.tracking.agreement import Agreement
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.analysis.tracking.point import TrackerPoint
@@ -50,8 +51,9 @@ class SessionState:
     gaps_s : between neighbouring transients, where nothing was measured, s
     mean_curves : of the reference period
     height : of the tallest line, which the spectra are divided by
-    stretches : transients that are unlike the rest of the session
     looked_at : curves of windows that were asked for, by start and end, s
+    stretches, agreement : what is unlike the rest, and whether the ways to the change
+        agree
     low_weight, missing : transients of low weight, and those that never came
     counted : whether missing ones could be seen
     waters : a row per water reference, see `WaterPoint`
@@ -89,6 +91,7 @@ class SessionState:
     answers: dict[str, Answer] = field(default_factory=dict)
     foreseen: Foreseen | None = None
     stretches: tuple[Stretch, ...] = ()
+    agreement: Agreement | None = None
     looked_at: dict[Span, Curves | None] = field(default_factory=dict)
     low_weight: int = 0
     missing: int = 0

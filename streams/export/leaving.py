@@ -50,7 +50,10 @@ _METABOLITES = (
     "Scyllo|Ser|Tau|mI|sIns|tCho|tCr|tNAA"
 )
 _OUTCOME = re.compile(f"({_METABOLITES})(/({_METABOLITES}|water))?")
-_SETTINGS = {"window": int, "step": int, "rejected_epochs": list, "outcome": str}
+_SETTINGS = {
+    "window": int, "step": int, "rejected_epochs": list, "outcome": str,
+    "left_out_s": list, "taken_in_s": list,
+}  # fmt: skip
 
 
 def without_typed(body: Body) -> Body:
@@ -111,8 +114,15 @@ def _is_setting(name: str, value: object) -> bool:
     if kind is None or type(value) is not kind:
         return False
     if isinstance(value, list):
-        return all(type(entry) is int for entry in value)
+        return all(map(_is_figure, value))
     return not isinstance(value, str) or _OUTCOME.fullmatch(value) is not None
+
+
+def _is_figure(entry: object) -> bool:
+    """A number, or the two of a span."""
+    if isinstance(entry, list):
+        return len(entry) == 2 and all(type(end) in (int, float) for end in entry)
+    return type(entry) is int
 
 
 _TEXTS: dict[str, Callable[[str], str]] = {

@@ -3,8 +3,9 @@
     python tests/acceptance/contamination.py [--n 24] [--seed 0]
 
 Sessions are those of `change_sessions` (`mixed`, one coil, NAA SNR 10, 250 transients
-of reference period, 450 of infusion): each has one stretch of 20 s to 5 min, log-uniform, that begins at random in the reference period (half of them) or in
-the infusion, of one kind in turn:
+of reference period, 450 of infusion): each has one stretch of 20 s to 5 min,
+log-uniform, that begins at random in the reference period (half of them) or in the
+infusion, of one kind in turn:
 
     lipid 0.5 to 3 x NAA; residual water 10 to 50 times higher; motion in each
     transient; lines 1.5 to 5 Hz broader; a hump in the baseline of 0.1 to 0.3 x NAA

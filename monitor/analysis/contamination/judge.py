@@ -73,6 +73,8 @@ class Judge:
         step : of the phase cycle
         """
         quality, i = prepared.quality, prepared.index
+        if i < len(self._arrived) and self._arrived[i].epoch != quality.epoch:
+            self._epochs.pop(self._arrived[i].epoch, None)  # it went on with another
         if i == len(self._arrived):
             self._arrived.append(quality)
             self._measured.append(prepared.measured)
@@ -86,6 +88,10 @@ class Judge:
         """An epoch is another one gone on: its transients come anew."""
         self._epochs.pop(epoch, None)
         self._found.pop(epoch, None)
+
+    def take_spans(self, out_s: Sequence[Span], in_s: Sequence[Span]) -> None:
+        """What the operator takes out, and in."""
+        self.out_s, self.in_s = tuple(out_s), tuple(in_s)
 
     def due(self) -> bool:
         """Whether it is time to look: every few transients, or within a stretch."""

@@ -207,13 +207,13 @@ class Intake:
 
     def judge_again(self) -> bool:
         """Ask the judge anew; whether a transient before the newest changed weight."""
-        qualities, judged = self.course.qualities, self.judge.qualities()
-        changed = [i for i, q in enumerate(judged) if q.weight != qualities[i].weight]
-        for i in changed:
-            qualities[i] = replace(
-                qualities[i], weight=judged[i].weight, flags=judged[i].flags
-            )
-        return any(i < len(qualities) - 1 for i in changed)
+        qualities, moved = self.course.qualities, False
+        for i, judged in enumerate(self.judge.qualities()):
+            held = qualities[i]
+            if (held.weight, held.flags) != (judged.weight, judged.flags):
+                qualities[i] = replace(held, weight=judged.weight, flags=judged.flags)
+                moved |= held.weight != judged.weight and i < len(qualities) - 1
+        return moved
 
     def align_again(self, reference_s: tuple[float, float] | None) -> None:
         """Second pass, where it was asked for; a live session cannot."""

@@ -113,7 +113,10 @@ def agreement_of(
 
 
 def _difference(
-    way: Way, wide: Value, narrow: Value, stretch: Stretch | None = None,
+    way: Way,
+    wide: Value,
+    narrow: Value,
+    stretch: Stretch | None = None,
     least: float = 0.0,
 ) -> Difference | None:
     """The wider estimate less the narrower; None where one of them is no number.

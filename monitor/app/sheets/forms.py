@@ -98,6 +98,11 @@ class ChoicesSheet(Form):
         self.add("&Outcome", self.outcome)
         self.add("&Reference period", self.reference)
         self.add("Re&jected epochs", self.rejected)
+        self.left_out, self.taken_in = QLineEdit(), QLineEdit()
+        self.left_out.setPlaceholderText("none; START:END in s, e.g. 140:200")
+        self.taken_in.setPlaceholderText("none; what is left out there counts again")
+        self.add("Stretches to &leave out", self.left_out)
+        self.add("Stretches to take &in again", self.taken_in)
         self._held = Choices(1, 1, "", "")
         self._confirmed = False
 
@@ -111,6 +116,8 @@ class ChoicesSheet(Form):
         self.outcome.setCurrentText(held.outcome)
         self.reference.setText(held.reference)
         self.rejected.setText(held.rejected)
+        self.left_out.setText(held.left_out)
+        self.taken_in.setText(held.taken_in)
         self.said.show_text("the whole course is fitted again at once")
         self.open()
         self.window_length.setFocus()
@@ -124,6 +131,8 @@ class ChoicesSheet(Form):
             self.outcome.currentText(),
             self.reference.text(),
             self.rejected.text(),
+            self.left_out.text(),
+            self.taken_in.text(),
         )
 
     def done(self) -> None:

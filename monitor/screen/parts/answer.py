@@ -16,6 +16,7 @@ from monitor.analysis.course.detectable import Z80
 from monitor.analysis.tracking.answer import Answer
 from monitor.screen.words import clock, plain
 
+HOPELESS = 50.0  # percent: no brain does that, so that the figure helps nobody
 WHOLE = 3.0  # percent, from which a figure for two metres has no decimals
 
 
@@ -36,4 +37,6 @@ def verdict(answer: Answer, zero_s: float, target_percent: float) -> str:
     said = plain(least, 2 if least < WHOLE else len(f"{least:.0f}"))
     if least <= target_percent:
         return f"no change seen; {said} % would have been"
+    if least > HOPELESS:
+        return "no answer yet: too little good data (F4 sets the reference)"
     return f"can only detect {said} % or more so far"

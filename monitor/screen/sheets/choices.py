@@ -20,7 +20,8 @@ class Choices:
     """What the operator sees and may type.
 
     `reference` is "START:END" in seconds of scanner time, empty where there is none;
-    `rejected` names the epochs that are left out: "1, 2".
+    `rejected` names the epochs that are left out: "1, 2"; `left_out` and `taken_in` are
+    spans like the reference period, several with commas between them.
     """
 
     window: int
@@ -28,6 +29,8 @@ class Choices:
     outcome: str
     reference: str
     rejected: str = ""
+    left_out: str = ""
+    taken_in: str = ""
 
 
 def choices_of(state: SessionState) -> Choices:
@@ -39,6 +42,8 @@ def choices_of(state: SessionState) -> Choices:
         settings.outcome,
         "" if reference_s is None else _range(reference_s),
         state.rejected_epochs(),
+        ", ".join(map(_range, settings.left_out_s)),
+        ", ".join(map(_range, settings.taken_in_s)),
     )
 
 
@@ -69,6 +74,10 @@ def events_for(held: Choices, wanted: Choices) -> tuple[tuple[str, str], ...]:
     }
     if wanted.rejected.strip() != held.rejected.strip():
         changed["rejected_epochs"] = epochs_of(wanted.rejected)
+    for name in ("left_out", "taken_in"):
+        text = getattr(wanted, name)
+        if text.strip() != getattr(held, name).strip():
+            changed[f"{name}_s"] = spans_of(text)
     events = [("settings", json.dumps(changed))] if changed else []
     reference = wanted.reference.strip()
     if reference and reference != held.reference:
@@ -90,6 +99,23 @@ def _reference_of(text: str) -> Span:
             "end after the start."
         )
     return span
+
+
+def spans_of(text: str) -> list[Span]:
+    """Spans that were typed: "140:200, 6m:7m".
+
+    Raises
+    ------
+    InputError : something else
+    """
+    spans = [span_of(part) for part in text.split(",") if part.strip()]
+    known = [span for span in spans if span is not None]
+    if len(known) < len(spans):
+        raise InputError(
+            "Stretches are START:END in seconds with commas between them, e.g. "
+            "140:200, 6m:7m, each end after its start."
+        )
+    return known
 
 
 def epochs_of(text: str) -> list[int]:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.analysis.course.response import Z95
+from monitor.analysis.tracking.agreement import Way
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tie import tie_departure, tie_is_doubtful
 from monitor.screen.parts.axis import UNSEEN, label_of
 from monitor.screen.parts.footer import footer
+from monitor.screen.parts.unlike import compared_words, stretch_words
 from monitor.screen.recent_quality import Figures, figures_of
 from monitor.screen.screen import Headline
 from monitor.screen.session_parts import headline_of
@@ -48,7 +50,7 @@ def summary_of(state: SessionState, now_s: float, made: str = "") -> Summary:
     return Summary(
         " · ".join(part for part in (who, state.source or "no session yet") if part),
         (Line("page made", made), *session_lines(state)),
-        quality_lines(figures_of(state)),
+        (*quality_lines(figures_of(state)), *_stretch_lines(state)),
         _outcome(state, now_s),
         event_lines(state.standing()),
         footer(state.acquisition, state.source, state.settings),
@@ -88,6 +90,7 @@ def _outcome(state: SessionState, now_s: float) -> tuple[Line, ...]:
             state.answers.get(settings.outcome),
         ),
         *tracker_lines(state.tracks.newest, settings.outcome),
+        *_way_lines(state),
     )
 
 
@@ -100,6 +103,23 @@ def quality_lines(f: Figures) -> tuple[Line, ...]:
         Line("residual water / NAA", plain(f.water)),
         Line("lipid / NAA", plain(f.lipid)),
         Line("transients of low weight", f"{100 * f.low_weight:.1f} %"),
+    )
+
+
+def _way_lines(state: SessionState) -> tuple[Line, ...]:
+    """Windows, and the change with and without stretches, beside the tracker."""
+    found, zero_s = state.agreement, state.zero_s()
+    differences = found.differences if found is not None else ()
+    return tuple(
+        Line(*compared_words(one, zero_s)) for one in differences if one.way != Way.TIES
+    )
+
+
+def _stretch_lines(state: SessionState) -> tuple[Line, ...]:
+    """Stretches that are unlike the rest."""
+    zero_s = state.zero_s()
+    return tuple(
+        Line("unlike the rest", stretch_words(one, zero_s)) for one in state.stretches
     )
 
 

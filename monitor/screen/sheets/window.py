@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.screen.parts.axis import Span
+from monitor.screen.parts.unlike import compared_words
 from monitor.screen.screen import SpectrumView
 from monitor.screen.session_parts import spectrum_of
 from monitor.screen.sheets.compare_windows import Figure, figures, title
@@ -63,9 +64,22 @@ def look_at(state: SessionState, this: Estimate, against: str = EARLIER) -> Look
         (
             *figures(this, other, state.quality, (curves, before), outcome),
             *told,
+            *_ways(state),
             *water_figures(this, other, state.waters),
         ),
     )
+
+
+def _ways(state: SessionState) -> tuple[Figure, ...]:
+    """How far the other ways to the change lie from the tracker."""
+    found = state.agreement
+    if state.hidden or found is None:
+        return ()
+    figures = []
+    for one in found.differences:
+        name, size = compared_words(one, state.zero_s())
+        figures.append(Figure(name, "", size, one in found.apart))
+    return tuple(figures)
 
 
 def _compared(

@@ -14,6 +14,7 @@ from streams.sources.file_event import file_event
 from streams.sources.joining.moved_text import (
     moved_epochs,
     moved_period,
+    moved_spans,
     named_count,
     with_count,
 )
@@ -113,7 +114,8 @@ class _Shift:
         if event.kind == "reference":
             return moved_period(event.text, self.piece.offset_s)
         if event.kind == "settings":
-            return moved_epochs(event.text, self.ahead.epoch)
+            text = moved_epochs(event.text, self.ahead.epoch)
+            return moved_spans(text, self.piece.offset_s)
         count = named_count(event)
         if count is None:
             return event.text

@@ -9,7 +9,7 @@ from streams.messages.scanner_counter import AUTHOR, NAMING
 from streams.messages.span import span_of
 from streams.messages.transient import Event
 
-EPOCHS = "rejected_epochs"
+EPOCHS, SPANS = "rejected_epochs", ("left_out_s", "taken_in_s")
 _COUNT = re.compile(r"\b(transient) (\d{1,16})\b", re.IGNORECASE)
 
 
@@ -29,6 +29,20 @@ def moved_epochs(text: str, ahead: int) -> str:
     except (ValueError, KeyError, TypeError, RecursionError):
         return text
     return json.dumps({**table, EPOCHS: moved})
+
+
+def moved_spans(text: str, offset_s: float) -> str:
+    """A change of settings whose stretches lie so much later; another as it is."""
+    try:
+        table = json.loads(text)
+        moved = {
+            name: [[start + offset_s, end + offset_s] for start, end in table[name]]
+            for name in SPANS
+            if name in table
+        }
+    except (ValueError, TypeError, RecursionError):
+        return text
+    return json.dumps({**table, **moved}) if moved else text
 
 
 def named_count(event: Event) -> int | None:

@@ -55,3 +55,14 @@ def test_rejected_epochs_and_the_reference():
     settings, reference = changed(rejected="1, 2", reference="10:300")
     assert json.loads(settings[1]) == {"rejected_epochs": [1, 2]}
     assert reference == ("reference", "10:300")
+
+
+def test_stretches_are_taken_out_and_in_again():
+    ((kind, text),) = changed(left_out="140:200, 6m:7m", taken_in="20:40")
+    assert kind == "settings"
+    assert json.loads(text) == {
+        "left_out_s": [[140.0, 200.0], [360.0, 420.0]],
+        "taken_in_s": [[20.0, 40.0]],
+    }
+    with pytest.raises(InputError, match="Stretches are START:END"):
+        changed(left_out="from 140 to 200")

@@ -1,0 +1,64 @@
+"""What is said at the end of stretches unlike the rest, and of ways that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.analysis.contamination.stretch import Cause, Stretch
+from monitor.analysis.course.response import Z95
+from monitor.analysis.tracking.agreement import Difference, Way
+from monitor.run.result import Result
+
+WHY = {
+    Cause.LIPID: "lipid",
+    Cause.WATER: "residual water",
+    Cause.MOTION: "motion",
+    Cause.WIDTH: "the line width",
+    Cause.BASELINE: "the baseline",
+}
+
+
+def stretches_said(result: Result) -> Iterator[str]:
+    """A sentence for each stretch."""
+    for one in result.stretches:
+        yield f"{_where(one)}: {_fate(one)}"
+
+
+def _where(one: Stretch) -> str:
+    span = f"From {one.start_s:.0f} to {one.end_s:.0f} s ({one.transients} transients)"
+    if one.cause == Cause.OPERATOR:
+        return f"{span} the operator took a stretch out"
+    return f"{span} {WHY[one.cause]} sets transients apart from the rest"
+
+
+def _fate(one: Stretch) -> str:
+    if one.left_out:
+        return "they count neither in the reference period nor in windows or tracker."
+    return "they count all the same, as was asked for."
+
+
+def differences_said(result: Result) -> Iterator[str]:
+    """A sentence for each way to the change that differs, and what was mended."""
+    found = result.agreement
+    for one in found.differences if found is not None else ():
+        if one.sure:
+            yield _difference(one, result.settings.outcome)
+
+
+def _difference(one: Difference, outcome: str) -> str:
+    """What one comparison says, in percent with its 95 % interval."""
+    by = f"{one.percent:+.1f} +- {Z95 * one.sd_percent:.1f} %"
+    stretch = one.stretch
+    if stretch is None:
+        what = "The tracker without ties lies" if one.way == Way.TIES else "Windows lie"
+        return (
+            f"{what} {by} from the tracker's change of {outcome}, more than chance: "
+            "trust neither before it is known why."
+        )
+    span = f"{stretch.start_s:.0f} to {stretch.end_s:.0f} s"
+    if stretch.left_out:
+        return f"Leaving out {span} changed the mean change of {outcome} by {by}."
+    return (
+        f"Without {span}, which is unlike the rest, the mean change of {outcome} would "
+        f"differ by {by}: leave it out (F4) unless it is known to be good."
+    )

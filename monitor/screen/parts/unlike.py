@@ -1,0 +1,74 @@
+"""Stretches that are unlike the rest, and ways to the change that differ, in words."""
+
+from __future__ import annotations
+
+from monitor.analysis.contamination.stretch import Cause, Stretch
+from monitor.analysis.course.response import Z95
+from monitor.analysis.tracking.agreement import Agreement, Difference, Way
+from monitor.screen.screen import Level, Message
+from monitor.screen.words import MINUS, clock, signed
+
+DO = {
+    Cause.LIPID: "lie still; check the voxel and its saturation bands",
+    Cause.WATER: "check water suppression",
+    Cause.MOTION: "ask to lie still",
+    Cause.WIDTH: "ask to lie still; check the shim",
+    Cause.BASELINE: "ask to lie still; check the voxel",
+    Cause.OPERATOR: "",
+}
+
+
+def span_words(stretch: Stretch, zero_s: float) -> str:
+    """When: "+02:20 to +04:20" from the infusion's start, else from the first."""
+    ends = (stretch.start_s - zero_s, stretch.end_s - zero_s)
+    plus = "+" if zero_s else ""
+    start, end = (f"{MINUS if t < 0 else plus}{clock(abs(t))}" for t in ends)
+    return f"{start} to {end}"
+
+
+def unlike(stretch: Stretch, zero_s: float) -> Message:
+    """A stretch that is left out from now on, as long as it lasts."""
+    begin = span_words(stretch, zero_s).partition(" to ")[0]
+    said = f"{stretch.cause.capitalize()} since {begin}: left out while it lasts"
+    if stretch.cause == Cause.OPERATOR:
+        said = f"{span_words(stretch, zero_s)} left out"
+    return Message("note", Level.NOTE, said, DO[stretch.cause], 0.0)
+
+
+def stretch_words(stretch: Stretch, zero_s: float) -> str:
+    """A stretch and what became of it, in one line."""
+    fate = "left out" if stretch.left_out else "taken in"
+    return f"{span_words(stretch, zero_s)}, {stretch.cause}, {fate}"
+
+
+def compared_words(one: Difference, zero_s: float) -> tuple[str, str]:
+    """One comparison with the tracker: what, and how far off."""
+    return _name(one, zero_s), _size(one)
+
+
+def _name(one: Difference, zero_s: float) -> str:
+    if one.stretch is not None:
+        return f"without {span_words(one.stretch, zero_s)} ({one.stretch.cause})"
+    if one.way == Way.TIES:
+        return "without its ties, less tracker"
+    return "windows, less tracker"
+
+
+def _size(one: Difference) -> str:
+    by = f"{signed(one.percent)} ± {Z95 * one.sd_percent:.1f} %"
+    if one.mended:
+        return f"{by}, left out"
+    return f"{by}, more than chance" if one.sure else by
+
+
+def doubt_of(found: Agreement | None, zero_s: float) -> str:
+    """Why the number is grey: the first that differs; empty where nothing does."""
+    if found is None or found.agrees:
+        return ""
+    one = found.apart[0]
+    if one.stretch is not None:
+        where = span_words(one.stretch, zero_s)
+        return f"{where} is unlike the rest and counts: leave it out (F4)"
+    if one.way == Way.TIES:
+        return "it does not agree with the tracker without ties (F3)"
+    return "the windows do not agree with it (F3)"

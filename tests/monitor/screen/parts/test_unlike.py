@@ -1,0 +1,44 @@
+"""What is said of stretches that are unlike the rest, and of ways that differ."""
+
+from dataclasses import replace
+
+from monitor.analysis.contamination.stretch import Cause, Stretch
+from monitor.analysis.tracking.agreement import Agreement, Difference, Way
+from monitor.screen.parts.unlike import (
+    compared_words,
+    doubt_of,
+    stretch_words,
+    unlike,
+)
+
+LIPID = Stretch(70, 130, 0, 152.0, 270.0, Cause.LIPID)
+
+
+def test_a_stretch_says_since_when_and_what_to_do():
+    said = unlike(LIPID, 512.0)
+    assert said.condition == "Lipid since \N{MINUS SIGN}06:00: left out while it lasts"
+    assert "lie still" in said.action
+    assert stretch_words(LIPID, 0.0) == "02:32 to 04:30, lipid, left out"
+    taken_in = replace(LIPID, left_out=False)
+    assert stretch_words(taken_in, 0.0).endswith("taken in")
+
+
+def test_what_is_left_out_is_told_and_greys_nothing():
+    mended = Difference(Way.STRETCH, 7.7, 0.9, LIPID)
+    name, size = compared_words(mended, 0.0)
+    assert name == "without 02:32 to 04:30 (lipid)"
+    assert size == "+7.7 ± 1.8 %, left out"
+    found = Agreement("Glx/tNAA", (mended,))
+    assert found.agrees
+    assert doubt_of(found, 0.0) == ""
+
+
+def test_what_counts_and_differs_greys_the_number():
+    counts = Difference(Way.STRETCH, 7.7, 0.9, replace(LIPID, left_out=False))
+    ties = Difference(Way.TIES, 0.5, 2.0)
+    found = Agreement("Glx/tNAA", (ties, counts))
+    assert found.apart == (counts,)
+    assert "leave it out (F4)" in doubt_of(found, 0.0)
+    far = Agreement("Glx/tNAA", (Difference(Way.WINDOWS, -5.0, 1.2), ties))
+    assert doubt_of(far, 0.0) == "the windows do not agree with it (F3)"
+    assert doubt_of(None, 0.0) == ""
