@@ -1,4 +1,4 @@
-"""Contaminated sessions: a slice always; the tables of a whole run: contamination.md."""
+"""Contaminated sessions: a slice always; tables of a whole run: contamination.md."""
 
 import numpy as np
 import pytest
