@@ -21,7 +21,7 @@ LINES = 3  # that are on the page at once
 CONSEQUENCE = {
     key: place
     for place, key in enumerate(
-        ("recording", "stream", "unsent", "disk", "failed", "deaf", "unsent", "silent",
+        ("recording", "stream", "unsent", "disk", "failed", "deaf", "silent",
          "expected", "conjugation", "fitting", "lost", "refused", "fit", "rejected",
          "fwhm", "lipid", "snr", "water", "drift", "lag", "clock", "unlocked", "ended")
     )

@@ -69,6 +69,8 @@ class MessagePanel(QFrame):
         if messages is self._shown:
             return
         self._shown = messages
+        said = [f"{m.condition} · {m.action}" for m in messages]
+        self.setToolTip("\n".join([*said, TIP]))  # where a line is too narrow
         lines = lines_of(messages, FEW if self._cramped else LINES)
         restate(self, "attention" if lines.attention else "")
         self.first.setVisible(bool(lines.first) and not lines.long)
