@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import QGridLayout, QMainWindow, QWidget
 
 from monitor.app.compare.column import Column
 from monitor.app.compare.sheets import Sheets
+from monitor.app.crosshair import Crosshair
 from monitor.app.gc_guard import loaded_is_kept
 from monitor.app.panels.replay import ReplayPanel
 from monitor.app.plots import Plot
@@ -77,6 +78,11 @@ class CompareWindow(QMainWindow):
         self.sheets = Sheets(self._page, self.columns, self.sessions, send, self._say)
         self._grid.setRowStretch(0, 1)
         self.setCentralWidget(self._page)
+        timed = [plot for column in self.columns for plot in column.plots]
+        self._crosshairs = (
+            Crosshair(timed),
+            *(Crosshair((column.spectrum,)) for column in self.columns),
+        )
         self._shown: tuple[Trend, ...] = ()
         self._drawn: tuple[Trend, ...] = ()
         self._told = (-math.inf, "")
@@ -146,6 +152,8 @@ class CompareWindow(QMainWindow):
         if furthest is not None:
             self.replay.draw(furthest)
         self._show_words((one, two), now)
+        for crosshair in self._crosshairs:
+            crosshair.draw()
         self.sheets.looking.refresh()
 
     def _say(self, words: str) -> None:
@@ -216,6 +224,8 @@ class CompareWindow(QMainWindow):
         self._grid.setSpacing(gap)
         for column in self.columns:
             column.dress(theme)
+        for crosshair in self._crosshairs:
+            crosshair.dress(theme)
         self.replay.dress(theme)
         self.replay.setFixedHeight(theme.px(70))
         self.said.dress(theme)

@@ -151,6 +151,16 @@ def test_zoom_is_that_of_both_and_one_key_undoes_it(qtbot, pair):
     assert two.getViewBox().viewRange()[0] != pytest.approx([1, 2])
 
 
+def test_the_crosshair_stands_at_the_same_time_in_both(pair):
+    window, _ = pair
+    window.columns[0].trend.plot.pointed.emit(8.0, 0.0)
+    window.frame()
+    found = window._crosshairs[0]._crosses
+    assert {cross.line.value() for cross in found.values()} == {8.0}
+    (said,) = [c for c in found.values() if c.words.isVisible()]
+    assert said.words.toPlainText().startswith("+08:00")
+
+
 def test_controls_play_both(qtbot, pair):
     window, sent = pair
     qtbot.keyClick(window, Qt.Key.Key_Space)
