@@ -67,7 +67,7 @@ def headline(of: Standing) -> Headline:
 
 def hidden() -> Headline:
     """Blinded protocol: the place stays, the number does not."""
-    lines = ("blinded protocol: quality, stream and markers stay visible",)
+    lines = ("blinded protocol:", "quality, stream and markers stay visible")
     return Headline("Outcome", "hidden", "", "", lines, 1.0)
 
 

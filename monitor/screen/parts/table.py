@@ -122,7 +122,8 @@ def _numbers(known: Known, name: str) -> Numbers:
     tracked = known.tracked.get(name)
     e = known.estimate
     key = find(name, e.values) if e is not None else None
-    of_window = name not in known.tracked and known.reference_s is not None
+    compared = known.reference_s is not None and not known.hidden
+    of_window = compared and name not in known.tracked
     if e is None or key is None:
         return Numbers(name, of_window)
     now = e.values[key]

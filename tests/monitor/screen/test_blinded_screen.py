@@ -38,6 +38,7 @@ def test_blinded_screen_has_no_outcome_anywhere(updates):
     for row in screen.table.rows:  # what it was before would tell how it changed
         assert {row.before, row.change, row.half, row.detectable} == {"–"}
         assert row.now != "–"
+        assert not row.of_window
     assert not [p for p in screen.spectrum.peaks if p.name == "Glx"]
     assert not screen.trend.provisional
     said = " ".join(texts(screen))
