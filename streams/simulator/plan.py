@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from streams.errors import InputError
+from streams.messages.transient import Event
 
 
 def require(fine: bool, sentence: str) -> None:
@@ -124,9 +125,28 @@ class PlannedSeries:
 
 @dataclass(frozen=True, slots=True)
 class PlannedEvent:
-    """An event and when it happens; `infusion_start` and `infusion_stop` among them."""
+    """An event and when it happens; `infusion_start` and `infusion_stop` among them.
+
+    Attributes
+    ----------
+    given_s : when it comes into the stream: later than it says for a mark that is given
+        late or mended; None: when it happens
+    replaces : see `streams.messages.transient.Event`
+    """
 
     time_s: float
     kind: str
     text: str = ""
     author: str = "simulator"
+    given_s: float | None = None
+    replaces: bool = False
+
+    @property
+    def came_s(self) -> float:
+        """Scanner time at which it comes into the stream, s."""
+        return self.time_s if self.given_s is None else self.given_s
+
+    @property
+    def event(self) -> Event:
+        """As it is sent."""
+        return Event(self.time_s, self.kind, self.text, self.author, self.replaces)

@@ -63,20 +63,18 @@ def prepare(
 def scan_session(session: SimulatedSession) -> Iterator[Body]:
     """Run a session that was made ready; see `scan`."""
     scenario = session.scenario
-    waiting = sorted(scenario.events, key=lambda event: event.time_s)
+    waiting = sorted(scenario.events, key=lambda event: event.came_s)
     sent, series = 0, -1
     for count in delivery(scenario, session.schedule):
         time_s = float(session.schedule.time_s[count])
-        while waiting and waiting[0].time_s <= time_s:
-            planned = waiting.pop(0)
-            yield Event(planned.time_s, planned.kind, planned.text, planned.author)
+        while waiting and waiting[0].came_s <= time_s:
+            yield waiting.pop(0).event
         if session.schedule.series[count] != series:
             series = int(session.schedule.series[count])
             yield _beginning(scenario, series, time_s)
         yield transient(session, int(count))
         sent += 1
-    for planned in waiting:
-        yield Event(planned.time_s, planned.kind, planned.text, planned.author)
+    yield from (planned.event for planned in waiting)
     yield End(sent, "complete")
 
 

@@ -50,6 +50,8 @@ class Scenario:
     relaxation : whether metabolites have their T1 and T2 (weighting and line width)
     concentrations_mm : by metabolite, mmol/l; the FID's amplitude is concentration
         times number of protons, times relaxation
+    infused_s : true start and stop of the infusion, s, where events mark it late, twice
+        or wrong; empty: as the first events of either kind say
     protocol : preset of the monitor that the session is meant for; empty: none
     water_reference_mm : concentration of the water that the reference frames see
     courses : by metabolite (or "MM"), how it follows the infusion; none: constant
@@ -66,6 +68,7 @@ class Scenario:
     concentrations_mm: dict[str, float]
     protocol: str = ""
     events: tuple[PlannedEvent, ...] = ()
+    infused_s: tuple[float, ...] = ()
     courses: dict[str, Course] = field(default_factory=dict)
     drift: Drift | None = None
     phase: Phase | None = None
@@ -112,6 +115,7 @@ class Scenario:
                 f"{what} of {', '.join(strangers)} need concentrations of the same "
                 "names",
             )
+        require(len(self.infused_s) in (0, 2), "infused_s is [start, stop] in s")
         follows = bool(self.courses) or self.narrowing is not None
         require(
             not follows or self.infusion_s is not None,
@@ -123,7 +127,9 @@ class Scenario:
 
     @property
     def infusion_s(self) -> tuple[float, float] | None:
-        """Start and stop of the (first) infusion, s; None without one."""
+        """True start and stop of the (first) infusion, s; None without one."""
+        if self.infused_s:
+            return self.infused_s[0], self.infused_s[1]
         times = {event.kind: event.time_s for event in reversed(self.events)}
         if "infusion_start" not in times or "infusion_stop" not in times:
             return None

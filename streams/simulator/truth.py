@@ -23,12 +23,14 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from streams.errors import InputError
+from streams.messages.marks import is_mark
 from streams.simulator.courses import multiplier
 from streams.simulator.scenario import Scenario
 from streams.simulator.schedule import KINDS, delivery
@@ -93,6 +95,7 @@ def truth_summary(session: SimulatedSession) -> dict[str, Any]:
         "title": scenario.title,
         "seed": scenario.seed,
         "infusion_s": scenario.infusion_s,
+        "marks": [asdict(e) for e in scenario.events if is_mark(e.event)],
         "concentrations_mm": scenario.concentrations_mm,
         "amplitudes": amplitude,
         "ratios": ratios(amplitude),

@@ -12,6 +12,8 @@ from threadpoolctl import threadpool_limits
 
 from monitor.protocol.choose import Wishes
 from monitor.protocol.settings import Settings
+from monitor.run.analyse import push_all, with_notes
+from monitor.run.remarks import remarks
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from monitor.run.worker_messages import Computed
@@ -106,10 +108,8 @@ def outcome_of(messages: Sequence[Message], **changes: object) -> Outcome:
     return Outcome(result, window)
 
 
-def seen(outcome: Outcome) -> dict[str, Any]:
-    """All that must be the same to the last bit, however the marks came about."""
-    result, state = outcome.result, outcome.window.state
-    screen = outcome.window.screen(1e6)
+def values_of(result: Result) -> dict[str, Any]:
+    """All that tables and reports are made from."""
     return {
         "marks": [(m.kind, m.time_s) for m in result.marks.events],
         "reference": result.reference_s,
@@ -121,6 +121,14 @@ def seen(outcome: Outcome) -> dict[str, Any]:
         "answers": dict(result.answers),
         "notes": result.notes,
         "counts": replace(result.counts, missing_messages=0),
+    }
+
+
+def seen(outcome: Outcome) -> dict[str, Any]:
+    """All that must be the same to the last bit, however the marks came about."""
+    state, screen = outcome.window.state, outcome.window.screen(1e6)
+    return {
+        **values_of(outcome.result),
         "windows": list(state.estimates),
         "strips": screen.strips,
         "trend": screen.trend,
@@ -155,3 +163,12 @@ def differences(one: Any, other: Any, where: str = "") -> list[str]:
         same = one == other or (one != one and other != other)
         return [] if same else [f"{where}: {one!r} and {other!r}"[:200]]
     return [d for n, a, b in parts for d in differences(a, b, f"{where}.{n}")]
+
+
+def analysed(messages: Sequence[Message], **changes: object) -> Result:
+    """What `analyse` makes of a session."""
+    run = SessionRun(Wishes(changes={**CHANGES, **changes}), draws=False)
+    with threadpool_limits(1):
+        push_all(run, messages)
+        _, result = run.finish()
+    return with_notes(result, remarks(result))
