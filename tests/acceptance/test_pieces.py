@@ -9,6 +9,7 @@ from pieces import session_of
 from pieces_sessions import OUTCOMES, run, scenario_of
 from threadpoolctl import threadpool_limits
 
+from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS
 from monitor.analysis.note import NoteKind
 from monitor.analysis.pipeline import Pipeline
 from monitor.protocol.read_protocol import read_protocol
@@ -50,7 +51,10 @@ def test_across_epochs_nothing_is_not_called_a_change(kind):
 def test_one_choice_serves_both_epochs():
     _, pipeline, _ = run("apart", 1)
     one, other = pipeline.course.sessions.values()
-    assert one.problem.stiffness == other.problem.stiffness
+    assert other.problem.stiffness == DEPARTURE_STIFFNESS
+    theirs = np.vdot(one.baseline, other.baseline) / np.vdot(one.baseline, one.baseline)
+    rest = other.baseline - theirs * one.baseline
+    assert np.linalg.norm(rest) < 0.3 * np.linalg.norm(other.baseline)
     assert one.subspace.problem.stiffness == other.subspace.problem.stiffness
     shifts = one.problem.model.layout.shifts
     assert np.array_equal(one.fit.theta[shifts], other.fit.theta[shifts])

@@ -30,10 +30,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.basis import names as naming
-from monitor.analysis.fit.first_fit import Freedom, chosen_by
-from monitor.analysis.fit.fit import Fit, curves
-from monitor.analysis.fit.model import LORENTZ, PHASE, SHIFT, Model
-from monitor.analysis.fit.problem import Problem, stacked
+from monitor.analysis.fit.first_fit import SHARED, Freedom, chosen_by
+from monitor.analysis.fit.fit import Fit, curves, minimise
+from monitor.analysis.fit.model import LORENTZ, MM_GAUSS, PHASE, SHIFT, Model
+from monitor.analysis.fit.problem import Indices, Problem, stacked
 from monitor.analysis.fit.subspace import Subspace, make_subspace
 from monitor.analysis.fit.unmeasured import (
     fit_mean,
@@ -54,6 +54,8 @@ NAA_BAND_PPM = (1.86, 2.16)
 BESIDE_WATER_PPM = 0.12
 ZERO_FILL = 8
 UNTOLD_STIFFNESS = 0.3
+DEPARTURE_STIFFNESS = 1.0
+"""Of an epoch's baseline from that of another: some 9 degrees of freedom at 3 T."""
 
 
 @dataclass(frozen=True)
@@ -158,9 +160,12 @@ def make_session_model(
     mean = band_spectra(model, water, mean_fid)
     found = fit_mean(model, mean, noise_sd * mean_noise, freedom)
     fit, problem, model = found.fit, found.problem, found.problem.model
+    expected = np.zeros_like(mean)
+    if same_brain is not None and fit.converged:
+        fit, problem, expected = fit_about(same_brain, fit, problem)
     phased, smooth, parts = curves(problem, fit)
-    baseline = smooth * model.turn(fit.theta)
-    offset = (phased - parts.sum(axis=1)) * model.turn(fit.theta)
+    baseline = smooth * model.turn(fit.theta) + expected
+    offset = (phased - parts.sum(axis=1)) * model.turn(fit.theta) + expected
     told = len(windows) > 1
     least = problem.stiffness if told else max(problem.stiffness, UNTOLD_STIFFNESS)
     floor = least * (window_noise / mean_noise) ** 2
@@ -186,6 +191,37 @@ def make_session_model(
         return replace(made, common=common + doubt, doubt=doubt)
     doubt = found.doubt * max(fit.misfit, 1.0)
     return replace(made, common=common, doubt=doubt)
+
+
+def fit_about(
+    other: SessionModel, fit: Fit, problem: Problem
+) -> tuple[Fit, Problem, Complex]:
+    """Fit a mean about another epoch's baseline, with that (K,) as it stands in it.
+
+    The baseline is the brain's and not the shim's: found anew it would cost most of
+    what two cold fits differ.  From the other's it may depart as smoothly as
+    `DEPARTURE_STIFFNESS` lets it.
+    """
+    model, theirs = problem.model, other.fit
+    c = fit.amplitudes
+    gain = float(c @ theirs.amplitudes) / float(theirs.amplitudes @ theirs.amplitudes)
+    turned = model.turn(fit.theta) * np.conj(model.turn(theirs.theta))
+    expected = np.asarray(gain * other.baseline * turned, complex)
+    about = replace(
+        problem, spectrum=problem.spectrum - expected, stiffness=DEPARTURE_STIFFNESS
+    )
+    again = minimise(about, fit.theta, shim_parameters(fit, problem))
+    if not again.converged:
+        return fit, problem, np.zeros_like(expected)
+    return again, about, expected
+
+
+def shim_parameters(fit: Fit, problem: Problem) -> Indices:
+    """What is fitted of the shim: phase, shift, widths, a kernel where it has one."""
+    kernel = problem.model.layout.kernel
+    bent = range(kernel.start, kernel.stop) if fit.theta[kernel].any() else ()
+    wider = (MM_GAUSS,) if fit.theta[MM_GAUSS] else ()
+    return np.array([*SHARED, *wider, *bent], np.intp)
 
 
 def _doubt_of(other: SessionModel, fit: Fit) -> Real:

@@ -77,7 +77,7 @@ class Chosen:
     ----------
     stiffness, traits : what was chosen
     theta : (size,) its parameters, of which those of the brain are taken over: small
-        shifts, the macromolecules' width, T2's part
+        shifts and T2's part (the macromolecules' width is against the line's)
     """
 
     stiffness: float
@@ -87,7 +87,7 @@ class Chosen:
     def brain(self, model: Model) -> Indices:
         """Which parameters are the brain's, and not the shim's."""
         shifts = range(model.layout.shifts.start, model.layout.shifts.stop)
-        return np.array([MM_GAUSS, RELAXATION, *shifts], dtype=np.intp)
+        return np.array([RELAXATION, *shifts], dtype=np.intp)
 
 
 def chosen_by(fit: Fit, problem: Problem) -> Chosen:

@@ -17,7 +17,7 @@ from monitor.analysis.fit.epoch_model import (
 )
 from monitor.analysis.fit.first_fit import FREE, usual
 from monitor.analysis.fit.mm_prior import unmeasured
-from monitor.analysis.fit.model import Model
+from monitor.analysis.fit.model import RELAXATION, Model
 from monitor.analysis.fit.model_for import model_for, with_prior
 from monitor.analysis.fit.unmeasured import fit_mean
 from monitor.analysis.tracking.tracker import shared_doubt, tracked_changes
@@ -90,6 +90,19 @@ def test_an_epoch_takes_over_the_macromolecules_of_another(model):
     o = outcomes_of(model.names).subset(OUTCOMES)
     sds = [o.sds(s.fit.amplitudes, s.doubt) for s in (first, second)]
     assert np.allclose(sds[0], sds[1], rtol=0.05)
+
+
+def test_an_epoch_takes_over_what_the_brain_has_of_another(model):
+    known, fid = replace(model, unmeasured=None), spectrum(model, 2)[0]
+    first = session(known, fid)
+    second = session(known, 3.0 * fid, first)
+    layout = first.problem.model.layout
+    brain = [RELAXATION, *range(layout.shifts.start, layout.shifts.stop)]
+    assert np.array_equal(first.fit.theta[brain], second.fit.theta[brain])
+    assert second.subspace.problem.stiffness == first.subspace.problem.stiffness
+    apart = np.linalg.norm(second.baseline - 3.0 * first.baseline)
+    alone = np.linalg.norm(session(known, fid).baseline)
+    assert apart < 0.3 * 3.0 * alone
 
 
 def test_another_grid_finds_its_own(model):
