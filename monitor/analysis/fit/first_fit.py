@@ -16,7 +16,8 @@ kernel makes a line wider as well as skewed.
 
 What is chosen here is chosen once a session, on the mean of the reference period; the
 windows then hold it (`epoch_model`), and the cold fits of other epochs take it over
-(`Chosen`): what they find besides is their shim's.
+(`Chosen`): what they find besides is their shim's.  They always have a kernel, where
+the freedom has: another shim may be skewed where the first was not.
 """
 
 from __future__ import annotations
@@ -316,7 +317,8 @@ def _choice(
     try:
         point = evaluate(problem, target(problem), first.theta)
         if (chosen := freedom.chosen) is not None:
-            return taken_over(problem, point, asked, chosen.stiffness, chosen.traits)
+            bent = replace(chosen.traits, kernel=bool(freedom.kernel))
+            return taken_over(problem, point, asked, chosen.stiffness, bent)
         return choose(problem, point, asked, freedom.rule)
     except LinAlgError:
         return None
