@@ -26,7 +26,7 @@ from monitor.analysis.contamination.states import (
     states_of,
 )
 from monitor.analysis.contamination.stretch import Cause, Stretch
-from monitor.analysis.contamination.weighing import STRETCH, weighed_again
+from monitor.analysis.contamination.weighing import STRETCH, Weighing
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.weights import Measures
@@ -58,6 +58,7 @@ class Judge:
     stretches: tuple[Stretch, ...] = ()
     _epochs: dict[int, EpochFeatures] = field(default_factory=dict)
     _found: dict[int, list[Found]] = field(default_factory=dict)
+    _weighings: dict[int, Weighing] = field(default_factory=dict)
     _arrived: list[Quality] = field(default_factory=list)
     _measured: list[Measures | None] = field(default_factory=list)
 
@@ -162,9 +163,10 @@ class Judge:
         measured = self._measured[epoch.first : epoch.first + len(epoch)]
         found = list(arrived)
         if self.rejects:
-            found = weighed_again(
-                arrived, measured, epoch.steps, skipped, self.cycle_steps
+            weighing = self._weighings.setdefault(
+                epoch.first, Weighing(self.cycle_steps)
             )
+            found = weighing.qualities(arrived, measured, epoch.steps, skipped)
         return [
             replace(q, weight=0.0, flags=(*q.flags, STRETCH)) if out else q
             for q, out in zip(found, skipped > 0, strict=True)

@@ -8,7 +8,10 @@ left out of that memory, and the others judged again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from monitor.analysis.preparation.preparation import FIRST
 from monitor.analysis.preparation.quality import Quality
@@ -18,30 +21,77 @@ from monitor.analysis.signal.spectrum import Real
 NEVER = frozenset({"empty", "settling", "saturated"})
 STRETCH = "stretch"
 """The flag of a transient in a stretch that is left out."""
+KEPT_EVERY = 32
+"""Transients between memories that are kept, to go on from."""
 
 
-def weighed_again(
-    arrived: Sequence[Quality],
-    measured: Sequence[Measures | None],
-    steps: Sequence[int],
-    skipped: Real,
-    cycle_steps: int,
-) -> list[Quality]:
-    """Qualities of an epoch's transients, judged by those that are not skipped.
+@dataclass(slots=True)
+class Weighing:
+    """An epoch's transients, judged by those of them that are not skipped.
 
-    `skipped` (n,) is above 0 where a transient lies in a stretch.
+    What was judged stays so as far as nothing before it has changed: what came behind
+    the first change is judged again, from a memory that was kept some way before it.
     """
-    kind, found = Kind(cycle_steps), list(arrived)
-    judged = [
-        (i, steps[i], m)
-        for i, (q, m) in enumerate(zip(arrived, measured, strict=True))
-        if m is not None and not skipped[i] and not NEVER.intersection(q.flags)
-    ]
-    for _, step, m in judged[:FIRST]:
-        kind.remember(step, m)
-    for place, (i, step, m) in enumerate(judged):
-        verdict = kind.judge(step, m)
-        if place >= FIRST:
-            kind.push(step, m, verdict)
-        found[i] = replace(arrived[i], weight=verdict.weight, flags=verdict.flags)
-    return found
+
+    cycle_steps: int = 1
+    _kept: list[tuple[int, Kind]] = field(default_factory=list)
+    _arrived: list[Quality] = field(default_factory=list)
+    _skipped: Real = field(default_factory=lambda: np.zeros(0))
+    _found: list[Quality] = field(default_factory=list)
+
+    def qualities(
+        self,
+        arrived: Sequence[Quality],
+        measured: Sequence[Measures | None],
+        steps: Sequence[int],
+        skipped: Real,
+    ) -> list[Quality]:
+        """Qualities of the transients, of which there are as many as before or more.
+
+        `skipped` (n,) is above 0 where a transient lies in a stretch.
+        """
+        done, kind = self._resumed(self._same(arrived, skipped))
+        judged = [
+            (i, steps[i], m)
+            for i in range(done, len(arrived))
+            if (m := measured[i]) is not None
+            and not skipped[i]
+            and not NEVER.intersection(arrived[i].flags)
+        ]
+        first = 0 if done else FIRST
+        for _, step, m in judged[:first]:
+            kind.remember(step, m)
+        found = [*self._found[:done], *arrived[done:]]
+        for place, (i, step, m) in enumerate(judged):
+            verdict = kind.judge(step, m)
+            if place >= first:
+                self._keep(i, kind)
+                kind.push(step, m, verdict)
+            found[i] = replace(arrived[i], weight=verdict.weight, flags=verdict.flags)
+        self._arrived, self._skipped, self._found = list(arrived), skipped, found
+        return list(found)
+
+    def _same(self, arrived: Sequence[Quality], skipped: Real) -> int:
+        """How many transients from the first are what they were."""
+        n = min(len(self._arrived), len(arrived))
+        pairs = zip(arrived[:n], self._arrived, strict=False)
+        other = next((i for i, (a, b) in enumerate(pairs) if a is not b), n)
+        differ = np.flatnonzero(skipped[:other] != self._skipped[:other])
+        return int(differ[0]) if differ.size else other
+
+    def _resumed(self, same: int) -> tuple[int, Kind]:
+        """The last memory before a change, and which transient it was kept before."""
+        while self._kept and self._kept[-1][0] > same:
+            self._kept.pop()
+        if not self._kept:
+            return 0, Kind(self.cycle_steps)
+        i, kind = self._kept[-1]
+        return i, deepcopy(kind)
+
+    def _keep(self, i: int, kind: Kind) -> None:
+        """Keep the memory as it is before a transient, every so often.
+
+        The first of all is kept when the `FIRST` are known, by which they are judged.
+        """
+        if not self._kept or i >= self._kept[-1][0] + KEPT_EVERY:
+            self._kept.append((i, deepcopy(kind)))

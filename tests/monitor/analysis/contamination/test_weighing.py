@@ -1,0 +1,54 @@
+"""Judged again from where something changed: as if all had been judged anew."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.analysis.contamination.weighing import Weighing
+from monitor.analysis.preparation.quality import Quality
+from monitor.analysis.preparation.weights import Measures
+
+COUNT = 160
+QUALITY = Quality(
+    0, 0, 0, 0.0, 0.0, 0.1, 0.0, 0.1, 5.0, 10.0, 1.0, 1.0, 1.0, 1.0, ()
+)  # fmt: skip
+
+
+def session(seed):
+    random = np.random.default_rng(seed)
+    values = random.standard_normal((COUNT, 5))
+    values[random.random(COUNT) < 0.05] += 12.0
+    measured = [Measures(tuple(row), (0.5,) * 5) for row in values.tolist()]
+    flags = [("settling",) if i < 2 else () for i in range(COUNT)]
+    arrived = [replace(QUALITY, index=i, flags=flags[i]) for i in range(COUNT)]
+    return arrived, [None if i == 5 else m for i, m in enumerate(measured)]
+
+
+spans = st.tuples(st.integers(0, COUNT), st.integers(1, 40))
+looks = st.lists(st.tuples(st.integers(1, COUNT), st.lists(spans, max_size=2)))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 9), st.sampled_from([1, 4]), looks)
+def test_any_looks_give_what_one_look_gives(seed, cycle_steps, looks):
+    arrived, measured = session(seed)
+    weighing = Weighing(cycle_steps)
+    for count, stretches in [*sorted(looks, key=lambda look: look[0]), (COUNT, [])]:
+        skipped = np.zeros(count)
+        for first, length in stretches:
+            skipped[first : first + length] = 1.0
+        given_now = arrived[:count], measured[:count], range(COUNT), skipped
+        once = Weighing(cycle_steps).qualities(*given_now)
+        assert weighing.qualities(*given_now) == once
+
+
+def test_a_transient_that_was_prepared_anew_is_judged_anew():
+    arrived, measured = session(3)
+    weighing, none = Weighing(), np.zeros(COUNT)
+    before = weighing.qualities(arrived, measured, range(COUNT), none)
+    arrived[40] = replace(arrived[40], flags=("saturated",))
+    after = weighing.qualities(arrived, measured, range(COUNT), none)
+    assert after == Weighing().qualities(arrived, measured, range(COUNT), none)
+    assert after != before
