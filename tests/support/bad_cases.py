@@ -100,6 +100,19 @@ CASES = {
         f"convert {SHORT} --choose DIM_EDIT=0 --out x.nii",
         r"has nothing to choose along DIM_EDIT",
     ),
+    "several files to replay": (
+        f"replay good.nii.gz {SHORT}",
+        r"2 files are 2 sessions.*--join",
+    ),
+    "one file twice": (
+        f"{GOOD} good.nii.gz --join",
+        r"holds the same transients as good\.nii\.gz",
+    ),
+    "files of which nothing tells the time between": (
+        f"{GOOD} {SHORT} --join",
+        r"Nothing tells the time between good\.nii\.gz and .*--gap S",
+    ),
+    "gap of one file": (f"{GOOD} --gap 9", r"--gap goes with --join"),
     "no metabolite": (f"{GOOD} --metabolites ,", r"--metabolites ',' names nothing"),
     "unknown metabolite": (f"{GOOD} --metabolites Glu,Foo", r"has no Foo; it has"),
     "no range": (f"{GOOD} --reference 600", r"--reference 600 is no range.*0:600"),
