@@ -51,9 +51,8 @@ def event(
     A mark of the infusion is moved by giving it again, and `event undo` takes the last
     one back (`event undo infusion_stop`: the last stop); what was recorded stays.
 
-    Examples: mrs-monitor event infusion_start --connect tcp://127.0.0.1:5555
-    mrs-monitor event infusion_start --time -90s --connect tcp://127.0.0.1:5555
-    mrs-monitor event undo --connect tcp://127.0.0.1:5555
+    Example: mrs-monitor event infusion_start --connect tcp://127.0.0.1:5555
+    (--time -90s: it was 90 s ago)
     """
     if not kind.strip() or not kind.isprintable():
         raise InputError("An event needs a kind, e.g. infusion_start or note.")

@@ -16,7 +16,7 @@ from monitor.typeface import FAMILY, letter_files, sign_files
 
 PACKAGE = Path(monitor.__file__).parent
 DRAWN = ("app", "judge", "report", "screen", "study")
-SIGNS = set("┈▨▾☰")
+SIGNS = set("┈▨▾☰━")
 """Drawn with matplotlib's DejaVu: Inter has none of them."""
 NOTO = Path("/usr/share/fonts/truetype/noto")
 THE_PAGE = "no_text or big_number or opens_a_sheet or smallest"
