@@ -85,6 +85,7 @@ class Operations:
         self.keys = TableSheet("Keys", (10, 40, 10, 40), page)
         self.keys.wide = True
         self.checks = TableSheet("Before the infusion", (5, 33, 39, 23), page)
+        self._logged = -1  # how much of the log is drawn
         self.log = TableSheet("Messages so far", (12, 88), page, size=20)
         self.choices = ChoicesSheet(page)
         self.look = LookSheet(page)
@@ -148,16 +149,25 @@ class Operations:
 
     def show_log(self) -> None:
         """All messages so far, the newest first."""
-        log = self.state.messages_so_far()[-MOST_SAID:]
-        rows = [said_at(at_s, message) for at_s, message in reversed(log)]
         self._host.page.place(self.log)  # its width says what fits into a line
+        self._logged = -1
+        self._draw_log()
+        self._only(self.log)
+
+    def _draw_log(self) -> None:
+        """Draw the log again where something was said since."""
+        log = self.state.messages_so_far()[-MOST_SAID:]
+        said = len(self.state.notices.log)
+        if said == self._logged:
+            return
+        self._logged = said
+        rows = [said_at(at_s, message) for at_s, message in reversed(log)]
         told = [
             ("" if i else at, line)
             for at, words in rows
             for i, line in enumerate(self.log.wrapped(1, words))
         ]
         self.log.draw(told[:MOST_SAID] or [("", "nothing so far")])
-        self._only(self.log)
 
     def acknowledge(self, place: int) -> None:
         """Let a message that is on the page be, unless it gets worse."""
@@ -216,6 +226,8 @@ class Operations:
         self.looking.refresh()
         if self.checks.isVisible():
             self._draw_checks()
+        if self.log.isVisible():
+            self._draw_log()
 
     def _only(self, sheet: Sheet) -> None:
         for other in self.sheets:

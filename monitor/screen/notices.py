@@ -20,6 +20,7 @@ from monitor.screen.screen import Level, Message
 from monitor.screen.words import clock
 from streams.messages.transient import Event
 
+SENT = ": sent"
 TROUBLES = {
     "gap": "Gap in the stream",
     "series_refused": "A series was refused",
@@ -94,8 +95,12 @@ class Notices:
         return frozenset(key for key, watch in watches if watch.since_s is not None)
 
     def tell(self, message: Message, time_s: float, now_s: float) -> None:
-        """Show a message for a while, and log it with its scanner time for ever."""
-        self.log.append((time_s, message))
+        """Show a message for a while, and log it with its scanner time for ever.
+
+        That an event was sent is not logged: what became of it is.
+        """
+        if not message.condition.endswith(SENT):
+            self.log.append((time_s, message))
         self._told = [(t, m) for t, m in self._told if now_s - t < messages.KEPT_S]
         self._told.append((now_s, message))
 
@@ -251,7 +256,7 @@ def _plainly(value: object) -> str:
 
 def sent(label: str) -> Message:
     """An event that is on its way into the recording."""
-    return Message("event", Level.NOTE, f"{label}: sent", "", 0.0)
+    return Message("event", Level.NOTE, f"{label}{SENT}", "", 0.0)
 
 
 def recorded(label: str, time_s: float) -> Message:

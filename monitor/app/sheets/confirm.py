@@ -7,15 +7,16 @@ from PyQt6.QtWidgets import QMessageBox, QWidget
 from monitor.screen.asking import words_of
 from monitor.screen.state import SessionState
 
-CLOSE = (
-    "A session is running. Close the window? A relay goes on recording; the demo's "
-    "ends with its window."
-)
-LEAVE = "A session is running. Leave it for another one? A relay goes on recording."
+RECORDED = "A relay goes on recording; the demo's ends with its window."
+NOBODY = "No relay is heard: perhaps nobody records."
+CLOSE = f"A session is running. Close the window? {RECORDED}"
+LEAVE = f"A session is running. Leave it for another one? {RECORDED}"
 
 
 def leave_question(question: str, state: SessionState, running: bool) -> str:
     """What to ask before a session is left; empty: nothing would be lost."""
+    if not state.stream.connected:
+        question = question.replace(RECORDED, NOBODY)
     if not state.unsent:
         return question if running else ""
     named = "; ".join(words_of(unsent) for unsent in state.unsent)

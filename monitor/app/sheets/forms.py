@@ -51,6 +51,9 @@ class Form(Sheet):
         label.setBuddy(field)
         self._form.addRow(label, field)
         self._words.append(label)
+        if len(self.fields) > 1:
+            QWidget.setTabOrder(self.fields[-1], field)
+        QWidget.setTabOrder(field, self.button)
         self.fields.append(field)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:

@@ -118,3 +118,11 @@ def test_the_tracker_says_the_same_but_once(updates):
         display.fold(Update(9000, 0, notes=(note,)), 100.0)
     said = [m.condition for _, m in display.state.notices.log[before:]]
     assert said == ["Tracker: a.", "Tracker: b.", "Tracker: a."]
+
+
+def test_that_an_event_was_sent_is_shown_and_not_logged(updates):
+    display = shown(updates, 400.0)
+    before = len(display.state.notices.log)
+    await_event(display.state, "note", 400.0, "a")
+    assert any(w.endswith(": sent") for w in texts(display.screen(400.1).messages))
+    assert len(display.state.notices.log) == before
