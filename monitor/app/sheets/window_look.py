@@ -66,12 +66,13 @@ class LookSheet(Sheet):
 
     def draw(self, look: Look) -> None:
         """Show a window and what it is compared with."""
-        self.names[0].show_text(f"{look.against}: {look.before_title}")
+        kind = look.against.split()[-1]
+        self.names[0].show_text(f"{kind}: {look.before_title}")
         self.names[1].show_text(f"this: {look.title}")
         self.button.setText(f"compare with the {OTHER[look.against]}")
         self.plots[0].draw(look.before)
         self.plots[1].draw(look.this)
-        rows = [("", look.against.split()[-1], "this", "moved")]
+        rows = [("", kind, "this", "moved")]
         rows += [
             (f.name, f.before, f.this, "◀" if f.moved else "") for f in look.figures
         ]

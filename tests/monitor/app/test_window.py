@@ -125,6 +125,7 @@ def test_the_ppm_axis_is_numbered_and_has_its_unit_at_the_end(bench):
 
 
 def test_words_and_curves_are_those_of_the_screen(bench):
+    bench.window.frame()  # its clock runs on
     page, screen = bench.page, bench.window.seen()
     assert page.status.stream.text() == screen.status.stream
     assert page.status.phase.text().startswith("INFUSION +")
