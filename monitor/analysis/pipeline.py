@@ -26,6 +26,8 @@ from monitor.analysis.fit.first_fit import Freedom, usual
 from monitor.analysis.fit.fitted import FittedWindow
 from monitor.analysis.fit.model_for import model_for, unexpected
 from monitor.analysis.fit.window import whole_cycles
+from monitor.analysis.glm.spectral_change import SpectralChange
+from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.analysis.refusal import refusal
 from monitor.analysis.settings_event import changed_by
@@ -80,6 +82,7 @@ class Pipeline:
         self.course = Course(Freedom(), aligned=settings.align)
         self.course.rejected = frozenset(settings.rejected_epochs)
         self.tracking = Tracking(self.course, settings.reference_target_percent)
+        self.spectral = SpectralChange(self.course, settings.infusion_length_s)
         self.intake = Intake(self.course, settings)
         self.intake.judge.take_spans(settings.left_out_s, settings.taken_in_s)
         self.periods = Periods(settings.reference_s)
@@ -245,6 +248,7 @@ class Pipeline:
             quality=self.course.qualities[-1],
             stretches=self._new_stretches(),
             tracker=point,
+            spectral_maps=self._maps_with(point),
             answers=self.tracking.answers,
             notes=(*update.notes, *self._tracker_notes()),
         )
@@ -340,9 +344,10 @@ class Pipeline:
         last = update.ended is not None
         anew = self.intake.judge_again() or anew
         course = refit(self.course, self.plan, anew, self.draws or last)
-        tracks = None
+        tracks, maps = None, self.spectral.maps
         if anew or marked:
             tracks = self.tracking.redo_if_changed(self.infusion_s)
+            maps = self._maps_again(tracks)
         return replace(
             update,
             stretches=self._new_stretches(),
@@ -352,6 +357,7 @@ class Pipeline:
             reference_curves=reference_curves(self.course) if self.draws else None,
             reference_s=self.reference_s,
             tracks=tracks,
+            spectral_maps=maps,
             answers=self.tracking.answers,
             agreement=self._compared(),
             foreseen=self._foreseen(),
@@ -362,6 +368,18 @@ class Pipeline:
         """The stretches that are unlike the rest; None where they are as last told."""
         told, self._told = self._told, self.intake.judge.stretches
         return None if self._told == told else self._told
+
+    def _maps_with(self, point: TrackerPoint | None) -> tuple[SpectralMap, ...]:
+        """What the spectra say of each course, where the newest completes a block."""
+        return self.spectral.push(self.tracking.seen[-1], point) if point else ()
+
+    def _maps_again(
+        self, tracks: tuple[TrackerPoint, ...] | None
+    ) -> tuple[SpectralMap, ...]:
+        """The same of all transients; with new `tracks`, from new spectra."""
+        if tracks is None:
+            return self.spectral.again(self.infusion_s)
+        return self.spectral.redo(self.tracking.seen, tracks, self.infusion_s)
 
     def _first_s(self) -> float:
         return self.course.qualities[0].time_s if self.course.qualities else 0.0

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curve, Curves
+from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.note import Note
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.water_course import WaterPoint
@@ -46,6 +47,8 @@ class Update:
     reference_s : (start, end) of the reference period in s, whenever `course` is sent
     tracker : after a metabolite transient, once there is a reference period
     tracks : with `course`, the tracker's points done again for the transients so far
+    spectral_maps : where on the ppm axis courses are followed, by course, whenever they
+        are asked anew
     answers : after a metabolite transient since the infusion began, by outcome name
     agreement : of the ways to the change, with each independent window and `course`
     stretches : all that are unlike the rest of the session, whenever they changed
@@ -76,6 +79,7 @@ class Update:
     reference_s: tuple[float, float] | None = None
     tracker: TrackerPoint | None = None
     tracks: tuple[TrackerPoint, ...] | None = None
+    spectral_maps: tuple[SpectralMap, ...] = ()
     answers: dict[str, Answer] = field(default_factory=dict)
     stretches: tuple[Stretch, ...] | None = None
     agreement: Agreement | None = None

@@ -17,6 +17,7 @@ from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curve, Curves
 from monitor.analysis.fit.fitted import FittedWindow
 from monitor.analysis.fit.window import Window, average_of
+from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.tracking.comparison import Compared
 from monitor.judge.criteria import independent_widths
 from monitor.judge.follow import Followed
@@ -65,6 +66,7 @@ class Drawn:
     course : windows of the headline's outcome; None: hidden or no reference
     band : (n, 3) minutes, smoothed change and its SD in percent; None likewise
     models : response models, the likeliest first; none likewise
+    spectral_maps : what the spectra themselves say of each course; none likewise
     before, during : mean spectra with their fits
     ppm, aligned, raw : waterfalls (rows, K), ppm ascending, rows evenly over the run
     """
@@ -76,6 +78,7 @@ class Drawn:
     course: Course | None
     band: Line | None
     models: tuple[Compared, ...]
+    spectral_maps: tuple[SpectralMap, ...]
     before: Curves | None
     during: Curves | None
     ppm: Curve
@@ -159,6 +162,7 @@ def drawn_of(
         windows if shown else None,
         _band(followed, times) if shown else None,
         models if shown else (),
+        () if hidden else result.spectral_maps,
         _without(curves, lines) if lines and curves else curves,
         window_curves(course, during) if during and not hidden else None,
         ppm,

@@ -8,6 +8,7 @@ from monitor.analysis.fit.curves import Curves
 from monitor.analysis.preparation.quality import COUNTING_WEIGHT
 from monitor.judge.figure_data import Drawn, Line
 from monitor.report.digits import percent, plain, with_sign
+from monitor.report.opinion_figure import opinion_in_words
 
 ABOUT = {"shift_hz": "shift", "phase_deg": "phase", "fwhm_hz": "FWHM", "snr": "SNR"}
 UNITS = {"shift_hz": " Hz", "phase_deg": " degrees", "fwhm_hz": " Hz", "snr": ""}
@@ -22,6 +23,8 @@ def alternative(name: str, drawn: Drawn) -> str:
             return _models(drawn)
         case "spectra":
             return _spectra(drawn)
+        case "opinion":
+            return opinion_in_words(drawn)
         case "waterfalls":
             return _waterfalls(drawn)
         case _:

@@ -12,6 +12,12 @@ CAPTIONS = {
     "intervals.",
     "spectra": "Real part, thin: data; thick: fit; dashed: baseline; residual above. "
     "All on one scale.",
+    "opinion": "How strongly each point of the spectrum follows a course (a step, the "
+    "tracker's, plasma curves; that which stands out most is drawn): t of a general "
+    "linear model on the aligned spectra, gain, phase, shift and width taken out by "
+    "the singlets. Dashed: what noise passes anywhere in one of a hundred sessions. "
+    "Grey: lines of glutamate and glutamine. It has no part in any estimate, and "
+    "cannot tell glutamate from what lies under its lines.",
     "waterfalls": "Spectra of the transients against time, dark is high; dashed lines "
     "are events.",
     "traces": "Dots: every transient; crosses: those of weight under "

@@ -20,6 +20,7 @@ from monitor.judge.figure_data import Drawn
 from monitor.report.alt_text import alternative
 from monitor.report.course_figures import has_models, minutes, models, periods, trend
 from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
+from monitor.report.opinion_figure import opinion
 
 RANGE_PPM = (4.2, 0.5)
 LEAST_MIN = 1 / 30
@@ -176,6 +177,7 @@ SHAPES: dict[str, tuple[Draw, str, tuple[float, float], tuple[int, int]]] = {
     "trend": (trend, "Course of the outcome", (9.0, 3.3), (1, 1)),
     "models": (models, "Response models", (9.0, 3.3), (1, 1)),
     "spectra": (spectra, "Mean spectra and fit", (9.0, 3.6), (1, 2)),
+    "opinion": (opinion, "A second opinion without a fit", (9.0, 2.6), (1, 1)),
     "waterfalls": (waterfalls, "Waterfall", (9.0, 3.2), (1, 2)),
     "traces": (traces, "Alignment and quality", (9.0, 5.6), (5, 1)),
 }
@@ -187,6 +189,8 @@ def figure_names(drawn: Drawn, hidden: bool) -> tuple[str, ...]:
     absent = {"trend", "models"} if hidden or drawn.course is None else set()
     if not has_models(drawn):
         absent.add("models")
+    if hidden or not drawn.spectral_maps:
+        absent.add("opinion")
     return tuple(name for name in SHAPES if name not in absent)
 
 

@@ -18,6 +18,7 @@ HEIGHTS = {
     "trend": 2.6,
     "models": 2.6,
     "spectra": 2.7,
+    "opinion": 2.2,
     "waterfalls": 2.6,
     "traces": 4.6,
 }

@@ -12,6 +12,7 @@ from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.note import Note
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.preparation.quality import Quality
@@ -74,6 +75,7 @@ class Result:
     estimates : of all windows
     tracks : the tracker's points: what could be said at each, by what is left in
     answers : by outcome, whether it has changed since the infusion began
+    spectral_maps : what the spectra themselves say of each course
     eddy_corrected : whether a water reference gave the last epoch an eddy phase
     counts : how many of what
     came : transients of any kind that the scanner's counter saw
@@ -101,6 +103,7 @@ class Result:
     estimates: tuple[Estimate, ...]
     tracks: tuple[TrackerPoint, ...]
     answers: Mapping[str, Answer]
+    spectral_maps: tuple[SpectralMap, ...]
     eddy_corrected: bool
     counts: Counts
     came: int

@@ -151,6 +151,7 @@ class SessionRun:
             estimates=self._run.estimates,
             tracks=tuple(self._run.tracks),
             answers=pipeline.tracking.answers,
+            spectral_maps=pipeline.spectral.maps,
             eddy_corrected=pipeline.settings.eddy_current and bool(intake.waters),
             counts=self._counts(pipeline),
             came=self.counter.came,

@@ -59,6 +59,8 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
         if now_s - state.shown_track[0] >= HEADLINE_S:
             state.shown_track = (now_s, update.tracker)
     state.answers = update.answers or state.answers
+    if update.spectral_maps or update.course is not None:
+        state.spectral_maps = update.spectral_maps
     state.foreseen = update.foreseen or state.foreseen
     state.agreement = update.agreement or state.agreement
     if update.stretches is not None:

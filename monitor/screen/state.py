@@ -13,6 +13,7 @@ import numpy as np
 from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
+from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.tracking.agreement import Agreement
 from monitor.analysis.tracking.answer import Answer
@@ -51,6 +52,7 @@ class SessionState:
     gaps_s : between neighbouring transients, where nothing was measured, s
     mean_curves : of the reference period
     height : of the tallest line, which the spectra are divided by
+    spectral_maps : what the spectra themselves say of each course
     looked_at : curves of windows that were asked for, by start and end, s
     stretches, agreement : what is unlike the rest, and whether the ways to the change
         agree
@@ -89,6 +91,7 @@ class SessionState:
     height: float | None = None
     stack: Stack | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
+    spectral_maps: tuple[SpectralMap, ...] = ()
     foreseen: Foreseen | None = None
     stretches: tuple[Stretch, ...] = ()
     agreement: Agreement | None = None

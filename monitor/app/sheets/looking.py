@@ -12,6 +12,7 @@ from monitor.screen.sheets.window import (
     EARLIER,
     REFERENCE,
     look_at,
+    opinion_in,
     spans_of,
     window_near,
 )
@@ -73,8 +74,14 @@ class Looking:
     def _draw(self) -> None:
         if self._of is None or self._window is None:
             return
-        state = self._of[0].state
-        key = (self._window, id(state.looked_at), id(state.mean_curves), self._against)
+        state, view = self._of[0].state, self._of[0].display.view
+        key = (
+            self._window,
+            self._against,
+            view,
+            *map(id, (state.looked_at, state.mean_curves, state.spectral_maps)),
+        )
         if key != self._drawn:
             self._drawn = key
             self.sheet.draw(look_at(state, self._window, self._against))
+            self.sheet.opinion.draw(opinion_in(state, view))

@@ -6,6 +6,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from monitor.app.crosshair import Crosshair
+from monitor.app.panels.opinion import OpinionPanel
 from monitor.app.panels.spectrum import SpectrumPanel
 from monitor.app.sheets.sheet import Cells, Sheet
 from monitor.app.text import Text
@@ -36,11 +37,15 @@ class LookSheet(Sheet):
         self.button = QPushButton()
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.clicked.connect(self.turned)
+        self.opinion = OpinionPanel()
+        spectra = QVBoxLayout()
+        spectra.addLayout(pair, 70)
+        spectra.addWidget(self.opinion, 30)
         right = QVBoxLayout()
         right.addWidget(self.button)
         right.addWidget(self.cells, 1)
         self._whole = QHBoxLayout()
-        self._whole.addLayout(pair)
+        self._whole.addLayout(spectra)
         self._whole.addLayout(right)
         self.body.addLayout(self._whole)
         self._crosshair = Crosshair(self.plots)
@@ -59,6 +64,7 @@ class LookSheet(Sheet):
             plot.dress(theme)
             plot.draw_age(0.0)
         self._crosshair.dress(theme)
+        self.opinion.dress(theme)
 
     def follow_pointer(self) -> None:
         """Show the values at the pointer."""

@@ -9,6 +9,7 @@ from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.screen.parts.axis import Span
 from monitor.screen.parts.unlike import compared_words
+from monitor.screen.parts.opinion import OpinionView, opinion_of
 from monitor.screen.screen import SpectrumView
 from monitor.screen.session_parts import spectrum_of
 from monitor.screen.sheets.compare_windows import Figure, figures, title
@@ -16,6 +17,7 @@ from monitor.screen.sheets.reference_window import reference_window
 from monitor.screen.sheets.sources import sources
 from monitor.screen.sheets.water_figures import water_figures
 from monitor.screen.state import SessionState
+from monitor.screen.view import View
 from monitor.screen.words import plain, signed
 
 EARLIER, REFERENCE = "window before", "reference"
@@ -92,6 +94,11 @@ def _compared(
     if other is None:
         return None, None
     return other, state.looked_at.get((other.time_start_s, other.time_end_s))
+
+
+def opinion_in(state: SessionState, view: View) -> OpinionView | None:
+    """What the spectra say without a fit; nothing where the outcome is hidden."""
+    return None if state.hidden else opinion_of(state.spectral_maps, view)
 
 
 def line_at(state: SessionState, minute: float) -> str:

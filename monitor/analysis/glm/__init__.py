@@ -1,0 +1,1 @@
+"""A second opinion without a fit: where on the ppm axis a course is followed."""
