@@ -19,6 +19,7 @@ class OpinionPanel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setSizePolicy(IGNORED, IGNORED)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         self.title = Text(20, 17, role="secondary")
