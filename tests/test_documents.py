@@ -23,7 +23,7 @@ KNOWN = [
     if "__pycache__" not in path.parts
 ]
 MODULE = re.compile(r"(monitor|streams)(\.[a-z_]\w*)+")
-RESERVED = {21, 22, 23}
+RESERVED = {21, 22, 23, 25}
 """Numbers of records that are being written elsewhere."""
 HEADINGS = ("## Context", "## Decision", "## Consequences")
 MOST_WORDS = 550

@@ -3,7 +3,7 @@
     python tests/acceptance/injection.py FIRST STOP
 
 Each session (the scanner of `foreign-basis`: macromolecules that nobody measured and
-pulses that are not the basis set's; drift, lipid, water, motion, no eddy currents; COILS
+pulses not of the basis set; drift, lipid, water, motion, no eddy currents; COILS
 coils, 200 transients before the infusion and 200 after its start, no change of any
 metabolite) is analysed three times by the whole pipeline, from raw coils on:
 
