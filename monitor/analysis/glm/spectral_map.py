@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from math import log, pi, sqrt
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from monitor.analysis.glm.steady import at_singlets
 from monitor.analysis.signal.spectrum import Real
@@ -79,7 +79,7 @@ def threshold_of(points: int, degrees: int, resels: float, alpha: float) -> floa
     def beyond(u: float) -> float:
         field = resels * sqrt(4 * log(2)) / (2 * pi)
         smooth = field * (1 + u**2 / nu) ** (-(nu - 1) / 2)
-        tail = float(stats.t.sf(u, nu))
+        tail = float(special.stdtr(nu, -u))
         return float(2 * min(tail + smooth, points * tail) - alpha)
 
     return float(optimize.brentq(beyond, 0.1, 1e3))
