@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.screen.parts.axis import Span
-from monitor.screen.parts.unlike import compared_words
 from monitor.screen.parts.opinion import OpinionView, opinion_of
+from monitor.screen.parts.unlike import compared_words
 from monitor.screen.screen import SpectrumView
 from monitor.screen.session_parts import spectrum_of
 from monitor.screen.sheets.compare_windows import Figure, figures, title
