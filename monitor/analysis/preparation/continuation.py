@@ -41,9 +41,9 @@ MEMORY = 64
 """Transients before it."""
 LEAST = 8
 """Fewer on either side say nothing."""
-LEVEL = 3.3
-"""In SD: by noise alone once in 1,000 pauses."""
-SHAPE_LIMIT = 24.0
+LEVEL = 2.8
+"""In SD: by noise alone once in 200 pauses."""
+SHAPE_LIMIT = 12.0
 """Of chi-square of 3, which a head that lies still exceeds more often than noise."""
 FREQUENCY_PPM = 0.1
 WIDTH_WANDER_HZ = 0.06
