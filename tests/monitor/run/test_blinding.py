@@ -196,5 +196,6 @@ def test_a_late_lock_takes_back_what_tells_the_outcome(kind):
 def test_what_follows_the_outcome_is_marked_so():
     """The tracker's noise and the fit's negative components are measured."""
     telling = {kind for kind, rule in RULES.items() if rule.tells_outcome}
-    assert telling == {NoteKind.TRACKER, NoteKind.COMPONENTS, NoteKind.LEVEL}
+    follows = {NoteKind.TRACKER, NoteKind.COMPONENTS, NoteKind.LEVEL}
+    assert telling == {*follows, NoteKind.AGREEMENT}
     assert set(RULES) == set(NoteKind)
