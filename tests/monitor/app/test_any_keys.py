@@ -39,7 +39,7 @@ OFTEN = [
 ECHO = "echo"
 STEPS = st.lists(
     st.one_of(st.sampled_from(KEYS), st.sampled_from(OFTEN), st.just(ECHO)),
-    min_size=5,
+    min_size=15,
     max_size=40,
 )
 BEGINNINGS = st.sampled_from(["before", "pump", "ended"])
