@@ -63,9 +63,9 @@ def ago(seconds: float) -> str:
 
 
 def minutes_of(seconds: float) -> str:
-    """A length of time that need not be exact: "12 min", "3 h", "2 days"."""
+    """A length of time that need not be exact: "12 min", "3 h", "> 2 days"."""
     if seconds < 2 * 3600:
         return f"{max(0.0, seconds) / 60:.0f} min"
     if seconds < 48 * 3600:
         return f"{seconds / 3600:.0f} h"
-    return f"{seconds / 86400:.0f} days"
+    return "> 2 days"

@@ -93,7 +93,7 @@ def status(stream: Stream, at: Progress) -> Status:
     age = "no data yet" if at.age_s is None else f"data {ago(at.age_s)} old"
     if stream.playback is not None or at.ended:
         age = f"at {clock(at.clock_s)}"
-    disk = "" if at.room_s is None else f"disk for {minutes_of(at.room_s)}"
+    disk = "" if at.room_s is None else f"disk {minutes_of(at.room_s)}"
     if at.ended or stream.playback is not None or not stream.connected:
         disk = ""
     details = at.who, " · ".join(part for part in (age, disk) if part)

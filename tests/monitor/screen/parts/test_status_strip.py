@@ -69,7 +69,7 @@ def test_the_infusion_s_clock_runs_on_without_data_which_are_told_old(updates):
 def test_room_on_the_disk_is_told_as_time(updates):
     display = shown(updates, 300.0)
     display.hear(replace(LIVE, disk_free_bytes=10**7), 300.0)
-    assert display.screen(300.5).status.details[1] == "data 0 s old · disk for 10 h"
+    assert display.screen(300.5).status.details[1] == "data 0 s old · disk 10 h"
 
 
 def test_a_replay_stands_still_between_its_transients(updates):
