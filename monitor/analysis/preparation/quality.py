@@ -32,8 +32,8 @@ class Quality:
     water, lipid : residual water and lipid (0.8-1.5 ppm) over the template's NAA height
     amplitude : signal against the template, 1 = the same
     weight : 0 ... 1, its share in every average
-    flags : reasons for a lower weight: motion, lipid, water, saturated, phase, settling,
-        stretch (it is part of one that is unlike the rest)
+    flags : reasons for a lower weight: motion, lipid, water, saturated, phase,
+        settling, stretch (it is part of one that is unlike the rest)
     """
 
     index: int
