@@ -34,7 +34,7 @@ from monitor.analysis.signal.axis import Axis
 from streams.messages.span import Span
 
 EVERY = 4
-LOOKS = 200
+LOOKS = 100
 """A long epoch is looked at so many times over as many transients as it has."""
 Found = tuple[int, int, Cause]
 

@@ -81,14 +81,25 @@ class Comparison:
         )  # fmt: skip
 
     def departures(self, good: Real) -> Real:
-        """Rms departure (n,) of the bands from a state, over its tolerance."""
-        rest = beside(self.bands - good, good)
-        power = np.mean(rest**2, axis=1) - self.noise**2
+        """Rms departures (k, n) of the bands from states (k, 2 BANDS), over tolerance.
+
+        What a state's amplitude and phase explain is the nearest point c G of it, so
+        that |x|^2 - |<G, x>|^2 / |G|^2 is left.
+        """
+        turned = np.concatenate([-good[:, BANDS:], good[:, :BANDS]], axis=1)
+        explained = (good @ self.bands.T) ** 2 + (turned @ self.bands.T) ** 2
+        size = np.sum(good**2, axis=1, keepdims=True)
+        whole = np.sum(self.bands**2, axis=1)
+        left = whole - explained / np.where(size > 0, size, 1.0)
+        power = left / self.bands.shape[1] - self.noise**2
         allowed = max(DEPARTURE, 1.5 * self.noise)
         return np.asarray(np.sqrt(np.maximum(power, 0.0)) / allowed)
 
-    def off(self, water: Real | float, width_hz: Real | float) -> Real:
-        """Larger of the departures (n,) of water and width, over their tolerances."""
+    def off(self, water: Real, width_hz: Real) -> Real:
+        """Larger of the departures of water and width, over their tolerances.
+
+        From levels (n,) at each transient, or from (k, 1) of k states.
+        """
         own = 4 * MEDIAN_SD / np.sqrt(SPAN) * self.sds[-2:]
         apart = np.abs(self.water - water) / max(WATER_LOG, own[0])
         wider = np.abs(self.width_hz - width_hz) / max(WIDTH_HZ, own[1])
@@ -137,12 +148,9 @@ def _commonest(compared: Comparison, among: Mask) -> Mask:
     """Transients that are like the one that most others are like, of those `among`."""
     places = np.flatnonzero(among)
     trials = places[:: max(SPAN // 2, -(-places.size // TRIALS))]
-    best = np.zeros(among.size, bool)
-    for i in trials:
-        off = compared.off(float(compared.water[i]), float(compared.width_hz[i]))
-        like = (np.maximum(compared.departures(compared.bands[i]), off) < 1) & among
-        if np.count_nonzero(like) > np.count_nonzero(best):
-            best = like
+    off = compared.off(compared.water[trials, None], compared.width_hz[trials, None])
+    like = (np.maximum(compared.departures(compared.bands[trials]), off) < 1) & among
+    best = like[np.argmax(np.count_nonzero(like, axis=1))]  # the first of the most
     return best if best.any() else among
 
 
@@ -152,7 +160,8 @@ def _settled(compared: Comparison, good: Mask) -> States:
         bands = np.median(compared.seen.bands[good], axis=0)
         water = _followed(compared.seen.water, good)
         width_hz = _followed(compared.seen.width_hz, good)
-        off = np.maximum(compared.departures(bands), compared.off(water, width_hz))
+        apart = compared.departures(bands[None])[0]
+        off = np.maximum(apart, compared.off(water, width_hz))
         before, good = good, _without_short(off < 1)
         if np.array_equal(before, good) or not good.any():
             break
@@ -166,9 +175,12 @@ def _followed(values: Real, good: Mask) -> Real:
     few runs is not followed.
     """
     places = np.flatnonzero(good)
-    runs = np.array_split(places, max(1, places.size // FOLLOWING))
-    middles = [float(np.median(run)) for run in runs]
-    levels = np.array([np.median(values[run]) for run in runs])
+    count = max(1, places.size // FOLLOWING)
+    length, longer = divmod(places.size, count)
+    cut = longer * (length + 1)  # the first runs have one more
+    parts = (places[:cut].reshape(longer, length + 1), places[cut:].reshape(-1, length))
+    levels = np.concatenate([np.median(values[part], axis=1) for part in parts])
+    middles = np.concatenate([part[:, [0, -1]].mean(axis=1) for part in parts])
     slow = median_filter(levels, size=SLOW, mode="nearest")
     return np.interp(np.arange(values.size), middles, slow)
 
