@@ -27,9 +27,17 @@ class NotedFeed(FakeFeed):
     place = ""
 
     def send_event(self, kind, text="", author=""):
+        self.note(kind, text)
+        return super().send_event(kind, text, author)
+
+    def record_event(self, request, timeout_s):
+        if request.time_s is not None:  # else it is sent as above
+            self.note(request.kind, request.text)
+        return super().record_event(request, timeout_s)
+
+    def note(self, kind, text):
         with open(self.place, "a", encoding="utf-8") as file:
             file.write(f"{kind} {text}".strip() + "\n")
-        return super().send_event(kind, text, author)
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,7 @@ def shown(window):
     page, operations = window.page, window.operations
     sheets = (
         "keys", "checks", "log", "choices", "look", "export", "summary", "begin",
+        "marks",
     )  # fmt: skip
     display = window.session.display
     state, view = display.state, display.view

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from monitor.run import unlocking
+from monitor.run import feed as feeds
 from monitor.run.unlocking import ENDING, check_reason, note_beside, unlocked_feed
 from streams.errors import InputError
 
@@ -12,7 +12,7 @@ from streams.errors import InputError
 class Feed:
     def __init__(self, refuse=""):
         self.refuse, self.sent, self.closed = refuse, [], False
-        self.recorder = self
+        self.subscriber = self
 
     def send_event(self, kind, text):
         if self.refuse:
@@ -47,14 +47,14 @@ def test_a_reason_has_words():
 
 def test_a_live_session_is_unlocked_by_an_event(monkeypatch):
     feed = Feed()
-    monkeypatch.setattr(unlocking, "live_feed", lambda endpoint, key: feed)
+    monkeypatch.setattr(feeds, "live_feed", lambda endpoint, key: feed)
     assert unlocked_feed("tcp://127.0.0.1:5555", "", "safety") is feed
     assert feed.sent == [("unlock", "safety")]
 
 
 def test_without_the_event_nothing_is_unlocked(monkeypatch):
     feed = Feed("This key may listen only.")
-    monkeypatch.setattr(unlocking, "live_feed", lambda endpoint, key: feed)
+    monkeypatch.setattr(feeds, "live_feed", lambda endpoint, key: feed)
     with pytest.raises(InputError, match="stays hidden: This key"):
         unlocked_feed("tcp://127.0.0.1:5555", "", "safety")
     assert feed.closed
