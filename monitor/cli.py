@@ -27,6 +27,7 @@ COMMANDS = {
     "replay": ("watching", "Replay a recording or file through the live path."),
     "analyse": ("analysing", "Analyse recordings or files into tables."),
     "qc": ("qc", "Judge sessions by the criteria of their protocol."),
+    "compare": ("compare", "The same session by LCModel and FSL-MRS, if installed."),
     "relay": ("streaming", "Record a source and publish it to monitors."),
     "keys": ("streaming", "Make CURVE keys, for any address but loopback."),
     "event": ("events", "Record an event from a script."),

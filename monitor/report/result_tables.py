@@ -37,8 +37,14 @@ from streams.messages.marks import GIVEN
 from streams.messages.transient import Event
 from streams.messages.version import PROGRAM, program_version
 
-FURTHER = ("joint.csv", "joint_course.csv", "plasma.csv", "water.csv")
-"""Tables that only some runs write.  Of spectra one may be what is analysed."""
+FURTHER = (
+    *("joint.csv", "joint_course.csv", "plasma.csv", "water.csv"),
+    *("comparison.csv", "comparison.png"),
+)
+"""What only some runs write, or `compare` of an earlier one.
+
+Spectra are not among them: one may be what is analysed.
+"""
 
 
 def write_tables(

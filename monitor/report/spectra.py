@@ -1,4 +1,4 @@
-"""The signals as NIfTI-MRS: aligned transients and the windows' averages."""
+"""What other programs need: the signals as NIfTI-MRS, and the basis set as fitted."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from pathlib import Path
 
 import numpy as np
 
+from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.course.course import Course
+from monitor.analysis.fit.lineshape import decay
 from monitor.analysis.signal.spectrum import fid_of
+from monitor.basis.files import write_basis
 from monitor.run.result import Result
 from streams.errors import InputError
 from streams.export.nifti_mrs import ProcessingStep, write_nifti_mrs
+from streams.messages.transient import Acquisition
+
+AVERAGES, BASIS = "averages.nii.gz", "fitted_basis.BASIS"
+BASIS_WIDTH_HZ = 1.0
+"""Lorentzian width of the basis set that others get: undamped FIDs would be cut off."""
 
 COMBINED = ProcessingStep(
     "RF coil combination", "generalised least squares, noise whitened"
@@ -24,11 +33,12 @@ NO_WATER = ProcessingStep("Nuisance peak removal", "residual water, held subspac
 
 
 def write_spectra(result: Result, out: Path) -> None:
-    """Write `transients.nii.gz` and `averages.nii.gz` into a folder.
+    """Write `transients.nii.gz`, `averages.nii.gz` and the basis set into a folder.
 
     Transients are combined, corrected and aligned, not weighted.  Averages are one per
     window, in the order of `estimates.csv`, with the residual water taken off as it was
-    for the fit.
+    for the fit.  The basis set has the macromolecules that were fitted, and a line of
+    `BASIS_WIDTH_HZ`.
     """
     acquisition = result.acquisition
     if acquisition is None:
@@ -45,6 +55,7 @@ def write_spectra(result: Result, out: Path) -> None:
     )
     if not course.fitted:
         return
+    write_basis(_basis(course, single), out / BASIS)
     averages = [fid_of(course.average_spectrum(f)) for f in course.fitted]
     middle = [
         0.5 * float(course.times_s[w.first] + course.times_s[w.stop - 1])
@@ -52,11 +63,26 @@ def write_spectra(result: Result, out: Path) -> None:
     ]
     removal = [NO_WATER] if result.settings.water_removal else []
     write_nifti_mrs(
-        out / "averages.nii.gz",
+        out / AVERAGES,
         np.stack(averages, axis=-1).astype(np.complex64),
         single,
         times_s=middle,
         provenance=[*steps, AVERAGED, *removal],
+    )
+
+
+def _basis(course: Course, acquisition: Acquisition) -> BasisSet:
+    """The basis set on the last epoch's grid."""
+    model = course.grids[max(course.grids)]
+    return BasisSet(
+        names=model.names,
+        fids=model.fids * decay(model.t, 0.0, BASIS_WIDTH_HZ, 0.0),
+        dwell_time_s=model.dwell_time_s,
+        spectrometer_frequency_mhz=model.frequency_mhz,
+        nucleus=acquisition.nucleus,
+        echo_time_s=acquisition.echo_time_s,
+        sequence=acquisition.sequence,
+        source="as fitted by mrs-monitor",
     )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from peers import PEERS, TIMEOUT_S, PeerError, Task, cost_line, task_of
+from peers import PEERS, cost_line, task_of
 
 from monitor.analysis.basis.macromolecules import components
 from monitor.analysis.fit.epoch_model import make_session_model
@@ -25,6 +25,8 @@ from monitor.analysis.fit.fitted import fit_averages
 from monitor.analysis.fit.lineshape import decay, gauss_rate
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.window import Window, average_of
+from monitor.peers.peer import PeerError, Task
+from monitor.peers.run import TIMEOUT_S
 from streams.messages.transient import Acquisition
 from streams.spins import Sequence, simulate
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
+from peer_stand_ins import put_program, stand_in
 from program import SHORT, Program, Ran, columns, numbers, table
 
 from monitor.cli import main
+from monitor.peers.lcmodel import LCMODEL
 from monitor.protocol.read_protocol import bundled_protocols
 
 pytestmark = pytest.mark.timeout(400)  # several programs, one after another
@@ -112,6 +114,24 @@ def test_spectra(out: Path) -> None:
         for im in (transients, averages)
     ]
     assert noise[1] < 0.5 * noise[0]
+
+
+def test_other_programs_can_be_run_on_the_spectra(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stand-in finds in averages and fitted basis set what we did, or near."""
+    given = ["--lcmodel", str(put_program(tmp_path, LCMODEL, stand_in(LCMODEL)))]
+    words = ["compare", str(out), "--out", str(tmp_path), *given]
+    monkeypatch.setattr(sys, "argv", ["mrs-monitor", *words])
+    with pytest.raises(SystemExit, match="0"):
+        main()
+    rows = table(tmp_path / "comparison.csv")
+    own, other = (
+        numbers([row for row in rows if row["program"] == name], "tNAA/tCr")
+        for name in ("mrs-monitor", "LCModel")
+    )
+    assert len(own) == len(other) >= 3
+    assert np.mean(other) == pytest.approx(np.mean(own), rel=0.3)
 
 
 def test_says_what_was_done(done: tuple[Path, Ran]) -> None:

@@ -6,12 +6,17 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
+from fake_fit import WRONG, concentrations
 
 from monitor.basis.files import read_basis
 
 parser = ArgumentParser()
 for option in ("--data", "--basis", "--output"):
     parser.add_argument(option, required=True, type=Path)
+parser.add_argument("--no_rescale", action="store_true")
+parser.add_argument("--ppmlim", nargs=2, type=float)
+parser.add_argument("--internal_ref", nargs="+")
+parser.add_argument("--metab_groups", nargs="+", default=[])
 given = parser.parse_args()
 image = nib.load(given.data)
 extension = json.loads(image.header.extensions[0].get_content().rstrip(b"\0"))
@@ -26,6 +31,21 @@ seen = {
     "basis": basis.names,
     "basis_points": basis.points,
     "basis_width_hz": 1 / basis.dwell_time_s,
+    "band": given.ppmlim,
+    "groups": given.metab_groups,
+    "reference": given.internal_ref,
+    "norms": [float(np.linalg.norm(x)) for x in (fid, *basis.fids)],
 }
 (given.output / "seen.json").write_text(json.dumps(seen))
-(given.output / "concentrations.csv").write_text("Metabolite,raw\nGlu,1.0\n")
+levels = concentrations(fid, basis, seen["width_hz"], seen["mhz"])
+if not given.no_rescale:
+    levels = levels / np.linalg.norm(fid)
+if WRONG == "not a number":
+    levels[0] = np.nan
+rows = [
+    f"{name},{level!r},1.0,0.1,0.1"
+    for name, level in zip(basis.names, map(float, levels), strict=True)
+]
+(given.output / "concentrations.csv").write_text(
+    "Metabs,mean,mean,std,std\n,raw,internal,raw,internal\n" + "\n".join(rows) + "\n"
+)

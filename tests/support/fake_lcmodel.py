@@ -5,6 +5,9 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
+from fake_fit import WRONG, concentrations
+
 from monitor.basis.files import read_basis
 
 
@@ -28,6 +31,8 @@ numbers = [
 if len(numbers) != 2 * int(control["nunfil"]):
     sys.exit("RAW has other points than nunfil says")
 basis = read_basis(Path(control["filbas"]))
+if any(len(name) > 6 for name in basis.names):
+    sys.exit("a name of the basis set is too long")
 seen = {
     "points": len(numbers) // 2,
     "first": numbers[:2],
@@ -43,4 +48,18 @@ seen = {
 Path("seen.json").write_text(json.dumps(seen))
 for key in ("filps", "filcoo"):
     Path(control[key]).touch()
-Path(control["filtab"]).write_text(" $$CONC  2 lines in following table\n")
+samples = [complex(*numbers[k : k + 2]) for k in range(0, len(numbers), 2)]
+levels = concentrations(
+    np.array(samples), basis, 1 / float(control["deltat"]), float(control["hzpppm"])
+)
+rows = [
+    f" {level:8.3f}   5% {level:8.3f}  {name:6s}"
+    for name, level in zip(basis.names, levels, strict=True)
+]
+if WRONG == "not a number":
+    rows[0] = " ********   5% ********  NAA"
+Path(control["filtab"]).write_text(
+    f" $$CONC {len(rows) + 1} lines in following concentration table = NCONC+1\n"
+    "    Conc.  %SD /Cr+PCr  Metabolite\n" + "\n".join(rows) + "\n"
+    " $$MISC  6 lines in following misc. output table\n"
+)

@@ -1,0 +1,1 @@
+"""Other programs on the spectra of a session, beside our own numbers."""
