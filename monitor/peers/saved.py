@@ -144,7 +144,9 @@ def _read(path: Path, reader: Callable[[str], T]) -> T:
     try:
         return reader(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise InputError(f"{path} cannot be read: {REMEDY}.") from None
+        raise InputError(
+            f"{path} cannot be read: give a folder that analyse --save-spectra wrote."
+        ) from None
 
 
 def _json_of(text: str) -> dict[str, Any]:

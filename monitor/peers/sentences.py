@@ -42,7 +42,8 @@ def _change(saved: SavedSession, course: Course) -> str:
     if not after.size:
         return ""
     count = f"{after.size} window{'' if after.size == 1 else 's'}"
-    return f"{outcome} {after.mean():+.1f} % after the reference period (mean, {count})"
+    where = f"in {count} after the reference period"
+    return f"mean change of {outcome} {after.mean():+.1f} % {where}"
 
 
 def _time(saved: SavedSession, course: Course) -> str:

@@ -221,12 +221,16 @@ def test_a_blinded_protocol_hides_the_outcome_everywhere(program: Program) -> No
     protocol = program.home / "blind.toml"
     bundled = bundled_protocols()["press_3t_te30"].read_text(encoding="utf-8")
     protocol.write_text(bundled + "\noutcome_hidden = true\n", encoding="utf-8")
+    earlier = program.home / "blind" / "comparison.csv"
+    earlier.parent.mkdir()
+    earlier.write_text("program,Glu\n")
     ran = program.run(
         "analyse", SHORT, "--protocol", protocol, "--save-spectra", "--out", "blind"
     )
     assert ran.code == 0, ran.err
     out = program.home / "blind"
     assert not list(out.glob("*.nii.gz"))
+    assert not earlier.exists()
     heads = columns(out / "estimates.csv") + columns(out / "tracker.csv")
     assert not [h for h in heads if h.startswith(("Gl", "tNAA", "tCr", "NAA", "Cr"))]
     session = (out / "session.json").read_text()
