@@ -36,7 +36,7 @@ def prepare(task: Task, folder: Path) -> None:
     """NIfTI-MRS and basis set, in the size that FSL-MRS wants."""
     fids = (task.fid * (USUAL_NORM / task.norm)).astype(np.complex64)[:, None]
     write_nifti_mrs(folder / NIFTI, fids, task.acquisition, water_suppressed=True)
-    scaled = task.basis.fids * (USUAL_NORM / _basis_norm(task))
+    scaled = task.basis.fids * (USUAL_NORM / task.basis_norm)
     write_basis(replace(task.basis, fids=scaled), folder / BASIS)
 
 
@@ -57,17 +57,12 @@ def read_concentrations(text: str, task: Task) -> Levels:
 
     The first column of numbers is the mean of the raw concentrations.
     """
-    size = task.norm / _basis_norm(task)
     wanted = set(task.basis.names)
     rows = [row for row in csv.reader(text.splitlines()) if row and row[0] in wanted]
     try:
-        return {row[0]: float(row[1]) * size for row in rows}
+        return {row[0]: float(row[1]) * task.scale for row in rows}
     except (IndexError, ValueError):
         raise PeerError("wrote concentrations that are no numbers") from None
-
-
-def _basis_norm(task: Task) -> float:
-    return float(np.linalg.norm(task.basis.fids, axis=1).mean())
 
 
 FSL_MRS = Peer(

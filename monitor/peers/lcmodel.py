@@ -5,7 +5,9 @@
 Settings are its defaults, but for the fitted range and its own macromolecules: those
 of the basis set are fitted.  Sources: LCModel.f 6.3 (MYCONT, MYBASI, ERRMES) and the
 control and RAW files of its own test.  RAW has the samples as NIfTI-MRS stores them:
-the first of LCModel's test are, digit by digit, those of the same spectrum there.
+the first of LCModel's test are, digit by digit, those of the same spectrum there.  The
+FIDs are divided by one number for the session, so that the few digits of its table hold
+the levels.
 
 LCModel stops after a fatal error as after a fit, with 0, and says in its table what it
 was; so it has succeeded where it wrote concentrations, whatever its exit code.
@@ -65,7 +67,8 @@ def raw_text(task: Task) -> str:
         te_ms=1e3 * task.acquisition.echo_time_s,
         sequence=re.sub(r"[^ -&(-~]", " ", task.acquisition.sequence),
     )
-    return head + "".join(f"{z.real:15.6E}{z.imag:15.6E}\n" for z in task.fid)
+    fid = task.fid / task.scale
+    return head + "".join(f"{z.real:15.6E}{z.imag:15.6E}\n" for z in fid)
 
 
 def control_text(task: Task) -> str:
@@ -88,7 +91,8 @@ def read_table(text: str, task: Task) -> Levels:
         raise PeerError(f"wrote no concentrations{reason}")
     ours = names_of(task)
     rows = map(ROW.fullmatch, table.partition("$$")[0].splitlines())
-    return {ours[row[2]]: float(row[1]) for row in rows if row and row[2] in ours}
+    found = [row for row in rows if row and row[2] in ours]
+    return {ours[row[2]]: float(row[1]) * task.scale for row in found}
 
 
 _RAW_HEAD = """ $SEQPAR

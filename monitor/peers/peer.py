@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.signal.spectrum import Complex
 from monitor.peers.levels import Levels
@@ -26,7 +28,7 @@ class Task:
     acquisition : how it was acquired
     basis : metabolites and macromolecules, with a line that decays
     ppm_low, ppm_high : fitted range
-    norm : of a usual FID of the session, for programs that want numbers of their size
+    norm : of a usual FID of the session, for programs that want numbers of one size
     """
 
     fid: Complex
@@ -35,6 +37,16 @@ class Task:
     ppm_low: float
     ppm_high: float
     norm: float
+
+    @property
+    def basis_norm(self) -> float:
+        """Mean norm of the basis set's FIDs."""
+        return float(np.linalg.norm(self.basis.fids, axis=1).mean())
+
+    @property
+    def scale(self) -> float:
+        """What levels are divided by where a usual FID has the basis set's norm."""
+        return self.norm / self.basis_norm
 
 
 @dataclass(frozen=True, slots=True)

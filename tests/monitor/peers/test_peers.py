@@ -61,12 +61,13 @@ def test_a_peer_can_read_what_it_is_given(fit, saved, peer):
     assert spent.cpu_s > 0
 
 
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
 @each_peer
-def test_levels_come_back_by_our_names_and_in_our_units(fit, peer):
-    levels = fit(peer).levels
+def test_levels_come_back_by_our_names_and_in_our_units(fit, task, peer, size):
+    levels = fit(peer, fid=size * task.fid, norm=size * task.norm).levels
     assert {"NAA", "Glu", "mI", "MM20"} < set(levels)
     for name, truth in (("NAA", 9.0), ("Cr", 8.0), ("Glu", 10.0), ("mI", 6.0)):
-        assert levels[name] == pytest.approx(truth, rel=0.1)
+        assert levels[name] == pytest.approx(size * truth, rel=0.1)
 
 
 def test_fsl_mrs_gives_each_macromolecule_a_group(fit):
@@ -94,9 +95,9 @@ def test_lcmodel_is_told_echo_time_and_units(fit):
 def test_raw_holds_the_samples_that_nifti_holds(task):
     text = raw_text(task).split("$END\n")[-1]
     columns = np.array([line.split() for line in text.splitlines()], float)
-    largest = np.abs(task.fid).max()
+    fid = task.fid / task.scale
     assert columns[:, 0] + 1j * columns[:, 1] == pytest.approx(
-        task.fid, abs=1e-6 * largest
+        fid, abs=1e-6 * np.abs(fid).max()
     )
 
 
@@ -114,7 +115,10 @@ def test_rows_of_lcmodels_table_as_it_writes_them(task):
         "   9.000    2%     1.224  NAA+NAAG\n\n"
         " $$MISC  6 lines\n   7.0 1% 0.1 Cr\n"
     )
-    assert read_table(text, named) == {"NAA": 8.123, "-CrCH2": 0.024, "mI": 12300.0}
+    found = {
+        name: level / named.scale for name, level in read_table(text, named).items()
+    }
+    assert found == pytest.approx({"NAA": 8.123, "-CrCH2": 0.024, "mI": 12300.0})
 
 
 def test_names_that_lcmodel_cannot_tell_apart_are_told(task):
