@@ -1,12 +1,14 @@
 """FSL-MRS: what its `fsl_mrs` is given and writes.
 
-    fsl_mrs --data metab.nii.gz --basis basis.BASIS --output fit ...    (NIfTI-MRS)
+    fsl_mrs --data metab.nii.gz --basis basis --output fit ...    (NIfTI-MRS)
 
 Settings are its defaults (one width, polynomial baseline), but for three: our fitted
 range; a group of its own for each default macromolecule (MM and two digits), as its own
 message asks; and no rescaling.  By default it scales each FID by a number of that FID's
 own, so that the levels of two spectra cannot be compared: here FIDs and basis set come
 in the size that it would give them, by one number for the session, which is undone.
+The basis set is a folder of its own format, for it divides what it reads of a `.BASIS`
+file by the root of the points.
 
 Sources: FSL-MRS' user documentation, "Fitting", and what its scripts read and write.
 """
@@ -26,7 +28,7 @@ from monitor.peers.levels import Levels
 from monitor.peers.peer import Peer, PeerError, Task
 from streams.export.nifti_mrs import write_nifti_mrs
 
-BASIS, NIFTI, OUTPUT = "basis.BASIS", "metab.nii.gz", "fit"
+BASIS, NIFTI, OUTPUT = "basis", "metab.nii.gz", "fit"
 USUAL_NORM = 100.0
 """Norm of a FID that its optimiser works well with."""
 OWN_GROUP = re.compile(r"MM\d{2}")

@@ -52,7 +52,7 @@ def test_a_peer_can_read_what_it_is_given(fit, saved, peer):
     assert ratio.imag == pytest.approx(0, abs=1e-5 * ratio.real)  # not its conjugate
     assert found["width_hz"] == pytest.approx(2500)
     assert found["mhz"] == pytest.approx(123.25)
-    assert found["basis"][:3] == ["NAA", "Cr", "Glu"]
+    assert {"NAA", "Cr", "Glu", "MM20"} < set(found["basis"])
     assert len(found["basis"]) == 9
     assert found["basis_points"] == 1024  # zero filled, as LCModel wants it
     assert found["basis_width_hz"] == pytest.approx(2500)
