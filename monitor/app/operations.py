@@ -216,10 +216,12 @@ class Operations:
         """The window at a place on the time axis."""
         self.looking.at(self._host.session, self._send, minute)
 
-    def leave(self) -> None:
-        """Close what is open."""
+    def leave(self) -> bool:
+        """Close what is open; whether anything was."""
+        open_one = any(not sheet.isHidden() for sheet in self.sheets)
         for sheet in self.sheets:
             sheet.leave_it()
+        return open_one
 
     def refresh(self) -> None:
         """Draw what is open again where it has changed."""

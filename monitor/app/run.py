@@ -18,11 +18,12 @@ from monitor.protocol.settings import Settings
 from monitor.run.loop import WorkerConfig
 from monitor.run.stream_state import Stream
 from monitor.run.worker import Worker
-from monitor.run.worker_messages import Command, Heard, Report
+from monitor.run.worker_messages import Command, Heard, Report, SendEvent, Sent
 from monitor.screen.rewindable import Session
 from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError
 
+NO_SESSION = "no session is open: Ctrl+N begins one"
 Reopen = Callable[[Opening], tuple[WorkerConfig, Settings, str]]
 """How another session is opened: its worker, its settings, and a title."""
 
@@ -34,12 +35,15 @@ class Nothing:
         self._reports: list[Report] = [Heard(Stream(idle=True))]
 
     def receive(self, budget_s: float) -> list[Report]:
-        """That there is nothing, once."""
+        """That there is nothing, once, and what became of what was asked for."""
         reports, self._reports = self._reports, []
         return reports
 
     def send(self, command: Command) -> None:
-        """Nobody is there to hear it."""
+        """Nobody is there to hear it; of an event that is said."""
+        if isinstance(command, SendEvent):
+            said = Sent(command.kind, NO_SESSION, text=command.text)
+            self._reports.append(said)
 
     def stop(self) -> None:
         """There is nothing to stop."""

@@ -52,6 +52,7 @@ UNPLANNED = (
     "plasma: how long the infusion takes is not known; mark its stop, or give "
     "infusion_length_s in the protocol"
 )
+NO_NOTES = "a recording takes no notes; F10 has room for some on its page"
 
 
 class Window(QMainWindow):
@@ -104,6 +105,7 @@ class Window(QMainWindow):
         acts: dict[str, Callable[[], object]] = {
             # a button's own shortcut waits 0.1 s
             **{kind: partial(page.buttons.press, kind) for kind in WORDS},
+            "note": self._note,
             **operations.actions(),
             "strips": page.quality.turn,
             "theme": self._other_theme,
@@ -137,9 +139,17 @@ class Window(QMainWindow):
             key.setEnabled(False)
 
     def _leave(self) -> None:
-        """Leave a note that is being typed, or the sheet that is open."""
-        self.page.buttons.leave_note()
-        self.operations.leave()
+        """Leave the note that is being typed, or the sheet that is open over one."""
+        buttons = self.page.buttons
+        if buttons.line.hasFocus() or not self.operations.leave():
+            buttons.leave_note()
+
+    def _note(self) -> None:
+        """Let a note be typed; a recording that is played takes none."""
+        if self.session.state.stream.playback is None:
+            self.page.buttons.press("note")
+        else:
+            self._tell(NO_NOTES)
 
     def _key(self, keys: str, act: Callable[[], object]) -> QShortcut:
         shortcut = QShortcut(QKeySequence(keys), self)
@@ -168,6 +178,7 @@ class Window(QMainWindow):
         """Show another session, as this one was shown."""
         view = self.session.display.view
         self.operations.leave()
+        self.page.buttons.leave_note()
         self.page.unzoom()
         self._receive, self._send = receive, send
         self.session = Session(settings)

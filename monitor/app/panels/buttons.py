@@ -75,7 +75,8 @@ class ButtonPanel(QStackedWidget):
         if kind != "note":
             self.asked.emit(kind, "")
             return
-        self.line.clear()
+        if self.currentWidget() is not self.line:  # else it is half typed
+            self.line.clear()
         self.setCurrentIndex(1)
         self.line.setFocus()
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from monitor.analysis.course.response import Estimate
 from monitor.app.sheets.window_look import LookSheet
 from monitor.run.worker_messages import Command, Inspect
+from monitor.screen.parts.axis import Span
+from monitor.screen.parts.windows import Windows
 from monitor.screen.rewindable import Session
 from monitor.screen.sheets.window import (
     EARLIER,
@@ -29,6 +31,8 @@ class Looking:
         self._of: tuple[Session, Send] | None = None
         self._window: Estimate | None = None
         self._against = EARLIER
+        self._course: Windows | None = None  # that the window was last found in
+        self._asked: tuple[tuple[Span, ...], object] | None = None
         self._drawn: object = None
         sheet.turned.connect(self.turn)
 
@@ -65,15 +69,36 @@ class Looking:
             self.sheet.follow_pointer()
 
     def _look(self, of: tuple[Session, Send], estimate: Estimate) -> None:
-        session, send = self._of = of
-        self._window, self._drawn = estimate, None
-        send(Inspect(spans_of(session.state, estimate)))
+        self._of, self._window = of, estimate
+        self._course = of[0].state.estimates
+        self._asked = self._drawn = None
         self._draw()
         self._show(self.sheet)
+
+    def _follow(self, of: Session, window: Estimate) -> Estimate:
+        """The window as it stands in a course that was done again."""
+        course = of.state.estimates
+        if course is self._course or not course:
+            return window
+        self._course = course
+        middle_s = 0.5 * (window.time_start_s + window.time_end_s)
+        return course.same(window) or course.nearest(middle_s) or window
+
+    def _ask(self, of: Session, send: Send, window: Estimate) -> None:
+        """Have curves made that are not known (any more), once."""
+        spans, known = spans_of(of.state, window), of.state.looked_at
+        asked = self._asked
+        if asked is not None and asked[0] == spans and asked[1] is known:
+            return
+        self._asked = (spans, known)
+        if not all(span in known for span in spans):
+            send(Inspect(spans))
 
     def _draw(self) -> None:
         if self._of is None or self._window is None:
             return
+        self._window = self._follow(self._of[0], self._window)
+        self._ask(*self._of, self._window)
         state, view = self._of[0].state, self._of[0].display.view
         key = (
             self._window,

@@ -96,9 +96,13 @@ def waiting_for(
     clock_s: float,
     replayed: bool,
 ) -> str:
-    """Say what the dash waits for; a recording that is `replayed` takes no F5."""
+    """Say what the dash waits for; a recording may be `replayed` past the start."""
     if reference_s is None:
-        how = "F4 sets it" if replayed else "it ends when the infusion starts (F5)"
+        how = (
+            "F5 where the infusion began, or F4"
+            if replayed
+            else "it ends when the infusion starts (F5)"
+        )
         return f"{NO_REFERENCE}: {how}"
     left = reference_s[1] + window_s - clock_s
     if left > 0:

@@ -123,6 +123,8 @@ def markers(stream: Stream, events: Sequence[Event]) -> Check:
     if start_s is not None:
         said = f"infusion on at {clock(start_s)}"
         return Check("markers", said, "none yet", False)
-    if stream.playback is not None or not stream.connected:
-        return Check("markers", "cannot be set", "F5 ready", None)
+    if stream.playback is not None:
+        return Check("markers", "F5, in this window alone", "F5 ready", None)
+    if not stream.connected:
+        return Check("markers", "F5 is kept until the relay is back", "F5 ready", None)
     return Check("markers", "F5 ready", "F5 ready", True)

@@ -32,7 +32,9 @@ def test_headline_is_a_dash_before_the_infusion(updates):
 def test_a_recording_without_events_is_told_how_it_gets_a_reference(updates):
     display = shown(updates, 590.0)
     display.hear(REPLAY, 590.0)
-    assert display.screen(590.5).headline.lines == ("F4 sets it",)
+    assert display.screen(590.5).headline.lines == (
+        "F5 where the infusion began, or F4",
+    )
 
 
 def test_headline_waits_for_a_window_of_its_own(updates):
