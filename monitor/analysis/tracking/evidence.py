@@ -76,6 +76,15 @@ class Accumulated:
         self._precision = loose, np.where(moves, loose, tied)
         self._sums = sums_of(self.names)
 
+    def copy(self) -> Accumulated:
+        """The same as it is now, to go on from."""
+        return replace(
+            self,
+            weights=dict(self.weights),
+            moments=dict(self.moments),
+            _measurements=dict(self._measurements),
+        )
+
     def push(self, one: Observed, measurement: Measurement, after: bool) -> None:
         """Take in a transient of the reference period or of the time since."""
         if one.weight <= 0 or not (one.reference or after):

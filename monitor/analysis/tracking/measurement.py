@@ -59,8 +59,13 @@ class Measurement:
         return information
 
     def reduced(self, z: Complex) -> Real:
-        """O (..., q) of projected spectra (..., r)."""
-        o: Real = z.real @ self.reduction.real.T - z.imag @ self.reduction.imag.T
+        """O (..., q) of projected spectra (..., r).
+
+        Each by itself, so that it is the same to the last bit however many there are.
+        """
+        turned = np.hstack([self.reduction.real, -self.reduction.imag])
+        apart = np.concatenate([z.real, z.imag], axis=-1)
+        o: Real = (turned @ apart[..., None])[..., 0]
         return o
 
     def beyond(self, amplitudes: Real, width_hz: float) -> Real:

@@ -19,7 +19,8 @@ and every transient counts 1 / f^2 of its weight.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.blocks import Block, take
@@ -66,6 +67,11 @@ class NoiseScale:
             q * floor: Tracker.fresh(dynamics_of(names, c0, q * floor)) for q in GRID
         }
         return cls(trials, floor, floor)
+
+    def copy(self) -> NoiseScale:
+        """The same as it is now, to go on from."""
+        trials = {percent: copy(trial) for percent, trial in self.trials.items()}
+        return replace(self, trials=trials)
 
     def push(self, block: Block, rows: Real) -> bool:
         """Take in one block; whether another trial is used from now on."""

@@ -29,7 +29,7 @@ answers fewer.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from monitor.analysis.course.detectable import Z80
 from monitor.analysis.course.response import Z95
@@ -79,6 +79,10 @@ class Sequential:
     alpha: float = ALPHA
     since_s: dict[str, float] = field(default_factory=dict)
     rising: dict[str, bool] = field(default_factory=dict)
+
+    def copy(self) -> Sequential:
+        """The same as it is now, to go on from."""
+        return replace(self, since_s=dict(self.since_s), rising=dict(self.rising))
 
     def push(
         self, time_s: float, found: dict[str, tuple[float, float]]

@@ -8,7 +8,7 @@ infusion.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -129,26 +129,17 @@ class Observer:
                 seen.append(self._one(i, o, seen[-1] if seen else None))
         return seen
 
-    def sees_as(
-        self, before: Observer, seen: Sequence[Observed], excess: float
-    ) -> bool:
-        """Whether all transients so far look as another observer has `seen` them.
+    def begins_as(self, before: Observer) -> bool:
+        """Whether another observer sees by the same reference period's model."""
+        reference, home = self.course.reference, self.course.home
+        if reference is None or home in self.changed(before):
+            return False
+        return np.array_equal(reference.amplitudes, self.still.c0)
 
-        `excess` is what their weights have been divided by.
-        """
-        reference = self.course.reference
-        if reference is None or not np.array_equal(reference.amplitudes, self.still.c0):
-            return False
-        known, now = before._sessions, self._sessions
-        if known.keys() != now.keys() or any(known[e] is not now[e] for e in now):
-            return False
-        own = [i for epoch in sorted(now) for i in self.course.transients_of(epoch)]
-        if own != [one.index for one in seen]:
-            return False
-        return all(
-            _traits(self._one(one.index, one.o, earlier), excess) == _traits(one)
-            for earlier, one in zip([None, *seen], seen, strict=False)
-        )
+    def changed(self, before: Observer) -> set[int]:
+        """Epochs that another observer saw by another session model, or not at all."""
+        known = before._sessions
+        return {e for e, now in self._sessions.items() if known.get(e) is not now}
 
     def _one(self, i: int, o: Real, before: Observed | None) -> Observed:
         """One transient, its place counted from the last."""
@@ -178,9 +169,29 @@ class Observer:
         return place, before.since + place - before.place if same else 0
 
 
-def _traits(one: Observed, excess: float = 1.0) -> tuple[float, ...]:
-    """All of a transient but its spectrum, the weight over an excess of scatter."""
+def unchanged(
+    before: Sequence[Observed], now: Sequence[Observed], changed: Container[int]
+) -> int:
+    """How many transients from the first are what they were, but in `changed` epochs.
+
+    To the last bit.
+    """
+    pairs = zip(before, now, strict=False)
+    shorter = min(len(before), len(now))
+    others = (
+        i for i, (a, b) in enumerate(pairs) if b.epoch in changed or not _alike(a, b)
+    )
+    return next(others, shorter)
+
+
+def _alike(one: Observed, other: Observed) -> bool:
+    """Whether nothing about two transients differs."""
+    return _traits(one) == _traits(other) and np.array_equal(one.o, other.o)
+
+
+def _traits(one: Observed) -> tuple[float, ...]:
+    """All of a transient but its spectrum."""
     return (
-        one.index, one.epoch, one.time_s, one.place, one.weight / excess,
-        one.reference, one.part, one.since,
+        one.index, one.epoch, one.time_s, one.place, one.weight, one.reference,
+        one.part, one.since, one.foreign,
     )  # fmt: skip

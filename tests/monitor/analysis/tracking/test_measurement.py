@@ -42,3 +42,13 @@ def test_the_terms_beyond_the_linear_are_those_of_a_narrower_line(session, rise)
     corrected = o - measured.beyond(c, -NARROWER_HZ)
     assert np.linalg.norm(o - linear) > 5 * np.linalg.norm(corrected - linear)
     assert np.linalg.norm(corrected - linear) < 0.01 * np.linalg.norm(linear)
+
+
+def test_a_transient_reduces_to_the_same_bits_among_others(session):
+    measured = measurement_of(session.subspace)
+    random = np.random.default_rng(3)
+    z = random.normal(size=(70, measured.reduction.shape[1], 2)).view(complex)[..., 0]
+    together = measured.reduced(z)
+    for i in (0, 1, 33, 69):
+        assert np.array_equal(measured.reduced(z[i : i + 1])[0], together[i])
+    assert np.allclose(together, (z @ measured.reduction.T).real, rtol=1e-9)
