@@ -139,5 +139,7 @@ def test_a_copy_stays_when_the_test_goes_on(run):
     following = run[0].tracking.following.copy()
     kept = following.copy()
     following.sequential.push(1.0, {"Glu": (50.0, 0.5)})
-    assert following.sequential.since_s and not kept.sequential.since_s
-    assert following.sequential.rising and not kept.sequential.rising
+    assert following.sequential.since_s
+    assert not kept.sequential.since_s
+    assert following.sequential.rising
+    assert not kept.sequential.rising
