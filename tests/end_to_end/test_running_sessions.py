@@ -266,7 +266,7 @@ def test_demo_without_a_display(program: Program) -> None:
         seen, sd = (float(points[last][f"Glx/tNAA_{kind}{x}"]) for x in ("", "_sd"))
         assert abs(seen - 18.0) < 2.6 * sd
     assert (program.home / "out" / "screen.png").read_bytes().startswith(b"\x89PNG")
-    (recording,) = (program.home / "data").rglob("demo-*.mcap")
+    (recording,) = (program.home / "data").rglob("*_demo.mcap")
     assert program.run("verify", recording).code == 0
     session = json.loads((program.home / "out" / "session.json").read_text())
     assert session["counts"]["transients"] == len(
@@ -282,11 +282,11 @@ def test_a_killed_demo_leaves_no_scanner_behind(program: Program) -> None:
     """The scanner's process notices, finishes its recording and ends."""
     demo = program.start("demo", "--speed", "5", "--out", "out", name="demo")
     place = program.home / "data"
-    until(lambda: any(place.rglob("demo-*.part")), "the recording")
+    until(lambda: any(place.rglob("*_demo.*part")), "the recording")
     demo.kill()
     demo.wait(10)
-    until(lambda: any(place.rglob("demo-*.mcap")), "the finished recording")
-    (recording,) = place.rglob("demo-*.mcap")
+    until(lambda: any(place.rglob("*_demo.mcap")), "the finished recording")
+    (recording,) = place.rglob("*_demo.mcap")
     assert "whole" in program.run("verify", recording).out
 
 

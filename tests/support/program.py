@@ -35,7 +35,8 @@ class Ran:
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Environment without a display, with a home and places of its own."""
     kept = {k: v for k, v in os.environ.items() if not k.endswith("DISPLAY")}
-    places = {"XDG_DATA_HOME": str(home / "data"), "LOCALAPPDATA": str(home / "data")}
+    data = str(home / "data")
+    places = dict.fromkeys(("XDG_DATA_HOME", "XDG_DOCUMENTS_DIR", "LOCALAPPDATA"), data)
     return {**kept, "QT_QPA_PLATFORM": "offscreen", **places, **more}
 
 

@@ -33,11 +33,16 @@ RESTLESS = 2.5
 def refined(
     compared: Comparison, states: States, run: tuple[int, int], room: tuple[int, int]
 ) -> tuple[int, int]:
-    """Ends [start, stop) of a run of unlike transients, within what is free."""
+    """Ends [start, stop) of a run of unlike transients, within what is free.
+
+    Nothing where a stretch before it has taken the room.
+    """
     start, stop = run
     t = np.clip(_side(compared, states, slice(start, stop)), -1.0, 1.0)
     low, high = max(room[0], start - SPAN), min(room[1], stop + SPAN)
     middle = max(low, (start + stop) // 2)
+    if middle >= high:
+        return low, low
     before = np.cumsum(t[low : middle + 1][::-1])
     after = np.cumsum(t[middle:high])
     return middle - int(np.argmax(before)), middle + int(np.argmax(after)) + 1
