@@ -12,6 +12,8 @@ from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.fit.first_order import FirstOrder, first_order
+from monitor.analysis.fit.fitted import mean_fid
 from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.note import Note
 from monitor.analysis.pipeline import Pipeline
@@ -131,6 +133,18 @@ class Result:
     def epoch_models(self) -> Mapping[int, SessionModel]:
         """What was chosen and found on the mean of each epoch."""
         return self.course.sessions
+
+    @cached_property
+    def first_order(self) -> FirstOrder | None:
+        """Points before the top that the first epoch's mean shows; None: none told."""
+        models = self.epoch_models
+        epoch = min(models, default=None)
+        if epoch is None or (session := models[epoch]).mean is None:
+            return None
+        fid = session.placed(mean_fid(self.course.fids, session.mean))
+        model, noise_sd = self.course.grids[epoch], session.problem.noise_sd
+        moved_ppm = session.offset_hz / model.frequency_mhz
+        return first_order(model, fid, noise_sd, moved_ppm)
 
     @cached_property
     def smoothed(self) -> tuple[TrackerPoint, ...]:

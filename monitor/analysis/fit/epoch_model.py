@@ -156,7 +156,7 @@ def make_session_model(
         model = with_macromolecules_of(model, same_brain.problem.model)
     water = None
     if freedom.water_removal:
-        water = _water_filter(model, mean_fid, offset_hz / model.frequency_mhz)
+        water = residual_water_filter(model, mean_fid, offset_hz / model.frequency_mhz)
     mean = band_spectra(model, water, mean_fid)
     found = fit_mean(model, mean, noise_sd * mean_noise, freedom)
     fit, problem, model = found.fit, found.problem, found.problem.model
@@ -254,7 +254,7 @@ def deviation_stiffness(problem: Problem, fit: Fit, windows: Complex) -> float:
     return float(grid[int(np.argmin(scores))])
 
 
-def _water_filter(
+def residual_water_filter(
     model: Model, fid: Complex, moved_ppm: float = 0.0
 ) -> WaterFilter | None:
     """Operator that takes off the residual water that a mean FID shows.

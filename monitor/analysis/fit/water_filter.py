@@ -25,6 +25,8 @@ from monitor.analysis.signal.water import Lines
 from streams.messages.transient import REFERENCE_PPM
 
 WATER_BAND_PPM = (4.35, 4.95)
+BELOW_PPM = 0.07
+"""Of water that lies below its band: so much of its flank is its own."""
 CONDITION = 1e-3
 """Combinations of lines weaker than this in the water's band are not told apart."""
 
@@ -68,9 +70,11 @@ def make_water_filter(model: Model, lines: Lines) -> WaterFilter | None:
     if lines.amplitude.size == 0:
         return None
     axis = ppm_axis(model.points, model.dwell_time_s, model.frequency_mhz)
-    inside = np.flatnonzero(
-        (axis >= max(WATER_BAND_PPM[0], model.ppm_high)) & (axis <= WATER_BAND_PPM[1])
-    )
+    low_ppm = max(WATER_BAND_PPM[0], model.ppm_high)
+    place_ppm = float(lines.shift_ppm[np.argmax(np.abs(lines.amplitude))])
+    if place_ppm < WATER_BAND_PPM[0]:  # the lines were moved down, and it with them
+        low_ppm = place_ppm - BELOW_PPM
+    inside = np.flatnonzero((axis >= low_ppm) & (axis <= WATER_BAND_PPM[1]))
     if inside.size < 2 * lines.amplitude.size:
         return None
     band = slice(int(inside[0]), int(inside[-1]) + 1)

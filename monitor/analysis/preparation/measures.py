@@ -52,6 +52,8 @@ FAR_PPM, PHANTOM_PPM = 0.52, 0.3
 FAR_GAIN, PHANTOM_GAIN = 1.5, 1.1
 """Lines are looked for so far off, where that explains so much more power."""
 FAR_BAND_PPM = (1.4, 3.8)
+MOST_UNLIKE = 1.5
+"""Size that a singlet counts with at most, by its usual size and the others'."""
 PATTERN_FWHM_HZ = 6.0
 CROWDED_MHZ = 200.0
 LATE_S = 0.04
@@ -92,7 +94,7 @@ def absolute_of(fid: Complex, axis: Axis) -> Absolute:
     length = 4 * axis.points
     power = np.abs(np.fft.ifft(product, length) * length) ** 2
     offsets = np.fft.fftfreq(length, axis.dwell_time_s)
-    centre = _far_offset_hz(late * fid, pattern, axis)
+    centre = _far_offset_hz(late * fid, late, axis)
     power[np.abs(offsets - centre) > OFFSET_RANGE_PPM * axis.frequency_mhz] = 0.0
     k = int(np.argmax(power))
     shift = float(offsets[k] + _vertex(power, k) * offsets[1])
@@ -107,18 +109,23 @@ def absolute_of(fid: Complex, axis: Axis) -> Absolute:
     )
 
 
-def _far_offset_hz(fid: Complex, pattern: Complex, axis: Axis) -> float:
-    """Where the pattern lies if it is far from its place, else 0, Hz.
+def _far_offset_hz(fid: Complex, late: Real, axis: Axis) -> float:
+    """Where the singlets lie if they are far from their place, else 0, Hz.
 
     Of the spectrum only what the singlets can reach is compared: the tail of water that
-    is off its own place, too, is no pattern.
+    is off its own place, too, is no line.  Each counts by itself, since points before
+    the top of the echo turn them against each other, and by no more than is like the
+    others: one large line of lipid is no pattern.
     """
     band = np.zeros(axis.points)
     band[axis.band(*FAR_BAND_PPM)] = 1.0
     lines = spectrum.fid_of(spectrum.spectrum_of(fid) * band)
-    product = lines * pattern.conj()
     length = 4 * axis.points
-    power = np.abs(np.fft.ifft(product, length)) ** 2
+    sizes = np.array([size for _, size in SINGLETS])
+    products = lines * (late * _singlets(axis)).conj()
+    each = np.abs(np.fft.ifft(products, length, axis=1)) / sizes[:, np.newaxis]
+    alike = np.minimum(each, MOST_UNLIKE * np.median(each, axis=0))
+    power = (sizes**2 @ alike) ** 2
     offsets = np.fft.fftfreq(length, axis.dwell_time_s)
     reach = np.abs(offsets) / axis.frequency_mhz
     near = power[reach <= OFFSET_RANGE_PPM].max(initial=0.0)
@@ -147,6 +154,16 @@ def _pattern(axis: Axis) -> Complex:
         total += size * np.exp(-(2j * np.pi * nu + np.pi * PATTERN_FWHM_HZ) * t)
     total.setflags(write=False)
     return total
+
+
+@lru_cache(maxsize=8)
+def _singlets(axis: Axis) -> Complex:
+    """Each of the singlets, of size 1 and one width, (3, points); read-only."""
+    nu = np.array([ppm - REFERENCE_PPM for ppm, _ in SINGLETS]) * axis.frequency_mhz
+    rates = -(2j * np.pi * nu + np.pi * PATTERN_FWHM_HZ)
+    lines: Complex = np.exp(rates[:, np.newaxis] * axis.t)
+    lines.setflags(write=False)
+    return lines
 
 
 def naa_line(fid: Complex, axis: Axis, absolute: Absolute) -> NaaLine:

@@ -51,10 +51,15 @@ def sphere() -> np.ndarray:
     return np.asarray(lines * np.exp(-np.pi * 5.0 * t_s))
 
 
-def followed(fid: np.ndarray, water_ppm: float = 0.0, transients: int = 8) -> Result:
+def followed(
+    fid: np.ndarray,
+    water_ppm: float = 0.0,
+    transients: int = 8,
+    water_times: float = 1.0,
+) -> Result:
     t_s = DWELL_S * np.arange(POINTS)
     level = np.abs(sphere()).max()
-    water = 3.0 * level * np.exp(-np.pi * 8.0 * t_s + 0.5j)
+    water = 3.0 * water_times * level * np.exp(-np.pi * 8.0 * t_s + 0.5j)
     fid = fid + moved_by(water, DWELL_S, water_ppm * MHZ)
     noise = np.random.default_rng(4).standard_normal((2, transients, POINTS))
     fids = fid + 0.01 * level * (noise[0] + 1j * noise[1])
@@ -104,7 +109,28 @@ def test_noise_lies_nowhere():
         assert line_offset_hz(scale * (noise[0] + 1j * noise[1]), DWELL_S, MHZ) == 0.0
 
 
-@pytest.mark.parametrize("points", [1, 2, 4, -2])
+@pytest.mark.parametrize("ppm", [0.5, 0.45, -0.4])
+def test_lines_far_off_beside_water_in_its_place(ppm):
+    result = followed(moved_by(sphere(), DWELL_S, ppm * MHZ))
+    found, meant = result.estimates[0], in_place().estimates[0]
+    assert result.epoch_models[0].lines_offset_ppm == pytest.approx(ppm, abs=0.02)
+    assert found.values["tNAA/tCr"] == pytest.approx(meant.values["tNAA/tCr"], rel=0.05)
+    assert found.fwhm_hz == pytest.approx(meant.fwhm_hz, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("points", "ppm"), [(5, 0.0), (8, 0.0), (14, 0.0), (20, 0.0), (9, 0.3), (12, 0.4)]
+)
+def test_lines_are_not_far_off_for_points_before_the_top(points, ppm):
+    """Turned against each other they are no other pattern, beside much water, too."""
+    made = np.concatenate([np.zeros(points), sphere()[:-points]])
+    result = followed(moved_by(made, DWELL_S, ppm * MHZ), ppm, water_times=5.0)
+    assert f"some {points} points before the top" in points_before_top(result)
+    said = line_offset(result)
+    assert said == "" if ppm == 0.0 else f"{abs(ppm):.2f} ppm" in said
+
+
+@pytest.mark.parametrize("points", [1, 2, 4, 8, 16, 24, -2])
 def test_points_before_the_top_are_noticed(points):
     frequency = np.fft.fftfreq(POINTS, DWELL_S)
     spectrum = np.fft.ifft(sphere()) * np.exp(2j * np.pi * frequency * points * DWELL_S)
