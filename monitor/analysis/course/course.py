@@ -27,6 +27,7 @@ from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.first_fit import Freedom
 from monitor.analysis.fit.fitted import (
     FittedWindow,
+    FullFits,
     fit_means,
     mean_fid,
     means_of,
@@ -99,6 +100,7 @@ class Course:
     _epochs: list[int] = field(default_factory=list)
     _times_s: list[float] = field(default_factory=list)
     _projections: Projections = field(default_factory=Projections)
+    _full: FullFits = field(default_factory=FullFits)
     _models: SessionModels = field(default_factory=SessionModels)
     _offsets: dict[int, tuple[SessionModel, SessionModel, Real]] = field(
         default_factory=dict
@@ -130,14 +132,16 @@ class Course:
         self, place: int, fid: ComplexFID, quality: Quality, noise_sd: float
     ) -> None:
         """Put a transient that was prepared anew in its place."""
-        self.fids[place], self.qualities[place] = fid, quality
-        self.noises[place] = noise_sd
+        self.fids[place], self.noises[place] = fid, noise_sd
+        self.qualities[place] = quality
         self._projections.forget()
+        self._full.forget()
 
     def put_all(self, fids: list[ComplexFID], qualities: list[Quality]) -> None:
         """Put all transients, prepared anew, in their places."""
         self.fids, self.qualities = fids, qualities
         self._projections.forget()
+        self._full.forget()
 
     def transients_of(self, epoch: int) -> range:
         """Transients of an epoch; epochs rise."""
@@ -157,9 +161,8 @@ class Course:
     def average_spectrum(self, fitted: FittedWindow) -> Complex:
         """Whole spectrum (points,) of a window as it was fitted, without the water."""
         session = self.session_of(fitted)
-        model = session.problem.model
         fid = mean_fid(self.fids, fitted.average)
-        spectrum = model.full_spectra(session.placed(fid))
+        spectrum = session.problem.model.full_spectra(session.placed(fid))
         if session.water is not None:
             spectrum = spectrum - session.water.whole_leak(spectrum)
         return spectrum
@@ -190,8 +193,8 @@ class Course:
 
     def average(self, window: Window) -> Average:
         """Weights of a window's transients."""
-        part = self.qualities[window.first : window.stop]
-        return average_with(window, np.array([q.weight for q in part]))
+        used = [q.weight for q in self.qualities[window.first : window.stop]]
+        return average_with(window, np.array(used))
 
     @property
     def weights(self) -> Real:
@@ -208,23 +211,20 @@ class Course:
 
     def fit_windows(self, windows: list[Window]) -> list[FittedWindow]:
         """Fit windows of any epochs, in their order."""
-        epochs = self._epochs
         fitted: dict[Window, FittedWindow] = {}
         for epoch, session in self.sessions.items():
-            own = [w for w in windows if epochs[w.first] == epoch]
-            if not own:
+            if not (own := [w for w in windows if self._epochs[w.first] == epoch]):
                 continue
             first, z = self.projected(epoch, max(w.stop for w in own))
             averages = [self.average(w) for w in own]
             means = means_of(z, first, averages)
-            fits = fit_means(session, self.fids, averages, means)
+            fits = fit_means(session, self.fids, averages, means, self._full)
             fitted |= dict(zip(own, fits, strict=True))
         return [fitted[w] for w in windows]
 
     def make_session(self, epoch: int, window: Window, length: int) -> SessionModel:
         """Session model of an epoch from the mean over a window of it."""
         average = self.average(window)
-        used = np.asarray(self.noises[window.first : window.stop])
         length = min(length, window.length)
         starts = range(window.first, window.stop - length + 1, length)
         parts = [self.average(Window(i, i + length)) for i in starts]
@@ -232,7 +232,7 @@ class Course:
             self.grids[epoch],
             average,
             mean_fid(self.fids, average),
-            float(np.median(used)),
+            float(np.median(self.noises[window.first : window.stop])),
             np.stack([mean_fid(self.fids, part) for part in parts]),
             float(np.sqrt(np.mean([part.noise**2 for part in parts]))),
             self.freedom,
@@ -293,9 +293,7 @@ class Course:
 
         That of the reference period's epoch, else the first that was made well.
         """
-        home = self.home
-        others = sorted(
-            (e for e in self.sessions if e != epoch), key=lambda e: e != home
-        )
+        others = [e for e in self.sessions if e != epoch]
+        others.sort(key=lambda e: e != self.home)
         good = (self.sessions[e] for e in others if self.sessions[e].fit.converged)
         return next(good, None)

@@ -45,10 +45,9 @@ class MeansOfEpoch:
             self.model is other.model
             and self.same_brain is other.same_brain
             and self.freedom == other.freedom
-            and self.average.window == other.average.window
+            and self.average.same_as(other.average)
             and (self.noise_sd, self.window_noise)
             == (other.noise_sd, other.window_noise)
-            and np.array_equal(self.average.weights, other.average.weights)
             and np.array_equal(self.mean, other.mean)
             and np.array_equal(self.windows, other.windows)
         )

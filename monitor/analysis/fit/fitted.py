@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.fit import Fit, minimise
 from monitor.analysis.fit.model import LORENTZ, PHASE, SHIFT
 from monitor.analysis.fit.problem import Indices, Problem
-from monitor.analysis.fit.window import Average
+from monitor.analysis.fit.window import Average, Window
 from monitor.analysis.fit.window_fit import WarmFits, warm_fits
 from monitor.analysis.signal.spectrum import Complex, Real
 from streams.messages.transient import ComplexFID
@@ -124,16 +124,19 @@ def fit_means(
     fids: Sequence[ComplexFID],
     averages: Sequence[Average],
     means: Complex,
+    full: FullFits | None = None,
 ) -> list[FittedWindow]:
     """Fit averages of FIDs whose projections (n, r) are made already.
 
-    A window whose fit leaves the reach of the subspace is fitted in full instead.
+    A window whose fit leaves the reach of the subspace is fitted in full instead, once
+    where such fits are kept.
     """
+    full = full or FullFits()
     fits = warm_fits(session.subspace, means, np.array([a.noise for a in averages]))
     return [
         _fitted(session, fits, i, average)
         if fits.converged[i]
-        else fit_in_full(session, mean_fid(fids, average), average)
+        else full.fitted(session, fids, average)
         for i, average in enumerate(averages)
     ]
 
@@ -190,6 +193,28 @@ def fit_in_full(session: SessionModel, fid: Complex, average: Average) -> Fitted
         float(moved[PHASE]), float(moved[SHIFT]), float(moved[LORENTZ]),
         misfit, fit.converged,
     )  # fmt: skip
+
+
+@dataclass(slots=True)
+class FullFits:
+    """Windows that were fitted in full, each as dear as a hundred others; one owner."""
+
+    _last: dict[Window, tuple[SessionModel, FittedWindow]] = field(default_factory=dict)
+
+    def fitted(
+        self, session: SessionModel, fids: Sequence[ComplexFID], average: Average
+    ) -> FittedWindow:
+        """Fit an average; as last time where session model and weights are the same."""
+        held = self._last.get(average.window)
+        if held is not None and held[0] is session and average.same_as(held[1].average):
+            return held[1]
+        fitted = fit_in_full(session, mean_fid(fids, average), average)
+        self._last[average.window] = session, fitted
+        return fitted
+
+    def forget(self) -> None:
+        """FIDs have changed."""
+        self._last.clear()
 
 
 def as_fit(session: SessionModel, fitted: FittedWindow) -> Fit:

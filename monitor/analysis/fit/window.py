@@ -50,6 +50,11 @@ class Average:
     noise: float
     n_effective: float
 
+    def same_as(self, other: Average) -> bool:
+        """Whether it is the same mean, to the last bit."""
+        same = self.window == other.window
+        return same and np.array_equal(self.weights, other.weights)
+
 
 def average_of(window: Window, weights: Real) -> Average:
     """Weights of a window, normalised to a sum of 1.

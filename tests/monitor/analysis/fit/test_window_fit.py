@@ -10,6 +10,7 @@ from monitor.analysis.fit.epoch_model import UNTOLD_STIFFNESS, make_session_mode
 from monitor.analysis.fit.first_fit import Freedom
 from monitor.analysis.fit.fitted import (
     FittedWindow,
+    FullFits,
     fit_averages,
     fit_in_full,
     mean_fid,
@@ -201,3 +202,18 @@ def test_the_noise_of_a_short_reference_period_is_no_misfit_of_windows(fids):
     assert np.mean([f.misfit for f in known[1:]]) < 1.5
     assert np.mean([f.misfit for f in unknown[1:]]) > 3.0
     assert known[0].misfit == unknown[0].misfit  # it has the mean's transients
+
+
+def test_a_full_fit_is_kept_for_as_long_as_nothing_changes(session, fids):
+    weights, window = np.ones(COUNT), Window(0, LENGTH)
+    full, average = FullFits(), average_of(window, weights)
+    fitted = full.fitted(session, fids, average)
+    assert full.fitted(session, fids, average_of(window, weights)) is fitted
+    assert full.fitted(replace(session), fids, average) is not fitted
+    weights[3] = 0.2
+    other = full.fitted(session, fids, average_of(window, weights))
+    anew = fit_in_full(session, mean_fid(fids, other.average), other.average)
+    assert np.array_equal(other.amplitudes, anew.amplitudes)
+    assert not np.array_equal(other.amplitudes, fitted.amplitudes)
+    full.forget()
+    assert full.fitted(session, fids, other.average) is not other
