@@ -55,6 +55,7 @@ FAR_BAND_PPM = (1.4, 3.8)
 MOST_UNLIKE = 1.5
 """Size that a singlet counts with at most, by its usual size and the others'."""
 PATTERN_FWHM_HZ = 6.0
+LEAST_CONTRAST = 0.05
 CROWDED_MHZ = 200.0
 LATE_S = 0.04
 ZERO_FILL = 4
@@ -70,11 +71,14 @@ class Absolute:
     phase_rad : it is turned by that against absorption
     contrast : share of the singlet band's power that the pattern explains, 0 ... 1;
         below 0.05 there is nothing to go by
+    standing : power of the singlets over what lies anywhere within reach (median), each
+        taken by itself: above 12 they are no noise, however they are turned
     """
 
     shift_hz: float
     phase_rad: float
     contrast: float
+    standing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def absolute_of(fid: Complex, axis: Axis) -> Absolute:
     length = 4 * axis.points
     power = np.abs(np.fft.ifft(product, length) * length) ** 2
     offsets = np.fft.fftfreq(length, axis.dwell_time_s)
-    centre = _far_offset_hz(late * fid, late, axis)
+    centre, standing = _far_offset_hz(late * fid, late, axis)
     power[np.abs(offsets - centre) > OFFSET_RANGE_PPM * axis.frequency_mhz] = 0.0
     k = int(np.argmax(power))
     shift = float(offsets[k] + _vertex(power, k) * offsets[1])
@@ -102,15 +106,18 @@ def absolute_of(fid: Complex, axis: Axis) -> Absolute:
     band = axis.band(1.8, 4.05)
     lines = spectrum.spectrum_of(np.stack([late * fid, pattern]))[:, band]
     most = float(np.prod(np.sum(np.abs(lines) ** 2, axis=1) / axis.points))
+    contrast = float(power[k]) / most if most > 0 else 0.0
+    turned = centre != 0.0 and contrast < LEAST_CONTRAST
     return Absolute(
-        shift_hz=shift,
+        shift_hz=centre if turned else shift,
         phase_rad=float(np.angle(correlation)),
-        contrast=float(power[k]) / most if most > 0 else 0.0,
+        contrast=contrast,
+        standing=standing,
     )
 
 
-def _far_offset_hz(fid: Complex, late: Real, axis: Axis) -> float:
-    """Where the singlets lie if they are far from their place, else 0, Hz.
+def _far_offset_hz(fid: Complex, late: Real, axis: Axis) -> tuple[float, float]:
+    """Where the singlets lie if they are far from their place, else 0, Hz; `standing`.
 
     Of the spectrum only what the singlets can reach is compared: the tail of water that
     is off its own place, too, is no line.  Each counts by itself, since points before
@@ -130,8 +137,10 @@ def _far_offset_hz(fid: Complex, late: Real, axis: Axis) -> float:
     reach = np.abs(offsets) / axis.frequency_mhz
     near = power[reach <= OFFSET_RANGE_PPM].max(initial=0.0)
     k = int(np.argmax(np.where(reach <= FAR_PPM, power, 0.0)))
+    usual = float(np.median(power[reach <= FAR_PPM]))
+    standing = float(power[k]) / usual if usual > 0 else 0.0
     gain = PHANTOM_GAIN if reach[k] <= PHANTOM_PPM else FAR_GAIN
-    return float(offsets[k]) if power[k] > gain * near else 0.0
+    return (float(offsets[k]) if power[k] > gain * near else 0.0), standing
 
 
 def _vertex(curve: Real, k: int) -> float:
