@@ -202,6 +202,7 @@ class Operations:
     def show_summary(self) -> None:
         """The page at the stop."""
         page = summary_of(self.state, self._clock(), time.strftime("%Y-%m-%d %H:%M"))
+        self._host.page.place(self.summary)  # its height says what it has room for
         self.summary.draw(page, self._host.page.trend.grab())
         self._only(self.summary)
 

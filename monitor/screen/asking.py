@@ -82,6 +82,8 @@ def of_unsent(state: SessionState) -> list[Message]:
     more = f" and {left} more" if left else ""
     said = f"Not recorded yet: {named}{more}"
     action = "kept with its time; sent when the relay is back"
+    if state.stream.connected:  # the relay is there, with another session
+        action = "kept with its time; sent when its own session goes on"
     return [Message("unsent", Level.ATTENTION, said, action, 0.0)]
 
 

@@ -196,6 +196,7 @@ class Session:
         for mark in self._typed:
             self.display.fold(Update(-1, 0, event=mark), now_s)
         self.state.asked |= old.asked
+        self.state.unsent, self.state.unsent_folder = old.unsent, old.unsent_folder
 
 
 def _time_s(update: Update) -> float:

@@ -226,7 +226,7 @@ def spectrum_of(
     return spectrum.spectrum_view(
         curves,
         before,
-        state.height or 1.0,
+        state.height or spectrum.height_of(curves),
         _caption(state, of),
         hidden if state.hidden else frozenset(),
         outcome,

@@ -74,10 +74,17 @@ class Form(Sheet):
             widget.setFont(theme.font(24))
         for field in self.fields:
             field.setMinimumHeight(theme.px(48))
-            field.setMinimumWidth(theme.px(360))
+            field.setMinimumWidth(_least_px(field, theme))
 
     def done(self) -> None:
         """What the button does."""
+
+
+def _least_px(field: QWidget, theme: Theme) -> int:
+    """Width that a field has at least; three buttons stand beside one another."""
+    if isinstance(field, QPushButton):
+        return max(theme.px(300), field.sizeHint().width())
+    return theme.px(360)
 
 
 class ChoicesSheet(Form):

@@ -25,6 +25,7 @@ from monitor.app.theme import Theme
 
 Rows = Sequence[Sequence[str]]
 LINE = 1.22  # of the letters' height: as much as a line of a table may take
+ROW_GAP = 2  # between two lines of a table
 BESIDE = 0.9  # of a sheet's width, beside its margins
 
 
@@ -104,7 +105,7 @@ class Cells(QWidget):
         self._theme = theme
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.px(16))
-        self._grid.setVerticalSpacing(theme.px(2))
+        self._grid.setVerticalSpacing(theme.px(ROW_GAP))
         for line, marked in zip(self.lines, self._marked, strict=False):
             self._dress_line(line, marked)
 

@@ -17,12 +17,12 @@ from PyQt6.QtWidgets import (
 )
 
 from monitor.app.export import save_widget
-from monitor.app.sheets.sheet import Cells, Sheet
+from monitor.app.sheets.sheet import ROW_GAP, Cells, Sheet
 from monitor.app.theme import Theme
 from monitor.screen.sheets.summary import Summary
 
-LEAST_EVENTS = 5  # that there is room for on the smallest page
-OTHER_LINES = 24  # of text, with the notes, beside which events may stand
+LEAST_EVENTS = 2  # the last says how many more there are
+NARROW = 0.85  # size of a page below which the quality stands on the left
 
 
 class SummarySheet(Sheet):
@@ -34,7 +34,7 @@ class SummarySheet(Sheet):
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Summary", parent)
         self._picture: QPixmap | None = None
-        self._line_px = 1
+        self._line_px, self._others_px, self._narrow = 1, 0, False
         self.outcome = Cells((44, 56), 22)
         self.session = Cells((44, 56), 18)
         self.quality = Cells((44, 56), 18)
@@ -67,14 +67,19 @@ class SummarySheet(Sheet):
     def dress(self, theme: Theme) -> None:
         """Take the sizes and colours of a theme."""
         super().dress(theme)
-        if theme.cramped:  # where there is room for it
+        self._narrow = theme.unit < NARROW
+        if self._narrow:  # where there is room for it
             self._left.addWidget(self.quality)
         else:
             self._right.insertWidget(1, self.quality)
         for cells in (self.outcome, self.session, self.quality, self.events):
             cells.dress(theme)
         self.notes.setFont(theme.font(22))
-        self._line_px = theme.line_px(18)
+        notes_px = 2 * theme.line_px(22) + theme.px(10)
+        self.notes.setMinimumHeight(notes_px)
+        title_and_foot_px = theme.line_px(30) + theme.line_px(20) + theme.px(48)
+        self._others_px = notes_px + title_and_foot_px + theme.px(90)  # and margins
+        self._line_px = theme.line_px(18) + theme.px(ROW_GAP)
         self.save.setFont(theme.font(22, bold=True))
         self.save.setMinimumHeight(theme.px(48))
         self.said.setFont(theme.font(17))
@@ -88,8 +93,7 @@ class SummarySheet(Sheet):
             (self.quality, summary.quality),
         ):
             cells.draw([(line.name, line.figure) for line in lines])
-        events = summary.events
-        most = max(LEAST_EVENTS, self.height() // self._line_px - OTHER_LINES)
+        events, most = summary.events, self._most_events(summary)
         if len(events) > most:
             left = len(events) - most + 1
             events = (*events[: most - 1], f"and {left} more events")
@@ -97,6 +101,13 @@ class SummarySheet(Sheet):
         self.said.setText(summary.footer)
         self._picture = trend
         self._fit_picture()
+
+    def _most_events(self, summary: Summary) -> int:
+        """Events that there is room for below what else stands in their column."""
+        others = len(summary.session)
+        others += 0 if self._narrow else len(summary.quality)
+        lines = (self.height() - self._others_px) // self._line_px
+        return max(LEAST_EVENTS, lines - others)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keep the picture as large as it fits."""

@@ -177,3 +177,21 @@ def test_marks_that_were_given_are_forgotten_with_the_session(qtbot, bench, repo
         bench.window.session.take(report, 0.0)
     press(qtbot, bench, F5)
     assert bench.sent == [SendEvent(START), SendEvent(START)]
+
+
+@pytest.mark.parametrize("size", [(960, 540), (1366, 768), (1920, 1080)])
+def test_the_answers_stand_beside_one_another_within_the_sheet(
+    qtbot, open_bench, reports, size
+):
+    bench = open_bench(size=size)
+    bench.show(reports[:200])
+    recorded(bench, START, 300.0)
+    press(qtbot, bench, F5)
+    sheet = bench.window.operations.marks
+    qtbot.waitUntil(lambda: sheet.undo.height() > 0)
+    first, second, third = (b.geometry() for b in (sheet.button, sheet.now, sheet.undo))
+    assert first.right() < second.left() - 1
+    assert second.right() < third.left() - 1
+    assert third.right() <= sheet.time.geometry().right()
+    for button in (sheet.button, sheet.now, sheet.undo):
+        assert button.width() >= button.sizeHint().width()

@@ -9,11 +9,22 @@ from fake_session import SETTINGS, FakePipeline, messages
 from screen_cases import LIVE, REPLAY, time_of
 
 from monitor.analysis.update import Update
+from monitor.run.outbox import Unsent
 from monitor.run.stream_state import Playback, Stream
-from monitor.run.worker_messages import Again, Began, Computed, Failed, Heard, Rewound
+from monitor.run.worker_messages import (
+    Again,
+    Began,
+    Computed,
+    Failed,
+    Heard,
+    Rewound,
+    Waiting,
+)
 from monitor.screen.fold import settle
 from monitor.screen.rewindable import MOST_CURVES, Session
 from monitor.screen.screen import Screen
+from monitor.screen.session_parts import spectrum_of
+from streams.messages.requests import EventRequest
 from streams.messages.transient import Event, Message
 
 
@@ -108,3 +119,29 @@ def test_going_back_after_a_change_in_this_window_shows_the_changed_course(updat
             session.take(Again(update.seq), 1502.0)
     assert len(session.state.estimates) == pytest.approx(whole, abs=1)
     assert len(session.state.quality) == len(pipeline.qualities)
+
+
+def test_what_waits_for_the_session_before_is_still_said_in_the_next():
+    session = Session(SETTINGS)
+    session.take(Began("one"), 0.0)
+    session.take(Heard(LIVE), 0.0)
+    unsent = Unsent(EventRequest("note", "coughed"), 0.0, "one")
+    session.take(Waiting((unsent,), "/some/folder"), 1.0)
+    session.take(Began("two"), 2.0)
+    said = [m for m in session.screen(3.0).messages if m.key == "unsent"]
+    assert "coughed" in said[0].condition
+    assert "its own session" in said[0].action
+    assert session.state.unsent_folder == "/some/folder"
+
+
+def test_curves_that_were_asked_for_have_a_scale_before_the_first_of_a_session(updates):
+    session = played(updates)
+    one = next(u for u in updates if u.curves is not None and u.estimate is not None)
+    session.state.height = None
+    curves = replace(one.curves, **{
+        name: 1e5 * getattr(one.curves, name)
+        for name in ("data", "model", "baseline", "residual")
+    })  # fmt: skip
+    view = spectrum_of(session.state, curves, one.estimate, None)
+    assert view is not None
+    assert 0.5 < np.max(view.model) < 3.0

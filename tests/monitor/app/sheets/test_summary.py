@@ -1,0 +1,36 @@
+"""The one-page summary has room for what stands on it, whatever the session was."""
+
+import pytest
+
+from monitor.analysis.contamination.stretch import Cause, Stretch
+from streams.messages.transient import Event
+
+SIZES = [(960, 540), (1366, 768), (1920, 1080)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("stretches", [0, 3])
+def test_no_line_is_cut_beside_many_events(qtbot, open_whole, size, stretches):
+    whole = open_whole(size=size)
+    state = whole.window.session.state
+    state.events += [Event(20.0 * i, "re-shim") for i in range(9)]
+    state.stretches = tuple(
+        Stretch(50 * i, 50 * i + 20, 0, 100.0 * i, 100.0 * i + 40.0, Cause.LIPID)
+        for i in range(1, stretches + 1)
+    )
+    operations = whole.window.operations
+    operations.show_summary()
+    sheet = operations.summary
+    shown = (sheet.session, sheet.quality, sheet.events)
+
+    def whole_lines() -> bool:
+        return all(
+            line[0].geometry().bottom() <= cells.height()
+            for cells in shown
+            for line in cells.lines
+            if line[0].isVisible()
+        )
+
+    qtbot.waitUntil(lambda: shown[0].lines[-1][0].height() > 0 and whole_lines())
+    assert "more events" in shown[2].words()[-1][0]
+    assert sheet.notes.height() >= 2 * sheet.fontMetrics().height()
