@@ -25,6 +25,36 @@ LEAST_EVENTS = 2  # the last says how many more there are
 NARROW = 0.85  # size of a page below which the quality stands on the left
 
 
+class Picture(QLabel):
+    """A picture as large as it fits into its place, whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._whole = QPixmap()
+
+    def show_picture(self, picture: QPixmap) -> None:
+        """Show this picture."""
+        self._whole = picture
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Follow the place: lines below it may have become more."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._whole.isNull() or self.width() < 2:
+            return
+        self.setPixmap(
+            self._whole.scaled(
+                self.size(),
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+        )
+
+
 class SummarySheet(Sheet):
     """Draws a `Summary`; emits `saved(path)` and `failed(sentence)`."""
 
@@ -33,7 +63,6 @@ class SummarySheet(Sheet):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Summary", parent)
-        self._picture: QPixmap | None = None
         self._line_px, self._others_px, self._narrow = 1, 0, False
         self.outcome = Cells((44, 56), 22)
         self.session = Cells((44, 56), 18)
@@ -47,8 +76,7 @@ class SummarySheet(Sheet):
         self.said = QLabel()
         self.said.setProperty("role", "secondary")
         self.said.setWordWrap(True)
-        self.trend = QLabel()
-        self.trend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.trend = Picture()
         self._left, self._right = QVBoxLayout(), QVBoxLayout()
         self._left.addWidget(self.trend, 1)
         self._left.addWidget(self.outcome)
@@ -99,8 +127,7 @@ class SummarySheet(Sheet):
             events = (*events[: most - 1], f"and {left} more events")
         self.events.draw([(event,) for event in events])
         self.said.setText(summary.footer)
-        self._picture = trend
-        self._fit_picture()
+        self.trend.show_picture(trend)
 
     def _most_events(self, summary: Summary) -> int:
         """Events that there is room for below what else stands in their column."""
@@ -108,22 +135,6 @@ class SummarySheet(Sheet):
         others += 0 if self._narrow else len(summary.quality)
         lines = (self.height() - self._others_px) // self._line_px
         return max(LEAST_EVENTS, lines - others)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Keep the picture as large as it fits."""
-        super().resizeEvent(event)
-        self._fit_picture()
-
-    def _fit_picture(self) -> None:
-        if self._picture is None or self.trend.width() < 2:
-            return
-        self.trend.setPixmap(
-            self._picture.scaled(
-                self.trend.size(),
-                Qt.AspectRatioMode.KeepAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-        )
 
     def save_to(self, path: Path) -> None:
         """Write the page as a picture, with the notes beside it as text.

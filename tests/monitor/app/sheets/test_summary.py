@@ -34,3 +34,16 @@ def test_no_line_is_cut_beside_many_events(qtbot, open_whole, size, stretches):
     qtbot.waitUntil(lambda: shown[0].lines[-1][0].height() > 0 and whole_lines())
     assert "more events" in shown[2].words()[-1][0]
     assert sheet.notes.height() >= 2 * sheet.fontMetrics().height()
+
+
+def test_the_picture_is_whole_where_lines_are_added_below_it(qtbot, open_whole):
+    whole = open_whole(size=(1920, 1080))
+    operations = whole.window.operations
+    operations.show_summary()
+    sheet = operations.summary
+    before = sheet.trend.height()
+    assert before > 100
+    sheet.outcome.draw([("line", "of the outcome")] * 14)
+    qtbot.waitUntil(lambda: 0 < sheet.trend.height() < before - 100)
+    assert sheet.trend.pixmap().height() <= sheet.trend.height()
+    assert sheet.trend.pixmap().width() <= sheet.trend.width()
