@@ -72,13 +72,14 @@ class MessagePanel(QFrame):
         said = [f"{m.condition} · {m.action}" for m in messages]
         self.setToolTip("\n".join([*said, TIP]))  # where a line is too narrow
         lines = lines_of(messages, FEW if self._cramped else LINES)
+        long = lines.long and not self._cramped  # there it is cut: the tip has it
         restate(self, "attention" if lines.attention else "")
-        self.first.setVisible(bool(lines.first) and not lines.long)
-        self.sentence.setVisible(lines.long)
-        together = self._cramped and not lines.long and bool(lines.first)
+        self.first.setVisible(bool(lines.first) and not long)
+        self.sentence.setVisible(long)
+        together = self._cramped and bool(lines.first)
         first = f"{lines.first} · {lines.rest}" if together and lines.rest else None
-        self.first.show_text("" if lines.long else first or lines.first)
-        self.sentence.setText(lines.first if lines.long else "")
+        self.first.show_text("" if long else first or lines.first)
+        self.sentence.setText(lines.first if long else "")
         self.second.show_text(lines.rest)
         self.second.setVisible(bool(lines.rest) and not together)
         for line, text in zip(self.others, lines.others, strict=True):

@@ -133,6 +133,8 @@ def _numbers(known: Known, name: str) -> Numbers:
     if not of_window:
         answer = known.answers.get(name)
         least = math.nan if answer is None else least_seen_percent(answer)
+        if "/" not in name and _other_epoch(e):  # another gain, as for the others
+            return Numbers(name, False, before, now)
         if tracked is None:
             return Numbers(name, False, before, now, detectable=least)
         moved = before * (1 + tracked.percent / 100)

@@ -81,8 +81,17 @@ def test_amplitudes_of_a_new_epoch_have_no_change_and_the_table_says_why(updates
     changes = newest.changes_percent | lost
     other = replace(newest, epoch=1, changes_percent=changes, time_end_s=1701.0)
     display.fold(Update(9000, 1, estimate=other), 1701.0)
+    point = display.state.tracks.newest
+    tracked = replace(
+        point,
+        time_s=1701.0,
+        filtered=point.filtered | {"Glu": 26.8},
+        filtered_sd=point.filtered_sd | {"Glu": 3.7},
+    )
+    display.fold(Update(9001, 1, tracker=tracked), 1701.0)
     rows, note = rows_of(display, 1704.0), display.screen(1704.0).table.note
-    assert {rows[n].change for n in ("tNAA", "tCr", "tCho", "mI")} == {"–"}
+    assert not rows["Glu"].of_window
+    assert {rows[n].change for n in ("Glu", "tNAA", "tCr", "tCho", "mI")} == {"–"}
     assert "new epoch" in note
 
 
