@@ -247,7 +247,7 @@ def result_from(scenario, course, estimates) -> dict[str, np.ndarray]:
         "mean": _row(answers, lambda a: a.mean_percent),
         "mean_sd": _row(answers, lambda a: a.sd_percent),
         "mean_truth": weights[since] @ truth[since] / weights[since].sum(),
-        "slope": np.array(tracking.scale.percent),
+        "slope": np.array(tracking.following.scale.percent),
     }
     for name, points, what in (
         ("filtered", tracks, "filtered"), ("free", tracks, "free"),
