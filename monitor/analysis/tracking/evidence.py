@@ -36,7 +36,7 @@ from monitor.analysis.tracking.dynamics import (
     sums_of,
 )
 from monitor.analysis.tracking.measurement import Measurement
-from monitor.analysis.tracking.tracker import TRACKED, tracked_changes
+from monitor.analysis.tracking.tracker import TRACKED, tracked_changes, without_gain
 from monitor.analysis.tracking.transient_view import Observed
 
 Key = tuple[int, bool]
@@ -111,7 +111,8 @@ class Accumulated:
         information = self._information()
         _, solved, _ = dposv(information, np.vstack([score, B]).T, lower=1)
         mean, covariance = B @ solved[:, 0], B @ solved[:, 1:]
-        values, sds = tracked_changes(mean, covariance)
+        away = any(after and epoch != self.epoch for epoch, after in self.weights)
+        values, sds = without_gain(*tracked_changes(mean, covariance), np.array(away))
         found = zip(TRACKED, values.tolist(), sds.tolist(), strict=True)
         return {name: (v, sd) for name, v, sd in found if np.isfinite(sd) and sd > 0}
 

@@ -33,6 +33,7 @@ from monitor.analysis.tracking.tracker import (
     Tracker,
     shared_doubt,
     tracked_changes,
+    without_gain,
 )
 from monitor.analysis.tracking.transient_view import Observed, Observer, unchanged
 
@@ -135,9 +136,11 @@ class Tracking:
         found = smooth(still, blocks, rows_of)
         values, sds = tracked_changes(found.joint, found.covariance + following.doubt)
         wanted = np.array([float(one.place) for one in self.seen])
-        table = np.column_stack([values, sds])
-        rows = between(found.places, table, wanted).tolist()
         n, named = len(TRACKED), following.named
+        table = between(found.places, np.column_stack([values, sds]), wanted)
+        elsewhere = np.array([one.epoch != self.course.home for one in self.seen])
+        split = without_gain(table[:, :n], table[:, n:], elsewhere)
+        rows = np.column_stack(split).tolist()
         return tuple(
             TrackerPoint(one.index, one.time_s, named(row[:n]), named(row[n:]))
             for one, row in zip(self.seen, rows, strict=True)

@@ -70,8 +70,8 @@ def test_it_is_the_same_as_from_the_first_transient(run, changes):
         ]
         points = one.tracking.redo_if_changed(MARKS_S)
         whole = anew(one)
-        assert points is None or points == tuple(whole._points)
-        assert everything(one.tracking) == everything(whole)
+        assert points is None or repr(points) == repr(tuple(whole._points))
+        assert repr(everything(one.tracking)) == repr(everything(whole))
 
 
 def test_what_stands_is_not_done_again(run, monkeypatch):
@@ -104,7 +104,7 @@ def test_the_reference_period_is_done_from_the_first(run):
     excess = one.tracking.excess
     one.tracking.redo_if_changed(MARKS_S)
     assert one.tracking.excess != excess
-    assert everything(one.tracking) == everything(anew(one))
+    assert repr(everything(one.tracking)) == repr(everything(anew(one)))
 
 
 def test_an_epoch_with_another_session_model_is_done_again(run):
@@ -118,7 +118,7 @@ def test_an_epoch_with_another_session_model_is_done_again(run):
     course.sessions[1] = replace(course.sessions[1], common=course.sessions[1].common)
     assert one.tracking.redo_if_changed(MARKS_S) is not None
     assert one.tracking.seen[-1] is not before[-1]
-    assert everything(one.tracking) == everything(anew(one))
+    assert repr(everything(one.tracking)) == repr(everything(anew(one)))
 
 
 @settings(deadline=None, max_examples=20)

@@ -172,7 +172,7 @@ def test_a_corrected_reference_period_does_everything_again(messages):
     assert one.course.reference.start_s == 40.0
 
 
-def test_a_re_shim_widens_what_it_must_and_keeps_the_ratios(messages):
+def test_a_re_shim_takes_amplitudes_their_scale_and_keeps_the_ratios(messages):
     basis, sent = messages
     one, updates = pipeline(basis), []
     cut = 85
@@ -190,8 +190,15 @@ def test_a_re_shim_widens_what_it_must_and_keeps_the_ratios(messages):
     epochs = [one.course.qualities[p.index].epoch for p in done.tracks]
     first = epochs.index(1)
     before, after = done.tracks[first - 1], done.tracks[first]
-    assert after.filtered_sd["Glu"] > before.filtered_sd["Glu"]
-    assert np.isfinite(done.tracks[-1].filtered["Glx/tNAA"])
+    assert np.isfinite(before.filtered_sd["Glu"])
+    assert after.filtered_sd["Glx/tNAA"] > before.filtered_sd["Glx/tNAA"]
+    smooth = one.smoothed()
+    for point in (after, done.tracks[-1], smooth[first], smooth[-1]):
+        assert np.isnan([point.filtered["Glu"], point.filtered_sd["Glx"]]).all()
+        assert np.isfinite(point.filtered["Glx/tNAA"])
+    assert np.isfinite(smooth[first - 1].filtered["Glu"])
+    # Nor is there an answer for a mean over both.
+    assert {"Glx/tNAA", "Glu/tCr"} == set(one.tracking.answers)
 
 
 def test_the_smoother_and_the_joint_fits_cover_the_whole_session(live):
