@@ -18,7 +18,7 @@ from monitor.screen.parts.measures import measures
 from monitor.screen.parts.outlook import OutlookWords, outlook_words
 from monitor.screen.parts.peaks import axis_offset
 from monitor.screen.parts.status import Progress, phase_words, plan_words, status
-from monitor.screen.parts.table import Known, table, tells_outcome
+from monitor.screen.parts.table import Known, in_other_epoch, table, tells_outcome
 from monitor.screen.parts.unlike import doubt_of
 from monitor.screen.parts.water import water_points
 from monitor.screen.recent_quality import figures_of, limits_of
@@ -117,6 +117,9 @@ def current_of(state: SessionState, outcome: str, now_s: float) -> CurrentChange
 def _waiting(state: SessionState, now_s: float) -> str:
     replayed = state.stream.playback is not None
     at_s = state.clock_s(now_s)
+    newest = state.estimate_at(now_s)
+    if newest and "/" not in state.settings.outcome and in_other_epoch(newest):
+        return headline.OTHER_GAIN
     return headline.waiting_for(state.reference_s, state.window_s, at_s, replayed)
 
 

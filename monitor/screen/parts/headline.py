@@ -20,6 +20,7 @@ from monitor.screen.words import DASH, ago, clock, signed
 
 FRESH_INTERVALS = 2.0  # repetition times without a transient until it looks old
 NO_REFERENCE = "no reference period yet"
+OTHER_GAIN = "other gain in this epoch: choose a ratio of amplitudes (F4)"
 MARK = "\N{BLACK UP-POINTING TRIANGLE} "
 
 

@@ -133,7 +133,7 @@ def _numbers(known: Known, name: str) -> Numbers:
     if not of_window:
         answer = known.answers.get(name)
         least = math.nan if answer is None else least_seen_percent(answer)
-        if "/" not in name and _other_epoch(e):  # another gain, as for the others
+        if "/" not in name and in_other_epoch(e):  # another gain, as for the others
             return Numbers(name, False, before, now)
         if tracked is None:
             return Numbers(name, False, before, now, detectable=least)
@@ -160,14 +160,14 @@ def _of_window(
     """Change of a window and its SD; nan for amplitudes of another epoch."""
     if key in e.changes_percent:
         return e.changes_percent[key], e.change_sds_percent.get(key, math.nan)
-    if _other_epoch(e) or not before > 0:
+    if in_other_epoch(e) or not before > 0:
         return math.nan, math.nan
     q = e.values[key] / before
     parts = e.sds.get(key, math.nan) / e.values[key], before_sd / before
     return 100 * (q - 1), 100 * abs(q) * math.hypot(*parts)
 
 
-def _other_epoch(e: Estimate) -> bool:
+def in_other_epoch(e: Estimate) -> bool:
     """Whether amplitudes have no common scale with the reference period's."""
     return math.isnan(e.changes_percent.get("tCr", 0.0))
 
@@ -203,6 +203,6 @@ def _note(known: Known, unit: str) -> str:
         return units
     if e.time_start_s < reference_s[1]:
         return f"{units}; {OVERLAP}"
-    if _other_epoch(e):
+    if in_other_epoch(e):
         return f"{units}; {OTHER_EPOCH}"
     return f"{units}; {OF_WINDOW} change of the last {known.window_s:.0f} s"

@@ -167,3 +167,27 @@ def test_a_number_that_lags_behind_the_stream_looks_old(updates):
     assert found.lines[0] == "▲ data 10 min old"
     display.hear(replace(LIVE, lag=2), 1501.0)
     assert display.screen(1501.0).headline.fade == 0.0
+
+
+def test_an_amplitude_of_another_epoch_is_told_to_have_another_gain(updates):
+    """Its change needs a gain that is not known: the dash says what to do."""
+
+    def unknown(window):
+        changes = dict.fromkeys(window.changes_percent, float("nan"))
+        return replace(window, changes_percent=changes)
+
+    moved = [
+        replace(
+            update,
+            estimate=update.estimate and unknown(update.estimate),
+            course=update.course and tuple(map(unknown, update.course)),
+            tracker=None,
+            tracks=() if update.tracks else None,
+            answers={},
+        )
+        for update in updates
+    ]
+    display = shown(moved, 1500.0, SETTINGS.with_changes(outcome="Glu"))
+    found = display.screen(1500.5).headline
+    assert (found.number, found.verdict) == ("–", "other gain in this epoch")
+    assert found.lines == ("choose a ratio of amplitudes (F4)",)
