@@ -151,3 +151,9 @@ def test_every_command_of_the_list_is_in_the_file_that_it_names() -> None:
         done = CliRunner().invoke(app, [name, "--help"])
         assert done.exit_code == 0, name
         assert COMMANDS[name][1].split(":")[0].split(".")[0]
+
+
+def test_files_of_tests_have_names_of_their_own() -> None:
+    """Pytest imports them by their names alone: two of one name cannot run together."""
+    names = [path.name for path in Path(__file__).parent.rglob("test_*.py")]
+    assert len(names) == len(set(names))
