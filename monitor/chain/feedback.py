@@ -10,12 +10,12 @@ No scanner has obeyed it yet: the virtual one does (`kit probe --drift`).
 
 from __future__ import annotations
 
-import json
 import math
+import statistics
 from dataclasses import dataclass, field
 
 from monitor.analysis.preparation.quality import Quality
-from streams.sources.mrd.writer import feedback_bytes
+from streams.chain.frequency_change import FrequencyChange
 
 AVERAGED = 16
 """Transients of one measurement: breathing and noise leave 0.1 Hz of SD, and in
@@ -26,27 +26,6 @@ CERTAIN = 2.0  # SDs of the mean, from the scatter of those averaged
 LEAST_HZ = 0.05
 MOST_HZ = 10.0
 """More than this at once is a moved subject or a wrong line: not asked for."""
-NAME = "centre_frequency"
-
-
-@dataclass(frozen=True, slots=True)
-class FrequencyChange:
-    """What the scanner is asked for.
-
-    Attributes
-    ----------
-    change_hz : to be added to its centre frequency, Hz; the line lies so much higher
-    transients : metabolite transients when it was found
-    """
-
-    change_hz: float
-    transients: int
-
-    @property
-    def message(self) -> bytes:
-        """As MRD message 1028."""
-        said = {"change_hz": self.change_hz, "after_transients": self.transients}
-        return feedback_bytes(NAME, json.dumps(said).encode())
 
 
 @dataclass(slots=True)
@@ -88,10 +67,8 @@ class FrequencyWatch:
         )
 
     def _ask(self, transients: int) -> FrequencyChange | None:
-        count = len(self._shifts_hz)
-        mean_hz = math.fsum(self._shifts_hz) / count
-        scatter = math.fsum((one - mean_hz) ** 2 for one in self._shifts_hz)
-        sd_hz = math.sqrt(scatter / (count - 1) / count)
+        mean_hz = statistics.fmean(self._shifts_hz)
+        sd_hz = statistics.stdev(self._shifts_hz) / math.sqrt(AVERAGED)
         self._shifts_hz.clear()
         if not max(LEAST_HZ, CERTAIN * sd_hz) < abs(mean_hz) < MOST_HZ:
             return None

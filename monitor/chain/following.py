@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from monitor.analysis.preparation.quality import Quality
-from monitor.chain.feedback import FrequencyChange, FrequencyWatch
+from monitor.chain.feedback import FrequencyWatch
 from monitor.chain.orders import SERIES_END, TURN_S, Averaged, Given, Order, PageDrawn
 from monitor.chain.page import draw_page
 from monitor.protocol.settings import Settings
@@ -18,6 +18,7 @@ from monitor.run.session_run import SessionRun
 from monitor.run.stream_state import Stream
 from monitor.screen.display import Display
 from monitor.screen.screen import Screen
+from streams.chain.frequency_change import FrequencyChange
 from streams.errors import InputError
 from streams.messages.transient import End, Event, Kind, Message, Start, Transient
 from streams.subscription.subscriber import Subscriber, send_event

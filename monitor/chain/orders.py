@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.chain.feedback import FrequencyChange
 from monitor.protocol.choose import Wishes
+from streams.chain.frequency_change import FrequencyChange
 
 SERIES_END = "series_end"
 TURN_S = 0.1

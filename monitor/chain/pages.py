@@ -13,11 +13,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from monitor.chain.feedback import FrequencyChange
 from monitor.chain.follower import Follower
 from monitor.chain.images import page_message, spectrum_message
 from monitor.chain.orders import Averaged, Failed, Followed, Given, Order, PageDrawn
 from monitor.chain.page import draw_words, with_banner
+from streams.chain.frequency_change import FrequencyChange
 from streams.chain.server import Send
 from streams.sources.mrd.header import Header
 

@@ -19,6 +19,7 @@ from monitor.chain.pages import NO_ANALYSIS
 from monitor.chain.parameters import AUTOMATIC
 from monitor.preflight.machine import CheckResult, CheckState, ok
 from streams.chain.drifting import DriftingScanner
+from streams.chain.frequency_change import frequency_change
 from streams.chain.sender import WATER_SET, Sent, series_of
 from streams.chain.tee import Address
 from streams.errors import InputError
@@ -81,6 +82,16 @@ class Played:
     def of(self, kind: Id) -> list[Returned]:
         """What came back of one kind."""
         return [one for one in self.returned if one.frame.id is kind]
+
+    def obey(self, frame: Frame) -> None:
+        """Have the scanner do what a message asks of its frequency."""
+        change = frequency_change(frame)
+        if change is None or self.scanner is None:
+            return
+        self.scanner.take(change)
+        if 0 < change.after_transients <= len(self.metabolite_s):
+            sent_s = self.metabolite_s[change.after_transients - 1]
+            self.asked_after_s.append(time.monotonic() - sent_s)
 
     def pages(self) -> list[Returned]:
         """Pages that came back."""
@@ -153,19 +164,18 @@ def _send(
     played: Played,
     speed: float,
 ) -> None:
-    began, metabolites = time.monotonic(), 0
+    began = time.monotonic()
     for sent in chain(opening, rest):  # one by one: the scanner is asked meanwhile
         if math.isfinite(speed):
             time.sleep(max(began + sent.time_s / speed - time.monotonic(), 0.0))
-        if sent.kind is Kind.METABOLITE:  # before it: the answer may be soon
+        metabolite = sent.kind is Kind.METABOLITE
+        if metabolite:  # before it is sent: the answer may be soon
             played.metabolite_s.append(time.monotonic())
         connection.sendall(sent.content)
         if sent.kind is not None:
             played.sent.append(sent.content)
-        if sent.kind is Kind.METABOLITE:
-            metabolites += 1
-            if metabolites % played.every == 0:
-                played.due_s.append(time.monotonic())
+        if metabolite and len(played.metabolite_s) % played.every == 0:
+            played.due_s.append(time.monotonic())
     connection.sendall(CLOSE_BYTES)
 
 
@@ -176,10 +186,8 @@ def _hear(connection: socket.socket, played: Played) -> None:
             parser.feed(part)
             while (frame := parser.next_frame()) is not None:
                 played.closed = played.closed or frame.id is Id.CLOSE
-                if frame.id is Id.FEEDBACK and played.scanner is not None:
-                    after = played.scanner.take(frame)
-                    asked_s = time.monotonic() - played.metabolite_s[after - 1]
-                    played.asked_after_s.append(asked_s)
+                if frame.id is Id.FEEDBACK:
+                    played.obey(frame)
                 played.returned.append(Returned(time.monotonic(), frame))
     except (OSError, MrdError) as error:
         played.problem = str(error)
@@ -250,7 +258,7 @@ def _pages(played: Played) -> CheckResult:
 
 def _frequency(played: Played, scanner: DriftingScanner) -> CheckResult:
     """How well the frequency was held; the first tenth is for finding the line."""
-    if not scanner.asked:
+    if not played.asked_after_s:
         remedy = "start the program with --feedback"
         return CheckResult(
             "frequency", CheckState.WRONG, "no change was asked for", remedy

@@ -6,15 +6,13 @@ comes back in messages 1028 moves its centre frequency from the next transient o
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from streams.chain.frequency_change import FrequencyChange
 from streams.messages.transient import Message, Start, Transient
-from streams.sources.mrd.parser import Frame
 
 HOUR_S = 3600.0
 
@@ -59,12 +57,8 @@ class DriftingScanner:
         turned = np.exp(-2j * np.pi * offset_hz * time_s)
         return replace(body, fid=(body.fid * turned).astype(np.complex64))
 
-    def take(self, frame: Frame) -> int:
-        """Take a message 1028 in; after how many transients it was asked."""
-        (length,) = struct.unpack_from("<I", frame.content, 0)
-        said = json.loads(frame.content[8 + length :])
-        change_hz = float(said["change_hz"])
-        self.asked.append(change_hz)
+    def take(self, change: FrequencyChange) -> None:
+        """Take in what is asked for."""
+        self.asked.append(change.change_hz)
         if self.obeys:
-            self._corrected_hz += change_hz
-        return int(said["after_transients"])
+            self._corrected_hz += change.change_hz

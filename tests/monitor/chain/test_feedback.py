@@ -11,15 +11,17 @@ import pytest
 
 from monitor.analysis.preparation.quality import Quality
 from monitor.chain.app import App
-from monitor.chain.feedback import AVERAGED, FrequencyChange, FrequencyWatch
+from monitor.chain.feedback import AVERAGED, FrequencyWatch
 from monitor.kit.probe import Played, play, probe_checks, source_messages
 from monitor.preflight.machine import CheckState
 from streams.chain.drifting import DriftingScanner
+from streams.chain.frequency_change import FrequencyChange, frequency_change
 from streams.chain.tee import Address
 from streams.messages.transient import Event, Kind, Transient
 from streams.recording.reading import read_messages
 from streams.sources.mrd.listening import Listening
-from streams.sources.mrd.parser import Frame, Id, Parser
+from streams.sources.mrd.parser import Id, Parser
+from streams.sources.mrd.writer import feedback_bytes
 
 JITTER_HZ = 0.4
 
@@ -101,9 +103,48 @@ def test_the_message_is_one_of_the_protocol():
     assert frame.id is Id.FEEDBACK
     (length,) = struct.unpack_from("<I", frame.content, 0)
     assert json.loads(frame.content[8 + length :])["change_hz"] == -0.25
+    change = frequency_change(frame)
+    assert change == FrequencyChange(-0.25, 7)
     scanner = DriftingScanner(0.0)
-    assert scanner.take(Frame(frame.id, frame.content)) == 7
+    scanner.take(change)
     assert scanner.asked == [-0.25]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("shim", b'{"change_hz": 1.0, "after_transients": 3}'),
+        ("", b""),
+        ("centre_frequency", b""),
+        ("centre_frequency", b"\xff\x00"),
+        ("centre_frequency", b"[1, 2]"),
+        ("centre_frequency", b'{"change_hz": "much", "after_transients": 3}'),
+        ("centre_frequency", b'{"change_hz": NaN, "after_transients": 3}'),
+        ("centre_frequency", b'{"change_hz": 1e999, "after_transients": 3}'),
+        ("centre_frequency", b'{"change_hz": 1.0, "after_transients": Infinity}'),
+        ("centre_frequency", b"[" * 10_000),
+    ],
+)
+def test_what_another_program_asks_is_left_alone(name, content):
+    """A reconstruction beside ours may send its own feedback through the chain."""
+    parser = Parser()
+    parser.feed(feedback_bytes(name, content))
+    frame = parser.next_frame()
+    assert frame is not None
+    assert frequency_change(frame) is None
+    played = Played(4, scanner=DriftingScanner(0.0))
+    played.obey(frame)
+    assert played.scanner.asked == []
+
+
+@pytest.mark.parametrize("after", [-1, 0, 10_000])
+def test_a_count_that_was_never_sent_is_no_time(after):
+    parser = Parser()
+    parser.feed(FrequencyChange(0.5, after).message)
+    played = Played(4, scanner=DriftingScanner(0.0), metabolite_s=[1.0, 2.0])
+    played.obey(parser.next_frame())
+    assert played.scanner.asked == [0.5]
+    assert played.asked_after_s == []
 
 
 def served(folder, scanner, transients, speed, feedback=True) -> Played:
