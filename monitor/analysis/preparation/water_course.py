@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from monitor.analysis.signal.line import full_width
 from streams.messages.transient import Acquisition, Transient
 
 FILL = 8
@@ -52,20 +53,7 @@ def water_point(
     return WaterPoint(
         transient.time_s,
         float(hz[peak]),
-        _width(power, peak) * float(hz[1] - hz[0]),
+        full_width(power, peak, power[peak] / 2) * float(hz[1] - hz[0]),
         float(np.sqrt(np.mean(np.sum(np.abs(first) ** 2, axis=0)))),
         interleaved,
     )
-
-
-def _width(power: np.ndarray, peak: int) -> float:
-    """Full width at half height of a peak, in points; nan where it has no end."""
-    half = power[peak] / 2
-    left = np.flatnonzero(power[:peak] < half)
-    right = np.flatnonzero(power[peak:] < half)
-    if not (left.size and right.size):
-        return float("nan")
-    a, b = int(left[-1]), peak + int(right[0])
-    start = a + (half - power[a]) / (power[a + 1] - power[a])
-    stop = b - (half - power[b]) / (power[b - 1] - power[b])
-    return float(stop - start)
