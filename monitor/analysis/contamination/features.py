@@ -21,6 +21,8 @@ from monitor.analysis.signal.spectrum import Complex, Real, spectrum_of
 EDGES_PPM = np.arange(0.4, 4.05, 0.15)
 MIDDLES_PPM = 0.5 * (EDGES_PPM[1:] + EDGES_PPM[:-1])
 BANDS = MIDDLES_PPM.size
+NEVER = frozenset({"empty", "settling", "saturated"})
+"""Flags of transients that are compared with no others."""
 
 
 def bands_of(fid: Complex, axis: Axis, shift_hz: float) -> Real:
@@ -129,9 +131,8 @@ class Seen:
 def _usable(quality: Quality, height: float) -> bool:
     """Neither empty nor clipped nor on its way to the steady state, and measurable."""
     figures = (height, quality.water, quality.fwhm_hz, quality.amplitude)
-    never = {"empty", "settling", "saturated"}.intersection(quality.flags)
     fine = all(map(math.isfinite, figures)) and height > 0 and quality.amplitude > 0
-    return fine and not never
+    return fine and NEVER.isdisjoint(quality.flags)
 
 
 def _without_cycle(x: Real, steps: NDArray[np.intp]) -> Real:

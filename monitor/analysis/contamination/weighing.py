@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from monitor.analysis.contamination.features import NEVER
 from monitor.analysis.preparation.preparation import FIRST
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.weights import Kind, Measures
 from monitor.analysis.signal.spectrum import Real
 
-NEVER = frozenset({"empty", "settling", "saturated"})
 STRETCH = "stretch"
 """The flag of a transient in a stretch that is left out."""
 KEPT_EVERY = 32
@@ -56,7 +56,7 @@ class Weighing:
             for i in range(done, len(arrived))
             if (m := measured[i]) is not None
             and not skipped[i]
-            and not NEVER.intersection(arrived[i].flags)
+            and NEVER.isdisjoint(arrived[i].flags)
         ]
         first = 0 if done else FIRST
         for _, step, m in judged[:first]:
