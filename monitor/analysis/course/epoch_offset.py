@@ -25,6 +25,7 @@ from monitor.analysis.basis import names as naming
 from monitor.analysis.fit.epoch_model import (
     DEPARTURE_STIFFNESS,
     SessionModel,
+    gain_over,
     shim_parameters,
 )
 from monitor.analysis.fit.fit import minimise
@@ -37,8 +38,8 @@ OTHERS_PERCENT = 3.0
 
 def offset_covariance(home: SessionModel, other: SessionModel) -> Real:
     """V (M, M), on the scale of the home epoch's amplitudes (M,)."""
-    c, theirs = home.fit.amplitudes, other.fit.amplitudes
-    gain = float(c @ theirs) / float(theirs @ theirs)
+    c = home.fit.amplitudes
+    gain = gain_over(c, other.fit.amplitudes)
     noise = _own(home) + gain**2 * _own(other)
     return np.asarray(noise + _shims(home.fit.names, c), float)
 

@@ -203,8 +203,7 @@ def fit_about(
     `DEPARTURE_STIFFNESS` lets it.
     """
     model, theirs = problem.model, other.fit
-    c = fit.amplitudes
-    gain = float(c @ theirs.amplitudes) / float(theirs.amplitudes @ theirs.amplitudes)
+    gain = gain_over(fit.amplitudes, theirs.amplitudes)
     turned = model.turn(fit.theta) * np.conj(model.turn(theirs.theta))
     expected = np.asarray(gain * other.baseline * turned, complex)
     about = replace(
@@ -226,9 +225,13 @@ def shim_parameters(fit: Fit, problem: Problem) -> Indices:
 
 def _doubt_of(other: SessionModel, fit: Fit) -> Real:
     """Another epoch's doubt, on the scale of this one's amplitudes."""
-    theirs = other.fit.amplitudes
-    gain = float(fit.amplitudes @ theirs) / float(theirs @ theirs)
+    gain = gain_over(fit.amplitudes, other.fit.amplitudes)
     return np.asarray(gain**2 * other.doubt, float)
+
+
+def gain_over(mine: Real, theirs: Real) -> float:
+    """Scale of one epoch's amplitudes (M,) over another's, the brain being the same."""
+    return float(mine @ theirs) / float(theirs @ theirs)
 
 
 def deviation_stiffness(problem: Problem, fit: Fit, windows: Complex) -> float:
