@@ -23,7 +23,7 @@ import numpy as np
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.blocks import BLOCK, Block, take, with_marks
 from monitor.analysis.tracking.dynamics import REMEMBERED, Dynamics
-from monitor.analysis.tracking.tracker import Step, Tracker
+from monitor.analysis.tracking.tracker import Step, Tracker, widened
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _backward(
     lam, Lam = np.zeros(n), np.zeros((n, n))
     for k in range(len(states) - 1, -1, -1):
         x, P = states[k]
-        B = rows if len(x) == rows.shape[1] else _wide(rows, len(x))
+        B = widened(rows, len(x))
         BP = B @ P
         cross = BP @ Psi
         joint[k, :R] = B @ x - BP @ lam
@@ -96,10 +96,6 @@ def _backward(
             Psi = Psi - V.T @ (W @ Psi)
         lam, Lam, Psi = F.T @ lam, F.T @ Lam @ F, F.T @ Psi
     return joint, covariance
-
-
-def _wide(rows: Real, n: int) -> Real:
-    return np.pad(rows, ((0, 0), (0, n - rows.shape[1])))
 
 
 def between(places: Real, values: Real, wanted: Real) -> Real:

@@ -178,8 +178,7 @@ class Tracker:
 
     def wide(self, rows: Real) -> Real:
         """Rows (m, n) for the state with its offsets, where it has them."""
-        more = self.mean.size - rows.shape[1]
-        return np.pad(rows, ((0, 0), (0, more))) if more else rows
+        return widened(rows, self.mean.size)
 
     def bend(self) -> None:
         """The course may bend now: the infusion starts, or stops."""
@@ -192,6 +191,12 @@ class Tracker:
         now = self.wide(self.dynamics.rows)
         rows = np.vstack([now, np.eye(n)[self.dynamics.memory]])
         return rows @ self.mean, rows @ self.covariance @ rows.T
+
+
+def widened(rows: Real, n: int) -> Real:
+    """Rows (m, n) that say nothing of what a state has more, its offsets."""
+    more = n - rows.shape[1]
+    return np.pad(rows, ((0, 0), (0, more))) if more else rows
 
 
 def tracked_changes(joint: Real, covariance: Real) -> tuple[Real, Real]:
