@@ -212,14 +212,15 @@ class Pipeline:
         said = (
             *notes_of(NoteKind.EXPECTATION, unexpected(acquisition, self.settings)),
             *notes_of(NoteKind.BASIS, notes),
-            *notes_of(NoteKind.OUTCOME, self._lacking()),
+            *notes_of(NoteKind.OUTCOME, self._lacking(self.settings.outcome)),
         )
         said = (*update.notes, *said)
         return replace(update, acquisition=acquisition, source=body.source, notes=said)
 
-    def _lacking(self) -> tuple[str, ...]:
+    def _lacking(self, outcome: str) -> tuple[str, ...]:
+        """What is to be said where the basis set does not give an outcome."""
         outcomes = self.course.outcomes
-        return outcomes.lacking(self.settings.outcome) if outcomes else ()
+        return outcomes.lacking(outcome) if outcomes else ()
 
     def _metabolite(self, body: Transient, update: Update) -> Update:
         """Prepare, take into the course, fit the window that it completes."""
@@ -278,8 +279,7 @@ class Pipeline:
         """Change settings, and do again what they concern: not what is only shown."""
         held = self.settings
         s = changed_by(text, held)
-        outcomes = self.course.outcomes
-        lacking = outcomes.lacking(s.outcome) if outcomes else ()
+        lacking = self._lacking(s.outcome)
         if lacking and s.outcome != held.outcome:
             raise InputError(lacking[0])
         self.settings = s
