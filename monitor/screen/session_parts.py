@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from monitor.analysis.course.outcomes import needs_gain
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.tracking.current_change import CurrentChange, current_change
@@ -118,7 +119,7 @@ def _waiting(state: SessionState, now_s: float) -> str:
     replayed = state.stream.playback is not None
     at_s = state.clock_s(now_s)
     newest = state.estimate_at(now_s)
-    if newest and "/" not in state.settings.outcome and in_other_epoch(newest):
+    if newest and needs_gain(state.settings.outcome) and in_other_epoch(newest):
         return headline.OTHER_GAIN
     return headline.waiting_for(state.reference_s, state.window_s, at_s, replayed)
 

@@ -83,6 +83,11 @@ class Outcomes:
         return bottoms
 
 
+def needs_gain(name: str) -> bool:
+    """Whether an outcome is an amplitude, on the scale of its epoch, and no ratio."""
+    return "/" not in name
+
+
 def quadratic(g: Real, covariance: Real, h: Real | None = None) -> Real:
     """G' S h of gradients (..., n, M), row by row, (..., n)."""
     with np.errstate(all="ignore"):

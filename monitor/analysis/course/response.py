@@ -40,7 +40,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.analysis.course.outcomes import CHANGING, Outcomes, quadratic, root_of
+from monitor.analysis.course.outcomes import (
+    CHANGING,
+    Outcomes,
+    needs_gain,
+    quadratic,
+    root_of,
+)
 from monitor.analysis.signal.spectrum import Real
 
 Z95 = 1.959964
@@ -131,7 +137,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Changes of W windows: names (n,), percents (W, n) and their SDs (W, n)."""
+    """Changes of W windows or times: names (n,), percents and their SDs (W, n)."""
 
     names: tuple[str, ...]
     percents: Real
@@ -181,18 +187,17 @@ def without_gain(found: Changes, elsewhere: NDArray[np.bool_]) -> Changes:
     Coil weights, coil load and receiver gain are an epoch's own, so that amplitudes of
     two epochs have no common scale: their changes become nan.  In ratios it cancels.
     """
-    amplitudes = np.array(["/" not in name for name in found.names], bool)
-    lost = elsewhere[:, np.newaxis] & amplitudes
-    return replace(
-        found,
-        percents=np.where(lost, np.nan, found.percents),
-        sds=np.where(lost, np.nan, found.sds),
-    )
+    amplitudes = np.array([needs_gain(name) for name in found.names], bool)
+    return _without(found, elsewhere[..., np.newaxis] & amplitudes)
 
 
 def without_empty(found: Changes, empty: NDArray[np.bool_]) -> Changes:
     """Take out windows (W,) whose transients are all left out: they say nothing."""
-    lost = empty[:, np.newaxis]
+    return _without(found, empty[:, np.newaxis])
+
+
+def _without(found: Changes, lost: NDArray[np.bool_]) -> Changes:
+    """Changes, nan where they are `lost`."""
     return replace(
         found,
         percents=np.where(lost, np.nan, found.percents),

@@ -24,6 +24,7 @@ import numpy as np
 from scipy.linalg.lapack import dposv
 
 from monitor.analysis.basis import names as naming
+from monitor.analysis.course.response import Changes, without_gain
 from monitor.analysis.fit.fitted import TIED_PERCENT, sizes
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.dynamics import (
@@ -36,7 +37,7 @@ from monitor.analysis.tracking.dynamics import (
     sums_of,
 )
 from monitor.analysis.tracking.measurement import Measurement
-from monitor.analysis.tracking.tracker import TRACKED, tracked_changes, without_gain
+from monitor.analysis.tracking.tracker import TRACKED, tracked_changes
 from monitor.analysis.tracking.transient_view import Observed
 
 Key = tuple[int, bool]
@@ -112,8 +113,9 @@ class Accumulated:
         _, solved, _ = dposv(information, np.vstack([score, B]).T, lower=1)
         mean, covariance = B @ solved[:, 0], B @ solved[:, 1:]
         away = any(after and epoch != self.epoch for epoch, after in self.weights)
-        values, sds = without_gain(*tracked_changes(mean, covariance), np.array(away))
-        found = zip(TRACKED, values.tolist(), sds.tolist(), strict=True)
+        known = Changes(TRACKED, *tracked_changes(mean, covariance))
+        known = without_gain(known, np.array(away))
+        found = zip(TRACKED, known.percents.tolist(), known.sds.tolist(), strict=True)
         return {name: (v, sd) for name, v, sd in found if np.isfinite(sd) and sd > 0}
 
     def expecting(

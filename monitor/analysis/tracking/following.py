@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from monitor.analysis.course.response import Changes, without_gain
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.blocks import belongs, block_of, taken
@@ -20,7 +21,7 @@ from monitor.analysis.tracking.evidence import Accumulated
 from monitor.analysis.tracking.noise_scale import NoiseScale
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.sequential import Sequential
-from monitor.analysis.tracking.tracker import Tracker, tracked_changes, without_gain
+from monitor.analysis.tracking.tracker import TRACKED, Tracker, tracked_changes
 from monitor.analysis.tracking.transient_view import Observed, Observer
 
 KEPT_EVERY = 32
@@ -88,11 +89,9 @@ class Following:
             return TrackerPoint(one.index, one.time_s, {}, {})
         means = np.stack([m for m, _ in joint])
         covariances = np.stack([P for _, P in joint])
-        both, both_sd = without_gain(
-            *tracked_changes(means, covariances + self.doubt),
-            np.array(self.tied.foreign),
-        )
-        (tied, free), (tied_sd, free_sd) = both.tolist(), both_sd.tolist()
+        both = Changes(TRACKED, *tracked_changes(means, covariances + self.doubt))
+        both = without_gain(both, np.array(self.tied.foreign))
+        (tied, free), (tied_sd, free_sd) = both.percents.tolist(), both.sds.tolist()
         self.point = TrackerPoint(
             one.index, one.time_s, self.named(tied), self.named(tied_sd),
             self.named(free), self.named(free_sd),

@@ -27,7 +27,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import block_diag
 from scipy.linalg.lapack import dtrtrs
 
@@ -46,7 +45,6 @@ TRACKED = ("Glu", "Glx", "Glx/tNAA", "Glu/tCr")
 PARTS = tuple(
     tuple(SUMS.index(part) for part in outcome.split("/")) for outcome in TRACKED
 )
-AMPLITUDES = np.array([len(parts) == 1 for parts in PARTS])
 TOP = [top for top, *_ in PARTS]
 BOTTOM = [(*parts, REMEMBERED)[1] for parts in PARTS]
 """Places of n and b among what is remembered; behind it stands a 1."""
@@ -212,19 +210,6 @@ def tracked_changes(joint: Real, covariance: Real) -> tuple[Real, Real]:
         g = np.where(POWERS, POWERS / joint[..., None, :], 0.0)
         variance = np.maximum(np.sum((g @ covariance) * g, axis=-1), 0.0)
     return 100 * (q - 1), 100 * np.abs(q) * root_of(variance)
-
-
-def without_gain(
-    values: Real, sds: Real, elsewhere: NDArray[np.bool_]
-) -> tuple[Real, Real]:
-    """Changes and SDs (..., 4) without those that need a gain that is not known.
-
-    `elsewhere` (...,) says where the epoch is another than the reference period's: coil
-    load and receiver gain are an epoch's own, so that amplitudes have no common scale
-    and become nan.  In ratios it cancels.
-    """
-    lost = elsewhere[..., np.newaxis] & AMPLITUDES
-    return np.where(lost, np.nan, values), np.where(lost, np.nan, sds)
 
 
 def shared_doubt(doubt: Real, names: tuple[str, ...]) -> Real | float:

@@ -17,6 +17,7 @@ import numpy as np
 from monitor.analysis.basis import names as naming
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.outcomes import outcomes_of
+from monitor.analysis.course.response import Changes, without_gain
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.blocks import Block, blocks_of
@@ -33,7 +34,6 @@ from monitor.analysis.tracking.tracker import (
     Tracker,
     shared_doubt,
     tracked_changes,
-    without_gain,
 )
 from monitor.analysis.tracking.transient_view import Observed, Observer, unchanged
 
@@ -139,8 +139,8 @@ class Tracking:
         n, named = len(TRACKED), following.named
         table = between(found.places, np.column_stack([values, sds]), wanted)
         elsewhere = np.array([one.epoch != self.course.home for one in self.seen])
-        split = without_gain(table[:, :n], table[:, n:], elsewhere)
-        rows = np.column_stack(split).tolist()
+        known = without_gain(Changes(TRACKED, table[:, :n], table[:, n:]), elsewhere)
+        rows = np.column_stack([known.percents, known.sds]).tolist()
         return tuple(
             TrackerPoint(one.index, one.time_s, named(row[:n]), named(row[n:]))
             for one, row in zip(self.seen, rows, strict=True)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from monitor.analysis.basis.names import find
 from monitor.analysis.course.detectable import FACTOR
+from monitor.analysis.course.outcomes import needs_gain
 from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.current_change import CurrentChange
@@ -133,7 +134,7 @@ def _numbers(known: Known, name: str) -> Numbers:
     if not of_window:
         answer = known.answers.get(name)
         least = math.nan if answer is None else least_seen_percent(answer)
-        if "/" not in name and in_other_epoch(e):  # another gain, as for the others
+        if needs_gain(name) and in_other_epoch(e):  # another gain, as for the others
             return Numbers(name, False, before, now)
         if tracked is None:
             return Numbers(name, False, before, now, detectable=least)
