@@ -111,12 +111,7 @@ class Accumulated:
             score += self.moments[key] @ self._rows[key]
         information = self._information()
         _, solved, _ = dposv(information, np.vstack([score, B]).T, lower=1)
-        mean, covariance = B @ solved[:, 0], B @ solved[:, 1:]
-        away = any(after and epoch != self.epoch for epoch, after in self.weights)
-        known = Changes(TRACKED, *tracked_changes(mean, covariance))
-        known = without_gain(known, np.array(away))
-        found = zip(TRACKED, known.percents.tolist(), known.sds.tolist(), strict=True)
-        return {name: (v, sd) for name, v, sd in found if np.isfinite(sd) and sd > 0}
+        return self._known(B @ solved[:, 0], B @ solved[:, 1:])
 
     def expecting(
         self, epoch: int, measurement: Measurement, after: bool, weight: float
@@ -150,16 +145,24 @@ class Accumulated:
         """SD of the mean change by outcome, percent, if nothing changes.
 
         From what is known before and from the weights alone, so that it tells nothing
-        of the outcome; empty while there is nothing to compare.
+        of the outcome; empty while there is nothing to compare, and without amplitudes
+        where another epoch is compared with the reference period's.
         """
         if self._asked is None:
             return {}
         B = self._asked
         _, solved, _ = dposv(self._information(), B.T, lower=1)
         level = np.append(self._sums @ self.c0, 1.0)
-        _, sds = tracked_changes(np.tile(level, 2), B @ solved)
-        found = zip(TRACKED, sds.tolist(), strict=True)
-        return {name: sd for name, sd in found if np.isfinite(sd) and sd > 0}
+        known = self._known(np.tile(level, 2), B @ solved)
+        return {name: sd for name, (_, sd) in known.items()}
+
+    def _known(self, joint: Real, covariance: Real) -> dict[str, tuple[float, float]]:
+        """Changes and SDs of those outcomes that have any, the gain being unknown."""
+        away = any(after and epoch != self.epoch for epoch, after in self.weights)
+        known = Changes(TRACKED, *tracked_changes(joint, covariance))
+        known = without_gain(known, np.array(away))
+        found = zip(TRACKED, known.percents.tolist(), known.sds.tolist(), strict=True)
+        return {name: (v, sd) for name, v, sd in found if np.isfinite(sd) and sd > 0}
 
     def _information(self) -> Real:
         """Of (c, d, g and w of each sum), prior and all sums."""

@@ -118,3 +118,5 @@ def test_no_length_of_scan_takes_an_offset_off():
     for epoch, after in ((0, False), (1, True)):
         evidence = evidence.expecting(epoch, measured, after, 1e6)
     assert evidence.flat_sds()["Glu/tCr"] == pytest.approx(ACROSS, rel=0.1)
+    # Nor is there a scale for an amplitude: what has no change has no forecast.
+    assert "Glu" not in evidence.flat_sds()
