@@ -31,7 +31,8 @@ class Compared:
     behind : D of the module docstring
     weight : its probability among all, 0 ... 1
     end_percent, end_sd_percent : change when the infusion ends (or now), by outcome
-    largest_percent, largest_sd_percent : change that is furthest from none
+    largest_percent, largest_sd_percent : change that is furthest from none; nan where
+        a part of the course has none, its gain not being known
     """
 
     fit: ResponseFit

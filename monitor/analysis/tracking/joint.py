@@ -34,12 +34,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from monitor.analysis.basis import names as naming
+from monitor.analysis.course.response import Changes, without_gain
 from monitor.analysis.fit.fitted import sizes
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.blocks import Block
@@ -65,7 +67,8 @@ class ResponseFit:
     evidence : log of the mean of exp(e) over the grid
     bic, aicc : smaller is better; differences of more than 6 are strong
     time_s : (K,) scanner times
-    changes, sds : by outcome, percent, (K,)
+    changes, sds : by outcome, percent, (K,); nan for amplitudes in another epoch than
+        the reference period's, where the gain is not known
     """
 
     model: str
@@ -120,7 +123,20 @@ def joint_fits(
         )
         for model in used
     ]  # fmt: skip
-    return tuple(sorted(fits, key=lambda fit: -log_weight(fit)))
+    elsewhere = np.array([block.foreign for block in blocks])
+    known = [_without_gain(fit, elsewhere) for fit in fits]
+    return tuple(sorted(known, key=lambda fit: -log_weight(fit)))
+
+
+def _without_gain(fit: ResponseFit, elsewhere: NDArray[np.bool_]) -> ResponseFit:
+    """A fit without changes of amplitudes at times (K,) that have another gain."""
+    names = tuple(fit.changes)
+    if not (names and elsewhere.any()):
+        return fit
+    both = (np.column_stack([by[n] for n in names]) for by in (fit.changes, fit.sds))
+    known = without_gain(Changes(names, *both), elsewhere)
+    changes = dict(zip(names, known.percents.T, strict=True))
+    return replace(fit, changes=changes, sds=dict(zip(names, known.sds.T, strict=True)))
 
 
 def log_weight(fit: ResponseFit) -> float:

@@ -1,10 +1,13 @@
 """The joint fit: sizes, shapes and the comparison of models."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from state_cases import C0, NAMES, dynamics, measurement
 
 from monitor.analysis.tracking.blocks import blocks_of
+from monitor.analysis.tracking.comparison import compared
 from monitor.analysis.tracking.joint import joint_fits, log_weight
 from monitor.analysis.tracking.joint_models import MODELS
 from monitor.analysis.tracking.transient_view import Observed
@@ -89,6 +92,24 @@ def test_without_an_infusion_there_is_nothing_to_compare():
     rows = {0: still.observed(measurement())}
     fits = joint_fits(blocks, times_s, rows, still, None)
     assert [fit.model for fit in fits] == ["none"]
+
+
+def test_amplitudes_of_another_epoch_have_no_curve_and_ratios_have():
+    blocks, times_s = course(5, 15.0, rising)
+    cut = len(blocks) - 20
+    blocks[cut:] = [replace(b, epoch=1, foreign=True) for b in blocks[cut:]]
+    still, measured = dynamics(0.0), measurement()
+    U = np.diag(0.04 * C0)
+    rows = {0: still.observed(measured), 1: still.observed(measured, U)}
+    fits = joint_fits(blocks, times_s, rows, still, INFUSION_S)
+    for fit in fits:
+        for by in (fit.changes, fit.sds):
+            assert np.isfinite(by["Glu"][:cut]).all()
+            assert np.isnan(by["Glu"][cut:]).all()
+            assert np.isfinite(by["Glu/tCr"]).all()
+    for one in compared(fits, INFUSION_S[1]).models:
+        assert np.isnan([one.end_percent["Glu"], one.largest_percent["Glu"]]).all()
+        assert np.isfinite(one.end_percent["Glu/tCr"])
 
 
 @pytest.mark.parametrize(
