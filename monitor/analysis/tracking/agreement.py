@@ -216,16 +216,20 @@ def _mean(evidence: Accumulated | None, outcome: str) -> Value | None:
 
 def _without(tracking: Tracking, outcome: str, stretch: Stretch) -> Difference | None:
     """What leaving a stretch out changes in the mean since the infusion began."""
-    inside = [
-        _at_full(tracking, one) if stretch.left_out else one
-        for one in tracking.seen
-        if stretch.first <= one.index < stretch.stop
-    ]
-    others = [
-        one for one in tracking.seen if not stretch.first <= one.index < stretch.stop
-    ]
-    without = _mean(_accumulated(tracking, others), outcome)
-    whole = _mean(_accumulated(tracking, [*others, *inside]), outcome)
+    evidence = tracking.evidence
+    if evidence is None:
+        return None
+    inside, others = list[Observed](), list[Observed]()
+    for one in tracking.seen:
+        within = stretch.first <= one.index < stretch.stop
+        (inside if within else others).append(one)
+    if stretch.left_out:
+        inside = [_at_full(tracking, one) for one in inside]
+    sums = evidence.blank()
+    _add(tracking, others, sums)
+    without = _mean(sums, outcome)
+    _add(tracking, inside, sums)
+    whole = _mean(sums, outcome)
     if without is None or whole is None or not inside:
         return None
     return _difference(Way.STRETCH, without, whole, stretch)
@@ -238,12 +242,9 @@ def _at_full(tracking: Tracking, one: Observed) -> Observed:
     return replace(one, weight=1 / tracking.excess, reference=held)
 
 
-def _accumulated(tracking: Tracking, seen: Sequence[Observed]) -> Accumulated | None:
-    """What some transients say of the mean change."""
-    evidence, observer = tracking.evidence, tracking.observer
-    if evidence is None or observer is None:
-        return None
-    fresh = Accumulated(evidence.names, evidence.c0, evidence.epoch)
-    for one in seen:
-        fresh.push(one, observer.measurements[one.epoch], one.infused)
-    return fresh
+def _add(tracking: Tracking, seen: Sequence[Observed], sums: Accumulated) -> None:
+    """Add transients to the sums that say the mean change."""
+    observer = tracking.observer
+    if observer is not None:
+        for one in seen:
+            sums.push(one, observer.measurements[one.epoch], one.infused)

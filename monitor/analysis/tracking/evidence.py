@@ -86,6 +86,10 @@ class Accumulated:
             _measurements=dict(self._measurements),
         )
 
+    def blank(self) -> Accumulated:
+        """The same question, of which nothing is known yet."""
+        return Accumulated(self.names, self.c0, self.epoch, offsets=self.offsets)
+
     def push(self, one: Observed, measurement: Measurement, after: bool) -> None:
         """Take in a transient of the reference period or of the time since."""
         if one.weight <= 0 or not (one.reference or after):

@@ -93,10 +93,11 @@ def test_back_in_the_reference_periods_epoch_the_offset_is_gone():
     assert sds[-1, GLU_TCR] < sds[150, GLU_TCR]
 
 
-def mean_sd(foreign):
+def mean_sd(foreign, again=False):
     """SD of the mean change of Glu/tCr where these epochs follow the reference's."""
     offsets = {0: None, **dict.fromkeys(foreign, U)}
     evidence = Accumulated(NAMES, C0, 0, offsets=offsets)
+    evidence = evidence.blank() if again else evidence
     measured, clean = measurement(), measurement().rows @ np.append(C0, 0.0)
     for epoch, after in [(0, False), *((e, True) for e in foreign or [0])]:
         for i in range(2000):
@@ -110,6 +111,10 @@ def test_the_mean_since_the_infusion_began_knows_of_the_offset():
     assert mean_sd([1]) == pytest.approx(np.hypot(ACROSS, within), rel=0.1)
     two = np.sqrt(0.75) * ACROSS  # half of the variance is common to both
     assert mean_sd([1, 2]) == pytest.approx(np.hypot(two, within), rel=0.1)
+
+
+def test_the_same_question_once_more_knows_of_the_offset_too():
+    assert mean_sd([1], again=True) == mean_sd([1])
 
 
 def test_no_length_of_scan_takes_an_offset_off():
