@@ -75,7 +75,6 @@ class Intake:
     _earlier_waters: list[ComplexFID] = field(default_factory=list)
     _preparation: Preparation | None = None
     _model: Model | None = None
-    _seen: int = 0
     _newest: Prepared | None = None
     _steps: list[int] = field(default_factory=list)
     _shifts_hz: dict[int, float] = field(default_factory=dict)
@@ -183,14 +182,14 @@ class Intake:
         if epoch not in self.course.grids:  # what began it was lost, or never sent
             self.begin_epoch(epoch)
         step = self._cycle_step(body.count, series)
-        self._steps.append(step)
-        prepared = preparation.push(self._seen, seq, epoch, body.time_s, body.fid, step)
         qualities = self.course.qualities
-        if self._seen == 0 or not qualities or qualities[-1].epoch != epoch:
+        place = len(qualities)
+        prepared = preparation.push(place, seq, epoch, body.time_s, body.fid, step)
+        if not qualities or qualities[-1].epoch != epoch:
             self._measure_water(preparation, model)
-        self._seen += 1
         self._newest = prepared
         self._take(prepared, model)
+        self._steps.append(step)
         if prepared.redone or epoch not in self._shifts_hz:
             self._shifts_hz[epoch] = preparation.absolute.shift_hz
         if prepared.quality.epoch == epoch:  # else it comes in its order below

@@ -232,6 +232,8 @@ def test_nan_and_other_shapes_are_refused_and_named(
     assert "NaN" in found.notes
     assert "(2, 1024)" in found.notes
     assert "(4, 100)" in found.notes
+    steps = found.pipeline.intake.judge._epochs[0].steps
+    assert steps == [k for k in range(COUNT) if k not in (10, 11, 12)]
 
 
 def test_nothing_straddles_a_re_shim(play: Play, fids: list[np.ndarray]) -> None:
