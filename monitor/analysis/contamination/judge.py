@@ -74,8 +74,6 @@ class Judge:
         step : of the phase cycle
         """
         quality, i = prepared.quality, prepared.index
-        if i < len(self._arrived) and self._arrived[i].epoch != quality.epoch:
-            self._epochs.pop(self._arrived[i].epoch, None)  # it went on with another
         if i == len(self._arrived):
             self._arrived.append(quality)
             self._measured.append(prepared.measured)
