@@ -50,8 +50,8 @@ ANSWER_NOTE = (
     "Asked after every transient since the infusion began, of all transients at once: "
     "is the mean change other than zero? Changed is said when a change is 20 times as "
     "likely as none, so that the chance of ever saying so where nothing changes is at "
-    "most 5 % for each outcome, however often one looks. Once said it stays; how large "
-    "the change is stands under Response measures."
+    "most 5 % for each outcome, however often one looks. It is taken back where the "
+    "mean may be 0 again; how large the change is stands under Response measures."
 )
 ANSWER_HEADER = (
     "Outcome",
