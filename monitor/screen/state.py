@@ -30,6 +30,7 @@ from monitor.screen.parts.tracks import Tracks
 from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
 from monitor.screen.screen import Message
+from monitor.screen.stream_messages import LAG_ALLOWED
 from streams.messages.marks import GIVEN, VIEWER, Marks, marks_that_hold, standing
 from streams.messages.transient import Acquisition, Event
 
@@ -162,15 +163,27 @@ class SessionState:
         """Scanner time now; between transients it runs on by the caller's clock."""
         if not len(self.quality) or self.arrived_s is None:
             return 0.0
-        since = now_s - self.arrived_s
+        since = max(0.0, now_s - self.arrived_s, self.behind_s())
         live = self.stream.playback is None and self.ended is None
         own = [e.time_s for e in self.events[-1:] if e.author != VIEWER]
         last = own[-1] if own else 0.0
-        return max(self.time_s() + (max(0.0, since) if live else 0.0), last)
+        return max(self.time_s() + (since if live else 0.0), last)
 
     def age_s(self, now_s: float) -> float | None:
         """Age of the newest transient in whole seconds."""
-        return None if self.arrived_s is None else math.floor(now_s - self.arrived_s)
+        if self.arrived_s is None:
+            return None
+        return math.floor(max(now_s - self.arrived_s, self.behind_s()))
+
+    def behind_s(self) -> float:
+        """By how much the newest transient is behind the stream, s.
+
+        A window that was opened late has messages to catch up with; those that are
+        under way in ordinary times do not count.
+        """
+        if self.stream.playback is not None:
+            return 0.0
+        return max(0, self.stream.lag - LAG_ALLOWED) * self.interval_s
 
     def overdue_s(self) -> float:
         """Age of the newest whole window where the next ought to be there, else 0; s.
