@@ -288,7 +288,8 @@ class Pipeline:
         out = (s.rejected_epochs, s.left_out_s, s.taken_in_s)
         left_out = out != (held.rejected_epochs, held.left_out_s, held.taken_in_s)
         if (s.window, s.step) == (held.window, held.step) and not left_out:
-            return replace(update, foreseen=self._foreseen())
+            compared, foreseen = self._compared(), self._foreseen()
+            return replace(update, agreement=compared, foreseen=foreseen)
         # Other windows leave the session models, and so the tracker, as they are.
         return self._redone(update, left_out or self.course.reference is None)
 

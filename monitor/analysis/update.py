@@ -50,7 +50,8 @@ class Update:
     spectral_maps : where on the ppm axis courses are followed, by course, whenever they
         are asked anew
     answers : after a metabolite transient since the infusion began, by outcome name
-    agreement : of the ways to the change, with each independent window and `course`
+    agreement : of the ways to the change, with each independent window and `course`,
+        and where the outcome may be another
     stretches : all that are unlike the rest of the session, whenever they changed
     foreseen : with each estimate, of the protocol's outcome
     notes : what was noticed

@@ -62,11 +62,20 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
     if update.spectral_maps or update.course is not None:
         state.spectral_maps = update.spectral_maps
     state.foreseen = update.foreseen or state.foreseen
-    state.agreement = update.agreement or state.agreement
+    _take_agreement(state, update)
     if update.stretches is not None:
         _take_stretches(state, update.stretches, now_s)
     for note in dict.fromkeys(update.notes):
         _take_note(state, note, now_s)
+
+
+def _take_agreement(state: SessionState, update: Update) -> None:
+    """Whether the ways to the change agree; of another outcome it says nothing."""
+    if update.agreement is not None or update.course is not None:
+        state.agreement = update.agreement
+    held = state.agreement
+    if held is not None and held.outcome != state.settings.outcome:
+        state.agreement = None
 
 
 def _take_stretches(

@@ -1,10 +1,11 @@
-"""Whether the windows, and the tracker that ties nothing, agree with the tracker.
+"""Whether the last windows agree with the tracker now.
 
-A window is part of what the tracker knows, so that the SD of their difference is the
+Whether all since the infusion began do, and the tracker that ties nothing, is the
+analysis' to say (`monitor.analysis.tracking.agreement`).  A window is part of what the tracker knows, so that the SD of their difference is the
 root of the difference of their variances (Hausman, Econometrica 1978), held from below
 because the tracker is not exactly efficient.  One window is told to agree within 99 %;
-the number loses its colour only where the last windows together, or the free tracker,
-are apart by more than `DOUBTFUL` SD, which an hour of looking rarely reaches by chance.
+the number loses its colour only where the last windows together are apart by more than
+`DOUBTFUL` SD, which an hour of looking rarely reaches by chance.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from dataclasses import dataclass
 
 from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.tracking.point import TrackerPoint
-from monitor.analysis.tracking.tie import tie_departure
 from monitor.screen.words import signed
 
 AGREEING, DOUBTFUL = 2.58, 3.3
@@ -67,19 +67,13 @@ def agreement(
         return Agreement(span=span)
     verdict = "agrees" if abs(off) <= AGREEING else f"{abs(off):.1f} SD off"
     window = f"last {span_s:.0f} s: {signed(change)} ± {half:.1f} %, {verdict}"
-    return Agreement(window, span, _doubt(outcome, point, recent))
+    return Agreement(window, span, _doubt(outcome, recent))
 
 
-def _doubt(
-    outcome: str,
-    point: TrackerPoint,
-    recent: Sequence[tuple[Estimate, Tracked]],
-) -> str:
+def _doubt(outcome: str, recent: Sequence[tuple[Estimate, Tracked]]) -> str:
     found = [departure(window, then, outcome) for window, then in recent]
     off = [one for one in found if math.isfinite(one)]
     together = sum(off) / math.sqrt(len(off)) if len(off) == TOGETHER else 0.0
     if abs(together) > DOUBTFUL:
         return f"the last {TOGETHER} windows do not agree with it (F3)"
-    if abs(tie_departure(point, outcome)) > DOUBTFUL:
-        return "it does not agree with the tracker without ties (F10)"
     return ""

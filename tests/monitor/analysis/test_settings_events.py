@@ -46,6 +46,7 @@ def test_another_outcome_needs_no_new_fit(session):
     update = change(session, outcome="Glu")
     assert update.course is None
     assert update.foreseen.outcome == "Glu"
+    assert update.agreement.outcome == "Glu"
     assert not update.notes
 
 

@@ -7,12 +7,13 @@ from fake_session import SETTINGS
 from screen_cases import LIVE, REPLAY, shown
 
 from monitor.analysis.course.response import Z95
+from monitor.analysis.tracking.agreement import Agreement, Difference, Way
 from monitor.analysis.tracking.answer import Answer
-from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.update import Update
 from monitor.screen.fold import settle
 from monitor.screen.screen import Level
 from monitor.screen.words import signed
+from streams.messages.transient import Event
 
 OUTCOME = SETTINGS.outcome
 
@@ -150,13 +151,27 @@ def test_a_number_that_the_windows_contradict_is_grey(updates):
 
 def test_a_number_that_the_free_tracker_contradicts_is_grey(updates):
     display = shown(updates, 1500.0)
-    free = {OUTCOME: 16.0}
-    point = TrackerPoint(9000, 1500.0, {OUTCOME: 6.0}, {OUTCOME: 1.5}, free,
-                         {OUTCOME: 2.5})  # fmt: skip
-    display.fold(Update(9000, 0, tracker=point), 1503.0)
+    ties = Agreement(OUTCOME, (Difference(Way.TIES, 10.0, 2.0),))
+    display.fold(Update(9000, 0, agreement=ties), 1503.0)
     found = display.screen(1503.5).headline
     assert found.fade == 1.0
     assert found.lines[0].startswith("▲ it does not agree with the tracker without")
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        Update(9001, 0, event=Event(1501.0, "settings", '{"outcome": "Gln"}')),
+        Update(9001, 0, course=()),
+    ],
+)
+def test_what_was_compared_of_another_outcome_or_course_greys_nothing(updates, after):
+    display = shown(updates, 1500.0)
+    ties = Agreement(OUTCOME, (Difference(Way.TIES, 10.0, 2.0),))
+    display.fold(Update(9000, 0, agreement=ties), 1500.0)
+    assert display.state.agreement is ties
+    display.fold(after, 1501.0)
+    assert display.state.agreement is None
 
 
 def test_a_number_that_lags_behind_the_stream_looks_old(updates):
