@@ -14,6 +14,7 @@ from monitor.screen.screen import Level, Message
 
 DELAY = 3
 DEADBAND = 0.9
+LOW_WEIGHT_SHARE = 0.25  # of transients, from which it is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,12 @@ DURING = {"drift": "the alignment follows it; re-centring now begins a new epoch
 LOSS_TOLD = 0.01
 
 
+def action_of(key: str, infusing: bool) -> str:
+    """What to do about a condition, before or while the infusion runs."""
+    before = ACTIONS[key][1]
+    return DURING.get(key, before) if infusing else before
+
+
 def judged(
     watches: dict[str, Watch], figures: Judged, limits: Limits, now_s: float
 ) -> dict[str, Watch]:
@@ -137,7 +144,7 @@ def judged(
             w["lipid"], f.lipid, lim.lipid, now_s, f"Lipid {f.lipid:.1f} x NAA"
         ),
         "rejected": above(
-            w["rejected"], share, 0.25, now_s,
+            w["rejected"], share, LOW_WEIGHT_SHARE, now_s,
             f"{f.rejected} of {f.of} transients of low weight",
         ),
     }  # fmt: skip
@@ -168,8 +175,7 @@ def of_windows(
     shown = []
     for key, watch in watches.items():
         if watch.since_s is not None:
-            level, action = ACTIONS[key]
-            action = DURING.get(key, action) if infusing else action
+            level, action = ACTIONS[key][0], action_of(key, infusing)
             age = now_s - watch.since_s
             worse = watch.severity
             shown.append(Message(key, level, watch.text, action, age, severity=worse))

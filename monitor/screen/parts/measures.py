@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 
 from monitor.screen.screen import Measure
-from monitor.screen.watches import ACTIONS, DURING, Limits
+from monitor.screen.watches import LOW_WEIGHT_SHARE, Limits, action_of
 from monitor.screen.words import DASH, brief
 
-LOW_WEIGHT_SHARE = 0.25
 NAMES = {
     "drift": ("drift", "Hz/min"),
     "fwhm": ("width", "Hz"),
@@ -47,7 +46,8 @@ def _measure(key: str, value: float, limit: float, infusing: bool) -> Measure:
     good = None
     if math.isfinite(value) and math.isfinite(limit):
         good = value >= limit if key in FROM_BELOW else value <= limit
-    action = DURING.get(key, ACTIONS[key][1]) if infusing else ACTIONS[key][1]
     said = brief(value) if math.isfinite(value) else DASH
     bound = brief(limit) if math.isfinite(limit) else ""
-    return Measure(key, *NAMES[key], said, bound, good, "" if good else action)
+    return Measure(
+        key, *NAMES[key], said, bound, good, "" if good else action_of(key, infusing)
+    )
