@@ -55,6 +55,13 @@ def minutes(value: float) -> str:
     return (MINUS if value < 0 else "+") + clock(60 * abs(value))
 
 
+def from_to(start_s: float, end_s: float, plus: bool) -> str:
+    """A stretch of time: "02:20 to 04:20"; `plus`: "+02:20 to +04:20"."""
+    sign = "+" if plus else ""
+    ends = (f"{MINUS if t < 0 else sign}{clock(abs(t))}" for t in (start_s, end_s))
+    return " to ".join(ends)
+
+
 def ago(seconds: float) -> str:
     """Age in words: "1 s", "45 s", "3 min"."""
     if seconds < 120:

@@ -6,7 +6,7 @@ from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.agreement import Agreement, Difference, Way
 from monitor.screen.screen import Level, Message
-from monitor.screen.words import MINUS, clock, signed
+from monitor.screen.words import from_to, signed
 
 DO = {
     Cause.LIPID: "lie still; check the voxel and its saturation bands",
@@ -20,10 +20,7 @@ DO = {
 
 def span_words(stretch: Stretch, zero_s: float) -> str:
     """When: "+02:20 to +04:20" from the infusion's start, else from the first."""
-    ends = (stretch.start_s - zero_s, stretch.end_s - zero_s)
-    plus = "+" if zero_s else ""
-    start, end = (f"{MINUS if t < 0 else plus}{clock(abs(t))}" for t in ends)
-    return f"{start} to {end}"
+    return from_to(stretch.start_s - zero_s, stretch.end_s - zero_s, bool(zero_s))
 
 
 def unlike(stretch: Stretch, zero_s: float) -> Message:

@@ -12,7 +12,7 @@ from monitor.analysis.fit.curves import Curves
 from monitor.analysis.preparation.quality import median_of
 from monitor.screen.parts.columns import Columns
 from monitor.screen.screen import Line
-from monitor.screen.words import DASH, MINUS, clock, plain, signed
+from monitor.screen.words import DASH, from_to, plain, signed
 
 FIT_PPM = (1.8, 4.2)
 NEAR_S = 1e-6
@@ -35,10 +35,8 @@ def title(estimate: Estimate, zero_s: float, infusion: bool) -> str:
 
     Times from the start of an `infusion` have a sign, as in the strip at the top.
     """
-    plus = "+" if infusion else ""
-    times = (estimate.time_start_s - zero_s, estimate.time_end_s - zero_s)
-    start, end = (f"{MINUS if t < 0 else plus}{clock(abs(t))}" for t in times)
-    return f"{start} to {end}, {estimate.n_transients} transients"
+    start_s, end_s = estimate.time_start_s - zero_s, estimate.time_end_s - zero_s
+    return f"{from_to(start_s, end_s, infusion)}, {estimate.n_transients} transients"
 
 
 def figures(
