@@ -31,9 +31,10 @@ VIEW = frozenset(
         "taken_in_s",
         "fwhm_limit_hz",
         "snr_limit",
+        "drift_limit_hz_per_min",
+        "water_limit",
+        "lipid_limit",
     }
-    | {"drift_limit_hz_per_min"}
-    | {"water_limit", "lipid_limit"}
 )
 """Settings of an event that the view follows too."""
 

@@ -37,7 +37,8 @@ class Golden:
 
 def golden_of(display: Display, name: str, now_s: float) -> Golden:
     """A session that was worked through, as it is laid under another one."""
-    screen, band = display.screen(now_s), display.screen(now_s).trend.band
+    screen = display.screen(now_s)
+    band = screen.trend.band
     return Golden(
         name,
         screen.trend.axis,
