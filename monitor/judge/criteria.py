@@ -295,11 +295,11 @@ def _late(followed: Followed) -> float:
 
     Of those that hold and that no operator typed, who gives a time on purpose.
     """
-    held = followed.result.marks.events
+    held = followed.result.marks
     late = [
         lateness_s(placed)
         for placed in followed.placed
-        if any(placed.event is mark for mark in held) and by_source(placed.event)
+        if held.hold(placed.event) and by_source(placed.event)
     ]
     return max(late, default=math.nan)
 

@@ -196,14 +196,14 @@ def _periods(followed: Followed, times: Times, during: FittedWindow | None) -> R
 def _markers(followed: Followed, names: bool) -> list[Report]:
     """What was marked, by whom, and how far from its place in the stream."""
     marked = [p for p in followed.placed if p.event.kind != "note"]
-    held = followed.result.marks.events
+    held = followed.result.marks
     return [
         {
             "kind": event.kind,
             "time_s": event.time_s,
             "author": event.author,
             "distance_s": lateness_s(placed),
-            "holds": not is_mark(event) or any(placed.event is m for m in held),
+            "holds": not is_mark(event) or held.hold(placed.event),
         }
         for placed in marked
         for event in [placed.event if names else event_to_leave(placed.event)]

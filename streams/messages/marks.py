@@ -58,6 +58,10 @@ class Marks:
         """Start and stop, as far as there are any, in order of time."""
         return tuple(e for e in (self.start, self.stop) if e is not None)
 
+    def hold(self, event: Event) -> bool:
+        """Whether an event is one of them."""
+        return any(event is mark for mark in self.events)
+
     def of(self, kind: str) -> Event | None:
         """The mark of a kind."""
         return {START: self.start, STOP: self.stop}.get(kind)
