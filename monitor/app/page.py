@@ -227,16 +227,12 @@ class Page(QWidget):
         """Part of the screen that is drawn with the next call of `draw`."""
         return PLOTS[self._turn % len(PLOTS)]
 
-    def _draw_spectrum(self, screen: Screen) -> None:
-        self.spectrum.draw_age(screen.fade)
-        self.spectrum.draw(screen.spectrum)
-
     def _plots(self, screen: Screen) -> tuple[Callable[[], None], ...]:
         axis = screen.trend.axis
         fade = 0.0 if screen.headline.number == DASH else screen.headline.fade
         return (
             lambda: self.trend.draw(screen.trend, fade),
-            lambda: self._draw_spectrum(screen),
+            lambda: self.spectrum.draw(screen.spectrum, screen.fade),
             lambda: self.quality.draw(screen.strips, axis, 0, 2),
             lambda: self.quality.draw(screen.strips, axis, 1, 2),
             lambda: self.waterfall.draw(screen.waterfall, axis),

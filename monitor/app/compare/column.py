@@ -63,11 +63,7 @@ class Column(QFrame):
         plots: tuple[Callable[[], None], ...] = (
             lambda: self.trend.draw(screen.trend),
             lambda: self.quality.draw(screen.strips, axis),
-            lambda: self._draw_spectrum(screen),
+            lambda: self.spectrum.draw(screen.spectrum, screen.fade),
         )
         plots[self._turn % len(plots)]()
         self._turn += 1
-
-    def _draw_spectrum(self, screen: Screen) -> None:
-        self.spectrum.draw_age(screen.fade)
-        self.spectrum.draw(screen.spectrum)

@@ -117,8 +117,9 @@ class SpectrumPanel(Plot):
         values = (plain(float(c[near]), 2) for c in (view.measured, view.model))
         return "{:.2f} ppm  data {}  fit {}".format(x, *values)
 
-    def draw(self, view: SpectrumView | None) -> None:
-        """Show a spectrum; the one that is shown already costs nothing."""
+    def draw(self, view: SpectrumView | None, fade: float = 0.0) -> None:
+        """Show a spectrum of some age; the one that is shown already costs nothing."""
+        self.draw_age(fade)
         if view is None:
             self._clear()
             return
