@@ -9,6 +9,17 @@ from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.screen.words import clock, plain
 
 NOTHING = "the forecast waits for a first window"
+BEFORE = (
+    "Reference long enough to detect {}",
+    "Reference: {} more to detect {}",
+    "{} stays out of reach, however long the reference",
+)
+DURING = (
+    "A change of {} can be detected now",
+    "{} more to detect {}",
+    "{} stays out of reach, however long it runs",
+)
+"""What is said where the target can be detected now, later, and never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +40,23 @@ def outlook_words(seen: Foreseen | None, infusing: bool, ended: bool) -> Outlook
     usable += f" + {clock(seen.infusion_s)}" if infusing else ""
     end = "" if math.isnan(seen.whole_percent) else _at_end(seen)
     last = f"last 10 min {_percent(seen.last_percent)}"
-    verdict = during(seen) if infusing else before(seen)
-    return OutlookWords(verdict, " · ".join(p for p in (end + last, usable) if p))
+    figures = " · ".join(part for part in (end + last, usable) if part)
+    return OutlookWords(in_words(seen, infusing), figures)
 
 
-def before(seen: Foreseen) -> str:
-    """Whether the infusion may begin, by the length of the reference period."""
+def in_words(seen: Foreseen, infusing: bool) -> str:
+    """How long until a change as small as the target can be detected.
+
+    Before the infusion: whether it may begin, by the length of the reference period.
+    """
+    missing_s = seen.to_target_s if infusing else seen.longer_reference_s
+    now, later, never = DURING if infusing else BEFORE
     target = _percent(seen.target_percent)
-    if seen.longer_reference_s <= 0:
-        return f"Reference long enough to detect {target}"
-    if math.isfinite(seen.longer_reference_s):
-        return f"Reference: {clock(seen.longer_reference_s)} more to detect {target}"
-    return f"{target} stays out of reach, however long the reference"
-
-
-def during(seen: Foreseen) -> str:
-    """How long until a change as small as the target can be detected."""
-    target = _percent(seen.target_percent)
-    if seen.to_target_s <= 0:
-        return f"A change of {target} can be detected now"
-    if math.isfinite(seen.to_target_s):
-        return f"{clock(seen.to_target_s)} more to detect {target}"
-    return f"{target} stays out of reach, however long it runs"
+    if missing_s <= 0:
+        return now.format(target)
+    if math.isfinite(missing_s):
+        return later.format(clock(missing_s), target)
+    return never.format(target)
 
 
 def _at_end(seen: Foreseen) -> str:
