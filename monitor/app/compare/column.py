@@ -14,7 +14,8 @@ from monitor.app.panels.status import StatusPanel
 from monitor.app.panels.trend import TrendPanel
 from monitor.app.plots import Plot
 from monitor.app.theme import Theme
-from monitor.screen.screen import Screen
+from monitor.screen.memo import Kept
+from monitor.screen.screen import Screen, Status
 
 NARROW = 0.8  # of the sizes of a page that is twice as wide
 NUMBER = 0.7  # of the number's, which is not read from two metres here
@@ -40,6 +41,7 @@ class Column(QFrame):
         ):  # fmt: skip
             self._rows.addWidget(widget, share)
         self._turn = 0
+        self._status: Kept[Status] = Kept()
 
     @property
     def plots(self) -> tuple[Plot, ...]:
@@ -56,8 +58,9 @@ class Column(QFrame):
 
     def draw(self, screen: Screen) -> None:
         """Show a session: words, and one plot at a time."""
-        counted = screen.status.details[0].partition(" · ")[0]
-        self.status.draw(replace(screen.status, plan="", details=(self.name, counted)))
+        details = (self.name, screen.status.details[1])
+        named = replace(screen.status, plan="", details=details)
+        self.status.draw(self._status.same(named))
         self.headline.draw(screen.headline)
         axis = screen.trend.axis
         plots: tuple[Callable[[], None], ...] = (

@@ -64,6 +64,8 @@ def test_both_sessions_are_on_one_time_axis(pair):
     assert two.headline.number.text() != "–"
     names = [column.status.details[0].text() for column in (one, two)]
     assert names == ["drug.mcap", "placebo.mcap"]
+    reached = [column.status.details[1].text() for column in (one, two)]
+    assert reached == ["at 24:58", "at 13:58"]
     assert one.geometry().right() < two.geometry().left()
     for column in (one, two):
         assert column.status.stream.text() == "REPLAY 20×"
