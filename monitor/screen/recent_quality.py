@@ -11,7 +11,7 @@ from monitor.analysis.course.response import Estimate
 from monitor.analysis.preparation.drift import DRIFT_TRANSIENTS, drift_now_hz_per_min
 from monitor.analysis.preparation.quality import LOW_WEIGHT, median_of
 from monitor.protocol.settings import Settings
-from monitor.screen.state import QUALITY, SessionState
+from monitor.screen.state import SessionState
 from monitor.screen.watches import Judged, Limits
 
 
@@ -30,17 +30,15 @@ class Figures:
 def judged_with(state: SessionState, estimate: Estimate) -> Judged:
     """What is held against the limits when a window has come."""
     of = state.settings.window
-    recent = {name: state.quality[name][-of:] for name in QUALITY}
+    recent, weight = figures_of(state, of), state.quality["weight"][-of:]
     return Judged(
         fwhm_hz=estimate.fwhm_hz,
-        snr=median_of(recent["snr"]),
-        drift_hz_per_min=drift_now_hz_per_min(
-            state.quality["time_s"], state.quality["shift_hz"]
-        ),
-        water=median_of(recent["water"]),
-        lipid=median_of(recent["lipid"]),
-        rejected=int(np.sum(recent["weight"] < LOW_WEIGHT)),
-        of=len(recent["weight"]),
+        snr=recent.snr,
+        drift_hz_per_min=recent.drift_hz_per_min,
+        water=recent.water,
+        lipid=recent.lipid,
+        rejected=int(np.sum(weight < LOW_WEIGHT)),
+        of=len(weight),
         converged=estimate.converged,
         snr_loss=_snr_loss(state, of),
     )
