@@ -238,11 +238,8 @@ class SessionState:
 
     def planned_end_s(self) -> float | None:
         """When an infusion that has begun and not been stopped is to end, s."""
-        start, stop = self.infusion()
-        length_s = self.settings.infusion_length_s
-        if start is None or stop is not None or length_s is None:
-            return None
-        return start + length_s
+        planned, (_, stop) = self.planned_infusion(), self.infusion()
+        return planned[1] if planned is not None and stop is None else None
 
     def new_epoch_s(self) -> float | None:
         """How long ago an epoch began that holds no whole window yet, s."""
