@@ -30,6 +30,7 @@ from monitor.screen.fold import tell_sentence
 from monitor.screen.keys import KEYS
 from monitor.screen.messages import PASSING, said_at
 from monitor.screen.rewindable import Session
+from monitor.screen.session_parts import messages_of, table_of
 from monitor.screen.sheets.checks import card_of
 from monitor.screen.sheets.choices import choices_of, outcomes_of
 from monitor.screen.sheets.mark_question import MarkQuestion
@@ -171,7 +172,7 @@ class Operations:
 
     def acknowledge(self, place: int) -> None:
         """Let a message that is on the page be, unless it gets worse."""
-        messages = self._host.session.screen(self._clock()).messages
+        messages = messages_of(self.state, self._clock())
         if place >= len(messages) or messages[place].acknowledged:
             return
         acknowledge(self.state, messages[place])
@@ -259,7 +260,7 @@ class Operations:
             tell_sentence(self.state, f"saved: {place}", self._clock())
 
     def _save_table(self, place: Path) -> None:
-        save_table(self._host.session.screen(self._clock()).table, place)
+        save_table(table_of(self.state, self._clock()), place)
 
     def _save_summary(self) -> None:
         stamp = time.strftime("%Y-%m-%d_%H-%M")
