@@ -14,6 +14,7 @@ from itertools import compress, groupby
 from typing import overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.analysis.course.response import Estimate
 from monitor.screen.parts.columns import Columns
@@ -25,6 +26,7 @@ FIGURES = (
 )  # fmt: skip
 TABLES = ("values", "sds", "changes_percent", "change_sds_percent", "doubts")
 UNSHOWN = "/water"
+NEAR_S = 1e-6  # times of windows are sums of times and may differ by rounding
 RECENT = 12  # windows among which the headline's is looked for
 
 
@@ -164,10 +166,7 @@ class Windows(Sequence[Estimate]):
 
     def inside(self, span_s: tuple[float, float]) -> list[Estimate]:
         """The independent windows in a span, s."""
-        held = self._columns
-        own = (held["independent"] > 0) & (held["time_start_s"] >= span_s[0] - 1e-6)
-        own &= held["time_end_s"] <= span_s[1] + 1e-6
-        return [self[int(i)] for i in np.flatnonzero(own)]
+        return [self[int(i)] for i in np.flatnonzero(self._own_in(span_s))]
 
     def course(self, outcome: str) -> Course:
         """Converged windows with a finite change of the outcome."""
@@ -188,14 +187,20 @@ class Windows(Sequence[Estimate]):
         """Mean of independent windows in a span, s, by 1 / variance, and its SD."""
         held = self._columns
         value, sd = (held.get(f"{table} {outcome}") for table in TABLES[:2])
-        use = (held["independent"] > 0) & (held["converged"] > 0) & (sd > 0)
-        use &= (held["time_start_s"] >= span_s[0] - 1e-6) & np.isfinite(value)
-        use &= held["time_end_s"] <= span_s[1] + 1e-6
+        use = self._own_in(span_s) & (held["converged"] > 0)
+        use &= (sd > 0) & np.isfinite(value)
         if not use.any():
             return math.nan, math.nan
         weight = sd[use] ** -2.0
         total = float(weight.sum())
         return float(weight @ value[use]) / total, total**-0.5
+
+    def _own_in(self, span_s: tuple[float, float]) -> NDArray[np.bool_]:
+        """Which windows are independent and lie in a span, s."""
+        held, (start_s, end_s) = self._columns, span_s
+        inside = held["time_start_s"] >= start_s - NEAR_S
+        inside &= held["time_end_s"] <= end_s + NEAR_S
+        return inside & (held["independent"] > 0)
 
     def _course(self, change: Line, sd: Line) -> Course:
         held = self._columns

@@ -11,11 +11,11 @@ from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.preparation.quality import median_of
 from monitor.screen.parts.columns import Columns
+from monitor.screen.parts.windows import NEAR_S
 from monitor.screen.screen import Line
 from monitor.screen.words import DASH, from_to, plain, signed
 
 FIT_PPM = (1.8, 4.2)
-NEAR_S = 1e-6
 LONGER = 2  # times this window: then what follows from the length is no move
 BY_LENGTH = frozenset({"its CRLB", "effective transients", "residual / tallest line"})
 

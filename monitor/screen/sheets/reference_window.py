@@ -8,7 +8,7 @@ from statistics import median
 import numpy as np
 
 from monitor.analysis.course.response import Estimate
-from monitor.screen.sheets.compare_windows import NEAR_S
+from monitor.screen.parts.windows import NEAR_S
 from monitor.screen.state import SessionState
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from monitor.analysis.course.response import Estimate
 from monitor.screen.parts.columns import Columns
-from monitor.screen.sheets.compare_windows import NEAR_S, Figure
+from monitor.screen.parts.windows import NEAR_S
+from monitor.screen.sheets.compare_windows import Figure
 from monitor.screen.words import DASH, plain, signed
 
 UNITS = {"shift": "Hz", "line width": "Hz", "amplitude": "%"}
