@@ -240,7 +240,8 @@ def _take_estimate(
     if now_s - state.shown_window[0] >= HEADLINE_S:
         state.shown_window = (now_s, state.estimates.newest_whole())
     figures, limits = judged_with(state, estimate), limits_of(state.settings)
-    state.notices.judge(figures, limits, state.time_s(), now_s)
+    infusing = state.infusion()[0] is not None
+    state.notices.judge(figures, limits, state.time_s(), now_s, infusing)
 
 
 def _same_window(one: Estimate, other: Estimate) -> bool:

@@ -55,11 +55,13 @@ class Notices:
         limits: watches.Limits,
         time_s: float,
         now_s: float,
+        infusing: bool,
     ) -> None:
         """Hold the figures of one more window against the limits; log what turns."""
         before = self._watches
         self._watches = watches.judged(before, figures, limits, now_s)
-        self.log += [(time_s, m) for m in watches.turned(before, self._watches)]
+        turned = watches.turned(before, self._watches, infusing)
+        self.log += [(time_s, message) for message in turned]
 
     def hear(
         self,

@@ -155,7 +155,7 @@ def _loss(share: float) -> str:
 
 
 def turned(
-    before: dict[str, Watch], after: dict[str, Watch], infusing: bool = False
+    before: dict[str, Watch], after: dict[str, Watch], infusing: bool
 ) -> list[Message]:
     """For the log: conditions that came on or went with the newest window."""
     on = {key for key, watch in after.items() if watch.since_s is not None}
@@ -169,7 +169,7 @@ def turned(
 
 
 def of_windows(
-    watches: dict[str, Watch], now_s: float, infusing: bool = False
+    watches: dict[str, Watch], now_s: float, infusing: bool
 ) -> list[Message]:
     """Messages of the watches that are on."""
     shown = []

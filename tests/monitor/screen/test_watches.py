@@ -47,6 +47,18 @@ def test_advice_follows_from_the_figures(updates):
         assert action in drift.action
 
 
+def test_the_log_keeps_the_advice_of_its_time(updates):
+    def drifting(q):
+        return q if q.time_s < 650 else replace(q, shift_hz=0.05 * q.time_s)
+
+    moved = [
+        replace(u, quality=drifting(u.quality)) if u.quality else u for u in updates
+    ]
+    log = shown(moved, 900.0).state.messages_so_far()
+    drift = next(m for _, m in log if m.key == "drift")
+    assert "new epoch" in drift.action
+
+
 def test_conditions_and_troubles_of_the_stream_stay_in_the_log(updates):
     """What came on, since when, and when it was over."""
     display = shown(updates, 700.0)
