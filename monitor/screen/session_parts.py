@@ -10,6 +10,7 @@ from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.tracking.current_change import CurrentChange, current_change
 from monitor.analysis.tracking.plasma import PLASMA
+from monitor.analysis.tracking.point import TrackerPoint
 from monitor.screen import disk, messages, stream_messages
 from monitor.screen.asking import of_unsent
 from monitor.screen.parts import headline, spectrum, strips, trend
@@ -86,15 +87,16 @@ def headline_of(state: SessionState, now_s: float) -> Headline:
     if state.hidden:
         return headline.hidden()
     outcome = state.settings.outcome
+    point, newest = state.track_at(now_s), state.estimate_at(now_s)
     return headline.headline(
         headline.Standing(
             outcome,
-            current_of(state, outcome, now_s),
-            _waiting(state, now_s),
+            _change_of(state, outcome, point, newest),
+            _waiting(state, newest, now_s),
             state.answers.get(outcome),
             state.zero_s(),
             state.settings.reference_target_percent,
-            _agreement(state, now_s),
+            _agreement(state, point, newest),
             _age_s(state, now_s),
             state.wait_s(),
             state.new_epoch_s(),
@@ -102,23 +104,22 @@ def headline_of(state: SessionState, now_s: float) -> Headline:
     )
 
 
-def current_of(state: SessionState, outcome: str, now_s: float) -> CurrentChange | None:
+def _change_of(
+    state: SessionState,
+    outcome: str,
+    point: TrackerPoint | None,
+    newest: Estimate | None,
+) -> CurrentChange | None:
     """The change of an outcome now: headline, table and summary take this one."""
     full = min(state.settings.window, state.estimates.most_transients or 1)
     return current_change(
-        outcome,
-        state.track_at(now_s),
-        state.estimate_at(now_s),
-        full,
-        state.reference_s,
-        state.window_s,
+        outcome, point, newest, full, state.reference_s, state.window_s
     )
 
 
-def _waiting(state: SessionState, now_s: float) -> str:
+def _waiting(state: SessionState, newest: Estimate | None, now_s: float) -> str:
     replayed = state.stream.playback is not None
     at_s = state.clock_s(now_s)
-    newest = state.estimate_at(now_s)
     if newest and needs_gain(state.settings.outcome) and in_other_epoch(newest):
         return headline.OTHER_GAIN
     return headline.waiting_for(state.reference_s, state.window_s, at_s, replayed)
@@ -133,16 +134,16 @@ def _age_s(state: SessionState, now_s: float) -> float:
     return max(state.age_s(now_s) or 0.0, state.overdue_s())
 
 
-def _agreement(state: SessionState, now_s: float) -> Agreement:
+def _agreement(
+    state: SessionState, point: TrackerPoint | None, last: Estimate | None
+) -> Agreement:
     """What windows that lie behind the reference period say of the tracker."""
     outcome, reference_s = state.settings.outcome, state.reference_s
-    last = state.estimate_at(now_s)
     if last is None or reference_s is None or last.time_start_s < reference_s[1]:
         return Agreement()
     since_s = max(reference_s[1], state.epoch_starts_s[-1])
     windows = state.estimates.independent(since_s, TOGETHER)
     recent = [(w, state.tracks.at(w.time_end_s, outcome)) for w in windows]
-    point = state.track_at(now_s)
     found = agreement(outcome, last, point, recent, state.interval_s)
     doubt = doubt_of(state.agreement, state.zero_s())
     return replace(found, doubt=doubt or found.doubt)
@@ -262,14 +263,14 @@ def waterfall_of(state: SessionState, axis: TimeAxis) -> Waterfall | None:
 
 def table_of(state: SessionState, now_s: float) -> Table:
     """The metabolites now."""
-    point = state.track_at(now_s)
+    point, newest = state.track_at(now_s), state.estimate_at(now_s)
     names = {} if point is None else point.filtered
     return table(
         Known(
             state.settings.outcome,
-            state.estimate_at(now_s),
+            newest,
             state.estimates,
-            {name: current_of(state, name, now_s) for name in names},
+            {name: _change_of(state, name, point, newest) for name in names},
             state.answers,
             state.reference_s,
             state.window_s,
