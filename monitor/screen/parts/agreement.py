@@ -1,11 +1,12 @@
 """Whether the last windows agree with the tracker now.
 
 Whether all since the infusion began do, and the tracker that ties nothing, is the
-analysis' to say (`monitor.analysis.tracking.agreement`).  A window is part of what the tracker knows, so that the SD of their difference is the
-root of the difference of their variances (Hausman, Econometrica 1978), held from below
-because the tracker is not exactly efficient.  One window is told to agree within 99 %;
-the number loses its colour only where the last windows together are apart by more than
-`DOUBTFUL` SD, which an hour of looking rarely reaches by chance.
+analysis' to say (`monitor.analysis.tracking.agreement`).  A window is part of what the
+tracker knows, so that the SD of their difference is the root of the difference of their
+variances (Hausman, Econometrica 1978), held from below because the tracker is not
+exactly efficient.  One window is told to agree within 99 %; the number loses its colour
+only where the last windows together are apart by more than `DOUBTFUL` SD, which an hour
+of looking rarely reaches by chance.
 """
 
 from __future__ import annotations
