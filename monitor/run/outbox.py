@@ -15,13 +15,17 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from platformdirs import user_data_path
 
 from monitor.protocol.blinding import EventRecorder
 from streams.errors import InputError
-from streams.messages.requests import EventRequest
+from streams.messages.fields import Fields
+from streams.messages.requests import EventRequest, event_request_from
+from streams.recording.files import refuse_pipe
 from streams.subscription.subscriber import NotRecordedYetError
 
 TRY_S = 1.0  # longest wait for an answer; a request that is repeated is the same event
@@ -155,19 +159,31 @@ class Outbox:
             return []
         kept = []
         for place in sorted(folder.glob("*.json")):
-            with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-                kept.append(_unsent_of(json.loads(place.read_text(encoding="utf-8"))))
+            with contextlib.suppress(OSError, InputError):
+                kept.append(_read(place))
         return [unsent for unsent in kept if unsent.session == session]
 
 
-def _unsent_of(table: dict[str, object]) -> Unsent:
-    """An event from its file.
+def _read(place: Path) -> Unsent:
+    """An event from its file, checked as a relay checks what it is sent.
 
     Raises
     ------
-    TypeError, KeyError, ValueError : it is damaged
+    OSError, InputError : it cannot be read, is damaged, or is of another program
     """
-    fields = dict(table["request"])  # type: ignore[call-overload]
-    return Unsent(
-        EventRequest(**fields), float(str(table["asked_at"])), str(table["session"])
-    )
+    refuse_pipe(place)
+    try:
+        table = json.loads(place.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        table = None
+    if not isinstance(table, dict):
+        _refuse(place, "holds no JSON object")
+    request = event_request_from(table.get("request"))
+    if request.id != place.stem:  # it names the file that is thrown away once sent
+        _refuse(place, "is named otherwise than its event")
+    fields = Fields(table, partial(_refuse, place))
+    return Unsent(request, fields.number("asked_at"), fields.text("session"))
+
+
+def _refuse(place: Path, problem: str) -> NoReturn:
+    raise InputError(f"{place} {problem}.")

@@ -136,6 +136,18 @@ def reply_from(frames: Sequence[bytes]) -> Reply:
     raise InputError("That is no reply of a relay.")
 
 
+def event_request_from(content: object) -> EventRequest:
+    """Event request from its JSON object, as somebody kept it, checked.
+
+    Raises
+    ------
+    InputError : anything else
+    """
+    if not isinstance(content, dict):
+        raise InputError("An event request is a JSON object.")
+    return _event(Fields(content, partial(_refuse, EventRequest)))
+
+
 def _item(frames: Sequence[bytes]) -> Request | Reply:
     if any(len(frame) > MAX_HEADER_BYTES for frame in frames):
         raise InputError(f"A request has at most {MAX_HEADER_BYTES} bytes.")
@@ -158,15 +170,7 @@ def _build(kind: type, content: Fields) -> Request | Reply:
         count = min(content.integer("count"), MAX_FETCH)
         return Fetch(content.text("session", "", 64), content.integer("first"), count)
     if kind is EventRequest:
-        return EventRequest(
-            content.text("kind", "", 64),
-            content.text("text", ""),
-            content.text("author", "", 64),
-            content.optional_number("time_s", -MOST),
-            content.text("id", "", 64),
-            content.optional_number("ago_s", -MOST) or 0.0,
-            content.boolean("replaces", default=False),
-        )
+        return _event(content)
     if kind is Done:
         return Done(
             content.text("session", "", 64),
@@ -181,6 +185,18 @@ def _build(kind: type, content: Fields) -> Request | Reply:
         content.text("reason", ""),
         content.text("id", "", 64),
         content.boolean("again", default=False),
+    )
+
+
+def _event(content: Fields) -> EventRequest:
+    return EventRequest(
+        content.text("kind", "", 64),
+        content.text("text", ""),
+        content.text("author", "", 64),
+        content.optional_number("time_s", -MOST),
+        content.text("id", "", 64),
+        content.optional_number("ago_s", -MOST) or 0.0,
+        content.boolean("replaces", default=False),
     )
 
 

@@ -1,6 +1,7 @@
 """Events that were typed while the relay was away: kept, and sent when it is back."""
 
 import json
+import os
 
 import pytest
 from fake_session import FakeFeed, FakePipeline
@@ -133,6 +134,64 @@ def test_a_damaged_file_does_no_harm(tmp_path, clock, text):
     box.add(unsent("note", "a"))
     (place,) = tmp_path.rglob("*.json")
     place.with_name("damaged.json").write_text(text)
+    later = Outbox(tmp_path, clock)
+    later.follow("one")
+    assert [u.request.text for u in later.waiting] == ["a"]
+
+
+FOREIGN = {
+    "time_s": "ten past", "ago_s": "90", "kind": 5, "text": None, "replaces": "no",
+    "author": ["me"],
+}  # fmt: skip
+
+
+def sent_with(folder, clock, change):
+    """What a window sends that finds a file beside the one of "a", changed so."""
+    Outbox(folder, clock).add(unsent("note", "a"))
+    (place,) = folder.rglob("*.json")
+    table = json.loads(place.read_text("utf-8"))
+    table["request"] |= {"id": "foreign", "text": "b"}
+    place.with_name("foreign.json").write_text(json.dumps(change(table)))
+    relay, later = Relay(), Outbox(folder, clock)
+    later.follow("one")
+    later.send(relay, "one")
+    return sorted(request.text for request in relay.recorded)
+
+
+@pytest.mark.parametrize("field", FOREIGN)
+def test_a_request_of_another_program_is_not_sent(tmp_path, clock, field):
+    def change(table):
+        return table | {"request": table["request"] | {field: FOREIGN[field]}}
+
+    assert sent_with(tmp_path / "foreign", clock, change) == ["a"]
+    assert sent_with(tmp_path / "ours", clock, lambda table: table) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"asked_at": float("nan")}, {"asked_at": "now"}, {"session": None}]
+)
+def test_a_file_of_another_program_is_not_sent(tmp_path, clock, change):
+    assert sent_with(tmp_path, clock, lambda table: table | change) == ["a"]
+
+
+def test_only_the_file_of_an_event_is_thrown_away_with_it(tmp_path, clock):
+    other = tmp_path / "other.json"
+    other.write_text("of somebody else")
+
+    def change(table):
+        return table | {"request": table["request"] | {"id": "../../other"}}
+
+    assert sent_with(tmp_path / "waiting", clock, change) == ["a"]
+    assert other.read_text() == "of somebody else"
+
+
+def test_what_cannot_be_read_is_not_waited_for(tmp_path, clock):
+    Outbox(tmp_path, clock).add(unsent("note", "a"))
+    (place,) = tmp_path.rglob("*.json")
+    place.with_name("deep.json").write_text("[" * 100_000)
+    place.with_name("folder.json").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(place.with_name("pipe.json"))
     later = Outbox(tmp_path, clock)
     later.follow("one")
     assert [u.request.text for u in later.waiting] == ["a"]
