@@ -13,7 +13,7 @@ from monitor.protocol.blinding import EventRecorder
 from monitor.run.stream_state import Playback, Stream
 from streams.messages.endpoint import Endpoint
 from streams.messages.keys import load_client_keys
-from streams.messages.transient import Event, Message, Transient
+from streams.messages.transient import Message, Transient
 from streams.sources.files.choice import Choose
 from streams.sources.files.rules import FileRules
 from streams.sources.joining.joined_files import SessionPlace
@@ -188,7 +188,7 @@ def replay_feed(
     """Player of a session, whose length is looked up first."""
     last = 0.0
     for message in file_messages(place, water, choose, rules):
-        if isinstance(message.body, Transient | Event):
+        if isinstance(message.body, Transient):
             last = max(last, message.body.time_s)
     return ReplayFeed(
         Player(lambda: file_messages(place, water, choose, rules), speed, last)

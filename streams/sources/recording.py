@@ -4,7 +4,8 @@ Scanner time drives the pace: with speed v, a message of scanner time t is due
 
     (t - t0) / v   seconds after position t0 was left,
 
-and what has no time of its own (a start, an end) is due with what came before it.
+and what has no time of its own (a start, an end) is due with what came before it.  An
+event, which may be given for any time, is due no later than the transient behind it.
 Nothing here depends on when a message is taken, only its order, so a replay gives the
 very messages of the live run.
 """
@@ -16,6 +17,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from streams.errors import InputError
 from streams.messages.transient import Body, Event, Message, Transient
@@ -45,9 +47,41 @@ def bodies(path: str | os.PathLike[str]) -> Iterator[Body]:
         yield message.body
 
 
-def scanner_time_s(body: Body) -> float | None:
-    """Scanner time of a body, s; None for those that have none."""
-    return body.time_s if isinstance(body, Transient | Event) else None
+T = TypeVar("T")
+_Timed = Iterator[tuple[Message, float | None]]
+
+
+def due_times(
+    items: Iterable[T], body_of: Callable[[T], Body]
+) -> Iterator[tuple[T, float | None]]:
+    """Items with the scanner time at which each is due, s; None: with what came before.
+
+    An event may be given for any time: its own holds only between those of the
+    transients before and behind it.
+    """
+    waiting: list[T] = []
+    last_s: float | None = None
+    try:
+        for item in items:
+            body = body_of(item)
+            if not isinstance(body, Transient):
+                waiting.append(item)
+                continue
+            for one in waiting:
+                yield one, _due_s(body_of(one), last_s, body.time_s)
+            waiting, last_s = [], body.time_s
+            yield item, last_s
+    except InputError:  # damaged here: what came before is given all the same
+        yield from ((one, None) for one in waiting)
+        raise
+    yield from ((one, None) for one in waiting)
+
+
+def _due_s(body: Body, last_s: float | None, next_s: float) -> float | None:
+    """When what lies between two transients is due, s."""
+    if last_s is None or not isinstance(body, Event):
+        return None
+    return min(body.time_s, next_s)
 
 
 def paced(
@@ -55,8 +89,7 @@ def paced(
 ) -> Iterator[Body]:
     """Bodies as their scanner time comes, `speed` times as fast; ends when stopped."""
     began: tuple[float, float] | None = None
-    for body in source:
-        time_s = scanner_time_s(body)
+    for body, time_s in due_times(source, lambda body: body):
         if time_s is not None and math.isfinite(speed):
             now = time.monotonic()
             began = began or (now, time_s)
@@ -79,7 +112,7 @@ class Player:
     ----------
     source : gives the messages from the beginning, each time it is called
     speed : scanner seconds per second; `AT_ONCE` for as fast as they are taken
-    duration_s : scanner time of the last message where it is known
+    duration_s : scanner time of the last transient where it is known
     """
 
     def __init__(
@@ -91,8 +124,8 @@ class Player:
         self.duration_s = duration_s
         self._source = source
         self._changed = threading.Condition()
-        self._messages = source()
-        self._held: Message | None = None
+        self._messages = _timed(source)
+        self._held: tuple[Message, float | None] | None = None
         self._latest_s: float | None = None
         self._given_s = -math.inf
         self._left = (time.monotonic(), -math.inf)
@@ -153,7 +186,7 @@ class Player:
         """Go to a scanner time; what lies before it is given at once."""
         with self._changed:
             if time_s < self._given_s:
-                self._messages, self._held = self._source(), None
+                self._messages, self._held = _timed(self._source), None
                 self._latest_s, self._given_s = None, -math.inf
                 self._finished = False
             self._left = (time.monotonic(), time_s)
@@ -186,8 +219,8 @@ class Player:
 
     def _due(self) -> list[Message]:
         due: list[Message] = []
-        while len(due) < BATCH and (message := self._next()) is not None:
-            time_s = scanner_time_s(message.body)
+        while len(due) < BATCH and (held := self._next()) is not None:
+            message, time_s = held
             if time_s is not None and math.isinf(self._left[1]):
                 self._left = (time.monotonic(), time_s)  # play begins with the first
             if time_s is not None and time_s > max(self._position(), self._left[1]):
@@ -197,7 +230,7 @@ class Player:
             due.append(message)
         return due
 
-    def _next(self) -> Message | None:
+    def _next(self) -> tuple[Message, float | None] | None:
         """The message whose turn it is, held until it is due."""
         if self._held is None:
             self._held = next(self._messages, None)
@@ -206,10 +239,14 @@ class Player:
 
     def _until_next_s(self) -> float:
         """How long nothing can become due unless a control is used, s."""
-        time_s = scanner_time_s(self._held.body) if self._held else None
+        time_s = self._held[1] if self._held else None
         if self._paused or time_s is None:
             return math.inf
         return max((time_s - self._position()) / self._speed, 0.0)
+
+
+def _timed(source: Callable[[], Iterator[Message]]) -> _Timed:
+    return due_times(source(), lambda message: message.body)
 
 
 def _checked(speed: float) -> float:

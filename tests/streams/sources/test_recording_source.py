@@ -1,12 +1,14 @@
 import math
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from stream_cases import all_parts, bodies, messages
 
 from streams.errors import InputError
 from streams.messages import wire
+from streams.messages.transient import Event
 from streams.recording.journal import Journal
 from streams.recording.reading import read_messages
 from streams.sources import recording
@@ -100,6 +102,33 @@ def test_seek_back_begins_anew():
     assert all_parts(taken) == all_parts(messages()[: len(taken)])
     assert taken[-1].body.time_s == 4.0
     assert not player.finished
+
+
+@pytest.mark.parametrize("time_s", [-1e15, 1e15])
+@pytest.mark.parametrize("place", [0, 1, 5, -1])
+def test_an_event_of_any_time_holds_nothing_up(time_s, place):
+    given = messages()
+    given.insert(place, replace(given[0], body=Event(time_s, "infusion_start")))
+    player = Player(lambda: iter(given), FAST)
+    taken, until = [], time.monotonic() + 10.0
+    while not player.finished and time.monotonic() < until:
+        taken += player.poll(0.1)
+    assert all_parts(taken) == all_parts(given)
+    paced = recording.paced((m.body for m in given), FAST, threading.Event())
+    assert [type(b) for b in paced] == [type(m.body) for m in given]
+
+
+def test_what_comes_before_damage_is_given():
+    given = [*bodies(end=False), Event(11.0, "note")]
+
+    def damaged():
+        yield from given
+        raise InputError("damaged")
+
+    source = recording.paced(damaged(), AT_ONCE, threading.Event())
+    assert [type(next(source)) for _ in given] == [type(body) for body in given]
+    with pytest.raises(InputError, match="damaged"):
+        next(source)
 
 
 def test_close_ends_it():
