@@ -255,8 +255,8 @@ class Loop:
 
 
 def _time_s(body: Body, before_s: float) -> float:
-    """Scanner time of a message; that of the one before where it has none, s."""
-    return body.time_s if isinstance(body, Transient | Event) else before_s
+    """How far the scanner is, s; an event may be given for any time."""
+    return body.time_s if isinstance(body, Transient) else before_s
 
 
 def _unsent(command: SendEvent, session: str) -> Unsent:

@@ -21,7 +21,7 @@ from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Again, Rewound, SendEvent
 from monitor.screen.rewindable import Session
 from streams.messages.marks import START, STOP, UNDO
-from streams.messages.transient import Event
+from streams.messages.transient import Event, Transient
 
 RIGHT = [
     Given(80.7, Event(80.7, START, "", "operator")),
@@ -120,15 +120,15 @@ class Played:
         return Stream(connected=True, playback=Playback(True, 1.0, 200.0, 200.0))
 
 
-def replayed(bodies, commands):
-    """A window on a replay without marks, in which these were typed."""
+def replayed(bodies, commands, given=()):
+    """A window on a replay with marks that it was given, in which these were typed."""
     feed = Played()
     run = SessionRun(Wishes(changes=CHANGES))
     loop = Loop(WorkerConfig(lambda: feed, lambda: None), feed, run)
     window = Session(Settings())
     loop.listen()
     with threadpool_limits(1):
-        for message in marked(bodies, []):
+        for message in marked(bodies, list(given)):
             loop._work(message)
         for command in commands:
             loop.obey(command)
@@ -154,6 +154,14 @@ def test_a_replay_without_marks_can_be_given_them_in_the_window():
     off = differences(right, found)
     assert all(d.startswith((".trend.axis.marks", ".headline", ".table")) for d in off)
     assert all(m.author == "viewer" for m in typed.result.marks.events)
+
+
+def test_a_mark_that_is_typed_behind_a_late_one_is_of_now():
+    bodies = list(bodies_of(11))
+    late = Given(1e6, Event(80.7, START, "", "operator"))
+    typed = replayed(bodies, [SendEvent(STOP)], [late])
+    now_s = max(body.time_s for body in bodies if isinstance(body, Transient))
+    assert (typed.result.marks.start_s, typed.result.marks.stop_s) == (80.7, now_s)
 
 
 def test_marks_that_were_typed_stay_where_a_replay_goes_back():
