@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from monitor.protocol.read_protocol import settings_from
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
+from streams.messages.event_table import event_table
 
 CHANGEABLE = frozenset(
     {"window", "step", "outcome", "rejected_epochs", "left_out_s", "taken_in_s"}
@@ -22,11 +21,8 @@ def changed_by(text: str, settings: Settings) -> Settings:
     InputError : it names a field that may not be changed, or a wrong value; or it
         names another outcome where the protocol hides it
     """
-    try:
-        table = json.loads(text)
-    except ValueError:
-        table = None
-    if not isinstance(table, dict) or not set(table) <= CHANGEABLE:
+    table = event_table(text)
+    if table is None or not set(table) <= CHANGEABLE:
         raise InputError(
             f"A settings event must name some of {', '.join(sorted(CHANGEABLE))}; "
             f"{text[:80]!r} does not: nothing was changed."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from monitor.screen.screen import Level, Message
+from streams.messages.event_table import event_table
 
 ACKNOWLEDGED = "acknowledged"
 """Kind of the event; its text is JSON: key, condition, level, severity."""
@@ -24,10 +25,10 @@ def text_of(message: Message) -> str:
 
 def message_from(text: str) -> Message | None:
     """The condition that an event acknowledges; None where that is not to be read."""
+    table = event_table(text) or {}
     try:
-        table = dict(json.loads(text))
         level, severity = Level(table["level"]), float(table["severity"])
         key, condition = str(table["key"]), str(table["condition"])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError):
         return None
     return Message(key, level, condition, "", 0.0, severity=severity)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from monitor.analysis.note import Note, NoteKind
 from monitor.protocol.blinding import KIND as LOCK
 from monitor.protocol.read_protocol import settings_from
@@ -14,6 +12,7 @@ from monitor.screen.identity import IDENTITY, identity_from
 from monitor.screen.parts.axis import UNSEEN, label_of
 from monitor.screen.state import SessionState
 from streams.errors import InputError
+from streams.messages.event_table import event_table
 from streams.messages.marks import VIEWER, is_mark
 from streams.messages.transient import CONJUGATION_CONTRADICTED, Event
 
@@ -76,10 +75,13 @@ def _take_settings(state: SessionState, text: str, now_s: float) -> None:
     """Follow the part of a settings event that only concerns the view."""
     try:
         view = VIEW - {"outcome"} if state.settings.outcome_hidden else VIEW
-        table = {k: v for k, v in dict(json.loads(text)).items() if k in view}
+        changes = event_table(text)
+        if changes is None:
+            raise InputError("it is no JSON object of figures.")
+        table = {k: v for k, v in changes.items() if k in view}
         settings_from(table, state.settings.name)
         state.settings = state.settings.with_changes(**table)
-    except (ValueError, TypeError, InputError) as error:
+    except (TypeError, InputError) as error:
         said = f"Change of settings not understood: {error}"
         note = notices.noted(Note(NoteKind.REFUSED, said))
         state.notices.tell(note, state.time_s(), now_s)

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from streams.errors import InputError
+from streams.messages.event_table import event_table
 
 IDENTITY = "subject"
 """Kind of the event; its text is JSON: subject, visit."""
@@ -54,8 +55,10 @@ class Identity:
 
 def identity_from(text: str) -> Identity | None:
     """Who an event names; None where that is not to be read."""
+    table = event_table(text)
+    if table is None:
+        return None
     try:
-        table = dict(json.loads(text))
         return Identity(str(table.get("subject", "")), str(table.get("visit", "")))
-    except (ValueError, TypeError, InputError):
+    except InputError:
         return None

@@ -8,7 +8,6 @@ acknowledged stays known for as long as it holds, and is told again if it gets w
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import replace
 
@@ -18,6 +17,7 @@ from monitor.run.stream_state import Stream
 from monitor.screen import messages, stream_messages, watches
 from monitor.screen.screen import Level, Message
 from monitor.screen.words import clock
+from streams.messages.event_table import event_table
 from streams.messages.transient import Event
 
 SENT = ": sent"
@@ -241,9 +241,8 @@ def change_of(event: Event) -> str:
         return f"reference period {event.text} s"
     if event.kind != "settings":
         return event.kind
-    try:
-        table = dict(json.loads(event.text))
-    except (ValueError, TypeError):
+    table = event_table(event.text)
+    if table is None:
         return event.kind
     return ", ".join(
         f"{name.replace('_', ' ')} {_plainly(value)}" for name, value in table.items()

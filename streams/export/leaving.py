@@ -8,11 +8,11 @@ itself gives.  Everything else leaves only where it is asked for.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from streams.messages.event_table import event_table
 from streams.messages.marks import INFUSION, UNDO
 from streams.messages.scanner_counter import AUTHOR, DROPPED, GAP
 from streams.messages.transient import (
@@ -101,11 +101,8 @@ def _keep_whole(pattern: re.Pattern[str]) -> Callable[[str], str]:
 
 def _settings(text: str) -> str:
     """A change of settings whose values are figures or the name of an outcome."""
-    try:
-        table = json.loads(text)
-    except (ValueError, RecursionError):
-        return ""
-    fine = isinstance(table, dict) and all(map(_is_setting, table, table.values()))
+    table = event_table(text)
+    fine = table is not None and all(map(_is_setting, table, table.values()))
     return text if fine else ""
 
 

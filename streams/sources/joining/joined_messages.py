@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from streams.messages.transient import Body, End, Event, Message, Start, Transient
 from streams.sources.file_event import file_event
 from streams.sources.joining.moved_text import (
-    moved_epochs,
     moved_period,
-    moved_spans,
+    moved_settings,
     named_count,
     with_count,
 )
@@ -114,8 +113,7 @@ class _Shift:
         if event.kind == "reference":
             return moved_period(event.text, self.piece.offset_s)
         if event.kind == "settings":
-            text = moved_epochs(event.text, self.ahead.epoch)
-            return moved_spans(text, self.piece.offset_s)
+            return moved_settings(event.text, self.ahead.epoch, self.piece.offset_s)
         count = named_count(event)
         if count is None:
             return event.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from streams.messages.event_table import event_table
 from streams.messages.scanner_counter import AUTHOR, NAMING
 from streams.messages.span import span_of
 from streams.messages.transient import Event
@@ -21,26 +22,23 @@ def moved_period(text: str, offset_s: float) -> str:
     return ":".join(f"{end_s + offset_s:.12g}" for end_s in span)
 
 
-def moved_epochs(text: str, ahead: int) -> str:
-    """A change of settings whose epochs are counted from so many; another as it is."""
-    try:
-        table = json.loads(text)
-        moved = [epoch + ahead for epoch in table[EPOCHS]]
-    except (ValueError, KeyError, TypeError, RecursionError):
+def moved_settings(text: str, ahead: int, offset_s: float) -> str:
+    """A change of settings; another text as it is.
+
+    Its epochs are counted from so many on, its stretches lie so much later.
+    """
+    table = event_table(text)
+    if table is None:
         return text
-    return json.dumps({**table, EPOCHS: moved})
-
-
-def moved_spans(text: str, offset_s: float) -> str:
-    """A change of settings whose stretches lie so much later; another as it is."""
     try:
-        table = json.loads(text)
         moved = {
             name: [[start + offset_s, end + offset_s] for start, end in table[name]]
             for name in SPANS
             if name in table
         }
-    except (ValueError, TypeError, RecursionError):
+        if EPOCHS in table:
+            moved[EPOCHS] = [epoch + ahead for epoch in table[EPOCHS]]
+    except (ValueError, TypeError, OverflowError):
         return text
     return json.dumps({**table, **moved}) if moved else text
 
