@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import fields, replace
+from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from streams.messages.tables import check_names, check_type
 
 SOURCE_TABLES = ("mrd", "folder", "files", "mrsinmrs")
 """Tables of a protocol file that are read by `site_rules`."""
+MAY_LIE_BESIDE = ("basis", "golden")
+"""Fields that name a file: where it lies beside the protocol, by its name alone."""
 SITE_FOLDER = "MRS_MONITOR_PROTOCOLS"
 """Variable of the environment that names a folder of a site's own protocols."""
 
@@ -38,7 +40,7 @@ def known_protocols() -> dict[str, Path]:
 def read_protocol(name_or_path: str) -> Settings:
     """Settings of a preset, or of a site's own by its name or TOML file.
 
-    A basis set that lies beside the file is meant by its name alone.
+    A basis set or golden session that lies beside the file is meant by its name alone.
 
     Raises
     ------
@@ -59,18 +61,18 @@ def read_protocol(name_or_path: str) -> Settings:
         raise InputError(f"Protocol {path} is no text: give a TOML file.") from None
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"Protocol {path} cannot be read: {error}.") from None
-    settings = settings_from(_with_basis_beside(table, path.parent), path.stem)
-    if settings.golden:  # beside the protocol, unless it says otherwise
-        settings = replace(settings, golden=str(path.parent / settings.golden))
-    return settings
+    return settings_from(_with_files_beside(table, path.parent), path.stem)
 
 
-def _with_basis_beside(table: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The table, its basis set with its folder where it lies beside the protocol."""
-    basis = table.get("basis")
-    if not isinstance(basis, str) or not basis or not (folder / basis).exists():
-        return table
-    return {**table, "basis": str(folder / basis)}
+def _with_files_beside(table: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The table; what it names that lies beside the protocol, with its folder."""
+    named = {key: table.get(key) for key in MAY_LIE_BESIDE}
+    beside = {
+        key: str(folder / name)
+        for key, name in named.items()
+        if isinstance(name, str) and name and os.path.exists(folder / name)
+    }
+    return table | beside
 
 
 def settings_from(table: dict[str, Any], name: str) -> Settings:

@@ -43,6 +43,7 @@ def test_of_a_blinded_one_only_quality_is_known(updates):
 
 def test_a_protocol_names_it_beside_itself(tmp_path):
     protocol = tmp_path / "own.toml"
+    (tmp_path / "best.mcap").touch()
     protocol.write_text('golden = "best.mcap"\n')
     settings = read_protocol(str(protocol))
     assert settings.golden == str(tmp_path / "best.mcap")
