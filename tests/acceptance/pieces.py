@@ -1,8 +1,8 @@
 """Sessions in pieces, judged: one table of what `pieces_sessions` gave.
 
-    python tests/acceptance/pieces.py [--n N] [--seed FIRST]
+    python tests/acceptance/pieces.py [--n N] [--seed FIRST] [--kinds A,B]
 
-runs N sessions of each kind and prints the rows of `pieces.md`.
+runs sessions of each kind, N of the rarest, and prints the rows of `pieces.md`.
 """
 
 import argparse
@@ -14,7 +14,9 @@ from pieces_sessions import OUTCOMES, run, truth
 from monitor.analysis.tracking.tracking import Tracking
 
 Z95 = 1.96
-SHARES = {"blocks": 4, "whole": 4, "reshim": 2, "apart": 2, "apart-null": 2, "moved": 1}
+SHARES = {
+    "blocks": 4, "whole": 4, "reshim": 2, "apart": 2, "apart-null": 2, "moved-null": 1,
+}  # fmt: skip
 """Kinds, and how many sessions of each to one of the least."""
 
 

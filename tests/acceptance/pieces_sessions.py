@@ -13,13 +13,9 @@ shim, basis set and what the fit does not know are those of `change_sessions`.  
               within 3 % (SD)
 
 `-null` has no change of the outcome, else Glu and Gln change by 6 to 14 % (`mixed`).
-
-    python tests/acceptance/pieces_sessions.py KIND FIRST STOP FILE
 """
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from change_sessions import _basis, _fids, truth_of
@@ -47,9 +43,9 @@ def scenario_of(kind: str, seed: int) -> Scenario:
     first = replace(base.series[0], transients=REFERENCE + INFUSION)
     pieces = (first,)
     if kind in ("blocks", "reshim"):
-        pieces = _blocks(first, random, again=kind == "reshim", line=base.line)
+        pieces = _blocks(first, random, again=kind == "reshim")
     elif kind in ("apart", "moved"):
-        pieces = _two(first, random, moved=kind == "moved", line=base.line)
+        pieces = _two(first, random, moved=kind == "moved")
     series = tuple(pieces)
     start_s = _time_of(series, REFERENCE)
     stop_s = _time_of(series, REFERENCE + INFUSION) + 1
@@ -60,7 +56,7 @@ def scenario_of(kind: str, seed: int) -> Scenario:
     return replace(base, series=series, events=events, seed=SEED + seed)
 
 
-def _blocks(first, random, again: bool, line):
+def _blocks(first, random, again: bool):
     length = first.transients // BLOCKS
     pauses = random.uniform(60.0, 240.0, BLOCKS - 1)
     pieces = [replace(first, transients=length)]
@@ -76,7 +72,7 @@ def _blocks(first, random, again: bool, line):
     return pieces
 
 
-def _two(first, random, moved: bool, line):
+def _two(first, random, moved: bool):
     one = replace(first, transients=REFERENCE)
     pause_s = float(random.uniform(60.0, 240.0))
     other = shimmed(replace(one, transients=INFUSION, pause_s=pause_s), random)
@@ -113,13 +109,10 @@ def _time_of(series, transients: int) -> float:
     return time_s
 
 
-def run(kind: str, seed: int, new_series: str = "measured"):
+def run(kind: str, seed: int):
     """A session through the whole chain: scenario, pipeline, and its last update."""
     scenario = scenario_of(kind, seed)
-    settings = replace(
-        read_protocol("press_3t_te30"), window=32, step=8, basis="site",
-        new_series=new_series,
-    )  # fmt: skip
+    settings = replace(read_protocol("press_3t_te30"), window=32, step=8, basis="site")
     pipeline = Pipeline(settings, _basis("mixed"))
     pipeline.live = False
     for message in number(scan(scenario, _fids("mixed"))):
@@ -130,10 +123,3 @@ def run(kind: str, seed: int, new_series: str = "measured"):
 def truth(scenario: Scenario, times_s: np.ndarray) -> np.ndarray:
     """True changes (n, outcomes) of the brain, where the voxel lay at first."""
     return truth_of(scenario, times_s)[:, PLACES]
-
-
-if __name__ == "__main__":
-    kind, first, stop = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    for seed in range(first, stop):
-        run(kind, seed)
-        Path(sys.argv[4])
