@@ -161,7 +161,7 @@ def _bursts(how: str, random: np.random.Generator) -> tuple[Burst, ...]:
 
 
 @lru_cache(maxsize=4)
-def _fids(kind: str):
+def fids_of(kind: str):
     return metabolite_fids(scenario_of(kind, 0))
 
 
@@ -187,9 +187,9 @@ def truth_of(scenario: Scenario, times_s: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=4)
-def _basis(kind: str) -> BasisSet:
+def basis_of(kind: str) -> BasisSet:
     """The site's basis set: its sequence, with measured macromolecules."""
-    plan, fids = scenario_of(kind, 0).acquisition, _fids(kind)
+    plan, fids = scenario_of(kind, 0).acquisition, fids_of(kind)
     t = np.arange(plan.points) * plan.dwell_time_s
     broad = macromolecules(t, plan.spectrometer_frequency_mhz, plan.echo_time_s)
     broad = broad * np.exp(-np.pi * MM_BROADER_HZ * t)
@@ -204,17 +204,17 @@ def _basis(kind: str) -> BasisSet:
 def session_of(kind: str, seed: int) -> tuple[Pipeline, Update]:
     """A session through the whole chain, and its last update."""
     settings = replace(read_protocol("press_3t_te30"), window=32, step=4, basis="site")
-    pipeline = Pipeline(settings, _basis(kind))
+    pipeline = Pipeline(settings, basis_of(kind))
     pipeline.live = False
-    lost = _lost(kind, seed)
-    for message in number(scan(scenario_of(kind, seed), _fids(kind))):
+    lost = lost_of(kind, seed)
+    for message in number(scan(scenario_of(kind, seed), fids_of(kind))):
         if isinstance(message.body, Transient) and message.body.count in lost:
             continue
         update = pipeline.push(message)
     return pipeline, update
 
 
-def _lost(kind: str, seed: int) -> frozenset[int]:
+def lost_of(kind: str, seed: int) -> frozenset[int]:
     """Transients that never came: one in ten, and a minute in the infusion."""
     if not kind.endswith("-missing"):
         return frozenset()

@@ -23,8 +23,8 @@ from change_sessions import (
     OUTCOMES,
     START_S,
     TR_S,
-    _basis,
-    _fids,
+    basis_of,
+    fids_of,
     scenario_of,
     truth_of,
 )
@@ -98,9 +98,9 @@ def run(scenario: Scenario, reject: bool = True) -> tuple[Pipeline, Update]:
     settings = replace(
         read_protocol("press_3t_te30"), window=32, step=32, basis="site", reject=reject
     )
-    pipeline = Pipeline(settings, _basis("mixed"))
+    pipeline = Pipeline(settings, basis_of("mixed"))
     pipeline.live = False
-    for message in number(scan(scenario, _fids("mixed"))):
+    for message in number(scan(scenario, fids_of("mixed"))):
         update = pipeline.push(message)
     return pipeline, update
 

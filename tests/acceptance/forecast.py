@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from change_sessions import INFUSION, START_S, STOP_S, TR_S, _basis, _fids, _lost
+from change_sessions import INFUSION, START_S, STOP_S, TR_S, basis_of, fids_of, lost_of
 from change_sessions import scenario_of as scenario_of_change
 
 from monitor.analysis.pipeline import Pipeline
@@ -38,8 +38,8 @@ WITHIN = 0.10
 
 def bodies_of(kind: str, seed: int) -> Iterator[Body]:
     """One session of a kind; a re-shim begins an epoch."""
-    reshim, lost = kind.endswith("-reshim"), _lost(kind, seed)
-    for body in scan(scenario_of(kind, seed), _fids(kind)):
+    reshim, lost = kind.endswith("-reshim"), lost_of(kind, seed)
+    for body in scan(scenario_of(kind, seed), fids_of(kind)):
         if isinstance(body, Transient) and body.count in lost:
             continue
         if reshim and isinstance(body, Transient) and body.time_s >= RESHIM_S:
@@ -57,7 +57,7 @@ def pipeline_after(bodies: list[Body], kind: str, until_s: float):
     settings = read_protocol("press_3t_te30").with_changes(
         window=32, step=32, basis="site", infusion_length_s=INFUSION * TR_S
     )
-    pipeline = Pipeline(settings, _basis(kind))
+    pipeline = Pipeline(settings, basis_of(kind))
     pipeline.live = False
     taken = [b for b in bodies if getattr(b, "time_s", 0.0) < until_s]
     taken = [b for b in taken if not isinstance(b, End)] + [End(0, "stopped")]

@@ -18,7 +18,7 @@ shim, basis set and what the fit does not know are those of `change_sessions`.  
 from dataclasses import replace
 
 import numpy as np
-from change_sessions import _basis, _fids, truth_of
+from change_sessions import basis_of, fids_of, truth_of
 from change_sessions import scenario_of as whole_of
 
 from monitor.analysis.pipeline import Pipeline
@@ -113,9 +113,9 @@ def run(kind: str, seed: int):
     """A session through the whole chain: scenario, pipeline, and its last update."""
     scenario = scenario_of(kind, seed)
     settings = replace(read_protocol("press_3t_te30"), window=32, step=8, basis="site")
-    pipeline = Pipeline(settings, _basis("mixed"))
+    pipeline = Pipeline(settings, basis_of("mixed"))
     pipeline.live = False
-    for message in number(scan(scenario, _fids("mixed"))):
+    for message in number(scan(scenario, fids_of("mixed"))):
         update = pipeline.push(message)
     return scenario, pipeline, update
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from change_sessions import _basis, _fids
+from change_sessions import basis_of, fids_of
 from pieces import session_of
 from pieces_sessions import OUTCOMES, run, scenario_of
 from threadpoolctl import threadpool_limits
@@ -64,8 +64,8 @@ def test_one_choice_serves_both_epochs():
 def lived(one_thread):
     """A session of two series that was followed live: its messages and updates."""
     settings = replace(read_protocol("press_3t_te30"), window=32, step=8, basis="site")
-    pipeline, updates = Pipeline(settings, _basis("mixed")), []
-    messages = list(number(scan(scenario_of("apart", 2), _fids("mixed"))))
+    pipeline, updates = Pipeline(settings, basis_of("mixed")), []
+    messages = list(number(scan(scenario_of("apart", 2), fids_of("mixed"))))
     for message in messages:
         updates.append(pipeline.push(message))
     return messages, updates, pipeline
