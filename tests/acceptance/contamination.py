@@ -1,6 +1,6 @@
 """Simulated sessions with a contaminated stretch: what the tracker says against truth.
 
-    python tests/acceptance/contamination.py [--n 24] [--seed 0]
+    python tests/acceptance/contamination.py [--n 20] [--seed 0]
 
 Sessions are those of `change_sessions` (`mixed`, one coil, NAA SNR 10, 250 transients
 of reference period, 450 of infusion): each has one stretch of 20 s to 5 min,
