@@ -18,7 +18,7 @@ Glu/tCr is drawn evenly from 0.7 to 1.6, every other concentration log-normally 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -262,8 +262,3 @@ def _session(s: Spectra, rng: np.random.Generator, relaxation: bool):
         baseline=artefacts.WanderingBaseline(humps, 0.0),
     )  # fmt: skip
     return session_of(scenario, basis(s.name))
-
-
-def perturbed(made: Case, **changes: object) -> Case:
-    """A case with something changed."""
-    return replace(made, **changes)
