@@ -1,10 +1,6 @@
 """Water transients of every scheme enter no metabolite window."""
 
-import sys
-
 import pytest
-
-sys.path.append(__file__.rpartition("/")[0])
 from water_transients import SCHEMES, run
 
 

@@ -1,7 +1,7 @@
 """10,000 water transients in every scheme: how many would enter a metabolite window?
 
-    python water_transients.py 10000 --seed 1
-    python water_transients.py --sweep --seed 1
+    python tests/acceptance/water_transients.py 10000 --seed 1
+    python tests/acceptance/water_transients.py --sweep --seed 1
 
 Announced ones come as an MRD stream with the protocol's rules or as a file beside;
 unannounced ones as metabolites, in which only measurement can find them.  What the
