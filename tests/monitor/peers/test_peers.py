@@ -1,7 +1,7 @@
 """What FSL-MRS and LCModel are given, with stand-ins for them.
 
-Neither was to be had where this was written: the stand-ins read the files as is
-documented of the real ones.
+The stand-ins read the files as the real ones do; what those made of such files is in
+`tests/acceptance/other_programs.md`.
 """
 
 import json
