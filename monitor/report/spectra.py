@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from monitor.analysis.basis.basis_set import BasisSet
-from monitor.analysis.course.course import Course
 from monitor.analysis.fit.lineshape import decay
+from monitor.analysis.fit.model import Model
 from monitor.analysis.signal.spectrum import fid_of
 from monitor.basis.files import write_basis
 from monitor.run.result import Result
@@ -55,7 +55,8 @@ def write_spectra(result: Result, out: Path) -> None:
     )
     if not course.fitted:
         return
-    write_basis(_basis(course, single), out / BASIS)
+    last = course.grids[max(course.grids)]  # the last epoch's
+    write_basis(damped_basis(last, single), out / BASIS)
     averages = [fid_of(course.average_spectrum(f)) for f in course.fitted]
     middle = [
         0.5 * float(course.times_s[w.first] + course.times_s[w.stop - 1])
@@ -71,9 +72,8 @@ def write_spectra(result: Result, out: Path) -> None:
     )
 
 
-def _basis(course: Course, acquisition: Acquisition) -> BasisSet:
-    """The basis set on the last epoch's grid."""
-    model = course.grids[max(course.grids)]
+def damped_basis(model: Model, acquisition: Acquisition) -> BasisSet:
+    """The basis set of a model with a line of `BASIS_WIDTH_HZ`."""
     return BasisSet(
         names=model.names,
         fids=model.fids * decay(model.t, 0.0, BASIS_WIDTH_HZ, 0.0),

@@ -13,14 +13,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.analysis.basis.basis_set import BasisSet
-from monitor.analysis.fit.lineshape import decay
 from monitor.analysis.fit.model import Model
 from monitor.peers.fsl_mrs import FSL_MRS
 from monitor.peers.lcmodel import LCMODEL
 from monitor.peers.peer import Peer, Task
 from monitor.peers.run import TIMEOUT_S, fit_by
-from monitor.report.spectra import BASIS_WIDTH_HZ
+from monitor.report.spectra import damped_basis
 from streams.messages.transient import Acquisition
 
 PEERS = (FSL_MRS, LCMODEL)
@@ -30,16 +28,7 @@ def task_of(
     model: Model, fid: NDArray[np.complex128], acquisition: Acquisition
 ) -> Task:
     """The task that `cold_fit` has with this model."""
-    basis = BasisSet(
-        names=model.names,
-        fids=model.fids * decay(model.t, 0.0, BASIS_WIDTH_HZ, 0.0),
-        dwell_time_s=model.dwell_time_s,
-        spectrometer_frequency_mhz=model.frequency_mhz,
-        nucleus=acquisition.nucleus,
-        echo_time_s=acquisition.echo_time_s,
-        sequence=acquisition.sequence,
-        source="mrs-monitor benchmark",
-    )
+    basis = damped_basis(model, acquisition)
     norm = float(np.linalg.norm(fid))
     return Task(fid, acquisition, basis, model.ppm_low, model.ppm_high, norm)
 
