@@ -138,24 +138,15 @@ QUIET = {
 }
 
 
-def test_no_keys_move_a_mark_without_a_question(qtbot, bench, reports):
+@pytest.mark.parametrize(
+    ("sequences", "least"), [(15, 100), pytest.param(300, 3000, marks=pytest.mark.slow)]
+)
+def test_no_keys_move_a_mark_without_a_question(
+    qtbot, bench, reports, sequences, least
+):
     pressed = []
 
-    @settings(max_examples=15, **QUIET)
-    @given(BEGINNINGS, STEPS)
-    def run(beginning, steps):
-        pressed.append(len(steps))
-        tried(qtbot, bench, reports, beginning, steps)
-
-    run()
-    assert sum(pressed) > 100
-
-
-@pytest.mark.slow
-def test_no_thousands_of_keys_move_a_mark_without_a_question(qtbot, bench, reports):
-    pressed = []
-
-    @settings(max_examples=300, **QUIET)
+    @settings(max_examples=sequences, **QUIET)
     @given(BEGINNINGS, STEPS)
     def run(beginning, steps):
         pressed.append(len(steps))
@@ -163,7 +154,7 @@ def test_no_thousands_of_keys_move_a_mark_without_a_question(qtbot, bench, repor
 
     run()
     print(f"{sum(pressed)} keys in {len(pressed)} sequences")
-    assert sum(pressed) > 3000
+    assert sum(pressed) > least
 
 
 def test_the_watch_notices_a_mark_that_nobody_asked_about(qtbot, bench, reports):
