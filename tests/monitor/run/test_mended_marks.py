@@ -23,37 +23,30 @@ from monitor.screen.rewindable import Session
 from streams.messages.marks import START, STOP, UNDO
 from streams.messages.transient import Event, Transient
 
-RIGHT = [
-    Given(80.7, Event(80.7, START, "", "operator")),
-    Given(150.3, Event(150.3, STOP, "", "operator")),
-]
+
+def given(kind, time_s, author="operator", came_s=None):
+    """A mark of a time; it came then, or later."""
+    event = Event(time_s, kind, "", author)
+    return Given(time_s if came_s is None else came_s, event)
+
+
+RIGHT = [given(START, 80.7), given(STOP, 150.3)]
 MENDED = {
-    "late": [
-        Given(120.0, Event(80.7, START, "", "operator")),
-        Given(150.3, Event(150.3, STOP, "", "operator")),
-    ],
+    "late": [given(START, 80.7, came_s=120.0), given(STOP, 150.3)],
     "too early, moved": [
-        Given(60.0, Event(60.0, START, "", "operator")),
-        Given(130.0, Event(80.7, START, "", "operator")),
-        Given(150.3, Event(150.3, STOP, "", "operator")),
+        given(START, 60.0), given(START, 80.7, came_s=130.0), given(STOP, 150.3),
     ],
     "doubled and undone": [
-        Given(80.7, Event(80.7, START, "", "operator")),
-        Given(100.0, Event(100.0, START, "", "operator")),
-        Given(140.0, Event(140.0, UNDO, START, "operator")),
-        Given(150.3, Event(150.3, STOP, "", "operator")),
+        given(START, 80.7), given(START, 100.0),
+        Given(140.0, Event(140.0, UNDO, START, "operator")), given(STOP, 150.3),
     ],
     "moved after the stop": [
-        Given(70.0, Event(70.0, START, "", "operator")),
-        Given(150.3, Event(150.3, STOP, "", "operator")),
-        Given(1e6, Event(80.7, START, "", "operator")),
+        given(START, 70.0), given(STOP, 150.3), given(START, 80.7, came_s=1e6),
     ],
     "given by the pump, and then late by the operator": [
-        Given(80.7, Event(80.7, START, "", "pump")),
-        Given(110.0, Event(110.0, START, "", "operator")),
-        Given(150.3, Event(150.3, STOP, "", "pump")),
+        given(START, 80.7, "pump"), given(START, 110.0), given(STOP, 150.3, "pump"),
     ],
-}
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=[(1, 1), (4, 2)], ids=["plain", "two epochs"])
@@ -78,8 +71,8 @@ def test_a_mark_that_was_not_mended_gives_another_session(session):
 def test_times_that_override_give_the_session_of_the_right_marks(session):
     bodies, right = session
     wrong = marked(bodies, MENDED["late"][1:])
-    given = {"infusion_s": (80.7, 150.3), "override": True}
-    outcome = outcome_of(wrong, **given)
+    times = {"infusion_s": (80.7, 150.3), "override": True}
+    outcome = outcome_of(wrong, **times)
     found = {**seen(outcome), "notes": right["notes"]}
     assert differences(right, found) == []
     said = [note.text for note in outcome.result.notes if "--override" in note.text]
@@ -101,9 +94,9 @@ def test_without_it_the_remedy_is_named(session):
 def test_a_reference_period_overrides_that_of_the_recording():
     own = Given(90.0, Event(90.0, "reference", "10:60", "operator"))
     messages = marked(bodies_of(11), [RIGHT[0], own, RIGHT[1]])
-    given = {"reference_s": (20.0, 70.0)}
-    assert outcome_of(messages, **given).result.reference_s == (10.0, 60.0)
-    over = outcome_of(messages, **given, override=True)
+    times = {"reference_s": (20.0, 70.0)}
+    assert outcome_of(messages, **times).result.reference_s == (10.0, 60.0)
+    over = outcome_of(messages, **times, override=True)
     assert over.result.reference_s == (20.0, 70.0)
     assert any("reference period is 20 to 70 s" in n.text for n in over.result.notes)
 
