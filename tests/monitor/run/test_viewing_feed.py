@@ -19,7 +19,7 @@ def feed():
 @pytest.mark.parametrize("kind", ["infusion_start", "note", "settings", "blinded"])
 def test_nothing_is_sent_to_the_relay(feed, kind):
     assert feed.recorder is None
-    feed.subscriber.send_event = pytest.fail
+    feed.subscriber.record_event = pytest.fail  # by which all events go
     settings = SETTINGS.with_changes(outcome_hidden=True)
     loop = Loop(WorkerConfig(None, None), feed, FakePipeline(settings))
     for message in messages(2.0, end=False):
