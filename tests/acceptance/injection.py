@@ -19,6 +19,7 @@ takes the line shape and the basis function of the fit for glutamate's own.
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from collections.abc import Iterable
@@ -132,8 +133,11 @@ def one(seed: int) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    first, stop = map(int, sys.argv[1:])
-    found = np.array([one(seed) for seed in range(first, stop)])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("first", type=int)
+    parser.add_argument("stop", type=int)
+    asked = parser.parse_args()
+    found = np.array([one(seed) for seed in range(asked.first, asked.stop)])
     print("| outcome | estimate | n | put in: recovery | true recovery | difference: "
           "mean, largest |\n" + 6 * "|---" + "|")  # fmt: skip
     for o, outcome in enumerate(OUTCOMES):

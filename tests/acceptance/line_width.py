@@ -20,7 +20,7 @@ and what two windows of a block differ by through noise (SD).
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -238,5 +238,13 @@ def table(name: str, known: bool, how: str, hz: float, seeds: range) -> str:
 
 
 if __name__ == "__main__":
-    where, mm, how, hz, first, stop = sys.argv[1:]
-    print(table(where, mm == "known", how, float(hz), range(int(first), int(stop))))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("field", choices=FIELDS)
+    parser.add_argument("mm", choices=("known", "unknown"))
+    parser.add_argument("how", choices=("lorentz", "gauss"))
+    parser.add_argument("hz", type=float)
+    parser.add_argument("first", type=int)
+    parser.add_argument("stop", type=int)
+    asked = parser.parse_args()
+    seeds = range(asked.first, asked.stop)
+    print(table(asked.field, asked.mm == "known", asked.how, asked.hz, seeds))

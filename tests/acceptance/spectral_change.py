@@ -20,7 +20,7 @@ many ever did; at glutamate's lines; elsewhere.
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -150,5 +150,9 @@ def table(kind: str, seeds: range) -> str:
 
 
 if __name__ == "__main__":
-    kind, first, stop = sys.argv[1:]
-    print(table(kind, range(int(first), int(stop))))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("first", type=int)
+    parser.add_argument("stop", type=int)
+    asked = parser.parse_args()
+    print(table(asked.kind, range(asked.first, asked.stop)))
