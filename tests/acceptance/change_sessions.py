@@ -20,6 +20,7 @@ runs the seeds [FIRST, STOP) and keeps what came out in FILE (npz).
 """
 
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -34,7 +35,7 @@ from monitor.analysis.tracking.joint_models import MODELS
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.update import Update
 from monitor.protocol.read_protocol import read_protocol
-from streams.messages.transient import Transient, number
+from streams.messages.transient import Message, Transient, number
 from streams.simulator.artefacts import Burst
 from streams.simulator.background import macromolecules
 from streams.simulator.courses import Plasma, Saturating, StepChange, Surge, multiplier
@@ -203,13 +204,25 @@ def basis_of(kind: str) -> BasisSet:
 
 def session_of(kind: str, seed: int) -> tuple[Pipeline, Update]:
     """A session through the whole chain, and its last update."""
-    settings = replace(read_protocol("press_3t_te30"), window=32, step=4, basis="site")
+    messages = number(scan(scenario_of(kind, seed), fids_of(kind)))
+    lost = lost_of(kind, seed)
+    came = (
+        message for message in messages
+        if not (isinstance(message.body, Transient) and message.body.count in lost)
+    )  # fmt: skip
+    return followed(came, kind, step=4)
+
+
+def followed(
+    messages: Iterable[Message], kind: str, **changes: object
+) -> tuple[Pipeline, Update]:
+    """Messages through the whole chain with the site's basis set: its last update."""
+    settings = read_protocol("press_3t_te30").with_changes(
+        window=32, basis="site", **changes
+    )
     pipeline = Pipeline(settings, basis_of(kind))
     pipeline.live = False
-    lost = lost_of(kind, seed)
-    for message in number(scan(scenario_of(kind, seed), fids_of(kind))):
-        if isinstance(message.body, Transient) and message.body.count in lost:
-            continue
+    for message in messages:
         update = pipeline.push(message)
     return pipeline, update
 

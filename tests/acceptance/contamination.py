@@ -23,15 +23,14 @@ from change_sessions import (
     OUTCOMES,
     START_S,
     TR_S,
-    basis_of,
     fids_of,
+    followed,
     scenario_of,
     truth_of,
 )
 
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.update import Update
-from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import number
 from streams.simulator.artefacts import Burst, Contamination, Stretch
 from streams.simulator.scanner import scan
@@ -95,14 +94,8 @@ def contaminated(seed: int) -> tuple[Scenario, str, str]:
 
 def run(scenario: Scenario, reject: bool = True) -> tuple[Pipeline, Update]:
     """A session through the pipeline, and its last update."""
-    settings = replace(
-        read_protocol("press_3t_te30"), window=32, step=32, basis="site", reject=reject
-    )
-    pipeline = Pipeline(settings, basis_of("mixed"))
-    pipeline.live = False
-    for message in number(scan(scenario, fids_of("mixed"))):
-        update = pipeline.push(message)
-    return pipeline, update
+    messages = number(scan(scenario, fids_of("mixed")))
+    return followed(messages, "mixed", step=32, reject=reject)
 
 
 def said(seed: int, clean: bool = False, reject: bool = True) -> Said:

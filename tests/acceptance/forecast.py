@@ -19,13 +19,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from change_sessions import INFUSION, START_S, STOP_S, TR_S, basis_of, fids_of, lost_of
+from change_sessions import INFUSION, START_S, STOP_S, TR_S, fids_of, followed, lost_of
 from change_sessions import scenario_of as scenario_of_change
 
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking.foreseen import LAST_S, Foreseen
 from monitor.analysis.tracking.sequential import least_seen
-from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import Body, End, Event, Transient, number
 from streams.simulator.scanner import scan
 
@@ -54,16 +53,10 @@ def scenario_of(kind, seed):
 
 def pipeline_after(bodies: list[Body], kind: str, until_s: float):
     """The pipeline after the messages up to a scanner time, and its last update."""
-    settings = read_protocol("press_3t_te30").with_changes(
-        window=32, step=32, basis="site", infusion_length_s=INFUSION * TR_S
-    )
-    pipeline = Pipeline(settings, basis_of(kind))
-    pipeline.live = False
     taken = [b for b in bodies if getattr(b, "time_s", 0.0) < until_s]
     taken = [b for b in taken if not isinstance(b, End)] + [End(0, "stopped")]
-    for message in number(taken):
-        update = pipeline.push(message)
-    return pipeline, update
+    length_s = INFUSION * TR_S
+    return followed(number(taken), kind, step=32, infusion_length_s=length_s)
 
 
 def detectable_at_end(pipeline: Pipeline) -> tuple[float, float]:

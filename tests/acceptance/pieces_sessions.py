@@ -18,11 +18,9 @@ shim, basis set and what the fit does not know are those of `change_sessions`.  
 from dataclasses import replace
 
 import numpy as np
-from change_sessions import basis_of, fids_of, truth_of
+from change_sessions import fids_of, followed, truth_of
 from change_sessions import scenario_of as whole_of
 
-from monitor.analysis.pipeline import Pipeline
-from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import number
 from streams.simulator.plan import MovedVoxel
 from streams.simulator.scanner import scan
@@ -112,12 +110,8 @@ def _time_of(series, transients: int) -> float:
 def run(kind: str, seed: int):
     """A session through the whole chain: scenario, pipeline, and its last update."""
     scenario = scenario_of(kind, seed)
-    settings = replace(read_protocol("press_3t_te30"), window=32, step=8, basis="site")
-    pipeline = Pipeline(settings, basis_of("mixed"))
-    pipeline.live = False
-    for message in number(scan(scenario, fids_of("mixed"))):
-        update = pipeline.push(message)
-    return scenario, pipeline, update
+    messages = number(scan(scenario, fids_of("mixed")))
+    return scenario, *followed(messages, "mixed", step=8)
 
 
 def truth(scenario: Scenario, times_s: np.ndarray) -> np.ndarray:
