@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from typer._click.formatting import HelpFormatter
 
 COMMANDS = {
-    "demo": ("watching", "Show a simulated ketamine infusion, live, in the window."),
-    "live": ("watching", "Follow a relay: subscribe, fit, show."),
-    "replay": ("watching", "Replay a recording or file through the live path."),
-    "analyse": ("analysing", "Analyse recordings or files into tables."),
+    "demo": ("window_commands", "Show a simulated infusion, live, in the window."),
+    "live": ("window_commands", "Follow a relay: subscribe, fit, show."),
+    "replay": ("window_commands", "Replay a recording or file through the live path."),
+    "analyse": ("analyse", "Analyse recordings or files into tables."),
     "qc": ("qc", "Judge sessions by the criteria of their protocol."),
     "compare": ("compare", "The same session by LCModel and FSL-MRS, if installed."),
-    "relay": ("streaming", "Record a source and publish it to monitors."),
-    "keys": ("streaming", "Make CURVE keys, for any address but loopback."),
+    "relay": ("relay", "Record a source and publish it to monitors."),
+    "keys": ("relay", "Make CURVE keys, for any address but loopback."),
     "event": ("events", "Record an event from a script."),
     "preflight": ("preflight", "Check machine, protocol and what arrives."),
     "info": ("recordings", "Say what a recording holds."),

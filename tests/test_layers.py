@@ -25,7 +25,7 @@ FILE_ACCESS = {
 }
 # The Qt window is imported where it is opened, so that a machine without Qt's system
 # libraries can do everything else.
-LAZY = {"monitor/commands/headless.py", "monitor/commands/watching.py"}
+LAZY = {"monitor/commands/headless.py", "monitor/commands/window_commands.py"}
 
 
 def name_of(path: Path) -> str:
@@ -126,7 +126,7 @@ HEAVY = DRAWING | {"scipy", "nibabel"}
     [
         ("monitor.cli", HEAVY | {"numpy", "importlib.metadata"}),
         ("monitor.commands.events", HEAVY),
-        ("monitor.commands.analysing", DRAWING | {"nibabel", "zmq", "scipy.stats"}),
+        ("monitor.commands.analyse", DRAWING | {"nibabel", "zmq", "scipy.stats"}),
         ("monitor.analysis.pipeline", DRAWING | {"scipy.interpolate", "scipy.signal"}),
         ("monitor.study.run", {"scipy.stats", "nibabel", "PyQt6"}),
     ],

@@ -23,7 +23,7 @@ from monitor.analysis.course.intake import Intake
 from monitor.analysis.course.periods import Periods, range_of
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.fit.first_fit import Freedom, usual
-from monitor.analysis.fit.fitted import FittedWindow
+from monitor.analysis.fit.fitted_windows import FittedWindow
 from monitor.analysis.fit.model_for import model_for, unexpected
 from monitor.analysis.fit.window import whole_cycles
 from monitor.analysis.glm.spectral_change import SpectralChange
@@ -32,7 +32,7 @@ from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.analysis.refusal import refusal
 from monitor.analysis.settings_event import changed_by
 from monitor.analysis.tracking.agreement import Agreement, agreement_of
-from monitor.analysis.tracking.foreseen import Foreseen, foreseen_now
+from monitor.analysis.tracking.forecast import Foreseen, foreseen_now
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.update import Update

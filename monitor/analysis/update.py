@@ -14,7 +14,7 @@ from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.water_course import WaterPoint
 from monitor.analysis.tracking.agreement import Agreement
 from monitor.analysis.tracking.answer import Answer
-from monitor.analysis.tracking.foreseen import Foreseen
+from monitor.analysis.tracking.forecast import Foreseen
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.protocol.settings import Settings
 from streams.messages.transient import Acquisition, Event

@@ -18,17 +18,17 @@ from monitor.app.export import save_table, save_widget
 from monitor.app.page import Page
 from monitor.app.sheets.begin import BeginSheet
 from monitor.app.sheets.forms import ChoicesSheet, ExportSheet
-from monitor.app.sheets.looking import Looking
 from monitor.app.sheets.marks import MarkSheet
 from monitor.app.sheets.sheet import Sheet, TableSheet
 from monitor.app.sheets.summary import SummarySheet
-from monitor.app.sheets.window_look import LookSheet
+from monitor.app.sheets.window_request import Looking
+from monitor.app.sheets.window_view import LookSheet
 from monitor.run.worker_messages import Command
-from monitor.screen.acknowledging import ACKNOWLEDGED, text_of
-from monitor.screen.asking import acknowledge
+from monitor.screen.acknowledgement import ACKNOWLEDGED, text_of
 from monitor.screen.fold import tell_sentence
 from monitor.screen.keys import KEYS
 from monitor.screen.messages import PASSING, said_at
+from monitor.screen.operator_requests import acknowledge
 from monitor.screen.rewindable import Session
 from monitor.screen.session_parts import messages_of, table_of
 from monitor.screen.sheets.checks import card_of
@@ -40,7 +40,7 @@ from monitor.screen.sheets.window import line_at
 from monitor.screen.state import SessionState
 from streams.errors import InputError
 from streams.recording.recordings_folder import recordings_folder
-from streams.relay.announced import running_relays
+from streams.relay.relays_here import running_relays
 
 MOST_SAID = 150  # lines of the log, the newest
 MARKS = {True: "✓", False: "▲", None: "–"}

@@ -37,8 +37,8 @@ from monitor.app.sheets.sheet import Sheet
 from monitor.app.text import Text
 from monitor.app.theme import DARK, PAGE, Palette, Theme, style_sheet, theme_for
 from monitor.screen import glossary
+from monitor.screen.number_words import DASH
 from monitor.screen.screen import Screen
-from monitor.screen.words import DASH
 
 PLOTS = ("trend", "spectrum", "strips", "strips", "waterfall")
 """Parts of the screen in the order of their turns."""

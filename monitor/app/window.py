@@ -24,8 +24,8 @@ from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
 from monitor.app.files import RECORDINGS, dropped
 from monitor.app.golden import GoldenSession
-from monitor.app.identifying import Identifying
-from monitor.app.marking import Marking
+from monitor.app.identity_form import Identifying
+from monitor.app.mark_keys import Marking
 from monitor.app.operations import Operations
 from monitor.app.page import Page
 from monitor.app.panels.buttons import WORDS
@@ -35,9 +35,9 @@ from monitor.app.state import State
 from monitor.app.theme import DARK, LIGHT, THEMES
 from monitor.protocol.settings import Settings
 from monitor.run.worker_messages import Command, Play, Report, Seek, SendEvent, SetSpeed
-from monitor.screen.asking import await_event
 from monitor.screen.fold import tell_sentence
 from monitor.screen.keys import KEY
+from monitor.screen.operator_requests import await_event
 from monitor.screen.parts.trend import after
 from monitor.screen.rewindable import Session
 from monitor.screen.screen import Screen

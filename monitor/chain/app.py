@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from monitor.chain.follower import Follower
+from monitor.chain.follower_process import Follower
 from monitor.chain.session import AppSession
 from streams.chain.server import ChainServer, ChainSession, Send
-from streams.sources.mrd.listening import Listening
+from streams.sources.mrd.address import Listening
 
 MOST_ORDERS = 20
 """Series that one process follows before another takes its place."""

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from monitor.chain.follower import Follower
+from monitor.chain.follower_process import Follower
 from monitor.chain.images import page_message, spectrum_message
 from monitor.chain.orders import Averaged, Failed, Followed, Given, Order, PageDrawn
 from monitor.chain.page import draw_words, with_banner

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.chain.rules import marked
+from monitor.chain.card_rules import marked
 from monitor.protocol.blinding import insert_lock
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
@@ -19,7 +19,7 @@ from streams.messages.free_ports import free_port_pair
 from streams.messages.transient import Body
 from streams.relay.relay import run_relay
 from streams.relay.status import RelayStatus
-from streams.sources.mrd.listening import Listening
+from streams.sources.mrd.address import Listening
 from streams.sources.mrd.rules import MrdRules
 from streams.sources.mrd.source import MrdSource
 

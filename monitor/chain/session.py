@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from monitor.chain.follower import Follower
+from monitor.chain.card_rules import mrd_rules_of, protocol_of, recording_name
+from monitor.chain.follower_process import Follower
 from monitor.chain.orders import Order
 from monitor.chain.pages import Pages
 from monitor.chain.parameters import CardSettings, card_settings
 from monitor.chain.recorder import Recorder, with_lock
-from monitor.chain.rules import mrd_rules_of, protocol_of, recording_name
 from monitor.protocol.choose import Wishes
 from streams.chain.server import CLOSED, MOST_TEXT, STOPPED, Send
 from streams.chain.tee import Address, Tee

@@ -40,7 +40,7 @@ from monitor.run.session_run import SessionRun
 from monitor.run.stream_state import Stream
 from monitor.screen.display import Display
 from streams.errors import InputError
-from streams.export.leaving import event_to_leave, source_words
+from streams.export.shared_fields import event_to_leave, source_words
 from streams.messages.transient import End, Heartbeat, Kind, Message, Start, Transient
 
 SAY_EVERY_S = 10.0  # where there is no terminal to draw progress in

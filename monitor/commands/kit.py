@@ -22,12 +22,12 @@ from monitor.kit.check import checks
 from monitor.kit.files import MARS_HOST, write_fire, write_openrecon
 from monitor.kit.probe import play, probe_checks, source_messages
 from monitor.preflight.machine import CheckResult, CheckState
-from streams.chain.drifting import DriftingScanner
+from streams.chain.drifting_scanner import DriftingScanner
 from streams.chain.tee import Address
 from streams.errors import InputError
 from streams.recording.recordings_folder import make_recordings_folder
 from streams.relay.stopping import stop_on_signals
-from streams.sources.mrd.listening import DEFAULT_LISTEN, Listening
+from streams.sources.mrd.address import DEFAULT_LISTEN, Listening
 from streams.sources.mrd.parser import DEFAULT_PORT
 
 EVERY_ADDRESS = "0.0.0.0"

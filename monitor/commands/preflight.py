@@ -22,8 +22,8 @@ from streams.messages.keys import load_client_keys
 from streams.messages.transient import Body, Start
 from streams.recording.recordings_folder import make_recordings_folder
 from streams.sources.files.open_file import open_source
-from streams.sources.mrd.listening import DEFAULT_LISTEN
-from streams.sources.troubles import Troubles
+from streams.sources.mrd.address import DEFAULT_LISTEN
+from streams.sources.publisher_faults import Troubles
 from streams.subscription.subscriber import Subscriber
 
 WAIT_S = 120.0

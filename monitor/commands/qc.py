@@ -20,16 +20,16 @@ from monitor.commands.arguments import (
     Reference,
     Water,
 )
-from monitor.commands.joining import Gap, Join, said_of_each, session_places
+from monitor.commands.joined_files import Gap, Join, said_of_each, session_places
+from monitor.commands.option_values import wishes_of
 from monitor.commands.printing import say, say_on
-from monitor.commands.wishes import wishes_of
 from monitor.judge.power import foresee
 from monitor.judge.session import judge
 from monitor.protocol.choose import Wishes
 from monitor.report.folder import results_folder
 from monitor.report.power_files import write_foreseen
 from monitor.report.session_files import write_session_report
-from monitor.run.unlocking import check_reason, note_beside
+from monitor.run.unlock import check_reason, note_beside
 from monitor.study.participants import read_participants
 from monitor.study.run import StudyPlan, earlier_rows, judge_all, write_study
 from monitor.study.sessions import find_sessions

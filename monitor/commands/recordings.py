@@ -14,7 +14,7 @@ import typer
 
 from monitor.commands import options
 from monitor.commands.arguments import Choose, Connect, Key
-from monitor.commands.joining import Gap, Join, one_session
+from monitor.commands.joined_files import Gap, Join, one_session
 from monitor.commands.printing import say
 from monitor.commands.scanner import SiteProtocol
 from monitor.judge.labels import entity
@@ -22,7 +22,7 @@ from monitor.protocol.site_rules import file_rules
 from streams.errors import InputError
 from streams.export import ismrmrd, nifti_mrs
 from streams.export.bids import next_session, write_bids
-from streams.export.leaving import without_typed
+from streams.export.shared_fields import without_typed
 from streams.messages import wire
 from streams.messages.keys import load_client_keys
 from streams.messages.placeholder import count_refused

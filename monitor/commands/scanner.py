@@ -18,7 +18,7 @@ from streams.messages.transient import Body
 from streams.recording.files import places
 from streams.recording.reading import read_messages
 from streams.sources.folder import folder_bodies, taken_before
-from streams.sources.mrd.listening import DEFAULT_LISTEN, Listening
+from streams.sources.mrd.address import DEFAULT_LISTEN, Listening
 from streams.sources.mrd.source import MrdSource
 
 FOLDER = "folder:"

@@ -17,7 +17,7 @@ import numpy as np
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.preparation.drift import DRIFT_TRANSIENTS, drift_hz_per_min
 from monitor.analysis.preparation.quality import Quality, median_of
-from monitor.judge.follow import Followed, PlacedEvent
+from monitor.judge.followed_session import Followed, PlacedEvent
 from monitor.judge.line_width import LineWidthBias
 from monitor.judge.phantom import (
     COOLEST_C,

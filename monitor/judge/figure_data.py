@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from monitor.analysis.course.curves import window_curves
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curve, Curves
-from monitor.analysis.fit.fitted import FittedWindow
+from monitor.analysis.fit.fitted_windows import FittedWindow
 from monitor.analysis.fit.window import Window, average_of
 from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.tracking.comparison import Compared
 from monitor.judge.criteria import independent_widths
-from monitor.judge.follow import Followed
+from monitor.judge.followed_session import Followed
 from monitor.protocol.settings import Settings
 from monitor.screen.parts.axis import UNSEEN
 from monitor.screen.parts.spectrum import telling

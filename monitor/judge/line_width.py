@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.analysis.course.course import Course
-from monitor.analysis.fit.fitted import FittedWindow, fit_averages, mean_fid
+from monitor.analysis.fit.fitted_windows import FittedWindow, fit_averages, mean_fid
 from monitor.analysis.fit.window import Average, Window, average_of
 from monitor.analysis.signal.spectrum import time_axis_s
 

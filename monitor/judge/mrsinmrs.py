@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from monitor.analysis.fit.mm_prior import NAME as MM_PRIOR
 from monitor.analysis.preparation.quality import COUNTING_WEIGHT, Quality
-from monitor.judge.follow import Followed
+from monitor.judge.followed_session import Followed
 from monitor.run.levels import unmeasured
 from monitor.run.result import Result
 from streams.messages.transient import Acquisition

@@ -18,11 +18,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from monitor.judge.follow import Followed
+from monitor.judge.followed_session import Followed
 from monitor.protocol.choose import Wishes
 from monitor.protocol.read_protocol import known_protocols
-from monitor.run.about import pieces_said
-from streams.export.leaving import source_words
+from monitor.run.analysed_content import pieces_said
+from streams.export.shared_fields import source_words
 from streams.messages.version import PROGRAM, program_version, version_of
 from streams.recording.content_hash import sha256_of
 

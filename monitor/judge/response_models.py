@@ -14,7 +14,7 @@ from typing import Any
 from monitor.analysis.tracking.comparison import Comparison
 from monitor.analysis.tracking.joint_models import MODELS
 from monitor.judge.figure_data import Times
-from monitor.judge.follow import Followed
+from monitor.judge.followed_session import Followed
 
 WORDS = {
     "tau_s": "time constant",

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from monitor.analysis.fit.fitted import FittedWindow
+from monitor.analysis.fit.fitted_windows import FittedWindow
 from monitor.analysis.note import Note
 from monitor.judge.criteria import (
     Criterion,
@@ -23,7 +23,7 @@ from monitor.judge.criteria import (
     missed_titles,
 )
 from monitor.judge.figure_data import Drawn, Times, drawn_of
-from monitor.judge.follow import Followed, follow
+from monitor.judge.followed_session import Followed, follow
 from monitor.judge.labels import label_of
 from monitor.judge.line_width import line_width_bias
 from monitor.judge.mrsinmrs import mrsinmrs
@@ -34,7 +34,7 @@ from monitor.protocol.choose import Wishes
 from monitor.protocol.site_rules import mrsinmrs_texts
 from monitor.run.analyse import with_notes
 from monitor.run.remarks import of_the_lines
-from streams.export.leaving import event_to_leave
+from streams.export.shared_fields import event_to_leave
 from streams.messages.marks import is_mark
 from streams.sources.joining.joined_files import SessionPlace
 

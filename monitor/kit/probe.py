@@ -18,7 +18,7 @@ from monitor.chain.images import PAGES, SPECTRA
 from monitor.chain.pages import NO_ANALYSIS
 from monitor.chain.parameters import AUTOMATIC
 from monitor.preflight.machine import CheckResult, CheckState, ok
-from streams.chain.drifting import DriftingScanner
+from streams.chain.drifting_scanner import DriftingScanner
 from streams.chain.frequency_change import frequency_change
 from streams.chain.sender import WATER_SET, Sent, series_of
 from streams.chain.tee import Address

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.peers.known import SIZES, check_known
+from monitor.peers.known_spectrum import SIZES, check_known
 from monitor.peers.levels import Levels
 from monitor.peers.peer import Peer, PeerError, Task
 from monitor.peers.run import PeerFit, fit_by

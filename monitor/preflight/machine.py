@@ -24,7 +24,7 @@ from monitor.protocol.site_rules import folder_rules, mrd_rules
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint
 from streams.messages.keys import Role, load_server_keys
-from streams.sources.mrd.listening import Listening
+from streams.sources.mrd.address import Listening
 
 TRANSIENTS = 16
 BYTES_PER_HOUR = 2e9  # 32 coils x 4096 points each 2 s, with room

@@ -4,7 +4,7 @@ The protocol file hides the outcome; who opens the recording later may have anot
 or none.  So what follows a live session under such a protocol puts an event of kind
 "blinded" into it, and the relay does where it is given the protocol.  From that event
 on the outcome of the session is hidden whatever the protocol says, until `--unlock
-REASON` lifts the lock (`monitor.run.unlocking`), which leaves its reason on record.
+REASON` lifts the lock (`monitor.run.unlock`), which leaves its reason on record.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.transient import Start
 from streams.sources.files.choice import Choose
-from streams.sources.files.rules import FileRules
+from streams.sources.files.site_file_rules import FileRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from monitor.report.tables import (
     write_water,
 )
 from monitor.run.result import Result, medians
-from streams.export.leaving import event_to_leave
+from streams.export.shared_fields import event_to_leave
 from streams.messages.marks import GIVEN
 from streams.messages.transient import Event
 from streams.messages.version import PROGRAM, program_version

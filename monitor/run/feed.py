@@ -15,7 +15,7 @@ from streams.messages.endpoint import Endpoint
 from streams.messages.keys import load_client_keys
 from streams.messages.transient import Message, Transient
 from streams.sources.files.choice import Choose
-from streams.sources.files.rules import FileRules
+from streams.sources.files.site_file_rules import FileRules
 from streams.sources.joining.joined_files import SessionPlace
 from streams.sources.joining.open_session import open_session
 from streams.sources.recording import Player

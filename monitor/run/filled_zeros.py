@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.analysis.note import NoteKind, notes_of
-from monitor.run.filtered import Filtered
+from monitor.run.message_filter import Filtered
 from streams.messages.transient import Message, Start, Transient
 from streams.sources.checks.filled_points import filled_points
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from monitor.protocol.blinding import is_lock
-from monitor.run.filtered import Filtered
+from monitor.run.message_filter import Filtered
 from streams.messages.transient import Message
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from monitor.analysis.note import Note, NoteKind, may_be_told, notes_of
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes, settings_for
-from monitor.run.placing import Placing
-from monitor.run.taken import Taken, with_marks
+from monitor.run.filtered_message import Taken, with_marks
+from monitor.run.mark_places import Placing
 from streams.messages.scanner_counter import AUTHOR, JUMPED
 from streams.messages.transient import Body, End, Event, Message, Start
 

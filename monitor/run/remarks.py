@@ -15,7 +15,7 @@ from monitor.run.levels import unmeasured
 from monitor.run.line_place import line_offset, points_before_top
 from monitor.run.negative_components import negative_components
 from monitor.run.result import Result
-from monitor.run.unlike import differences_said, stretches_said
+from monitor.run.stretch_notes import differences_said, stretches_said
 
 OF_THE_LINES = (
     (NoteKind.SIGNAL, line_offset),

@@ -13,7 +13,7 @@ from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.first_order import FirstOrder, first_order
-from monitor.analysis.fit.fitted import mean_fid
+from monitor.analysis.fit.fitted_windows import mean_fid
 from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.note import Note
 from monitor.analysis.pipeline import Pipeline
@@ -27,7 +27,7 @@ from monitor.analysis.tracking.tracking import Tracking
 from monitor.protocol.settings import Settings
 from streams.messages.marks import Marks
 from streams.messages.transient import Acquisition
-from streams.sources.joining.placing import Piece
+from streams.sources.joining.file_times import Piece
 
 Span = tuple[float, float]
 

@@ -14,10 +14,10 @@ from monitor.analysis.note import Note
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes
 from monitor.run.filled_zeros import FilledZeros
-from monitor.run.filtered import MessageFilter
+from monitor.run.filtered_message import Taken
 from monitor.run.lock import Lock
 from monitor.run.marked_run import MarkedRun
-from monitor.run.taken import Taken
+from monitor.run.message_filter import MessageFilter
 from monitor.run.water_gate import WaterGate
 from streams.errors import InputError
 from streams.messages.scanner_counter import OF_FILE, ScannerCounter

@@ -14,7 +14,7 @@ import numpy as np
 from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.preparation.water_course import WaterPoint, water_point
 from monitor.run.earlier_water import EarlierWater
-from monitor.run.filtered import Filtered
+from monitor.run.message_filter import Filtered
 from monitor.run.water_watch import WaterWatch
 from streams.messages.transient import Acquisition, Kind, Message, Start, Transient
 from streams.sources.checks.water import no_water

@@ -17,7 +17,7 @@ from monitor.analysis.update import Update
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
 from monitor.screen import fold
-from monitor.screen.memo import Identity, Memo
+from monitor.screen.last_drawn import Identity, Memo
 from monitor.screen.parts.footer import footer
 from monitor.screen.screen import Screen
 from monitor.screen.session_parts import (

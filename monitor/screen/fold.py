@@ -20,8 +20,8 @@ from monitor.screen import disk, notices
 from monitor.screen.fold_event import take_event
 from monitor.screen.parts.axis import Span
 from monitor.screen.parts.spectrum import height_of
+from monitor.screen.parts.stretch_words import unlike
 from monitor.screen.parts.tracks import Tracks
-from monitor.screen.parts.unlike import unlike
 from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
 from monitor.screen.recent_quality import judged_with, limits_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from monitor.analysis.note import Note, NoteKind
 from monitor.protocol.blinding import KIND as LOCK
 from monitor.protocol.read_protocol import settings_from
-from monitor.run.unlocking import KIND as UNLOCK
+from monitor.run.unlock import KIND as UNLOCK
 from monitor.screen import notices
-from monitor.screen.acknowledging import ACKNOWLEDGED, message_from
+from monitor.screen.acknowledgement import ACKNOWLEDGED, message_from
 from monitor.screen.identity import IDENTITY, identity_from
 from monitor.screen.parts.axis import UNSEEN, label_of
 from monitor.screen.state import SessionState

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from monitor.screen.number_words import clock
 from monitor.screen.screen import Level, Message
-from monitor.screen.words import clock
 
 KEPT_S = 30.0  # how long what is told once stays
 JUST_S = 6.0

@@ -1,9 +1,10 @@
 """What the operator is told: the state behind the message line, and the log.
 
-Three kinds come together: conditions of windows (`watches.judged`, with delay and
-deadband), conditions of the stream (judged by the clock when the screen is made), and
-sentences that are told once and stay for a while.  A condition that the operator has
-acknowledged stays known for as long as it holds, and is told again if it gets worse.
+Three kinds come together: conditions of windows (`window_conditions.judged`, with
+delay and deadband), conditions of the stream (judged by the clock when the screen is
+made), and sentences that are told once and stay for a while.  A condition that the
+operator has acknowledged stays known for as long as it holds, and is told again if it
+gets worse.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from dataclasses import replace
 from monitor.analysis.note import Note, NoteKind
 from monitor.protocol.blinding import KIND as LOCK
 from monitor.run.stream_state import Stream
-from monitor.screen import messages, stream_messages, watches
+from monitor.screen import messages, stream_messages, window_conditions
+from monitor.screen.number_words import clock
 from monitor.screen.screen import Level, Message
-from monitor.screen.words import clock
 from streams.messages.event_table import event_table
 from streams.messages.transient import Event
 
@@ -38,7 +39,7 @@ class Notices:
     def __init__(self) -> None:
         self.failed = ""
         self.log: list[Timed] = []
-        self._watches: dict[str, watches.Watch] = {}
+        self._watches: dict[str, window_conditions.Watch] = {}
         self._told: list[Timed] = []
         self._behind_since_s: float | None = None
         self._stream: dict[str, str] = {}  # what is wrong with it, by key
@@ -51,16 +52,16 @@ class Notices:
 
     def judge(
         self,
-        figures: watches.Judged,
-        limits: watches.Limits,
+        figures: window_conditions.Judged,
+        limits: window_conditions.Limits,
         time_s: float,
         now_s: float,
         infusing: bool,
     ) -> None:
         """Hold the figures of one more window against the limits; log what turns."""
         before = self._watches
-        self._watches = watches.judged(before, figures, limits, now_s)
-        turned = watches.turned(before, self._watches, infusing)
+        self._watches = window_conditions.judged(before, figures, limits, now_s)
+        turned = window_conditions.turned(before, self._watches, infusing)
         self.log += [(time_s, message) for message in turned]
 
     def hear(
@@ -179,7 +180,7 @@ class Notices:
             replace(message, age_s=max(0.0, now_s - since_s))
             for since_s, message in self._standing
         ]
-        shown += watches.of_windows(self._watches, now_s, infusing)
+        shown += window_conditions.of_windows(self._watches, now_s, infusing)
         return shown + messages.recent(self._told, now_s)
 
     def with_known(self, shown: list[Message]) -> list[Message]:

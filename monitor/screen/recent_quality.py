@@ -12,7 +12,7 @@ from monitor.analysis.preparation.drift import DRIFT_TRANSIENTS, drift_now_hz_pe
 from monitor.analysis.preparation.quality import LOW_WEIGHT, median_of
 from monitor.protocol.settings import Settings
 from monitor.screen.state import SessionState
-from monitor.screen.watches import Judged, Limits
+from monitor.screen.window_conditions import Judged, Limits
 
 
 @dataclass(frozen=True, slots=True)

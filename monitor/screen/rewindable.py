@@ -26,13 +26,13 @@ from monitor.run.worker_messages import (
     Sent,
     Waiting,
 )
-from monitor.screen.asking import take_sent, take_waiting
 from monitor.screen.display import Display
 from monitor.screen.fold import (
     fail,
     keep_curves,
     settle,
 )
+from monitor.screen.operator_requests import take_sent, take_waiting
 from monitor.screen.screen import Screen
 from monitor.screen.state import SessionState
 from streams.messages.marks import VIEWER, is_mark

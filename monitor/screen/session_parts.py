@@ -12,7 +12,8 @@ from monitor.analysis.tracking.current_change import CurrentChange, current_chan
 from monitor.analysis.tracking.plasma import PLASMA
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.screen import disk, messages, stream_messages
-from monitor.screen.asking import of_unsent
+from monitor.screen.number_words import clock, plain
+from monitor.screen.operator_requests import of_unsent
 from monitor.screen.parts import headline, spectrum, strips, trend
 from monitor.screen.parts.agreement import TOGETHER, Agreement, agreement
 from monitor.screen.parts.axis import time_axis
@@ -20,8 +21,8 @@ from monitor.screen.parts.measures import measures
 from monitor.screen.parts.outlook import OutlookWords, outlook_words
 from monitor.screen.parts.peaks import axis_offset
 from monitor.screen.parts.status import Progress, phase_words, plan_words, status
+from monitor.screen.parts.stretch_words import doubt_of
 from monitor.screen.parts.table import Known, in_other_epoch, table, tells_outcome
-from monitor.screen.parts.unlike import doubt_of
 from monitor.screen.parts.water import water_points
 from monitor.screen.recent_quality import figures_of, limits_of
 from monitor.screen.screen import (
@@ -39,7 +40,6 @@ from monitor.screen.screen import (
 )
 from monitor.screen.state import SessionState
 from monitor.screen.view import View
-from monitor.screen.words import clock, plain
 
 BLINDED = "lines of the outcome left out"
 

@@ -17,7 +17,7 @@ from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.tracking.agreement import Agreement
 from monitor.analysis.tracking.answer import Answer
-from monitor.analysis.tracking.foreseen import Foreseen
+from monitor.analysis.tracking.forecast import Foreseen
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.protocol.settings import Settings
 from monitor.run.outbox import Unsent

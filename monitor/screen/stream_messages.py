@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from monitor.run.stream_state import Stream
+from monitor.screen.number_words import ago, minutes_of
 from monitor.screen.screen import Level, Message
-from monitor.screen.words import ago, minutes_of
 
 SILENT_INTERVALS = 3.0
 DISK_LOW_BYTES = 1_000_000_000  # where it is not known how fast it fills

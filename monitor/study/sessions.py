@@ -3,7 +3,7 @@
 A folder is searched with its subfolders.  In a BIDS data set the sessions are the
 `_svs` files; elsewhere every file that is no sidecar, table or document, and every
 folder of nothing but DICOM files.  Water references go with their neighbours
-(`monitor.study.beside`).
+(`monitor.study.water_pairs`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.judge.labels import entity, labels_of, make_unique
-from monitor.study.beside import waters_beside
+from monitor.study.water_pairs import waters_beside
 from streams.errors import InputError
 from streams.messages.scanner_names import is_noise_name
 from streams.sources.files.by_spec2nii import is_series_folder

@@ -15,7 +15,7 @@ import numpy as np
 
 from streams.errors import InputError
 from streams.export.ismrmrd import HEAD, header_xml
-from streams.export.recorded import TransientGroup
+from streams.export.sorted_series import TransientGroup
 from streams.messages.transient import Kind, Message, Start, Transient
 from streams.sources.files.ismrmrd import TICKS_S
 from streams.sources.mrd.parser import NAME_BYTES, Id

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from streams.sources.mrd.listening import Listening
+from streams.sources.mrd.address import Listening
 from streams.sources.mrd.messages import MrdError
 from streams.sources.mrd.parser import CLOSE_BYTES, Frame, Id, Parser
 from streams.sources.mrd.spill import SpillQueue

@@ -24,7 +24,7 @@ from streams.errors import InputError
 from streams.export.atomic import replacing
 from streams.export.bids_events import EVENT_COLUMNS, events_table
 from streams.export.nifti_mrs import write_recorded
-from streams.export.recorded import TransientGroup, collect, number_groups
+from streams.export.sorted_series import TransientGroup, collect, number_groups
 from streams.messages.transient import Kind, Message
 from streams.messages.version import PROGRAM, program_version
 

@@ -18,10 +18,10 @@ import numpy as np
 
 from streams.errors import InputError
 from streams.export.atomic import replacing
-from streams.export.recorded import TransientGroup, collect, number_groups
+from streams.export.sorted_series import TransientGroup, collect, number_groups
 from streams.messages.transient import Acquisition, Kind, Message
-from streams.sources.files.extras import needed
 from streams.sources.files.ismrmrd import TICKS_S
+from streams.sources.files.optional_packages import needed
 
 NOISE_FLAG = 1 << (19 - 1)
 LAST_FLAG = 1 << (25 - 1)

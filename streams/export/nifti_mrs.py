@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from streams.errors import InputError
 from streams.export.atomic import replacing
-from streams.export.recorded import TransientGroup, collect, number_groups
+from streams.export.sorted_series import TransientGroup, collect, number_groups
 from streams.messages.transient import Acquisition, Event, Kind, Message
 from streams.messages.version import PROGRAM, program_version
 from streams.sources.files.nifti_dynamic import COUNTS_KEY, EVENTS_KEY, TIMES_KEY

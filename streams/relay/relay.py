@@ -35,7 +35,7 @@ from streams.messages.transient import Body, End, Event, Heartbeat
 from streams.recording.files import check_space
 from streams.recording.journal import NotRecordedError
 from streams.recording.second_copy import Copying
-from streams.relay.answering import Answering, PendingEvent
+from streams.relay.answers import Answering, PendingEvent
 from streams.relay.gate import Gate
 from streams.relay.recorder import Recorder, begin_recording
 from streams.relay.session import RelaySession

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from streams.simulator.artefacts import Drift, Rhythm
 from streams.simulator.chance import Purpose, generator
-from streams.simulator.contaminated import contaminated
+from streams.simulator.contamination import contaminated
 from streams.simulator.courses import fraction
 from streams.simulator.motion import Movement, movement
 from streams.simulator.scenario import Scenario

@@ -35,7 +35,7 @@ from streams.messages.transient import Acquisition, Body, Event, Kind, Start, Tr
 from streams.sources.checks.water import no_water
 from streams.sources.file_event import FILE_EVENT, file_event
 from streams.sources.files.open_file import open_source
-from streams.sources.files.rules import FileRules
+from streams.sources.files.site_file_rules import FileRules
 from streams.sources.name_counter import Missing, check_pattern, missing_before
 
 TURN_S = 0.25

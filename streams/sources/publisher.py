@@ -28,7 +28,7 @@ from streams.messages.transient import (
     Start,
     Transient,
 )
-from streams.sources.troubles import Troubles
+from streams.sources.publisher_faults import Troubles
 from streams.subscription.subscriber import Subscriber
 
 TURN_S = 0.2

@@ -16,7 +16,7 @@ from streams.messages import wire
 from streams.messages.placeholder import placeholder_for
 from streams.messages.transient import Heartbeat, Message
 from streams.subscription.arrivals import Arrivals, Taken
-from streams.subscription.mended import StreamPosition, mend
+from streams.subscription.repaired_header import StreamPosition, mend
 
 MOST_KEPT = 10_000  # problems that nobody takes must not fill the memory
 START_PATIENCE_S = 6.0

@@ -18,7 +18,7 @@ from monitor.run.remarks import change_at_the_end
 from monitor.run.session_run import SessionRun
 from monitor.run.stream_state import Stream
 from monitor.screen.display import Display
-from monitor.screen.words import MINUS
+from monitor.screen.number_words import MINUS
 from streams.messages.transient import number
 from streams.simulator.plan import PlannedEvent
 from streams.simulator.scanner import prepare, scan_session

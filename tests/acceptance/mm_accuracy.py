@@ -22,7 +22,7 @@ from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.fit.first_fit import FREE, STAND_IN
 from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.model import Model
-from monitor.analysis.fit.unmeasured import MeanFit, fit_mean
+from monitor.analysis.fit.unmeasured_mm import MeanFit, fit_mean
 from monitor.analysis.signal.spectrum import Complex
 
 OUTCOMES = ("Glu/tCr", "Glx/tCr", "Glx/tNAA", "tNAA/tCr")

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from monitor.analysis.course.outcomes import CHANGING
-from monitor.analysis.fit.fitted import fit_averages
+from monitor.analysis.fit.fitted_windows import fit_averages
 from monitor.analysis.fit.window import Average, Window
 from monitor.analysis.pipeline import Pipeline
 from monitor.basis.files import load_basis

@@ -21,7 +21,7 @@ from monitor.chain.images import PAGES, SPECTRA
 from streams.export.ismrmrd import write_session
 from streams.messages.transient import Kind, Transient
 from streams.recording.reading import read_messages
-from streams.sources.mrd.listening import Listening
+from streams.sources.mrd.address import Listening
 
 FOLDER = os.environ.get("MRS_REFERENCE_CLIENT", "")
 ROOT = Path(__file__).resolve().parents[2]

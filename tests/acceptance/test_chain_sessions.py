@@ -22,7 +22,7 @@ from monitor.chain import recorder
 from monitor.chain.app import App
 from streams.messages.transient import Kind, Transient
 from streams.recording.reading import read_messages
-from streams.sources.mrd.listening import Listening
+from streams.sources.mrd.address import Listening
 
 SESSIONS = int(os.environ.get("MRS_CHAIN_SESSIONS", "60"))
 SEED = int(os.environ.get("MRS_CHAIN_SEED", "20"))

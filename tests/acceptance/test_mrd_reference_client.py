@@ -24,7 +24,7 @@ import pytest
 from streams.messages.transient import Event, Start, Transient
 from streams.recording.reading import read_messages
 from streams.relay.relay import run_relay
-from streams.sources.mrd.listening import Listening
+from streams.sources.mrd.address import Listening
 from streams.sources.mrd.rules import MrdRules
 from streams.sources.mrd.source import MrdSource
 

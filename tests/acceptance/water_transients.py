@@ -34,7 +34,7 @@ from water_made import (
 )
 
 from monitor.run.water_gate import WaterGate
-from monitor.study.beside import waters_beside
+from monitor.study.water_pairs import waters_beside
 from streams.export.nifti_mrs import write_session
 from streams.messages.transient import (
     Acquisition,

@@ -66,7 +66,7 @@ STAGES = {
         "monitor.judge.session:line_width_bias",
     ),
     "tables and pages": (
-        "monitor.commands.analysing:write_tables",
+        "monitor.commands.analyse:write_tables",
         "monitor.commands.qc:write_session_report",
     ),
 }
@@ -136,7 +136,7 @@ def profile(words: list[str]) -> Stopwatch:
     began = time.process_time()
     from monitor.cli import app
 
-    importlib.import_module("monitor.commands.analysing")
+    importlib.import_module("monitor.commands.analyse")
     importlib.import_module("monitor.commands.qc")
     stopwatch.spent_s["imports"] = time.process_time() - began
     watch(stopwatch)

@@ -21,7 +21,7 @@ from peers import PEERS, cost_line, task_of
 from monitor.analysis.basis.macromolecules import components
 from monitor.analysis.fit.epoch_model import make_session_model
 from monitor.analysis.fit.first_fit import Freedom, cold_fit
-from monitor.analysis.fit.fitted import fit_averages
+from monitor.analysis.fit.fitted_windows import fit_averages
 from monitor.analysis.fit.lineshape import decay, gauss_rate
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.window import Window, average_of

@@ -18,8 +18,8 @@ from free_ports import free_endpoint
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from streams.export.leaving import KINDS, REMARK
 from streams.export.nifti_mrs import write_session
+from streams.export.shared_fields import KINDS, REMARK
 from streams.messages.transient import Body, End, Event, Transient, number
 from streams.messages.wire import encode
 from streams.recording.journal import Journal

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from fake_session import SETTINGS, FakeFeed, FakePipeline, FakePlayer
 
-from monitor.commands.reopening import configure_for_choice
+from monitor.commands.reopen import configure_for_choice
 from monitor.protocol.choose import Wishes
 from monitor.run.loop import WorkerConfig
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from monitor.analysis.contamination.boundaries import cause_of, refined
 from monitor.analysis.contamination.features import EpochFeatures, Features, bands_of
+from monitor.analysis.contamination.good_weights import STRETCH, Weighing
 from monitor.analysis.contamination.states import (
     ENOUGH,
     SPAN,
@@ -26,7 +27,6 @@ from monitor.analysis.contamination.states import (
     states_of,
 )
 from monitor.analysis.contamination.stretch import Cause, Stretch
-from monitor.analysis.contamination.weighing import STRETCH, Weighing
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.weights import Measures

@@ -25,7 +25,7 @@ from monitor.analysis.course.response import Reference
 from monitor.analysis.course.session_models import MeansOfEpoch, SessionModels
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.first_fit import Freedom
-from monitor.analysis.fit.fitted import (
+from monitor.analysis.fit.fitted_windows import (
     FittedWindow,
     FullFits,
     fit_means,

@@ -7,7 +7,12 @@ import numpy as np
 from monitor.analysis.course.course import Course
 from monitor.analysis.fit.curves import Curve, Curves
 from monitor.analysis.fit.fit import curves
-from monitor.analysis.fit.fitted import FittedWindow, as_fit, mean_fid, window_problem
+from monitor.analysis.fit.fitted_windows import (
+    FittedWindow,
+    as_fit,
+    mean_fid,
+    window_problem,
+)
 from monitor.analysis.fit.model import Model
 from monitor.analysis.preparation.preparation import Preparation
 from monitor.analysis.signal.spectrum import Complex

@@ -29,7 +29,7 @@ from monitor.analysis.fit.epoch_model import (
     shim_parameters,
 )
 from monitor.analysis.fit.fit import minimise
-from monitor.analysis.fit.fitted import sizes
+from monitor.analysis.fit.fitted_windows import sizes
 from monitor.analysis.signal.spectrum import Real
 
 PERCENT = {"Glu": 1.0, "Gln": 3.0, "tNAA": 0.7, "tCr": 0.7, "tCho": 1.2, "mI": 1.0}

@@ -17,7 +17,7 @@ from monitor.analysis.course.response import (
     without_empty,
     without_gain,
 )
-from monitor.analysis.fit.fitted import FittedWindow, repeated
+from monitor.analysis.fit.fitted_windows import FittedWindow, repeated
 from monitor.analysis.signal.spectrum import Real
 
 BLOCK = 512

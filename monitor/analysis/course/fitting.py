@@ -11,7 +11,7 @@ from monitor.analysis.course.estimates import estimates_of
 from monitor.analysis.course.reference_period import reference_of, reference_window
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.epoch_model import SessionModel
-from monitor.analysis.fit.fitted import FittedWindow, fit_averages
+from monitor.analysis.fit.fitted_windows import FittedWindow, fit_averages
 from monitor.analysis.fit.window import Window, windows_of
 
 

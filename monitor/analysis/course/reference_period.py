@@ -8,7 +8,7 @@ import numpy as np
 
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.response import Reference, excess_scatter
-from monitor.analysis.fit.fitted import FittedWindow, fit_averages, repeated
+from monitor.analysis.fit.fitted_windows import FittedWindow, fit_averages, repeated
 from monitor.analysis.fit.window import Window
 from monitor.analysis.preparation.quality import Quality
 

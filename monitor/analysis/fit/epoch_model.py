@@ -35,7 +35,7 @@ from monitor.analysis.fit.fit import Fit, curves, minimise
 from monitor.analysis.fit.model import LORENTZ, MM_GAUSS, PHASE, SHIFT, Model
 from monitor.analysis.fit.problem import Indices, Problem, stacked
 from monitor.analysis.fit.subspace import Subspace, make_subspace
-from monitor.analysis.fit.unmeasured import (
+from monitor.analysis.fit.unmeasured_mm import (
     fit_mean,
     of_one_session,
     with_macromolecules_of,

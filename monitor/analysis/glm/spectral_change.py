@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from monitor.analysis.course.course import Course
-from monitor.analysis.fit.fitted import mean_fid
+from monitor.analysis.fit.fitted_windows import mean_fid
+from monitor.analysis.glm.nuisance import Steady, steady_of
 from monitor.analysis.glm.regression import regression_of
 from monitor.analysis.glm.spectral_block import SpectralBlock, SpectralBlocks
 from monitor.analysis.glm.spectral_map import SpectralMap, map_of
-from monitor.analysis.glm.steady import Steady, steady_of
 from monitor.analysis.signal.spectrum import Complex, Real
 from monitor.analysis.tracking.plasma import PLASMA, relative_plasma
 from monitor.analysis.tracking.point import TrackerPoint

@@ -18,7 +18,7 @@ from math import log, pi, sqrt
 import numpy as np
 from scipy import optimize, special
 
-from monitor.analysis.glm.steady import at_singlets
+from monitor.analysis.glm.nuisance import at_singlets
 from monitor.analysis.signal.spectrum import Real
 
 ALPHA = 0.01

@@ -48,7 +48,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.basis import names as naming
-from monitor.analysis.fit.fitted import TIED_PERCENT, sizes
+from monitor.analysis.fit.fitted_windows import TIED_PERCENT, sizes
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.measurement import Measurement
 

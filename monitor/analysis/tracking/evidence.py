@@ -25,7 +25,7 @@ from scipy.linalg.lapack import dposv
 
 from monitor.analysis.basis import names as naming
 from monitor.analysis.course.response import Changes, without_gain
-from monitor.analysis.fit.fitted import TIED_PERCENT, sizes
+from monitor.analysis.fit.fitted_windows import TIED_PERCENT, sizes
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.dynamics import (
     EPOCH_GAIN,

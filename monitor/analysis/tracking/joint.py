@@ -42,7 +42,7 @@ from scipy.linalg import solve_triangular
 
 from monitor.analysis.basis import names as naming
 from monitor.analysis.course.response import Changes, without_gain
-from monitor.analysis.fit.fitted import sizes
+from monitor.analysis.fit.fitted_windows import sizes
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.blocks import Block
 from monitor.analysis.tracking.dynamics import SLOPING, SUMS, Dynamics, sums_of

@@ -23,7 +23,6 @@ from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.blocks import Block, blocks_of
 from monitor.analysis.tracking.dynamics import Dynamics, dynamics_of
 from monitor.analysis.tracking.evidence import Accumulated
-from monitor.analysis.tracking.following import Checkpoints, Following
 from monitor.analysis.tracking.joint import ResponseFit, joint_fits
 from monitor.analysis.tracking.noise_scale import NoiseScale
 from monitor.analysis.tracking.point import TrackerPoint
@@ -35,6 +34,7 @@ from monitor.analysis.tracking.tracker import (
     shared_doubt,
     tracked_changes,
 )
+from monitor.analysis.tracking.tracker_update import Checkpoints, Following
 from monitor.analysis.tracking.transient_view import Observed, Observer, unchanged
 
 

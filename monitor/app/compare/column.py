@@ -14,7 +14,7 @@ from monitor.app.panels.status import StatusPanel
 from monitor.app.panels.trend import TrendPanel
 from monitor.app.plots import Plot
 from monitor.app.theme import Theme
-from monitor.screen.memo import Kept
+from monitor.screen.last_drawn import Kept
 from monitor.screen.screen import Screen, Status
 
 NARROW = 0.8  # of the sizes of a page that is twice as wide

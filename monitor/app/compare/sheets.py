@@ -12,9 +12,9 @@ from monitor.app.compare.column import Column
 from monitor.app.export import save_widget
 from monitor.app.plots import Plot
 from monitor.app.sheets.forms import ExportSheet
-from monitor.app.sheets.looking import Looking, Send
 from monitor.app.sheets.sheet import Sheet, TableSheet
-from monitor.app.sheets.window_look import LookSheet
+from monitor.app.sheets.window_request import Looking, Send
+from monitor.app.sheets.window_view import LookSheet
 from monitor.app.theme import Theme
 from monitor.screen.rewindable import Session
 

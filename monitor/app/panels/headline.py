@@ -8,8 +8,8 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from monitor.app.text import Text
 from monitor.app.theme import Palette, Theme, mixed
+from monitor.screen.number_words import DASH
 from monitor.screen.screen import Headline
-from monitor.screen.words import DASH
 
 NUMBER, INTERVAL, VERDICT, LINE = 128, 60, 48, 24
 LINES = 2

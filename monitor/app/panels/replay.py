@@ -21,8 +21,8 @@ from monitor.app.sheets.choice import Choice
 from monitor.app.text import Text
 from monitor.app.theme import Theme
 from monitor.run.stream_state import Playback
+from monitor.screen.number_words import clock
 from monitor.screen.parts.status import speed_words
-from monitor.screen.words import clock
 
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, math.inf)
 STEP_S = 60.0

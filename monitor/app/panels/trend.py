@@ -24,9 +24,9 @@ from monitor.app.plots import (
 )
 from monitor.app.text import Text
 from monitor.app.theme import Theme, mixed
+from monitor.screen.number_words import minutes, signed
 from monitor.screen.parts.strips import nice
 from monitor.screen.screen import Overlay, Trend
-from monitor.screen.words import minutes, signed
 
 TRACKER = "━ tracker, 95 % band"
 SLIDING = "— sliding window"

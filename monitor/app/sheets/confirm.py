@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QMessageBox, QWidget
 
-from monitor.screen.asking import words_of
+from monitor.screen.operator_requests import words_of
 from monitor.screen.state import SessionState
 
 RECORDED = "A relay goes on recording; the demo's ends with its window."

@@ -7,8 +7,8 @@ from PyQt6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from monitor.app.sheets.forms import Form
 from monitor.run.worker_messages import SendEvent
+from monitor.screen.number_words import clock
 from monitor.screen.sheets.mark_question import MarkQuestion
-from monitor.screen.words import clock
 from streams.errors import InputError
 
 

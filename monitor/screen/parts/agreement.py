@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.tracking.point import TrackerPoint
-from monitor.screen.words import signed
+from monitor.screen.number_words import signed
 
 AGREEING, DOUBTFUL = 2.58, 3.3
 TOGETHER = 4  # windows

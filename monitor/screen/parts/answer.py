@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from monitor.analysis.course.detectable import Z80
 from monitor.analysis.tracking.answer import Answer
-from monitor.screen.words import clock, plain
+from monitor.screen.number_words import clock, plain
 
 HOPELESS = 50.0  # percent: no brain does that, so that the figure helps nobody
 WHOLE = 3.0  # percent, from which a figure for two metres has no decimals

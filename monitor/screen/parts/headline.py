@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.current_change import CurrentChange
+from monitor.screen.number_words import DASH, ago, clock, signed
 from monitor.screen.parts.agreement import Agreement
 from monitor.screen.parts.answer import verdict
 from monitor.screen.screen import Headline
-from monitor.screen.words import DASH, ago, clock, signed
 
 FRESH_INTERVALS = 2.0  # repetition times without a transient until it looks old
 NO_REFERENCE = "no reference period yet"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 
+from monitor.screen.number_words import DASH, brief
 from monitor.screen.screen import Measure
-from monitor.screen.watches import LOW_WEIGHT_SHARE, Limits, action_of
-from monitor.screen.words import DASH, brief
+from monitor.screen.window_conditions import LOW_WEIGHT_SHARE, Limits, action_of
 
 NAMES = {
     "drift": ("drift", "Hz/min"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.screen.messages import LINES, PASSING
+from monitor.screen.number_words import ago
 from monitor.screen.screen import Level, Message
-from monitor.screen.words import ago
 
 NONE = "no messages · F1: all keys"
 LONG = 52  # characters that one large line can hold

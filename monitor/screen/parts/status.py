@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 from monitor.run.stream_state import Stream
+from monitor.screen.number_words import MINUS, ago, clock, minutes_of
 from monitor.screen.screen import Status
-from monitor.screen.words import MINUS, ago, clock, minutes_of
 
 
 def stream_words(

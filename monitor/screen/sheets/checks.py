@@ -6,14 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.analysis.tracking.foreseen import Foreseen
+from monitor.analysis.tracking.forecast import Foreseen
 from monitor.run.stream_state import Stream
 from monitor.screen.disk import room_s
+from monitor.screen.number_words import DASH, clock, minutes_of, plain
 from monitor.screen.recent_quality import figures_of
 from monitor.screen.state import SessionState
 from monitor.screen.stream_messages import DISK_LOW_BYTES, DISK_LOW_S
-from monitor.screen.watches import LOW_WEIGHT_SHARE
-from monitor.screen.words import DASH, clock, minutes_of, plain
+from monitor.screen.window_conditions import LOW_WEIGHT_SHARE
 from streams.messages.marks import marks_that_hold
 from streams.messages.transient import Event
 

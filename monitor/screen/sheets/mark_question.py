@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from monitor.protocol.moment import moment_of
 from monitor.run.worker_messages import SendEvent
+from monitor.screen.number_words import clock
 from monitor.screen.state import SessionState
-from monitor.screen.words import clock
 from streams.errors import InputError
 from streams.messages.marks import START, STOP, UNDO, VIEWER, by_source
 from streams.messages.transient import Event

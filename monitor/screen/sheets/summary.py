@@ -11,14 +11,14 @@ from monitor.analysis.tracking.agreement import Way
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tie import tie_departure, tie_is_doubtful
+from monitor.screen.number_words import clock, plain, signed
 from monitor.screen.parts.axis import UNSEEN, label_of
 from monitor.screen.parts.footer import footer
-from monitor.screen.parts.unlike import compared_words, stretch_words
+from monitor.screen.parts.stretch_words import compared_words, stretch_words
 from monitor.screen.recent_quality import Figures, figures_of
 from monitor.screen.screen import Headline
 from monitor.screen.session_parts import headline_of
 from monitor.screen.state import SessionState
-from monitor.screen.words import clock, plain, signed
 from streams.messages.transient import Event
 
 NOT_SEEN = "not seen in such a file"

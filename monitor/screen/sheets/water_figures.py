@@ -7,10 +7,10 @@ import math
 import numpy as np
 
 from monitor.analysis.course.response import Estimate
+from monitor.screen.number_words import DASH, plain, signed
 from monitor.screen.parts.columns import Columns
 from monitor.screen.parts.windows import NEAR_S
 from monitor.screen.sheets.compare_windows import Figure
-from monitor.screen.words import DASH, plain, signed
 
 UNITS = {"shift": "Hz", "line width": "Hz", "amplitude": "%"}
 USUAL = {"shift": 1.0, "line width": 0.5, "amplitude": 2.0}

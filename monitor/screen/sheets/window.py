@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.fit.curves import Curves
+from monitor.screen.number_words import plain, signed
 from monitor.screen.parts.axis import Span
 from monitor.screen.parts.opinion import OpinionView, opinion_of
-from monitor.screen.parts.unlike import compared_words
+from monitor.screen.parts.stretch_words import compared_words
 from monitor.screen.screen import SpectrumView
 from monitor.screen.session_parts import spectrum_of
 from monitor.screen.sheets.compare_windows import Figure, figures, title
@@ -18,7 +19,6 @@ from monitor.screen.sheets.sources import sources
 from monitor.screen.sheets.water_figures import water_figures
 from monitor.screen.state import SessionState
 from monitor.screen.view import View
-from monitor.screen.words import plain, signed
 
 EARLIER, REFERENCE = "window before", "reference"
 

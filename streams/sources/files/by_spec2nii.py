@@ -23,10 +23,10 @@ from streams.sources.files.choice import Choose
 from streams.sources.files.clock_time import ClockTime
 from streams.sources.files.converter import ConversionError, convert
 from streams.sources.files.dicom_echo_time import own_echo_time_s
-from streams.sources.files.extras import needed
+from streams.sources.files.optional_packages import needed
 from streams.sources.files.series import Series
 from streams.sources.files.varian import is_varian
-from streams.sources.files.vendor_begun import dicom_begun, spar_begun
+from streams.sources.files.vendor_start_time import dicom_begun, spar_begun
 
 METABOLITES = ("", "_STD_0")
 REFERENCES = (

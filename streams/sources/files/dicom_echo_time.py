@@ -12,7 +12,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from streams.sources.files.extras import needed
+from streams.sources.files.optional_packages import needed
 
 LEAST_MS, MOST_MS = 0.5, 1000.0
 

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from streams.errors import InputError
 from streams.messages.transient import Acquisition
 from streams.sources.files.clock_time import ClockTime, scanner_time
-from streams.sources.files.extras import needed
+from streams.sources.files.optional_packages import needed
 from streams.sources.files.series import Series
 from streams.sources.mrd.header import Header
 from streams.sources.mrd.messages import LATEST_TOP, NOT_SIGNAL

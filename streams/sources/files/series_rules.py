@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from streams.errors import InputError
-from streams.sources.files.rules import FileRules
 from streams.sources.files.series import Series
+from streams.sources.files.site_file_rules import FileRules
 
 
 def by_rules(series: Series, rules: FileRules) -> Series:

@@ -40,8 +40,8 @@ from streams.messages import scanner_names
 from streams.messages.transient import Acquisition
 from streams.sources.files.choice import Choose, Entries, course_note, entries_of
 from streams.sources.files.clock_time import scanner_time
-from streams.sources.files.extras import needed
 from streams.sources.files.ismrmrd import times_of
+from streams.sources.files.optional_packages import needed
 from streams.sources.files.series import Series
 from streams.sources.files.twix_place import voxel_place
 from streams.sources.mrd.rules import SIEMENS_TICK_S

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 from streams.messages.transient import Body, End, Event, Message, Start, Transient
 from streams.sources.file_event import file_event
+from streams.sources.joining.file_times import Piece
 from streams.sources.joining.moved_text import (
     moved_period,
     moved_settings,
     named_count,
     with_count,
 )
-from streams.sources.joining.placing import Piece
 
 
 @dataclass(slots=True)

@@ -17,12 +17,12 @@ from streams.sources.files.open_file import (
     messages_of,
     open_source,
 )
-from streams.sources.files.rules import FileRules
+from streams.sources.files.site_file_rules import FileRules
 from streams.sources.joining.contents import Contents, contents_of
+from streams.sources.joining.file_times import GIVEN, Piece, place_files
 from streams.sources.joining.joined_files import JoinedFiles, SessionPlace
 from streams.sources.joining.joined_messages import joined_messages
 from streams.sources.joining.likeness import check_alike, moved_voxels
-from streams.sources.joining.placing import GIVEN, Piece, place_files
 
 
 @dataclass(frozen=True, slots=True)

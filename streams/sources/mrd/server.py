@@ -27,6 +27,7 @@ import threading
 import time
 
 from streams.errors import InputError
+from streams.sources.mrd.address import Listening
 from streams.sources.mrd.connections import (
     MOST_CONNECTIONS,
     MOST_UNFINISHED_BYTES,
@@ -36,13 +37,12 @@ from streams.sources.mrd.connections import (
     keep_alive,
     least_heard,
 )
-from streams.sources.mrd.entry import Entry, What
 from streams.sources.mrd.header import Header
 from streams.sources.mrd.image import carries_spectrum
-from streams.sources.mrd.listening import Listening
 from streams.sources.mrd.messages import MrdError, text_of
 from streams.sources.mrd.notices import Notices
 from streams.sources.mrd.parser import CLOSE_BYTES, Frame, Id, Parser
+from streams.sources.mrd.queue_entry import Entry, What
 from streams.sources.mrd.rules import MrdRules
 from streams.sources.mrd.spill import SpillQueue
 

@@ -15,16 +15,16 @@ from pathlib import Path
 
 from streams.messages.scanner_counter import AUTHOR, DROPPED
 from streams.messages.transient import Body, Event, Heartbeat
-from streams.sources.mrd.entry import Entry, What
+from streams.sources.mrd.address import Listening
 from streams.sources.mrd.header import Header
-from streams.sources.mrd.kept import KeptSeries
-from streams.sources.mrd.listening import Listening
 from streams.sources.mrd.messages import MrdError, readout_of, waveform_of
 from streams.sources.mrd.parser import Id
+from streams.sources.mrd.queue_entry import Entry, What
 from streams.sources.mrd.rules import MrdRules
 from streams.sources.mrd.series import ScannerSession
 from streams.sources.mrd.server import Receiver
 from streams.sources.mrd.spill import MEMORY_BYTES, SpillQueue
+from streams.sources.mrd.unreadable_series import KeptSeries
 
 TURN_S = 0.1
 LAG_S = 5.0  # what waited longer than this is worth a note

@@ -22,7 +22,7 @@ from streams.chain.tee import Address
 from streams.errors import InputError
 from streams.messages.transient import Transient
 from streams.recording.reading import read_messages
-from streams.sources.mrd.listening import Listening
+from streams.sources.mrd.address import Listening
 
 RECORDING = Path(__file__).resolve().parents[3] / "recordings" / "infusion-short.mcap"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.chain.following import comments_of
+from monitor.chain.followed_series import comments_of
 from monitor.chain.page import WHITE, draw_page, draw_words, with_banner
 from monitor.protocol.choose import Wishes
 from monitor.protocol.settings import Settings

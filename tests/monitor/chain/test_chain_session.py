@@ -14,15 +14,15 @@ from chain_client import Exchanged, card, comments, image_message
 from monitor.chain import pages as pages_module
 from monitor.chain import recorder as recorder_module
 from monitor.chain import session as session_module
+from monitor.chain.card_rules import mrd_rules_of
 from monitor.chain.images import PAGES, SPECTRA
 from monitor.chain.orders import Averaged, Failed, Followed, PageDrawn
 from monitor.chain.parameters import card_settings
-from monitor.chain.rules import mrd_rules_of
 from monitor.chain.session import AppSession
 from streams.chain.server import IDLE_S, ChainServer
 from streams.messages.transient import Event, Kind, Start, Transient
 from streams.recording.reading import read_messages
-from streams.sources.mrd.listening import Listening
+from streams.sources.mrd.address import Listening
 from streams.sources.mrd.parser import Id
 from streams.sources.mrd.rules import MrdRules
 from streams.sources.mrd.source import MrdSource

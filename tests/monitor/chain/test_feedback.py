@@ -14,12 +14,12 @@ from monitor.chain.app import App
 from monitor.chain.feedback import AVERAGED, FrequencyWatch
 from monitor.kit.probe import Played, play, probe_checks, source_messages
 from monitor.preflight.machine import CheckState
-from streams.chain.drifting import DriftingScanner
+from streams.chain.drifting_scanner import DriftingScanner
 from streams.chain.frequency_change import FrequencyChange, frequency_change
 from streams.chain.tee import Address
 from streams.messages.transient import Event, Kind, Transient
 from streams.recording.reading import read_messages
-from streams.sources.mrd.listening import Listening
+from streams.sources.mrd.address import Listening
 from streams.sources.mrd.parser import Id, Parser
 from streams.sources.mrd.writer import feedback_bytes
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 from visits import GAP_S, parts, visit, write
 
 from monitor.cli import app
-from monitor.commands.joining import said_of_each
+from monitor.commands.joined_files import said_of_each
 from streams.messages.transient import Start, Transient
 from streams.recording.reading import read_messages
 from streams.sources.files.open_file import open_source

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.analysis.course.response import Estimate
 from monitor.judge.criteria import Criterion, Verdict, independent_widths, lateness_s
-from monitor.judge.follow import PlacedEvent
+from monitor.judge.followed_session import PlacedEvent
 from monitor.judge.session import JudgedSession, judge
 from monitor.protocol.choose import Wishes
 from monitor.run.result import Result

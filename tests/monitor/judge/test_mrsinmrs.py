@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.judge.criteria import missing_percent
-from monitor.judge.follow import follow
+from monitor.judge.followed_session import follow
 from monitor.judge.mrsinmrs import mrsinmrs
 from monitor.judge.session import JudgedSession
 from monitor.protocol.choose import Wishes

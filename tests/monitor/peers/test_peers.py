@@ -13,7 +13,7 @@ import pytest
 from peer_stand_ins import stand_in
 
 from monitor.peers.fsl_mrs import FSL_MRS
-from monitor.peers.known import known_task
+from monitor.peers.known_spectrum import known_task
 from monitor.peers.lcmodel import LCMODEL, raw_text, read_table
 from monitor.peers.peer import PeerError
 from monitor.peers.run import fit_by

@@ -12,7 +12,7 @@ from rich.console import Console
 from monitor.commands import headless
 from monitor.commands.headless import Headless
 from monitor.judge.criteria import criteria
-from monitor.judge.follow import follow
+from monitor.judge.followed_session import follow
 from monitor.protocol.choose import Wishes
 from monitor.report.result_tables import session_summary
 from monitor.run.analyse import analyse

@@ -7,8 +7,8 @@ from screen_cases import shown, texts
 
 from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.update import Update
-from monitor.screen.asking import await_event, tell_refused
 from monitor.screen.fold import settle
+from monitor.screen.operator_requests import await_event, tell_refused
 from monitor.screen.screen import Level
 from streams.messages.transient import Event
 

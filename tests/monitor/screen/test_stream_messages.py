@@ -9,9 +9,9 @@ from screen_cases import LIVE, REPLAY, shown
 
 from monitor.analysis.update import Update
 from monitor.run.stream_state import Playback, Stream
-from monitor.screen.asking import await_event
 from monitor.screen.display import Display
 from monitor.screen.fold import settle
+from monitor.screen.operator_requests import await_event
 from monitor.screen.screen import Level
 from monitor.screen.sheets.summary import Line, summary_of
 from streams.messages.transient import CONJUGATION_CONTRADICTED, Event

@@ -5,12 +5,12 @@ import pytest
 from monitor.analysis.settings_event import changed_by
 from monitor.protocol.settings import Settings
 from monitor.screen import notices
-from monitor.screen.acknowledging import message_from
+from monitor.screen.acknowledgement import message_from
 from monitor.screen.fold_event import take_event
 from monitor.screen.identity import identity_from
 from monitor.screen.state import SessionState
 from streams.errors import InputError
-from streams.export.leaving import without_typed
+from streams.export.shared_fields import without_typed
 from streams.messages.transient import Event
 from streams.sources.joining.moved_text import moved_settings
 

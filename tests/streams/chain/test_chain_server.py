@@ -14,7 +14,7 @@ from streams.chain import tee as tee_module
 from streams.chain.server import MOST_CONNECTIONS, ChainServer
 from streams.chain.tee import Address, Tee
 from streams.errors import InputError
-from streams.sources.mrd.listening import Listening
+from streams.sources.mrd.address import Listening
 from streams.sources.mrd.parser import Id
 from streams.sources.mrd.writer import frame_bytes
 

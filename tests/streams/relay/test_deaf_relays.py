@@ -5,7 +5,7 @@ from stream_cases import ACQUISITION, transient
 from test_relay import Tap, gather, poll_until, relayed, wait_for
 
 from streams.messages.transient import Heartbeat, Start
-from streams.relay.answering import Answering
+from streams.relay.answers import Answering
 from streams.relay.gate import Gate
 from streams.subscription.subscriber import Subscriber
 

@@ -19,11 +19,11 @@ from streams.messages.endpoint import Endpoint
 from streams.messages.keys import Role, load_server_keys
 from streams.messages.requests import EventRecorded, EventRequest, Fetch, to_frames
 from streams.messages.transient import Acquisition, Kind, Start, Transient
-from streams.relay import giving
+from streams.relay import bounded_sending
 from streams.relay import sockets as relay_sockets
-from streams.relay.answering import Answering
+from streams.relay.answers import Answering
+from streams.relay.bounded_sending import MOST_WAITING, Giving
 from streams.relay.gate import READ_AGAIN_S, Gate
-from streams.relay.giving import MOST_WAITING, Giving
 from streams.relay.relay import BEAT_S
 from streams.relay.sockets import Door, bind_sockets
 from streams.subscription.links import configure
@@ -61,8 +61,8 @@ def hungry(context, endpoint, fetches):
 @pytest.fixture
 def most_held(monkeypatch):
     """Bytes held for clients, turn by turn; small bounds."""
-    monkeypatch.setattr(giving, "CLIENT_BYTES", 1 << 20)
-    monkeypatch.setattr(giving, "TOTAL_BYTES", 2 << 20)
+    monkeypatch.setattr(bounded_sending, "CLIENT_BYTES", 1 << 20)
+    monkeypatch.setattr(bounded_sending, "TOTAL_BYTES", 2 << 20)
     seen, turn = [0], Giving.turn
 
     def measured(self):
@@ -76,17 +76,17 @@ def most_held(monkeypatch):
 
 def test_answers_that_nobody_takes_are_bounded(tmp_path, most_held, monkeypatch):
     """More of them than there is room for: who takes is served all the same."""
-    monkeypatch.setattr(giving, "STALL_S", 0.2)
+    monkeypatch.setattr(bounded_sending, "STALL_S", 0.2)
     source = big_bodies(40)
     with relayed(source, tmp_path / "a.mcap") as relay, zmq.Context() as context:
         wait_for(lambda: relay.status.ended)
         clients = [hungry(context, relay.endpoint, 40) for _ in range(4)]
-        wait_for(lambda: max(most_held) > giving.TOTAL_BYTES)
+        wait_for(lambda: max(most_held) > bounded_sending.TOTAL_BYTES)
         with Subscriber(relay.endpoint) as subscriber:
             assert len(gather(subscriber, 42)) == 42
         for dealer in clients:
             dealer.close(linger=0)
-    assert max(most_held) <= giving.TOTAL_BYTES + MESSAGE_BYTES
+    assert max(most_held) <= bounded_sending.TOTAL_BYTES + MESSAGE_BYTES
 
 
 def test_requests_that_pile_up_are_left_out_and_counted(tmp_path, most_held):

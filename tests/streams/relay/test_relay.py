@@ -472,8 +472,8 @@ def test_reading_a_recording_again_is_no_pace_of_clocks(place):
 
 def test_events_have_a_bound_on_their_rate(place, monkeypatch):
     """A script gone wild is refused with a reason, and the relay goes on."""
-    monkeypatch.setattr("streams.relay.answering.EVENTS_AT_ONCE", 5)
-    monkeypatch.setattr("streams.relay.answering.EVENTS_PER_S", 0.5)
+    monkeypatch.setattr("streams.relay.answers.EVENTS_AT_ONCE", 5)
+    monkeypatch.setattr("streams.relay.answers.EVENTS_PER_S", 0.5)
     tap = Tap()
     with relayed(tap, place) as relay, zmq.Context() as context:
         tap.put(Start(ACQUISITION, "test"))

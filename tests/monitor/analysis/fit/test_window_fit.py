@@ -8,7 +8,7 @@ from fit_cases import clean_fid, make_model, noisy_fid
 
 from monitor.analysis.fit.epoch_model import UNTOLD_STIFFNESS, make_session_model
 from monitor.analysis.fit.first_fit import Freedom
-from monitor.analysis.fit.fitted import (
+from monitor.analysis.fit.fitted_windows import (
     FittedWindow,
     FullFits,
     fit_averages,

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from monitor.analysis.glm.nuisance import smoothing
 from monitor.analysis.glm.regression import regression_of
 from monitor.analysis.glm.spectral_map import map_of
-from monitor.analysis.glm.steady import smoothing
 
 BLOCKS, POINTS, SESSIONS = 48, 160, 120
 STEP = (np.arange(BLOCKS) >= 16).astype(float)

@@ -7,7 +7,7 @@ from fake_session import SETTINGS
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog, QMenu
 
-from monitor.commands.reopening import configure_for_choice
+from monitor.commands.reopen import configure_for_choice
 from monitor.protocol.choose import Wishes
 from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Heard, SendEvent

@@ -11,8 +11,8 @@ from monitor.analysis.tracking.agreement import Agreement, Difference, Way
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.update import Update
 from monitor.screen.fold import settle
+from monitor.screen.number_words import signed
 from monitor.screen.screen import Level
-from monitor.screen.words import signed
 from streams.messages.transient import Event
 
 OUTCOME = SETTINGS.outcome

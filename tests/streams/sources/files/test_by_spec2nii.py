@@ -10,7 +10,7 @@ from vendor_files import SPAR, vax
 
 from streams.errors import InputError
 from streams.sources.files import any_format as files
-from streams.sources.files import by_spec2nii, converter, extras
+from streams.sources.files import by_spec2nii, converter, optional_packages
 
 
 def pair(folder: Path, rows: int) -> tuple[Path, np.ndarray]:
@@ -72,7 +72,7 @@ def test_without_the_extra_it_says_what_to_install(tmp_path, monkeypatch):
     def absent(name: str) -> None:
         raise ImportError(name)
 
-    monkeypatch.setattr(extras, "import_module", absent)
+    monkeypatch.setattr(optional_packages, "import_module", absent)
     path, _ = pair(tmp_path, rows=1)
     with pytest.raises(InputError, match=r'pip install "mrs-monitor\[vendor\]"'):
         files.read_series(path)

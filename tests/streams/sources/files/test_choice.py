@@ -9,7 +9,7 @@ from streams.messages.transient import Event, Transient
 from streams.sources.files.choice import Entries, course_note, read_choices
 from streams.sources.files.nifti_mrs import read_series
 from streams.sources.files.open_file import open_source
-from streams.sources.files.rules import FileRules, file_rules_from
+from streams.sources.files.site_file_rules import FileRules, file_rules_from
 from streams.sources.joining.joined_files import JoinedFiles
 from streams.sources.joining.open_session import open_session
 

@@ -18,7 +18,7 @@ from streams.messages.transient import Event, Kind, Start, Transient
 from streams.recording import journal
 from streams.relay.relay import run_relay
 from streams.sources.mrd import server as mrd_server
-from streams.sources.mrd.listening import Listening
+from streams.sources.mrd.address import Listening
 from streams.sources.mrd.rules import MrdRules
 from streams.sources.mrd.source import MrdSource
 

@@ -132,7 +132,7 @@ def test_the_scanner_is_never_held_up_by_who_does_not_take():
 
 
 def mrd_source(**options):
-    from streams.sources.mrd.listening import Listening
+    from streams.sources.mrd.address import Listening
     from streams.sources.mrd.source import MrdSource
 
     return MrdSource(Listening.parse("127.0.0.1:0"), **options)

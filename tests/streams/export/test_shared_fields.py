@@ -5,7 +5,7 @@ from export_cases import STEAM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.export.leaving import KINDS, REMARK, ROLES, without_typed
+from streams.export.shared_fields import KINDS, REMARK, ROLES, without_typed
 from streams.messages.transient import EVENT_KINDS, Event, Start
 
 NAME = "Mustermann"

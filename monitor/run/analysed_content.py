@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from streams.sources.joining.file_times import Piece
 from streams.sources.joining.joined_files import SessionPlace, session_hash
-from streams.sources.joining.placing import Piece
 
 
 def about(

@@ -5,7 +5,7 @@ import weakref
 
 import numpy as np
 
-from monitor.screen.memo import Identity, Kept
+from monitor.screen.last_drawn import Identity, Kept
 
 
 class Thing:

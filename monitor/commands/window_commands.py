@@ -27,22 +27,22 @@ from monitor.commands.arguments import (
 )
 from monitor.commands.demo_scanner import start_simulated
 from monitor.commands.has_display import no_display
-from monitor.commands.joining import Gap, Join, one_session
+from monitor.commands.joined_files import Gap, Join, one_session
+from monitor.commands.option_values import wishes_of
 from monitor.commands.printing import say, say_on
-from monitor.commands.reopening import (
+from monitor.commands.reopen import (
     configure_for_choice,
     configure_for_file,
     keep_lock,
 )
-from monitor.commands.wishes import wishes_of
 from monitor.protocol.choose import Wishes, settings_for
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.settings import Settings
-from monitor.run.about import about
+from monitor.run.analysed_content import about
 from monitor.run.feed import Feed, live_feed, replay_feed
 from monitor.run.loop import WorkerConfig
 from monitor.run.session_run import SessionRun
-from monitor.run.unlocking import check_reason, note_beside, unlocked_feed
+from monitor.run.unlock import check_reason, note_beside, unlocked_feed
 from monitor.screen.identity import Identity
 from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError

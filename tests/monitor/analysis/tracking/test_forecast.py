@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from state_cases import C0, NAMES, measurement
 
 from monitor.analysis.tracking.evidence import Accumulated
-from monitor.analysis.tracking.foreseen import MOST_S, _left_s, _until
+from monitor.analysis.tracking.forecast import MOST_S, _left_s, _until
 from monitor.analysis.tracking.sequential import STEADY_PERCENT, least_seen, radius
 from monitor.analysis.tracking.transient_view import Observed
 

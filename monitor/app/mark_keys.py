@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from monitor.run.worker_messages import Command, SendEvent
-from monitor.screen.asking import await_event
 from monitor.screen.fold import tell_sentence
+from monitor.screen.operator_requests import await_event
 from monitor.screen.rewindable import Session
 from monitor.screen.sheets.mark_question import (
     MarkQuestion,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_tracking import START_S, messages, pipeline  # noqa: F401
 
-from monitor.analysis.tracking.following import KEPT_EVERY, SPARSE, Checkpoints
+from monitor.analysis.tracking.tracker_update import KEPT_EVERY, SPARSE, Checkpoints
 from monitor.analysis.tracking.tracking import Tracking
 from streams.messages.transient import Event, Message
 

@@ -10,14 +10,14 @@ import time
 from monitor.run.outbox import Unsent
 from monitor.run.worker_messages import Sent, Waiting
 from monitor.screen import notices
-from monitor.screen.acknowledging import ACKNOWLEDGED
+from monitor.screen.acknowledgement import ACKNOWLEDGED
 from monitor.screen.fold import tell
 from monitor.screen.fold_event import REFITTED
 from monitor.screen.identity import IDENTITY
+from monitor.screen.number_words import clock
 from monitor.screen.parts.axis import label_of
 from monitor.screen.screen import Level, Message
 from monitor.screen.state import SessionState
-from monitor.screen.words import clock
 from streams.messages.marks import INFUSION, UNDO
 from streams.messages.transient import Event
 

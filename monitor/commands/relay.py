@@ -29,9 +29,9 @@ from streams.messages.keys import (
 from streams.messages.transient import Body
 from streams.recording.files import places
 from streams.recording.recordings_folder import new_recording
-from streams.relay.announced import announced
 from streams.relay.keep_awake import stay_awake
 from streams.relay.relay import run_relay
+from streams.relay.relays_here import announced
 from streams.relay.status import RelayStatus
 from streams.simulator.scanner import scan
 from streams.simulator.scenario_file import read_scenario

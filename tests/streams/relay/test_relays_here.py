@@ -5,8 +5,8 @@ import socket
 import pytest
 
 from streams.messages.free_ports import free_port_pair
-from streams.relay import announced as module
-from streams.relay.announced import announced, running_relays
+from streams.relay import relays_here as module
+from streams.relay.relays_here import announced, running_relays
 
 
 @pytest.fixture(autouse=True)

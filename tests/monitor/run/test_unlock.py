@@ -5,7 +5,7 @@ import json
 import pytest
 
 from monitor.run import feed as feeds
-from monitor.run.unlocking import ENDING, check_reason, note_beside, unlocked_feed
+from monitor.run.unlock import ENDING, check_reason, note_beside, unlocked_feed
 from streams.errors import InputError
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.study.beside import measures_as_water, waters_beside
 from monitor.study.sessions import find_sessions
+from monitor.study.water_pairs import measures_as_water, waters_beside
 from streams.export.nifti_mrs import write_session
 from streams.messages.transient import Acquisition, Kind, Start, Transient, number
 

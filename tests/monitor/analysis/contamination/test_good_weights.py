@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.analysis.contamination.weighing import Weighing
+from monitor.analysis.contamination.good_weights import Weighing
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.weights import Measures
 

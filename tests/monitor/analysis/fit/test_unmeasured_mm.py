@@ -19,7 +19,7 @@ from monitor.analysis.fit.first_fit import FREE, usual
 from monitor.analysis.fit.mm_prior import unmeasured
 from monitor.analysis.fit.model import RELAXATION, Model
 from monitor.analysis.fit.model_for import model_for, with_prior
-from monitor.analysis.fit.unmeasured import fit_mean
+from monitor.analysis.fit.unmeasured_mm import fit_mean
 from monitor.analysis.tracking.tracker import shared_doubt, tracked_changes
 from monitor.protocol.settings import Settings
 from streams.messages.transient import Acquisition

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from monitor.analysis.course.response import Estimate
-from monitor.app.sheets.window_look import LookSheet
+from monitor.app.sheets.window_view import LookSheet
 from monitor.run.worker_messages import Command, Inspect
 from monitor.screen.parts.axis import Span
 from monitor.screen.parts.windows import Windows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from streams.export.leaving import without_typed
+from streams.export.shared_fields import without_typed
 from streams.messages.transient import (
     Acquisition,
     ComplexFID,

@@ -28,8 +28,8 @@ from streams.messages.requests import (
 )
 from streams.messages.scanner_counter import AUTHOR, NAMING
 from streams.recording.journal import Journal
+from streams.relay.bounded_sending import Giving
 from streams.relay.gate import Gate
-from streams.relay.giving import Giving
 from streams.relay.rate import Rate
 from streams.relay.sockets import Door
 

@@ -46,7 +46,7 @@ def _warm_up() -> None:
 
 
 def _obey(order: Order, connection: Connection) -> None:
-    from monitor.chain.following import Following
+    from monitor.chain.followed_series import Following
 
     try:
         for given in Following(order).run():

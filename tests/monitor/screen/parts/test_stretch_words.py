@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.tracking.agreement import Agreement, Difference, Way
-from monitor.screen.parts.unlike import (
+from monitor.screen.parts.stretch_words import (
     compared_words,
     doubt_of,
     stretch_words,

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from screen_cases import LIVE, shown
 
 from monitor.analysis.update import Update
-from monitor.screen.acknowledging import ACKNOWLEDGED, message_from, text_of
-from monitor.screen.asking import acknowledge, tell_refused
+from monitor.screen.acknowledgement import ACKNOWLEDGED, message_from, text_of
 from monitor.screen.display import Display
+from monitor.screen.operator_requests import acknowledge, tell_refused
 from monitor.screen.screen import Level, Message
 from streams.messages.transient import Event
 

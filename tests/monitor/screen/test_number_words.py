@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from monitor.screen.number_words import ago, clock, measured, plain, signed
 from monitor.screen.parts.strips import nice
-from monitor.screen.words import ago, clock, measured, plain, signed
 
 
 @pytest.mark.parametrize(("value", "words"), [(8.14, "+8.1"), (-0.04, "0.0")])

@@ -31,19 +31,19 @@ from monitor.commands.arguments import (
     Water,
     WindowLength,
 )
-from monitor.commands.joining import Gap, Join, said_of_each, session_places
+from monitor.commands.joined_files import Gap, Join, said_of_each, session_places
+from monitor.commands.option_values import wishes_of
 from monitor.commands.printing import plain, say, say_on
-from monitor.commands.wishes import wishes_of
 from monitor.judge.labels import labels_of
 from monitor.protocol.choose import Wishes
 from monitor.report.folder import results_folder
 from monitor.report.result_tables import write_tables
 from monitor.report.wording import limits_missed
-from monitor.run.about import about
 from monitor.run.analyse import analyse, with_notes
+from monitor.run.analysed_content import about
 from monitor.run.remarks import change_at_the_end, for_terminal
 from monitor.run.result import Result
-from monitor.run.unlocking import check_reason, note_beside
+from monitor.run.unlock import check_reason, note_beside
 from streams.errors import InputError
 from streams.messages.transient import Message
 from streams.sources.joining.joined_files import SessionPlace, paths_of

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fake_session import SETTINGS
 from screen_cases import LIVE, shown
 
-from monitor.screen.watches import DELAY, Watch, above, below
+from monitor.screen.window_conditions import DELAY, Watch, above, below
 
 
 def test_message_comes_after_a_delay_and_goes_with_a_deadband():

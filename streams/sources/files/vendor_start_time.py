@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from streams.sources.files.clock_time import ClockTime, scanner_time_of
-from streams.sources.files.extras import needed
+from streams.sources.files.optional_packages import needed
 
 SPAR_DATE = re.compile(r"^scan_date\s*:(?P<at>.*)$", re.MULTILINE)
 DATE_DIGITS = 8  # before the time in a DICOM date with time

@@ -5,8 +5,8 @@ from __future__ import annotations
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.agreement import Agreement, Difference, Way
+from monitor.screen.number_words import from_to, signed
 from monitor.screen.screen import Level, Message
-from monitor.screen.words import from_to, signed
 
 DO = {
     Cause.LIPID: "lie still; check the voxel and its saturation bands",
