@@ -1,28 +1,33 @@
 """Whether the tests notice: small random changes to the product, one at a time.
 
-    python tests/acceptance/mutations.py [-n 20] [--seed 1] [--under monitor/analysis]
-        [--limit 400] [--room] [--list]
+    python tests/acceptance/mutations.py [-n 20] [--seed 1] [--files monitor/judge ...]
+        [--results FILE] [--seconds 330] [--limit 240] [--list]
 
 A change is one of: a comparison flipped, `and` for `or`, plus for minus, a minus or a
 `not` dropped, an integer one more or less.  Left alone are what is for type checking,
-constants in capitals, annotations, what is raised and texts.
+constants in capitals, annotations, what is raised and texts.  Integers are left alone,
+too, where pages and windows are drawn (`DRAWN`): how many pixels a margin has, and in
+which column a word stands, is taste, and a test of it would only say it twice.
+Comparisons and signs count there as anywhere.
 
-For each, the tests are run that import the changed module; where there are none, those
-of its room: of the folder under `tests/` with its path, or of the next above that has
-any.  With `--room` a change that survives the first meets the second, too.  Everything
-happens in copies of the tree, two at a time, each run for at most `--limit` seconds: a
-change that makes tests hang is noticed ("too long": be sure that it is not the machine,
-which is why the limit is generous).  A test that fails without the change,
-too, notices nothing: it is named, to be mended or left out (WITHOUT="test ..."), and
-the change counts as a survivor until then; `--list` only
-prints the changes.  Survivors are printed with file and line; exit code 1 if there are.
+For each change the suite of its room is run: the tests in the folder under `tests/`
+with its path (or in the next above that has any), and those that import the changed
+module.  The nearest come first, and the first that fails ends the run.  Everything
+happens in a copy of the tree.  A test that fails without the change, too, notices
+nothing: it is named, to be mended or left out (WITHOUT="test ..."), and the change
+counts as a survivor until then.  A change that makes one test last over a minute is
+noticed; one that no test has noticed in `--limit` seconds has survived.
+
+`--list` only prints the changes.  With `--results`, what has been judged is kept there:
+the same command goes on where `--seconds` ended it, and at the end prints rates by room
+and the survivors.  Exit code 1 if there are any.
 """
 
 import argparse
 import ast
 import contextlib
+import json
 import os
-import queue
 import random
 import re
 import shutil
@@ -30,15 +35,18 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("monitor", "streams")
-AT_ONCE = 2
+DRAWN = ("monitor/app", "monitor/report", "monitor/chain/page")
+A_TEST_S = 60
+"""A test that lasts longer hangs."""
 LEFT_BEHIND = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", ".*_cache", "*.egg-info"
 )
@@ -90,15 +98,19 @@ class Change:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A change, the tests it met, and what noticed it: a test, or "too long"."""
+    """A change in words, and the test that noticed it; empty, or why none did."""
 
-    change: Change
-    tests: tuple[Path, ...]
-    by: str = ""
+    change: str
+    by: str
 
     @property
     def noticed(self) -> bool:
-        return bool(self.by) and not self.by.startswith("NOTHING")
+        return self.by.startswith(("tests/", "exit code"))
+
+    @property
+    def room(self) -> str:
+        """The folder of the changed file."""
+        return self.change.partition(":")[0].rpartition("/")[0]
 
 
 class Source:
@@ -137,10 +149,12 @@ class Source:
 def changes_in(path: Path, text: bytes, rng: random.Random) -> list[Change]:
     """Every change that is possible in a file."""
     source = Source(path, text)
+    drawn = path.as_posix().startswith(DRAWN)
     return [
         change
         for node in open_nodes(source.tree)
         for change in changes_of(node, source, rng)
+        if not (drawn and change.kind == "integer")
     ]
 
 
@@ -203,10 +217,9 @@ def _is_text(node: ast.expr) -> bool:
     )
 
 
-def pick_changes(root: Path, under: str, count: int, seed: int) -> list[Change]:
+def pick_changes(root: Path, places: list[str], count: int, seed: int) -> list[Change]:
     """Random changes, each kind as often as it can be made."""
     rng = random.Random(seed)
-    places = [under] if under else list(PACKAGES)
     files = sorted({f for place in places for f in _sources(root / place)})
     every = [
         change
@@ -214,7 +227,7 @@ def pick_changes(root: Path, under: str, count: int, seed: int) -> list[Change]:
         for change in changes_in(file.relative_to(root), file.read_bytes(), rng)
     ]
     if not every:
-        sys.exit(f"Nothing to change under {under or root}: give a folder or a file.")
+        sys.exit(f"Nothing to change under {places}: give folders or files.")
     return rng.sample(every, min(count, len(every)))
 
 
@@ -256,30 +269,62 @@ def room_tests(path: Path, root: Path) -> tuple[Path, ...]:
     return ()
 
 
-def judge(
-    change: Change, copy: Path, suites: list[tuple[Path, ...]], limit_s: float
-) -> Verdict:
-    """Make a change in a copy of the tree, run the suites, and take it back."""
-    file = copy / change.path
-    before = file.read_bytes()
-    met: list[Path] = []
-    try:
-        file.write_bytes(change.applied(before))
-        for suite in suites:
-            met += suite
-            if by := what_fails(copy, suite, limit_s):
-                file.write_bytes(before)
-                if "::" in by and what_fails(copy, (Path(by),), limit_s):
-                    by = f"NOTHING: {by} fails without the change, too"
-                return Verdict(change, tuple(met), by)
-    finally:
-        file.write_bytes(before)
-    return Verdict(change, tuple(met))
+def suite_of(
+    path: Path, root: Path, by_module: dict[str, set[Path]]
+) -> tuple[Path, ...]:
+    """The tests of a file's room and those that import it, the nearest first."""
+    direct, mirror = importers(path, by_module), room_tests(path, root)
+
+    def distance(test: Path) -> tuple[bool, bool, bool, Path]:
+        named = path.stem in test.stem
+        return not named, test not in direct, test not in mirror, test
+
+    return tuple(sorted({*direct, *mirror}, key=distance))
+
+
+class Judge:
+    """Makes changes in a copy of the tree, runs their suites, and takes them back.
+
+    Attributes
+    ----------
+    copy : the tree that is changed
+    limit_s : for one suite
+    """
+
+    def __init__(self, copy: Path, limit_s: float) -> None:
+        self.copy, self.limit_s = copy, limit_s
+        self._by_module = tests_by_module(copy)
+        self._sound: dict[str, bool] = {}
+
+    def judge(self, change: Change) -> Verdict:
+        """Whether, and by which test, a change is noticed."""
+        file = self.copy / change.path
+        before = file.read_bytes()
+        said = describe(change, before)
+        suite = suite_of(change.path, self.copy, self._by_module)
+        if not suite:
+            return Verdict(said, "")
+        try:
+            file.write_bytes(change.applied(before))
+            by = what_fails(self.copy, suite, self.limit_s)
+        finally:
+            file.write_bytes(before)
+        if by and not self._passes(by):
+            by = f"NOTHING: {by} fails without the change, too"
+        return Verdict(said, by)
+
+    def _passes(self, test: str) -> bool:
+        """Whether a test passes in the tree as it is; asked once for each."""
+        if test not in self._sound:
+            alone = (Path(test),) if test.startswith("tests/") else ()
+            self._sound[test] = not (alone and what_fails(self.copy, alone, 240.0))
+        return self._sound[test]
 
 
 def what_fails(copy: Path, tests: tuple[Path, ...], limit_s: float) -> str:
-    """The test that fails first, or "too long"; empty: all pass."""
+    """The test that fails first; empty: all pass, or none has failed in the time."""
     words = ["-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider"]
+    words += [f"--timeout={A_TEST_S}"]
     words += [f"--deselect={name}" for name in os.environ.get("WITHOUT", "").split()]
     threads = dict.fromkeys(ONE_THREAD, "1")
     here = {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -296,7 +341,7 @@ def what_fails(copy: Path, tests: tuple[Path, ...], limit_s: float) -> str:
             if process.wait(limit_s) == 0:
                 return ""
         except subprocess.TimeoutExpired:
-            return "too long"
+            return ""
         finally:
             _end(process)
         said.seek(0)
@@ -311,39 +356,54 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def judge_all(changes: list[Change], room: bool, limit_s: float) -> Iterator[Verdict]:
-    """Judge the changes, each in one of the copies."""
-    by_module = tests_by_module(ROOT)
-    free: queue.Queue[Path] = queue.Queue()
-
-    def run(change: Change) -> Verdict:
-        direct, mirror = (
-            importers(change.path, by_module),
-            room_tests(change.path, ROOT),
-        )
-        others = tuple(test for test in mirror if test not in direct)
-        suites = [direct, others] if direct and room else [direct or mirror]
-        copy = free.get()
-        try:
-            return judge(change, copy, [s for s in suites if s], limit_s)
-        finally:
-            free.put(copy)
-
-    with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(AT_ONCE) as pool:
-        for i in range(AT_ONCE):
-            copy = Path(place) / str(i) / ROOT.name
-            shutil.copytree(ROOT, copy, ignore=LEFT_BEHIND)
-            free.put(copy)
-        yield from pool.map(run, changes)
+def judge_all(
+    changes: list[Change], kept: dict[str, Verdict], given: argparse.Namespace
+) -> Iterator[Verdict]:
+    """Judge the changes that are not among those kept, until the time is over."""
+    end = time.monotonic() + given.seconds
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(place) / ROOT.name
+        shutil.copytree(ROOT, copy, ignore=LEFT_BEHIND)
+        judge = Judge(copy, given.limit)
+        for change in changes:
+            if name_of(change) not in kept and time.monotonic() < end:
+                yield judge.judge(change)
 
 
-def describe(change: Change) -> str:
-    """Where a change is and what it does to its line."""
-    before = (ROOT / change.path).read_bytes()
+def name_of(change: Change) -> str:
+    """A change in words, as in its verdict."""
+    return describe(change, (ROOT / change.path).read_bytes())
+
+
+def describe(change: Change, before: bytes) -> str:
+    """Where a change is and what it does to its line of the file before."""
     row = change.line - 1
     lines = [text.splitlines()[row] for text in (before, change.applied(before))]
     was, now = (line.decode().strip() for line in lines)
-    return f"{change.path}:{change.line}  {change.kind}\n    - {was}\n    + {now}"
+    column = change.start - before.rfind(b"\n", 0, change.start)
+    place = f"{change.path.as_posix()}:{change.line}:{column}"
+    return f"{place}  {change.kind}\n    - {was}\n    + {now}"
+
+
+def read_results(file: Path | None) -> dict[str, Verdict]:
+    """What has been judged before, by the change."""
+    if file is None or not file.exists():
+        return {}
+    rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    return {row["change"]: Verdict(**row) for row in rows}
+
+
+def report(verdicts: list[Verdict]) -> str:
+    """Survivors, and rates by room as a table."""
+    survivors = [v for v in verdicts if not v.noticed]
+    words = [f"{v.change}\n    {v.by or 'SURVIVED'}\n" for v in survivors]
+    every, left = (Counter(v.room for v in some) for some in (verdicts, survivors))
+    words += ["| room | changes | noticed |", "|---|---|---|"]
+    words += [f"| {r} | {n} | {n - left[r]} |" for r, n in sorted(every.items())]
+    noticed = len(verdicts) - len(survivors)
+    rate = 100 * noticed / max(len(verdicts), 1)
+    words += [f"\n{noticed} of {len(verdicts)} noticed ({rate:.0f} %)"]
+    return "\n".join(words)
 
 
 def main() -> None:
@@ -351,31 +411,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-n", type=int, default=20, help="how many changes")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--under", default="", help="a folder or file of the product")
-    parser.add_argument("--limit", type=float, default=400.0, help="seconds a run")
-    parser.add_argument("--room", action="store_true", help="also the room's tests")
+    parser.add_argument("--files", nargs="+", default=PACKAGES, help="or folders")
+    parser.add_argument("--limit", type=float, default=240.0, help="seconds a suite")
+    parser.add_argument("--seconds", type=float, default=1e9, help="of all together")
+    parser.add_argument("--results", type=Path, help="where verdicts are kept")
     parser.add_argument("--list", action="store_true", help="only print the changes")
     given = parser.parse_args()
-    changes = pick_changes(ROOT, given.under, given.n, given.seed)
+    changes = pick_changes(ROOT, given.files, given.n, given.seed)
     if given.list:
-        print("\n".join(map(describe, changes)))
+        print("\n".join(map(name_of, changes)))
         return
-    survivors = []
-    for verdict in judge_all(changes, given.room, given.limit):
-        said = f"noticed by {verdict.by}" if verdict.by else "SURVIVED"
-        if not verdict.tests:
-            said = "NO TESTS"
-        print(f"{verdict.change.path}:{verdict.change.line}  {said}", flush=True)
-        if not verdict.noticed:
-            survivors.append(verdict)
-    for verdict in survivors:
-        print(f"\n{describe(verdict.change)}")
-        print(f"    tests: {' '.join(map(str, verdict.tests)) or 'none'}")
-    noticed = len(changes) - len(survivors)
-    print(
-        f"\n{noticed} of {len(changes)} noticed ({100 * noticed / len(changes):.0f} %)"
-    )
-    sys.exit(1 if survivors else 0)
+    kept = read_results(given.results)
+    for verdict in judge_all(changes, kept, given):
+        print(verdict.change.partition("  ")[0], verdict.by or "SURVIVED", flush=True)
+        kept[verdict.change] = verdict
+        if given.results:
+            with given.results.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(vars(verdict)) + "\n")
+    verdicts = [kept[name] for name in map(name_of, changes) if name in kept]
+    print(f"\n{report(verdicts)}")
+    sys.exit(not all(verdict.noticed for verdict in verdicts))
 
 
 if __name__ == "__main__":

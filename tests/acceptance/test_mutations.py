@@ -1,12 +1,22 @@
 """That the changes are small, real and can be compiled, and that tests are found."""
 
 import ast
+import json
 import random
 from pathlib import Path
 
 import mutations
 import pytest
-from mutations import Change, changes_in, importers, judge, pick_changes, room_tests
+from mutations import (
+    Judge,
+    Verdict,
+    changes_in,
+    importers,
+    pick_changes,
+    report,
+    room_tests,
+    suite_of,
+)
 
 ROOT = Path(__file__).parents[2]
 HELD = '''"""Not 1 < 2."""
@@ -71,7 +81,7 @@ def test_what_is_left_alone() -> None:
 
 
 def test_changes_of_the_product_compile() -> None:
-    changes = pick_changes(ROOT, "streams", 60, seed=5)
+    changes = pick_changes(ROOT, ["streams"], 60, seed=5)
     assert len({change.kind for change in changes}) == 5
     for change in changes:
         before = (ROOT / change.path).read_bytes()
@@ -79,11 +89,17 @@ def test_changes_of_the_product_compile() -> None:
         assert ast.dump(ast.parse(after)) != ast.dump(ast.parse(before))
 
 
+def test_integers_of_what_is_drawn_are_left_alone() -> None:
+    (change,) = changes_in(Path("monitor/app/x.py"), b"x = 7 - y", random.Random(1))
+    assert change.kind == "sign"
+
+
 def test_the_same_seed_the_same_changes(tree: Path) -> None:
-    assert pick_changes(tree, "monitor", 2, 7) == pick_changes(tree, "monitor", 2, 7)
-    assert (
-        len({tuple(pick_changes(tree, "monitor", 2, seed)) for seed in range(9)}) == 2
-    )
+    def pick(seed: int) -> list[mutations.Change]:
+        return pick_changes(tree, ["monitor"], 2, seed)
+
+    assert pick(7) == pick(7)
+    assert len({tuple(pick(seed)) for seed in range(9)}) == 2
 
 
 @pytest.fixture
@@ -111,13 +127,49 @@ def test_tests_of_a_file(tree: Path) -> None:
     assert room_tests(Path("streams/other.py"), tree) == ()
 
 
+def test_the_nearest_tests_come_first(tree: Path) -> None:
+    for name in ("far/test_sums.py", "monitor/test_all.py", "monitor/test_any.py"):
+        file = tree / "tests" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("import monitor.room.sums\n" if name[-6:] != "all.py" else "")
+    suite = suite_of(
+        Path("monitor/room/sums.py"), tree, mutations.tests_by_module(tree)
+    )
+    assert [path.as_posix() for path in suite] == [
+        "tests/monitor/test_sums.py",
+        "tests/far/test_sums.py",
+        "tests/monitor/test_any.py",
+        "tests/monitor/test_all.py",
+    ]
+
+
 def test_a_change_is_noticed_or_survives(tree: Path) -> None:
     file = tree / "monitor" / "room" / "sums.py"
     before = file.read_bytes()
     changes = changes_in(Path("monitor/room/sums.py"), before, random.Random(1))
-    suites = [(Path("tests/monitor/test_sums.py"),)]
-    verdicts = [judge(change, tree, suites, 60.0) for change in changes]
+    judge = Judge(tree, 60.0)
+    verdicts = [judge.judge(change) for change in changes]
     assert [verdict.noticed for verdict in verdicts] == [True, False]
     assert verdicts[0].by == "tests/monitor/test_sums.py::test_plus"
+    assert verdicts[0].room == "monitor/room"
+    assert "+ return a - b" in verdicts[0].change
+    assert "| monitor/room | 2 | 1 |" in report(verdicts)
     assert file.read_bytes() == before
-    assert isinstance(verdicts[0].change, Change)
+
+
+def test_a_test_that_fails_anyway_notices_nothing(tree: Path) -> None:
+    test = tree / "tests" / "monitor" / "test_sums.py"
+    test.write_text(test.read_text().replace("== 3", "== 4"))
+    path = Path("monitor/room/sums.py")
+    change = changes_in(path, (tree / path).read_bytes(), random.Random(1))[0]
+    verdict = Judge(tree, 60.0).judge(change)
+    assert not verdict.noticed
+    assert "fails without the change" in verdict.by
+
+
+def test_verdicts_are_kept(tmp_path: Path) -> None:
+    verdict = Verdict("monitor/a.py:1:2  sign\n    - a\n    + b", "tests/x.py::test_y")
+    file = tmp_path / "kept"
+    file.write_text(json.dumps(vars(verdict)) + "\n")
+    assert mutations.read_results(file) == {verdict.change: verdict}
+    assert mutations.read_results(None) == {}
