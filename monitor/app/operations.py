@@ -96,9 +96,16 @@ class Operations:
         self.begin = BeginSheet(page)
         self.marks = MarkSheet(page)
         self.sheets: tuple[Sheet, ...] = (
-            self.keys, self.checks, self.log, self.choices, self.look, self.export,
-            self.summary, self.begin, self.marks,
-        )  # fmt: skip
+            self.keys,
+            self.checks,
+            self.log,
+            self.choices,
+            self.look,
+            self.export,
+            self.summary,
+            self.begin,
+            self.marks,
+        )
         page.carry(self.sheets)
         self._connect(page)
 

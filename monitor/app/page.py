@@ -73,10 +73,12 @@ class Page(QWidget):
         self.acts.addWidget(self.buttons)
         self.acts.addWidget(self.replay)
         for panel, words in (
-            (self.headline, glossary.HEADLINE), (self.trend, glossary.TREND),
-            (self.spectrum, glossary.SPECTRUM), (self.waterfall, glossary.WATERFALL),
+            (self.headline, glossary.HEADLINE),
+            (self.trend, glossary.TREND),
+            (self.spectrum, glossary.SPECTRUM),
+            (self.waterfall, glossary.WATERFALL),
             (self.quality, glossary.QUALITY),
-        ):  # fmt: skip
+        ):
             panel.setToolTip(words)
         self._turn = 0
         self._sheets: tuple[Sheet, ...] = ()
@@ -131,10 +133,22 @@ class Page(QWidget):
         for column in (self._left, self._right):
             column.setSpacing(theme.px(8))
         for panel in (
-            self.status, self.headline, self.trend, self.measures, self.quality,
-            self.waterfall, self.spectrum, self.table, self.messages, self.outlook,
-            self.buttons, self.viewing, self.replay, self.footer, *self._crosshairs,
-        ):  # fmt: skip
+            self.status,
+            self.headline,
+            self.trend,
+            self.measures,
+            self.quality,
+            self.waterfall,
+            self.spectrum,
+            self.table,
+            self.messages,
+            self.outlook,
+            self.buttons,
+            self.viewing,
+            self.replay,
+            self.footer,
+            *self._crosshairs,
+        ):
             panel.dress(theme)
         self._theme = theme
         for sheet in self._sheets:

@@ -113,16 +113,20 @@ def _others(basis: BasisSet, acquisition: Acquisition) -> dict[str, Complex]:
     if not found:
         return {}
     there = basis.subset(found).resampled(
-        acquisition.dwell_time_s, acquisition.points,
+        acquisition.dwell_time_s,
+        acquisition.points,
         acquisition.spectrometer_frequency_mhz,
-    )  # fmt: skip
+    )
     return dict(zip(found, there.fids, strict=True))
 
 
 def _notes(
-    basis: BasisSet, acquisition: Acquisition, path: Path, own: list[str],
+    basis: BasisSet,
+    acquisition: Acquisition,
+    path: Path,
+    own: list[str],
     found: MeasuredMM,
-) -> tuple[str, ...]:  # fmt: skip
+) -> tuple[str, ...]:
     """What the operator should know of it."""
     notes = ["It is not corrected for the T1 weighting of the inversion."]
     if own:

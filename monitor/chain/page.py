@@ -52,8 +52,16 @@ def draw_words(lines: Sequence[str], size: int) -> Pixels:
     figure, letters = _empty(size)
     wide = int(0.94 * size / (0.6 * letters))
     wrapped = [part for line in lines for part in [*textwrap.wrap(line, wide), ""]]
-    figure.text(0.03, 0.96, "\n".join(wrapped), fontsize=letters, va="top",
-                color="1.0", linespacing=1.3, parse_math=False)  # fmt: skip
+    figure.text(
+        0.03,
+        0.96,
+        "\n".join(wrapped),
+        fontsize=letters,
+        va="top",
+        color="1.0",
+        linespacing=1.3,
+        parse_math=False,
+    )
     return _pixels(figure)
 
 
@@ -100,8 +108,9 @@ def _headline(
     _words(figure, beside, top - 0.75 * line, head.interval, letters, "1.0")
     top -= 2.1 * line
     for words, height, shade in (
-        (head.verdict, letters, "1.0"), (" · ".join(head.lines), 0.85 * letters, GREY),
-    ):  # fmt: skip
+        (head.verdict, letters, "1.0"),
+        (" · ".join(head.lines), 0.85 * letters, GREY),
+    ):
         said = textwrap.shorten(words, _letters(figure, height), placeholder="…")
         _words(figure, 0.02, top, said, height, shade)
         top -= line
@@ -114,11 +123,24 @@ def _letters(figure: Figure, letters: float) -> int:
 
 
 def _words(
-    figure: Figure, x: float, y: float, text: str, size: float, color: str,
+    figure: Figure,
+    x: float,
+    y: float,
+    text: str,
+    size: float,
+    color: str,
     weight: str = "normal",
-) -> None:  # fmt: skip
-    figure.text(x, y, text, fontsize=size, color=color, weight=weight, va="top",
-                parse_math=False)  # fmt: skip
+) -> None:
+    figure.text(
+        x,
+        y,
+        text,
+        fontsize=size,
+        color=color,
+        weight=weight,
+        va="top",
+        parse_math=False,
+    )
 
 
 def _footer(figure: Figure, screen: Screen, letters: float, line: float) -> float:
@@ -166,16 +188,46 @@ def _trend(axes: Axes, trend: Trend, letters: float) -> None:
         axes.fill_between(band.time_min, band.low, band.high, color="0.32", lw=0)
         axes.plot(band.time_min, band.value, color="1.0", lw=2)
     axes.plot(trend.line_min, trend.line, color=GREY, lw=1)
-    axes.errorbar(trend.points_min, trend.points, trend.half, color=GREY, fmt="o",
-                  ms=0.2 * letters, elinewidth=0.8)  # fmt: skip
+    axes.errorbar(
+        trend.points_min,
+        trend.points,
+        trend.half,
+        color=GREY,
+        fmt="o",
+        ms=0.2 * letters,
+        elinewidth=0.8,
+    )
     if trend.note:
-        axes.text(0.5, 0.8, "\n".join(textwrap.wrap(trend.note, 38)), color="1.0",
-                  ha="center", va="top", fontsize=0.85 * letters,
-                  transform=axes.transAxes, parse_math=False)  # fmt: skip
-    axes.text(1.0, 0.0, " min", color="1.0", fontsize=0.85 * letters, ha="right",
-              va="bottom", transform=axes.transAxes)  # fmt: skip
-    axes.text(0.0, 1.0, " %", color="1.0", fontsize=0.85 * letters, va="top",
-              transform=axes.transAxes)  # fmt: skip
+        axes.text(
+            0.5,
+            0.8,
+            "\n".join(textwrap.wrap(trend.note, 38)),
+            color="1.0",
+            ha="center",
+            va="top",
+            fontsize=0.85 * letters,
+            transform=axes.transAxes,
+            parse_math=False,
+        )
+    axes.text(
+        1.0,
+        0.0,
+        " min",
+        color="1.0",
+        fontsize=0.85 * letters,
+        ha="right",
+        va="bottom",
+        transform=axes.transAxes,
+    )
+    axes.text(
+        0.0,
+        1.0,
+        " %",
+        color="1.0",
+        fontsize=0.85 * letters,
+        va="top",
+        transform=axes.transAxes,
+    )
 
 
 def _spectrum(axes: Axes, view: SpectrumView | None, letters: float) -> None:
@@ -184,8 +236,15 @@ def _spectrum(axes: Axes, view: SpectrumView | None, letters: float) -> None:
     axes.spines["left"].set_visible(False)
     if view is None or not len(view.ppm):
         axes.set_xticks([])
-        axes.text(0.5, 0.5, "no spectrum yet", color=GREY, ha="center",
-                  fontsize=letters, transform=axes.transAxes)  # fmt: skip
+        axes.text(
+            0.5,
+            0.5,
+            "no spectrum yet",
+            color=GREY,
+            ha="center",
+            fontsize=letters,
+            transform=axes.transAxes,
+        )
         return
     shown = np.append(view.connect[: len(view.ppm) - 1], True)
     measured = np.where(shown, view.measured, math.nan)
@@ -195,5 +254,13 @@ def _spectrum(axes: Axes, view: SpectrumView | None, letters: float) -> None:
     axes.set_xlim(float(view.ppm[-1]), float(view.ppm[0]))
     low = float(min(np.nanmin(view.baseline), np.nanmin(measured))) - 0.05
     axes.set_ylim(low, view.high)
-    axes.text(1.0, 0.98, "ppm", color="1.0", fontsize=0.85 * letters, ha="right",
-              va="top", transform=axes.transAxes)  # fmt: skip
+    axes.text(
+        1.0,
+        0.98,
+        "ppm",
+        color="1.0",
+        fontsize=0.85 * letters,
+        ha="right",
+        va="top",
+        transform=axes.transAxes,
+    )

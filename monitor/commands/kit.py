@@ -32,8 +32,9 @@ from streams.sources.mrd.parser import DEFAULT_PORT
 
 EVERY_ADDRESS = "0.0.0.0"
 TURN_S = 0.5  # Windows hands Ctrl-C on only between two waits
-app = typer.Typer(help="Packages for a Siemens scanner: OpenRecon and FIRE.",
-                  no_args_is_help=True)  # fmt: skip
+app = typer.Typer(
+    help="Packages for a Siemens scanner: OpenRecon and FIRE.", no_args_is_help=True
+)
 Out = Annotated[Path, typer.Option("--out", help="New folder for the kit.")]
 Wheelhouse = Annotated[
     Path | None,

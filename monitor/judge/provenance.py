@@ -73,9 +73,12 @@ def wishes_hash(wishes: Wishes, water: Path | None) -> str:
     basis = Path(wishes.basis or ".")
     named = [p for p in (protocol, basis, water) if p is not None and p.is_file()]
     asked = [
-        wishes.protocol, wishes.basis, dict(wishes.changes), dict(wishes.choose),
+        wishes.protocol,
+        wishes.basis,
+        dict(wishes.changes),
+        dict(wishes.choose),
         wishes.files,
-    ]  # fmt: skip
+    ]
     return hash_of(
         {
             "wishes": asked,

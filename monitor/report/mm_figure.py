@@ -28,13 +28,20 @@ def figure_of(found: MeasuredMM, title: str) -> Figure:
     axes.plot(found.axis_ppm, found.data, lw=0.6, color="#999999", label="measured")
     axes.plot(found.axis_ppm, found.kept, lw=1.2, color="#b35806", label="kept")
     axes.plot(
-        found.axis_ppm, found.usual, lw=0.9, ls="--", color="#1f3b5c",
+        found.axis_ppm,
+        found.usual,
+        lw=0.9,
+        ls="--",
+        color="#1f3b5c",
         label="mean of human brains",
-    )  # fmt: skip
+    )
     axes.plot(
-        found.axis_ppm, found.taken - 0.3, lw=0.9, color="#5e3c99",
+        found.axis_ppm,
+        found.taken - 0.3,
+        lw=0.9,
+        color="#5e3c99",
         label="left of metabolites",
-    )  # fmt: skip
+    )
     axes.set_xlim(float(np.max(found.axis_ppm)), float(np.min(found.axis_ppm)))
     axes.set_xlabel("chemical shift / ppm")
     axes.set_yticks([])

@@ -50,12 +50,21 @@ class EarlierWater:
 
 def _are_alike(one: Acquisition, other: Acquisition) -> bool:
     off = one.spectrometer_frequency_mhz / other.spectrometer_frequency_mhz - 1
-    return abs(off) < FREQUENCY_TOLERANCE and _in_one_place(one, other) and all(
-        getattr(one, name) == getattr(other, name)
-        for name in (
-            "nucleus", "dwell_time_s", "points", "coils", "echo_time_s", "voxel_mm"
+    return (
+        abs(off) < FREQUENCY_TOLERANCE
+        and _in_one_place(one, other)
+        and all(
+            getattr(one, name) == getattr(other, name)
+            for name in (
+                "nucleus",
+                "dwell_time_s",
+                "points",
+                "coils",
+                "echo_time_s",
+                "voxel_mm",
+            )
         )
-    )  # fmt: skip
+    )
 
 
 def _in_one_place(one: Acquisition, other: Acquisition) -> bool:

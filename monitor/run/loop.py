@@ -262,7 +262,11 @@ def _time_s(body: Body, before_s: float) -> float:
 def _unsent(command: SendEvent, session: str) -> Unsent:
     """An operator's event for the outbox."""
     request = EventRequest(
-        command.kind, command.text, "operator", command.time_s,
-        ago_s=command.ago_s, replaces=command.replaces,
-    )  # fmt: skip
+        command.kind,
+        command.text,
+        "operator",
+        command.time_s,
+        ago_s=command.ago_s,
+        replaces=command.replaces,
+    )
     return Unsent(request, command.asked_at, session)

@@ -177,11 +177,17 @@ class Session:
             tracks = tuple(t for t in here.tracks if t.time_s <= time_s)
         self.display.fold(
             replace(
-                here, seq=self.state.seq, course=course, tracks=tracks, curves=None,
-                notes=(), event=None, estimate=course[-1] if course else None,
+                here,
+                seq=self.state.seq,
+                course=course,
+                tracks=tracks,
+                curves=None,
+                notes=(),
+                event=None,
+                estimate=course[-1] if course else None,
             ),
             now_s,
-        )  # fmt: skip
+        )
 
     def _shows_later_than(self, time_s: float) -> bool:
         newest = self.state.newest

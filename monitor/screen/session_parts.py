@@ -296,9 +296,14 @@ def messages_of(state: SessionState, now_s: float) -> tuple[Message, ...]:
     age_s = 0.0 if heard_s is None else math.floor(now_s - heard_s)
     infusing = state.infusion()[0] is not None
     shown = state.notices.shown(
-        state.stream, age_s, state.wait_s(), state.ended, now_s, infusing,
+        state.stream,
+        age_s,
+        state.wait_s(),
+        state.ended,
+        now_s,
+        infusing,
         disk.room_s(state),
-    )  # fmt: skip
+    )
     if state.starting(now_s):
         begun = stream_messages.begun(state.stream)
         shown = [begun, *(m for m in shown if m.key != "stream")]

@@ -126,28 +126,40 @@ def judged(
             w["fit"], not f.converged, f.converged, now_s, "Fit does not converge"
         ),
         "drift": above(
-            w["drift"], drift, lim.drift_hz_per_min, now_s,
+            w["drift"],
+            drift,
+            lim.drift_hz_per_min,
+            now_s,
             f"Field drifts {drift:.1f} Hz/min{_loss(f.snr_loss)}",
         ),
         "fwhm": above(
-            w["fwhm"], f.fwhm_hz, lim.fwhm_hz, now_s,
+            w["fwhm"],
+            f.fwhm_hz,
+            lim.fwhm_hz,
+            now_s,
             f"Line width {f.fwhm_hz:.1f} Hz, limit {lim.fwhm_hz:.1f}",
         ),
         "snr": below(
             w["snr"], f.snr, lim.snr, now_s, f"SNR {f.snr:.1f}, limit {lim.snr:.1f}"
         ),
         "water": above(
-            w["water"], f.water, lim.water, now_s,
+            w["water"],
+            f.water,
+            lim.water,
+            now_s,
             f"Residual water {f.water:.1f} x NAA",
         ),
         "lipid": above(
             w["lipid"], f.lipid, lim.lipid, now_s, f"Lipid {f.lipid:.1f} x NAA"
         ),
         "rejected": above(
-            w["rejected"], share, LOW_WEIGHT_SHARE, now_s,
+            w["rejected"],
+            share,
+            LOW_WEIGHT_SHARE,
+            now_s,
             f"{f.rejected} of {f.of} transients of low weight",
         ),
-    }  # fmt: skip
+    }
 
 
 def _loss(share: float) -> str:

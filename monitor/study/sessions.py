@@ -86,8 +86,9 @@ def find_sessions(
 def _in_folder(folder: Path) -> list[StudySession]:
     if (folder / "dataset_description.json").is_file():
         files = sorted(folder.glob("sub-*/**/*_svs.nii*"))
-        return [_session(p, _bids(p, "mrsref.nii*"), _bids(p, "events.tsv"))
-                for p in files]  # fmt: skip
+        return [
+            _session(p, _bids(p, "mrsref.nii*"), _bids(p, "events.tsv")) for p in files
+        ]
     series = {p for p in (folder, *folder.rglob("*")) if is_series_folder(p)}
     files = [p for p in folder.rglob("*") if _is_candidate(p, folder)]
     files = sorted([*series, *(p for p in files if p.parent not in series)])

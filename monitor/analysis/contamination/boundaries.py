@@ -51,10 +51,16 @@ def refined(
 def _side(compared: Comparison, states: States, inside: slice) -> Real:
     """T (n,) of the module docstring for the transients `inside` a stretch."""
     seen = compared.seen
-    rest = np.column_stack([
-        beside(seen.bands - states.bands, states.bands),
-        seen.water - states.water, seen.width_hz - states.width_hz,
-    ]) / compared.sds  # fmt: skip
+    rest = (
+        np.column_stack(
+            [
+                beside(seen.bands - states.bands, states.bands),
+                seen.water - states.water,
+                seen.width_hz - states.width_hz,
+            ]
+        )
+        / compared.sds
+    )
     d = np.median(rest[inside], axis=0)
     return np.asarray(rest @ d / max(float(d @ d), 1e-12) - 0.5)
 

@@ -63,9 +63,14 @@ class Features:
     def of(cls, bands: Real, quality: Quality, height: float, step: int) -> Features:
         """Features of a transient, its bands and the template's tNAA height given."""
         return cls(
-            bands, math.log(max(quality.water, 1e-9)), quality.fwhm_hz,
-            quality.amplitude, height, step, _usable(quality, height),
-        )  # fmt: skip
+            bands,
+            math.log(max(quality.water, 1e-9)),
+            quality.fwhm_hz,
+            quality.amplitude,
+            height,
+            step,
+            _usable(quality, height),
+        )
 
 
 @dataclass(slots=True)

@@ -76,9 +76,13 @@ class Comparison:
         medians[:half], medians[-half:] = medians[half], medians[-half - 1]
         noise = float(np.sqrt(np.mean(sds[:-2] ** 2) / SPAN) * MEDIAN_SD)
         return cls(
-            seen, medians[:, :-2], medians[:, -2], medians[:, -1], noise,
+            seen,
+            medians[:, :-2],
+            medians[:, -2],
+            medians[:, -1],
+            noise,
             np.maximum(sds, 1e-9),
-        )  # fmt: skip
+        )
 
     def departures(self, good: Real) -> Real:
         """Rms departures (k, n) of the bands from states (k, 2 BANDS), over tolerance.

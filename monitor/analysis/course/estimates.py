@@ -54,12 +54,16 @@ def _block(
     names = outcomes.names
     return tuple(
         _estimate(
-            course, number + i, f, dict(zip(names, values[i].tolist(), strict=True)),
+            course,
+            number + i,
+            f,
+            dict(zip(names, values[i].tolist(), strict=True)),
             dict(zip(names, sds[i].tolist(), strict=True)),
-            _row(found, i, "percents"), _row(found, i, "sds"),
+            _row(found, i, "percents"),
+            _row(found, i, "sds"),
         )
         for i, f in enumerate(fitted)
-    )  # fmt: skip
+    )
 
 
 def _estimate(
@@ -78,12 +82,24 @@ def _estimate(
     shift_hz, phase_rad = _moved(course, fitted)
     fwhm_hz = session.naa_fwhm_hz + session.fwhm_slope * fitted.width_hz
     return Estimate(
-        number, first.time_s, last.time_s, window.length,
-        fitted.average.n_effective, window.independent, first.epoch, values, sds,
-        percents, change_sds, shift_hz, phase_rad, fwhm_hz,
-        _snr(course, fitted, values, fwhm_hz), fitted.converged,
+        number,
+        first.time_s,
+        last.time_s,
+        window.length,
+        fitted.average.n_effective,
+        window.independent,
+        first.epoch,
+        values,
+        sds,
+        percents,
+        change_sds,
+        shift_hz,
+        phase_rad,
+        fwhm_hz,
+        _snr(course, fitted, values, fwhm_hz),
+        fitted.converged,
         _doubts(course, fitted),
-    )  # fmt: skip
+    )
 
 
 def _doubts(course: Course, fitted: FittedWindow) -> dict[str, float]:
@@ -112,9 +128,14 @@ def _changes(
     home = course.qualities[reference.first].epoch
     doubt = course.sessions[home].doubt
     found = changes(
-        outcomes, c, own, reference, shares, doubt if doubt.any() else None,
+        outcomes,
+        c,
+        own,
+        reference,
+        shares,
+        doubt if doubt.any() else None,
         _offsets(course, fitted),
-    )  # fmt: skip
+    )
     elsewhere = np.array([course.epoch_of(f) != home for f in fitted])
     empty = np.array([f.average.n_effective == 0 for f in fitted])
     return without_empty(without_gain(found, elsewhere), empty)

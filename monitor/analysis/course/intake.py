@@ -250,9 +250,12 @@ class Intake:
         preparation, _ = self._ready()
         i, epoch = prepared.index, prepared.quality.epoch
         self.judge.put(
-            prepared, model.axis, self._shifts_hz[epoch], preparation.line.height,
+            prepared,
+            model.axis,
+            self._shifts_hz[epoch],
+            preparation.line.height,
             self._steps[i],
-        )  # fmt: skip
+        )
 
     def _replace(self, prepared: Prepared, model: Model) -> None:
         """Put one of the first transients anew in its place."""

@@ -40,9 +40,13 @@ class Projections:
         self._epochs.clear()
 
     def of(
-        self, session: SessionModel, epoch: int, first: int, fids: Sequence[ComplexFID],
+        self,
+        session: SessionModel,
+        epoch: int,
+        first: int,
+        fids: Sequence[ComplexFID],
         stop: int,
-    ) -> Complex:  # fmt: skip
+    ) -> Complex:
         """Projections (stop - first, r) of an epoch's transients up to `stop`.
 
         Parameters

@@ -53,9 +53,14 @@ def reference_of(
         and f.average.window.stop <= window.stop
     ]
     return Reference(
-        *reference_s, window.first, window.stop, average.weights,
-        mean.amplitudes, repeated(mean, session), _excess(course, parts),
-    )  # fmt: skip
+        *reference_s,
+        window.first,
+        window.stop,
+        average.weights,
+        mean.amplitudes,
+        repeated(mean, session),
+        _excess(course, parts),
+    )
 
 
 def _excess(course: Course, parts: list[FittedWindow]) -> dict[str, float]:

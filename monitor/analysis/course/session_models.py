@@ -55,9 +55,15 @@ class MeansOfEpoch:
     def session_model(self) -> SessionModel:
         """Make it."""
         made = make_session_model(
-            self.model, self.mean, self.noise_sd, self.average.noise, self.windows,
-            self.window_noise, self.freedom, self.same_brain,
-        )  # fmt: skip
+            self.model,
+            self.mean,
+            self.noise_sd,
+            self.average.noise,
+            self.windows,
+            self.window_noise,
+            self.freedom,
+            self.same_brain,
+        )
         return replace(made, mean=self.average)
 
 

@@ -181,9 +181,17 @@ def make_session_model(
     width, height = naa_line(model, fit, 0.0)
     wider, _ = naa_line(model, fit, 0.5)
     made = SessionModel(
-        water, subspace, fit, problem, baseline, offset,
-        np.zeros((len(model.names),) * 2), width, height, (wider - width) / 0.5,
-    )  # fmt: skip
+        water,
+        subspace,
+        fit,
+        problem,
+        baseline,
+        offset,
+        np.zeros((len(model.names),) * 2),
+        width,
+        height,
+        (wider - width) / 0.5,
+    )
     common = _common(made, mean_fid, mean_noise)
     made = replace(made, offset_hz=offset_hz)
     if taken and same_brain is not None:

@@ -193,9 +193,13 @@ def cold_fit(
     there is a fit that has not converged.
     """
     problem = Problem(
-        model, model.baseline, spectrum, noise_sd,
-        freedom.rule.stiffness or START_STIFFNESS, priors_for(model, freedom),
-    )  # fmt: skip
+        model,
+        model.baseline,
+        spectrum,
+        noise_sd,
+        freedom.rule.stiffness or START_STIFFNESS,
+        priors_for(model, freedom),
+    )
     if not (np.isfinite(spectrum).all() and noise_sd > 0):
         return hopeless(problem, model.layout.zeros()), problem
     with np.errstate(all="ignore"):

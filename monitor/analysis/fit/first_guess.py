@@ -123,6 +123,8 @@ def _best_shift(model: Model, guides: _Guides, wave: Complex) -> Start:
     bin_hz = 1 / (model.points * model.dwell_time_s)
     theta = model.layout.zeros()
     theta[[PHASE, SHIFT, LORENTZ, GAUSS]] = (
-        phase, (best - reach) * bin_hz, *_widths(guides.width_hz),
-    )  # fmt: skip
+        phase,
+        (best - reach) * bin_hz,
+        *_widths(guides.width_hz),
+    )
     return Start(theta, float(energy[best]))

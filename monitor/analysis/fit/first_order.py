@@ -124,9 +124,13 @@ def trials(
     for k in TRIED:
         spectrum = band_spectra(model, water, from_point(fid, k))
         problem = Problem(
-            model, model.baseline, spectrum, noise_sd, START_STIFFNESS,
+            model,
+            model.baseline,
+            spectrum,
+            noise_sd,
+            START_STIFFNESS,
             priors_for(model, HELD),
-        )  # fmt: skip
+        )
         start = starting_points(model, START_STIFFNESS, spectrum, 1)[0].theta
         fit = minimise(problem, start, COARSE, STEPS, COARSE_TOLERANCE)
         if np.isfinite(fit.cost):

@@ -252,19 +252,36 @@ def _fit(
     misfit = float(point.residual @ point.residual) / degrees
     finite = np.isfinite(covariance).all() and np.isfinite([misfit, point.cost]).all()
     return Fit(
-        problem.model.names, point.c, covariance[:M, :M], point.theta, theta_sd,
-        problem.noise_sd, misfit, point.cost, dimension, steps,
+        problem.model.names,
+        point.c,
+        covariance[:M, :M],
+        point.theta,
+        theta_sd,
+        problem.noise_sd,
+        misfit,
+        point.cost,
+        dimension,
+        steps,
         bool(arrived and finite and regular),
-    )  # fmt: skip
+    )
 
 
 def hopeless(problem: Problem, start: Real) -> Fit:
     """What is said of a spectrum that has no fit."""
     M, nan = len(problem.model.names), float("nan")
     return Fit(
-        problem.model.names, np.full(M, nan), np.full((M, M), nan), start,
-        np.zeros(start.size), problem.noise_sd, nan, float("inf"), nan, 0, False,
-    )  # fmt: skip
+        problem.model.names,
+        np.full(M, nan),
+        np.full((M, M), nan),
+        start,
+        np.zeros(start.size),
+        problem.noise_sd,
+        nan,
+        float("inf"),
+        nan,
+        0,
+        False,
+    )
 
 
 def curves(problem: Problem, fit: Fit) -> tuple[Complex, Complex, Complex]:

@@ -164,11 +164,15 @@ def _fitted(
     M = fits.amplitudes.shape[1]
     misfit = own_misfit(session, average, float(fits.misfit[i]))
     return FittedWindow(
-        average, fits.amplitudes[i],
+        average,
+        fits.amplitudes[i],
         fits.covariance[i, :M, :M] * max(misfit, 1.0),
-        float(fits.phase_rad[i]), float(fits.shift_hz[i]), float(fits.width_hz[i]),
-        misfit, bool(fits.converged[i]),
-    )  # fmt: skip
+        float(fits.phase_rad[i]),
+        float(fits.shift_hz[i]),
+        float(fits.width_hz[i]),
+        misfit,
+        bool(fits.converged[i]),
+    )
 
 
 def window_problem(session: SessionModel, fid: Complex, noise: float) -> Problem:
@@ -189,10 +193,15 @@ def fit_in_full(session: SessionModel, fid: Complex, average: Average) -> Fitted
     moved = fit.theta - session.fit.theta
     misfit = own_misfit(session, average, fit.misfit)
     return FittedWindow(
-        average, fit.amplitudes, fit.covariance * max(misfit, 1.0),
-        float(moved[PHASE]), float(moved[SHIFT]), float(moved[LORENTZ]),
-        misfit, fit.converged,
-    )  # fmt: skip
+        average,
+        fit.amplitudes,
+        fit.covariance * max(misfit, 1.0),
+        float(moved[PHASE]),
+        float(moved[SHIFT]),
+        float(moved[LORENTZ]),
+        misfit,
+        fit.converged,
+    )
 
 
 @dataclass(slots=True)
@@ -221,9 +230,15 @@ def as_fit(session: SessionModel, fitted: FittedWindow) -> Fit:
     """The window's fit with its whole parameter vector, for drawing."""
     theta = session.fit.theta.copy()
     theta[[PHASE, SHIFT, LORENTZ]] += (
-        fitted.phase_rad, fitted.shift_hz, fitted.width_hz,
-    )  # fmt: skip
+        fitted.phase_rad,
+        fitted.shift_hz,
+        fitted.width_hz,
+    )
     return replace(
-        session.fit, amplitudes=fitted.amplitudes, covariance=fitted.covariance,
-        theta=theta, misfit=fitted.misfit, converged=fitted.converged,
-    )  # fmt: skip
+        session.fit,
+        amplitudes=fitted.amplitudes,
+        covariance=fitted.covariance,
+        theta=theta,
+        misfit=fitted.misfit,
+        converged=fitted.converged,
+    )

@@ -202,9 +202,13 @@ def _solve(grid: Grid, y: Complex, lines: Complex, left: Complex) -> _Solved:
 
 
 def _told(
-    grid: Grid, solved: _Solved, ppm: Real, fwhm_ppm: float, names: tuple[str, ...],
+    grid: Grid,
+    solved: _Solved,
+    ppm: Real,
+    fwhm_ppm: float,
+    names: tuple[str, ...],
     take_out: bool,
-) -> MeasuredMM:  # fmt: skip
+) -> MeasuredMM:
     """What was found, in units of the highest macromolecule."""
     n, m = 1 + ppm.size, len(names)
     whole = solved.x[:n] @ solved.columns[:n]
@@ -224,11 +228,20 @@ def _told(
     mean = solved.columns[0].real
     usual = mean * float(mean @ whole.real / (mean @ mean))
     return MeasuredMM(
-        float(solved.x[0]), ppm, amplitudes, fwhm_ppm, residues,
-        grid.ppm[grid.band], (solved.y.real - base) / top, whole.real / top,
-        left.sum(axis=0).real / top, usual / top,
-        100 * solved.noise_sd / top, rms, 100 * beyond,
-    )  # fmt: skip
+        float(solved.x[0]),
+        ppm,
+        amplitudes,
+        fwhm_ppm,
+        residues,
+        grid.ppm[grid.band],
+        (solved.y.real - base) / top,
+        whole.real / top,
+        left.sum(axis=0).real / top,
+        usual / top,
+        100 * solved.noise_sd / top,
+        rms,
+        100 * beyond,
+    )
 
 
 def _as_lines(lines: Complex, spectrum: Complex) -> Real:

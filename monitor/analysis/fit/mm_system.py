@@ -78,9 +78,14 @@ def system(grid: Grid, y: Complex, lines: Complex, left: Complex) -> System:
     sds[n : n + m] = RESIDUE_PART * scale / np.abs(left).max(axis=1)
     sds[n + m :] = BASELINE_PART * scale
     return System(
-        columns, apart @ apart.T, apart @ target, float(target @ target), sds, level,
+        columns,
+        apart @ apart.T,
+        apart @ target,
+        float(target @ target),
+        sds,
+        level,
         scale,
-    )  # fmt: skip
+    )
 
 
 def weighed(system: System, noise_sd: float) -> tuple[float, Real, Real]:

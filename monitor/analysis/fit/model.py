@@ -113,10 +113,12 @@ class Model:
         )
         more = tuple(f"{self.names[-1]}~{i}" for i in range(len(rows)))
         return replace(
-            self, names=(*self.names, *more), fids=np.concatenate([self.fids, rows]),
+            self,
+            names=(*self.names, *more),
+            fids=np.concatenate([self.fids, rows]),
             macromolecule=np.append(self.macromolecule, np.ones(len(rows), bool)),
             unmeasured=None,
-        )  # fmt: skip
+        )
 
     @cached_property
     def t(self) -> Real:

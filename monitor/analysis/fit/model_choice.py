@@ -219,9 +219,17 @@ def _linear(problem: Problem, point: Point, active: Indices, rule: Rule) -> _Lin
     in_kernel = (parameter >= layout.kernel.start) & (parameter < layout.kernel.stop)
     fine = (parameter >= layout.shifts.start) | (parameter == MM_GAUSS)
     return _Linear(
-        gram[:m, :m], gram[:m, m], float(gram[m, m]), shares[:m], shares[m], prior,
-        pull, in_kernel, fine, rule,
-    )  # fmt: skip
+        gram[:m, :m],
+        gram[:m, m],
+        float(gram[m, m]),
+        shares[:m],
+        shares[m],
+        prior,
+        pull,
+        in_kernel,
+        fine,
+        rule,
+    )
 
 
 def _scored(

@@ -68,15 +68,20 @@ def with_prior(
     spectra nothing is known (`mm_resonances.AREAS`).
     """
     prior = unmeasured(
-        model.frequency_mhz, model.dwell_time_s, model.points,
-        (model.ppm_low, model.ppm_high), unknown,
-    )  # fmt: skip
+        model.frequency_mhz,
+        model.dwell_time_s,
+        model.points,
+        (model.ppm_low, model.ppm_high),
+        unknown,
+    )
     return replace(
-        model, names=(*model.names, "MM"),
+        model,
+        names=(*model.names, "MM"),
         fids=np.concatenate([model.fids, proton * prior.mean[None]]),
         macromolecule=np.append(model.macromolecule, True),
-        stand_in=True, unmeasured=proton * prior.directions,
-    )  # fmt: skip
+        stand_in=True,
+        unmeasured=proton * prior.directions,
+    )
 
 
 def chosen(basis: BasisSet, settings: Settings) -> BasisSet:

@@ -111,9 +111,13 @@ def make_subspace(problem: Problem, fit: Fit) -> Subspace:
     columns = np.ascontiguousarray(Q.conj().T @ tower)
     rows = problem.priors.rows
     return Subspace(
-        problem, fit.theta, fit.amplitudes,
-        Q.conj().T @ removal / problem.noise_sd, columns, rows.T @ rows,
-    )  # fmt: skip
+        problem,
+        fit.theta,
+        fit.amplitudes,
+        Q.conj().T @ removal / problem.noise_sd,
+        columns,
+        rows.T @ rows,
+    )
 
 
 def _tower(problem: Problem, fit: Fit) -> Complex:

@@ -79,9 +79,13 @@ def fit_mean(
         return MeanFit(*cold_fit(model, spectrum, noise_sd, freedom), none)
     wide, last = model.widened, len(model.names) - 1
     problem = Problem(
-        wide, model.baseline, spectrum, noise_sd,
-        freedom.rule.stiffness or START_STIFFNESS, priors_for(wide, freedom),
-    )  # fmt: skip
+        wide,
+        model.baseline,
+        spectrum,
+        noise_sd,
+        freedom.rule.stiffness or START_STIFFNESS,
+        priors_for(wide, freedom),
+    )
     fit = hopeless(problem, wide.layout.zeros())
     if np.isfinite(spectrum).all() and noise_sd > 0:
         with np.errstate(all="ignore"), suppress(LinAlgError):
@@ -193,14 +197,20 @@ def put_together(model: Model, fit: Fit, problem: Problem) -> MeanFit:
     rows = problem.priors.rows
     kept = ~np.any(rows[:, M:], axis=1)
     priors = replace(
-        problem.priors, mean=problem.priors.mean[held], sd=problem.priors.sd[held],
-        rows=rows[kept, :M], targets=problem.priors.targets[kept],
-    )  # fmt: skip
+        problem.priors,
+        mean=problem.priors.mean[held],
+        sd=problem.priors.sd[held],
+        rows=rows[kept, :M],
+        targets=problem.priors.targets[kept],
+    )
     told = replace(
-        fit, names=model.names, amplitudes=T @ fit.amplitudes,
-        covariance=T @ fit.covariance @ T.T, theta=fit.theta[held],
+        fit,
+        names=model.names,
+        amplitudes=T @ fit.amplitudes,
+        covariance=T @ fit.covariance @ T.T,
+        theta=fit.theta[held],
         theta_sd=fit.theta_sd[held],
-    )  # fmt: skip
+    )
     doubt = T @ _explained(fit.covariance, M) @ T.T
     return MeanFit(told, replace(problem, model=found, priors=priors), doubt)
 

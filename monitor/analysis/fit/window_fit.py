@@ -150,9 +150,13 @@ def _gradient(subspace: Subspace, z: Complex, noise: Real, c: Real, x: Real) -> 
 
 
 def _searched(
-    subspace: Subspace, z: Complex, noise: Real, c: Real, x: Real,
+    subspace: Subspace,
+    z: Complex,
+    noise: Real,
+    c: Real,
+    x: Real,
     late: NDArray[np.intp],
-) -> NDArray[np.bool_]:  # fmt: skip
+) -> NDArray[np.bool_]:
     """Gauss-Newton for the windows `late`, in place; which of them arrived."""
     M, going = c.shape[1], late
     for _ in range(STEPS):
@@ -228,9 +232,14 @@ def _bounded(move: Real) -> Real:
 
 
 def _gathered(
-    subspace: Subspace, information: Real, noise: Real, c: Real, x: Real, rest: Complex,
+    subspace: Subspace,
+    information: Real,
+    noise: Real,
+    c: Real,
+    x: Real,
+    rest: Complex,
     arrived: NDArray[np.bool_],
-) -> tuple[NDArray[np.generic], ...]:  # fmt: skip
+) -> tuple[NDArray[np.generic], ...]:
     """Covariance and misfit at the optimum."""
     size = information.shape[1]
     unit = np.broadcast_to(np.eye(size), information.shape)

@@ -187,9 +187,18 @@ def design_of(
     kept[lipids.places] = 0.0
     grams = rows @ rows.T, (rows * kept) @ rows.T
     return Design(
-        band, rows, len(A), grams, kept, tails, whitening @ free, whitening, singlets,
-        lipids, water_range,
-    )  # fmt: skip
+        band,
+        rows,
+        len(A),
+        grams,
+        kept,
+        tails,
+        whitening @ free,
+        whitening,
+        singlets,
+        lipids,
+        water_range,
+    )
 
 
 def _range(ppm: Real, range_ppm: tuple[float, float]) -> Range:

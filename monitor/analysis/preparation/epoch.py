@@ -88,9 +88,13 @@ class Epoch:
             axis, acquisition.coils, settings.coil_combine, settings.eddy_current
         )
         return cls(
-            axis, combination, Template.empty(axis), weights.Kind(steps),
-            Navigator(steps), Cycle(axis, steps),
-        )  # fmt: skip
+            axis,
+            combination,
+            Template.empty(axis),
+            weights.Kind(steps),
+            Navigator(steps),
+            Cycle(axis, steps),
+        )
 
     def noise_sd(self, fid: Complex) -> float:
         """SD of the real part of one point of a combined FID (points,)."""
@@ -117,9 +121,13 @@ class Epoch:
     def remember(self, aligned: Complex, quality: Quality, found: Registration) -> None:
         """Keep a transient for whoever asks later whether anything has moved."""
         seen = Seen(
-            aligned, found.shift_hz, found.broadening_hz, found.amplitude,
-            found.noise_sd, quality.weight,
-        )  # fmt: skip
+            aligned,
+            found.shift_hz,
+            found.broadening_hz,
+            found.amplitude,
+            found.noise_sd,
+            quality.weight,
+        )
         self.recent.append(seen)
 
     def retemplate(self, aligned: list[Complex], counting: list[float]) -> None:

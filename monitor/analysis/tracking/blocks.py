@@ -53,9 +53,15 @@ def block_of(seen: Sequence[Observed]) -> Block:
     o = shares @ np.stack([one.o for one in seen])
     first = seen[0]
     return Block(
-        first.epoch, first.reference, first.part, first.place,
-        float(shares @ places), o, total, first.foreign,
-    )  # fmt: skip
+        first.epoch,
+        first.reference,
+        first.part,
+        first.place,
+        float(shares @ places),
+        o,
+        total,
+        first.foreign,
+    )
 
 
 def belongs(seen: Sequence[Observed], one: Observed, length: int = BLOCK) -> bool:
@@ -64,8 +70,10 @@ def belongs(seen: Sequence[Observed], one: Observed, length: int = BLOCK) -> boo
         return True
     first = seen[0]
     alike = (first.epoch, first.reference, first.part) == (
-        one.epoch, one.reference, one.part,
-    )  # fmt: skip
+        one.epoch,
+        one.reference,
+        one.part,
+    )
     if first.part:
         length = min(length, max(FINEST, first.since))
     return alike and one.place - first.place < length

@@ -99,12 +99,14 @@ def _one(fit: ResponseFit, behind: float, weight: float, end_s: float) -> Compar
     last = int(np.searchsorted(fit.time_s, end_s, side="right")) - 1
     far = {name: int(np.argmax(np.abs(c))) for name, c in fit.changes.items()}
     return Compared(
-        fit, behind, weight,
+        fit,
+        behind,
+        weight,
         {name: float(c[last]) for name, c in fit.changes.items()},
         {name: float(sd[last]) for name, sd in fit.sds.items()},
         {name: float(c[far[name]]) for name, c in fit.changes.items()},
         {name: float(sd[far[name]]) for name, sd in fit.sds.items()},
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,10 +130,16 @@ def foreseen_now(
     longer_s = _until(target, deciding)
     still_s = _until(target, lambda more_s: outlook.whole(0.0, more_s))
     return Foreseen(
-        outcome, target, reference_s * interval_s, infusion_s * interval_s,
-        outlook.whole(0.0, 0.0) if infusion_s else math.nan, whole, last, longer_s,
+        outcome,
+        target,
+        reference_s * interval_s,
+        infusion_s * interval_s,
+        outlook.whole(0.0, 0.0) if infusion_s else math.nan,
+        whole,
+        last,
+        longer_s,
         still_s,
-    )  # fmt: skip
+    )
 
 
 def _outlook(tracking: Tracking, outcome: str) -> Outlook | None:

@@ -118,11 +118,17 @@ def joint_fits(
     n = max(round(sum(block.weight for block in blocks)), 2)
     fits = [
         _fitted(
-            model, [k for k, (m, _) in enumerate(trials) if m is model],
-            [s for _, s in trials], curves, whitened, dynamics, time_s, n,
+            model,
+            [k for k, (m, _) in enumerate(trials) if m is model],
+            [s for _, s in trials],
+            curves,
+            whitened,
+            dynamics,
+            time_s,
+            n,
         )
         for model in used
-    ]  # fmt: skip
+    ]
     elsewhere = np.array([block.foreign for block in blocks])
     known = [_without_gain(fit, elsewhere) for fit in fits]
     return tuple(sorted(known, key=lambda fit: -log_weight(fit)))
@@ -211,9 +217,15 @@ def _responding(names: tuple[str, ...]) -> list[int]:
 
 
 def _fitted(
-    model: ResponseModel, own: Sequence[int], shapes: Sequence[Mapping[str, float]],
-    curves: Real, whitened: Whitened, dynamics: Dynamics, time_s: Real, n: int,
-) -> ResponseFit:  # fmt: skip
+    model: ResponseModel,
+    own: Sequence[int],
+    shapes: Sequence[Mapping[str, float]],
+    curves: Real,
+    whitened: Whitened,
+    dynamics: Dynamics,
+    time_s: Real,
+    n: int,
+) -> ResponseFit:
     """One model: its grid summed over, its best point stated."""
     if model.curve is None:
         zeros = {name: np.zeros(len(time_s)) for name in TRACKED}
@@ -225,9 +237,12 @@ def _fitted(
     evidence = np.array([one.evidence for one in found])
     weights = np.exp(evidence - evidence.max())
     changes, sds = _changes(
-        weights / weights.sum(), np.stack([one.theta for one in found]),
-        np.stack([one.covariance for one in found]), curves[:, list(own)], dynamics,
-    )  # fmt: skip
+        weights / weights.sum(),
+        np.stack([one.theta for one in found]),
+        np.stack([one.covariance for one in found]),
+        curves[:, list(own)],
+        dynamics,
+    )
     best = int(np.argmax(likelihoods))
     p, gain = model.parameters, float(likelihoods[best])
     bic = p * math.log(n) - 2 * gain
@@ -236,7 +251,7 @@ def _fitted(
     shape = dict(shapes[own[best]])
     return ResponseFit(
         model.name, shape, p, gain, summed, bic, aicc, time_s, changes, sds
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,9 +93,13 @@ class Following:
         both = without_gain(both, np.array(self.tied.foreign))
         (tied, free), (tied_sd, free_sd) = both.percents.tolist(), both.sds.tolist()
         self.point = TrackerPoint(
-            one.index, one.time_s, self.named(tied), self.named(tied_sd),
-            self.named(free), self.named(free_sd),
-        )  # fmt: skip
+            one.index,
+            one.time_s,
+            self.named(tied),
+            self.named(tied_sd),
+            self.named(free),
+            self.named(free_sd),
+        )
         return self.point
 
     def _answer(self, one: Observed, seeing: Observer) -> None:

@@ -195,12 +195,14 @@ class Tracking:
         known = {naming.canonical(n) for n in outcomes_of(names).names}
         tied, free = self._dynamics(percent, tied=True), self._dynamics(percent, False)
         return Following(
-            Tracker.fresh(tied), Tracker.fresh(free), scale,
+            Tracker.fresh(tied),
+            Tracker.fresh(free),
+            scale,
             Accumulated(names, tied.c0, home, offsets=seeing.offsets),
             Sequential(self.target_percent),
             {n: k for k, n in enumerate(TRACKED) if n in known},
             shared_doubt(self.course.sessions[home].doubt, names),
-        )  # fmt: skip
+        )
 
     def _go_back(self, count: int) -> None:
         """Be as it was before the first transient that changed, or some way before."""

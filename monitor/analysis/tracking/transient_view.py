@@ -152,9 +152,17 @@ class Observer:
         if not np.isfinite(o).all():  # it would stay in the state for ever
             o, weight = np.zeros_like(o), 0.0
         return Observed(
-            i, quality.epoch, quality.time_s, place, o, weight, inside, part, since,
+            i,
+            quality.epoch,
+            quality.time_s,
+            place,
+            o,
+            weight,
+            inside,
+            part,
+            since,
             quality.epoch != self.course.home,
-        )  # fmt: skip
+        )
 
     def _place(
         self, time_s: float, part: int, before: Observed | None
@@ -192,6 +200,13 @@ def _alike(one: Observed, other: Observed) -> bool:
 def _traits(one: Observed) -> tuple[float, ...]:
     """All of a transient but its spectrum."""
     return (
-        one.index, one.epoch, one.time_s, one.place, one.weight, one.reference,
-        one.part, one.since, one.foreign,
-    )  # fmt: skip
+        one.index,
+        one.epoch,
+        one.time_s,
+        one.place,
+        one.weight,
+        one.reference,
+        one.part,
+        one.since,
+        one.foreign,
+    )

@@ -36,9 +36,12 @@ class Column(QFrame):
         self.quality = QualityPanel()
         self.spectrum = SpectrumPanel()
         for widget, share in (
-            (self.status, 0), (self.headline, 0), (self.trend, 40),
-            (self.quality, 26), (self.spectrum, 34),
-        ):  # fmt: skip
+            (self.status, 0),
+            (self.headline, 0),
+            (self.trend, 40),
+            (self.quality, 26),
+            (self.spectrum, 34),
+        ):
             self._rows.addWidget(widget, share)
         self._turn = 0
         self._status: Kept[Status] = Kept()

@@ -208,9 +208,13 @@ class SpectrumPanel(Plot):
             return
         self._shown = None
         for item in (
-            self._measured, self._model, self._baseline, self._residual,
-            self._difference, self._difference_fit,
-        ):  # fmt: skip
+            self._measured,
+            self._model,
+            self._baseline,
+            self._residual,
+            self._difference,
+            self._difference_fit,
+        ):
             item.setData([], [])
         for item in (*self._parts, *self._names, self._zeros[1], self._glutamate):
             item.hide()

@@ -141,9 +141,15 @@ class TrendPlot(Plot):
             pg.ScatterPlotItem(symbol=symbol) for symbol in ("o", "o", "t1", "t")
         )
         for item in (
-            self._reference, self._zero, self._band, self._bars, self._points,
-            self._newest, self._above, self._below,
-        ):  # fmt: skip
+            self._reference,
+            self._zero,
+            self._band,
+            self._bars,
+            self._points,
+            self._newest,
+            self._above,
+            self._below,
+        ):
             self.addItem(item)
         self._edges = (curve(self), curve(self))
         self._plasma = curve(self)

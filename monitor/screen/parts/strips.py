@@ -61,8 +61,9 @@ def shift_strip(at: Line, shift_hz: Line, water: Points = NO_POINTS) -> Strip:
     top = max(2.0, *(_top(np.abs(values), math.nan) for values in (y, water.value)))
     now = signed(float(shift_hz[-1])) if len(y) else ""
     shown = np.clip(y, -top, top)
-    return Strip("drift", "shift", "Hz", x, shown, _ALL, -top, top, (0.0,), now, False,
-                 water)  # fmt: skip
+    return Strip(
+        "drift", "shift", "Hz", x, shown, _ALL, -top, top, (0.0,), now, False, water
+    )
 
 
 def width_strip(

@@ -139,8 +139,9 @@ def _numbers(known: Known, name: str) -> Numbers:
         if tracked is None:
             return Numbers(name, False, before, now, detectable=least)
         moved = before * (1 + tracked.percent / 100)
-        return Numbers(name, False, before, moved, tracked.percent,
-                       tracked.sd_percent, least)  # fmt: skip
+        return Numbers(
+            name, False, before, moved, tracked.percent, tracked.sd_percent, least
+        )
     if e.time_start_s < known.reference_s[1]:
         return Numbers(name, True, before, now)
     change, sd = _of_window(e, key, before, before_sd)

@@ -61,6 +61,9 @@ class Tracks:
         ]
         time_s, value, sd = time_s[at], value[at], sd[at]
         return Band(
-            (time_s - zero_s) / 60, value, value - Z95 * sd, value + Z95 * sd,
+            (time_s - zero_s) / 60,
+            value,
+            value - Z95 * sd,
+            value + Z95 * sd,
             joined(time_s, gaps_s),
-        )  # fmt: skip
+        )

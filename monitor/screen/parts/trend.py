@@ -149,8 +149,9 @@ def _joined(groups: Sequence[Course], common_sd: float) -> Course:
         total = float(weight.sum())
         sd = math.sqrt(1 / total + common_sd**2)
         mean = float(weight @ g.change) / total
-        table.append((g.start_s[0], g.end_s[-1], mean, sd, 1.0, g.epoch[0],
-                      g.transients.sum()))  # fmt: skip
+        table.append(
+            (g.start_s[0], g.end_s[-1], mean, sd, 1.0, g.epoch[0], g.transients.sum())
+        )
     return Course(*np.array(table, float).T)
 
 
@@ -199,10 +200,24 @@ def hidden(axis: TimeAxis) -> Trend:
     """Blinded protocol: axis, reference period and events, and nothing else."""
     none = np.zeros(0)
     return Trend(
-        axis, "Outcome: hidden", -LEAST, ABOVE * LEAST, none, none, none, 1, none, none,
-        np.zeros(0, bool), none, none, math.nan, None, None,
+        axis,
+        "Outcome: hidden",
+        -LEAST,
+        ABOVE * LEAST,
+        none,
+        none,
+        none,
+        1,
+        none,
+        none,
+        np.zeros(0, bool),
+        none,
+        none,
+        math.nan,
+        None,
+        None,
         "outcome hidden by the protocol",
-    )  # fmt: skip
+    )
 
 
 def after(plasma: str) -> str:

@@ -99,12 +99,24 @@ class Windows(Sequence[Estimate]):
             self._table(row, name) for name in TABLES
         )
         return Estimate(
-            int(row["window"]), row["time_start_s"], row["time_end_s"],
-            int(row["n_transients"]), row["n_effective"], bool(row["independent"]),
-            int(row["epoch"]), values, sds, changes, change_sds, row["shift_hz"],
-            row["phase_rad"], row["fwhm_hz"], row["snr"], bool(row["converged"]),
+            int(row["window"]),
+            row["time_start_s"],
+            row["time_end_s"],
+            int(row["n_transients"]),
+            row["n_effective"],
+            bool(row["independent"]),
+            int(row["epoch"]),
+            values,
+            sds,
+            changes,
+            change_sds,
+            row["shift_hz"],
+            row["phase_rad"],
+            row["fwhm_hz"],
+            row["snr"],
+            bool(row["converged"]),
             doubts,
-        )  # fmt: skip
+        )
 
     def _table(self, row: dict[str, float], table: str) -> dict[str, float]:
         return {name: row[f"{table} {name}"] for name in self._names[table]}
@@ -206,9 +218,14 @@ class Windows(Sequence[Estimate]):
         held = self._columns
         use = (held["converged"] > 0) & np.isfinite(change) & np.isfinite(sd)
         return Course(
-            held["time_start_s"][use], held["time_end_s"][use], change[use], sd[use],
-            held["independent"][use], held["epoch"][use], held["n_transients"][use],
-        )  # fmt: skip
+            held["time_start_s"][use],
+            held["time_end_s"][use],
+            change[use],
+            sd[use],
+            held["independent"][use],
+            held["epoch"][use],
+            held["n_transients"][use],
+        )
 
     @property
     def _middle_s(self) -> Line:

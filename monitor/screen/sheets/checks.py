@@ -45,18 +45,20 @@ def card_of(state: SessionState) -> Card:
     start, end = state.reference_s or (state.first_s(), state.time_s())
     checks = (
         reference(end - start, state.foreseen),
-        below("field drift", abs(f.drift_hz_per_min), s.drift_limit_hz_per_min,
-              "Hz/min"),
+        below(
+            "field drift", abs(f.drift_hz_per_min), s.drift_limit_hz_per_min, "Hz/min"
+        ),
         below("line width", f.fwhm_hz, s.fwhm_limit_hz, "Hz"),
         above("SNR of one transient", f.snr, s.snr_limit),
         below("residual water / NAA", f.water, s.water_limit, ""),
         below("lipid / NAA", f.lipid, s.lipid_limit, ""),
-        below("transients of low weight", 100 * f.low_weight,
-              100 * LOW_WEIGHT_SHARE, "%"),
+        below(
+            "transients of low weight", 100 * f.low_weight, 100 * LOW_WEIGHT_SHARE, "%"
+        ),
         recording(stream),
         disk(stream, room_s(state)),
         markers(stream, state.events),
-    )  # fmt: skip
+    )
     against = [check.name for check in checks if not check.good]
     verdict = "GO" if not against else "NOT YET: " + ", ".join(against)
     return Card(verdict, checks)
@@ -101,8 +103,9 @@ def recording(stream: Stream) -> Check:
     """Whether somebody writes the transients to disk."""
     if stream.playback is not None:
         return Check("recording", "replay", "on", None)
-    return Check("recording", "on" if stream.recording else "OFF", "on",
-                 stream.recording)  # fmt: skip
+    return Check(
+        "recording", "on" if stream.recording else "OFF", "on", stream.recording
+    )
 
 
 def disk(stream: Stream, room: float | None) -> Check:

@@ -223,8 +223,10 @@ def _steps_s(
         siemens = "siemens" in acquisition.vendor.lower()
         return _unwrapped(steps, tick_s or TICKS_S[0 if siemens else 1], tr_s)
     found = [_unwrapped(steps, tick, tr_s) for tick in TICKS_S]
-    off = [abs(float(np.median(s[s > 0])) / tr_s - 1) if (s > 0).any() else np.inf
-           for s in found]  # fmt: skip
+    off = [
+        abs(float(np.median(s[s > 0])) / tr_s - 1) if (s > 0).any() else np.inf
+        for s in found
+    ]
     best = int(np.argmin(off))
     return found[best] if off[best] < TICK_TOLERANCE else None
 

@@ -129,10 +129,15 @@ def _series(
     stamps = np.asarray(image.timestamp, float)[kept].astype(np.uint32)
     times_s = times_of(stamps, acquisition, notes, SIEMENS_TICK_S)
     series = Series(
-        path.name, "twix file", acquisition, fids, times_s,
-        notes=(*choices, *notes), choices=tuple(choices),
+        path.name,
+        "twix file",
+        acquisition,
+        fids,
+        times_s,
+        notes=(*choices, *notes),
+        choices=tuple(choices),
         begun=scanner_time(int(stamps[0]) * SIEMENS_TICK_S),
-    )  # fmt: skip
+    )
     if water[0].any():
         reference = _fids(image, water[0], points)[0]
     elif "refscan" in twix and int(twix["refscan"].NAcq):

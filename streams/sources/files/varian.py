@@ -64,9 +64,11 @@ def read_series(path: Path, echo_time_s: float | None = None) -> Series:
     fids = _arranged(traces, receivers)
     acquisition = _acquisition(name, found, fids, echo_time_s)
     averages = _number(found, "nt")
-    notes = (f"{name}: each transient is of {averages:g} averages.",) if (
-        averages and averages > 1
-    ) else ()  # fmt: skip
+    notes = (
+        (f"{name}: each transient is of {averages:g} averages.",)
+        if (averages and averages > 1)
+        else ()
+    )
     return Series(name, "Varian folder", acquisition, fids, None, notes=notes)
 
 
@@ -105,9 +107,12 @@ def _traces(name: str, content: bytes) -> NDArray[np.complex64]:
     length = BLOCK_HEAD * max(heads, 1) + signal
     whole = FILE_HEAD.size + blocks * length
     fits = blocks > 0 and traces > 0 and numbers > 2 and numbers % 2 == 0
-    if not fits or size != dtype.itemsize or block_bytes != length or (
-        not 0 < whole <= min(len(content), MOST_BYTES)
-    ):  # fmt: skip
+    if (
+        not fits
+        or size != dtype.itemsize
+        or block_bytes != length
+        or (not 0 < whole <= min(len(content), MOST_BYTES))
+    ):
         raise _damaged(name)
     starts = [FILE_HEAD.size + n * length + length - signal for n in range(blocks)]
     parts = [np.frombuffer(content, dtype, traces * numbers, at) for at in starts]

@@ -108,9 +108,16 @@ def layout_of(header: Header, readout: Readout, rules: MrdRules) -> Layout:
     acquisition = _as_averaged(acquisition, readout, header)
     stop = start + points * oversampling
     return Layout(
-        coils, received, readout.sample_time_us, start, stop, oversampling,
-        rules.conjugate, acquisition, rules.skip_points,
-    )  # fmt: skip
+        coils,
+        received,
+        readout.sample_time_us,
+        start,
+        stop,
+        oversampling,
+        rules.conjugate,
+        acquisition,
+        rules.skip_points,
+    )
 
 
 def _as_averaged(

@@ -104,8 +104,25 @@ def _head(image: Image, attributes: int) -> bytes:
     if not any(place[12:48]):  # no directions: a viewer would divide by nothing
         place = NOWHERE
     return IMAGE_HEAD.pack(
-        1, DATA_TYPES[pixels], 0, uid, columns, rows, 1, *image.field_of_view_mm, 1,
-        place, *counters, stamp, 0, 0, 0,
-        MAGNITUDE if DATA_TYPES[pixels] == 1 else COMPLEX, image.index, image.series,
-        *(0,) * 8, *(0.0,) * 8, attributes,
-    )  # fmt: skip
+        1,
+        DATA_TYPES[pixels],
+        0,
+        uid,
+        columns,
+        rows,
+        1,
+        *image.field_of_view_mm,
+        1,
+        place,
+        *counters,
+        stamp,
+        0,
+        0,
+        0,
+        MAGNITUDE if DATA_TYPES[pixels] == 1 else COMPLEX,
+        image.index,
+        image.series,
+        *(0,) * 8,
+        *(0.0,) * 8,
+        attributes,
+    )
