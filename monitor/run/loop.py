@@ -123,6 +123,8 @@ class Loop:
         """Take in what has come, and work through it for at most `GATHER_S`."""
         if not self.waiting:
             self.waiting.extend(self.feed.poll(timeout_s))
+            if self.waiting:  # the window is to know how much is coming
+                self.listen()
         until = time.monotonic() + GATHER_S
         while self.waiting and len(self.reports) < MOST_REPORTS:
             self._work(self.waiting.popleft())
@@ -136,7 +138,7 @@ class Loop:
             stream = replace(
                 stream, playback=self._playback_of_analysis(stream.playback)
             )
-        if stream != self.heard:
+        if stream != self.heard or stream.lag:
             self.heard = stream
             self.reports.append(Heard(stream))
         if stream.connected:

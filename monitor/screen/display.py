@@ -102,11 +102,11 @@ class Display:
 
     def _begin_again(self, updates: Sequence[Update], now_s: float) -> None:
         """Take in all that is known once more: a mark was moved or taken back."""
-        self.state = fold.begun_again(self.state, self._settings)
-        before = self.state.arrived_s
+        old = self.state
+        self.state = fold.begun_again(old, self._settings)
         for update in updates:
             fold.fold(self.state, update, now_s)
-        fold.go_on(self.state, before, now_s)
+        fold.go_on(self.state, old, now_s)
 
     def hear(self, stream: Stream, now_s: float) -> None:
         """Take in the state of the stream."""

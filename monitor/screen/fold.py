@@ -35,10 +35,12 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
     """Take in what one message caused."""
     state.revision += 1
     state.seq = max(state.seq, update.seq)
+    state.scanner.take(update.seq)
+    then_s = now_s - state.behind_s()  # when it came: what waited is told no news
     _take_start(state, update)
     state.ended = update.ended if update.ended is not None else state.ended
     if update.event is not None:
-        take_event(state, update.event, now_s)
+        take_event(state, update.event, then_s)
     for epoch in state.epochs[1:]:
         if epoch in update.joined:
             _forget_epoch(state, epoch)
@@ -46,7 +48,7 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
         _take_quality(state, update, update.quality, now_s)
     if update.water is not None:
         state.waters.append(*(getattr(update.water, name) for name in WATER))
-    _take_missing(state, update, now_s)
+    _take_missing(state, update, then_s)
     if update.course is not None:
         _take_course(state, update, update.course)
     if update.reference_curves is not None:
@@ -64,9 +66,9 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
     state.foreseen = update.foreseen or state.foreseen
     _take_agreement(state, update)
     if update.stretches is not None:
-        _take_stretches(state, update.stretches, now_s)
+        _take_stretches(state, update.stretches, then_s)
     for note in dict.fromkeys(update.notes):
-        _take_note(state, note, now_s)
+        _take_note(state, note, then_s)
 
 
 def _take_agreement(state: SessionState, update: Update) -> None:
@@ -94,6 +96,9 @@ def hear(state: SessionState, stream: Stream, now_s: float) -> None:
     sought = not (state.was_connected or stream.connected)  # it never was there yet
     logged = not sought and state.ended is None
     state.stream = stream
+    state.scanner.interval_s = state.interval_s
+    newest_s = state.time_s() if len(state.quality) else None
+    state.scanner.hear(stream.lag, now_s, newest_s)
     room_s = disk.room_s(state)
     state.notices.hear(stream, state.time_s(), now_s, logged, room_s)
     state.was_connected |= stream.connected
@@ -119,10 +124,10 @@ def begun_again(old: SessionState, settings: Settings) -> SessionState:
     return state
 
 
-def go_on(state: SessionState, arrived_s: float | None, now_s: float) -> None:
+def go_on(state: SessionState, old: SessionState, now_s: float) -> None:
     """All was folded once more: nothing of it is news but what came out."""
     settle(state, now_s)
-    state.arrived_s = arrived_s
+    state.arrived_s, state.scanner = old.arrived_s, old.scanner
     state.notices.end_following()
 
 
@@ -190,6 +195,8 @@ def _take_quality(
     state.newest = quality
     state.low_weight += quality.weight < LOW_WEIGHT
     state.arrived_s = now_s
+    state.scanner.interval_s = state.interval_s
+    state.scanner.take_transient(quality.time_s, now_s)
     if update.strip is not None:
         if state.stack is None:
             state.stack = Stack(state.interval_s)
@@ -240,8 +247,8 @@ def _take_estimate(
     if now_s - state.shown_window[0] >= HEADLINE_S:
         state.shown_window = (now_s, state.estimates.newest_whole())
     figures, limits = judged_with(state, estimate), limits_of(state.settings)
-    infusing = state.infusion()[0] is not None
-    state.notices.judge(figures, limits, state.time_s(), now_s, infusing)
+    infusing, then_s = state.infusion()[0] is not None, now_s - state.behind_s()
+    state.notices.judge(figures, limits, state.time_s(), then_s, infusing)
 
 
 def _same_window(one: Estimate, other: Estimate) -> bool:

@@ -17,6 +17,7 @@ from monitor.protocol.blinding import KIND as LOCK
 from monitor.run.stream_state import Stream
 from monitor.screen import messages, stream_messages, window_conditions
 from monitor.screen.number_words import clock
+from monitor.screen.scanner_clock import UNDER_WAY
 from monitor.screen.screen import Level, Message
 from streams.messages.event_table import event_table
 from streams.messages.transient import Event
@@ -78,7 +79,7 @@ class Notices:
         self._since = begun
         if logged and stream.playback is None:
             self._log_stream(found, time_s)
-        if stream.playback is not None or stream.lag <= stream_messages.LAG_ALLOWED:
+        if stream.playback is not None or stream.lag <= UNDER_WAY:
             self._behind_since_s = None
         elif self._behind_since_s is None:
             self._behind_since_s = now_s

@@ -69,6 +69,11 @@ def ago(seconds: float) -> str:
     return f"{seconds / 60:.0f} min"
 
 
+def catching_up_words(done: int, known: int) -> str:
+    """That a window which was opened late is not there yet: "catching up, 3 of 7"."""
+    return f"catching up, {done} of {known}"
+
+
 def minutes_of(seconds: float) -> str:
     """A length of time that need not be exact: "12 min", "3 h", "> 2 days"."""
     if seconds < 2 * 3600:

@@ -12,7 +12,7 @@ from monitor.analysis.tracking.current_change import CurrentChange, current_chan
 from monitor.analysis.tracking.plasma import PLASMA
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.screen import disk, messages, stream_messages
-from monitor.screen.number_words import clock, plain
+from monitor.screen.number_words import catching_up_words, clock, plain
 from monitor.screen.operator_requests import of_unsent
 from monitor.screen.parts import headline, spectrum, strips, trend
 from monitor.screen.parts.agreement import TOGETHER, Agreement, agreement
@@ -77,6 +77,7 @@ def status_of(state: SessionState, now_s: float) -> Status:
         window=state.settings.window,
         interval_s=state.interval_s if any_yet else None,
         room_s=disk.room_s(state),
+        catching_up=state.catching_up(),
         who=" · ".join(part for part in who if part),
     )
     return status(state.stream, progress)
@@ -100,6 +101,7 @@ def headline_of(state: SessionState, now_s: float) -> Headline:
             _age_s(state, now_s),
             state.wait_s(),
             state.new_epoch_s(),
+            state.catching_up(),
         )
     )
 
@@ -119,7 +121,9 @@ def _change_of(
 
 def _waiting(state: SessionState, newest: Estimate | None, now_s: float) -> str:
     replayed = state.stream.playback is not None
-    at_s = state.clock_s(now_s)
+    at_s, catching_up = state.clock_s(now_s), state.catching_up()
+    if catching_up is not None:
+        return catching_up_words(*catching_up)
     if newest and needs_gain(state.settings.outcome) and in_other_epoch(newest):
         return headline.OTHER_GAIN
     return headline.waiting_for(state.reference_s, state.window_s, at_s, replayed)
@@ -307,6 +311,10 @@ def messages_of(state: SessionState, now_s: float) -> tuple[Message, ...]:
     if state.starting(now_s):
         begun = stream_messages.begun(state.stream)
         shown = [begun, *(m for m in shown if m.key != "stream")]
+    catching_up = state.catching_up()
+    if catching_up is not None:
+        said = stream_messages.catching_up(*catching_up)
+        shown = [said, *(m for m in shown if m.key != said.key)]
     shown += of_unsent(state)
     if state.hidden:
         shown = [m for m in shown if not m.tells_outcome]

@@ -29,8 +29,8 @@ from monitor.screen.parts.columns import Columns
 from monitor.screen.parts.tracks import Tracks
 from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
+from monitor.screen.scanner_clock import ScannerClock
 from monitor.screen.screen import Message
-from monitor.screen.stream_messages import LAG_ALLOWED
 from streams.messages.marks import GIVEN, VIEWER, Marks, marks_that_hold, standing
 from streams.messages.transient import Acquisition, Event
 
@@ -64,6 +64,7 @@ class SessionState:
     unsent, unsent_folder : events that are not in the recording yet, and what keeps
         them (empty: nothing)
     seq : number of the newest message
+    scanner : its clock, and how much of the stream is not shown yet
     revision : counts what was folded
     arrived_s, heard_s : readings of the clock at the newest transient, and when the
         stream was first heard of
@@ -105,6 +106,7 @@ class SessionState:
     unsent: tuple[Unsent, ...] = ()
     unsent_folder: str = ""
     seq: int = -1
+    scanner: ScannerClock = field(default_factory=ScannerClock)
     revision: int = 0
     arrived_s: float | None = None
     heard_s: float | None = None
@@ -160,30 +162,39 @@ class SessionState:
         return float(self.quality["time_s"][0]) if len(self.quality) else 0.0
 
     def clock_s(self, now_s: float) -> float:
-        """Scanner time now; between transients it runs on by the caller's clock."""
-        if not len(self.quality) or self.arrived_s is None:
+        """Scanner time now; between transients it runs on by the caller's clock.
+
+        That of the newest transient where no other can be told (`catching_up`).
+        """
+        if not len(self.quality):
             return 0.0
-        since = max(0.0, now_s - self.arrived_s, self.behind_s())
-        live = self.stream.playback is None and self.ended is None
         own = [e.time_s for e in self.events[-1:] if e.author != VIEWER]
         last = own[-1] if own else 0.0
-        return max(self.time_s() + (since if live else 0.0), last)
+        return max(self.time_s(), self._runs_on(now_s), last)
+
+    def _runs_on(self, now_s: float) -> float:
+        """Scanner time by the caller's clock while a live session goes on, else 0; s."""
+        live = self.stream.playback is None and self.ended is None
+        return (self.scanner.at(now_s) or 0.0) if live else 0.0
+
+    def catching_up(self) -> tuple[int, int] | None:
+        """Messages that were worked through, of how many, in a window opened late.
+
+        While it is so, nobody knows what time it is at the scanner.
+        """
+        live = self.stream.playback is None and self.ended is None
+        return self.scanner.catching_up if live else None
 
     def age_s(self, now_s: float) -> float | None:
         """Age of the newest transient in whole seconds."""
         if self.arrived_s is None:
             return None
-        return math.floor(max(now_s - self.arrived_s, self.behind_s()))
+        past_s = self._runs_on(now_s) - self.time_s() if len(self.quality) else 0.0
+        return math.floor(max(now_s - self.arrived_s, past_s, self.behind_s()))
 
     def behind_s(self) -> float:
-        """By how much the newest transient is behind the stream, s.
-
-        A window that was opened late has messages to catch up with; those that are
-        under way in ordinary times do not count.
-        """
-        if self.stream.playback is not None:
-            return 0.0
-        return max(0, self.stream.lag - LAG_ALLOWED) * self.interval_s
+        """By how much the newest transient is behind the stream, s."""
+        return 0.0 if self.stream.playback is not None else self.scanner.behind_s
 
     def overdue_s(self) -> float:
         """Age of the newest whole window where the next ought to be there, else 0; s.
@@ -193,8 +204,7 @@ class SessionState:
         """
         newest = self.estimates.newest_whole()
         age_s = 0.0 if newest is None else self.time_s() - newest.time_end_s
-        if self.stream.playback is None:
-            age_s += self.stream.lag * self.interval_s
+        age_s += self.behind_s()
         return age_s if age_s > 2 * self.settings.step * self.interval_s else 0.0
 
     def wait_s(self) -> float:

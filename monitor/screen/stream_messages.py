@@ -10,7 +10,6 @@ SILENT_INTERVALS = 3.0
 DISK_LOW_BYTES = 1_000_000_000  # where it is not known how fast it fills
 DISK_LOW_S = 3600.0
 DISK_FULL_BYTES = 2_000_000  # some transients: what is left of a disk is never zero
-LAG_ALLOWED = 2  # messages under way in ordinary times
 LAG_DELAY_S = 5.0
 CLOCK_OFF_S = 120.0
 
@@ -121,6 +120,13 @@ def begun(stream: Stream) -> Message:
         action = "Ctrl+N: protocol, and stream or recording"
         return Message("stream", Level.NOTE, "Nothing is open", action, 0.0)
     return Message("stream", Level.NOTE, "Starting", stream.said, 0.0)
+
+
+def catching_up(done: int, known: int) -> Message:
+    """That a window which was opened late works through what is recorded."""
+    said = f"Catching up: {done} of {known} messages"
+    action = "times come once it has; marks and notes get theirs from the relay"
+    return Message("lag", Level.NOTE, said, action, 0.0)
 
 
 def behind(lag: int, for_s: float) -> list[Message]:

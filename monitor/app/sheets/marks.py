@@ -7,7 +7,6 @@ from PyQt6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from monitor.app.sheets.forms import Form
 from monitor.run.worker_messages import SendEvent
-from monitor.screen.number_words import clock
 from monitor.screen.sheets.mark_question import MarkQuestion
 from streams.errors import InputError
 
@@ -36,7 +35,7 @@ class MarkSheet(Form):
         """Ask; nothing is chosen beforehand."""
         self._question = question
         self.title.show_text(question.title)
-        self.now.setText(f"&Now, {clock(question.now_s)}")
+        self.now.setText(question.now_words)
         self.now.setVisible(question.may_be_now)
         self.undo.setVisible(question.may_be_undone)
         self.time.clear()

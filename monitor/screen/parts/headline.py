@@ -1,7 +1,7 @@
 """The headline: the change of the outcome with its 95 % interval, and its verdict.
 
 A number stands here once it means something (`current_change`).  It is grey, and says
-why, where its data are old, where an epoch has just begun, and where windows and
+why, where its data are old or not the newest, where an epoch has just begun, and where windows and
 tracker do not agree.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.current_change import CurrentChange
-from monitor.screen.number_words import DASH, ago, clock, signed
+from monitor.screen.number_words import DASH, ago, catching_up_words, clock, signed
 from monitor.screen.parts.agreement import Agreement
 from monitor.screen.parts.answer import verdict
 from monitor.screen.screen import Headline
@@ -40,6 +40,8 @@ class Standing:
     age_s : of the newest number, s
     interval_s : time in which the next transient is due, s
     new_epoch_s : how long ago an epoch began that is no window old yet; None: none did
+    catching_up : messages worked through, of how many, in a window opened late; None:
+        it is up to date
     """
 
     outcome: str
@@ -52,6 +54,7 @@ class Standing:
     age_s: float
     interval_s: float
     new_epoch_s: float | None
+    catching_up: tuple[int, int] | None
 
 
 def headline(of: Standing) -> Headline:
@@ -80,6 +83,8 @@ def fade(age_s: float, interval_s: float) -> float:
 
 def doubt(of: Standing) -> tuple[float, str]:
     """How grey the number is, 0 to 1, and why; nothing where it may be believed."""
+    if of.catching_up is not None:
+        return 1.0, catching_up_words(*of.catching_up)
     if of.new_epoch_s is not None:
         said = clock(of.new_epoch_s)
         return 1.0, f"a new epoch began {said} ago; wait for its first window"

@@ -6,28 +6,32 @@ import math
 from dataclasses import dataclass
 
 from monitor.run.stream_state import Stream
-from monitor.screen.number_words import MINUS, ago, clock, minutes_of
+from monitor.screen.number_words import MINUS, ago, catching_up_words, clock, minutes_of
 from monitor.screen.screen import Status
 
 
 def stream_words(
-    stream: Stream, clock_s: float, ended: bool, starting: bool = False
+    stream: Stream, clock_s: float | None, ended: bool, starting: bool = False
 ) -> tuple[str, bool]:
-    """State of stream and recording in words, and whether it wants attention."""
+    """State of stream and recording in words, and whether it wants attention.
+
+    `clock_s` is None where no time can be told.
+    """
+    time = "" if clock_s is None else f" {clock(clock_s, hours=True)}"
     playback = stream.playback
     if playback is not None:
         over = not playback.playing and playback.position_s >= playback.length_s > 0
         said = "ended" if over else speed_words(playback.speed, playback.playing)
         return f"REPLAY {said}", False
     if ended:
-        return f"ENDED {clock(clock_s, hours=True)}", False
+        return f"ENDED{time}", False
     if stream.idle:
         return "NO SESSION", False
     if not stream.connected:
         return ("STARTING", False) if starting else ("NO STREAM", True)
     if not stream.recording:
         return "NOT RECORDING", True
-    return f"\N{BLACK CIRCLE} REC {clock(clock_s, hours=True)}", False
+    return f"\N{BLACK CIRCLE} REC{time}", False
 
 
 def speed_words(speed: float, playing: bool) -> str:
@@ -70,6 +74,8 @@ class Progress:
     window : transients in a window
     interval_s : between transients, s; None before the first
     room_s : how long the disk holds what comes, s; None where unknown
+    catching_up : messages worked through, of how many, in a window opened late; None:
+        it is up to date
     who : subject, visit, protocol
     """
 
@@ -84,20 +90,26 @@ class Progress:
     window: int
     interval_s: float | None
     room_s: float | None
+    catching_up: tuple[int, int] | None
     who: str
 
 
 def status(stream: Stream, at: Progress) -> Status:
     """The strip."""
-    words, attention = stream_words(stream, at.clock_s, at.ended, at.starting)
+    phase, plan, at_s = at.phase, at.plan, at.clock_s
     age = "no data yet" if at.age_s is None else f"data {ago(at.age_s)} old"
     if stream.playback is not None or at.ended:
         age = f"at {clock(at.clock_s)}"
     disk = "" if at.room_s is None else f"disk {minutes_of(at.room_s)}"
     if at.ended or stream.playback is not None or not stream.connected:
         disk = ""
+    if at.catching_up is not None:
+        done, known = at.catching_up
+        age, at_s = catching_up_words(done, known), None
+        phase, plan = "CATCHING UP", f"{done} of {known}"
+    words, attention = stream_words(stream, at_s, at.ended, at.starting)
     details = at.who, " · ".join(part for part in (age, disk) if part)
-    return Status(words, attention, at.phase, at.plan, details, more_words(stream, at))
+    return Status(words, attention, phase, plan, details, more_words(stream, at))
 
 
 def more_words(stream: Stream, at: Progress) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from monitor.protocol.moment import moment_of
@@ -25,7 +26,7 @@ class MarkQuestion:
     ----------
     kind : of the event that is asked about
     asks : the question in words
-    now_s : scanner time now, s
+    now_s : scanner time now, s; inf: not known, since the window is catching up
     may_be_now : whether that can be an answer: not once the session has ended
     may_be_undone : whether there is a mark that can be taken back
     replaces : whether an answer goes before a mark of the scanner or the pump
@@ -44,6 +45,11 @@ class MarkQuestion:
     def title(self) -> str:
         """What it is about."""
         return f"The infusion's {NAMES[self.kind]}"
+
+    @property
+    def now_words(self) -> str:
+        """What "now" is called: with its time where that can be told."""
+        return "&Now" if math.isinf(self.now_s) else f"&Now, {clock(self.now_s)}"
 
     def now(self) -> SendEvent:
         """What "now" sends."""
@@ -116,6 +122,8 @@ def _stands(mark: Event) -> str:
 def _question(state: SessionState, kind: str, now_s: float, asks: str) -> MarkQuestion:
     mark, shown_s = state.marks().of(kind), state.shown_s()
     time_s = state.clock_s(now_s) if shown_s is None else shown_s
+    if state.catching_up() is not None:
+        time_s = math.inf
     return MarkQuestion(
         kind,
         asks,

@@ -70,7 +70,8 @@ def test_every_message_is_worked_through_once_and_in_order():
     clock.now = 1e6
     reports = run_until(loop, lambda r: len(computed(r)) == len(wanted))
     assert computed(reports) == wanted
-    assert reports[0] == Began("fake")
+    assert isinstance(reports[0], Heard)
+    assert reports[1] == Began("fake")
 
 
 def test_a_turn_does_a_little_and_comes_back():
@@ -81,8 +82,7 @@ def test_a_turn_does_a_little_and_comes_back():
     loop.turn(0.0)
     assert time.perf_counter() - began < 1.0
     assert 0 < len(loop.reports) < 1500
-    loop.listen()
-    assert isinstance(loop.reports[-1], Heard)
+    assert isinstance(loop.reports[0], Heard)
 
 
 def test_heartbeats_cause_no_update():

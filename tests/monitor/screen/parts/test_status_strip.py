@@ -66,21 +66,6 @@ def test_the_infusion_s_clock_runs_on_without_data_which_are_told_old(updates):
     assert before.plan == ""
 
 
-def test_a_window_that_was_opened_late_tells_the_scanners_time_while_it_catches_up(
-    updates,
-):
-    """Its newest transient has only just come and is long past all the same."""
-    display = shown(updates, 700.0)
-    display.hear(replace(LIVE, lag=302), 700.0)
-    screen = display.screen(700.5)
-    assert screen.status.stream == "● REC 00:21:40"
-    assert screen.status.phase == "INFUSION +11:40"
-    assert screen.status.details[1].startswith("data 10 min old")
-    assert screen.headline.lines[0] == "▲ data 10 min old"
-    display.hear(replace(LIVE, lag=2), 700.5)
-    assert display.screen(701.0).status.phase == "INFUSION +01:41"
-
-
 def test_room_on_the_disk_is_told_as_time(updates):
     display = shown(updates, 300.0)
     display.hear(replace(LIVE, disk_free_bytes=10**7), 300.0)
