@@ -173,7 +173,7 @@ class SessionState:
         return max(self.time_s(), self._runs_on(now_s), last)
 
     def _runs_on(self, now_s: float) -> float:
-        """Scanner time by the caller's clock while a live session goes on, else 0; s."""
+        """Scanner time by the caller's clock in a live session, else 0; s."""
         live = self.stream.playback is None and self.ended is None
         return (self.scanner.at(now_s) or 0.0) if live else 0.0
 

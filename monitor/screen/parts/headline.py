@@ -1,8 +1,8 @@
 """The headline: the change of the outcome with its 95 % interval, and its verdict.
 
 A number stands here once it means something (`current_change`).  It is grey, and says
-why, where its data are old or not the newest, where an epoch has just begun, and where windows and
-tracker do not agree.
+why, where its data are old or not the newest, where an epoch has just begun, and where
+windows and tracker do not agree.
 """
 
 from __future__ import annotations
