@@ -96,7 +96,7 @@ class Progress:
 
 def status(stream: Stream, at: Progress) -> Status:
     """The strip."""
-    phase, plan, at_s = at.phase, at.plan, at.clock_s
+    phase, plan, late = at.phase, at.plan, at.catching_up is not None
     age = "no data yet" if at.age_s is None else f"data {ago(at.age_s)} old"
     if stream.playback is not None or at.ended:
         age = f"at {clock(at.clock_s)}"
@@ -105,9 +105,10 @@ def status(stream: Stream, at: Progress) -> Status:
         disk = ""
     if at.catching_up is not None:
         done, known = at.catching_up
-        age, at_s = catching_up_words(done, known), None
+        age = catching_up_words(done, known)
         phase, plan = "CATCHING UP", f"{done} of {known}"
-    words, attention = stream_words(stream, at_s, at.ended, at.starting)
+    clock_s = None if late else at.clock_s
+    words, attention = stream_words(stream, clock_s, at.ended, at.starting)
     details = at.who, " · ".join(part for part in (age, disk) if part)
     return Status(words, attention, phase, plan, details, more_words(stream, at))
 
