@@ -17,7 +17,7 @@ from monitor.protocol.blinding import KIND as LOCK
 from monitor.run.stream_state import Stream
 from monitor.screen import messages, stream_messages, window_conditions
 from monitor.screen.number_words import clock
-from monitor.screen.scanner_clock import UNDER_WAY
+from monitor.screen.scanner_time import UNDER_WAY
 from monitor.screen.screen import Level, Message
 from streams.messages.event_table import event_table
 from streams.messages.transient import Event

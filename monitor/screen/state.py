@@ -29,7 +29,7 @@ from monitor.screen.parts.columns import Columns
 from monitor.screen.parts.tracks import Tracks
 from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
-from monitor.screen.scanner_clock import ScannerClock
+from monitor.screen.scanner_time import ScannerTime
 from monitor.screen.screen import Message
 from streams.messages.marks import GIVEN, VIEWER, Marks, marks_that_hold, standing
 from streams.messages.transient import Acquisition, Event
@@ -106,7 +106,7 @@ class SessionState:
     unsent: tuple[Unsent, ...] = ()
     unsent_folder: str = ""
     seq: int = -1
-    scanner: ScannerClock = field(default_factory=ScannerClock)
+    scanner: ScannerTime = field(default_factory=ScannerTime)
     revision: int = 0
     arrived_s: float | None = None
     heard_s: float | None = None

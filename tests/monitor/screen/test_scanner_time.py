@@ -12,7 +12,7 @@ from screen_cases import LIVE, shown
 
 from monitor.screen.display import Display
 from monitor.screen.number_words import clock
-from monitor.screen.scanner_clock import UNDER_WAY, ScannerClock
+from monitor.screen.scanner_time import UNDER_WAY, ScannerTime
 from monitor.screen.sheets.mark_question import question_of
 from streams.messages.marks import START
 
@@ -93,7 +93,7 @@ def test_a_mark_may_be_given_while_nobody_knows_the_time(updates):
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 60)), max_size=40))
 def test_a_time_is_told_exactly_where_nothing_is_behind(steps):
     """Whatever order the messages and counts come in: no time while it is unknown."""
-    found, seq, now = ScannerClock(), -1, 0.0
+    found, seq, now = ScannerTime(), -1, 0.0
     for heard, amount in steps:
         now += 0.25
         if heard:
@@ -111,7 +111,7 @@ def test_a_time_is_told_exactly_where_nothing_is_behind(steps):
 
 @pytest.mark.parametrize("behind", range(UNDER_WAY + 1))
 def test_messages_under_way_are_counted_into_the_time(behind):
-    found = ScannerClock(interval_s=2.0)
+    found = ScannerTime(interval_s=2.0)
     found.hear(10 + behind, 0.0, None)
     for seq in range(10):
         found.take(seq)

@@ -15,7 +15,7 @@ BACKLOG = 16  # messages more than can have come since the clock was set
 
 
 @dataclass(slots=True)
-class ScannerClock:
+class ScannerTime:
     """Owned by one `SessionState`; `now_s` is the reading of the caller's clock.
 
     Attributes
