@@ -25,12 +25,13 @@ from monitor.app.sheets.window_request import Looking
 from monitor.app.sheets.window_view import LookSheet
 from monitor.run.worker_messages import Command
 from monitor.screen.acknowledgement import ACKNOWLEDGED, text_of
+from monitor.screen.current_messages import messages_of
 from monitor.screen.fold import tell_sentence
 from monitor.screen.keys import KEYS
 from monitor.screen.messages import PASSING, said_at
 from monitor.screen.operator_requests import acknowledge
 from monitor.screen.rewindable import Session
-from monitor.screen.session_parts import messages_of, table_of
+from monitor.screen.session_parts import table_of
 from monitor.screen.sheets.checks import card_of
 from monitor.screen.sheets.choices import choices_of, outcomes_of
 from monitor.screen.sheets.mark_question import MarkQuestion

@@ -17,6 +17,7 @@ from monitor.analysis.update import Update
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
 from monitor.screen import fold
+from monitor.screen.current_messages import messages_of
 from monitor.screen.last_drawn import Identity, Memo
 from monitor.screen.parts.footer import footer
 from monitor.screen.screen import Screen
@@ -25,7 +26,6 @@ from monitor.screen.session_parts import (
     fade_of,
     headline_of,
     measures_of,
-    messages_of,
     newest_of,
     outlook_of,
     spectrum_of,

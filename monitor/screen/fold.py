@@ -6,9 +6,6 @@ These functions alone change a `SessionState`.  Every reading of a clock is the 
 
 from __future__ import annotations
 
-import math
-
-from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.note import Note
@@ -20,7 +17,7 @@ from monitor.screen import disk, notices
 from monitor.screen.fold_event import take_event
 from monitor.screen.parts.axis import Span
 from monitor.screen.parts.spectrum import height_of
-from monitor.screen.parts.stretch_words import unlike
+from monitor.screen.parts.stretch_words import lasting, over_words, taken_back
 from monitor.screen.parts.tracks import Tracks
 from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
@@ -65,8 +62,7 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
         state.spectral_maps = update.spectral_maps
     state.foreseen = update.foreseen or state.foreseen
     _take_agreement(state, update)
-    if update.stretches is not None:
-        _take_stretches(state, update.stretches, then_s)
+    _take_stretches(state, update, then_s)
     for note in dict.fromkeys(update.notes):
         _take_note(state, note, then_s)
 
@@ -80,15 +76,18 @@ def _take_agreement(state: SessionState, update: Update) -> None:
         state.agreement = None
 
 
-def _take_stretches(
-    state: SessionState, stretches: tuple[Stretch, ...], now_s: float
-) -> None:
-    """Take in what is unlike the rest; a stretch that is new is told."""
-    known_s = max((one.end_s for one in state.stretches), default=-math.inf)
-    for one in stretches:
-        if one.left_out and one.start_s > known_s:
-            tell(state, unlike(one, state.zero_s()), now_s)
-    state.stretches = stretches
+def _take_stretches(state: SessionState, update: Update, now_s: float) -> None:
+    """Take in what is unlike the rest; what is over is told with what it changed."""
+    transients = 0 if state.newest is None else state.newest.index + 1
+    over = state.ended is not None
+    news = state.stretches.step(update.stretches, transients, over)
+    zero_s, found = state.zero_s(), None if state.hidden else state.agreement
+    for one in news.begun:
+        state.notices.log.append((state.time_s(), lasting(one, zero_s)))
+    for one in news.over:
+        tell(state, over_words(one, zero_s, found), now_s)
+    for one in news.taken_back:
+        tell(state, taken_back(one, zero_s), now_s)
 
 
 def hear(state: SessionState, stream: Stream, now_s: float) -> None:

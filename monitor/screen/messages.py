@@ -23,7 +23,8 @@ CONSEQUENCE = {
     for place, key in enumerate(
         ("recording", "stream", "unsent", "disk", "failed", "deaf", "silent",
          "expected", "conjugation", "fitting", "lost", "refused", "fit", "rejected",
-         "fwhm", "lipid", "snr", "water", "drift", "lag", "clock", "unlocked", "ended")
+         "unlike", "fwhm", "lipid", "snr", "water", "drift", "lag", "clock",
+         "unlocked", "ended")
     )
 }  # fmt: skip
 """Which of two conditions of a level matters more: what is lost for ever is first."""

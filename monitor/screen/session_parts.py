@@ -11,9 +11,8 @@ from monitor.analysis.fit.curves import Curves
 from monitor.analysis.tracking.current_change import CurrentChange, current_change
 from monitor.analysis.tracking.plasma import PLASMA
 from monitor.analysis.tracking.point import TrackerPoint
-from monitor.screen import disk, messages, stream_messages
+from monitor.screen import disk
 from monitor.screen.number_words import catching_up_words, clock, plain
-from monitor.screen.operator_requests import of_unsent
 from monitor.screen.parts import headline, spectrum, strips, trend
 from monitor.screen.parts.agreement import TOGETHER, Agreement, agreement
 from monitor.screen.parts.axis import time_axis
@@ -28,7 +27,6 @@ from monitor.screen.recent_quality import figures_of, limits_of
 from monitor.screen.screen import (
     Headline,
     Measure,
-    Message,
     Overlay,
     SpectrumView,
     Status,
@@ -292,30 +290,3 @@ def outlook_of(state: SessionState) -> OutlookWords:
     """How long still; it tells nothing of the outcome."""
     infusing, ended = state.infusion()[0] is not None, state.ended is not None
     return outlook_words(state.foreseen, infusing, ended)
-
-
-def messages_of(state: SessionState, now_s: float) -> tuple[Message, ...]:
-    """What the operator is told, the most urgent first."""
-    heard_s = state.arrived_s if state.arrived_s is not None else state.heard_s
-    age_s = 0.0 if heard_s is None else math.floor(now_s - heard_s)
-    infusing = state.infusion()[0] is not None
-    shown = state.notices.shown(
-        state.stream,
-        age_s,
-        state.wait_s(),
-        state.ended,
-        now_s,
-        infusing,
-        disk.room_s(state),
-    )
-    if state.starting(now_s):
-        begun = stream_messages.begun(state.stream)
-        shown = [begun, *(m for m in shown if m.key != "stream")]
-    catching_up = state.catching_up()
-    if catching_up is not None:
-        said = stream_messages.catching_up(*catching_up)
-        shown = [said, *(m for m in shown if m.key != said.key)]
-    shown += of_unsent(state)
-    if state.hidden:
-        shown = [m for m in shown if not m.tells_outcome]
-    return messages.ordered(state.notices.with_known(shown))

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.glm.spectral_map import SpectralMap
@@ -31,6 +30,7 @@ from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
 from monitor.screen.scanner_time import ScannerTime
 from monitor.screen.screen import Message
+from monitor.screen.stretch_watch import StretchWatch
 from streams.messages.marks import GIVEN, VIEWER, Marks, marks_that_hold, standing
 from streams.messages.transient import Acquisition, Event
 
@@ -95,7 +95,7 @@ class SessionState:
     answers: dict[str, Answer] = field(default_factory=dict)
     spectral_maps: tuple[SpectralMap, ...] = ()
     foreseen: Foreseen | None = None
-    stretches: tuple[Stretch, ...] = ()
+    stretches: StretchWatch = field(default_factory=StretchWatch)
     agreement: Agreement | None = None
     looked_at: dict[Span, Curves | None] = field(default_factory=dict)
     low_weight: int = 0
@@ -162,10 +162,7 @@ class SessionState:
         return float(self.quality["time_s"][0]) if len(self.quality) else 0.0
 
     def clock_s(self, now_s: float) -> float:
-        """Scanner time now; between transients it runs on by the caller's clock.
-
-        That of the newest transient where no other can be told (`catching_up`).
-        """
+        """Scanner time now, between transients too; the newest's where catching up."""
         if not len(self.quality):
             return 0.0
         own = [e.time_s for e in self.events[-1:] if e.author != VIEWER]
@@ -265,7 +262,9 @@ class SessionState:
         left_out = self.settings.rejected_epochs
         epochs = [(start, end) for n, start, end in spans if n in left_out]
         stretches = [
-            (s.start_s, s.end_s + self.interval_s) for s in self.stretches if s.left_out
+            (s.start_s, s.end_s + self.interval_s)
+            for s in self.stretches.known
+            if s.left_out
         ]
         return (*epochs, *stretches)
 

@@ -16,14 +16,13 @@ from monitor.analysis.contamination.features import BANDS
 from monitor.analysis.contamination.states import (
     DEPARTURE,
     LIPIDS,
-    SPAN,
     WATER_LOG,
     WIDTH_HZ,
     Comparison,
     States,
     beside,
 )
-from monitor.analysis.contamination.stretch import Cause
+from monitor.analysis.contamination.stretch import SPAN, Cause
 from monitor.analysis.signal.spectrum import Real
 
 LOST_SHARE = 0.15

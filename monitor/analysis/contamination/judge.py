@@ -21,7 +21,6 @@ from monitor.analysis.contamination.features import EpochFeatures, Features, ban
 from monitor.analysis.contamination.good_weights import STRETCH, Weighing
 from monitor.analysis.contamination.states import (
     ENOUGH,
-    SPAN,
     Comparison,
     runs_of,
     states_of,
@@ -96,7 +95,7 @@ class Judge:
         """Whether it is time to look: every few transients, or within a stretch."""
         newest = self._epochs[self._arrived[-1].epoch]
         n, last = len(newest), self.stretches[-1:]
-        if any(s.stop >= len(self._arrived) - SPAN for s in last):
+        if any(stretch.lasts(len(self._arrived)) for stretch in last):
             return True
         return n % max(EVERY, n // LOOKS) == 0
 

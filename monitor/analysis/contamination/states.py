@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
 from monitor.analysis.contamination.features import BANDS, MIDDLES_PPM, Seen
+from monitor.analysis.contamination.stretch import SPAN
 from monitor.analysis.signal.spectrum import Real
 
-SPAN = 9
 LEAST = 5
 ENOUGH = 24
 LASTING = 200

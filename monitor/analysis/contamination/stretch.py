@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+SPAN = 9
+"""Transients that are looked at together, and behind a stretch for its end."""
+
 
 class Cause(StrEnum):
     """What sets a stretch apart."""
@@ -42,3 +45,12 @@ class Stretch:
     def transients(self) -> int:
         """How many."""
         return self.stop - self.first
+
+    def lasts(self, transients: int) -> bool:
+        """Whether it may still grow after so many transients of the session."""
+        return self.stop + SPAN >= transients
+
+    def is_same(self, other: Stretch) -> bool:
+        """Whether another is the same, found again: they overlap."""
+        near = self.first < other.stop and other.first < self.stop
+        return near and self.epoch == other.epoch

@@ -23,13 +23,47 @@ def span_words(stretch: Stretch, zero_s: float) -> str:
     return from_to(stretch.start_s - zero_s, stretch.end_s - zero_s, bool(zero_s))
 
 
-def unlike(stretch: Stretch, zero_s: float) -> Message:
-    """A stretch that is left out from now on, as long as it lasts."""
-    begin = span_words(stretch, zero_s).partition(" to ")[0]
-    said = f"{stretch.cause.capitalize()} since {begin}: left out while it lasts"
+def lasting(stretch: Stretch, zero_s: float) -> Message:
+    """The condition that a stretch is left out, as long as it lasts."""
+    said = f"{_since(stretch, zero_s)}: left out while it lasts"
+    return Message("unlike", Level.NOTE, said, DO[stretch.cause], 0.0)
+
+
+def over_words(stretch: Stretch, zero_s: float, found: Agreement | None) -> Message:
+    """That a stretch which was left out is over, from when to when, and its effect.
+
+    `found` are the comparisons so far; None: nothing may be told of them, or there is
+    none yet.
+    """
+    span, n = span_words(stretch, zero_s), stretch.transients
+    out = f"{n} transient{'s' if n > 1 else ''} left out"
     if stretch.cause == Cause.OPERATOR:
-        said = f"{span_words(stretch, zero_s)} left out"
-    return Message("note", Level.NOTE, said, DO[stretch.cause], 0.0)
+        said = f"{span}: {out}"
+    else:
+        said = f"{stretch.cause.capitalize()} {span} is over: {out}"
+    effect = _effect(stretch, found)
+    return Message("note", Level.NOTE, said, effect, 0.0, tells_outcome=bool(effect))
+
+
+def taken_back(stretch: Stretch, zero_s: float) -> Message:
+    """That what was left out counts again: it is like the rest after all."""
+    said = f"{_since(stretch, zero_s)}: like the rest after all, it counts again"
+    return Message("note", Level.NOTE, said, "", 0.0)
+
+
+def _since(stretch: Stretch, zero_s: float) -> str:
+    begin = span_words(stretch, zero_s).partition(" to ")[0]
+    return f"{stretch.cause.capitalize()} since {begin}"
+
+
+def _effect(stretch: Stretch, found: Agreement | None) -> str:
+    """What leaving a stretch out changes in the mean since the infusion began."""
+    differences = () if found is None else found.differences
+    for one in differences:
+        if one.stretch is not None and one.stretch.is_same(stretch):
+            by = f"{signed(one.percent)} ± {Z95 * one.sd_percent:.1f} %"
+            return f"that moves the mean change by {by}"
+    return ""
 
 
 def stretch_words(stretch: Stretch, zero_s: float) -> str:

@@ -119,7 +119,8 @@ def _stretch_lines(state: SessionState) -> tuple[Line, ...]:
     """Stretches that are unlike the rest."""
     zero_s = state.zero_s()
     return tuple(
-        Line("unlike the rest", stretch_words(one, zero_s)) for one in state.stretches
+        Line("unlike the rest", stretch_words(one, zero_s))
+        for one in state.stretches.known
     )
 
 

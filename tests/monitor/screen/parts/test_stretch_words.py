@@ -7,20 +7,37 @@ from monitor.analysis.tracking.agreement import Agreement, Difference, Way
 from monitor.screen.parts.stretch_words import (
     compared_words,
     doubt_of,
+    lasting,
+    over_words,
     stretch_words,
-    unlike,
 )
 
 LIPID = Stretch(70, 130, 0, 152.0, 270.0, Cause.LIPID)
 
 
 def test_a_stretch_says_since_when_and_what_to_do():
-    said = unlike(LIPID, 512.0)
+    said = lasting(LIPID, 512.0)
     assert said.condition == "Lipid since \N{MINUS SIGN}06:00: left out while it lasts"
     assert "lie still" in said.action
     assert stretch_words(LIPID, 0.0) == "02:32 to 04:30, lipid, left out"
     taken_in = replace(LIPID, left_out=False)
     assert stretch_words(taken_in, 0.0).endswith("taken in")
+
+
+def test_a_stretch_that_is_over_says_from_when_to_when_and_what_it_changed():
+    said = over_words(LIPID, 0.0, None)
+    assert said.condition == "Lipid 02:32 to 04:30 is over: 60 transients left out"
+    assert (said.action, said.tells_outcome) == ("", False)
+    found_shorter = replace(LIPID, stop=125, end_s=260.0)
+    mended = Difference(Way.STRETCH, 7.7, 0.9, found_shorter)
+    said = over_words(LIPID, 0.0, Agreement("Glx/tNAA", (mended,)))
+    assert said.action == "that moves the mean change by +7.7 ± 1.8 %"
+    assert said.tells_outcome
+
+
+def test_what_the_operator_leaves_out_has_no_cause():
+    said = over_words(replace(LIPID, cause=Cause.OPERATOR), 0.0, None)
+    assert said.condition == "02:32 to 04:30: 60 transients left out"
 
 
 def test_what_is_left_out_is_told_and_greys_nothing():

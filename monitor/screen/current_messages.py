@@ -1,0 +1,54 @@
+"""What the operator is told now: conditions, and what was told a moment ago."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from monitor.screen import disk, messages, stream_messages
+from monitor.screen.operator_requests import of_unsent
+from monitor.screen.parts.stretch_words import lasting
+from monitor.screen.screen import Message
+from monitor.screen.state import SessionState
+
+
+def messages_of(state: SessionState, now_s: float) -> tuple[Message, ...]:
+    """What the operator is told, the most urgent first."""
+    shown = [*_of_notices(state, now_s), *of_unsent(state), *_unlike(state, now_s)]
+    if state.hidden:
+        shown = [m for m in shown if not m.tells_outcome]
+    return messages.ordered(state.notices.with_known(shown))
+
+
+def _of_notices(state: SessionState, now_s: float) -> list[Message]:
+    """Conditions of stream and windows, and sentences that were told."""
+    heard_s = state.arrived_s if state.arrived_s is not None else state.heard_s
+    shown = state.notices.shown(
+        state.stream,
+        0.0 if heard_s is None else math.floor(now_s - heard_s),
+        state.wait_s(),
+        state.ended,
+        now_s,
+        state.infusion()[0] is not None,
+        disk.room_s(state),
+    )
+    catching_up = state.catching_up()
+    if state.starting(now_s):
+        shown = _instead(shown, stream_messages.begun(state.stream))
+    if catching_up is not None:
+        shown = _instead(shown, stream_messages.catching_up(*catching_up))
+    return shown
+
+
+def _instead(shown: list[Message], one: Message) -> list[Message]:
+    """One message in the place of any of its kind."""
+    return [one, *(m for m in shown if m.key != one.key)]
+
+
+def _unlike(state: SessionState, now_s: float) -> list[Message]:
+    """Stretches that are left out at this moment, with how long they have lasted."""
+    at_s, zero_s = state.clock_s(now_s), state.zero_s()
+    return [
+        replace(lasting(one, zero_s), age_s=max(0.0, at_s - one.start_s))
+        for one in state.stretches.lasting
+    ]
