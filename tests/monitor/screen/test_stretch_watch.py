@@ -25,9 +25,13 @@ def grown(transients: int) -> Stretch:
     return replace(MOTION, stop=stop, end_s=(stop - 1) * TR_S)
 
 
-def followed(updates, settings=SETTINGS):
-    """(transients, messages) of a session in which there is such a stretch."""
-    display = shown(updates, FIRST * TR_S - 1.0, settings)
+def before_it(updates, settings=SETTINGS):
+    """The page of a session in which there is such a stretch, before it."""
+    return shown(updates, FIRST * TR_S - 1.0, settings)
+
+
+def followed(display, updates):
+    """(transients, messages) from then on."""
     effect = Difference(Way.STRETCH, 0.8, 0.25, MOTION)
     for update in updates:
         if update.quality is None or update.quality.index < FIRST:
@@ -39,12 +43,12 @@ def followed(updates, settings=SETTINGS):
             update = replace(update, stretches=(grown(n),))
         agreement = Agreement(SETTINGS.outcome, (effect,))
         display.fold(replace(update, agreement=agreement), now)
-        yield n, display.screen(now + 0.1).messages, display
+        yield n, display.screen(now + 0.1).messages
 
 
 def test_it_is_a_condition_while_it_lasts_and_a_sentence_when_it_is_over(updates):
-    begun, over = [], []
-    for n, messages, display in followed(updates):
+    display, begun, over = before_it(updates), [], []
+    for n, messages in followed(display, updates):
         said = {m.condition: m for m in messages}
         assert not (BEGUN in said and OVER in said)
         if BEGUN in said:
@@ -62,8 +66,8 @@ def test_it_is_a_condition_while_it_lasts_and_a_sentence_when_it_is_over(updates
 
 
 def test_a_blinded_page_is_told_of_it_without_the_number(updates):
-    hidden = replace(SETTINGS, outcome_hidden=True)
-    said = [m for _, messages, _ in followed(updates, hidden) for m in messages]
+    display = before_it(updates, replace(SETTINGS, outcome_hidden=True))
+    said = [m for _, messages in followed(display, updates) for m in messages]
     over = [m for m in said if m.condition == OVER]
     assert over
     assert all(m.action == "" for m in over)
@@ -79,9 +83,8 @@ def test_one_that_is_found_afterwards_is_only_told_as_over(updates):
 
 
 def test_one_that_is_like_the_rest_after_all_is_taken_back(updates):
-    for n, _, display in followed(updates):
-        if n == FIRST + 20:
-            break
+    display = before_it(updates)
+    n = next(n for n, _ in followed(display, updates) if n == FIRST + 20)
     update = next(u for u in updates if u.quality and u.quality.index == n)
     now = update.quality.time_s
     display.fold(replace(update, stretches=()), now)
