@@ -157,7 +157,8 @@ class Headless:
     def _now(self) -> str:
         """The headline at the moment, or the state of the stream."""
         shown = self._display.screen(time.monotonic()).headline
-        return f"{shown.title} {shown.number} {shown.interval}".strip()
+        number = f"{shown.title} {shown.number} {shown.interval}".strip()
+        return f"{number}: {shown.verdict}" if shown.interval else number
 
     def _missing(self) -> str:
         """How many transients never came, where some did not."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monitor.analysis.tracking.comparison import Comparison
+from monitor.analysis.tracking.finding import Seen, finding
 from monitor.analysis.tracking.joint_models import MODELS
 from monitor.judge.figure_data import Times
 from monitor.judge.followed_session import Followed
@@ -83,21 +84,24 @@ def _describe_parameter(name: str, value: float, tried: Sequence[float]) -> str:
 
 
 def answers_of(
-    followed: Followed, times: Times, names: Sequence[str]
+    followed: Followed, times: Times, means: Mapping[str, Seen]
 ) -> list[dict[str, Any]]:
     """Has it changed since the infusion began?  As the course stood at its end.
 
     `since_min` is when "changed" was first answered, None where it was not.  How large
-    the change is stands in the response measures, and nowhere a second time.
+    the change is stands in the response measures, and nowhere a second time; `means`
+    are those of them, by outcome, that the answer stands beside.
     """
     answers = followed.result.answers
+    target = followed.result.settings.reference_target_percent
     return [
         {
             "outcome": name,
+            "finding": finding(answers[name], target, mean).value,
             "log_evidence": answers[name].log_evidence,
             "since_min": None if since_s is None else (since_s - times.zero_s) / 60,
         }
-        for name in names
+        for name, mean in means.items()
         if name in answers
         for since_s in (answers[name].since_s,)
     ]

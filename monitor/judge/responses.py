@@ -77,15 +77,22 @@ def outcome_report(
 ) -> Report:
     """The part of the report that is not there where the outcome is hidden."""
     settings = followed.result.settings
+    rows = _measures(responses.changes, responses.period_s)
+    means = dict.fromkeys(responses.changes, (math.nan, math.nan))
+    means |= {m["outcome"]: (m["value"], m["sd"]) for m in rows if _is_mean(m)}
     return {
         "models": models_of(compared, settings.outcome),
         "models_said": compared.sentence if compared else "",
-        "answers": answers_of(followed, responses.times, tuple(responses.changes)),
-        "measures": _measures(responses.changes, responses.period_s),
+        "answers": answers_of(followed, responses.times, means),
+        "measures": rows,
         "windows": _windows(responses.changes, responses.times),
         "detectable": _detectable(responses, settings),
         "reference_values": _reference_values(followed, settings.outcome),
     }
+
+
+def _is_mean(measure: Report) -> bool:
+    return bool(measure["measure"] == "mean")
 
 
 def _interval_s(followed: Followed) -> float:

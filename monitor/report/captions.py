@@ -51,7 +51,9 @@ ANSWER_NOTE = (
     "is the mean change other than zero? Changed is said when a change is 20 times as "
     "likely as none, so that the chance of ever saying so where nothing changes is at "
     "most 5 % for each outcome, however often one looks. It is taken back where the "
-    "mean may be 0 again; how large the change is stands under Response measures."
+    "mean may be 0 again; how large the change is stands under Response measures. "
+    "Their intervals are right for one look, and narrower: where that of the mean "
+    "leaves zero out and the answer is not reached, a change is possible, not proven."
 )
 ANSWER_HEADER = (
     "Outcome",

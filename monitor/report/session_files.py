@@ -37,7 +37,7 @@ MODELS = (
     "largest_percent",
     "largest_sd_percent",
 )
-ANSWERS = ("outcome", "log_evidence", "since_min")
+ANSWERS = ("outcome", "finding", "log_evidence", "since_min")
 OF_OUTCOME = {
     "measures": MEASURES,
     "windows": WINDOWS,

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from monitor.analysis.preparation.quality import COUNTING_WEIGHT
+from monitor.analysis.tracking.finding import Finding
 from monitor.judge.criteria import Verdict, criteria_of
 from monitor.report.digits import (
     DASH,
@@ -135,10 +136,12 @@ def model_change(row: Report, which: str) -> str:
 
 def answer_sentence(answer: Report) -> str:
     """The sequential answer in words, with its time."""
-    since = answer["since_min"]
-    if since is None:
-        return "not seen; what would have been: see detectable change"
-    return f"changed, first said at {with_sign(since)} min"
+    since, found = answer["since_min"], Finding(answer["finding"])
+    if found.proven:
+        return f"{found.value}, first said at {with_sign(since)} min"
+    if found.possible:
+        return f"{found.value}, not proven"
+    return "not seen; what would have been: see detectable change"
 
 
 def likelihood(answer: Report) -> str:

@@ -10,7 +10,13 @@ from collections.abc import Iterable, Iterator
 from monitor.analysis.course.response import Z95
 from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.analysis.preparation.combination import WATERS
-from monitor.analysis.tracking.current_change import current_change
+from monitor.analysis.tracking.current_change import CurrentChange, current_change
+from monitor.analysis.tracking.finding import (
+    HOPELESS,
+    Finding,
+    finding,
+    least_seen_percent,
+)
 from monitor.run.levels import unmeasured
 from monitor.run.line_place import line_offset, points_before_top
 from monitor.run.negative_components import negative_components
@@ -72,7 +78,27 @@ def change_at_the_end(result: Result) -> str:
     return (
         f"{name} at the end ({by}): {change:+.1f} % from the reference period, 95 % "
         f"interval {change - half:+.1f} to {change + half:+.1f} %"
+        f"{_verdict(result, now)}"
     )
+
+
+def _verdict(result: Result, now: CurrentChange) -> str:
+    """Whether it has changed since the infusion began, to follow the number."""
+    answer = result.answers.get(result.settings.outcome)
+    if answer is None:
+        return ""
+    target = result.settings.reference_target_percent
+    found = finding(answer, target, (now.percent, now.sd_percent))
+    if found.proven:
+        return f"; {found} in the mean since the infusion began"
+    if found.possible:
+        return f"; {found}, not proven"
+    least = least_seen_percent(answer)
+    if found == Finding.NONE:
+        return f"; no change seen, {least:.2g} % would have been"
+    if least > HOPELESS:
+        return "; no answer: too little good data"
+    return f"; no answer: only {least:.2g} % or more would have been seen"
 
 
 def no_metabolites(result: Result) -> str:

@@ -100,6 +100,7 @@ def headline_of(state: SessionState, now_s: float) -> Headline:
             state.wait_s(),
             state.new_epoch_s(),
             state.catching_up(),
+            state.ended is not None,
         )
     )
 

@@ -7,35 +7,50 @@ the half width of the confidence sequence and sd that of the mean change, a chan
 
 would by now have been answered with "changed" in 80 % of sessions.  Where that is at
 most the change that the protocol wants to see, "no change seen" is a finding, and the
-figure is told with it; where it is more, it is said what can be seen so far.
+figure is told with it; where it is more, it is said what can be seen so far.  Beside a
+number whose interval leaves 0 out neither would be understood (`finding`).
 """
 
 from __future__ import annotations
 
-from monitor.analysis.course.detectable import Z80
 from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.tracking.current_change import CurrentChange
+from monitor.analysis.tracking.finding import (
+    HOPELESS,
+    Finding,
+    finding,
+    least_seen_percent,
+    leaves_out_zero,
+)
 from monitor.screen.number_words import clock, plain
 
-HOPELESS = 50.0  # percent: no brain does that, so that the figure helps nobody
 WHOLE = 3.0  # percent, from which a figure for two metres has no decimals
 
 
-def least_seen_percent(answer: Answer) -> float:
-    """The smallest change that would have been seen by now, with a chance of 80 %."""
-    return (answer.high_percent - answer.low_percent) / 2 + Z80 * answer.sd_percent
-
-
-def verdict(answer: Answer, zero_s: float, target_percent: float) -> str:
+def verdict(
+    answer: Answer,
+    zero_s: float,
+    target_percent: float,
+    now: CurrentChange | None = None,
+    over: bool = False,
+) -> str:
     """The answer in words; times count from `zero_s`, the start of the infusion.
 
-    `target_percent` is the change that the protocol wants to be able to see.
+    `target_percent` is the change that the protocol wants to be able to see, `now` the
+    number that the words stand below; `over`: no more data will come.
     """
+    beside = () if now is None else ((now.percent, now.sd_percent),)
+    found = finding(answer, target_percent, *beside)
     if answer.since_s is not None:
-        way = "INCREASE" if answer.mean_percent > 0 else "DECREASE"
-        return f"{way}, seen from +{clock(answer.since_s - zero_s)}"
+        rises = found == Finding.INCREASE
+        still = all(leaves_out_zero(seen, rises) for seen in beside)
+        where = "" if still else " on average"
+        return f"{found.upper()}{where}, seen from +{clock(answer.since_s - zero_s)}"
+    if found.possible:
+        return f"{found}, not proven" + ("" if over else " yet")
     least = least_seen_percent(answer)
     said = plain(least, 2 if least < WHOLE else len(f"{least:.0f}"))
-    if least <= target_percent:
+    if found == Finding.NONE:
         return f"no change seen; {said} % would have been"
     if least > HOPELESS:
         return "no answer yet: too little good data (F4 sets the reference)"

@@ -42,6 +42,7 @@ class Standing:
     new_epoch_s : how long ago an epoch began that is no window old yet; None: none did
     catching_up : messages worked through, of how many, in a window opened late; None:
         it is up to date
+    over : the session has ended
     """
 
     outcome: str
@@ -55,6 +56,7 @@ class Standing:
     interval_s: float
     new_epoch_s: float | None
     catching_up: tuple[int, int] | None
+    over: bool
 
 
 def headline(of: Standing) -> Headline:
@@ -117,7 +119,7 @@ def waiting_for(
 
 
 def _verdict(of: Standing, answer: Answer) -> str:
-    return verdict(answer, of.zero_s, of.target_percent)
+    return verdict(answer, of.zero_s, of.target_percent, of.now, of.over)
 
 
 def _begin(waiting: str) -> str:

@@ -21,8 +21,8 @@ from monitor.analysis.course.outcomes import needs_gain
 from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.current_change import CurrentChange
+from monitor.analysis.tracking.finding import least_seen_percent
 from monitor.screen.number_words import DASH, MINUS, measured, plain, signed
-from monitor.screen.parts.answer import least_seen_percent
 from monitor.screen.parts.windows import Windows
 from monitor.screen.screen import Row, Table
 from streams.export.cells import name_cell

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QPushButton, QWidget
 
 from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.update import Update
 from monitor.app.page import Page
 from monitor.app.render import render
@@ -320,21 +321,30 @@ def test_a_key_and_a_button_show_the_other_strips(qtbot, open_bench, reports):
     assert names() == first
 
 
+CERTAIN = Answer(6.0, 1.0, 2.5, 9.5, 12.0, 900.0)
+NOTHING = Answer(0.9, 0.5, -1.5, 1.5, 0.1)
+UNSURE = Answer(6.0, 12.0, 2.5, 9.5, 12.0)
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
-    ("answer", "words"),
+    ("answer", "sd", "words"),
     [
-        (Answer(6.0, 1.0, 2.5, 9.5, 12.0, 900.0), "INCREASE, seen from +05:00"),
-        (Answer(1.0, 0.5, -1.5, 1.5, 0.1), "no change seen; 1.9 % would have been"),
-        (Answer(6.0, 12.0, 2.5, 9.5, 12.0), "can only detect 14 % or more so far"),
+        (CERTAIN, 1.0, "INCREASE, seen from +05:00"),
+        (CERTAIN, 9.0, "INCREASE on average, seen from +05:00"),
+        (NOTHING, 1.0, "perhaps an increase, not proven yet"),
+        (NOTHING, 9.0, "no change seen; 1.9 % would have been"),
+        (UNSURE, 9.0, "can only detect 14 % or more so far"),
     ],
 )
 def test_the_verdict_is_whole_and_can_be_read_from_two_metres(
-    open_bench, reports, answer, words, size
+    open_bench, reports, answer, sd, words, size
 ):
     bench = open_bench(size=size)
-    answers = {SETTINGS.outcome: answer}
-    bench.show([*reports, Computed(Update(9000, 0, answers=answers))])
+    outcome = SETTINGS.outcome
+    point = TrackerPoint(1, 2400.0, {outcome: 6.4}, {outcome: sd}, {}, {})
+    update = Update(9000, 0, answers={outcome: answer}, tracker=point)
+    bench.show([*reports, Computed(update)])
     panel = bench.page.headline
     assert panel.verdict.full_text == words
     assert not [t.full_text for t in (panel.verdict, *panel.lines) if t.cut]

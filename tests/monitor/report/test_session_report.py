@@ -155,7 +155,7 @@ def test_one_thing_has_one_figure(written: Path) -> None:
     judged = {c["key"]: c["measured"] for c in report["criteria"]}
     assert report["detectable"]["infusion_percent"] == judged["detectable_percent"]
     assert [set(a) for a in report["answers"]] == [
-        {"outcome", "log_evidence", "since_min"}
+        {"outcome", "finding", "log_evidence", "since_min"}
     ] * len(report["answers"])
     assert [a["outcome"] for a in report["answers"]] == list(
         dict.fromkeys(m["outcome"] for m in report["measures"])

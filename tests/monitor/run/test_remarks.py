@@ -9,6 +9,7 @@ import pytest
 from worked_through import result_of, texts
 
 from monitor.analysis.note import Note, NoteKind
+from monitor.analysis.tracking.sequential import Sequential
 from monitor.protocol.choose import Wishes
 from monitor.report.folder import results_folder
 from monitor.report.result_tables import session_summary
@@ -61,9 +62,27 @@ def test_a_good_session_has_its_change_and_no_remark(whole: Result):
     assert said == (
         f"Glx/tNAA at the end (by the tracker): {change:+.1f} % from the reference "
         f"period, 95 % interval {change - 1.96 * sd:+.1f} to "
-        f"{change + 1.96 * sd:+.1f} %"
+        f"{change + 1.96 * sd:+.1f} %; increase in the mean since the infusion began"
     )
     assert said.isascii()
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd", "now_sd", "words"),
+    [
+        (0.4, 0.4, 2.0, "perhaps an increase, not proven"),
+        (-2.0, 0.9, 20.0, "perhaps a decrease, not proven"),
+        (0.4, 0.4, 20.0, "no change seen, 2.4 % would have been"),
+        (0.4, 300.0, 20.0, "no answer: too little good data"),
+        (0.4, 3.0, 20.0, "no answer: only 12 % or more would have been seen"),
+    ],
+)
+def test_a_number_that_leaves_zero_out_is_no_proof(whole, mean, sd, now_sd, words):
+    name = "Glx/tNAA"
+    answer = Sequential(5.0).push(1.0, {name: (mean, sd)})[name]
+    last = replace(whole.tracks[-1], filtered={name: 6.4}, filtered_sd={name: now_sd})
+    result = replace(whole, answers={name: answer}, tracks=(*whole.tracks, last))
+    assert change_at_the_end(result).split("; ")[1] == words
 
 
 def test_process_noise_is_for_the_log(whole: Result):

@@ -83,21 +83,65 @@ def test_headline_stands_for_two_seconds(updates):
         (Answer(6.0, 1.0, 2.5, 9.5, 12.0, 900.0), "INCREASE, seen from +05:00"),
         (Answer(-6.0, 1.0, -9.5, -2.5, 12.0, 900.0), "DECREASE, seen from +05:00"),
         (Answer(1.0, 1.0, -2.5, 4.5, 0.1), "no change seen; 4 % would have been"),
-        (Answer(1.0, 0.5, -1.5, 1.5, 0.1), "no change seen; 1.9 % would have been"),
-        (Answer(6.0, 3.0, 2.5, 9.5, 0.1), "can only detect 6 % or more so far"),
+        (Answer(0.9, 0.5, -1.5, 1.5, 0.1), "no change seen; 1.9 % would have been"),
+        (Answer(5.0, 3.0, -2.5, 9.5, 0.1), "can only detect 9 % or more so far"),
         (Answer(6.0, 9.0, 2.5, 9.5, 0.1), "can only detect 11 % or more so far"),
+        (Answer(1.0, 0.5, -1.5, 2.5, 0.1), "perhaps an increase, not proven yet"),
+        (Answer(-1.0, 0.5, -2.5, 1.5, 0.1), "perhaps a decrease, not proven yet"),
     ],
 )
 def test_the_verdict_has_direction_time_or_what_would_have_been_seen(
     updates, answer, words
 ):
     display = shown(updates, 1500.0)
+    way = -1.0 if answer.mean_percent < 0 else 1.0
+    sd = 1.0 if answer.since_s else 9.0  # of the number that stands above the words
+    newest = display.state.tracks.newest
+    here = replace(newest, filtered={OUTCOME: way * 6.4}, filtered_sd={OUTCOME: sd})
+    display.fold(Update(8999, 0, tracker=here), 1499.0)
+    settle(display.state, 1499.0)
     display.fold(Update(9000, 0, answers={OUTCOME: answer}), 1500.0)
     headline = display.screen(1500.5).headline
     assert headline.verdict == words
     half = Z95 * answer.sd_percent
     mean = f"mean since start {signed(answer.mean_percent)} ± {half:.1f} %"
     assert headline.lines[0] == mean
+
+
+CERTAIN = Answer(6.0, 1.0, 2.5, 9.5, 12.0, 900.0)
+NOTHING = Answer(1.0, 1.0, -2.5, 4.5, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("now", "sd", "answer", "words"),
+    [
+        (6.4, 2.2, NOTHING, "perhaps an increase, not proven yet"),
+        (-6.4, 2.2, NOTHING, "perhaps a decrease, not proven yet"),
+        (-6.4, 2.2, replace(NOTHING, mean_percent=3.0), "perhaps a change, not proven"),
+        (4.0, 2.2, NOTHING, "no change seen; 4 % would have been"),
+        (6.4, 2.2, CERTAIN, "INCREASE, seen from +05:00"),
+        (2.0, 2.2, CERTAIN, "INCREASE on average, seen from +05:00"),
+        (-6.4, 2.2, CERTAIN, "INCREASE on average, seen from +05:00"),
+    ],
+)
+def test_the_words_do_not_contradict_the_number_above_them(
+    updates, now, sd, answer, words
+):
+    """An interval that leaves 0 out never stands beside "no change seen"."""
+    display = shown(updates, 1500.0)
+    newest = display.state.tracks.newest
+    here = replace(newest, filtered={OUTCOME: now}, filtered_sd={OUTCOME: sd})
+    display.fold(Update(9000, 0, tracker=here, answers={OUTCOME: answer}), 1500.0)
+    settle(display.state, 1500.0)
+    assert display.screen(1500.5).headline.verdict.startswith(words)
+
+
+def test_after_the_end_nothing_will_be_proven_any_more(updates):
+    display = shown(updates, 1500.0)
+    answer = Answer(3.0, 1.0, -0.5, 6.5, 0.1)
+    display.fold(Update(9000, 0, answers={OUTCOME: answer}), 1500.0)
+    display.fold(Update(9001, 0, ended="stopped"), 1500.0)
+    assert display.screen(1501.0).headline.verdict == "perhaps an increase, not proven"
 
 
 def test_unconverged_window_leaves_the_tracker_alone(updates):
