@@ -26,15 +26,13 @@ from monitor.screen.session_parts import (
     fade_of,
     headline_of,
     measures_of,
-    newest_of,
     outlook_of,
-    spectrum_of,
     status_of,
     strips_of,
     table_of,
     trend_of,
-    waterfall_of,
 )
+from monitor.screen.session_spectra import newest_spectrum, waterfall_of
 from monitor.screen.state import SessionState
 from monitor.screen.view import View
 
@@ -67,9 +65,7 @@ def screen_of(
         ),
         spectrum=memo.spectrum.of(
             seen,
-            lambda: spectrum_of(
-                state, state.curves, newest_of(state), state.mean_curves
-            ),
+            lambda: newest_spectrum(state),
             waits["spectrum"],
         ),
         waterfall=memo.waterfall.of(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from monitor.screen.display import Display
 from monitor.screen.parts.spectrum import height_of
 from monitor.screen.screen import Points, TimeAxis
-from monitor.screen.session_parts import spectrum_of
+from monitor.screen.session_spectra import spectrum_of
 
 
 @dataclass(frozen=True, slots=True)

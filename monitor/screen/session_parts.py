@@ -7,39 +7,33 @@ from dataclasses import replace
 
 from monitor.analysis.course.outcomes import needs_gain
 from monitor.analysis.course.response import Estimate
-from monitor.analysis.fit.curves import Curves
 from monitor.analysis.tracking.current_change import CurrentChange, current_change
 from monitor.analysis.tracking.plasma import PLASMA
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.screen import disk
-from monitor.screen.number_words import catching_up_words, clock, plain
-from monitor.screen.parts import headline, spectrum, strips, trend
+from monitor.screen.number_words import catching_up_words, clock
+from monitor.screen.parts import headline, strips, trend
 from monitor.screen.parts.agreement import TOGETHER, Agreement, agreement
 from monitor.screen.parts.axis import time_axis
 from monitor.screen.parts.measures import measures
 from monitor.screen.parts.outlook import OutlookWords, outlook_words
-from monitor.screen.parts.peaks import axis_offset
 from monitor.screen.parts.status import Progress, phase_words, plan_words, status
 from monitor.screen.parts.stretch_words import doubt_of
-from monitor.screen.parts.table import Known, in_other_epoch, table, tells_outcome
+from monitor.screen.parts.table import Known, in_other_epoch, table
 from monitor.screen.parts.water import water_points
 from monitor.screen.recent_quality import figures_of, limits_of
 from monitor.screen.screen import (
     Headline,
     Measure,
     Overlay,
-    SpectrumView,
     Status,
     Strip,
     Table,
     TimeAxis,
     Trend,
-    Waterfall,
 )
 from monitor.screen.state import SessionState
 from monitor.screen.view import View
-
-BLINDED = "lines of the outcome left out"
 
 
 def axis_of(state: SessionState) -> TimeAxis:
@@ -218,50 +212,6 @@ def strips_of(state: SessionState, axis: TimeAxis) -> tuple[Strip, ...]:
     past = frozenset(m.key for m in measures_of(state) if m.good is False)
     ordered = strips.pressing(made, past, state.notices.conditions())
     return tuple(strips.broken(strip, gaps) for strip in ordered)
-
-
-def spectrum_of(
-    state: SessionState,
-    curves: Curves | None,
-    of: Estimate | None,
-    before: Curves | None,
-) -> SpectrumView | None:
-    """The curves `of` a window as they may be seen, with the difference from others."""
-    if curves is None:
-        return None
-    outcome = state.settings.outcome
-    hidden = frozenset(n for n in spectrum.GROUPS if tells_outcome(n, outcome))
-    return spectrum.spectrum_view(
-        curves,
-        before,
-        state.height or spectrum.height_of(curves),
-        _caption(state, of),
-        hidden if state.hidden else frozenset(),
-        outcome,
-    )
-
-
-def newest_of(state: SessionState) -> Estimate | None:
-    """The newest window, whose curves are drawn."""
-    return state.estimates[-1] if state.estimates else None
-
-
-def _caption(state: SessionState, of: Estimate | None) -> str:
-    said = []
-    if of is not None:
-        span_s = of.time_end_s - of.time_start_s + state.interval_s
-        said.append(f"{span_s:.0f} s, FWHM {plain(of.fwhm_hz, 2)} Hz")
-    return "; ".join([*said, *([BLINDED] if state.hidden else [])])
-
-
-def waterfall_of(state: SessionState, axis: TimeAxis) -> Waterfall | None:
-    """The transients' spectra against time."""
-    if state.stack is None:
-        return None
-    hidden = state.settings.outcome if state.hidden else None
-    curves = state.mean_curves or state.curves
-    offset_ppm = 0.0 if curves is None else axis_offset(curves)
-    return state.stack.view(axis.zero_s, hidden, offset_ppm)
 
 
 def table_of(state: SessionState, now_s: float) -> Table:

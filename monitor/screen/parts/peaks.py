@@ -29,6 +29,7 @@ PEAKS = (
 there must be room for first."""
 BESIDE_PPM = 0.05
 LIFT = 0.02
+HIGHEST = 1.22  # below the residual
 
 
 def axis_offset(curves: Curves) -> float:
@@ -63,5 +64,6 @@ def peaks(
     for name, group, at in (peak for peak in PEAKS if peak[1] not in hidden):
         near = np.abs(ppm - at) <= BESIDE_PPM
         if near.any() and seen[near].all() and members(group, names):
-            found.append(Peak(at, float(model[near].max()) + LIFT, name))
+            height = min(float(model[near].max()) + LIFT, HIGHEST)
+            found.append(Peak(at, height, name))
     return tuple(found)

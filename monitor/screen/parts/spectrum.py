@@ -2,9 +2,10 @@
 
 Everything is divided by one fixed height, that of the reference period's tallest line
 (of the first window before there is one): an axis that followed each update would hide
-a change of amplitude.  The residual keeps that scale, lifted to a zero line of its own;
-the difference from the reference period is enlarged `ENLARGED` times, for 8 % of Glu is
-a fiftieth of NAA.  The dashed curve is the baseline with the macromolecules.
+a change of amplitude; only lines above `MOST` are lowered, clear of the residual.  The
+residual keeps that scale, lifted to a zero line of its own; the difference from the
+reference period is enlarged `ENLARGED` times, for 8 % of Glu is a fiftieth of NAA.  The
+dashed curve is the baseline with the macromolecules.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from monitor.screen.screen import Component, Line, SpectrumView
 
 LEFT_PPM, RIGHT_PPM = 4.2, 0.5
 RESIDUAL_ZERO = 1.4
+MOST = 1.1
 TOP = 1.52
 FIRST = -0.22
 ENLARGED = 4
@@ -85,6 +87,7 @@ def spectrum_view(
     are left out of all curves, and there is no difference, which would tell the change.
     """
     ppm = np.asarray(curves.ppm, np.float64) + axis_offset(curves)
+    height = max(height, height_of(curves) / MOST)
     shown = (ppm >= RIGHT_PPM) & (ppm <= LEFT_PPM)
     if hidden:
         shown &= ~telling(ppm, outcome)

@@ -12,7 +12,7 @@ from monitor.screen.parts.axis import Span
 from monitor.screen.parts.opinion import OpinionView, opinion_of
 from monitor.screen.parts.stretch_words import compared_words
 from monitor.screen.screen import SpectrumView
-from monitor.screen.session_parts import spectrum_of
+from monitor.screen.session_spectra import on_reference_scale, spectrum_of
 from monitor.screen.sheets.compare_windows import Figure, figures, title
 from monitor.screen.sheets.reference_window import reference_window
 from monitor.screen.sheets.sources import sources
@@ -53,7 +53,7 @@ def spans_of(state: SessionState, this: Estimate) -> tuple[Span, ...]:
 
 def look_at(state: SessionState, this: Estimate, against: str = EARLIER) -> Look:
     """A window beside the one before it, or the reference period."""
-    curves = state.looked_at.get((this.time_start_s, this.time_end_s))
+    curves = _curves_of(state, this)
     other, before = _compared(state, this, against)
     outcome = None if state.hidden else state.settings.outcome
     told = () if state.hidden else sources(curves, before)
@@ -93,7 +93,13 @@ def _compared(
     other = state.estimates.before(this)
     if other is None:
         return None, None
-    return other, state.looked_at.get((other.time_start_s, other.time_end_s))
+    return other, _curves_of(state, other)
+
+
+def _curves_of(state: SessionState, window: Estimate) -> Curves | None:
+    """The curves of a window on the reference period's scale."""
+    held = state.looked_at.get((window.time_start_s, window.time_end_s))
+    return on_reference_scale(state, held, window)
 
 
 def opinion_in(state: SessionState, view: View) -> OpinionView | None:

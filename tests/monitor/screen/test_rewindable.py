@@ -23,7 +23,7 @@ from monitor.run.worker_messages import (
 from monitor.screen.fold import settle
 from monitor.screen.rewindable import MOST_CURVES, Session
 from monitor.screen.screen import Screen
-from monitor.screen.session_parts import spectrum_of
+from monitor.screen.session_spectra import spectrum_of
 from streams.messages.requests import EventRequest
 from streams.messages.transient import Event, Message
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from screen_cases import shown
 
+from monitor.analysis.fit.curves import Curves
 from monitor.analysis.update import Update
 from monitor.screen.parts.peaks import axis_offset
 
@@ -15,13 +16,54 @@ def test_spectrum_keeps_the_scale_of_the_reference(updates):
     before = display.screen(900.5).spectrum
     louder = display.state.curves
     assert louder is not None
-    louder = replace(louder, data=2 * louder.data, model=2 * louder.model)
     estimate = replace(display.state.estimates[-1], time_end_s=1e5)
+    louder = times(1.05, louder)
     display.fold(Update(9000, 0, estimate=estimate, curves=louder), 901.0)
     after = display.screen(904.0).spectrum
-    np.testing.assert_allclose(after.measured, 2 * before.measured)
+    np.testing.assert_allclose(after.measured, 1.05 * before.measured, rtol=1e-5)
     assert after.ppm.min() >= 0.5
     assert after.high == before.high
+
+
+def times(gain: float, curves: Curves) -> Curves:
+    """The curves with another gain."""
+    return replace(
+        curves,
+        data=gain * curves.data,
+        model=gain * curves.model,
+        baseline=gain * curves.baseline,
+        residual=gain * curves.residual,
+        components={name: gain * one for name, one in curves.components.items()},
+    )
+
+
+@pytest.mark.parametrize("gain", [0.4, 1.3, 2.0, 30.0])
+def test_another_epoch_s_gain_is_taken_out(updates, gain):
+    """After a gain step the difference is the brain's; nothing leaves its place."""
+    display = shown(updates, 900.0)
+    newest = display.state.estimates[-1]
+    unknown = dict.fromkeys(newest.changes_percent, float("nan"))
+    other = replace(newest, time_end_s=1e5, epoch=1, changes_percent=unknown)
+    before = display.screen(900.5).spectrum
+    stepped = times(gain, display.state.curves)
+    display.fold(Update(9000, 1, estimate=other, curves=stepped), 901.0)
+    after = display.screen(904.0).spectrum
+    for name in ("measured", "model", "residual", "difference", "difference_fit"):
+        one, two = getattr(before, name), getattr(after, name)
+        np.testing.assert_allclose(two, one, atol=0.01, err_msg=name)
+    assert "scaled to the reference" in after.caption
+    assert "scaled" not in before.caption
+
+
+@pytest.mark.parametrize("gain", [1.3, 2.0])
+def test_names_stay_below_the_residual_whatever_the_gain(updates, gain):
+    display = shown(updates, 900.0)
+    estimate = replace(display.state.estimates[-1], time_end_s=1e5)
+    louder = times(gain, display.state.curves)
+    display.fold(Update(9000, 0, estimate=estimate, curves=louder), 901.0)
+    view = display.screen(904.0).spectrum
+    assert max(peak.height for peak in view.peaks) < view.residual_zero - 0.15
+    assert view.model.max() < view.residual_zero - 0.05
 
 
 def listed(updates):

@@ -1,0 +1,77 @@
+"""Spectra and waterfall as the state of a session gives them."""
+
+from __future__ import annotations
+
+from monitor.analysis.course.response import Estimate
+from monitor.analysis.fit.curves import Curves
+from monitor.screen.number_words import plain
+from monitor.screen.parts import spectrum
+from monitor.screen.parts.gain import on_scale_of
+from monitor.screen.parts.peaks import axis_offset
+from monitor.screen.parts.table import in_other_epoch, tells_outcome
+from monitor.screen.screen import SpectrumView, TimeAxis, Waterfall
+from monitor.screen.state import SessionState
+
+OTHER_GAIN = "other epoch, scaled to the reference"
+BLINDED = "lines of the outcome left out"
+
+
+def on_reference_scale(
+    state: SessionState, curves: Curves | None, of: Estimate | None
+) -> Curves | None:
+    """The curves `of` a window without the gain of another epoch than the reference's.
+
+    What is within one epoch keeps its scale: there an amplitude that changes is seen.
+    """
+    mean = state.mean_curves
+    if curves is None or mean is None or of is None or not in_other_epoch(of):
+        return curves
+    return on_scale_of(curves, mean)
+
+
+def spectrum_of(
+    state: SessionState,
+    curves: Curves | None,
+    of: Estimate | None,
+    before: Curves | None,
+) -> SpectrumView | None:
+    """The curves `of` a window as they may be seen, with the difference from others."""
+    if curves is None:
+        return None
+    outcome = state.settings.outcome
+    hidden = frozenset(n for n in spectrum.GROUPS if tells_outcome(n, outcome))
+    return spectrum.spectrum_view(
+        curves,
+        before,
+        state.height or spectrum.height_of(curves),
+        _caption(state, of),
+        hidden if state.hidden else frozenset(),
+        outcome,
+    )
+
+
+def newest_spectrum(state: SessionState) -> SpectrumView | None:
+    """The spectrum of the newest window, with its difference from the reference."""
+    newest = state.estimates[-1] if state.estimates else None
+    curves = on_reference_scale(state, state.curves, newest)
+    return spectrum_of(state, curves, newest, state.mean_curves)
+
+
+def _caption(state: SessionState, of: Estimate | None) -> str:
+    said = []
+    if of is not None:
+        span_s = of.time_end_s - of.time_start_s + state.interval_s
+        said.append(f"{span_s:.0f} s, FWHM {plain(of.fwhm_hz, 2)} Hz")
+        if in_other_epoch(of):
+            said.append(OTHER_GAIN)
+    return "; ".join([*said, *([BLINDED] if state.hidden else [])])
+
+
+def waterfall_of(state: SessionState, axis: TimeAxis) -> Waterfall | None:
+    """The transients' spectra against time."""
+    if state.stack is None:
+        return None
+    hidden = state.settings.outcome if state.hidden else None
+    curves = state.mean_curves or state.curves
+    offset_ppm = 0.0 if curves is None else axis_offset(curves)
+    return state.stack.view(axis.zero_s, hidden, offset_ppm)
