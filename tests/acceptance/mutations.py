@@ -1,14 +1,14 @@
 """Whether the tests notice: small random changes to the product, one at a time.
 
     python tests/acceptance/mutations.py [-n 20] [--seed 1] [--files monitor/judge ...]
-        [--results FILE] [--seconds 330] [--limit 240] [--list]
+        [--integers] [--results FILE] [--seconds 330] [--limit 240] [--list]
 
 A change is one of: a comparison flipped, `and` for `or`, plus for minus, a minus or a
-`not` dropped, an integer one more or less.  Left alone are what is for type checking,
-constants in capitals, annotations, what is raised and texts.  Integers are left alone,
-too, where pages and windows are drawn (`DRAWN`): how many pixels a margin has, and in
-which column a word stands, is taste, and a test of it would only say it twice.
-Comparisons and signs count there as anywhere.
+`not` dropped.  Left alone are what is for type checking, constants in capitals,
+annotations, what is raised and texts.  With `--integers` the changes are others: an
+integer one more or less, but for those where pages and windows are drawn (`DRAWN`): how
+many pixels a margin has, and in which column a word stands, is taste, and a test of it
+would only say it twice.
 
 For each change the suite of its room is run: the tests in the folder under `tests/`
 with its path (or in the next above that has any), and those that import the changed
@@ -149,13 +149,18 @@ class Source:
 def changes_in(path: Path, text: bytes, rng: random.Random) -> list[Change]:
     """Every change that is possible in a file."""
     source = Source(path, text)
-    drawn = path.as_posix().startswith(DRAWN)
     return [
         change
         for node in open_nodes(source.tree)
         for change in changes_of(node, source, rng)
-        if not (drawn and change.kind == "integer")
     ]
+
+
+def wanted(change: Change, integers: bool) -> bool:
+    """Whether a change is of the kinds asked for."""
+    if change.kind != "integer":
+        return not integers
+    return integers and not change.path.as_posix().startswith(DRAWN)
 
 
 OUTSIDE = (ast.If, ast.Try, ast.ClassDef)
@@ -217,7 +222,9 @@ def _is_text(node: ast.expr) -> bool:
     )
 
 
-def pick_changes(root: Path, places: list[str], count: int, seed: int) -> list[Change]:
+def pick_changes(
+    root: Path, places: list[str], count: int, seed: int, integers: bool = False
+) -> list[Change]:
     """Random changes, each kind as often as it can be made."""
     rng = random.Random(seed)
     files = sorted({f for place in places for f in _sources(root / place)})
@@ -225,6 +232,7 @@ def pick_changes(root: Path, places: list[str], count: int, seed: int) -> list[C
         change
         for file in files
         for change in changes_in(file.relative_to(root), file.read_bytes(), rng)
+        if wanted(change, integers)
     ]
     if not every:
         sys.exit(f"Nothing to change under {places}: give folders or files.")
@@ -412,12 +420,13 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=20, help="how many changes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--files", nargs="+", default=PACKAGES, help="or folders")
+    parser.add_argument("--integers", action="store_true", help="change these alone")
     parser.add_argument("--limit", type=float, default=240.0, help="seconds a suite")
     parser.add_argument("--seconds", type=float, default=1e9, help="of all together")
     parser.add_argument("--results", type=Path, help="where verdicts are kept")
     parser.add_argument("--list", action="store_true", help="only print the changes")
     given = parser.parse_args()
-    changes = pick_changes(ROOT, given.files, given.n, given.seed)
+    changes = pick_changes(ROOT, given.files, given.n, given.seed, given.integers)
     if given.list:
         print("\n".join(map(name_of, changes)))
         return

@@ -82,16 +82,25 @@ def test_what_is_left_alone() -> None:
 
 def test_changes_of_the_product_compile() -> None:
     changes = pick_changes(ROOT, ["streams"], 60, seed=5)
-    assert len({change.kind for change in changes}) == 5
+    assert len({change.kind for change in changes}) == 4
     for change in changes:
         before = (ROOT / change.path).read_bytes()
         after = change.applied(before)
         assert ast.dump(ast.parse(after)) != ast.dump(ast.parse(before))
 
 
-def test_integers_of_what_is_drawn_are_left_alone() -> None:
-    (change,) = changes_in(Path("monitor/app/x.py"), b"x = 7 - y", random.Random(1))
-    assert change.kind == "sign"
+@pytest.mark.parametrize(
+    ("file", "kinds"), [("monitor/app/x.py", []), ("monitor/x.py", ["integer"])]
+)
+def test_integers_count_apart_and_not_where_it_is_drawn(
+    tree: Path, file: str, kinds: list[str]
+) -> None:
+    (tree / file).parent.mkdir(exist_ok=True)
+    (tree / file).write_text("x = 7 - y\n")
+    (plain,) = pick_changes(tree, [file], 9, 1)
+    assert plain.kind == "sign"
+    found = changes_in(Path(file), b"x = 7 - y", random.Random(1))
+    assert [c.kind for c in found if mutations.wanted(c, integers=True)] == kinds
 
 
 def test_the_same_seed_the_same_changes(tree: Path) -> None:
