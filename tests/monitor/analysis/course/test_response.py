@@ -74,8 +74,10 @@ def test_excess_doubt_and_offsets_widen() -> None:
 
 def test_no_change_has_nothing_of_a_common_doubt() -> None:
     doubt = np.array([[3.0, 1.0], [1.0, 2.0]])
-    same = [changes(OUTCOMES, BEFORE[None], OWN, REFERENCE, np.zeros(1), d)
-            for d in (None, doubt)]  # fmt: skip
+    same = [
+        changes(OUTCOMES, BEFORE[None], OWN, REFERENCE, np.zeros(1), d)
+        for d in (None, doubt)
+    ]
     np.testing.assert_allclose(same[1].sds, same[0].sds)
     np.testing.assert_allclose(same[0].percents, 0.0, atol=1e-12)
 
@@ -163,10 +165,21 @@ def test_outcomes_of_a_set_by_name() -> None:
     c = np.array([10.0, 3.0, 9.0, 1.0, 5.0, 3.0, 2.0, 6.0])
     found = dict(zip(every.names, every.values(c), strict=True))
     expected = {
-        "Glx": 13, "tNAA": 10, "tCr": 8, "tCho": 2, "Glu/tCr": 10 / 8, "Gln/tCr": 3 / 8,
-        "Glx/tCr": 13 / 8, "tNAA/tCr": 10 / 8, "tCho/tCr": 2 / 8, "mI/tCr": 6 / 8,
-        "Glu/tNAA": 1.0, "Glx/tNAA": 1.3, "Glu/water": 5.0, "PCr/water": 1.5,
-    }  # fmt: skip
+        "Glx": 13,
+        "tNAA": 10,
+        "tCr": 8,
+        "tCho": 2,
+        "Glu/tCr": 10 / 8,
+        "Gln/tCr": 3 / 8,
+        "Glx/tCr": 13 / 8,
+        "tNAA/tCr": 10 / 8,
+        "tCho/tCr": 2 / 8,
+        "mI/tCr": 6 / 8,
+        "Glu/tNAA": 1.0,
+        "Glx/tNAA": 1.3,
+        "Glu/water": 5.0,
+        "PCr/water": 1.5,
+    }
     assert {name: found[name] for name in expected} == pytest.approx(expected)
     assert every.row("Glx") == every.names.index("Glx")
     assert every.row("GABA") is None

@@ -13,9 +13,18 @@ from monitor.analysis.tracking.tie import tie_departure, tie_is_doubtful
 REFERENCE_S = (0.0, 100.0)
 POINT = TrackerPoint(9, 130.0, {"Glu": 4.0}, {"Glu": 1.5})
 WINDOW = Estimate(
-    3, 100.0, 160.0, 16, 16.0, True, 0, {}, {}, {"Gln": 7.0, "Glu": 5.0},
+    3,
+    100.0,
+    160.0,
+    16,
+    16.0,
+    True,
+    0,
+    {},
+    {},
+    {"Gln": 7.0, "Glu": 5.0},
     {"Gln": 2.0, "Glu": 1.0},
-)  # fmt: skip
+)
 
 
 def now(
