@@ -90,3 +90,67 @@ def test_what_is_held_is_bounded():
     order.take(SESSION[0], fetched=True)
     assert len(order.ready()) == HELD + 1
     assert order.next_gap() == (HELD + 1, HELD - 1)
+
+
+def test_another_session_begins_with_nothing_counted():
+    order = Ordering()
+    order.take(SESSION[3], fetched=False)
+    order.take(SESSION[3], fetched=False)
+    assert order.duplicates == 1
+    order.note_lost((0, 1, 2))
+    order.ready()
+    assert order.open_gaps == 3
+    order.take(Message("new", 2, 0, transient(2)), fetched=False)
+    assert (order.next_seq, order.last_seq, order.duplicates) == (0, 2, 0)
+    assert (order.open_gaps, order.received, order.history) == (0, 0, 0)
+    assert order.next_gap() == (0, 2)
+
+
+def test_duplicates_are_what_comes_live_twice():
+    order = Ordering()
+    order.take(SESSION[0], fetched=False)
+    order.take(SESSION[2], fetched=False)
+    order.take(SESSION[1], fetched=True)
+    order.take(SESSION[1], fetched=True)
+    order.take(SESSION[1], fetched=False)
+    order.ready()
+    order.take(SESSION[2], fetched=True)
+    assert order.duplicates == 1  # the one that came live after it was fetched
+    order.take(SESSION[2], fetched=False)
+    assert order.duplicates == 2
+
+
+def test_what_is_known_to_exist_is_wanted():
+    order = Ordering()
+    assert order.knows("abc", 4)
+    assert (order.last_seq, order.next_gap()) == (4, (0, 5))
+    assert order.knows("abc", 2)
+    assert order.last_seq == 4
+    for message in SESSION[:5]:
+        order.take(message, fetched=True)
+    assert len(order.ready()) == 5
+    assert (order.history, order.filled) == (5, 0)
+    order.take(SESSION[6], fetched=False)
+    order.take(SESSION[5], fetched=True)
+    assert (order.history, order.filled) == (5, 1)
+
+
+def test_a_number_that_was_passed_is_not_lost():
+    order = Ordering()
+    order.take(SESSION[0], fetched=False)
+    order.ready()
+    order.note_lost((0,))
+    order.take(SESSION[2], fetched=False)
+    assert order.ready() == []
+    assert order.release_all() == [SESSION[2]]
+    assert order.open_gaps == 1
+    assert not order.skipping
+
+
+def test_full_is_full_but_for_the_one_in_turn():
+    order = Ordering()
+    for seq in range(1, HELD + 1):
+        order.take(Message("abc", seq, 0, transient(seq)), fetched=False)
+    order.take(Message("abc", HELD + 1, 0, transient(0)), fetched=False)
+    order.take(SESSION[0], fetched=False)
+    assert len(order.ready()) == HELD + 1
