@@ -19,7 +19,6 @@ the SHA-256 of their content only.
 from __future__ import annotations
 
 import hashlib
-import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -36,14 +35,11 @@ from streams.sources.checks.water import no_water
 from streams.sources.file_event import FILE_EVENT, file_event
 from streams.sources.files.open_file import open_source
 from streams.sources.files.site_file_rules import FileRules
+from streams.sources.folder_watch import FolderWatch, names_in
 from streams.sources.name_counter import Missing, check_pattern, missing_before
 
 TURN_S = 0.25
-SETTLE_S = 1.0
-STUCK_S = 20.0
 PAUSE_S, PAUSE_TRS = 5.0, 2.0
-UNFINISHED = (".part", ".tmp", ".temp", ".partial", ".filepart", ".crdownload", ".lock")
-SECOND_HALVES = {".spar": ".sdat", ".list": ".data"}
 NEIGHBOURS = 32  # names before and after a file that tell what counts
 UNCOUNTED = 4  # files by which it is known whether names count them
 
@@ -69,15 +65,6 @@ class FolderRules:
         check_pattern(self.counter)
 
 
-@dataclass(slots=True)
-class _Seen:
-    """A file as it looked, and since when."""
-
-    state: tuple[int, int]
-    since_s: float
-    first_s: float
-
-
 def folder_bodies(
     folder: Path,
     stop: threading.Event,
@@ -100,7 +87,7 @@ def folder_bodies(
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder: give one that files are written to.")
-    _names(folder)
+    names_in(folder)
     return _watched(folder, stop, _Feed(rules or FolderRules(), set(taken)), on_note)
 
 
@@ -119,7 +106,7 @@ def _watched(
     feed: _Feed,
     on_note: Callable[[str], None] | None,
 ) -> Iterator[Body]:
-    watch = _Watch(folder)
+    watch = FolderWatch(folder)
     while not stop.is_set():
         for path in watch.ready(time.monotonic()):
             bodies = _of_file(watch, feed, path)
@@ -132,7 +119,7 @@ def _watched(
         stop.wait(TURN_S)
 
 
-def _of_file(watch: _Watch, feed: _Feed, path: Path) -> list[Body] | None:
+def _of_file(watch: FolderWatch, feed: _Feed, path: Path) -> list[Body] | None:
     """Bodies of a file; None if it has to be tried again."""
     try:
         bodies = feed.read(path, watch.is_late(path), watch.names)
@@ -142,63 +129,6 @@ def _of_file(watch: _Watch, feed: _Feed, path: Path) -> list[Body] | None:
         bodies = feed.given_up(str(error).replace(path.name, "it"))
     watch.take(path)
     return bodies
-
-
-class _Watch:
-    """Which files are there and whole, in the order of their names."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._done: set[str] = set()
-        self._seen: dict[str, _Seen] = {}
-        self._last: tuple[object, ...] = ()
-        self.names: list[str] = []
-
-    def ready(self, now_s: float) -> list[Path]:
-        """Files that may be read now."""
-        found = []
-        try:
-            names = _names(self._folder)
-        except InputError:  # a network folder that is away for a moment
-            return []
-        self.names = names
-        for name in names:
-            if name in self._done:
-                continue
-            seen = self._look(name, now_s)
-            if seen is None:
-                continue
-            if now_s - seen.since_s >= SETTLE_S and seen.state[0] > 0:
-                found.append(self._folder / name)
-            elif now_s - seen.first_s < STUCK_S:
-                break
-        return found
-
-    def is_late(self, path: Path) -> bool:
-        """Whether a file that comes after it by name was taken before."""
-        return natural(path.name) < self._last
-
-    def take(self, path: Path) -> None:
-        """Do not give a file again."""
-        self._done.add(path.name)
-        self._last = max(natural(path.name), self._last)
-
-    def try_again(self, path: Path, now_s: float) -> bool:
-        """Whether a file that could not be read may yet become whole."""
-        return now_s - self._seen[path.name].first_s < STUCK_S
-
-    def _look(self, name: str, now_s: float) -> _Seen | None:
-        try:
-            status = (self._folder / name).stat()
-        except OSError:
-            return None
-        state = (status.st_size, status.st_mtime_ns)
-        seen = self._seen.get(name)
-        if seen is None:
-            seen = self._seen[name] = _Seen(state, now_s, now_s)
-        elif seen.state != state:
-            seen.state, seen.since_s = state, now_s
-        return seen
 
 
 class _Feed:
@@ -323,28 +253,3 @@ class _Feed:
         return self._time_s + (
             waited_s if waited_s > expected_s + pause_s else expected_s
         )
-
-
-def natural(name: str) -> tuple[object, ...]:
-    """Key that sorts numbers in names as numbers."""
-    parts = re.split(r"(\d+)", name.lower())
-    return (*[int(p) if i % 2 else p for i, p in enumerate(parts)], name)
-
-
-def _names(folder: Path) -> list[str]:
-    """Files that may be meant, in order."""
-    try:
-        found = {path.name for path in folder.iterdir() if path.is_file()}
-    except OSError as error:
-        raise InputError(
-            f"{folder} cannot be read ({error.strerror}): check the folder."
-        ) from None
-    endings = {(Path(n).stem.lower(), Path(n).suffix.lower()) for n in found}
-    return sorted((n for n in found if _is_meant(n, endings)), key=natural)
-
-
-def _is_meant(name: str, endings: Collection[tuple[str, str]]) -> bool:
-    stem, ending = Path(name).stem.lower(), Path(name).suffix.lower()
-    if name.startswith((".", "~")) or ending in UNFINISHED or name.endswith("~"):
-        return False
-    return (stem, SECOND_HALVES.get(ending, "?")) not in endings

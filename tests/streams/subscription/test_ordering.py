@@ -104,6 +104,9 @@ def test_another_session_begins_with_nothing_counted():
     assert (order.next_seq, order.last_seq, order.duplicates) == (0, 2, 0)
     assert (order.open_gaps, order.received, order.history) == (0, 0, 0)
     assert order.next_gap() == (0, 2)
+    for fetched in (True, False):
+        order.take(Message("new", 1, 0, transient(1)), fetched)
+    assert order.duplicates == 1  # live after it was fetched, but below the highest
 
 
 def test_duplicates_are_what_comes_live_twice():

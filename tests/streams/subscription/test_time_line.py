@@ -37,7 +37,7 @@ def test_the_first_time_may_be_up_to_a_day(first_s, kept):
     placed = times.transient(first_s, 0.0)
     assert placed.time_s == (first_s if kept else 0.0)
     assert bool(placed.said) is not kept
-    assert after(times, TR_S, TR_S).time_s == placed.time_s + TR_S
+    assert after(times, 3.0, 3.0).time_s == placed.time_s + 3.0
 
 
 @pytest.mark.parametrize(

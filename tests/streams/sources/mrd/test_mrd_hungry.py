@@ -13,7 +13,8 @@ from streams.errors import InputError
 from streams.messages.transient import Heartbeat
 from streams.sources.mrd import connections as mrd_connections
 from streams.sources.mrd import server as mrd_server
-from streams.sources.mrd.header import MOST_DEPTH, MOST_ELEMENTS, Header
+from streams.sources.mrd.cut_header import MOST_DEPTH, MOST_ELEMENTS
+from streams.sources.mrd.header import Header
 from streams.sources.mrd.messages import ACQUISITION_HEAD
 from streams.sources.mrd.parser import Parser
 
