@@ -20,6 +20,7 @@ from streams.messages.transient import (
     number,
 )
 from streams.sources import folder as watched
+from streams.sources import folder_watch
 from streams.sources.folder import FolderRules, folder_bodies, taken_before
 from streams.sources.folder_watch import natural
 
@@ -33,9 +34,9 @@ def fid(count):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(watched, "SETTLE_S", 0.05)
+    monkeypatch.setattr(folder_watch, "SETTLE_S", 0.05)
     monkeypatch.setattr(watched, "TURN_S", 0.01)
-    monkeypatch.setattr(watched, "STUCK_S", 0.3)
+    monkeypatch.setattr(folder_watch, "STUCK_S", 0.3)
 
 
 @pytest.fixture
