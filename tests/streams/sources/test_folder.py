@@ -150,7 +150,7 @@ def test_a_pause_between_files(tmp_path, files):
 
 def test_a_half_written_file_is_waited_for(tmp_path, files, monkeypatch):
     """Also where it stands still for a while, so that what is there is read in vain."""
-    monkeypatch.setattr(watched, "STUCK_S", 60.0)
+    monkeypatch.setattr(folder_watch, "STUCK_S", 60.0)
     inbox = tmp_path / "inbox"
     content = files[0].read_bytes()
 
