@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from monitor.run.identity import IDENTITY, Identity
 from monitor.run.worker_messages import Command, SendEvent
-from monitor.screen.identity import IDENTITY, Identity
 from monitor.screen.state import SessionState
 
 

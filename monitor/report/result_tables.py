@@ -120,6 +120,8 @@ def session_summary(
     """Everything that makes the numbers reproducible."""
     return {
         "source": source,
+        "subject": result.identity.subject or None,
+        "visit": result.identity.visit or None,
         **(about or {}),
         "program": {PROGRAM: program_version()},
         "versions": {

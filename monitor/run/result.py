@@ -25,6 +25,7 @@ from monitor.analysis.tracking.comparison import Comparison, compared
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.protocol.settings import Settings
+from monitor.run.identity import Identity
 from streams.messages.marks import Marks
 from streams.messages.transient import Acquisition
 from streams.sources.joining.file_times import Piece
@@ -67,6 +68,7 @@ class Result:
     Attributes
     ----------
     settings : as they stood at the end
+    identity : who was measured, as the operator typed it
     acquisition : of the last series
     basis_source, basis_sha256 : which basis set
     plan : lengths of windows, and where they may not reach across
@@ -93,6 +95,7 @@ class Result:
     """
 
     settings: Settings
+    identity: Identity
     acquisition: Acquisition | None
     basis_source: str
     basis_sha256: str

@@ -15,6 +15,7 @@ from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes
 from monitor.run.filled_zeros import FilledZeros
 from monitor.run.filtered_message import Taken
+from monitor.run.identity import Identity, identity_from
 from monitor.run.lock import Lock
 from monitor.run.marked_run import MarkedRun
 from monitor.run.message_filter import MessageFilter
@@ -71,6 +72,7 @@ class SessionRun:
         self._missing_messages = self._waters = 0
         self._last: Message | None = None
         self._conjugation: ConjugationCheck | None = None
+        self._identity = Identity()
 
     @property
     def begun(self) -> bool:
@@ -139,6 +141,7 @@ class SessionRun:
         basis, intake = pipeline.basis, pipeline.intake
         return Result(
             settings=pipeline.settings,
+            identity=self._identity,
             acquisition=pipeline.acquisition,
             basis_source=basis.source,
             basis_sha256=basis.sha256,
@@ -208,6 +211,8 @@ class SessionRun:
         passed, notes = self._filter(message, self._filters)
         body, course = message.body, self._water_gate.course
         event = body if isinstance(body, Event) else None
+        if event is not None:
+            self._identity = identity_from(event) or self._identity
         return Taken(
             message.seq,
             message.epoch,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from monitor.analysis.note import Note, NoteKind
 from monitor.protocol.blinding import KIND as LOCK
 from monitor.protocol.read_protocol import settings_from
+from monitor.run.identity import IDENTITY, identity_from
 from monitor.run.unlock import KIND as UNLOCK
 from monitor.screen import notices
 from monitor.screen.acknowledgement import ACKNOWLEDGED, message_from
-from monitor.screen.identity import IDENTITY, identity_from
 from monitor.screen.parts.axis import UNSEEN, label_of
 from monitor.screen.state import SessionState
 from streams.errors import InputError
@@ -49,7 +49,7 @@ def take_event(state: SessionState, event: Event, now_s: float) -> None:
         _take_acknowledged(state, event)
         return
     if event.kind == IDENTITY:
-        state.identity = identity_from(event.text) or state.identity
+        state.identity = identity_from(event) or state.identity
         return
     trouble = notices.trouble(event)
     if event.kind in UNLOCKING and not state.hidden:

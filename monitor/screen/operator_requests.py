@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import time
 
+from monitor.run.identity import IDENTITY
 from monitor.run.outbox import Unsent
 from monitor.run.worker_messages import Sent, Waiting
 from monitor.screen import notices
 from monitor.screen.acknowledgement import ACKNOWLEDGED
 from monitor.screen.fold import tell
 from monitor.screen.fold_event import REFITTED
-from monitor.screen.identity import IDENTITY
 from monitor.screen.number_words import clock
 from monitor.screen.parts.axis import label_of
 from monitor.screen.screen import Level, Message

@@ -19,9 +19,9 @@ from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.forecast import Foreseen
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.protocol.settings import Settings
+from monitor.run.identity import Identity
 from monitor.run.outbox import Unsent
 from monitor.run.stream_state import Stream
-from monitor.screen.identity import Identity
 from monitor.screen.notices import Notices
 from monitor.screen.parts.axis import Span
 from monitor.screen.parts.columns import Columns

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 from monitor.app.files import PROTOCOLS, RECORDINGS
 from monitor.app.sheets.choice import Choice, EditableChoice
 from monitor.app.sheets.forms import Form
-from monitor.screen.identity import Identity
+from monitor.run.identity import Identity
 from monitor.screen.sheets.new_session import (
     AS_NAMED,
     STREAM,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from monitor.protocol.read_protocol import known_protocols, read_protocol
 from monitor.protocol.settings import Settings
-from monitor.screen.identity import Identity
+from monitor.run.identity import Identity
 
 AS_NAMED = "as the session says"
 STREAM = "tcp://"

@@ -4,10 +4,10 @@ import pytest
 
 from monitor.analysis.settings_event import changed_by
 from monitor.protocol.settings import Settings
+from monitor.run.identity import IDENTITY, identity_from
 from monitor.screen import notices
 from monitor.screen.acknowledgement import message_from
 from monitor.screen.fold_event import take_event
-from monitor.screen.identity import identity_from
 from monitor.screen.state import SessionState
 from streams.errors import InputError
 from streams.export.shared_fields import without_typed
@@ -30,7 +30,7 @@ def test_nothing_is_taken_from_a_text_that_is_no_flat_object(text):
     with pytest.raises(InputError, match="must name some of"):
         changed_by(text, Settings())
     assert message_from(text) is None
-    assert identity_from(text) is None
+    assert identity_from(Event(0.0, IDENTITY, text, "operator")) is None
     event = Event(0.0, "settings", text)
     assert notices.change_of(event) == "settings"
     assert without_typed(event).text == ""

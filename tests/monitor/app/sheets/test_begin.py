@@ -9,9 +9,9 @@ from PyQt6.QtWidgets import QFileDialog, QMenu
 
 from monitor.commands.reopen import configure_for_choice
 from monitor.protocol.choose import Wishes
+from monitor.run.identity import IDENTITY, Identity
 from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Heard, SendEvent
-from monitor.screen.identity import IDENTITY, Identity
 from monitor.screen.keys import KEYS
 from monitor.screen.sheets.new_session import USUAL, Opening, expectation, offered
 from streams.errors import InputError

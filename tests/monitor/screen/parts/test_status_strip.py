@@ -6,8 +6,11 @@ import pytest
 from fake_session import SETTINGS
 from screen_cases import LIVE, REPLAY, shown
 
+from monitor.analysis.update import Update
+from monitor.run.identity import IDENTITY, Identity
 from monitor.run.stream_state import Playback, Stream
 from monitor.screen.parts.status import phase_words, stream_words
+from streams.messages.transient import Event
 
 OVER = Playback(False, 20.0, 600.0, 600.0)
 PAUSED = Stream(connected=True, playback=Playback(False, 20.0, 60.0, 600.0))
@@ -77,3 +80,15 @@ def test_a_replay_stands_still_between_its_transients(updates):
     display.hear(REPLAY, 700.0)
     status = display.screen(760.0).status
     assert (status.phase, status.details[1]) == ("INFUSION +01:40", "at 11:40")
+
+
+def test_it_is_on_the_page_and_the_newest_holds(updates):
+    display = shown(updates, 700.0)
+    for seq, one in enumerate((Identity("06", "1"), Identity("07", "2"))):
+        event = Event(700.0, IDENTITY, one.text, "operator")
+        display.fold(Update(9000 + seq, 0, event=event), 700.0)
+    screen = display.screen(700.5)
+    assert screen.status.details[0] == "sub-07 · visit 2 · fake"
+    assert [m.text for m in screen.trend.axis.marks] == ["infusion on"]
+    display.fold(Update(9002, 0, event=Event(700.0, IDENTITY, "?", "x")), 700.0)
+    assert display.screen(700.5).status.details[0] == "sub-07 · visit 2 · fake"

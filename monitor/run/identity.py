@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from streams.errors import InputError
 from streams.messages.event_table import event_table
+from streams.messages.marks import by_source
+from streams.messages.transient import Event
 
 IDENTITY = "subject"
 """Kind of the event; its text is JSON: subject, visit."""
@@ -53,10 +55,10 @@ class Identity:
         return json.dumps({"subject": self.subject, "visit": self.visit})
 
 
-def identity_from(text: str) -> Identity | None:
-    """Who an event names; None where that is not to be read."""
-    table = event_table(text)
-    if table is None:
+def identity_from(event: Event) -> Identity | None:
+    """Who an event names; None where it names nobody, or is none that was typed."""
+    table = event_table(event.text)
+    if event.kind != IDENTITY or by_source(event) or table is None:
         return None
     try:
         return Identity(str(table.get("subject", "")), str(table.get("visit", "")))
