@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.agreement import Difference, Way
+from monitor.analysis.tracking.window_departure import TOGETHER
 from monitor.run.result import Result
 
 WHY = {
@@ -15,6 +16,12 @@ WHY = {
     Cause.MOTION: "motion",
     Cause.WIDTH: "the line width",
     Cause.BASELINE: "the baseline",
+}
+
+LIES = {
+    Way.TIES: "The tracker without ties lies",
+    Way.WINDOWS: "Windows lie",
+    Way.LAST: f"The last {TOGETHER} windows lie",
 }
 
 
@@ -50,10 +57,9 @@ def _difference(one: Difference, outcome: str) -> str:
     by = f"{one.percent:+.1f} +- {Z95 * one.sd_percent:.1f} %"
     stretch = one.stretch
     if stretch is None:
-        what = "The tracker without ties lies" if one.way == Way.TIES else "Windows lie"
         return (
-            f"{what} {by} from the tracker's change of {outcome}, more than chance: "
-            "trust neither before it is known why."
+            f"{LIES[one.way]} {by} from the tracker's change of {outcome}, more than "
+            "chance: trust neither before it is known why."
         )
     span = f"{stretch.start_s:.0f} to {stretch.end_s:.0f} s"
     if stretch.left_out:

@@ -13,7 +13,7 @@ from monitor.analysis.tracking.point import TrackerPoint
 from monitor.screen import disk
 from monitor.screen.number_words import catching_up_words, clock
 from monitor.screen.parts import headline, strips, trend
-from monitor.screen.parts.agreement import TOGETHER, Agreement, agreement
+from monitor.screen.parts.agreement import Agreement, agreement
 from monitor.screen.parts.axis import time_axis
 from monitor.screen.parts.measures import measures
 from monitor.screen.parts.outlook import OutlookWords, outlook_words
@@ -138,12 +138,8 @@ def _agreement(
     outcome, reference_s = state.settings.outcome, state.reference_s
     if last is None or reference_s is None or last.time_start_s < reference_s[1]:
         return Agreement()
-    since_s = max(reference_s[1], state.epoch_starts_s[-1])
-    windows = state.estimates.independent(since_s, TOGETHER)
-    recent = [(w, state.tracks.at(w.time_end_s, outcome)) for w in windows]
-    found = agreement(outcome, last, point, recent, state.interval_s)
     doubt = doubt_of(state.agreement, state.zero_s())
-    return replace(found, doubt=doubt or found.doubt)
+    return agreement(outcome, last, point, state.interval_s, doubt)
 
 
 def trend_of(state: SessionState, view: View, axis: TimeAxis) -> Trend:

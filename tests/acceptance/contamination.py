@@ -30,6 +30,7 @@ from change_sessions import (
 )
 
 from monitor.analysis.pipeline import Pipeline
+from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.update import Update
 from streams.messages.transient import number
 from streams.simulator.artefacts import Burst, Contamination, Stretch
@@ -48,7 +49,8 @@ class Said:
     Attributes
     ----------
     kind, where, start_s, stop_s : of the stretch
-    bias : (outcomes,) mean error of the tracker since the infusion began, percent
+    bias : (outcomes,) mean error of the tracker since the infusion began, percent; nan
+        where there is none
     covered : (outcomes,) share of its 95 % intervals that hold the truth
     off_sd : (outcomes,) error at the end, in SDs
     found : share of the stretch's transients that are left out
@@ -101,9 +103,19 @@ def run(scenario: Scenario, reject: bool = True) -> tuple[Pipeline, Update]:
 def said(seed: int, clean: bool = False, reject: bool = True) -> Said:
     """What one session says; `clean` without its stretch."""
     scenario, kind, where = contaminated(seed)
-    span = stretch_of(scenario)
     if clean:
-        scenario, span = scenario_of("mixed", 400 + seed), (0.0, 0.0)
+        return said_of(scenario_of("mixed", 400 + seed), "clean", where)
+    return said_of(scenario, kind, where, stretch_of(scenario), reject)
+
+
+def said_of(
+    scenario: Scenario,
+    kind: str,
+    where: str,
+    span: tuple[float, float] = (0.0, 0.0),
+    reject: bool = True,
+) -> Said:
+    """What a session says of itself, against the truth."""
     pipeline, last = run(scenario, reject)
     qualities = pipeline.course.qualities
     times_s = np.array([q.time_s for q in qualities])
@@ -111,13 +123,15 @@ def said(seed: int, clean: bool = False, reject: bool = True) -> Said:
     low = np.array([q.weight < 0.5 for q in qualities])
     low[:8] = False  # on their way to the steady state
     points = [p for p in last.tracks if p.time_s >= START_S and p.filtered]
+    if not points:  # nothing of the reference period is left
+        points = [TrackerPoint(0, START_S, *(dict.fromkeys(OUTCOMES, np.nan),) * 2)]
     error, sd = (
         np.array([[getattr(p, what)[o] for o in OUTCOMES] for p in points])
         for what in ("filtered", "filtered_sd")
     )
     error = error - truth_of(scenario, np.array([p.time_s for p in points]))
     return Said(
-        "clean" if clean else kind, where, *span, error.mean(axis=0),
+        kind, where, *span, error.mean(axis=0),
         np.mean(np.abs(error) < 1.96 * sd, axis=0), error[-1] / sd[-1],
         float(low[inside].mean()) if inside.any() else np.nan,
         float(low[~inside].mean()), disagrees(last),
@@ -132,8 +146,8 @@ def disagrees(last: Update) -> bool:
 def stretch_of(scenario: Scenario) -> tuple[float, float]:
     """Start and stop of the contamination that was added."""
     if scenario.contamination is not None:
-        one = scenario.contamination.stretches[0]
-        return one.start_s, one.stop_s
+        stretches = scenario.contamination.stretches
+        return stretches[0].start_s, stretches[-1].stop_s
     burst = scenario.motion.bursts[-1]
     return burst.start_s, burst.stop_s
 

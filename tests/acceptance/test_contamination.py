@@ -5,6 +5,8 @@ import pytest
 from contamination import HEADLINE, disagrees, run, said
 from contamination import contaminated as contaminated_session
 
+from monitor.analysis.tracking.agreement import Way
+
 pytestmark = pytest.mark.timeout(900)
 
 
@@ -33,6 +35,7 @@ def test_what_is_not_left_out_is_flagged():
     assert (kind, where) == ("lipid", "infusion")
     _, last = run(scenario, reject=False)
     assert disagrees(last)
+    assert {d.way for d in last.agreement.differences} == set(Way)
 
 
 @pytest.mark.slow

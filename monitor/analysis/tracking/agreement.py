@@ -2,11 +2,13 @@
 
 Where one of two estimates uses all that the other does and more, and both are right,
 the variance of their difference is the difference of their variances (Hausman,
-Econometrica 1978).  Three pairs are such:
+Econometrica 1978).  Four pairs are such:
 
     ties       the tracker without its ties, and the tracker, both now
     windows    the mean of the independent windows since the infusion began, in which
                all amplitudes are free, and the mean of the smoothed tracker over them
+    last       the last TOGETHER independent windows, of any epoch, and the tracker
+               as it stood at the end of each (`window_departure`)
     stretch    the mean change since the infusion began without a stretch that is unlike
                the rest, and with it
 
@@ -28,19 +30,22 @@ from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.estimates import estimates_of
 from monitor.analysis.course.response import Estimate, Reference
-from monitor.analysis.fit.window import windows_of
+from monitor.analysis.fit.window import Window, windows_of
 from monitor.analysis.tracking.evidence import Accumulated
 from monitor.analysis.tracking.tie import tie_departure
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.tracking.transient_view import Observed
+from monitor.analysis.tracking.window_departure import (
+    TOGETHER,
+    Value,
+    departures_together,
+)
 
 SURELY = 3.0
 LEAST_SHARE = 0.1
 """Of the wider variance that a difference has at least: neither is quite efficient.
 Windows fit line width and baseline anew: theirs is at least their own scatter's."""
 MOST_STRETCHES = 8
-Value = tuple[float, float]
-"""Percent and its SD."""
 
 
 class Way(StrEnum):
@@ -48,6 +53,7 @@ class Way(StrEnum):
 
     TIES = "ties"
     WINDOWS = "windows"
+    LAST = "last"
     STRETCH = "stretch"
 
 
@@ -106,7 +112,11 @@ def agreement_of(
     point = tracking.point
     if point is None or outcome not in point.filtered:
         return None
-    found = [_ties(tracking, outcome), _windows(tracking, plan, outcome)]
+    found = [
+        _ties(tracking, outcome),
+        _windows(tracking, plan, outcome),
+        _last(tracking, plan, outcome),
+    ]
     largest = sorted(stretches, key=lambda one: -one.transients)[:MOST_STRETCHES]
     found += [_without(tracking, outcome, one) for one in largest]
     return Agreement(outcome, tuple(d for d in found if d is not None))
@@ -163,6 +173,41 @@ def _windows(tracking: Tracking, plan: Plan, outcome: str) -> Difference | None:
     scatter = float(shares**2 @ own)
     wide = float(windows), math.sqrt(common + scatter)
     return _difference(Way.WINDOWS, wide, (float(tracked), mean[1]), least=scatter)
+
+
+def _last(tracking: Tracking, plan: Plan, outcome: str) -> Difference | None:
+    """The last windows of the newest epoch, behind the reference period."""
+    course = tracking.course
+    if plan.reference_s is None:
+        return None
+    epochs, times_s = course.epochs, course.times_s
+    tiles = windows_of(epochs, times_s, plan.boundaries_s, plan.length, plan.length)
+    own = [
+        w
+        for w in tiles
+        if w.independent
+        and epochs[w.first] == epochs[-1]
+        and times_s[w.first] >= plan.reference_s[1]
+    ]
+    pairs = _beside_tracker(tracking, own[-TOGETHER:], outcome)
+    together = departures_together(pairs)
+    return None if together is None else Difference(Way.LAST, *together)
+
+
+def _beside_tracker(
+    tracking: Tracking, windows: Sequence[Window], outcome: str
+) -> list[tuple[Value, Value]]:
+    """Change and SD of windows, each with the tracker's when it was complete."""
+    course, pairs = tracking.course, list[tuple[Value, Value]]()
+    fitted = course.fit_windows(list(windows))
+    for one in estimates_of(course, fitted) if fitted else ():
+        point = tracking.point_at(one.time_end_s)
+        if point is not None and outcome in point.filtered and one.converged:
+            change = one.changes_percent[outcome], one.change_sds_percent[outcome]
+            pairs.append(
+                (change, (point.filtered[outcome], point.filtered_sd[outcome]))
+            )
+    return pairs
 
 
 def _independent(course: Course, plan: Plan, reference: Reference) -> list[Estimate]:

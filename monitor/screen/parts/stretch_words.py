@@ -5,6 +5,7 @@ from __future__ import annotations
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.agreement import Agreement, Difference, Way
+from monitor.analysis.tracking.window_departure import TOGETHER
 from monitor.screen.number_words import from_to, signed
 from monitor.screen.screen import Level, Message
 
@@ -82,6 +83,8 @@ def _name(one: Difference, zero_s: float) -> str:
         return f"without {span_words(one.stretch, zero_s)} ({one.stretch.cause})"
     if one.way == Way.TIES:
         return "without its ties, less tracker"
+    if one.way == Way.LAST:
+        return f"last {TOGETHER} windows, less tracker"
     return "windows, less tracker"
 
 
@@ -102,4 +105,6 @@ def doubt_of(found: Agreement | None, zero_s: float) -> str:
         return f"{where} is unlike the rest and counts: leave it out (F4)"
     if one.way == Way.TIES:
         return "it does not agree with the tracker without ties (F3)"
+    if one.way == Way.LAST:
+        return f"the last {TOGETHER} windows do not agree with it (F3)"
     return "the windows do not agree with it (F3)"

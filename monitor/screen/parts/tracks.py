@@ -36,14 +36,6 @@ class Tracks:
         row |= {f"sd {name}": sd for name, sd in point.filtered_sd.items()}
         self._columns.append_named(row)
 
-    def at(self, time_s: float, outcome: str) -> tuple[float, float]:
-        """Change and SD after the last transient up to a scanner time; nan: none."""
-        place = int(np.searchsorted(self._columns["time_s"], time_s + 1e-6)) - 1
-        if place < 0:
-            return math.nan, math.nan
-        value, sd = (self._columns.get(f"{k} {outcome}") for k in ("value", "sd"))
-        return float(value[place]), float(sd[place])
-
     def band(
         self, outcome: str, zero_s: float, gaps_s: Sequence[Span] = ()
     ) -> Band | None:

@@ -169,13 +169,6 @@ class Windows(Sequence[Estimate]):
         )
         return self[int(found[-1])] if len(found) else None
 
-    def independent(self, after_s: float, count: int) -> list[Estimate]:
-        """The newest independent windows that begin after a time, s, oldest first."""
-        held = self._columns
-        own = (held["independent"] > 0) & (held["time_start_s"] >= after_s)
-        found = np.flatnonzero(own & (held["converged"] > 0))[-count:]
-        return [self[int(i)] for i in found]
-
     def inside(self, span_s: tuple[float, float]) -> list[Estimate]:
         """The independent windows in a span, s."""
         return [self[int(i)] for i in np.flatnonzero(self._own_in(span_s))]

@@ -179,18 +179,24 @@ def test_the_first_window_of_an_epoch_is_waited_for(updates):
     assert "new epoch" not in " ".join(display.screen(1600.0).headline.lines)
 
 
-def test_a_number_that_the_windows_contradict_is_grey(updates):
+def test_a_window_that_lies_far_from_the_tracker_says_so(updates):
     display = shown(updates, 1500.0)
-    for i, update in enumerate(u for u in updates if u.estimate):
-        if update.estimate.time_start_s > 1500.0:
-            moved = {OUTCOME: update.estimate.changes_percent.get(OUTCOME, 8.0) + 12.0}
-            estimate = replace(update.estimate, changes_percent=moved)
-            estimate = replace(estimate, change_sds_percent={OUTCOME: 2.65})
-            display.fold(Update(9000 + i, 0, estimate=estimate), 1500.0)
+    last = display.state.estimates[-1]
+    moved = last.changes_percent | {OUTCOME: last.changes_percent[OUTCOME] + 12.0}
+    estimate = replace(last, changes_percent=moved)
+    display.fold(Update(9000, 0, estimate=estimate), 1500.0)
     found = display.screen(1502.5).headline
+    assert found.fade == 0.0
+    assert "SD off" in found.lines[0]
+
+
+def test_a_number_that_the_last_windows_contradict_is_grey(updates):
+    display = shown(updates, 1500.0)
+    last = Agreement(OUTCOME, (Difference(Way.LAST, 10.0, 2.0),))
+    display.fold(Update(9000, 0, agreement=last), 1503.0)
+    found = display.screen(1503.5).headline
     assert found.fade == 1.0
     assert found.lines[0] == "▲ the last 4 windows do not agree with it (F3)"
-    assert "SD off" in found.lines[1]
 
 
 def test_a_number_that_the_free_tracker_contradicts_is_grey(updates):
