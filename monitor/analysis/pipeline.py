@@ -227,14 +227,14 @@ class Pipeline:
         over = self.periods.over(body.time_s)
         if over is not None:
             self._set_reference(over)
-        joined = len(self.intake.joined)
+        anew = len(self.intake.joined), self.intake.begun_again
         strip, strip_raw = self.intake.push(body, update.seq, update.epoch)
         quality = self.course.qualities[-1]
         update = replace(update, quality=quality, strip=strip, strip_raw=strip_raw)
         if over is not None:
             return self._redone(update)
-        gone_on = len(self.intake.joined) > joined
-        if gone_on or (self.live and self.course.outgrown):
+        other = anew != (len(self.intake.joined), self.intake.begun_again)
+        if other or (self.live and self.course.outgrown):
             return self._redone(update)
         if not self.live or not self._anything():
             return update

@@ -22,6 +22,7 @@ LIES = {
     Way.TIES: "The tracker without ties lies",
     Way.WINDOWS: "Windows lie",
     Way.LAST: f"The last {TOGETHER} windows lie",
+    Way.BASELINE: "With a baseline that may bend the last transients lie",
 }
 
 

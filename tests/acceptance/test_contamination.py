@@ -1,11 +1,20 @@
 """Contaminated sessions: a slice always; tables of a whole run: contamination.md."""
 
+from dataclasses import replace
+from itertools import islice
+
 import numpy as np
 import pytest
+from change_sessions import basis_of, fids_of, scenario_of
 from contamination import HEADLINE, disagrees, run, said
 from contamination import contaminated as contaminated_session
 
+from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking.agreement import Way
+from monitor.protocol.read_protocol import read_protocol
+from streams.messages.transient import End, Message, number
+from streams.simulator.artefacts import Contamination, Stretch
+from streams.simulator.scanner import scan
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -36,6 +45,38 @@ def test_what_is_not_left_out_is_flagged():
     _, last = run(scenario, reject=False)
     assert disagrees(last)
     assert {d.way for d in last.agreement.differences} == set(Way)
+
+
+def begun_under_water(live: bool) -> Pipeline:
+    """330 transients of a session whose water suppression failed at first."""
+    lost = Contamination((Stretch(0.0, 200.0, water_times=300.0),))
+    scenario = replace(scenario_of("mixed", 400), contamination=lost)
+    messages = list(islice(number(scan(scenario, fids_of("mixed"))), 330))
+    settings = read_protocol("press_3t_te30").with_changes(
+        window=32, step=32, basis="site"
+    )
+    pipeline = Pipeline(settings, basis_of("mixed"))
+    pipeline.live = live
+    end = Message("", len(messages), 0, End(330, "over"))
+    for message in (*messages, end):
+        pipeline.push(message)
+    return pipeline
+
+
+def test_a_template_made_under_water_is_made_again():
+    course = begun_under_water(live=False).course
+    good = [q for q in course.qualities if q.time_s > 210.0]
+    plain = scenario_of("mixed", 400)
+    assert np.median([q.snr for q in good]) > 0.9 * plain.acquisition.snr
+    assert np.std([q.shift_hz for q in good]) < 1.0
+    assert np.mean([q.counts for q in good]) > 0.95
+
+
+@pytest.mark.slow
+def test_it_is_made_again_live_as_offline():
+    live, offline = (begun_under_water(live).course for live in (True, False))
+    assert repr(live.qualities) == repr(offline.qualities)
+    assert np.array_equal(live.fids, offline.fids)
 
 
 @pytest.mark.slow

@@ -21,6 +21,7 @@ from monitor.analysis.signal.spectrum import Complex, Real, spectrum_of
 EDGES_PPM = np.arange(0.4, 4.05, 0.15)
 MIDDLES_PPM = 0.5 * (EDGES_PPM[1:] + EDGES_PPM[:-1])
 BANDS = MIDDLES_PPM.size
+DROWNING = 5.0
 NEVER = frozenset({"empty", "settling", "saturated"})
 """Flags of transients that are compared with no others."""
 
@@ -44,8 +45,8 @@ class Features:
     Attributes
     ----------
     bands : (2 BANDS,)
-    water, width_hz, amplitude : log of the residual water's height over tNAA's, line
-        width, signal against the template
+    water, width_hz, amplitude : log of the residual water's height, which no template
+        enters, line width, signal against the template
     height : of tNAA in the template at the time
     step : of the phase cycle
     usable : whether it can be compared at all
@@ -60,11 +61,13 @@ class Features:
     usable: bool
 
     @classmethod
-    def of(cls, bands: Real, quality: Quality, height: float, step: int) -> Features:
-        """Features of a transient, its bands and the template's tNAA height given."""
+    def of(
+        cls, bands: Real, quality: Quality, water: float, height: float, step: int
+    ) -> Features:
+        """Features of a transient, with the template's tNAA height."""
         return cls(
             bands,
-            math.log(max(quality.water, 1e-9)),
+            water,
             quality.fwhm_hz,
             quality.amplitude,
             height,
@@ -92,6 +95,23 @@ class EpochFeatures:
         if place == len(self.rows):
             self.rows.append(features)
         self.rows[place] = features
+
+    def drowned_until(self, first: int, count: int) -> int | None:
+        """Where water DROWNING times above the last ones' ends, from `first` on.
+
+        None where most of `count` transients from there are not under it.  Under much
+        water nothing else of a transient can be trusted, nor of those that were
+        aligned to its like.
+        """
+        water = np.array([row.water for row in self.rows])
+        known = np.isfinite(water)
+        if np.count_nonzero(known) < 2 * count:
+            return None
+        lost = known & (water > np.median(water[known][-count:]) + math.log(DROWNING))
+        if np.count_nonzero(lost[first : first + count]) <= count // 2:
+            return None
+        dry = np.convolve(~lost[first:], np.ones(count // 2), "valid") >= count // 2
+        return first + int(np.argmax(dry)) if dry.any() else None
 
     @property
     def steps(self) -> list[int]:

@@ -11,6 +11,7 @@ The operator has the last word: spans that he takes out, or in again.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -28,13 +29,14 @@ from monitor.analysis.contamination.states import (
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.quality import Quality
-from monitor.analysis.preparation.weights import Measures
+from monitor.analysis.preparation.weights import NAMES, Measures
 from monitor.analysis.signal.axis import Axis
 from streams.messages.span import Span
 
 EVERY = 4
 LOOKS = 100
 """A long epoch is looked at so many times over as many transients as it has."""
+WATER = NAMES.index("water")
 Found = tuple[int, int, Cause]
 
 
@@ -79,7 +81,8 @@ class Judge:
         self._arrived[i], self._measured[i] = quality, prepared.measured
         epoch = self._epochs.setdefault(quality.epoch, EpochFeatures(i))
         bands = bands_of(prepared.aligned, axis, shift_hz)
-        epoch.put(i, Features.of(bands, quality, height, step))
+        water = prepared.measured.values[WATER] if prepared.measured else -math.inf
+        epoch.put(i, Features.of(bands, quality, water, height, step))
         self._found.pop(quality.epoch, None)
 
     def forget(self, epoch: int) -> None:
@@ -98,6 +101,29 @@ class Judge:
         if any(stretch.lasts(len(self._arrived)) for stretch in last):
             return True
         return n % max(EVERY, n // LOOKS) == 0
+
+    def good_from(self, epoch: int, first: int, count: int) -> int | None:
+        """Where the good part of an epoch begins, if it began in another state.
+
+        Counted in the epoch; None where most of `count` transients from `first` on are
+        good, or nothing is left out.
+        """
+        features = self._epochs.get(epoch)
+        if features is None or not self.rejects:
+            return None
+        drowned = features.drowned_until(first, count)
+        if drowned is not None:
+            return drowned
+        begin = features.first + first
+        span = range(begin, begin + count)
+        own = [
+            (max(a, span.start), b)
+            for a, b, _ in self._found_in(epoch, features)
+            if a < span.stop and b > span.start
+        ]
+        if sum(min(b, span.stop) - a for a, b in own) <= count // 2:
+            return None
+        return max(b for _, b in own) - features.first
 
     def qualities(self) -> list[Quality]:
         """Qualities of all transients as they are known now; finds the stretches."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from monitor.analysis.contamination.judge import Judge
+from monitor.analysis.course.beginnings import Beginnings, as_it_came
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.curves import strip_of
 from monitor.analysis.course.water_reference import water_amplitude
@@ -61,6 +62,7 @@ class Intake:
     waters_taken : water references of all epochs that are used
     judge : finds the stretches that are unlike the rest
     joined : epochs that are another one gone on, and which
+    begun_again : how often an epoch was prepared anew from its good part on
     said : of series, since it was last taken
     """
 
@@ -71,6 +73,7 @@ class Intake:
     waters_taken: int = 0
     judge: Judge = field(default_factory=Judge)
     joined: dict[int, int] = field(default_factory=dict)
+    begun_again: int = 0
     said: list[str] = field(default_factory=list)
     _earlier_waters: list[ComplexFID] = field(default_factory=list)
     _preparation: Preparation | None = None
@@ -80,6 +83,7 @@ class Intake:
     _shifts_hz: dict[int, float] = field(default_factory=dict)
     _series_s: float = 0.0
     _cycle_from: tuple[int, int] = (-1, 0)  # series, count of its first transient
+    _beginnings: Beginnings = field(default_factory=Beginnings)
 
     def begin_series(self, acquisition: Acquisition, model: Model, epoch: int) -> None:
         """Begin a series with the basis set on its acquisition's grid."""
@@ -199,9 +203,35 @@ class Intake:
             self._show(earlier, model)
         if tried and not preparation.on_trial:
             self._tell()
+        self._look_back(prepared.quality.epoch, model)
         return (
             strip_of(prepared.aligned, model, preparation),
             strip_of(prepared.unaligned, model, preparation),
+        )
+
+    def _look_back(self, epoch: int, model: Model) -> None:
+        """Prepare an epoch anew where it began in another state than its good part."""
+        preparation, _ = self._ready()
+        if preparation.on_trial:
+            return
+        course, begun_at = self.course, preparation.begun_at
+        good = self._beginnings.good_from(course, self.judge, epoch, begun_at)
+        if good is None:
+            return
+        aligned, own = self.settings.align, course.transients_of(epoch)
+        came = [as_it_came(course, i, self._steps[i], aligned) for i in own]
+        again = preparation.begin_again(came, good)
+        if not again:
+            return
+        self._shifts_hz[epoch] = preparation.absolute.shift_hz
+        for prepared in again:
+            self._replace(prepared, model)
+            self._show(prepared, model)
+        self.begun_again += 1
+        at_s = course.qualities[own.start + good].time_s
+        self.said.append(
+            f"What came before {at_s:.0f} s is unlike the rest: all was aligned anew, "
+            "to what came after it."
         )
 
     def judge_again(self) -> bool:

@@ -56,6 +56,7 @@ class Epoch:
     near, phases : shifts, Hz, and phases, rad, of the last transients that counted
     recent : the last transients, for whether a series after them goes on
     seen : transients of the epoch so far
+    begun_at : number of the first that the template was made of
     line, absolute : tNAA line and absolute phase of the template `measured`
     """
 
@@ -71,6 +72,7 @@ class Epoch:
     phases: deque[float] = field(default_factory=lambda: deque(maxlen=NEAR))
     recent: deque[Seen] = field(default_factory=lambda: deque(maxlen=MEMORY))
     seen: int = 0
+    begun_at: int = 0
     line: NaaLine = NO_LINE
     absolute: Absolute = NO_ABSOLUTE
     measured: Model | None = None

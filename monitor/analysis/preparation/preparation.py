@@ -23,7 +23,7 @@ frame of shift and phase belongs to an epoch.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -182,17 +182,73 @@ class Preparation:
             saturated=quality_measures.saturated(fid),
             step=state.seen if step is None else step,
         )
+        prepared = self._taken(place, fid)
+        self._tried = self._trial is not None
+        if self._trial is not None and self._trial.push(place, np.array(fid)):
+            gone_on = self.end_trial()
+            prepared = replace(gone_on[-1], redone=gone_on) if gone_on else prepared
+        return prepared
+
+    def _taken(self, place: Place, fid: Coils) -> Prepared:
+        """Prepare the next transient of the epoch; with the `FIRST`-th those before."""
+        state = self._epoch
         state.seen += 1
         prepared = self._worked(place, fid)
         if state.first is not None and np.any(fid):
             state.first.append((place, np.array(fid)))
             if sum(not p.settling for p, _ in state.first) == FIRST:
                 prepared = self._redone()
-        self._tried = self._trial is not None
-        if self._trial is not None and self._trial.push(place, np.array(fid)):
-            gone_on = self.end_trial()
-            prepared = replace(gone_on[-1], redone=gone_on) if gone_on else prepared
         return prepared
+
+    def begin_again(
+        self, epoch: Sequence[tuple[Place, Complex]], first: int
+    ) -> list[Prepared]:
+        """Prepare an epoch as if it had begun with its `first`-th transient.
+
+        Those before it were in another state, which the template must not hold: they
+        are placed in the frame of the others and teach nothing.  Coil weights and eddy
+        phase stay.  Nothing, where too few of the others hold a signal.
+
+        Parameters
+        ----------
+        epoch : its transients so far, combined FIDs (points,) that were not moved
+        """
+        if sum(map(np.any, (fid for _, fid in epoch[first:]))) < FIRST:
+            return []
+        state = Epoch.begun(self._acquisition, self._settings)
+        state.combination, state.begun_at = self._epoch.combination, first
+        self._epoch, self._frozen, self._refreeze = state, False, False
+        again: dict[int, Prepared] = {}
+        earlier = epoch[:first]
+        for place, fid in epoch[first:]:
+            self._freeze_before(place.time_s)
+            one = self._taken(place, fid)
+            again |= {each.index: each for each in one.redone or (one,)}
+            if earlier and state.first is None and not one.redone:
+                again |= self._placed(earlier)  # behind it: the template is made ready
+                earlier = []
+        again |= self._placed(earlier)
+        state.seen = len(epoch)
+        return [again[place.index] for place, _ in epoch]
+
+    def _placed(self, earlier: Sequence[tuple[Place, Complex]]) -> dict[int, Prepared]:
+        """Transients (points,) in the template's frame, which they leave as it is."""
+        state, found = self._epoch, dict[int, Prepared]()
+        for place, fid in earlier:
+            if not np.any(fid):
+                quality = quality_of_zeros(place)
+                found[place.index] = Prepared(place.index, fid, fid, quality)
+                continue
+            seen = state.register(fid, state.noise_sd(fid))
+            measured = measures_of(seen, state.axis)
+            judged = state.kind.judge(place.step, measured)
+            found[place.index] = self._assembled(place, fid, seen, judged, measured)
+        return found
+
+    @property
+    def begun_at(self) -> int:
+        """Number in the epoch of the first transient that the template was made of."""
+        return self._epoch.begun_at
 
     def end_trial(self) -> tuple[Prepared, ...]:
         """Decide on a series that is on trial.
@@ -219,11 +275,13 @@ class Preparation:
             yield self._worked(replace(place, epoch=trial.number), fid)
 
     def _worked(self, place: Place, fid: Coils) -> Prepared:
-        """Prepare a transient (coils, points) by the state of the epoch."""
+        """Prepare a transient (coils, points), or (points,), by the epoch's state."""
         state = self._epoch
         if not np.any(fid):
             zeros = np.zeros(state.axis.points, complex)
             return Prepared(place.index, zeros, zeros, quality_of_zeros(place))
+        if fid.ndim == 1:  # prepared once more: it was combined
+            return self._prepared(place, np.asarray(fid, complex))
         whole = self._is_combined(fid)
         combined = fid[0] if whole else state.combination.apply(fid)
         return self._prepared(place, np.asarray(combined, complex))
@@ -294,7 +352,7 @@ class Preparation:
         """Make weights and template from the first transients together."""
         state = self._epoch
         first, state.first = state.first or [], None
-        unaligned = state.combination.settle([fid for _, fid in first])
+        unaligned = self._settled([fid for _, fid in first])
         counted = [not (p.settling or p.saturated) for p, _ in first]
         for _ in range(3):
             found = [state.register(x, state.noise_sd(x)) for x in unaligned]
@@ -330,6 +388,12 @@ class Preparation:
         if self._frozen:
             state.template.freeze()
         return replace(anew[-1], redone=tuple(anew))
+
+    def _settled(self, fids: list[Coils]) -> list[Complex]:
+        """The first transients, combined by the final coil weights."""
+        if any(fid.ndim == 1 for fid in fids):
+            return [np.asarray(fid, complex) for fid in fids]
+        return self._epoch.combination.settle(fids)
 
     def _judged_together(
         self,

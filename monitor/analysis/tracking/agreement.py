@@ -2,13 +2,15 @@
 
 Where one of two estimates uses all that the other does and more, and both are right,
 the variance of their difference is the difference of their variances (Hausman,
-Econometrica 1978).  Four pairs are such:
+Econometrica 1978).  Five pairs are such:
 
     ties       the tracker without its ties, and the tracker, both now
     windows    the mean of the independent windows since the infusion began, in which
                all amplitudes are free, and the mean of the smoothed tracker over them
     last       the last TOGETHER independent windows, of any epoch, and the tracker
                as it stood at the end of each (`window_departure`)
+    baseline   the last transients with a baseline that may bend, and with one as stiff
+               as windows and tracker have it (`free_baseline`)
     stretch    the mean change since the infusion began without a stretch that is unlike
                the rest, and with it
 
@@ -32,6 +34,7 @@ from monitor.analysis.course.estimates import estimates_of
 from monitor.analysis.course.response import Estimate, Reference
 from monitor.analysis.fit.window import Window, windows_of
 from monitor.analysis.tracking.evidence import Accumulated
+from monitor.analysis.tracking.free_baseline import free_baseline_departure
 from monitor.analysis.tracking.tie import tie_departure
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.tracking.transient_view import Observed
@@ -54,6 +57,7 @@ class Way(StrEnum):
     TIES = "ties"
     WINDOWS = "windows"
     LAST = "last"
+    BASELINE = "baseline"
     STRETCH = "stretch"
 
 
@@ -116,6 +120,7 @@ def agreement_of(
         _ties(tracking, outcome),
         _windows(tracking, plan, outcome),
         _last(tracking, plan, outcome),
+        _baseline(tracking, plan, outcome),
     ]
     largest = sorted(stretches, key=lambda one: -one.transients)[:MOST_STRETCHES]
     found += [_without(tracking, outcome, one) for one in largest]
@@ -208,6 +213,17 @@ def _beside_tracker(
                 (change, (point.filtered[outcome], point.filtered_sd[outcome]))
             )
     return pairs
+
+
+def _baseline(tracking: Tracking, plan: Plan, outcome: str) -> Difference | None:
+    """The last transients behind the reference period, their baseline free."""
+    if plan.reference_s is None:
+        return None
+    since_s = plan.reference_s[1]
+    found = free_baseline_departure(tracking.course, outcome, since_s)
+    if found is None or not all(map(math.isfinite, found)):
+        return None
+    return Difference(Way.BASELINE, *found)
 
 
 def _independent(course: Course, plan: Plan, reference: Reference) -> list[Estimate]:

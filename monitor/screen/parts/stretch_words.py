@@ -83,6 +83,8 @@ def _name(one: Difference, zero_s: float) -> str:
         return f"without {span_words(one.stretch, zero_s)} ({one.stretch.cause})"
     if one.way == Way.TIES:
         return "without its ties, less tracker"
+    if one.way == Way.BASELINE:
+        return "with a free baseline, less a stiff one"
     if one.way == Way.LAST:
         return f"last {TOGETHER} windows, less tracker"
     return "windows, less tracker"
@@ -105,6 +107,8 @@ def doubt_of(found: Agreement | None, zero_s: float) -> str:
         return f"{where} is unlike the rest and counts: leave it out (F4)"
     if one.way == Way.TIES:
         return "it does not agree with the tracker without ties (F3)"
+    if one.way == Way.BASELINE:
+        return "the baseline is not what it was: it may be that alone (F3)"
     if one.way == Way.LAST:
         return f"the last {TOGETHER} windows do not agree with it (F3)"
     return "the windows do not agree with it (F3)"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from monitor.analysis.contamination.features import BANDS, EpochFeatures, Features
-from monitor.analysis.contamination.judge import unlike
+from monitor.analysis.contamination.judge import Judge, unlike
 from monitor.analysis.contamination.states import LASTING, LIPIDS
 from monitor.analysis.contamination.stretch import Cause
 
@@ -115,3 +115,22 @@ def test_steps_of_a_phase_cycle_are_not_states():
     assert unlike(epoch(n, bands=bands), 4) == []
     ((start, end, _),) = unlike(epoch(n, bands=bands + within(n, 80, 140, LIPID)), 4)
     assert (start, end) == (80, 140)
+
+
+@pytest.mark.parametrize(
+    ("stop", "times", "until"), [(60, 20.0, 60), (60, 2.0, None), (7, 20.0, None)]
+)
+def test_water_that_drowned_the_first_ends_where_it_falls(stop, times, until):
+    found = epoch(140, water=within(140, 0, stop, np.log(times)))
+    assert found.drowned_until(0, 16) == until
+    assert found.drowned_until(60, 16) is None
+
+
+def test_what_began_in_another_state_is_good_from_its_end():
+    made, n = Judge(), 160
+    lipid = epoch(n, bands=within(n, 0, 70, LIPID))
+    made._epochs[0] = lipid
+    assert made.good_from(0, 0, 16) == pytest.approx(70, abs=2)
+    assert made.good_from(0, 70, 16) is None
+    made.rejects = False
+    assert made.good_from(0, 0, 16) is None

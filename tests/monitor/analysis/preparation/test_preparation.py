@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from monitor.analysis.preparation.epoch import Place
 from monitor.analysis.preparation.preparation import FIRST, Preparation, Prepared
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex, moved
@@ -322,3 +323,49 @@ def test_an_impossible_acquisition_is_refused(
 ) -> None:
     with pytest.raises(InputError):
         Preparation(replace(acquisition, **change), Settings())
+
+
+@pytest.mark.parametrize("coils", [1, COILS])
+def test_begun_again_an_epoch_is_one_that_began_there(
+    acquisition: Acquisition, transient: Make, axis: Axis, coils: int
+) -> None:
+    acquisition = replace(acquisition, coils=coils)
+    drowned = [transient(k, 1.0, water=3e3) for k in range(24)]
+    dry = [transient(k, 1.0) for k in range(24, 80)]
+    fids = single([*drowned, *dry])
+    if coils > 1:
+        fids = [coiled(fid[0], k) for k, fid in enumerate(fids)]
+    eddy_turn = np.exp(1j * 0.4 * np.exp(-axis.t / 0.05))
+    water = np.exp(-axis.t / 0.05) * eddy_turn * np.ones((coils, 1))
+    both = [Preparation(acquisition, Settings(settling=0)) for _ in range(2)]
+    for preparation in both:
+        preparation.push_noise(coiled(0 * water[0], 1)[:coils].astype(np.complex64))
+        preparation.push_water(water.astype(np.complex64))
+    found = push_all(both[0], fids[:60])
+    came = [(place_of(k), one.unaligned) for k, one in enumerate(found)]
+    again = both[0].begin_again(came, 24)
+    assert both[0].begun_at == 24
+    expected = push_all(both[1], fids[24:60], 24)
+    for one, other in zip(again[24:], expected, strict=True):
+        np.testing.assert_allclose(one.aligned, other.aligned, rtol=1e-9, atol=1e-9)
+        assert one.quality.weight == pytest.approx(other.quality.weight, abs=1e-9)
+    assert [one.index for one in again] == list(range(60))
+    assert all(one.quality.water > 100 for one in again[:24])
+    for one, other in zip(
+        push_all(both[0], fids[60:], 60), push_all(both[1], fids[60:], 60), strict=True
+    ):
+        np.testing.assert_allclose(one.aligned, other.aligned, rtol=1e-9, atol=1e-9)
+
+
+def place_of(index: int) -> Place:
+    return Place(index, index, 0, 2.0 * index, False, False, index)
+
+
+def test_with_too_few_signals_nothing_is_begun_again(
+    acquisition: Acquisition, transient: Make
+) -> None:
+    preparation = Preparation(acquisition, Settings())
+    found = push_all(preparation, single([transient(k) for k in range(30)]))
+    came = [(place_of(k), one.unaligned) for k, one in enumerate(found)]
+    assert preparation.begin_again(came, 30 - FIRST + 1) == []
+    assert preparation.begun_at == 0
