@@ -18,7 +18,7 @@ from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.curves import last_curves, reference_curves, window_curves
-from monitor.analysis.course.fitting import begin_newest, fit_newest, refit
+from monitor.analysis.course.fitting import fit_newest, refit
 from monitor.analysis.course.intake import Intake
 from monitor.analysis.course.periods import Periods, range_of
 from monitor.analysis.fit.curves import Curves
@@ -68,8 +68,6 @@ class Pipeline:
 
     `live` may be set to False for a recording that is only wanted whole: nothing is
     fitted before the end message then, and what comes out at the end is the same.
-    Without `draws` the tracker alone follows while transients come: windows and what
-    is drawn of them are made at the end.
     """
 
     def __init__(
@@ -77,7 +75,7 @@ class Pipeline:
     ) -> None:
         self.settings = settings
         self.basis = basis
-        self.live = self.draws = True
+        self.live = True
         self._freedom = freedom
         self.course = Course(Freedom(), aligned=settings.align)
         self.course.rejected = frozenset(settings.rejected_epochs)
@@ -297,9 +295,6 @@ class Pipeline:
 
     def _newest(self, update: Update) -> Update:
         """Fit the window that the newest transient completes."""
-        if not self.draws:
-            begin_newest(self.course, self.plan)
-            return update
         found = fit_newest(self.course, self.plan)
         if found is None:
             return update
@@ -342,9 +337,8 @@ class Pipeline:
             text = "No transient holds a signal: check the receive coil and its plug."
             notes = (*update.notes, Note(NoteKind.SIGNAL, text))
             return replace(update, course=(), notes=notes)
-        last = update.ended is not None
         anew = self.intake.judge_again() or anew
-        course = refit(self.course, self.plan, anew, self.draws or last)
+        course = refit(self.course, self.plan, anew)
         tracks, maps = None, self.spectral.maps
         if anew or marked:
             tracks = self.tracking.redo_if_changed(self.infusion_s)
@@ -354,8 +348,8 @@ class Pipeline:
             stretches=self._new_stretches(),
             course=course,
             estimate=course[-1] if course else None,
-            curves=last_curves(self.course) if self.draws else None,
-            reference_curves=reference_curves(self.course) if self.draws else None,
+            curves=last_curves(self.course) if self.live else None,
+            reference_curves=reference_curves(self.course) if self.live else None,
             reference_s=self.reference_s,
             tracks=tracks,
             spectral_maps=maps,

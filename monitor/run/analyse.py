@@ -39,7 +39,7 @@ def analyse(
     InputError : see `open_session`, `settings_for` and `Pipeline`; nothing was fitted
     """
     source = open_session(place, water, wishes.choose, wishes.files)
-    run = SessionRun(wishes, draws=False)
+    run = SessionRun(wishes, live=False)
     with threadpool_limits(1):
         push_all(run, source.messages, watch)
         if not run.begun:

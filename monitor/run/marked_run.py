@@ -43,8 +43,8 @@ class MarkedRun:
     ended : whether the end of the session has come
     """
 
-    def __init__(self, wishes: Wishes, live: bool, draws: bool) -> None:
-        self._wishes, self._live, self._draws = wishes, live, draws
+    def __init__(self, wishes: Wishes, live: bool) -> None:
+        self._wishes, self._live = wishes, live
         self.pipeline: Pipeline | None = None
         self.marks = Placing()
         self.notes: dict[Note, None] = {}
@@ -130,7 +130,7 @@ class MarkedRun:
         settings = settings_for(body, self._wishes)
         basis, notes = basis_for(settings.basis, body.acquisition)
         self.pipeline = Pipeline(settings, basis)
-        self.pipeline.live, self.pipeline.draws = self._live, self._draws
+        self.pipeline.live = self._live
         self.marks.begin(settings)
         self._settings_are_news = True
         return notes_of(NoteKind.BASIS, notes)

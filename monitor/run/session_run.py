@@ -50,7 +50,6 @@ class SessionRun:
     wishes : what was asked for
     live : fit while transients come; False: only once the session has ended, with the
         same result
-    draws : windows and what is drawn of them are wanted while transients come
 
     Attributes
     ----------
@@ -58,8 +57,8 @@ class SessionRun:
     counted : whether the counter was kept, so that gaps can be seen
     """
 
-    def __init__(self, wishes: Wishes, live: bool = True, draws: bool = True) -> None:
-        self._run = MarkedRun(wishes, live, draws)
+    def __init__(self, wishes: Wishes, live: bool = True) -> None:
+        self._run = MarkedRun(wishes, live)
         self._water_gate = WaterGate()
         self._filters: tuple[MessageFilter, ...] = (
             FilledZeros(self._begin_again),

@@ -1,12 +1,12 @@
 r"""Processor time of each transient of a session with a contaminated stretch.
 
     OPENBLAS_NUM_THREADS=1 python tests/benchmarks/contaminated_pushes.py [FILE] \
-        [--analyse] [--transients N]
+        [--transients N]
 
 FILE is a recording (`python -m streams.simulator.record SCENARIO FILE.mcap`); without
 one it is the bundled infusion with one coil, N transients, and lipid of 1.5 times NAA
-in the tenth of the session that ends 30 s before its end.  `--analyse`: without what is
-drawn, as `analyse` has it.  The figures are in `session_speed.md`.
+in the tenth of the session that ends 30 s before its end.  The figures are in
+`session_speed.md`.
 """
 
 import argparse
@@ -44,9 +44,9 @@ def contaminated(transients: int) -> Scenario:
     )
 
 
-def pushed(sent: Iterable[Message], draws: bool) -> tuple[np.ndarray, np.ndarray]:
+def pushed(sent: Iterable[Message]) -> tuple[np.ndarray, np.ndarray]:
     """Processor time of each metabolite transient, ms, and whether all was redone."""
-    run, took_ms, redone = SessionRun(Wishes(), draws=draws), [], []
+    run, took_ms, redone = SessionRun(Wishes()), [], []
     for message in sent:
         began = time.process_time()
         update = run.push(message)
@@ -69,7 +69,6 @@ def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", nargs="?", type=Path)
-    parser.add_argument("--analyse", action="store_true")
     parser.add_argument("--transients", type=int, default=1500)
     given = parser.parse_args()
     sent = (
@@ -77,7 +76,7 @@ def main() -> None:
         if given.file
         else number(scan(contaminated(given.transients)))
     )
-    took_ms, redone = pushed(sent, draws=not given.analyse)
+    took_ms, redone = pushed(sent)
     print("| transients | n | p50, ms | p99, ms | largest, ms | together, s |")
     print("|---|---|---|---|---|---|")
     print(line("all", took_ms))

@@ -167,7 +167,7 @@ def differences(one: Any, other: Any, where: str = "") -> list[str]:
 
 def analysed(messages: Sequence[Message], **changes: object) -> Result:
     """What `analyse` makes of a session."""
-    run = SessionRun(Wishes(changes={**CHANGES, **changes}), draws=False)
+    run = SessionRun(Wishes(changes={**CHANGES, **changes}), live=False)
     with threadpool_limits(1):
         push_all(run, messages)
         _, result = run.finish()

@@ -27,13 +27,6 @@ def fit_newest(course: Course, plan: Plan) -> tuple[Estimate, FittedWindow] | No
     return estimates_of(course, [fitted])[0], fitted
 
 
-def begin_newest(course: Course, plan: Plan) -> None:
-    """Only make the session model that the newest window's fit would need."""
-    window = course.window_completed(plan)
-    if window is not None:
-        begin_session(course, plan, window)
-
-
 def begin_session(course: Course, plan: Plan, window: Window) -> SessionModel:
     """Session model of a window's epoch; made from the window where there is none."""
     epoch = course.qualities[window.first].epoch
@@ -41,14 +34,11 @@ def begin_session(course: Course, plan: Plan, window: Window) -> SessionModel:
     return session or course.make_session(epoch, window, plan.length)
 
 
-def refit(
-    course: Course, plan: Plan, anew: bool = True, windows: bool = True
-) -> tuple[Estimate, ...]:
+def refit(course: Course, plan: Plan, anew: bool = True) -> tuple[Estimate, ...]:
     """Do everything again: session models, reference period, all windows.
 
     The session models stay as they are where `anew` is False: other windows of the
-    same transients, for which nothing else has changed.  Without `windows` only what
-    the tracker needs is made.
+    same transients, for which nothing else has changed.
     """
     if anew:
         course.sessions.clear()
@@ -68,11 +58,9 @@ def refit(
             epoch, reference if mine and reference else own, plan.length
         )
     course.sessions = dict(sorted(course.sessions.items()))
-    wanted: list[Window] = []
-    if windows:
-        wanted = windows_of(
-            epochs, course.times_s, plan.boundaries_s, plan.length, plan.step
-        )
+    wanted = windows_of(
+        epochs, course.times_s, plan.boundaries_s, plan.length, plan.step
+    )
     fitted = course.fit_windows(
         [w for w in wanted if epochs[w.first] not in course.rejected]
     )

@@ -27,6 +27,8 @@ from monitor.analysis.tracking.transient_view import Observed
 START, TRACKER = "start", "tracker"
 FOLLOWED = "Glu/tCr"
 """The tracked outcome whose course is compared with the spectra."""
+TOGETHER = 64
+"""Transients that are transformed at once: the spectra of all would be large."""
 USUAL_LENGTH_S = 2400.0
 """Of an infusion whose stop is not known, for the plasma curves."""
 
@@ -58,10 +60,12 @@ class SpectralChange:
             own = [k for k, one in enumerate(seen) if one.epoch == epoch]
             if not own:
                 continue
-            fids = np.stack([course.fids[seen[k].index] for k in own])
-            spectra = session.spectra(fids)
-            for k, spectrum in zip(own, spectra, strict=True):
-                self._add(seen[k], points[k], spectrum)
+            for first in range(0, len(own), TOGETHER):
+                some = own[first : first + TOGETHER]
+                fids = np.stack([course.fids[seen[k].index] for k in some])
+                spectra = session.spectra(fids)
+                for k, spectrum in zip(some, spectra, strict=True):
+                    self._add(seen[k], points[k], spectrum)
         self._ask()
         return self.maps
 

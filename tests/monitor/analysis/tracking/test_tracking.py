@@ -107,17 +107,6 @@ def test_what_changed_is_tracked_again(messages, change):
     assert len(one.tracking.redo_if_changed(marks_s)) == 110
 
 
-def test_without_windows_that_are_drawn_the_rest_is_the_same(messages, live):
-    basis, sent = messages
-    one = pipeline(basis)
-    one.draws = False
-    for message, update in zip(sent, live[1], strict=True):
-        found = one.push(message)
-        assert (found.tracker, found.answers) == (update.tracker, update.answers)
-        assert found.estimate is None or found.ended is not None
-    assert found.course == update.course
-
-
 def test_a_replay_gives_the_same_bits(messages, live):
     basis, sent = messages
     again = pipeline(basis)

@@ -1,0 +1,99 @@
+"""A file is fitted at its end alone: the same result as of the live path."""
+
+import numpy as np
+import pytest
+from marked_sessions import CHANGES, Given, bodies_of, marked
+from threadpoolctl import threadpool_limits
+
+from monitor.protocol.choose import Wishes
+from monitor.run.result import Result
+from monitor.run.session_run import SessionRun
+from streams.messages.transient import Event
+
+SLOW = pytest.mark.slow
+MOST_SD = 1e-6
+"""Largest difference, in SDs: sums are formed in another order."""
+
+
+def result_of(messages, live: bool) -> Result:
+    run = SessionRun(Wishes(changes=CHANGES), live=live)
+    with threadpool_limits(1):
+        for message in messages:
+            run.push(message)
+        return run.finish()[1]
+
+
+def points_of(points) -> tuple[np.ndarray, np.ndarray]:
+    values = [[p.filtered[n] for n in sorted(p.filtered)] for p in points if p.filtered]
+    sds = [[p.filtered_sd[n] for n in sorted(p.filtered)] for p in points if p.filtered]
+    return np.array(values), np.array(sds)
+
+
+def assert_same(one: np.ndarray, other: np.ndarray, sds: np.ndarray) -> None:
+    assert one.shape == other.shape
+    known = sds > 1e-6  # percent: the first transient has none but rounding
+    assert np.all(np.abs(one - other)[known] <= MOST_SD * sds[known])
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        (3, 1, 1),
+        pytest.param((4, 2, 1), marks=SLOW),
+        pytest.param((5, 1, 2), marks=SLOW),
+    ],
+)
+def both(request) -> tuple[Result, Result]:
+    """Of one coil, of two, and of two epochs; the start is told late in one."""
+    seed, coils, epochs = request.param
+    late_s = 0.0 if coils == 1 else 30.0
+    given = (
+        Given(80.0 + late_s, Event(80.0, "infusion_start")),
+        Given(170.0, Event(170.0, "infusion_stop")),
+    )
+    messages = marked(bodies_of(seed, coils, epochs), given)
+    return result_of(messages, live=True), result_of(messages, live=False)
+
+
+def test_transients_and_stretches_are_the_same_to_the_bit(both):
+    live, file = both
+    assert live.qualities == file.qualities
+    assert live.stretches == file.stretches
+    assert all(
+        np.array_equal(a, b)
+        for a, b in zip(live.course.fids, file.course.fids, strict=True)
+    )
+
+
+def test_windows_are_the_same(both):
+    live, file = both
+    assert live.estimates
+    for a, b in zip(live.estimates, file.estimates, strict=True):
+        assert (a.window, a.independent, a.epoch) == (b.window, b.independent, b.epoch)
+        assert_same(
+            np.array(list(a.values.values())),
+            np.array(list(b.values.values())),
+            np.array(list(a.sds.values())),
+        )
+        assert_same(
+            np.array(list(a.changes_percent.values())),
+            np.array(list(b.changes_percent.values())),
+            np.array(list(a.change_sds_percent.values())),
+        )
+
+
+def test_tracker_and_smoother_are_the_same(both):
+    live, file = both
+    assert len(live.tracks) == len(file.tracks) > 0
+    for one, other in ((live.tracks, file.tracks), (live.smoothed, file.smoothed)):
+        (a, sds), (b, _) = points_of(one), points_of(other)
+        assert_same(a, b, sds)
+
+
+def test_marks_and_answers_are_the_same(both):
+    live, file = both
+    assert (live.marks, live.reference_s) == (file.marks, file.reference_s)
+    assert set(live.answers) == set(file.answers)
+    assert [m.places_ppm for m in live.spectral_maps] == [
+        m.places_ppm for m in file.spectral_maps
+    ]
