@@ -19,7 +19,8 @@ class NoteKind(StrEnum):
     differ (AGREEMENT), whether there is a signal and which way round (SIGNAL), how many
     transients there were (SESSION), limits of quality (LIMITS), the noise of the
     tracker (TRACKER), components that come out negative (COMPONENTS), how well a
-    level is known (LEVEL), what the change cannot tell (CHANGE).
+    level is known (LEVEL), macromolecules that the session measures (MACROMOLECULES),
+    what the change cannot tell (CHANGE).
     """
 
     EXPECTATION = "expectation"
@@ -39,6 +40,7 @@ class NoteKind(StrEnum):
     TRACKER = "tracker"
     COMPONENTS = "components"
     LEVEL = "level"
+    MACROMOLECULES = "macromolecules"
     CHANGE = "change"
 
 
@@ -76,6 +78,7 @@ RULES = {
     NoteKind.TRACKER: NoteRule(tells_outcome=True, log_only=True),
     NoteKind.COMPONENTS: NoteRule(tells_outcome=True),
     NoteKind.LEVEL: NoteRule(tells_outcome=True),
+    NoteKind.MACROMOLECULES: NoteRule(),
     NoteKind.CHANGE: NoteRule(),
 }
 """The one place that decides what becomes of a note."""

@@ -2,6 +2,7 @@
 
     start      -> basis set on the acquisition's grid, a new epoch
     water      -> coil weights, eddy phase, water amplitude
+    nulled     -> a block apart -> macromolecules of the basis set (`nulled_scan`)
     metabolite -> combined, aligned, weighted (`preparation`) -> course -> window fit
     event      -> boundaries, reference period -> the whole course again
     end        -> the whole course again, for the last time
@@ -12,19 +13,24 @@ clock here, so that a live run and its replay give the same bits.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+
+import numpy as np
 
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.curves import last_curves, reference_curves, window_curves
 from monitor.analysis.course.fitting import fit_newest, refit
-from monitor.analysis.course.intake import Intake
+from monitor.analysis.course.intake import Intake, check_size
+from monitor.analysis.course.nulled_scan import NulledScan, said_of
 from monitor.analysis.course.periods import Periods, range_of
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.fit.first_fit import Freedom, usual
 from monitor.analysis.fit.fitted_windows import FittedWindow
-from monitor.analysis.fit.model_for import model_for, unexpected
+from monitor.analysis.fit.model import Model
+from monitor.analysis.fit.model_for import UNMEASURED, model_for, unexpected
 from monitor.analysis.fit.window import whole_cycles
 from monitor.analysis.glm.spectral_change import SpectralChange
 from monitor.analysis.glm.spectral_map import SpectralMap
@@ -41,6 +47,7 @@ from streams.errors import InputError
 from streams.messages.span import Span
 from streams.messages.transient import (
     EPOCH_EVENTS,
+    MM_END,
     Acquisition,
     ComplexFID,
     End,
@@ -51,6 +58,7 @@ from streams.messages.transient import (
     Transient,
 )
 
+BEING_MEASURED = "Macromolecules are being measured: these transients enter no window."
 APART = (
     "What is measured now lies in another epoch than the reference period: how far "
     "another shim, gain or place may put the two apart is in every interval."
@@ -74,7 +82,8 @@ class Pipeline:
         self, settings: Settings, basis: BasisSet, freedom: Freedom | None = None
     ) -> None:
         self.settings = settings
-        self.basis = basis
+        self.basis = self.given_basis = basis
+        self.nulled = NulledScan()
         self.live = True
         self._freedom = freedom
         self.course = Course(Freedom(), aligned=settings.align)
@@ -115,12 +124,16 @@ class Pipeline:
             match body:
                 case Transient(kind=Kind.METABOLITE):
                     return self._metabolite(body, update)
+                case Transient(kind=Kind.MACROMOLECULE):
+                    return self._macromolecule(body, update)
                 case Transient():
                     self.intake.reference_frame(body)
                 case Event():
                     return self._event(body, update)
                 case End():
                     self.intake.end_trial()
+                    self.nulled.close()
+                    update, _ = self._judged(update, ended=True)
                     self.intake.align_again(self.reference_s)
                     return self._redone(replace(update, ended=body.reason))
         except InputError as error:
@@ -199,13 +212,13 @@ class Pipeline:
         """Begin a session or a further series."""
         if self.intake.end_trial():
             update = self._redone(update)
+        self.nulled.close()
+        update, anew = self._judged(update)
+        if anew:
+            update = self._redone(update)
         acquisition = body.acquisition
         model, notes = model_for(self.basis, acquisition, self.settings)
-        self.course.freedom = replace(
-            self._freedom or usual(model, acquisition.echo_time_s),
-            water_removal=self.settings.water_removal,
-            ratio_priors=self.settings.ratio_priors,
-        )
+        self._free(model, acquisition)
         self.intake.begin_series(acquisition, model, update.epoch)
         said = (
             *notes_of(NoteKind.EXPECTATION, unexpected(acquisition, self.settings)),
@@ -214,6 +227,14 @@ class Pipeline:
         )
         said = (*update.notes, *said)
         return replace(update, acquisition=acquisition, source=body.source, notes=said)
+
+    def _free(self, model: Model, acquisition: Acquisition) -> None:
+        """Take the freedom of a cold fit that suits a model."""
+        self.course.freedom = replace(
+            self._freedom or usual(model, acquisition.echo_time_s),
+            water_removal=self.settings.water_removal,
+            ratio_priors=self.settings.ratio_priors,
+        )
 
     def _lacking(self, outcome: str) -> tuple[str, ...]:
         """What is to be said where the basis set does not give an outcome."""
@@ -225,13 +246,15 @@ class Pipeline:
         over = self.periods.over(body.time_s)
         if over is not None:
             self._set_reference(over)
-        anew = len(self.intake.joined), self.intake.begun_again
+        before = len(self.intake.joined), self.intake.begun_again
+        self.nulled.close()
         strip, strip_raw = self.intake.push(body, update.seq, update.epoch)
         quality = self.course.qualities[-1]
         update = replace(update, quality=quality, strip=strip, strip_raw=strip_raw)
-        if over is not None:
+        update, anew = self._judged(update)
+        if over is not None or anew:
             return self._redone(update)
-        other = anew != (len(self.intake.joined), self.intake.begun_again)
+        other = before != (len(self.intake.joined), self.intake.begun_again)
         if other or (self.live and self.course.outgrown):
             return self._redone(update)
         if not self.live or not self._anything():
@@ -252,6 +275,56 @@ class Pipeline:
             notes=(*update.notes, *self._tracker_notes()),
         )
 
+    def _macromolecule(self, body: Transient, update: Update) -> Update:
+        """Take a transient of a block that measures macromolecules."""
+        check_size(body.fid)
+        acquisition = self.acquisition
+        if acquisition is None:
+            raise InputError("A transient came before any start message: it is left.")
+        progress = self.nulled.push(body, acquisition, self.waters)
+        said = (BEING_MEASURED,) if progress.transients == 1 else ()
+        notes = (*update.notes, *notes_of(NoteKind.MACROMOLECULES, said))
+        return replace(update, nulled=progress, notes=notes)
+
+    def _judged(self, update: Update, ended: bool = False) -> tuple[Update, bool]:
+        """Judge a block that has ended; whether all is to be done again with it.
+
+        It waits until the session's lines have a place.
+        """
+        lines_hz, acquisition = self.intake.lines_hz, self.acquisition
+        if not self.nulled.closed or not (lines_hz or ended) or acquisition is None:
+            return update, False
+        moved_hz = float(np.median(lines_hz)) if lines_hz else 0.0
+        tr_s = acquisition.repetition_time_s
+        measured = self.nulled.judge(self.given_basis, self.settings, moved_hz, tr_s)
+        if measured is None:
+            return update, False
+        said = notes_of(NoteKind.MACROMOLECULES, said_of(measured, self.settings))
+        update = replace(update, measured_mm=measured, notes=(*update.notes, *said))
+        basis = self._wanted_basis()
+        if anew := basis is not self.basis:
+            self._put_basis(basis)
+        return update, anew
+
+    def still_true(self, notes: Iterable[Note]) -> tuple[Note, ...]:
+        """Notes but those that macromolecules were not measured, once they were."""
+        measured = self.basis is not self.given_basis
+        why = UNMEASURED.format(why=self.settings.macromolecules)
+        return tuple(note for note in notes if not (measured and note.text == why))
+
+    def _wanted_basis(self) -> BasisSet:
+        """The basis set with measured macromolecules, where they are to be used."""
+        entry = self.nulled.entry
+        used = entry is not None and self.settings.macromolecules == "auto"
+        return entry if used and entry is not None else self.given_basis
+
+    def _put_basis(self, basis: BasisSet) -> None:
+        """Put all epochs on a basis set."""
+        self.basis, acquisition, settings = basis, self.acquisition, self.settings
+        self.intake.put_models(lambda a: model_for(basis, a, settings)[0])
+        if acquisition is not None:
+            self._free(model_for(basis, acquisition, settings)[0], acquisition)
+
     def _event(self, body: Event, update: Update) -> Update:
         """Note an event; some of them change what is done with the transients."""
         update = replace(update, event=body)
@@ -267,6 +340,10 @@ class Pipeline:
             self._set_reference(range_of(body.text))
         elif body.kind == "settings":
             return self._resettled(body.text, update)
+        elif body.kind == MM_END:
+            self.nulled.close()
+            update, anew = self._judged(update)
+            return self._redone(update) if anew else update
         elif body.kind not in ("infusion_start", "infusion_stop"):
             return update
         # A stop is no reason for other session models: no verdict turns with it.
@@ -285,6 +362,9 @@ class Pipeline:
         self.intake.judge.take_spans(s.left_out_s, s.taken_in_s)
         out = (s.rejected_epochs, s.left_out_s, s.taken_in_s)
         left_out = out != (held.rejected_epochs, held.left_out_s, held.taken_in_s)
+        if s.macromolecules != held.macromolecules:
+            self._put_basis(self._wanted_basis())
+            left_out = True
         if (s.window, s.step) == (held.window, held.step) and not left_out:
             compared, foreseen = self._compared(), self._foreseen()
             return replace(update, agreement=compared, foreseen=foreseen)

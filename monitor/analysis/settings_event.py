@@ -8,9 +8,13 @@ from streams.errors import InputError
 from streams.messages.event_table import event_table
 
 CHANGEABLE = frozenset(
-    {"window", "step", "outcome", "rejected_epochs", "left_out_s", "taken_in_s"}
+    {
+        *("window", "step", "outcome", "macromolecules"),
+        *("rejected_epochs", "left_out_s", "taken_in_s"),
+    }
 )
 """Settings that an operator may change during a run."""
+WORDS = ("outcome", "macromolecules")
 
 
 def changed_by(text: str, settings: Settings) -> Settings:
@@ -27,10 +31,10 @@ def changed_by(text: str, settings: Settings) -> Settings:
             f"A settings event must name some of {', '.join(sorted(CHANGEABLE))}; "
             f"{text[:80]!r} does not: nothing was changed."
         )
-    if not all(_is_figure(v) for name, v in table.items() if name != "outcome"):
+    if not all(_is_figure(v) for name, v in table.items() if name not in WORDS):
         raise InputError(
-            "A settings event gives figures for all but the outcome, which this one "
-            "does not: nothing was changed."
+            f"A settings event gives figures for all but {' and '.join(WORDS)}, which "
+            "this one does not: nothing was changed."
         )
     if settings.outcome_hidden and "outcome" in table:
         raise InputError(

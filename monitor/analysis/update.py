@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.analysis.contamination.stretch import Stretch
+from monitor.analysis.course.nulled_scan import MeasuredBlock, NulledProgress
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curve, Curves
 from monitor.analysis.glm.spectral_map import SpectralMap
@@ -36,6 +37,8 @@ class Update:
     joined : epochs that are another one gone on after a pause, and which, so far
     quality : of a metabolite transient
     water : of a water reference
+    nulled : how far a block that measures macromolecules is, with each transient of it
+    measured_mm : such a block, once it has been judged
     strip : (points,) float32 phased, aligned real spectrum of the transient between 4.2
         and 0.2 ppm for the waterfall, ppm ascending, scaled so that the template's NAA
         is 1; `strip_raw` the same before alignment
@@ -71,6 +74,8 @@ class Update:
     joined: Mapping[int, int] = field(default_factory=dict)
     quality: Quality | None = None
     water: WaterPoint | None = None
+    nulled: NulledProgress | None = None
+    measured_mm: MeasuredBlock | None = None
     strip: Curve | None = None
     strip_raw: Curve | None = None
     estimate: Estimate | None = None

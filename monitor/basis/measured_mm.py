@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from monitor.analysis.basis import names as naming
 from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.fit.mm_entry import (
+    NOTHING_SEEN_PERCENT,
+    doubts,
+    gain_of,
+    metabolites_left,
+    own_macromolecules,
+    weighting_said,
+    with_entry,
+)
 from monitor.analysis.fit.mm_measured import MeasuredMM, measured_mm
-from monitor.analysis.fit.model_for import per_proton
 from monitor.analysis.preparation.preparation import Preparation
 from monitor.analysis.signal.spectrum import Complex
 from monitor.protocol.settings import Settings
@@ -21,10 +28,6 @@ from streams.sources.files.open_file import messages_of, open_source
 
 SAME_FIELD = 0.05
 SAME_ECHO_TIME_S = 0.004
-LEFT = ("mI", "Tau")
-"""Metabolites besides creatine, NAA and choline that nulling may leave."""
-FAR_SD, FAR_PERCENT, NOISY_PERCENT = 2.0, 10.0, 10.0
-NOTHING_SEEN_PERCENT = 100.0  # noise as high as the highest point of what was found
 AS_IT_IS = Settings(align=False, reject=False)
 
 
@@ -61,24 +64,17 @@ def add_measured(
             "same field."
         )
     found = measured_mm(
-        fid, mhz, acquisition.dwell_time_s, _others(basis, acquisition), take_out
-    )
+        fid, mhz, acquisition.dwell_time_s, metabolites_left(basis, acquisition),
+        take_out,
+    )  # fmt: skip
     if found.noise_percent > NOTHING_SEEN_PERCENT:
         raise InputError(
             f"{path.name} shows nothing above its noise: measure longer, or leave the "
             "macromolecules unmeasured."
         )
-    entry = per_proton(basis) * found.fid(
-        basis.spectrometer_frequency_mhz, basis.dwell_time_s, basis.points
-    )
-    own = [name for name in basis.names if naming.is_macromolecule(name)]
-    made = basis.without(own).extended(("MM",), entry[None])
-    told = {
-        **basis.provenance,
-        "macromolecules": f"measured: a file of sha256 {sha256_of(path)[:16]}",
-    }
-    notes = _notes(basis, acquisition, path, own, found)
-    return Added(replace(made, provenance=told), found, notes)
+    told = f"measured: a file of sha256 {sha256_of(path)[:16]}"
+    made = with_entry(basis, found, told, gain_of(acquisition, None))
+    return Added(made, found, _notes(basis, acquisition, path, found))
 
 
 def averaged(path: Path, water: Path | None) -> tuple[Complex, Acquisition]:
@@ -92,7 +88,7 @@ def averaged(path: Path, water: Path | None) -> tuple[Complex, Acquisition]:
             acquisition = body.acquisition
             preparation = Preparation(acquisition, AS_IT_IS)
         elif isinstance(body, Transient) and preparation is not None:
-            if body.kind == Kind.METABOLITE:
+            if body.kind in (Kind.METABOLITE, Kind.MACROMOLECULE):
                 prepared = preparation.push(
                     len(fids), message.seq, 0, body.time_s, body.fid
                 )
@@ -107,29 +103,12 @@ def averaged(path: Path, water: Path | None) -> tuple[Complex, Acquisition]:
     return fid, acquisition
 
 
-def _others(basis: BasisSet, acquisition: Acquisition) -> dict[str, Complex]:
-    """Further metabolites that may be left, on the file's grid."""
-    found = [name for name in LEFT if naming.find(name, basis.names) is not None]
-    if not found:
-        return {}
-    there = basis.subset(found).resampled(
-        acquisition.dwell_time_s,
-        acquisition.points,
-        acquisition.spectrometer_frequency_mhz,
-    )
-    return dict(zip(found, there.fids, strict=True))
-
-
 def _notes(
-    basis: BasisSet,
-    acquisition: Acquisition,
-    path: Path,
-    own: list[str],
-    found: MeasuredMM,
+    basis: BasisSet, acquisition: Acquisition, path: Path, found: MeasuredMM
 ) -> tuple[str, ...]:
     """What the operator should know of it."""
-    notes = ["It is not corrected for the T1 weighting of the inversion."]
-    if own:
+    notes = [weighting_said(acquisition)]
+    if own := own_macromolecules(basis):
         notes.append(f"It takes the place of {', '.join(own)}.")
     te_s = basis.echo_time_s
     if te_s is not None and abs(te_s - acquisition.echo_time_s) > SAME_ECHO_TIME_S:
@@ -137,15 +116,4 @@ def _notes(
             f"{path.name} has an echo time of {1e3 * acquisition.echo_time_s:g} ms, "
             f"the basis set {1e3 * te_s:g} ms: macromolecules differ between them."
         )
-    if found.prior_rms > FAR_SD or found.beyond_percent > FAR_PERCENT:
-        notes.append(
-            f"{path.name} is unlike macromolecules of the human brain "
-            f"({found.prior_rms:.1f} SD, {found.beyond_percent:.0f} % beyond): check "
-            "that metabolites were nulled, and look at the picture."
-        )
-    if found.noise_percent > NOISY_PERCENT:
-        notes.append(
-            f"Its noise is {found.noise_percent:.0f} % of its highest point: measure "
-            "longer, or leave the macromolecules unmeasured."
-        )
-    return tuple(notes)
+    return (*notes, *doubts(found, path.name))

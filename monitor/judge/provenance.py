@@ -11,7 +11,6 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterator
-from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -42,7 +41,7 @@ def provenance(
         "protocol": {"name": settings.name, "title": settings.title},
         "outcome": settings.outcome,
         "outcome_hidden": settings.outcome_hidden,
-        "acquisition": asdict(result.acquisition) if result.acquisition else None,
+        "acquisition": result.acquisition.as_dict() if result.acquisition else None,
         "settings": settings.as_dict(),
         "input_sha256": followed.sha256,
         **({"files": pieces_said(result.pieces, names)} if result.pieces else {}),

@@ -13,6 +13,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.analysis.basis.mm_relaxation import (
+    is_nulled,
+    nulling_time_s,
+    parts_left,
+)
 from monitor.analysis.preparation.measures import saturated
 from monitor.analysis.signal import spectrum
 from monitor.preflight.machine import CheckResult, CheckState, ok
@@ -32,6 +37,7 @@ from streams.messages.transient import (
 from streams.sources.checks.conjugation import ConjugationCheck
 
 PROBLEMS = ("dropped", "gap", "publisher", "series_refused", "protocol_error")
+SEEN = (Kind.METABOLITE, Kind.MACROMOLECULE)
 TIME_TOLERANCE = 0.01
 DEAD_COIL = 1e-3  # of the coils' median amplitude
 LEAST_DECAY = 2.0  # amplitude of the first eighth of the FID over that of the last
@@ -51,7 +57,7 @@ class Arrived:
         """Take note of a body; a new start begins anew."""
         if isinstance(body, Start):
             self.start, self.transients = body, []
-        elif isinstance(body, Transient) and body.kind is Kind.METABOLITE:
+        elif isinstance(body, Transient) and body.kind in SEEN:
             self.transients.append(body)
         elif isinstance(body, Event) and body.kind in PROBLEMS:
             self.troubles.append(body)
@@ -82,6 +88,7 @@ def checks(
     if settings is not None:
         yield from compare_with_protocol(acquisition, settings)
         yield from _basis(acquisition, settings)
+    yield from inversion(acquisition)
     yield count(arrivals.transients, wanted)
     yield pace(arrivals.transients, acquisition)
     yield coils(arrivals.transients)
@@ -128,6 +135,24 @@ def _compare(one: Expectation) -> CheckResult:
     return CheckResult(
         name, CheckState.WRONG, text, "correct the scanner, or the protocol"
     )
+
+
+def inversion(acquisition: Acquisition) -> Iterator[CheckResult]:
+    """Whether the inversion time of a series leaves macromolecules alone."""
+    left, ti_s = parts_left(acquisition), acquisition.inversion_time_s
+    if left is None or ti_s is None:
+        return
+    broad, narrow = (100 * part for part in left)
+    text = (
+        f"TI {1e3 * ti_s:g} ms leaves {broad:.0f} % of macromolecules, {narrow:+.0f} % "
+        "of metabolites"
+    )
+    if is_nulled(acquisition):
+        yield ok("inversion", text)
+        return
+    wanted_ms = 1e3 * nulling_time_s(acquisition.repetition_time_s)
+    remedy = f"to measure macromolecules, a TI near {wanted_ms:.0f} ms at this TR"
+    yield CheckResult("inversion", CheckState.LOOK, text, remedy)
 
 
 def _basis(acquisition: Acquisition, settings: Settings) -> Iterator[CheckResult]:

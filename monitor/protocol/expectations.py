@@ -56,7 +56,7 @@ def expectations(
     if te_s is not None:
         near = abs(a.echo_time_s - te_s) <= ECHO_TIME_S + ROUNDING_S
         found.append(Expectation("echo time", te_s, a.echo_time_s, near))
-    if tr_s is not None:
+    if tr_s is not None and a.inversion_time_s is None:
         actual_s = a.repetition_time_s
         kept = actual_s and abs(actual_s / tr_s - 1) <= REPETITION_TIME_PART
         met = None if actual_s is None else bool(kept)

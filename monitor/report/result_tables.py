@@ -130,12 +130,13 @@ def session_summary(
             "scipy": scipy.__version__,
         },
         "settings": result.settings.as_dict(),
-        "acquisition": asdict(result.acquisition) if result.acquisition else None,
+        "acquisition": result.acquisition.as_dict() if result.acquisition else None,
         "basis": {
             "source": result.basis_source,
             "sha256": result.basis_sha256,
             "names": list(result.course.names),
         },
+        **_measured(result),
         "reference_s": result.reference_s,
         "infusion_s": [mark.time_s for mark in result.marks.events],
         "marks": [_mark_entry(mark) for mark in result.marks.events],
@@ -160,6 +161,14 @@ def session_summary(
         },
         "notes": [note.text for note in result.notes],
     }
+
+
+def _measured(result: Result) -> dict[str, object]:
+    """Macromolecules that the session measured, where it did."""
+    if result.measured_mm is None:
+        return {}
+    used = result.measured_mm_used
+    return {"macromolecules": {"used": used, **asdict(result.measured_mm)}}
 
 
 def _mark_entry(mark: Event) -> dict[str, object]:

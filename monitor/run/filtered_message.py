@@ -23,6 +23,7 @@ class Taken:
     water : of a water reference
     missing, counted : see `Update`
     mirrored : the series turned out to be the wrong way round
+    renames : as an event, it has changed what transients before it are
     """
 
     seq: int
@@ -34,6 +35,7 @@ class Taken:
     missing: int = 0
     counted: bool = True
     mirrored: bool = False
+    renames: bool = False
 
     @property
     def time_s(self) -> float | None:

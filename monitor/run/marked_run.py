@@ -1,5 +1,7 @@
 """The pipeline of one session, which is begun again when its marks have changed.
 
+So it is where an event says late which transients measured macromolecules.
+
 What came through the filters is kept, transients combined to one FID each, so that a
 mark that is given late, moved or taken back gives what it would have given in time:
 everything is worked out again from the first message.
@@ -7,7 +9,7 @@ everything is worked out again from the first message.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -34,6 +36,8 @@ MIRRORED = (
 class MarkedRun:
     """Works through what the filters passed; parameters as of `SessionRun`.
 
+    `renamed` gives a message as what it is, by all that has been said so far.
+
     Attributes
     ----------
     pipeline : chosen with the first start; None before it
@@ -43,8 +47,11 @@ class MarkedRun:
     ended : whether the end of the session has come
     """
 
-    def __init__(self, wishes: Wishes, live: bool) -> None:
+    def __init__(
+        self, wishes: Wishes, live: bool, renamed: Callable[[Message], Message]
+    ) -> None:
         self._wishes, self._live = wishes, live
+        self._renamed = renamed
         self.pipeline: Pipeline | None = None
         self.marks = Placing()
         self.notes: dict[Note, None] = {}
@@ -62,9 +69,11 @@ class MarkedRun:
     def push(self, taken: Taken) -> Update:
         """The update of one message; with all before it again where a mark changed."""
         event = taken.event
-        if self.pipeline is None or event is None or not self.marks.take(event):
+        if self.pipeline is None or event is None:
             return self.work(taken)
-        kept = self._kept
+        if not (self.marks.take(event) or taken.renames):
+            return self.work(taken)
+        kept = [self._again(one) for one in self._kept]
         self.begin_again([])
         again = tuple(self.work(one) for one in kept)
         return replace(self.work(taken), again=again)
@@ -88,6 +97,10 @@ class MarkedRun:
         update = replace(update, notes=may_be_told(update.notes, self.hidden))
         self._keep(taken, update)
         return update
+
+    def _again(self, taken: Taken) -> Taken:
+        """A message that was kept, as what it is by now."""
+        return replace(taken, passed=tuple(map(self._renamed, taken.passed)))
 
     def _pushed(
         self, pipeline: Pipeline, one: Message

@@ -10,6 +10,7 @@ import numpy as np
 
 from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.nulled_scan import MeasuredBlock
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.first_order import FirstOrder, first_order
@@ -91,6 +92,8 @@ class Result:
     origin : what kind of file it came from, in words; empty for a stream
     stretches : of transients that are unlike the rest
     agreement : of the ways to the change at the end; None without a tracker
+    measured_mm : the newest block of macromolecules that the session measured
+    measured_mm_used : whether the fits have macromolecules of the session's own
     pieces : the files of a session that was joined of several
     """
 
@@ -121,6 +124,8 @@ class Result:
     pieces: tuple[Piece, ...] = ()
     stretches: tuple[Stretch, ...] = ()
     agreement: Agreement | None = None
+    measured_mm: MeasuredBlock | None = None
+    measured_mm_used: bool = False
 
     @property
     def hidden(self) -> bool:

@@ -19,6 +19,7 @@ from monitor.run.identity import Identity, identity_from
 from monitor.run.lock import Lock
 from monitor.run.marked_run import MarkedRun
 from monitor.run.message_filter import MessageFilter
+from monitor.run.nulled_gate import NulledGate
 from monitor.run.water_gate import WaterGate
 from streams.errors import InputError
 from streams.messages.scanner_counter import OF_FILE, ScannerCounter
@@ -58,10 +59,12 @@ class SessionRun:
     """
 
     def __init__(self, wishes: Wishes, live: bool = True) -> None:
-        self._run = MarkedRun(wishes, live)
+        self._nulled_gate = NulledGate()
+        self._run = MarkedRun(wishes, live, self._nulled_gate.renamed)
         self._water_gate = WaterGate()
         self._filters: tuple[MessageFilter, ...] = (
             FilledZeros(self._begin_again),
+            self._nulled_gate,
             self._water_gate,
             Lock(wishes.changes, self._run.hide_outcome),
         )
@@ -160,9 +163,11 @@ class SessionRun:
             false_waters=self._water_gate.left_out,
             waters_found=self._water_gate.found,
             water_course=tuple(self._water_gate.course),
-            notes=tuple(self.notes),
+            notes=pipeline.still_true(self.notes),
             stretches=intake.judge.stretches,
             agreement=pipeline.agreement,
+            measured_mm=pipeline.nulled.measured,
+            measured_mm_used=pipeline.basis is not pipeline.given_basis,
             durations_ms=self._durations_ms,
         )
 
@@ -221,7 +226,8 @@ class SessionRun:
             course[-1] if len(course) > waters else None,
             missing,
             self.counted,
-            self._is_mirrored(body),
+            self._is_mirrored(self._nulled_gate.renamed(message).body),
+            event is not None and self._nulled_gate.late,
         )
 
     def _filter(

@@ -43,6 +43,12 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
             _forget_epoch(state, epoch)
     if update.quality is not None:
         _take_quality(state, update, update.quality, now_s)
+    if update.nulled is not None:
+        state.nulled, state.arrived_s = update.nulled, now_s
+        state.scanner.take_transient(update.nulled.time_s, now_s)
+    if update.quality is not None or update.measured_mm is not None:
+        state.nulled = None
+    state.measured_mm = update.measured_mm or state.measured_mm
     if update.water is not None:
         state.waters.append(*(getattr(update.water, name) for name in WATER))
     _take_missing(state, update, then_s)

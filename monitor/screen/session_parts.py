@@ -55,10 +55,12 @@ def status_of(state: SessionState, now_s: float) -> Status:
     """The strip at the top."""
     at_s, any_yet = state.clock_s(now_s), len(state.quality) > 0
     phase = phase_words(state.infusion(), at_s)
+    if state.nulled is not None:
+        phase = f"MACROMOLECULES {state.nulled.transients}"
     plan = plan_words(state.infusion(), state.settings.infusion_length_s)
     who = (state.identity.words, state.settings.name if any_yet else "")
     progress = Progress(
-        phase=phase if any_yet else "WAITING",
+        phase=phase if any_yet or state.nulled else "WAITING",
         plan=plan if any_yet else "",
         clock_s=at_s,
         ended=state.ended is not None,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from monitor.analysis.course.nulled_scan import MeasuredBlock, NulledProgress
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.glm.spectral_map import SpectralMap
@@ -57,6 +58,8 @@ class SessionState:
     looked_at : curves of windows that were asked for, by start and end, s
     stretches, agreement : what is unlike the rest, and whether the ways to the change
         agree
+    nulled : how far the block is that measures macromolecules now; None: there is none
+    measured_mm : the newest block that was judged
     low_weight, missing : transients of low weight, and those that never came
     counted : whether missing ones could be seen
     waters : a row per water reference, see `WaterPoint`
@@ -97,6 +100,8 @@ class SessionState:
     foreseen: Foreseen | None = None
     stretches: StretchWatch = field(default_factory=StretchWatch)
     agreement: Agreement | None = None
+    nulled: NulledProgress | None = None
+    measured_mm: MeasuredBlock | None = None
     looked_at: dict[Span, Curves | None] = field(default_factory=dict)
     low_weight: int = 0
     missing: int = 0
@@ -163,11 +168,16 @@ class SessionState:
 
     def clock_s(self, now_s: float) -> float:
         """Scanner time now, between transients too; the newest's where catching up."""
-        if not len(self.quality):
+        if not (len(self.quality) or self.nulled):
             return 0.0
         own = [e.time_s for e in self.events[-1:] if e.author != VIEWER]
         last = own[-1] if own else 0.0
-        return max(self.time_s(), self._runs_on(now_s), last)
+        return max(self._newest_s(), self._runs_on(now_s), last)
+
+    def _newest_s(self) -> float:
+        """Scanner time of the newest transient of either kind, s."""
+        nulled_s = 0.0 if self.nulled is None else self.nulled.time_s
+        return max(self.time_s(), nulled_s)
 
     def _runs_on(self, now_s: float) -> float:
         """Scanner time by the caller's clock in a live session, else 0; s."""
@@ -186,7 +196,7 @@ class SessionState:
         """Age of the newest transient in whole seconds."""
         if self.arrived_s is None:
             return None
-        past_s = self._runs_on(now_s) - self.time_s() if len(self.quality) else 0.0
+        past_s = self._runs_on(now_s) - self._newest_s() if len(self.quality) else 0.0
         return math.floor(max(now_s - self.arrived_s, past_s, self.behind_s()))
 
     def behind_s(self) -> float:

@@ -29,7 +29,14 @@ from streams.messages.transient import Kind, Message
 from streams.messages.version import PROGRAM, program_version
 
 BIDS_VERSION = "1.10.0"
-SUFFIXES = {Kind.METABOLITE: "svs", Kind.WATER: "mrsref", Kind.NOISE: "unloc"}
+SUFFIXES = {
+    Kind.METABOLITE: "svs",
+    Kind.WATER: "mrsref",
+    Kind.NOISE: "unloc",
+    Kind.MACROMOLECULE: "svs",
+}
+MARKED = {Kind.NOISE: "noise", Kind.MACROMOLECULE: "macromolecules"}
+"""Kinds with an entity `rec` of their own."""
 TIMING_TOLERANCE_S = 1e-3
 PARTICIPANT = "participant_id"
 
@@ -151,9 +158,9 @@ def _check_labels(labels: Mapping[str, str]) -> None:
 
 def _stem(stem: str, kind: Kind) -> str:
     """Add the entities and the suffix of a kind of transient."""
-    if kind is Kind.NOISE:
+    if kind in MARKED:
         before, run, after = stem.partition("_run-")
-        stem = f"{before}_rec-noise{run}{after}"
+        stem = f"{before}_rec-{MARKED[kind]}{run}{after}"
     return f"{stem}_{SUFFIXES[kind]}"
 
 
@@ -189,6 +196,7 @@ def sidecar(recorded: TransientGroup, references: Sequence[str] = ()) -> dict[st
         "SpectralWidth": 1 / acquisition.dwell_time_s,
         "EchoTime": acquisition.echo_time_s,
         "MixingTime": acquisition.mixing_time_s,
+        "InversionTime": acquisition.inversion_time_s,
         "NumberOfSpectralPoints": points,
         "NumberOfTransients": len(recorded.fids),
         "NumberReceiveCoilActiveElements": coils,

@@ -159,6 +159,8 @@ def header_xml(recorded: TransientGroup) -> bytes:
     if acquisition.repetition_time_s is not None:
         _texts(sequence, TR=1e3 * acquisition.repetition_time_s)
     _texts(sequence, TE=1e3 * acquisition.echo_time_s)
+    if acquisition.inversion_time_s is not None:
+        _texts(sequence, TI=1e3 * acquisition.inversion_time_s)
     _texts(sequence, sequence_type=acquisition.sequence)
     _user_parameters(root, acquisition, points)
     xml: bytes = ElementTree.tostring(root, "utf-8", xml_declaration=True)

@@ -148,6 +148,7 @@ def header_extension(
         "EchoTime": acquisition.echo_time_s,
         "RepetitionTime": acquisition.repetition_time_s,
         "MixingTime": acquisition.mixing_time_s,
+        "InversionTime": acquisition.inversion_time_s,
         "SpectralWidth": 1 / acquisition.dwell_time_s,
         "SequenceName": acquisition.sequence or None,
         "Manufacturer": acquisition.vendor or None,

@@ -90,6 +90,7 @@ def _acquisition(reader: Fields) -> Acquisition:
         model=reader.text("model", ""),
         phase_cycle_steps=reader.integer("phase_cycle_steps", 1, default=1),
         voxel_place=_place(reader),
+        inversion_time_s=reader.optional_number("inversion_time_s"),
     )
 
 

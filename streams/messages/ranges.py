@@ -35,6 +35,7 @@ RANGES = {
     "echo_time_s": Range(0.0, 5.0, "s"),
     "repetition_time_s": Range(0.0, 300.0, "s"),
     "mixing_time_s": Range(0.0, 10.0, "s"),
+    "inversion_time_s": Range(0.0, 20.0, "s"),
     "voxel_mm": Range(1e-3, 1e5, "mm"),  # without localisation some write 10 m
     "phase_cycle_steps": Range(1, 1024),
 }

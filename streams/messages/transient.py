@@ -18,8 +18,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +41,14 @@ class Kind(StrEnum):
     METABOLITE = "metabolite"
     WATER = "water"  # unsuppressed water reference
     NOISE = "noise"
+    MACROMOLECULE = "macromolecule"  # metabolites nulled by an inversion
 
 
+MM_BEGIN, MM_END = "mm_begin", "mm_end"
+"""Kinds of event between which the metabolites of all transients are nulled."""
 EVENT_KINDS = (
     "infusion_start", "infusion_stop", "undo", "re-shim", "re-centre", "reference",
-    "note", "settings",
+    "note", "settings", MM_BEGIN, MM_END,
 )  # fmt: skip
 """Kinds that a monitor knows; any other is a remark."""
 CONJUGATION_CONTRADICTED = "conjugation_contradicted"
@@ -70,6 +74,7 @@ class Acquisition:
     sequence : e.g. "PRESS"; empty where the source does not say
     voxel_mm : edge lengths, mm; None where the source does not say
     voxel_place : where it lies, its edges in the order of `voxel_mm`; None: not said
+    inversion_time_s : TI, s, from an inversion to the excitation; None without one
     vendor, model : manufacturer and its name of the scanner
     phase_cycle_steps : transients in one full phase cycle
     """
@@ -88,6 +93,7 @@ class Acquisition:
     model: str = ""
     phase_cycle_steps: int = 1
     voxel_place: VoxelPlace | None = None
+    inversion_time_s: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be measured, whatever the source (`ranges`)."""
@@ -96,6 +102,13 @@ class Acquisition:
             for part in value if isinstance(value, tuple) else (value,):
                 if part is not None:
                     check_range(name, part)
+
+    def as_dict(self) -> dict[str, Any]:
+        """All fields; TI only where there is an inversion."""
+        table = asdict(self)
+        if self.inversion_time_s is None:
+            del table["inversion_time_s"]
+        return table
 
     @property
     def voxel(self) -> Box | None:

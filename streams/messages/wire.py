@@ -173,6 +173,8 @@ def _fields(body: Body, payload: bytes) -> dict[str, Any]:
     """Header fields of a body."""
     if isinstance(body, Event) and not body.replaces:
         return {k: v for k, v in asdict(body).items() if k != "replaces"}
+    if isinstance(body, Start):
+        return asdict(body) | {"acquisition": body.acquisition.as_dict()}
     if not isinstance(body, Transient):
         return asdict(body)
     return {

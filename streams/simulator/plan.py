@@ -98,6 +98,8 @@ class PlannedSeries:
     gain : of the receiver, relative to the first series
     asymmetry : of its shim; None: that of `ResidualField`
     moved : where the voxel lies, None: where it lay in the first series
+    inversion_time_s : from an inversion to the excitation, which nulls metabolites and
+        leaves macromolecules; None: no inversion
     """
 
     begins: str
@@ -110,6 +112,7 @@ class PlannedSeries:
     gain: float = 1.0
     asymmetry: float | None = None
     moved: MovedVoxel | None = None
+    inversion_time_s: float | None = None
 
     def __post_init__(self) -> None:
         require(
@@ -121,6 +124,8 @@ class PlannedSeries:
         require(min(frames) >= 0, "series: counts of frames must not be negative")
         require(sum(frames) > 0, "series: a series needs at least one frame")
         above_zero("series", fwhm_hz=self.fwhm_hz, gain=self.gain)
+        if self.inversion_time_s is not None:
+            above_zero("series", inversion_time_s=self.inversion_time_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,16 @@ WATER_S = (1.50, 0.088)
 """T1 and T2 of the unsuppressed water, s."""
 
 
+LIPID_T1_S = 0.35
+"""T1 of lipids and of what makes the humps of a baseline, s."""
+
+CREATINE_CH2_T1_S, CREATINE_CH2_PPM = 0.95, 3.922
+"""The CH2 of creatine relaxes faster than its CH3, so that nulling leaves some."""
+
+INVERTED = 0.96
+"""Part of the magnetisation that an adiabatic inversion inverts."""
+
+
 def times_s(name: str) -> tuple[float, float]:
     """T1 and T2 of a metabolite, s."""
     return T1_T2_S.get(name, OTHER_S)
@@ -49,6 +59,16 @@ def weight(t1_t2_s: tuple[float, float], te_s: float, tr_s: float) -> float:
     """Steady-state weight after 90 degree excitations."""
     t1, t2 = t1_t2_s
     return float(-np.expm1(-tr_s / t1) * np.exp(-te_s / t2))
+
+
+def after_inversion(t1_s: float, ti_s: float, tr_s: float) -> float:
+    """Signal of an inversion recovery over that without the inversion.
+
+    (1 - (1 + e) exp(-TI / T1) + e exp(-TR / T1)) / (1 - exp(-TR / T1)), e = INVERTED.
+    """
+    recovered = np.exp(-tr_s / t1_s)
+    inverted = 1 - (1 + INVERTED) * np.exp(-ti_s / t1_s) + INVERTED * recovered
+    return float(inverted / (1 - recovered))
 
 
 def approach(t1_s: float, tr_s: float, flip_angle_deg: float, k: int) -> float:

@@ -7,6 +7,7 @@ scenario gives the same bytes each time, on one machine with one version of nump
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +84,9 @@ def _beginning(scenario: Scenario, series: int, time_s: float) -> Start | Event:
     begins = scenario.series[series].begins
     if begins == "start":
         source = f"virtual scanner, {scenario.name}"
-        return Start(acquisition_of(scenario), source, scenario.protocol)
+        ti_s = scenario.series[series].inversion_time_s
+        acquisition = replace(acquisition_of(scenario), inversion_time_s=ti_s)
+        return Start(acquisition, source, scenario.protocol)
     return Event(time_s, begins, "", "simulator")
 
 
@@ -145,16 +148,25 @@ def metabolite_fid(session: SimulatedSession, count: int) -> Complex:
     """Noise-free FID of one metabolite transient before the coils, (points,)."""
     conditions, schedule = session.conditions, session.schedule
     factors = amplitudes_at(session, count)
-    fid = factors[:-1] @ session.metabolite_fids
-    fid += factors[-1] * session.macromolecules
-    fid *= conditions.amplitude[count] * session.lines[schedule.series[count]]
+    series = schedule.series[count]
+    inversion = session.inversions[series]
+    if inversion is None:
+        fid = factors[:-1] @ session.metabolite_fids
+        fid += factors[-1] * session.macromolecules
+        water = broad = 1.0
+    else:
+        fid = (factors[:-1] * inversion.metabolites) @ session.metabolite_fids
+        fid += factors[-1] * inversion.macromolecules + inversion.creatine
+        water, broad = inversion.water, inversion.broad
+    fid *= conditions.amplitude[count] * session.lines[series]
     if conditions.width_hz[count] != 0:
         fid *= np.exp(-np.pi * conditions.width_hz[count] * session.time_s)
-    fid += conditions.lipid[count] * session.lipid
-    fid += conditions.baseline[count] * session.humps
+    fid += broad * conditions.lipid[count] * session.lipid
+    fid += broad * conditions.baseline[count] * session.humps
     fid += conditions.step[count] * session.step
     water_phase_rad = np.radians(conditions.water_phase_deg[count])
-    fid += conditions.water[count] * np.exp(1j * water_phase_rad) * session.water
+    residual = water * conditions.water[count]
+    fid += residual * np.exp(1j * water_phase_rad) * session.water
     if session.scenario.phase_cycle is not None:
         steps = session.scenario.phase_cycle.steps
         step = schedule.place[count] % steps

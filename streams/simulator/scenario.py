@@ -103,6 +103,11 @@ class Scenario:
         require(fine, "coil_failure.coil must be one of the coils, from 0")
         first = self.series[0]
         require(first.shift_hz is not None, "the first series needs its shift_hz")
+        require(
+            self.macromolecules is not None
+            or all(one.inversion_time_s is None for one in self.series),
+            "an inversion leaves macromolecules: give a table of them",
+        )
         require(first.moved is None, "the voxel of the first series has not moved")
         self._check_courses()
 

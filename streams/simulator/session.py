@@ -23,6 +23,7 @@ from streams.errors import InputError
 from streams.simulator import background
 from streams.simulator.conditions import Conditions, conditions_of
 from streams.simulator.courses import multiplier
+from streams.simulator.inversion import Inversion, inversion_of
 from streams.simulator.line_shape import FieldDistribution, field_distribution
 from streams.simulator.receiver import ReceiverArray, moved_coils, receiver_of
 from streams.simulator.relaxation import WATER_S, approach, times_s, weight
@@ -52,6 +53,7 @@ class SimulatedSession:
     step : FID of the hump that contamination brings, at the height of NAA
     eddy_rad : (points,) phase of eddy currents
     water_reference : (series, points) unsuppressed water
+    inversions : what an inversion leaves, by series; None: there is none
     naa_height : height of the NAA singlet in the real spectrum, first series
     sigma : SD of real or imaginary part of the noise after optimal combination
     """
@@ -73,6 +75,7 @@ class SimulatedSession:
     step: Complex
     eddy_rad: Real
     water_reference: Complex
+    inversions: tuple[Inversion | None, ...]
     naa_height: float
     sigma: float
 
@@ -109,6 +112,8 @@ def session_of(scenario: Scenario, fids: Mapping[str, Complex]) -> SimulatedSess
     naa_height = background.real_height(naa)
     sigma = naa_height / plan.snr / np.sqrt(plan.points)
     schedule = schedule_of(scenario)
+    macromolecules = _macromolecules(scenario, t, lines[0], naa_height)
+    amplitudes = dict(zip(names, amplitude.tolist(), strict=True))
     return SimulatedSession(
         scenario=scenario,
         schedule=schedule,
@@ -119,7 +124,7 @@ def session_of(scenario: Scenario, fids: Mapping[str, Complex]) -> SimulatedSess
         amplitude=amplitude,
         metabolite_fids=_with_t2(scenario, names, fids, t),
         lines=lines,
-        macromolecules=_macromolecules(scenario, t, lines[0], naa_height),
+        macromolecules=macromolecules,
         lipid=_lipid(scenario, t, naa_height),
         humps=_humps(scenario, t, naa_height),
         water=naa_height * background.residual_water(t),
@@ -127,6 +132,12 @@ def session_of(scenario: Scenario, fids: Mapping[str, Complex]) -> SimulatedSess
         step=_step(scenario, t, naa_height),
         eddy_rad=_eddy_rad(scenario, t),
         water_reference=_water_reference(scenario, t, shims),
+        inversions=tuple(
+            None
+            if (ti_s := series.inversion_time_s) is None
+            else inversion_of(scenario, ti_s, t, macromolecules, amplitudes)
+            for series in scenario.series
+        ),
         naa_height=naa_height,
         sigma=sigma,
     )

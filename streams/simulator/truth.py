@@ -31,6 +31,7 @@ import numpy as np
 
 from streams.errors import InputError
 from streams.messages.marks import is_mark
+from streams.messages.transient import Kind
 from streams.simulator.courses import multiplier
 from streams.simulator.scenario import Scenario
 from streams.simulator.schedule import KINDS, delivery
@@ -50,7 +51,7 @@ def truth_rows(session: SimulatedSession) -> Iterator[Row]:
         yield {
             "count": count,
             "time_s": _round(schedule.time_s[count]),
-            "kind": KINDS[schedule.kind[count]].value,
+            "kind": _kind(session, count).value,
             "series": int(schedule.series[count]),
             "phase_step": int(schedule.place[count] % steps),
             "arrivals": int(arrivals[count]),
@@ -64,6 +65,13 @@ def truth_rows(session: SimulatedSession) -> Iterator[Row]:
             "contaminated": int(conditions.contaminated[count]),
             **_multipliers(session, count),
         }
+
+
+def _kind(session: SimulatedSession, count: int) -> Kind:
+    """What an excitation is for, whatever it is announced as."""
+    kind = KINDS[session.schedule.kind[count]]
+    inverted = session.inversions[session.schedule.series[count]] is not None
+    return Kind.MACROMOLECULE if kind is Kind.METABOLITE and inverted else kind
 
 
 def _multipliers(session: SimulatedSession, count: int) -> Row:
@@ -107,6 +115,7 @@ def truth_summary(session: SimulatedSession) -> dict[str, Any]:
         "noise_sd_combined": session.sigma,
         "fwhm_hz": [series.fwhm_hz for series in scenario.series],
         "gain": [series.gain for series in scenario.series],
+        **_inversions(scenario),
         "voxel_moved": [series.moved is not None for series in scenario.series],
         "shift_definition": "positive towards higher ppm",
         "eddy_phase_at_start_rad": float(session.eddy_rad[0]),
@@ -115,6 +124,12 @@ def truth_summary(session: SimulatedSession) -> dict[str, Any]:
         "noise_covariance_real": receiver.covariance.real.tolist(),
         "noise_covariance_imag": receiver.covariance.imag.tolist(),
     }
+
+
+def _inversions(scenario: Scenario) -> dict[str, Any]:
+    """Inversion times by series, where there are any."""
+    times_s = [series.inversion_time_s for series in scenario.series]
+    return {} if times_s == [None] * len(times_s) else {"inversion_time_s": times_s}
 
 
 SUMS = {

@@ -11,6 +11,8 @@ for nothing more.
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -30,6 +32,7 @@ from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.transient import Acquisition, ComplexFID, Kind, Transient
 
+NEWEST = 16
 LARGEST = 1e12
 """Sums of squares of larger numbers leave single precision."""
 
@@ -64,6 +67,8 @@ class Intake:
     joined : epochs that are another one gone on, and which
     begun_again : how often an epoch was prepared anew from its good part on
     said : of series, since it was last taken
+    acquisitions : of each epoch
+    lines_hz : how much too high in ppm the newest transients' lines lie
     """
 
     course: Course
@@ -75,6 +80,8 @@ class Intake:
     joined: dict[int, int] = field(default_factory=dict)
     begun_again: int = 0
     said: list[str] = field(default_factory=list)
+    acquisitions: dict[int, Acquisition] = field(default_factory=dict)
+    lines_hz: deque[float] = field(default_factory=lambda: deque(maxlen=NEWEST))
     _earlier_waters: list[ComplexFID] = field(default_factory=list)
     _preparation: Preparation | None = None
     _model: Model | None = None
@@ -88,6 +95,7 @@ class Intake:
     def begin_series(self, acquisition: Acquisition, model: Model, epoch: int) -> None:
         """Begin a series with the basis set on its acquisition's grid."""
         self.acquisition, self._model = acquisition, model
+        self.acquisitions[epoch] = acquisition
         self.judge.cycle_steps = self.cycle_steps
         self.judge.rejects = self.settings.reject
         last = self.course.qualities[-1].epoch if self.course.qualities else None
@@ -105,11 +113,20 @@ class Intake:
         """Begin an epoch of the same series; whether there is one."""
         if self.acquisition is None or self._model is None:
             return False
+        self.acquisitions[epoch] = self.acquisition
         self.course.begin_epoch(epoch, self._model)
         self.waters = []
         if self._preparation is not None:
             self._preparation.new_epoch(self.acquisition)
         return True
+
+    def put_models(self, model_of: Callable[[Acquisition], Model]) -> None:
+        """Put every epoch on another basis set."""
+        models = {a: model_of(a) for a in set(self.acquisitions.values())}
+        for epoch in self.course.grids:
+            self.course.begin_epoch(epoch, models[self.acquisitions[epoch]])
+        if self.acquisition is not None:
+            self._model = models[self.acquisition]
 
     def end_trial(self) -> bool:
         """Decide on a series that ends before it was; whether it was another one."""
@@ -159,6 +176,8 @@ class Intake:
     def kept(self, body: Transient) -> Transient | None:
         """What to keep of the transient just pushed; None: it left no trace."""
         preparation, _ = self._ready()
+        if body.kind == Kind.MACROMOLECULE:
+            return body
         if body.kind != Kind.METABOLITE:
             return None if preparation.combination.settled else body
         if self._newest is None:
@@ -201,6 +220,7 @@ class Intake:
         for earlier in prepared.redone:
             self._replace(earlier, model)
             self._show(earlier, model)
+        self._place_lines(preparation, prepared)
         if tried and not preparation.on_trial:
             self._tell()
         self._look_back(prepared.quality.epoch, model)
@@ -208,6 +228,13 @@ class Intake:
             strip_of(prepared.aligned, model, preparation),
             strip_of(prepared.unaligned, model, preparation),
         )
+
+    def _place_lines(self, preparation: Preparation, prepared: Prepared) -> None:
+        """Note where the lines are, once the epoch's own template says so."""
+        if preparation.settled:
+            place_hz = preparation.absolute.shift_hz
+            newest = [one.quality for one in prepared.redone] or [prepared.quality]
+            self.lines_hz.extend(place_hz + q.shift_hz for q in newest if q.counts)
 
     def _look_back(self, epoch: int, model: Model) -> None:
         """Prepare an epoch anew where it began in another state than its good part."""

@@ -3,16 +3,16 @@
 What inversion recovery leaves is macromolecules, some metabolite (creatine's CH2 at
 3.92 ppm above all, whose T1 is short), noise and a baseline:
 
-    y = exp(i p) (a m + sum_k a_k G_k + sum_m r_m F[x_m E]) + baseline + noise,
+    y = exp(i p) (a m + sum_j z_j d_j + sum_k a_k G_k + sum_m r_m F[x_m E]) + baseline
+        + noise,
 
-m the mean of the prior (`mm_prior`), G_k Gaussians every few hundredths of a ppm,
-narrower than any group, whose amplitudes are N(0, s^2) with the s of the greatest
-likelihood, x_m the residues with a line E of their own (shift and width from a grid)
-and either sign, as nulling leaves them (SD 15 % of the highest macromolecule; of the
-baseline 10 %).  The
-phase, shared by all, is the one at which the prior's directions in the place of the
-lines are likeliest.
-What is kept is a m + sum a_k G_k: where data and baseline leave it open, it is the
+m and d_j mean and directions of the prior (`mm_prior`), G_k Gaussians every few
+hundredths of a ppm, narrower than any group, whose amplitudes are N(0, s^2) with the s
+of the greatest likelihood, x_m the residues with a line E of their own (shift and width
+from a grid) and either sign, as nulling leaves them (SD 15 % of the highest
+macromolecule; of the baseline 10 %).  The phase, shared by all, is the one at which the
+prior's directions in the place of the lines are likeliest.
+What is kept is all but the last: where data and baseline leave it open, it is the
 prior's mean.
 """
 
@@ -24,7 +24,7 @@ from itertools import product
 import numpy as np
 
 from monitor.analysis.fit.lineshape import gauss_rate
-from monitor.analysis.fit.mm_prior import unmeasured
+from monitor.analysis.fit.mm_prior import Gain, mean_fid, unmeasured
 from monitor.analysis.fit.mm_system import (
     Grid,
     noise_sd,
@@ -106,12 +106,22 @@ class MeasuredMM:
     prior_rms: float
     beyond_percent: float
 
-    def fid(self, frequency_mhz: float, dwell_time_s: float, points: int) -> Complex:
-        """The entry (points,) on a grid, on the scale of the prior: in protons."""
+    def fid(
+        self,
+        frequency_mhz: float,
+        dwell_time_s: float,
+        points: int,
+        gain: Gain = np.ones_like,
+    ) -> Complex:
+        """The entry (points,) on a grid, on the scale of the prior: in protons.
+
+        `gain` is the factor on what lies at some ppm.
+        """
         t = time_axis_s(points, dwell_time_s)
         lines = _lines(self.ppm, self.fwhm_ppm * frequency_mhz, frequency_mhz, t)
+        known = mean_fid(frequency_mhz, dwell_time_s, points, gain)
+        fid = self.level * known + (self.amplitudes * gain(self.ppm)) @ lines
         mean = unmeasured(frequency_mhz, dwell_time_s, points).mean
-        fid = self.level * mean + self.amplitudes @ lines
         return np.asarray(fid * (mean[0].real / fid[0].real), complex)
 
 
@@ -190,15 +200,24 @@ def _phase(grid: Grid, y: Complex, left: Complex) -> float:
 
 
 def _solve(grid: Grid, y: Complex, lines: Complex, left: Complex) -> _Solved:
-    """Amplitudes of lines, residues and baseline, the lines' spread by likelihood."""
-    made, own = system(grid, y, lines, left), noise_sd(y)
+    """Amplitudes of lines, residues and baseline, the lines' spread by likelihood.
+
+    Beside the lines stand the prior's directions; what they take is told in lines.
+    """
+    known, n = prior_spectra(grid)[1:], len(lines)
+    made, own = system(grid, y, np.concatenate([lines, known]), left), noise_sd(y)
+    made.sds[n : n + len(known)] = made.level
     heights = np.abs(lines[1:]).max(axis=1)
     tried = []
     for spread in SPREADS:
-        made.sds[1 : len(lines)] = spread * made.scale / heights
+        made.sds[1:n] = spread * made.scale / heights
         tried.append(weighed(made, own))
     cost, x, covariance = min(tried, key=lambda one: one[0])
-    return _Solved(cost, x, covariance, made.columns, y, own)
+    x[1:n] += _as_lines(lines[1:], x[n : n + len(known)] @ known)
+    kept = np.r_[:n, n + len(known) : len(x)]
+    return _Solved(
+        cost, x[kept], covariance[np.ix_(kept, kept)], made.columns[kept], y, own
+    )
 
 
 def _told(

@@ -10,6 +10,7 @@ Those below LEAST of the mean are left out, so that some 25 remain.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,8 @@ from monitor.analysis.signal.spectrum import (
 )
 from streams.messages.transient import REFERENCE_PPM
 
+Gain = Callable[[Real], Real]
+"""Factors (k,) at chemical shifts (k,), ppm."""
 NAME = "human brain, 14 groups and pedestal"
 LEAST = 0.02
 LEAST_SIZE = 0.1
@@ -81,6 +84,17 @@ def unmeasured(
     axis = ppm_axis(points, dwell_time_s, frequency_mhz)
     inside = (axis >= band_ppm[0]) & (axis <= band_ppm[1])
     return Unmeasured(mean, _principal(rows, mean, inside))
+
+
+def mean_fid(
+    frequency_mhz: float, dwell_time_s: float, points: int, gain: Gain
+) -> Complex:
+    """The prior's mean (points,), each line times `gain` at its place in ppm."""
+    t, ppm = time_axis_s(points, dwell_time_s), _positions()
+    lines = _lines(ppm, _widths_hz(frequency_mhz), frequency_mhz, t)
+    areas, _ = mean_and_covariance()
+    mean: Complex = (areas * gain(ppm)) @ lines
+    return mean
 
 
 def _positions() -> Real:

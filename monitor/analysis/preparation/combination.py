@@ -88,9 +88,13 @@ class Combination:
         return self._applied(fid)
 
     def settle(self, fids: list[Coils]) -> list[Complex]:
-        """Make the final weights from the first transients; they, combined again."""
-        if not self.settled:
-            self._make(fids)
+        """Make the final weights from the first transients; they, combined again.
+
+        What was combined already, (1, points), stays as it is.
+        """
+        raw = [fid for fid in fids if not self._is_combined(fid)]
+        if not self.settled and (raw or self.waters):
+            self._make(raw)
         self.settled = True
         return [self._applied(fid) for fid in fids]
 
@@ -144,7 +148,12 @@ class Combination:
             w = coils.gls_weights(s, psi, alive)
         self.sensitivities, self.weights = s, w
 
+    def _is_combined(self, fid: Coils) -> bool:
+        return len(fid) == 1 < self.coil_count
+
     def _applied(self, fid: Coils) -> Complex:
+        if self._is_combined(fid):
+            return np.asarray(fid[0], complex)
         x = self._combined(fid)
         return x if self.turn is None else x * self.turn
 

@@ -66,6 +66,7 @@ class Preparation:
         self._refreeze = False
         self._trial: Trial | None = None
         self._tried = False
+        self._before: tuple[Epoch, Acquisition, tuple[bool, bool]] | None = None
         self.moved: tuple[str, ...] = ()
         self.new_epoch(acquisition)
 
@@ -74,8 +75,11 @@ class Preparation:
 
         `declared`: it is, whatever its transients say.
         """
-        state, frozen = self._epoch, (self._frozen, self._refreeze)
-        alike = like(acquisition, self._acquisition)
+        if self._epoch.seen or self._before is None:
+            frozen = self._frozen, self._refreeze
+            self._before = self._epoch, self._acquisition, frozen
+        state, was, frozen = self._before
+        alike = like(acquisition, was)
         self.new_epoch(acquisition)
         if alike and state.first is None:
             self._trial = Trial.of(state, number, declared, frozen)
@@ -97,6 +101,11 @@ class Preparation:
     def axis(self) -> Axis:
         """Points, dwell time and frequency of the epoch."""
         return self._epoch.axis
+
+    @property
+    def settled(self) -> bool:
+        """Whether the first transients of the epoch have made its template."""
+        return self._epoch.first is None
 
     @property
     def absolute(self) -> Absolute:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor.analysis.fit.mm_entry import NOISY_PERCENT
 from monitor.analysis.tracking.forecast import Foreseen
 from monitor.run.stream_state import Stream
 from monitor.screen.disk import room_s
@@ -55,6 +56,7 @@ def card_of(state: SessionState) -> Card:
         below(
             "transients of low weight", 100 * f.low_weight, 100 * LOW_WEIGHT_SHARE, "%"
         ),
+        *macromolecules(state),
         recording(stream),
         disk(stream, room_s(state)),
         markers(stream, state.events),
@@ -76,6 +78,21 @@ def reference(length_s: float, seen: Foreseen | None) -> Check:
     figure = f"{so_far}: end sees {plain(percent, 2)} %{missing}"
     wanted = f"{plain(seen.target_percent, 2)} %"
     return Check(name, figure, wanted if good or waits else f"{wanted}: {NEVER}", good)
+
+
+def macromolecules(state: SessionState) -> tuple[Check, ...]:
+    """How good those are that the session measures; none where it does not."""
+    name, wanted = "macromolecules", f"noise ≤ {plain(NOISY_PERCENT)} %"
+    measured = state.measured_mm
+    if state.nulled is not None:
+        figure = f"being measured: {state.nulled.transients}"
+        return (Check(name, figure, wanted, None),)
+    if measured is None:
+        return ()
+    figure = f"{plain(measured.noise_percent)} % in {measured.used}"
+    if measured.beyond_usual:
+        figure += ", unlike a brain's"
+    return (Check(name, figure, wanted, measured.good),)
 
 
 def below(name: str, value: float, limit: float, unit: str) -> Check:

@@ -45,6 +45,7 @@ from streams.voxel.place import VoxelPlace, place_of_affine
 PHASE_CYCLE_KEY = "PhaseCycleSteps"
 UNKNOWN_VOXEL_MM = 10_000.0  # what the standard writes for "no localisation known"
 ECHO_TIME_MOST_S = 1.0  # longer ones are taken as ms
+TI_MOST_S = 20.0
 ECHO_TIME_LEAST_S = 0.005  # shorter ones than this are not what was meant by ms
 REPETITION_TIME_MOST_S = 60.0
 FREQUENCY_MOST_MHZ = 2000.0  # larger ones are taken as Hz
@@ -157,7 +158,8 @@ def _acquisition(
         repetition_time_s=header.number(
             "RepetitionTime", REPETITION_TIME_MOST_S, 1e-3, "ms"
         ),
-        mixing_time_s=_mixing_time_s(header),
+        mixing_time_s=_preparing_time_s(header, "MixingTime", ECHO_TIME_MOST_S),
+        inversion_time_s=_preparing_time_s(header, "InversionTime", TI_MOST_S),
         sequence=header.text("SequenceName"),
         voxel_mm=_voxel_mm(container),
         voxel_place=_voxel_place(container),
@@ -183,12 +185,11 @@ def _echo_time_s(header: Header) -> float:
     return 0.0 if number is None else number
 
 
-def _mixing_time_s(header: Header) -> float | None:
-    """None where it is 0, as converters write for a sequence without one."""
-    key = "MixingTime"
+def _preparing_time_s(header: Header, key: str, most_s: float) -> float | None:
+    """TM or TI; None where it is 0, as converters write for a sequence without one."""
     if header.fields.get(key) in (0, 0.0):
         return None
-    return header.number(key, ECHO_TIME_MOST_S, 1e-3, "ms")
+    return header.number(key, most_s, 1e-3, "ms")
 
 
 def _frequency_mhz(header: Header) -> float:

@@ -82,7 +82,8 @@ def _differences(ours: Acquisition, theirs: Acquisition) -> Iterator[str]:
     if abs((a.mixing_time_s or 0.0) - (b.mixing_time_s or 0.0)) > ECHO_TIME_S:
         yield _times("mixing time", a.mixing_time_s, b.mixing_time_s)
     tr_s, was_s = a.repetition_time_s, b.repetition_time_s
-    if tr_s and was_s and abs(tr_s / was_s - 1) > REPETITION_TIME_PART:
+    inverted = a.inversion_time_s is not None or b.inversion_time_s is not None
+    if not inverted and tr_s and was_s and abs(tr_s / was_s - 1) > REPETITION_TIME_PART:
         yield _times("repetition time", tr_s, was_s)
 
 

@@ -16,7 +16,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "acquisitionSystemInformation": ("systemVendor", "systemModel"),
     "experimentalConditions": ("H1resonanceFrequency_Hz",),
     "encoding": ("encodedSpace", "reconSpace", "encodingLimits"),
-    "sequenceParameters": ("TR", "TE", "sequence_type"),
+    "sequenceParameters": ("TR", "TE", "TI", "sequence_type"),
     "measurementInformation": ("protocolName",),
 }
 DWELL_TIMES = ("DwellTime_0", "dwellTime_0", "dwellTime", "DwellTime")

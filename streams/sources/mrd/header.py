@@ -80,6 +80,7 @@ class Header:
             sequence=self.text("sequenceParameters/sequence_type"),
             voxel_mm=self._voxel_mm(encoding),
             voxel_place=voxel_place,
+            inversion_time_s=_milli(self._number("sequenceParameters/TI")) or None,
             vendor=self.vendor,
             model=self.text("acquisitionSystemInformation/systemModel"),
         )

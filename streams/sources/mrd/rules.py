@@ -50,6 +50,10 @@ class MrdRules:
     water_every : every so many-th transient, counted from the first
     water_counter, water_value : transients whose counter of that name (average, slice,
         contrast, phase, repetition, set, segment, user_0, ...) is this
+    macromolecule_protocol : part of the scanner's protocol name that makes a whole
+        series one of macromolecules (metabolites nulled); empty: no rule
+    macromolecule_counter, macromolecule_value : transients whose counter of that name
+        is this
     water_saturation : whether a series whose header says that its water is not
         suppressed is water reference
     skip_points : points before the top of the echo, as they arrive, to be cut off
@@ -70,6 +74,9 @@ class MrdRules:
     water_every: int = 0
     water_counter: str = ""
     water_value: int = 0
+    macromolecule_protocol: str = ""
+    macromolecule_counter: str = ""
+    macromolecule_value: int = 0
     water_saturation: bool = True
     skip_points: int = 0
     tick_s: float = 0.0
@@ -93,6 +100,10 @@ class MrdRules:
             (
                 self.water_counter in ("", *COUNTERS),
                 f"water_counter must be one of {', '.join(COUNTERS)}",
+            ),
+            (
+                self.macromolecule_counter in ("", *COUNTERS),
+                f"macromolecule_counter must be one of {', '.join(COUNTERS)}",
             ),
             (0 <= self.skip_points <= 1000, "skip_points must be a number of points"),
             (0 <= self.tick_s < 1, "tick_s must be in seconds, such as 0.0025"),
@@ -145,6 +156,14 @@ class MrdRules:
             or (self.water_every > 0 and place % self.water_every == 0)
             or (bool(counter) and readout.idx[COUNTERS[counter]] == self.water_value)
         )
+
+    def is_macromolecule(self, readout: Readout, header: Header) -> bool:
+        """Whether a transient that is no water has its metabolites nulled."""
+        name, counter = self.macromolecule_protocol.lower(), self.macromolecule_counter
+        if name and name in header.protocol_name.lower():
+            return True
+        value = self.macromolecule_value
+        return bool(counter) and readout.idx[COUNTERS[counter]] == value
 
     def tick_of(self, vendor: str) -> float:
         """Unit of time stamps that is taken at first, s."""

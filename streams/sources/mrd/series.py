@@ -291,12 +291,15 @@ class ScannerSession:
         yield from self._due(time_s + self._ahead_s())
 
     def _kind(self, series: _Series, readout: Readout) -> Kind:
-        """Water reference or metabolites, by the rules."""
+        """Water reference, macromolecules or metabolites, by the rules."""
         header, place = series.header, series.transients
         water = self._rules.is_water(readout, place, header)
         series.transients += 1
         series.water += water
-        return Kind.WATER if water else Kind.METABOLITE
+        if water:
+            return Kind.WATER
+        nulled = self._rules.is_macromolecule(readout, header)
+        return Kind.MACROMOLECULE if nulled else Kind.METABOLITE
 
     def _next_count(self) -> int:
         """Number of the next transient, behind what the scanner's counter misses."""

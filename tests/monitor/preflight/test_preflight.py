@@ -59,6 +59,22 @@ def test_a_good_phantom_has_nothing_wrong():
     assert "all 2" in checks["coils"].text
 
 
+@pytest.mark.parametrize(
+    ("ti_s", "state", "words"),
+    [
+        (0.67, CheckState.OK, "leaves 79 % of macromolecules"),
+        (0.3, CheckState.LOOK, "-37 % of metabolites"),
+        (2.0, CheckState.LOOK, "of metabolites"),
+    ],
+)
+def test_an_inversion_is_said_to_null_metabolites_or_not(ti_s, state, words):
+    check = found(phantom(inversion_time_s=ti_s))["inversion"]
+    assert check.state is state
+    assert words in check.text
+    assert (check.remedy == "") == (state is CheckState.OK)
+    assert "near 659 ms" in check.remedy or state is CheckState.OK
+
+
 def dead(_, fid):
     return fid * np.array([[1], [0]])
 
