@@ -2,7 +2,7 @@
 
     python tests/acceptance/mm_block.py [--n SESSIONS] [--seed SEED]
 
-prints the table of `mm_block.md`.  Each session of the virtual scanner (`infusion`, its
+prints a table.  Each session of the virtual scanner (`infusion`, its
 artefacts, another seed) nulls its metabolites for 90 transients (TI 0.67 s, TR 2 s, the
 T1 of its own macromolecules) and then measures metabolites.  It is analysed by the
 metabolites of the virtual site's basis set (a) with the true macromolecules in it, (b)
