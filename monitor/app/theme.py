@@ -86,6 +86,11 @@ class Theme:
         """Whether text takes so much of the page that some of it must go."""
         return PLOT_TEXT * self.unit < CRAMPED * LEAST_TEXT_PX * self.dots
 
+    @property
+    def tight(self) -> bool:
+        """Whether lines of text are already higher than their share of the page."""
+        return PLOT_TEXT * self.unit < LEAST_TEXT_PX * self.dots
+
     def px(self, size: float) -> int:
         """Length in pixels."""
         return max(1, round(size * self.unit))

@@ -16,7 +16,7 @@ from monitor.screen.parts import headline, strips, trend
 from monitor.screen.parts.agreement import Agreement, agreement
 from monitor.screen.parts.axis import time_axis
 from monitor.screen.parts.measures import measures
-from monitor.screen.parts.outlook import OutlookWords, outlook_words
+from monitor.screen.parts.outlook import LATER, OutlookWords, outlook_words
 from monitor.screen.parts.status import Progress, phase_words, plan_words, status
 from monitor.screen.parts.stretch_words import doubt_of
 from monitor.screen.parts.table import Known, in_other_epoch, table
@@ -237,5 +237,9 @@ def fade_of(state: SessionState, now_s: float) -> float:
 
 def outlook_of(state: SessionState) -> OutlookWords:
     """How long still; it tells nothing of the outcome."""
-    infusing, ended = state.infusion()[0] is not None, state.ended is not None
-    return outlook_words(state.foreseen, infusing, ended)
+    start_s, stop_s = state.infusion()
+    over = stop_s is not None and state.time_s() >= stop_s
+    ended = state.ended is not None
+    if state.catching_up() is not None:
+        return OutlookWords("", LATER)
+    return outlook_words(state.foreseen, start_s is not None, over, ended)

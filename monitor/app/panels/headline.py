@@ -68,13 +68,10 @@ class HeadlinePanel(QFrame):
             return
         self._shown = headline
         self._colour(self._theme.palette, headline)
-        title = headline.title
-        if self._theme.cramped:
-            title = title.partition(" from ")[0]
-        self.title.show_text(title)
         number, _, unit = headline.number.partition(" ")
         number = "" if number == DASH else number  # it would look like a cover
         self._make_room(number, alone=not headline.interval)
+        self._show_title(headline.title)
         self.number.show_text(number)
         self.number.refit()
         self.interval.show_text(f"{unit} {headline.interval}".strip())
@@ -84,6 +81,16 @@ class HeadlinePanel(QFrame):
         for text, said in zip(self.lines, words, strict=False):
             text.show_text(said)
             text.refit()
+
+    def _show_title(self, title: str) -> None:
+        """The title, or its beginning where the number leaves no room for more."""
+        if self._theme is None:
+            return
+        taken = 0 if self.number.isHidden() else self.number.width()
+        room = self.width() - taken - 2 * self._theme.px(20)
+        if self._theme.cramped or self.title.least_px(title) > room:
+            title = title.partition(" from ")[0]
+        self.title.show_text(title)
 
     def _colour(self, p: Palette, headline: Headline) -> None:
         nothing = headline.number == DASH

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,15 @@ from monitor.app.plots import Plot, brush, curve, inside, with_unit
 from monitor.app.theme import PLOT_TEXT, Theme, mixed
 from monitor.screen.number_words import plain
 from monitor.screen.parts.spectrum import LEFT_PPM, RIGHT_PPM, fitting
-from monitor.screen.screen import Component, SpectrumView
+from monitor.screen.screen import Component, Peak, SpectrumView
 
 NEAR_PPM = 0.04
 HAIR = 1.2  # a line that is still one on a screen of 3840 x 2160
 NAME = 18  # size of the names of lines
 CLEAR_PPM = 1.9  # on this side of NAA
+NOISE = 0.08  # of the residual, as high as it usually is
+BESIDE_PPM = 0.06
+CROWDED = 0.3  # height of a line of text over that of the tallest line
 
 
 class SpectrumPanel(Plot):
@@ -79,9 +83,20 @@ class SpectrumPanel(Plot):
         for name in self._names:
             self._dress_name(name, theme)
 
-    def _has_room(self, caption: str) -> bool:
-        """Whether a caption stands clear of the tallest line."""
+    def _with_head(self, view: SpectrumView, height_px: float) -> SpectrumView:
+        """The view with room at the top for half a line of text at the residual."""
+        if self._theme is None:
+            return view
+        half = 0.5 * self._theme.line_px(PLOT_TEXT) / max(height_px, 1.0)
+        least = (view.residual_zero - half * view.low) / (1 - half)
+        return replace(view, high=max(view.high, least))
+
+    def _has_room(self, caption: str, view: SpectrumView, height_px: float) -> bool:
+        """Whether a caption stands clear of the tallest line, and of its name."""
         if self._theme is None or self._theme.cramped:
+            return False
+        high = self._theme.line_px(NAME) / max(height_px, 1.0) * (view.high - view.low)
+        if high > CROWDED and not all(_stands_above(p, view, high) for p in view.peaks):
             return False
         letters = QFontMetricsF(self._theme.font(NAME))
         wide = max(letters.horizontalAdvance(line) for line in caption.split("\n"))
@@ -132,6 +147,7 @@ class SpectrumPanel(Plot):
             self._number()
         self._shown, self._size = view, size
         view = fitting(view, self._theme.line_px(20) / max(size[1], 1.0))
+        view = self._with_head(view, size[1])
         self.show_y(view.low, view.high)
         whole = bool(view.connect.all())
         self._connect = "all" if whole else view.connect.astype(np.int32)
@@ -146,7 +162,7 @@ class SpectrumPanel(Plot):
         self._zeros[0].setValue(view.residual_zero)
         caption = view.caption.replace("; ", "\n")
         self._caption.setText(caption)
-        self._caption.setVisible(self._has_room(caption))
+        self._caption.setVisible(self._has_room(caption, view, size[1]))
         self._caption.setPos(RIGHT_PPM, view.residual_zero - 0.12)
         self.axis("right").setTicks([view.labels])
         self._draw_parts(view)
@@ -193,8 +209,22 @@ class SpectrumPanel(Plot):
                 continue
             taken.append((low, high))
             item.setText(peak.name)
-            item.setPos(peak.ppm, peak.height)
+            self._place_name(item, peak, view, letters.height() / max(size[1], 1.0))
             item.show()
+
+    @staticmethod
+    def _place_name(item: Any, peak: Peak, view: SpectrumView, share: float) -> None:
+        """Above its line; beside the tip where it would reach into the residual.
+
+        `share` is the height of a name over that of the plot.
+        """
+        high = share * (view.high - view.low)
+        if _stands_above(peak, view, high):
+            item.setAnchor((0.5, 1))
+            item.setPos(peak.ppm, peak.height)
+        else:
+            item.setAnchor((0, 0.5))
+            item.setPos(peak.ppm - BESIDE_PPM, view.residual_zero - NOISE - high)
 
     @staticmethod
     def _dress_name(item: Any, theme: Theme) -> None:
@@ -239,3 +269,8 @@ class SpectrumPanel(Plot):
         if component.accent:
             foot = np.full(len(view.ppm), component.offset)
             self._glutamate.set_curves(view.ppm, foot, component.curve)
+
+
+def _stands_above(peak: Peak, view: SpectrumView, high: float) -> bool:
+    """Whether a name so high has room between its line and the residual."""
+    return peak.height + high < view.residual_zero - NOISE

@@ -13,7 +13,7 @@ from monitor.screen.screen import Row, Table
 
 STRETCH = (22, 16, 16, 19, 15, 20)
 LEFT_OUT = HEADINGS.index("before")  # where the page is cramped
-CRAMPED_LINES = 4
+CRAMPED_LINES, TIGHT_LINES = 4, 6  # of them one is that of the headings
 NOTE = 18
 TERMS = (
     "Ratios have no unit; the unit of amplitudes stands below",
@@ -55,7 +55,8 @@ class TablePanel(QFrame):
         self._grid.setContentsMargins(*(theme.px(v) for v in (20, 8, 20, 6)))
         self._grid.setHorizontalSpacing(theme.px(4 if theme.cramped else 8))
         self._grid.setVerticalSpacing(0)
-        lines = CRAMPED_LINES if theme.cramped else len(self.cells)
+        lines = TIGHT_LINES if theme.tight else len(self.cells)
+        lines = CRAMPED_LINES if theme.cramped else lines
         below = 0 if theme.cramped else theme.line_px(NOTE)
         self.setFixedHeight(lines * theme.line_px(22) + below + theme.px(14))
         share = 0 if theme.cramped else STRETCH[LEFT_OUT]

@@ -9,6 +9,7 @@ from monitor.analysis.tracking.forecast import Foreseen
 from monitor.screen.number_words import clock, plain
 
 NOTHING = "the forecast waits for a first window"
+LATER = "the forecast waits until the window has caught up"
 BEFORE = (
     "Reference long enough to detect {}",
     "Reference: {} more to detect {}",
@@ -20,6 +21,8 @@ DURING = (
     "{} stays out of reach, however long it runs",
 )
 """What is said where the target can be detected now, later, and never."""
+OVER = "The infusion is over: {} could be detected"
+LONGEST_S, LONG = 3600.0, "> 1 h"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +33,30 @@ class OutlookWords:
     figures: str
 
 
-def outlook_words(seen: Foreseen | None, infusing: bool, ended: bool) -> OutlookWords:
-    """The forecast in words; nothing once the session has ended."""
+def outlook_words(
+    seen: Foreseen | None, infusing: bool, over: bool, ended: bool
+) -> OutlookWords:
+    """The forecast in words; nothing once the session has ended.
+
+    `infusing`: the infusion has begun; `over`: it has been stopped, too.
+    """
     if ended:
         return OutlookWords("", "")
     if seen is None:
         return OutlookWords("", NOTHING)
-    usable = f"usable {clock(seen.reference_s)}"
-    usable += f" + {clock(seen.infusion_s)}" if infusing else ""
+    if over:
+        detects = OVER.format(_percent(seen.now_percent))
+        return OutlookWords(detects, _usable(seen, infusing))
     end = "" if math.isnan(seen.whole_percent) else _at_end(seen)
     last = f"last 10 min {_percent(seen.last_percent)}"
-    figures = " · ".join(part for part in (end + last, usable) if part)
+    figures = f"{end}{last} · {_usable(seen, infusing)}"
     return OutlookWords(in_words(seen, infusing), figures)
+
+
+def _usable(seen: Foreseen, infusing: bool) -> str:
+    """Usable time of the reference period, and of what came since."""
+    since = f"+{clock(seen.infusion_s)}" if infusing else ""
+    return f"usable {clock(seen.reference_s)}{since}"
 
 
 def in_words(seen: Foreseen, infusing: bool) -> str:
@@ -55,12 +70,13 @@ def in_words(seen: Foreseen, infusing: bool) -> str:
     if missing_s <= 0:
         return now.format(target)
     if math.isfinite(missing_s):
-        return later.format(clock(missing_s), target)
+        longer = clock(missing_s) if missing_s <= LONGEST_S else LONG
+        return later.format(longer, target)
     return never.format(target)
 
 
 def _at_end(seen: Foreseen) -> str:
-    return f"planned end: whole {_percent(seen.whole_percent)}, "
+    return f"end: whole {_percent(seen.whole_percent)}, "
 
 
 def _percent(value: float) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from fake_session import SETTINGS, FakeFeed
-from PyQt6.QtCore import QPoint, QRect
+from PyQt6.QtCore import QPoint, QPointF, QRect
 from PyQt6.QtGui import QFontMetricsF
 from PyQt6.QtWidgets import QApplication
 
@@ -203,3 +203,28 @@ def test_on_a_screen_of_scale_two_everything_is_twice_as_fine(tmp_path):
     )  # fmt: skip
     assert done.stdout.split() == ["3840", "2160"]
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("size", [(960, 540), (1280, 720), (1366, 768), (1920, 1080)])
+def test_names_in_the_spectrum_stay_clear_of_the_residual(qapp, reports, size):
+    """Above their line, or beside its tip; the caption gives way to them."""
+    page = Page(THEMES["dark"])
+    page.resize(*size)
+    page.show()
+    screen = screen_of(STATES["infusion"], reports)
+    for _ in range(3):
+        page.draw(screen, everything=True)
+        QApplication.sendPostedEvents()
+    panel = page.spectrum
+    zero = QPointF(2.0, screen.spectrum.residual_zero)
+    residual = panel.getViewBox().mapViewToScene(zero).y()
+    names = [item for item in panel._names if item.isVisible()]
+    places = [item.mapRectToScene(item.boundingRect()) for item in names]
+    assert min(place.top() for place in places) > residual
+    assert residual >= 0.5 * QFontMetricsF(panel.axis("right").font()).height() - 1
+    caption = panel._caption
+    if caption.isVisible():
+        held = caption.mapRectToScene(caption.boundingRect())
+        assert not any(held.intersects(place) for place in places)
+    page.close()
+    page.deleteLater()

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 from fake_session import SETTINGS
-from screen_cases import shown
+from screen_cases import LIVE, shown
 
 from monitor.analysis.tracking.forecast import Foreseen
 from monitor.analysis.update import Update
-from monitor.screen.parts.outlook import NOTHING, OutlookWords, outlook_words
+from monitor.screen.parts.outlook import LATER, NOTHING, OutlookWords, outlook_words
 from monitor.screen.sheets.checks import card_of
+from streams.messages.transient import Event
 
 SEEN = Foreseen("Glu", 5.0, 480.0, 0.0, math.nan, 4.1, 6.2, 0.0, 900.0)
 SHORT = replace(SEEN, whole_percent=5.6, longer_reference_s=200.0)
@@ -23,6 +24,11 @@ SINCE = replace(SEEN, infusion_s=300.0, now_percent=8.0)
     [
         (SEEN, False, "Reference long enough to detect 5.0 %"),
         (SHORT, False, "Reference: 03:20 more to detect 5.0 %"),
+        (
+            replace(SHORT, longer_reference_s=6000.0),
+            False,
+            "Reference: > 1 h more to detect 5.0 %",
+        ),
         (NEVER, False, "5.0 % stays out of reach, however long the reference"),
         (SINCE, True, "15:00 more to detect 5.0 %"),
         (
@@ -38,18 +44,37 @@ SINCE = replace(SEEN, infusion_s=300.0, now_percent=8.0)
     ],
 )
 def test_the_verdict_says_how_long_still(seen, infusing, verdict):
-    assert outlook_words(seen, infusing, False).verdict == verdict
+    assert outlook_words(seen, infusing, False, False).verdict == verdict
 
 
 def test_the_figures_say_what_the_planned_end_detects_and_what_is_usable():
-    said = outlook_words(SINCE, True, False).figures
-    assert said == (
-        "planned end: whole 4.1 %, last 10 min 6.2 % · usable 08:00 + 05:00"
-    )
+    said = outlook_words(SINCE, True, False, False).figures
+    assert said == "end: whole 4.1 %, last 10 min 6.2 % · usable 08:00+05:00"
     unplanned = replace(SEEN, whole_percent=math.nan)
-    assert outlook_words(unplanned, False, False).figures.startswith("last 10 min")
-    assert outlook_words(None, False, False) == OutlookWords("", NOTHING)
-    assert outlook_words(SEEN, True, True) == OutlookWords("", "")
+    figures = outlook_words(unplanned, False, False, False).figures
+    assert figures.startswith("last 10 min")
+    assert outlook_words(None, False, False, False) == OutlookWords("", NOTHING)
+    assert outlook_words(SEEN, True, True, True) == OutlookWords("", "")
+
+
+def test_after_the_stop_it_says_what_could_be_detected(updates):
+    said = outlook_words(SINCE, True, True, False)
+    assert said == OutlookWords(
+        "The infusion is over: 8.0 % could be detected", "usable 08:00+05:00"
+    )
+    display = shown(updates, 700.0)
+    display.fold(Update(9000, 0, foreseen=SINCE), 700.0)
+    assert "more to detect" in display.screen(700.5).outlook.verdict
+    stop = Event(700.0, "infusion_stop", "", "operator")
+    display.fold(Update(9001, 0, event=stop), 700.0)
+    assert display.screen(700.5).outlook == said
+
+
+def test_nothing_is_foreseen_from_a_backlog(updates):
+    display = shown(updates, 700.0)
+    display.fold(Update(9000, 0, foreseen=SINCE), 700.0)
+    display.hear(replace(LIVE, lag=300), 700.0)
+    assert display.screen(700.5).outlook == OutlookWords("", LATER)
 
 
 @pytest.mark.parametrize("hidden", [False, True])
@@ -68,4 +93,4 @@ def test_the_card_and_the_page_follow_the_forecast_under_a_lock_too(
     display.fold(Update(9000, 0, foreseen=seen), 500.0)
     check = card_of(display.state).checks[0]
     assert (check.figure, check.wanted, check.good) == (figure, wanted, good)
-    assert display.screen(500.5).outlook == outlook_words(seen, False, False)
+    assert display.screen(500.5).outlook == outlook_words(seen, False, False, False)
