@@ -50,6 +50,8 @@ A_TEST_S = 60
 LEFT_BEHIND = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", ".*_cache", "*.egg-info"
 )
+FAILS = rb"^(?:FAILED|ERROR) (.+?)(?: - .*)?$"
+"""A line of pytest's summary; parameters in a test's name may hold blanks."""
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
@@ -353,7 +355,7 @@ def what_fails(copy: Path, tests: tuple[Path, ...], limit_s: float) -> str:
         finally:
             _end(process)
         said.seek(0)
-        found = re.findall(rb"^(?:FAILED|ERROR) (\S+)", said.read(), re.MULTILINE)
+        found = re.findall(FAILS, said.read(), re.MULTILINE)
     return found[0].decode() if found else f"exit code {process.returncode}"
 
 

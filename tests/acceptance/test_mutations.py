@@ -122,7 +122,8 @@ def tree(tmp_path: Path) -> Path:
     (tmp_path / "tests" / "monitor").mkdir(parents=True)
     (tmp_path / "tests" / "monitor" / "test_sums.py").write_text(
         "from monitor.room.sums import plus\n\n\n"
-        "def test_plus():\n    assert plus(1, 2) == 3\n"
+        "import pytest\n\n\n@pytest.mark.parametrize('said', ['one and two'])\n"
+        "def test_plus(said):\n    assert plus(1, 2) == 3, 'too - little'\n"
     )
     return tmp_path
 
@@ -159,7 +160,7 @@ def test_a_change_is_noticed_or_survives(tree: Path) -> None:
     judge = Judge(tree, 60.0)
     verdicts = [judge.judge(change) for change in changes]
     assert [verdict.noticed for verdict in verdicts] == [True, False]
-    assert verdicts[0].by == "tests/monitor/test_sums.py::test_plus"
+    assert verdicts[0].by == "tests/monitor/test_sums.py::test_plus[one and two]"
     assert verdicts[0].room == "monitor/room"
     assert "+ return a - b" in verdicts[0].change
     assert "| monitor/room | 2 | 1 |" in report(verdicts)
@@ -168,7 +169,7 @@ def test_a_change_is_noticed_or_survives(tree: Path) -> None:
 
 def test_a_test_that_fails_anyway_notices_nothing(tree: Path) -> None:
     test = tree / "tests" / "monitor" / "test_sums.py"
-    test.write_text(test.read_text().replace("== 3", "== 4"))
+    test.write_text(test.read_text().replace("== 3,", "== 4,"))
     path = Path("monitor/room/sums.py")
     change = changes_in(path, (tree / path).read_bytes(), random.Random(1))[0]
     verdict = Judge(tree, 60.0).judge(change)
