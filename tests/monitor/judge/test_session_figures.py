@@ -1,0 +1,100 @@
+"""Figures of criteria and course, on sessions of a few lines."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from monitor.judge import criteria
+from monitor.judge.measures import OutcomeChanges
+from monitor.judge.peak import ROUGHNESS, smooth
+
+
+def quality(k: int, shift_hz: float, **others: object) -> SimpleNamespace:
+    rest = {"epoch": 0, "counts": True, "weight": 1.0} | others
+    return SimpleNamespace(time_s=2.0 * k, shift_hz=shift_hz, **rest)
+
+
+def test_the_fastest_drift_is_found_in_either_direction_and_within_an_epoch():
+    per_min = 30.0  # one Hz in two seconds
+    up = [quality(k, 1.0 * k) for k in range(10)]
+    down = [quality(k, -2.0 * k, epoch=1) for k in range(10, 20)]
+    assert criteria._drift(up) == pytest.approx(per_min)
+    assert criteria._drift(up + down) == pytest.approx(2 * per_min)
+    odd = quality(5, 1e3, counts=False)
+    assert criteria._drift([*up, odd]) == pytest.approx(per_min)
+    assert math.isnan(criteria._drift([]))
+
+
+def test_a_drift_that_begins_late_is_seen_in_sixty_on_end():
+    shifts = [0.0] * 60 + [1.0 * k for k in range(60)]
+    late = [quality(k, shift) for k, shift in enumerate(shifts)]
+    assert criteria._drift(late) == pytest.approx(30.0)
+
+
+def test_effective_transients_by_hand():
+    weights = [quality(0, 0.0, weight=w) for w in (1.0, 1.0, 0.5, 0.0)]
+    assert criteria._effective(weights) == pytest.approx(100 * 2.5**2 / 2.25 / 4)
+    assert criteria._effective([quality(0, 0.0, weight=0.0)]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("lost", "came", "share"),
+    [(1, 3, 25.0), (0, 5, 0.0), (None, 5, math.nan), (1, 0, math.nan)],
+)
+def test_missing_transients_by_hand(lost, came, share):
+    result = SimpleNamespace(counts=SimpleNamespace(missing=lost), came=came)
+    assert criteria.missing_percent(result) == pytest.approx(share, nan_ok=True)
+
+
+CHANGES = OutcomeChanges(
+    np.array([0.0, 60.0, 120.0]),
+    np.array([60.0, 120.0, 180.0]),
+    np.array([0.0, 25.0, 100.0]),
+    np.diag([1.0, 25.0, 16.0]) + 1.0,
+    np.ones(3),
+    1.0,
+)
+
+
+def test_windows_are_within_by_their_middle():
+    assert CHANGES.within(30.0, 90.0).percent.tolist() == [0.0]
+    assert CHANGES.within(30.1, 90.1).percent.tolist() == [25.0]
+    part = CHANGES.within(60.0, 1e9)
+    assert part.covariance.tolist() == [[26.0, 1.0], [1.0, 17.0]]
+    assert CHANGES.inside_s(90.0, 130.0).tolist() == [0.0, 30.0, 10.0]
+
+
+def test_flat_is_the_precision_of_no_change():
+    flat = CHANGES.flat
+    assert flat.percent.tolist() == [0.0, 0.0, 0.0]
+    assert np.diag(flat.covariance) == pytest.approx([2.0, 26 / 1.25**2, 17 / 4])
+    assert flat.covariance[1, 2] == pytest.approx(1 / 2.5)
+
+
+def test_smoothing_is_the_best_guess_of_the_model_that_the_module_states():
+    rng = np.random.default_rng(4)
+    t = np.linspace(0, 1, 9)
+    C = np.diag(rng.uniform(0.5, 2.0, 9)) + 0.3
+    d = 8 * np.sin(4 * t) + rng.normal(size=9)
+    m, M = np.minimum.outer(t, t), np.maximum.outer(t, t)
+    K, X = m**2 * (3 * M - m) / 6, np.stack([np.ones(9), t], 1)
+
+    def restricted(q: float) -> float:
+        V = C + q * np.trace(C) / 9 * K
+        b = np.linalg.solve(X.T @ np.linalg.solve(V, X), X.T @ np.linalg.solve(V, d))
+        rest = d - X @ b
+        logs = np.linalg.slogdet(V)[1]
+        logs += np.linalg.slogdet(X.T @ np.linalg.solve(V, X))[1]
+        return float(logs + rest @ np.linalg.solve(V, rest))
+
+    q = min(ROUGHNESS, key=restricted)
+    U = q * np.trace(C) / 9 * K
+    V = C + U
+    W = np.linalg.inv(V)
+    b = np.linalg.solve(X.T @ W @ X, X.T @ W @ d)
+    found = smooth(t, d, C)
+    np.testing.assert_allclose(found.percent, X @ b + U @ W @ (d - X @ b), atol=1e-8)
+    P = W - W @ X @ np.linalg.solve(X.T @ W @ X, X.T @ W)
+    np.testing.assert_allclose(found.covariance, C - C @ P @ C, atol=1e-8)
