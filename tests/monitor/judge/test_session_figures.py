@@ -1,13 +1,16 @@
 """Figures of criteria and course, on sessions of a few lines."""
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from monitor.analysis.course.outcomes import outcomes_of
+from monitor.analysis.course.response import Estimate, Reference
 from monitor.judge import criteria
-from monitor.judge.measures import OutcomeChanges
+from monitor.judge.measures import OutcomeChanges, changes_of, detectable_by_window
 from monitor.judge.peak import ROUGHNESS, smooth
 
 
@@ -71,6 +74,80 @@ def test_flat_is_the_precision_of_no_change():
     assert flat.percent.tolist() == [0.0, 0.0, 0.0]
     assert np.diag(flat.covariance) == pytest.approx([2.0, 26 / 1.25**2, 17 / 4])
     assert flat.covariance[1, 2] == pytest.approx(1 / 2.5)
+
+
+def window(k: int, **others: object) -> Estimate:
+    """The k-th minute, in which Glu is k percent above the reference period."""
+    estimate = Estimate(
+        k,
+        60.0 * k,
+        60.0 * k + 58.0,
+        30,
+        29.0,
+        True,
+        0,
+        {},
+        {},
+        {"Glu": float(k)},
+        {"Glu": 4.0},
+    )
+    return replace(estimate, **others)
+
+
+@pytest.mark.parametrize("offset", [None, 0.0009])
+def test_changes_share_the_error_of_the_reference_period(offset):
+    mean = Reference(
+        0.0,
+        60.0,
+        0,
+        30,
+        np.ones(30) / 30,
+        np.array([10.0]),
+        np.array([[0.04]]),
+        {"Glu": 1.5},
+    )
+    between = None if offset is None else np.full((2, 2, 1, 1), 100 * offset)
+    course = SimpleNamespace(
+        reference=mean,
+        outcomes=outcomes_of(("Glu",)),
+        offsets_between=lambda epochs: between,
+    )
+    left_out = [
+        window(0),
+        window(3, independent=False),
+        window(4, converged=False),
+        window(5, change_sds_percent={"Glu": math.nan}),
+        window(6, change_sds_percent={}),
+    ]
+    found = changes_of(course, [window(1), *left_out, window(20)], "Glu", 2.0)
+    assert found.percent.tolist() == [1.0, 20.0]
+    assert found.end_s.tolist() == [120.0, 1260.0]
+    relative = 1.5**2 * 0.04 / 100 + (offset or 0.0)
+    shared = 1e4 * relative * 1.01 * 1.2
+    np.testing.assert_allclose(found.covariance, [[16.0, shared], [shared, 16.0]])
+    assert found.reference_sd == pytest.approx(100 * 1.5 * 0.02)
+    assert changes_of(course, [], "Gln", 2.0) is None
+    course.reference = None
+    assert changes_of(course, [], "Glu", 2.0) is None
+
+
+def test_what_windows_of_other_lengths_would_show():
+    two = OutcomeChanges(
+        np.array([0.0, 60.0]),
+        np.array([60.0, 120.0]),
+        np.zeros(2),
+        np.diag([5.0, 10.0]),
+        np.array([10.0, 20.0]),
+        1.0,
+    )
+    found = detectable_by_window(two, (30.0, 120.0), [40, 10])
+    variance = (4.0 * 10 * 30 + 9.0 * 20 * 60) / 90
+    assert found.sigma_percent == pytest.approx(math.sqrt(variance))
+    shown = [math.sqrt(variance / n + 1.0) for n in (10, 40)]
+    assert list(found.windows) == [10, 40]
+    assert found.windows[10] / found.windows[40] == pytest.approx(shown[0] / shown[1])
+    assert found.windows[10] == pytest.approx((1.96 + 0.8416) * shown[0], rel=1e-3)
+    assert detectable_by_window(two, (200.0, 300.0), [10]) is None
 
 
 def test_smoothing_is_the_best_guess_of_the_model_that_the_module_states():
