@@ -200,12 +200,12 @@ def basis_for(
     InputError : see `load_basis` and `checked_for`
     """
     basis = load_basis(name_or_path)
-    retuned, notes = _retuned(basis, acquisition)
+    retuned, notes = _retune(basis, acquisition)
     checked, more = checked_for(retuned, acquisition)
     return checked, (*notes, *more)
 
 
-def _retuned(
+def _retune(
     basis: BasisSet, acquisition: Acquisition
 ) -> tuple[BasisSet, tuple[str, ...]]:
     """Simulate one of our own sets again at the acquisition's frequency and length."""

@@ -142,7 +142,7 @@ def check(
 
     Example: mrs-monitor kit check openrecon-kit
     """
-    _told(checks(folder))
+    _tell(checks(folder))
 
 
 @app.command("probe")
@@ -188,10 +188,10 @@ def probe(
         protocol or AUTOMATIC,
         None if drift is None else DriftingScanner(drift),
     )
-    _told(probe_checks(played))
+    _tell(probe_checks(played))
 
 
-def _told(checks: Iterable[CheckResult]) -> None:
+def _tell(checks: Iterable[CheckResult]) -> None:
     """Say each check; exit code 2 if one of them is wrong."""
     wrong = 0
     for found in checks:

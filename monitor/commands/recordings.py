@@ -76,7 +76,7 @@ def info(file: File) -> None:
     if not held.verification.damaged:
         say(held.verification.summary)
     for start in held.starts:
-        say(_acquired(start))
+        say(_acquire(start))
     kinds = ", ".join(f"{count} {kind}" for kind, count in held.kinds.items())
     epochs = f"{held.epochs} epoch{'' if held.epochs == 1 else 's'}"
     lost = held.never_came
@@ -279,7 +279,7 @@ def tail(connect: Connect, key: Key = "") -> None:
             reported = problem
 
 
-def _acquired(start: Start) -> str:
+def _acquire(start: Start) -> str:
     """How a series is acquired, in one line."""
     acquisition = start.acquisition
     return (
@@ -308,7 +308,7 @@ def _line(message: Message) -> str:
     elif isinstance(body, Event):
         line = f"{body.kind} at {body.time_s:.2f} s {body.text}"
     elif isinstance(body, Start):
-        line = f"start {_acquired(body)}"
+        line = f"start {_acquire(body)}"
     else:
         line = type(body).__name__.lower()
     return f"{time.strftime('%H:%M:%S')} {message.seq:6d} epoch {message.epoch} {line}"

@@ -87,13 +87,13 @@ def judge(
         "line_width": asdict(bias) if bias else None,
         "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), texts)],
         "notes": [
-            *(n.text for n in _noticed(followed) if not n.rule.log_only),
+            *(n.text for n in _notice(followed) if not n.rule.log_only),
             *_other_epochs(followed, responses),
             *_water_reference_note(judged),
             *(() if settings.phantom else _without_change(responses)),
             *_coverage_note(responses),
         ],
-        "log": [n.text for n in _noticed(followed) if n.rule.log_only],
+        "log": [n.text for n in _notice(followed) if n.rule.log_only],
     }
     compared = None if hidden else comparison_of(followed, responses.times)
     if not hidden:
@@ -102,7 +102,7 @@ def judge(
     return JudgedSession(report, drawn_of(followed, responses.during, hidden, fits))
 
 
-def _noticed(followed: Followed) -> tuple[Note, ...]:
+def _notice(followed: Followed) -> tuple[Note, ...]:
     """What was noticed, of the fitted lines too, as far as it may be told."""
     return with_notes(followed.result, of_the_lines(followed.result)).notes
 

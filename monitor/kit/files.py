@@ -86,14 +86,14 @@ def _common(
     _write(out / ".dockerignore", f"*\n!wheelhouse\n!{SITE}\n")
     source = files("monitor.kit").joinpath("build.py").read_text(encoding="utf-8")
     _write(out / "build.py", source)
-    _write(out / "kit.json", json.dumps(_named(), indent=2) + "\n")
+    _write(out / "kit.json", json.dumps(_name(), indent=2) + "\n")
     checks = _filled("first-session.md.j2")
     _write(out / "first-session.md", checks)
     text = _filled("manual.md.j2", package=package_name()) + checks
     write_manual(text, out / manual)
 
 
-def _named() -> Mapping[str, str]:
+def _name() -> Mapping[str, str]:
     """Names that build.py needs."""
     return {
         "openrecon": package_name(),

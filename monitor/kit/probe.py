@@ -199,7 +199,7 @@ def probe_checks(played: Played) -> Iterator[CheckResult]:
         yield CheckResult(
             "connection", CheckState.WRONG, played.problem, "look at its log"
         )
-    yield _closed(played)
+    yield _close(played)
     yield _passed(played)
     yield _pages(played)
     yield _spectra(played)
@@ -210,7 +210,7 @@ def probe_checks(played: Played) -> Iterator[CheckResult]:
         yield CheckResult("it says", CheckState.LOOK, said)
 
 
-def _closed(played: Played) -> CheckResult:
+def _close(played: Played) -> CheckResult:
     if played.closed:
         return ok("connection", f"{len(played.sent)} transients sent, CLOSE answered")
     return CheckResult(

@@ -85,14 +85,14 @@ class FilledZeros:
             held, self._since = self._since, []
             said = self._unfilled.learn(body) if held else ""
             if said:
-                self._begin_again([self._restarted(one) for one in held])
+                self._begin_again([self._restart(one) for one in held])
             cut = replace(message, body=self._unfilled.cut(body))
             return Filtered((cut,), notes_of(NoteKind.SIGNAL, [said]))
         elif self._since:
             self._since.append(message)
         return Filtered((message,))
 
-    def _restarted(self, message: Message) -> Message:
+    def _restart(self, message: Message) -> Message:
         """A message again, a start with the points that hold signal."""
         if isinstance(message.body, Start):
             return replace(message, body=self._unfilled.start(message.body))

@@ -83,9 +83,9 @@ class MarkedRun:
         update = Update(taken.seq, taken.epoch)
         marked, kept = self._place_marks(taken), []
         for one in taken.passed:
-            opened = self._open(one.body) + _jumped(one.body)
+            opened = self._open(one.body) + _jump(one.body)
             if self.pipeline is not None:
-                update, keep = self._pushed(self.pipeline, one)
+                update, keep = self._push(self.pipeline, one)
                 kept += [keep] if keep is not None else []
             if opened:
                 update = replace(update, notes=opened + update.notes)
@@ -102,7 +102,7 @@ class MarkedRun:
         """A message that was kept, as what it is by now."""
         return replace(taken, passed=tuple(map(self._renamed, taken.passed)))
 
-    def _pushed(
+    def _push(
         self, pipeline: Pipeline, one: Message
     ) -> tuple[Update, Message | None]:
         """The pipeline's update, and what to keep of a message to push it again."""
@@ -176,7 +176,7 @@ class MarkedRun:
         self.ended = self.ended or update.ended is not None
 
 
-def _jumped(body: Body) -> tuple[Note, ...]:
+def _jump(body: Body) -> tuple[Note, ...]:
     """That times jumped, as the relay or the reader of the file says it."""
     if not isinstance(body, Event) or body.author != AUTHOR:
         return ()

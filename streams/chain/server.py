@@ -228,12 +228,12 @@ class _Connection:
             taken = self._out.get(TURN_S)
             if taken is None:
                 continue
-            if not taken[0] or not self._sent(taken[1]):
+            if not taken[0] or not self._is_sent(taken[1]):
                 break
         self._lost.set()
         self._out.close()
 
-    def _sent(self, content: bytes) -> bool:
+    def _is_sent(self, content: bytes) -> bool:
         """Send all of it; the socket's time-out is the reader's, so go on after it."""
         rest = memoryview(content)
         moved = time.monotonic()

@@ -144,10 +144,10 @@ def _read(site: Path) -> dict[str, Any]:
         return table
     except (OSError, ValueError) as error:
         raise InputError(f"The names in {site} cannot be read: {error}.") from None
-    return _joined(table, own, site, known=("sequences", "of_sequence", "phase_cycle"))
+    return _join(table, own, site, known=("sequences", "of_sequence", "phase_cycle"))
 
 
-def _joined(
+def _join(
     table: Mapping[str, Any],
     own: Mapping[str, Any],
     site: Path,
@@ -166,7 +166,7 @@ def _joined(
                 f"{', '.join(table)}."
             )
         if isinstance(before, Mapping) and isinstance(value, Mapping):
-            joined[key] = _joined(before, value, site, known, inside)
+            joined[key] = _join(before, value, site, known, inside)
         elif isinstance(before, list) and isinstance(value, list):
             joined[key] = [*before, *value]
         elif before is None or type(before) is type(value):

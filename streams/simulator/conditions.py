@@ -117,7 +117,7 @@ def _shift_hz(
     moved: Movement,
 ) -> Real:
     """Shift of each excitation; a series begins where it says, if it does."""
-    centred = _centred(scenario)[schedule.series]
+    centred = _centre(scenario)[schedule.series]
     start = np.array([series.shift_hz or 0.0 for series in scenario.series])
     shift = start[centred] + moved.shift_hz
     if scenario.drift is not None:
@@ -132,7 +132,7 @@ def _shift_hz(
     return shift
 
 
-def _centred(scenario: Scenario) -> NDArray[np.int64]:
+def _centre(scenario: Scenario) -> NDArray[np.int64]:
     """The series, by series, since whose beginning the field has only drifted."""
     said = [s.shift_hz is not None for s in scenario.series]
     return np.maximum.accumulate(np.where(said, np.arange(len(said)), 0))

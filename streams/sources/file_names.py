@@ -13,11 +13,11 @@ def without_names(text: str, path: Path, water: Path | None = None) -> str:
     """
     for file, words in ((path, "the file"), (water, "the water reference")):
         if file is not None:
-            text = _named(file).sub(words, text)
+            text = _name(file).sub(words, text)
     return text[:1].upper() + text[1:]
 
 
-def _named(file: Path) -> re.Pattern[str]:
+def _name(file: Path) -> re.Pattern[str]:
     places = {str(file), file.as_posix(), str(file.resolve()), file.resolve().name}
     spelt = [re.escape(place) for place in sorted(places, key=len, reverse=True)]
     stem = file.name.split(".")[0]

@@ -88,7 +88,7 @@ def folder_bodies(
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder: give one that files are written to.")
     names_in(folder)
-    return _watched(folder, stop, _Feed(rules or FolderRules(), set(taken)), on_note)
+    return _watch(folder, stop, _Feed(rules or FolderRules(), set(taken)), on_note)
 
 
 def taken_before(bodies: Iterator[Body]) -> set[str]:
@@ -100,7 +100,7 @@ def taken_before(bodies: Iterator[Body]) -> set[str]:
     }
 
 
-def _watched(
+def _watch(
     folder: Path,
     stop: threading.Event,
     feed: _Feed,
@@ -159,7 +159,7 @@ class _Feed:
         near = names[max(place - NEIGHBOURS, 0) : place + NEIGHBOURS]
         missing = missing_before(path.name, self._before, near, self._rules.counter)
         self._before = path.name
-        placed = self._placed(path, bodies, starts[0].acquisition, written_s, missing)
+        placed = self._place(path, bodies, starts[0].acquisition, written_s, missing)
         self._taken.add(digest)
         self._files += 1
         count = len(transients)
@@ -182,7 +182,7 @@ class _Feed:
         text = f"File {self._files} was left out: {reason}"
         return [Event(self._time_s, DROPPED, text, AUTHOR)]
 
-    def _placed(
+    def _place(
         self,
         path: Path,
         bodies: list[Body],
@@ -192,7 +192,7 @@ class _Feed:
     ) -> list[Body]:
         is_water = self._is_water(path, bodies, acquisition)
         placed: list[Body] = []
-        skipped = self._skipped(missing, acquisition, written_s)
+        skipped = self._skip(missing, acquisition, written_s)
         times = [b.time_s for b in bodies if isinstance(b, Transient)]
         begun_s = self._begin_s(acquisition, skipped, written_s, times[-1] - times[0])
         offset_s, self._count = begun_s - times[0], self._count + skipped
@@ -228,7 +228,7 @@ class _Feed:
         fids = np.stack([body.fid for body in bodies if isinstance(body, Transient)])
         return not no_water(fids, acquisition)
 
-    def _skipped(
+    def _skip(
         self, missing: Missing, acquisition: Acquisition, written_s: float
     ) -> int:
         """Files that are missing before this one."""

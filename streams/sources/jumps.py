@@ -75,7 +75,7 @@ def forward(messages: Iterable[Message]) -> Iterator[Message]:
     """Messages of a recording; an event before each jump, numbered among them."""
     times, jumps = ForwardTimes(), 0
     for message in messages:
-        body, event = _placed(times, message.body)
+        body, event = _place(times, message.body)
         if event is not None:
             yield _later(message, event, jumps, jumps + 1)
             jumps += 1
@@ -96,7 +96,7 @@ def forward_times(
     return tuple(placed), jumps
 
 
-def _placed(times: ForwardTimes, body: Body) -> tuple[Body, Event | None]:
+def _place(times: ForwardTimes, body: Body) -> tuple[Body, Event | None]:
     """A body in its time, and the event before it if it jumped."""
     match body:
         case Start():

@@ -106,7 +106,7 @@ class _Feed:
             self.session, self.seq, self.epoch = message.session, -1, message.epoch
             self.placing, self.joining = True, True
         lost, self.seq = message.seq - self.seq - 1, message.seq
-        body = self._placed(message.body)
+        body = self._place(message.body)
         if lost > 0:
             yield Event(self.time_s, GAP, _lost(lost, body, self.joining), AUTHOR)
         self.joining = self.joining and isinstance(body, Start)
@@ -116,7 +116,7 @@ class _Feed:
         elif not isinstance(body, Heartbeat):
             yield body
 
-    def _placed(self, body: Body) -> Body:
+    def _place(self, body: Body) -> Body:
         """The body in the time of the lasting session."""
         if not isinstance(body, Transient | Event):
             return body

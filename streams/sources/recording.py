@@ -129,7 +129,7 @@ class Player:
         self._latest_s: float | None = None
         self._given_s = -math.inf
         self._left = (time.monotonic(), -math.inf)
-        self._speed, self._paused, self._finished = _checked(speed), False, False
+        self._speed, self._paused, self._finished = _check(speed), False, False
 
     @property
     def speed(self) -> float:
@@ -180,7 +180,7 @@ class Player:
         ------
         InputError : not above zero
         """
-        self._control(speed=_checked(speed))
+        self._control(speed=_check(speed))
 
     def seek(self, time_s: float) -> None:
         """Go to a scanner time; what lies before it is given at once."""
@@ -249,7 +249,7 @@ def _timed(source: Callable[[], Iterator[Message]]) -> _Timed:
     return due_times(source(), lambda message: message.body)
 
 
-def _checked(speed: float) -> float:
+def _check(speed: float) -> float:
     if not speed > 0:
         raise InputError(f"A speed must be above zero, not {speed:g}.")
     return float(speed)

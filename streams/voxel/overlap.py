@@ -86,13 +86,13 @@ def _cone(face: _Face, cuts: list[_Face], shared: bool) -> float:
             if not shared or face.normal @ cut.normal < 0:
                 return 0.0
             continue
-        corners = _clipped(corners, above)
+        corners = _clip(corners, above)
         if len(corners) < 3:
             return 0.0
     return _area(corners) * face.distance / 3
 
 
-def _clipped(corners: Points, above: Points) -> Points:
+def _clip(corners: Points, above: Points) -> Points:
     """What of a polygon lies below a plane, by its corners' heights above it."""
     kept = []
     ring = list(zip(corners, above, strict=True))

@@ -42,8 +42,8 @@ def checked_for(
     if is_conjugated(basis):
         basis = replace(basis, fids=basis.fids.conj())
         notes.append("The basis set's FIDs rotate the other way; they were conjugated.")
-    basis, stretch_notes = _unstretched(basis, acquisition)
-    basis, offset_notes = _recentred(basis)
+    basis, stretch_notes = _unstretch(basis, acquisition)
+    basis, offset_notes = _recentre(basis)
     notes += stretch_notes + offset_notes + _sequence_notes(basis, acquisition)
     notes += _length_notes(basis, acquisition)
     basis = basis.resampled(
@@ -91,9 +91,7 @@ def _frequency_notes(basis: BasisSet, acquisition: Acquisition) -> list[str]:
     ]
 
 
-def _unstretched(
-    basis: BasisSet, acquisition: Acquisition
-) -> tuple[BasisSet, list[str]]:
+def _unstretch(basis: BasisSet, acquisition: Acquisition) -> tuple[BasisSet, list[str]]:
     """Put the acquisition's dwell time where the file's is wrong and this mends it."""
     before = frequency_stretch(basis)
     if before is None or abs(before - 1) <= STRETCH_TOLERANCE:
@@ -114,7 +112,7 @@ def _unstretched(
     ]
 
 
-def _recentred(basis: BasisSet) -> tuple[BasisSet, list[str]]:
+def _recentre(basis: BasisSet) -> tuple[BasisSet, list[str]]:
     """Move the lines to their place where NAA and creatine are off."""
     offset = offset_ppm(basis)
     if offset is None or abs(offset) <= OFFSET_NOTE_PPM:

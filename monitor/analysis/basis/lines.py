@@ -35,9 +35,7 @@ def peak_ppm(basis: BasisSet, name: str, near_ppm: float) -> float | None:
     f0 = basis.spectrometer_frequency_mhz
     points = int(2 ** np.ceil(np.log2(max(10 / basis.dwell_time_s, basis.points))))
     ppm = ppm_axis(points, basis.dwell_time_s, f0)
-    height = np.abs(
-        spectrum_of(_broadened(basis.fid(spelt), basis.dwell_time_s, points))
-    )
+    height = np.abs(spectrum_of(_broaden(basis.fid(spelt), basis.dwell_time_s, points)))
     window = np.flatnonzero(np.abs(ppm - near_ppm) <= SEARCH_PPM)
     if window.size < 3 or not height.any():
         return None
@@ -47,7 +45,7 @@ def peak_ppm(basis: BasisSet, name: str, near_ppm: float) -> float | None:
     return float(ppm[k] + 0.5 * (a - c) / (a - 2 * b + c) * (ppm[1] - ppm[0]))
 
 
-def _broadened(fid: Complex, dwell_time_s: float, points: int) -> Complex:
+def _broaden(fid: Complex, dwell_time_s: float, points: int) -> Complex:
     """FID with a Gaussian line of 3 Hz FWHM, zero filled to `points`."""
     t = np.arange(fid.size) * dwell_time_s
     out: Complex = np.zeros(points, complex)
@@ -84,7 +82,7 @@ def is_conjugated(basis: BasisSet) -> bool:
     if spelt is None:
         return False
     fid = basis.fid(spelt)
-    height = np.abs(spectrum_of(_broadened(fid, basis.dwell_time_s, fid.size)))
+    height = np.abs(spectrum_of(_broaden(fid, basis.dwell_time_s, fid.size)))
     ppm = ppm_axis(fid.size, basis.dwell_time_s, basis.spectrometer_frequency_mhz)
     here = height[np.abs(ppm - NAA_PPM) < SEARCH_PPM]
     there = height[np.abs(ppm - (2 * REFERENCE_PPM - NAA_PPM)) < SEARCH_PPM]

@@ -44,7 +44,7 @@ def interpolated(fids: Complex, positions: Real) -> Complex:
     whole = np.round(positions)
     inside = positions <= fids.shape[1] - 1 + SAME_POINT
     if np.all(np.abs(positions - whole) <= SAME_POINT * np.maximum(positions, 1.0)):
-        return _taken(fids, whole.astype(int), inside)
+        return _take(fids, whole.astype(int), inside)
     left = np.stack([continued(fid[::-1], HALF_WIDTH)[::-1] for fid in fids])
     both = np.stack([continued(fid, HALF_WIDTH + 1) for fid in left])
     result: Complex = np.zeros((len(fids), len(positions)), complex)
@@ -52,9 +52,7 @@ def interpolated(fids: Complex, positions: Real) -> Complex:
     return result
 
 
-def _taken(
-    fids: Complex, whole: NDArray[np.int_], inside: NDArray[np.bool_]
-) -> Complex:
+def _take(fids: Complex, whole: NDArray[np.int_], inside: NDArray[np.bool_]) -> Complex:
     """Points that are there already; zero beyond the end."""
     result: Complex = np.zeros((len(fids), len(whole)), complex)
     result[:, inside] = fids[:, whole[inside]]

@@ -50,7 +50,7 @@ class Weighing:
 
         `skipped` (n,) is above 0 where a transient lies in a stretch.
         """
-        done, kind = self._resumed(self._same(arrived, skipped))
+        done, kind = self._resume(self._same(arrived, skipped))
         judged = [
             (i, steps[i], m)
             for i in range(done, len(arrived))
@@ -79,7 +79,7 @@ class Weighing:
         differ = np.flatnonzero(skipped[:other] != self._skipped[:other])
         return int(differ[0]) if differ.size else other
 
-    def _resumed(self, same: int) -> tuple[int, Kind]:
+    def _resume(self, same: int) -> tuple[int, Kind]:
         """The last memory before a change, and which transient it was kept before."""
         while self._kept and self._kept[-1][0] > same:
             self._kept.pop()

@@ -133,7 +133,7 @@ class Judge:
             stretches += own
             if any(one.left_out for one in own):
                 stop = epoch.first + len(epoch)
-                found[epoch.first : stop] = self._weighed(epoch, own)
+                found[epoch.first : stop] = self._weigh(epoch, own)
         self.stretches = tuple(sorted(stretches, key=lambda one: one.first))
         return found
 
@@ -177,7 +177,7 @@ class Judge:
         taken_in = any(a <= end_s and start_s <= b for a, b in self.in_s)
         return self.rejects and not taken_in
 
-    def _weighed(self, epoch: EpochFeatures, own: Sequence[Stretch]) -> list[Quality]:
+    def _weigh(self, epoch: EpochFeatures, own: Sequence[Stretch]) -> list[Quality]:
         """Qualities of an epoch with its stretches left out."""
         arrived, skipped = self._of(epoch), np.zeros(len(epoch))
         for one in own:

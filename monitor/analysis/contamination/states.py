@@ -137,11 +137,11 @@ def beside(rest: Real, good: Real) -> Real:
 def states_of(compared: Comparison) -> States:
     """The good part of an epoch."""
     everyone = np.ones(len(compared.seen), bool)
-    found = _settled(compared, _commonest(compared, everyone))
+    found = _settle(compared, _commonest(compared, everyone))
     other = ~found.good
     if np.count_nonzero(other) >= ENOUGH:
         second = _commonest(compared, other)
-        cleaner = _settled(compared, second)
+        cleaner = _settle(compared, second)
         enough = np.count_nonzero(cleaner.good) >= ENOUGH
         if enough and _dirt(compared, found) - _dirt(compared, cleaner) > 1.0:
             found = cleaner
@@ -158,12 +158,12 @@ def _commonest(compared: Comparison, among: Mask) -> Mask:
     return best if best.any() else among
 
 
-def _settled(compared: Comparison, good: Mask) -> States:
+def _settle(compared: Comparison, good: Mask) -> States:
     """The state about some transients: all that are like their median, and again."""
     for _ in range(ROUNDS):
         bands = np.median(compared.seen.bands[good], axis=0)
-        water = _followed(compared.seen.water, good)
-        width_hz = _followed(compared.seen.width_hz, good)
+        water = _follow(compared.seen.water, good)
+        width_hz = _follow(compared.seen.width_hz, good)
         apart = compared.departures(bands[None])[0]
         off = np.maximum(apart, compared.off(water, width_hz))
         before, good = good, _without_short(off < 1)
@@ -172,7 +172,7 @@ def _settled(compared: Comparison, good: Mask) -> States:
     return States(good if good.any() else before, bands, water, width_hz)
 
 
-def _followed(values: Real, good: Mask) -> Real:
+def _follow(values: Real, good: Mask) -> Real:
     """Slow course (n,) of values through the good part.
 
     Medians of runs of it, and of those the running median: a state that lasts for a
@@ -221,7 +221,7 @@ def _with_lasting(compared: Comparison, found: States) -> States:
             continue
         inside = np.zeros(good.size, bool)
         inside[start:stop] = True
-        own = _settled(compared, _commonest(compared, inside))
+        own = _settle(compared, _commonest(compared, inside))
         same = np.count_nonzero(own.good & inside) >= 0.9 * (stop - start)
         if same and _dirt(compared, own) - _dirt(compared, found) < 1.0:
             good[inside] = own.good[inside]

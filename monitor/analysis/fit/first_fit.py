@@ -203,10 +203,10 @@ def cold_fit(
     if not (np.isfinite(spectrum).all() and noise_sd > 0):
         return hopeless(problem, model.layout.zeros()), problem
     with np.errstate(all="ignore"):
-        return _fitted(problem, freedom)
+        return _fit(problem, freedom)
 
 
-def _fitted(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
+def _fit(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
     """The steps of the module docstring."""
     model = problem.model
     first = first_fit(problem)
@@ -231,11 +231,11 @@ def _fitted(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
     fit = settled(problem, theta, moved)
     asks = freedom.chosen is None
     if asks and freedom.rule.by_likelihood and fit.converged:
-        fit, problem = _weighed(fit, problem, moved, freedom.rule)
+        fit, problem = _weigh(fit, problem, moved, freedom.rule)
     if not fit.converged or fit.misfit > SUSPECT:
         fit = least_fit(fit, problem, moved, other_starts(problem, first))
     if asks and freedom.relaxation:
-        fit = _relaxed(fit, problem, moved)
+        fit = _relax(fit, problem, moved)
     return fit, problem
 
 
@@ -251,7 +251,7 @@ def with_the_same_brain(
     return theta, moved[~np.isin(moved, brain)]
 
 
-def _weighed(
+def _weigh(
     fit: Fit, problem: Problem, moved: Indices, rule: Rule
 ) -> tuple[Fit, Problem]:
     """The fit with the stiffness that is likely now that the line is known."""
@@ -274,7 +274,7 @@ def settled(problem: Problem, theta: Real, moved: Indices) -> Fit:
     return fit if fit.converged else minimise(problem, fit.theta, moved)
 
 
-def _relaxed(fit: Fit, problem: Problem, moved: Indices) -> Fit:
+def _relax(fit: Fit, problem: Problem, moved: Indices) -> Fit:
     """The fit with known differences of T2, where they show."""
     moved = np.append(moved, RELAXATION)
     least = RELAXATION_GAIN * max(fit.misfit, 1.0)

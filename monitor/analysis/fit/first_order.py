@@ -142,7 +142,7 @@ def trials(
         fit, problem = coarse[k]
         best = coarse[ranked[0]][0].theta.copy()
         best[PHASE] += (k - ranked[0]) * _turn_in_the_middle(model)
-        made[k] = _trial(_refined(fit, problem, best), problem)
+        made[k] = _trial(_refine(fit, problem, best), problem)
     return made
 
 
@@ -159,7 +159,7 @@ def _turn_in_the_middle(model: Model) -> float:
     return -2 * np.pi * middle * model.frequency_mhz * model.dwell_time_s
 
 
-def _refined(fit: Fit, problem: Problem, also: Real) -> Fit:
+def _refine(fit: Fit, problem: Problem, also: Real) -> Fit:
     """The fit with soft priors on weak metabolites and all of its Voigt.
 
     From another start, too: no number may seem wrong for want of a good one.

@@ -195,12 +195,12 @@ def minimise(
     """
     with np.errstate(all="ignore"):
         try:
-            return _minimised(problem, start, active, max_steps, tolerance)
+            return _minimise(problem, start, active, max_steps, tolerance)
         except (LinAlgError, ValueError):
             return hopeless(problem, start)
 
 
-def _minimised(
+def _minimise(
     problem: Problem, start: Real, active: Indices, max_steps: int, tolerance: float
 ) -> Fit:
     """`minimise`, which may raise LinAlgError."""

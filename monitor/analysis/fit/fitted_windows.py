@@ -134,7 +134,7 @@ def fit_means(
     full = full or FullFits()
     fits = warm_fits(session.subspace, means, np.array([a.noise for a in averages]))
     return [
-        _fitted(session, fits, i, average)
+        _fit(session, fits, i, average)
         if fits.converged[i]
         else full.fitted(session, fids, average)
         for i, average in enumerate(averages)
@@ -157,7 +157,7 @@ def own_misfit(session: SessionModel, average: Average, misfit: float) -> float:
     return misfit / (1 + (mean.noise / average.noise) ** 2)
 
 
-def _fitted(
+def _fit(
     session: SessionModel, fits: WarmFits, i: int, average: Average
 ) -> FittedWindow:
     """One of a batch."""

@@ -169,7 +169,7 @@ def measured_mm(
     shapes = [shaped(grid, left, *shape) for shape in product(SHIFTS_PPM, WIDTHS_HZ)]
     tried = [_solve(grid, y, lines, shape) for shape in shapes]
     best = min(tried, key=lambda solved: solved.cost)
-    return _told(grid, best, ppm, fwhm_ppm, names, take_out)
+    return _tell(grid, best, ppm, fwhm_ppm, names, take_out)
 
 
 def _lines(ppm: Real, fwhm_hz: float, mhz: float, t: Real) -> Complex:
@@ -220,7 +220,7 @@ def _solve(grid: Grid, y: Complex, lines: Complex, left: Complex) -> _Solved:
     )
 
 
-def _told(
+def _tell(
     grid: Grid,
     solved: _Solved,
     ppm: Real,

@@ -168,7 +168,7 @@ def choose(problem: Problem, point: Point, active: Indices, rule: Rule) -> Choic
         for kernel in (False, True)[: 1 + bool(linear.kernel.any())]
         for fine in (False, True)[: 1 + bool(linear.fine.any())]
     ]
-    choices = [_scored(problem, linear, first.stiffness, t) for t in traits]
+    choices = [_score(problem, linear, first.stiffness, t) for t in traits]
     best = min(choices, key=lambda choice: choice.score)
     place = int(np.argmin(np.abs(grid - best.stiffness)))
     near = grid[max(place - REACH, 0) : place + REACH + 1]
@@ -180,7 +180,7 @@ def taken_over(
 ) -> Choice:
     """A combination that is no longer asked for, about the same solution."""
     linear = _linear(problem, point, active, Rule(stiffness=stiffness))
-    return _scored(problem, linear, stiffness, traits)
+    return _score(problem, linear, stiffness, traits)
 
 
 def choose_stiffness(
@@ -193,7 +193,7 @@ def choose_stiffness(
 
 def _stiffness(problem: Problem, linear: _Linear, grid: Real, traits: Traits) -> Choice:
     """The stiffness by the rule, of an ascending grid."""
-    choices = [_scored(problem, linear, float(lam), traits) for lam in grid]
+    choices = [_score(problem, linear, float(lam), traits) for lam in grid]
     if linear.rule.strictness is not None:
         return min(choices, key=lambda choice: choice.score)
     most = min(choice.deviance for choice in choices) + WITHIN
@@ -232,7 +232,7 @@ def _linear(problem: Problem, point: Point, active: Indices, rule: Rule) -> _Lin
     )
 
 
-def _scored(
+def _score(
     problem: Problem, linear: _Linear, stiffness: float, traits: Traits
 ) -> Choice:
     """One combination."""

@@ -110,7 +110,7 @@ def _with_components(
     """Add macromolecules of a kind, and lipids where asked."""
     notes: list[str] = []
     if kind not in ("none", PRIOR):
-        basis, names = _extended(basis, kind, acquisition)
+        basis, names = _extend(basis, kind, acquisition)
         strong = acquisition.echo_time_s < MM_WEAK_S
         notes.append(
             f"The basis set has no macromolecules: {', '.join(names)} were added "
@@ -118,12 +118,12 @@ def _with_components(
             + ("; a change may be a seventh off." if strong else ".")
         )
     if settings.lipids:
-        basis, names = _extended(basis, "lipids", acquisition)
+        basis, names = _extend(basis, "lipids", acquisition)
         notes.append(f"Lipid components were added: {', '.join(names)}.")
     return basis, tuple(notes)
 
 
-def _extended(
+def _extend(
     basis: BasisSet, kind: str, acquisition: Acquisition
 ) -> tuple[BasisSet, tuple[str, ...]]:
     names, fids = components(

@@ -89,11 +89,11 @@ def fit_mean(
     fit = hopeless(problem, wide.layout.zeros())
     if np.isfinite(spectrum).all() and noise_sd > 0:
         with np.errstate(all="ignore"), suppress(LinAlgError):
-            fit, problem = _fitted(problem, last, freedom)
+            fit, problem = _fit(problem, last, freedom)
     return put_together(model, fit, problem)
 
 
-def _fitted(problem: Problem, last: int, freedom: Freedom) -> tuple[Fit, Problem]:
+def _fit(problem: Problem, last: int, freedom: Freedom) -> tuple[Fit, Problem]:
     """With the mean (column `last`) alone, then all together; its level renewed once.
 
     Raises
@@ -108,7 +108,7 @@ def _fitted(problem: Problem, last: int, freedom: Freedom) -> tuple[Fit, Problem
         problem = _with_rows(problem, prior_rows(first.names, first.amplitudes))
     moved = _moved(problem.model, freedom)
     near = _with_level(with_width_near(problem, first), last, level)
-    stiffness = _chosen(near, first.theta, moved, freedom)[0].stiffness
+    stiffness = _choose(near, first.theta, moved, freedom)[0].stiffness
     problem = replace(problem, stiffness=stiffness)
     theta = first.theta.copy()
     if freedom.kernel:
@@ -119,7 +119,7 @@ def _fitted(problem: Problem, last: int, freedom: Freedom) -> tuple[Fit, Problem
     coarse = _with_level(problem, last, level)
     fit = minimise(coarse, theta, moved, tolerance=COARSE_TOLERANCE)
     level = max(float(fit.amplitudes[last]), LEAST_RISE * level)
-    problem, theta = _chosen(
+    problem, theta = _choose(
         _with_level(problem, last, level), fit.theta, moved, freedom
     )
     fit = settled(problem, theta, moved)
@@ -142,7 +142,7 @@ def _moved(model: Model, freedom: Freedom) -> Indices:
     return np.append(moved, RELAXATION) if freedom.relaxation else moved
 
 
-def _chosen(
+def _choose(
     problem: Problem, theta: Real, moved: Indices, freedom: Freedom
 ) -> tuple[Problem, Real]:
     """The problem with the stiffness that is likely about theta, and the step there."""
@@ -211,11 +211,11 @@ def put_together(model: Model, fit: Fit, problem: Problem) -> MeanFit:
         theta=fit.theta[held],
         theta_sd=fit.theta_sd[held],
     )
-    doubt = T @ _explained(fit.covariance, M) @ T.T
+    doubt = T @ _explain(fit.covariance, M) @ T.T
     return MeanFit(told, replace(problem, model=found, priors=priors), doubt)
 
 
-def _explained(covariance: Real, M: int) -> Real:
+def _explain(covariance: Real, M: int) -> Real:
     """Part of a covariance that goes where all but the first M amplitudes are known."""
     columns = covariance[:, M:]
     try:

@@ -86,15 +86,15 @@ def _block(
     c = np.tile(subspace.amplitudes, (len(z), 1))
     x = np.zeros((len(z), 3))  # phase, shift, width
     with np.errstate(over="ignore", invalid="ignore"):  # it may run away; see below
-        arrived = _approached(subspace, z, noise, c, x)
+        arrived = _approach(subspace, z, noise, c, x)
     late = np.flatnonzero(~arrived)
     if late.size:  # far from the session's solution: whole Gauss-Newton steps
         c[late], x[late] = subspace.amplitudes, 0.0
-        arrived[late] = _searched(subspace, z, noise, c, x, late)
+        arrived[late] = _search(subspace, z, noise, c, x, late)
     A, slope = _columns(subspace, x)
-    D, e = _linearised(A, slope, z, c, x[:, 0])
+    D, e = _linearise(A, slope, z, c, x[:, 0])
     H = _information(subspace, D, noise)
-    return _gathered(subspace, H, noise, c, x, e, arrived)
+    return _gather(subspace, H, noise, c, x, e, arrived)
 
 
 def _information(subspace: Subspace, D: Complex, noise: Real) -> Real:
@@ -106,7 +106,7 @@ def _information(subspace: Subspace, D: Complex, noise: Real) -> Real:
     return H
 
 
-def _approached(
+def _approach(
     subspace: Subspace, z: Complex, noise: Real, c: Real, x: Real
 ) -> NDArray[np.bool_]:
     """Move c and x in place, by exact gradients and the matrix of the session.
@@ -121,7 +121,7 @@ def _approached(
         gradient = _gradient(subspace, z[going], noise[going], c[going], x[going])
         move = gradient @ inverse
         c[going] += move[:, :M]
-        x[going] += _bounded(move[:, M:])
+        x[going] += _bound(move[:, M:])
         far = np.abs(move) * size > STEP_TOLERANCE * noise[going, None]
         near = ~far.any(axis=1) & np.isfinite(move).all(axis=1)
         arrived[going[near]] = True
@@ -149,7 +149,7 @@ def _gradient(subspace: Subspace, z: Complex, noise: Real, c: Real, x: Real) -> 
     return np.concatenate([onto, others], axis=1)
 
 
-def _searched(
+def _search(
     subspace: Subspace,
     z: Complex,
     noise: Real,
@@ -161,14 +161,14 @@ def _searched(
     M, going = c.shape[1], late
     for _ in range(STEPS):
         A, slope = _columns(subspace, x[going])
-        D, e = _linearised(A, slope, z[going], c[going], x[going, 0])
+        D, e = _linearise(A, slope, z[going], c[going], x[going, 0])
         H = _information(subspace, D, noise[going])
         gradient = (D.conj().swapaxes(1, 2) @ e[:, :, None]).real
         pull = (subspace.amplitudes - c[going]) @ subspace.tie
         gradient[:, :M, 0] += noise[going, None] ** 2 * pull
-        move = _solved(H, gradient)[:, :, 0]
+        move = _solve(H, gradient)[:, :, 0]
         c[going] += move[:, :M]
-        x[going] += _bounded(move[:, M:])
+        x[going] += _bound(move[:, M:])
         x[going, 1:] = np.clip(x[going, 1:], -2 * REACH_HZ, 2 * REACH_HZ)
         size = np.sqrt(np.einsum("wii->wi", H)) / noise[going, None]
         far = np.any(np.abs(move) * size > STEP_TOLERANCE, axis=1)
@@ -200,7 +200,7 @@ def _powers(x: Real) -> tuple[Complex, Complex]:
     return powers, slopes
 
 
-def _linearised(
+def _linearise(
     A: Complex, slope: Complex, z: Complex, c: Real, phase: Real
 ) -> tuple[Complex, Complex]:
     """D (W, r, M + 3) and the residual e (W, r)."""
@@ -211,7 +211,7 @@ def _linearised(
     return np.concatenate([A, nuisance], axis=2), e
 
 
-def _solved(H: Real, gradient: Real) -> Real:
+def _solve(H: Real, gradient: Real) -> Real:
     """Solve with columns scaled to one; a singular window gives nan."""
     scale = np.sqrt(np.clip(np.einsum("wii->wi", H), 1e-300, None))
     scaled = H / (scale[:, :, None] * scale[:, None, :])
@@ -224,14 +224,14 @@ def _solved(H: Real, gradient: Real) -> Real:
     return answer
 
 
-def _bounded(move: Real) -> Real:
+def _bound(move: Real) -> Real:
     """Keep a step of phase, shift and width within what the series stands."""
     limits = np.array([0.8, 1.5, 1.5])
     bounded: Real = np.clip(move, -limits, limits)
     return bounded
 
 
-def _gathered(
+def _gather(
     subspace: Subspace,
     information: Real,
     noise: Real,
@@ -243,7 +243,7 @@ def _gathered(
     """Covariance and misfit at the optimum."""
     size = information.shape[1]
     unit = np.broadcast_to(np.eye(size), information.shape)
-    covariance = _solved(information, unit) * noise[:, None, None] ** 2
+    covariance = _solve(information, unit) * noise[:, None, None] ** 2
     degrees = max(subspace.degrees - size, 1.0)
     misfit = np.sum(np.abs(rest) ** 2, axis=1) / (noise**2 * degrees)
     inside = np.all(np.abs(x[:, 1:]) <= REACH_HZ, axis=1)

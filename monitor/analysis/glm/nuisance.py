@@ -56,7 +56,7 @@ class Steady:
     def left(self, spectra: Complex) -> Real:
         """Real difference (n, K) of spectra (n, K) from the mean, nuisance out."""
         y = (spectra * self.turn) @ self.kernel - self.mean
-        amounts = _stacked(y[:, self.singlets].T).T @ self.reading.T
+        amounts = _stack(y[:, self.singlets].T).T @ self.reading.T
         left: Real = (y - amounts @ self.changes.T).real
         return left
 
@@ -72,7 +72,7 @@ def steady_of(session: SessionModel, mean_fid: Complex) -> Steady:
     changes = [mean, 1j * mean, *((model.in_band(moved) * turn) @ kernel)]
     columns = np.stack(changes, axis=1)
     inside = at_singlets(model.ppm)
-    reading = np.asarray(np.linalg.pinv(_stacked(columns[inside])), float)
+    reading = np.asarray(np.linalg.pinv(_stack(columns[inside])), float)
     return Steady(turn, kernel, columns, reading, inside, mean)
 
 
@@ -96,6 +96,6 @@ def smoothing(hz: Real, fwhm_hz: float) -> Real:
     return normed
 
 
-def _stacked(values: Complex) -> Real:
+def _stack(values: Complex) -> Real:
     """Real and imaginary part below each other."""
     return np.concatenate([values.real, values.imag])

@@ -52,7 +52,7 @@ def regression_of(
     e = y - X @ np.linalg.lstsq(root * X, root * y, rcond=None)[0]
     scaled, same = e * root, np.all(level[1:] == level[:-1], axis=1)
     r = _correlation(scaled, same, X.shape[1])
-    whole, target = _whitened(root * X, r, same), _whitened(root * y, r, same)
+    whole, target = _whiten(root * X, r, same), _whiten(root * y, r, same)
     gram = np.einsum("nkp,nkq->kpq", whole, whole)
     inverse = np.linalg.inv(gram + 1e-12 * np.eye(X.shape[1]))
     beta = np.einsum("kpq,nkq,nk->kp", inverse, whole, target[:, :, 0])
@@ -79,7 +79,7 @@ def _correlation(e: Real, same: np.ndarray, parameters: int) -> Real:
     return clipped
 
 
-def _whitened(values: Real, r: Real, same: np.ndarray) -> Real:
+def _whiten(values: Real, r: Real, same: np.ndarray) -> Real:
     """What is new in each block (n, K, p): values (n, p), or (n, K) for p = 1."""
     spread = values[:, :, None] if values.shape[1] == r.size else values[:, None, :]
     spread = np.broadcast_to(spread, (len(values), r.size, spread.shape[2]))

@@ -110,13 +110,13 @@ def sentence(found: SpectralMap) -> str:
     if not own and not other:
         return "No place of the spectrum follows the course beyond chance."
     if not other:
-        return f"The change sits at {_listed(own)} ppm: glutamate's lines."
-    look = f"at {_listed(other)} ppm: look at lipid, baseline"
+        return f"The change sits at {_list_all(own)} ppm: glutamate's lines."
+    look = f"at {_list_all(other)} ppm: look at lipid, baseline"
     if not own:
         return f"Not at glutamate's lines, but {look}."
-    return f"The change sits at {_listed(own)} ppm, but also {look}."
+    return f"The change sits at {_list_all(own)} ppm, but also {look}."
 
 
-def _listed(places: tuple[float, ...]) -> str:
+def _list_all(places: tuple[float, ...]) -> str:
     told = [f"{p:.2f}" for p in places]
     return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)

@@ -85,7 +85,7 @@ def sensitivities(fids: Coils, covariance: Complex) -> Complex:
             "receive coil, or leave it out with --no-coil-combine."
         )
     psi = covariance[np.ix_(alive, alive)]
-    root = np.linalg.cholesky(_loaded(psi))
+    root = np.linalg.cholesky(_load(psi))
     y = fids[alive].astype(complex)
     whitening = np.linalg.inv(root)
     _, vectors = np.linalg.eigh(whitening @ (y @ y.conj().T) @ whitening.conj().T)
@@ -108,7 +108,7 @@ def gls_weights(s: Complex, covariance: Complex, alive: NDArray[np.bool_]) -> Co
             "No live coil is left to combine: check the plugs of the receive coil."
         )
     w = np.zeros(s.size, complex)
-    psi_s = np.linalg.solve(_loaded(covariance[np.ix_(use, use)]), s[use])
+    psi_s = np.linalg.solve(_load(covariance[np.ix_(use, use)]), s[use])
     w[use] = psi_s / np.vdot(s[use], psi_s)
     return w
 
@@ -138,7 +138,7 @@ def combine(fid: Coils, weights: Complex) -> Complex:
     return np.asarray(weights.conj().astype(np.complex128) @ fid, complex)
 
 
-def _loaded(psi: Complex) -> Complex:
+def _load(psi: Complex) -> Complex:
     """Psi with 1e-6 of its mean variance on the diagonal, against singularity."""
     mean = float(np.trace(psi).real) / psi.shape[0]
     return np.asarray(psi + 1e-6 * mean * np.eye(psi.shape[0]), complex)

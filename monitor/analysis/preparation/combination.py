@@ -85,7 +85,7 @@ class Combination:
             self._push_tail(fid)
         if self.weights is None:
             self._make([fid])
-        return self._applied(fid)
+        return self._apply(fid)
 
     def settle(self, fids: list[Coils]) -> list[Complex]:
         """Make the final weights from the first transients; they, combined again.
@@ -96,7 +96,7 @@ class Combination:
         if not self.settled and (raw or self.waters):
             self._make(raw)
         self.settled = True
-        return [self._applied(fid) for fid in fids]
+        return [self._apply(fid) for fid in fids]
 
     def _check_coils(self, fid: Coils, what: str) -> None:
         if fid.shape[0] != self.coil_count:
@@ -125,7 +125,7 @@ class Combination:
         else:
             self._make_weights(self.waters or fids)
         if self.waters and self.correct_eddy:
-            water = _mean_in_phase([self._combined(w) for w in self.waters])
+            water = _mean_in_phase([self._combine(w) for w in self.waters])
             self.turn = eddy.turn_of(
                 eddy.eddy_phase(water, self.axis.dwell_time_s, self.axis.points)
             )
@@ -151,13 +151,13 @@ class Combination:
     def _is_combined(self, fid: Coils) -> bool:
         return len(fid) == 1 < self.coil_count
 
-    def _applied(self, fid: Coils) -> Complex:
+    def _apply(self, fid: Coils) -> Complex:
         if self._is_combined(fid):
             return np.asarray(fid[0], complex)
-        x = self._combined(fid)
+        x = self._combine(fid)
         return x if self.turn is None else x * self.turn
 
-    def _combined(self, fid: Coils) -> Complex:
+    def _combine(self, fid: Coils) -> Complex:
         """w^H y; a coil that has died since is left out and the rest re-weighted."""
         if self.weights is None:
             raise InputError("There are no coil weights yet: push a transient first.")

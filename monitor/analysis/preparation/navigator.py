@@ -73,7 +73,7 @@ class Navigator:
         centre, X = self._centre_and_scatter(step)
         # The centre is a median of so many: it is not known exactly.
         S = (X + seen.noise) * (1.0 + 0.5 * np.pi / own)
-        off = _wrapped(seen.difference - centre)
+        off = _wrap(seen.difference - centre)
         inverse = _inverse(S)
         if not off @ inverse @ off < FURTHEST**2:
             return found
@@ -96,7 +96,7 @@ class Navigator:
         for s in set(steps.tolist()):
             own = steps == s if self.cycle_steps > 1 else slice(None)
             centres[s] = _middle(values[own])
-            off[own] = _wrapped(values[own] - centres[s])
+            off[own] = _wrap(values[own] - centres[s])
         free = max(len(off) - len(centres), 1)
         N = past[:, NOISE].mean(axis=0).reshape(2, 2)
         w, V = np.linalg.eigh(off.T @ off / free - N)
@@ -109,7 +109,7 @@ def _inverse(S: Real) -> Real:
     return np.array([[d, -b], [-c, a]]) / ((a * d - b * c) or math.nan)
 
 
-def _wrapped(difference: Real) -> Real:
+def _wrap(difference: Real) -> Real:
     """Differences (..., 2) with their phase in -pi ... pi."""
     wrapped = np.array(difference)
     turns = np.round(wrapped[..., 1] / (2 * np.pi))
@@ -122,4 +122,4 @@ def _middle(differences: Real) -> Real:
     phases = differences[:, 1]
     mean = math.atan2(float(np.sin(phases).sum()), float(np.cos(phases).sum()))
     about = np.array([0.0, mean])
-    return np.asarray(about + middle(_wrapped(differences - about)), float)
+    return np.asarray(about + middle(_wrap(differences - about)), float)

@@ -191,18 +191,18 @@ class Preparation:
             saturated=quality_measures.saturated(fid),
             step=state.seen if step is None else step,
         )
-        prepared = self._taken(place, fid)
+        prepared = self._take(place, fid)
         self._tried = self._trial is not None
         if self._trial is not None and self._trial.push(place, np.array(fid)):
             gone_on = self.end_trial()
             prepared = replace(gone_on[-1], redone=gone_on) if gone_on else prepared
         return prepared
 
-    def _taken(self, place: Place, fid: Coils) -> Prepared:
+    def _take(self, place: Place, fid: Coils) -> Prepared:
         """Prepare the next transient of the epoch; with the `FIRST`-th those before."""
         state = self._epoch
         state.seen += 1
-        prepared = self._worked(place, fid)
+        prepared = self._work(place, fid)
         if state.first is not None and np.any(fid):
             state.first.append((place, np.array(fid)))
             if sum(not p.settling for p, _ in state.first) == FIRST:
@@ -231,16 +231,16 @@ class Preparation:
         earlier = epoch[:first]
         for place, fid in epoch[first:]:
             self._freeze_before(place.time_s)
-            one = self._taken(place, fid)
+            one = self._take(place, fid)
             again |= {each.index: each for each in one.redone or (one,)}
             if earlier and state.first is None and not one.redone:
-                again |= self._placed(earlier)  # behind it: the template is made ready
+                again |= self._place(earlier)  # behind it: the template is made ready
                 earlier = []
-        again |= self._placed(earlier)
+        again |= self._place(earlier)
         state.seen = len(epoch)
         return [again[place.index] for place, _ in epoch]
 
-    def _placed(self, earlier: Sequence[tuple[Place, Complex]]) -> dict[int, Prepared]:
+    def _place(self, earlier: Sequence[tuple[Place, Complex]]) -> dict[int, Prepared]:
         """Transients (points,) in the template's frame, which they leave as it is."""
         state, found = self._epoch, dict[int, Prepared]()
         for place, fid in earlier:
@@ -251,7 +251,7 @@ class Preparation:
             seen = state.register(fid, state.noise_sd(fid))
             measured = measures_of(seen, state.axis)
             judged = state.kind.judge(place.step, measured)
-            found[place.index] = self._assembled(place, fid, seen, judged, measured)
+            found[place.index] = self._assemble(place, fid, seen, judged, measured)
         return found
 
     @property
@@ -281,19 +281,19 @@ class Preparation:
         """Transients of a trial as those of the epoch before."""
         for place, fid in zip(trial.places, trial.fids, strict=True):
             self._freeze_before(place.time_s)
-            yield self._worked(replace(place, epoch=trial.number), fid)
+            yield self._work(replace(place, epoch=trial.number), fid)
 
-    def _worked(self, place: Place, fid: Coils) -> Prepared:
+    def _work(self, place: Place, fid: Coils) -> Prepared:
         """Prepare a transient (coils, points), or (points,), by the epoch's state."""
         state = self._epoch
         if not np.any(fid):
             zeros = np.zeros(state.axis.points, complex)
             return Prepared(place.index, zeros, zeros, quality_of_zeros(place))
         if fid.ndim == 1:  # prepared once more: it was combined
-            return self._prepared(place, np.asarray(fid, complex))
+            return self._prepare(place, np.asarray(fid, complex))
         whole = self._is_combined(fid)
         combined = fid[0] if whole else state.combination.apply(fid)
-        return self._prepared(place, np.asarray(combined, complex))
+        return self._prepare(place, np.asarray(combined, complex))
 
     def combined(self, fid: Coils, prepared: Prepared) -> Coils:
         """What must be kept of the transient just pushed, to push it once more.
@@ -320,7 +320,7 @@ class Preparation:
             self._acquisition.points,
         )
 
-    def _prepared(self, place: Place, unaligned: Complex) -> Prepared:
+    def _prepare(self, place: Place, unaligned: Complex) -> Prepared:
         """Register, judge and remember one combined transient."""
         state = self._epoch
         sd = state.noise_sd(unaligned)
@@ -334,7 +334,7 @@ class Preparation:
         found = state.navigator.corrected(place.step, found)
         measured = measures_of(found, state.axis)
         judged = state.kind.judge(place.step, measured)
-        prepared = self._assembled(place, unaligned, found, judged, measured)
+        prepared = self._assemble(place, unaligned, found, judged, measured)
         if not (place.settling or place.saturated):
             state.remember(prepared.aligned, prepared.quality, found)
             state.kind.push(place.step, measured, judged)
@@ -361,7 +361,7 @@ class Preparation:
         """Make weights and template from the first transients together."""
         state = self._epoch
         first, state.first = state.first or [], None
-        unaligned = self._settled([fid for _, fid in first])
+        unaligned = self._settle([fid for _, fid in first])
         counted = [not (p.settling or p.saturated) for p, _ in first]
         for _ in range(3):
             found = [state.register(x, state.noise_sd(x)) for x in unaligned]
@@ -372,7 +372,7 @@ class Preparation:
             measures = [measures_of(f, state.axis) for f in found]
             judged = self._judged_together(first, measures, counted)
             anew = [
-                self._assembled(p, x, f, j, m)
+                self._assemble(p, x, f, j, m)
                 for (p, _), x, f, j, m in zip(
                     first, unaligned, navigated, judged, measures, strict=True
                 )
@@ -398,7 +398,7 @@ class Preparation:
             state.template.freeze()
         return replace(anew[-1], redone=tuple(anew))
 
-    def _settled(self, fids: list[Coils]) -> list[Complex]:
+    def _settle(self, fids: list[Coils]) -> list[Complex]:
         """The first transients, combined by the final coil weights."""
         if any(fid.ndim == 1 for fid in fids):
             return [np.asarray(fid, complex) for fid in fids]
@@ -420,7 +420,7 @@ class Preparation:
             for (place, _), m in zip(first, measures, strict=True)
         ]
 
-    def _assembled(
+    def _assemble(
         self,
         place: Place,
         unaligned: Complex,

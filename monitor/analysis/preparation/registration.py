@@ -190,7 +190,7 @@ def _fine(
     shift, phase = start
     converged = False
     for step in range(ITERATIONS + 1):
-        y = _stacked(fid, axis, design.band, shift, phase)
+        y = _stack(fid, axis, design.band, shift, phase)
         p = solver.gain @ (solver.rows @ (y if lipid else y * design.kept))
         amplitude = float(solver.share @ p)
         if converged or step == ITERATIONS:
@@ -231,7 +231,7 @@ def _fine(
     )
 
 
-def _stacked(fid: Complex, axis: Axis, band: slice, shift: float, phase: float) -> Real:
+def _stack(fid: Complex, axis: Axis, band: slice, shift: float, phase: float) -> Real:
     """Spectrum in the band of the FID moved back, real over imaginary part."""
     back = spectrum.moved(fid, axis.dwell_time_s, -shift, -phase)
     lines = axis.lines(back, band)

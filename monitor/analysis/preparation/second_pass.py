@@ -111,14 +111,14 @@ def realigned(
         for i in used:
             template.push(aligned[i], now[i].weight)
         template.freeze()
-        found = [_found(raw[i], template, axis, now[i], shape) for i in range(len(raw))]
-        shape = _learned(shape, found, now)
-        navigated = _navigated(found, now, cycle_steps)
+        found = [_find(raw[i], template, axis, now[i], shape) for i in range(len(raw))]
+        shape = _learn(shape, found, now)
+        navigated = _navigate(found, now, cycle_steps)
         aligned, now = _moved(raw, navigated, template, axis, now)
     return Realigned(aligned, now)
 
 
-def _found(
+def _find(
     raw: Complex, template: Template, axis: Axis, quality: Quality, shape: Shape
 ) -> Registration | None:
     """Registration of one transient; None for an empty one."""
@@ -129,7 +129,7 @@ def _found(
     return register(raw, template.model(sd), axis, sd, quality.shift_hz, shape)
 
 
-def _learned(
+def _learn(
     shape: Shape, found: Sequence[Registration | None], qualities: Sequence[Quality]
 ) -> Shape:
     """How the shape varies over all transients that count, for the design they take."""
@@ -143,7 +143,7 @@ def _learned(
     return learned
 
 
-def _navigated(
+def _navigate(
     found: Sequence[Registration | None],
     qualities: Sequence[Quality],
     cycle_steps: int,

@@ -117,7 +117,7 @@ def joint_fits(
     whitened = whiten(blocks, curves, rows, dynamics)
     n = max(round(sum(block.weight for block in blocks)), 2)
     fits = [
-        _fitted(
+        _fit(
             model,
             [k for k, (m, _) in enumerate(trials) if m is model],
             [s for _, s in trials],
@@ -216,7 +216,7 @@ def _responding(names: tuple[str, ...]) -> list[int]:
     return [i for i, kind in enumerate(kinds) if kind in SLOPING]
 
 
-def _fitted(
+def _fit(
     model: ResponseModel,
     own: Sequence[int],
     shapes: Sequence[Mapping[str, float]],
@@ -268,13 +268,13 @@ def solved(X: Real, o: Real, expected: Real) -> Solved:
     """Solve whitened columns (m, thetas) with prior SDs (thetas,)."""
     A, b = X.T @ X + 1e-9 * np.eye(X.shape[1]), X.T @ o
     precision = expected**-2.0
-    theta, covariance, evidence = _summed(A, b, precision)
+    theta, covariance, evidence = _sum_up(A, b, precision)
     free = np.where(expected < RESPONSE_PERCENT, precision, 0.0)
-    _, _, likelihood = _summed(A, b, free)
+    _, _, likelihood = _sum_up(A, b, free)
     return Solved(theta, covariance, likelihood, evidence)
 
 
-def _summed(A: Real, b: Real, precision: Real) -> tuple[Real, Real, float]:
+def _sum_up(A: Real, b: Real, precision: Real) -> tuple[Real, Real, float]:
     """Theta, covariance and log likelihood; what has a precision is summed out."""
     covariance = np.asarray(np.linalg.inv(A + np.diag(precision)), float)
     theta, tied = covariance @ b, precision > 0

@@ -77,13 +77,13 @@ class Following:
             self._close(seeing)
         self._open = (*self._open, one)
         self._answer(one, seeing)
-        return one, self._said(one, joint)
+        return one, self._say(one, joint)
 
     def named(self, values: list[float]) -> dict[str, float]:
         """Values of `TRACKED` by outcome."""
         return {name: values[k] for name, k in self.places.items()}
 
-    def _said(self, one: Observed, joint: list[tuple[Real, Real]]) -> TrackerPoint:
+    def _say(self, one: Observed, joint: list[tuple[Real, Real]]) -> TrackerPoint:
         """What the joint states of both filters say of the changes."""
         if self.tied.reference_weight <= 0:
             return TrackerPoint(one.index, one.time_s, {}, {})

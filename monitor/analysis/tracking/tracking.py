@@ -97,7 +97,7 @@ class Tracking:
         for block in blocks_of([one for one in observed if one.reference]):
             scale.push(block, self.observer.rows[block.epoch])
         self.excess = scale.excess
-        self.following = self._begun(self.observer, scale.percent)
+        self.following = self._begin(self.observer, scale.percent)
         return self._go_on(observed)
 
     def redo_if_changed(
@@ -192,7 +192,7 @@ class Tracking:
         c0 = self._dynamics(1.0, tied=True).c0
         return NoiseScale.about(self.course.names, c0, self.target_percent)
 
-    def _begun(self, seeing: Observer, percent: float) -> Following:
+    def _begin(self, seeing: Observer, percent: float) -> Following:
         """Fresh filters with the process noise that the reference period asks for."""
         scale, names, home = self._new_scale(), self.course.names, self.course.home
         if home is None:

@@ -134,14 +134,14 @@ def pooled(course: Course, common_sd: float) -> tuple[Course, int]:
         for part in np.split(np.arange(len(own.change)), epochs)
         for group in np.split(part, range(each, len(part), each))
     ]
-    return _joined([_rows(own, group) for group in groups], common_sd), each
+    return _join([_rows(own, group) for group in groups], common_sd), each
 
 
 def _rows(course: Course, rows: Rows) -> Course:
     return Course(*(getattr(course, one.name)[rows] for one in fields(Course)))
 
 
-def _joined(groups: Sequence[Course], common_sd: float) -> Course:
+def _join(groups: Sequence[Course], common_sd: float) -> Course:
     """A window for each group."""
     table = []
     for g in groups:

@@ -32,7 +32,7 @@ class Stack:
 
     def add(self, time_s: float, strip: Curve) -> None:
         """Put a transient's spectrum (points,) into the column of its time."""
-        row = _blocked(strip)
+        row = _block_up(strip)
         if not self._sum.shape[1]:
             self._sum = np.zeros((COLUMNS, len(row)), np.float32)
             self.first_s = time_s
@@ -85,7 +85,7 @@ class Stack:
         )
 
 
-def _blocked(strip: Curve) -> Image:
+def _block_up(strip: Curve) -> Image:
     """Mean of neighbouring points so that at most `ROWS` remain, (rows,) float32."""
     size = max(1, math.ceil(len(strip) / ROWS))
     whole = len(strip) // size * size

@@ -54,7 +54,7 @@ def spans_of(state: SessionState, this: Estimate) -> tuple[Span, ...]:
 def look_at(state: SessionState, this: Estimate, against: str = EARLIER) -> Look:
     """A window beside the one before it, or the reference period."""
     curves = _curves_of(state, this)
-    other, before = _compared(state, this, against)
+    other, before = _compare(state, this, against)
     outcome = None if state.hidden else state.settings.outcome
     told = () if state.hidden else sources(curves, before)
     return Look(
@@ -84,7 +84,7 @@ def _ways(state: SessionState) -> tuple[Figure, ...]:
     return tuple(figures)
 
 
-def _compared(
+def _compare(
     state: SessionState, this: Estimate, against: str
 ) -> tuple[Estimate | None, Curves | None]:
     """What a window is compared with, and its curves."""

@@ -109,7 +109,7 @@ def left_over(fids: Complex, acquisition: Acquisition) -> NDArray[np.float64]:
             away_hz = away * acquisition.spectrometer_frequency_mhz
             width = np.pi * (width_hz + BROADENING_HZ)
             L = _without(1 / (width - 2j * np.pi * away_hz), Q)
-            explained = np.maximum(explained, _explained(L, y))
+            explained = np.maximum(explained, _explain(L, y))
     energy = np.sum(np.abs(y) ** 2, axis=0)
     return np.asarray(1 - explained / np.maximum(energy, 1e-300), float)
 
@@ -119,7 +119,7 @@ def _without(spectra: Complex, Q: NDArray[np.float64]) -> Complex:
     return rest
 
 
-def _explained(L: Complex, y: Complex) -> NDArray[np.float64]:
+def _explain(L: Complex, y: Complex) -> NDArray[np.float64]:
     """Energy (n,) of spectra y (K, n) in lines L (K, 3) of one phase."""
     g = L.conj().T @ y
     solved = np.linalg.solve((L.conj().T @ L).real, g)

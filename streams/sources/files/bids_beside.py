@@ -46,7 +46,7 @@ def begun_beside(path: Path) -> ClockTime | None:
 
 def _sidecar(path: Path) -> dict[str, Any]:
     """The JSON file of the same name; empty if there is none, or it is no table."""
-    beside = _named(path, ".json")
+    beside = _name(path, ".json")
     try:
         if not beside.is_file() or beside.stat().st_size > LONGEST:
             return {}
@@ -106,5 +106,5 @@ def _stem(path: Path) -> str:
     return re.sub(r"\.nii(\.gz)?$", "", path.name, flags=re.I)
 
 
-def _named(path: Path, ending: str) -> Path:
+def _name(path: Path, ending: str) -> Path:
     return path.with_name(_stem(path) + ending)

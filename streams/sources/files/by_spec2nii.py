@@ -141,13 +141,13 @@ def read_series(
             for file in sorted(out.rglob("*.nii.gz"))
         }
         said_s = echo_time_s or _own_echo_time_s(path)
-        series = _named(path, _metabolites(path, written), choose, said_s)
+        series = _name(path, _metabolites(path, written), choose, said_s)
         reference, notes = _reference(path, written, choose, said_s)
     notes = (*mended, *series.notes, *notes)
-    return replace(series, notes=notes, reference=reference, begun=_begun(path))
+    return replace(series, notes=notes, reference=reference, begun=_begin(path))
 
 
-def _begun(path: Path) -> ClockTime | None:
+def _begin(path: Path) -> ClockTime | None:
     """When the file itself says that its acquisition began."""
     if path.is_dir() or is_dicom(path):
         return dicom_begun(dicom_files(path) if path.is_dir() else [path])
@@ -193,7 +193,7 @@ def _reference(
     if best is None:
         return None, notes
     try:
-        reference = _named(path, written[best], choose, echo_time_s)
+        reference = _name(path, written[best], choose, echo_time_s)
     except InputError as error:
         said = f"The water reference in the file is left out: {error}"
         return None, (*notes, said)
@@ -234,7 +234,7 @@ def _own_echo_time_s(path: Path) -> float | None:
     return own_echo_time_s(path) if is_dicom(path) else None
 
 
-def _named(
+def _name(
     path: Path, file: Path, choose: Choose | None, echo_time_s: float | None
 ) -> Series:
     """Read the converted series under the name of the original."""

@@ -24,7 +24,7 @@ def own_echo_time_s(path: Path) -> float | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image = pydicom.dcmread(path)
-            found = [_standard(image), _enhanced(image), _csa(image)]
+            found = [_standard(image), _enhance(image), _csa(image)]
     except Exception:  # whatever a foreign parser does on a damaged file
         return None
     known = [ms for ms in found if ms is not None and LEAST_MS <= ms <= MOST_MS]
@@ -35,7 +35,7 @@ def _standard(image: Any) -> float | None:
     return _number(image.get("EchoTime"))
 
 
-def _enhanced(image: Any) -> float | None:
+def _enhance(image: Any) -> float | None:
     for groups in (
         "SharedFunctionalGroupsSequence",
         "PerFrameFunctionalGroupsSequence",

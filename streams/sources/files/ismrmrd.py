@@ -94,10 +94,10 @@ def _series(
     stamps = raw.heads["acquisition_time_stamp"]
     times_s = times_of(stamps, acquisition, notes, rules.tick_s)
     series = Series(path.name, "ISMRMRD file", acquisition, raw.fids, times_s)
-    return replace(series, notes=tuple(notes), begun=_begun(stamps, times_s))
+    return replace(series, notes=tuple(notes), begun=_begin(stamps, times_s))
 
 
-def _begun(
+def _begin(
     stamps: NDArray[np.uint32], times_s: tuple[float, ...] | None
 ) -> ClockTime | None:
     """Time of day of the first transient, where the unit of its stamp is known."""
@@ -221,8 +221,8 @@ def _steps_s(
     tr_s = acquisition.repetition_time_s
     if tr_s is None or tick_s:
         siemens = "siemens" in acquisition.vendor.lower()
-        return _unwrapped(steps, tick_s or TICKS_S[0 if siemens else 1], tr_s)
-    found = [_unwrapped(steps, tick, tr_s) for tick in TICKS_S]
+        return _unwrap(steps, tick_s or TICKS_S[0 if siemens else 1], tr_s)
+    found = [_unwrap(steps, tick, tr_s) for tick in TICKS_S]
     off = [
         abs(float(np.median(s[s > 0])) / tr_s - 1) if (s > 0).any() else np.inf
         for s in found
@@ -231,7 +231,7 @@ def _steps_s(
     return found[best] if off[best] < TICK_TOLERANCE else None
 
 
-def _unwrapped(
+def _unwrap(
     steps: NDArray[np.int64], tick_s: float, tr_s: float | None
 ) -> NDArray[np.float64]:
     """Steps in s; one far back went over the end of a day or of the stamp's bits."""

@@ -70,7 +70,7 @@ def magic_of(start: bytes) -> bytes:
 def is_nifti(path: Path) -> bool:
     """Whether the file, plain or gzip, begins as NIfTI does."""
     try:
-        with _unpacked(path) as file:
+        with _unpack(path) as file:
             return magic_of(file.read(348)) != b""
     except (OSError, EOFError, zlib.error):
         return False
@@ -85,7 +85,7 @@ def read_container(path: Path) -> Container:
         numbers, no NIfTI-MRS extension
     """
     try:
-        with _unpacked(path) as file:
+        with _unpack(path) as file:
             return _read(path, file)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise _damaged(path, "its compressed part ends early or is damaged") from None
@@ -96,7 +96,7 @@ def read_container(path: Path) -> Container:
         raise InputError(f"{path} cannot be read: {reason}.") from None
 
 
-def _unpacked(path: Path) -> BinaryIO:
+def _unpack(path: Path) -> BinaryIO:
     file = path.open("rb")
     if file.read(2) != GZIP_MAGIC:
         file.seek(0)
@@ -135,7 +135,7 @@ def _read(path: Path, file: BinaryIO) -> Container:
     offset = _offset(path, header, size)
     gap = _exactly(path, file, offset - size)
     extension = _mrs_extension(path, gap, endianness)
-    stored = _stored(path, file, header, offset)
+    stored = _store(path, file, header, offset)
     scale, unit = _time_unit(header)
     pixdim = [_shortest(value) for value in header["pixdim"]]
     pixdim[4] *= scale
@@ -180,7 +180,7 @@ def _mrs_extension(path: Path, gap: bytes, endianness: str) -> dict[str, Any]:
         if size < 8:
             break
         if code == MRS_EXTENSION:
-            return _parsed(path, gap[position + 8 : position + size])
+            return _parse(path, gap[position + 8 : position + size])
         position += size
     raise InputError(
         f"{path.name} is a NIfTI file without the NIfTI-MRS header extension; convert "
@@ -188,7 +188,7 @@ def _mrs_extension(path: Path, gap: bytes, endianness: str) -> dict[str, Any]:
     )
 
 
-def _parsed(path: Path, content: bytes) -> dict[str, Any]:
+def _parse(path: Path, content: bytes) -> dict[str, Any]:
     try:
         extension = json.loads(content.rstrip(b"\0 \n\r\t"))
     except (ValueError, RecursionError):
@@ -198,7 +198,7 @@ def _parsed(path: Path, content: bytes) -> dict[str, Any]:
     return extension
 
 
-def _stored(
+def _store(
     path: Path, file: BinaryIO, header: Any, offset: int
 ) -> NDArray[np.complexfloating]:
     """(x, y, z, points, dim 5, dim 6, dim 7) as stored."""
@@ -213,7 +213,7 @@ def _stored(
     content = np.frombuffer(_content(path, file, expected), dtype)
     content.setflags(write=False)
     stored: NDArray[np.complexfloating] = content.reshape(shape, order="F")
-    return _scaled(stored, header)
+    return _scale(stored, header)
 
 
 def _content(path: Path, file: BinaryIO, expected: int) -> bytearray:
@@ -253,7 +253,7 @@ def _dtype(path: Path, header: Any) -> np.dtype[Any]:
     return dtype
 
 
-def _scaled(
+def _scale(
     stored: NDArray[np.complexfloating], header: Any
 ) -> NDArray[np.complexfloating]:
     """Apply the header's slope, which NIfTI allows and NIfTI-MRS leaves at none."""

@@ -107,7 +107,7 @@ def arrangement_of(
             courses.append(axis)
         if size > 1 and not (tag == DYNAMIC and entries == Entries()):
             choices.append(course_note(name, tag, size, entries))
-    fids = _folded(stored, tags, courses)
+    fids = _fold(stored, tags, courses)
     size = container.stored.shape[tags[DYNAMIC]] if DYNAMIC in tags else 1
     rows = chosen[DYNAMIC].within(size, name, DYNAMIC) if DYNAMIC in chosen else None
     rows = range(size) if rows is None else rows
@@ -125,7 +125,7 @@ def _check_single(name: str, tag: str, size: int) -> None:
         )
 
 
-def _folded(
+def _fold(
     stored: NDArray[np.complexfloating], tags: Mapping[str, int], courses: list[int]
 ) -> NDArray[np.complexfloating]:
     """(transients, coils, points): what is no coil is a course, the first fastest."""

@@ -37,7 +37,7 @@ def check_constant(header: Header, dynamic: Mapping[str, Any]) -> None:
     for key in ("EchoTime", "MixingTime", "SpectrometerFrequency"):
         if key not in dynamic:
             continue
-        entries = _listed(dynamic[key], 2) or [None]
+        entries = _list_all(dynamic[key], 2) or [None]
         values = {finite(value) for value in entries}
         stated = header.fields.get(key)
         stated = stated[0] if isinstance(stated, list) and stated else stated
@@ -54,7 +54,7 @@ def times_of(
     header: Header, dynamic: Mapping[str, Any], count: int
 ) -> tuple[float, ...] | None:
     """Times of the transients; transients that came late may run backwards."""
-    entries = _listed(dynamic.get(TIMES_KEY), count)
+    entries = _list_all(dynamic.get(TIMES_KEY), count)
     if entries is None:
         return None
     times = tuple(time for entry in entries if (time := finite(entry)) is not None)
@@ -72,7 +72,7 @@ def counts_of(
     header: Header, dynamic: Mapping[str, Any], count: int
 ) -> tuple[int, ...] | None:
     """The scanner's counter of each transient."""
-    entries = _listed(dynamic.get(COUNTS_KEY), count)
+    entries = _list_all(dynamic.get(COUNTS_KEY), count)
     if entries is None:
         return None
     counts = tuple(n for n in entries if isinstance(n, int) and 0 <= n < 1 << 53)
@@ -82,7 +82,7 @@ def counts_of(
     return None
 
 
-def _listed(value: object, count: int) -> list[Any] | None:
+def _list_all(value: object, count: int) -> list[Any] | None:
     """Entries of a dynamic header, a list or {"start", "increment"}; None if absent."""
     if isinstance(value, dict) and "Value" in value:
         value = value["Value"]

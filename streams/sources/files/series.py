@@ -123,7 +123,7 @@ def _bodies(
     if water is not None:
         for index, time_s in enumerate(_water_times(water, times[0])):
             yield water.transient(index, next(counts), time_s, Kind.WATER)
-    events, dropped = _placed(metabolite.events, times), 0
+    events, dropped = _place(metabolite.events, times), 0
     times, jumps = forward_times(times, metabolite.acquisition.repetition_time_s)
     for index, time_s in enumerate(times):
         while events and events[0][0] <= index:
@@ -153,7 +153,7 @@ def _counts(metabolite: Series, water: Series | None) -> Iterator[int]:
     return iter([count - first for counts in kept for count in counts])
 
 
-def _placed(
+def _place(
     events: tuple[tuple[int | None, Event], ...], times: tuple[float, ...]
 ) -> list[tuple[int, Event]]:
     """Events with the index of the transient before which they come."""

@@ -15,7 +15,7 @@ def by_rules(series: Series, rules: FileRules) -> Series:
         return series
     said = []
     if rules.skip_points:
-        series = _skipped(series, rules.skip_points)
+        series = _skip(series, rules.skip_points)
         said.append(
             f"{series.name}: the first {rules.skip_points} points were skipped "
             "(skip_points in the protocol)."
@@ -32,7 +32,7 @@ def by_rules(series: Series, rules: FileRules) -> Series:
     )
 
 
-def _skipped(series: Series, points: int) -> Series:
+def _skip(series: Series, points: int) -> Series:
     """A series, and its own water reference, without its first points.
 
     Raises
@@ -45,7 +45,7 @@ def _skipped(series: Series, points: int) -> Series:
             f"{points} in the protocol would leave too few."
         )
     left = replace(series.acquisition, points=series.acquisition.points - points)
-    reference = series.reference and _skipped(series.reference, points)
+    reference = series.reference and _skip(series.reference, points)
     return replace(
         series, acquisition=left, fids=series.fids[..., points:], reference=reference
     )

@@ -61,7 +61,7 @@ def read_series(path: Path, echo_time_s: float | None = None) -> Series:
             f"{name} has {len(traces)} traces of {receivers} receivers: some are "
             "missing; copy it again."
         )
-    fids = _arranged(traces, receivers)
+    fids = _arrange(traces, receivers)
     acquisition = _acquisition(name, found, fids, echo_time_s)
     averages = _number(found, "nt")
     notes = (
@@ -128,7 +128,7 @@ def _damaged(name: str) -> InputError:
     )
 
 
-def _arranged(
+def _arrange(
     traces: NDArray[np.complex64], receivers: int
 ) -> NDArray[np.complexfloating]:
     """(transients, coils, points), by the order in which receivers keep their phase."""
@@ -154,7 +154,7 @@ def _acquisition(
     fids: NDArray[np.complexfloating],
     echo_time_s: float | None,
 ) -> Acquisition:
-    width_hz, frequency_mhz = (_required(name, found, key) for key in ("sw", "sfrq"))
+    width_hz, frequency_mhz = (_require(name, found, key) for key in ("sw", "sfrq"))
     nucleus = re.fullmatch(r"([A-Za-z]+)(\d+)", "".join(found.get("tn", [])))
     if nucleus is None:
         raise InputError(f"{name} names no nucleus (tn) in its procpar.")
@@ -175,7 +175,7 @@ def _acquisition(
 
 
 def _echo_time_s(name: str, found: Parameters) -> float:
-    te = _required(name, found, "te")
+    te = _require(name, found, "te")
     if te <= LONGEST_TE_S:
         return te
     if te < LEAST_TE_MS:
@@ -183,7 +183,7 @@ def _echo_time_s(name: str, found: Parameters) -> float:
     return 1e-3 * te
 
 
-def _required(name: str, found: Parameters, key: str) -> float:
+def _require(name: str, found: Parameters, key: str) -> float:
     number = _number(found, key)
     if number is None:
         raise InputError(

@@ -72,21 +72,21 @@ def open_session(
     InputError : see `open_source`; of several, also `check_alike` and `place_files`
     """
     if isinstance(place, JoinedFiles):
-        return _joined(place, water, _Reading(where_it_can_be(choose), rules))
+        return _join(place, water, _Reading(where_it_can_be(choose), rules))
     source = open_source(place, water, choose, rules)
     return SessionSource(
         source.origin, messages_of(source), source.notes, source.nameless_notes
     )
 
 
-def _joined(files: JoinedFiles, water: Path | None, reading: _Reading) -> SessionSource:
+def _join(files: JoinedFiles, water: Path | None, reading: _Reading) -> SessionSource:
     """Several files as one session; each is looked at to its end before."""
     found = [contents_of(reading.open(path)) for path in files.paths]
     check_alike(found)
     _check_chosen(reading, found)
     pieces = place_files(found, files.gap_s)
     first = reading.open(pieces[0].contents.path, water)
-    said = _said(pieces, files)
+    said = _say(pieces, files)
     contents = [piece.contents for piece in pieces]
     notes = (first.notes, *(c.notes for c in contents[1:]))
     nameless = (first.nameless_notes, *(c.nameless_notes for c in contents[1:]))
@@ -126,7 +126,7 @@ def _session_name(pieces: Sequence[Piece]) -> str:
     return name if recorded else f"{OF_FILE}{name}"
 
 
-def _said(pieces: Sequence[Piece], files: JoinedFiles) -> tuple[str, ...]:
+def _say(pieces: Sequence[Piece], files: JoinedFiles) -> tuple[str, ...]:
     """What is to be said of the files as a whole; without their names."""
     parts = [f"file {n}, {_part(piece)}" for n, piece in enumerate(pieces, 1)]
     said = [f"{len(pieces)} files are one session: {'; '.join(parts)}."]

@@ -56,13 +56,13 @@ class Edges:
         found = []
         for index in np.flatnonzero(levels[1:] != levels[:-1]).tolist():
             edge = self._edge(waveform, external, index, bool(high[index]))
-            if self._settled(state, waveform, index) and edge.kind:
+            if self._is_settled(state, waveform, index) and edge.kind:
                 found.append(edge)
         if state.since is not None:
             state.since += high.size
         return found
 
-    def _settled(self, state: _Input, waveform: Waveform, index: int) -> bool:
+    def _is_settled(self, state: _Input, waveform: Waveform, index: int) -> bool:
         """Whether this edge is no bounce of the one before; notes it as the last."""
         since, state.since = state.since, -index
         if since is None:

@@ -212,7 +212,7 @@ class Header:
     def _frequency_mhz(self) -> float:
         exact_mhz = self._user_number("SpectrometerFrequency_MHz")
         key = "experimentalConditions/H1resonanceFrequency_Hz"
-        frequency_mhz = 1e-6 * self._required(key, "Hz")
+        frequency_mhz = 1e-6 * self._require(key, "Hz")
         close = exact_mhz is not None and abs(exact_mhz - frequency_mhz) < 1e-5
         return exact_mhz if close and exact_mhz is not None else frequency_mhz
 
@@ -232,7 +232,7 @@ class Header:
     def _echo_time_s(self, otherwise_s: float | None) -> float:
         parts_ms = self._numbers("sequenceParameters/TE")
         if otherwise_s is None and not parts_ms:
-            self._required("sequenceParameters/TE", "ms")
+            self._require("sequenceParameters/TE", "ms")
         return echo_time_s(self.name, parts_ms, otherwise_s, self.notes)
 
     def _numbers(self, key: str) -> list[float]:
@@ -251,10 +251,10 @@ class Header:
         for key in DWELL_TIMES:
             stated = self._user_number(key)
             if stated is not None:
-                return self._agreed(key, stated, dwell_time_s)
+                return self._agree(key, stated, dwell_time_s)
         return dwell_time_s
 
-    def _agreed(self, key: str, stated: float, dwell_time_s: float) -> float:
+    def _agree(self, key: str, stated: float, dwell_time_s: float) -> float:
         """The more exact of two dwell times that agree."""
         off = {unit_s: abs(stated * unit_s / dwell_time_s - 1) for unit_s in UNITS_S}
         unit_s = min(off, key=lambda unit: off[unit])
@@ -267,7 +267,7 @@ class Header:
             f"{1e6 * dwell_time_s:g}; one of them must be corrected."
         )
 
-    def _required(self, key: str, unit: str) -> float:
+    def _require(self, key: str, unit: str) -> float:
         number = self._number(key)
         if number is None or number <= 0:
             raise InputError(

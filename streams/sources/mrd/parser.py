@@ -175,19 +175,19 @@ def _content_length(kind: Id, buffer: bytearray, at: int) -> int:
         case Id.IMAGE:
             body = _image_bytes(head)
         case _:
-            return 4 + _bounded(_u32(head), MAX_TEXT_BYTES, kind)
-    return head_bytes + _bounded(body, MAX_PAYLOAD_BYTES, kind)
+            return 4 + _bound(_u32(head), MAX_TEXT_BYTES, kind)
+    return head_bytes + _bound(body, MAX_PAYLOAD_BYTES, kind)
 
 
 def _feedback_length(buffer: bytearray, at: int) -> int:
     held = len(buffer) - at
     if held < 4:
         return 4
-    name = 4 + _bounded(_u32(buffer[at : at + 4]), MAX_TEXT_BYTES, Id.FEEDBACK)
+    name = 4 + _bound(_u32(buffer[at : at + 4]), MAX_TEXT_BYTES, Id.FEEDBACK)
     if held < name + 4:
         return name + 4
     length = _u32(buffer[at + name : at + name + 4])
-    return name + 4 + _bounded(length, MAX_TEXT_BYTES, Id.FEEDBACK)
+    return name + 4 + _bound(length, MAX_TEXT_BYTES, Id.FEEDBACK)
 
 
 def _image_bytes(head: bytes) -> int:
@@ -201,7 +201,7 @@ def _image_bytes(head: bytes) -> int:
     return int(attributes) + int(x * y * z * channels) * _PIXEL_BYTES[kind]
 
 
-def _bounded(length: int, most: int, kind: Id) -> int:
+def _bound(length: int, most: int, kind: Id) -> int:
     if length > most:
         raise MrdError(
             f"MRD message {kind:d} announces {length} bytes, more than the {most} "

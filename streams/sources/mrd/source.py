@@ -84,10 +84,10 @@ class MrdSource:
             while not stop.is_set():
                 taken = self._queue.get(TURN_S)
                 if taken is not None:
-                    yield from self._told(self._bodies(*taken))
-                yield from self._told(self._lag(taken))
+                    yield from self._tell(self._bodies(*taken))
+                yield from self._tell(self._lag(taken))
             yield from self._rest()
-            yield from self._told(self._session.end("the relay was stopped"))
+            yield from self._tell(self._session.end("the relay was stopped"))
             self._keep_no_more()
         finally:
             self.close()
@@ -96,7 +96,7 @@ class MrdSource:
         """What the scanner had sent when the relay was stopped."""
         self._receiver.stop()
         while (taken := self._queue.get(0.0)) is not None:
-            yield from self._told(self._bodies(*taken))
+            yield from self._tell(self._bodies(*taken))
 
     def _bodies(self, entry: Entry, payload: bytes) -> Iterator[Body]:
         session = self._session
@@ -168,7 +168,7 @@ class MrdSource:
                 "note", "Recording has caught up with the scanner."
             )
 
-    def _told(self, bodies: Iterator[Body]) -> Iterator[Body]:
+    def _tell(self, bodies: Iterator[Body]) -> Iterator[Body]:
         """The same bodies; notes are passed on as they go by."""
         for body in bodies:
             if self._on_note and isinstance(body, Event) and body.author == AUTHOR:

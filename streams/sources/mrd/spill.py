@@ -45,7 +45,7 @@ class SpillQueue(Generic[T]):
     def put(self, item: T, payload: bytes = b"") -> None:
         """Add an item; never waits for the reader."""
         with self._changed:
-            self._entries.append((item, self._placed(payload)))
+            self._entries.append((item, self._place(payload)))
             self._changed.notify()
 
     def get(self, timeout_s: float) -> tuple[T, bytes] | None:
@@ -56,7 +56,7 @@ class SpillQueue(Generic[T]):
             if not self._entries:
                 return None
             item, payload = self._entries.popleft()
-            return item, self._taken(payload)
+            return item, self._take(payload)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -69,10 +69,10 @@ class SpillQueue(Generic[T]):
                 self._file.close()
             self._file, self._end, self._in_file, self._held = None, 0, 0, 0
 
-    def _placed(self, payload: bytes) -> bytes | _Place:
+    def _place(self, payload: bytes) -> bytes | _Place:
         if payload and self._held + len(payload) > self._most:
             try:
-                return self._written(payload)
+                return self._write(payload)
             except OSError as error:
                 self.problem = (
                     f"The waiting queue cannot use a temporary file "
@@ -81,7 +81,7 @@ class SpillQueue(Generic[T]):
         self._held += len(payload)
         return payload
 
-    def _written(self, payload: bytes) -> _Place:
+    def _write(self, payload: bytes) -> _Place:
         if self._file is None:
             self._file = tempfile.TemporaryFile(prefix="mrs-monitor-")  # noqa: SIM115
         self._file.seek(self._end)
@@ -92,7 +92,7 @@ class SpillQueue(Generic[T]):
         self._in_file += 1
         return place
 
-    def _taken(self, payload: bytes | _Place) -> bytes:
+    def _take(self, payload: bytes | _Place) -> bytes:
         if isinstance(payload, bytes):
             self._held -= len(payload)
             return payload

@@ -33,7 +33,7 @@ class KeptSeries:
         """Begin a file for a series; its name, empty if that cannot be."""
         self.end()
         try:
-            self._file, name = self._opened()
+            self._file, name = self._open()
         except OSError as error:
             self._fail(error)
             return ""
@@ -54,7 +54,7 @@ class KeptSeries:
             self._file.close()
         self._file = None
 
-    def _opened(self) -> tuple[BinaryIO, str]:
+    def _open(self) -> tuple[BinaryIO, str]:
         number = 1
         while True:
             ending = f".refused-{number}.mrd"
