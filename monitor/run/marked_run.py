@@ -102,9 +102,7 @@ class MarkedRun:
         """A message that was kept, as what it is by now."""
         return replace(taken, passed=tuple(map(self._renamed, taken.passed)))
 
-    def _push(
-        self, pipeline: Pipeline, one: Message
-    ) -> tuple[Update, Message | None]:
+    def _push(self, pipeline: Pipeline, one: Message) -> tuple[Update, Message | None]:
         """The pipeline's update, and what to keep of a message to push it again."""
         body = one.body
         if isinstance(body, Event) and not self.marks.passes(body):
