@@ -12,7 +12,7 @@ from monitor.screen.parts.table import in_other_epoch, tells_outcome
 from monitor.screen.screen import SpectrumView, TimeAxis, Waterfall
 from monitor.screen.state import SessionState
 
-OTHER_GAIN = "other epoch, scaled to the reference"
+OTHER_GAIN = "other epoch, rescaled"
 BLINDED = "lines of the outcome left out"
 
 

@@ -79,6 +79,8 @@ class HeadlinePanel(QFrame):
         self.verdict.refit()
         words = (*headline.lines, *("" for _ in self.lines))
         for text, said in zip(self.lines, words, strict=False):
+            if text.least_px(said) > self.width() - 2 * self._theme.px(20):
+                said = said.partition(" · ")[0]
             text.show_text(said)
             text.refit()
 

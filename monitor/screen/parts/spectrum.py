@@ -4,8 +4,9 @@ Everything is divided by one fixed height, that of the reference period's talles
 (of the first window before there is one): an axis that followed each update would hide
 a change of amplitude; only lines above `MOST` are lowered, clear of the residual.  The
 residual keeps that scale, lifted to a zero line of its own; the difference from the
-reference period is enlarged `ENLARGED` times, for 8 % of Glu is a fiftieth of NAA.  The
-dashed curve is the baseline with the macromolecules.
+reference period is enlarged four times, for 8 % of Glu is a fiftieth of NAA, or less
+where it would leave its place, as with the other line width of a re-shim.  The dashed
+curve is the baseline with the macromolecules.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ RESIDUAL_ZERO = 1.4
 MOST = 1.1
 TOP = 1.52
 FIRST = -0.22
-ENLARGED = 4
+ENLARGED = (4, 2, 1)
+ROOM = 0.3  # for the difference, to either side
 DIFFERENCE = -0.32  # its zero line
 BELOW = -0.66  # the first component where there is a difference
-DIFFERENCE_NAME = f"diff. ×{ENLARGED}"
 BASELINE = "baseline"
 LABEL_LIFT = 0.03
 FOOT = 0.08
@@ -105,6 +106,7 @@ def spectrum_view(
         _difference(curves, compared, what)[shown] / height
         for what in ("data", "model")
     )
+    enlarged = _enlarged(difference_fit)
     return SpectrumView(
         ppm=ppm[shown],
         measured=scaled(curves.data),
@@ -113,10 +115,12 @@ def spectrum_view(
         residual=scaled(curves.residual) + RESIDUAL_ZERO,
         residual_zero=RESIDUAL_ZERO,
         components=components,
-        labels=_labels(curves, height, components, compared is not None),
+        labels=_labels(curves, height, components, enlarged if compared else 0),
         peaks=peaks(ppm, model, tuple(curves.components), shown, hidden),
-        difference=difference + DIFFERENCE if compared else np.zeros(0),
-        difference_fit=difference_fit + DIFFERENCE if compared else np.zeros(0),
+        difference=enlarged * difference + DIFFERENCE if compared else np.zeros(0),
+        difference_fit=(
+            enlarged * difference_fit + DIFFERENCE if compared else np.zeros(0)
+        ),
         difference_zero=DIFFERENCE,
         low=lowest - FOOT,
         high=TOP,
@@ -126,12 +130,18 @@ def spectrum_view(
 
 
 def _difference(curves: Curves, mean: Curves | None, what: str) -> Line:
-    """Curve less that of the reference period on the same axis, enlarged."""
+    """Curve less that of the reference period on the same axis."""
     own = np.asarray(getattr(curves, what), np.float64)
     if mean is None:
         return np.zeros_like(own)
     before = np.interp(curves.ppm, mean.ppm, getattr(mean, what))
-    return np.asarray(ENLARGED * (own - before), np.float64)
+    return np.asarray(own - before, np.float64)
+
+
+def _enlarged(difference: Line) -> int:
+    """How many times a difference is enlarged, so that it stays in its place."""
+    most = float(np.max(np.abs(difference), initial=0.0))
+    return next((by for by in ENLARGED if by * most <= ROOM), ENLARGED[-1])
 
 
 def telling(ppm: Curve | Line, outcome: str = "") -> NDArray[np.bool_]:
@@ -174,14 +184,17 @@ def _broad(curves: Curves) -> Curve:
 
 
 def _labels(
-    curves: Curves, height: float, components: tuple[Component, ...], compared: bool
+    curves: Curves, height: float, components: tuple[Component, ...], enlarged: int
 ) -> tuple[tuple[float, str], ...]:
-    """Names at the right edge, that of the baseline clear of what is below."""
+    """Names at the right edge, that of the baseline clear of what is below.
+
+    `enlarged` is how many times the difference is; 0: there is none.
+    """
     right = int(np.argmin(np.abs(curves.ppm - RIGHT_PPM)))
     baseline = float(_broad(curves)[right]) / height
     named = [(c.offset + LABEL_LIFT, c.name) for c in components]
-    if compared:
-        named.insert(0, (DIFFERENCE, DIFFERENCE_NAME))
+    if enlarged:
+        named.insert(0, (DIFFERENCE, f"diff. ×{enlarged}"))
     lowest = named[0][0] + STEP if named else baseline
     baseline = min(max(baseline, lowest), RESIDUAL_ZERO - STEP)
     return *named, (baseline, BASELINE), (RESIDUAL_ZERO, "residual")

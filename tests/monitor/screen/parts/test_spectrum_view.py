@@ -51,8 +51,27 @@ def test_another_epoch_s_gain_is_taken_out(updates, gain):
     for name in ("measured", "model", "residual", "difference", "difference_fit"):
         one, two = getattr(before, name), getattr(after, name)
         np.testing.assert_allclose(two, one, atol=0.01, err_msg=name)
-    assert "scaled to the reference" in after.caption
-    assert "scaled" not in before.caption
+    assert "rescaled" in after.caption
+    assert "rescaled" not in before.caption
+
+
+@pytest.mark.parametrize(
+    ("apart", "enlarged"), [(0.01, 4), (0.1, 2), (0.2, 1), (0.5, 1)]
+)
+def test_a_difference_is_enlarged_as_far_as_it_stays_in_its_place(
+    updates, apart, enlarged
+):
+    display = shown(updates, 900.0)
+    now, mean = display.state.curves, display.state.mean_curves
+    line = np.exp(-(((now.ppm - 2.6) / 0.03) ** 2))
+    moved = mean.model + np.float32(apart * display.state.height) * line
+    estimate = replace(display.state.estimates[-1], time_end_s=1e5)
+    wide = replace(now, model=moved.astype(np.float32))
+    display.fold(Update(9000, 0, estimate=estimate, curves=wide), 901.0)
+    view = display.screen(904.0).spectrum
+    assert f"diff. ×{enlarged}" in {name for _, name in view.labels}
+    top = view.difference_fit.max() - view.difference_zero
+    assert top == pytest.approx(enlarged * apart, rel=0.05)
 
 
 @pytest.mark.parametrize("gain", [1.3, 2.0])
