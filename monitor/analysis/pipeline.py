@@ -154,7 +154,9 @@ class Pipeline:
         if not isinstance(body, Transient):
             return message
         kept = self.intake.kept(body)
-        return None if kept is None else replace(message, body=kept)
+        if kept is None:
+            return None
+        return message if kept is body else replace(message, body=kept)
 
     def window_curves(self, fitted: FittedWindow) -> Curves:
         """Spectra of a window and its fit, for drawing."""

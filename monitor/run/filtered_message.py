@@ -45,7 +45,8 @@ class Taken:
 
     def completed(self, update: Update) -> Update:
         """The pipeline's update with what this message adds."""
-        update = replace(update, notes=update.notes + self.notes)
+        if self.notes:
+            update = replace(update, notes=update.notes + self.notes)
         if self.water is not None:
             update = replace(update, water=self.water)
         if self.missing or not self.counted:

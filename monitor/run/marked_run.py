@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import is_
 from typing import TYPE_CHECKING
 
 from monitor.analysis.note import Note, NoteKind, may_be_told, notes_of
@@ -89,12 +90,14 @@ class MarkedRun:
                 kept += [keep] if keep is not None else []
             if opened:
                 update = replace(update, notes=opened + update.notes)
-        self._kept.append(replace(taken, passed=tuple(kept)))
+        same = len(kept) == len(taken.passed) and all(map(is_, kept, taken.passed))
+        self._kept.append(taken if same else replace(taken, passed=tuple(kept)))
         update = taken.completed(with_marks(marked, update))
         if self._settings_are_news and self.pipeline is not None:
             update = replace(update, settings=self.pipeline.settings)
             self._settings_are_news = False
-        update = replace(update, notes=may_be_told(update.notes, self.hidden))
+        if update.notes:
+            update = replace(update, notes=may_be_told(update.notes, self.hidden))
         self._keep(taken, update)
         return update
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.signal.axis import Axis
-from monitor.analysis.signal.spectrum import Complex, Real, spectrum_of
+from monitor.analysis.signal.spectrum import Complex, Real
 
 EDGES_PPM = np.arange(0.4, 4.05, 0.15)
 MIDDLES_PPM = 0.5 * (EDGES_PPM[1:] + EDGES_PPM[:-1])
@@ -26,16 +27,22 @@ NEVER = frozenset({"empty", "settling", "saturated"})
 """Flags of transients that are compared with no others."""
 
 
-def bands_of(fid: Complex, axis: Axis, shift_hz: float) -> Real:
+def bands_of(lines: Complex, axis: Axis, shift_hz: float) -> Real:
     """Real, then imaginary parts (2 BANDS,) of the mean of each band of a spectrum.
 
     `shift_hz` is how far its lines lie too high.
     """
-    lines = spectrum_of(fid)
-    off = shift_hz / axis.frequency_mhz
-    cuts = [axis.band(low + off, low + off).start for low in EDGES_PPM]
-    means = np.add.reduceat(lines, cuts)[:-1] / np.maximum(np.diff(cuts), 1)
+    cuts, widths = _cuts(axis, shift_hz)
+    means = np.add.reduceat(lines, cuts)[:-1] / widths
     return np.concatenate([means.real, means.imag])
+
+
+@lru_cache(maxsize=16)
+def _cuts(axis: Axis, shift_hz: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where the bands begin, and how many points each has; read-only."""
+    off = shift_hz / axis.frequency_mhz
+    cuts = np.searchsorted(axis.ppm, EDGES_PPM + off)
+    return cuts, np.maximum(np.diff(cuts), 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class Judge:
             self._measured.append(prepared.measured)
         self._arrived[i], self._measured[i] = quality, prepared.measured
         epoch = self._epochs.setdefault(quality.epoch, EpochFeatures(i))
-        bands = bands_of(prepared.aligned, axis, shift_hz)
+        bands = bands_of(prepared.spectrum, axis, shift_hz)
         water = prepared.measured.values[WATER] if prepared.measured else -math.inf
         epoch.put(i, Features.of(bands, quality, water, height, step))
         self._found.pop(quality.epoch, None)

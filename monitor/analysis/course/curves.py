@@ -18,12 +18,12 @@ from monitor.analysis.preparation.preparation import Preparation
 from monitor.analysis.signal.spectrum import Complex
 
 
-def strip_of(fid: Complex, model: Model, preparation: Preparation) -> Curve:
-    """Phased real spectrum for the waterfall, the template's NAA being 1."""
+def strip_of(spectrum: Complex, model: Model, preparation: Preparation) -> Curve:
+    """Phased real part of a spectrum for the waterfall, the template's NAA being 1."""
     turn = np.exp(-1j * preparation.absolute.phase_rad)
     height = preparation.line.height
     scale = 1 / height if np.isfinite(height) and height > 0 else 1.0
-    return np.asarray((model.in_band(fid) * turn * scale).real, np.float32)
+    return np.asarray((spectrum[model.band] * turn * scale).real, np.float32)
 
 
 def window_curves(course: Course, fitted: FittedWindow) -> Curves:

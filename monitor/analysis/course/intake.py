@@ -28,6 +28,7 @@ from monitor.analysis.preparation.preparation import Preparation
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.second_pass import session_realigned
 from monitor.analysis.signal.noise import at_least_the_floor, noise_sd_of
+from monitor.analysis.signal.spectrum import spectrum_of
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.transient import Acquisition, ComplexFID, Kind, Transient
@@ -182,7 +183,8 @@ class Intake:
             return None if preparation.combination.settled else body
         if self._newest is None:
             return body
-        return replace(body, fid=preparation.combined(body.fid, self._newest))
+        fid = preparation.combined(body.fid, self._newest)
+        return body if fid is body.fid else replace(body, fid=fid)
 
     def reference_frame(self, body: Transient) -> None:
         """Take a water reference or a noise transient."""
@@ -225,8 +227,8 @@ class Intake:
             self._tell()
         self._look_back(prepared.quality.epoch, model)
         return (
-            strip_of(prepared.aligned, model, preparation),
-            strip_of(prepared.unaligned, model, preparation),
+            strip_of(prepared.spectrum, model, preparation),
+            strip_of(spectrum_of(prepared.unaligned), model, preparation),
         )
 
     def _place_lines(self, preparation: Preparation, prepared: Prepared) -> None:
@@ -348,6 +350,6 @@ class Intake:
 
 def _noise_sd(prepared: Prepared, model: Model) -> float:
     """SD of one real component of a transient's noise."""
-    sd = noise_sd_of(prepared.aligned, model.dwell_time_s, model.frequency_mhz)
+    sd = noise_sd_of(prepared.spectrum, model.dwell_time_s, model.frequency_mhz)
     # Without any noise (a simulation) the fit still needs a scale.
     return at_least_the_floor(float(sd), prepared.aligned) or 1.0

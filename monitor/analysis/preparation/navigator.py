@@ -99,8 +99,19 @@ class Navigator:
             off[own] = _wrap(values[own] - centres[s])
         free = max(len(off) - len(centres), 1)
         N = past[:, NOISE].mean(axis=0).reshape(2, 2)
-        w, V = np.linalg.eigh(off.T @ off / free - N)
-        return centres[step], np.asarray((V * np.maximum(w, 0.0)) @ V.T)
+        return centres[step], _without_negative(off.T @ off / free - N)
+
+
+def _without_negative(S: Real) -> Real:
+    """A symmetric matrix (2, 2), what it has of negative eigenvalues left out."""
+    (a, b), (_, d) = S.tolist()
+    middle, apart = 0.5 * (a + d), math.hypot(0.5 * (a - d), b)
+    if middle >= apart:
+        return S
+    if middle + apart <= 0:
+        return np.zeros((2, 2))
+    share = (middle + apart) / (2 * apart)
+    return np.asarray(share * (S - (middle - apart) * np.eye(2)))
 
 
 def _inverse(S: Real) -> Real:

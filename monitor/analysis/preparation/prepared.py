@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.weights import Measures
-from monitor.analysis.signal.spectrum import Complex
+from monitor.analysis.signal.spectrum import Complex, spectrum_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """One transient, ready for averages.
 
@@ -31,3 +32,8 @@ class Prepared:
     quality: Quality
     measured: Measures | None = None
     redone: tuple[Prepared, ...] = ()
+
+    @cached_property
+    def spectrum(self) -> Complex:
+        """Of `aligned`, (points,) ascending in ppm."""
+        return spectrum_of(self.aligned)

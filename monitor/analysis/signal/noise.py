@@ -21,7 +21,6 @@ from monitor.analysis.signal.spectrum import (
     Complex,
     Real,
     ppm_axis,
-    spectrum_of,
 )
 from streams.messages.transient import REFERENCE_PPM
 
@@ -48,10 +47,10 @@ def noise_region(points: int, dwell_time_s: float, frequency_mhz: float) -> slic
     return slice(int(found[0]), int(found[-1]) + 1)
 
 
-def noise_sd_of(fids: Complex, dwell_time_s: float, frequency_mhz: float) -> Real:
-    """SD of one real component of a spectral point of FIDs (..., points)."""
-    region = noise_region(fids.shape[-1], dwell_time_s, frequency_mhz)
-    part = spectrum_of(fids)[..., region]
+def noise_sd_of(spectra: Complex, dwell_time_s: float, frequency_mhz: float) -> Real:
+    """SD of one real component of a point of spectra (..., points)."""
+    region = noise_region(spectra.shape[-1], dwell_time_s, frequency_mhz)
+    part = spectra[..., region]
     second = part[..., 2:] - 2.0 * part[..., 1:-1] + part[..., :-2]
     power = np.mean(second.real**2 + second.imag**2, axis=-1)
     return np.asarray(np.sqrt(power / 12.0), float)

@@ -37,7 +37,7 @@ def test_white_noise_is_as_large_as_it_was_made(points: int, sd: float) -> None:
     fids = white(1, (40, points), sd)
     found = [noise_sd(fid, DWELL_S, MHZ) for fid in fids]
     assert np.mean(found) == pytest.approx(sd, rel=0.02)
-    spectral = noise_sd_of(fids, DWELL_S, MHZ) / math.sqrt(points)
+    spectral = noise_sd_of(spectrum_of(fids), DWELL_S, MHZ) / math.sqrt(points)
     assert np.mean(spectral) == pytest.approx(sd, rel=0.02)
     tails = np.stack([tail_noise(fid[None], DWELL_S, MHZ)[0] for fid in fids])
     assert np.var(tails) == pytest.approx(2 * sd**2, rel=0.03)
@@ -48,8 +48,10 @@ def test_lines_are_no_noise() -> None:
     lines = line(2048, 2.01, 4.0, 200.0) + line(2048, 0.9, 30.0, 200.0)
     bare = noise_sd(fid, DWELL_S, MHZ)
     assert noise_sd(fid + lines + water, DWELL_S, MHZ) == pytest.approx(bare, rel=0.05)
-    bare = noise_sd_of(fid, DWELL_S, MHZ)
-    assert noise_sd_of(fid + lines, DWELL_S, MHZ) == pytest.approx(bare, rel=0.01)
+    bare = noise_sd_of(spectrum_of(fid), DWELL_S, MHZ)
+    assert noise_sd_of(spectrum_of(fid + lines), DWELL_S, MHZ) == pytest.approx(
+        bare, rel=0.01
+    )
 
 
 def test_the_region_lies_where_there_is_no_line() -> None:
