@@ -248,7 +248,7 @@ class Pipeline:
         over = self.periods.over(body.time_s)
         if over is not None:
             self._set_reference(over)
-        before = len(self.intake.joined), self.intake.begun_again
+        before = self._standing()
         self.nulled.close()
         strip, strip_raw = self.intake.push(body, update.seq, update.epoch)
         quality = self.course.qualities[-1]
@@ -256,7 +256,7 @@ class Pipeline:
         update, anew = self._judged(update)
         if over is not None or anew:
             return self._redone(update)
-        other = before != (len(self.intake.joined), self.intake.begun_again)
+        other = before != self._standing()
         if other or (self.live and self.course.outgrown):
             return self._redone(update)
         if not self.live or not self._anything():
@@ -326,6 +326,11 @@ class Pipeline:
         self.intake.put_models(lambda a: model_for(basis, a, settings)[0])
         if acquisition is not None:
             self._free(model_for(basis, acquisition, settings)[0], acquisition)
+
+    def _standing(self) -> tuple[int, int, int]:
+        """What of transients that came before a new one may change."""
+        places, intake = self.course.offsets.places, self.intake
+        return len(intake.joined), intake.begun_again, len(places.begins)
 
     def _event(self, body: Event, update: Update) -> Update:
         """Note an event; some of them change what is done with the transients."""

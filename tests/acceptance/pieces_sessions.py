@@ -9,8 +9,8 @@ shim, basis set and what the fit does not know are those of `change_sessions`.  
               of it: the line 0.2 to 2 Hz wider or narrower (6 to 10 Hz), another
               asymmetry, the frequency within 6 Hz
     apart     reference and infusion are two series, shimmed anew between them
-    moved     the same, and the voxel lies a little elsewhere: other coils, levels
-              within 3 % (SD)
+    moved     the same, and the voxel lies 6 mm elsewhere, as its header says: other
+              coils, levels within 3 % (SD)
 
 `-null` has no change of the outcome, else Glu and Gln change by 6 to 14 % (`mixed`).
 """
@@ -21,10 +21,11 @@ import numpy as np
 from change_sessions import fids_of, followed, truth_of
 from change_sessions import scenario_of as whole_of
 
-from streams.messages.transient import number
+from streams.messages.transient import Start, number
 from streams.simulator.plan import MovedVoxel
 from streams.simulator.scanner import scan
 from streams.simulator.scenario import Scenario
+from streams.voxel.place import VoxelPlace
 
 TR_S, REFERENCE, INFUSION, BLOCKS = 2.0, 160, 320, 5
 OUTCOMES = ("Glx/tNAA", "Glu/tCr")
@@ -111,7 +112,20 @@ def run(kind: str, seed: int):
     """A session through the whole chain: scenario, pipeline, and its last update."""
     scenario = scenario_of(kind, seed)
     messages = number(scan(scenario, fids_of("mixed")))
-    return scenario, *followed(messages, "mixed", step=8)
+    return scenario, *followed(_placed(messages, scenario), "mixed", step=8)
+
+
+def _placed(messages, scenario: Scenario):
+    """Headers that say where the voxel lies."""
+    series = iter(scenario.series)
+    for message in messages:
+        body = message.body
+        if isinstance(body, Start):
+            centre_mm = (6.0 if next(series).moved else 0.0, 0.0, 0.0)
+            place = VoxelPlace(centre_mm, ((1, 0, 0), (0, 1, 0), (0, 0, 1)))
+            acquisition = replace(body.acquisition, voxel_place=place)
+            message = replace(message, body=replace(body, acquisition=acquisition))
+        yield message
 
 
 def truth(scenario: Scenario, times_s: np.ndarray) -> np.ndarray:

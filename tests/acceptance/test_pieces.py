@@ -48,6 +48,11 @@ def test_across_epochs_nothing_is_not_called_a_change(kind):
     assert (np.abs(found.filtered) < 3 * found.filtered_sd).all()
 
 
+def test_a_voxel_that_has_moved_may_hold_another_tissue():
+    near, far = session_of("apart-null", 3), session_of("moved-null", 3)
+    assert (far.mean_sd > 1.3 * near.mean_sd).all()
+
+
 def test_one_choice_serves_both_epochs():
     _, pipeline, _ = run("apart", 1)
     one, other = pipeline.course.sessions.values()

@@ -15,10 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from monitor.analysis.course.epoch_offset import (
-    offset_covariance,
-    shared_covariance,
-)
+from monitor.analysis.course.offsets import Offsets
 from monitor.analysis.course.outcomes import Outcomes, outcomes_of
 from monitor.analysis.course.projections import Projections
 from monitor.analysis.course.response import Reference
@@ -80,6 +77,7 @@ class Course:
     outcomes : what the basis set allows
     fitted : windows of the last time that everything was done
     rejected : epochs that no window or reference period uses
+    offsets : how far epochs may be apart, and which of them lie elsewhere
     last_fitted : the newest window's fit
     """
 
@@ -97,14 +95,12 @@ class Course:
     fitted: list[FittedWindow] = field(default_factory=list)
     last_fitted: FittedWindow | None = None
     rejected: frozenset[int] = frozenset()
+    offsets: Offsets = field(default_factory=Offsets)
     _epochs: list[int] = field(default_factory=list)
     _times_s: list[float] = field(default_factory=list)
     _projections: Projections = field(default_factory=Projections)
     _full: FullFits = field(default_factory=FullFits)
     _models: SessionModels = field(default_factory=SessionModels)
-    _offsets: dict[int, tuple[SessionModel, SessionModel, Real]] = field(
-        default_factory=dict
-    )
 
     def begin_epoch(self, epoch: int, model: Model) -> None:
         """Take the basis set on the grid of an epoch's acquisition."""
@@ -249,14 +245,10 @@ class Course:
 
     def offset_covariance(self, epoch: int) -> Real | None:
         """V (M, M) of an epoch against the reference period's; None in that itself."""
-        home, other = self.home, self.sessions.get(epoch)
-        if home is None or other is None or epoch == home:
+        home = self.home
+        if home is None:
             return None
-        both = self.sessions[home], other
-        held = self._offsets.get(epoch)
-        if held is None or held[0] is not both[0] or held[1] is not both[1]:
-            held = self._offsets[epoch] = (*both, offset_covariance(*both))
-        return held[2]
+        return self.offsets.covariance(home, epoch, self.sessions)
 
     @property
     def outgrown(self) -> bool:
@@ -278,15 +270,7 @@ class Course:
         home = self.home
         if home is None or set(epochs) <= {home}:
             return None
-        M, shared = len(self.names), shared_covariance(self.sessions[home])
-        own = {epoch: self.offset_covariance(epoch) for epoch in set(epochs)}
-        found = np.zeros((len(epochs), len(epochs), M, M))
-        for i, one in enumerate(epochs):
-            for k, other in enumerate(epochs):
-                V = own[one]
-                if V is not None and own[other] is not None:
-                    found[i, k] = V if one == other else shared
-        return found
+        return self.offsets.between(home, epochs, self.sessions)
 
     def _same_brain(self, epoch: int) -> SessionModel | None:
         """The session model whose choices another epoch takes over.

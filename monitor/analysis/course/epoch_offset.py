@@ -9,14 +9,19 @@ the amplitudes in the reference period's epoch, those of another epoch are
 g an unknown gain, C and C' what the noise of the two means leaves open in what their
 windows hold (`SessionModel.common`, without what is the brain's and the same error in
 both: baseline, small shifts, T2, macromolecules that nobody measured), and D what
-another shim does to a fit, PERCENT of each amplitude or sum.
+another shim does to a fit, PERCENT of each amplitude or sum.  Where the voxel lies
+elsewhere, by its header or by what the coils see, D holds another tissue, too:
+PLACE_PERCENT of each.
 
 PERCENT was measured over simulated re-shims of 0.2 to 2 Hz: what the differences of two
-means have beyond C, C' and their noise (`tests/acceptance/pieces.md`).
+means have beyond C, C' and their noise (`tests/acceptance/pieces.md`).  PLACE_PERCENT
+is what voxels of one region, a few mm apart, are taken to differ by; no real session
+tells it here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -34,20 +39,29 @@ from monitor.analysis.signal.spectrum import Real
 
 PERCENT = {"Glu": 1.0, "Gln": 3.0, "tNAA": 0.7, "tCr": 0.7, "tCho": 1.2, "mI": 1.0}
 OTHERS_PERCENT = 3.0
+PLACE_PERCENT = 3.0
 
 
-def offset_covariance(home: SessionModel, other: SessionModel) -> Real:
-    """V (M, M), on the scale of the home epoch's amplitudes (M,)."""
+def offset_covariance(home: SessionModel, other: SessionModel, apart: bool) -> Real:
+    """V (M, M), on the scale of the home epoch's amplitudes (M,).
+
+    `apart`: the voxel of the other epoch lies elsewhere.
+    """
     c = home.fit.amplitudes
     gain = gain_over(c, other.fit.amplitudes)
     noise = _own(home) + gain**2 * _own(other)
-    return np.asarray(noise + _shims(home.fit.names, c), float)
+    places = _places(home.fit.names, c) if apart else 0.0
+    return np.asarray(noise + _shims(home.fit.names, c) + places, float)
 
 
-def shared_covariance(home: SessionModel) -> Real:
-    """What the offsets b of two other epochs have in common: the home epoch's part."""
-    shims = _shims(home.fit.names, home.fit.amplitudes)
-    return np.asarray(_own(home) + 0.5 * shims, float)
+def shared_covariance(home: SessionModel, apart: bool, together: bool) -> Real:
+    """What the offsets b of two other epochs have in common: the home epoch's part.
+
+    `apart`: both lie elsewhere than the home epoch; `together`: in one place.
+    """
+    names, c = home.fit.names, home.fit.amplitudes
+    places = (1.0 if together else 0.5) * _places(names, c) if apart else 0.0
+    return np.asarray(_own(home) + 0.5 * _shims(names, c) + places, float)
 
 
 def offset_directions(covariance: Real) -> Real:
@@ -77,13 +91,25 @@ def _own(model: SessionModel) -> Real:
 
 
 def _shims(names: tuple[str, ...], c: Real) -> Real:
-    """D (M, M): the members of a sum go together."""
+    """D (M, M) of another shim."""
+    return _spread(names, c, PERCENT, OTHERS_PERCENT)
+
+
+def _places(names: tuple[str, ...], c: Real) -> Real:
+    """What D (M, M) has of another tissue besides."""
+    return _spread(names, c, dict.fromkeys(PERCENT, PLACE_PERCENT), PLACE_PERCENT)
+
+
+def _spread(
+    names: tuple[str, ...], c: Real, percents: Mapping[str, float], others: float
+) -> Real:
+    """Covariance (M, M) of SDs in percent: the members of a sum go together."""
     size = sizes(c)
     D, left = np.zeros((len(names),) * 2), set(names)
-    for total, percent in PERCENT.items():
+    for total, percent in percents.items():
         members = naming.members(total, names)
         u = 0.01 * percent * np.where([n in members for n in names], size, 0.0)
         D += np.outer(u, u)
         left -= set(members)
-    others = np.array([n in left for n in names])
-    return D + np.diag(np.where(others, 0.01 * OTHERS_PERCENT * size, 0.0) ** 2)
+    rest = np.array([n in left for n in names])
+    return D + np.diag(np.where(rest, 0.01 * others * size, 0.0) ** 2)

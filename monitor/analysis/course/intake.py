@@ -109,6 +109,8 @@ class Intake:
         else:
             declared = self.settings.new_series == "same"
             self._preparation.new_series(acquisition, last, declared)
+        if self._preparation.elsewhere:
+            self._lies_elsewhere(epoch)
 
     def begin_epoch(self, epoch: int) -> bool:
         """Begin an epoch of the same series; whether there is one."""
@@ -142,6 +144,14 @@ class Intake:
             self._tell()
         return bool(again)
 
+    def _lies_elsewhere(self, epoch: int) -> None:
+        """Take in that an epoch lies elsewhere than the one before it."""
+        self.course.offsets.places.begins.add(epoch)
+        self.said.append(
+            "The voxel lies elsewhere than before: how far another tissue may put the "
+            "two apart is in every interval across them."
+        )
+
     def _tell(self) -> None:
         """Say what has become of a series that was on trial."""
         if self._preparation is None:
@@ -149,6 +159,8 @@ class Intake:
         what = f"The series that began at {self._series_s:.0f} s "
         if moved := self._preparation.moved:
             self.said.append(what + f"is an epoch of its own: {'; '.join(moved)}.")
+            if self._preparation.elsewhere:
+                self._lies_elsewhere(self.course.epochs[-1])
         else:
             self.said.append(
                 what + "goes on with the epoch before it: nothing has moved since."

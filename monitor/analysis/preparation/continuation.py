@@ -105,11 +105,16 @@ class Difference:
             "the line has changed": self._width_z > LEVEL or self.shape > SHAPE_LIMIT,
             "the receiver's gain has changed": abs(self.noise_percent) > NOISE_PERCENT,
             "the signal has changed": abs(self.signal_percent) > SIGNAL_PERCENT,
-            "the coils see it otherwise": self.coils_share > COILS_SHARE,
+            "the coils see it otherwise": self.elsewhere,
             "there is too little signal to tell": not LEVEL * self.width_sd_hz
             < LARGEST_WIDTH_HZ,
         }
         return tuple(what for what, moved in said.items() if moved)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the coils see another place."""
+        return self.coils_share > COILS_SHARE
 
     @property
     def _width_z(self) -> float:

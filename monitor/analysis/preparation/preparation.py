@@ -43,7 +43,7 @@ from monitor.analysis.preparation.measures import Absolute, NaaLine
 from monitor.analysis.preparation.navigator import Navigator
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.registration import Registration
-from monitor.analysis.preparation.trial import Trial, like
+from monitor.analysis.preparation.trial import Trial, in_place, like
 from monitor.analysis.preparation.verdict import measures_of, quality_of, verdict_of
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
@@ -68,6 +68,8 @@ class Preparation:
         self._tried = False
         self._before: tuple[Epoch, Acquisition, tuple[bool, bool]] | None = None
         self.moved: tuple[str, ...] = ()
+        self.elsewhere = False  # than the epoch before, as far as is known
+        self._acquisition = acquisition
         self.new_epoch(acquisition)
 
     def new_series(self, acquisition: Acquisition, number: int, declared: bool) -> None:
@@ -88,6 +90,7 @@ class Preparation:
         """Forget coil weights, eddy phase and template: nothing averages across."""
         check_acquisition(acquisition)
         self._trial = None
+        self.elsewhere = not in_place(acquisition, self._acquisition)
         self._acquisition = acquisition
         self._frozen = False
         self._epoch = Epoch.begun(acquisition, self._settings)
@@ -271,8 +274,10 @@ class Preparation:
         own = self._epoch, self._frozen, self._refreeze
         self._epoch, (self._frozen, self._refreeze) = trial.state, trial.frozen
         again = tuple(self._gone_on(trial))
-        self.moved = trial.moved()
-        if self.moved:
+        found = None if trial.declared else trial.difference()
+        self.moved = () if found is None else found.moved(trial.state.axis)
+        if found is not None and self.moved:
+            self.elsewhere = found.elsewhere
             self._epoch, self._frozen, self._refreeze = own
             return ()
         return again

@@ -65,10 +65,6 @@ class Trial:
         self.fids.append(fid)
         return len(self.fids) >= TRIAL
 
-    def moved(self) -> tuple[str, ...]:
-        """What has moved, in words; nothing where it is declared that nothing has."""
-        return () if self.declared else self.difference().moved(self.state.axis)
-
     def difference(self) -> Difference:
         """How far they are from those before, once the state has seen them."""
         after = tuple(self.state.recent)

@@ -137,9 +137,14 @@ class Observer:
         return np.array_equal(reference.amplitudes, self.still.c0)
 
     def changed(self, before: Observer) -> set[int]:
-        """Epochs that another observer saw by another session model, or not at all."""
+        """Epochs that another observer saw by another model or offset, or not."""
         known = before._sessions
-        return {e for e, now in self._sessions.items() if known.get(e) is not now}
+        return {
+            epoch
+            for epoch, now in self._sessions.items()
+            if known.get(epoch) is not now
+            or not _same(self.offsets[epoch], before.offsets[epoch])
+        }
 
     def _one(self, i: int, o: Real, before: Observed | None) -> Observed:
         """One transient, its place counted from the last."""
@@ -190,6 +195,13 @@ def unchanged(
         i for i, (a, b) in enumerate(pairs) if b.epoch in changed or not _alike(a, b)
     )
     return next(others, shorter)
+
+
+def _same(one: Real | None, other: Real | None) -> bool:
+    """Whether two offsets are the same."""
+    return one is other or (
+        one is not None and other is not None and np.array_equal(one, other)
+    )
 
 
 def _alike(one: Observed, other: Observed) -> bool:

@@ -98,6 +98,7 @@ def test_coils_that_see_it_otherwise_make_an_epoch(acquisition, before, transien
         second = seen(after(transient), by, 2)
         preparation, worked = two_series(four, seen(before, SEEN_BY, 1), second)
         assert set(epochs(worked)) == {expected}
+        assert preparation.elsewhere == bool(expected)
     assert "the coils see it otherwise" in preparation.moved
 
 
@@ -125,8 +126,11 @@ def test_a_voxel_that_lies_elsewhere_is_another_epoch(
         replace(acquisition, voxel_place=VoxelPlace((x, 5.0, 20.0), axes))
         for x in (3.0, 3.0 + moved_mm)
     )
-    _, worked = two_series(here, before, after(transient), other=there)
+    preparation, worked = two_series(here, before, after(transient), other=there)
     assert set(epochs(worked)) == {epoch}
+    assert preparation.elsewhere == bool(epoch)
+    preparation.new_epoch(there)  # shimmed anew where it lies
+    assert not preparation.elsewhere
 
 
 @pytest.mark.parametrize(("count", "goes_on"), [(LEAST - 1, False), (20, True)])
