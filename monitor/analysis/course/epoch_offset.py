@@ -92,19 +92,19 @@ def _own(model: SessionModel) -> Real:
 
 def _shims(names: tuple[str, ...], c: Real) -> Real:
     """D (M, M) of another shim."""
-    return _spread(names, c, PERCENT, OTHERS_PERCENT)
+    return _spread(names, sizes(c), PERCENT, OTHERS_PERCENT)
 
 
 def _places(names: tuple[str, ...], c: Real) -> Real:
     """What D (M, M) has of another tissue besides."""
-    return _spread(names, c, dict.fromkeys(PERCENT, PLACE_PERCENT), PLACE_PERCENT)
+    percents = dict.fromkeys(PERCENT, PLACE_PERCENT)
+    return _spread(names, np.abs(c), percents, PLACE_PERCENT)
 
 
 def _spread(
-    names: tuple[str, ...], c: Real, percents: Mapping[str, float], others: float
+    names: tuple[str, ...], size: Real, percents: Mapping[str, float], others: float
 ) -> Real:
-    """Covariance (M, M) of SDs in percent: the members of a sum go together."""
-    size = sizes(c)
+    """Covariance (M, M), SDs in percent of sizes (M,): members of a sum go together."""
     D, left = np.zeros((len(names),) * 2), set(names)
     for total, percent in percents.items():
         members = naming.members(total, names)
