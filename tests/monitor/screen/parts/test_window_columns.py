@@ -65,10 +65,9 @@ def test_the_one_before_shares_nothing_and_is_of_its_kind():
     assert held.same(replace(FOUR[1], time_start_s=61.0)) is None
 
 
-def test_those_that_share_nothing_after_a_time():
-    held = Windows([*FOUR, window(4, converged=False), window(5, independent=False)])
-    assert [e.window for e in held.independent(60.0, 9)] == [1, 2, 3]
-    assert [e.window for e in held.independent(0.0, 2)] == [2, 3]
+def test_the_independent_ones_in_a_span():
+    held = Windows([*FOUR, window(4, independent=False)])
+    assert [e.window for e in held.inside((60.0, 300.0))] == [1, 2, 3]
     assert [e.window for e in held.inside((60.0, 175.0))] == [1, 2]
     assert [e.window for e in held.inside((60.1, 175.0))] == [2]
     assert [e.window for e in held.inside((60.0, 174.9))] == [1]
@@ -102,16 +101,9 @@ def point(k: int, value: float | None = None) -> TrackerPoint:
     return TrackerPoint(k, 2.0 * k, {"Glu": known}, {"Glu": 0.5})
 
 
-def test_the_tracker_after_the_last_transient_up_to_a_time():
-    tracks = Tracks(point(k) for k in range(5))
-    assert tracks.at(4.0, "Glu") == (2.0, 0.5)
-    assert tracks.at(5.9, "Glu") == (2.0, 0.5)
-    assert all(map(math.isnan, tracks.at(-0.1, "Glu")))
-    assert tracks.newest == point(4)
-
-
 def test_a_band_is_thinned_and_keeps_the_newest():
     tracks = Tracks(point(k) for k in range(2 * MOST_DRAWN + 2))
+    assert tracks.newest == point(2 * MOST_DRAWN + 1)
     band = tracks.band("Glu", 60.0)
     assert len(band.time_min) <= MOST_DRAWN + 1
     assert band.time_min[0] == -1.0
