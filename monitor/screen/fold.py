@@ -6,10 +6,12 @@ These functions alone change a `SessionState`.  Every reading of a clock is the 
 
 from __future__ import annotations
 
+from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.note import Note
 from monitor.analysis.preparation.quality import LOW_WEIGHT, Quality
+from monitor.analysis.tracking.agreement import Agreement
 from monitor.analysis.update import Update
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
@@ -17,7 +19,12 @@ from monitor.screen import disk, notices
 from monitor.screen.fold_event import take_event
 from monitor.screen.parts.axis import Span
 from monitor.screen.parts.spectrum import height_of
-from monitor.screen.parts.stretch_words import lasting, over_words, taken_back
+from monitor.screen.parts.stretch_words import (
+    effect_words,
+    lasting,
+    over_words,
+    taken_back,
+)
 from monitor.screen.parts.tracks import Tracks
 from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
@@ -90,10 +97,31 @@ def _take_stretches(state: SessionState, update: Update, now_s: float) -> None:
     zero_s, found = state.zero_s(), None if state.hidden else state.agreement
     for one in news.begun:
         state.notices.log.append((state.time_s(), lasting(one, zero_s)))
-    for one in news.over:
+    for one in _to_be_told(state, news.over, found):
         tell(state, over_words(one, zero_s, found), now_s)
     for one in news.taken_back:
         tell(state, taken_back(one, zero_s), now_s)
+
+
+def _to_be_told(
+    state: SessionState, over: tuple[Stretch, ...], found: Agreement | None
+) -> list[Stretch]:
+    """Stretches that are over and whose effect is known; the others wait a window.
+
+    Where nothing is compared they do not wait, nor where the effect stays unknown.
+    """
+    waiting = (*state.stretches.untold, *over)
+    late_s = state.time_s() - 2 * state.window_s
+    told = [
+        one
+        for one in waiting
+        if found is None
+        or state.ended is not None
+        or one.end_s < late_s
+        or effect_words(one, found)
+    ]
+    state.stretches.untold = tuple(one for one in waiting if one not in told)
+    return told
 
 
 def hear(state: SessionState, stream: Stream, now_s: float) -> None:

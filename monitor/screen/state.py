@@ -271,16 +271,7 @@ class SessionState:
         spans = zip(self.epochs, self.epoch_starts_s, ends, strict=False)
         left_out = self.settings.rejected_epochs
         epochs = [(start, end) for n, start, end in spans if n in left_out]
-        stretches = [
-            (s.start_s, s.end_s + self.interval_s)
-            for s in self.stretches.known
-            if s.left_out
-        ]
-        return (*epochs, *stretches)
-
-    def rejected_epochs(self) -> str:
-        """Epochs that the operator leaves out, as typed: "1, 2"."""
-        return ", ".join(f"{epoch}" for epoch in self.settings.rejected_epochs)
+        return (*epochs, *self.stretches.left_out_s(self.interval_s))
 
     def estimate_at(self, now_s: float) -> Estimate | None:
         """The estimate for headline and table, held for `HEADLINE_S`."""

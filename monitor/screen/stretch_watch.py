@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitor.analysis.contamination.stretch import Cause, Stretch
+from monitor.screen.parts.axis import Span
 
 Stretches = tuple[Stretch, ...]
 
@@ -27,10 +28,17 @@ class StretchWatch:
     ----------
     known : all stretches of the session as they were found last
     lasting : those of them that are left out at this moment
+    untold : those that are over, and what they changed is not known yet
     """
 
     known: Stretches = ()
     lasting: Stretches = ()
+    untold: Stretches = ()
+
+    def left_out_s(self, interval_s: float) -> tuple[Span, ...]:
+        """Spans that are left out, to the end of their last transient, s."""
+        out = (one for one in self.known if one.left_out)
+        return tuple((one.start_s, one.end_s + interval_s) for one in out)
 
     def step(
         self, stretches: Stretches | None, transients: int, ended: bool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtGui import QFocusEvent, QKeyEvent
 from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -23,7 +23,10 @@ WORDS = {
 
 
 class NoteLine(QLineEdit):
-    """Where a note is typed: Return sends it, Escape leaves it."""
+    """Where a note is typed: Return sends it, Escape or a click beside it leaves it.
+
+    Words that were typed stay where only the mouse has gone elsewhere.
+    """
 
     left = pyqtSignal()
 
@@ -33,6 +36,13 @@ class NoteLine(QLineEdit):
             self.left.emit()
             return
         super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        """A click beside it leaves it, if nothing was typed."""
+        super().focusOutEvent(event)
+        by_mouse = Qt.FocusReason.MouseFocusReason
+        if event is not None and event.reason() == by_mouse and not self.text():
+            self.left.emit()
 
 
 class ButtonPanel(QStackedWidget):

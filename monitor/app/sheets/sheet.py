@@ -1,7 +1,7 @@
 """A sheet over the plots: help, checks, settings, a closer look.
 
 Strip, messages and buttons stay visible beside it, and the headline but for the wide
-ones; Escape closes it.
+ones; Escape closes it, and so does the cross for who has only a mouse.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -47,8 +48,13 @@ class Sheet(QFrame):
         self.leave.setAlignment(
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
+        self.cross = QPushButton("\N{MULTIPLICATION SIGN}")
+        self.cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.cross.setToolTip("close (Escape)")
+        self.cross.clicked.connect(self.leave_it)
         head.addWidget(self.title, 60)
         head.addWidget(self.leave, 40)
+        head.addWidget(self.cross)
         self._rows.addLayout(head)
         self.body = QVBoxLayout()
         self._rows.addLayout(self.body, 1)
@@ -63,6 +69,8 @@ class Sheet(QFrame):
         self._rows.setSpacing(theme.px(10))
         for text in (self.title, self.leave):
             text.dress(theme)
+        self.cross.setFont(theme.font(28))
+        self.cross.setFixedSize(theme.text_px(36), theme.text_px(36))
 
     def open(self) -> None:
         """Show it above everything else."""

@@ -41,8 +41,8 @@ def over_words(stretch: Stretch, zero_s: float, found: Agreement | None) -> Mess
     if stretch.cause == Cause.OPERATOR:
         said = f"{span}: {out}"
     else:
-        said = f"{stretch.cause.capitalize()} {span} is over: {out}"
-    effect = _effect(stretch, found)
+        said = f"{stretch.cause.capitalize()} {span}: {out}"
+    effect = effect_words(stretch, found)
     return Message("note", Level.NOTE, said, effect, 0.0, tells_outcome=bool(effect))
 
 
@@ -57,7 +57,7 @@ def _since(stretch: Stretch, zero_s: float) -> str:
     return f"{stretch.cause.capitalize()} since {begin}"
 
 
-def _effect(stretch: Stretch, found: Agreement | None) -> str:
+def effect_words(stretch: Stretch, found: Agreement | None) -> str:
     """What leaving a stretch out changes in the mean since the infusion began."""
     differences = () if found is None else found.differences
     for one in differences:

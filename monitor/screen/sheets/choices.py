@@ -41,7 +41,7 @@ def choices_of(state: SessionState) -> Choices:
         settings.step,
         settings.outcome,
         "" if reference_s is None else _range(reference_s),
-        state.rejected_epochs(),
+        ", ".join(map(str, state.settings.rejected_epochs)),
         ", ".join(map(_range, settings.left_out_s)),
         ", ".join(map(_range, settings.taken_in_s)),
     )

@@ -67,3 +67,19 @@ def test_without_a_session_nothing_is_said_to_be_recorded(qtbot, open_bench, key
     said = [f"{m.condition} {m.action}" for m in bench.window.seen().messages]
     assert any("Not recorded" in one and "Ctrl+N" in one for one in said)
     assert not any("sent" in one or "Fitting" in one for one in said)
+
+
+@pytest.mark.parametrize("typed", ["", "cough"])
+def test_a_click_beside_an_empty_note_leaves_it(qtbot, open_bench, reports, typed):
+    """Who has only a mouse has come there by mistake; words are never lost."""
+    bench = open_bench()
+    bench.show(reports[:200])
+    buttons = bench.page.buttons
+    qtbot.mouseClick(buttons.buttons["note"], Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(buttons.line, typed)
+    bench.window.activateWindow()
+    buttons.line.setFocus()
+    qtbot.waitUntil(buttons.line.hasFocus)
+    bench.page.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert buttons.line.isVisible() == bool(typed)
+    assert buttons.line.text() == typed

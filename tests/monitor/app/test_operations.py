@@ -29,6 +29,20 @@ def key(name):
 
 
 @pytest.mark.parametrize(("keys", "name"), SHEETS.items())
+def test_the_cross_closes_a_sheet_for_who_has_only_a_mouse(
+    qtbot, open_whole, keys, name
+):
+    whole = open_whole(size=(1366, 768))
+    qtbot.keyClick(whole.window, key(keys))
+    whole.answer()
+    sheet = getattr(whole.window.operations, name)
+    assert sheet.isVisible()
+    assert sheet.cross.width() >= 17
+    qtbot.mouseClick(sheet.cross, Qt.MouseButton.LeftButton)
+    assert not sheet.isVisible()
+
+
+@pytest.mark.parametrize(("keys", "name"), SHEETS.items())
 def test_a_key_opens_a_sheet_over_the_plots_and_escape_closes_it(
     qtbot, open_whole, keys, name
 ):

@@ -16,7 +16,7 @@ from monitor.screen.stretch_watch import StretchWatch
 FIRST, STOP = 700, 741
 MOTION = Stretch(FIRST, STOP, 0, FIRST * TR_S, (STOP - 1) * TR_S, Cause.MOTION)
 BEGUN = "Motion since +13:20: left out while it lasts"
-OVER = "Motion +13:20 to +14:40 is over: 41 transients left out"
+OVER = "Motion +13:20 to +14:40: 41 transients left out"
 
 
 def grown(transients: int) -> Stretch:
@@ -30,8 +30,8 @@ def before_it(updates, settings=SETTINGS):
     return shown(updates, FIRST * TR_S - 1.0, settings)
 
 
-def followed(display, updates):
-    """(transients, messages) from then on."""
+def followed(display, updates, known_from=0):
+    """(transients, messages) from then on; what it changed is known from so many on."""
     effect = Difference(Way.STRETCH, 0.8, 0.25, MOTION)
     for update in updates:
         if update.quality is None or update.quality.index < FIRST:
@@ -41,7 +41,8 @@ def followed(display, updates):
             break
         if n > FIRST + 5 and n <= STOP:
             update = replace(update, stretches=(grown(n),))
-        agreement = Agreement(SETTINGS.outcome, (effect,))
+        known = (effect,) if n >= known_from else ()
+        agreement = Agreement(SETTINGS.outcome, known)
         display.fold(replace(update, agreement=agreement), now)
         yield n, display.screen(now + 0.1).messages
 
@@ -63,6 +64,19 @@ def test_it_is_a_condition_while_it_lasts_and_a_sentence_when_it_is_over(updates
     assert over[0] == STOP + SPAN + 1
     log = [m.condition for _, m in display.state.notices.log]
     assert (log.count(BEGUN), log.count(OVER)) == (1, 1)
+
+
+def test_the_sentence_waits_until_it_is_known_what_was_changed(updates):
+    """Transients that hardly counted anyway change nothing: no comparison is due."""
+    display = before_it(updates)
+    told = []
+    for n, _ in followed(display, updates, known_from=STOP + 2 * SPAN):
+        said = {m.condition: m for m in display.screen(2.0 * n).messages}
+        assert (BEGUN in said) == (FIRST + 5 < n <= STOP + SPAN)
+        if OVER in said:
+            told.append(n)
+            assert said[OVER].action
+    assert told[0] == STOP + 2 * SPAN
 
 
 def test_a_blinded_page_is_told_of_it_without_the_number(updates):

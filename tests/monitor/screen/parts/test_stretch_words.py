@@ -26,7 +26,7 @@ def test_a_stretch_says_since_when_and_what_to_do():
 
 def test_a_stretch_that_is_over_says_from_when_to_when_and_what_it_changed():
     said = over_words(LIPID, 0.0, None)
-    assert said.condition == "Lipid 02:32 to 04:30 is over: 60 transients left out"
+    assert said.condition == "Lipid 02:32 to 04:30: 60 transients left out"
     assert (said.action, said.tells_outcome) == ("", False)
     found_shorter = replace(LIPID, stop=125, end_s=260.0)
     mended = Difference(Way.STRETCH, 7.7, 0.9, found_shorter)
