@@ -5,6 +5,7 @@ Bad input is one sentence on stderr and exit code 2, never a traceback.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
@@ -105,6 +106,9 @@ def _not_permitted(error: PermissionError) -> str:
 
 def main() -> None:
     """Run the command line; the console script."""
+    # Read when numpy is first imported.  Matrices are small here: threads only wait for
+    # each other, and take a core from whatever else runs.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app()
     except InputError as error:

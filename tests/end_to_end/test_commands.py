@@ -1,5 +1,6 @@
 """Every command says what it needs; recordings are looked at, mended, converted."""
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -46,6 +47,22 @@ def test_help_of_the_program_lists_every_command(
     listed = said_by("--help", monkeypatch, capsys)
     for command in COMMANDS:
         assert re.search(rf"^  {command.split()[0]} ", listed, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, "1"), ("4", "4")])
+def test_linear_algebra_has_one_thread_unless_told(
+    given: str | None,
+    used: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    name = "OPENBLAS_NUM_THREADS"
+    monkeypatch.setattr(os, "environ", {**os.environ})
+    os.environ.pop(name, None)
+    if given:
+        os.environ[name] = given
+    said_by("--version", monkeypatch, capsys)
+    assert os.environ[name] == used
 
 
 def test_version_of_the_console_script(program: Program) -> None:
