@@ -125,7 +125,7 @@ HEAVY = DRAWING | {"scipy", "nibabel"}
     ("module", "unwanted"),
     [
         ("monitor.cli", HEAVY | {"numpy", "importlib.metadata"}),
-        ("monitor.commands.events", HEAVY),
+        ("monitor.commands.events", HEAVY | {"asyncio"}),
         ("monitor.commands.analyse", DRAWING | {"nibabel", "zmq", "scipy.stats"}),
         ("monitor.analysis.pipeline", DRAWING | {"scipy.interpolate", "scipy.signal"}),
         ("monitor.study.run", {"scipy.stats", "nibabel", "PyQt6"}),

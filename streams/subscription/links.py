@@ -8,11 +8,11 @@ has been heard for too long.
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Any
 
 import zmq
-from zmq.utils.monitor import parse_monitor_message
 
 from streams.messages import wire
 from streams.messages.endpoint import Endpoint
@@ -96,8 +96,7 @@ class Links:
 
     def _read_monitor(self) -> None:
         while self._monitor.poll(0):
-            frames = self._monitor.recv_multipart()
-            event = zmq.Event(parse_monitor_message(frames)["event"])
+            event = _event_of(self._monitor.recv_multipart())
             if event == _CONNECTED:
                 self.connected, self.key_refused = True, False
             elif event in _KEY_REFUSED:
@@ -120,3 +119,12 @@ def configure(socket: zmq.Socket[Any], keys: ClientKeys | None) -> zmq.Socket[An
     if keys is not None:
         keys.apply(socket)
     return socket
+
+
+def _event_of(frames: list[bytes]) -> zmq.Event:
+    """What a message of a socket's monitor tells: the first 16 bits of its first frame.
+
+    `zmq.utils.monitor` reads it as well, and imports asyncio for it: a third of the time
+    that `event` takes.
+    """
+    return zmq.Event(int.from_bytes(frames[0][:2], sys.byteorder))
