@@ -122,9 +122,9 @@ def configure(socket: zmq.Socket[Any], keys: ClientKeys | None) -> zmq.Socket[An
 
 
 def _event_of(frames: list[bytes]) -> zmq.Event:
-    """What a message of a socket's monitor tells: the first 16 bits of its first frame.
+    """What a message of a socket's monitor tells: its first 16 bits.
 
-    `zmq.utils.monitor` reads it as well, and imports asyncio for it: a third of the time
-    that `event` takes.
+    `zmq.utils.monitor` reads it as well, and imports asyncio for it: a third of the
+    time that `event` takes.
     """
     return zmq.Event(int.from_bytes(frames[0][:2], sys.byteorder))
