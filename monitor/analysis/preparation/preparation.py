@@ -28,10 +28,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from monitor.analysis.preparation import eddy, weights
+from monitor.analysis.preparation import eddy
 from monitor.analysis.preparation import measures as quality_measures
 from monitor.analysis.preparation.combination import Combination
-from monitor.analysis.preparation.cycle import Cycle
 from monitor.analysis.preparation.epoch import (
     Epoch,
     Place,
@@ -39,12 +38,11 @@ from monitor.analysis.preparation.epoch import (
     check_finite,
     quality_of_zeros,
 )
+from monitor.analysis.preparation.first_transients import prepared_together
 from monitor.analysis.preparation.measures import Absolute, NaaLine
-from monitor.analysis.preparation.navigator import Navigator
 from monitor.analysis.preparation.prepared import Prepared
-from monitor.analysis.preparation.registration import Registration
 from monitor.analysis.preparation.trial import Trial, in_place, like
-from monitor.analysis.preparation.verdict import measures_of, quality_of, verdict_of
+from monitor.analysis.preparation.verdict import measures_of, prepared_of
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.noise import Coils
@@ -254,7 +252,9 @@ class Preparation:
             seen = state.register(fid, state.noise_sd(fid))
             measured = measures_of(seen, state.axis)
             judged = state.kind.judge(place.step, measured)
-            found[place.index] = self._assemble(place, fid, seen, judged, measured)
+            found[place.index] = prepared_of(
+                place, fid, seen, judged, measured, state, self._settings
+            )
         return found
 
     @property
@@ -339,7 +339,9 @@ class Preparation:
         found = state.navigator.corrected(place.step, found)
         measured = measures_of(found, state.axis)
         judged = state.kind.judge(place.step, measured)
-        prepared = self._assemble(place, unaligned, found, judged, measured)
+        prepared = prepared_of(
+            place, unaligned, found, judged, measured, state, self._settings
+        )
         if not (place.settling or place.saturated):
             state.remember(prepared.aligned, prepared.quality, found)
             state.kind.push(place.step, measured, judged)
@@ -367,38 +369,8 @@ class Preparation:
         state = self._epoch
         first, state.first = state.first or [], None
         unaligned = self._settle([fid for _, fid in first])
-        counted = [not (p.settling or p.saturated) for p, _ in first]
-        for _ in range(3):
-            found = [state.register(x, state.noise_sd(x)) for x in unaligned]
-            navigated = [
-                state.navigator.corrected(p.step, f)
-                for (p, _), f in zip(first, found, strict=True)
-            ]
-            measures = [measures_of(f, state.axis) for f in found]
-            judged = self._judged_together(first, measures, counted)
-            anew = [
-                self._assemble(p, x, f, j, m)
-                for (p, _), x, f, j, m in zip(
-                    first, unaligned, navigated, judged, measures, strict=True
-                )
-            ]
-            state.retemplate(
-                [one.aligned for one in anew], [one.quality.weight for one in anew]
-            )
-            state.shape = state.shape.settled_on(found)
-            state.navigator = Navigator(state.kind.cycle_steps)
-            for (p, _), f, j, use in zip(first, found, judged, counted, strict=True):
-                if use and j.counts:
-                    state.shape.push(f)
-                    state.navigator.push(p.step, f)
-        state.kind = weights.Kind(state.kind.cycle_steps)
-        state.cycle = Cycle(state.axis, state.kind.cycle_steps)
-        for (p, _), x, f, m, j, use in zip(
-            first, unaligned, navigated, measures, judged, counted, strict=True
-        ):
-            if use:
-                state.kind.push(p.step, m, j)
-                state.cycle.push(p.step, state.moved_back(x, f), j.weight)
+        places = [place for place, _ in first]
+        anew = prepared_together(state, self._settings, places, unaligned)
         if self._frozen:
             state.template.freeze()
         return replace(anew[-1], redone=tuple(anew))
@@ -408,40 +380,6 @@ class Preparation:
         if any(fid.ndim == 1 for fid in fids):
             return [np.asarray(fid, complex) for fid in fids]
         return self._epoch.combination.settle(fids)
-
-    def _judged_together(
-        self,
-        first: list[tuple[Place, Coils]],
-        measures: list[weights.Measures],
-        counted: list[bool],
-    ) -> list[weights.Judgement]:
-        """Judge the first transients by those of them that count."""
-        kind = weights.Kind(self._epoch.kind.cycle_steps)
-        for (place, _), m, use in zip(first, measures, counted, strict=True):
-            if use:
-                kind.remember(place.step, m)
-        return [
-            kind.judge(place.step, m)
-            for (place, _), m in zip(first, measures, strict=True)
-        ]
-
-    def _assemble(
-        self,
-        place: Place,
-        unaligned: Complex,
-        found: Registration,
-        judged: weights.Judgement,
-        measured: weights.Measures,
-    ) -> Prepared:
-        """Put a transient and its quality together."""
-        aligned = unaligned
-        if self._settings.align:
-            aligned = self._epoch.moved_back(unaligned, found)
-        verdict = verdict_of(
-            place, found, judged, self._epoch.phases, reject=self._settings.reject
-        )
-        quality = quality_of(place, unaligned, found, verdict, self._epoch)
-        return Prepared(place.index, aligned, unaligned, quality, measured)
 
     def _check(self, index: int, fid: Coils) -> None:
         """Refuse a transient of another shape, or one that holds no numbers."""

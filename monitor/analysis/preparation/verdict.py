@@ -10,11 +10,13 @@ import numpy as np
 from monitor.analysis.preparation import measures as quality_measures
 from monitor.analysis.preparation import weights
 from monitor.analysis.preparation.epoch import NAN, Epoch, Place
+from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.registration import Registration
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex
+from monitor.protocol.settings import Settings
 
 PHASE_JUMP_RAD = math.radians(60.0)
 Verdict = tuple[float, tuple[str, ...]]
@@ -99,3 +101,19 @@ def quality_of(
         weight=verdict[0],
         flags=verdict[1],
     )
+
+
+def prepared_of(
+    place: Place,
+    unaligned: Complex,
+    found: Registration,
+    judged: weights.Judgement,
+    measured: weights.Measures,
+    state: Epoch,
+    settings: Settings,
+) -> Prepared:
+    """A transient (points,) and its quality, put together."""
+    aligned = state.moved_back(unaligned, found) if settings.align else unaligned
+    verdict = verdict_of(place, found, judged, state.phases, reject=settings.reject)
+    quality = quality_of(place, unaligned, found, verdict, state)
+    return Prepared(place.index, aligned, unaligned, quality, measured)

@@ -1,0 +1,78 @@
+"""The first transients of an epoch, prepared together.
+
+They make the template that they are aligned to, and the memories that later ones are
+judged by: each is done three times, so that a bad first one does not bend the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.analysis.preparation import weights
+from monitor.analysis.preparation.cycle import Cycle
+from monitor.analysis.preparation.epoch import Epoch, Place
+from monitor.analysis.preparation.navigator import Navigator
+from monitor.analysis.preparation.prepared import Prepared
+from monitor.analysis.preparation.registration import Registration
+from monitor.analysis.preparation.verdict import measures_of, prepared_of
+from monitor.analysis.signal.spectrum import Complex
+from monitor.protocol.settings import Settings
+
+TIMES = 3
+
+
+def prepared_together(
+    state: Epoch, settings: Settings, places: Sequence[Place], fids: Sequence[Complex]
+) -> list[Prepared]:
+    """Prepare combined FIDs (points,); the epoch's state is made anew from them."""
+    for _ in range(TIMES):
+        found = [state.register(fid, state.noise_sd(fid)) for fid in fids]
+        measures = [measures_of(one, state.axis) for one in found]
+        judged = _judged(state, places, measures)
+        anew = [
+            prepared_of(
+                p, x, state.navigator.corrected(p.step, f), j, m, state, settings
+            )
+            for p, x, f, j, m in zip(places, fids, found, judged, measures, strict=True)
+        ]
+        state.retemplate(
+            [one.aligned for one in anew], [one.quality.weight for one in anew]
+        )
+        _learn(state, places, found, judged)
+    state.kind = weights.Kind(state.kind.cycle_steps)
+    state.cycle = Cycle(state.axis, state.kind.cycle_steps)
+    for p, x, f, m, j in zip(places, fids, found, measures, judged, strict=True):
+        if _counts(p):
+            state.kind.push(p.step, m, j)
+            state.cycle.push(p.step, state.moved_back(x, f), j.weight)
+    return anew
+
+
+def _counts(place: Place) -> bool:
+    return not (place.settling or place.saturated)
+
+
+def _judged(
+    state: Epoch, places: Sequence[Place], measures: Sequence[weights.Measures]
+) -> list[weights.Judgement]:
+    """Judge them by those of them that count."""
+    kind = weights.Kind(state.kind.cycle_steps)
+    for place, m in zip(places, measures, strict=True):
+        if _counts(place):
+            kind.remember(place.step, m)
+    return [kind.judge(p.step, m) for p, m in zip(places, measures, strict=True)]
+
+
+def _learn(
+    state: Epoch,
+    places: Sequence[Place],
+    found: list[Registration],
+    judged: Sequence[weights.Judgement],
+) -> None:
+    """Learn from them how the line varies, and what the water tells."""
+    state.shape = state.shape.settled_on(found)
+    state.navigator = Navigator(state.kind.cycle_steps)
+    for place, one, judgement in zip(places, found, judged, strict=True):
+        if _counts(place) and judgement.counts:
+            state.shape.push(one)
+            state.navigator.push(place.step, one)
