@@ -1,0 +1,137 @@
+"""The state model: steps that add up, slopes that fade, rows to first order."""
+
+import math
+
+import numpy as np
+import pytest
+
+from monitor.analysis.fit.fitted_windows import sizes
+from monitor.analysis.tracking.dynamics import (
+    EPOCH_WIDTH_HZ,
+    HOUR,
+    LONGEST_GAP,
+    SLOPES,
+    START_SHARE,
+    UNTIED_PERCENT,
+    Dynamics,
+    dynamics_of,
+    sums_of,
+)
+from monitor.analysis.tracking.measurement import Measurement
+from monitor.analysis.tracking.sequential import ALPHA, log_evidence, radius
+
+NAMES = ("Glu", "Gln", "NAA", "NAAG", "Cr", "PCr", "Tau")
+C0 = np.array([9.0, 3.0, 10.0, 1.5, 4.0, 4.5, 1.0])
+M = len(NAMES)
+
+
+@pytest.fixture(scope="module")
+def model() -> Dynamics:
+    return dynamics_of(NAMES, C0, slope_percent=0.02)
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 1), (1, 7), (13, 30)])
+def test_two_gaps_are_one_gap_as_long_as_both(model, one, other) -> None:
+    F1, Q1 = model.jump(one)
+    F2, Q2 = model.jump(other)
+    F, Q = model.jump(one + other)
+    np.testing.assert_allclose(F, F2 @ F1, atol=1e-12)
+    np.testing.assert_allclose(Q, F2 @ Q1 @ F2.T + Q2, atol=1e-15)
+
+
+def test_a_step_is_a_walk_and_a_slope_that_fades(model) -> None:
+    F, Q = model.jump(1)
+    x = np.zeros(model.size)
+    slopes = [model._slopes(k)[0] for k in range(2)]
+    for (memory, _), place in zip(SLOPES, slopes, strict=True):
+        x[:] = 0.0
+        x[place] = 1.0
+        after = F @ x
+        assert after[0] == pytest.approx(1.0)
+        assert after[place] == pytest.approx(1 - 1 / memory)
+        assert np.count_nonzero(after) == 2
+    assert Q[slopes[0], slopes[0]] == pytest.approx((0.01 * 0.02 * sizes(C0)[0]) ** 2)
+    assert Q[slopes[1], slopes[1]] == 0.0
+    walks = np.diag(Q)[: M + 2]
+    assert (walks[:2] == 0).all()
+    assert (walks[2:] > 0).all()
+    assert (np.linalg.eigvalsh(Q) >= -1e-18).all()
+
+
+def test_gaps_are_at_least_a_step_and_at_most_an_hour(model) -> None:
+    for gap, same in ((0, 1), (-3, 1), (LONGEST_GAP + 9, LONGEST_GAP)):
+        np.testing.assert_array_equal(model.jump(gap)[0], model.jump(same)[0])
+        np.testing.assert_array_equal(model.jump(gap)[1], model.jump(same)[1])
+
+
+def test_all_walk_where_nothing_is_tied() -> None:
+    free = dynamics_of(NAMES, C0, 0.02, tied=False)
+    expected = (0.01 * UNTIED_PERCENT * sizes(C0)) ** 2 / HOUR
+    np.testing.assert_allclose(free.walk[2:M], expected[2:])
+    assert (free.walk[:2] == 0).all()
+    tied = dynamics_of(NAMES, C0, 0.02)
+    assert (tied.walk[2:M] < free.walk[2:M]).all()
+
+
+def test_an_infusion_may_bend_the_slopes_alone(model) -> None:
+    added = model.bend()
+    for k, (memory, percent) in enumerate(SLOPES):
+        places = list(model._slopes(k))
+        sd = 0.01 * percent * sizes(C0)[:2] / memory
+        np.testing.assert_allclose(added[places], sd**2)
+        added[places] = 0.0
+        # What it brings in the end is that percentage of the amplitude.
+        F, _ = model.jump(LONGEST_GAP)
+        reach = F[0, places[0]]
+        assert reach * sd[0] == pytest.approx(0.01 * percent * sizes(C0)[0], rel=1e-6)
+    assert not added.any()
+
+
+def test_rows_are_sums_with_their_gain_to_first_order(model) -> None:
+    sums = {"Glu": 9.0, "Glx": 12.0, "tNAA": 11.5, "tCr": 8.5}
+    np.testing.assert_allclose(sums_of(NAMES) @ C0, list(sums.values()))
+    state = np.zeros(model.size)
+    state[:M], state[M], state[M + 1] = C0, 0.02, 0.7
+    shown = model.rows @ state
+    np.testing.assert_allclose(shown[:4], 1.02 * np.array(list(sums.values())))
+    assert shown[4] == 0.7
+    assert model.memory == slice(model.size - 5, model.size)
+
+
+def test_a_transient_measures_amplitudes_gain_and_width(model) -> None:
+    rng = np.random.default_rng(1)
+    rows = rng.normal(size=(3, M + 1))
+    measurement = object.__new__(Measurement)
+    object.__setattr__(measurement, "rows", rows)
+    state = np.zeros(model.size)
+    state[:M], state[M], state[M + 1] = 1.1 * C0, 0.03, 0.4
+    seen = model.observed(measurement) @ state
+    expected = rows[:, :M] @ (1.1 * C0 + 0.03 * C0) + 0.4 * rows[:, M]
+    np.testing.assert_allclose(seen, expected)
+    U = rng.normal(size=(M, M))
+    wide = model.observed(measurement, U)
+    np.testing.assert_allclose(wide[:, : model.size], model.observed(measurement))
+    np.testing.assert_allclose(wide[:, model.size :], rows[:, :M] @ U)
+
+
+def test_hardly_anything_is_known_at_the_start(model) -> None:
+    mean, covariance = model.start()
+    np.testing.assert_array_equal(mean[:M], C0)
+    assert not mean[M:].any()
+    sds = np.sqrt(np.diag(covariance))
+    np.testing.assert_allclose(sds[:M], START_SHARE * sizes(C0))
+    assert sds[M + 1] == EPOCH_WIDTH_HZ
+    assert np.count_nonzero(covariance) == M + 1
+
+
+@pytest.mark.parametrize("value", [0.0, 2.0, -7.0])
+@pytest.mark.parametrize("tau", [3.0, 10.0])
+def test_evidence_is_the_ratio_of_two_gaussian_densities(value, tau) -> None:
+    def log_density(variance: float) -> float:
+        return -0.5 * (value**2 / variance + math.log(variance))
+
+    variance = 1.7
+    expected = log_density(variance + tau**2) - log_density(variance)
+    assert log_evidence(value, variance, tau) == pytest.approx(expected)
+    edge = log_evidence(radius(variance, tau), variance, tau)
+    assert edge == pytest.approx(-math.log(ALPHA))
