@@ -1,0 +1,196 @@
+"""What transients are compared by, and how far they are from the good ones."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.analysis.contamination.features import (
+    BANDS,
+    EDGES_PPM,
+    EpochFeatures,
+    Features,
+    Seen,
+    bands_of,
+)
+from monitor.analysis.contamination.states import (
+    DEPARTURE,
+    LEAST,
+    SPAN,
+    WATER_LOG,
+    WIDTH_HZ,
+    Comparison,
+    _follow,
+    _without_short,
+    beside,
+    runs_of,
+)
+from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.spectrum import fid_of, moved, spectrum_of
+
+RNG = np.random.default_rng(2)
+
+
+def test_bands_are_means_of_the_spectrum_and_move_with_it(axis: Axis) -> None:
+    lines = np.random.default_rng(1).normal(size=(axis.points, 2)) @ [1, 1j]
+    found = bands_of(lines, axis, 0.0)
+    assert found.shape == (2 * BANDS,)
+    for k in (0, 7, BANDS - 1):
+        inside = (axis.ppm >= EDGES_PPM[k]) & (axis.ppm < EDGES_PPM[k + 1])
+        mean = lines[inside].mean()
+        assert (found[k], found[BANDS + k]) == pytest.approx((mean.real, mean.imag))
+    step_hz = 5 / (axis.points * axis.dwell_time_s)
+    away = moved(fid_of(lines), axis.dwell_time_s, step_hz, 0.0)
+    np.testing.assert_allclose(
+        bands_of(spectrum_of(away), axis, step_hz), found, atol=1e-9
+    )
+
+
+def quality(**others: object) -> SimpleNamespace:
+    usual = {"water": 2.0, "fwhm_hz": 6.0, "amplitude": 1.0, "flags": ()}
+    return SimpleNamespace(**(usual | others))
+
+
+@pytest.mark.parametrize(
+    ("others", "height", "usable"),
+    [
+        ({}, 3.0, True),
+        ({"flags": ("lipid",)}, 3.0, True),
+        ({"flags": ("saturated",)}, 3.0, False),
+        ({"flags": ("settling",)}, 3.0, False),
+        ({"amplitude": 0.0}, 3.0, False),
+        ({"amplitude": math.nan}, 3.0, False),
+        ({"water": math.inf}, 3.0, False),
+        ({"fwhm_hz": math.nan}, 3.0, False),
+        ({}, 0.0, False),
+        ({}, math.nan, False),
+    ],
+)
+def test_what_can_be_compared(others, height, usable) -> None:
+    features = Features.of(np.zeros(2 * BANDS), quality(**others), 0.7, height, 0)
+    assert features.usable is usable
+
+
+def test_features_of_an_epoch_as_arrays() -> None:
+    epoch = EpochFeatures(10)
+    for k, height in enumerate((2.0, 4.0, 8.0)):
+        bands = np.full(2 * BANDS, float(k))
+        epoch.put(10 + k, Features.of(bands, quality(fwhm_hz=6.0 + k), 0.7, height, k))
+    epoch.put(13, Features.of(bands, quality(flags=("empty",)), 0.7, 1.0, 3))
+    epoch.put(11, Features.of(np.full(2 * BANDS, 5.0), quality(), 0.7, 4.0, 9))
+    seen = epoch.seen(1)
+    assert seen.places.tolist() == [0, 1, 2]
+    assert seen.bands[:, 0].tolist() == [0.0, 5.0 / 4, 2.0 / 4]
+    assert seen.width_hz.tolist() == [6.0, 6.0, 8.0]
+    assert seen.water.tolist() == [0.7, 0.7, 0.7]
+    assert (len(epoch), epoch.steps) == (4, [0, 9, 2, 3])
+    assert len(EpochFeatures(0).seen(1)) == 0
+
+
+def test_what_belongs_to_a_step_of_the_cycle_is_taken_off() -> None:
+    epoch = EpochFeatures(0)
+    for k in range(12):
+        bands = np.full(2 * BANDS, 3.0 + (k % 4) + 0.1 * (k == 5))
+        epoch.put(k, Features.of(bands, quality(), 0.7, 1.0, k))
+    assert np.ptp(epoch.seen(1).bands[:, 0]) > 2.9
+    first = epoch.seen(4).bands[:, 0]
+    np.testing.assert_allclose(np.delete(first, 5), 4.5)
+    assert first[5] == pytest.approx(4.6)
+
+
+def seen_of(bands: np.ndarray, water=None, width=None) -> Seen:
+    n = len(bands)
+    level = np.zeros(n)
+    return Seen(
+        np.arange(n),
+        bands,
+        level if water is None else water,
+        level + 6.0 if width is None else width,
+        level + 1.0,
+    )
+
+
+GOOD = np.concatenate([np.linspace(1, 2, BANDS), np.linspace(-1, 0.5, BANDS)])
+TURNED = np.concatenate([-GOOD[BANDS:], GOOD[:BANDS]])
+
+
+def test_amplitude_and_phase_are_no_departure_and_the_rest_is_measured() -> None:
+    apart = RNG.normal(size=2 * BANDS)
+    for direction in (GOOD, TURNED):
+        apart -= apart @ direction / (direction @ direction) * direction
+    bands = np.tile(1.3 * GOOD + 0.2 * TURNED, (40, 1))
+    bands[20:] += 0.05 * apart
+    compared = Comparison.of(seen_of(bands))
+    assert compared.noise == 0.0
+    found = compared.departures(np.stack([GOOD, 7 * TURNED]))
+    rms = 0.05 * math.sqrt(np.mean(apart**2))
+    for row in found:
+        assert row[:10].max() < 1e-6
+        np.testing.assert_allclose(row[30:], rms / DEPARTURE, rtol=1e-6)
+    np.testing.assert_allclose(
+        beside(bands, GOOD)[[0, 30]], [0 * apart, 0.05 * apart], atol=1e-12
+    )
+    assert compared.departures(0 * GOOD[None]).shape == (1, 40)
+
+
+def test_noise_alone_is_within_the_tolerance() -> None:
+    bands = GOOD + 0.1 * RNG.normal(size=(400, 2 * BANDS))
+    compared = Comparison.of(seen_of(bands))
+    assert compared.noise == pytest.approx(0.1 * 1.2533 / math.sqrt(SPAN), rel=0.05)
+    np.testing.assert_allclose(compared.sds[:-2], 0.1, rtol=0.35)
+    assert np.median(compared.departures(GOOD[None])) < 0.5
+
+
+def test_the_first_and_last_medians_are_those_of_a_whole_span() -> None:
+    water = np.arange(30.0)
+    compared = Comparison.of(seen_of(np.tile(GOOD, (30, 1)), water))
+    half = SPAN // 2
+    assert compared.water[:half].tolist() == [half] * half
+    assert compared.water[-half:].tolist() == [29.0 - half] * half
+    assert compared.water[10] == 10.0
+
+
+@pytest.mark.parametrize(
+    ("water", "width_hz", "off"),
+    [
+        (0.0, 6.0, 0.0),
+        (-0.7, 6.0, 1.0),
+        (1.4, 6.0, 2.0),
+        (0.0, 7.4, 2.0),
+        (0.35, 5.3, 1.0),
+    ],
+)
+def test_water_and_width_are_off_by_their_tolerances(water, width_hz, off) -> None:
+    compared = Comparison.of(seen_of(np.tile(GOOD, (30, 1))))
+    assert (WATER_LOG, WIDTH_HZ) == (0.7, 0.7)
+    found = compared.off(np.full(30, water), np.full(30, width_hz))
+    np.testing.assert_allclose(found, off, atol=1e-9)
+
+
+@given(st.lists(st.booleans(), max_size=60))
+def test_runs_and_short_gaps(values: list[bool]) -> None:
+    mask = np.array(values, bool)
+    again = np.zeros(mask.size, bool)
+    for start, stop in runs_of(mask):
+        assert stop > start
+        assert not again[start:stop].any()
+        again[start:stop] = True
+    assert (again == mask).all()
+    filled = _without_short(mask)
+    assert (filled | ~mask).all()
+    for start, stop in runs_of(~mask):
+        assert filled[start:stop].all() == (stop - start < LEAST)
+
+
+def test_a_slow_course_is_followed_through_the_good_part() -> None:
+    line = 0.01 * np.arange(600.0)
+    good = np.ones(600, bool)
+    good[200:260] = False
+    values = np.where(good, line, 99.0)
+    found = _follow(values, good)
+    assert np.abs(found - line)[80:520].max() < 0.35
+    few = _follow(np.array([1.0, 5.0, 3.0]), np.ones(3, bool))
+    assert few.tolist() == [3.0, 3.0, 3.0]
