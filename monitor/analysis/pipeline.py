@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -63,6 +64,14 @@ APART = (
     "What is measured now lies in another epoch than the reference period: how far "
     "another shim, gain or place may put the two apart is in every interval."
 )
+
+
+class Standing(NamedTuple):
+    """How often what came before a transient has changed with one, and by what."""
+
+    joined: int
+    begun_again: int
+    lies_elsewhere: int
 
 
 class Pipeline:
@@ -253,6 +262,8 @@ class Pipeline:
         strip, strip_raw = self.intake.push(body, update.seq, update.epoch)
         quality = self.course.qualities[-1]
         update = replace(update, quality=quality, strip=strip, strip_raw=strip_raw)
+        if before.begun_again != self.intake.begun_again:
+            update = replace(update, qualities=tuple(self.course.qualities))
         update, anew = self._judged(update)
         if over is not None or anew:
             return self._redone(update)
@@ -327,10 +338,10 @@ class Pipeline:
         if acquisition is not None:
             self._free(model_for(basis, acquisition, settings)[0], acquisition)
 
-    def _standing(self) -> tuple[int, int, int]:
+    def _standing(self) -> Standing:
         """What of transients that came before a new one may change."""
         places, intake = self.course.offsets.places, self.intake
-        return len(intake.joined), intake.begun_again, len(places.begins)
+        return Standing(len(intake.joined), intake.begun_again, len(places.begins))
 
     def _event(self, body: Event, update: Update) -> Update:
         """Note an event; some of them change what is done with the transients."""

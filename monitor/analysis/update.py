@@ -36,6 +36,7 @@ class Update:
     counted : whether that counter is kept, so that gaps can be seen
     joined : epochs that are another one gone on after a pause, and which, so far
     quality : of a metabolite transient
+    qualities : of all of them so far, where those that came before were aligned anew
     water : of a water reference
     nulled : how far a block that measures macromolecules is, with each transient of it
     measured_mm : such a block, once it has been judged
@@ -73,6 +74,7 @@ class Update:
     counted: bool = True
     joined: Mapping[int, int] = field(default_factory=dict)
     quality: Quality | None = None
+    qualities: tuple[Quality, ...] | None = None
     water: WaterPoint | None = None
     nulled: NulledProgress | None = None
     measured_mm: MeasuredBlock | None = None

@@ -18,6 +18,7 @@ from monitor.run.stream_state import Stream
 from monitor.screen import disk, notices
 from monitor.screen.fold_event import take_event
 from monitor.screen.parts.axis import Span
+from monitor.screen.parts.columns import Columns
 from monitor.screen.parts.spectrum import height_of
 from monitor.screen.parts.stretch_words import (
     effect_words,
@@ -50,6 +51,8 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
             _forget_epoch(state, epoch)
     if update.quality is not None:
         _take_quality(state, update, update.quality, now_s)
+    if update.qualities is not None:
+        _take_again(state, update.qualities)
     if update.nulled is not None:
         state.nulled, state.arrived_s = update.nulled, now_s
         state.scanner.take_transient(update.nulled.time_s, now_s)
@@ -234,6 +237,14 @@ def _take_quality(
         if state.stack is None:
             state.stack = Stack(state.interval_s)
         state.stack.add(quality.time_s, update.strip)
+
+
+def _take_again(state: SessionState, qualities: tuple[Quality, ...]) -> None:
+    """Take what all transients are worth, once those that came were aligned anew."""
+    state.quality, state.low_weight = Columns(QUALITY), 0
+    for quality in qualities:
+        state.quality.append(*(getattr(quality, name) for name in QUALITY))
+        state.low_weight += quality.weight < LOW_WEIGHT
 
 
 def _forget_epoch(state: SessionState, epoch: int) -> None:

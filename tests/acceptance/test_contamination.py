@@ -11,6 +11,7 @@ from contamination import contaminated as contaminated_session
 
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking.agreement import Way
+from monitor.analysis.update import Update
 from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import End, Message, number
 from streams.simulator.artefacts import Contamination, Stretch
@@ -47,7 +48,7 @@ def test_what_is_not_left_out_is_flagged():
     assert {d.way for d in last.agreement.differences} == set(Way)
 
 
-def begun_under_water(live: bool) -> Pipeline:
+def begun_under_water(live: bool) -> tuple[Pipeline, list[Update]]:
     """330 transients of a session whose water suppression failed at first."""
     lost = Contamination((Stretch(0.0, 200.0, water_times=300.0),))
     scenario = replace(scenario_of("mixed", 400), contamination=lost)
@@ -58,13 +59,14 @@ def begun_under_water(live: bool) -> Pipeline:
     pipeline = Pipeline(settings, basis_of("mixed"))
     pipeline.live = live
     end = Message("", len(messages), 0, End(330, "over"))
-    for message in (*messages, end):
-        pipeline.push(message)
-    return pipeline
+    return pipeline, [pipeline.push(message) for message in (*messages, end)]
 
 
 def test_a_template_made_under_water_is_made_again():
-    course = begun_under_water(live=False).course
+    pipeline, updates = begun_under_water(live=False)
+    course = pipeline.course
+    told = [u for u in updates if u.qualities is not None]
+    assert len(told[-1].qualities) == told[-1].quality.index + 1
     good = [q for q in course.qualities if q.time_s > 210.0]
     plain = scenario_of("mixed", 400)
     assert np.median([q.snr for q in good]) > 0.9 * plain.acquisition.snr
@@ -74,7 +76,7 @@ def test_a_template_made_under_water_is_made_again():
 
 @pytest.mark.slow
 def test_it_is_made_again_live_as_offline():
-    live, offline = (begun_under_water(live).course for live in (True, False))
+    live, offline = (begun_under_water(live)[0].course for live in (True, False))
     assert repr(live.qualities) == repr(offline.qualities)
     assert np.array_equal(live.fids, offline.fids)
 
