@@ -56,6 +56,7 @@ from streams.messages.transient import (
 )
 
 GATHER_S = 0.03  # of work in one turn; its reports reach the window together
+AHEAD = 48  # messages of a backlog that are left when more are asked for
 MOST_REPORTS = 64  # in one parcel, so that a parcel never takes the window long
 
 LOCAL = frozenset({"settings", "reference", "acknowledged", "subject", UNDO, *INFUSION})
@@ -121,15 +122,25 @@ class Loop:
 
     def turn(self, timeout_s: float) -> None:
         """Take in what has come, and work through it for at most `GATHER_S`."""
-        if not self.waiting:
-            self.waiting.extend(self.feed.poll(timeout_s))
-            if self.waiting:  # the window is to know how much is coming
-                self.listen()
+        self._take_in(timeout_s)
         until = time.monotonic() + GATHER_S
         while self.waiting and len(self.reports) < MOST_REPORTS:
             self._work(self.waiting.popleft())
             if time.monotonic() >= until:
                 break
+
+    def _take_in(self, timeout_s: float) -> None:
+        """Take in what has come; tell the window how much that is before the work.
+
+        A live stream is asked again before the last of a backlog is worked through:
+        else nobody would know that there is more of it.
+        """
+        live = self.feed.replay is None
+        if self.waiting and not (live and len(self.waiting) < AHEAD):
+            return
+        self.waiting.extend(self.feed.poll(0.0 if self.waiting else timeout_s))
+        if self.waiting:
+            self.listen()
 
     def listen(self) -> None:
         """Report the state of the stream where it has changed."""

@@ -2,10 +2,11 @@
 
 import json
 import time
+from dataclasses import replace
 from functools import partial
 
 import pytest
-from fake_session import FakeFeed, FakePipeline, FakePlayer, messages
+from fake_session import SETTINGS, FakeFeed, FakePipeline, FakePlayer, messages
 
 from monitor.analysis.note import Note, NoteKind
 from monitor.run.feed import ReplayFeed, playback_of, stream_of
@@ -27,6 +28,7 @@ from monitor.run.worker_messages import (
     SetSpeed,
     Stop,
 )
+from monitor.screen.rewindable import Session
 from streams.errors import InputError
 from streams.messages.transient import Heartbeat, Message
 from streams.sources.recording import AT_ONCE, Player
@@ -86,7 +88,7 @@ def test_a_turn_does_a_little_and_comes_back():
 
 
 def test_heartbeats_cause_no_update():
-    loop = loop_with(FakeFeed())
+    loop = loop_with(FakePlayer(speed=0.0))
     loop.waiting.append(Message("fake", 3, 0, Heartbeat(3, 100, 10**9)))
     loop.turn(0.0)
     assert not computed(loop.reports)
@@ -254,6 +256,45 @@ def test_what_was_refused_and_why_reaches_the_window():
 def test_a_relay_that_is_deaf_reaches_the_window():
     health = StreamHealth("x", connected=True, deaf="start the relay again")
     assert stream_of(health, 0).deaf == "start the relay again"
+
+
+class Backlog(FakeFeed):
+    """A relay with a backlog; the scanner goes on, which is known once it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all = list(messages(25.0, end=False))
+        self.exist, self._given = 400, 0
+
+    def poll(self, timeout_s):
+        """All that there is by now."""
+        found = self._all[self._given : self.exist]
+        self._given = self.exist
+        return found
+
+    def stream(self, waiting):
+        """As it was when it was last asked."""
+        return replace(self.health, lag=waiting)
+
+
+def test_a_window_that_catches_up_never_takes_a_parcel_for_the_end():
+    feed = Backlog()
+    loop, session = loop_with(feed), Session(SETTINGS)
+    late = 0
+    for turn in range(400):
+        loop.turn(0.0)
+        feed.exist = min(feed.exist + 3, 740)
+        for report in loop.reports:
+            session.take(report, 0.01 * turn)
+            late += session.state.catching_up() is not None
+            behind = feed.exist - session.state.seq - 1
+            if session.state.catching_up() is None and len(session.state.quality):
+                assert behind <= 8
+        loop.reports = []
+        if session.state.seq + 1 >= 740:
+            break
+    assert late > 300
+    assert session.state.catching_up() is None
 
 
 # -- with a process --------------------------------------------------------------------
