@@ -64,9 +64,12 @@ def add_measured(
             "same field."
         )
     found = measured_mm(
-        fid, mhz, acquisition.dwell_time_s, metabolites_left(basis, acquisition),
+        fid,
+        mhz,
+        acquisition.dwell_time_s,
+        metabolites_left(basis, acquisition),
         take_out,
-    )  # fmt: skip
+    )
     if found.noise_percent > NOTHING_SEEN_PERCENT:
         raise InputError(
             f"{path.name} shows nothing above its noise: measure longer, or leave the "

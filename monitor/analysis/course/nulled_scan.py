@@ -155,9 +155,11 @@ class NulledScan:
         mean = nulled_mean(_combination(block, settings), block.fids, moved_hz)
         a = block.acquisition
         found = measured_mm(
-            mean.fid, a.spectrometer_frequency_mhz, a.dwell_time_s,
+            mean.fid,
+            a.spectrometer_frequency_mhz,
+            a.dwell_time_s,
             metabolites_left(basis, a),
-        )  # fmt: skip
+        )
         self.measured = _judged(block, mean.used, found)
         if not self.measured.refused:
             gain = gain_of(a, usual_tr_s)
@@ -206,12 +208,18 @@ def _judged(block: NulledBlock, used: int, found: MeasuredMM) -> MeasuredBlock:
             "measure longer"
         )
     return MeasuredBlock(
-        min(block.times_s), max(block.times_s), len(block.fids), used,
-        found.noise_percent, found.prior_rms, found.beyond_percent,
+        min(block.times_s),
+        max(block.times_s),
+        len(block.fids),
+        used,
+        found.noise_percent,
+        found.prior_rms,
+        found.beyond_percent,
         tuple(f"{r.name} {r.percent:+.0f} %" for r in found.residues if r.seen),
-        weighting_said(block.acquisition), refused,
+        weighting_said(block.acquisition),
+        refused,
         () if refused else tuple(doubts(found, "The block")),
-    )  # fmt: skip
+    )
 
 
 def _combination(block: NulledBlock, settings: Settings) -> Combination:

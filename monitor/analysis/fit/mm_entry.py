@@ -35,9 +35,10 @@ def metabolites_left(basis: BasisSet, acquisition: Acquisition) -> dict[str, Com
     if not found:
         return {}
     there = basis.subset(found).resampled(
-        acquisition.dwell_time_s, acquisition.points,
+        acquisition.dwell_time_s,
+        acquisition.points,
         acquisition.spectrometer_frequency_mhz,
-    )  # fmt: skip
+    )
     return dict(zip(found, there.fids, strict=True))
 
 
@@ -74,9 +75,11 @@ def with_entry(
     `told` goes into its provenance, in words.
     """
     entry = per_proton(basis) * found.fid(
-        basis.spectrometer_frequency_mhz, basis.dwell_time_s, basis.points,
+        basis.spectrometer_frequency_mhz,
+        basis.dwell_time_s,
+        basis.points,
         gain or np.ones_like,
-    )  # fmt: skip
+    )
     made = basis.without(own_macromolecules(basis)).extended((NAME,), entry[None])
     return replace(made, provenance={**basis.provenance, "macromolecules": told})
 
