@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zmq
+from taken_times import connect, times_taken
 
-from streams.messages.transient import Transient
 from streams.subscription.subscriber import Subscriber
 
 SENDER = Path(__file__).with_name("mrd_bench_sender.py")
@@ -86,15 +86,9 @@ def sending(*arguments):
 def through_relay(folder, count, interval_s, received):
     """Times sent and taken, s, by number of the transient."""
     with relaying(folder) as (port, endpoint), Subscriber(endpoint) as subscriber:
-        while not subscriber.health.connected:
-            subscriber.poll(0.1)
+        connect(subscriber)
         reader, said = sending(port, count, interval_s, received)
-        taken = {}
-        deadline = time.monotonic() + 60 + 2 * count * interval_s
-        while len(taken) < count and time.monotonic() < deadline:
-            for message in subscriber.poll(0.5):
-                if isinstance(message.body, Transient):
-                    taken[message.body.count] = time.monotonic()
+        taken = times_taken(subscriber, count, interval_s)
         reader.join(30)
         filled = subscriber.health.filled
     return json.loads(said[0]), taken, filled

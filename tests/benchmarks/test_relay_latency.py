@@ -12,9 +12,9 @@ import contextlib
 import json
 import subprocess
 import sys
-import time
 
 import pytest
+from taken_times import connect, times_taken
 from test_mrd_latency import (
     COILS,
     PAYLOAD_BYTES,
@@ -25,7 +25,6 @@ from test_mrd_latency import (
     sending,
 )
 
-from streams.messages.transient import Transient
 from streams.subscription.subscriber import Subscriber
 
 CASES = [(100, 0.1), (500, 0.01)]  # transients, interval s
@@ -53,15 +52,9 @@ def through_relay(folder, count, interval_s):
     """Times sent and taken, s, by number of the transient."""
     source = f"tcp://127.0.0.1:{free_port()}"
     with relaying(folder, source) as bind, Subscriber(bind) as subscriber:
-        while not subscriber.health.connected:
-            subscriber.poll(0.1)
+        connect(subscriber)
         reader, said = sending("wire", source, count, interval_s, POINTS)
-        taken = {}
-        deadline = time.monotonic() + 60 + 2 * count * interval_s
-        while len(taken) < count and time.monotonic() < deadline:
-            for message in subscriber.poll(0.5):
-                if isinstance(message.body, Transient):
-                    taken[message.body.count] = time.monotonic()
+        taken = times_taken(subscriber, count, interval_s)
         reader.join(30)
         filled = subscriber.health.filled
     return json.loads(said[0]), taken, filled
