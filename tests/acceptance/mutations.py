@@ -304,7 +304,6 @@ class Judge:
     def __init__(self, copy: Path, limit_s: float) -> None:
         self.copy, self.limit_s = copy, limit_s
         self._by_module = tests_by_module(copy)
-        self._sound: dict[str, bool] = {}
 
     def judge(self, change: Change) -> Verdict:
         """Whether, and by which test, a change is noticed."""
@@ -316,24 +315,26 @@ class Judge:
             return Verdict(said, "")
         try:
             file.write_bytes(change.applied(before))
-            by = what_fails(self.copy, suite, self.limit_s)
+            by = next(iter(failures(self.copy, suite, self.limit_s, "-x")), "")
         finally:
             file.write_bytes(before)
-        if by and not self._passes(by):
-            by = f"NOTHING: {by} fails without the change, too"
         return Verdict(said, by)
 
-    def _passes(self, test: str) -> bool:
-        """Whether a test passes in the tree as it is; asked once for each."""
-        if test not in self._sound:
-            alone = (Path(test),) if test.startswith("tests/") else ()
-            self._sound[test] = not (alone and what_fails(self.copy, alone, 240.0))
-        return self._sound[test]
+    def doubted(self, verdicts: list[Verdict]) -> Iterator[Verdict]:
+        """Verdicts by tests that fail without any change, too; all asked at once."""
+        by = {v.by for v in verdicts if v.by.startswith("tests/")}
+        unsound = failures(self.copy, tuple(map(Path, sorted(by))), 600.0) if by else []
+        for verdict in verdicts:
+            if verdict.by in unsound:
+                why = f"NOTHING: {verdict.by} fails without the change, too"
+                yield Verdict(verdict.change, why)
 
 
-def what_fails(copy: Path, tests: tuple[Path, ...], limit_s: float) -> str:
-    """The test that fails first; empty: all pass, or none has failed in the time."""
-    words = ["-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider"]
+def failures(
+    copy: Path, tests: tuple[Path, ...], limit_s: float, *options: str
+) -> list[str]:
+    """Tests that fail; none: all pass, or none has failed in the time."""
+    words = ["-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", *options]
     words += [f"--timeout={A_TEST_S}"]
     words += [f"--deselect={name}" for name in os.environ.get("WITHOUT", "").split()]
     threads = dict.fromkeys(ONE_THREAD, "1")
@@ -349,14 +350,14 @@ def what_fails(copy: Path, tests: tuple[Path, ...], limit_s: float) -> str:
         )
         try:
             if process.wait(limit_s) == 0:
-                return ""
+                return []
         except subprocess.TimeoutExpired:
-            return ""
+            return []
         finally:
             _end(process)
         said.seek(0)
         found = re.findall(FAILS, said.read(), re.MULTILINE)
-    return found[0].decode() if found else f"exit code {process.returncode}"
+    return [one.decode() for one in found] or [f"exit code {process.returncode}"]
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -369,15 +370,20 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def judge_all(
     changes: list[Change], kept: dict[str, Verdict], given: argparse.Namespace
 ) -> Iterator[Verdict]:
-    """Judge the changes that are not among those kept, until the time is over."""
+    """Judge the changes that are not among those kept, until the time is over.
+
+    Those that a test noticed which fails anyway come again at the end.
+    """
     end = time.monotonic() + given.seconds
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / ROOT.name
         shutil.copytree(ROOT, copy, ignore=LEFT_BEHIND)
-        judge = Judge(copy, given.limit)
+        judge, judged = Judge(copy, given.limit), list[Verdict]()
         for change in changes:
             if name_of(change) not in kept and time.monotonic() < end:
-                yield judge.judge(change)
+                judged.append(judge.judge(change))
+                yield judged[-1]
+        yield from judge.doubted(judged)
 
 
 def name_of(change: Change) -> str:

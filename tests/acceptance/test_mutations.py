@@ -164,6 +164,7 @@ def test_a_change_is_noticed_or_survives(tree: Path) -> None:
     assert verdicts[0].room == "monitor/room"
     assert "+ return a - b" in verdicts[0].change
     assert "| monitor/room | 2 | 1 |" in report(verdicts)
+    assert list(judge.doubted(verdicts)) == []
     assert file.read_bytes() == before
 
 
@@ -172,9 +173,10 @@ def test_a_test_that_fails_anyway_notices_nothing(tree: Path) -> None:
     test.write_text(test.read_text().replace("== 3,", "== 4,"))
     path = Path("monitor/room/sums.py")
     change = changes_in(path, (tree / path).read_bytes(), random.Random(1))[0]
-    verdict = Judge(tree, 60.0).judge(change)
-    assert not verdict.noticed
-    assert "fails without the change" in verdict.by
+    judge = Judge(tree, 60.0)
+    (doubted,) = judge.doubted([judge.judge(change)])
+    assert not doubted.noticed
+    assert "fails without the change" in doubted.by
 
 
 def test_verdicts_are_kept(tmp_path: Path) -> None:
