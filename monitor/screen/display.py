@@ -53,15 +53,16 @@ def screen_of(
     axis = memo.axis.of(revision, lambda: axis_of(state))
     seen = Identity((state.curves, state.mean_curves)), state.height, settings
     named = (state.acquisition, state.source, settings)
+    measures = memo.measures.same(measures_of(state))
     return Screen(
         status=memo.status.same(status_of(state, now_s)),
         headline=memo.headline.same(headline_of(state, now_s)),
         trend=memo.trend.of(
             (revision, view), lambda: trend_of(state, view, axis), waits["trend"]
         ),
-        measures=memo.measures.same(measures_of(state)),
+        measures=measures,
         strips=memo.strips.of(
-            revision, lambda: strips_of(state, axis), waits["strips"]
+            revision, lambda: strips_of(state, axis, measures), waits["strips"]
         ),
         spectrum=memo.spectrum.of(
             seen,

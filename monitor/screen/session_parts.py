@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.analysis.course.outcomes import needs_gain
@@ -192,7 +193,9 @@ def measures_of(state: SessionState) -> tuple[Measure, ...]:
     return measures(values, limits, window, infusing)
 
 
-def strips_of(state: SessionState, axis: TimeAxis) -> tuple[Strip, ...]:
+def strips_of(
+    state: SessionState, axis: TimeAxis, measures: Sequence[Measure]
+) -> tuple[Strip, ...]:
     """The quality of the transients, what is past its limit first."""
     q, s = state.quality, state.settings
     zero = axis.zero_s
@@ -207,7 +210,7 @@ def strips_of(state: SessionState, axis: TimeAxis) -> tuple[Strip, ...]:
         strips.weight_strip(at, q["weight"]),
         strips.level_strip("water", "water", "", at, q["water"], s.water_limit),
     )
-    past = frozenset(m.key for m in measures_of(state) if m.good is False)
+    past = frozenset(m.key for m in measures if m.good is False)
     ordered = strips.pressing(made, past, state.notices.conditions())
     return tuple(strips.broken(strip, gaps) for strip in ordered)
 

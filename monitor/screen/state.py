@@ -118,6 +118,7 @@ class SessionState:
     was_connected: bool = False
     shown_window: tuple[float, Estimate | None] = (-math.inf, None)
     shown_track: tuple[float, TrackerPoint | None] = (-math.inf, None)
+    _marks: tuple[tuple[int, Settings], Marks] | None = None
 
     def __post_init__(self) -> None:
         self.reference_s = self.reference_s or self.settings.reference_s
@@ -156,7 +157,7 @@ class SessionState:
 
     def time_s(self) -> float:
         """Scanner time of the newest transient, s; 0 before the first."""
-        return float(self.quality["time_s"][-1]) if len(self.quality) else 0.0
+        return 0.0 if self.newest is None else self.newest.time_s
 
     def shown_s(self) -> float | None:
         """Scanner time that a replay shows, s; None for a live stream."""
@@ -228,17 +229,20 @@ class SessionState:
 
     def infusion(self) -> tuple[float | None, float | None]:
         """Start and stop of the infusion, s, as recorded or as planned."""
-        marks, times = self.marks(), self.quality["time_s"]
+        marks, newest = self.marks(), self.newest
         start = marks.start
         if start is not None and start.author == GIVEN:
-            begun = len(times) and times[-1] >= start.time_s
+            begun = newest is not None and newest.time_s >= start.time_s
             return (marks.start_s, marks.stop_s) if begun else (None, None)
         return marks.start_s, marks.stop_s
 
     def marks(self) -> Marks:
-        """The marks of the infusion that hold."""
-        s = self.settings
-        return marks_that_hold(self.events, s.infusion_s, s.override)
+        """The marks of the infusion that hold; found anew where an event has come."""
+        s, known = self.settings, (len(self.events), self.settings)
+        if self._marks is None or self._marks[0] != known:
+            held = marks_that_hold(self.events, s.infusion_s, s.override)
+            self._marks = known, held
+        return self._marks[1]
 
     def zero_s(self) -> float:
         """Scanner time of minute 0: the start of the infusion, else 0; s."""

@@ -96,7 +96,8 @@ class Windows(Sequence[Estimate]):
     def _estimate(self, at: int) -> Estimate:
         row = self._columns.row(at)
         values, sds, changes, change_sds, doubts = (
-            self._table(row, name) for name in TABLES
+            {name: row[f"{table} {name}"] for name in self._names[table]}
+            for table in TABLES
         )
         return Estimate(
             int(row["window"]),
@@ -117,9 +118,6 @@ class Windows(Sequence[Estimate]):
             bool(row["converged"]),
             doubts,
         )
-
-    def _table(self, row: dict[str, float], table: str) -> dict[str, float]:
-        return {name: row[f"{table} {name}"] for name in self._names[table]}
 
     @property
     def outcomes(self) -> tuple[str, ...]:
