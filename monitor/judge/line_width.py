@@ -53,7 +53,7 @@ def line_width_bias(
     if course.epoch_of(during) != home:
         return None
     session = course.sessions[home]
-    change = during.width_hz * session.fwhm_slope
+    change = session.wider_hz(during.width_hz, during.gauss_hz)
     tested = math.copysign(max(abs(change), LEAST_HZ), change)
     window = Window(reference.first, reference.stop)
     average = average_of(window, course.weights)

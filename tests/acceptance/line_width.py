@@ -15,7 +15,8 @@ The first rest is the reference period, and the infusion is marked as beginning 
 first task.  What is printed is the mean of the task blocks minus that of the rest
 blocks, percent, over subjects: that of the same subject and noise without narrowing
 taken off, so that what is left is what the line does (its standard error behind it),
-and what two windows of a block differ by through noise (SD).
+and what two windows of a block differ by through noise (SD).  A subject whose reference
+period is left out, as unlike the rest, has no change and is not counted in n.
 """
 
 from __future__ import annotations
@@ -189,7 +190,7 @@ def bodies(name: str, seed: int, how: str, hz: float) -> Iterator[Body]:
 
 
 def course_of(name: str, known: bool, seed: int, how: str, hz: float):
-    """Changes by block, (kinds, blocks, outcomes), percent."""
+    """Changes by block, (kinds, blocks, outcomes), percent; nan without any."""
     field = FIELDS[name]
     length = round(BLOCK_S / field.plan.repetition_time_s)
     settings = replace(
@@ -200,6 +201,8 @@ def course_of(name: str, known: bool, seed: int, how: str, hz: float):
     pipeline.live = False
     for message in number(bodies(name, seed, how, hz)):
         update = pipeline.push(message)
+    if pipeline.course.reference is None:
+        return np.full((len(KINDS), BLOCKS, len(OUTCOMES)), np.nan)
     windows = [[e.changes_percent[o] for o in OUTCOMES] for e in update.course]
     found = [np.array(windows)]
     for points in (update.tracks, pipeline.smoothed()):
@@ -217,7 +220,9 @@ def biases(name: str, known: bool, how: str, hz: float, seeds: range):
     """What narrowing does, and what is there without it, (seeds, kinds, outcomes)."""
     quiet = [contrast(course_of(name, known, s, how, 0.0)) for s in seeds]
     narrow = [contrast(course_of(name, known, s, how, hz)) for s in seeds]
-    return np.array(narrow) - np.array(quiet), np.array(quiet)
+    bias, found = np.array(narrow) - np.array(quiet), np.array(quiet)
+    counted = np.isfinite(bias).all(axis=(1, 2))
+    return bias[counted], found[counted]
 
 
 def table(name: str, known: bool, how: str, hz: float, seeds: range) -> str:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from monitor.analysis.fit.subspace import ORDER
 from monitor.analysis.tracking.dynamics import (
     EPOCH_GAIN,
     EPOCH_WIDTH_HZ,
     Dynamics,
     dynamics_of,
 )
-from monitor.analysis.tracking.measurement import Measurement
+from monitor.analysis.tracking.measurement import WIDTHS, Measurement
 from monitor.analysis.tracking.transient_view import Observed
 
 NAMES = ("Glu", "Gln", "NAA", "Cr", "mI")
@@ -20,9 +21,15 @@ C0 = np.array([9.0, 2.5, 11.0, 8.5, 6.0])
 def measurement(seed: int = 1) -> Measurement:
     """Overlapping, noisy: a transient tells an amplitude to some 10 %."""
     random = np.random.default_rng(seed)
-    rows = random.standard_normal((8, len(NAMES) + 1)) + 1.0
-    rows[:, -1] *= 3.0
-    return Measurement(rows, np.zeros((8, 0), complex), np.zeros((0, 8, len(NAMES))))
+    rows = random.standard_normal((9, len(NAMES) + WIDTHS)) + 1.0
+    rows[:, -WIDTHS:] *= 3.0
+    terms = np.zeros((ORDER, 9, len(NAMES)))
+    return Measurement(rows, np.zeros((9, 0), complex), terms, 0.5)
+
+
+def with_widths(amplitudes: np.ndarray) -> np.ndarray:
+    """What is measured where these are the amplitudes and no width has changed."""
+    return np.append(amplitudes, np.zeros(WIDTHS))
 
 
 def dynamics(slope_percent: float = 0.05, tied: bool = True) -> Dynamics:
@@ -39,12 +46,12 @@ def transients(
     """Transients of amplitudes that wander; `missing` come late, `epochs` begin."""
     random = np.random.default_rng(seed)
     measured, place, epoch, seen = measurement(), -1, 0, []
-    level = np.concatenate([C0, [0.0]])
+    now = with_widths(C0)
     for i in range(count):
         place += 1 + (missing or {}).get(i, 0)
         epoch = (epochs or {}).get(i, epoch)
-        level = level * (1 + 0.002 * random.standard_normal(level.size))
-        o = measured.rows @ level + random.standard_normal(len(measured.rows))
+        now = now * (1 + 0.002 * random.standard_normal(now.size))
+        o = measured.rows @ now + random.standard_normal(len(measured.rows))
         weight = float(random.choice([0.0, 0.4, 1.0, 1.0]))
         seen.append(Observed(i, epoch, 2.0 * place, place, o, weight, i < reference))
     return seen
@@ -79,7 +86,8 @@ def brute_force(seen: list[Observed], model: Dynamics, upto: int) -> Brute:
         if k and one.epoch != seen[k - 1].epoch:
             Q = Q.copy()
             Q[M, M] += EPOCH_GAIN**2
-            Q[M + 1, M + 1] += EPOCH_WIDTH_HZ**2
+            widths = range(M + 1, M + 1 + WIDTHS)
+            Q[widths, widths] += EPOCH_WIDTH_HZ**2
         own = slice(k * n, (k + 1) * n)
         A[own, own] = np.eye(n)
         if k:

@@ -80,7 +80,7 @@ def _estimate(
     first = course.qualities[window.first]
     last = course.qualities[window.stop - 1]
     shift_hz, phase_rad = _moved(course, fitted)
-    fwhm_hz = session.naa_fwhm_hz + session.fwhm_slope * fitted.width_hz
+    fwhm_hz = session.naa_fwhm_hz + session.wider_hz(fitted.width_hz, fitted.gauss_hz)
     return Estimate(
         number,
         first.time_s,

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from monitor.analysis.basis import names as naming
 from monitor.analysis.fit.first_fit import SHARED, Freedom, chosen_by
 from monitor.analysis.fit.fit import Fit, curves, minimise
-from monitor.analysis.fit.model import LORENTZ, MM_GAUSS, PHASE, SHIFT, Model
+from monitor.analysis.fit.model import GAUSS, LORENTZ, MM_GAUSS, PHASE, SHIFT, Model
 from monitor.analysis.fit.problem import Indices, Problem, stacked
 from monitor.analysis.fit.subspace import Subspace, make_subspace
 from monitor.analysis.fit.unmeasured_mm import (
@@ -72,7 +72,8 @@ class SessionModel:
         and no amplitude explains
     common : (M, M) covariance of the amplitudes due to what is held
     naa_fwhm_hz, naa_height : of the fitted tNAA line of the mean
-    fwhm_slope : change of that width with the Lorentzian width, near 1
+    fwhm_slopes : change of that width with the Lorentzian and the Gaussian width, Hz
+        for Hz, near 1
     mean : which transients it was made of; None where that does not matter
     offset_hz : the lines lie so much too high in ppm; they are moved before the fit.
         0 within what the fit itself reaches
@@ -89,7 +90,7 @@ class SessionModel:
     common: Real
     naa_fwhm_hz: float
     naa_height: float
-    fwhm_slope: float
+    fwhm_slopes: tuple[float, float]
     mean: Average | None = None
     offset_hz: float = 0.0
     doubt: Real = field(default_factory=lambda: np.zeros((0, 0)))
@@ -100,6 +101,10 @@ class SessionModel:
         if not np.isfinite(self.naa_fwhm_hz):
             return float("nan")
         return (self.offset_hz + self.fit.shift_hz) / self.problem.model.frequency_mhz
+
+    def wider_hz(self, width_hz: float, gauss_hz: float) -> float:
+        """How much wider a line is whose Lorentzian and Gaussian part are so."""
+        return self.fwhm_slopes[0] * width_hz + self.fwhm_slopes[1] * gauss_hz
 
     def spectra(self, fids: Fids) -> Complex:
         """Band spectra (..., K) of FIDs (..., points), the water taken off."""
@@ -178,20 +183,14 @@ def make_session_model(
         held = replace(held, stiffness=stiffness)
     held = replace(held, noise_sd=noise_sd)
     subspace = make_subspace(held, fit)
-    width, height = naa_line(model, fit, 0.0)
-    wider, _ = naa_line(model, fit, 0.5)
+    width, height = naa_line(model, fit)
+    wider, _ = naa_line(model, fit, lorentz_hz=0.25)
+    rounder, _ = naa_line(model, fit, gauss_per_s2=0.25 * subspace.gauss_rate)
     made = SessionModel(
-        water,
-        subspace,
-        fit,
-        problem,
-        baseline,
-        offset,
-        np.zeros((len(model.names),) * 2),
-        width,
-        height,
-        (wider - width) / 0.5,
-    )
+        water, subspace, fit, problem, baseline, offset,
+        np.zeros((len(model.names),) * 2), width, height,
+        (4 * (wider - width), 4 * (rounder - width)),
+    )  # fmt: skip
     common = _common(made, mean_fid, mean_noise)
     made = replace(made, offset_hz=offset_hz)
     if taken and same_brain is not None:
@@ -248,7 +247,7 @@ def deviation_stiffness(problem: Problem, fit: Fit, windows: Complex) -> float:
     `problem` has the noise of a window and the lowest stiffness that is allowed.
     """
     A, shaped = problem.model.columns(fit.theta)
-    moving = np.array([PHASE, SHIFT, LORENTZ], dtype=np.intp)
+    moving = np.array([PHASE, SHIFT, LORENTZ, GAUSS], dtype=np.intp)
     J = problem.model.derivatives(fit.theta, moving, fit.amplitudes, A, shaped)
     G, scores = np.concatenate([A, J], axis=1), []
     grid = problem.stiffness * 10.0 ** np.arange(0.0, 5.1, 0.5)
@@ -296,10 +295,12 @@ def _common(made: SessionModel, mean_fid: Complex, mean_noise: float) -> Real:
     return common
 
 
-def naa_line(model: Model, fit: Fit, wider_hz: float) -> tuple[float, float]:
-    """Width (Hz) and height of the fitted tNAA line, broadened by `wider_hz`."""
+def naa_line(
+    model: Model, fit: Fit, lorentz_hz: float = 0.0, gauss_per_s2: float = 0.0
+) -> tuple[float, float]:
+    """Width (Hz) and height of the fitted tNAA line, broadened by so much."""
     theta = fit.theta.copy()
-    theta[LORENTZ] += wider_hz
+    theta[[LORENTZ, GAUSS]] += lorentz_hz, gauss_per_s2
     total = naming.members("tNAA", model.names)
     if not total:
         return float("nan"), float("nan")

@@ -9,8 +9,9 @@ import numpy as np
 
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.fit import Fit, minimise
-from monitor.analysis.fit.model import LORENTZ, PHASE, SHIFT
-from monitor.analysis.fit.problem import Indices, Problem
+from monitor.analysis.fit.model import GAUSS, LORENTZ, PHASE, SHIFT
+from monitor.analysis.fit.problem import Indices, Priors, Problem
+from monitor.analysis.fit.subspace import GAUSS_SD_HZ
 from monitor.analysis.fit.window import Average, Window
 from monitor.analysis.fit.window_fit import WarmFits, warm_fits
 from monitor.analysis.signal.spectrum import Complex, Real
@@ -30,7 +31,7 @@ def sizes(c0: Real) -> Real:
     return size
 
 
-MOVING: Indices = np.array([PHASE, SHIFT, LORENTZ], dtype=np.intp)
+MOVING: Indices = np.array([PHASE, SHIFT, LORENTZ, GAUSS], dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class FittedWindow:
     covariance : (M, M) of the window's own noise and its soft priors, misfit included
         (never below the Cramer-Rao bound); what the session holds is in
         `SessionModel.common`, what windows of one session scatter in `repeated`
-    phase_rad, shift_hz, width_hz : against the session model
+    phase_rad, shift_hz, width_hz, gauss_hz : against the session model; the widths are
+        the Lorentzian and the Gaussian one
     misfit : residual variance over what noise leaves, `own_misfit`
     converged : the optimum was found and every number is finite
     """
@@ -55,6 +57,7 @@ class FittedWindow:
     phase_rad: float
     shift_hz: float
     width_hz: float
+    gauss_hz: float
     misfit: float
     converged: bool
 
@@ -167,12 +170,9 @@ def _fit(
         average,
         fits.amplitudes[i],
         fits.covariance[i, :M, :M] * max(misfit, 1.0),
-        float(fits.phase_rad[i]),
-        float(fits.shift_hz[i]),
-        float(fits.width_hz[i]),
-        misfit,
-        bool(fits.converged[i]),
-    )
+        float(fits.phase_rad[i]), float(fits.shift_hz[i]), float(fits.width_hz[i]),
+        float(fits.gauss_hz[i]), misfit, bool(fits.converged[i]),
+    )  # fmt: skip
 
 
 def window_problem(session: SessionModel, fid: Complex, noise: float) -> Problem:
@@ -180,7 +180,10 @@ def window_problem(session: SessionModel, fid: Complex, noise: float) -> Problem
     held = session.subspace.problem
     spectrum = session.spectra(fid) - session.offset
     rows = held.priors.rows
-    about = replace(held.priors, targets=rows @ session.fit.amplitudes)
+    mean, sd = held.priors.mean.copy(), held.priors.sd.copy()
+    mean[GAUSS] = session.fit.theta[GAUSS]
+    sd[GAUSS] = GAUSS_SD_HZ * session.subspace.gauss_rate
+    about = Priors(mean, sd, rows, rows @ session.fit.amplitudes)
     return replace(
         held, spectrum=spectrum, noise_sd=held.noise_sd * noise, priors=about
     )
@@ -193,15 +196,10 @@ def fit_in_full(session: SessionModel, fid: Complex, average: Average) -> Fitted
     moved = fit.theta - session.fit.theta
     misfit = own_misfit(session, average, fit.misfit)
     return FittedWindow(
-        average,
-        fit.amplitudes,
-        fit.covariance * max(misfit, 1.0),
-        float(moved[PHASE]),
-        float(moved[SHIFT]),
-        float(moved[LORENTZ]),
-        misfit,
-        fit.converged,
-    )
+        average, fit.amplitudes, fit.covariance * max(misfit, 1.0),
+        float(moved[PHASE]), float(moved[SHIFT]), float(moved[LORENTZ]),
+        float(moved[GAUSS]) / session.subspace.gauss_rate, misfit, fit.converged,
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -229,11 +227,10 @@ class FullFits:
 def as_fit(session: SessionModel, fitted: FittedWindow) -> Fit:
     """The window's fit with its whole parameter vector, for drawing."""
     theta = session.fit.theta.copy()
-    theta[[PHASE, SHIFT, LORENTZ]] += (
-        fitted.phase_rad,
-        fitted.shift_hz,
-        fitted.width_hz,
-    )
+    theta[[PHASE, SHIFT, LORENTZ, GAUSS]] += (
+        fitted.phase_rad, fitted.shift_hz, fitted.width_hz,
+        session.subspace.gauss_rate * fitted.gauss_hz,
+    )  # fmt: skip
     return replace(
         session.fit,
         amplitudes=fitted.amplitudes,

@@ -36,6 +36,11 @@ def gauss_rate(fwhm_hz: float) -> float:
     return float((np.pi * fwhm_hz) ** 2 / (4 * np.log(2)))
 
 
+def gauss_rate_per_hz(fwhm_hz: float) -> float:
+    """By how much that rate grows with each Hz of width, in 1/s^2 per Hz."""
+    return float(np.pi**2 * fwhm_hz / (2 * np.log(2)))
+
+
 def gauss_fwhm_hz(rate: float) -> float:
     """Full width at half height of exp(-g t^2); negative rates give 0."""
     return float(np.sqrt(4 * np.log(2) * max(rate, 0.0)) / np.pi)

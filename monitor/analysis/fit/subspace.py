@@ -1,11 +1,13 @@
 """The small space in which every window of a session is fitted.
 
-After the cold fit of the reference period only three things still move from window to
-window besides the amplitudes: phase p, shift d and Lorentzian width L.  With the
-session's line shape put into the basis FIDs, x_m(t), a change of shift and width is
+After the cold fit of the reference period only four things still move from window to
+window besides the amplitudes: phase p, shift d, Lorentzian width L and Gaussian width
+G.  With the session's line shape put into the basis FIDs, x_m(t), a change of shift and
+widths is
 
-    x_m(t) exp(-u t),     u = 2 pi i dd + pi dL     (one complex number)
-                          = sum_k (-u)^k / k!  t^k x_m(t),
+    x_m(t) exp(-u t - v t^2),     u = 2 pi i dd + pi dL,     v = rate dG
+                          = sum_k a_k(u, v) / k!  t^k x_m(t),
+    a_k = sum_j (-u)^(k - 2 j) (-v)^j  k! / (j! (k - 2 j)!),
 
 so that all columns that a window can ask for lie in the span of the whitened spectra of
 t^k x_m(t), k = 0 ... ORDER.  An orthonormal basis Q of that span (r of some 60 to 120
@@ -17,7 +19,7 @@ afterwards.
 
 What the projection leaves out of y is noise that no column can explain: amplitudes and
 their covariance are those of the full problem up to the truncation of the series
-(tested: below 0.1 SD within REACH_HZ).
+(tested: below 0.1 SD within REACH_HZ and WIDTH_REACH_HZ).
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from math import factorial
 import numpy as np
 
 from monitor.analysis.fit.fit import Fit
+from monitor.analysis.fit.lineshape import gauss_rate_per_hz
 from monitor.analysis.fit.model import PHASE
 from monitor.analysis.fit.normal import inverse
 from monitor.analysis.fit.problem import Problem
@@ -36,11 +39,19 @@ from monitor.analysis.signal.spectrum import Complex, Real
 
 ORDER = 10
 REACH_HZ = 1.5
+"""Of the shift; what a series in u is good for."""
+WIDTH_REACH_HZ = np.array([2 * REACH_HZ, 2.0])
+"""Of Lorentzian width, which is half as much in u as a shift, and of Gaussian width."""
 TOLERANCE = 1e-3
 USUAL_NOISE = 0.2
 """Of a window, over that of one transient."""
 TIME_UNIT_S = 0.1
 """Unit of t and 1/u in the series: keeps the powers of the usual u near one."""
+GAUSS_SD_HZ = 1.0
+"""Of a window's Gaussian width about the session's."""
+LEAST_WIDTH_HZ = 2.0
+"""Lines are taken to be as wide as that where Hz of Gaussian width become a rate."""
+_MOST = ORDER // 2 + 1
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,7 @@ class Subspace:
     amplitudes : (M,) of the cold fit
     projector : (r, K) Q^H R / s
     columns : (ORDER + 1, r, M) the C_k
+    gauss_rate : v in 1/s^2 for a Hz of Gaussian width
     tie : (M, M) precision of the soft priors on amplitudes
     """
 
@@ -62,6 +74,7 @@ class Subspace:
     amplitudes: Real
     projector: Complex
     columns: Complex
+    gauss_rate: float
     tie: Real
 
     @cached_property
@@ -76,13 +89,28 @@ class Subspace:
 
         For the usual noise of a window; a step of the fit needs it near, not exact.
         """
-        c, A = self.amplitudes, self.columns[0]
-        tangent = -TIME_UNIT_S * (self.columns[1] @ c)
-        nuisance = np.stack([1j * (A @ c), 2j * np.pi * tangent, np.pi * tangent], 1)
-        D = np.concatenate([A, nuisance], axis=1)
+        c = self.amplitudes
+        D = np.concatenate([self.columns[0], np.stack(self.tangents, axis=1)], axis=1)
         H = (D.conj().T @ D).real
         H[: c.size, : c.size] += USUAL_NOISE**2 * self.tie
+        H[-1, -1] += (USUAL_NOISE / GAUSS_SD_HZ) ** 2
         return inverse(H)[0], np.asarray(np.sqrt(np.diag(H)), float)
+
+    @cached_property
+    def tangents(self) -> tuple[Complex, Complex, Complex, Complex]:
+        """Changes (r,) of the session's own spectrum.
+
+        With phase (rad) and with shift, Lorentzian and Gaussian width (Hz).
+        """
+        once, twice = self.columns[1:3] @ self.amplitudes
+        along = -np.pi * TIME_UNIT_S * once
+        turned = 1j * (self.columns[0] @ self.amplitudes)
+        return turned, 2j * along, along, -2 * self.gauss_unit * twice
+
+    @property
+    def gauss_unit(self) -> float:
+        """V of a Hz of Gaussian width, in the units of the series."""
+        return self.gauss_rate * TIME_UNIT_S**2
 
     @cached_property
     def degrees(self) -> float:
@@ -101,6 +129,32 @@ class Subspace:
         return small
 
 
+def coefficients(u: Complex, v: Real) -> Complex:
+    """The a_k of shifts and widths u (n,) and v (n,), (n, ORDER + 1)."""
+    powers = np.ones((len(u), ORDER + 1), complex)
+    powers[:, 1:] = -u[:, None]
+    np.multiply.accumulate(powers, axis=1, out=powers)
+    squares = np.ones((len(v), 1, _MOST))
+    squares[:, 0, 1:] = -v[:, None]
+    np.multiply.accumulate(squares, axis=2, out=squares)
+    spread = (powers @ _SPREAD).reshape(-1, _MOST, ORDER + 1)
+    found: Complex = (squares @ spread)[:, 0]
+    return found
+
+
+def _spread() -> Real:
+    """K! / (j! (k - 2 j)!) from power k - 2 j to (j, k), (ORDER + 1, any)."""
+    spread = np.zeros((ORDER + 1, _MOST, ORDER + 1))
+    for j in range(_MOST):
+        for k in range(2 * j, ORDER + 1):
+            ways = factorial(k) / (factorial(j) * factorial(k - 2 * j))
+            spread[k - 2 * j, j, k] = ways
+    return spread.reshape(ORDER + 1, -1)
+
+
+_SPREAD = _spread().astype(complex)
+
+
 def make_subspace(problem: Problem, fit: Fit) -> Subspace:
     """Subspace about the solution of a cold fit."""
     tower = _tower(problem, fit)
@@ -110,14 +164,12 @@ def make_subspace(problem: Problem, fit: Fit) -> Subspace:
     )
     columns = np.ascontiguousarray(Q.conj().T @ tower)
     rows = problem.priors.rows
+    width_hz = max(fit.broadening_hz, LEAST_WIDTH_HZ)
     return Subspace(
-        problem,
-        fit.theta,
-        fit.amplitudes,
-        Q.conj().T @ removal / problem.noise_sd,
-        columns,
-        rows.T @ rows,
-    )
+        problem, fit.theta, fit.amplitudes,
+        Q.conj().T @ removal / problem.noise_sd, columns,
+        gauss_rate_per_hz(width_hz), rows.T @ rows,
+    )  # fmt: skip
 
 
 def _tower(problem: Problem, fit: Fit) -> Complex:

@@ -2,13 +2,12 @@
 
 For the projected spectrum z (r, complex) of a window, in units of its own noise,
 
-    z = exp(i p) A(u) c + e,      A(u) = sum_k (-u)^k C_k,
+    z = exp(i p) s + e,      s = A c,      A = sum_k a_k C_k,
 
-with real c, p and complex u (shift and width, `subspace`).  Gauss-Newton on all of
-them together; with D = [A, i A c, A'(u) (2 pi i) c, A'(u) pi c] and
-e = exp(-i p) z - A c,
+with real c and p, and a_k of shift d and widths L and G (`subspace`).  Gauss-Newton on
+all of them together; with D = [A, i s, ds/dd, ds/dL, ds/dG] and e = exp(-i p) z - s,
 
-    (Re(D^H D) + n^2 P) step = Re(D^H e) + n^2 P (c0 - c),
+    (Re(D^H D) + n^2 P) step = Re(D^H e) + n^2 P (m0 - m),     m = (c, p, d, L, G),
 
 n the noise of the window over that of one transient.  P is the precision of the soft
 ratio priors, here about the session's own amplitudes c0 and not about the expected
@@ -17,10 +16,16 @@ drawn to the same expectation the window would be drawn further, which would loo
 a change.  Glu, Gln, tNAA, tCr, tCho and mI have no prior and are free.
 
 Every window starts from the session's solution, never from its neighbour, so that an
-estimate knows nothing beyond its window.  Steps take the right-hand side exactly and
-the matrix of the session's solution, which is near; where that does not arrive, whole
-Gauss-Newton steps follow.  The covariance is the inverse of the matrix at the window's
-own solution: the Cramer-Rao bound with phase, shift, width and baseline free.
+estimate knows nothing beyond its window.  Its Gaussian width is the session's within
+`GAUSS_SD_HZ`: a window hardly tells a Gaussian narrowing from a Lorentzian one, and
+what it takes for the other it takes for amplitude too.
+
+Steps take the right-hand side exactly and the matrix of the session's solution, which
+is near; where that does not arrive, whole Gauss-Newton steps follow.  Along the line of
+those widths that the data hardly tell apart either may overshoot time and again, for
+what is left over bends the valley: a step back over the last one is halved.  The
+covariance is the inverse of the matrix at the window's own solution: the Cramer-Rao
+bound with phase, shift, widths and baseline free.
 
 Windows are worked on in blocks with stacked products; a single window goes through the
 same code.
@@ -33,16 +38,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.analysis.fit.subspace import ORDER, REACH_HZ, TIME_UNIT_S, Subspace
+from monitor.analysis.fit.subspace import (
+    GAUSS_SD_HZ,
+    ORDER,
+    REACH_HZ,
+    TIME_UNIT_S,
+    WIDTH_REACH_HZ,
+    Subspace,
+    coefficients,
+)
 from monitor.analysis.signal.spectrum import Complex, Real
 
 STEPS = 12
-APPROACHES = 12
+APPROACHES = 16
 STEP_TOLERANCE = 1e-3
 """In SDs; a step errs by some twentieth of itself, so the next would be that small."""
 BLOCK = 64
-PHASE, SHIFT, WIDTH = -3, -2, -1
-"""Places of the nuisance parameters behind the amplitudes."""
+NUISANCE = 4
+"""Phase, shift, Lorentzian and Gaussian width stand behind the amplitudes."""
+REACHES = np.array([REACH_HZ, *WIDTH_REACH_HZ])
+_ORDERS = np.arange(1, ORDER + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +67,8 @@ class WarmFits:
     Attributes
     ----------
     amplitudes : (W, M)
-    covariance : (W, M + 3, M + 3) of amplitudes, phase (rad), shift and width (Hz)
-    phase_rad, shift_hz, width_hz : (W,) against the session's solution
+    covariance : (W, M + 4, M + 4) of amplitudes, phase (rad), shift and widths (Hz)
+    phase_rad, shift_hz, width_hz, gauss_hz : (W,) against the session's solution
     misfit : (W,) residual variance in the subspace over its expectation
     converged : (W,) bool
     """
@@ -63,6 +78,7 @@ class WarmFits:
     phase_rad: Real
     shift_hz: Real
     width_hz: Real
+    gauss_hz: Real
     misfit: Real
     converged: NDArray[np.bool_]
 
@@ -84,25 +100,25 @@ def _block(
 ) -> tuple[NDArray[np.generic], ...]:
     """One block of windows: the way there, then one linearisation at the end."""
     c = np.tile(subspace.amplitudes, (len(z), 1))
-    x = np.zeros((len(z), 3))  # phase, shift, width
+    x = np.zeros((len(z), NUISANCE))  # phase, shift, Lorentzian and Gaussian width
     with np.errstate(over="ignore", invalid="ignore"):  # it may run away; see below
         arrived = _approach(subspace, z, noise, c, x)
     late = np.flatnonzero(~arrived)
     if late.size:  # far from the session's solution: whole Gauss-Newton steps
         c[late], x[late] = subspace.amplitudes, 0.0
-        arrived[late] = _search(subspace, z, noise, c, x, late)
-    A, slope = _columns(subspace, x)
-    D, e = _linearise(A, slope, z, c, x[:, 0])
+        arrived[late] = _searched(subspace, z, noise, c, x, late)
+    D, e = _linearised(subspace, z, c, x)
     H = _information(subspace, D, noise)
     return _gather(subspace, H, noise, c, x, e, arrived)
 
 
 def _information(subspace: Subspace, D: Complex, noise: Real) -> Real:
-    """Re(D^H D) + n^2 P, (W, M + 3, M + 3)."""
+    """Re(D^H D) + n^2 P, (W, M + 4, M + 4)."""
     M = subspace.columns.shape[2]
     apart = np.concatenate([D.real, D.imag], axis=1)
     H: Real = apart.swapaxes(1, 2) @ apart
     H[:, :M, :M] += noise[:, None, None] ** 2 * subspace.tie
+    H[:, -1, -1] += (noise / GAUSS_SD_HZ) ** 2
     return H
 
 
@@ -116,36 +132,38 @@ def _approach(
     """
     M, (inverse, size) = c.shape[1], subspace.matrix
     arrived = np.zeros(len(z), bool)
-    going = np.arange(len(z))
+    going, last = np.arange(len(z)), np.zeros_like(x)
     for _ in range(APPROACHES):
         gradient = _gradient(subspace, z[going], noise[going], c[going], x[going])
         move = gradient @ inverse
-        c[going] += move[:, :M]
-        x[going] += _bound(move[:, M:])
         far = np.abs(move) * size > STEP_TOLERANCE * noise[going, None]
+        move *= _share(move[:, M:], last[going])
+        last[going] = move[:, M:]
+        c[going] += move[:, :M]
+        x[going] += _bounded(move[:, M:])
         near = ~far.any(axis=1) & np.isfinite(move).all(axis=1)
         arrived[going[near]] = True
         going = going[~near]
         if not going.size or not np.isfinite(move).all():
             break
-        x[going, 1:] = np.clip(x[going, 1:], -2 * REACH_HZ, 2 * REACH_HZ)
+        x[going, 1:] = np.clip(x[going, 1:], -2 * REACHES, 2 * REACHES)
     return arrived
 
 
 def _gradient(subspace: Subspace, z: Complex, noise: Real, c: Real, x: Real) -> Real:
-    """Re(D^H e) + n^2 P (c0 - c), (W, M + 3), without ever making A."""
-    powers, slopes = _powers(x)
+    """Re(D^H e) + n^2 P (m0 - m), (W, M + 4), without ever making A."""
     orders, r = subspace.columns.shape[:2]
     parts = (c @ subspace.spread).view(complex).reshape(-1, orders, r)
-    model = (powers[:, None, :] @ parts)[:, 0]
-    tangent = (slopes[:, None, :] @ parts)[:, 0]
+    weights = _weights(subspace, x)
+    model, along, across = (weights @ parts).swapaxes(0, 1)
     e = np.exp(-1j * x[:, :1]) * z - model
-    pulled = (powers.conj()[:, :, None] * e[:, None, :]).reshape(len(z), -1)
-    onto = pulled.view(float) @ subspace.spread.T
+    pulled = weights[:, 0].conj()[:, :, None] * e[:, None, :]
+    onto = pulled.reshape(len(z), -1).view(float) @ subspace.spread.T
     onto += noise[:, None] ** 2 * ((subspace.amplitudes - c) @ subspace.tie)
-    turned = np.sum(model.conj() * e, axis=1)
-    moved = np.pi * np.sum(tangent.conj() * e, axis=1)
-    others = np.stack([turned.imag, 2 * moved.imag, moved.real], axis=1)
+    turned, moved = np.sum(model.conj() * e, 1), np.sum(along.conj() * e, 1)
+    wider = np.sum((across.conj() * e).real, axis=1)
+    wider -= (noise / GAUSS_SD_HZ) ** 2 * x[:, -1]
+    others = np.stack([turned.imag, 2 * moved.imag, moved.real, wider], axis=1)
     return np.concatenate([onto, others], axis=1)
 
 
@@ -158,57 +176,56 @@ def _search(
     late: NDArray[np.intp],
 ) -> NDArray[np.bool_]:
     """Gauss-Newton for the windows `late`, in place; which of them arrived."""
-    M, going = c.shape[1], late
+    M, going, last = c.shape[1], late, np.zeros_like(x)
     for _ in range(STEPS):
-        A, slope = _columns(subspace, x[going])
-        D, e = _linearise(A, slope, z[going], c[going], x[going, 0])
+        D, e = _linearised(subspace, z[going], c[going], x[going])
         H = _information(subspace, D, noise[going])
         gradient = (D.conj().swapaxes(1, 2) @ e[:, :, None]).real
         pull = (subspace.amplitudes - c[going]) @ subspace.tie
         gradient[:, :M, 0] += noise[going, None] ** 2 * pull
-        move = _solve(H, gradient)[:, :, 0]
+        gradient[:, -1, 0] -= (noise[going] / GAUSS_SD_HZ) ** 2 * x[going, -1]
+        full = _solved(H, gradient)[:, :, 0]
+        move = full * _share(full[:, M:], last[going])
+        last[going] = full[:, M:]
         c[going] += move[:, :M]
-        x[going] += _bound(move[:, M:])
-        x[going, 1:] = np.clip(x[going, 1:], -2 * REACH_HZ, 2 * REACH_HZ)
+        x[going] += _bounded(move[:, M:])
+        x[going, 1:] = np.clip(x[going, 1:], -2 * REACHES, 2 * REACHES)
         size = np.sqrt(np.einsum("wii->wi", H)) / noise[going, None]
-        far = np.any(np.abs(move) * size > STEP_TOLERANCE, axis=1)
-        going = going[far & np.isfinite(move).all(axis=1)]
+        far = np.any(np.abs(full) * size > STEP_TOLERANCE, axis=1)
+        going = going[far & np.isfinite(full).all(axis=1)]
         if not going.size:
             break
     finite = np.isfinite(c[late]).all(axis=1)
     return np.asarray(~np.isin(late, going) & finite, bool)
 
 
-def _columns(subspace: Subspace, x: Real) -> tuple[Complex, Complex]:
-    """A(u) and A'(u), both (W, r, M)."""
-    powers, slopes = _powers(x)
-    r, M = subspace.columns.shape[1:]
-    flat = subspace.columns.reshape(ORDER + 1, -1)
-    A: Complex = (powers @ flat).reshape(-1, r, M)
-    slope: Complex = (slopes @ flat).reshape(-1, r, M)
-    return A, slope
+def _weights(subspace: Subspace, x: Real) -> Complex:
+    """The a_k and their derivatives with Lorentzian and Gaussian width in Hz.
+
+    (W, 3, ORDER + 1); that with the shift is 2 i times that with Lorentzian width.
+    """
+    u = np.asarray(np.pi * TIME_UNIT_S * (2j * x[:, 1] + x[:, 2]), complex)
+    weights = np.zeros((len(x), 3, ORDER + 1), complex)
+    plain = weights[:, 0] = coefficients(u, subspace.gauss_unit * x[:, 3])
+    weights[:, 1, 1:] = -np.pi * TIME_UNIT_S * _ORDERS * plain[:, :-1]
+    pairs = _ORDERS[1:] * _ORDERS[:-1]
+    weights[:, 2, 2:] = -subspace.gauss_unit * pairs * plain[:, :-2]
+    return weights
 
 
-def _powers(x: Real) -> tuple[Complex, Complex]:
-    """(-u)^k and its derivative, both (W, ORDER + 1)."""
-    u = (2j * np.pi * x[:, 1] + np.pi * x[:, 2]) * TIME_UNIT_S
-    powers = np.ones((len(x), ORDER + 1), complex)
-    powers[:, 1:] = -u[:, None]
-    np.multiply.accumulate(powers, axis=1, out=powers)
-    slopes = np.zeros(powers.shape, complex)
-    slopes[:, 1:] = -np.arange(1, ORDER + 1) * TIME_UNIT_S * powers[:, :-1]
-    return powers, slopes
-
-
-def _linearise(
-    A: Complex, slope: Complex, z: Complex, c: Real, phase: Real
+def _linearised(
+    subspace: Subspace, z: Complex, c: Real, x: Real
 ) -> tuple[Complex, Complex]:
-    """D (W, r, M + 3) and the residual e (W, r)."""
-    model = (A @ c[:, :, None])[:, :, 0]
-    tangent = (slope @ c[:, :, None])[:, :, 0]
-    e = np.exp(-1j * phase)[:, None] * z - model
-    nuisance = np.stack([1j * model, 2j * np.pi * tangent, np.pi * tangent], axis=2)
-    return np.concatenate([A, nuisance], axis=2), e
+    """D (W, r, M + 4) and the residual e (W, r)."""
+    r, M = subspace.columns.shape[1:]
+    weights = _weights(subspace, x)
+    flat = subspace.columns.reshape(ORDER + 1, -1)
+    towers = (weights @ flat).reshape(-1, 3, r, M)
+    whole = (towers @ c[:, None, :, None])[..., 0]
+    model, along, across = whole.swapaxes(0, 1)
+    e = np.exp(-1j * x[:, :1]) * z - model
+    nuisance = np.stack([1j * model, 2j * along, along, across], axis=2)
+    return np.concatenate([towers[:, 0], nuisance], axis=2), e
 
 
 def _solve(H: Real, gradient: Real) -> Real:
@@ -224,9 +241,15 @@ def _solve(H: Real, gradient: Real) -> Real:
     return answer
 
 
-def _bound(move: Real) -> Real:
-    """Keep a step of phase, shift and width within what the series stands."""
-    limits = np.array([0.8, 1.5, 1.5])
+def _share(now: Real, last: Real) -> Real:
+    """Share (W, 1) of a step of phase, shift and widths (W, 4) to be gone."""
+    back = np.sum(now * last, axis=1) < 0
+    return np.where(back, 0.5, 1.0)[:, None]
+
+
+def _bounded(move: Real) -> Real:
+    """Keep a step of phase, shift and widths within what the series stands."""
+    limits = np.array([0.8, 1.5, 1.5, 1.5])
     bounded: Real = np.clip(move, -limits, limits)
     return bounded
 
@@ -246,6 +269,6 @@ def _gather(
     covariance = _solve(information, unit) * noise[:, None, None] ** 2
     degrees = max(subspace.degrees - size, 1.0)
     misfit = np.sum(np.abs(rest) ** 2, axis=1) / (noise**2 * degrees)
-    inside = np.all(np.abs(x[:, 1:]) <= REACH_HZ, axis=1)
+    inside = np.all(np.abs(x[:, 1:]) <= REACHES, axis=1)
     finite = np.isfinite(c).all(axis=1) & np.isfinite(covariance).all(axis=(1, 2))
-    return c, covariance, x[:, 0], x[:, 1], x[:, 2], misfit, arrived & inside & finite
+    return c, covariance, *x.T, misfit, arrived & inside & finite

@@ -1,16 +1,16 @@
 """How the amplitudes may move: the state of the tracker and its transitions.
 
-State x = (c, g, w, s1, s2, r):
+State x = (c, g, w, v, s1, s2, r):
 
     c   (M)  amplitudes, the common gain taken out
-    g        gain common to all amplitudes, so that m = (c + g c0, w) is measured
-    w        Lorentzian width against the session model, Hz
+    g        gain common to all amplitudes, so that m = (c + g c0, w, v) is measured
+    w, v     Lorentzian and Gaussian width against the session model, Hz
     s   (4)  slopes per transient of Glu and of Gln, slow s1 and fast s2
     r   (5)  means over the reference period of Glu, Glx, tNAA, tCr and w
 
 From one transient to the next, with independent Gaussian n,
 
-    c' = c + s1 + s2 + n_c,   g' = g + n_g,   w' = w + n_w,   r' = r,
+    c' = c + s1 + s2 + n_c,   g' = g + n_g,   w' = w + n_w,   v' = v + n_v,   r' = r,
     s1' = a1 s1 + n_s,        s2' = a2 s2,
 
 a smooth course for Glu and Gln and random walks for the rest.  What it assumes:
@@ -33,10 +33,10 @@ they follow any time constant in between.  Over k transients (a gap, or a block 
 the transition is F^k with the sums of the noises: a gap of k transients is k steps of
 the same walk.
 
-In another epoch than the reference period's m = (c + U b + g c0, w) is measured, with
-offsets b ~ N(0, 1) behind the rest of the state (`course.epoch_offset`).  They come
-with the first such epoch; from one to the next half of their variance is in common, and
-in the reference period's they are 0.
+In another epoch than the reference period's m = (c + U b + g c0, w, v) is measured,
+with offsets b ~ N(0, 1) behind the rest of the state (`course.epoch_offset`).  They
+come with the first such epoch; from one to the next half of their variance is in
+common, and in the reference period's they are 0.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from numpy.typing import NDArray
 from monitor.analysis.basis import names as naming
 from monitor.analysis.fit.fitted_windows import TIED_PERCENT, sizes
 from monitor.analysis.signal.spectrum import Real
-from monitor.analysis.tracking.measurement import Measurement
+from monitor.analysis.tracking.measurement import WIDTHS, Measurement
 
 SUMS = ("Glu", "Glx", "tNAA", "tCr")
 """What the tracked outcomes are made of; the width follows them in r."""
@@ -65,8 +65,9 @@ UNTIED_PERCENT = 12.0
 """Of every amplitude in the free dynamics: 5 % in ten minutes."""
 GAIN_PERCENT = 12.0
 WIDTH_HZ = 10.0
-"""BOLD narrows lines within seconds: with a slower walk a narrowing of half a hertz was
-taken for a percent of gain for minutes, and this one widens no interval."""
+"""Of each width.  BOLD narrows lines within seconds, in whatever part of their shape:
+with a slower walk a narrowing of half a hertz was taken for a percent of gain for
+minutes.  That both walk so widens the interval of a ratio by some 2 %."""
 SLOPES = ((100.0, 7.0), (3.0, 5.0))
 """Memory of each slope, transients, and the SD of the change that it brings when the
 infusion starts or stops, percent of the amplitude."""
@@ -105,6 +106,12 @@ class Dynamics:
         return self.walk.size
 
     @property
+    def widths(self) -> slice:
+        """Where w and v stand."""
+        first = len(self.names) + 1
+        return slice(first, first + WIDTHS)
+
+    @property
     def memory(self) -> slice:
         """Where r stands."""
         return slice(self.size - REMEMBERED, self.size)
@@ -132,7 +139,7 @@ class Dynamics:
 
     def _slopes(self, k: int) -> range:
         """Where the slopes of one memory stand."""
-        first = len(self.names) + 2 + k * len(self.sloping)
+        first = self.widths.stop + k * len(self.sloping)
         return range(first, first + len(self.sloping))
 
     def bend(self) -> Real:
@@ -156,7 +163,7 @@ class Dynamics:
         rows = np.zeros((len(measurement.rows), self.size))
         rows[:, :M] = measurement.rows[:, :M]
         rows[:, M] = measurement.rows[:, :M] @ self.c0
-        rows[:, M + 1] = measurement.rows[:, M]
+        rows[:, self.widths] = measurement.rows[:, M:]
         return rows
 
     def start(self) -> tuple[Real, Real]:
@@ -165,7 +172,7 @@ class Dynamics:
         mean[:M] = self.c0
         variance = np.zeros(self.size)
         variance[:M] = (START_SHARE * sizes(self.c0)) ** 2
-        variance[M + 1] = EPOCH_WIDTH_HZ**2
+        variance[self.widths] = EPOCH_WIDTH_HZ**2
         return mean, np.diag(variance)
 
 
@@ -193,12 +200,12 @@ def dynamics_of(
     """
     M, size = len(names), sizes(c0)
     sloping = tuple(i for i, n in enumerate(names) if naming.canonical(n) in SLOPING)
-    n = M + 2 + len(SLOPES) * len(sloping) + REMEMBERED
+    n = M + 1 + WIDTHS + len(SLOPES) * len(sloping) + REMEMBERED
     percents = np.array([_walk_percent(name, tied) for name in names])
     walk = np.zeros(n)
     walk[:M] = (0.01 * percents * size) ** 2 / HOUR
     walk[M] = (0.01 * GAIN_PERCENT) ** 2 / HOUR
-    walk[M + 1] = WIDTH_HZ**2 / HOUR
+    walk[M + 1 : M + 1 + WIDTHS] = WIDTH_HZ**2 / HOUR
     slope_sd = 0.01 * slope_percent * size[list(sloping)]
     return Dynamics(names, c0, sloping, slope_sd, walk, _rows(names, c0, n))
 

@@ -4,12 +4,12 @@ A transient's reduced spectrum is linear in what is asked (`measurement`), so th
 sums of u and u o over the reference period and over the time since say all that two
 constant sets of amplitudes can be asked.  One linear Gaussian model,
 
-    o = G' (c + a d + g c0, w) + e,     a = 0 in the reference period, 1 since,
+    o = G' (c + a d + g c0, w, v) + e,     a = 0 in the reference period, 1 since,
 
-with amplitudes c, departures d, and for each sum a width w and, but for that of the
-reference period, a gain g of its own.  In another epoch than the reference period's c
-is c + U (b_e - b_h), b_e and b_h N(0, 1/2) of that epoch and of the reference period's
-(`course.epoch_offset`).  Departures of tied amplitudes are N(0,
+with amplitudes c, departures d, and for each sum widths w and v and, but for that of
+the reference period, a gain g of its own.  In another epoch than the reference period's
+c is c + U (b_e - b_h), b_e and b_h N(0, 1/2) of that epoch and of the reference
+period's (`course.epoch_offset`).  Departures of tied amplitudes are N(0,
 TIED_PERCENT of their size), the rest is as good as free.  No course is assumed: where
 the outcome moves, the estimate is its mean over the transients since the infusion
 began.
@@ -36,11 +36,13 @@ from monitor.analysis.tracking.dynamics import (
     START_SHARE,
     sums_of,
 )
-from monitor.analysis.tracking.measurement import Measurement
+from monitor.analysis.tracking.measurement import WIDTHS, Measurement
 from monitor.analysis.tracking.tracker import TRACKED, tracked_changes
 from monitor.analysis.tracking.transient_view import Observed
 
 Key = tuple[int, bool]
+OWN = 1 + WIDTHS
+"""Numbers that each sum has of its own: gain and widths."""
 
 
 @dataclass(slots=True)
@@ -169,7 +171,7 @@ class Accumulated:
         return {name: (v, sd) for name, v, sd in found if np.isfinite(sd) and sd > 0}
 
     def _information(self) -> Real:
-        """Of (c, d, g and w of each sum), prior and all sums."""
+        """Of (c, d, and g, w and v of each sum), prior and all sums."""
         information = np.diag(self._prior())
         for key, weight in self.weights.items():
             information += weight * self._grams[key]
@@ -190,13 +192,14 @@ class Accumulated:
         M, sums = len(self.names), self._sums
         B = np.zeros((2 * REMEMBERED, size))
         B[: REMEMBERED - 1, :M] = B[: REMEMBERED - 1, M : 2 * M] = sums
-        B[: REMEMBERED - 1, 2 * M + 2 * since] = sums @ self.c0
+        B[: REMEMBERED - 1, 2 * M + OWN * since] = sums @ self.c0
         B[REMEMBERED:-1, :M] = sums
         return B
 
     def _prior(self) -> Real:
-        """Precision of (c, d, g and w of each sum)."""
-        own = np.tile([EPOCH_GAIN**-2.0, EPOCH_WIDTH_HZ**-2.0], len(self.weights))
+        """Precision of (c, d, and g, w and v of each sum)."""
+        sds = np.array([EPOCH_GAIN, *[EPOCH_WIDTH_HZ] * WIDTHS])
+        own = np.tile(sds**-2.0, len(self.weights))
         between = np.full(len(self.names) * self._spans, 2.0)
         return np.concatenate([*self._precision, own, between])
 
@@ -211,15 +214,16 @@ class Accumulated:
         return 1 + len(self._others) if self._others else 0
 
     def _seen(self, key: Key, place: int, size: int) -> Real:
-        """Rows (q, size) with which a sum measures (c, d, g, w)."""
+        """Rows (q, size) with which a sum measures (c, d, g, w, v)."""
         M, G = len(self.names), self._measurements[key[0]].rows
         H = np.zeros((len(G), size))
         H[:, :M] = G[:, :M]
         if key[1]:
             H[:, M : 2 * M] = G[:, :M]
         if key != (self.epoch, False):
-            H[:, 2 * M + 2 * place] = G[:, :M] @ self.c0
-        H[:, 2 * M + 2 * place + 1] = G[:, M]
+            H[:, 2 * M + OWN * place] = G[:, :M] @ self.c0
+        widths = 2 * M + OWN * place + 1
+        H[:, widths : widths + WIDTHS] = G[:, M:]
         U = self.offsets.get(key[0])
         if key[0] != self.epoch and U is not None:
             first = size - M * self._spans

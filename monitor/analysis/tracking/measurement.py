@@ -1,26 +1,27 @@
-"""A transient as a few numbers: what it measures of the amplitudes and the width.
+"""A transient as a few numbers: what it measures of the amplitudes and the widths.
 
 A transient's projected spectrum z (`subspace`), in units of its own noise, is linear in
-what is small.  With A the columns, A' their derivative, c0 the session's amplitudes and
-p, d, w the transient's phase, shift and Lorentzian width against the session model,
+what is small.  With A the columns, c0 the session's amplitudes, s its own spectrum and
+p, d, w, v the transient's phase, shift, Lorentzian and Gaussian width against the
+session model,
 
-    z = A c + i A c0 p + 2 pi i A' c0 d + pi A' c0 w + e.
+    z = A c + i s p + ds/dd d + ds/dw w + ds/dv v + e.
 
 p and d are free in each transient and are projected out.  What is left of z has the
-information matrix L (M + 1) about m = (c, w); with L = G G' (eigenvalues below
+information matrix L (M + 2) about m = (c, w, v); with L = G G' (eigenvalues below
 TOLERANCE of the largest left out: no transient can tell them) the transient is the
 vector
 
     o = G' m + e,    cov(e) = 1/u,
 
-of at most M + 1 real numbers, u its weight.  L and G are the same for every transient
+of at most M + 2 real numbers, u its weight.  L and G are the same for every transient
 of an epoch, so that sums over transients of u o and u say all that a constant m can
 be asked.
 
-Beyond that, z holds what the width does to amplitudes that have moved, and its square:
-for a line narrower by 1 Hz in 7, a third of a percent of every amplitude.  Those terms
-of the series of `subspace` are taken off o at the last known amplitudes and width
-(`beyond`).
+Beyond that, z holds what the widths do to amplitudes that have moved, and their
+squares: for a line narrower by 1 Hz in 7, a third of a percent of every amplitude.
+Those terms of the series of `subspace` are taken off o at the last known amplitudes and
+widths (`beyond`).
 """
 
 from __future__ import annotations
@@ -29,12 +30,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.analysis.fit.subspace import REACH_HZ, TIME_UNIT_S, Subspace
+from monitor.analysis.fit.subspace import (
+    TIME_UNIT_S,
+    WIDTH_REACH_HZ,
+    Subspace,
+    coefficients,
+)
 from monitor.analysis.signal.spectrum import Complex, Real
 
 TOLERANCE = 1e-10
-TERMS = 3
-"""Of the series in the width that are not neglected, beside that of order 0."""
+WIDTHS = 2
+"""Of a line: Lorentzian and Gaussian."""
 
 
 @dataclass(frozen=True)
@@ -43,18 +49,20 @@ class Measurement:
 
     Attributes
     ----------
-    rows : (q, M + 1) G', in units of the noise of a transient of weight 1
+    rows : (q, M + 2) G', in units of the noise of a transient of weight 1
     reduction : (q, r) complex; o is the real part of its product with z
-    terms : (TERMS, q, M) what amplitudes add to o for each power of the width, Hz
+    terms : (ORDER, q, M) what amplitudes add to o for each coefficient of the series
+    gauss_unit : of `Subspace`
     """
 
     rows: Real
     reduction: Complex
     terms: Real
+    gauss_unit: float
 
     @property
     def information(self) -> Real:
-        """L (M + 1, M + 1) of one transient of weight 1."""
+        """L (M + 2, M + 2) of one transient of weight 1."""
         information: Real = self.rows.T @ self.rows
         return information
 
@@ -68,20 +76,20 @@ class Measurement:
         o: Real = (turned @ apart[..., None])[..., 0]
         return o
 
-    def beyond(self, amplitudes: Real, width_hz: float) -> Real:
-        """What is in o (q,) beyond the linear `rows`, for c (M,) and w."""
-        w = min(max(width_hz, -REACH_HZ), REACH_HZ)
-        powers = w ** np.arange(1, TERMS + 1)
-        whole: Real = np.tensordot(powers, self.terms @ amplitudes, 1)
-        return whole - w * self.rows[:, -1]
+    def beyond(self, amplitudes: Real, widths_hz: Real) -> Real:
+        """What is in o (q,) beyond the linear `rows`, for c (M,), w and v."""
+        w = np.clip(widths_hz, -WIDTH_REACH_HZ, WIDTH_REACH_HZ)
+        u = np.array([np.pi * TIME_UNIT_S * w[0]], complex)
+        a = coefficients(u, self.gauss_unit * w[1:])[0, 1:].real
+        whole: Real = a @ (self.terms @ amplitudes)
+        return whole - self.rows[:, -WIDTHS:] @ w
 
 
 def measurement_of(subspace: Subspace) -> Measurement:
     """Linear measurement about a session model; phase and shift projected out."""
-    A, slope = subspace.columns[0], -TIME_UNIT_S * subspace.columns[1]
-    model, tangent = A @ subspace.amplitudes, slope @ subspace.amplitudes
-    kept = np.column_stack([A, np.pi * tangent])
-    free = np.column_stack([1j * model, 2j * np.pi * tangent])
+    *moved, wider, rounder = subspace.tangents
+    kept = np.column_stack([subspace.columns[0], wider, rounder])
+    free = np.column_stack(moved)
     cross = (free.conj().T @ kept).real
     inner = np.linalg.inv((free.conj().T @ free).real)
     gain = kept.conj().T - cross.T @ inner @ free.conj().T
@@ -92,8 +100,5 @@ def measurement_of(subspace: Subspace) -> Measurement:
     root, V = np.sqrt(values[told]), vectors[:, told]
     rows = np.ascontiguousarray((V * root * scale[:, None]).T)
     reduction = np.ascontiguousarray((V / root / scale[:, None]).T @ gain)
-    unit = -np.pi * TIME_UNIT_S
-    higher = [
-        unit**k * (reduction @ subspace.columns[k]).real for k in range(1, TERMS + 1)
-    ]
-    return Measurement(rows, reduction, np.stack(higher))
+    terms = (reduction @ subspace.columns[1:]).real
+    return Measurement(rows, reduction, terms, subspace.gauss_unit)

@@ -7,7 +7,7 @@ covariance H P H' + 1/u of the innovation v = o - H x,
     W = C^-1 H P,    x <- x + W' C^-1 v,    P <- P - W' W,
 
 adds -|C^-1 v|^2 / 2 - log det C to the log likelihood.  A transient of weight 0 says
-nothing; a new epoch adds an unknown gain, an unknown width, and offsets of the
+nothing; a new epoch adds an unknown gain, unknown widths, and offsets of the
 amplitudes where it is another than the reference period's.
 
 The change from the reference period needs the joint uncertainty of X now and X then:
@@ -51,7 +51,6 @@ BOTTOM = [(*parts, REMEMBERED)[1] for parts in PARTS]
 UNITS = np.eye(REMEMBERED + 1)[:, :REMEMBERED]
 POWERS = np.hstack([UNITS[TOP] - UNITS[BOTTOM], UNITS[BOTTOM] - UNITS[TOP]])
 """Of q in the sums now and then."""
-WIDTH = REMEMBERED - 1
 IN_COMMON = 0.5
 """Of the variance of two epochs' offsets: both are against the reference period's."""
 
@@ -105,9 +104,9 @@ class Tracker:
         return amplitudes
 
     @property
-    def width_hz(self) -> float:
-        """W, against the session model."""
-        return float(self.mean[len(self.dynamics.names) + 1])
+    def widths_hz(self) -> Real:
+        """W and v, against the session model."""
+        return self.mean[self.dynamics.widths]
 
     def predict(self, steps: int = 1) -> Real:
         """Let a number of transients pass; the transition (n, n) that this was."""
@@ -155,7 +154,7 @@ class Tracker:
         return T
 
     def begin_epoch(self, foreign: bool = False) -> Real:
-        """All amplitudes may have changed by one factor, and the width too.
+        """All amplitudes may have changed by one factor, and the widths too.
 
         `foreign`: the epoch is another than the reference period's.  The transition is
         returned; it has more rows than columns where the offsets come with it.
@@ -167,7 +166,8 @@ class Tracker:
         self.mean = T @ self.mean
         self.covariance = T @ self.covariance @ T.T
         self.covariance[M, M] += EPOCH_GAIN**2
-        self.covariance[M + 1, M + 1] += EPOCH_WIDTH_HZ**2
+        widths = np.arange(size)[self.dynamics.widths]
+        self.covariance[widths, widths] += EPOCH_WIDTH_HZ**2
         if foreign:
             offsets = np.arange(size, size + M)
             self.covariance[offsets, offsets] += 1 - kept**2

@@ -68,7 +68,7 @@ class Following:
 
     def advance(self, one: Observed, seeing: Observer) -> tuple[Observed, TrackerPoint]:
         """One transient through all of it; as it was taken, and what can be said."""
-        known = self.tied.amplitudes, self.tied.width_hz
+        known = self.tied.amplitudes, self.tied.widths_hz
         one = replace(one, o=one.o - seeing.measurements[one.epoch].beyond(*known))
         rows, filters = seeing.rows[one.epoch], (self.tied, self.free)
         joint = [taken(f, one, self._before, rows) for f in filters]

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 from fit_cases import clean_fid, make_model, noisy_fid
 
-from monitor.analysis.fit.epoch_model import UNTOLD_STIFFNESS, make_session_model
+from monitor.analysis.basis import names as naming
+from monitor.analysis.fit.epoch_model import (
+    UNTOLD_STIFFNESS,
+    make_session_model,
+    naa_line,
+)
 from monitor.analysis.fit.first_fit import Freedom
 from monitor.analysis.fit.fitted_windows import (
     FittedWindow,
@@ -16,6 +21,7 @@ from monitor.analysis.fit.fitted_windows import (
     mean_fid,
     repeated,
 )
+from monitor.analysis.fit.model import GAUSS, LORENTZ
 from monitor.analysis.fit.model_choice import Rule
 from monitor.analysis.fit.window import Window, average_of
 from monitor.analysis.fit.window_fit import warm_fits
@@ -105,7 +111,9 @@ def test_the_projection_costs_less_than_a_tenth_of_an_sd(session, fids):
         np.testing.assert_allclose(sds(fitted), sds(full), rtol=0.05)
 
 
-@pytest.mark.parametrize(("shift", "lorentz"), [(1.2, 0.0), (-1.2, 0.0), (0.5, 1.0)])
+@pytest.mark.parametrize(
+    ("shift", "lorentz"), [(1.2, 0.0), (-1.2, 0.0), (0.5, 1.0), (0.0, 2.8)]
+)
 def test_that_holds_at_the_edge_of_the_reach(session, shift, lorentz):
     model, average = (
         session.problem.model,
@@ -119,6 +127,44 @@ def test_that_holds_at_the_edge_of_the_reach(session, shift, lorentz):
     difference = warm.amplitudes[0] - full.amplitudes
     assert np.max(np.abs(difference) / sds(full)) < 0.1
     assert warm.shift_hz[0] == pytest.approx(full.shift_hz, abs=0.02)
+
+
+@pytest.mark.parametrize(("lorentz_hz", "gauss_hz"), [(0, -0.6), (0, 0.6), (-0.4, 0.5)])
+def test_a_change_of_either_width_changes_no_amplitude(session, lorentz_hz, gauss_hz):
+    model, theta = session.problem.model, session.fit.theta.copy()
+    theta[LORENTZ] += lorentz_hz
+    theta[GAUSS] += gauss_hz * session.subspace.gauss_rate
+    spectrum = model.columns(theta)[0] @ session.fit.amplitudes
+    z = session.subspace.projected(spectrum[None])
+    found = warm_fits(session.subspace, z, np.array([0.02]))
+    assert found.converged[0]
+    assert found.width_hz[0] == pytest.approx(lorentz_hz, abs=0.01)
+    assert found.gauss_hz[0] == pytest.approx(gauss_hz, abs=0.01)
+    own = naming.members("Glx", model.names)
+    sums = [np.sum(c[[n in own for n in model.names]]) for c in
+            (found.amplitudes[0], session.fit.amplitudes)]  # fmt: skip
+    assert sums[0] == pytest.approx(sums[1], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("lorentz_hz", "gauss_hz"), [(0.2, 0.0), (0.0, 0.2), (0, -0.2)]
+)
+def test_the_stated_width_follows_both(session, lorentz_hz, gauss_hz):
+    rate = gauss_hz * session.subspace.gauss_rate
+    found_hz, _ = naa_line(session.problem.model, session.fit, lorentz_hz, rate)
+    told_hz = session.naa_fwhm_hz + session.wider_hz(lorentz_hz, gauss_hz)
+    assert told_hz == pytest.approx(found_hz, abs=0.05)
+    assert abs(told_hz - session.naa_fwhm_hz) > 0.1
+
+
+def test_a_full_fit_expects_the_same_of_the_gaussian_width(session):
+    """It is drawn to the session's, as far as `GAUSS_SD_HZ` and the noise say."""
+    average = average_of(Window(0, 1), np.ones(1))
+    fid = noisy_fid(session.problem.model, 5, 4 * SD, shift=1.5, phase=0.4)
+    full = fit_in_full(session, fid, average)
+    warm = fit_averages(session, [fid.astype(np.complex64)], [average])[0]
+    assert full.gauss_hz == pytest.approx(warm.gauss_hz, abs=0.05)
+    assert abs(full.gauss_hz) > 0.02
 
 
 def test_far_windows_are_fitted_in_full(session, fids):
@@ -171,6 +217,7 @@ def test_windows_of_one_session_scatter_as_is_said(session):
         average,
         fits.amplitudes[0],
         fits.covariance[0, :M, :M],
+        0.0,
         0.0,
         0.0,
         0.0,

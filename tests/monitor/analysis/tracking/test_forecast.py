@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from state_cases import C0, NAMES, measurement
+from state_cases import C0, NAMES, measurement, with_widths
 
 from monitor.analysis.tracking.evidence import Accumulated
 from monitor.analysis.tracking.forecast import MOST_S, _left_s, _until
@@ -24,7 +24,7 @@ def evidence_of(change: float, before: int = 120, since: int = 200) -> Accumulat
         after = i >= before
         c = np.array(C0, float)
         c[NAMES.index("Glu")] *= 1 + (change / 100 if after else 0.0)
-        o = seen.rows @ np.append(c, 0.0) + random.standard_normal(len(seen.rows))
+        o = seen.rows @ with_widths(c) + random.standard_normal(len(seen.rows))
         evidence.push(Observed(i, 0, 2.0 * i, i, o, 1.0, not after), seen, after)
     return evidence
 

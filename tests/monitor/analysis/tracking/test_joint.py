@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from state_cases import C0, NAMES, dynamics, measurement
+from state_cases import C0, NAMES, dynamics, measurement, with_widths
 
 from monitor.analysis.tracking.blocks import blocks_of
 from monitor.analysis.tracking.comparison import compared
@@ -22,7 +22,7 @@ def course(seed, size, curve):
     for i in range(800):
         g = curve(np.array([2.0 * i]))[0]
         c = C0 * np.array([1 + 0.01 * size * g, 1 + 0.005 * size * g, 1, 1, 1])
-        o = m.rows @ np.append(c, 0.0) + random.standard_normal(len(m.rows))
+        o = m.rows @ with_widths(c) + random.standard_normal(len(m.rows))
         seen.append(Observed(i, 0, 2.0 * i, i, o, 1.0, i < 300))
     blocks = blocks_of(seen)
     return blocks, np.array([2.0 * block.place for block in blocks])

@@ -6,9 +6,10 @@ from fit_cases import clean_fid, make_model
 
 from monitor.analysis.fit.epoch_model import make_session_model
 from monitor.analysis.fit.first_fit import Freedom
+from monitor.analysis.fit.model import GAUSS, LORENTZ
 from monitor.analysis.tracking.measurement import measurement_of
 
-NARROWER_HZ, RISE = 0.6, 0.1
+RISE = 0.1
 
 
 @pytest.fixture(scope="module")
@@ -21,25 +22,28 @@ def session():
 
 
 @pytest.mark.parametrize("rise", [0.0, RISE])
-def test_the_terms_beyond_the_linear_are_those_of_a_narrower_line(session, rise):
-    """Linear in amplitudes and width, but for what `beyond` takes off."""
+@pytest.mark.parametrize("widths_hz", [(-0.6, 0.0), (0.0, -0.6), (0.3, -0.7)], ids=str)
+def test_the_terms_beyond_the_linear_are_those_of_a_narrower_line(
+    session, rise, widths_hz
+):
+    """Linear in amplitudes and widths, but for what `beyond` takes off."""
     subspace = session.subspace
     measured = measurement_of(subspace)
     c = subspace.amplitudes.copy()
     c[subspace.names.index("Glu")] *= 1 + rise
-    theta = subspace.theta.copy()
-    model = subspace.problem.model
+    model, rates = subspace.problem.model, np.array([1.0, subspace.gauss_rate])
 
-    def seen(lorentz_hz, amplitudes):
-        moved = theta.copy()
-        moved[2] += lorentz_hz
+    def seen(widths_hz, amplitudes):
+        moved = subspace.theta.copy()
+        moved[[LORENTZ, GAUSS]] += rates * widths_hz
         return measured.reduced(
             subspace.projected(model.columns(moved)[0] @ amplitudes)
         )
 
-    o = seen(-NARROWER_HZ, c) - seen(0.0, subspace.amplitudes)
-    linear = measured.rows @ np.append(c - subspace.amplitudes, -NARROWER_HZ)
-    corrected = o - measured.beyond(c, -NARROWER_HZ)
+    widths = np.array(widths_hz)
+    o = seen(widths, c) - seen(np.zeros(2), subspace.amplitudes)
+    linear = measured.rows @ np.append(c - subspace.amplitudes, widths)
+    corrected = o - measured.beyond(c, widths)
     assert np.linalg.norm(o - linear) > 5 * np.linalg.norm(corrected - linear)
     assert np.linalg.norm(corrected - linear) < 0.01 * np.linalg.norm(linear)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from state_cases import C0, NAMES, dynamics, measurement
+from state_cases import C0, NAMES, dynamics, measurement, with_widths
 
 from monitor.analysis.tracking.blocks import blocks_of, taken
 from monitor.analysis.tracking.evidence import Accumulated
@@ -30,7 +30,7 @@ def session(count, crossing, offset, seed=0, home_until=None, infused=10**6):
     seen = []
     for i in range(count):
         foreign = i >= crossing and not (home_until and i >= home_until)
-        level = np.append(C0 * (1 + foreign * offset), 0.0)
+        level = with_widths(C0 * (1 + foreign * offset))
         o = measured.rows @ level + random.standard_normal(len(measured.rows))
         part = int(i >= infused)
         one = Observed(i, int(foreign), 2.0 * i, i, o, 1.0, i < crossing, part)
@@ -98,7 +98,7 @@ def mean_sd(foreign, again=False):
     offsets = {0: None, **dict.fromkeys(foreign, U)}
     evidence = Accumulated(NAMES, C0, 0, offsets=offsets)
     evidence = evidence.blank() if again else evidence
-    measured, clean = measurement(), measurement().rows @ np.append(C0, 0.0)
+    measured, clean = measurement(), measurement().rows @ with_widths(C0)
     for epoch, after in [(0, False), *((e, True) for e in foreign or [0])]:
         for i in range(2000):
             one = Observed(i, epoch, 0.0, i, clean, 1.0, not after)

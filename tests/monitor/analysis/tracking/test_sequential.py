@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
-from state_cases import C0, NAMES, measurement
+from state_cases import C0, NAMES, measurement, with_widths
 
 from monitor.analysis.course.detectable import detectable_percent
 from monitor.analysis.tracking.evidence import Accumulated
@@ -96,7 +96,7 @@ def accumulated(random, change, count=400, m=None):
     after = C0 * (1 + 0.01 * np.asarray(change))
     for i in range(count):
         c = C0 if i < count // 2 else after
-        o = m.rows @ np.append(c, 0.0) + random.standard_normal(len(m.rows))
+        o = m.rows @ with_widths(c) + random.standard_normal(len(m.rows))
         one = Observed(i, 0, 2.0 * i, i, o, 1.0, i < count // 2)
         sums.push(one, m, i >= count // 2)
     return sums.mean_changes()

@@ -10,6 +10,7 @@ from state_cases import (
     joint_rows,
     measurement,
     transients,
+    with_widths,
 )
 
 from monitor.analysis.tracking.blocks import block_of, blocks_of, passed, take, taken
@@ -138,7 +139,7 @@ def test_a_wandering_gain_is_not_booked_to_the_ratio():
     tracker = Tracker.fresh(model)
     gain = 1 + 0.02 * np.sin(np.arange(400) / 40)
     for k in range(400):
-        o = m.rows @ np.append(C0 * gain[k], 0.0) + random.standard_normal(len(m.rows))
+        o = m.rows @ with_widths(C0 * gain[k]) + random.standard_normal(len(m.rows))
         tracker.predict()
         tracker.measure(rows, o, 1.0)
         tracker.remember(1.0 if k < 200 else 0.0)
@@ -156,7 +157,7 @@ def pushed(scale, seed, slope):
     for one in transients(600, 0, seed):
         s = 0.995 * s + 0.01 * slope * C0[0] * random.standard_normal()
         level[0] += s
-        o = m.rows @ np.append(level, 0.0) + random.standard_normal(len(m.rows))
+        o = m.rows @ with_widths(level) + random.standard_normal(len(m.rows))
         seen.append(type(one)(*(one.index, 0, 0.0, one.index, o, 1.0, one.index < 300)))
     for block in blocks_of(seen):
         scale.push(block, rows)
@@ -208,7 +209,8 @@ def test_start_and_stop_of_the_infusion_let_the_course_bend():
     before = tracker.covariance.copy()
     tracker.bend()
     added = np.diag(tracker.covariance - before)
-    slopes = slice(len(NAMES) + 2, len(NAMES) + 6)
+    first = tracker.dynamics.widths.stop
+    slopes = slice(first, first + 4)
     assert np.all(added[slopes] > 0)
     assert added.sum() == pytest.approx(added[slopes].sum())
 
@@ -230,7 +232,7 @@ def step_at(mark, count=200, percent=15.0, seed=8):
     random, m, seen = np.random.default_rng(seed), measurement(), []
     for i in range(count):
         level = C0 * np.array([1 + 0.01 * percent * (i >= mark), 1, 1, 1, 1])
-        o = m.rows @ np.append(level, 0.0) + 0.2 * random.standard_normal(len(m.rows))
+        o = m.rows @ with_widths(level) + 0.2 * random.standard_normal(len(m.rows))
         seen.append(after_a_mark(i, o, mark))
     return seen
 
@@ -265,7 +267,7 @@ def test_filter_and_smoother_follow_any_onset_of_the_infusion(memory):
     for i in range(600):
         risen = -20.0 * np.expm1(-max(i - 300, 0) / memory)
         level = C0 * np.array([1 + 0.01 * risen, 1, 1, 1, 1])
-        o = m.rows @ np.append(level, 0.0) + random.standard_normal(len(m.rows))
+        o = m.rows @ with_widths(level) + random.standard_normal(len(m.rows))
         seen.append(after_a_mark(i, o, 300))
         truth.append(risen)
     model, blocks = dynamics(0.001), blocks_of(seen)
@@ -296,7 +298,7 @@ def test_the_smoother_follows_the_stop_of_the_infusion_as_its_start(memory):
         rest = 20.0 * np.exp(-since / memory)
         truth.append((0.0, 20.0 - rest, rest)[part])
         level = C0 * np.array([1 + 0.01 * truth[-1], 1, 1, 1, 1])
-        o = m.rows @ np.append(level, 0.0) + random.standard_normal(len(m.rows))
+        o = m.rows @ with_widths(level) + random.standard_normal(len(m.rows))
         seen.append(Observed(i, 0, 2.0 * i, i, o, 1.0, part == 0, part, since))
     model = dynamics(0.001)
     found = smooth(model, blocks_of(seen), {0: model.observed(m)})
