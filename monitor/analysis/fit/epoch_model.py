@@ -187,10 +187,17 @@ def make_session_model(
     wider, _ = naa_line(model, fit, lorentz_hz=0.25)
     rounder, _ = naa_line(model, fit, gauss_per_s2=0.25 * subspace.gauss_rate)
     made = SessionModel(
-        water, subspace, fit, problem, baseline, offset,
-        np.zeros((len(model.names),) * 2), width, height,
+        water,
+        subspace,
+        fit,
+        problem,
+        baseline,
+        offset,
+        np.zeros((len(model.names),) * 2),
+        width,
+        height,
         (4 * (wider - width), 4 * (rounder - width)),
-    )  # fmt: skip
+    )
     common = _common(made, mean_fid, mean_noise)
     made = replace(made, offset_hz=offset_hz)
     if taken and same_brain is not None:

@@ -170,9 +170,13 @@ def _fit(
         average,
         fits.amplitudes[i],
         fits.covariance[i, :M, :M] * max(misfit, 1.0),
-        float(fits.phase_rad[i]), float(fits.shift_hz[i]), float(fits.width_hz[i]),
-        float(fits.gauss_hz[i]), misfit, bool(fits.converged[i]),
-    )  # fmt: skip
+        float(fits.phase_rad[i]),
+        float(fits.shift_hz[i]),
+        float(fits.width_hz[i]),
+        float(fits.gauss_hz[i]),
+        misfit,
+        bool(fits.converged[i]),
+    )
 
 
 def window_problem(session: SessionModel, fid: Complex, noise: float) -> Problem:
@@ -196,10 +200,16 @@ def fit_in_full(session: SessionModel, fid: Complex, average: Average) -> Fitted
     moved = fit.theta - session.fit.theta
     misfit = own_misfit(session, average, fit.misfit)
     return FittedWindow(
-        average, fit.amplitudes, fit.covariance * max(misfit, 1.0),
-        float(moved[PHASE]), float(moved[SHIFT]), float(moved[LORENTZ]),
-        float(moved[GAUSS]) / session.subspace.gauss_rate, misfit, fit.converged,
-    )  # fmt: skip
+        average,
+        fit.amplitudes,
+        fit.covariance * max(misfit, 1.0),
+        float(moved[PHASE]),
+        float(moved[SHIFT]),
+        float(moved[LORENTZ]),
+        float(moved[GAUSS]) / session.subspace.gauss_rate,
+        misfit,
+        fit.converged,
+    )
 
 
 @dataclass(slots=True)
@@ -228,9 +238,11 @@ def as_fit(session: SessionModel, fitted: FittedWindow) -> Fit:
     """The window's fit with its whole parameter vector, for drawing."""
     theta = session.fit.theta.copy()
     theta[[PHASE, SHIFT, LORENTZ, GAUSS]] += (
-        fitted.phase_rad, fitted.shift_hz, fitted.width_hz,
+        fitted.phase_rad,
+        fitted.shift_hz,
+        fitted.width_hz,
         session.subspace.gauss_rate * fitted.gauss_hz,
-    )  # fmt: skip
+    )
     return replace(
         session.fit,
         amplitudes=fitted.amplitudes,

@@ -166,10 +166,14 @@ def make_subspace(problem: Problem, fit: Fit) -> Subspace:
     rows = problem.priors.rows
     width_hz = max(fit.broadening_hz, LEAST_WIDTH_HZ)
     return Subspace(
-        problem, fit.theta, fit.amplitudes,
-        Q.conj().T @ removal / problem.noise_sd, columns,
-        gauss_rate_per_hz(width_hz), rows.T @ rows,
-    )  # fmt: skip
+        problem,
+        fit.theta,
+        fit.amplitudes,
+        Q.conj().T @ removal / problem.noise_sd,
+        columns,
+        gauss_rate_per_hz(width_hz),
+        rows.T @ rows,
+    )
 
 
 def _tower(problem: Problem, fit: Fit) -> Complex:

@@ -106,8 +106,8 @@ def _block(
     late = np.flatnonzero(~arrived)
     if late.size:  # far from the session's solution: whole Gauss-Newton steps
         c[late], x[late] = subspace.amplitudes, 0.0
-        arrived[late] = _searched(subspace, z, noise, c, x, late)
-    D, e = _linearised(subspace, z, c, x)
+        arrived[late] = _search(subspace, z, noise, c, x, late)
+    D, e = _linearise(subspace, z, c, x)
     H = _information(subspace, D, noise)
     return _gather(subspace, H, noise, c, x, e, arrived)
 
@@ -140,7 +140,7 @@ def _approach(
         move *= _share(move[:, M:], last[going])
         last[going] = move[:, M:]
         c[going] += move[:, :M]
-        x[going] += _bounded(move[:, M:])
+        x[going] += _bound(move[:, M:])
         near = ~far.any(axis=1) & np.isfinite(move).all(axis=1)
         arrived[going[near]] = True
         going = going[~near]
@@ -178,17 +178,17 @@ def _search(
     """Gauss-Newton for the windows `late`, in place; which of them arrived."""
     M, going, last = c.shape[1], late, np.zeros_like(x)
     for _ in range(STEPS):
-        D, e = _linearised(subspace, z[going], c[going], x[going])
+        D, e = _linearise(subspace, z[going], c[going], x[going])
         H = _information(subspace, D, noise[going])
         gradient = (D.conj().swapaxes(1, 2) @ e[:, :, None]).real
         pull = (subspace.amplitudes - c[going]) @ subspace.tie
         gradient[:, :M, 0] += noise[going, None] ** 2 * pull
         gradient[:, -1, 0] -= (noise[going] / GAUSS_SD_HZ) ** 2 * x[going, -1]
-        full = _solved(H, gradient)[:, :, 0]
+        full = _solve(H, gradient)[:, :, 0]
         move = full * _share(full[:, M:], last[going])
         last[going] = full[:, M:]
         c[going] += move[:, :M]
-        x[going] += _bounded(move[:, M:])
+        x[going] += _bound(move[:, M:])
         x[going, 1:] = np.clip(x[going, 1:], -2 * REACHES, 2 * REACHES)
         size = np.sqrt(np.einsum("wii->wi", H)) / noise[going, None]
         far = np.any(np.abs(full) * size > STEP_TOLERANCE, axis=1)
@@ -213,7 +213,7 @@ def _weights(subspace: Subspace, x: Real) -> Complex:
     return weights
 
 
-def _linearised(
+def _linearise(
     subspace: Subspace, z: Complex, c: Real, x: Real
 ) -> tuple[Complex, Complex]:
     """D (W, r, M + 4) and the residual e (W, r)."""
@@ -247,7 +247,7 @@ def _share(now: Real, last: Real) -> Real:
     return np.where(back, 0.5, 1.0)[:, None]
 
 
-def _bounded(move: Real) -> Real:
+def _bound(move: Real) -> Real:
     """Keep a step of phase, shift and widths within what the series stands."""
     limits = np.array([0.8, 1.5, 1.5, 1.5])
     bounded: Real = np.clip(move, -limits, limits)

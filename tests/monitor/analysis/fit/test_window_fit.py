@@ -71,9 +71,14 @@ def test_one_window_is_held_near_a_rough_baseline(fids):
     def sds(stiffness):
         freedom = replace(FREEDOM, rule=Rule(stiffness=stiffness))
         held = make_session_model(
-            model, mean, SD * np.sqrt(model.points), one.noise, mean[None], one.noise,
+            model,
+            mean,
+            SD * np.sqrt(model.points),
+            one.noise,
+            mean[None],
+            one.noise,
             freedom,
-        )  # fmt: skip
+        )
         fit = warm_fits(held.subspace, held.projected(mean[None]), np.ones(1))
         return np.sqrt(fit.covariance[0].diagonal()[: len(model.names)])
 
@@ -141,8 +146,10 @@ def test_a_change_of_either_width_changes_no_amplitude(session, lorentz_hz, gaus
     assert found.width_hz[0] == pytest.approx(lorentz_hz, abs=0.01)
     assert found.gauss_hz[0] == pytest.approx(gauss_hz, abs=0.01)
     own = naming.members("Glx", model.names)
-    sums = [np.sum(c[[n in own for n in model.names]]) for c in
-            (found.amplitudes[0], session.fit.amplitudes)]  # fmt: skip
+    sums = [
+        np.sum(c[[n in own for n in model.names]])
+        for c in (found.amplitudes[0], session.fit.amplitudes)
+    ]
     assert sums[0] == pytest.approx(sums[1], rel=1e-3)
 
 
@@ -237,9 +244,14 @@ def test_the_noise_of_a_short_reference_period_is_no_misfit_of_windows(fids):
     few = average_of(Window(0, 4), weights)
     mean = mean_fid(fids, few)
     made = make_session_model(
-        make_model(), mean, SD * np.sqrt(len(mean)), few.noise, mean[None], few.noise,
+        make_model(),
+        mean,
+        SD * np.sqrt(len(mean)),
+        few.noise,
+        mean[None],
+        few.noise,
         FREEDOM,
-    )  # fmt: skip
+    )
     windows = [
         average_of(Window(i, i + length), weights)
         for i in range(0, COUNT - length + 1, length)

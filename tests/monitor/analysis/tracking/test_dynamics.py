@@ -17,7 +17,7 @@ from monitor.analysis.tracking.dynamics import (
     dynamics_of,
     sums_of,
 )
-from monitor.analysis.tracking.measurement import Measurement
+from monitor.analysis.tracking.measurement import WIDTHS, Measurement
 from monitor.analysis.tracking.sequential import ALPHA, log_evidence, radius
 
 NAMES = ("Glu", "Gln", "NAA", "NAAG", "Cr", "PCr", "Tau")
@@ -52,7 +52,7 @@ def test_a_step_is_a_walk_and_a_slope_that_fades(model) -> None:
         assert np.count_nonzero(after) == 2
     assert Q[slopes[0], slopes[0]] == pytest.approx((0.01 * 0.02 * sizes(C0)[0]) ** 2)
     assert Q[slopes[1], slopes[1]] == 0.0
-    walks = np.diag(Q)[: M + 2]
+    walks = np.diag(Q)[: M + 1 + WIDTHS]
     assert (walks[:2] == 0).all()
     assert (walks[2:] > 0).all()
     assert (np.linalg.eigvalsh(Q) >= -1e-18).all()
@@ -98,15 +98,16 @@ def test_rows_are_sums_with_their_gain_to_first_order(model) -> None:
     assert model.memory == slice(model.size - 5, model.size)
 
 
-def test_a_transient_measures_amplitudes_gain_and_width(model) -> None:
+def test_a_transient_measures_amplitudes_gain_and_widths(model) -> None:
     rng = np.random.default_rng(1)
-    rows = rng.normal(size=(3, M + 1))
+    rows = rng.normal(size=(3, M + WIDTHS))
     measurement = object.__new__(Measurement)
     object.__setattr__(measurement, "rows", rows)
     state = np.zeros(model.size)
-    state[:M], state[M], state[M + 1] = 1.1 * C0, 0.03, 0.4
+    widths_hz = np.array([0.4, -0.3])
+    state[:M], state[M], state[model.widths] = 1.1 * C0, 0.03, widths_hz
     seen = model.observed(measurement) @ state
-    expected = rows[:, :M] @ (1.1 * C0 + 0.03 * C0) + 0.4 * rows[:, M]
+    expected = rows[:, :M] @ (1.1 * C0 + 0.03 * C0) + rows[:, M:] @ widths_hz
     np.testing.assert_allclose(seen, expected)
     U = rng.normal(size=(M, M))
     wide = model.observed(measurement, U)
@@ -120,8 +121,8 @@ def test_hardly_anything_is_known_at_the_start(model) -> None:
     assert not mean[M:].any()
     sds = np.sqrt(np.diag(covariance))
     np.testing.assert_allclose(sds[:M], START_SHARE * sizes(C0))
-    assert sds[M + 1] == EPOCH_WIDTH_HZ
-    assert np.count_nonzero(covariance) == M + 1
+    assert (sds[model.widths] == EPOCH_WIDTH_HZ).all()
+    assert np.count_nonzero(covariance) == M + WIDTHS
 
 
 @pytest.mark.parametrize("value", [0.0, 2.0, -7.0])
