@@ -129,6 +129,7 @@ HEAVY = DRAWING | {"scipy", "nibabel"}
         ("monitor.commands.analyse", DRAWING | {"nibabel", "zmq", "scipy.stats"}),
         ("monitor.analysis.pipeline", DRAWING | {"scipy.interpolate", "scipy.signal"}),
         ("monitor.study.run", {"scipy.stats", "nibabel", "PyQt6"}),
+        ("monitor.app.window", {"scipy", "matplotlib", "nibabel"}),
     ],
 )
 def test_commands_start_without_what_they_do_not_need(

@@ -36,8 +36,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.linalg import LinAlgError
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError
 
 from monitor.analysis.fit.baseline import Baseline
 from monitor.analysis.fit.model import MM_GAUSS, Layout

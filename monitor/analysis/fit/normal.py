@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import LinAlgError, lapack
+from numpy.linalg import LinAlgError
 
+from monitor.analysis.signal.lapack import lapack
 from monitor.analysis.signal.spectrum import Real
 
 LEAST_RIDGE = 1e-13
@@ -33,7 +34,7 @@ class Factor:
     def solve(self, columns: Real) -> Real:
         """H^-1 columns, (n,) or (n, m)."""
         scale = self.scale if columns.ndim == 1 else self.scale[:, None]
-        solved, _ = lapack.dpotrs(self.triangle, columns * scale)
+        solved, _ = lapack().dpotrs(self.triangle, columns * scale)
         return np.asarray(solved * scale, float)
 
     @property
@@ -62,7 +63,7 @@ def factored(H: Real) -> Factor:
     ridge = LEAST_RIDGE
     while ridge < 1e-2:
         scaled[np.diag_indices(len(H))] = 1.0 + ridge
-        triangle, failed = lapack.dpotrf(scaled)
+        triangle, failed = lapack().dpotrf(scaled)
         if not failed:
             return Factor(scale, np.asarray(triangle, float), ridge)
         ridge *= 100.0

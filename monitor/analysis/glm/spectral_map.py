@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from math import log, pi, sqrt
 
 import numpy as np
-from scipy import special
 
 from monitor.analysis.glm.nuisance import at_singlets
 from monitor.analysis.signal.spectrum import Real
@@ -76,6 +75,8 @@ def map_of(
 
 def threshold_of(points: int, degrees: int, resels: float, alpha: float) -> float:
     """U of the module docstring."""
+    from scipy import special  # wanted here only: a window draws maps without it
+
     nu = float(degrees)
 
     def beyond(u: float) -> float:

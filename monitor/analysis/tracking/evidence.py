@@ -21,11 +21,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.linalg.lapack import dposv
 
 from monitor.analysis.basis import names as naming
 from monitor.analysis.course.response import Changes, without_gain
 from monitor.analysis.fit.fitted_windows import TIED_PERCENT, sizes
+from monitor.analysis.signal.lapack import lapack
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.dynamics import (
     EPOCH_GAIN,
@@ -116,7 +116,7 @@ class Accumulated:
         for key in self.weights:
             score += self.moments[key] @ self._rows[key]
         information = self._information()
-        _, solved, _ = dposv(information, np.vstack([score, B]).T, lower=1)
+        _, solved, _ = lapack().dposv(information, np.vstack([score, B]).T, lower=1)
         return self._known(B @ solved[:, 0], B @ solved[:, 1:])
 
     def expecting(
@@ -157,7 +157,7 @@ class Accumulated:
         if self._asked is None:
             return {}
         B = self._asked
-        _, solved, _ = dposv(self._information(), B.T, lower=1)
+        _, solved, _ = lapack().dposv(self._information(), B.T, lower=1)
         level = np.append(self._sums @ self.c0, 1.0)
         known = self._known(np.tile(level, 2), B @ solved)
         return {name: sd for name, (_, sd) in known.items()}

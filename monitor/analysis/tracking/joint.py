@@ -38,11 +38,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
 
 from monitor.analysis.basis import names as naming
 from monitor.analysis.course.response import Changes, without_gain
 from monitor.analysis.fit.fitted_windows import sizes
+from monitor.analysis.signal.lapack import lapack
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.blocks import Block
 from monitor.analysis.tracking.dynamics import SLOPING, SUMS, Dynamics, sums_of
@@ -186,7 +186,7 @@ def whiten(
         H, M = tracker.wide(rows[block.epoch]), len(dynamics.names)
         asked = np.column_stack([block.o, *(np.outer(H[:, :M] @ d, g) for d in moved)])
         S = H @ tracker.covariance @ H.T + np.eye(len(H)) / block.weight
-        v = solve_triangular(np.linalg.cholesky(S), asked - H @ states, lower=True)
+        v, _ = lapack().dtrtrs(np.linalg.cholesky(S), asked - H @ states, lower=1)
         step = tracker.measure(H, block.o, block.weight)
         if step is not None:
             states = states + step.moved.T @ v

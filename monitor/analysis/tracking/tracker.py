@@ -27,10 +27,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import block_diag
-from scipy.linalg.lapack import dtrtrs
 
 from monitor.analysis.course.outcomes import root_of
+from monitor.analysis.signal.lapack import lapack
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.dynamics import (
     EPOCH_GAIN,
@@ -112,7 +111,8 @@ class Tracker:
         """Let a number of transients pass; the transition (n, n) that this was."""
         F, Q = self.dynamics.jump(steps)
         if (more := self.mean.size - self.dynamics.size) > 0:
-            F, Q = block_diag(F, np.eye(more)), np.pad(Q, ((0, more), (0, more)))
+            F, Q = (np.pad(A, ((0, more), (0, more))) for A in (F, Q))
+            F[-more:, -more:] = np.eye(more)
         self.mean = F @ self.mean
         self.covariance = F @ self.covariance @ F.T + Q
         return F
@@ -133,7 +133,7 @@ class Tracker:
         C = np.linalg.cholesky(S)
         rest = (o - rows @ self.mean)[:, None]
         right = np.hstack([seen, rows, rest] if smoothed else [seen, rest])
-        solved, _ = dtrtrs(C, right, lower=1)
+        solved, _ = lapack().dtrtrs(C, right, lower=1)
         W, v = solved[:, :n], solved[:, -1]
         self.mean = self.mean + v @ W
         covariance = self.covariance - W.T @ W
