@@ -53,7 +53,8 @@ def screen_of(
     axis = memo.axis.of(revision, lambda: axis_of(state))
     seen = Identity((state.curves, state.mean_curves)), state.height, settings
     named = (state.acquisition, state.source, settings)
-    measures = memo.measures.same(measures_of(state))
+    measures = memo.measures.of((revision, settings), lambda: measures_of(state))
+    held = Identity((state.track_at(now_s), state.estimate_at(now_s)))
     return Screen(
         status=memo.status.same(status_of(state, now_s)),
         headline=memo.headline.same(headline_of(state, now_s)),
@@ -72,7 +73,9 @@ def screen_of(
         waterfall=memo.waterfall.of(
             revision, lambda: waterfall_of(state, axis), waits["waterfall"]
         ),
-        table=memo.table.same(table_of(state, now_s)),
+        table=memo.table.same(
+            memo.tabled.of((revision, settings, held), lambda: table_of(state, now_s))
+        ),
         messages=memo.messages.same(messages_of(state, now_s)),
         outlook=memo.outlook.same(outlook_of(state)),
         playback=state.stream.playback,

@@ -72,6 +72,7 @@ class Memo:
     spectrum: Kept[SpectrumView | None] = field(default_factory=Kept)
     waterfall: Kept[Waterfall | None] = field(default_factory=Kept)
     table: Kept[Table] = field(default_factory=Kept)
+    tabled: Kept[Table] = field(default_factory=Kept)  # by what it is made from
     messages: Kept[tuple[Message, ...]] = field(default_factory=Kept)
     outlook: Kept[OutlookWords] = field(default_factory=Kept)
     footer: Kept[str] = field(default_factory=Kept)

@@ -21,6 +21,7 @@ DURING = (
     "{} stays out of reach, however long it runs",
 )
 """What is said where the target can be detected now, later, and never."""
+SHORT = "End detects {}; {} needs {}"  # the planned end comes before the target
 OVER = "The infusion is over: {} could be detected"
 LONGEST_S, LONG = 3600.0, "> 1 h"
 
@@ -69,6 +70,9 @@ def in_words(seen: Foreseen, infusing: bool) -> str:
     target = _percent(seen.target_percent)
     if missing_s <= 0:
         return now.format(target)
+    if infusing and seen.whole_percent > seen.target_percent:
+        longer = f"{clock(missing_s)} more" if missing_s <= LONGEST_S else "longer"
+        return SHORT.format(_percent(seen.whole_percent), target, longer)
     if math.isfinite(missing_s):
         longer = clock(missing_s) if missing_s <= LONGEST_S else LONG
         return later.format(longer, target)

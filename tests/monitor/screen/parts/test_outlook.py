@@ -32,6 +32,16 @@ SINCE = replace(SEEN, infusion_s=300.0, now_percent=8.0)
         (NEVER, False, "5.0 % stays out of reach, however long the reference"),
         (SINCE, True, "15:00 more to detect 5.0 %"),
         (
+            replace(SINCE, whole_percent=9.1),
+            True,
+            "End detects 9.1 %; 5.0 % needs 15:00 more",
+        ),
+        (
+            replace(SINCE, whole_percent=9.1, to_target_s=math.inf),
+            True,
+            "End detects 9.1 %; 5.0 % needs longer",
+        ),
+        (
             replace(SINCE, to_target_s=0.0),
             True,
             "A change of 5.0 % can be detected now",
