@@ -124,6 +124,25 @@ def test_a_publisher_started_again_goes_on_in_time():
     assert round(times[2] - times[1], 9) == 2.0
 
 
+def test_times_of_a_publisher_that_begins_anew_go_on_by_this_machines_clock(
+    monkeypatch,
+):
+    now = [100.0]
+    monkeypatch.setattr(publisher.time, "monotonic", lambda: now[0])
+    feed = publisher._Feed()
+
+    def placed(session: str, seq: int, time_s: float, arrived: float) -> float:
+        now[0] = arrived
+        body = Event(time_s, "note")
+        return list(feed.take(Message(session, seq, 0, body)))[-1].time_s
+
+    assert placed("a", 0, 50.0, 100.0) == 50.0
+    assert placed("a", 1, 60.0, 110.0) == 60.0
+    assert placed("b", 0, 5.0, 117.0) == 67.0  # seven seconds later
+    assert placed("b", 1, 8.0, 120.0) == 70.0
+    assert placed("c", 0, 90.0, 121.0) == 90.0  # a time that follows stays
+
+
 def test_an_epoch_without_an_event_gets_one():
     out = feed(
         Message("a", 0, 0, START),
