@@ -7,8 +7,8 @@ Econometrica 1978).  Five pairs are such:
     ties       the tracker without its ties, and the tracker, both now
     windows    the mean of the independent windows since the infusion began, in which
                all amplitudes are free, and the mean of the smoothed tracker over them
-    last       the last TOGETHER independent windows, of any epoch, and the tracker
-               as it stood at the end of each (`window_departure`)
+    last       the last TOGETHER independent windows, of any epoch, and the smoothed
+               tracker over each (`window_departure`)
     baseline   the last transients with a baseline that may bend, and with one as stiff
                as windows and tracker have it (`free_baseline`)
     stretch    the mean change since the infusion began without a stretch that is unlike
@@ -32,9 +32,10 @@ from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.estimates import estimates_of
 from monitor.analysis.course.response import Estimate, Reference
-from monitor.analysis.fit.window import Window, windows_of
+from monitor.analysis.fit.window import windows_of
 from monitor.analysis.tracking.evidence import Accumulated
 from monitor.analysis.tracking.free_baseline import free_baseline_departure
+from monitor.analysis.tracking.smoothed_course import SmoothedCourse
 from monitor.analysis.tracking.tie import tie_departure
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.tracking.transient_view import Observed
@@ -44,7 +45,8 @@ from monitor.analysis.tracking.window_departure import (
     departures_together,
 )
 
-SURELY = 3.0
+SURELY = 3.3
+"""SD: an hour of looking at all of them rarely reaches it by chance."""
 LEAST_SHARE = 0.1
 """Of the wider variance that a difference has at least: neither is quite efficient.
 Windows fit line width and baseline anew: theirs is at least their own scatter's."""
@@ -116,10 +118,11 @@ def agreement_of(
     point = tracking.point
     if point is None or outcome not in point.filtered:
         return None
+    smoothed = SmoothedCourse.of(tracking, outcome)
     found = [
         _ties(tracking, outcome),
-        _windows(tracking, plan, outcome),
-        _last(tracking, plan, outcome),
+        _windows(tracking, plan, smoothed),
+        _last(tracking, plan, smoothed),
         _baseline(tracking, plan, outcome),
     ]
     largest = sorted(stretches, key=lambda one: -one.transients)[:MOST_STRETCHES]
@@ -156,8 +159,11 @@ def _ties(tracking: Tracking, outcome: str) -> Difference | None:
     return _difference(Way.TIES, free, tied)
 
 
-def _windows(tracking: Tracking, plan: Plan, outcome: str) -> Difference | None:
+def _windows(
+    tracking: Tracking, plan: Plan, smoothed: SmoothedCourse
+) -> Difference | None:
     """The windows since the infusion began."""
+    outcome = smoothed.outcome
     course, mean = tracking.course, _mean(tracking.evidence, outcome)
     reference = course.reference
     if not plan.boundaries_s or reference is None or mean is None:
@@ -174,13 +180,15 @@ def _windows(tracking: Tracking, plan: Plan, outcome: str) -> Difference | None:
     own = np.array([max(sd**2 - common, LEAST_SHARE * sd**2) for _, sd, _ in given])
     shares = (1 / own) / np.sum(1 / own)
     windows = shares @ np.array([change for change, _, _ in given])
-    tracked = shares @ _tracked(tracking, [e for _, _, e in given], outcome)
+    tracked = shares @ np.array([smoothed.over(e)[0] for _, _, e in given])
     scatter = float(shares**2 @ own)
     wide = float(windows), math.sqrt(common + scatter)
     return _difference(Way.WINDOWS, wide, (float(tracked), mean[1]), least=scatter)
 
 
-def _last(tracking: Tracking, plan: Plan, outcome: str) -> Difference | None:
+def _last(
+    tracking: Tracking, plan: Plan, smoothed: SmoothedCourse
+) -> Difference | None:
     """The last windows of the newest epoch, behind the reference period."""
     course = tracking.course
     if plan.reference_s is None:
@@ -194,25 +202,14 @@ def _last(tracking: Tracking, plan: Plan, outcome: str) -> Difference | None:
         and epochs[w.first] == epochs[-1]
         and times_s[w.first] >= plan.reference_s[1]
     ]
-    pairs = _beside_tracker(tracking, own[-TOGETHER:], outcome)
+    fitted, name = course.fit_windows(own[-TOGETHER:]), smoothed.outcome
+    pairs = [
+        ((e.changes_percent[name], e.change_sds_percent[name]), smoothed.over(e))
+        for e in (estimates_of(course, fitted) if fitted else ())
+        if e.converged
+    ]
     together = departures_together(pairs)
     return None if together is None else Difference(Way.LAST, *together)
-
-
-def _beside_tracker(
-    tracking: Tracking, windows: Sequence[Window], outcome: str
-) -> list[tuple[Value, Value]]:
-    """Change and SD of windows, each with the tracker's when it was complete."""
-    course, pairs = tracking.course, list[tuple[Value, Value]]()
-    fitted = course.fit_windows(list(windows))
-    for one in estimates_of(course, fitted) if fitted else ():
-        point = tracking.point_at(one.time_end_s)
-        if point is not None and outcome in point.filtered and one.converged:
-            change = one.changes_percent[outcome], one.change_sds_percent[outcome]
-            pairs.append(
-                (change, (point.filtered[outcome], point.filtered_sd[outcome]))
-            )
-    return pairs
 
 
 def _baseline(tracking: Tracking, plan: Plan, outcome: str) -> Difference | None:
@@ -239,22 +236,6 @@ def _independent(course: Course, plan: Plan, reference: Reference) -> list[Estim
         if w.independent and epochs[w.first] == home and times_s[w.first] >= start_s
     ]
     return list(estimates_of(course, course.fit_windows(own)))
-
-
-def _tracked(
-    tracking: Tracking, estimates: Sequence[Estimate], outcome: str
-) -> np.ndarray:
-    """Mean of the smoothed tracker over each window."""
-    points = tracking.smoothed()
-    times_s = np.array([p.time_s for p in points])
-    values = np.array([p.filtered[outcome] for p in points])
-    weights = np.array([one.weight for one in tracking.seen])
-    means = []
-    for e in estimates:
-        inside = (times_s >= e.time_start_s) & (times_s <= e.time_end_s)
-        used = weights[inside]
-        means.append(values[inside] @ used / used.sum() if used.any() else math.nan)
-    return np.array(means)
 
 
 def _reference_variance(course: Course, reference: Reference, outcome: str) -> float:

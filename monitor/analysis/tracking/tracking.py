@@ -9,7 +9,6 @@ it is done again from there on (`following`).
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -78,11 +77,6 @@ class Tracking:
     def point(self) -> TrackerPoint | None:
         """The newest, None before there is one."""
         return self.following.point if self.following else None
-
-    def point_at(self, time_s: float) -> TrackerPoint | None:
-        """That of the last transient up to a time; None before the first."""
-        place = bisect_right(self._points, time_s, key=lambda point: point.time_s)
-        return self._points[place - 1] if place else None
 
     def redo(self, marks_s: Sequence[float] = ()) -> tuple[TrackerPoint, ...]:
         """Begin anew with the course's session models; points of all transients."""

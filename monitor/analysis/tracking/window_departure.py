@@ -1,8 +1,8 @@
 """By how much windows differ from the tracker that knows them.
 
-A window is part of what the tracker knows when it is complete, so that the variance of
-their difference is the difference of their variances (Hausman, Econometrica 1978), held
-from below because the tracker is not exactly efficient.
+A window is part of what the tracker knows, so that the variance of their difference is
+the difference of their variances (Hausman, Econometrica 1978), held from below because
+the tracker is not exactly efficient.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Value = tuple[float, float]
 
 
 def departure(window: Value, tracked: Value) -> Value:
-    """Window less tracker at its end, and the SD that chance gives it; may be nan."""
+    """Window less tracker, and the SD that chance gives it; may be nan."""
     variance = max(window[1] ** 2 - tracked[1] ** 2, LEAST_SHARE * window[1] ** 2)
     return window[0] - tracked[0], math.sqrt(variance) if variance > 0 else math.nan
 
