@@ -24,7 +24,7 @@ from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.curves import last_curves, reference_curves, window_curves
 from monitor.analysis.course.fitting import fit_newest, refit
-from monitor.analysis.course.intake import Intake, check_size
+from monitor.analysis.course.intake import NEWEST, Intake, check_size
 from monitor.analysis.course.nulled_scan import NulledScan, said_of
 from monitor.analysis.course.periods import Periods, range_of
 from monitor.analysis.fit.curves import Curves
@@ -36,6 +36,7 @@ from monitor.analysis.fit.window import whole_cycles
 from monitor.analysis.glm.spectral_change import SpectralChange
 from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.note import Note, NoteKind, notes_of
+from monitor.analysis.preparation.quality import median_of
 from monitor.analysis.refusal import refusal
 from monitor.analysis.settings_event import changed_by
 from monitor.analysis.tracking.agreement import Agreement, agreement_of
@@ -91,8 +92,9 @@ class Pipeline:
         self, settings: Settings, basis: BasisSet, freedom: Freedom | None = None
     ) -> None:
         self.settings = settings
-        self.basis = self.given_basis = basis
+        self.basis = basis
         self.nulled = NulledScan()
+        self.measured_mm: BasisSet | None = None
         self.live = True
         self._freedom = freedom
         self.course = Course(Freedom(), aligned=settings.align)
@@ -228,7 +230,7 @@ class Pipeline:
         if anew:
             update = self._redone(update)
         acquisition = body.acquisition
-        model, notes = model_for(self.basis, acquisition, self.settings)
+        model, notes = self._model_for(acquisition)
         self._free(model, acquisition)
         self.intake.begin_series(acquisition, model, update.epoch)
         said = (
@@ -309,34 +311,42 @@ class Pipeline:
             return update, False
         moved_hz = float(np.median(lines_hz)) if lines_hz else 0.0
         tr_s = acquisition.repetition_time_s
-        measured = self.nulled.judge(self.given_basis, self.settings, moved_hz, tr_s)
+        line_hz = self._line_hz()
+        measured = self.nulled.judge(self.basis, self.settings, moved_hz, line_hz, tr_s)
         if measured is None:
             return update, False
         said = notes_of(NoteKind.MACROMOLECULES, said_of(measured, self.settings))
         update = replace(update, measured_mm=measured, notes=(*update.notes, *said))
-        basis = self._wanted_basis()
-        if anew := basis is not self.basis:
-            self._put_basis(basis)
+        shapes = self._wanted_shapes()
+        if anew := shapes is not self.measured_mm:
+            self._put_macromolecules(shapes)
         return update, anew
 
     def still_true(self, notes: Iterable[Note]) -> tuple[Note, ...]:
         """Notes but those that macromolecules were not measured, once they were."""
-        measured = self.basis is not self.given_basis
+        measured = self.measured_mm is not None
         why = UNMEASURED.format(why=self.settings.macromolecules)
         return tuple(note for note in notes if not (measured and note.text == why))
 
-    def _wanted_basis(self) -> BasisSet:
-        """The basis set with measured macromolecules, where they are to be used."""
-        entry = self.nulled.entry
-        used = entry is not None and self.settings.macromolecules == "auto"
-        return entry if used and entry is not None else self.given_basis
+    def _line_hz(self) -> float:
+        """Full width of the newest lines; 0 where there are none."""
+        newest = [q.fwhm_hz for q in self.course.qualities[-NEWEST:] if q.counts]
+        found = median_of(np.array(newest))
+        return found if np.isfinite(found) else 0.0
 
-    def _put_basis(self, basis: BasisSet) -> None:
-        """Put all epochs on a basis set."""
-        self.basis, acquisition, settings = basis, self.acquisition, self.settings
-        self.intake.put_models(lambda a: model_for(basis, a, settings)[0])
+    def _wanted_shapes(self) -> BasisSet | None:
+        """Measured macromolecules, where they are to be used."""
+        return self.nulled.shapes if self.settings.macromolecules == "auto" else None
+
+    def _put_macromolecules(self, shapes: BasisSet | None) -> None:
+        """Put all epochs on measured macromolecules, or on none."""
+        self.measured_mm, acquisition = shapes, self.acquisition
+        self.intake.put_models(lambda a: self._model_for(a)[0])
         if acquisition is not None:
-            self._free(model_for(basis, acquisition, settings)[0], acquisition)
+            self._free(self._model_for(acquisition)[0], acquisition)
+
+    def _model_for(self, acquisition: Acquisition) -> tuple[Model, tuple[str, ...]]:
+        return model_for(self.basis, acquisition, self.settings, self.measured_mm)
 
     def _standing(self) -> Standing:
         """What of transients that came before a new one may change."""
@@ -381,7 +391,7 @@ class Pipeline:
         out = (s.rejected_epochs, s.left_out_s, s.taken_in_s)
         left_out = out != (held.rejected_epochs, held.left_out_s, held.taken_in_s)
         if s.macromolecules != held.macromolecules:
-            self._put_basis(self._wanted_basis())
+            self._put_macromolecules(self._wanted_shapes())
             left_out = True
         if (s.window, s.step) == (held.window, held.step) and not left_out:
             compared, foreseen = self._compared(), self._foreseen()

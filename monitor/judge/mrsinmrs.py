@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.analysis.fit.mm_prior import NAME as MM_PRIOR
 from monitor.analysis.preparation.quality import COUNTING_WEIGHT, Quality
 from monitor.judge.followed_session import Followed
 from monitor.run.levels import unmeasured
@@ -208,7 +207,7 @@ def _analysis(followed: Followed) -> tuple[Field, ...]:
 def _macromolecules(result: Result) -> str:
     """What unmeasured ones leave in doubt, as the end of a sentence."""
     doubt = "" if result.hidden else unmeasured(result)
-    return doubt and f"; macromolecules: {MM_PRIOR} (prior). {doubt}"
+    return doubt and f"; macromolecules: {result.mm_source} (prior). {doubt}"
 
 
 def _quality(followed: Followed, width_hz: float, snr: float) -> tuple[Field, ...]:

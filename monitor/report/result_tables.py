@@ -11,11 +11,9 @@ from typing import Any
 import numpy as np
 import scipy
 
-from monitor.analysis.course.course import Course
 from monitor.analysis.course.level_doubt import doubt_shares
 from monitor.analysis.course.outcomes import RATIOS
 from monitor.analysis.fit.epoch_model import SessionModel
-from monitor.analysis.fit.mm_prior import NAME as MM_PRIOR
 from monitor.analysis.fit.model import RELAXATION
 from monitor.analysis.fit.model_choice import traits_of
 from monitor.analysis.tracking.comparison import plasma_curves
@@ -147,7 +145,7 @@ def session_summary(
             {
                 "epoch": epoch,
                 **_fit_summary(model),
-                **_macromolecules(model, result.course),
+                **_macromolecules(model, result),
             }
             for epoch, model in result.epoch_models.items()
         ],
@@ -198,13 +196,14 @@ def _fit_summary(epoch_model: SessionModel) -> dict[str, object]:
     }
 
 
-def _macromolecules(made: SessionModel, course: Course) -> dict[str, object]:
+def _macromolecules(made: SessionModel, result: Result) -> dict[str, object]:
     """Which prior stands in for them, and what of each level's variance is its."""
-    if not made.doubt.any() or course.outcomes is None:
+    outcomes = result.course.outcomes
+    if not made.doubt.any() or outcomes is None:
         return {}
-    told = course.outcomes.subset(RATIOS)
+    told = outcomes.subset(RATIOS)
     return {
-        "macromolecules_prior": MM_PRIOR,
+        "macromolecules_prior": result.mm_source,
         "variance_from_macromolecules": doubt_shares(made, told),
     }
 

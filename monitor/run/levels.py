@@ -30,8 +30,12 @@ def unmeasured(result: Result) -> str:
     if not share or not np.isfinite(sd):
         return ""
     whole = 100 * Z95 * float(sd)
+    source = (
+        "the macromolecules that the session measured"
+        if result.measured_mm_used
+        else "macromolecules that were not measured"
+    )
     return (
         f"The level of {name} is known to +- {whole:.0f} % (95 %), of which "
-        f"+- {math.sqrt(share) * whole:.0f} % come from macromolecules that were not "
-        "measured."
+        f"+- {math.sqrt(share) * whole:.0f} % come from {source}."
     )

@@ -15,6 +15,7 @@ from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.first_order import FirstOrder, first_order
 from monitor.analysis.fit.fitted_windows import mean_fid
+from monitor.analysis.fit.mm_prior import NAME as MM_PRIOR
 from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.note import Note
 from monitor.analysis.pipeline import Pipeline
@@ -126,6 +127,11 @@ class Result:
     agreement: Agreement | None = None
     measured_mm: MeasuredBlock | None = None
     measured_mm_used: bool = False
+
+    @property
+    def mm_source(self) -> str:
+        """Where macromolecules come from that are known as far as a prior goes."""
+        return "measured in this session" if self.measured_mm_used else MM_PRIOR
 
     @property
     def hidden(self) -> bool:

@@ -167,7 +167,7 @@ class SessionRun:
             stretches=intake.judge.stretches,
             agreement=pipeline.agreement,
             measured_mm=pipeline.nulled.measured,
-            measured_mm_used=pipeline.basis is not pipeline.given_basis,
+            measured_mm_used=pipeline.measured_mm is not None,
             durations_ms=self._durations_ms,
         )
 

@@ -4,11 +4,11 @@ With an inversion TI before the excitation, every TR, a line of T1 has
 
     1 - 2 exp(-TI / T1) + exp(-TR / T1)      instead of      1 - exp(-TR / T1).
 
-T1 of the groups at 3 T, grey matter: Hoefemann et al. (NMR Biomed 2020;33:e4328), as in
-the consensus (Cudalbu et al., NMR Biomed 2021;34:e4393); from 2.5 ppm on they are known
-to some 25 %, at 9.4 T others are no longer (Murali-Manohar et al., Magn Reson Med
-2021;85:601-614), so that the table stands for every field.  The level of all together
-is free in a fit: only what differs between groups matters.
+T1 of the groups: means of grey and white matter, Hoefemann et al. (NMR Biomed
+2020;33:e4328) in the consensus (Cudalbu et al., NMR Biomed 2021;34:e4393), as passed on
+with the relaxation-corrected model of Wright et al. (Magn Reson Med 2022;87:33-49).
+The two tissues differ by up to 30 %; the table stands for every field.  The level of
+all together is free in a fit: only what differs between groups matters.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from monitor.analysis.signal.spectrum import Real
 from streams.messages.transient import Acquisition
 
 T1_PPM = (0.92, 1.21, 1.39, 1.67, 2.04, 2.26, 2.70, 2.99, 3.21, 3.75)
-T1_S = (0.290, 0.309, 0.309, 0.225, 0.247, 0.263, 0.400, 0.400, 0.400, 0.400)
+T1_S = (0.287, 0.295, 0.290, 0.239, 0.283, 0.288, 0.392, 0.459, 0.390, 0.417)
 USUAL_T1_S = 0.3
 METABOLITE_T1_S = 1.35
 """Of most metabolites, grey matter, 3 T (Mlynarik et al., NMR Biomed 2001;14:325)."""
@@ -43,7 +43,20 @@ def inversion_gain(ppm: Real, ti_s: float, tr_s: float, usual_tr_s: float) -> Re
     ti_s, tr_s : of the scan with the inversion
     usual_tr_s : TR of the scan without it, whose weighting they get
     """
+    return _gain(np.interp(ppm, T1_PPM, T1_S), ti_s, tr_s, usual_tr_s)
+
+
+def gain_change(
+    ppm: Real, part: float, ti_s: float, tr_s: float, usual_tr_s: float
+) -> float:
+    """How much larger the gain at one `ppm` (1,) is for a T1 longer by a part of it."""
     t1_s = np.interp(ppm, T1_PPM, T1_S)
+    usual = _gain(t1_s, ti_s, tr_s, usual_tr_s)
+    longer = _gain((1 + part) * t1_s, ti_s, tr_s, usual_tr_s)
+    return float(longer[0] / usual[0] - 1)
+
+
+def _gain(t1_s: Real, ti_s: float, tr_s: float, usual_tr_s: float) -> Real:
     kept = np.maximum(weight(t1_s, ti_s, tr_s), LEAST_KEPT)
     return np.asarray(-np.expm1(-usual_tr_s / t1_s) / kept, float)
 

@@ -11,16 +11,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.fit.mm_entry import (
+    NOTHING_SEEN_PERCENT,
     doubts,
     gain_of,
     is_far,
     metabolites_left,
     weighting_said,
-    with_entry,
 )
 from monitor.analysis.fit.mm_measured import MeasuredMM, measured_mm
+from monitor.analysis.fit.mm_posterior import measured_shapes
 from monitor.analysis.preparation.combination import Combination
 from monitor.analysis.preparation.nulled_mean import nulled_mean
 from monitor.analysis.signal.axis import Axis
@@ -30,8 +33,6 @@ from streams.messages.transient import Acquisition, ComplexFID, Transient
 
 LEAST = 8
 """Fewer transients are no measurement."""
-TOO_NOISY_PERCENT = 25.0
-"""Noise over the highest point from which the prior knows more than the block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,6 @@ class MeasuredBlock:
         """Whether it is unlike the macromolecules of a human brain."""
         return is_far(self.prior_rms, self.beyond_percent)
 
-    @property
-    def told(self) -> str:
-        """Where the macromolecules come from, for the provenance of a basis set."""
-        return (
-            f"measured in this session, {self.used} transients, "
-            f"{self.start_s:.0f} to {self.end_s:.0f} s"
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class NulledProgress:
@@ -108,13 +101,13 @@ class NulledScan:
     block : what was begun and not judged yet
     closed : it has ended
     measured : of the newest block, whether good enough or not
-    entry : basis set with the newest that was good enough
+    shapes : macromolecules of the newest that shows any (`mm_posterior`)
     """
 
     block: NulledBlock | None = None
     closed: bool = False
     measured: MeasuredBlock | None = None
-    entry: BasisSet | None = None
+    shapes: BasisSet | None = None
 
     def push(
         self, body: Transient, acquisition: Acquisition, waters: Sequence[ComplexFID]
@@ -136,6 +129,7 @@ class NulledScan:
         basis: BasisSet,
         settings: Settings,
         moved_hz: float,
+        line_hz: float,
         usual_tr_s: float | None,
     ) -> MeasuredBlock | None:
         """Judge the block that has ended; None where there is none.
@@ -144,6 +138,7 @@ class NulledScan:
         ----------
         basis : as it was read
         moved_hz : the session's lines lie so much too high in ppm
+        line_hz : full width of their lines
         usual_tr_s : TR of the metabolite transients, s
         """
         block, self.block, self.closed = self.block, None, False
@@ -162,8 +157,8 @@ class NulledScan:
         )
         self.measured = _judged(block, mean.used, found)
         if not self.measured.refused:
-            gain = gain_of(a, usual_tr_s)
-            self.entry = with_entry(basis, found, self.measured.told, gain)
+            gain = gain_of(a, usual_tr_s) or np.ones_like
+            self.shapes = measured_shapes(found, a, gain, usual_tr_s, line_hz)
         return self.measured
 
 
@@ -202,11 +197,8 @@ def _few(block: NulledBlock) -> MeasuredBlock:
 
 def _judged(block: NulledBlock, used: int, found: MeasuredMM) -> MeasuredBlock:
     refused = ""
-    if not found.noise_percent <= TOO_NOISY_PERCENT:
-        refused = (
-            f"its noise is {found.noise_percent:.0f} % of its highest point: "
-            "measure longer"
-        )
+    if not found.noise_percent <= NOTHING_SEEN_PERCENT:
+        refused = "it shows nothing above its noise"
     return MeasuredBlock(
         min(block.times_s),
         max(block.times_s),

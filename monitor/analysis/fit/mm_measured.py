@@ -24,7 +24,7 @@ from itertools import product
 import numpy as np
 
 from monitor.analysis.fit.lineshape import gauss_rate
-from monitor.analysis.fit.mm_prior import Gain, mean_fid, unmeasured
+from monitor.analysis.fit.mm_prior import Gain, mean_fid, roots_of, unmeasured
 from monitor.analysis.fit.mm_system import (
     Grid,
     noise_sd,
@@ -54,6 +54,9 @@ WIDTHS_HZ = (3.0, 5.0, 8.0)
 SPREADS = 10.0 ** np.arange(-2.5, 0.1, 0.5)
 COARSE, FINE = (0.8, 0.1), (0.08, 0.02)
 """How far to look for the phase, and in which steps, rad."""
+ALIKE = 3.84
+"""Of minus twice the log likelihood: the widest spread that data cannot tell from the
+best is taken (chi-square of 1, 95 %)."""
 SEEN = 3.0
 """SDs from which a residue is one."""
 
@@ -82,6 +85,8 @@ class MeasuredMM:
     Attributes
     ----------
     level : of the prior's mean in the entry
+    doubt : (r, points) FIDs on the file's grid, of one SD each and independent: how far
+        off the entry may be, on its own scale
     ppm, amplitudes : (k,) of the lines that are added to it
     fwhm_ppm : of these lines
     residues : what metabolites left, whether or not it was taken out
@@ -105,6 +110,7 @@ class MeasuredMM:
     noise_percent: float
     prior_rms: float
     beyond_percent: float
+    doubt: Complex
 
     def fid(
         self,
@@ -117,19 +123,30 @@ class MeasuredMM:
 
         `gain` is the factor on what lies at some ppm.
         """
+        fid = self.as_found(frequency_mhz, dwell_time_s, points, gain)
+        mean = unmeasured(frequency_mhz, dwell_time_s, points).mean
+        return np.asarray(fid * (mean[0].real / fid[0].real), complex)
+
+    def as_found(
+        self, frequency_mhz: float, dwell_time_s: float, points: int, gain: Gain
+    ) -> Complex:
+        """The entry (points,) on a grid, on the scale of the file."""
         t = time_axis_s(points, dwell_time_s)
         lines = _lines(self.ppm, self.fwhm_ppm * frequency_mhz, frequency_mhz, t)
         known = mean_fid(frequency_mhz, dwell_time_s, points, gain)
         fid = self.level * known + (self.amplitudes * gain(self.ppm)) @ lines
-        mean = unmeasured(frequency_mhz, dwell_time_s, points).mean
-        return np.asarray(fid * (mean[0].real / fid[0].real), complex)
+        return np.asarray(fid, complex)
 
 
 @dataclass(frozen=True, slots=True)
 class _Solved:
-    """One linear solution: its cost, unknowns, covariance, columns and spectrum."""
+    """One linear solution: its cost, unknowns, covariance, columns and spectrum.
+
+    `doubt` is the covariance of lines and directions as they were fitted.
+    """
 
     cost: float
+    doubt: Real
     x: Real
     covariance: Real
     columns: Complex
@@ -160,16 +177,18 @@ def measured_mm(
     y = grid.spectra(fid)
     fwhm_ppm = LINE_HZ / frequency_mhz + LINE_PPM
     ppm = np.arange(*LINES_PPM, 0.4 * fwhm_ppm)
-    mean = unmeasured(frequency_mhz, dwell_time_s, fid.size).mean
+    prior = unmeasured(frequency_mhz, dwell_time_s, fid.size)
     fine = _lines(ppm, fwhm_ppm * frequency_mhz, frequency_mhz, t)
-    lines = grid.spectra(np.concatenate([mean[None], fine]))
+    parts = np.concatenate([prior.mean[None], fine, prior.directions])
+    lines = grid.spectra(parts)
     names = (*SINGLETS_PPM, *others)
     left = np.stack([*_singlets(frequency_mhz, t), *others.values()])
     y = y * np.exp(-1j * _phase(grid, y, left[: len(SINGLETS_PPM)]))
     shapes = [shaped(grid, left, *shape) for shape in product(SHIFTS_PPM, WIDTHS_HZ)]
-    tried = [_solve(grid, y, lines, shape) for shape in shapes]
+    tried = [_solve(grid, y, lines, 1 + ppm.size, shape) for shape in shapes]
     best = min(tried, key=lambda solved: solved.cost)
-    return _tell(grid, best, ppm, fwhm_ppm, names, take_out)
+    doubt = roots_of(best.doubt) @ parts
+    return _tell(grid, best, ppm, fwhm_ppm, names, take_out, doubt)
 
 
 def _lines(ppm: Real, fwhm_hz: float, mhz: float, t: Real) -> Complex:
@@ -199,24 +218,27 @@ def _phase(grid: Grid, y: Complex, left: Complex) -> float:
     return phase
 
 
-def _solve(grid: Grid, y: Complex, lines: Complex, left: Complex) -> _Solved:
+def _solve(grid: Grid, y: Complex, parts: Complex, n: int, left: Complex) -> _Solved:
     """Amplitudes of lines, residues and baseline, the lines' spread by likelihood.
 
-    Beside the lines stand the prior's directions; what they take is told in lines.
+    Behind the first `n` parts, mean and lines, stand the prior's directions; what they
+    take is told in lines.
     """
-    known, n = prior_spectra(grid)[1:], len(lines)
-    made, own = system(grid, y, np.concatenate([lines, known]), left), noise_sd(y)
-    made.sds[n : n + len(known)] = made.level
+    lines, known = parts[:n], parts[n:]
+    made, own = system(grid, y, parts, left), noise_sd(y)
+    made.sds[n : len(parts)] = made.level
     heights = np.abs(lines[1:]).max(axis=1)
     tried = []
     for spread in SPREADS:
         made.sds[1:n] = spread * made.scale / heights
         tried.append(weighed(made, own))
-    cost, x, covariance = min(tried, key=lambda one: one[0])
-    x[1:n] += _as_lines(lines[1:], x[n : n + len(known)] @ known)
-    kept = np.r_[:n, n + len(known) : len(x)]
+    least = min(cost for cost, _, _ in tried)
+    cost, x, covariance = [one for one in tried if one[0] < least + ALIKE][-1]
+    doubt = covariance[: len(parts), : len(parts)]
+    x[1:n] += _as_lines(lines[1:], x[n : len(parts)] @ known)
+    kept = np.r_[:n, len(parts) : len(x)]
     return _Solved(
-        cost, x[kept], covariance[np.ix_(kept, kept)], made.columns[kept], y, own
+        cost, doubt, x[kept], covariance[np.ix_(kept, kept)], made.columns[kept], y, own
     )
 
 
@@ -227,6 +249,7 @@ def _tell(
     fwhm_ppm: float,
     names: tuple[str, ...],
     take_out: bool,
+    doubt: Complex,
 ) -> MeasuredMM:
     """What was found, in units of the highest macromolecule."""
     n, m = 1 + ppm.size, len(names)
@@ -260,6 +283,7 @@ def _tell(
         100 * solved.noise_sd / top,
         rms,
         100 * beyond,
+        doubt,
     )
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.mm_resonances import (
     COMMON_PPM,
     GROUPS,
@@ -33,7 +34,7 @@ from monitor.analysis.signal.spectrum import (
     ppm_axis,
     time_axis_s,
 )
-from streams.messages.transient import REFERENCE_PPM
+from streams.messages.transient import REFERENCE_PPM, Acquisition
 
 Gain = Callable[[Real], Real]
 """Factors (k,) at chemical shifts (k,), ppm."""
@@ -74,7 +75,7 @@ def unmeasured(
     mean = areas @ lines
     rows = np.concatenate(
         [
-            _roots(covariance) @ lines,
+            roots_of(covariance) @ lines,
             _moved(areas, lines, frequency_mhz, t),
             _wider(areas, lines, frequency_mhz, t),
             _sharper(lines, frequency_mhz, t),
@@ -83,7 +84,17 @@ def unmeasured(
     )
     axis = ppm_axis(points, dwell_time_s, frequency_mhz)
     inside = (axis >= band_ppm[0]) & (axis <= band_ppm[1])
-    return Unmeasured(mean, _principal(rows, mean, inside))
+    return Unmeasured(mean, principal(rows, mean, inside))
+
+
+def shapes_on(shapes: BasisSet, acquisition: Acquisition) -> Unmeasured:
+    """Mean and directions on the grid of an acquisition."""
+    there = shapes.resampled(
+        acquisition.dwell_time_s,
+        acquisition.points,
+        acquisition.spectrometer_frequency_mhz,
+    ).fids
+    return Unmeasured(np.asarray(there[0], complex), np.asarray(there[1:], complex))
 
 
 def mean_fid(
@@ -127,7 +138,7 @@ def _decay(fwhm_hz: Real, t: Real) -> Real:
     return np.asarray((np.pi * fwhm_hz[:, None] * t) ** 2 / (4 * np.log(2)), float)
 
 
-def _roots(covariance: Real) -> Real:
+def roots_of(covariance: Real) -> Real:
     """Rows whose outer products add up to the covariance."""
     values, vectors = np.linalg.eigh(covariance)
     return np.asarray((vectors * np.sqrt(np.clip(values, 0, None))).T, float)
@@ -160,7 +171,7 @@ def _sharper(lines: Complex, frequency_mhz: float, t: Real) -> Complex:
     return np.asarray(sds * (there - lines[[part.group for part in SHARPER]]), complex)
 
 
-def _principal(rows: Complex, mean: Complex, inside: np.ndarray) -> Complex:
+def principal(rows: Complex, mean: Complex, inside: np.ndarray) -> Complex:
     """Principal directions of rows (n, points), independent of each other."""
     every = np.concatenate([mean[None], rows])
     spectra = np.fft.fftshift(np.fft.ifft(every, axis=1), axes=1)[:, inside]

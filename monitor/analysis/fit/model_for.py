@@ -10,14 +10,14 @@ from monitor.analysis.basis import names as naming
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.check import checked_for
 from monitor.analysis.basis.macromolecules import MM_GONE_S, MM_WEAK_S, components
-from monitor.analysis.fit.mm_prior import unmeasured
+from monitor.analysis.fit.mm_prior import Unmeasured, shapes_on, unmeasured
 from monitor.analysis.fit.model import Model
 from monitor.protocol.expectations import expectations
 from monitor.protocol.settings import Settings
 from streams.messages.scanner_names import described
 from streams.messages.transient import Acquisition
 
-PRIOR = "prior"
+PRIOR, MEASURED = "prior", "measured"
 UNMEASURED = (
     "The macromolecules are not measured: what is known of the human brain's stands in "
     "(macromolecules = {why}), and intervals of levels are as wide as that leaves them."
@@ -27,9 +27,15 @@ PROTONS = {"Cr": 5.0, "PCr": 5.0, "tCr": 5.0, "NAA": 6.0}
 
 
 def model_for(
-    basis: BasisSet, acquisition: Acquisition, settings: Settings
+    basis: BasisSet,
+    acquisition: Acquisition,
+    settings: Settings,
+    measured: BasisSet | None = None,
 ) -> tuple[Model, tuple[str, ...]]:
     """Model on the acquisition's grid, and what was noticed or added, in words.
+
+    `measured`: macromolecules that the session measured (`mm_posterior`), which take
+    the place of any other.
 
     Raises
     ------
@@ -37,8 +43,8 @@ def model_for(
         that was asked for
     """
     basis, notes = checked_for(chosen(basis, settings), acquisition)
-    kind = _kind(basis, acquisition, settings)
-    if kind == PRIOR:
+    kind = MEASURED if measured else _kind(basis, acquisition, settings)
+    if kind in (PRIOR, MEASURED):
         basis = basis.without(filter(naming.is_macromolecule, basis.names))
     own = any(naming.is_macromolecule(n) for n in basis.names)
     basis, added = _with_components(basis, kind, acquisition, settings)
@@ -53,7 +59,9 @@ def model_for(
         settings.ppm_high,
         stand_in=not own and any(naming.is_macromolecule(n) for n in basis.names),
     )
-    if kind == PRIOR:
+    if measured is not None:
+        model = with_shapes(model, per_proton(basis), shapes_on(measured, acquisition))
+    elif kind == PRIOR:
         model = with_prior(model, per_proton(basis))
         notes += (UNMEASURED.format(why=settings.macromolecules),)
     return model, notes + added
@@ -74,13 +82,17 @@ def with_prior(
         (model.ppm_low, model.ppm_high),
         unknown,
     )
+    return replace(with_shapes(model, proton, prior), stand_in=True)
+
+
+def with_shapes(model: Model, proton: float, shapes: Unmeasured) -> Model:
+    """The model with macromolecules of which not all is known."""
     return replace(
         model,
         names=(*model.names, "MM"),
-        fids=np.concatenate([model.fids, proton * prior.mean[None]]),
+        fids=np.concatenate([model.fids, proton * shapes.mean[None]]),
         macromolecule=np.append(model.macromolecule, True),
-        stand_in=True,
-        unmeasured=proton * prior.directions,
+        unmeasured=proton * shapes.directions,
     )
 
 
@@ -109,7 +121,7 @@ def _with_components(
 ) -> tuple[BasisSet, tuple[str, ...]]:
     """Add macromolecules of a kind, and lipids where asked."""
     notes: list[str] = []
-    if kind not in ("none", PRIOR):
+    if kind not in ("none", PRIOR, MEASURED):
         basis, names = _extend(basis, kind, acquisition)
         strong = acquisition.echo_time_s < MM_WEAK_S
         notes.append(
