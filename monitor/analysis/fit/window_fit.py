@@ -51,13 +51,18 @@ from monitor.analysis.signal.spectrum import Complex, Real
 
 STEPS = 12
 APPROACHES = 16
+PATIENCE = 5
+"""Approaches after which a step back is taken for overshooting."""
 STEP_TOLERANCE = 1e-3
 """In SDs; a step errs by some twentieth of itself, so the next would be that small."""
 BLOCK = 64
 NUISANCE = 4
 """Phase, shift, Lorentzian and Gaussian width stand behind the amplitudes."""
 REACHES = np.array([REACH_HZ, *WIDTH_REACH_HZ])
+LIMITS = np.array([0.8, 1.5, 1.5, 1.5])
+"""Of one step of phase (rad), shift and widths (Hz): what the series stands."""
 _ORDERS = np.arange(1, ORDER + 1)
+_PAIRS = _ORDERS[1:] * _ORDERS[:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +138,12 @@ def _approach(
     M, (inverse, size) = c.shape[1], subspace.matrix
     arrived = np.zeros(len(z), bool)
     going, last = np.arange(len(z)), np.zeros_like(x)
-    for _ in range(APPROACHES):
+    for count in range(APPROACHES):
         gradient = _gradient(subspace, z[going], noise[going], c[going], x[going])
         move = gradient @ inverse
         far = np.abs(move) * size > STEP_TOLERANCE * noise[going, None]
-        move *= _share(move[:, M:], last[going])
+        if count >= PATIENCE:
+            move *= _share(move[:, M:], last[going])
         last[going] = move[:, M:]
         c[going] += move[:, :M]
         x[going] += _bound(move[:, M:])
@@ -208,8 +214,7 @@ def _weights(subspace: Subspace, x: Real) -> Complex:
     weights = np.zeros((len(x), 3, ORDER + 1), complex)
     plain = weights[:, 0] = coefficients(u, subspace.gauss_unit * x[:, 3])
     weights[:, 1, 1:] = -np.pi * TIME_UNIT_S * _ORDERS * plain[:, :-1]
-    pairs = _ORDERS[1:] * _ORDERS[:-1]
-    weights[:, 2, 2:] = -subspace.gauss_unit * pairs * plain[:, :-2]
+    weights[:, 2, 2:] = -subspace.gauss_unit * _PAIRS * plain[:, :-2]
     return weights
 
 
@@ -248,9 +253,8 @@ def _share(now: Real, last: Real) -> Real:
 
 
 def _bound(move: Real) -> Real:
-    """Keep a step of phase, shift and widths within what the series stands."""
-    limits = np.array([0.8, 1.5, 1.5, 1.5])
-    bounded: Real = np.clip(move, -limits, limits)
+    """Keep a step of phase, shift and widths within `LIMITS`."""
+    bounded: Real = np.clip(move, -LIMITS, LIMITS)
     return bounded
 
 
