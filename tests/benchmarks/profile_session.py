@@ -48,11 +48,13 @@ STAGES = {
     ),
     "taking in": ("monitor.analysis.course.intake:Intake.push",),
     "strips": ("monitor.analysis.course.intake:strip_of",),
-    "newest windows": ("monitor.analysis.pipeline:Pipeline._newest",),
-    "tracker, as transients come": (
-        "monitor.analysis.tracking.tracking:Tracking.step",
+    "what the judge compares, and finds": (
+        "monitor.analysis.contamination.judge:Judge.put",
+        "monitor.analysis.contamination.judge:Judge.qualities",
     ),
-    "tracker, done again": ("monitor.analysis.tracking.tracking:Tracking.redo",),
+    "tracker": ("monitor.analysis.tracking.tracking:Tracking.redo_if_changed",),
+    "agreement of the ways": ("monitor.analysis.pipeline:Pipeline._compared",),
+    "spectral maps": ("monitor.analysis.glm.spectral_change:SpectralChange.redo",),
     "session models": ("monitor.analysis.course.course:Course.make_session",),
     "all windows": ("monitor.analysis.course.course:Course.fit_windows",),
     "the course again, the rest": ("monitor.analysis.pipeline:Pipeline._redone",),
@@ -60,6 +62,7 @@ STAGES = {
         "monitor.analysis.tracking.tracking:Tracking.smoothed",
         "monitor.analysis.tracking.tracking:Tracking.joint_fits",
     ),
+    "points before the top of the echo": ("monitor.analysis.fit.first_order:trials",),
     "judging": (
         "monitor.judge.session:criteria",
         "monitor.judge.session:responses_of",
