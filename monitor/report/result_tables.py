@@ -165,8 +165,8 @@ def _measured(result: Result) -> dict[str, object]:
     """Macromolecules that the session measured, where it did."""
     if result.measured_mm is None:
         return {}
-    used = result.measured_mm_used
-    return {"macromolecules": {"used": used, **asdict(result.measured_mm)}}
+    in_use = result.measured_mm_used
+    return {"macromolecules": {"in_use": in_use, **asdict(result.measured_mm)}}
 
 
 def _mark_entry(mark: Event) -> dict[str, object]:

@@ -61,7 +61,8 @@ def test_a_series_with_an_inversion_time_is_measured_and_fitted_with():
     assert "TI 670 ms" in said[1]
     assert not any("are not measured" in note.text for note in result.notes)
     entry = session_summary(result, "a session")["macromolecules"]
-    assert entry["used"]
+    assert entry["in_use"] is True
+    assert entry["used"] == measured.used
     assert entry["transients"] == NULLED
     # The same to the bit where the session is only wanted whole.
     _, whole = worked(first_then_usual())
