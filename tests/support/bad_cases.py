@@ -201,7 +201,7 @@ CASES = {
     ),
     "event of other settings": (
         ["event", "settings", '{"snr_limit": 3}', "--connect", "tcp://127.0.0.1:9"],
-        r"must name some of left_out_s, outcome, rejected_epochs, step",
+        r"must name some of left_out_s, macromolecules, outcome",
     ),
     "event of too many words": (
         ["event", "note", 20000 * "x", "--connect", "tcp://127.0.0.1:9"],

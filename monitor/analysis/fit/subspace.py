@@ -35,7 +35,7 @@ from monitor.analysis.fit.lineshape import gauss_rate_per_hz
 from monitor.analysis.fit.model import PHASE
 from monitor.analysis.fit.normal import inverse
 from monitor.analysis.fit.problem import Problem
-from monitor.analysis.signal.spectrum import Complex, Real
+from monitor.analysis.signal.spectrum import Complex, Real, row_by_row
 
 ORDER = 10
 REACH_HZ = 1.5
@@ -125,8 +125,7 @@ class Subspace:
 
     def projected(self, spectra: Complex) -> Complex:
         """Band spectra (..., K) to (..., r), the session's phase undone."""
-        small: Complex = (spectra * np.exp(-1j * self.theta[PHASE])) @ self.projector.T
-        return small
+        return row_by_row(spectra * np.exp(-1j * self.theta[PHASE]), self.projector.T)
 
 
 def coefficients(u: Complex, v: Real) -> Complex:

@@ -20,7 +20,12 @@ from functools import cached_property
 import numpy as np
 
 from monitor.analysis.fit.model import Model
-from monitor.analysis.signal.spectrum import Complex, ppm_axis, time_axis_s
+from monitor.analysis.signal.spectrum import (
+    Complex,
+    ppm_axis,
+    row_by_row,
+    time_axis_s,
+)
 from monitor.analysis.signal.water import Lines
 from streams.messages.transient import REFERENCE_PPM
 
@@ -61,8 +66,7 @@ class WaterFilter:
 
     def leak(self, spectra: Complex) -> Complex:
         """What the water in full spectra (..., N) adds to the fitted band, (..., K)."""
-        leaked: Complex = spectra[..., self.band] @ self.tails.T
-        return leaked
+        return row_by_row(spectra[..., self.band], self.tails.T)
 
 
 def make_water_filter(model: Model, lines: Lines) -> WaterFilter | None:

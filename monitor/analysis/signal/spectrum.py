@@ -106,3 +106,13 @@ def rotation(points: int, phase_rad: float, step_rad: float) -> Complex:
 def _counts(runs: int) -> tuple[Real, Real]:
     """First points of runs, and points within a run."""
     return RUN * np.arange(runs, dtype=float), np.arange(RUN, dtype=float)
+
+
+def row_by_row(rows: Complex, matrix: Complex) -> Complex:
+    """Rows (..., n) times a matrix (n, m), each to the same bits in any company.
+
+    A product of many rows at once is added up in another order than that of one, and
+    what follows a session live would differ in last bits from what reads it whole.
+    """
+    product: Complex = rows[..., None, :] @ matrix
+    return product[..., 0, :]

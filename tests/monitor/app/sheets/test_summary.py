@@ -14,7 +14,7 @@ def test_no_line_is_cut_beside_many_events(qtbot, open_whole, size, stretches):
     whole = open_whole(size=size)
     state = whole.window.session.state
     state.events += [Event(20.0 * i, "re-shim") for i in range(9)]
-    state.stretches = tuple(
+    state.stretches.known = tuple(
         Stretch(50 * i, 50 * i + 20, 0, 100.0 * i, 100.0 * i + 40.0, Cause.LIPID)
         for i in range(1, stretches + 1)
     )
