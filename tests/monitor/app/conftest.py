@@ -13,6 +13,7 @@ from monitor.app.window import Window
 from monitor.run.loop import Loop, WorkerConfig
 from monitor.run.stream_state import Stream
 from monitor.run.worker_messages import Computed, Heard, Report
+from streams.relay import relays_here
 
 LIVE = FakeFeed().health
 NOW = 10_000.0
@@ -41,6 +42,12 @@ def qt_ends_windows(qapp) -> Iterator[None]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.enable()
     gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def no_relay_on_this_machine(monkeypatch, tmp_path) -> None:
+    """Tests beside this one run relays, which a window would offer."""
+    monkeypatch.setattr(relays_here, "notes_folder", lambda: tmp_path / "relays")
 
 
 class Bench:
