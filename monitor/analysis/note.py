@@ -14,12 +14,12 @@ class NoteKind(StrEnum):
     the basis set (BASIS), water references (WATER), a message that cannot be used
     (REFUSED), the periods of infusion and reference (PERIOD), whether a series goes on
     with the epoch before it (SERIES), what lies in another epoch than the reference
-    period (EPOCHS), an outcome that does not
-    exist (OUTCOME), stretches unlike the rest (STRETCH), ways to the change that
-    differ (AGREEMENT), whether there is a signal and which way round (SIGNAL), how many
-    transients there were (SESSION), limits of quality (LIMITS), the noise of the
-    tracker (TRACKER), components that come out negative (COMPONENTS), how well a
-    level is known (LEVEL), macromolecules that the session measures (MACROMOLECULES),
+    period (EPOCHS), an outcome that does not exist (OUTCOME), stretches unlike the rest
+    (STRETCH), ways to the change that differ (AGREEMENT), whether there is a signal
+    and which way round (SIGNAL), how many transients there were (SESSION), limits
+    of quality (LIMITS), the noise of the tracker (TRACKER), components that come
+    out negative (COMPONENTS), how well a level is known (LEVEL), macromolecules
+    that nobody measured (UNMEASURED) or that the session measures (MACROMOLECULES),
     what the change cannot tell (CHANGE).
     """
 
@@ -40,6 +40,7 @@ class NoteKind(StrEnum):
     TRACKER = "tracker"
     COMPONENTS = "components"
     LEVEL = "level"
+    UNMEASURED = "unmeasured"
     MACROMOLECULES = "macromolecules"
     CHANGE = "change"
 
@@ -78,6 +79,7 @@ RULES = {
     NoteKind.TRACKER: NoteRule(tells_outcome=True, log_only=True),
     NoteKind.COMPONENTS: NoteRule(tells_outcome=True),
     NoteKind.LEVEL: NoteRule(tells_outcome=True),
+    NoteKind.UNMEASURED: NoteRule(),
     NoteKind.MACROMOLECULES: NoteRule(),
     NoteKind.CHANGE: NoteRule(),
 }

@@ -31,7 +31,7 @@ from monitor.analysis.fit.curves import Curves
 from monitor.analysis.fit.first_fit import Freedom, usual
 from monitor.analysis.fit.fitted_windows import FittedWindow
 from monitor.analysis.fit.model import Model
-from monitor.analysis.fit.model_for import UNMEASURED, model_for, unexpected
+from monitor.analysis.fit.model_for import model_for, unexpected
 from monitor.analysis.fit.window import whole_cycles
 from monitor.analysis.glm.spectral_change import SpectralChange
 from monitor.analysis.glm.spectral_map import SpectralMap
@@ -235,7 +235,7 @@ class Pipeline:
         self.intake.begin_series(acquisition, model, update.epoch)
         said = (
             *notes_of(NoteKind.EXPECTATION, unexpected(acquisition, self.settings)),
-            *notes_of(NoteKind.BASIS, notes),
+            *notes,
             *notes_of(NoteKind.OUTCOME, self._lacking(self.settings.outcome)),
         )
         said = (*update.notes, *said)
@@ -324,9 +324,9 @@ class Pipeline:
 
     def still_true(self, notes: Iterable[Note]) -> tuple[Note, ...]:
         """Notes but those that macromolecules were not measured, once they were."""
-        measured = self.measured_mm is not None
-        why = UNMEASURED.format(why=self.settings.macromolecules)
-        return tuple(note for note in notes if not (measured and note.text == why))
+        if self.measured_mm is None:
+            return tuple(notes)
+        return tuple(note for note in notes if note.kind != NoteKind.UNMEASURED)
 
     def _line_hz(self) -> float:
         """Full width of the newest lines; 0 where there are none."""
@@ -345,7 +345,7 @@ class Pipeline:
         if acquisition is not None:
             self._free(self._model_for(acquisition)[0], acquisition)
 
-    def _model_for(self, acquisition: Acquisition) -> tuple[Model, tuple[str, ...]]:
+    def _model_for(self, acquisition: Acquisition) -> tuple[Model, tuple[Note, ...]]:
         return model_for(self.basis, acquisition, self.settings, self.measured_mm)
 
     def _standing(self) -> Standing:

@@ -12,13 +12,14 @@ from monitor.analysis.basis.check import checked_for
 from monitor.analysis.basis.macromolecules import MM_GONE_S, MM_WEAK_S, components
 from monitor.analysis.fit.mm_prior import Unmeasured, shapes_on, unmeasured
 from monitor.analysis.fit.model import Model
+from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.protocol.expectations import expectations
 from monitor.protocol.settings import Settings
 from streams.messages.scanner_names import described
 from streams.messages.transient import Acquisition
 
 PRIOR, MEASURED = "prior", "measured"
-UNMEASURED = (
+STANDS_IN = (
     "The macromolecules are not measured: what is known of the human brain's stands in "
     "(macromolecules = {why}), and intervals of levels are as wide as that leaves them."
 )
@@ -31,8 +32,8 @@ def model_for(
     acquisition: Acquisition,
     settings: Settings,
     measured: BasisSet | None = None,
-) -> tuple[Model, tuple[str, ...]]:
-    """Model on the acquisition's grid, and what was noticed or added, in words.
+) -> tuple[Model, tuple[Note, ...]]:
+    """Model on the acquisition's grid, and what was noticed or added.
 
     `measured`: macromolecules that the session measured (`mm_posterior`), which take
     the place of any other.
@@ -59,12 +60,14 @@ def model_for(
         settings.ppm_high,
         stand_in=not own and any(naming.is_macromolecule(n) for n in basis.names),
     )
+    said = notes_of(NoteKind.BASIS, notes + added)
     if measured is not None:
         model = with_shapes(model, per_proton(basis), shapes_on(measured, acquisition))
     elif kind == PRIOR:
         model = with_prior(model, per_proton(basis))
-        notes += (UNMEASURED.format(why=settings.macromolecules),)
-    return model, notes + added
+        text = STANDS_IN.format(why=settings.macromolecules)
+        return model, (*said, Note(NoteKind.UNMEASURED, text))
+    return model, said
 
 
 def with_prior(
