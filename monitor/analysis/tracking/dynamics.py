@@ -10,10 +10,11 @@ State x = (c, g, w, v, s1, s2, r):
 
 From one transient to the next, with independent Gaussian n,
 
-    c' = c + s1 + s2 + n_c,   g' = g + n_g,   w' = w + n_w,   v' = v + n_v,   r' = r,
+    c' = c + s1 + s2 + n_c,   g' = g + n_g,   w' = w + n_w,   v' = b v + n_v,   r' = r,
     s1' = a1 s1 + n_s,        s2' = a2 s2,
 
-a smooth course for Glu and Gln and random walks for the rest.  What it assumes:
+a smooth course for Glu and Gln, a walk about 0 for v (b < 1) and random walks for the
+rest.  What it assumes:
 
 * Glu, Gln, tNAA and tCr are *free*.  Every other amplitude is *tied*: it departs from
   its value in the reference period as a random walk of TIED_PERCENT in an hour (one
@@ -68,6 +69,9 @@ WIDTH_HZ = 10.0
 """Of each width.  BOLD narrows lines within seconds, in whatever part of their shape:
 with a slower walk a narrowing of half a hertz was taken for a percent of gain for
 minutes.  That both walk so widens the interval of a ratio by some 2 %."""
+GAUSS_SD_HZ = 1.0
+"""How far the Gaussian width strays from the session's: transients hardly tell it from
+the Lorentzian one, and the two would run apart together, beyond all that is linear."""
 SLOPES = ((100.0, 7.0), (3.0, 5.0))
 """Memory of each slope, transients, and the SD of the change that it brings when the
 infusion starts or stops, percent of the amplitude."""
@@ -88,7 +92,7 @@ class Dynamics:
     names, c0 : of the amplitudes
     sloping : places of Glu and Gln (or of Glx alone) in c
     slope_sd : (len(sloping),) SD of n_s, of the slow slope
-    walk : (n,) variance added to each component in one transient
+    walk : (n,) variance added to each component in one transient; v forgets besides
     rows : (5, n) Glu, Glx, tNAA, tCr (gain included, to first order) and w from x
     """
 
@@ -125,6 +129,9 @@ class Dynamics:
 
     def _jump(self, steps: int) -> tuple[Real, Real]:
         F, Q = np.eye(self.size), np.diag(self.walk * steps)
+        v = self.widths.stop - 1
+        F[v, v] = (1 - self.walk[v] / GAUSS_SD_HZ**2) ** (steps / 2)
+        Q[v, v] = (1 - F[v, v] ** 2) * GAUSS_SD_HZ**2
         for k, (memory, _) in enumerate(SLOPES):
             reach, kept, level, both, slope = _trend(memory, steps)
             for s, i, sd in zip(

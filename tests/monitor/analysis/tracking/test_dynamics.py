@@ -8,6 +8,7 @@ import pytest
 from monitor.analysis.fit.fitted_windows import sizes
 from monitor.analysis.tracking.dynamics import (
     EPOCH_WIDTH_HZ,
+    GAUSS_SD_HZ,
     HOUR,
     LONGEST_GAP,
     SLOPES,
@@ -37,6 +38,18 @@ def test_two_gaps_are_one_gap_as_long_as_both(model, one, other) -> None:
     F, Q = model.jump(one + other)
     np.testing.assert_allclose(F, F2 @ F1, atol=1e-12)
     np.testing.assert_allclose(Q, F2 @ Q1 @ F2.T + Q2, atol=1e-15)
+
+
+def test_the_gaussian_width_moves_as_the_other_and_stays_near_the_session_s(model):
+    """Both are hardly told apart: without a bound they ran apart together."""
+    lorentz, gauss = range(model.widths.start, model.widths.stop)
+    F, Q = model.jump(1)
+    assert Q[gauss, gauss] == pytest.approx(Q[lorentz, lorentz], rel=0.1)
+    for steps in (1, 30, LONGEST_GAP):
+        F, Q = model.jump(steps)
+        stays = F[gauss, gauss] ** 2 * GAUSS_SD_HZ**2 + Q[gauss, gauss]
+        assert stays == pytest.approx(GAUSS_SD_HZ**2)
+        assert F[lorentz, lorentz] == 1.0
 
 
 def test_a_step_is_a_walk_and_a_slope_that_fades(model) -> None:
