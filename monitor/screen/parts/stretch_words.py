@@ -18,6 +18,26 @@ DO = {
     Cause.OPERATOR: "",
 }
 
+WORDS = {
+    Way.TIES: (
+        "without its ties, less tracker",
+        "it does not agree with the tracker without ties (F3)",
+    ),
+    Way.BASELINE: (
+        "with a free baseline, less a stiff one",
+        "the baseline is not what it was: it may be that alone (F3)",
+    ),
+    Way.LAST: (
+        f"last {TOGETHER} windows, less tracker",
+        f"the last {TOGETHER} windows do not agree with it (F3)",
+    ),
+    Way.WINDOWS: (
+        "windows, less tracker",
+        "the windows do not agree with it (F3)",
+    ),
+}
+"""Of a way to the change but a stretch: what is compared, and why that is a doubt."""
+
 
 def span_words(stretch: Stretch, zero_s: float) -> str:
     """When: "+02:20 to +04:20" from the infusion's start, else from the first."""
@@ -81,13 +101,7 @@ def compared_words(one: Difference, zero_s: float) -> tuple[str, str]:
 def _name(one: Difference, zero_s: float) -> str:
     if one.stretch is not None:
         return f"without {span_words(one.stretch, zero_s)} ({one.stretch.cause})"
-    if one.way == Way.TIES:
-        return "without its ties, less tracker"
-    if one.way == Way.BASELINE:
-        return "with a free baseline, less a stiff one"
-    if one.way == Way.LAST:
-        return f"last {TOGETHER} windows, less tracker"
-    return "windows, less tracker"
+    return WORDS[one.way][0]
 
 
 def _size(one: Difference) -> str:
@@ -105,10 +119,4 @@ def doubt_of(found: Agreement | None, zero_s: float) -> str:
     if one.stretch is not None:
         where = span_words(one.stretch, zero_s)
         return f"{where} is unlike the rest and counts: leave it out (F4)"
-    if one.way == Way.TIES:
-        return "it does not agree with the tracker without ties (F3)"
-    if one.way == Way.BASELINE:
-        return "the baseline is not what it was: it may be that alone (F3)"
-    if one.way == Way.LAST:
-        return f"the last {TOGETHER} windows do not agree with it (F3)"
-    return "the windows do not agree with it (F3)"
+    return WORDS[one.way][1]
