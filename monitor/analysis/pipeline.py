@@ -24,7 +24,7 @@ from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.curves import last_curves, reference_curves, window_curves
 from monitor.analysis.course.fitting import fit_newest, refit
-from monitor.analysis.course.intake import NEWEST, Intake, check_size
+from monitor.analysis.course.intake import NEWEST, Intake
 from monitor.analysis.course.nulled_scan import NulledScan, said_of
 from monitor.analysis.course.periods import Periods, range_of
 from monitor.analysis.fit.curves import Curves
@@ -292,7 +292,7 @@ class Pipeline:
 
     def _macromolecule(self, body: Transient, update: Update) -> Update:
         """Take a transient of a block that measures macromolecules."""
-        check_size(body.fid)
+        self.intake.check_nulled(body, update.seq)
         acquisition = self.acquisition
         if acquisition is None:
             raise InputError("A transient came before any start message: it is left.")

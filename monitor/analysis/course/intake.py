@@ -208,6 +208,16 @@ class Intake:
             self.waters.append(body.fid)
             self.waters_taken += 1
 
+    def check_nulled(self, body: Transient, number: int) -> None:
+        """Refuse a transient of a block that measures macromolecules, as any other.
+
+        Raises
+        ------
+        InputError : its shape or its numbers are not what the series announced
+        """
+        check_size(body.fid)
+        self._ready()[0].check(number, body.fid)
+
     def push(self, body: Transient, seq: int, epoch: int) -> tuple[Curve, Curve]:
         """Take a metabolite transient; its strips, aligned and not aligned."""
         check_size(body.fid)

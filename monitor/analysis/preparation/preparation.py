@@ -181,7 +181,7 @@ class Preparation:
         InputError : another number of coils or points than announced, not finite
         """
         state = self._epoch
-        self._check(transient_index, fid)
+        self.check(transient_index, fid)
         self._freeze_before(time_s)
         place = Place(
             transient_index,
@@ -381,8 +381,13 @@ class Preparation:
             return [np.asarray(fid, complex) for fid in fids]
         return self._epoch.combination.settle(fids)
 
-    def _check(self, index: int, fid: Coils) -> None:
-        """Refuse a transient of another shape, or one that holds no numbers."""
+    def check(self, index: int, fid: Coils) -> None:
+        """Refuse a transient of another shape, or one that holds no numbers.
+
+        Raises
+        ------
+        InputError : it is one
+        """
         expected = (self._acquisition.coils, self._acquisition.points)
         if fid.shape != expected and not self._is_combined(fid):
             raise InputError(

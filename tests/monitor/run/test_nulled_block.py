@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ from monitor.protocol.choose import Wishes
 from monitor.report.result_tables import session_summary
 from monitor.run.nulled_gate import spans_of
 from monitor.run.session_run import SessionRun
-from streams.messages.transient import MM_BEGIN, MM_END, Event, number
+from streams.messages.transient import MM_BEGIN, MM_END, Event, Transient, number
 
 CHANGES = {"window": 16, "step": 8, "reference_s": (0.0, 1e4)}
 
@@ -141,3 +142,19 @@ def test_blocks_by_events_are_apart_and_in_order(given_events):
     ends = {e.time_s for e in events if e.kind == MM_END} | {math.inf}
     assert all(start in begins and end in ends for start, end in spans)
     assert spans == spans_of(reversed(events))
+
+
+@pytest.mark.parametrize(
+    ("coils", "kept", "used"), [(1, np.s_[:, :512], False), (2, np.s_[:1], True)]
+)
+def test_nulled_transients_of_another_shape_do_not_end_the_session(coils, kept, used):
+    """Half of the points are refused; one of two coils is combined at its source."""
+    bodies = [
+        replace(body, fid=body.fid[kept].copy())
+        if isinstance(body, Transient) and FIRST_S < body.time_s <= LAST_S
+        else body
+        for body in first_then_usual(coils)
+    ]
+    _, result = worked(bodies)
+    assert len(result.qualities) == TRANSIENTS
+    assert result.measured_mm_used == used
