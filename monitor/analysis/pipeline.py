@@ -13,37 +13,28 @@ clock here, so that a live run and its replay give the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-import numpy as np
-
 from monitor.analysis.basis.basis_set import BasisSet
-from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.curves import last_curves, reference_curves, window_curves
+from monitor.analysis.course.epoch_notes import EpochNotes
 from monitor.analysis.course.fitting import fit_newest, refit
-from monitor.analysis.course.intake import NEWEST, Intake
-from monitor.analysis.course.nulled_scan import NulledScan, said_of
+from monitor.analysis.course.intake import Intake
+from monitor.analysis.course.nulled_scan import said_of
 from monitor.analysis.course.periods import Periods, range_of
+from monitor.analysis.course.session_basis import SessionBasis
 from monitor.analysis.fit.curves import Curves
-from monitor.analysis.fit.first_fit import Freedom, usual
+from monitor.analysis.fit.first_fit import Freedom
 from monitor.analysis.fit.fitted_windows import FittedWindow
-from monitor.analysis.fit.model import Model
-from monitor.analysis.fit.model_for import model_for, unexpected
+from monitor.analysis.fit.model_for import unexpected
 from monitor.analysis.fit.window import whole_cycles
-from monitor.analysis.glm.spectral_change import SpectralChange
-from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.note import Note, NoteKind, notes_of
-from monitor.analysis.preparation.quality import median_of
 from monitor.analysis.refusal import refusal
 from monitor.analysis.settings_event import changed_by
-from monitor.analysis.tracking.agreement import Agreement, agreement_of
-from monitor.analysis.tracking.forecast import Foreseen, foreseen_now
-from monitor.analysis.tracking.point import TrackerPoint
-from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.update import Update
+from monitor.analysis.ways_to_change import WaysToChange
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.span import Span
@@ -61,10 +52,6 @@ from streams.messages.transient import (
 )
 
 BEING_MEASURED = "Macromolecules are being measured: these transients enter no window."
-APART = (
-    "What is measured now lies in another epoch than the reference period: how far "
-    "another shim, gain or place may put the two apart is in every interval."
-)
 
 
 class Standing(NamedTuple):
@@ -92,29 +79,23 @@ class Pipeline:
         self, settings: Settings, basis: BasisSet, freedom: Freedom | None = None
     ) -> None:
         self.settings = settings
-        self.basis = basis
-        self.nulled = NulledScan()
-        self.measured_mm: BasisSet | None = None
         self.live = True
-        self._freedom = freedom
         self.course = Course(Freedom(), aligned=settings.align)
         self.course.rejected = frozenset(settings.rejected_epochs)
-        self.tracking = Tracking(self.course, settings.reference_target_percent)
-        self.spectral = SpectralChange(self.course, settings.infusion_length_s)
         self.intake = Intake(self.course, settings)
         self.intake.judge.take_spans(settings.left_out_s, settings.taken_in_s)
+        self.basis = SessionBasis(basis, self.intake, freedom)
+        self.ways = WaysToChange(self.course, self.intake.judge, settings)
         self.periods = Periods(settings.reference_s)
         self.refused = 0
-        self.agreement: Agreement | None = None
-        self._told: tuple[Stretch, ...] = ()
-        self._apart: int | None = None  # the epoch of which it has been said
+        self._epoch_notes = EpochNotes(self.intake)
 
     def push(self, message: Message) -> Update:
         """Work through one message; see `_push`."""
         update = self._push(message)
         if self.intake.joined:
             update = replace(update, joined=dict(self.intake.joined))
-        if self.course.qualities and (notes := self._epoch_notes()):
+        if notes := self._epoch_notes.take():
             update = replace(update, notes=(*update.notes, *notes))
         return update
 
@@ -143,7 +124,7 @@ class Pipeline:
                     return self._event(body, update)
                 case End():
                     self.intake.end_trial()
-                    self.nulled.close()
+                    self.basis.nulled.close()
                     update, _ = self._judged(update, ended=True)
                     self.intake.align_again(self.reference_s)
                     return self._redone(replace(update, ended=body.reason))
@@ -151,10 +132,6 @@ class Pipeline:
             self.refused += 1
             return replace(update, notes=(refusal(str(error), body),))
         return update
-
-    def smoothed(self) -> tuple[TrackerPoint, ...]:
-        """What the whole session says of each transient; empty without a tracker."""
-        return self.tracking.smoothed()
 
     def kept(self, message: Message) -> Message | None:
         """What to keep of the message just pushed, to push it once more; None: nothing.
@@ -172,21 +149,6 @@ class Pipeline:
     def window_curves(self, fitted: FittedWindow) -> Curves:
         """Spectra of a window and its fit, for drawing."""
         return window_curves(self.course, fitted)
-
-    def _epoch_notes(self) -> tuple[Note, ...]:
-        """What is to be said of series and epochs."""
-        said = notes_of(NoteKind.SERIES, self.intake.take_said())
-        course = self.course
-        if course.home is None or course.epochs[-1] in (course.home, self._apart):
-            return said
-        if course.epochs[-1] in course.rejected or self.intake.on_trial:
-            return said
-        self._apart = course.epochs[-1]
-        return (*said, *notes_of(NoteKind.EPOCHS, (APART,)))
-
-    def _tracker_notes(self) -> tuple[Note, ...]:
-        """What the tracker logs."""
-        return notes_of(NoteKind.TRACKER, self.tracking.take_notes())
 
     @property
     def acquisition(self) -> Acquisition | None:
@@ -225,34 +187,19 @@ class Pipeline:
         """Begin a session or a further series."""
         if self.intake.end_trial():
             update = self._redone(update)
-        self.nulled.close()
+        self.basis.nulled.close()
         update, anew = self._judged(update)
         if anew:
             update = self._redone(update)
         acquisition = body.acquisition
-        model, notes = self._model_for(acquisition)
-        self._free(model, acquisition)
-        self.intake.begin_series(acquisition, model, update.epoch)
+        notes = self.basis.begin_series(acquisition, self.settings, update.epoch)
         said = (
             *notes_of(NoteKind.EXPECTATION, unexpected(acquisition, self.settings)),
             *notes,
-            *notes_of(NoteKind.OUTCOME, self._lacking(self.settings.outcome)),
+            *notes_of(NoteKind.OUTCOME, self.basis.lacking(self.settings.outcome)),
         )
         said = (*update.notes, *said)
         return replace(update, acquisition=acquisition, source=body.source, notes=said)
-
-    def _free(self, model: Model, acquisition: Acquisition) -> None:
-        """Take the freedom of a cold fit that suits a model."""
-        self.course.freedom = replace(
-            self._freedom or usual(model, acquisition.echo_time_s),
-            water_removal=self.settings.water_removal,
-            ratio_priors=self.settings.ratio_priors,
-        )
-
-    def _lacking(self, outcome: str) -> tuple[str, ...]:
-        """What is to be said where the basis set does not give an outcome."""
-        outcomes = self.course.outcomes
-        return outcomes.lacking(outcome) if outcomes else ()
 
     def _metabolite(self, body: Transient, update: Update) -> Update:
         """Prepare, take into the course, fit the window that it completes."""
@@ -260,7 +207,7 @@ class Pipeline:
         if over is not None:
             self._set_reference(over)
         before = self._standing()
-        self.nulled.close()
+        self.basis.nulled.close()
         strip, strip_raw = self.intake.push(body, update.seq, update.epoch)
         quality = self.course.qualities[-1]
         update = replace(update, quality=quality, strip=strip, strip_raw=strip_raw)
@@ -276,77 +223,26 @@ class Pipeline:
             return update
         if self.intake.judge.due() and self.intake.judge_again():
             return self._redone(update)
-        update = self._newest(update)
-        point = self.tracking.step()
-        if update.estimate is not None and update.estimate.independent:
-            update = replace(update, agreement=self._compared())
-        return replace(
-            update,
-            quality=self.course.qualities[-1],
-            stretches=self._new_stretches(),
-            tracker=point,
-            spectral_maps=self._maps_with(point),
-            answers=self.tracking.answers,
-            notes=(*update.notes, *self._tracker_notes()),
-        )
+        update = self.ways.step(self._newest(update), self.plan, self.settings.outcome)
+        return replace(update, quality=self.course.qualities[-1])
 
     def _macromolecule(self, body: Transient, update: Update) -> Update:
         """Take a transient of a block that measures macromolecules."""
-        self.intake.check_nulled(body, update.seq)
-        acquisition = self.acquisition
-        if acquisition is None:
-            raise InputError("A transient came before any start message: it is left.")
-        progress = self.nulled.push(body, acquisition, self.waters)
+        progress = self.basis.take_nulled(body, update.seq)
         said = (BEING_MEASURED,) if progress.transients == 1 else ()
         notes = (*update.notes, *notes_of(NoteKind.MACROMOLECULES, said))
         return replace(update, nulled=progress, notes=notes)
 
     def _judged(self, update: Update, ended: bool = False) -> tuple[Update, bool]:
-        """Judge a block that has ended; whether all is to be done again with it.
-
-        It waits until the session's lines have a place.
-        """
-        lines_hz, acquisition = self.intake.lines_hz, self.acquisition
-        if not self.nulled.closed or not (lines_hz or ended) or acquisition is None:
-            return update, False
-        moved_hz = float(np.median(lines_hz)) if lines_hz else 0.0
-        tr_s = acquisition.repetition_time_s
-        line_hz = self._line_hz()
-        measured = self.nulled.judge(self.basis, self.settings, moved_hz, line_hz, tr_s)
+        """Judge a block that has ended; whether all is to be done again with it."""
+        measured = self.basis.judge_block(self.settings, ended)
         if measured is None:
             return update, False
         said = notes_of(NoteKind.MACROMOLECULES, said_of(measured, self.settings))
         update = replace(update, measured_mm=measured, notes=(*update.notes, *said))
-        shapes = self._wanted_shapes()
-        if anew := shapes is not self.measured_mm:
-            self._put_macromolecules(shapes)
+        if anew := self.basis.is_outdated(self.settings):
+            self.basis.put_models(self.settings)
         return update, anew
-
-    def still_true(self, notes: Iterable[Note]) -> tuple[Note, ...]:
-        """Notes but those that macromolecules were not measured, once they were."""
-        if self.measured_mm is None:
-            return tuple(notes)
-        return tuple(note for note in notes if note.kind != NoteKind.UNMEASURED)
-
-    def _line_hz(self) -> float:
-        """Full width of the newest lines; 0 where there are none."""
-        newest = [q.fwhm_hz for q in self.course.qualities[-NEWEST:] if q.counts]
-        found = median_of(np.array(newest))
-        return found if np.isfinite(found) else 0.0
-
-    def _wanted_shapes(self) -> BasisSet | None:
-        """Measured macromolecules, where they are to be used."""
-        return self.nulled.shapes if self.settings.macromolecules == "auto" else None
-
-    def _put_macromolecules(self, shapes: BasisSet | None) -> None:
-        """Put all epochs on measured macromolecules, or on none."""
-        self.measured_mm, acquisition = shapes, self.acquisition
-        self.intake.put_models(lambda a: self._model_for(a)[0])
-        if acquisition is not None:
-            self._free(self._model_for(acquisition)[0], acquisition)
-
-    def _model_for(self, acquisition: Acquisition) -> tuple[Model, tuple[Note, ...]]:
-        return model_for(self.basis, acquisition, self.settings, self.measured_mm)
 
     def _standing(self) -> Standing:
         """What of transients that came before a new one may change."""
@@ -369,7 +265,7 @@ class Pipeline:
         elif body.kind == "settings":
             return self._resettled(body.text, update)
         elif body.kind == MM_END:
-            self.nulled.close()
+            self.basis.nulled.close()
             update, anew = self._judged(update)
             return self._redone(update) if anew else update
         elif body.kind not in ("infusion_start", "infusion_stop"):
@@ -382,7 +278,7 @@ class Pipeline:
         """Change settings, and do again what they concern: not what is only shown."""
         held = self.settings
         s = changed_by(text, held)
-        lacking = self._lacking(s.outcome)
+        lacking = self.basis.lacking(s.outcome)
         if lacking and s.outcome != held.outcome:
             raise InputError(lacking[0])
         self.settings = s
@@ -391,11 +287,10 @@ class Pipeline:
         out = (s.rejected_epochs, s.left_out_s, s.taken_in_s)
         left_out = out != (held.rejected_epochs, held.left_out_s, held.taken_in_s)
         if s.macromolecules != held.macromolecules:
-            self._put_macromolecules(self._wanted_shapes())
+            self.basis.put_models(s)
             left_out = True
         if (s.window, s.step) == (held.window, held.step) and not left_out:
-            compared, foreseen = self._compared(), self._foreseen()
-            return replace(update, agreement=compared, foreseen=foreseen)
+            return self.ways.look_ahead(update, self.plan, s)
         # Other windows leave the session models, and so the tracker, as they are.
         return self._redone(update, left_out or self.course.reference is None)
 
@@ -411,22 +306,8 @@ class Pipeline:
             update,
             estimate=estimate,
             curves=self.window_curves(fitted),
-            foreseen=self._foreseen(),
+            foreseen=self.ways.foresee(self.plan, self.settings),
         )
-
-    def _foreseen(self) -> Foreseen | None:
-        """What can be detected of the protocol's outcome, now and as planned."""
-        s = self.settings
-        length_s = s.infusion_length_s
-        if length_s is None and s.infusion_s is not None:
-            length_s = s.infusion_s[1] - s.infusion_s[0]
-        return foreseen_now(self.tracking, s.outcome, length_s, self.infusion_s)
-
-    def _compared(self) -> Agreement | None:
-        """Whether the ways to the change agree now."""
-        outcome, stretches = self.settings.outcome, self.intake.judge.stretches
-        self.agreement = agreement_of(self.tracking, self.plan, outcome, stretches)
-        return self.agreement
 
     def _anything(self) -> bool:
         """Whether any transient of the session holds a signal."""
@@ -447,42 +328,17 @@ class Pipeline:
             return replace(update, course=(), notes=notes)
         anew = self.intake.judge_again() or anew
         course = refit(self.course, self.plan, anew)
-        tracks, maps = None, self.spectral.maps
-        if anew or marked:
-            tracks = self.tracking.redo_if_changed(self.infusion_s)
-            maps = self._maps_again(tracks)
-        return replace(
+        update = replace(
             update,
-            stretches=self._new_stretches(),
             course=course,
             estimate=course[-1] if course else None,
             curves=last_curves(self.course) if self.live else None,
             reference_curves=reference_curves(self.course) if self.live else None,
             reference_s=self.reference_s,
-            tracks=tracks,
-            spectral_maps=maps,
-            answers=self.tracking.answers,
-            agreement=self._compared(),
-            foreseen=self._foreseen(),
-            notes=(*update.notes, *self._tracker_notes()),
         )
-
-    def _new_stretches(self) -> tuple[Stretch, ...] | None:
-        """The stretches that are unlike the rest; None where they are as last told."""
-        told, self._told = self._told, self.intake.judge.stretches
-        return None if self._told == told else self._told
-
-    def _maps_with(self, point: TrackerPoint | None) -> tuple[SpectralMap, ...]:
-        """What the spectra say of each course, where the newest completes a block."""
-        return self.spectral.push(self.tracking.seen[-1], point) if point else ()
-
-    def _maps_again(
-        self, tracks: tuple[TrackerPoint, ...] | None
-    ) -> tuple[SpectralMap, ...]:
-        """The same of all transients; with new `tracks`, from new spectra."""
-        if tracks is None:
-            return self.spectral.again(self.infusion_s)
-        return self.spectral.redo(self.tracking.seen, tracks, self.infusion_s)
+        if anew or marked:
+            return self.ways.redo(update, self.plan, self.settings)
+        return self.ways.again(update, self.plan, self.settings)
 
     def _first_s(self) -> float:
         return self.course.qualities[0].time_s if self.course.qualities else 0.0

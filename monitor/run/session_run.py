@@ -140,34 +140,34 @@ class SessionRun:
     def _result(self, pipeline: Pipeline) -> Result:
         from monitor.run.result import Result, infusion_of
 
-        basis, intake = pipeline.basis, pipeline.intake
+        basis, intake, ways = pipeline.basis, pipeline.intake, pipeline.ways
         return Result(
             settings=pipeline.settings,
             identity=self._identity,
             acquisition=pipeline.acquisition,
-            basis_source=basis.source,
-            basis_sha256=basis.sha256,
+            basis_source=basis.read.source,
+            basis_sha256=basis.read.sha256,
             plan=pipeline.plan,
             reference_s=pipeline.reference_s,
             marks=self._run.marks.held,
             infusion_s=infusion_of(self._run.marks.held, pipeline),
             course=pipeline.course,
-            tracking=pipeline.tracking,
+            tracking=ways.tracking,
             estimates=self._run.estimates,
             tracks=tuple(self._run.tracks),
-            answers=pipeline.tracking.answers,
-            spectral_maps=pipeline.spectral.maps,
+            answers=ways.tracking.answers,
+            spectral_maps=ways.spectral.maps,
             eddy_corrected=pipeline.settings.eddy_current and bool(intake.waters),
             counts=self._counts(pipeline),
             came=self.counter.came,
             false_waters=self._water_gate.left_out,
             waters_found=self._water_gate.found,
             water_course=tuple(self._water_gate.course),
-            notes=pipeline.still_true(self.notes),
+            notes=basis.still_true(self.notes),
             stretches=intake.judge.stretches,
-            agreement=pipeline.agreement,
-            measured_mm=pipeline.nulled.measured,
-            measured_mm_used=pipeline.measured_mm is not None,
+            agreement=ways.agreement,
+            measured_mm=basis.nulled.measured,
+            measured_mm_used=basis.measured_mm is not None,
             durations_ms=self._durations_ms,
         )
 

@@ -61,7 +61,7 @@ def pipeline_after(bodies: list[Body], kind: str, until_s: float):
 
 def detectable_at_end(pipeline: Pipeline) -> tuple[float, float]:
     """What the verdict could see at the end, and the mean of the last ten minutes."""
-    tracking, course = pipeline.tracking, pipeline.course
+    tracking, course = pipeline.ways.tracking, pipeline.course
     whole = least_seen(tracking.answers[OUTCOME].sd_percent, tracking.target_percent)
     evidence, epoch = tracking.evidence, course.qualities[-1].epoch
     late = course.times_s >= course.times_s[-1] - LAST_S

@@ -205,7 +205,7 @@ def course_of(name: str, known: bool, seed: int, how: str, hz: float):
         return np.full((len(KINDS), BLOCKS, len(OUTCOMES)), np.nan)
     windows = [[e.changes_percent[o] for o in OUTCOMES] for e in update.course]
     found = [np.array(windows)]
-    for points in (update.tracks, pipeline.smoothed()):
+    for points in (update.tracks, pipeline.ways.tracking.smoothed()):
         rows = np.array([[p.filtered.get(o, np.nan) for o in OUTCOMES] for p in points])
         found.append(rows.reshape(BLOCKS, length, -1).mean(axis=1))
     return np.stack(found)

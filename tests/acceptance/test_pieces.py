@@ -81,7 +81,9 @@ def test_live_and_offline_give_the_same_bits(lived):
     _, pipeline, last = run("apart", 2)
     assert repr(updates[-1].course) == repr(last.course)  # nan is what nan is
     assert updates[-1].answers == last.answers
-    assert repr(pipeline.smoothed()) == repr(lived[2].smoothed())
+    assert repr(pipeline.ways.tracking.smoothed()) == repr(
+        lived[2].ways.tracking.smoothed()
+    )
 
 
 def test_no_verdict_turns_when_the_stop_is_marked(lived):

@@ -53,7 +53,7 @@ STAGES = {
         "monitor.analysis.contamination.judge:Judge.qualities",
     ),
     "tracker": ("monitor.analysis.tracking.tracking:Tracking.redo_if_changed",),
-    "agreement of the ways": ("monitor.analysis.pipeline:Pipeline._compared",),
+    "agreement of the ways": ("monitor.analysis.ways_to_change:WaysToChange.compare",),
     "spectral maps": ("monitor.analysis.glm.spectral_change:SpectralChange.redo",),
     "session models": ("monitor.analysis.course.course:Course.make_session",),
     "all windows": ("monitor.analysis.course.course:Course.fit_windows",),

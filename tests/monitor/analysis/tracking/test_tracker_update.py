@@ -48,7 +48,7 @@ def everything(tracking: Tracking) -> tuple:
 
 
 def anew(one) -> Tracking:
-    fresh = Tracking(one.course, one.tracking.target_percent)
+    fresh = Tracking(one.course, one.ways.tracking.target_percent)
     fresh.redo(MARKS_S)
     return fresh
 
@@ -68,29 +68,29 @@ def test_it_is_the_same_as_from_the_first_transient(run, changes):
         course.qualities[:] = [
             replace(q, weight=moved.get(i, q.weight)) for i, q in enumerate(qualities)
         ]
-        points = one.tracking.redo_if_changed(MARKS_S)
+        points = one.ways.tracking.redo_if_changed(MARKS_S)
         whole = anew(one)
         assert points is None or repr(points) == repr(tuple(whole._points))
-        assert repr(everything(one.tracking)) == repr(everything(whole))
+        assert repr(everything(one.ways.tracking)) == repr(everything(whole))
 
 
 def test_what_stands_is_not_done_again(run, monkeypatch):
     one, qualities = run
     course, done = one.course, []
     course.qualities[:] = qualities
-    one.tracking.redo(MARKS_S)
-    advance = type(one.tracking.following).advance
+    one.ways.tracking.redo(MARKS_S)
+    advance = type(one.ways.tracking.following).advance
 
     def counted(following, transient, seeing):
         done.append(transient.index)
         return advance(following, transient, seeing)
 
-    monkeypatch.setattr(type(one.tracking.following), "advance", counted)
-    assert one.tracking.redo_if_changed(MARKS_S) is None
+    monkeypatch.setattr(type(one.ways.tracking.following), "advance", counted)
+    assert one.ways.tracking.redo_if_changed(MARKS_S) is None
     assert not done
     last = len(qualities) - 3
     course.qualities[last] = replace(qualities[last], weight=0.1)
-    assert len(one.tracking.redo_if_changed(MARKS_S)) == len(qualities)
+    assert len(one.ways.tracking.redo_if_changed(MARKS_S)) == len(qualities)
     assert done == list(range(last // KEPT_EVERY * KEPT_EVERY, len(qualities)))
 
 
@@ -98,13 +98,13 @@ def test_the_reference_period_is_done_from_the_first(run):
     one, qualities = run
     course = one.course
     course.qualities[:] = qualities
-    one.tracking.redo(MARKS_S)
+    one.ways.tracking.redo(MARKS_S)
     inside = FIRST_INFUSED - 5
     course.qualities[inside] = replace(qualities[inside], weight=0.1)
-    excess = one.tracking.excess
-    one.tracking.redo_if_changed(MARKS_S)
-    assert one.tracking.excess != excess
-    assert repr(everything(one.tracking)) == repr(everything(anew(one)))
+    excess = one.ways.tracking.excess
+    one.ways.tracking.redo_if_changed(MARKS_S)
+    assert one.ways.tracking.excess != excess
+    assert repr(everything(one.ways.tracking)) == repr(everything(anew(one)))
 
 
 def test_an_epoch_with_another_session_model_is_done_again(run):
@@ -113,18 +113,18 @@ def test_an_epoch_with_another_session_model_is_done_again(run):
     if len(course.sessions) < 2:
         pytest.skip("one epoch only")
     course.qualities[:] = qualities
-    one.tracking.redo(MARKS_S)
-    before = one.tracking.seen[CUT - 4 :]
+    one.ways.tracking.redo(MARKS_S)
+    before = one.ways.tracking.seen[CUT - 4 :]
     course.sessions[1] = replace(course.sessions[1], common=course.sessions[1].common)
-    assert one.tracking.redo_if_changed(MARKS_S) is not None
-    assert one.tracking.seen[-1] is not before[-1]
-    assert repr(everything(one.tracking)) == repr(everything(anew(one)))
+    assert one.ways.tracking.redo_if_changed(MARKS_S) is not None
+    assert one.ways.tracking.seen[-1] is not before[-1]
+    assert repr(everything(one.ways.tracking)) == repr(everything(anew(one)))
 
 
 @settings(deadline=None, max_examples=20)
 @given(st.integers(0, 3000), st.integers(0, 3000))
 def test_there_is_always_a_checkpoint_not_far_behind(run, count, back):
-    following = run[0].tracking.following
+    following = run[0].ways.tracking.following
     kept = Checkpoints()
     for n in range(0, count + 1, KEPT_EVERY):
         kept.keep(replace(following, count=n))
@@ -136,7 +136,7 @@ def test_there_is_always_a_checkpoint_not_far_behind(run, count, back):
 
 
 def test_a_copy_stays_when_the_test_goes_on(run):
-    following = run[0].tracking.following.copy()
+    following = run[0].ways.tracking.following.copy()
     kept = following.copy()
     following.sequential.push(1.0, {"Glu": (50.0, 0.5)})
     assert following.sequential.since_s

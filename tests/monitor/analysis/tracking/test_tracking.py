@@ -71,7 +71,7 @@ def test_every_transient_gives_a_point_once_the_infusion_began(live):
 def test_what_was_shown_is_what_comes_out_when_it_is_done_again(live):
     one, updates = live
     shown = {u.tracker.index: u.tracker for u in updates if u.tracker}
-    for point in one.tracking.redo([START_S, 900.0]):
+    for point in one.ways.tracking.redo([START_S, 900.0]):
         if point.index in shown:
             for name, value in point.filtered.items():
                 sd = point.filtered_sd[name]
@@ -83,11 +83,11 @@ def test_nothing_is_tracked_or_modelled_twice_that_did_not_change(live):
     one, updates = live
     assert sum(u.tracks is not None for u in updates) == 1
     models = list(one.course.sessions.values())
-    seen, answers = one.tracking.seen, one.tracking.answers
-    assert one.tracking.redo_if_changed((START_S, 900.0)) is None
+    seen, answers = one.ways.tracking.seen, one.ways.tracking.answers
+    assert one.ways.tracking.redo_if_changed((START_S, 900.0)) is None
     assert one.course.make_session(0, models[0].mean.window, 16) is models[0]
-    assert one.tracking.seen is seen
-    assert one.tracking.answers == answers
+    assert one.ways.tracking.seen is seen
+    assert one.ways.tracking.answers == answers
 
 
 @pytest.mark.parametrize("change", ["mark", "weight", "reference"])
@@ -104,7 +104,7 @@ def test_what_changed_is_tracked_again(messages, change):
     else:
         amplitudes = course.reference.amplitudes * 1.01
         course.reference = replace(course.reference, amplitudes=amplitudes)
-    assert len(one.tracking.redo_if_changed(marks_s)) == 110
+    assert len(one.ways.tracking.redo_if_changed(marks_s)) == 110
 
 
 def test_a_replay_gives_the_same_bits(messages, live):
@@ -181,18 +181,18 @@ def test_a_re_shim_takes_amplitudes_their_scale_and_keeps_the_ratios(messages):
     before, after = done.tracks[first - 1], done.tracks[first]
     assert np.isfinite(before.filtered_sd["Glu"])
     assert after.filtered_sd["Glx/tNAA"] > before.filtered_sd["Glx/tNAA"]
-    smooth = one.smoothed()
+    smooth = one.ways.tracking.smoothed()
     for point in (after, done.tracks[-1], smooth[first], smooth[-1]):
         assert np.isnan([point.filtered["Glu"], point.filtered_sd["Glx"]]).all()
         assert np.isfinite(point.filtered["Glx/tNAA"])
     assert np.isfinite(smooth[first - 1].filtered["Glu"])
     # Nor is there an answer for a mean over both.
-    assert {"Glx/tNAA", "Glu/tCr"} == set(one.tracking.answers)
+    assert {"Glx/tNAA", "Glu/tCr"} == set(one.ways.tracking.answers)
 
 
 def test_the_smoother_and_the_joint_fits_cover_the_whole_session(live):
     one, _ = live
-    smooth = one.smoothed()
+    smooth = one.ways.tracking.smoothed()
     assert [point.index for point in smooth] == list(range(110))
-    fits = one.tracking.joint_fits()
+    fits = one.ways.tracking.joint_fits()
     assert {"none", "step", "Kamp"} <= {fit.model for fit in fits}
