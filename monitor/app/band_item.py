@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QBrush, QPainter, QPolygonF
 
 from monitor.screen.screen import Line
@@ -54,6 +54,6 @@ class Fill(pg.GraphicsObject):  # type: ignore[misc]
 
 
 def _between(x: Line, low: Line, high: Line) -> QPolygonF:
-    forth = zip(x.tolist(), high.tolist(), strict=True)
-    back = zip(x[::-1].tolist(), low[::-1].tolist(), strict=True)
-    return QPolygonF([QPointF(a, b) for a, b in (*forth, *back)])
+    there_and_back = np.concatenate((x, x[::-1])), np.concatenate((high, low[::-1]))
+    polygon: QPolygonF = pg.functions.arrayToQPolygonF(*there_and_back)
+    return polygon
