@@ -21,7 +21,8 @@ from monitor.screen.screen import Screen
 from streams.chain.frequency_change import FrequencyChange
 from streams.errors import InputError
 from streams.messages.transient import End, Event, Kind, Message, Start, Transient
-from streams.subscription.subscriber import Subscriber, send_event
+from streams.subscription.recorded_event import send_event
+from streams.subscription.subscriber import Subscriber
 
 REFUSED = "series_refused"
 ASKED, CHAIN = "frequency_asked", "chain"

@@ -19,7 +19,7 @@ from streams.messages.keys import load_client_keys
 from streams.messages.marks import INFUSION, TAKEN_BACK, UNDO
 from streams.messages.requests import EventRequest
 from streams.messages.transient import EVENT_KINDS
-from streams.subscription.subscriber import record_event
+from streams.subscription.recorded_event import record_event
 
 MOST_TEXT_BYTES = 16384
 TIMEOUT_S = 5.0

@@ -26,7 +26,7 @@ from streams.errors import InputError
 from streams.messages.fields import Fields
 from streams.messages.requests import EventRequest, event_request_from
 from streams.recording.files import refuse_pipe
-from streams.subscription.subscriber import NotRecordedYetError
+from streams.subscription.recorded_event import NotRecordedYetError
 
 TRY_S = 1.0  # longest wait for an answer; a request that is repeated is the same event
 AGAIN_S = 2.0  # between two tries

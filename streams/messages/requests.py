@@ -21,7 +21,7 @@ from typing import NoReturn
 
 from streams.errors import InputError
 from streams.messages.fields import MOST, Fields
-from streams.messages.wire import MAX_HEADER_BYTES
+from streams.messages.frame_sizes import MAX_HEADER_BYTES
 
 VERSION = 1
 MAX_FETCH = 32

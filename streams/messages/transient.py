@@ -20,16 +20,18 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from streams.messages.ranges import RANGES, check_range
-from streams.voxel.overlap import Box
-from streams.voxel.place import VoxelPlace
 
-ComplexFID = NDArray[np.complex64]
+if TYPE_CHECKING:  # who sends an event needs no numpy, a third of its time
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from streams.voxel.overlap import Box
+    from streams.voxel.place import VoxelPlace
+
+ComplexFID: TypeAlias = "NDArray[np.complex64]"
 
 REFERENCE_PPM = 4.65
 """Chemical shift of water at body temperature, where the carrier is taken to be."""
@@ -115,6 +117,8 @@ class Acquisition:
         """Place and size of the voxel; None where either is not said."""
         if self.voxel_place is None or self.voxel_mm is None:
             return None
+        from streams.voxel.overlap import Box
+
         return Box(self.voxel_place, self.voxel_mm)
 
 

@@ -24,6 +24,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from streams.errors import InputError
+from streams.messages.frame_sizes import MAX_HEADER_BYTES, MAX_PAYLOAD_BYTES
 from streams.messages.message_body import DTYPE, read_body, reader_of
 from streams.messages.transient import (
     Acquisition,
@@ -38,8 +39,6 @@ from streams.messages.transient import (
 )
 
 VERSION = 1
-MAX_HEADER_BYTES = 64 * 1024
-MAX_PAYLOAD_BYTES = 64 * 1024 * 1024
 
 TOPICS: dict[type, str] = {
     Start: "start",

@@ -40,7 +40,8 @@ from mcap.records import (
     SummaryOffset,
 )
 
-from streams.messages.wire import MAX_HEADER_BYTES, MAX_PAYLOAD_BYTES, TOPICS
+from streams.messages.frame_sizes import MAX_HEADER_BYTES, MAX_PAYLOAD_BYTES
+from streams.messages.wire import TOPICS
 
 MAGIC = b"\x89MCAP0\r\n"
 MARK = b"\x89MRSMON\n"

@@ -20,9 +20,10 @@ from zmq.utils.monitor import parse_monitor_message
 from streams.errors import InputError
 from streams.messages import wire
 from streams.messages.endpoint import Endpoint
+from streams.messages.frame_sizes import MAX_HEADER_BYTES
 from streams.relay.gate import Gate
 
-REQUEST_BYTES = 4 * wire.MAX_HEADER_BYTES  # beyond it libzmq hangs up, uncounted
+REQUEST_BYTES = 4 * MAX_HEADER_BYTES  # beyond it libzmq hangs up, uncounted
 REQUESTS_HWM = 8  # of one client that were not looked at yet; the rest waits with it
 ANSWER_HWM = 32  # messages on the way to one client
 PUBLISH_HWM = 64  # a stalled subscriber loses the rest and fetches it later

@@ -14,9 +14,9 @@ from typing import Any
 
 import zmq
 
-from streams.messages import wire
 from streams.messages.endpoint import Endpoint
 from streams.messages.keys import ClientKeys
+from streams.subscription.client_socket import configure
 
 RECEIVE_HWM = 256
 RETRY_EXPECTED_S = 2.0
@@ -107,18 +107,6 @@ class Links:
                 self._disconnected_at = time.monotonic()
             elif event in (_CONNECTED, *_TRYING):
                 self._disconnected_at = None
-
-
-def configure(socket: zmq.Socket[Any], keys: ClientKeys | None) -> zmq.Socket[Any]:
-    """A socket that is going to connect: bounds, patience and keys."""
-    socket.maxmsgsize = wire.MAX_PAYLOAD_BYTES
-    socket.linger = 0
-    socket.immediate = True  # nothing is queued for somebody who is not there
-    socket.reconnect_ivl, socket.reconnect_ivl_max = 100, 300
-    socket.heartbeat_ivl, socket.heartbeat_timeout = 1000, 5000
-    if keys is not None:
-        keys.apply(socket)
-    return socket
 
 
 def _event_of(frames: list[bytes]) -> zmq.Event:

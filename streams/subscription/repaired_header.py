@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from streams.messages import wire
+from streams.messages.frame_sizes import MAX_HEADER_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,7 @@ def mend(
     frames: wire.Frames, position: StreamPosition
 ) -> tuple[wire.Frames, str] | None:
     """Frames with the header repaired, and what was; None where nothing could be."""
-    if len(frames) != 3 or any(
-        len(frame) > wire.MAX_HEADER_BYTES for frame in frames[:2]
-    ):
+    if len(frames) != 3 or any(len(frame) > MAX_HEADER_BYTES for frame in frames[:2]):
         return None
     topic = frames[0].decode("ascii", "replace").strip()
     header = _object(frames[1])

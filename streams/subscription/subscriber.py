@@ -18,13 +18,12 @@ import time
 import zmq
 
 from streams.errors import InputError
-from streams.messages import wire
+from streams.messages import frame_sizes, wire
 from streams.messages.endpoint import Endpoint
 from streams.messages.keys import ClientKeys
 from streams.messages.requests import (
     MAX_FETCH,
     Done,
-    EventRecorded,
     EventRequest,
     Fetch,
     Refused,
@@ -34,11 +33,10 @@ from streams.messages.requests import (
 from streams.messages.transient import End, Event, Heartbeat, Message, Transient
 from streams.subscription.health import StreamHealth
 from streams.subscription.intake import MessageIntake, StreamProblem
-from streams.subscription.links import Links, configure
+from streams.subscription.links import Links
 from streams.subscription.ordering import Ordering
+from streams.subscription.recorded_event import ANSWER_S, record_event
 
-ANSWER_S = 2.0
-"""A request without an answer for this long is sent again."""
 PATIENCE_S = 30.0
 """How long a relay that is heard may leave the first request without an answer."""
 PROBE_S = 5.0
@@ -49,10 +47,6 @@ QUIET_S = 3.0
 """Three heartbeats missed are worth a word."""
 BEAT_S = 1.0
 TURN_S = 0.05
-
-
-class NotRecordedYetError(InputError):
-    """No relay acknowledged an event, or it cannot take it now: it may later."""
 
 
 class Subscriber:
@@ -291,8 +285,8 @@ class Subscriber:
         silent = self._heartbeat is not None and now - since > SILENCE_S
         if self._links.broken and not self._links.key_refused:
             self._drop(
-                f"a frame of more than {wire.MAX_PAYLOAD_BYTES} bytes, or one that "
-                f"is not ZeroMQ's, ended the connection, which was made again."
+                f"a frame of more than {frame_sizes.MAX_PAYLOAD_BYTES} bytes, or one "
+                f"that is not ZeroMQ's, ended the connection, which was made again."
             )
         if silent or self._links.broken:
             self._links.renew()
@@ -377,64 +371,6 @@ class Subscriber:
             f"The relay does not answer on {self._endpoint.requests}: let that port "
             f"through; what was sent before and what is lost cannot be shown."
         )
-
-
-def send_event(
-    endpoint: str,
-    kind: str,
-    text: str = "",
-    author: str = "operator",
-    *,
-    timeout_s: float = 5.0,
-    keys: ClientKeys | None = None,
-) -> Event:
-    """Have a relay record an event of this moment; see `record_event`."""
-    request = EventRequest(kind, text, author)
-    return record_event(Endpoint.parse(endpoint), request, timeout_s, keys)
-
-
-def record_event(
-    place: Endpoint,
-    request: EventRequest,
-    timeout_s: float,
-    keys: ClientKeys | None = None,
-) -> Event:
-    """Have a relay record an event; returns it once it is on disk.
-
-    May be called from any thread.  It is asked for again until it is acknowledged, and
-    recorded once, however often it was asked for.
-
-    Raises
-    ------
-    NotRecordedYetError : not acknowledged within `timeout_s`
-    InputError : refused
-    """
-    deadline = time.monotonic() + timeout_s
-    with zmq.Context() as context, context.socket(zmq.DEALER) as socket:
-        configure(socket, keys).connect(place.requests)
-        while (remaining := deadline - time.monotonic()) > 0:
-            wait_ms = int(1000 * min(remaining, ANSWER_S / 2))
-            if not socket.poll(wait_ms, zmq.POLLOUT):
-                continue
-            socket.send_multipart(to_frames(request))
-            if not socket.poll(wait_ms):
-                continue
-            reply = reply_from(socket.recv_multipart())
-            if isinstance(reply, Refused):
-                error = NotRecordedYetError if reply.again else InputError
-                raise error(reply.reason)
-            if isinstance(reply, EventRecorded) and reply.id == request.id:
-                return Event(
-                    reply.time_s,
-                    request.kind,
-                    request.text,
-                    request.author,
-                    request.replaces,
-                )
-    raise NotRecordedYetError(
-        f"NOT RECORDED: no relay at {place} acknowledged {request.kind} within "
-        f"{timeout_s:g} s; check that it runs, then try again."
-    )
 
 
 def _age(at: float | None) -> float | None:

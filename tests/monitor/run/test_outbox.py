@@ -13,7 +13,7 @@ from streams.errors import InputError
 from streams.messages.marks import START
 from streams.messages.requests import EventRequest
 from streams.messages.transient import Event
-from streams.subscription.subscriber import NotRecordedYetError
+from streams.subscription.recorded_event import NotRecordedYetError
 
 
 class Clock:

@@ -27,7 +27,8 @@ from streams.relay.gate import READ_AGAIN_S, Gate
 from streams.relay.relay import BEAT_S
 from streams.relay.sockets import Door, bind_sockets
 from streams.subscription.links import configure
-from streams.subscription.subscriber import Subscriber, send_event
+from streams.subscription.recorded_event import send_event
+from streams.subscription.subscriber import Subscriber
 
 POINTS = 32_768
 MESSAGE_BYTES = 8 * POINTS + 4096

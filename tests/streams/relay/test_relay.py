@@ -11,6 +11,7 @@ from stream_cases import ACQUISITION, all_parts, bodies, fid, transient
 
 from streams.errors import InputError
 from streams.messages import wire
+from streams.messages.frame_sizes import MAX_HEADER_BYTES
 from streams.messages.requests import (
     Done,
     EventRequest,
@@ -25,7 +26,8 @@ from streams.recording.files import check_space
 from streams.recording.second_copy import check_copy
 from streams.relay.relay import run_relay
 from streams.relay.sockets import REQUEST_BYTES
-from streams.subscription.subscriber import Subscriber, send_event
+from streams.subscription.recorded_event import send_event
+from streams.subscription.subscriber import Subscriber
 
 
 def wait_for(condition, timeout_s=60.0):
@@ -496,7 +498,7 @@ def test_events_have_a_bound_on_their_rate(place, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("size", "counted"), [(wire.MAX_HEADER_BYTES + 1, 1), (2 * REQUEST_BYTES, 0)]
+    ("size", "counted"), [(MAX_HEADER_BYTES + 1, 1), (2 * REQUEST_BYTES, 0)]
 )
 def test_an_oversized_request_does_no_harm(place, size, counted):
     """Up to a megabyte it is counted and named; beyond that libzmq hangs up."""
@@ -511,7 +513,7 @@ def test_an_oversized_request_does_no_harm(place, size, counted):
             if counted:
                 assert client.poll(30_000)
                 reply = reply_from(client.recv_multipart())
-                assert f"at most {wire.MAX_HEADER_BYTES} bytes" in reply.reason
+                assert f"at most {MAX_HEADER_BYTES} bytes" in reply.reason
         assert send_event(relay.endpoint, "note", timeout_s=30).kind == "note"
         wait_for(lambda: relay.status.dropped == counted)
 

@@ -15,7 +15,8 @@ from streams.messages.keys import (
     new_server_keys,
 )
 from streams.relay.relay import run_relay
-from streams.subscription.subscriber import Subscriber, send_event
+from streams.subscription.recorded_event import send_event
+from streams.subscription.subscriber import Subscriber
 
 
 @pytest.fixture

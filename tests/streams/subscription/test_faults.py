@@ -19,7 +19,7 @@ from lossy_proxy import CuttingProxy, LossyProxy
 from stream_cases import ACQUISITION, all_parts, bodies, parts, transient
 from test_relay import Tap, gather, poll_until, relayed, wait_for
 
-from streams.messages import wire
+from streams.messages import frame_sizes, wire
 from streams.messages.transient import Message, Start, Transient
 from streams.recording import journal
 from streams.subscription.subscriber import Subscriber
@@ -282,7 +282,7 @@ def test_foreign_messages_are_counted_and_the_connection_survives():
 
 
 def test_an_oversized_frame_does_not_end_the_subscription(monkeypatch):
-    monkeypatch.setattr(wire, "MAX_PAYLOAD_BYTES", 100_000)
+    monkeypatch.setattr(frame_sizes, "MAX_PAYLOAD_BYTES", 100_000)
     endpoint = free_endpoint()
     start = wire.encode(Message("s", 0, 0, Start(ACQUISITION, "x")))
     first = wire.encode(Message("s", 1, 0, transient(0)))

@@ -6,6 +6,7 @@ import pytest
 from stream_cases import messages
 
 from streams.messages import wire
+from streams.messages.frame_sizes import MAX_HEADER_BYTES
 from streams.subscription.repaired_header import StreamPosition, mend
 
 START, TRANSIENT = messages(3)[:2]
@@ -84,5 +85,5 @@ def test_nor_is_what_is_no_message():
     assert mend([topic, broken, body], BEFORE) is not None
     assert mend([topic, broken], BEFORE) is None
     assert mend([b"weather", broken, body], BEFORE) is None
-    long = broken[:-1] + b" " * wire.MAX_HEADER_BYTES + b"}"
+    long = broken[:-1] + b" " * MAX_HEADER_BYTES + b"}"
     assert mend([topic, long, body], BEFORE) is None
