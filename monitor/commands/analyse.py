@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress
 
 from monitor.analysis.note import NoteKind, notes_of
 from monitor.analysis.update import Update
@@ -33,7 +30,8 @@ from monitor.commands.arguments import (
 )
 from monitor.commands.joined_files import Gap, Join, said_of_each, session_places
 from monitor.commands.option_values import wishes_of
-from monitor.commands.printing import plain, say, say_on
+from monitor.commands.printing import say
+from monitor.commands.progress_bar import progress_bar
 from monitor.judge.labels import labels_of
 from monitor.protocol.choose import Wishes
 from monitor.report.folder import results_folder
@@ -200,17 +198,10 @@ def _analyse_one(
     spectra: bool,
     names: bool,
 ) -> None:
-
-    console = Console(stderr=True)
-    quiet = not console.is_terminal  # a bar in a log is an empty line
-    with (
-        results_folder(out),
-        Progress(console=console, transient=True, disable=quiet) as progress,
-    ):
-        task = progress.add_task(escape(plain(session.name)), total=None)
+    with results_folder(out), progress_bar(session.name) as count:
 
         def advance(_: Message, update: Update) -> None:
-            progress.advance(task, update.quality is not None)
+            count(update.quality is not None)
 
         result = analyse(session, wishes, water, advance, names)
     limits = notes_of(NoteKind.LIMITS, [limits_missed(result)])
@@ -218,22 +209,22 @@ def _analyse_one(
     read = about(session, names, result.pieces)
     write_tables(result, out, result.origin, spectra, read)
     if spectra and result.hidden:
-        say_on(console, "No spectra are written: the protocol hides the outcome.")
-    _say(console, result, out)
+        say("No spectra are written: the protocol hides the outcome.", err=True)
+    _say(result, out)
 
 
-def _say(console: Console, result: Result, out: Path) -> None:
+def _say(result: Result, out: Path) -> None:
     """What was noticed and what came out."""
     for text in (*for_terminal(result.notes), change_at_the_end(result)):
         if text:
-            say_on(console, text)
+            say(text, err=True)
     failed = sum(not estimate.converged for estimate in result.estimates)
     end = f", {failed} of them not converged" if failed else ""
     counted = (
         f"{_plural(len(result.qualities), 'transient')}, "
         f"{_plural(len(result.estimates), 'window')}"
     )
-    say_on(console, f"{counted}{end}: {out}")
+    say(f"{counted}{end}: {out}", err=True)
 
 
 def _plural(count: int, noun: str) -> str:

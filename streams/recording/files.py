@@ -15,12 +15,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING, BinaryIO
 
 from streams.errors import InputError
 from streams.recording.container import MAGIC, MARK, MARK_AT, PREAMBLE
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 RENAME_PATIENCE_S = 1.0  # on Windows another program may have the file open
 HEAD_BYTES = MARK_AT + len(MARK)  # of the first message, behind the preamble
@@ -100,6 +101,8 @@ def is_running(path: Path) -> bool:
     lock_path = final.with_name(final.name + ".lock")
     if not os.path.exists(lock_path):
         return False
+    from filelock import FileLock, Timeout  # who finds no lock needs none
+
     lock = FileLock(lock_path)
     try:
         lock.acquire(timeout=0)
@@ -199,6 +202,8 @@ def places(path: str | os.PathLike[str]) -> tuple[Path, Path]:
 
 def lock_recording(final: Path) -> FileLock:
     """The lock of a recording, taken; its folder is made where it is missing."""
+    from filelock import FileLock, Timeout
+
     lock = FileLock(final.with_name(final.name + ".lock"), thread_local=False)
     try:
         final.parent.mkdir(parents=True, exist_ok=True)

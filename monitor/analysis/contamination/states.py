@@ -21,8 +21,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
 from monitor.analysis.contamination.features import BANDS, MIDDLES_PPM, Seen
 from monitor.analysis.contamination.stretch import SPAN
@@ -71,7 +71,7 @@ class Comparison:
         columns = np.column_stack([seen.bands, seen.water, seen.width_hz])
         apart = np.abs(np.diff(columns, axis=0))
         sds = 1.4826 * np.median(apart, axis=0) / np.sqrt(2)
-        medians = median_filter(columns, size=(SPAN, 1), mode="nearest")
+        medians = running_median(columns, SPAN)
         half = SPAN // 2
         medians[:half], medians[-half:] = medians[half], medians[-half - 1]
         noise = float(np.sqrt(np.mean(sds[:-2] ** 2) / SPAN) * MEDIAN_SD)
@@ -185,8 +185,19 @@ def _follow(values: Real, good: Mask) -> Real:
     parts = (places[:cut].reshape(longer, length + 1), places[cut:].reshape(-1, length))
     levels = np.concatenate([np.median(values[part], axis=1) for part in parts])
     middles = np.concatenate([part[:, [0, -1]].mean(axis=1) for part in parts])
-    slow = median_filter(levels, size=SLOW, mode="nearest")
+    slow = running_median(levels, SLOW)
     return np.interp(np.arange(values.size), middles, slow)
+
+
+def running_median(values: Real, length: int) -> Real:
+    """Medians over an odd length along the first axis; the ends go on as they are.
+
+    `scipy.ndimage` has it, and takes longer to import than a session's take.
+    """
+    half = length // 2
+    beyond = [(half, half), *((0, 0) for _ in values.shape[1:])]
+    spans = sliding_window_view(np.pad(values, beyond, mode="edge"), length, axis=0)
+    return np.asarray(np.partition(spans, half, axis=-1)[..., half])
 
 
 def runs_of(mask: Mask) -> list[tuple[int, int]]:

@@ -12,7 +12,6 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from streams.errors import InputError
@@ -101,6 +100,8 @@ def _unless_in(content: bytes, word: re.Match[str]) -> str:
 
 
 def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("spec2nii")
     except PackageNotFoundError:

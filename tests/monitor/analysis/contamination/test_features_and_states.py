@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.ndimage import median_filter
 
 from monitor.analysis.contamination.features import (
     BANDS,
@@ -26,6 +27,7 @@ from monitor.analysis.contamination.states import (
     _follow,
     _without_short,
     beside,
+    running_median,
     runs_of,
 )
 from monitor.analysis.signal.axis import Axis
@@ -194,3 +196,11 @@ def test_a_slow_course_is_followed_through_the_good_part() -> None:
     assert np.abs(found - line)[80:520].max() < 0.35
     few = _follow(np.array([1.0, 5.0, 3.0]), np.ones(3, bool))
     assert few.tolist() == [3.0, 3.0, 3.0]
+
+
+@pytest.mark.parametrize("shape", [(1,), (4,), (93,), (2, 3), (40, 5)])
+def test_running_medians_are_those_of_scipy(shape: tuple[int, ...]) -> None:
+    values = RNG.normal(size=shape)
+    size = (SPAN, *(1 for _ in shape[1:]))
+    expected = median_filter(values, size=size, mode="nearest")
+    np.testing.assert_array_equal(running_median(values, SPAN), expected)
