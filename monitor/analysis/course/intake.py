@@ -28,7 +28,6 @@ from monitor.analysis.preparation.preparation import Preparation
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.second_pass import session_realigned
 from monitor.analysis.signal.noise import at_least_the_floor, noise_sd_of
-from monitor.analysis.signal.spectrum import spectrum_of
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.transient import Acquisition, ComplexFID, Kind, Transient
@@ -250,7 +249,7 @@ class Intake:
         self._look_back(prepared.quality.epoch, model)
         return (
             strip_of(prepared.spectrum, model, preparation),
-            strip_of(spectrum_of(prepared.unaligned), model, preparation),
+            strip_of(prepared.came, model, preparation),
         )
 
     def _place_lines(self, preparation: Preparation, prepared: Prepared) -> None:

@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.analysis.preparation.inverse import inverse
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex, Real
@@ -56,18 +57,27 @@ class Solver:
     Attributes
     ----------
     rows : those of the design's rows that are used
+    kernels : (rows, 2 points) their products with the spectrum of a FID are these with
+        the FID's real and imaginary parts in turn: no transform is needed for them
     columns : (rows, parameters) which sums of the rows are the parameters'
     gain : (parameters, rows) parameters from the products
     covariance : (parameters, parameters) for noise SD 1; amplitude, phase, shift and
         broadening are the first
+    sds : SDs of these four, for noise SD 1
     share : (parameters,) what each adds in the direction of M, which is amplitude
     """
 
     rows: Real
+    kernels: Real
     columns: Real
     gain: Real
     covariance: Real
+    sds: tuple[float, ...]
     share: Real
+
+    def parameters(self, fid: Complex) -> Real:
+        """Parameters (parameters,) of a FID (points,)."""
+        return np.asarray(self.gain @ (self.kernels @ fid.view(float)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,7 @@ class Design:
     Attributes
     ----------
     band : the slice of the spectrum
+    points : of the whole spectrum
     rows : (base + 10 + 4, 2 band) M, iM, D, B and water; parts V_k; lipids, broad lines
         of any phase for transients whose lipids do not fit: their range is left out,
         and these carry the tails
@@ -92,6 +103,7 @@ class Design:
     """
 
     band: slice
+    points: int
     rows: Real
     base: int
     grams: tuple[Real, Real]
@@ -103,6 +115,8 @@ class Design:
     lipids: Range
     water: Range
     _solvers: dict[bool, Solver] = field(default_factory=dict, repr=False)
+    _kernels: dict[bool, Real] = field(default_factory=dict, repr=False)
+    _colours: list[Real] = field(default_factory=list, repr=False)
 
     def solver(self, L: Real, water_height: float, sd: float, lipid: bool) -> Solver:
         """Coefficients under their priors.
@@ -121,8 +135,7 @@ class Design:
         columns = np.zeros((len(self.rows), base + d + LIPIDS * (not lipid)))
         columns[:base, :base] = np.eye(base)
         if d:
-            parts = slice(base, base + PARTS)
-            columns[parts, base : base + d] = np.linalg.solve(self.whitening, L)
+            columns[base : base + PARTS, base : base + d] = self._coloured(L)
         if not lipid:
             columns[-LIPIDS:, -LIPIDS:] = np.eye(LIPIDS)
         prior = np.zeros(columns.shape[1])
@@ -130,14 +143,34 @@ class Design:
         prior[4:base] = np.where(free, 0.0, (sd / spread) ** 2)
         prior[base : base + d] = 1.0
         normal = columns.T @ self.grams[not lipid] @ columns
-        covariance, share = _inverse(normal, prior), self._share(columns, d)
+        covariance, share = inverse(normal, prior), self._share(columns, d)
         used = len(self.rows) if not lipid else base + PARTS * bool(d)
         columns = columns[:used]
-        gain = covariance @ columns.T
-        solver = Solver(self.rows[:used], columns, gain, covariance, share)
+        solver = Solver(
+            self.rows[:used],
+            self._kernels_of(lipid)[:used],
+            columns,
+            covariance @ columns.T,
+            covariance,
+            tuple(np.sqrt(covariance.diagonal()[:4]).tolist()),
+            share,
+        )
         if always:
             self._solvers[lipid] = solver
         return solver
+
+    def _coloured(self, L: Real) -> Real:
+        """Coefficients (10, directions) of the parts for whitened ones."""
+        if not self._colours:
+            self._colours.append(np.linalg.inv(self.whitening))
+        return np.asarray(self._colours[0] @ L)
+
+    def _kernels_of(self, lipid: bool) -> Real:
+        """Kernels of all rows, with the lipids' range or without."""
+        if lipid not in self._kernels:
+            rows = self.rows if lipid else self.rows * self.kept
+            self._kernels[lipid] = kernels_of(rows, self.band, self.points)
+        return self._kernels[lipid]
 
     def _share(self, columns: Real, directions: int) -> Real:
         """What the parts add in the direction of M counts as amplitude."""
@@ -148,13 +181,12 @@ class Design:
         return share
 
 
-def _inverse(normal: Real, prior: Real) -> Real:
-    """Inverse of normal equations with the precision of priors added."""
-    sizes = np.diag(normal).copy()
-    sizes[sizes == 0] = 1.0
-    scale = np.outer(sizes, sizes) ** -0.5
-    scaled = (normal + np.diag(prior)) * scale
-    return np.asarray(np.linalg.pinv(scaled, 1e-12, True) * scale, float)
+def kernels_of(rows: Real, band: slice, points: int) -> Real:
+    """What real rows (n, 2 band) do with a FID's spectrum, as (n, 2 points) in time."""
+    width = band.stop - band.start
+    whole = np.zeros((len(rows), points), complex)
+    whole[:, band] = rows[:, :width] + 1j * rows[:, width:]
+    return (points * spectrum.fid_of(whole)).view(float)
 
 
 def design_of(
@@ -188,6 +220,7 @@ def design_of(
     grams = rows @ rows.T, (rows * kept) @ rows.T
     return Design(
         band,
+        axis.points,
         rows,
         len(A),
         grams,

@@ -103,8 +103,13 @@ class Epoch:
         sd = noise_sd(fid, self.axis.dwell_time_s, self.axis.frequency_mhz)
         return at_least_the_floor(sd, fid)
 
-    def register(self, fid: Complex, sd: float) -> Registration:
-        """Register against the template, or against itself where there is none."""
+    def register(
+        self, fid: Complex, sd: float, lines: Complex | None = None
+    ) -> Registration:
+        """Register against the template, or against itself where there is none.
+
+        `lines` is its spectrum, where that is known.
+        """
         template = self.template
         if template.weight <= 0:
             template = Template.empty(self.axis)
@@ -112,7 +117,7 @@ class Epoch:
         near = median(self.near) if self.near else 0.0
         model = template.model(sd)
         self._measure_line(model)
-        return register(fid, model, self.axis, sd, near, self.shape)
+        return register(fid, model, self.axis, sd, near, self.shape, lines)
 
     def moved_back(self, fid: Complex, found: Registration) -> Complex:
         """A FID (points,) in the template's frame."""

@@ -67,7 +67,9 @@ class Navigator:
         if seen is None or len(self.past) < ENOUGH:
             return found
         step %= self.cycle_steps
-        own = int(np.count_nonzero(self.past.rows[:, 0] == step))
+        own = len(self.past)
+        if self.cycle_steps > 1:
+            own = int(np.count_nonzero(self.past.rows[:, 0] == step))
         if own < ENOUGH_IN_STEP:
             return found
         centre, X = self._centre_and_scatter(step)
@@ -91,15 +93,24 @@ class Navigator:
     def _centre_and_scatter(self, step: int) -> tuple[Real, Real]:
         """Mu of a step (2,), and X (2, 2) of all of them about their own."""
         past = self.past.rows
-        values, steps = past[:, DIFFERENCE], past[:, 0]
-        off, centres = np.empty_like(values), {}
-        for s in set(steps.tolist()):
-            own = steps == s if self.cycle_steps > 1 else slice(None)
-            centres[s] = _middle(values[own])
-            off[own] = _wrap(values[own] - centres[s])
-        free = max(len(off) - len(centres), 1)
-        N = past[:, NOISE].mean(axis=0).reshape(2, 2)
-        return centres[step], _without_negative(off.T @ off / free - N)
+        values, N = past[:, DIFFERENCE], past[:, NOISE].sum(axis=0) / len(past)
+        if self.cycle_steps == 1:
+            centre = _middle(values)
+            off, count = _wrap(values - centre), 1
+        else:
+            centre, off, count = _by_step(values, past[:, 0], step)
+        scatter = off.T @ off / max(len(off) - count, 1)
+        return centre, _without_negative(scatter - N.reshape(2, 2))
+
+
+def _by_step(values: Real, steps: Real, step: int) -> tuple[Real, Real, int]:
+    """Centre of a step (2,), what all lie off their own (n, 2), how many steps."""
+    off, centres = np.empty_like(values), {}
+    for s in set(steps.tolist()):
+        own = steps == s
+        centres[s] = _middle(values[own])
+        off[own] = _wrap(values[own] - centres[s])
+    return centres[step], off, len(centres)
 
 
 def _without_negative(S: Real) -> Real:
@@ -121,11 +132,10 @@ def _inverse(S: Real) -> Real:
 
 
 def _wrap(difference: Real) -> Real:
-    """Differences (..., 2) with their phase in -pi ... pi."""
-    wrapped = np.array(difference)
-    turns = np.round(wrapped[..., 1] / (2 * np.pi))
-    wrapped[..., 1] -= 2 * np.pi * turns
-    return wrapped
+    """Differences (..., 2) with their phase put into -pi ... pi, in place."""
+    turns = np.round(difference[..., 1] / (2 * np.pi))
+    difference[..., 1] -= 2 * np.pi * turns
+    return difference
 
 
 def _middle(differences: Real) -> Real:

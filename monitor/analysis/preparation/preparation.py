@@ -247,13 +247,14 @@ class Preparation:
         for place, fid in earlier:
             if not np.any(fid):
                 quality = quality_of_zeros(place)
-                found[place.index] = Prepared(place.index, fid, fid, quality)
+                found[place.index] = Prepared(place.index, fid, fid, fid, quality)
                 continue
-            seen = state.register(fid, state.noise_sd(fid))
+            came = spectrum.spectrum_of(fid)
+            seen = state.register(fid, state.noise_sd(fid), came)
             measured = measures_of(seen, state.axis)
             judged = state.kind.judge(place.step, measured)
             found[place.index] = prepared_of(
-                place, fid, seen, judged, measured, state, self._settings
+                place, fid, came, seen, judged, measured, state, self._settings
             )
         return found
 
@@ -293,7 +294,7 @@ class Preparation:
         state = self._epoch
         if not np.any(fid):
             zeros = np.zeros(state.axis.points, complex)
-            return Prepared(place.index, zeros, zeros, quality_of_zeros(place))
+            return Prepared(place.index, zeros, zeros, zeros, quality_of_zeros(place))
         if fid.ndim == 1:  # prepared once more: it was combined
             return self._prepare(place, np.asarray(fid, complex))
         whole = self._is_combined(fid)
@@ -328,8 +329,8 @@ class Preparation:
     def _prepare(self, place: Place, unaligned: Complex) -> Prepared:
         """Register, judge and remember one combined transient."""
         state = self._epoch
-        sd = state.noise_sd(unaligned)
-        found = state.register(unaligned, sd)
+        sd, came = state.noise_sd(unaligned), spectrum.spectrum_of(unaligned)
+        found = state.register(unaligned, sd, came)
         departure = state.cycle.departure(place.step, sd)
         if departure is not None:
             moved = spectrum.moved(
@@ -340,7 +341,7 @@ class Preparation:
         measured = measures_of(found, state.axis)
         judged = state.kind.judge(place.step, measured)
         prepared = prepared_of(
-            place, unaligned, found, judged, measured, state, self._settings
+            place, unaligned, came, found, judged, measured, state, self._settings
         )
         if not (place.settling or place.saturated):
             state.remember(prepared.aligned, prepared.quality, found)

@@ -20,6 +20,7 @@ class Prepared:
     aligned : (points,) complex128, combined, eddy-corrected, moved into the template's
         frame (the same as `unaligned` where the settings leave alignment out)
     unaligned : (points,) complex128, combined and eddy-corrected
+    came : spectrum of `unaligned`, (points,) ascending in ppm
     quality : what it is worth
     measured : what that was judged by; None for a transient of zeros
     redone : the first transients of the epoch anew, this one among them, once; in the
@@ -29,6 +30,7 @@ class Prepared:
     index: int
     aligned: Complex
     unaligned: Complex
+    came: Complex
     quality: Quality
     measured: Measures | None = None
     redone: tuple[Prepared, ...] = ()

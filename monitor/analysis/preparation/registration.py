@@ -37,6 +37,7 @@ from monitor.analysis.signal.spectrum import Complex, Real
 COARSE_RANGE_HZ = 40.0
 ITERATIONS = 8
 WIDE_SHARE = 0.75
+WATER_PPM = (4.25, 5.05)
 
 
 @dataclass(slots=True)
@@ -115,6 +116,7 @@ def register(
     noise_sd: float,
     near_hz: float = 0.0,
     shape: Shape | None = None,
+    lines: Complex | None = None,
 ) -> Registration:
     """Register one transient (points,).
 
@@ -123,17 +125,26 @@ def register(
     noise_sd : of the real part of one point of the FID
     near_hz : middle of the coarse search, e.g. the last good shift
     shape : how the shape varies; None: not at all
+    lines : its spectrum, where that is known
     """
     shape = shape or Shape.fixed()
+    lines = spectrum.spectrum_of(fid) if lines is None else lines
+    height = float(np.abs(lines[axis.band(*WATER_PPM)]).max())
     start = coarse_search(fid, model, axis, near_hz)
     wide = shape.try_wide
-    found = _fine(fid, model, axis, noise_sd, start, shape, wide=wide, lipid=True)
+    found = _fine(
+        fid, model, axis, noise_sd, height, start, shape, wide=wide, lipid=True
+    )
     if wide and found.water > model.wide.water.limit:
         wide = False
-        found = _fine(fid, model, axis, noise_sd, start, shape, wide=False, lipid=True)
+        found = _fine(
+            fid, model, axis, noise_sd, height, start, shape, wide=False, lipid=True
+        )
     if found.lipid < model.narrow.lipids.limit:
         return found
-    again = _fine(fid, model, axis, noise_sd, start, shape, wide=wide, lipid=False)
+    again = _fine(
+        fid, model, axis, noise_sd, height, start, shape, wide=wide, lipid=False
+    )
     return replace(again, lipid=found.lipid)
 
 
@@ -175,6 +186,7 @@ def _fine(
     model: Model,
     axis: Axis,
     noise_sd: float,
+    water_height: float,
     start: tuple[float, float],
     shape: Shape,
     *,
@@ -185,13 +197,12 @@ def _fine(
     design = model.wide if wide else model.narrow
     variation = shape.wide if wide else shape.narrow
     sd = noise_sd * axis.points**0.5
-    water_height = _water_height(fid, axis)
     solver = design.solver(variation.loadings(), water_height, sd, lipid)
     shift, phase = start
     converged = False
     for step in range(ITERATIONS + 1):
-        y = _stack(fid, axis, design.band, shift, phase)
-        p = solver.gain @ (solver.rows @ (y if lipid else y * design.kept))
+        back = spectrum.moved(fid, axis.dwell_time_s, -shift, -phase)
+        p = solver.parameters(back)
         amplitude = float(solver.share @ p)
         if converged or step == ITERATIONS:
             break
@@ -200,23 +211,25 @@ def _fine(
         d_shift = min(max(moved / a, -3.0), 3.0)
         shift, phase = shift + d_shift, phase + math.atan2(turned, amplitude)
         converged = abs(d_shift) < 0.01 and abs(turned) < 0.01 * amplitude
+    lines = axis.lines(back, design.band)
+    y = np.concatenate((lines.real, lines.imag))
     # Broadening is part of the model here: what it explains is not a misfit.
     rest = (y - (solver.columns @ p) @ solver.rows) ** 2 / sd**2
-    sds = np.sqrt(np.diag(solver.covariance)[:4]) * sd
+    sds = [one * sd for one in solver.sds]
     # A transient without the template in it has no shift: its SD says so.
-    a = max(amplitude, 1e-3 * float(sds[0]))
+    a = max(amplitude, 1e-3 * sds[0])
     seen = a > 0
     if not seen:  # nor is there anything in the template: any shift is as good
-        a, sds[1:] = 1.0, np.inf
+        a, sds[1:] = 1.0, [math.inf] * 3
     return Registration(
         shift_hz=shift,
-        shift_sd_hz=float(sds[2] / a),
+        shift_sd_hz=sds[2] / a,
         phase_rad=cmath.phase(cmath.rect(1.0, phase)),
-        phase_sd_rad=float(sds[1] / a),
+        phase_sd_rad=sds[1] / a,
         amplitude=amplitude,
-        amplitude_sd=float(sds[0]),
+        amplitude_sd=sds[0],
         broadening_hz=float(p[3] / a),
-        broadening_sd_hz=float(sds[3] / a),
+        broadening_sd_hz=sds[3] / a,
         misfit=design.singlets.mean(rest),
         lipid=design.lipids.mean(rest),
         water=design.water.mean(rest) if wide else 1.0,
@@ -229,15 +242,3 @@ def _fine(
         if wide and seen
         else None,
     )
-
-
-def _stack(fid: Complex, axis: Axis, band: slice, shift: float, phase: float) -> Real:
-    """Spectrum in the band of the FID moved back, real over imaginary part."""
-    back = spectrum.moved(fid, axis.dwell_time_s, -shift, -phase)
-    lines = axis.lines(back, band)
-    return np.concatenate((lines.real, lines.imag))
-
-
-def _water_height(fid: Complex, axis: Axis) -> float:
-    """Largest magnitude of the spectrum around the water, in units of the spectrum."""
-    return float(np.abs(axis.lines(fid, axis.band(4.25, 5.05))).max())

@@ -14,10 +14,12 @@ the shape in the registration: L = [q_j sqrt(w_j - 1)].
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from monitor.analysis.signal.lapack import lapack
 from monitor.analysis.signal.spectrum import Real
 
 ENOUGH = 12
@@ -49,7 +51,17 @@ class Variation:
         parts = self.moment.shape[0]
         if self.count < ENOUGH:
             return np.zeros((parts, 0))
-        w, q = np.linalg.eigh(self.moment / self.count)
-        real = w > (1.0 + np.sqrt(parts / self.count)) ** 2
+        mean = self.moment / self.count
+        edge = (1.0 + math.sqrt(parts / self.count)) ** 2
+        if _all_below(mean, edge):
+            return np.zeros((parts, 0))
+        w, q = np.linalg.eigh(mean)
+        real = w > edge
         real[:-MOST] = False
         return np.asarray(q[:, real] * np.sqrt(w[real] - 1.0), float)
+
+
+def _all_below(symmetric: Real, edge: float) -> bool:
+    """Whether all eigenvalues are below `edge`: told at a tenth of what they cost."""
+    _, failed = lapack().dpotrf(edge * np.eye(len(symmetric)) - symmetric)
+    return not failed

@@ -13,7 +13,6 @@ from monitor.analysis.preparation.epoch import NAN, Epoch, Place
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.registration import Registration
-from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex
 from monitor.protocol.settings import Settings
@@ -74,13 +73,12 @@ def verdict_of(
 
 def quality_of(
     place: Place,
-    unaligned: Complex,
+    lines: Complex,
     found: Registration,
     verdict: Verdict,
     state: Epoch,
 ) -> Quality:
-    """Quality of one transient against the template's line."""
-    lines = spectrum.spectrum_of(unaligned)
+    """Quality of one transient, by its spectrum, against the template's line."""
     height = state.line.height
     offset = state.absolute.shift_hz + found.shift_hz
     lipid = quality_measures.lipid_height(lines, state.axis, offset)
@@ -106,14 +104,15 @@ def quality_of(
 def prepared_of(
     place: Place,
     unaligned: Complex,
+    came: Complex,
     found: Registration,
     judged: weights.Judgement,
     measured: weights.Measures,
     state: Epoch,
     settings: Settings,
 ) -> Prepared:
-    """A transient (points,) and its quality, put together."""
+    """A transient (points,), its spectrum `came` and its quality, put together."""
     aligned = state.moved_back(unaligned, found) if settings.align else unaligned
     verdict = verdict_of(place, found, judged, state.phases, reject=settings.reject)
-    quality = quality_of(place, unaligned, found, verdict, state)
-    return Prepared(place.index, aligned, unaligned, quality, measured)
+    quality = quality_of(place, came, found, verdict, state)
+    return Prepared(place.index, aligned, unaligned, came, quality, measured)

@@ -16,6 +16,7 @@ is in error by e the other way, which is what makes water a navigator (`navigato
 
 from __future__ import annotations
 
+import cmath
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,11 +26,9 @@ from monitor.analysis.signal.spectrum import Real
 FAINTEST_RAD = 0.25
 """Water whose phase is not known to 14 degrees tells nothing."""
 
-SHIFT, PHASE = 2, 1
-"""Places of the metabolites' shift and phase among the parameters."""
-
-WATER = (4, 5, 6, 7)
-"""Places of Re c, Re d, Im c, Im d."""
+BASE = 8
+"""Parameters that count: amplitude, phase, shift, broadening, Re c, Re d, Im c, Im d.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +54,26 @@ def sighting_of(p: Real, covariance: Real, amplitude: float) -> Sighting | None:
 
     Parameters
     ----------
-    covariance : (n, n) of the parameters
+    covariance : (n, n) of the parameters; further ones do not count
     amplitude : of the metabolites, above zero
     """
     c, d = complex(p[4], p[6]), complex(p[5], p[7])
     if c == 0:
         return None
-    to_water = np.zeros((2, p.size))
     g = d / c
-    for place, dc, dd in zip(WATER, (1, 0, 1j, 0), (0, 1, 0, 1j), strict=True):
-        to_water[:, place] = ((dd - g * dc) / c).real, (dc / c).imag
-    to_metabolites = np.zeros((2, p.size))
-    to_metabolites[0, SHIFT] = to_metabolites[1, PHASE] = 1.0 / amplitude
-    own = to_metabolites @ covariance @ to_metabolites.T
-    water = to_water @ covariance @ to_water.T
-    cross = to_metabolites @ covariance @ to_water.T
+    by_re_c, by_im_c, by_re_d, by_im_d = -g / c, -1j * g / c, 1 / c, 1j / c
+    turn_by_re_c, turn_by_im_c = (1 / c).imag, (1j / c).imag
+    to_both = np.array(
+        [
+            [0, 0, 1 / amplitude, 0, 0, 0, 0, 0],
+            [0, 1 / amplitude, 0, 0, 0, 0, 0, 0],
+            [0, 0, 0, 0, by_re_c.real, by_re_d.real, by_im_c.real, by_im_d.real],
+            [0, 0, 0, 0, turn_by_re_c, 0, turn_by_im_c, 0],
+        ]
+    )
+    both = to_both @ covariance[:BASE, :BASE] @ to_both.T
+    own, cross, water = both[:2, :2], both[:2, 2:], both[2:, 2:]
     noise = own + water - cross - cross.T
     if not noise[1, 1] < FAINTEST_RAD**2:
         return None
-    return Sighting(np.array([g.real, np.angle(c)]), noise, own, own - cross)
+    return Sighting(np.array([g.real, cmath.phase(c)]), noise, own, own - cross)

@@ -26,6 +26,7 @@ lasting change is rejected for good.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -41,8 +42,8 @@ ENOUGH = 8
 CUT = 8.0
 NAMES = ("residual", "lipid", "water", "amplitude", "broadening")
 FLAGS = ("motion", "lipid", "water", "motion", "motion")
-ONE_SIDED = np.array([True, True, True, False, False])
-CUTS = np.array([CUT, CUT, 2 * CUT, CUT, CUT])
+ONE_SIDED = (True, True, True, False, False)
+CUTS = (CUT, CUT, 2 * CUT, CUT, CUT)
 
 Values = NDArray[np.float64]
 
@@ -98,11 +99,14 @@ class Kind:
         """Judge a transient by those before it; weight 1 while they are too few."""
         if len(self.past) < ENOUGH:
             return Judgement(1.0, (), (0.0,) * len(NAMES))
-        x = np.array(measures.values)
         centre, spread = self._centre_and_spread(step % self.cycle_steps)
-        scale = np.maximum(spread, measures.sds)
-        # Transients that are all the same have no scatter: none of them is unlike.
-        z = np.where(scale > 0, (x - centre) / np.where(scale > 0, scale, 1.0), 0.0)
+        z = []
+        for x, c, s, sd in zip(
+            measures.values, centre.tolist(), spread.tolist(), measures.sds, strict=True
+        ):
+            scale = max(sd, s)
+            # Transients that are all the same have no scatter: none of them is unlike.
+            z.append((x - c) / scale if scale > 0 else 0.0)
         return judgement(z)
 
     def _centre_and_spread(self, step: int) -> tuple[Values, Values]:
@@ -133,16 +137,16 @@ class Kind:
         return bool(np.all(scatter <= 3.0 * np.maximum(usual, 1e-3)))
 
 
-def judgement(z: Values) -> Judgement:
+def judgement(z: Sequence[float]) -> Judgement:
     """Weight and flags from the z of each measure."""
-    one = np.where(ONE_SIDED, np.maximum(z, 0.0), np.abs(z))
-    each = np.where(one < CUTS, (1.0 - (one / CUTS) ** 2) ** 2, 0.0)
-    flags = dict.fromkeys(
-        flag
-        for flag, w in zip(FLAGS, each.tolist(), strict=True)
-        if w < COUNTING_WEIGHT
-    )
-    return Judgement(float(each.min()), tuple(flags), tuple(z.tolist()))
+    least, flags = 1.0, dict[str, None]()
+    for one, cut, sided, flag in zip(z, CUTS, ONE_SIDED, FLAGS, strict=True):
+        far = (max(one, 0.0) if sided else abs(one)) / cut
+        weight = (1.0 - far * far) * (1.0 - far * far) if far < 1 else 0.0
+        if weight < COUNTING_WEIGHT:
+            flags[flag] = None
+        least = min(least, weight)
+    return Judgement(least, tuple(flags), tuple(z))
 
 
 def _spread(values: Values, centres: Values) -> Values:

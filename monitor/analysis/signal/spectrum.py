@@ -96,16 +96,19 @@ def rotation(points: int, phase_rad: float, step_rad: float) -> Complex:
     The product of a coarse and a fine rotation: an exponential takes as long as ten
     products.
     """
-    coarse, fine = _counts(-(-points // RUN))
-    turns = np.exp(1j * (phase_rad - step_rad * coarse))
-    turns = turns[:, np.newaxis] * np.exp(-1j * step_rad * fine)
-    return np.asarray(turns.reshape(-1)[:points], complex)
+    runs = -(-points // RUN)
+    angles = step_rad * _counts(runs)
+    angles[:runs] -= phase_rad
+    turns = np.exp(-1j * angles)
+    product: Complex = turns[:runs, np.newaxis] * turns[runs:]
+    return product.reshape(-1)[:points]
 
 
 @lru_cache(maxsize=16)
-def _counts(runs: int) -> tuple[Real, Real]:
-    """First points of runs, and points within a run."""
-    return RUN * np.arange(runs, dtype=float), np.arange(RUN, dtype=float)
+def _counts(runs: int) -> Real:
+    """First points of runs, and the points within a run behind them."""
+    first = RUN * np.arange(runs, dtype=float)
+    return np.concatenate((first, np.arange(RUN, dtype=float)))
 
 
 def row_by_row(rows: Complex, matrix: Complex) -> Complex:
