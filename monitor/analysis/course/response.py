@@ -187,6 +187,8 @@ def without_gain(found: Changes, elsewhere: NDArray[np.bool_]) -> Changes:
     Coil weights, coil load and receiver gain are an epoch's own, so that amplitudes of
     two epochs have no common scale: their changes become nan.  In ratios it cancels.
     """
+    if not elsewhere.any():
+        return found
     amplitudes = np.array([needs_gain(name) for name in found.names], bool)
     return _without(found, elsewhere[..., np.newaxis] & amplitudes)
 

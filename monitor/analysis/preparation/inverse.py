@@ -18,15 +18,14 @@ def inverse(normal: Real, prior: Real) -> Real:
     """
     sizes = normal.diagonal().copy()
     sizes[sizes == 0] = 1.0
-    scale = sizes**-0.5
+    scale = np.outer(sizes, sizes) ** -0.5
     scaled = normal.copy()
     scaled.flat[:: len(normal) + 1] += prior
     scaled *= scale
-    scaled *= scale[:, np.newaxis]
     triangle, failed = lapack().dpotrf(scaled, lower=1)
     if failed or triangle.diagonal().min() < WELL:
         half = np.linalg.pinv(scaled, 1e-12, True)
     else:
         half, _ = lapack().dpotri(triangle, lower=1)
         half = np.tril(half) + np.tril(half, -1).T
-    return np.asarray(half * scale * scale[:, np.newaxis])
+    return np.asarray(half * scale)

@@ -36,6 +36,7 @@ from monitor.analysis.tracking.dynamics import (
     START_SHARE,
     sums_of,
 )
+from monitor.analysis.tracking.growing_sum import GrowingSum
 from monitor.analysis.tracking.measurement import WIDTHS, Measurement
 from monitor.analysis.tracking.tracker import TRACKED, tracked_changes
 from monitor.analysis.tracking.transient_view import Observed
@@ -67,6 +68,8 @@ class Accumulated:
     _rows: dict[Key, Real] = field(default_factory=dict)
     _grams: dict[Key, Real] = field(default_factory=dict)
     _asked: Real | None = None
+    _growing: GrowingSum | None = None
+    _newest: Key = (0, False)
     _sums: Real = field(init=False)
     _precision: tuple[Real, Real] = field(init=False)
 
@@ -102,6 +105,7 @@ class Accumulated:
             self.weights[key], self.moments[key] = 0.0, np.zeros_like(add)
             self._measurements[one.epoch] = measurement
             self.set_out()
+        self._newest = key
         self.weights[key] += one.weight
         self.moments[key] = self.moments[key] + add
 
@@ -109,15 +113,22 @@ class Accumulated:
         """Percent change and SD by outcome; None while there is nothing to compare."""
         if self._asked is None:
             return None
-        B, precision = self._asked, self._prior()
-        score = np.zeros(precision.size)
-        M = len(self.names)
-        score[:M] = precision[:M] * self.c0
-        for key in self.weights:
-            score += self.moments[key] @ self._rows[key]
-        information = self._information()
-        _, solved, _ = lapack().dposv(information, np.vstack([score, B]).T, lower=1)
-        return self._known(B @ solved[:, 0], B @ solved[:, 1:])
+        key = self._newest
+        growing = self._growing_by(key, self._asked)
+        return self._known(*growing.answered(self.weights[key], self.moments[key]))
+
+    def _growing_by(self, key: Key, asked: Real) -> GrowingSum:
+        """All but one sum, put together again where that has changed."""
+        others = {other: w for other, w in self.weights.items() if other != key}
+        if self._growing is None or self._growing.others != (key, others):
+            precision, M = self._prior(), len(self.names)
+            score = np.zeros(precision.size)
+            score[:M] = precision[:M] * self.c0
+            for other in others:
+                score += self.moments[other] @ self._rows[other]
+            A, H = self._information(others), self._rows[key]
+            self._growing = GrowingSum.of((key, others), A, H, asked, score)
+        return self._growing
 
     def expecting(
         self, epoch: int, measurement: Measurement, after: bool, weight: float
@@ -157,7 +168,7 @@ class Accumulated:
         if self._asked is None:
             return {}
         B = self._asked
-        _, solved, _ = lapack().dposv(self._information(), B.T, lower=1)
+        _, solved, _ = lapack().dposv(self._information(self.weights), B.T, lower=1)
         level = np.append(self._sums @ self.c0, 1.0)
         known = self._known(np.tile(level, 2), B @ solved)
         return {name: sd for name, (_, sd) in known.items()}
@@ -170,16 +181,16 @@ class Accumulated:
         found = zip(TRACKED, known.percents.tolist(), known.sds.tolist(), strict=True)
         return {name: (v, sd) for name, v, sd in found if np.isfinite(sd) and sd > 0}
 
-    def _information(self) -> Real:
-        """Of (c, d, and g, w and v of each sum), prior and all sums."""
+    def _information(self, weights: Mapping[Key, float]) -> Real:
+        """Of (c, d, and g, w and v of each sum), prior and sums of these weights."""
         information = np.diag(self._prior())
-        for key, weight in self.weights.items():
+        for key, weight in weights.items():
             information += weight * self._grams[key]
         return information
 
     def set_out(self) -> None:
         """What the sums measure, and what is asked of them, where there is one more."""
-        keys = list(self.weights)
+        self._growing, keys = None, list(self.weights)
         size = self._prior().size
         self._rows = {key: self._seen(key, k, size) for k, key in enumerate(keys)}
         self._grams = {key: H.T @ H for key, H in self._rows.items()}

@@ -28,7 +28,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.analysis.course.outcomes import root_of
 from monitor.analysis.signal.lapack import lapack
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.dynamics import (
@@ -44,8 +43,8 @@ TRACKED = ("Glu", "Glx", "Glx/tNAA", "Glu/tCr")
 PARTS = tuple(
     tuple(SUMS.index(part) for part in outcome.split("/")) for outcome in TRACKED
 )
-TOP = [top for top, *_ in PARTS]
-BOTTOM = [(*parts, REMEMBERED)[1] for parts in PARTS]
+TOP = np.array([top for top, *_ in PARTS])
+BOTTOM = np.array([(*parts, REMEMBERED)[1] for parts in PARTS])
 """Places of n and b among what is remembered; behind it stands a 1."""
 UNITS = np.eye(REMEMBERED + 1)[:, :REMEMBERED]
 POWERS = np.hstack([UNITS[TOP] - UNITS[BOTTOM], UNITS[BOTTOM] - UNITS[TOP]])
@@ -126,20 +125,21 @@ class Tracker:
         """
         if weight <= 0:
             return None
-        n, rows = self.mean.size, self.wide(rows)
+        rows = self.wide(rows)
         seen = rows @ self.covariance
         S = seen @ rows.T
         S.flat[:: len(S) + 1] += 1 / weight
-        C = np.linalg.cholesky(S)
-        rest = (o - rows @ self.mean)[:, None]
-        right = np.hstack([seen, rows, rest] if smoothed else [seen, rest])
-        solved, _ = lapack().dtrtrs(C, right, lower=1)
-        W, v = solved[:, :n], solved[:, -1]
+        C, failed = lapack().dpotrf(S.T, lower=1, overwrite_a=1)
+        diagonal = C.diagonal().copy()
+        if failed:
+            raise np.linalg.LinAlgError("the covariance of an innovation")
+        inverse, _ = lapack().dtrtri(C, lower=1, overwrite_c=1)
+        W, v = inverse @ seen, inverse @ (o - rows @ self.mean)
         self.mean = self.mean + v @ W
         covariance = self.covariance - W.T @ W
         self.covariance = 0.5 * (covariance + covariance.T)
-        self.log_likelihood -= 0.5 * float(v @ v) + float(np.log(np.diag(C)).sum())
-        return Step(solved[:, n:-1], W, v)
+        self.log_likelihood -= 0.5 * float(v @ v) + float(np.log(diagonal).sum())
+        return Step(inverse @ rows if smoothed else rows[:0], W, v)
 
     def remember(self, weight: float) -> Real:
         """Take the present sums into r; the matrix (n, n) that this was."""
@@ -203,13 +203,14 @@ def tracked_changes(joint: Real, covariance: Real) -> tuple[Real, Real]:
     `joint` is (..., 10), `covariance` (..., 10, 10); not finite where the basis set
     does not hold the parts of an outcome.
     """
+    sums = np.ones((*joint.shape[:-1], REMEMBERED + 1))
+    g = np.zeros((*joint.shape[:-1], *POWERS.shape))
     with np.errstate(all="ignore"):
-        ratios = joint[..., :REMEMBERED] / joint[..., REMEMBERED:]
-        ratios = np.concatenate([ratios, np.ones_like(ratios[..., :1])], axis=-1)
-        q = ratios[..., TOP] / ratios[..., BOTTOM]
-        g = np.where(POWERS, POWERS / joint[..., None, :], 0.0)
-        variance = np.maximum(np.sum((g @ covariance) * g, axis=-1), 0.0)
-    return 100 * (q - 1), 100 * np.abs(q) * root_of(variance)
+        sums[..., :-1] = joint[..., :REMEMBERED] / joint[..., REMEMBERED:]
+        q = sums[..., TOP] / sums[..., BOTTOM]
+        np.divide(POWERS, joint[..., None, :], out=g, where=POWERS != 0)
+        variance = np.maximum(((g @ covariance) * g).sum(axis=-1), 0.0)
+        return 100 * (q - 1), 100 * np.abs(q) * np.sqrt(variance)
 
 
 def shared_doubt(doubt: Real, names: tuple[str, ...]) -> Real | float:

@@ -33,3 +33,16 @@ def test_nothing_is_known_at_first() -> None:
     for _ in range(5):
         variation.push(np.full(10, 50.0))
     assert variation.loadings().shape == (10, 0)
+
+
+def test_directions_are_those_that_all_eigenvalues_tell() -> None:
+    rng = np.random.default_rng(4)
+    variation, found = Variation.empty(10), []
+    for _ in range(300):
+        variation.push(rng.normal(size=10) * np.append(np.ones(9), 1.25))
+        w = np.linalg.eigvalsh(variation.moment / variation.count)
+        edge = (1.0 + np.sqrt(10 / variation.count)) ** 2
+        expected = min(int(np.sum(w > edge)), 2) if variation.count >= 12 else 0
+        found.append(variation.loadings().shape[1])
+        assert found[-1] == expected
+    assert 0 < np.count_nonzero(found) < len(found)
