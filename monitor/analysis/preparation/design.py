@@ -162,7 +162,7 @@ class Design:
     def _coloured(self, L: Real) -> Real:
         """Coefficients (10, directions) of the parts for whitened ones."""
         if not self._colours:
-            self._colours.append(np.linalg.inv(self.whitening))
+            self._colours.append(np.asarray(np.linalg.inv(self.whitening), float))
         return np.asarray(self._colours[0] @ L)
 
     def _kernels_of(self, lipid: bool) -> Real:

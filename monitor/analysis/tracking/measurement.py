@@ -78,7 +78,7 @@ class Measurement:
 
     def beyond(self, amplitudes: Real, widths_hz: Real) -> Real:
         """What is in o (q,) beyond the linear `rows`, for c (M,), w and v."""
-        w = np.minimum(np.maximum(widths_hz, -WIDTH_REACH_HZ), WIDTH_REACH_HZ)
+        w: Real = np.minimum(np.maximum(widths_hz, -WIDTH_REACH_HZ), WIDTH_REACH_HZ)
         u = np.array([np.pi * TIME_UNIT_S * w[0]], complex)
         a = coefficients(u, self.gauss_unit * w[1:])[0, 1:].real
         whole: Real = a @ (self.terms @ amplitudes)
