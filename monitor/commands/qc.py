@@ -99,6 +99,14 @@ def judge_sessions(
             "temperature and the place of its lines, not by water, lipid or infusion.",
         ),
     ] = False,
+    inject: Annotated[
+        bool,
+        typer.Option(
+            "--inject",
+            help="One session: put a known change of glutamate into copies of it, "
+            "and report what is read.",
+        ),
+    ] = False,
     simulate: Annotated[
         str,
         typer.Option("--simulate", help="PROTOCOL: what it would detect."),
@@ -132,8 +140,10 @@ def judge_sessions(
         _note_reason(places, reason)
     judged = session_places(places, join, gap)
     if len(judged) == 1 and _is_one(judged[0]) and not participants:
-        _judge_one(judged[0], out, wishes, water, pdf, names)
+        _judge_one(judged[0], out, wishes, water, pdf, names, inject)
         return
+    if inject:
+        raise InputError("--inject takes one session: give one file, or --join.")
     if join:
         raise InputError("--join takes the files of one visit, and no --participants.")
     each = said_of_each(len(places), reference=reference, infusion=infusion)
@@ -172,11 +182,12 @@ def _judge_one(
     water: Path | None,
     pdf: bool,
     names: bool,
+    inject: bool,
 ) -> None:
 
     with results_folder(out):
         title = session.name if names else ""
-        judged = judge(session, wishes, water, title, names)
+        judged = judge(session, wishes, water, title, names, inject)
     write_session_report(judged, out, pdf)
     say(f"{judged.report['verdict']}: {out / 'report.html'}")
 

@@ -24,6 +24,7 @@ from monitor.judge.criteria import (
 )
 from monitor.judge.figure_data import Drawn, Times, drawn_of
 from monitor.judge.followed_session import Followed, follow
+from monitor.judge.known_change import known_change
 from monitor.judge.labels import label_of
 from monitor.judge.line_width import line_width_bias
 from monitor.judge.mrsinmrs import mrsinmrs
@@ -58,11 +59,13 @@ def judge(
     water: Path | None = None,
     title: str = "",
     names: bool = False,
+    injected: bool = False,
 ) -> JudgedSession:
     """Analyse one session and judge it.
 
     `title` is what the report calls the session; by default its label.  `names`: it may
-    hold names of files, and what was typed as author and kind of a marker.
+    hold names of files, and what was typed as author and kind of a marker.  `injected`:
+    put a known change into copies of it, too.
 
     Raises
     ------
@@ -85,6 +88,9 @@ def judge(
             "markers": _markers(followed, names),
         },
         "line_width": asdict(bias) if bias else None,
+        "known_change": known_change(place, wishes, water, followed)
+        if injected
+        else None,
         "mrsinmrs": [asdict(f) for f in mrsinmrs(followed, *_line(judged), texts)],
         "notes": [
             *(n.text for n in _notice(followed) if not n.rule.log_only),

@@ -65,7 +65,9 @@ def session_page(judged: JudgedSession) -> str:
         }
         for name in figure_names(judged.drawn, report["outcome_hidden"])
     ]
-    absent = dict.fromkeys(("measures", "detectable", "models", "answers"))
+    absent = dict.fromkeys(
+        ("measures", "detectable", "models", "answers", "known_change")
+    )
     return (
         environment()
         .get_template("session.html.j2")

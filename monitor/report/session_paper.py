@@ -47,7 +47,7 @@ def _pages(judged: JudgedSession) -> Paper:
     _criteria(paper, judged)
     paper.heading("Acquisition")
     paper.pairs(wording.acquisition_rows(r), 0.16)
-    _flow(paper, judged, [_detectable, _line_width, _counts])
+    _flow(paper, judged, [_detectable, _line_width, _known_change, _counts])
     _tables(paper, judged)
     return paper
 
@@ -187,6 +187,13 @@ def _line_width(paper: Paper, judged: JudgedSession) -> None:
     if judged.report["line_width"]:
         paper.heading("Line width")
         paper.paragraph(wording.line_width_sentence(judged.report))
+
+
+def _known_change(paper: Paper, judged: JudgedSession) -> None:
+    if found := judged.report.get("known_change"):
+        paper.heading("A known change put in")
+        for sentence in found["said"]:
+            paper.paragraph(sentence)
 
 
 def _counts(paper: Paper, judged: JudgedSession) -> None:

@@ -21,7 +21,9 @@ from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.update import Update
 from monitor.protocol.blinding import KIND, lock_recorded
 from monitor.protocol.settings import Settings
+from monitor.run.background_injection import BackgroundInjection
 from monitor.run.feed import Feed
+from monitor.run.known_change import Copies
 from monitor.run.outbox import Outbox, Unsent
 from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import (
@@ -34,6 +36,7 @@ from monitor.run.worker_messages import (
     Inspect,
     Inspected,
     Play,
+    PutIn,
     Report,
     Rewound,
     Seek,
@@ -70,6 +73,10 @@ class Run(Protocol):
         """Work through one message."""
         ...
 
+    def copies(self) -> Copies | None:
+        """What a known change can be put into by now; None: too little."""
+        ...
+
     def curves_between(self, start_s: float, end_s: float) -> Curves | None:
         """Spectra and fit of a stretch of scanner time, s."""
         ...
@@ -100,6 +107,8 @@ class Loop:
     time_s: float = 0.0
     outbox: Outbox = field(default_factory=Outbox)
     told_waiting: tuple[Unsent, ...] = ()
+    injections: BackgroundInjection | None = None
+    looked_seq: int = -1
     reached_s: float = 0.0  # like `time_s`, but of messages that came again too
 
     def obey(self, command: Command) -> None:
@@ -128,6 +137,16 @@ class Loop:
             self._work(self.waiting.popleft())
             if time.monotonic() >= until:
                 break
+        self._inject()
+
+    def _inject(self) -> None:
+        """Put a known change into copies where that is due; tell what came of it."""
+        if self.injections is None:
+            return
+        new, self.looked_seq = self.looked_seq != self.done_seq, self.done_seq
+        found = self.injections.turn(self.run.copies() if new else None)
+        if found is not None:
+            self.reports.append(PutIn(found))
 
     def _take_in(self, timeout_s: float) -> None:
         """Take in what has come; tell the window how much that is before the work.
@@ -172,6 +191,8 @@ class Loop:
         if message.session != self.session:
             if self.session:
                 self.run = self.config.open_run()
+                if self.injections is not None:
+                    self.injections.stop()
             self.session, self.done_seq = message.session, -1
             self.reports.append(Began(message.session))
             self._follow(message.session)

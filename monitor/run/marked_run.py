@@ -67,6 +67,11 @@ class MarkedRun:
         """Whether the outcome is hidden."""
         return self.pipeline is not None and self.pipeline.settings.outcome_hidden
 
+    @property
+    def kept(self) -> tuple[Message, ...]:
+        """What came through the filters, coils combined."""
+        return tuple(one for taken in self._kept for one in taken.passed)
+
     def push(self, taken: Taken) -> Update:
         """The update of one message; with all before it again where a mark changed."""
         event = taken.event

@@ -19,6 +19,7 @@ from monitor.analysis.fit.mm_prior import NAME as MM_PRIOR
 from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.note import Note
 from monitor.analysis.pipeline import Pipeline
+from monitor.analysis.preparation.combination import Combination
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.water_course import WaterPoint
 from monitor.analysis.tracking.agreement import Agreement
@@ -96,6 +97,7 @@ class Result:
     measured_mm : the newest block of macromolecules that the session measured
     measured_mm_used : whether the fits have macromolecules of the session's own
     pieces : the files of a session that was joined of several
+    combination : coil weights and eddy phase of the last epoch
     """
 
     settings: Settings
@@ -127,6 +129,7 @@ class Result:
     agreement: Agreement | None = None
     measured_mm: MeasuredBlock | None = None
     measured_mm_used: bool = False
+    combination: Combination | None = None
 
     @property
     def mm_source(self) -> str:

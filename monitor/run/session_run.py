@@ -37,6 +37,7 @@ from streams.sources.checks.conjugation import ConjugationCheck
 if TYPE_CHECKING:
     from monitor.analysis.fit.curves import Curves
     from monitor.analysis.pipeline import Pipeline
+    from monitor.run.known_change import Copies
     from monitor.run.result import Counts, Result
 
 
@@ -59,6 +60,7 @@ class SessionRun:
     """
 
     def __init__(self, wishes: Wishes, live: bool = True) -> None:
+        self._wishes = wishes
         self._nulled_gate = NulledGate()
         self._run = MarkedRun(wishes, live, self._nulled_gate.renamed)
         self._water_gate = WaterGate()
@@ -129,6 +131,27 @@ class SessionRun:
             update = self.push(Message(last.session, last.seq + 1, last.epoch, end))
         return update, self._result(self._run.pipeline)
 
+    @property
+    def kept(self) -> tuple[Message, ...]:
+        """What came through the filters, to work it through once more.
+
+        Transients of several coils are combined, once that is settled.
+        """
+        return self._run.kept
+
+    def copies(self) -> Copies | None:
+        """What a known change can be put into by now; None: too little."""
+        from monitor.run.known_change import Copies, halves_before
+
+        pipeline, start_s = self._run.pipeline, self._run.marks.held.start_s
+        if pipeline is None:
+            return None
+        qualities, reference_s = pipeline.course.qualities, pipeline.reference_s
+        halves = halves_before(qualities, reference_s, start_s)
+        if halves is None:
+            return None
+        return Copies(halves, start_s is not None, self._wishes, lambda: self.kept)
+
     def curves_between(self, start_s: float, end_s: float) -> Curves | None:
         """Spectra and fit of a stretch of scanner time, s; see `window_curves`."""
         from monitor.run.window_curves import curves_between
@@ -169,6 +192,7 @@ class SessionRun:
             measured_mm=basis.nulled.measured,
             measured_mm_used=basis.measured_mm is not None,
             durations_ms=self._durations_ms,
+            combination=intake.combination,
         )
 
     def _counts(self, pipeline: Pipeline) -> Counts:

@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from monitor.run.background_injection import BackgroundInjection
 from monitor.run.feed import Feed
 from monitor.run.loop import Loop, WorkerConfig
 from monitor.run.outbox import Outbox, waiting_folder
@@ -41,7 +42,10 @@ def work(config: WorkerConfig, connection: Connection) -> None:
         with threadpool_limits(1):
             feed = config.open_feed()
             outbox = Outbox(waiting_folder())
-            _run(Loop(config, feed, config.open_run(), outbox=outbox), connection)
+            injections = BackgroundInjection()
+            run = config.open_run()
+            loop = Loop(config, feed, run, outbox=outbox, injections=injections)
+            _run(loop, connection)
     except (BrokenPipeError, EOFError, ConnectionError):
         log.info("the window is gone")
     except InputError as error:

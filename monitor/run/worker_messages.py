@@ -8,6 +8,7 @@ from typing import Any
 
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.update import Update
+from monitor.run.known_change import Injection
 from monitor.run.outbox import Unsent
 from monitor.run.stream_state import Stream
 
@@ -144,6 +145,13 @@ class Inspected:
 
 
 @dataclass(frozen=True, slots=True)
+class PutIn:
+    """A known change was put into copies of the session."""
+
+    found: Injection
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The worker had to stop: one sentence."""
 
@@ -151,5 +159,14 @@ class Failed:
 
 
 Report = (
-    Began | Computed | Again | Rewound | Heard | Sent | Waiting | Inspected | Failed
+    Began
+    | Computed
+    | Again
+    | Rewound
+    | Heard
+    | Sent
+    | Waiting
+    | Inspected
+    | PutIn
+    | Failed
 )

@@ -21,6 +21,7 @@ from monitor.run.worker_messages import (
     Failed,
     Heard,
     Inspected,
+    PutIn,
     Report,
     Rewound,
     Sent,
@@ -87,6 +88,8 @@ class Session:
                 take_waiting(self.state, report)
             case Inspected(spans_s, curves):
                 keep_curves(self.state, spans_s, curves)
+            case PutIn(found):
+                self.state.known_change = found
             case Failed(sentence):
                 self.failed = sentence
                 fail(self.state, sentence)
@@ -102,6 +105,7 @@ class Session:
         self._here, self._typed = None, []
         self._afresh(now_s)
         self.state.asked.clear()
+        self.state.known_change = None
 
     def _keep(self, update: Update) -> None:
         self._updates.append(replace(update, strip_raw=None))
@@ -202,6 +206,7 @@ class Session:
         for mark in self._typed:
             self.display.fold(Update(-1, 0, event=mark), now_s)
         self.state.asked |= old.asked
+        self.state.known_change = old.known_change
         self.state.unsent, self.state.unsent_folder = old.unsent, old.unsent_folder
 
 

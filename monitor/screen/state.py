@@ -21,6 +21,7 @@ from monitor.analysis.tracking.forecast import Foreseen
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.protocol.settings import Settings
 from monitor.run.identity import Identity
+from monitor.run.known_change import Injection
 from monitor.run.outbox import Unsent
 from monitor.run.stream_state import Stream
 from monitor.screen.notices import Notices
@@ -60,6 +61,7 @@ class SessionState:
         agree
     nulled : how far the block is that measures macromolecules now; None: there is none
     measured_mm : the newest block that was judged
+    known_change : what came of one that was put into copies of the session
     low_weight, missing : transients of low weight, and those that never came
     counted : whether missing ones could be seen
     waters : a row per water reference, see `WaterPoint`
@@ -102,6 +104,7 @@ class SessionState:
     agreement: Agreement | None = None
     nulled: NulledProgress | None = None
     measured_mm: MeasuredBlock | None = None
+    known_change: Injection | None = None
     looked_at: dict[Span, Curves | None] = field(default_factory=dict)
     low_weight: int = 0
     missing: int = 0

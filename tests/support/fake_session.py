@@ -128,6 +128,9 @@ class FakePipeline:
     qualities: list[Quality] = field(default_factory=list)
     estimates: list[Estimate] = field(default_factory=list)
 
+    def copies(self) -> None:
+        """Nothing is put into copies of invented numbers."""
+
     def push(self, message: Message) -> Update:
         """Update of one message."""
         blank = Update(message.seq, message.epoch)

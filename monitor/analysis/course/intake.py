@@ -24,6 +24,7 @@ from monitor.analysis.course.curves import strip_of
 from monitor.analysis.course.water_reference import water_amplitude
 from monitor.analysis.fit.curves import Curve
 from monitor.analysis.fit.model import Model
+from monitor.analysis.preparation.combination import Combination
 from monitor.analysis.preparation.preparation import Preparation
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.second_pass import session_realigned
@@ -174,6 +175,11 @@ class Intake:
     def on_trial(self) -> bool:
         """Whether the newest epoch may yet be the one before it."""
         return self._preparation is not None and self._preparation.on_trial
+
+    @property
+    def combination(self) -> Combination | None:
+        """Coil weights and eddy phase of the newest epoch; None before the first."""
+        return None if self._preparation is None else self._preparation.combination
 
     @property
     def cycle_steps(self) -> int:

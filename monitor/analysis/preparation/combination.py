@@ -98,6 +98,19 @@ class Combination:
         self.settled = True
         return [self._apply(fid) for fid in fids]
 
+    def spread(self, fid: Complex) -> Coils:
+        """What the coils (coils, points) see of a combined FID (points,).
+
+        Raises
+        ------
+        InputError : there are no coil weights yet
+        """
+        seen = self.weights if self.sensitivities is None else self.sensitivities
+        if seen is None:
+            raise InputError("There are no coil weights yet: push a transient first.")
+        own = fid if self.turn is None else fid * self.turn.conj()
+        return np.asarray(np.outer(seen, own))
+
     def _check_coils(self, fid: Coils, what: str) -> None:
         if fid.shape[0] != self.coil_count:
             raise InputError(

@@ -11,6 +11,7 @@ from monitor.analysis.tracking.forecast import Foreseen
 from monitor.run.stream_state import Stream
 from monitor.screen.disk import room_s
 from monitor.screen.number_words import DASH, clock, minutes_of, plain
+from monitor.screen.parts.known_change import short
 from monitor.screen.recent_quality import figures_of
 from monitor.screen.state import SessionState
 from monitor.screen.stream_messages import DISK_LOW_BYTES, DISK_LOW_S
@@ -18,6 +19,8 @@ from monitor.screen.window_conditions import LOW_WEIGHT_SHARE
 from streams.messages.marks import marks_that_hold
 from streams.messages.transient import Event
 
+PASSED_ON = (0.8, 1.25)
+"""Share of a change that was put in, between which the analysis passes it on."""
 NEVER = "a longer infusion"  # where no reference period would be long enough
 
 
@@ -57,6 +60,7 @@ def card_of(state: SessionState) -> Card:
             "transients of low weight", 100 * f.low_weight, 100 * LOW_WEIGHT_SHARE, "%"
         ),
         *macromolecules(state),
+        *known_change(state),
         recording(stream),
         disk(stream, room_s(state)),
         markers(stream, state.events),
@@ -93,6 +97,18 @@ def macromolecules(state: SessionState) -> tuple[Check, ...]:
     if measured.beyond_usual:
         figure += ", unlike a brain's"
     return (Check(name, figure, wanted, measured.good),)
+
+
+def known_change(state: SessionState) -> tuple[Check, ...]:
+    """Whether the analysis passes on a change; none where none was put in yet."""
+    found = state.known_change
+    if found is None:
+        return ()
+    low, high = PASSED_ON
+    wanted = f"{100 * low:.0f} to {100 * high:.0f} % of it"
+    share = found.recoveries[0].windows_share
+    good = low <= share <= high
+    return (Check("a known change put in", short(found), wanted, good),)
 
 
 def below(name: str, value: float, limit: float, unit: str) -> Check:

@@ -14,6 +14,7 @@ from monitor.analysis.tracking.tie import tie_departure, tie_is_doubtful
 from monitor.screen.number_words import clock, plain, signed
 from monitor.screen.parts.axis import UNSEEN, label_of
 from monitor.screen.parts.footer import footer
+from monitor.screen.parts.known_change import held, level, short
 from monitor.screen.parts.stretch_words import compared_words, stretch_words
 from monitor.screen.recent_quality import Figures, figures_of
 from monitor.screen.screen import Headline
@@ -51,7 +52,7 @@ def summary_of(state: SessionState, now_s: float, made: str = "") -> Summary:
         " · ".join(part for part in (who, state.source or "no session yet") if part),
         (Line("page made", made), *session_lines(state)),
         (*quality_lines(figures_of(state)), *_stretch_lines(state)),
-        _outcome(state, now_s),
+        (*_outcome(state, now_s), *_known_change_lines(state)),
         event_lines(state.standing()),
         footer(state.acquisition, state.source, state.settings),
     )
@@ -113,6 +114,15 @@ def _way_lines(state: SessionState) -> tuple[Line, ...]:
     return tuple(
         Line(*compared_words(one, zero_s)) for one in differences if one.way != Way.TIES
     )
+
+
+def _known_change_lines(state: SessionState) -> tuple[Line, ...]:
+    """A known change put into copies, and how well the level is known."""
+    found = state.known_change
+    if found is None:
+        return ()
+    figure = f"{short(found)}, {held(found)}; level {level(found)}"
+    return (Line("a known change put in", figure),)
 
 
 def _stretch_lines(state: SessionState) -> tuple[Line, ...]:

@@ -89,3 +89,17 @@ def test_bad_input_is_one_sentence(
     monkeypatch.chdir(tmp_path)
     assert run(monkeypatch, *words) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_known_change_is_put_into_one_session_alone(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    tiny: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    study = tmp_path / "study"
+    study.mkdir()
+    shutil.copy(tiny, study / "sub-01_ses-1.mcap")
+    asked = (str(study), "--out", str(tmp_path / "out"), "--inject")
+    assert run(monkeypatch, *asked) == 2
+    assert "--inject takes one session" in capsys.readouterr().err

@@ -1,0 +1,73 @@
+"""A known change put into copies of the session's transients, in words."""
+
+from __future__ import annotations
+
+import math
+
+from monitor.analysis.course.response import Z95
+from monitor.run.known_change import GLUTAMATE, PERCENT, RISE, Injection, Recovery
+from monitor.screen.number_words import DASH, brief, plain, signed
+
+NAMES = {RISE: "rising to the end", "step": "as a step"}
+
+
+def sentences(found: Injection) -> tuple[str, ...]:
+    """What was put in, what was read, whether intervals hold it, what is not seen."""
+    halves, whole = found.halves, found.recoveries[0].put
+    minutes = plain((halves.end_s - halves.start_s) / 60, 2)
+    return (
+        f"{GLUTAMATE} {signed(PERCENT, 0)} % of what is fitted, put into copies of the "
+        f"{halves.transients} transients ({minutes} min) before the infusion, from "
+        f"their middle on: {found.outcome} {_percent(whole)}.",
+        *(_read(one) for one in found.recoveries),
+        verdict(found),
+        f"It cannot see a wrong level: that of {found.outcome} itself is known to "
+        f"{level(found)}, and a true change reads as much too large or too small. Nor "
+        "can it see macromolecules or a line shape that are not the fit's.",
+    )
+
+
+def verdict(found: Injection) -> str:
+    """Whether the tracker's intervals hold what was put in."""
+    half = f"The tracker's 95 % interval ({_half(found.sd)})"
+    if found.holds:
+        return f"{half} holds what was put in, and 0 where nothing was."
+    missed = [NAMES[one.course] for one in found.recoveries if not one.holds]
+    missed += [] if found.still else ["0 where nothing was put in"]
+    return (
+        f"{half} does not hold it {' and '.join(missed)}: chance in one session of "
+        "twenty, else drift, motion or lipid before the infusion."
+    )
+
+
+def short(found: Injection) -> str:
+    """What was put in as a step, and what the windows read of it."""
+    step = found.recoveries[0]
+    put, read = _percent(step.windows_put), _percent(step.windows_read)
+    return f"{put}: {read} read"
+
+
+def held(found: Injection) -> str:
+    """Whether the tracker's interval holds what was put in, shortly."""
+    return f"interval {'holds' if found.holds else 'misses'} it"
+
+
+def level(found: Injection) -> str:
+    """How well the level is known."""
+    return _half(found.level_sd)
+
+
+def _half(sd: float) -> str:
+    return f"± {brief(Z95 * sd)} %"
+
+
+def _read(one: Recovery) -> str:
+    return (
+        f"{NAMES[one.course].capitalize()}: {_percent(one.windows_read)} of "
+        f"{_percent(one.windows_put)} are read in the mean of the windows, "
+        f"{_percent(one.read)} at the end by the tracker, which lags behind."
+    )
+
+
+def _percent(value: float) -> str:
+    return f"{signed(value)} %" if math.isfinite(value) else DASH
