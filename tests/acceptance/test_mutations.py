@@ -157,7 +157,7 @@ def test_a_change_is_noticed_or_survives(tree: Path) -> None:
     file = tree / "monitor" / "room" / "sums.py"
     before = file.read_bytes()
     changes = changes_in(Path("monitor/room/sums.py"), before, random.Random(1))
-    judge = Judge(tree, 60.0)
+    judge = Judge(tree, changes, 60.0)
     verdicts = [judge.judge(change) for change in changes]
     assert [verdict.noticed for verdict in verdicts] == [True, False]
     assert verdicts[0].by == "tests/monitor/test_sums.py::test_plus[one and two]"
@@ -173,7 +173,7 @@ def test_a_test_that_fails_anyway_notices_nothing(tree: Path) -> None:
     test.write_text(test.read_text().replace("== 3,", "== 4,"))
     path = Path("monitor/room/sums.py")
     change = changes_in(path, (tree / path).read_bytes(), random.Random(1))[0]
-    judge = Judge(tree, 60.0)
+    judge = Judge(tree, changes, 60.0)
     (doubted,) = judge.doubted([judge.judge(change)])
     assert not doubted.noticed
     assert "fails without the change" in doubted.by
