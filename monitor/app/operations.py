@@ -268,7 +268,7 @@ class Operations:
             tell_sentence(self.state, f"saved: {place}", self._clock())
 
     def _save_table(self, place: Path) -> None:
-        save_table(table_of(self.state, self._clock()), place)
+        save_table(table_of(self.state, self.state.held_at(self._clock())), place)
 
     def _save_summary(self) -> None:
         stamp = time.strftime("%Y-%m-%d_%H-%M")

@@ -54,10 +54,11 @@ def screen_of(
     seen = Identity((state.curves, state.mean_curves)), state.height, settings
     named = (state.acquisition, state.source, settings)
     measures = memo.measures.of((revision, settings), lambda: measures_of(state))
-    held = Identity((state.track_at(now_s), state.estimate_at(now_s)))
+    held = state.held_at(now_s)
+    tabled = revision, settings, Identity((held.point, held.estimate))
     return Screen(
         status=memo.status.same(status_of(state, now_s)),
-        headline=memo.headline.same(headline_of(state, now_s)),
+        headline=memo.headline.same(headline_of(state, now_s, held)),
         trend=memo.trend.of(
             (revision, view), lambda: trend_of(state, view, axis), waits["trend"]
         ),
@@ -73,9 +74,7 @@ def screen_of(
         waterfall=memo.waterfall.of(
             revision, lambda: waterfall_of(state, axis), waits["waterfall"]
         ),
-        table=memo.table.same(
-            memo.tabled.of((revision, settings, held), lambda: table_of(state, now_s))
-        ),
+        table=memo.table.same(memo.tabled.of(tabled, lambda: table_of(state, held))),
         messages=memo.messages.same(messages_of(state, now_s)),
         outlook=memo.outlook.same(outlook_of(state)),
         playback=state.stream.playback,

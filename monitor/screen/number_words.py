@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
@@ -29,6 +30,7 @@ def plain(value: float, digits: int = 3) -> str:
     return f"{value:.{min(decimals, 6)}f}".replace("-", MINUS)
 
 
+@lru_cache(maxsize=256)
 def brief(value: float) -> str:
     """Number with at most two digits and no zeros behind them: "0.05", "8"."""
     return f"{float(f'{value:.2g}'):g}".replace("-", MINUS)

@@ -58,16 +58,18 @@ def limits_of(settings: Settings) -> Limits:
 def figures_of(state: SessionState, last: int | None = None) -> Figures:
     """Medians over the last transients (None: all)."""
     rows = slice(None if last is None else -last, None)
-    q = state.quality
-    most = DRIFT_TRANSIENTS if last is not None else max(len(q), DRIFT_TRANSIENTS)
-    drift = drift_now_hz_per_min(q["time_s"], q["shift_hz"], most)
-    weight = q["weight"][rows]
+    time_s, shift_hz, *quality, weight = state.quality.get(
+        *("time_s", "shift_hz", "fwhm_hz", "snr", "water", "lipid", "weight")
+    )
+    most = max(time_s.size if last is None else 0, DRIFT_TRANSIENTS)
+    fwhm_hz, snr, water, lipid = (median_of(one[rows]) for one in quality)
+    weight = weight[rows]
     return Figures(
-        drift,
-        median_of(q["fwhm_hz"][rows]),
-        median_of(q["snr"][rows]),
-        median_of(q["water"][rows]),
-        median_of(q["lipid"][rows]),
+        drift_now_hz_per_min(time_s, shift_hz, most),
+        fwhm_hz,
+        snr,
+        water,
+        lipid,
         float(np.mean(weight < LOW_WEIGHT)) if len(weight) else math.nan,
     )
 

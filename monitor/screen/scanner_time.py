@@ -39,7 +39,7 @@ class ScannerTime:
     @property
     def behind_s(self) -> float:
         """About how long the newest transient that is shown is past, s."""
-        return self.interval_s * max(0, self.behind - UNDER_WAY)
+        return self.interval_s * max(0, self.known - self.done - UNDER_WAY)
 
     @property
     def catching_up(self) -> tuple[int, int] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from monitor.analysis.course.outcomes import needs_gain
@@ -33,7 +33,7 @@ from monitor.screen.screen import (
     TimeAxis,
     Trend,
 )
-from monitor.screen.state import SessionState
+from monitor.screen.state import Held, SessionState
 from monitor.screen.view import View
 
 
@@ -78,21 +78,20 @@ def status_of(state: SessionState, now_s: float) -> Status:
     return status(state.stream, progress)
 
 
-def headline_of(state: SessionState, now_s: float) -> Headline:
+def headline_of(state: SessionState, now_s: float, held: Held) -> Headline:
     """The change of the outcome and its verdict, or what it waits for."""
     if state.hidden:
         return headline.hidden()
-    outcome = state.settings.outcome
-    point, newest = state.track_at(now_s), state.estimate_at(now_s)
+    outcome, newest = state.settings.outcome, held.estimate
     return headline.headline(
         headline.Standing(
             outcome,
-            _change_of(state, outcome, point, newest),
+            _changes_of(state, (outcome,), held)[outcome],
             _waiting(state, newest, now_s),
             state.answers.get(outcome),
             state.zero_s(),
             state.settings.reference_target_percent,
-            _agreement(state, point, newest),
+            _agreement(state, held.point, newest),
             _age_s(state, now_s),
             state.wait_s(),
             state.new_epoch_s(),
@@ -102,17 +101,18 @@ def headline_of(state: SessionState, now_s: float) -> Headline:
     )
 
 
-def _change_of(
-    state: SessionState,
-    outcome: str,
-    point: TrackerPoint | None,
-    newest: Estimate | None,
-) -> CurrentChange | None:
-    """The change of an outcome now: headline, table and summary take this one."""
+def _changes_of(
+    state: SessionState, outcomes: Iterable[str], held: Held
+) -> dict[str, CurrentChange | None]:
+    """Changes of outcomes now: headline, table and summary take these."""
     full = min(state.settings.window, state.estimates.most_transients or 1)
-    return current_change(
-        outcome, point, newest, full, state.reference_s, state.window_s
-    )
+    reference_s, window_s = state.reference_s, state.window_s
+    return {
+        name: current_change(
+            name, held.point, held.estimate, full, reference_s, window_s
+        )
+        for name in outcomes
+    }
 
 
 def _waiting(state: SessionState, newest: Estimate | None, now_s: float) -> str:
@@ -197,34 +197,35 @@ def strips_of(
     state: SessionState, axis: TimeAxis, measures: Sequence[Measure]
 ) -> tuple[Strip, ...]:
     """The quality of the transients, what is past its limit first."""
-    q, s = state.quality, state.settings
-    zero = axis.zero_s
-    at = (q["time_s"] - zero) / 60
+    s, zero = state.settings, axis.zero_s
+    time_s, shift_hz, fwhm_hz, snr, lipid, weight, water = state.quality.get(
+        *("time_s", "shift_hz", "fwhm_hz", "snr", "lipid", "weight", "water")
+    )
+    at = (time_s - zero) / 60
     gaps = [((start - zero) / 60, (end - zero) / 60) for start, end in state.gaps_s]
-    shift, width = water_points(state.waters, zero)
+    shifts, widths = water_points(state.waters, zero)
     made = (
-        strips.shift_strip(at, q["shift_hz"], shift),
-        strips.width_strip(at, q["fwhm_hz"], s.fwhm_limit_hz, width),
-        strips.level_strip("snr", "SNR", "", at, q["snr"], s.snr_limit),
-        strips.level_strip("lipid", "lipid", "", at, q["lipid"], s.lipid_limit),
-        strips.weight_strip(at, q["weight"]),
-        strips.level_strip("water", "water", "", at, q["water"], s.water_limit),
+        strips.shift_strip(at, shift_hz, shifts),
+        strips.width_strip(at, fwhm_hz, s.fwhm_limit_hz, widths),
+        strips.level_strip("snr", "SNR", "", at, snr, s.snr_limit),
+        strips.level_strip("lipid", "lipid", "", at, lipid, s.lipid_limit),
+        strips.weight_strip(at, weight),
+        strips.level_strip("water", "water", "", at, water, s.water_limit),
     )
     past = frozenset(m.key for m in measures if m.good is False)
     ordered = strips.pressing(made, past, state.notices.conditions())
     return tuple(strips.broken(strip, gaps) for strip in ordered)
 
 
-def table_of(state: SessionState, now_s: float) -> Table:
+def table_of(state: SessionState, held: Held) -> Table:
     """The metabolites now."""
-    point, newest = state.track_at(now_s), state.estimate_at(now_s)
-    names = {} if point is None else point.filtered
+    names = () if held.point is None else held.point.filtered
     return table(
         Known(
             state.settings.outcome,
-            newest,
+            held.estimate,
             state.estimates,
-            {name: _change_of(state, name, point, newest) for name in names},
+            _changes_of(state, names, held),
             state.answers,
             state.reference_s,
             state.window_s,

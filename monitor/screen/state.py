@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,6 +41,13 @@ HEADLINE_S = 2.0  # the number changes at most this often
 START_S = 6.0  # in which nobody worries about a stream that is not there yet
 WATER = ("time_s", "shift_hz", "fwhm_hz", "amplitude", "interleaved")
 QUALITY = ("time_s", "shift_hz", "fwhm_hz", "snr", "weight", "water", "lipid")
+
+
+class Held(NamedTuple):
+    """What the headline and the table hold for a moment."""
+
+    point: TrackerPoint | None
+    estimate: Estimate | None
 
 
 @dataclass(eq=False, slots=True)
@@ -156,7 +164,7 @@ class SessionState:
     def running(self) -> bool:
         """Whether a live session is under way, so that closing should ask."""
         live = self.stream.playback is None and self.ended is None
-        return live and len(self.quality) > 0
+        return live and self.newest is not None
 
     def time_s(self) -> float:
         """Scanner time of the newest transient, s; 0 before the first."""
@@ -168,11 +176,11 @@ class SessionState:
 
     def first_s(self) -> float:
         """Scanner time of the first metabolite transient, s; 0 before it."""
-        return float(self.quality["time_s"][0]) if len(self.quality) else 0.0
+        return 0.0 if self.newest is None else float(self.quality["time_s"][0])
 
     def clock_s(self, now_s: float) -> float:
         """Scanner time now, between transients too; the newest's where catching up."""
-        if not (len(self.quality) or self.nulled):
+        if self.newest is None and self.nulled is None:
             return 0.0
         own = [e.time_s for e in self.events[-1:] if e.author != VIEWER]
         last = own[-1] if own else 0.0
@@ -181,7 +189,7 @@ class SessionState:
     def _newest_s(self) -> float:
         """Scanner time of the newest transient of either kind, s."""
         nulled_s = 0.0 if self.nulled is None else self.nulled.time_s
-        return max(self.time_s(), nulled_s)
+        return nulled_s if self.newest is None else max(self.newest.time_s, nulled_s)
 
     def _runs_on(self, now_s: float) -> float:
         """Scanner time by the caller's clock in a live session, else 0; s."""
@@ -200,7 +208,9 @@ class SessionState:
         """Age of the newest transient in whole seconds."""
         if self.arrived_s is None:
             return None
-        past_s = self._runs_on(now_s) - self._newest_s() if len(self.quality) else 0.0
+        past_s = 0.0
+        if self.newest is not None:
+            past_s = self._runs_on(now_s) - self._newest_s()
         return math.floor(max(now_s - self.arrived_s, past_s, self.behind_s()))
 
     def behind_s(self) -> float:
@@ -233,11 +243,12 @@ class SessionState:
     def infusion(self) -> tuple[float | None, float | None]:
         """Start and stop of the infusion, s, as recorded or as planned."""
         marks, newest = self.marks(), self.newest
-        start = marks.start
+        start, stop = marks.start, marks.stop
         if start is not None and start.author == GIVEN:
             begun = newest is not None and newest.time_s >= start.time_s
-            return (marks.start_s, marks.stop_s) if begun else (None, None)
-        return marks.start_s, marks.stop_s
+            start, stop = (start, stop) if begun else (None, None)
+        start_s = None if start is None else start.time_s
+        return start_s, None if stop is None else stop.time_s
 
     def marks(self) -> Marks:
         """The marks of the infusion that hold; found anew where an event has come."""
@@ -279,6 +290,10 @@ class SessionState:
         left_out = self.settings.rejected_epochs
         epochs = [(start, end) for n, start, end in spans if n in left_out]
         return (*epochs, *self.stretches.left_out_s(self.interval_s))
+
+    def held_at(self, now_s: float) -> Held:
+        """The tracker's point and the window that are shown at a reading."""
+        return Held(self.track_at(now_s), self.estimate_at(now_s))
 
     def estimate_at(self, now_s: float) -> Estimate | None:
         """The estimate for headline and table, held for `HEADLINE_S`."""

@@ -173,7 +173,7 @@ def test_a_test_that_fails_anyway_notices_nothing(tree: Path) -> None:
     test.write_text(test.read_text().replace("== 3,", "== 4,"))
     path = Path("monitor/room/sums.py")
     change = changes_in(path, (tree / path).read_bytes(), random.Random(1))[0]
-    judge = Judge(tree, changes, 60.0)
+    judge = Judge(tree, [change], 60.0)
     (doubted,) = judge.doubted([judge.judge(change)])
     assert not doubted.noticed
     assert "fails without the change" in doubted.by

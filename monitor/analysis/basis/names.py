@@ -102,7 +102,12 @@ def members(total: str, names: Iterable[str]) -> tuple[str, ...]:
 
 def find(wanted: str, names: Iterable[str]) -> str | None:
     """Return the entry that spells the metabolite `wanted`, or None."""
-    return _kinds(tuple(names)).get(canonical(wanted), (None,))[0]
+    return _found(wanted, tuple(names))
+
+
+@lru_cache(maxsize=256)
+def _found(wanted: str, names: tuple[str, ...]) -> str | None:
+    return _kinds(names).get(canonical(wanted), (None,))[0]
 
 
 @lru_cache(maxsize=64)

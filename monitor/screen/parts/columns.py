@@ -34,9 +34,13 @@ class Columns:
         column.flags.writeable = False
         return column
 
-    def get(self, name: str) -> Line:
-        """Column so far; nan where no row has named it."""
-        return self[name] if name in self else np.full(len(self), np.nan)
+    def get(self, *names: str) -> tuple[Line, ...]:
+        """Columns so far, read-only; nan where no row has named one."""
+        rows = self._table[:, : self._rows]
+        rows.flags.writeable = False
+        blank = np.full(self._rows, np.nan)
+        places = [self._place.get(name) for name in names]
+        return tuple(blank if place is None else rows[place] for place in places)
 
     def row(self, at: int) -> dict[str, float]:
         """One row by name."""

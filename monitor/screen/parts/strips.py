@@ -107,7 +107,8 @@ def pressing(
     Conditions come on late and go late, so that the order does not flicker.
     """
     marked = [replace(strip, past_limit=strip.key in past) for strip in strips]
-    return tuple(sorted(marked, key=lambda strip: strip.key not in conditions))
+    first = [strip for strip in marked if strip.key in conditions]
+    return (*first, *(strip for strip in marked if strip.key not in conditions))
 
 
 def _number(y: Line) -> str:

@@ -14,6 +14,7 @@ import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitor.analysis.basis.names import find
 from monitor.analysis.course.detectable import FACTOR
@@ -182,7 +183,9 @@ def _power(values: list[float]) -> int:
     return math.floor(math.log10(most))
 
 
+@lru_cache(maxsize=64)
 def _row(r: Numbers, power: int, accent: bool) -> Row:
+    """A row in words; those of windows are the same for some screens."""
     scale = 1.0 if "/" in r.name else 10.0**-power
     half = Z95 * r.sd
     return Row(

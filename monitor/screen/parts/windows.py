@@ -153,7 +153,7 @@ class Windows(Sequence[Estimate]):
 
         One of its own kind (independent or not) where there is one.
         """
-        end_s, kind = self._columns["time_end_s"], self._columns["independent"]
+        end_s, kind = self._columns.get("time_end_s", "independent")
         earlier = np.flatnonzero(end_s < this.time_start_s)
         own = earlier[kind[earlier] == this.independent]
         at = own if len(own) else earlier
@@ -161,7 +161,7 @@ class Windows(Sequence[Estimate]):
 
     def same(self, this: Estimate) -> Estimate | None:
         """The newest window of the same transients."""
-        start_s, end_s = self._columns["time_start_s"], self._columns["time_end_s"]
+        start_s, end_s = self._columns.get("time_start_s", "time_end_s")
         found = np.flatnonzero(
             (start_s == this.time_start_s) & (end_s == this.time_end_s)
         )
@@ -173,14 +173,12 @@ class Windows(Sequence[Estimate]):
 
     def course(self, outcome: str) -> Course:
         """Converged windows with a finite change of the outcome."""
-        held = self._columns
-        change, sd = (held.get(f"{table} {outcome}") for table in TABLES[2:4])
+        change, sd = self._columns.get(*(f"{table} {outcome}" for table in TABLES[2:4]))
         return self._course(change, sd)
 
     def provisional(self, outcome: str) -> Course:
         """Converged windows against the mean of all so far: before a reference."""
-        held = self._columns
-        value, sd = (held.get(f"{table} {outcome}") for table in TABLES[:2])
+        value, sd = self._columns.get(*(f"{table} {outcome}" for table in TABLES[:2]))
         mean, _ = self.mean_of(outcome)
         return self._course(100 * (value / mean - 1), 100 * sd / abs(mean))
 
@@ -188,9 +186,9 @@ class Windows(Sequence[Estimate]):
         self, outcome: str, span_s: tuple[float, float] = (-np.inf, np.inf)
     ) -> tuple[float, float]:
         """Mean of independent windows in a span, s, by 1 / variance, and its SD."""
-        held = self._columns
-        value, sd = (held.get(f"{table} {outcome}") for table in TABLES[:2])
-        use = self._own_in(span_s) & (held["converged"] > 0)
+        names = *(f"{table} {outcome}" for table in TABLES[:2]), "converged"
+        value, sd, converged = self._columns.get(*names)
+        use = self._own_in(span_s) & (converged > 0)
         use &= (sd > 0) & np.isfinite(value)
         if not use.any():
             return math.nan, math.nan
@@ -200,27 +198,28 @@ class Windows(Sequence[Estimate]):
 
     def _own_in(self, span_s: tuple[float, float]) -> NDArray[np.bool_]:
         """Which windows are independent and lie in a span, s."""
-        held, (start_s, end_s) = self._columns, span_s
-        inside = held["time_start_s"] >= start_s - NEAR_S
-        inside &= held["time_end_s"] <= end_s + NEAR_S
-        return inside & (held["independent"] > 0)
+        starts_s, ends_s, independent = self._columns.get(
+            "time_start_s", "time_end_s", "independent"
+        )
+        inside = starts_s >= span_s[0] - NEAR_S
+        inside &= ends_s <= span_s[1] + NEAR_S
+        return inside & (independent > 0)
 
     def _course(self, change: Line, sd: Line) -> Course:
-        held = self._columns
-        use = (held["converged"] > 0) & np.isfinite(change) & np.isfinite(sd)
+        start_s, end_s, converged, *kinds = self._columns.get(
+            *("time_start_s", "time_end_s", "converged"),
+            *("independent", "epoch", "n_transients"),
+        )
+        use = (converged > 0) & np.isfinite(change) & np.isfinite(sd)
         return Course(
-            held["time_start_s"][use],
-            held["time_end_s"][use],
-            change[use],
-            sd[use],
-            held["independent"][use],
-            held["epoch"][use],
-            held["n_transients"][use],
+            *(one[use] for one in (start_s, end_s, change, sd)),
+            *(kind[use] for kind in kinds),
         )
 
     @property
     def _middle_s(self) -> Line:
-        return 0.5 * (self._columns["time_start_s"] + self._columns["time_end_s"])
+        start_s, end_s = self._columns.get("time_start_s", "time_end_s")
+        return 0.5 * (start_s + end_s)
 
 
 def _names_of(estimate: Estimate) -> tuple[tuple[str, ...], ...]:

@@ -87,7 +87,7 @@ def _outcome(state: SessionState, now_s: float) -> tuple[Line, ...]:
     settings = state.settings
     return (
         *outcome_lines(
-            headline_of(state, now_s),
+            headline_of(state, now_s, state.held_at(now_s)),
             state.answers.get(settings.outcome),
         ),
         *tracker_lines(state.tracks.newest, settings.outcome),

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.basis.simulated import simulate_basis
-from monitor.report.basis_figure import draw, figure_of, shown_spectra
+from monitor.report.basis_figure import FWHM_HZ, draw, figure_of, shown_spectra
 from streams.errors import InputError
 from streams.spins import Sequence
 
@@ -40,3 +40,12 @@ def test_a_place_or_kind_that_cannot_be_written_is_refused(basis, tmp_path):
         draw(basis, tmp_path / "set.doc")
     with pytest.raises(InputError, match="cannot be written"):
         draw(basis, tmp_path / "nowhere" / "set.png")
+
+
+def test_lines_are_as_wide_as_the_title_says(basis):
+    ppm, heights = shown_spectra(basis)
+    methyl = (ppm > 2.95) & (ppm < 3.1)
+    height = heights[0][methyl]
+    high = ppm[methyl][height > height.max() / 2]
+    width_hz = (high.max() - high.min()) * basis.spectrometer_frequency_mhz
+    assert width_hz == pytest.approx(FWHM_HZ, abs=1.0)

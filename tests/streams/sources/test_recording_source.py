@@ -8,7 +8,7 @@ from stream_cases import all_parts, bodies, messages
 
 from streams.errors import InputError
 from streams.messages import wire
-from streams.messages.transient import Event
+from streams.messages.transient import Event, Transient
 from streams.recording.journal import Journal
 from streams.recording.reading import read_messages
 from streams.sources import recording
@@ -157,3 +157,29 @@ def test_paced_bodies_stop_at_once():
 def test_bodies_of_a_recording(place):
     again = list(recording.bodies(place))
     assert [type(body) for body in again] == [type(body) for body in bodies()]
+
+
+class Waits:
+    """A stop that is never set, and how long was waited for it each time, s."""
+
+    def __init__(self) -> None:
+        self.asked_s = []
+
+    def is_set(self) -> bool:
+        return False
+
+    def wait(self, seconds: float) -> bool:
+        self.asked_s.append(seconds)
+        return False
+
+
+def test_the_first_body_comes_at_once_whatever_the_scanner_clock_says():
+    late = [
+        replace(body, time_s=3600.0 + body.time_s)
+        for body in bodies()
+        if isinstance(body, Transient)
+    ]
+    stop = Waits()
+    assert len(list(recording.paced(late, 2.0, stop))) == len(late)
+    steps_s = [body.time_s - late[0].time_s for body in late]
+    assert stop.asked_s == pytest.approx([s / 2.0 for s in steps_s], abs=1.0)

@@ -45,6 +45,9 @@ def test_changes_at_the_end_of_the_infusion_and_the_largest():
     assert domino.end_percent["Glu"] == 4.0
     assert domino.largest_percent["Glu"] == 12.0
     assert compared(FITS, 700.0).models[1].end_percent["Glu"] == 7.0
+    running = compared(FITS)  # up to the newest transient
+    assert running.models[1].end_percent["Glu"] == 4.0
+    assert running.end_s == TIMES_S[-1]
 
 
 def test_nothing_to_compare():

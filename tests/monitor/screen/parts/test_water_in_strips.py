@@ -34,13 +34,12 @@ def test_columns_know_what_they_were_given():
     held.append(1.0)
     held.append_named({"b": 3.0})
     held.extend(("a", "b"), [(5.0, 6.0), (7.0, 8.0)])
-    assert held.get("a").tolist() == pytest.approx(
-        [1.0, math.nan, 5.0, 7.0], nan_ok=True
-    )
-    assert held.get("b").tolist() == pytest.approx(
-        [math.nan, 3.0, 6.0, 8.0], nan_ok=True
-    )
-    assert [math.isnan(v) for v in held.get("c")] == [True] * 4
+    one, two, none = held.get("a", "b", "c")
+    assert one.tolist() == pytest.approx([1.0, math.nan, 5.0, 7.0], nan_ok=True)
+    assert two.tolist() == pytest.approx([math.nan, 3.0, 6.0, 8.0], nan_ok=True)
+    assert [math.isnan(v) for v in none] == [True] * 4
+    with pytest.raises(ValueError, match="read-only"):
+        one[0] = 2.0
     assert held.row(3) == {"a": 7.0, "b": 8.0}
     held.pop()
     assert len(held) == 3

@@ -57,3 +57,10 @@ def test_the_summary_shows_the_tracker_without_its_ties_beside_the_headline(
     display.show(settings=hidden)
     lines = summary_of(display.state, 1500.5).outcome
     assert lines == (Line("outcome", "hidden by the protocol"),)
+
+
+def test_the_summary_is_headed_by_where_the_session_comes_from(updates):
+    state = shown(updates, 500.0).state
+    assert state.source
+    assert summary_of(state, 501.0).heading.endswith(state.source)
+    assert summary_of(replace(state, source=""), 501.0).heading == "no session yet"

@@ -124,3 +124,11 @@ def test_no_pair_of_public_files_is_refused(shared_data: Path):
                 matched_water(read_series(place), read_series(reference))
                 pairs += 1
     assert pairs >= 8
+
+
+def test_a_narrow_width_is_judged_as_far_as_it_holds_both_bands():
+    """Bands of lines and of their mirror image: 1.8 to 3.4 and 5.9 to 7.5 ppm."""
+    thin = fids(0.0)[..., ::2]  # 1 kHz: 0.6 to 8.7 ppm
+    acquisition = replace(PRESS, dwell_time_s=2 * DWELL_S, points=POINTS // 2)
+    assert peaks(thin, acquisition).suppressed
+    assert peaks(fids(0.0)[..., ::3], replace(PRESS, dwell_time_s=3 * DWELL_S)) is None

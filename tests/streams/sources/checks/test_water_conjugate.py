@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from streams.messages.transient import Acquisition
-from streams.sources.checks.water_conjugation import conjugated
+from streams.sources.checks.water_conjugation import _eddy_turn, conjugated
 from streams.sources.files.any_format import read_series
 from streams.sources.files.series import matched_water
 
@@ -91,3 +91,11 @@ def test_the_public_pairs(shared_data: Path):
         "coils_3t_press30/water", "press3t_biggaba_s01/wref", "steam7t_4coil/ecc",
         "steam7t_4coil/wref", "steam7t_4coil/wref_quant",
     }  # fmt: skip
+
+
+def test_the_eddy_phase_is_held_where_the_water_ends():
+    water = np.exp(1j * (1 - np.exp(-T / 0.05)) - T / 0.1)
+    turn = _eddy_turn(water, DWELL_S, 2 * POINTS)
+    assert turn.shape == (2 * POINTS,)
+    assert np.allclose(turn[POINTS:], turn[POINTS - 1])
+    assert abs(np.angle(turn[-1] / turn[1])) > 0.3

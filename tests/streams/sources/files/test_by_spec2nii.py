@@ -124,3 +124,20 @@ def test_a_header_of_2004_lacks_a_line(tmp_path: Path):
     assert np.allclose(series.fids[:, 0], signals.conj(), rtol=1e-6)
     assert "a.SPAR lacks spectrum_inversion_time : 0" in series.notes[0]
     assert "inversion" not in spar.read_text()
+
+
+def test_a_line_that_nothing_stands_for_is_said_with_a_header_too(
+    tmp_path: Path, monkeypatch
+):
+    pytest.importorskip("spec2nii", reason="needs the extra vendor")
+    path, _ = pair(tmp_path, rows=1)
+    tries = []
+
+    def convert(*arguments):
+        tries.append(arguments)
+        raise by_spec2nii.ConversionError("It looks for echo_time.", "echo_time")
+
+    monkeypatch.setattr(by_spec2nii, "convert", convert)
+    with pytest.raises(InputError, match="echo_time"):
+        files.read_series(path)
+    assert len(tries) == 1
