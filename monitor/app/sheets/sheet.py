@@ -118,7 +118,10 @@ class Cells(QWidget):
             self._dress_line(line, marked)
 
     def draw(self, rows: Rows, marked: Sequence[bool] = ()) -> None:
-        """Show rows of as many words as there are columns."""
+        """Show rows of as many words as there are columns.
+
+        Words with an empty place beside them have its room too.
+        """
         while len(self.lines) < len(rows):
             self._add_line()
         self._marked = tuple(
@@ -130,6 +133,7 @@ class Cells(QWidget):
             for cell, word in zip(line, words, strict=True):
                 cell.setVisible(i < len(rows))
                 cell.show_text(word)
+            self._share_room(i, words)
             self._dress_line(line, self._marked[i])
         self._grid.setRowStretch(len(self.lines), 1)
 
@@ -143,6 +147,17 @@ class Cells(QWidget):
         for column, cell in enumerate(line):
             self._grid.addWidget(cell, len(self.lines), column)
         self.lines.append(line)
+
+    def _share_room(self, row: int, words: Sequence[str]) -> None:
+        """Let the first words of a row reach over what is empty beside them."""
+        first = self.lines[row][0]
+        filled = (i for i, word in enumerate(words) if i and word)
+        span = next(filled, len(words)) if words[0] else 1
+        for empty in self.lines[row][1:span]:
+            empty.hide()
+        place = self._grid.getItemPosition(self._grid.indexOf(first))
+        if place[3] != span:
+            self._grid.addWidget(first, row, 0, 1, span)
 
     def _dress_line(self, line: list[Text], marked: bool) -> None:
         if self._theme is None:

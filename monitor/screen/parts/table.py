@@ -210,4 +210,4 @@ def _note(known: Known, unit: str) -> str:
         return f"{units}; {OVERLAP}"
     if in_other_epoch(e):
         return f"{units}; {OTHER_EPOCH}"
-    return f"{units}; {OF_WINDOW} change of the last {known.window_s:.0f} s"
+    return f"{units}; with {OF_WINDOW}: change of the last {known.window_s:.0f} s"

@@ -21,6 +21,7 @@ from streams.messages.transient import Event
 
 PASSED_ON = (0.8, 1.25)
 """Share of a change that was put in, between which the analysis passes it on."""
+MARKERS = "markers"
 NEVER = "a longer infusion"  # where no reference period would be long enough
 
 
@@ -66,8 +67,19 @@ def card_of(state: SessionState) -> Card:
         markers(stream, state.events),
     )
     against = [check.name for check in checks if not check.good]
-    verdict = "GO" if not against else "NOT YET: " + ", ".join(against)
-    return Card(verdict, checks)
+    return Card(verdict_of(against, marks_that_hold(state.events).start_s), checks)
+
+
+def verdict_of(against: Sequence[str], start_s: float | None) -> str:
+    """Go, not yet, or that it is too late to ask; `start_s` where the start is marked.
+
+    Names in `against` are of the conditions that do not hold.
+    """
+    if start_s is None:
+        return "GO" if not against else "NOT YET: " + ", ".join(against)
+    others = [name for name in against if name != MARKERS]
+    begun = f"BEGUN at {clock(start_s)}"
+    return begun + (f"; not as wanted: {', '.join(others)}" if others else "")
 
 
 def reference(length_s: float, seen: Foreseen | None) -> Check:
@@ -158,9 +170,9 @@ def markers(stream: Stream, events: Sequence[Event]) -> Check:
     start_s = marks_that_hold(events).start_s
     if start_s is not None:
         said = f"infusion on at {clock(start_s)}"
-        return Check("markers", said, "none yet", False)
+        return Check(MARKERS, said, "none yet", False)
     if stream.playback is not None:
-        return Check("markers", "F5, in this window alone", "F5 ready", None)
+        return Check(MARKERS, "F5, in this window alone", "F5 ready", None)
     if not stream.connected:
-        return Check("markers", "F5 is kept until the relay is back", "F5 ready", None)
-    return Check("markers", "F5 ready", "F5 ready", True)
+        return Check(MARKERS, "F5 is kept until the relay is back", "F5 ready", None)
+    return Check(MARKERS, "F5 ready", "F5 ready", True)
