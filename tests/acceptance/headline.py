@@ -1,14 +1,14 @@
 """The headline of whole sessions against the truth, and against the final analysis.
 
-    python tests/acceptance/headline.py --n 2 --seed 1 [--keep FILE]
+    python tests/acceptance/headline.py --n 2 --seed 1 [--length 150 250] [--keep FILE]
 
-Each of `--n` sessions of a kind has 150 transients before and 250 of an infusion (TR
-2 s, SNR 10, one coil, the bundled scenario otherwise): a drug day, a placebo day, a
-drug day with a stretch that is unlike the rest (30 to 120 s of lipid, water, motion,
-broader lines or a hump, before the infusion or in it), and one with a re-shim 60
-transients after the start.  Every message goes through the live path into the page.
-What the page says at each quarter of the infusion is held against the truth of that
-moment, what it says at the end against the result and the terminal, and what it
+Each of `--n` sessions of a kind has 150 transients before and 250 of an infusion (or
+`--length`; TR 2 s, SNR 10, one coil, the bundled scenario otherwise): a drug day, a
+placebo day, a drug day with a stretch that is unlike the rest (30 to 120 s of lipid,
+water, motion, broader lines or a hump, before the infusion or in it), and one with a
+re-shim 60 transients after the start.  Every message goes through the live path into
+the page.  What the page says at each quarter of the infusion is held against the truth
+of that moment, what it says at the end against the result and the terminal, and what it
 foresees at half time against the end.
 
 FILE keeps what each session gave, a line each; the table is of all that is in it.
@@ -41,11 +41,31 @@ from streams.simulator.session import amplitude_of
 
 KINDS = ("drug", "placebo", "contaminated", "re-shim")
 UNLIKE = ("lipid", "water", "motion", "line width", "baseline")
-BEFORE, DURING, UNTIL_SHIM = 150, 250, 60
+UNTIL_SHIM = 60
 TR_S, FIRST_S, PAUSE_S = 2.0, 12.0, 20.0
 HELD_S = 2.5  # the number is held for two seconds
 QUARTERS = (0.25, 0.5, 0.75, 1.0)
-START_S = FIRST_S + TR_S * BEFORE
+
+
+@dataclass(frozen=True)
+class Length:
+    """Transients before and during the infusion."""
+
+    before: int = 150
+    during: int = 250
+
+    @property
+    def start_s(self) -> float:
+        """When the infusion starts, s."""
+        return FIRST_S + TR_S * self.before
+
+    @property
+    def infusion_s(self) -> float:
+        """How long it lasts, s."""
+        return TR_S * self.during
+
+
+SHORT = Length()
 
 
 @dataclass(frozen=True)
@@ -84,34 +104,35 @@ class Said:
     ratio: float
 
 
-def scenario_of(kind: str, seed: int) -> Scenario:
-    """A short session of a kind."""
+def scenario_of(kind: str, seed: int, length: Length = SHORT) -> Scenario:
+    """A session of a kind."""
     bundled = read_scenario("null" if kind == "placebo" else "infusion")
     (first,) = bundled.series
-    series = (replace(first, transients=BEFORE + DURING),)
-    stop_s = START_S + TR_S * DURING
+    series = (replace(first, transients=length.before + length.during),)
+    stop_s = length.start_s + length.infusion_s
     if kind == "re-shim":
         series = (
-            replace(first, transients=BEFORE + UNTIL_SHIM),
+            replace(first, transients=length.before + UNTIL_SHIM),
             replace(first, begins="re-shim", pause_s=PAUSE_S, noise_frames=0,
-                    water_frames=0, transients=DURING - UNTIL_SHIM, fwhm_hz=8.2,
+                    water_frames=0, transients=length.during - UNTIL_SHIM, fwhm_hz=8.2,
                     shift_hz=2.0),
         )  # fmt: skip
         stop_s += PAUSE_S
-    events = (PlannedEvent(START_S, "infusion_start"),
+    events = (PlannedEvent(length.start_s, "infusion_start"),
               PlannedEvent(stop_s - TR_S, "infusion_stop"))  # fmt: skip
     plan = replace(bundled.acquisition, coils=1)
     made = replace(
         bundled, seed=seed, series=series, events=events, acquisition=plan, coils=None
     )
-    return contaminated(made, seed) if kind == "contaminated" else made
+    return contaminated(made, seed, length) if kind == "contaminated" else made
 
 
-def contaminated(scenario: Scenario, seed: int) -> Scenario:
+def contaminated(scenario: Scenario, seed: int, length: Length = SHORT) -> Scenario:
     """The session with a stretch that is unlike the rest."""
     random = np.random.default_rng([9_200_000, seed])
     kind, length_s = UNLIKE[seed % len(UNLIKE)], random.uniform(30.0, 120.0)
-    low, high = ((FIRST_S, START_S), (START_S, START_S + TR_S * DURING))[seed // 5 % 2]
+    stop_s = length.start_s + length.infusion_s
+    low, high = ((FIRST_S, length.start_s), (length.start_s, stop_s))[seed // 5 % 2]
     start_s = random.uniform(low, high - length_s)
     stop_s = start_s + length_s
     if kind == "motion":
@@ -150,12 +171,12 @@ def truth_at(scenario: Scenario, time_s: float) -> float:
     return 100 * (now / before - 1)
 
 
-def said(kind: str, seed: int) -> Said:
+def said(kind: str, seed: int, length: Length = SHORT) -> Said:
     """Run one session through the page."""
-    scenario = scenario_of(kind, seed)
-    wishes = Wishes(changes={"infusion_length_s": TR_S * DURING})
+    scenario = scenario_of(kind, seed, length)
+    wishes = Wishes(changes={"infusion_length_s": length.infusion_s})
     run, display = SessionRun(wishes), None
-    due = [START_S + q * (TR_S * DURING - TR_S) for q in QUARTERS[:-1]]
+    due = [length.start_s + q * (length.infusion_s - TR_S) for q in QUARTERS[:-1]]
     moments: list[Seen] = []
     foreseen = now_s = 0.0
     for message in number(scan_session(prepare(scenario)), f"{kind}{seed}"):
@@ -274,21 +295,24 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--n", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--length", type=int, nargs=2, default=(150, 250))
     parser.add_argument("--keep", type=Path)
     asked = parser.parse_args()
     lines = []
     for seed in range(asked.seed, asked.seed + asked.n):
         for kind in KINDS:
-            lines.append(json.dumps([kind, asdict(said(kind, seed))]))
+            lines.append(
+                json.dumps([kind, asdict(said(kind, seed, Length(*asked.length)))])
+            )
             if asked.keep is not None:
                 with asked.keep.open("a") as file:
                     file.write(lines[-1] + "\n")
     if asked.keep is not None:
         lines = asked.keep.read_text().splitlines()
-    found: dict[str, list[Said]] = {}
+    kinds: dict[str, list[Said]] = {}
     for kind, one in map(read, lines):
-        found.setdefault(kind, []).append(one)
-    print(table(found))
+        kinds.setdefault(kind, []).append(one)
+    print(table(kinds))
 
 
 if __name__ == "__main__":
