@@ -1,9 +1,10 @@
 """Simulated basis sets on disk, so that no session waits twice for the same one.
 
-An entry's name holds all that the set depends on, the simulation's code and table
+An entry's name holds all that the set depends on, the simulation's code and tables
 included, so that none is ever out of date.  It is written beside its place and moved
-there whole: several programs may do so at once.  An entry that cannot be read is made
-again, and a place that cannot be written is no error.
+there whole: several programs may do so at once.  An entry that cannot be read, or that
+says of itself that it is another, is made again; a place that cannot be written is no
+error.
 """
 
 from __future__ import annotations
@@ -16,31 +17,39 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import numpy as np
+import scipy
 from platformdirs import user_cache_path
 
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.basis.npz import SUFFIX, read_own, write_own
-from streams import simulator as scanner_sim
+from streams import spins
 from streams.errors import InputError
 
 KEPT = 20
 """Entries; the least lately used go."""
 
 
-def cached(told: Iterable[object], make: Callable[[], BasisSet]) -> BasisSet:
+def cached(
+    wanted: tuple[object, ...],
+    make: Callable[[], BasisSet],
+    told_by: Callable[[BasisSet], tuple[object, ...]],
+) -> BasisSet:
     """The set that `make` makes, from disk where it was made before.
 
-    `told` is all that it depends on, the simulation itself aside.
+    `wanted` is all that it depends on, the simulation itself aside; `told_by` what a
+    set says of that.
     """
-    place = folder() / f"{_key(told)}{SUFFIX}"
+    place = folder() / f"{_key(wanted)}{SUFFIX}"
     try:
         found = read_own(place)
     except InputError:
-        found = make()
-        _keep(found, place)
-    else:
+        found = None
+    if found is not None and told_by(found) == wanted:
         _touch(place)
-    return found
+        return found
+    made = make()
+    _keep(made, place)
+    return made
 
 
 def folder() -> Path:
@@ -51,7 +60,7 @@ def folder() -> Path:
 def _key(told: Iterable[object]) -> str:
     """A name for all that a set depends on."""
     digest = hashlib.sha256(_simulation())
-    for one in (np.__version__, *told):
+    for one in (np.__version__, scipy.__version__, *told):
         digest.update(repr(one).encode() + b"\0")
     return digest.hexdigest()[:32]
 
@@ -60,7 +69,7 @@ def _key(told: Iterable[object]) -> str:
 def _simulation() -> bytes:
     """Hash of the simulation's code and tables."""
     digest = hashlib.sha256()
-    home = Path(scanner_sim.__file__).parent
+    home = Path(spins.__file__).parent
     for path in sorted([*home.glob("*.py"), *home.glob("*.csv")]):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.digest()

@@ -16,13 +16,29 @@ from monitor.basis.npz import SUFFIX, read_own, write_own
 from streams.errors import InputError
 from streams.recording.files import refuse_pipe
 
-__all__ = ["bundled_sets", "load_basis", "read_basis", "write_basis"]
+__all__ = [
+    "bundled_folder",
+    "bundled_sets",
+    "load_basis",
+    "other_fields",
+    "read_basis",
+    "write_basis",
+]
 
 
 def bundled_sets() -> dict[str, Path]:
     """Names and paths of the basis sets that ship with the program."""
-    folder = Path(str(files("monitor.protocol"))) / "presets" / "basis"
-    return {path.stem: path for path in sorted(folder.glob(f"*{SUFFIX}"))}
+    return {path.stem: path for path in sorted(bundled_folder().glob(f"*{SUFFIX}"))}
+
+
+def bundled_folder() -> Path:
+    """Where the sets are that ship with the program."""
+    return Path(str(files("monitor.protocol"))) / "presets" / "basis"
+
+
+def other_fields() -> Path:
+    """Where some of them are for scanners of another frequency."""
+    return bundled_folder() / "other_fields"
 
 
 def load_basis(name_or_path: str) -> BasisSet:

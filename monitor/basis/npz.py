@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,11 @@ from streams.errors import InputError
 
 SUFFIX = ".npz"
 VERSION = 1
+DAMAGED = (
+    *(KeyError, TypeError, ValueError, EOFError, OverflowError, MemoryError),
+    *(RuntimeError, zipfile.BadZipFile, zlib.error),
+)
+"""What the readers of a damaged archive raise."""
 
 _FIELDS = (
     "names",
@@ -63,7 +69,7 @@ def read_own(path: Path) -> BasisSet:
         provenance = header["provenance"]
     except OSError as error:
         raise InputError(f"Basis set {path} cannot be read: {error}.") from None
-    except (KeyError, TypeError, ValueError, zipfile.BadZipFile, EOFError) as error:
+    except DAMAGED as error:
         raise InputError(
             f"{path} is no basis set of this program, or damaged ({error})."
         ) from None

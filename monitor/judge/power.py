@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.analysis.course.detectable import detectable_percent
-from monitor.basis.simulated import PRESETS
+from monitor.basis.presets import PRESETS
 from monitor.judge.measures import reference_variance
 from monitor.protocol.choose import Wishes
 from monitor.protocol.read_protocol import read_protocol

@@ -31,7 +31,7 @@ import numpy as np
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.pipeline import Pipeline
 from monitor.basis.files import load_basis
-from monitor.basis.simulated import with_measured_macromolecules
+from monitor.basis.presets import with_measured_macromolecules
 from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import Body, End, Event, Start, number
 from streams.simulator.artefacts import ResidualField

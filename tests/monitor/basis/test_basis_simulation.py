@@ -7,14 +7,24 @@ from monitor.analysis.basis.check import checked_for
 from monitor.analysis.basis.lines import offset_ppm, peak_ppm
 from monitor.analysis.basis.names import is_macromolecule
 from monitor.analysis.signal.spectrum import ppm_axis, spectrum_of, time_axis_s
-from monitor.basis.files import bundled_sets, load_basis, read_basis, write_basis
-from monitor.basis.simulated import (
+from monitor.basis.files import (
+    bundled_sets,
+    load_basis,
+    other_fields,
+    read_basis,
+    write_basis,
+)
+from monitor.basis.presets import (
+    OTHER_FIELD_MHZ,
     PRESETS,
+    write_other_fields,
+    write_presets,
+)
+from monitor.basis.simulated import (
     USUAL,
     basis_for,
     simulate_basis,
     simulated_sequence,
-    write_presets,
 )
 from monitor.protocol.choose import Wishes, settings_for
 from monitor.protocol.read_protocol import bundled_protocols, read_protocol
@@ -53,7 +63,7 @@ def test_the_sequence_can_be_had_back_from_a_written_set(sequence, tmp_path):
 
 @pytest.mark.parametrize("name", [n for n in PRESETS if not n.startswith("press")])
 def test_bundled_sets_are_what_the_code_makes(name, tmp_path, monkeypatch):
-    monkeypatch.setattr("monitor.basis.simulated.PRESETS", {name: PRESETS[name]})
+    monkeypatch.setattr("monitor.basis.presets.PRESETS", {name: PRESETS[name]})
     write_presets(tmp_path)
     made, bundled = read_basis(tmp_path / f"{name}.npz"), load_basis(name)
     np.testing.assert_allclose(made.fids, bundled.fids, atol=1e-5)
@@ -156,3 +166,37 @@ def test_half_a_percent_of_frequency_is_mended_by_resampling():
     for one, other in zip(basis.fids * decay, exact.fids * decay, strict=True):
         correlation = np.vdot(one, other) / np.linalg.norm(one) / np.linalg.norm(other)
         assert abs(correlation) > 0.9995
+
+
+@pytest.mark.parametrize(("name", "mhz"), OTHER_FIELD_MHZ.items())
+def test_at_the_other_field_nothing_is_simulated(name, mhz, monkeypatch):
+    monkeypatch.setattr("monitor.basis.simulated.simulate_basis", None)
+    preset = PRESETS[name]
+    te_s = preset.sequence.echo_time_s
+    acquisition = Acquisition(mhz + 0.01, "1H", 4e-4, 1024, 1, te_s, sequence="PRESS")
+    basis, notes = basis_for(name, acquisition)
+    assert basis.provenance["frequency_mhz"] == repr(mhz)
+    assert f"was simulated for {mhz:.2f} MHz" in notes[0]
+    assert peak_ppm(basis, "NAA", 2.0) == pytest.approx(2.008, abs=2e-3)
+
+
+def test_a_set_of_another_table_of_spins_is_not_taken(monkeypatch, tmp_path):
+    monkeypatch.setattr("monitor.basis.cache.folder", lambda: tmp_path)
+    monkeypatch.setattr("monitor.basis.simulated.table_version", lambda: "another")
+    made = load_basis("press_3t_te30")
+    monkeypatch.setattr("monitor.basis.simulated.simulate_basis", lambda *_: made)
+    acquisition = Acquisition(127.75, "1H", 5e-4, 2048, 1, 0.030, sequence="PRESS")
+    basis, _ = basis_for("press_3t_te30", acquisition)
+    assert basis.provenance["frequency_mhz"] == repr(123.25)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OTHER_FIELD_MHZ)
+def test_sets_for_the_other_field_are_what_the_code_makes(name, tmp_path, monkeypatch):
+    mhz = OTHER_FIELD_MHZ[name]
+    monkeypatch.setattr("monitor.basis.presets.OTHER_FIELD_MHZ", {name: mhz})
+    write_other_fields(tmp_path)
+    (made,) = (read_basis(path) for path in tmp_path.iterdir())
+    bundled = read_basis(other_fields() / f"{name}_{mhz:.2f}.npz")
+    np.testing.assert_allclose(made.fids, bundled.fids, atol=1e-5)
+    assert made.provenance["spin_systems"] == bundled.provenance["spin_systems"]
