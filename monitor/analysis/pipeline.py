@@ -33,6 +33,7 @@ from monitor.analysis.fit.window import whole_cycles
 from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.analysis.refusal import refusal
 from monitor.analysis.settings_event import changed_by
+from monitor.analysis.tracking.free_baseline import bends_now, decide_bending
 from monitor.analysis.update import Update
 from monitor.analysis.ways_to_change import WaysToChange
 from monitor.protocol.settings import Settings
@@ -223,7 +224,10 @@ class Pipeline:
             return update
         if self.intake.judge.due() and self.intake.judge_again():
             return self._redone(update)
-        update = self.ways.step(self._newest(update), self.plan, self.settings.outcome)
+        newest = self._newest(update)
+        if newest.estimate is not None and bends_now(self.course, self.plan):
+            return self._redone(update)
+        update = self.ways.step(newest, self.plan, self.settings.outcome)
         return replace(update, quality=self.course.qualities[-1])
 
     def _macromolecule(self, body: Transient, update: Update) -> Update:
@@ -328,6 +332,8 @@ class Pipeline:
             return replace(update, course=(), notes=notes)
         anew = self.intake.judge_again() or anew
         course = refit(self.course, self.plan, anew)
+        if anew and decide_bending(self.course, self.plan):
+            course = refit(self.course, self.plan)
         update = replace(
             update,
             course=course,

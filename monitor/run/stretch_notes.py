@@ -22,7 +22,7 @@ LIES = {
     Way.TIES: "The tracker without ties lies",
     Way.WINDOWS: "Windows lie",
     Way.LAST: f"The last {TOGETHER} windows lie",
-    Way.BASELINE: "With a baseline that may bend the last transients lie",
+    Way.BASELINE: "With a free baseline the last transients lie",
 }
 
 
@@ -57,6 +57,13 @@ def _difference(one: Difference, outcome: str) -> str:
     """What one comparison says, in percent with its 95 % interval."""
     by = f"{one.percent:+.1f} +- {Z95 * one.sd_percent:.1f} %"
     stretch = one.stretch
+    if one.way is Way.BASELINE:
+        return (
+            f"{LIES[one.way]} {by} from the change of {outcome} with one as stiff as "
+            "the reference period's, more than chance: something broad has come. The "
+            "baseline is let bend everywhere, in wider intervals; lipid, water or "
+            "motion may still be in the change."
+        )
     if stretch is None:
         return (
             f"{LIES[one.way]} {by} from the tracker's change of {outcome}, more than "

@@ -1,6 +1,6 @@
 """Simulated sessions with a contaminated stretch: what the tracker says against truth.
 
-    python tests/acceptance/contamination.py [--n 20] [--seed 0]
+    python tests/acceptance/contamination.py [--n 20] [--seed 0] [--keep FILE]
 
 Sessions are those of `change_sessions` (`mixed`, one coil, NAA SNR 10, 250 transients
 of reference period, 450 of infusion): each has one stretch of 20 s to 5 min,
@@ -17,6 +17,8 @@ without a stretch are the clean ones.
 
 import argparse
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 from change_sessions import (
@@ -28,6 +30,7 @@ from change_sessions import (
     scenario_of,
     truth_of,
 )
+from kept import kept
 
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking.point import TrackerPoint
@@ -189,11 +192,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--n", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path)
     wanted = parser.parse_args()
     seeds = range(wanted.seed, wanted.seed + wanted.n)
-    judged = [said(seed) for seed in seeds]
-    clean = [said(seed, clean=True) for seed in seeds]
-    loose = [said(seed, reject=False) for seed in seeds]
+    judged, clean, loose = (
+        kept(wanted.keep, name, seeds, Said, run_one)
+        for name, run_one in (
+            ("judged", said),
+            ("clean", partial(said, clean=True)),
+            ("not judged", partial(said, reject=False)),
+        )
+    )
     print(HEAD)
     print(line("clean", clean))
     print(line("judged", judged))

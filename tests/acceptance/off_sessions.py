@@ -1,6 +1,7 @@
 """Sessions whose tracker goes wrong: is it said that the ways to the change differ?
 
     python tests/acceptance/off_sessions.py [--n 16] [--seed 0] [--kinds A,B]
+        [--keep FILE]
 
 Sessions are those of `contamination.py`; what is wrong with them is what the judge
 does not find, or finds late, and what it finds while nothing may be left out:
@@ -20,11 +21,14 @@ the same session without what is wrong it is not.
 
 import argparse
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from change_sessions import START_S, STOP_S, TR_S, scenario_of
 from contamination import HEADLINE, Said, contaminated, said_of, stretch_of
+from kept import kept
 
 from streams.simulator.artefacts import Contamination, Stretch
 from streams.simulator.scenario import Scenario
@@ -94,6 +98,11 @@ def said(kind: str, seed: int) -> Said:
     return said_of(scenario, kind, "", stretch_of(scenario), kind != "not judged")
 
 
+def clean_one(seed: int) -> Said:
+    """What the same session says without it."""
+    return said_of(scenario_of("mixed", 400 + seed), "clean", "")
+
+
 def is_off(one: Said) -> bool:
     """Whether the tracker's error at the end is above 2 SD."""
     return bool(abs(one.off_sd[HEADLINE]) > 2)
@@ -128,12 +137,13 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=16)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--keep", type=Path)
     asked = parser.parse_args()
     seeds = range(asked.seed, asked.seed + asked.n)
-    clean = [said_of(scenario_of("mixed", 400 + s), "clean", "") for s in seeds]
+    clean = kept(asked.keep, "clean", seeds, Said, clean_one)
     print(HEAD)
     for kind in asked.kinds.split(","):
-        wrong_ones = [said(kind, s) for s in seeds]
+        wrong_ones = kept(asked.keep, kind, seeds, Said, partial(said, kind))
         print(row(kind, list(zip(wrong_ones, clean, strict=True))), flush=True)
 
 

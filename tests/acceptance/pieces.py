@@ -1,14 +1,18 @@
 """Sessions in pieces, judged: one table of what `pieces_sessions` gave.
 
-    python tests/acceptance/pieces.py [--n N] [--seed FIRST] [--kinds A,B]
+    python tests/acceptance/pieces.py [--n N] [--seed FIRST] [--kinds A,B] [--keep FILE]
 
-runs sessions of each kind, N of the rarest, and prints the rows of `pieces.md`.
+runs sessions of each kind, N of the rarest, and prints the rows of `pieces.md`; with
+FILE of all sessions that it has from other runs, too.
 """
 
 import argparse
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import numpy as np
+from kept import kept
 from pieces_sessions import OUTCOMES, run, truth
 
 from monitor.analysis.tracking.tracking import Tracking
@@ -146,11 +150,13 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=6, help="sessions of the rarest kind")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kinds", default=",".join(SHARES))
+    parser.add_argument("--keep", type=Path)
     asked = parser.parse_args()
     print("| " + " | ".join(HEADS) + " |\n" + "|---" * len(HEADS) + "|")
     for kind in asked.kinds.split(","):
         seeds = range(asked.seed, asked.seed + asked.n * SHARES.get(kind, 1))
-        print(row(kind, [session_of(kind, seed) for seed in seeds]), flush=True)
+        of = partial(session_of, kind)
+        print(row(kind, kept(asked.keep, kind, seeds, Session, of)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,15 @@
 """Sessions that go wrong are said to: a slice of what contamination.md has."""
 
 import pytest
-from contamination import disagrees, run
+from change_sessions import basis_of, fids_of, scenario_of
+from contamination import HEADLINE, disagrees, run, said_of
 from off_sessions import is_off, said, wrong
 
+from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking.agreement import Way
+from monitor.protocol.read_protocol import read_protocol
+from streams.messages.transient import number
+from streams.simulator.scanner import scan
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -13,6 +18,31 @@ def test_a_hump_that_no_stretch_shows_is_told_by_a_free_baseline():
     _, last = run(wrong("small hump", 1))
     apart = [d.way for d in last.agreement.apart]
     assert Way.BASELINE in apart
+
+
+@pytest.mark.parametrize("kind", ["small hump", "ramp"])
+def test_a_baseline_that_may_bend_mends_most_of_it(kind):
+    clean = said_of(scenario_of("mixed", 400), "clean", "")
+    moved = (said(kind, 0).bias - clean.bias)[HEADLINE]
+    assert abs(moved) < 4  # 12 and -17 with one as stiff as before
+
+
+@pytest.mark.slow
+def test_live_as_offline():
+    settings = read_protocol("press_3t_te30").with_changes(
+        window=32, step=32, basis="site"
+    )
+    live = Pipeline(settings, basis_of("mixed"))
+    begun = []
+    for message in number(scan(wrong("small hump", 0), fids_of("mixed"))):
+        last = live.push(message)
+        begun.append(live.course.bending)
+    offline, other = run(wrong("small hump", 0))
+    assert begun[-2]  # it was seen before the end
+    assert not begun[len(begun) // 3]
+    assert repr(last.course) == repr(other.course)
+    assert last.answers == other.answers
+    assert repr(live.smoothed()) == repr(offline.smoothed())
 
 
 @pytest.mark.slow

@@ -78,6 +78,7 @@ class Course:
     fitted : windows of the last time that everything was done
     rejected : epochs that no window or reference period uses
     offsets : how far epochs may be apart, and which of them lie elsewhere
+    bending : the baseline was seen to bend beyond what the reference period foresaw
     last_fitted : the newest window's fit
     """
 
@@ -96,6 +97,7 @@ class Course:
     last_fitted: FittedWindow | None = None
     rejected: frozenset[int] = frozenset()
     offsets: Offsets = field(default_factory=Offsets)
+    bending: bool = False
     _epochs: list[int] = field(default_factory=list)
     _times_s: list[float] = field(default_factory=list)
     _projections: Projections = field(default_factory=Projections)
@@ -233,6 +235,7 @@ class Course:
             float(np.sqrt(np.mean([part.noise**2 for part in parts]))),
             self.freedom,
             self._same_brain(epoch),
+            self.bending,
         )
         self.sessions[epoch] = self._models.made(epoch, means)
         return self.sessions[epoch]

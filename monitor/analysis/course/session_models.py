@@ -28,6 +28,7 @@ class MeansOfEpoch:
     average, mean : which transients, and their mean FID (points,)
     noise_sd : of one transient's real spectrum
     windows, window_noise : (n, points) means of parts of it, and their noise
+    bending : the baseline was seen to bend
     """
 
     model: Model
@@ -38,6 +39,7 @@ class MeansOfEpoch:
     window_noise: float
     freedom: Freedom
     same_brain: SessionModel | None
+    bending: bool
 
     def same_as(self, other: MeansOfEpoch) -> bool:
         """Whether the same model would come of both."""
@@ -45,6 +47,7 @@ class MeansOfEpoch:
             self.model is other.model
             and self.same_brain is other.same_brain
             and self.freedom == other.freedom
+            and self.bending == other.bending
             and self.average.same_as(other.average)
             and (self.noise_sd, self.window_noise)
             == (other.noise_sd, other.window_noise)
@@ -63,6 +66,7 @@ class MeansOfEpoch:
             self.window_noise,
             self.freedom,
             self.same_brain,
+            self.bending,
         )
         return replace(made, mean=self.average)
 

@@ -56,6 +56,8 @@ ZERO_FILL = 8
 UNTOLD_STIFFNESS = 0.3
 DEPARTURE_STIFFNESS = 1.0
 """Of an epoch's baseline from that of another: some 9 degrees of freedom at 3 T."""
+BENT_STIFFNESS = 0.1
+"""Of windows, where the baseline was seen to bend beyond what the mean foresaw."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class SessionModel:
         0 within what the fit itself reaches
     doubt : part (M, M) of the amplitudes' covariance that comes from macromolecules
         that nobody measured; 0 where they are known
+    stiffness : of the windows' departures, as the mean and its windows ask for it; the
+        subspace has a smaller one where the baseline bends
     """
 
     water: WaterFilter | None
@@ -94,6 +98,7 @@ class SessionModel:
     mean: Average | None = None
     offset_hz: float = 0.0
     doubt: Real = field(default_factory=lambda: np.zeros((0, 0)))
+    stiffness: float = UNTOLD_STIFFNESS
 
     @property
     def lines_offset_ppm(self) -> float:
@@ -135,6 +140,7 @@ def make_session_model(
     window_noise: float,
     freedom: Freedom,
     same_brain: SessionModel | None = None,
+    bending: bool = False,
 ) -> SessionModel:
     """Session model from the mean FID (points,) of its reference period.
 
@@ -147,6 +153,7 @@ def make_session_model(
     same_brain : of another epoch, of which is taken over what the brain and the session
         have in common: what it chose, its stiffness of windows, and macromolecules that
         are not measured: found anew, they would differ, and that looks like glutamate
+    bending : the baseline was seen to bend beyond what the mean foresaw
     """
     offset_hz = line_offset_hz(mean_fid, model.dwell_time_s, model.frequency_mhz)
     mean_fid, windows = (
@@ -176,12 +183,14 @@ def make_session_model(
     floor = least * (window_noise / mean_noise) ** 2
     held = replace(problem, noise_sd=noise_sd * window_noise, stiffness=floor)
     if same_brain is not None:
-        held = replace(held, stiffness=same_brain.subspace.problem.stiffness)
+        held = replace(held, stiffness=same_brain.stiffness)
     elif told:
         departures = band_spectra(model, water, windows) - offset
         stiffness = deviation_stiffness(held, fit, departures)
         held = replace(held, stiffness=stiffness)
-    held = replace(held, noise_sd=noise_sd)
+    asked = held.stiffness
+    taken_stiffness = min(asked, BENT_STIFFNESS) if bending else asked
+    held = replace(held, noise_sd=noise_sd, stiffness=taken_stiffness)
     subspace = make_subspace(held, fit)
     width, height = naa_line(model, fit)
     wider, _ = naa_line(model, fit, lorentz_hz=0.25)
@@ -199,7 +208,7 @@ def make_session_model(
         (4 * (wider - width), 4 * (rounder - width)),
     )
     common = _common(made, mean_fid, mean_noise)
-    made = replace(made, offset_hz=offset_hz)
+    made = replace(made, offset_hz=offset_hz, stiffness=asked)
     if taken and same_brain is not None:
         doubt = _doubt_of(same_brain, fit)
         return replace(made, common=common + doubt, doubt=doubt)

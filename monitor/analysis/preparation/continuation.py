@@ -35,14 +35,14 @@ from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.noise import Coils
 from monitor.analysis.signal.spectrum import Complex, Real
 
-TRIAL = 32
-"""Transients after the pause that are looked at."""
-MEMORY = 64
+TRIAL = 64
+"""Transients after the pause that are looked at: of 32, one shim in 20 was not seen."""
+MEMORY = 128
 """Transients before it."""
 LEAST = 8
 """Fewer on either side say nothing."""
-LEVEL = 2.8
-"""In SD: by noise alone once in 200 pauses."""
+LEVEL = 3.2
+"""In SD: by noise alone once in 700 pauses."""
 SHAPE_LIMIT = 12.0
 """Of chi-square of 3, which a head that lies still exceeds more often than noise."""
 FREQUENCY_PPM = 0.1

@@ -10,7 +10,7 @@ Econometrica 1978).  Five pairs are such:
     last       the last TOGETHER independent windows, of any epoch, and the smoothed
                tracker over each (`window_departure`)
     baseline   the last transients with a baseline that may bend, and with one as stiff
-               as windows and tracker have it (`free_baseline`)
+               as the reference period asks (`free_baseline`)
     stretch    the mean change since the infusion began without a stretch that is unlike
                the rest, and with it
 
@@ -34,7 +34,7 @@ from monitor.analysis.course.estimates import estimates_of
 from monitor.analysis.course.response import Estimate, Reference
 from monitor.analysis.fit.window import windows_of
 from monitor.analysis.tracking.evidence import Accumulated
-from monitor.analysis.tracking.free_baseline import free_baseline_departure
+from monitor.analysis.tracking.free_baseline import SURELY, free_baseline_departures
 from monitor.analysis.tracking.smoothed_course import SmoothedCourse
 from monitor.analysis.tracking.tie import tie_departure
 from monitor.analysis.tracking.tracking import Tracking
@@ -45,8 +45,6 @@ from monitor.analysis.tracking.window_departure import (
     departures_together,
 )
 
-SURELY = 3.3
-"""SD: an hour of looking at all of them rarely reaches it by chance."""
 LEAST_SHARE = 0.1
 """Of the wider variance that a difference has at least: neither is quite efficient.
 Windows fit line width and baseline anew: theirs is at least their own scatter's."""
@@ -216,11 +214,9 @@ def _baseline(tracking: Tracking, plan: Plan, outcome: str) -> Difference | None
     """The last transients behind the reference period, their baseline free."""
     if plan.reference_s is None:
         return None
-    since_s = plan.reference_s[1]
-    found = free_baseline_departure(tracking.course, outcome, since_s)
-    if found is None or not all(map(math.isfinite, found)):
-        return None
-    return Difference(Way.BASELINE, *found)
+    course, since_s = tracking.course, plan.reference_s[1]
+    found = free_baseline_departures(course, (outcome,), since_s, len(course.qualities))
+    return Difference(Way.BASELINE, *found[outcome]) if outcome in found else None
 
 
 def _independent(course: Course, plan: Plan, reference: Reference) -> list[Estimate]:

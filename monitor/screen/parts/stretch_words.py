@@ -25,7 +25,7 @@ WORDS = {
     ),
     Way.BASELINE: (
         "with a free baseline, less a stiff one",
-        "the baseline is not what it was: it may be that alone (F3)",
+        "the baseline is not what it was: it is let bend, in a wider interval (F3)",
     ),
     Way.LAST: (
         f"last {TOGETHER} windows, less tracker",
