@@ -23,7 +23,6 @@ from __future__ import annotations
 import cmath
 import math
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -156,12 +155,15 @@ def coarse_search(
     The squared cross-correlation is divided by the power of the transient in the band
     that the template would take there: a strong water line cannot draw it.
     """
-    nu = _offsets(axis)
-    correlation = np.fft.ifft(fid * model.coarse, nu.size)
-    inside = np.flatnonzero(np.abs(nu - near_hz) <= COARSE_RANGE_HZ)
-    power = _band_power(fid, axis, np.asarray(nu[inside], float))
-    k = int(inside[np.argmax(np.abs(correlation[inside]) ** 2 / power)])
-    return float(nu[k]), float(np.angle(correlation[k]))
+    length = 2 * axis.points
+    step_hz = 1.0 / (length * axis.dwell_time_s)
+    first = math.ceil((near_hz - COARSE_RANGE_HZ) / step_hz)
+    last = math.floor((near_hz + COARSE_RANGE_HZ) / step_hz)
+    places = np.arange(first, min(last + 1, first + length))
+    correlation = np.fft.ifft(fid * model.coarse, length).take(places, mode="wrap")
+    explained = correlation.real**2 + correlation.imag**2
+    k = int(np.argmax(explained / _band_power(fid, axis, places * step_hz)))
+    return float(places[k] * step_hz), cmath.phase(complex(correlation[k]))
 
 
 def _band_power(fid: Complex, axis: Axis, shift_hz: Real) -> Real:
@@ -171,14 +173,6 @@ def _band_power(fid: Complex, axis: Axis, shift_hz: Real) -> Real:
     shift_ppm = shift_hz / axis.frequency_mhz
     low, high = (np.interp(edge + shift_ppm, axis.ppm, total) for edge in COARSE_PPM)
     return np.asarray(high - low + 1e-12 * total[-1] + 1e-300, float)
-
-
-@lru_cache(maxsize=8)
-def _offsets(axis: Axis) -> Real:
-    """Shifts that the coarse search looks at, Hz, in FFT order; read-only."""
-    nu = np.asarray(np.fft.fftfreq(2 * axis.points, axis.dwell_time_s), float)
-    nu.setflags(write=False)
-    return nu
 
 
 def _fine(

@@ -89,16 +89,28 @@ def peaks(fids: NDArray[np.complexfloating], acquisition: Acquisition) -> Peaks 
     if not (ppm[0] < LINES_PPM[0] and ppm[-1] > high_ppm):
         return None
     spectra = np.fft.ifft(fids[..., :taken].astype(np.complex128) * bell, FILL * taken)
-    power = (spectra.real**2 + spectra.imag**2).mean(axis=0).sum(axis=0)
-    power = np.fft.fftshift(power)
-    if not (power.any() and np.isfinite(power).all()):
-        return None
-    water = power[_between(ppm, WATER_PPM)]
-    first = _between(ppm, WATER_PPM).start
+    first, stop = _between(ppm, WATER_PPM)
+    water = _power(spectra, first, stop)
     off = float(ppm[first + water.argmax()]) - REFERENCE_PPM if water.any() else 0.0
     bands = LINES_PPM, (2 * REFERENCE_PPM - LINES_PPM[1], high_ppm)
-    lines = [_largest(power, ppm, (low + off, high + off)) for low, high in bands]
-    return Peaks(math.sqrt(float(water.max())), *(math.sqrt(line) for line in lines))
+    largest = [float(water.max(initial=0.0))]
+    for low, high in bands:
+        lines = _power(spectra, *_between(ppm, (low + off, high + off)))
+        largest.append(float(lines.max(initial=0.0)))
+    if not any(largest) or not all(map(math.isfinite, largest)):
+        return None
+    return Peaks(*map(math.sqrt, largest))
+
+
+def _power(
+    spectra: NDArray[np.complexfloating], first: int, stop: int
+) -> NDArray[np.float64]:
+    """Power of a band of spectra (transients, coils, points in FFT order), (band,)."""
+    points = spectra.shape[-1]
+    places = np.arange(first - points // 2, stop - points // 2)
+    part = spectra.take(places, axis=-1, mode="wrap")
+    power: NDArray[np.float64] = part.real**2 + part.imag**2
+    return power.mean(axis=0).sum(axis=0)
 
 
 @lru_cache(maxsize=8)
@@ -110,17 +122,10 @@ def _bell_and_ppm(
     return np.hanning(taken + 2)[1:-1], REFERENCE_PPM + offset_hz / frequency_mhz
 
 
-def _between(ppm: NDArray[np.float64], band: tuple[float, float]) -> slice:
-    """The points of an ascending axis that lie within a band."""
-    low = np.searchsorted(ppm, band[0], side="right")
-    return slice(int(low), int(np.searchsorted(ppm, band[1])))
-
-
-def _largest(
-    power: NDArray[np.float64], ppm: NDArray[np.float64], band: tuple[float, float]
-) -> float:
-    """Largest power in a band; 0 where there is none of it."""
-    return float(power[_between(ppm, band)].max(initial=0.0))
+def _between(ppm: NDArray[np.float64], band: tuple[float, float]) -> tuple[int, int]:
+    """First point of an ascending axis within a band, and the first behind it."""
+    first = int(np.searchsorted(ppm, band[0], side="right"))
+    return first, max(first, int(np.searchsorted(ppm, band[1])))
 
 
 def no_water(
