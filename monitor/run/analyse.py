@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -19,6 +20,8 @@ from streams.messages.transient import Message
 from streams.sources.joining.joined_files import SessionPlace
 from streams.sources.joining.open_session import open_session
 
+AT_ONCE = 16
+"""Messages of a file that are looked at together before each has its turn."""
 Watch = Callable[[Message, Update], None]
 """Is called after each message with what it caused."""
 
@@ -59,10 +62,13 @@ def push_all(
     run: SessionRun, messages: Iterable[Message], watch: Watch | None = None
 ) -> None:
     """Push messages into a run, telling `watch` of each."""
-    for message in messages:
-        update = run.push(message)
-        if watch is not None:
-            watch(message, update)
+    coming = iter(messages)
+    while block := list(islice(coming, AT_ONCE)):
+        run.foresee(block)
+        for message in block:
+            update = run.push(message)
+            if watch is not None:
+                watch(message, update)
 
 
 def with_notes(

@@ -104,6 +104,18 @@ class SessionRun:
         """Whether the end of the session has come."""
         return self._run.ended
 
+    def foresee(self, messages: Sequence[Message]) -> None:
+        """Look at messages of a file that are to come, all at once.
+
+        It is faster so; what comes out is the same to the bit.
+        """
+        bodies = [message.body for message in messages]
+        coming = [b for b in bodies if isinstance(b, Transient)]
+        coming = [one for one in coming if one.kind == Kind.METABOLITE]
+        self._water_gate.foresee(coming)
+        if self._run.pipeline is not None:
+            self._run.pipeline.intake.foresee(coming)
+
     def push(self, message: Message) -> Update:
         """Work through one message and keep what it gave.
 

@@ -7,6 +7,7 @@ water in a metabolite window would be thousands of times what is meant.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -49,6 +50,11 @@ class WaterGate:
     def found(self) -> int:
         """Transients that came as metabolites and hold unsuppressed water."""
         return self._watch.found
+
+    def foresee(self, transients: Sequence[Transient]) -> None:
+        """Look at metabolite transients that are to come, all at once."""
+        if self._acquisition is not None:
+            self._watch.foresee(transients, self._acquisition)
 
     def filter(self, message: Message) -> Filtered:
         """Judge a transient by what it holds."""

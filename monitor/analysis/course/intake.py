@@ -12,7 +12,7 @@ for nothing more.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -222,6 +222,11 @@ class Intake:
         """
         check_size(body.fid)
         self._ready()[0].check(number, body.fid)
+
+    def foresee(self, bodies: Sequence[Transient]) -> None:
+        """Look at transients of a file that are to come, all at once."""
+        if self._preparation is not None:
+            self._preparation.foresee([body.fid for body in bodies])
 
     def push(self, body: Transient, seq: int, epoch: int) -> tuple[Curve, Curve]:
         """Take a metabolite transient; its strips, aligned and not aligned."""

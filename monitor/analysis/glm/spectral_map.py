@@ -80,7 +80,7 @@ def threshold_of(points: int, degrees: int, resels: float, alpha: float) -> floa
 
     def beyond(u: float) -> float:
         field = resels * sqrt(4 * log(2)) / (2 * pi)
-        smooth = field * (1 + u**2 / nu) ** (-(nu - 1) / 2)
+        smooth: float = field * (1 + u**2 / nu) ** (-(nu - 1) / 2)
         tail = upper_tail(u, nu)
         return 2 * min(tail + smooth, points * tail) - alpha
 

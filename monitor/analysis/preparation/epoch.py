@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -13,6 +14,7 @@ from monitor.analysis.preparation import weights
 from monitor.analysis.preparation.combination import Combination
 from monitor.analysis.preparation.continuation import MEMORY, Seen
 from monitor.analysis.preparation.cycle import Cycle
+from monitor.analysis.preparation.glance import Glance, glance_of, glances
 from monitor.analysis.preparation.measures import Absolute, NaaLine, naa_line
 from monitor.analysis.preparation.navigator import Navigator
 from monitor.analysis.preparation.quality import Quality
@@ -20,7 +22,7 @@ from monitor.analysis.preparation.registration import Registration, Shape, regis
 from monitor.analysis.preparation.template import Model, Template
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
-from monitor.analysis.signal.noise import Coils, at_least_the_floor, noise_sd
+from monitor.analysis.signal.noise import Coils
 from monitor.analysis.signal.spectrum import Complex
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
@@ -76,6 +78,7 @@ class Epoch:
     line: NaaLine = NO_LINE
     absolute: Absolute = NO_ABSOLUTE
     measured: Model | None = None
+    _ahead: dict[int, tuple[Coils, Glance]] = field(default_factory=dict)
 
     @classmethod
     def begun(cls, acquisition: Acquisition, settings: Settings) -> Epoch:
@@ -98,18 +101,29 @@ class Epoch:
             Cycle(axis, steps),
         )
 
-    def noise_sd(self, fid: Complex) -> float:
-        """SD of the real part of one point of a combined FID (points,)."""
-        sd = noise_sd(fid, self.axis.dwell_time_s, self.axis.frequency_mhz)
-        return at_least_the_floor(sd, fid)
+    def foresee(self, fids: Sequence[Coils]) -> None:
+        """Look at transients (coils, points) that are to come.
 
-    def register(
-        self, fid: Complex, sd: float, lines: Complex | None = None
-    ) -> Registration:
-        """Register against the template, or against itself where there is none.
-
-        `lines` is its spectrum, where that is known.
+        Nothing, unless the coil weights are final.
         """
+        self._ahead.clear()
+        shape = self.combination.coil_count, self.axis.points
+        whole = [f for f in fids if f.shape == shape and np.isfinite(f).all()]
+        if self.combination.settled and whole:
+            combined = np.stack([self.combination.apply(fid) for fid in whole])
+            seen = glances(combined, self.axis, self.template.made)
+            pairs = zip(whole, seen, strict=True)
+            self._ahead.update({id(fid): (fid, one) for fid, one in pairs})
+
+    def look(self, fid: Coils) -> Glance:
+        """What a transient (coils, points) shows."""
+        if id(fid) in self._ahead:
+            return self._ahead.pop(id(fid))[1]
+        return glance_of(np.asarray(self.combination.apply(fid), complex), self.axis)
+
+    def register(self, seen: Glance) -> Registration:
+        """Register against the template, or against itself where there is none."""
+        fid, sd = seen.fid, seen.noise_sd
         template = self.template
         if template.weight <= 0:
             template = Template.empty(self.axis)
@@ -117,7 +131,7 @@ class Epoch:
         near = median(self.near) if self.near else 0.0
         model = template.model(sd)
         self._measure_line(model)
-        return register(fid, model, self.axis, sd, near, self.shape, lines)
+        return register(fid, model, self.axis, sd, near, self.shape, seen)
 
     def moved_back(self, fid: Complex, found: Registration) -> Complex:
         """A FID (points,) in the template's frame."""

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from monitor.analysis.preparation import weights
 from monitor.analysis.preparation.cycle import Cycle
 from monitor.analysis.preparation.epoch import Epoch, Place
+from monitor.analysis.preparation.glance import glances
 from monitor.analysis.preparation.navigator import Navigator
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.registration import Registration
 from monitor.analysis.preparation.verdict import measures_of, prepared_of
-from monitor.analysis.signal.spectrum import Complex, spectrum_of
+from monitor.analysis.signal.spectrum import Complex
 from monitor.protocol.settings import Settings
 
 TIMES = 3
@@ -25,18 +28,17 @@ def prepared_together(
     state: Epoch, settings: Settings, places: Sequence[Place], fids: Sequence[Complex]
 ) -> list[Prepared]:
     """Prepare combined FIDs (points,); the epoch's state is made anew from them."""
-    spectra = [spectrum_of(fid) for fid in fids]
-    sds = [state.noise_sd(fid) for fid in fids]
+    seen = glances(np.stack(fids), state.axis)
     for _ in range(TIMES):
-        found = list(map(state.register, fids, sds, spectra))
+        found = list(map(state.register, seen))
         measures = [measures_of(one, state.axis) for one in found]
         judged = _judged(state, places, measures)
-        each = zip(places, fids, spectra, found, judged, measures, strict=True)
+        each = zip(places, seen, found, judged, measures, strict=True)
         anew = [
             prepared_of(
-                p, x, s, state.navigator.corrected(p.step, f), j, m, state, settings
+                p, x, state.navigator.corrected(p.step, f), j, m, state, settings
             )
-            for p, x, s, f, j, m in each
+            for p, x, f, j, m in each
         ]
         state.retemplate(
             [one.aligned for one in anew], [one.quality.weight for one in anew]

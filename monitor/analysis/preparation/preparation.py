@@ -39,6 +39,7 @@ from monitor.analysis.preparation.epoch import (
     quality_of_zeros,
 )
 from monitor.analysis.preparation.first_transients import prepared_together
+from monitor.analysis.preparation.glance import Glance, glance_of
 from monitor.analysis.preparation.measures import Absolute, NaaLine
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.trial import Trial, in_place, like
@@ -160,6 +161,10 @@ class Preparation:
         if self._epoch.first is None:
             self._epoch.template.freeze()
 
+    def foresee(self, fids: Sequence[Coils]) -> None:
+        """Look at transients (coils, points) that are to come, all at once."""
+        self._epoch.foresee(fids)
+
     def push(
         self,
         transient_index: int,
@@ -249,12 +254,12 @@ class Preparation:
                 quality = quality_of_zeros(place)
                 found[place.index] = Prepared(place.index, fid, fid, fid, quality)
                 continue
-            came = spectrum.spectrum_of(fid)
-            seen = state.register(fid, state.noise_sd(fid), came)
-            measured = measures_of(seen, state.axis)
+            seen = glance_of(fid, state.axis)
+            registered = state.register(seen)
+            measured = measures_of(registered, state.axis)
             judged = state.kind.judge(place.step, measured)
             found[place.index] = prepared_of(
-                place, fid, came, seen, judged, measured, state, self._settings
+                place, seen, registered, judged, measured, state, self._settings
             )
         return found
 
@@ -295,11 +300,10 @@ class Preparation:
         if not np.any(fid):
             zeros = np.zeros(state.axis.points, complex)
             return Prepared(place.index, zeros, zeros, zeros, quality_of_zeros(place))
-        if fid.ndim == 1:  # prepared once more: it was combined
-            return self._prepare(place, np.asarray(fid, complex))
-        whole = self._is_combined(fid)
-        combined = fid[0] if whole else state.combination.apply(fid)
-        return self._prepare(place, np.asarray(combined, complex))
+        if fid.ndim == 1 or self._is_combined(fid):  # prepared once more
+            combined = np.asarray(fid.reshape(-1), complex)
+            return self._prepare(place, glance_of(combined, state.axis))
+        return self._prepare(place, state.look(fid))
 
     def combined(self, fid: Coils, prepared: Prepared) -> Coils:
         """What must be kept of the transient just pushed, to push it once more.
@@ -326,22 +330,22 @@ class Preparation:
             self._acquisition.points,
         )
 
-    def _prepare(self, place: Place, unaligned: Complex) -> Prepared:
+    def _prepare(self, place: Place, seen: Glance) -> Prepared:
         """Register, judge and remember one combined transient."""
-        state = self._epoch
-        sd, came = state.noise_sd(unaligned), spectrum.spectrum_of(unaligned)
-        found = state.register(unaligned, sd, came)
-        departure = state.cycle.departure(place.step, sd)
+        state, fid = self._epoch, seen.fid
+        found = state.register(seen)
+        departure = state.cycle.departure(place.step, seen.noise_sd)
         if departure is not None:
             moved = spectrum.moved(
                 departure, state.axis.dwell_time_s, found.shift_hz, found.phase_rad
             )
-            found = state.register(np.asarray(unaligned - moved, complex), sd)
+            rest = glance_of(np.asarray(fid - moved, complex), state.axis)
+            found = state.register(replace(rest, noise_sd=seen.noise_sd))
         found = state.navigator.corrected(place.step, found)
         measured = measures_of(found, state.axis)
         judged = state.kind.judge(place.step, measured)
         prepared = prepared_of(
-            place, unaligned, came, found, judged, measured, state, self._settings
+            place, seen, found, judged, measured, state, self._settings
         )
         if not (place.settling or place.saturated):
             state.remember(prepared.aligned, prepared.quality, found)
@@ -350,7 +354,7 @@ class Preparation:
                 state.shape.push(found)
                 state.navigator.push(place.step, found)
             if state.cycle.steps > 1:
-                back = state.moved_back(unaligned, found)
+                back = state.moved_back(fid, found)
                 state.cycle.push(place.step, back, judged.weight)
             self._follow(prepared)
         return prepared

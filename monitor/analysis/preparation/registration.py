@@ -26,14 +26,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from monitor.analysis.preparation.template import COARSE_PPM, Model
+from monitor.analysis.preparation.coarse import coarse_search
+from monitor.analysis.preparation.glance import Glance, glance_of
+from monitor.analysis.preparation.template import Model
 from monitor.analysis.preparation.variation import Variation
 from monitor.analysis.preparation.water_position import Sighting, sighting_of
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex, Real
 
-COARSE_RANGE_HZ = 40.0
 ITERATIONS = 8
 WIDE_SHARE = 0.75
 WATER_PPM = (4.25, 5.05)
@@ -115,7 +116,7 @@ def register(
     noise_sd: float,
     near_hz: float = 0.0,
     shape: Shape | None = None,
-    lines: Complex | None = None,
+    seen: Glance | None = None,
 ) -> Registration:
     """Register one transient (points,).
 
@@ -124,12 +125,12 @@ def register(
     noise_sd : of the real part of one point of the FID
     near_hz : middle of the coarse search, e.g. the last good shift
     shape : how the shape varies; None: not at all
-    lines : its spectrum, where that is known
+    seen : what the transient shows, where it was looked at
     """
     shape = shape or Shape.fixed()
-    lines = spectrum.spectrum_of(fid) if lines is None else lines
-    height = float(np.abs(lines[axis.band(*WATER_PPM)]).max())
-    start = coarse_search(fid, model, axis, near_hz)
+    seen = glance_of(fid, axis) if seen is None else seen
+    height = float(np.abs(seen.spectrum[axis.band(*WATER_PPM)]).max())
+    start = coarse_search(seen, model, axis, near_hz)
     wide = shape.try_wide
     found = _fine(
         fid, model, axis, noise_sd, height, start, shape, wide=wide, lipid=True
@@ -145,34 +146,6 @@ def register(
         fid, model, axis, noise_sd, height, start, shape, wide=wide, lipid=False
     )
     return replace(again, lipid=found.lipid)
-
-
-def coarse_search(
-    fid: Complex, model: Model, axis: Axis, near_hz: float
-) -> tuple[float, float]:
-    """Shift, Hz, and phase, rad, where the template explains the largest share.
-
-    The squared cross-correlation is divided by the power of the transient in the band
-    that the template would take there: a strong water line cannot draw it.
-    """
-    length = 2 * axis.points
-    step_hz = 1.0 / (length * axis.dwell_time_s)
-    first = math.ceil((near_hz - COARSE_RANGE_HZ) / step_hz)
-    last = math.floor((near_hz + COARSE_RANGE_HZ) / step_hz)
-    places = np.arange(first, min(last + 1, first + length))
-    correlation = np.fft.ifft(fid * model.coarse, length).take(places, mode="wrap")
-    explained = correlation.real**2 + correlation.imag**2
-    k = int(np.argmax(explained / _band_power(fid, axis, places * step_hz)))
-    return float(places[k] * step_hz), cmath.phase(complex(correlation[k]))
-
-
-def _band_power(fid: Complex, axis: Axis, shift_hz: Real) -> Real:
-    """Power of a FID in the coarse band moved by each of `shift_hz`; never zero."""
-    lines = spectrum.spectrum_of(fid * axis.late)
-    total = np.cumsum(lines.real**2 + lines.imag**2)
-    shift_ppm = shift_hz / axis.frequency_mhz
-    low, high = (np.interp(edge + shift_ppm, axis.ppm, total) for edge in COARSE_PPM)
-    return np.asarray(high - low + 1e-12 * total[-1] + 1e-300, float)
 
 
 def _fine(

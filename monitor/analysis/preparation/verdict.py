@@ -10,6 +10,7 @@ import numpy as np
 from monitor.analysis.preparation import measures as quality_measures
 from monitor.analysis.preparation import weights
 from monitor.analysis.preparation.epoch import NAN, Epoch, Place
+from monitor.analysis.preparation.glance import Glance
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.registration import Registration
@@ -103,16 +104,15 @@ def quality_of(
 
 def prepared_of(
     place: Place,
-    unaligned: Complex,
-    came: Complex,
+    seen: Glance,
     found: Registration,
     judged: weights.Judgement,
     measured: weights.Measures,
     state: Epoch,
     settings: Settings,
 ) -> Prepared:
-    """A transient (points,), its spectrum `came` and its quality, put together."""
-    aligned = state.moved_back(unaligned, found) if settings.align else unaligned
+    """A transient and its quality, put together."""
+    aligned = state.moved_back(seen.fid, found) if settings.align else seen.fid
     verdict = verdict_of(place, found, judged, state.phases, reject=settings.reject)
-    quality = quality_of(place, came, found, verdict, state)
-    return Prepared(place.index, aligned, unaligned, came, quality, measured)
+    quality = quality_of(place, seen.spectrum, found, verdict, state)
+    return Prepared(place.index, aligned, seen.fid, seen.spectrum, quality, measured)

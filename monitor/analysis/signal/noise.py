@@ -93,10 +93,16 @@ def noise_sd(fid: Complex, dwell_time_s: float, frequency_mhz: float) -> float:
 
     Robust: from the median power, E|n|^2 = 2 sd^2 and its median is ln 2 of that.
     """
-    noise = tail_noise(fid[np.newaxis], dwell_time_s, frequency_mhz)[0]
-    ordered, half = np.sort(noise.real**2 + noise.imag**2), noise.size // 2
-    middle = 0.5 * (ordered[half] + ordered[half - 1 + noise.size % 2])
-    return math.sqrt(float(middle) / math.log(2.0) / 2.0)
+    return float(noise_sds(fid[np.newaxis], dwell_time_s, frequency_mhz)[0])
+
+
+def noise_sds(fids: Complex, dwell_time_s: float, frequency_mhz: float) -> Real:
+    """The same of FIDs (n, points), each by itself."""
+    noise = tail_noise(fids, dwell_time_s, frequency_mhz)
+    ordered = np.sort(noise.real**2 + noise.imag**2, axis=1)
+    half, odd = divmod(ordered.shape[1], 2)
+    middle = 0.5 * (ordered[:, half] + ordered[:, half - 1 + odd])
+    return np.asarray(np.sqrt(middle / math.log(2.0) / 2.0))
 
 
 def at_least_the_floor(sd: float, fid: Complex) -> float:

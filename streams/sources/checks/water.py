@@ -41,6 +41,7 @@ from numpy.typing import NDArray
 from streams.messages.transient import REFERENCE_PPM, Acquisition
 
 WATER_PPM, LINES_PPM = (3.9, 5.4), (1.8, 3.4)
+HIGHEST_PPM = 2 * REFERENCE_PPM - LINES_PPM[0]
 BELL_S, SHORTEST_S = 0.1, 0.03
 FILL = 8
 LEAST_DOMINANCE = 100.0
@@ -78,6 +79,25 @@ def peaks(fids: NDArray[np.complexfloating], acquisition: Acquisition) -> Peaks 
     None where nothing can be told: not protons, less than `SHORTEST_S` of signal, a
     spectral width that does not hold the bands, zeros, or values that are not finite.
     """
+    made = _spectra(fids, acquisition)
+    return None if made is None else _peaks_in(*made)
+
+
+def peaks_of_each(
+    fids: NDArray[np.complexfloating], acquisition: Acquisition
+) -> list[Peaks | None]:
+    """The same of each transient by itself; to the bits of `peaks` of one."""
+    made = _spectra(fids, acquisition)
+    if made is None:
+        return [None] * len(fids)
+    spectra, ppm = made
+    return [_peaks_in(spectra[i : i + 1], ppm) for i in range(len(fids))]
+
+
+def _spectra(
+    fids: NDArray[np.complexfloating], acquisition: Acquisition
+) -> tuple[NDArray[np.complex128], NDArray[np.float64]] | None:
+    """Filled spectra in FFT order, and their shifts, ascending; None: nothing told."""
     dwell_time_s = acquisition.dwell_time_s
     taken = min(fids.shape[-1], round(BELL_S / dwell_time_s))
     if acquisition.nucleus != "1H" or taken * dwell_time_s < SHORTEST_S:
@@ -85,16 +105,21 @@ def peaks(fids: NDArray[np.complexfloating], acquisition: Acquisition) -> Peaks 
     bell, ppm = _bell_and_ppm(
         taken, dwell_time_s, acquisition.spectrometer_frequency_mhz
     )
-    high_ppm = 2 * REFERENCE_PPM - LINES_PPM[0]
-    if not (ppm[0] < LINES_PPM[0] and ppm[-1] > high_ppm):
+    if not (ppm[0] < LINES_PPM[0] and ppm[-1] > HIGHEST_PPM):
         return None
-    spectra = np.fft.ifft(fids[..., :taken].astype(np.complex128) * bell, FILL * taken)
+    cut = fids[..., :taken].astype(np.complex128) * bell
+    return np.asarray(np.fft.ifft(cut, FILL * taken)), ppm
+
+
+def _peaks_in(
+    spectra: NDArray[np.complex128], ppm: NDArray[np.float64]
+) -> Peaks | None:
+    """Largest magnitudes of spectra (transients, coils, points in FFT order)."""
     first, stop = _between(ppm, WATER_PPM)
     water = _power(spectra, first, stop)
     off = float(ppm[first + water.argmax()]) - REFERENCE_PPM if water.any() else 0.0
-    bands = LINES_PPM, (2 * REFERENCE_PPM - LINES_PPM[1], high_ppm)
     largest = [float(water.max(initial=0.0))]
-    for low, high in bands:
+    for low, high in (LINES_PPM, (2 * REFERENCE_PPM - LINES_PPM[1], HIGHEST_PPM)):
         lines = _power(spectra, *_between(ppm, (low + off, high + off)))
         largest.append(float(lines.max(initial=0.0)))
     if not any(largest) or not all(map(math.isfinite, largest)):
@@ -103,14 +128,14 @@ def peaks(fids: NDArray[np.complexfloating], acquisition: Acquisition) -> Peaks 
 
 
 def _power(
-    spectra: NDArray[np.complexfloating], first: int, stop: int
+    spectra: NDArray[np.complex128], first: int, stop: int
 ) -> NDArray[np.float64]:
-    """Power of a band of spectra (transients, coils, points in FFT order), (band,)."""
+    """Power (band,) of a band of spectra: mean over transients, sum over coils."""
     points = spectra.shape[-1]
     places = np.arange(first - points // 2, stop - points // 2)
-    part = spectra.take(places, axis=-1, mode="wrap")
-    power: NDArray[np.float64] = part.real**2 + part.imag**2
-    return power.mean(axis=0).sum(axis=0)
+    part = spectra.take(places, axis=-1, mode="wrap").reshape(-1, places.size)
+    power = part.real**2 + part.imag**2
+    return np.asarray(power.sum(axis=0) / len(spectra), float)
 
 
 @lru_cache(maxsize=8)

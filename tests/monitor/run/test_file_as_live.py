@@ -6,6 +6,7 @@ from marked_sessions import CHANGES, Given, bodies_of, marked
 from threadpoolctl import threadpool_limits
 
 from monitor.protocol.choose import Wishes
+from monitor.run.analyse import push_all
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.messages.transient import Event
@@ -16,8 +17,11 @@ SLOW = pytest.mark.slow
 def result_of(messages, live: bool) -> Result:
     run = SessionRun(Wishes(changes=CHANGES), live=live)
     with threadpool_limits(1):
-        for message in messages:
-            run.push(message)
+        if live:
+            for message in messages:
+                run.push(message)
+        else:
+            push_all(run, messages)
         return run.finish()[1]
 
 

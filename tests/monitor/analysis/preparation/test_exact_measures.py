@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from monitor.analysis.preparation import measures as qm
-from monitor.analysis.preparation.registration import coarse_search, register
+from monitor.analysis.preparation.coarse import coarse_search
+from monitor.analysis.preparation.glance import glance_of
+from monitor.analysis.preparation.registration import register
 from monitor.analysis.preparation.template import (
     REMAKE,
     Template,
@@ -139,7 +141,8 @@ def test_the_coarse_search_reaches_forty_hertz(
 ) -> None:
     model = model_of(clean, axis, TINY)
     turned = moved(clean, axis, shift_hz, 0.5)
-    at_hz, phase_rad = coarse_search(turned, model, axis, near_hz)
+    seen = glance_of(turned, axis)
+    at_hz, phase_rad = coarse_search(seen, model, axis, near_hz)
     assert (abs(at_hz - shift_hz) < 1.3) is found
     if found:
         assert phase_rad == pytest.approx(0.5, abs=0.6)

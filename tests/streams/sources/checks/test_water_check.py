@@ -8,7 +8,13 @@ import pytest
 
 from streams.errors import InputError
 from streams.messages.transient import Acquisition
-from streams.sources.checks.water import LEAST_DOMINANCE, Peaks, no_water, peaks
+from streams.sources.checks.water import (
+    LEAST_DOMINANCE,
+    Peaks,
+    no_water,
+    peaks,
+    peaks_of_each,
+)
 from streams.sources.files.any_format import read_series
 from streams.sources.files.series import Series, matched_water, water_for
 
@@ -132,3 +138,11 @@ def test_a_narrow_width_is_judged_as_far_as_it_holds_both_bands():
     acquisition = replace(PRESS, dwell_time_s=2 * DWELL_S, points=POINTS // 2)
     assert peaks(thin, acquisition).suppressed
     assert peaks(fids(0.0)[..., ::3], replace(PRESS, dwell_time_s=3 * DWELL_S)) is None
+
+
+@pytest.mark.parametrize("water", [0.0, 3.0, WATER])
+def test_each_of_many_is_told_as_it_is_alone(water: float):
+    made = fids(water, n=9)
+    assert peaks_of_each(made, PRESS) == [peaks(one[None], PRESS) for one in made]
+    other = replace(PRESS, nucleus="31P")
+    assert peaks_of_each(made, other) == [None] * 9
