@@ -23,6 +23,9 @@ EDGES_PPM = np.arange(0.4, 4.05, 0.15)
 MIDDLES_PPM = 0.5 * (EDGES_PPM[1:] + EDGES_PPM[:-1])
 BANDS = MIDDLES_PPM.size
 DROWNING = 5.0
+WIDE_MHZ = 128.0
+"""From 3 T on, what widens a line (blood, a shim) widens it with the field: at 7 T
+tasks narrow lines by half a hertz, and what is 0.7 Hz at 3 T is 1.6 Hz there."""
 NEVER = frozenset({"empty", "settling", "saturated"})
 """Flags of transients that are compared with no others."""
 
@@ -53,7 +56,8 @@ class Features:
     ----------
     bands : (2 BANDS,)
     water, width_hz, amplitude : log of the residual water's height, which no template
-        enters, line width, signal against the template
+        enters, line width (above WIDE_MHZ as many Hz as it would be there), signal
+        against the template
     height : of tNAA in the template at the time
     step : of the phase cycle
     usable : whether it can be compared at all
@@ -69,13 +73,19 @@ class Features:
 
     @classmethod
     def of(
-        cls, bands: Real, quality: Quality, water: float, height: float, step: int
+        cls,
+        bands: Real,
+        quality: Quality,
+        water: float,
+        height: float,
+        step: int,
+        frequency_mhz: float,
     ) -> Features:
         """Features of a transient, with the template's tNAA height."""
         return cls(
             bands,
             water,
-            quality.fwhm_hz,
+            quality.fwhm_hz * min(1.0, WIDE_MHZ / frequency_mhz),
             quality.amplitude,
             height,
             step,

@@ -82,7 +82,8 @@ class Judge:
         epoch = self._epochs.setdefault(quality.epoch, EpochFeatures(i))
         bands = bands_of(prepared.spectrum, axis, shift_hz)
         water = prepared.measured.values[WATER] if prepared.measured else -math.inf
-        epoch.put(i, Features.of(bands, quality, water, height, step))
+        mhz = axis.frequency_mhz
+        epoch.put(i, Features.of(bands, quality, water, height, step, mhz))
         self._found.pop(quality.epoch, None)
 
     def forget(self, epoch: int) -> None:
