@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import pytest
 from marked_sessions import CHANGES, bodies_of
@@ -12,9 +14,13 @@ from threadpoolctl import threadpool_limits
 
 from monitor.protocol.choose import Wishes
 from monitor.run.background_injection import LEAST_LIVE, BackgroundInjection
+from monitor.run.feed import replay_feed
 from monitor.run.injection import inject
 from monitor.run.known_change import STEP, Copies, Halves, Injection, Recovery
+from monitor.run.loop import WorkerConfig
 from monitor.run.session_run import SessionRun
+from monitor.run.worker import Worker
+from monitor.run.worker_messages import PutIn
 from streams.errors import InputError
 from streams.messages.transient import Event, Transient, number
 
@@ -116,6 +122,25 @@ def test_it_works_a_tenth_of_the_time_and_ends_when_told(
     worked_s, took_s = seen[-1][0] - seen[0][0], seen[-1][1] - seen[0][1]
     assert worked_s <= 0.12 * took_s
     assert beside.turn(None) is None
+
+
+@pytest.mark.slow
+def test_the_worker_of_a_window_tells_it(infusion_short: Path) -> None:
+    feed = partial(replay_feed, infusion_short, None, 1e6)
+    worker = Worker(WorkerConfig(feed, partial(SessionRun, Wishes())))
+
+    def told() -> Injection | None:
+        reports = worker.receive(0.05)
+        return next((one.found for one in reports if isinstance(one, PutIn)), None)
+
+    try:
+        found = until(told, 120.0)
+    finally:
+        worker.stop()
+    assert isinstance(found, Injection)
+    assert found.halves.end_s < 78.0  # the infusion's start
+    step = found.recoveries[0]
+    assert step.windows_read == pytest.approx(step.windows_put, rel=0.05)
 
 
 def test_of_a_session_that_goes_on_it_finds_what_a_file_gives() -> None:
