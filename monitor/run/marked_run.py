@@ -2,9 +2,9 @@
 
 So it is where an event says late which transients measured macromolecules.
 
-What came through the filters is kept, transients combined to one FID each, so that a
-mark that is given late, moved or taken back gives what it would have given in time:
-everything is worked out again from the first message.
+What came through the filters is kept, transients combined to one FID each and soon on
+disk (`spilled_fids`), so that a mark that is given late, moved or taken back gives what
+it would have given in time: everything is worked out again from the first message.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes, settings_for
 from monitor.run.filtered_message import Taken, with_marks
 from monitor.run.mark_places import Placing
+from monitor.run.spilled_fids import out_of_memory
 from streams.messages.scanner_counter import AUTHOR, JUMPED
 from streams.messages.transient import Body, End, Event, Message, Start
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from monitor.analysis.pipeline import Pipeline
     from monitor.analysis.tracking.point import TrackerPoint
 
+SPILLED = 512
+"""Messages that go to disk at once: 4 MB of one FID each."""
 MIRRORED = (
     "The spectrum is mirrored at the water line: the samples are the complex "
     "conjugates of what NIfTI-MRS and this program store; conjugate the file and try "
@@ -96,7 +99,7 @@ class MarkedRun:
             if opened:
                 update = replace(update, notes=opened + update.notes)
         same = len(kept) == len(taken.passed) and all(map(is_, kept, taken.passed))
-        self._kept.append(taken if same else replace(taken, passed=tuple(kept)))
+        self._keep_passed(taken if same else replace(taken, passed=tuple(kept)))
         update = taken.completed(with_marks(marked, update))
         if self._settings_are_news and self.pipeline is not None:
             update = replace(update, settings=self.pipeline.settings)
@@ -105,6 +108,13 @@ class MarkedRun:
             update = replace(update, notes=may_be_told(update.notes, self.hidden))
         self._keep(taken, update)
         return update
+
+    def _keep_passed(self, taken: Taken) -> None:
+        """Keep a message, to be worked through once more."""
+        self._kept.append(taken)
+        if len(self._kept) % SPILLED == 0:
+            last = self._kept[-SPILLED:]
+            self._kept[-SPILLED:] = out_of_memory(last)
 
     def _again(self, taken: Taken) -> Taken:
         """A message that was kept, as what it is by now."""
