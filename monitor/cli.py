@@ -5,6 +5,7 @@ Bad input is one sentence on stderr and exit code 2, never a traceback.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -21,6 +22,9 @@ from streams.messages.version import program_version
 if TYPE_CHECKING:
     from typer._click.core import Command, Context
     from typer._click.formatting import HelpFormatter
+
+CIRCLES_AFTER = 50_000
+"""New objects after which Python looks for those that only hold each other."""
 
 COMMANDS = {
     "demo": ("window_commands", "Show a simulated infusion, live, in the window."),
@@ -109,6 +113,8 @@ def main() -> None:
     # Read when numpy is first imported.  Matrices are small here: threads only wait for
     # each other, and take a core from whatever else runs.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Next to nothing here is in a circle: looking for some took a tenth of a second.
+    gc.set_threshold(CIRCLES_AFTER)
     try:
         app()
     except InputError as error:

@@ -239,6 +239,8 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
 
 def _cell(value: Cell) -> str:
     """Text of a cell; numpy's own numbers are written as Python's."""
+    if type(value) is float:  # nearly all of them
+        return repr(value)
     if value is None:
         return ""
     if isinstance(value, np.generic):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import cmath
+import math
+
 import numpy as np
 
 from monitor.analysis.course.course import Course
@@ -20,10 +23,10 @@ from monitor.analysis.signal.spectrum import Complex
 
 def strip_of(spectrum: Complex, model: Model, preparation: Preparation) -> Curve:
     """Phased real part of a spectrum for the waterfall, the template's NAA being 1."""
-    turn = np.exp(-1j * preparation.absolute.phase_rad)
     height = preparation.line.height
-    scale = 1 / height if np.isfinite(height) and height > 0 else 1.0
-    return np.asarray((spectrum[model.band] * turn * scale).real, np.float32)
+    scale = 1 / height if math.isfinite(height) and height > 0 else 1.0
+    turn = cmath.rect(scale, -preparation.absolute.phase_rad)
+    return (spectrum[model.band] * turn).real.astype(np.float32)
 
 
 def window_curves(course: Course, fitted: FittedWindow) -> Curves:

@@ -8,6 +8,7 @@ which of them a registration uses, and in which sums, is a small matrix on top.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -43,12 +44,6 @@ class Range:
     places: NDArray[np.intp]
     limit: float
 
-    def mean(self, squares: Real) -> float:
-        """Mean of squared residuals (2 band,) in it; 1 where the design has none."""
-        if not self.places.size:
-            return 1.0
-        return float(squares.take(self.places).mean())
-
 
 @dataclass(frozen=True, slots=True)
 class Solver:
@@ -60,11 +55,11 @@ class Solver:
     kernels : (rows, 2 points) their products with the spectrum of a FID are these with
         the FID's real and imaginary parts in turn: no transform is needed for them
     columns : (rows, parameters) which sums of the rows are the parameters'
-    gain : (parameters, rows) parameters from the products
+    gain : (parameters + 1, rows) parameters from the products, and behind them the
+        amplitude, which the parts add to
     covariance : (parameters, parameters) for noise SD 1; amplitude, phase, shift and
         broadening are the first
     sds : SDs of these four, for noise SD 1
-    share : (parameters,) what each adds in the direction of M, which is amplitude
     """
 
     rows: Real
@@ -73,10 +68,9 @@ class Solver:
     gain: Real
     covariance: Real
     sds: tuple[float, ...]
-    share: Real
 
     def parameters(self, fid: Complex) -> Real:
-        """Parameters (parameters,) of a FID (points,)."""
+        """Parameters of a FID (points,), and behind them its amplitude."""
         return np.asarray(self.gain @ (self.kernels @ fid.view(float)))
 
 
@@ -100,6 +94,7 @@ class Design:
         else free
     whitening : (10, 10) makes the noise of those coefficients white
     singlets, lipids, water : ranges of which misfits are told
+    means : (3, 2 band) with which squares give their means in these ranges
     """
 
     band: slice
@@ -114,9 +109,20 @@ class Design:
     singlets: Range
     lipids: Range
     water: Range
+    means: Real
     _solvers: dict[bool, Solver] = field(default_factory=dict, repr=False)
     _kernels: dict[bool, Real] = field(default_factory=dict, repr=False)
     _colours: list[Real] = field(default_factory=list, repr=False)
+
+    def misfits(self, squares: Real) -> list[float]:
+        """Means of squared residuals (2 band,) in the ranges; 1 in one without points.
+
+        Singlets, lipids, water.
+        """
+        ranges = self.singlets, self.lipids, self.water
+        means = (self.means @ squares).tolist()
+        pairs = zip(means, ranges, strict=True)
+        return [mean if one.places.size else 1.0 for mean, one in pairs]
 
     def solver(self, L: Real, water_height: float, sd: float, lipid: bool) -> Solver:
         """Coefficients under their priors.
@@ -146,14 +152,14 @@ class Design:
         covariance, share = inverse(normal, prior), self._share(columns, d)
         used = len(self.rows) if not lipid else base + PARTS * bool(d)
         columns = columns[:used]
+        gain = covariance @ columns.T
         solver = Solver(
             self.rows[:used],
             self._kernels_of(lipid)[:used],
             columns,
-            covariance @ columns.T,
+            np.concatenate((gain, share[np.newaxis] @ gain)),
             covariance,
             tuple(np.sqrt(covariance.diagonal()[:4]).tolist()),
-            share,
         )
         if always:
             self._solvers[lipid] = solver
@@ -231,7 +237,16 @@ def design_of(
         singlets,
         lipids,
         water_range,
+        _means((singlets, lipids, water_range), rows.shape[1]),
     )
+
+
+def _means(ranges: Sequence[Range], size: int) -> Real:
+    """What gives means in some ranges of squares (size,); zeros where one is empty."""
+    means = np.zeros((len(ranges), size))
+    for row, one in zip(means, ranges, strict=True):
+        row[one.places] = 1.0 / max(one.places.size, 1)
+    return means
 
 
 def _range(ppm: Real, range_ppm: tuple[float, float]) -> Range:

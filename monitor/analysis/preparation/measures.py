@@ -197,7 +197,7 @@ def lipid_height(lines: Complex, axis: Axis, offset_hz: float = 0.0) -> float:
     offset = offset_hz / axis.frequency_mhz
     band = lines[axis.band(0.75 + offset, 1.55 + offset)]
     step_ppm = 1.0 / (axis.points * axis.dwell_time_s * axis.frequency_mhz)
-    width = int(np.clip(round(0.1 / step_ppm), 1, band.size))
+    width = max(1, min(round(0.1 / step_ppm), band.size))
     smooth = np.convolve(band, np.ones(width) / width, mode="valid")
     return float(np.abs(smooth).max())
 

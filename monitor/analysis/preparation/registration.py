@@ -170,10 +170,9 @@ def _fine(
     for step in range(ITERATIONS + 1):
         back = spectrum.moved(fid, axis.dwell_time_s, -shift, -phase)
         p = solver.parameters(back)
-        amplitude = float(solver.share @ p)
+        _, turned, moved, *_, amplitude = p.tolist()
         if converged or step == ITERATIONS:
             break
-        turned, moved = float(p[1]), float(p[2])
         a = max(abs(amplitude), abs(turned), 1e-300)
         d_shift = min(max(moved / a, -3.0), 3.0)
         shift, phase = shift + d_shift, phase + math.atan2(turned, amplitude)
@@ -181,7 +180,8 @@ def _fine(
     lines = axis.lines(back, design.band)
     y = np.concatenate((lines.real, lines.imag))
     # Broadening is part of the model here: what it explains is not a misfit.
-    rest = (y - (solver.columns @ p) @ solver.rows) ** 2 / sd**2
+    rest = (y - (solver.columns @ p[:-1]) @ solver.rows) / sd
+    misfit, lipids, water = design.misfits(rest * rest)
     sds = [one * sd for one in solver.sds]
     # A transient without the template in it has no shift: its SD says so.
     a = max(amplitude, 1e-3 * sds[0])
@@ -197,9 +197,9 @@ def _fine(
         amplitude_sd=sds[0],
         broadening_hz=float(p[3] / a),
         broadening_sd_hz=sds[3] / a,
-        misfit=design.singlets.mean(rest),
-        lipid=design.lipids.mean(rest),
-        water=design.water.mean(rest) if wide else 1.0,
+        misfit=misfit,
+        lipid=lipids,
+        water=water if wide else 1.0,
         water_height=water_height,
         noise_sd=sd,
         departure=design.departures @ y / sd,

@@ -63,5 +63,7 @@ class Variation:
 
 def _all_below(symmetric: Real, edge: float) -> bool:
     """Whether all eigenvalues are below `edge`: told at a tenth of what they cost."""
-    _, failed = lapack().dpotrf(edge * np.eye(len(symmetric)) - symmetric)
+    above = -symmetric
+    above.flat[:: len(above) + 1] += edge
+    _, failed = lapack().dpotrf(above)
     return not failed

@@ -117,10 +117,11 @@ def passed(
     early = 0
     if after.part != before.part:
         early = min(max(after.begins - 1 - round(before.place), 0), steps - 1)
-    F = tracker.predict(early) if early else np.eye(tracker.mean.size)
+    begun = tracker.predict(early) if early else None
     if after.part != before.part:
         tracker.bend()
-    F = tracker.predict(steps - early) @ F
+    F = tracker.predict(steps - early)
+    F = F if begun is None else F @ begun
     if after.epoch != before.epoch:
         F = tracker.begin_epoch(after.foreign) @ F
     return F

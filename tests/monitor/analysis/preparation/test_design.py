@@ -62,9 +62,10 @@ def test_products_give_what_the_columns_give(which, directions, lipid):
     products = solver.rows @ (y if lipid else y * design.kept)
     assert np.allclose(solver.gain @ products, p, rtol=1e-9)
     modelled, expected, covariance, share = directly(design, L, y, lipid)
+    *p, amplitude = p
+    assert amplitude == pytest.approx(share @ p, rel=1e-9)
     sds = np.sqrt(np.diag(covariance))
     assert np.all(np.abs(p - expected) < 1e-6 * SD * sds)
-    assert np.allclose(solver.share, share)
     assert np.allclose((solver.columns @ p) @ solver.rows, modelled)
     assert np.allclose(solver.covariance, covariance, rtol=1e-6)
 
@@ -74,3 +75,17 @@ def test_a_rotation_is_what_an_exponential_says():
         n = np.arange(points)
         turned = rotation(points, 0.7, 0.31)
         assert np.abs(turned - np.exp(1j * (0.7 - 0.31 * n))).max() < 1e-12
+
+
+def test_misfits_are_means_of_the_squares_in_their_ranges():
+    model, squares = model_of(fid(1), AXIS, 0.02), np.random.default_rng(5)
+    for design in (model.wide, model.narrow):
+        rest = squares.uniform(0, 9, design.rows.shape[1])
+        for told, one in zip(
+            design.misfits(rest),
+            (design.singlets, design.lipids, design.water),
+            strict=True,
+        ):
+            mean = rest[one.places].mean() if one.places.size else 1.0
+            assert told == pytest.approx(mean, rel=1e-12)
+    assert not model.narrow.water.places.size
