@@ -204,6 +204,10 @@ def _infusion_outside(result: Result) -> str:
     )
 
 
+def _inside(time_s: float, span_s: tuple[float, float]) -> bool:
+    return span_s[0] <= time_s < span_s[1]
+
+
 def _without_change(result: Result) -> str:
     """Why no change could be given, in one sentence; empty where one is."""
     if len(result.estimates) < 2 or any(e.changes_percent for e in result.estimates):
@@ -220,6 +224,13 @@ def _without_change(result: Result) -> str:
         return (
             "No change is given, since no transient lies before the infusion: give "
             "--reference START:END."
+        )
+    within = [q for q in result.qualities if _inside(q.time_s, reference_s)]
+    if within and not any(q.weight > 0 for q in within):
+        return (
+            f"No change is given, since all {len(within)} transients of the reference "
+            f"period {reference_s[0]:g} to {reference_s[1]:g} s are left out: give "
+            "--reference START:END, or take them in if they are good (F4 in a replay)."
         )
     return (
         f"No change is given, since the reference period {reference_s[0]:g} to "

@@ -94,6 +94,8 @@ def headline_of(state: SessionState, now_s: float, held: Held) -> Headline:
             _agreement(state, held.point, newest),
             _age_s(state, now_s),
             state.wait_s(),
+            state.nothing_counts_s(),
+            state.window_s,
             state.new_epoch_s(),
             state.catching_up(),
             state.ended is not None,
@@ -122,6 +124,8 @@ def _waiting(state: SessionState, newest: Estimate | None, now_s: float) -> str:
         return catching_up_words(*catching_up)
     if newest and needs_gain(state.settings.outcome) and in_other_epoch(newest):
         return headline.OTHER_GAIN
+    if state.reference_left_out():
+        return headline.LEFT_OUT
     return headline.waiting_for(state.reference_s, state.window_s, at_s, replayed)
 
 

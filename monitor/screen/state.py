@@ -291,6 +291,25 @@ class SessionState:
         epochs = [(start, end) for n, start, end in spans if n in left_out]
         return (*epochs, *self.stretches.left_out_s(self.interval_s))
 
+    def nothing_counts_s(self) -> float:
+        """For how long every transient has been left out by now, s; 0: they count."""
+        now_s, since_s = self.time_s(), math.inf
+        for start_s, end_s in sorted(self.left_out_s(), reverse=True):
+            if end_s >= min(now_s, since_s):
+                since_s = min(since_s, start_s)
+        return max(0.0, now_s - since_s)
+
+    def reference_left_out(self) -> bool:
+        """Whether every transient of the reference period is left out."""
+        if self.reference_s is None or not len(self.quality):
+            return False
+        (first_s, end_s), times_s = self.reference_s, self.quality["time_s"]
+        own = times_s[(times_s >= first_s) & (times_s < end_s)]
+        out = np.zeros(len(own), bool)
+        for start_s, stop_s in self.left_out_s():
+            out |= (own >= start_s) & (own < stop_s)
+        return len(own) > 0 and bool(out.all())
+
     def held_at(self, now_s: float) -> Held:
         """The tracker's point and the window that are shown at a reading."""
         return Held(self.track_at(now_s), self.estimate_at(now_s))

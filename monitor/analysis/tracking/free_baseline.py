@@ -32,7 +32,7 @@ SURELY = 3.3
 """SD: an hour of looking at all ways to a change rarely reaches it by chance."""
 LAST = 128
 """Transients that are asked, counted by their weights."""
-FEWEST = 32
+FEWEST = 16
 ASKED = ("Glx/tNAA", "Glu/tCr")
 """Outcomes of which `decide_bending` asks, whichever is shown."""
 

@@ -20,6 +20,7 @@ from monitor.screen.screen import Headline
 
 FRESH_INTERVALS = 2.0  # repetition times without a transient until it looks old
 NO_REFERENCE = "no reference period yet"
+LEFT_OUT = "all of the reference period is left out: give another, or take it in (F4)"
 OTHER_GAIN = "other gain in this epoch: choose a ratio of amplitudes (F4)"
 MARK = "\N{BLACK UP-POINTING TRIANGLE} "
 
@@ -39,6 +40,8 @@ class Standing:
     agreement : what the windows say of the tracker
     age_s : of the newest number, s
     interval_s : time in which the next transient is due, s
+    nothing_counts_s : for how long every transient has been left out by now, s
+    window_s : length of a window, s
     new_epoch_s : how long ago an epoch began that is no window old yet; None: none did
     catching_up : messages worked through, of how many, in a window opened late; None:
         it is up to date
@@ -54,6 +57,8 @@ class Standing:
     agreement: Agreement
     age_s: float
     interval_s: float
+    nothing_counts_s: float
+    window_s: float
     new_epoch_s: float | None
     catching_up: tuple[int, int] | None
     over: bool
@@ -93,6 +98,9 @@ def doubt(of: Standing) -> tuple[float, str]:
     faded = fade(of.age_s, of.interval_s)
     if faded:
         return faded, f"data {ago(of.age_s)} old"
+    if of.nothing_counts_s > of.window_s and not of.over:
+        said = clock(of.nothing_counts_s)
+        return 1.0, f"nothing has counted for {said}: the number is of before (F10)"
     if of.agreement.doubt:
         return 1.0, of.agreement.doubt
     return 0.0, ""

@@ -239,3 +239,17 @@ def test_folders_made_in_vain_are_taken_away_and_others_are_not(tmp_path: Path):
     with results_folder(out):
         (out / "kept").touch()
     assert sorted(p.name for p in tmp_path.rglob("*")) == ["a", "b", "kept", "there"]
+
+
+def test_a_reference_period_that_is_left_out_is_no_reference(whole: Result):
+    reference_s = whole.reference_s
+    bad = [
+        replace(q, weight=0.0) if q.time_s < reference_s[1] else q
+        for q in whole.qualities
+    ]
+    course = replace(whole.course, qualities=bad)
+    none = tuple(replace(e, changes_percent={}) for e in whole.estimates)
+    said = texts(remarks(replace(whole, course=course, estimates=none)))
+    n = sum(q.time_s < reference_s[1] for q in whole.qualities)
+    start = f"No change is given, since all {n} transients of the reference period "
+    assert any(text.startswith(start) for text in said)

@@ -6,6 +6,7 @@ import pytest
 from fake_session import SETTINGS
 from screen_cases import LIVE, REPLAY, shown
 
+from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.agreement import Agreement, Difference, Way
 from monitor.analysis.tracking.answer import Answer
@@ -256,3 +257,35 @@ def test_an_amplitude_of_another_epoch_is_told_to_have_another_gain(updates):
     found = display.screen(1500.5).headline
     assert (found.number, found.verdict) == ("–", "other gain in this epoch")
     assert found.lines == ("choose a ratio of amplitudes (F4)",)
+
+
+def left_out(updates, start_s, stop_s, now_s=1700.0):
+    """The page where a stretch of the session is left out."""
+    display = shown(updates, now_s)
+    first, stop = (round(t / 2.0) for t in (start_s, stop_s))
+    stretch = Stretch(first, stop, 0, start_s, stop_s, Cause.LIPID)
+    display.fold(Update(10**6, 0, stretches=(stretch,)), now_s)
+    return display.screen(now_s + 2.5).headline
+
+
+def test_a_number_that_nothing_counts_for_any_more_is_of_before(updates):
+    last_s = shown(updates, 1700.0).state.time_s()
+    headline = left_out(updates, last_s - 100.0, last_s)
+    assert headline.fade == 1.0
+    why = "nothing has counted for 01:40: the number is of before (F10)"
+    assert why in headline.lines[0]
+
+
+def test_a_short_stretch_or_one_that_is_over_leaves_it_as_it_is(updates):
+    last_s = shown(updates, 1700.0).state.time_s()
+    assert left_out(updates, last_s - 40.0, last_s).fade == 0.0
+    assert left_out(updates, last_s - 300.0, last_s - 100.0).fade == 0.0
+
+
+def test_a_dash_says_that_all_of_the_reference_period_is_left_out(updates):
+    headline = left_out(updates, 0.0, 602.0, now_s=630.0)
+    assert headline.number == "–"
+    assert headline.verdict == "all of the reference period is left out"
+    assert headline.lines == ("give another, or take it in (F4)",)
+    part = left_out(updates, 0.0, 500.0, now_s=630.0)
+    assert part.verdict.startswith("first full window after the reference")
