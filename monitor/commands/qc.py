@@ -23,11 +23,9 @@ from monitor.commands.arguments import (
 from monitor.commands.joined_files import Gap, Join, said_of_each, session_places
 from monitor.commands.option_values import wishes_of
 from monitor.commands.printing import say, say_on
-from monitor.judge.power import foresee
 from monitor.judge.session import judge
 from monitor.protocol.choose import Wishes
 from monitor.report.folder import results_folder
-from monitor.report.power_files import write_foreseen
 from monitor.report.session_files import write_session_report
 from monitor.run.unlock import check_reason, note_beside
 from monitor.study.participants import read_participants
@@ -252,6 +250,9 @@ def _judge(sessions: Any, plan: StudyPlan) -> list[dict[str, Any]]:
 
 
 def _simulate(protocol: str, out: Path) -> None:
+    # The virtual scanner: no session that is judged needs it.
+    from monitor.judge.power import foresee
+    from monitor.report.power_files import write_foreseen
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("simulated sessions", total=None)

@@ -9,7 +9,6 @@ from typing import Any
 from monitor.judge.session import JudgedSession
 from monitor.report.folder import make_folder, remove_stale
 from monitor.report.page import session_page
-from monitor.report.session_paper import write_paper
 from monitor.report.tables import write_csv, write_json
 from streams.export.atomic import replacing
 
@@ -62,6 +61,9 @@ def write_session_report(judged: JudgedSession, out: Path, pdf: bool = True) -> 
     report = judged.report
     write_text(out / "report.html", session_page(judged))
     if pdf:
+        # matplotlib's PDF and the subsetting of letters: a tenth of a second
+        from monitor.report.session_paper import write_paper
+
         write_paper(judged, out / "report.pdf")
     write_rows(out / "criteria.csv", CRITERIA, report["criteria"])
     for name, header in OF_OUTCOME.items():

@@ -7,6 +7,7 @@ judged by: each is done three times, so that a bad first one does not bend the r
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,6 +23,24 @@ from monitor.analysis.signal.spectrum import Complex
 from monitor.protocol.settings import Settings
 
 TIMES = 3
+
+
+def settle(state: Epoch, settings: Settings, frozen: bool) -> Prepared:
+    """Make coil weights and template from the first transients together.
+
+    The last of them, with all of them anew in `redone`; `frozen`: the reference period
+    has ended.
+    """
+    first, state.first = state.first or [], None
+    places, fids = [place for place, _ in first], [fid for _, fid in first]
+    if any(fid.ndim == 1 for fid in fids):  # prepared once more: they were combined
+        unaligned = [np.asarray(fid, complex) for fid in fids]
+    else:
+        unaligned = state.combination.settle(fids)
+    anew = prepared_together(state, settings, places, unaligned)
+    if frozen:
+        state.template.freeze()
+    return replace(anew[-1], redone=tuple(anew))
 
 
 def prepared_together(

@@ -36,20 +36,21 @@ from monitor.analysis.preparation.epoch import (
     Place,
     check_acquisition,
     check_finite,
-    quality_of_zeros,
 )
-from monitor.analysis.preparation.first_transients import prepared_together
-from monitor.analysis.preparation.glance import Glance, glance_of
+from monitor.analysis.preparation.first_transients import settle
 from monitor.analysis.preparation.measures import Absolute, NaaLine
+from monitor.analysis.preparation.one_transient import (
+    check,
+    place_in_frame,
+    prepare,
+    worth_keeping,
+)
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.trial import Trial, in_place, like
-from monitor.analysis.preparation.verdict import measures_of, prepared_of
-from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.noise import Coils
 from monitor.analysis.signal.spectrum import Complex
 from monitor.protocol.settings import Settings
-from streams.errors import InputError
 from streams.messages.transient import Acquisition
 
 FIRST = 16
@@ -212,7 +213,7 @@ class Preparation:
         if state.first is not None and np.any(fid):
             state.first.append((place, np.array(fid)))
             if sum(not p.settling for p, _ in state.first) == FIRST:
-                prepared = self._redone()
+                prepared = settle(state, self._settings, self._frozen)
         return prepared
 
     def begin_again(
@@ -234,34 +235,18 @@ class Preparation:
         state.combination, state.begun_at = self._epoch.combination, first
         self._epoch, self._frozen, self._refreeze = state, False, False
         again: dict[int, Prepared] = {}
-        earlier = epoch[:first]
+        earlier, settings = epoch[:first], self._settings
         for place, fid in epoch[first:]:
             self._freeze_before(place.time_s)
             one = self._take(place, fid)
             again |= {each.index: each for each in one.redone or (one,)}
             if earlier and state.first is None and not one.redone:
-                again |= self._place(earlier)  # behind it: the template is made ready
+                # behind it: the template is made ready
+                again |= place_in_frame(state, settings, earlier)
                 earlier = []
-        again |= self._place(earlier)
+        again |= place_in_frame(state, settings, earlier)
         state.seen = len(epoch)
         return [again[place.index] for place, _ in epoch]
-
-    def _place(self, earlier: Sequence[tuple[Place, Complex]]) -> dict[int, Prepared]:
-        """Transients (points,) in the template's frame, which they leave as it is."""
-        state, found = self._epoch, dict[int, Prepared]()
-        for place, fid in earlier:
-            if not np.any(fid):
-                quality = quality_of_zeros(place)
-                found[place.index] = Prepared(place.index, fid, fid, fid, quality)
-                continue
-            seen = glance_of(fid, state.axis)
-            registered = state.register(seen)
-            measured = measures_of(registered, state.axis)
-            judged = state.kind.judge(place.step, measured)
-            found[place.index] = prepared_of(
-                place, seen, registered, judged, measured, state, self._settings
-            )
-        return found
 
     @property
     def begun_at(self) -> int:
@@ -296,107 +281,16 @@ class Preparation:
 
     def _work(self, place: Place, fid: Coils) -> Prepared:
         """Prepare a transient (coils, points), or (points,), by the epoch's state."""
-        state = self._epoch
-        if not np.any(fid):
-            zeros = np.zeros(state.axis.points, complex)
-            return Prepared(place.index, zeros, zeros, zeros, quality_of_zeros(place))
-        if fid.ndim == 1 or self._is_combined(fid):  # prepared once more
-            combined = np.asarray(fid.reshape(-1), complex)
-            return self._prepare(place, glance_of(combined, state.axis))
-        return self._prepare(place, state.look(fid))
-
-    def combined(self, fid: Coils, prepared: Prepared) -> Coils:
-        """What must be kept of the transient just pushed, to push it once more.
-
-        Its combined FID (1, points) complex128; the transient itself where there are
-        no coils to combine or where that was not done for good yet.
-        """
-        settled = self._epoch.first is None and not prepared.redone
-        if (
-            self._tried
-            or not settled
-            or self._acquisition.coils == 1
-            or not prepared.quality.snr > 0
-        ):
-            return fid
-        if quality_measures.saturated(fid) or not np.any(prepared.unaligned):
-            return fid
-        return prepared.unaligned[np.newaxis]
-
-    def _is_combined(self, fid: Coils) -> bool:
-        """Whether a FID is one that `combined` gave."""
-        return self._acquisition.coils > 1 and fid.shape == (
-            1,
-            self._acquisition.points,
-        )
-
-    def _prepare(self, place: Place, seen: Glance) -> Prepared:
-        """Register, judge and remember one combined transient."""
-        state, fid = self._epoch, seen.fid
-        found = state.register(seen)
-        departure = state.cycle.departure(place.step, seen.noise_sd)
-        if departure is not None:
-            moved = spectrum.moved(
-                departure, state.axis.dwell_time_s, found.shift_hz, found.phase_rad
-            )
-            rest = glance_of(np.asarray(fid - moved, complex), state.axis)
-            found = state.register(replace(rest, noise_sd=seen.noise_sd))
-        found = state.navigator.corrected(place.step, found)
-        measured = measures_of(found, state.axis)
-        judged = state.kind.judge(place.step, measured)
-        prepared = prepared_of(
-            place, seen, found, judged, measured, state, self._settings
-        )
-        if not (place.settling or place.saturated):
-            state.remember(prepared.aligned, prepared.quality, found)
-            state.kind.push(place.step, measured, judged)
-            if judged.counts:
-                state.shape.push(found)
-                state.navigator.push(place.step, found)
-            if state.cycle.steps > 1:
-                back = state.moved_back(fid, found)
-                state.cycle.push(place.step, back, judged.weight)
-            self._follow(prepared)
+        template = self._epoch.template
+        prepared = prepare(self._epoch, self._settings, place, fid)
+        if self._refreeze and template.weight >= REFREEZE:
+            template.freeze()
         return prepared
 
-    def _follow(self, prepared: Prepared) -> None:
-        """Let template and search range follow a transient that counts."""
-        state, quality = self._epoch, prepared.quality
-        if quality.counts:
-            state.near.append(quality.shift_hz)
-            state.phases.append(quality.phase_rad)
-        state.template.push(prepared.aligned, quality.weight)
-        if self._refreeze and state.template.weight >= REFREEZE:
-            state.template.freeze()
-
-    def _redone(self) -> Prepared:
-        """Make weights and template from the first transients together."""
-        state = self._epoch
-        first, state.first = state.first or [], None
-        unaligned = self._settle([fid for _, fid in first])
-        places = [place for place, _ in first]
-        anew = prepared_together(state, self._settings, places, unaligned)
-        if self._frozen:
-            state.template.freeze()
-        return replace(anew[-1], redone=tuple(anew))
-
-    def _settle(self, fids: list[Coils]) -> list[Complex]:
-        """The first transients, combined by the final coil weights."""
-        if any(fid.ndim == 1 for fid in fids):
-            return [np.asarray(fid, complex) for fid in fids]
-        return self._epoch.combination.settle(fids)
+    def combined(self, fid: Coils, prepared: Prepared) -> Coils:
+        """What must be kept of the transient just pushed, to push it once more."""
+        return fid if self._tried else worth_keeping(self._epoch, fid, prepared)
 
     def check(self, index: int, fid: Coils) -> None:
-        """Refuse a transient of another shape, or one that holds no numbers.
-
-        Raises
-        ------
-        InputError : it is one
-        """
-        expected = (self._acquisition.coils, self._acquisition.points)
-        if fid.shape != expected and not self._is_combined(fid):
-            raise InputError(
-                f"Transient {index} has {fid.shape} (coils, points) where {expected} "
-                "were announced: start a new series for another acquisition."
-            )
-        check_finite(fid, f"Transient {index}")
+        """Refuse a transient that cannot be prepared; see `one_transient.check`."""
+        check(self._epoch, index, fid)
