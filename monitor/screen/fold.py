@@ -17,6 +17,7 @@ from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
 from monitor.screen import disk, notices
 from monitor.screen.fold_event import take_event
+from monitor.screen.fold_nulled import take_nulled
 from monitor.screen.parts.axis import Span
 from monitor.screen.parts.columns import Columns
 from monitor.screen.parts.spectrum import height_of
@@ -53,12 +54,7 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
         _take_quality(state, update, update.quality, now_s)
     if update.qualities is not None:
         _take_again(state, update.qualities)
-    if update.nulled is not None:
-        state.nulled, state.arrived_s = update.nulled, now_s
-        state.scanner.take_transient(update.nulled.time_s, now_s)
-    if update.quality is not None or update.measured_mm is not None:
-        state.nulled = None
-    state.measured_mm = update.measured_mm or state.measured_mm
+    take_nulled(state, update, now_s)
     if update.water is not None:
         state.waters.append(*(getattr(update.water, name) for name in WATER))
     _take_missing(state, update, then_s)

@@ -15,7 +15,15 @@ from monitor.screen.screen import Level, Message
 KEPT_S = 30.0  # how long what is told once stays
 JUST_S = 6.0
 PASSING = frozenset(  # told once, not conditions that last
-    {"event", "note", "gap", "series_refused", "protocol_error", "dropped"}
+    {
+        "event",
+        "note",
+        "unmeasured",
+        "gap",
+        "series_refused",
+        "protocol_error",
+        "dropped",
+    }
 )
 LINES = 3  # that are on the page at once
 CONSEQUENCE = {

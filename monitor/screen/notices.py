@@ -121,6 +121,10 @@ class Notices:
         self.log.append((time_s, message))
         self._standing.append((now_s, message))
 
+    def withdraw(self, kind: NoteKind) -> None:
+        """Say no more what notes of a kind said; the log keeps it."""
+        self._told = [(t, m) for t, m in self._told if m.key != kind]
+
     def know(self, message: Message) -> None:
         """The operator knows of a condition: let it be from now on."""
         self._known[message.key] = message
@@ -207,7 +211,8 @@ def noted(note: Note) -> Message:
     if note.kind is NoteKind.EXPECTATION:
         said = "Not as the protocol expects"
         return Message("expected", Level.ATTENTION, said, note.text, 0.0, tells)
-    return Message("note", Level.NOTE, note.text, "", 0.0, tells)
+    key = note.kind.value if note.kind is NoteKind.UNMEASURED else "note"
+    return Message(key, Level.NOTE, note.text, "", 0.0, tells)
 
 
 def gap(missing: int) -> Message:

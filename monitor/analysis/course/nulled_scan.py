@@ -33,6 +33,8 @@ from streams.messages.transient import Acquisition, ComplexFID, Transient
 
 LEAST = 8
 """Fewer transients are no measurement."""
+WATER_PHASE_RAD = 0.1
+"""SD of the phase of a block that was put together by its water, from the water's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class NulledScan:
             a.spectrometer_frequency_mhz,
             a.dwell_time_s,
             metabolites_left(basis, a),
+            phase_sd_rad=WATER_PHASE_RAD if mean.phased else np.inf,
         )
         self.measured = _judged(block, mean.used, found)
         if not self.measured.refused:

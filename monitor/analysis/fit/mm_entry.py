@@ -13,13 +13,12 @@ from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.mm_relaxation import inversion_gain
 from monitor.analysis.fit.mm_measured import MeasuredMM
 from monitor.analysis.fit.mm_prior import Gain
+from monitor.analysis.fit.mm_residues import OTHERS
 from monitor.analysis.fit.model_for import per_proton
 from monitor.analysis.signal.spectrum import Complex
 from streams.messages.transient import Acquisition
 
 NAME = "MM"
-LEFT = ("mI", "Tau", "Glu")
-"""Metabolites besides creatine, NAA and choline that nulling may leave."""
 FAR_SD, FAR_PERCENT, NOISY_PERCENT = 2.0, 10.0, 10.0
 NOTHING_SEEN_PERCENT = 100.0  # noise as high as the highest point of what was found
 
@@ -30,8 +29,8 @@ def own_macromolecules(basis: BasisSet) -> list[str]:
 
 
 def metabolites_left(basis: BasisSet, acquisition: Acquisition) -> dict[str, Complex]:
-    """FIDs of further metabolites that may be left, on the acquisition's grid."""
-    found = [name for name in LEFT if naming.find(name, basis.names) is not None]
+    """FIDs of `OTHERS` that there are, in protons, on the acquisition's grid."""
+    found = [name for name in OTHERS if naming.find(name, basis.names) is not None]
     if not found:
         return {}
     there = basis.subset(found).resampled(
@@ -39,7 +38,7 @@ def metabolites_left(basis: BasisSet, acquisition: Acquisition) -> dict[str, Com
         acquisition.points,
         acquisition.spectrometer_frequency_mhz,
     )
-    return dict(zip(found, there.fids, strict=True))
+    return dict(zip(found, there.fids / per_proton(basis), strict=True))
 
 
 def gain_of(acquisition: Acquisition, usual_tr_s: float | None) -> Gain | None:

@@ -8,9 +8,8 @@ What inversion recovery leaves is macromolecules, some metabolite (creatine's CH
 
 m and d_j mean and directions of the prior (`mm_prior`), G_k Gaussians every few
 hundredths of a ppm, narrower than any group, whose amplitudes are N(0, s^2) with the s
-of the greatest likelihood, x_m the residues with a line E of their own (shift and width
-from a grid) and either sign, as nulling leaves them (SD 15 % of the highest
-macromolecule; of the baseline 10 %).  The phase, shared by all, is the one at which the
+of the greatest likelihood, x_m the residues (`mm_residues`) with a line E of their own
+(shift and width from a grid).  The phase, shared by all, is the one at which the
 prior's directions in the place of the lines are likeliest.
 What is kept is all but the last: where data and baseline leave it open, it is the
 prior's mean.
@@ -18,6 +17,7 @@ prior's mean.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -25,6 +25,7 @@ import numpy as np
 
 from monitor.analysis.fit.lineshape import gauss_rate
 from monitor.analysis.fit.mm_prior import Gain, mean_fid, roots_of, unmeasured
+from monitor.analysis.fit.mm_residues import Left, Residue, left_of
 from monitor.analysis.fit.mm_system import (
     Grid,
     noise_sd,
@@ -48,7 +49,6 @@ BAND_PPM = (0.4, 4.2)
 LINES_PPM = (0.5, 4.25)
 LINE_HZ, LINE_PPM = 10.0, 0.06
 """FWHM of the lines that the entry is made of: a part as T2 leaves it, one of ppm."""
-SINGLETS_PPM = {"NAA": 2.008, "Cr CH3": 3.028, "Cho": 3.21, "Cr CH2": 3.922}
 SHIFTS_PPM = np.arange(-0.03, 0.031, 0.01)
 WIDTHS_HZ = (3.0, 5.0, 8.0)
 SPREADS = 10.0 ** np.arange(-2.5, 0.1, 0.5)
@@ -57,25 +57,6 @@ COARSE, FINE = (0.8, 0.1), (0.08, 0.02)
 ALIKE = 3.84
 """Of minus twice the log likelihood: the widest spread that data cannot tell from the
 best is taken (chi-square of 1, 95 %)."""
-SEEN = 3.0
-"""SDs from which a residue is one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Residue:
-    """What was left of a metabolite.
-
-    `percent` is its height over that of the highest macromolecule, with its SD.
-    """
-
-    name: str
-    percent: float
-    sd: float
-
-    @property
-    def seen(self) -> bool:
-        """Whether it is more than noise."""
-        return abs(self.percent) > SEEN * self.sd
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,6 +141,7 @@ def measured_mm(
     dwell_time_s: float,
     others: dict[str, Complex],
     take_out: bool = True,
+    phase_sd_rad: float = np.inf,
 ) -> MeasuredMM:
     """Take a metabolite-nulled FID (points,) apart.
 
@@ -167,8 +149,9 @@ def measured_mm(
     ----------
     frequency_mhz : spectrometer frequency, MHz
     dwell_time_s : s
-    others : undamped FIDs (points,) of further metabolites that may be left, by name
+    others : undamped FIDs (points,) of `mm_residues.OTHERS`, in protons
     take_out : residues are not kept
+    phase_sd_rad : how near to 0 its phase is known to be
     """
     t = time_axis_s(fid.size, dwell_time_s)
     axis = ppm_axis(fid.size, dwell_time_s, frequency_mhz)
@@ -181,14 +164,13 @@ def measured_mm(
     fine = _lines(ppm, fwhm_ppm * frequency_mhz, frequency_mhz, t)
     parts = np.concatenate([prior.mean[None], fine, prior.directions])
     lines = grid.spectra(parts)
-    names = (*SINGLETS_PPM, *others)
-    left = np.stack([*_singlets(frequency_mhz, t), *others.values()])
-    y = y * np.exp(-1j * _phase(grid, y, left[: len(SINGLETS_PPM)]))
-    shapes = [shaped(grid, left, *shape) for shape in product(SHIFTS_PPM, WIDTHS_HZ)]
-    tried = [_solve(grid, y, lines, 1 + ppm.size, shape) for shape in shapes]
+    left = left_of(frequency_mhz, t, others)
+    y = y * np.exp(-1j * _phase(grid, y, left, phase_sd_rad))
+    shapes = product(SHIFTS_PPM, WIDTHS_HZ)
+    tried = [_solve(grid, y, lines, 1 + ppm.size, left, shape) for shape in shapes]
     best = min(tried, key=lambda solved: solved.cost)
     doubt = roots_of(best.doubt) @ parts
-    return _tell(grid, best, ppm, fwhm_ppm, names, take_out, doubt)
+    return _tell(grid, best, ppm, fwhm_ppm, left, take_out, doubt)
 
 
 def _lines(ppm: Real, fwhm_hz: float, mhz: float, t: Real) -> Complex:
@@ -198,34 +180,41 @@ def _lines(ppm: Real, fwhm_hz: float, mhz: float, t: Real) -> Complex:
     return lines
 
 
-def _singlets(mhz: float, t: Real) -> Complex:
-    ppm = np.array(list(SINGLETS_PPM.values()))
-    turned: Complex = np.exp(-2j * np.pi * (ppm[:, None] - REFERENCE_PPM) * mhz * t)
-    return turned
+def _phase(grid: Grid, y: Complex, left: Left, sd_rad: float) -> float:
+    """Phase at which a spectrum is likeliest under the prior of human brains.
 
-
-def _phase(grid: Grid, y: Complex, left: Complex) -> float:
-    """Phase at which a spectrum is likeliest under the prior of human brains."""
+    `sd_rad`: that of what is known of the phase, about 0.
+    """
     known = prior_spectra(grid)
-    shape = shaped(grid, left, 0.0, WIDTHS_HZ[1])
+    shape = shaped(grid, left.fids, 0.0, WIDTHS_HZ[1])
     phase = float(np.angle(np.vdot(known[0], y)))
     for reach, step in (COARSE, FINE):
         tried = phase + np.arange(-reach, reach + 0.5 * step, step)
         costs = [
-            prior_solution(grid, y * np.exp(-1j * p), known, shape)[0] for p in tried
+            prior_solution(grid, y * np.exp(-1j * p), known, shape, left.sds)[0]
+            + (p / sd_rad) ** 2
+            for p in tried
         ]
         phase = float(tried[int(np.argmin(costs))])
     return phase
 
 
-def _solve(grid: Grid, y: Complex, parts: Complex, n: int, left: Complex) -> _Solved:
+def _solve(
+    grid: Grid,
+    y: Complex,
+    parts: Complex,
+    n: int,
+    left: Left,
+    shape: tuple[float, float],
+) -> _Solved:
     """Amplitudes of lines, residues and baseline, the lines' spread by likelihood.
 
     Behind the first `n` parts, mean and lines, stand the prior's directions; what they
     take is told in lines.
     """
     lines, known = parts[:n], parts[n:]
-    made, own = system(grid, y, parts, left), noise_sd(y)
+    residues, own = shaped(grid, left.fids, *shape), noise_sd(y)
+    made = system(grid, y, parts, residues, left.sds)
     made.sds[n : len(parts)] = made.level
     heights = np.abs(lines[1:]).max(axis=1)
     tried = []
@@ -247,25 +236,19 @@ def _tell(
     solved: _Solved,
     ppm: Real,
     fwhm_ppm: float,
-    names: tuple[str, ...],
+    left: Left,
     take_out: bool,
     doubt: Complex,
 ) -> MeasuredMM:
     """What was found, in units of the highest macromolecule."""
-    n, m = 1 + ppm.size, len(names)
-    whole = solved.x[:n] @ solved.columns[:n]
-    left = solved.x[n : n + m, None] * solved.columns[n : n + m]
+    n, m = 1 + ppm.size, len(left.sds)
+    whole, metabolites = solved.x[:n] @ solved.columns[:n], slice(n, n + m)
+    taken = solved.x[metabolites] @ solved.columns[metabolites]
     base = (solved.x[n + m :] @ solved.columns[n + m :]).real
     top = float(whole.real.max())
-    heights = np.abs(solved.columns[n : n + m].real).max(axis=1) / top
-    sds = np.sqrt(np.diag(solved.covariance))[n : n + m]
-    residues = tuple(
-        Residue(name, 100 * float(x * h), 100 * float(sd * h))
-        for name, x, sd, h in zip(names, solved.x[n : n + m], sds, heights, strict=True)
-    )
     amplitudes = solved.x[1:n].copy()
     if not take_out:
-        amplitudes += _as_lines(solved.columns[1:n], left.sum(axis=0))
+        amplitudes += _as_lines(solved.columns[1:n], taken)
     rms, beyond = unlikeness(grid, whole)
     mean = solved.columns[0].real
     usual = mean * float(mean @ whole.real / (mean @ mean))
@@ -274,17 +257,29 @@ def _tell(
         ppm,
         amplitudes,
         fwhm_ppm,
-        residues,
+        tuple(_residues(solved, left, metabolites, top)),
         grid.ppm[grid.band],
         (solved.y.real - base) / top,
         whole.real / top,
-        left.sum(axis=0).real / top,
+        taken.real / top,
         usual / top,
         100 * solved.noise_sd / top,
         rms,
         100 * beyond,
         doubt,
     )
+
+
+def _residues(
+    solved: _Solved, left: Left, metabolites: slice, top: float
+) -> Iterator[Residue]:
+    """What is left of each metabolite, in percent of the height `top`."""
+    columns = solved.columns[metabolites][: len(left.names)]
+    heights = 100 * np.abs(columns.real).max(axis=1) / top
+    found = heights * left.amplitudes(solved.x[metabolites])
+    sds = heights * left.amplitude_sds(solved.covariance[metabolites, metabolites])
+    for name, percent, sd in zip(left.names, found, sds, strict=True):
+        yield Residue(name, float(percent), float(sd))
 
 
 def _as_lines(lines: Complex, spectrum: Complex) -> Real:

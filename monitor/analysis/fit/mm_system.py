@@ -11,8 +11,8 @@ from monitor.analysis.fit.mm_prior import unmeasured
 from monitor.analysis.signal.spectrum import Complex, Real, spectrum_of
 from streams.messages.transient import REFERENCE_PPM
 
-RESIDUE_PART, BASELINE_PART = 0.15, 0.1
-"""SD of residues and baseline, over the highest macromolecule."""
+BASELINE_PART = 0.1
+"""SD of the baseline, over the highest macromolecule."""
 MISFIT_PART = 0.02
 """Of the highest point: how near the prior's directions come to any spectrum."""
 LEAST_LEVEL = 0.3
@@ -64,8 +64,13 @@ class System:
     scale: float
 
 
-def system(grid: Grid, y: Complex, lines: Complex, left: Complex) -> System:
-    """The system of a spectrum; the SDs of all lines but the first are to be set."""
+def system(
+    grid: Grid, y: Complex, lines: Complex, left: Complex, left_sds: Real
+) -> System:
+    """The system of a spectrum; the SDs of all lines but the first are to be set.
+
+    `left_sds` are those of the residues `left`, over the level.
+    """
     free = baseline(grid.ppm[grid.band])
     free = free / np.abs(free).max(axis=0)
     columns = np.concatenate([lines, left, free.T, 1j * free.T])
@@ -75,7 +80,7 @@ def system(grid: Grid, y: Complex, lines: Complex, left: Complex) -> System:
     scale = level * float(np.abs(lines[0]).max())
     n, m = len(lines), len(left)
     sds = np.full(len(columns), np.inf)
-    sds[n : n + m] = RESIDUE_PART * scale / np.abs(left).max(axis=1)
+    sds[n : n + m] = left_sds * level
     sds[n + m :] = BASELINE_PART * scale
     return System(
         columns,
@@ -114,12 +119,15 @@ def prior_spectra(grid: Grid) -> Complex:
 
 
 def prior_solution(
-    grid: Grid, y: Complex, known: Complex, left: Complex
+    grid: Grid, y: Complex, known: Complex, left: Complex, left_sds: Real
 ) -> tuple[float, Real, System]:
-    """Minus twice the log likelihood under the prior, and the unknowns."""
-    made = system(grid, y, known, left)
+    """Minus twice the log likelihood under the prior, and the unknowns.
+
+    Where there is no prior direction, it is the misfit or the noise that is larger.
+    """
+    made = system(grid, y, known, left, left_sds)
     made.sds[1 : len(known)] = made.level
-    cost, x, _ = weighed(made, MISFIT_PART * made.scale)
+    cost, x, _ = weighed(made, max(MISFIT_PART * made.scale, noise_sd(y)))
     return cost, x, made
 
 
@@ -130,7 +138,7 @@ def unlikeness(grid: Grid, y: Complex) -> tuple[float, float]:
     """
     known = prior_spectra(grid)
     none = np.zeros((0, y.size), complex)
-    _, x, made = prior_solution(grid, y, known, none)
+    _, x, made = prior_solution(grid, y, known, none, np.zeros(0))
     level = max(float(x[0]), LEAST_LEVEL * made.level)
     rest = y - x @ made.columns
     z = x[1 : len(known)] / level

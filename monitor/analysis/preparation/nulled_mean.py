@@ -30,10 +30,14 @@ FAR = 5.0
 
 @dataclass(frozen=True, slots=True)
 class NulledMean:
-    """Mean FID (points,), and how many of the transients are in it."""
+    """Mean FID (points,), and how many of the transients are in it.
+
+    `phased`: its phase is that of the water, which its coils were put together by.
+    """
 
     fid: Complex
     used: int
+    phased: bool = False
 
 
 def nulled_mean(
@@ -55,7 +59,9 @@ def nulled_mean(
     kept = _alike(aligned, axis)
     mean = aligned[kept].mean(axis=0)
     back = spectrum.moved(mean, axis.dwell_time_s, -moved_hz, 0.0)
-    return NulledMean(np.asarray(back, complex), int(kept.sum()))
+    coils = len(fids[0])
+    phased = coils > 1 and combination.combine_coils and bool(combination.waters)
+    return NulledMean(np.asarray(back, complex), int(kept.sum()), phased)
 
 
 def _combined(combination: Combination, fids: Sequence[Coils]) -> list[Complex]:

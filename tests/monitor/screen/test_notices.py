@@ -5,6 +5,7 @@ import json
 import pytest
 from screen_cases import shown, texts
 
+from monitor.analysis.course.nulled_scan import MeasuredBlock
 from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.update import Update
 from monitor.screen.fold import settle
@@ -18,6 +19,21 @@ def test_the_trackers_own_sentences_are_in_the_log_alone(updates):
     said = "Tracker: the slope's noise is 0.02 % per transient from now on."
     display.fold(Update(9000, 0, notes=(Note(NoteKind.TRACKER, said),)), 900.0)
     assert said not in [m.condition for m in display.screen(900.5).messages]
+    assert said in [m.condition for _, m in display.state.messages_so_far()]
+
+
+@pytest.mark.parametrize(("refused", "stays"), [("", False), ("it is short", True)])
+def test_what_is_measured_since_is_no_more_said_to_be_unmeasured(
+    updates, refused, stays
+):
+    display = shown(updates, 900.0)
+    said = "The macromolecules are not measured."
+    display.fold(Update(9000, 0, notes=(Note(NoteKind.UNMEASURED, said),)), 900.0)
+    assert said in [m.condition for m in display.screen(900.5).messages]
+    block = MeasuredBlock(800.0, 890.0, 45, 45, refused=refused)
+    display.fold(Update(9001, 0, measured_mm=block), 901.0)
+    told = [m.condition for m in display.screen(901.5).messages]
+    assert (said in told) is stays
     assert said in [m.condition for _, m in display.state.messages_so_far()]
 
 

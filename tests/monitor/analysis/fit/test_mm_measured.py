@@ -72,3 +72,15 @@ def test_the_entry_is_on_the_scale_of_protons_on_any_grid():
     for mhz, points in ((MHZ, 512), (127.8, 1024)):
         mean = unmeasured(mhz, 5e-4, points).mean
         assert found.fid(mhz, 5e-4, points)[0].real == pytest.approx(mean[0].real)
+
+
+def test_a_phase_that_is_known_is_not_told_from_noise():
+    mm, _ = nulled(2)
+    rng = np.random.default_rng(9)
+    off = {True: [], False: []}
+    for _ in range(4):
+        noise = 0.15 * (rng.normal(size=POINTS) + 1j * rng.normal(size=POINTS))
+        for known, sd_rad in ((True, 0.01), (False, np.inf)):
+            found = measured_mm(mm + noise, MHZ, DWELL_S, {}, phase_sd_rad=sd_rad)
+            off[known].append(apart(mm, found))
+    assert np.mean(off[True]) < np.mean(off[False])
