@@ -10,16 +10,14 @@ integer one more or less, but for those where pages and windows are drawn (`DRAW
 many pixels a margin has, and in which column a word stands, is taste, and a test of it
 would only say it twice.
 
-Each change meets the suite of its room: the tests in the folder under `tests/` with its
-path (or in the next above that has any), and those that import the changed module.  A
-file of tests is run once as things are, and of its tests only those that come to the
-changed place are run with the change (`mutation_reach.py`): first those of files named
-like the module, then the fastest; the first that fails ends the run.  Everything
+For each change the suite of its room is run: the tests in the folder under `tests/`
+with its path (or in the next above that has any), and those that import the changed
+module.  The nearest come first, and the first that fails ends the run.  Everything
 happens in a copy of the tree.  A test that fails without the change, too, notices
 nothing: it is named, to be mended or left out (WITHOUT="test ..."), and the change
-counts as a survivor until then.  A test that lasts over a minute with the change, and
-did not last a tenth of that without, notices it if it does so twice; a change that no
-test has noticed in `--limit` seconds has survived.
+counts as a survivor until then.  A change that makes one test last over a minute is
+noticed if it does so again, by itself; one that no test has noticed in `--limit`
+seconds has survived.
 
 `--list` only prints the changes.  With `--results`, what has been judged is kept there:
 the same command goes on where `--seconds` ended it, and at the end prints rates by room
@@ -40,9 +38,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate, count, pairwise
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count, pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -295,98 +293,19 @@ def suite_of(
     return tuple(sorted({*direct, *mirror}, key=distance))
 
 
-@dataclass
-class Reach:
-    """Which tests come to which changes, asked of each file of tests once.
-
-    Attributes
-    ----------
-    copy : the tree, without any change in it
-    changes : of which it is asked
-    durations_s : of each test
-    """
-
-    copy: Path
-    changes: list[Change]
-    durations_s: dict[str, float] = field(default_factory=dict)
-    _reached: dict[int, set[str]] = field(default_factory=dict)
-    _asked: set[Path] = field(default_factory=set)
-
-    def tests_of(self, change: Change, suite: tuple[Path, ...]) -> list[str]:
-        """Tests of a suite that come to a change: the nearest, then the fastest first.
-
-        What a fixture does may be done for any test of its file.
-        """
-        self._ask(tuple(test for test in suite if test not in self._asked))
-        reached = self._reached.get(self.changes.index(change), set())
-        files = {one.partition("::")[0] for one in reached if one.endswith(" (setup)")}
-        names = {one.rpartition(" (")[0] for one in reached}
-        own = set(map(str, suite))
-        found = [
-            test
-            for test in self.durations_s
-            if (file := test.partition("::")[0]) in own
-            and (test in names or file in files)
-        ]
-        stem = change.path.stem
-        return sorted(
-            found,
-            key=lambda test: (
-                stem not in Path(test.partition("::")[0]).stem,
-                self.durations_s[test],
-            ),
-        )
-
-    def _ask(self, tests: tuple[Path, ...]) -> None:
-        if not tests:
-            return
-        self._asked.update(tests)
-        places: dict[str, list[tuple[int, int, int]]] = {}
-        for n, change in enumerate(self.changes):
-            file = self.copy / change.path
-            before = file.read_bytes()[: change.start]
-            column = change.start - before.rfind(b"\n") - 1
-            places.setdefault(str(file), []).append((n, change.line, column))
-        with tempfile.TemporaryDirectory() as hook:
-            (Path(hook) / "sitecustomize.py").write_text("import mutation_reach\n")
-            said = Path(hook) / "reached"
-            here = {
-                "PYTHONPATH": os.pathsep.join(
-                    [hook, str(Path(__file__).parent), str(self.copy)]
-                ),
-                "PLACES": json.dumps(places),
-                "REACHED": str(said),
-            }
-            code, words = run_tests(
-                self.copy, tests, 1800.0, here, "-p", "mutation_reach"
-            )
-            if code not in (0, 1):  # 1: some fail
-                sys.exit(f"The tests cannot be run as they are:\n{words.decode()}")
-            for row in map(json.loads, said.read_text("utf-8").splitlines()):
-                self._note(row)
-
-    def _note(self, row: tuple[int, str] | tuple[str, float]) -> None:
-        match row:
-            case [str(test), float(seconds)]:
-                self.durations_s[test] = seconds
-            case [int(n), str(test)]:
-                self._reached.setdefault(n, set()).add(test)
-
-
 class Judge:
     """Makes changes in a copy of the tree, runs their suites, and takes them back.
 
     Attributes
     ----------
     copy : the tree that is changed
-    limit_s : for the tests of one change
+    limit_s : for one suite
     """
 
-    def __init__(self, copy: Path, changes: list[Change], limit_s: float) -> None:
+    def __init__(self, copy: Path, limit_s: float) -> None:
         self.copy, self.limit_s = copy, limit_s
         self._by_module = tests_by_module(copy)
-        self._reach = Reach(copy, changes)
-        self._times = count(int(time.time()))
+        self._stamps = count(int(time.time()))
 
     def judge(self, change: Change) -> Verdict:
         """Whether, and by which test, a change is noticed."""
@@ -394,92 +313,76 @@ class Judge:
         before = file.read_bytes()
         said = describe(change, before)
         suite = suite_of(change.path, self.copy, self._by_module)
-        tests = self._reach.tests_of(change, suite)
-        if not tests:
-            return Verdict(said, "NOTHING: no test comes there")
-        some = tests[: self._affordable(tests)]
-        cut = f"NOTHING: {len(some)} of {len(tests)}" if len(some) < len(tests) else ""
+        if not suite:
+            return Verdict(said, "")
         try:
             self._write(file, change.applied(before))
-            return Verdict(said, self._noticed_by(some) or cut)
+            return Verdict(said, self._noticed_by(suite))
         finally:
             self._write(file, before)
 
-    def _affordable(self, tests: list[str]) -> int:
-        """How many of the tests last as long as the limit, without the change."""
-        lasts = accumulate(self._reach.durations_s[test] for test in tests)
-        return max(1, sum(so_far < self.limit_s for so_far in lasts))
-
-    def _noticed_by(self, tests: list[str]) -> str:
-        """The first test that fails; empty: none.  One that hangs, if it does twice."""
-        found, hangs = first_failure(self.copy, tests, 5 * self.limit_s + A_TEST_S)
-        if not hangs:
-            return found
-        if self._reach.durations_s.get(found, 0.0) > A_TEST_S / 10:
-            return ""
-        again, _ = first_failure(self.copy, [found], 2 * A_TEST_S)
-        return again
+    def _noticed_by(self, suite: tuple[Path, ...]) -> str:
+        """The first test that fails; one that hangs must do so again, by itself."""
+        said = run_tests(self.copy, suite, self.limit_s, "-x")
+        found = next(iter(failures(said)), "")
+        if found and b"from pytest-timeout" in said:
+            alone = run_tests(self.copy, (Path(found),), self.limit_s + A_TEST_S)
+            found = next(iter(failures(alone)), "")
+        return found
 
     def _write(self, file: Path, text: bytes) -> None:
-        """Write a file so that what was compiled of it before is never taken for it."""
+        """Write a file so that what was compiled of another text is not taken for it.
+
+        Python compares whole seconds and lengths, and both may be the same.
+        """
         file.write_bytes(text)
-        stamp = next(self._times)
+        stamp = next(self._stamps)
         os.utime(file, (stamp, stamp))
 
     def doubted(self, verdicts: list[Verdict]) -> Iterator[Verdict]:
         """Verdicts by tests that fail without any change, too; all asked at once."""
         by = {v.by for v in verdicts if v.by.startswith("tests/")}
-        _, said = run_tests(self.copy, sorted(by), 600.0) if by else (0, b"")
-        unsound = failures(said)
+        tests = tuple(map(Path, sorted(by)))
+        unsound = failures(run_tests(self.copy, tests, 600.0)) if by else []
         for verdict in verdicts:
             if verdict.by in unsound:
                 why = f"NOTHING: {verdict.by} fails without the change, too"
                 yield Verdict(verdict.change, why)
 
 
-def first_failure(copy: Path, tests: list[str], limit_s: float) -> tuple[str, bool]:
-    """The first test that fails, and whether it hangs; empty: all pass, or hang."""
-    code, said = run_tests(copy, tests, limit_s, {}, "-x")
-    if code in (0, None):
-        return "", False
-    found = next(iter(failures(said)), f"exit code {code}")
-    return found, b"from pytest-timeout" in said
-
-
 def failures(said: bytes) -> list[str]:
-    """Tests that fail, of what pytest said."""
+    """Tests that fail, of what a run said."""
     return [one.decode() for one in re.findall(FAILS, said, re.MULTILINE)]
 
 
 def run_tests(
-    copy: Path,
-    tests: Sequence[str | Path],
-    limit_s: float,
-    more: Mapping[str, str] | None = None,
-    *options: str,
-) -> tuple[int | None, bytes]:
-    """Run tests; exit code and what was said.  None: not over in the time."""
+    copy: Path, tests: tuple[Path, ...], limit_s: float, *options: str
+) -> bytes:
+    """Run tests; what was said.  Nothing: all pass, or it was not over in the time."""
     words = ["-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", *options]
     words += [f"--timeout={A_TEST_S}"]
     words += [f"--deselect={name}" for name in os.environ.get("WITHOUT", "").split()]
-    here = {"PYTHONPATH": str(copy), **dict.fromkeys(ONE_THREAD, "1"), **(more or {})}
+    threads = dict.fromkeys(ONE_THREAD, "1")
+    here = {"PYTHONPATH": str(copy)}
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             [sys.executable, *words, *map(str, tests)],
             cwd=copy,
-            env={**os.environ, **here},
+            env={**os.environ, **threads, **here},
             stdout=said,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
         try:
-            code = process.wait(limit_s)
+            if process.wait(limit_s) == 0:
+                return b""
         except subprocess.TimeoutExpired:
-            code = None
+            return b""
         finally:
             _end(process)
         said.seek(0)
-        return code, said.read()
+        words = said.read()
+    return words if failures(words) else b"FAILED exit code %d" % process.returncode
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -500,7 +403,7 @@ def judge_all(
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / ROOT.name
         shutil.copytree(ROOT, copy, ignore=LEFT_BEHIND)
-        judge, judged = Judge(copy, changes, given.limit), list[Verdict]()
+        judge, judged = Judge(copy, given.limit), list[Verdict]()
         for change in changes:
             if name_of(change) not in kept and time.monotonic() < end:
                 judged.append(judge.judge(change))
@@ -551,7 +454,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--files", nargs="+", default=PACKAGES, help="or folders")
     parser.add_argument("--integers", action="store_true", help="change these alone")
-    parser.add_argument("--limit", type=float, default=60.0, help="seconds a change")
+    parser.add_argument("--limit", type=float, default=240.0, help="seconds a suite")
     parser.add_argument("--seconds", type=float, default=1e9, help="of all together")
     parser.add_argument("--results", type=Path, help="where verdicts are kept")
     parser.add_argument("--list", action="store_true", help="only print the changes")

@@ -157,7 +157,7 @@ def test_a_change_is_noticed_or_survives(tree: Path) -> None:
     file = tree / "monitor" / "room" / "sums.py"
     before = file.read_bytes()
     changes = changes_in(Path("monitor/room/sums.py"), before, random.Random(1))
-    judge = Judge(tree, changes, 60.0)
+    judge = Judge(tree, 60.0)
     verdicts = [judge.judge(change) for change in changes]
     assert [verdict.noticed for verdict in verdicts] == [True, False]
     assert verdicts[0].by == "tests/monitor/test_sums.py::test_plus[one and two]"
@@ -168,12 +168,28 @@ def test_a_change_is_noticed_or_survives(tree: Path) -> None:
     assert file.read_bytes() == before
 
 
+@pytest.mark.parametrize(("hangs", "noticed"), [("every time", True), ("once", False)])
+def test_a_test_that_hangs_must_do_so_twice(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, hangs: str, noticed: bool
+) -> None:
+    monkeypatch.setattr(mutations, "A_TEST_S", 1)
+    (tree / "tests" / "monitor" / "test_sums.py").write_text(
+        "import time\nfrom pathlib import Path\nfrom monitor.room.sums import plus\n\n"
+        "def test_plus():\n    been = Path(__file__).with_suffix('.been')\n"
+        f"    if plus(1, 2) != 3 and {hangs == 'every time'} | (not been.exists()):\n"
+        "        been.touch()\n        time.sleep(30)\n"
+    )
+    path = Path("monitor/room/sums.py")
+    change = changes_in(path, (tree / path).read_bytes(), random.Random(1))[0]
+    assert Judge(tree, 60.0).judge(change).noticed is noticed
+
+
 def test_a_test_that_fails_anyway_notices_nothing(tree: Path) -> None:
     test = tree / "tests" / "monitor" / "test_sums.py"
     test.write_text(test.read_text().replace("== 3,", "== 4,"))
     path = Path("monitor/room/sums.py")
     change = changes_in(path, (tree / path).read_bytes(), random.Random(1))[0]
-    judge = Judge(tree, [change], 60.0)
+    judge = Judge(tree, 60.0)
     (doubted,) = judge.doubted([judge.judge(change)])
     assert not doubted.noticed
     assert "fails without the change" in doubted.by

@@ -129,7 +129,7 @@ class Tracking:
     def smoothed(self) -> tuple[TrackerPoint, ...]:
         """What the whole session so far says of each transient."""
         following = self.following
-        if following is None or not self.seen:
+        if following is None:
             return ()
         blocks, rows_of = self.blocks
         still = self._dynamics(following.scale.likeliest, tied=True)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from monitor.judge.measures import (
     detectable_by_window,
     detectable_percent,
     measures,
+    reference_variance,
 )
 from monitor.judge.peak import smooth
 
@@ -174,3 +176,8 @@ def test_detectable_by_length_agrees_with_the_windows() -> None:
 def test_too_little_is_not_a_number() -> None:
     found = by_name(changes(np.zeros(0)))
     assert all(math.isnan(value) for value, _ in found.values())
+
+
+def test_without_a_reference_period_its_variance_is_no_number():
+    course = SimpleNamespace(reference=None, outcomes=object())
+    assert math.isnan(reference_variance(course, "Glu"))

@@ -49,3 +49,4 @@ def test_lines_are_as_wide_as_the_title_says(basis):
     high = ppm[methyl][height > height.max() / 2]
     width_hz = (high.max() - high.min()) * basis.spectrometer_frequency_mhz
     assert width_hz == pytest.approx(FWHM_HZ, abs=1.0)
+    assert heights[0].min() > -0.05 * heights[0].max()  # no FID that is cut off

@@ -253,3 +253,13 @@ def test_a_reference_period_that_is_left_out_is_no_reference(whole: Result):
     n = sum(q.time_s < reference_s[1] for q in whole.qualities)
     start = f"No change is given, since all {n} transients of the reference period "
     assert any(text.startswith(start) for text in said)
+
+
+def test_water_that_a_later_series_was_lent_is_counted_once(recorded):
+    bodies = [message.body for message in recorded[:30]]
+    waters = [b for b in bodies if getattr(b, "kind", None) == Kind.WATER]
+    rest = [b for b in bodies if getattr(b, "kind", None) == Kind.METABOLITE]
+    outcome = result_of(list(number([bodies[0], *waters, bodies[0], *rest])))
+    assert any("which has none" in said for said in texts(outcome.notes))
+    assert outcome.counts.water_references == len(waters)
+    assert outcome.counts.water_references_left_out == 0

@@ -8,6 +8,7 @@ from screen_cases import shown
 from monitor.analysis.update import Update
 from monitor.screen.display import Display
 from monitor.screen.screen import Screen
+from monitor.screen.state import HEADLINE_S
 
 
 def test_settings_of_the_session_come_with_its_start():
@@ -23,3 +24,15 @@ def test_parts_that_did_not_change_are_the_same_objects(updates):
     for field in fields(Screen):
         if field.name not in ("playback", "running"):
             assert getattr(one, field.name) is getattr(two, field.name), field.name
+
+
+def test_the_headline_holds_its_window_for_a_moment_and_as_it_was_done_again(updates):
+    state = shown(updates, 900.0).state
+    first, second = state.estimates[-9], state.estimates[-1]
+    state.shown_window = (1000.0, first)
+    assert state.estimate_at(1000.5) == first
+    assert state.estimate_at(1000.0 + HEADLINE_S) == second
+    gone = replace(first, time_start_s=first.time_start_s - 0.5)
+    state.shown_window = (1000.0, gone)
+    assert state.estimate_at(1000.5) == second
+    assert state.held_at(1000.5).estimate == second

@@ -24,6 +24,7 @@ from monitor.screen.fold import settle
 from monitor.screen.rewindable import MOST_CURVES, Session
 from monitor.screen.screen import Screen
 from monitor.screen.session_spectra import spectrum_of
+from streams.messages.marks import VIEWER
 from streams.messages.requests import EventRequest
 from streams.messages.transient import Event, Message
 
@@ -145,3 +146,13 @@ def test_curves_that_were_asked_for_have_a_scale_before_the_first_of_a_session(u
     view = spectrum_of(session.state, curves, one.estimate, None)
     assert view is not None
     assert 0.5 < np.max(view.model) < 3.0
+
+
+def test_marks_typed_over_a_recording_are_not_kept_with_its_messages():
+    session = Session(SETTINGS)
+    session.take(Heard(REPLAY), 0.0)
+    own = Event(10.0, "infusion_start", "", "scanner")
+    typed = Event(20.0, "infusion_start", "", VIEWER)
+    all_again = (Update(0, 0, event=own), Update(1, 0), Update(2, 0, event=typed))
+    session.take(Computed(Update(3, 0, again=all_again)), 30.0)
+    assert [one.event for one in session._updates[:3]] == [own, None, None]

@@ -216,3 +216,20 @@ def test_real_transients_through_the_ismrmrd_package(shared_data, tmp_path):
     real = read_nifti_mrs(shared_data / "real/steam7t_4coil/metab.nii.gz")
     path = theirs(tmp_path / "t.h5", real.fids.conj(), "<TR>5000</TR><TE>11</TE>")
     assert np.array_equal(files.read_series(path).fids, real.fids)
+
+
+@pytest.mark.parametrize(
+    ("given", "by_rules", "expected"),
+    [
+        (None, 0.0, 0.03),
+        (0.068, 0.0, 0.068),
+        (None, 0.08, 0.08),
+        (0.068, 0.08, 0.068),
+    ],
+)
+def test_the_echo_time_that_is_given_goes_before_rules_and_header(
+    tmp_path, given, by_rules, expected
+):
+    path = theirs(tmp_path / "theirs.h5", few(2))
+    series = read_series(path, given, MrdRules(echo_time_s=by_rules))
+    assert series.acquisition.echo_time_s == pytest.approx(expected)

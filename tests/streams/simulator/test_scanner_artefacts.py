@@ -35,7 +35,13 @@ from streams.simulator.artefacts import (
     Wander,
     WanderingBaseline,
 )
-from streams.simulator.background import METHYL, METHYLENE
+from streams.simulator.background import (
+    METHYL,
+    METHYLENE,
+    NEAR_NITROGEN_T1_S,
+    T1_S,
+    protein_t1_s,
+)
 from streams.simulator.courses import Saturating
 from streams.simulator.plan import PlannedEvent, PlannedSeries
 from streams.simulator.scanner import metabolite_fid, prepare, scan_session, transient
@@ -351,3 +357,9 @@ def test_relaxation_weighs_and_widens():
 def test_gain_of_a_series():
     loud = ready(replace(plain(), series=(series(gain=2.0),)))
     np.testing.assert_array_equal(transient(loud, 5).fid, 2 * transient(ready(), 5).fid)
+
+
+def test_protein_near_nitrogen_relaxes_faster_than_the_rest():
+    t2_s = next(iter(T1_S))
+    assert protein_t1_s(8.2, t2_s) == NEAR_NITROGEN_T1_S
+    assert protein_t1_s(0.9, t2_s) == T1_S[t2_s] != NEAR_NITROGEN_T1_S

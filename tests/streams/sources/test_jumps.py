@@ -14,7 +14,7 @@ from streams.messages.transient import Event, Kind, Message, Start, Transient, n
 from streams.recording.journal import Journal
 from streams.sources import recording
 from streams.sources.files.open_file import messages_of, open_source
-from streams.sources.jumps import forward, forward_times
+from streams.sources.jumps import ForwardTimes, forward, forward_times
 from streams.subscription.time_line import DAY_S
 
 JUMPS = [1.7e9, 9e14, -1e9, 90_000.0]
@@ -118,3 +118,12 @@ def test_messages_as_they_were_are_the_very_messages():
     several = messages(8)
     assert all(a is b for a, b in zip(forward(several), several, strict=True))
     assert isinstance(several[0], Message)
+
+
+@pytest.mark.parametrize("last_s", [60.0, 60_000.0])
+def test_an_event_near_the_last_transient_keeps_its_time_late_in_the_day_too(last_s):
+    times = ForwardTimes(2.0)
+    for given_s in (last_s - 2.0, last_s - 1e6, last_s - 1e6 + 2.0):
+        time_s, _ = times.transient(given_s)
+    assert times.event(last_s - 1e6 + 7.0) == time_s + 5.0
+    assert times.event(last_s + 1e6) == time_s

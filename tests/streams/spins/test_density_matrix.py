@@ -16,7 +16,13 @@ from streams.spins.hamiltonian import (
     rotation,
 )
 from streams.spins.propagation import Spins, pulse_propagator
-from streams.spins.pulses import STEPS, PulseDesign, rotations, waveform_hz
+from streams.spins.pulses import (
+    STEPS,
+    PulseDesign,
+    _hard_pulse_angles,
+    rotations,
+    waveform_hz,
+)
 from streams.spins.sequences import refocusing_of, steps
 from streams.spins.simulation import fragment_fid, oscillations
 from streams.spins.spin_systems import Fragment, fragments, table_version
@@ -378,3 +384,18 @@ def test_the_whole_set_with_shaped_pulses_takes_under_5_min():
     start = time.process_time()
     simulate(METABOLITES, Sequence("press", 0.03, pulses="shaped"), F0, DWELL, 4096)
     assert time.process_time() - start < 300
+
+
+def test_hard_pulses_of_a_polynomial_are_those_that_it_was_made_of():
+    """The forward recursion of Shinnar and Le Roux, undone."""
+    turns = 0.4 * np.exp(1j * np.array([0.0, 1.0, -2.0, 0.5])) * [1, 0.5, 2, 1]
+    a, b = np.ones(1, complex), np.zeros(1, complex)
+    for k, turn in enumerate(turns):
+        c = np.cos(abs(turn) / 2)
+        s = np.sin(abs(turn) / 2) * np.exp(1j * (np.angle(turn) + np.pi / 2))
+        if k == 0:
+            a, b = np.array([c + 0j]), np.array([s])
+            continue
+        a, b = np.append(a, 0), np.append(0, b)
+        a, b = c * a - np.conj(s) * b, s * a + c * b
+    assert np.allclose(_hard_pulse_angles(a, b), turns)

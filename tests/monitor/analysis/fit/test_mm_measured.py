@@ -5,6 +5,7 @@ import pytest
 
 from monitor.analysis.fit.mm_measured import MeasuredMM, measured_mm
 from monitor.analysis.fit.mm_prior import unmeasured
+from monitor.analysis.fit.mm_system import System, weighed
 
 MHZ, DWELL_S, POINTS = 123.25, 4e-4, 2048
 T = np.arange(POINTS) * DWELL_S
@@ -84,3 +85,18 @@ def test_a_phase_that_is_known_is_not_told_from_noise():
             found = measured_mm(mm + noise, MHZ, DWELL_S, {}, phase_sd_rad=sd_rad)
             off[known].append(apart(mm, found))
     assert np.mean(off[True]) < np.mean(off[False])
+
+
+def test_sds_are_weighed_by_the_likelihood_of_the_data():
+    """Against the dense Gaussian, C = noise^2 + A sds^2 A^T; a constant is left out."""
+    random, sd = np.random.default_rng(4), 0.7
+    A, y = random.standard_normal((30, 4)), random.standard_normal(30)
+
+    def both(sds: np.ndarray) -> tuple[float, float]:
+        C = sd**2 * np.eye(30) + A @ np.diag(sds**2) @ A.T
+        dense = float(y @ np.linalg.solve(C, y)) + np.linalg.slogdet(C)[1]
+        made = System(A, A.T @ A, A.T @ y, float(y @ y), sds, 1.0, 1.0)
+        return dense, weighed(made, sd)[0]
+
+    one, other = both(np.array([1.0, 2.0, 0.5, 3.0])), both(np.full(4, 0.1))
+    assert one[0] - other[0] == pytest.approx(one[1] - other[1], rel=1e-6)

@@ -75,3 +75,12 @@ def test_what_other_numbers_explain_as_well_is_not_told():
     assert told({**made, 5: replace(good, unknown=900.0)}) is None
     assert told({**made, TRIED[-1]: good}) is None
     assert told({}) is None
+
+
+def test_without_a_fit_of_the_whole_fid_nothing_is_told():
+    clear = Trial(1.0, 1.0, 0.0, 0.0)
+    poor = Trial(1e9, 1.0, 0.0, 0.0)
+    made = dict.fromkeys(TRIED, poor) | {TRIED[3]: clear}
+    assert told(made | {0: poor}).points == TRIED[3]
+    assert told({k: trial for k, trial in made.items() if k != 0}) is None
+    assert told({}) is None

@@ -9,6 +9,7 @@ from screen_cases import shown
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.update import Update
 from monitor.screen.parts.peaks import axis_offset
+from monitor.screen.parts.spectrum import FOOT, STEP, fitting
 
 
 def test_spectrum_keeps_the_scale_of_the_reference(updates):
@@ -132,3 +133,23 @@ def test_names_of_the_spectrum_stand_clear_of_one_another(updates):
     assert names == ["diff. ×4", *drawn, "baseline", "residual"]
     assert set(drawn) <= listed(updates)  # what is drawn is in the table
     assert view.low < heights[0] < heights[-1] < view.high
+
+
+@pytest.mark.parametrize("least_share", [0.01, 0.06, 0.1, 0.14, 0.3])
+def test_as_many_components_stay_as_have_room_for_their_names(updates, least_share):
+    view = shown(updates, 900.0).screen(900.5).spectrum
+    whole = len(view.components)
+    assert whole > 2
+
+    def room(low: float) -> float:
+        return STEP / (view.high - low)
+
+    lows = [view.low, *(c.offset - FOOT for c in reversed(view.components[:-1]))]
+    fits = [room(low) >= least_share for low in lows]
+    kept = fitting(view, least_share)
+    least = 0 if len(view.difference) else 1
+    dropped = fits.index(True) if any(fits) else whole - least
+    assert len(kept.components) == whole - dropped
+    assert kept.low == pytest.approx(
+        lows[dropped] if dropped < len(lows) else view.difference_zero - STEP - FOOT
+    )
