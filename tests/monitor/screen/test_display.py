@@ -36,3 +36,11 @@ def test_the_headline_holds_its_window_for_a_moment_and_as_it_was_done_again(upd
     state.shown_window = (1000.0, gone)
     assert state.estimate_at(1000.5) == second
     assert state.held_at(1000.5).estimate == second
+
+
+def test_where_a_session_comes_from_is_known_from_its_start_on():
+    display = Display(SETTINGS)
+    display.fold(Update(0, 0, source="scanner 7"), 0.0)
+    assert display.state.source == "scanner 7"
+    display.fold(Update(1, 0), 1.0)
+    assert display.state.source == "scanner 7"

@@ -13,7 +13,8 @@ from streams.errors import InputError
 from streams.messages import wire
 from streams.messages.scanner_counter import DROPPED
 from streams.messages.transient import Event, Message, Start, Transient
-from streams.subscription.intake import MessageIntake
+from streams.subscription import intake as intake_module
+from streams.subscription.intake import START_PATIENCE_S, MessageIntake
 
 GONE = object()
 HARM = (
@@ -120,3 +121,22 @@ def test_what_is_said_of_a_publisher_s_text_is_one_line_that_no_terminal_obeys()
     said = [problem.text for problem in intake.pending()]
     assert any("evil" in text for text in said)
     assert all(text.isprintable() for text in said)
+
+
+def test_who_comes_without_a_start_is_waited_for_a_while_before_it_is_said(monkeypatch):
+    class Clock:
+        now = 1000.0
+
+        def monotonic(self):
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr(intake_module, "time", clock)
+    intake = MessageIntake()
+    assert intake.waiting == ""
+    given_by(intake, wire.encode(Message("abc", 1, 0, transient(0))))
+    assert intake.waiting == ""
+    clock.now += 0.9 * START_PATIENCE_S
+    assert intake.waiting == ""
+    clock.now += 0.2 * START_PATIENCE_S
+    assert "without a valid start" in intake.waiting

@@ -7,11 +7,13 @@ import pytest
 from fit_cases import CONCENTRATIONS, NAMES, clean_fid, make_model, noisy_fid
 
 from monitor.analysis.course.outcomes import outcomes_of
+from monitor.analysis.fit import first_fit as first_fit_module
 from monitor.analysis.fit.first_fit import (
     STAND_IN,
     Freedom,
     active_parameters,
     cold_fit,
+    least_fit,
     usual,
 )
 from monitor.analysis.fit.fit import minimise
@@ -237,3 +239,18 @@ def test_matrices_are_solved_and_singular_ones_are_said_to_be():
     assert not regular
     assert covariance.shape == (2, 2)
     assert not inverse(np.full((2, 2), np.nan))[1]
+
+
+def test_a_start_that_leads_to_the_same_minimum_replaces_nothing():
+    """To the bit: a session worked through again must take the same fit."""
+
+    class Same:
+        cost, converged = 100.0, True
+
+    first, found = Same(), Same()
+    found.cost = first.cost - 1e-4
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(first_fit_module, "minimise", lambda *_: found)
+        assert least_fit(first, None, None, [0.0, 1.0]) is first
+        found.cost = first.cost - 1.0
+        assert least_fit(first, None, None, [0.0, 1.0]) is found

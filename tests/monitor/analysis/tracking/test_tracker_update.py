@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_tracking import START_S, messages, pipeline  # noqa: F401
+from small_session import START_S, small_pipeline
+from test_tracking import messages  # noqa: F401
 
 from monitor.analysis.tracking.tracker_update import KEPT_EVERY, SPARSE, Checkpoints
 from monitor.analysis.tracking.tracking import Tracking
@@ -22,7 +23,7 @@ WEIGHTS = st.sampled_from([0.0, 0.02, 0.3, 0.7, 1.0])
 def run(request, messages):  # noqa: F811
     """A session that has been tracked, and the weights that it came with."""
     basis, sent = messages
-    one = pipeline(basis)
+    one = small_pipeline(basis)
     for message in sent[:-1]:
         epoch = int(request.param == "re-shim" and message.seq >= CUT)
         if epoch and message.seq == CUT:

@@ -4,54 +4,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from small_session import START_S, small_pipeline, small_session
 
-from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.pipeline import Pipeline
+from monitor.analysis.tracking.agreement import Way, agreement_of
 from monitor.analysis.tracking.tie import tie_departure
-from monitor.protocol.settings import Settings
-from streams.messages.transient import Event, Message, number
-from streams.simulator.scanner import metabolite_fids, scan
-from streams.simulator.scenario_file import read_scenario
-
-START_S = 120.0
-
-
-def scenario():
-    base = read_scenario("infusion")
-    events = tuple(
-        replace(e, time_s=START_S if e.kind == "infusion_start" else 900.0)
-        for e in base.events
-    )
-    kept = ("Glu", "Gln", "NAA", "NAAG", "Cr", "PCr", "mI", "GPC", "GSH")
-    return replace(
-        base, acquisition=replace(base.acquisition, coils=1, points=512), coils=None,
-        series=(replace(base.series[0], transients=110, noise_frames=0),),
-        events=events,
-        concentrations_mm={n: base.concentrations_mm[n] for n in kept},
-    ).without("motion", "macromolecules", "baseline", "lipids")  # fmt: skip
+from streams.messages.transient import Event, Message
 
 
 @pytest.fixture(scope="module")
 def messages():
-    made = scenario()
-    fids = metabolite_fids(made)
-    plan = made.acquisition
-    basis = BasisSet(
-        tuple(fids), np.stack(list(fids.values())), plan.dwell_time_s,
-        plan.spectrometer_frequency_mhz, "1H", plan.echo_time_s, "PRESS",
-    )  # fmt: skip
-    return basis, list(number(scan(made, fids), "one"))
-
-
-def pipeline(basis):
-    settings = Settings(window=16, step=8, macromolecules="none")
-    return Pipeline(settings, basis)
+    return small_session()
 
 
 @pytest.fixture(scope="module")
 def live(messages):
     basis, sent = messages
-    one = pipeline(basis)
+    one = small_pipeline(basis)
     return one, [one.push(message) for message in sent]
 
 
@@ -93,7 +62,7 @@ def test_nothing_is_tracked_or_modelled_twice_that_did_not_change(live):
 @pytest.mark.parametrize("change", ["mark", "weight", "reference"])
 def test_what_changed_is_tracked_again(messages, change):
     basis, sent = messages
-    one = pipeline(basis)
+    one = small_pipeline(basis)
     for message in sent:
         one.push(message)
     marks_s, course = (START_S, 900.0), one.course
@@ -109,7 +78,7 @@ def test_what_changed_is_tracked_again(messages, change):
 
 def test_a_replay_gives_the_same_bits(messages, live):
     basis, sent = messages
-    again = pipeline(basis)
+    again = small_pipeline(basis)
     for message, update in zip(sent, live[1], strict=True):
         repeated = again.push(message)
         assert repeated.tracker == update.tracker
@@ -128,7 +97,7 @@ def test_answers_begin_with_the_infusion(live):
 
 def test_the_start_counts_at_once_where_the_reference_period_was_given(messages):
     basis, sent = messages
-    settings = replace(pipeline(basis).settings, reference_s=(0.0, 90.0))
+    settings = replace(small_pipeline(basis).settings, reference_s=(0.0, 90.0))
     one = Pipeline(settings, basis)
     updates = [one.push(message) for message in sent]
     began = next(
@@ -151,7 +120,7 @@ def test_a_forecast_comes_with_each_estimate(live):
 
 def test_a_corrected_reference_period_does_everything_again(messages):
     basis, sent = messages
-    one = pipeline(basis)
+    one = small_pipeline(basis)
     for message in sent[:-1]:
         one.push(message)
     event = Event(300.0, "reference", f"40:{START_S}", "operator")
@@ -163,7 +132,7 @@ def test_a_corrected_reference_period_does_everything_again(messages):
 
 def test_a_re_shim_takes_amplitudes_their_scale_and_keeps_the_ratios(messages):
     basis, sent = messages
-    one, updates = pipeline(basis), []
+    one, updates = small_pipeline(basis), []
     cut = 85
     for message in sent[:-1]:
         epoch = 1 if message.seq >= cut else 0
@@ -196,3 +165,11 @@ def test_the_smoother_and_the_joint_fits_cover_the_whole_session(live):
     assert [point.index for point in smooth] == list(range(110))
     fits = one.ways.tracking.joint_fits()
     assert {"none", "step", "Kamp"} <= {fit.model for fit in fits}
+
+
+@pytest.mark.parametrize(("until_s", "compared"), [(60.0, True), (200.0, False)])
+def test_the_last_windows_are_those_behind_the_reference(live, until_s, compared):
+    one, _ = live
+    plan = replace(one.plan, reference_s=(0.0, until_s))
+    found = agreement_of(one.ways.tracking, plan, one.settings.outcome, ())
+    assert (Way.LAST in {d.way for d in found.differences}) is compared
