@@ -159,7 +159,7 @@ class Pipeline:
     @property
     def waters(self) -> list[ComplexFID]:
         """Water references of the present epoch."""
-        return self.intake.waters
+        return self.intake.waters.fids
 
     @property
     def infusion_s(self) -> tuple[float, ...]:

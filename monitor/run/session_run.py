@@ -192,7 +192,7 @@ class SessionRun:
             tracks=tuple(self._run.tracks),
             answers=ways.tracking.answers,
             spectral_maps=ways.spectral.maps,
-            eddy_corrected=pipeline.settings.eddy_current and bool(intake.waters),
+            eddy_corrected=pipeline.settings.eddy_current and bool(intake.waters.fids),
             counts=self._counts(pipeline),
             came=self.counter.came,
             false_waters=self._water_gate.left_out,
@@ -211,7 +211,7 @@ class SessionRun:
         from monitor.run.result import Counts
 
         qualities, windows = pipeline.course.qualities, self._run.estimates
-        used = pipeline.intake.waters_taken - self._water_gate.lent
+        used = pipeline.intake.waters.taken - self._water_gate.lent
         counter = self.counter
         return Counts(
             transients=len(qualities),

@@ -138,6 +138,19 @@ class Judge:
         self.stretches = tuple(sorted(stretches, key=lambda one: one.first))
         return found
 
+    def put_weights(self, qualities: list[Quality]) -> bool:
+        """Put the weights that are known now into qualities as they were held.
+
+        Whether a transient before the newest has another weight than it had.
+        """
+        moved = False
+        for i, judged in enumerate(self.qualities()):
+            held = qualities[i]
+            if (held.weight, held.flags) != (judged.weight, judged.flags):
+                qualities[i] = replace(held, weight=judged.weight, flags=judged.flags)
+                moved |= held.weight != judged.weight and i < len(qualities) - 1
+        return moved
+
     def _stretches(self, number: int, epoch: EpochFeatures) -> list[Stretch]:
         """Stretches of an epoch: the operator's, and beside them those found."""
         found = self._found_in(number, epoch) + self._taken_out(epoch)

@@ -9,6 +9,7 @@ It is asked at numbers of transients, so that live and offline give the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,8 @@ from monitor.analysis.contamination.judge import Judge
 from monitor.analysis.contamination.states import ENOUGH
 from monitor.analysis.course.course import Course
 from monitor.analysis.preparation.epoch import Place
-from monitor.analysis.preparation.preparation import FIRST
+from monitor.analysis.preparation.preparation import FIRST, Preparation
+from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.signal.spectrum import Complex, moved
 
 EARLIEST = 48
@@ -49,6 +51,26 @@ class Beginnings:
         self._due = count + max(FIRST, int(LATER * count))
         good = judge.good_from(epoch, begun_at, FIRST)
         return None if good is None or count - good < ENOUGH else good
+
+    def prepared_anew(
+        self,
+        course: Course,
+        judge: Judge,
+        preparation: Preparation,
+        epoch: int,
+        steps: Sequence[int],
+        aligned: bool,
+    ) -> list[Prepared]:
+        """All of an epoch prepared anew from its good part on; empty where not due.
+
+        `steps` are those of all transients' phase cycles; see `as_it_came`.
+        """
+        good = self.good_from(course, judge, epoch, preparation.begun_at)
+        if good is None:
+            return []
+        own = course.transients_of(epoch)
+        came = [as_it_came(course, i, steps[i], aligned) for i in own]
+        return preparation.begin_again(came, good)
 
 
 def as_it_came(

@@ -28,7 +28,7 @@ class EpochNotes:
         course = self.intake.course
         if not course.qualities:
             return ()
-        said = notes_of(NoteKind.SERIES, self.intake.take_said())
+        said = notes_of(NoteKind.SERIES, self.intake.said.take())
         newest = course.epochs[-1]
         if course.home is None or newest in (course.home, self._apart):
             return said

@@ -78,7 +78,7 @@ class SessionBasis:
         acquisition = self.intake.acquisition
         if acquisition is None:
             raise InputError("A transient came before any start message: it is left.")
-        return self.nulled.push(body, acquisition, self.intake.waters)
+        return self.nulled.push(body, acquisition, self.intake.waters.fids)
 
     def judge_block(self, settings: Settings, ended: bool) -> MeasuredBlock | None:
         """Judge a block that has ended; None where there is none, or not yet.

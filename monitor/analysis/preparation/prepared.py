@@ -7,6 +7,8 @@ from functools import cached_property
 
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.weights import Measures
+from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.noise import at_least_the_floor, noise_sd_of
 from monitor.analysis.signal.spectrum import Complex, spectrum_of
 
 
@@ -39,3 +41,11 @@ class Prepared:
     def spectrum(self) -> Complex:
         """Of `aligned`, (points,) ascending in ppm."""
         return spectrum_of(self.aligned)
+
+    def noise_sd(self, axis: Axis) -> float:
+        """SD of one real component of its spectrum's noise.
+
+        Without any noise (a simulation) the fit still needs a scale.
+        """
+        sd = noise_sd_of(self.spectrum, axis.dwell_time_s, axis.frequency_mhz)
+        return at_least_the_floor(float(sd), self.aligned) or 1.0
