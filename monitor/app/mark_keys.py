@@ -1,10 +1,11 @@
-"""F5, F6 and their undo: what is sent at once, and what is asked first."""
+"""F5, F6, their undo and the block of macromolecules: sent at once or asked first."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Protocol
 
+from monitor.run.nulled_gate import next_event
 from monitor.run.worker_messages import Command, SendEvent
 from monitor.screen.fold import tell_sentence
 from monitor.screen.operator_requests import await_event
@@ -15,6 +16,8 @@ from monitor.screen.sheets.mark_question import (
     undo_question,
 )
 from streams.messages.marks import INFUSION
+
+NO_BLOCK = "a recording takes no marks of macromolecules: they are given while it runs"
 
 
 class Host(Protocol):
@@ -63,6 +66,14 @@ class Marking:
             tell_sentence(state, "no start or stop is marked", now)
         else:
             self._ask(question)
+
+    def turn_block(self) -> None:
+        """Begin a block that measures macromolecules, or end the one that has begun."""
+        state = self._host.session.state
+        if state.stream.playback is not None:
+            tell_sentence(state, NO_BLOCK, self._clock())
+        else:
+            self._host.ask(next_event(state.events), "")
 
     def answer(self, wanted: SendEvent) -> None:
         """Send what a question was answered with."""

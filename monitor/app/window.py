@@ -118,12 +118,13 @@ class Window(QMainWindow):
             "plasma": self._other_plasma,
             "close": self.close,
             "undo": self.marking.undo,
+            "block": self.marking.turn_block,
             "play": page.replay.toggle,
             "back": lambda: page.replay.step(-STEP_S),
             "on": lambda: page.replay.step(STEP_S),
         }
         keys = {name: self._key(KEY[name], act) for name, act in acts.items()}
-        self._recording_keys = [keys[kind] for kind in (*WORDS, "undo")]
+        self._recording_keys = [keys[kind] for kind in (*WORDS, "undo", "block")]
         self._replay_keys = [keys[name] for name in ("play", "back", "on")]
         page.status.offer(menu_of(page, acts))
         for key, by in (("PgUp", -1), ("PgDown", 1)):

@@ -98,5 +98,11 @@ def spans_of(events: Iterable[Event]) -> tuple[Span, ...]:
     return (*spans, (begun_s, math.inf)) if begun_s is not None else tuple(spans)
 
 
+def next_event(events: Iterable[Event]) -> str:
+    """What an operator would mark next: the begin of a block, or its end."""
+    spans = spans_of(events)
+    return MM_END if spans and math.isinf(spans[-1][1]) else MM_BEGIN
+
+
 def _as(message: Message, body: Transient, kind: Kind) -> Message:
     return replace(message, body=replace(body, kind=kind))

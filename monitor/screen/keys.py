@@ -6,6 +6,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("infusion_start", "F5", "start of the infusion (again: asks)"),
     ("infusion_stop", "F6", "end of the infusion (again: asks)"),
     ("undo", "Ctrl+Z", "take back the last start or stop: asks"),
+    ("block", "Ctrl+B", "macromolecules are measured from now on; again: ended"),
     ("note", "F8", "note: type, then Return"),
     ("help", "F1", "these keys"),
     ("checks", "F2", "go or no-go before the infusion"),

@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 
 from monitor.screen.screen import Line, Mark, TimeAxis
 from streams.messages.marks import INFUSION, UNDO, VIEWER
-from streams.messages.transient import EPOCH_EVENTS, Event
+from streams.messages.transient import EPOCH_EVENTS, MM_BEGIN, MM_END, Event
 
 MARK_WORDS = {
     "infusion_start": "infusion on",
     "infusion_stop": "infusion off",
     "re-shim": "re-shim",
     "re-centre": "re-centre",
+    MM_BEGIN: "macromolecules",
+    MM_END: "macromolecules end",
 }
 UNSEEN = frozenset(
     {"settings", "reference", "blinded", "acknowledged", "subject", UNDO}

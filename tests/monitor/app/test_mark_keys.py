@@ -4,6 +4,7 @@ import pytest
 from fake_session import SETTINGS
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
+from screen_cases import REPLAY
 
 from monitor.analysis.update import Update
 from monitor.run.outbox import Unsent
@@ -11,7 +12,7 @@ from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Computed, SendEvent, Sent, Waiting
 from streams.messages.marks import START, STOP, UNDO
 from streams.messages.requests import EventRequest
-from streams.messages.transient import Event
+from streams.messages.transient import MM_BEGIN, MM_END, Event
 
 F5, F6, SPACE, RETURN = (
     Qt.Key.Key_F5, Qt.Key.Key_F6, Qt.Key.Key_Space, Qt.Key.Key_Return,
@@ -195,3 +196,24 @@ def test_the_answers_stand_beside_one_another_within_the_sheet(
     assert third.right() <= sheet.time.geometry().right()
     for button in (sheet.button, sheet.now, sheet.undo):
         assert button.width() >= button.sizeHint().width()
+
+
+def test_one_key_begins_and_ends_a_block_of_macromolecules(qtbot, bench):
+    ctrl = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(bench.window, Qt.Key.Key_B, ctrl)
+    bench.window.frame()
+    assert bench.page.messages.first.full_text.startswith("macromolecules: sent")
+    recorded(bench, MM_BEGIN, 400.0)
+    qtbot.keyClick(bench.window, Qt.Key.Key_B, ctrl)
+    recorded(bench, MM_END, 500.0)
+    qtbot.keyClick(bench.window, Qt.Key.Key_B, ctrl)
+    sent = [SendEvent(kind, "") for kind in (MM_BEGIN, MM_END, MM_BEGIN)]
+    assert bench.sent == sent  # and nothing was asked
+
+
+def test_a_replay_takes_no_block(qtbot, bench):
+    bench.show([], REPLAY)
+    qtbot.keyClick(bench.window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    bench.show([], REPLAY)
+    assert bench.sent == []
+    assert any("no marks" in m.condition for m in bench.window.seen().messages)

@@ -25,6 +25,12 @@ def test_no_key_records(qtbot, viewing, kind):
     assert "nothing is recorded" in viewing.page.viewing.full_text
 
 
+def test_nor_do_macromolecules(qtbot, viewing):
+    ctrl = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(viewing.window, Qt.Key.Key_B, ctrl)
+    assert viewing.sent == []
+
+
 def test_everything_else_is_there(qtbot, viewing):
     qtbot.keyClick(viewing.window, Qt.Key.Key_F2)
     assert viewing.window.operations.checks.isVisible()
