@@ -6,6 +6,8 @@ from pathlib import Path
 
 from PyQt6.QtGui import QDropEvent
 
+from streams.recording.recordings_folder import recordings_folder
+
 ENDINGS = (
     "mcap", "mcap.part", "nii", "nii.gz", "h5", "mrd", "dat", "rda", "ima", "dcm",
     "sdat", "spar", "7", "fid", "raw",
@@ -23,3 +25,9 @@ def dropped(event: QDropEvent) -> Path | None:
     urls = held.urls() if held is not None else []
     local = urls[0].toLocalFile() if len(urls) == 1 else ""
     return Path(local) if local else None
+
+
+def usual_folder() -> Path:
+    """Where recordings go, once there is one; else home."""
+    folder = recordings_folder()
+    return folder if folder.is_dir() else Path.home()

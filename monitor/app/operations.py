@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Protocol
 
 from PyQt6.QtWidgets import QWidget
 
 from monitor.app.export import save_table, save_widget
+from monitor.app.files import usual_folder
+from monitor.app.host import Host
 from monitor.app.page import Page
 from monitor.app.sheets.begin import BeginSheet
 from monitor.app.sheets.forms import ChoicesSheet, ExportSheet
@@ -30,7 +31,6 @@ from monitor.screen.fold import tell_sentence
 from monitor.screen.keys import KEYS
 from monitor.screen.messages import PASSING, said_at
 from monitor.screen.operator_requests import acknowledge
-from monitor.screen.rewindable import Session
 from monitor.screen.session_parts import table_of
 from monitor.screen.sheets.checks import card_of
 from monitor.screen.sheets.choices import choices_of, outcomes_of
@@ -40,32 +40,17 @@ from monitor.screen.sheets.summary import summary_of
 from monitor.screen.sheets.window import line_at
 from monitor.screen.state import SessionState
 from streams.errors import InputError
-from streams.recording.recordings_folder import recordings_folder
 from streams.relay.relays_here import running_relays
 
 MOST_SAID = 150  # lines of the log, the newest
 MARKS = {True: "✓", False: "▲", None: "–"}
 
 
-def usual_folder() -> Path:
-    """Where recordings go, once there is one; else home."""
-    folder = recordings_folder()
-    return folder if folder.is_dir() else Path.home()
-
-
-class Host(Protocol):
-    """What the window lends."""
-
-    page: Page
-    session: Session
-
-    def ask(self, kind: str, text: str) -> None:
-        """Send an event."""
-        ...
-
-
 class Operations:
-    """The sheets of a window and what opens them."""
+    """The sheets of a window and what opens them.
+
+    Those that take long to make are made when they are first opened.
+    """
 
     def __init__(
         self,
@@ -90,24 +75,19 @@ class Operations:
         self._logged = -1  # how much of the log is drawn
         self.log = TableSheet("Messages so far", (12, 88), page, size=20)
         self.choices = ChoicesSheet(page)
-        self.look = LookSheet(page)
-        self.looking = Looking(self.look, self._only)
         self.export = ExportSheet((*self.plots, "table"), page)
         self.summary = SummarySheet(page)
-        self.begin = BeginSheet(page)
         self.marks = MarkSheet(page)
         self.sheets: tuple[Sheet, ...] = (
             self.keys,
             self.checks,
             self.log,
             self.choices,
-            self.look,
             self.export,
             self.summary,
-            self.begin,
             self.marks,
         )
-        page.carry(self.sheets)
+        page.carry(*self.sheets)
         self._connect(page)
 
     def _connect(self, page: Page) -> None:
@@ -122,6 +102,35 @@ class Operations:
         for name, widget in self.plots.items():
             for plot in page.plots_in(widget):
                 plot.menu.connect(lambda n=name: self.show_export(n))
+
+    @cached_property
+    def begin(self) -> BeginSheet:
+        """What a session is begun with."""
+        sheet = BeginSheet(self._host.page)
+        sheet.asked.connect(self._host.begin_asked)
+        self._carry(sheet)
+        return sheet
+
+    @cached_property
+    def looking(self) -> Looking:
+        """A window beside another: three plots."""
+        sheet = LookSheet(self._host.page)
+        self._carry(sheet)
+        return Looking(sheet, self._only)
+
+    @property
+    def look(self) -> LookSheet:
+        """Its sheet."""
+        return self.looking.sheet
+
+    def _carry(self, sheet: Sheet) -> None:
+        self.sheets += (sheet,)
+        self._host.page.carry(sheet)
+
+    @property
+    def _looks(self) -> bool:
+        """Whether a window is shown beside another."""
+        return "looking" in vars(self) and self.look.isVisible()
 
     @property
     def state(self) -> SessionState:
@@ -217,7 +226,7 @@ class Operations:
 
     def show_newest(self) -> None:
         """The newest window; where one is shown already, the other comparison."""
-        if self.look.isVisible():
+        if self._looks:
             self.looking.turn()
         else:
             self.looking.newest(self._host.session, self._send)
@@ -225,6 +234,11 @@ class Operations:
     def show_window_at(self, minute: float) -> None:
         """The window at a place on the time axis."""
         self.looking.at(self._host.session, self._send, minute)
+
+    def step(self, by: int) -> None:
+        """Another window, so many further, where one is shown."""
+        if self._looks:
+            self.looking.step(by)
 
     def leave(self) -> bool:
         """Close what is open; whether anything was."""
@@ -235,7 +249,8 @@ class Operations:
 
     def refresh(self) -> None:
         """Draw what is open again where it has changed."""
-        self.looking.refresh()
+        if self._looks:
+            self.looking.refresh()
         if self.checks.isVisible():
             self._draw_checks()
         if self.log.isVisible():

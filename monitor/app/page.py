@@ -191,9 +191,9 @@ class Page(QWidget):
             else tuple(plot for plot in self.time_plots() if widget.isAncestorOf(plot))
         )
 
-    def carry(self, sheets: tuple[Sheet, ...]) -> None:
+    def carry(self, *sheets: Sheet) -> None:
         """Take sheets that may lie over the plots."""
-        self._sheets = sheets
+        self._sheets += sheets
         for sheet in sheets:
             if self._theme is not None:
                 sheet.dress(self._theme)

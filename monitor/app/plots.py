@@ -45,9 +45,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     moved = pyqtSignal()
 
     def __init__(self, foot: int = 0) -> None:
-        super().__init__()
+        super().__init__(enableMenu=False)
         item = self.getPlotItem()
-        item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)
         item.setContentsMargins(0, 0, 0, 0)

@@ -128,9 +128,8 @@ class Window(QMainWindow):
         self._replay_keys = [keys[name] for name in ("play", "back", "on")]
         page.status.offer(menu_of(page, acts))
         for key, by in (("PgUp", -1), ("PgDown", 1)):
-            self._key(key, partial(operations.looking.step, by))
+            self._key(key, partial(operations.step, by))
         self._key("Escape", self._leave)
-        operations.begin.asked.connect(self._begin_asked)
         operations.marks.answered.connect(self.marking.answer)
 
     def only_view(self) -> None:
@@ -256,7 +255,8 @@ class Window(QMainWindow):
             offered = replace(offered, place=self._stream)
         self.operations.show_beginning(offered, self._streams)
 
-    def _begin_asked(self, opening: Opening) -> None:
+    def begin_asked(self, opening: Opening) -> None:
+        """Begin with what was chosen."""
         said = self.open(opening)
         if said:
             self.operations.begin.said.show_text(said)

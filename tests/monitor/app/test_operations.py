@@ -66,6 +66,20 @@ def test_a_key_opens_a_sheet_over_the_plots_and_escape_closes_it(
     assert not sheet.isVisible()
 
 
+def test_what_takes_long_to_make_is_made_when_it_is_opened(qtbot, open_whole):
+    whole = open_whole(size=(1366, 768))
+    operations, before = whole.window.operations, len(whole.window.operations.sheets)
+    whole.window.operations.step(1)
+    whole.answer()
+    assert len(operations.sheets) == before
+    for _ in range(2):
+        qtbot.keyClick(whole.window, key("F3"))
+        whole.answer()
+        assert operations.look.isVisible()
+    assert len(operations.sheets) == before + 1
+    assert operations.look.theme is operations.keys.theme
+
+
 def test_after_a_sheet_space_presses_no_button(qtbot, open_whole):
     whole = open_whole()
     qtbot.keyClick(whole.window, Qt.Key.Key_F4)
