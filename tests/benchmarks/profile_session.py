@@ -28,6 +28,9 @@ STAGES = {
         "monitor.run.session_run:SessionRun._filter",
         "streams.sources.checks.conjugation:ConjugationCheck.push",
     ),
+    "sixteen transients looked at together": (
+        "monitor.run.session_run:SessionRun.foresee",
+    ),
     "preparation: coils to one FID": (
         "monitor.analysis.preparation.combination:Combination.apply",
     ),
@@ -58,6 +61,7 @@ STAGES = {
     "session models": ("monitor.analysis.course.course:Course.make_session",),
     "all windows": ("monitor.analysis.course.course:Course.fit_windows",),
     "the course again, the rest": ("monitor.analysis.pipeline:Pipeline._redone",),
+    "whether the baseline bends": ("monitor.analysis.pipeline:decide_bending",),
     "smoother and response models": (
         "monitor.analysis.tracking.tracking:Tracking.smoothed",
         "monitor.analysis.tracking.tracking:Tracking.joint_fits",
