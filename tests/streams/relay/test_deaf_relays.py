@@ -4,7 +4,8 @@ import pytest
 from stream_cases import ACQUISITION, transient
 from test_relay import Tap, gather, poll_until, relayed, wait_for
 
-from streams.messages.transient import Heartbeat, Start
+from streams.messages.scanner_counter import AUTHOR, REMARK
+from streams.messages.transient import Event, Heartbeat, Start
 from streams.relay.answers import Answering
 from streams.relay.gate import Gate
 from streams.subscription.subscriber import Subscriber
@@ -59,3 +60,13 @@ def test_a_relay_that_hears_everybody_says_nothing(tmp_path):
         poll_until(one, lambda: one.health.recording)
         assert one.health.deaf == one.health.problem == ""
     assert all(status.deaf == "" for status in relay.states)
+
+
+def test_what_a_source_remarked_is_said_by_the_relay(tmp_path):
+    tap = Tap()
+    with relayed(tap, tmp_path / "s.mcap") as relay:
+        begun(tap)
+        tap.put(Event(2.0, "note", "not of the source", "operator"))
+        tap.put(Event(3.0, REMARK, "A field is doubtful.", AUTHOR))
+        wait_for(lambda: any("doubtful" in s.problem for s in relay.states))
+    assert not any("not of the source" in s.problem for s in relay.states)

@@ -18,6 +18,7 @@ def test_it_passes_the_water_and_keeps_out_what_would_fold_onto_it(step: int):
 
     assert gain(0.0) == pytest.approx(1.0)
     assert gain(0.9 * low_hz) == pytest.approx(1.0, abs=0.05)
+    assert gain(0.5 * (low_hz + high_hz)) == pytest.approx(0.5, abs=0.02)
     for folded_hz in np.linspace(high_hz, 0.5 / dwell_s, 9):
         assert gain(folded_hz) < 0.05
     assert _low_pass(1, dwell_s, mhz).tolist() == [1.0]

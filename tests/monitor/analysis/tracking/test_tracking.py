@@ -173,3 +173,20 @@ def test_the_last_windows_are_those_behind_the_reference(live, until_s, compared
     plan = replace(one.plan, reference_s=(0.0, until_s))
     found = agreement_of(one.ways.tracking, plan, one.settings.outcome, ())
     assert (Way.LAST in {d.way for d in found.differences}) is compared
+
+
+def test_the_operator_chooses_which_macromolecules_are_fitted():
+    basis, sent = small_session()
+    one = small_pipeline(basis)
+    for message in sent[:40]:
+        one.push(message)
+
+    def names_after(changes: str) -> tuple[str, ...]:
+        event = Event(1.0, "settings", changes)
+        one.push(Message("one", 999, 0, event))
+        return one.course.names
+
+    without = one.course.names
+    assert names_after('{"step": 4}') == without
+    assert len(names_after('{"macromolecules": "five"}')) == len(without) + 5
+    assert names_after('{"macromolecules": "none"}') == without
