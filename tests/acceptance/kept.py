@@ -25,7 +25,7 @@ def kept(
             continue
         found[seed] = run(seed)
         if file is not None:
-            line = {"kind": kind, "seed": seed, **_plain(asdict(found[seed]))}
+            line = {"of": kind, "seed": seed, "gave": _plain(asdict(found[seed]))}
             with file.open("a", encoding="utf-8") as out:
                 out.write(json.dumps(line) + "\n")
     return [found[seed] for seed in sorted(found)]
@@ -37,9 +37,9 @@ def _read(file: Path | None, kind: str, cls: type[T]) -> dict[int, T]:
         return found
     for line in file.read_text(encoding="utf-8").splitlines():
         own = json.loads(line)
-        seed = own.pop("seed")
-        if own.pop("kind") == kind:
-            found[seed] = cls(**{name: _array(value) for name, value in own.items()})
+        if own["of"] == kind:
+            gave = {name: _array(value) for name, value in own["gave"].items()}
+            found[own["seed"]] = cls(**gave)
     return found
 
 
