@@ -42,6 +42,7 @@ from streams.simulator.session import amplitude_of
 KINDS = ("drug", "placebo", "contaminated", "re-shim")
 UNLIKE = ("lipid", "water", "motion", "line width", "baseline")
 UNTIL_SHIM = 60
+OF_A_KIND = 10_000  # seeds: sessions of two kinds have no noise in common
 TR_S, FIRST_S, PAUSE_S = 2.0, 12.0, 20.0
 HELD_S = 2.5  # the number is held for two seconds
 QUARTERS = (0.25, 0.5, 0.75, 1.0)
