@@ -204,8 +204,7 @@ class Intake:
         if epoch not in self.course.grids:  # what began it was lost, or never sent
             self.begin_epoch(epoch)
         step = self._cycle.of(body.count, series)
-        qualities = self.course.qualities
-        place = len(qualities)
+        place = len(qualities := self.course.qualities)
         prepared = preparation.push(place, seq, epoch, body.time_s, body.fid, step)
         if not qualities or qualities[-1].epoch != epoch:
             self.waters.measure(self.course, preparation.combination, model)
