@@ -43,6 +43,7 @@ from streams.sources.files.clock_time import scanner_time
 from streams.sources.files.ismrmrd import times_of
 from streams.sources.files.optional_packages import needed
 from streams.sources.files.series import Series
+from streams.sources.files.twix_inversion import inversion_time_s
 from streams.sources.files.twix_place import voxel_place
 from streams.sources.mrd.rules import SIEMENS_TICK_S
 
@@ -283,6 +284,7 @@ def _acquisition(
         coils=fids.shape[1],
         echo_time_s=echo_time_s or _number(name, yaps, "alTE", "0") / 1e6,
         repetition_time_s=float(repetition_time) / 1e6 if repetition_time else None,
+        inversion_time_s=inversion_time_s(yaps),
         sequence=_sequence(header),
         voxel_mm=_voxel_mm(yaps),
         voxel_place=voxel_place(yaps) if _voxel_mm(yaps) else None,

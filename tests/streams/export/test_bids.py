@@ -250,6 +250,22 @@ def test_series_acquired_otherwise_are_runs(tmp_path: Path):
     assert problems(tmp_path) == []
 
 
+def test_nulled_transients_are_a_file_of_their_own(tmp_path: Path):
+    inverted = replace(ACQUISITION, inversion_time_s=0.67)
+    first, *rest = (message.body for message in session())
+    nulled = Transient(20, 50.0, Kind.MACROMOLECULE, fid(seed=5))
+    written = write_bids(
+        tmp_path, number([first, *rest, Start(inverted, ""), nulled]), "01"
+    )
+    path = tmp_path / "sub-01/mrs/sub-01_rec-macromolecules_run-2_svs.json"
+    assert path in written
+    assert json.loads(path.read_text())["InversionTime"] == 0.67
+    others = [p for p in written if p.name.endswith("_svs.json") and p != path]
+    assert others
+    assert not any("InversionTime" in p.read_text() for p in others)
+    assert problems(tmp_path) == []
+
+
 def test_the_transients_come_back_from_the_data_set(tmp_path: Path):
     write_bids(tmp_path, session(), "01")
     folder = tmp_path / "sub-01/mrs"

@@ -361,6 +361,12 @@ def test_a_mixing_time_of_nothing_is_none(tmp_path: Path):
     assert read_series(path).acquisition.mixing_time_s is None
 
 
+@pytest.mark.parametrize(("written", "ti_s"), [(0.67, 0.67), (670, 0.67), (0.0, None)])
+def test_an_inversion_time_in_s_or_ms_is_told(tmp_path: Path, written, ti_s):
+    path = write(tmp_path / "x.nii", fids(), {**HEADER, "InversionTime": written})
+    assert read_series(path).acquisition.inversion_time_s == ti_s
+
+
 def test_a_voxel_of_ten_metres_is_an_unknown_one(tmp_path: Path):
     path = write(tmp_path / "x.nii", fids())
     assert read_series(path).acquisition.voxel_mm is None

@@ -220,3 +220,10 @@ def test_entities_and_broken_texts_are_damaged():
     for text in ("<!DOCTYPE h [<!ENTITY a 'b'>]><h>&a;</h>", "<h>", "x"):
         with pytest.raises(InputError, match="damaged"):
             cut_header("it", text.encode())
+
+
+@pytest.mark.parametrize(("ti", "ti_s"), [("670", 0.67), ("0", None), ("", None)])
+def test_an_inversion_time_is_in_ms(ti, ti_s):
+    said = header(te=f"<TE>30</TE><TI>{ti}</TI>" if ti else "<TE>30</TE>")
+    made = said.acquisition(coils=1, points=1024, sample_time_us=400.0)
+    assert made.inversion_time_s == ti_s

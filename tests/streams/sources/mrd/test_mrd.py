@@ -283,20 +283,27 @@ def test_noise_like_the_others_is_kept_as_noise():
 
 
 @pytest.mark.parametrize(
-    ("rules", "water"),
+    ("rules", "kind", "told"),
     [
-        (MrdRules(water_first=2), [0, 1]),
-        (MrdRules(water_set=1), [1, 3]),
-        (MrdRules(water_protocol="SE_30"), [0, 1, 2, 3]),
-        (MrdRules(water_protocol="wref"), []),
+        (MrdRules(water_first=2), Kind.WATER, [0, 1]),
+        (MrdRules(water_set=1), Kind.WATER, [1, 3]),
+        (MrdRules(water_protocol="SE_30"), Kind.WATER, [0, 1, 2, 3]),
+        (MrdRules(water_protocol="wref"), Kind.WATER, []),
+        (MrdRules(macromolecule_protocol="se_30"), Kind.MACROMOLECULE, [0, 1, 2, 3]),
+        (MrdRules(macromolecule_protocol="nulled"), Kind.MACROMOLECULE, []),
+        (
+            MrdRules(macromolecule_counter="set", macromolecule_value=1),
+            Kind.MACROMOLECULE,
+            [1, 3],
+        ),
     ],
 )
-def test_water_reference_by_rule(rules, water):
+def test_what_a_transient_is_by_rule(rules, kind, told):
     with listening(rules) as taken:
         messages = [mrd.acquisition_bytes(n, idx={"set": n % 2}) for n in range(4)]
         mrd.send(taken.port, mrd.opening(), *messages)
         got = transients(taken.series())
-    assert [n for n, t in enumerate(got) if t.kind is Kind.WATER] == water
+    assert [n for n, t in enumerate(got) if t.kind is kind] == told
 
 
 def test_acquisitions_that_the_counter_misses_are_a_gap():
