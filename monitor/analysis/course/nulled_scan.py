@@ -33,7 +33,7 @@ from streams.messages.transient import Acquisition, ComplexFID, Transient
 
 LEAST = 8
 """Fewer transients are no measurement."""
-WATER_PHASE_RAD = 0.1
+WATER_PHASE_RAD = 0.05
 """SD of the phase of a block that was put together by its water, from the water's."""
 
 
