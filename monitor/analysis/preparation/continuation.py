@@ -36,7 +36,7 @@ from monitor.analysis.signal.noise import Coils
 from monitor.analysis.signal.spectrum import Complex, Real
 
 TRIAL = 64
-"""Transients after the pause that are looked at: of 32, one shim in 20 was not seen."""
+"""Transients after the pause that are looked at: of 32, more shims are not seen."""
 MEMORY = 128
 """Transients before it."""
 LEAST = 8
