@@ -205,9 +205,10 @@ def _analysis(followed: Followed) -> tuple[Field, ...]:
 
 
 def _macromolecules(result: Result) -> str:
-    """What unmeasured ones leave in doubt, as the end of a sentence."""
+    """What macromolecules leave in doubt, as the end of a sentence."""
     doubt = "" if result.hidden else unmeasured(result)
-    return doubt and f"; macromolecules: {result.mm_source} (prior). {doubt}"
+    kind = "" if result.measured_mm_used else " (prior)"
+    return doubt and f"; macromolecules: {result.mm_source}{kind}. {doubt}"
 
 
 def _quality(followed: Followed, width_hz: float, snr: float) -> tuple[Field, ...]:

@@ -80,3 +80,16 @@ def test_exclusions_are_counted(judged: JudgedSession) -> None:
     assert counts["excluded"] + counts["down_weighted"] == sum(
         w < 0.5 for w in judged.drawn.columns["weight"]
     )
+
+
+def test_macromolecules_of_the_session_are_no_prior(infusion_short: Path) -> None:
+    followed = follow(infusion_short, Wishes(protocol="press_3t_te30"))
+    used = replace(followed.result, measured_mm_used=True)
+    said = {
+        one.result.measured_mm_used: next(
+            f.value for f in mrsinmrs(one, 8.0, 50.0, {}) if f.title == "Fitting model"
+        )
+        for one in (followed, replace(followed, result=used))
+    }
+    assert "pedestal (prior)." in said[False]
+    assert "macromolecules: measured in this session." in said[True]
