@@ -119,7 +119,6 @@ def test_contracts_of_the_import_linter() -> None:
 
 DRAWING = {"PyQt6", "pyqtgraph", "matplotlib"}
 HEAVY = DRAWING | {"scipy", "nibabel"}
-NOT_TO_READ = {"nibabel", "zmq", "scipy.linalg", "rich", "filelock"}
 
 
 @pytest.mark.parametrize(

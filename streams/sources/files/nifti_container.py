@@ -26,7 +26,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
-from streams.sources.files.nifti_fields import ByteOrder, NiftiFields
 
 MRS_EXTENSION = 44
 HEADER_BYTES = {b"n+1\0": 348, b"n+2\0": 540, b"ni1\0": 348, b"ni2\0": 540}
@@ -126,20 +125,25 @@ def _read(path: Path, file: BinaryIO) -> Container:
         )
     size = HEADER_BYTES[magic]
     block = start + _exactly(path, file, size - len(start))
+    import nibabel as nib  # a third of a second, wanted for NIfTI files only
+
+    header_class = nib.Nifti1Header if size == 348 else nib.Nifti2Header
     endianness = _endianness(path, block, size)
-    header = NiftiFields(block, endianness)
+    header: Any = header_class(  # type: ignore[no-untyped-call]
+        block, endianness=endianness, check=False
+    )
     offset = _offset(path, header, size)
     gap = _exactly(path, file, offset - size)
     extension = _mrs_extension(path, gap, endianness)
     stored = _store(path, file, header, offset)
-    scale, unit = header.time_unit
+    scale, unit = _time_unit(header)
     pixdim = [_shortest(value) for value in header["pixdim"]]
     pixdim[4] *= scale
     return Container(
         name=path.name,
         pixdim=tuple(pixdim),
-        affine=header.affine,
-        intent_name=header["intent_name"].decode("latin-1"),
+        affine=_affine(header),
+        intent_name=bytes(header["intent_name"]).rstrip(b"\0").decode("latin-1"),
         time_unit=unit,
         extension=extension,
         stored=stored,
@@ -153,15 +157,14 @@ def _exactly(path: Path, file: BinaryIO, count: int) -> bytes:
     return content
 
 
-def _endianness(path: Path, block: bytes, size: int) -> ByteOrder:
-    orders: tuple[ByteOrder, ...] = ("<", ">")
-    for code in orders:
+def _endianness(path: Path, block: bytes, size: int) -> str:
+    for code in "<>":
         if struct.unpack(f"{code}i", block[:4])[0] == size:
             return code
     raise _damaged(path, f"the size of its header is not {size}")
 
 
-def _offset(path: Path, header: NiftiFields, size: int) -> int:
+def _offset(path: Path, header: Any, size: int) -> int:
     """Where the samples begin, bytes."""
     offset = float(header["vox_offset"])
     if not (math.isfinite(offset) and size + 4 <= offset <= HEADER_MOST):
@@ -196,7 +199,7 @@ def _parse(path: Path, content: bytes) -> dict[str, Any]:
 
 
 def _store(
-    path: Path, file: BinaryIO, header: NiftiFields, offset: int
+    path: Path, file: BinaryIO, header: Any, offset: int
 ) -> NDArray[np.complexfloating]:
     """(x, y, z, points, dim 5, dim 6, dim 7) as stored."""
     shape = _shape(path, header)
@@ -227,7 +230,7 @@ def _content(path: Path, file: BinaryIO, expected: int) -> bytearray:
     return content
 
 
-def _shape(path: Path, header: NiftiFields) -> tuple[int, ...]:
+def _shape(path: Path, header: Any) -> tuple[int, ...]:
     dimensions = [int(value) for value in header["dim"]]
     rank = dimensions[0]
     if not 1 <= rank <= 7 or min(dimensions[1 : rank + 1]) < 1:
@@ -235,20 +238,23 @@ def _shape(path: Path, header: NiftiFields) -> tuple[int, ...]:
     return tuple(dimensions[1 : rank + 1]) + (1,) * (7 - rank)
 
 
-def _dtype(path: Path, header: NiftiFields) -> np.dtype[Any]:
-    stored = header.stored_type
-    if stored is None:
-        raise _damaged(path, f"data type {int(header['datatype'])}")
-    if isinstance(stored, str):
+def _dtype(path: Path, header: Any) -> np.dtype[Any]:
+    from nibabel.spatialimages import HeaderDataError
+
+    try:
+        dtype: np.dtype[Any] = np.dtype(header.get_data_dtype())
+    except (HeaderDataError, KeyError, TypeError):
+        raise _damaged(path, f"data type {int(header['datatype'])}") from None
+    if dtype.kind != "c":
         raise InputError(
-            f"{path.name} holds {stored} numbers, an FID is complex: this is an "
+            f"{path.name} holds {dtype.name} numbers, an FID is complex: this is an "
             "image, or magnitudes only."
         )
-    return stored
+    return dtype
 
 
 def _scale(
-    stored: NDArray[np.complexfloating], header: NiftiFields
+    stored: NDArray[np.complexfloating], header: Any
 ) -> NDArray[np.complexfloating]:
     """Apply the header's slope, which NIfTI allows and NIfTI-MRS leaves at none."""
     slope = float(header["scl_slope"])
@@ -256,6 +262,25 @@ def _scale(
         return stored
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused
         return stored * np.asarray(slope, stored.real.dtype)
+
+
+def _affine(header: Any) -> NDArray[np.float64] | None:
+    """The affine that the header says, the one of full accuracy first."""
+    if int(header["sform_code"]) > 0:
+        return np.asarray(header.get_sform(), float)
+    if int(header["qform_code"]) <= 0:
+        return None
+    from nibabel.spatialimages import HeaderDataError
+
+    try:
+        return np.asarray(header.get_qform(), float)
+    except (HeaderDataError, ValueError):  # no quaternion at all
+        return None
+
+
+def _time_unit(header: Any) -> tuple[float, str]:
+    scales = {8: (1.0, "sec"), 16: (1e-3, "msec"), 24: (1e-6, "usec")}
+    return scales.get(int(header["xyzt_units"]) & 0x38, (1.0, "unknown"))
 
 
 def _shortest(value: np.floating[Any]) -> float:
