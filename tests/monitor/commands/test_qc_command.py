@@ -21,7 +21,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
 @pytest.mark.usefixtures("no_figures")
 def test_one_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny: Path) -> None:
     monkeypatch.setattr(
-        "monitor.report.session_files.write_paper", lambda judged, path: path.touch()
+        "monitor.report.session_paper.write_paper", lambda judged, path: path.touch()
     )
     assert run(monkeypatch, str(tiny), "--out", str(tmp_path)) == 0
     assert {p.name for p in tmp_path.iterdir()} == {
