@@ -42,7 +42,7 @@ def test_live_as_offline():
     assert not begun[len(begun) // 3]
     assert repr(last.course) == repr(other.course)
     assert last.answers == other.answers
-    assert repr(live.smoothed()) == repr(offline.smoothed())
+    assert repr(live.ways.tracking.smoothed()) == repr(offline.ways.tracking.smoothed())
 
 
 @pytest.mark.slow
