@@ -18,7 +18,6 @@ from math import log, pi, sqrt
 import numpy as np
 
 from monitor.analysis.glm.nuisance import at_singlets
-from monitor.analysis.glm.student import upper_tail
 from monitor.analysis.signal.spectrum import Real
 
 ALPHA = 0.01
@@ -76,13 +75,15 @@ def map_of(
 
 def threshold_of(points: int, degrees: int, resels: float, alpha: float) -> float:
     """U of the module docstring."""
+    from scipy import special  # wanted here only: a window draws maps without it
+
     nu = float(degrees)
 
     def beyond(u: float) -> float:
         field = resels * sqrt(4 * log(2)) / (2 * pi)
-        smooth: float = field * (1 + u**2 / nu) ** (-(nu - 1) / 2)
-        tail = upper_tail(u, nu)
-        return 2 * min(tail + smooth, points * tail) - alpha
+        smooth = field * (1 + u**2 / nu) ** (-(nu - 1) / 2)
+        tail = float(special.stdtr(nu, -u))
+        return float(2 * min(tail + smooth, points * tail) - alpha)
 
     # Halved here: `scipy.optimize` takes a tenth of a second of every start.
     low, high = LEAST_T, MOST_T
