@@ -17,7 +17,8 @@ from statistics import median
 
 import numpy as np
 
-from streams.messages.transient import Acquisition, ComplexFID, Transient
+from monitor.analysis.signal.looked_ahead import LookedAhead
+from streams.messages.transient import Acquisition, Transient
 from streams.sources.checks.water import (
     LEAST_DOMINANCE,
     Peaks,
@@ -48,26 +49,25 @@ class WaterWatch:
     unsuppressed: bool = False
     _usual: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
     _first: int = 0
-    _ahead: dict[int, tuple[ComplexFID, Peaks | None]] = field(default_factory=dict)
+    _ahead: LookedAhead[Peaks | None] = field(default_factory=LookedAhead)
 
     def foresee(
         self, transients: Sequence[Transient], acquisition: Acquisition
     ) -> None:
         """Look at metabolite transients that are to come, all at once."""
-        shape = acquisition.coils, acquisition.points
-        fids = [one.fid for one in transients]
-        fids = [f for f in fids if f.shape == shape and np.isfinite(f).all()]
-        self._ahead.clear()
-        if fids and not self.unsuppressed:
-            seen = peaks_of_each(np.stack(fids), acquisition)
-            pairs = zip(fids, seen, strict=True)
-            self._ahead.update({id(fid): (fid, one) for fid, one in pairs})
+        fids = [] if self.unsuppressed else [one.fid for one in transients]
+        self._ahead.look(
+            fids,
+            (acquisition.coils, acquisition.points),
+            lambda whole: peaks_of_each(np.stack(whole), acquisition),
+        )
 
     def is_water(self, transient: Transient, acquisition: Acquisition) -> bool:
         """Whether a metabolite transient holds unsuppressed water."""
         if self.unsuppressed or transient.fid.shape[0] != acquisition.coils:
             return False
-        seen = self._look(transient.fid, acquisition)
+        fid = transient.fid
+        seen = self._ahead.take(fid, lambda: peaks(fid[np.newaxis], acquisition))
         if seen is None:
             return False
         if not self._looks_like_water(seen):
@@ -78,12 +78,6 @@ class WaterWatch:
             self.unsuppressed = self._first > MOST_AT_FIRST
         self.found += not self.unsuppressed
         return not self.unsuppressed
-
-    def _look(self, fid: ComplexFID, acquisition: Acquisition) -> Peaks | None:
-        """What a transient (coils, points) shows."""
-        if id(fid) in self._ahead:
-            return self._ahead.pop(id(fid))[1]
-        return peaks(fid[np.newaxis], acquisition)
 
     def _looks_like_water(self, seen: Peaks) -> bool:
         """By the spectrum itself, and beside the metabolite transients so far."""

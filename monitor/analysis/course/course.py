@@ -35,6 +35,7 @@ from monitor.analysis.fit.window import (
     Window,
     average_with,
     window_ending,
+    windows_of,
 )
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.signal.spectrum import Complex, Real
@@ -188,6 +189,12 @@ class Course:
         return window_ending(
             self._epochs, self._times_s, plan.boundaries_s, plan.length, plan.step
         )
+
+    def independent_windows(self, plan: Plan) -> list[Window]:
+        """All windows so far that share no transients, in order of time."""
+        marks_s, length = plan.boundaries_s, plan.length
+        tiles = windows_of(self.epochs, self.times_s, marks_s, length, length)
+        return [window for window in tiles if window.independent]
 
     def average(self, window: Window) -> Average:
         """Weights of a window's transients."""

@@ -22,6 +22,7 @@ from monitor.analysis.preparation.registration import Registration, Shape, regis
 from monitor.analysis.preparation.template import Model, Template
 from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.looked_ahead import LookedAhead
 from monitor.analysis.signal.noise import Coils
 from monitor.analysis.signal.spectrum import Complex
 from monitor.protocol.settings import Settings
@@ -80,7 +81,7 @@ class Epoch:
     line: NaaLine = NO_LINE
     absolute: Absolute = NO_ABSOLUTE
     measured: Model | None = None
-    _ahead: dict[int, tuple[Coils, Glance]] = field(default_factory=dict)
+    _ahead: LookedAhead[Glance] = field(default_factory=LookedAhead)
 
     @classmethod
     def begun(cls, acquisition: Acquisition, settings: Settings) -> Epoch:
@@ -108,19 +109,19 @@ class Epoch:
 
         Nothing, unless the coil weights are final.
         """
-        self._ahead.clear()
+        known = fids if self.combination.settled else ()
         shape = self.combination.coil_count, self.axis.points
-        whole = [f for f in fids if f.shape == shape and np.isfinite(f).all()]
-        if self.combination.settled and whole:
-            combined = np.stack([self.combination.apply(fid) for fid in whole])
-            seen = glances(combined, self.axis, self.template.made)
-            pairs = zip(whole, seen, strict=True)
-            self._ahead.update({id(fid): (fid, one) for fid, one in pairs})
+        self._ahead.look(known, shape, self._glances)
+
+    def _glances(self, fids: Sequence[Coils]) -> list[Glance]:
+        combined = np.stack([self.combination.apply(fid) for fid in fids])
+        return glances(combined, self.axis, self.template.made)
 
     def look(self, fid: Coils) -> Glance:
         """What a transient (coils, points) shows."""
-        if id(fid) in self._ahead:
-            return self._ahead.pop(id(fid))[1]
+        return self._ahead.take(fid, lambda: self._glance(fid))
+
+    def _glance(self, fid: Coils) -> Glance:
         return glance_of(np.asarray(self.combination.apply(fid), complex), self.axis)
 
     def register(self, seen: Glance) -> Registration:

@@ -32,7 +32,6 @@ from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.estimates import estimates_of
 from monitor.analysis.course.response import Estimate, Reference
-from monitor.analysis.fit.window import windows_of
 from monitor.analysis.tracking.evidence import Accumulated
 from monitor.analysis.tracking.free_baseline import SURELY, free_baseline_departures
 from monitor.analysis.tracking.smoothed_course import SmoothedCourse
@@ -192,13 +191,10 @@ def _last(
     if plan.reference_s is None:
         return None
     epochs, times_s = course.epochs, course.times_s
-    tiles = windows_of(epochs, times_s, plan.boundaries_s, plan.length, plan.length)
     own = [
         w
-        for w in tiles
-        if w.independent
-        and epochs[w.first] == epochs[-1]
-        and times_s[w.first] >= plan.reference_s[1]
+        for w in course.independent_windows(plan)
+        if epochs[w.first] == epochs[-1] and times_s[w.first] >= plan.reference_s[1]
     ]
     fitted, name = course.fit_windows(own[-TOGETHER:]), smoothed.outcome
     pairs = [
@@ -223,13 +219,10 @@ def _independent(course: Course, plan: Plan, reference: Reference) -> list[Estim
     """Independent windows since the infusion began, in the reference period's epoch."""
     epochs, times_s = course.epochs, course.times_s
     home, start_s = epochs[reference.first], plan.boundaries_s[0]
-    all_of_them = windows_of(
-        epochs, times_s, plan.boundaries_s, plan.length, plan.length
-    )
     own = [
         w
-        for w in all_of_them
-        if w.independent and epochs[w.first] == home and times_s[w.first] >= start_s
+        for w in course.independent_windows(plan)
+        if epochs[w.first] == home and times_s[w.first] >= start_s
     ]
     return list(estimates_of(course, course.fit_windows(own)))
 

@@ -25,7 +25,7 @@ from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS, SessionModel
 from monitor.analysis.fit.fit import Fit, minimise
 from monitor.analysis.fit.fitted_windows import MOVING, mean_fid, window_problem
-from monitor.analysis.fit.window import Average, Window, average_with, windows_of
+from monitor.analysis.fit.window import Average, Window, average_with
 from monitor.analysis.tracking.window_departure import Value
 
 SURELY = 3.3
@@ -60,14 +60,11 @@ def _asked_at(course: Course, plan: Plan) -> list[Window]:
     """Independent windows behind the reference period: it is asked at their ends."""
     if plan.reference_s is None:
         return []
-    epochs, times_s = course.epochs, course.times_s
-    tiles = windows_of(epochs, times_s, plan.boundaries_s, plan.length, plan.length)
+    times_s = course.times_s
     return [
         w
-        for w in tiles
-        if w.independent
-        and w.length == plan.length
-        and times_s[w.first] >= plan.reference_s[1]
+        for w in course.independent_windows(plan)
+        if w.length == plan.length and times_s[w.first] >= plan.reference_s[1]
     ]
 
 
