@@ -6,25 +6,13 @@ from dataclasses import replace
 
 import pytest
 from fake_session import SETTINGS
+from known_changes import FOUND
 from screen_cases import shown
 
-from monitor.run.known_change import RISE, STEP, Halves, Injection, Recovery
 from monitor.run.worker_messages import Began, PutIn
 from monitor.screen.rewindable import Session
 from monitor.screen.sheets.checks import card_of
 from monitor.screen.sheets.summary import summary_of
-
-FOUND = Injection(
-    outcome="Glx/tNAA",
-    halves=Halves(12.0, 312.0, 612.0, 300),
-    recoveries=(
-        Recovery(STEP, 3.1, 2.94, 3.1, 3.02, True),
-        Recovery(RISE, 3.1, 2.0, 1.5, 1.46, True),
-    ),
-    sd=2.04,
-    still=True,
-    level_sd=5.1,
-)
 
 
 def test_before_one_was_put_in_nothing_is_said(updates) -> None:

@@ -1,19 +1,11 @@
 """The one-page summary has room for what stands on it, whatever the session was."""
 
 import pytest
+from known_changes import FOUND
 
 from monitor.analysis.contamination.stretch import Cause, Stretch
-from monitor.run.known_change import STEP, Halves, Injection, Recovery
 from streams.messages.transient import Event
 
-PUT_IN = Injection(
-    "Glx/tNAA",
-    Halves(12.0, 312.0, 612.0, 300),
-    (Recovery(STEP, 3.1, 2.94, 3.1, 3.02, True),),
-    2.04,
-    True,
-    5.1,
-)
 SIZES = [(960, 540), (1366, 768), (1920, 1080)]
 
 
@@ -27,7 +19,7 @@ def test_no_line_is_cut_beside_many_events(qtbot, open_whole, size, stretches):
         Stretch(50 * i, 50 * i + 20, 0, 100.0 * i, 100.0 * i + 40.0, Cause.LIPID)
         for i in range(1, stretches + 1)
     )
-    state.known_change = PUT_IN
+    state.known_change = FOUND
     operations = whole.window.operations
     operations.show_summary()
     sheet = operations.summary

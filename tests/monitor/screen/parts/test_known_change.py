@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitor.run.known_change import RISE, STEP, Halves, Injection, Recovery
+from known_changes import FOUND
+
 from monitor.screen.parts.known_change import held, level, sentences, short, verdict
 
-GOOD = Injection(
-    outcome="Glx/tNAA",
-    halves=Halves(12.0, 312.0, 612.0, 300),
-    recoveries=(
-        Recovery(STEP, 3.1, 2.94, 3.1, 3.12, True),
-        Recovery(RISE, 3.1, 2.0, 1.5, 1.46, True),
-    ),
-    sd=2.04,
-    still=True,
-    level_sd=5.1,
-)
+STEPPED, RISEN = FOUND.recoveries
+GOOD = replace(FOUND, recoveries=(replace(STEPPED, windows_read=3.12), RISEN))
 
 
 def test_all_is_said() -> None:
