@@ -53,6 +53,11 @@ class GoldenSession:
         self._asked = ""
         self.shown: Golden | None = None
 
+    @property
+    def is_worked_through(self) -> bool:
+        """Whether a recording is being worked through now."""
+        return self._running is not None
+
     def open_with(self, open_worker: OpenWorker) -> None:
         """Say how a recording is worked through."""
         self._open = open_worker

@@ -19,6 +19,7 @@ from PyQt6.QtGui import (
     QDropEvent,
     QKeySequence,
     QShortcut,
+    QShowEvent,
 )
 from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
@@ -27,14 +28,23 @@ from monitor.app.golden import GoldenSession
 from monitor.app.identity_form import Identifying
 from monitor.app.mark_keys import Marking
 from monitor.app.operations import Operations
-from monitor.app.page import Page
+from monitor.app.pace import Pace
+from monitor.app.page import PLOTS, Page
 from monitor.app.panels.buttons import WORDS
 from monitor.app.sheets.confirm import CLOSE, LEAVE, leave_question, really
 from monitor.app.sheets.menu import menu_of
 from monitor.app.state import State
 from monitor.app.theme import DARK, LIGHT, THEMES
 from monitor.protocol.settings import Settings
-from monitor.run.worker_messages import Command, Play, Report, Seek, SendEvent, SetSpeed
+from monitor.run.worker_messages import (
+    Command,
+    Heard,
+    Play,
+    Report,
+    Seek,
+    SendEvent,
+    SetSpeed,
+)
 from monitor.screen.fold import tell_sentence
 from monitor.screen.keys import KEY
 from monitor.screen.operator_requests import await_event
@@ -89,10 +99,11 @@ class Window(QMainWindow):
         self._identifying = Identifying()
         self.golden = GoldenSession(self.page, self._tell)
         self.ask_to_leave: Callable[[str], bool] = partial(really, self.page)
+        self._pace = Pace(self, len(PLOTS))
         self._connect()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self.frame)
+        self._timer.timeout.connect(self.turn)
         self._timer.start(FRAME_MS)
 
     def _connect(self) -> None:
@@ -123,14 +134,20 @@ class Window(QMainWindow):
             "back": lambda: page.replay.step(-STEP_S),
             "on": lambda: page.replay.step(STEP_S),
         }
+        acts = {name: partial(self._act, act) for name, act in acts.items()}
         keys = {name: self._key(KEY[name], act) for name, act in acts.items()}
         self._recording_keys = [keys[kind] for kind in (*WORDS, "undo", "block")]
         self._replay_keys = [keys[name] for name in ("play", "back", "on")]
         page.status.offer(menu_of(page, acts))
         for key, by in (("PgUp", -1), ("PgDown", 1)):
-            self._key(key, partial(operations.step, by))
-        self._key("Escape", self._leave)
+            self._key(key, partial(self._act, partial(operations.step, by)))
+        self._key("Escape", partial(self._act, self._leave))
         operations.marks.answered.connect(self.marking.answer)
+
+    def _act(self, act: Callable[[], object]) -> None:
+        """Do what a key or the menu asks for, and draw it."""
+        act()
+        self._pace.stir()
 
     def only_view(self) -> None:
         """Take away every key and button that records."""
@@ -203,6 +220,13 @@ class Window(QMainWindow):
             remembered(self.opening.place, self._streams),
         )
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """See keys and mouse from now on."""
+        super().showEvent(event)
+        handle = self.windowHandle()
+        if handle is not None:
+            handle.installEventFilter(self._pace)
+
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Let files be dropped."""
         held = None if event is None else event.mimeData()
@@ -269,11 +293,29 @@ class Window(QMainWindow):
             self.operations.folder = Path(name).parent
             self.open_another(Path(name))
 
+    def turn(self) -> None:
+        """Take what has come; draw where something did, else as clocks need it."""
+        self._take()
+        if self._pace.is_due(self._clock()):
+            self._draw()
+
     def frame(self) -> None:
         """Take what has come and draw what has changed."""
+        self._take()
+        self._draw()
+
+    def _take(self) -> None:
+        """Take in the worker's reports; the state of the stream alone can wait."""
         now = self._clock()
         for report in self._receive(BUDGET_S):
             self.session.take(report, now)
+            if not isinstance(report, Heard):
+                self._pace.stir()
+        if self.golden.is_worked_through:
+            self._pace.stir()
+
+    def _draw(self) -> None:
+        now = self._clock()
         screen = self.session.screen(now, self.page.next_plot)
         for key in self._replay_keys:  # Space belongs to the buttons elsewhere
             key.setEnabled(screen.playback is not None)

@@ -95,4 +95,4 @@ def test_cpu_at_the_scanner_s_pace(qtbot, size):
     qtbot.wait(round(1e3 * LENGTH_S))
     share = (time.process_time() - cpu_s) / (time.monotonic() - began)
     print(f"\n{100 * share:.1f} % of a core, {size}, a transient every {TR_S:.0f} s")
-    assert share < 2 * MOST_SHARE  # the machine may be shared
+    assert share < MOST_SHARE
