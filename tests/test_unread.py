@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 QT_CALLS = {"closeEvent", "dragEnterEvent", "dropEvent", "minimumSizeHint", "paint"}
-QT_CALLS |= {"mouseReleaseEvent"}
+QT_CALLS |= {"mouseReleaseEvent", "eventFilter"}
 CLICK_CALLS = {"list_commands", "get_command", "format_commands"}
 OWN_DECORATORS = {
     "property",
