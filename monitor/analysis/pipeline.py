@@ -43,6 +43,7 @@ from streams.messages.transient import (
     EPOCH_EVENTS,
     MM_END,
     Acquisition,
+    Body,
     ComplexFID,
     End,
     Event,
@@ -89,18 +90,10 @@ class Pipeline:
         self.ways = WaysToChange(self.course, self.intake.judge, settings)
         self.periods = Periods(settings.reference_s)
         self.refused = 0
+        self._refused: Body | None = None  # the newest message, where it was refused
         self._epoch_notes = EpochNotes(self.intake)
 
     def push(self, message: Message) -> Update:
-        """Work through one message; see `_push`."""
-        update = self._push(message)
-        if self.intake.joined:
-            update = replace(update, joined=dict(self.intake.joined))
-        if notes := self._epoch_notes.take():
-            update = replace(update, notes=(*update.notes, *notes))
-        return update
-
-    def _push(self, message: Message) -> Update:
         """Work through one message.
 
         A transient or event that cannot be used changes nothing and is named in the
@@ -111,27 +104,30 @@ class Pipeline:
         InputError : the basis set does not belong to what a start message announces
         """
         update, body = Update(message.seq, message.epoch), message.body
-        if isinstance(body, Start):
-            return self._start(body, update)
+        self._refused = None
         try:
             match body:
+                case Start():
+                    update = self._start(body, update)
                 case Transient(kind=Kind.METABOLITE):
-                    return self._metabolite(body, update)
+                    update = self._metabolite(body, update)
                 case Transient(kind=Kind.MACROMOLECULE):
-                    return self._macromolecule(body, update)
+                    update = self._macromolecule(body, update)
                 case Transient():
                     self.intake.reference_frame(body)
                 case Event():
-                    return self._event(body, update)
+                    update = self._event(body, update)
                 case End():
-                    self.intake.end_trial()
-                    self.basis.nulled.close()
-                    update, _ = self._judged(update, ended=True)
-                    self.intake.align_again(self.reference_s)
-                    return self._redone(replace(update, ended=body.reason))
+                    update = self._end(body, update)
         except InputError as error:
-            self.refused += 1
-            return replace(update, notes=(refusal(str(error), body),))
+            if isinstance(body, Start):
+                raise
+            self.refused, self._refused = self.refused + 1, body
+            update = replace(update, notes=(refusal(str(error), body),))
+        if self.intake.joined:
+            update = replace(update, joined=dict(self.intake.joined))
+        if notes := self._epoch_notes.take():
+            update = replace(update, notes=(*update.notes, *notes))
         return update
 
     def kept(self, message: Message) -> Message | None:
@@ -140,7 +136,7 @@ class Pipeline:
         Only transients are large: of several coils their combined FID is enough.
         """
         body = message.body
-        if not isinstance(body, Transient):
+        if not isinstance(body, Transient) or body is self._refused:
             return message
         kept = self.intake.kept(body)
         if kept is None:
@@ -201,6 +197,14 @@ class Pipeline:
         )
         said = (*update.notes, *said)
         return replace(update, acquisition=acquisition, source=body.source, notes=said)
+
+    def _end(self, body: End, update: Update) -> Update:
+        """Do the whole course again, for the last time."""
+        self.intake.end_trial()
+        self.basis.nulled.close()
+        update, _ = self._judged(update, ended=True)
+        self.intake.align_again(self.reference_s)
+        return self._redone(replace(update, ended=body.reason))
 
     def _metabolite(self, body: Transient, update: Update) -> Update:
         """Prepare, take into the course, fit the window that it completes."""

@@ -20,6 +20,7 @@ from monitor.analysis.fit.mm_entry import (
 from monitor.analysis.fit.mm_measured import MeasuredMM, measured_mm
 from monitor.analysis.preparation.preparation import Preparation
 from monitor.analysis.signal.spectrum import Complex
+from monitor.analysis.signal.usable_numbers import check_numbers
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.transient import Acquisition, Kind, Start, Transient
@@ -87,6 +88,8 @@ def averaged(path: Path, water: Path | None) -> tuple[Complex, Acquisition]:
     fids: list[Complex] = []
     for message in messages_of(open_source(path, water)):
         body = message.body
+        if isinstance(body, Transient):
+            check_numbers(body.fid, f"A transient of {path.name}")
         if isinstance(body, Start):
             acquisition = body.acquisition
             preparation = Preparation(acquisition, AS_IT_IS)

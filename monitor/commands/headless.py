@@ -162,7 +162,7 @@ class Headless:
 
     def _missing(self) -> str:
         """How many transients never came, where some did not."""
-        missing = self._run.counter.missing
+        missing = self._run.counts.counter.missing
         return f" ({missing} missing)" if missing else ""
 
     def write(self, source: str, about: Mapping[str, Any] | None) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from monitor.analysis.note import Note
 from monitor.analysis.preparation.water_course import WaterPoint
 from monitor.analysis.update import Update
-from streams.messages.transient import Event, Message, Transient
+from streams.messages.transient import Event, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,6 @@ class Taken:
     water : of a water reference
     missing, counted : see `Update`
     mirrored : the series turned out to be the wrong way round
-    renames : as an event, it has changed what transients before it are
     """
 
     seq: int
@@ -35,13 +35,6 @@ class Taken:
     missing: int = 0
     counted: bool = True
     mirrored: bool = False
-    renames: bool = False
-
-    @property
-    def time_s(self) -> float | None:
-        """Scanner time of its transient, s; None where there is none."""
-        bodies = [one.body for one in self.passed]
-        return next((b.time_s for b in bodies if isinstance(b, Transient)), None)
 
     def completed(self, update: Update) -> Update:
         """The pipeline's update with what this message adds."""
@@ -54,9 +47,13 @@ class Taken:
         return update
 
 
-def with_marks(marked: list[Update], update: Update) -> Update:
-    """The update of a message before which marks were placed, theirs in it."""
-    for one in reversed(marked):
+def merged(updates: Sequence[Update]) -> Update:
+    """The last of several updates with what the ones before it changed in it.
+
+    So a message says what marks did that were placed before it.
+    """
+    *earlier, update = updates
+    for one in reversed(earlier):
         update = replace(
             update,
             course=update.course if update.course is not None else one.course,

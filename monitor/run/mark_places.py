@@ -8,10 +8,11 @@ what was worked out be worked out again.  So the same marks give the same sessio
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.protocol.settings import Settings
+from monitor.run.message_filter import Filtered
 from streams.messages.marks import (
     GIVEN,
     INFUSION,
@@ -20,23 +21,27 @@ from streams.messages.marks import (
     is_mark,
     marks_that_hold,
 )
-from streams.messages.transient import Event
+from streams.messages.transient import End, Event, Message, Transient
 
 REFERENCE = "reference"
 
 
 @dataclass(slots=True)
-class Placing:
+class MarkPlaces:
     """The marks of one session and which of them have been placed; one owner.
+
+    A filter of messages, too: marks are taken as they come, and placed later.
 
     Attributes
     ----------
-    settings : of the session, with periods that were given beforehand
+    settings : of the session, with periods that were given beforehand; None before it
+    late : the newest message is a mark that belongs before the newest transient
     held : the marks that hold
     newest_s : scanner time of the newest transient, s
     """
 
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings | None = None
+    late: bool = False
     held: Marks = field(default_factory=Marks)
     newest_s: float = -math.inf
     _events: list[Event] = field(default_factory=list)
@@ -51,13 +56,34 @@ class Placing:
         """Nothing has been placed: the transients come again."""
         self.newest_s, self._placed = -math.inf, set()
 
+    def filter(self, message: Message) -> Filtered:
+        """Take a mark; say what an event does beside periods that were given."""
+        body = message.body
+        event = body if isinstance(body, Event) else None
+        self.late = event is not None and self.take(event)
+        return Filtered((message,), () if event is None else self._notes(event))
+
     def take(self, event: Event) -> bool:
-        """Take an event; whether it changes something before the newest transient."""
-        if not is_mark(event):
+        """Take an event; whether it changes something before the newest transient.
+
+        There is nothing to place a mark in before the session has begun.
+        """
+        if self.settings is None or not is_mark(event):
             return False
         self._events.append(event)
         before, self.held = self.held, self._holding()
         return any(self._moved(before, kind) for kind in INFUSION)
+
+    def placed(self, message: Message) -> list[Message]:
+        """The marks that belong before a message, and itself, unless it is a mark."""
+        body, due = message.body, tuple[Event, ...]()
+        if isinstance(body, Transient):
+            due = self.due(body.time_s)
+        elif isinstance(body, End):
+            due = self.rest()
+        elif isinstance(body, Event) and not self._passes(body):
+            return []
+        return [*(replace(message, body=mark) for mark in due), message]
 
     def due(self, time_s: float) -> tuple[Event, ...]:
         """Marks to be placed before a transient at this time, in order of time."""
@@ -82,25 +108,29 @@ class Placing:
             return ()
         return self.due(math.inf)
 
-    def passes(self, event: Event) -> bool:
+    def _passes(self, event: Event) -> bool:
         """Whether an event goes on to the pipeline as it came: marks are placed."""
         if is_mark(event):
             return False
         s = self.settings
-        given = s.override and s.reference_s is not None and event.author != VIEWER
-        return not (given and event.kind == REFERENCE)
+        if s is None or not s.override or s.reference_s is None:
+            return True
+        return event.author == VIEWER or event.kind != REFERENCE
 
-    def notes(self, event: Event) -> tuple[Note, ...]:
+    def _notes(self, event: Event) -> tuple[Note, ...]:
         """What is to be said of an event beside periods that were given."""
+        s = self.settings
+        if s is None:
+            return ()
         given_s = {
-            REFERENCE: self.settings.reference_s,
-            **dict.fromkeys(INFUSION, self.settings.infusion_s),
+            REFERENCE: s.reference_s,
+            **dict.fromkeys(INFUSION, s.infusion_s),
         }.get(event.kind)
         if given_s is None or event.author == VIEWER:
             return ()
         what = "reference period" if event.kind == REFERENCE else "infusion"
         span = f"{given_s[0]:g} to {given_s[1]:g} s"
-        if self.settings.override:
+        if s.override:
             said = (
                 f"The {what} is {span}, as given with --override: what the recording "
                 "itself marks is left aside."
@@ -113,7 +143,7 @@ class Placing:
         return notes_of(NoteKind.PERIOD, [said])
 
     def _holding(self) -> Marks:
-        s = self.settings
+        s = self.settings or Settings()
         return marks_that_hold(self._events, s.infusion_s, s.override)
 
     def _moved(self, before: Marks, kind: str) -> bool:

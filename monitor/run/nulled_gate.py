@@ -31,7 +31,7 @@ class NulledGate:
 
     Attributes
     ----------
-    late : an event has changed what a transient before it is
+    late : the newest message, an event, has changed what a transient before it is
     """
 
     def __init__(self) -> None:
@@ -45,10 +45,9 @@ class NulledGate:
     def filter(self, message: Message) -> Filtered:
         """Rename a transient; take note of a series or an event."""
         body = message.body
+        self.late = isinstance(body, Event) and self._take(message.seq, body)
         if isinstance(body, Start):
             self._by_series = is_nulled(body.acquisition)
-        elif isinstance(body, Event):
-            self.late = self._take(message.seq, body)
         elif isinstance(body, Transient):
             self._newest_s = max(self._newest_s, body.time_s)
             if body.kind == Kind.MACROMOLECULE or self._by_series:

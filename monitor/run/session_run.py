@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.analysis.note import Note
@@ -17,12 +18,14 @@ from monitor.run.filled_zeros import FilledZeros
 from monitor.run.filtered_message import Taken
 from monitor.run.identity import Identity, identity_from
 from monitor.run.lock import Lock
-from monitor.run.marked_run import MarkedRun
+from monitor.run.mark_places import MarkPlaces
+from monitor.run.message_counts import MessageCounts
 from monitor.run.message_filter import MessageFilter
 from monitor.run.nulled_gate import NulledGate
+from monitor.run.number_check import NumberCheck
+from monitor.run.session_analysis import SessionAnalysis
 from monitor.run.water_gate import WaterGate
 from streams.errors import InputError
-from streams.messages.scanner_counter import OF_FILE, ScannerCounter
 from streams.messages.transient import (
     Body,
     End,
@@ -55,54 +58,55 @@ class SessionRun:
 
     Attributes
     ----------
-    counter : what the scanner's counter says of missing transients
-    counted : whether the counter was kept, so that gaps can be seen
+    counts : what came so far
     """
 
     def __init__(self, wishes: Wishes, live: bool = True) -> None:
         self._wishes = wishes
+        self.counts = MessageCounts()
+        self._numbers = NumberCheck()
+        self._marks = MarkPlaces()
         self._nulled_gate = NulledGate()
-        self._run = MarkedRun(wishes, live, self._nulled_gate.renamed)
         self._water_gate = WaterGate()
-        self._filters: tuple[MessageFilter, ...] = (
-            FilledZeros(self._begin_again),
+        self._analysis = SessionAnalysis(
+            wishes, live, self._marks, self._nulled_gate.renamed
+        )
+        # Those behind the zeros see once more what is cut after it has come.
+        self._behind_zeros: tuple[MessageFilter, ...] = (
             self._nulled_gate,
             self._water_gate,
-            Lock(wishes.changes, self._run.hide_outcome),
+            Lock(wishes.changes, lambda: self._analysis.hide_outcome()),
         )
-        self.counter = ScannerCounter()
-        self.counted = True
-        self._durations_ms: dict[str, list[float]] = {}
-        self._missing_messages = self._waters = 0
-        self._last: Message | None = None
+        zeros = FilledZeros(self._begin_again)
+        self._filters = (self._numbers, self._marks, zeros, *self._behind_zeros)
         self._conjugation: ConjugationCheck | None = None
         self._identity = Identity()
 
     @property
     def begun(self) -> bool:
         """Whether a start message has come."""
-        return self._run.pipeline is not None
+        return self._analysis.pipeline is not None
 
     @property
     def transients(self) -> int:
         """Metabolite transients so far."""
-        pipeline = self._run.pipeline
+        pipeline = self._analysis.pipeline
         return len(pipeline.course.qualities) if pipeline else 0
 
     @property
     def hidden(self) -> bool:
         """Whether the outcome is hidden."""
-        return self._run.hidden
+        return self._analysis.hidden
 
     @property
     def notes(self) -> dict[Note, None]:
         """Everything that was noticed, once each."""
-        return self._run.notes
+        return self._analysis.notes
 
     @property
     def ended(self) -> bool:
         """Whether the end of the session has come."""
-        return self._run.ended
+        return self._analysis.ended
 
     def foresee(self, messages: Sequence[Message]) -> None:
         """Look at messages of a file that are to come at once: same bits, faster."""
@@ -110,8 +114,8 @@ class SessionRun:
         all_kinds = (body for body in bodies if isinstance(body, Transient))
         coming = [one for one in all_kinds if one.kind == Kind.METABOLITE]
         self._water_gate.foresee(coming)
-        if self._run.pipeline is not None:
-            self._run.pipeline.intake.foresee(coming)
+        if self._analysis.pipeline is not None:
+            self._analysis.pipeline.intake.foresee(coming)
 
     def push(self, message: Message) -> Update:
         """Work through one message and keep what it gave.
@@ -121,8 +125,13 @@ class SessionRun:
         InputError : no basis set or protocol fits what a start message announces
         """
         began = time.perf_counter()
-        update = self._run.push(self._take(message))
-        self._note_time(message.body, update, 1e3 * (time.perf_counter() - began))
+        taken = self._take(message)
+        again = self._work_again() if self._says_late() else ()
+        update = self._analysis.work(taken)
+        if again:
+            update = replace(update, again=again)
+        took_ms = 1e3 * (time.perf_counter() - began)
+        self.counts.note_time(message, took_ms, update.course is not None)
         return update
 
     def finish(self, reason: str = "no end message") -> tuple[Update | None, Result]:
@@ -132,13 +141,13 @@ class SessionRun:
         ------
         InputError : there was no start message
         """
-        if self._run.pipeline is None:
+        if self._analysis.pipeline is None:
             raise InputError("There is no start message: nothing can be analysed.")
-        update, last = None, self._last
+        update, last = None, self.counts.newest
         if last is not None and not self.ended:
             end = End(self.transients, reason)
             update = self.push(Message(last.session, last.seq + 1, last.epoch, end))
-        return update, self._result(self._run.pipeline)
+        return update, self._result(self._analysis.pipeline)
 
     @property
     def kept(self) -> tuple[Message, ...]:
@@ -146,13 +155,13 @@ class SessionRun:
 
         Transients of several coils are combined, once that is settled.
         """
-        return self._run.kept
+        return tuple(one for taken in self._analysis.kept for one in taken.passed)
 
     def copies(self) -> Copies | None:
         """What a known change can be put into by now; None: too little."""
         from monitor.run.known_change import Copies, halves_before
 
-        pipeline, start_s = self._run.pipeline, self._run.marks.held.start_s
+        pipeline, start_s = self._analysis.pipeline, self._marks.held.start_s
         if pipeline is None:
             return None
         qualities, reference_s = pipeline.course.qualities, pipeline.reference_s
@@ -165,9 +174,9 @@ class SessionRun:
         """Spectra and fit of a stretch of scanner time, s; see `window_curves`."""
         from monitor.run.window_curves import curves_between
 
-        if self._run.pipeline is None:
+        if self._analysis.pipeline is None:
             return None
-        return curves_between(self._run.pipeline.course, start_s, end_s)
+        return curves_between(self._analysis.pipeline.course, start_s, end_s)
 
     def _result(self, pipeline: Pipeline) -> Result:
         from monitor.run.result import Result, infusion_of
@@ -181,17 +190,17 @@ class SessionRun:
             basis_sha256=basis.read.sha256,
             plan=pipeline.plan,
             reference_s=pipeline.reference_s,
-            marks=self._run.marks.held,
-            infusion_s=infusion_of(self._run.marks.held, pipeline),
+            marks=self._marks.held,
+            infusion_s=infusion_of(self._marks.held, pipeline),
             course=pipeline.course,
             tracking=ways.tracking,
-            estimates=self._run.estimates,
-            tracks=tuple(self._run.tracks),
+            estimates=self._analysis.estimates,
+            tracks=tuple(self._analysis.tracks),
             answers=ways.tracking.answers,
             spectral_maps=ways.spectral.maps,
             eddy_corrected=pipeline.settings.eddy_current and bool(intake.waters.fids),
             counts=self._counts(pipeline),
-            came=self.counter.came,
+            came=self.counts.counter.came,
             false_waters=self._water_gate.left_out,
             waters_found=self._water_gate.found,
             water_course=tuple(self._water_gate.course),
@@ -200,47 +209,37 @@ class SessionRun:
             agreement=ways.agreement,
             measured_mm=basis.nulled.measured,
             measured_mm_used=basis.measured_mm is not None,
-            durations_ms=self._durations_ms,
+            durations_ms=self.counts.durations_ms,
             combination=intake.combination,
         )
 
     def _counts(self, pipeline: Pipeline) -> Counts:
         from monitor.run.result import Counts
 
-        qualities, windows = pipeline.course.qualities, self._run.estimates
+        qualities, windows = pipeline.course.qualities, self._analysis.estimates
         used = pipeline.intake.waters.taken - self._water_gate.lent
-        counter = self.counter
+        counter, counted = self.counts.counter, self.counts.counted
+        found = self._water_gate.found
         return Counts(
             transients=len(qualities),
             excluded=sum(q.weight == 0 for q in qualities),
             down_weighted=sum(q.down_weighted for q in qualities),
             flagged=sum(bool(q.flags) for q in qualities),
-            missing=counter.missing if self.counted else None,
-            doubled=counter.doubled if self.counted else None,
+            missing=counter.missing if counted else None,
+            doubled=counter.doubled if counted else None,
             water_references=used,
-            water_references_left_out=self._waters + self._water_gate.found - used,
+            water_references_left_out=self.counts.waters + found - used,
             epochs=len({q.epoch for q in qualities}),
             windows=len(windows),
             independent_windows=sum(e.independent for e in windows),
             not_converged=sum(not e.converged for e in windows),
-            missing_messages=self._missing_messages,
-            refused_messages=pipeline.refused,
+            missing_messages=self.counts.missing_messages,
+            refused_messages=self._numbers.refused + pipeline.refused,
         )
-
-    def _count(self, message: Message) -> int:
-        """Transients found missing with a message, by the scanner's counter."""
-        before = self.counter.missing
-        self.counter.take(message.body)
-        of_file = message.session.startswith(OF_FILE)
-        self.counted = not of_file or self.counter.missing > 0
-        last_seq = -1 if self._last is None else self._last.seq
-        self._missing_messages += max(message.seq - last_seq - 1, 0)
-        self._last = message
-        return self.counter.missing - before
 
     def _take(self, message: Message) -> Taken:
         """Take a message through the filters, and notice what is noticed once."""
-        missing = self._count(message)
+        missing = self.counts.push(message)
         waters = len(self._water_gate.course)
         passed, notes = self._filter(message, self._filters)
         body, course = message.body, self._water_gate.course
@@ -252,12 +251,11 @@ class SessionRun:
             message.epoch,
             event,
             tuple(passed),
-            notes if event is None else notes + self._run.marks.notes(event),
+            notes,
             course[-1] if len(course) > waters else None,
             missing,
-            self.counted,
-            self._is_mirrored(self._nulled_gate.renamed(message).body),
-            event is not None and self._nulled_gate.late,
+            self.counts.counted,
+            bool(passed) and self._is_mirrored(self._nulled_gate.renamed(message).body),
         )
 
     def _filter(
@@ -272,14 +270,6 @@ class SessionRun:
             notes += tuple(note for some in filtered for note in some.notes)
         return passed, notes
 
-    def _note_time(self, body: Body, update: Update, took_ms: float) -> None:
-        """Note how long a message took."""
-        stage = "event"
-        if isinstance(body, Transient):
-            self._waters += body.kind == Kind.WATER
-            stage = "course" if update.course is not None else "transient"
-        self._durations_ms.setdefault(stage, []).append(took_ms)
-
     def _is_mirrored(self, body: Body) -> bool:
         """Whether a series shows just now that it is the wrong way round."""
         if isinstance(body, Start):
@@ -290,10 +280,18 @@ class SessionRun:
                 return bool(check.contradicted)
         return False
 
+    def _says_late(self) -> bool:
+        """Whether the newest message says what changes those before it."""
+        return self.begun and (self._marks.late or self._nulled_gate.late)
+
+    def _work_again(self) -> tuple[Update, ...]:
+        """Work through all that came once more; what each message causes now."""
+        kept, self._analysis = self._analysis.kept, self._analysis.anew()
+        return tuple(self._analysis.work(taken) for taken in kept)
+
     def _begin_again(self, messages: Sequence[Message]) -> None:
         """Begin the session again with messages that came already."""
-        self._run.begin_again([self._passed(message) for message in messages])
-
-    def _passed(self, message: Message) -> Taken:
-        passed, _ = self._filter(message, self._filters[1:])
-        return Taken(message.seq, message.epoch, passed=tuple(passed))
+        self._analysis = self._analysis.anew()
+        for message in messages:
+            passed, _ = self._filter(message, self._behind_zeros)
+            self._analysis.work(Taken(message.seq, message.epoch, None, tuple(passed)))

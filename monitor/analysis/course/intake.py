@@ -28,7 +28,6 @@ from monitor.analysis.course.series_said import SeriesSaid
 from monitor.analysis.fit.curves import Curve
 from monitor.analysis.fit.model import Model
 from monitor.analysis.preparation.combination import Combination
-from monitor.analysis.preparation.epoch import check_size
 from monitor.analysis.preparation.preparation import Preparation
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.protocol.settings import Settings
@@ -171,7 +170,6 @@ class Intake:
 
     def reference_frame(self, body: Transient) -> None:
         """Take a water reference or a noise transient."""
-        check_size(body.fid)
         preparation, _ = self._ready()
         if body.kind == Kind.NOISE:
             preparation.push_noise(body.fid)
@@ -183,9 +181,8 @@ class Intake:
 
         Raises
         ------
-        InputError : its shape or its numbers are not what the series announced
+        InputError : its shape is not what the series announced
         """
-        check_size(body.fid)
         self._ready()[0].check(number, body.fid)
 
     def foresee(self, bodies: Sequence[Transient]) -> None:
@@ -195,7 +192,6 @@ class Intake:
 
     def push(self, body: Transient, seq: int, epoch: int) -> tuple[Curve, Curve]:
         """Take a metabolite transient; its strips, aligned and not aligned."""
-        check_size(body.fid)
         preparation, model = self._ready()
         series, epoch = epoch, self.joined.get(epoch, epoch)
         if series != self._cycle.series:

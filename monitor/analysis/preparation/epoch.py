@@ -30,8 +30,6 @@ from streams.errors import InputError
 from streams.messages.transient import Acquisition
 
 NEAR = 5
-LARGEST = 1e12
-"""Sums of squares of larger numbers leave single precision."""
 NAN = math.nan
 NO_LINE = NaaLine(NAN, NAN)
 NO_ABSOLUTE = Absolute(0.0, 0.0, 0.0)
@@ -167,29 +165,6 @@ class Epoch:
         if self.measured is not model:
             self.measured, self.absolute = model, model.absolute
             self.line = naa_line(model.metabolites, self.axis, model.absolute)
-
-
-def check_finite(fid: Coils, what: str) -> None:
-    """Refuse NaN and infinite values; `what` begins the sentence of the error."""
-    if not np.isfinite(fid).all():
-        raise InputError(
-            f"{what} holds NaN or infinite values: export it again, or leave it out."
-        )
-
-
-def check_size(fid: Coils) -> None:
-    """Refuse numbers that cannot be calculated with; said in the same words each time.
-
-    Raises
-    ------
-    InputError : one of them is larger than `LARGEST`
-    """
-    parts = np.abs(fid.real), np.abs(fid.imag)  # the magnitude itself may overflow
-    if max(float(part.max(initial=0.0)) for part in parts) > LARGEST:
-        raise InputError(
-            f"Transients with numbers above {LARGEST:.0e}, which cannot be right, are "
-            "left out: scale them at their source."
-        )
 
 
 def check_acquisition(acquisition: Acquisition) -> None:

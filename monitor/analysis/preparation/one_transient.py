@@ -7,12 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from monitor.analysis.preparation.epoch import (
-    Epoch,
-    Place,
-    check_finite,
-    quality_of_zeros,
-)
+from monitor.analysis.preparation.epoch import Epoch, Place, quality_of_zeros
 from monitor.analysis.preparation.glance import Glance, glance_of
 from monitor.analysis.preparation.measures import saturated
 from monitor.analysis.preparation.prepared import Prepared
@@ -77,7 +72,7 @@ def worth_keeping(state: Epoch, fid: Coils, prepared: Prepared) -> Coils:
 
 
 def check(state: Epoch, index: int, fid: Coils) -> None:
-    """Refuse a transient of another shape, or one that holds no numbers.
+    """Refuse a transient of another shape.
 
     Raises
     ------
@@ -89,7 +84,6 @@ def check(state: Epoch, index: int, fid: Coils) -> None:
             f"Transient {index} has {fid.shape} (coils, points) where {expected} "
             "were announced: start a new series for another acquisition."
         )
-    check_finite(fid, f"Transient {index}")
 
 
 def _prepare(state: Epoch, settings: Settings, place: Place, seen: Glance) -> Prepared:

@@ -31,12 +31,7 @@ import numpy as np
 from monitor.analysis.preparation import eddy
 from monitor.analysis.preparation import measures as quality_measures
 from monitor.analysis.preparation.combination import Combination
-from monitor.analysis.preparation.epoch import (
-    Epoch,
-    Place,
-    check_acquisition,
-    check_finite,
-)
+from monitor.analysis.preparation.epoch import Epoch, Place, check_acquisition
 from monitor.analysis.preparation.first_transients import settle
 from monitor.analysis.preparation.measures import Absolute, NaaLine
 from monitor.analysis.preparation.one_transient import (
@@ -132,16 +127,14 @@ class Preparation:
 
         Raises
         ------
-        InputError : another dwell time or number of coils, zeros, not finite
+        InputError : another dwell time or number of coils, zeros
         """
         if dwell_time_s is not None:
             eddy.check_dwell(dwell_time_s, self._acquisition.dwell_time_s)
-        check_finite(fid, "The water reference")
         return self._epoch.combination.push_water(fid)
 
     def push_noise(self, fid: Coils) -> None:
         """Take a noise transient (coils, any points)."""
-        check_finite(fid, "A noise transient")
         self._epoch.combination.push_noise(fid)
 
     def freeze(self, time_s: float) -> None:
@@ -184,7 +177,7 @@ class Preparation:
 
         Raises
         ------
-        InputError : another number of coils or points than announced, not finite
+        InputError : another number of coils or points than announced
         """
         state = self._epoch
         self.check(transient_index, fid)

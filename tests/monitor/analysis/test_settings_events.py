@@ -61,12 +61,12 @@ def test_a_rejected_epoch_has_no_window(session):
 
 def test_a_hidden_outcome_is_not_changed_for_another(session):
     analysis, _ = session
-    before = analysis._run.pipeline.settings
-    analysis._run.pipeline.settings = before.with_changes(outcome_hidden=True)
+    before = analysis._analysis.pipeline.settings
+    analysis._analysis.pipeline.settings = before.with_changes(outcome_hidden=True)
     update = change(session, outcome="tCho/tCr")
-    assert analysis._run.pipeline.settings.outcome == before.outcome
+    assert analysis._analysis.pipeline.settings.outcome == before.outcome
     assert "hides the outcome" in update.notes[0].text
-    analysis._run.pipeline.settings = before
+    analysis._analysis.pipeline.settings = before
 
 
 def test_a_setting_that_may_not_change_is_refused(session):
@@ -77,8 +77,8 @@ def test_a_setting_that_may_not_change_is_refused(session):
 
 def test_an_outcome_that_does_not_exist_is_refused(session):
     run, _ = session
-    before = run._run.pipeline.settings
+    before = run._analysis.pipeline.settings
     update = change(session, outcome="Nonsense/tNAA", step=1)
-    assert run._run.pipeline.settings == before
+    assert run._analysis.pipeline.settings == before
     assert update.course is None
     assert "Nonsense/tNAA" in update.notes[0].text

@@ -10,7 +10,7 @@ from monitor.judge.criteria import Verdict, criteria_of
 from monitor.protocol.settings import Settings
 from monitor.report.result_tables import session_summary
 from monitor.report.wording import limits_missed
-from monitor.run.marked_run import MIRRORED
+from monitor.run.session_analysis import MIRRORED
 from streams.messages.transient import Kind, Message, Transient
 from streams.sources.recording import messages
 

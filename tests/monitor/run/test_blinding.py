@@ -180,7 +180,7 @@ class NotingPipeline:
 def test_a_late_lock_takes_back_what_tells_the_outcome(kind):
     """In the notes that are kept, in what comes later, and on the screen."""
     run, display = SessionRun(Wishes()), Display(Settings())
-    run._run.pipeline = NotingPipeline()
+    run._analysis.pipeline = NotingPipeline()
     events = (Event(1.0, "note"), Event(2.0, KIND), Event(3.0, "note"))
     for seq, event in enumerate(events):
         display.fold(run.push(Message("session", seq, 0, event)), float(seq))

@@ -3,20 +3,25 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from monitor.protocol.settings import Settings
-from monitor.run.mark_places import Placing
+from monitor.run.mark_places import MarkPlaces
 from streams.messages.marks import START, STOP, VIEWER
-from streams.messages.transient import Event
+from streams.messages.transient import Event, Kind, Message, Transient
 
 
 def mark(time_s: float, kind: str = START, author: str = "operator") -> Event:
     return Event(time_s, kind, "", author)
 
 
-def placing(newest_s: float | None = None, **changes: object) -> Placing:
-    found = Placing()
+def message(event: Event) -> Message:
+    return Message("s", 9, 0, event)
+
+
+def placing(newest_s: float | None = None, **changes: object) -> MarkPlaces:
+    found = MarkPlaces()
     found.begin(replace(Settings(), **changes))
     if newest_s is not None:
         found.due(newest_s)
@@ -90,15 +95,42 @@ REFERENCE = Event(5.0, "reference", "0:60", "operator")
     ],
 )
 def test_what_goes_on_as_it_came(event, changes, passes):
-    assert placing(**changes).passes(event) is passes
+    assert bool(placing(**changes).placed(message(event))) is passes
 
 
 def test_what_is_said_beside_periods_that_were_given():
     given = {"reference_s": (0.0, 60.0), "infusion_s": (90.0, 120.0)}
-    (note,) = placing(**given).notes(REFERENCE)
+    (note,) = placing(**given).filter(message(REFERENCE)).notes
     assert "0 to 60 s that were given are left aside" in note.text
-    (note,) = placing(**given, override=True).notes(mark(1.0, STOP))
+    (note,) = placing(**given, override=True).filter(message(mark(1.0, STOP))).notes
     assert "The infusion is 90 to 120 s, as given with --override" in note.text
-    assert placing(**given).notes(mark(1.0, author=VIEWER)) == ()
-    assert placing(**given).notes(Event(1.0, "note")) == ()
-    assert placing().notes(REFERENCE) == ()
+    assert placing(**given).filter(message(mark(1.0, author=VIEWER))).notes == ()
+    assert placing(**given).filter(message(Event(1.0, "note"))).notes == ()
+    assert placing().filter(message(REFERENCE)).notes == ()
+
+
+def test_before_a_session_no_mark_is_taken():
+    found = MarkPlaces()
+    found.filter(message(mark(5.0)))
+    found.begin(Settings())
+    assert found.due(10.0) == ()
+    found.filter(message(mark(5.0)))
+    assert found.late
+
+
+def test_a_message_that_is_no_mark_is_not_late():
+    found = placing(100.0)
+    found.filter(message(mark(50.0)))
+    assert found.late
+    found.filter(message(Event(50.0, "note")))
+    assert not found.late
+
+
+def test_marks_come_before_the_transient_that_they_precede():
+    found = placing()
+    found.take(mark(5.0))
+    transient = Transient(0, 6.0, Kind.METABOLITE, np.ones((1, 4), np.complex64))
+    placed = found.placed(Message("s", 3, 1, transient))
+    assert [one.body for one in placed] == [mark(5.0), transient]
+    assert {(one.seq, one.epoch) for one in placed} == {(3, 1)}
+    assert [one.body for one in found.placed(message(mark(9.0)))] == []

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marked_sessions import Given, bodies_of, differences, marked, outcome_of, seen
 
-from monitor.run import marked_run
+from monitor.run import session_analysis
 from monitor.run.filtered_message import Taken
 from monitor.run.spilled_fids import out_of_memory
 from streams.messages.marks import START, STOP
@@ -58,7 +58,7 @@ def test_where_no_file_can_be_made_they_stay_in_memory(monkeypatch):
 
 
 def test_a_mark_that_is_given_late_finds_them(monkeypatch):
-    monkeypatch.setattr(marked_run, "SPILLED", 7)
+    monkeypatch.setattr(session_analysis, "SPILLED", 7)
     bodies = bodies_of(11, 1, 1)
     right = [mark(START, 80.7, 80.7), mark(STOP, 150.3, 150.3)]
     late = [mark(START, 80.7, 120.0), mark(STOP, 150.3, 150.3)]

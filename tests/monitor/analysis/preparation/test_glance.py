@@ -67,7 +67,7 @@ def test_what_is_foreseen_changes_nothing(coils: int, at_once: int) -> None:
     weights = np.array([1.0, 0.5j, -0.3])[:coils, np.newaxis]
     fids = [(weights * f).astype(np.complex64) for f in fids_of(5, 70, 512)]
     fids[31] = np.zeros_like(fids[31])
-    fids[40] = fids[40] * np.complex64(np.nan)
+    fids[40] = fids[40][:1, :10]
     fids[44] = fids[44][:, :300]
     fids[60] = fids[59]
     expected, found = prepared(fids, coils, 0), prepared(fids, coils, at_once)

@@ -289,7 +289,6 @@ def test_saturated_transient_has_no_weight(
 BAD = {
     "coils": (lambda a: np.ones((2, a.points), np.complex64), "has .* where"),
     "points": (lambda a: np.ones((1, 77), np.complex64), "has .* where"),
-    "nan": (lambda a: np.full((1, a.points), np.nan, np.complex64), "NaN"),
 }
 
 
@@ -304,7 +303,6 @@ BAD_WATER = {
     "dwell": (np.ones((1, 99)), 0.0005, "another dwell time"),
     "coils": (np.ones((3, 99)), 0.0004, "3 coils"),
     "zero": (np.zeros((1, 99)), 0.0004, "is zero"),
-    "nan": (np.full((1, 99), np.nan), 0.0004, "NaN"),
 }
 
 

@@ -1,27 +1,24 @@
-"""The pipeline of one session, which is begun again when its marks have changed.
-
-So it is where an event says late which transients measured macromolecules.
+"""One working-through of a session's messages, in their order.
 
 What came through the filters is kept, transients combined to one FID each and soon on
-disk (`spilled_fids`), so that a mark that is given late, moved or taken back gives what
-it would have given in time: everything is worked out again from the first message.
+disk (`spilled_fids`), so that what is said late of earlier messages gives what it would
+have given in time: a new analysis works everything through from the first message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from operator import is_
 from typing import TYPE_CHECKING
 
 from monitor.analysis.note import Note, NoteKind, may_be_told, notes_of
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes, settings_for
-from monitor.run.filtered_message import Taken, with_marks
-from monitor.run.mark_places import Placing
+from monitor.run.filtered_message import Taken, merged
+from monitor.run.mark_places import MarkPlaces
 from monitor.run.spilled_fids import out_of_memory
 from streams.messages.scanner_counter import AUTHOR, JUMPED
-from streams.messages.transient import Body, End, Event, Message, Start
+from streams.messages.transient import Body, Event, Message, Start
 
 if TYPE_CHECKING:
     from monitor.analysis.course.response import Estimate
@@ -37,116 +34,89 @@ MIRRORED = (
 )
 
 
-class MarkedRun:
-    """Works through what the filters passed; parameters as of `SessionRun`.
+class SessionAnalysis:
+    """Works through what the filters passed, once; parameters as of `SessionRun`.
 
-    `renamed` gives a message as what it is, by all that has been said so far.
+    `marks` says where marks go, `renamed` gives a message as what it is: both by all
+    that has been said so far.
 
     Attributes
     ----------
     pipeline : chosen with the first start; None before it
-    marks : where the marks of the infusion go
     notes : everything that was noticed, once each
     estimates, tracks : of all windows, and the tracker's points, as they stand now
     ended : whether the end of the session has come
+    kept : what came through the filters; several coils are combined, once settled
     """
 
     def __init__(
-        self, wishes: Wishes, live: bool, renamed: Callable[[Message], Message]
+        self,
+        wishes: Wishes,
+        live: bool,
+        marks: MarkPlaces,
+        renamed: Callable[[Message], Message],
     ) -> None:
         self._wishes, self._live = wishes, live
-        self._renamed = renamed
+        self._marks, self._renamed = marks, renamed
         self.pipeline: Pipeline | None = None
-        self.marks = Placing()
         self.notes: dict[Note, None] = {}
         self.estimates: tuple[Estimate, ...] = ()
         self.tracks: list[TrackerPoint] = []
         self.ended = False
-        self._kept: list[Taken] = []
+        self.kept: list[Taken] = []
         self._settings_are_news = False
+
+    def anew(self) -> SessionAnalysis:
+        """Nothing has been worked through, by the same wishes."""
+        self._marks.again()
+        return SessionAnalysis(self._wishes, self._live, self._marks, self._renamed)
 
     @property
     def hidden(self) -> bool:
         """Whether the outcome is hidden."""
         return self.pipeline is not None and self.pipeline.settings.outcome_hidden
 
-    @property
-    def kept(self) -> tuple[Message, ...]:
-        """What came through the filters, coils combined."""
-        return tuple(one for taken in self._kept for one in taken.passed)
-
-    def push(self, taken: Taken) -> Update:
-        """The update of one message; with all before it again where a mark changed."""
-        event = taken.event
-        if self.pipeline is None or event is None:
-            return self.work(taken)
-        if not (self.marks.take(event) or taken.renames):
-            return self.work(taken)
-        kept = [self._again(one) for one in self._kept]
-        self.begin_again([])
-        again = tuple(self.work(one) for one in kept)
-        return replace(self.work(taken), again=again)
-
     def work(self, taken: Taken) -> Update:
-        """The update of one message behind the filters."""
-        update = Update(taken.seq, taken.epoch)
-        marked, kept = self._place_marks(taken), []
-        for one in taken.passed:
-            opened = self._open(one.body) + _jump(one.body)
+        """The update of one message behind the filters.
+
+        Raises
+        ------
+        InputError : no basis set or protocol fits what a start message announces
+        """
+        updates: list[Update] = []
+        kept: list[Message | None] = []
+        for one in map(self._renamed, taken.passed):
+            said = self._open(one.body) + _jump(one.body)
+            if said:
+                updates.append(Update(one.seq, one.epoch, notes=said))
             if self.pipeline is not None:
-                update, keep = self._push(self.pipeline, one)
-                kept += [keep] if keep is not None else []
-            if opened:
-                update = replace(update, notes=opened + update.notes)
-        same = len(kept) == len(taken.passed) and all(map(is_, kept, taken.passed))
-        self._keep_passed(taken if same else replace(taken, passed=tuple(kept)))
-        update = taken.completed(with_marks(marked, update))
+                placed = self._marks.placed(one)
+                updates += [self.pipeline.push(each) for each in placed]
+                kept.append(self.pipeline.kept(one))
+                if not placed:  # a mark, which waits for its place
+                    updates.append(Update(one.seq, one.epoch, event=taken.event))
+        self._keep_passed(replace(taken, passed=tuple(one for one in kept if one)))
+        bare = Update(taken.seq, taken.epoch)
+        update = self._completed(taken, merged(updates or [bare]))
+        self._keep(taken, update)
+        return update
+
+    def _completed(self, taken: Taken, update: Update) -> Update:
+        """An update with what is known besides, as far as it may be told."""
+        update = taken.completed(update)
         if self._settings_are_news and self.pipeline is not None:
             update = replace(update, settings=self.pipeline.settings)
             self._settings_are_news = False
         if update.notes:
             update = replace(update, notes=may_be_told(update.notes, self.hidden))
-        self._keep(taken, update)
         return update
 
     def _keep_passed(self, taken: Taken) -> None:
         """Keep a message, to be worked through once more."""
-        self._kept.append(taken)
-        if len(self._kept) % SPILLED == 0:
-            last = self._kept[-SPILLED:]
-            self._kept[-SPILLED:] = out_of_memory(last)
-
-    def _again(self, taken: Taken) -> Taken:
-        """A message that was kept, as what it is by now."""
-        return replace(taken, passed=tuple(map(self._renamed, taken.passed)))
-
-    def _push(self, pipeline: Pipeline, one: Message) -> tuple[Update, Message | None]:
-        """The pipeline's update, and what to keep of a message to push it again."""
-        body = one.body
-        if isinstance(body, Event) and not self.marks.passes(body):
-            return Update(one.seq, one.epoch, event=body), one
-        refused = pipeline.refused
-        update = pipeline.push(one)
-        return update, one if pipeline.refused > refused else pipeline.kept(one)
-
-    def _place_marks(self, taken: Taken) -> list[Update]:
-        """Place the marks that belong before a message; what they caused."""
-        pipeline, time_s = self.pipeline, taken.time_s
-        ends = any(isinstance(one.body, End) for one in taken.passed)
-        if pipeline is None or (time_s is None and not ends):
-            return []
-        due = self.marks.rest() if time_s is None else self.marks.due(time_s)
-        return [
-            pipeline.push(Message("", taken.seq, taken.epoch, mark)) for mark in due
-        ]
-
-    def begin_again(self, messages: Sequence[Taken]) -> None:
-        """Begin the session again, with these messages."""
-        self.pipeline, self._kept = None, []
-        self.notes, self.estimates, self.tracks = {}, (), []
-        self.marks.again()
-        for taken in messages:
-            self.work(taken)
+        self.kept.append(taken)
+        if len(self.kept) % SPILLED == 0:
+            last = self.kept[-SPILLED:]
+            self.kept[-SPILLED:] = out_of_memory(last)
 
     def _open(self, body: Body) -> tuple[Note, ...]:
         """Choose the pipeline with the first start; what was noticed in doing so."""
@@ -160,7 +130,7 @@ class MarkedRun:
         basis, notes = basis_for(settings.basis, body.acquisition)
         self.pipeline = Pipeline(settings, basis)
         self.pipeline.live = self._live
-        self.marks.begin(settings)
+        self._marks.begin(settings)
         self._settings_are_news = True
         return notes_of(NoteKind.BASIS, notes)
 

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.analysis.tracking.agreement import Agreement
 from monitor.analysis.update import Update
-from monitor.run.filtered_message import with_marks
+from monitor.run.filtered_message import merged
 
 OLD, NEW = Agreement("Glu", ()), Agreement("Gln", ())
 
@@ -24,8 +24,8 @@ OLD, NEW = Agreement("Glu", ()), Agreement("Gln", ())
 )
 def test_what_a_mark_changed_is_in_it_and_its_own_goes_before(field, of_mark, own):
     mark, plain = Update(7, 0, **{field: of_mark}), Update(8, 0)
-    assert getattr(with_marks([mark], plain), field) == of_mark
-    assert getattr(with_marks([mark], Update(8, 0, **{field: own})), field) == own
+    assert getattr(merged([mark, plain]), field) == of_mark
+    assert getattr(merged([mark, Update(8, 0, **{field: own})]), field) == own
     later = Update(7, 0, **{field: own})
-    assert getattr(with_marks([mark, later], plain), field) == own
-    assert getattr(with_marks([Update(7, 0)], mark), field) == of_mark
+    assert getattr(merged([mark, later, plain]), field) == own
+    assert getattr(merged([Update(7, 0), mark]), field) == of_mark
