@@ -26,8 +26,8 @@ from monitor.analysis.course.nulled_scan import said_of
 from monitor.analysis.course.periods import Periods, range_of
 from monitor.analysis.course.session_basis import SessionBasis
 from monitor.analysis.fit.curves import Curves
-from monitor.analysis.fit.first_fit import Freedom
 from monitor.analysis.fit.fitted_windows import FittedWindow
+from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.model_for import unexpected
 from monitor.analysis.fit.window import whole_cycles
 from monitor.analysis.note import Note, NoteKind, notes_of

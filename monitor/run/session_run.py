@@ -125,7 +125,9 @@ class SessionRun:
         InputError : no basis set or protocol fits what a start message announces
         """
         began = time.perf_counter()
-        taken = self._take(message)
+        missing = self.counts.push(message)
+        passed, notes = self._filter(message, self._filters)
+        taken = self._taken(message, missing, passed, notes)
         again = self._work_again() if self._says_late() else ()
         update = self._analysis.work(taken)
         if again:
@@ -237,13 +239,15 @@ class SessionRun:
             refused_messages=self._numbers.refused + pipeline.refused,
         )
 
-    def _take(self, message: Message) -> Taken:
-        """Take a message through the filters, and notice what is noticed once."""
-        missing = self.counts.push(message)
-        waters = len(self._water_gate.course)
-        passed, notes = self._filter(message, self._filters)
-        body, course = message.body, self._water_gate.course
-        event = body if isinstance(body, Event) else None
+    def _taken(
+        self,
+        message: Message,
+        missing: int,
+        passed: Sequence[Message],
+        notes: tuple[Note, ...],
+    ) -> Taken:
+        """A message behind the filters, with what is noticed once."""
+        event = message.body if isinstance(message.body, Event) else None
         if event is not None:
             self._identity = identity_from(event) or self._identity
         return Taken(
@@ -252,7 +256,7 @@ class SessionRun:
             event,
             tuple(passed),
             notes,
-            course[-1] if len(course) > waters else None,
+            self._water_gate.newest if passed else None,
             missing,
             self.counts.counted,
             bool(passed) and self._is_mirrored(self._nulled_gate.renamed(message).body),

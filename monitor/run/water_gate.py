@@ -35,12 +35,14 @@ class WaterGate:
     left_out : water references that were held back
     lent : those that a series without any was given from the one before
     course : frequency, width and size of those that are water
+    newest : the same of the newest message; None: it is no water
     """
 
     def __init__(self) -> None:
         self.left_out = self.lent = 0
         self._earlier = EarlierWater()
         self.course: list[WaterPoint] = []
+        self.newest: WaterPoint | None = None
         self._watch = WaterWatch()
         self._acquisition: Acquisition | None = None
         self._metabolites = False
@@ -58,7 +60,7 @@ class WaterGate:
 
     def filter(self, message: Message) -> Filtered:
         """Judge a transient by what it holds."""
-        body = message.body
+        body, self.newest = message.body, None
         if isinstance(body, Start):
             self._acquisition = body.acquisition
             self._earlier.start(body.acquisition)
@@ -106,7 +108,8 @@ class WaterGate:
                 "it."
             )
             return Filtered((), self._note(message.epoch, text, "left out"))
-        self.course.append(water_point(body, acquisition, self._metabolites))
+        self.newest = water_point(body, acquisition, self._metabolites)
+        self.course.append(self.newest)
         self._earlier.water(body)
         return Filtered((message,))
 

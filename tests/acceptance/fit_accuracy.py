@@ -18,7 +18,8 @@ import fit_sets
 import numpy as np
 
 from monitor.analysis.course.outcomes import outcomes_of
-from monitor.analysis.fit.first_fit import Freedom, cold_fit, usual
+from monitor.analysis.fit.first_fit import cold_fit
+from monitor.analysis.fit.freedom import Freedom, usual
 from monitor.analysis.fit.model import Model
 
 OUTCOMES = ("Glu/tCr", "Glx/tCr", "Glx/tNAA", "tNAA/tCr")

@@ -19,8 +19,8 @@ import mm_sets
 import numpy as np
 
 from monitor.analysis.course.outcomes import outcomes_of
-from monitor.analysis.fit.first_fit import FREE, STAND_IN
 from monitor.analysis.fit.fit import Fit
+from monitor.analysis.fit.freedom import FREE, STAND_IN
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.unmeasured_mm import MeanFit, fit_mean
 from monitor.analysis.signal.spectrum import Complex

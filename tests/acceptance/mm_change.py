@@ -17,8 +17,8 @@ import mm_sets
 import numpy as np
 
 from monitor.analysis.course.outcomes import outcomes_of, quadratic, root_of
-from monitor.analysis.fit.epoch_model import make_session_model
-from monitor.analysis.fit.first_fit import FREE, STAND_IN, Freedom
+from monitor.analysis.fit.freedom import FREE, STAND_IN, Freedom
+from monitor.analysis.fit.make_epoch_model import make_session_model
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.window_fit import warm_fits
 

@@ -19,10 +19,11 @@ import pytest
 from peers import PEERS, cost_line, task_of
 
 from monitor.analysis.basis.macromolecules import components
-from monitor.analysis.fit.epoch_model import make_session_model
-from monitor.analysis.fit.first_fit import Freedom, cold_fit
+from monitor.analysis.fit.first_fit import cold_fit
 from monitor.analysis.fit.fitted_windows import fit_averages
+from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.lineshape import decay, gauss_rate
+from monitor.analysis.fit.make_epoch_model import make_session_model
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.window import Window, average_of
 from monitor.peers.peer import PeerError, Task

@@ -21,7 +21,6 @@ from monitor.analysis.course.projections import Projections
 from monitor.analysis.course.response import Reference
 from monitor.analysis.course.session_models import MeansOfEpoch, SessionModels
 from monitor.analysis.fit.epoch_model import SessionModel
-from monitor.analysis.fit.first_fit import Freedom
 from monitor.analysis.fit.fitted_windows import (
     FittedWindow,
     FullFits,
@@ -29,6 +28,7 @@ from monitor.analysis.fit.fitted_windows import (
     mean_fid,
     means_of,
 )
+from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.window import (
     Average,

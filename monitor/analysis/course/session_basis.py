@@ -20,7 +20,7 @@ from monitor.analysis.course.nulled_scan import (
     NulledProgress,
     NulledScan,
 )
-from monitor.analysis.fit.first_fit import Freedom, usual
+from monitor.analysis.fit.freedom import Freedom, usual
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.model_for import model_for
 from monitor.analysis.note import Note, NoteKind

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from monitor.analysis.fit.epoch_model import SessionModel, make_session_model
-from monitor.analysis.fit.first_fit import Freedom
+from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.fit.freedom import Freedom
+from monitor.analysis.fit.make_epoch_model import make_session_model
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.window import Average
 from monitor.analysis.signal.spectrum import Complex

@@ -20,18 +20,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from monitor.analysis.fit.epoch_model import band_spectra, residual_water_filter
+from monitor.analysis.fit.epoch_model import band_spectra
 from monitor.analysis.fit.first_fit import (
     COARSE,
     COARSE_TOLERANCE,
-    SHARED,
     START_STIFFNESS,
-    Freedom,
-    priors_for,
     with_ratio_priors,
 )
 from monitor.analysis.fit.first_guess import starting_points
 from monitor.analysis.fit.fit import Fit, minimise
+from monitor.analysis.fit.freedom import SHARED, Freedom, priors_for
+from monitor.analysis.fit.make_epoch_model import residual_water_filter
 from monitor.analysis.fit.model import PHASE, Model
 from monitor.analysis.fit.problem import Problem
 from monitor.analysis.signal.spectrum import Complex, Real

@@ -27,19 +27,17 @@ from numpy.linalg import LinAlgError
 from monitor.analysis.fit.first_fit import (
     START_STIFFNESS,
     SUSPECT,
-    Freedom,
-    active_parameters,
     cold_fit,
     first_fit,
     least_fit,
     other_starts,
-    priors_for,
     settled,
     with_narrow_voigt,
     with_the_same_brain,
     with_width_near,
 )
 from monitor.analysis.fit.fit import Fit, hopeless, minimise
+from monitor.analysis.fit.freedom import Freedom, active_parameters, priors_for
 from monitor.analysis.fit.model import GAUSS, LORENTZ, MM_GAUSS, RELAXATION, Model
 from monitor.analysis.fit.model_choice import Rule, Traits, choose_stiffness
 from monitor.analysis.fit.problem import Indices, Problem, evaluate, target

@@ -18,8 +18,8 @@ WRAPPED = "scipy.linalg._flapack"
 def lapack() -> ModuleType:
     """`scipy.linalg.lapack`, or the part of it that is LAPACK.
 
-    The rest of `scipy.linalg` takes twenty times as long to import, an eighth of the
-    time of a single spectrum, and is not needed.
+    The rest of `scipy.linalg`, which nothing else of ours needs, costs `analyse` 50 ms
+    more to import (processor time, median of 15 pairs, 19 to 82 in 14 of them).
     """
     return sys.modules.get(WRAPPED) or _wrapped() or _public()
 

@@ -22,9 +22,10 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.analysis.course.course import Course, Plan
-from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS, SessionModel
+from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.fit import Fit, minimise
 from monitor.analysis.fit.fitted_windows import MOVING, mean_fid, window_problem
+from monitor.analysis.fit.make_epoch_model import DEPARTURE_STIFFNESS
 from monitor.analysis.fit.window import Average, Window, average_with
 from monitor.analysis.tracking.window_departure import Value
 

@@ -8,9 +8,7 @@ nothing is silent.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from streams.errors import InputError
 from streams.messages.scanner_counter import AUTHOR, GAP
@@ -25,11 +23,12 @@ from streams.messages.transient import (
 from streams.sources.checks.conjugation import ConjugationCheck
 from streams.sources.mrd.clock import StampClock
 from streams.sources.mrd.external import EXTERNAL, Edge, Edges
-from streams.sources.mrd.fid import Layout, layout_of
+from streams.sources.mrd.fid import layout_of
 from streams.sources.mrd.header import Header
 from streams.sources.mrd.image import decays, readout_of_image
 from streams.sources.mrd.messages import NOT_SIGNAL, Readout, Waveform
 from streams.sources.mrd.rules import MrdRules
+from streams.sources.mrd.running_series import RunningSeries, steps_done, summary_of
 
 NOISE = 19
 LEFT_OUT = {
@@ -44,24 +43,6 @@ MOST_STARTS = 8  # in one series: acquisitions that keep changing are no series
 SCANNER = "scanner"
 
 
-@dataclass(slots=True)
-class _Series:
-    """What is known of the series that is running."""
-
-    header: Header
-    layout: Layout | None = None
-    check: ConjugationCheck | None = None
-    starts: int = 0
-    transients: int = 0
-    water: int = 0
-    noise: list[Readout] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)
-    problem: str = ""
-    refused: tuple[int, ...] = ()  # shape of what was not understood
-    odd: list[tuple[Readout, float]] = field(default_factory=list)
-    acquisitions: int = 0  # of any kind, that came raw
-
-
 class ScannerSession:
     """Turns headers, acquisitions and waveforms into bodies.
 
@@ -73,7 +54,7 @@ class ScannerSession:
 
     def __init__(self, rules: MrdRules, protocol: str = "") -> None:
         self._rules, self._protocol = rules, protocol
-        self._series: _Series | None = None
+        self._series: RunningSeries | None = None
         self._clock: StampClock | None = None
         self._edges = Edges(rules)
         self._unplaced: list[Edge] = []
@@ -95,7 +76,7 @@ class ScannerSession:
 
     def begin(self, header: Header) -> None:
         """A series with this header begins."""
-        self._series, self._counter, self._missing = _Series(header), None, 0
+        self._series, self._counter, self._missing = RunningSeries(header), None, 0
         self._edges = Edges(self._rules)
         if self._clock is None:
             tick_s = self._rules.tick_of(header.vendor)
@@ -162,7 +143,7 @@ class ScannerSession:
         yield from self._leave_odd_out(series)
         series.left_out["noise"] += len(series.noise)
         yield from self._due(float("inf"), ended=True)
-        yield self.note("series_end", f"{reason}: {_summary(series)}")
+        yield self.note("series_end", f"{reason}: {summary_of(series)}")
 
     def _counted(self, readout: Readout) -> Iterator[Event]:
         """Compare the scanner's counter with the one before."""
@@ -173,7 +154,7 @@ class ScannerSession:
             text = f"{missing} acquisitions missing by the scanner's counter"
             yield self.note(GAP, text)
 
-    def _noise(self, series: _Series, readout: Readout) -> Iterator[Body]:
+    def _noise(self, series: RunningSeries, readout: Readout) -> Iterator[Body]:
         """A noise transient, if it is like the others; held until these are known."""
         if series.layout is None and len(series.noise) < HELD_NOISE:
             series.noise.append(readout)
@@ -191,7 +172,7 @@ class ScannerSession:
             yield Transient(self._next_count(), time_s, Kind.NOISE, fid)
 
     def _signal(
-        self, series: _Series, readout: Readout, arrived_s: float
+        self, series: RunningSeries, readout: Readout, arrived_s: float
     ) -> Iterator[Body]:
         if series.layout is None:
             try:
@@ -209,7 +190,7 @@ class ScannerSession:
             yield from self._noise(series, noise)
 
     def _refuse(
-        self, series: _Series, readout: Readout, reason: str
+        self, series: RunningSeries, readout: Readout, reason: str
     ) -> Iterator[Event]:
         """Nothing was understood so far: the series is refused, but for others."""
         series.problem, series.refused = reason, readout.points.shape
@@ -218,7 +199,7 @@ class ScannerSession:
         yield self.note("series_refused", reason)
 
     def _odd(
-        self, series: _Series, readout: Readout, arrived_s: float
+        self, series: RunningSeries, readout: Readout, arrived_s: float
     ) -> Iterator[Body]:
         """An acquisition unlike those before: a stray one, or a change of them all."""
         if series.odd and series.odd[0][0].points.shape != readout.points.shape:
@@ -236,7 +217,7 @@ class ScannerSession:
         for one, at_s in held:
             yield from self._transient(series, one, at_s)
 
-    def _leave_odd_out(self, series: _Series, why: str = "") -> Iterator[Event]:
+    def _leave_odd_out(self, series: RunningSeries, why: str = "") -> Iterator[Event]:
         """What did not fit and did not go on is left out; the series goes on."""
         held, series.odd = series.odd, []
         layout = series.layout
@@ -252,7 +233,7 @@ class ScannerSession:
             yield self.note("note", f"{text}: {why}" if why else f"{text}.")
         series.left_out[what] += len(held)
 
-    def _started(self, series: _Series, readout: Readout) -> Iterator[Body]:
+    def _started(self, series: RunningSeries, readout: Readout) -> Iterator[Body]:
         """Announce how the transients are acquired."""
         if series.starts >= MOST_STARTS:
             raise InputError(
@@ -264,13 +245,13 @@ class ScannerSession:
         series.check = ConjugationCheck(layout.acquisition)
         series.starts += 1
         yield Start(layout.acquisition, series.header.name, self._protocol)
-        for text in (*series.header.notes, _steps(layout, readout, self._rules)):
+        for text in (*series.header.notes, steps_done(layout, readout, self._rules)):
             if text not in self._said:
                 self._said.add(text)
                 yield self.note("note", text)
 
     def _transient(
-        self, series: _Series, readout: Readout, arrived_s: float
+        self, series: RunningSeries, readout: Readout, arrived_s: float
     ) -> Iterator[Body]:
         layout, clock = series.layout, self._clock
         if layout is None or clock is None:
@@ -290,7 +271,7 @@ class ScannerSession:
                 yield self.note(CONJUGATION_CONTRADICTED if wrong else "note", said)
         yield from self._due(time_s + self._ahead_s())
 
-    def _kind(self, series: _Series, readout: Readout) -> Kind:
+    def _kind(self, series: RunningSeries, readout: Readout) -> Kind:
         """Water reference, macromolecules or metabolites, by the rules."""
         header, place = series.header, series.transients
         water = self._rules.is_water(readout, place, header)
@@ -324,24 +305,3 @@ class ScannerSession:
         self._placed.sort(key=lambda event: event.time_s)
         while self._placed and self._placed[0].time_s <= until_s:
             yield self._placed.pop(0)
-
-
-def _steps(layout: Layout, readout: Readout, rules: MrdRules) -> str:
-    """What is done to samples, and by which rules, for whoever reads the recording."""
-    received = readout.points.shape[1]
-    text = f"Samples: points {layout.start} to {layout.stop} of {received} kept"
-    if layout.oversampling > 1:
-        text += f", {layout.oversampling}-fold oversampling removed"
-    text += ", conjugated" if layout.conjugate else ", not conjugated"
-    return f"{text}; rules: {rules.departures or 'the defaults'}."
-
-
-def _summary(series: _Series) -> str:
-    announced = series.header.announced
-    text = f"{series.transients} transients"
-    if announced is not None:
-        text += f" of {announced} announced"
-    if series.water:
-        text += f", {series.water} of them water reference"
-    counts = [f"{n} {name}" for name, n in sorted(series.left_out.items()) if n]
-    return text + (f"; left out: {', '.join(counts)}" if counts else "")

@@ -8,7 +8,8 @@ import pytest
 from PyQt6.QtCore import QPointF
 
 from monitor.app.panels.spectrum import SpectrumPanel
-from monitor.app.panels.trend import TrendPanel, _legends, _ticks
+from monitor.app.panels.trend import TrendPanel, _legends
+from monitor.app.panels.trend_plot import _ticks
 from monitor.app.theme import DARK, theme_for
 from monitor.screen.screen import (
     Band,

@@ -24,7 +24,7 @@ from streams.relay import sockets as relay_sockets
 from streams.relay.answers import Answering
 from streams.relay.bounded_sending import MOST_WAITING, Giving
 from streams.relay.gate import READ_AGAIN_S, Gate
-from streams.relay.relay import BEAT_S
+from streams.relay.relay_loop import BEAT_S
 from streams.relay.sockets import Door, bind_sockets
 from streams.subscription.links import configure
 from streams.subscription.recorded_event import send_event

@@ -10,8 +10,9 @@ from monitor.analysis.course.fitted_signal import (
     level_sds_percent,
 )
 from monitor.analysis.course.outcomes import outcomes_of
-from monitor.analysis.fit.epoch_model import SessionModel, make_session_model
-from monitor.analysis.fit.first_fit import Freedom
+from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.fit.freedom import Freedom
+from monitor.analysis.fit.make_epoch_model import make_session_model
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from monitor.analysis.course.course import Course
 from monitor.analysis.course.intake import Intake
 from monitor.analysis.course.nulled_scan import LEAST, NulledScan
 from monitor.analysis.course.session_basis import SessionBasis
-from monitor.analysis.fit.first_fit import Freedom
+from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.note import Note, NoteKind
 from monitor.protocol.settings import Settings
 from streams.messages.transient import Acquisition, Kind, Transient

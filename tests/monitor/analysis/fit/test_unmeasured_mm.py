@@ -11,11 +11,9 @@ from monitor.analysis.basis.macromolecules import components
 from monitor.analysis.basis.mm_resonances import AREAS, GROUPS, mean_and_covariance
 from monitor.analysis.course.level_doubt import doubt_shares
 from monitor.analysis.course.outcomes import outcomes_of
-from monitor.analysis.fit.epoch_model import (
-    SessionModel,
-    make_session_model,
-)
-from monitor.analysis.fit.first_fit import FREE, usual
+from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.fit.freedom import FREE, usual
+from monitor.analysis.fit.make_epoch_model import make_session_model
 from monitor.analysis.fit.mm_prior import unmeasured
 from monitor.analysis.fit.model import RELAXATION, Model
 from monitor.analysis.fit.model_for import model_for, with_prior

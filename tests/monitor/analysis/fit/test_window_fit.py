@@ -7,12 +7,7 @@ import pytest
 from fit_cases import clean_fid, make_model, noisy_fid
 
 from monitor.analysis.basis import names as naming
-from monitor.analysis.fit.epoch_model import (
-    UNTOLD_STIFFNESS,
-    make_session_model,
-    naa_line,
-)
-from monitor.analysis.fit.first_fit import Freedom
+from monitor.analysis.fit.epoch_model import UNTOLD_STIFFNESS
 from monitor.analysis.fit.fitted_windows import (
     FittedWindow,
     FullFits,
@@ -21,8 +16,11 @@ from monitor.analysis.fit.fitted_windows import (
     mean_fid,
     repeated,
 )
+from monitor.analysis.fit.freedom import Freedom
+from monitor.analysis.fit.make_epoch_model import make_session_model
 from monitor.analysis.fit.model import GAUSS, LORENTZ
 from monitor.analysis.fit.model_choice import Rule
+from monitor.analysis.fit.naa_width import naa_line
 from monitor.analysis.fit.window import Window, average_of
 from monitor.analysis.fit.window_fit import warm_fits
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from fit_cases import CONCENTRATIONS, NAMES, clean_fid, line, make_model
 
-from monitor.analysis.fit.epoch_model import make_session_model
-from monitor.analysis.fit.first_fit import Freedom
+from monitor.analysis.fit.freedom import Freedom
+from monitor.analysis.fit.make_epoch_model import make_session_model
 from monitor.analysis.glm.nuisance import steady_of
 
 PHASE, SHIFT = 0.4, 1.5

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from fit_cases import clean_fid, make_model
 
-from monitor.analysis.fit.epoch_model import make_session_model
-from monitor.analysis.fit.first_fit import Freedom
+from monitor.analysis.fit.freedom import Freedom
+from monitor.analysis.fit.make_epoch_model import make_session_model
 from monitor.analysis.fit.model import GAUSS, LORENTZ
 from monitor.analysis.tracking.measurement import measurement_of
 

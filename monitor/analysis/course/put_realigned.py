@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from monitor.analysis.course.course import Course
-from monitor.analysis.preparation.second_pass import session_realigned
+from monitor.analysis.preparation.realignment import session_realigned
 from streams.messages.span import Span
 
 

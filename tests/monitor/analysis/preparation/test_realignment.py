@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from monitor.analysis.preparation.preparation import Preparation, Prepared
-from monitor.analysis.preparation.second_pass import realigned
+from monitor.analysis.preparation.realignment import realigned
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex
 from monitor.protocol.read_protocol import settings_from
