@@ -18,22 +18,19 @@ from typing import NamedTuple
 
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.course.course import Course, Plan
-from monitor.analysis.course.curves import last_curves, reference_curves, window_curves
 from monitor.analysis.course.epoch_notes import EpochNotes
-from monitor.analysis.course.fitting import fit_newest, refit
 from monitor.analysis.course.intake import Intake
 from monitor.analysis.course.nulled_scan import said_of
 from monitor.analysis.course.periods import Periods, range_of
 from monitor.analysis.course.session_basis import SessionBasis
-from monitor.analysis.fit.curves import Curves
-from monitor.analysis.fit.fitted_windows import FittedWindow
+from monitor.analysis.course_fits import CourseFits
 from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.model_for import unexpected
 from monitor.analysis.fit.window import whole_cycles
-from monitor.analysis.note import Note, NoteKind, notes_of
+from monitor.analysis.note import NoteKind, notes_of
 from monitor.analysis.refusal import refusal
-from monitor.analysis.settings_event import changed_by
-from monitor.analysis.tracking.free_baseline import bends_now, decide_bending
+from monitor.analysis.settings_event import changed_by, concerned_by
+from monitor.analysis.tracking.free_baseline import bends_now
 from monitor.analysis.update import Update
 from monitor.analysis.ways_to_change import WaysToChange
 from monitor.protocol.settings import Settings
@@ -44,7 +41,6 @@ from streams.messages.transient import (
     MM_END,
     Acquisition,
     Body,
-    ComplexFID,
     End,
     Event,
     Kind,
@@ -89,6 +85,7 @@ class Pipeline:
         self.basis = SessionBasis(basis, self.intake, freedom)
         self.ways = WaysToChange(self.course, self.intake.judge, settings)
         self.periods = Periods(settings.reference_s)
+        self._fits = CourseFits(self.course, self.intake, self.ways)
         self.refused = 0
         self._refused: Body | None = None  # the newest message, where it was refused
         self._epoch_notes = EpochNotes(self.intake)
@@ -143,24 +140,10 @@ class Pipeline:
             return None
         return message if kept is body else replace(message, body=kept)
 
-    def window_curves(self, fitted: FittedWindow) -> Curves:
-        """Spectra of a window and its fit, for drawing."""
-        return window_curves(self.course, fitted)
-
     @property
     def acquisition(self) -> Acquisition | None:
         """Of the present series, None before the first."""
         return self.intake.acquisition
-
-    @property
-    def waters(self) -> list[ComplexFID]:
-        """Water references of the present epoch."""
-        return self.intake.waters.fids
-
-    @property
-    def infusion_s(self) -> tuple[float, ...]:
-        """Start and stop of the infusion, scanner time, as far as they are known."""
-        return self.periods.infusion_s
 
     @property
     def reference_s(self) -> Span | None:
@@ -174,11 +157,9 @@ class Pipeline:
         return Plan(
             whole_cycles(self.settings.window, steps),
             whole_cycles(self.settings.step, steps),
-            self.infusion_s,
+            self.periods.infusion_s,
             self.reference_s,
         )
-
-    # -- messages ----------------------------------------------------------------------
 
     def _start(self, body: Start, update: Update) -> Update:
         """Begin a session or a further series."""
@@ -224,11 +205,11 @@ class Pipeline:
         other = before != self._standing()
         if other or (self.live and self.course.outgrown):
             return self._redone(update)
-        if not self.live or not self._anything():
+        if not self.live or not self._fits.anything:
             return update
         if self.intake.judge.due() and self.intake.judge_again():
             return self._redone(update)
-        newest = self._newest(update)
+        newest = self._fits.newest(update, self.plan, self.settings)
         if newest.estimate is not None and bends_now(self.course, self.plan):
             return self._redone(update)
         update = self.ways.step(newest, self.plan, self.settings.outcome)
@@ -292,63 +273,23 @@ class Pipeline:
         self.settings = s
         self.course.rejected = frozenset(s.rejected_epochs)
         self.intake.judge.take_spans(s.left_out_s, s.taken_in_s)
-        out = (s.rejected_epochs, s.left_out_s, s.taken_in_s)
-        left_out = out != (held.rejected_epochs, held.left_out_s, held.taken_in_s)
-        if s.macromolecules != held.macromolecules:
+        concerned = concerned_by(held, s)
+        if concerned.macromolecules:
             self.basis.put_models(s)
-            left_out = True
-        if (s.window, s.step) == (held.window, held.step) and not left_out:
+        if not (concerned.windows or concerned.models):
             return self.ways.look_ahead(update, self.plan, s)
         # Other windows leave the session models, and so the tracker, as they are.
-        return self._redone(update, left_out or self.course.reference is None)
-
-    # -- steps -------------------------------------------------------------------------
-
-    def _newest(self, update: Update) -> Update:
-        """Fit the window that the newest transient completes."""
-        found = fit_newest(self.course, self.plan)
-        if found is None:
-            return update
-        estimate, fitted = found
-        return replace(
-            update,
-            estimate=estimate,
-            curves=self.window_curves(fitted),
-            foreseen=self.ways.foresee(self.plan, self.settings),
-        )
-
-    def _anything(self) -> bool:
-        """Whether any transient of the session holds a signal."""
-        return any(quality.amplitude != 0.0 for quality in self.course.qualities)
+        return self._redone(update, concerned.models or self.course.reference is None)
 
     def _redone(
         self, update: Update, anew: bool = True, marked: bool = False
     ) -> Update:
-        """Do the whole course again; with session models and tracker where `anew`.
-
-        `marked`: with the tracker, since there is another mark.
-        """
+        """Do the whole course again, where there is one and somebody wants it now."""
         if not self.course.qualities or not (self.live or update.ended is not None):
             return update
-        if not self._anything():
-            text = "No transient holds a signal: check the receive coil and its plug."
-            notes = (*update.notes, Note(NoteKind.SIGNAL, text))
-            return replace(update, course=(), notes=notes)
-        anew = self.intake.judge_again() or anew
-        course = refit(self.course, self.plan, anew)
-        if anew and decide_bending(self.course, self.plan):
-            course = refit(self.course, self.plan)
-        update = replace(
-            update,
-            course=course,
-            estimate=course[-1] if course else None,
-            curves=last_curves(self.course) if self.live else None,
-            reference_curves=reference_curves(self.course) if self.live else None,
-            reference_s=self.reference_s,
+        return self._fits.whole(
+            update, self.plan, self.settings, anew, marked, drawn=self.live
         )
-        if anew or marked:
-            return self.ways.redo(update, self.plan, self.settings)
-        return self.ways.again(update, self.plan, self.settings)
 
     def _first_s(self) -> float:
         return self.course.qualities[0].time_s if self.course.qualities else 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from monitor.protocol.read_protocol import settings_from
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
@@ -42,6 +44,36 @@ def changed_by(text: str, settings: Settings) -> Settings:
         )
     checked = settings_from(table, settings.name)
     return settings.with_changes(**{field: getattr(checked, field) for field in table})
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """What of a session must be done again when its settings have changed.
+
+    Attributes
+    ----------
+    windows : they are of other transients
+    macromolecules : of the basis set
+    models : of the epochs, and with them the tracker: what is left out, or what is
+        fitted with, is another
+    """
+
+    windows: bool
+    macromolecules: bool
+    models: bool
+
+
+def concerned_by(before: Settings, after: Settings) -> Concerned:
+    """What a change of settings concerns; nothing of what is only shown."""
+    macromolecules = before.macromolecules != after.macromolecules
+    left_out = _left_out(before) != _left_out(after)
+    windows = (before.window, before.step) != (after.window, after.step)
+    return Concerned(windows, macromolecules, macromolecules or left_out)
+
+
+def _left_out(s: Settings) -> tuple[object, ...]:
+    """All that says what the operator leaves out and takes in."""
+    return s.rejected_epochs, s.left_out_s, s.taken_in_s
 
 
 def _is_figure(value: object) -> bool:

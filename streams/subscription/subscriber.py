@@ -36,6 +36,7 @@ from streams.subscription.intake import MessageIntake, StreamProblem
 from streams.subscription.links import Links
 from streams.subscription.ordering import Ordering
 from streams.subscription.recorded_event import ANSWER_S, record_event
+from streams.subscription.signs_of_life import SignsOfLife
 
 PATIENCE_S = 30.0
 """How long a relay that is heard may leave the first request without an answer."""
@@ -43,9 +44,6 @@ PROBE_S = 5.0
 """How often a publisher that does not answer is asked again."""
 SILENCE_S = 5.0
 """A relay beats each second: after this long without, the sockets are made again."""
-QUIET_S = 3.0
-"""Three heartbeats missed are worth a word."""
-BEAT_S = 1.0
 TURN_S = 0.05
 
 
@@ -69,16 +67,11 @@ class Subscriber:
         self._intake = MessageIntake()
         self._left: list[Message] = []  # of a session that another one followed
         self._began = self._renewed = time.monotonic()
-        self._heard: float | None = None
-        self._live_since: float | None = None
+        self._signs = SignsOfLife(
+            self._endpoint, self._links, self._ordering, self._intake
+        )
         self._asked: float | None = None
         self._ask_after = 0.0
-        self._answered: bool | None = None
-        self._recorded = False
-        self._heartbeat: Heartbeat | None = None
-        self._end: End | None = None
-        self._dropped = 0
-        self._last_problem = ""
 
     def poll(self, timeout_s: float) -> list[Message]:
         """Messages in order; waits up to `timeout_s` for the first of them.
@@ -99,34 +92,7 @@ class Subscriber:
     @property
     def health(self) -> StreamHealth:
         """State of the subscription now."""
-        order, beat = self._ordering, self._heartbeat
-        return StreamHealth(
-            endpoint=str(self._endpoint),
-            connected=self._links.connected,
-            session=order.session,
-            heard_s=_age(self._heard),
-            last_seq=order.last_seq,
-            received=order.received,
-            lag=order.last_seq + 1 - order.next_seq,
-            history=order.history,
-            filled=order.filled,
-            open_gaps=order.open_gaps,
-            duplicates=order.duplicates + self._intake.repeated,
-            dropped=self._dropped + self._intake.refused,
-            refused=self._refused,
-            refusal=self._refusal,
-            refetch=self._answered,
-            recording=beat.recording and self._recorded if beat else None,
-            recorded_bytes=beat.recorded_bytes if beat else None,
-            disk_free_bytes=beat.disk_free_bytes if beat else None,
-            clock_offset_s=beat.clock_offset_s if beat else None,
-            clock_drift_ppm=beat.clock_drift_ppm if beat else None,
-            deaf=beat.deaf if beat else "",
-            disk=beat.disk if beat else "",
-            end=self._end,
-            problem=self._problem(),
-            away=self._away(),
-        )
+        return self._signs.health()
 
     def problems(self) -> list[StreamProblem]:
         """What a publisher without a journal did not send right, each given once."""
@@ -171,8 +137,8 @@ class Subscriber:
             self._take_answer(self._links.requests.recv_multipart())
 
     def _take_live(self, frames: list[bytes]) -> None:
-        self._heard = time.monotonic()
-        self._live_since = self._live_since or self._heard
+        self._signs.at = time.monotonic()
+        self._signs.live_since = self._signs.live_since or self._signs.at
         try:
             message = wire.decode(frames)
         except InputError as error:
@@ -181,12 +147,12 @@ class Subscriber:
         if not self._of_relay(message, frames):
             self._take_published(self._intake.take(message))
             return
-        self._ordering.skipping = self._answered is False
+        self._ordering.skipping = self._signs.answered is False
         if isinstance(message.body, Heartbeat):
             if self._ordering.knows(message.session, message.body.last_seq):
-                self._heartbeat = message.body
+                self._signs.heartbeat = message.body
         elif not self._ordering.take(message, fetched=False):
-            self._drop(f"A message of session {message.session}, which is over.")
+            self._signs.drop(f"A message of session {message.session}, which is over.")
 
     def _of_relay(self, message: Message, frames: list[bytes]) -> bool:
         """Whether a message has a journal behind it, which can be asked.
@@ -195,8 +161,8 @@ class Subscriber:
         of its own does not.
         """
         recorded = wire.is_recorded(frames)
-        self._recorded = self._recorded or recorded
-        known = self._answered is True or self._recorded
+        self._signs.recorded = self._signs.recorded or recorded
+        known = self._signs.answered is True or self._signs.recorded
         return recorded or (known and message.session == self._ordering.session)
 
     def _take_published(self, messages: tuple[Message, ...]) -> None:
@@ -205,32 +171,30 @@ class Subscriber:
         order.skipping = order.skipping or bool(messages)  # nobody has what is missing
         for message in messages:
             if isinstance(message.body, Heartbeat):
-                self._heartbeat = message.body
+                self._signs.heartbeat = message.body
                 order.knows(message.session, message.body.last_seq)
                 continue
             if message.session != order.session:
                 self._left += order.release_all()
             order.take(message, fetched=False)
-            if isinstance(message.body, Transient):
-                self._transient_at = self._heard
 
     def _take_unreadable(self, frames: list[bytes], reason: str) -> None:
         """Say why a message is refused; take of a publisher's what can be."""
-        if self._answered is True:
-            self._drop(reason)  # it is fetched again
+        if self._signs.answered is True:
+            self._signs.drop(reason)  # it is fetched again
         else:
             self._take_published(self._intake.take_unreadable(frames, reason))
 
     def _take_answer(self, frames: list[bytes]) -> None:
-        self._heard = self._asked = time.monotonic()
-        self._answered, self._ordering.skipping = True, False
+        self._signs.at = self._asked = time.monotonic()
+        self._signs.answered, self._ordering.skipping = True, False
         try:
             if frames[0] == b"message":
                 self._ordering.take(wire.decode(frames[1:]), fetched=True)
                 return
             reply = reply_from(frames)
         except InputError as error:
-            self._drop(str(error))
+            self._signs.drop(str(error))
             return
         self._asked = None
         if isinstance(reply, Done):
@@ -238,18 +202,14 @@ class Subscriber:
             if reply.session:
                 self._ordering.knows(reply.session, reply.last_seq)
         elif isinstance(reply, Refused):
-            self._drop(reply.reason)
-
-    def _drop(self, reason: str) -> None:
-        self._dropped += 1
-        self._last_problem = f"{self._dropped} messages were dropped: {reason}"
+            self._signs.drop(reply.reason)
 
     def _ask(self) -> None:
         """Send a fetch, if something is missing and nothing is under way."""
         now = time.monotonic()
         self._give_up_asking(now)
         wanted = self._ordering.next_gap()
-        if self._answered is not True:
+        if self._signs.answered is not True:
             wanted = wanted or (self._ordering.next_seq, MAX_FETCH)
         if wanted is None or self._asked is not None or now < self._ask_after:
             return
@@ -263,115 +223,32 @@ class Subscriber:
 
     def _give_up_asking(self, now: float) -> None:
         """Ask again; a publisher that is heard but never answered has no journal."""
+        signs = self._signs
         if self._asked is not None and now - self._asked > ANSWER_S:
             self._asked = None
-            if self._answered is False:
+            if signs.answered is False:
                 self._ask_after = now + PROBE_S
-        heard_s = 0.0 if self._live_since is None else now - self._live_since
-        patience_s = PATIENCE_S if self._recorded else ANSWER_S
-        if self._answered is None and heard_s > patience_s:
-            self._answered, self._ordering.skipping = False, True
+        heard_s = 0.0 if signs.live_since is None else now - signs.live_since
+        patience_s = PATIENCE_S if signs.recorded else ANSWER_S
+        if signs.answered is None and heard_s > patience_s:
+            signs.answered, self._ordering.skipping = False, True
 
     def _notice(self, ready: list[Message]) -> None:
         for message in ready:
             if isinstance(message.body, End):
-                self._end = message.body
+                self._signs.end = message.body
             elif message.seq == 0 or isinstance(message.body, Transient):
-                self._end = None
+                self._signs.end = None
 
     def _renew_if_dead(self) -> None:
         now = time.monotonic()
-        since = max(self._heard or 0.0, self._renewed)
-        silent = self._heartbeat is not None and now - since > SILENCE_S
+        since = max(self._signs.at or 0.0, self._renewed)
+        silent = self._signs.heartbeat is not None and now - since > SILENCE_S
         if self._links.broken and not self._links.key_refused:
-            self._drop(
+            self._signs.drop(
                 f"a frame of more than {frame_sizes.MAX_PAYLOAD_BYTES} bytes, or one "
                 f"that is not ZeroMQ's, ended the connection, which was made again."
             )
         if silent or self._links.broken:
             self._links.renew()
             self._renewed, self._asked = now, None
-
-    def _problem(self) -> str:
-        """What is wrong now, the worst first."""
-        if away := self._away():
-            return away
-        beat = self._heartbeat
-        if self._recorded and beat is not None and not beat.recording:
-            return "NOT RECORDING: the relay cannot write its recording."
-        if beat is not None and beat.deaf:
-            return beat.deaf
-        if self._recorded and not self._answered:
-            return self._no_answer_sentence()
-        if self._answered is False:
-            gaps = self._ordering.open_gaps
-            return (
-                f"NOT RECORDED by a relay: what is lost on the way ({gaps} so far) "
-                f"cannot be fetched. {self._published}"
-            ).rstrip()
-        if self._ordering.open_gaps:
-            return f"{self._ordering.open_gaps} messages are lost for good."
-        if self._refused:
-            return f"{self._refused} messages were refused: {self._refusal}"
-        if beat is not None and beat.dropped:
-            return f"The relay left out {beat.dropped} invalid messages."
-        return self._published or self._last_problem
-
-    def _away(self) -> str:
-        """Why nothing is heard; empty while something is."""
-        if self._links.key_refused:
-            return (
-                f"{self._endpoint} refuses our key, or has another key than ours says: "
-                f"ask for a key that its relay knows."
-            )
-        age = _age(self._heard)
-        if age is None and not self._links.connected:
-            return (
-                f"Nobody listens at {self._endpoint}: start the relay or check the "
-                f"address; still trying."
-            )
-        if age is None:
-            return f"Connected to {self._endpoint}, but nothing has come yet."
-        overdue = self._heartbeat is not None and age > QUIET_S
-        if overdue or (age > BEAT_S and not self._links.connected):
-            if self._end is not None:
-                return f"The session has ended ({self._end.reason}) and its relay left."
-            return f"Nothing from {self._endpoint} for {age:.0f} s; still trying."
-        return ""
-
-    @property
-    def _refused(self) -> int:
-        """Messages that this subscriber or its relay refused, where it is known why."""
-        beat = self._heartbeat
-        by_relay = beat.dropped if beat is not None and beat.dropped_reason else 0
-        return by_relay + self._intake.refused
-
-    @property
-    def _refusal(self) -> str:
-        beat = self._heartbeat
-        return self._intake.refusal or (beat.dropped_reason if beat else "")
-
-    @property
-    def _published(self) -> str:
-        """What a publisher without a journal does not send right, in a sentence."""
-        intake = self._intake
-        refused = (
-            f"{intake.refused} messages were refused: {intake.refusal}"
-            if intake.refused
-            else ""
-        )
-        return intake.waiting or refused or intake.remark
-
-    def _no_answer_sentence(self) -> str:
-        """A relay is heard, and does not answer."""
-        since = self._live_since
-        if since is None or time.monotonic() - since < ANSWER_S:
-            return self._last_problem
-        return (
-            f"The relay does not answer on {self._endpoint.requests}: let that port "
-            f"through; what was sent before and what is lost cannot be shown."
-        )
-
-
-def _age(at: float | None) -> float | None:
-    return None if at is None else time.monotonic() - at

@@ -27,6 +27,12 @@ from streams.subscription.subscriber import Subscriber
 SUPPORT = Path(__file__).parents[2] / "support"
 
 
+def answered_within(monkeypatch: pytest.MonkeyPatch, answer_s: float) -> None:
+    """A relay counts as one that does not answer after so long."""
+    for place in ("subscriber", "signs_of_life"):
+        monkeypatch.setattr(f"streams.subscription.{place}.ANSWER_S", answer_s)
+
+
 def slowly(several, interval_s=0.002, go=None):
     """Bodies one by one, from when `go` is set."""
     if go is not None:
@@ -48,7 +54,7 @@ def slowly(several, interval_s=0.002, go=None):
     ],
 )
 def test_a_link_that_loses_doubles_swaps_and_delays(tmp_path, harm, monkeypatch):
-    monkeypatch.setattr("streams.subscription.subscriber.ANSWER_S", 0.3)
+    answered_within(monkeypatch, 0.3)
     endpoint, joined = free_endpoint(), threading.Event()
     with (
         relayed(slowly(bodies(400), go=joined), tmp_path / "visit.mcap") as relay,
@@ -79,7 +85,7 @@ def test_a_link_that_loses_doubles_swaps_and_delays(tmp_path, harm, monkeypatch)
 
 def test_a_link_that_is_cut_again_and_again(tmp_path, monkeypatch):
     """Messages and events under way when it is cut are neither lost nor doubled."""
-    monkeypatch.setattr("streams.subscription.subscriber.ANSWER_S", 0.3)
+    answered_within(monkeypatch, 0.3)
     endpoint, harmed = free_endpoint(), free_endpoint()
     harm = {"loss": 0.1, "double": 0.1, "swap": 0.1, "delay": 0.1}
     with (
@@ -105,7 +111,7 @@ def test_a_link_that_is_cut_again_and_again(tmp_path, monkeypatch):
 
 def test_a_relay_that_is_slow_to_answer_is_waited_for(tmp_path, monkeypatch):
     """What a relay published is in its journal: a late answer costs nothing."""
-    monkeypatch.setattr("streams.subscription.subscriber.ANSWER_S", 0.1)
+    answered_within(monkeypatch, 0.1)
     monkeypatch.setattr("streams.subscription.subscriber.PATIENCE_S", 300.0)
     endpoint = free_endpoint()
     with (
@@ -126,7 +132,7 @@ def test_a_relay_that_is_slow_to_answer_is_waited_for(tmp_path, monkeypatch):
 
 
 def test_a_relay_that_never_answers_is_shown_with_its_gaps(tmp_path, monkeypatch):
-    monkeypatch.setattr("streams.subscription.subscriber.ANSWER_S", 0.1)
+    answered_within(monkeypatch, 0.1)
     monkeypatch.setattr("streams.subscription.subscriber.PATIENCE_S", 0.5)
     endpoint, tap = free_endpoint(), Tap()
     with (
@@ -145,7 +151,7 @@ def test_a_relay_that_never_answers_is_shown_with_its_gaps(tmp_path, monkeypatch
 
 def test_a_relay_without_messages_yet_is_waited_for_too(tmp_path, monkeypatch):
     """Its heartbeats say that it records; nothing is gone over before it answers."""
-    monkeypatch.setattr("streams.subscription.subscriber.ANSWER_S", 0.1)
+    answered_within(monkeypatch, 0.1)
     monkeypatch.setattr("streams.subscription.subscriber.PATIENCE_S", 300.0)
     endpoint, tap = free_endpoint(), Tap()
     with (
@@ -309,7 +315,7 @@ def test_an_oversized_frame_does_not_end_the_subscription(monkeypatch):
         publisher.send_multipart([b"transient", b"{}", bytes(200_000)])
         assert [m.seq for m in publish_until(1, start, second)] == [2]
         assert subscriber.health.dropped >= 1
-        assert "more than 100000 bytes" in subscriber._last_problem
+        assert "more than 100000 bytes" in subscriber._signs.last_problem
 
 
 def test_what_came_before_its_publisher_left_is_not_lost():

@@ -1,0 +1,74 @@
+"""What is fitted with a message: the window that it completes, or the whole course."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.curves import last_curves, reference_curves, window_curves
+from monitor.analysis.course.fitting import fit_newest, refit
+from monitor.analysis.course.intake import Intake
+from monitor.analysis.note import Note, NoteKind
+from monitor.analysis.tracking.free_baseline import decide_bending
+from monitor.analysis.update import Update
+from monitor.analysis.ways_to_change import WaysToChange
+from monitor.protocol.settings import Settings
+
+NO_SIGNAL = "No transient holds a signal: check the receive coil and its plug."
+
+
+class CourseFits:
+    """Fits a course and has the other ways to the change follow; one owner."""
+
+    def __init__(self, course: Course, intake: Intake, ways: WaysToChange) -> None:
+        self._course, self._intake, self._ways = course, intake, ways
+
+    @property
+    def anything(self) -> bool:
+        """Whether any transient of the session holds a signal."""
+        return any(quality.amplitude != 0.0 for quality in self._course.qualities)
+
+    def newest(self, update: Update, plan: Plan, settings: Settings) -> Update:
+        """Fit the window that the newest transient completes."""
+        found = fit_newest(self._course, plan)
+        if found is None:
+            return update
+        estimate, fitted = found
+        return replace(
+            update,
+            estimate=estimate,
+            curves=window_curves(self._course, fitted),
+            foreseen=self._ways.foresee(plan, settings),
+        )
+
+    def whole(
+        self,
+        update: Update,
+        plan: Plan,
+        settings: Settings,
+        anew: bool,
+        marked: bool,
+        drawn: bool,
+    ) -> Update:
+        """Do the whole course again; with session models and tracker where `anew`.
+
+        `marked`: with the tracker, since there is another mark.  `drawn`: with spectra.
+        """
+        if not self.anything:
+            notes = (*update.notes, Note(NoteKind.SIGNAL, NO_SIGNAL))
+            return replace(update, course=(), notes=notes)
+        anew = self._intake.judge_again() or anew
+        course = refit(self._course, plan, anew)
+        if anew and decide_bending(self._course, plan):
+            course = refit(self._course, plan)
+        update = replace(
+            update,
+            course=course,
+            estimate=course[-1] if course else None,
+            curves=last_curves(self._course) if drawn else None,
+            reference_curves=reference_curves(self._course) if drawn else None,
+            reference_s=plan.reference_s,
+        )
+        if anew or marked:
+            return self._ways.redo(update, plan, settings)
+        return self._ways.again(update, plan, settings)
