@@ -9,7 +9,7 @@ from pieces import session_of
 from pieces_sessions import OUTCOMES, run, scenario_of
 from threadpoolctl import threadpool_limits
 
-from monitor.analysis.fit.make_epoch_model import DEPARTURE_STIFFNESS
+from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS
 from monitor.analysis.note import NoteKind
 from monitor.analysis.pipeline import Pipeline
 from monitor.protocol.read_protocol import read_protocol

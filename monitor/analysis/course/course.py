@@ -29,6 +29,7 @@ from monitor.analysis.fit.fitted_windows import (
     means_of,
 )
 from monitor.analysis.fit.freedom import Freedom
+from monitor.analysis.fit.kept_by_window import KeptByWindow
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.window import (
     Average,
@@ -80,6 +81,7 @@ class Course:
     rejected : epochs that no window or reference period uses
     offsets : how far epochs may be apart, and which of them lie elsewhere
     bending : the baseline was seen to bend beyond what the reference period foresaw
+    bends : of each independent window that was asked, whether it says so
     last_fitted : the newest window's fit
     """
 
@@ -99,10 +101,11 @@ class Course:
     rejected: frozenset[int] = frozenset()
     offsets: Offsets = field(default_factory=Offsets)
     bending: bool = False
+    bends: KeptByWindow[bool] = field(default_factory=KeptByWindow)
     _epochs: list[int] = field(default_factory=list)
     _times_s: list[float] = field(default_factory=list)
     _projections: Projections = field(default_factory=Projections)
-    _full: FullFits = field(default_factory=FullFits)
+    _full: FullFits = field(default_factory=KeptByWindow)
     _models: SessionModels = field(default_factory=SessionModels)
 
     def begin_epoch(self, epoch: int, model: Model) -> None:
@@ -133,14 +136,18 @@ class Course:
         """Put a transient that was prepared anew in its place."""
         self.fids[place], self.noises[place] = fid, noise_sd
         self.qualities[place] = quality
-        self._projections.forget()
-        self._full.forget()
+        self._forget()
 
     def put_all(self, fids: list[ComplexFID], qualities: list[Quality]) -> None:
         """Put all transients, prepared anew, in their places."""
         self.fids, self.qualities = fids, qualities
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was made of FIDs that are no more."""
         self._projections.forget()
         self._full.forget()
+        self.bends.forget()
 
     def transients_of(self, epoch: int) -> range:
         """Transients of an epoch; epochs rise."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.problem import Problem
-from monitor.analysis.fit.subspace import Subspace
+from monitor.analysis.fit.subspace import Subspace, make_subspace
 from monitor.analysis.fit.water_filter import WaterFilter
 from monitor.analysis.fit.window import Average
 from monitor.analysis.preparation.line_offset import moved_by
@@ -18,6 +19,8 @@ from monitor.analysis.signal.spectrum import Complex, Real
 
 Fids = NDArray[np.complexfloating]
 UNTOLD_STIFFNESS = 0.3
+DEPARTURE_STIFFNESS = 1.0
+"""Of an epoch's baseline from that of another: some 9 degrees of freedom at 3 T."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,22 @@ class SessionModel:
         if not np.isfinite(self.naa_fwhm_hz):
             return float("nan")
         return (self.offset_hz + self.fit.shift_hz) / self.problem.model.frequency_mhz
+
+    @cached_property
+    def asked(self) -> Subspace:
+        """The subspace as stiff as the mean and its windows ask, bending or not."""
+        return self._as_stiff_as(self.stiffness)
+
+    @cached_property
+    def free(self) -> Subspace:
+        """The subspace with a baseline as free as another epoch's."""
+        return self._as_stiff_as(DEPARTURE_STIFFNESS)
+
+    def _as_stiff_as(self, stiffness: float) -> Subspace:
+        held = self.subspace.problem
+        if held.stiffness == stiffness:
+            return self.subspace
+        return make_subspace(replace(held, stiffness=stiffness), self.fit)
 
     def wider_hz(self, width_hz: float, gauss_hz: float) -> float:
         """How much wider a line is whose Lorentzian and Gaussian part are so."""

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.linalg import LinAlgError
 
 from monitor.analysis.fit.first_guess import starting_points
-from monitor.analysis.fit.fit import Fit, hopeless, minimise, promise
+from monitor.analysis.fit.fit import SAME_COST, Fit, hopeless, minimise, promise
 from monitor.analysis.fit.freedom import (
     FREE,
     SHARED,
@@ -185,8 +185,8 @@ def other_starts(problem: Problem, first: Fit) -> list[Real]:
 def least_fit(fit: Fit, problem: Problem, moved: Indices, starts: list[Real]) -> Fit:
     """The best of a fit and those from other starts."""
     for start in starts:
-        other = minimise(problem, start, moved)
-        if other.cost < fit.cost - 1e-3:
+        other = minimise(problem, start, moved, known=fit)
+        if other.cost < fit.cost - SAME_COST:
             fit = other
     return fit if fit.converged else minimise(problem, fit.theta, moved)
 

@@ -44,6 +44,11 @@ STEP_TOLERANCE = 0.01
 """A fit has arrived when a step is shorter than this part of an SD, in any direction:
 step' gradient, the decrease that it promises, is the square of its length in SDs."""
 
+NEAR = 1.0
+"""SDs: so near an optimum, in each parameter and by the cost, a search ends in it."""
+SAME_COST = 1e-3
+"""What two searches that end in one optimum may differ by."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -187,21 +192,28 @@ def minimise(
     active: Indices,
     max_steps: int = MAX_STEPS,
     tolerance: float = STEP_TOLERANCE,
+    known: Fit | None = None,
 ) -> Fit:
     """Levenberg-Marquardt from `start` over the `active` parameters.
 
-    Raises nothing on a hopeless spectrum: `converged` is False then, and what could not
-    be found is nan.
+    Where an optimum is `known`, a search that comes near it is given up: it would end
+    there.  Raises nothing on a hopeless spectrum: `converged` is False then, and what
+    could not be found is nan.
     """
     with np.errstate(all="ignore"):
         try:
-            return _minimise(problem, start, active, max_steps, tolerance)
+            return _minimise(problem, start, active, max_steps, tolerance, known)
         except (LinAlgError, ValueError):
             return hopeless(problem, start)
 
 
 def _minimise(
-    problem: Problem, start: Real, active: Indices, max_steps: int, tolerance: float
+    problem: Problem,
+    start: Real,
+    active: Indices,
+    max_steps: int,
+    tolerance: float,
+    known: Fit | None,
 ) -> Fit:
     """`minimise`, which may raise LinAlgError."""
     y = target(problem)
@@ -221,10 +233,20 @@ def _minimise(
             point, damping = trial, max(damping * 0.1, 1e-9)
             # Where a step was that small, the slopes need no renewal.
             linear = linear if arrived else _linear(problem, point, active)
+            if known is not None and _is_near(point, known):
+                break
         else:
             damping *= 10.0 if damping > 1e-6 else 1e3
             arrived = arrived or damping > 1e8
     return _fit(problem, point, linear, active, steps, arrived)
+
+
+def _is_near(point: Point, known: Fit) -> bool:
+    """Whether a point is in the trough of an optimum, and not below it."""
+    above = point.cost - known.cost
+    if not (known.converged and above + SAME_COST >= 0 and above < NEAR**2):
+        return False
+    return bool(np.all(np.abs(point.theta - known.theta) <= NEAR * known.theta_sd))
 
 
 def _fit(

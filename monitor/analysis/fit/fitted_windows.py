@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.fit import Fit, minimise
+from monitor.analysis.fit.kept_by_window import KeptByWindow
 from monitor.analysis.fit.model import GAUSS, LORENTZ, PHASE, SHIFT
 from monitor.analysis.fit.problem import Indices, Priors, Problem
 from monitor.analysis.fit.subspace import GAUSS_SD_HZ
-from monitor.analysis.fit.window import Average, Window
+from monitor.analysis.fit.window import Average
 from monitor.analysis.fit.window_fit import WarmFits, warm_fits
 from monitor.analysis.signal.spectrum import Complex, Real
 from streams.messages.transient import ComplexFID
@@ -60,6 +62,10 @@ class FittedWindow:
     gauss_hz: float
     misfit: float
     converged: bool
+
+
+FullFits = KeptByWindow[FittedWindow]
+"""Windows that were fitted in full, each as dear as a hundred others."""
 
 
 def repeated(fitted: FittedWindow, session: SessionModel) -> Real:
@@ -134,12 +140,12 @@ def fit_means(
     A window whose fit leaves the reach of the subspace is fitted in full instead, once
     where such fits are kept.
     """
-    full = full or FullFits()
+    full = full or KeptByWindow()
     fits = warm_fits(session.subspace, means, np.array([a.noise for a in averages]))
     return [
         _fit(session, fits, i, average)
         if fits.converged[i]
-        else full.fitted(session, fids, average)
+        else full.of(session, average, partial(_in_full, session, fids, average))
         for i, average in enumerate(averages)
     ]
 
@@ -193,6 +199,12 @@ def window_problem(session: SessionModel, fid: Complex, noise: float) -> Problem
     )
 
 
+def _in_full(
+    session: SessionModel, fids: Sequence[ComplexFID], average: Average
+) -> FittedWindow:
+    return fit_in_full(session, mean_fid(fids, average), average)
+
+
 def fit_in_full(session: SessionModel, fid: Complex, average: Average) -> FittedWindow:
     """Fit one average (points,) without the subspace, from the session's solution."""
     problem = window_problem(session, fid, average.noise)
@@ -210,28 +222,6 @@ def fit_in_full(session: SessionModel, fid: Complex, average: Average) -> Fitted
         misfit,
         fit.converged,
     )
-
-
-@dataclass(slots=True)
-class FullFits:
-    """Windows that were fitted in full, each as dear as a hundred others; one owner."""
-
-    _last: dict[Window, tuple[SessionModel, FittedWindow]] = field(default_factory=dict)
-
-    def fitted(
-        self, session: SessionModel, fids: Sequence[ComplexFID], average: Average
-    ) -> FittedWindow:
-        """Fit an average; as last time where session model and weights are the same."""
-        held = self._last.get(average.window)
-        if held is not None and held[0] is session and average.same_as(held[1].average):
-            return held[1]
-        fitted = fit_in_full(session, mean_fid(fids, average), average)
-        self._last[average.window] = session, fitted
-        return fitted
-
-    def forget(self) -> None:
-        """FIDs have changed."""
-        self._last.clear()
 
 
 def as_fit(session: SessionModel, fitted: FittedWindow) -> Fit:

@@ -29,6 +29,7 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.analysis.fit.epoch_model import (
+    DEPARTURE_STIFFNESS,
     UNTOLD_STIFFNESS,
     SessionModel,
     band_spectra,
@@ -52,8 +53,6 @@ from monitor.analysis.signal.water import WATER_PPM, water_lines
 from streams.messages.transient import REFERENCE_PPM
 
 BESIDE_WATER_PPM = 0.12
-DEPARTURE_STIFFNESS = 1.0
-"""Of an epoch's baseline from that of another: some 9 degrees of freedom at 3 T."""
 BENT_STIFFNESS = 0.1
 """Of windows, where the baseline was seen to bend beyond what the mean foresaw."""
 

@@ -17,25 +17,34 @@ baseline that may bend, and are wider.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from monitor.analysis.course.course import Course, Plan
-from monitor.analysis.fit.epoch_model import SessionModel
-from monitor.analysis.fit.fit import Fit, minimise
+from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS, SessionModel
+from monitor.analysis.fit.fit import minimise
 from monitor.analysis.fit.fitted_windows import MOVING, mean_fid, window_problem
-from monitor.analysis.fit.make_epoch_model import DEPARTURE_STIFFNESS
 from monitor.analysis.fit.window import Average, Window, average_with
+from monitor.analysis.fit.window_fit import warm_fits
+from monitor.analysis.signal.spectrum import Complex, Real
 from monitor.analysis.tracking.window_departure import Value
 
 SURELY = 3.3
 """SD: an hour of looking at all ways to a change rarely reaches it by chance."""
+SURELY_NOT = 2.0
+"""SD in the subspace, behind which nothing reaches that in full."""
 LAST = 128
 """Transients that are asked, counted by their weights."""
 FEWEST = 16
 ASKED = ("Glx/tNAA", "Glu/tCr")
 """Outcomes of which `decide_bending` asks, whichever is shown."""
+Estimated = tuple[Real, Real]
+"""Amplitudes (M,) and their covariance (M, M)."""
+Fits = tuple[Estimated, Estimated]
+Fitting = Callable[[SessionModel, Complex, float], Fits | None]
 
 
 def bends_now(course: Course, plan: Plan) -> bool:
@@ -71,9 +80,26 @@ def _asked_at(course: Course, plan: Plan) -> list[Window]:
 
 def _bent_at(course: Course, plan: Plan, stop: int) -> bool:
     """Whether the last transients before `stop` show it."""
-    since_s = (plan.reference_s or (0.0, 0.0))[1]
-    found = free_baseline_departures(course, ASKED, since_s, stop)
-    return any(abs(off) > SURELY * sd for off, sd in found.values())
+    asked = _asked_of(course, (plan.reference_s or (0.0, 0.0))[1], stop)
+    if asked is None:
+        return False
+    return course.bends.of(*asked, partial(_is_bent, course, *asked))
+
+
+def _is_bent(course: Course, session: SessionModel, average: Average) -> bool:
+    """Whether a mean shows it; fitted in full only where the subspace does not say no.
+
+    The two differ by some tenth of an SD where the line is another than the session's.
+    """
+    nearly = _departures(course, ASKED, session, average, _in_subspace)
+    if nearly is not None and not _beyond(nearly, SURELY_NOT):
+        return False
+    found = _departures(course, ASKED, session, average, _in_full)
+    return found is not None and _beyond(found, SURELY)
+
+
+def _beyond(found: Mapping[str, Value], limit: float) -> bool:
+    return any(abs(off) > limit * sd for off, sd in found.values())
 
 
 def free_baseline_departures(
@@ -84,19 +110,59 @@ def free_baseline_departures(
     Of the last transients before `stop`, of one epoch, that came after `since_s`;
     nothing of fewer than FEWEST, or where the windows' baseline is as free.
     """
-    average, session = _last_mean(course, since_s, stop), None
-    if average is not None:
-        session = course.sessions.get(course.qualities[stop - 1].epoch)
+    asked = _asked_of(course, since_s, stop)
+    found = asked and _departures(course, outcomes, *asked, _in_full)
+    return found or {}
+
+
+def _asked_of(
+    course: Course, since_s: float, stop: int
+) -> tuple[SessionModel, Average] | None:
+    """Which mean is asked, and its session model; None where nothing is."""
+    average = _last_mean(course, since_s, stop)
+    session = course.sessions.get(course.qualities[stop - 1].epoch)
     if average is None or session is None or session.stiffness <= DEPARTURE_STIFFNESS:
-        return {}
-    problem = window_problem(session, mean_fid(course.fids, average), average.noise)
+        return None
+    return session, average
+
+
+def _departures(
+    course: Course,
+    outcomes: tuple[str, ...],
+    session: SessionModel,
+    average: Average,
+    fitted: Fitting,
+) -> dict[str, Value] | None:
+    """Outcomes that are finite, by one way to fit; None where that does not reach."""
+    fits = fitted(session, mean_fid(course.fids, average), average.noise)
+    if fits is None:
+        return None
+    noise = _with_mean(session, average)
+    found = {name: _apart(course, name, *fits, noise) for name in outcomes}
+    return {name: off for name, off in found.items() if all(map(math.isfinite, off))}
+
+
+def _in_full(session: SessionModel, fid: Complex, noise: float) -> Fits:
+    """A mean FID (points,) fitted with a stiff and with a free baseline."""
+    problem = window_problem(session, fid, noise)
     stiff, loose = (
         minimise(replace(problem, stiffness=lam), session.fit.theta, MOVING)
         for lam in (session.stiffness, DEPARTURE_STIFFNESS)
     )
-    noise = _with_mean(session, average)
-    found = {name: _apart(course, name, stiff, loose, noise) for name in outcomes}
-    return {name: off for name, off in found.items() if all(map(math.isfinite, off))}
+    return (stiff.amplitudes, stiff.covariance), (loose.amplitudes, loose.covariance)
+
+
+def _in_subspace(session: SessionModel, fid: Complex, noise: float) -> Fits | None:
+    """The same, as windows are fitted; None where they leave its reach."""
+    spectrum, made = (session.spectra(fid) - session.offset)[None], list[Estimated]()
+    for subspace in (session.asked, session.free):
+        fits = warm_fits(subspace, subspace.projected(spectrum), np.array([noise]))
+        if not fits.converged[0]:
+            return None
+        amplitudes = fits.amplitudes[0]
+        M = amplitudes.size
+        made.append((amplitudes, fits.covariance[0, :M, :M]))
+    return made[0], made[1]
 
 
 def _last_mean(course: Course, since_s: float, stop: int) -> Average | None:
@@ -111,7 +177,9 @@ def _last_mean(course: Course, since_s: float, stop: int) -> Average | None:
     return average_with(Window(first, stop), course.weights[first:stop])
 
 
-def _apart(course: Course, outcome: str, stiff: Fit, loose: Fit, noise: float) -> Value:
+def _apart(
+    course: Course, outcome: str, stiff: Estimated, loose: Estimated, noise: float
+) -> Value:
     """One outcome of the loose fit over the stiff one's, percent, and its SD."""
     held, held_sd = _value(course, outcome, stiff)
     free, free_sd = _value(course, outcome, loose)
@@ -121,14 +189,14 @@ def _apart(course: Course, outcome: str, stiff: Fit, loose: Fit, noise: float) -
     return 100 * (free / held - 1), 100 * math.sqrt(variance) / held
 
 
-def _value(course: Course, outcome: str, fit: Fit) -> Value:
+def _value(course: Course, outcome: str, fit: Estimated) -> Value:
     """An outcome and its SD."""
-    outcomes = course.outcomes
+    outcomes, (amplitudes, covariance) = course.outcomes, fit
     if outcomes is None or outcome not in outcomes.names:
         return math.nan, math.nan
     one = outcomes.subset((outcome,))
-    sd = one.sds(fit.amplitudes, fit.covariance)[0]
-    return float(one.values(fit.amplitudes)[0]), float(sd)
+    sd = one.sds(amplitudes, covariance)[0]
+    return float(one.values(amplitudes)[0]), float(sd)
 
 
 def _with_mean(session: SessionModel, average: Average) -> float:

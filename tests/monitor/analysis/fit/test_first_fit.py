@@ -244,7 +244,35 @@ def test_a_start_that_leads_to_the_same_minimum_replaces_nothing():
     first, found = Same(), Same()
     found.cost = first.cost - 1e-4
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(first_fit_module, "minimise", lambda *_: found)
+        patched.setattr(first_fit_module, "minimise", lambda *_, **__: found)
         assert least_fit(first, None, None, [0.0, 1.0]) is first
         found.cost = first.cost - 1.0
         assert least_fit(first, None, None, [0.0, 1.0]) is found
+
+
+def test_a_search_that_comes_near_a_known_optimum_is_given_up(model):
+    """From the grid's start it ends there, and takes more steps to say so."""
+    y = model.in_band(noisy_fid(model, 2, 0.5))
+    fit, problem = cold_fit(model, y, 0.5 * 32, PLAIN)
+    active = active_parameters(model, PLAIN, Traits())
+    start = fit.theta.copy()
+    start[[PHASE, SHIFT, LORENTZ]] += 0.3, 1.5, 1.0
+    whole = minimise(problem, start, active)
+    given_up = minimise(problem, start, active, known=fit)
+    assert whole.converged
+    assert whole.cost == pytest.approx(fit.cost, abs=1e-3)
+    assert not given_up.converged
+    assert given_up.steps < whole.steps
+    assert least_fit(fit, problem, active, [start]) is fit
+
+
+def test_a_better_optimum_than_the_known_one_is_found_to_the_bit(model):
+    y = model.in_band(noisy_fid(model, 2, 0.5))
+    fit, problem = cold_fit(model, y, 0.5 * 32, PLAIN)
+    active = active_parameters(model, PLAIN, Traits())
+    worse = replace(fit, cost=fit.cost + 0.5)
+    start = fit.theta + 0.0
+    start[SHIFT] += 1.5
+    found = minimise(problem, start, active, known=worse)
+    assert np.array_equal(found.theta, minimise(problem, start, active).theta)
+    assert found.converged

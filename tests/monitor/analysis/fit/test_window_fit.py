@@ -1,6 +1,7 @@
 """Warm fits: those of the full problem, one at a time or many at once."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -264,13 +265,18 @@ def test_the_noise_of_a_short_reference_period_is_no_misfit_of_windows(fids):
 def test_a_full_fit_is_kept_for_as_long_as_nothing_changes(session, fids):
     weights, window = np.ones(COUNT), Window(0, LENGTH)
     full, average = FullFits(), average_of(window, weights)
-    fitted = full.fitted(session, fids, average)
-    assert full.fitted(session, fids, average_of(window, weights)) is fitted
-    assert full.fitted(replace(session), fids, average) is not fitted
+
+    def fitted_with(session, average):
+        fit = partial(fit_in_full, session, mean_fid(fids, average), average)
+        return full.of(session, average, fit)
+
+    fitted = fitted_with(session, average)
+    assert fitted_with(session, average_of(window, weights)) is fitted
+    assert fitted_with(replace(session), average) is not fitted
     weights[3] = 0.2
-    other = full.fitted(session, fids, average_of(window, weights))
+    other = fitted_with(session, average_of(window, weights))
     anew = fit_in_full(session, mean_fid(fids, other.average), other.average)
     assert np.array_equal(other.amplitudes, anew.amplitudes)
     assert not np.array_equal(other.amplitudes, fitted.amplitudes)
     full.forget()
-    assert full.fitted(session, fids, other.average) is not other
+    assert fitted_with(session, other.average) is not other

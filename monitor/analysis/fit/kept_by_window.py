@@ -1,0 +1,36 @@
+"""What is worked out of a window once, while session model and weights are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.fit.window import Average, Window
+
+Found = TypeVar("Found")
+
+
+@dataclass(slots=True)
+class KeptByWindow(Generic[Found]):
+    """The last finding of each window; one owner."""
+
+    _last: dict[Window, tuple[SessionModel, Average, Found]] = field(
+        default_factory=dict
+    )
+
+    def of(
+        self, session: SessionModel, average: Average, find: Callable[[], Found]
+    ) -> Found:
+        """The finding of an average; the last one, where nothing has changed."""
+        held = self._last.get(average.window)
+        if held is not None and held[0] is session and average.same_as(held[1]):
+            return held[2]
+        found = find()
+        self._last[average.window] = session, average, found
+        return found
+
+    def forget(self) -> None:
+        """FIDs have changed."""
+        self._last.clear()
