@@ -5,7 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from monitor.analysis.fit.first_order import TRIED, Trial, first_order, from_point, told
+from monitor.analysis.fit.first_order import (
+    TRIED,
+    Trial,
+    first_order,
+    from_point,
+    told,
+    trials,
+)
 from monitor.analysis.fit.model import Model
 from monitor.basis.files import load_basis
 
@@ -43,6 +50,13 @@ def test_as_many_points_as_there_are(model, points):
 @pytest.mark.parametrize("names", [tuple(LEVELS), ("NAA", "Cr", "PCh"), ("NAA",)])
 def test_nothing_is_told_of_a_fid_that_begins_at_its_top(model, names):
     assert first_order(model, noisy(model, names), SD) is None
+
+
+def test_a_fid_that_begins_at_its_top_is_fitted_once(model):
+    """Where all fits of other numbers begin far above the end of this one."""
+    assert set(trials(model, noisy(model), SD)) == {0}
+    later = np.concatenate([np.zeros(3), noisy(model)[:-3]])
+    assert set(trials(model, later, SD)) == set(TRIED)
 
 
 def test_one_line_tells_no_number(model):
