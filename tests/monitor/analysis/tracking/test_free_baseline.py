@@ -1,0 +1,95 @@
+"""Whether the last transients say that their baseline bends, and how often it is asked.
+
+The session is small, 110 transients without a baseline of its own.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from small_session import small_pipeline, small_session
+
+from monitor.analysis.pipeline import Pipeline
+from monitor.analysis.tracking import free_baseline
+from monitor.analysis.tracking.free_baseline import (
+    ASKED,
+    decide_bending,
+    free_baseline_departures,
+)
+
+
+@pytest.fixture
+def whole() -> Pipeline:
+    """Worked through to its end."""
+    basis, messages = small_session()
+    pipeline = small_pipeline(basis)
+    pipeline.live = False
+    for message in messages:
+        pipeline.push(message)
+    return pipeline
+
+
+@pytest.fixture
+def asked(monkeypatch) -> list[int]:
+    """Which means were fitted in the subspace, by their last transient."""
+    found, fitted = list[int](), free_baseline._is_bent
+
+    def noted(course, session, average):
+        found.append(average.window.stop)
+        return fitted(course, session, average)
+
+    monkeypatch.setattr(free_baseline, "_is_bent", noted)
+    return found
+
+
+def with_a_broad_line(whole: Pipeline, first: int, size: float) -> None:
+    """Put a hump under the transients from `first` on, in units of NAA's first point."""
+    course = whole.course
+    t = next(iter(course.grids.values())).t
+    height = float(np.abs(course.fids[0][:4]).max())
+    hump = size * height * np.exp(2j * np.pi * 280.0 * t - (np.pi * 60.0 * t) ** 2)
+    fids = [
+        fid if i < first else (fid + hump).astype(np.complex64)
+        for i, fid in enumerate(course.fids)
+    ]
+    course.put_all(fids, list(course.qualities))
+
+
+def test_each_window_is_asked_once_while_nothing_changes(whole, asked):
+    course, plan = whole.course, whole.plan
+    assert not decide_bending(course, plan)
+    assert asked == []  # the end of the session has asked all of them
+    course.put_all(list(course.fids), list(course.qualities))
+    assert not decide_bending(course, plan)
+    assert len(asked) >= 2
+    first = list(asked)
+    assert not decide_bending(course, plan)
+    assert asked == first
+    course.qualities[-1] = replace(course.qualities[-1], weight=0.5)
+    decide_bending(course, plan)
+    # Only means with the last transient, of which there may be none.
+    assert all(stop == len(course.qualities) for stop in asked[len(first) :])
+
+
+def test_the_subspace_says_nearly_what_the_fit_in_full_does(whole):
+    course, since_s = whole.course, (whole.plan.reference_s or (0, 0))[1]
+    for stop in (90, 100, 110):
+        full = free_baseline_departures(course, ASKED, since_s, stop)
+        mean = free_baseline._asked_of(course, since_s, stop)
+        near = free_baseline._departures(
+            course, ASKED, *mean, free_baseline._in_subspace
+        )
+        assert full
+        for name, (off, sd) in full.items():
+            assert near[name][0] == pytest.approx(off, abs=0.1 * sd)
+            assert near[name][1] == pytest.approx(sd, rel=0.05)
+
+
+def test_a_hump_bends_the_baseline_and_without_it_it_does_not(whole):
+    course, plan = whole.course, whole.plan
+    with_a_broad_line(whole, 70, 0.5)
+    assert decide_bending(course, plan)
+    assert course.bending
+    with_a_broad_line(whole, 70, -0.5)
+    assert decide_bending(course, plan)
+    assert not course.bending
