@@ -43,7 +43,7 @@ def asked(monkeypatch) -> list[int]:
 
 
 def with_a_broad_line(whole: Pipeline, first: int, size: float) -> None:
-    """Put a hump under the transients from `first` on, in units of NAA's first point."""
+    """Put a hump under the transients from `first` on, by the height of a FID."""
     course = whole.course
     t = next(iter(course.grids.values())).t
     height = float(np.abs(course.fids[0][:4]).max())
