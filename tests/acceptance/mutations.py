@@ -305,7 +305,6 @@ class Judge:
     def __init__(self, copy: Path, limit_s: float) -> None:
         self.copy, self.limit_s = copy, limit_s
         self._by_module = tests_by_module(copy)
-        self._stamps = count(int(time.time()))
 
     def judge(self, change: Change) -> Verdict:
         """Whether, and by which test, a change is noticed."""
@@ -316,10 +315,10 @@ class Judge:
         if not suite:
             return Verdict(said, "")
         try:
-            self._write(file, change.applied(before))
+            write_stamped(file, change.applied(before))
             return Verdict(said, self._noticed_by(suite))
         finally:
-            self._write(file, before)
+            write_stamped(file, before)
 
     def _noticed_by(self, suite: tuple[Path, ...]) -> str:
         """The first test that fails; one that hangs must do so again, by itself."""
@@ -330,15 +329,6 @@ class Judge:
             found = next(iter(failures(alone)), "")
         return found
 
-    def _write(self, file: Path, text: bytes) -> None:
-        """Write a file so that what was compiled of another text is not taken for it.
-
-        Python compares whole seconds and lengths, and both may be the same.
-        """
-        file.write_bytes(text)
-        stamp = next(self._stamps)
-        os.utime(file, (stamp, stamp))
-
     def doubted(self, verdicts: list[Verdict]) -> Iterator[Verdict]:
         """Verdicts by tests that fail without any change, too; all asked at once."""
         by = {v.by for v in verdicts if v.by.startswith("tests/")}
@@ -348,6 +338,19 @@ class Judge:
             if verdict.by in unsound:
                 why = f"NOTHING: {verdict.by} fails without the change, too"
                 yield Verdict(verdict.change, why)
+
+
+STAMPS = count(int(time.time()))
+
+
+def write_stamped(file: Path, text: bytes) -> None:
+    """Write a file so that what was compiled of another text is not taken for it.
+
+    Python compares whole seconds and lengths, and both may be the same.
+    """
+    file.write_bytes(text)
+    stamp = next(STAMPS)
+    os.utime(file, (stamp, stamp))
 
 
 def failures(said: bytes) -> list[str]:

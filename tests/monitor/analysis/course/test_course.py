@@ -1,0 +1,157 @@
+"""A course of known transients: its epochs, its windows, its session models."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from course_cases import PLAN, make_course, quality
+from fit_cases import make_model
+
+from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.fit.first_fit import Freedom
+from monitor.analysis.fit.model import Model
+from monitor.analysis.fit.window import Window
+
+FID = np.ones(4, np.complex64)
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return make_model()
+
+
+def bare(model: Model, epochs: list[int], times_s: list[float] | None = None) -> Course:
+    """A course whose transients hold nothing."""
+    course = Course(Freedom())
+    for epoch in sorted(set(epochs)):
+        course.begin_epoch(epoch, model)
+    for i, epoch in enumerate(epochs):
+        time_s = 2.0 * i if times_s is None else times_s[i]
+        course.append(FID, quality(i, epoch, time_s=time_s), 1.0)
+    return course
+
+
+def made_from(stop: int) -> SimpleNamespace:
+    """As much of a session model as says which transients it was made from."""
+    return SimpleNamespace(mean=SimpleNamespace(window=Window(0, stop)))
+
+
+def test_an_epoch_that_goes_on_takes_its_transients_along(model: Model) -> None:
+    course = bare(model, [0, 0, 1, 1, 2])
+    course.waters = {0: 5.0, 1: 7.0}
+    course.join_epoch(1, 0)
+    assert course.epochs == [0, 0, 0, 0, 2]
+    assert course.water == 5.0
+    assert course.waters == {0: 5.0}
+    assert list(course.grids) == [0, 2]
+    assert course.transients_of(0) == range(4)
+
+
+def test_the_interval_is_that_of_the_newest_transients(model: Model) -> None:
+    assert bare(model, [0]).interval_s == 0.0
+    # An hour at 2 s, then another repetition time for longer than it looks back.
+    times_s = [2.0 * i for i in range(236)] + [472.0 + 3.0 * i for i in range(64)]
+    assert bare(model, [0] * 300, times_s).interval_s == 3.0
+
+
+def test_no_window_is_completed_in_an_epoch_that_is_left_out(model: Model) -> None:
+    course = bare(model, [0] * 20 + [1] * 16)
+    assert course.window_completed(PLAN) == Window(20, 36, True)
+    course.rejected = frozenset({1})
+    assert course.window_completed(PLAN) is None
+    course.rejected = frozenset({0})
+    assert course.window_completed(PLAN) == Window(20, 36, True)
+
+
+class Means:
+    """In the place of the session models: keeps what one is made from."""
+
+    def made(self, epoch: int, means: object) -> object:
+        self.epoch, self.means = epoch, means
+        return "made"
+
+
+@pytest.mark.parametrize(
+    ("length", "firsts"), [(16, [8, 24]), (10, [8, 18, 28]), (90, [8])]
+)
+def test_a_session_model_is_made_from_a_mean_and_its_whole_parts(
+    length: int, firsts: list[int]
+) -> None:
+    course = make_course()
+    course._models = Means()
+    course.make_session(0, Window(8, 40), length)
+    means = course._models.means
+    parts = [
+        np.mean(course.fids[first : first + min(length, 32)], axis=0)
+        for first in firsts
+    ]
+    np.testing.assert_allclose(means.windows, parts, rtol=1e-5, atol=1e-4)
+    np.testing.assert_allclose(means.mean, np.mean(course.fids[8:40], 0), atol=1e-4)
+    assert means.window_noise == pytest.approx(min(length, 32) ** -0.5)
+    assert course.sessions == {0: "made"}
+
+
+def test_without_a_reference_period_no_epoch_is_off_another(model: Model) -> None:
+    course = bare(model, [0, 1])
+    assert course.home is None
+    assert course.offset_covariance(1) is None
+    course.reference = SimpleNamespace(first=0)
+    course.offsets = SimpleNamespace(covariance=lambda home, epoch, of: (home, epoch))
+    assert course.offset_covariance(1) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("home", "model_of", "count", "outgrown"),
+    [
+        (0, 1, 31, False),
+        (0, 1, 32, True),
+        (0, 1, 33, True),
+        (1, 1, 64, False),  # the reference period's mean stays what it is
+        (None, 1, 64, False),
+        (0, None, 64, False),
+    ],
+)
+def test_a_newest_epoch_of_twice_the_transients_has_outgrown_its_model(
+    model: Model, home: int | None, model_of: int | None, count: int, outgrown: bool
+) -> None:
+    course = bare(model, [0, 0] + [1] * count)
+    if home is not None:
+        course.reference = SimpleNamespace(first=2 * home)
+    course.sessions = {0: made_from(2)}
+    if model_of is not None:
+        course.sessions[1] = made_from(16)
+    assert course.outgrown is outgrown
+
+
+def test_a_model_of_no_mean_is_not_outgrown(model: Model) -> None:
+    course = bare(model, [0, 1, 1])
+    course.reference = SimpleNamespace(first=0)
+    course.sessions = {1: SimpleNamespace(mean=None)}
+    assert not course.outgrown
+
+
+def fitted_well(converged: bool = True) -> SimpleNamespace:
+    return SimpleNamespace(fit=SimpleNamespace(converged=converged))
+
+
+def test_choices_are_taken_over_from_the_reference_periods_epoch(model: Model) -> None:
+    course = bare(model, [0, 1, 2])
+    course.sessions = {e: fitted_well() for e in (0, 1, 2)}
+    course.reference = SimpleNamespace(first=1)
+    assert course._same_brain(2) is course.sessions[1]
+    assert course._same_brain(1) is course.sessions[0]
+    course.reference = None
+    assert course._same_brain(0) is course.sessions[1]
+    course.sessions[1] = fitted_well(converged=False)
+    assert course._same_brain(0) is course.sessions[2]
+    course.sessions = {0: fitted_well()}
+    assert course._same_brain(0) is None
+
+
+def test_independent_windows_share_no_transient(model: Model) -> None:
+    course = bare(model, [0] * 50)
+    plan = replace(PLAN, boundaries_s=(40.0,))
+    found = course.independent_windows(plan)
+    assert [(w.first, w.stop) for w in found] == [(0, 16), (20, 36)]
+    assert course.independent_windows(Plan(60, 8)) == [Window(0, 50, True)]

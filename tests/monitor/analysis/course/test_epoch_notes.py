@@ -1,0 +1,61 @@
+"""When it is said that what is measured lies apart from the reference period."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from monitor.analysis.course.epoch_notes import APART, EpochNotes
+from monitor.analysis.course.series_said import ELSEWHERE, SeriesSaid
+
+
+class Intake:
+    """As much of an intake as the notes look at."""
+
+    def __init__(self, epochs: list[int], home: int | None) -> None:
+        self.said, self.on_trial = SeriesSaid(), False
+        self.course = SimpleNamespace(
+            qualities=list(epochs), epochs=epochs, home=home, rejected=frozenset()
+        )
+
+
+def said(notes: EpochNotes) -> list[str]:
+    return [note.text for note in notes.take()]
+
+
+def test_it_is_said_once_of_each_epoch_but_the_reference_periods() -> None:
+    intake = Intake([0, 0], home=0)
+    notes = EpochNotes(intake)
+    assert said(notes) == []
+    intake.course.epochs.append(1)
+    assert said(notes) == [APART]
+    assert said(notes) == []
+    intake.course.epochs.append(2)
+    assert said(notes) == [APART]
+    intake.course.epochs.append(0)
+    assert said(notes) == []
+
+
+def test_there_is_nothing_to_lie_apart_from_without_a_reference_period() -> None:
+    assert said(EpochNotes(Intake([0, 1], home=None))) == []
+
+
+@pytest.mark.parametrize("why", ["left out", "on trial"])
+def test_what_may_not_stay_an_epoch_is_not_spoken_of_yet(why: str) -> None:
+    intake = Intake([0, 1], home=0)
+    notes = EpochNotes(intake)
+    if why == "left out":
+        intake.course.rejected = frozenset({1})
+    else:
+        intake.on_trial = True
+    assert said(notes) == []
+    intake.course.rejected, intake.on_trial = frozenset({0}), False
+    assert said(notes) == [APART]
+
+
+def test_series_are_spoken_of_whatever_the_epoch() -> None:
+    intake = Intake([0], home=0)
+    notes = EpochNotes(intake)
+    intake.said.lies_elsewhere()
+    assert said(notes) == [ELSEWHERE]
+    assert said(notes) == []
+    assert EpochNotes(Intake([], home=None)).take() == ()
