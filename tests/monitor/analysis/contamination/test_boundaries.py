@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from monitor.analysis.contamination.boundaries import refined
+from monitor.analysis.contamination.boundaries import cause_of, refined
 from monitor.analysis.contamination.features import BANDS, Seen
 from monitor.analysis.contamination.states import Comparison, States
+from monitor.analysis.contamination.stretch import Cause
 
 
 def compared(n: int, first: int, stop: int) -> tuple[Comparison, States]:
@@ -33,3 +34,49 @@ def test_where_another_stretch_took_the_room_nothing_is_left(free):
     """Two runs near the end, the first of which reaches over the second."""
     first, stop = refined(*compared(70, 60, 70), (62, 66), (free, 70))
     assert first >= stop or (first, stop) == (69, 70)
+
+
+def moving(n: int, first: int, stop: int, restless: float, kept: float):
+    """Transients of which [first, stop) scatter so much more, and are so much lower."""
+    rng = np.random.default_rng(3)
+    good = np.zeros(2 * BANDS)
+    good[: BANDS // 2] = 1.0
+    noise = 0.02 * rng.normal(size=(n, 2 * BANDS))
+    noise[first:stop] *= restless
+    level = np.zeros(n)
+    amplitude = level + 1.0
+    amplitude[first:stop] = kept
+    bands = good + noise
+    bands[first:stop, BANDS - 2] += 0.3
+    seen = Seen(np.arange(n), bands, level, level + 6.0, amplitude)
+    inside = np.zeros(n, bool)
+    inside[first:stop] = True
+    return Comparison.of(seen), States(~inside, good, level, level + 6.0)
+
+
+@pytest.mark.parametrize(
+    ("restless", "kept", "cause"),
+    [
+        (1.0, 1.0, Cause.BASELINE),
+        (4.0, 1.0, Cause.MOTION),
+        (1.0, 0.7, Cause.MOTION),
+        (1.0, 0.9, Cause.BASELINE),
+        (1.0, 1.3, Cause.BASELINE),
+    ],
+)
+def test_a_head_that_moves_scatters_or_leaves_the_voxel(restless, kept, cause):
+    case = moving(120, 40, 70, restless, kept)
+    assert cause_of(*case, slice(40, 70)) == cause
+
+
+def test_what_is_common_to_all_has_no_side():
+    """Amplitude and baseline of the whole session set nothing apart."""
+    at_once, states = compared(100, 40, 60)
+    seen = at_once.seen
+    half = Seen(seen.places, seen.bands, seen.water, seen.width_hz, seen.amplitude)
+    shifted = States(states.good, states.bands, states.water, states.width_hz)
+    half.bands[:, 3] += 0.5
+    shifted.bands[3] += 0.5
+    found = refined(Comparison.of(half), shifted, (42, 58), (0, 100))
+    assert found == (40, 60)
+    assert cause_of(Comparison.of(half), shifted, slice(40, 60)) == Cause.BASELINE

@@ -24,7 +24,9 @@ from monitor.analysis.contamination.states import (
     WATER_LOG,
     WIDTH_HZ,
     Comparison,
+    _commonest,
     _follow,
+    _settle,
     _without_short,
     beside,
     running_median,
@@ -214,3 +216,55 @@ def test_running_medians_are_those_of_scipy(shape: tuple[int, ...]) -> None:
     size = (SPAN, *(1 for _ in shape[1:]))
     expected = median_filter(values, size=size, mode="nearest")
     np.testing.assert_array_equal(running_median(values, SPAN), expected)
+
+
+def test_the_noise_is_that_of_the_bands_and_the_rest_has_its_own() -> None:
+    rng = np.random.default_rng(6)
+    bands = np.tile(GOOD, (600, 1))
+    bands[:, 2:] += 0.1 * rng.normal(size=(600, 2 * BANDS - 2))
+    restless = 9.0 * rng.normal(size=600)
+    calm = Comparison.of(seen_of(bands))
+    loud = Comparison.of(seen_of(bands, water=restless, width=6.0 + restless))
+    assert calm.noise == pytest.approx(0.1 * 1.2533 / math.sqrt(SPAN), rel=0.05)
+    assert loud.noise == pytest.approx(calm.noise)
+    # Water and width that scatter much are off by as much only by chance.
+    here = np.zeros(600), np.full(600, 6.0)
+    assert np.mean(loud.off(*here) < 1) > 0.95
+    assert np.mean(loud.off(here[0], here[1] + 30.0) > 1) > 0.95
+
+
+@pytest.mark.parametrize("gap", [(0, 0), (200, 260), (0, 130)])
+def test_a_straight_course_is_followed_to_the_point(gap: tuple[int, int]) -> None:
+    """Each level stands in the middle of its run, wherever that lies."""
+    line = 0.01 * np.arange(1200.0)
+    good = np.ones(1200, bool)
+    good[slice(*gap)] = False
+    found = _follow(np.where(good, line, 50.0), good)
+    inner = slice(400, 800)
+    np.testing.assert_allclose(found[inner], line[inner], atol=0.02)
+
+
+def test_the_commonest_state_is_the_one_that_most_are_like() -> None:
+    other = GOOD + np.linspace(-0.3, 0.3, 2 * BANDS)
+    bands = np.concatenate([np.tile(other, (60, 1)), np.tile(GOOD, (120, 1))])
+    compared = Comparison.of(seen_of(bands))
+    everyone = np.ones(180, bool)
+    found = _commonest(compared, everyone)
+    assert found[80:].all()
+    assert not found[:50].any()
+    among = np.arange(180) < 60
+    assert _commonest(compared, among)[:50].all()
+    assert not _commonest(compared, among)[60:].any()
+
+
+def test_a_state_settles_on_all_that_are_like_it() -> None:
+    """Of a few of the good part all of it is found, in as many rounds as that takes."""
+    other = GOOD + np.linspace(-0.3, 0.3, 2 * BANDS)
+    drift = np.multiply.outer(np.linspace(0, 1, 300), np.linspace(0, 0.02, 2 * BANDS))
+    bands = np.concatenate([GOOD + drift, np.tile(other, (60, 1))])
+    compared = Comparison.of(seen_of(bands))
+    found = _settle(compared, np.arange(360) < 12)
+    assert found.good[:295].all()
+    assert not found.good[310:].any()
+    middle = GOOD + drift[150]
+    assert np.abs(found.bands - middle).max() < 2e-3

@@ -52,3 +52,22 @@ def test_a_transient_that_was_prepared_anew_is_judged_anew():
     after = weighing.qualities(arrived, measured, range(COUNT), none)
     assert after == Weighing().qualities(arrived, measured, range(COUNT), none)
     assert after != before
+
+
+def test_the_good_part_is_judged_by_itself():
+    """What lies in a stretch is neither judged nor remembered."""
+    arrived, measured = session(5)
+    strange = [Measures((30.0,) * 5, (0.5,) * 5)] * 40
+    measured[60:100] = strange
+    skipped = np.zeros(COUNT)
+    skipped[60:100] = 1.0
+    found = Weighing().qualities(arrived, measured, range(COUNT), skipped)
+    kept = [i for i in range(COUNT) if not skipped[i]]
+    alone = Weighing().qualities(
+        [arrived[i] for i in kept],
+        [measured[i] for i in kept],
+        kept,
+        np.zeros(len(kept)),
+    )
+    assert [found[i] for i in kept] == alone
+    assert found[60:100] == arrived[60:100]

@@ -97,6 +97,20 @@ def test_a_state_that_has_come_to_stay_is_a_change_of_state():
     assert (start, end) == (250, 330)
 
 
+@pytest.mark.parametrize(("first", "stays"), [(0, True), (180, False)])
+def test_only_what_lasts_to_an_end_is_a_change_of_state(first, stays):
+    """What went away again was a stretch, however long."""
+    last = first + LASTING + 1
+    n = last + 250
+    found = unlike(epoch(n, bands=within(n, first, last, HUMP)), 1)
+    if stays:
+        assert found == []
+    else:
+        ((start, end, _),) = found
+        assert abs(start - first) <= 1
+        assert abs(end - last) <= 1
+
+
 def test_lipid_that_has_come_to_stay_is_left_out_as_long_as_it_lasts():
     n = 300 + LASTING
     ((start, end, why),) = unlike(epoch(n, bands=within(n, 290, n, LIPID)), 1)
@@ -124,6 +138,15 @@ def test_water_that_drowned_the_first_ends_where_it_falls(stop, times, until):
     found = epoch(140, water=within(140, 0, stop, np.log(times)))
     assert found.drowned_until(0, 16) == until
     assert found.drowned_until(60, 16) is None
+
+
+def test_water_is_compared_with_that_of_the_last_transients():
+    """Those before may have been drowned for most of the time."""
+    long = epoch(140, water=within(140, 0, 100, np.log(20.0)))
+    assert long.drowned_until(0, 16) == 100
+    # Most of those asked for are under water, or not.
+    assert long.drowned_until(91, 16) == 100
+    assert long.drowned_until(93, 16) is None
 
 
 def test_what_began_in_another_state_is_good_from_its_end():
