@@ -137,6 +137,7 @@ class FilesJudge:
             path: {p.as_posix() for p in mutations.suite_of(path, root, by_module)}
             for path in files
         }
+        self._texts = {path: (root / path).read_bytes() for path in files}
         self._items: dict[str, pytest.Item] = {}
         self._reaches: dict[str, Reach] = {}
         self._loaded = Loaded({}, [])
@@ -183,7 +184,7 @@ class FilesJudge:
                     file.write(json.dumps([item.nodeid, seconds, lines]) + "\n")
 
     def _verdicts(self, path: Path) -> Iterator[Verdict]:
-        text = (self.root / path).read_bytes()
+        text = self._texts[path]
         tree, codes = ast.parse(text), codes_of(compiled(text, self.root / path))
         changes = mutations.changes_in(path, text, random.Random(1))
         for change in filter(self.wanted, changes):
@@ -355,9 +356,9 @@ def main() -> None:
         return line and mutations.wanted(change, integers=False)
 
     def take(path: Path, verdicts: list[Verdict]) -> None:
-        text = (mutations.ROOT / path).read_bytes()
-        changes = mutations.changes_in(path, text, random.Random(1))
         if given.loaded:
+            text = (mutations.ROOT / path).read_bytes()
+            changes = mutations.changes_in(path, text, random.Random(1))
             verdicts = asked_when_loaded(verdicts, changes)
         every.extend(verdicts)
         left = [v for v in verdicts if not v.noticed]

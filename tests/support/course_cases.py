@@ -10,7 +10,7 @@ import numpy as np
 from fit_cases import CONCENTRATIONS, NAMES, line, make_model
 
 from monitor.analysis.course.course import Course, Plan
-from monitor.analysis.fit.first_fit import Freedom
+from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.model import Model
 from monitor.analysis.preparation.quality import Quality
 

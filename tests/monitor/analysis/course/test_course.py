@@ -9,7 +9,7 @@ from course_cases import PLAN, make_course, quality
 from fit_cases import make_model
 
 from monitor.analysis.course.course import Course, Plan
-from monitor.analysis.fit.first_fit import Freedom
+from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.window import Window
 

@@ -8,7 +8,7 @@ import pytest
 from monitor.analysis.course import epoch_waters
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.epoch_waters import EpochWaters
-from monitor.analysis.fit.first_fit import Freedom
+from monitor.analysis.fit.freedom import Freedom
 
 FID = np.ones((1, 8), np.complex64)
 MODEL = SimpleNamespace(names=("Glu",))

@@ -11,7 +11,7 @@ from monitor.analysis.course import intake as intake_module
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.intake import Intake
 from monitor.analysis.course.series_said import ELSEWHERE
-from monitor.analysis.fit.first_fit import Freedom
+from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.model import Model
 from monitor.analysis.preparation.continuation import TRIAL
 from monitor.analysis.preparation.preparation import FIRST

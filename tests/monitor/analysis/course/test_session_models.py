@@ -7,7 +7,7 @@ import pytest
 
 from monitor.analysis.course import session_models
 from monitor.analysis.course.session_models import MeansOfEpoch, SessionModels
-from monitor.analysis.fit.first_fit import Freedom
+from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.window import Window, average_with
 
 MEAN = np.arange(4) + 1j
