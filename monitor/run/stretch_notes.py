@@ -16,6 +16,7 @@ WHY = {
     Cause.MOTION: "motion",
     Cause.WIDTH: "the line width",
     Cause.BASELINE: "the baseline",
+    Cause.CLEANER: "less lipid, water or line width",
 }
 
 LIES = {

@@ -1,6 +1,7 @@
 """Simulated sessions with a contaminated stretch: what the tracker says against truth.
 
-    python tests/acceptance/contamination.py [--n 20] [--seed 0] [--keep FILE]
+    python tests/acceptance/contamination.py [--n 20] [--seed 0] [--kinds A,B]
+        [--keep FILE]
 
 Sessions are those of `change_sessions` (`mixed`, one coil, NAA SNR 10, 250 transients
 of reference period, 450 of infusion): each has one stretch of 20 s to 5 min,
@@ -12,12 +13,17 @@ infusion, of one kind in turn:
 
 Each is run once with the judge and once without (`--no-reject`, what the session says
 of itself must then be flagged).  The same seeds
-without a stretch are the clean ones.
+without a stretch are the clean ones.  With `--kinds` only seeds of these kinds are
+run, N of them from the first on.
+
+Sessions have the scenario's own motion, besides: a transient that counts less than half
+is lost by *mistake* where the simulator neither moved nor contaminated it.
 """
 
 import argparse
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +37,7 @@ from change_sessions import (
     truth_of,
 )
 from kept import kept
+from lost_by_mistake import low_of, mistaken_in, mistakes
 
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking.point import TrackerPoint
@@ -58,6 +65,8 @@ class Said:
     off_sd : (outcomes,) error at the end, in SDs
     found : share of the stretch's transients that are left out
     lost : share of all other transients that count less than half
+    mistaken : share of all that count less than half and that nothing spoiled
+    kept : share of all that something spoiled and that count all the same
     disagrees : whether the session says that something differs
     """
 
@@ -70,13 +79,20 @@ class Said:
     off_sd: np.ndarray
     found: float
     lost: float
+    mistaken: float
+    kept: float
     disagrees: bool
+
+
+def kind_of(seed: int) -> str:
+    """What is wrong with the session of a seed."""
+    return KINDS[seed % len(KINDS)]
 
 
 def contaminated(seed: int) -> tuple[Scenario, str, str]:
     """A session with its stretch, its kind and where it lies."""
     random = np.random.default_rng([9_100_000, seed])
-    kind, where = KINDS[seed % len(KINDS)], ("reference", "infusion")[seed // 5 % 2]
+    kind, where = kind_of(seed), ("reference", "infusion")[seed // 5 % 2]
     length_s = float(np.exp(random.uniform(np.log(20.0), np.log(300.0))))
     low = FRAMES_S if where == "reference" else START_S
     room = START_S if where == "reference" else START_S + 450 * TR_S
@@ -123,8 +139,7 @@ def said_of(
     qualities = pipeline.course.qualities
     times_s = np.array([q.time_s for q in qualities])
     inside = (times_s >= span[0]) & (times_s < span[1])
-    low = np.array([q.weight < 0.5 for q in qualities])
-    low[:8] = False  # on their way to the steady state
+    low = low_of(pipeline)
     points = [p for p in last.tracks if p.time_s >= START_S and p.filtered]
     if not points:  # nothing of the reference period is left
         points = [TrackerPoint(0, START_S, *(dict.fromkeys(OUTCOMES, np.nan),) * 2)]
@@ -137,7 +152,7 @@ def said_of(
         kind, where, *span, error.mean(axis=0),
         np.mean(np.abs(error) < 1.96 * sd, axis=0), error[-1] / sd[-1],
         float(low[inside].mean()) if inside.any() else np.nan,
-        float(low[~inside].mean()), disagrees(last),
+        float(low[~inside].mean()), *mistaken_in(scenario, low), disagrees(last),
     )  # fmt: skip
 
 
@@ -192,9 +207,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--n", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--kinds", default=",".join(KINDS))
     parser.add_argument("--keep", type=Path)
     wanted = parser.parse_args()
-    seeds = range(wanted.seed, wanted.seed + wanted.n)
+    kinds = wanted.kinds.split(",")
+    asked = (s for s in count(wanted.seed) if kind_of(s) in kinds)
+    seeds = list(islice(asked, wanted.n))
     judged, clean, loose = (
         kept(wanted.keep, name, seeds, Said, run_one)
         for name, run_one in (
@@ -211,6 +229,8 @@ def main() -> None:
         if own:
             print(line(f"judged, {kind}", own))
     print(line("not judged", loose))
+    for name, some in (("clean", clean), ("judged", judged)):
+        print(mistakes(name, [(s.mistaken, s.kept) for s in some]))
     print(paired("moved by the stretch, judged", judged, clean))
     print(paired("moved by the stretch, not judged", loose, clean))
     for name, some in (("judged", judged), ("not judged", loose)):

@@ -1,7 +1,7 @@
 """What sessions gave, kept in a file, a line each: runs go on where others stopped."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +12,11 @@ T = TypeVar("T")
 
 
 def kept(
-    file: Path | None, kind: str, seeds: range, cls: type[T], run: Callable[[int], T]
+    file: Path | None,
+    kind: str,
+    seeds: Iterable[int],
+    cls: type[T],
+    run: Callable[[int], T],
 ) -> list[T]:
     """Sessions of a kind: those in the file, then these seeds, unless they are in it.
 

@@ -21,6 +21,7 @@ from monitor.analysis.contamination.states import (
     Comparison,
     States,
     beside,
+    is_dirtier,
 )
 from monitor.analysis.contamination.stretch import SPAN, Cause
 from monitor.analysis.signal.spectrum import Real
@@ -73,10 +74,14 @@ def cause_of(compared: Comparison, states: States, inside: slice) -> Cause:
     broader = np.median((seen.width_hz - states.width_hz)[inside])
     kept = np.median(seen.amplitude[inside]) / np.median(seen.amplitude[good])
     scatter = np.median(np.abs(rest[inside] - d)) / np.median(np.abs(rest[good]))
-    if abs(water) > WATER_LOG:
+    if water > WATER_LOG:
         return Cause.WATER
     if scatter > RESTLESS or kept < 1 - LOST_SHARE:
         return Cause.MOTION
+    own = np.zeros(len(seen), bool)
+    own[inside] = True
+    if is_dirtier(seen, good, own):
+        return Cause.CLEANER
     power = d.reshape(2, BANDS) ** 2
     lipid = float(power[:, LIPIDS[:BANDS]].sum() / max(power.sum(), 1e-300))
     if broader / WIDTH_HZ > np.sqrt(np.mean(d**2)) / DEPARTURE:

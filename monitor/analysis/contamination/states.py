@@ -34,7 +34,8 @@ DEPARTURE = 0.017
 """Rms of the bands, in tNAA heights."""
 WATER_LOG, WIDTH_HZ = 0.7, 0.7
 LIPID_LEVEL = 0.05
-"""Rms of the lipid bands by which a state is dirtier than another."""
+"""Rms of what the lipid bands of a dirtier state hold beside those of another."""
+LEAST_AMPLITUDE = 0.1
 TRIALS = 64
 FOLLOWING, SLOW = 16, 9
 """Transients in a run of the good part, and runs over which it is followed."""
@@ -142,7 +143,7 @@ def states_of(compared: Comparison) -> States:
         second = _commonest(compared, other)
         cleaner = _settle(compared, second)
         enough = np.count_nonzero(cleaner.good) >= ENOUGH
-        if enough and _dirt(compared, found) - _dirt(compared, cleaner) > 1.0:
+        if enough and is_dirtier(compared.seen, found.good, cleaner.good):
             found = cleaner
     return _with_lasting(compared, found)
 
@@ -211,12 +212,30 @@ def _without_short(good: Mask) -> Mask:
     return kept
 
 
-def _dirt(compared: Comparison, state: States) -> float:
-    """Lipid, water and line width of a state, each in what makes one dirtier."""
-    lipid = float(np.sqrt(np.mean(state.bands[LIPIDS] ** 2)))
-    water = float(np.median(compared.seen.water[state.good]))
-    width_hz = float(np.median(compared.seen.width_hz[state.good]))
-    return lipid / LIPID_LEVEL + water / WATER_LOG + width_hz / WIDTH_HZ
+def is_dirtier(seen: Seen, one: Mask, than: Mask) -> bool:
+    """Whether some transients (n,) have more lipid or water, or broader lines.
+
+    Lines look broader against a template that lipid has got into: their width is asked
+    only where lipid and water, which no template enters, do not decide.
+    """
+    power = _lipid_power(seen, one) - _lipid_power(seen, than)
+    lipid = float(np.copysign(np.sqrt(abs(power)), power))
+    more = lipid / LIPID_LEVEL + _higher(seen.water, one, than) / WATER_LOG
+    if abs(more) < 1.0:
+        more += _higher(seen.width_hz, one, than) / WIDTH_HZ
+    return more > 1.0
+
+
+def _lipid_power(seen: Seen, own: Mask) -> float:
+    """Mean square of the lipid bands of some transients, at an amplitude of 1."""
+    amplitude = max(float(np.median(seen.amplitude[own])), LEAST_AMPLITUDE)
+    bands = np.median(seen.bands[np.ix_(own, LIPIDS)], axis=0)
+    return float(np.mean((bands / amplitude) ** 2))
+
+
+def _higher(values: Real, one: Mask, than: Mask) -> float:
+    """How much higher a figure (n,) is in some transients than in others."""
+    return float(np.median(values[one]) - np.median(values[than]))
 
 
 def _with_lasting(compared: Comparison, found: States) -> States:
@@ -230,7 +249,7 @@ def _with_lasting(compared: Comparison, found: States) -> States:
         inside[start:stop] = True
         own = _settle(compared, _commonest(compared, inside))
         same = np.count_nonzero(own.good & inside) >= 0.9 * (stop - start)
-        if same and _dirt(compared, own) - _dirt(compared, found) < 1.0:
+        if same and not is_dirtier(compared.seen, own.good, found.good):
             good[inside] = own.good[inside]
     good = _without_short(good)
     return States(good, found.bands, found.water, found.width_hz)

@@ -10,13 +10,18 @@ SPAN = 9
 
 
 class Cause(StrEnum):
-    """What sets a stretch apart."""
+    """What sets a stretch apart.
+
+    `CLEANER`: it has less lipid, water or width than the rest, and is too short yet
+    to be taken for the good part.
+    """
 
     LIPID = "lipid"
     WATER = "water"
     MOTION = "motion"
     WIDTH = "line width"
     BASELINE = "baseline"
+    CLEANER = "cleaner"
     OPERATOR = "operator"
 
 

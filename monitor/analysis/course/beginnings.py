@@ -24,7 +24,7 @@ from monitor.analysis.signal.spectrum import Complex, moved
 
 EARLIEST = 48
 """Transients of an epoch at which its beginning is first judged."""
-LATER = 0.25
+LATER = 0.1
 """Of what it had the last time, until the next."""
 
 

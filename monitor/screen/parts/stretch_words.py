@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.analysis.contamination.states import ENOUGH
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.agreement import Agreement, Difference, Way
@@ -15,6 +16,7 @@ DO = {
     Cause.MOTION: "ask to lie still",
     Cause.WIDTH: "ask to lie still; check the shim",
     Cause.BASELINE: "ask to lie still; check the voxel",
+    Cause.CLEANER: f"it counts once {ENOUGH} have come, in the place of the rest",
     Cause.OPERATOR: "",
 }
 

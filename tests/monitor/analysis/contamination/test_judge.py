@@ -83,6 +83,27 @@ def test_the_cleaner_part_is_the_good_one_even_where_it_is_the_smaller():
     assert [(a, b, why) for a, b, why in found] == [(0, 160, Cause.LIPID)]
 
 
+def test_lines_that_look_broader_by_a_template_with_lipid_are_cleaner_all_the_same():
+    n, first = 290, 250
+    broader = within(n, first, n, 1.5)
+    found = unlike(epoch(n, bands=within(n, 0, first, 0.3 * LIPID), width=broader), 1)
+    assert found == [(0, first, Cause.LIPID)]
+
+
+def test_what_has_little_lipid_beside_its_own_lines_is_dirtier():
+    n, first = 290, 250
+    found = unlike(epoch(n, bands=within(n, 0, first, 0.2 * LIPID)), 1)
+    assert found == [(0, pytest.approx(first, abs=2), Cause.LIPID)]
+
+
+def test_a_cleaner_part_that_is_too_short_yet_is_called_so():
+    n, first = 165, 150
+    ((start, end, why),) = unlike(epoch(n, bands=within(n, 0, first, LIPID)), 1)
+    assert (start, end, why) == (first, n, Cause.CLEANER)
+    ((_, _, why),) = unlike(epoch(n, water=within(n, 0, first, 3.0)), 1)
+    assert why == Cause.CLEANER
+
+
 def test_another_amplitude_is_no_contamination():
     n = 300
     halved = np.where(np.arange(n) < 150, 1.0, 0.6)

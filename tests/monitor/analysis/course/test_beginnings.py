@@ -39,7 +39,9 @@ def test_it_is_judged_again_only_after_some_more_transients():
     assert asked(EARLIEST + FIRST - 1) == 1
     assert asked(4 * EARLIEST + FIRST) == 2
     assert asked(4 * EARLIEST + FIRST + 1) == 2
-    assert asked(EARLIEST, epoch=1) == 3
+    assert asked(4 * EARLIEST + 2 * FIRST + int(0.1 * FIRST)) == 2
+    assert asked(int(1.1 * (4 * EARLIEST + FIRST)) + 1) == 3
+    assert asked(EARLIEST, epoch=1) == 4
 
 
 class Finds:

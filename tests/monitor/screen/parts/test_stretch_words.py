@@ -24,6 +24,12 @@ def test_a_stretch_says_since_when_and_what_to_do():
     assert stretch_words(taken_in, 0.0).endswith("taken in")
 
 
+def test_what_is_cleaner_than_the_rest_is_told_when_it_counts():
+    said = lasting(replace(LIPID, cause=Cause.CLEANER), 0.0)
+    assert said.condition == "Cleaner since 02:32: left out while it lasts"
+    assert "counts once 24 have come" in said.action
+
+
 def test_a_stretch_that_is_over_says_from_when_to_when_and_what_it_changed():
     said = over_words(LIPID, 0.0, None)
     assert said.condition == "Lipid 02:32 to 04:30: 60 transients left out"
