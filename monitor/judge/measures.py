@@ -29,8 +29,10 @@ import numpy as np
 
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.detectable import FACTOR
+from monitor.analysis.course.epoch_offset import join_covariance
 from monitor.analysis.course.outcomes import quadratic
-from monitor.analysis.course.response import Z95, Estimate
+from monitor.analysis.course.response import Z95, Estimate, Reference
+from monitor.analysis.fit.window import Window
 from monitor.analysis.signal.spectrum import Real
 from monitor.judge.peak import UNKNOWN, Estimated, peak_of
 
@@ -126,7 +128,7 @@ def changes_of(
     common = reference_variance(course, outcome)
     q = 1 + percent / 100
     covariance = 1e4 * common * np.outer(q, q)
-    offsets = _offsets(course, outcome, [e.epoch for e in used])
+    offsets = _offsets(course, outcome, used, reference)
     if offsets is not None:
         covariance = covariance + 1e4 * offsets * np.outer(q, q)
     covariance[np.diag_indices(len(used))] = sds**2
@@ -138,14 +140,31 @@ def changes_of(
     )
 
 
-def _offsets(course: Course, outcome: str, epochs: Sequence[int]) -> Real | None:
-    """Relative covariance (n, n) of an outcome that the epochs' offsets bring."""
-    between, reference = course.offsets_between(epochs), course.reference
-    if between is None or reference is None or course.outcomes is None:
+def _offsets(
+    course: Course, outcome: str, used: Sequence[Estimate], reference: Reference
+) -> Real | None:
+    """Relative covariance (n, n) of an outcome that offsets and joins bring."""
+    between = course.offsets_between([e.epoch for e in used])
+    joined = _across_joins(course, used, reference)
+    known = [C for C in (between, joined) if C is not None]
+    if not known or course.outcomes is None:
         return None
     one = course.outcomes.subset((outcome,))
     b = one.gradients(reference.amplitudes)[0] / one.values(reference.amplitudes)[0]
-    return np.asarray(np.einsum("i,abij,j->ab", b, between, b), float)
+    return np.asarray(np.einsum("i,abij,j->ab", b, sum(known), b), float)
+
+
+def _across_joins(
+    course: Course, used: Sequence[Estimate], reference: Reference
+) -> Real | None:
+    """Covariances (n, n, M, M) of the steps between windows; None without joins."""
+    if not course.joins.places or not used:
+        return None
+    first = np.searchsorted(course.times_s, [e.time_start_s for e in used]).tolist()
+    windows = [Window(i, i + e.n_transients) for i, e in zip(first, used, strict=True)]
+    past = course.joins.departures(windows, reference, course.weights)
+    J = join_covariance(course.names, reference.amplitudes)
+    return np.asarray(np.einsum("ak,bk,ij->abij", past, past, J), float)
 
 
 def reference_variance(course: Course, outcome: str) -> float:

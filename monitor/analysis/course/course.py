@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from monitor.analysis.course.joins import Joins
 from monitor.analysis.course.offsets import Offsets
 from monitor.analysis.course.outcomes import Outcomes, outcomes_of
 from monitor.analysis.course.projections import Projections
@@ -80,6 +81,7 @@ class Course:
     fitted : windows of the last time that everything was done
     rejected : epochs that no window or reference period uses
     offsets : how far epochs may be apart, and which of them lie elsewhere
+    joins : where a further series went on with its epoch, and nobody declared it
     bending : the baseline was seen to bend beyond what the reference period foresaw
     bends : of each independent window that was asked, whether it says so
     last_fitted : the newest window's fit
@@ -100,6 +102,7 @@ class Course:
     last_fitted: FittedWindow | None = None
     rejected: frozenset[int] = frozenset()
     offsets: Offsets = field(default_factory=Offsets)
+    joins: Joins = field(default_factory=Joins)
     bending: bool = False
     bends: KeptByWindow[bool] = field(default_factory=KeptByWindow)
     _epochs: list[int] = field(default_factory=list)
@@ -121,8 +124,10 @@ class Course:
         self._times_s.append(quality.time_s)
         self.noises.append(noise_sd)
 
-    def join_epoch(self, epoch: int, before: int) -> None:
+    def join_epoch(self, epoch: int, before: int, declared: bool) -> None:
         """An epoch is the one before it gone on: nothing was made of it."""
+        if not declared:
+            self.joins.add(self.transients_of(epoch).start)
         self.grids.pop(epoch, None)
         self.sessions.pop(epoch, None)
         self.waters.pop(epoch, None)

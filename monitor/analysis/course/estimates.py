@@ -9,10 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from monitor.analysis.course.course import Course
+from monitor.analysis.course.epoch_offset import join_covariance
 from monitor.analysis.course.outcomes import RATIOS, Outcomes
 from monitor.analysis.course.response import (
     Changes,
     Estimate,
+    Reference,
     changes,
     without_empty,
     without_gain,
@@ -134,14 +136,31 @@ def _changes(
         reference,
         shares,
         doubt if doubt.any() else None,
-        _offsets(course, fitted),
+        _offsets(course, fitted, reference),
     )
     elsewhere = np.array([course.epoch_of(f) != home for f in fitted])
     empty = np.array([f.average.n_effective == 0 for f in fitted])
     return without_empty(without_gain(found, elsewhere), empty)
 
 
-def _offsets(course: Course, fitted: list[FittedWindow]) -> Real | None:
+def _offsets(
+    course: Course, fitted: list[FittedWindow], reference: Reference
+) -> Real | None:
+    """Covariances (windows, M, M) of what lies between them and the reference period.
+
+    None: all are at home, and no series went on.
+    """
+    between, joins = _of_epochs(course, fitted), course.joins
+    if not joins.places:
+        return between
+    windows = [f.average.window for f in fitted]
+    departures = joins.departures(windows, reference, course.weights)
+    J = join_covariance(course.names, reference.amplitudes)
+    added = np.sum(departures**2, axis=1)[:, None, None] * J
+    return np.asarray(added if between is None else between + added)
+
+
+def _of_epochs(course: Course, fitted: list[FittedWindow]) -> Real | None:
     """Covariances (windows, M, M) of their epochs' offsets; None: all are at home."""
     epochs = [course.epoch_of(f) for f in fitted]
     if set(epochs) == {course.home}:

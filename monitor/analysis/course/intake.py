@@ -290,6 +290,7 @@ class Intake:
         if epoch in self.joined:
             return
         self.joined[epoch] = before
-        self.course.join_epoch(epoch, before)
+        declared = self.settings.new_series == "same"
+        self.course.join_epoch(epoch, before, declared)
         self.judge.forget(epoch)
         self.waters.join()

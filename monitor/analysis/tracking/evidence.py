@@ -12,7 +12,8 @@ c is c + U (b_e - b_h), b_e and b_h N(0, 1/2) of that epoch and of the reference
 period's (`course.epoch_offset`).  Departures of tied amplitudes are N(0,
 TIED_PERCENT of their size), the rest is as good as free.  No course is assumed: where
 the outcome moves, the estimate is its mean over the transients since the infusion
-began.
+began.  Where series went on with their epoch (`course.joins`), the steps that nobody
+saw between both means are added to the covariance.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from monitor.analysis.tracking.growing_sum import GrowingSum
 from monitor.analysis.tracking.measurement import WIDTHS, Measurement
 from monitor.analysis.tracking.tracker import TRACKED, tracked_changes
 from monitor.analysis.tracking.transient_view import Observed
+from monitor.analysis.tracking.unseen_steps import step_covariance
 
 Key = tuple[int, bool]
 OWN = 1 + WIDTHS
@@ -56,6 +58,7 @@ class Accumulated:
     epoch : the one that the reference period lies in
     offsets : U (M, M) by epoch, None in the reference period's
     weights, moments : sums of u and u o by (epoch, since the infusion began)
+    series : sums of u by (joins before, since the infusion began)
     """
 
     names: tuple[str, ...]
@@ -64,6 +67,7 @@ class Accumulated:
     weights: dict[Key, float] = field(default_factory=dict)
     moments: dict[Key, Real] = field(default_factory=dict)
     offsets: Mapping[int, Real | None] = field(default_factory=dict)
+    series: dict[Key, float] = field(default_factory=dict)
     _measurements: dict[int, Measurement] = field(default_factory=dict)
     _rows: dict[Key, Real] = field(default_factory=dict)
     _grams: dict[Key, Real] = field(default_factory=dict)
@@ -88,6 +92,7 @@ class Accumulated:
             self,
             weights=dict(self.weights),
             moments=dict(self.moments),
+            series=dict(self.series),
             _measurements=dict(self._measurements),
         )
 
@@ -105,8 +110,9 @@ class Accumulated:
             self.weights[key], self.moments[key] = 0.0, np.zeros_like(add)
             self._measurements[one.epoch] = measurement
             self.set_out()
-        self._newest = key
+        self._newest, place = key, (one.series, key[1])
         self.weights[key] += one.weight
+        self.series[place] = self.series.get(place, 0.0) + one.weight
         self.moments[key] = self.moments[key] + add
 
     def mean_changes(self) -> dict[str, tuple[float, float]] | None:
@@ -131,17 +137,24 @@ class Accumulated:
         return self._growing
 
     def expecting(
-        self, epoch: int, measurement: Measurement, after: bool, weight: float
+        self,
+        epoch: int,
+        measurement: Measurement,
+        after: bool,
+        weight: float,
+        series: int = 0,
     ) -> Accumulated:
         """The same with so much more weight in the reference period or since.
 
         What it would say is not known, so that only its `flat_sds` may be asked.
         """
         key, blank = (epoch, after), np.zeros(len(measurement.rows))
+        place = (series, after)
         more = replace(
             self,
             weights={**self.weights, key: self.weights.get(key, 0.0) + weight},
             moments={key: blank, **self.moments},
+            series={**self.series, place: self.series.get(place, 0.0) + weight},
             _measurements={**self._measurements, epoch: measurement},
         )
         more.set_out()
@@ -154,6 +167,7 @@ class Accumulated:
             self,
             weights={key: self.weights[key] for key in own},
             moments={key: self.moments[key] for key in own},
+            series={key: w for key, w in self.series.items() if not key[1]},
         )
         alone.set_out()
         return alone
@@ -176,10 +190,30 @@ class Accumulated:
     def _known(self, joint: Real, covariance: Real) -> dict[str, tuple[float, float]]:
         """Changes and SDs of those outcomes that have any, the gain being unknown."""
         away = any(after and epoch != self.epoch for epoch, after in self.weights)
+        covariance = covariance + self._unseen()
         known = Changes(TRACKED, *tracked_changes(joint, covariance))
         known = without_gain(known, np.array(away))
         found = zip(TRACKED, known.percents.tolist(), known.sds.tolist(), strict=True)
         return {name: (v, sd) for name, v, sd in found if np.isfinite(sd) and sd > 0}
+
+    def _unseen(self) -> Real | float:
+        """What steps at joins add to the covariance (10, 10) of now and then."""
+        last, between = max((k for k, _ in self.series), default=0), 0.0
+        for join in range(1, last + 1):
+            before, since = (self._behind(join, after) for after in (False, True))
+            between += (since - before) ** 2
+        if between == 0.0:
+            return 0.0
+        return between * step_covariance(self.names, self.c0)
+
+    def _behind(self, join: int, after: bool) -> float:
+        """Share of one sum's weight that lies behind a join."""
+        own = {
+            series: w for (series, since), w in self.series.items() if since == after
+        }
+        whole = sum(own.values())
+        behind = sum(w for series, w in own.items() if series >= join)
+        return behind / whole if whole > 0 else 0.0
 
     def _information(self, weights: Mapping[Key, float]) -> Real:
         """Of (c, d, and g, w and v of each sum), prior and sums of these weights."""

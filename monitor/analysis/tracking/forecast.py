@@ -70,7 +70,8 @@ class Foreseen:
 class Outlook:
     """Evidence so far, and how it grows in the present epoch.
 
-    `rate` is the weight that comes per second.
+    `rate` is the weight that comes per second, `series` counts joins before the present
+    series.
     """
 
     evidence: Accumulated
@@ -79,6 +80,7 @@ class Outlook:
     rate: float
     outcome: str
     target_percent: float
+    series: int = 0
 
     def sd(self, reference_s: float, infusion_s: float) -> float:
         """SD of the mean change with so much more of both; inf where there is none."""
@@ -86,7 +88,9 @@ class Outlook:
         for after, length_s in ((False, reference_s), (True, infusion_s)):
             if length_s > 0:
                 weight = self.rate * length_s
-                more = more.expecting(self.epoch, self.measurement, after, weight)
+                more = more.expecting(
+                    self.epoch, self.measurement, after, weight, self.series
+                )
         return more.flat_sds().get(self.outcome, math.inf)
 
     def whole(self, reference_s: float, infusion_s: float) -> float:
@@ -157,16 +161,21 @@ def _outlook(tracking: Tracking, outcome: str) -> Outlook | None:
         evidence = _as_if_now(course, epoch, measurement)
     weights = _used(course)
     rate = float(weights.mean()) / course.interval_s / tracking.excess
-    return Outlook(evidence, epoch, measurement, rate, outcome, tracking.target_percent)
+    series = course.joins.before(len(course.qualities) - 1)
+    target = tracking.target_percent
+    return Outlook(evidence, epoch, measurement, rate, outcome, target, series)
 
 
 def _as_if_now(course: Course, epoch: int, measurement: Measurement) -> Accumulated:
     """All of the epoch so far as the reference period, in which it is not yet one."""
     c0 = course.sessions[epoch].subspace.amplitudes
     own = np.array([q.epoch == epoch for q in course.qualities])
-    blank = Accumulated(course.names, np.asarray(c0, float), epoch)
-    weight = float(_used(course)[own].sum())
-    return blank.expecting(epoch, measurement, False, weight)
+    found, used = Accumulated(course.names, np.asarray(c0, float), epoch), _used(course)
+    series = np.array([course.joins.before(i) for i in range(len(used))])
+    for one in np.unique(series[own]).tolist():
+        weight = float(used[own & (series == one)].sum())
+        found = found.expecting(epoch, measurement, False, weight, one)
+    return found
 
 
 def _used(course: Course) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

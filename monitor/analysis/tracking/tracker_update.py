@@ -23,6 +23,7 @@ from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.sequential import Sequential
 from monitor.analysis.tracking.tracker import TRACKED, Tracker, tracked_changes
 from monitor.analysis.tracking.transient_view import Observed, Observer
+from monitor.analysis.tracking.unseen_steps import UnseenSteps
 
 KEPT_EVERY = 32
 SPARSE = 256
@@ -40,6 +41,7 @@ class Following:
     sequential : the test of whether it has changed
     places : by outcome that the basis set allows, where it stands in `TRACKED`
     doubt : covariance to add to that of now and then
+    steps : what joins between now and then add
     answers : by outcome, whether it has changed since the infusion began
     point : the newest with a change, None before there is one
     count : transients so far
@@ -51,7 +53,8 @@ class Following:
     evidence: Accumulated
     sequential: Sequential
     places: dict[str, int]
-    doubt: Real | float = 0.0
+    doubt: Real | float
+    steps: UnseenSteps
     answers: dict[str, Answer] = field(default_factory=dict)
     point: TrackerPoint | None = None
     count: int = 0
@@ -89,7 +92,8 @@ class Following:
             return TrackerPoint(one.index, one.time_s, {}, {})
         means = np.stack([m for m, _ in joint])
         covariances = np.stack([P for _, P in joint])
-        both = Changes(TRACKED, *tracked_changes(means, covariances + self.doubt))
+        more = self.doubt + self.steps.added(one.series)
+        both = Changes(TRACKED, *tracked_changes(means, covariances + more))
         both = without_gain(both, np.array(self.tied.foreign))
         (tied, free), (tied_sd, free_sd) = both.percents.tolist(), both.sds.tolist()
         self.point = TrackerPoint(

@@ -36,6 +36,7 @@ from monitor.analysis.tracking.tracker import (
 )
 from monitor.analysis.tracking.tracker_update import Checkpoints, Following
 from monitor.analysis.tracking.transient_view import Observed, Observer, unchanged
+from monitor.analysis.tracking.unseen_steps import UnseenSteps
 
 
 @dataclass(slots=True)
@@ -137,9 +138,15 @@ class Tracking:
         values, sds = tracked_changes(found.joint, found.covariance + following.doubt)
         wanted = np.array([float(one.place) for one in self.seen])
         n, named = len(TRACKED), following.named
-        table = between(found.places, np.column_stack([values, sds]), wanted)
+        steps, series = following.steps, [one.series for one in self.seen]
+        columns = np.column_stack([values, sds, steps.percents(found.joint)])
+        table = between(found.places, columns, wanted)
+        table[:, n : 2 * n] = steps.widened(
+            table[:, n : 2 * n], table[:, 2 * n :], series
+        )
         elsewhere = np.array([one.epoch != self.course.home for one in self.seen])
-        known = without_gain(Changes(TRACKED, table[:, :n], table[:, n:]), elsewhere)
+        known = Changes(TRACKED, table[:, :n], table[:, n : 2 * n])
+        known = without_gain(known, elsewhere)
         rows = np.column_stack([known.percents, known.sds]).tolist()
         return tuple(
             TrackerPoint(one.index, one.time_s, named(row[:n]), named(row[n:]))
@@ -167,7 +174,10 @@ class Tracking:
         if marks_s and marks_s[0] < times_s[-1]:
             infusion_s = (marks_s[0], stop_s or float(times_s[-1]))
         still = self._dynamics(0.0, tied=True)
-        return joint_fits(blocks, middles, rows, still, infusion_s)
+        fits = joint_fits(blocks, middles, rows, still, infusion_s)
+        at = np.searchsorted(places, [block.place for block in blocks]).tolist()
+        series = [self.seen[min(i, len(self.seen) - 1)].series for i in at]
+        return tuple(self.following.steps.in_fit(fit, series) for fit in fits)
 
     @property
     def blocks(self) -> tuple[list[Block], dict[int, Real]]:
@@ -202,11 +212,13 @@ class Tracking:
             Sequential(self.target_percent),
             {n: k for k, n in enumerate(TRACKED) if n in known},
             shared_doubt(self.course.sessions[home].doubt, names),
+            UnseenSteps.of(self.course),
         )
 
     def _go_back(self, count: int) -> None:
         """Be as it was before the first transient that changed, or some way before."""
         following = self._checkpoints.last_before(count)
+        following.steps = UnseenSteps.of(self.course)
         if self.observer is not None:
             following.evidence.offsets = self.observer.offsets
         self.following = following

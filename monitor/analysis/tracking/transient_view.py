@@ -38,6 +38,7 @@ class Observed:
     part : how many marks, starts and stops of the infusion, lie before it
     since : its place counted from the first transient of its part
     foreign : whether its epoch is another than the reference period's
+    series : how many joins, series that went on with their epoch, lie before it
     """
 
     index: int
@@ -50,6 +51,7 @@ class Observed:
     part: int = 0
     since: int = 0
     foreign: bool = False
+    series: int = 0
 
     @property
     def infused(self) -> bool:
@@ -167,6 +169,7 @@ class Observer:
             part,
             since,
             quality.epoch != self.course.home,
+            self.course.joins.before(i),
         )
 
     def _place(
@@ -221,4 +224,5 @@ def _traits(one: Observed) -> tuple[float, ...]:
         one.part,
         one.since,
         one.foreign,
+        one.series,
     )

@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from monitor.analysis.course.epoch_offset import join_covariance
+from monitor.analysis.course.joins import Joins
 from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.course.response import Estimate, Reference
 from monitor.judge import criteria
@@ -111,6 +113,10 @@ def test_changes_share_the_error_of_the_reference_period(offset):
         reference=mean,
         outcomes=outcomes_of(("Glu",)),
         offsets_between=lambda epochs: between,
+        joins=Joins(),
+        names=("Glu",),
+        times_s=2.0 * np.arange(700),
+        weights=np.ones(700),
     )
     left_out = [
         window(0),
@@ -126,6 +132,14 @@ def test_changes_share_the_error_of_the_reference_period(offset):
     shared = 1e4 * relative * 1.01 * 1.2
     np.testing.assert_allclose(found.covariance, [[16.0, shared], [shared, 16.0]])
     assert found.reference_sd == pytest.approx(100 * 1.5 * 0.02)
+    course.joins.add(200)  # between the two windows
+    joined = changes_of(course, [window(1), window(20)], "Glu", 2.0)
+    np.testing.assert_allclose(joined.covariance, found.covariance)
+    course.joins.add(30)  # behind the reference period
+    joined = changes_of(course, [window(1), window(20)], "Glu", 2.0)
+    step = join_covariance(("Glu",), np.array([10.0]))[0, 0] / 100
+    added = joined.covariance[0, 1] - found.covariance[0, 1]
+    assert added == pytest.approx(1e4 * step * 1.01 * 1.2)
     assert changes_of(course, [], "Gln", 2.0) is None
     course.reference = None
     assert changes_of(course, [], "Glu", 2.0) is None

@@ -113,6 +113,24 @@ def test_the_mean_since_the_infusion_began_knows_of_the_offset():
     assert mean_sd([1, 2]) == pytest.approx(np.hypot(two, within), rel=0.1)
 
 
+def joined(share_before, share_since):
+    """SD of the mean change where so much of both lies behind the one join."""
+    evidence, measured = Accumulated(NAMES, C0, 0), measurement()
+    for after, share in ((False, share_before), (True, share_since)):
+        for series, part in ((0, 1 - share), (1, share)):
+            if part:
+                evidence = evidence.expecting(0, measured, after, 1e6 * part, series)
+    return evidence.flat_sds()["Glu/tCr"]
+
+
+def test_the_mean_since_the_infusion_began_knows_of_steps_at_joins():
+    among = joined(0, 0)
+    assert joined(1, 1) == among
+    whole, half = np.sqrt(joined(0, 1) ** 2 - among**2), joined(0.5, 1)
+    assert whole > 0.25
+    assert np.sqrt(half**2 - among**2) == pytest.approx(whole / 2, rel=0.01)
+
+
 def test_the_same_question_once_more_knows_of_the_offset_too():
     assert mean_sd([1], again=True) == mean_sd([1])
 
