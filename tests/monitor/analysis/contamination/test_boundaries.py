@@ -46,7 +46,7 @@ def moving(n: int, first: int, stop: int, restless: float, kept: float):
     level = np.zeros(n)
     amplitude = level + 1.0
     amplitude[first:stop] = kept
-    bands = good + noise
+    bands = good * amplitude[:, np.newaxis] + noise
     bands[first:stop, BANDS - 2] += 0.3
     seen = Seen(np.arange(n), bands, level, level + 6.0, amplitude)
     inside = np.zeros(n, bool)
