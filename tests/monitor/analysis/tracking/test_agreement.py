@@ -1,0 +1,195 @@
+"""When two ways to the change are apart, and what of that is known and mended."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from monitor.analysis.contamination.stretch import Cause, Stretch
+from monitor.analysis.course.outcomes import outcomes_of
+from monitor.analysis.course.response import Reference
+from monitor.analysis.tracking.agreement import (
+    LEAST_SHARE,
+    MOST_STRETCHES,
+    Agreement,
+    Difference,
+    Way,
+    _at_full,
+    _difference,
+    _mean,
+    _reference_variance,
+    _ties,
+    _without,
+    agreement_of,
+)
+from monitor.analysis.tracking.free_baseline import SURELY
+from monitor.analysis.tracking.transient_view import Observed
+
+
+def stretch(left_out: bool, first: int = 10, stop: int = 20) -> Stretch:
+    return Stretch(first, stop, 0, 20.0, 38.0, Cause.LIPID, left_out)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_apart_is_what_is_more_than_chance_either_way(sign: int) -> None:
+    chance = Difference(Way.TIES, sign * 0.99 * SURELY * 2.0, 2.0)
+    sure = Difference(Way.LAST, sign * 1.01 * SURELY * 2.0, 2.0)
+    assert (chance.sure, sure.sure) == (False, True)
+    assert Agreement("Glu", (chance,)).agrees
+    assert Agreement("Glu", (chance, sure)).apart == (sure,)
+
+
+def test_a_stretch_that_is_left_out_is_mended() -> None:
+    known = Difference(Way.STRETCH, 50.0, 1.0, stretch(left_out=True))
+    taken_in = Difference(Way.STRETCH, 50.0, 1.0, stretch(left_out=False))
+    assert (known.mended, taken_in.mended) == (True, False)
+    assert Agreement("Glu", (known,)).agrees
+    assert Agreement("Glu", (known, taken_in)).apart == (taken_in,)
+    assert not Difference(Way.TIES, 50.0, 1.0).mended
+
+
+def test_the_variance_of_a_difference_is_the_difference_of_variances() -> None:
+    found = _difference(Way.TIES, (7.0, 5.0), (3.0, 4.0))
+    assert (found.percent, found.sd_percent) == (4.0, 3.0)
+    # Two that are as sure: a share of the wider is left, or what may at least be meant.
+    near = _difference(Way.TIES, (7.0, 5.0), (3.0, 4.99))
+    assert near.sd_percent == pytest.approx(math.sqrt(LEAST_SHARE) * 5.0)
+    least = _difference(Way.WINDOWS, (7.0, 5.0), (3.0, 4.9), least=9.0)
+    assert least.sd_percent == 3.0
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow"),
+    [
+        ((math.nan, 1.0), (0.0, 0.5)),
+        ((1.0, math.inf), (0.0, 0.5)),
+        ((1.0, 1.0), (0.0, math.nan)),
+        ((1.0, 0.0), (0.0, 0.0)),
+    ],
+)
+def test_what_is_no_number_is_no_difference(wide, narrow) -> None:
+    found = _difference(Way.TIES, wide, narrow)
+    assert found is None
+
+
+def test_without_a_tracker_of_the_outcome_nothing_is_compared() -> None:
+    point = SimpleNamespace(filtered={"Glu": 1.0})
+    assert agreement_of(SimpleNamespace(point=None), None, "Glu", ()) is None
+    assert agreement_of(SimpleNamespace(point=point), None, "Gln", ()) is None
+
+
+def test_the_tracker_is_compared_with_itself_without_ties() -> None:
+    point = SimpleNamespace(
+        filtered={"Glu": 3.0}, filtered_sd={"Glu": 4.0},
+        free={"Glu": 7.0}, free_sd={"Glu": 5.0},
+    )  # fmt: skip
+    found = _ties(SimpleNamespace(point=point), "Glu")
+    assert (found.way, found.percent, found.sd_percent) == (Way.TIES, 4.0, 3.0)
+    assert _ties(SimpleNamespace(point=None), "Glu") is None
+
+
+def test_the_largest_stretches_are_asked_of(monkeypatch) -> None:
+    from monitor.analysis.tracking import agreement
+
+    asked = []
+    for name in ("_ties", "_windows", "_last", "_baseline"):
+        monkeypatch.setattr(agreement, name, lambda *_: None)
+    monkeypatch.setattr(agreement.SmoothedCourse, "of", lambda *_: None)
+    monkeypatch.setattr(agreement, "_without", lambda t, o, one: asked.append(one))
+    point = SimpleNamespace(filtered={"Glu": 1.0})
+    all_of_them = [stretch(True, 0, n) for n in range(1, MOST_STRETCHES + 3)]
+    found = agreement_of(SimpleNamespace(point=point), None, "Glu", all_of_them)
+    assert found == Agreement("Glu", ())
+    lengths = [one.transients for one in asked]
+    assert lengths == list(range(MOST_STRETCHES + 2, 2, -1))
+
+
+def test_the_reference_period_is_common_to_all_changes() -> None:
+    c, S = np.array([10.0, 5.0]), np.diag([0.04, 0.01])
+    reference = Reference(0, 60, 0, 30, np.full(30, 1 / 30), c, S, {"Glu": 1.5})
+    course = SimpleNamespace(outcomes=outcomes_of(("Glu", "Cr")))
+    # 2 % of the level, widened by what the reference period was seen to scatter.
+    assert _reference_variance(course, reference, "Glu") == pytest.approx(9.0)
+    both = 2.0**2 + 2.0**2
+    assert _reference_variance(course, reference, "Glu/tCr") == pytest.approx(both)
+    assert _reference_variance(SimpleNamespace(outcomes=None), reference, "Glu") == 0
+
+
+class Sums:
+    """In the place of what is accumulated: the mean of the transients' numbers."""
+
+    def __init__(self) -> None:
+        self.taken: list[Observed] = []
+
+    def blank(self) -> "Sums":
+        return Sums()
+
+    def push(self, one: Observed, measurement: object, after: bool) -> None:
+        self.taken.append(one)
+
+    def mean_changes(self) -> dict[str, tuple[float, float]] | None:
+        if not self.taken:
+            return None
+        weights = np.array([one.weight for one in self.taken])
+        places = np.array([float(one.index) for one in self.taken])
+        total = weights.sum()
+        return {"Glu": (float(weights @ places / total), 10 / math.sqrt(total))}
+
+
+def tracking(count: int = 40, weight: float = 1.0) -> SimpleNamespace:
+    seen = [
+        Observed(i, 0, 2.0 * i, i, np.zeros(1), weight, False, 1) for i in range(count)
+    ]
+    return SimpleNamespace(
+        evidence=Sums(),
+        seen=seen,
+        observer=SimpleNamespace(measurements={0: None}),
+        excess=1.0,
+        course=SimpleNamespace(reference=None),
+    )
+
+
+def test_a_stretch_is_asked_for_by_leaving_it_out() -> None:
+    found = _without(tracking(), "Glu", stretch(left_out=False))
+    others = [*range(10), *range(20, 40)]
+    assert found.percent == pytest.approx(np.mean(others) - np.mean(range(40)))
+    assert found.sd_percent == pytest.approx(10 * math.sqrt(1 / 30 - 1 / 40), rel=0.3)
+    assert found.stretch == stretch(left_out=False)
+
+
+def test_one_that_is_left_out_is_asked_for_by_taking_it_in() -> None:
+    made = tracking()
+    made.seen[10:20] = [
+        Observed(i, 0, 2.0 * i, i, np.zeros(1), 0.0, False, 1) for i in range(10, 20)
+    ]
+    found = _without(made, "Glu", stretch(left_out=True))
+    others = [*range(10), *range(20, 40)]
+    assert found.percent == pytest.approx(np.mean(others) - np.mean(range(40)))
+
+
+@pytest.mark.parametrize(("first", "stop"), [(50, 60), (0, 40)])
+def test_a_stretch_of_nothing_or_of_all_says_nothing(first: int, stop: int) -> None:
+    assert _without(tracking(), "Glu", stretch(False, first, stop)) is None
+
+
+def test_without_sums_there_is_no_mean() -> None:
+    made = tracking()
+    made.evidence = None
+    assert _without(made, "Glu", stretch(False)) is None
+    assert _mean(None, "Glu") is None
+    assert _mean(Sums(), "Glu") is None
+
+
+@pytest.mark.parametrize(
+    ("time_s", "held"), [(9.9, False), (10.0, True), (29.9, True), (30.0, False)]
+)
+def test_what_is_taken_in_again_lies_where_it_lay(time_s: float, held: bool) -> None:
+    made = tracking()
+    made.excess = 4.0
+    made.course.reference = SimpleNamespace(start_s=10.0, end_s=30.0)
+    one = Observed(3, 0, time_s, 3, np.zeros(1), 0.0, False)
+    full = _at_full(made, one)
+    assert (full.weight, full.reference) == (0.25, held)
+    made.course.reference = None
+    assert not _at_full(made, one).reference
