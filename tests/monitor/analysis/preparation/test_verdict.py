@@ -122,7 +122,7 @@ def test_lipid_is_looked_for_where_the_lines_are(axis: Axis) -> None:
     moved, still = state(axis), state(axis)
     still.absolute.shift_hz = -10.0
     assert quality_of(PLACE, lines, found(), (1.0, ()), moved).lipid > 0.4
-    assert quality_of(PLACE, lines, found(), (1.0, ()), still).lipid < 0.1
+    assert quality_of(PLACE, lines, found(), (1.0, ()), still).lipid < 0.2
 
 
 def test_a_width_is_never_below_nothing_nor_a_snr_without_noise(axis: Axis) -> None:
