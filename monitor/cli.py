@@ -40,7 +40,7 @@ COMMANDS = {
     "info": ("recordings", "Say what a recording holds."),
     "verify": ("recordings", "Check every record of a recording."),
     "recover": ("recordings", "Write everything readable of a damaged recording."),
-    "convert": ("recordings", "Convert a recording to other formats, or from them."),
+    "convert": ("convert", "Convert a recording to other formats, or from them."),
     "tail": ("recordings", "Print what is arriving; Ctrl-C ends it."),
     "basis": ("basis_sets", "Basis sets: make, convert, look at."),
     "kit": ("kit", "Packages for a Siemens scanner: OpenRecon and FIRE."),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QBrush, QPainter, QPolygonF
 
-from monitor.screen.screen import Line
+from monitor.screen.graphs import Line
 
 
 class Fill(pg.GraphicsObject):  # type: ignore[misc]

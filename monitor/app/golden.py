@@ -15,8 +15,9 @@ from monitor.app.page import Page
 from monitor.app.plots import Plot, curve
 from monitor.run.worker_messages import Command, Report, SetSpeed
 from monitor.screen.golden import Golden, golden_of, placed
+from monitor.screen.graphs import Points
 from monitor.screen.rewindable import Session
-from monitor.screen.screen import Points, Screen
+from monitor.screen.screen import Screen
 from monitor.screen.state import SessionState
 from streams.errors import InputError
 

@@ -17,9 +17,9 @@ from PyQt6.QtGui import QBrush, QColor
 from PyQt6.QtWidgets import QFrame, QSizePolicy
 
 from monitor.app.theme import Theme
+from monitor.screen.graphs import TimeAxis
 from monitor.screen.number_words import MINUS
 from monitor.screen.parts.axis import whole_minutes
-from monitor.screen.screen import TimeAxis
 
 pg.setConfigOptions(antialias=False, useOpenGL=False, imageAxisOrder="col-major")
 

@@ -15,9 +15,9 @@ from monitor.app.render import application
 from monitor.app.state import State, read_state, state_path, write_state
 from monitor.app.window import Window
 from monitor.protocol.settings import Settings
-from monitor.run.loop import WorkerConfig
 from monitor.run.stream_state import Stream
 from monitor.run.worker import Worker
+from monitor.run.worker_config import WorkerConfig
 from monitor.run.worker_messages import Command, Heard, Report, SendEvent, Sent
 from monitor.screen.rewindable import Session
 from monitor.screen.sheets.new_session import Opening

@@ -19,7 +19,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from monitor.screen.screen import Level, Screen, SpectrumView, Strip, Trend
+from monitor.screen.graphs import SpectrumView, Strip, Trend
+from monitor.screen.screen import Level, Screen
 
 WHITE, GREY, DARK = 4095, "0.6", "0.3"
 """Greatest value of a pixel: 12 bits, which every viewer has."""

@@ -13,6 +13,7 @@ from monitor.commands.arguments import Allow, Clients, Listen, ServerKey
 from monitor.commands.printing import say
 from monitor.preflight import machine
 from monitor.preflight import stream as preflight_stream
+from monitor.preflight.arrived import collect
 from monitor.preflight.earlier_voxel import compare_voxels, earlier_acquisition
 from monitor.preflight.machine import CheckResult, CheckState
 from monitor.protocol.settings import Settings
@@ -131,7 +132,7 @@ def _stream(
             bodies = _live(source, key, wait_s, clocks)
         else:
             bodies = open_source(Path(source)).bodies
-        arrived = preflight_stream.collect(bodies, transients)
+        arrived = collect(bodies, transients)
     except InputError as error:
         yield CheckResult("stream", CheckState.WRONG, str(error))
         return

@@ -10,8 +10,8 @@ from monitor.protocol.choose import Wishes, settings_for
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.settings import Settings
 from monitor.run.feed import file_messages, live_feed, replay_feed
-from monitor.run.loop import WorkerConfig
 from monitor.run.session_run import SessionRun
+from monitor.run.worker_config import WorkerConfig
 from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint

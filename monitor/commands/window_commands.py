@@ -41,9 +41,9 @@ from monitor.protocol.settings import Settings
 from monitor.run.analysed_content import about
 from monitor.run.feed import Feed, live_feed, replay_feed
 from monitor.run.identity import Identity
-from monitor.run.loop import WorkerConfig
 from monitor.run.session_run import SessionRun
 from monitor.run.unlock import check_reason, note_beside, unlocked_feed
+from monitor.run.worker_config import WorkerConfig
 from monitor.screen.sheets.new_session import Opening
 from streams.errors import InputError
 from streams.messages.endpoint import Endpoint

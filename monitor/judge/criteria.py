@@ -12,12 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-
-from monitor.analysis.course.response import Estimate
-from monitor.analysis.preparation.drift import DRIFT_TRANSIENTS, drift_hz_per_min
-from monitor.analysis.preparation.quality import Quality, median_of
-from monitor.judge.followed_session import Followed, PlacedEvent
+from monitor.analysis.preparation.quality import Quality
+from monitor.judge.followed_session import Followed
 from monitor.judge.line_width import LineWidthBias
 from monitor.judge.phantom import (
     COOLEST_C,
@@ -26,8 +22,15 @@ from monitor.judge.phantom import (
     line_offsets_ppm,
     temperatures_c,
 )
+from monitor.judge.session_figures import (
+    effective_percent,
+    fastest_drift_hz_per_min,
+    latest_marker_s,
+    median_quality,
+    missing_percent,
+    widest_line_hz,
+)
 from monitor.run.result import Result
-from streams.messages.marks import by_source
 
 BIAS_SHARE = 0.2
 """Bias allowed from line width, as a share of the change that the protocol wants."""
@@ -117,21 +120,21 @@ def _of_signal(result: Result) -> tuple[Criterion, ...]:
     return (
         _criterion(
             "snr",
-            _median(_good(result), "snr"),
+            median_quality(_good(result), "snr"),
             s.snr_limit,
             "median; height of the tNAA peak over the SD of the real noise, "
             "no apodisation (snr_limit)",
         ),
         _criterion(
             "fwhm_hz",
-            _width(result),
+            widest_line_hz(result),
             s.fwhm_limit_hz,
             "widest of the independent windows; FWHM of the fitted tNAA line "
             "(fwhm_limit_hz)",
         ),
         _criterion(
             "drift_hz_per_min",
-            _drift(result.qualities),
+            fastest_drift_hz_per_min(result.qualities),
             s.drift_limit_hz_per_min,
             "fastest over any 60 transients on end (all, where there are "
             "fewer), least squares, either direction (drift_limit_hz_per_min)",
@@ -144,13 +147,13 @@ def _of_head(result: Result) -> tuple[Criterion, ...]:
     return (
         _criterion(
             "water",
-            _median(good, "water"),
+            median_quality(good, "water"),
             s.water_limit,
             "median height over that of NAA (water_limit)",
         ),
         _criterion(
             "lipid",
-            _median(good, "lipid"),
+            median_quality(good, "lipid"),
             s.lipid_limit,
             "median height at 0.8-1.5 ppm over that of NAA (lipid_limit)",
         ),
@@ -187,7 +190,7 @@ def _of_sphere(result: Result) -> tuple[Criterion, ...]:
 def _of_weights(result: Result) -> Criterion:
     return _criterion(
         "effective_percent",
-        _effective(result.qualities),
+        effective_percent(result.qualities),
         result.settings.effective_limit_percent,
         "(sum w)² / sum w² of the weights, of all that came (effective_limit_percent)",
     )
@@ -217,7 +220,7 @@ def _of_infusion(
     return (
         _criterion(
             "marker_s",
-            _late(followed),
+            latest_marker_s(followed),
             s.marker_limit_s,
             "largest distance of an infusion marker's stamp from the transients "
             "that it came between (marker_limit_s)",
@@ -237,79 +240,6 @@ def _of_infusion(
             "within an epoch would fake; limit: a fifth of the target",
         ),
     )
-
-
-def _median(qualities: Sequence[Quality], name: str) -> float:
-    return median_of(np.array([getattr(q, name) for q in qualities], float))
-
-
-def _width(result: Result) -> float:
-    """Widest of the independent windows, Hz."""
-    return max((e.fwhm_hz for e in independent_widths(result)), default=math.nan)
-
-
-def independent_widths(result: Result) -> list[Estimate]:
-    """The independent windows whose line width counts."""
-    return [
-        e
-        for e in result.estimates
-        if e.independent and e.converged and math.isfinite(e.fwhm_hz)
-    ]
-
-
-def _drift(qualities: Sequence[Quality]) -> float:
-    """Fastest drift over `DRIFT_TRANSIENTS` of one epoch, Hz/min."""
-    fastest = math.nan
-    for epoch in sorted({q.epoch for q in qualities}):
-        own = [q for q in qualities if q.epoch == epoch and q.counts]
-        t = np.array([q.time_s for q in own])
-        y = np.array([q.shift_hz for q in own])
-        last = max(1, len(own) - DRIFT_TRANSIENTS + 1)
-        for first in range(0, last, DRIFT_TRANSIENTS // 4):
-            part = slice(first, first + DRIFT_TRANSIENTS)
-            slope = abs(drift_hz_per_min(t[part], y[part]))
-            fastest = float(np.fmax(fastest, slope))
-    return fastest
-
-
-def _effective(qualities: Sequence[Quality]) -> float:
-    weights = np.array([q.weight for q in qualities])
-    if not np.any(weights > 0):
-        return 0.0
-    return float(100 * weights.sum() ** 2 / (weights @ weights) / len(weights))
-
-
-def missing_percent(result: Result) -> float:
-    """Share of the scanner's transients that never came.
-
-    nan where no gap could be seen.
-    """
-    lost, came = result.counts.missing, result.came
-    if lost is None or came <= 0:
-        return math.nan
-    return 100 * lost / (lost + came)
-
-
-def _late(followed: Followed) -> float:
-    """Largest distance of a marker's stamp from where it came, s; nan without one.
-
-    Of those that hold and that no operator typed, who gives a time on purpose.
-    """
-    held = followed.result.marks
-    late = [
-        lateness_s(placed)
-        for placed in followed.placed
-        if held.hold(placed.event) and by_source(placed.event)
-    ]
-    return max(late, default=math.nan)
-
-
-def lateness_s(placed: PlacedEvent) -> float:
-    """Distance of an event's stamp from the transients that it came between, s."""
-    stamp = placed.event.time_s
-    early = stamp - placed.after_s if placed.after_s is not None else 0.0
-    late = placed.before_s - stamp if placed.before_s is not None else 0.0
-    return max(0.0, early, late)
 
 
 def missed_titles(criteria: Sequence[Criterion]) -> tuple[str, ...]:

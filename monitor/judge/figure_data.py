@@ -19,8 +19,8 @@ from monitor.analysis.fit.fitted_windows import FittedWindow
 from monitor.analysis.fit.window import Window, average_of
 from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.tracking.comparison import Compared
-from monitor.judge.criteria import independent_widths
 from monitor.judge.followed_session import Followed
+from monitor.judge.session_figures import independent_widths
 from monitor.protocol.settings import Settings
 from monitor.screen.parts.axis import UNSEEN
 from monitor.screen.parts.spectrum import telling

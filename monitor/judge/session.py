@@ -15,13 +15,7 @@ from pathlib import Path
 
 from monitor.analysis.fit.fitted_windows import FittedWindow
 from monitor.analysis.note import Note
-from monitor.judge.criteria import (
-    Criterion,
-    Verdict,
-    criteria,
-    lateness_s,
-    missed_titles,
-)
+from monitor.judge.criteria import Criterion, Verdict, criteria, missed_titles
 from monitor.judge.figure_data import Drawn, Times, drawn_of
 from monitor.judge.followed_session import Followed, follow
 from monitor.judge.known_change import known_change
@@ -31,6 +25,7 @@ from monitor.judge.mrsinmrs import mrsinmrs
 from monitor.judge.provenance import provenance
 from monitor.judge.response_models import comparison_of
 from monitor.judge.responses import Report, Responses, outcome_report, responses_of
+from monitor.judge.session_figures import lateness_s
 from monitor.protocol.choose import Wishes
 from monitor.protocol.site_rules import mrsinmrs_texts
 from monitor.run.analyse import with_notes

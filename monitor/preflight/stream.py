@@ -7,8 +7,7 @@ spectrum summed over coils, so that no coil combination is needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from monitor.analysis.basis.mm_relaxation import (
 )
 from monitor.analysis.preparation.measures import saturated
 from monitor.analysis.signal import spectrum
+from monitor.preflight.arrived import Arrived
 from monitor.preflight.machine import CheckResult, CheckState, ok
 from monitor.protocol.expectations import Expectation, expectations
 from monitor.protocol.settings import Settings
@@ -28,49 +28,15 @@ from streams.messages.scanner_names import described
 from streams.messages.transient import (
     REFERENCE_PPM,
     Acquisition,
-    Body,
-    Event,
-    Kind,
-    Start,
     Transient,
 )
 from streams.sources.checks.conjugation import ConjugationCheck
 
-PROBLEMS = ("dropped", "gap", "publisher", "series_refused", "protocol_error")
-SEEN = (Kind.METABOLITE, Kind.MACROMOLECULE)
 TIME_TOLERANCE = 0.01
 DEAD_COIL = 1e-3  # of the coils' median amplitude
 LEAST_DECAY = 2.0  # amplitude of the first eighth of the FID over that of the last
 LEAST_SNR = 10.0  # of the strongest line's magnitude over the median of the spectrum
 APODISATION_HZ = 2.0  # line broadening
-
-
-@dataclass(slots=True)
-class Arrived:
-    """The last start, its metabolite transients, and events that report trouble."""
-
-    start: Start | None = None
-    transients: list[Transient] = field(default_factory=list)
-    troubles: list[Event] = field(default_factory=list)
-
-    def take(self, body: Body) -> None:
-        """Take note of a body; a new start begins anew."""
-        if isinstance(body, Start):
-            self.start, self.transients = body, []
-        elif isinstance(body, Transient) and body.kind in SEEN:
-            self.transients.append(body)
-        elif isinstance(body, Event) and body.kind in PROBLEMS:
-            self.troubles.append(body)
-
-
-def collect(bodies: Iterable[Body], transients: int) -> Arrived:
-    """Bodies up to so many metabolite transients of one series."""
-    arrivals = Arrived()
-    for body in bodies:
-        arrivals.take(body)
-        if len(arrivals.transients) >= transients:
-            break
-    return arrivals
 
 
 def checks(

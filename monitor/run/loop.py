@@ -12,20 +12,17 @@ import json
 import math
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
-from monitor.analysis.fit.curves import Curves
 from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.update import Update
 from monitor.protocol.blinding import KIND, lock_recorded
 from monitor.protocol.settings import Settings
 from monitor.run.background_injection import BackgroundInjection
 from monitor.run.feed import Feed
-from monitor.run.known_change import Copies
 from monitor.run.outbox import Outbox, Unsent
 from monitor.run.stream_state import Playback, Stream
+from monitor.run.worker_config import Run, WorkerConfig
 from monitor.run.worker_messages import (
     Again,
     Began,
@@ -64,30 +61,6 @@ MOST_REPORTS = 64  # in one parcel, so that a parcel never takes the window long
 
 LOCAL = frozenset({"settings", "reference", "acknowledged", "subject", UNDO, *INFUSION})
 """Events that a window without the right to record them keeps to itself."""
-
-
-class Run(Protocol):
-    """What the worker asks of a `SessionRun`."""
-
-    def push(self, message: Message) -> Update:
-        """Work through one message."""
-        ...
-
-    def copies(self) -> Copies | None:
-        """What a known change can be put into by now; None: too little."""
-        ...
-
-    def curves_between(self, start_s: float, end_s: float) -> Curves | None:
-        """Spectra and fit of a stretch of scanner time, s."""
-        ...
-
-
-@dataclass(frozen=True)
-class WorkerConfig:
-    """How the worker opens its feed and a run for each session (picklable)."""
-
-    open_feed: Callable[[], Feed]
-    open_run: Callable[[], Run]
 
 
 @dataclass

@@ -21,21 +21,19 @@ from monitor.run.lock import Lock
 from monitor.run.mark_places import MarkPlaces
 from monitor.run.message_counts import MessageCounts
 from monitor.run.message_filter import MessageFilter
+from monitor.run.mirror_watch import MirrorWatch
 from monitor.run.nulled_gate import NulledGate
 from monitor.run.number_check import NumberCheck
 from monitor.run.session_analysis import SessionAnalysis
 from monitor.run.water_gate import WaterGate
 from streams.errors import InputError
 from streams.messages.transient import (
-    Body,
     End,
     Event,
     Kind,
     Message,
-    Start,
     Transient,
 )
-from streams.sources.checks.conjugation import ConjugationCheck
 
 if TYPE_CHECKING:
     from monitor.analysis.fit.curves import Curves
@@ -79,7 +77,7 @@ class SessionRun:
         )
         zeros = FilledZeros(self._begin_again)
         self._filters = (self._numbers, self._marks, zeros, *self._behind_zeros)
-        self._conjugation: ConjugationCheck | None = None
+        self._mirror_watch = MirrorWatch()
         self._identity = Identity()
 
     @property
@@ -247,6 +245,7 @@ class SessionRun:
         notes: tuple[Note, ...],
     ) -> Taken:
         """A message behind the filters, with what is noticed once."""
+        renamed = self._nulled_gate.renamed(message)
         event = message.body if isinstance(message.body, Event) else None
         if event is not None:
             self._identity = identity_from(event) or self._identity
@@ -259,7 +258,7 @@ class SessionRun:
             self._water_gate.newest if passed else None,
             missing,
             self.counts.counted,
-            bool(passed) and self._is_mirrored(self._nulled_gate.renamed(message).body),
+            bool(passed) and self._mirror_watch.push(renamed.body),
         )
 
     def _filter(
@@ -273,16 +272,6 @@ class SessionRun:
             passed = [each for some in filtered for each in some.messages]
             notes += tuple(note for some in filtered for note in some.notes)
         return passed, notes
-
-    def _is_mirrored(self, body: Body) -> bool:
-        """Whether a series shows just now that it is the wrong way round."""
-        if isinstance(body, Start):
-            self._conjugation = ConjugationCheck(body.acquisition)
-        elif isinstance(body, Transient) and body.kind == Kind.METABOLITE:
-            check = self._conjugation
-            if check is not None and check.push(body.fid):
-                return bool(check.contradicted)
-        return False
 
     def _says_late(self) -> bool:
         """Whether the newest message says what changes those before it."""

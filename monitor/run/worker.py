@@ -19,8 +19,9 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.run.background_injection import BackgroundInjection
 from monitor.run.feed import Feed
-from monitor.run.loop import Loop, WorkerConfig
+from monitor.run.loop import Loop
 from monitor.run.outbox import Outbox, waiting_folder
+from monitor.run.worker_config import WorkerConfig
 from monitor.run.worker_messages import Command, Failed, Report, Stop
 from streams.errors import InputError
 

@@ -18,6 +18,7 @@ from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
 from monitor.screen import fold
 from monitor.screen.current_messages import messages_of
+from monitor.screen.held import held_at
 from monitor.screen.last_drawn import Identity, Memo
 from monitor.screen.parts.footer import footer
 from monitor.screen.screen import Screen
@@ -54,7 +55,7 @@ def screen_of(
     seen = Identity((state.curves, state.mean_curves)), state.height, settings
     named = (state.acquisition, state.source, settings)
     measures = memo.measures.of((revision, settings), lambda: measures_of(state))
-    held = state.held_at(now_s)
+    held = held_at(state, now_s)
     tabled = revision, settings, Identity((held.point, held.estimate))
     return Screen(
         status=memo.status.same(status_of(state, now_s)),

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.screen.display import Display
+from monitor.screen.graphs import Points, TimeAxis
 from monitor.screen.parts.spectrum import height_of
-from monitor.screen.screen import Points, TimeAxis
 from monitor.screen.session_spectra import spectrum_of
 
 

@@ -6,19 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from monitor.screen.graphs import SpectrumView, Strip, TimeAxis, Trend, Waterfall
 from monitor.screen.parts.outlook import OutlookWords
-from monitor.screen.screen import (
-    Headline,
-    Measure,
-    Message,
-    SpectrumView,
-    Status,
-    Strip,
-    Table,
-    TimeAxis,
-    Trend,
-    Waterfall,
-)
+from monitor.screen.screen import Headline, Measure, Message, Status, Table
 
 Part = TypeVar("Part")
 

@@ -12,6 +12,9 @@ from monitor.analysis.tracking.current_change import CurrentChange, current_chan
 from monitor.analysis.tracking.plasma import PLASMA
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.screen import disk
+from monitor.screen.graphs import Overlay, Strip, TimeAxis, Trend
+from monitor.screen.held import Held
+from monitor.screen.left_out import left_out_s, nothing_counts_s, reference_left_out
 from monitor.screen.number_words import catching_up_words, clock
 from monitor.screen.parts import headline, strips, trend
 from monitor.screen.parts.agreement import Agreement, agreement
@@ -23,17 +26,8 @@ from monitor.screen.parts.stretch_words import doubt_of
 from monitor.screen.parts.table import Known, in_other_epoch, table
 from monitor.screen.parts.water import water_points
 from monitor.screen.recent_quality import figures_of, limits_of
-from monitor.screen.screen import (
-    Headline,
-    Measure,
-    Overlay,
-    Status,
-    Strip,
-    Table,
-    TimeAxis,
-    Trend,
-)
-from monitor.screen.state import Held, SessionState
+from monitor.screen.screen import Headline, Measure, Status, Table
+from monitor.screen.state import SessionState
 from monitor.screen.view import View
 
 
@@ -43,7 +37,7 @@ def axis_of(state: SessionState) -> TimeAxis:
     return time_axis(
         state.standing(),
         state.epoch_starts_s[1:],
-        state.left_out_s(),
+        left_out_s(state),
         state.reference_s,
         state.infusion(),
         first_s,
@@ -94,7 +88,7 @@ def headline_of(state: SessionState, now_s: float, held: Held) -> Headline:
             _agreement(state, held.point, newest),
             _age_s(state, now_s),
             state.wait_s(),
-            state.nothing_counts_s(),
+            nothing_counts_s(state),
             state.window_s,
             state.new_epoch_s(),
             state.catching_up(),
@@ -124,7 +118,7 @@ def _waiting(state: SessionState, newest: Estimate | None, now_s: float) -> str:
         return catching_up_words(*catching_up)
     if newest and needs_gain(state.settings.outcome) and in_other_epoch(newest):
         return headline.OTHER_GAIN
-    if state.reference_left_out():
+    if reference_left_out(state):
         return headline.LEFT_OUT
     return headline.waiting_for(state.reference_s, state.window_s, at_s, replayed)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
+from monitor.screen.graphs import SpectrumView, TimeAxis, Waterfall
 from monitor.screen.number_words import plain
 from monitor.screen.parts import spectrum
 from monitor.screen.parts.gain import on_scale_of
 from monitor.screen.parts.peaks import axis_offset
 from monitor.screen.parts.table import in_other_epoch, tells_outcome
-from monitor.screen.screen import SpectrumView, TimeAxis, Waterfall
 from monitor.screen.state import SessionState
 
 OTHER_GAIN = "other epoch, rescaled"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
@@ -41,13 +40,6 @@ HEADLINE_S = 2.0  # the number changes at most this often
 START_S = 6.0  # in which nobody worries about a stream that is not there yet
 WATER = ("time_s", "shift_hz", "fwhm_hz", "amplitude", "interleaved")
 QUALITY = ("time_s", "shift_hz", "fwhm_hz", "snr", "weight", "water", "lipid")
-
-
-class Held(NamedTuple):
-    """What the headline and the table hold for a moment."""
-
-    point: TrackerPoint | None
-    estimate: Estimate | None
 
 
 @dataclass(eq=False, slots=True)
@@ -282,57 +274,6 @@ class SessionState:
             return None
         since_s = self.time_s() - self.epoch_starts_s[-1]
         return since_s if since_s < self.window_s else None
-
-    def left_out_s(self) -> tuple[Span, ...]:
-        """Spans that are left out, s: epochs (by the operator) and stretches."""
-        ends = [*self.epoch_starts_s[1:], self.time_s() + self.interval_s]
-        spans = zip(self.epochs, self.epoch_starts_s, ends, strict=False)
-        left_out = self.settings.rejected_epochs
-        epochs = [(start, end) for n, start, end in spans if n in left_out]
-        return (*epochs, *self.stretches.left_out_s(self.interval_s))
-
-    def nothing_counts_s(self) -> float:
-        """For how long every transient has been left out by now, s; 0: they count."""
-        now_s, since_s = self.time_s(), math.inf
-        for start_s, end_s in sorted(self.left_out_s(), reverse=True):
-            if end_s >= min(now_s, since_s):
-                since_s = min(since_s, start_s)
-        return max(0.0, now_s - since_s)
-
-    def reference_left_out(self) -> bool:
-        """Whether every transient of the reference period is left out."""
-        if self.reference_s is None or not len(self.quality):
-            return False
-        (first_s, end_s), times_s = self.reference_s, self.quality["time_s"]
-        own = times_s[(times_s >= first_s) & (times_s < end_s)]
-        out = np.zeros(len(own), bool)
-        for start_s, stop_s in self.left_out_s():
-            out |= (own >= start_s) & (own < stop_s)
-        return len(own) > 0 and bool(out.all())
-
-    def held_at(self, now_s: float) -> Held:
-        """The tracker's point and the window that are shown at a reading."""
-        return Held(self.track_at(now_s), self.estimate_at(now_s))
-
-    def estimate_at(self, now_s: float) -> Estimate | None:
-        """The estimate for headline and table, held for `HEADLINE_S`."""
-        shown_s, estimate = self.shown_window
-        if now_s - shown_s >= HEADLINE_S and self.estimates:
-            estimate = self.estimates.newest_whole()
-        return self._as_done_again(estimate)
-
-    def track_at(self, now_s: float) -> TrackerPoint | None:
-        """The tracker's point for the headline, held for `HEADLINE_S`."""
-        shown_s, point = self.shown_track
-        if now_s - shown_s >= HEADLINE_S and self.tracks:
-            return self.tracks.newest
-        return point
-
-    def _as_done_again(self, estimate: Estimate | None) -> Estimate | None:
-        """The same window in the course as it stands now."""
-        if estimate is None:
-            return None
-        return self.estimates.same(estimate) or self.estimates.newest_whole()
 
     def messages_so_far(self) -> list[tuple[float, Message]]:
         """The log with scanner times, s, but for what a blinded outcome could tell."""

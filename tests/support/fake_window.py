@@ -16,7 +16,7 @@ from fake_session import SETTINGS, FakeFeed, FakePipeline, FakePlayer
 
 from monitor.commands.reopen import configure_for_choice
 from monitor.protocol.choose import Wishes
-from monitor.run.loop import WorkerConfig
+from monitor.run.worker_config import WorkerConfig
 
 SPEED = 200.0
 

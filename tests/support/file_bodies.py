@@ -8,7 +8,7 @@ from pathlib import Path
 from streams.messages.transient import Body
 from streams.sources.files import any_format, nifti_mrs
 from streams.sources.files.choice import Choose
-from streams.sources.files.series import bodies_of
+from streams.sources.files.series_bodies import bodies_of
 from streams.sources.files.zero_filling import without_filling
 
 

@@ -39,17 +39,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.analysis.basis import names as naming
 from monitor.analysis.course.response import Changes, without_gain
-from monitor.analysis.fit.fitted_windows import sizes
-from monitor.analysis.signal.lapack import lapack
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.blocks import Block
-from monitor.analysis.tracking.dynamics import SLOPING, SUMS, Dynamics, sums_of
+from monitor.analysis.tracking.dynamics import Dynamics, sums_of
 from monitor.analysis.tracking.joint_models import MODELS, ResponseModel
-from monitor.analysis.tracking.tracker import PARTS, TRACKED, Tracker
+from monitor.analysis.tracking.tracker import PARTS, TRACKED
+from monitor.analysis.tracking.whitened import Whitened, directions, responding, whiten
 
-DENOMINATORS = ("tNAA", "tCr")
 DENOMINATOR_PERCENT = 1.0
 RESPONSE_PERCENT = 10.0
 
@@ -81,17 +78,6 @@ class ResponseFit:
     time_s: Real
     changes: dict[str, Real]
     sds: dict[str, Real]
-
-
-@dataclass(frozen=True, slots=True)
-class Whitened:
-    """Blocks' spectra and what a unit theta adds for each curve, whitened.
-
-    o : (m,); columns : (m, curves, thetas)
-    """
-
-    o: Real
-    columns: Real
 
 
 def joint_fits(
@@ -163,59 +149,6 @@ def _curve(
     return model.curve(time_s, infusion_s, shape)
 
 
-def whiten(
-    blocks: Sequence[Block], curves: Real, rows: Mapping[int, Real], dynamics: Dynamics
-) -> Whitened:
-    """Run the filter once over spectra and all columns (K, curves)."""
-    tracker = Tracker.fresh(dynamics)
-    moved = directions(dynamics)
-    curve_count, thetas = curves.shape[1], len(moved)
-    states = np.zeros((dynamics.size, 1 + thetas * curve_count))
-    states[:, 0] = tracker.mean
-    spectra, columns = [], []
-    before: Block | None = None
-    for block, g in zip(blocks, curves, strict=True):
-        steps = 1 if before is None else round(block.place) - round(before.place)
-        F = tracker.predict(steps)
-        begun = block.foreign if before is None else before.epoch != block.epoch
-        if begun:
-            F = tracker.begin_epoch(block.foreign) @ F
-        before, states = block, F @ states
-        if block.weight <= 0:
-            continue
-        H, M = tracker.wide(rows[block.epoch]), len(dynamics.names)
-        asked = np.column_stack([block.o, *(np.outer(H[:, :M] @ d, g) for d in moved)])
-        S = H @ tracker.covariance @ H.T + np.eye(len(H)) / block.weight
-        v, _ = lapack().dtrtrs(np.linalg.cholesky(S), asked - H @ states, lower=1)
-        step = tracker.measure(H, block.o, block.weight)
-        if step is not None:
-            states = states + step.moved.T @ v
-        spectra.append(v[:, 0])
-        columns.append(v[:, 1:])
-    stacked = np.concatenate(columns)
-    shaped = stacked.reshape(len(stacked), thetas, curve_count).swapaxes(1, 2)
-    return Whitened(np.concatenate(spectra), shaped)
-
-
-def directions(dynamics: Dynamics) -> Real:
-    """What a unit of each theta adds to the amplitudes, (thetas, M).
-
-    Glu and Gln (or Glx alone), then those of tNAA and tCr that are there, each by one
-    percent of its size.
-    """
-    names = dynamics.names
-    sums = dict(zip(SUMS, sums_of(names), strict=True))
-    alone = np.diag(0.01 * sizes(dynamics.c0))[_responding(names)]
-    together = [0.01 * sums[total] * dynamics.c0 for total in DENOMINATORS]
-    return np.stack([*alone, *(row for row in together if row.any())])
-
-
-def _responding(names: tuple[str, ...]) -> list[int]:
-    """Where Glu and Gln (or Glx alone) stand."""
-    kinds = [naming.canonical(name) for name in names]
-    return [i for i, kind in enumerate(kinds) if kind in SLOPING]
-
-
 def _fit(
     model: ResponseModel,
     own: Sequence[int],
@@ -231,7 +164,7 @@ def _fit(
         zeros = {name: np.zeros(len(time_s)) for name in TRACKED}
         return ResponseFit(model.name, {}, 0, 0.0, 0.0, 0.0, 0.0, time_s, zeros, zeros)
     expected = np.full(whitened.columns.shape[2], DENOMINATOR_PERCENT)
-    expected[: len(_responding(dynamics.names))] = RESPONSE_PERCENT
+    expected[: len(responding(dynamics.names))] = RESPONSE_PERCENT
     found = [solved(whitened.columns[:, k], whitened.o, expected) for k in own]
     likelihoods = np.array([one.likelihood for one in found])
     evidence = np.array([one.evidence for one in found])

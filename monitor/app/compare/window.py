@@ -28,13 +28,14 @@ from monitor.app.text import Text
 from monitor.app.theme import DARK, LIGHT, THEMES, style_sheet, theme_for
 from monitor.app.window import BUDGET_S, FRAME_MS, STEP_S
 from monitor.protocol.settings import Settings
-from monitor.run.loop import WorkerConfig
 from monitor.run.worker import Worker
+from monitor.run.worker_config import WorkerConfig
 from monitor.run.worker_messages import Command, Play, Report, Seek, SetSpeed
+from monitor.screen.graphs import Trend
 from monitor.screen.keys import KEYS
 from monitor.screen.parts.axis import together
 from monitor.screen.rewindable import Session
-from monitor.screen.screen import Level, Screen, Trend
+from monitor.screen.screen import Level, Screen
 from monitor.screen.sheets.window import line_at
 
 SAID_S = 4.0

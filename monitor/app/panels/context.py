@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 
 from monitor.app.plots import Plot, brush
 from monitor.app.theme import Theme
-from monitor.screen.screen import TimeAxis
+from monitor.screen.graphs import TimeAxis
 
 
 class Context:

@@ -9,8 +9,8 @@ from PyQt6.QtGui import QFontMetricsF
 
 from monitor.app.plots import Plot, brush
 from monitor.app.theme import Theme
+from monitor.screen.graphs import TimeAxis
 from monitor.screen.parts.axis import places
-from monitor.screen.screen import TimeAxis
 
 MARGIN = 3  # around the words, px
 

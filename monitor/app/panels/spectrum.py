@@ -13,9 +13,9 @@ from PyQt6.QtGui import QFontMetricsF
 from monitor.app.band_item import Fill
 from monitor.app.plots import Plot, brush, curve, inside, with_unit
 from monitor.app.theme import PLOT_TEXT, Theme, mixed
+from monitor.screen.graphs import Component, Peak, SpectrumView
 from monitor.screen.number_words import plain
 from monitor.screen.parts.spectrum import LEFT_PPM, RIGHT_PPM, fitting
-from monitor.screen.screen import Component, Peak, SpectrumView
 
 NEAR_PPM = 0.04
 HAIR = 1.2  # a line that is still one on a screen of 3840 x 2160

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 from monitor.app.panels.trend_plot import TrendPlot
 from monitor.app.text import Text
 from monitor.app.theme import Theme
-from monitor.screen.screen import Trend
+from monitor.screen.graphs import Trend
 
 TRACKER = "━ tracker, 95 % band"
 SLIDING = "— sliding window"

@@ -22,9 +22,9 @@ from monitor.app.plots import (
     with_unit,
 )
 from monitor.app.theme import Theme, mixed
+from monitor.screen.graphs import Overlay, Trend
 from monitor.screen.number_words import minutes, signed
 from monitor.screen.parts.strips import nice
-from monitor.screen.screen import Overlay, Trend
 
 LINE, THIN, POINT = 4, 2, 9  # the tracker's line, a window's, and its point
 BAND, EDGE = 70, 170  # opacity of the band and of its edges

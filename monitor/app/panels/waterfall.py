@@ -8,9 +8,9 @@ from PyQt6.QtCore import QRectF
 from monitor.app.panels.context import Context
 from monitor.app.plots import Plot
 from monitor.app.theme import Theme
+from monitor.screen.graphs import TimeAxis, Waterfall
 from monitor.screen.number_words import minutes
 from monitor.screen.parts.spectrum import LEFT_PPM, RIGHT_PPM
-from monitor.screen.screen import TimeAxis, Waterfall
 
 
 class WaterfallPanel(Plot):

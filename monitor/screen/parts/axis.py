@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.screen.screen import Line, Mark, TimeAxis
+from monitor.screen.graphs import Line, Mark, TimeAxis
 from streams.messages.marks import INFUSION, UNDO, VIEWER
 from streams.messages.transient import EPOCH_EVENTS, MM_BEGIN, MM_END, Event
 

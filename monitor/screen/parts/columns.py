@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from monitor.screen.screen import Line
+from monitor.screen.graphs import Line
 
 FIRST_ROWS = 256
 

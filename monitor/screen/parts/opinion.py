@@ -9,8 +9,8 @@ import numpy as np
 
 from monitor.analysis.glm.spectral_change import START, TRACKER
 from monitor.analysis.glm.spectral_map import SpectralMap, clearest, sentence
+from monitor.screen.graphs import Line
 from monitor.screen.parts.spectrum import LEFT_PPM, RIGHT_PPM
-from monitor.screen.screen import Line
 from monitor.screen.view import View
 
 COURSES = {START: "a step at the start", TRACKER: "the tracker's course"}

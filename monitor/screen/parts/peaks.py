@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from monitor.analysis.basis.names import members
 from monitor.analysis.fit.curves import Curves
-from monitor.screen.screen import Line, Peak
+from monitor.screen.graphs import Line, Peak
 
 NAA_PPM, AROUND_PPM = 2.008, 0.2
 PEAKS = (

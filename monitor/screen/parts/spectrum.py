@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from monitor.analysis.basis.names import macromolecules, members
 from monitor.analysis.fit.curves import Curve, Curves
+from monitor.screen.graphs import Component, Line, SpectrumView
 from monitor.screen.parts.peaks import axis_offset, peaks
-from monitor.screen.screen import Component, Line, SpectrumView
 
 LEFT_PPM, RIGHT_PPM = 4.2, 0.5
 RESIDUAL_ZERO = 1.4

@@ -12,9 +12,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from monitor.screen.graphs import NO_POINTS, Line, Points, Strip
 from monitor.screen.number_words import signed
 from monitor.screen.parts.axis import joined
-from monitor.screen.screen import NO_POINTS, Line, Points, Strip
 
 MOST = 1200
 _ALL = np.ones(0, bool)  # until `broken` says where a strip is interrupted

@@ -9,9 +9,9 @@ import numpy as np
 
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.point import TrackerPoint
+from monitor.screen.graphs import Band
 from monitor.screen.parts.axis import Span, joined
 from monitor.screen.parts.columns import Columns
-from monitor.screen.screen import Band
 
 MOST_DRAWN = 800
 

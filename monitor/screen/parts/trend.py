@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.plasma import PLASMA, relative_plasma
+from monitor.screen.graphs import Band, Line, Overlay, TimeAxis, Trend
 from monitor.screen.parts.axis import Span, joined
 from monitor.screen.parts.windows import Course
-from monitor.screen.screen import Band, Line, Overlay, TimeAxis, Trend
 
 Rows = NDArray[np.intp]
 LEAST_OWN = 0.2  # of a window's variance that is its own

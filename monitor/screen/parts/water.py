@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from monitor.screen.graphs import NO_POINTS, Line, Points
 from monitor.screen.parts.columns import Columns
-from monitor.screen.screen import NO_POINTS, Line, Points
 
 
 def water_points(waters: Columns, zero_s: float) -> tuple[Points, Points]:

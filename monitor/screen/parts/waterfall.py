@@ -12,8 +12,8 @@ import math
 import numpy as np
 
 from monitor.analysis.fit.curves import Curve
+from monitor.screen.graphs import Image, Waterfall
 from monitor.screen.parts.spectrum import telling
-from monitor.screen.screen import Image, Waterfall
 
 COLUMNS = 600
 ROWS = 240

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.course.response import Estimate
+from monitor.screen.graphs import Line
 from monitor.screen.parts.columns import Columns
-from monitor.screen.screen import Line
 
 FIGURES = (
     "window", "time_start_s", "time_end_s", "n_transients", "n_effective",

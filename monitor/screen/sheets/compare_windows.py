@@ -10,10 +10,10 @@ import numpy as np
 from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.preparation.quality import median_of
+from monitor.screen.graphs import Line
 from monitor.screen.number_words import DASH, from_to, plain, signed
 from monitor.screen.parts.columns import Columns
 from monitor.screen.parts.windows import NEAR_S
-from monitor.screen.screen import Line
 
 FIT_PPM = (1.8, 4.2)
 LONGER = 2  # times this window: then what follows from the length is no move

@@ -11,8 +11,8 @@ import numpy as np
 
 from monitor.analysis.basis.names import macromolecules
 from monitor.analysis.fit.curves import Curves
+from monitor.screen.graphs import Line
 from monitor.screen.parts.spectrum import groups_of
-from monitor.screen.screen import Line
 from monitor.screen.sheets.compare_windows import FIT_PPM, Figure
 
 MOST = 4

@@ -11,6 +11,7 @@ from monitor.analysis.tracking.agreement import Way
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tie import tie_departure, tie_is_doubtful
+from monitor.screen.held import held_at
 from monitor.screen.number_words import clock, plain, signed
 from monitor.screen.parts.axis import UNSEEN, label_of
 from monitor.screen.parts.footer import footer
@@ -87,7 +88,7 @@ def _outcome(state: SessionState, now_s: float) -> tuple[Line, ...]:
     settings = state.settings
     return (
         *outcome_lines(
-            headline_of(state, now_s, state.held_at(now_s)),
+            headline_of(state, now_s, held_at(state, now_s)),
             state.answers.get(settings.outcome),
         ),
         *tracker_lines(state.tracks.newest, settings.outcome),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.fit.curves import Curves
+from monitor.screen.graphs import SpectrumView
 from monitor.screen.number_words import plain, signed
 from monitor.screen.parts.axis import Span
 from monitor.screen.parts.opinion import OpinionView, opinion_of
 from monitor.screen.parts.stretch_words import compared_words
-from monitor.screen.screen import SpectrumView
 from monitor.screen.session_spectra import on_reference_scale, spectrum_of
 from monitor.screen.sheets.compare_windows import Figure, figures, title
 from monitor.screen.sheets.reference_window import reference_window

@@ -20,9 +20,11 @@ from streams.sources.files.any_format import first_bytes, read_series
 from streams.sources.files.choice import Choose, Entries, entries_of
 from streams.sources.files.clock_time import ClockTime
 from streams.sources.files.mrd_stream import notes_of
-from streams.sources.files.series import bodies_of, check_size, water_for
+from streams.sources.files.series import check_size
+from streams.sources.files.series_bodies import bodies_of
 from streams.sources.files.series_rules import by_rules
 from streams.sources.files.site_file_rules import FileRules
+from streams.sources.files.water_reference import water_for
 from streams.sources.files.zero_filling import without_filling
 from streams.sources.recording import bodies as recording_bodies
 from streams.sources.recording import messages

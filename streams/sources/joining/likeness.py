@@ -13,7 +13,7 @@ from itertools import combinations
 from streams.errors import InputError
 from streams.messages.scanner_names import are_alike
 from streams.messages.transient import Acquisition
-from streams.sources.files.series import FREQUENCY_TOLERANCE
+from streams.sources.files.water_reference import FREQUENCY_TOLERANCE
 from streams.sources.joining.contents import Contents
 from streams.voxel.overlap import overlap_share
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from streams.messages.transient import Kind
 from streams.sources.checks.conjugation import ConjugationCheck
 from streams.sources.mrd.fid import Layout
 from streams.sources.mrd.header import Header
@@ -28,6 +29,16 @@ class RunningSeries:
     refused: tuple[int, ...] = ()  # shape of what was not understood
     odd: list[tuple[Readout, float]] = field(default_factory=list)
     acquisitions: int = 0  # of any kind, that came raw
+
+    def kind_of_next(self, readout: Readout, rules: MrdRules) -> Kind:
+        """Water reference, macromolecules or metabolites, by the rules; counts it."""
+        water = rules.is_water(readout, self.transients, self.header)
+        self.transients += 1
+        self.water += water
+        if water:
+            return Kind.WATER
+        nulled = rules.is_macromolecule(readout, self.header)
+        return Kind.MACROMOLECULE if nulled else Kind.METABOLITE
 
 
 def steps_done(layout: Layout, readout: Readout, rules: MrdRules) -> str:

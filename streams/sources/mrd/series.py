@@ -256,7 +256,7 @@ class ScannerSession:
         layout, clock = series.layout, self._clock
         if layout is None or clock is None:
             return
-        fid, kind = layout.fid_of(readout), self._kind(series, readout)
+        fid, kind = layout.fid_of(readout), series.kind_of_next(readout, self._rules)
         repetition_time_s = layout.acquisition.repetition_time_s
         time_s = clock.transient(readout.stamp, arrived_s, repetition_time_s)
         yield from self._due(time_s)
@@ -270,17 +270,6 @@ class ScannerSession:
                 wrong = series.check.contradicted
                 yield self.note(CONJUGATION_CONTRADICTED if wrong else "note", said)
         yield from self._due(time_s + self._ahead_s())
-
-    def _kind(self, series: RunningSeries, readout: Readout) -> Kind:
-        """Water reference, macromolecules or metabolites, by the rules."""
-        header, place = series.header, series.transients
-        water = self._rules.is_water(readout, place, header)
-        series.transients += 1
-        series.water += water
-        if water:
-            return Kind.WATER
-        nulled = self._rules.is_macromolecule(readout, header)
-        return Kind.MACROMOLECULE if nulled else Kind.METABOLITE
 
     def _next_count(self) -> int:
         """Number of the next transient, behind what the scanner's counter misses."""

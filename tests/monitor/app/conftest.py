@@ -10,8 +10,9 @@ from PyQt6.QtCore import QCoreApplication, QEvent
 
 from monitor.app import render
 from monitor.app.window import Window
-from monitor.run.loop import Loop, WorkerConfig
+from monitor.run.loop import Loop
 from monitor.run.stream_state import Stream
+from monitor.run.worker_config import WorkerConfig
 from monitor.run.worker_messages import Computed, Heard, Report
 from streams.relay import relays_here
 

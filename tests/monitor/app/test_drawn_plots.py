@@ -11,7 +11,7 @@ from monitor.app.panels.spectrum import SpectrumPanel
 from monitor.app.panels.trend import TrendPanel, _legends
 from monitor.app.panels.trend_plot import _ticks
 from monitor.app.theme import DARK, theme_for
-from monitor.screen.screen import (
+from monitor.screen.graphs import (
     Band,
     Component,
     Mark,

@@ -8,9 +8,10 @@ from typing import cast
 import pytest
 
 from monitor.analysis.course.response import Estimate
-from monitor.judge.criteria import Criterion, Verdict, independent_widths, lateness_s
+from monitor.judge.criteria import Criterion, Verdict
 from monitor.judge.followed_session import PlacedEvent
 from monitor.judge.session import JudgedSession, judge
+from monitor.judge.session_figures import independent_widths, lateness_s
 from monitor.protocol.choose import Wishes
 from monitor.run.result import Result
 from streams.messages.transient import Event

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.judge.criteria import missing_percent
 from monitor.judge.followed_session import follow
 from monitor.judge.mrsinmrs import mrsinmrs
 from monitor.judge.session import JudgedSession
+from monitor.judge.session_figures import missing_percent
 from monitor.protocol.choose import Wishes
 from monitor.protocol.read_protocol import bundled_protocols
 from monitor.protocol.site_rules import mrsinmrs_texts

@@ -17,9 +17,9 @@ from monitor.run.background_injection import LEAST_LIVE, BackgroundInjection
 from monitor.run.feed import replay_feed
 from monitor.run.injection import inject
 from monitor.run.known_change import STEP, Copies, Halves, Injection, Recovery
-from monitor.run.loop import WorkerConfig
 from monitor.run.session_run import SessionRun
 from monitor.run.worker import Worker
+from monitor.run.worker_config import WorkerConfig
 from monitor.run.worker_messages import PutIn
 from streams.errors import InputError
 from streams.messages.transient import Event, Transient, number

@@ -15,8 +15,9 @@ from monitor.protocol.blinding import KIND, insert_lock, lock_recorded
 from monitor.protocol.choose import Wishes
 from monitor.protocol.settings import Settings
 from monitor.report.result_tables import write_tables
-from monitor.run.loop import Loop, WorkerConfig
+from monitor.run.loop import Loop
 from monitor.run.session_run import SessionRun
+from monitor.run.worker_config import WorkerConfig
 from monitor.run.worker_messages import Computed, Rewound, Sent
 from monitor.screen.display import Display
 from monitor.screen.rewindable import Session

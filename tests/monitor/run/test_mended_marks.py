@@ -15,9 +15,10 @@ from threadpoolctl import threadpool_limits
 
 from monitor.protocol.choose import Wishes
 from monitor.protocol.settings import Settings
-from monitor.run.loop import Loop, WorkerConfig
+from monitor.run.loop import Loop
 from monitor.run.session_run import SessionRun
 from monitor.run.stream_state import Playback, Stream
+from monitor.run.worker_config import WorkerConfig
 from monitor.run.worker_messages import Again, Rewound, SendEvent
 from monitor.screen.rewindable import Session
 from streams.messages.marks import START, STOP, UNDO

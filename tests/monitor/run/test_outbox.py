@@ -6,8 +6,9 @@ import os
 import pytest
 from fake_session import FakeFeed, FakePipeline
 
-from monitor.run.loop import Loop, WorkerConfig
+from monitor.run.loop import Loop
 from monitor.run.outbox import Outbox, Unsent
+from monitor.run.worker_config import WorkerConfig
 from monitor.run.worker_messages import SendEvent, Sent, Waiting
 from streams.errors import InputError
 from streams.messages.marks import START

@@ -4,7 +4,8 @@ import pytest
 from fake_session import SETTINGS, FakePipeline, messages
 
 from monitor.run.feed import live_feed
-from monitor.run.loop import Loop, WorkerConfig
+from monitor.run.loop import Loop
+from monitor.run.worker_config import WorkerConfig
 from monitor.run.worker_messages import SendEvent, Sent
 from streams.messages.free_ports import free_port_pair
 

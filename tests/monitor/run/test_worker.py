@@ -10,9 +10,10 @@ from fake_session import SETTINGS, FakeFeed, FakePipeline, FakePlayer, messages
 
 from monitor.analysis.note import Note, NoteKind
 from monitor.run.feed import ReplayFeed, playback_of, stream_of
-from monitor.run.loop import Loop, WorkerConfig
+from monitor.run.loop import Loop
 from monitor.run.stream_state import Stream
 from monitor.run.worker import Worker
+from monitor.run.worker_config import WorkerConfig
 from monitor.run.worker_messages import (
     Again,
     Began,

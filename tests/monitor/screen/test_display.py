@@ -7,6 +7,7 @@ from screen_cases import shown
 
 from monitor.analysis.update import Update
 from monitor.screen.display import Display
+from monitor.screen.held import estimate_at, held_at
 from monitor.screen.screen import Screen
 from monitor.screen.state import HEADLINE_S
 
@@ -30,12 +31,12 @@ def test_the_headline_holds_its_window_for_a_moment_and_as_it_was_done_again(upd
     state = shown(updates, 900.0).state
     first, second = state.estimates[-9], state.estimates[-1]
     state.shown_window = (1000.0, first)
-    assert state.estimate_at(1000.5) == first
-    assert state.estimate_at(1000.0 + HEADLINE_S) == second
+    assert estimate_at(state, 1000.5) == first
+    assert estimate_at(state, 1000.0 + HEADLINE_S) == second
     gone = replace(first, time_start_s=first.time_start_s - 0.5)
     state.shown_window = (1000.0, gone)
-    assert state.estimate_at(1000.5) == second
-    assert state.held_at(1000.5).estimate == second
+    assert estimate_at(state, 1000.5) == second
+    assert held_at(state, 1000.5).estimate == second
 
 
 def test_where_a_session_comes_from_is_known_from_its_start_on():

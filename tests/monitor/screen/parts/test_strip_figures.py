@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.screen.graphs import Mark, Points
 from monitor.screen.parts.axis import Place, joined, places, unmarked
 from monitor.screen.parts.strips import (
     level_strip,
@@ -18,7 +19,6 @@ from monitor.screen.parts.strips import (
     weight_strip,
     width_strip,
 )
-from monitor.screen.screen import Mark, Points
 from streams.messages.transient import Event
 
 AT = np.arange(4.0)

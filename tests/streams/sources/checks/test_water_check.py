@@ -16,7 +16,8 @@ from streams.sources.checks.water import (
     peaks_of_each,
 )
 from streams.sources.files.any_format import read_series
-from streams.sources.files.series import Series, matched_water, water_for
+from streams.sources.files.series import Series
+from streams.sources.files.water_reference import matched_water, water_for
 
 MHZ, DWELL_S, POINTS = 123.25, 5e-4, 1024
 PRESS = Acquisition(MHZ, "1H", DWELL_S, POINTS, 1, 0.03, 2.0, sequence="PRESS")

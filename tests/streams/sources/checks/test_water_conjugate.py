@@ -9,7 +9,7 @@ import pytest
 from streams.messages.transient import Acquisition
 from streams.sources.checks.water_conjugation import _eddy_turn, conjugated
 from streams.sources.files.any_format import read_series
-from streams.sources.files.series import matched_water
+from streams.sources.files.water_reference import matched_water
 
 MHZ, DWELL_S, POINTS = 123.25, 5e-4, 1024
 PRESS = Acquisition(MHZ, "1H", DWELL_S, POINTS, 1, 0.03, 2.0, sequence="PRESS")

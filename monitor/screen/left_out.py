@@ -1,0 +1,40 @@
+"""What of a session is left out: epochs, by the operator, and stretches."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from monitor.screen.parts.axis import Span
+from monitor.screen.state import SessionState
+
+
+def left_out_s(state: SessionState) -> tuple[Span, ...]:
+    """Spans that are left out, s: epochs (by the operator) and stretches."""
+    ends = [*state.epoch_starts_s[1:], state.time_s() + state.interval_s]
+    spans = zip(state.epochs, state.epoch_starts_s, ends, strict=False)
+    left_out = state.settings.rejected_epochs
+    epochs = [(start, end) for n, start, end in spans if n in left_out]
+    return (*epochs, *state.stretches.left_out_s(state.interval_s))
+
+
+def nothing_counts_s(state: SessionState) -> float:
+    """For how long every transient has been left out by now, s; 0: they count."""
+    now_s, since_s = state.time_s(), math.inf
+    for start_s, end_s in sorted(left_out_s(state), reverse=True):
+        if end_s >= min(now_s, since_s):
+            since_s = min(since_s, start_s)
+    return max(0.0, now_s - since_s)
+
+
+def reference_left_out(state: SessionState) -> bool:
+    """Whether every transient of the reference period is left out."""
+    if state.reference_s is None or not len(state.quality):
+        return False
+    (first_s, end_s), times_s = state.reference_s, state.quality["time_s"]
+    own = times_s[(times_s >= first_s) & (times_s < end_s)]
+    out = np.zeros(len(own), bool)
+    for start_s, stop_s in left_out_s(state):
+        out |= (own >= start_s) & (own < stop_s)
+    return len(own) > 0 and bool(out.all())
