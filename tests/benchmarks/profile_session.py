@@ -61,7 +61,7 @@ STAGES = {
     "session models": ("monitor.analysis.course.course:Course.make_session",),
     "all windows": ("monitor.analysis.course.course:Course.fit_windows",),
     "the course again, the rest": ("monitor.analysis.pipeline:Pipeline._redone",),
-    "whether the baseline bends": ("monitor.analysis.pipeline:decide_bending",),
+    "whether the baseline bends": ("monitor.analysis.course_fits:decide_bending",),
     "smoother and response models": (
         "monitor.analysis.tracking.tracking:Tracking.smoothed",
         "monitor.analysis.tracking.tracking:Tracking.joint_fits",

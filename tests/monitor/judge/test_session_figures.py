@@ -11,9 +11,9 @@ from monitor.analysis.course.epoch_offset import join_covariance
 from monitor.analysis.course.joins import Joins
 from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.course.response import Estimate, Reference
-from monitor.judge import criteria
 from monitor.judge.measures import OutcomeChanges, changes_of, detectable_by_window
 from monitor.judge.peak import ROUGHNESS, smooth
+from monitor.judge.session_figures import effective_percent, fastest_drift_hz_per_min
 
 
 def quality(k: int, shift_hz: float, **others: object) -> SimpleNamespace:
@@ -25,23 +25,23 @@ def test_the_fastest_drift_is_found_in_either_direction_and_within_an_epoch():
     per_min = 30.0  # one Hz in two seconds
     up = [quality(k, 1.0 * k) for k in range(10)]
     down = [quality(k, -2.0 * k, epoch=1) for k in range(10, 20)]
-    assert criteria._drift(up) == pytest.approx(per_min)
-    assert criteria._drift(up + down) == pytest.approx(2 * per_min)
+    assert fastest_drift_hz_per_min(up) == pytest.approx(per_min)
+    assert fastest_drift_hz_per_min(up + down) == pytest.approx(2 * per_min)
     odd = quality(5, 1e3, counts=False)
-    assert criteria._drift([*up, odd]) == pytest.approx(per_min)
-    assert math.isnan(criteria._drift([]))
+    assert fastest_drift_hz_per_min([*up, odd]) == pytest.approx(per_min)
+    assert math.isnan(fastest_drift_hz_per_min([]))
 
 
 def test_a_drift_that_begins_late_is_seen_in_sixty_on_end():
     shifts = [0.0] * 60 + [1.0 * k for k in range(60)]
     late = [quality(k, shift) for k, shift in enumerate(shifts)]
-    assert criteria._drift(late) == pytest.approx(30.0)
+    assert fastest_drift_hz_per_min(late) == pytest.approx(30.0)
 
 
 def test_effective_transients_by_hand():
     weights = [quality(0, 0.0, weight=w) for w in (1.0, 1.0, 0.5, 0.0)]
-    assert criteria._effective(weights) == pytest.approx(100 * 2.5**2 / 2.25 / 4)
-    assert criteria._effective([quality(0, 0.0, weight=0.0)]) == 0.0
+    assert effective_percent(weights) == pytest.approx(100 * 2.5**2 / 2.25 / 4)
+    assert effective_percent([quality(0, 0.0, weight=0.0)]) == 0.0
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.preflight import machine, stream
+from monitor.preflight.arrived import collect
 from monitor.preflight.machine import CheckState
 from monitor.protocol.read_protocol import read_protocol
 from streams.export.nifti_mrs import write_session
@@ -48,7 +49,7 @@ def phantom(count=16, change=lambda n, fid: fid, step_s=2.0, **acquisition):
 
 
 def found(bodies, settings=SETTINGS, wanted=16):
-    arrived = stream.collect(bodies, wanted)
+    arrived = collect(bodies, wanted)
     return {check.name: check for check in stream.checks(arrived, settings, wanted)}
 
 

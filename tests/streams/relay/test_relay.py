@@ -375,7 +375,7 @@ def test_a_full_disk_stops_publishing_and_goes_on_when_there_is_space(
 
 
 def test_the_start_is_announced_again_for_those_who_cannot_fetch(place, monkeypatch):
-    monkeypatch.setattr("streams.relay.relay.ANNOUNCE_S", 0.5)
+    monkeypatch.setattr("streams.relay.relay_loop.ANNOUNCE_S", 0.5)
     tap = Tap()
     with relayed(tap, place) as relay, zmq.Context() as context:
         tap.put(Start(ACQUISITION, "test"))
