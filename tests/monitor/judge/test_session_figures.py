@@ -13,7 +13,11 @@ from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.course.response import Estimate, Reference
 from monitor.judge.measures import OutcomeChanges, changes_of, detectable_by_window
 from monitor.judge.peak import ROUGHNESS, smooth
-from monitor.judge.session_figures import effective_percent, fastest_drift_hz_per_min
+from monitor.judge.session_figures import (
+    effective_percent,
+    fastest_drift_hz_per_min,
+    missing_percent,
+)
 
 
 def quality(k: int, shift_hz: float, **others: object) -> SimpleNamespace:
@@ -50,7 +54,7 @@ def test_effective_transients_by_hand():
 )
 def test_missing_transients_by_hand(lost, came, share):
     result = SimpleNamespace(counts=SimpleNamespace(missing=lost), came=came)
-    assert criteria.missing_percent(result) == pytest.approx(share, nan_ok=True)
+    assert missing_percent(result) == pytest.approx(share, nan_ok=True)
 
 
 CHANGES = OutcomeChanges(
