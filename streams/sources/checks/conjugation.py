@@ -23,7 +23,7 @@ LOW_PPM, HIGH_PPM = 1.8, 3.4
 APODISATION_HZ = 5.0
 LEAST_TRANSIENTS, MOST_TRANSIENTS = 8, 64
 CLEAR = 0.2
-LEAST_EXCESS = 4.0
+LEAST_EXCESS = 6.0  # the 10th percentile of few transients is half of their noise
 
 
 class ConjugationCheck:
@@ -38,7 +38,7 @@ class ConjugationCheck:
         self.ratio = 0.0
         self._acquisition = acquisition
         self._power: NDArray[np.float64] | None = None
-        self._taken, self._done = 0, False
+        self._taken, self._done, self._clear = 0, False, False
 
     def push(self, fid: ComplexFID) -> str:
         """Take a transient of our sign convention; one sentence once it can tell.
@@ -52,14 +52,14 @@ class ConjugationCheck:
         self._taken += 1
         if self._taken < LEAST_TRANSIENTS:
             return ""
-        clear = self._judge()
-        self._done = clear or self._taken >= MOST_TRANSIENTS
-        return self._sentence(clear) if self._done else ""
+        self._clear = self._judge()
+        self._done = self._clear or self._taken >= MOST_TRANSIENTS
+        return self._sentence() if self._done else ""
 
     @property
     def contradicted(self) -> bool:
         """Whether the spectrum is the wrong way round."""
-        return self._done and self.ratio < -CLEAR
+        return self._clear and self.ratio < 0
 
     def _judge(self) -> bool:
         """Set `ratio`; whether it is clear, and far above the noise."""
@@ -77,11 +77,12 @@ class ConjugationCheck:
         up, down = (float((self._power[b] - noise).sum()) for b in (own, mirrored))
         total = max(up + down, 1e-30)
         self.ratio = (up - down) / total
-        spread = noise * np.sqrt(2.0 * own.sum() / self._taken)
+        alone = own.sum() / _points_alike(points, a.dwell_time_s)
+        spread = noise * own.sum() * np.sqrt(2.0 / (alone * self._taken))
         return abs(self.ratio) > CLEAR and abs(up - down) > LEAST_EXCESS * spread
 
-    def _sentence(self, clear: bool) -> str:
-        if not clear:
+    def _sentence(self) -> str:
+        if not self._clear:
             return (
                 f"Conjugation could not be checked: {self._taken} transients show no "
                 "clear metabolite lines on either side of the carrier."
@@ -98,11 +99,20 @@ class ConjugationCheck:
         )
 
 
+def _decay(points: int, dwell_time_s: float) -> NDArray[np.float64]:
+    return np.exp(-np.pi * APODISATION_HZ * dwell_time_s * np.arange(points))
+
+
+def _points_alike(points: int, dwell_time_s: float) -> float:
+    """How many neighbours of a smoothed spectrum share one value of the noise."""
+    square = _decay(points, dwell_time_s) ** 2
+    return float(points * (square**2).sum() / square.sum() ** 2)
+
+
 def _power(fid: ComplexFID, dwell_time_s: float) -> NDArray[np.float64]:
     """Power spectrum, ascending in ppm, coils summed."""
     points = fid.shape[-1]
-    decay = np.exp(-np.pi * APODISATION_HZ * dwell_time_s * np.arange(points))
-    decayed = fid.astype(np.complex128) * decay
+    decayed = fid.astype(np.complex128) * _decay(points, dwell_time_s)
     spectra = np.fft.fftshift(np.fft.ifft(decayed, axis=-1), axes=-1)
     power: NDArray[np.float64] = (np.abs(spectra) ** 2).sum(axis=0)
     return power
