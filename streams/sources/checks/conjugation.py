@@ -100,7 +100,8 @@ class ConjugationCheck:
 
 
 def _decay(points: int, dwell_time_s: float) -> NDArray[np.float64]:
-    return np.exp(-np.pi * APODISATION_HZ * dwell_time_s * np.arange(points))
+    time_s = dwell_time_s * np.arange(points)
+    return np.asarray(np.exp(-np.pi * APODISATION_HZ * time_s), float)
 
 
 def _points_alike(points: int, dwell_time_s: float) -> float:
