@@ -1,13 +1,11 @@
 """What `recover` says was saved, what `info` says of a voxel, what `tail` repeats."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 
 from monitor.commands import recordings
-from monitor.commands.recordings import Format, _check_kept, _left_out, _voxel
-from streams.errors import InputError
+from monitor.commands.recordings import _left_out, _voxel
 from streams.messages.transient import Acquisition
 
 PRESS = Acquisition(123.25, "1H", 5e-4, 512, 1, 0.03, 2.0, sequence="PRESS")
@@ -25,28 +23,6 @@ def test_a_voxel_is_said_as_far_as_it_is_known():
     assert _voxel(PRESS) == ""
     sized = replace(PRESS, voxel_mm=(20.0, 20.0, 22.5))
     assert _voxel(sized) == ", voxel 20 x 20 x 22.5 mm"
-
-
-@pytest.mark.parametrize(
-    ("read", "out", "to", "over"),
-    [
-        ("a/s.mcap", "a/s.nii.gz", Format.NIFTI, False),
-        ("a/s_water.nii.gz", "a/s.nii.gz", Format.NIFTI, True),
-        ("b/s.nii.gz", "a/s.nii.gz", Format.NIFTI, False),
-        ("a/s2.nii.gz", "a/s.nii.gz", Format.NIFTI, False),
-        ("a/s.h5", "a/s.h5", Format.ISMRMRD, True),
-        ("a/sub-01/x.nii.gz", "a", Format.BIDS, True),
-        ("a/s.mcap", "b", Format.BIDS, False),
-    ],
-)
-def test_what_is_read_is_never_written_over(tmp_path, read, out, to, over):
-    given = (tmp_path / read, tmp_path / out, to)
-    if not over:
-        _check_kept(*given)
-        return
-    with pytest.raises(InputError, match="would be written over"):
-        _check_kept(*given)
-    _check_kept(None, tmp_path / out, to)
 
 
 @dataclass
@@ -99,11 +75,3 @@ def test_clocks_are_said_at_once_and_then_now_and_then(monkeypatch, capsys):
     moments = iter([100.0, 100.0, 100.0 + recordings.BESIDE_S + 1, 161.5])
     monkeypatch.setattr(recordings.time, "monotonic", lambda: next(moments))
     assert len(tailed(monkeypatch, capsys, known, known)[0]) == 2
-
-
-def test_labels_are_told_or_in_the_name_or_new(tmp_path):
-    named = Path("sub-07_ses-2.mcap")
-    assert recordings._labels(named, tmp_path, None, None) == ("07", "2")
-    assert recordings._labels(named, tmp_path, "x", "y") == ("x", "y")
-    assert recordings._labels(named, tmp_path, "", "") == ("", "")
-    assert recordings._labels(Path("a.mcap"), tmp_path, None, None) == ("01", "01")

@@ -12,6 +12,8 @@ from monitor.analysis.preparation.quality import Quality
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Playback
 from monitor.screen.disk import room_s
+from monitor.screen.held import estimate_at
+from monitor.screen.left_out import left_out_s, nothing_counts_s, reference_left_out
 from monitor.screen.recent_quality import figures_of, judged_with, limits_of
 from monitor.screen.state import HEADLINE_S, START_S, SessionState
 from streams.messages.transient import Event
@@ -138,13 +140,13 @@ def test_an_epoch_that_is_left_out_spans_to_the_next_one_or_to_now():
     out = replace(SETTINGS, rejected_epochs=(1,))
     state = state_with(20, out)
     state.epochs, state.epoch_starts_s = [0, 1], [10.0, 30.0]
-    assert state.left_out_s() == ((30.0, 50.0),)  # newest at 48 s, and its 2 s
-    assert state.nothing_counts_s() == 18.0
+    assert left_out_s(state) == ((30.0, 50.0),)  # newest at 48 s, and its 2 s
+    assert nothing_counts_s(state) == 18.0
     state.settings = replace(SETTINGS, rejected_epochs=(0,))
-    assert state.left_out_s() == ((10.0, 30.0),)
-    assert state.nothing_counts_s() == 0.0
+    assert left_out_s(state) == ((10.0, 30.0),)
+    assert nothing_counts_s(state) == 0.0
     state.settings = replace(SETTINGS, rejected_epochs=(0, 1))
-    assert state.nothing_counts_s() == 38.0  # both, one after the other
+    assert nothing_counts_s(state) == 38.0  # both, one after the other
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,7 @@ def test_a_reference_period_can_lose_all_its_transients(
     state = state_with(20, replace(SETTINGS, rejected_epochs=rejected))
     state.epochs, state.epoch_starts_s = [0, 1], [10.0, 30.0]
     state.reference_s = reference_s
-    assert state.reference_left_out() is none_left
+    assert reference_left_out(state) is none_left
 
 
 def test_headline_and_table_hold_for_two_seconds():
@@ -173,8 +175,8 @@ def test_headline_and_table_hold_for_two_seconds():
     state.estimates.append(ESTIMATE)
     state.shown_window = (100.0, ESTIMATE)
     state.estimates.append(newer)
-    assert state.estimate_at(100.0 + HEADLINE_S - 0.1).window == 0
-    assert state.estimate_at(100.0 + HEADLINE_S).window == 1
+    assert estimate_at(state, 100.0 + HEADLINE_S - 0.1).window == 0
+    assert estimate_at(state, 100.0 + HEADLINE_S).window == 1
 
 
 def test_windows_are_overdue_after_two_steps():
