@@ -48,15 +48,17 @@ class CourseFits:
         settings: Settings,
         anew: bool,
         marked: bool,
-        drawn: bool,
+        live: bool,
     ) -> Update:
         """Do the whole course again; with session models and tracker where `anew`.
 
-        `marked`: with the tracker, since there is another mark.  `drawn`: with spectra.
+        `marked`: with the tracker, since there is another mark.  `live`: with spectra
+        to be drawn, and what the tracker needs to go on from the middle once more.
         """
         if not self.anything:
             notes = (*update.notes, Note(NoteKind.SIGNAL, NO_SIGNAL))
             return replace(update, course=(), notes=notes)
+        self._ways.tracking.goes_back = live
         anew = self._intake.judge_again() or anew
         course = refit(self._course, plan, anew)
         if anew and decide_bending(self._course, plan):
@@ -65,8 +67,8 @@ class CourseFits:
             update,
             course=course,
             estimate=course[-1] if course else None,
-            curves=last_curves(self._course) if drawn else None,
-            reference_curves=reference_curves(self._course) if drawn else None,
+            curves=last_curves(self._course) if live else None,
+            reference_curves=reference_curves(self._course) if live else None,
             reference_s=plan.reference_s,
         )
         if anew or marked:

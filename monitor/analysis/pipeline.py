@@ -288,7 +288,7 @@ class Pipeline:
         if not self.course.qualities or not (self.live or update.ended is not None):
             return update
         return self._fits.whole(
-            update, self.plan, self.settings, anew, marked, drawn=self.live
+            update, self.plan, self.settings, anew, marked, live=self.live
         )
 
     def _first_s(self) -> float:

@@ -28,6 +28,14 @@ class _Epoch:
     z: Complex
     count: int = 0
 
+    def reserve(self, needed: int) -> None:
+        """Room for so many; a little more where there was some, which grows."""
+        if needed > len(self.z):
+            rows = max(needed, 9 * len(self.z) // 8)
+            room = np.zeros((rows, self.z.shape[1]), complex)
+            room[: self.count] = self.z[: self.count]
+            self.z = room
+
 
 @dataclass(slots=True)
 class Projections:
@@ -60,6 +68,7 @@ class Projections:
             rows = session.subspace.projector.shape[0]
             kept = _Epoch(session, first, np.zeros((0, rows), complex))
             self._epochs[epoch] = kept
+        kept.reserve(stop - first)
         for start in range(first + kept.count, stop, BLOCK):
             self._extend(kept, fids[start : min(start + BLOCK, stop)])
         return kept.z[: stop - first]
@@ -67,11 +76,5 @@ class Projections:
     def _extend(self, kept: _Epoch, fids: Sequence[ComplexFID]) -> None:
         """Project the transients that follow those that are kept."""
         needed = kept.count + len(fids)
-        if needed > len(kept.z):
-            room = np.zeros(
-                (max(needed, 9 * len(kept.z) // 8), kept.z.shape[1]), complex
-            )
-            room[: kept.count] = kept.z[: kept.count]
-            kept.z = room
         kept.z[kept.count : needed] = kept.session.projected(np.stack(fids))
         kept.count = needed

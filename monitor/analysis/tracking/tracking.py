@@ -50,6 +50,8 @@ class Tracking:
     following : the filters, None while there is nothing to track against
     seen : every transient that the filters saw, as they took it
     excess : by how much transients count less than their noise says
+    goes_back : copies are kept, to go on from where an earlier transient changes; a
+        file is tracked once, at its end
     notes : what changed since they were last taken
     """
 
@@ -59,6 +61,7 @@ class Tracking:
     following: Following | None = None
     seen: list[Observed] = field(default_factory=list)
     excess: float = 1.0
+    goes_back: bool = True
     notes: list[str] = field(default_factory=list)
     _observed: list[Observed] = field(default_factory=list)
     _points: list[TrackerPoint] = field(default_factory=list)
@@ -117,6 +120,8 @@ class Tracking:
         self.observer = now
         if not others:
             return None
+        if not self._checkpoints.kept:
+            return self.redo(marks_s)
         self._go_back(same)
         return self._go_on(observed)
 
@@ -237,7 +242,8 @@ class Tracking:
         following, seeing = self.following, self.observer
         if following is None or seeing is None:
             raise RuntimeError("the tracker was not started")
-        self._checkpoints.keep(following)
+        if self.goes_back:
+            self._checkpoints.keep(following)
         percent = following.scale.percent
         scaled = replace(one, weight=one.weight / self.excess)
         taken, point = following.advance(scaled, seeing)

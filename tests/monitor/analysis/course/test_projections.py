@@ -70,3 +70,12 @@ def test_what_changed_is_projected_anew(fids, what):
     after = kept.of(session, 0, 0, fids, 20)
     assert np.allclose(after, np.stack(fids[:20]) @ session.matrix.T)
     assert not np.allclose(after, before)
+
+
+def test_all_of_a_file_has_its_room_at_once(fids):
+    kept, session = Projections(), model()
+    z = kept.of(session, 0, 0, fids, 700)
+    assert z.base is not None
+    assert len(z.base) == 700
+    kept.of(session, 0, 0, [*fids, fids[0]], 701)
+    assert len(kept.of(session, 0, 0, fids, 700).base) == 787  # an eighth more

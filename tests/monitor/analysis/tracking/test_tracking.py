@@ -190,3 +190,21 @@ def test_the_operator_chooses_which_macromolecules_are_fitted():
     assert names_after('{"step": 4}') == without
     assert len(names_after('{"macromolecules": "five"}')) == len(without) + 5
     assert names_after('{"macromolecules": "none"}') == without
+
+
+def test_a_file_keeps_no_copies_and_is_begun_anew_where_a_weight_changes(messages):
+    basis, sent = messages
+    found = []
+    for live in (True, False):
+        one = small_pipeline(basis)
+        one.live = live
+        for message in sent:
+            one.push(message)
+        tracking, course = one.ways.tracking, one.course
+        assert bool(tracking._checkpoints.kept) is live
+        course.qualities[-3] = replace(course.qualities[-3], weight=0.0)
+        found.append(tracking.redo_if_changed(one.plan.boundaries_s))
+        assert tracking.redo_if_changed(one.plan.boundaries_s) is None
+    for gone_on, begun in zip(found[0][-5:], found[1][-5:], strict=True):
+        assert gone_on.filtered == pytest.approx(begun.filtered)
+    assert len(found[0]) == len(found[1]) == 110
