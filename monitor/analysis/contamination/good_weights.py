@@ -22,7 +22,8 @@ from monitor.analysis.signal.spectrum import Real
 STRETCH = "stretch"
 """The flag of a transient in a stretch that is left out."""
 KEPT_EVERY = 32
-"""Transients between memories that are kept, to go on from."""
+SPARSE = 256
+"""Transients between memories that are kept, to go on from: near ones, and far ones."""
 
 
 @dataclass(slots=True)
@@ -93,5 +94,16 @@ class Weighing:
 
         The first of all is kept when the `FIRST` are known, by which they are judged.
         """
-        if not self._kept or i >= self._kept[-1][0] + KEPT_EVERY:
-            self._kept.append((i, deepcopy(kind)))
+        if self._kept and i < self._kept[-1][0] + KEPT_EVERY:
+            return
+        self._kept = _thinned(self._kept, i - SPARSE)
+        self._kept.append((i, deepcopy(kind)))
+
+
+def _thinned(kept: Sequence[tuple[int, Kind]], near: int) -> list[tuple[int, Kind]]:
+    """Memories from a place on, and of those before it one every so often."""
+    thin = list[tuple[int, Kind]]()
+    for i, kind in kept:
+        if not thin or i >= near or i >= thin[-1][0] + SPARSE:
+            thin.append((i, kind))
+    return thin

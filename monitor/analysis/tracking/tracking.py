@@ -50,8 +50,8 @@ class Tracking:
     following : the filters, None while there is nothing to track against
     seen : every transient that the filters saw, as they took it
     excess : by how much transients count less than their noise says
-    goes_back : copies are kept, to go on from where an earlier transient changes; a
-        file is tracked once, at its end
+    goes_back : what it needs to go on from the first transient that changed is kept;
+        a file is tracked once, at its end
     notes : what changed since they were last taken
     """
 
@@ -107,7 +107,7 @@ class Tracking:
         period and weights are what they were, and a new mark lies behind.
         """
         before = self.observer
-        if before is None:
+        if before is None or not self.goes_back:
             return self.redo(marks_s)
         now = Observer.of(self.course, before.still, tuple(sorted(marks_s)))
         if not now.begins_as(before):
@@ -120,8 +120,6 @@ class Tracking:
         self.observer = now
         if not others:
             return None
-        if not self._checkpoints.kept:
-            return self.redo(marks_s)
         self._go_back(same)
         return self._go_on(observed)
 
@@ -244,10 +242,10 @@ class Tracking:
             raise RuntimeError("the tracker was not started")
         if self.goes_back:
             self._checkpoints.keep(following)
+            self._observed.append(one)
         percent = following.scale.percent
         scaled = replace(one, weight=one.weight / self.excess)
         taken, point = following.advance(scaled, seeing)
-        self._observed.append(one)
         self.seen.append(taken)
         self._points.append(point)
         if following.scale.percent != percent:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.analysis.contamination.good_weights import Weighing
+from monitor.analysis.contamination.good_weights import KEPT_EVERY, SPARSE, Weighing
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.weights import Measures
 
@@ -16,13 +16,13 @@ QUALITY = Quality(
 )  # fmt: skip
 
 
-def session(seed):
+def session(seed, count=COUNT):
     random = np.random.default_rng(seed)
-    values = random.standard_normal((COUNT, 5))
-    values[random.random(COUNT) < 0.05] += 12.0
+    values = random.standard_normal((count, 5))
+    values[random.random(count) < 0.05] += 12.0
     measured = [Measures(tuple(row), (0.5,) * 5) for row in values.tolist()]
-    flags = [("settling",) if i < 2 else () for i in range(COUNT)]
-    arrived = [replace(QUALITY, index=i, flags=flags[i]) for i in range(COUNT)]
+    flags = [("settling",) if i < 2 else () for i in range(count)]
+    arrived = [replace(QUALITY, index=i, flags=flags[i]) for i in range(count)]
     return arrived, [None if i == 5 else m for i, m in enumerate(measured)]
 
 
@@ -71,3 +71,18 @@ def test_the_good_part_is_judged_by_itself():
     )
     assert [found[i] for i in kept] == alone
     assert found[60:100] == arrived[60:100]
+
+
+def test_few_memories_are_kept_of_a_long_epoch_and_any_change_is_as_anew():
+    count = 1200
+    arrived, measured = session(7, count)
+    weighing, skipped = Weighing(), np.zeros(count)
+    weighing.qualities(arrived, measured, range(count), skipped)
+    places = [i for i, _ in weighing._kept]
+    assert len(places) <= 3 + (count - SPARSE) // SPARSE + SPARSE // KEPT_EVERY
+    assert places[-1] - places[-2] < 2 * KEPT_EVERY
+    for changed in (1190, 500, 20):
+        skipped = skipped.copy()
+        skipped[changed] = 1.0
+        once = Weighing().qualities(arrived, measured, range(count), skipped)
+        assert weighing.qualities(arrived, measured, range(count), skipped) == once
