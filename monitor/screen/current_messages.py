@@ -5,16 +5,22 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from monitor.analysis.contamination.stretch import Cause
 from monitor.screen import disk, messages, stream_messages
 from monitor.screen.operator_requests import of_unsent
 from monitor.screen.parts.stretch_words import lasting
-from monitor.screen.screen import Message
+from monitor.screen.screen import Level, Message
 from monitor.screen.state import SessionState
+
+LOW_WEIGHT = "rejected"
+OF_CAUSE = {Cause.LIPID: "lipid", Cause.WATER: "water", Cause.WIDTH: "fwhm"}
+"""The condition of windows that a stretch of each cause brings with it."""
 
 
 def messages_of(state: SessionState, now_s: float) -> tuple[Message, ...]:
     """What the operator is told, the most urgent first."""
-    shown = [*_of_notices(state, now_s), *of_unsent(state), *_unlike(state, now_s)]
+    notices = _but_what_follows(state, _of_notices(state, now_s))
+    shown = [*notices, *of_unsent(state), *_unlike(state, now_s)]
     if state.hidden:
         shown = [m for m in shown if not m.tells_outcome]
     return messages.ordered(state.notices.with_known(shown))
@@ -38,6 +44,14 @@ def _of_notices(state: SessionState, now_s: float) -> list[Message]:
     if catching_up is not None:
         shown = _instead(shown, stream_messages.catching_up(*catching_up))
     return shown
+
+
+def _but_what_follows(state: SessionState, shown: list[Message]) -> list[Message]:
+    """Without what only says once more that a stretch is unlike the rest."""
+    lasting = state.stretches.lasting
+    said = {OF_CAUSE.get(one.cause, LOW_WEIGHT) for one in lasting}
+    said |= {LOW_WEIGHT} if lasting else set()
+    return [m for m in shown if m.level is Level.ATTENTION or m.key not in said]
 
 
 def _instead(shown: list[Message], one: Message) -> list[Message]:

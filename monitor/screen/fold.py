@@ -280,8 +280,8 @@ def _take_estimate(
     if state.estimates and _same_window(state.estimates[-1], estimate):
         state.estimates.pop()  # it came with the course done again
     state.estimates.append(estimate)
-    if curves is not None:
-        state.curves = curves
+    if curves is not None and _is_worth_showing(state, estimate):
+        state.curves, state.fitted = curves, estimate
         if state.height is None:
             state.height = height_of(curves)
     if now_s - state.shown_window[0] >= HEADLINE_S:
@@ -289,6 +289,12 @@ def _take_estimate(
     figures, limits = judged_with(state, estimate), limits_of(state.settings)
     infusing, then_s = state.infusion()[0] is not None, now_s - state.behind_s()
     state.notices.judge(figures, limits, state.time_s(), then_s, infusing)
+
+
+def _is_worth_showing(state: SessionState, estimate: Estimate) -> bool:
+    """Whether a window is no mere rest of one, as at the end of a session."""
+    whole = state.estimates.newest_whole()
+    return whole is None or 2 * estimate.n_transients >= whole.n_transients
 
 
 def _same_window(one: Estimate, other: Estimate) -> bool:

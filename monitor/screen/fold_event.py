@@ -62,7 +62,8 @@ def take_event(state: SessionState, event: Event, now_s: float) -> None:
         unseen = event.kind in UNSEEN  # its text is not for reading
         label = notices.change_of(event) if unseen else label_of(event)
         recorded = notices.recorded(label, event.time_s)
-        state.notices.tell(recorded, state.time_s(), now_s)
+        at_s = max(state.time_s(), event.time_s)  # it may be newer than any transient
+        state.notices.tell(recorded, at_s, now_s)
 
 
 def _take_acknowledged(state: SessionState, event: Event) -> None:

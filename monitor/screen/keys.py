@@ -10,7 +10,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("note", "F8", "note: type, then Return"),
     ("help", "F1", "these keys"),
     ("checks", "F2", "go or no-go before the infusion"),
-    ("look", "F3", "a window beside the one before; again: beside the reference"),
+    ("look", "F3", "a window and the one before; again: the reference"),
     ("choices", "F4", "window, step, outcome, reference period, epochs"),
     ("strips", "F7", "the other three quality strips"),
     ("theme", "F9", "dark or light"),

@@ -32,8 +32,8 @@ def plain(value: float, digits: int = 3) -> str:
 
 @lru_cache(maxsize=256)
 def brief(value: float) -> str:
-    """Number with at most two digits and no zeros behind them: "0.05", "8"."""
-    return f"{float(f'{value:.2g}'):g}".replace("-", MINUS)
+    """Number with at most two digits and decimals, no zeros behind: "0.06", "8"."""
+    return f"{round(float(f'{value:.2g}'), 2):g}".replace("-", MINUS)
 
 
 def measured(value: float, digits: int = 3) -> str:

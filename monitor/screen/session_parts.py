@@ -52,7 +52,7 @@ def status_of(state: SessionState, now_s: float) -> Status:
     phase = phase_words(state.infusion(), at_s)
     if state.nulled is not None:
         phase = f"MACROMOLECULES {state.nulled.transients}"
-    plan = plan_words(state.infusion(), state.settings.infusion_length_s)
+    plan = plan_words(state.infusion(), state.settings.infusion_length_s, at_s)
     who = (state.identity.words, state.settings.name if any_yet else "")
     progress = Progress(
         phase=phase if any_yet or state.nulled else "WAITING",

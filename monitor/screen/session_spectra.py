@@ -52,9 +52,8 @@ def spectrum_of(
 
 def newest_spectrum(state: SessionState) -> SpectrumView | None:
     """The spectrum of the newest window, with its difference from the reference."""
-    newest = state.estimates[-1] if state.estimates else None
-    curves = on_reference_scale(state, state.curves, newest)
-    return spectrum_of(state, curves, newest, state.mean_curves)
+    curves = on_reference_scale(state, state.curves, state.fitted)
+    return spectrum_of(state, curves, state.fitted, state.mean_curves)
 
 
 def _caption(state: SessionState, of: Estimate | None) -> str:

@@ -53,6 +53,7 @@ class SessionState:
     epochs : numbers of those with transients, in order
     epoch_starts_s : scanner time of the first transient of each, s
     gaps_s : between neighbouring transients, where nothing was measured, s
+    curves, fitted : of the newest window that is more than a rest, and its estimate
     mean_curves : of the reference period
     height : of the tallest line, which the spectra are divided by
     spectral_maps : what the spectra themselves say of each course
@@ -94,6 +95,7 @@ class SessionState:
     waters: Columns = field(default_factory=lambda: Columns(WATER))
     newest: Quality | None = None
     curves: Curves | None = None
+    fitted: Estimate | None = None
     mean_curves: Curves | None = None
     height: float | None = None
     stack: Stack | None = None

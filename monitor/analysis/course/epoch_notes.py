@@ -8,8 +8,8 @@ from monitor.analysis.course.intake import Intake
 from monitor.analysis.note import Note, NoteKind, notes_of
 
 APART = (
-    "What is measured now lies in another epoch than the reference period: how far "
-    "another shim, gain or place may put the two apart is in every interval."
+    "Another shim, gain or place than in the reference period: every interval is wider "
+    "for it. Go on, and do not shim again."
 )
 
 

@@ -256,6 +256,6 @@ class Tracking:
         if self.following is not None:
             scale = self.following.scale
             self.notes.append(
-                f"Tracker: the slope's noise is {scale.percent:g} % per transient "
-                f"from now on (floor {scale.floor:g} %)."
+                "Tracker: from now on the course may bend by "
+                f"{scale.percent:g} % a transient (at least by {scale.floor:g} %)."
             )

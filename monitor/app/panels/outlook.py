@@ -9,9 +9,10 @@ from monitor.app.theme import Theme
 from monitor.screen.parts.outlook import OutlookWords
 
 TIP = (
-    "The smallest change that is detected in 80 % of sessions: by the verdict over the "
-    "whole infusion, and in the mean of its last ten minutes. It is forecast from how "
-    "much usable data comes, and does not depend on the outcome."
+    "The smallest change that is detected in 80 % of sessions, beside what the "
+    "protocol wants: at the planned end over the whole infusion, and in the mean of "
+    "its last ten minutes. Usable are minutes before the infusion + since. It is "
+    "forecast from how much usable data comes, and does not depend on the outcome."
 )
 
 

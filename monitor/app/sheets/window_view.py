@@ -33,7 +33,7 @@ class LookSheet(Sheet):
             column.addWidget(name)
             column.addWidget(plot, 1)
             pair.addLayout(column, 1)
-        self.cells = Cells((38, 23, 27, 12), 20)
+        self.cells = Cells((35, 24, 27, 14), 20)
         self.button = QPushButton()
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.clicked.connect(self.turned)
@@ -56,7 +56,7 @@ class LookSheet(Sheet):
         self.cells.dress(theme)
         self.button.setFont(theme.font(20))
         self.button.setFixedHeight(theme.line_px(20) + theme.px(8))
-        for place, share in enumerate((47, 53) if theme.cramped else (60, 40)):
+        for place, share in enumerate((47, 53) if theme.cramped else (56, 44)):
             self._whole.setStretch(place, share)
         for name in self.names:
             name.dress(theme)

@@ -19,7 +19,7 @@ from monitor.screen.parts.answer import verdict
 from monitor.screen.screen import Headline
 
 FRESH_INTERVALS = 2.0  # repetition times without a transient until it looks old
-NO_REFERENCE = "no reference period yet"
+NO_REFERENCE = "no change to show yet"
 LEFT_OUT = "all of the reference period is left out: give another, or take it in (F4)"
 OTHER_GAIN = "other gain in this epoch: choose a ratio of amplitudes (F4)"
 MARK = "\N{BLACK UP-POINTING TRIANGLE} "
@@ -94,7 +94,7 @@ def doubt(of: Standing) -> tuple[float, str]:
         return 1.0, catching_up_words(*of.catching_up)
     if of.new_epoch_s is not None:
         said = clock(of.new_epoch_s)
-        return 1.0, f"a new epoch began {said} ago; wait for its first window"
+        return 1.0, f"new shim or series {said} ago: wait for its first window"
     faded = fade(of.age_s, of.interval_s)
     if faded:
         return faded, f"data {ago(of.age_s)} old"
@@ -117,7 +117,7 @@ def waiting_for(
         how = (
             "F5 where the infusion began, or F4"
             if replayed
-            else "it ends when the infusion starts (F5)"
+            else "this is the reference period; F5 when the infusion starts"
         )
         return f"{NO_REFERENCE}: {how}"
     left = reference_s[1] + window_s - clock_s

@@ -21,7 +21,7 @@ DURING = (
     "{} stays out of reach, however long it runs",
 )
 """What is said where the target can be detected now, later, and never."""
-SHORT = "End detects {}; {} needs {}"  # the planned end comes before the target
+SHORT = "Planned end detects {}; {} needs {}"  # the planned end comes before the target
 OVER = "The infusion is over: {} could be detected"
 LONGEST_S, LONG = 3600.0, "> 1 h"
 
@@ -49,15 +49,15 @@ def outlook_words(
         detects = OVER.format(_percent(seen.now_percent))
         return OutlookWords(detects, _usable(seen, infusing))
     end = "" if math.isnan(seen.whole_percent) else _at_end(seen)
-    last = f"last 10 min {_percent(seen.last_percent)}"
+    last = f"last 10 min: {_percent(seen.last_percent)}"
     figures = f"{end}{last} · {_usable(seen, infusing)}"
     return OutlookWords(in_words(seen, infusing), figures)
 
 
 def _usable(seen: Foreseen, infusing: bool) -> str:
     """Usable time of the reference period, and of what came since."""
-    since = f"+{clock(seen.infusion_s)}" if infusing else ""
-    return f"usable {clock(seen.reference_s)}{since}"
+    since = f" + {seen.infusion_s / 60:.0f}" if infusing else ""
+    return f"usable {seen.reference_s / 60:.0f}{since} min"
 
 
 def in_words(seen: Foreseen, infusing: bool) -> str:
@@ -80,7 +80,7 @@ def in_words(seen: Foreseen, infusing: bool) -> str:
 
 
 def _at_end(seen: Foreseen) -> str:
-    return f"end: whole {_percent(seen.whole_percent)}, "
+    return f"planned end: {_percent(seen.whole_percent)}, "
 
 
 def _percent(value: float) -> str:

@@ -52,10 +52,14 @@ def phase_words(infusion_s: tuple[float | None, float | None], clock_s: float) -
 
 
 def plan_words(
-    infusion_s: tuple[float | None, float | None], length_s: float | None
+    infusion_s: tuple[float | None, float | None],
+    length_s: float | None,
+    clock_s: float,
 ) -> str:
-    """How long the infusion is planned to take, while it runs: "of 40:00"."""
+    """How long the infusion is planned to take ("of 40:00"); that it has stopped."""
     start, stop = infusion_s
+    if stop is not None and clock_s >= stop:
+        return "since infusion off"
     running = start is not None and stop is None
     return f"of {clock(length_s)}" if running and length_s else ""
 

@@ -102,15 +102,14 @@ def compared_words(one: Difference, zero_s: float) -> tuple[str, str]:
 
 def _name(one: Difference, zero_s: float) -> str:
     if one.stretch is not None:
-        return f"without {span_words(one.stretch, zero_s)} ({one.stretch.cause})"
+        how = "left out" if one.mended else "without"
+        return f"{how} {span_words(one.stretch, zero_s)} ({one.stretch.cause})"
     return WORDS[one.way][0]
 
 
 def _size(one: Difference) -> str:
     by = f"{signed(one.percent)} ± {Z95 * one.sd_percent:.1f} %"
-    if one.mended:
-        return f"{by}, left out"
-    return f"{by}, more than chance" if one.sure else by
+    return f"{by}, more than chance" if one.sure and not one.mended else by
 
 
 def doubt_of(found: Agreement | None, zero_s: float) -> str:

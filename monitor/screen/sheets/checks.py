@@ -22,7 +22,7 @@ from streams.messages.transient import Event
 PASSED_ON = (0.8, 1.25)
 """Share of a change that was put in, between which the analysis passes it on."""
 MARKERS = "markers"
-NEVER = "a longer infusion"  # where no reference period would be long enough
+NEVER = "run longer"  # where no reference period would be long enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,8 @@ def reference(length_s: float, seen: Foreseen | None) -> Check:
     good = percent <= seen.target_percent
     waits = not good and math.isfinite(longer_s)
     missing = f", {clock(longer_s)} more" if waits else ""
-    figure = f"{so_far}: end sees {plain(percent, 2)} %{missing}"
-    wanted = f"{plain(seen.target_percent, 2)} %"
+    figure = f"{so_far}: {plain(percent, 2)} %{missing}"
+    wanted = f"detects {plain(seen.target_percent, 2)} %"
     return Check(name, figure, wanted if good or waits else f"{wanted}: {NEVER}", good)
 
 

@@ -86,7 +86,7 @@ def test_a_number_that_leaves_zero_out_is_no_proof(whole, mean, sd, now_sd, word
 
 
 def test_process_noise_is_for_the_log(whole: Result):
-    logged = [note for note in whole.notes if "slope's noise" in note.text]
+    logged = [note for note in whole.notes if "course may bend" in note.text]
     assert logged
     assert not set(logged) & set(for_terminal(whole.notes))
     others = [Note(NoteKind.BASIS, "a"), Note(NoteKind.WATER, "b")]

@@ -9,6 +9,7 @@ from monitor.analysis.course.nulled_scan import MeasuredBlock
 from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.update import Update
 from monitor.screen.fold import settle
+from monitor.screen.messages import said_at
 from monitor.screen.operator_requests import await_event, tell_refused
 from monitor.screen.screen import Level
 from streams.messages.transient import Event
@@ -16,7 +17,7 @@ from streams.messages.transient import Event
 
 def test_the_trackers_own_sentences_are_in_the_log_alone(updates):
     display = shown(updates, 900.0)
-    said = "Tracker: the slope's noise is 0.02 % per transient from now on."
+    said = "Tracker: from now on the course may bend by 0.02 % a transient."
     display.fold(Update(9000, 0, notes=(Note(NoteKind.TRACKER, said),)), 900.0)
     assert said not in [m.condition for m in display.screen(900.5).messages]
     assert said in [m.condition for _, m in display.state.messages_so_far()]
@@ -77,6 +78,14 @@ def test_event_is_sent_then_recorded_or_refused(updates):
     tell_refused(display.state, "note", "no answer", 401.0)
     first = display.screen(401.1).messages[0]
     assert (first.condition, first.action) == ("Not recorded: note", "no answer")
+
+
+def test_the_log_says_the_same_time_as_the_sentence(updates):
+    display = shown(updates, 699.0)
+    event = Event(700.4, "infusion_start", "", "operator")  # between two transients
+    display.fold(Update(9000, 0, event=event), 700.5)
+    at_s, message = display.state.notices.log[-1]
+    assert said_at(at_s, message) == ("11:40", "infusion on: recorded at 11:40")
 
 
 def test_a_change_of_settings_is_told_when_it_is_recorded(updates):

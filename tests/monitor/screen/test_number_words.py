@@ -4,13 +4,21 @@ import math
 
 import pytest
 
-from monitor.screen.number_words import ago, clock, measured, plain, signed
+from monitor.screen.number_words import ago, brief, clock, measured, plain, signed
 from monitor.screen.parts.strips import nice
 
 
 @pytest.mark.parametrize(("value", "words"), [(8.14, "+8.1"), (-0.04, "0.0")])
 def test_signed(value, words):
     assert signed(value) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.062, "0.06"), (0.277, "0.28"), (1.73, "1.7"), (12.3, "12"), (-8.0, "−8")],
+)
+def test_brief(value, words):
+    assert brief(value) == words
 
 
 def test_words():

@@ -12,6 +12,7 @@ from screen_cases import shown
 from monitor.analysis.contamination.stretch import SPAN, Cause, Stretch
 from monitor.analysis.tracking.agreement import Agreement, Difference, Way
 from monitor.screen.stretch_watch import StretchWatch
+from monitor.screen.window_conditions import Watch
 
 FIRST, STOP = 700, 741
 MOTION = Stretch(FIRST, STOP, 0, FIRST * TR_S, (STOP - 1) * TR_S, Cause.MOTION)
@@ -85,6 +86,21 @@ def test_a_blinded_page_is_told_of_it_without_the_number(updates):
     over = [m for m in said if m.condition == OVER]
     assert over
     assert all(m.action == "" for m in over)
+
+
+def test_what_only_follows_from_it_is_not_told_beside_it(updates):
+    display = before_it(updates)
+    low = Watch(since_s=FIRST * TR_S, text="26 of 32 transients of low weight")
+    wide = replace(low, text="Line width 14.0 Hz, limit 12.0")
+    told = []
+    for n, _ in followed(display, updates):
+        display.state.notices._watches = {"rejected": low, "fwhm": wide}
+        said = {m.condition for m in display.screen(2.0 * n).messages}
+        assert wide.text in said  # motion need not have done that
+        told.append((BEGUN in said, low.text in said))
+    assert (True, False) in told
+    assert (False, True) in told
+    assert (True, True) not in told
 
 
 def test_one_that_is_found_afterwards_is_only_told_as_over(updates):

@@ -27,8 +27,10 @@ def later(update, after_s):
 
 def test_headline_is_a_dash_before_the_infusion(updates):
     headline = shown(updates, 590.0).screen(590.5).headline
-    assert (headline.number, headline.verdict) == ("–", "no reference period yet")
-    assert headline.lines == ("it ends when the infusion starts (F5)",)
+    assert (headline.number, headline.verdict) == ("–", "no change to show yet")
+    assert headline.lines == (
+        "this is the reference period; F5 when the infusion starts",
+    )
 
 
 def test_a_recording_without_events_is_told_how_it_gets_a_reference(updates):
@@ -174,7 +176,7 @@ def test_the_first_window_of_an_epoch_is_waited_for(updates):
         display.fold(later(update, 0.0), update.quality.time_s)
     found = display.screen(1540.0).headline
     assert found.fade == 1.0
-    assert found.lines[0].startswith("▲ a new epoch began 00:38 ago")
+    assert found.lines[0].startswith("▲ new shim or series 00:38 ago")
     for update in own[20:]:
         display.fold(later(update, 0.0), update.quality.time_s)
     assert "new epoch" not in " ".join(display.screen(1600.0).headline.lines)

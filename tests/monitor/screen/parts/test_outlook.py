@@ -34,12 +34,12 @@ SINCE = replace(SEEN, infusion_s=300.0, now_percent=8.0)
         (
             replace(SINCE, whole_percent=9.1),
             True,
-            "End detects 9.1 %; 5.0 % needs 15:00 more",
+            "Planned end detects 9.1 %; 5.0 % needs 15:00 more",
         ),
         (
             replace(SINCE, whole_percent=9.1, to_target_s=math.inf),
             True,
-            "End detects 9.1 %; 5.0 % needs longer",
+            "Planned end detects 9.1 %; 5.0 % needs longer",
         ),
         (
             replace(SINCE, to_target_s=0.0),
@@ -59,7 +59,7 @@ def test_the_verdict_says_how_long_still(seen, infusing, verdict):
 
 def test_the_figures_say_what_the_planned_end_detects_and_what_is_usable():
     said = outlook_words(SINCE, True, False, False).figures
-    assert said == "end: whole 4.1 %, last 10 min 6.2 % · usable 08:00+05:00"
+    assert said == "planned end: 4.1 %, last 10 min: 6.2 % · usable 8 + 5 min"
     unplanned = replace(SEEN, whole_percent=math.nan)
     figures = outlook_words(unplanned, False, False, False).figures
     assert figures.startswith("last 10 min")
@@ -70,7 +70,7 @@ def test_the_figures_say_what_the_planned_end_detects_and_what_is_usable():
 def test_after_the_stop_it_says_what_could_be_detected(updates):
     said = outlook_words(SINCE, True, True, False)
     assert said == OutlookWords(
-        "The infusion is over: 8.0 % could be detected", "usable 08:00+05:00"
+        "The infusion is over: 8.0 % could be detected", "usable 8 + 5 min"
     )
     display = shown(updates, 700.0)
     display.fold(Update(9000, 0, foreseen=SINCE), 700.0)
@@ -91,9 +91,9 @@ def test_nothing_is_foreseen_from_a_backlog(updates):
 @pytest.mark.parametrize(
     ("seen", "figure", "wanted", "good"),
     [
-        (SEEN, "08:20: end sees 4.1 %", "5.0 %", True),
-        (SHORT, "08:20: end sees 5.6 %, 03:20 more", "5.0 %", False),
-        (NEVER, "08:20: end sees 9.0 %", "5.0 %: a longer infusion", False),
+        (SEEN, "08:20: 4.1 %", "detects 5.0 %", True),
+        (SHORT, "08:20: 5.6 %, 03:20 more", "detects 5.0 %", False),
+        (NEVER, "08:20: 9.0 %", "detects 5.0 %: run longer", False),
     ],
 )
 def test_the_card_and_the_page_follow_the_forecast_under_a_lock_too(

@@ -9,7 +9,7 @@ from screen_cases import LIVE, REPLAY, shown
 from monitor.analysis.update import Update
 from monitor.run.identity import IDENTITY, Identity
 from monitor.run.stream_state import Playback, Stream
-from monitor.screen.parts.status import phase_words, stream_words
+from monitor.screen.parts.status import phase_words, plan_words, stream_words
 from streams.messages.transient import Event
 
 OVER = Playback(False, 20.0, 600.0, 600.0)
@@ -43,6 +43,19 @@ def test_state_of_the_stream_in_words(stream, ended, words, attention):
 )
 def test_phase_in_words(infusion, words):
     assert phase_words(infusion, 1000.0) == words
+
+
+@pytest.mark.parametrize(
+    ("infusion", "words"),
+    [
+        ((None, None), ""),
+        ((620.0, None), "of 40:00"),
+        ((100.0, 1200.0), ""),
+        ((100.0, 880.0), "since infusion off"),
+    ],
+)
+def test_what_the_clock_of_the_phase_counts_from(infusion, words):
+    assert plan_words(infusion, 2400.0, 1000.0) == words
 
 
 def test_footer_names_what_a_report_must_name(updates):

@@ -49,8 +49,8 @@ def test_what_the_operator_leaves_out_has_no_cause():
 def test_what_is_left_out_is_told_and_greys_nothing():
     mended = Difference(Way.STRETCH, 7.7, 0.9, LIPID)
     name, size = compared_words(mended, 0.0)
-    assert name == "without 02:32 to 04:30 (lipid)"
-    assert size == "+7.7 ± 1.8 %, left out"
+    assert name == "left out 02:32 to 04:30 (lipid)"
+    assert size == "+7.7 ± 1.8 %"
     found = Agreement("Glx/tNAA", (mended,))
     assert found.agrees
     assert doubt_of(found, 0.0) == ""
