@@ -56,6 +56,7 @@ from streams.messages.transient import (
 )
 
 GATHER_S = 0.03  # of work in one turn; its reports reach the window together
+ALIVE_S = 2.0  # at least this often the window hears something
 AHEAD = 48  # messages of a backlog that are left when more are asked for
 MOST_REPORTS = 64  # in one parcel, so that a parcel never takes the window long
 
@@ -76,6 +77,7 @@ class Loop:
     done_seq: int = -1
     stopped: bool = False
     heard: Stream | None = None
+    told_at: float = -math.inf  # reading of the clock when that was reported
     last: Message | None = None
     time_s: float = 0.0
     outbox: Outbox = field(default_factory=Outbox)
@@ -135,14 +137,15 @@ class Loop:
             self.listen()
 
     def listen(self) -> None:
-        """Report the state of the stream where it has changed."""
+        """Report the state of the stream where it has changed, and that this runs."""
         stream = self.feed.stream(len(self.waiting))
         if stream.playback is not None:
             stream = replace(
                 stream, playback=self._playback_of_analysis(stream.playback)
             )
-        if stream != self.heard or stream.lag:
-            self.heard = stream
+        overdue = time.monotonic() >= self.told_at + ALIVE_S
+        if stream != self.heard or stream.lag or overdue:
+            self.heard, self.told_at = stream, time.monotonic()
             self.reports.append(Heard(stream))
         if stream.connected:
             self._deliver()

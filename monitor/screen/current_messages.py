@@ -43,6 +43,9 @@ def _of_notices(state: SessionState, now_s: float) -> list[Message]:
         shown = _instead(shown, stream_messages.begun(state.stream))
     if catching_up is not None:
         shown = _instead(shown, stream_messages.catching_up(*catching_up))
+    unanswered_s = state.unanswered_s(now_s)
+    if unanswered_s:
+        shown = _instead(shown, stream_messages.unanswered(unanswered_s))
     return shown
 
 

@@ -125,6 +125,11 @@ class Notices:
         """Say no more what notes of a kind said; the log keeps it."""
         self._told = [(t, m) for t, m in self._told if m.key != kind]
 
+    def unsay(self, message: Message) -> None:
+        """Show a sentence no more: it turned out otherwise."""
+        said = message.condition
+        self._told = [(t, m) for t, m in self._told if m.condition != said]
+
     def know(self, message: Message) -> None:
         """The operator knows of a condition: let it be from now on."""
         self._known[message.key] = message

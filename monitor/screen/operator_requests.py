@@ -69,6 +69,8 @@ def take_waiting(state: SessionState, waiting: Waiting) -> None:
     """Which events wait for the relay."""
     if waiting.unsent:
         state.notices.fitting_since_s = None
+    for one in waiting.unsent:
+        state.notices.unsay(notices.sent(words_of(one)))
     state.unsent, state.unsent_folder = waiting.unsent, waiting.folder
 
 

@@ -95,6 +95,7 @@ class Session:
                 fail(self.state, sentence)
             case Began():
                 self._begin(now_s)
+        self.state.answered_s = now_s
 
     def screen(self, now_s: float, plot: str = "") -> Screen:
         """What is to be seen at this reading of the clock; see `Display.screen`."""

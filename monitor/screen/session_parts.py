@@ -60,6 +60,7 @@ def status_of(state: SessionState, now_s: float) -> Status:
         clock_s=at_s,
         ended=state.ended is not None,
         starting=state.starting(now_s),
+        unanswered=state.unanswered_s(now_s) > 0,
         transients=len(state.quality),
         low_weight=state.low_weight,
         age_s=state.age_s(now_s),

@@ -37,6 +37,7 @@ from streams.messages.marks import GIVEN, VIEWER, Marks, marks_that_hold, standi
 from streams.messages.transient import Acquisition, Event
 
 HEADLINE_S = 2.0  # the number changes at most this often
+UNANSWERED_S = 15.0  # without a word of the worker, which speaks every two
 START_S = 6.0  # in which nobody worries about a stream that is not there yet
 WATER = ("time_s", "shift_hz", "fwhm_hz", "amplitude", "interleaved")
 QUALITY = ("time_s", "shift_hz", "fwhm_hz", "snr", "weight", "water", "lipid")
@@ -74,6 +75,7 @@ class SessionState:
     revision : counts what was folded
     arrived_s, heard_s : readings of the clock at the newest transient, and when the
         stream was first heard of
+    answered_s : reading of the clock at the worker's newest report
     was_connected : at any time so far
     shown_window, shown_track : what the headline holds, and since which reading
     """
@@ -120,6 +122,7 @@ class SessionState:
     revision: int = 0
     arrived_s: float | None = None
     heard_s: float | None = None
+    answered_s: float | None = None
     was_connected: bool = False
     shown_window: tuple[float, Estimate | None] = (-math.inf, None)
     shown_track: tuple[float, TrackerPoint | None] = (-math.inf, None)
@@ -142,6 +145,14 @@ class SessionState:
     def window_s(self) -> float:
         """Length of a window, s."""
         return self.settings.window * self.interval_s
+
+    def unanswered_s(self, now_s: float) -> float:
+        """For how long the worker has said nothing, s; 0 where it need not."""
+        known = self.answered_s is not None and not self.notices.failed
+        if not known or self.stream.idle or self.ended is not None:
+            return 0.0
+        silent_s = now_s - (self.answered_s or 0.0)
+        return silent_s if silent_s >= UNANSWERED_S else 0.0
 
     def starting(self, now_s: float) -> bool:
         """Whether a stream that was never there may still be on its way."""

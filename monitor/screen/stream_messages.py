@@ -122,6 +122,13 @@ def begun(stream: Stream) -> Message:
     return Message("stream", Level.NOTE, "Starting", stream.said, 0.0)
 
 
+def unanswered(for_s: float) -> Message:
+    """That the analysis says nothing: what is on the page is of before."""
+    said = f"The analysis has not answered for {ago(for_s)}"
+    action = "the relay goes on recording; if this stays, open the window again"
+    return Message("silent", Level.ATTENTION, said, action, 0.0)
+
+
 def catching_up(done: int, known: int) -> Message:
     """That a window which was opened late works through what is recorded."""
     said = f"Catching up: {done} of {known} messages"

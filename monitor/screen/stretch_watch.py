@@ -50,9 +50,10 @@ class StretchWatch:
         found = (one for one in out if one.cause != Cause.OPERATOR and not ended)
         self.lasting = tuple(one for one in found if one.lasts(transients))
         told = tuple(one for one in before if not _among(one, lasted))
+        over = _others(out, self.lasting)
         return StretchNews(
             begun=_others(self.lasting, lasted),
-            over=_others(out, (*self.lasting, *told)),
+            over=tuple(o for o in over if _among(o, lasted) or not _among(o, told)),
             taken_back=_others(lasted, out),
         )
 

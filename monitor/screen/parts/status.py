@@ -73,6 +73,7 @@ class Progress:
     phase, plan : of the run, in words
     clock_s : scanner time now, s
     ended, starting : whether it is over; whether its stream may still be on its way
+    unanswered : whether the analysis, which tells of the stream, says nothing
     transients, low_weight : how many there are, and those of low weight
     age_s : of the newest transient, s; None before the first
     window : transients in a window
@@ -88,6 +89,7 @@ class Progress:
     clock_s: float
     ended: bool
     starting: bool
+    unanswered: bool
     transients: int
     low_weight: int
     age_s: float | None
@@ -113,6 +115,8 @@ def status(stream: Stream, at: Progress) -> Status:
         phase, plan = "CATCHING UP", f"{done} of {known}"
     clock_s = None if late else at.clock_s
     words, attention = stream_words(stream, clock_s, at.ended, at.starting)
+    if at.unanswered:
+        words, attention = "NO ANSWER", True
     details = at.who, " · ".join(part for part in (age, disk) if part)
     return Status(words, attention, phase, plan, details, more_words(stream, at))
 

@@ -10,7 +10,7 @@ from fake_session import SETTINGS, FakeFeed, FakePipeline, FakePlayer, messages
 
 from monitor.analysis.note import Note, NoteKind
 from monitor.run.feed import ReplayFeed, playback_of, stream_of
-from monitor.run.loop import Loop
+from monitor.run.loop import ALIVE_S, Loop
 from monitor.run.stream_state import Stream
 from monitor.run.worker import Worker
 from monitor.run.worker_config import WorkerConfig
@@ -189,6 +189,18 @@ def test_a_replay_at_once_says_how_far_it_has_come():
     loop.listen()
     loop.obey(Play(False))
     assert not loop.heard.playback.playing
+
+
+def test_the_window_hears_something_even_where_nothing_changes():
+    loop = loop_with(ReplayFeed(Player(lambda: messages(1.0), speed=1.0)))
+    loop.feed.replay.paused = True
+    loop.listen()
+    loop.reports = []
+    loop.listen()
+    assert not loop.reports
+    loop.told_at -= ALIVE_S
+    loop.listen()
+    assert len(loop.reports) == 1
 
 
 def test_a_message_that_cannot_be_used_is_told_and_left():

@@ -8,10 +8,17 @@ from screen_cases import shown, texts
 from monitor.analysis.course.nulled_scan import MeasuredBlock
 from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.update import Update
+from monitor.run.outbox import Unsent
+from monitor.run.worker_messages import Waiting
 from monitor.screen.fold import settle
 from monitor.screen.messages import said_at
-from monitor.screen.operator_requests import await_event, tell_refused
+from monitor.screen.operator_requests import (
+    await_event,
+    take_waiting,
+    tell_refused,
+)
 from monitor.screen.screen import Level
+from streams.messages.requests import EventRequest
 from streams.messages.transient import Event
 
 
@@ -78,6 +85,17 @@ def test_event_is_sent_then_recorded_or_refused(updates):
     tell_refused(display.state, "note", "no answer", 401.0)
     first = display.screen(401.1).messages[0]
     assert (first.condition, first.action) == ("Not recorded: note", "no answer")
+
+
+def test_what_waits_for_the_relay_is_not_called_sent(updates):
+    display = shown(updates, 400.0)
+    await_event(display.state, "note", 400.0, "coughs")
+    assert "coughs: sent" in texts(display.screen(400.1).messages)
+    request = EventRequest("note", "coughs")
+    take_waiting(display.state, Waiting((Unsent(request, 1000.0),), "folder"))
+    told = texts(display.screen(400.2).messages)
+    assert "coughs: sent" not in told
+    assert any(words.startswith("Not recorded yet: coughs") for words in told)
 
 
 def test_the_log_says_the_same_time_as_the_sentence(updates):

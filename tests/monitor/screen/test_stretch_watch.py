@@ -123,6 +123,17 @@ def test_one_that_is_like_the_rest_after_all_is_taken_back(updates):
     assert "Motion since +13:20: like the rest after all, it counts again" in said
 
 
+def of(*spans) -> tuple[Stretch, ...]:
+    return tuple(Stretch(a, b, 0, a * TR_S, b * TR_S, Cause.MOTION) for a, b in spans)
+
+
+def test_one_that_lasted_is_told_as_over_where_it_is_found_with_one_told_before():
+    watch = StretchWatch()
+    watch.step(of((0, 1), (1, 6)), 15, ended=False)
+    assert watch.lasting == of((1, 6))
+    assert watch.step(of((0, 2)), 20, ended=False).over == of((0, 2))
+
+
 @given(
     st.lists(
         st.lists(st.tuples(st.integers(0, 90), st.integers(1, 20)), max_size=3),

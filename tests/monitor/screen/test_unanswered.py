@@ -1,0 +1,50 @@
+"""A worker that says nothing: the page must not blame the scanner for it."""
+
+from dataclasses import replace
+
+from fake_session import SETTINGS
+from screen_cases import LIVE, texts
+
+from monitor.run.worker_messages import Computed, Failed, Heard
+from monitor.screen.rewindable import Session
+
+
+def heard(updates, until_s=700.0):
+    session = Session(SETTINGS)
+    session.take(Heard(LIVE), 0.0)
+    for update in updates:
+        if update.quality is not None and update.quality.time_s > until_s:
+            break
+        session.take(Computed(update), min(until_s, update.seq * 2.0))
+    session.take(Heard(LIVE), until_s)
+    return session
+
+
+def test_a_worker_that_answers_lets_the_scanner_be_silent(updates):
+    session = heard(updates)
+    session.take(Heard(LIVE), 724.0)
+    screen = session.screen(725.0)
+    assert screen.status.stream.startswith("● REC")
+    assert screen.messages[0].condition == "No transient for 25 s"
+
+
+def test_one_that_does_not_is_told_instead_of_the_scanner(updates):
+    session = heard(updates)
+    screen = session.screen(725.0)
+    first = screen.messages[0]
+    assert first.condition == "The analysis has not answered for 25 s"
+    assert "goes on recording" in first.action
+    assert not any(words.startswith("No transient") for words in texts(screen.messages))
+    assert (screen.status.stream, screen.status.stream_attention) == ("NO ANSWER", True)
+    session.take(Heard(LIVE), 726.0)
+    assert session.screen(726.5).status.stream.startswith("● REC")
+
+
+def test_the_end_and_a_failure_need_no_answer(updates):
+    over = heard(updates)
+    over.take(Computed(replace(updates[-1], ended="complete")), 701.0)
+    assert over.screen(800.0).status.stream.startswith("ENDED")
+    failed = heard(updates)
+    failed.take(Failed("No memory is left."), 701.0)
+    assert "The analysis has stopped" in texts(failed.screen(800.0).messages)
+    assert "NO ANSWER" not in texts(failed.screen(800.0).status)
