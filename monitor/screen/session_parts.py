@@ -50,9 +50,9 @@ def status_of(state: SessionState, now_s: float) -> Status:
     """The strip at the top."""
     at_s, any_yet = state.clock_s(now_s), len(state.quality) > 0
     phase = phase_words(state.infusion(), at_s)
-    if state.nulled is not None:
-        phase = f"MACROMOLECULES {state.nulled.transients}"
     plan = plan_words(state.infusion(), state.settings.infusion_length_s, at_s)
+    if state.nulled is not None:
+        phase, plan = f"MACROMOLECULES {state.nulled.transients}", ""
     who = (state.identity.words, state.settings.name if any_yet else "")
     progress = Progress(
         phase=phase if any_yet or state.nulled else "WAITING",

@@ -193,7 +193,7 @@ def test_a_replay_at_once_says_how_far_it_has_come():
 
 def test_the_window_hears_something_even_where_nothing_changes():
     loop = loop_with(ReplayFeed(Player(lambda: messages(1.0), speed=1.0)))
-    loop.feed.replay.paused = True
+    loop.obey(Play(False))
     loop.listen()
     loop.reports = []
     loop.listen()
