@@ -147,3 +147,11 @@ def test_each_of_many_is_told_as_it_is_alone(water: float):
     assert peaks_of_each(made, PRESS) == [peaks(one[None], PRESS) for one in made]
     other = replace(PRESS, nucleus="31P")
     assert peaks_of_each(made, other) == [None] * 9
+
+
+@pytest.mark.parametrize("phase_rad", [0.0, 0.8, 1.6])
+def test_the_receivers_phase_makes_no_difference(phase_rad: float):
+    turned = np.exp(1j * phase_rad) * fids(WATER)
+    assert peaks(turned, PRESS).dominance == pytest.approx(
+        peaks(fids(WATER), PRESS).dominance, rel=1e-4
+    )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from streams.messages.transient import Acquisition
-from streams.sources.checks.water_conjugation import _eddy_turn, conjugated
+from streams.sources.checks.water_conjugation import _eddy_turn, conjugated, left_over
 from streams.sources.files.any_format import read_series
 from streams.sources.files.water_reference import matched_water
 
@@ -99,3 +99,45 @@ def test_the_eddy_phase_is_held_where_the_water_ends():
     assert turn.shape == (2 * POINTS,)
     assert np.allclose(turn[POINTS:], turn[POINTS - 1])
     assert abs(np.angle(turn[-1] / turn[1])) > 0.3
+
+
+def test_one_of_them_zero_tells_nothing():
+    water, metabolites = pair(1.0)
+    assert not conjugated(0 * water, metabolites, PRESS)
+    assert not conjugated(water, 0 * metabolites, PRESS)
+
+
+def test_transients_of_any_phase_add_up():
+    """Receiver and patient turn each transient as a whole: no matter of convention."""
+    water, metabolites = pair(1.0)
+    turns = np.exp(1j * np.array([0.0, 1.6, 3.1, -1.5]))[:, None, None]
+    assert conjugated(water.conj(), metabolites * turns, PRESS)
+
+
+@pytest.mark.parametrize("offset_hz", [-20.0, 0.0, 20.0])
+def test_a_frequency_of_the_water_is_no_eddy_current(offset_hz: float):
+    water = np.exp((2j * np.pi * offset_hz - np.pi * 8) * T)
+    turn = _eddy_turn(water, DWELL_S, POINTS)
+    np.testing.assert_allclose(turn, 1.0, atol=0.05)
+
+
+def test_the_phase_is_held_where_the_water_has_decayed():
+    noise = np.random.default_rng(1).standard_normal((2, POINTS))
+    water = np.exp(-np.pi * 20 * T) + 1e-3 * (noise[0] + 1j * noise[1])
+    turn = _eddy_turn(water, DWELL_S, POINTS)
+    decayed = T > 0.06  # exp(-pi 20 t) is 5 % at 48 ms
+    np.testing.assert_allclose(turn[decayed], turn[-1])
+
+
+@pytest.mark.parametrize("width_hz", [3.0, 8.0, 18.0])
+def test_three_lines_on_a_broad_hump_leave_next_to_nothing_over(width_hz: float):
+    """The polynomial takes the hump, and one of the widths is theirs."""
+    lines = sum(
+        size * np.exp((-2j * np.pi * (ppm - 4.65) * MHZ - np.pi * width_hz) * T)
+        for ppm, size in LINES
+    )
+    hump = 20 * np.exp((-2j * np.pi * (2.4 - 4.65) * MHZ - np.pi * 150) * T)
+    left = left_over(np.stack([lines, lines + hump, lines.conj()]), PRESS)
+    assert left[0] < 0.01
+    assert left[1] < 0.03
+    assert left[2] > 0.3
