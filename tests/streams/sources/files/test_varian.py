@@ -117,3 +117,99 @@ def test_a_damaged_fid(tmp_path):
         (path / "fid").write_bytes(content)
         with pytest.raises(InputError, match="truncated or damaged"):
             files.read_series(path)
+
+
+def head(**changes: int) -> bytes:
+    """The head of a fid of 4 float32 traces of 32 points, one a block."""
+    fields = {
+        "blocks": 4, "traces": 1, "numbers": 64, "size": 4, "trace": 256, "block": 284,
+        "version": 0, "status": KINDS[">f4"], "heads": 1, **changes,
+    }  # fmt: skip
+    return struct.pack(">6i2hi", *fields.values())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"blocks": 0},
+        {"blocks": -1},
+        {"blocks": 5},
+        {"traces": 0},
+        {"numbers": 63},
+        {"numbers": 2},
+        {"size": 2},
+        {"block": 283},
+        {"block": 285},
+        {"heads": 2},
+        {"status": KINDS[">i2"]},
+    ],
+)
+def test_a_head_that_contradicts_the_file_is_damage(tmp_path, changes):
+    path = saved(tmp_path / "x.fid", signals(4))
+    body = (path / "fid").read_bytes()[32:]
+    (path / "fid").write_bytes(head() + body)
+    assert len(files.read_series(path).fids) == 4
+    (path / "fid").write_bytes(head(**changes) + body)
+    with pytest.raises(InputError, match="truncated or damaged"):
+        files.read_series(path)
+
+
+def test_several_heads_a_block_are_stepped_over(tmp_path):
+    made = signals(2)
+    path = saved(tmp_path / "x.fid", made)
+    content = (path / "fid").read_bytes()[32:]
+    blocks = [bytes(28) + content[n * 284 : (n + 1) * 284] for n in range(2)]
+    (path / "fid").write_bytes(head(blocks=2, block=312, heads=2) + b"".join(blocks))
+    assert np.array_equal(files.read_series(path).fids[:, 0], made)
+
+
+def test_what_follows_the_last_block_is_no_damage(tmp_path):
+    path = saved(tmp_path / "x.fid", signals(4))
+    (path / "fid").write_bytes((path / "fid").read_bytes() + bytes(100))
+    assert len(files.read_series(path).fids) == 4
+
+
+@pytest.mark.parametrize(
+    ("te", "te_s"), [(0.02, 0.02), (1.0, 1.0), (5.0, 0.005), (68.0, 0.068)]
+)
+def test_an_echo_time_is_in_s_or_in_ms(tmp_path, te, te_s):
+    acquisition = files.read_series(
+        saved(tmp_path / "x.fid", signals(2), te=te)
+    ).acquisition
+    assert acquisition.echo_time_s == pytest.approx(te_s)
+
+
+def test_one_average_and_a_voxel_of_two_edges_are_not_told(tmp_path):
+    path = saved(tmp_path / "x.fid", signals(2), nt=1.0, vox2=None)
+    series = files.read_series(path)
+    assert series.notes == ()
+    assert series.acquisition.voxel_mm is None
+    assert files.read_series(saved(tmp_path / "y.fid", signals(2), nt=None)).notes == ()
+
+
+def test_a_file_beside_a_fid_is_none(tmp_path):
+    path = saved(tmp_path / "x.fid", signals(2))
+    assert is_varian(path / "fid")
+    assert not is_varian(path / "procpar")
+    (path / "procpar").unlink()
+    assert not is_varian(path)
+    assert not is_varian(path / "fid")
+
+
+def test_texts_of_several_lines_leave_the_next_parameter_whole(tmp_path):
+    path = saved(tmp_path / "x.fid", signals(2))
+    lines = procpar().splitlines()
+    several = ["notes 2 2 0 0 0 2 1 0 1 64", '3 "one"', '"two"', '"three"', "0 "]
+    (path / "procpar").write_text("\n".join([*several, *lines]) + "\n")
+    assert files.read_series(path).acquisition.dwell_time_s == 5e-4
+    (path / "procpar").write_text("\n".join(["a few words", "", *lines]) + "\n")
+    assert files.read_series(path).acquisition.dwell_time_s == 5e-4
+
+
+def test_receivers_of_a_single_transient_are_its_coils(tmp_path):
+    made = signals(4)
+    series = files.read_series(saved(tmp_path / "x.fid", made, rcvrs="yyyy"))
+    assert series.fids.shape == (1, 4, 32)
+    assert np.array_equal(series.fids[0], made)
+    off = files.read_series(saved(tmp_path / "y.fid", made, rcvrs="nnnn"))
+    assert off.fids.shape == (4, 1, 32)
