@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 CIRCLES_AFTER = 50_000
 """New objects after which Python looks for those that only hold each other."""
 
+STOPPED = 130
+"""Exit code after Ctrl-C: typer makes it of a `KeyboardInterrupt`."""
+
 COMMANDS = {
     "demo": ("window_commands", "Show a simulated infusion, live, in the window."),
     "live": ("window_commands", "Follow a relay: subscribe, fit, show."),
@@ -123,6 +126,9 @@ def main() -> None:
     except PermissionError as error:  # any place, however deep it was looked into
         say_last(f"mrs-monitor: {_not_permitted(error)}")
         sys.exit(2)
-    except KeyboardInterrupt:
-        say_last("stopped.")
-        sys.exit(130)
+    except SystemExit as leaving:
+        if leaving.code == STOPPED:
+            say_last(
+                "mrs-monitor: stopped before the end; files that are there are whole."
+            )
+        raise

@@ -36,7 +36,8 @@ def of_stream(
         shown.append(no_stream(stream))
     elif not stream.recording:
         shown.append(not_recording(stream))
-    if stream.connected and age_s > SILENT_INTERVALS * interval_s:
+    waits = age_s > SILENT_INTERVALS * interval_s
+    if stream.connected and stream.recording and waits:  # what is not recorded waits
         said = f"No transient for {ago(age_s)}"
         action = "look at the scanner, then at the export on its console"
         shown.append(Message("silent", Level.ATTENTION, said, action, age_s))
