@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.analysis.contamination.stretch import Stretch
-from monitor.analysis.course.nulled_scan import MeasuredBlock, NulledProgress
+from monitor.analysis.course.measured_block import MeasuredBlock, NulledProgress
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curve, Curves
 from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.note import Note
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.water_course import WaterPoint
-from monitor.analysis.tracking.agreement import Agreement
 from monitor.analysis.tracking.answer import Answer
-from monitor.analysis.tracking.forecast import Foreseen
+from monitor.analysis.tracking.difference import Agreement
+from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.protocol.settings import Settings
 from streams.messages.transient import Acquisition, Event

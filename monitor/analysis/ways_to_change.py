@@ -13,8 +13,10 @@ from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.glm.spectral_change import SpectralChange
 from monitor.analysis.note import NoteKind, notes_of
-from monitor.analysis.tracking.agreement import Agreement, agreement_of
-from monitor.analysis.tracking.forecast import Foreseen, foreseen_now
+from monitor.analysis.tracking.agreement import agreement_of
+from monitor.analysis.tracking.difference import Agreement
+from monitor.analysis.tracking.forecast import foreseen_now
+from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.update import Update
 from monitor.protocol.settings import Settings

@@ -10,7 +10,7 @@ import numpy as np
 
 from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
-from monitor.analysis.course.nulled_scan import MeasuredBlock
+from monitor.analysis.course.measured_block import MeasuredBlock
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.first_order import FirstOrder, first_order
@@ -22,9 +22,9 @@ from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.preparation.combination import Combination
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.water_course import WaterPoint
-from monitor.analysis.tracking.agreement import Agreement
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.comparison import Comparison, compared
+from monitor.analysis.tracking.difference import Agreement
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.protocol.settings import Settings

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.course.response import Z95
-from monitor.analysis.tracking.agreement import Difference, Way
+from monitor.analysis.tracking.difference import Difference, Way
 from monitor.analysis.tracking.window_departure import TOGETHER
 from monitor.run.result import Result
 

@@ -11,7 +11,7 @@ from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.note import Note
 from monitor.analysis.preparation.quality import LOW_WEIGHT, Quality
-from monitor.analysis.tracking.agreement import Agreement
+from monitor.analysis.tracking.difference import Agreement
 from monitor.analysis.update import Update
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream

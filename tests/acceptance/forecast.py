@@ -23,7 +23,8 @@ from change_sessions import INFUSION, START_S, STOP_S, TR_S, fids_of, followed, 
 from change_sessions import scenario_of as scenario_of_change
 
 from monitor.analysis.pipeline import Pipeline
-from monitor.analysis.tracking.forecast import LAST_S, Foreseen
+from monitor.analysis.tracking.forecast import LAST_S
+from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.analysis.tracking.sequential import least_seen
 from streams.messages.transient import Body, End, Event, Transient, number
 from streams.simulator.scanner import scan

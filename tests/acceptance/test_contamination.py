@@ -11,7 +11,7 @@ from contamination import HEADLINE, disagrees, run, said
 from contamination import contaminated as contaminated_session
 
 from monitor.analysis.pipeline import Pipeline
-from monitor.analysis.tracking.agreement import Way
+from monitor.analysis.tracking.difference import Way
 from monitor.analysis.update import Update
 from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import End, Message, number

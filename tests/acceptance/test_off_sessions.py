@@ -6,7 +6,7 @@ from contamination import HEADLINE, disagrees, run, said_of
 from off_sessions import is_off, said, wrong
 
 from monitor.analysis.pipeline import Pipeline
-from monitor.analysis.tracking.agreement import Way
+from monitor.analysis.tracking.difference import Way
 from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import number
 from streams.simulator.scanner import scan

@@ -15,11 +15,8 @@ import numpy as np
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.intake import NEWEST, Intake
-from monitor.analysis.course.nulled_scan import (
-    MeasuredBlock,
-    NulledProgress,
-    NulledScan,
-)
+from monitor.analysis.course.measured_block import MeasuredBlock, NulledProgress
+from monitor.analysis.course.nulled_scan import NulledScan
 from monitor.analysis.fit.freedom import Freedom, usual
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.model_for import model_for

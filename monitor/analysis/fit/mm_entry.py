@@ -11,6 +11,7 @@ import numpy as np
 from monitor.analysis.basis import names as naming
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.mm_relaxation import inversion_gain
+from monitor.analysis.fit.mm_limits import NOISY_PERCENT, is_far
 from monitor.analysis.fit.mm_measured import MeasuredMM
 from monitor.analysis.fit.mm_prior import Gain
 from monitor.analysis.fit.mm_residues import OTHERS
@@ -19,7 +20,6 @@ from monitor.analysis.signal.spectrum import Complex
 from streams.messages.transient import Acquisition
 
 NAME = "MM"
-FAR_SD, FAR_PERCENT, NOISY_PERCENT = 2.0, 10.0, 10.0
 NOTHING_SEEN_PERCENT = 100.0  # noise as high as the highest point of what was found
 
 
@@ -81,11 +81,6 @@ def with_entry(
     )
     made = basis.without(own_macromolecules(basis)).extended((NAME,), entry[None])
     return replace(made, provenance={**basis.provenance, "macromolecules": told})
-
-
-def is_far(prior_rms: float, beyond_percent: float) -> bool:
-    """Whether macromolecules are unlike those of a human brain (`MeasuredMM`)."""
-    return prior_rms > FAR_SD or beyond_percent > FAR_PERCENT
 
 
 def doubts(found: MeasuredMM, what: str) -> Iterator[str]:

@@ -19,14 +19,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.model import PHASE
+from monitor.analysis.glm.singlets import Mask, at_singlets
 from monitor.analysis.signal.spectrum import Complex, Real
-
-SINGLETS_PPM = ((1.90, 2.06), (2.94, 3.12), (3.12, 3.30), (3.86, 4.00))
-Mask = NDArray[np.bool_]
 
 LEAST_POINTS = 1.5
 """Of the smoothing kernel's width; below it nothing is smoothed."""
@@ -74,14 +71,6 @@ def steady_of(session: SessionModel, mean_fid: Complex) -> Steady:
     inside = at_singlets(model.ppm)
     reading = np.asarray(np.linalg.pinv(_stack(columns[inside])), float)
     return Steady(turn, kernel, columns, reading, inside, mean)
-
-
-def at_singlets(ppm: Real) -> Mask:
-    """Which points (K,) lie where the singlets are."""
-    inside = np.zeros(ppm.size, bool)
-    for low, high in SINGLETS_PPM:
-        inside |= (ppm >= low) & (ppm <= high)
-    return inside
 
 
 def smoothing(hz: Real, fwhm_hz: float) -> Real:

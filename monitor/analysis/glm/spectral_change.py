@@ -18,13 +18,12 @@ from monitor.analysis.fit.fitted_windows import mean_fid
 from monitor.analysis.glm.nuisance import Steady, steady_of
 from monitor.analysis.glm.regression import regression_of
 from monitor.analysis.glm.spectral_block import SpectralBlock, SpectralBlocks
-from monitor.analysis.glm.spectral_map import SpectralMap, map_of
+from monitor.analysis.glm.spectral_map import START, TRACKER, SpectralMap, map_of
 from monitor.analysis.signal.spectrum import Complex, Real
 from monitor.analysis.tracking.plasma import PLASMA, relative_plasma
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.transient_view import Observed
 
-START, TRACKER = "start", "tracker"
 FOLLOWED = "Glu/tCr"
 """The tracked outcome whose course is compared with the spectra."""
 TOGETHER = 64

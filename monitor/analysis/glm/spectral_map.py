@@ -17,9 +17,11 @@ from math import log, pi, sqrt
 
 import numpy as np
 
-from monitor.analysis.glm.nuisance import at_singlets
+from monitor.analysis.glm.singlets import at_singlets
 from monitor.analysis.signal.spectrum import Real
 
+START, TRACKER = "start", "tracker"
+"""Courses: a step at the start of the infusion, and what the tracker says."""
 ALPHA = 0.01
 """Of each course: the five that are asked have less than 0.05 together."""
 GLUTAMATE_PPM = ((2.06, 2.60), (3.64, 3.86))

@@ -23,8 +23,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 import numpy as np
 
@@ -32,8 +31,9 @@ from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.course.estimates import estimates_of
 from monitor.analysis.course.response import Estimate, Reference
+from monitor.analysis.tracking.difference import Agreement, Difference, Way
 from monitor.analysis.tracking.evidence import Accumulated
-from monitor.analysis.tracking.free_baseline import SURELY, free_baseline_departures
+from monitor.analysis.tracking.free_baseline import free_baseline_departures
 from monitor.analysis.tracking.smoothed_course import SmoothedCourse
 from monitor.analysis.tracking.tie import tie_departure
 from monitor.analysis.tracking.tracking import Tracking
@@ -48,64 +48,6 @@ LEAST_SHARE = 0.1
 """Of the wider variance that a difference has at least: neither is quite efficient.
 Windows fit line width and baseline anew: theirs is at least their own scatter's."""
 MOST_STRETCHES = 8
-
-
-class Way(StrEnum):
-    """What is compared with the tracker."""
-
-    TIES = "ties"
-    WINDOWS = "windows"
-    LAST = "last"
-    BASELINE = "baseline"
-    STRETCH = "stretch"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How far another way to the change lies from the tracker's.
-
-    Attributes
-    ----------
-    way : which
-    percent, sd_percent : the other less the tracker, and the SD that chance gives it
-    stretch : without which the change was asked again
-    """
-
-    way: Way
-    percent: float
-    sd_percent: float
-    stretch: Stretch | None = None
-
-    @property
-    def sure(self) -> bool:
-        """Whether it is more than chance."""
-        return abs(self.percent) > SURELY * self.sd_percent
-
-    @property
-    def mended(self) -> bool:
-        """Whether it is what a stretch that is left out would have changed."""
-        return self.stretch is not None and self.stretch.left_out
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """All comparisons of an outcome as they stand.
-
-    `differences` has those that could be made.
-    """
-
-    outcome: str
-    differences: tuple[Difference, ...]
-
-    @property
-    def apart(self) -> tuple[Difference, ...]:
-        """What differs by more than chance and is not mended."""
-        return tuple(d for d in self.differences if d.sure and not d.mended)
-
-    @property
-    def agrees(self) -> bool:
-        """Whether nothing does."""
-        return not self.apart
 
 
 def agreement_of(

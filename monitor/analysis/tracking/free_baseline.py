@@ -30,10 +30,9 @@ from monitor.analysis.fit.fitted_windows import MOVING, mean_fid, window_problem
 from monitor.analysis.fit.window import Average, Window, average_with
 from monitor.analysis.fit.window_fit import warm_fits
 from monitor.analysis.signal.spectrum import Complex, Real
+from monitor.analysis.tracking.difference import SURELY
 from monitor.analysis.tracking.window_departure import Value
 
-SURELY = 3.3
-"""SD: an hour of looking at all ways to a change rarely reaches it by chance."""
 SURELY_NOT = 2.0
 """SD in the subspace, behind which nothing reaches that in full."""
 LAST = 128

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.analysis.glm.spectral_change import START, TRACKER
-from monitor.analysis.glm.spectral_map import SpectralMap, clearest, sentence
+from monitor.analysis.glm.spectral_map import (
+    START,
+    TRACKER,
+    SpectralMap,
+    clearest,
+    sentence,
+)
 from monitor.screen.graphs import Line
 from monitor.screen.parts.spectrum import LEFT_PPM, RIGHT_PPM
 from monitor.screen.view import View

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from monitor.analysis.tracking.forecast import Foreseen
+from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.screen.number_words import clock, plain
 
 NOTHING = "the forecast waits for a first window"

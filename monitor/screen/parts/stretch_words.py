@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor.analysis.contamination.states import ENOUGH
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.course.response import Z95
-from monitor.analysis.tracking.agreement import Agreement, Difference, Way
+from monitor.analysis.tracking.difference import Agreement, Difference, Way
 from monitor.analysis.tracking.window_departure import TOGETHER
 from monitor.screen.number_words import from_to, signed
 from monitor.screen.screen import Level, Message

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.analysis.fit.mm_entry import NOISY_PERCENT
-from monitor.analysis.tracking.forecast import Foreseen
+from monitor.analysis.fit.mm_limits import NOISY_PERCENT
+from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.run.stream_state import Stream
 from monitor.screen.disk import room_s
 from monitor.screen.number_words import DASH, clock, minutes_of, plain

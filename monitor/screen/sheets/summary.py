@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.analysis.course.response import Z95
-from monitor.analysis.tracking.agreement import Way
 from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.tracking.difference import Way
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tie import tie_departure, tie_is_doubtful
 from monitor.screen.held import held_at

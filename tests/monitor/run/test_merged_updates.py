@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.analysis.tracking.agreement import Agreement
+from monitor.analysis.tracking.difference import Agreement
 from monitor.analysis.update import Update
 from monitor.run.filtered_message import merged
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from monitor.analysis.contamination.stretch import Cause, Stretch
-from monitor.analysis.tracking.agreement import Agreement, Difference, Way
+from monitor.analysis.tracking.difference import Agreement, Difference, Way
 from monitor.run.stretch_notes import differences_said, stretches_said
 
 LIPID = Stretch(10, 40, 0, 20.0, 78.0, Cause.LIPID, True)

@@ -5,7 +5,7 @@ import json
 import pytest
 from screen_cases import shown, texts
 
-from monitor.analysis.course.nulled_scan import MeasuredBlock
+from monitor.analysis.course.measured_block import MeasuredBlock
 from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.update import Update
 from monitor.run.outbox import Unsent

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from screen_cases import shown
 
 from monitor.analysis.contamination.stretch import SPAN, Cause, Stretch
-from monitor.analysis.tracking.agreement import Agreement, Difference, Way
+from monitor.analysis.tracking.difference import Agreement, Difference, Way
 from monitor.screen.stretch_watch import StretchWatch
 from monitor.screen.window_conditions import Watch
 

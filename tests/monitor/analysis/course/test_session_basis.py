@@ -11,12 +11,8 @@ from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.course import nulled_scan
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.intake import NEWEST, Intake
-from monitor.analysis.course.nulled_scan import (
-    LEAST,
-    MeasuredBlock,
-    NulledScan,
-    said_of,
-)
+from monitor.analysis.course.measured_block import MeasuredBlock
+from monitor.analysis.course.nulled_scan import LEAST, NulledScan, said_of
 from monitor.analysis.course.session_basis import SessionBasis
 from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.note import Note, NoteKind

@@ -9,16 +9,13 @@ from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.mm_relaxation import T1_PPM, T1_S
 from monitor.analysis.fit import mm_posterior
 from monitor.analysis.fit.mm_entry import (
-    FAR_PERCENT,
-    FAR_SD,
-    NOISY_PERCENT,
     doubts,
     gain_of,
-    is_far,
     metabolites_left,
     weighting_said,
     with_entry,
 )
+from monitor.analysis.fit.mm_limits import FAR_PERCENT, FAR_SD, NOISY_PERCENT, is_far
 from monitor.analysis.fit.mm_measured import MeasuredMM
 from monitor.analysis.fit.mm_posterior import (
     PLACE_PPM,

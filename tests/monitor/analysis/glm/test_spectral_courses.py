@@ -10,7 +10,8 @@ from monitor.analysis.course.course import Course
 from monitor.analysis.course.fitting import refit
 from monitor.analysis.glm import spectral_change
 from monitor.analysis.glm.spectral_block import LENGTH, SpectralBlock
-from monitor.analysis.glm.spectral_change import START, TRACKER, SpectralChange
+from monitor.analysis.glm.spectral_change import SpectralChange
+from monitor.analysis.glm.spectral_map import START, TRACKER
 
 MARK = 32
 """The transient with which the infusion begins."""

@@ -12,9 +12,6 @@ from monitor.analysis.course.response import Reference
 from monitor.analysis.tracking.agreement import (
     LEAST_SHARE,
     MOST_STRETCHES,
-    Agreement,
-    Difference,
-    Way,
     _at_full,
     _difference,
     _mean,
@@ -23,7 +20,7 @@ from monitor.analysis.tracking.agreement import (
     _without,
     agreement_of,
 )
-from monitor.analysis.tracking.free_baseline import SURELY
+from monitor.analysis.tracking.difference import SURELY, Agreement, Difference, Way
 from monitor.analysis.tracking.transient_view import Observed
 
 

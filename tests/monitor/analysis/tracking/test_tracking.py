@@ -7,7 +7,8 @@ import pytest
 from small_session import START_S, small_pipeline, small_session
 
 from monitor.analysis.pipeline import Pipeline
-from monitor.analysis.tracking.agreement import Way, agreement_of
+from monitor.analysis.tracking.agreement import agreement_of
+from monitor.analysis.tracking.difference import Way
 from monitor.analysis.tracking.tie import tie_departure
 from streams.messages.transient import Event, Message
 

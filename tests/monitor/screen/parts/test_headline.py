@@ -8,8 +8,8 @@ from screen_cases import LIVE, REPLAY, shown
 
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.course.response import Z95
-from monitor.analysis.tracking.agreement import Agreement, Difference, Way
 from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.tracking.difference import Agreement, Difference, Way
 from monitor.analysis.update import Update
 from monitor.screen.fold import settle
 from monitor.screen.number_words import signed

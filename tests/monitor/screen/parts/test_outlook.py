@@ -7,7 +7,7 @@ import pytest
 from fake_session import SETTINGS
 from screen_cases import LIVE, shown
 
-from monitor.analysis.tracking.forecast import Foreseen
+from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.analysis.update import Update
 from monitor.screen.parts.outlook import LATER, NOTHING, OutlookWords, outlook_words
 from monitor.screen.sheets.checks import card_of

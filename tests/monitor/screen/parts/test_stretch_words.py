@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from monitor.analysis.contamination.stretch import Cause, Stretch
-from monitor.analysis.tracking.agreement import Agreement, Difference, Way
+from monitor.analysis.tracking.difference import Agreement, Difference, Way
 from monitor.screen.parts.stretch_words import (
     compared_words,
     doubt_of,
