@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS
 from monitor.analysis.note import NoteKind
 from monitor.analysis.pipeline import Pipeline
+from monitor.analysis.tracking.tracker import TRACKED
 from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import Event, number
 from streams.simulator.scanner import scan
@@ -65,15 +66,34 @@ def test_one_choice_serves_both_epochs():
     assert np.array_equal(one.fit.theta[shifts], other.fit.theta[shifts])
 
 
-@pytest.fixture(scope="module")
-def lived(one_thread):
-    """A session of two series that was followed live: its messages and updates."""
+def followed_live(kind, seed):
+    """A session that was followed live: its messages, updates and pipeline."""
     settings = replace(read_protocol("press_3t_te30"), window=32, step=8, basis="site")
     pipeline, updates = Pipeline(settings, basis_of("mixed")), []
-    messages = list(number(scan(scenario_of("apart", 2), fids_of("mixed"))))
+    messages = list(number(scan(scenario_of(kind, seed), fids_of("mixed"))))
     for message in messages:
         updates.append(pipeline.push(message))
     return messages, updates, pipeline
+
+
+@pytest.fixture(scope="module")
+def lived(one_thread):
+    """A session of two series."""
+    return followed_live("apart", 2)
+
+
+@pytest.mark.slow
+def test_joins_are_live_as_offline_and_widen_what_lies_across_them():
+    _, updates, live = followed_live("blocks", 20)
+    _, offline, last = run("blocks", 20)
+    assert offline.course.joins.places == [96, 192, 288, 384]
+    assert repr(updates[-1].course) == repr(last.course)
+    assert updates[-1].answers == last.answers
+    both = [repr(p.ways.tracking.smoothed()) for p in (live, offline)]
+    assert both[0] == both[1]
+    steps = offline.ways.tracking.following.steps
+    assert 0.3 < steps.percents(steps.level)[TRACKED.index("Glx/tNAA")] < 0.7
+    assert steps.between(4) == pytest.approx(3 + 0.6**2, abs=0.1)  # 2 of 5 behind one
 
 
 def test_live_and_offline_give_the_same_bits(lived):
