@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.noise import (
+    SIGNAL_PPM,
+    _off_band,
     noise_region,
     noise_sd,
     noise_sd_of,
@@ -119,3 +121,42 @@ def test_bands_weights_and_lines_of_an_axis() -> None:
     assert axis.late[20] == pytest.approx(1 - math.exp(-1))
     fid = white(5, (511,))
     np.testing.assert_allclose(axis.lines(fid, band), spectrum_of(fid)[band])
+
+
+def places(points: int, dwell_s: float) -> np.ndarray:
+    """Chemical shifts that noise is taken from, as the spectrum of a tail has them."""
+    _, off = _off_band(points, dwell_s, MHZ)
+    nu = (off + points // 2) % points - points // 2
+    # The spectrum of a stored FID, its lines at exp(-2 pi i nu t), rises with ppm.
+    return REFERENCE_PPM + nu / (points * dwell_s * MHZ)
+
+
+def test_a_tail_is_looked_at_off_all_that_may_be_signal() -> None:
+    ppm = places(1000, DWELL_S)
+    low, high = SIGNAL_PPM
+    assert ppm.min() < low
+    assert ppm.max() > high
+    assert not ((ppm >= low) & (ppm <= high)).any()
+    beyond = 1 - (high - low) * MHZ * DWELL_S
+    assert ppm.size == pytest.approx(1000 * beyond, abs=3)
+
+
+def test_where_little_lies_off_it_the_far_ends_are_taken() -> None:
+    """A receiver of 1.6 ppm about the water: what is furthest from the metabolites."""
+    ppm = places(800, 1 / (1.6 * MHZ))
+    assert ppm.size == pytest.approx(200, abs=2)
+    assert ppm.min() == pytest.approx(5.05, abs=0.01)
+
+
+@pytest.mark.parametrize("edge", [0, 1])
+def test_a_line_at_the_edge_of_the_signal_is_no_noise(edge: int) -> None:
+    """A long one, which outlasts half of the FID, at either end of the band."""
+    fid = white(3, (2048,))
+    inside = SIGNAL_PPM[edge] + (0.15 if edge == 0 else -0.15)
+    bare = noise_sd(fid, DWELL_S, MHZ)
+    lined = np.var(
+        tail_noise((fid + line(2048, inside, 0.3, 900.0))[None], DWELL_S, MHZ)
+    )
+    plain = np.var(tail_noise(fid[None], DWELL_S, MHZ))
+    assert lined == pytest.approx(plain, rel=0.1)
+    assert bare == pytest.approx(1.0, rel=0.1)
