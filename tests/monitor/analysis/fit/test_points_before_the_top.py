@@ -1,20 +1,27 @@
 """Points before the top of the echo, by what would mend them."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from monitor.analysis.fit.first_order import (
+    OVER_NONE,
+    OVER_OTHERS,
     TRIED,
     Trial,
+    _trial,
+    _turn_in_the_middle,
     first_order,
     from_point,
     told,
     trials,
 )
+from monitor.analysis.fit.freedom import SHARED
 from monitor.analysis.fit.model import Model
 from monitor.basis.files import load_basis
+from streams.messages.transient import REFERENCE_PPM
 
 MHZ, DWELL_S, POINTS = 123.25, 4e-4, 1024
 LEVELS = {"NAA": 10.0, "Cr": 8.0, "PCh": 2.0, "Glu": 9.0, "mI": 6.0}
@@ -98,3 +105,43 @@ def test_without_a_fit_of_the_whole_fid_nothing_is_told():
     assert told(made | {0: poor}).points == TRIED[3]
     assert told({k: trial for k, trial in made.items() if k != 0}) is None
     assert told({}) is None
+
+
+def test_a_point_that_is_cut_off_turns_the_middle_of_the_band(model):
+    """So that a fit of one number is a start for that of another."""
+    middle_ppm = 0.5 * (model.ppm_low + model.ppm_high)
+    nu = (middle_ppm - REFERENCE_PPM) * MHZ
+    fid = np.exp((-2j * np.pi * nu - 10.0) * DWELL_S * np.arange(POINTS))
+    for k in (1, 3, -2):
+        cut = from_point(fid, k)
+        inside = slice(max(-k, 0), POINTS - max(k, 0))
+        turned = np.angle(np.vdot(fid[inside], cut[inside]))
+        off = turned - k * _turn_in_the_middle(model)
+        assert np.remainder(off + np.pi, 2 * np.pi) == pytest.approx(np.pi, abs=1e-6)
+
+
+def test_what_the_model_does_not_know_is_beyond_all_degrees_of_freedom():
+    spectrum = np.zeros(200, complex)
+    problem = SimpleNamespace(spectrum=spectrum)
+    spent = 5 + SHARED.size + 2 * 10.0
+    usual = SimpleNamespace(
+        amplitudes=np.zeros(5), baseline_dimension=10.0, misfit=1.5, shift_hz=2.0
+    )
+    degrees = 400 - spent
+    for cost, unknown in ((degrees + 30.0, 30.0), (degrees - 30.0, 0.0)):
+        usual.cost = cost
+        found = _trial(usual, problem)
+        assert (found.cost, found.misfit, found.shift_hz) == (cost, 1.5, 2.0)
+        assert found.unknown == pytest.approx(unknown)
+
+
+@pytest.mark.parametrize("gain", [0.9, 1.1])
+def test_it_must_explain_clearly_more_than_none_and_than_others(gain):
+    best = Trial(300.0, 1.0, 0.0, 1.5)
+    far = dict.fromkeys(TRIED, Trial(9000.0, 1.0, 0.0, 0.0))
+    none = Trial(300.0 + gain * OVER_NONE, 1.0, 0.0, 0.0)
+    other = Trial(300.0 + gain * OVER_OTHERS, 1.0, 0.0, 0.0)
+    for made in ({**far, 5: best, 0: none}, {**far, 5: best, 9: other}):
+        assert (told(made) is not None) is (gain > 1)
+    # Its neighbours explain nearly as much, and say nothing against it.
+    assert told({**far, 5: best, 6: other, 4: other}) is not None
