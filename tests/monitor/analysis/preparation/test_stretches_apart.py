@@ -14,6 +14,7 @@ from monitor.analysis.preparation.continuation import (
     NOISE_PERCENT,
     SHAPE_LIMIT,
     SIGNAL_PERCENT,
+    WIDTH_WANDER_HZ,
     Difference,
     Seen,
     coils_share,
@@ -147,7 +148,7 @@ def test_width_or_shape_make_another_line(axis: Axis) -> None:
     line = ("the line has changed",)
     assert replace(SAME, shape=SHAPE_LIMIT + 0.1).moved(axis) == line
     assert replace(SAME, shape=SHAPE_LIMIT).moved(axis) == ()
-    width_hz = LEVEL * float(np.hypot(0.05, 0.06))
+    width_hz = LEVEL * float(np.hypot(0.05, WIDTH_WANDER_HZ))
     for sign in (1, -1):
         assert replace(SAME, width_hz=sign * 1.01 * width_hz).moved(axis) == line
         assert replace(SAME, width_hz=sign * 0.99 * width_hz).moved(axis) == ()
