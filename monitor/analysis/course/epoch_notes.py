@@ -8,8 +8,7 @@ from monitor.analysis.course.intake import Intake
 from monitor.analysis.note import Note, NoteKind, notes_of
 
 APART = (
-    "Another shim, gain or place than in the reference period: every interval is wider "
-    "for it. Go on, and do not shim again."
+    "New shim, gain or place: every interval is wider; go on, and do not shim again."
 )
 
 

@@ -93,6 +93,8 @@ def doubt(of: Standing) -> tuple[float, str]:
     if of.catching_up is not None:
         return 1.0, catching_up_words(*of.catching_up)
     if of.new_epoch_s is not None:
+        if of.over:
+            return 1.0, "no whole window behind the new shim or series"
         said = clock(of.new_epoch_s)
         return 1.0, f"new shim or series {said} ago: wait for its first window"
     faded = fade(of.age_s, of.interval_s)

@@ -5,8 +5,9 @@ import json
 import pytest
 from screen_cases import shown, texts
 
+from monitor.analysis.course.epoch_notes import APART
 from monitor.analysis.course.measured_block import MeasuredBlock
-from monitor.analysis.note import Note, NoteKind
+from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.analysis.update import Update
 from monitor.run.outbox import Unsent
 from monitor.run.worker_messages import Waiting
@@ -125,6 +126,14 @@ def test_what_the_protocol_did_not_expect_stays_on_the_screen(updates):
         ("Not as the protocol expects", said)
     ]
     assert messages[0].level is Level.ATTENTION
+
+
+def test_another_epoch_is_told_with_what_to_do(updates):
+    display = shown(updates, 700.0)
+    display.fold(Update(9000, 0, notes=notes_of(NoteKind.EPOCHS, [APART])), 700.0)
+    told = {m.condition: m.action for m in display.screen(900.0).messages}
+    said = "New shim, gain or place: every interval is wider"
+    assert told[said] == "go on, and do not shim again"
 
 
 def test_the_end_is_told_with_the_way_to_the_summary(updates):
