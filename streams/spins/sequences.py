@@ -185,16 +185,17 @@ def pathway_gain(sequence: Sequence) -> float:
 def _press(sequence: Sequence) -> list[Step]:
     te1, te2 = _echo_times(sequence)
     return [
-        Excite("y"),
-        Keep(+1),
-        Delay(te1 / 2),
-        Refocus(0),
-        Keep(-1),
+        *_to_first_refocusing(te1),
         Delay((te1 + te2) / 2),
         Refocus(1),
         Keep(+1),
         Delay(te2 / 2),
     ]
+
+
+def _to_first_refocusing(te1: float) -> list[Step]:
+    """Excitation and the first refocusing pulse, behind it the order -1."""
+    return [Excite("y"), Keep(+1), Delay(te1 / 2), Refocus(0), Keep(-1)]
 
 
 def _echo_times(sequence: Sequence) -> tuple[float, float]:
@@ -217,11 +218,7 @@ def _megapress(sequence: Sequence) -> list[Step]:
     if min(between, after) < -ROUNDING_S:
         raise InputError("Pulse sequence: TE2 is too short for the editing pulses.")
     return [
-        Excite("y"),
-        Keep(+1),
-        Delay(te1 / 2),
-        Refocus(0),
-        Keep(-1),
+        *_to_first_refocusing(te1),
         Delay(between),
         edit,
         Keep(-1),

@@ -9,6 +9,7 @@ Source: ISMRMRD documentation, "raw data", "waveform data".
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,6 +166,16 @@ def waveform_bytes(head: bytes) -> int:
     return 4 * int(fields["number_of_samples"]) * int(fields["channels"])
 
 
+def _whole(
+    what: str, head: np.dtype[Any], content: bytes, bytes_behind: Callable[[bytes], int]
+) -> Any:
+    """Fields of a head, of a message that is as long as they say."""
+    size = head.itemsize
+    if len(content) < size or len(content) != size + bytes_behind(content[:size]):
+        raise MrdError(f"{what} is not as long as its head says.")
+    return _fields(head, content)
+
+
 def readout_of(content: bytes) -> Readout:
     """The acquisition in the content of message 1008.
 
@@ -172,14 +183,9 @@ def readout_of(content: bytes) -> Readout:
     ------
     MrdError : it is not as long as its head says
     """
-    head_bytes = ACQUISITION_HEAD.itemsize
-    if len(content) < head_bytes or len(content) != head_bytes + acquisition_bytes(
-        content[:head_bytes]
-    ):
-        raise MrdError("An acquisition is not as long as its head says.")
-    head = _fields(ACQUISITION_HEAD, content)
+    head = _whole("An acquisition", ACQUISITION_HEAD, content, acquisition_bytes)
     points, channels = int(head["number_of_samples"]), int(head["active_channels"])
-    start = head_bytes + 4 * points * int(head["trajectory_dimensions"])
+    start = ACQUISITION_HEAD.itemsize + 4 * points * int(head["trajectory_dimensions"])
     values = np.frombuffer(content, "<c8", points * channels, start)
     return Readout(
         flags=int(head["flags"]),
@@ -203,14 +209,9 @@ def waveform_of(content: bytes) -> Waveform:
     ------
     MrdError : it is not as long as its head says
     """
-    head_bytes = WAVEFORM_HEAD.itemsize
-    if len(content) < head_bytes or len(content) != head_bytes + waveform_bytes(
-        content[:head_bytes]
-    ):
-        raise MrdError("A waveform is not as long as its head says.")
-    head = _fields(WAVEFORM_HEAD, content)
+    head = _whole("A waveform", WAVEFORM_HEAD, content, waveform_bytes)
     points, channels = int(head["number_of_samples"]), int(head["channels"])
-    values = np.frombuffer(content, "<u4", points * channels, head_bytes)
+    values = np.frombuffer(content, "<u4", points * channels, WAVEFORM_HEAD.itemsize)
     return Waveform(
         waveform_id=int(head["waveform_id"]),
         stamp=int(head["time_stamp"]),
