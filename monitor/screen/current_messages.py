@@ -35,7 +35,7 @@ def _of_notices(state: SessionState, now_s: float) -> list[Message]:
         state.wait_s(),
         state.ended,
         now_s,
-        state.infusion()[0] is not None,
+        state.infusion_s[0] is not None,
         disk.room_s(state),
     )
     catching_up = state.catching_up()

@@ -34,7 +34,7 @@ from monitor.screen.recent_quality import judged_with, limits_of
 from monitor.screen.screen import Level, Message
 from monitor.screen.state import HEADLINE_S, QUALITY, WATER, SessionState
 
-GAP_INTERVALS = 3.5  # longer than this without a transient: nothing was measured
+GAP_INTERVALS = 3.5  # without a transient for longer, nothing was measured
 
 
 def fold(state: SessionState, update: Update, now_s: float) -> None:
@@ -166,6 +166,7 @@ def go_on(state: SessionState, old: SessionState, now_s: float) -> None:
 def adopt(state: SessionState, settings: Settings) -> None:
     """Go on with other settings."""
     state.settings = settings
+    state.find_anew()
     state.revision += 1
 
 
@@ -211,6 +212,7 @@ def _take_start(state: SessionState, update: Update) -> None:
         hidden = state.settings.outcome_hidden or update.settings.outcome_hidden
         state.settings = update.settings.with_changes(outcome_hidden=hidden)
         state.reference_s = state.reference_s or update.settings.reference_s
+    state.find_anew()
 
 
 def _take_quality(
@@ -225,6 +227,7 @@ def _take_quality(
         _notice_gap(state, quality)
     state.quality.append(*(getattr(quality, name) for name in QUALITY))
     state.newest = quality
+    state.find_anew()
     state.low_weight += quality.weight < LOW_WEIGHT
     state.arrived_s = now_s
     state.scanner.interval_s = state.interval_s
@@ -241,6 +244,7 @@ def _take_again(state: SessionState, qualities: tuple[Quality, ...]) -> None:
     for quality in qualities:
         state.quality.append(*(getattr(quality, name) for name in QUALITY))
         state.low_weight += quality.weight < LOW_WEIGHT
+    state.find_anew()
 
 
 def _forget_epoch(state: SessionState, epoch: int) -> None:
@@ -287,7 +291,7 @@ def _take_estimate(
     if now_s - state.shown_window[0] >= HEADLINE_S:
         state.shown_window = (now_s, state.estimates.newest_whole())
     figures, limits = judged_with(state, estimate), limits_of(state.settings)
-    infusing, then_s = state.infusion()[0] is not None, now_s - state.behind_s()
+    infusing, then_s = state.infusion_s[0] is not None, now_s - state.behind_s()
     state.notices.judge(figures, limits, state.time_s(), then_s, infusing)
 
 

@@ -41,6 +41,7 @@ VIEW = frozenset(
 def take_event(state: SessionState, event: Event, now_s: float) -> None:
     """Take in an event: what it changes, and what is told of it."""
     state.events.append(event)
+    state.find_anew()
     if event.kind in REFITTED or is_mark(event):
         state.notices.fitting_since_s = None
     if event.kind == "settings":
@@ -82,6 +83,7 @@ def _take_settings(state: SessionState, text: str, now_s: float) -> None:
         table = {k: v for k, v in changes.items() if k in view}
         settings_from(table, state.settings.name)
         state.settings = state.settings.with_changes(**table)
+        state.find_anew()
     except (TypeError, InputError) as error:
         said = f"Change of settings not understood: {error}"
         note = notices.noted(Note(NoteKind.REFUSED, said))

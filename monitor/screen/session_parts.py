@@ -39,7 +39,7 @@ def axis_of(state: SessionState) -> TimeAxis:
         state.epoch_starts_s[1:],
         left_out_s(state),
         state.reference_s,
-        state.infusion(),
+        state.infusion_s,
         first_s,
         state.time_s() if len(state.quality) else first_s,
         state.planned_end_s(),
@@ -49,8 +49,8 @@ def axis_of(state: SessionState) -> TimeAxis:
 def status_of(state: SessionState, now_s: float) -> Status:
     """The strip at the top."""
     at_s, any_yet = state.clock_s(now_s), len(state.quality) > 0
-    phase = phase_words(state.infusion(), at_s)
-    plan = plan_words(state.infusion(), state.settings.infusion_length_s, at_s)
+    phase = phase_words(state.infusion_s, at_s)
+    plan = plan_words(state.infusion_s, state.settings.infusion_length_s, at_s)
     if state.nulled is not None:
         phase, plan = f"MACROMOLECULES {state.nulled.transients}", ""
     who = (state.identity.words, state.settings.name if any_yet else "")
@@ -187,7 +187,7 @@ def measures_of(state: SessionState) -> tuple[Measure, ...]:
         "lipid": f.lipid,
         "rejected": f.low_weight * min(state.settings.window, len(state.quality)),
     }
-    infusing = state.infusion()[0] is not None
+    infusing = state.infusion_s[0] is not None
     limits, window = limits_of(state.settings), state.settings.window
     return measures(values, limits, window, infusing)
 
@@ -240,7 +240,7 @@ def fade_of(state: SessionState, now_s: float) -> float:
 
 def outlook_of(state: SessionState) -> OutlookWords:
     """How long still; it tells nothing of the outcome."""
-    start_s, stop_s = state.infusion()
+    start_s, stop_s = state.infusion_s
     over = stop_s is not None and state.time_s() >= stop_s
     ended = state.ended is not None
     if state.catching_up() is not None:

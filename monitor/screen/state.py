@@ -78,6 +78,8 @@ class SessionState:
     answered_s : reading of the clock at the worker's newest report
     was_connected : at any time so far
     shown_window, shown_track : what the headline holds, and since which reading
+    interval_s : between transients, by the protocol's TR, else as they arrive, s
+    infusion_s : start and stop of the infusion, as recorded or as planned, s
     """
 
     settings: Settings
@@ -126,13 +128,23 @@ class SessionState:
     was_connected: bool = False
     shown_window: tuple[float, Estimate | None] = (-math.inf, None)
     shown_track: tuple[float, TrackerPoint | None] = (-math.inf, None)
+    interval_s: float = field(init=False)
+    infusion_s: tuple[float | None, float | None] = field(init=False)
     _marks: tuple[tuple[int, Settings], Marks] | None = None
 
     def __post_init__(self) -> None:
         self.reference_s = self.reference_s or self.settings.reference_s
+        self.find_anew()
 
-    @property
-    def interval_s(self) -> float:
+    def find_anew(self) -> None:
+        """Find what follows from acquisition, settings, transients and events.
+
+        Asked for after each change of them: every screen reads it many times.
+        """
+        self.interval_s = self._interval_s()
+        self.infusion_s = self._infusion_s()
+
+    def _interval_s(self) -> float:
         """Time between transients: the protocol's TR, else as they arrive; s."""
         if self.acquisition and self.acquisition.repetition_time_s:
             return self.acquisition.repetition_time_s
@@ -245,7 +257,7 @@ class SessionState:
         now_s = self.time_s()
         return [e for e in seen if e.author != GIVEN or e.time_s <= now_s]
 
-    def infusion(self) -> tuple[float | None, float | None]:
+    def _infusion_s(self) -> tuple[float | None, float | None]:
         """Start and stop of the infusion, s, as recorded or as planned."""
         marks, newest = self.marks(), self.newest
         start, stop = marks.start, marks.stop
@@ -265,12 +277,12 @@ class SessionState:
 
     def zero_s(self) -> float:
         """Scanner time of minute 0: the start of the infusion, else 0; s."""
-        start, _ = self.infusion()
+        start, _ = self.infusion_s
         return 0.0 if start is None else start
 
     def planned_infusion(self) -> Span | None:
         """Start and stop, s: as marked, else as long as the protocol plans."""
-        start, stop = self.infusion()
+        start, stop = self.infusion_s
         length = self.settings.infusion_length_s
         if start is not None and stop is None and length is not None:
             stop = start + length
@@ -278,7 +290,7 @@ class SessionState:
 
     def planned_end_s(self) -> float | None:
         """When an infusion that has begun and not been stopped is to end, s."""
-        planned, (_, stop) = self.planned_infusion(), self.infusion()
+        planned, (_, stop) = self.planned_infusion(), self.infusion_s
         return planned[1] if planned is not None and stop is None else None
 
     def new_epoch_s(self) -> float | None:

@@ -61,7 +61,7 @@ def summary_of(state: SessionState, now_s: float, made: str = "") -> Summary:
 
 def session_lines(state: SessionState) -> tuple[Line, ...]:
     """What was recorded."""
-    start, stop = state.infusion()
+    start, stop = state.infusion_s
     span = "not marked" if start is None else f"from {clock(start)}"
     span += "" if stop is None else f" to {clock(stop)}"
     reference = "none"

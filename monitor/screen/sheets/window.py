@@ -123,4 +123,4 @@ def line_at(state: SessionState, minute: float) -> str:
 
 
 def _title(state: SessionState, window: Estimate) -> str:
-    return title(window, state.zero_s(), state.infusion()[0] is not None)
+    return title(window, state.zero_s(), state.infusion_s[0] is not None)
