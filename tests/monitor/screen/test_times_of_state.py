@@ -31,6 +31,7 @@ def state_with(n: int, settings: Settings = SETTINGS, **columns: float) -> Sessi
     if n:
         state.newest = Quality.__new__(Quality)
         object.__setattr__(state.newest, "time_s", 10.0 + 2 * (n - 1))
+    state.find_anew()
     return state
 
 
@@ -53,11 +54,13 @@ def test_the_interval_is_the_protocols_or_as_transients_come():
     state = state_with(5)
     state.acquisition = replace(ACQUISITION, repetition_time_s=None)
     state.quality.append_named({**state.quality.row(0), "time_s": 118.0})  # a pause
+    state.find_anew()
     assert state.interval_s == 2.0
     expecting = replace(SETTINGS, expect_repetition_time_s=3.5)
     for n, expected in ((2, 3.5), (3, 2.0)):
         few = state_with(n, expecting)
         few.acquisition = None
+        few.find_anew()
         assert few.interval_s == expected
     assert SessionState(SETTINGS).interval_s == 2.0
 
@@ -97,6 +100,7 @@ def test_a_slow_replay_is_waited_for_longer(speed, wait_s):
 def marked(state: SessionState, **times_s: float) -> SessionState:
     for kind, time_s in times_s.items():
         state.events.append(Event(time_s, f"infusion_{kind}", "", "scanner"))
+    state.find_anew()
     return state
 
 
@@ -119,8 +123,8 @@ def test_an_infusion_ends_as_marked_or_as_planned():
 
 def test_an_infusion_given_by_options_begins_with_its_time():
     given = replace(SETTINGS, infusion_s=(15.0, 40.0))
-    assert state_with(3, given).infusion() == (None, None)  # newest at 14 s
-    assert state_with(4, given).infusion() == (15.0, 40.0)
+    assert state_with(3, given).infusion_s == (None, None)  # newest at 14 s
+    assert state_with(4, given).infusion_s == (15.0, 40.0)
     kinds = [[e.kind for e in state_with(n, given).standing()] for n in (3, 4, 30)]
     both = ["infusion_start", "infusion_stop"]
     assert kinds == [[], both[:1], both]
