@@ -9,6 +9,9 @@ known by what they are, not by their modules:
   below which numpy or scipy is called, and ends when that returns
 - a screen is drawn by the outermost function that returns an object of class `Screen`
 
+How many screens a replay draws, and of what, depends on the machine; so screens are
+counted once more, one after each transient of the same recording.
+
 Calls are those of functions in `monitor/` and `streams/`; comprehensions are none.  The
 first arithmetic is the first call of a function of numpy or scipy (or of a method of an
 array); operators and ufuncs between arrays are no calls to `sys.setprofile`.
@@ -172,7 +175,34 @@ def trace_figures(root: Path) -> list[tuple[str, object]]:
         if trace.screens:
             drawn = f"calls for a screen, median (largest) of {len(trace.screens)}"
             rows.append((f"{name}: {drawn}", _spread(trace.screens)))
-    return rows
+    each = _screen_after_each(root)
+    after_each = f"calls for a screen after each of {len(each)} transients"
+    return [*rows, (f"in order: {after_each}", _spread(each))]
+
+
+def _screen_after_each(root: Path) -> list[int]:
+    """Calls for a screen after each transient, however fast the machine is."""
+    from monitor.protocol.choose import Wishes
+    from monitor.protocol.settings import Settings
+    from monitor.run.session_run import SessionRun
+    from monitor.screen.display import Display
+    from streams.messages.transient import Kind, Start, Transient
+    from streams.sources.recording import messages
+
+    run_, display, now_s = SessionRun(Wishes()), Display(Settings()), 0.0
+    counts = []
+    for message in messages(root / "recordings" / "infusion-short.mcap"):
+        update, now_s, body = run_.push(message), now_s + 2.0, message.body
+        if update.settings is not None and isinstance(body, Start):
+            display = Display(update.settings)
+        display.fold(update, now_s)
+        if isinstance(body, Transient) and body.kind == Kind.METABOLITE:
+            trace = Trace(root)
+            sys.setprofile(trace)
+            display.screen(now_s)
+            sys.setprofile(None)
+            counts += trace.screens
+    return counts
 
 
 def _spread(counts: list[int]) -> str:
