@@ -1,13 +1,14 @@
 """Levels of a session that measures its macromolecules for three minutes.
 
-    python tests/acceptance/mm_block.py [--n SESSIONS] [--seed SEED]
+    python tests/acceptance/mm_block.py [--n SESSIONS] [--seed SEED] [--first FIRST]
+                                        [--keep FILE]
 
-prints a table.  Each session of the virtual scanner (`infusion`, its
-artefacts, another seed) nulls its metabolites for 90 transients (TI 0.67 s, TR 2 s, the
-T1 of its own macromolecules) and then measures metabolites.  It is analysed by the
-metabolites of the virtual site's basis set (a) with the true macromolecules in it, (b)
-with what the block gives, (c) with neither.  What is compared is the error of every
-independent window's levels.
+prints a table, of the sessions that the file holds too (`kept`).  Each session of the
+virtual scanner (`infusion`, its artefacts, another seed) nulls its metabolites for 90
+transients (TI 0.67 s, TR 2 s, the T1 of its own macromolecules) and then measures
+metabolites.  It is analysed by the metabolites of the virtual site's basis set (a) with
+the true macromolecules in it, (b) with what the block gives, (c) with neither.  What is
+compared is the error of every independent window's levels.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from kept import kept
 from threadpoolctl import threadpool_limits
 
 from monitor.basis.files import load_basis, write_basis
@@ -105,21 +107,36 @@ def errors_of(result: Result, truth: dict[str, float]) -> Errors:
     return Errors(values / want - 1, sds / want)
 
 
-def sessions(n: int, seed: int, transients: int = 160) -> dict[str, Errors]:
+def session(way: str, seed: int, transients: int, paths: dict[str, Path]) -> Errors:
+    """Errors of one session, analysed in one of the WAYS."""
+    scenario = scenario_of(seed, transients, way == "block")
+    truth = truth_summary(prepare(scenario, fids()))["ratios"]
+    result = analysed(scenario, paths["true" if way == "true" else "bare"])
+    if way == "block" and not result.measured_mm_used:
+        print(f"seed {seed}: the block was not used", result.measured_mm)
+    return errors_of(result, truth)
+
+
+def sessions(
+    n: int,
+    seed: int,
+    transients: int = 160,
+    first: int = 0,
+    file: Path | None = None,
+) -> dict[str, Errors]:
     """Errors of all sessions by the way that they were analysed."""
-    found: dict[str, list[Errors]] = {way: [] for way in WAYS}
+    seeds = range(1000 * seed + first, 1000 * seed + first + n)
     with TemporaryDirectory() as folder, threadpool_limits(1):
         paths = write_basis_sets(Path(folder))
-        for i in range(n):
-            for way in WAYS:
-                scenario = scenario_of(1000 * seed + i, transients, way == "block")
-                truth = truth_summary(prepare(scenario, fids()))["ratios"]
-                basis = paths["true" if way == "true" else "bare"]
-                result = analysed(scenario, basis)
-                if way == "block" and not result.measured_mm_used:
-                    print(f"seed {i}: the block was not used", result.measured_mm)
-                found[way].append(errors_of(result, truth))
-    return {way: _together(all_of) for way, all_of in found.items()}
+        return {
+            way: _together(
+                kept(
+                    file, way, seeds, Errors,
+                    lambda s, way=way: session(way, s, transients, paths),
+                )
+            )
+            for way in WAYS
+        }  # fmt: skip
 
 
 def _together(errors: list[Errors]) -> Errors:
@@ -150,6 +167,8 @@ if __name__ == "__main__":
     asked = argparse.ArgumentParser()
     asked.add_argument("--n", type=int, default=8)
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--first", type=int, default=0)
+    asked.add_argument("--keep", type=Path, default=None)
     given = asked.parse_args()
-    print(f"Four outcomes in each cell: {', '.join(OUTCOMES)}.\n")
-    print(table(sessions(given.n, given.seed)))
+    found = sessions(given.n, given.seed, first=given.first, file=given.keep)
+    print(f"Four outcomes in each cell: {', '.join(OUTCOMES)}.\n\n{table(found)}")

@@ -191,6 +191,20 @@ def choose_stiffness(
     return _stiffness(problem, linear, rule.grid, Traits(True, True))
 
 
+def likely_stiffnesses(
+    problem: Problem, point: Point, active: Indices, rule: Rule
+) -> tuple[tuple[Choice, ...], Real]:
+    """Every stiffness of the rule about a solution, and how likely each is, (n,).
+
+    exp(-D / 2) over its sum: before the spectrum, all steps of the grid are alike.
+    """
+    linear, every = _linear(problem, point, active, rule), Traits(True, True)
+    choices = tuple(_score(problem, linear, float(lam), every) for lam in rule.grid)
+    deviance = np.array([choice.deviance for choice in choices])
+    likely = np.exp(-0.5 * (deviance - deviance.min()))
+    return choices, np.asarray(likely / likely.sum(), float)
+
+
 def _stiffness(problem: Problem, linear: _Linear, grid: Real, traits: Traits) -> Choice:
     """The stiffness by the rule, of an ascending grid."""
     choices = [_score(problem, linear, float(lam), traits) for lam in grid]

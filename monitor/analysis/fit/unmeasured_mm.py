@@ -7,8 +7,10 @@ every amplitude holds what is not known of them.
 
 Nothing is chosen here that the spectrum cannot decide: kernel, small shifts and T2's
 part (mean and SD 0.5) are always free, under their priors, since each of them, when
-switched, moves Glx/tNAA by more than its SD.  Only the stiffness of the baseline is
-chosen, by its likelihood, as where the macromolecules are known.
+switched, moves Glx/tNAA by more than its SD.  The stiffness of the baseline, which has
+no such prior, is averaged over: the answer is the mean over all stiffnesses, each as
+likely as its restricted likelihood says (linear about the fit with the softest that it
+cannot tell from the best), and how far they differ is in the covariance.
 
 The columns are then put together: what is handed on has the macromolecules that were
 found as its one component, as if they had been measured.  Windows hold them; changes
@@ -39,7 +41,12 @@ from monitor.analysis.fit.first_fit import (
 from monitor.analysis.fit.fit import Fit, hopeless, minimise
 from monitor.analysis.fit.freedom import Freedom, active_parameters, priors_for
 from monitor.analysis.fit.model import GAUSS, LORENTZ, MM_GAUSS, RELAXATION, Model
-from monitor.analysis.fit.model_choice import Rule, Traits, choose_stiffness
+from monitor.analysis.fit.model_choice import (
+    Rule,
+    Traits,
+    choose_stiffness,
+    likely_stiffnesses,
+)
 from monitor.analysis.fit.problem import Indices, Problem, evaluate, target
 from monitor.analysis.fit.ratio_priors import prior_rows
 from monitor.analysis.signal.spectrum import Complex, Real
@@ -123,7 +130,32 @@ def _fit(problem: Problem, last: int, freedom: Freedom) -> tuple[Fit, Problem]:
     fit = settled(problem, theta, moved)
     if not fit.converged or fit.misfit > SUSPECT:
         fit = least_fit(fit, problem, moved, other_starts(problem, first))
+    if freedom.chosen is None and fit.converged:
+        fit = _averaged(fit, problem, moved, freedom.rule)
     return fit, problem
+
+
+def _averaged(fit: Fit, problem: Problem, moved: Indices, rule: Rule) -> Fit:
+    """The mean of the fits with every stiffness, as likely as they are.
+
+    How far they differ is in the covariance.
+    """
+    point = evaluate(problem, target(problem), fit.theta)
+    choices, likely = likely_stiffnesses(problem, point, moved, rule)
+    steps = np.array([choice.step for choice in choices])
+    if not np.isfinite(steps).all():
+        return fit
+    mean, M = likely @ steps, len(fit.amplitudes)
+    apart = (steps - mean)[:, :M]
+    spread = (likely[:, None] * apart).T @ apart / max(fit.misfit, 1.0)
+    theta = fit.theta.copy()
+    theta[moved] += mean[M:]
+    return replace(
+        fit,
+        theta=theta,
+        amplitudes=mean[:M],
+        covariance=fit.covariance + spread,
+    )
 
 
 def _largest(problem: Problem, last: int) -> float:

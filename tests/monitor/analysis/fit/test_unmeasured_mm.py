@@ -12,10 +12,11 @@ from monitor.analysis.basis.mm_resonances import AREAS, GROUPS, mean_and_covaria
 from monitor.analysis.course.level_doubt import doubt_shares
 from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.fit.epoch_model import SessionModel
-from monitor.analysis.fit.freedom import FREE, usual
+from monitor.analysis.fit.freedom import FREE, Freedom, usual
 from monitor.analysis.fit.make_epoch_model import make_session_model
 from monitor.analysis.fit.mm_prior import unmeasured
 from monitor.analysis.fit.model import RELAXATION, Model
+from monitor.analysis.fit.model_choice import Rule
 from monitor.analysis.fit.model_for import model_for, with_prior
 from monitor.analysis.fit.unmeasured_mm import fit_mean
 from monitor.analysis.note import NoteKind
@@ -68,6 +69,28 @@ def test_a_draw_of_the_prior_is_within_its_intervals(model):
     # 24 numbers; chance takes one in a million of such sets beyond either limit.
     assert np.mean(np.abs(far) < 1.96) > 0.75
     assert np.abs(far).max() < 5
+
+
+def test_stiffnesses_that_a_spectrum_cannot_tell_apart_are_averaged(model):
+    fid, _ = spectrum(model, 3)
+    noise = np.random.default_rng(3).normal(size=(2, POINTS)) * 6 * SD
+    y = model.in_band(fid + noise[0] + 1j * noise[1])
+    sd = np.hypot(6, 1) * SD * np.sqrt(POINTS)
+    o = outcomes_of(model.names).subset(OUTCOMES)
+
+    def told(freedom: Freedom) -> tuple[np.ndarray, np.ndarray]:
+        fit = fit_mean(model, y, sd, freedom).fit
+        return o.values(fit.amplitudes), o.sds(fit.amplitudes, fit.covariance)
+
+    every = [told(replace(FREE, rule=Rule(stiffness=lam))) for lam in Rule().grid]
+    values, sds = (np.array(part) for part in zip(*every, strict=True))
+    value, stated = told(FREE)
+    rounding = 0.05 * sds.min(axis=0)
+    assert np.all(value > values.min(axis=0) - rounding)
+    assert np.all(value < values.max(axis=0) + rounding)
+    # No single one of them, and no surer than they are.
+    assert np.abs(values - value).min() > 1e-4
+    assert np.all(stated > 0.99 * sds.min(axis=0))
 
 
 def test_what_is_in_doubt_widens_levels_and_is_told(model):
