@@ -104,7 +104,7 @@ class Fit:
         )
 
 
-def _admissible(theta: Real) -> Real:
+def admissible(theta: Real) -> Real:
     """Theta with widths that decay: L >= 0, g >= 0, g + q >= 0."""
     theta = theta.copy()
     theta[LORENTZ] = max(theta[LORENTZ], 0.0)
@@ -217,7 +217,7 @@ def _minimise(
 ) -> Fit:
     """`minimise`, which may raise LinAlgError."""
     y = target(problem)
-    point = evaluate(problem, y, _admissible(start))
+    point = evaluate(problem, y, admissible(start))
     linear = _linear(problem, point, active)
     damping, arrived, steps = 1e-3, False, 0
     while steps < max_steps and not arrived:
@@ -225,7 +225,7 @@ def _minimise(
         step = _step(linear, damping)
         theta = point.theta.copy()
         theta[active] += step
-        theta = _admissible(theta)
+        theta = admissible(theta)
         gain = float(linear.gradient @ (theta - point.theta)[active])
         arrived = abs(gain) < tolerance**2
         trial = evaluate(problem, y, theta)

@@ -38,7 +38,7 @@ from monitor.analysis.fit.first_fit import (
     with_the_same_brain,
     with_width_near,
 )
-from monitor.analysis.fit.fit import Fit, hopeless, minimise
+from monitor.analysis.fit.fit import Fit, admissible, hopeless, minimise
 from monitor.analysis.fit.freedom import Freedom, active_parameters, priors_for
 from monitor.analysis.fit.model import GAUSS, LORENTZ, MM_GAUSS, RELAXATION, Model
 from monitor.analysis.fit.model_choice import (
@@ -152,7 +152,7 @@ def _averaged(fit: Fit, problem: Problem, moved: Indices, rule: Rule) -> Fit:
     theta[moved] += mean[M:]
     return replace(
         fit,
-        theta=theta,
+        theta=admissible(theta),
         amplitudes=mean[:M],
         covariance=fit.covariance + spread,
     )
