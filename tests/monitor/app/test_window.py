@@ -286,6 +286,7 @@ def test_stale_number_loses_its_colour(open_bench, reports):
     fresh = bench.page.headline.number.styleSheet()
     assert DARK.accent.lower() in fresh.lower()
     bench.now += 60
+    bench.waiting = [Heard(LIVE)]  # the analysis answers: it is the scanner
     bench.window.frame()
     assert bench.page.headline.number.styleSheet() != fresh
     assert bench.page.messages.first.text().startswith("No transient for")
