@@ -84,7 +84,8 @@ class SessionModel:
         held = self.subspace.problem
         if held.stiffness == stiffness:
             return self.subspace
-        return make_subspace(replace(held, stiffness=stiffness), self.fit)
+        held = replace(held, stiffness=stiffness)
+        return make_subspace(held, self.fit, self.subspace.line)
 
     def wider_hz(self, width_hz: float, gauss_hz: float) -> float:
         """How much wider a line is whose Lorentzian and Gaussian part are so."""

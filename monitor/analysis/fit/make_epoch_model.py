@@ -37,7 +37,8 @@ from monitor.analysis.fit.epoch_model import (
 from monitor.analysis.fit.fit import Fit, curves, minimise
 from monitor.analysis.fit.freedom import SHARED, Freedom, chosen_by
 from monitor.analysis.fit.model import GAUSS, LORENTZ, MM_GAUSS, PHASE, SHIFT, Model
-from monitor.analysis.fit.naa_width import naa_line
+from monitor.analysis.fit.moving_line import moving_line
+from monitor.analysis.fit.naa_width import fwhm_slopes, naa_line
 from monitor.analysis.fit.problem import Indices, Problem, stacked
 from monitor.analysis.fit.subspace import make_subspace
 from monitor.analysis.fit.unmeasured_mm import (
@@ -117,10 +118,9 @@ def make_session_model(
     asked = held.stiffness
     taken_stiffness = min(asked, BENT_STIFFNESS) if bending else asked
     held = replace(held, noise_sd=noise_sd, stiffness=taken_stiffness)
-    subspace = make_subspace(held, fit)
     width, height = naa_line(model, fit)
-    wider, _ = naa_line(model, fit, lorentz_hz=0.25)
-    rounder, _ = naa_line(model, fit, gauss_per_s2=0.25 * subspace.gauss_rate)
+    line = moving_line(problem, fit, width)
+    subspace = make_subspace(held, fit, line)
     made = SessionModel(
         water,
         subspace,
@@ -131,7 +131,7 @@ def make_session_model(
         np.zeros((len(model.names),) * 2),
         width,
         height,
-        (4 * (wider - width), 4 * (rounder - width)),
+        fwhm_slopes(model, replace(fit, theta=line), subspace.gauss_rate),
     )
     common = _common(made, mean_fid, mean_noise)
     made = replace(made, offset_hz=offset_hz, stiffness=asked)

@@ -28,6 +28,14 @@ def naa_line(
     return line_width(fid, model.dwell_time_s, model.frequency_mhz, NAA_BAND_PPM)
 
 
+def fwhm_slopes(model: Model, fit: Fit, gauss_rate: float) -> tuple[float, float]:
+    """Change of the tNAA line's width with Lorentzian and Gaussian width, Hz for Hz."""
+    width, _ = naa_line(model, fit)
+    wider, _ = naa_line(model, fit, lorentz_hz=0.25)
+    rounder, _ = naa_line(model, fit, gauss_per_s2=0.25 * gauss_rate)
+    return 4 * (wider - width), 4 * (rounder - width)
+
+
 def line_width(
     fid: Complex,
     dwell_time_s: float,

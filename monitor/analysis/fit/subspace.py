@@ -10,12 +10,12 @@ widths is
     a_k = sum_j (-u)^(k - 2 j) (-v)^j  k! / (j! (k - 2 j)!),
 
 so that all columns that a window can ask for lie in the span of the whitened spectra of
-t^k x_m(t), k = 0 ... ORDER.  An orthonormal basis Q of that span (r of some 60 to 120
-complex dimensions; directions that stay below TOLERANCE of one transient's noise are
-left out) is made once.  Spectra are projected, z = Q^H R y / s; so are the columns,
-C_k = Q^H R F[t^k x_m] / (k! s), with s the noise of one transient.  A window's spectrum
-is the weighted mean of its transients', so z is projected once a transient and averaged
-afterwards.
+t^k x_m(t), k = 0 ... ORDER; from k = 1 on the line in x_m is that of `moving_line`.  An
+orthonormal basis Q of that span (r of some 60 to 120 complex dimensions; directions
+that stay below TOLERANCE of one transient's noise are left out) is made once.  Spectra
+are projected, z = Q^H R y / s; so are the columns, C_k = Q^H R F[t^k x_m] / (k! s),
+with s the noise of one transient.  A window's spectrum is the weighted mean of its
+transients', so z is projected once a transient and averaged afterwards.
 
 What the projection leaves out of y is noise that no column can explain: amplitudes and
 their covariance are those of the full problem up to the truncation of the series
@@ -31,8 +31,12 @@ from math import factorial
 import numpy as np
 
 from monitor.analysis.fit.fit import Fit
-from monitor.analysis.fit.lineshape import gauss_rate_per_hz
-from monitor.analysis.fit.model import PHASE
+from monitor.analysis.fit.lineshape import (
+    gauss_fwhm_hz,
+    gauss_rate_per_hz,
+    voigt_fwhm_hz,
+)
+from monitor.analysis.fit.model import GAUSS, LORENTZ, PHASE
 from monitor.analysis.fit.normal import inverse
 from monitor.analysis.fit.problem import Problem
 from monitor.analysis.signal.spectrum import Complex, Real, row_by_row
@@ -62,6 +66,7 @@ class Subspace:
     ----------
     problem : the cold fit's problem; its noise_sd is that of one transient
     theta : (T,) its solution, about which the series runs
+    line : (T,) parameters by whose line it widens and moves (`moving_line`)
     amplitudes : (M,) of the cold fit
     projector : (r, K) Q^H R / s
     columns : (ORDER + 1, r, M) the C_k
@@ -71,6 +76,7 @@ class Subspace:
 
     problem: Problem
     theta: Real
+    line: Real
     amplitudes: Real
     projector: Complex
     columns: Complex
@@ -154,19 +160,21 @@ def _spread() -> Real:
 _SPREAD = _spread().astype(complex)
 
 
-def make_subspace(problem: Problem, fit: Fit) -> Subspace:
-    """Subspace about the solution of a cold fit."""
-    tower = _tower(problem, fit)
+def make_subspace(problem: Problem, fit: Fit, line: Real) -> Subspace:
+    """Subspace about the solution of a cold fit; `line` (T,) as in `Subspace`."""
+    tower = _tower(problem, fit, line)
     Q = _span(tower, fit.amplitudes)
     removal = problem.baseline.removed(
         np.eye(problem.model.ppm.size), problem.stiffness
     )
     columns = np.ascontiguousarray(Q.conj().T @ tower)
     rows = problem.priors.rows
-    width_hz = max(fit.broadening_hz, LEAST_WIDTH_HZ)
+    wide = voigt_fwhm_hz(float(line[LORENTZ]), gauss_fwhm_hz(line[GAUSS]))
+    width_hz = max(wide, LEAST_WIDTH_HZ)
     return Subspace(
         problem,
         fit.theta,
+        line,
         fit.amplitudes,
         Q.conj().T @ removal / problem.noise_sd,
         columns,
@@ -175,15 +183,18 @@ def make_subspace(problem: Problem, fit: Fit) -> Subspace:
     )
 
 
-def _tower(problem: Problem, fit: Fit) -> Complex:
+def _tower(problem: Problem, fit: Fit, line: Real) -> Complex:
     """Whitened spectra of t^k x_m(t) / k!, (ORDER + 1, K, M)."""
-    model, theta = problem.model, fit.theta.copy()
-    theta[PHASE] = 0.0
-    fids = model.shaped(theta) * model.kernel(theta)
+    model = problem.model
     t = model.t / TIME_UNIT_S
+    own, moving = (
+        model.shaped(theta) * model.kernel(theta) for theta in (fit.theta, line)
+    )
+    turn = model.turn(fit.theta) * np.exp(-1j * fit.theta[PHASE])
     levels = []
     for k in range(ORDER + 1):
-        spectra = model.in_band(fids * (t**k / factorial(k))) * model.turn(theta)
+        fids = moving if k else own
+        spectra = model.in_band(fids * (t**k / factorial(k))) * turn
         whitened = problem.baseline.removed(spectra.T, problem.stiffness)
         levels.append(whitened / problem.noise_sd)
     return np.stack(levels)

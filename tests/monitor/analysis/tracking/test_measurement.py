@@ -7,6 +7,7 @@ from fit_cases import clean_fid, make_model
 from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.make_epoch_model import make_session_model
 from monitor.analysis.fit.model import GAUSS, LORENTZ
+from monitor.analysis.fit.moving_line import moving_line
 from monitor.analysis.tracking.measurement import measurement_of
 
 RISE = 0.1
@@ -32,13 +33,14 @@ def test_the_terms_beyond_the_linear_are_those_of_a_narrower_line(
     c = subspace.amplitudes.copy()
     c[subspace.names.index("Glu")] *= 1 + rise
     model, rates = subspace.problem.model, np.array([1.0, subspace.gauss_rate])
+    line = moving_line(session.problem, session.fit, session.naa_fwhm_hz)
 
     def seen(widths_hz, amplitudes):
-        moved = subspace.theta.copy()
+        moved = line.copy()
         moved[[LORENTZ, GAUSS]] += rates * widths_hz
-        return measured.reduced(
-            subspace.projected(model.columns(moved)[0] @ amplitudes)
-        )
+        change = model.columns(moved)[0] - model.columns(line)[0]
+        columns = model.columns(subspace.theta)[0] + change
+        return measured.reduced(subspace.projected(columns @ amplitudes))
 
     widths = np.array(widths_hz)
     o = seen(widths, c) - seen(np.zeros(2), subspace.amplitudes)
