@@ -183,3 +183,60 @@ def test_an_event_is_given_in_its_turn():
     assert arrivals.epoch == 0
     arrivals.take(message(3, epoch=2), 6.0)
     assert arrivals.epoch == 2
+
+
+def test_before_anything_has_come():
+    assert (Arrivals().last_seq, Arrivals().start_seq, Arrivals().epoch) == (-1, 0, 0)
+
+
+def test_the_start_of_another_session_is_not_this_ones():
+    arrivals = Arrivals()
+    arrivals.take(start(3), 0.0)
+    assert arrivals.start_seq == 3
+    arrivals.take(message(9, "b"), 2.0)
+    assert arrivals.start_seq == 0
+
+
+def test_another_start_of_the_same_number_is_a_new_run():
+    taken = begun(1).take(start(0, body=OTHER), 2.0)
+    assert [(m.session, m.body) for m in taken.messages] == [("a#2", OTHER)]
+
+
+def test_numbers_that_go_back_before_their_start_leave_it_room():
+    taken = begun(1, 2).take(message(0, time_s=20.0), 20.0)
+    assert [(m.session, m.seq) for m in taken.messages] == [("a#2", 0), ("a#2", 1)]
+    assert len(taken.remarks) == 1
+
+
+def event(seq: int, text: str, session: str = "a") -> Message:
+    return Message(session, seq, 0, Event(3.0, "note", text))
+
+
+def test_an_event_can_begin_a_session_without_a_start():
+    taken = begun(1).take(event(4, "hello", "b"), 4.0)
+    assert [type(m.body) for m in taken.messages] == [Start, Event]
+
+
+def test_an_event_that_comes_twice_is_repeated_and_another_is_not():
+    arrivals = begun(1)
+    arrivals.take(event(2, "hello"), 4.0)
+    assert arrivals.take(event(2, "hello"), 4.0).repeated
+    assert not arrivals.take(event(2, "good bye"), 4.0).repeated
+    transient_now = begun(1)
+    assert not transient_now.take(event(1, "hello"), 4.0).repeated
+
+
+def test_one_number_far_ahead_excuses_one_that_is_missing_and_no_more():
+    arrivals = begun(1)
+    arrivals.take(message(FAR * 3, time_s=4.0), 4.0)
+    assert numbers(arrivals.take(message(3, time_s=6.0), 6.0)) == [3]
+    assert numbers(arrivals.take(message(5, time_s=10.0), 10.0)) == [5]
+
+
+def test_a_jump_in_time_begins_an_epoch_of_ours():
+    arrivals = begun(1, 2)
+    taken = arrivals.take(message(3, time_s=1e6), 6.0)
+    assert [m.body.kind for m in taken.messages] == ["re-shim", "metabolite"]
+    assert [(m.seq, m.epoch) for m in taken.messages] == [(3, 1), (4, 1)]
+    after = arrivals.take(message(4, time_s=1e6 + 2), 8.0)
+    assert [(m.seq, m.epoch) for m in after.messages] == [(5, 1)]
