@@ -108,3 +108,11 @@ def test_reference_starts_real_and_positive() -> None:
     s = coils.turned_to_reference(s, coils.gls_weights(s, psi, every), water)
     start = coils.combine(water, coils.gls_weights(s, psi, every))[:8].mean()
     assert abs(np.angle(start)) < 0.05
+
+
+def test_the_strongest_coil_has_no_phase() -> None:
+    """So that the phase of the sum is that of the signal in it, in every epoch."""
+    found, _ = estimated()
+    strongest = found[np.argmax(np.abs(found))]
+    assert strongest.imag == pytest.approx(0.0, abs=1e-12)
+    assert strongest.real > 0

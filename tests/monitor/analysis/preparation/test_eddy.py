@@ -62,3 +62,14 @@ def test_another_dwell_time_is_refused() -> None:
 def test_zero_reference_is_refused() -> None:
     with pytest.raises(InputError, match="water reference is zero"):
         eddy.eddy_phase(np.zeros(64, complex), DWELL, POINTS)
+
+
+def test_where_the_water_is_strong_it_is_smoothed_least() -> None:
+    """A phase that is over in milliseconds lasts as long as the narrowest kernel."""
+    theta = 1.0 * np.exp(-T / 0.004)
+    strong = 1e6 * np.exp(-T * 5) * np.exp(1j * theta)
+    noise = np.random.default_rng(2).normal(size=(2, POINTS))
+    found, last = eddy._smoothed(strong + noise[0] + 1j * noise[1], DWELL)
+    early = slice(2, 40)
+    assert np.abs(np.angle(found) - theta)[early].max() < 0.1
+    assert last > POINTS // 2
