@@ -51,7 +51,7 @@ from numpy.typing import NDArray
 from monitor.analysis.basis import names as naming
 from monitor.analysis.fit.fitted_windows import TIED_PERCENT, sizes
 from monitor.analysis.signal.spectrum import Real
-from monitor.analysis.tracking.measurement import WIDTHS, Measurement
+from monitor.analysis.tracking.measurement import WIDTHS
 
 SUMS = ("Glu", "Glx", "tNAA", "tCr")
 """What the tracked outcomes are made of; the width follows them in r."""
@@ -157,20 +157,20 @@ class Dynamics:
             added[list(self._slopes(k))] = (0.01 * percent / memory * size) ** 2
         return added
 
-    def observed(self, measurement: Measurement, offsets: Real | None = None) -> Real:
-        """Rows (q, n) with which a transient measures the state.
+    def observed(self, measured: Real, offsets: Real | None = None) -> Real:
+        """Rows (q, n) of the state, from `measured` (q, M + 2) of (c, w, v).
 
         With the offsets U (M, M) of another epoch than the reference period's there are
         (q, n + M).
         """
         M = len(self.names)
         if offsets is not None:
-            own, more = self.observed(measurement), measurement.rows[:, :M] @ offsets
+            own, more = self.observed(measured), measured[:, :M] @ offsets
             return np.hstack([own, more])
-        rows = np.zeros((len(measurement.rows), self.size))
-        rows[:, :M] = measurement.rows[:, :M]
-        rows[:, M] = measurement.rows[:, :M] @ self.c0
-        rows[:, self.widths] = measurement.rows[:, M:]
+        rows = np.zeros((len(measured), self.size))
+        rows[:, :M] = measured[:, :M]
+        rows[:, M] = measured[:, :M] @ self.c0
+        rows[:, self.widths] = measured[:, M:]
         return rows
 
     def start(self) -> tuple[Real, Real]:

@@ -20,8 +20,10 @@ be asked.
 
 Beyond that, z holds what the widths do to amplitudes that have moved, and their
 squares: for a line narrower by 1 Hz in 7, a third of a percent of every amplitude.
-Those terms of the series of `subspace` are taken off o at the last known amplitudes and
-widths (`beyond`).
+Those terms b(m) of the series of `subspace` are taken off o at the last known m, and a
+filter measures with their slope there, too (`Beyond`): along widths that hardly change
+a line, one up and one down, b is steeper than what is linear, and a filter without the
+slope is driven away along them.
 """
 
 from __future__ import annotations
@@ -41,6 +43,25 @@ from monitor.analysis.signal.spectrum import Complex, Real
 TOLERANCE = 1e-10
 WIDTHS = 2
 """Of a line: Lorentzian and Gaussian."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What o holds beyond the linear rows, about a known m0 = (c, w, v).
+
+    value : (q,) b(m0)
+    slope : (q, M + 2) db/dm there
+    known : (M + 2,) m0
+    """
+
+    value: Real
+    slope: Real
+    known: Real
+
+    def measured(self, o: Real) -> Real:
+        """What `rows + slope` measure of m, from o (q,) less `value`."""
+        measured: Real = o + self.slope @ self.known
+        return measured
 
 
 @dataclass(frozen=True)
@@ -76,13 +97,23 @@ class Measurement:
         o: Real = (turned @ apart[..., None])[..., 0]
         return o
 
-    def beyond(self, amplitudes: Real, widths_hz: Real) -> Real:
-        """What is in o (q,) beyond the linear `rows`, for c (M,), w and v."""
+    def beyond(self, amplitudes: Real, widths_hz: Real) -> Beyond:
+        """What is in o beyond the linear `rows`, about c (M,), w and v."""
         w: Real = np.minimum(np.maximum(widths_hz, -WIDTH_REACH_HZ), WIDTH_REACH_HZ)
-        u = np.array([np.pi * TIME_UNIT_S * w[0]], complex)
-        a = coefficients(u, self.gauss_unit * w[1:])[0, 1:].real
-        whole: Real = a @ (self.terms @ amplitudes)
-        return whole - self.rows[:, -WIDTHS:] @ w
+        units = np.array([np.pi * TIME_UNIT_S, self.gauss_unit])
+        u, v = (units * w)[:, np.newaxis]
+        a = coefficients(u.astype(complex), v)[0].real
+        whole, each = (
+            a[1:] @ (self.terms @ amplitudes),
+            np.tensordot(a[1:], self.terms, 1),
+        )
+        k = np.arange(1, len(a))
+        by_width = np.stack([-k * a[:-1], -k * (k - 1) * np.append(0.0, a[:-2])])
+        moved = (by_width @ (self.terms @ amplitudes) * units[:, np.newaxis]).T
+        linear = self.rows[:, -WIDTHS:]
+        within = np.abs(widths_hz) < WIDTH_REACH_HZ
+        slope = np.hstack([each, (moved - linear) * within])
+        return Beyond(whole - linear @ w, slope, np.append(amplitudes, widths_hz))
 
 
 def measurement_of(subspace: Subspace) -> Measurement:

@@ -72,9 +72,11 @@ class Following:
     def advance(self, one: Observed, seeing: Observer) -> tuple[Observed, TrackerPoint]:
         """One transient through all of it; as it was taken, and what can be said."""
         known = self.tied.amplitudes, self.tied.widths_hz
-        one = replace(one, o=one.o - seeing.measurements[one.epoch].beyond(*known))
-        rows, filters = seeing.rows[one.epoch], (self.tied, self.free)
-        joint = [taken(f, one, self._before, rows) for f in filters]
+        beyond = seeing.measurements[one.epoch].beyond(*known)
+        one = replace(one, o=one.o - beyond.value)
+        bent = replace(one, o=beyond.measured(one.o))
+        rows, filters = seeing.bent(one.epoch, beyond.slope), (self.tied, self.free)
+        joint = [taken(f, bent, self._before, rows) for f in filters]
         self._before, self.count = one, self.count + 1
         if not belongs(self._open, one):
             self._close(seeing)

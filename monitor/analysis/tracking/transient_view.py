@@ -106,7 +106,12 @@ class Observer:
         between = self.course.offset_covariance(epoch)
         offsets = None if between is None else offset_directions(between)
         self.offsets[epoch] = offsets
-        self.rows[epoch] = self.still.observed(measurement, offsets)
+        self.rows[epoch] = self.still.observed(measurement.rows, offsets)
+
+    def bent(self, epoch: int, slope: Real) -> Real:
+        """Rows of the state with the slope (q, M + 2) of what is beyond them."""
+        more = self.still.observed(slope, self.offsets[epoch])
+        return np.asarray(self.rows[epoch] + more)
 
     def newest(self, before: Observed | None) -> Observed | None:
         """The newest transient; None where its epoch has no session model yet."""
