@@ -63,7 +63,7 @@ def tracked(session: SessionModel, quiet: np.ndarray, changed: np.ndarray) -> fl
     """What the tracker says at the end of 120 transients of either."""
     measurement = measurement_of(session.subspace)
     dynamics = dynamics_of(session.fit.names, session.fit.amplitudes, SLOPE_PERCENT)
-    rows, tracker = dynamics.observed(measurement), Tracker.fresh(dynamics)
+    rows, tracker = dynamics.observed(measurement.rows), Tracker.fresh(dynamics)
     still, moved = measurement.reduced(np.stack([quiet, changed]))
     for place in range(2 * REFERENCE):
         if place:

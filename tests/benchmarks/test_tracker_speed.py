@@ -49,7 +49,7 @@ def test_one_transient(benchmark, session):
     filters = [
         Tracker.fresh(dynamics_of(NAMES, C0, 0.003, tied)) for tied in (True, False)
     ]
-    rows = filters[0].dynamics.observed(measurement)
+    rows = filters[0].dynamics.observed(measurement.rows)
     sums, test = Accumulated(NAMES, C0, 0), Sequential(5.0)
     scale, blocks = NoiseScale.about(NAMES, C0, 5.0), iter(blocks_of(seen))
     for one in seen[:300]:
@@ -75,7 +75,7 @@ def test_one_transient(benchmark, session):
 def test_smoother_of_1500_transients(benchmark, session):
     measurement, seen = session
     dynamics = dynamics_of(NAMES, C0, 0.003)
-    rows, blocks = {0: dynamics.observed(measurement)}, blocks_of(seen)
+    rows, blocks = {0: dynamics.observed(measurement.rows)}, blocks_of(seen)
     benchmark.pedantic(lambda: smooth(dynamics, blocks, rows), rounds=20)
     assert benchmark.stats.stats.median < 0.050
 
@@ -84,7 +84,7 @@ def test_joint_fits_of_1500_transients(benchmark, session):
     """All response models: once, at the end."""
     measurement, seen = session
     still = dynamics_of(NAMES, C0, 0.0)
-    rows, blocks = {0: still.observed(measurement)}, blocks_of(seen)
+    rows, blocks = {0: still.observed(measurement.rows)}, blocks_of(seen)
     times_s = np.array([2.0 * block.place for block in blocks])
     infusion_s = (600.0, 3000.0)
     once = partial(joint_fits, blocks, times_s, rows, still, infusion_s)

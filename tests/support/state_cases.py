@@ -102,7 +102,7 @@ def brute_force(seen: list[Observed], model: Dynamics, upto: int) -> Brute:
     for k, Q in enumerate(noises):
         blocks[k * n : (k + 1) * n, k * n : (k + 1) * n] = Q
     prior, prior_mean = A @ blocks @ A.T, np.concatenate(means)
-    rows = model.observed(measurement())[:, :n]
+    rows = model.observed(measurement().rows)[:, :n]
     used = [k for k in range(upto) if seen[k].weight > 0]
     H = np.zeros((len(used) * len(rows), K * n))
     R, y = [], []

@@ -119,12 +119,12 @@ def test_a_transient_measures_amplitudes_gain_and_widths(model) -> None:
     state = np.zeros(model.size)
     widths_hz = np.array([0.4, -0.3])
     state[:M], state[M], state[model.widths] = 1.1 * C0, 0.03, widths_hz
-    seen = model.observed(measurement) @ state
+    seen = model.observed(measurement.rows) @ state
     expected = rows[:, :M] @ (1.1 * C0 + 0.03 * C0) + rows[:, M:] @ widths_hz
     np.testing.assert_allclose(seen, expected)
     U = rng.normal(size=(M, M))
-    wide = model.observed(measurement, U)
-    np.testing.assert_allclose(wide[:, : model.size], model.observed(measurement))
+    wide = model.observed(measurement.rows, U)
+    np.testing.assert_allclose(wide[:, : model.size], model.observed(measurement.rows))
     np.testing.assert_allclose(wide[:, model.size :], rows[:, :M] @ U)
 
 

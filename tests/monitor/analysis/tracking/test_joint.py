@@ -35,7 +35,7 @@ def rising(t):
 def fitted(seed, size, curve=rising):
     blocks, times_s = course(seed, size, curve)
     still = dynamics(0.0)
-    rows = {0: still.observed(measurement())}
+    rows = {0: still.observed(measurement().rows)}
     return joint_fits(blocks, times_s, rows, still, INFUSION_S)
 
 
@@ -89,7 +89,7 @@ def test_surge_and_return_is_told_from_a_plateau():
 def test_without_an_infusion_there_is_nothing_to_compare():
     blocks, times_s = course(4, 0.0, rising)
     still = dynamics(0.0)
-    rows = {0: still.observed(measurement())}
+    rows = {0: still.observed(measurement().rows)}
     fits = joint_fits(blocks, times_s, rows, still, None)
     assert [fit.model for fit in fits] == ["none"]
 
@@ -100,7 +100,7 @@ def test_amplitudes_of_another_epoch_have_no_curve_and_ratios_have():
     blocks[cut:] = [replace(b, epoch=1, foreign=True) for b in blocks[cut:]]
     still, measured = dynamics(0.0), measurement()
     U = np.diag(0.04 * C0)
-    rows = {0: still.observed(measured), 1: still.observed(measured, U)}
+    rows = {0: still.observed(measured.rows), 1: still.observed(measured, U)}
     fits = joint_fits(blocks, times_s, rows, still, INFUSION_S)
     for fit in fits:
         for by in (fit.changes, fit.sds):

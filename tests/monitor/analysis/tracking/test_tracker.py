@@ -29,7 +29,7 @@ CASES = {
 
 
 def filtered(seen, model):
-    tracker, rows, joints = Tracker.fresh(model), model.observed(measurement()), []
+    tracker, rows, joints = Tracker.fresh(model), model.observed(measurement().rows), []
     for k, one in enumerate(seen):
         joints.append(taken(tracker, one, seen[k - 1] if k else None, rows))
     return tracker, joints
@@ -53,7 +53,7 @@ def test_filter_is_gaussian_conditioning_on_the_past(case, tied):
 @pytest.mark.parametrize("case", CASES)
 def test_smoother_is_gaussian_conditioning_on_everything(case):
     seen, model = transients(14, 6, **CASES[case]), dynamics()
-    rows = model.observed(measurement())
+    rows = model.observed(measurement().rows)
     found = smooth(model, blocks_of(seen, 1), {0: rows, 1: rows})
     brute = brute_force(seen, model, len(seen))
     for k in range(len(seen)):
@@ -67,7 +67,7 @@ def test_smoother_is_gaussian_conditioning_on_everything(case):
 def test_smoother_ends_where_the_filter_ends():
     seen, model = transients(20, 8), dynamics()
     _, joints = filtered(seen, model)
-    rows = model.observed(measurement())
+    rows = model.observed(measurement().rows)
     found = smooth(model, blocks_of(seen, 1), {0: rows})
     np.testing.assert_allclose(found.joint[-1], joints[-1][0], rtol=1e-9)
     np.testing.assert_allclose(found.covariance[-1], joints[-1][1], atol=1e-10)
@@ -75,7 +75,7 @@ def test_smoother_ends_where_the_filter_ends():
 
 def test_blocks_of_transients_change_the_smoothed_course_by_a_fraction_of_its_sd():
     seen, model = transients(200, 80, missing={120: 20}), dynamics(0.01)
-    rows = {0: model.observed(measurement())}
+    rows = {0: model.observed(measurement().rows)}
     fine, coarse = (smooth(model, blocks_of(seen, n), rows) for n in (1, 16))
     values, sds = tracked_changes(fine.joint, fine.covariance)
     rough, rough_sds = tracked_changes(coarse.joint, coarse.covariance)
@@ -135,7 +135,7 @@ def test_changes_and_sds_agree_with_monte_carlo():
 
 def test_a_wandering_gain_is_not_booked_to_the_ratio():
     random, model = np.random.default_rng(7), dynamics(0.005)
-    rows, m = model.observed(measurement()), measurement()
+    rows, m = model.observed(measurement().rows), measurement()
     tracker = Tracker.fresh(model)
     gain = 1 + 0.02 * np.sin(np.arange(400) / 40)
     for k in range(400):
@@ -151,7 +151,7 @@ def test_a_wandering_gain_is_not_booked_to_the_ratio():
 def pushed(scale, seed, slope):
     """Feed blocks of a course whose slope has a noise of `slope` % per transient."""
     random, m = np.random.default_rng(seed), measurement()
-    rows = dynamics().observed(m)
+    rows = dynamics().observed(m.rows)
     s, level = 0.0, C0.copy()
     seen = []
     for one in transients(600, 0, seed):
@@ -239,7 +239,7 @@ def step_at(mark, count=200, percent=15.0, seed=8):
 
 def test_a_step_at_the_start_is_not_smeared_over_the_reference_period():
     seen, model = step_at(96), dynamics(0.001)
-    found = smooth(model, blocks_of(seen), {0: model.observed(measurement())})
+    found = smooth(model, blocks_of(seen), {0: model.observed(measurement().rows)})
     values, sds = tracked_changes(found.joint, found.covariance)
     wanted = np.array([float(one.place) for one in seen])
     course = between(found.places, values, wanted)[:, 0]
@@ -271,7 +271,7 @@ def test_filter_and_smoother_follow_any_onset_of_the_infusion(memory):
         seen.append(after_a_mark(i, o, 300))
         truth.append(risen)
     model, blocks = dynamics(0.001), blocks_of(seen)
-    rows = {0: model.observed(m)}
+    rows = {0: model.observed(m.rows)}
     found = smooth(model, blocks, rows)
     values, sds = tracked_changes(found.joint, found.covariance)
     wanted = np.interp(found.places, np.arange(600), truth)
@@ -301,7 +301,7 @@ def test_the_smoother_follows_the_stop_of_the_infusion_as_its_start(memory):
         o = m.rows @ with_widths(level) + random.standard_normal(len(m.rows))
         seen.append(Observed(i, 0, 2.0 * i, i, o, 1.0, part == 0, part, since))
     model = dynamics(0.001)
-    found = smooth(model, blocks_of(seen), {0: model.observed(m)})
+    found = smooth(model, blocks_of(seen), {0: model.observed(m.rows)})
     values, sds = tracked_changes(found.joint, found.covariance)
     wanted = np.interp(found.places, np.arange(500), truth)
     z = np.abs(values[:, 0] - wanted) / sds[:, 0]
