@@ -72,7 +72,8 @@ def tracked(session: SessionModel, quiet: np.ndarray, changed: np.ndarray) -> fl
             tracker.bend()
         beyond = measurement.beyond(tracker.amplitudes, tracker.widths_hz)
         o = moved if place >= REFERENCE else still
-        tracker.measure(rows, o - beyond, 1.0, smoothed=False)
+        bent = rows + dynamics.observed(beyond.slope)
+        tracker.measure(bent, beyond.measured(o - beyond.value), 1.0, smoothed=False)
         if place < REFERENCE:
             tracker.remember(1.0)
     return float(tracked_changes(*tracker.joint())[0][TRACKED.index(OUTCOME)])

@@ -33,6 +33,13 @@ def test_blocks_are_one_epoch(seed):
     assert (np.abs(found.mean) < 3 * found.mean_sd).all()
 
 
+def test_widths_do_not_run_apart_behind_a_pause():
+    """One up and one down they hardly change a line; Glx/tNAA went off by 11 %."""
+    found = session_of("blocks", 3069)
+    assert (np.abs(found.mean) < 2 * found.mean_sd).all()
+    assert (found.covers[1] > 0.9).all()
+
+
 @pytest.mark.parametrize("seed", [0, 13])
 def test_a_hidden_shim_is_seen(seed):
     found = session_of("reshim", seed)

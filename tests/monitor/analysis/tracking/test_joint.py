@@ -100,7 +100,7 @@ def test_amplitudes_of_another_epoch_have_no_curve_and_ratios_have():
     blocks[cut:] = [replace(b, epoch=1, foreign=True) for b in blocks[cut:]]
     still, measured = dynamics(0.0), measurement()
     U = np.diag(0.04 * C0)
-    rows = {0: still.observed(measured.rows), 1: still.observed(measured, U)}
+    rows = {0: still.observed(measured.rows), 1: still.observed(measured.rows, U)}
     fits = joint_fits(blocks, times_s, rows, still, INFUSION_S)
     for fit in fits:
         for by in (fit.changes, fit.sds):

@@ -21,7 +21,10 @@ ACROSS = PERCENT * np.sqrt(2)
 
 def rows():
     model = dynamics()
-    return {0: model.observed(measurement().rows), 1: model.observed(measurement(), U)}
+    return {
+        0: model.observed(measurement().rows),
+        1: model.observed(measurement().rows, U),
+    }
 
 
 def session(count, crossing, offset, seed=0, home_until=None, infused=10**6):
