@@ -40,12 +40,19 @@ def made_from(stop: int) -> SimpleNamespace:
 def test_an_epoch_that_goes_on_takes_its_transients_along(model: Model) -> None:
     course = bare(model, [0, 0, 1, 1, 2])
     course.waters = {0: 5.0, 1: 7.0}
-    course.join_epoch(1, 0)
+    course.join_epoch(1, 0, declared=False)
     assert course.epochs == [0, 0, 0, 0, 2]
     assert course.water == 5.0
     assert course.waters == {0: 5.0}
     assert list(course.grids) == [0, 2]
     assert course.transients_of(0) == range(4)
+    assert course.joins.places == [2]
+
+
+def test_an_epoch_that_was_declared_to_go_on_has_no_join(model: Model) -> None:
+    course = bare(model, [0, 0, 1])
+    course.join_epoch(1, 0, declared=True)
+    assert course.joins.places == []
 
 
 def test_the_interval_is_that_of_the_newest_transients(model: Model) -> None:
