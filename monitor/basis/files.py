@@ -14,7 +14,7 @@ from monitor.basis.lcmodel import read_lcmodel
 from monitor.basis.lcmodel_text import write_lcmodel
 from monitor.basis.npz import SUFFIX, read_own, write_own
 from streams.errors import InputError
-from streams.recording.files import refuse_pipe
+from streams.recording.files import refuse_endless
 
 __all__ = [
     "bundled_folder",
@@ -24,6 +24,9 @@ __all__ = [
     "read_basis",
     "write_basis",
 ]
+
+MOST_BYTES = 500_000_000
+"""A set of 30 components and 16,384 points is some 13 MB of text."""
 
 
 def bundled_sets() -> dict[str, Path]:
@@ -68,9 +71,14 @@ def read_basis(path: Path) -> BasisSet:
     ------
     InputError : no file, no basis set, truncated, or values that make no sense
     """
-    refuse_pipe(path)
+    refuse_endless(path)
     if path.is_dir():
         return read_json_folder(path)
+    if path.exists() and path.stat().st_size > MOST_BYTES:
+        raise InputError(
+            f"{path} is larger than any basis set ({path.stat().st_size / 1e6:.0f} MB): "
+            "give a .BASIS or .npz file, or a folder of FSL-MRS'."
+        )
     if path.suffix == SUFFIX:
         return read_own(path)
     return read_lcmodel(path)

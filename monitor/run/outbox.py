@@ -25,7 +25,7 @@ from monitor.protocol.blinding import EventRecorder
 from streams.errors import InputError
 from streams.messages.fields import Fields
 from streams.messages.requests import EventRequest, event_request_from
-from streams.recording.files import refuse_pipe
+from streams.recording.files import refuse_endless
 from streams.subscription.recorded_event import NotRecordedYetError
 
 TRY_S = 1.0  # longest wait for an answer; a request that is repeated is the same event
@@ -171,7 +171,7 @@ def _read(place: Path) -> Unsent:
     ------
     OSError, InputError : it cannot be read, is damaged, or is of another program
     """
-    refuse_pipe(place)
+    refuse_endless(place)
     try:
         table = json.loads(place.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streams.errors import InputError
+from streams.recording.files import refuse_endless
 
 ALIASES = {
     "participant_id": "subject",
@@ -62,6 +63,7 @@ def read_participants(path: Path) -> dict[tuple[str, str], Visit]:
     ------
     InputError : no such file, a column or a cell is missing, a session occurs twice
     """
+    refuse_endless(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

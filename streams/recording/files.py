@@ -50,19 +50,21 @@ def find(path: str | os.PathLike[str]) -> Path:
     return part
 
 
-def refuse_pipe(path: Path) -> None:
-    """Refuse what would be waited for without end.
+def refuse_endless(path: Path) -> None:
+    """Refuse what would be waited for, or read, without end.
 
     Raises
     ------
-    InputError : a pipe
+    InputError : a pipe, a device, a socket
     """
     try:
-        is_pipe = stat.S_ISFIFO(os.stat(path).st_mode)
+        mode = os.stat(path).st_mode
     except OSError:
         return  # absent or not permitted: who opens it says so
-    if is_pipe:
+    if stat.S_ISFIFO(mode):
         raise InputError(f"{path} is a pipe: write its content to a file first.")
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise InputError(f"{path} is a device: give a file.")
 
 
 def check_space(path: str | os.PathLike[str], least_free_mb: float) -> None:
@@ -134,7 +136,7 @@ def open_recording(path: Path) -> Iterator[tuple[BinaryIO, int]]:
     ------
     InputError : absent, not readable, a pipe, empty, or no recording
     """
-    refuse_pipe(path)
+    refuse_endless(path)
     try:
         file = open(path, "rb")  # noqa: SIM115 closed below
     except FileNotFoundError:

@@ -18,6 +18,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from streams.errors import InputError
 from streams.messages.tables import check_names, check_type
+from streams.recording.files import refuse_endless
 from streams.simulator.courses import SHAPES, Course
 from streams.simulator.scenario import Scenario
 
@@ -40,6 +41,7 @@ def read_scenario(name_or_path: str | Path) -> Scenario:
     """
     known = bundled_scenarios()
     path = known.get(str(name_or_path), Path(name_or_path))
+    refuse_endless(path)
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

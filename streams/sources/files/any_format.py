@@ -11,7 +11,7 @@ from pathlib import Path
 
 from streams.errors import InputError
 from streams.messages.ranges import OutOfRangeError
-from streams.recording.files import refuse_pipe
+from streams.recording.files import refuse_endless
 from streams.sources.files import by_spec2nii, varian
 from streams.sources.files import ismrmrd as ismrmrd_file
 from streams.sources.files import mrd_stream as mrd_stream_file
@@ -77,7 +77,7 @@ def _read_series(
 
 def first_bytes(path: Path, count: int = 16) -> bytes:
     """Read the start of a file; an InputError where that is not possible."""
-    refuse_pipe(path)
+    refuse_endless(path)
     try:
         with path.open("rb") as file:
             return file.read(count)

@@ -10,7 +10,13 @@ import pytest
 
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.lines import offset_ppm, peak_ppm
-from monitor.basis.files import bundled_sets, load_basis, read_basis, write_basis
+from monitor.basis.files import (
+    MOST_BYTES,
+    bundled_sets,
+    load_basis,
+    read_basis,
+    write_basis,
+)
 from monitor.basis.lcmodel import assignments, fortran_number, parse_lcmodel
 from monitor.basis.lcmodel_text import lcmodel_text
 from monitor.basis.npz import write_own
@@ -297,6 +303,20 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path, name):
     os.mkfifo(tmp_path / name)
     with pytest.raises(InputError, match=f"{name} is a pipe"):
         load_basis(str(tmp_path / name))
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such devices here")
+def test_a_device_is_refused_and_not_read_without_end():
+    with pytest.raises(InputError, match="/dev/zero is a device: give a file"):
+        load_basis("/dev/zero")
+
+
+def test_a_file_that_is_too_large_for_a_basis_set_is_not_read(tmp_path):
+    path = tmp_path / "visit1.mcap"
+    with path.open("wb") as file:
+        file.truncate(MOST_BYTES + 1)  # no block of it is on the disk
+    with pytest.raises(InputError, match=r"larger than any basis set \(500 MB\)"):
+        load_basis(str(path))
 
 
 def without_last_points(text: str, entries: slice = slice(None)) -> str:

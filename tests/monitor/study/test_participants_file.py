@@ -1,5 +1,7 @@
 """The participants file: cells that are missing, and which condition is active."""
 
+from pathlib import Path
+
 import pytest
 
 from monitor.study.participants import Visit, active_condition, read_participants
@@ -59,3 +61,9 @@ def test_what_is_missing_is_named_with_its_line(tmp_path, text, reason):
 def test_the_active_condition_is_the_one_that_is_no_placebo(conditions, active):
     visits = {(c, "1"): Visit(c, "1", c) for c in conditions}
     assert active_condition(visits) == active
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such devices here")
+def test_a_device_is_refused_and_not_read_without_end():
+    with pytest.raises(InputError, match="/dev/zero is a device"):
+        read_participants(Path("/dev/zero"))

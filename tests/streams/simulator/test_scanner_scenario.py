@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +85,12 @@ def test_wrong_scenario_is_refused_in_one_sentence(table, change, words):
         scenario_from(table, "wrong")
     assert str(caught.value).endswith((".", "it."))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such devices here")
+def test_a_device_is_refused_and_not_read_without_end():
+    with pytest.raises(InputError, match="/dev/zero is a device"):
+        read_scenario("/dev/zero")
 
 
 def test_unknown_name_lists_what_ships():

@@ -81,6 +81,13 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path, name):
             reader(pipe)
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such devices here")
+def test_a_device_is_refused_and_not_read_without_end():
+    for reader in (open_source, info, verify):
+        with pytest.raises(InputError, match="/dev/zero is a device"):
+            reader(Path("/dev/zero"))
+
+
 def test_a_recording_gives_its_own_messages(recording, tmp_path):
     misnamed = tmp_path / "x.nii.gz"
     shutil.copy(recording, misnamed)
