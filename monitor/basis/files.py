@@ -76,7 +76,8 @@ def read_basis(path: Path) -> BasisSet:
         return read_json_folder(path)
     if path.exists() and path.stat().st_size > MOST_BYTES:
         raise InputError(
-            f"{path} is larger than any basis set ({path.stat().st_size / 1e6:.0f} MB): "
+            f"{path} is larger than any basis set "
+            f"({path.stat().st_size / 1e6:.0f} MB): "
             "give a .BASIS or .npz file, or a folder of FSL-MRS'."
         )
     if path.suffix == SUFFIX:

@@ -22,6 +22,7 @@ from monitor.kit.check import checks
 from monitor.kit.files import MARS_HOST, write_fire, write_openrecon
 from monitor.kit.probe import play, probe_checks, source_messages
 from monitor.preflight.machine import CheckResult, CheckState
+from monitor.report.folder import make_folder
 from streams.chain.drifting_scanner import DriftingScanner
 from streams.chain.tee import Address
 from streams.errors import InputError
@@ -106,7 +107,7 @@ def serve(
     """
     listening = _listening(listen, allow, container)
     folder = out or make_recordings_folder()
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     terminal, stop = Terminal(), threading.Event()
     log = partial(_log, terminal)
     serving = App(listening, folder, log, feedback)
