@@ -103,17 +103,16 @@ class Measurement:
         units = np.array([np.pi * TIME_UNIT_S, self.gauss_unit])
         u, v = (units * w)[:, np.newaxis]
         a = coefficients(u.astype(complex), v)[0].real
-        whole, each = (
-            a[1:] @ (self.terms @ amplitudes),
-            np.tensordot(a[1:], self.terms, 1),
-        )
+        added = self.terms @ amplitudes  # (ORDER, q), of each power of t
         k = np.arange(1, len(a))
         by_width = np.stack([-k * a[:-1], -k * (k - 1) * np.append(0.0, a[:-2])])
-        moved = (by_width @ (self.terms @ amplitudes) * units[:, np.newaxis]).T
+        moved = (by_width @ added * units[:, np.newaxis]).T
+        by_amplitude = np.tensordot(a[1:], self.terms, 1)
         linear = self.rows[:, -WIDTHS:]
         within = np.abs(widths_hz) < WIDTH_REACH_HZ
-        slope = np.hstack([each, (moved - linear) * within])
-        return Beyond(whole - linear @ w, slope, np.append(amplitudes, widths_hz))
+        slope = np.hstack([by_amplitude, (moved - linear) * within])
+        value = a[1:] @ added - linear @ w
+        return Beyond(value, slope, np.append(amplitudes, widths_hz))
 
 
 def measurement_of(subspace: Subspace) -> Measurement:
