@@ -71,6 +71,7 @@ class CourseFits:
             reference_curves=reference_curves(self._course) if live else None,
             reference_s=plan.reference_s,
         )
-        if anew or marked:
-            return self._ways.redo(update, plan, settings)
-        return self._ways.again(update, plan, settings)
+        follow = self._ways.redo if anew or marked else self._ways.again
+        update = follow(update, plan, settings)
+        maps = self._ways.spectral.maps if live else ()
+        return replace(update, spectral_maps=maps)

@@ -49,8 +49,7 @@ class WaysToChange:
 
     def again(self, update: Update, plan: Plan, settings: Settings) -> Update:
         """Compare anew, after windows alone were done again."""
-        update = self.look_ahead(update, plan, settings)
-        return self._told_with(replace(update, spectral_maps=self.spectral.maps))
+        return self._told_with(self.look_ahead(update, plan, settings))
 
     def redo(self, update: Update, plan: Plan, settings: Settings) -> Update:
         """Do tracker and spectra again as far as anything of them has changed."""

@@ -16,6 +16,7 @@ from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.first_order import FirstOrder, first_order
 from monitor.analysis.fit.fitted_windows import mean_fid
 from monitor.analysis.fit.mm_prior import NAME as MM_PRIOR
+from monitor.analysis.glm.spectral_change import SpectralChange
 from monitor.analysis.glm.spectral_map import SpectralMap
 from monitor.analysis.note import Note
 from monitor.analysis.pipeline import Pipeline
@@ -82,7 +83,7 @@ class Result:
     estimates : of all windows
     tracks : the tracker's points: what could be said at each, by what is left in
     answers : by outcome, whether it has changed since the infusion began
-    spectral_maps : what the spectra themselves say of each course
+    spectral : the spectra themselves against each course
     eddy_corrected : whether a water reference gave the last epoch an eddy phase
     counts : how many of what
     came : transients of any kind that the scanner's counter saw
@@ -114,7 +115,7 @@ class Result:
     estimates: tuple[Estimate, ...]
     tracks: tuple[TrackerPoint, ...]
     answers: Mapping[str, Answer]
-    spectral_maps: tuple[SpectralMap, ...]
+    spectral: SpectralChange
     eddy_corrected: bool
     counts: Counts
     came: int
@@ -162,6 +163,11 @@ class Result:
         model, noise_sd = self.course.grids[epoch], session.problem.noise_sd
         moved_ppm = session.offset_hz / model.frequency_mhz
         return first_order(model, fid, noise_sd, moved_ppm)
+
+    @property
+    def spectral_maps(self) -> tuple[SpectralMap, ...]:
+        """What the spectra themselves say of each course."""
+        return self.spectral.maps
 
     @cached_property
     def smoothed(self) -> tuple[TrackerPoint, ...]:

@@ -197,7 +197,7 @@ class SessionRun:
             estimates=self._analysis.estimates,
             tracks=tuple(self._analysis.tracks),
             answers=ways.tracking.answers,
-            spectral_maps=ways.spectral.maps,
+            spectral=ways.spectral,
             eddy_corrected=pipeline.settings.eddy_current and bool(intake.waters.fids),
             counts=self._counts(pipeline),
             came=self.counts.counter.came,

@@ -57,7 +57,7 @@ STAGES = {
     ),
     "tracker": ("monitor.analysis.tracking.tracking:Tracking.redo_if_changed",),
     "agreement of the ways": ("monitor.analysis.ways_to_change:WaysToChange.compare",),
-    "spectral maps": ("monitor.analysis.glm.spectral_change:SpectralChange.redo",),
+    "spectral maps": ("monitor.analysis.glm.spectral_change:SpectralChange._catch_up",),
     "session models": ("monitor.analysis.course.course:Course.make_session",),
     "all windows": ("monitor.analysis.course.course:Course.fit_windows",),
     "the course again, the rest": ("monitor.analysis.pipeline:Pipeline._redone",),

@@ -21,6 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from monitor.analysis.contamination.features import BANDS, MIDDLES_PPM, Seen
@@ -42,6 +43,8 @@ FOLLOWING, SLOW = 16, 9
 ROUNDS = 6
 MEDIAN_SD = 1.2533
 """SD of a median of many over that of a mean."""
+TOGETHER = 2048
+"""Medians that are found at once."""
 LIPIDS = np.tile((MIDDLES_PPM > 0.6) & (MIDDLES_PPM < 1.75), 2)
 Mask = NDArray[np.bool_]
 
@@ -190,11 +193,19 @@ def _follow(values: Real, good: Mask) -> Real:
 
 
 def running_median(values: Real, length: int) -> Real:
-    """Medians over an odd length along the first axis; the ends go on as they are."""
-    from scipy.ndimage import median_filter  # paid by who judges
+    """Medians over an odd length along the first axis; the ends go on as they are.
 
-    size = (length, *(1 for _ in values.shape[1:]))
-    return np.asarray(median_filter(values, size=size, mode="nearest"))
+    Those of `scipy.ndimage.median_filter`, which takes three times as long on columns
+    and a fifth of a second to import.
+    """
+    half = length // 2
+    ends = [np.repeat(end, half, axis=0) for end in (values[:1], values[-1:])]
+    spans = sliding_window_view(np.concatenate([ends[0], values, ends[1]]), length, 0)
+    medians = np.empty(values.shape)
+    for first in range(0, len(values), TOGETHER):  # a copy of all would be large
+        some = np.partition(spans[first : first + TOGETHER], half, axis=-1)
+        medians[first : first + TOGETHER] = some[..., half]
+    return medians
 
 
 def runs_of(mask: Mask) -> list[tuple[int, int]]:

@@ -34,12 +34,17 @@ USUAL_LENGTH_S = 2400.0
 
 @dataclass(slots=True)
 class SpectralChange:
-    """What follows the infusion in the spectra; one owner."""
+    """What follows the infusion in the spectra; one owner.
+
+    What is begun anew is worked out when its maps are asked for: of a file that is only
+    analysed nobody asks.
+    """
 
     course: Course
     length_s: float | None = None
     marks_s: tuple[float, ...] = ()
-    maps: tuple[SpectralMap, ...] = ()
+    _maps: tuple[SpectralMap, ...] = ()
+    _behind: tuple[Sequence[Observed], Sequence[TrackerPoint]] | None = None
     _blocks: SpectralBlocks = field(default_factory=SpectralBlocks)
     _steady: dict[int, Steady] = field(default_factory=dict)
     _last_percent: float = 0.0
@@ -49,12 +54,24 @@ class SpectralChange:
         seen: Sequence[Observed],
         points: Sequence[TrackerPoint],
         marks_s: Sequence[float],
-    ) -> tuple[SpectralMap, ...]:
+    ) -> None:
         """Begin anew with all transients that the tracker has seen."""
-        self.marks_s, self.maps = tuple(sorted(marks_s)), ()
+        self.marks_s, self._maps = tuple(sorted(marks_s)), ()
         self._blocks, self._steady = SpectralBlocks(), {}
         self._last_percent = 0.0
-        course = self.course
+        self._behind = tuple(seen), tuple(points)
+
+    @property
+    def maps(self) -> tuple[SpectralMap, ...]:
+        """What the spectra say of each course now."""
+        self._catch_up()
+        return self._maps
+
+    def _catch_up(self) -> None:
+        """Take in what was begun anew."""
+        if self._behind is None:
+            return
+        (seen, points), self._behind, course = self._behind, None, self.course
         for epoch, session in course.sessions.items():
             own = [k for k, one in enumerate(seen) if one.epoch == epoch]
             if not own:
@@ -66,22 +83,22 @@ class SpectralChange:
                 for k, spectrum in zip(some, spectra, strict=True):
                     self._add(seen[k], points[k], spectrum)
         self._ask()
-        return self.maps
 
     def push(self, one: Observed, point: TrackerPoint) -> tuple[SpectralMap, ...]:
         """Take in the newest transient; maps where it completes a block."""
+        self._catch_up()
         session = self.course.sessions[one.epoch]
         spectrum = session.spectra(self.course.fids[one.index][None])[0]
         if not self._add(one, point, spectrum) or not one.infused:
             return ()
         self._ask()
-        return self.maps
+        return self._maps
 
-    def again(self, marks_s: Sequence[float]) -> tuple[SpectralMap, ...]:
+    def again(self, marks_s: Sequence[float]) -> None:
         """The same transients, where marks have come behind them."""
+        self._catch_up()
         self.marks_s = tuple(sorted(marks_s))
         self._ask()
-        return self.maps
 
     def _add(self, one: Observed, point: TrackerPoint, spectrum: Complex) -> bool:
         completed = self._blocks.add(one, spectrum, self._last_percent)
@@ -111,7 +128,7 @@ class SpectralChange:
             fitted = regression_of(y, x, level, weight)
             if fitted is not None:
                 found.append(map_of(name, ppm, fitted.t, fitted.degrees, resels))
-        self.maps = tuple(found)
+        self._maps = tuple(found)
 
     def _courses(self, blocks: list[SpectralBlock]) -> dict[str, Real]:
         """Each course at the blocks, (n,)."""

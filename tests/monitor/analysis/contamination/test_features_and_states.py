@@ -210,7 +210,7 @@ def test_a_slow_course_is_followed_through_the_good_part() -> None:
     assert few.tolist() == [3.0, 3.0, 3.0]
 
 
-@pytest.mark.parametrize("shape", [(1,), (4,), (93,), (2, 3), (40, 5)])
+@pytest.mark.parametrize("shape", [(1,), (4,), (93,), (2, 3), (40, 5), (2100, 2)])
 def test_running_medians_are_those_of_scipy(shape: tuple[int, ...]) -> None:
     values = RNG.normal(size=shape)
     size = (SPAN, *(1 for _ in shape[1:]))

@@ -48,6 +48,22 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
     return done
 
 
+def begun_anew(course: Course, seen: list, points: list) -> None:
+    """A change begun anew with all of these, and looked at."""
+    change = SpectralChange(course)
+    change.redo(seen, points, (2.0 * MARK,))
+    assert change.maps == ()
+
+
+def test_what_is_begun_anew_waits_until_it_is_looked_at(course: Course, asked) -> None:
+    change = SpectralChange(course)
+    change.redo([observed(course, i) for i in range(80)], [point()] * 80, (2.0 * MARK,))
+    assert asked == []
+    for _ in range(2):
+        assert change.maps == ()
+        assert len(asked) == len(change._courses(blocks(0, 1)))
+
+
 def test_it_is_asked_with_each_block_of_the_infusion(course: Course, asked) -> None:
     change, when = SpectralChange(course), []
     change.redo([], [], (2.0 * MARK,))
@@ -61,16 +77,16 @@ def test_it_is_asked_with_each_block_of_the_infusion(course: Course, asked) -> N
 
 def test_without_an_infusion_or_weight_nothing_is_asked(course: Course, asked) -> None:
     seen = [observed(course, i) for i in range(MARK)]
-    SpectralChange(course).redo(seen, [point()] * MARK, (2.0 * MARK,))
-    SpectralChange(course).redo([], [], (2.0 * MARK,))
+    begun_anew(course, seen, [point()] * MARK)
+    begun_anew(course, [], [])
     empty = [observed(course, i, weight=0.0) for i in range(48)]
-    SpectralChange(course).redo(empty, [point()] * 48, (2.0 * MARK,))
+    begun_anew(course, empty, [point()] * 48)
     assert asked == []
 
 
 def test_blocks_without_weight_are_left_out(course: Course, asked) -> None:
     seen = [observed(course, i, weight=float(i >= LENGTH)) for i in range(48)]
-    SpectralChange(course).redo(seen, [point()] * 48, (2.0 * MARK,))
+    begun_anew(course, seen, [point()] * 48)
     y, _, level, weight = asked[0]
     assert len(y) == len(level) == 2
     assert weight.tolist() == [LENGTH, LENGTH]
@@ -78,7 +94,7 @@ def test_blocks_without_weight_are_left_out(course: Course, asked) -> None:
 
 def test_each_epoch_has_a_level_and_a_mean_of_its_own(course: Course, asked) -> None:
     seen = [observed(course, i) for i in range(80)]
-    SpectralChange(course).redo(seen, [point()] * 80, (2.0 * MARK,))
+    begun_anew(course, seen, [point()] * 80)
     y, _, level, weight = asked[0]
     assert level.tolist() == [[1, 0]] * 3 + [[0, 1]] * 2
     assert weight.tolist() == [LENGTH] * 5
