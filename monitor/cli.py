@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from monitor.commands.printing import say
+from monitor.commands.stopped import SAID, STOPPED, ended_by_ctrl_c, leave
 from monitor.commands.terminal import say_last
 from streams.errors import IncompleteError, InputError
 from streams.messages.version import program_version
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
 CIRCLES_AFTER = 50_000
 """New objects after which Python looks for those that only hold each other."""
-
-STOPPED = 130
-"""Exit code after Ctrl-C: typer makes it of a `KeyboardInterrupt`."""
 
 COMMANDS = {
     "demo": ("window_commands", "Show a simulated infusion, live, in the window."),
@@ -66,7 +64,8 @@ class LazyGroup(TyperGroup):
         """The command of a name; None where there is none."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"monitor.commands.{COMMANDS[cmd_name][0]}")
+        with ended_by_ctrl_c():
+            module = import_module(f"monitor.commands.{COMMANDS[cmd_name][0]}")
         several = typer.Typer(rich_markup_mode=None)
         several.callback()(lambda: None)  # so that one command is a group, too
         module.register(several)
@@ -112,7 +111,7 @@ def _not_permitted(error: PermissionError) -> str:
 
 
 def main() -> None:
-    """Run the command line; the console script."""
+    """Run the command line."""
     # Read when numpy is first imported.  Matrices are small here: threads only wait for
     # each other, and take a core from whatever else runs.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -127,8 +126,10 @@ def main() -> None:
         say_last(f"mrs-monitor: {_not_permitted(error)}")
         sys.exit(2)
     except SystemExit as leaving:
-        if leaving.code == STOPPED:
-            say_last(
-                "mrs-monitor: stopped before the end; files that are there are whole."
-            )
-        raise
+        if leaving.code != STOPPED:
+            raise
+        say_last(SAID)
+        leave()
+    except KeyboardInterrupt:  # outside of typer
+        say_last(SAID)
+        leave()

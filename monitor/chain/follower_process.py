@@ -14,6 +14,7 @@ import time
 from multiprocessing.connection import Connection
 
 from monitor.chain.orders import Failed, Followed, Given, Order
+from monitor.run.ctrl_c import without_ctrl_c
 from streams.errors import InputError
 
 STOP_S = 2.0
@@ -72,7 +73,8 @@ class Follower:
         self._process = context.Process(
             target=work, args=(theirs,), name="chain-follower", daemon=True
         )
-        self._process.start()
+        with without_ctrl_c():
+            self._process.start()
         theirs.close()
         self.orders = 0
 

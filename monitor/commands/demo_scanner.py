@@ -11,6 +11,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from monitor.run.ctrl_c import without_ctrl_c
 from streams.errors import InputError
 from streams.messages.free_ports import free_port_pair
 
@@ -68,7 +69,8 @@ def start_simulated(scenario: str, recording: Path, speed: float) -> Simulated:
         name="simulated-scanner",
         daemon=True,
     )
-    process.start()
+    with without_ctrl_c():
+        process.start()
     return Simulated(process, report, stop, endpoint)
 
 

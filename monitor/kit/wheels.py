@@ -24,7 +24,7 @@ PACKAGES = ("monitor", "streams")
 OUTSIDE = ("pyqt6", "pyqtgraph")
 PYTHON = "3.11"
 PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux_2_28_x86_64")
-SCRIPT = "[console_scripts]\nmrs-monitor = monitor.cli:main\n"
+SCRIPT = "[console_scripts]\nmrs-monitor = monitor.__main__:main\n"
 WHEEL = (
     "Wheel-Version: 1.0\nGenerator: mrs-monitor\nRoot-Is-Purelib: true\n"
     "Tag: py3-none-any\n"

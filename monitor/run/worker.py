@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.run.background_injection import BackgroundInjection
+from monitor.run.ctrl_c import without_ctrl_c
 from monitor.run.feed import Feed
 from monitor.run.loop import Loop
 from monitor.run.outbox import Outbox, waiting_folder
@@ -94,7 +95,8 @@ class Worker:
         self._process = context.Process(
             target=work, args=(config, theirs), name="monitor-worker", daemon=True
         )
-        self._process.start()
+        with without_ctrl_c():
+            self._process.start()
         theirs.close()
         self._gone = False
 

@@ -28,6 +28,7 @@ from monitor.judge.provenance import wishes_hash
 from monitor.judge.session import judge
 from monitor.protocol.choose import Wishes
 from monitor.report.session_files import write_session_report
+from monitor.run.ctrl_c import end_by_ctrl_c, without_ctrl_c
 from monitor.study.sessions import StudySession, infusion_of
 from streams.errors import InputError
 from streams.messages.transient import Event, Transient
@@ -205,7 +206,13 @@ def _size_of(path: Path) -> int:
         return 0
 
 
-def end_with_parent() -> None:
+def _begin_in_pool() -> None:
+    """Let this process end by Ctrl-C, and with its parent."""
+    end_by_ctrl_c()
+    _end_with_parent()
+
+
+def _end_with_parent() -> None:
     """Let this process end when its parent does; one of a pool would wait for ever."""
     parent = mp.parent_process()
 
@@ -219,16 +226,17 @@ def end_with_parent() -> None:
 
 def _pool(workers: int) -> ProcessPoolExecutor:
     spawn = mp.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=spawn, initializer=end_with_parent)
+    return ProcessPoolExecutor(workers, mp_context=spawn, initializer=_begin_in_pool)
 
 
 def _judge_in_pool(jobs: Sequence[Job], workers: int, tell: Tell) -> list[Job]:
     """Judge in a pool; the jobs that were lost with a process that ended."""
     left: list[Job] = []
     with _pool(min(workers, len(jobs))) as pool:
-        futures: dict[Future[Row], Job] = {
-            pool.submit(judge_job, job): job for job in jobs
-        }
+        with without_ctrl_c():
+            futures: dict[Future[Row], Job] = {
+                pool.submit(judge_job, job): job for job in jobs
+            }
         for future in as_completed(futures):
             try:
                 tell(future.result())
@@ -241,7 +249,9 @@ def _judge_alone(job: Job) -> Row:
     """Judge one session in a process of its own, which may end."""
     try:
         with _pool(1) as pool:
-            return pool.submit(judge_job, job).result()
+            with without_ctrl_c():
+                judging = pool.submit(judge_job, job)
+            return judging.result()
     except BrokenProcessPool:
         return failed_row(job, CRASHED)
 
