@@ -9,19 +9,25 @@ import pytest
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.course.response import Reference
+from monitor.analysis.tracking import agreement
 from monitor.analysis.tracking.agreement import (
     LEAST_SHARE,
     MOST_STRETCHES,
     _at_full,
+    _baseline,
     _difference,
+    _independent,
+    _last,
     _mean,
     _reference_variance,
     _ties,
+    _windows,
     _without,
     agreement_of,
 )
 from monitor.analysis.tracking.difference import SURELY, Agreement, Difference, Way
 from monitor.analysis.tracking.transient_view import Observed
+from monitor.analysis.tracking.window_departure import TOGETHER
 
 
 def stretch(left_out: bool, first: int = 10, stop: int = 20) -> Stretch:
@@ -87,8 +93,6 @@ def test_the_tracker_is_compared_with_itself_without_ties() -> None:
 
 
 def test_the_largest_stretches_are_asked_of(monkeypatch) -> None:
-    from monitor.analysis.tracking import agreement
-
     asked = []
     for name in ("_ties", "_windows", "_last", "_baseline"):
         monkeypatch.setattr(agreement, name, lambda *_: None)
@@ -190,3 +194,111 @@ def test_what_is_taken_in_again_lies_where_it_lay(time_s: float, held: bool) -> 
     assert (full.weight, full.reference) == (0.25, held)
     made.course.reference = None
     assert not _at_full(made, one).reference
+
+
+def window(first: int, change: float = 0.0, sd: float = 1.0) -> SimpleNamespace:
+    """Of 10 transients; a window and its estimate in one."""
+    return SimpleNamespace(
+        first=first,
+        changes_percent={"Glu": change},
+        change_sds_percent={"Glu": sd},
+        converged=True,
+    )
+
+
+def windowed(monkeypatch, windows: list[SimpleNamespace]) -> SimpleNamespace:
+    """A tracking of 100 transients, 2 s apart; all from the 60th on are in epoch 1."""
+    monkeypatch.setattr(agreement, "estimates_of", lambda course, fitted: fitted)
+    course = SimpleNamespace(
+        reference=SimpleNamespace(first=5),
+        outcomes=None,
+        epochs=[int(i >= 60) for i in range(100)],
+        times_s=2.0 * np.arange(100),
+        independent_windows=lambda plan: windows,
+        fit_windows=lambda asked: asked,
+    )
+    evidence = SimpleNamespace(mean_changes=lambda: {"Glu": (9.0, 2.0)})
+    return SimpleNamespace(course=course, evidence=evidence)
+
+
+PLAN = SimpleNamespace(boundaries_s=(60.0, 180.0), reference_s=(10.0, 60.0))
+SMOOTHED = SimpleNamespace(
+    outcome="Glu", over=lambda one: (0.5 * one.changes_percent["Glu"], 0.5)
+)
+
+
+def test_windows_are_weighed_by_their_own_scatter_alone(monkeypatch) -> None:
+    """The reference period, 9 %^2 of each variance, is common to all windows."""
+    windows = [
+        window(30, 10.0, 5.0),
+        window(40, 20.0, math.sqrt(13.0)),
+        window(50, math.nan, 1.0),
+    ]
+    monkeypatch.setattr(agreement, "_reference_variance", lambda *_: 9.0)
+    found = _windows(windowed(monkeypatch, windows), PLAN, SMOOTHED)
+    own, shares = np.array([16.0, 4.0]), np.array([0.2, 0.8])
+    scatter = shares**2 @ own
+    assert found.percent == pytest.approx(18.0 - 9.0)
+    assert found.sd_percent == pytest.approx(math.sqrt(9.0 + scatter - 2.0**2))
+    monkeypatch.setattr(agreement, "_reference_variance", lambda *_: 24.9)
+    found = _windows(windowed(monkeypatch, windows[:1]), PLAN, SMOOTHED)
+    # A share of its variance is left to a window.
+    most = 24.9 + LEAST_SHARE * 25.0
+    assert found.sd_percent == pytest.approx(math.sqrt(most - 2.0**2))
+
+
+def test_windows_say_nothing_where_there_is_nothing_to_compare(monkeypatch) -> None:
+    windows = [window(30, 10.0, 5.0)]
+    made = windowed(monkeypatch, windows)
+    assert _windows(made, PLAN, SMOOTHED) is not None
+    before = SimpleNamespace(boundaries_s=(), reference_s=(10.0, 60.0))
+    assert _windows(made, before, SMOOTHED) is None
+    made.course.reference = None
+    assert _windows(made, PLAN, SMOOTHED) is None
+    made = windowed(monkeypatch, windows)
+    made.evidence.mean_changes = lambda: None
+    assert _windows(made, PLAN, SMOOTHED) is None
+    assert _windows(windowed(monkeypatch, [window(20)]), PLAN, SMOOTHED) is None
+
+
+def test_windows_of_the_reference_epoch_since_the_infusion_are_asked(
+    monkeypatch,
+) -> None:
+    windows = [window(first) for first in (10, 29, 30, 40, 60, 70)]
+    made = windowed(monkeypatch, windows)
+    found = _independent(made.course, PLAN, made.course.reference)
+    assert [one.first for one in found] == [30, 40]
+
+
+def test_the_last_windows_are_of_the_newest_epoch(monkeypatch) -> None:
+    windows = [window(first, 4.0, 2.0) for first in (40, 60, 65, 70, 75, 80)]
+    made = windowed(monkeypatch, windows)
+    apart, sd = 2.0, math.sqrt(2.0**2 - 0.5**2)
+    found = _last(made, PLAN, SMOOTHED)
+    assert (found.way, found.percent) == (Way.LAST, apart)
+    assert found.sd_percent == pytest.approx(sd / math.sqrt(TOGETHER))
+    fewer = windowed(monkeypatch, [*windows[:4], windows[0]])
+    assert _last(fewer, PLAN, SMOOTHED) is None
+    windows[3].converged = windows[4].converged = False
+    assert _last(windowed(monkeypatch, windows), PLAN, SMOOTHED) is None
+    late = SimpleNamespace(boundaries_s=(), reference_s=(10.0, 140.0))
+    assert _last(windowed(monkeypatch, windows), late, SMOOTHED) is None
+    without = SimpleNamespace(boundaries_s=(), reference_s=None)
+    assert _last(made, without, SMOOTHED) is None
+
+
+def test_the_baseline_is_asked_behind_the_reference_period(monkeypatch) -> None:
+    asked = []
+
+    def departures(course, outcomes, since_s, stop):
+        asked.append((outcomes, since_s, stop))
+        return {"Glu": (3.0, 1.0)}
+
+    monkeypatch.setattr(agreement, "free_baseline_departures", departures)
+    made = SimpleNamespace(course=SimpleNamespace(qualities=[None] * 7))
+    found = _baseline(made, PLAN, "Glu")
+    assert (found.way, found.percent, found.sd_percent) == (Way.BASELINE, 3.0, 1.0)
+    assert asked == [(("Glu",), 60.0, 7)]
+    assert _baseline(made, PLAN, "Gln") is None
+    without = SimpleNamespace(boundaries_s=(), reference_s=None)
+    assert _baseline(made, without, "Glu") is None

@@ -1,5 +1,6 @@
 """Sums over transients against one large regression with a row for each of them."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -180,3 +181,34 @@ def test_a_copy_goes_on_by_itself() -> None:
     assert sums.mean_changes() == held
     assert copy.mean_changes() != held
     assert sums.blank().weights == {}
+
+
+def test_what_came_between_two_questions_is_not_forgotten() -> None:
+    """A late transient of the reference period, asked of before and after."""
+    way = measurement()
+    both = [Accumulated(NAMES, C0, 0, offsets={0: None}) for _ in range(2)]
+    order = [0, 1, 0, 1, 1, 0]
+    for i, part in enumerate(order):
+        for sums in both:
+            sums.push(observed(i, part, way.rows), way, bool(part))
+        both[0].mean_changes()
+    asked, at_once = (sums.mean_changes() for sums in both)
+    assert asked["Glu/tCr"] == pytest.approx(at_once["Glu/tCr"], rel=1e-9)
+
+
+def test_weights_of_each_series_are_kept_apart() -> None:
+    sums, way = Accumulated(NAMES, C0, 0, offsets={0: None}), measurement()
+    for i, (part, series) in enumerate([(0, 0), (0, 0), (0, 1), (1, 1), (1, 1)]):
+        one = replace(observed(i, part, way.rows, weight=0.5), series=series)
+        sums.push(one, way, bool(part))
+    assert sums.series == {(0, False): 1.0, (1, False): 0.5, (1, True): 1.0}
+    assert sums.reference_alone().series == {(0, False): 1.0, (1, False): 0.5}
+    assert [sums._behind(1, after) for after in (False, True)] == [1 / 3, 1.0]
+    assert [sums._behind(0, after) for after in (False, True)] == [1.0, 1.0]
+
+
+def test_what_is_known_without_doubt_is_no_answer() -> None:
+    sums, _, _ = session()
+    level = np.tile(np.append(sums._sums @ C0, 1.0), 2)
+    assert sums._known(level, np.zeros((10, 10))) == {}
+    assert set(sums._known(level, np.eye(10))) == set(ASKED)

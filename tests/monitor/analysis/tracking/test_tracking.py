@@ -1,6 +1,7 @@
 """The tracker in the pipeline: once live, once again, across epochs and corrections."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking.agreement import agreement_of
 from monitor.analysis.tracking.difference import Way
 from monitor.analysis.tracking.tie import tie_departure
+from monitor.analysis.tracking.tracking import Tracking
 from streams.messages.transient import Event, Message
 
 
@@ -208,3 +210,47 @@ def test_a_file_keeps_no_copies_and_is_begun_anew_where_a_weight_changes(message
     for gone_on, begun in zip(found[0][-5:], found[1][-5:], strict=True):
         assert gone_on.filtered == pytest.approx(begun.filtered)
     assert len(found[0]) == len(found[1]) == 110
+
+
+@pytest.mark.parametrize("without", ["reference", "aligned"])
+def test_nothing_is_tracked_before_there_is_what_it_takes(without):
+    course = SimpleNamespace(reference=object(), aligned=True)
+    setattr(course, without, None if without == "reference" else False)
+    tracking = Tracking(course)
+    assert tracking.redo() == ()
+    assert tracking.step() is None
+    assert tracking.smoothed() == tracking.joint_fits() == ()
+    assert tracking.blocks == ([], {})
+    assert tracking.take_notes() == ()
+    with pytest.raises(RuntimeError, match="not started"):
+        tracking._advance(None)
+
+
+def test_without_a_mark_there_is_no_curve_and_what_bends_is_said_once(live):
+    tracking = Tracking(live[0].course)
+    assert len(tracking.redo()) == 110
+    assert [fit.model for fit in tracking.joint_fits()] == ["none"]
+    notes = tracking.take_notes()
+    assert notes
+    assert len(notes) < 20
+    assert "course may bend by" in notes[-1]
+    last = float(tracking.seen[-1].time_s)
+    late = replace(tracking.observer, marks_s=(last + 1.0,))
+    tracking.observer = late
+    assert [fit.model for fit in tracking.joint_fits()] == ["none"]
+
+
+def test_what_is_not_known_of_amplitudes_widens_what_is_smoothed(live):
+    tracking = live[0].ways.tracking
+    following, before = tracking.following, tracking.smoothed()
+    held = following.doubt
+    doubt = np.zeros((10, 10))
+    doubt[:5, :5] = np.diag(0.01 * following.tied.mean[:1] ** 2 * np.ones(5))
+    try:
+        following.doubt = held + doubt
+        wider = tracking.smoothed()
+    finally:
+        following.doubt = held
+    for one, other in zip(before, wider, strict=True):
+        assert one.filtered == other.filtered
+        assert other.filtered_sd["Glu/tCr"] > one.filtered_sd["Glu/tCr"]
