@@ -20,13 +20,17 @@ class KeptByWindow(Generic[Found]):
         default_factory=dict
     )
 
+    def has(self, session: SessionModel, average: Average) -> bool:
+        """Whether there is a finding of an average, and nothing has changed since."""
+        held = self._last.get(average.window)
+        return held is not None and held[0] is session and average.same_as(held[1])
+
     def of(
         self, session: SessionModel, average: Average, find: Callable[[], Found]
     ) -> Found:
         """The finding of an average; the last one, where nothing has changed."""
-        held = self._last.get(average.window)
-        if held is not None and held[0] is session and average.same_as(held[1]):
-            return held[2]
+        if self.has(session, average):
+            return self._last[average.window][2]
         found = find()
         self._last[average.window] = session, average, found
         return found

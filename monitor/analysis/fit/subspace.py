@@ -27,8 +27,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import factorial
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.lineshape import (
@@ -56,6 +58,7 @@ GAUSS_SD_HZ = 1.0
 LEAST_WIDTH_HZ = 2.0
 """Lines are taken to be as wide as that where Hz of Gaussian width become a rate."""
 _MOST = ORDER // 2 + 1
+Number = TypeVar("Number", np.float64, np.complex128)
 
 
 @dataclass(frozen=True)
@@ -134,16 +137,19 @@ class Subspace:
         return row_by_row(spectra * np.exp(-1j * self.theta[PHASE]), self.projector.T)
 
 
-def coefficients(u: Complex, v: Real) -> Complex:
-    """The a_k of shifts and widths u (n,) and v (n,), (n, ORDER + 1)."""
-    powers = np.ones((len(u), ORDER + 1), complex)
+def coefficients(u: NDArray[Number], v: Real) -> NDArray[Number]:
+    """The a_k of shifts and widths u (n,) and v (n,), (n, ORDER + 1).
+
+    Real where nothing is shifted and u is real.
+    """
+    powers = np.ones((len(u), ORDER + 1), u.dtype)
     powers[:, 1:] = -u[:, None]
     np.multiply.accumulate(powers, axis=1, out=powers)
     squares = np.ones((len(v), 1, _MOST))
     squares[:, 0, 1:] = -v[:, None]
     np.multiply.accumulate(squares, axis=2, out=squares)
-    spread = (powers @ _SPREAD).reshape(-1, _MOST, ORDER + 1)
-    found: Complex = (squares @ spread)[:, 0]
+    spread = (powers @ _SPREAD[u.dtype]).reshape(-1, _MOST, ORDER + 1)
+    found: NDArray[Number] = (squares @ spread)[:, 0]
     return found
 
 
@@ -157,7 +163,7 @@ def _spread() -> Real:
     return spread.reshape(ORDER + 1, -1)
 
 
-_SPREAD = _spread().astype(complex)
+_SPREAD = {np.dtype(kind): _spread().astype(kind) for kind in (float, complex)}
 
 
 def make_subspace(problem: Problem, fit: Fit, line: Real) -> Subspace:

@@ -136,11 +136,11 @@ def take(
 
 
 def taken(
-    tracker: Tracker, one: Observed, before: Observed | None, rows: Real
+    tracker: Tracker, one: Observed, before: Observed | None, rows: Real, o: Real
 ) -> tuple[Real, Real]:
-    """One transient further; the joint state that can be stated then."""
+    """One transient further, of which `rows` measure o (q,); the joint state then."""
     passed(tracker, before, one)
-    tracker.measure(rows, one.o, one.weight, smoothed=False)
+    tracker.measure(rows, o, one.weight, smoothed=False)
     if one.reference:
         tracker.remember(one.weight)
     return tracker.joint()

@@ -43,7 +43,7 @@ common, and in the reference period's they are 0.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,6 +119,11 @@ class Dynamics:
     def memory(self) -> slice:
         """Where r stands."""
         return slice(self.size - REMEMBERED, self.size)
+
+    @cached_property
+    def now_and_then(self) -> Real:
+        """Rows (10, n) of the sums and the width now, then of those of r."""
+        return np.vstack([self.rows, np.eye(self.size)[self.memory]])
 
     def jump(self, steps: int) -> tuple[Real, Real]:
         """Transition (n, n) and noise (n, n) over a number of transients, from 1."""

@@ -17,7 +17,7 @@ baseline that may bend, and are wider.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -28,8 +28,8 @@ from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS, SessionModel
 from monitor.analysis.fit.fit import minimise
 from monitor.analysis.fit.fitted_windows import MOVING, mean_fid, window_problem
 from monitor.analysis.fit.window import Average, Window, average_with
-from monitor.analysis.fit.window_fit import warm_fits
-from monitor.analysis.signal.spectrum import Complex, Real
+from monitor.analysis.fit.window_fit import WarmFits, warm_fits
+from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.difference import SURELY
 from monitor.analysis.tracking.window_departure import Value
 
@@ -43,7 +43,8 @@ ASKED = ("Glx/tNAA", "Glu/tCr")
 Estimated = tuple[Real, Real]
 """Amplitudes (M,) and their covariance (M, M)."""
 Fits = tuple[Estimated, Estimated]
-Fitting = Callable[[SessionModel, Complex, float], Fits | None]
+"""With a stiff and with a free baseline."""
+Asked = tuple[SessionModel, Average]
 
 
 def bends_now(course: Course, plan: Plan) -> bool:
@@ -54,14 +55,14 @@ def bends_now(course: Course, plan: Plan) -> bool:
     if course.bending:
         return False
     stop, asked = len(course.qualities), _asked_at(course, plan)
-    return bool(asked) and asked[-1].stop == stop and _bent_at(course, plan, stop)
+    newest = bool(asked) and asked[-1].stop == stop
+    return newest and _any_bent(course, plan, asked[-1:])
 
 
 def decide_bending(course: Course, plan: Plan) -> bool:
     """Let the baseline bend, or not, by all transients; whether that is new."""
     before = course.bending
-    asked = _asked_at(course, plan)
-    course.bending = any(_bent_at(course, plan, window.stop) for window in asked)
+    course.bending = _any_bent(course, plan, _asked_at(course, plan))
     return course.bending != before
 
 
@@ -77,24 +78,36 @@ def _asked_at(course: Course, plan: Plan) -> list[Window]:
     ]
 
 
-def _bent_at(course: Course, plan: Plan, stop: int) -> bool:
-    """Whether the last transients before `stop` show it."""
-    asked = _asked_of(course, (plan.reference_s or (0.0, 0.0))[1], stop)
-    if asked is None:
-        return False
-    return course.bends.of(*asked, partial(_is_bent, course, *asked))
+def _any_bent(course: Course, plan: Plan, windows: Sequence[Window]) -> bool:
+    """Whether the last transients at the end of any of these windows show it."""
+    since_s = (plan.reference_s or (0.0, 0.0))[1]
+    means = [_asked_of(course, since_s, window.stop) for window in windows]
+    asked = [one for one in means if one is not None and not course.bends.has(*one)]
+    fitted = zip(asked, _in_subspace(course, asked), strict=True)
+    nearly = {id(one): fits for one, fits in fitted}
+    return any(
+        course.bends.of(*one, partial(_is_bent, course, *one, nearly.get(id(one))))
+        for one in means
+        if one is not None
+    )
 
 
-def _is_bent(course: Course, session: SessionModel, average: Average) -> bool:
+def _is_bent(
+    course: Course, session: SessionModel, average: Average, nearly: Fits | None
+) -> bool:
     """Whether a mean shows it; fitted in full only where the subspace does not say no.
 
     The two differ by some tenth of an SD where the line is another than the session's.
+    `nearly` are the fits in the subspace, where it reaches.
     """
-    nearly = _departures(course, ASKED, session, average, _in_subspace)
-    if nearly is not None and not _beyond(nearly, SURELY_NOT):
-        return False
-    found = _departures(course, ASKED, session, average, _in_full)
-    return found is not None and _beyond(found, SURELY)
+    if nearly is not None:
+        near = _departures(course, ASKED, session, average, nearly)
+        if not _beyond(near, SURELY_NOT):
+            return False
+    found = _departures(
+        course, ASKED, session, average, _in_full(course, session, average)
+    )
+    return _beyond(found, SURELY)
 
 
 def _beyond(found: Mapping[str, Value], limit: float) -> bool:
@@ -110,13 +123,12 @@ def free_baseline_departures(
     nothing of fewer than FEWEST, or where the windows' baseline is as free.
     """
     asked = _asked_of(course, since_s, stop)
-    found = asked and _departures(course, outcomes, *asked, _in_full)
-    return found or {}
+    if asked is None:
+        return {}
+    return _departures(course, outcomes, *asked, _in_full(course, *asked))
 
 
-def _asked_of(
-    course: Course, since_s: float, stop: int
-) -> tuple[SessionModel, Average] | None:
+def _asked_of(course: Course, since_s: float, stop: int) -> Asked | None:
     """Which mean is asked, and its session model; None where nothing is."""
     average = _last_mean(course, since_s, stop)
     session = course.sessions.get(course.qualities[stop - 1].epoch)
@@ -130,20 +142,18 @@ def _departures(
     outcomes: tuple[str, ...],
     session: SessionModel,
     average: Average,
-    fitted: Fitting,
-) -> dict[str, Value] | None:
-    """Outcomes that are finite, by one way to fit; None where that does not reach."""
-    fits = fitted(session, mean_fid(course.fids, average), average.noise)
-    if fits is None:
-        return None
+    fits: Fits,
+) -> dict[str, Value]:
+    """Outcomes that are finite, of a mean that was fitted both ways."""
     noise = _with_mean(session, average)
     found = {name: _apart(course, name, *fits, noise) for name in outcomes}
     return {name: off for name, off in found.items() if all(map(math.isfinite, off))}
 
 
-def _in_full(session: SessionModel, fid: Complex, noise: float) -> Fits:
-    """A mean FID (points,) fitted with a stiff and with a free baseline."""
-    problem = window_problem(session, fid, noise)
+def _in_full(course: Course, session: SessionModel, average: Average) -> Fits:
+    """A mean fitted with a stiff and with a free baseline."""
+    fid = mean_fid(course.fids, average)
+    problem = window_problem(session, fid, average.noise)
     stiff, loose = (
         minimise(replace(problem, stiffness=lam), session.fit.theta, MOVING)
         for lam in (session.stiffness, DEPARTURE_STIFFNESS)
@@ -151,17 +161,32 @@ def _in_full(session: SessionModel, fid: Complex, noise: float) -> Fits:
     return (stiff.amplitudes, stiff.covariance), (loose.amplitudes, loose.covariance)
 
 
-def _in_subspace(session: SessionModel, fid: Complex, noise: float) -> Fits | None:
-    """The same, as windows are fitted; None where they leave its reach."""
-    spectrum, made = (session.spectra(fid) - session.offset)[None], list[Estimated]()
-    for subspace in (session.asked, session.free):
-        fits = warm_fits(subspace, subspace.projected(spectrum), np.array([noise]))
-        if not fits.converged[0]:
-            return None
-        amplitudes = fits.amplitudes[0]
-        M = amplitudes.size
-        made.append((amplitudes, fits.covariance[0, :M, :M]))
-    return made[0], made[1]
+def _in_subspace(course: Course, asked: Sequence[Asked]) -> list[Fits | None]:
+    """The same of several means, as windows are fitted: those of one session at once.
+
+    None where they leave its reach.
+    """
+    found: list[Fits | None] = [None] * len(asked)
+    for session in {id(session): session for session, _ in asked}.values():
+        own = [k for k, (other, _) in enumerate(asked) if other is session]
+        averages = [asked[k][1] for k in own]
+        fids = np.stack([mean_fid(course.fids, one) for one in averages])
+        spectra = session.spectra(fids) - session.offset
+        noise = np.array([one.noise for one in averages])
+        stiff, loose = (
+            warm_fits(subspace, subspace.projected(spectra), noise)
+            for subspace in (session.asked, session.free)
+        )
+        for row, k in enumerate(own):
+            if stiff.converged[row] and loose.converged[row]:
+                found[k] = _estimated(stiff, row), _estimated(loose, row)
+    return found
+
+
+def _estimated(fits: WarmFits, row: int) -> Estimated:
+    """Amplitudes of one window, and their covariance."""
+    M = fits.amplitudes.shape[1]
+    return fits.amplitudes[row], fits.covariance[row, :M, :M]
 
 
 def _last_mean(course: Course, since_s: float, stop: int) -> Average | None:

@@ -29,10 +29,12 @@ slope is driven away along them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from monitor.analysis.fit.subspace import (
+    ORDER,
     TIME_UNIT_S,
     WIDTH_REACH_HZ,
     Subspace,
@@ -43,6 +45,14 @@ from monitor.analysis.signal.spectrum import Complex, Real
 TOLERANCE = 1e-10
 WIDTHS = 2
 """Of a line: Lorentzian and Gaussian."""
+_POWERS = np.arange(1, ORDER + 1)[:, np.newaxis]
+_BY_WIDTH = np.stack(
+    [
+        -_POWERS * np.eye(ORDER, ORDER + 1),
+        -_POWERS * (_POWERS - 1) * np.eye(ORDER, ORDER + 1, -1),
+    ]
+)
+"""da_k/du and da_k/dv (2, ORDER, ORDER + 1) from the a_k, for k from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +110,27 @@ class Measurement:
     def beyond(self, amplitudes: Real, widths_hz: Real) -> Beyond:
         """What is in o beyond the linear `rows`, about c (M,), w and v."""
         w: Real = np.minimum(np.maximum(widths_hz, -WIDTH_REACH_HZ), WIDTH_REACH_HZ)
-        units = np.array([np.pi * TIME_UNIT_S, self.gauss_unit])
+        units, linear = self._units, self.rows[:, -WIDTHS:]
         u, v = (units * w)[:, np.newaxis]
-        a = coefficients(u.astype(complex), v)[0].real
+        a = coefficients(u, v)[0]
         added = self.terms @ amplitudes  # (ORDER, q), of each power of t
-        k = np.arange(1, len(a))
-        by_width = np.stack([-k * a[:-1], -k * (k - 1) * np.append(0.0, a[:-2])])
-        moved = (by_width @ added * units[:, np.newaxis]).T
-        by_amplitude = np.tensordot(a[1:], self.terms, 1)
-        linear = self.rows[:, -WIDTHS:]
         within = np.abs(widths_hz) < WIDTH_REACH_HZ
-        slope = np.hstack([by_amplitude, (moved - linear) * within])
+        moved = (_BY_WIDTH @ a @ added * units[:, np.newaxis]).T
+        slope = np.empty(self.rows.shape)
+        slope[:, :-WIDTHS] = (a[1:] @ self._flat).reshape(len(slope), -1)
+        slope[:, -WIDTHS:] = (moved - linear) * within
         value = a[1:] @ added - linear @ w
         return Beyond(value, slope, np.append(amplitudes, widths_hz))
+
+    @cached_property
+    def _units(self) -> Real:
+        """Of u and v, in those of w and v."""
+        return np.array([np.pi * TIME_UNIT_S, self.gauss_unit])
+
+    @cached_property
+    def _flat(self) -> Real:
+        """The terms side by side, (ORDER, q M)."""
+        return self.terms.reshape(len(self.terms), -1)
 
 
 def measurement_of(subspace: Subspace) -> Measurement:
@@ -130,5 +148,5 @@ def measurement_of(subspace: Subspace) -> Measurement:
     root, V = np.sqrt(values[told]), vectors[:, told]
     rows = np.ascontiguousarray((V * root * scale[:, None]).T)
     reduction = np.ascontiguousarray((V / root / scale[:, None]).T @ gain)
-    terms = (reduction @ subspace.columns[1:]).real
+    terms = np.ascontiguousarray((reduction @ subspace.columns[1:]).real)
     return Measurement(rows, reduction, terms, subspace.gauss_unit)

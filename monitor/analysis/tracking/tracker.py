@@ -49,6 +49,7 @@ BOTTOM = np.array([(*parts, REMEMBERED)[1] for parts in PARTS])
 UNITS = np.eye(REMEMBERED + 1)[:, :REMEMBERED]
 POWERS = np.hstack([UNITS[TOP] - UNITS[BOTTOM], UNITS[BOTTOM] - UNITS[TOP]])
 """Of q in the sums now and then."""
+TOLD = POWERS != 0
 IN_COMMON = 0.5
 """Of the variance of two epochs' offsets: both are against the reference period's."""
 
@@ -185,9 +186,7 @@ class Tracker:
 
     def joint(self) -> tuple[Real, Real]:
         """Sums and width now and in the reference period, (10,) and (10, 10)."""
-        n = self.mean.size
-        now = self.wide(self.dynamics.rows)
-        rows = np.vstack([now, np.eye(n)[self.dynamics.memory]])
+        rows = self.wide(self.dynamics.now_and_then)
         return rows @ self.mean, rows @ self.covariance @ rows.T
 
 
@@ -208,7 +207,7 @@ def tracked_changes(joint: Real, covariance: Real) -> tuple[Real, Real]:
     with np.errstate(all="ignore"):
         sums[..., :-1] = joint[..., :REMEMBERED] / joint[..., REMEMBERED:]
         q = sums[..., TOP] / sums[..., BOTTOM]
-        np.divide(POWERS, joint[..., None, :], out=g, where=POWERS != 0)
+        np.divide(POWERS, joint[..., None, :], out=g, where=TOLD)
         variance = np.maximum(((g @ covariance) * g).sum(axis=-1), 0.0)
         return 100 * (q - 1), 100 * np.abs(q) * np.sqrt(variance)
 

@@ -69,14 +69,19 @@ class Following:
         same.sequential = self.sequential.copy()
         return same
 
-    def advance(self, one: Observed, seeing: Observer) -> tuple[Observed, TrackerPoint]:
-        """One transient through all of it; as it was taken, and what can be said."""
+    def advance(
+        self, one: Observed, weight: float, seeing: Observer
+    ) -> tuple[Observed, TrackerPoint]:
+        """One transient through all of it, with a weight of its own.
+
+        As it was taken, and what can be said.
+        """
         known = self.tied.amplitudes, self.tied.widths_hz
         beyond = seeing.measurements[one.epoch].beyond(*known)
-        one = replace(one, o=one.o - beyond.value)
-        bent = replace(one, o=beyond.measured(one.o))
-        rows, filters = seeing.bent(one.epoch, beyond.slope), (self.tied, self.free)
-        joint = [taken(f, bent, self._before, rows) for f in filters]
+        one = replace(one, o=one.o - beyond.value, weight=weight)
+        rows, o = seeing.bent(one.epoch, beyond.slope), beyond.measured(one.o)
+        filters = self.tied, self.free
+        joint = [taken(f, one, self._before, rows, o) for f in filters]
         self._before, self.count = one, self.count + 1
         if not belongs(self._open, one):
             self._close(seeing)
@@ -92,8 +97,8 @@ class Following:
         """What the joint states of both filters say of the changes."""
         if self.tied.reference_weight <= 0:
             return TrackerPoint(one.index, one.time_s, {}, {})
-        means = np.stack([m for m, _ in joint])
-        covariances = np.stack([P for _, P in joint])
+        means = np.array([m for m, _ in joint])
+        covariances = np.array([P for _, P in joint])
         more = self.doubt + self.steps.added(one.series)
         both = Changes(TRACKED, *tracked_changes(means, covariances + more))
         both = without_gain(both, np.array(self.tied.foreign))

@@ -10,7 +10,7 @@ it is done again from there on (`following`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -244,8 +244,8 @@ class Tracking:
             self._checkpoints.keep(following)
             self._observed.append(one)
         percent = following.scale.percent
-        scaled = replace(one, weight=one.weight / self.excess)
-        taken, point = following.advance(scaled, seeing)
+        weight = one.weight / self.excess
+        taken, point = following.advance(one, weight, seeing)
         self.seen.append(taken)
         self._points.append(point)
         if following.scale.percent != percent:

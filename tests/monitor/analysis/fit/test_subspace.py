@@ -63,6 +63,13 @@ def test_the_series_is_that_of_the_exponential() -> None:
         np.testing.assert_allclose(a @ powers, exact, rtol=2e-5)
 
 
+def test_without_a_shift_the_series_is_real() -> None:
+    u, v = np.array([0.4, -0.3]), np.array([0.15, -0.1])
+    a = coefficients(u, v)
+    assert a.dtype == float
+    np.testing.assert_allclose(a, coefficients(u.astype(complex), v), rtol=1e-14)
+
+
 def test_each_coefficient_counts_the_ways_to_reach_its_power() -> None:
     spread = _spread().reshape(ORDER + 1, -1, ORDER + 1)
     for j in range(spread.shape[1]):

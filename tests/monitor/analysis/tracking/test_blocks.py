@@ -133,6 +133,7 @@ def test_only_the_reference_period_is_remembered(reference: bool) -> None:
             return np.zeros(1), np.zeros((1, 1))
 
     tracker = Taking()
-    taken(tracker, one(5, 0.5, reference=reference), one(4), np.zeros((2, 1)))
+    seen = one(5, 0.5, reference=reference)
+    taken(tracker, seen, one(4), np.zeros((2, 1)), seen.o)
     remembered = [("remember", 0.5)] if reference else []
     assert tracker.asked == [1, ("measure", 0.5, False), *remembered]

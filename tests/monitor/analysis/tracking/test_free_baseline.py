@@ -34,9 +34,9 @@ def asked(monkeypatch) -> list[int]:
     """Which means were fitted in the subspace, by their last transient."""
     found, fitted = list[int](), free_baseline._is_bent
 
-    def noted(course, session, average):
+    def noted(course, session, average, nearly):
         found.append(average.window.stop)
-        return fitted(course, session, average)
+        return fitted(course, session, average, nearly)
 
     monkeypatch.setattr(free_baseline, "_is_bent", noted)
     return found
@@ -73,12 +73,15 @@ def test_each_window_is_asked_once_while_nothing_changes(whole, asked):
 
 def test_the_subspace_says_nearly_what_the_fit_in_full_does(whole):
     course, since_s = whole.course, (whole.plan.reference_s or (0, 0))[1]
-    for stop in (90, 100, 110):
+    stops = (90, 100, 110)
+    means = [free_baseline._asked_of(course, since_s, stop) for stop in stops]
+    fitted = free_baseline._in_subspace(course, means)
+    for stop, mean, fits in zip(stops, means, fitted, strict=True):
+        (alone,) = free_baseline._in_subspace(course, [mean])
+        for one, other in zip(fits, alone, strict=True):
+            np.testing.assert_allclose(one[0], other[0], rtol=1e-9, atol=1e-12)
         full = free_baseline_departures(course, ASKED, since_s, stop)
-        mean = free_baseline._asked_of(course, since_s, stop)
-        near = free_baseline._departures(
-            course, ASKED, *mean, free_baseline._in_subspace
-        )
+        near = free_baseline._departures(course, ASKED, *mean, fits)
         assert full
         for name, (off, sd) in full.items():
             assert near[name][0] == pytest.approx(off, abs=0.1 * sd)

@@ -44,7 +44,9 @@ def session(count, crossing, offset, seed=0, home_until=None, infused=10**6):
 def filtered(seen):
     tracker, by_epoch, found = Tracker.fresh(dynamics()), rows(), []
     for k, one in enumerate(seen):
-        joint = taken(tracker, one, seen[k - 1] if k else None, by_epoch[one.epoch])
+        joint = taken(
+            tracker, one, seen[k - 1] if k else None, by_epoch[one.epoch], one.o
+        )
         found.append(tracked_changes(*joint))
     return np.array([f[0] for f in found]), np.array([f[1] for f in found])
 
@@ -57,7 +59,7 @@ def test_in_one_epoch_nothing_is_added():
     seen = session(60, 60, np.zeros(len(C0)))
     tracker = Tracker.fresh(dynamics())
     for k, one in enumerate(seen):
-        taken(tracker, one, seen[k - 1] if k else None, rows()[0])
+        taken(tracker, one, seen[k - 1] if k else None, rows()[0], one.o)
     assert tracker.mean.size == dynamics().size
 
 

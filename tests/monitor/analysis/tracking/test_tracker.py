@@ -31,7 +31,7 @@ CASES = {
 def filtered(seen, model):
     tracker, rows, joints = Tracker.fresh(model), model.observed(measurement().rows), []
     for k, one in enumerate(seen):
-        joints.append(taken(tracker, one, seen[k - 1] if k else None, rows))
+        joints.append(taken(tracker, one, seen[k - 1] if k else None, rows, one.o))
     return tracker, joints
 
 

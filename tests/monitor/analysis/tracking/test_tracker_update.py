@@ -82,9 +82,9 @@ def test_what_stands_is_not_done_again(run, monkeypatch):
     one.ways.tracking.redo(MARKS_S)
     advance = type(one.ways.tracking.following).advance
 
-    def counted(following, transient, seeing):
+    def counted(following, transient, *rest):
         done.append(transient.index)
-        return advance(following, transient, seeing)
+        return advance(following, transient, *rest)
 
     monkeypatch.setattr(type(one.ways.tracking.following), "advance", counted)
     assert one.ways.tracking.redo_if_changed(MARKS_S) is None
