@@ -490,7 +490,7 @@ def test_what_is_taken_at_once_is_not_held(clock) -> None:
     [
         (zmq.EADDRINUSE, "Port 5555 is in use"),
         (errno.EACCES, "No permission to use port 5555"),
-        (zmq.ENODEV, "Cannot publish at tcp://10.0.0.1:5555"),
+        (errno.ENODEV, "Cannot publish at tcp://10.0.0.1:5555"),
     ],
 )
 def test_why_a_port_cannot_be_used(number: int, words: str) -> None:
