@@ -137,7 +137,7 @@ def test_points_before_the_top_are_said() -> None:
     ],
 )
 def test_what_is_no_single_voxel_or_has_no_points_is_refused(one: Readout) -> None:
-    with pytest.raises(InputError, match="several voxels or lines|without points"):
+    with pytest.raises(InputError, match=r"several voxels or lines|without points"):
         layout_of(header(), one, MrdRules())
 
 
