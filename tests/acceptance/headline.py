@@ -42,7 +42,7 @@ from streams.simulator.session import amplitude_of
 KINDS = ("drug", "placebo", "contaminated", "re-shim")
 UNLIKE = ("lipid", "water", "motion", "line width", "baseline")
 UNTIL_SHIM = 60
-OF_A_KIND = 10_000  # seeds: sessions of two kinds have no noise in common
+OF_A_KIND = 10_000
 TR_S, FIRST_S, PAUSE_S = 2.0, 12.0, 20.0
 HELD_S = 2.5  # the number is held for two seconds
 QUARTERS = (0.25, 0.5, 0.75, 1.0)
@@ -103,6 +103,11 @@ class Said:
     final: str
     terminal: bool
     ratio: float
+
+
+def own(kind: str, seed: int) -> int:
+    """The seed of a kind's session: two kinds have no noise in common."""
+    return seed + OF_A_KIND * KINDS.index(kind)
 
 
 def scenario_of(kind: str, seed: int, length: Length = SHORT) -> Scenario:
@@ -303,7 +308,9 @@ def main() -> None:
     for seed in range(asked.seed, asked.seed + asked.n):
         for kind in KINDS:
             lines.append(
-                json.dumps([kind, asdict(said(kind, seed, Length(*asked.length)))])
+                json.dumps(
+                    [kind, asdict(said(kind, own(kind, seed), Length(*asked.length)))]
+                )
             )
             if asked.keep is not None:
                 with asked.keep.open("a") as file:
