@@ -2,7 +2,9 @@
 
 On arrival a transient is judged by those just before it (`preparation.weights`), among
 which a stretch of another kind may lie.  Once the stretch is known its transients are
-left out of that memory, and the others judged again.
+left out of that memory, and the others judged again.  A run of outliers that turns out
+to be the new normal was so from its first: behind a long stretch the template holds
+something of it, and what is good looks like an outlier against those before.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import numpy as np
 from monitor.analysis.contamination.features import NEVER
 from monitor.analysis.preparation.preparation import FIRST
 from monitor.analysis.preparation.quality import Quality
-from monitor.analysis.preparation.weights import Kind, Measures
+from monitor.analysis.preparation.weights import RUN, Judgement, Kind, Measures
 from monitor.analysis.signal.spectrum import Real
 
 STRETCH = "stretch"
@@ -65,10 +67,13 @@ class Weighing:
         found = [*self._found[:done], *arrived[done:]]
         for place, (i, step, m) in enumerate(judged):
             verdict = kind.judge(step, m)
-            if place >= first:
-                self._keep(i, kind)
-                kind.push(step, m, verdict)
-            found[i] = replace(arrived[i], weight=verdict.weight, flags=verdict.flags)
+            found[i] = judged_as(arrived[i], verdict)
+            if place < first:
+                continue
+            self._keep(i, kind)
+            if kind.push(step, m, verdict):
+                for j, one, own in judged[place + 1 - RUN : place + 1]:
+                    found[j] = judged_as(arrived[j], kind.judge(one, own))
         self._arrived, self._skipped, self._found = list(arrived), skipped, found
         return list(found)
 
@@ -92,12 +97,18 @@ class Weighing:
     def _keep(self, i: int, kind: Kind) -> None:
         """Keep the memory as it is before a transient, every so often.
 
-        The first of all is kept when the `FIRST` are known, by which they are judged.
+        The first of all is kept when the `FIRST` are known, by which they are judged;
+        none within a run of outliers, all of which may be judged again.
         """
-        if self._kept and i < self._kept[-1][0] + KEPT_EVERY:
+        if kind.outlying or (self._kept and i < self._kept[-1][0] + KEPT_EVERY):
             return
         self._kept = _thinned(self._kept, i - SPARSE)
         self._kept.append((i, deepcopy(kind)))
+
+
+def judged_as(quality: Quality, verdict: Judgement) -> Quality:
+    """A quality with another verdict."""
+    return replace(quality, weight=verdict.weight, flags=verdict.flags)
 
 
 def _thinned(kept: Sequence[tuple[int, Kind]], near: int) -> list[tuple[int, Kind]]:

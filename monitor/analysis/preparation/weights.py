@@ -87,13 +87,18 @@ class Kind:
         which = float(step % self.cycle_steps)
         self.past.append(np.array([which, *measures.values]))
 
-    def push(self, step: int, measures: Measures, judged: Judgement) -> None:
-        """Remember a transient of a step of the phase cycle."""
+    def push(self, step: int, measures: Measures, judged: Judgement) -> bool:
+        """Remember a transient of a step of the phase cycle.
+
+        Whether the last `RUN` of them are the new normal from now on.
+        """
         self.remember(step, measures)
         self.outlying = self.outlying + 1 if not judged.counts else 0
-        if self.outlying >= RUN and self._run_agrees():
+        new = self.outlying >= RUN and self._run_agrees()
+        if new:
             self.past.keep(RUN)
             self.outlying = 0
+        return new
 
     def judge(self, step: int, measures: Measures) -> Judgement:
         """Judge a transient by those before it; weight 1 while they are too few."""

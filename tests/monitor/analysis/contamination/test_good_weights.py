@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.analysis.contamination.good_weights import KEPT_EVERY, SPARSE, Weighing
 from monitor.analysis.preparation.quality import Quality
-from monitor.analysis.preparation.weights import Measures
+from monitor.analysis.preparation.weights import RUN, Measures
 
 COUNT = 160
 QUALITY = Quality(
@@ -16,10 +16,12 @@ QUALITY = Quality(
 )  # fmt: skip
 
 
-def session(seed, count=COUNT):
+def session(seed, count=COUNT, other_from=COUNT, outliers=0.05):
+    """Transients with some outliers; from one of them on all measure otherwise."""
     random = np.random.default_rng(seed)
     values = random.standard_normal((count, 5))
-    values[random.random(count) < 0.05] += 12.0
+    values[random.random(count) < outliers] += 12.0
+    values[other_from:] += 14.0
     measured = [Measures(tuple(row), (0.5,) * 5) for row in values.tolist()]
     flags = [("settling",) if i < 2 else () for i in range(count)]
     arrived = [replace(QUALITY, index=i, flags=flags[i]) for i in range(count)]
@@ -31,9 +33,9 @@ looks = st.lists(st.tuples(st.integers(1, COUNT), st.lists(spans, max_size=2)))
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.integers(0, 9), st.sampled_from([1, 4]), looks)
-def test_any_looks_give_what_one_look_gives(seed, cycle_steps, looks):
-    arrived, measured = session(seed)
+@given(st.integers(0, 9), st.sampled_from([1, 4]), st.integers(20, COUNT), looks)
+def test_any_looks_give_what_one_look_gives(seed, cycle_steps, other_from, looks):
+    arrived, measured = session(seed, other_from=other_from)
     weighing = Weighing(cycle_steps)
     for count, stretches in [*sorted(looks, key=lambda look: look[0]), (COUNT, [])]:
         skipped = np.zeros(count)
@@ -71,6 +73,21 @@ def test_the_good_part_is_judged_by_itself():
     )
     assert [found[i] for i in kept] == alone
     assert found[60:100] == arrived[60:100]
+
+
+def test_what_becomes_the_new_normal_behind_a_stretch_was_so_from_its_first():
+    """The template holds something of a long stretch: good ones measure otherwise."""
+    arrived, measured = session(5, other_from=100, outliers=0.0)
+    skipped = np.zeros(COUNT)
+    skipped[60:100] = 1.0
+    found = Weighing().qualities(arrived, measured, range(COUNT), skipped)
+    assert min(found[i].weight for i in range(100, COUNT)) > 0.5
+
+
+def test_a_few_that_measure_otherwise_are_outliers_all_the_same():
+    arrived, measured = session(5, other_from=COUNT - RUN + 1, outliers=0.0)
+    found = Weighing().qualities(arrived, measured, range(COUNT), np.zeros(COUNT))
+    assert max(q.weight for q in found[1 - RUN :]) < 0.5
 
 
 def test_few_memories_are_kept_of_a_long_epoch_and_any_change_is_as_anew():
