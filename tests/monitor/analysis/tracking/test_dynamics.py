@@ -5,15 +5,18 @@ import math
 import numpy as np
 import pytest
 
-from monitor.analysis.fit.fitted_windows import sizes
+from monitor.analysis.fit.fitted_windows import TIED_PERCENT, sizes
 from monitor.analysis.tracking.dynamics import (
     EPOCH_WIDTH_HZ,
+    FREE_PERCENT,
+    GAIN_PERCENT,
     GAUSS_SD_HZ,
     HOUR,
     LONGEST_GAP,
     SLOPES,
     START_SHARE,
     UNTIED_PERCENT,
+    WIDTH_HZ,
     Dynamics,
     dynamics_of,
     sums_of,
@@ -149,3 +152,27 @@ def test_evidence_is_the_ratio_of_two_gaussian_densities(value, tau) -> None:
     assert log_evidence(value, variance, tau) == pytest.approx(expected)
     edge = log_evidence(radius(variance, tau), variance, tau)
     assert edge == pytest.approx(-math.log(ALPHA))
+
+
+def test_each_number_walks_by_its_own_strength():
+    names, c0 = ("Glu", "Gln", "NAA", "Cr", "mI"), np.array([9.0, 2.5, 11.0, 8.0, 5.0])
+    size = sizes(c0)
+    tied, free = (dynamics_of(names, c0, 0.05, tied=t).walk for t in (True, False))
+    percents = [0.0, 0.0, FREE_PERCENT, FREE_PERCENT, TIED_PERCENT]
+    expected = (0.01 * np.array(percents) * size) ** 2 / HOUR
+    np.testing.assert_allclose(tied[:5], expected)
+    untied = [0.0, 0.0, *[UNTIED_PERCENT] * 3]
+    np.testing.assert_allclose(free[:5], (0.01 * np.array(untied) * size) ** 2 / HOUR)
+    for walk in (tied, free):
+        np.testing.assert_allclose(walk[5], (0.01 * GAIN_PERCENT) ** 2 / HOUR)
+        np.testing.assert_allclose(walk[6:8], WIDTH_HZ**2 / HOUR)
+        assert not walk[8:].any()
+
+
+def test_outcomes_are_sums_with_the_gain_and_the_width_follows_them():
+    names, c0 = ("Glu", "Gln", "NAA", "Cr", "mI"), np.array([9.0, 2.5, 11.0, 8.0, 5.0])
+    rows = dynamics_of(names, c0, 0.05).rows
+    x = np.zeros(rows.shape[1])
+    x[:5], x[5], x[6], x[7] = c0, 0.1, 1.5, 7.0
+    expected = [1.1 * 9.0 + 0.0, 1.1 * 11.5, 1.1 * 11.0, 1.1 * 8.0, 1.5]
+    np.testing.assert_allclose(rows @ x, expected)
