@@ -72,7 +72,7 @@ def test_changes_are_those_of_the_amplitudes_over_the_whole_grid() -> None:
     weights = np.array([0.3, 0.7])
     thetas = RANDOM.normal(size=(2, THETAS)) * 5.0
     covariances = np.stack([np.diag(RANDOM.uniform(0.5, 2, THETAS)) for _ in range(2)])
-    covariances[1, 0, 1] = covariances[1, 1, 0] = 0.3
+    covariances[:, 0, 1:] = covariances[:, 1:, 0] = 0.3
     changes, sds = _changes(weights, thetas, covariances, CURVES, STILL)
     assert set(changes) == set(TRACKED)
     zero, step = np.zeros(THETAS), 1e-4

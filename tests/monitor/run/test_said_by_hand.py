@@ -1,0 +1,459 @@
+"""What is said at the end, and what a run decides, by hand from small results."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from monitor.analysis.preparation.combination import WATERS
+from monitor.protocol.settings import Settings
+from monitor.run import levels, line_place, negative_components, window_curves
+from monitor.run.background_injection import LEAST_LIVE, BackgroundInjection
+from monitor.run.feed import playback_of, stream_of
+from monitor.run.line_place import LOOKED_FOR_PPM, TOLD_FROM_PPM
+from monitor.run.mark_places import MarkPlaces
+from monitor.run.nulled_gate import NulledGate, next_event, spans_of
+from monitor.run.remarks import (
+    _infusion_outside,
+    _late_waters,
+    _longer_window,
+    _missing,
+    _missing_messages,
+    _without_change,
+    change_at_the_end,
+    no_metabolites,
+    why_nothing_fitted,
+)
+from streams.messages.marks import GIVEN, START, STOP, VIEWER
+from streams.messages.transient import (
+    MM_BEGIN,
+    MM_END,
+    Event,
+    Kind,
+    Message,
+    Transient,
+)
+from streams.subscription.health import StreamHealth
+
+
+def qualities(times_s, weight: float = 1.0, flags=(), amplitude: float = 1.0) -> list:
+    return [
+        SimpleNamespace(
+            time_s=float(t), weight=weight, flags=flags, amplitude=amplitude, epoch=0
+        )
+        for t in times_s
+    ]
+
+
+def result(**changes: object) -> SimpleNamespace:
+    counts = SimpleNamespace(
+        missing=0, missing_messages=0, water_references_left_out=0, refused_messages=0
+    )
+    given = {
+        "counts": counts, "false_waters": 0, "waters_found": 0, "notes": (),
+        "qualities": qualities(range(10)), "settings": Settings(), "estimates": (),
+        "plan": SimpleNamespace(length=16), "reference_s": None, "tracks": (),
+        "answers": {}, "course": SimpleNamespace(interval_s=2.0),
+    }  # fmt: skip
+    return SimpleNamespace(**{**given, **changes})
+
+
+def counted(**numbers: int) -> SimpleNamespace:
+    one = result()
+    vars(one.counts).update(numbers)
+    return one
+
+
+# -- remarks ---------------------------------------------------------------------------
+
+
+def test_one_is_said_in_the_singular() -> None:
+    assert _missing(counted()) == _missing_messages(counted()) == ""
+    assert _missing(counted(missing=1)).startswith("1 transient of the session")
+    assert _missing(counted(missing=2)).startswith("2 transients of the session")
+    one, two = (_missing_messages(counted(missing_messages=n)) for n in (1, 2))
+    assert one.startswith("1 message of the session, transients or events, was")
+    assert two.startswith("2 messages of the session, transients or events, were")
+    left_out = counted(water_references_left_out=3)
+    left_out.false_waters = 3
+    assert _late_waters(left_out) == ""
+    left_out.false_waters = 2
+    assert _late_waters(left_out).startswith("1 water reference not used")
+    left_out.false_waters = 1
+    said = _late_waters(left_out)
+    assert said.startswith("2 water references not used")
+    assert said.endswith(f"{WATERS} at most.")
+
+
+def test_what_a_session_without_metabolites_holds() -> None:
+    water = result(waters_found=1)
+    assert no_metabolites(water).startswith("unsuppressed water alone (1 transient):")
+    water.waters_found = 2
+    assert "(2 transients):" in no_metabolites(water)
+    assert no_metabolites(result()) == (
+        "no metabolite transient: there is nothing to analyse"
+    )
+    refused = counted(refused_messages=1)
+    refused.notes = (SimpleNamespace(text="Too short."),)
+    assert no_metabolites(refused) == (
+        "no metabolite transient that can be used (Too short)"
+    )
+
+
+def test_why_there_is_no_window() -> None:
+    assert why_nothing_fitted(result(estimates=(1,))) == ""
+    assert why_nothing_fitted(result(qualities=[])) == ""
+    empty = qualities(range(3), flags=("empty",))
+    assert "every one of its 3" in why_nothing_fitted(result(qualities=empty))
+    mixed = [*empty, *qualities([9.0])]
+    assert why_nothing_fitted(result(qualities=mixed)).startswith("no window of its 4")
+    dark = qualities(range(3), amplitude=0.0)
+    assert "none of its 3" in why_nothing_fitted(result(qualities=dark))
+    out = result(settings=Settings(rejected_epochs=(0, 1)))
+    assert why_nothing_fitted(out).startswith("every epoch of it is left out")
+    other = result(settings=Settings(rejected_epochs=(1,)))
+    assert why_nothing_fitted(other).startswith("no window of its 10")
+
+
+def estimates(*lengths: int, changes=()) -> tuple:
+    return tuple(
+        SimpleNamespace(n_transients=n, independent=True, changes_percent=dict(changes))
+        for n in lengths
+    )
+
+
+def test_windows_longer_than_what_there_is() -> None:
+    def said(*lengths: int, count: int = 10) -> str:
+        one = result(estimates=estimates(*lengths), qualities=qualities(range(count)))
+        return _longer_window(one)
+
+    assert said() == said(16) == said(10, 16) == said(1, count=1) == ""
+    assert said(10).endswith("its 10 transients make one window.")
+    assert said(6, 4).endswith("independent window, of 6, 4 transients.")
+
+
+@pytest.mark.parametrize(
+    ("infusion_s", "outside"),
+    [
+        (None, False), ((9.0, 20.0), False), ((9.1, 20.0), True),
+        ((-5.0, 0.0), False), ((-5.0, -0.1), True), ((2.0, 3.0), False),
+    ],
+)  # fmt: skip
+def test_an_infusion_that_no_transient_belongs_to(infusion_s, outside) -> None:
+    one = result(settings=Settings(infusion_s=infusion_s))
+    assert bool(_infusion_outside(one)) == outside
+    one.qualities = []
+    assert _infusion_outside(one) == ""
+
+
+def test_why_there_is_no_change() -> None:
+    def said(**changes: object) -> str:
+        return _without_change(result(**{"estimates": estimates(4, 4), **changes}))
+
+    assert said(estimates=estimates(4)) == ""
+    assert said(estimates=estimates(4, 4, changes={"Glu": 1.0})) == ""
+    assert said(settings=Settings(infusion_s=(50.0, 60.0))) == ""
+    assert "no reference period" in said()
+    assert "before the infusion" in said(reference_s=(5.0, 5.0))
+    out = said(reference_s=(2.0, 5.0), qualities=qualities(range(10), weight=0.0))
+    assert "since all 3 transients of the reference period 2 to 5 s are left out" in out
+    some = [*qualities(range(3), weight=0.0), *qualities(range(3, 10))]
+    held = said(reference_s=(2.0, 5.0), qualities=some)
+    assert "2 to 5 s holds no window: the transients are from 0 to 9 s" in held
+    assert "holds no window" in said(reference_s=(20.0, 30.0))
+    given = said(settings=Settings(reference_s=(20.0, 30.0)))
+    assert "20 to 30 s holds no window" in given
+
+
+def test_the_change_at_the_end_is_of_the_last_whole_window() -> None:
+    def window(end_s: float, n: int, change: float) -> SimpleNamespace:
+        return SimpleNamespace(
+            n_transients=n, time_start_s=end_s - 30, time_end_s=end_s,
+            time_s=end_s - 15, converged=True, changes_percent={"Glu": change},
+            change_sds_percent={"Glu": 2.0}, independent=True,
+        )  # fmt: skip
+
+    several = (window(100.0, 16, 3.0), window(300.0, 15, 9.0), window(200.0, 16, 5.0))
+    one = result(
+        estimates=several, settings=Settings(outcome="Glu"), reference_s=(0.0, 50.0)
+    )
+    said = change_at_the_end(one)
+    assert said.startswith("Glu at the end (by the last 16 transients): +5.0 %")
+    assert said.endswith("95 % interval +1.1 to +8.9 %")
+    one.estimates = several[1:2]
+    assert change_at_the_end(one) == ""
+
+
+# -- lines and levels ------------------------------------------------------------------
+
+
+def lines(offset_ppm: float, first_order=None) -> SimpleNamespace:
+    model = SimpleNamespace(frequency_mhz=100.0)
+    session = SimpleNamespace(
+        lines_offset_ppm=offset_ppm, offset_hz=0.0,
+        problem=SimpleNamespace(model=model),
+    )  # fmt: skip
+    return SimpleNamespace(
+        epoch_models={1: None, 0: session}, first_order=first_order, hidden=False
+    )
+
+
+def test_lines_that_lie_elsewhere() -> None:
+    assert line_place.line_offset(lines(TOLD_FROM_PPM)) == ""
+    said = line_place.line_offset(lines(-0.2))
+    assert said.startswith("The lines lie 0.20 ppm (20 Hz) too low")
+    assert "A phantom at 18 C looks so." in said
+    high = line_place.line_offset(lines(0.2))
+    assert "too high" in high
+    assert "phantom" not in high
+    assert line_place.line_offset(lines(LOOKED_FOR_PPM)).startswith("The lines lie")
+    nothing = line_place.line_offset(lines(1.01 * LOOKED_FOR_PPM))
+    assert nothing.startswith("No lines of NAA")
+    assert line_place.line_offset(lines(math.nan)).startswith("No lines of NAA")
+    moved = lines(0.0, SimpleNamespace(shift_hz=-20.0, points=3))
+    assert "0.20 ppm (20 Hz) too low" in line_place.line_offset(moved)
+    assert line_place.line_offset(SimpleNamespace(epoch_models={})) == ""
+
+
+@pytest.mark.parametrize(
+    ("points", "words"),
+    [
+        (1, "by some 1 point before the top of the echo"),
+        (4, "by some 4 points before the top of the echo"),
+        (-1, "by some 1 point missing after it"),
+        (-4, "by some 4 points missing after it"),
+    ],
+)
+def test_points_before_the_top(points: int, words: str) -> None:
+    one = lines(0.0, SimpleNamespace(shift_hz=0.0, points=points))
+    said = line_place.points_before_top(one)
+    assert words in said
+    assert ("skip_points" in said) == (points > 0)
+    one.hidden = True
+    assert line_place.points_before_top(one) == ""
+    assert line_place.points_before_top(lines(0.0)) == ""
+
+
+def fitted(amplitudes, names=("Glu", "Gln", "NAA", "mI"), misfit: float = 1.0):
+    fit = SimpleNamespace(
+        amplitudes=np.array(amplitudes), covariance=np.eye(len(names)), names=names,
+        misfit=misfit,
+    )  # fmt: skip
+    course = SimpleNamespace(
+        fitted=True, reference=None, sessions={1: None, 0: SimpleNamespace(fit=fit)}
+    )
+    return SimpleNamespace(course=course)
+
+
+def test_components_that_are_negative_beyond_noise() -> None:
+    found = negative_components.negative_components
+    assert found(fitted([9.0, 2.0, 9.0, -2.9])) == ""
+    said = found(fitted([9.0, -4.0, 9.0, -3.1]))
+    assert "Gln by 4.0 SD (use Glx), mI by 3.1 SD." in said
+    assert found(fitted([9.0, -4.0, 9.0, -3.1], misfit=4.0)) == ""
+    assert "Gln by 4.0 SD" in found(fitted([9.0, -4.0, 9.0, 0.0], misfit=0.25))
+    alone = fitted([-4.0, 9.0, 9.0], ("Glu", "NAA", "mI"))
+    assert "Glu by 4.0 SD." in found(alone)  # no sum holds more
+    alone.course.fitted = False
+    assert found(alone) == ""
+
+
+def test_how_well_a_level_is_known(monkeypatch) -> None:
+    monkeypatch.setattr(levels, "doubt_shares", lambda made, one: {"Glu": 0.25})
+    one = SimpleNamespace(
+        row=lambda name: 0, subset=lambda names: one,
+        values=lambda c: np.array([10.0]), sds=lambda c, S: np.array([S]),
+    )  # fmt: skip
+    fit = SimpleNamespace(amplitudes=None, misfit=0.5, covariance=1.0)
+    course = SimpleNamespace(
+        outcomes=one, reference=None,
+        sessions={1: None, 0: SimpleNamespace(fit=fit)},
+    )  # fmt: skip
+    given = SimpleNamespace(
+        course=course, settings=Settings(outcome="Glu"), measured_mm_used=False
+    )
+    said = levels.unmeasured(given)
+    assert said == (
+        "The level of Glu is known to +- 20 % (95 %), of which +- 10 % come from "
+        "macromolecules that were not measured."
+    )
+    fit.misfit, given.measured_mm_used = 2.0, True
+    said = levels.unmeasured(given)
+    assert "known to +- 39 %" in said
+    assert said.endswith("that the session measured.")
+    fit.covariance = math.inf
+    assert levels.unmeasured(given) == ""
+    fit.covariance = 1.0
+    one.row = lambda name: None
+    assert levels.unmeasured(given) == ""
+    one.row = lambda name: 0
+    course.sessions = {}
+    assert levels.unmeasured(given) == ""
+    course.outcomes = None
+    assert levels.unmeasured(given) == ""
+
+
+def test_a_stretch_is_fitted_in_the_epoch_that_it_begins_in(monkeypatch) -> None:
+    monkeypatch.setattr(window_curves, "window_curves", lambda course, one: one)
+    several = qualities(range(10))
+    for one in several[5:]:
+        one.epoch = 1
+    course = SimpleNamespace(
+        qualities=several, sessions={0: None}, fit_windows=lambda windows: windows
+    )
+
+    def between(start_s: float, end_s: float):
+        found = window_curves.curves_between(course, start_s, end_s)
+        return found and (found.first, found.stop)
+
+    assert between(2.0, 4.0) == (2, 5)
+    assert between(2.0 + 1e-9, 4.0 - 1e-9) == (2, 5)
+    assert between(3.0, 7.0) == (3, 5)
+    assert between(5.0, 7.0) is None
+    assert between(20.0, 30.0) is None
+    course.fit_windows = lambda windows: []
+    assert between(2.0, 4.0) is None
+
+
+# -- what is due -----------------------------------------------------------------------
+
+
+def test_when_a_known_change_is_put_in() -> None:
+    def due(count: int, seen: int, infused: bool) -> bool:
+        one = BackgroundInjection()
+        one._seen = seen
+        halves = SimpleNamespace(transients=count)
+        return one._is_due(SimpleNamespace(halves=halves, infused=infused))
+
+    assert not due(LEAST_LIVE - 1, 0, False)
+    assert due(LEAST_LIVE, 0, False)
+    assert not due(2 * LEAST_LIVE - 1, LEAST_LIVE, False)
+    assert due(2 * LEAST_LIVE, LEAST_LIVE, False)
+    assert due(LEAST_LIVE + 1, LEAST_LIVE, True)
+    assert not due(LEAST_LIVE, LEAST_LIVE, True)
+    assert BackgroundInjection(0.25)._rest == 3.0
+
+
+def nulled(*marks: tuple[float, str]) -> tuple:
+    return spans_of(Event(time_s, kind) for time_s, kind in marks)
+
+
+def test_blocks_by_their_events() -> None:
+    assert nulled() == ()
+    assert nulled((1.0, MM_END), (2.0, MM_BEGIN)) == ((2.0, math.inf),)
+    twice = ((1.0, MM_BEGIN), (2.0, MM_BEGIN), (3.0, MM_END), (4.0, MM_END))
+    assert nulled(*twice) == ((1.0, 3.0),)
+    assert nulled((5.0, MM_END), (1.0, MM_BEGIN)) == ((1.0, 5.0),)
+    assert nulled((1.0, MM_END), (1.0, MM_BEGIN), (1.0, MM_END)) == ((1.0, 1.0),)
+    assert next_event([]) == MM_BEGIN
+    assert next_event([Event(1.0, MM_BEGIN)]) == MM_END
+    assert next_event([Event(1.0, MM_BEGIN), Event(2.0, MM_END)]) == MM_BEGIN
+
+
+def test_an_event_is_late_where_transients_before_it_change() -> None:
+    gate, number = NulledGate(), iter(range(99))
+    fid = np.zeros((1, 4), np.complex64)
+
+    def push(body) -> bool:
+        gate.filter(Message("one", next(number), 0, body))
+        return gate.late
+
+    def acquired(time_s: float) -> Transient:
+        return Transient(0, time_s, Kind.METABOLITE, fid)
+
+    assert not push(acquired(10.0))
+    assert not push(Event(10.1, MM_BEGIN))
+    assert not push(acquired(12.0))
+    assert not push(Event(13.0, MM_END))
+    assert not push(Event(5.0, "note"))
+    assert push(Event(12.0, MM_END))  # that one was within
+    kinds = [
+        gate.renamed(Message("one", 90, 0, acquired(t))).body.kind
+        for t in (10.0, 10.1, 11.9, 12.0)
+    ]
+    nulled_, plain = Kind.MACROMOLECULE, Kind.METABOLITE
+    assert kinds == [plain, nulled_, nulled_, plain]
+    water = Transient(0, 11.0, Kind.WATER, fid)
+    assert gate.renamed(Message("one", 91, 0, water)).body.kind == Kind.WATER
+
+
+def test_a_mark_is_late_only_behind_the_newest_transient() -> None:
+    places = MarkPlaces()
+    assert not places.take(Event(5.0, START))  # nothing has begun
+    places.begin(Settings())
+    assert not places.take(Event(5.0, START))
+    assert places.due(4.9) == ()
+    assert [mark.kind for mark in places.due(5.0)] == [START]
+    assert places.due(6.0) == ()
+    assert not places.take(Event(9.0, STOP))
+    assert places.take(Event(6.0, STOP, "", "", True))
+    assert [mark.kind for mark in places.rest()] == [STOP]
+
+
+def test_an_infusion_that_was_given_and_begins_behind_the_end_is_of_another() -> None:
+    places = MarkPlaces()
+    places.begin(Settings(infusion_s=(50.0, 90.0)))
+    assert places.held.start.author == GIVEN
+    places.due(40.0)
+    assert places.rest() == ()
+    places.again()
+    places.due(50.0)
+    assert [mark.kind for mark in places.rest()] == [STOP]
+    typed = MarkPlaces()
+    typed.begin(Settings())
+    typed.take(Event(50.0, START, "", "operator"))
+    typed.due(40.0)
+    assert [mark.kind for mark in typed.rest()] == [START]
+
+
+@pytest.mark.parametrize(
+    ("kind", "author", "override", "passes"),
+    [
+        ("reference", "pump", True, False),
+        ("reference", VIEWER, True, True),
+        ("reference", "pump", False, True),
+        ("note", "pump", True, True),
+        (START, "pump", False, False),
+    ],
+)
+def test_what_goes_on_beside_periods_that_were_given(
+    kind, author, override, passes
+) -> None:
+    places = MarkPlaces()
+    places.begin(Settings(reference_s=(0.0, 9.0), override=override))
+    event = Event(5.0, kind, "1:4", author)
+    message = Message("one", 3, 0, event)
+    assert (message in places.placed(message)) == passes
+
+
+# -- streams ---------------------------------------------------------------------------
+
+
+def test_a_stream_counts_what_waits_here_and_there() -> None:
+    def stream(**changes: object):
+        return stream_of(StreamHealth("tcp://127.0.0.1:5555", **changes), 2)
+
+    assert stream(lag=-1).lag == 2
+    assert stream(lag=3).lag == 5
+    assert stream(connected=False).gone
+    assert not stream(connected=True).gone
+    elsewhere = StreamHealth("tcp://10.0.0.1:5555", connected=False)
+    assert not stream_of(elsewhere, 0).gone
+    assert not stream(connected=True, recording=True).connected  # nothing was heard
+    assert stream(connected=True, recording=True, heard_s=0.1).connected
+
+
+@pytest.mark.parametrize(
+    ("paused", "finished", "playing"),
+    [(False, False, True), (True, False, False), (False, True, False)],
+)
+def test_where_a_player_is(paused: bool, finished: bool, playing: bool) -> None:
+    player = SimpleNamespace(
+        paused=paused, finished=finished, speed=2.0, position_s=5.0, duration_s=None
+    )
+    found = playback_of(player)
+    assert (found.playing, found.position_s, found.length_s) == (playing, 5.0, 5.0)
+    player.position_s, player.duration_s = None, 9.0
+    found = playback_of(player)
+    assert (found.position_s, found.length_s) == (0.0, 9.0)
