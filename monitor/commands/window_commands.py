@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from monitor.commands import options
 from monitor.commands.arguments import (
@@ -49,11 +48,11 @@ from streams.errors import InputError
 from streams.messages.endpoint import Endpoint
 from streams.messages.transient import Start
 from streams.recording.recordings_folder import new_recording
-from streams.simulator.scenario import Scenario
-from streams.simulator.scenario_file import read_scenario
-from streams.simulator.truth import changes_at_stop
 from streams.sources.joining.joined_files import JoinedFiles
 from streams.sources.joining.open_session import open_session
+
+if TYPE_CHECKING:
+    from streams.simulator.scenario import Scenario
 
 DEMO_SPEED = 40.0
 Unlock = Annotated[
@@ -90,6 +89,8 @@ def demo(
 
     Example: mrs-monitor demo
     """
+    from streams.simulator.scenario_file import read_scenario  # no other needs it
+
     simulated = read_scenario(scenario)
     settings = read_protocol(simulated.protocol)
     truth = _truth(simulated, settings)
@@ -119,6 +120,8 @@ def demo(
 
 def _truth(scenario: Scenario, settings: Settings) -> str:
     """What the outcome truly is when the infusion stops; nothing under a lock."""
+    from streams.simulator.truth import changes_at_stop
+
     true = changes_at_stop(scenario).get(settings.outcome)
     if true is None or settings.outcome_hidden:
         return ""
@@ -293,6 +296,8 @@ def _watch(
         named = f"mrs-monitor: {title}"
         another = partial(configure_for_choice, wishes=keep_lock(wishes))
         raise typer.Exit(run_window(config, settings, named, another, opening))
+
+    from rich.console import Console
 
     from monitor.commands.headless import Headless
 

@@ -15,7 +15,7 @@ from typing import Any
 from monitor.protocol.read_protocol import known_protocols, read_protocol
 from streams.errors import InputError
 from streams.sources.files.site_file_rules import FileRules, file_rules_from
-from streams.sources.folder import FolderRules
+from streams.sources.folder_rules import FolderRules
 from streams.sources.mrd.rules import MrdRules, rules_from
 
 REPORTED = (

@@ -22,7 +22,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,35 +34,14 @@ from streams.messages.transient import Acquisition, Body, Event, Kind, Start, Tr
 from streams.sources.checks.water import no_water
 from streams.sources.file_event import FILE_EVENT, file_event
 from streams.sources.files.open_file import open_source
-from streams.sources.files.site_file_rules import FileRules
+from streams.sources.folder_rules import FolderRules
 from streams.sources.folder_watch import FolderWatch, names_in
-from streams.sources.name_counter import Missing, check_pattern, missing_before
+from streams.sources.name_counter import Missing, missing_before
 
 TURN_S = 0.25
 PAUSE_S, PAUSE_TRS = 5.0, 2.0
 NEIGHBOURS = 32  # names before and after a file that tell what counts
 UNCOUNTED = 4  # files by which it is known whether names count them
-
-
-@dataclass(frozen=True, slots=True)
-class FolderRules:
-    """What a site says about its files: the table `[folder]` of a protocol.
-
-    Attributes
-    ----------
-    water_name : part of a file's name that makes it water reference; empty: one that is
-        named like a reference and measures as one
-    counter : regular expression for names, with the part that counts in brackets;
-        empty: a number that usually rises by one, or by one constant step
-    files : how the files are read
-    """
-
-    water_name: str = ""
-    counter: str = ""
-    files: FileRules = field(default_factory=FileRules, compare=False)
-
-    def __post_init__(self) -> None:
-        check_pattern(self.counter)
 
 
 def folder_bodies(

@@ -2,6 +2,7 @@
 
 The format is recognised by content, never by the ending of the name.  NIfTI-MRS is read
 with what is always installed; ISMRMRD and the vendors' formats need the extra `vendor`.
+What reads a format is imported where a file may be of it.
 """
 
 from __future__ import annotations
@@ -12,13 +13,9 @@ from pathlib import Path
 from streams.errors import InputError
 from streams.messages.ranges import OutOfRangeError
 from streams.recording.files import refuse_endless
-from streams.sources.files import by_spec2nii, varian
-from streams.sources.files import ismrmrd as ismrmrd_file
-from streams.sources.files import mrd_stream as mrd_stream_file
-from streams.sources.files import twix as twix_file
+from streams.sources.files import varian
 from streams.sources.files.choice import Choose
 from streams.sources.files.nifti_container import is_nifti
-from streams.sources.files.nifti_mrs import read_series as read_nifti_mrs
 from streams.sources.files.series import Series
 from streams.sources.mrd.rules import MrdRules
 
@@ -52,6 +49,8 @@ def _read_series(
         series = varian.read_series(path, echo_time_s)
         return replace(series, unchosen=tuple(choose or ()))
     if path.is_dir():
+        from streams.sources.files import by_spec2nii
+
         if by_spec2nii.is_series_folder(path):
             return by_spec2nii.read_series(path, choose, echo_time_s)
         raise InputError(
@@ -60,12 +59,30 @@ def _read_series(
         )
     start = first_bytes(path)
     if is_nifti(path):
-        return read_nifti_mrs(path, choose, echo_time_s)
+        from streams.sources.files import nifti_mrs
+
+        return nifti_mrs.read_series(path, choose, echo_time_s)
     if start.startswith(HDF5_MAGIC):
+        from streams.sources.files import ismrmrd as ismrmrd_file
+
         series = ismrmrd_file.read_series(path, echo_time_s, mrd)
         return replace(series, unchosen=tuple(choose or ()))
     if not start:
         raise InputError(f"{path.name} is empty.")
+    return _read_vendors(path, choose, echo_time_s, mrd)
+
+
+def _read_vendors(
+    path: Path,
+    choose: Choose | None,
+    echo_time_s: float | None,
+    mrd: MrdRules | None,
+) -> Series:
+    """A file that is neither NIfTI nor HDF5."""
+    from streams.sources.files import by_spec2nii
+    from streams.sources.files import mrd_stream as mrd_stream_file
+    from streams.sources.files import twix as twix_file
+
     if mrd_stream_file.is_mrd_stream(path):
         return mrd_stream_file.read_series(path, mrd)
     if twix_file.is_twix(path):

@@ -15,11 +15,10 @@ from streams.messages.scanner_counter import OF_FILE
 from streams.messages.transient import Body, Message, number
 from streams.recording.files import find
 from streams.sources.file_names import without_names
-from streams.sources.files import mrd_stream as mrd_stream_file
 from streams.sources.files.any_format import first_bytes, read_series
 from streams.sources.files.choice import Choose, Entries, entries_of
 from streams.sources.files.clock_time import ClockTime
-from streams.sources.files.mrd_stream import notes_of
+from streams.sources.files.nifti_container import is_nifti
 from streams.sources.files.series import check_size
 from streams.sources.files.series_bodies import bodies_of
 from streams.sources.files.series_rules import by_rules
@@ -98,7 +97,7 @@ def open_source(
         unchosen = _check_choice(path, entries_of(choose), tuple(choose or ()))
         return _recording(path, unchosen)
     rules = rules or FileRules()
-    if path.is_file() and mrd_stream_file.is_mrd_stream(path):
+    if _is_mrd_stream(path):
         return _mrd_stream(path, water, choose, rules)
     choices = rules.choices(choose)
     te_s = rules.echo_time_s or None
@@ -119,10 +118,21 @@ def open_source(
     )
 
 
+def _is_mrd_stream(path: Path) -> bool:
+    """Whether it is a saved stream; what reads those is imported where it may be."""
+    if not path.is_file() or is_nifti(path):
+        return False
+    from streams.sources.files.mrd_stream import is_mrd_stream
+
+    return is_mrd_stream(path)
+
+
 def _mrd_stream(
     path: Path, water: Path | None, choose: Choose | None, rules: FileRules
 ) -> FileSource:
     """A saved stream, as a relay would have recorded it."""
+    from streams.sources.files import mrd_stream as mrd_stream_file
+
     if water is not None:
         raise InputError(
             f"{path.name} is an MRD stream, in which the rules of the protocol tell "
@@ -134,7 +144,7 @@ def _mrd_stream(
         path,
         mrd_stream_file.ORIGIN,
         iter(bodies),
-        notes_of(bodies),
+        mrd_stream_file.notes_of(bodies),
         unchosen=unchosen,
     )
 

@@ -10,7 +10,7 @@ from monitor.cli import app
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.site_rules import folder_rules, mrd_rules
 from streams.errors import InputError
-from streams.sources.folder import FolderRules
+from streams.sources.folder_rules import FolderRules
 from streams.sources.mrd.rules import MrdRules
 
 

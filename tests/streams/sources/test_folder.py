@@ -21,7 +21,8 @@ from streams.messages.transient import (
 )
 from streams.sources import folder as watched
 from streams.sources import folder_watch
-from streams.sources.folder import FolderRules, folder_bodies, taken_before
+from streams.sources.folder import folder_bodies, taken_before
+from streams.sources.folder_rules import FolderRules
 from streams.sources.folder_watch import natural
 
 ACQUISITION = Acquisition(123.25, "1H", 2.5e-4, 32, 1, 0.03, 2.0)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from streams.messages.transient import Acquisition, Kind, Transient
-from streams.sources.folder import PAUSE_S, PAUSE_TRS, FolderRules, _Feed
+from streams.sources.folder import PAUSE_S, PAUSE_TRS, _Feed
+from streams.sources.folder_rules import FolderRules
 from streams.sources.name_counter import Missing
 
 A = Acquisition(123.25, "1H", 5e-4, 1024, 1, 0.03, 2.0)
