@@ -123,8 +123,12 @@ def test_traces_keep_what_counts_inside_and_the_others_at_the_edge():
     assert (low, high) == pytest.approx((-20 - 3.6, 40 + 3.6))
     assert width.get_ylim() == pytest.approx((0.0, 12 + 0.72))
     assert snr.get_ylim() == pytest.approx((0.0, 50 + 3.0))
-    dots, crosses, below, above = shift.lines[-4:]
-    assert dots.get_xdata().tolist() == [-1.0, 0.0, 1.0]
+    crosses, below, above = shift.lines[-3:]
+    dots = shift.patches[-1].get_path()
+    assert dots.vertices[::2].tolist() == [[-1.0, 0.0], [0.0, 0.5], [1.0, -0.5]]
+    lengths = dots.vertices[1::2] - dots.vertices[::2]
+    assert (lengths[:, 0] > 0).all()  # what has no length at all is not drawn
+    assert np.abs(lengths).max() < 0.001
     assert len(crosses.get_xdata()) == len(below.get_xdata()) == 0
     assert (above.get_xdata().tolist(), above.get_ydata().tolist()) == ([2.0], [1.0])
     points = [line for line in snr.lines if list(line.get_xdata()) == [2.0]]
