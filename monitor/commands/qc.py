@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from monitor.commands.arguments import (
     Basis,
@@ -236,6 +234,9 @@ def _judge_many(
 
 def _judge(sessions: Any, plan: StudyPlan) -> list[dict[str, Any]]:
     """Judge with a progress bar; what could not be judged is said at once."""
+    from rich.console import Console  # one session needs neither
+    from rich.progress import Progress
+
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("sessions", total=len(sessions))
@@ -251,6 +252,9 @@ def _judge(sessions: Any, plan: StudyPlan) -> list[dict[str, Any]]:
 
 def _simulate(protocol: str, out: Path) -> None:
     # The virtual scanner: no session that is judged needs it.
+    from rich.console import Console
+    from rich.progress import Progress
+
     from monitor.judge.power import foresee
     from monitor.report.power_files import write_foreseen
 

@@ -20,7 +20,6 @@ from monitor.analysis.tracking.comparison import plasma_curves
 from monitor.protocol.settings import Settings
 from monitor.report.folder import make_folder, remove_stale
 from monitor.report.joint_tables import write_joint, write_joint_course, write_plasma
-from monitor.report.spectra import write_spectra
 from monitor.report.tables import (
     TrackerRow,
     write_estimates,
@@ -74,6 +73,8 @@ def write_tables(
         write_water(out / "water.csv", waters)
     _write_responses(result, out)
     if spectra and not hidden:
+        from monitor.report.spectra import write_spectra  # what exports, seldom wanted
+
         write_spectra(result, out)
     write_session(out / "session.json", session_summary(result, source, about), hidden)
 

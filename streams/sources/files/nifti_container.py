@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
+from streams.sources.files.nibabel_alone import nibabel_alone
 
 MRS_EXTENSION = 44
 HEADER_BYTES = {b"n+1\0": 348, b"n+2\0": 540, b"ni1\0": 348, b"ni2\0": 540}
@@ -125,13 +126,10 @@ def _read(path: Path, file: BinaryIO) -> Container:
         )
     size = HEADER_BYTES[magic]
     block = start + _exactly(path, file, size - len(start))
-    import nibabel as nib  # a third of a second, wanted for NIfTI files only
-
+    nib = nibabel_alone()
     header_class = nib.Nifti1Header if size == 348 else nib.Nifti2Header
     endianness = _endianness(path, block, size)
-    header: Any = header_class(  # type: ignore[no-untyped-call]
-        block, endianness=endianness, check=False
-    )
+    header: Any = header_class(block, endianness=endianness, check=False)
     offset = _offset(path, header, size)
     gap = _exactly(path, file, offset - size)
     extension = _mrs_extension(path, gap, endianness)
