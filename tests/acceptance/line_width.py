@@ -79,7 +79,10 @@ FIELDS = {
         (9.0, 13.0), 8.0,
     ),
 }  # fmt: skip
-"""The bundled PRESS set has shaped pulses, the bundled sLASER set ideal ones."""
+FIELDS["7T-broad"] = replace(FIELDS["7T"], fwhm_hz=(13.0, 17.0), gauss_hz=14.0)
+"""A poor shim: lines of some 22 to 27 Hz.
+
+The bundled PRESS set has shaped pulses, the bundled sLASER set ideal ones."""
 
 
 def scenario_of(field: Field, seed: int) -> Scenario:

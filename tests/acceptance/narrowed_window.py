@@ -1,6 +1,6 @@
 """What a narrower line does to a window, without the window's own noise.
 
-    python tests/acceptance/narrowed_window.py [--n 10] [--seed 100]
+    python tests/acceptance/narrowed_window.py [--n 10] [--seed 100] [--field 7T]
 
 The subjects, lines and macromolecules of `line_width`.  Of each the mean of a reference
 period of one block (NAA SNR 10 of one transient; with its noise, or "clean") makes the
@@ -30,7 +30,7 @@ from streams.simulator.session import session_of
 
 MOVING = ("drift", "phase", "breathing", "heart", "wander")
 SNR = 10.0
-BLOCK = {"3T": 128, "7T": 64}
+BLOCK = {"3T": 128, "7T": 64, "7T-broad": 64}
 CASES = (
     ("3T", "gauss", 0.2),
     ("3T", "lorentz", 0.2),
@@ -40,6 +40,10 @@ CASES = (
     ("7T", "lorentz", 0.46),
     ("7T", "gauss", 1.0),
     ("7T", "lorentz", 1.0),
+    ("7T-broad", "gauss", 0.46),
+    ("7T-broad", "lorentz", 0.46),
+    ("7T-broad", "gauss", 1.0),
+    ("7T-broad", "lorentz", 1.0),
 )
 
 
@@ -61,24 +65,29 @@ def windows_of(name: str, seed: int, how: str, hz: float):
     return scenario, np.stack(fids), session.naa_height
 
 
-def bias(name: str, known: bool, how: str, hz: float, seed: int, noisy: bool):
-    """Percent that the narrower window reads more, (outcomes,)."""
-    scenario, fids, height = windows_of(name, seed, how, hz)
+def session_for(name: str, known: bool, seed: int, noisy: bool, scenario, fid, height):
+    """Session model from the mean FID (points,) of a block, and the block's noise."""
     settings = read_protocol(FIELDS[name].protocol)
     acquisition = acquisition_of(scenario)
     model, _ = model_for(basis_of(name, known), acquisition, settings)
     noise_sd, share = height / SNR, BLOCK[name] ** -0.5
-    points = fids.shape[1]
-    noise = np.random.default_rng([7, seed]).normal(size=(2, points))
-    noise *= noisy * noise_sd * share / np.sqrt(points)
-    mean = fids[0] + noise[0] + 1j * noise[1]
-    freedom = usual(model, acquisition.echo_time_s)
-    session = make_session_model(
-        model, mean, noise_sd, share, np.zeros((0, points), complex), share, freedom
+    noise = np.random.default_rng([7, seed]).normal(size=(2, fid.size))
+    noise *= noisy * noise_sd * share / np.sqrt(fid.size)
+    mean = fid + noise[0] + 1j * noise[1]
+    freedom, none = usual(model, acquisition.echo_time_s), np.zeros((0, fid.size))
+    return (
+        make_session_model(model, mean, noise_sd, share, none + 0j, share, freedom),
+        share,
     )
+
+
+def bias(name: str, known: bool, how: str, hz: float, seed: int, noisy: bool):
+    """Percent that the narrower window reads more, (outcomes,)."""
+    scenario, fids, height = windows_of(name, seed, how, hz)
+    session, share = session_for(name, known, seed, noisy, scenario, fids[0], height)
     z = session.projected(fids)
     found = warm_fits(session.subspace, z, np.full(2, share))
-    outcomes = outcomes_of(model.names).subset(OUTCOMES)
+    outcomes = outcomes_of(session.fit.names).subset(OUTCOMES)
     values = outcomes.values(found.amplitudes)
     return 100 * (values[1] / values[0] - 1)
 
@@ -98,6 +107,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--n", type=int, default=10)
     parser.add_argument("--seed", type=int, default=100)
+    parser.add_argument("--field", choices=FIELDS)
     asked = parser.parse_args()
     seeds = range(asked.seed, asked.seed + asked.n)
     print(
@@ -109,4 +119,6 @@ if __name__ == "__main__":
     for noisy in (True, False):
         for known in (False, True):
             for name, how, hz in CASES:
+                if asked.field not in (None, name):
+                    continue
                 print(row(name, known, how, hz, seeds, noisy), flush=True)

@@ -65,11 +65,12 @@ FREE_PERCENT = 2.0
 UNTIED_PERCENT = 12.0
 """Of every amplitude in the free dynamics: 5 % in ten minutes."""
 GAIN_PERCENT = 12.0
-WIDTH_HZ = 10.0
+WIDTH_HZ = 20.0
 """Of each width.  BOLD narrows lines within seconds, in whatever part of their shape:
-with a slower walk a narrowing of half a hertz was taken for a percent of gain for
-minutes.  That both walk so widens the interval of a ratio by some 2 %."""
-GAUSS_SD_HZ = 1.0
+with 1 Hz in an hour a narrowing of half a hertz was taken for a percent of gain for
+minutes, with 10 Hz for a tenth of a percent.  The interval of a ratio does not hang on
+it, that of an amplitude by half a percent of itself."""
+GAUSS_SD_HZ = 2.0
 """How far the Gaussian width strays from the session's: transients hardly tell it from
 the Lorentzian one, and the two would run apart together, beyond all that is linear."""
 SLOPES = ((100.0, 7.0), (3.0, 5.0))

@@ -133,15 +133,15 @@ def _verdict(of: Standing, answer: Answer) -> str:
 
 
 def _begin(waiting: str) -> str:
-    return waiting.partition(":")[0]
+    return waiting.partition(": ")[0]
 
 
 def _rest(of: Standing) -> tuple[str, ...]:
     """What is said below a dash."""
-    _, colon, rest = of.waiting.partition(":")
+    _, colon, rest = of.waiting.partition(": ")
     if of.answer is not None:
         return (of.waiting,)
-    return (rest.strip(),) if colon else ()
+    return (rest,) if colon else ()
 
 
 def _beside(of: Standing) -> tuple[str, ...]:

@@ -122,8 +122,8 @@ def _known_change_lines(state: SessionState) -> tuple[Line, ...]:
     found = state.known_change
     if found is None:
         return ()
-    figure = f"{short(found)}, {held(found)}; level {level(found)}"
-    return (Line("a known change put in", figure),)
+    figure = f"{short(found)}; level known to {level(found)}"
+    return Line("a known change put in", figure), Line("", held(found))
 
 
 def _stretch_lines(state: SessionState) -> tuple[Line, ...]:

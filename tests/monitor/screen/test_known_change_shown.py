@@ -15,6 +15,14 @@ from monitor.screen.sheets.checks import card_of
 from monitor.screen.sheets.summary import summary_of
 
 
+def said_on_summary(state) -> tuple[str, str]:
+    """Figure of a known change on F10, and the line below it."""
+    lines = summary_of(state, 501.0).outcome
+    place = [one.name for one in lines].index("a known change put in")
+    assert not lines[place + 1].name
+    return lines[place].figure, lines[place + 1].figure
+
+
 def test_before_one_was_put_in_nothing_is_said(updates) -> None:
     state = shown(updates, 500.0).state
     assert not [c for c in card_of(state).checks if "known change" in c.name]
@@ -31,9 +39,10 @@ def test_it_stands_on_both_pages_under_a_lock_too(updates, hidden: bool) -> None
     assert check.figure == "+3.1 %: +3.0 % read"
     assert check.wanted == "80 to 125 % of it"
     assert check.good
-    lines = {one.name: one.figure for one in summary_of(state, 501.0).outcome}
-    said = "+3.1 %: +3.0 % read, interval holds it; level ± 10 %"
-    assert lines["a known change put in"] == said
+    assert said_on_summary(state) == (
+        "+3.1 %: +3.0 % read; level known to ± 10 %",
+        "its 95 % interval holds it",
+    )
 
 
 @pytest.mark.parametrize("read", [2.0, 4.2, float("nan")])
@@ -52,8 +61,8 @@ def test_chance_alone_is_no_reason_against_the_infusion(updates) -> None:
     state.known_change = replace(FOUND, still=False)
     (check,) = [c for c in card_of(state).checks if "known change" in c.name]
     assert check.good
-    lines = {one.name: one.figure for one in summary_of(state, 501.0).outcome}
-    assert lines["a known change put in"].endswith("interval misses it; level ± 10 %")
+    _, interval = said_on_summary(state)
+    assert interval == "its 95 % interval misses it: noise, as in 1 of 20, or drift"
 
 
 def test_a_window_takes_it_in_until_another_session_begins() -> None:
