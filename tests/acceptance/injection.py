@@ -1,16 +1,19 @@
 """A known change put into a session's own transients: does it come out, and how much?
 
-    python tests/acceptance/injection.py FIRST STOP
+    python tests/acceptance/injection.py FIRST STOP [--coils 16] [--own] [--keep FILE]
 
 Each session (the scanner of `foreign-basis`: macromolecules that nobody measured and
-pulses not of the basis set; drift, lipid, water, motion, eddy currents; COILS coils,
-TRANSIENTS of them, no change of any metabolite) is worked through
+pulses not of the basis set; drift, lipid, water, motion, eddy currents; 4 coils or
+as many as asked for, TRANSIENTS of them, no change of any metabolite) is worked through
 
 * by `monitor.run.injection`, as the program does it: raw coils, a copy as it is, one
   with a step of `PERCENT` of the fitted glutamate, one with a rise; and once more from
   the transients that a live session keeps, coils combined;
 * simulated once more with the same noise, its true glutamate `PERCENT` higher from the
   middle on ("true").
+
+With `--own` the basis set is that of the virtual scanner itself: its pulses, and its
+macromolecules as a site would have measured them.
 
 The recovery is what is read more than without, over what was put in: that of the copies
 is all that a real session knows, that of the truth what a user wishes to know.
@@ -19,19 +22,20 @@ is all that a real session knows, that of the truth what a user wishes to know.
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
+from kept import kept
 from threadpoolctl import threadpool_limits
 
 from monitor.analysis.course.response import Z95
 from monitor.protocol.choose import Wishes
 from monitor.run.analyse import push_all
 from monitor.run.injection import inject
-from monitor.run.known_change import PERCENT, RISE, STEP, Injection, halves_before
+from monitor.run.known_change import PERCENT, RISE, STEP, halves_before
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.messages.transient import Message, number
@@ -43,14 +47,15 @@ from streams.simulator.scanner import scan
 from streams.simulator.scenario import Scenario
 from streams.simulator.scenario_file import read_scenario
 
-SEED, COILS, TRANSIENTS, TR_S = 23_100_000, 4, 240, 2.0
+SEED, TRANSIENTS, TR_S = 23_100_000, 240, 2.0
+COILS, OWN = 4, "virtual_press_3t_te30"
 WATERS = 6  # excitations before the first metabolite transient
 MIDDLE_S = (WATERS + TRANSIENTS // 2) * TR_S - 1
 ESTIMATES = ("tracker at the end", "windows")
 WISHES = Wishes("press_3t_te30")
 
 
-def scenario_of(seed: int, percent: float = 0.0) -> Scenario:
+def scenario_of(seed: int, percent: float = 0.0, coils: int = COILS) -> Scenario:
     """One session; the noise does not depend on `percent`."""
     random = np.random.default_rng([SEED, seed])
     base = read_scenario("foreign-basis").without("steady_state", "narrowing")
@@ -64,7 +69,7 @@ def scenario_of(seed: int, percent: float = 0.0) -> Scenario:
     stop_s = (WATERS + TRANSIENTS + 50) * TR_S
     return replace(
         base, seed=SEED + seed, series=(series,), concentrations_mm=levels,
-        acquisition=replace(base.acquisition, coils=COILS),
+        acquisition=replace(base.acquisition, coils=coils),
         line=ResidualField(random.uniform(0.0, 0.6)),
         motion=replace(base.motion, events_per_hour=4.0, bursts=()),
         events=(
@@ -84,58 +89,62 @@ def run_of(messages: Iterable[Message], wishes: Wishes = WISHES) -> SessionRun:
 
 @dataclass(frozen=True)
 class One:
-    """A session: what was put in and read, from raw coils and from what is kept.
+    """A session: what was put in and read.
 
     Attributes
     ----------
+    recoveries : read over put in, (step and rise, estimates)
+    holds : whether the tracker's interval holds nothing, the step, the rise
     true : recoveries (estimates,) of a true step
+    level_sd : of the level, percent
+    apart : largest difference from transients that are kept instead of raw coils
     seconds : CPU of an injection from raw coils
     """
 
-    injection: Injection
-    kept: Injection
+    recoveries: np.ndarray
+    holds: np.ndarray
     true: np.ndarray
+    level_sd: float
+    apart: float
     seconds: float
 
-    @property
-    def recoveries(self) -> np.ndarray:
-        """Read over put in, (step and rise, estimates)."""
-        return np.array(
-            [
-                [one.read / one.put, one.windows_read / one.windows_put]
-                for one in self.injection.recoveries
-            ]
-        )
 
-
-def one(seed: int) -> One:
+def one(seed: int, wishes: Wishes = WISHES, coils: int = COILS) -> One:
     """One session."""
-    scenario = scenario_of(seed)
+    scenario = scenario_of(seed, coils=coils)
     fids = metabolite_fids(scenario)
     messages = list(number(scan(scenario, fids)))
-    run = run_of(messages)
+    run = run_of(messages, wishes)
     result = run.finish()[1]
     halves = halves_before(result.qualities, None, None)
     assert halves is not None
     began = time.process_time()
-    found = inject(lambda: messages, WISHES, halves)
+    found = inject(lambda: messages, wishes, halves)
     seconds = time.process_time() - began
-    kept = inject(lambda: run.kept, WISHES, halves)
+    live = inject(lambda: run.kept, wishes, halves)
     assert found is not None
-    assert kept is not None
+    assert live is not None
     changes = {
         "reference_s": (halves.start_s, halves.middle_s),
         "infusion_s": (halves.middle_s, halves.end_s + 1),
         "override": True,
     }
-    wishes = replace(WISHES, changes=changes)
+    wishes = replace(wishes, changes=changes)
     plain = run_of(messages, wishes).finish()[1]
-    changed = number(scan(scenario_of(seed, PERCENT), fids))
+    changed = number(scan(scenario_of(seed, PERCENT, coils), fids))
     true = run_of(changed, wishes).finish()[1]
-    own = scenario.concentrations_mm
-    put = PERCENT * own["Glu"] / (own["Glu"] + own["Gln"])
+    levels = scenario.concentrations_mm
+    put = PERCENT * levels["Glu"] / (levels["Glu"] + levels["Gln"])
     read = _read(true, found.outcome) - _read(plain, found.outcome)
-    return One(found, kept, read / put, seconds)
+    own = found.recoveries
+    return One(
+        np.array([[r.read / r.put, r.windows_read / r.windows_put] for r in own]),
+        np.array([found.still, *(r.holds for r in own)]),
+        read / put,
+        found.level_sd,
+        max(abs(a.read - b.read) for a, b in zip(own, live.recoveries, strict=True)),
+        seconds,
+    )
 
 
 def _read(result: Result, outcome: str) -> np.ndarray:
@@ -173,33 +182,31 @@ def table(found: list[One]) -> str:
 
 def sentences(found: list[One]) -> str:
     """What intervals hold, what the level's SD says of the truth, cost."""
-    told = [one.injection for one in found]
     put = np.array([one.recoveries[0] for one in found])
     true = np.array([one.true for one in found])
-    level = np.array([one.level_sd for one in told]) / 100
+    level = np.array([one.level_sd for one in found]) / 100
     apart_of = put - true
-    off = true[:, 1] / put[:, 1] - 1
-    within = np.sum(np.abs(off) <= Z95 * level)
-    step, rise = (sum(one.recoveries[c].holds for one in told) for c in range(2))
-    apart = [
-        abs(a.read - b.read)
-        for one in found
-        for a, b in zip(one.injection.recoveries, one.kept.recoveries, strict=True)
-    ]
+    off = (true / put - 1).T
+    within = np.sum(np.abs(off) <= Z95 * level, axis=1)
+    nothing, step, rise = np.sum([one.holds for one in found], axis=0)
     return "\n".join(
         [
-            f"- interval holds nothing {sum(one.still for one in told)}, the step "
-            f"{step}, the rise {rise} of {len(told)}",
+            f"- interval holds nothing {nothing}, the step "
+            f"{step}, the rise {rise} of {len(found)}",
             *(
                 f"- put in less true, {name}: mean {own.mean():+.3f}, largest "
                 f"{np.abs(own).max():.3f}; within 0.05 in "
                 f"{np.sum(np.abs(own) <= 0.05)} of {len(own)}"
                 for name, own in zip(ESTIMATES, apart_of.T, strict=True)
             ),
-            f"- level's SD {100 * level.mean():.1f} % (mean); true over put in, "
-            f"windows, minus 1: mean {off.mean():+.3f}, SD {off.std():.3f}; within "
-            f"1.96 SD of the level in {within} of {len(told)}",
-            f"- from kept transients instead of raw coils: {max(apart):.1e} % apart",
+            f"- level's SD {100 * level.mean():.1f} % (mean)",
+            *(
+                f"- true over put in, {name}, less 1: mean {own.mean():+.3f}, SD "
+                f"{own.std():.3f}; within 1.96 SD of the level in {n} of {len(found)}"
+                for name, own, n in zip(ESTIMATES, off, within, strict=True)
+            ),
+            f"- from kept transients instead of raw coils: "
+            f"{max(one.apart for one in found):.1e} % apart",
             f"- CPU of an injection: {np.mean([one.seconds for one in found]):.1f} s",
         ]
     )
@@ -209,11 +216,15 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("first", type=int)
     parser.add_argument("stop", type=int)
+    parser.add_argument("--coils", type=int, default=COILS)
+    parser.add_argument("--own", action="store_true")
+    parser.add_argument("--keep", type=Path)
     asked = parser.parse_args()
+    wishes = replace(WISHES, basis=OWN if asked.own else "")
+    kind, seeds = f"{asked.coils} {wishes.basis}", range(asked.first, asked.stop)
     with threadpool_limits(1):
-        sessions = []
-        for seed in range(asked.first, asked.stop):
-            sessions.append(one(seed))
-            print(f"# {seed}: {sessions[-1]}", file=sys.stderr, flush=True)
+        sessions = kept(
+            asked.keep, kind, seeds, One, lambda seed: one(seed, wishes, asked.coils)
+        )
     print(table(sessions))
     print(sentences(sessions))
