@@ -15,8 +15,8 @@ The first rest is the reference period, and the infusion is marked as beginning 
 first task.  What is printed is the mean of the task blocks minus that of the rest
 blocks, percent, over subjects: that of the same subject and noise without narrowing
 taken off, so that what is left is what the line does (its standard error behind it),
-and what two windows of a block differ by through noise (SD).  A subject whose reference
-period is left out, as unlike the rest, has no change and is not counted in n.
+and what two windows of a block differ by through noise (SD).  A subject of whom a block
+is left out, as unlike the rest, has no window there and is not counted in n.
 """
 
 from __future__ import annotations
@@ -204,7 +204,8 @@ def course_of(name: str, known: bool, seed: int, how: str, hz: float):
     pipeline.live = False
     for message in number(bodies(name, seed, how, hz)):
         update = pipeline.push(message)
-    if pipeline.course.reference is None:
+    weights = pipeline.course.weights.reshape(BLOCKS, length).mean(axis=1)
+    if pipeline.course.reference is None or weights.min() < weights.max() / 2:
         return np.full((len(KINDS), BLOCKS, len(OUTCOMES)), np.nan)
     windows = [[e.changes_percent[o] for o in OUTCOMES] for e in update.course]
     found = [np.array(windows)]
