@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from monitor.analysis.preparation.quality import COUNTING_WEIGHT, Quality
 from monitor.judge.followed_session import Followed
-from monitor.run.levels import unmeasured
+from monitor.run.levels import doubt_of_level
 from monitor.run.result import Result
 from streams.messages.transient import Acquisition
 
@@ -206,7 +206,7 @@ def _analysis(followed: Followed) -> tuple[Field, ...]:
 
 def _macromolecules(result: Result) -> str:
     """What macromolecules leave in doubt, as the end of a sentence."""
-    doubt = "" if result.hidden else unmeasured(result)
+    doubt = "" if result.hidden else doubt_of_level(result)
     kind = "" if result.measured_mm_used else " (prior)"
     return doubt and f"; macromolecules: {result.mm_source}{kind}. {doubt}"
 

@@ -166,7 +166,7 @@ def _reference_values(followed: Followed, headline: str) -> Report:
     some = outcomes.subset(tuple(names))
     epoch = course.qualities[reference.first].epoch
     values = some.values(reference.amplitudes)
-    covariance = reference.covariance + course.sessions[epoch].common
+    covariance = reference.covariance + course.sessions[epoch].shared_covariance
     sds = some.sds(reference.amplitudes, covariance)
     return {
         name: {"value": float(value), "sd": float(sd)}

@@ -6,13 +6,16 @@ import math
 
 import numpy as np
 
-from monitor.analysis.course.level_doubt import doubt_shares
+from monitor.analysis.course.level_doubt import doubt_shares, left_over_shares
 from monitor.analysis.course.response import Z95
 from monitor.run.result import Result
 
+LEAST_LEFT_OVER = 0.25
+"""Of the variance, to be told: noise alone seldom looks like a seventh."""
 
-def unmeasured(result: Result) -> str:
-    """A sentence on the level of the outcome; empty where macromolecules are known.
+
+def doubt_of_level(result: Result) -> str:
+    """A sentence on the level of the outcome; empty where noise says all.
 
     Plain ASCII, for terminals too.
     """
@@ -24,18 +27,25 @@ def unmeasured(result: Result) -> str:
     if course.reference is not None:
         epoch = course.qualities[course.reference.first].epoch
     made, one = course.sessions[epoch], outcomes.subset((name,))
-    share = doubt_shares(made, one)[name]
-    c, scale = made.fit.amplitudes, max(made.fit.misfit, 1.0)
-    sd = one.sds(c, scale * made.fit.covariance)[0] / abs(one.values(c)[0])
-    if not share or not np.isfinite(sd):
-        return ""
+    c = made.fit.amplitudes
+    sd = one.sds(c, made.level_covariance)[0] / abs(one.values(c)[0])
     whole = 100 * Z95 * float(sd)
     source = (
         "the macromolecules that the session measured"
         if result.measured_mm_used
         else "macromolecules that were not measured"
     )
-    return (
-        f"The level of {name} is known to +- {whole:.0f} % (95 %), of which "
-        f"+- {math.sqrt(share) * whole:.0f} % come from {source}."
+    left_over = left_over_shares(made, one)[name]
+    shares = (
+        (doubt_shares(made, one)[name], source),
+        (left_over if left_over > LEAST_LEFT_OVER else 0.0, "what the fit leaves over"),
     )
+    parts = [
+        f"+- {math.sqrt(share) * whole:.0f} % come from {source}"
+        for share, source in shares
+        if share
+    ]
+    if not parts or not np.isfinite(sd):
+        return ""
+    known = f"The level of {name} is known to +- {whole:.0f} % (95 %), of which"
+    return f"{known} {' and '.join(parts)}."

@@ -30,8 +30,8 @@ def negative_components(result: Result) -> str:
     epoch = (
         course.qualities[reference.first].epoch if reference else min(course.sessions)
     )
-    fit = course.sessions[epoch].fit
-    sds = np.sqrt(fit.covariance.diagonal() * max(fit.misfit, 1.0))
+    session = course.sessions[epoch]
+    fit, sds = session.fit, np.sqrt(session.level_covariance.diagonal())
     with np.errstate(all="ignore"):
         below = -fit.amplitudes / sds
     parts = [

@@ -17,7 +17,7 @@ from monitor.analysis.tracking.finding import (
     finding,
     least_seen_percent,
 )
-from monitor.run.levels import unmeasured
+from monitor.run.levels import doubt_of_level
 from monitor.run.line_place import line_offset, points_before_top
 from monitor.run.negative_components import negative_components
 from monitor.run.result import Result
@@ -46,7 +46,7 @@ def remarks(result: Result) -> Iterator[Note]:
         (NoteKind.PERIOD, _infusion_outside),
         (NoteKind.SESSION, _longer_window),
         *OF_THE_LINES,
-        (NoteKind.LEVEL, unmeasured),
+        (NoteKind.LEVEL, doubt_of_level),
         (NoteKind.CHANGE, _without_change),
     )
     for kind, remark in sentences:

@@ -20,6 +20,7 @@ import numpy as np
 from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.fit.first_fit import cold_fit
 from monitor.analysis.fit.freedom import Freedom, usual
+from monitor.analysis.fit.left_over import left_over
 from monitor.analysis.fit.model import Model
 
 OUTCOMES = ("Glu/tCr", "Glx/tCr", "Glx/tNAA", "tNAA/tCr")
@@ -76,7 +77,8 @@ def run(name: str, family: str, averages: int, count: int, seed: int = 1,
         c = np.zeros(len(model.names))
         c[: case.concentrations.size] = case.concentrations
         truth = o.values(c)
-        sd = o.sds(fit.amplitudes, fit.covariance * max(fit.misfit, 1.0))
+        whole = fit.covariance * max(fit.misfit, 1.0) + left_over(fit, problem)
+        sd = o.sds(fit.amplitudes, whole)
         error = o.values(fit.amplitudes) / truth - 1
         rows.append(
             (error, sd / truth, bound(model, case), truth[0], fit.misfit,

@@ -19,7 +19,6 @@ import mm_sets
 import numpy as np
 
 from monitor.analysis.course.outcomes import outcomes_of
-from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.freedom import FREE, STAND_IN
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.unmeasured_mm import MeanFit, fit_mean
@@ -67,17 +66,18 @@ def run(
     for i in range(count):
         case, model = mm_sets.case(name, family, AVERAGES, 1000 * seed + i)
         found = fitter(name, model, model.in_band(case.fid), case.noise_sd)
-        rows.append(_row(found.fit, found.doubt, case.concentrations))
+        rows.append(_row(found, case.concentrations))
     return Found(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
-def _row(fit: Fit, doubt: np.ndarray, concentrations: np.ndarray):
+def _row(found: MeanFit, concentrations: np.ndarray):
     """Error, stated SD, share, misfit and whether it converged."""
+    fit, doubt = found.fit, found.doubt
     o = outcomes_of(fit.names).subset(OUTCOMES)
     c = np.zeros(len(fit.names))
     c[: concentrations.size] = concentrations
     truth, scale = o.values(c), max(fit.misfit, 1.0)
-    sd = o.sds(fit.amplitudes, scale * fit.covariance)
+    sd = o.sds(fit.amplitudes, scale * fit.covariance + found.left_over)
     share = (o.sds(fit.amplitudes, scale * doubt) / sd) ** 2
     error = o.values(fit.amplitudes) / truth - 1
     return error, sd / truth, share, fit.misfit, fit.converged

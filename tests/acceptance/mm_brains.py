@@ -100,7 +100,7 @@ def levels(made: SessionModel) -> tuple[np.ndarray, np.ndarray]:
     """Values and SDs of OUTCOMES."""
     fit = made.fit
     o = outcomes_of(fit.names).subset(OUTCOMES)
-    scaled = max(fit.misfit, 1.0) * fit.covariance
+    scaled = made.level_covariance
     return o.values(fit.amplitudes), o.sds(fit.amplitudes, scaled)
 
 

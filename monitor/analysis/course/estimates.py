@@ -47,7 +47,7 @@ def _block(
     """Estimates of some windows, the first of which has this number."""
     c = np.stack([f.amplitudes for f in fitted])
     own = np.stack([f.covariance for f in fitted])
-    common = np.stack([course.session_of(f).common for f in fitted])
+    common = np.stack([course.session_of(f).shared_covariance for f in fitted])
     gains = _gains(course, outcomes, fitted)
     values = outcomes.values(c) * gains
     sds = outcomes.sds(c, own + common) * gains
@@ -128,7 +128,7 @@ def _changes(
     windows = [f.average.window for f in fitted]
     shares = np.array([reference.share(w.first, w.stop) for w in windows])
     home = course.qualities[reference.first].epoch
-    doubt = course.sessions[home].doubt
+    doubt = course.sessions[home].scaling_doubt
     found = changes(
         outcomes,
         c,

@@ -49,8 +49,7 @@ def change_by(
 
 def level_sds_percent(session: SessionModel, outcomes: Outcomes) -> dict[str, float]:
     """How well the level of each outcome is known, 1 SD in percent of it."""
-    fit = session.fit
-    covariance = fit.covariance * max(fit.misfit, 1.0)
+    c = session.fit.amplitudes
     with np.errstate(all="ignore"):
-        sds = outcomes.sds(fit.amplitudes, covariance) / outcomes.values(fit.amplitudes)
+        sds = outcomes.sds(c, session.level_covariance) / outcomes.values(c)
     return dict(zip(outcomes.names, (100 * np.abs(sds)).tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""How much of the doubt of a level comes from macromolecules that nobody measured."""
+"""How much of the doubt of a level comes from what, noise aside."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from monitor.analysis.course.outcomes import Outcomes
 from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.signal.spectrum import Real
 
 
 def doubt_shares(made: SessionModel, outcomes: Outcomes) -> dict[str, float]:
@@ -13,10 +14,22 @@ def doubt_shares(made: SessionModel, outcomes: Outcomes) -> dict[str, float]:
 
     Of the level in the mean of the reference period; 0 where they are known.
     """
-    fit = made.fit
-    if not made.doubt.any():
+    return _shares(made, outcomes, made.doubt)
+
+
+def left_over_shares(made: SessionModel, outcomes: Outcomes) -> dict[str, float]:
+    """Part of each outcome's variance beyond bound and misfit (`fit.left_over`)."""
+    return _shares(made, outcomes, made.left_over)
+
+
+def _shares(
+    made: SessionModel, outcomes: Outcomes, part: Real | float
+) -> dict[str, float]:
+    """A part (M, M) of the level's covariance over the whole, of each outcome."""
+    part = np.asarray(part, float)
+    if not part.any():
         return dict.fromkeys(outcomes.names, 0.0)
-    whole = outcomes.sds(fit.amplitudes, fit.covariance * max(fit.misfit, 1.0))
+    c = made.fit.amplitudes
     with np.errstate(all="ignore"):
-        parts = (outcomes.sds(fit.amplitudes, made.doubt) / whole) ** 2
-    return dict(zip(outcomes.names, np.clip(parts, 0, 1).tolist(), strict=True))
+        found = (outcomes.sds(c, part) / outcomes.sds(c, made.level_covariance)) ** 2
+    return dict(zip(outcomes.names, np.clip(found, 0, 1).tolist(), strict=True))

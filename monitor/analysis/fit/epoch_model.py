@@ -44,6 +44,8 @@ class SessionModel:
         0 within what the fit itself reaches
     doubt : part (M, M) of the amplitudes' covariance that comes from macromolecules
         that nobody measured; 0 where they are known
+    left_over : what that covariance has beyond bound and misfit, since what the mean's
+        fit leaves over is as broad as lines; the same error in every window
     stiffness : of the windows' departures, as the mean and its windows ask for it; the
         subspace has a smaller one where the baseline bends
     """
@@ -61,7 +63,23 @@ class SessionModel:
     mean: Average | None = None
     offset_hz: float = 0.0
     doubt: Real = field(default_factory=lambda: np.zeros((0, 0)))
+    left_over: Real | float = 0.0
     stiffness: float = UNTOLD_STIFFNESS
+
+    @property
+    def level_covariance(self) -> Real:
+        """Of the amplitudes of the mean, (M, M), all doubts included."""
+        return self.fit.covariance * max(self.fit.misfit, 1.0) + self.left_over
+
+    @property
+    def scaling_doubt(self) -> Real:
+        """Doubt (M, M) of the level that percents of it have in proportion."""
+        return self.doubt + self.left_over
+
+    @property
+    def shared_covariance(self) -> Real:
+        """Part (M, M) of the amplitudes' that is one error in all windows."""
+        return self.common + self.left_over
 
     @property
     def lines_offset_ppm(self) -> float:

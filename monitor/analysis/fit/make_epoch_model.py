@@ -135,11 +135,13 @@ def make_session_model(
     )
     common = _common(made, mean_fid, mean_noise)
     made = replace(made, offset_hz=offset_hz, stiffness=asked)
+    doubt, left = found.doubt * max(fit.misfit, 1.0), found.left_over
+    if same_brain is not None:
+        left = _of_other(same_brain, fit, same_brain.left_over)
     if taken and same_brain is not None:
-        doubt = _doubt_of(same_brain, fit)
-        return replace(made, common=common + doubt, doubt=doubt)
-    doubt = found.doubt * max(fit.misfit, 1.0)
-    return replace(made, common=common, doubt=doubt)
+        doubt = _of_other(same_brain, fit, same_brain.doubt)
+        common = common + doubt
+    return replace(made, common=common, doubt=doubt, left_over=left)
 
 
 def fit_about(
@@ -172,10 +174,10 @@ def shim_parameters(fit: Fit, problem: Problem) -> Indices:
     return np.array([*SHARED, *wider, *bent], np.intp)
 
 
-def _doubt_of(other: SessionModel, fit: Fit) -> Real:
-    """Another epoch's doubt, on the scale of this one's amplitudes."""
+def _of_other(other: SessionModel, fit: Fit, covariance: Real | float) -> Real:
+    """A covariance of another epoch, on the scale of this one's amplitudes."""
     gain = gain_over(fit.amplitudes, other.fit.amplitudes)
-    return np.asarray(gain**2 * other.doubt, float)
+    return np.asarray(gain**2 * covariance, float)
 
 
 def gain_over(mine: Real, theirs: Real) -> float:

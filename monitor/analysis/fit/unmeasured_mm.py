@@ -40,6 +40,7 @@ from monitor.analysis.fit.first_fit import (
 )
 from monitor.analysis.fit.fit import Fit, admissible, hopeless, minimise
 from monitor.analysis.fit.freedom import Freedom, active_parameters, priors_for
+from monitor.analysis.fit.left_over import left_over
 from monitor.analysis.fit.model import GAUSS, LORENTZ, MM_GAUSS, RELAXATION, Model
 from monitor.analysis.fit.model_choice import (
     Rule,
@@ -64,12 +65,14 @@ class MeanFit:
     """Fit and problem of a mean, its macromolecules one component.
 
     `doubt` is the part (M, M) of the amplitudes' covariance that would not be there,
-    were the shape of the macromolecules known.
+    were the shape of the macromolecules known, `left_over` (M, M) what it has beyond
+    bound and misfit (`left_over`).
     """
 
     fit: Fit
     problem: Problem
     doubt: Real
+    left_over: Real
 
 
 def fit_mean(
@@ -81,7 +84,8 @@ def fit_mean(
     """
     if model.unmeasured is None:
         none = np.zeros((len(model.names),) * 2)
-        return MeanFit(*cold_fit(model, spectrum, noise_sd, freedom), none)
+        fit, problem = cold_fit(model, spectrum, noise_sd, freedom)
+        return MeanFit(fit, problem, none, left_over(fit, problem))
     wide, last = model.widened, len(model.names) - 1
     problem = Problem(
         wide,
@@ -241,8 +245,9 @@ def put_together(model: Model, fit: Fit, problem: Problem) -> MeanFit:
         theta=fit.theta[held],
         theta_sd=fit.theta_sd[held],
     )
-    doubt = T @ _explain(fit.covariance, M) @ T.T
-    return MeanFit(told, replace(problem, model=found, priors=priors), doubt)
+    problem_found = replace(problem, model=found, priors=priors)
+    doubt, more = _explain(fit.covariance, M), left_over(fit, problem)
+    return MeanFit(told, problem_found, T @ doubt @ T.T, T @ more @ T.T)
 
 
 def _explain(covariance: Real, M: int) -> Real:

@@ -214,7 +214,7 @@ class Tracking:
             Accumulated(names, tied.c0, home, offsets=seeing.offsets),
             Sequential(self.target_percent),
             {n: k for k, n in enumerate(TRACKED) if n in known},
-            shared_doubt(self.course.sessions[home].doubt, names),
+            shared_doubt(self.course.sessions[home].scaling_doubt, names),
             UnseenSteps.of(self.course),
         )
 

@@ -13,13 +13,11 @@ NAMES = ("Cr", "Glc", "GPC", "PCh", "Glx", "NAA")
 
 def outcome(amplitudes: list[float], misfit: float = 1.0) -> Any:
     """What a fit of unit SDs found."""
-    fit = SimpleNamespace(
-        names=NAMES, amplitudes=np.array(amplitudes), covariance=np.eye(len(NAMES)),
-        misfit=misfit,
-    )  # fmt: skip
+    fit = SimpleNamespace(names=NAMES, amplitudes=np.array(amplitudes))
+    level = misfit * np.eye(len(NAMES))
     course = SimpleNamespace(
         fitted=[1], reference=None, qualities=[SimpleNamespace(epoch=0)],
-        sessions={0: SimpleNamespace(fit=fit)},
+        sessions={0: SimpleNamespace(fit=fit, level_covariance=level)},
     )  # fmt: skip
     return SimpleNamespace(course=course)
 

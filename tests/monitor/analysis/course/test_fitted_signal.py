@@ -51,6 +51,6 @@ def test_a_change_of_glutamate_is_one_of_its_sums(session: SessionModel) -> None
 def test_a_level_is_known_as_well_as_its_fit(session: SessionModel) -> None:
     outcomes, fit = outcomes_of(session.problem.model.names), session.fit
     place = fit.names.index("Glu")
-    sd = np.sqrt(fit.covariance[place, place] * max(fit.misfit, 1.0))
+    sd = np.sqrt(session.level_covariance[place, place])
     found = level_sds_percent(session, outcomes)["Glu"]
     assert found == pytest.approx(100 * sd / fit.amplitudes[place])

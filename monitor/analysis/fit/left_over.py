@@ -1,0 +1,96 @@
+"""What a fit leaves over and noise does not explain: how far it may be off by that.
+
+Noise of neighbouring points is independent.  What a basis set, a line or a baseline
+that is not quite right leaves over is as broad as a line, and so acts on an amplitude
+more than noise of the same size does.  With G the slopes of all that was fitted (rows,
+after R), r the residual (real and imaginary part of point k together, s_k = G_k r_k),
+and C the inverse of G G' + P, P the precision of the priors,
+
+    V = C (S + P) C,    S = sum_|l|<=L (1 - |l| / (L + 1)) sum_k s_k s_(k+l)'
+
+(Newey & West, Econometrica 1987;55:703), L the width of the line.  Of a residual that
+is white V is the bound C, times the misfit, and scatters about it: so only what V has
+beyond that, in each direction, counts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.linalg import LinAlgError
+
+from monitor.analysis.fit.fit import Fit
+from monitor.analysis.fit.normal import factored
+from monitor.analysis.fit.problem import Problem, evaluate, slopes, target
+from monitor.analysis.signal.spectrum import Real
+
+LEAST_LAG_HZ = 4.0
+"""Lines are not narrower; a broadening may come out near nothing."""
+NOTHING = 1e-10
+"""Of the largest eigenvalue: directions in which nothing is doubtful."""
+
+
+def left_over(fit: Fit, problem: Problem) -> Real:
+    """Covariance (M, M) of the amplitudes beyond bound times misfit; 0 of no fit."""
+    none = np.zeros_like(fit.covariance)
+    if not fit.converged:
+        return none
+    with np.errstate(all="ignore"):
+        try:
+            robust = _robust(fit, problem)
+            return beyond(robust, fit.covariance * max(fit.misfit, 1.0))
+        except LinAlgError:
+            return none
+
+
+def beyond(robust: Real, white: Real) -> Real:
+    """What a covariance (M, M) has beyond another, where it has more.
+
+    Raises
+    ------
+    LinAlgError : something is not finite
+    """
+    scale = np.sqrt(np.clip(white.diagonal(), 1e-300, None))
+    sizes = np.outer(scale, scale)
+    values, vectors = np.linalg.eigh(white / sizes)
+    kept = values > NOTHING * values[-1]
+    root = vectors[:, kept] * np.sqrt(values[kept])
+    back = vectors[:, kept] / np.sqrt(values[kept])
+    ratio = back.T @ (robust / sizes) @ back
+    more, ways = np.linalg.eigh(0.5 * (ratio + ratio.T))
+    turned = root @ ways
+    extra = (turned * np.clip(more - 1.0, 0.0, None)) @ turned.T
+    return np.asarray(extra * sizes, float)
+
+
+def _robust(fit: Fit, problem: Problem) -> Real:
+    """V of the amplitudes, (M, M)."""
+    point = evaluate(problem, target(problem), fit.theta)
+    M, moved = point.c.size, np.flatnonzero(fit.theta_sd)
+    G = np.concatenate([point.X, slopes(problem, point, moved)])
+    m, K = len(G), problem.spectrum.size
+    prior = np.zeros((m, m))
+    prior[:M, :M] = problem.priors.rows.T @ problem.priors.rows
+    rest = np.arange(M, m)
+    prior[rest, rest] = 1 / problem.priors.sd[moved] ** 2
+    weighed = G * point.residual
+    scores = weighed[:, :K] + weighed[:, K:]
+    lost = m + 2 * fit.baseline_dimension
+    S = together(scores, _lag(fit, problem)) * 2 * K / max(2 * K - lost, 1.0)
+    solved = factored(G @ G.T + prior).solve(np.eye(m))[:M]
+    return np.asarray(solved @ (S + prior) @ solved.T, float)
+
+
+def together(scores: Real, lag: int) -> Real:
+    """S (m, m) of scores (m, K): products of points up to `lag` apart, tapered."""
+    padded = np.concatenate([scores, np.zeros((len(scores), lag))], axis=1)
+    sums = np.cumsum(np.pad(padded, ((0, 0), (1, 0))), axis=1)
+    # The mean of all runs of lag + 1 points has that taper of their products.
+    before = np.pad(sums[:, :-1], ((0, 0), (lag, 0)))[:, : padded.shape[1]]
+    runs = sums[:, 1:] - before
+    return np.asarray(runs @ runs.T / (lag + 1), float)
+
+
+def _lag(fit: Fit, problem: Problem) -> int:
+    """L: points in the width of the line."""
+    point_hz = 1 / (problem.model.points * problem.model.dwell_time_s)
+    return round(max(fit.broadening_hz, LEAST_LAG_HZ) / point_hz)
