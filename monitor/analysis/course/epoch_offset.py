@@ -14,7 +14,8 @@ elsewhere, by its header or by what the coils see, D holds another tissue, too:
 PLACE_PERCENT of each.
 
 PERCENT was measured over simulated re-shims of 0.2 to 2 Hz: what the differences of two
-means have beyond C, C' and their noise (`tests/acceptance/pieces.md`).  PLACE_PERCENT
+means have room for beyond C, C' and their noise; 100 more show none of it, and a real
+shim may do more (`tests/acceptance/pieces.md`).  PLACE_PERCENT
 is what voxels of one region, a few mm apart, are taken to differ by; no real session
 tells it here.
 
