@@ -32,6 +32,7 @@ from monitor.screen.held import held_at
 from monitor.screen.keys import KEYS
 from monitor.screen.messages import PASSING, said_at
 from monitor.screen.operator_requests import acknowledge
+from monitor.screen.reading import read_clocks
 from monitor.screen.session_parts import table_of
 from monitor.screen.sheets.checks import card_of
 from monitor.screen.sheets.choices import choices_of, outcomes_of
@@ -190,7 +191,7 @@ class Operations:
 
     def acknowledge(self, place: int) -> None:
         """Let a message that is on the page be, unless it gets worse."""
-        messages = messages_of(self.state, self._clock())
+        messages = messages_of(self.state, read_clocks(self.state, self._clock()))
         if place >= len(messages) or messages[place].acknowledged:
             return
         acknowledge(self.state, messages[place])

@@ -6,9 +6,10 @@ import math
 from dataclasses import replace
 
 from monitor.analysis.contamination.stretch import Cause
-from monitor.screen import disk, messages, stream_messages
+from monitor.screen import messages, stream_messages
 from monitor.screen.operator_requests import of_unsent
 from monitor.screen.parts.stretch_words import lasting
+from monitor.screen.reading import Reading
 from monitor.screen.screen import Level, Message
 from monitor.screen.state import SessionState
 
@@ -17,35 +18,33 @@ OF_CAUSE = {Cause.LIPID: "lipid", Cause.WATER: "water", Cause.WIDTH: "fwhm"}
 """The condition of windows that a stretch of each cause brings with it."""
 
 
-def messages_of(state: SessionState, now_s: float) -> tuple[Message, ...]:
+def messages_of(state: SessionState, at: Reading) -> tuple[Message, ...]:
     """What the operator is told, the most urgent first."""
-    notices = _but_what_follows(state, _of_notices(state, now_s))
-    shown = [*notices, *of_unsent(state), *_unlike(state, now_s)]
+    notices = _but_what_follows(state, _of_notices(state, at))
+    shown = [*notices, *of_unsent(state), *_unlike(state, at)]
     if state.hidden:
         shown = [m for m in shown if not m.tells_outcome]
     return messages.ordered(state.notices.with_known(shown))
 
 
-def _of_notices(state: SessionState, now_s: float) -> list[Message]:
+def _of_notices(state: SessionState, at: Reading) -> list[Message]:
     """Conditions of stream and windows, and sentences that were told."""
     heard_s = state.arrived_s if state.arrived_s is not None else state.heard_s
     shown = state.notices.shown(
         state.stream,
-        0.0 if heard_s is None else math.floor(now_s - heard_s),
-        state.wait_s(),
+        0.0 if heard_s is None else math.floor(at.now_s - heard_s),
+        at.wait_s,
         state.ended,
-        now_s,
+        at.now_s,
         state.infusion_s[0] is not None,
-        disk.room_s(state),
+        at.room_s,
     )
-    catching_up = state.catching_up()
-    if state.starting(now_s):
+    if at.starting:
         shown = _instead(shown, stream_messages.begun(state.stream))
-    if catching_up is not None:
-        shown = _instead(shown, stream_messages.catching_up(*catching_up))
-    unanswered_s = state.unanswered_s(now_s)
-    if unanswered_s:
-        shown = _instead(shown, stream_messages.unanswered(unanswered_s))
+    if at.catching_up is not None:
+        shown = _instead(shown, stream_messages.catching_up(*at.catching_up))
+    if at.unanswered_s:
+        shown = _instead(shown, stream_messages.unanswered(at.unanswered_s))
     return shown
 
 
@@ -62,10 +61,10 @@ def _instead(shown: list[Message], one: Message) -> list[Message]:
     return [one, *(m for m in shown if m.key != one.key)]
 
 
-def _unlike(state: SessionState, now_s: float) -> list[Message]:
+def _unlike(state: SessionState, at: Reading) -> list[Message]:
     """Stretches that are left out at this moment, with how long they have lasted."""
-    at_s, zero_s = state.clock_s(now_s), state.zero_s()
+    zero_s = state.zero_s()
     return [
-        replace(lasting(one, zero_s), age_s=max(0.0, at_s - one.start_s))
+        replace(lasting(one, zero_s), age_s=max(0.0, at.scanner_s - one.start_s))
         for one in state.stretches.lasting
     ]

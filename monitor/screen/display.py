@@ -20,11 +20,12 @@ from monitor.screen import fold
 from monitor.screen.current_messages import messages_of
 from monitor.screen.held import held_at
 from monitor.screen.last_drawn import Identity, Memo
+from monitor.screen.parts import headline
 from monitor.screen.parts.footer import footer
+from monitor.screen.reading import read_clocks
 from monitor.screen.screen import Screen
 from monitor.screen.session_parts import (
     axis_of,
-    fade_of,
     headline_of,
     measures_of,
     outlook_of,
@@ -55,11 +56,11 @@ def screen_of(
     seen = Identity((state.curves, state.mean_curves)), state.height, settings
     named = (state.acquisition, state.source, settings)
     measures = memo.measures.of((revision, settings), lambda: measures_of(state))
-    held = held_at(state, now_s)
+    held, at = held_at(state, now_s), read_clocks(state, now_s)
     tabled = revision, settings, Identity((held.point, held.estimate))
     return Screen(
-        status=memo.status.same(status_of(state, now_s)),
-        headline=memo.headline.same(headline_of(state, now_s, held)),
+        status=memo.status.same(status_of(state, at)),
+        headline=memo.headline.same(headline_of(state, at, held)),
         trend=memo.trend.of(
             (revision, view), lambda: trend_of(state, view, axis), waits["trend"]
         ),
@@ -76,12 +77,12 @@ def screen_of(
             revision, lambda: waterfall_of(state, axis), waits["waterfall"]
         ),
         table=memo.table.same(memo.tabled.of(tabled, lambda: table_of(state, held))),
-        messages=memo.messages.same(messages_of(state, now_s)),
-        outlook=memo.outlook.same(outlook_of(state)),
+        messages=memo.messages.same(messages_of(state, at)),
+        outlook=outlook_of(state, at, memo.outlook),
         playback=state.stream.playback,
         footer=memo.footer.of(named, lambda: footer(*named)),
         running=state.running,
-        fade=fade_of(state, now_s),
+        fade=headline.fade(at.number_age_s, at.wait_s),
     )
 
 

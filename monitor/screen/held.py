@@ -39,6 +39,7 @@ def track_at(state: SessionState, now_s: float) -> TrackerPoint | None:
 
 def _as_done_again(state: SessionState, estimate: Estimate | None) -> Estimate | None:
     """The same window in the course as it stands now."""
-    if estimate is None:
-        return None
-    return state.estimates.same(estimate) or state.estimates.newest_whole()
+    whole = state.estimates.newest_whole()
+    if estimate is None or estimate is whole:
+        return estimate
+    return state.estimates.same(estimate) or whole

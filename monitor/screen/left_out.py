@@ -12,6 +12,8 @@ from monitor.screen.state import SessionState
 
 def left_out_s(state: SessionState) -> tuple[Span, ...]:
     """Spans that are left out, s: epochs (by the operator) and stretches."""
+    if not (state.settings.rejected_epochs or state.stretches.known):
+        return ()
     ends = [*state.epoch_starts_s[1:], state.time_s() + state.interval_s]
     spans = zip(state.epochs, state.epoch_starts_s, ends, strict=False)
     left_out = state.settings.rejected_epochs

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -11,9 +10,9 @@ from monitor.analysis.course.response import Estimate
 from monitor.analysis.tracking.current_change import CurrentChange, current_change
 from monitor.analysis.tracking.plasma import PLASMA
 from monitor.analysis.tracking.point import TrackerPoint
-from monitor.screen import disk
 from monitor.screen.graphs import Overlay, Strip, TimeAxis, Trend
 from monitor.screen.held import Held
+from monitor.screen.last_drawn import Kept
 from monitor.screen.left_out import left_out_s, nothing_counts_s, reference_left_out
 from monitor.screen.number_words import catching_up_words, clock
 from monitor.screen.parts import headline, strips, trend
@@ -25,6 +24,7 @@ from monitor.screen.parts.status import Progress, phase_words, plan_words, statu
 from monitor.screen.parts.stretch_words import doubt_of
 from monitor.screen.parts.table import Known, in_other_epoch, table
 from monitor.screen.parts.water import water_points
+from monitor.screen.reading import Reading
 from monitor.screen.recent_quality import figures_of, limits_of
 from monitor.screen.screen import Headline, Measure, Status, Table
 from monitor.screen.state import SessionState
@@ -46,9 +46,9 @@ def axis_of(state: SessionState) -> TimeAxis:
     )
 
 
-def status_of(state: SessionState, now_s: float) -> Status:
+def status_of(state: SessionState, at: Reading) -> Status:
     """The strip at the top."""
-    at_s, any_yet = state.clock_s(now_s), len(state.quality) > 0
+    at_s, any_yet = at.scanner_s, state.newest is not None
     phase = phase_words(state.infusion_s, at_s)
     plan = plan_words(state.infusion_s, state.settings.infusion_length_s, at_s)
     if state.nulled is not None:
@@ -59,40 +59,41 @@ def status_of(state: SessionState, now_s: float) -> Status:
         plan=plan if any_yet else "",
         clock_s=at_s,
         ended=state.ended is not None,
-        starting=state.starting(now_s),
-        unanswered=state.unanswered_s(now_s) > 0,
+        starting=at.starting,
+        unanswered=at.unanswered_s > 0,
         transients=len(state.quality),
         low_weight=state.low_weight,
-        age_s=state.age_s(now_s),
+        age_s=at.age_s,
         window=state.settings.window,
         interval_s=state.interval_s if any_yet else None,
-        room_s=disk.room_s(state),
-        catching_up=state.catching_up(),
+        room_s=at.room_s,
+        catching_up=at.catching_up,
         who=" · ".join(part for part in who if part),
     )
     return status(state.stream, progress)
 
 
-def headline_of(state: SessionState, now_s: float, held: Held) -> Headline:
+def headline_of(state: SessionState, at: Reading, held: Held) -> Headline:
     """The change of the outcome and its verdict, or what it waits for."""
     if state.hidden:
         return headline.hidden()
     outcome, newest = state.settings.outcome, held.estimate
+    now = _changes_of(state, (outcome,), held)[outcome]
     return headline.headline(
         headline.Standing(
             outcome,
-            _changes_of(state, (outcome,), held)[outcome],
-            _waiting(state, newest, now_s),
+            now,
+            _waiting(state, newest, at) if now is None else "",
             state.answers.get(outcome),
             state.zero_s(),
             state.settings.reference_target_percent,
             _agreement(state, held.point, newest),
-            _age_s(state, now_s),
-            state.wait_s(),
+            at.number_age_s,
+            at.wait_s,
             nothing_counts_s(state),
             state.window_s,
             state.new_epoch_s(),
-            state.catching_up(),
+            at.catching_up,
             state.ended is not None,
         )
     )
@@ -112,25 +113,18 @@ def _changes_of(
     }
 
 
-def _waiting(state: SessionState, newest: Estimate | None, now_s: float) -> str:
+def _waiting(state: SessionState, newest: Estimate | None, at: Reading) -> str:
+    """What a dash waits for."""
     replayed = state.stream.playback is not None
-    at_s, catching_up = state.clock_s(now_s), state.catching_up()
-    if catching_up is not None:
-        return catching_up_words(*catching_up)
+    if at.catching_up is not None:
+        return catching_up_words(*at.catching_up)
     if newest and needs_gain(state.settings.outcome) and in_other_epoch(newest):
         return headline.OTHER_GAIN
     if reference_left_out(state):
         return headline.LEFT_OUT
-    return headline.waiting_for(state.reference_s, state.window_s, at_s, replayed)
-
-
-def _age_s(state: SessionState, now_s: float) -> float:
-    """Age of the number, s; one that only waits for its replay is not old."""
-    playback = state.stream.playback
-    by_clock = playback is None or (playback.playing and playback.speed < math.inf)
-    if state.ended is not None or not by_clock:
-        return 0.0
-    return max(state.age_s(now_s) or 0.0, state.overdue_s())
+    return headline.waiting_for(
+        state.reference_s, state.window_s, at.scanner_s, replayed
+    )
 
 
 def _agreement(
@@ -166,7 +160,7 @@ def _note(state: SessionState) -> str:
     """Why there is no course yet."""
     if not len(state.quality):
         return "no transients yet"
-    so_far = clock(state.clock_s(0.0) - state.first_s())
+    so_far = clock(state.time_s() - state.first_s())
     return f"{so_far} so far; the first window fills"
 
 
@@ -200,8 +194,8 @@ def strips_of(
     time_s, shift_hz, fwhm_hz, snr, lipid, weight, water = state.quality.get(
         *("time_s", "shift_hz", "fwhm_hz", "snr", "lipid", "weight", "water")
     )
-    at = (time_s - zero) / 60
     gaps = [((start - zero) / 60, (end - zero) / 60) for start, end in state.gaps_s]
+    at = strips.Times((time_s - zero) / 60, gaps)
     shifts, widths = water_points(state.waters, zero)
     made = (
         strips.shift_strip(at, shift_hz, shifts),
@@ -212,8 +206,7 @@ def strips_of(
         strips.level_strip("water", "water", "", at, water, s.water_limit),
     )
     past = frozenset(m.key for m in measures if m.good is False)
-    ordered = strips.pressing(made, past, state.notices.conditions())
-    return tuple(strips.broken(strip, gaps) for strip in ordered)
+    return strips.pressing(made, past, state.notices.conditions())
 
 
 def table_of(state: SessionState, held: Held) -> Table:
@@ -233,16 +226,13 @@ def table_of(state: SessionState, held: Held) -> Table:
     )
 
 
-def fade_of(state: SessionState, now_s: float) -> float:
-    """How old what is drawn is: 0 while data come, 1 where they are old."""
-    return headline.fade(_age_s(state, now_s), state.wait_s())
-
-
-def outlook_of(state: SessionState) -> OutlookWords:
+def outlook_of(
+    state: SessionState, at: Reading, memo: Kept[OutlookWords]
+) -> OutlookWords:
     """How long still; it tells nothing of the outcome."""
+    if at.catching_up is not None:
+        return memo.same(OutlookWords("", LATER))
     start_s, stop_s = state.infusion_s
     over = stop_s is not None and state.time_s() >= stop_s
-    ended = state.ended is not None
-    if state.catching_up() is not None:
-        return OutlookWords("", LATER)
-    return outlook_words(state.foreseen, start_s is not None, over, ended)
+    known = state.foreseen, start_s is not None, over, state.ended is not None
+    return memo.of(known, lambda: outlook_words(*known))

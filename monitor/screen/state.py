@@ -33,12 +33,10 @@ from monitor.screen.parts.windows import Windows
 from monitor.screen.scanner_time import ScannerTime
 from monitor.screen.screen import Message
 from monitor.screen.stretch_watch import StretchWatch
-from streams.messages.marks import GIVEN, VIEWER, Marks, marks_that_hold, standing
+from streams.messages.marks import GIVEN, Marks, marks_that_hold, standing
 from streams.messages.transient import Acquisition, Event
 
 HEADLINE_S = 2.0  # the number changes at most this often
-UNANSWERED_S = 15.0  # without a word of the worker, which speaks every two
-START_S = 6.0  # in which nobody worries about a stream that is not there yet
 WATER = ("time_s", "shift_hz", "fwhm_hz", "amplitude", "interleaved")
 QUALITY = ("time_s", "shift_hz", "fwhm_hz", "snr", "weight", "water", "lipid")
 
@@ -79,6 +77,7 @@ class SessionState:
     was_connected : at any time so far
     shown_window, shown_track : what the headline holds, and since which reading
     interval_s : between transients, by the protocol's TR, else as they arrive, s
+    window_s : length of a window, s
     infusion_s : start and stop of the infusion, as recorded or as planned, s
     """
 
@@ -129,6 +128,7 @@ class SessionState:
     shown_window: tuple[float, Estimate | None] = (-math.inf, None)
     shown_track: tuple[float, TrackerPoint | None] = (-math.inf, None)
     interval_s: float = field(init=False)
+    window_s: float = field(init=False)
     infusion_s: tuple[float | None, float | None] = field(init=False)
     _marks: tuple[tuple[int, Settings], Marks] | None = None
 
@@ -142,6 +142,7 @@ class SessionState:
         Asked for after each change of them: every screen reads it many times.
         """
         self.interval_s = self._interval_s()
+        self.window_s = self.settings.window * self.interval_s
         self.infusion_s = self._infusion_s()
 
     def _interval_s(self) -> float:
@@ -152,25 +153,6 @@ class SessionState:
         if len(times) < 3:
             return self.settings.expect_repetition_time_s or 2.0
         return max(1e-3, float(np.median(np.diff(times[-50:]))))
-
-    @property
-    def window_s(self) -> float:
-        """Length of a window, s."""
-        return self.settings.window * self.interval_s
-
-    def unanswered_s(self, now_s: float) -> float:
-        """For how long the worker has said nothing, s; 0 where it need not."""
-        known = self.answered_s is not None and not self.notices.failed
-        if not known or self.stream.idle or self.ended is not None:
-            return 0.0
-        silent_s = now_s - (self.answered_s or 0.0)
-        return silent_s if silent_s >= UNANSWERED_S else 0.0
-
-    def starting(self, now_s: float) -> bool:
-        """Whether a stream that was never there may still be on its way."""
-        late = self.heard_s is not None and now_s - self.heard_s >= START_S
-        late = late and not self.stream.idle
-        return not (self.was_connected or late or self.notices.failed)
 
     @property
     def hidden(self) -> bool:
@@ -195,23 +177,10 @@ class SessionState:
         """Scanner time of the first metabolite transient, s; 0 before it."""
         return 0.0 if self.newest is None else float(self.quality["time_s"][0])
 
-    def clock_s(self, now_s: float) -> float:
-        """Scanner time now, between transients too; the newest's where catching up."""
-        if self.newest is None and self.nulled is None:
-            return 0.0
-        own = [e.time_s for e in self.events[-1:] if e.author != VIEWER]
-        last = own[-1] if own else 0.0
-        return max(self._newest_s(), self._runs_on(now_s), last)
-
-    def _newest_s(self) -> float:
+    def newest_s(self) -> float:
         """Scanner time of the newest transient of either kind, s."""
         nulled_s = 0.0 if self.nulled is None else self.nulled.time_s
         return nulled_s if self.newest is None else max(self.newest.time_s, nulled_s)
-
-    def _runs_on(self, now_s: float) -> float:
-        """Scanner time by the caller's clock in a live session, else 0; s."""
-        live = self.stream.playback is None and self.ended is None
-        return (self.scanner.at(now_s) or 0.0) if live else 0.0
 
     def catching_up(self) -> tuple[int, int] | None:
         """Messages that were worked through, of how many, in a window opened late.
@@ -221,35 +190,9 @@ class SessionState:
         live = self.stream.playback is None and self.ended is None
         return self.scanner.catching_up if live else None
 
-    def age_s(self, now_s: float) -> float | None:
-        """Age of the newest transient in whole seconds."""
-        if self.arrived_s is None:
-            return None
-        past_s = 0.0
-        if self.newest is not None:
-            past_s = self._runs_on(now_s) - self._newest_s()
-        return math.floor(max(now_s - self.arrived_s, past_s, self.behind_s()))
-
     def behind_s(self) -> float:
         """By how much the newest transient is behind the stream, s."""
         return 0.0 if self.stream.playback is not None else self.scanner.behind_s
-
-    def overdue_s(self) -> float:
-        """Age of the newest whole window where the next ought to be there, else 0; s.
-
-        At the beginning of an epoch a window must fill again, and a window that was
-        opened late has messages to catch up with.
-        """
-        newest = self.estimates.newest_whole()
-        age_s = 0.0 if newest is None else self.time_s() - newest.time_end_s
-        age_s += self.behind_s()
-        return age_s if age_s > 2 * self.settings.step * self.interval_s else 0.0
-
-    def wait_s(self) -> float:
-        """Time in which the next transient is due, by the caller's clock."""
-        playback = self.stream.playback
-        slow = min(1.0, playback.speed) if playback else 1.0
-        return self.interval_s / max(slow, 1e-3)
 
     def standing(self) -> list[Event]:
         """What has happened, in order of time; of the marks those that hold."""

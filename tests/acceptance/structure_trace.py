@@ -10,7 +10,7 @@ known by what they are, not by their modules:
 - a screen is drawn by the outermost function that returns an object of class `Screen`
 
 How many screens a replay draws, and of what, depends on the machine; so screens are
-counted once more, one after each transient of the same recording.
+counted once more, one after each transient of the same recording, and one 0.2 s later.
 
 Calls are those of functions in `monitor/` and `streams/`; comprehensions are none.  The
 first arithmetic is the first call of a function of numpy or scipy (or of a method of an
@@ -28,9 +28,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from monitor.screen.display import Display
 
 SCREEN = "Screen"  # class of what a window draws
 SPEED = "20"  # slow enough that a screen is drawn for every transient
@@ -175,13 +178,18 @@ def trace_figures(root: Path) -> list[tuple[str, object]]:
         if trace.screens:
             drawn = f"calls for a screen, median (largest) of {len(trace.screens)}"
             rows.append((f"{name}: {drawn}", _spread(trace.screens)))
-    each = _screen_after_each(root)
+    each, idle = _screens_in_order(root)
     after_each = f"calls for a screen after each of {len(each)} transients"
-    return [*rows, (f"in order: {after_each}", _spread(each))]
+    between = "calls for a screen between them, where only clocks go on"
+    return [
+        *rows,
+        (f"in order: {after_each}", _spread(each)),
+        (f"in order: {between}", _spread(idle)),
+    ]
 
 
-def _screen_after_each(root: Path) -> list[int]:
-    """Calls for a screen after each transient, however fast the machine is."""
+def _screens_in_order(root: Path) -> tuple[list[int], list[int]]:
+    """Calls for a screen after each transient, and a moment later, on any machine."""
     from monitor.protocol.choose import Wishes
     from monitor.protocol.settings import Settings
     from monitor.run.session_run import SessionRun
@@ -190,19 +198,25 @@ def _screen_after_each(root: Path) -> list[int]:
     from streams.sources.recording import messages
 
     run_, display, now_s = SessionRun(Wishes()), Display(Settings()), 0.0
-    counts = []
+    each: list[int] = []
+    idle: list[int] = []
     for message in messages(root / "recordings" / "infusion-short.mcap"):
         update, now_s, body = run_.push(message), now_s + 2.0, message.body
         if update.settings is not None and isinstance(body, Start):
             display = Display(update.settings)
         display.fold(update, now_s)
         if isinstance(body, Transient) and body.kind == Kind.METABOLITE:
-            trace = Trace(root)
-            sys.setprofile(trace)
-            display.screen(now_s)
-            sys.setprofile(None)
-            counts += trace.screens
-    return counts
+            each += _calls_of(display, now_s, root)
+            idle += _calls_of(display, now_s + 0.2, root)
+    return each, idle
+
+
+def _calls_of(display: "Display", now_s: float, root: Path) -> list[int]:
+    trace = Trace(root)
+    sys.setprofile(trace)
+    display.screen(now_s)
+    sys.setprofile(None)
+    return trace.screens
 
 
 def _spread(counts: list[int]) -> str:

@@ -25,9 +25,6 @@ class Columns:
     def __len__(self) -> int:
         return self._rows
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._place
-
     def __getitem__(self, name: str) -> Line:
         """Column so far, (rows,) float64, read-only."""
         column: Line = self._table[self._place[name], : self._rows]

@@ -11,18 +11,31 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.screen.graphs import NO_POINTS, Line, Points, Strip
 from monitor.screen.number_words import signed
 from monitor.screen.parts.axis import joined
 
 MOST = 1200
-_ALL = np.ones(0, bool)  # until `broken` says where a strip is interrupted
 
 
-def broken(strip: Strip, gaps_min: Sequence[tuple[float, float]]) -> Strip:
-    """The strip, interrupted where nothing was measured."""
-    return replace(strip, connect=joined(strip.time_min, gaps_min))
+class Times:
+    """When the transients were, minutes (n,), and gaps in which nothing was measured.
+
+    All strips share them, and most share all of their points.
+    """
+
+    def __init__(self, at_min: Line, gaps_min: Sequence[tuple[float, float]] = ()):
+        self._at_min, self._gaps_min = at_min, gaps_min
+        self._connect = joined(at_min, gaps_min)
+
+    def curve(self, y: Line) -> tuple[Line, Line, NDArray[np.bool_]]:
+        """Times and figures to be drawn, and whether each is joined to the next."""
+        if len(y) <= MOST and np.isfinite(y).all():
+            return self._at_min, y, self._connect
+        x, y = thinned(self._at_min, y)
+        return x, y, joined(x, self._gaps_min)
 
 
 def thinned(x: Line, y: Line, most: int = MOST) -> tuple[Line, Line]:
@@ -55,19 +68,19 @@ def _top(y: Line, limit: float) -> float:
     return nice(max(most, limit if math.isfinite(limit) else 0.0) * 1.1)
 
 
-def shift_strip(at: Line, shift_hz: Line, water: Points = NO_POINTS) -> Strip:
+def shift_strip(at: Times, shift_hz: Line, water: Points = NO_POINTS) -> Strip:
     """Shift of each transient, and of water references."""
-    x, y = thinned(at, shift_hz)
+    x, y, connect = at.curve(shift_hz)
     top = max(2.0, *(_top(np.abs(values), math.nan) for values in (y, water.value)))
     now = signed(float(shift_hz[-1])) if len(y) else ""
     shown = np.clip(y, -top, top)
     return Strip(
-        "drift", "shift", "Hz", x, shown, _ALL, -top, top, (0.0,), now, False, water
+        "drift", "shift", "Hz", x, shown, connect, -top, top, (0.0,), now, False, water
     )
 
 
 def width_strip(
-    at: Line, fwhm_hz: Line, limit: float, water: Points = NO_POINTS
+    at: Times, fwhm_hz: Line, limit: float, water: Points = NO_POINTS
 ) -> Strip:
     """Line width of each transient, and of water references."""
     top = _top(water.value, math.nan) if len(water.value) else 0.0
@@ -79,24 +92,25 @@ def level_strip(
     key: str,
     name: str,
     unit: str,
-    at: Line,
+    at: Times,
     values: Line,
     limit: float,
     least_top: float = 0.0,
 ) -> Strip:
     """A figure that should stay on one side of its limit (nan: no limit)."""
-    x, y = thinned(at, values)
+    x, y, connect = at.curve(values)
     top = max(least_top, _top(y, limit))
     limits = (limit,) if math.isfinite(limit) else ()
     shown = np.minimum(y, top)
-    return Strip(key, name, unit, x, shown, _ALL, 0.0, top, limits, _number(y), False)
+    now = _number(y)
+    return Strip(key, name, unit, x, shown, connect, 0.0, top, limits, now, False)
 
 
-def weight_strip(at: Line, weight: Line) -> Strip:
+def weight_strip(at: Times, weight: Line) -> Strip:
     """Share of each transient in the averages, 0 ... 1."""
-    x, y = thinned(at, weight)
+    x, y, connect = at.curve(weight)
     now = f"{weight[-1]:.2f}" if len(weight) else ""
-    return Strip("rejected", "weight", "", x, y, _ALL, 0.0, 1.08, (), now, False)
+    return Strip("rejected", "weight", "", x, y, connect, 0.0, 1.08, (), now, False)
 
 
 def pressing(

@@ -40,10 +40,8 @@ class Tracks:
         self, outcome: str, zero_s: float, gaps_s: Sequence[Span] = ()
     ) -> Band | None:
         """Estimate with its 95 % band, thinned; None where there is none."""
-        names = (f"value {outcome}", f"sd {outcome}")
-        if not all(name in self._columns for name in names):
-            return None
-        time_s, value, sd = (self._columns[name] for name in ("time_s", *names))
+        names = "time_s", f"value {outcome}", f"sd {outcome}"
+        time_s, value, sd = self._columns.get(*names)
         known = np.flatnonzero(np.isfinite(value) & np.isfinite(sd))
         n = len(known)
         if not n:

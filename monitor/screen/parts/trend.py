@@ -82,7 +82,8 @@ def trend(axis: TimeAxis, of: OutcomeCourse, wider: int, note: str) -> Trend:
     at = (points.middle_s - zero_s) / 60
     low, high = scale(points.change, of.band, wider)
     line = _line_of(course) if of.band is None else np.zeros(0, np.intp)
-    connect = joined(course.middle_s[line], of.gaps_s)
+    middle_s = course.middle_s[line]
+    connect = joined(middle_s, of.gaps_s)
     connect[:-1] &= np.diff(course.epoch[line]) == 0
     seen = (points.change >= low) & (points.change <= high)
     mean = f"{of.outcome} against its mean so far (%), provisional"
@@ -96,7 +97,7 @@ def trend(axis: TimeAxis, of: OutcomeCourse, wider: int, note: str) -> Trend:
         points=points.change[seen],
         half=Z95 * points.sd[seen],
         pooled=each,
-        line_min=(course.middle_s[line] - zero_s) / 60,
+        line_min=(middle_s - zero_s) / 60,
         line=np.clip(course.change[line], low, high),
         line_connect=connect,
         above_min=at[points.change > high],

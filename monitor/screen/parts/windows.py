@@ -54,6 +54,7 @@ class Windows(Sequence[Estimate]):
     def __init__(self, estimates: Iterable[Estimate] = ()) -> None:
         self._columns = Columns(FIGURES)
         self._names: dict[str, tuple[str, ...]] = dict.fromkeys(TABLES, ())
+        self._whole: Estimate | None = None  # found anew after each change
         self.extend(estimates)
 
     def append(self, estimate: Estimate) -> None:
@@ -62,6 +63,7 @@ class Windows(Sequence[Estimate]):
 
     def extend(self, estimates: Iterable[Estimate]) -> None:
         """Add later ones; those that know the same figures are taken in at once."""
+        self._whole = None
         for tables, alike in groupby(estimates, _names_of):
             shown = [tuple(not n.endswith(UNSHOWN) for n in names) for names in tables]
             columns = list(FIGURES)
@@ -73,6 +75,7 @@ class Windows(Sequence[Estimate]):
 
     def pop(self) -> None:
         """Leave out the newest one."""
+        self._whole = None
         self._columns.pop()
 
     def __len__(self) -> int:
@@ -142,11 +145,11 @@ class Windows(Sequence[Estimate]):
 
         Where a stretch of time has just begun, the newest may be short.
         """
-        transients = self._columns["n_transients"][-RECENT:]
-        if not len(transients):
-            return None
-        whole = np.flatnonzero(transients >= transients.max())
-        return self[int(whole[-1]) - len(transients)]
+        if self._whole is None and len(self):
+            transients = self._columns["n_transients"][-RECENT:]
+            whole = np.flatnonzero(transients >= transients.max())
+            self._whole = self[int(whole[-1]) - len(transients)]
+        return self._whole
 
     def before(self, this: Estimate) -> Estimate | None:
         """The newest window before this one that shares no transient with it.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from monitor.protocol.moment import moment_of
 from monitor.run.worker_messages import SendEvent
 from monitor.screen.number_words import clock
+from monitor.screen.reading import read_clocks
 from monitor.screen.state import SessionState
 from streams.errors import InputError
 from streams.messages.marks import START, STOP, UNDO, VIEWER, by_source
@@ -121,8 +122,9 @@ def _stands(mark: Event) -> str:
 
 def _question(state: SessionState, kind: str, now_s: float, asks: str) -> MarkQuestion:
     mark, shown_s = state.marks().of(kind), state.shown_s()
-    time_s = state.clock_s(now_s) if shown_s is None else shown_s
-    if state.catching_up() is not None:
+    at = read_clocks(state, now_s)
+    time_s = at.scanner_s if shown_s is None else shown_s
+    if at.catching_up is not None:
         time_s = math.inf
     return MarkQuestion(
         kind,

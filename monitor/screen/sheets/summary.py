@@ -17,6 +17,7 @@ from monitor.screen.parts.axis import UNSEEN, label_of
 from monitor.screen.parts.footer import footer
 from monitor.screen.parts.known_change import held, level, short
 from monitor.screen.parts.stretch_words import compared_words, stretch_words
+from monitor.screen.reading import read_clocks
 from monitor.screen.recent_quality import Figures, figures_of
 from monitor.screen.screen import Headline
 from monitor.screen.session_parts import headline_of
@@ -88,7 +89,7 @@ def _outcome(state: SessionState, now_s: float) -> tuple[Line, ...]:
     settings = state.settings
     return (
         *outcome_lines(
-            headline_of(state, now_s, held_at(state, now_s)),
+            headline_of(state, read_clocks(state, now_s), held_at(state, now_s)),
             state.answers.get(settings.outcome),
         ),
         *tracker_lines(state.tracks.newest, settings.outcome),

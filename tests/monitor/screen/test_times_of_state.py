@@ -14,8 +14,9 @@ from monitor.run.stream_state import Playback
 from monitor.screen.disk import room_s
 from monitor.screen.held import estimate_at
 from monitor.screen.left_out import left_out_s, nothing_counts_s, reference_left_out
+from monitor.screen.reading import START_S, read_clocks
 from monitor.screen.recent_quality import figures_of, judged_with, limits_of
-from monitor.screen.state import HEADLINE_S, START_S, SessionState
+from monitor.screen.state import HEADLINE_S, SessionState
 from streams.messages.transient import Event
 
 ESTIMATE = Estimate(0, 0.0, 64.0, 32, 30.0, True, 0, {}, {}, fwhm_hz=6.0)
@@ -67,14 +68,14 @@ def test_the_interval_is_the_protocols_or_as_transients_come():
 
 def test_a_stream_may_be_on_its_way_for_some_seconds():
     state = SessionState(SETTINGS)
-    assert state.starting(100.0)  # nobody has heard of it yet
+    assert read_clocks(state, 100.0).starting  # nobody has heard of it yet
     state.heard_s = 100.0
-    assert state.starting(100.0 + START_S - 0.1)
-    assert not state.starting(100.0 + START_S)
+    assert read_clocks(state, 100.0 + START_S - 0.1).starting
+    assert not read_clocks(state, 100.0 + START_S).starting
     state.stream = replace(state.stream, idle=True)
-    assert state.starting(1000.0)  # nothing was chosen: nothing is late
+    assert read_clocks(state, 1000.0).starting  # nothing was chosen: nothing is late
     state.was_connected = True
-    assert not state.starting(100.0)
+    assert not read_clocks(state, 100.0).starting
 
 
 def test_a_live_session_is_under_way_from_its_first_transient_to_its_end():
@@ -92,9 +93,9 @@ def test_a_live_session_is_under_way_from_its_first_transient_to_its_end():
 def test_a_slow_replay_is_waited_for_longer(speed, wait_s):
     state = state_with(3)
     state.stream = replace(LIVE, playback=Playback(True, speed, 0.0, 60.0))
-    assert state.wait_s() == wait_s
+    assert read_clocks(state, 0.0).wait_s == wait_s
     state.stream = LIVE
-    assert state.wait_s() == 2.0
+    assert read_clocks(state, 0.0).wait_s == 2.0
 
 
 def marked(state: SessionState, **times_s: float) -> SessionState:
@@ -188,7 +189,7 @@ def test_windows_are_overdue_after_two_steps():
     for end_s, overdue_s in ((88.0 - 16.0, 0.0), (88.0 - 16.5, 16.5)):
         state = state_with(40)  # to 88 s
         state.estimates.append(replace(ESTIMATE, time_end_s=end_s))
-        assert state.overdue_s() == overdue_s
+        assert read_clocks(state, 0.0).number_age_s == overdue_s
 
 
 def test_quality_is_judged_over_the_last_window():

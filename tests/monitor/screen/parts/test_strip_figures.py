@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from monitor.screen.graphs import Mark, Points
 from monitor.screen.parts.axis import Place, joined, places, unmarked
 from monitor.screen.parts.strips import (
+    Times,
     level_strip,
     nice,
     pressing,
@@ -40,43 +41,44 @@ def test_of_what_has_no_size_it_is_one(value):
 
 
 def test_the_axis_of_a_shift_is_symmetric_and_no_shorter_than_two():
-    strip = shift_strip(AT, np.array([0.1, -0.2, 0.3, -0.4]))
+    strip = shift_strip(Times(AT), np.array([0.1, -0.2, 0.3, -0.4]))
     assert (strip.low, strip.high, strip.now) == (-2.0, 2.0, "\N{MINUS SIGN}0.4")
     water = Points(np.array([1.0]), np.array([-8.0]))
-    far = shift_strip(AT, np.array([0.1, -2.8, 0.3, NAN]), water)
+    far = shift_strip(Times(AT), np.array([0.1, -2.8, 0.3, NAN]), water)
     assert (far.low, far.high) == (-10.0, 10.0)
     assert far.time_min.tolist() == [0, 1, 2]
-    assert shift_strip(AT, np.full(4, NAN)).now == ""
+    assert shift_strip(Times(AT), np.full(4, NAN)).now == ""
 
 
 def test_a_far_shift_is_drawn_at_the_edge():
     shift = np.concatenate([np.zeros(999), [50.0, -50.0]])
-    strip = shift_strip(np.arange(1001.0), shift)
+    strip = shift_strip(Times(np.arange(1001.0)), shift)
     assert strip.high == 2.0
     assert strip.value[-2:].tolist() == [2.0, -2.0]
 
 
 def test_a_level_holds_its_values_and_its_limit():
-    strip = level_strip("snr", "SNR", "", AT, np.array([3.0, 4.0, NAN, 2.0]), 9.5)
+    at = Times(AT)
+    strip = level_strip("snr", "SNR", "", at, np.array([3.0, 4.0, NAN, 2.0]), 9.5)
     assert (strip.low, strip.high, strip.limits) == (0.0, 20.0, (9.5,))
     assert strip.now == "2.0"
-    free = level_strip("snr", "SNR", "", AT, np.array([3.0, 4.0, 2.0, 250.4]), NAN)
+    free = level_strip("snr", "SNR", "", at, np.array([3.0, 4.0, 2.0, 250.4]), NAN)
     assert free.limits == ()
     assert free.now == "250"
-    assert level_strip("snr", "", "", AT, np.full(4, NAN), NAN).now == ""
-    assert width_strip(AT, AT, NAN).high == 5.0
+    assert level_strip("snr", "", "", at, np.full(4, NAN), NAN).now == ""
+    assert width_strip(Times(AT), AT, NAN).high == 5.0
     water = Points(np.array([1.0]), np.array([17.0]))
-    assert width_strip(AT, AT, NAN, water).high == 20.0
+    assert width_strip(Times(AT), AT, NAN, water).high == 20.0
 
 
 def test_weights_are_from_none_to_all():
-    strip = weight_strip(AT, np.array([1.0, 0.5, 0.0, 0.25]))
+    strip = weight_strip(Times(AT), np.array([1.0, 0.5, 0.0, 0.25]))
     assert (strip.low, strip.high, strip.now) == (0.0, 1.08, "0.25")
-    assert weight_strip(AT[:0], AT[:0]).now == ""
+    assert weight_strip(Times(AT[:0]), AT[:0]).now == ""
 
 
 def test_what_presses_comes_first_and_what_is_past_is_marked():
-    strips = [replace(weight_strip(AT, AT), key=key) for key in "abc"]
+    strips = [replace(weight_strip(Times(AT), AT), key=key) for key in "abc"]
     shown = pressing(strips, frozenset("a"), frozenset("b"))
     assert [(s.key, s.past_limit) for s in shown] == [
         ("b", False),
