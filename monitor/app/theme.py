@@ -177,9 +177,9 @@ def style_sheet(theme: Theme) -> str:
     QPushButton {{ background: {p.panel}; color: {p.text}; padding: 0 {pad}px;
         border: {theme.px(2)}px solid {p.rule}; border-radius: {radius}px; }}
     QPushButton:hover {{ background: {p.rule}; }}
-    QPushButton:focus {{ border-color: {p.text}; }}
     QPushButton:pressed, QPushButton:checked {{
         background: {p.rule}; border-color: {p.text}; }}
+    QPushButton:focus {{ border-color: {p.accent}; }}
     QPushButton:disabled {{ color: {p.baseline}; }}
     QComboBox {{ background: {p.panel}; border: {theme.px(2)}px solid {p.rule};
         border-radius: {radius}px; padding: 0 {pad}px; }}
@@ -204,7 +204,7 @@ def style_sheet(theme: Theme) -> str:
         border: {theme.px(2)}px solid {p.secondary};
         border-radius: {radius}px; padding: 0 {pad}px; }}
     QLineEdit:focus, QSpinBox:focus, QPlainTextEdit:focus, QComboBox:focus {{
-        border-color: {p.text}; }}
+        border-color: {p.accent}; }}
     QScrollBar:vertical {{ background: {p.panel}; width: {theme.px(14)}px; }}
     QScrollBar::handle:vertical {{ background: {p.secondary};
         border-radius: {theme.px(6)}px; min-height: {theme.px(30)}px; }}
@@ -215,4 +215,5 @@ def style_sheet(theme: Theme) -> str:
         border-radius: {theme.px(4)}px; }}
     QSlider::handle:horizontal {{ width: {theme.px(20)}px; background: {p.text};
         margin: -{theme.px(8)}px 0; border-radius: {theme.px(6)}px; }}
+    QSlider::handle:horizontal:focus {{ background: {p.accent}; }}
     """

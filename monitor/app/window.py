@@ -12,16 +12,17 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
+    QKeyEvent,
     QKeySequence,
     QShortcut,
     QShowEvent,
 )
-from PyQt6.QtWidgets import QFileDialog, QMainWindow
+from PyQt6.QtWidgets import QFileDialog, QMainWindow, QPushButton
 
 from monitor.app.files import RECORDINGS, dropped
 from monitor.app.golden import GoldenSession
@@ -88,6 +89,7 @@ class Window(QMainWindow):
         self.session = Session(settings)
         self.page = Page(THEMES[state.theme])
         self.setCentralWidget(self.page)
+        self.page.setFocus()  # else Qt gives it to a button, which Space presses
         self._receive, self._send, self._clock = receive, send, clock
         self.session.display.show(wider=state.wider, plasma=state.plasma)
         folder = Path(state.folder) if state.folder else None
@@ -219,6 +221,18 @@ class Window(QMainWindow):
             self.opening.key,
             remembered(self.opening.place, self._streams),
         )
+
+    def event(self, event: QEvent | None) -> bool:
+        """Let a button that has the focus keep Space, which else plays a replay."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+        ):
+            pressed = isinstance(self.focusWidget(), QPushButton)
+            if pressed and event.key() == Qt.Key.Key_Space:
+                event.accept()
+                return True
+        return super().event(event)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """See keys and mouse from now on."""

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from monitor.app.sheets.calm_wheel import CalmWheel
 from monitor.app.sheets.choice import Choice
 from monitor.app.text import Text
 from monitor.app.theme import Theme
@@ -26,6 +27,7 @@ from monitor.screen.parts.status import speed_words
 
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, math.inf)
 STEP_S = 60.0
+SMALL_STEP_S = 10
 
 
 class SeekSlider(QSlider):
@@ -67,7 +69,11 @@ class ReplayPanel(QWidget):
             self.speed.addItem(speed_words(speed, True), speed)
         self.speed.activated.connect(self._chosen)
         self.slider = SeekSlider(Qt.Orientation.Horizontal)
+        self.slider.setSingleStep(SMALL_STEP_S)
+        self.slider.setPageStep(round(STEP_S))
         self.slider.sliderReleased.connect(self._released)
+        self.slider.actionTriggered.connect(self._moved)
+        CalmWheel(self.slider)
         self.at = Text(22, 17)
         fixed = QSizePolicy.Policy.Fixed
         self.at.setSizePolicy(fixed, QSizePolicy.Policy.Preferred)
@@ -81,6 +87,7 @@ class ReplayPanel(QWidget):
             (self.at, 0),
         ):
             self._row.addWidget(widget, share)
+        for widget in (self.play, self.speed, self.slider):
             widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def dress(self, theme: Theme) -> None:
@@ -146,6 +153,11 @@ class ReplayPanel(QWidget):
 
     def _chosen(self, index: int) -> None:
         self.sped.emit(float(self.speed.itemData(index)))
+
+    def _moved(self, action: int) -> None:
+        """By a key, or the wheel: at once."""
+        if not self.slider.isSliderDown():
+            self.sought.emit(float(self.slider.sliderPosition()))
 
     def _released(self) -> None:
         self.sought.emit(float(self.slider.value()))

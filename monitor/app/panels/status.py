@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import (
     QFrame,
@@ -53,6 +54,7 @@ class StatusPanel(QWidget):
         self._row.addLayout(details)
         self.menu = QPushButton("☰")
         self.menu.setToolTip("menu")
+        self.menu.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Space alone
         self.menu.hide()
         self._row.addWidget(self.menu)
         self._shown: Status | None = None

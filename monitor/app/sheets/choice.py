@@ -6,6 +6,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFont, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QComboBox, QStyledItemDelegate
 
+from monitor.app.sheets.calm_wheel import CalmWheel
+
 ARROW = "▾"
 
 
@@ -16,6 +18,7 @@ class Choice(QComboBox):
         super().__init__()
         # the usual one of a list leaves the highlighted line nearly as the others
         self.setItemDelegate(QStyledItemDelegate(self))
+        CalmWheel(self)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the arrow at the right edge."""

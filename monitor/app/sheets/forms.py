@@ -17,8 +17,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from monitor.app.sheets.calm_wheel import CalmWheel
 from monitor.app.sheets.choice import Choice
-from monitor.app.sheets.sheet import Sheet
+from monitor.app.sheets.sheet import RETURN, Sheet
 from monitor.app.text import Text
 from monitor.app.theme import Theme
 from monitor.screen.sheets.choices import MOST_TRANSIENTS, Choices, events_for
@@ -57,12 +58,11 @@ class Form(Sheet):
         self.fields.append(field)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Return does what the button does, in whatever field."""
-        keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if event is not None and event.key() in keys:
-            self.done()
+        """Return does what the button does, in whatever field; another its own."""
+        if event is None or event.key() not in RETURN or self.focused_button:
+            super().keyPressEvent(event)
             return
-        super().keyPressEvent(event)
+        self.done()
 
     def dress(self, theme: Theme) -> None:
         """Take the sizes and colours of a theme."""
@@ -99,6 +99,8 @@ class ChoicesSheet(Form):
             box.setRange(1, MOST_TRANSIENTS)
             box.setKeyboardTracking(False)
             box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
+            CalmWheel(box)
         self.outcome = Choice()
         self.reference, self.rejected = QLineEdit(), QLineEdit()
         self.reference.setPlaceholderText("START:END in s, e.g. 0:600 or 0m:10m")

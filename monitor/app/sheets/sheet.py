@@ -26,6 +26,7 @@ from monitor.app.theme import Theme
 
 Rows = Sequence[Sequence[str]]
 LINE = 1.22  # of the letters' height: as much as a line of a table may take
+RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 ROW_GAP = 2  # between two lines of a table
 BESIDE = 0.9  # of a sheet's width, beside its margins
 
@@ -87,10 +88,20 @@ class Sheet(QFrame):
             self.hide()
             self.closed.emit()
 
+    @property
+    def focused_button(self) -> QPushButton | None:
+        """Its button that has the focus, which Space and Return press."""
+        held = self.focusWidget()
+        return held if isinstance(held, QPushButton) and held.hasFocus() else None
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Escape closes."""
+        """Escape closes; Return presses the button that has the focus."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self.leave_it()
+            return
+        button = self.focused_button
+        if event is not None and event.key() in RETURN and button is not None:
+            button.click()
             return
         super().keyPressEvent(event)
 
