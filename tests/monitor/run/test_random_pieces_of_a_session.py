@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from marked_sessions import analysed
 
@@ -103,6 +103,14 @@ def check_notes(result) -> None:
     pieces, st.floats(0.0, 1.1), st.sampled_from([0.0, 30.0, -30.0]),
     st.integers(0, 99), st.sampled_from(MARKERS), st.sampled_from([0.0, 24.0]),
 )  # fmt: skip
+@example(
+    [("start", 24, 0.0, 7.0), ("start", 24, 20.0, 7.0), ("re-shim", 16, 20.0, 7.0)],
+    0.35,
+    30.0,
+    3,
+    "infusion_stop",
+    24.0,
+)
 def test_any_pieces_are_a_session_and_no_marker_turns_its_verdict(
     parts, start, percent, seed, marker, back_s
 ):
