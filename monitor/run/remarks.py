@@ -47,6 +47,7 @@ def remarks(result: Result) -> Iterator[Note]:
         (NoteKind.SESSION, _longer_window),
         *OF_THE_LINES,
         (NoteKind.LEVEL, doubt_of_level),
+        (NoteKind.SESSION, _unconverged),
         (NoteKind.CHANGE, _without_change),
     )
     for kind, remark in sentences:
@@ -201,6 +202,21 @@ def _infusion_outside(result: Result) -> str:
     return (
         f"The infusion {infusion_s[0]:g} to {infusion_s[1]:g} s lies outside the "
         f"session: its transients are from {first_s:g} to {last_s:g} s."
+    )
+
+
+def _unconverged(result: Result) -> str:
+    """Epochs that changes are given across whose own fit found no optimum."""
+    sessions, home = result.course.sessions, result.course.home
+    if not result.tracks or all(one.fit.converged for one in sessions.values()):
+        return ""
+    where = "an epoch other than the reference period's"
+    longer = "a longer epoch"
+    if home in sessions and not sessions[home].fit.converged:
+        where, longer = "the reference period's epoch", "a longer reference period"
+    return (
+        f"The fit of {where} did not converge: levels and changes may be far off, "
+        f"beyond their intervals; {longer} without what spoils it would help."
     )
 
 

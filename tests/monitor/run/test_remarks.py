@@ -1,5 +1,6 @@
 """What is said at the end of an analysis."""
 
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -83,6 +84,20 @@ def test_a_number_that_leaves_zero_out_is_no_proof(whole, mean, sd, now_sd, word
     last = replace(whole.tracks[-1], filtered={name: 6.4}, filtered_sd={name: now_sd})
     result = replace(whole, answers={name: answer}, tracks=(*whole.tracks, last))
     assert change_at_the_end(result).split("; ")[1] == words
+
+
+def test_a_reference_period_whose_fit_did_not_converge_is_said_to_be(whole):
+    (epoch,) = whole.course.sessions
+    made = whole.course.sessions[epoch]
+    stuck = replace(made, fit=replace(made.fit, converged=False))
+    course = copy(whole.course)
+    course.sessions = {epoch: stuck}
+    (said,) = remarks(replace(whole, course=course))
+    assert said.text.startswith("The fit of the reference period's epoch did not conv")
+    course.sessions = {epoch: made, epoch + 1: stuck}
+    (said,) = remarks(replace(whole, course=course))
+    assert said.text.startswith("The fit of an epoch other than the reference period's")
+    assert not list(remarks(replace(whole, course=course, tracks=())))
 
 
 def test_process_noise_is_for_the_log(whole: Result):
