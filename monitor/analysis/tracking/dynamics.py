@@ -50,6 +50,7 @@ from numpy.typing import NDArray
 
 from monitor.analysis.basis import names as naming
 from monitor.analysis.fit.fitted_windows import TIED_PERCENT, sizes
+from monitor.analysis.fit.subspace import GAUSS_SD_HZ
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.measurement import WIDTHS
 
@@ -69,10 +70,8 @@ WIDTH_HZ = 20.0
 """Of each width.  BOLD narrows lines within seconds, in whatever part of their shape:
 with 1 Hz in an hour a narrowing of half a hertz was taken for a percent of gain for
 minutes, with 10 Hz for a tenth of a percent.  The interval of a ratio does not hang on
-it, that of an amplitude by half a percent of itself."""
-GAUSS_SD_HZ = 2.0
-"""How far the Gaussian width strays from the session's: transients hardly tell it from
-the Lorentzian one, and the two would run apart together, beyond all that is linear."""
+it, that of an amplitude by half a percent of itself.  The Gaussian one stays within
+`GAUSS_SD_HZ` of the session's: transients hardly tell it from the Lorentzian one."""
 SLOPES = ((100.0, 7.0), (3.0, 5.0))
 """Memory of each slope, transients, and the SD of the change that it brings when the
 infusion starts or stops, percent of the amplitude."""
