@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["lorentz", "gauss"])
 def test_the_tracker_takes_no_narrowing_for_a_change(how):
     """With widths that walk half as far it was a tenth of a percent."""
