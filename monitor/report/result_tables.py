@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import scipy
 
-from monitor.analysis.course.level_doubt import doubt_shares
+from monitor.analysis.course.level_doubt import doubt_shares, left_over_shares
 from monitor.analysis.course.outcomes import RATIOS
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.model import RELAXATION
@@ -146,7 +146,7 @@ def session_summary(
             {
                 "epoch": epoch,
                 **_fit_summary(model),
-                **_macromolecules(model, result),
+                **_doubts(model, result),
             }
             for epoch, model in result.epoch_models.items()
         ],
@@ -197,13 +197,16 @@ def _fit_summary(epoch_model: SessionModel) -> dict[str, object]:
     }
 
 
-def _macromolecules(made: SessionModel, result: Result) -> dict[str, object]:
-    """Which prior stands in for them, and what of each level's variance is its."""
+def _doubts(made: SessionModel, result: Result) -> dict[str, object]:
+    """What each level's variance comes from, and which prior of macromolecules."""
     outcomes = result.course.outcomes
-    if not made.doubt.any() or outcomes is None:
+    if outcomes is None:
         return {}
     told = outcomes.subset(RATIOS)
-    return {
+    left_over = {"variance_from_left_over": left_over_shares(made, told)}
+    if not made.doubt.any():
+        return left_over
+    return left_over | {
         "macromolecules_prior": result.mm_source,
         "variance_from_macromolecules": doubt_shares(made, told),
     }

@@ -148,7 +148,9 @@ def test_stand_in_macromolecules_are_named(program: Program) -> None:
     told = json.loads((program.home / "out" / "session.json").read_text())
     made = told["session_models"][0]
     assert made["macromolecules_prior"]
-    assert 0.2 < made["variance_from_macromolecules"]["Glx/tNAA"] < 1
+    share = made["variance_from_macromolecules"]["Glx/tNAA"]
+    assert 0.2 < share < 1
+    assert 0 <= made["variance_from_left_over"]["Glx/tNAA"] < 1 - share
 
 
 def analysed(program: Program, *options: str) -> list[dict[str, str]]:

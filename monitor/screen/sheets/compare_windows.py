@@ -17,7 +17,9 @@ from monitor.screen.parts.windows import NEAR_S
 
 FIT_PPM = (1.8, 4.2)
 LONGER = 2  # times this window: then what follows from the length is no move
-BY_LENGTH = frozenset({"its CRLB", "effective transients", "residual / tallest line"})
+BY_LENGTH = frozenset(
+    {"SD of the level", "effective transients", "residual / tallest line"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +106,15 @@ def _of(
 
 
 def _level(e: Estimate, outcome: str) -> dict[str, Value]:
-    """CRLB %, and the level where macromolecules nobody measured leave it in doubt."""
+    """SD in percent, and the level where unmeasured macromolecules leave doubt."""
     doubt, value = Z95 * e.doubts.get(outcome, 0.0), e.values.get(outcome, math.nan)
     half = Z95 * e.sds.get(outcome, math.nan)
-    crlb = 100 * half / Z95 / abs(value) if value else math.nan
-    bound = {"its CRLB": _value(crlb, "%", 0.2 * crlb)}
+    percent = 100 * half / Z95 / abs(value) if value else math.nan
+    known = {"SD of the level": _value(percent, "%", 0.2 * percent)}
     if not doubt > 0 or not math.isfinite(value):
-        return bound
+        return known
     text = f"{value:.2f} ± {half:.2f}, MM ± {doubt:.2f}"
-    return bound | {f"{outcome}, level": (value, text, half)}
+    return known | {f"{outcome}, level": (value, text, half)}
 
 
 def _value(value: float, unit: str, usual: float) -> Value:

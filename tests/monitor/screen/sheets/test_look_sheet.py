@@ -30,7 +30,7 @@ def test_a_window_is_compared_with_the_one_before_it(updates):
     assert look.before_title.endswith("32 transients")
     assert len(look.this.difference) == len(look.this.ppm)
     assert not len(look.before.difference)
-    assert look.figures[1].name == "its CRLB"
+    assert look.figures[1].name == "SD of the level"
 
 
 def test_a_window_is_compared_with_the_reference_period(updates):
@@ -68,5 +68,5 @@ def test_under_the_lock_no_comparison_tells_the_outcome(updates, against):
     look = look_at(state, this, against)
     assert not len(look.this.difference) + len(look.this.difference_fit)
     said = " ".join(texts(look))
-    for telling in ("Glx", "Glu", "Gln", "tNAA", "diff.", "change", "CRLB"):
+    for telling in ("Glx", "Glu", "Gln", "tNAA", "diff.", "change", "SD of the level"):
         assert telling not in said

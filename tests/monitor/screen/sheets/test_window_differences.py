@@ -55,7 +55,7 @@ def moved(**changes: object) -> set[str]:
         ({"n_effective": 90.0, "n_transients": 64}, set()),  # it is only longer
         ({"changes_percent": {"Glu": 1.0}}, {"Glu, change"}),
         ({"changes_percent": {"Glu": 3.0}}, set()),  # within 1.96 of its SDs
-        ({"sds": {"Glu": 0.6}}, {"its CRLB"}),
+        ({"sds": {"Glu": 0.6}}, {"SD of the level"}),
     ],
 )
 def test_what_differs_by_more_than_usual_is_marked(changes, names):
@@ -67,7 +67,7 @@ def test_without_another_window_nothing_has_moved():
     assert not any(row.moved for row in rows.values())
     assert {row.before for row in rows.values()} == {"–"}
     assert rows["Glu, change"].this == "+6.0 ± 3.9 %"
-    assert rows["its CRLB"].this == "5.00 %"
+    assert rows["SD of the level"].this == "5.00 %"
 
 
 def test_a_change_without_its_interval_or_none_at_all():
@@ -82,7 +82,7 @@ def test_a_level_in_doubt_is_given_and_none_of_nothing():
     assert compared(doubted)["Glu, level"].this == "8.00 ± 0.78, MM ± 0.98"
     assert "Glu, level" not in compared()
     assert "Glu, level" not in compared(replace(doubted, values={}))
-    assert compared(replace(THIS, values={"Glu": 0.0}))["its CRLB"].this == "– %"
+    assert compared(replace(THIS, values={"Glu": 0.0}))["SD of the level"].this == "– %"
 
 
 def test_transients_of_the_window_alone_count_its_ends_with_it():
