@@ -203,7 +203,9 @@ def _doubts(made: SessionModel, result: Result) -> dict[str, object]:
     if outcomes is None:
         return {}
     told = outcomes.subset(RATIOS)
-    left_over = {"variance_from_left_over": left_over_shares(made, told)}
+    left_over: dict[str, object] = {
+        "variance_from_left_over": left_over_shares(made, told)
+    }
     if not made.doubt.any():
         return left_over
     return left_over | {

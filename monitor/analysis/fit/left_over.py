@@ -3,14 +3,18 @@
 Noise of neighbouring points is independent.  What a basis set, a line or a baseline
 that is not quite right leaves over is as broad as a line, and so acts on an amplitude
 more than noise of the same size does.  With G the slopes of all that was fitted (rows,
-after R), r the residual (real and imaginary part of point k together, s_k = G_k r_k),
-and C the inverse of G G' + P, P the precision of the priors,
+after R, in units of the noise), J = G G', P the precision of the priors, f the misfit,
+and r the residual (real and imaginary part of point k together, s_k = G_k r_k), scores
+scatter by
 
-    V = C (S + P) C,    S = sum_|l|<=L (1 - |l| / (L + 1)) sum_k s_k s_(k+l)'
+    S = sum_|l|<=L (1 - |l| / (L + 1)) sum_k s_k s_(k+l)'
 
-(Newey & West, Econometrica 1987;55:703), L the width of the line.  Of a residual that
-is white V is the bound C, times the misfit, and scatters about it: so only what V has
-beyond that, in each direction, counts.
+(Newey & West, Econometrica 1987;55:703), L the width of the line, where white noise of
+the residual's size has f J.  Of a white residual S scatters about that, so only what it
+has beyond counts, in each direction: f S+ with S+ >= J.  The covariance then is that of
+a fit to data of so much noise, under its priors,
+
+    V = f (J S+^-1 J + P)^-1    instead of    f (J + P)^-1.
 """
 
 from __future__ import annotations
@@ -36,8 +40,7 @@ def left_over(fit: Fit, problem: Problem) -> Real:
         return none
     with np.errstate(all="ignore"):
         try:
-            robust = _robust(fit, problem)
-            return beyond(robust, fit.covariance * max(fit.misfit, 1.0))
+            return _left_over(fit, problem)
         except LinAlgError:
             return none
 
@@ -62,8 +65,8 @@ def beyond(robust: Real, white: Real) -> Real:
     return np.asarray(extra * sizes, float)
 
 
-def _robust(fit: Fit, problem: Problem) -> Real:
-    """V of the amplitudes, (M, M)."""
+def _left_over(fit: Fit, problem: Problem) -> Real:
+    """V - V0 of the amplitudes, (M, M)."""
     point = evaluate(problem, target(problem), fit.theta)
     M, moved = point.c.size, np.flatnonzero(fit.theta_sd)
     G = np.concatenate([point.X, slopes(problem, point, moved)])
@@ -75,9 +78,13 @@ def _robust(fit: Fit, problem: Problem) -> Real:
     weighed = G * point.residual
     scores = weighed[:, :K] + weighed[:, K:]
     lost = m + 2 * fit.baseline_dimension
+    factor = max(fit.misfit, 1.0)
     S = together(scores, _lag(fit, problem)) * 2 * K / max(2 * K - lost, 1.0)
-    solved = factored(G @ G.T + prior).solve(np.eye(m))[:M]
-    return np.asarray(solved @ (S + prior) @ solved.T, float)
+    J = G @ G.T
+    S = J + beyond(S / factor, J)
+    robust = factored(J @ factored(S).solve(J) + prior).solve(np.eye(m))
+    white = factored(J + prior).solve(np.eye(m))
+    return np.asarray(factor * (robust - white)[:M, :M], float)
 
 
 def together(scores: Real, lag: int) -> Real:

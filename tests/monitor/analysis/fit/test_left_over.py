@@ -96,7 +96,7 @@ def test_of_no_fit_nothing_is_said(model):
     assert not fit.converged
     assert not left_over(fit, problem).any()
     fit, problem = cold_fit(model, model.in_band(noisy_fid(model, 2, SD)), SDS)
-    broken = replace(fit, covariance=np.full_like(fit.covariance, np.nan))
+    broken = replace(fit, theta=np.full_like(fit.theta, np.nan))
     assert not left_over(broken, problem).any()
 
 
