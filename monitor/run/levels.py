@@ -13,6 +13,9 @@ from monitor.run.result import Result
 LEAST_LEFT_OVER = 0.25
 """Of the variance, to be told: noise alone seldom looks like a seventh."""
 
+UNKNOWN_PERCENT = 100.0
+"""Half of an interval that holds nothing and twice the level."""
+
 
 def doubt_of_level(result: Result) -> str:
     """A sentence on the level of the outcome; empty where noise says all.
@@ -47,5 +50,7 @@ def doubt_of_level(result: Result) -> str:
     ]
     if not parts or not np.isfinite(sd):
         return ""
+    if whole > UNKNOWN_PERCENT:
+        return f"The level of {name} is not known: its 95 % interval is as wide as it."
     known = f"The level of {name} is known to +- {whole:.0f} % (95 %), of which"
     return f"{known} {' and '.join(parts)}."

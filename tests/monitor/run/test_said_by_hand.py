@@ -236,13 +236,11 @@ def test_points_before_the_top(points: int, words: str) -> None:
 
 
 def fitted(amplitudes, names=("Glu", "Gln", "NAA", "mI"), misfit: float = 1.0):
-    fit = SimpleNamespace(
-        amplitudes=np.array(amplitudes), covariance=np.eye(len(names)), names=names,
-        misfit=misfit,
-    )  # fmt: skip
-    course = SimpleNamespace(
-        fitted=True, reference=None, sessions={1: None, 0: SimpleNamespace(fit=fit)}
+    fit = SimpleNamespace(amplitudes=np.array(amplitudes), names=names)
+    made = SimpleNamespace(
+        fit=fit, level_covariance=max(misfit, 1.0) * np.eye(len(names))
     )
+    course = SimpleNamespace(fitted=True, reference=None, sessions={1: None, 0: made})
     return SimpleNamespace(course=course)
 
 
@@ -260,38 +258,58 @@ def test_components_that_are_negative_beyond_noise() -> None:
 
 
 def test_how_well_a_level_is_known(monkeypatch) -> None:
-    monkeypatch.setattr(levels, "doubt_shares", lambda made, one: {"Glu": 0.25})
+    shares = {"macromolecules": 0.25, "left over": 0.2}
+    for function, part in (
+        ("doubt_shares", "macromolecules"),
+        ("left_over_shares", "left over"),
+    ):
+        monkeypatch.setattr(
+            levels, function, lambda made, one, part=part: {"Glu": shares[part]}
+        )
     one = SimpleNamespace(
         row=lambda name: 0, subset=lambda names: one,
         values=lambda c: np.array([10.0]), sds=lambda c, S: np.array([S]),
     )  # fmt: skip
-    fit = SimpleNamespace(amplitudes=None, misfit=0.5, covariance=1.0)
-    course = SimpleNamespace(
-        outcomes=one, reference=None,
-        sessions={1: None, 0: SimpleNamespace(fit=fit)},
-    )  # fmt: skip
+    made = SimpleNamespace(fit=SimpleNamespace(amplitudes=None), level_covariance=1.0)
+    course = SimpleNamespace(outcomes=one, reference=None, sessions={1: None, 0: made})
     given = SimpleNamespace(
         course=course, settings=Settings(outcome="Glu"), measured_mm_used=False
     )
-    said = levels.unmeasured(given)
+    said = levels.doubt_of_level(given)
     assert said == (
         "The level of Glu is known to +- 20 % (95 %), of which +- 10 % come from "
         "macromolecules that were not measured."
     )
-    fit.misfit, given.measured_mm_used = 2.0, True
-    said = levels.unmeasured(given)
+    shares["left over"] = 0.36
+    assert levels.doubt_of_level(given).endswith(
+        "measured and +- 12 % come from what the fit leaves over."
+    )
+    shares["macromolecules"] = 0.0
+    assert levels.doubt_of_level(given) == (
+        "The level of Glu is known to +- 20 % (95 %), of which +- 12 % come from what "
+        "the fit leaves over."
+    )
+    shares["left over"] = 0.2
+    assert levels.doubt_of_level(given) == ""
+    shares["macromolecules"] = 0.25
+    made.level_covariance, given.measured_mm_used = 2.0, True
+    said = levels.doubt_of_level(given)
     assert "known to +- 39 %" in said
     assert said.endswith("that the session measured.")
-    fit.covariance = math.inf
-    assert levels.unmeasured(given) == ""
-    fit.covariance = 1.0
+    made.level_covariance = 6.0
+    assert levels.doubt_of_level(given) == (
+        "The level of Glu is not known: its 95 % interval is as wide as it."
+    )
+    made.level_covariance = math.inf
+    assert levels.doubt_of_level(given) == ""
+    made.level_covariance = 1.0
     one.row = lambda name: None
-    assert levels.unmeasured(given) == ""
+    assert levels.doubt_of_level(given) == ""
     one.row = lambda name: 0
     course.sessions = {}
-    assert levels.unmeasured(given) == ""
+    assert levels.doubt_of_level(given) == ""
     course.outcomes = None
-    assert levels.unmeasured(given) == ""
+    assert levels.doubt_of_level(given) == ""
 
 
 def test_a_stretch_is_fitted_in_the_epoch_that_it_begins_in(monkeypatch) -> None:
