@@ -142,7 +142,9 @@ def outcome_lines(
 ) -> tuple[Line, ...]:
     """What came out: the headline in its own words, and the mean at all looks."""
     value = f"{headline.number} {headline.interval}".strip()
-    lines = [Line(headline.title, value), Line("has it changed?", headline.verdict)]
+    lines = [Line(headline.title, value)]
+    if headline.verdict:  # a small page has no line to spare
+        lines.append(Line("has it changed?", headline.verdict))
     lines += [Line("", part) for one in headline.lines for part in one.split(" · ")]
     if answer is not None and math.isfinite(answer.mean_percent):
         low, high = signed(answer.low_percent), signed(answer.high_percent)
