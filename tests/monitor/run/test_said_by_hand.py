@@ -8,7 +8,13 @@ import pytest
 
 from monitor.analysis.preparation.combination import WATERS
 from monitor.protocol.settings import Settings
-from monitor.run import levels, line_place, negative_components, window_curves
+from monitor.run import (
+    background_injection,
+    levels,
+    line_place,
+    negative_components,
+    window_curves,
+)
 from monitor.run.background_injection import LEAST_LIVE, BackgroundInjection
 from monitor.run.feed import playback_of, stream_of
 from monitor.run.line_place import LOOKED_FOR_PPM, TOLD_FROM_PPM
@@ -353,6 +359,40 @@ def test_when_a_known_change_is_put_in() -> None:
     assert BackgroundInjection(0.25)._rest == 3.0
 
 
+def test_one_known_change_at_a_time_is_put_in_and_told_once(monkeypatch) -> None:
+    one = BackgroundInjection()
+    begun: list = []
+    monkeypatch.setattr(one, "_begin", begun.append)
+    copies = SimpleNamespace(
+        halves=SimpleNamespace(transients=LEAST_LIVE), infused=False
+    )
+    assert one.turn(None) is None
+    assert one.turn(copies) is None
+    assert begun == [copies]
+    one.turn(copies)
+    assert begun == [copies]  # no more have come
+    one._done.put("found")
+    one._thread = SimpleNamespace(is_alive=lambda: True)
+    assert one.turn(copies) is None
+    one._thread = SimpleNamespace(is_alive=lambda: False)
+    assert one.turn(None) == "found"
+    assert one.turn(None) is None
+    one._done.put("of another session")
+    one.stop()
+    assert one.turn(None) is None
+    assert one._seen == 0
+
+
+def test_a_thread_rests_for_what_it_has_worked(monkeypatch) -> None:
+    worked, waited = iter([1.0, 1.5, 4.0]), []
+    stop = SimpleNamespace(wait=lambda s: waited.append(s))
+    monkeypatch.setattr(background_injection.time, "thread_time", lambda: next(worked))
+    pauses = background_injection._Pauses(9.0, stop)
+    for _ in range(3):
+        pauses.after_work()
+    assert waited == [9.0, 4.5, 22.5]
+
+
 def nulled(*marks: tuple[float, str]) -> tuple:
     return spans_of(Event(time_s, kind) for time_s, kind in marks)
 
@@ -459,7 +499,14 @@ def test_a_stream_counts_what_waits_here_and_there() -> None:
     elsewhere = StreamHealth("tcp://10.0.0.1:5555", connected=False)
     assert not stream_of(elsewhere, 0).gone
     assert not stream(connected=True, recording=True).connected  # nothing was heard
-    assert stream(connected=True, recording=True, heard_s=0.1).connected
+    heard = {"connected": True, "heard_s": 0.1}
+    assert stream(**heard, recording=True).connected
+    assert not stream(**heard).connected
+    known = stream(**heard, refetch=False)
+    assert (known.connected, known.recording) == (True, False)
+    assert stream(**heard, refetch=True).recording
+    told = stream(**heard, refetch=True, recording=False)
+    assert (told.connected, told.recording) == (True, False)
 
 
 @pytest.mark.parametrize(
