@@ -29,6 +29,7 @@ def push(preparation, fids, first, epoch, worked):
     for k, fid in enumerate(fids, first):
         coils = np.atleast_2d(fid).astype(np.complex64)
         one = preparation.push(k, k, epoch, 2.0 * k, coils)
+        assert one.index == k  # the newest, though those before come anew with it
         worked[k] = one
         worked.update({again.index: again for again in one.redone})
 
