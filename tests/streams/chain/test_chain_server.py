@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from types import SimpleNamespace
 from typing import ClassVar
 
 import chain_client
@@ -10,6 +11,7 @@ import mrd_sender as mrd
 import pytest
 from chain_client import Exchanged
 
+from streams.chain import server as chain_server
 from streams.chain import tee as tee_module
 from streams.chain.server import MOST_CONNECTIONS, ChainServer
 from streams.chain.tee import Address, Tee
@@ -116,3 +118,23 @@ def test_a_tee_to_nobody_says_so_and_makes_nobody_wait(monkeypatch):
 def test_an_address_that_is_none(text):
     with pytest.raises(InputError, match="is no address"):
         Address.parse(text, "Relay")
+
+
+def test_the_other_side_may_read_to_the_end_before_it_is_left():
+    said = iter([b"more", TimeoutError(), b"", b"never read"])
+
+    def receive(size):
+        one = next(said)
+        if isinstance(one, Exception):
+            raise one
+        return one
+
+    done = []
+    connection = chain_server._Connection.__new__(chain_server._Connection)
+    connection._socket = SimpleNamespace(
+        recv=receive, shutdown=lambda how: done.append("shut"),
+        close=lambda: done.append("closed"),
+    )  # fmt: skip
+    connection._leave()
+    assert done == ["shut", "closed"]
+    assert next(said) == b"never read"

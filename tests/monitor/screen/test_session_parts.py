@@ -1,0 +1,134 @@
+"""Parts of the screen as a session's state gives them, by hand."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from monitor.protocol.settings import Settings
+from monitor.run.stream_state import Playback, Stream
+from monitor.screen import session_parts
+from monitor.screen.parts import headline
+from monitor.screen.parts.agreement import Agreement
+from monitor.screen.parts.columns import Columns
+from monitor.screen.session_parts import (
+    _age_s,
+    _agreement,
+    _note,
+    _waiting,
+    measures_of,
+    strips_of,
+)
+
+
+def state(**changes: object) -> SimpleNamespace:
+    given = {
+        "stream": Stream(connected=True), "settings": Settings(outcome="Glu"),
+        "ended": None, "age_s": lambda now_s: 3.0, "overdue_s": lambda: 1.0,
+        "clock_s": lambda now_s: 90.0, "first_s": lambda: 30.0,
+        "catching_up": lambda: None, "reference_s": (0.0, 60.0), "window_s": 64.0,
+        "agreement": None, "zero_s": lambda: 0.0, "interval_s": 2.0, "quality": [1],
+        "infusion_s": (None, None),
+    }  # fmt: skip
+    return SimpleNamespace(**{**given, **changes})
+
+
+def replayed(playing: bool, speed: float) -> Stream:
+    return Stream(connected=True, playback=Playback(playing, speed, 5.0, 9.0))
+
+
+@pytest.mark.parametrize(
+    ("changes", "age_s"),
+    [
+        ({}, 3.0), ({"overdue_s": lambda: 7.0}, 7.0),
+        ({"age_s": lambda now_s: None}, 1.0), ({"ended": "over"}, 0.0),
+        ({"stream": replayed(True, 2.0)}, 3.0),
+        ({"stream": replayed(False, 2.0)}, 0.0),
+        ({"stream": replayed(True, math.inf)}, 0.0),
+    ],
+)  # fmt: skip
+def test_a_number_that_waits_for_its_replay_is_not_old(changes, age_s) -> None:
+    assert _age_s(state(**changes), 0.0) == age_s
+
+
+def test_what_the_headline_waits_for(monkeypatch) -> None:
+    left_out = False
+    monkeypatch.setattr(session_parts, "reference_left_out", lambda state: left_out)
+    monkeypatch.setattr(
+        session_parts, "in_other_epoch", lambda estimate: estimate == "elsewhere"
+    )
+    monkeypatch.setattr(headline, "waiting_for", lambda *said: ("waits", *said[2:]))
+    monkeypatch.setattr(
+        session_parts, "catching_up_words", lambda *said: f"catching up {said}"
+    )
+    assert _waiting(state(), None, 0.0) == ("waits", 90.0, False)
+    replay = state(stream=replayed(True, 1.0))
+    assert _waiting(replay, "here", 0.0) == ("waits", 90.0, True)
+    assert _waiting(state(), "elsewhere", 0.0) == headline.OTHER_GAIN
+    ratio = state(settings=Settings(outcome="Glu/tCr"))
+    assert _waiting(ratio, "elsewhere", 0.0) == ("waits", 90.0, False)
+    behind = state(catching_up=lambda: (1, 2))
+    assert _waiting(behind, "elsewhere", 0.0) == "catching up (1, 2)"
+    left_out = True
+    assert _waiting(state(), None, 0.0) == headline.LEFT_OUT
+
+
+def test_windows_behind_the_reference_period_are_held_against_the_tracker(
+    monkeypatch,
+) -> None:
+    monkeypatch.setattr(session_parts, "doubt_of", lambda *said: "doubt")
+    monkeypatch.setattr(session_parts, "agreement", lambda *said: said)
+    inside, behind = (SimpleNamespace(time_start_s=s) for s in (59.0, 60.0))
+    assert _agreement(state(), "point", inside) == Agreement()
+    assert _agreement(state(), "point", None) == Agreement()
+    assert _agreement(state(reference_s=None), "point", behind) == Agreement()
+    found = _agreement(state(), "point", behind)
+    assert found == ("Glu", behind, "point", 2.0, "doubt")
+
+
+def test_how_far_the_first_window_is() -> None:
+    assert _note(state()) == "01:00 so far; the first window fills"
+    assert _note(state(quality=[])) == "no transients yet"
+
+
+def test_strips_are_broken_where_nothing_was_measured(monkeypatch) -> None:
+    broken: list = []
+
+    def note(strip, gaps):
+        broken.append(gaps)
+        return strip
+
+    names = ("time_s", "shift_hz", "fwhm_hz", "snr", "lipid", "weight", "water")
+    quality = Columns(names)
+    for k in range(4):
+        quality.append(100.0 + 60.0 * k, 0.0, 7.0, 20.0, 0.1, 1.0, 1.0)
+    waters = Columns(("time_s", "shift_hz", "fwhm_hz", "amplitude", "interleaved"))
+    one = state(
+        quality=quality, waters=waters, gaps_s=[(160.0, 220.0)],
+        notices=SimpleNamespace(conditions=lambda: {}),
+    )  # fmt: skip
+    monkeypatch.setattr(session_parts.strips, "broken", note)
+    made = strips_of(one, SimpleNamespace(zero_s=100.0), ())
+    assert broken[0] == [(1.0, 2.0)]
+    np.testing.assert_allclose(made[0].time_min, [0.0, 1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    ("drift", "low", "count", "infused"),
+    [(-0.5, 0.25, 100, None), (0.5, 0.5, 8, 60.0)],
+)
+def test_quality_as_answers(monkeypatch, drift, low, count, infused) -> None:
+    figures = SimpleNamespace(
+        drift_hz_per_min=drift, fwhm_hz=7.0, snr=20.0, water=1.0, lipid=0.1,
+        low_weight=low,
+    )  # fmt: skip
+    monkeypatch.setattr(session_parts, "figures_of", lambda state, window: figures)
+    monkeypatch.setattr(session_parts, "measures", lambda *said: said)
+    one = state(
+        quality=range(count), infusion_s=(infused, None), settings=Settings(window=32)
+    )
+    values, _, window, infusing = measures_of(one)
+    assert values["drift"] == 0.5
+    assert values["rejected"] == low * min(32, count)
+    assert (window, infusing) == (32, infused is not None)
