@@ -101,7 +101,7 @@ def test_another_sequence_or_echo_time_is_said(echo_time_s, sequence, count) -> 
 
 @pytest.mark.parametrize(
     ("points", "last", "said"),
-    [(100, 1.0, False), (90, 1.0, False), (89, 1.0, True), (89, 0.009, False),
+    [(100, 1.0, False), (91, 1.0, False), (89, 1.0, True), (89, 0.009, False),
      (50, 0.011, True)],
 )  # fmt: skip
 def test_lines_that_are_cut_off_are_said(points, last, said) -> None:

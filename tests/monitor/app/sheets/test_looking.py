@@ -36,10 +36,10 @@ class Sheet:
         self.turned = SimpleNamespace(connect=lambda slot: None)
         self.opinion = SimpleNamespace(draw=lambda opinion: None)
 
-    def isHidden(self) -> bool:  # noqa: N802
+    def isHidden(self) -> bool:
         return self.hidden
 
-    def isVisible(self) -> bool:  # noqa: N802
+    def isVisible(self) -> bool:
         return not self.hidden
 
     def follow_pointer(self) -> None:
