@@ -1,5 +1,7 @@
 """What the three lines of messages say."""
 
+import pytest
+
 from monitor.screen.messages import ordered
 from monitor.screen.parts.message_lines import NONE, lines_of
 from monitor.screen.screen import Level, Message
@@ -49,3 +51,15 @@ def test_the_acknowledged_ones_are_last_and_quiet():
 
 def test_without_a_message_the_help_is_named():
     assert lines_of(()).rest == NONE
+
+
+@pytest.mark.parametrize("most", [2, 3])
+def test_how_many_more_there_are_stands_in_the_last_line(most):
+    several = tuple(
+        Message(f"{k}", Level.ATTENTION, f"condition {k}", "", 0.0) for k in range(5)
+    )
+    shown = lines_of(several, most)
+    assert shown.others[most - 2].endswith(
+        f"condition {most - 1} · {5 - most} more: F12"
+    )
+    assert not any("more" in line for line in lines_of(several[:most], most).others)
