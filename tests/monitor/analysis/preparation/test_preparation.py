@@ -367,3 +367,22 @@ def test_with_too_few_signals_nothing_is_begun_again(
     came = [(place_of(k), one.unaligned) for k, one in enumerate(found)]
     assert preparation.begin_again(came, 30 - FIRST + 1) == []
     assert preparation.begun_at == 0
+
+
+def test_an_epoch_behind_the_reference_period_is_frozen_by_its_own_template(
+    acquisition: Acquisition,
+) -> None:
+    one = Preparation(acquisition, Settings())
+    one.freeze(10.0)
+    one._freeze_before(9.9)
+    assert (one._refreeze, one._frozen) == (False, False)
+    one._freeze_before(10.0)  # nothing has been seen of the epoch yet
+    assert (one._refreeze, one._frozen) == (True, False)
+    one._epoch.seen = 3
+    one._freeze_before(12.0)
+    assert not one._frozen
+    other = Preparation(acquisition, Settings())
+    other._epoch.seen = 3
+    other.freeze(10.0)
+    other._freeze_before(12.0)
+    assert other._frozen
