@@ -50,17 +50,22 @@ def state(**changes: object) -> SimpleNamespace:
         "stream": Stream(connected=True), "arrived_s": 10.0, "heard_s": 4.0,
         "ended": None, "infusion_s": (None, None), "asked": asked,
         "notices": SimpleNamespace(shown=shown, with_known=lambda shown: shown),
-        "wait_s": lambda: 2.0, "catching_up": lambda: None,
-        "starting": lambda now_s: False, "unanswered_s": lambda now_s: 0.0,
         "stretches": SimpleNamespace(lasting=[]), "hidden": False,
-        "clock_s": lambda now_s: 90.0, "zero_s": lambda: 0.0,
+        "zero_s": lambda: 0.0,
+    }  # fmt: skip
+    return SimpleNamespace(**{**given, **changes})
+
+
+def reading(**changes: object) -> SimpleNamespace:
+    given = {
+        "now_s": 20.0, "scanner_s": 90.0, "wait_s": 2.0, "catching_up": None,
+        "starting": False, "unanswered_s": 0.0, "room_s": None,
     }  # fmt: skip
     return SimpleNamespace(**{**given, **changes})
 
 
 @pytest.fixture(autouse=True)
 def plain(monkeypatch) -> None:
-    monkeypatch.setattr(current_messages.disk, "room_s", lambda state: None)
     monkeypatch.setattr(current_messages, "of_unsent", lambda state: [])
     monkeypatch.setattr(current_messages.messages, "ordered", tuple)
 
@@ -73,23 +78,23 @@ def test_silence_counts_from_what_came_or_was_heard_last(
     arrived_s, heard_s, age_s
 ) -> None:
     one = state(arrived_s=arrived_s, heard_s=heard_s)
-    _of_notices(one, 15.9)
+    _of_notices(one, reading(now_s=15.9))
     assert one.asked[0][1] == age_s
 
 
 def test_one_of_a_kind_is_told_at_a_time() -> None:
     def keys(**changes: object) -> list[tuple[str, str]]:
-        return [(m.key, m.condition) for m in _of_notices(state(**changes), 20.0)]
+        return [(m.key, m.condition) for m in _of_notices(state(), reading(**changes))]
 
     usual = [("stream", "stream"), ("silent", "silent"), ("lag", "lag"),
              ("lipid", "lipid")]  # fmt: skip
     assert keys() == usual
-    starts = keys(starting=lambda now_s: True)
+    starts = keys(starting=True)
     assert starts == [("stream", "Starting"), *usual[1:]]
-    catching = keys(catching_up=lambda: (3, 9))
+    catching = keys(catching_up=(3, 9))
     assert catching[0] == ("lag", "Catching up: 3 of 9 messages")
     assert [key for key, _ in catching] == ["lag", "stream", "silent", "lipid"]
-    silent = keys(unanswered_s=lambda now_s: 30.0)
+    silent = keys(unanswered_s=30.0)
     assert silent[0][0] == "silent"
     assert silent[0][1].startswith("The analysis has not answered")
     assert _instead([], said("x")) == [said("x")]
@@ -112,7 +117,7 @@ def test_how_long_a_stretch_has_lasted(monkeypatch) -> None:
     monkeypatch.setattr(current_messages, "lasting", lambda one, zero_s: said("x"))
     stretches = [SimpleNamespace(start_s=s) for s in (30.0, 95.0)]
     one = state(stretches=SimpleNamespace(lasting=stretches))
-    assert [message.age_s for message in _unlike(one, 0.0)] == [60.0, 0.0]
+    assert [message.age_s for message in _unlike(one, reading())] == [60.0, 0.0]
 
 
 def test_what_tells_the_outcome_is_not_told_under_the_lock() -> None:
@@ -120,8 +125,10 @@ def test_what_tells_the_outcome_is_not_told_under_the_lock() -> None:
         return [said("a"), said("b", outcome=True)]
 
     notices = SimpleNamespace(shown=shown, with_known=lambda shown: shown)
-    keys = [m.key for m in messages_of(state(notices=notices), 0.0)]
-    hidden = [m.key for m in messages_of(state(notices=notices, hidden=True), 0.0)]
+    keys = [m.key for m in messages_of(state(notices=notices), reading())]
+    hidden = [
+        m.key for m in messages_of(state(notices=notices, hidden=True), reading())
+    ]
     assert (keys, hidden) == (["a", "b"], ["a"])
 
 

@@ -12,8 +12,8 @@ from monitor.screen import session_parts
 from monitor.screen.parts import headline
 from monitor.screen.parts.agreement import Agreement
 from monitor.screen.parts.columns import Columns
+from monitor.screen.reading import _number_age_s
 from monitor.screen.session_parts import (
-    _age_s,
     _agreement,
     _note,
     _waiting,
@@ -25,9 +25,9 @@ from monitor.screen.session_parts import (
 def state(**changes: object) -> SimpleNamespace:
     given = {
         "stream": Stream(connected=True), "settings": Settings(outcome="Glu"),
-        "ended": None, "age_s": lambda now_s: 3.0, "overdue_s": lambda: 1.0,
-        "clock_s": lambda now_s: 90.0, "first_s": lambda: 30.0,
-        "catching_up": lambda: None, "reference_s": (0.0, 60.0), "window_s": 64.0,
+        "ended": None,
+        "time_s": lambda: 90.0, "first_s": lambda: 30.0,
+        "reference_s": (0.0, 60.0), "window_s": 64.0,
         "agreement": None, "zero_s": lambda: 0.0, "interval_s": 2.0, "quality": [1],
         "infusion_s": (None, None),
     }  # fmt: skip
@@ -39,17 +39,24 @@ def replayed(playing: bool, speed: float) -> Stream:
 
 
 @pytest.mark.parametrize(
-    ("changes", "age_s"),
+    ("changes", "window_end_s", "age_s"),
     [
-        ({}, 3.0), ({"overdue_s": lambda: 7.0}, 7.0),
-        ({"age_s": lambda now_s: None}, 1.0), ({"ended": "over"}, 0.0),
-        ({"stream": replayed(True, 2.0)}, 3.0),
-        ({"stream": replayed(False, 2.0)}, 0.0),
-        ({"stream": replayed(True, math.inf)}, 0.0),
+        ({}, 90.0, 3.0), ({}, 58.0, 32.0 + 1.0), ({}, 82.0, 3.0),
+        ({"ended": "over"}, 58.0, 0.0), ({"stream": replayed(True, 2.0)}, 90.0, 3.0),
+        ({"stream": replayed(False, 2.0)}, 58.0, 0.0),
+        ({"stream": replayed(True, math.inf)}, 58.0, 0.0),
     ],
 )  # fmt: skip
-def test_a_number_that_waits_for_its_replay_is_not_old(changes, age_s) -> None:
-    assert _age_s(state(**changes), 0.0) == age_s
+def test_a_number_that_waits_for_its_replay_is_not_old(
+    changes, window_end_s, age_s
+) -> None:
+    newest = SimpleNamespace(time_end_s=window_end_s)
+    estimates = SimpleNamespace(newest_whole=lambda: newest)
+    given = {
+        "settings": Settings(step=4), "estimates": estimates, "time_s": lambda: 90.0,
+        **changes,
+    }  # fmt: skip
+    assert _number_age_s(state(**given), 3.0, 1.0) == age_s
 
 
 def test_what_the_headline_waits_for(monkeypatch) -> None:
@@ -62,16 +69,17 @@ def test_what_the_headline_waits_for(monkeypatch) -> None:
     monkeypatch.setattr(
         session_parts, "catching_up_words", lambda *said: f"catching up {said}"
     )
-    assert _waiting(state(), None, 0.0) == ("waits", 90.0, False)
+    at = SimpleNamespace(catching_up=None, scanner_s=90.0)
+    assert _waiting(state(), None, at) == ("waits", 90.0, False)
     replay = state(stream=replayed(True, 1.0))
-    assert _waiting(replay, "here", 0.0) == ("waits", 90.0, True)
-    assert _waiting(state(), "elsewhere", 0.0) == headline.OTHER_GAIN
+    assert _waiting(replay, "here", at) == ("waits", 90.0, True)
+    assert _waiting(state(), "elsewhere", at) == headline.OTHER_GAIN
     ratio = state(settings=Settings(outcome="Glu/tCr"))
-    assert _waiting(ratio, "elsewhere", 0.0) == ("waits", 90.0, False)
-    behind = state(catching_up=lambda: (1, 2))
-    assert _waiting(behind, "elsewhere", 0.0) == "catching up (1, 2)"
+    assert _waiting(ratio, "elsewhere", at) == ("waits", 90.0, False)
+    behind = SimpleNamespace(catching_up=(1, 2), scanner_s=90.0)
+    assert _waiting(state(), "elsewhere", behind) == "catching up (1, 2)"
     left_out = True
-    assert _waiting(state(), None, 0.0) == headline.LEFT_OUT
+    assert _waiting(state(), None, at) == headline.LEFT_OUT
 
 
 def test_windows_behind_the_reference_period_are_held_against_the_tracker(
@@ -94,10 +102,11 @@ def test_how_far_the_first_window_is() -> None:
 
 def test_strips_are_broken_where_nothing_was_measured(monkeypatch) -> None:
     broken: list = []
+    times = session_parts.strips.Times
 
-    def note(strip, gaps):
+    def note(minutes, gaps):
         broken.append(gaps)
-        return strip
+        return times(minutes, gaps)
 
     names = ("time_s", "shift_hz", "fwhm_hz", "snr", "lipid", "weight", "water")
     quality = Columns(names)
@@ -108,7 +117,7 @@ def test_strips_are_broken_where_nothing_was_measured(monkeypatch) -> None:
         quality=quality, waters=waters, gaps_s=[(160.0, 220.0)],
         notices=SimpleNamespace(conditions=lambda: {}),
     )  # fmt: skip
-    monkeypatch.setattr(session_parts.strips, "broken", note)
+    monkeypatch.setattr(session_parts.strips, "Times", note)
     made = strips_of(one, SimpleNamespace(zero_s=100.0), ())
     assert broken[0] == [(1.0, 2.0)]
     np.testing.assert_allclose(made[0].time_min, [0.0, 1.0, 2.0, 3.0])
