@@ -462,7 +462,7 @@ def test_values_of_the_reference_period_have_its_doubt_in_them() -> None:
     course.reference = SimpleNamespace(
         first=1, amplitudes=np.array([10.0, 5.0]), covariance=np.diag([0.09, 0.01])
     )
-    course.sessions = {1: SimpleNamespace(common=np.diag([0.07, 0.0]))}
+    course.sessions = {1: SimpleNamespace(shared_covariance=np.diag([0.07, 0.0]))}
     found = _reference_values(one, "Glu")
     assert found["Glu"]["value"] == pytest.approx(10.0)
     assert found["Glu"]["sd"] == pytest.approx(0.4)
