@@ -44,12 +44,12 @@ class Layout:
 
     metabolites: int
 
-    @property
+    @cached_property
     def kernel(self) -> slice:
         """The coefficients k_j."""
         return slice(len(SHARED), len(SHARED) + KERNEL_SIZE)
 
-    @property
+    @cached_property
     def shifts(self) -> slice:
         """The small shifts e_m in Hz, one a column of the basis set."""
         return slice(self.kernel.stop, self.kernel.stop + self.metabolites)
