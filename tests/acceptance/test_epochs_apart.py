@@ -25,3 +25,11 @@ def test_the_likeliest_factor_is_that_which_errors_have(factor):
     e = random.standard_normal(4000) * np.hypot(rest, factor * part)
     best = float(likeliest(e, np.hypot(rest, part), part).split()[0])
     assert best == pytest.approx(factor, abs=0.15)
+
+
+@pytest.mark.slow
+def test_a_fit_that_a_wrong_model_bends_still_arrives() -> None:
+    """Its steps went to and fro; the other epoch was fitted anew, and 14.7 % read."""
+    one = session_of(40.0, 40, 6114)
+    assert not one.changed.any()
+    assert np.all(np.abs(one.mean) < 2.5 * one.mean_sd)

@@ -44,6 +44,11 @@ STEP_TOLERANCE = 0.01
 """A fit has arrived when a step is shorter than this part of an SD, in any direction:
 step' gradient, the decrease that it promises, is the square of its length in SDs."""
 
+OVERSHOT, DAMPED = 0.25, 0.1
+"""A step that takes less than this part of the decrease that it promised has gone too
+far: the next is damped from there on.  Where a model is wrong the valley bends by what
+is left over, and undamped steps would go to and fro in it (Marquardt 1963)."""
+
 NEAR = 1.0
 """SDs: so near an optimum, in each parameter and by the cost, a search ends in it."""
 SAME_COST = 1e-3
@@ -230,7 +235,11 @@ def _minimise(
         arrived = abs(gain) < tolerance**2
         trial = evaluate(problem, y, theta)
         if trial.cost <= point.cost:
-            point, damping = trial, max(damping * 0.1, 1e-9)
+            overshot = point.cost - trial.cost < OVERSHOT * gain
+            damping = (
+                max(damping, DAMPED) * 10 if overshot else max(damping * 0.1, 1e-9)
+            )
+            point = trial
             # Where a step was that small, the slopes need no renewal.
             linear = linear if arrived else _linear(problem, point, active)
             if known is not None and _is_near(point, known):

@@ -66,7 +66,9 @@ def agreement_of(
     ]
     largest = sorted(stretches, key=lambda one: -one.transients)[:MOST_STRETCHES]
     found += [_without(tracking, outcome, one) for one in largest]
-    return Agreement(outcome, tuple(d for d in found if d is not None))
+    sessions = tracking.course.sessions.values()
+    fitted = all(made.fit.converged for made in sessions)
+    return Agreement(outcome, tuple(d for d in found if d is not None), fitted)
 
 
 def _difference(

@@ -52,11 +52,13 @@ class Difference:
 class Agreement:
     """All comparisons of an outcome as they stand.
 
-    `differences` has those that could be made.
+    `differences` has those that could be made; `fitted` is whether the fits of all
+    epochs converged: all ways stand on them.
     """
 
     outcome: str
     differences: tuple[Difference, ...]
+    fitted: bool = True
 
     @property
     def apart(self) -> tuple[Difference, ...]:
@@ -65,5 +67,5 @@ class Agreement:
 
     @property
     def agrees(self) -> bool:
-        """Whether nothing does."""
-        return not self.apart
+        """Whether nothing does, and what all stand on was found."""
+        return self.fitted and not self.apart

@@ -29,7 +29,7 @@ def test_all_is_said() -> None:
         "8 % less in the tracker.",
     )
     assert short(GOOD) == "+3.1 %: +3.1 % read"
-    assert held(GOOD) == "interval holds it"
+    assert held(GOOD) == "its 95 % interval holds it"
     assert level(GOOD) == "± 10 %"
 
 
