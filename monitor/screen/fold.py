@@ -6,27 +6,20 @@ These functions alone change a `SessionState`.  Every reading of a clock is the 
 
 from __future__ import annotations
 
-from monitor.analysis.contamination.stretch import Stretch
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.note import Note
 from monitor.analysis.preparation.quality import LOW_WEIGHT, Quality
-from monitor.analysis.tracking.difference import Agreement
 from monitor.analysis.update import Update
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
 from monitor.screen import disk, notices
 from monitor.screen.fold_event import take_event
 from monitor.screen.fold_nulled import take_nulled
+from monitor.screen.fold_stretches import take_stretches
 from monitor.screen.parts.axis import Span
 from monitor.screen.parts.columns import Columns
 from monitor.screen.parts.spectrum import height_of
-from monitor.screen.parts.stretch_words import (
-    effect_words,
-    lasting,
-    over_words,
-    taken_back,
-)
 from monitor.screen.parts.tracks import Tracks
 from monitor.screen.parts.waterfall import Stack
 from monitor.screen.parts.windows import Windows
@@ -74,7 +67,7 @@ def fold(state: SessionState, update: Update, now_s: float) -> None:
         state.spectral_maps = update.spectral_maps
     state.foreseen = update.foreseen or state.foreseen
     _take_agreement(state, update)
-    _take_stretches(state, update, then_s)
+    take_stretches(state, update, then_s)
     for note in dict.fromkeys(update.notes):
         _take_note(state, note, then_s)
 
@@ -86,41 +79,6 @@ def _take_agreement(state: SessionState, update: Update) -> None:
     held = state.agreement
     if held is not None and held.outcome != state.settings.outcome:
         state.agreement = None
-
-
-def _take_stretches(state: SessionState, update: Update, now_s: float) -> None:
-    """Take in what is unlike the rest; what is over is told with what it changed."""
-    transients = 0 if state.newest is None else state.newest.index + 1
-    over = state.ended is not None
-    news = state.stretches.step(update.stretches, transients, over)
-    zero_s, found = state.zero_s(), None if state.hidden else state.agreement
-    for one in news.begun:
-        state.notices.log.append((state.time_s(), lasting(one, zero_s)))
-    for one in _to_be_told(state, news.over, found):
-        tell(state, over_words(one, zero_s, found), now_s)
-    for one in news.taken_back:
-        tell(state, taken_back(one, zero_s), now_s)
-
-
-def _to_be_told(
-    state: SessionState, over: tuple[Stretch, ...], found: Agreement | None
-) -> list[Stretch]:
-    """Stretches that are over and whose effect is known; the others wait a window.
-
-    Where nothing is compared they do not wait, nor where the effect stays unknown.
-    """
-    waiting = (*state.stretches.untold, *over)
-    late_s = state.time_s() - 2 * state.window_s
-    told = [
-        one
-        for one in waiting
-        if found is None
-        or state.ended is not None
-        or one.end_s < late_s
-        or effect_words(one, found)
-    ]
-    state.stretches.untold = tuple(one for one in waiting if one not in told)
-    return told
 
 
 def hear(state: SessionState, stream: Stream, now_s: float) -> None:
