@@ -19,9 +19,10 @@ import fit_sets
 import numpy as np
 
 from monitor.analysis.fit.first_fit import cold_fit
-from monitor.analysis.fit.fit import Fit, minimise
+from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.freedom import Freedom, active_parameters
 from monitor.analysis.fit.lineshape import decay, gauss_rate
+from monitor.analysis.fit.minimise import minimise
 from monitor.analysis.fit.model import GAUSS, LORENTZ, PHASE, RELAXATION, SHIFT, Model
 from monitor.analysis.fit.model_choice import traits_of
 from monitor.analysis.fit.problem import Problem

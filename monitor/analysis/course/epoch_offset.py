@@ -34,9 +34,9 @@ import numpy as np
 
 from monitor.analysis.basis import names as naming
 from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS, SessionModel
-from monitor.analysis.fit.fit import minimise
 from monitor.analysis.fit.fitted_windows import sizes
 from monitor.analysis.fit.make_epoch_model import gain_over, shim_parameters
+from monitor.analysis.fit.minimise import minimise
 from monitor.analysis.signal.spectrum import Real
 
 PERCENT = {"Glu": 1.0, "Gln": 3.0, "tNAA": 0.7, "tCr": 0.7, "tCho": 1.2, "mI": 1.0}

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.linalg import LinAlgError
 
 from monitor.analysis.fit.first_guess import starting_points
-from monitor.analysis.fit.fit import SAME_COST, Fit, hopeless, minimise, promise
+from monitor.analysis.fit.fit import Fit, hopeless
 from monitor.analysis.fit.freedom import (
     FREE,
     SHARED,
@@ -37,6 +37,7 @@ from monitor.analysis.fit.freedom import (
     priors_for,
 )
 from monitor.analysis.fit.lineshape import gauss_rate
+from monitor.analysis.fit.minimise import SAME_COST, minimise, promise
 from monitor.analysis.fit.model import (
     GAUSS,
     LORENTZ,

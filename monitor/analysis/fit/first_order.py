@@ -30,9 +30,10 @@ from monitor.analysis.fit.first_fit import (
     with_ratio_priors,
 )
 from monitor.analysis.fit.first_guess import starting_points
-from monitor.analysis.fit.fit import Fit, minimise
+from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.freedom import SHARED, Freedom, priors_for
 from monitor.analysis.fit.make_epoch_model import residual_water_filter
+from monitor.analysis.fit.minimise import minimise
 from monitor.analysis.fit.model import PHASE, Model
 from monitor.analysis.fit.problem import Problem, evaluate, target
 from monitor.analysis.signal.spectrum import Complex, Real

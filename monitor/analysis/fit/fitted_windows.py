@@ -9,8 +9,9 @@ from functools import partial
 import numpy as np
 
 from monitor.analysis.fit.epoch_model import SessionModel
-from monitor.analysis.fit.fit import Fit, minimise
+from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.kept_by_window import KeptByWindow
+from monitor.analysis.fit.minimise import minimise
 from monitor.analysis.fit.model import GAUSS, LORENTZ, PHASE, SHIFT
 from monitor.analysis.fit.problem import Indices, Priors, Problem
 from monitor.analysis.fit.subspace import GAUSS_SD_HZ

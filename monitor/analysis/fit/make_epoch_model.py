@@ -34,8 +34,9 @@ from monitor.analysis.fit.epoch_model import (
     SessionModel,
     band_spectra,
 )
-from monitor.analysis.fit.fit import Fit, curves, minimise
+from monitor.analysis.fit.fit import Fit, curves
 from monitor.analysis.fit.freedom import SHARED, Freedom, chosen_by
+from monitor.analysis.fit.minimise import minimise
 from monitor.analysis.fit.model import GAUSS, LORENTZ, MM_GAUSS, PHASE, SHIFT, Model
 from monitor.analysis.fit.moving_line import moving_line
 from monitor.analysis.fit.naa_width import fwhm_slopes, naa_line

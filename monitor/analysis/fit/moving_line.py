@@ -19,8 +19,9 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.analysis.fit.first_fit import SUSPECT
-from monitor.analysis.fit.fit import Fit, minimise
+from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.lineshape import gauss_rate
+from monitor.analysis.fit.minimise import minimise
 from monitor.analysis.fit.model import GAUSS, LORENTZ, SHIFT
 from monitor.analysis.fit.problem import Problem
 from monitor.analysis.signal.spectrum import Real

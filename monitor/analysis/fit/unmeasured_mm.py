@@ -38,9 +38,10 @@ from monitor.analysis.fit.first_fit import (
     with_the_same_brain,
     with_width_near,
 )
-from monitor.analysis.fit.fit import Fit, admissible, hopeless, minimise
+from monitor.analysis.fit.fit import Fit, hopeless
 from monitor.analysis.fit.freedom import Freedom, active_parameters, priors_for
 from monitor.analysis.fit.left_over import left_over
+from monitor.analysis.fit.minimise import admissible, minimise
 from monitor.analysis.fit.model import GAUSS, LORENTZ, MM_GAUSS, RELAXATION, Model
 from monitor.analysis.fit.model_choice import (
     Rule,

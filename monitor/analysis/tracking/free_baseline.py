@@ -25,8 +25,8 @@ import numpy as np
 
 from monitor.analysis.course.course import Course, Plan
 from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS, SessionModel
-from monitor.analysis.fit.fit import minimise
 from monitor.analysis.fit.fitted_windows import MOVING, mean_fid, window_problem
+from monitor.analysis.fit.minimise import minimise
 from monitor.analysis.fit.window import Average, Window, average_with
 from monitor.analysis.fit.window_fit import WarmFits, warm_fits
 from monitor.analysis.signal.spectrum import Real

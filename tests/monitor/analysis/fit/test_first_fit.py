@@ -9,9 +9,9 @@ from fit_cases import CONCENTRATIONS, NAMES, clean_fid, make_model, noisy_fid
 from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.fit import first_fit as first_fit_module
 from monitor.analysis.fit.first_fit import cold_fit, least_fit
-from monitor.analysis.fit.fit import minimise
 from monitor.analysis.fit.freedom import STAND_IN, Freedom, active_parameters, usual
 from monitor.analysis.fit.lineshape import gauss_rate
+from monitor.analysis.fit.minimise import minimise
 from monitor.analysis.fit.model import (
     GAUSS,
     LORENTZ,

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from fit_cases import CONCENTRATIONS, NAMES, make_model
 
-from monitor.analysis.fit.fit import Fit, minimise, promise
+from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.lineshape import decay
+from monitor.analysis.fit.minimise import minimise, promise
 from monitor.analysis.fit.model import GAUSS, LORENTZ, PHASE, SHIFT, Model
 from monitor.analysis.fit.problem import Priors, Problem
 

@@ -7,7 +7,8 @@ import pytest
 from fit_cases import CONCENTRATIONS, clean_fid, make_model, noisy_fid
 
 from monitor.analysis.fit.baseline import make_baseline
-from monitor.analysis.fit.fit import curves, minimise
+from monitor.analysis.fit.fit import curves
+from monitor.analysis.fit.minimise import minimise
 from monitor.analysis.fit.model import (
     GAUSS,
     LORENTZ,
