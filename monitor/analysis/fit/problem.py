@@ -1,7 +1,7 @@
 """One spectrum before its fit: what is known, and cost, amplitudes, slopes at a theta.
 
-F(theta) of `minimise`, with the same symbols: the amplitudes c that are best at a theta come
-from the normal equations of X = R A(theta) / s and the priors' rows P.
+F(theta) of `minimise`, with the same symbols: the amplitudes c that are best at a theta
+come from the normal equations of X = R A(theta) / s and the priors' rows P.
 """
 
 from __future__ import annotations
