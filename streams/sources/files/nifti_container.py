@@ -26,7 +26,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
-from streams.sources.files.nibabel_alone import nibabel_alone
 
 MRS_EXTENSION = 44
 HEADER_BYTES = {b"n+1\0": 348, b"n+2\0": 540, b"ni1\0": 348, b"ni2\0": 540}
@@ -126,7 +125,7 @@ def _read(path: Path, file: BinaryIO) -> Container:
         )
     size = HEADER_BYTES[magic]
     block = start + _exactly(path, file, size - len(start))
-    nib = nibabel_alone()
+    import nibabel as nib
     header_class = nib.Nifti1Header if size == 348 else nib.Nifti2Header
     endianness = _endianness(path, block, size)
     header: Any = header_class(block, endianness=endianness, check=False)
