@@ -126,6 +126,7 @@ def _read(path: Path, file: BinaryIO) -> Container:
     size = HEADER_BYTES[magic]
     block = start + _exactly(path, file, size - len(start))
     import nibabel as nib
+
     header_class = nib.Nifti1Header if size == 348 else nib.Nifti2Header
     endianness = _endianness(path, block, size)
     header: Any = header_class(block, endianness=endianness, check=False)
