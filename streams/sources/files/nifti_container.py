@@ -125,9 +125,9 @@ def _read(path: Path, file: BinaryIO) -> Container:
         )
     size = HEADER_BYTES[magic]
     block = start + _exactly(path, file, size - len(start))
-    import nibabel as nib
+    import nibabel as nib  # a quarter of a second, wanted for NIfTI files only
 
-    header_class = nib.Nifti1Header if size == 348 else nib.Nifti2Header
+    header_class: Any = nib.Nifti1Header if size == 348 else nib.Nifti2Header
     endianness = _endianness(path, block, size)
     header: Any = header_class(block, endianness=endianness, check=False)
     offset = _offset(path, header, size)
