@@ -207,6 +207,8 @@ def _analysis(followed: Followed) -> tuple[Field, ...]:
 def _macromolecules(result: Result) -> str:
     """What macromolecules leave in doubt, as the end of a sentence."""
     doubt = "" if result.hidden else doubt_of_level(result)
+    if not any(made.doubt.any() for made in result.epoch_models.values()):
+        return doubt and f". {doubt}"
     kind = "" if result.measured_mm_used else " (prior)"
     return doubt and f"; macromolecules: {result.mm_source}{kind}. {doubt}"
 
@@ -226,7 +228,8 @@ def _quality(followed: Followed, width_hz: float, snr: float) -> tuple[Field, ..
             "4c",
             "Quality of the fit",
             f"{converged} of {len(followed.result.estimates)} windows converged; "
-            "SDs are Cramer-Rao bounds with measured misfit and scatter",
+            "SDs are Cramer-Rao bounds with measured misfit and scatter, those of "
+            "levels with what the fit leaves over",
             "results",
         ),
         Field("4d", "Spectrum", "figure in this report", "results"),

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def without_ctrl_c() -> Iterator[None]:
-    """Let no Ctrl-C reach the processes that are started here; ours waits until then.
+    """Let no Ctrl-C reach the processes that are started here.
 
+    Ours waits until then where there is one thread; another would take it.
     Where signals cannot be blocked (Windows), a process must ignore it by itself.
     """
     if not hasattr(signal, "pthread_sigmask"):

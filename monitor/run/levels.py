@@ -51,6 +51,6 @@ def doubt_of_level(result: Result) -> str:
     if not parts or not np.isfinite(sd):
         return ""
     if whole > UNKNOWN_PERCENT:
-        return f"The level of {name} is not known: its 95 % interval is as wide as it."
+        return f"The level of {name} is not known: its 95 % interval holds 0."
     known = f"The level of {name} is known to +- {whole:.0f} % (95 %), of which"
     return f"{known} {' and '.join(parts)}."

@@ -206,13 +206,13 @@ def _infusion_outside(result: Result) -> str:
 
 
 def _unconverged(result: Result) -> str:
-    """Epochs that changes are given across whose own fit found no optimum."""
-    sessions, home = result.course.sessions, result.course.home
-    if not result.tracks or all(one.fit.converged for one in sessions.values()):
+    """Epochs that count and whose own fit found no optimum."""
+    unfitted, home = result.course.unfitted, result.course.home
+    if not unfitted:
         return ""
     where = "an epoch other than the reference period's"
     longer = "a longer epoch"
-    if home in sessions and not sessions[home].fit.converged:
+    if home in unfitted:
         where, longer = "the reference period's epoch", "a longer reference period"
     return (
         f"The fit of {where} did not converge: levels and changes may be far off, "

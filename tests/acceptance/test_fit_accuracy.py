@@ -8,6 +8,7 @@ import pytest
 
 from monitor.analysis.fit.first_fit import cold_fit
 from monitor.analysis.fit.fit import curves
+from monitor.analysis.fit.freedom import usual
 
 FAMILIES = ("own", "skewed", "scanner")
 
@@ -69,3 +70,14 @@ def test_the_random_spectra():
     found = fit_robustness.run(10_000)
     assert not any(o.raised or o.lied for o in found)
     assert np.mean([o.wrong for o in found if o.snr >= 8]) < 0.005
+
+
+def test_a_fit_that_overshoots_arrives() -> None:
+    """Undamped its steps went to and fro, and it stopped 7 SD from here."""
+    model = fit_sets.model("press_3t_te30", "scanner")
+    case = fit_sets.case("press_3t_te30", "scanner", 1024, 77005)
+    freedom = usual(model, 0.030)
+    fit, _ = cold_fit(model, model.in_band(case.fid), case.noise_sd, freedom)
+    assert fit.converged
+    assert fit.steps < 30
+    assert fit.misfit < 1.3

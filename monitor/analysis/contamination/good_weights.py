@@ -23,6 +23,8 @@ from monitor.analysis.signal.spectrum import Real
 
 STRETCH = "stretch"
 """The flag of a transient in a stretch that is left out."""
+BEHIND = 4 * RUN
+"""Transients from the end of a stretch to that of the run: outliers may lie between."""
 KEPT_EVERY = 32
 SPARSE = 256
 """Transients between memories that are kept, to go on from: near ones, and far ones."""
@@ -71,7 +73,7 @@ class Weighing:
             if place < first:
                 continue
             self._keep(i, kind)
-            if kind.push(step, m, verdict):
+            if kind.push(step, m, verdict) and _behind_a_stretch(i, skipped):
                 for j, one, own in judged[place + 1 - RUN : place + 1]:
                     found[j] = judged_as(arrived[j], kind.judge(one, own))
         self._arrived, self._skipped, self._found = list(arrived), skipped, found
@@ -104,6 +106,11 @@ class Weighing:
             return
         self._kept = _thinned(self._kept, i - SPARSE)
         self._kept.append((i, deepcopy(kind)))
+
+
+def _behind_a_stretch(i: int, skipped: Real) -> bool:
+    """Whether a run that ends with transient i began soon after a stretch."""
+    return bool(skipped[max(i - BEHIND, 0) : i].any())
 
 
 def judged_as(quality: Quality, verdict: Judgement) -> Quality:

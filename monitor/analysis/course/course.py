@@ -265,6 +265,12 @@ class Course:
         reference = self.reference
         return None if reference is None else self.qualities[reference.first].epoch
 
+    @property
+    def unfitted(self) -> frozenset[int]:
+        """Epochs that count and whose own fit found no optimum."""
+        made = self.sessions.items()
+        return frozenset(e for e, m in made if not m.fit.converged) - self.rejected
+
     def offset_covariance(self, epoch: int) -> Real | None:
         """V (M, M) of an epoch against the reference period's; None in that itself."""
         home = self.home

@@ -57,7 +57,7 @@ def offset_covariance(home: SessionModel, other: SessionModel, apart: bool) -> R
     return np.asarray(noise + _shims(home.fit.names, c) + places, float)
 
 
-def shared_covariance(home: SessionModel, apart: bool, together: bool) -> Real:
+def offsets_in_common(home: SessionModel, apart: bool, together: bool) -> Real:
     """What the offsets b of two other epochs have in common: the home epoch's part.
 
     `apart`: both lie elsewhere than the home epoch; `together`: in one place.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from monitor.analysis.course.epoch_offset import offset_covariance, shared_covariance
+from monitor.analysis.course.epoch_offset import offset_covariance, offsets_in_common
 from monitor.analysis.course.places import Places
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.signal.spectrum import Real
@@ -73,4 +73,4 @@ class Offsets:
             return None
         apart = self.places.apart
         elsewhere = apart(home, one) and apart(home, other)
-        return shared_covariance(sessions[home], elsewhere, not apart(one, other))
+        return offsets_in_common(sessions[home], elsewhere, not apart(one, other))

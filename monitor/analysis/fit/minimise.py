@@ -178,7 +178,7 @@ def _minimise(
         theta[active] += step
         theta = admissible(theta)
         gain = float(linear.gradient @ (theta - point.theta)[active])
-        arrived = abs(gain) < tolerance**2
+        arrived = abs(gain) < tolerance**2 and _is_flat(linear, damping, tolerance)
         trial = evaluate(problem, y, theta)
         if trial.cost <= point.cost:
             overshot = point.cost - trial.cost < OVERSHOT * gain
@@ -194,6 +194,13 @@ def _minimise(
             damping *= 10.0 if damping > 1e-6 else 1e3
             arrived = arrived or damping > 1e8
     return _fit(problem, point, linear, active, steps, arrived)
+
+
+def _is_flat(linear: _Linear, damping: float, tolerance: float) -> bool:
+    """Whether a step would be as short undamped."""
+    if damping < DAMPED:
+        return True
+    return float(linear.gradient @ _step(linear, 0.0)) < tolerance**2
 
 
 def _is_near(point: Point, known: Fit) -> bool:

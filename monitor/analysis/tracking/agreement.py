@@ -66,8 +66,7 @@ def agreement_of(
     ]
     largest = sorted(stretches, key=lambda one: -one.transients)[:MOST_STRETCHES]
     found += [_without(tracking, outcome, one) for one in largest]
-    sessions = tracking.course.sessions.values()
-    fitted = all(made.fit.converged for made in sessions)
+    fitted = not tracking.course.unfitted
     return Agreement(outcome, tuple(d for d in found if d is not None), fitted)
 
 

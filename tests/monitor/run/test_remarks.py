@@ -97,7 +97,10 @@ def test_a_reference_period_whose_fit_did_not_converge_is_said_to_be(whole):
     course.sessions = {epoch: made, epoch + 1: stuck}
     (said,) = remarks(replace(whole, course=course))
     assert said.text.startswith("The fit of an epoch other than the reference period's")
-    assert not list(remarks(replace(whole, course=course, tracks=())))
+    alone = remarks(replace(whole, course=course, tracks=()))
+    assert any("did not converge" in note.text for note in alone)
+    course.rejected = frozenset({epoch + 1})
+    assert not list(remarks(replace(whole, course=course)))
 
 
 def test_process_noise_is_for_the_log(whole: Result):

@@ -289,7 +289,7 @@ def test_how_well_a_level_is_known(monkeypatch) -> None:
     assert said.endswith("that the session measured.")
     made.level_covariance = 6.0
     assert levels.doubt_of_level(given) == (
-        "The level of Glu is not known: its 95 % interval is as wide as it."
+        "The level of Glu is not known: its 95 % interval holds 0."
     )
     made.level_covariance = math.inf
     assert levels.doubt_of_level(given) == ""

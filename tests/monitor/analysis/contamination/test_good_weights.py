@@ -90,6 +90,16 @@ def test_a_few_that_measure_otherwise_are_outliers_all_the_same():
     assert max(q.weight for q in found[1 - RUN :]) < 0.5
 
 
+def test_far_behind_a_stretch_a_run_of_outliers_stays_one_up_to_its_end():
+    """What is new there may be what spoils: only those that follow count."""
+    arrived, measured = session(5, other_from=140, outliers=0.0)
+    for skipped_at in (slice(0, 0), slice(60, 100)):
+        skipped = np.zeros(COUNT)
+        skipped[skipped_at] = 1.0
+        found = Weighing().qualities(arrived, measured, range(COUNT), skipped)
+        assert max(q.weight for q in found[140 : 140 + RUN - 1]) < 0.5
+
+
 def test_few_memories_are_kept_of_a_long_epoch_and_any_change_is_as_anew():
     count = 1200
     arrived, measured = session(7, count)

@@ -14,7 +14,7 @@ from monitor.analysis.course.epoch_offset import (
     _shims,
     offset_covariance,
     offset_directions,
-    shared_covariance,
+    offsets_in_common,
 )
 from monitor.analysis.course.fitting import refit
 from monitor.analysis.fit.epoch_model import SessionModel
@@ -51,7 +51,7 @@ def test_two_other_epochs_have_the_home_epochs_part_in_common(models) -> None:
         (True, True, one_shim + places),
         (True, False, one_shim + 0.5 * places),
     ):
-        found = shared_covariance(home, apart, together)
+        found = offsets_in_common(home, apart, together)
         np.testing.assert_allclose(found, expected)
 
 

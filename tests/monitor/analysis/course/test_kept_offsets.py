@@ -61,7 +61,7 @@ def test_only_what_both_have_left_home_for_is_theirs_in_common(
     asked = []
     monkeypatch.setattr(
         offsets,
-        "shared_covariance",
+        "offsets_in_common",
         lambda home, apart, together: asked.append((apart, together)) or np.eye(2),
     )
     held, sessions = Offsets(), {e: model() for e in range(4)}

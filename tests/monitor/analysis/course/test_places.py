@@ -20,7 +20,7 @@ def held(monkeypatch):
     )
     monkeypatch.setattr(
         offsets,
-        "shared_covariance",
+        "offsets_in_common",
         lambda home, apart, together: M * (0.1 + 2 * apart * (1 + together)),
     )
     return Offsets()

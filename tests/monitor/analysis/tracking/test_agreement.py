@@ -100,14 +100,13 @@ def test_the_largest_stretches_are_asked_of(monkeypatch) -> None:
     monkeypatch.setattr(agreement, "_without", lambda t, o, one: asked.append(one))
     point = SimpleNamespace(filtered={"Glu": 1.0})
     all_of_them = [stretch(True, 0, n) for n in range(1, MOST_STRETCHES + 3)]
-    fits = [SimpleNamespace(converged=True), SimpleNamespace(converged=True)]
-    sessions = {n: SimpleNamespace(fit=fit) for n, fit in enumerate(fits)}
-    tracking = SimpleNamespace(point=point, course=SimpleNamespace(sessions=sessions))
+    course = SimpleNamespace(unfitted=frozenset())
+    tracking = SimpleNamespace(point=point, course=course)
     found = agreement_of(tracking, None, "Glu", all_of_them)
     assert found == Agreement("Glu", ())
     lengths = [one.transients for one in asked]
     assert lengths == list(range(MOST_STRETCHES + 2, 2, -1))
-    fits[1].converged = False
+    course.unfitted = frozenset({1})
     assert not agreement_of(tracking, None, "Glu", []).agrees
 
 
