@@ -188,6 +188,11 @@ def style_sheet(theme: Theme) -> str:
         border: {theme.px(2)}px solid {p.secondary}; outline: 0;
         selection-background-color: {p.text}; selection-color: {p.ground}; }}
     QDialog QWidget {{ font-size: {theme.text_px(22)}px; font-family: {families}; }}
+    QDialog QAbstractItemView {{ border: {theme.px(2)}px solid {p.rule};
+        selection-background-color: {p.text}; selection-color: {p.ground}; }}
+    QDialog QAbstractItemView:focus {{ border-color: {p.accent}; }}
+    QHeaderView, QHeaderView::section {{ background: {p.panel}; color: {p.text};
+        border: 0; }}
     QComboBox QAbstractItemView::item {{ min-height: {theme.text_px(34)}px; }}
     QComboBox QAbstractItemView::item:selected {{ background: {p.text};
         color: {p.ground}; }}

@@ -29,6 +29,7 @@ from streams.errors import InputError
 HEALTH_S = 0.25  # between two looks at the state of the stream
 POLL_S = 0.02  # longest wait for messages before commands are read again
 STOP_S = 0.5  # for the process to end by itself
+ENDED = "The analysis has ended: begin again (Ctrl+N)."
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ class Worker:
             self._process.start()
         theirs.close()
         self._gone = False
+        self._said_why = False
 
     def send(self, command: Command) -> None:
         """Ask for something; a worker that has gone hears nothing."""
@@ -114,11 +116,13 @@ class Worker:
         try:
             while not self._gone and self._connection.poll(0):
                 reports.extend(self._connection.recv())
+                self._said_why |= any(isinstance(r, Failed) for r in reports)
                 if time.perf_counter() >= until:
                     break
         except (EOFError, OSError):
             self._gone = True
-            reports.append(Failed("The analysis has ended: begin again (Ctrl+N)."))
+            if not self._said_why:  # its own words say more
+                reports.append(Failed(ENDED))
         return reports
 
     def stop(self, timeout_s: float = STOP_S) -> None:

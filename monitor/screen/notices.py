@@ -29,6 +29,8 @@ TROUBLES = {
     "protocol_error": "Not understood from the scanner",
     "dropped": "Left out of the recording",
 }
+OF_HEARING = ("stream", "silent", "lag")
+"""Conditions that only who listens can judge."""
 
 
 Timed = tuple[float, Message]
@@ -184,7 +186,8 @@ class Notices:
         if since_s is not None and now_s - since_s < messages.KEPT_S:
             shown = [m for m in shown if m.key != "silent"]  # they come meanwhile
             shown.append(messages.fitting(now_s - since_s))
-        if self.failed:
+        if self.failed:  # nobody hears the stream any more: it may well go on
+            shown = [m for m in shown if m.key not in OF_HEARING]
             shown.append(messages.stopped(self.failed))
         shown += [
             replace(message, age_s=max(0.0, now_s - since_s))

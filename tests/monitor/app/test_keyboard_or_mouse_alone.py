@@ -6,7 +6,15 @@ What has a button, a field or a list is reached by Tab and done by Space or Retu
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QColor, QWheelEvent
-from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTreeView,
+    QWidget,
+)
 from screen_cases import REPLAY
 
 from monitor.app.theme import DARK
@@ -196,3 +204,26 @@ def test_a_click_on_the_menu_leaves_space_to_the_replay(qtbot, replay, monkeypat
     qtbot.mouseClick(menu, Qt.MouseButton.LeftButton)
     press(qtbot, replay, SPACE)
     assert replay.sent == [Play(False)]
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_a_dialog_of_files_shows_its_columns_and_where_the_focus_is(
+    qtbot, live, tmp_path, theme
+):
+    if theme == "light":
+        press(qtbot, live, Key.Key_F9)
+    palette = live.window.page.palette_in_use
+    dialog = QFileDialog(live.window.page, "Open", str(tmp_path))
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.setViewMode(QFileDialog.ViewMode.Detail)
+    dialog.resize(800, 500)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    header = dialog.findChild(QHeaderView)
+    assert header.grab().toImage().pixelColor(2, 2) == QColor(palette.panel)
+    files = dialog.findChild(QTreeView)
+    files.setFocus()
+    qtbot.waitUntil(files.hasFocus)
+    edge = files.grab().toImage().pixelColor(0, files.height() // 2)
+    assert edge == QColor(palette.accent)
+    dialog.close()

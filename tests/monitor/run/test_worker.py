@@ -381,7 +381,12 @@ def test_spawned_worker_takes_events():
 def test_worker_that_cannot_go_on_says_so_and_ends(config, words):
     worker = Worker(config)
     reports = collect(worker, lambda r: any(isinstance(x, Failed) for x in r))
-    assert any(words in r.sentence for r in reports if isinstance(r, Failed))
+    worker._process.join(20.0)
+    reports += worker.receive(
+        0.01
+    )  # that the pipe has ended must not replace the words
+    (failed,) = [r for r in reports if isinstance(r, Failed)]
+    assert words in failed.sentence
     worker.stop()
     assert not worker.alive
     worker.send(Play(True))  # heard by nobody, and no error

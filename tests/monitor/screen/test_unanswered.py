@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
 from fake_session import SETTINGS
 from screen_cases import LIVE, texts
 
+from monitor.run.stream_state import Stream
 from monitor.run.worker_messages import Computed, Failed, Heard
 from monitor.screen.rewindable import Session
 
@@ -48,3 +50,16 @@ def test_the_end_and_a_failure_need_no_answer(updates):
     failed.take(Failed("No memory is left."), 701.0)
     assert "The analysis has stopped" in texts(failed.screen(800.0).messages)
     assert "NO ANSWER" not in texts(failed.screen(800.0).status)
+
+
+@pytest.mark.parametrize("heard_of", [Stream(), LIVE])
+def test_who_has_stopped_listening_knows_nothing_of_the_stream(updates, heard_of):
+    """Seen with the wrong protocol: "start the relay", which was recording."""
+    failed = heard(updates)
+    failed.take(Heard(heard_of), 700.5)
+    failed.take(Failed("Basis set slaser_7t_te34 is for 297.20 MHz."), 701.0)
+    (first, *others) = failed.screen(800.0).messages
+    assert first.condition == "The analysis has stopped"
+    said = " ".join(texts(others))
+    assert "No stream" not in said
+    assert "No transient" not in said
