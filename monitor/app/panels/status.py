@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import (
     QFrame,
@@ -113,10 +113,18 @@ class StatusPanel(QWidget):
         cramped = self._theme is not None and self._theme.cramped
         self.time.show_text("" if cramped else time.strftime("%H:%M:%S"))
 
+    def _beside_button(self, width: int) -> QPoint:
+        """Where a menu of this width leaves its button free, on low screens too.
+
+        Else a second click on it is one on the first line: the infusion's start.
+        """
+        corner = self.menu.mapToGlobal(self.menu.rect().bottomLeft())
+        return corner - QPoint(width, 0)
+
     def offer(self, menu: QMenu) -> None:
         """Show the button of a menu."""
         self.menu.clicked.connect(
-            lambda: menu.exec(self.menu.mapToGlobal(self.menu.rect().bottomLeft()))
+            lambda: menu.exec(self._beside_button(menu.sizeHint().width()))
         )
         self.menu.show()
 

@@ -227,3 +227,18 @@ def test_a_dialog_of_files_shows_its_columns_and_where_the_focus_is(
     edge = files.grab().toImage().pixelColor(0, files.height() // 2)
     assert edge == QColor(palette.accent)
     dialog.close()
+
+
+def test_a_second_click_on_the_menu_is_not_one_on_its_first_line(
+    qtbot, live, monkeypatch
+):
+    """A low screen moves the menu up, beside its button or over it."""
+    places = []
+    monkeypatch.setattr(
+        "PyQt6.QtWidgets.QMenu.exec",
+        lambda menu, at: places.append((at.x(), menu.sizeHint().width())),
+    )
+    button = live.page.status.menu
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    ((left, width),) = places
+    assert left + width <= button.mapToGlobal(QPoint(0, 0)).x()
