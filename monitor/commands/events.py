@@ -19,6 +19,7 @@ from streams.messages.keys import load_client_keys
 from streams.messages.marks import INFUSION, TAKEN_BACK, UNDO
 from streams.messages.requests import EventRequest
 from streams.messages.transient import EVENT_KINDS
+from streams.sources.file_names import readable
 from streams.subscription.recorded_event import record_event
 
 MOST_TEXT_BYTES = 16384
@@ -54,6 +55,7 @@ def event(
     Example: mrs-monitor event infusion_start --connect tcp://127.0.0.1:5555
     (--time -90s: it was 90 s ago)
     """
+    text, author = readable(text), readable(author)
     if not kind.strip() or not kind.isprintable():
         raise InputError("An event needs a kind, e.g. infusion_start or note.")
     _check_words(kind, text)

@@ -30,6 +30,7 @@ from monitor.study.participants import read_participants
 from monitor.study.run import StudyPlan, earlier_rows, judge_all, write_study
 from monitor.study.sessions import find_sessions
 from streams.errors import InputError
+from streams.sources.file_names import readable
 from streams.sources.files.by_spec2nii import is_series_folder
 from streams.sources.joining.joined_files import SessionPlace, paths_of
 
@@ -182,7 +183,7 @@ def _judge_one(
 ) -> None:
 
     with results_folder(out):
-        title = session.name if names else ""
+        title = readable(session.name) if names else ""
         judged = judge(session, wishes, water, title, names, inject)
     write_session_report(judged, out, pdf)
     say(f"{judged.report['verdict']}: {out / 'report.html'}")

@@ -17,6 +17,7 @@ from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.errors import InputError
 from streams.messages.transient import Event, Message, Start, Transient
+from streams.sources.file_names import readable
 from streams.sources.joining.joined_files import SessionPlace, session_hash
 from streams.sources.joining.open_session import open_session
 
@@ -129,7 +130,7 @@ def follow(
         _, result = run.finish()
     if not result.qualities:
         raise InputError(f"{place} holds {no_metabolites(result)}.")
-    noted = source.notes if names else source.nameless_notes
+    noted = map(readable, source.notes) if names else source.nameless_notes
     result = with_notes(result, before=notes_of(NoteKind.SOURCE, noted))
     result = replace(result, pieces=source.pieces)
     return Followed(result, source.origin, sha256, along)

@@ -17,6 +17,7 @@ from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.errors import InputError
 from streams.messages.transient import Message
+from streams.sources.file_names import readable
 from streams.sources.joining.joined_files import SessionPlace
 from streams.sources.joining.open_session import open_session
 
@@ -53,7 +54,7 @@ def analyse(
     why = why_nothing_fitted(result)
     if why:
         raise InputError(f"Nothing could be fitted in {place}: {why}.")
-    noted = source.notes if names else source.nameless_notes
+    noted = map(readable, source.notes) if names else source.nameless_notes
     result = with_notes(result, remarks(result), notes_of(NoteKind.SOURCE, noted))
     return replace(result, origin=source.origin, pieces=source.pieces)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from streams.sources.file_names import readable
 from streams.sources.joining.file_times import Piece
 from streams.sources.joining.joined_files import SessionPlace, session_hash
 
@@ -23,7 +24,7 @@ def about(
     said: dict[str, Any] = {"input_sha256": session_hash(place)}
     if pieces:
         said["files"] = pieces_said(pieces, names)
-    return said | ({"file": place.name} if names else {})
+    return said | ({"file": readable(place.name)} if names else {})
 
 
 def pieces_said(pieces: Sequence[Piece], names: bool = False) -> list[dict[str, Any]]:
@@ -31,7 +32,7 @@ def pieces_said(pieces: Sequence[Piece], names: bool = False) -> list[dict[str, 
     return [
         {
             "sha256": piece.contents.sha256,
-            **({"file": piece.contents.path.name} if names else {}),
+            **({"file": readable(piece.contents.path.name)} if names else {}),
             "transients": piece.contents.transients,
             "t_start_s": piece.start_s,
             "t_end_s": piece.end_s,

@@ -33,7 +33,7 @@ from monitor.study.sessions import StudySession, infusion_of
 from streams.errors import InputError
 from streams.messages.transient import Event, Transient
 from streams.recording.content_hash import sha256_of
-from streams.sources.file_names import without_names
+from streams.sources.file_names import readable, without_names
 from streams.sources.files.any_format import HDF5_MAGIC
 from streams.sources.files.bids_beside import AUTHOR as BIDS
 from streams.sources.files.open_file import open_source
@@ -140,7 +140,7 @@ def _identity(job: Job) -> Row:
         "subject": s.subject,
         "visit": s.visit,
         "site": s.site,
-        "file": s.path.name if s.named else None,
+        "file": readable(s.path.name) if s.named else None,
     }
 
 

@@ -18,6 +18,7 @@ from monitor.judge.labels import entity, labels_of, make_unique
 from monitor.study.water_pairs import waters_beside
 from streams.errors import InputError
 from streams.messages.scanner_names import is_noise_name
+from streams.sources.file_names import readable
 from streams.sources.files.by_spec2nii import is_series_folder
 
 NO_SESSIONS = frozenset(
@@ -52,7 +53,7 @@ class StudySession:
     @property
     def title(self) -> str:
         """What its report calls it."""
-        return self.path.name if self.named else self.label
+        return readable(self.path.name) if self.named else self.label
 
 
 def find_sessions(
@@ -112,17 +113,19 @@ def _bids(path: Path, ending: str) -> Path | None:
 
 def _session(path: Path, water: Path | None, events: Path | None) -> StudySession:
     text = path.as_posix()
-    label = re.sub(r"(\.nii)?(\.gz)?$", "", path.name, flags=re.I)
+    label = re.sub(r"(\.nii)?(\.gz)?$", "", readable(path.name), flags=re.I)
     label = label.rsplit(".", 1)[0] if "." in label else label
     subject, visit, site = (entity(text, key) for key in ("sub", "ses", "site"))
-    return StudySession(label or path.name, path, water, subject, visit, site, events)
+    return StudySession(
+        label or readable(path.name), path, water, subject, visit, site, events
+    )
 
 
 def _with_names(sessions: list[StudySession]) -> tuple[StudySession, ...]:
     """Labels that occur twice get the name of their folder, then a number."""
     names = [s.label for s in sessions]
     labels = make_unique(
-        f"{s.path.parent.name}_{s.label}"
+        f"{readable(s.path.parent.name)}_{s.label}"
         if names.count(s.label) > 1 and s.path.parent.name
         else s.label
         for s in sessions

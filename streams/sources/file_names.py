@@ -1,9 +1,17 @@
-"""Sentences about files without the files' names, which may be those of people."""
+"""Names of files as results say them: readable, or left out of a sentence."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+
+NO_LETTER = re.compile(r"[\ud800-\udfff]")
+"""What Python puts for a byte of another encoding; no file takes it as text."""
+
+
+def readable(text: str) -> str:
+    """A name or words from the command line, "_" for each byte that is no UTF-8."""
+    return NO_LETTER.sub("_", text)
 
 
 def without_names(text: str, path: Path, water: Path | None = None) -> str:

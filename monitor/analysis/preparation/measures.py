@@ -193,9 +193,14 @@ def naa_line(fid: Complex, axis: Axis, absolute: Absolute) -> NaaLine:
 
 
 def lipid_height(lines: Complex, axis: Axis, offset_hz: float = 0.0) -> float:
-    """Largest smoothed magnitude of a spectrum (points,) between 0.8 and 1.5 ppm."""
+    """Largest smoothed magnitude of a spectrum (points,) between 0.8 and 1.5 ppm.
+
+    nan where an offset, found in noise, moves the band out of the spectrum.
+    """
     offset = offset_hz / axis.frequency_mhz
     band = lines[axis.band(0.75 + offset, 1.55 + offset)]
+    if not band.size:
+        return float("nan")
     step_ppm = 1.0 / (axis.points * axis.dwell_time_s * axis.frequency_mhz)
     width = max(1, min(round(0.1 / step_ppm), band.size))
     smooth = np.convolve(band, np.ones(width) / width, mode="valid")

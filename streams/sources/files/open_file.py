@@ -6,6 +6,7 @@ What a file is, is told by its content; the ending of its name is not looked at.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,7 +169,7 @@ def messages_of(source: FileSource) -> Iterator[Message]:
     """
     if source.origin == RECORDING:
         return messages(source.path)
-    name = hashlib.sha256(str(source.path).encode()).hexdigest()[:32]
+    name = hashlib.sha256(os.fsencode(source.path)).hexdigest()[:32]
     return number(source.bodies, session=f"{OF_FILE}{name}")
 
 

@@ -92,3 +92,9 @@ def test_what_a_monitor_can_act_on_is_recorded(asked, words):
     ran = called(*words)
     assert ran.exit_code == 0, ran.exception
     assert asked[0].text == words[1]
+
+
+def test_words_in_another_encoding_are_recorded_as_far_as_they_are_readable(asked):
+    ran = called("note", "M\udcfcller came", "--author", "\udce4rztin")
+    assert ran.exit_code == 0, ran.exception
+    assert (asked[0].text, asked[0].author) == ("M_ller came", "_rztin")

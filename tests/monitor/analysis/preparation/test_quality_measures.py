@@ -64,3 +64,9 @@ def test_lipid_is_seen_in_its_band_alone(
     wet = spectrum.spectrum_of(transient(1, noise_sd=0.0, water=10.0))
     assert qm.lipid_height(fat, axis) > 2 * qm.lipid_height(clean, axis)
     assert qm.lipid_height(wet, axis) < 1.5 * qm.lipid_height(clean, axis)
+
+
+def test_no_lipid_is_told_where_noise_moves_its_band_out_of_the_spectrum():
+    axis = Axis(512, 4e-4, 123.25)
+    lines = np.ones(axis.points, complex)
+    assert np.isnan(qm.lipid_height(lines, axis, 50.0 * axis.frequency_mhz))

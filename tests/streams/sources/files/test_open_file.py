@@ -3,6 +3,7 @@
 import gzip
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from streams.messages.wire import encode
 from streams.recording.inspection import info, verify
 from streams.recording.journal import Journal
 from streams.recording.reading import read_messages
-from streams.sources.files.open_file import is_recording, open_source
+from streams.sources.files.open_file import is_recording, messages_of, open_source
 
 ACQUISITION = Acquisition(
     spectrometer_frequency_mhz=127.786142,
@@ -119,6 +120,13 @@ def test_a_recording_through_nifti_mrs_is_the_same_session(recording, tmp_path):
     assert bodies[0].acquisition == ACQUISITION
     pairs = zip(bodies[1:-1], session()[1:-1], strict=True)
     assert all(same(ours, theirs) for ours, theirs in pairs)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes there alone")
+def test_a_file_whose_name_is_no_utf_8_is_read(recording, tmp_path):
+    path = tmp_path / os.fsdecode(b"l\xfc1.nii.gz")
+    write_session(path, read_messages(recording))
+    assert len(list(messages_of(open_source(path)))) > 1
 
 
 def test_notes_come_with_the_source(tmp_path: Path):
