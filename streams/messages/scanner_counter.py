@@ -26,10 +26,17 @@ REMARK = "publisher"
 AUTHOR = "relay"
 JUMPED = "time_s jumped"
 """How the text of the relay's own "re-shim" begins where a clock was set."""
+LATEST = 16
+"""Transients by which one may come late; further back the counter began again."""
 OF_FILE = "file:"
 """How the names of sessions begin that are files of other formats than our own: most
 of them keep no counter, and what they hold is numbered when it is read."""
 _NAMED = re.compile(r"\btransient (\d{1,16})\b", re.IGNORECASE)
+
+
+def is_late(count: int, highest: int) -> bool:
+    """Whether a transient was measured before the one with the `highest` count."""
+    return highest - LATEST <= count < highest
 
 
 @dataclass(slots=True)

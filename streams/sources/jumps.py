@@ -6,7 +6,8 @@ rule: a time that goes back by more than half a TR, or on by more than a day wit
 start, is a clock that was set.  How long it really took is not known, so nothing is
 averaged across.  Times of water and noise are left alone: only their order is used.  In
 a file, transients that came late keep their place (its reader says so): there, a time
-must go back by a day to be a jump.
+must go back by a day to be a jump.  One that by the scanner's counter was measured
+before the last came late: no clock was set, and it stands right behind that.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from streams.messages.scanner_counter import AUTHOR, JUMPED
+from streams.messages.scanner_counter import AUTHOR, JUMPED, is_late
 from streams.messages.transient import Body, Event, Kind, Message, Start, Transient
 from streams.subscription.time_line import DAY_S, LEAST_STEP_S
 
@@ -35,15 +36,21 @@ class ForwardTimes:
     _step_s: float = LEAST_STEP_S  # between the last two
     _offset_s: float = 0.0
     _started: bool = True
+    _highest: int = -1  # count of a transient
 
     def begin(self, start: Start) -> None:
         """A series begins, after whatever pause."""
+        self._highest = -1
         self.repetition_time_s = start.acquisition.repetition_time_s
         self._started = True
 
-    def transient(self, given_s: float) -> tuple[float, str]:
+    def transient(self, given_s: float, count: int = -1) -> tuple[float, str]:
         """Time of a transient, s, and what is to be said if it jumped."""
         time_s, said = given_s + self._offset_s, ""
+        late, self._highest = is_late(count, self._highest), max(count, self._highest)
+        if late and self._last_s is not None and time_s <= self._last_s:
+            self._last_s += LEAST_STEP_S
+            return self._last_s, ""
         if self._last_s is not None:
             step_s = time_s - self._last_s
             usual_s = max(self.repetition_time_s or self._step_s, LEAST_STEP_S)
@@ -79,7 +86,8 @@ def forward(messages: Iterable[Message]) -> Iterator[Message]:
         if event is not None:
             yield _later(message, event, jumps, jumps + 1)
             jumps += 1
-        yield _later(message, body, jumps, jumps) if jumps else message
+        same = not jumps and body is message.body
+        yield message if same else _later(message, body, jumps, jumps)
 
 
 def forward_times(
@@ -102,10 +110,12 @@ def _place(times: ForwardTimes, body: Body) -> tuple[Body, Event | None]:
         case Start():
             times.begin(body)
         case Transient(kind=Kind.METABOLITE):
-            time_s, said = times.transient(body.time_s)
-            return replace(body, time_s=time_s), _jump(time_s, said) if said else None
+            time_s, said = times.transient(body.time_s, body.count)
+            placed = body if time_s == body.time_s else replace(body, time_s=time_s)
+            return placed, _jump(time_s, said) if said else None
         case Transient() | Event():
-            return replace(body, time_s=times.event(body.time_s)), None
+            time_s = times.event(body.time_s)
+            return body if time_s == body.time_s else replace(body, time_s=time_s), None
     return body, None
 
 

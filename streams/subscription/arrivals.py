@@ -240,7 +240,7 @@ class Arrivals:
         if isinstance(body, Event):
             placed = times.event(body.time_s)
         else:
-            placed = times.transient(body.time_s, arrived_s)
+            placed = times.transient(body.time_s, arrived_s, body.count)
         remarks = (placed.said,) if placed.said else ()
         before: tuple[Message, ...] = ()
         if placed.epoch:

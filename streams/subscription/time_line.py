@@ -4,14 +4,16 @@ A publisher says when each excitation was.  A time that cannot follow the one be
 (back by more than half a TR; forward by far more than this machine's clock has seen
 pass, once transients came at their pace; or by more than a day) is a clock that was
 set: time goes on by this machine's clock, and a new epoch begins, since how long it
-really took is not known.  A time that merely does not advance goes on by TR.
+really took is not known.  A time that merely does not advance goes on by TR.  What by
+the scanner's counter was measured before the last transient came late: no clock was
+set, and it stands right behind that.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from streams.messages.scanner_counter import JUMPED
+from streams.messages.scanner_counter import JUMPED, is_late
 
 DAY_S = 86_400.0
 PACED = 3  # transients at their pace before this machine's clock may overrule
@@ -49,9 +51,14 @@ class TimeLine:
     _arrived_s: float = 0.0
     _paced: int = 0
     _still: bool = False  # whether it was said that times do not advance
+    _highest: int = -1  # count of a transient
 
-    def transient(self, given_s: float, arrived_s: float) -> RunTime:
+    def transient(self, given_s: float, arrived_s: float, count: int = -1) -> RunTime:
         """Time of a transient; `arrived_s` by a monotonic clock of this machine."""
+        late, self._highest = is_late(count, self._highest), max(count, self._highest)
+        if late and given_s + self._offset_s <= self.time_s:
+            self.time_s += LEAST_STEP_S
+            return RunTime(self.time_s)
         before_s, self._given_s = self._given_s, given_s
         waited_s, self._arrived_s = arrived_s - self._arrived_s, arrived_s
         placed = (

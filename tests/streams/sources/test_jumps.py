@@ -127,3 +127,19 @@ def test_an_event_near_the_last_transient_keeps_its_time_late_in_the_day_too(las
         time_s, _ = times.transient(given_s)
     assert times.event(last_s - 1e6 + 7.0) == time_s + 5.0
     assert times.event(last_s + 1e6) == time_s
+
+
+def test_what_came_late_by_the_counter_set_no_clock():
+    order = [0, 1, 3, 2, 4, 5, 8, 6, 7, 9]
+    bodies = [replace(transient(n), time_s=2.0 * n) for n in order]
+    several = list(forward(number([Start(ACQUISITION, "test"), *bodies], "abc")))
+    times_s = [m.body.time_s for m in several[1:]]
+    assert {m.epoch for m in several} == {0}
+    expected_s = [0, 2, 6, 6.001, 8, 10, 16, 16.001, 16.002, 18]
+    assert times_s == pytest.approx(expected_s)
+
+
+def test_a_clock_that_was_set_back_with_its_counter_is_a_jump_all_the_same():
+    bodies = [replace(transient(n), time_s=2.0 * n) for n in [*range(30), 0, 1]]
+    several = list(forward(number([Start(ACQUISITION, "test"), *bodies], "abc")))
+    assert [m.body.kind for m in several if isinstance(m.body, Event)] == ["re-shim"]

@@ -115,3 +115,15 @@ def test_an_event_before_the_first_transient():
     placed = TimeLine().event(DAY_S + 5)
     assert (placed.time_s, placed.said) == (0.0, "")
     assert not math.isnan(placed.time_s)
+
+
+def test_what_came_late_by_the_counter_set_no_clock():
+    line = TimeLine(2.0)
+    told = [
+        line.transient(2.0 * n, 2.0 * k, n) for k, n in enumerate([0, 1, 3, 2, 4, 5])
+    ]
+    assert [one.time_s for one in told] == [0.0, 2.0, 6.0, 6.001, 8.0, 10.0]
+    assert not any(one.epoch or one.said for one in told)
+    assert line.transient(0.0, 14.0, 0).epoch is False  # six late, as six were counted
+    assert line.transient(60.0, 16.0, 60).epoch is False
+    assert line.transient(0.0, 18.0, 0).epoch
