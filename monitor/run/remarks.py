@@ -22,6 +22,7 @@ from monitor.run.line_place import line_offset, points_before_top
 from monitor.run.negative_components import negative_components
 from monitor.run.result import Result
 from monitor.run.stretch_notes import differences_said, stretches_said
+from streams.messages.marks import GIVEN
 
 OF_THE_LINES = (
     (NoteKind.SIGNAL, line_offset),
@@ -61,6 +62,9 @@ def for_terminal(notes: Iterable[Note]) -> Iterator[Note]:
     return (note for note in notes if not note.rule.log_only)
 
 
+NOTHING_LEFT_PERCENT = -100.0
+
+
 def change_at_the_end(result: Result) -> str:
     """The change at the end with its 95 % interval; empty where there is none."""
     settings, name = result.settings, result.settings.outcome
@@ -75,6 +79,12 @@ def change_at_the_end(result: Result) -> str:
     if now is None:
         return ""
     change, half = now.percent, Z95 * now.sd_percent
+    if change + half < NOTHING_LEFT_PERCENT:
+        return (
+            f"{name} at the end: {change:+.0f} % is no change of it, since nothing "
+            "falls by more than all of itself. Something else is taken for its lines "
+            "since then: look at lipid, and at where NAA lies (estimates.csv)."
+        )
     by = "by the tracker" if now.tracked else f"by the last {full} transients"
     return (
         f"{name} at the end ({by}): {change:+.1f} % from the reference period, 95 % "
@@ -193,7 +203,7 @@ def _longer_window(result: Result) -> str:
 def _infusion_outside(result: Result) -> str:
     """An infusion that no transient belongs to."""
     infusion_s, qualities = result.settings.infusion_s, result.qualities
-    if infusion_s is None or not qualities:
+    if infusion_s is None or not qualities or _marked_otherwise(result):
         return ""
     times_s = [quality.time_s for quality in qualities]
     first_s, last_s = min(times_s), max(times_s)
@@ -203,6 +213,11 @@ def _infusion_outside(result: Result) -> str:
         f"The infusion {infusion_s[0]:g} to {infusion_s[1]:g} s lies outside the "
         f"session: its transients are from {first_s:g} to {last_s:g} s."
     )
+
+
+def _marked_otherwise(result: Result) -> bool:
+    """Whether marks of the recording hold, and not those that were given."""
+    return any(mark.author != GIVEN for mark in result.marks.events)
 
 
 def _unconverged(result: Result) -> str:

@@ -86,6 +86,15 @@ def test_a_number_that_leaves_zero_out_is_no_proof(whole, mean, sd, now_sd, word
     assert change_at_the_end(result).split("; ")[1] == words
 
 
+def test_what_falls_by_more_than_itself_is_no_change(whole):
+    name, last = whole.settings.outcome, whole.tracks[-1]
+    for percent, sd, possible in ((-803.6, 48.0, False), (-120.0, 30.0, True)):
+        point = replace(last, filtered={name: percent}, filtered_sd={name: sd})
+        said = change_at_the_end(replace(whole, tracks=(*whole.tracks, point)))
+        assert ("95 % interval" in said) == possible
+        assert ("is no change of it" in said) != possible
+
+
 def test_a_reference_period_whose_fit_did_not_converge_is_said_to_be(whole):
     (epoch,) = whole.course.sessions
     made = whole.course.sessions[epoch]

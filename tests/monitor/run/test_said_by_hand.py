@@ -46,6 +46,7 @@ def result(**changes: object) -> SimpleNamespace:
         "qualities": qualities(range(10)), "settings": Settings(), "estimates": (),
         "plan": SimpleNamespace(length=16), "reference_s": None, "tracks": (),
         "answers": {}, "course": SimpleNamespace(interval_s=2.0),
+        "marks": SimpleNamespace(events=()),
     }  # fmt: skip
     return SimpleNamespace(**{**given, **changes})
 
@@ -133,7 +134,13 @@ def test_windows_longer_than_what_there_is() -> None:
 )  # fmt: skip
 def test_an_infusion_that_no_transient_belongs_to(infusion_s, outside) -> None:
     one = result(settings=Settings(infusion_s=infusion_s))
+    one.marks = SimpleNamespace(events=())
     assert bool(_infusion_outside(one)) == outside
+    one.marks.events = (SimpleNamespace(author="given"),)
+    assert bool(_infusion_outside(one)) == outside
+    one.marks.events += (SimpleNamespace(author="operator"),)  # what was given is left
+    assert _infusion_outside(one) == ""
+    one.marks.events = ()
     one.qualities = []
     assert _infusion_outside(one) == ""
 
