@@ -14,6 +14,7 @@ from monitor.basis.lcmodel import read_lcmodel
 from monitor.basis.lcmodel_text import write_lcmodel
 from monitor.basis.npz import SUFFIX, read_own, write_own
 from streams.errors import InputError
+from streams.messages.ranges import OutOfRangeError, check_range
 from streams.recording.files import refuse_endless
 
 __all__ = [
@@ -71,6 +72,16 @@ def read_basis(path: Path) -> BasisSet:
     ------
     InputError : no file, no basis set, truncated, or values that make no sense
     """
+    basis = _read(path)
+    try:
+        check_range("dwell_time_s", basis.dwell_time_s)
+    except OutOfRangeError as error:
+        raise OutOfRangeError(f"Basis set {path}: {error}") from None
+    return basis
+
+
+def _read(path: Path) -> BasisSet:
+    """Read a basis set as its file says."""
     refuse_endless(path)
     if path.is_dir():
         return read_json_folder(path)

@@ -108,7 +108,7 @@ def _check_numbers(te: float, mhz: float, dwell: float, points: int) -> None:
     for option, value, least, most, unit in (
         ("--te", te, 1.0, 1000.0, "ms"),
         ("--mhz", mhz, 1.0, 2000.0, "MHz"),
-        ("--dwell", dwell, 1e-6, 0.1, "s"),
+        ("--dwell", dwell, 1e-6, 0.02, "s"),
         ("--points", points, 16, 1 << 20, "points"),
     ):
         if not 0 < value < math.inf:

@@ -24,6 +24,7 @@ from monitor.kit.names import (
 )
 from monitor.kit.site import SITE, add_site
 from monitor.kit.wheels import PYTHON, fill_wheelhouse
+from monitor.report.folder import make_folder
 from streams.errors import InputError
 
 MARS_HOST = "192.168.2.2"
@@ -73,7 +74,7 @@ def write_fire(
 def _begin(out: Path) -> None:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"{out} is there and not empty: give a new folder with --out.")
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
 
 
 def _common(

@@ -232,6 +232,7 @@ def refused(path, *words):
         (lambda text: text.replace("BADELT", "BEDALT"), "BADELT"),
         (lambda text: text.replace("NDATAB = 600", "NDATAB = "), "NDATAB"),
         (lambda text: text.replace("5.000000E-04", "0."), "BADELT must be positive"),
+        (lambda text: text.replace("5.000000E-04", "1E-9"), "dwell_time_s is 1e-09 s"),
         (lambda text: text.replace("CONC = 1.", "CONC = 0."), "positive"),
         (lambda text: text[:-80] + " NaN" + text[-76:], ""),
         (lambda text: text.replace("'Cr'", "'NAA'"), "two entries"),

@@ -94,7 +94,7 @@ def test_what_cannot_be_is_refused_before_it_is_simulated(
 
 
 @pytest.mark.parametrize(
-    "changes", [{"te": "1"}, {"te": "1000"}, {"points": "16"}, {"dwell": "0.1"}]
+    "changes", [{"te": "1"}, {"te": "1000"}, {"points": "16"}, {"dwell": "0.02"}]
 )
 def test_the_ends_of_what_can_be_are_within(tmp_path, asked, changes):
     assert simulated(tmp_path / "s.npz", **changes).exit_code == 0

@@ -16,3 +16,13 @@ def test_recordings_cannot_go_where_a_file_is(tmp_path: Path):
     with pytest.raises(InputError, match=r"taken cannot be made"):
         raise ran.exception or AssertionError("it began")
     assert place.read_bytes() == b""
+
+
+@pytest.mark.parametrize("kit", ["openrecon", "fire"])
+def test_a_kit_cannot_go_below_a_file(tmp_path: Path, kit: str):
+    (tmp_path / "taken").write_bytes(b"")
+    ran = CliRunner().invoke(
+        app, ["kit", kit, "--out", str(tmp_path / "taken" / "kit")]
+    )
+    with pytest.raises(InputError, match=r"kit cannot be made .* another --out"):
+        raise ran.exception or AssertionError("it began")
