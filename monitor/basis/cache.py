@@ -14,7 +14,6 @@ import os
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import numpy as np
 import scipy
@@ -76,18 +75,11 @@ def _simulation() -> bytes:
 
 
 def _keep(basis: BasisSet, place: Path) -> None:
-    """Write an entry whole or not at all, and let the oldest go."""
+    """Write an entry, and let the oldest go."""
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=place.parent, suffix=".part", delete=False) as file:
-            part = Path(file.name)
-        try:
-            write_own(basis, part)
-            os.replace(part, place)
-        finally:
-            part.unlink(missing_ok=True)
+        write_own(basis, place)
         _let_go(place.parent)
-    except OSError:
+    except (InputError, OSError):
         return
 
 

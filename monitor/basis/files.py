@@ -99,6 +99,7 @@ def _read(path: Path) -> BasisSet:
 def write_basis(basis: BasisSet, path: Path) -> None:
     """Write a basis set; the kind follows the name as in `read_basis`.
 
+    Each file is written whole or not at all, into a folder that is made if absent.
     A name without a suffix is a folder of FSL-MRS JSON files.
 
     Raises
@@ -106,17 +107,14 @@ def write_basis(basis: BasisSet, path: Path) -> None:
     InputError : it cannot be written there
     """
     suffix = path.suffix.lower()
-    try:
-        if suffix == SUFFIX:
-            write_own(basis, path)
-        elif suffix == ".basis":
-            write_lcmodel(basis, path)
-        elif not suffix:
-            write_json_folder(basis, path)
-        else:
-            raise InputError(
-                f"{path}: give a name that ends in .BASIS (LCModel), {SUFFIX} (own) or "
-                "in nothing (FSL-MRS folder)."
-            )
-    except OSError as error:
-        raise InputError(f"Basis set {path} cannot be written: {error}.") from None
+    if suffix == SUFFIX:
+        write_own(basis, path)
+    elif suffix == ".basis":
+        write_lcmodel(basis, path)
+    elif not suffix:
+        write_json_folder(basis, path)
+    else:
+        raise InputError(
+            f"{path}: give a name that ends in .BASIS (LCModel), {SUFFIX} (own) or "
+            "in nothing (FSL-MRS folder)."
+        )

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from monitor.analysis.basis.basis_set import BasisSet
 from streams.errors import InputError
+from streams.export.atomic import replacing
 from streams.messages.transient import REFERENCE_PPM
 
 Complex = NDArray[np.complex128]
@@ -103,7 +104,6 @@ def _fid(table: dict[str, Any], path: Path) -> Complex:
 
 def write_json_folder(basis: BasisSet, folder: Path) -> None:
     """Write one JSON file a metabolite into a new or empty folder."""
-    folder.mkdir(parents=True, exist_ok=True)
     for name, fid in zip(basis.names, basis.fids, strict=True):
         table = {
             "basis_re": fid.real.tolist(),
@@ -117,8 +117,8 @@ def write_json_folder(basis: BasisSet, folder: Path) -> None:
             "sequence": basis.sequence,
             "provenance": dict(basis.provenance),
         }
-        text = json.dumps({"basis": table})
-        (folder / f"{_file_stem(name)}.json").write_text(text, encoding="utf-8")
+        with replacing(folder / f"{_file_stem(name)}.json") as file:
+            file.write(json.dumps({"basis": table}).encode())
 
 
 def _file_stem(name: str) -> str:

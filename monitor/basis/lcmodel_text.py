@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.basis.basis_set import BasisSet
+from streams.export.atomic import replacing
 
 Complex = NDArray[np.complex128]
 
@@ -26,7 +27,8 @@ ROUNDING = 1e-8
 
 def write_lcmodel(basis: BasisSet, path: Path) -> None:
     """Write an LCModel `.BASIS` file."""
-    path.write_text(lcmodel_text(basis), encoding="ascii", newline="\n")
+    with replacing(path) as file:
+        file.write(lcmodel_text(basis).encode("ascii"))
 
 
 def lcmodel_text(basis: BasisSet) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 
 from monitor.analysis.basis.basis_set import BasisSet
 from streams.errors import InputError
+from streams.export.atomic import replacing
 
 SUFFIX = ".npz"
 VERSION = 1
@@ -39,16 +40,21 @@ _FIELDS = (
 
 
 def write_own(basis: BasisSet, path: Path, *, compact: bool = False) -> None:
-    """Write a basis set; `compact` halves the file (complex64, 7 digits)."""
+    """Write a basis set; `compact` halves the file (complex64, 7 digits).
+
+    Raises
+    ------
+    InputError : it cannot be written there
+    """
     header: dict[str, Any] = {field: getattr(basis, field) for field in _FIELDS}
     header |= {"version": VERSION, "provenance": dict(basis.provenance)}
     text = json.dumps(header, ensure_ascii=False, sort_keys=True)
     kind = np.complex64 if compact else np.complex128
-    with path.open("wb") as file:
+    with replacing(path) as file:
         np.savez_compressed(
             file,
             fids=basis.fids.astype(kind),
-            header=np.frombuffer(text.encode(), np.uint8),
+            header=np.frombuffer(text.encode("utf-8", "backslashreplace"), np.uint8),
         )
 
 

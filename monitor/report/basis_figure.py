@@ -16,6 +16,7 @@ from monitor.analysis.basis.names import is_lipid, is_macromolecule
 from monitor.analysis.signal.spectrum import ppm_axis, spectrum_of, time_axis_s
 from monitor.report.drawing import families
 from streams.errors import InputError
+from streams.export.atomic import replacing
 
 Real = NDArray[np.float64]
 
@@ -45,11 +46,8 @@ def save_figure(make: Callable[[], Figure], path: Path) -> None:
     """
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"{path}: give a name that ends in {', '.join(SUFFIXES)}.")
-    try:
-        with mpl.rc_context({"font.family": families()}):
-            make().savefig(path, dpi=150)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.") from None
+    with replacing(path) as file, mpl.rc_context({"font.family": families()}):
+        make().savefig(file, dpi=150, format=path.suffix[1:].lower())
 
 
 def figure_of(basis: BasisSet) -> Figure:

@@ -1,5 +1,6 @@
 """Reading and writing basis sets: round trips, files of others, bad files."""
 
+import errno
 import json
 import os
 import re
@@ -284,8 +285,9 @@ def test_fsl_mrs_files_that_do_not_go_together_are_refused(basis, change, tmp_pa
 def test_names_to_write_to(basis, tmp_path):
     with pytest.raises(InputError, match=r"\.BASIS"):
         write_basis(basis, tmp_path / "set.txt")
+    (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be written"):
-        write_basis(basis, tmp_path / "no" / "such" / "folder" / "set.npz")
+        write_basis(basis, tmp_path / "file" / "set.npz")
 
 
 def test_bundled_sets_are_found_by_name_and_weigh_little():
@@ -357,3 +359,19 @@ def test_the_last_point_is_missing_in_a_public_file(shared_data):
         pytest.skip(f"{path} is absent")
     basis = read_basis(path)
     assert (len(basis.names), basis.points) == (29, 2048)
+
+
+@pytest.mark.parametrize("name", ["own.npz", "own.BASIS", "own"])
+def test_a_full_disk_leaves_the_old_basis_set(basis, tmp_path, monkeypatch, name):
+    path = tmp_path / name
+    write_basis(basis, path)
+    before = read_basis(path).sha256
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="cannot be written: No space left"):
+        write_basis(basis.moved_ppm(0.1), path)
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+    assert read_basis(path).sha256 == before
