@@ -54,7 +54,7 @@ USUAL_NOISE = 0.2
 TIME_UNIT_S = 0.1
 """Unit of t and 1/u in the series: keeps the powers of the usual u near one."""
 GAUSS_SD_HZ = 2.0
-"""Of a window's or a transient's Gaussian width about the session's."""
+"""Of a window's Gaussian width about the session's."""
 LEAST_WIDTH_HZ = 2.0
 """Lines are taken to be as wide as that where Hz of Gaussian width become a rate."""
 _MOST = ORDER // 2 + 1

@@ -50,7 +50,6 @@ from numpy.typing import NDArray
 
 from monitor.analysis.basis import names as naming
 from monitor.analysis.fit.fitted_windows import TIED_PERCENT, sizes
-from monitor.analysis.fit.subspace import GAUSS_SD_HZ
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.measurement import WIDTHS
 
@@ -66,12 +65,14 @@ FREE_PERCENT = 2.0
 UNTIED_PERCENT = 12.0
 """Of every amplitude in the free dynamics: 5 % in ten minutes."""
 GAIN_PERCENT = 12.0
-WIDTH_HZ = 20.0
+WIDTH_HZ = 14.0
 """Of each width.  BOLD narrows lines within seconds, in whatever part of their shape:
 with 1 Hz in an hour a narrowing of half a hertz was taken for a percent of gain for
-minutes, with 10 Hz for a tenth of a percent.  The interval of a ratio does not hang on
-it, that of an amplitude by half a percent of itself.  The Gaussian one stays within
-`GAUSS_SD_HZ` of the session's: transients hardly tell it from the Lorentzian one."""
+minutes, with 10 Hz for 0.12 % and with this for 0.07."""
+GAUSS_SD_HZ = 1.5
+"""How far the Gaussian width strays from the session's: transients hardly tell it from
+the Lorentzian one.  With 2 Hz, as windows have it, and 20 Hz in an hour both wander by
+more than the narrowing is worth: the error of Glx/tNAA grew by 3 %."""
 SLOPES = ((100.0, 7.0), (3.0, 5.0))
 """Memory of each slope, transients, and the SD of the change that it brings when the
 infusion starts or stops, percent of the amplitude."""
