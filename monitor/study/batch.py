@@ -237,12 +237,24 @@ def _judge_in_pool(jobs: Sequence[Job], workers: int, tell: Tell) -> list[Job]:
             futures: dict[Future[Row], Job] = {
                 pool.submit(judge_job, job): job for job in jobs
             }
-        for future in as_completed(futures):
-            try:
-                tell(future.result())
-            except BrokenProcessPool:
-                left.append(futures[future])
+        try:
+            for future in as_completed(futures):
+                try:
+                    tell(future.result())
+                except BrokenProcessPool:
+                    left.append(futures[future])
+        except BaseException:  # Ctrl-C for this process alone: nobody else heard it
+            _end_pool(pool)
+            raise
     return left
+
+
+def _end_pool(pool: ProcessPoolExecutor) -> None:
+    """End a pool whose results nobody waits for: what is written is whole."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in mp.active_children():
+        process.terminate()
+        process.join()
 
 
 def _judge_alone(job: Job) -> Row:

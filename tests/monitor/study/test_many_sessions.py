@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import multiprocessing as mp
 import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,15 @@ import pytest
 
 from monitor.judge import provenance
 from monitor.protocol.choose import Wishes
-from monitor.study.batch import CRASHED, Job, Tell, _earlier_report, judge_job, run_here
+from monitor.study.batch import (
+    CRASHED,
+    Job,
+    Tell,
+    _earlier_report,
+    _judge_in_pool,
+    judge_job,
+    run_here,
+)
 from monitor.study.run import StudyPlan, judge_all, write_study
 from monitor.study.sessions import StudySession, find_sessions, infusion_of
 from streams.errors import InputError
@@ -105,6 +115,27 @@ def test_a_file_that_ends_its_process_is_a_row(tiny: Path, tmp_path: Path) -> No
     by_name = {row["session"]: row for row in rows}
     assert by_name["deadly"]["reason"] == CRASHED
     assert by_name["tiny"]["status"] == "judged"
+
+
+class Endless:
+    """Keeps the process that unpickles it busy."""
+
+    def __reduce__(self) -> tuple[Any, tuple[float]]:
+        return time.sleep, (3600.0,)
+
+
+@pytest.mark.timeout(100)
+def test_who_is_interrupted_waits_for_no_session(tiny: Path, tmp_path: Path) -> None:
+    session = StudySession("endless", tiny)
+    endless = Job(session, Endless(), tmp_path / "endless", pdf=False)  # type: ignore[arg-type]
+    jobs = [job(tiny, tmp_path / "good"), *[endless] * 3]
+
+    def interrupted(row: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        _judge_in_pool(jobs, 2, interrupted)
+    assert not mp.active_children()
 
 
 ORPHAN = """
