@@ -13,6 +13,7 @@ from monitor.analysis.preparation.combination import WATERS
 from monitor.analysis.tracking.current_change import CurrentChange, current_change
 from monitor.analysis.tracking.finding import (
     HOPELESS,
+    NOTHING_LEFT_PERCENT,
     Finding,
     finding,
     least_seen_percent,
@@ -60,9 +61,6 @@ def remarks(result: Result) -> Iterator[Note]:
 def for_terminal(notes: Iterable[Note]) -> Iterator[Note]:
     """The notes that an operator can do something with; session.json has them all."""
     return (note for note in notes if not note.rule.log_only)
-
-
-NOTHING_LEFT_PERCENT = -100.0
 
 
 def change_at_the_end(result: Result) -> str:

@@ -15,6 +15,8 @@ from monitor.analysis.tracking.answer import Answer
 
 HOPELESS = 50.0
 """Percent: no brain does that, so that a figure above it helps nobody."""
+NOTHING_LEFT_PERCENT = -100.0
+"""Nothing falls by more: a change below that is of something else than the outcome."""
 Seen = tuple[float, float]
 """A change that stands beside the answer, and its SD, percent."""
 
@@ -25,7 +27,7 @@ class Finding(StrEnum):
     INCREASE, DECREASE : proven
     PERHAPS_... : an interval beside it leaves 0 out, or two do on either side
     NONE : a change as large as the protocol wants to see would have been seen
-    UNCLEAR : it would not
+    UNCLEAR : it would not, or what is read cannot be
     """
 
     INCREASE = "increase"
@@ -57,10 +59,12 @@ def finding(answer: Answer, target_percent: float, *beside: Seen) -> Finding:
 
     `target_percent` is the change that the protocol wants to be able to see.
     """
+    shown = [(answer.mean_percent, answer.sd_percent), *beside]
+    if any(value + Z95 * sd < NOTHING_LEFT_PERCENT for value, sd in shown):
+        return Finding.UNCLEAR
     if answer.changed:
         rises = answer.mean_percent > 0
         return Finding.INCREASE if rises else Finding.DECREASE
-    shown = [(answer.mean_percent, answer.sd_percent), *beside]
     ways = {_way(seen) for seen in shown} - {0}
     if len(ways) > 1:
         return Finding.PERHAPS_CHANGE

@@ -70,3 +70,15 @@ def test_a_change_that_is_not_known_says_nothing():
     assert finding(answer, TAU, (NAN, NAN)) == Finding.NONE
     assert finding(answer, 0.5, (NAN, NAN)) == Finding.UNCLEAR
     assert not leaves_out_zero((NAN, NAN), True)
+
+
+@pytest.mark.parametrize(
+    ("now", "sd", "possible"), [(-803.6, 48.0, False), (-120.0, 30.0, True)]
+)
+def test_nothing_falls_by_more_than_all_of_itself(now, sd, possible):
+    answer = answer_of(-20.0, 2.0)
+    assert answer.changed
+    found = finding(answer, TAU, (now, sd))
+    assert found == (Finding.DECREASE if possible else Finding.UNCLEAR)
+    impossible = answer_of(-150.0, 3.0)
+    assert finding(impossible, TAU) == Finding.UNCLEAR
