@@ -27,16 +27,36 @@ AUTHOR = "relay"
 JUMPED = "time_s jumped"
 """How the text of the relay's own "re-shim" begins where a clock was set."""
 LATEST = 16
-"""Transients by which one may come late; further back the counter began again."""
+"""Transients by which one may come late."""
 OF_FILE = "file:"
 """How the names of sessions begin that are files of other formats than our own: most
 of them keep no counter, and what they hold is numbered when it is read."""
 _NAMED = re.compile(r"\btransient (\d{1,16})\b", re.IGNORECASE)
 
 
-def is_late(count: int, highest: int) -> bool:
-    """Whether a transient was measured before the one with the `highest` count."""
-    return highest - LATEST <= count < highest
+@dataclass(slots=True)
+class LateTransients:
+    """Tells transients that come late, and fill a gap, from a counter that began again.
+
+    One whose count came already was measured after a new beginning.
+    """
+
+    _highest: int | None = None
+    _gaps: set[int] = field(default_factory=set)
+
+    def take(self, count: int) -> bool:
+        """Whether the next transient, of this count, is late."""
+        if count in self._gaps:
+            self._gaps.remove(count)
+            return True
+        oldest = count - LATEST
+        if self._highest is None or count <= self._highest:
+            self._gaps = set()
+        else:
+            missing = range(max(self._highest + 1, oldest), count)
+            self._gaps = {gap for gap in self._gaps if gap >= oldest} | set(missing)
+        self._highest = count
+        return False
 
 
 @dataclass(slots=True)

@@ -13,9 +13,9 @@ before the last came late: no clock was set, and it stands right behind that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from streams.messages.scanner_counter import AUTHOR, JUMPED, is_late
+from streams.messages.scanner_counter import AUTHOR, JUMPED, LateTransients
 from streams.messages.transient import Body, Event, Kind, Message, Start, Transient
 from streams.subscription.time_line import DAY_S, LEAST_STEP_S
 
@@ -36,18 +36,21 @@ class ForwardTimes:
     _step_s: float = LEAST_STEP_S  # between the last two
     _offset_s: float = 0.0
     _started: bool = True
-    _highest: int = -1  # count of a transient
+    _late: LateTransients = field(default_factory=LateTransients)
 
     def begin(self, start: Start) -> None:
         """A series begins, after whatever pause."""
-        self._highest = -1
+        self._late = LateTransients()
         self.repetition_time_s = start.acquisition.repetition_time_s
         self._started = True
 
-    def transient(self, given_s: float, count: int = -1) -> tuple[float, str]:
-        """Time of a transient, s, and what is to be said if it jumped."""
+    def transient(self, given_s: float, count: int | None = None) -> tuple[float, str]:
+        """Time of a transient, s, and what is to be said if it jumped.
+
+        `count` is the scanner's; None where what is late keeps its place.
+        """
         time_s, said = given_s + self._offset_s, ""
-        late, self._highest = is_late(count, self._highest), max(count, self._highest)
+        late = count is not None and self._late.take(count)
         if late and self._last_s is not None and time_s <= self._last_s:
             self._last_s += LEAST_STEP_S
             return self._last_s, ""

@@ -11,9 +11,9 @@ set, and it stands right behind that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from streams.messages.scanner_counter import JUMPED, is_late
+from streams.messages.scanner_counter import JUMPED, LateTransients
 
 DAY_S = 86_400.0
 PACED = 3  # transients at their pace before this machine's clock may overrule
@@ -51,11 +51,16 @@ class TimeLine:
     _arrived_s: float = 0.0
     _paced: int = 0
     _still: bool = False  # whether it was said that times do not advance
-    _highest: int = -1  # count of a transient
+    _late: LateTransients = field(default_factory=LateTransients)
 
-    def transient(self, given_s: float, arrived_s: float, count: int = -1) -> RunTime:
-        """Time of a transient; `arrived_s` by a monotonic clock of this machine."""
-        late, self._highest = is_late(count, self._highest), max(count, self._highest)
+    def transient(
+        self, given_s: float, arrived_s: float, count: int | None = None
+    ) -> RunTime:
+        """Time of a transient; `arrived_s` by a monotonic clock of this machine.
+
+        `count` is the scanner's, where it is known.
+        """
+        late = count is not None and self._late.take(count)
         if late and given_s + self._offset_s <= self.time_s:
             self.time_s += LEAST_STEP_S
             return RunTime(self.time_s)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stream_cases import ACQUISITION, transient
 
-from streams.messages.scanner_counter import ScannerCounter
+from streams.messages.scanner_counter import LATEST, LateTransients, ScannerCounter
 from streams.messages.transient import End, Event, Start
 
 START = Start(ACQUISITION, "test")
@@ -61,3 +61,17 @@ def test_order_and_repeats_make_nothing_missing(came, rng: random.Random):
     rng.shuffle(order)
     missing = len(set(range(max(came))) - came)
     assert counted(START, *order) == (missing, len(came), 5)
+
+
+@given(st.permutations(range(1, 12)))
+def test_late_are_those_that_come_behind_a_higher_count(order):
+    late, order = LateTransients(), [0, *order]
+    expected = [count < max(order[: k + 1]) for k, count in enumerate(order)]
+    assert [late.take(count) for count in order] == expected
+
+
+def test_what_came_already_or_long_ago_is_not_late():
+    late = LateTransients()
+    assert [late.take(n) for n in (0, 1, 3, 3)] == [False] * 4
+    late = LateTransients()
+    assert [late.take(n) for n in (0, 2, 2 + LATEST, 1, 2)] == [False] * 5

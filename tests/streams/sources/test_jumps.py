@@ -139,7 +139,8 @@ def test_what_came_late_by_the_counter_set_no_clock():
     assert times_s == pytest.approx(expected_s)
 
 
-def test_a_clock_that_was_set_back_with_its_counter_is_a_jump_all_the_same():
-    bodies = [replace(transient(n), time_s=2.0 * n) for n in [*range(30), 0, 1]]
+@pytest.mark.parametrize("first", [30, 10, 2])
+def test_a_clock_that_was_set_back_with_its_counter_is_a_jump_all_the_same(first):
+    bodies = [replace(transient(n), time_s=2.0 * n) for n in [*range(first), 0, 1]]
     several = list(forward(number([Start(ACQUISITION, "test"), *bodies], "abc")))
     assert [m.body.kind for m in several if isinstance(m.body, Event)] == ["re-shim"]

@@ -124,6 +124,13 @@ def test_what_came_late_by_the_counter_set_no_clock():
     ]
     assert [one.time_s for one in told] == [0.0, 2.0, 6.0, 6.001, 8.0, 10.0]
     assert not any(one.epoch or one.said for one in told)
-    assert line.transient(0.0, 14.0, 0).epoch is False  # six late, as six were counted
-    assert line.transient(60.0, 16.0, 60).epoch is False
-    assert line.transient(0.0, 18.0, 0).epoch
+    assert line.transient(0.0, 14.0, 0).epoch  # it came already: a clock was set
+
+
+def test_a_counter_that_begins_again_soon_is_a_clock_that_was_set():
+    """A scanner that was started again after ten transients, without a start."""
+    line = TimeLine(2.0)
+    counts = [*range(10), *range(4)]
+    told = [line.transient(2.0 * n, 2.0 * k, n) for k, n in enumerate(counts)]
+    assert [one.epoch for one in told] == [k == 10 for k in range(14)]
+    assert [one.time_s for one in told] == pytest.approx([2.0 * k for k in range(14)])
