@@ -28,9 +28,9 @@ CIRCLES_AFTER = 50_000
 """New objects after which Python looks for those that only hold each other."""
 
 COMMANDS = {
-    "demo": ("window_commands", "Show a simulated infusion, live, in the window."),
-    "live": ("window_commands", "Follow a relay: subscribe, fit, show."),
-    "replay": ("window_commands", "Replay a recording or file through the live path."),
+    "demo": ("demo", "Show a simulated infusion, live, in the window."),
+    "live": ("live", "Follow a relay: subscribe, fit, show."),
+    "replay": ("replay", "Replay a recording or file through the live path."),
     "analyse": ("analyse", "Analyse recordings or files into tables."),
     "qc": ("qc", "Judge sessions by the criteria of their protocol."),
     "compare": ("compare", "The same session by LCModel and FSL-MRS, if installed."),

@@ -25,7 +25,9 @@ FILE_ACCESS = {
 }
 # The Qt window is imported where it is opened, so that a machine without Qt's system
 # libraries can do everything else.
-LAZY = {"monitor/commands/headless.py", "monitor/commands/window_commands.py"}
+LAZY = {
+    f"monitor/commands/{name}.py" for name in ("headless", "live", "replay", "watch")
+}
 
 
 def name_of(path: Path) -> str:

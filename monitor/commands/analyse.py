@@ -1,8 +1,4 @@
-"""`analyse`: the pipeline without a window.
-
-Here and in the other commands, what takes long to import (scipy, nibabel, Qt) is
-imported where it is used: `event` and `--help` answer at once.
-"""
+"""`analyse`: the pipeline without a window."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.commands.window_commands import _truth
+from monitor.commands.demo import _truth
 from monitor.protocol.settings import Settings
 from streams.simulator.scenario_file import read_scenario
 from streams.simulator.truth import changes_at_stop

@@ -7,7 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from monitor.commands import window_commands
+from monitor.commands import live, replay, watch
 from monitor.protocol.choose import Wishes
 from monitor.protocol.settings import Settings
 from monitor.run.unlock import unlocked_feed
@@ -21,9 +21,10 @@ CONNECT = ("--connect", "tcp://127.0.0.1:5555")
 def watched(monkeypatch):
     """What would be followed: (feed, wishes, settings, title, out) and the rest."""
     seen: list[tuple] = []
-    monkeypatch.setattr(
-        window_commands, "_watch", lambda *given, **more: seen.append((*given, more))
-    )
+    for command in (live, replay):
+        monkeypatch.setattr(
+            command, "watch", lambda *given, **more: seen.append((*given, more))
+        )
     return seen
 
 
@@ -57,7 +58,7 @@ def test_looking_on_needs_no_more_than_an_address(watched):
 
 def test_without_an_address_the_window_asks(monkeypatch):
     opened = []
-    monkeypatch.setattr(window_commands, "no_display", lambda: "there is no display")
+    monkeypatch.setattr(live, "no_display", lambda: "there is no display")
     ran = called("live")
     assert "live needs --connect" in str(ran.exception)
 
@@ -65,7 +66,7 @@ def test_without_an_address_the_window_asks(monkeypatch):
         opened.append(wishes)
         raise typer.Exit(0)
 
-    monkeypatch.setattr(window_commands, "_open_empty_window", open_window)
+    monkeypatch.setattr(live, "_open_empty_window", open_window)
     assert called("live", "--window", "32").exit_code == 0
     assert opened[0].changes == {"window": 32}
 
@@ -91,18 +92,16 @@ def test_two_recordings_beside_each_other_both_keep_the_reason(
     for file in (one, other):
         file.write_bytes(RECORDING.read_bytes())
     compared = []
-    monkeypatch.setattr(
-        window_commands, "_compare", lambda *given: compared.append(given[:2])
-    )
+    monkeypatch.setattr(replay, "_compare", lambda *given: compared.append(given[:2]))
     ran = called("replay", one, "--beside", other, "--unlock", "safety review")
     assert ran.stderr.count("reason recorded") == 2
     assert compared == [(one, other)]
 
 
 def test_side_by_side_needs_a_display(monkeypatch):
-    monkeypatch.setattr(window_commands, "no_display", lambda: "there is no display")
+    monkeypatch.setattr(replay, "no_display", lambda: "there is no display")
     with pytest.raises(InputError, match="--beside needs a display, and there is no"):
-        window_commands._compare(RECORDING, RECORDING, Wishes(), 1.0)
+        replay._compare(RECORDING, RECORDING, Wishes(), 1.0)
 
 
 def test_whether_there_is_a_display_is_asked_unless_it_is_known(monkeypatch, tmp_path):
@@ -120,10 +119,10 @@ def test_whether_there_is_a_display_is_asked_unless_it_is_known(monkeypatch, tmp
         def run(self, *given: object) -> None:
             ran.append(given)
 
-    monkeypatch.setattr(window_commands, "no_display", display)
+    monkeypatch.setattr(watch, "no_display", display)
     monkeypatch.setattr("monitor.commands.headless.Headless", Follower)
     given = (lambda: None, Wishes(), Settings(), "a title", tmp_path, 9)
-    window_commands._watch(*given)
-    window_commands._watch(*given, reason="QT_QPA_PLATFORM is minimal")
+    watch.watch(*given)
+    watch.watch(*given, reason="QT_QPA_PLATFORM is minimal")
     assert len(asked) == 1
     assert [title for title, *_ in ran] == ["a title"] * 2
