@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.course import Course
 from monitor.analysis.course.curves import last_curves, reference_curves, window_curves
 from monitor.analysis.course.fitting import fit_newest, refit
 from monitor.analysis.course.intake import Intake
+from monitor.analysis.course.plan import Plan
 from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.tracking.free_baseline import decide_bending
 from monitor.analysis.update import Update

@@ -17,11 +17,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from monitor.analysis.basis.basis_set import BasisSet
-from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.course import Course
 from monitor.analysis.course.epoch_notes import EpochNotes
 from monitor.analysis.course.intake import Intake
 from monitor.analysis.course.nulled_scan import said_of
 from monitor.analysis.course.periods import Periods, range_of
+from monitor.analysis.course.plan import Plan
 from monitor.analysis.course.session_basis import SessionBasis
 from monitor.analysis.course_fits import CourseFits
 from monitor.analysis.fit.freedom import Freedom

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from monitor.analysis.contamination.judge import Judge
 from monitor.analysis.contamination.stretch import Stretch
-from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.course import Course
+from monitor.analysis.course.plan import Plan
 from monitor.analysis.glm.spectral_change import SpectralChange
 from monitor.analysis.note import NoteKind, notes_of
 from monitor.analysis.tracking.agreement import agreement_of

@@ -105,7 +105,7 @@ def source_messages(recording: Path | None, still: bool = False) -> Iterator[Mes
     """
     if recording is not None:
         return messages_of(open_source(recording))
-    from streams.simulator.artefacts import Drift
+    from streams.simulator.field_artefacts import Drift
     from streams.simulator.scanner import scan
     from streams.simulator.scenario_file import read_scenario
 

@@ -9,8 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from monitor.analysis.contamination.stretch import Stretch
-from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.course import Course
 from monitor.analysis.course.measured_block import MeasuredBlock
+from monitor.analysis.course.plan import Plan
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.first_order import FirstOrder, first_order

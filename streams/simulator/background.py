@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.messages.transient import REFERENCE_PPM
-from streams.simulator.artefacts import Hump, PhaseCycle
+from streams.simulator.signal_artefacts import Hump, PhaseCycle
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.simulator.artefacts import Drift, Rhythm
 from streams.simulator.chance import Purpose, generator
 from streams.simulator.contamination import contaminated
 from streams.simulator.courses import fraction
+from streams.simulator.field_artefacts import Drift, Rhythm
 from streams.simulator.motion import Movement, movement
 from streams.simulator.scenario import Scenario
 from streams.simulator.schedule import Schedule

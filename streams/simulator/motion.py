@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.simulator.artefacts import Motion
 from streams.simulator.chance import Purpose, generator
+from streams.simulator.passing_artefacts import Motion
 from streams.simulator.scenario import Scenario
 from streams.simulator.schedule import Schedule
 

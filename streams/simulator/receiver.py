@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.simulator.artefacts import CoilArray, Saturation
 from streams.simulator.chance import Purpose, generator
+from streams.simulator.receiver_artefacts import CoilArray, Saturation
 from streams.simulator.scenario import Scenario
 
 Complex = NDArray[np.complex128]

@@ -16,29 +16,32 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from streams.simulator.artefacts import (
-    CoilArray,
-    CoilFailure,
-    Contamination,
+from streams.simulator.courses import Course
+from streams.simulator.field_artefacts import (
     Drift,
     EddyCurrents,
-    Lipids,
-    MobileProtein,
-    Motion,
     Narrowing,
     Phase,
-    PhaseCycle,
     ResidualField,
-    ResidualWater,
     Rhythm,
+)
+from streams.simulator.passing_artefacts import Contamination, Motion
+from streams.simulator.plan import AcquisitionPlan, PlannedEvent, PlannedSeries, require
+from streams.simulator.receiver_artefacts import (
+    CoilArray,
+    CoilFailure,
     Saturation,
-    SteadyState,
     Transport,
+)
+from streams.simulator.signal_artefacts import (
+    Lipids,
+    MobileProtein,
+    PhaseCycle,
+    ResidualWater,
+    SteadyState,
     Wander,
     WanderingBaseline,
 )
-from streams.simulator.courses import Course
-from streams.simulator.plan import AcquisitionPlan, PlannedEvent, PlannedSeries, require
 
 
 @dataclass(frozen=True, slots=True)

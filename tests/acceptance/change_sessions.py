@@ -36,9 +36,9 @@ from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.update import Update
 from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import Message, Transient, number
-from streams.simulator.artefacts import Burst
 from streams.simulator.background import macromolecules
 from streams.simulator.courses import Plasma, Saturating, StepChange, Surge, multiplier
+from streams.simulator.passing_artefacts import Burst
 from streams.simulator.scanner import metabolite_fids, scan
 from streams.simulator.scenario import Scenario
 from streams.simulator.scenario_file import read_scenario

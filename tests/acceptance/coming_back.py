@@ -17,7 +17,7 @@ from lost_by_mistake import spoiled_in
 from monitor.analysis.pipeline import Pipeline
 from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import Kind, Transient, number
-from streams.simulator.artefacts import Contamination, Stretch
+from streams.simulator.passing_artefacts import Contamination, Stretch
 from streams.simulator.scanner import scan
 
 UNLIKE = {

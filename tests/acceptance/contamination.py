@@ -43,7 +43,7 @@ from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.update import Update
 from streams.messages.transient import number
-from streams.simulator.artefacts import Burst, Contamination, Stretch
+from streams.simulator.passing_artefacts import Burst, Contamination, Stretch
 from streams.simulator.scanner import scan
 from streams.simulator.scenario import Scenario
 

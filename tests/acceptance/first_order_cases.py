@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from streams.simulator import background
-from streams.simulator.artefacts import Hump
+from streams.simulator.signal_artefacts import Hump
 from streams.spins.sequences import Sequence, pathway_gain
 from streams.spins.simulation import oscillations, spectrum_lines
 from streams.spins.spin_systems import fragments

@@ -31,8 +31,8 @@ from monitor.screen.display import Display
 from monitor.screen.number_words import MINUS
 from monitor.screen.screen import Headline
 from streams.messages.transient import Transient, number
-from streams.simulator.artefacts import Burst, Contamination, Stretch
 from streams.simulator.courses import multiplier
+from streams.simulator.passing_artefacts import Burst, Contamination, Stretch
 from streams.simulator.plan import PlannedEvent
 from streams.simulator.scanner import prepare, scan_session
 from streams.simulator.scenario import Scenario

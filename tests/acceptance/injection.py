@@ -39,8 +39,8 @@ from monitor.run.known_change import PERCENT, RISE, STEP, halves_before
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.messages.transient import Message, number
-from streams.simulator.artefacts import ResidualField
 from streams.simulator.courses import StepChange
+from streams.simulator.field_artefacts import ResidualField
 from streams.simulator.metabolites import metabolite_fids
 from streams.simulator.plan import PlannedEvent
 from streams.simulator.scanner import scan

@@ -34,7 +34,7 @@ from monitor.basis.files import load_basis
 from monitor.basis.presets import with_measured_macromolecules
 from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import Body, End, Event, Start, number
-from streams.simulator.artefacts import ResidualField
+from streams.simulator.field_artefacts import ResidualField
 from streams.simulator.metabolites import metabolite_fids
 from streams.simulator.plan import AcquisitionPlan
 from streams.simulator.scanner import acquisition_of, transient

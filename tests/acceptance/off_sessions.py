@@ -30,7 +30,7 @@ from change_sessions import START_S, STOP_S, TR_S, scenario_of
 from contamination import HEADLINE, Said, contaminated, said_of, stretch_of
 from kept import kept
 
-from streams.simulator.artefacts import Contamination, Stretch
+from streams.simulator.passing_artefacts import Contamination, Stretch
 from streams.simulator.scenario import Scenario
 
 KINDS = (

@@ -16,11 +16,11 @@ from monitor.analysis.pipeline import Pipeline
 from monitor.basis.files import load_basis
 from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import number
-from streams.simulator.artefacts import PhaseCycle
 from streams.simulator.metabolites import metabolite_fids
 from streams.simulator.scanner import prepare, scan_session
 from streams.simulator.scenario import Scenario
 from streams.simulator.scenario_file import read_scenario
+from streams.simulator.signal_artefacts import PhaseCycle
 from streams.simulator.truth import truth_rows
 
 TRANSIENTS, SEED = 500, 5_000_000

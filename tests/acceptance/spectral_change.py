@@ -32,8 +32,8 @@ from monitor.analysis.pipeline import Pipeline
 from monitor.basis.files import load_basis
 from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import Body, number
-from streams.simulator.artefacts import ResidualField
 from streams.simulator.courses import Saturating
+from streams.simulator.field_artefacts import ResidualField
 from streams.simulator.metabolites import metabolite_fids
 from streams.simulator.plan import PlannedEvent
 from streams.simulator.scanner import prepare, scan_session

@@ -15,7 +15,7 @@ from monitor.analysis.tracking.difference import Way
 from monitor.analysis.update import Update
 from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import End, Message, number
-from streams.simulator.artefacts import Contamination, Stretch
+from streams.simulator.passing_artefacts import Contamination, Stretch
 from streams.simulator.scanner import scan
 
 pytestmark = pytest.mark.timeout(900)

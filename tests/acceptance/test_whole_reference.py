@@ -16,7 +16,7 @@ from monitor.run.stream_state import Stream
 from monitor.screen.display import Display
 from monitor.screen.screen import Headline
 from streams.messages.transient import Transient, number
-from streams.simulator.artefacts import Contamination, Stretch
+from streams.simulator.passing_artefacts import Contamination, Stretch
 from streams.simulator.scanner import prepare, scan_session
 from streams.simulator.scenario import Scenario
 

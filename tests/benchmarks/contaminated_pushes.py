@@ -20,7 +20,7 @@ import numpy as np
 from monitor.protocol.choose import Wishes
 from monitor.run.session_run import SessionRun
 from streams.messages.transient import Kind, Message, Transient, number
-from streams.simulator.artefacts import Contamination, Stretch
+from streams.simulator.passing_artefacts import Contamination, Stretch
 from streams.simulator.scanner import scan
 from streams.simulator.scenario import Scenario
 from streams.simulator.scenario_file import read_scenario

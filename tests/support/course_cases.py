@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 from fit_cases import CONCENTRATIONS, NAMES, line, make_model
 
-from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.course import Course
+from monitor.analysis.course.plan import Plan
 from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.model import Model
 from monitor.analysis.preparation.quality import Quality

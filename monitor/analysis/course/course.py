@@ -18,6 +18,7 @@ import numpy as np
 from monitor.analysis.course.joins import Joins
 from monitor.analysis.course.offsets import Offsets
 from monitor.analysis.course.outcomes import Outcomes, outcomes_of
+from monitor.analysis.course.plan import Plan
 from monitor.analysis.course.projections import Projections
 from monitor.analysis.course.response import Reference
 from monitor.analysis.course.session_models import MeansOfEpoch, SessionModels
@@ -42,23 +43,6 @@ from monitor.analysis.fit.window import (
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.signal.spectrum import Complex, Real
 from streams.messages.transient import ComplexFID
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is done with the transients.
-
-    Attributes
-    ----------
-    length, step : transients in a window and between windows
-    boundaries_s : start and stop of the infusion, scanner time
-    reference_s : (start, end) of the reference period, None without
-    """
-
-    length: int
-    step: int
-    boundaries_s: tuple[float, ...] = ()
-    reference_s: tuple[float, float] | None = None
 
 
 @dataclass(slots=True)

@@ -6,8 +6,9 @@ fits the window that the last transient completed, with the session model of the
 
 from __future__ import annotations
 
-from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.course import Course
 from monitor.analysis.course.estimates import estimates_of
+from monitor.analysis.course.plan import Plan
 from monitor.analysis.course.reference_period import reference_of, reference_window
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.epoch_model import SessionModel

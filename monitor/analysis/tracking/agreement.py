@@ -28,8 +28,9 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.analysis.contamination.stretch import Stretch
-from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.course import Course
 from monitor.analysis.course.estimates import estimates_of
+from monitor.analysis.course.plan import Plan
 from monitor.analysis.course.response import Estimate, Reference
 from monitor.analysis.tracking.difference import Agreement, Difference, Way
 from monitor.analysis.tracking.evidence import Accumulated

@@ -23,7 +23,8 @@ from functools import partial
 
 import numpy as np
 
-from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.course import Course
+from monitor.analysis.course.plan import Plan
 from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS, SessionModel
 from monitor.analysis.fit.fitted_windows import MOVING, mean_fid, window_problem
 from monitor.analysis.fit.minimise import minimise

@@ -15,26 +15,6 @@ from scanner_small import (
     transients,
 )
 
-from streams.simulator.artefacts import (
-    Burst,
-    CoilArray,
-    CoilFailure,
-    Drift,
-    EddyCurrents,
-    Hump,
-    Lipids,
-    MobileProtein,
-    Motion,
-    Narrowing,
-    Phase,
-    PhaseCycle,
-    ResidualWater,
-    Rhythm,
-    Saturation,
-    SteadyState,
-    Wander,
-    WanderingBaseline,
-)
 from streams.simulator.background import (
     METHYL,
     METHYLENE,
@@ -43,8 +23,27 @@ from streams.simulator.background import (
     protein_t1_s,
 )
 from streams.simulator.courses import Saturating
+from streams.simulator.field_artefacts import (
+    Drift,
+    EddyCurrents,
+    Narrowing,
+    Phase,
+    Rhythm,
+)
+from streams.simulator.passing_artefacts import Burst, Motion
 from streams.simulator.plan import PlannedEvent, PlannedSeries
+from streams.simulator.receiver_artefacts import CoilArray, CoilFailure, Saturation
 from streams.simulator.scanner import metabolite_fid, prepare, scan_session, transient
+from streams.simulator.signal_artefacts import (
+    Hump,
+    Lipids,
+    MobileProtein,
+    PhaseCycle,
+    ResidualWater,
+    SteadyState,
+    Wander,
+    WanderingBaseline,
+)
 
 LONG = (PlannedSeries("start", 0.0, 0, 0, 3000, 7.5, 0.0),)
 MOVES = Motion(

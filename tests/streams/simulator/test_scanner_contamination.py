@@ -7,7 +7,7 @@ import pytest
 from test_scanner_artefacts import added, ready
 
 from streams.errors import InputError
-from streams.simulator.artefacts import Contamination, Stretch
+from streams.simulator.passing_artefacts import Contamination, Stretch
 from streams.simulator.scenario_file import read_scenario, scenario_from
 from streams.simulator.truth import truth_rows
 

@@ -18,20 +18,12 @@ from streams.simulator import (
     receiver,
     relaxation,
 )
-from streams.simulator.artefacts import (
-    Contamination,
+from streams.simulator.field_artefacts import (
     Drift,
     EddyCurrents,
     Jump,
-    MobileProtein,
-    Motion,
     Narrowing,
-    PhaseCycle,
-    ResidualWater,
     Rhythm,
-    Saturation,
-    Stretch,
-    Transport,
 )
 from streams.simulator.line_shape import (
     MICROSCOPIC_HZ,
@@ -40,9 +32,12 @@ from streams.simulator.line_shape import (
     _unit_distribution,
     field_distribution,
 )
+from streams.simulator.passing_artefacts import Contamination, Motion, Stretch
 from streams.simulator.plan import MovedVoxel
+from streams.simulator.receiver_artefacts import Saturation, Transport
 from streams.simulator.scanner import metabolite_fid, prepare
 from streams.simulator.schedule import delivery, schedule_of
+from streams.simulator.signal_artefacts import MobileProtein, PhaseCycle, ResidualWater
 from streams.simulator.truth import ratios, truth_rows, truth_summary
 
 T = np.arange(600) * 0.4e-3

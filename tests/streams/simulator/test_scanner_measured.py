@@ -18,8 +18,9 @@ from scanner_small import (
 from scipy.optimize import least_squares
 
 from streams.messages.transient import Kind
-from streams.simulator.artefacts import CoilArray, Drift, Jump, ResidualField
+from streams.simulator.field_artefacts import Drift, Jump, ResidualField
 from streams.simulator.line_shape import field_distribution
+from streams.simulator.receiver_artefacts import CoilArray
 from streams.simulator.scanner import prepare, scan_session
 
 ARRAY = CoilArray(0.5, 0.3, 0.4)

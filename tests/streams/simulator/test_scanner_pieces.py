@@ -8,8 +8,9 @@ from scanner_small import clean_fid, fwhm_hz, naa_singlet, plain, series
 
 from streams.errors import InputError
 from streams.messages.transient import Start
-from streams.simulator.artefacts import CoilArray, Drift
+from streams.simulator.field_artefacts import Drift
 from streams.simulator.plan import MovedVoxel
+from streams.simulator.receiver_artefacts import CoilArray
 from streams.simulator.scanner import metabolite_fid, prepare, scan_session
 from streams.simulator.scenario_file import read_scenario
 from streams.simulator.truth import truth_rows, truth_summary

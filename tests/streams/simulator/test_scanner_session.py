@@ -13,8 +13,8 @@ from scanner_small import naa_singlet, plain, series, transients
 from streams.errors import InputError
 from streams.messages.transient import End, Event, Kind, Start, Transient, number
 from streams.recording.journal import read_messages, verify
-from streams.simulator.artefacts import Transport
 from streams.simulator.plan import PlannedEvent
+from streams.simulator.receiver_artefacts import Transport
 from streams.simulator.record import main, record
 from streams.simulator.scanner import prepare, scan
 from streams.simulator.scenario_file import read_scenario

@@ -8,7 +8,8 @@ import pytest
 from course_cases import PLAN, make_course, quality
 from fit_cases import make_model
 
-from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.course import Course
+from monitor.analysis.course.plan import Plan
 from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.window import Window

@@ -6,8 +6,9 @@ import pytest
 from course_cases import PLAN, make_course
 
 from monitor.analysis.course import fitting
-from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.course import Course
 from monitor.analysis.course.fitting import begin_session, fit_newest, refit
+from monitor.analysis.course.plan import Plan
 from monitor.analysis.fit.window import Window
 
 asked: list[tuple[int, Window]] = []

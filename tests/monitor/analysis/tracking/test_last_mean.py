@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from course_cases import quality
 
-from monitor.analysis.course.course import Course, Plan
+from monitor.analysis.course.course import Course
 from monitor.analysis.course.outcomes import outcomes_of
+from monitor.analysis.course.plan import Plan
 from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS
 from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.tracking.free_baseline import (
