@@ -1,8 +1,7 @@
-"""Names, locks and errors of recording files, on Linux and Windows alike.
+"""Names and errors of recording files, on Linux and Windows alike.
 
 A recording `visit.mcap` is called `visit.mcap.part` until it is finished, and whoever
-writes it holds `visit.mcap.lock`.  The lock belongs to the operating system, so it is
-gone as soon as its holder is, however that ended.
+writes it holds `visit.mcap.lock` (`lock`).
 """
 
 from __future__ import annotations
@@ -15,13 +14,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from streams.errors import InputError
 from streams.recording.container import MAGIC, MARK, MARK_AT, PREAMBLE
-
-if TYPE_CHECKING:
-    from filelock import FileLock
 
 RENAME_PATIENCE_S = 1.0  # on Windows another program may have the file open
 HEAD_BYTES = MARK_AT + len(MARK)  # of the first message, behind the preamble
@@ -34,6 +30,14 @@ def disk_of(path: Path) -> str:
     while not os.path.ismount(place) and place != place.parent:
         place = place.parent
     return str(place).rstrip("\\") if place.drive else str(place)
+
+
+def free_bytes(folder: Path) -> int:
+    """Space left in a folder; 0 if it is gone."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0
 
 
 def find(path: str | os.PathLike[str]) -> Path:
@@ -95,23 +99,6 @@ def check_space(path: str | os.PathLike[str], least_free_mb: float) -> None:
 def is_unfinished(path: Path) -> bool:
     """Whether a recording by its name was not finished."""
     return path.suffix == ".part"
-
-
-def is_running(path: Path) -> bool:
-    """Whether a program is writing this recording now."""
-    final = path.with_suffix("") if is_unfinished(path) else path
-    lock_path = final.with_name(final.name + ".lock")
-    if not os.path.exists(lock_path):
-        return False
-    from filelock import FileLock, Timeout  # who finds no lock needs none
-
-    lock = FileLock(lock_path)
-    try:
-        lock.acquire(timeout=0)
-    except (Timeout, OSError):
-        return True
-    lock.release()
-    return False
 
 
 def refuse_link(part: Path) -> None:
@@ -200,29 +187,3 @@ def places(path: str | os.PathLike[str]) -> tuple[Path, Path]:
     if is_unfinished(final):
         final = final.with_suffix("")
     return final, final.with_name(final.name + ".part")
-
-
-def lock_recording(final: Path) -> FileLock:
-    """The lock of a recording, taken; its folder is made where it is missing."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(final.with_name(final.name + ".lock"), thread_local=False)
-    try:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout:
-        if not os.path.exists(lock.lock_file):  # it could not even be made
-            raise cannot_write(final, _write_error(final.parent)) from None
-        raise InputError(
-            f"{final} is being written by another program: stop that one first."
-        ) from None
-    except OSError as error:
-        raise cannot_write(final, error) from None
-    return lock
-
-
-def _write_error(folder: Path) -> OSError:
-    """What the system says to a new file in a folder."""
-    if not os.access(folder, os.W_OK):
-        return PermissionError(errno.EACCES, "Permission denied")
-    return OSError(errno.EROFS, f"{folder} takes no files")

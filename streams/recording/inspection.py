@@ -15,7 +15,8 @@ from streams.messages.scanner_counter import ScannerCounter
 from streams.messages.transient import End, Event, Kind, Message, Start, Transient
 from streams.messages.wire import decode
 from streams.recording.container import PREAMBLE
-from streams.recording.files import find, is_running, is_unfinished, open_recording
+from streams.recording.files import find, is_unfinished, open_recording
+from streams.recording.lock import is_running
 from streams.recording.walk import Closing, Damage, JournalEntry, walk
 
 

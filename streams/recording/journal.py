@@ -8,17 +8,13 @@ A message that `append` has returned for is on disk (one write, then fsync), wha
 happens to the program afterwards.  While it is written the file is called `.part`; a
 `.part` that nobody writes is the recording of a program that was killed: it can be read
 as it is, and `Journal.resume` goes on with it.  One lock per recording: `.lock` beside
-it is held by the operating system for as long as the writer lives.
-
-`read_messages` reads finished, unfinished and running recordings alike; where anything
-is missing or damaged it says so and offers `recover`.
+it is held by the operating system for as long as the writer lives (`lock`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,26 +28,14 @@ from streams.recording.container import PREAMBLE, Index, closing_bytes, entry_by
 from streams.recording.files import (
     cannot_write,
     disk_of,
-    lock_recording,
+    free_bytes,
     places,
     refuse_link,
     rename,
 )
-from streams.recording.inspection import info, verify
-from streams.recording.reading import follow, read_frames, read_messages, recover
+from streams.recording.lock import lock_recording, unlock
 from streams.recording.resuming import Visit, Written, read_back
 from streams.recording.written_file import WrittenFile
-
-__all__ = [
-    "Journal",
-    "NotRecordedError",
-    "follow",
-    "info",
-    "read_frames",
-    "read_messages",
-    "recover",
-    "verify",
-]
 
 
 class NotRecordedError(InputError):
@@ -77,7 +61,7 @@ class Journal:
         try:
             self._file = WrittenFile(part, mode)
         except OSError as error:
-            self._unlock()
+            unlock(self._lock)
             raise cannot_write(part, error) from None
         try:
             self._load(visit)
@@ -162,10 +146,7 @@ class Journal:
     @property
     def disk_free_bytes(self) -> int:
         """Space left where the recording is written; 0 if that place is gone."""
-        try:
-            return shutil.disk_usage(self.part.parent).free
-        except OSError:
-            return 0
+        return free_bytes(self.part.parent)
 
     def check_place(self) -> None:
         """See whether the file is still where it is written.
@@ -278,19 +259,13 @@ class Journal:
             raise
         self._file.close()
         place = rename(self.part, self.path)
-        self._unlock()
+        unlock(self._lock)
         return place
 
     def abandon(self) -> None:
         """Let go of the file as it is, unfinished."""
         self._file.close()
-        self._unlock()
-
-    def _unlock(self) -> None:
-        with contextlib.suppress(OSError):  # Windows keeps open files; no harm
-            if self._lock.is_locked:  # so nobody can have taken it in between
-                os.unlink(self._lock.lock_file)
-        self._lock.release()
+        unlock(self._lock)
 
     def _write(self, content: bytes) -> None:
         """Append all of `content` and wait for the disk."""

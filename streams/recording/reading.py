@@ -25,13 +25,13 @@ from streams.recording.container import (
 from streams.recording.files import (
     cannot_write,
     find,
-    is_running,
     is_unfinished,
     open_recording,
     places,
     rename,
 )
 from streams.recording.inspection import verify
+from streams.recording.lock import is_running
 from streams.recording.walk import Damage, JournalEntry, read_entry, walk
 
 FOLLOW_S = 0.2  # between two looks at a recording that is running

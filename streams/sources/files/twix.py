@@ -37,19 +37,16 @@ from numpy.typing import NDArray
 
 from streams.errors import InputError
 from streams.messages import scanner_names
-from streams.messages.transient import Acquisition
 from streams.sources.files.choice import Choose, Entries, course_note, entries_of
 from streams.sources.files.clock_time import scanner_time
 from streams.sources.files.ismrmrd import times_of
 from streams.sources.files.optional_packages import needed
 from streams.sources.files.series import Series
-from streams.sources.files.twix_inversion import inversion_time_s
-from streams.sources.files.twix_place import voxel_place
+from streams.sources.files.twix_header import acquisition_of, sequence_of, vector_size
 from streams.sources.mrd.rules import SIEMENS_TICK_S
 
 COUNTERS = ("Lin", "Par", "Sli", "Phs", "Eco", "Set", *(f"Id{c}" for c in "abcde"))
 """Loop counters along which one is to be chosen, unless the sequence says more."""
-NUCLEUS = ("sTXSPEC", "asNucleusInfo", "0")
 OTHERS = {"phasecor": "phase correction", "noise": "noise"}
 LATEST_TOP = 0.25  # of the columns; a centre that lies later is that of a whole echo
 MOST_LEFT = 0.05  # of the length asked for: columns that scanners acquire beyond it
@@ -122,11 +119,11 @@ def _series(
         for key, name in OTHERS.items()
         if key in twix and int(twix[key].NAcq)
     ]
-    points = _vector_size(header)
+    points = vector_size(header)
     fids, cut = _fids(image, kept, points)
     if cut:
         choices.append(f"{path.name}: {cut} points before the top of the echo cut off.")
-    acquisition = _acquisition(path.name, header, fids, echo_time_s)
+    acquisition = acquisition_of(path.name, header, fids, echo_time_s)
     stamps = np.asarray(image.timestamp, float)[kept].astype(np.uint32)
     times_s = times_of(stamps, acquisition, notes, SIEMENS_TICK_S)
     series = Series(
@@ -189,21 +186,12 @@ def _top(image: Any, kept: NDArray[np.bool_]) -> int:
     return centre if centre <= LATEST_TOP * int(image.NCol) else 0
 
 
-def _vector_size(header: Any) -> int | None:
-    """Points of one FID without oversampling, as the protocol has it."""
-    try:
-        size = int(float(header["MeasYaps"].get(("sSpecPara", "lVectorSize"))))
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return size if size > 0 else None
-
-
 def _water(image: Any, header: Any, chosen: Mapping[str, Entries]) -> NDArray[np.bool_]:
     """(2, n): which acquisitions are water reference, and which are another water."""
     count = int(image.NAcq)
     water = np.zeros((2, count), bool)
     yaps = header["MeasYaps"]
-    rule = scanner_names.water_counter(_sequence(header))
+    rule = scanner_names.water_counter(sequence_of(header))
     if rule in COUNTERS and not chosen.get(rule):
         entries = np.asarray(getattr(image, rule), int)
         water[0] = (entries == entries.min()) & (entries.min() != entries.max())
@@ -220,12 +208,6 @@ def _water(image: Any, header: Any, chosen: Mapping[str, Entries]) -> NDArray[np
     return water
 
 
-def _sequence(header: Any) -> str:
-    """Name of the sequence, without its folder."""
-    name = _text(header["MeasYaps"].get(("tSequenceFileName",)))
-    return name.rpartition("\\")[2]
-
-
 def _kept(
     name: str,
     image: Any,
@@ -235,7 +217,7 @@ def _kept(
 ) -> tuple[NDArray[np.bool_], list[str]]:
     """Which acquisitions belong to the series, and what was chosen, in sentences."""
     kept, said = ~water, []
-    free = scanner_names.transient_counters(_sequence(header))
+    free = scanner_names.transient_counters(sequence_of(header))
     for counter in dict.fromkeys((*COUNTERS, *chosen)):
         if not hasattr(image, counter):
             continue
@@ -264,67 +246,3 @@ def _cut(image: Any, kept: NDArray[np.bool_]) -> tuple[int, int]:
     """Points to leave out before and after; the same for all acquisitions."""
     cuts = np.asarray(image.cutOff, int).reshape(-1, kept.size)[:, kept]
     return (int(cuts[0, 0]), int(cuts[1, 0])) if cuts.shape[0] == 2 else (0, 0)
-
-
-def _acquisition(
-    name: str, header: Any, fids: NDArray[np.complex64], echo_time_s: float | None
-) -> Acquisition:
-    yaps = header["MeasYaps"]
-    dicom = header.get("Dicom", {})
-    nucleus = _text(yaps.get((*NUCLEUS, "tNucleus")))
-    if not nucleus:
-        raise InputError(f"{name} names no nucleus (tNucleus) in its header.")
-    frequency_hz = _number(name, yaps, *NUCLEUS, "lFrequency")
-    repetition_time = yaps.get(("alTR", "0"))
-    return Acquisition(
-        spectrometer_frequency_mhz=1e-6 * frequency_hz,
-        nucleus=nucleus,
-        dwell_time_s=_number(name, yaps, "sRXSPEC", "alDwellTime", "0") / 1e9,
-        points=fids.shape[2],
-        coils=fids.shape[1],
-        echo_time_s=echo_time_s or _number(name, yaps, "alTE", "0") / 1e6,
-        repetition_time_s=float(repetition_time) / 1e6 if repetition_time else None,
-        inversion_time_s=inversion_time_s(yaps),
-        sequence=_sequence(header),
-        voxel_mm=_voxel_mm(yaps),
-        voxel_place=voxel_place(yaps) if _voxel_mm(yaps) else None,
-        vendor=_text(dicom.get("Manufacturer")),
-        model=_text(dicom.get("ManufacturersModelName")),
-        phase_cycle_steps=_phase_cycle_steps(yaps),
-    )
-
-
-def _phase_cycle_steps(yaps: Any) -> int:
-    """Transients in a full phase cycle, where the header says that."""
-    code = yaps.get(("sSpecPara", "lPhaseCyclingType"))
-    steps = (
-        scanner_names.phase_cycle_steps("siemens", f"{code:g}")
-        if isinstance(code, int | float)
-        else None
-    )
-    return steps or 1
-
-
-def _number(name: str, yaps: Any, *key: str) -> float:
-    try:
-        number = float(yaps.get(key))
-    except (TypeError, ValueError):
-        number = 0.0
-    if not (np.isfinite(number) and number > 0):
-        raise InputError(f"{name} has no {'.'.join(key)} in its header.")
-    return number
-
-
-def _text(value: object) -> str:
-    return str(value or "").strip('" ')
-
-
-def _voxel_mm(yaps: Any) -> tuple[float, float, float] | None:
-    edges = [
-        yaps.get(("sSpecPara", "sVoI", key))
-        for key in ("dReadoutFOV", "dPhaseFOV", "dThickness")
-    ]
-    if any(edge is None for edge in edges):
-        return None
-    x, y, z = (float(edge) for edge in edges)
-    return x, y, z

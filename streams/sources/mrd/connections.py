@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -44,6 +45,24 @@ class Connection:
     quiet_s: float = QUIET_S
     leaving_s: float | None = None
     dropped: Counter[str] = field(default_factory=Counter)
+
+    def gives_way_to(self, address: str) -> bool:
+        """Whether this, the scanner's, looks dead to one from the same address."""
+        silent_s = time.monotonic() - self.heard_s
+        return address == self.address and silent_s > self.quiet_s
+
+
+def new_connection(connected: socket.socket, address: str) -> Connection:
+    """A connection that was accepted just now."""
+    connected.setblocking(False)
+    keep_alive(connected)
+    now_s = time.monotonic()
+    return Connection(connected, address, now_s, now_s)
+
+
+def scanner_among(connections: Iterable[Connection]) -> Connection | None:
+    """The connection that is the scanner; None while there is none."""
+    return next((c for c in connections if c.active), None)
 
 
 def least_heard(connections: Iterable[Connection]) -> Connection | None:

@@ -3,9 +3,7 @@
 It is read from what `cut_header` leaves of it.  MRD v1 has no field for the nucleus:
 its frequency is that of 1H by name, another nucleus is refused.
 
-Dwell time: FIRE writes the acquired one as `DwellTime_0` in ms, the parameter maps of
-siemens_to_ismrmrd as `dwellTime` in us; each must agree with `sample_time_us` of the
-acquisitions.  `SpecVectorSize` is the number of points without oversampling.
+`SpecVectorSize` is the number of points without oversampling.
 
 Source: ISMRMRD documentation and schema (https://ismrmrd.readthedocs.io).
 """
@@ -17,14 +15,11 @@ import math
 from streams.errors import InputError
 from streams.messages.transient import Acquisition
 from streams.sources.mrd.cut_header import DWELL_TIMES, as_xml, cut_header
+from streams.sources.mrd.dwell_time import dwell_time_s, in_us
 from streams.sources.mrd.echo_time import echo_time_s
 from streams.voxel.place import Vector, VoxelPlace
 
 LARGEST = 1e12
-UNITS_S = (1e-3, 1e-6)
-LEAST_ECHO_TIME_S, MOST_ECHO_TIME_S = 0.5e-3, 1.0
-LONGEST_DWELL_MS = 5.0  # a larger number is one of us
-SAME_ECHO_TIME_S = 0.5e-3
 LARGEST_VOXEL_MM = 150.0  # a larger field of view is that of an image
 
 
@@ -178,7 +173,7 @@ class Header:
             )
         acquired = self._number("encoding/encodedSpace/matrixSize/x") or points
         thinned = max(int(acquired) // points, 1)
-        return stated * (1e3 if stated < LONGEST_DWELL_MS else 1.0), thinned
+        return in_us(stated), thinned
 
     @property
     def water_saturation(self) -> str:
@@ -229,6 +224,10 @@ class Header:
             )
         return "1H"
 
+    def _dwell_time_s(self, sample_time_us: float) -> float:
+        stated = ((key, self._user_number(key)) for key in DWELL_TIMES)
+        return dwell_time_s(self.name, sample_time_us, stated)
+
     def _echo_time_s(self, otherwise_s: float | None) -> float:
         parts_ms = self._numbers("sequenceParameters/TE")
         if otherwise_s is None and not parts_ms:
@@ -240,32 +239,6 @@ class Header:
         texts = [(e.text or "").strip() for e in self._root.iterfind(key)]
         found = [self._as_number(key, text) for text in texts]
         return [number for number in found if number is not None]
-
-    def _dwell_time_s(self, sample_time_us: float) -> float:
-        """Time between acquired points, from the heads, checked against the header."""
-        dwell_time_s = 1e-6 * float(str(sample_time_us))
-        if not (math.isfinite(dwell_time_s) and dwell_time_s > 0):
-            raise InputError(
-                f"{self.name} has no dwell time: sample_time_us is {sample_time_us}."
-            )
-        for key in DWELL_TIMES:
-            stated = self._user_number(key)
-            if stated is not None:
-                return self._agree(key, stated, dwell_time_s)
-        return dwell_time_s
-
-    def _agree(self, key: str, stated: float, dwell_time_s: float) -> float:
-        """The more exact of two dwell times that agree."""
-        off = {unit_s: abs(stated * unit_s / dwell_time_s - 1) for unit_s in UNITS_S}
-        unit_s = min(off, key=lambda unit: off[unit])
-        if off[unit_s] < 1e-6:
-            return stated * unit_s
-        if off[unit_s] < 1e-3:
-            return dwell_time_s
-        raise InputError(
-            f"{self.name}: {key} = {stated:g} contradicts sample_time_us = "
-            f"{1e6 * dwell_time_s:g}; one of them must be corrected."
-        )
 
     def _require(self, key: str, unit: str) -> float:
         number = self._number(key)

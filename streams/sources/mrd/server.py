@@ -9,7 +9,7 @@ One scanner at a time: a connection is the scanner once it has sent a header.  W
 is heard, others are refused; silent for a while, it gives way to a new connection of
 the same address (a scanner that was restarted while its old connection hangs).  A
 connection without a header within `HELLO_S` is closed, and gives up its place sooner
-to one that comes (`mrd_connections`).  The format has no encryption: only addresses
+to one that comes (`connections`).  The format has no encryption: only addresses
 that were named may connect, and without names only this machine.
 
 Nothing that one connection does ends the thread: it ends that connection.
@@ -34,15 +34,15 @@ from streams.sources.mrd.connections import (
     QUIET_S,
     Connection,
     hungriest,
-    keep_alive,
     least_heard,
+    new_connection,
+    scanner_among,
 )
 from streams.sources.mrd.header import Header
-from streams.sources.mrd.image import carries_spectrum
 from streams.sources.mrd.messages import MrdError, text_of
-from streams.sources.mrd.notices import Notices
 from streams.sources.mrd.parser import CLOSE_BYTES, Frame, Id, Parser
-from streams.sources.mrd.queue_entry import Entry, What
+from streams.sources.mrd.queue_entry import Entry
+from streams.sources.mrd.queue_writer import QueueWriter
 from streams.sources.mrd.rules import MrdRules
 from streams.sources.mrd.spill import SpillQueue
 
@@ -53,7 +53,6 @@ QUIET_TRS = 3.0
 LEAVE_S = 2.0
 NO_MORE_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 DEAF = "NOT LISTENING to the scanner any more: start the relay again."
-QUEUED = frozenset({Id.ACQUISITION, Id.WAVEFORM})
 
 
 class Receiver:
@@ -73,9 +72,9 @@ class Receiver:
     def __init__(
         self, listening: Listening, rules: MrdRules, queue: SpillQueue[Entry]
     ) -> None:
-        self._listening, self._rules, self._queue = listening, rules, queue
+        self._listening, self._rules = listening, rules
+        self._queue = QueueWriter(queue)
         self._server = listening.bound()
-        self._notices = Notices()
         self._received = memoryview(bytearray(RECEIVE_BYTES))
         self._connections: list[Connection] = []
         self._stopped = threading.Event()
@@ -112,7 +111,7 @@ class Receiver:
                 try:
                     self._turn(selector)
                 except Exception as error:  # the next turn may be a good one
-                    self._note("note", f"Listening for the scanner: {error!r}.")
+                    self._queue.note("note", f"Listening for the scanner: {error!r}.")
                     self._stopped.wait(TURN_S)
             for connection in list(self._connections):
                 self._leave(connection, "the relay was stopped")
@@ -137,16 +136,13 @@ class Receiver:
             return
         refusal = self._refusal(str(address))
         if refusal:
-            self._note("refused", f"{address} was refused: {refusal}.")
+            self._queue.note("refused", f"{address} was refused: {refusal}.")
         if not self._listening.allows(str(address)):
             connected.close()
             return
         if len(self._connections) >= MOST_CONNECTIONS:
             self._make_room(selector)
-        connected.setblocking(False)
-        keep_alive(connected)
-        now = time.monotonic()
-        connection = Connection(connected, str(address), now, now)
+        connection = new_connection(connected, str(address))
         self._connections.append(connection)
         selector.register(connected, selectors.EVENT_READ, connection)
         if refusal:
@@ -161,7 +157,7 @@ class Receiver:
             return False
         if least.leaving_s is None:
             text = "more connections came than there are places: who is silent goes"
-            self._note("refused", f"{least.address} was refused: {text}.")
+            self._queue.note("refused", f"{least.address} was refused: {text}.")
             self._leave(least, "no place")
         self._close(selector, least)
         return True
@@ -173,26 +169,17 @@ class Receiver:
                 f"{most.address} was refused: connections without a header held more "
                 f"than {MOST_UNFINISHED_BYTES >> 20} MB of unfinished messages."
             )
-            self._note("refused", text)
+            self._queue.note("refused", text)
             self._leave(most, "refused")
 
     def _refusal(self, address: str) -> str:
         """Why an address may not connect now; empty if it may."""
         if not self._listening.allows(address):
             return "it is not among the allowed addresses (--allow)"
-        active = self._active
-        if active is not None and not self._gives_way(active, address):
+        active = scanner_among(self._connections)
+        if active is not None and not active.gives_way_to(address):
             return f"the scanner at {active.address} is connected, and only one may be"
         return ""
-
-    @property
-    def _active(self) -> Connection | None:
-        return next((c for c in self._connections if c.active), None)
-
-    def _gives_way(self, active: Connection, address: str) -> bool:
-        """Whether the scanner's connection looks dead to one from the same address."""
-        silent_s = time.monotonic() - active.heard_s
-        return address == active.address and silent_s > active.quiet_s
 
     def _read_safely(
         self, selector: selectors.BaseSelector, connection: Connection
@@ -202,7 +189,7 @@ class Receiver:
             self._read(selector, connection)
         except Exception as error:
             text = f"{connection.address} sent what cannot be understood: {error!r}."
-            self._note("protocol_error", text)
+            self._queue.note("protocol_error", text)
             self._leave(connection, "protocol error")
 
     def _read(self, selector: selectors.BaseSelector, connection: Connection) -> None:
@@ -241,7 +228,7 @@ class Receiver:
                 self._take(connection, frame)
         except MrdError as error:
             text = f"{connection.address}: {error}"
-            self._note("protocol_error", text)
+            self._queue.note("protocol_error", text)
             self._leave(connection, "protocol error")
 
     def _take(self, connection: Connection, frame: Frame) -> None:
@@ -249,19 +236,16 @@ class Receiver:
             self._leave(connection, "closed by the scanner")
         elif frame.id is Id.HEADER:
             self._header(connection, text_of(frame.content))
-        elif connection.active and _is_queued(frame):
-            entry = Entry(What.FRAME, connection.heard_s, id=frame.id)
-            self._queue.put(entry, frame.content)
         else:
-            connection.dropped[frame.id.name.lower().replace("_", " ")] += 1
+            self._queue.take(connection, frame)
 
     def _header(self, connection: Connection, xml: bytes) -> None:
         """A header: the connection is the scanner, if there is no other."""
-        active = self._active
+        active = scanner_among(self._connections)
         if active is not None and active is not connection:
-            if not self._gives_way(active, connection.address):
+            if not active.gives_way_to(connection.address):
                 text = f"{connection.address} was refused: {active.address} sends."
-                self._note("refused", text)
+                self._queue.note("refused", text)
                 self._leave(connection, "refused")
                 return
             self._leave(active, "silent, and replaced by a new connection")
@@ -270,15 +254,15 @@ class Receiver:
             header = Header(name, xml)
             repetition_time_s = header.repetition_time_s
         except InputError as error:
-            self._note("series_refused", str(error))
+            self._queue.note("series_refused", str(error))
             self._leave(connection, "header not understood")
             return
         if connection.active:
-            self._put_end(connection, "a new header came")
+            self._queue.end(connection, "a new header came")
         connection.active = True
         connection.idle_s = self._rules.idle_s(repetition_time_s)
         connection.quiet_s = max(QUIET_S, QUIET_TRS * (repetition_time_s or 0.0))
-        self._queue.put(Entry(What.BEGIN, connection.heard_s, header=header))
+        self._queue.begin(connection, header)
 
     def _leave(self, connection: Connection, reason: str) -> None:
         """Answer CLOSE; what still comes is not read any more."""
@@ -289,15 +273,9 @@ class Receiver:
             connection.socket.send(CLOSE_BYTES)
             connection.socket.shutdown(socket.SHUT_WR)
         if connection.active:
-            self._put_end(connection, reason)
+            self._queue.end(connection, reason)
         connection.active = False
         connection.parser = Parser()  # and its memory with it
-
-    def _put_end(self, connection: Connection, reason: str) -> None:
-        dropped = ", ".join(f"{n} {name}" for name, n in connection.dropped.items())
-        text = f"{reason} (not recorded: {dropped})" if dropped else reason
-        connection.dropped.clear()
-        self._queue.put(Entry(What.END, time.monotonic(), text=text))
 
     def _close(self, selector: selectors.BaseSelector, connection: Connection) -> None:
         selector.unregister(connection.socket)
@@ -315,19 +293,6 @@ class Receiver:
                 self._leave(connection, f"nothing came for {connection.idle_s:g} s")
             elif not connection.active and now - connection.opened_s > HELLO_S:
                 text = f"{connection.address} sent no header within {HELLO_S:g} s."
-                self._note("refused", text)
+                self._queue.note("refused", text)
                 self._leave(connection, "no header")
-        for kind, text in self._notices.due(now):
-            self._queue.put(Entry(What.NOTE, now, text=text, kind=kind))
-
-    def _note(self, kind: str, text: str) -> None:
-        now = time.monotonic()
-        if self._notices.take(kind, text, now):
-            self._queue.put(Entry(What.NOTE, now, text=text, kind=kind))
-
-
-def _is_queued(frame: Frame) -> bool:
-    """Whether a message may hold something to record."""
-    if frame.id is Id.IMAGE:
-        return carries_spectrum(frame.content)
-    return frame.id in QUEUED
+        self._queue.note_what_was_held(now)

@@ -10,7 +10,7 @@ from stream_cases import ACQUISITION, all_parts, messages
 from streams.errors import InputError
 from streams.messages import wire
 from streams.messages.transient import Event, Start
-from streams.recording import journal
+from streams.recording import inspection, journal, reading
 from streams.recording.journal import Journal, NotRecordedError
 from streams.relay.session import RelaySession
 
@@ -63,12 +63,12 @@ def test_at_each_operation_on_the_file(tmp_path, error, after):
             except (error, NotRecordedError):
                 assert recording.next_seq == 1
         recording._file.writer = writer
-        assert journal.verify(place).whole
+        assert inspection.verify(place).whole
         for message in several[recording.next_seq :]:
             recording.append(wire.encode(message))
         recording.close()
-        assert all_parts(journal.read_messages(place)) == all_parts(several)
-        assert journal.verify(place).whole
+        assert all_parts(reading.read_messages(place)) == all_parts(several)
+        assert inspection.verify(place).whole
         if interrupting.left > 0:
             break
     assert nth > 3  # a write in pieces, then the disk
@@ -119,8 +119,8 @@ def check_every_step(place, error, steps):
         if not reached:
             break
     session.journal.close()
-    assert journal.verify(place).whole, journal.verify(place).summary
-    recorded = list(journal.read_messages(place))[1:]
+    assert inspection.verify(place).whole, inspection.verify(place).summary
+    recorded = list(reading.read_messages(place))[1:]
     assert [m.body.time_s for m in recorded] == [float(n + 1) for n in range(nth)]
     assert [m.epoch for m in recorded] == [n + 1 for n in range(nth)]
     return nth

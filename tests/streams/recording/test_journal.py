@@ -12,7 +12,7 @@ from stream_cases import all_parts, messages, parts
 
 from streams.errors import InputError
 from streams.messages import wire
-from streams.recording import container, journal
+from streams.recording import container, inspection, reading
 from streams.recording.journal import Journal, NotRecordedError
 
 
@@ -28,7 +28,7 @@ def write(path, several, close=True):
 
 
 def read(path):
-    return all_parts(journal.read_messages(path))
+    return all_parts(reading.read_messages(path))
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def test_what_was_written_is_read(place):
     write(place, several)
     assert read(place) == all_parts(several)
     assert os.listdir(place.parent) == ["visit.mcap"]
-    assert journal.verify(place).whole
-    assert journal.verify(place).closed
+    assert inspection.verify(place).whole
+    assert inspection.verify(place).closed
 
 
 def test_other_programs_read_a_finished_recording(place):
@@ -66,26 +66,26 @@ def test_a_recording_is_readable_while_it_is_written(place):
     for n, message in enumerate(several, start=1):
         recording.append(wire.encode(message))
         assert read(place) == all_parts(several[:n])
-        assert journal.verify(place).running
+        assert inspection.verify(place).running
         assert parts(wire.decode(recording.frames(n - 1))) == parts(message)
     assert recording.frames(len(several)) is None
     assert recording.frames(-1) is None
     recording.close()
-    assert not journal.verify(place).running
+    assert not inspection.verify(place).running
 
 
 def test_frames_from_a_number_on(place):
     several = messages()
     write(place, several)
-    assert list(journal.read_frames(place, 4)) == [wire.encode(m) for m in several[4:]]
+    assert list(reading.read_frames(place, 4)) == [wire.encode(m) for m in several[4:]]
 
 
 def test_an_unfinished_recording_is_read_and_resumed(place):
     several = messages(8)
     part = write(place, several[:5], close=False)
     assert read(place) == read(part) == all_parts(several[:5])
-    assert journal.verify(place).whole
-    assert not journal.verify(place).closed
+    assert inspection.verify(place).whole
+    assert not inspection.verify(place).closed
     seen = []
     with Journal.resume(place, lambda message, header: seen.append(message)) as again:
         assert all_parts(seen) == all_parts(several[:5])
@@ -95,7 +95,7 @@ def test_an_unfinished_recording_is_read_and_resumed(place):
     assert read(place) == all_parts(several)
     fresh = write(place.with_name("fresh.mcap"), several)
     assert fresh.stat().st_size == place.stat().st_size
-    assert journal.verify(place).closed
+    assert inspection.verify(place).closed
 
 
 @pytest.mark.parametrize("closed", [True, False])
@@ -111,7 +111,7 @@ def test_cut_at_every_byte_of_the_last_three_messages(place, closed, tmp_path):
     end = len(journal_summary_free(whole, several))
     for length in [*range(third_last, end), *range(end, len(whole), 9)]:
         cut.write_bytes(whole[:length])
-        result = journal.verify(cut)
+        result = inspection.verify(cut)
         intact = sum(chunk_end(whole, m) <= length for m in range(len(several)))
         assert result.messages == intact
         assert not result.missing
@@ -119,7 +119,7 @@ def test_cut_at_every_byte_of_the_last_three_messages(place, closed, tmp_path):
         if closed:
             assert not result.whole
             with pytest.raises(InputError, match=f"{intact} messages .* recover"):
-                list(journal.read_messages(cut))
+                list(reading.read_messages(cut))
         else:
             assert result.whole
             assert read(cut) == all_parts(several[:intact])
@@ -158,7 +158,7 @@ def test_resuming_after_a_torn_write(place, cut):
         for message in several[again.next_seq :]:
             again.append(wire.encode(message))
     assert read(place) == all_parts(several)
-    assert journal.verify(place).whole
+    assert inspection.verify(place).whole
     with open(place, "rb") as file:
         assert len(list(make_reader(file, validate_crcs=True).iter_messages())) == len(
             several
@@ -183,31 +183,31 @@ def test_every_flipped_bit_shows_and_the_rest_is_read(place, closed, step, tmp_p
         content = bytearray(whole)
         content[at] ^= 1 << (at * 5 % 8)
         damaged.write_bytes(content)
-        result = journal.verify(damaged)
+        result = inspection.verify(damaged)
         assert not result.whole, at
         assert result.messages >= len(several) - 1, at
         with pytest.raises(InputError, match="recover"):
-            list(journal.read_messages(damaged))
+            list(reading.read_messages(damaged))
         if at % 35 == 0:
-            mended = journal.recover(damaged, tmp_path / f"mended{at}.mcap")
+            mended = reading.recover(damaged, tmp_path / f"mended{at}.mcap")
             assert set(read(mended)) <= set(originals)
             assert len(read(mended)) == result.messages
-            assert not journal.verify(mended).damaged
+            assert not inspection.verify(mended).damaged
 
 
 def test_recover_makes_a_cut_recording_whole(place, tmp_path):
     several = messages(6)
     write(place, several)
     place.write_bytes(place.read_bytes()[:-1500])
-    assert not journal.verify(place).whole
-    mended = journal.recover(place, tmp_path / "mended.mcap")
-    result = journal.verify(mended)
+    assert not inspection.verify(place).whole
+    mended = reading.recover(place, tmp_path / "mended.mcap")
+    result = inspection.verify(mended)
     assert result.whole
     assert result.closed
     assert read(mended) == all_parts(several[: result.messages])
     assert result.messages > 0
     with pytest.raises(InputError, match="exists already"):
-        journal.recover(place, mended)
+        reading.recover(place, mended)
 
 
 def doubled(place, several, double):
@@ -226,11 +226,11 @@ def test_a_number_that_stands_twice_is_recovered_once(place, tmp_path, same):
     several = messages(6)
     later = several[3] if same else replace(several[3], body=several[4].body)
     doubled(place.with_name("visit.mcap.part"), several, later)
-    damaged = journal.verify(place)
+    damaged = inspection.verify(place)
     assert "message 3 comes after 3" in damaged.summary
-    mended = journal.recover(place, tmp_path / "mended.mcap")
-    assert journal.verify(mended).whole
-    assert journal.verify(mended).closed
+    mended = reading.recover(place, tmp_path / "mended.mcap")
+    assert inspection.verify(mended).whole
+    assert inspection.verify(mended).closed
     assert read(mended) == all_parts([*several[:3], later, *several[4:]])
 
 
@@ -240,9 +240,9 @@ def test_recover_puts_messages_in_order_and_leaves_another_session_out(place, tm
     for message in [several[0], *several[3:], *other, *several[1:3], *several[4:6]]:
         content += container.entry_bytes(wire.encode(message), message.seq, 1)
     place.write_bytes(content)
-    assert journal.verify(place).damaged
-    mended = journal.recover(place, tmp_path / "mended.mcap")
-    assert journal.verify(mended).whole
+    assert inspection.verify(place).damaged
+    mended = reading.recover(place, tmp_path / "mended.mcap")
+    assert inspection.verify(mended).whole
     assert read(mended) == all_parts(several)
 
 
@@ -252,9 +252,9 @@ def test_a_flipped_bit_in_the_magic_bytes_is_recovered(place, tmp_path, at):
     content = bytearray(write(place, several).read_bytes())
     content[at] ^= 1 << at
     place.write_bytes(content)
-    assert "the head of the file is damaged" in journal.verify(place).summary
-    mended = journal.recover(place, tmp_path / "mended.mcap")
-    assert journal.verify(mended).whole
+    assert "the head of the file is damaged" in inspection.verify(place).summary
+    mended = reading.recover(place, tmp_path / "mended.mcap")
+    assert inspection.verify(mended).whole
     assert read(mended) == all_parts(several)
 
 
@@ -280,11 +280,11 @@ def test_whatever_recover_accepts_is_sound_afterwards(place, tmp_path, seed):
                 content[a] ^= 1 << rng.randrange(8)
     place.write_bytes(content)
     try:
-        mended = journal.recover(place, tmp_path / "mended.mcap")
+        mended = reading.recover(place, tmp_path / "mended.mcap")
     except InputError as error:
         assert "is no recording" in str(error) or "no readable" in str(error)  # noqa: PT017
         return
-    result = journal.verify(mended)
+    result = inspection.verify(mended)
     assert not result.damaged, result.summary
     assert result.closed
     assert result.whole == (not result.missing)
@@ -302,7 +302,7 @@ def test_a_recording_is_not_written_through_a_link(place):
     with pytest.raises(InputError, match=r"is a link to .*visit\.mcap\.part"):
         Journal.resume(place.with_name("link.mcap"))
     recording.close()
-    assert journal.verify(place).whole
+    assert inspection.verify(place).whole
 
 
 def test_a_missing_message_stays_named_after_recovery(place, tmp_path):
@@ -310,19 +310,19 @@ def test_a_missing_message_stays_named_after_recovery(place, tmp_path):
     whole = bytearray(write(place, several).read_bytes())
     whole[container_entries(place)[3].offset + 150] ^= 1
     place.write_bytes(whole)
-    mended = journal.recover(place, tmp_path / "mended.mcap")
-    assert journal.verify(mended).missing == ((3, 3),)
-    checked = journal.verify(mended)
+    mended = reading.recover(place, tmp_path / "mended.mcap")
+    assert inspection.verify(mended).missing == ((3, 3),)
+    checked = inspection.verify(mended)
     assert not checked.whole
     assert not checked.damaged
     assert "is sound, but message 3 is missing: 9 messages" in checked.summary
     assert "recover" not in checked.summary  # it could do no more
-    assert len(list(journal.read_frames(mended, 4))) == len(several) - 4
+    assert len(list(reading.read_frames(mended, 4))) == len(several) - 4
 
 
 def test_info_says_what_is_in_it(place):
     write(place, messages(6))
-    known = journal.info(place)
+    known = inspection.info(place)
     assert known.session == "abc"
     assert known.starts[0].acquisition.echo_time_s == 0.03
     assert [event.kind for event in known.events] == ["infusion_start", "re-shim"]
@@ -341,7 +341,7 @@ def test_a_running_recording_is_followed(place):
         recording.close()
 
     stop = threading.Event()
-    following = journal.follow(place, stop)
+    following = reading.follow(place, stop)
     assert parts(next(following)) == parts(several[0])
     writer = threading.Thread(target=go_on)
     writer.start()
@@ -354,7 +354,7 @@ def test_following_stops_when_asked(place):
     recording.append(wire.encode(messages()[0]))
     stop = threading.Event()
     stop.set()
-    assert len(list(journal.follow(place, stop))) == 1
+    assert len(list(reading.follow(place, stop))) == 1
     recording.close()
 
 
@@ -406,7 +406,7 @@ def test_a_full_disk_is_said_and_leaves_the_recording_whole(place, monkeypatch):
     with pytest.raises(NotRecordedError, match="The disk is full"):
         recording.append(wire.encode(several[3]))
     recording._file.writer = writer
-    assert journal.verify(place).whole
+    assert inspection.verify(place).whole
     assert recording.next_seq == 3
     for message in several[3:]:
         recording.append(wire.encode(message))
@@ -441,7 +441,7 @@ def test_no_permission_is_said(place, mode):
         with pytest.raises(InputError, match="No permission"):
             Journal.create(folder / "visit.mcap")
         with pytest.raises(InputError):
-            journal.verify(folder / "visit.mcap")
+            inspection.verify(folder / "visit.mcap")
     folder.chmod(0o700)
 
 
@@ -475,12 +475,12 @@ def test_what_is_no_recording(place, case):
     if content is not None:
         place.write_bytes(content)
     with pytest.raises(InputError, match=sentence):
-        list(journal.read_messages(place))
+        list(reading.read_messages(place))
 
 
 def test_a_recording_without_any_message(place):
     Journal.create(place).close()
-    assert journal.verify(place).whole
+    assert inspection.verify(place).whole
     assert read(place) == []
 
 
@@ -493,7 +493,7 @@ def test_an_open_file_that_cannot_be_renamed_stays_part(place, monkeypatch):
     recording = Journal.create(place)
     recording.append(wire.encode(messages()[0]))
     assert recording.close() == place.with_name("visit.mcap.part")
-    assert journal.verify(place).closed
+    assert inspection.verify(place).closed
 
 
 def test_memory_stays_small():

@@ -13,12 +13,12 @@ from streams.recording.container import MAGIC, MARK, PREAMBLE
 from streams.recording.files import (
     RENAME_PATIENCE_S,
     _is_recording,
-    _write_error,
     check_space,
     disk_of,
     find,
     rename,
 )
+from streams.recording.lock import _write_error
 
 
 def test_the_disk_is_the_nearest_mount(tmp_path, monkeypatch) -> None:

@@ -13,7 +13,7 @@ from test_relay import Tap, gather, poll_until, relayed, wait_for
 from streams.errors import IncompleteError
 from streams.messages import wire
 from streams.messages.transient import End, Event, Message, Start, Transient
-from streams.recording import journal
+from streams.recording import inspection, journal, reading
 from streams.recording.journal import Journal
 from streams.recording.second_copy import extend_from_copy
 from streams.relay.relay import run_relay
@@ -54,12 +54,12 @@ def full(monkeypatch):
 
 
 def recorded_counts(path):
-    several = [message.body for message in journal.read_messages(path)]
+    several = [message.body for message in reading.read_messages(path)]
     return [body.count for body in several if isinstance(body, Transient)]
 
 
 def notes(path):
-    several = [message.body for message in journal.read_messages(path)]
+    several = [message.body for message in reading.read_messages(path)]
     return [body.text for body in several if isinstance(body, Event)]
 
 
@@ -93,7 +93,7 @@ def test_a_folder_that_is_renamed_and_comes_back(place):
         assert relay.status.recording
         poll_until(subscriber, lambda: subscriber.health.recording)
     assert relay.error is None
-    assert journal.verify(place).whole
+    assert inspection.verify(place).whole
     assert recorded_counts(place) == [0, 1]
 
 
@@ -121,7 +121,7 @@ def test_a_removed_recording_is_written_again(place, monkeypatch):
         wait_for(lambda: relay.status.transients == 4)
         assert relay.status.recording
     assert relay.error is None
-    assert journal.verify(place).whole
+    assert inspection.verify(place).whole
     assert recorded_counts(place) == [0, 1, 2, 3]
     assert len(list(place.parent.iterdir())) == 1  # and no lock is left
 
@@ -137,7 +137,7 @@ def test_a_removed_folder_at_the_end(place):
     assert isinstance(relay.error, IncompleteError)
     assert "NOT RECORDED: 2 messages" in str(relay.error)
     assert relay.status.unrecorded == 2
-    assert journal.verify(place).whole
+    assert inspection.verify(place).whole
     assert recorded_counts(place) == [0, 1, 2]
 
 
@@ -182,13 +182,13 @@ def test_the_copy_goes_on_alone(place, copy, full, harm):
     assert isinstance(relay.error, IncompleteError)
     assert f"are in {copy}" in str(relay.error)
     assert relay.status.unrecorded == 0
-    assert journal.verify(copy).whole
-    assert journal.verify(copy).closed
+    assert inspection.verify(copy).whole
+    assert inspection.verify(copy).closed
     assert recorded_counts(copy) == list(range(30))
-    assert event in [message.body for message in journal.read_messages(copy)]
+    assert event in [message.body for message in reading.read_messages(copy)]
     assert "its copy alone goes on" in notes(copy)[0]
     if harm == "full":
-        assert journal.verify(place).whole
+        assert inspection.verify(place).whole
         assert recorded_counts(place) == [0, 1]
 
 
@@ -213,7 +213,7 @@ def test_both_disks_full_and_then_one_has_space(place, copy, full):
         full.paths.discard(copy)
         wait_for(lambda: relay.status.transients == 4)
     assert recorded_counts(copy) == [0, 1, 2, 3]
-    assert journal.verify(copy).whole
+    assert inspection.verify(copy).whole
 
 
 def test_both_disks_full_and_then_both_have_space(place, copy, full):
@@ -242,7 +242,7 @@ def test_a_copy_whose_disk_has_space_again_catches_up(place, copy, full):
         full.paths.clear()
         wait_for(lambda: relay.status.problem == "")
     assert relay.error is None
-    assert list(journal.read_frames(copy)) == list(journal.read_frames(place))
+    assert list(reading.read_frames(copy)) == list(reading.read_frames(place))
 
 
 def begin(path, several):
@@ -267,9 +267,9 @@ def test_a_recording_catches_up_with_the_copy_that_went_on_alone(place, copy):
         copy_path=copy,
         linger_s=0.0,
     )
-    assert list(journal.read_frames(place))[:6] == several
-    assert list(journal.read_frames(copy)) == list(journal.read_frames(place))
-    assert journal.verify(place).whole
+    assert list(reading.read_frames(place))[:6] == several
+    assert list(reading.read_frames(copy)) == list(reading.read_frames(place))
+    assert inspection.verify(place).whole
 
 
 def test_a_copy_of_another_session_brings_nothing(place, copy):
@@ -278,7 +278,7 @@ def test_a_copy_of_another_session_brings_nothing(place, copy):
     others = [Message("xyz", n, 0, b) for n, b in enumerate([start, transient(0)])]
     begin(copy, [wire.encode(message) for message in others])
     extend_from_copy(place, copy)
-    assert len(list(journal.read_frames(place))) == 1
+    assert len(list(reading.read_frames(place))) == 1
 
 
 def test_a_disk_that_does_not_tell_its_space_is_no_reason_to_end(place, monkeypatch):
@@ -290,7 +290,7 @@ def test_a_disk_that_does_not_tell_its_space_is_no_reason_to_end(place, monkeypa
             raise OSError(5, "Input/output error")
         return usage(10**9)
 
-    monkeypatch.setattr("streams.recording.journal.shutil.disk_usage", disk_usage)
+    monkeypatch.setattr("streams.recording.files.shutil.disk_usage", disk_usage)
     with relayed(tap, place) as relay:
         begun(tap, relay)
         silent.set()

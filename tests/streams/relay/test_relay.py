@@ -21,7 +21,7 @@ from streams.messages.requests import (
     to_frames,
 )
 from streams.messages.transient import End, Event, Heartbeat, Kind, Start, Transient
-from streams.recording import journal
+from streams.recording import inspection, journal, reading
 from streams.recording.files import check_space
 from streams.recording.second_copy import check_copy
 from streams.relay.relay import run_relay
@@ -134,9 +134,9 @@ def test_what_the_source_gives_is_received_and_recorded(place):
         health = subscriber.health
         assert (health.received, health.lag, health.open_gaps) == (10, 0, 0)
         assert health.end == End(6, "finished")
-    assert all_parts(journal.read_messages(place)) == all_parts(taken)
+    assert all_parts(reading.read_messages(place)) == all_parts(taken)
     assert relay.status.path == place
-    assert journal.verify(place).closed
+    assert inspection.verify(place).closed
 
 
 def test_a_late_joiner_gets_everything(place):
@@ -161,7 +161,7 @@ def test_an_event_is_on_disk_when_it_is_acknowledged(place):
         tap.put(Start(ACQUISITION, "test"), transient(0))
         gather(subscriber, 2)
         event = subscriber.send_event("infusion_start", "0.5 mg/kg", timeout_s=30)
-        recorded = [m.body for m in journal.read_messages(place)]
+        recorded = [m.body for m in reading.read_messages(place)]
         assert recorded[-1] == event
         assert event.author == "operator"
         assert 0.0 <= event.time_s < 60.0
@@ -176,7 +176,7 @@ def test_an_event_asked_for_twice_is_recorded_once(place):
         replies = [request(relay.endpoint, EVENT) for _ in range(2)]
         assert replies[0] == replies[1]
         tap.put(None)
-    kinds = [type(m.body) for m in journal.read_messages(place)]
+    kinds = [type(m.body) for m in reading.read_messages(place)]
     assert kinds.count(Event) == 1
 
 
@@ -189,7 +189,7 @@ def test_an_event_asked_for_again_after_a_restart_is_recorded_once(place):
             reply = request(relay.endpoint, EVENT)
             tap.put(None)
         place.rename(place.with_name("visit.mcap.part"))  # as if it had been killed
-    found = list(journal.read_messages(place))
+    found = list(reading.read_messages(place))
     events = [m for m in found if isinstance(m.body, Event)]
     assert [m.seq for m in events] == [reply.seq]
 
@@ -254,7 +254,7 @@ def test_a_subscriber_waits_for_a_relay_and_outlives_it(place):
     assert [m.epoch for m in taken] == [0, 0, 0, 1, 1, 1]
     times = [m.body.time_s for m in taken if isinstance(m.body, Transient)]
     assert times[1] >= times[0] + ACQUISITION.repetition_time_s
-    assert all_parts(journal.read_messages(place)) == all_parts(taken)
+    assert all_parts(reading.read_messages(place)) == all_parts(taken)
 
 
 def test_a_new_session_follows_from_its_beginning(tmp_path):
@@ -275,7 +275,7 @@ def test_a_transient_that_is_not_finite_is_left_out_and_named(place):
     tap.put(Transient(1, 2.0, Kind.METABOLITE, bad), wrong, transient(3), None)
     with relayed(tap, place, linger_s=0) as relay:
         relay.thread.join()
-    found = [m.body for m in journal.read_messages(place)]
+    found = [m.body for m in reading.read_messages(place)]
     assert [b.count for b in found if isinstance(b, Transient)] == [0, 3]
     sentences = [b.text for b in found if isinstance(b, Event)]
     assert "before any start" in sentences[0]
@@ -292,7 +292,7 @@ def test_a_failing_source_ends_the_session_and_is_reported(place):
     with relayed(failing(), place) as relay:
         relay.thread.join()
     assert str(relay.error) == "The file ends here."
-    assert journal.info(place).end == End(3, "source failed")
+    assert inspection.info(place).end == End(3, "source failed")
 
 
 def test_stopping_ends_the_session(place):
@@ -300,7 +300,7 @@ def test_stopping_ends_the_session(place):
     tap.put(*bodies(3, end=False))
     with relayed(tap, place) as relay:
         wait_for(lambda: relay.states and relay.status.transients == 3)
-    assert journal.info(place).end == End(3, "stopped")
+    assert inspection.info(place).end == End(3, "stopped")
     tap.put(None)
 
 
@@ -371,7 +371,7 @@ def test_a_full_disk_stops_publishing_and_goes_on_when_there_is_space(
         assert (note.kind, note.author) == ("note", "relay")
         assert "Nothing could be recorded for" in note.text
         tap.put(None)
-    assert journal.verify(place).whole
+    assert inspection.verify(place).whole
 
 
 def test_the_start_is_announced_again_for_those_who_cannot_fetch(place, monkeypatch):
@@ -396,8 +396,8 @@ def test_a_copy_on_a_second_disk(place, tmp_path):
     with relayed(bodies(30), place, copy_path=copy, linger_s=0) as relay:
         relay.thread.join()
     assert relay.error is None
-    assert list(journal.read_frames(copy)) == list(journal.read_frames(place))
-    assert journal.verify(copy).whole
+    assert list(reading.read_frames(copy)) == list(reading.read_frames(place))
+    assert inspection.verify(copy).whole
 
 
 def test_a_copy_goes_on_with_its_session(place, tmp_path):
@@ -408,7 +408,7 @@ def test_a_copy_goes_on_with_its_session(place, tmp_path):
         assert relay.error is None
         if path is None:
             place.rename(place.with_name("visit.mcap.part"))
-    assert len(list(journal.read_messages(copy))) == 14
+    assert len(list(reading.read_messages(copy))) == 14
     with pytest.raises(InputError, match="exists already"):
         run_relay([], tmp_path / "b.mcap", free_endpoint(), copy_path=copy)
 
@@ -433,8 +433,8 @@ def test_a_failing_copy_is_said_and_the_recording_goes_on(place, tmp_path, monke
         tap.put(transient(2), None)
         relay.thread.join()
     assert "is whole, but: NOT COPIED" in str(relay.error)
-    assert journal.verify(place).transients == 3
-    assert journal.verify(place).closed
+    assert inspection.verify(place).transients == 3
+    assert inspection.verify(place).closed
 
 
 def test_a_copy_that_differs_is_found(place, tmp_path):
@@ -531,7 +531,7 @@ def test_too_little_space_to_begin_but_not_to_go_on(place):
     with relayed(bodies(3), place, linger_s=0, least_free_mb=1e9) as relay:
         relay.thread.join()
     assert relay.error is None
-    assert journal.verify(place).transients == 6
+    assert inspection.verify(place).transients == 6
 
 
 def neighbour(endpoint):

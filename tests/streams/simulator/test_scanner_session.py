@@ -12,7 +12,8 @@ from scanner_small import naa_singlet, plain, series, transients
 
 from streams.errors import InputError
 from streams.messages.transient import End, Event, Kind, Start, Transient, number
-from streams.recording.journal import read_messages, verify
+from streams.recording.inspection import verify
+from streams.recording.reading import read_messages
 from streams.simulator.plan import PlannedEvent
 from streams.simulator.receiver_artefacts import Transport
 from streams.simulator.record import main, record

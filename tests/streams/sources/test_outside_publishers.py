@@ -11,7 +11,7 @@ from test_relay import poll_until, relayed, wait_for
 
 from streams.messages.scanner_counter import DROPPED, REMARK
 from streams.messages.transient import Event, Start, Transient
-from streams.recording import journal
+from streams.recording import inspection, reading
 from streams.sources import publisher
 from streams.subscription import intake
 from streams.subscription.subscriber import Subscriber
@@ -47,8 +47,8 @@ def visit(tmp_path):
 
 
 def recorded(tmp_path):
-    bodies = [m.body for m in journal.read_messages(tmp_path / "visit.mcap")]
-    assert journal.info(tmp_path / "visit.mcap").verification.whole
+    bodies = [m.body for m in reading.read_messages(tmp_path / "visit.mcap")]
+    assert inspection.info(tmp_path / "visit.mcap").verification.whole
     return bodies
 
 
@@ -152,7 +152,7 @@ def test_a_publisher_restarted_with_the_same_session_is_recorded(tmp_path, again
     assert times == sorted(times)
     assert len(set(times)) == 20
     assert not texts(bodies, "gap")
-    assert journal.info(tmp_path / "visit.mcap").epochs == 2
+    assert inspection.info(tmp_path / "visit.mcap").epochs == 2
 
 
 def test_a_publisher_that_says_it_records_is_no_relay(tmp_path):
@@ -218,7 +218,7 @@ def test_a_number_far_ahead_blocks_no_later_one(tmp_path, in_place):
     assert counts(bodies) == list(range(20))
     assert not texts(bodies, "gap")
     assert str(MOST) in texts(bodies, REMARK)[0]
-    assert journal.info(tmp_path / "visit.mcap").epochs == 1
+    assert inspection.info(tmp_path / "visit.mcap").epochs == 1
 
 
 def test_a_thousand_at_once_are_all_recorded_from_the_first_on(tmp_path):
@@ -264,7 +264,7 @@ def test_a_time_that_cannot_follow_is_a_new_epoch(tmp_path, jump_s):
     times = [b.time_s for b in bodies if isinstance(b, Transient)]
     assert times == sorted(times)
     assert times[-1] < 100
-    assert journal.info(tmp_path / "visit.mcap").epochs == 2
+    assert inspection.info(tmp_path / "visit.mcap").epochs == 2
     assert any("time_s jumped" in text for text in texts(bodies, "re-shim"))
 
 

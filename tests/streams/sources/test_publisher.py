@@ -15,7 +15,7 @@ from test_relay import Tap, gather, poll_until, relayed, wait_for
 from streams.messages import wire
 from streams.messages.scanner_counter import ScannerCounter
 from streams.messages.transient import End, Event, Message, Start, Transient, number
-from streams.recording import journal
+from streams.recording import inspection, reading
 from streams.sources import publisher
 from streams.subscription.subscriber import Subscriber
 
@@ -65,7 +65,7 @@ def test_a_relay_records_a_site_s_own_publisher(tmp_path):
         stop.set()
     assert "Nobody listens" in problems[0]
     assert isinstance(taken[0].body, Start)
-    known = journal.info(relay.path)
+    known = inspection.info(relay.path)
     lost = sum(int(e.text.split()[0]) for e in known.events if e.kind == "gap")
     assert known.verification.transients + lost == known.end.transients == 60
     assert known.verification.whole
@@ -199,7 +199,7 @@ def recorded_from(frames, folder):
         publish(frames)
         relay.thread.join(60)
     assert not relay.thread.is_alive()
-    return [m.body for m in journal.read_messages(relay.path)], notes, relay
+    return [m.body for m in reading.read_messages(relay.path)], notes, relay
 
 
 def missing(recorded):

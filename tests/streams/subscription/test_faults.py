@@ -21,7 +21,7 @@ from test_relay import Tap, gather, poll_until, relayed, wait_for
 
 from streams.messages import frame_sizes, wire
 from streams.messages.transient import Message, Start, Transient
-from streams.recording import journal
+from streams.recording import inspection, reading
 from streams.subscription.subscriber import Subscriber
 
 SUPPORT = Path(__file__).parents[2] / "support"
@@ -70,7 +70,7 @@ def test_a_link_that_loses_doubles_swaps_and_delays(tmp_path, harm, monkeypatch)
             )
         health = subscriber.health
     assert [m.seq for m in taken] == list(range(404))
-    assert all_parts(taken) == all_parts(journal.read_messages(relay.path))
+    assert all_parts(taken) == all_parts(reading.read_messages(relay.path))
     assert health.open_gaps == 0
     if "loss" in harm:
         assert proxy.lost > 10
@@ -103,7 +103,7 @@ def test_a_link_that_is_cut_again_and_again(tmp_path, monkeypatch):
     assert cutting.cuts >= 3
     assert lossy.lost > 10
     assert [m.seq for m in taken] == list(range(414))
-    assert all_parts(taken) == all_parts(journal.read_messages(relay.path))
+    assert all_parts(taken) == all_parts(reading.read_messages(relay.path))
     notes = [m.body.text for m in taken if getattr(m.body, "kind", "") == "note"]
     assert notes == [f"{number}" for number in range(10)]
     assert health.open_gaps == 0
@@ -190,7 +190,7 @@ def check_stall(folder, stall_s, per_s):
     assert [m.seq for m in taken] == list(range(count + 2))
     assert health.filled > 0
     assert health.open_gaps == 0
-    assert all_parts(taken) == all_parts(journal.read_messages(relay.path))
+    assert all_parts(taken) == all_parts(reading.read_messages(relay.path))
     return health.filled
 
 
@@ -227,7 +227,7 @@ def test_a_clock_of_the_relay_that_steps(tmp_path, monkeypatch, step_s):
     path.rename(path.with_name("visit.mcap.part"))
     with relayed(bodies(3), path, linger_s=0) as relay:
         relay.thread.join()
-    messages = [m.body for m in journal.read_messages(path)]
+    messages = [m.body for m in reading.read_messages(path)]
     times = [b.time_s for b in messages if isinstance(b, Transient)]
     assert len(times) == 5
     assert times == sorted(times)
@@ -251,7 +251,7 @@ def test_a_subscriber_started_again_sees_the_same(tmp_path):
             gather(first, 20)
         with Subscriber(relay.endpoint) as second:
             taken = gather(second, 64)
-    assert all_parts(taken) == all_parts(journal.read_messages(relay.path))
+    assert all_parts(taken) == all_parts(reading.read_messages(relay.path))
 
 
 def test_foreign_messages_are_counted_and_the_connection_survives():
@@ -367,18 +367,18 @@ def kill_and_check(folder, kills, seed):
                 child.wait()
             while more := subscriber.poll(0.05):
                 received += more
-            recorded = {m.seq: parts(m) for m in journal.read_messages(path)}
+            recorded = {m.seq: parts(m) for m in reading.read_messages(path)}
             assert all(recorded[m.seq] == parts(m) for m in received)
-            assert journal.verify(path).whole
+            assert inspection.verify(path).whole
         health = subscriber.health
     assert [m.seq for m in received] == list(range(len(received)))
     assert health.open_gaps == 0
     assert len({m.session for m in received}) == 1
     assert received[-1].epoch == kills - 1
-    mended = journal.recover(path, folder / "mended.mcap")
-    assert journal.verify(mended).whole
-    assert journal.verify(mended).closed
-    assert all_parts(journal.read_messages(mended)) == list(recorded.values())
+    mended = reading.recover(path, folder / "mended.mcap")
+    assert inspection.verify(mended).whole
+    assert inspection.verify(mended).closed
+    assert all_parts(reading.read_messages(mended)) == list(recorded.values())
     return len(received), len(recorded)
 
 
@@ -402,7 +402,7 @@ def test_a_restarted_relay_keeps_scanner_time_rising(tmp_path):
             gather(s, 10)
     times = [
         m.body.time_s
-        for m in journal.read_messages(path)
+        for m in reading.read_messages(path)
         if isinstance(m.body, Transient)
     ]
     assert times == sorted(times)
@@ -412,7 +412,7 @@ def test_an_event_survives_a_kill(tmp_path):
     path, endpoint = tmp_path / "visit.mcap", free_endpoint()
     with process(path, endpoint, 100_000, 0.01), Subscriber(endpoint) as subscriber:
         event = subscriber.send_event("infusion_start", timeout_s=30)
-    assert event in [m.body for m in journal.read_messages(path)]
+    assert event in [m.body for m in reading.read_messages(path)]
 
 
 def test_a_tap_that_ends_without_a_start(tmp_path):
@@ -420,4 +420,4 @@ def test_a_tap_that_ends_without_a_start(tmp_path):
     tap.put(None)
     with relayed(tap, tmp_path / "visit.mcap", linger_s=0) as relay:
         relay.thread.join()
-    assert [m.seq for m in journal.read_messages(relay.path)] == [0]
+    assert [m.seq for m in reading.read_messages(relay.path)] == [0]

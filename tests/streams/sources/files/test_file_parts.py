@@ -9,7 +9,13 @@ import pytest
 
 from streams.errors import InputError
 from streams.messages.transient import Acquisition
-from streams.sources.files import bids_beside, ismrmrd, nifti_container, twix
+from streams.sources.files import (
+    bids_beside,
+    ismrmrd,
+    nifti_container,
+    twix,
+    twix_header,
+)
 from streams.sources.files.choice import Entries
 from streams.sources.files.nifti_container import MRS_EXTENSION
 from streams.sources.files.nifti_dimensions import (
@@ -86,14 +92,14 @@ def test_a_twix_without_centres_or_cuts() -> None:
 )
 def test_points_that_the_protocol_asks_for(value, points) -> None:
     header = {"MeasYaps": {("sSpecPara", "lVectorSize"): value}}
-    assert twix._vector_size(header) == points
+    assert twix_header.vector_size(header) == points
 
 
 @pytest.mark.parametrize("value", [None, 0.0, -1.0, "inf", "nan", "x"])
 def test_numbers_that_a_twix_lacks(value) -> None:
     with pytest.raises(InputError, match=r"x has no alTE\.0 in its header"):
-        twix._number("x", {("alTE", "0"): value}, "alTE", "0")
-    assert twix._number("x", {("alTE", "0"): "3"}, "alTE", "0") == 3.0
+        twix_header._number("x", {("alTE", "0"): value}, "alTE", "0")
+    assert twix_header._number("x", {("alTE", "0"): "3"}, "alTE", "0") == 3.0
 
 
 def counted(**counters: list[int]) -> SimpleNamespace:

@@ -13,7 +13,8 @@ from streams.sources.files import any_format as files
 from streams.sources.files import twix as twix_file
 from streams.sources.files.nifti_mrs import read_series as read_nifti_mrs
 from streams.sources.files.series_bodies import bodies_of
-from streams.sources.files.twix import COUNTERS, NUCLEUS, is_twix
+from streams.sources.files.twix import COUNTERS, is_twix
+from streams.sources.files.twix_header import NUCLEUS
 from streams.sources.files.water_reference import water_for
 
 pytest.importorskip("mapvbvd", reason="needs the extra vendor")

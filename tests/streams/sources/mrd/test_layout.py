@@ -10,12 +10,13 @@ from streams.errors import InputError
 from streams.messages.scanner_counter import GAP
 from streams.messages.transient import Event, Kind, Start, Transient
 from streams.sources.checks.filled_points import LEAST_FILLED, filled_points
-from streams.sources.mrd import series, server, spill
+from streams.sources.mrd import connections, series, server, spill
 from streams.sources.mrd.connections import (
     MOST_UNFINISHED_BYTES,
     Connection,
     hungriest,
     least_heard,
+    scanner_among,
 )
 from streams.sources.mrd.echo_time import LEAST_S, MOST_S, SAME_S, echo_time_s
 from streams.sources.mrd.fid import _oversampling, cropped, layout_of
@@ -408,21 +409,21 @@ def test_unfinished_messages_share_one_bound_but_for_the_scanners() -> None:
 def test_the_scanner_gives_way_to_its_own_address_once_it_is_silent(
     monkeypatch,
 ) -> None:
-    monkeypatch.setattr(server.time, "monotonic", lambda: 100.0)
+    monkeypatch.setattr(connections.time, "monotonic", lambda: 100.0)
     one = server.Receiver.__new__(server.Receiver)
     one._listening = SimpleNamespace(allows=lambda address: address != "10.0.0.9")
     silent = connected(active=True, heard_s=90.0, quiet_s=9.0)
     one._connections = [connected(), silent]
-    assert one._active is silent
-    assert one._gives_way(silent, "10.0.0.1")
-    assert not one._gives_way(silent, "10.0.0.2")
+    assert scanner_among(one._connections) is silent
+    assert silent.gives_way_to("10.0.0.1")
+    assert not silent.gives_way_to("10.0.0.2")
     assert one._refusal("10.0.0.1") == ""
     assert "10.0.0.1 is connected" in one._refusal("10.0.0.2")
     assert "not among the allowed" in one._refusal("10.0.0.9")
     silent.quiet_s = 10.0
-    assert not one._gives_way(silent, "10.0.0.1")
+    assert not silent.gives_way_to("10.0.0.1")
     one._connections = [connected()]
-    assert one._active is None
+    assert scanner_among(one._connections) is None
     assert one._refusal("10.0.0.2") == ""
 
 

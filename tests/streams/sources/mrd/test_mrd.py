@@ -15,7 +15,7 @@ from streams.errors import InputError
 from streams.export.bids import write_bids
 from streams.export.ismrmrd import write_session
 from streams.messages.transient import Event, Kind, Start, Transient
-from streams.recording import journal
+from streams.recording import reading
 from streams.relay.relay import run_relay
 from streams.sources.mrd import server as mrd_server
 from streams.sources.mrd.address import Listening
@@ -554,7 +554,7 @@ def test_no_subject_reaches_recording_log_or_export(tmp_path, capfd):
         time.sleep(0.01)
     stop.set()
     relay.join(60)
-    recorded = list(journal.read_messages(done[0].path))
+    recorded = list(reading.read_messages(done[0].path))
     assert len(transients([m.body for m in recorded])) == 3
     write_session(tmp_path / "export.h5", recorded)
     write_bids(tmp_path / "bids", recorded, subject="01")

@@ -17,7 +17,7 @@ from free_ports import free_endpoint
 from test_mrd import events, expected, listening, notes, starts, transients
 
 from streams.messages.transient import End
-from streams.recording import journal
+from streams.recording import reading
 from streams.relay.relay import run_relay
 from streams.sources.mrd import server as mrd_server
 from streams.sources.mrd.clock import StampClock
@@ -175,7 +175,7 @@ def test_what_was_received_when_the_relay_is_stopped_is_recorded(tmp_path):
     mrd.send(source.port, mrd.opening(), *messages)
     stop.set()
     relay.join(60)
-    recorded = [m.body for m in journal.read_messages(done[0].path)]
+    recorded = [m.body for m in reading.read_messages(done[0].path)]
     assert [t.count for t in transients(recorded)] == list(range(150))
     assert recorded[-1] == End(150, "stopped")
 
