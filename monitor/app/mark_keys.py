@@ -8,10 +8,11 @@ from typing import Protocol
 from monitor.run.nulled_gate import next_event
 from monitor.run.worker_messages import Command, SendEvent
 from monitor.screen.fold import tell_sentence
-from monitor.screen.operator_requests import await_event
+from monitor.screen.operator_requests import await_event, await_move
 from monitor.screen.rewindable import Session
 from monitor.screen.sheets.mark_question import (
     MarkQuestion,
+    nothing_to_undo,
     question_of,
     undo_question,
 )
@@ -63,7 +64,7 @@ class Marking:
         state, now = self._host.session.state, self._clock()
         question = undo_question(state, now)
         if question is None:
-            tell_sentence(state, "no start or stop is marked", now)
+            tell_sentence(state, nothing_to_undo(state), now)
         else:
             self._ask(question)
 
@@ -77,6 +78,5 @@ class Marking:
 
     def answer(self, wanted: SendEvent) -> None:
         """Send what a question was answered with."""
-        state = self._host.session.state
-        await_event(state, wanted.kind, self._clock(), wanted.text, moves=True)
+        await_move(self._host.session.state, wanted, self._clock())
         self._host.send(wanted)

@@ -195,7 +195,7 @@ class Operations:
         if place >= len(messages) or messages[place].acknowledged:
             return
         acknowledge(self.state, messages[place])
-        if messages[place].key not in PASSING:
+        if messages[place].key not in PASSING and self.state.ended is None:
             self._host.ask(ACKNOWLEDGED, text_of(messages[place]))
 
     def show_question(self, question: MarkQuestion) -> None:

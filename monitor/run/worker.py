@@ -23,13 +23,24 @@ from monitor.run.feed import Feed
 from monitor.run.loop import Loop
 from monitor.run.outbox import Outbox, waiting_folder
 from monitor.run.worker_config import WorkerConfig
-from monitor.run.worker_messages import Command, Failed, Report, Stop
+from monitor.run.worker_messages import (
+    Command,
+    Failed,
+    Report,
+    SendEvent,
+    Sent,
+    Stop,
+    Waiting,
+)
 from streams.errors import InputError
 
 HEALTH_S = 0.25  # between two looks at the state of the stream
 POLL_S = 0.02  # longest wait for messages before commands are read again
 STOP_S = 0.5  # for the process to end by itself
-ENDED = "The analysis has ended: begin again (Ctrl+N)."
+ENDED = "its process was ended from outside, or by a lack of memory"
+NOBODY = (
+    "the analysis has stopped: Ctrl+N begins it again, mrs-monitor event goes without"
+)
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +66,7 @@ def work(config: WorkerConfig, connection: Connection) -> None:
         _last_words(connection, str(error))
     except Exception as error:
         log.exception("the analysis stopped")
-        _last_words(connection, f"The analysis stopped: {error!r}; the log says where.")
+        _last_words(connection, f"{error!r}; the log says where")
     finally:
         if feed is not None:
             feed.close()
@@ -101,9 +112,12 @@ class Worker:
         theirs.close()
         self._gone = False
         self._said_why = False
+        self._unanswered: list[SendEvent] = []  # of which it is not known what became
 
     def send(self, command: Command) -> None:
         """Ask for something; a worker that has gone hears nothing."""
+        if isinstance(command, SendEvent):
+            self._unanswered.append(command)
         try:
             self._connection.send(command)
         except OSError:
@@ -122,7 +136,12 @@ class Worker:
         except (EOFError, OSError):
             self._gone = True
             if not self._said_why:  # its own words say more
+                self._said_why = True
                 reports.append(Failed(ENDED))
+        self._unanswered = _without_answered(self._unanswered, reports)
+        if self._gone:  # what it was asked for while it stopped, too
+            reports += [Sent(c.kind, NOBODY, text=c.text) for c in self._unanswered]
+            self._unanswered = []
         return reports
 
     def stop(self, timeout_s: float = STOP_S) -> None:
@@ -143,3 +162,21 @@ class Worker:
     def alive(self) -> bool:
         """Whether the process runs."""
         return self._process.is_alive()
+
+
+def _without_answered(asked: list[SendEvent], reports: list[Report]) -> list[SendEvent]:
+    """Events of which is not known yet that they are recorded, refused or kept."""
+    left = list(asked)
+    for report in reports:
+        match report:
+            case Sent(kind, text=text):
+                known = [(kind, text)]
+            case Waiting(unsent):
+                known = [(one.request.kind, one.request.text) for one in unsent]
+            case _:
+                continue
+        for words in known:
+            place = next((c for c in left if (c.kind, c.text) == words), None)
+            if place is not None:
+                left.remove(place)
+    return left

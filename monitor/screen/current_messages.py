@@ -41,7 +41,7 @@ def _of_notices(state: SessionState, at: Reading) -> list[Message]:
     )
     if at.starting:
         shown = _instead(shown, stream_messages.begun(state.stream))
-    if at.catching_up is not None:
+    if at.catching_up is not None and not at.stopped:
         shown = _instead(shown, stream_messages.catching_up(*at.catching_up))
     if at.unanswered_s:
         shown = _instead(shown, stream_messages.unanswered(at.unanswered_s))

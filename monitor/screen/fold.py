@@ -14,7 +14,7 @@ from monitor.analysis.update import Update
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
 from monitor.screen import disk, notices
-from monitor.screen.fold_event import take_event
+from monitor.screen.fold_event import end_refit, take_event
 from monitor.screen.fold_nulled import take_nulled
 from monitor.screen.fold_stretches import take_stretches
 from monitor.screen.parts.axis import Span
@@ -128,9 +128,10 @@ def adopt(state: SessionState, settings: Settings) -> None:
     state.revision += 1
 
 
-def fail(state: SessionState, sentence: str) -> None:
+def fail(state: SessionState, why: str, now_s: float) -> None:
     """The analysis has stopped, and why."""
-    state.notices.failed = sentence
+    end_refit(state)
+    state.notices.stop(why, state.time_s(), now_s, state.stream)
 
 
 def tell_sentence(state: SessionState, sentence: str, now_s: float) -> None:

@@ -43,7 +43,7 @@ def take_event(state: SessionState, event: Event, now_s: float) -> None:
     state.events.append(event)
     state.find_anew()
     if event.kind in REFITTED or is_mark(event):
-        state.notices.fitting_since_s = None
+        end_refit(state)
     if event.kind == "settings":
         _take_settings(state, event.text, now_s)
     if event.kind == ACKNOWLEDGED:
@@ -65,6 +65,11 @@ def take_event(state: SessionState, event: Event, now_s: float) -> None:
         recorded = notices.recorded(label, event.time_s)
         at_s = max(state.time_s(), event.time_s)  # it may be newer than any transient
         state.notices.tell(recorded, at_s, now_s)
+
+
+def end_refit(state: SessionState) -> None:
+    """The course is not, or no more, being done again."""
+    state.notices.fitting_since_s, state.moving = None, None
 
 
 def _take_acknowledged(state: SessionState, event: Event) -> None:

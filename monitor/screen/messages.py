@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from monitor.run.stream_state import Stream
 from monitor.screen.number_words import clock
 from monitor.screen.screen import Level, Message
 
 KEPT_S = 30.0  # how long what is told once stays
 JUST_S = 6.0
+FITTING_S = 60.0  # a course that is done again for longer has got stuck
 PASSING = frozenset(  # told once, not conditions that last
     {
         "event",
@@ -83,10 +85,22 @@ def fitting(for_s: float) -> Message:
     return Message("fitting", Level.NOTE, said, "the window goes on meanwhile", for_s)
 
 
-def stopped(sentence: str) -> Message:
-    """The analysis itself has stopped; the recording goes on elsewhere."""
+def stopped(why: str, stream: Stream, for_s: float = 0.0) -> Message:
+    """The analysis itself has stopped: what is recorded, what to do, and why."""
     said = "The analysis has stopped"
-    return Message("failed", Level.ATTENTION, said, sentence, 0.0)
+    action = f"{still_recorded(stream)}; Ctrl+N begins again · {why}"
+    return Message("failed", Level.ATTENTION, said, action, for_s)
+
+
+def still_recorded(stream: Stream) -> str:
+    """What goes on without the analysis, by what was heard of the stream last."""
+    if stream.playback is not None:
+        return "the recording is untouched"
+    if not stream.connected:
+        return "whether anybody records is not known here"
+    if not stream.recording:
+        return "nothing was being recorded"
+    return "the relay goes on recording"
 
 
 def recent(timed: list[tuple[float, Message]], now_s: float) -> list[Message]:

@@ -29,9 +29,6 @@ TROUBLES = {
     "protocol_error": "Not understood from the scanner",
     "dropped": "Left out of the recording",
 }
-OF_HEARING = ("stream", "silent", "lag")
-"""Conditions that only who listens can judge."""
-
 
 Timed = tuple[float, Message]
 
@@ -40,7 +37,8 @@ class Notices:
     """Owned by one `SessionState`; `now_s` is the reading of the caller's clock."""
 
     def __init__(self) -> None:
-        self.failed = ""
+        self.failed = ""  # why the analysis has stopped; empty: it goes on
+        self._failed_s = 0.0
         self.log: list[Timed] = []
         self._watches: dict[str, window_conditions.Watch] = {}
         self._told: list[Timed] = []
@@ -95,6 +93,11 @@ class Notices:
         for text in (*new, *over):
             self.log.append((time_s, Message("stream", Level.NOTE, text, "", 0.0)))
 
+    def fits(self, now_s: float) -> bool:
+        """Whether the course is being done again, in which nothing else is told."""
+        since_s = self.fitting_since_s
+        return since_s is not None and now_s - since_s < messages.FITTING_S
+
     def conditions(self) -> frozenset[str]:
         """What of the windows' conditions is on, by key."""
         watches = self._watches.items()
@@ -148,6 +151,11 @@ class Notices:
         said = f"acknowledged by {by}: {message.condition}"
         self.log.append((time_s, Message("known", Level.NOTE, said, "", 0.0)))
 
+    def stop(self, why: str, time_s: float, now_s: float, stream: Stream) -> None:
+        """The analysis has stopped: log it, and judge the stream no more."""
+        self.failed, self._failed_s = why, now_s
+        self.log.append((time_s, messages.stopped(why, stream)))
+
     def settle(self) -> None:
         """Leave what was only said in passing."""
         self._told = []
@@ -174,21 +182,17 @@ class Notices:
         room_s: float | None = None,
     ) -> list[Message]:
         """All that is to be said now, in no order."""
-        shown = [
-            self._aged(message, now_s)
-            for message in stream_messages.of_stream(
-                stream, age_s, interval_s, ended, room_s
-            )
-        ]
-        if self._behind_since_s is not None:
+        if self.failed and ended is None:  # nobody hears the stream any more
+            shown = [messages.stopped(self.failed, stream, now_s - self._failed_s)]
+        else:
+            found = stream_messages.of_stream(stream, age_s, interval_s, ended, room_s)
+            shown = [self._aged(message, now_s) for message in found]
+        if self._behind_since_s is not None and not self.failed:
             shown += stream_messages.behind(stream.lag, now_s - self._behind_since_s)
         since_s = self.fitting_since_s
-        if since_s is not None and now_s - since_s < messages.KEPT_S:
+        if since_s is not None and self.fits(now_s):
             shown = [m for m in shown if m.key != "silent"]  # they come meanwhile
             shown.append(messages.fitting(now_s - since_s))
-        if self.failed:  # nobody hears the stream any more: it may well go on
-            shown = [m for m in shown if m.key not in OF_HEARING]
-            shown.append(messages.stopped(self.failed))
         shown += [
             replace(message, age_s=max(0.0, now_s - since_s))
             for since_s, message in self._standing

@@ -9,13 +9,14 @@ import time
 
 from monitor.run.identity import IDENTITY
 from monitor.run.outbox import Unsent
-from monitor.run.worker_messages import Sent, Waiting
+from monitor.run.worker_messages import SendEvent, Sent, Waiting
 from monitor.screen import notices
 from monitor.screen.acknowledgement import ACKNOWLEDGED
 from monitor.screen.fold import tell
-from monitor.screen.fold_event import REFITTED
+from monitor.screen.fold_event import REFITTED, end_refit
 from monitor.screen.number_words import clock
 from monitor.screen.parts.axis import label_of
+from monitor.screen.reading import read_clocks
 from monitor.screen.screen import Level, Message
 from monitor.screen.state import SessionState
 from streams.messages.marks import INFUSION, UNDO
@@ -24,20 +25,25 @@ from streams.messages.transient import Event
 MOST_NAMED = 2
 
 
-def await_event(
-    state: SessionState, kind: str, now_s: float, text: str = "", moves: bool = False
-) -> None:
-    """An event was asked for that is not yet in the recording.
-
-    `moves`: it changes marks, after which everything is worked out again.
-    """
+def await_event(state: SessionState, kind: str, now_s: float, text: str = "") -> None:
+    """An event was asked for that is not yet in the recording."""
     if kind in INFUSION:
         state.asked.add(kind)
-    if kind in REFITTED or moves:
+    if kind in REFITTED:
         state.notices.fitting_since_s = now_s
         return
     if kind not in (ACKNOWLEDGED, IDENTITY):
         tell(state, notices.sent(_label(kind, text)), now_s)
+
+
+def await_move(state: SessionState, wanted: SendEvent, now_s: float) -> None:
+    """A mark is moved or taken back, after which everything is worked out again."""
+    if wanted.kind in INFUSION:
+        state.asked.add(wanted.kind)
+    at_s = read_clocks(state, now_s).scanner_s - wanted.ago_s
+    time_s = at_s if wanted.time_s is None else wanted.time_s
+    state.moving = Event(time_s, wanted.kind, wanted.text, "operator")
+    state.notices.fitting_since_s = now_s
 
 
 def acknowledge(state: SessionState, message: Message) -> None:
@@ -60,7 +66,7 @@ def tell_refused(
     if kind == ACKNOWLEDGED:
         state.notices.note_unrecorded(state.time_s())
         return
-    state.notices.fitting_since_s = None
+    end_refit(state)
     state.asked.discard(kind)
     tell(state, notices.refused(_label(kind, text), why), now_s)
 
@@ -68,7 +74,7 @@ def tell_refused(
 def take_waiting(state: SessionState, waiting: Waiting) -> None:
     """Which events wait for the relay."""
     if waiting.unsent:
-        state.notices.fitting_since_s = None
+        end_refit(state)
     for one in waiting.unsent:
         state.notices.unsay(notices.sent(words_of(one)))
     state.unsent, state.unsent_folder = waiting.unsent, waiting.folder
@@ -76,17 +82,25 @@ def take_waiting(state: SessionState, waiting: Waiting) -> None:
 
 def of_unsent(state: SessionState) -> list[Message]:
     """That events wait for the relay, their words and times with them."""
-    if not state.unsent:
+    waiting = worth_telling(state.unsent)
+    if not waiting:
         return []
-    some = state.unsent[:MOST_NAMED]
+    some = waiting[:MOST_NAMED]
     named = ", ".join(f"{words_of(unsent)} {_at(unsent)}" for unsent in some)
-    left = len(state.unsent) - len(some)
+    left = len(waiting) - len(some)
     more = f" and {left} more" if left else ""
     said = f"Not recorded yet: {named}{more}"
     action = "kept with its time; sent when the relay is back"
-    if state.stream.connected:  # the relay is there, with another session
+    if state.ended is not None and not state.stream.connected:
+        action = "the session is over and its relay has left: write it down"
+    elif state.stream.connected:  # the relay is there, with another session
         action = "kept with its time; sent when its own session goes on"
     return [Message("unsent", Level.ATTENTION, said, action, 0.0)]
+
+
+def worth_telling(unsent: tuple[Unsent, ...]) -> tuple[Unsent, ...]:
+    """What waits, without what nobody would write down: that a message was read."""
+    return tuple(one for one in unsent if one.request.kind != ACKNOWLEDGED)
 
 
 def words_of(unsent: Unsent) -> str:

@@ -27,6 +27,7 @@ class Reading:
     catching_up : messages worked through, of how many, in a window opened late
     starting : whether a stream that was never there may still be on its way
     unanswered_s : for how long the worker has said nothing; 0 where it need not
+    stopped : whether the analysis has, before the session ended
     room_s : how long the disk holds what comes; None where unknown
     """
 
@@ -38,6 +39,7 @@ class Reading:
     catching_up: tuple[int, int] | None
     starting: bool
     unanswered_s: float
+    stopped: bool
     room_s: float | None
 
 
@@ -56,6 +58,7 @@ def read_clocks(state: SessionState, now_s: float) -> Reading:
         state.catching_up(),
         _is_starting(state, now_s),
         _unanswered_s(state, now_s),
+        state.stopped,
         room_s(state),
     )
 
@@ -103,7 +106,7 @@ def _is_starting(state: SessionState, now_s: float) -> bool:
 
 def _unanswered_s(state: SessionState, now_s: float) -> float:
     needs_not = state.stream.idle or state.ended is not None or state.notices.failed
-    if state.answered_s is None or needs_not:
+    if state.answered_s is None or needs_not or state.notices.fits(now_s):
         return 0.0
     silent_s = now_s - state.answered_s
     return silent_s if silent_s >= UNANSWERED_S else 0.0

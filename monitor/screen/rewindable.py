@@ -92,7 +92,7 @@ class Session:
                 self.state.known_change = found
             case Failed(sentence):
                 self.failed = sentence
-                fail(self.state, sentence)
+                fail(self.state, sentence, now_s)
             case Began():
                 self._begin(now_s)
         self.state.answered_s = now_s

@@ -19,7 +19,7 @@ from monitor.screen.parts import headline, strips, trend
 from monitor.screen.parts.agreement import Agreement, agreement
 from monitor.screen.parts.axis import time_axis
 from monitor.screen.parts.measures import measures
-from monitor.screen.parts.outlook import LATER, OutlookWords, outlook_words
+from monitor.screen.parts.outlook import LATER, STOPPED, OutlookWords, outlook_words
 from monitor.screen.parts.status import Progress, phase_words, plan_words, status
 from monitor.screen.parts.stretch_words import doubt_of
 from monitor.screen.parts.table import Known, in_other_epoch, table
@@ -61,6 +61,7 @@ def status_of(state: SessionState, at: Reading) -> Status:
         ended=state.ended is not None,
         starting=at.starting,
         unanswered=at.unanswered_s > 0,
+        stopped=at.stopped,
         transients=len(state.quality),
         low_weight=state.low_weight,
         age_s=at.age_s,
@@ -94,6 +95,7 @@ def headline_of(state: SessionState, at: Reading, held: Held) -> Headline:
             state.window_s,
             state.new_epoch_s(),
             at.catching_up,
+            at.stopped,
             state.ended is not None,
         )
     )
@@ -116,6 +118,8 @@ def _changes_of(
 def _waiting(state: SessionState, newest: Estimate | None, at: Reading) -> str:
     """What a dash waits for."""
     replayed = state.stream.playback is not None
+    if at.stopped:
+        return headline.STOPPED
     if at.catching_up is not None:
         return catching_up_words(*at.catching_up)
     if newest and needs_gain(state.settings.outcome) and in_other_epoch(newest):
@@ -230,8 +234,8 @@ def outlook_of(
     state: SessionState, at: Reading, memo: Kept[OutlookWords]
 ) -> OutlookWords:
     """How long still; it tells nothing of the outcome."""
-    if at.catching_up is not None:
-        return memo.same(OutlookWords("", LATER))
+    if at.stopped or at.catching_up is not None:
+        return memo.same(OutlookWords("", STOPPED if at.stopped else LATER))
     start_s, stop_s = state.infusion_s
     over = stop_s is not None and state.time_s() >= stop_s
     known = state.foreseen, start_s is not None, over, state.ended is not None

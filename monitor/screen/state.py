@@ -66,6 +66,7 @@ class SessionState:
     counted : whether missing ones could be seen
     waters : a row per water reference, see `WaterPoint`
     asked : kinds of marks that this window has asked for in this session
+    moving : the mark, or the undo of one, that everything is being worked out with
     unsent, unsent_folder : events that are not in the recording yet, and what keeps
         them (empty: nothing)
     seq : number of the newest message
@@ -116,6 +117,7 @@ class SessionState:
     counted: bool = True
     notices: Notices = field(default_factory=Notices)
     asked: set[str] = field(default_factory=set)
+    moving: Event | None = None
     unsent: tuple[Unsent, ...] = ()
     unsent_folder: str = ""
     seq: int = -1
@@ -158,6 +160,11 @@ class SessionState:
     def hidden(self) -> bool:
         """Whether the protocol hides the outcome."""
         return self.settings.outcome_hidden
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the analysis has stopped before the session ended."""
+        return bool(self.notices.failed) and self.ended is None
 
     @property
     def running(self) -> bool:

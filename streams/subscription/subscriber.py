@@ -36,7 +36,7 @@ from streams.subscription.intake import MessageIntake, StreamProblem
 from streams.subscription.links import Links
 from streams.subscription.ordering import Ordering
 from streams.subscription.recorded_event import ANSWER_S, record_event
-from streams.subscription.signs_of_life import SignsOfLife
+from streams.subscription.signs_of_life import BEAT_S, SignsOfLife
 
 PATIENCE_S = 30.0
 """How long a relay that is heard may leave the first request without an answer."""
@@ -66,7 +66,7 @@ class Subscriber:
         self._ordering = Ordering()
         self._intake = MessageIntake()
         self._left: list[Message] = []  # of a session that another one followed
-        self._began = self._renewed = time.monotonic()
+        self._renewed = self._listened = time.monotonic()
         self._signs = SignsOfLife(
             self._endpoint, self._links, self._ordering, self._intake
         )
@@ -80,14 +80,25 @@ class Subscriber:
         one, that session follows from its beginning.
         """
         deadline = time.monotonic() + timeout_s
+        self._excuse_silence()
         while True:
             remaining = max(deadline - time.monotonic(), 0.0)
             self._turn(min(remaining, TURN_S))
             ready = [*self._left, *self._ordering.ready()]
             self._left = []
             self._notice(ready)
-            if ready or time.monotonic() >= deadline:
+            self._listened = time.monotonic()
+            if ready or self._listened >= deadline:
                 return ready
+
+    def _excuse_silence(self) -> None:
+        """Time in which nobody polled is no silence of the relay.
+
+        Who works on a message for long finds the heartbeats that came meanwhile.
+        """
+        away_s = time.monotonic() - self._listened
+        if self._signs.at is not None and away_s > BEAT_S:
+            self._signs.at += away_s
 
     @property
     def health(self) -> StreamHealth:

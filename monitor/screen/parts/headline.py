@@ -23,6 +23,7 @@ NO_REFERENCE = "no change to show yet"
 LEFT_OUT = "all of the reference period is left out: give another, or take it in (F4)"
 OTHER_GAIN = "other gain in this epoch: choose a ratio of amplitudes (F4)"
 MARK = "\N{BLACK UP-POINTING TRIANGLE} "
+STOPPED = "the analysis has stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Standing:
     new_epoch_s : how long ago an epoch began that is no window old yet; None: none did
     catching_up : messages worked through, of how many, in a window opened late; None:
         it is up to date
+    stopped : so has the analysis, before the session did
     over : the session has ended
     """
 
@@ -61,6 +63,7 @@ class Standing:
     window_s: float
     new_epoch_s: float | None
     catching_up: tuple[int, int] | None
+    stopped: bool
     over: bool
 
 
@@ -90,6 +93,8 @@ def fade(age_s: float, interval_s: float) -> float:
 
 def doubt(of: Standing) -> tuple[float, str]:
     """How grey the number is, 0 to 1, and why; nothing where it may be believed."""
+    if of.stopped:
+        return 1.0, f"{STOPPED}: the number is of before"
     if of.catching_up is not None:
         return 1.0, catching_up_words(*of.catching_up)
     if of.new_epoch_s is not None:

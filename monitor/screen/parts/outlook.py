@@ -10,6 +10,7 @@ from monitor.screen.number_words import clock, plain
 
 NOTHING = "the forecast waits for a first window"
 LATER = "the forecast waits until the window has caught up"
+STOPPED = "no forecast: the analysis has stopped"
 BEFORE = (
     "Reference long enough to detect {}",
     "Reference: {} more to detect {}",

@@ -74,6 +74,7 @@ class Progress:
     clock_s : scanner time now, s
     ended, starting : whether it is over; whether its stream may still be on its way
     unanswered : whether the analysis, which tells of the stream, says nothing
+    stopped : whether it has stopped: what is known of the stream is of before
     transients, low_weight : how many there are, and those of low weight
     age_s : of the newest transient, s; None before the first
     window : transients in a window
@@ -90,6 +91,7 @@ class Progress:
     ended: bool
     starting: bool
     unanswered: bool
+    stopped: bool
     transients: int
     low_weight: int
     age_s: float | None
@@ -107,16 +109,17 @@ def status(stream: Stream, at: Progress) -> Status:
     if stream.playback is not None or at.ended:
         age = f"at {clock(at.clock_s)}"
     disk = "" if at.room_s is None else f"disk {minutes_of(at.room_s)}"
-    if at.ended or stream.playback is not None or not stream.connected:
+    if at.ended or at.stopped or stream.playback is not None or not stream.connected:
         disk = ""
     if at.catching_up is not None:
         done, known = at.catching_up
-        age = catching_up_words(done, known)
-        phase, plan = "CATCHING UP", f"{done} of {known}"
+        age = "" if at.stopped else catching_up_words(done, known)
+        phase = "STOPPED" if at.stopped else "CATCHING UP"
+        plan = f"{'at ' if at.stopped else ''}{done} of {known}"
     clock_s = None if late else at.clock_s
     words, attention = stream_words(stream, clock_s, at.ended, at.starting)
-    if at.unanswered:
-        words, attention = "NO ANSWER", True
+    if at.stopped or at.unanswered:
+        words, attention = "NO ANALYSIS" if at.stopped else "NO ANSWER", True
     details = at.who, " · ".join(part for part in (age, disk) if part)
     return Status(words, attention, phase, plan, details, more_words(stream, at))
 

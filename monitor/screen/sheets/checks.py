@@ -49,6 +49,7 @@ def card_of(state: SessionState) -> Card:
     f = figures_of(state, s.window)
     start, end = state.reference_s or (state.first_s(), state.time_s())
     checks = (
+        *analysis(state),
         reference(end - start, state.foreseen),
         below(
             "field drift", abs(f.drift_hz_per_min), s.drift_limit_hz_per_min, "Hz/min"
@@ -62,9 +63,12 @@ def card_of(state: SessionState) -> Card:
         ),
         *macromolecules(state),
         *known_change(state),
-        recording(stream),
-        disk(stream, room_s(state)),
-        markers(stream, state.events),
+        *(
+            (recording(stream), disk(stream, room_s(state)))
+            if not state.stopped
+            else ()
+        ),
+        markers(stream, state.events, state.stopped),
     )
     against = [check.name for check in checks if not check.good]
     return Card(verdict_of(against, marks_that_hold(state.events).start_s), checks)
@@ -80,6 +84,13 @@ def verdict_of(against: Sequence[str], start_s: float | None) -> str:
     others = [name for name in against if name != MARKERS]
     begun = f"BEGUN at {clock(start_s)}"
     return begun + (f"; not as wanted: {', '.join(others)}" if others else "")
+
+
+def analysis(state: SessionState) -> tuple[Check, ...]:
+    """That it has stopped, where it has: what it knew of the recording is of before."""
+    if not state.stopped:
+        return ()
+    return (Check("analysis", "has stopped: Ctrl+N", "runs", False),)
 
 
 def reference(length_s: float, seen: Foreseen | None) -> Check:
@@ -165,12 +176,14 @@ def disk(stream: Stream, room: float | None) -> Check:
     return Check("disk", f"{free / 1e9:.0f} GB free", wanted, free >= DISK_LOW_BYTES)
 
 
-def markers(stream: Stream, events: Sequence[Event]) -> Check:
+def markers(stream: Stream, events: Sequence[Event], stopped: bool = False) -> Check:
     """Whether the start of the infusion is still to be marked, and can be."""
     start_s = marks_that_hold(events).start_s
     if start_s is not None:
         said = f"infusion on at {clock(start_s)}"
         return Check(MARKERS, said, "none yet", False)
+    if stopped:
+        return Check(MARKERS, "F5 reaches nobody", "F5 ready", False)
     if stream.playback is not None:
         return Check(MARKERS, "F5, in this window alone", "F5 ready", None)
     if not stream.connected:

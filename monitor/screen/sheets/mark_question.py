@@ -90,17 +90,26 @@ def question_of(state: SessionState, kind: str, now_s: float) -> MarkQuestion | 
 
 def undo_question(state: SessionState, now_s: float) -> MarkQuestion | None:
     """What to ask before the last mark is taken back; None: there is none."""
-    marks = state.marks()
-    mark = marks.stop or marks.start
-    if mark is None:
+    marks, moving = state.marks(), state.moving
+    mark = moving or marks.stop or marks.start
+    if mark is None or mark.kind == UNDO:
         return None
-    said = f"{_stands(mark)} Take it back?"
+    said = f"{_moves(mark) if moving else _stands(mark)} Take it back?"
     return _question(state, mark.kind, now_s, said)
+
+
+def nothing_to_undo(state: SessionState) -> str:
+    """Why there is no question: no mark, or one that is being taken back."""
+    if state.moving is None:
+        return "no start or stop is marked"
+    return f"the {NAMES.get(state.moving.text, 'last mark')} is being taken back"
 
 
 def _reason(state: SessionState, kind: str, now_s: float) -> str:
     """Why a start or stop is not simply given now; empty: it is."""
-    mark = state.marks().of(kind)
+    mark, moving = state.marks().of(kind), state.moving
+    if moving is not None and moving.kind == kind:
+        return f"{_moves(moving)} Move it again?"
     if mark is not None:
         ended = "The session has ended. " if state.ended is not None else ""
         return f"{ended}{_stands(mark)} Move it?"
@@ -120,6 +129,12 @@ def _stands(mark: Event) -> str:
     return f"The {NAMES[mark.kind]} stands at {clock(mark.time_s)}, given by {by}."
 
 
+def _moves(mark: Event) -> str:
+    """Of a mark with which everything is being worked out."""
+    said = f"The {NAMES[mark.kind]} is being moved to {clock(mark.time_s)}"
+    return f"{said}; the course is fitted again."
+
+
 def _question(state: SessionState, kind: str, now_s: float, asks: str) -> MarkQuestion:
     mark, shown_s = state.marks().of(kind), state.shown_s()
     at = read_clocks(state, now_s)
@@ -131,7 +146,7 @@ def _question(state: SessionState, kind: str, now_s: float, asks: str) -> MarkQu
         asks,
         time_s,
         may_be_now=state.ended is None,
-        may_be_undone=mark is not None,
+        may_be_undone=mark is not None or state.moving is not None,
         replaces=mark is not None and by_source(mark),
         typed_s=shown_s,
     )

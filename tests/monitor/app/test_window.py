@@ -18,10 +18,20 @@ from monitor.app.page import Page
 from monitor.app.render import render
 from monitor.app.text import Text
 from monitor.app.theme import DARK, LEAST_TEXT_PX, LIGHT
+from monitor.run.outbox import Unsent
 from monitor.run.stream_state import Playback, Stream
-from monitor.run.worker_messages import Computed, Heard, Play, Seek, SendEvent, SetSpeed
+from monitor.run.worker_messages import (
+    Computed,
+    Heard,
+    Play,
+    Seek,
+    SendEvent,
+    SetSpeed,
+    Waiting,
+)
 from monitor.screen.rewindable import Session
 from streams.errors import InputError
+from streams.messages.requests import EventRequest
 
 LIVE = FakeFeed().health
 NOW = 10_000.0
@@ -432,3 +442,32 @@ def test_render_says_where_it_cannot_write(qapp):
     screen = Session(SETTINGS).screen(NOW)
     with pytest.raises(InputError, match="cannot be written"):
         render(screen, Path("/nowhere/at/all.png"))
+
+
+def test_after_the_end_a_message_is_known_here_alone(open_bench, reports):
+    """Seen: "Not recorded yet: acknowledged" for ever, and a question at the end."""
+    bench = open_bench()
+    over = replace(reports[-1].update, ended="complete")
+    bench.show([*reports, Computed(over)], Stream(gone=True))
+    keys = [m.key for m in bench.window.seen().messages]
+    bench.window.operations.acknowledge(keys.index("ended"))
+    assert not [c for c in bench.sent if isinstance(c, SendEvent)]
+    assert [m.key for m in bench.window.seen().messages if m.acknowledged] == ["ended"]
+    bench.window.ask_to_leave = lambda _: pytest.fail("asked")
+    bench.window.close()
+    assert not bench.window.isVisible()
+
+
+def test_what_waits_after_the_end_is_asked_about_without_a_running_session(
+    open_bench, reports
+):
+    bench = open_bench()
+    over = replace(reports[-1].update, ended="complete")
+    bench.show([*reports, Computed(over)], Stream(gone=True))
+    note = Unsent(EventRequest("note", "slept"), 0.0, "fake")
+    bench.show([Waiting((note,), "/some/folder")], Stream(gone=True))
+    asked = []
+    bench.window.ask_to_leave = asked.append
+    bench.window.close()
+    assert "slept" in asked[0]
+    assert "A session is running" not in asked[0]

@@ -11,8 +11,9 @@ from fake_session import SETTINGS, FakeFeed, FakePipeline, FakePlayer, messages
 from monitor.analysis.note import Note, NoteKind
 from monitor.run.feed import ReplayFeed, playback_of, stream_of
 from monitor.run.loop import ALIVE_S, Loop
+from monitor.run.outbox import Unsent
 from monitor.run.stream_state import Stream
-from monitor.run.worker import Worker
+from monitor.run.worker import NOBODY, Worker, _without_answered
 from monitor.run.worker_config import WorkerConfig
 from monitor.run.worker_messages import (
     Again,
@@ -28,9 +29,11 @@ from monitor.run.worker_messages import (
     Sent,
     SetSpeed,
     Stop,
+    Waiting,
 )
 from monitor.screen.rewindable import Session
 from streams.errors import InputError
+from streams.messages.requests import EventRequest
 from streams.messages.transient import Heartbeat, Message
 from streams.sources.recording import AT_ONCE, Player
 from streams.subscription.health import StreamHealth
@@ -390,6 +393,24 @@ def test_worker_that_cannot_go_on_says_so_and_ends(config, words):
     worker.stop()
     assert not worker.alive
     worker.send(Play(True))  # heard by nobody, and no error
+
+
+def test_what_a_worker_was_asked_for_and_never_did_is_told():
+    """Seen: F5 after the analysis had stopped was "sent", and nobody had it."""
+    worker = Worker(WorkerConfig(refusing_feed, FakePipeline))
+    worker.send(SendEvent("infusion_start"))  # while it fails
+    reports = collect(worker, lambda r: any(isinstance(x, Sent) for x in r))
+    assert Sent("infusion_start", NOBODY) in reports
+    worker.send(SendEvent("note", "arm moved"))
+    assert worker.receive(0.0) == [Sent("note", NOBODY, text="arm moved")]
+    assert worker.receive(0.0) == []
+    worker.stop()
+
+
+def test_what_became_of_an_event_is_not_told_twice():
+    asked = [SendEvent("note", "a"), SendEvent("note", "b"), SendEvent("note", "c")]
+    kept = Waiting((Unsent(EventRequest("note", "b"), 0.0),))
+    assert _without_answered(asked, [Sent("note", text="a"), kept]) == asked[2:]
 
 
 def test_stop_ends_a_replay_in_full_flow():

@@ -60,6 +60,7 @@ def reading(**changes: object) -> SimpleNamespace:
     given = {
         "now_s": 20.0, "scanner_s": 90.0, "wait_s": 2.0, "catching_up": None,
         "starting": False, "unanswered_s": 0.0, "room_s": None,
+        "stopped": False,
     }  # fmt: skip
     return SimpleNamespace(**{**given, **changes})
 

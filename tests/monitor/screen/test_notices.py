@@ -12,7 +12,7 @@ from monitor.analysis.update import Update
 from monitor.run.outbox import Unsent
 from monitor.run.worker_messages import Waiting
 from monitor.screen.fold import settle
-from monitor.screen.messages import said_at
+from monitor.screen.messages import FITTING_S, said_at
 from monitor.screen.operator_requests import (
     await_event,
     take_waiting,
@@ -69,7 +69,7 @@ def test_while_the_course_is_fitted_again_the_window_says_so(updates, kind):
                        (420.0, lambda: None)):  # fmt: skip
         await_event(display.state, kind, now_s)
         end()
-        later = now_s + (0.1 if now_s < 420 else 31.0)  # or it never comes back
+        later = now_s + (0.1 if now_s < 420 else FITTING_S)  # or it never comes back
         conditions = [m.condition for m in display.screen(later).messages]
         assert "Fitting the whole course again" not in conditions
 

@@ -156,3 +156,24 @@ def test_marks_typed_over_a_recording_are_not_kept_with_its_messages():
     all_again = (Update(0, 0, event=own), Update(1, 0), Update(2, 0, event=typed))
     session.take(Computed(Update(3, 0, again=all_again)), 30.0)
     assert [one.event for one in session._updates[:3]] == [own, None, None]
+
+
+def waiting_one(kind: str, text: str = "") -> Waiting:
+    return Waiting((Unsent(EventRequest(kind, text), 0.0, "one"),), "/some/folder")
+
+
+def test_that_a_message_was_read_waits_without_a_word():
+    session = Session(SETTINGS)
+    session.take(Heard(LIVE), 0.0)
+    session.take(waiting_one("acknowledged", "{}"), 1.0)
+    assert not [m for m in session.screen(3.0).messages if m.key == "unsent"]
+
+
+def test_what_waits_for_a_relay_that_left_at_the_end_is_to_be_written_down(updates):
+    session = Session(SETTINGS)
+    for update in updates:
+        session.take(Computed(update), 0.0)
+    session.take(Heard(Stream(gone=True)), 0.0)
+    session.take(waiting_one("note", "slept"), 1.0)
+    (said,) = [m for m in session.screen(3.0).messages if m.key == "unsent"]
+    assert said.action == "the session is over and its relay has left: write it down"

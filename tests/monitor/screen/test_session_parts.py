@@ -69,17 +69,19 @@ def test_what_the_headline_waits_for(monkeypatch) -> None:
     monkeypatch.setattr(
         session_parts, "catching_up_words", lambda *said: f"catching up {said}"
     )
-    at = SimpleNamespace(catching_up=None, scanner_s=90.0)
+    at = SimpleNamespace(stopped=False, catching_up=None, scanner_s=90.0)
     assert _waiting(state(), None, at) == ("waits", 90.0, False)
     replay = state(stream=replayed(True, 1.0))
     assert _waiting(replay, "here", at) == ("waits", 90.0, True)
     assert _waiting(state(), "elsewhere", at) == headline.OTHER_GAIN
     ratio = state(settings=Settings(outcome="Glu/tCr"))
     assert _waiting(ratio, "elsewhere", at) == ("waits", 90.0, False)
-    behind = SimpleNamespace(catching_up=(1, 2), scanner_s=90.0)
+    behind = SimpleNamespace(stopped=False, catching_up=(1, 2), scanner_s=90.0)
     assert _waiting(state(), "elsewhere", behind) == "catching up (1, 2)"
     left_out = True
     assert _waiting(state(), None, at) == headline.LEFT_OUT
+    stopped = SimpleNamespace(stopped=True, catching_up=(1, 2), scanner_s=90.0)
+    assert _waiting(state(), None, stopped) == headline.STOPPED
 
 
 def test_windows_behind_the_reference_period_are_held_against_the_tracker(

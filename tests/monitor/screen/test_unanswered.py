@@ -8,6 +8,8 @@ from screen_cases import LIVE, texts
 
 from monitor.run.stream_state import Stream
 from monitor.run.worker_messages import Computed, Failed, Heard
+from monitor.screen.messages import FITTING_S
+from monitor.screen.operator_requests import await_event
 from monitor.screen.rewindable import Session
 
 
@@ -63,3 +65,14 @@ def test_who_has_stopped_listening_knows_nothing_of_the_stream(updates, heard_of
     said = " ".join(texts(others))
     assert "No stream" not in said
     assert "No transient" not in said
+
+
+def test_a_refit_that_is_under_way_answers_when_it_is_done(updates):
+    """Seen: NO ANSWER, and the scanner blamed, while F4's change was fitted."""
+    session = heard(updates)
+    await_event(session.state, "settings", 700.0)
+    screen = session.screen(725.0)
+    assert screen.status.stream.startswith("● REC")
+    assert screen.messages[0].condition == "Fitting the whole course again"
+    stuck = session.screen(701.0 + FITTING_S)
+    assert stuck.status.stream == "NO ANSWER"

@@ -421,3 +421,23 @@ def test_a_tap_that_ends_without_a_start(tmp_path):
     with relayed(tap, tmp_path / "visit.mcap", linger_s=0) as relay:
         relay.thread.join()
     assert [m.seq for m in reading.read_messages(relay.path)] == [0]
+
+
+def test_who_did_not_listen_for_long_blames_nobody(tmp_path, monkeypatch):
+    """Seen: sockets made again, and "No stream", after a course was fitted again."""
+    monkeypatch.setattr("streams.subscription.subscriber.SILENCE_S", 1.5)
+    tap = Tap()
+    with (
+        relayed(tap, tmp_path / "visit.mcap") as relay,
+        Subscriber(relay.endpoint) as subscriber,
+    ):
+        tap.put(*bodies(2, end=False))
+        poll_until(subscriber, lambda: subscriber.health.recording)
+        sockets = subscriber._links.subscription
+        time.sleep(2.5)
+        subscriber.poll(0.0)
+        assert subscriber._links.subscription is sockets
+        assert subscriber.health.connected
+        assert subscriber.health.away == ""
+        poll_until(subscriber, lambda: subscriber.health.heard_s < 1.0)
+        tap.put(None)

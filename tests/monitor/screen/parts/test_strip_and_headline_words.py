@@ -90,8 +90,8 @@ def test_a_plan_is_said_while_the_infusion_runs():
 
 AT = Progress(
     phase="INFUSION +01:00", plan="of 40:00", clock_s=660.0, ended=False,
-    starting=False, unanswered=False, transients=330, low_weight=2, age_s=1.0,
-    window=32, interval_s=2.0,
+    starting=False, unanswered=False, stopped=False, transients=330, low_weight=2,
+    age_s=1.0, window=32, interval_s=2.0,
     room_s=7200.0, catching_up=None, who="07",
 )  # fmt: skip
 
@@ -189,7 +189,7 @@ def test_being_behind_is_told_after_a_while():
 STANDING = Standing(
     outcome="Glu", now=None, waiting="", answer=None, zero_s=600.0, target_percent=5.0,
     agreement=Agreement(), age_s=0.0, interval_s=2.0, nothing_counts_s=0.0,
-    window_s=64.0, new_epoch_s=None, catching_up=None, over=False,
+    window_s=64.0, new_epoch_s=None, catching_up=None, stopped=False, over=False,
 )  # fmt: skip
 
 
@@ -205,6 +205,7 @@ def test_a_number_fades_between_two_and_four_repetitions(age_s, grey):
     [
         ({}, 0.0, ""),
         ({"age_s": 6.0}, 0.5, "data 6 s old"),
+        ({"stopped": True}, 1.0, "the analysis has stopped: the number is of before"),
         ({"new_epoch_s": 20.0}, 1.0, "new shim or series 00:20 ago"),
         ({"nothing_counts_s": 64.0}, 0.0, ""),
         ({"nothing_counts_s": 65.0}, 1.0, "nothing has counted for 01:05"),

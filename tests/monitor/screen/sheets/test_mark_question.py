@@ -7,14 +7,18 @@ import pytest
 from screen_cases import REPLAY, shown
 
 from monitor.run.stream_state import Stream
+from monitor.run.worker_messages import SendEvent
+from monitor.screen.fold_event import take_event
+from monitor.screen.operator_requests import await_move, tell_refused
 from monitor.screen.sheets.mark_question import (
     LATER_S,
     MarkQuestion,
+    nothing_to_undo,
     question_of,
     undo_question,
 )
 from streams.errors import InputError
-from streams.messages.marks import START, STOP
+from streams.messages.marks import START, STOP, UNDO
 from streams.messages.transient import Event
 
 NOW_S = 700.0
@@ -127,3 +131,29 @@ def test_a_time_to_come_is_no_mark_but_a_moment_after_now_is_now():
         QUESTION.at("614s")
     with pytest.raises(InputError, match="Type a time"):
         QUESTION.at("soon")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "time"),
+    [
+        (SendEvent(START, time_s=720.0), "12:00"),
+        (SendEvent(START, ago_s=60.0), "10:40"),
+        (SendEvent(START), "11:40"),
+    ],
+)
+def test_while_a_mark_is_moved_its_new_time_is_named(state, wanted, time):
+    """Seen: "stands at 10:00" for the seconds in which all was fitted again."""
+    await_move(state, wanted, NOW_S)
+    said = f"The start is being moved to {time}; the course is fitted again."
+    assert undo_question(state, NOW_S).asks == f"{said} Take it back?"
+    assert question_of(state, START, NOW_S).asks == f"{said} Move it again?"
+    take_event(state, Event(720.0, START, "", "operator", replaces=True), NOW_S)
+    assert "stands at 12:00" in undo_question(state, NOW_S).asks
+
+
+def test_a_mark_that_is_being_taken_back_is_not_asked_about(state):
+    await_move(state, SendEvent(UNDO, START, replaces=True), NOW_S)
+    assert undo_question(state, NOW_S) is None
+    assert nothing_to_undo(state) == "the start is being taken back"
+    tell_refused(state, UNDO, "no answer", NOW_S)
+    assert "stands at 10:00" in undo_question(state, NOW_S).asks
