@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.basis.check import turned_our_way
 from monitor.basis.fsl_json import read_json_folder, write_json_folder
 from monitor.basis.lcmodel import read_lcmodel
 from monitor.basis.lcmodel_text import write_lcmodel
@@ -68,6 +69,8 @@ def load_basis(name_or_path: str) -> BasisSet:
 def read_basis(path: Path) -> BasisSet:
     """Read a basis set: our own, FSL-MRS' folder or LCModel's `.BASIS`.
 
+    Its FIDs rotate as ours do, whichever way the file has them.
+
     Raises
     ------
     InputError : no file, no basis set, truncated, or values that make no sense
@@ -77,7 +80,7 @@ def read_basis(path: Path) -> BasisSet:
         check_range("dwell_time_s", basis.dwell_time_s)
     except OutOfRangeError as error:
         raise OutOfRangeError(f"Basis set {path}: {error}") from None
-    return basis
+    return turned_our_way(basis)
 
 
 def _read(path: Path) -> BasisSet:

@@ -4,9 +4,10 @@
                "basis_centre": MHz, "basis_width": Hz, "basis_name": "NAA",
                "centralShift": ppm}}
 
-FSL-MRS works on the conjugate of what NIfTI-MRS stores (a line at nu > 0 rotates as
-exp(+2 pi i nu t)); files are conjugated on the way in and out.  `checked_for` notices
-and mends a folder that was made the other way round.
+Most folders hold the conjugate of what NIfTI-MRS stores (a line at nu > 0 rotates as
+exp(+2 pi i nu t)), so files are conjugated on the way in and out.  Others are made the
+other way round (that of FSL-MRS' own demonstration of functional MRS): `read_basis`
+sees it by their lines.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ def checked_for(
 ) -> tuple[BasisSet, tuple[str, ...]]:
     """Return the set on the acquisition's points, and what was noticed, in words.
 
-    Corrected (and noted): FIDs that rotate the other way, a wrong dwell time in the
-    file, lines that sit off their place, a spectrometer frequency off by less than 5 %.
+    Corrected (and noted): a wrong dwell time in the file, lines that sit off their
+    place, a spectrometer frequency off by less than 5 %.
 
     Raises
     ------
@@ -39,9 +39,6 @@ def checked_for(
     _check_nucleus(basis, acquisition)
     _check_glutamate(basis)
     notes += _frequency_notes(basis, acquisition)
-    if is_conjugated(basis):
-        basis = replace(basis, fids=basis.fids.conj())
-        notes.append("The basis set's FIDs rotate the other way; they were conjugated.")
     basis, stretch_notes = _unstretch(basis, acquisition)
     basis, offset_notes = _recentre(basis)
     notes += stretch_notes + offset_notes + _sequence_notes(basis, acquisition)
@@ -52,6 +49,19 @@ def checked_for(
         acquisition.spectrometer_frequency_mhz,
     )
     return basis, tuple(notes)
+
+
+def turned_our_way(basis: BasisSet) -> BasisSet:
+    """The set with FIDs that rotate as ours do, and a note where they did not.
+
+    Files of one format come in both ways, and only their lines tell which.
+    """
+    if not is_conjugated(basis):
+        return basis
+    turned = "The FIDs rotated the other way; they were conjugated."
+    said = " ".join(filter(None, (basis.provenance.get(NOTE), turned)))
+    provenance = {**basis.provenance, NOTE: said}
+    return replace(basis, fids=basis.fids.conj(), provenance=provenance)
 
 
 def _check_nucleus(basis: BasisSet, acquisition: Acquisition) -> None:

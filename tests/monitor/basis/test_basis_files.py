@@ -4,12 +4,13 @@ import errno
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.basis.basis_set import NOTE, BasisSet
 from monitor.analysis.basis.lines import offset_ppm, peak_ppm
 from monitor.basis.files import (
     MOST_BYTES,
@@ -93,6 +94,19 @@ def test_fsl_mrs_files_rotate_the_other_way_and_are_complete(basis, tmp_path):
     np.testing.assert_array_equal(fid, basis.fid("NAA").conj())
     assert table["basis_name"] == "NAA"
     assert table["basis_centre"] == 123.25
+
+
+@pytest.mark.parametrize("name", ["folder", "set.BASIS", "set.npz"])
+def test_a_file_of_either_direction_is_read_as_the_same_set(basis, tmp_path, name):
+    mirrored = replace(basis, fids=basis.fids.conj())
+    write_basis(mirrored, tmp_path / "mirrored" / name)
+    write_basis(basis, tmp_path / "right" / name)
+    turned, right = (read_basis(tmp_path / way / name) for way in ("mirrored", "right"))
+    for spelt in basis.names:
+        found, wanted = turned.fid(spelt)[:300], right.fid(spelt)[:300]
+        np.testing.assert_allclose(found, wanted, atol=1e-4)
+    assert "conjugated" in turned.provenance[NOTE]
+    assert NOTE not in right.provenance
 
 
 def test_lcmodel_file_gives_back_six_digits(basis, text):

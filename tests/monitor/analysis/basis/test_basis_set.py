@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.analysis.basis.basis_set import BasisSet
-from monitor.analysis.basis.check import checked_for
+from monitor.analysis.basis.check import checked_for, turned_our_way
 from monitor.analysis.basis.lines import (
     frequency_stretch,
     is_conjugated,
@@ -185,7 +185,7 @@ def test_a_stretch_that_the_acquisition_does_not_explain_is_a_warning():
 def test_lines_off_their_place_and_conjugated_ones_are_put_right():
     moved = basis_of(5e-4, 2048).moved_ppm(-0.05)
     wrong = replace(moved, fids=moved.fids.conj())
-    basis, notes = checked_for(wrong, acquisition())
+    basis, notes = checked_for(turned_our_way(wrong), acquisition())
     assert any("conjugated" in note for note in notes)
     assert any("0.050 ppm low" in note for note in notes)
     expected = basis_of(5e-4, 1024).fids[:, :100]
