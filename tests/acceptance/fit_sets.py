@@ -27,9 +27,15 @@ from monitor.analysis.basis.macromolecules import components
 from monitor.analysis.fit.lineshape import decay, gauss_rate
 from monitor.analysis.fit.model import Model
 from monitor.analysis.signal.spectrum import ppm_axis
-from streams.simulator import artefacts, background, plan
+from streams.simulator import background, plan
+from streams.simulator.field_artefacts import ResidualField
 from streams.simulator.scenario import Scenario
 from streams.simulator.session import session_of
+from streams.simulator.signal_artefacts import (
+    Hump,
+    MobileProtein,
+    WanderingBaseline,
+)
 from streams.spins import Sequence, simulate
 
 USUAL = {
@@ -243,7 +249,7 @@ def _session(s: Spectra, rng: np.random.Generator, relaxation: bool):
         s.frequency_mhz, s.sequence.kind, s.sequence.echo_time_s, 2.0, s.dwell_time_s,
         s.points, 1, SNR, s.sequence.mixing_time_s,
     )  # fmt: skip
-    hump = lambda low, high: artefacts.Hump(  # noqa: E731
+    hump = lambda low, high: Hump(  # noqa: E731
         float(rng.uniform(low, high)), float(rng.uniform(0.6, 1.3)),
         float(rng.uniform(0.02, 0.07)), float(rng.uniform(-30, 30)),
     )  # fmt: skip
@@ -256,9 +262,9 @@ def _session(s: Spectra, rng: np.random.Generator, relaxation: bool):
                 "start", 0.0, 0, 0, 1, float(rng.choice(s.fwhm_hz)), 0.0
             ),
         ),
-        line=artefacts.ResidualField(float(rng.choice([0.2, 0.4, 0.55]))),
+        line=ResidualField(float(rng.choice([0.2, 0.4, 0.55]))),
         concentrations_mm=drawn(rng),
-        macromolecules=artefacts.MobileProtein(max(0.16 * s.mm, 1e-3)),
-        baseline=artefacts.WanderingBaseline(humps, 0.0),
+        macromolecules=MobileProtein(max(0.16 * s.mm, 1e-3)),
+        baseline=WanderingBaseline(humps, 0.0),
     )  # fmt: skip
     return session_of(scenario, basis(s.name))
