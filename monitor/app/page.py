@@ -12,6 +12,7 @@ from functools import partial
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPen, QResizeEvent
 from PyQt6.QtWidgets import (
+    QApplication,
     QGridLayout,
     QSizePolicy,
     QStackedWidget,
@@ -35,7 +36,15 @@ from monitor.app.panels.waterfall import WaterfallPanel
 from monitor.app.plots import Plot
 from monitor.app.sheets.sheet import Sheet
 from monitor.app.text import Text
-from monitor.app.theme import DARK, PAGE, Palette, Theme, style_sheet, theme_for
+from monitor.app.theme import (
+    DARK,
+    PAGE,
+    Palette,
+    Theme,
+    qt_palette,
+    style_sheet,
+    theme_for,
+)
 from monitor.screen import glossary
 from monitor.screen.number_words import DASH
 from monitor.screen.screen import Screen
@@ -126,6 +135,7 @@ class Page(QWidget):
         """Give every panel the sizes of the window and the colours in use."""
         dots = self.logicalDpiY() / 96
         theme = theme_for(self.width(), self.height(), self.palette_in_use, dots)
+        QApplication.setPalette(qt_palette(self.palette_in_use))
         self.setStyleSheet(style_sheet(theme))
         gap = theme.px(10)
         self._grid.setContentsMargins(gap, gap, gap, theme.px(4))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPen
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPalette, QPen
 
 from monitor.typeface import FAMILIES
 
@@ -153,6 +153,24 @@ def mixed(a: str, b: str, share: float) -> str:
         for x, y in zip(one.getRgb()[:3], two.getRgb()[:3], strict=True)
     )
     return QColor(*parts).name()
+
+
+def qt_palette(palette: Palette) -> QPalette:
+    """Colours of what Qt opens outside of the page: lists of names that fit, dialogs.
+
+    Such a list has no parent, so that the page's style sheet does not reach it.
+    """
+    p, role, made = palette, QPalette.ColorRole, QPalette()
+    for colour, roles in (
+        (p.ground, (role.Window, role.Base, role.ToolTipBase, role.HighlightedText)),
+        (p.panel, (role.Button, role.AlternateBase)),
+        (p.text, (role.WindowText, role.Text, role.ButtonText, role.ToolTipText)),
+        (p.text, (role.Highlight,)),
+        (p.secondary, (role.PlaceholderText,)),
+    ):
+        for one in roles:
+            made.setColor(one, QColor(colour))
+    return made
 
 
 def style_sheet(theme: Theme) -> str:
