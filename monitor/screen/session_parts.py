@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from monitor.analysis.course.outcomes import needs_gain
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.tracking.current_change import CurrentChange, current_change
+from monitor.analysis.tracking.finding import least_seen_percent
 from monitor.analysis.tracking.plasma import PLASMA
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.screen.graphs import Overlay, Strip, TimeAxis, Trend
@@ -238,5 +240,17 @@ def outlook_of(
         return memo.same(OutlookWords("", STOPPED if at.stopped else LATER))
     start_s, stop_s = state.infusion_s
     over = stop_s is not None and state.time_s() >= stop_s
-    known = state.foreseen, start_s is not None, over, state.ended is not None
+    detects = _detects_percent(state)
+    known = state.foreseen, detects, start_s is not None, over, state.ended is not None
     return memo.of(known, lambda: outlook_words(*known))
+
+
+def _detects_percent(state: SessionState) -> float:
+    """What the mean since the infusion began can detect by now, as the table says.
+
+    Where that hides the outcome, or there is no answer yet, what was foreseen of it.
+    """
+    answer, seen = state.answers.get(state.settings.outcome), state.foreseen
+    if answer is not None and not state.hidden:
+        return least_seen_percent(answer)
+    return math.inf if seen is None else seen.now_percent

@@ -24,8 +24,6 @@ from monitor.analysis.tracking.finding import (
 )
 from monitor.screen.number_words import clock, plain
 
-WHOLE = 3.0  # percent, from which a figure for two metres has no decimals
-
 
 def verdict(
     answer: Answer,
@@ -49,7 +47,7 @@ def verdict(
     if found.possible:
         return f"{found}, not proven" + ("" if over else " yet")
     least = least_seen_percent(answer)
-    said = plain(least, 2 if least < WHOLE else len(f"{least:.0f}"))
+    said = plain(least, 2)
     if found == Finding.NONE:
         return f"no change seen; {said} % would have been"
     if least > HOPELESS:

@@ -11,18 +11,13 @@ from monitor.screen.number_words import clock, plain
 NOTHING = "the forecast waits for a first window"
 LATER = "the forecast waits until the window has caught up"
 STOPPED = "no forecast: the analysis has stopped"
-BEFORE = (
-    "Reference long enough to detect {}",
-    "Reference: {} more to detect {}",
-    "{} stays out of reach, however long the reference",
-)
-DURING = (
-    "A change of {} can be detected now",
-    "{} more to detect {}",
-    "{} stays out of reach, however long it runs",
-)
-"""What is said where the target can be detected now, later, and never."""
-SHORT = "Planned end detects {}; {} needs {}"  # the planned end comes before the target
+ENOUGH = "Reference long enough to detect the target, {}"
+REFERENCE = "Reference: {} more to detect the target, {}"
+REACHED = "Target reached: {} can be detected now, {} wanted"
+NEARLY = "Nearly enough to detect the target, {} (now {})"
+MORE = "{} more to detect the target, {} (now {})"
+NEVER = "The target, {}, stays out of reach, however long {}"
+SHORT = "Planned end detects {}; the target, {}, needs {}"  # which comes before it
 OVER = "The infusion is over: {} could be detected"
 LONGEST_S, LONG = 3600.0, "> 1 h"
 
@@ -36,23 +31,29 @@ class OutlookWords:
 
 
 def outlook_words(
-    seen: Foreseen | None, infusing: bool, over: bool, ended: bool
+    seen: Foreseen | None,
+    detects_percent: float,
+    infusing: bool,
+    over: bool,
+    ended: bool,
 ) -> OutlookWords:
     """The forecast in words; nothing once the session has ended.
 
-    `infusing`: the infusion has begun; `over`: it has been stopped, too.
+    `detects_percent` is what the mean since the infusion began can detect by now, as
+    the table says; `infusing`: it has begun; `over`: it has been stopped, too.
     """
     if ended:
         return OutlookWords("", "")
     if seen is None:
         return OutlookWords("", NOTHING)
     if over:
-        detects = OVER.format(_percent(seen.now_percent))
+        detects = OVER.format(_percent(detects_percent))
         return OutlookWords(detects, _usable(seen, infusing))
     end = "" if math.isnan(seen.whole_percent) else _at_end(seen)
     last = f"last 10 min: {_percent(seen.last_percent)}"
     figures = f"{end}{last} · {_usable(seen, infusing)}"
-    return OutlookWords(in_words(seen, infusing), figures)
+    said = during(seen, detects_percent) if infusing else before(seen)
+    return OutlookWords(said, figures)
 
 
 def _usable(seen: Foreseen, infusing: bool) -> str:
@@ -61,23 +62,34 @@ def _usable(seen: Foreseen, infusing: bool) -> str:
     return f"usable {seen.reference_s / 60:.0f}{since} min"
 
 
-def in_words(seen: Foreseen, infusing: bool) -> str:
-    """How long until a change as small as the target can be detected.
-
-    Before the infusion: whether it may begin, by the length of the reference period.
-    """
-    missing_s = seen.to_target_s if infusing else seen.longer_reference_s
-    now, later, never = DURING if infusing else BEFORE
-    target = _percent(seen.target_percent)
+def before(seen: Foreseen) -> str:
+    """Whether the infusion may begin, by the length of the reference period."""
+    missing_s, target = seen.longer_reference_s, _percent(seen.target_percent)
     if missing_s <= 0:
-        return now.format(target)
-    if infusing and seen.whole_percent > seen.target_percent:
+        return ENOUGH.format(target)
+    if math.isinf(missing_s):
+        return NEVER.format(target, "the reference")
+    return REFERENCE.format(_length(missing_s), target)
+
+
+def during(seen: Foreseen, detects_percent: float) -> str:
+    """How long until a change as small as the protocol's target can be detected."""
+    missing_s, target = seen.to_target_s, _percent(seen.target_percent)
+    now = _percent(detects_percent)
+    if detects_percent <= seen.target_percent:
+        return REACHED.format(now, target)
+    if missing_s <= 0:
+        return NEARLY.format(target, now)
+    if seen.whole_percent > seen.target_percent:
         longer = f"{clock(missing_s)} more" if missing_s <= LONGEST_S else "longer"
         return SHORT.format(_percent(seen.whole_percent), target, longer)
-    if math.isfinite(missing_s):
-        longer = clock(missing_s) if missing_s <= LONGEST_S else LONG
-        return later.format(longer, target)
-    return never.format(target)
+    if math.isinf(missing_s):
+        return NEVER.format(target, "it runs")
+    return MORE.format(_length(missing_s), target, now)
+
+
+def _length(missing_s: float) -> str:
+    return clock(missing_s) if missing_s <= LONGEST_S else LONG
 
 
 def _at_end(seen: Foreseen) -> str:

@@ -7,6 +7,7 @@ import pytest
 from fake_session import SETTINGS
 from screen_cases import LIVE, shown
 
+from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.foreseen import Foreseen
 from monitor.analysis.update import Update
 from monitor.screen.parts.outlook import LATER, NOTHING, OutlookWords, outlook_words
@@ -22,53 +23,66 @@ SINCE = replace(SEEN, infusion_s=300.0, now_percent=8.0)
 @pytest.mark.parametrize(
     ("seen", "infusing", "verdict"),
     [
-        (SEEN, False, "Reference long enough to detect 5.0 %"),
-        (SHORT, False, "Reference: 03:20 more to detect 5.0 %"),
+        (SEEN, False, "Reference long enough to detect the target, 5.0 %"),
+        (SHORT, False, "Reference: 03:20 more to detect the target, 5.0 %"),
         (
             replace(SHORT, longer_reference_s=6000.0),
             False,
-            "Reference: > 1 h more to detect 5.0 %",
+            "Reference: > 1 h more to detect the target, 5.0 %",
         ),
-        (NEVER, False, "5.0 % stays out of reach, however long the reference"),
-        (SINCE, True, "15:00 more to detect 5.0 %"),
+        (
+            NEVER,
+            False,
+            "The target, 5.0 %, stays out of reach, however long the reference",
+        ),
+        (SINCE, True, "15:00 more to detect the target, 5.0 % (now 8.0 %)"),
         (
             replace(SINCE, whole_percent=9.1),
             True,
-            "Planned end detects 9.1 %; 5.0 % needs 15:00 more",
+            "Planned end detects 9.1 %; the target, 5.0 %, needs 15:00 more",
         ),
         (
             replace(SINCE, whole_percent=9.1, to_target_s=math.inf),
             True,
-            "Planned end detects 9.1 %; 5.0 % needs longer",
+            "Planned end detects 9.1 %; the target, 5.0 %, needs longer",
         ),
         (
             replace(SINCE, to_target_s=0.0),
             True,
-            "A change of 5.0 % can be detected now",
+            "Nearly enough to detect the target, 5.0 % (now 8.0 %)",
+        ),
+        (
+            replace(SINCE, now_percent=4.2),
+            True,
+            "Target reached: 4.2 % can be detected now, 5.0 % wanted",
         ),
         (
             replace(SINCE, to_target_s=math.inf),
             True,
-            "5.0 % stays out of reach, however long it runs",
+            "The target, 5.0 %, stays out of reach, however long it runs",
         ),
     ],
 )
 def test_the_verdict_says_how_long_still(seen, infusing, verdict):
-    assert outlook_words(seen, infusing, False, False).verdict == verdict
+    assert (
+        outlook_words(seen, seen.now_percent, infusing, False, False).verdict == verdict
+    )
 
 
 def test_the_figures_say_what_the_planned_end_detects_and_what_is_usable():
-    said = outlook_words(SINCE, True, False, False).figures
+    said = outlook_words(SINCE, 8.0, True, False, False).figures
     assert said == "planned end: 4.1 %, last 10 min: 6.2 % · usable 8 + 5 min"
     unplanned = replace(SEEN, whole_percent=math.nan)
-    figures = outlook_words(unplanned, False, False, False).figures
+    figures = outlook_words(unplanned, math.nan, False, False, False).figures
     assert figures.startswith("last 10 min")
-    assert outlook_words(None, False, False, False) == OutlookWords("", NOTHING)
-    assert outlook_words(SEEN, True, True, True) == OutlookWords("", "")
+    assert outlook_words(None, math.nan, False, False, False) == OutlookWords(
+        "", NOTHING
+    )
+    assert outlook_words(SEEN, math.nan, True, True, True) == OutlookWords("", "")
 
 
 def test_after_the_stop_it_says_what_could_be_detected(updates):
-    said = outlook_words(SINCE, True, True, False)
+    said = outlook_words(SINCE, 8.0, True, True, False)
     assert said == OutlookWords(
         "The infusion is over: 8.0 % could be detected", "usable 8 + 5 min"
     )
@@ -103,4 +117,18 @@ def test_the_card_and_the_page_follow_the_forecast_under_a_lock_too(
     display.fold(Update(9000, 0, foreseen=seen), 500.0)
     check = card_of(display.state).checks[0]
     assert (check.figure, check.wanted, check.good) == (figure, wanted, good)
-    assert display.screen(500.5).outlook == outlook_words(seen, False, False, False)
+    assert display.screen(500.5).outlook == outlook_words(
+        seen, math.nan, False, False, False
+    )
+
+
+def test_page_table_and_verdict_name_one_figure(updates):
+    """Seen: "a change of 8.0 % can be detected now" beside "detects 6.2 %"."""
+    display = shown(updates, 700.0)
+    answer = Answer(0.4, 1.5, -4.5, 5.3, 0.4)
+    display.fold(Update(9000, 0, foreseen=SINCE, answers={"Glx/tNAA": answer}), 700.0)
+    screen = display.screen(700.5)
+    (row,) = [row for row in screen.table.rows if row.name == "Glx/tNAA"]
+    assert row.detectable == "6.2"
+    assert "(now 6.2 %)" in screen.outlook.verdict
+    assert screen.headline.verdict == "can only detect 6.2 % or more so far"
