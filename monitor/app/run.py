@@ -85,17 +85,19 @@ def run_window(
     def open_golden(place: Path) -> tuple[Worker, Session]:
         if reopen is None:
             raise InputError("this window opens no other sessions")
-        other, its_settings, _ = reopen(Opening(str(place), window.opening.protocol))
+        other, its_settings, _ = reopen(
+            Opening(str(place), window.sessions.opening.protocol)
+        )
         return Worker(other), Session(its_settings)
 
     if reopen is not None:
-        window.open_session = open_another
+        window.sessions.open_session = open_another
     window.golden.open_with(open_golden)
     last = Opening(state.stream, state.protocol, state.key)
-    window.opening = last if opening is None else opening
+    window.sessions.opening = last if opening is None else opening
     if opening is not None and not opening.place and not opening.protocol:
-        window.opening = replace(last, view=opening.view, who=opening.who)
-    if window.opening.view:
+        window.sessions.opening = replace(last, view=opening.view, who=opening.who)
+    if window.sessions.opening.view:
         window.only_view()
     _place(window, state)
     # Ctrl-C: raised in a slot it would leave Qt hanging; quit() would ask first.
@@ -103,7 +105,7 @@ def run_window(
     try:
         _show(window, state)
         if config is None:
-            window.show_beginning()
+            window.sessions.show_beginning()
         with loaded_is_kept():
             return app.exec()
     finally:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -22,20 +21,21 @@ from PyQt6.QtGui import (
     QShortcut,
     QShowEvent,
 )
-from PyQt6.QtWidgets import QFileDialog, QMainWindow, QPushButton
+from PyQt6.QtWidgets import QMainWindow, QPushButton
 
-from monitor.app.files import RECORDINGS, dropped
+from monitor.app.appearance import Appearance
 from monitor.app.golden import GoldenSession
-from monitor.app.identity_form import Identifying
 from monitor.app.mark_keys import Marking
 from monitor.app.operations import Operations
 from monitor.app.pace import Pace
 from monitor.app.page import PLOTS, Page
 from monitor.app.panels.buttons import WORDS
-from monitor.app.sheets.confirm import CLOSE, LEAVE, leave_question, really
+from monitor.app.sessions import Sessions
+from monitor.app.sheets.confirm import CLOSE
 from monitor.app.sheets.menu import menu_of
 from monitor.app.state import State
-from monitor.app.theme import DARK, LIGHT, THEMES
+from monitor.app.stretched import Stretched
+from monitor.app.theme import THEMES
 from monitor.protocol.settings import Settings
 from monitor.run.worker_messages import (
     Command,
@@ -49,20 +49,14 @@ from monitor.run.worker_messages import (
 from monitor.screen.fold import tell_sentence
 from monitor.screen.keys import KEY
 from monitor.screen.operator_requests import await_event
-from monitor.screen.parts.trend import after
 from monitor.screen.rewindable import Session
 from monitor.screen.screen import Screen
-from monitor.screen.sheets.new_session import Opening, remembered
-from streams.errors import InputError
+from monitor.screen.sheets.new_session import Opening
 
 FRAME_MS = 40
 BUDGET_S = 0.008
 STEP_S = 60.0
 LEAST = (960, 540)  # in which every panel can still be seen
-UNPLANNED = (
-    "plasma: how long the infusion takes is not known; mark its stop, or give "
-    "infusion_length_s in the protocol"
-)
 NO_NOTES = "a recording takes no notes; F10 has room for some on its page"
 
 
@@ -88,20 +82,19 @@ class Window(QMainWindow):
         state = state or State(theme=theme)
         self.session = Session(settings)
         self.page = Page(THEMES[state.theme])
-        self.setCentralWidget(self.page)
+        self._stretched = Stretched(self.page)
+        self.setCentralWidget(self._stretched)
         self.page.setFocus()  # else Qt gives it to a button, which Space presses
         self._receive, self._send, self._clock = receive, send, clock
         self.session.display.show(wider=state.wider, plasma=state.plasma)
         folder = Path(state.folder) if state.folder else None
         self.operations = Operations(self, self.send, clock, folder)
         self.marking = Marking(self, self.operations.show_question, clock)
-        self.open_session: Callable[[Opening], None] | None = None
-        self.opening = Opening()
-        self._stream, self._streams = state.stream, state.streams
-        self._identifying = Identifying()
-        self.golden = GoldenSession(self.page, self._tell)
-        self.ask_to_leave: Callable[[str], bool] = partial(really, self.page)
+        self.sessions = Sessions(self, state)
+        self.appearance = Appearance(self)
+        self.golden = GoldenSession(self.page, self.tell)
         self._pace = Pace(self, len(PLOTS))
+        self._stretched.rested.connect(self._pace.stir)
         self._connect()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -121,14 +114,14 @@ class Window(QMainWindow):
             "note": self._note,
             **operations.actions(),
             "strips": page.quality.turn,
-            "theme": self._other_theme,
-            "full": self._full_screen,
-            "wider": lambda: self._scale(1),
-            "narrower": lambda: self._scale(-1),
-            "open": self._choose_file,
-            "begin": self.show_beginning,
+            "theme": self.appearance.turn_theme,
+            "full": self.appearance.turn_full_screen,
+            "wider": lambda: self.appearance.scale(1),
+            "narrower": lambda: self.appearance.scale(-1),
+            "open": self.sessions.choose_file,
+            "begin": self.sessions.show_beginning,
             "golden": lambda: self.golden.turn(self.operations.folder),
-            "plasma": self._other_plasma,
+            "plasma": self.appearance.turn_plasma,
             "close": self.close,
             "undo": self.marking.undo,
             "block": self.marking.turn_block,
@@ -168,7 +161,7 @@ class Window(QMainWindow):
         if self.session.state.stream.playback is None:
             self.page.buttons.press("note")
         else:
-            self._tell(NO_NOTES)
+            self.tell(NO_NOTES)
 
     def _key(self, keys: str, act: Callable[[], object]) -> QShortcut:
         shortcut = QShortcut(QKeySequence(keys), self)
@@ -181,7 +174,12 @@ class Window(QMainWindow):
         await_event(self.session.state, kind, self._clock(), text)
         self.send(SendEvent(kind, text))
 
-    def _tell(self, sentence: str) -> None:
+    def begin_asked(self, opening: Opening) -> None:
+        """Begin with what was chosen."""
+        self.sessions.begin_asked(opening)
+
+    def tell(self, sentence: str) -> None:
+        """Tell a sentence of the window itself."""
         tell_sentence(self.session.state, sentence, self._clock())
 
     def send(self, command: Command) -> None:
@@ -206,20 +204,20 @@ class Window(QMainWindow):
     def state(self) -> State:
         """What of this window comes back the next time."""
         view = self.session.display.view
-        full = bool(self.windowState() & Qt.WindowState.WindowFullScreen)
+        full = self.appearance.full_screen
         filled = full or bool(self.windowState() & Qt.WindowState.WindowMaximized)
         at = self.geometry()
         return State(
-            "dark" if self.page.palette_in_use is DARK else "light",
+            self.appearance.theme,
             view.wider,
             full,
             str(self.operations.folder),
             () if filled else (at.x(), at.y(), at.width(), at.height()),
             view.plasma,
-            self.opening.place if self.opening.live else self._stream,
-            self.opening.protocol,
-            self.opening.key,
-            remembered(self.opening.place, self._streams),
+            self.sessions.stream,
+            self.sessions.opening.protocol,
+            self.sessions.opening.key,
+            self.sessions.streams,
         )
 
     def event(self, event: QEvent | None) -> bool:
@@ -249,63 +247,8 @@ class Window(QMainWindow):
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         """Open the file that was dropped."""
-        if event is None:
-            return
-        event.acceptProposedAction()
-        path = dropped(event)
-        if path is None:
-            self._tell("one file at a time can be opened")
-        else:
-            self.open_another(path)
-
-    def open_another(self, path: Path) -> None:
-        """Show another recording, with the protocol that was chosen."""
-        said = self.open(replace(self.opening, place=str(path), key=""))
-        if said:
-            self._tell(said)
-
-    def open(self, opening: Opening) -> str:
-        """Show another session; asks in the middle of a run.  Gives what is wrong."""
-        if self.open_session is None:
-            return "this window opens no other sessions"
-        if not self._may_leave(LEAVE):
-            return "nothing was opened"
-        hidden = self.opening.hidden or self.session.state.hidden
-        opening = replace(opening, hidden=hidden, view=self.opening.view)
-        try:
-            self.open_session(opening)
-        except InputError as error:
-            return str(error)
-        self._stream, self._streams = self.state().stream, self.state().streams
-        self._identifying = Identifying()
-        self.opening = opening
-        return ""
-
-    def _may_leave(self, question: str) -> bool:
-        """Whether this session may be left; asks while something would be."""
-        question = leave_question(question, self.session.state, self.seen().running)
-        return not question or self.ask_to_leave(question)
-
-    def show_beginning(self) -> None:
-        """Ask for protocol, and stream or recording."""
-        offered = self.opening
-        if not offered.live:
-            offered = replace(offered, place=self._stream)
-        self.operations.show_beginning(offered, self._streams)
-
-    def begin_asked(self, opening: Opening) -> None:
-        """Begin with what was chosen."""
-        said = self.open(opening)
-        if said:
-            self.operations.begin.said.show_text(said)
-
-    def _choose_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self.page, "Open a recording", str(self.operations.folder), RECORDINGS
-        )
-        if name:
-            self.operations.folder = Path(name).parent
-            self.open_another(Path(name))
+        if event is not None:
+            self.sessions.take_dropped(event)
 
     def turn(self) -> None:
         """Take what has come; draw where something did, else as clocks need it."""
@@ -336,38 +279,17 @@ class Window(QMainWindow):
         self.page.draw(screen)
         self.operations.refresh()
         self.golden.step(self.session.state, screen, now)
-        if not self.opening.view:
-            self._identifying.step(self.session.state, self.opening.who, self.send)
+        self.sessions.identify(self.send)
 
     def seen(self) -> Screen:
         """What is to be seen now."""
         return self.session.screen(self._clock())
 
-    def _scale(self, steps: int) -> None:
-        display = self.session.display
-        display.show(wider=display.view.wider + steps)
-
-    def _other_plasma(self) -> None:
-        """The next of the published plasma curves, or none."""
-        display = self.session.display
-        display.show(plasma=after(display.view.plasma))
-        if display.view.plasma and display.state.planned_infusion() is None:
-            self._tell(UNPLANNED)
-
-    def _other_theme(self) -> None:
-        dark = self.page.palette_in_use is DARK
-        self.page.palette_in_use = LIGHT if dark else DARK
-        self.page.dress()
-        self.page.draw(self.seen(), everything=True)
-
-    def _full_screen(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Ask in the middle of a run."""
         if event is None:
             return
-        if not self._may_leave(CLOSE):
+        if not self.sessions.may_leave(CLOSE):
             event.ignore()
             return
         self._timer.stop()

@@ -63,7 +63,7 @@ def measured(updates, size, move: Callable[[Window, int], None], seconds: int):
     """Gaps, ms, and the share of a core."""
     arriving = Arriving(updates, rate_hz=1 / TR_S, before=BEFORE)
     window = Window(SETTINGS, arriving.receive, lambda command: None)
-    window.ask_to_leave = lambda _: True
+    window.sessions.ask_to_leave = lambda _: True
     window.only_view()
     window.setProperty("whole", size)
     window.resize(*size)

@@ -51,7 +51,7 @@ def test_frame_time(qtbot, size):
     pipeline = FakePipeline()
     updates = [pipeline.push(m) for m in messages(50, end=False)]
     window = Window(SETTINGS, Arriving(updates).receive, lambda command: None)
-    window.ask_to_leave = lambda _: True
+    window.sessions.ask_to_leave = lambda _: True
     qtbot.addWidget(window)
     window.resize(*size)
     window.show()
@@ -86,7 +86,7 @@ def test_cpu_at_the_scanner_s_pace(qtbot, size):
     updates = [pipeline.push(m) for m in messages(50, end=False)]
     arriving = Arriving(updates, rate_hz=1 / TR_S, before=1400)
     window = Window(SETTINGS, arriving.receive, lambda command: None)
-    window.ask_to_leave = lambda _: True
+    window.sessions.ask_to_leave = lambda _: True
     qtbot.addWidget(window)
     window.resize(*size)
     window.show()
@@ -96,3 +96,25 @@ def test_cpu_at_the_scanner_s_pace(qtbot, size):
     share = (time.process_time() - cpu_s) / (time.monotonic() - began)
     print(f"\n{100 * share:.1f} % of a core, {size}, a transient every {TR_S:.0f} s")
     assert share < MOST_SHARE
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(1920, 1080), (3840, 2160)])
+def test_a_step_of_a_drag_that_resizes_the_window(qtbot, size):
+    """CPU time of a step; the page is laid out once, when the size has rested."""
+    pipeline = FakePipeline()
+    updates = [pipeline.push(m) for m in messages(50, end=False)]
+    window = Window(SETTINGS, Arriving(updates).receive, lambda command: None)
+    window.sessions.ask_to_leave = lambda _: True
+    qtbot.addWidget(window)
+    window.resize(*size)
+    window.show()
+    qtbot.wait(1500)  # the first frame takes what is already there
+    steps, cpu_s = 60, time.process_time()
+    for step in range(steps):
+        window.resize(size[0] - 8 * step, size[1] - 4 * step)
+        qtbot.wait(16)
+    step_s = (time.process_time() - cpu_s) / steps
+    print(f"\n{1e3 * step_s:.1f} ms of CPU for a step of a resize from {size}")
+    assert step_s < LIMIT_P99_S
+    qtbot.waitUntil(lambda: window.page.width() == size[0] - 8 * (steps - 1))

@@ -77,7 +77,7 @@ def test_memory_of_the_window(qtbot):
         return came
 
     window = Window(SETTINGS, receive, lambda command: None, lambda: now[0])
-    window.ask_to_leave = lambda _: True
+    window.sessions.ask_to_leave = lambda _: True
     window._timer.stop()
     qtbot.addWidget(window)
     window.resize(1920, 1080)

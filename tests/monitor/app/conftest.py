@@ -62,7 +62,7 @@ class Bench:
             settings, self._receive, self.sent.append, lambda: self.now
         )
         self.window._timer.stop()  # frames are drawn when the test says so
-        self.window.ask_to_leave = lambda _: True
+        self.window.sessions.ask_to_leave = lambda _: True
         qtbot.addWidget(self.window)
         self.window.resize(*size)
         self.window.show()
@@ -92,7 +92,7 @@ def open_bench(qtbot) -> Iterator[Callable[..., Bench]]:
 
     yield open_one
     for one in kept:
-        one.window.ask_to_leave = lambda _: True
+        one.window.sessions.ask_to_leave = lambda _: True
         one.window.close()
 
 

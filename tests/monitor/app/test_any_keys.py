@@ -119,7 +119,7 @@ def bench(open_bench, monkeypatch, tmp_path, popups_close):
     bench = open_bench()
     bench.window._timer.stop()
     bench.window.operations.folder = tmp_path
-    bench.window.ask_to_leave = lambda question: False
+    bench.window.sessions.ask_to_leave = lambda question: False
     return bench
 
 

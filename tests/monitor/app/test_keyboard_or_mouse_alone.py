@@ -104,8 +104,8 @@ def test_a_recording_is_asked_for_where_its_button_has_the_focus(
         lambda *_: asked.append("a file") or ("", ""),
     )
     opened: list[object] = []
-    live.window.open_session = opened.append
-    live.window.show_beginning()
+    live.window.sessions.open_session = opened.append
+    live.window.sessions.show_beginning()
     tab_to(qtbot, live, live.window.operations.begin.recording)
     press(qtbot, live, RETURN)
     assert (asked, opened) == (["a file"], [])

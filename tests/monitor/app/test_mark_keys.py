@@ -162,7 +162,7 @@ def test_what_waits_for_the_relay_is_shown_and_asked_about(bench):
     (said,) = [text for text in texts if text.startswith("Not recorded yet")]
     assert "infusion on at 10:12, coughed twice" in said
     asked = []
-    bench.window.ask_to_leave = lambda question: bool(asked.append(question))
+    bench.window.sessions.ask_to_leave = lambda question: bool(asked.append(question))
     bench.window.close()
     assert "infusion on; coughed twice" in asked[0]
     assert "/some/folder" in asked[0]

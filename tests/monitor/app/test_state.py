@@ -69,7 +69,7 @@ def test_a_recording_is_opened_by_dropping_it(open_bench, reports, tmp_path):
     bench = open_bench()
     bench.show(reports[:200], REPLAY)
     opened = []
-    bench.window.open_session = opened.append
+    bench.window.sessions.open_session = opened.append
     assert drop(bench.window, tmp_path / "a.mcap").isAccepted()
     assert [opening.place for opening in opened] == [str(tmp_path / "a.mcap")]
 
@@ -78,8 +78,8 @@ def test_in_the_middle_of_a_run_dropping_asks(open_bench, reports, tmp_path):
     bench = open_bench()
     bench.show(reports[:200])
     opened = []
-    bench.window.open_session = opened.append
-    bench.window.ask_to_leave = lambda _: False
+    bench.window.sessions.open_session = opened.append
+    bench.window.sessions.ask_to_leave = lambda _: False
     drop(bench.window, tmp_path / "a.mcap")
     assert not opened
 
@@ -91,7 +91,7 @@ def test_a_file_that_cannot_be_opened_is_told(open_bench, reports, tmp_path):
     def refuse(path):
         raise InputError("a.txt is no recording.")
 
-    bench.window.open_session = refuse
+    bench.window.sessions.open_session = refuse
     drop(bench.window, tmp_path / "a.txt")
     bench.window.frame()
     assert bench.page.messages.first.full_text == "a.txt is no recording."

@@ -376,7 +376,7 @@ def test_closing_in_the_middle_of_a_run_asks(open_bench, reports):
     bench = open_bench()
     bench.show(reports[:200])
     answers = iter([False, True])
-    bench.window.ask_to_leave = lambda _: next(answers)
+    bench.window.sessions.ask_to_leave = lambda _: next(answers)
     assert not bench.window.close()
     assert bench.window.isVisible()
     assert bench.window.close()
@@ -386,7 +386,7 @@ def test_closing_in_the_middle_of_a_run_asks(open_bench, reports):
 def test_closing_a_replay_does_not_ask(open_bench, reports):
     bench = open_bench()
     bench.show(reports[:200], REPLAY)
-    bench.window.ask_to_leave = lambda _: pytest.fail("asked")
+    bench.window.sessions.ask_to_leave = lambda _: pytest.fail("asked")
     assert bench.window.close()
 
 
@@ -453,7 +453,7 @@ def test_after_the_end_a_message_is_known_here_alone(open_bench, reports):
     bench.window.operations.acknowledge(keys.index("ended"))
     assert not [c for c in bench.sent if isinstance(c, SendEvent)]
     assert [m.key for m in bench.window.seen().messages if m.acknowledged] == ["ended"]
-    bench.window.ask_to_leave = lambda _: pytest.fail("asked")
+    bench.window.sessions.ask_to_leave = lambda _: pytest.fail("asked")
     bench.window.close()
     assert not bench.window.isVisible()
 
@@ -467,7 +467,7 @@ def test_what_waits_after_the_end_is_asked_about_without_a_running_session(
     note = Unsent(EventRequest("note", "slept"), 0.0, "fake")
     bench.show([Waiting((note,), "/some/folder")], Stream(gone=True))
     asked = []
-    bench.window.ask_to_leave = asked.append
+    bench.window.sessions.ask_to_leave = asked.append
     bench.window.close()
     assert "slept" in asked[0]
     assert "A session is running" not in asked[0]

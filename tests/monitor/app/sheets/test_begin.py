@@ -26,8 +26,8 @@ def empty(open_bench):
     bench = open_bench()
     bench.show([], EMPTY)
     bench.opened = []
-    bench.window.open_session = bench.opened.append
-    bench.window.show_beginning()
+    bench.window.sessions.open_session = bench.opened.append
+    bench.window.sessions.show_beginning()
     return bench
 
 
@@ -70,12 +70,12 @@ def test_addresses_are_offered_and_who_is_measured_is_typed(qtbot, empty):
 
 def test_who_is_measured_goes_into_the_recording_once(open_bench, reports):
     bench = open_bench()
-    bench.window.opening = Opening(USUAL, who=Identity("07", "2"))
+    bench.window.sessions.opening = Opening(USUAL, who=Identity("07", "2"))
     bench.show([])
     assert bench.sent == []
     bench.show(reports[:50])
     assert bench.sent == [SendEvent(IDENTITY, Identity("07", "2").text)]
-    bench.window.opening = Opening(USUAL, view=True, who=Identity("08"))
+    bench.window.sessions.opening = Opening(USUAL, view=True, who=Identity("08"))
     bench.show(reports[50:60])
     assert len(bench.sent) == 1
 
@@ -118,7 +118,7 @@ def test_what_is_wrong_is_said_in_the_sheet(qtbot, empty):
     def refuse(opening):
         raise InputError("No such thing.")
 
-    empty.window.open_session = refuse
+    empty.window.sessions.open_session = refuse
     sheet = empty.window.operations.begin
     qtbot.keyClicks(sheet.stream, "tcp://nowhere")
     qtbot.keyClick(sheet.stream, Qt.Key.Key_Return)
@@ -129,28 +129,28 @@ def test_what_is_wrong_is_said_in_the_sheet(qtbot, empty):
 def test_a_lock_holds_for_all_that_is_opened_after_it(open_bench, reports):
     bench = open_bench()
     opened = []
-    bench.window.open_session = opened.append
+    bench.window.sessions.open_session = opened.append
     bench.window.session.display.show(
         bench.window.session.state.settings.with_changes(outcome_hidden=True)
     )
-    assert bench.window.open(Opening("a.mcap", "press_3t_te30")) == ""
+    assert bench.window.sessions.open(Opening("a.mcap", "press_3t_te30")) == ""
     bench.window.session.display.show(
         bench.window.session.state.settings.with_changes(outcome_hidden=False)
     )
-    assert bench.window.open(Opening("b.mcap")) == ""
+    assert bench.window.sessions.open(Opening("b.mcap")) == ""
     assert [opening.hidden for opening in opened] == [True, True]
 
 
 def test_the_stream_of_the_command_line_is_offered_the_next_time(open_bench):
     window = open_bench().window
-    window.open_session = lambda opening: None
-    window.opening = Opening("tcp://127.0.0.1:6111")
+    window.sessions.open_session = lambda opening: None
+    window.sessions.opening = Opening("tcp://127.0.0.1:6111")
     assert window.state().stream == "tcp://127.0.0.1:6111"
-    assert window.open(Opening("a.mcap")) == ""
+    assert window.sessions.open(Opening("a.mcap")) == ""
     assert window.state().stream == "tcp://127.0.0.1:6111"
-    window.show_beginning()
+    window.sessions.show_beginning()
     assert window.operations.begin.stream.text() == "tcp://127.0.0.1:6111"
-    assert window.open(Opening("tcp://127.0.0.1:6121")) == ""
+    assert window.sessions.open(Opening("tcp://127.0.0.1:6121")) == ""
     assert window.state().stream == "tcp://127.0.0.1:6121"
 
 
