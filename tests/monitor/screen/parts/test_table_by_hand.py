@@ -1,0 +1,168 @@
+"""The table from figures by hand: what is tracked, a window's, or hidden."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from monitor.analysis.course.detectable import FACTOR
+from monitor.analysis.course.response import Z95, Estimate
+from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.tracking.current_change import CurrentChange
+from monitor.analysis.tracking.finding import least_seen_percent
+from monitor.screen.parts.table import (
+    OTHER_EPOCH,
+    OVERLAP,
+    ROWS,
+    UNIT,
+    Known,
+    _numbers,
+    table,
+    tells_outcome,
+)
+from monitor.screen.parts.windows import Windows
+
+OUTCOME = "Glx/tNAA"
+VALUES = {"Glu": 9.0, "Gln": 2.0, "tNAA": 12.0, "tCr": 8.0, "tCho": 1.5, "Ins": 5.0}
+VALUES |= {OUTCOME: 0.9}
+SDS = {name: 0.03 * value for name, value in VALUES.items()}
+CHANGES, CHANGE_SDS = {"Glu": 12.5, "tCr": -20.0}, {"Glu": 2.0, "tCr": 1.0}
+
+
+def window(start_s: float, **changes: object) -> Estimate:
+    end_s = start_s + 62.0
+    one = Estimate(0, start_s, end_s, 32, 32.0, True, 0, dict(VALUES), dict(SDS))
+    return replace(one, **changes)
+
+
+BEFORE = Windows([window(0.0), window(64.0)])
+NOW = window(200.0, changes_percent=CHANGES, change_sds_percent=CHANGE_SDS)
+ANSWER = Answer(6.0, 1.0, 2.5, 9.5, 12.0, 900.0)
+TRACKED = {OUTCOME: CurrentChange(10.0, 2.0, True)}
+KNOWN = Known(
+    OUTCOME, NOW, BEFORE, TRACKED, {OUTCOME: ANSWER}, (0.0, 130.0), 64.0, False
+)
+
+
+def unknown(*numbers: float) -> bool:
+    return all(math.isnan(number) for number in numbers)
+
+
+def test_what_is_tracked_is_before_so_much_changed() -> None:
+    row = _numbers(KNOWN, OUTCOME)
+    assert not row.of_window
+    assert row.before == pytest.approx(0.9)
+    assert row.now == pytest.approx(0.99)
+    assert (row.change, row.sd) == (10.0, 2.0)
+    assert row.detectable == least_seen_percent(ANSWER)
+
+
+def test_what_is_tracked_and_not_yet_known_has_what_could_be_seen() -> None:
+    row = _numbers(replace(KNOWN, tracked={OUTCOME: None}), OUTCOME)
+    assert (row.before, row.now) == (pytest.approx(0.9), 0.9)
+    assert unknown(row.change, row.sd)
+    assert row.detectable == least_seen_percent(ANSWER)
+    nothing = _numbers(replace(KNOWN, tracked={OUTCOME: None}, answers={}), OUTCOME)
+    assert unknown(nothing.detectable)
+
+
+def test_what_is_not_tracked_is_the_windows() -> None:
+    row = _numbers(KNOWN, "Glu")
+    assert row.of_window
+    assert (row.before, row.now) == (pytest.approx(8.0), 9.0)
+    assert (row.change, row.sd, row.detectable) == (12.5, 2.0, FACTOR * 2.0)
+    fallen = _numbers(KNOWN, "tCr")
+    assert (fallen.before, fallen.change) == (pytest.approx(10.0), -20.0)
+
+
+def test_what_has_no_change_is_held_against_the_references_windows() -> None:
+    row = _numbers(KNOWN, "tCho")
+    risen = _numbers(
+        replace(KNOWN, estimate=window(200.0, values={"tCho": 3.0})), "tCho"
+    )
+    assert (row.before, row.change) == (pytest.approx(1.5), pytest.approx(0.0))
+    assert risen.change == pytest.approx(100.0)
+    own, reference_sd = 0.03, BEFORE.mean_of("tCho", (0.0, 130.0))[1] / 1.5
+    assert row.sd == pytest.approx(100 * math.hypot(own, reference_sd))
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+@pytest.mark.parametrize("reference_s", [None, (0.0, 130.0)])
+def test_without_a_reference_or_under_a_lock_nothing_is_compared(
+    hidden: bool, reference_s: tuple[float, float] | None
+) -> None:
+    known = replace(KNOWN, hidden=hidden, reference_s=reference_s)
+    for name in (OUTCOME, "tNAA", "tCho"):
+        row = _numbers(known, name)
+        bare = hidden or reference_s is None
+        assert unknown(row.before, row.change, row.sd, row.detectable) is bare
+        assert row.of_window is (not bare and name != OUTCOME)
+        assert not unknown(row.now)
+
+
+def test_a_lock_hides_the_outcome_and_its_parts() -> None:
+    hidden = [row.name for row in table(replace(KNOWN, hidden=True)).rows]
+    assert hidden == ["tCr", "tCho", "mI"]
+    seen = [row.name for row in table(KNOWN).rows]
+    assert seen == [OUTCOME, *ROWS]
+    assert tells_outcome("glu/tCr", OUTCOME)
+    assert tells_outcome("tNAA", OUTCOME)
+    assert not tells_outcome("tCr", OUTCOME)
+    assert tells_outcome("tCr", "GABA/tCr")
+
+
+def test_without_a_window_or_without_the_name_in_it_a_row_is_empty() -> None:
+    for estimate in (None, window(200.0, values={"GABA": 1.0})):
+        row = _numbers(replace(KNOWN, estimate=estimate), "Glu")
+        assert unknown(row.before, row.now, row.change)
+        assert row.of_window
+
+
+@pytest.mark.parametrize(("start_s", "compared"), [(129.9, False), (130.0, True)])
+def test_a_window_in_the_reference_has_no_change(
+    start_s: float, compared: bool
+) -> None:
+    known = replace(KNOWN, estimate=replace(NOW, time_start_s=start_s))
+    assert unknown(_numbers(known, "Glu").change) is not compared
+    assert (OVERLAP in table(known).note) is not compared
+    assert ("last 64 s" in table(known).note) is compared
+
+
+def test_of_another_epoch_ratios_alone_are_compared() -> None:
+    lost = {"tCr": math.nan, "Glu": math.nan, OUTCOME: 10.0}
+    other = replace(NOW, changes_percent=lost)
+    tracked = {
+        OUTCOME: CurrentChange(10.0, 2.0, True),
+        "Glu": CurrentChange(5.0, 1, True),
+    }
+    known = replace(KNOWN, estimate=other, tracked=tracked)
+    assert _numbers(known, OUTCOME).change == 10.0
+    assert unknown(_numbers(known, "Glu").change, _numbers(known, "tCho").change)
+    assert OTHER_EPOCH in table(known).note
+    same = replace(known, estimate=NOW)
+    assert _numbers(same, "Glu").change == 5.0
+    assert OTHER_EPOCH not in table(same).note
+
+
+@pytest.mark.parametrize(
+    "change", [{"estimate": None}, {"hidden": True}, {"reference_s": None}]
+)
+def test_where_nothing_is_compared_the_note_is_of_units(change: dict) -> None:
+    assert table(replace(KNOWN, **change)).note == f"amplitudes in {UNIT}"
+
+
+def test_powers_of_ten_are_of_amplitudes_alone() -> None:
+    assert table(KNOWN).unit == UNIT
+    large = {n: v if "/" in n else 1e5 * v for n, v in VALUES.items()}
+    big = table(replace(KNOWN, estimate=replace(NOW, values=large)))
+    assert big.unit == f"1e6 {UNIT}"
+    rows = {row.name: row for row in big.rows}
+    assert (rows["tNAA"].now, rows[OUTCOME].before) == ("1.20", "0.900")
+    ratio = replace(NOW, values=VALUES | {OUTCOME: 9e7})
+    assert table(replace(KNOWN, estimate=ratio)).unit == UNIT
+
+
+def test_the_outcome_is_the_row_with_the_accent() -> None:
+    rows = table(KNOWN).rows
+    assert [row.name for row in rows if row.accent] == [OUTCOME]
+    assert rows[0].half == f"{Z95 * 2.0:.1f}"
