@@ -180,12 +180,14 @@ def _value(parameter: Parameter, given: object) -> Value | None:
         said = str(given).strip().lower()
         return {"true": True, "1": True, "false": False, "0": False}.get(said)
     if isinstance(parameter.default, str):
-        return given.strip() if _is_short(given) and isinstance(given, str) else None
+        return _short_text(given)
     return _number(parameter, given)
 
 
-def _is_short(given: object) -> bool:
-    return isinstance(given, str) and len(given) <= LONGEST_TEXT and given.isprintable()
+def _short_text(given: object) -> str | None:
+    if not isinstance(given, str) or len(given) > LONGEST_TEXT:
+        return None
+    return given.strip() if given.isprintable() else None
 
 
 def _number(parameter: Parameter, given: object) -> int | float | None:

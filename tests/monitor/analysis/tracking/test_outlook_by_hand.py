@@ -153,3 +153,26 @@ def test_the_forecast_as_things_stand(monkeypatch) -> None:
     assert planned.now_percent == 8.0
     assert planned.whole_percent == pytest.approx(8.0 - 0.01 * 200.0)
     assert 1000.0 <= planned.longer_reference_s <= 1025.0
+
+
+def test_each_series_of_the_epoch_counts_by_its_own_weights(monkeypatch) -> None:
+    course = course_of([0.3, 0.5, 0.7, 1.0, 0.8, 0.6])
+    for quality in course.qualities:
+        quality.epoch = int(quality.time_s >= 4.0)
+    model = SimpleNamespace(amplitudes=[1.0])
+    course.sessions, course.names = {1: SimpleNamespace(subspace=model)}, ("Glu",)
+    monkeypatch.setattr(forecast, "Accumulated", lambda *_: Series())
+    found = forecast._as_if_now(course, 1, None)
+    assert found.weights == pytest.approx({0: 0.7 + 1.0 + 0.8, 1: 0.6})
+
+
+class Series:
+    """In the place of what is accumulated: weights by series."""
+
+    def __init__(self) -> None:
+        self.weights: dict[int, float] = {}
+
+    def expecting(self, epoch, measurement, after, weight, series=0):
+        assert (epoch, after) == (1, False)
+        self.weights[series] = weight
+        return self
