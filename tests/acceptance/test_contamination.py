@@ -9,6 +9,7 @@ from change_sessions import basis_of, fids_of, scenario_of
 from coming_back import back
 from contamination import HEADLINE, disagrees, run, said
 from contamination import contaminated as contaminated_session
+from lipid_that_stays import known
 
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking.difference import Way
@@ -39,6 +40,15 @@ def test_a_clean_session_keeps_its_transients_and_agrees(pair):
     _, clean = pair
     assert clean.mistaken <= 0.01
     assert not clean.disagrees
+
+
+def test_lipid_that_stays_is_known_at_once_and_is_not_taken_for_naa():
+    """Its own line at 2.03 ppm takes all of NAA away."""
+    found = known(0, over_naa=12.0, turned_deg=180.0)
+    assert found.after <= 8
+    assert found.causes == {"lipid"}
+    assert found.counting == 0
+    assert abs(found.error_sd) < 3
 
 
 def test_what_is_not_left_out_lets_the_baseline_bend():

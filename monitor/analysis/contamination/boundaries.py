@@ -76,14 +76,29 @@ def cause_of(compared: Comparison, states: States, inside: slice) -> Cause:
     scatter = np.median(np.abs(rest[inside] - d)) / np.median(np.abs(rest[good]))
     if water > WATER_LOG:
         return Cause.WATER
-    if scatter > RESTLESS or kept < 1 - LOST_SHARE:
-        return Cause.MOTION
     own = np.zeros(len(seen), bool)
     own[inside] = True
-    if is_dirtier(seen, good, own):
+    cleaner, lipid = is_dirtier(seen, good, own), _lipid_share(d) > 0.5
+    if lipid and not cleaner and _agree(rest[inside], d):
+        return Cause.LIPID
+    if scatter > RESTLESS or kept < 1 - LOST_SHARE:
+        return Cause.MOTION
+    if cleaner:
         return Cause.CLEANER
-    power = d.reshape(2, BANDS) ** 2
-    lipid = float(power[:, LIPIDS[:BANDS]].sum() / max(power.sum(), 1e-300))
     if broader / WIDTH_HZ > np.sqrt(np.mean(d**2)) / DEPARTURE:
         return Cause.WIDTH
-    return Cause.LIPID if lipid > 0.5 else Cause.BASELINE
+    return Cause.LIPID if lipid else Cause.BASELINE
+
+
+def _lipid_share(d: Real) -> float:
+    """Share of the power of a departure (2 BANDS,) that lies where lipids are."""
+    return float((d[LIPIDS] ** 2).sum() / max(float(d @ d), 1e-300))
+
+
+def _agree(rest: Real, d: Real) -> bool:
+    """Whether transients (n, 2 BANDS) are nearer to their median than to the good part.
+
+    Much lipid scatters much, and bends the amplitude: neither is motion then.
+    """
+    apart = np.linalg.norm(rest - d, axis=1)
+    return bool(np.median(apart) < 0.5 * np.linalg.norm(d))

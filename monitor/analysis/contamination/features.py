@@ -26,6 +26,8 @@ DROWNING = 5.0
 WIDE_MHZ = 128.0
 """From 3 T on, what widens a line (blood, a shim) widens it with the field: at 7 T
 tasks narrow lines by half a hertz, and what is 0.7 Hz at 3 T is 1.6 Hz there."""
+WIDEST_HZ = 30.0
+"""A line at hardly any amplitude has no width: what is found is set to no more."""
 NEVER = frozenset({"empty", "settling", "saturated"})
 """Flags of transients that are compared with no others."""
 
@@ -56,8 +58,8 @@ class Features:
     ----------
     bands : (2 BANDS,)
     water, width_hz, amplitude : log of the residual water's height, which no template
-        enters, line width (above WIDE_MHZ as many Hz as it would be there), signal
-        against the template
+        enters, line width (above WIDE_MHZ as many Hz as it would be there, at most
+        WIDEST_HZ), signal against the template
     height : of tNAA in the template at the time
     step : of the phase cycle
     usable : whether it can be compared at all
@@ -85,7 +87,7 @@ class Features:
         return cls(
             bands,
             water,
-            quality.fwhm_hz * min(1.0, WIDE_MHZ / frequency_mhz),
+            min(quality.fwhm_hz * min(1.0, WIDE_MHZ / frequency_mhz), WIDEST_HZ),
             quality.amplitude,
             height,
             step,
@@ -171,9 +173,12 @@ class Seen:
 
 
 def _usable(quality: Quality, height: float) -> bool:
-    """Neither empty nor clipped nor on its way to the steady state, and measurable."""
+    """Neither empty nor clipped nor on its way to the steady state, and measurable.
+
+    Under much lipid the amplitude may well be negative.
+    """
     figures = (height, quality.water, quality.fwhm_hz, quality.amplitude)
-    fine = all(map(math.isfinite, figures)) and height > 0 and quality.amplitude > 0
+    fine = all(map(math.isfinite, figures)) and height > 0
     return fine and NEVER.isdisjoint(quality.flags)
 
 

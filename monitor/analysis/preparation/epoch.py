@@ -15,7 +15,12 @@ from monitor.analysis.preparation.combination import Combination
 from monitor.analysis.preparation.continuation import MEMORY, Seen
 from monitor.analysis.preparation.cycle import Cycle
 from monitor.analysis.preparation.glance import Glance, glance_of, glances
-from monitor.analysis.preparation.measures import Absolute, NaaLine, naa_line
+from monitor.analysis.preparation.measures import (
+    Absolute,
+    NaaLine,
+    lipid_height,
+    naa_line,
+)
 from monitor.analysis.preparation.navigator import Navigator
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.registration import Registration, Shape, register
@@ -30,6 +35,8 @@ from streams.errors import InputError
 from streams.messages.transient import Acquisition
 
 NEAR = 5
+TOWERING = 2.5
+"""Height of lipid, over tNAA's and over the template's own, that towers."""
 NAN = math.nan
 NO_LINE = NaaLine(NAN, NAN)
 NO_ABSOLUTE = Absolute(0.0, 0.0, 0.0)
@@ -60,7 +67,8 @@ class Epoch:
     recent : the last transients, for whether a series after them goes on
     seen : transients of the epoch so far
     begun_at : number of the first that the template was made of
-    line, absolute : tNAA line and absolute phase of the template `measured`
+    line, absolute, lipid : tNAA line, absolute phase and height of lipid of the
+        template `measured`
     """
 
     axis: Axis
@@ -78,6 +86,7 @@ class Epoch:
     begun_at: int = 0
     line: NaaLine = NO_LINE
     absolute: Absolute = NO_ABSOLUTE
+    lipid: float = NAN
     measured: Model | None = None
     _ahead: LookedAhead[Glance] = field(default_factory=LookedAhead)
 
@@ -129,10 +138,34 @@ class Epoch:
         if template.weight <= 0:
             template = Template.empty(self.axis)
             template.push(fid)
-        near = median(self.near) if self.near else 0.0
         model = template.model(sd)
         self._measure_line(model)
-        return register(fid, model, self.axis, sd, near, self.shape, seen)
+        held = self._held() if self.is_towered(seen) else None
+        return register(
+            fid, model, self.axis, sd, self._near_hz, self.shape, seen, held
+        )
+
+    def _held(self) -> tuple[float, float] | None:
+        """Shift, Hz, and phase, rad, of the last transients that counted, if any did."""
+        if not self.phases:
+            return None
+        turned = np.mean(np.exp(1j * np.array(self.phases)))
+        return self._near_hz, float(np.angle(turned))
+
+    @property
+    def _near_hz(self) -> float:
+        """Where the last transients that counted lay against the template."""
+        return median(self.near) if self.near else 0.0
+
+    def is_towered(self, seen: Glance) -> bool:
+        """Whether lipid towers over metabolites and over what the template has of it.
+
+        Its own lines would be taken for theirs: where a transient lies is then what it
+        was before, and nothing is learned from it.
+        """
+        place_hz = self.absolute.shift_hz + self._near_hz
+        lipid = lipid_height(seen.spectrum, self.axis, place_hz)
+        return lipid > TOWERING * max(self.line.height, self.lipid)
 
     def moved_back(self, fid: Complex, found: Registration) -> Complex:
         """A FID (points,) in the template's frame."""
@@ -165,6 +198,8 @@ class Epoch:
         if self.measured is not model:
             self.measured, self.absolute = model, model.absolute
             self.line = naa_line(model.metabolites, self.axis, model.absolute)
+            lines = spectrum.spectrum_of(model.metabolites)
+            self.lipid = lipid_height(lines, self.axis, model.absolute.shift_hz)
 
 
 def check_acquisition(acquisition: Acquisition) -> None:

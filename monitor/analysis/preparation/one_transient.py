@@ -89,6 +89,7 @@ def check(state: Epoch, index: int, fid: Coils) -> None:
 def _prepare(state: Epoch, settings: Settings, place: Place, seen: Glance) -> Prepared:
     """Register, judge and remember one combined transient."""
     fid, found = seen.fid, state.register(seen)
+    towered = state.is_towered(seen)
     departure = state.cycle.departure(place.step, seen.noise_sd)
     if departure is not None:
         moved = spectrum.moved(
@@ -103,13 +104,14 @@ def _prepare(state: Epoch, settings: Settings, place: Place, seen: Glance) -> Pr
     if not (place.settling or place.saturated):
         state.remember(prepared.aligned, prepared.quality, found)
         state.kind.push(place.step, measured, judged)
-        if judged.counts:
+        if judged.counts and not towered:
             state.shape.push(found)
             state.navigator.push(place.step, found)
         if state.cycle.steps > 1:
             back = state.moved_back(fid, found)
             state.cycle.push(place.step, back, judged.weight)
-        _follow(state, prepared)
+        if not towered:
+            _follow(state, prepared)
     return prepared
 
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 import cmath
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -117,6 +118,7 @@ def register(
     near_hz: float = 0.0,
     shape: Shape | None = None,
     seen: Glance | None = None,
+    held: tuple[float, float] | None = None,
 ) -> Registration:
     """Register one transient (points,).
 
@@ -126,26 +128,22 @@ def register(
     near_hz : middle of the coarse search, e.g. the last good shift
     shape : how the shape varies; None: not at all
     seen : what the transient shows, where it was looked at
+    held : shift, Hz, and phase, rad, that are taken as they are; None: both are found
     """
     shape = shape or Shape.fixed()
     seen = glance_of(fid, axis) if seen is None else seen
     height = float(np.abs(seen.spectrum[axis.band(*WATER_PPM)]).max())
-    start = coarse_search(seen, model, axis, near_hz)
+    start = held or coarse_search(seen, model, axis, near_hz)
+    steps = 0 if held else ITERATIONS
+    fine = partial(_fine, fid, model, axis, noise_sd, height, start, shape, steps)
     wide = shape.try_wide
-    found = _fine(
-        fid, model, axis, noise_sd, height, start, shape, wide=wide, lipid=True
-    )
+    found = fine(wide=wide, lipid=True)
     if wide and found.water > model.wide.water.limit:
         wide = False
-        found = _fine(
-            fid, model, axis, noise_sd, height, start, shape, wide=False, lipid=True
-        )
+        found = fine(wide=False, lipid=True)
     if found.lipid < model.narrow.lipids.limit:
         return found
-    again = _fine(
-        fid, model, axis, noise_sd, height, start, shape, wide=wide, lipid=False
-    )
-    return replace(again, lipid=found.lipid)
+    return replace(fine(wide=wide, lipid=False), lipid=found.lipid)
 
 
 def _fine(
@@ -156,22 +154,23 @@ def _fine(
     water_height: float,
     start: tuple[float, float],
     shape: Shape,
+    steps: int,
     *,
     wide: bool,
     lipid: bool,
 ) -> Registration:
-    """Gauss-Newton from a start of shift and phase."""
+    """Gauss-Newton, of so many steps at most, from a start of shift and phase."""
     design = model.wide if wide else model.narrow
     variation = shape.wide if wide else shape.narrow
     sd = noise_sd * axis.points**0.5
     solver = design.solver(variation.loadings(), water_height, sd, lipid)
     shift, phase = start
     converged = False
-    for step in range(ITERATIONS + 1):
+    for step in range(steps + 1):
         back = spectrum.moved(fid, axis.dwell_time_s, -shift, -phase)
         p = solver.parameters(back)
         _, turned, moved, *_, amplitude = p.tolist()
-        if converged or step == ITERATIONS:
+        if converged or step == steps:
             break
         a = max(abs(amplitude), abs(turned), 1e-300)
         d_shift = min(max(moved / a, -3.0), 3.0)
@@ -206,6 +205,6 @@ def _fine(
         wide=wide,
         converged=converged,
         sighting=sighting_of(p, solver.covariance * sd**2, a)
-        if wide and seen
+        if wide and seen and steps
         else None,
     )

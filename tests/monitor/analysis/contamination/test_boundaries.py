@@ -5,7 +5,7 @@ import pytest
 
 from monitor.analysis.contamination.boundaries import cause_of, refined
 from monitor.analysis.contamination.features import BANDS, Seen
-from monitor.analysis.contamination.states import Comparison, States
+from monitor.analysis.contamination.states import LIPIDS, Comparison, States
 from monitor.analysis.contamination.stretch import Cause
 
 
@@ -67,6 +67,21 @@ def moving(n: int, first: int, stop: int, restless: float, kept: float):
 def test_a_head_that_moves_scatters_or_leaves_the_voxel(restless, kept, cause):
     case = moving(120, 40, 70, restless, kept)
     assert cause_of(*case, slice(40, 70)) == cause
+
+
+@pytest.mark.parametrize("kept", [0.5, 1.0])
+@pytest.mark.parametrize(("varies", "cause"), [(0.2, "lipid"), (3.0, "motion")])
+def test_much_lipid_scatters_and_bends_the_amplitude(kept, varies, cause):
+    """It is no motion while transients are more like each other than like the rest."""
+    n, own, rng = 120, slice(40, 70), np.random.default_rng(2)
+    good, level = np.where(LIPIDS, 0.05, 1.0), np.zeros(n)
+    bands, amplitude = good + 0.02 * rng.normal(size=(n, 2 * BANDS)), level + 1.0
+    amplitude[own] = kept
+    bands[own] += 0.6 * LIPIDS * (1 + varies * rng.normal(size=(30, 1)))
+    inside = np.arange(n) // 10 * 10
+    seen = Seen(inside, bands, level, level + 6.0, amplitude)
+    states = States((inside < 40) | (inside >= 70), good, level, level + 6.0)
+    assert cause_of(Comparison.of(seen), states, own) == cause
 
 
 def test_what_is_common_to_all_has_no_side():

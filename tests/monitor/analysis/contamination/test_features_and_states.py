@@ -65,7 +65,7 @@ def quality(**others: object) -> SimpleNamespace:
         ({"flags": ("lipid",)}, 3.0, True),
         ({"flags": ("saturated",)}, 3.0, False),
         ({"flags": ("settling",)}, 3.0, False),
-        ({"amplitude": 0.0}, 3.0, False),
+        ({"amplitude": -0.4}, 3.0, True),
         ({"amplitude": math.nan}, 3.0, False),
         ({"water": math.inf}, 3.0, False),
         ({"fwhm_hz": math.nan}, 3.0, False),
@@ -78,6 +78,13 @@ def test_what_can_be_compared(others, height, usable) -> None:
         np.zeros(2 * BANDS), quality(**others), 0.7, height, 0, 123.0
     )
     assert features.usable is usable
+
+
+def test_a_line_at_hardly_any_amplitude_has_no_width() -> None:
+    """It would outweigh all else where a stretch ends."""
+    odd = quality(fwhm_hz=1e5, amplitude=0.001)
+    seen = Features.of(np.zeros(2 * BANDS), odd, 0.7, 3.0, 0, 123.0)
+    assert seen.width_hz == 30.0
 
 
 def test_features_of_an_epoch_as_arrays() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from monitor.analysis.preparation.epoch import Epoch, Place
+from monitor.analysis.preparation.glance import glance_of
 from monitor.analysis.preparation.one_transient import (
     is_combined,
     place_in_frame,
@@ -14,7 +15,8 @@ from monitor.analysis.preparation.one_transient import (
     worth_keeping,
 )
 from monitor.analysis.preparation.preparation import FIRST, Preparation
-from monitor.analysis.signal.spectrum import moved
+from monitor.analysis.signal.axis import Axis
+from monitor.analysis.signal.spectrum import Complex, moved, spectrum_of
 from monitor.protocol.settings import Settings
 from streams.messages.transient import Acquisition
 
@@ -78,14 +80,17 @@ def test_a_clipped_one_is_kept_as_it_came() -> None:
     assert worth_keeping(state(), clipped, prepared()) is clipped
 
 
-@pytest.fixture
-def settled(axis, transient) -> Preparation:
-    """One coil, its template made."""
-    acquisition = Acquisition(
+def one_coil(axis: Axis) -> Acquisition:
+    return Acquisition(
         axis.frequency_mhz, "1H", axis.dwell_time_s, axis.points, 1, 0.03,
         phase_cycle_steps=2,
     )  # fmt: skip
-    made = Preparation(acquisition, SETTINGS)
+
+
+@pytest.fixture
+def settled(axis, transient) -> Preparation:
+    """One coil, its template made."""
+    made = Preparation(one_coil(axis), SETTINGS)
     for k in range(FIRST):
         made.push(k, k, 0, 2.0 * k, transient(k)[None])
     return made
@@ -130,6 +135,41 @@ def test_a_good_one_is_remembered_by_all(settled, transient, monkeypatch) -> Non
     assert epoch.near[-1] == one.quality.shift_hz == pytest.approx(2.0, abs=0.5)
     assert epoch.phases[-1] == one.quality.phase_rad
     assert steps == [20]
+
+
+def lipid_of(axis: Axis, fid: Complex, over_naa: float) -> Complex:
+    """Lipid over the height of NAA, upside down, its lines at 1.30 and 2.03 ppm."""
+    nu = (np.array([[1.30], [2.03]]) - 4.65) * axis.frequency_mhz
+    lines = np.exp((-2j * np.pi * nu - 25.0) * axis.t) * [[1.0], [0.13]]
+    height = np.abs(spectrum_of(fid)[axis.band(1.95, 2.07)]).max()
+    return -over_naa * height / np.abs(spectrum_of(lines[0])).max() * lines.sum(axis=0)
+
+
+@pytest.mark.parametrize("over_naa", [5.0, 12.0, 20.0])
+def test_under_towering_lipid_lines_lie_where_they_did(
+    settled, transient, over_naa: float
+) -> None:
+    """They were looked for at those of the lipid, 40 Hz further with each dozen."""
+    epoch = settled._epoch
+    for k in range(20, 25):
+        prepare(epoch, SETTINGS, place(k), transient(k, shift_hz=2.0))
+    before = epoch.template.weight, list(epoch.near), list(epoch.phases)
+    for k in range(30, 60):
+        fid = transient(k, shift_hz=2.0)
+        fid = fid + lipid_of(epoch.axis, fid, over_naa)
+        found = prepare(epoch, SETTINGS, place(k), fid).quality
+        assert found.shift_hz == pytest.approx(2.0, abs=0.5)
+    assert (epoch.template.weight, list(epoch.near), list(epoch.phases)) == before
+
+
+def test_lipid_that_the_template_has_too_does_not_tower(axis, transient) -> None:
+    state = Epoch.begun(one_coil(axis), SETTINGS)
+    assert not state.is_towered(glance_of(transient(0), axis))  # no template yet
+    fids = [transient(k) for k in range(8)]
+    fids = [fid + lipid_of(axis, fid, 8.0) for fid in fids]
+    for k, fid in enumerate(fids):
+        prepare(state, SETTINGS, place(k), fid[None])
+    assert not any(state.is_towered(glance_of(fid, axis)) for fid in fids)
 
 
 def test_a_combined_one_is_prepared_as_it_is(settled, transient) -> None:
