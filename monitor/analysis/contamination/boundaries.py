@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from monitor.analysis.contamination.features import BANDS
 from monitor.analysis.contamination.states import (
     DEPARTURE,
     LIPIDS,

@@ -146,7 +146,7 @@ class Epoch:
         )
 
     def _held(self) -> tuple[float, float] | None:
-        """Shift, Hz, and phase, rad, of the last transients that counted, if any did."""
+        """Shift, Hz, and phase, rad, of the last that counted; None: none did."""
         if not self.phases:
             return None
         turned = np.mean(np.exp(1j * np.array(self.phases)))
