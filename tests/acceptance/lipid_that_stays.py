@@ -20,7 +20,7 @@ from change_sessions import START_S, STOP_S, basis_of, fids_of, scenario_of, tru
 from monitor.analysis.pipeline import Pipeline
 from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import number
-from streams.simulator.artefacts import Contamination, Stretch
+from streams.simulator.passing_artefacts import Contamination, Stretch
 from streams.simulator.scanner import scan
 
 FOLLOWED = 90
