@@ -56,22 +56,33 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def figures_of(state: SessionState, last: int | None = None) -> Figures:
-    """Medians over the last transients (None: all)."""
+    """Medians over the last transients (None: all); the width is of windows."""
     rows = slice(None if last is None else -last, None)
     time_s, shift_hz, *quality, weight = state.quality.get(
         *("time_s", "shift_hz", "fwhm_hz", "snr", "water", "lipid", "weight")
     )
     most = max(time_s.size if last is None else 0, DRIFT_TRANSIENTS)
-    fwhm_hz, snr, water, lipid = (median_of(one[rows]) for one in quality)
+    widths_hz, snr, water, lipid = (median_of(one[rows]) for one in quality)
     weight = weight[rows]
     return Figures(
         drift_now_hz_per_min(time_s, shift_hz, most),
-        fwhm_hz,
+        _width_hz(state, last, widths_hz),
         snr,
         water,
         lipid,
         float(np.mean(weight < LOW_WEIGHT)) if len(weight) else math.nan,
     )
+
+
+def _width_hz(state: SessionState, last: int | None, of_transients: float) -> float:
+    """Line width, Hz: as fitted to the newest window, as the spectrum's caption has it.
+
+    Of all windows the median where `last` is None.  That of single transients, which
+    noise and drift within a window make another, stands in before the first window.
+    """
+    newest, all_of_them = state.fitted, state.estimates.width_hz
+    width = all_of_them if last is None or newest is None else newest.fwhm_hz
+    return width if math.isfinite(width) else of_transients
 
 
 def _snr_loss(state: SessionState, of: int) -> float:

@@ -16,7 +16,7 @@ from monitor.screen.graphs import Overlay, Strip, TimeAxis, Trend
 from monitor.screen.held import Held
 from monitor.screen.last_drawn import Kept
 from monitor.screen.left_out import left_out_s, nothing_counts_s, reference_left_out
-from monitor.screen.number_words import catching_up_words, clock
+from monitor.screen.number_words import DASH, catching_up_words, clock
 from monitor.screen.parts import headline, strips, trend
 from monitor.screen.parts.agreement import Agreement, agreement
 from monitor.screen.parts.axis import time_axis
@@ -203,13 +203,17 @@ def strips_of(
     gaps = [((start - zero) / 60, (end - zero) / 60) for start, end in state.gaps_s]
     at = strips.Times((time_s - zero) / 60, gaps)
     shifts, widths = water_points(state.waters, zero)
+    now = {m.key: m.value for m in measures if m.value != DASH}
+    fwhm, snr_now, lipid_now, water_now = (
+        now.get(key, "") for key in ("fwhm", "snr", "lipid", "water")
+    )
     made = (
         strips.shift_strip(at, shift_hz, shifts),
-        strips.width_strip(at, fwhm_hz, s.fwhm_limit_hz, widths),
-        strips.level_strip("snr", "SNR", "", at, snr, s.snr_limit),
-        strips.level_strip("lipid", "lipid", "", at, lipid, s.lipid_limit),
+        strips.width_strip(at, fwhm_hz, s.fwhm_limit_hz, fwhm, widths),
+        strips.level_strip("snr", "SNR", "", at, snr, s.snr_limit, snr_now),
+        strips.level_strip("lipid", "lipid", "", at, lipid, s.lipid_limit, lipid_now),
         strips.weight_strip(at, weight),
-        strips.level_strip("water", "water", "", at, water, s.water_limit),
+        strips.level_strip("water", "water", "", at, water, s.water_limit, water_now),
     )
     past = frozenset(m.key for m in measures if m.good is False)
     return strips.pressing(made, past, state.notices.conditions())

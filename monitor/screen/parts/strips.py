@@ -80,11 +80,11 @@ def shift_strip(at: Times, shift_hz: Line, water: Points = NO_POINTS) -> Strip:
 
 
 def width_strip(
-    at: Times, fwhm_hz: Line, limit: float, water: Points = NO_POINTS
+    at: Times, fwhm_hz: Line, limit: float, now: str, water: Points = NO_POINTS
 ) -> Strip:
     """Line width of each transient, and of water references."""
     top = _top(water.value, math.nan) if len(water.value) else 0.0
-    strip = level_strip("fwhm", "FWHM", "Hz", at, fwhm_hz, limit, top)
+    strip = level_strip("fwhm", "FWHM", "Hz", at, fwhm_hz, limit, now, top)
     return replace(strip, water=water)
 
 
@@ -95,14 +95,17 @@ def level_strip(
     at: Times,
     values: Line,
     limit: float,
+    now: str,
     least_top: float = 0.0,
 ) -> Strip:
-    """A figure that should stay on one side of its limit (nan: no limit)."""
+    """A figure that should stay on one side of its limit (nan: no limit).
+
+    `now` are the words of its measure, which the value beside the strip is, too.
+    """
     x, y, connect = at.curve(values)
     top = max(least_top, _top(y, limit))
     limits = (limit,) if math.isfinite(limit) else ()
     shown = np.minimum(y, top)
-    now = _number(y)
     return Strip(key, name, unit, x, shown, connect, 0.0, top, limits, now, False)
 
 
@@ -123,9 +126,3 @@ def pressing(
     marked = [replace(strip, past_limit=strip.key in past) for strip in strips]
     first = [strip for strip in marked if strip.key in conditions]
     return (*first, *(strip for strip in marked if strip.key not in conditions))
-
-
-def _number(y: Line) -> str:
-    if not len(y):
-        return ""
-    return f"{y[-1]:.1f}" if abs(y[-1]) < 100 else f"{y[-1]:.0f}"

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.course.response import Estimate
+from monitor.analysis.preparation.quality import median_of
 from monitor.screen.graphs import Line
 from monitor.screen.parts.columns import Columns
 
@@ -131,6 +132,12 @@ class Windows(Sequence[Estimate]):
     def most_transients(self) -> int:
         """Transients in the fullest window; 0 where there is none."""
         return int(np.max(self._columns["n_transients"], initial=0))
+
+    @property
+    def width_hz(self) -> float:
+        """Median line width of those that share no transient, Hz; nan without one."""
+        width, independent = self._columns.get("fwhm_hz", "independent")
+        return median_of(width[independent > 0])
 
     def place_of(self, time_s: float) -> int:
         """Which window's middle is nearest to a scanner time, s."""

@@ -59,16 +59,17 @@ def test_a_far_shift_is_drawn_at_the_edge():
 
 def test_a_level_holds_its_values_and_its_limit():
     at = Times(AT)
-    strip = level_strip("snr", "SNR", "", at, np.array([3.0, 4.0, NAN, 2.0]), 9.5)
+    strip = level_strip(
+        "snr", "SNR", "", at, np.array([3.0, 4.0, NAN, 2.0]), 9.5, "3.1"
+    )
     assert (strip.low, strip.high, strip.limits) == (0.0, 20.0, (9.5,))
-    assert strip.now == "2.0"
-    free = level_strip("snr", "SNR", "", at, np.array([3.0, 4.0, 2.0, 250.4]), NAN)
+    assert strip.now == "3.1"  # the measure's, not that of the newest transient
+    free = level_strip("snr", "SNR", "", at, np.array([3.0, 4.0, 2.0, 250.4]), NAN, "")
     assert free.limits == ()
-    assert free.now == "250"
-    assert level_strip("snr", "", "", at, np.full(4, NAN), NAN).now == ""
-    assert width_strip(Times(AT), AT, NAN).high == 5.0
+    assert free.now == ""
+    assert width_strip(Times(AT), AT, NAN, "5.6").high == 5.0
     water = Points(np.array([1.0]), np.array([17.0]))
-    assert width_strip(Times(AT), AT, NAN, water).high == 20.0
+    assert width_strip(Times(AT), AT, NAN, "5.6", water).high == 20.0
 
 
 def test_weights_are_from_none_to_all():

@@ -3,17 +3,21 @@
 from dataclasses import fields, replace
 
 import numpy as np
+import pytest
 from fake_session import SETTINGS
 from screen_cases import shown
 
 from monitor.analysis.preparation.quality import Quality
 from monitor.screen.display import Display
 from monitor.screen.parts.strips import thinned
+from monitor.screen.recent_quality import figures_of
+from monitor.screen.sheets.checks import card_of
 
 
 def test_strips_show_limit_and_value_now(updates):
-    shift, width, snr, lipid, weight, water = shown(updates, 900.0).screen(900.5).strips
-    assert (water.now, lipid.now) == ("1.0", "0.1")
+    screen = shown(updates, 900.0).screen(900.5)
+    shift, width, snr, lipid, weight, water = screen.strips
+    assert (water.now, lipid.now) == ("1", "0.1")
     assert water.limits == (SETTINGS.water_limit,)
     assert width.limits == (SETTINGS.fwhm_limit_hz,)
     assert not width.past_limit
@@ -68,3 +72,31 @@ def test_thinning_keeps_every_extreme():
 def test_quality_type_has_what_the_strips_need():
     names = {f.name for f in fields(Quality)}
     assert {"time_s", "shift_hz", "fwhm_hz", "snr", "weight"} <= names
+
+
+def test_measure_strip_caption_card_and_message_name_one_line_width(updates):
+    """Seen: 8.3 Hz, 7.9 Hz and 7.6 Hz on one page, of three definitions."""
+    display = shown(updates, 900.0)
+    newest = next(u for u in updates[::-1] if u.estimate is not None)
+    wide = replace(newest.estimate, fwhm_hz=13.8)
+    for seq in range(9000, 9004):
+        held = replace(newest, seq=seq, estimate=wide, quality=None)
+        display.fold(held, 900.0)
+    screen = display.screen(900.5)
+    (measure,) = [m for m in screen.measures if m.key == "fwhm"]
+    (strip,) = [s for s in screen.strips if s.key == "fwhm"]
+    (said,) = [m for m in screen.messages if m.key == "fwhm"]
+    (check,) = [c for c in card_of(display.state).checks if c.name == "line width"]
+    assert (measure.value, strip.now, measure.good) == ("14", "14", False)
+    assert screen.spectrum.caption == "64 s, FWHM 14 Hz"
+    assert said.condition.startswith("Line width 13.8 Hz")
+    assert check.figure == "13.8 Hz"
+
+
+def test_before_a_window_the_width_is_of_single_transients(updates):
+    state = shown(updates, 40.0).state
+    assert not len(state.estimates)
+    single = np.median(state.quality["fwhm_hz"])
+    assert figures_of(state, 32).fwhm_hz == pytest.approx(single)
+    whole = shown(updates, 900.0).state
+    assert figures_of(whole).fwhm_hz == 5.6  # of the windows
