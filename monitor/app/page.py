@@ -232,9 +232,9 @@ class Page(QWidget):
         self.status.draw(screen.status)
         self.headline.draw(screen.headline)
         self.table.draw(screen.table, screen.fade)
-        self.measures.draw(screen.measures)
+        self.measures.draw(screen.measures, screen.fade)
         self.messages.draw(screen.messages)
-        self.outlook.draw(screen.outlook)
+        self.outlook.draw(screen.outlook, screen.fade)
         self.footer.show_text(screen.footer)
         self.acts.setCurrentIndex(0 if screen.playback is None else 1)
         if screen.playback is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
+from monitor.app.panels.status import restate
 from monitor.app.text import Text
 from monitor.app.theme import Theme
 from monitor.screen.keys import KEY
@@ -15,7 +16,7 @@ SIGNS = {True: "✓", False: "▲", None: "–"}
 ALL_GOOD = "within the limits"
 TERMS = {
     "drift": "How fast the field moves the lines",
-    "fwhm": "Width of the lines at half their height, of the last window's transients",
+    "fwhm": "Width of the lines at half their height, in the fit of the last window",
     "snr": "Height of the NAA line over the noise, of one transient",
     "lipid": "Lipid from scalp or fat, over the height of NAA",
     "rejected": "Transients of the last window that count for almost nothing, and why "
@@ -33,6 +34,7 @@ class MeasuresPanel(QFrame):
         super().__init__()
         self.setProperty("role", "panel")
         self._shown: tuple[Measure, ...] | None = None
+        self._old = False
         self._theme: Theme | None = None
         self._rows = QVBoxLayout(self)
         self._grid = QGridLayout()
@@ -67,17 +69,20 @@ class MeasuresPanel(QFrame):
         lines = theme.line_px(18) + theme.line_px(22) + theme.line_px(20)
         self.setFixedHeight(lines + theme.px(8))
 
-    def draw(self, measures: tuple[Measure, ...]) -> None:
-        """Show measures; those that are shown already cost nothing."""
-        if measures is self._shown or self._theme is None:
+    def draw(self, measures: tuple[Measure, ...], fade: float = 0.0) -> None:
+        """Show measures, old ones pale; those that are shown already cost nothing."""
+        old = fade >= 1.0
+        restate(self, "old" if old else "")
+        if (measures is self._shown and old == self._old) or self._theme is None:
             return
-        self._shown = measures
+        self._shown, self._old = measures, old
         p = self._theme.palette
         for one in measures:
             text, whole = self.values[one.key], not self._theme.cramped
             limit = f" / {one.limit}" if one.limit and whole else ""
             text.show_text(f"{SIGNS[one.good]} {one.value}{limit}")
             colour = p.attention_text if one.good is False else p.text
+            colour = p.baseline if old else colour
             text.setStyleSheet(f"color: {colour}")
             name = f"{one.name} {one.unit}" if whole else one.name.split()[-1]
             self.names[one.key].show_text(name.rstrip())

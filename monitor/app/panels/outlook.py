@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QVBoxLayout
 
+from monitor.app.panels.status import restate
 from monitor.app.text import Text
 from monitor.app.theme import Theme
 from monitor.screen.parts.outlook import OutlookWords
@@ -16,7 +17,7 @@ TIP = (
 )
 
 
-class OutlookPanel(QWidget):
+class OutlookPanel(QFrame):
     """Draws `OutlookWords`."""
 
     def __init__(self) -> None:
@@ -37,7 +38,8 @@ class OutlookPanel(QWidget):
         self.figures.setHidden(theme.cramped)
         self.verdict.setFixedHeight(theme.line_px(30, True))
 
-    def draw(self, words: OutlookWords) -> None:
-        """Show the words."""
+    def draw(self, words: OutlookWords, fade: float = 0.0) -> None:
+        """Show the words; those of old data are pale."""
+        restate(self, "old" if fade >= 1.0 else "")
         self.verdict.show_text(words.verdict)
         self.figures.show_text(words.figures)

@@ -471,3 +471,20 @@ def test_what_waits_after_the_end_is_asked_about_without_a_running_session(
     bench.window.close()
     assert "slept" in asked[0]
     assert "A session is running" not in asked[0]
+
+
+def test_what_is_of_old_data_is_pale(open_bench, reports):
+    """Seen: "✓ within the limits" in full white, with no stream for minutes."""
+    bench = open_bench()
+    bench.show(reports)
+    words = (*bench.page.measures.values.values(), bench.page.outlook.figures)
+
+    def colours() -> set[str]:
+        return {w.palette().windowText().color().name().upper() for w in words}
+
+    assert DARK.baseline not in colours()
+    bench.now += 60.0
+    bench.show([], Stream(gone=True))
+    assert colours() == {DARK.baseline}
+    bench.show([reports[-1]])
+    assert DARK.baseline not in colours()
