@@ -7,7 +7,6 @@ call, in turn, so that no frame has to wait for all of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPen, QResizeEvent
@@ -21,6 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from monitor.app.crosshair import Crosshair
+from monitor.app.linked_plots import LinkedPlots
 from monitor.app.panels.buttons import ButtonPanel
 from monitor.app.panels.headline import HeadlinePanel
 from monitor.app.panels.measures import MeasuresPanel
@@ -96,8 +96,7 @@ class Page(QWidget):
         self._crosshairs = (Crosshair(self.time_plots()), Crosshair((self.spectrum,)))
         self._lay_out()
         self.measures.others.connect(self.quality.turn)
-        for plot in self.time_plots():
-            plot.moved.connect(partial(self._zoom_time, plot))
+        self._in_time = LinkedPlots(self.time_plots(), self)
 
     def _lay_out(self) -> None:
         self._grid = QGridLayout(self)
@@ -215,14 +214,8 @@ class Page(QWidget):
 
     def unzoom(self) -> None:
         """Undo every zoom."""
-        for plot in (*self.time_plots(), self.spectrum):
-            plot.unzoom()
-
-    def _zoom_time(self, by: Plot) -> None:
-        low, high = by.getViewBox().viewRange()[0]
-        for plot in self.time_plots():
-            if plot is not by:
-                plot.zoom_x(low, high)
+        self._in_time.unzoom()
+        self.spectrum.unzoom()
 
     def draw(self, screen: Screen, everything: bool = False) -> None:
         """Show a screen: all words, and one plot (or all of them)."""

@@ -38,9 +38,10 @@ def resized(window: Window, step: int) -> None:
 
 
 def zoomed(window: Window, step: int) -> None:
-    """All plots on the time axis over other minutes."""
-    for plot in window.page.time_plots():
-        plot.zoom_x(-10 + step % 10, 20 + step % 7)
+    """The trend over other minutes, as by the wheel; the other plots follow."""
+    box = window.page.trend.plot.getViewBox()
+    box.setXRange(-10 + step % 10, 20 + step % 7, padding=0)
+    box.sigRangeChangedManually.emit([True, False])
 
 
 def opened(window: Window, step: int) -> None:

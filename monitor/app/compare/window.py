@@ -13,19 +13,20 @@ from dataclasses import replace
 from functools import partial
 
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PyQt6.QtWidgets import QGridLayout, QMainWindow, QWidget
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QApplication, QGridLayout, QMainWindow, QWidget
 
 from monitor.app.compare.column import Column
 from monitor.app.compare.sheets import Sheets
 from monitor.app.crosshair import Crosshair
 from monitor.app.gc_guard import loaded_is_kept
+from monitor.app.linked_plots import LinkedPlots
 from monitor.app.panels.replay import ReplayPanel
-from monitor.app.plots import Plot
 from monitor.app.render import application
 from monitor.app.state import read_state, state_path
+from monitor.app.stretched import Stretched
 from monitor.app.text import Text
-from monitor.app.theme import DARK, LIGHT, THEMES, style_sheet, theme_for
+from monitor.app.theme import DARK, LIGHT, THEMES, qt_palette, style_sheet, theme_for
 from monitor.app.window import BUDGET_S, FRAME_MS, STEP_S
 from monitor.protocol.settings import Settings
 from monitor.run.worker import Worker
@@ -78,8 +79,11 @@ class CompareWindow(QMainWindow):
         self._grid.addWidget(self.said, 2, 0, 1, 2)
         self.sheets = Sheets(self._page, self.columns, self.sessions, send, self._say)
         self._grid.setRowStretch(0, 1)
-        self.setCentralWidget(self._page)
+        stretched = Stretched(self._page)
+        stretched.rested.connect(self.dress)
+        self.setCentralWidget(stretched)
         timed = [plot for column in self.columns for plot in column.plots]
+        self._in_time = LinkedPlots(timed, self)
         self._crosshairs = (
             Crosshair(timed),
             *(Crosshair((column.spectrum,)) for column in self.columns),
@@ -124,7 +128,6 @@ class CompareWindow(QMainWindow):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         for column, session in zip(self.columns, self.sessions, strict=True):
             for plot in column.plots:
-                plot.moved.connect(partial(self._zoom_time, plot))
                 plot.hovered.connect(partial(self._hover, column, session))
                 plot.left.connect(partial(column.trend.say, ""))
 
@@ -182,17 +185,10 @@ class CompareWindow(QMainWindow):
     def _hover(self, column: Column, session: Session, minute: float) -> None:
         column.trend.say(line_at(session.state, minute))
 
-    def _zoom_time(self, by: Plot) -> None:
-        low, high = by.getViewBox().viewRange()[0]
-        for column in self.columns:
-            for plot in column.plots:
-                if plot is not by:
-                    plot.zoom_x(low, high)
-
     def _unzoom(self) -> None:
+        self._in_time.unzoom()
         for column in self.columns:
-            for plot in (*column.plots, column.spectrum):
-                plot.unzoom()
+            column.spectrum.unzoom()
 
     def _full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -210,15 +206,11 @@ class CompareWindow(QMainWindow):
             for trend, axis in zip(shown, axes, strict=True)
         )
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Follow the size of the window."""
-        super().resizeEvent(event)
-        self.dress()
-
     def dress(self) -> None:
         """Give every panel the sizes of the window and the colours in use."""
         dots = self.logicalDpiY() / 96
         theme = theme_for(self.width(), self.height(), self.palette_in_use, dots)
+        QApplication.setPalette(qt_palette(self.palette_in_use))
         self._page.setStyleSheet(style_sheet(theme))
         gap = theme.px(10)
         self._grid.setContentsMargins(gap, gap, gap, gap)

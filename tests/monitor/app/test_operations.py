@@ -234,7 +234,9 @@ def test_one_key_undoes_every_zoom(qtbot, open_whole):
     box.setXRange(0, 4, padding=0)
     box.sigRangeChangedManually.emit([True, False])
     whole.show([])
-    assert {tuple(p.getViewBox().viewRange()[0]) for p in plots} == {(0.0, 4.0)}
+    qtbot.waitUntil(
+        lambda: {tuple(p.getViewBox().viewRange()[0]) for p in plots} == {(0.0, 4.0)}
+    )
     qtbot.keyClick(whole.window, Qt.Key.Key_Home)
     assert [p.getViewBox().viewRange()[0] for p in plots] == [home] * len(plots)
 

@@ -148,7 +148,8 @@ def test_zoom_is_that_of_both_and_one_key_undoes_it(qtbot, pair):
     one, two = (column.trend.plot for column in window.columns)
     one.getViewBox().setRange(xRange=(1, 2), padding=0)
     one.getViewBox().sigRangeChangedManually.emit([True, True])
-    assert two.getViewBox().viewRange()[0] == pytest.approx([1, 2])
+    wanted = pytest.approx([1, 2])
+    qtbot.waitUntil(lambda: two.getViewBox().viewRange()[0] == wanted)
     qtbot.keyClick(window, Qt.Key.Key_Home)
     assert two.getViewBox().viewRange()[0] != pytest.approx([1, 2])
 
