@@ -89,7 +89,7 @@ class Pipeline:
         self._fits = CourseFits(self.course, self.intake, self.ways)
         self.refused = 0
         self._refused: Body | None = None  # the newest message, where it was refused
-        self._epoch_notes = EpochNotes(self.intake)
+        self._epoch_notes = EpochNotes(self.intake, self.periods)
 
     def push(self, message: Message) -> Update:
         """Work through one message.

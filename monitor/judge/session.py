@@ -29,6 +29,7 @@ from monitor.judge.session_figures import lateness_s
 from monitor.protocol.choose import Wishes
 from monitor.protocol.site_rules import mrsinmrs_texts
 from monitor.run.analyse import with_notes
+from monitor.run.period_remarks import ends_too_soon, without_change
 from monitor.run.remarks import of_the_lines
 from streams.export.shared_fields import event_to_leave
 from streams.messages.marks import is_mark
@@ -91,7 +92,7 @@ def judge(
             *(n.text for n in _notice(followed) if not n.rule.log_only),
             *_other_epochs(followed, responses),
             *_water_reference_note(judged),
-            *(() if settings.phantom else _without_change(responses)),
+            *(() if settings.phantom else _without_change(followed, responses)),
             *_coverage_note(responses),
         ],
         "log": [n.text for n in _notice(followed) if n.rule.log_only],
@@ -119,16 +120,19 @@ def _water_reference_note(judged: Sequence[Criterion]) -> tuple[str, ...]:
     )
 
 
-def _without_change(responses: Responses) -> tuple[str, ...]:
+def _without_change(followed: Followed, responses: Responses) -> tuple[str, ...]:
     """A note on why no change is given; nothing where one is."""
     if any(len(changes) for changes in responses.changes.values()):
-        return ()
+        soon = ends_too_soon(followed.result)
+        return (soon,) if soon else ()
     if responses.times.reference_s is None:
         return (
             "No change is given, since there is no reference period: mark "
             "infusion_start, or give --reference START:END.",
         )
-    return ("No change is given, since no window lies after the reference period.",)
+    why = without_change(followed.result) or ends_too_soon(followed.result)
+    no_window = "No change is given, since no window lies after the reference period."
+    return (why or no_window,)
 
 
 def _other_epochs(followed: Followed, responses: Responses) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from monitor.analysis.course.response import Z95
 from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.analysis.preparation.combination import WATERS
-from monitor.analysis.tracking.current_change import CurrentChange, current_change
+from monitor.analysis.tracking.current_change import CurrentChange
 from monitor.analysis.tracking.finding import (
     HOPELESS,
     NOTHING_LEFT_PERCENT,
@@ -21,9 +21,14 @@ from monitor.analysis.tracking.finding import (
 from monitor.run.levels import doubt_of_level
 from monitor.run.line_place import line_offset, points_before_top
 from monitor.run.negative_components import negative_components
+from monitor.run.period_remarks import (
+    change_now,
+    ends_too_soon,
+    infusion_outside,
+    without_change,
+)
 from monitor.run.result import Result
 from monitor.run.stretch_notes import differences_said, stretches_said
-from streams.messages.marks import GIVEN
 
 OF_THE_LINES = (
     (NoteKind.SIGNAL, line_offset),
@@ -45,12 +50,13 @@ def remarks(result: Result) -> Iterator[Note]:
         (NoteKind.SESSION, _missing),
         (NoteKind.SESSION, _missing_messages),
         (NoteKind.WATER, _late_waters),
-        (NoteKind.PERIOD, _infusion_outside),
+        (NoteKind.PERIOD, infusion_outside),
         (NoteKind.SESSION, _longer_window),
         *OF_THE_LINES,
         (NoteKind.LEVEL, doubt_of_level),
         (NoteKind.SESSION, _unconverged),
-        (NoteKind.CHANGE, _without_change),
+        (NoteKind.CHANGE, without_change),
+        (NoteKind.CHANGE, ends_too_soon),
     )
     for kind, remark in sentences:
         yield from notes_of(kind, [remark(result)])
@@ -68,12 +74,7 @@ def change_at_the_end(result: Result) -> str:
     settings, name = result.settings, result.settings.outcome
     if settings.outcome_hidden:
         return f"{name} is hidden by the protocol."
-    full = result.plan.length
-    whole = [e for e in result.estimates if e.n_transients >= full]
-    last = max(whole, key=lambda estimate: estimate.time_end_s, default=None)
-    point = result.tracks[-1] if result.tracks else None
-    window_s = full * result.course.interval_s
-    now = current_change(name, point, last, full, result.reference_s, window_s)
+    now = change_now(result)
     if now is None:
         return ""
     change, half = now.percent, Z95 * now.sd_percent
@@ -83,7 +84,11 @@ def change_at_the_end(result: Result) -> str:
             "falls by more than all of itself. Something else is taken for its lines "
             "since then: look at lipid, and at where NAA lies (estimates.csv)."
         )
-    by = "by the tracker" if now.tracked else f"by the last {full} transients"
+    by = (
+        "by the tracker"
+        if now.tracked
+        else f"by the last {result.plan.length} transients"
+    )
     return (
         f"{name} at the end ({by}): {change:+.1f} % from the reference period, 95 % "
         f"interval {change - half:+.1f} to {change + half:+.1f} %"
@@ -198,26 +203,6 @@ def _longer_window(result: Result) -> str:
     )
 
 
-def _infusion_outside(result: Result) -> str:
-    """An infusion that no transient belongs to."""
-    infusion_s, qualities = result.settings.infusion_s, result.qualities
-    if infusion_s is None or not qualities or _marked_otherwise(result):
-        return ""
-    times_s = [quality.time_s for quality in qualities]
-    first_s, last_s = min(times_s), max(times_s)
-    if infusion_s[0] <= last_s and infusion_s[1] >= first_s:
-        return ""
-    return (
-        f"The infusion {infusion_s[0]:g} to {infusion_s[1]:g} s lies outside the "
-        f"session: its transients are from {first_s:g} to {last_s:g} s."
-    )
-
-
-def _marked_otherwise(result: Result) -> bool:
-    """Whether marks of the recording hold, and not those that were given."""
-    return any(mark.author != GIVEN for mark in result.marks.events)
-
-
 def _unconverged(result: Result) -> str:
     """Epochs that count and whose own fit found no optimum."""
     unfitted, home = result.course.unfitted, result.course.home
@@ -230,39 +215,4 @@ def _unconverged(result: Result) -> str:
     return (
         f"The fit of {where} did not converge: levels and changes may be far off, "
         f"beyond their intervals; {longer} without what spoils it would help."
-    )
-
-
-def _inside(time_s: float, span_s: tuple[float, float]) -> bool:
-    return span_s[0] <= time_s < span_s[1]
-
-
-def _without_change(result: Result) -> str:
-    """Why no change could be given, in one sentence; empty where one is."""
-    if len(result.estimates) < 2 or any(e.changes_percent for e in result.estimates):
-        return ""
-    reference_s = result.reference_s or result.settings.reference_s
-    if _infusion_outside(result):
-        return ""  # said already
-    if reference_s is None:
-        return (
-            "No change is given, since there is no reference period: "
-            "give --reference START:END or --infusion START:END."
-        )
-    if reference_s[1] <= reference_s[0]:
-        return (
-            "No change is given, since no transient lies before the infusion: give "
-            "--reference START:END."
-        )
-    within = [q for q in result.qualities if _inside(q.time_s, reference_s)]
-    if within and not any(q.weight > 0 for q in within):
-        return (
-            f"No change is given, since all {len(within)} transients of the reference "
-            f"period {reference_s[0]:g} to {reference_s[1]:g} s are left out: give "
-            "--reference START:END, or take them in if they are good (F4 in a replay)."
-        )
-    return (
-        f"No change is given, since the reference period {reference_s[0]:g} to "
-        f"{reference_s[1]:g} s holds no window: the transients are from "
-        f"{result.qualities[0].time_s:g} to {result.qualities[-1].time_s:g} s."
     )

@@ -194,6 +194,25 @@ def test_each_step_can_be_left_out(
     assert len(seen) == 5
 
 
+@pytest.mark.parametrize(
+    ("reference", "told"),
+    [
+        ("0:150", ("in the infusion, which begins at 78 s", "session ends 54 s after")),
+        ("0:1200", ("0 to 1200 s lasts beyond the last transient (204 s)",)),
+    ],
+)
+def test_a_reference_period_that_cannot_be_meant_is_told(
+    program: Program, reference: str, told: tuple[str, ...]
+) -> None:
+    """In the terminal and in the results, with the true reason."""
+    ran = program.run("analyse", SHORT, "--out", "out", "--reference", reference)
+    assert ran.code == 0
+    noted = json.loads((program.home / "out" / "session.json").read_text())["notes"]
+    for part in told:
+        assert part in ran.err
+        assert any(part in note for note in noted)
+
+
 def test_reference_outside_the_session_is_told(program: Program) -> None:
     ran = program.run("analyse", SHORT, "--out", "out", "--reference", "900:950")
     assert ran.code == 0

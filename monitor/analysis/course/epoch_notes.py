@@ -1,10 +1,11 @@
-"""What is to be said of series and epochs, each thing once."""
+"""What is to be said of series, epochs and periods, each thing once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from monitor.analysis.course.intake import Intake
+from monitor.analysis.course.periods import Periods
 from monitor.analysis.note import Note, NoteKind, notes_of
 
 APART = (
@@ -14,16 +15,26 @@ APART = (
 
 @dataclass(slots=True)
 class EpochNotes:
-    """Notes on a session's series and epochs; one owner, the pipeline.
+    """Notes on a session's series, epochs and periods; one owner, the pipeline.
 
-    `_apart` is the epoch of which it has been said.
+    `_apart` is the epoch of which it has been said, `_overlap` what was of periods.
     """
 
     intake: Intake
+    periods: Periods
     _apart: int | None = None
+    _overlap: str = ""
 
     def take(self) -> tuple[Note, ...]:
         """What is to be said since the last call."""
+        return (*self._of_periods(), *self._of_epochs())
+
+    def _of_periods(self) -> tuple[Note, ...]:
+        """That the reference period holds some of the infusion."""
+        before, self._overlap = self._overlap, self.periods.overlap_said()
+        return notes_of(NoteKind.PERIOD, {self._overlap} - {before})
+
+    def _of_epochs(self) -> tuple[Note, ...]:
         course = self.intake.course
         if not course.qualities:
             return ()

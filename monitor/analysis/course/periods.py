@@ -7,6 +7,7 @@ that was not ends with the start of the infusion.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from streams.errors import InputError
@@ -40,6 +41,21 @@ class Periods:
             self.start_s, self.stop_s = time_s, None
         else:
             self.stop_s = time_s
+
+    def overlap_said(self) -> str:
+        """What it means that the reference period holds some of the infusion, if so."""
+        if self.reference_s is None or self.start_s is None:
+            return ""
+        first, end = self.reference_s
+        stop = math.inf if self.stop_s is None else self.stop_s
+        if end <= self.start_s or first >= stop:
+            return ""
+        return (
+            f"The reference period {first:g} to {end:g} s lies partly or wholly in the "
+            f"infusion, which begins at {self.start_s:g} s: what has changed by then "
+            "is taken for none, so that changes come out wrong. Let it end before "
+            "the infusion."
+        )
 
     def over(self, time_s: float) -> Span | None:
         """The given reference period where it ended before a transient at this time."""

@@ -131,7 +131,9 @@ def test_water_that_nothing_suppressed_is_told() -> None:
 def test_why_there_is_no_change() -> None:
     def asked(found, reference_s):
         times = SimpleNamespace(reference_s=reference_s)
-        return _without_change(SimpleNamespace(changes=found, times=times))
+        result = SimpleNamespace(estimates=(), reference_s=None)
+        one = SimpleNamespace(changes=found, times=times)
+        return _without_change(SimpleNamespace(result=result), one)
 
     assert asked({"Glu": changes(), "Gln": changes(0)}, None) == ()
     assert "no reference period" in asked({}, None)[0]

@@ -15,13 +15,16 @@ from monitor.run import (
     window_curves,
 )
 from monitor.run.line_place import LOOKED_FOR_PPM, TOLD_FROM_PPM
+from monitor.run.period_remarks import (
+    ends_too_soon,
+    infusion_outside,
+    without_change,
+)
 from monitor.run.remarks import (
-    _infusion_outside,
     _late_waters,
     _longer_window,
     _missing,
     _missing_messages,
-    _without_change,
     change_at_the_end,
     no_metabolites,
     why_nothing_fitted,
@@ -135,19 +138,19 @@ def test_windows_longer_than_what_there_is() -> None:
 def test_an_infusion_that_no_transient_belongs_to(infusion_s, outside) -> None:
     one = result(settings=Settings(infusion_s=infusion_s))
     one.marks = SimpleNamespace(events=())
-    assert bool(_infusion_outside(one)) == outside
+    assert bool(infusion_outside(one)) == outside
     one.marks.events = (SimpleNamespace(author="given"),)
-    assert bool(_infusion_outside(one)) == outside
+    assert bool(infusion_outside(one)) == outside
     one.marks.events += (SimpleNamespace(author="operator"),)  # what was given is left
-    assert _infusion_outside(one) == ""
+    assert infusion_outside(one) == ""
     one.marks.events = ()
     one.qualities = []
-    assert _infusion_outside(one) == ""
+    assert infusion_outside(one) == ""
 
 
 def test_why_there_is_no_change() -> None:
     def said(**changes: object) -> str:
-        return _without_change(result(**{"estimates": estimates(4, 4), **changes}))
+        return without_change(result(**{"estimates": estimates(4, 4), **changes}))
 
     assert said(estimates=estimates(4)) == ""
     assert said(estimates=estimates(4, 4, changes={"Glu": 1.0})) == ""
@@ -162,6 +165,24 @@ def test_why_there_is_no_change() -> None:
     assert "holds no window" in said(reference_s=(20.0, 30.0))
     given = said(settings=Settings(reference_s=(20.0, 30.0)))
     assert "20 to 30 s holds no window" in given
+    beyond = said(settings=Settings(reference_s=(0.0, 30.0)))
+    assert "0 to 30 s lasts beyond the last transient (9 s)" in beyond
+
+
+@pytest.mark.parametrize(
+    ("end_s", "changes", "soon"),
+    [(8.0, {"Glu": 1.0}, True), (8.0, {}, False), (-30.0, {"Glu": 1.0}, False)],
+)
+def test_a_session_that_ends_right_behind_its_reference_period_says_so(
+    end_s: float, changes: dict, soon: bool
+) -> None:
+    """Windows have changes, but the number at the end waits for a window."""
+    one = result(estimates=estimates(4, 4, changes=changes), reference_s=(0.0, end_s))
+    said = ends_too_soon(one)
+    assert bool(said) == soon
+    assert not soon or "ends 1 s after the reference period (at 8 s)" in said
+    one.reference_s = None
+    assert ends_too_soon(one) == ""
 
 
 def test_the_change_at_the_end_is_of_the_last_whole_window() -> None:

@@ -5,7 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from monitor.analysis.course.epoch_notes import APART, EpochNotes
+from monitor.analysis.course.periods import Periods
 from monitor.analysis.course.series_said import ELSEWHERE, SeriesSaid
+from monitor.analysis.note import NoteKind
 
 
 class Intake:
@@ -24,7 +26,7 @@ def said(notes: EpochNotes) -> list[str]:
 
 def test_it_is_said_once_of_each_epoch_but_the_reference_periods() -> None:
     intake = Intake([0, 0], home=0)
-    notes = EpochNotes(intake)
+    notes = EpochNotes(intake, Periods(None))
     assert said(notes) == []
     intake.course.epochs.append(1)
     assert said(notes) == [APART]
@@ -36,13 +38,13 @@ def test_it_is_said_once_of_each_epoch_but_the_reference_periods() -> None:
 
 
 def test_there_is_nothing_to_lie_apart_from_without_a_reference_period() -> None:
-    assert said(EpochNotes(Intake([0, 1], home=None))) == []
+    assert said(EpochNotes(Intake([0, 1], home=None), Periods(None))) == []
 
 
 @pytest.mark.parametrize("why", ["left out", "on trial"])
 def test_what_may_not_stay_an_epoch_is_not_spoken_of_yet(why: str) -> None:
     intake = Intake([0, 1], home=0)
-    notes = EpochNotes(intake)
+    notes = EpochNotes(intake, Periods(None))
     if why == "left out":
         intake.course.rejected = frozenset({1})
     else:
@@ -54,8 +56,20 @@ def test_what_may_not_stay_an_epoch_is_not_spoken_of_yet(why: str) -> None:
 
 def test_series_are_spoken_of_whatever_the_epoch() -> None:
     intake = Intake([0], home=0)
-    notes = EpochNotes(intake)
+    notes = EpochNotes(intake, Periods(None))
     intake.said.lies_elsewhere()
     assert said(notes) == [ELSEWHERE]
     assert said(notes) == []
-    assert EpochNotes(Intake([], home=None)).take() == ()
+    assert EpochNotes(Intake([], home=None), Periods(None)).take() == ()
+
+
+def test_a_reference_period_in_the_infusion_is_said_once() -> None:
+    periods = Periods(None, (0.0, 900.0))
+    notes = EpochNotes(Intake([], home=None), periods)
+    assert notes.take() == ()
+    periods.mark(600.0, True)
+    (said,) = notes.take()
+    assert said.kind == NoteKind.PERIOD
+    assert notes.take() == ()
+    periods.mark(900.0, True)
+    assert notes.take() == ()
