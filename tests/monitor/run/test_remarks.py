@@ -138,7 +138,8 @@ def test_a_window_longer_than_the_session_is_told(recorded):
 
 
 def test_a_window_longer_than_every_stretch_is_told(recorded):
-    (said,) = texts(remarks(result_of(recorded, window=90)))
+    said, soon = texts(remarks(result_of(recorded, window=90)))
+    assert "sooner than a window of 90 transients" in soon
     assert "window of 90 transients is longer than any stretch" in said
     assert said.endswith("makes one independent window, of 36, 60, 4 transients.")
 
