@@ -26,7 +26,6 @@ from streams.messages.endpoint import Endpoint
 from streams.messages.keys import Role, load_server_keys
 from streams.sources.mrd.address import Listening
 
-TRANSIENTS = 16
 BYTES_PER_HOUR = 2e9  # 32 coils x 4096 points each 2 s, with room
 SLOW_WRITE_S = 0.2  # for 1 MB
 WRITES = 8  # the slowest of them counts

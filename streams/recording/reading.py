@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -31,10 +30,7 @@ from streams.recording.files import (
     rename,
 )
 from streams.recording.inspection import verify
-from streams.recording.lock import is_running
 from streams.recording.walk import Damage, JournalEntry, read_entry, walk
-
-FOLLOW_S = 0.2  # between two looks at a recording that is running
 
 
 def read_messages(path: str | os.PathLike[str]) -> Iterator[Message]:
@@ -68,29 +64,6 @@ def read_frames(path: str | os.PathLike[str], from_seq: int = 0) -> Iterator[Fra
                 and read_header(entry.frames).seq >= from_seq
             ):
                 yield entry.frames
-
-
-def follow(path: str | os.PathLike[str], stop: threading.Event) -> Iterator[Message]:
-    """Messages of a recording as they are written, until it is finished or `stop`.
-
-    Raises
-    ------
-    InputError : no recording, or a message that cannot be read
-    """
-    place = find(path)
-    with open_recording(place) as (file, size):
-        position = len(PREAMBLE)
-        while True:
-            entry = read_entry(file, position, size)
-            if entry is not None and entry.sound:
-                yield decode(entry.frames)
-                position = entry.end
-                continue
-            if not is_running(place) and size == file.seek(0, os.SEEK_END):
-                return
-            if stop.wait(FOLLOW_S):
-                return
-            size = file.seek(0, os.SEEK_END)
 
 
 def recover(path: str | os.PathLike[str], out: str | os.PathLike[str]) -> Path:

@@ -24,7 +24,6 @@ from streams.messages.transient import Body, Event, Message, Transient
 from streams.recording.reading import read_messages
 from streams.sources.jumps import forward
 
-AT_ONCE = math.inf
 BATCH = 64
 """Messages given at a time when there is no pace, so that controls stay alive."""
 
@@ -111,7 +110,7 @@ class Player:
     Parameters
     ----------
     source : gives the messages from the beginning, each time it is called
-    speed : scanner seconds per second; `AT_ONCE` for as fast as they are taken
+    speed : scanner seconds per second; inf for as fast as they are taken
     duration_s : scanner time of the last transient where it is known
     """
 

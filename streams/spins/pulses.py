@@ -30,7 +30,6 @@ from numpy.typing import NDArray
 Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
 
-SHAPES = ("slr", "sinc", "sech", "gauss")
 STEPS = 192
 """Time steps of a pulse; `propagation.PARTS` divides them."""
 DENSE = 64

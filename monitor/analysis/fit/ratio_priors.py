@@ -11,7 +11,7 @@ for least squares, with B0 a first estimate of B:
 
 Macromolecules and lipids are tied to the one at 0.9 ppm, which nothing overlaps, in the
 same way, and more loosely than in LCModel.  Glu, Gln, NAA, NAAG, Cr, PCr, GPC, PCh and
-mI have no prior.  `RATIOS` is what `settings.ratio_priors` switches.
+mI have no prior.  `settings.ratio_priors` switches them.
 """
 
 from __future__ import annotations
@@ -55,8 +55,6 @@ TO_MM09 = {
     "MM21": Ratio(1.6, 0.6),
 }
 """Components of the usual five, against MM09."""
-
-RATIOS = {**TO_BIG3, **TO_MM09}
 
 
 def prior_rows(names: tuple[str, ...], c: Real) -> Real:

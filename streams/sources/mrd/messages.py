@@ -69,8 +69,8 @@ LATEST_TOP = 0.25  # of the points; a centre that lies later is that of a whole 
 PLACE = "position", "read_dir", "phase_dir", "slice_dir"
 """Fields of an acquisition's head that say where its voxel lies, LPS."""
 
-STEP_1, AVERAGE, REPETITION, SET = 0, 2, 6, 7
-"""Places in `idx` of an acquisition's head."""
+SET = 7
+"""Its place in `idx` of an acquisition's head."""
 
 
 class MrdError(InputError):

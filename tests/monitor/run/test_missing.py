@@ -1,6 +1,7 @@
 """How many transients never came: one figure on the screen, in files and reports."""
 
 import io
+import math
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from monitor.screen.sheets.summary import summary_of
 from streams.messages.transient import Start, Transient
 from streams.recording.reading import read_messages
 from streams.relay.relay import run_relay
-from streams.sources.recording import AT_ONCE, Player, bodies
+from streams.sources.recording import Player, bodies
 
 RECORDING = Path(__file__).resolve().parents[3] / "recordings" / "infusion-short.mcap"
 LOST, SPOILT = (12, 13, 40), (20, 59)
@@ -72,7 +73,7 @@ def test_the_screen_and_the_terminal_say_the_same(
 ):
     monkeypatch.setattr(headless, "SAY_EVERY_S", 0.0)
     console = Console(file=io.StringIO(), width=200)
-    feed = ReplayFeed(Player(lambda: read_messages(recording), AT_ONCE))
+    feed = ReplayFeed(Player(lambda: read_messages(recording), math.inf))
     followed = Headless(feed, Wishes(), tmp_path / "out", console)
     followed._follow("replay", None)
     said = console.file.getvalue().splitlines()

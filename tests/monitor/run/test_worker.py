@@ -1,6 +1,7 @@
 """The process beside the window: its loop without a process, then a spawned one."""
 
 import json
+import math
 import time
 from dataclasses import replace
 from functools import partial
@@ -35,7 +36,7 @@ from monitor.screen.rewindable import Session
 from streams.errors import InputError
 from streams.messages.requests import EventRequest
 from streams.messages.transient import Heartbeat, Message
-from streams.sources.recording import AT_ONCE, Player
+from streams.sources.recording import Player
 from streams.subscription.health import StreamHealth
 
 
@@ -170,7 +171,7 @@ def test_controls_reach_the_player_and_come_back_as_state():
 
 
 def test_a_replay_at_once_says_how_far_it_has_come():
-    player = Player(lambda: messages(5.0), speed=AT_ONCE, duration_s=298.0)
+    player = Player(lambda: messages(5.0), speed=math.inf, duration_s=298.0)
     loop = loop_with(ReplayFeed(player))
     seen = []
     while not any(isinstance(r, Computed) and r.update.ended for r in loop.reports):
@@ -339,7 +340,7 @@ def collect(worker: Worker, done, timeout_s: float = 60.0) -> list:
 
 
 def at_once():
-    return ReplayFeed(Player(lambda: messages(5.0), AT_ONCE))
+    return ReplayFeed(Player(lambda: messages(5.0), math.inf))
 
 
 def test_spawned_worker_reports_everything_and_stops():

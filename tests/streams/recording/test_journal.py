@@ -2,7 +2,6 @@ import errno
 import os
 import random
 import sys
-import threading
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -328,34 +327,6 @@ def test_info_says_what_is_in_it(place):
     assert [event.kind for event in known.events] == ["infusion_start", "re-shim"]
     assert (known.first_s, known.last_s, known.epochs) == (0.0, 10.0, 2)
     assert known.end.transients == known.verification.transients == 6
-
-
-def test_a_running_recording_is_followed(place):
-    several = messages(8)
-    recording = Journal.create(place)
-    recording.append(wire.encode(several[0]))
-
-    def go_on():
-        for message in several[1:]:
-            recording.append(wire.encode(message))
-        recording.close()
-
-    stop = threading.Event()
-    following = reading.follow(place, stop)
-    assert parts(next(following)) == parts(several[0])
-    writer = threading.Thread(target=go_on)
-    writer.start()
-    assert all_parts(following) == all_parts(several[1:])
-    writer.join()
-
-
-def test_following_stops_when_asked(place):
-    recording = Journal.create(place)
-    recording.append(wire.encode(messages()[0]))
-    stop = threading.Event()
-    stop.set()
-    assert len(list(reading.follow(place, stop))) == 1
-    recording.close()
 
 
 def test_a_message_out_of_turn_is_refused(place):

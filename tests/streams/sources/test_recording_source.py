@@ -12,7 +12,7 @@ from streams.messages.transient import Event, Transient
 from streams.recording.journal import Journal
 from streams.recording.reading import read_messages
 from streams.sources import recording
-from streams.sources.recording import AT_ONCE, Player
+from streams.sources.recording import Player
 
 FAST = 200.0  # scanner seconds per second: a transient each 10 ms
 
@@ -32,7 +32,7 @@ def play(player, timeout_s=5.0):
     return taken
 
 
-@pytest.mark.parametrize("speed", [FAST, AT_ONCE])
+@pytest.mark.parametrize("speed", [FAST, math.inf])
 def test_a_replay_gives_the_very_messages(place, speed):
     assert all_parts(play(Player(lambda: read_messages(place), speed))) == all_parts(
         messages()
@@ -46,7 +46,7 @@ def test_scanner_time_drives_the_pace(place):
 
 
 def test_at_once_does_not_wait():
-    player = Player(lambda: iter(messages(300)), AT_ONCE)
+    player = Player(lambda: iter(messages(300)), math.inf)
     began = time.monotonic()
     assert len(play(player)) == 304
     assert time.monotonic() - began < 5.0
@@ -76,7 +76,7 @@ def test_pause_and_resume():
 def test_a_control_wakes_a_waiting_poll():
     player = Player(lambda: iter(messages()), 1e-3)
     player.poll(1.0)
-    timer = threading.Timer(0.05, player.set_speed, [AT_ONCE])
+    timer = threading.Timer(0.05, player.set_speed, [math.inf])
     timer.start()
     began = time.monotonic()
     assert player.poll(30.0)
@@ -94,7 +94,7 @@ def test_seek_forward_gives_what_lies_between_at_once():
 
 
 def test_seek_back_begins_anew():
-    player = Player(lambda: iter(messages()), AT_ONCE)
+    player = Player(lambda: iter(messages()), math.inf)
     play(player)
     player.pause()
     player.seek(4.0)
@@ -125,7 +125,7 @@ def test_what_comes_before_damage_is_given():
         yield from given
         raise InputError("damaged")
 
-    source = recording.paced(damaged(), AT_ONCE, threading.Event())
+    source = recording.paced(damaged(), math.inf, threading.Event())
     assert [type(next(source)) for _ in given] == [type(body) for body in given]
     with pytest.raises(InputError, match="damaged"):
         next(source)
