@@ -21,6 +21,7 @@ from monitor.analysis.fit.mm_measured import MeasuredMM, measured_mm
 from monitor.analysis.preparation.preparation import Preparation
 from monitor.analysis.signal.spectrum import Complex
 from monitor.analysis.signal.usable_numbers import check_numbers
+from monitor.basis.simulated import retuned
 from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.transient import Acquisition, Kind, Start, Transient
@@ -46,6 +47,8 @@ def add_measured(
 ) -> Added:
     """The basis set with the macromolecules of a metabolite-nulled file as its "MM".
 
+    One that this program simulated is simulated again for the file's scanner.
+
     Parameters
     ----------
     water : unsuppressed water of the same voxel, for coils and eddy currents
@@ -64,6 +67,7 @@ def add_measured(
             f"{basis.spectrometer_frequency_mhz:.1f} MHz: take macromolecules of the "
             "same field."
         )
+    basis, noticed = retuned(basis, acquisition)
     found = measured_mm(
         fid,
         mhz,
@@ -78,7 +82,7 @@ def add_measured(
         )
     told = f"measured: a file of sha256 {sha256_of(path)[:16]}"
     made = with_entry(basis, found, told, gain_of(acquisition, None))
-    return Added(made, found, _notes(basis, acquisition, path, found))
+    return Added(made, found, (*noticed, *_notes(basis, acquisition, path, found)))
 
 
 def averaged(path: Path, water: Path | None) -> tuple[Complex, Acquisition]:

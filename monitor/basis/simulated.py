@@ -137,15 +137,18 @@ def basis_for(
     InputError : see `load_basis` and `checked_for`
     """
     basis = load_basis(name_or_path)
-    retuned, notes = _retune(basis, acquisition)
-    checked, more = checked_for(retuned, acquisition)
+    again, notes = retuned(basis, acquisition)
+    checked, more = checked_for(again, acquisition)
     return checked, (*notes, *more)
 
 
-def _retune(
+def retuned(
     basis: BasisSet, acquisition: Acquisition
 ) -> tuple[BasisSet, tuple[str, ...]]:
-    """Simulate one of our own sets again at the acquisition's frequency and length."""
+    """One of our own sets, simulated again at the acquisition's frequency and length.
+
+    The set itself, and no notes, where it fits or is of somebody else.
+    """
     need = acquisition.spectrometer_frequency_mhz
     off = abs(basis.spectrometer_frequency_mhz / need - 1)
     lasts_s = acquisition.points * acquisition.dwell_time_s

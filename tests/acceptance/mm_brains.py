@@ -39,7 +39,7 @@ from monitor.analysis.fit.model_for import model_for
 from monitor.analysis.signal.noise import noise_sd_of
 from monitor.basis.files import load_basis
 from monitor.basis.measured_mm import add_measured, averaged
-from monitor.basis.simulated import simulate_basis
+from monitor.basis.simulated import retuned, simulate_basis
 from monitor.protocol.settings import Settings
 from streams.messages.transient import Acquisition
 from streams.spins import Sequence
@@ -147,7 +147,9 @@ def main(example: Path | None, consensus: Path | None) -> None:
     print((4 + len(OUTCOMES)) * "|---" + "|")
     for subject, brain, sets in brains(example, consensus):
         for called, whole in sets:
-            bare = whole.without(filter(naming.is_macromolecule, whole.names))
+            scanner = averaged(brain.metabolites, brain.water)[1]
+            held = whole.without(filter(naming.is_macromolecule, whole.names))
+            bare, _ = retuned(held, scanner)
             for way, model, freedom in ways(subject, brain, bare):
                 made = fitted(model, freedom, brain)
                 cells = (

@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from monitor.analysis.basis.check import checked_for
 from monitor.analysis.fit.mm_prior import unmeasured
 from monitor.basis.files import load_basis, read_basis
 from monitor.basis.measured_mm import add_measured
+from monitor.basis.simulated import retuned
 from monitor.cli import main
 from streams.errors import InputError
 from streams.export.nifti_mrs import write_nifti_mrs
@@ -32,13 +34,17 @@ def nulled(
     creatine = np.exp(-2j * np.pi * (3.922 - 4.65) * mhz * t - np.pi * 6 * t)
     noise = rng.normal(size=(2, POINTS, 8)) * noise_sd
     fids = signal * (mm + 0.3 * creatine)[:, None] + noise[0] + 1j * noise[1]
-    acquisition = Acquisition(
+    write_nifti_mrs(path, fids.astype(np.complex64), acquisition_of(mhz, echo_time_s))
+    return path
+
+
+def acquisition_of(mhz: float, echo_time_s: float = 0.03) -> Acquisition:
+    """PRESS, one coil."""
+    return Acquisition(
         spectrometer_frequency_mhz=mhz, nucleus="1H", dwell_time_s=DWELL_S,
         points=POINTS, coils=1, echo_time_s=echo_time_s, repetition_time_s=2.0,
         sequence="PRESS",
     )  # fmt: skip
-    write_nifti_mrs(path, fids.astype(np.complex64), acquisition)
-    return path
 
 
 def test_the_command_writes_a_basis_set_and_a_picture(tmp_path, monkeypatch, capsys):
@@ -71,6 +77,17 @@ def test_measured_macromolecules_take_the_place_of_earlier_ones(tmp_path):
     assert twice.basis.names == once.basis.names
     assert any("place of MM" in note for note in twice.notes)
     assert any("echo time of 8 ms" in note for note in twice.notes)
+
+
+def test_a_set_of_ours_is_simulated_again_for_the_scanner_of_the_file(tmp_path):
+    file = nulled(tmp_path / "nulled.nii.gz", mhz=127.76)
+    added = add_measured(load_basis("press_3t_te30"), file)
+    assert added.basis.spectrometer_frequency_mhz == pytest.approx(127.75)
+    assert any("simulated for 127.75 MHz" in note for note in added.notes)
+    simulated, _ = retuned(load_basis("press_3t_te30"), acquisition_of(127.76))
+    np.testing.assert_array_equal(added.basis.fid("Glu"), simulated.fid("Glu"))
+    _, notes = checked_for(added.basis, acquisition_of(127.76))
+    assert not any("couplings" in note for note in notes)
 
 
 def test_another_field_is_refused(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.basis import simulated
-from monitor.basis.simulated import RETUNE, RETUNE_LIMIT, _retune
+from monitor.basis.simulated import RETUNE, RETUNE_LIMIT, retuned
 from streams.messages.transient import Acquisition
 
 MHZ, DWELL_S, POINTS = 123.25, 5e-4, 1024
@@ -49,7 +49,7 @@ def made(monkeypatch) -> list[tuple[float, int]]:
 )
 def test_a_set_is_made_anew_half_a_percent_off(made, off, again):
     need = MHZ / (1 + off)
-    basis, notes = _retune(OWN, replace(AT, spectrometer_frequency_mhz=need))
+    basis, notes = retuned(OWN, replace(AT, spectrometer_frequency_mhz=need))
     assert basis is OWN
     assert bool(made) is bool(notes) is again
     if again:
@@ -73,7 +73,7 @@ def test_a_set_is_made_anew_half_a_percent_off(made, off, again):
     ],
 )
 def test_a_set_is_made_anew_for_fids_that_last_longer(made, points, dwell_s, needs):
-    _, notes = _retune(OWN, replace(AT, points=points, dwell_time_s=dwell_s))
+    _, notes = retuned(OWN, replace(AT, points=points, dwell_time_s=dwell_s))
     assert made == ([] if needs is None else [(MHZ, needs)])
     assert bool(notes) is (needs is not None)
     if needs is not None:
@@ -83,14 +83,14 @@ def test_a_set_is_made_anew_for_fids_that_last_longer(made, points, dwell_s, nee
 def test_a_set_of_others_is_left_as_it_is(made, monkeypatch):
     monkeypatch.setattr(simulated, "simulated_sequence", lambda _: None)
     longer = replace(AT, points=2 * POINTS)
-    assert _retune(OWN, longer) == (OWN, ())
+    assert retuned(OWN, longer) == (OWN, ())
     assert not made
 
 
 def test_a_bundled_set_is_taken_instead(made, monkeypatch):
     bundled = replace(OWN, source="bundled")
     monkeypatch.setattr(simulated, "_bundled", lambda *_: bundled)
-    basis, notes = _retune(OWN, replace(AT, points=2 * POINTS))
+    basis, notes = retuned(OWN, replace(AT, points=2 * POINTS))
     assert basis is bundled
     assert notes
     assert not made
