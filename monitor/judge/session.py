@@ -30,7 +30,7 @@ from monitor.protocol.choose import Wishes
 from monitor.protocol.site_rules import mrsinmrs_texts
 from monitor.run.analyse import with_notes
 from monitor.run.period_remarks import ends_too_soon, without_change
-from monitor.run.remarks import of_the_lines
+from monitor.run.remarks import of_what_was_measured
 from streams.export.shared_fields import event_to_leave
 from streams.messages.marks import is_mark
 from streams.sources.joining.joined_files import SessionPlace
@@ -105,8 +105,8 @@ def judge(
 
 
 def _notice(followed: Followed) -> tuple[Note, ...]:
-    """What was noticed, of the fitted lines too, as far as it may be told."""
-    return with_notes(followed.result, of_the_lines(followed.result)).notes
+    """What was noticed, of what was measured too, as far as it may be told."""
+    return with_notes(followed.result, of_what_was_measured(followed.result)).notes
 
 
 def _water_reference_note(judged: Sequence[Criterion]) -> tuple[str, ...]:

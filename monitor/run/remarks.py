@@ -29,18 +29,21 @@ from monitor.run.period_remarks import (
 )
 from monitor.run.result import Result
 from monitor.run.stretch_notes import differences_said, stretches_said
+from monitor.run.unusable_transients import unusable, zeros
 
-OF_THE_LINES = (
+OF_WHAT_WAS_MEASURED = (
+    (NoteKind.SESSION, unusable),
+    (NoteKind.SESSION, zeros),
     (NoteKind.SIGNAL, line_offset),
     (NoteKind.SIGNAL, points_before_top),
     (NoteKind.COMPONENTS, negative_components),
 )
-"""What is said of the fitted lines, a sentence each."""
+"""What is said of transients that hold nothing and of fitted lines, a sentence each."""
 
 
-def of_the_lines(result: Result) -> Iterator[Note]:
-    """What is to be said of the fitted lines."""
-    for kind, remark in OF_THE_LINES:
+def of_what_was_measured(result: Result) -> Iterator[Note]:
+    """What is to be said of transients that hold nothing, and of the fitted lines."""
+    for kind, remark in OF_WHAT_WAS_MEASURED:
         yield from notes_of(kind, [remark(result)])
 
 
@@ -52,7 +55,7 @@ def remarks(result: Result) -> Iterator[Note]:
         (NoteKind.WATER, _late_waters),
         (NoteKind.PERIOD, infusion_outside),
         (NoteKind.SESSION, _longer_window),
-        *OF_THE_LINES,
+        *OF_WHAT_WAS_MEASURED,
         (NoteKind.LEVEL, doubt_of_level),
         (NoteKind.SESSION, _unconverged),
         (NoteKind.CHANGE, without_change),
@@ -152,8 +155,8 @@ def why_nothing_fitted(result: Result) -> str:
 
 def _missing(result: Result) -> str:
     """Transients that never came."""
-    count = result.counts.missing
-    if not count:
+    count = (result.counts.missing or 0) - result.counts.unusable
+    if count <= 0:
         return ""
     plural = "s" if count > 1 else ""
     return (

@@ -234,6 +234,7 @@ class SessionRun:
             independent_windows=sum(e.independent for e in windows),
             not_converged=sum(not e.converged for e in windows),
             missing_messages=self.counts.missing_messages,
+            unusable=counter.dropped,
             refused_messages=self._numbers.refused + pipeline.refused,
         )
 

@@ -69,15 +69,21 @@ class ScannerCounter:
     """
 
     doubled: int = 0
-    _before: tuple[int, int] = (0, 0)  # missing, came; until it began again
+    _before: tuple[int, int, int] = (0, 0, 0)  # missing, came, dropped; until it began
     _highest: int = -1
     _came: set[int] = field(default_factory=set)
+    _named: set[int] = field(default_factory=set)
     _may_begin: bool = False
 
     @property
     def missing(self) -> int:
         """Transients that the scanner counted and that never came."""
         return self._before[0] + self._highest + 1 - len(self._came)
+
+    @property
+    def dropped(self) -> int:
+        """Those of the missing that came and could not be used, as was said of them."""
+        return self._before[2] + len(self._named - self._came)
 
     @property
     def came(self) -> int:
@@ -100,7 +106,8 @@ class ScannerCounter:
                 named = _NAMED.search(text)
                 if named and body.author == AUTHOR:
                     self._highest = max(self._highest, int(named[1]))
+                    self._named |= {int(named[1])} if kind == DROPPED else set()
 
     def _begin_again(self) -> None:
-        self._before = self.missing, self.came
-        self._highest, self._came = -1, set()
+        self._before = self.missing, self.came, self.dropped
+        self._highest, self._came, self._named = -1, set(), set()

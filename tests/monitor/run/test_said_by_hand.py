@@ -29,6 +29,7 @@ from monitor.run.remarks import (
     no_metabolites,
     why_nothing_fitted,
 )
+from monitor.run.unusable_transients import unusable, zeros
 
 
 def qualities(times_s, weight: float = 1.0, flags=(), amplitude: float = 1.0) -> list:
@@ -42,7 +43,11 @@ def qualities(times_s, weight: float = 1.0, flags=(), amplitude: float = 1.0) ->
 
 def result(**changes: object) -> SimpleNamespace:
     counts = SimpleNamespace(
-        missing=0, missing_messages=0, water_references_left_out=0, refused_messages=0
+        missing=0,
+        missing_messages=0,
+        water_references_left_out=0,
+        refused_messages=0,
+        unusable=0,
     )
     given = {
         "counts": counts, "false_waters": 0, "waters_found": 0, "notes": (),
@@ -67,6 +72,10 @@ def test_one_is_said_in_the_singular() -> None:
     assert _missing(counted()) == _missing_messages(counted()) == ""
     assert _missing(counted(missing=1)).startswith("1 transient of the session")
     assert _missing(counted(missing=2)).startswith("2 transients of the session")
+    assert _missing(counted(missing=5, unusable=3)).startswith("2 transients of")
+    assert _missing(counted(missing=3, unusable=3)) == ""
+    assert unusable(counted(missing=3, unusable=1)).startswith("1 transient came with")
+    assert unusable(counted(missing=3)) == ""
     one, two = (_missing_messages(counted(missing_messages=n)) for n in (1, 2))
     assert one.startswith("1 message of the session, transients or events, was")
     assert two.startswith("2 messages of the session, transients or events, were")
@@ -116,6 +125,15 @@ def estimates(*lengths: int, changes=()) -> tuple:
         SimpleNamespace(n_transients=n, independent=True, changes_percent=dict(changes))
         for n in lengths
     )
+
+
+def test_transients_of_zeros_are_told() -> None:
+    assert zeros(result()) == ""
+    some = [*qualities(range(3)), *qualities(range(3, 5), 0.0, ("empty",))]
+    assert zeros(result(qualities=some)) == (
+        "2 transients hold nothing but zeros (the first at 3 s): they are left out."
+    )
+    assert zeros(result(qualities=some[:4])).startswith("1 transient holds nothing")
 
 
 def test_windows_longer_than_what_there_is() -> None:

@@ -75,3 +75,22 @@ def test_what_came_already_or_long_ago_is_not_late():
     assert [late.take(n) for n in (0, 1, 3, 3)] == [False] * 4
     late = LateTransients()
     assert [late.take(n) for n in (0, 2, 2 + LATEST, 1, 2)] == [False] * 5
+
+
+@pytest.mark.parametrize(
+    ("name", "dropped"),
+    [
+        ("refused", 1),
+        ("refused, the last", 1),
+        ("refused, the first again", 1),
+        ("refused, and it came", 0),
+        ("refused by whoever", 0),
+        ("lost before the end", 0),
+        ("in the middle", 0),
+    ],
+)
+def test_what_came_and_could_not_be_used_is_known_of_the_missing(name, dropped):
+    counter = ScannerCounter()
+    for body in CASES[name][0]:
+        counter.take(transient(body) if isinstance(body, int) else body)
+    assert counter.dropped == dropped
