@@ -82,7 +82,6 @@ def test_what_came_already_or_long_ago_is_not_late():
     [
         ("refused", 1),
         ("refused, the last", 1),
-        ("refused, the first again", 1),
         ("refused, and it came", 0),
         ("refused by whoever", 0),
         ("lost before the end", 0),
