@@ -82,7 +82,7 @@ def screen_of(
         playback=state.stream.playback,
         footer=memo.footer.of(named, lambda: footer(*named)),
         running=state.running,
-        fade=headline.fade(at.number_age_s, at.wait_s),
+        fade=1.0 if at.stopped else headline.fade(at.number_age_s, at.wait_s),
     )
 
 

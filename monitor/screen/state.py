@@ -170,7 +170,7 @@ class SessionState:
     def running(self) -> bool:
         """Whether a live session is under way, so that closing should ask."""
         live = self.stream.playback is None and self.ended is None
-        return live and self.newest is not None
+        return live and self.newest is not None and not self.stopped
 
     def time_s(self) -> float:
         """Scanner time of the newest transient, s; 0 before the first."""

@@ -51,7 +51,7 @@ def test_it_says_what_is_recorded_what_to_do_and_why(updates, stream, said):
 
 def test_the_number_is_grey_and_no_forecast_goes_on(updates):
     screen = stopped(updates).screen(1502.0)
-    assert screen.headline.fade == 1.0
+    assert screen.headline.fade == screen.fade == 1.0
     assert (
         "the analysis has stopped: the number is of before" in screen.headline.lines[0]
     )
@@ -93,3 +93,10 @@ def test_a_session_that_ended_before_stays_ended(updates):
     session = stopped(updates[:200])
     session.take(Computed(replace(updates[-1], ended="complete")), 1502.0)
     assert session.screen(1503.0).status.stream.startswith("ENDED")
+
+
+def test_nothing_of_it_can_be_left_any_more(updates):
+    """Seen: "A session is running", with Cancel chosen, in the way of Ctrl+N."""
+    session = stopped(updates)
+    assert not session.state.running
+    assert not session.screen(1502.0).running
