@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monitor.analysis.tracking.comparison import Comparison
-from monitor.analysis.tracking.finding import Seen, finding
+from monitor.analysis.tracking.finding import Seen, finding, least_seen_percent
 from monitor.analysis.tracking.joint_models import MODELS
 from monitor.judge.figure_data import Times
 from monitor.judge.followed_session import Followed
@@ -88,7 +88,8 @@ def answers_of(
 ) -> list[dict[str, Any]]:
     """Has it changed since the infusion began?  As the course stood at its end.
 
-    `since_min` is when "changed" was first answered, None where it was not.  How large
+    `since_min` is when "changed" was first answered, None where it was not;
+    `least_seen_percent` what would have been by then, the window's figure.  How large
     the change is stands in the response measures, and nowhere a second time; `means`
     are those of them, by outcome, that the answer stands beside.
     """
@@ -100,6 +101,7 @@ def answers_of(
             "finding": finding(answers[name], target, mean).value,
             "log_evidence": answers[name].log_evidence,
             "since_min": None if since_s is None else (since_s - times.zero_s) / 60,
+            "least_seen_percent": least_seen_percent(answers[name]),
         }
         for name, mean in means.items()
         if name in answers

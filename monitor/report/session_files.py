@@ -36,7 +36,7 @@ MODELS = (
     "largest_percent",
     "largest_sd_percent",
 )
-ANSWERS = ("outcome", "finding", "log_evidence", "since_min")
+ANSWERS = ("outcome", "finding", "log_evidence", "since_min", "least_seen_percent")
 OF_OUTCOME = {
     "measures": MEASURES,
     "windows": WINDOWS,

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from monitor.analysis.preparation.quality import COUNTING_WEIGHT
-from monitor.analysis.tracking.finding import Finding
+from monitor.analysis.tracking.finding import HOPELESS, Finding
 from monitor.judge.criteria import Verdict, criteria_of
 from monitor.report.digits import (
     DASH,
@@ -136,13 +136,18 @@ def model_change(row: Report, which: str) -> str:
 
 
 def answer_sentence(answer: Report) -> str:
-    """The sequential answer in words, with its time."""
+    """The sequential answer in words, with its time or what would have been seen."""
     since, found = answer["since_min"], Finding(answer["finding"])
     if found.proven:
         return f"{found.value}, first said at {with_sign(since)} min"
     if found.possible:
         return f"{found.value}, not proven"
-    return "not seen; what would have been: see detectable change"
+    least = answer["least_seen_percent"]
+    if found == Finding.NONE:
+        return f"no change seen; {plain(least, 2)} % would have been"
+    if least > HOPELESS:
+        return "no answer: too little good data"
+    return f"no answer: only {plain(least, 2)} % or more would have been seen"
 
 
 def likelihood(answer: Report) -> str:
@@ -159,7 +164,9 @@ def detectable_sentence(report: Report) -> str:
     target = f"{report['settings']['reference_target_percent']:.4g}"
     return (
         "One window, or the mean over the whole infusion (the criterion above), "
-        "against this session's reference period; 80 % power, two-sided 5 %. The SD "
+        "against this session's reference period; 80 % power, two-sided 5 %, in one "
+        "look at the end: to be seen however often one looks takes more, which is what "
+        "the answer above and the window name. The SD "
         f"of one transient is {sigma} %. The protocol asks for {target} %."
     )
 

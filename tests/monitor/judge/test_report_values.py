@@ -324,6 +324,11 @@ def test_answers_say_since_when() -> None:
     assert set(rows) == {"Glu", "Gln"}
     assert rows["Glu"]["since_min"] == 5.0
     assert rows["Gln"]["since_min"] is None
+    gln = answers["Gln"]
+    half = (gln.high_percent - gln.low_percent) / 2
+    assert rows["Gln"]["least_seen_percent"] == pytest.approx(
+        half + 0.8416 * gln.sd_percent, rel=1e-4
+    )
 
 
 # -- what came along -------------------------------------------------------------------

@@ -101,8 +101,24 @@ def test_an_answer_is_proven_possible_or_not_seen():
     )
     possible = {**given, "finding": "perhaps an increase"}
     assert say.answer_sentence(possible) == "perhaps an increase, not proven"
-    none = {**given, "finding": "no change seen"}
-    assert say.answer_sentence(none).startswith("not seen")
+
+
+@pytest.mark.parametrize(
+    ("found", "least", "said"),
+    [
+        ("no change seen", 6.18, "no change seen; 6.2 % would have been"),
+        (
+            "too little is known",
+            9.1,
+            "no answer: only 9.1 % or more would have been seen",
+        ),
+        ("too little is known", 60.0, "no answer: too little good data"),
+    ],
+)
+def test_what_would_have_been_seen_is_the_window_s_figure(found, least, said):
+    """Seen: 6.2 % in the window, and a report that sent its reader to 4.3 %."""
+    answer = {"since_min": None, "finding": found, "least_seen_percent": least}
+    assert say.answer_sentence(answer) == said
 
 
 def width(before: float, during: float, tested: float) -> dict:
