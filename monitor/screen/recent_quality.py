@@ -80,8 +80,10 @@ def _width_hz(state: SessionState, last: int | None, of_transients: float) -> fl
     Of all windows the median where `last` is None.  That of single transients, which
     noise and drift within a window make another, stands in before the first window.
     """
-    newest, all_of_them = state.fitted, state.estimates.width_hz
-    width = all_of_them if last is None or newest is None else newest.fwhm_hz
+    if last is None:
+        width = state.estimates.width_hz
+    else:
+        width = math.nan if state.fitted is None else state.fitted.fwhm_hz
     return width if math.isfinite(width) else of_transients
 
 

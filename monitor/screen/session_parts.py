@@ -252,9 +252,11 @@ def outlook_of(
 def _detects_percent(state: SessionState) -> float:
     """What the mean since the infusion began can detect by now, as the table says.
 
-    Where that hides the outcome, or there is no answer yet, what was foreseen of it.
+    To the two digits that are said, so that words stay while the figure hardly moves.
+    Where the table hides the outcome, or there is no answer yet, what was foreseen.
     """
     answer, seen = state.answers.get(state.settings.outcome), state.foreseen
+    detects = math.inf if seen is None else seen.now_percent
     if answer is not None and not state.hidden:
-        return least_seen_percent(answer)
-    return math.inf if seen is None else seen.now_percent
+        detects = least_seen_percent(answer)
+    return float(f"{detects:.2g}")

@@ -155,8 +155,10 @@ def test_one_thing_has_one_figure(written: Path) -> None:
     judged = {c["key"]: c["measured"] for c in report["criteria"]}
     assert report["detectable"]["infusion_percent"] == judged["detectable_percent"]
     assert [set(a) for a in report["answers"]] == [
-        {"outcome", "finding", "log_evidence", "since_min"}
+        {"outcome", "finding", "log_evidence", "since_min", "least_seen_percent"}
     ] * len(report["answers"])
+    at_every_look = report["answers"][0]["least_seen_percent"]  # not another's figure
+    assert at_every_look > report["detectable"]["infusion_percent"]
     assert [a["outcome"] for a in report["answers"]] == list(
         dict.fromkeys(m["outcome"] for m in report["measures"])
     )
