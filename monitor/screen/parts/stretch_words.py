@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from monitor.analysis.contamination.states import ENOUGH
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.course.response import Z95
@@ -93,6 +95,14 @@ def stretch_words(stretch: Stretch, zero_s: float) -> str:
     """A stretch and what became of it, in one line."""
     fate = "left out" if stretch.left_out else "taken in"
     return f"{span_words(stretch, zero_s)}, {stretch.cause}, {fate}"
+
+
+def listed(found: Agreement | None) -> list[Difference]:
+    """All comparisons as they are read: ways first, then stretches in order of time."""
+    made = () if found is None else found.differences
+    return sorted(
+        made, key=lambda d: -math.inf if d.stretch is None else d.stretch.start_s
+    )
 
 
 def compared_words(one: Difference, zero_s: float) -> tuple[str, str]:

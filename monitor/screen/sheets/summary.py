@@ -16,7 +16,7 @@ from monitor.screen.number_words import clock, plain, signed
 from monitor.screen.parts.axis import UNSEEN, label_of
 from monitor.screen.parts.footer import footer
 from monitor.screen.parts.known_change import held, level, short
-from monitor.screen.parts.stretch_words import compared_words, stretch_words
+from monitor.screen.parts.stretch_words import compared_words, listed, stretch_words
 from monitor.screen.reading import read_clocks
 from monitor.screen.recent_quality import Figures, figures_of
 from monitor.screen.screen import Headline
@@ -111,8 +111,7 @@ def quality_lines(f: Figures) -> tuple[Line, ...]:
 
 def _way_lines(state: SessionState) -> tuple[Line, ...]:
     """Windows, and the change with and without stretches, beside the tracker."""
-    found, zero_s = state.agreement, state.zero_s()
-    differences = found.differences if found is not None else ()
+    zero_s, differences = state.zero_s(), listed(state.agreement)
     return tuple(
         Line(*compared_words(one, zero_s)) for one in differences if one.way != Way.TIES
     )

@@ -11,7 +11,7 @@ from monitor.screen.graphs import SpectrumView
 from monitor.screen.number_words import plain, signed
 from monitor.screen.parts.axis import Span
 from monitor.screen.parts.opinion import OpinionView, opinion_of
-from monitor.screen.parts.stretch_words import compared_words
+from monitor.screen.parts.stretch_words import compared_words, listed
 from monitor.screen.session_spectra import on_reference_scale, spectrum_of
 from monitor.screen.sheets.compare_windows import Figure, figures, title
 from monitor.screen.sheets.reference_window import reference_window
@@ -78,7 +78,7 @@ def _ways(state: SessionState) -> tuple[Figure, ...]:
     if state.hidden or found is None:
         return ()
     figures = []
-    for one in found.differences:
+    for one in listed(found):
         name, size = compared_words(one, state.zero_s())
         figures.append(Figure(name, "", size, one in found.apart))
     return tuple(figures)

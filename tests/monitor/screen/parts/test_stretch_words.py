@@ -8,6 +8,7 @@ from monitor.screen.parts.stretch_words import (
     compared_words,
     doubt_of,
     lasting,
+    listed,
     over_words,
     stretch_words,
 )
@@ -54,6 +55,18 @@ def test_what_is_left_out_is_told_and_greys_nothing():
     found = Agreement("Glx/tNAA", (mended,))
     assert found.agrees
     assert doubt_of(found, 0.0) == ""
+
+
+def test_comparisons_are_listed_in_order_of_time():
+    """Seen on F10: +31:40, +05:18, +24:48."""
+    ties, windows = Difference(Way.TIES, 0.5, 2.0), Difference(Way.WINDOWS, -5.0, 1.2)
+    late, early = (
+        Difference(Way.STRETCH, 0.2, 0.9, replace(LIPID, start_s=start_s))
+        for start_s in (900.0, 152.0)
+    )
+    found = Agreement("Glx/tNAA", (late, ties, windows, early))
+    assert listed(found) == [ties, windows, early, late]
+    assert listed(None) == []
 
 
 def test_what_counts_and_differs_greys_the_number():
