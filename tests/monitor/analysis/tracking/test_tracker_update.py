@@ -54,6 +54,15 @@ def anew(one) -> Tracking:
     return fresh
 
 
+def test_as_many_are_counted_as_were_seen(run) -> None:
+    one, _ = run
+    tracking = one.ways.tracking
+    assert tracking.following.count == len(tracking.seen) > 2 * KEPT_EVERY
+    kept = [copy.count for copy in tracking._checkpoints.kept]
+    assert kept == sorted(set(kept))
+    assert max(kept) <= tracking.following.count
+
+
 @settings(deadline=None, max_examples=12)
 @given(
     st.lists(
