@@ -6,6 +6,7 @@ some, the lines lie where they do without them.
 
 from __future__ import annotations
 
+from monitor.analysis.basis import names as naming
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.preparation.line_offset import temperature_c
 from monitor.run.result import Result
@@ -18,8 +19,8 @@ ROOM_C = (5.0, 33.0)
 def line_offset(result: Result) -> str:
     """How far from their place the lines lie, in a sentence; empty if not far."""
     session = _session(result)
-    if session is None:
-        return ""
+    if session is None or naming.absent(("tNAA", "tCr"), session.problem.model.names):
+        return ""  # where the lines lie is not known without both
     offset_ppm, found = session.lines_offset_ppm, result.first_order
     if found is not None:
         offset_hz = session.offset_hz + found.shift_hz

@@ -70,6 +70,19 @@ def canonical(name: str) -> str:
     return _CANONICAL.get(stripped.lower(), stripped)
 
 
+def absent(wanted: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
+    """Those of `wanted`, metabolites or sums, of which `names` has no part.
+
+    In words: a sum as its parts, "NAA or NAAG".
+    """
+    held = {canonical(name) for name in names}
+    return tuple(
+        " or ".join(SUMS.get(one, (one,)))
+        for one in wanted
+        if held.isdisjoint({one, *SUMS.get(one, ())})
+    )
+
+
 def is_macromolecule(name: str) -> bool:
     """Whether an entry is a macromolecule component (Mac, mm, MM09, Mac_CN, ...)."""
     stripped = name.strip()

@@ -49,6 +49,12 @@ class Outcomes:
         if name.endswith("/water") or name in self.names:
             return ()
         given = ", ".join(n for n in self.names if "/" in n) or self.names[0]
+        absent = naming.absent(name.split("/"), self.names)
+        if absent and name in RATIOS + SUMS:
+            return (
+                f"The outcome {name} needs {' and '.join(absent)}, which the basis set "
+                f"lacks: give one that has it, or choose an outcome such as {given}.",
+            )
         return (
             f"The outcome {name} is none that this basis set gives, such as {given}: "
             f"check its spelling.",

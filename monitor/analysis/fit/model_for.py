@@ -23,6 +23,10 @@ STANDS_IN = (
     "The macromolecules are not measured: what is known of the human brain's stands in "
     "(macromolecules = {why}), and intervals of levels are as wide as that leaves them."
 )
+LACKS = (
+    "Warning: the basis set lacks {absent}, which every brain shows: others take "
+    "their place, and levels and changes are not to be trusted. Give one that has them."
+)
 PROTONS = {"Cr": 5.0, "PCr": 5.0, "tCr": 5.0, "NAA": 6.0}
 """Protons in the band, of entries by which the scale of a basis set is judged."""
 
@@ -60,7 +64,9 @@ def model_for(
         settings.ppm_high,
         stand_in=not own and any(naming.is_macromolecule(n) for n in basis.names),
     )
-    said = notes_of(NoteKind.BASIS, notes + added)
+    said = notes_of(
+        NoteKind.BASIS, notes + added + _lacking(basis, acquisition, settings)
+    )
     if measured is not None:
         model = with_shapes(model, per_proton(basis), shapes_on(measured, acquisition))
     elif kind == PRIOR:
@@ -68,6 +74,20 @@ def model_for(
         text = STANDS_IN.format(why=settings.macromolecules)
         return model, (*said, Note(NoteKind.UNMEASURED, text))
     return model, said
+
+
+def _lacking(
+    basis: BasisSet, acquisition: Acquisition, settings: Settings
+) -> tuple[str, ...]:
+    """That metabolites are missing that every spectrum of a brain shows.
+
+    A sphere need not have them, and edited spectra lose some in the difference.
+    """
+    absent = naming.absent(("tNAA", "tCr", "tCho"), basis.names)
+    edited = "mega" in (acquisition.sequence or "").lower()
+    if not absent or edited or settings.phantom:
+        return ()
+    return (LACKS.format(absent=", ".join(absent)),)
 
 
 def with_prior(
