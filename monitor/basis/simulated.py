@@ -16,7 +16,7 @@ from dataclasses import asdict, replace
 import numpy as np
 
 from monitor.analysis.basis.basis_set import BasisSet
-from monitor.analysis.basis.check import checked_for
+from monitor.analysis.basis.check import check_distance, checked_for
 from monitor.analysis.basis.macromolecules import components
 from monitor.basis.cache import cached
 from monitor.basis.files import load_basis, other_fields
@@ -134,9 +134,10 @@ def basis_for(
 
     Raises
     ------
-    InputError : see `load_basis` and `checked_for`
+    InputError : see `load_basis`, `check_distance` and `checked_for`
     """
     basis = load_basis(name_or_path)
+    check_distance(basis)
     again, notes = retuned(basis, acquisition)
     checked, more = checked_for(again, acquisition)
     return checked, (*notes, *more)

@@ -8,7 +8,12 @@ from streams.messages.marks import GIVEN
 
 
 def change_now(result: Result) -> CurrentChange | None:
-    """The outcome's change at the end, as everywhere; None where there is none."""
+    """The outcome's change at the end, as everywhere; None where there is none.
+
+    Nor where no window converged: what the tracker says then comes of no fit.
+    """
+    if unconverged_windows(result):
+        return None
     full = result.plan.length
     whole = [e for e in result.estimates if e.n_transients >= full]
     last = max(whole, key=lambda estimate: estimate.time_end_s, default=None)
@@ -18,9 +23,22 @@ def change_now(result: Result) -> CurrentChange | None:
     return current_change(outcome, point, last, full, reference_s, window_s)
 
 
+def unconverged_windows(result: Result) -> str:
+    """That no window converged, and what it means."""
+    found = [estimate.converged for estimate in result.estimates]
+    if not found or any(found):
+        return ""
+    return (
+        f"None of the {len(found)} windows converged: no change is given at the end. "
+        "Look at the spectra, and whether the basis set is one for this scan."
+    )
+
+
 def ends_too_soon(result: Result) -> str:
     """Why there is no change at the end where windows have some."""
-    if result.reference_s is None or change_now(result) is not None:
+    if result.reference_s is None or unconverged_windows(result):
+        return ""
+    if change_now(result) is not None:
         return ""
     full, end_s = result.plan.length, result.reference_s[1]
     window_s = full * result.course.interval_s

@@ -25,6 +25,7 @@ from monitor.run.period_remarks import (
     change_now,
     ends_too_soon,
     infusion_outside,
+    unconverged_windows,
     without_change,
 )
 from monitor.run.result import Result
@@ -58,6 +59,7 @@ def remarks(result: Result) -> Iterator[Note]:
         *OF_WHAT_WAS_MEASURED,
         (NoteKind.LEVEL, doubt_of_level),
         (NoteKind.SESSION, _unconverged),
+        (NoteKind.CHANGE, unconverged_windows),
         (NoteKind.CHANGE, without_change),
         (NoteKind.CHANGE, ends_too_soon),
     )

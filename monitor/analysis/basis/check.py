@@ -8,12 +8,14 @@ import numpy as np
 
 from monitor.analysis.basis import names as naming
 from monitor.analysis.basis.basis_set import NOTE, BasisSet
+from monitor.analysis.basis.entries import notes_on_entries
 from monitor.analysis.basis.lines import frequency_stretch, is_conjugated, offset_ppm
 from streams.errors import InputError
 from streams.messages.scanner_names import are_alike, described
 from streams.messages.transient import Acquisition
 
 STRETCH_TOLERANCE = 0.004
+STRETCH_LIMIT = 0.05
 DWELL_TOLERANCE = 0.02
 FREQUENCY_NOTE = 0.01
 FREQUENCY_LIMIT = 0.05
@@ -32,12 +34,13 @@ def checked_for(
     Raises
     ------
     InputError : another nucleus, a spectrometer frequency off by more than 5 %, no
-        glutamate
+        glutamate, two entries that are one, lines that are broad
     """
     said = basis.provenance.get(NOTE)
     notes = [f"Basis set {basis.source}: {said}"] if said else []
     _check_nucleus(basis, acquisition)
     _check_glutamate(basis)
+    notes += notes_on_entries(basis)
     notes += _frequency_notes(basis, acquisition)
     basis, stretch_notes = _unstretch(basis, acquisition)
     basis, offset_notes = _recentre(basis)
@@ -49,6 +52,24 @@ def checked_for(
         acquisition.spectrometer_frequency_mhz,
     )
     return basis, tuple(notes)
+
+
+def check_distance(basis: BasisSet) -> None:
+    """Refuse a set whose NAA and creatine are far from their distance.
+
+    Raises
+    ------
+    InputError : by more than 5 %: names, dwell time or frequency are wrong
+    """
+    stretch = frequency_stretch(basis)
+    if stretch is None or abs(stretch - 1) <= STRETCH_LIMIT:
+        return
+    side = "far apart" if stretch > 1 else "near each other"
+    raise InputError(
+        f"Basis set {basis.source}: NAA and creatine lie "
+        f"{100 * abs(stretch - 1):.0f} % too {side}, so that names of entries, dwell "
+        "time or frequency are wrong: correct the file."
+    )
 
 
 def turned_our_way(basis: BasisSet) -> BasisSet:

@@ -83,6 +83,12 @@ def absent(wanted: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
     )
 
 
+def share_a_sum(one: str, other: str) -> bool:
+    """Whether two metabolites are parts of one sum of the report."""
+    both = {canonical(one), canonical(other)}
+    return any(both <= set(parts) for parts in SUMS.values())
+
+
 def is_macromolecule(name: str) -> bool:
     """Whether an entry is a macromolecule component (Mac, mm, MM09, Mac_CN, ...)."""
     stripped = name.strip()

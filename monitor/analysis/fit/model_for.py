@@ -83,7 +83,7 @@ def _lacking(
 
     A sphere need not have them, and edited spectra lose some in the difference.
     """
-    absent = naming.absent(("tNAA", "tCr", "tCho"), basis.names)
+    absent = naming.absent(("tNAA", "tCr"), basis.names)
     edited = "mega" in (acquisition.sequence or "").lower()
     if not absent or edited or settings.phantom:
         return ()

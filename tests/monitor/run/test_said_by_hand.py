@@ -18,6 +18,7 @@ from monitor.run.line_place import LOOKED_FOR_PPM, TOLD_FROM_PPM
 from monitor.run.period_remarks import (
     ends_too_soon,
     infusion_outside,
+    unconverged_windows,
     without_change,
 )
 from monitor.run.remarks import (
@@ -122,7 +123,12 @@ def test_why_there_is_no_window() -> None:
 
 def estimates(*lengths: int, changes=()) -> tuple:
     return tuple(
-        SimpleNamespace(n_transients=n, independent=True, changes_percent=dict(changes))
+        SimpleNamespace(
+            n_transients=n,
+            independent=True,
+            changes_percent=dict(changes),
+            converged=True,
+        )
         for n in lengths
     )
 
@@ -226,7 +232,7 @@ def test_the_change_at_the_end_is_of_the_last_whole_window() -> None:
 
 
 def lines(offset_ppm: float, first_order=None) -> SimpleNamespace:
-    model = SimpleNamespace(frequency_mhz=100.0)
+    model = SimpleNamespace(frequency_mhz=100.0, names=("NAA", "Cr"))
     session = SimpleNamespace(
         lines_offset_ppm=offset_ppm, offset_hz=0.0,
         problem=SimpleNamespace(model=model),
@@ -234,6 +240,24 @@ def lines(offset_ppm: float, first_order=None) -> SimpleNamespace:
     return SimpleNamespace(
         epoch_models={1: None, 0: session}, first_order=first_order, hidden=False
     )
+
+
+def test_without_naa_or_creatine_in_the_basis_set_no_place_is_known() -> None:
+    """It was taken for the absence of a brain."""
+    for names, told in ((("NAAG", "PCr"), True), (("NAA",), False), (("Cr",), False)):
+        one = lines(math.nan)
+        one.epoch_models[0].problem.model.names = names
+        assert bool(line_place.line_offset(one)) == told
+
+
+def test_no_number_is_shown_where_no_window_converged() -> None:
+    some = estimates(16, 16, changes={"Glu": 1.0})
+    some[1].converged = False
+    assert unconverged_windows(result(estimates=some)) == ""
+    some[0].converged = False
+    one = result(estimates=some, reference_s=(0.0, 8.0))
+    assert unconverged_windows(one).startswith("None of the 2 windows converged")
+    assert change_at_the_end(one) == ends_too_soon(one) == ""
 
 
 def test_lines_that_lie_elsewhere() -> None:

@@ -192,7 +192,10 @@ def test_what_a_basis_set_does_not_give_is_said() -> None:
     assert OUTCOMES.lacking("Glu/water") == ()
     (said,) = OUTCOMES.lacking("Glx/tCr")
     assert "Glx/tCr is none that this basis set gives, such as Glu/tCr" in said
-    assert "such as Glu:" in outcomes_of(("Glu",)).lacking("tCr")[0]
+    assert "such as Glu:" in outcomes_of(("Glu",)).lacking("tCrr")[0]
+    (said,) = outcomes_of(("Glu", "Cr")).lacking("Glx/tNAA")
+    assert "needs NAA or NAAG, which the basis set lacks" in said
+    assert "such as Glu/tCr" in said
 
 
 def test_a_form_of_two_gradients() -> None:
