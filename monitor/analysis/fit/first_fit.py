@@ -9,7 +9,8 @@
    stiffness is chosen once more where its likelihood decides;
 4. known differences of T2 are fitted as one number a, between none (0) and all of them
    (1), where that takes more than `RELAXATION_GAIN` off the cost.  Asked only now: near
-   a coarse fit a wrong baseline or line looks like them, and they like those.
+   a coarse fit a wrong baseline or line looks like them, and they like those;
+5. where all this does not fit and the line is a Voigt, it is fitted with a kernel too.
 
 Where the line has a kernel the Voigt beside it is narrower than the first fit's: a
 kernel makes a line wider as well as skewed.
@@ -36,7 +37,7 @@ from monitor.analysis.fit.freedom import (
     active_parameters,
     priors_for,
 )
-from monitor.analysis.fit.lineshape import gauss_rate
+from monitor.analysis.fit.lineshape import KERNEL_SIZE, gauss_rate
 from monitor.analysis.fit.minimise import SAME_COST, minimise, promise
 from monitor.analysis.fit.model import (
     GAUSS,
@@ -53,6 +54,7 @@ from monitor.analysis.fit.model_choice import (
     choose,
     choose_stiffness,
     taken_over,
+    traits_of,
 )
 from monitor.analysis.fit.problem import Indices, Problem, evaluate, target
 from monitor.analysis.fit.ratio_priors import prior_rows
@@ -121,11 +123,38 @@ def _fit(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
     asks = freedom.chosen is None
     if asks and freedom.rule.by_likelihood and fit.converged:
         fit, problem = _weigh(fit, problem, moved, freedom.rule)
-    if not fit.converged or fit.misfit > SUSPECT:
+    suspect = not fit.converged or fit.misfit > SUSPECT
+    if suspect:
         fit = least_fit(fit, problem, moved, other_starts(problem, first))
     if asks and freedom.relaxation:
         fit = _relax(fit, problem, moved)
+    if suspect and asks and freedom.kernel and not choice.traits.kernel:
+        return _bent(fit, problem, first, freedom)
     return fit, problem
+
+
+def _bent(
+    straight: Fit, problem: Problem, first: Fit, freedom: Freedom
+) -> tuple[Fit, Problem]:
+    """The fit with a kernel, where a Voigt does not fit and the kernel pays.
+
+    It was declined about the first fit, in a linear step and without T2's part; a line
+    that is far from a Voigt is not to be judged by that.
+    """
+    traits = replace(traits_of(straight.theta, problem.model.layout), kernel=True)
+    moved = active_parameters(problem.model, freedom, traits)
+    bent = with_narrow_voigt(problem, first)
+    theta = straight.theta.copy()
+    theta[[LORENTZ, GAUSS]] = bent.priors.mean[[LORENTZ, GAUSS]]
+    theta[RELAXATION] = 0.0
+    fit = settled(bent, theta, moved)
+    if fit.converged and freedom.rule.by_likelihood:
+        fit, bent = _weigh(fit, bent, moved, freedom.rule)
+    if freedom.relaxation:
+        fit = _relax(fit, bent, moved)
+    price = freedom.rule.trait_strictness * KERNEL_SIZE / problem.spectrum.size
+    pays = fit.cost * np.exp(price) < straight.cost
+    return (fit, bent) if fit.converged and pays else (straight, problem)
 
 
 def with_the_same_brain(

@@ -98,6 +98,28 @@ def test_a_skewed_line_is_met_by_a_kernel(model):
     assert np.all(error < 4 * o.sds(bent.amplitudes, bent.covariance) / truth)
 
 
+def test_a_kernel_that_was_declined_is_asked_for_again_where_a_voigt_does_not_fit(
+    model, monkeypatch
+):
+    asked = first_fit_module.choose
+    declined = lambda *a: replace(asked(*a), traits=Traits(kernel=False, fine=True))  # noqa: E731
+    skew = 0.75 + 0.25 * np.exp(-2j * np.pi * 7.0 * model.t)
+    noise = noisy_fid(model, 1, 0.5) - clean_fid(model)
+    skewed = model.in_band(clean_fid(model) * skew + noise)
+    sd = 0.5 * np.sqrt(model.points)
+    usual, _ = cold_fit(model, skewed, sd)
+    monkeypatch.setattr(first_fit_module, "choose", declined)
+    again, problem = cold_fit(model, skewed, sd)
+    assert again.converged
+    assert again.theta[model.layout.kernel].any()
+    assert np.isfinite(problem.priors.sd[[LORENTZ, GAUSS]]).all()
+    np.testing.assert_allclose(again.amplitudes, usual.amplitudes, rtol=0.02, atol=0.05)
+    straight = model.in_band(noisy_fid(model, 1, 0.5))
+    voigt, _ = cold_fit(model, straight, sd / 1.4)  # misfit 2, and nothing to bend
+    assert voigt.misfit > first_fit_module.SUSPECT
+    assert not voigt.theta[model.layout.kernel].any()
+
+
 def humps(model, height):
     """Two broad humps of different phase in the band's spectrum."""
     shape = [np.exp(-((model.ppm - at) ** 2) / 0.18) for at in (1.4, 2.9)]
