@@ -26,10 +26,14 @@ from monitor.protocol.settings import Settings
 from streams.errors import InputError
 from streams.messages.transient import Acquisition, Kind, Start, Transient
 from streams.recording.content_hash import sha256_of
+from streams.sources.checks.water import peaks
 from streams.sources.files.open_file import messages_of, open_source
 
 SAME_FIELD = 0.05
 SAME_ECHO_TIME_S = 0.004
+UNSUPPRESSED = 300.0
+"""Water over what lies at 1.8 to 3.4 ppm: nulled spectra measured 1 to 86, water that
+nothing suppressed 550 and more."""
 AS_IT_IS = Settings(align=False, reject=False)
 
 
@@ -57,7 +61,7 @@ def add_measured(
     Raises
     ------
     InputError : the file cannot be read, is of another field than the basis set, or
-        shows nothing above its noise
+        is unsuppressed water, shows nothing above its noise
     """
     fid, acquisition = averaged(path, water)
     mhz = acquisition.spectrometer_frequency_mhz
@@ -67,6 +71,7 @@ def add_measured(
             f"{basis.spectrometer_frequency_mhz:.1f} MHz: take macromolecules of the "
             "same field."
         )
+    _check_suppressed(fid, acquisition, path)
     basis, noticed = retuned(basis, acquisition)
     found = measured_mm(
         fid,
@@ -83,6 +88,17 @@ def add_measured(
     told = f"measured: a file of sha256 {sha256_of(path)[:16]}"
     made = with_entry(basis, found, told, gain_of(acquisition, None))
     return Added(made, found, (*noticed, *_notes(basis, acquisition, path, found)))
+
+
+def _check_suppressed(fid: Complex, acquisition: Acquisition, path: Path) -> None:
+    """Refuse unsuppressed water, which stands where macromolecules were meant."""
+    found = peaks(fid[np.newaxis, np.newaxis], acquisition)
+    if found is not None and found.dominance > UNSUPPRESSED:
+        raise InputError(
+            f"{path.name} is unsuppressed water: its line is {found.dominance:.0f} "
+            "times what lies between 1.8 and 3.4 ppm. Give the series that nulls "
+            "metabolites as --mm, and water as --water."
+        )
 
 
 def averaged(path: Path, water: Path | None) -> tuple[Complex, Acquisition]:

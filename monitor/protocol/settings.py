@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 NEW_SERIES = ("measured", "same", "new")
 MACROMOLECULES = ("auto", "none", "prior", "single", "five")
+FITTED_PPM = (2.0, 3.0)
+"""What a fitted range holds at least: NAA, glutamate, creatine."""
 RULE = "rule"
 
 
@@ -179,6 +181,12 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield "step must be at least 1 transient"
     if not settings.ppm_low < settings.ppm_high:
         yield "ppm_low must be below ppm_high"
+    low, high = FITTED_PPM
+    if settings.ppm_low > low or settings.ppm_high < high:
+        yield (
+            f"ppm_low = {settings.ppm_low:g} and ppm_high = {settings.ppm_high:g} must "
+            f"hold {low:g} to {high:g} ppm, where NAA, glutamate and creatine are"
+        )
     if settings.new_series not in NEW_SERIES:
         yield 'new_series must be "measured", "same" or "new"'
     if settings.macromolecules not in MACROMOLECULES:

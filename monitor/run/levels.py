@@ -32,6 +32,9 @@ def doubt_of_level(result: Result) -> str:
     made, one = course.sessions[epoch], outcomes.subset((name,))
     c = made.fit.amplitudes
     sd = one.sds(c, made.level_covariance)[0] / abs(one.values(c)[0])
+    if len(result.estimates) == 1:  # it is the level: one number for it everywhere
+        level = result.estimates[0]
+        sd = np.abs(np.divide(level.sds[name], level.values[name]))
     whole = 100 * Z95 * float(sd)
     source = (
         "the macromolecules that the session measured"

@@ -10,9 +10,10 @@ from streams.messages.marks import GIVEN
 def change_now(result: Result) -> CurrentChange | None:
     """The outcome's change at the end, as everywhere; None where there is none.
 
-    Nor where no window converged: what the tracker says then comes of no fit.
+    Nor where no window converged, or nothing is left since the infusion began: what
+    the tracker says then comes of no fit, or of no measurement.
     """
-    if unconverged_windows(result):
+    if unconverged_windows(result) or nothing_since(result):
         return None
     full = result.plan.length
     whole = [e for e in result.estimates if e.n_transients >= full]
@@ -34,9 +35,26 @@ def unconverged_windows(result: Result) -> str:
     )
 
 
+def nothing_since(result: Result) -> str:
+    """That everything since the infusion began is left out, and what it means."""
+    if result.infusion_s is None:
+        return ""
+    start_s, rejected = result.infusion_s[0], result.settings.rejected_epochs
+    since = [q for q in result.qualities if q.time_s >= start_s]
+    if not since or any(q.weight > 0 and q.epoch not in rejected for q in since):
+        return ""
+    return (
+        f"All {len(since)} transients since the infusion began (at {start_s:g} s) are "
+        "left out: no change is given at the end. See which stretches and why "
+        "(transients.csv, flags), and take them in if they are good (F4 in a replay)."
+    )
+
+
 def ends_too_soon(result: Result) -> str:
     """Why there is no change at the end where windows have some."""
     if result.reference_s is None or unconverged_windows(result):
+        return ""
+    if nothing_since(result):
         return ""
     if change_now(result) is not None:
         return ""

@@ -30,7 +30,8 @@ class Stream:
     playback : of a replay; None for a live stream
     said : a sentence of the feed, e.g. that nobody listens on the address
     idle : nothing has been chosen yet
-    gone : nobody listens on this computer where the relay was: nobody records
+    gone : nobody listens on this computer where the relay was, or was thought to be;
+        another may record at another address
     clock : the relay's clock beside the scanner's, in words; empty where unknown
     clock_offset_s : how far it has got ahead of it, s; None where unknown
     refused : messages of the scanner or publisher that could not be used

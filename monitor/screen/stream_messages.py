@@ -47,9 +47,10 @@ def of_stream(
 def no_stream(stream: Stream) -> Message:
     """That nothing comes; whether anybody records, and how to start that."""
     if stream.gone:
-        said = "No stream: nobody records"
+        said = "No stream: no relay here"
         action = (
-            "mrs-monitor relay starts it; --record FILE goes on with a broken-off one"
+            "look for the address in the terminal of a relay that runs; mrs-monitor "
+            "relay starts one, --record FILE goes on with a broken-off one"
         )
     else:
         said = "No stream, perhaps no recording"

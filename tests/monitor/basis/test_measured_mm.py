@@ -103,3 +103,12 @@ def test_a_file_without_signal_is_refused(tmp_path, noise_sd, words):
     file = nulled(tmp_path / "nulled.nii.gz", signal=0.0, noise_sd=noise_sd)
     with pytest.raises(InputError, match=words):
         add_measured(load_basis("press_3t_te30"), file)
+
+
+def test_unsuppressed_water_is_refused_by_its_name(tmp_path):
+    t = np.arange(POINTS) * DWELL_S
+    water = 100.0 * np.exp(-np.pi * 6 * t).astype(np.complex64)
+    path = tmp_path / "w.nii.gz"
+    write_nifti_mrs(path, np.tile(water[:, None], 8), acquisition_of(123.25))
+    with pytest.raises(InputError, match="w.nii.gz is unsuppressed water"):
+        add_measured(load_basis("press_3t_te30"), path)

@@ -33,6 +33,8 @@ WRONG = {
     "window = 0": "at least 1 transient",
     "step = 0": "at least 1 transient",
     "ppm_low = 4.2": "must be below ppm_high",
+    "ppm_low = 2.01": "must hold 2 to 3 ppm, where NAA, glutamate and creatine are",
+    "ppm_low = 1.9\nppm_high = 2.95": "and ppm_high = 2.95 must hold 2 to 3 ppm",
     'macromolecules = "six"': "must be",
 }
 

@@ -18,6 +18,7 @@ from monitor.run.line_place import LOOKED_FOR_PPM, TOLD_FROM_PPM
 from monitor.run.period_remarks import (
     ends_too_soon,
     infusion_outside,
+    nothing_since,
     unconverged_windows,
     without_change,
 )
@@ -55,7 +56,7 @@ def result(**changes: object) -> SimpleNamespace:
         "qualities": qualities(range(10)), "settings": Settings(), "estimates": (),
         "plan": SimpleNamespace(length=16), "reference_s": None, "tracks": (),
         "answers": {}, "course": SimpleNamespace(interval_s=2.0),
-        "marks": SimpleNamespace(events=()),
+        "marks": SimpleNamespace(events=()), "infusion_s": None,
     }  # fmt: skip
     return SimpleNamespace(**{**given, **changes})
 
@@ -250,6 +251,22 @@ def test_without_naa_or_creatine_in_the_basis_set_no_place_is_known() -> None:
         assert bool(line_place.line_offset(one)) == told
 
 
+def test_no_number_is_shown_where_all_since_the_infusion_is_left_out() -> None:
+    some = estimates(16, 16, changes={"Glu": 1.0})
+    lost = [*qualities(range(6)), *qualities(range(6, 10), 0.0, ("stretch",))]
+    one = result(
+        estimates=some, qualities=lost, infusion_s=(6.0, 10.0), reference_s=(0.0, 6.0)
+    )
+    assert nothing_since(one).startswith("All 4 transients since the infusion began")
+    assert change_at_the_end(one) == ends_too_soon(one) == ""
+    one.infusion_s = (5.0, 10.0)
+    assert nothing_since(one) == ""
+    one.settings = Settings(rejected_epochs=(0,))
+    assert nothing_since(one).startswith("All 5 transients")
+    one.infusion_s = (11.0, 20.0)
+    assert nothing_since(one) == ""
+
+
 def test_no_number_is_shown_where_no_window_converged() -> None:
     some = estimates(16, 16, changes={"Glu": 1.0})
     some[1].converged = False
@@ -334,7 +351,10 @@ def test_how_well_a_level_is_known(monkeypatch) -> None:
     made = SimpleNamespace(fit=SimpleNamespace(amplitudes=None), level_covariance=1.0)
     course = SimpleNamespace(outcomes=one, reference=None, sessions={1: None, 0: made})
     given = SimpleNamespace(
-        course=course, settings=Settings(outcome="Glu"), measured_mm_used=False
+        course=course,
+        settings=Settings(outcome="Glu"),
+        measured_mm_used=False,
+        estimates=(),
     )
     said = levels.doubt_of_level(given)
     assert said == (
@@ -350,6 +370,11 @@ def test_how_well_a_level_is_known(monkeypatch) -> None:
         "The level of Glu is known to +- 20 % (95 %), of which +- 12 % come from what "
         "the fit leaves over."
     )
+    window = SimpleNamespace(values={"Glu": 8.0}, sds={"Glu": 2.0})
+    given.estimates = (window,)  # what is in the table is what is said
+    assert "known to +- 49 %" in levels.doubt_of_level(given)
+    given.estimates = (window, window)
+    assert "known to +- 20 %" in levels.doubt_of_level(given)
     shares["left over"] = 0.2
     assert levels.doubt_of_level(given) == ""
     shares["macromolecules"] = 0.25
