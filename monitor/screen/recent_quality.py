@@ -78,12 +78,16 @@ def _width_hz(state: SessionState, last: int | None, of_transients: float) -> fl
     """Line width, Hz: as fitted to the newest window, as the spectrum's caption has it.
 
     Of all windows the median where `last` is None.  That of single transients, which
-    noise and drift within a window make another, stands in before the first window.
+    noise and drift within a window make another, stands in before the first window,
+    and where none has come for its own length: then all of late is left out.
     """
     if last is None:
         width = state.estimates.width_hz
     else:
-        width = math.nan if state.fitted is None else state.fitted.fwhm_hz
+        newest = state.fitted
+        end_s = -math.inf if newest is None else newest.time_end_s
+        late = state.time_s() - end_s > state.window_s
+        width = math.nan if newest is None or late else newest.fwhm_hz
     return width if math.isfinite(width) else of_transients
 
 

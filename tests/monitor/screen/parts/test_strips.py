@@ -8,9 +8,11 @@ from fake_session import SETTINGS
 from screen_cases import shown
 
 from monitor.analysis.preparation.quality import Quality
+from monitor.analysis.update import Update
 from monitor.screen.display import Display
 from monitor.screen.parts.strips import thinned
 from monitor.screen.recent_quality import figures_of
+from monitor.screen.session_parts import measures_of
 from monitor.screen.sheets.checks import card_of
 
 
@@ -100,3 +102,15 @@ def test_before_a_window_the_width_is_of_single_transients(updates):
     assert figures_of(state, 32).fwhm_hz == pytest.approx(single)
     whole = shown(updates, 900.0).state
     assert figures_of(whole).fwhm_hz == 5.6  # of the windows
+
+
+def test_where_all_of_late_is_left_out_the_width_is_of_what_comes(updates):
+    """Broad lines that no window has any more are not hidden behind the last good."""
+    display = shown(updates, 900.0)
+    newest = display.state.newest
+    for place in range(1, 45):
+        broad = replace(newest, time_s=newest.time_s + 2.0 * place, fwhm_hz=15.0)
+        display.fold(Update(9000 + place, 0, quality=broad), broad.time_s)
+    assert figures_of(display.state, SETTINGS.window).fwhm_hz == 15.0
+    (measure,) = [m for m in measures_of(display.state) if m.key == "fwhm"]
+    assert (measure.value, measure.good) == ("15", False)
