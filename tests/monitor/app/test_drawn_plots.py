@@ -313,3 +313,10 @@ def test_the_axis_is_numbered_as_closely_as_fits(qtbot, theme):
         texts.append(len(ticks))
     assert texts == sorted(texts, reverse=True)
     assert texts[0] > texts[-1]
+
+
+def test_before_it_has_sizes_a_spectrum_has_no_room_for_a_caption(qtbot):
+    panel = SpectrumPanel()
+    qtbot.addWidget(panel)
+    assert not panel._has_room("a caption", VIEW, 500.0)
+    assert panel._with_head(VIEW, 500.0) is VIEW

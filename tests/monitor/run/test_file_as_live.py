@@ -9,7 +9,7 @@ from monitor.protocol.choose import Wishes
 from monitor.run.analyse import push_all
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
-from streams.messages.transient import Event
+from streams.messages.transient import Event, Kind
 
 SLOW = pytest.mark.slow
 
@@ -85,3 +85,17 @@ def test_marks_and_answers_are_the_same(both):
     assert [m.places_ppm for m in live.spectral_maps] == [
         m.places_ppm for m in file.spectral_maps
     ]
+
+
+@pytest.mark.parametrize("wished", [True, False])
+def test_an_eddy_phase_is_taken_where_that_is_wished_and_there_is_water(wished):
+    bodies = bodies_of(3)
+    dry = [b for b in bodies if getattr(b, "kind", None) is not Kind.WATER]
+    for some, taken in ((bodies, wished), (dry, False)):
+        messages = list(marked(some, ()))[:40]
+        run = SessionRun(
+            Wishes(changes={**CHANGES, "eddy_current": wished}), live=False
+        )
+        with threadpool_limits(1):
+            push_all(run, messages)
+            assert run.finish()[1].eddy_corrected is taken

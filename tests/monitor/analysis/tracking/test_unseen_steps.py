@@ -1,6 +1,7 @@
 """Steps at joins: how much of them lies between now and the reference period."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,6 +25,20 @@ def test_without_joins_nothing_is_added() -> None:
     assert steps().added(0) == 0.0
     sds = np.ones((3, 4))
     assert steps().widened(sds, sds, [0, 0, 0]) is sds
+
+
+@pytest.mark.parametrize(
+    ("reference", "places"),
+    [(None, []), (None, [40]), (SimpleNamespace(first=0, stop=9, amplitudes=C0), [])],
+)
+def test_without_a_reference_or_without_joins_there_are_no_steps(
+    reference, places
+) -> None:
+    joins = SimpleNamespace(places=places, behind=lambda *_: [np.zeros(len(places))])
+    course = SimpleNamespace(
+        reference=reference, joins=joins, weights=None, names=NAMES
+    )
+    assert UnseenSteps.of(course).added(1) == 0.0
 
 
 def test_each_join_between_now_and_then_counts() -> None:
