@@ -34,7 +34,6 @@ import numpy as np
 
 from monitor.analysis.basis import names as naming
 from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS, SessionModel
-from monitor.analysis.fit.fitted_windows import sizes
 from monitor.analysis.fit.make_epoch_model import gain_over, shim_parameters
 from monitor.analysis.fit.minimise import minimise
 from monitor.analysis.signal.spectrum import Real
@@ -69,7 +68,7 @@ def offsets_in_common(home: SessionModel, apart: bool, together: bool) -> Real:
 
 def join_covariance(names: tuple[str, ...], c: Real) -> Real:
     """J (M, M) on the scale of amplitudes c (M,)."""
-    shim = _spread(names, np.abs(c), PERCENT, OTHERS_PERCENT)
+    shim = _shims(names, c)
     return np.asarray(JOIN_SHARE**2 * shim, float)
 
 
@@ -101,20 +100,20 @@ def _own(model: SessionModel) -> Real:
 
 def _shims(names: tuple[str, ...], c: Real) -> Real:
     """D (M, M) of another shim."""
-    return _spread(names, sizes(c), PERCENT, OTHERS_PERCENT)
+    return _spread(names, c, PERCENT, OTHERS_PERCENT)
 
 
 def _places(names: tuple[str, ...], c: Real) -> Real:
     """What D (M, M) has of another tissue besides."""
     percents = dict.fromkeys(PERCENT, PLACE_PERCENT)
-    return _spread(names, np.abs(c), percents, PLACE_PERCENT)
+    return _spread(names, c, percents, PLACE_PERCENT)
 
 
 def _spread(
-    names: tuple[str, ...], size: Real, percents: Mapping[str, float], others: float
+    names: tuple[str, ...], c: Real, percents: Mapping[str, float], others: float
 ) -> Real:
-    """Covariance (M, M), SDs in percent of sizes (M,): members of a sum go together."""
-    D, left = np.zeros((len(names),) * 2), set(names)
+    """Covariance (M, M), SDs in percent of c (M,): members of a sum go together."""
+    size, D, left = np.abs(c), np.zeros((len(names),) * 2), set(names)
     for total, percent in percents.items():
         members = naming.members(total, names)
         u = 0.01 * percent * np.where([n in members for n in names], size, 0.0)

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from monitor.analysis.basis import names as naming
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.kept_by_window import KeptByWindow
@@ -23,15 +24,26 @@ from streams.messages.transient import ComplexFID
 TIED_PERCENT = 3.0
 
 
-LEAST_SIZE = 0.05
+LEAST_SIZE = 1 / 3
+"""Of the largest metabolite: a weak one may move by more of its own."""
 BLOCK = 1024
 """Transients that are added up at once: a long mean needs little memory."""
 
 
-def sizes(c0: Real) -> Real:
-    """Sizes (M,) that percentages of amplitudes refer to."""
-    size: Real = np.maximum(np.abs(c0), LEAST_SIZE * np.abs(c0).max())
-    return size
+def sizes(names: tuple[str, ...], c0: Real) -> Real:
+    """Sizes (M,) that percentages of amplitudes refer to.
+
+    None is below `LEAST_SIZE` of the largest metabolite.  Macromolecules and lipids
+    are left out of that: in many basis sets they have another unit, and would make
+    every weak metabolite as free as they are large.
+    """
+    size, metabolite = np.abs(c0), [not _is_other(name) for name in names]
+    largest = size[metabolite].max(initial=0.0)
+    return np.asarray(np.maximum(size, LEAST_SIZE * largest), float)
+
+
+def _is_other(name: str) -> bool:
+    return naming.is_macromolecule(name) or naming.is_lipid(name)
 
 
 MOVING: Indices = np.array([PHASE, SHIFT, LORENTZ, GAUSS], dtype=np.intp)
@@ -81,7 +93,7 @@ def repeated(fitted: FittedWindow, session: SessionModel) -> Real:
     """
     factor, tie = max(fitted.misfit, 1.0), session.subspace.tie
     C = fitted.covariance / factor
-    moved = 0.01 * TIED_PERCENT * sizes(session.subspace.amplitudes)
+    moved = 0.01 * TIED_PERCENT * sizes(session.fit.names, session.subspace.amplitudes)
     drawn = C @ tie
     scatter: Real = factor * (C - drawn @ C) + (drawn * moved**2) @ drawn.T
     return scatter

@@ -18,9 +18,10 @@ rest.  What it assumes:
 
 * Glu, Gln, tNAA and tCr are *free*.  Every other amplitude is *tied*: it departs from
   its value in the reference period as a random walk of TIED_PERCENT in an hour (one
-  SD), of its own size but at least of a twentieth of the largest amplitude.  Lactate or
-  inositol that move further are in part booked to what overlaps them.  The tie is to
-  the reference values times the gain: receiver, coil loading and motion scale all.
+  SD), of its own size but at least of a third of the largest metabolite: a weak one may
+  move by 1 % of NAA.  What moves further is in part booked to what overlaps it.  The
+  tie is to the reference values times the gain: receiver, coil loading and motion
+  scale all.
 * Free dynamics have UNTIED_PERCENT in an hour on every amplitude without a slope; where
   the two disagree an assumption is wrong.
 
@@ -158,7 +159,7 @@ class Dynamics:
     def bend(self) -> Real:
         """Variances (n,) that the start or the stop of the infusion adds."""
         added = np.zeros(self.size)
-        size = sizes(self.c0)[list(self.sloping)]
+        size = sizes(self.names, self.c0)[list(self.sloping)]
         for k, (memory, percent) in enumerate(SLOPES):
             added[list(self._slopes(k))] = (0.01 * percent / memory * size) ** 2
         return added
@@ -184,7 +185,7 @@ class Dynamics:
         M, mean = len(self.names), np.zeros(self.size)
         mean[:M] = self.c0
         variance = np.zeros(self.size)
-        variance[:M] = (START_SHARE * sizes(self.c0)) ** 2
+        variance[:M] = (START_SHARE * sizes(self.names, self.c0)) ** 2
         variance[self.widths] = EPOCH_WIDTH_HZ**2
         return mean, np.diag(variance)
 
@@ -211,7 +212,7 @@ def dynamics_of(
     `slope_percent` is the SD of the slope's noise per transient, percent of the
     amplitude; `tied` False lets every amplitude walk.
     """
-    M, size = len(names), sizes(c0)
+    M, size = len(names), sizes(names, c0)
     sloping = tuple(i for i, n in enumerate(names) if naming.canonical(n) in SLOPING)
     n = M + 1 + WIDTHS + len(SLOPES) * len(sloping) + REMEMBERED
     percents = np.array([_walk_percent(name, tied) for name in names])

@@ -78,7 +78,7 @@ class Accumulated:
     _precision: tuple[Real, Real] = field(init=False)
 
     def __post_init__(self) -> None:
-        size = sizes(self.c0)
+        size = sizes(self.names, self.c0)
         loose = 1 / (START_SHARE * size) ** 2
         kinds = [naming.canonical(name) for name in self.names]
         moves = np.array([kind in (*FREE, *SLOPING) for kind in kinds])

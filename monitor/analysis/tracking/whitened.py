@@ -71,7 +71,7 @@ def directions(dynamics: Dynamics) -> Real:
     """
     names = dynamics.names
     sums = dict(zip(SUMS, sums_of(names), strict=True))
-    alone = np.diag(0.01 * sizes(dynamics.c0))[responding(names)]
+    alone = np.diag(0.01 * sizes(names, dynamics.c0))[responding(names)]
     together = [0.01 * sums[total] * dynamics.c0 for total in DENOMINATORS]
     return np.stack([*alone, *(row for row in together if row.any())])
 

@@ -113,6 +113,14 @@ def test_the_shim_moves_sums_by_their_percent_and_the_rest_by_three() -> None:
     assert D[0, 2] == 0
 
 
+def test_a_large_macromolecule_makes_no_other_offset_wider() -> None:
+    names, c = ("Gln", "NAA", "NAAG", "MM"), np.array([2.0, 9.0, 1.0, 120.0])
+    D = _shims(names, c)
+    tnaa = np.array([0, 1, 1, 0])
+    assert np.sqrt(tnaa @ D @ tnaa) == pytest.approx(0.007 * 10.0)
+    assert np.sqrt(D[0, 0]) == pytest.approx(0.03 * 2.0)
+
+
 @pytest.mark.parametrize(("stiffness", "softer"), [(0.2, True), (5.0, False)])
 def test_a_soft_baseline_counts_as_a_departure_from_itself(
     models, monkeypatch, stiffness: float, softer: bool

@@ -6,6 +6,8 @@ from functools import partial
 import numpy as np
 import pytest
 from fit_cases import clean_fid, make_model, noisy_fid
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.analysis.basis import names as naming
 from monitor.analysis.fit.epoch_model import UNTOLD_STIFFNESS
@@ -16,6 +18,7 @@ from monitor.analysis.fit.fitted_windows import (
     fit_in_full,
     mean_fid,
     repeated,
+    sizes,
 )
 from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.make_epoch_model import make_session_model
@@ -235,6 +238,15 @@ def test_windows_of_one_session_scatter_as_is_said(session):
     np.testing.assert_allclose(found, said, rtol=0.2)
     assert np.all(said <= 1.001 * sds(one))
     assert np.min(said / sds(one)) < 0.97
+
+
+@given(st.floats(1e-3, 1e3), st.floats(-1e3, 1e3))
+def test_macromolecules_of_any_unit_make_no_metabolite_larger(unit, lipid):
+    """A set whose macromolecules were twelve times NAA let GABA move by 18 %."""
+    names, c = ("NAA", "GABA", "MM", "Lip13a"), np.array([12.0, 0.4, unit, lipid])
+    least = 12.0 / 3
+    expected = [12.0, least, max(unit, least), max(abs(lipid), least)]
+    np.testing.assert_allclose(sizes(names, c), expected)
 
 
 def test_the_noise_of_a_short_reference_period_is_no_misfit_of_windows(fids):

@@ -66,7 +66,9 @@ def test_a_step_is_a_walk_and_a_slope_that_fades(model) -> None:
         assert after[0] == pytest.approx(1.0)
         assert after[place] == pytest.approx(1 - 1 / memory)
         assert np.count_nonzero(after) == 2
-    assert Q[slopes[0], slopes[0]] == pytest.approx((0.01 * 0.02 * sizes(C0)[0]) ** 2)
+    assert Q[slopes[0], slopes[0]] == pytest.approx(
+        (0.01 * 0.02 * sizes(NAMES, C0)[0]) ** 2
+    )
     assert Q[slopes[1], slopes[1]] == 0.0
     walks = np.diag(Q)[: M + 1 + WIDTHS]
     assert (walks[:2] == 0).all()
@@ -82,7 +84,7 @@ def test_gaps_are_at_least_a_step_and_at_most_an_hour(model) -> None:
 
 def test_all_walk_where_nothing_is_tied() -> None:
     free = dynamics_of(NAMES, C0, 0.02, tied=False)
-    expected = (0.01 * UNTIED_PERCENT * sizes(C0)) ** 2 / HOUR
+    expected = (0.01 * UNTIED_PERCENT * sizes(NAMES, C0)) ** 2 / HOUR
     np.testing.assert_allclose(free.walk[2:M], expected[2:])
     assert (free.walk[:2] == 0).all()
     tied = dynamics_of(NAMES, C0, 0.02)
@@ -93,13 +95,15 @@ def test_an_infusion_may_bend_the_slopes_alone(model) -> None:
     added = model.bend()
     for k, (memory, percent) in enumerate(SLOPES):
         places = list(model._slopes(k))
-        sd = 0.01 * percent * sizes(C0)[:2] / memory
+        sd = 0.01 * percent * sizes(NAMES, C0)[:2] / memory
         np.testing.assert_allclose(added[places], sd**2)
         added[places] = 0.0
         # What it brings in the end is that percentage of the amplitude.
         F, _ = model.jump(LONGEST_GAP)
         reach = F[0, places[0]]
-        assert reach * sd[0] == pytest.approx(0.01 * percent * sizes(C0)[0], rel=1e-6)
+        assert reach * sd[0] == pytest.approx(
+            0.01 * percent * sizes(NAMES, C0)[0], rel=1e-6
+        )
     assert not added.any()
 
 
@@ -136,7 +140,7 @@ def test_hardly_anything_is_known_at_the_start(model) -> None:
     np.testing.assert_array_equal(mean[:M], C0)
     assert not mean[M:].any()
     sds = np.sqrt(np.diag(covariance))
-    np.testing.assert_allclose(sds[:M], START_SHARE * sizes(C0))
+    np.testing.assert_allclose(sds[:M], START_SHARE * sizes(NAMES, C0))
     assert (sds[model.widths] == EPOCH_WIDTH_HZ).all()
     assert np.count_nonzero(covariance) == M + WIDTHS
 
@@ -156,7 +160,7 @@ def test_evidence_is_the_ratio_of_two_gaussian_densities(value, tau) -> None:
 
 def test_each_number_walks_by_its_own_strength():
     names, c0 = ("Glu", "Gln", "NAA", "Cr", "mI"), np.array([9.0, 2.5, 11.0, 8.0, 5.0])
-    size = sizes(c0)
+    size = sizes(names, c0)
     tied, free = (dynamics_of(names, c0, 0.05, tied=t).walk for t in (True, False))
     percents = [0.0, 0.0, FREE_PERCENT, FREE_PERCENT, TIED_PERCENT]
     expected = (0.01 * np.array(percents) * size) ** 2 / HOUR

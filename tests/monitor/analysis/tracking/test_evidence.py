@@ -56,7 +56,7 @@ def whole(seen: list, ways: dict, apart: bool) -> tuple[np.ndarray, np.ndarray]:
     Unknown are c, a departure d, of each time its widths, since then a gain, and where
     the epochs are `apart` the offsets of both.
     """
-    size = sizes(C0)
+    size = sizes(NAMES, C0)
     tied = np.array([name == "mI" for name in NAMES])
     sd_d = np.where(tied, 0.01 * TIED_PERCENT * size, START_SHARE * size)
     extra = 2 * M if apart else 0
