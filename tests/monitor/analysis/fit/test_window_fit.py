@@ -242,7 +242,7 @@ def test_windows_of_one_session_scatter_as_is_said(session):
 
 @given(st.floats(1e-3, 1e3), st.floats(-1e3, 1e3))
 def test_macromolecules_of_any_unit_make_no_metabolite_larger(unit, lipid):
-    """A set whose macromolecules were twelve times NAA let GABA move by 18 % an hour."""
+    """A set whose macromolecules were twelve times NAA let GABA move by 18 %."""
     names, c = ("NAA", "GABA", "MM", "Lip13a"), np.array([12.0, 0.4, unit, lipid])
     least = 12.0 / 3
     expected = [12.0, least, max(unit, least), max(abs(lipid), least)]
