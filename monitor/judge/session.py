@@ -29,7 +29,12 @@ from monitor.judge.session_figures import lateness_s
 from monitor.protocol.choose import Wishes
 from monitor.protocol.site_rules import mrsinmrs_texts
 from monitor.run.analyse import with_notes
-from monitor.run.period_remarks import ends_too_soon, without_change
+from monitor.run.period_remarks import (
+    ends_too_soon,
+    nothing_since,
+    unconverged_windows,
+    without_change,
+)
 from monitor.run.remarks import of_what_was_measured
 from streams.export.shared_fields import event_to_leave
 from streams.messages.marks import is_mark
@@ -123,14 +128,14 @@ def _water_reference_note(judged: Sequence[Criterion]) -> tuple[str, ...]:
 def _without_change(followed: Followed, responses: Responses) -> tuple[str, ...]:
     """A note on why no change is given; nothing where one is."""
     if any(len(changes) for changes in responses.changes.values()):
-        soon = ends_too_soon(followed.result)
-        return (soon,) if soon else ()
+        remarks = nothing_since, unconverged_windows, ends_too_soon
+        return tuple(said for remark in remarks if (said := remark(followed.result)))
     if responses.times.reference_s is None:
         return (
             "No change is given, since there is no reference period: mark "
             "infusion_start, or give --reference START:END.",
         )
-    why = without_change(followed.result) or ends_too_soon(followed.result)
+    why = nothing_since(followed.result) or without_change(followed.result)
     no_window = "No change is given, since no window lies after the reference period."
     return (why or no_window,)
 
