@@ -329,3 +329,15 @@ def test_other_basis_sets_are_put_under_every_epoch() -> None:
     assert all(model is other for model in intake.course.grids.values())
     intake.begin_epoch(2)
     assert intake.course.grids[2] is other
+
+
+@pytest.mark.parametrize("new_series", ["measured", "same"])
+def test_only_a_series_that_was_declared_to_go_on_has_no_join(
+    monkeypatch: pytest.MonkeyPatch, new_series: str
+) -> None:
+    intake, joined = begun(new_series=new_series), []
+    monkeypatch.setattr(Course, "join_epoch", lambda *given: joined.append(given[1:]))
+    for _ in range(2):  # asked for each of its transients, joined once
+        intake._join(1, 0)
+    assert joined == [(1, 0, new_series == "same")]
+    assert intake.joined == {1: 0}
