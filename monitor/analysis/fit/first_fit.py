@@ -199,6 +199,10 @@ def _relax(fit: Fit, problem: Problem, moved: Indices) -> Fit:
     if not fit.converged or promise(problem, fit.theta, moved) < 0.5 * least:
         return fit
     relaxed = settled(problem, fit.theta, moved)
+    if relaxed.misfit > SUSPECT:  # small shifts may have stood in for T2, and stay
+        placed = relaxed.theta.copy()
+        placed[problem.model.layout.shifts] = 0.0
+        relaxed = least_fit(relaxed, problem, moved, [placed])
     shows = fit.cost - relaxed.cost > least and relaxed.theta[RELAXATION] > 0
     return relaxed if relaxed.converged and shows else fit
 
