@@ -24,7 +24,7 @@ from streams.messages.transient import ComplexFID
 TIED_PERCENT = 3.0
 
 
-LEAST_SIZE = 1 / 3
+LEAST_SIZE = 1 / 8
 """Of the largest metabolite: a weak one may move by more of its own."""
 BLOCK = 1024
 """Transients that are added up at once: a long mean needs little memory."""
