@@ -18,8 +18,8 @@ rest.  What it assumes:
 
 * Glu, Gln, tNAA and tCr are *free*.  Every other amplitude is *tied*: it departs from
   its value in the reference period as a random walk of TIED_PERCENT in an hour (one
-  SD), of its own size but at least of a third of the largest metabolite: a weak one may
-  move by 1 % of NAA.  What moves further is in part booked to what overlaps it.  The
+  SD), of its own size but at least of an eighth of the largest metabolite (`sizes`).
+  What moves further is in part booked to what overlaps it.  The
   tie is to the reference values times the gain: receiver, coil loading and motion
   scale all.
 * Free dynamics have UNTIED_PERCENT in an hour on every amplitude without a slope; where
