@@ -9,6 +9,7 @@ Started by *spawn* on every system: what opens feed and pipeline must be picklab
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import multiprocessing as mp
 import signal
@@ -115,13 +116,14 @@ class Worker:
         self._unanswered: list[SendEvent] = []  # of which it is not known what became
 
     def send(self, command: Command) -> None:
-        """Ask for something; a worker that has gone hears nothing."""
+        """Ask for something; a worker that has gone hears nothing.
+
+        What it said before it went is still to be received, and that it went with it.
+        """
         if isinstance(command, SendEvent):
             self._unanswered.append(command)
-        try:
+        with contextlib.suppress(OSError):
             self._connection.send(command)
-        except OSError:
-            self._gone = True
 
     def receive(self, budget_s: float) -> list[Report]:
         """Reports that have come, taking about `budget_s` at most."""

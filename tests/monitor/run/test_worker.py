@@ -408,6 +408,21 @@ def test_what_a_worker_was_asked_for_and_never_did_is_told():
     worker.stop()
 
 
+def test_last_words_are_heard_after_something_was_asked_of_a_worker_that_went():
+    """Else the window would never say that the analysis has stopped, nor why."""
+    worker = Worker(WorkerConfig(refusing_feed, FakePipeline))
+    try:
+        worker._process.join(20.0)
+        worker.send(SendEvent("note", "dose given"))
+        reports = worker.receive(5.0) + worker.receive(5.0)
+        assert [type(r) for r in reports if isinstance(r, Failed)] == [Failed]
+        assert [r for r in reports if isinstance(r, Sent)] == [
+            Sent("note", NOBODY, text="dose given")
+        ]
+    finally:
+        worker.stop()
+
+
 def test_what_became_of_an_event_is_not_told_twice():
     asked = [SendEvent("note", "a"), SendEvent("note", "b"), SendEvent("note", "c")]
     kept = Waiting((Unsent(EventRequest("note", "b"), 0.0),))
