@@ -13,9 +13,10 @@ from monitor.analysis.preparation.combination import WATERS
 from monitor.analysis.tracking.current_change import CurrentChange
 from monitor.analysis.tracking.finding import (
     HOPELESS,
-    NOTHING_LEFT_PERCENT,
     Finding,
     finding,
+    is_impossible,
+    is_no_number,
     least_seen_percent,
 )
 from monitor.run.levels import doubt_of_level
@@ -85,11 +86,17 @@ def change_at_the_end(result: Result) -> str:
     if now is None:
         return ""
     change, half = now.percent, Z95 * now.sd_percent
-    if change + half < NOTHING_LEFT_PERCENT:
+    if is_impossible((change, now.sd_percent)):
         return (
             f"{name} at the end: {change:+.0f} % is no change of it, since nothing "
             "falls by more than all of itself. Something else is taken for its lines "
             "since then: look at lipid, and at where NAA lies (estimates.csv)."
+        )
+    if is_no_number((change, now.sd_percent)):
+        return (
+            f"{name} at the end: its 95 % interval is +-{half:.0f} %, so that nothing "
+            "is known of a change. Look at what is said of the basis set, and at the "
+            "windows (estimates.csv)."
         )
     by = (
         "by the tracker"

@@ -32,9 +32,20 @@ def nothing_counts_s(state: SessionState) -> float:
 
 def reference_left_out(state: SessionState) -> bool:
     """Whether every transient of the reference period is left out."""
-    if state.reference_s is None or not len(state.quality):
+    return state.reference_s is not None and _all_left_out(state, *state.reference_s)
+
+
+def infusion_left_out(state: SessionState) -> bool:
+    """Whether every transient since the infusion began is left out."""
+    start_s, _ = state.infusion_s
+    return start_s is not None and _all_left_out(state, start_s, math.inf)
+
+
+def _all_left_out(state: SessionState, first_s: float, end_s: float) -> bool:
+    """Whether there are transients in a span, s, and every one is left out."""
+    if not len(state.quality):
         return False
-    (first_s, end_s), times_s = state.reference_s, state.quality["time_s"]
+    times_s = state.quality["time_s"]
     own = times_s[(times_s >= first_s) & (times_s < end_s)]
     out = np.zeros(len(own), bool)
     for start_s, stop_s in left_out_s(state):

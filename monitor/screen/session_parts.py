@@ -9,13 +9,18 @@ from dataclasses import replace
 from monitor.analysis.course.outcomes import needs_gain
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.tracking.current_change import CurrentChange, current_change
-from monitor.analysis.tracking.finding import least_seen_percent
+from monitor.analysis.tracking.finding import is_no_number, least_seen_percent
 from monitor.analysis.tracking.plasma import PLASMA
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.screen.graphs import Overlay, Strip, TimeAxis, Trend
 from monitor.screen.held import Held
 from monitor.screen.last_drawn import Kept
-from monitor.screen.left_out import left_out_s, nothing_counts_s, reference_left_out
+from monitor.screen.left_out import (
+    infusion_left_out,
+    left_out_s,
+    nothing_counts_s,
+    reference_left_out,
+)
 from monitor.screen.number_words import DASH, catching_up_words, clock
 from monitor.screen.parts import headline, strips, trend
 from monitor.screen.parts.agreement import Agreement, agreement
@@ -81,13 +86,16 @@ def headline_of(state: SessionState, at: Reading, held: Held) -> Headline:
     if state.hidden:
         return headline.hidden()
     outcome, newest = state.settings.outcome, held.estimate
-    now = _changes_of(state, (outcome,), held)[outcome]
+    read = _change_read(state, outcome, held)
+    lost = "" if read is None else _no_change(state)
+    now = None if lost else _as_number(read)
+    why = lost or (headline.NO_NUMBER if read else "")
     return headline.headline(
         headline.Standing(
             outcome,
             now,
-            _waiting(state, newest, at) if now is None else "",
-            state.answers.get(outcome),
+            (why or _waiting(state, newest, at)) if now is None else "",
+            None if lost else state.answers.get(outcome),
             state.zero_s(),
             state.settings.reference_target_percent,
             _agreement(state, held.point, newest),
@@ -106,15 +114,35 @@ def headline_of(state: SessionState, at: Reading, held: Held) -> Headline:
 def _changes_of(
     state: SessionState, outcomes: Iterable[str], held: Held
 ) -> dict[str, CurrentChange | None]:
-    """Changes of outcomes now: headline, table and summary take these."""
+    """Changes of outcomes now; None where no number is given."""
+    if _no_change(state):
+        return dict.fromkeys(outcomes)
+    return {name: _as_number(_change_read(state, name, held)) for name in outcomes}
+
+
+def _change_read(state: SessionState, outcome: str, held: Held) -> CurrentChange | None:
+    """The change as it is read now, whether it can be or not."""
     full = min(state.settings.window, state.estimates.most_transients or 1)
-    reference_s, window_s = state.reference_s, state.window_s
-    return {
-        name: current_change(
-            name, held.point, held.estimate, full, reference_s, window_s
-        )
-        for name in outcomes
-    }
+    return current_change(
+        outcome, held.point, held.estimate, full, state.reference_s, state.window_s
+    )
+
+
+def _as_number(read: CurrentChange | None) -> CurrentChange | None:
+    """A change that is read, where a number is to be given of it."""
+    if read is None or is_no_number((read.percent, read.sd_percent)):
+        return None
+    return read
+
+
+def _no_change(state: SessionState) -> str:
+    """Why what the tracker reads is of no fit, or of no measurement; empty: it is.
+
+    As the terminal and the report have it (`monitor.run.period_remarks`).
+    """
+    if state.estimates.none_converged:
+        return headline.UNCONVERGED
+    return headline.NOTHING_SINCE if infusion_left_out(state) else ""
 
 
 def _waiting(state: SessionState, newest: Estimate | None, at: Reading) -> str:

@@ -17,6 +17,8 @@ HOPELESS = 50.0
 """Percent: no brain does that, so that a figure above it helps nobody."""
 NOTHING_LEFT_PERCENT = -100.0
 """Nothing falls by more: a change below that is of something else than the outcome."""
+WIDEST_PERCENT = 100.0
+"""Half an interval that holds 0 and is wider says nothing."""
 Seen = tuple[float, float]
 """A change that stands beside the answer, and its SD, percent."""
 
@@ -27,7 +29,7 @@ class Finding(StrEnum):
     INCREASE, DECREASE : proven
     PERHAPS_... : an interval beside it leaves 0 out, or two do on either side
     NONE : a change as large as the protocol wants to see would have been seen
-    UNCLEAR : it would not, or what is read cannot be
+    UNCLEAR : it would not, or what is read cannot be or may be anything
     """
 
     INCREASE = "increase"
@@ -54,13 +56,25 @@ def least_seen_percent(answer: Answer) -> float:
     return (answer.high_percent - answer.low_percent) / 2 + Z80 * answer.sd_percent
 
 
+def is_impossible(seen: Seen) -> bool:
+    """Whether a change lies below all of the outcome, its interval included."""
+    value, sd = seen
+    return value + Z95 * sd < NOTHING_LEFT_PERCENT
+
+
+def is_no_number(seen: Seen) -> bool:
+    """Whether a change cannot be, or may be any: no number is given of it."""
+    value, sd = seen
+    return is_impossible(seen) or Z95 * sd > max(WIDEST_PERCENT, abs(value))
+
+
 def finding(answer: Answer, target_percent: float, *beside: Seen) -> Finding:
     """The verdict; `beside` are the changes that a reader sees next to it.
 
     `target_percent` is the change that the protocol wants to be able to see.
     """
     shown = [(answer.mean_percent, answer.sd_percent), *beside]
-    if any(value + Z95 * sd < NOTHING_LEFT_PERCENT for value, sd in shown):
+    if any(map(is_no_number, shown)):
         return Finding.UNCLEAR
     if answer.changed:
         rises = answer.mean_percent > 0

@@ -39,7 +39,7 @@ def verdict(
     """
     beside = () if now is None else ((now.percent, now.sd_percent),)
     found = finding(answer, target_percent, *beside)
-    if answer.since_s is not None:
+    if found.proven and answer.since_s is not None:
         rises = found == Finding.INCREASE
         still = all(leaves_out_zero(seen, rises) for seen in beside)
         where = "" if still else " on average"

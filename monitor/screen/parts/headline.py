@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.current_change import CurrentChange
+from monitor.analysis.tracking.finding import is_no_number
 from monitor.screen.number_words import DASH, ago, catching_up_words, clock, signed
 from monitor.screen.parts.agreement import Agreement
 from monitor.screen.parts.answer import verdict
@@ -21,6 +22,9 @@ from monitor.screen.screen import Headline
 FRESH_INTERVALS = 2.0  # repetition times without a transient until it looks old
 NO_REFERENCE = "no change to show yet"
 LEFT_OUT = "all of the reference period is left out: give another, or take it in (F4)"
+NO_NUMBER = "no number: what is read as the change cannot be, or may be anything"
+UNCONVERGED = "no window has converged: look at the spectrum and the basis set"
+NOTHING_SINCE = "all since the infusion began is left out: see which and why (F10)"
 OTHER_GAIN = "other gain in this epoch: choose a ratio of amplitudes (F4)"
 MARK = "\N{BLACK UP-POINTING TRIANGLE} "
 STOPPED = "the analysis has stopped"
@@ -154,11 +158,16 @@ def _beside(of: Standing) -> tuple[str, ...]:
     if of.now is not None and not of.now.tracked:
         return (f"{of.agreement.span}; this outcome is not tracked",)
     lines = []
-    if of.answer is not None and math.isfinite(of.answer.mean_percent):
+    if of.answer is not None and _is_mean_known(of.answer):
         lines.append(f"mean since start {interval(of.answer)}")
     if of.agreement.window:
         lines.append(of.agreement.window)
     return tuple(lines)
+
+
+def _is_mean_known(answer: Answer) -> bool:
+    mean = answer.mean_percent, answer.sd_percent
+    return math.isfinite(answer.mean_percent) and not is_no_number(mean)
 
 
 def interval(answer: Answer) -> str:

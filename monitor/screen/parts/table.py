@@ -22,7 +22,7 @@ from monitor.analysis.course.outcomes import needs_gain
 from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.current_change import CurrentChange
-from monitor.analysis.tracking.finding import least_seen_percent
+from monitor.analysis.tracking.finding import is_no_number, least_seen_percent
 from monitor.screen.number_words import DASH, MINUS, measured, plain, signed
 from monitor.screen.parts.windows import Windows
 from monitor.screen.screen import Row, Table
@@ -146,6 +146,8 @@ def _numbers(known: Known, name: str) -> Numbers:
     if e.time_start_s < known.reference_s[1]:
         return Numbers(name, True, before, now)
     change, sd = _of_window(e, key, before, before_sd)
+    if is_no_number((change, sd)):
+        return Numbers(name, True, before, now, detectable=FACTOR * sd)
     return Numbers(name, True, before, now, change, sd, FACTOR * sd)
 
 

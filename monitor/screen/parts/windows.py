@@ -134,6 +134,11 @@ class Windows(Sequence[Estimate]):
         return int(np.max(self._columns["n_transients"], initial=0))
 
     @property
+    def none_converged(self) -> bool:
+        """Whether there are some, and not one has converged."""
+        return len(self) > 0 and not self._columns["converged"].any()
+
+    @property
     def width_hz(self) -> float:
         """Median line width of those that share no transient, Hz; nan without one."""
         width, independent = self._columns.get("fwhm_hz", "independent")

@@ -11,6 +11,7 @@ from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.finding import (
     Finding,
     finding,
+    is_no_number,
     least_seen_percent,
     leaves_out_zero,
 )
@@ -70,6 +71,24 @@ def test_a_change_that_is_not_known_says_nothing():
     assert finding(answer, TAU, (NAN, NAN)) == Finding.NONE
     assert finding(answer, 0.5, (NAN, NAN)) == Finding.UNCLEAR
     assert not leaves_out_zero((NAN, NAN), True)
+
+
+@pytest.mark.parametrize(
+    ("seen", "none"),
+    [
+        ((-245.0, 3070.0), True),
+        ((-803.6, 48.0), True),
+        ((20.0, 52.0), True),
+        ((-120.0, 30.0), False),
+        ((300.0, 60.0), False),
+        ((20.0, 51.0), False),
+        ((NAN, NAN), False),
+        ((6.0, NAN), False),
+    ],
+)
+def test_of_what_cannot_be_or_may_be_anything_no_number_is_given(seen, none):
+    assert is_no_number(seen) == none
+    assert not none or finding(answer_of(9.0, 1.0), TAU, seen) == Finding.UNCLEAR
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from monitor.analysis.tracking.difference import Agreement, Difference, Way
 from monitor.analysis.update import Update
 from monitor.screen.fold import settle
 from monitor.screen.number_words import signed
+from monitor.screen.parts.headline import NO_NUMBER, NOTHING_SINCE, UNCONVERGED
+from monitor.screen.parts.windows import Windows
 from monitor.screen.screen import Level
 from streams.messages.transient import Event
 
@@ -24,6 +26,43 @@ def later(update, after_s):
     """The same transient, in a new epoch."""
     quality = replace(update.quality, epoch=1, time_s=update.quality.time_s + after_s)
     return Update(update.seq, 1, quality=quality, strip=update.strip)
+
+
+def test_no_number_of_what_cannot_be_or_may_be_anything(updates):
+    """Seen: -245 ± 6019 %; the table and the mean beside it had them, too."""
+    display = shown(updates, 1700.0)
+    newest = display.state.tracks.newest
+    read = replace(newest, filtered={OUTCOME: -245.0}, filtered_sd={OUTCOME: 3071.0})
+    display.state.shown_track = 1702.5, read
+    screen = display.screen(1702.5)
+    assert (screen.headline.number, screen.headline.interval) == ("–", "")
+    assert (screen.headline.verdict, *screen.headline.lines) == tuple(
+        NO_NUMBER.split(": ")
+    )
+    assert next(r for r in screen.table.rows if r.name == OUTCOME).change == "–"
+
+
+def test_no_number_where_all_since_the_infusion_is_left_out(updates, monkeypatch):
+    monkeypatch.setattr(
+        "monitor.screen.left_out.left_out_s", lambda state: ((600.0, 1750.0),)
+    )
+    display = shown(updates, 1700.0)
+    seen = display.screen(1702.5).headline
+    assert seen.number == "–"
+    assert (seen.verdict, *seen.lines) == tuple(NOTHING_SINCE.split(": "))
+    monkeypatch.setattr(
+        "monitor.screen.left_out.left_out_s", lambda state: ((640.0, 1750.0),)
+    )
+    assert shown(updates, 1700.0).screen(1702.5).headline.number != "–"
+
+
+def test_no_number_where_no_window_converged(updates):
+    display = shown(updates, 1700.0)
+    stuck = [replace(one, converged=False) for one in display.state.estimates]
+    display.state.estimates = Windows(stuck)
+    seen = display.screen(1702.5).headline
+    assert seen.number == "–"
+    assert (seen.verdict, *seen.lines) == tuple(UNCONVERGED.split(": "))
 
 
 def test_headline_is_a_dash_before_the_infusion(updates):

@@ -10,6 +10,7 @@ from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.current_change import CurrentChange
 from monitor.analysis.tracking.finding import least_seen_percent
+from monitor.screen.parts.answer import verdict
 from monitor.screen.parts.table import (
     OTHER_EPOCH,
     OVERLAP,
@@ -55,6 +56,22 @@ def test_what_is_tracked_is_before_so_much_changed() -> None:
     assert row.now == pytest.approx(0.99)
     assert (row.change, row.sd) == (10.0, 2.0)
     assert row.detectable == least_seen_percent(ANSWER)
+
+
+def test_a_change_that_may_be_anything_is_no_number() -> None:
+    wide = replace(NOW, change_sds_percent={"Glu": 80.0, "tCr": 1.0})
+    row = _numbers(replace(KNOWN, estimate=wide), "Glu")
+    assert unknown(row.change, row.sd)
+    assert row.detectable == pytest.approx(FACTOR * 80.0)
+
+
+def test_a_verdict_on_what_cannot_be_was_seen_from_no_time() -> None:
+    """Seen: "TOO LITTLE IS KNOWN on average, seen from +05:00"."""
+    impossible = replace(ANSWER, mean_percent=-803.6, sd_percent=48.0)
+    assert impossible.changed
+    said = verdict(impossible, 600.0, 8.0)
+    assert "seen from" not in said
+    assert verdict(ANSWER, 600.0, 8.0) == "INCREASE, seen from +05:00"
 
 
 def test_what_is_tracked_and_not_yet_known_has_what_could_be_seen() -> None:
