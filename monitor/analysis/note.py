@@ -12,15 +12,15 @@ class NoteKind(StrEnum):
 
     What a protocol expects of the scanner (EXPECTATION), the reader of a file (SOURCE),
     the basis set (BASIS), water references (WATER), a message that cannot be used
-    (REFUSED), the periods of infusion and reference (PERIOD), whether a series goes on
-    with the epoch before it (SERIES), what lies in another epoch than the reference
-    period (EPOCHS), an outcome that does not exist (OUTCOME), stretches unlike the rest
-    (STRETCH), ways to the change that differ (AGREEMENT), whether there is a signal
-    and which way round (SIGNAL), how many transients there were (SESSION), limits
-    of quality (LIMITS), the noise of the tracker (TRACKER), components that come
-    out negative (COMPONENTS), how well a level is known (LEVEL), macromolecules
-    that nobody measured (UNMEASURED) or that the session measures (MACROMOLECULES),
-    what the change cannot tell (CHANGE).
+    (REFUSED), the periods of infusion and reference (PERIOD), that they overlap
+    (OVERLAP), whether a series goes on with the epoch before it (SERIES), what lies in
+    another epoch than the reference period (EPOCHS), an outcome that does not exist
+    (OUTCOME), stretches unlike the rest (STRETCH), ways to the change that differ
+    (AGREEMENT), whether there is a signal and which way round (SIGNAL), how many
+    transients there were (SESSION), limits of quality (LIMITS), the noise of the
+    tracker (TRACKER), components that come out negative (COMPONENTS), how well a level
+    is known (LEVEL), macromolecules that nobody measured (UNMEASURED) or that the
+    session measures (MACROMOLECULES), what the change cannot tell (CHANGE).
     """
 
     EXPECTATION = "expectation"
@@ -29,6 +29,7 @@ class NoteKind(StrEnum):
     WATER = "water"
     REFUSED = "refused"
     PERIOD = "period"
+    OVERLAP = "overlap"
     SERIES = "series"
     EPOCHS = "epochs"
     OUTCOME = "outcome"
@@ -68,6 +69,7 @@ RULES = {
     NoteKind.WATER: NoteRule(),
     NoteKind.REFUSED: NoteRule(),
     NoteKind.PERIOD: NoteRule(),
+    NoteKind.OVERLAP: NoteRule(),
     NoteKind.SERIES: NoteRule(),
     NoteKind.EPOCHS: NoteRule(stands=True),
     NoteKind.OUTCOME: NoteRule(),

@@ -89,7 +89,7 @@ class Pipeline:
         self._fits = CourseFits(self.course, self.intake, self.ways)
         self.refused = 0
         self._refused: Body | None = None  # the newest message, where it was refused
-        self._epoch_notes = EpochNotes(self.intake, self.periods)
+        self.epoch_notes = EpochNotes(self.intake, self.periods)
 
     def push(self, message: Message) -> Update:
         """Work through one message.
@@ -124,7 +124,7 @@ class Pipeline:
             update = replace(update, notes=(refusal(str(error), body),))
         if self.intake.joined:
             update = replace(update, joined=dict(self.intake.joined))
-        if notes := self._epoch_notes.take():
+        if notes := self.epoch_notes.take():
             update = replace(update, notes=(*update.notes, *notes))
         return update
 

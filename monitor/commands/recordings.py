@@ -53,9 +53,16 @@ def info(file: File) -> None:
         say(_acquire(start))
     kinds = ", ".join(f"{count} {kind}" for kind, count in held.kinds.items())
     epochs = f"{held.epochs} epoch{'' if held.epochs == 1 else 's'}"
-    lost = held.never_came
-    gone = f"; {lost} transient{'' if lost == 1 else 's'} never came" if lost else ""
-    say(f"session {held.session}: {kinds or 'no transient'}; {epochs}{gone}")
+    gone = [
+        f"; {count} transient{'' if count == 1 else 's'} {what}"
+        for count, what in (
+            (held.never_came - held.unusable, "never came"),
+            (held.unusable, "came and could not be used"),
+        )
+        if count
+    ]
+    said = f"{kinds or 'no transient'}; {epochs}{''.join(gone)}"
+    say(f"session {held.session}: {said}")
     if held.refused:
         last = next(e for e in reversed(held.events) if count_refused(e))
         say(f"{held.refused} messages refused; the last: {last.text}")

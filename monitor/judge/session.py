@@ -135,9 +135,10 @@ def _without_change(followed: Followed, responses: Responses) -> tuple[str, ...]
             "No change is given, since there is no reference period: mark "
             "infusion_start, or give --reference START:END.",
         )
-    why = nothing_since(followed.result) or without_change(followed.result)
+    reasons = nothing_since, unconverged_windows, without_change
     no_window = "No change is given, since no window lies after the reference period."
-    return (why or no_window,)
+    why = (reason(followed.result) for reason in reasons)
+    return (next(filter(None, why), no_window),)
 
 
 def _other_epochs(followed: Followed, responses: Responses) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ COUNTS = {
     "down_weighted": f"weight above 0, under {COUNTING_WEIGHT:g}",
     "flagged": "with a flag",
     "missing": "missing, by the scanner's counter",
-    "unusable": "of them not finite, or damaged",
+    "unusable": "of them came, and could not be used",
     "doubled": "came twice",
     "water_references": "water references",
     "water_references_left_out": "water references left out",

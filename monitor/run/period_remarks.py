@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.tracking.current_change import CurrentChange, current_change
 from monitor.run.result import Result
 from streams.messages.marks import GIVEN
@@ -30,7 +31,7 @@ def unconverged_windows(result: Result) -> str:
     if not found or any(found):
         return ""
     return (
-        f"None of the {len(found)} windows converged: no change is given at the end. "
+        f"None of the windows ({len(found)}) converged: no change is given at the end. "
         "Look at the spectra, and whether the basis set is one for this scan."
     )
 
@@ -39,9 +40,9 @@ def nothing_since(result: Result) -> str:
     """That everything since the infusion began is left out, and what it means."""
     if result.infusion_s is None:
         return ""
-    start_s, rejected = result.infusion_s[0], result.settings.rejected_epochs
+    start_s = result.infusion_s[0]
     since = [q for q in result.qualities if q.time_s >= start_s]
-    if not since or any(q.weight > 0 and q.epoch not in rejected for q in since):
+    if not since or any(_counts(result, q) for q in since):
         return ""
     return (
         f"All {len(since)} transients since the infusion began (at {start_s:g} s) are "
@@ -92,6 +93,12 @@ def _marked_otherwise(result: Result) -> bool:
     return any(mark.author != GIVEN for mark in result.marks.events)
 
 
+def _counts(result: Result, quality: Quality) -> bool:
+    """Whether a transient has weight, in an epoch that is not left out."""
+    left_out = result.settings.rejected_epochs
+    return quality.weight > 0 and quality.epoch not in left_out
+
+
 def _inside(time_s: float, span_s: tuple[float, float]) -> bool:
     return span_s[0] <= time_s < span_s[1]
 
@@ -101,7 +108,7 @@ def without_change(result: Result) -> str:
     if len(result.estimates) < 2 or any(e.changes_percent for e in result.estimates):
         return ""
     reference_s = result.reference_s or result.settings.reference_s
-    if infusion_outside(result):
+    if infusion_outside(result) or unconverged_windows(result):
         return ""  # said already
     if reference_s is None:
         return (
@@ -114,7 +121,7 @@ def without_change(result: Result) -> str:
             "--reference START:END."
         )
     within = [q for q in result.qualities if _inside(q.time_s, reference_s)]
-    if within and not any(q.weight > 0 for q in within):
+    if within and not any(_counts(result, q) for q in within):
         return (
             f"No change is given, since all {len(within)} transients of the reference "
             f"period {reference_s[0]:g} to {reference_s[1]:g} s are left out: give "

@@ -45,7 +45,7 @@ class Counts:
     Attributes
     ----------
     missing, doubled : by the scanner's counter; None where it was not kept
-    unusable : those of the missing that came, not finite or damaged
+    unusable : those of the missing that came: not finite, damaged, or not as announced
     water_references_left_out : of those that came
     missing_messages : numbers of the session that no message came with
     refused_messages : transients and events that could not be used

@@ -204,7 +204,7 @@ class SessionRun:
             false_waters=self._water_gate.left_out,
             waters_found=self._water_gate.found,
             water_course=tuple(self._water_gate.course),
-            notes=basis.still_true(self.notes),
+            notes=pipeline.epoch_notes.still_true(basis.still_true(self.notes)),
             stretches=intake.judge.stretches,
             agreement=ways.agreement,
             measured_mm=basis.nulled.measured,

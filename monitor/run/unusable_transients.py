@@ -12,8 +12,8 @@ def unusable(result: Result) -> str:
         return ""
     plural, they = ("s", "they are") if count > 1 else ("", "it is")
     return (
-        f"{count} transient{plural} came with values that are not finite (NaN or "
-        f"infinity) or could not be read: {they} left out."
+        f"{count} transient{plural} came and could not be used (not finite, damaged, "
+        f"or not as announced): {they} left out."
     )
 
 

@@ -110,7 +110,8 @@ class Info:
     """What a recording holds.
 
     `first_s`, `last_s` scanner times of the first and last transient, None without any;
-    `never_came` counts transients that the scanner counted and that are not here.
+    `never_came` counts transients that the scanner counted and that are not here,
+    `unusable` those of them that came and were refused.
     """
 
     verification: Verification
@@ -121,6 +122,7 @@ class Info:
     epochs: int
     kinds: dict[Kind, int]
     never_came: int
+    unusable: int
     first_s: float | None
     last_s: float | None
 
@@ -245,6 +247,7 @@ def _info(tally: _Tally, verification: Verification) -> Info:
         epochs=tally.epoch + 1,
         kinds=tally.kinds,
         never_came=tally.counter.missing,
+        unusable=tally.counter.dropped,
         first_s=tally.times_s[0] if tally.times_s else None,
         last_s=tally.times_s[-1] if tally.times_s else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitor.analysis.course.intake import Intake
@@ -32,7 +33,12 @@ class EpochNotes:
     def _of_periods(self) -> tuple[Note, ...]:
         """That the reference period holds some of the infusion."""
         before, self._overlap = self._overlap, self.periods.overlap_said()
-        return notes_of(NoteKind.PERIOD, {self._overlap} - {before})
+        return notes_of(NoteKind.OVERLAP, {self._overlap} - {before})
+
+    def still_true(self, notes: Iterable[Note]) -> tuple[Note, ...]:
+        """Notes but those on an overlap that has been corrected since."""
+        said = self.periods.overlap_said()
+        return tuple(n for n in notes if n.kind != NoteKind.OVERLAP or n.text == said)
 
     def _of_epochs(self) -> tuple[Note, ...]:
         course = self.intake.course

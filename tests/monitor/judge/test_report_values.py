@@ -139,6 +139,10 @@ def test_that_all_since_the_infusion_is_left_out_is_told() -> None:
     )
     (said,) = _without_change(SimpleNamespace(result=result), one)
     assert said.startswith("All 4 transients since the infusion began (at 5 s)")
+    result.infusion_s = None
+    result.estimates = (SimpleNamespace(converged=False),)
+    (said,) = _without_change(SimpleNamespace(result=result), one)
+    assert said.startswith("None of the windows (1) converged")
 
 
 def test_why_there_is_no_change() -> None:

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from free_ports import free_endpoint
 from rich.console import Console
+from typer.testing import CliRunner
 
+from monitor.cli import app
 from monitor.commands import headless
 from monitor.commands.headless import Headless
 from monitor.judge.criteria import criteria
@@ -60,13 +62,18 @@ def test_every_place_says_the_same(recording: Path):
     assert found["unusable"] == 2
     said = [note.text for note in remarks(outcome)]
     assert said[0].startswith("3 transients of the session never")
-    assert any(text.startswith("2 transients came with values that") for text in said)
+    assert any(text.startswith("2 transients came and could not be") for text in said)
     followed = follow(recording, Wishes())
     assert asdict(followed.result.counts) == found
     (criterion,) = [
         c for c in criteria(followed, 1.0, None) if c.key == "missing_percent"
     ]
     assert criterion.measured == pytest.approx(100 * 5 / 60)
+
+
+def test_info_tells_what_came_spoilt_from_what_never_came(recording: Path):
+    said = CliRunner().invoke(app, ["info", str(recording)]).stdout
+    assert "; 3 transients never came; 2 transients came and could not be used" in said
 
 
 def test_the_screen_and_the_terminal_say_the_same(

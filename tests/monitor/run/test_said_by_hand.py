@@ -76,7 +76,7 @@ def test_one_is_said_in_the_singular() -> None:
     assert _missing(counted(missing=2)).startswith("2 transients of the session")
     assert _missing(counted(missing=5, unusable=3)).startswith("2 transients of")
     assert _missing(counted(missing=3, unusable=3)) == ""
-    assert unusable(counted(missing=3, unusable=1)).startswith("1 transient came with")
+    assert unusable(counted(missing=3, unusable=1)).startswith("1 transient came and")
     assert unusable(counted(missing=3)) == ""
     one, two = (_missing_messages(counted(missing_messages=n)) for n in (1, 2))
     assert one.startswith("1 message of the session, transients or events, was")
@@ -185,6 +185,14 @@ def test_why_there_is_no_change() -> None:
     out = said(reference_s=(2.0, 5.0), qualities=qualities(range(10), weight=0.0))
     assert "since all 3 transients of the reference period 2 to 5 s are left out" in out
     some = [*qualities(range(3), weight=0.0), *qualities(range(3, 10))]
+    rejected = Settings(rejected_epochs=(0,))
+    assert "all 3 transients of the reference" in said(
+        reference_s=(2.0, 5.0), settings=rejected
+    )
+    stuck = estimates(4, 4)
+    for one in stuck:
+        one.converged = False
+    assert said(reference_s=(2.0, 5.0), estimates=stuck) == ""  # said already
     held = said(reference_s=(2.0, 5.0), qualities=some)
     assert "2 to 5 s holds no window: the transients are from 0 to 9 s" in held
     assert "holds no window" in said(reference_s=(20.0, 30.0))
@@ -273,7 +281,7 @@ def test_no_number_is_shown_where_no_window_converged() -> None:
     assert unconverged_windows(result(estimates=some)) == ""
     some[0].converged = False
     one = result(estimates=some, reference_s=(0.0, 8.0))
-    assert unconverged_windows(one).startswith("None of the 2 windows converged")
+    assert unconverged_windows(one).startswith("None of the windows (2) converged")
     assert change_at_the_end(one) == ends_too_soon(one) == ""
 
 

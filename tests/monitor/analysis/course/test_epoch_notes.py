@@ -7,7 +7,7 @@ import pytest
 from monitor.analysis.course.epoch_notes import APART, EpochNotes
 from monitor.analysis.course.periods import Periods
 from monitor.analysis.course.series_said import ELSEWHERE, SeriesSaid
-from monitor.analysis.note import NoteKind
+from monitor.analysis.note import Note, NoteKind
 
 
 class Intake:
@@ -69,7 +69,21 @@ def test_a_reference_period_in_the_infusion_is_said_once() -> None:
     assert notes.take() == ()
     periods.mark(600.0, True)
     (said,) = notes.take()
-    assert said.kind == NoteKind.PERIOD
+    assert said.kind == NoteKind.OVERLAP
     assert notes.take() == ()
     periods.mark(900.0, True)
     assert notes.take() == ()
+
+
+def test_an_overlap_that_was_corrected_is_not_said_at_the_end() -> None:
+    periods = Periods(None, (0.0, 900.0))
+    notes = EpochNotes(Intake([], home=None), periods)
+    other = Note(NoteKind.PERIOD, "The recording marks its reference period itself.")
+    periods.mark(600.0, True)
+    all_of_it = (other, *notes.take())
+    assert notes.still_true(all_of_it) == all_of_it
+    periods.reference_s = 0.0, 700.0
+    all_of_it += notes.take()
+    assert notes.still_true(all_of_it) == (other, all_of_it[-1])
+    periods.reference_s = 0.0, 600.0
+    assert notes.still_true((*all_of_it, *notes.take())) == (other,)
