@@ -34,6 +34,7 @@ from monitor.analysis.course.outcomes import quadratic
 from monitor.analysis.course.response import Z95, Estimate, Reference
 from monitor.analysis.fit.window import Window
 from monitor.analysis.signal.spectrum import Real
+from monitor.analysis.tracking.finding import is_no_number
 from monitor.judge.peak import UNKNOWN, Estimated, peak_of
 
 OUTCOMES = ("Glx/tNAA", "Glx", "Glu", "Glu/tCr")
@@ -41,6 +42,16 @@ OUTCOMES = ("Glx/tNAA", "Glx", "Glu", "Glu/tCr")
 
 REPEATED = ("Glx/tNAA", "Glu/tCr", "Glx/tCr", "tNAA/tCr", "Glu/water", "Gln/water")
 """Outcomes that can be compared between sessions: no receiver gain is in them."""
+
+
+UNITS = {
+    "mean": "%",
+    "area": "% min",
+    "peak": "%",
+    "peak_time": "min",
+    "plateau": "%",
+}
+"""Of the response measures, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,19 +192,22 @@ def reference_variance(course: Course, outcome: str) -> float:
 def measures(
     changes: OutcomeChanges, infusion_s: tuple[float, float]
 ) -> tuple[Measure, ...]:
-    """The response measures of one outcome; times count from the infusion's start."""
+    """The response measures of one outcome; times count from the infusion's start.
+
+    None is a number where the mean cannot be a change, or may be any.
+    """
     start_s, stop_s = infusion_s
     after = changes.within(start_s, math.inf)
     mean = _mean(changes, start_s, stop_s)
+    if is_no_number((mean.value, mean.sd)):
+        return tuple(_measure(name, UNKNOWN, unit) for name, unit in UNITS.items())
     plateau = _mean(changes, stop_s - (stop_s - start_s) / 3, stop_s)
     starts, ends = ((at_s - start_s) / 60 for at_s in (after.start_s, after.end_s))
     peak, when = peak_of(starts, ends, after.percent, after.covariance, mean, plateau)
-    return (
-        _measure("mean", mean, "%"),
-        _measure("area", _area(after), "% min"),
-        _measure("peak", peak, "%"),
-        _measure("peak_time", when, "min"),
-        _measure("plateau", plateau, "%"),
+    found = mean, _area(after), peak, when, plateau
+    return tuple(
+        _measure(name, one, unit)
+        for (name, unit), one in zip(UNITS.items(), found, strict=True)
     )
 
 

@@ -145,7 +145,7 @@ def answer_sentence(answer: Report) -> str:
     least = answer["least_seen_percent"]
     if found == Finding.NONE:
         return f"no change seen; {plain(least, 2)} % would have been"
-    if least > HOPELESS:
+    if not least <= HOPELESS:  # nor where it is no number
         return "no answer: too little good data"
     return f"no answer: only {plain(least, 2)} % or more would have been seen"
 

@@ -124,7 +124,7 @@ def _verdict(result: Result, now: CurrentChange) -> str:
     least = least_seen_percent(answer)
     if found == Finding.NONE:
         return f"; no change seen, {least:.2g} % would have been"
-    if least > HOPELESS:
+    if not least <= HOPELESS:  # nor where it is no number
         return "; no answer: too little good data"
     return f"; no answer: only {least:.2g} % or more would have been seen"
 

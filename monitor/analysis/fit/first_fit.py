@@ -10,7 +10,8 @@
 4. known differences of T2 are fitted as one number a, between none (0) and all of them
    (1), where that takes more than `RELAXATION_GAIN` off the cost.  Asked only now: near
    a coarse fit a wrong baseline or line looks like them, and they like those;
-5. where all this does not fit and the line is a Voigt, it is fitted with a kernel too.
+5. where 3 left more over than `SUSPECT` and the line is a Voigt, one with a kernel is
+   fitted too, and taken where it pays.
 
 Where the line has a kernel the Voigt beside it is narrower than the first fit's: a
 kernel makes a line wider as well as skewed.

@@ -50,6 +50,6 @@ def verdict(
     said = plain(least, 2)
     if found == Finding.NONE:
         return f"no change seen; {said} % would have been"
-    if least > HOPELESS:
+    if not least <= HOPELESS:  # nor where it is no number
         return "no answer yet: too little good data (F4 sets the reference)"
     return f"can only detect {said} % or more so far"

@@ -14,8 +14,8 @@ STOPPED = "no forecast: the analysis has stopped"
 ENOUGH = "Reference long enough to detect the target, {}"
 REFERENCE = "Reference: {} more to detect the target, {}"
 REACHED = "Target reached: {} can be detected now, {} wanted"
-NEARLY = "Nearly enough to detect the target, {} (now {})"
-MORE = "{} more to detect the target, {} (now {})"
+NEARLY = "Nearly enough to detect the target, {}{}"
+MORE = "{} more to detect the target, {}{}"
 NEVER = "The target, {}, stays out of reach, however long {}"
 SHORT = "Planned end detects {}; the target, {}, needs {}"  # which comes before it
 OVER = "The infusion is over: {} could be detected"
@@ -47,7 +47,8 @@ def outlook_words(
     if seen is None:
         return OutlookWords("", NOTHING)
     if over:
-        detects = OVER.format(_percent(detects_percent))
+        known = math.isfinite(detects_percent)
+        detects = OVER.format(_percent(detects_percent)) if known else ""
         return OutlookWords(detects, _usable(seen, infusing))
     end = "" if math.isnan(seen.whole_percent) else _at_end(seen)
     last = f"last 10 min: {_percent(seen.last_percent)}"
@@ -78,14 +79,15 @@ def during(seen: Foreseen, detects_percent: float) -> str:
     now = _percent(detects_percent)
     if detects_percent <= seen.target_percent:
         return REACHED.format(now, target)
+    beside = f" (now {now})" if math.isfinite(detects_percent) else ""
     if missing_s <= 0:
-        return NEARLY.format(target, now)
+        return NEARLY.format(target, beside)
     if seen.whole_percent > seen.target_percent:
         longer = f"{clock(missing_s)} more" if missing_s <= LONGEST_S else "longer"
         return SHORT.format(_percent(seen.whole_percent), target, longer)
     if math.isinf(missing_s):
         return NEVER.format(target, "it runs")
-    return MORE.format(_length(missing_s), target, now)
+    return MORE.format(_length(missing_s), target, beside)
 
 
 def _length(missing_s: float) -> str:

@@ -49,6 +49,14 @@ def test_a_constant_change() -> None:
     assert found["area"][1] == pytest.approx(40 * math.sqrt(8 / 10 + 1))
 
 
+@pytest.mark.parametrize(("percent", "sd"), [(-245.0, 9000.0), (-803.0, 50.0)])
+def test_what_cannot_be_or_may_be_anything_has_no_number(percent, sd) -> None:
+    found = measures(changes(np.full(10, percent), sd), (0.0, 40 * MINUTES))
+    known = measures(changes(np.full(10, 7.0)), (0.0, 40 * MINUTES))
+    assert [(m.name, m.unit) for m in found] == [(m.name, m.unit) for m in known]
+    assert all(math.isnan(m.value) and math.isnan(m.low) for m in found)
+
+
 def test_the_common_reference_does_not_average_out() -> None:
     many = by_name(changes(np.zeros(150), 3.0, 2.0, 4 / 15))["mean"][1]
     assert many == pytest.approx(2.0, rel=0.01)

@@ -113,6 +113,7 @@ def test_an_answer_is_proven_possible_or_not_seen():
             "no answer: only 9.1 % or more would have been seen",
         ),
         ("too little is known", 60.0, "no answer: too little good data"),
+        ("too little is known", math.nan, "no answer: too little good data"),
     ],
 )
 def test_what_would_have_been_seen_is_the_window_s_figure(found, least, said):

@@ -37,6 +37,11 @@ SINCE = replace(SEEN, infusion_s=300.0, now_percent=8.0)
         ),
         (SINCE, True, "15:00 more to detect the target, 5.0 % (now 8.0 %)"),
         (
+            replace(SINCE, now_percent=math.inf),
+            True,
+            "15:00 more to detect the target, 5.0 %",
+        ),
+        (
             replace(SINCE, whole_percent=9.1),
             True,
             "Planned end detects 9.1 %; the target, 5.0 %, needs 15:00 more",
@@ -86,6 +91,8 @@ def test_after_the_stop_it_says_what_could_be_detected(updates):
     assert said == OutlookWords(
         "The infusion is over: 8.0 % could be detected", "usable 8 + 5 min"
     )
+    unknown = outlook_words(SINCE, math.inf, True, True, False)
+    assert unknown == OutlookWords("", "usable 8 + 5 min")
     display = shown(updates, 700.0)
     display.fold(Update(9000, 0, foreseen=SINCE), 700.0)
     assert "more to detect" in display.screen(700.5).outlook.verdict
