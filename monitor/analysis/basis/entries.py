@@ -22,7 +22,7 @@ def notes_on_entries(basis: BasisSet) -> list[str]:
 
     Raises
     ------
-    InputError : two entries are the same, and not parts of one sum; broad lines
+    InputError : two entries are the same that may not be; broad lines
     """
     sizes = np.linalg.norm(basis.fids, axis=1)
     _check_different(basis, sizes)
@@ -59,7 +59,7 @@ def _check_different(basis: BasisSet, sizes: Real) -> None:
     alike = np.abs(unit.conj() @ unit.T)
     for i, j in combinations(range(there.size), 2):
         one, other = basis.names[there[i]], basis.names[there[j]]
-        if alike[i, j] > 1.0 - SAME**2 / 2 and not naming.share_a_sum(one, other):
+        if alike[i, j] > 1.0 - SAME**2 / 2 and not naming.may_be_one(one, other):
             raise InputError(
                 f"Basis set {basis.source} has one spectrum for both {one} and {other}:"
                 " no fit can tell them apart. Leave one of them out (--metabolites)."

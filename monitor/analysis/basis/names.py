@@ -83,10 +83,13 @@ def absent(wanted: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def share_a_sum(one: str, other: str) -> bool:
-    """Whether two metabolites are parts of one sum of the report."""
+def may_be_one(one: str, other: str) -> bool:
+    """Whether two metabolites may have one spectrum: parts of a sum of the report.
+
+    But not those of Glx: glutamate and glutamine are told one by one, too.
+    """
     both = {canonical(one), canonical(other)}
-    return any(both <= set(parts) for parts in SUMS.values())
+    return any(both <= set(SUMS[total]) for total in ("tNAA", "tCr", "tCho"))
 
 
 def is_macromolecule(name: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.check import check_distance
 from monitor.analysis.basis.entries import notes_on_entries, width_hz
-from monitor.analysis.basis.names import absent, share_a_sum
+from monitor.analysis.basis.names import absent, may_be_one
 from streams.errors import InputError
 
 PPM = {"NAA": 2.008, "Cr": 3.027, "Glu": 2.35, "Tau": 3.42}
@@ -40,6 +40,8 @@ def test_two_names_of_one_spectrum_are_refused_unless_their_sum_is_meant() -> No
     with pytest.raises(InputError, match="one spectrum for both Glu and Glu2"):
         notes_on_entries(held)
     assert notes_on_entries(basis(PCr=PPM["Cr"])) == []
+    with pytest.raises(InputError, match="one spectrum for both Glu and Gln"):
+        notes_on_entries(basis(Gln=PPM["Glu"]))
 
 
 def test_lines_that_no_brain_has_are_refused() -> None:
@@ -60,5 +62,17 @@ def test_what_a_basis_set_lacks_in_words() -> None:
     assert absent(("tNAA", "tCr"), ("NAAG", "PCr")) == ()
     assert absent(("Glx", "tNAA"), ("Gln", "creatine")) == ("NAA or NAAG",)
     assert absent(("mI", "tCr"), ("tCr",)) == ("mI",)
-    assert share_a_sum("glutamate", "Gln")
-    assert not share_a_sum("Glu", "NAA")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may"),
+    [
+        ("creatine", "PCr", True),
+        ("GPC", "PCh", True),
+        ("NAA", "NAAG", True),
+        ("glutamate", "Gln", False),
+        ("Glu", "NAA", False),
+    ],
+)
+def test_glutamate_and_glutamine_may_not_have_one_spectrum(one, other, may) -> None:
+    assert may_be_one(one, other) == may
