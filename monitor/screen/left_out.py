@@ -43,11 +43,12 @@ def infusion_left_out(state: SessionState) -> bool:
 
 def _all_left_out(state: SessionState, first_s: float, end_s: float) -> bool:
     """Whether there are transients in a span, s, and every one is left out."""
-    if not len(state.quality):
+    spans_s = left_out_s(state) if len(state.quality) else ()
+    if not spans_s:
         return False
     times_s = state.quality["time_s"]
     own = times_s[(times_s >= first_s) & (times_s < end_s)]
     out = np.zeros(len(own), bool)
-    for start_s, stop_s in left_out_s(state):
+    for start_s, stop_s in spans_s:
         out |= (own >= start_s) & (own < stop_s)
     return len(own) > 0 and bool(out.all())
