@@ -158,14 +158,15 @@ def _beside(of: Standing) -> tuple[str, ...]:
     if of.now is not None and not of.now.tracked:
         return (f"{of.agreement.span}; this outcome is not tracked",)
     lines = []
-    if of.answer is not None and _is_mean_known(of.answer):
+    if of.answer is not None and mean_is_known(of.answer):
         lines.append(f"mean since start {interval(of.answer)}")
     if of.agreement.window:
         lines.append(of.agreement.window)
     return tuple(lines)
 
 
-def _is_mean_known(answer: Answer) -> bool:
+def mean_is_known(answer: Answer) -> bool:
+    """Whether the mean since the infusion began is a number to be told."""
     mean = answer.mean_percent, answer.sd_percent
     return math.isfinite(answer.mean_percent) and not is_no_number(mean)
 

@@ -15,6 +15,7 @@ from monitor.screen.held import held_at
 from monitor.screen.number_words import clock, plain, signed
 from monitor.screen.parts.axis import UNSEEN, label_of
 from monitor.screen.parts.footer import footer
+from monitor.screen.parts.headline import mean_is_known
 from monitor.screen.parts.known_change import held, level, short
 from monitor.screen.parts.stretch_words import compared_words, listed, stretch_words
 from monitor.screen.reading import read_clocks
@@ -145,7 +146,7 @@ def outcome_lines(
     if headline.verdict:  # a small page has no line to spare
         lines.append(Line("has it changed?", headline.verdict))
     lines += [Line("", part) for one in headline.lines for part in one.split(" · ")]
-    if answer is not None and math.isfinite(answer.mean_percent):
+    if answer is not None and mean_is_known(answer):
         low, high = signed(answer.low_percent), signed(answer.high_percent)
         interval = f"{low} to {high} %"
         lines.append(Line("mean, 95 % however often one looks", interval))

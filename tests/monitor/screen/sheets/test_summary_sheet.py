@@ -6,10 +6,12 @@ import pytest
 from fake_session import SETTINGS
 from screen_cases import shown
 
+from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.update import Update
 from monitor.screen.parts.axis import marks_of
-from monitor.screen.sheets.summary import Line, event_lines, summary_of
+from monitor.screen.screen import Headline
+from monitor.screen.sheets.summary import Line, event_lines, outcome_lines, summary_of
 from monitor.screen.sheets.window import line_at
 from streams.messages.marks import standing
 from streams.messages.transient import Event
@@ -64,3 +66,10 @@ def test_the_summary_is_headed_by_where_the_session_comes_from(updates):
     assert state.source
     assert summary_of(state, 501.0).heading.endswith(state.source)
     assert summary_of(replace(state, source=""), 501.0).heading == "no session yet"
+
+
+@pytest.mark.parametrize(("sd", "told"), [(1.0, True), (3071.0, False)])
+def test_a_mean_that_may_be_anything_is_no_number(sd: float, told: bool) -> None:
+    answer = Answer(8.0, sd, 8.0 - 3 * sd, 8.0 + 3 * sd, 0.0)
+    lines = outcome_lines(Headline("Glu", "–", "", "", (), 1.0), answer)
+    assert any(line.name.startswith("mean, 95 %") for line in lines) == told
