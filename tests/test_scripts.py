@@ -1,4 +1,4 @@
-"""Scripts run by hand find what they import, also after something has moved."""
+"""Tests and scripts run by hand find what they import, also after a move."""
 
 import ast
 from importlib import import_module
@@ -7,11 +7,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPTS = sorted(
-    path
-    for room in ("acceptance", "benchmarks", "support")
-    for path in (Path(__file__).parent / room).glob("*.py")
-)
+SCRIPTS = sorted(Path(__file__).parent.rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)

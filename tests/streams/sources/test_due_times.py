@@ -16,8 +16,9 @@ from streams.messages.transient import (
     Start,
     Transient,
 )
-from streams.sources.recording import AT_ONCE, Player, due_times, paced
+from streams.sources.recording import Player, due_times, paced
 
+AT_ONCE = math.inf
 START = Start(Acquisition(123.25, "1H", 5e-4, 4, 1, 0.03, 2.0), "x")
 FID = np.ones((1, 4), np.complex64)
 

@@ -244,7 +244,7 @@ def test_windows_of_one_session_scatter_as_is_said(session):
 def test_macromolecules_of_any_unit_make_no_metabolite_larger(unit, lipid):
     """A set whose macromolecules were twelve times NAA let GABA move by 18 %."""
     names, c = ("NAA", "GABA", "MM", "Lip13a"), np.array([12.0, 0.4, unit, lipid])
-    least = 12.0 / 3
+    least = 12.0 / 8
     expected = [12.0, least, max(unit, least), max(abs(lipid), least)]
     np.testing.assert_allclose(sizes(names, c), expected)
 
