@@ -124,17 +124,21 @@ def _fit(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
     asks = freedom.chosen is None
     if asks and freedom.rule.by_likelihood and fit.converged:
         fit, problem = _weigh(fit, problem, moved, freedom.rule)
-    suspect = not fit.converged or fit.misfit > SUSPECT
-    if suspect:
+    if _is_suspect(fit):
         fit = least_fit(fit, problem, moved, other_starts(problem, first))
     if asks and freedom.relaxation:
         fit = _relax(fit, problem, moved)
-    if suspect and asks and freedom.kernel and not choice.traits.kernel:
-        return _bent(fit, problem, first, freedom)
+    unbent = freedom.kernel > 0 and not choice.traits.kernel
+    if asks and unbent and _is_suspect(fit):
+        return _bend(fit, problem, first, freedom)
     return fit, problem
 
 
-def _bent(
+def _is_suspect(fit: Fit) -> bool:
+    return not fit.converged or fit.misfit > SUSPECT
+
+
+def _bend(
     straight: Fit, problem: Problem, first: Fit, freedom: Freedom
 ) -> tuple[Fit, Problem]:
     """The fit with a kernel, where a Voigt does not fit and the kernel pays.
@@ -149,13 +153,16 @@ def _bent(
     theta[[LORENTZ, GAUSS]] = bent.priors.mean[[LORENTZ, GAUSS]]
     theta[RELAXATION] = 0.0
     fit = settled(bent, theta, moved)
-    if fit.converged and freedom.rule.by_likelihood:
-        fit, bent = _weigh(fit, bent, moved, freedom.rule)
     if freedom.relaxation:
         fit = _relax(fit, bent, moved)
     price = freedom.rule.trait_strictness * KERNEL_SIZE / problem.spectrum.size
-    pays = fit.cost * np.exp(price) < straight.cost
-    return (fit, bent) if fit.converged and pays else (straight, problem)
+    pays = fit.cost * np.exp(price) < straight.cost  # with the same baseline
+    if not (fit.converged and pays):
+        return straight, problem
+    if not freedom.rule.by_likelihood:
+        return fit, bent
+    relaxed = [RELAXATION] if fit.theta[RELAXATION] else []
+    return _weigh(fit, bent, np.array([*moved, *relaxed], np.intp), freedom.rule)
 
 
 def with_the_same_brain(
