@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from monitor.analysis.basis.basis_set import BasisSet
-from monitor.analysis.basis.check import turned_our_way
+from monitor.basis.directions import turned_our_way
 from monitor.basis.fsl_json import read_json_folder, write_json_folder
 from monitor.basis.lcmodel import read_lcmodel
 from monitor.basis.lcmodel_text import write_lcmodel
@@ -77,7 +77,8 @@ def read_basis(path: Path) -> BasisSet:
     """
     basis = _read(path)
     try:
-        check_range("dwell_time_s", basis.dwell_time_s)
+        for quantity in ("dwell_time_s", "spectrometer_frequency_mhz"):
+            check_range(quantity, getattr(basis, quantity))
     except OutOfRangeError as error:
         raise OutOfRangeError(f"Basis set {path}: {error}") from None
     return turned_our_way(basis)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.basis.basis_set import HUGE, BasisSet
 from streams.errors import InputError
 from streams.export.atomic import replacing
 from streams.messages.transient import REFERENCE_PPM
@@ -94,7 +94,9 @@ def _fid(table: dict[str, Any], path: Path) -> Complex:
         raise InputError(
             f"Basis file {path} is damaged or lacks a field ({error}); write it again."
         ) from None
-    good = fid.ndim == 1 and fid.size > 0 and bool(np.isfinite(fid).all())
+    good = (
+        fid.ndim == 1 and fid.size > 0 and bool((np.abs(np.r_[re, im]) <= HUGE).all())
+    )
     if not good or dwell_time_s <= 0 or centre <= 0:
         raise InputError(
             f"Basis file {path}: dwell time, frequency or FID are no good."

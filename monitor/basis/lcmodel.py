@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.analysis.basis.basis_set import NOTE, BasisSet
+from monitor.analysis.basis.basis_set import HUGE, NOTE, BasisSet
 from streams.errors import InputError
 from streams.messages.transient import REFERENCE_PPM
 
@@ -115,8 +115,11 @@ def _spectrum(
             f"Basis set {source}: {name} has {found // 2} readable points of "
             f"{count // 2}; the file is truncated or damaged, get it again."
         )
-    if not np.isfinite(values).all():
-        raise InputError(f"Basis set {source}: {name} has values that are not finite.")
+    if not (np.abs(values) <= HUGE).all():
+        raise InputError(
+            f"Basis set {source}: {name} has values that are not finite or above "
+            f"{HUGE:g}; the file is damaged, get it again."
+        )
     pairs = values[:count].reshape(-1, 2)
     return np.asarray(pairs[:, 0] + 1j * pairs[:, 1]), whole
 
@@ -202,6 +205,11 @@ def _number(
             f"Basis set {source}: {key} is missing or no number; it is no LCModel "
             ".BASIS file or it is damaged."
         ) from None
+    if not abs(value) <= HUGE:
+        raise InputError(
+            f"Basis set {source}: {key} is {value:g}; the file is damaged, get it "
+            "again."
+        )
     return value
 
 

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from monitor.analysis.basis.basis_set import NOTE
+from monitor.analysis.basis.mm_phase import mm_phase_said
 from monitor.basis.files import load_basis, write_basis
 from monitor.basis.measured_mm import add_measured
 from monitor.basis.simulated import USUAL, simulate_basis
@@ -136,7 +138,10 @@ def convert(
     Example: mrs-monitor basis convert press_3t_te30 --out press30.BASIS
     """
     _check_folder(out)
-    write_basis(load_basis(basis), out)
+    held = load_basis(basis)
+    write_basis(held, out)
+    if NOTE in held.provenance:
+        say(held.provenance[NOTE])
     say(out)
 
 
@@ -161,6 +166,8 @@ def show(
     say(", ".join(held.names))
     for key, value in held.provenance.items():
         say(f"{key}: {value}")
+    if turned := mm_phase_said(held):
+        say(turned)
     if out is not None:
         from monitor.report.basis_figure import draw
 

@@ -24,6 +24,9 @@ from streams.errors import InputError
 NOTE = "note"
 """Key in the provenance of what was noticed when a set was read."""
 
+HUGE = 1e50
+"""No file has such values, and sums of their squares overflow."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BasisSet:
@@ -62,6 +65,13 @@ class BasisSet:
             )
         if not np.isfinite(fids).all():
             raise InputError(f"Basis set {self.source} has values that are not finite.")
+        huge = np.maximum(abs(fids.real), abs(fids.imag)).max(axis=1) > HUGE
+        if huge.any():
+            named = ", ".join(n for n, one in zip(self.names, huge, strict=True) if one)
+            raise InputError(
+                f"Basis set {self.source} has values above {HUGE:g} in {named}: the "
+                "file is damaged, get it again."
+            )
         if len(set(self.names)) != len(self.names):
             twice = sorted({name for name in self.names if self.names.count(name) > 1})
             raise InputError(

@@ -9,7 +9,7 @@ import numpy as np
 from monitor.analysis.basis import names as naming
 from monitor.analysis.basis.basis_set import NOTE, BasisSet
 from monitor.analysis.basis.entries import notes_on_entries
-from monitor.analysis.basis.lines import frequency_stretch, is_conjugated, offset_ppm
+from monitor.analysis.basis.lines import frequency_stretch, offset_ppm
 from streams.errors import InputError
 from streams.messages.scanner_names import are_alike, described
 from streams.messages.transient import Acquisition
@@ -70,19 +70,6 @@ def check_distance(basis: BasisSet) -> None:
         f"{100 * abs(stretch - 1):.0f} % too {side}, so that names of entries, dwell "
         "time or frequency are wrong: correct the file."
     )
-
-
-def turned_our_way(basis: BasisSet) -> BasisSet:
-    """The set with FIDs that rotate as ours do, and a note where they did not.
-
-    Files of one format come in both ways, and only their lines tell which.
-    """
-    if not is_conjugated(basis):
-        return basis
-    turned = "The FIDs rotated the other way; they were conjugated."
-    said = " ".join(filter(None, (basis.provenance.get(NOTE), turned)))
-    provenance = {**basis.provenance, NOTE: said}
-    return replace(basis, fids=basis.fids.conj(), provenance=provenance)
 
 
 def _check_nucleus(basis: BasisSet, acquisition: Acquisition) -> None:

@@ -1,8 +1,7 @@
 """Where the lines of a basis set are: what a file says wrongly of its axis shows there.
 
 The singlets of NAA (2.008 ppm) and creatine (3.027 ppm; Govindaraju 2000) are in every
-set for the brain.  Their distance tells a wrong dwell time, their mean a wrong carrier,
-and NAA mirrored about the carrier FIDs that rotate the other way.
+set for the brain.  Their distance tells a wrong dwell time, their mean a wrong carrier.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from monitor.analysis.basis import names as naming
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.signal.spectrum import (
     Complex,
+    Real,
     ppm_axis,
     spectrum_of,
 )
-from streams.messages.transient import REFERENCE_PPM
 
 NAA_PPM = 2.008
 CR_PPM = 3.027
@@ -32,10 +31,9 @@ def peak_ppm(basis: BasisSet, name: str, near_ppm: float) -> float | None:
     spelt = naming.find(name, basis.names)
     if spelt is None:
         return None
-    f0 = basis.spectrometer_frequency_mhz
     points = int(2 ** np.ceil(np.log2(max(10 / basis.dwell_time_s, basis.points))))
-    ppm = ppm_axis(points, basis.dwell_time_s, f0)
-    height = np.abs(spectrum_of(_broaden(basis.fid(spelt), basis.dwell_time_s, points)))
+    mhz = basis.spectrometer_frequency_mhz
+    ppm, height = heights_of(basis.fid(spelt), basis.dwell_time_s, mhz, points)
     window = np.flatnonzero(np.abs(ppm - near_ppm) <= SEARCH_PPM)
     if window.size < 3 or not height.any():
         return None
@@ -43,6 +41,15 @@ def peak_ppm(basis: BasisSet, name: str, near_ppm: float) -> float | None:
     k = min(max(k, 1), points - 2)
     a, b, c = height[k - 1 : k + 2]
     return float(ppm[k] + 0.5 * (a - c) / (a - 2 * b + c) * (ppm[1] - ppm[0]))
+
+
+def heights_of(
+    fid: Complex, dwell_time_s: float, frequency_mhz: float, points: int | None = None
+) -> tuple[Real, Real]:
+    """Axis in ppm and magnitudes, (points,), of a FID with lines 3 Hz broader."""
+    points = points or fid.size
+    height = np.abs(spectrum_of(_broaden(fid, dwell_time_s, points)))
+    return ppm_axis(points, dwell_time_s, frequency_mhz), height
 
 
 def _broaden(fid: Complex, dwell_time_s: float, points: int) -> Complex:
@@ -74,16 +81,3 @@ def offset_ppm(basis: BasisSet) -> float | None:
     )
     offsets = [at - true for at, true in found if at is not None]
     return float(np.mean(offsets)) if offsets else None
-
-
-def is_conjugated(basis: BasisSet) -> bool:
-    """Whether the FIDs rotate the other way: NAA is then found mirrored at 7.29 ppm."""
-    spelt = naming.find("NAA", basis.names) or naming.find("tNAA", basis.names)
-    if spelt is None:
-        return False
-    fid = basis.fid(spelt)
-    height = np.abs(spectrum_of(_broaden(fid, basis.dwell_time_s, fid.size)))
-    ppm = ppm_axis(fid.size, basis.dwell_time_s, basis.spectrometer_frequency_mhz)
-    here = height[np.abs(ppm - NAA_PPM) < SEARCH_PPM]
-    there = height[np.abs(ppm - (2 * REFERENCE_PPM - NAA_PPM)) < SEARCH_PPM]
-    return bool(here.size and there.size and there.max() > 3 * here.max())

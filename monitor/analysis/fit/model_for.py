@@ -10,6 +10,7 @@ from monitor.analysis.basis import names as naming
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.check import checked_for
 from monitor.analysis.basis.macromolecules import MM_GONE_S, MM_WEAK_S, components
+from monitor.analysis.basis.mm_phase import mm_phase_said
 from monitor.analysis.fit.mm_prior import Unmeasured, shapes_on, unmeasured
 from monitor.analysis.fit.model import Model
 from monitor.analysis.note import Note, NoteKind, notes_of
@@ -52,6 +53,7 @@ def model_for(
     if kind in (PRIOR, MEASURED):
         basis = basis.without(filter(naming.is_macromolecule, basis.names))
     own = any(naming.is_macromolecule(n) for n in basis.names)
+    notes += (mm_phase_said(basis),) if own else ()
     basis, added = _with_components(basis, kind, acquisition, settings)
     mm = [naming.is_macromolecule(n) or naming.is_lipid(n) for n in basis.names]
     model = Model(

@@ -249,6 +249,8 @@ def refused(path, *words):
         (lambda text: text.replace("5.000000E-04", "0."), "BADELT must be positive"),
         (lambda text: text.replace("5.000000E-04", "1E-9"), "dwell_time_s is 1e-09 s"),
         (lambda text: text.replace("CONC = 1.", "CONC = 0."), "positive"),
+        (lambda text: text.replace("CONC = 1.", "CONC = 1E308"), "CONC is 1e+308"),
+        (lambda text: text[:-80] + " 1E308" + text[-74:], ""),
         (lambda text: text[:-80] + " NaN" + text[-76:], ""),
         (lambda text: text.replace("'Cr'", "'NAA'"), "two entries"),
     ],

@@ -44,7 +44,7 @@ def test_a_frequency_may_be_in_hz(tmp_path) -> None:
     [
         {"basis_dwell": 0.0}, {"basis_centre": 0.0}, {"basis_re": [], "basis_im": []},
         {"basis_re": [[1.0]], "basis_im": [[0.0]]},
-        {"basis_re": [float("inf")] * 8},
+        {"basis_re": [float("inf")] * 8}, {"basis_re": [1e308] * 8},
     ],
     ids=lambda wrong: next(iter(wrong)),
 )  # fmt: skip
