@@ -1,12 +1,13 @@
 """`basis simulate | convert | show`: what is refused, asked for and said."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.basis.basis_set import NOTE, BasisSet
 from monitor.cli import app
 from monitor.commands import basis_sets
 from streams.errors import InputError
@@ -118,3 +119,17 @@ def test_show_says_what_is_held_and_draws_only_where_told(tmp_path, monkeypatch)
     assert str(picture) not in ran.stdout
     assert called("show", "made", "--out", picture).stdout.endswith(f"{picture}\n")
     assert picture.exists()
+
+
+def test_convert_says_what_was_mended_and_show_what_is_out_of_phase(
+    tmp_path, monkeypatch
+):
+    told = replace(SMALL, provenance={NOTE: "The FIDs were turned."})
+    monkeypatch.setattr(basis_sets, "load_basis", lambda _: told)
+    monkeypatch.setattr(basis_sets, "mm_phase_said", lambda _: "MM are turned.")
+    out = tmp_path / "made.npz"
+    assert called("convert", "made", "--out", out).stdout.splitlines() == [
+        "The FIDs were turned.",
+        str(out),
+    ]
+    assert called("show", "made").stdout.splitlines()[-1] == "MM are turned."

@@ -7,6 +7,7 @@ import pytest
 
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.macromolecules import MM_GONE_S, MM_WEAK_S
+from monitor.analysis.fit import model_for as module
 from monitor.analysis.fit.model_for import model_for, per_proton, unexpected
 from monitor.analysis.note import NoteKind
 from monitor.protocol.settings import Settings
@@ -47,6 +48,16 @@ def test_macromolecules_fade_with_the_echo_time(echo_time_s, unmeasured, added) 
     assert int(model.macromolecule.sum()) == added
     assert (NoteKind.UNMEASURED in {n.kind for n in notes}) is unmeasured
     assert model.stand_in is (added > 0)
+
+
+def test_macromolecules_out_of_phase_are_said_where_they_are_fitted(
+    monkeypatch,
+) -> None:
+    monkeypatch.setattr(module, "mm_phase_said", lambda basis: "MM are turned.")
+    _, notes = fitted(own=("MM09",))
+    assert "MM are turned." in {note.text for note in notes}
+    for told in (fitted(), fitted(own=("MM09",), macromolecules="prior")):
+        assert "MM are turned." not in {note.text for note in told[1]}
 
 
 def test_those_of_the_basis_set_come_first_unless_others_are_asked_for() -> None:
