@@ -13,8 +13,11 @@ infusion, of one kind in turn:
 
 Each is run once with the judge and once without (`--no-reject`, what the session says
 of itself must then be flagged).  The same seeds
-without a stretch are the clean ones.  With `--kinds` only seeds of these kinds are
-run, N of them from the first on.
+without a stretch are the clean ones; with the transients of the stretch taken out by
+the operator (F4) they are those `without`: what the judge gives beside them is not what
+lost transients do.  After motion the head lies elsewhere, so that there the rest is not
+the same.  With `--kinds` only seeds of these kinds are run, N of them from the first
+on.
 
 Sessions have the scenario's own motion, besides: a transient that counts less than half
 is lost by *mistake* where the simulator neither moved nor contaminated it.
@@ -42,6 +45,7 @@ from lost_by_mistake import low_of, mistaken_in, mistakes
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.update import Update
+from streams.messages.span import Span
 from streams.messages.transient import number
 from streams.simulator.passing_artefacts import Burst, Contamination, Stretch
 from streams.simulator.scanner import scan
@@ -113,10 +117,12 @@ def contaminated(seed: int) -> tuple[Scenario, str, str]:
     return replace(scenario, contamination=Contamination((stretch,))), kind, where
 
 
-def run(scenario: Scenario, reject: bool = True) -> tuple[Pipeline, Update]:
+def run(
+    scenario: Scenario, reject: bool = True, out_s: tuple[Span, ...] = ()
+) -> tuple[Pipeline, Update]:
     """A session through the pipeline, and its last update."""
     messages = number(scan(scenario, fids_of("mixed")))
-    return followed(messages, "mixed", step=32, reject=reject)
+    return followed(messages, "mixed", step=32, reject=reject, left_out_s=out_s)
 
 
 def said(seed: int, clean: bool = False, reject: bool = True) -> Said:
@@ -127,15 +133,26 @@ def said(seed: int, clean: bool = False, reject: bool = True) -> Said:
     return said_of(scenario, kind, where, stretch_of(scenario), reject)
 
 
+def without(seed: int) -> Said:
+    """What the clean session says without the transients of the stretch."""
+    scenario, _, where = contaminated(seed)
+    span = stretch_of(scenario)
+    return said_of(scenario_of("mixed", 400 + seed), "without", where, span, out=True)
+
+
 def said_of(
     scenario: Scenario,
     kind: str,
     where: str,
-    span: tuple[float, float] = (0.0, 0.0),
+    span: Span = (0.0, 0.0),
     reject: bool = True,
+    out: bool = False,
 ) -> Said:
-    """What a session says of itself, against the truth."""
-    pipeline, last = run(scenario, reject)
+    """What a session says of itself, against the truth.
+
+    `out`: the operator takes `span` out.
+    """
+    pipeline, last = run(scenario, reject, (span,) if out else ())
     qualities = pipeline.course.qualities
     times_s = np.array([q.time_s for q in qualities])
     inside = (times_s >= span[0]) & (times_s < span[1])
@@ -161,7 +178,7 @@ def disagrees(last: Update) -> bool:
     return last.agreement is not None and not last.agreement.agrees
 
 
-def stretch_of(scenario: Scenario) -> tuple[float, float]:
+def stretch_of(scenario: Scenario) -> Span:
     """Start and stop of the contamination that was added."""
     if scenario.contamination is not None:
         stretches = scenario.contamination.stretches
@@ -213,11 +230,12 @@ def main() -> None:
     kinds = wanted.kinds.split(",")
     asked = (s for s in count(wanted.seed) if kind_of(s) in kinds)
     seeds = list(islice(asked, wanted.n))
-    judged, clean, loose = (
+    judged, clean, lost, loose = (
         kept(wanted.keep, name, seeds, Said, run_one)
         for name, run_one in (
             ("judged", said),
             ("clean", partial(said, clean=True)),
+            ("without", without),
             ("not judged", partial(said, reject=False)),
         )
     )
@@ -232,6 +250,8 @@ def main() -> None:
     for name, some in (("clean", clean), ("judged", judged)):
         print(mistakes(name, [(s.mistaken, s.kept) for s in some]))
     print(paired("moved by the stretch, judged", judged, clean))
+    print(paired("moved by losing its transients", lost, clean))
+    print(paired("judged, against losing them", judged, lost))
     print(paired("moved by the stretch, not judged", loose, clean))
     for name, some in (("judged", judged), ("not judged", loose)):
         off = [s for s in some if abs(s.off_sd[HEADLINE]) > 2]

@@ -228,12 +228,15 @@ class Course:
         average = self.average(window)
         length = min(length, window.length)
         starts = range(window.first, window.stop - length + 1, length)
-        parts = [self.average(Window(i, i + length)) for i in starts]
+        tiles = [self.average(Window(i, i + length)) for i in starts]
+        # What is left out would otherwise say how far baselines depart from the mean's.
+        parts = [p for p in tiles if p.n_effective >= length / 2] or [average]
+        noises = np.array(self.noises[window.first : window.stop])
         means = MeansOfEpoch(
             self.grids[epoch],
             average,
             mean_fid(self.fids, average),
-            float(np.median(self.noises[window.first : window.stop])),
+            float(np.median(noises[average.weights > 0])),
             np.stack([mean_fid(self.fids, part) for part in parts]),
             float(np.sqrt(np.mean([part.noise**2 for part in parts]))),
             self.freedom,

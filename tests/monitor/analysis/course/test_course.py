@@ -100,6 +100,41 @@ def test_a_session_model_is_made_from_a_mean_and_its_whole_parts(
     assert course.sessions == {0: "made"}
 
 
+def left_out(course: Course, transients: range) -> Course:
+    """A course whose transients in a range do not count, and are huge and noisy."""
+    for i in transients:
+        course.qualities[i] = replace(course.qualities[i], weight=0.0)
+        course.fids[i], course.noises[i] = 1e6 * course.fids[i], 1e6
+    course._models = Means()
+    return course
+
+
+@pytest.mark.parametrize(
+    ("out", "firsts"),
+    [(range(16, 32), [0, 32]), (range(16, 25), [0, 32]), (range(16, 24), [0, 16, 32])],
+    ids=["whole", "more than half", "half"],
+)
+def test_no_part_of_a_mean_is_made_of_what_is_left_out(
+    out: range, firsts: list[int]
+) -> None:
+    course = left_out(make_course(), out)
+    course.make_session(0, Window(0, 48), 16)
+    means = course._models.means
+    assert len(means.windows) == len(firsts)
+    assert np.abs(means.windows).max() < 1e5
+    assert means.noise_sd < 1e5
+    counting = [max(0, 16 - len(set(range(f, f + 16)) & set(out))) for f in firsts]
+    expected = np.mean([1 / n for n in counting]) ** 0.5
+    assert means.window_noise == pytest.approx(expected)
+
+
+def test_the_noise_is_that_of_what_counts() -> None:
+    course = left_out(make_course(), range(16, 48))
+    course.make_session(0, Window(0, 48), 24)
+    assert course._models.means.noise_sd < 1e5
+    assert len(course._models.means.windows) == 1
+
+
 def test_without_a_reference_period_no_epoch_is_off_another(model: Model) -> None:
     course = bare(model, [0, 1])
     assert course.home is None
