@@ -14,6 +14,7 @@ WHY = {
     Cause.LIPID: "lipid",
     Cause.WATER: "residual water",
     Cause.MOTION: "motion",
+    Cause.FAT_MOVED: "motion that brings lipid",
     Cause.WIDTH: "the line width",
     Cause.BASELINE: "the baseline",
     Cause.CLEANER: "less lipid, water or line width",

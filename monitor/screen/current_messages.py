@@ -14,7 +14,12 @@ from monitor.screen.screen import Level, Message
 from monitor.screen.state import SessionState
 
 LOW_WEIGHT = "rejected"
-OF_CAUSE = {Cause.LIPID: "lipid", Cause.WATER: "water", Cause.WIDTH: "fwhm"}
+OF_CAUSE = {
+    Cause.LIPID: "lipid",
+    Cause.FAT_MOVED: "lipid",
+    Cause.WATER: "water",
+    Cause.WIDTH: "fwhm",
+}
 """The condition of windows that a stretch of each cause brings with it."""
 
 

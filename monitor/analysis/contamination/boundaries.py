@@ -10,14 +10,18 @@ is above zero.  The ends lie where the sums of t, each within +-1, are largest.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from monitor.analysis.contamination.features import Seen
 from monitor.analysis.contamination.states import (
     DEPARTURE,
     LIPIDS,
     WATER_LOG,
     WIDTH_HZ,
     Comparison,
+    Mask,
     States,
     beside,
     is_dirtier,
@@ -27,6 +31,10 @@ from monitor.analysis.signal.spectrum import Real
 
 LOST_SHARE = 0.15
 RESTLESS = 2.5
+TURNS, TURNED_RAD = 3.0, math.radians(10.0)
+"""A head that moves turns the phase from one transient to the next, by so many times
+what it turns in the good part, and by no less; what comes with a head that lies still
+(lipid, water, a hump) does not."""
 
 
 def refined(
@@ -78,6 +86,8 @@ def cause_of(compared: Comparison, states: States, inside: slice) -> Cause:
     own = np.zeros(len(seen), bool)
     own[inside] = True
     cleaner, lipid = is_dirtier(seen, good, own), _lipid_share(d) > 0.5
+    if _turns(seen, inside, good):
+        return Cause.FAT_MOVED if lipid and not cleaner else Cause.MOTION
     if lipid and not cleaner and _agree(rest[inside], d):
         return Cause.LIPID
     if scatter > RESTLESS or kept < 1 - LOST_SHARE:
@@ -92,6 +102,16 @@ def cause_of(compared: Comparison, states: States, inside: slice) -> Cause:
 def _lipid_share(d: Real) -> float:
     """Share of the power of a departure (2 BANDS,) that lies where lipids are."""
     return float((d[LIPIDS] ** 2).sum() / max(float(d @ d), 1e-300))
+
+
+def _turns(seen: Seen, inside: slice, good: Mask) -> bool:
+    """Whether the phase goes to and fro within a stretch as a head that moves does."""
+    turned = np.abs(np.angle(np.exp(1j * np.diff(seen.phase_rad))))
+    still = turned[good[1:] & good[:-1]]
+    usual = float(np.median(still)) if still.size else 0.0
+    within = turned[inside.start : inside.stop - 1]
+    moved = float(np.median(within)) if within.size else 0.0
+    return moved > max(TURNS * usual, TURNED_RAD)
 
 
 def _agree(rest: Real, d: Real) -> bool:

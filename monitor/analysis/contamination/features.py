@@ -60,6 +60,7 @@ class Features:
     water, width_hz, amplitude : log of the residual water's height, which no template
         enters, line width (above WIDE_MHZ as many Hz as it would be there, at most
         WIDEST_HZ), signal against the template
+    phase_rad : as it came, against the template
     height : of tNAA in the template at the time
     step : of the phase cycle
     usable : whether it can be compared at all
@@ -69,6 +70,7 @@ class Features:
     water: float
     width_hz: float
     amplitude: float
+    phase_rad: float
     height: float
     step: int
     usable: bool
@@ -89,6 +91,7 @@ class Features:
             water,
             min(quality.fwhm_hz * min(1.0, WIDE_MHZ / frequency_mhz), WIDEST_HZ),
             quality.amplitude,
+            quality.phase_rad,
             height,
             step,
             _usable(quality, height),
@@ -142,12 +145,14 @@ class EpochFeatures:
         places = np.array([i for i, row in enumerate(self.rows) if row.usable], int)
         used = [row for row in self.rows if row.usable]
         if not used:
-            return Seen(places, np.zeros((0, 2 * BANDS)), *np.zeros((3, 0)))
+            return Seen(places, np.zeros((0, 2 * BANDS)), *np.zeros((4, 0)))
         height = float(np.median([row.height for row in used]))
         x = np.array([row.bands for row in used]) / height
         if cycle_steps > 1:
             x = _without_cycle(x, np.array([row.step for row in used]) % cycle_steps)
-        figures = np.array([(r.water, r.width_hz, r.amplitude) for r in used])
+        figures = np.array(
+            [(r.water, r.width_hz, r.amplitude, r.phase_rad) for r in used]
+        )
         return Seen(places, x, *figures.T)
 
 
@@ -159,7 +164,7 @@ class Seen:
     ----------
     places : (n,) their numbers within the epoch
     bands : (n, 2 BANDS) over the tNAA height
-    water, width_hz, amplitude : (n,) as in `EpochFeatures`
+    water, width_hz, amplitude, phase_rad : (n,) as in `Features`
     """
 
     places: NDArray[np.intp]
@@ -167,6 +172,7 @@ class Seen:
     water: Real
     width_hz: Real
     amplitude: Real
+    phase_rad: Real
 
     def __len__(self) -> int:
         return len(self.places)

@@ -12,6 +12,7 @@ SPAN = 9
 class Cause(StrEnum):
     """What sets a stretch apart.
 
+    `FAT_MOVED`: the head moves, and fat comes with it.
     `CLEANER`: it has less lipid, water or width than the rest, and is too short yet
     to be taken for the good part.
     """
@@ -19,6 +20,7 @@ class Cause(StrEnum):
     LIPID = "lipid"
     WATER = "water"
     MOTION = "motion"
+    FAT_MOVED = "motion with lipid"
     WIDTH = "line width"
     BASELINE = "baseline"
     CLEANER = "cleaner"

@@ -16,6 +16,7 @@ DO = {
     Cause.LIPID: "lie still; check the voxel and its saturation bands",
     Cause.WATER: "check water suppression",
     Cause.MOTION: "ask to lie still",
+    Cause.FAT_MOVED: "ask to lie still; if the lipid stays, check the voxel",
     Cause.WIDTH: "ask to lie still; check the shim",
     Cause.BASELINE: "ask to lie still; check the voxel",
     Cause.CLEANER: f"it counts once {ENOUGH} have come, in the place of the rest",

@@ -1,5 +1,7 @@
 """Where a stretch that is unlike the rest begins and ends."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,7 @@ def compared(n: int, first: int, stop: int) -> tuple[Comparison, States]:
     bands = good + 1e-3 * rng.normal(size=(n, 2 * BANDS))
     bands[first:stop, BANDS - 2] += 0.3
     level = np.zeros(n)
-    seen = Seen(np.arange(n), bands, level, level.copy(), level + 1.0)
+    seen = Seen(np.arange(n), bands, level, level.copy(), level + 1.0, level)
     inside = np.zeros(n, bool)
     inside[first:stop] = True
     return Comparison.of(seen), States(~inside, good, level, level)
@@ -48,7 +50,7 @@ def moving(n: int, first: int, stop: int, restless: float, kept: float):
     amplitude[first:stop] = kept
     bands = good * amplitude[:, np.newaxis] + noise
     bands[first:stop, BANDS - 2] += 0.3
-    seen = Seen(np.arange(n), bands, level, level + 6.0, amplitude)
+    seen = Seen(np.arange(n), bands, level, level + 6.0, amplitude, level)
     inside = np.zeros(n, bool)
     inside[first:stop] = True
     return Comparison.of(seen), States(~inside, good, level, level + 6.0)
@@ -79,16 +81,56 @@ def test_much_lipid_scatters_and_bends_the_amplitude(kept, varies, cause):
     amplitude[own] = kept
     bands[own] += 0.6 * LIPIDS * (1 + varies * rng.normal(size=(30, 1)))
     inside = np.arange(n) // 10 * 10
-    seen = Seen(inside, bands, level, level + 6.0, amplitude)
+    seen = Seen(inside, bands, level, level + 6.0, amplitude, level)
     states = States((inside < 40) | (inside >= 70), good, level, level + 6.0)
     assert cause_of(Comparison.of(seen), states, own) == cause
+
+
+def turning(deg: float, usual_deg: float, band: int) -> tuple[Comparison, States]:
+    """Transients of which some have more in a band, while phases go to and fro."""
+    case, states = compared(120, 40, 70)
+    seen, rng = case.seen, np.random.default_rng(4)
+    phases = np.radians(usual_deg) * rng.normal(size=120)
+    phases[40:70] = np.radians(deg) * rng.uniform(-1, 1, size=30)
+    bands = seen.bands.copy()
+    bands[40:70, BANDS - 2] -= 0.3
+    bands[40:70, band] += 0.3
+    level = seen.water
+    others = replace(seen, bands=bands, phase_rad=phases, width_hz=level + 6.0)
+    return Comparison.of(others), replace(states, width_hz=level + 6.0)
+
+
+FAT, BROAD = int(np.flatnonzero(LIPIDS)[2]), BANDS - 2
+
+
+@pytest.mark.parametrize(
+    ("deg", "usual_deg", "band", "cause"),
+    [
+        (150.0, 3.0, FAT, Cause.FAT_MOVED),
+        (30.0, 3.0, FAT, Cause.FAT_MOVED),
+        (5.0, 3.0, FAT, Cause.LIPID),
+        (0.0, 0.0, FAT, Cause.LIPID),
+        (30.0, 20.0, FAT, Cause.LIPID),
+        (150.0, 3.0, BROAD, Cause.MOTION),
+        (5.0, 3.0, BROAD, Cause.BASELINE),
+    ],
+)
+def test_a_head_that_moves_turns_the_phase(deg, usual_deg, band, cause):
+    """By more than noise or the scanner turn it elsewhere; fat may come with it."""
+    assert cause_of(*turning(deg, usual_deg, band), slice(40, 70)) == cause
+
+
+def test_a_head_that_moved_into_fat_and_lies_still_is_lipid():
+    case, states = turning(150.0, 3.0, FAT)
+    case.seen.phase_rad[48:70] = 1.0
+    assert cause_of(case, states, slice(40, 70)) == Cause.LIPID
 
 
 def test_what_is_common_to_all_has_no_side():
     """Amplitude and baseline of the whole session set nothing apart."""
     at_once, states = compared(100, 40, 60)
     seen = at_once.seen
-    half = Seen(seen.places, seen.bands, seen.water, seen.width_hz, seen.amplitude)
+    half = replace(seen)
     shifted = States(states.good, states.bands, states.water, states.width_hz)
     half.bands[:, 3] += 0.5
     shifted.bands[3] += 0.5

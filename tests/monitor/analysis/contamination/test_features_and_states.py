@@ -55,6 +55,7 @@ def test_bands_are_means_of_the_spectrum_and_move_with_it(axis: Axis) -> None:
 
 def quality(**others: object) -> SimpleNamespace:
     usual = {"water": 2.0, "fwhm_hz": 6.0, "amplitude": 1.0, "flags": ()}
+    usual |= {"phase_rad": 0.3}
     return SimpleNamespace(**(usual | others))
 
 
@@ -101,6 +102,7 @@ def test_features_of_an_epoch_as_arrays() -> None:
     assert seen.bands[:, 0].tolist() == [0.0, 5.0 / 4, 2.0 / 4]
     assert seen.width_hz.tolist() == [6.0, 6.0, 8.0]
     assert seen.water.tolist() == [0.7, 0.7, 0.7]
+    assert seen.phase_rad.tolist() == [0.3, 0.3, 0.3]
     assert (len(epoch), epoch.steps) == (4, [0, 9, 2, 3])
     assert len(EpochFeatures(0).seen(1)) == 0
 
@@ -125,6 +127,7 @@ def seen_of(bands: np.ndarray, water=None, width=None) -> Seen:
         level if water is None else water,
         level + 6.0 if width is None else width,
         level + 1.0,
+        level,
     )
 
 

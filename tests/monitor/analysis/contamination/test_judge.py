@@ -24,7 +24,7 @@ def epoch(n: int, seed: int = 0, **added) -> EpochFeatures:
     width = 9.0 + 0.4 * rng.normal(size=n) + added.get("width", 0.0)
     found = EpochFeatures(100)
     for i in range(n):
-        row = Features(40 * bands[i], water[i], width[i], 1.0, 40.0, i, True)
+        row = Features(40 * bands[i], water[i], width[i], 1.0, 0.0, 40.0, i, True)
         found.put(100 + i, row)
     return found
 

@@ -30,7 +30,7 @@ def features(i: int) -> Features:
     if LIPID_AT[0] <= i < LIPID_AT[1]:
         bands = bands + LIPID
     water, width_hz = 0.5 + 0.1 * rng.normal(), 9.0 + 0.3 * rng.normal()
-    return Features(40 * bands, water, width_hz, 1.0, 40.0, i, True)
+    return Features(40 * bands, water, width_hz, 1.0, 0.0, 40.0, i, True)
 
 
 @pytest.fixture
