@@ -6,7 +6,8 @@ Whoever counts missing transients counts them here.  The counter begins at 0, so
 
 transients nobody received any: lost on the way to the relay, or refused by it.  One
 that comes late fills its gap.  After a start the counter may begin at 0 again, where
-the source was started again.
+the source was started again: the next count tells, of a transient that came or of one
+that was refused.
 
 A transient that nobody received after the last that came leaves no gap.  Events of the
 kinds `NAMING` tell of it: "transient N" in their text.
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from streams.messages.transient import Body, Event, Start, Transient
 
@@ -59,6 +61,15 @@ class LateTransients:
         return False
 
 
+class _Run(NamedTuple):
+    """What was counted until a moment, and since the counter began."""
+
+    before: tuple[int, int, int]  # missing, came, dropped; until it began
+    highest: int
+    came: set[int]
+    named: set[int]
+
+
 @dataclass(slots=True)
 class ScannerCounter:
     """What the counter has said so far.
@@ -74,6 +85,7 @@ class ScannerCounter:
     _came: set[int] = field(default_factory=set)
     _named: set[int] = field(default_factory=set)
     _may_begin: bool = False
+    _ended: _Run | None = None  # by a refusal alone: the next transient may go on
 
     @property
     def missing(self) -> int:
@@ -96,17 +108,40 @@ class ScannerCounter:
             case Start():
                 self._may_begin = True
             case Transient(count=count):
-                if self._may_begin and count <= self._highest:
-                    self._begin_again()
-                self._may_begin = False
+                if self._may_begin:
+                    self._go_on_or_begin(count)
                 self._highest = max(self._highest, count)
                 self.doubled += count in self._came
                 self._came.add(count)
             case Event(kind=kind, text=text) if kind in NAMING:
                 named = _NAMED.search(text)
                 if named and body.author == AUTHOR:
-                    self._highest = max(self._highest, int(named[1]))
-                    self._named |= {int(named[1])} if kind == DROPPED else set()
+                    self._name(int(named[1]), kind)
+
+    def _name(self, count: int, kind: str) -> None:
+        """A count that an event names; one that came already, of a new beginning."""
+        if self._may_begin and kind == DROPPED and count in self._came:
+            self._ended = self._ended or self._run
+            self._begin_again()
+        self._highest = max(self._highest, count)
+        self._named |= {count} if kind == DROPPED else set()
+
+    def _go_on_or_begin(self, count: int) -> None:
+        """The first transient behind a start tells whether the counter began again."""
+        if self._ended is not None and count > self._ended.highest:
+            refused, self._run = self._named, self._ended
+            self._named |= refused
+        elif self._ended is None and count <= self._highest:
+            self._begin_again()
+        self._may_begin, self._ended = False, None
+
+    @property
+    def _run(self) -> _Run:
+        return _Run(self._before, self._highest, self._came, self._named)
+
+    @_run.setter
+    def _run(self, run: _Run) -> None:
+        self._before, self._highest, self._came, self._named = run
 
     def _begin_again(self) -> None:
         self._before = self.missing, self.came, self.dropped

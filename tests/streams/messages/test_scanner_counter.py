@@ -38,6 +38,11 @@ CASES = {  # bodies (a number: a transient of that count): missing, came, double
     "refused": ((START, 0, refused(1), 2), (1, 2, 0)),
     "refused, the last": ((START, 0, 1, refused(2)), (1, 2, 0)),
     "refused, the first again": ((START, 0, 1, START, refused(0), 1), (1, 3, 0)),
+    "refused, the first two again": (
+        (START, 0, 1, 2, START, refused(0), refused(1), 2), (2, 4, 0)),
+    "refused again, and none came": ((START, 0, 1, START, refused(0)), (1, 2, 0)),
+    "refused once more, and it went on": (
+        (START, 0, 1, START, refused(1), 2), (0, 3, 0)),
     "refused, and it came": ((START, 0, refused(1), 1), (0, 2, 0)),
     "refused by whoever": ((START, 0, refused(1, "operator")), (0, 1, 0)),
     "lost before the end": (
@@ -82,6 +87,10 @@ def test_what_came_already_or_long_ago_is_not_late():
     [
         ("refused", 1),
         ("refused, the last", 1),
+        ("refused, the first again", 1),
+        ("refused, the first two again", 2),
+        ("refused again, and none came", 1),
+        ("refused once more, and it went on", 0),
         ("refused, and it came", 0),
         ("refused by whoever", 0),
         ("lost before the end", 0),
@@ -93,3 +102,12 @@ def test_what_came_and_could_not_be_used_is_known_of_the_missing(name, dropped):
     for body in CASES[name][0]:
         counter.take(transient(body) if isinstance(body, int) else body)
     assert counter.dropped == dropped
+
+
+def test_what_is_refused_behind_a_new_start_is_missed_with_the_refusal():
+    """The screen tells of what is missed with a transient as of what never came."""
+    counter, missing = ScannerCounter(), []
+    for body in (START, 0, 1, START, refused(0), 1):
+        counter.take(transient(body) if isinstance(body, int) else body)
+        missing.append(counter.missing)
+    assert missing == [0, 0, 0, 0, 1, 1]

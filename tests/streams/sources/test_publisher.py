@@ -225,6 +225,15 @@ def test_what_is_refused_is_said_as_refused_and_what_is_lost_as_lost(tmp_path):
     assert relay.status.dropped == 2
 
 
+def test_the_first_of_a_publisher_started_again_is_refused_and_not_lost(tmp_path):
+    again = [renumbered(f, session="again") for f in published(spoilt=(0,))]
+    recorded, _, _ = recorded_from([*published()[:-1], *again], tmp_path)
+    counter = ScannerCounter()
+    for body in recorded:
+        counter.take(body)
+    assert (counter.missing, counter.dropped, counter.came) == (1, 1, 23)
+
+
 def test_the_last_transients_are_missed_too(tmp_path):
     """A gap in the counter never shows them: only the end, or why they are refused."""
     recorded, _, _ = recorded_from(published(lost=(10, 11)), tmp_path)
