@@ -114,7 +114,9 @@ def _behind_a_stretch(i: int, skipped: Real) -> bool:
 
 
 def judged_as(quality: Quality, verdict: Judgement) -> Quality:
-    """A quality with another verdict."""
+    """A quality with a verdict; the very same where that is as it was."""
+    if (quality.weight, quality.flags) == (verdict.weight, verdict.flags):
+        return quality
     return replace(quality, weight=verdict.weight, flags=verdict.flags)
 
 

@@ -172,6 +172,10 @@ class Course:
         """Scanner time of each transient."""
         return np.array(self._times_s)
 
+    def first_from(self, time_s: float) -> int:
+        """The first transient from a scanner time on; times rise."""
+        return bisect_left(self._times_s, time_s)
+
     @property
     def interval_s(self) -> float:
         """Median time between the newest transients; 0 with fewer than two."""

@@ -20,6 +20,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import accumulate, takewhile
 
 import numpy as np
 
@@ -28,7 +29,7 @@ from monitor.analysis.course.plan import Plan
 from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS, SessionModel
 from monitor.analysis.fit.fitted_windows import MOVING, mean_fid, window_problem
 from monitor.analysis.fit.minimise import minimise
-from monitor.analysis.fit.window import Average, Window, average_with
+from monitor.analysis.fit.window import Average, Window
 from monitor.analysis.fit.window_fit import WarmFits, warm_fits
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.difference import SURELY
@@ -193,13 +194,13 @@ def _estimated(fits: WarmFits, row: int) -> Estimated:
 def _last_mean(course: Course, since_s: float, stop: int) -> Average | None:
     """Mean of the last transients before `stop` that came after a time."""
     own = course.transients_of(course.qualities[stop - 1].epoch)
-    first = max(own.start, int(np.searchsorted(course.times_s, since_s)))
-    weights = course.weights[first:stop]
-    behind = np.cumsum(weights[::-1])[::-1]
-    if not behind.size or behind[0] < FEWEST:
+    first = max(own.start, course.first_from(since_s))
+    newest_first = reversed(course.qualities[first:stop])
+    behind = accumulate(quality.weight for quality in newest_first)
+    counted = list(takewhile(lambda weight: weight < LAST + 1, behind))
+    if not counted or counted[-1] < FEWEST:
         return None
-    first += int(np.count_nonzero(behind >= LAST + 1))
-    return average_with(Window(first, stop), course.weights[first:stop])
+    return course.average(Window(stop - len(counted), stop))
 
 
 def _apart(

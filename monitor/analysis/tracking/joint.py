@@ -163,9 +163,9 @@ def _fit(
     if model.curve is None:
         zeros = {name: np.zeros(len(time_s)) for name in TRACKED}
         return ResponseFit(model.name, {}, 0, 0.0, 0.0, 0.0, 0.0, time_s, zeros, zeros)
-    expected = np.full(whitened.columns.shape[2], DENOMINATOR_PERCENT)
+    expected = np.full(whitened.b.shape[1], DENOMINATOR_PERCENT)
     expected[: len(responding(dynamics.names))] = RESPONSE_PERCENT
-    found = [solved(whitened.columns[:, k], whitened.o, expected) for k in own]
+    found = [solved(whitened.A[k], whitened.b[k], expected) for k in own]
     likelihoods = np.array([one.likelihood for one in found])
     evidence = np.array([one.evidence for one in found])
     weights = np.exp(evidence - evidence.max())
@@ -197,9 +197,9 @@ class Solved:
     evidence: float
 
 
-def solved(X: Real, o: Real, expected: Real) -> Solved:
-    """Solve whitened columns (m, thetas) with prior SDs (thetas,)."""
-    A, b = X.T @ X + 1e-9 * np.eye(X.shape[1]), X.T @ o
+def solved(A: Real, b: Real, expected: Real) -> Solved:
+    """Solve A theta = b, (thetas, thetas) and (thetas,), with prior SDs (thetas,)."""
+    A = A + 1e-9 * np.eye(len(A))
     precision = expected**-2.0
     theta, covariance, evidence = _sum_up(A, b, precision)
     free = np.where(expected < RESPONSE_PERCENT, precision, 0.0)

@@ -1,4 +1,8 @@
-"""A session's blocks whitened: each curve then leaves a small matrix to solve."""
+"""A session's blocks whitened: each curve then leaves a small matrix to solve.
+
+The products are summed up block by block: all columns of 24,000 transients would be
+110 MB, and as much again to put them together.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +24,14 @@ DENOMINATORS = ("tNAA", "tCr")
 
 @dataclass(frozen=True, slots=True)
 class Whitened:
-    """Blocks' spectra and what a unit theta adds for each curve, whitened.
+    """Products of the blocks' spectra and of what a unit theta adds, both whitened.
 
-    o : (m,); columns : (m, curves, thetas)
+    A : (curves, thetas, thetas), of the columns with each other
+    b : (curves, thetas), of the columns with the spectra
     """
 
-    o: Real
-    columns: Real
+    A: Real
+    b: Real
 
 
 def whiten(
@@ -38,7 +43,7 @@ def whiten(
     curve_count, thetas = curves.shape[1], len(moved)
     states = np.zeros((dynamics.size, 1 + thetas * curve_count))
     states[:, 0] = tracker.mean
-    spectra, columns = [], []
+    A, b = np.zeros((curve_count, thetas, thetas)), np.zeros((curve_count, thetas))
     before: Block | None = None
     for block, g in zip(blocks, curves, strict=True):
         steps = 1 if before is None else round(block.place) - round(before.place)
@@ -56,11 +61,10 @@ def whiten(
         step = tracker.measure(H, block.o, block.weight)
         if step is not None:
             states = states + step.moved.T @ v
-        spectra.append(v[:, 0])
-        columns.append(v[:, 1:])
-    stacked = np.concatenate(columns)
-    shaped = stacked.reshape(len(stacked), thetas, curve_count).swapaxes(1, 2)
-    return Whitened(np.concatenate(spectra), shaped)
+        columns = v[:, 1:].T.reshape(thetas, curve_count, -1).swapaxes(0, 1)
+        A += columns @ columns.swapaxes(1, 2)
+        b += columns @ v[:, 0]
+    return Whitened(A, b)
 
 
 def directions(dynamics: Dynamics) -> Real:

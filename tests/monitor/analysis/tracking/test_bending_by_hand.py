@@ -4,25 +4,24 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from course_cases import quality
 
+from monitor.analysis.course.course import Course
 from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS
+from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.window import Window
 from monitor.analysis.tracking import free_baseline
 from monitor.analysis.tracking.difference import SURELY
 from monitor.analysis.tracking.free_baseline import FEWEST, LAST, SURELY_NOT
 
 
-def course_of(weights: np.ndarray, bending: bool = False) -> SimpleNamespace:
+def course_of(weights: np.ndarray, bending: bool = False) -> Course:
     """Transients 2 s apart, of one epoch."""
-    n = len(weights)
-    return SimpleNamespace(
-        weights=weights,
-        qualities=[SimpleNamespace(epoch=0)] * n,
-        times_s=2.0 * np.arange(n),
-        transients_of=lambda _: range(n),
-        sessions={0: SimpleNamespace(stiffness=2 * DEPARTURE_STIFFNESS)},
-        bending=bending,
-    )
+    course = Course(Freedom(), bending=bending)
+    for i, weight in enumerate(weights.tolist()):
+        course.append(np.ones(2, np.complex64), quality(i, 0, weight=weight), 1.0)
+    course.sessions = {0: SimpleNamespace(stiffness=2 * DEPARTURE_STIFFNESS)}
+    return course
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def log_normal(o: np.ndarray, covariance: np.ndarray) -> float:
 
 
 def test_evidence_is_the_likelihood_with_all_sizes_summed_out() -> None:
-    found = solved(X, SEEN, EXPECTED)
+    found = solved(X.T @ X, X.T @ SEEN, EXPECTED)
     with_sizes = np.eye(7) + X @ np.diag(EXPECTED**2) @ X.T
     expected = log_normal(SEEN, with_sizes) - log_normal(SEEN, np.eye(7))
     assert found.evidence == pytest.approx(expected)
@@ -50,7 +50,7 @@ def test_likelihood_fits_the_response_and_sums_out_the_denominator() -> None:
     prior = np.exp(-0.5 * (denominators / DENOMINATOR_PERCENT) ** 2)
     joint = np.exp(-0.5 * (misfit - SEEN @ SEEN)) * prior
     expected = math.log(np.trapezoid(joint, denominators) / np.sqrt(2 * np.pi))
-    found = solved(X, SEEN, EXPECTED).likelihood
+    found = solved(X.T @ X, X.T @ SEEN, EXPECTED).likelihood
     assert found == pytest.approx(expected - math.log(DENOMINATOR_PERCENT), abs=1e-6)
 
 
@@ -98,14 +98,16 @@ def test_a_model_is_summed_over_its_grid_and_stated_at_its_best() -> None:
     (model,) = (m for m in MODELS if m.name == "saturating")
     columns = RANDOM.normal(size=(40, 2, THETAS))
     o = columns[:, 1] @ np.r_[4.0, np.zeros(THETAS - 1)] + RANDOM.normal(size=40)
+    A = np.einsum("mkt,mku->ktu", columns, columns)
+    b = np.einsum("mkt,m->kt", columns, o)
     shapes = [{"tau_s": 60.0}, {"tau_s": 300.0}]
     times_s, n = np.arange(3.0), 12
     fit = _fit(
-        model, [0, 1], shapes, CURVES, Whitened(o, columns), STILL, times_s, n
+        model, [0, 1], shapes, CURVES, Whitened(A, b), STILL, times_s, n
     )  # fmt: skip
     expected = np.full(THETAS, DENOMINATOR_PERCENT)
     expected[:2] = RESPONSE_PERCENT
-    each = [solved(columns[:, k], o, expected) for k in range(2)]
+    each = [solved(A[k], b[k], expected) for k in range(2)]
     best = max(range(2), key=lambda k: each[k].likelihood)
     assert fit.shape == shapes[best]
     assert fit.log_likelihood == each[best].likelihood
@@ -115,7 +117,7 @@ def test_a_model_is_summed_over_its_grid_and_stated_at_its_best() -> None:
     assert fit.parameters == p
     assert fit.bic == pytest.approx(p * math.log(n) - 2 * gain)
     assert fit.aicc == pytest.approx(2 * p - 2 * gain + 2 * p * (p + 1) / (n - p - 1))
-    few = _fit(model, [0, 1], shapes, CURVES, Whitened(o, columns), STILL, times_s, 3)
+    few = _fit(model, [0, 1], shapes, CURVES, Whitened(A, b), STILL, times_s, 3)
     assert few.aicc == pytest.approx(2 * p - 2 * gain + 2 * p * (p + 1))
 
 
