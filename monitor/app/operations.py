@@ -28,12 +28,11 @@ from monitor.run.worker_messages import Command
 from monitor.screen.acknowledgement import ACKNOWLEDGED, text_of
 from monitor.screen.current_messages import messages_of
 from monitor.screen.fold import tell_sentence
-from monitor.screen.held import held_at
 from monitor.screen.keys import KEYS
 from monitor.screen.messages import PASSING, said_at
 from monitor.screen.operator_requests import acknowledge
 from monitor.screen.reading import read_clocks
-from monitor.screen.session_parts import table_of
+from monitor.screen.session_parts import table_at
 from monitor.screen.sheets.checks import card_of
 from monitor.screen.sheets.choices import choices_of, outcomes_of
 from monitor.screen.sheets.mark_question import MarkQuestion
@@ -285,7 +284,7 @@ class Operations:
             tell_sentence(self.state, f"saved: {place}", self._clock())
 
     def _save_table(self, place: Path) -> None:
-        save_table(table_of(self.state, held_at(self.state, self._clock())), place)
+        save_table(table_at(self.state, self._clock()), place)
 
     def _save_summary(self) -> None:
         stamp = time.strftime("%Y-%m-%d_%H-%M")

@@ -68,7 +68,7 @@ def _instead(shown: list[Message], one: Message) -> list[Message]:
 
 def _unlike(state: SessionState, at: Reading) -> list[Message]:
     """Stretches that are left out at this moment, with how long they have lasted."""
-    zero_s = state.zero_s()
+    zero_s = state.zero_s
     return [
         replace(lasting(one, zero_s), age_s=max(0.0, at.scanner_s - one.start_s))
         for one in state.stretches.lasting

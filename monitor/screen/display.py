@@ -17,6 +17,7 @@ from monitor.analysis.update import Update
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream
 from monitor.screen import fold
+from monitor.screen.changes_now import changes_now
 from monitor.screen.current_messages import messages_of
 from monitor.screen.held import held_at
 from monitor.screen.last_drawn import Identity, Memo
@@ -52,35 +53,35 @@ def screen_of(
     """
     waits = {name: bool(plot) and name != plot for name in PLOTS}
     revision, settings = state.revision, state.settings
-    axis = memo.axis.of(revision, lambda: axis_of(state))
+    axis = memo.axis.of(revision, axis_of, state)
     seen = Identity((state.curves, state.mean_curves)), state.height, settings
     named = (state.acquisition, state.source, settings)
-    measures = memo.measures.of((revision, settings), lambda: measures_of(state))
+    measures = memo.measures.of((revision, settings), measures_of, state)
     held, at = held_at(state, now_s), read_clocks(state, now_s)
-    tabled = revision, settings, Identity((held.point, held.estimate))
+    read = revision, settings, Identity((held.point, held.estimate))
+    changes = memo.changes.of(read, changes_now, state, held)
+    table = memo.tabled.of(read, table_of, state, held, changes, memo.windowed)
     return Screen(
         status=memo.status.same(status_of(state, at)),
-        headline=memo.headline.same(headline_of(state, at, held)),
+        headline=memo.headline.same(headline_of(state, at, held, changes)),
         trend=memo.trend.of(
-            (revision, view), lambda: trend_of(state, view, axis), waits["trend"]
+            (revision, view), trend_of, state, view, axis, may_wait=waits["trend"]
         ),
         measures=measures,
         strips=memo.strips.of(
-            revision, lambda: strips_of(state, axis, measures), waits["strips"]
+            revision, strips_of, state, axis, measures, may_wait=waits["strips"]
         ),
         spectrum=memo.spectrum.of(
-            seen,
-            lambda: newest_spectrum(state),
-            waits["spectrum"],
+            seen, newest_spectrum, state, may_wait=waits["spectrum"]
         ),
         waterfall=memo.waterfall.of(
-            revision, lambda: waterfall_of(state, axis), waits["waterfall"]
+            revision, waterfall_of, state, axis, may_wait=waits["waterfall"]
         ),
-        table=memo.table.same(memo.tabled.of(tabled, lambda: table_of(state, held))),
+        table=memo.table.same(table),
         messages=memo.messages.same(messages_of(state, at)),
         outlook=outlook_of(state, at, memo.outlook),
         playback=state.stream.playback,
-        footer=memo.footer.of(named, lambda: footer(*named)),
+        footer=memo.footer.of(named, footer, *named),
         running=state.running,
         fade=1.0 if at.stopped else headline.fade(at.number_age_s, at.wait_s),
     )

@@ -87,10 +87,10 @@ def hear(state: SessionState, stream: Stream, now_s: float) -> None:
     logged = not sought and state.ended is None
     state.stream = stream
     state.scanner.interval_s = state.interval_s
-    newest_s = state.time_s() if len(state.quality) else None
+    newest_s = state.time_s if len(state.quality) else None
     state.scanner.hear(stream.lag, now_s, newest_s)
     room_s = disk.room_s(state)
-    state.notices.hear(stream, state.time_s(), now_s, logged, room_s)
+    state.notices.hear(stream, state.time_s, now_s, logged, room_s)
     state.was_connected |= stream.connected
     state.heard_s = now_s if state.heard_s is None else state.heard_s
 
@@ -131,7 +131,7 @@ def adopt(state: SessionState, settings: Settings) -> None:
 def fail(state: SessionState, why: str, now_s: float) -> None:
     """The analysis has stopped, and why."""
     end_refit(state)
-    state.notices.stop(why, state.time_s(), now_s, state.stream)
+    state.notices.stop(why, state.time_s, now_s, state.stream)
 
 
 def tell_sentence(state: SessionState, sentence: str, now_s: float) -> None:
@@ -141,7 +141,7 @@ def tell_sentence(state: SessionState, sentence: str, now_s: float) -> None:
 
 def tell(state: SessionState, message: Message, now_s: float) -> None:
     """Tell the operator something once."""
-    state.notices.tell(message, state.time_s(), now_s)
+    state.notices.tell(message, state.time_s, now_s)
 
 
 def keep_curves(
@@ -156,9 +156,9 @@ def keep_curves(
 def _take_note(state: SessionState, note: Note, now_s: float) -> None:
     """Tell what the analysis noticed, for a while or as long as it holds."""
     if note.rule.stands:
-        state.notices.stand(notices.noted(note), state.time_s(), now_s)
+        state.notices.stand(notices.noted(note), state.time_s, now_s)
     elif note.rule.log_only:
-        state.notices.log_once(note, state.time_s())
+        state.notices.log_once(note, state.time_s)
     else:
         tell(state, notices.noted(note), now_s)
 
@@ -179,7 +179,7 @@ def _take_quality(
 ) -> None:
     if not state.epochs or quality.epoch != state.epochs[-1]:
         if state.epochs:
-            state.gaps_s.append((state.time_s(), quality.time_s))
+            state.gaps_s.append((state.time_s, quality.time_s))
         state.epochs.append(quality.epoch)
         state.epoch_starts_s.append(quality.time_s)
     else:
@@ -214,8 +214,8 @@ def _forget_epoch(state: SessionState, epoch: int) -> None:
 
 def _notice_gap(state: SessionState, quality: Quality) -> None:
     """Notice time in which nothing was measured."""
-    if quality.time_s - state.time_s() > GAP_INTERVALS * state.interval_s:
-        state.gaps_s.append((state.time_s(), quality.time_s))
+    if quality.time_s - state.time_s > GAP_INTERVALS * state.interval_s:
+        state.gaps_s.append((state.time_s, quality.time_s))
 
 
 def _take_missing(state: SessionState, update: Update, now_s: float) -> None:
@@ -251,7 +251,7 @@ def _take_estimate(
         state.shown_window = (now_s, state.estimates.newest_whole())
     figures, limits = judged_with(state, estimate), limits_of(state.settings)
     infusing, then_s = state.infusion_s[0] is not None, now_s - state.behind_s()
-    state.notices.judge(figures, limits, state.time_s(), then_s, infusing)
+    state.notices.judge(figures, limits, state.time_s, then_s, infusing)
 
 
 def _is_worth_showing(state: SessionState, estimate: Estimate) -> bool:

@@ -58,12 +58,12 @@ def take_event(state: SessionState, event: Event, now_s: float) -> None:
     if event.kind == CONJUGATION_CONTRADICTED:
         state.notices.stand(notices.contradicted(event), event.time_s, now_s)
     elif trouble is not None:
-        state.notices.tell(trouble, state.time_s(), now_s)
+        state.notices.tell(trouble, state.time_s, now_s)
     elif state.stream.playback is None and event.author != VIEWER:
         unseen = event.kind in UNSEEN  # its text is not for reading
         label = notices.change_of(event) if unseen else label_of(event)
         recorded = notices.recorded(label, event.time_s)
-        at_s = max(state.time_s(), event.time_s)  # it may be newer than any transient
+        at_s = max(state.time_s, event.time_s)  # it may be newer than any transient
         state.notices.tell(recorded, at_s, now_s)
 
 
@@ -92,4 +92,4 @@ def _take_settings(state: SessionState, text: str, now_s: float) -> None:
     except (TypeError, InputError) as error:
         said = f"Change of settings not understood: {error}"
         note = notices.noted(Note(NoteKind.REFUSED, said))
-        state.notices.tell(note, state.time_s(), now_s)
+        state.notices.tell(note, state.time_s, now_s)

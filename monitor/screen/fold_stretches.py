@@ -19,14 +19,14 @@ def take_stretches(state: SessionState, update: Update, now_s: float) -> None:
     transients = 0 if state.newest is None else state.newest.index + 1
     over = state.ended is not None
     news = state.stretches.step(update.stretches, transients, over)
-    zero_s, found = state.zero_s(), None if state.hidden else state.agreement
+    zero_s, found = state.zero_s, None if state.hidden else state.agreement
     for one in news.begun:
-        state.notices.log.append((state.time_s(), lasting(one, zero_s)))
+        state.notices.log.append((state.time_s, lasting(one, zero_s)))
     for one in _to_be_told(state, news.over, found):
         said = over_words(one, zero_s, found)
-        state.notices.tell(said, state.time_s(), now_s)
+        state.notices.tell(said, state.time_s, now_s)
     for one in news.taken_back:
-        state.notices.tell(taken_back(one, zero_s), state.time_s(), now_s)
+        state.notices.tell(taken_back(one, zero_s), state.time_s, now_s)
 
 
 def _to_be_told(
@@ -37,7 +37,7 @@ def _to_be_told(
     Where nothing is compared they do not wait, nor where the effect stays unknown.
     """
     waiting = (*state.stretches.untold, *over)
-    late_s = state.time_s() - 2 * state.window_s
+    late_s = state.time_s - 2 * state.window_s
     told = [
         one
         for one in waiting

@@ -17,29 +17,17 @@ class Held(NamedTuple):
 
 
 def held_at(state: SessionState, now_s: float) -> Held:
-    """The tracker's point and the window that are shown at a reading."""
-    return Held(track_at(state, now_s), estimate_at(state, now_s))
+    """The tracker's point and the window that are shown at a reading.
 
-
-def estimate_at(state: SessionState, now_s: float) -> Estimate | None:
-    """The estimate for headline and table, held for `HEADLINE_S`."""
+    The newest, once others have been shown for `HEADLINE_S`.
+    """
+    tracked_s, point = state.shown_track
+    if now_s - tracked_s >= HEADLINE_S:
+        point = state.tracks.newest or point
     shown_s, estimate = state.shown_window
-    if now_s - shown_s >= HEADLINE_S and state.estimates:
-        estimate = state.estimates.newest_whole()
-    return _as_done_again(state, estimate)
-
-
-def track_at(state: SessionState, now_s: float) -> TrackerPoint | None:
-    """The tracker's point for the headline, held for `HEADLINE_S`."""
-    shown_s, point = state.shown_track
-    if now_s - shown_s >= HEADLINE_S and state.tracks:
-        return state.tracks.newest
-    return point
-
-
-def _as_done_again(state: SessionState, estimate: Estimate | None) -> Estimate | None:
-    """The same window in the course as it stands now."""
     whole = state.estimates.newest_whole()
-    if estimate is None or estimate is whole:
-        return estimate
-    return state.estimates.same(estimate) or whole
+    if now_s - shown_s >= HEADLINE_S:
+        estimate = whole or estimate
+    if estimate is not None and estimate is not whole:  # in the course as it is now
+        estimate = state.estimates.same(estimate) or whole
+    return Held(point, estimate)

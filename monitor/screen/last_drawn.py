@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, TypeVarTuple
 
+from monitor.screen.changes_now import ChangesNow
 from monitor.screen.graphs import SpectrumView, Strip, TimeAxis, Trend, Waterfall
 from monitor.screen.parts.outlook import OutlookWords
+from monitor.screen.parts.table import Numbers
 from monitor.screen.screen import Headline, Measure, Message, Status, Table
 
 Part = TypeVar("Part")
+Given = TypeVarTuple("Given")
 
 
 class Kept(Generic[Part]):
@@ -19,14 +22,20 @@ class Kept(Generic[Part]):
     def __init__(self) -> None:
         self._held: tuple[object, Part] | None = None
 
-    def of(self, key: object, make: Callable[[], Part], may_wait: bool = False) -> Part:
-        """The part made before, unless the key is another: then a new one.
+    def of(
+        self,
+        key: object,
+        make: Callable[[*Given], Part],
+        *given: *Given,
+        may_wait: bool = False,
+    ) -> Part:
+        """The part made before, unless the key is another: then made of what is given.
 
         One that `may_wait` is made anew only where there is none yet.
         """
         held = self._held
         if held is None or (held[0] != key and not may_wait):
-            held = self._held = (key, make())
+            held = self._held = (key, make(*given))
         return held[1]
 
     def same(self, part: Part) -> Part:
@@ -56,6 +65,7 @@ class Memo:
     """The parts of one window's screen; owned by one `Display`."""
 
     axis: Kept[TimeAxis] = field(default_factory=Kept)
+    changes: Kept[ChangesNow] = field(default_factory=Kept)
     status: Kept[Status] = field(default_factory=Kept)
     headline: Kept[Headline] = field(default_factory=Kept)
     trend: Kept[Trend] = field(default_factory=Kept)
@@ -63,6 +73,7 @@ class Memo:
     strips: Kept[tuple[Strip, ...]] = field(default_factory=Kept)
     spectrum: Kept[SpectrumView | None] = field(default_factory=Kept)
     waterfall: Kept[Waterfall | None] = field(default_factory=Kept)
+    windowed: Kept[tuple[Numbers, ...]] = field(default_factory=Kept)
     table: Kept[Table] = field(default_factory=Kept)
     tabled: Kept[Table] = field(default_factory=Kept)  # by what it is made from
     messages: Kept[tuple[Message, ...]] = field(default_factory=Kept)

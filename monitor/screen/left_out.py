@@ -14,7 +14,7 @@ def left_out_s(state: SessionState) -> tuple[Span, ...]:
     """Spans that are left out, s: epochs (by the operator) and stretches."""
     if not (state.settings.rejected_epochs or state.stretches.known):
         return ()
-    ends = [*state.epoch_starts_s[1:], state.time_s() + state.interval_s]
+    ends = [*state.epoch_starts_s[1:], state.time_s + state.interval_s]
     spans = zip(state.epochs, state.epoch_starts_s, ends, strict=False)
     left_out = state.settings.rejected_epochs
     epochs = [(start, end) for n, start, end in spans if n in left_out]
@@ -23,7 +23,7 @@ def left_out_s(state: SessionState) -> tuple[Span, ...]:
 
 def nothing_counts_s(state: SessionState) -> float:
     """For how long every transient has been left out by now, s; 0: they count."""
-    now_s, since_s = state.time_s(), math.inf
+    now_s, since_s = state.time_s, math.inf
     for start_s, end_s in sorted(left_out_s(state), reverse=True):
         if end_s >= min(now_s, since_s):
             since_s = min(since_s, start_s)

@@ -36,6 +36,7 @@ def brief(value: float) -> str:
     return f"{round(float(f'{value:.2g}'), 2):g}".replace("-", MINUS)
 
 
+@lru_cache(maxsize=256)
 def measured(value: float, digits: int = 3) -> str:
     """Like `plain`, with an exponent where that would be long: "1.23e−4"."""
     usual = LEAST_PLAIN <= abs(value) < MOST_PLAIN

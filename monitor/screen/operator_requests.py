@@ -64,7 +64,7 @@ def tell_refused(
 ) -> None:
     """An event did not get into the recording."""
     if kind == ACKNOWLEDGED:
-        state.notices.note_unrecorded(state.time_s())
+        state.notices.note_unrecorded(state.time_s)
         return
     end_refit(state)
     state.asked.discard(kind)

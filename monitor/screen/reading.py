@@ -86,7 +86,7 @@ def _number_age_s(state: SessionState, age_s: float | None, behind_s: float) -> 
     if state.ended is not None or not by_clock:
         return 0.0
     newest = state.estimates.newest_whole()
-    window_s = 0.0 if newest is None else state.time_s() - newest.time_end_s
+    window_s = 0.0 if newest is None else state.time_s - newest.time_end_s
     window_s += behind_s
     overdue = window_s > 2 * state.settings.step * state.interval_s
     return max(age_s or 0.0, window_s if overdue else 0.0)

@@ -173,7 +173,7 @@ class Session:
 
     def _show_here(self, now_s: float) -> None:
         """Show as much of the newest change in this window as has been seen again."""
-        here, time_s = self._here, self.state.time_s()
+        here, time_s = self._here, self.state.time_s
         if here is None or here.course is None or self.state.seq > here.seq:
             return
         course = tuple(e for e in here.course if e.time_end_s <= time_s)

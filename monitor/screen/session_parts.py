@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.analysis.course.outcomes import needs_gain
 from monitor.analysis.course.response import Estimate
-from monitor.analysis.tracking.current_change import CurrentChange, current_change
-from monitor.analysis.tracking.finding import is_no_number, least_seen_percent
+from monitor.analysis.tracking.finding import least_seen_percent
 from monitor.analysis.tracking.plasma import PLASMA
 from monitor.analysis.tracking.point import TrackerPoint
+from monitor.screen.changes_now import ChangesNow, changes_now
 from monitor.screen.graphs import Overlay, Strip, TimeAxis, Trend
-from monitor.screen.held import Held
-from monitor.screen.last_drawn import Kept
-from monitor.screen.left_out import (
-    infusion_left_out,
-    left_out_s,
-    nothing_counts_s,
-    reference_left_out,
-)
+from monitor.screen.held import Held, held_at
+from monitor.screen.last_drawn import Identity, Kept
+from monitor.screen.left_out import left_out_s, nothing_counts_s, reference_left_out
 from monitor.screen.number_words import DASH, catching_up_words, clock
 from monitor.screen.parts import headline, strips, trend
 from monitor.screen.parts.agreement import Agreement, agreement
@@ -29,7 +24,13 @@ from monitor.screen.parts.measures import measures
 from monitor.screen.parts.outlook import LATER, STOPPED, OutlookWords, outlook_words
 from monitor.screen.parts.status import Progress, phase_words, plan_words, status
 from monitor.screen.parts.stretch_words import doubt_of
-from monitor.screen.parts.table import Known, in_other_epoch, table
+from monitor.screen.parts.table import (
+    Known,
+    Numbers,
+    by_windows,
+    in_other_epoch,
+    table,
+)
 from monitor.screen.parts.water import water_points
 from monitor.screen.reading import Reading
 from monitor.screen.recent_quality import figures_of, limits_of
@@ -40,15 +41,14 @@ from monitor.screen.view import View
 
 def axis_of(state: SessionState) -> TimeAxis:
     """The axis that everything on it shares."""
-    first_s = state.first_s()
     return time_axis(
         state.standing(),
         state.epoch_starts_s[1:],
         left_out_s(state),
         state.reference_s,
         state.infusion_s,
-        first_s,
-        state.time_s() if len(state.quality) else first_s,
+        state.first_s,
+        state.time_s,
         state.planned_end_s(),
     )
 
@@ -81,14 +81,15 @@ def status_of(state: SessionState, at: Reading) -> Status:
     return status(state.stream, progress)
 
 
-def headline_of(state: SessionState, at: Reading, held: Held) -> Headline:
+def headline_of(
+    state: SessionState, at: Reading, held: Held, changes: ChangesNow
+) -> Headline:
     """The change of the outcome and its verdict, or what it waits for."""
     if state.hidden:
         return headline.hidden()
-    outcome, newest = state.settings.outcome, held.estimate
-    read = _change_read(state, outcome, held)
-    lost = "" if read is None else _no_change(state)
-    now = None if lost else _as_number(read)
+    outcome, newest, read = state.settings.outcome, held.estimate, changes.outcome
+    lost = "" if read is None else changes.lost
+    now = changes.numbers.get(outcome)
     why = lost or (headline.NO_NUMBER if read else "")
     return headline.headline(
         headline.Standing(
@@ -96,7 +97,7 @@ def headline_of(state: SessionState, at: Reading, held: Held) -> Headline:
             now,
             (why or _waiting(state, newest, at)) if now is None else "",
             None if lost else state.answers.get(outcome),
-            state.zero_s(),
+            state.zero_s,
             state.settings.reference_target_percent,
             _agreement(state, held.point, newest),
             at.number_age_s,
@@ -109,40 +110,6 @@ def headline_of(state: SessionState, at: Reading, held: Held) -> Headline:
             state.ended is not None,
         )
     )
-
-
-def _changes_of(
-    state: SessionState, outcomes: Iterable[str], held: Held
-) -> dict[str, CurrentChange | None]:
-    """Changes of outcomes now; None where no number is given."""
-    if _no_change(state):
-        return dict.fromkeys(outcomes)
-    return {name: _as_number(_change_read(state, name, held)) for name in outcomes}
-
-
-def _change_read(state: SessionState, outcome: str, held: Held) -> CurrentChange | None:
-    """The change as it is read now, whether it can be or not."""
-    full = min(state.settings.window, state.estimates.most_transients or 1)
-    return current_change(
-        outcome, held.point, held.estimate, full, state.reference_s, state.window_s
-    )
-
-
-def _as_number(read: CurrentChange | None) -> CurrentChange | None:
-    """A change that is read, where a number is to be given of it."""
-    if read is None or is_no_number((read.percent, read.sd_percent)):
-        return None
-    return read
-
-
-def _no_change(state: SessionState) -> str:
-    """Why what the tracker reads is of no fit, or of no measurement; empty: it is.
-
-    As the terminal and the report have it (`monitor.run.period_remarks`).
-    """
-    if state.estimates.none_converged:
-        return headline.UNCONVERGED
-    return headline.NOTHING_SINCE if infusion_left_out(state) else ""
 
 
 def _waiting(state: SessionState, newest: Estimate | None, at: Reading) -> str:
@@ -168,7 +135,7 @@ def _agreement(
     outcome, reference_s = state.settings.outcome, state.reference_s
     if last is None or reference_s is None or last.time_start_s < reference_s[1]:
         return Agreement()
-    doubt = doubt_of(state.agreement, state.zero_s())
+    doubt = doubt_of(state.agreement, state.zero_s)
     return agreement(outcome, last, point, state.interval_s, doubt)
 
 
@@ -194,14 +161,14 @@ def _note(state: SessionState) -> str:
     """Why there is no course yet."""
     if not len(state.quality):
         return "no transients yet"
-    so_far = clock(state.time_s() - state.first_s())
+    so_far = clock(state.time_s - state.first_s)
     return f"{so_far} so far; the first window fills"
 
 
 def _plasma_on(state: SessionState, view: View, axis: TimeAxis) -> Overlay | None:
     if view.plasma not in PLASMA:
         return None
-    return trend.plasma(view.plasma, axis, state.planned_infusion(), state.time_s())
+    return trend.plasma(view.plasma, axis, state.planned_infusion(), state.time_s)
 
 
 def measures_of(state: SessionState) -> tuple[Measure, ...]:
@@ -247,21 +214,33 @@ def strips_of(
     return strips.pressing(made, past, state.notices.conditions())
 
 
-def table_of(state: SessionState, held: Held) -> Table:
-    """The metabolites now."""
-    names = () if held.point is None else held.point.filtered
-    return table(
-        Known(
-            state.settings.outcome,
-            held.estimate,
-            state.estimates,
-            _changes_of(state, names, held),
-            state.answers,
-            state.reference_s,
-            state.window_s,
-            state.hidden,
-        )
+def table_of(
+    state: SessionState,
+    held: Held,
+    changes: ChangesNow,
+    windowed: Kept[tuple[Numbers, ...]],
+) -> Table:
+    """The metabolites now; what windows say of them is `windowed`, kept between."""
+    settings, windows, reference_s = state.settings, state.estimates, state.reference_s
+    known = Known(
+        settings.outcome,
+        held.estimate,
+        windows,
+        reference_s,
+        state.window_s,
+        state.hidden,
     )
+    same = Identity((held.estimate, windows, settings)), windows.revision, reference_s
+    rows = windowed.of(same, by_windows, known)
+    tracked = () if held.point is None else held.point.filtered
+    now = {name: changes.numbers.get(name) for name in tracked}
+    return table(known, rows, now, state.answers)
+
+
+def table_at(state: SessionState, now_s: float) -> Table:
+    """The table of the page at a reading of the clock, for a file."""
+    held = held_at(state, now_s)
+    return table_of(state, held, changes_now(state, held), Kept())
 
 
 def outlook_of(
@@ -271,10 +250,10 @@ def outlook_of(
     if at.stopped or at.catching_up is not None:
         return memo.same(OutlookWords("", STOPPED if at.stopped else LATER))
     start_s, stop_s = state.infusion_s
-    over = stop_s is not None and state.time_s() >= stop_s
+    over = stop_s is not None and state.time_s >= stop_s
     detects = _detects_percent(state)
     known = state.foreseen, detects, start_s is not None, over, state.ended is not None
-    return memo.of(known, lambda: outlook_words(*known))
+    return memo.of(known, outlook_words, *known)
 
 
 def _detects_percent(state: SessionState) -> float:

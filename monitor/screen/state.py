@@ -77,9 +77,13 @@ class SessionState:
     answered_s : reading of the clock at the worker's newest report
     was_connected : at any time so far
     shown_window, shown_track : what the headline holds, and since which reading
+    hidden : whether the protocol hides the outcome
+    time_s, first_s : scanner time of the newest and of the first metabolite transient,
+        0 before it, s
     interval_s : between transients, by the protocol's TR, else as they arrive, s
     window_s : length of a window, s
     infusion_s : start and stop of the infusion, as recorded or as planned, s
+    zero_s : scanner time of minute 0, the start of the infusion, else 0; s
     """
 
     settings: Settings
@@ -129,9 +133,13 @@ class SessionState:
     was_connected: bool = False
     shown_window: tuple[float, Estimate | None] = (-math.inf, None)
     shown_track: tuple[float, TrackerPoint | None] = (-math.inf, None)
+    hidden: bool = field(init=False)
+    time_s: float = field(init=False)
+    first_s: float = field(init=False)
     interval_s: float = field(init=False)
     window_s: float = field(init=False)
     infusion_s: tuple[float | None, float | None] = field(init=False)
+    zero_s: float = field(init=False)
     _marks: tuple[tuple[int, Settings], Marks] | None = None
 
     def __post_init__(self) -> None:
@@ -143,9 +151,14 @@ class SessionState:
 
         Asked for after each change of them: every screen reads it many times.
         """
+        newest = self.newest
+        self.hidden = self.settings.outcome_hidden
+        self.time_s = 0.0 if newest is None else newest.time_s
+        self.first_s = 0.0 if newest is None else float(self.quality["time_s"][0])
         self.interval_s = self._interval_s()
         self.window_s = self.settings.window * self.interval_s
         self.infusion_s = self._infusion_s()
+        self.zero_s = 0.0 if self.infusion_s[0] is None else self.infusion_s[0]
 
     def _interval_s(self) -> float:
         """Time between transients: the protocol's TR, else as they arrive; s."""
@@ -155,11 +168,6 @@ class SessionState:
         if len(times) < 3:
             return self.settings.expect_repetition_time_s or 2.0
         return max(1e-3, float(np.median(np.diff(times[-50:]))))
-
-    @property
-    def hidden(self) -> bool:
-        """Whether the protocol hides the outcome."""
-        return self.settings.outcome_hidden
 
     @property
     def stopped(self) -> bool:
@@ -172,17 +180,9 @@ class SessionState:
         live = self.stream.playback is None and self.ended is None
         return live and self.newest is not None and not self.stopped
 
-    def time_s(self) -> float:
-        """Scanner time of the newest transient, s; 0 before the first."""
-        return 0.0 if self.newest is None else self.newest.time_s
-
     def shown_s(self) -> float | None:
         """Scanner time that a replay shows, s; None for a live stream."""
-        return None if self.stream.playback is None else self.time_s()
-
-    def first_s(self) -> float:
-        """Scanner time of the first metabolite transient, s; 0 before it."""
-        return 0.0 if self.newest is None else float(self.quality["time_s"][0])
+        return None if self.stream.playback is None else self.time_s
 
     def newest_s(self) -> float:
         """Scanner time of the newest transient of either kind, s."""
@@ -204,7 +204,7 @@ class SessionState:
     def standing(self) -> list[Event]:
         """What has happened, in order of time; of the marks those that hold."""
         seen = standing(self.events, self.marks())
-        now_s = self.time_s()
+        now_s = self.time_s
         return [e for e in seen if e.author != GIVEN or e.time_s <= now_s]
 
     def _infusion_s(self) -> tuple[float | None, float | None]:
@@ -225,11 +225,6 @@ class SessionState:
             self._marks = known, held
         return self._marks[1]
 
-    def zero_s(self) -> float:
-        """Scanner time of minute 0: the start of the infusion, else 0; s."""
-        start, _ = self.infusion_s
-        return 0.0 if start is None else start
-
     def planned_infusion(self) -> Span | None:
         """Start and stop, s: as marked, else as long as the protocol plans."""
         start, stop = self.infusion_s
@@ -247,7 +242,7 @@ class SessionState:
         """How long ago an epoch began that holds no whole window yet, s."""
         if len(self.epoch_starts_s) < 2:
             return None
-        since_s = self.time_s() - self.epoch_starts_s[-1]
+        since_s = self.time_s - self.epoch_starts_s[-1]
         return since_s if since_s < self.window_s else None
 
     def messages_so_far(self) -> list[tuple[float, Message]]:

@@ -202,7 +202,7 @@ def said(kind: str, seed: int, length: Length = SHORT) -> Said:
             moments += seen(display, scenario, body.time_s)
     if display is None:
         raise RuntimeError("the session has no start")
-    last_s = display.state.time_s()
+    last_s = display.state.time_s
     moments += seen(display, scenario, last_s)
     head = display.screen(last_s + HELD_S).headline
     _, result = run.finish()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +85,7 @@ def marks_of(events: Sequence[Event], zero_s: float) -> tuple[Mark, ...]:
         for event in events
         if event.kind not in UNSEEN
     ]
-    return tuple(sorted(seen, key=lambda mark: mark.time_min))
+    return tuple(sorted(seen, key=attrgetter("time_min")))
 
 
 def places(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -50,15 +50,13 @@ OTHER_EPOCH = "new epoch, other gain: no change"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the table is made from.
+    """What the windows' part of the table is made from.
 
     Attributes
     ----------
     outcome : the headline's
     estimate : the newest whole window
     windows : all of them
-    tracked : changes now, by name, of what is tracked
-    answers : by name, since the infusion began
     reference_s : start and end of the reference period, s
     window_s : length of a window, s
     hidden : blinded protocol
@@ -67,11 +65,14 @@ class Known:
     outcome: str
     estimate: Estimate | None
     windows: Windows
-    tracked: Mapping[str, CurrentChange | None]
-    answers: Mapping[str, Answer]
     reference_s: tuple[float, float] | None
     window_s: float
     hidden: bool
+
+    @property
+    def before_s(self) -> tuple[float, float] | None:
+        """The reference period, where something is compared with it."""
+        return None if self.hidden else self.reference_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +94,38 @@ def tells_outcome(name: str, outcome: str) -> bool:
     return any(part.lower() in parts for part in name.split("/"))
 
 
-def table(known: Known) -> Table:
-    """Rows of the newest window: the outcome first, then what is drawn."""
+def by_windows(known: Known) -> tuple[Numbers, ...]:
+    """Rows as the newest window has them: the outcome first, then what is drawn."""
     outcome = known.outcome
     wanted = (outcome, *(name for name in ROWS if name != outcome))
     if known.hidden:
         wanted = tuple(n for n in wanted if not tells_outcome(n, outcome))
-    rows = [_numbers(known, name) for name in wanted]
+    return tuple(_by_window(known, name) for name in wanted)
+
+
+def table(
+    known: Known,
+    windowed: Sequence[Numbers],
+    tracked: Mapping[str, CurrentChange | None],
+    answers: Mapping[str, Answer],
+) -> Table:
+    """The rows in words.
+
+    Parameters
+    ----------
+    windowed : as the newest window has them
+    tracked : changes now, by name, of what is tracked
+    answers : by name, since the infusion began
+    """
+    rows = [
+        _tracked(known.estimate, row, tracked[row.name], answers.get(row.name))
+        if row.name in tracked and known.before_s
+        else row
+        for row in windowed
+    ]
     power = _power([r.now for r in rows if "/" not in r.name])
     unit = UNIT if not power else f"1e{power} {UNIT}".replace("-", MINUS)
-    shown = tuple(_row(r, power, r.name == outcome) for r in rows)
+    shown = tuple(_row(r, power, r.name == known.outcome) for r in rows)
     return Table(shown, unit, _note(known, unit))
 
 
@@ -120,35 +143,41 @@ def as_csv(held: Table) -> str:
     return said.getvalue()
 
 
-def _numbers(known: Known, name: str) -> Numbers:
-    tracked = known.tracked.get(name)
-    e = known.estimate
+def _by_window(known: Known, name: str) -> Numbers:
+    """A row as the newest whole window has it."""
+    e, before_s = known.estimate, known.before_s
     key = find(name, e.values) if e is not None else None
-    compared = known.reference_s is not None and not known.hidden
-    of_window = compared and name not in known.tracked
     if e is None or key is None:
-        return Numbers(name, of_window)
+        return Numbers(name, before_s is not None)
     now = e.values[key]
-    if known.hidden or known.reference_s is None:
-        return Numbers(name, of_window, now=now)
+    if before_s is None:
+        return Numbers(name, False, now=now)
     before, before_sd = _before(known, e, key)
-    if not of_window:
-        answer = known.answers.get(name)
-        least = math.nan if answer is None else least_seen_percent(answer)
-        if needs_gain(name) and in_other_epoch(e):  # another gain, as for the others
-            return Numbers(name, False, before, now)
-        if tracked is None:
-            return Numbers(name, False, before, now, detectable=least)
-        moved = before * (1 + tracked.percent / 100)
-        return Numbers(
-            name, False, before, moved, tracked.percent, tracked.sd_percent, least
-        )
-    if e.time_start_s < known.reference_s[1]:
+    if e.time_start_s < before_s[1]:
         return Numbers(name, True, before, now)
     change, sd = _of_window(e, key, before, before_sd)
     if is_no_number((change, sd)):
         return Numbers(name, True, before, now, detectable=FACTOR * sd)
     return Numbers(name, True, before, now, change, sd, FACTOR * sd)
+
+
+def _tracked(
+    e: Estimate | None,
+    windowed: Numbers,
+    change: CurrentChange | None,
+    answer: Answer | None,
+) -> Numbers:
+    """A row with the tracker's change in the place of the window's."""
+    name, before, now = windowed.name, windowed.before, windowed.now
+    if e is None or math.isnan(now):
+        return Numbers(name, False)
+    if needs_gain(name) and in_other_epoch(e):  # another gain, as for the others
+        return Numbers(name, False, before, now)
+    least = math.nan if answer is None else least_seen_percent(answer)
+    if change is None:
+        return Numbers(name, False, before, now, detectable=least)
+    moved = before * (1 + change.percent / 100)
+    return Numbers(name, False, before, moved, change.percent, change.sd_percent, least)
 
 
 def _before(known: Known, e: Estimate, key: str) -> tuple[float, float]:
@@ -205,10 +234,10 @@ def _row(r: Numbers, power: int, accent: bool) -> Row:
 def _note(known: Known, unit: str) -> str:
     """Unit, what the dot means, and why there is no change."""
     units = f"amplitudes in {unit}"
-    e, reference_s = known.estimate, known.reference_s
-    if reference_s is None or e is None or known.hidden:
+    e, before_s = known.estimate, known.before_s
+    if before_s is None or e is None:
         return units
-    if e.time_start_s < reference_s[1]:
+    if e.time_start_s < before_s[1]:
         return f"{units}; {OVERLAP}"
     if in_other_epoch(e):
         return f"{units}; {OTHER_EPOCH}"

@@ -50,12 +50,13 @@ class Course:
 
 
 class Windows(Sequence[Estimate]):
-    """A growing sequence of estimates."""
+    """A growing sequence of estimates; `revision` counts what changed it."""
 
     def __init__(self, estimates: Iterable[Estimate] = ()) -> None:
         self._columns = Columns(FIGURES)
         self._names: dict[str, tuple[str, ...]] = dict.fromkeys(TABLES, ())
         self._whole: Estimate | None = None  # found anew after each change
+        self.revision = 0
         self.extend(estimates)
 
     def append(self, estimate: Estimate) -> None:
@@ -64,7 +65,7 @@ class Windows(Sequence[Estimate]):
 
     def extend(self, estimates: Iterable[Estimate]) -> None:
         """Add later ones; those that know the same figures are taken in at once."""
-        self._whole = None
+        self._change()
         for tables, alike in groupby(estimates, _names_of):
             shown = [tuple(not n.endswith(UNSHOWN) for n in names) for names in tables]
             columns = list(FIGURES)
@@ -76,8 +77,11 @@ class Windows(Sequence[Estimate]):
 
     def pop(self) -> None:
         """Leave out the newest one."""
-        self._whole = None
+        self._change()
         self._columns.pop()
+
+    def _change(self) -> None:
+        self._whole, self.revision = None, self.revision + 1
 
     def __len__(self) -> int:
         return len(self._columns)
@@ -136,7 +140,8 @@ class Windows(Sequence[Estimate]):
     @property
     def none_converged(self) -> bool:
         """Whether there are some, and not one has converged."""
-        return len(self) > 0 and not self._columns["converged"].any()
+        converged = self._columns["converged"]
+        return converged.size > 0 and not converged.any()
 
     @property
     def width_hz(self) -> float:

@@ -47,7 +47,7 @@ def card_of(state: SessionState) -> Card:
     """The card as things stand; nothing of it depends on the outcome."""
     s, stream = state.settings, state.stream
     f = figures_of(state, s.window)
-    start, end = state.reference_s or (state.first_s(), state.time_s())
+    start, end = state.reference_s or (state.first_s, state.time_s)
     checks = (
         *analysis(state),
         reference(end - start, state.foreseen),

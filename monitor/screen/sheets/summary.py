@@ -11,6 +11,7 @@ from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.difference import Way
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.tie import tie_departure, tie_is_doubtful
+from monitor.screen.changes_now import changes_now
 from monitor.screen.held import held_at
 from monitor.screen.number_words import clock, plain, signed
 from monitor.screen.parts.axis import UNSEEN, label_of
@@ -75,7 +76,7 @@ def session_lines(state: SessionState) -> tuple[Line, ...]:
         Line("subject, visit", state.identity.words or "not typed"),
         Line("protocol", state.settings.name),
         Line("source", state.source),
-        Line("length", clock(state.time_s())),
+        Line("length", clock(state.time_s)),
         Line("transients", transients),
         Line("missing transients", f"{state.missing}" if known else NOT_SEEN),
         Line("epochs", f"{len(state.epoch_starts_s)}"),
@@ -87,12 +88,10 @@ def session_lines(state: SessionState) -> tuple[Line, ...]:
 def _outcome(state: SessionState, now_s: float) -> tuple[Line, ...]:
     if state.hidden:
         return (Line("outcome", "hidden by the protocol"),)
-    settings = state.settings
+    settings, held = state.settings, held_at(state, now_s)
+    said = headline_of(state, read_clocks(state, now_s), held, changes_now(state, held))
     return (
-        *outcome_lines(
-            headline_of(state, read_clocks(state, now_s), held_at(state, now_s)),
-            state.answers.get(settings.outcome),
-        ),
+        *outcome_lines(said, state.answers.get(settings.outcome)),
         *tracker_lines(state.tracks.newest, settings.outcome),
         *_way_lines(state),
     )
@@ -112,7 +111,7 @@ def quality_lines(f: Figures) -> tuple[Line, ...]:
 
 def _way_lines(state: SessionState) -> tuple[Line, ...]:
     """Windows, and the change with and without stretches, beside the tracker."""
-    zero_s, differences = state.zero_s(), listed(state.agreement)
+    zero_s, differences = state.zero_s, listed(state.agreement)
     return tuple(
         Line(*compared_words(one, zero_s)) for one in differences if one.way != Way.TIES
     )
@@ -129,7 +128,7 @@ def _known_change_lines(state: SessionState) -> tuple[Line, ...]:
 
 def _stretch_lines(state: SessionState) -> tuple[Line, ...]:
     """Stretches that are unlike the rest."""
-    zero_s = state.zero_s()
+    zero_s = state.zero_s
     return tuple(
         Line("unlike the rest", stretch_words(one, zero_s))
         for one in state.stretches.known

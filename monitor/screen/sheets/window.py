@@ -41,7 +41,7 @@ class Look:
 
 def window_near(state: SessionState, minute: float) -> Estimate | None:
     """The window whose middle is nearest to a place on the time axis, min."""
-    return state.estimates.nearest(state.zero_s() + 60 * minute)
+    return state.estimates.nearest(state.zero_s + 60 * minute)
 
 
 def spans_of(state: SessionState, this: Estimate) -> tuple[Span, ...]:
@@ -79,7 +79,7 @@ def _ways(state: SessionState) -> tuple[Figure, ...]:
         return ()
     figures = []
     for one in listed(found):
-        name, size = compared_words(one, state.zero_s())
+        name, size = compared_words(one, state.zero_s)
         figures.append(Figure(name, "", size, one in found.apart))
     return tuple(figures)
 
@@ -123,4 +123,4 @@ def line_at(state: SessionState, minute: float) -> str:
 
 
 def _title(state: SessionState, window: Estimate) -> str:
-    return title(window, state.zero_s(), state.infusion_s[0] is not None)
+    return title(window, state.zero_s, state.infusion_s[0] is not None)

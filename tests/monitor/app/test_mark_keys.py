@@ -149,7 +149,7 @@ def test_a_replay_is_marked_where_it_is_shown(qtbot, open_bench, reports):
     replay = Stream(connected=True, playback=Playback(True, 1.0, 396.0, 1500.0))
     bench.show(reports[:200], replay)
     press(qtbot, bench, F5)
-    shown_s = bench.window.session.state.time_s()
+    shown_s = bench.window.session.state.time_s
     assert shown_s > 300
     assert bench.sent == [SendEvent(START, time_s=shown_s)]
 

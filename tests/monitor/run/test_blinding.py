@@ -144,7 +144,7 @@ def test_a_window_is_blinded_by_the_recording_and_stays_so(recorded):
         hidden.append(session.state.hidden)
     assert hidden == [False] * LOCKED_AT + [True] * 10
     session.take(Rewound(10.0), 1.0)
-    assert session.state.time_s() < 20.0
+    assert session.state.time_s < 20.0
     assert session.state.hidden
     assert session.screen(1.0).headline.number == "hidden"
 

@@ -6,8 +6,10 @@ from fake_session import SETTINGS
 from screen_cases import shown
 
 from monitor.analysis.update import Update
+from monitor.screen import session_parts
 from monitor.screen.display import Display
-from monitor.screen.held import estimate_at, held_at
+from monitor.screen.held import held_at
+from monitor.screen.parts.table import by_windows
 from monitor.screen.screen import Screen
 from monitor.screen.state import HEADLINE_S
 
@@ -31,11 +33,11 @@ def test_the_headline_holds_its_window_for_a_moment_and_as_it_was_done_again(upd
     state = shown(updates, 900.0).state
     first, second = state.estimates[-9], state.estimates[-1]
     state.shown_window = (1000.0, first)
-    assert estimate_at(state, 1000.5) == first
-    assert estimate_at(state, 1000.0 + HEADLINE_S) == second
+    assert held_at(state, 1000.5).estimate == first
+    assert held_at(state, 1000.0 + HEADLINE_S).estimate == second
     gone = replace(first, time_start_s=first.time_start_s - 0.5)
     state.shown_window = (1000.0, gone)
-    assert estimate_at(state, 1000.5) == second
+    assert held_at(state, 1000.5).estimate == second
     assert held_at(state, 1000.5).estimate == second
 
 
@@ -45,3 +47,26 @@ def test_where_a_session_comes_from_is_known_from_its_start_on():
     assert display.state.source == "scanner 7"
     display.fold(Update(1, 0), 1.0)
     assert display.state.source == "scanner 7"
+
+
+def test_what_windows_say_is_asked_again_once_they_change(updates, monkeypatch):
+    asked = []
+
+    def counted(known):
+        asked.append(known)
+        return by_windows(known)
+
+    monkeypatch.setattr(session_parts, "by_windows", counted)
+    display = shown(updates, 900.0)
+    display.screen(900.0)
+    seen, windows = len(asked), display.state.estimates.revision
+    for update in updates:
+        if update.quality is None or update.quality.time_s <= 900.0:
+            continue
+        display.fold(update, update.quality.time_s)
+        display.screen(update.quality.time_s)
+        changed = display.state.estimates.revision != windows
+        assert (len(asked) > seen) is changed
+        if changed:
+            return
+    raise AssertionError("no window came")

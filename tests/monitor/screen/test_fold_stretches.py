@@ -35,6 +35,7 @@ def go_on(state: SessionState, transients: int) -> None:
     figures = dict.fromkeys(Quality.__slots__, 1.0)
     place = {"index": transients - 1, "time_s": (transients - 1) * TR_S}
     state.newest = Quality(**(figures | place))
+    state.time_s = state.newest.time_s
 
 
 def told(state: SessionState) -> list[str]:

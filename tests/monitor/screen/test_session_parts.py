@@ -26,9 +26,9 @@ def state(**changes: object) -> SimpleNamespace:
     given = {
         "stream": Stream(connected=True), "settings": Settings(outcome="Glu"),
         "ended": None,
-        "time_s": lambda: 90.0, "first_s": lambda: 30.0,
+        "time_s": 90.0, "first_s": 30.0,
         "reference_s": (0.0, 60.0), "window_s": 64.0,
-        "agreement": None, "zero_s": lambda: 0.0, "interval_s": 2.0, "quality": [1],
+        "agreement": None, "zero_s": 0.0, "interval_s": 2.0, "quality": [1],
         "infusion_s": (None, None),
     }  # fmt: skip
     return SimpleNamespace(**{**given, **changes})
@@ -53,7 +53,7 @@ def test_a_number_that_waits_for_its_replay_is_not_old(
     newest = SimpleNamespace(time_end_s=window_end_s)
     estimates = SimpleNamespace(newest_whole=lambda: newest)
     given = {
-        "settings": Settings(step=4), "estimates": estimates, "time_s": lambda: 90.0,
+        "settings": Settings(step=4), "estimates": estimates, "time_s": 90.0,
         **changes,
     }  # fmt: skip
     assert _number_age_s(state(**given), 3.0, 1.0) == age_s

@@ -12,7 +12,7 @@ from monitor.analysis.preparation.quality import Quality
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Playback
 from monitor.screen.disk import room_s
-from monitor.screen.held import estimate_at
+from monitor.screen.held import held_at
 from monitor.screen.left_out import left_out_s, nothing_counts_s, reference_left_out
 from monitor.screen.reading import START_S, read_clocks
 from monitor.screen.recent_quality import figures_of, judged_with, limits_of
@@ -106,8 +106,8 @@ def marked(state: SessionState, **times_s: float) -> SessionState:
 
 
 def test_minute_zero_is_the_start_of_the_infusion():
-    assert state_with(5).zero_s() == 0.0
-    assert marked(state_with(5), start=14.0).zero_s() == 14.0
+    assert state_with(5).zero_s == 0.0
+    assert marked(state_with(5), start=14.0).zero_s == 14.0
 
 
 def test_an_infusion_ends_as_marked_or_as_planned():
@@ -180,8 +180,8 @@ def test_headline_and_table_hold_for_two_seconds():
     state.estimates.append(ESTIMATE)
     state.shown_window = (100.0, ESTIMATE)
     state.estimates.append(newer)
-    assert estimate_at(state, 100.0 + HEADLINE_S - 0.1).window == 0
-    assert estimate_at(state, 100.0 + HEADLINE_S).window == 1
+    assert held_at(state, 100.0 + HEADLINE_S - 0.1).estimate.window == 0
+    assert held_at(state, 100.0 + HEADLINE_S).estimate.window == 1
 
 
 def test_windows_are_overdue_after_two_steps():

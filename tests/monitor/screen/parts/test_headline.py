@@ -313,7 +313,7 @@ def left_out(updates, start_s, stop_s, now_s=1700.0):
 
 
 def test_a_number_that_nothing_counts_for_any_more_is_of_before(updates):
-    last_s = shown(updates, 1700.0).state.time_s()
+    last_s = shown(updates, 1700.0).state.time_s
     headline = left_out(updates, last_s - 100.0, last_s)
     assert headline.fade == 1.0
     why = "nothing has counted for 01:40: the number is of before (F10)"
@@ -321,7 +321,7 @@ def test_a_number_that_nothing_counts_for_any_more_is_of_before(updates):
 
 
 def test_a_short_stretch_or_one_that_is_over_leaves_it_as_it_is(updates):
-    last_s = shown(updates, 1700.0).state.time_s()
+    last_s = shown(updates, 1700.0).state.time_s
     assert left_out(updates, last_s - 40.0, last_s).fade == 0.0
     assert left_out(updates, last_s - 300.0, last_s - 100.0).fade == 0.0
 

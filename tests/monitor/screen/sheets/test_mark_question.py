@@ -99,7 +99,7 @@ def test_the_newest_of_both_marks_is_taken_back(state):
 def test_a_replay_is_marked_at_the_time_that_it_shows(state):
     state.stream = REPLAY
     question = question_of(state, START, NOW_S)
-    assert question.now().time_s == question.typed_s == state.time_s()
+    assert question.now().time_s == question.typed_s == state.time_s
     state.stream = Stream(connected=True)
     assert question_of(state, START, NOW_S).now().time_s is None
 
