@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.basis.macromolecules import VIRTUAL
 from monitor.analysis.signal.spectrum import time_axis_s
 from monitor.basis.files import bundled_folder, other_fields
 from monitor.basis.npz import SUFFIX, write_own
@@ -82,7 +83,7 @@ def with_measured_macromolecules(basis: BasisSet, echo_time_s: float) -> BasisSe
     t = time_axis_s(basis.points, basis.dwell_time_s)
     fid = protein(t, basis.spectrometer_frequency_mhz, echo_time_s)
     fid = fid / abs(fid[0]) * np.exp(-np.pi * MM_BROADER_HZ * t)
-    told = {**basis.provenance, "macromolecules": "measured on the virtual scanner"}
+    told = {**basis.provenance, "macromolecules": VIRTUAL}
     return replace(basis.extended(("MM",), fid[np.newaxis]), provenance=told)
 
 

@@ -26,6 +26,8 @@ from streams.messages.transient import REFERENCE_PPM
 Complex = NDArray[np.complex128]
 
 BIRCH_MHZ = 128.0
+VIRTUAL = "measured on the virtual scanner"
+"""In a provenance: the protein that the simulator has, bundled with its set."""
 MM_WEAK_S, MM_GONE_S = 0.045, 0.09
 """Echo times from which little and hardly anything is left of them (T2 near 30 ms)."""
 

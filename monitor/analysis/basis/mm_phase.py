@@ -14,6 +14,7 @@ import numpy as np
 from monitor.analysis.basis import names as naming
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.lines import CR_PPM, NAA_PPM
+from monitor.analysis.basis.macromolecules import VIRTUAL
 from monitor.analysis.signal.spectrum import (
     Complex,
     Real,
@@ -33,6 +34,8 @@ TOLERATED_RAD = 0.35
 LAST_S = 0.25
 """Of a FID: macromolecules are gone by then."""
 SINGLET_PPM = 0.1
+AS_MADE = ("single", "five", VIRTUAL)
+"""In a provenance: what this program makes is in phase, and need not be fitted."""
 TURNED = (
     "Warning: the macromolecules of the basis set ({names}) are turned by {rad:.1f} "
     "rad ({degrees:.0f} degrees) against its metabolites, and levels come out wrong; "
@@ -42,6 +45,8 @@ TURNED = (
 
 def mm_phase_said(basis: BasisSet) -> str:
     """That macromolecules are out of phase, a sentence; empty where they are not."""
+    if basis.provenance.get("macromolecules") in AS_MADE:
+        return ""
     rad = mm_phase_rad(basis)
     if rad is None or abs(rad) < TOLERATED_RAD:
         return ""

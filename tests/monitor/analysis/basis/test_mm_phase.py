@@ -5,10 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from monitor.analysis.basis import mm_phase
 from monitor.analysis.basis.basis_set import BasisSet
-from monitor.analysis.basis.mm_phase import mm_phase_rad, mm_phase_said
+from monitor.analysis.basis.mm_phase import (
+    TOLERATED_RAD,
+    mm_phase_rad,
+    mm_phase_said,
+)
 from monitor.analysis.fit.mm_prior import unmeasured
 from monitor.basis.files import load_basis
+from monitor.basis.simulated import with_macromolecules
 
 
 @pytest.fixture(scope="module", params=["press_3t_te30", "slaser_7t_te34"])
@@ -64,3 +70,15 @@ def test_what_cannot_be_judged_is_not(basis) -> None:
 )
 def test_sets_of_others_are_in_phase(path, shared_data) -> None:
     assert mm_phase_said(load_basis(str(shared_data / path))) == ""
+
+
+def test_what_the_program_makes_is_in_phase_and_is_not_fitted(monkeypatch) -> None:
+    bare = load_basis("press_3t_te30")
+    made = [with_macromolecules(bare, kind) for kind in ("single", "five")]
+    made.append(load_basis("virtual_press_3t_te30"))
+    for basis in made:
+        assert abs(mm_phase_rad(basis)) < TOLERATED_RAD
+    monkeypatch.setattr(mm_phase, "mm_phase_rad", lambda basis: np.pi)
+    assert {mm_phase_said(basis) for basis in made} == {""}
+    of_a_user = replace(made[0], provenance={"macromolecules": "of mm.nii.gz"})
+    assert mm_phase_said(of_a_user)
