@@ -35,7 +35,7 @@ from streams.recording.walk import Damage, JournalEntry, read_entry, walk
 
 def read_messages(path: str | os.PathLike[str]) -> Iterator[Message]:
     """Messages of a recording in order; see `read_frames`."""
-    for frames in read_frames(path):
+    for frames in _frames(path):
         yield decode(frames)
 
 
@@ -48,6 +48,13 @@ def read_frames(path: str | os.PathLike[str], from_seq: int = 0) -> Iterator[Fra
     ------
     InputError : no recording; truncated or damaged, with what is readable
     """
+    for frames in _frames(path):
+        if read_header(frames).seq >= from_seq:
+            yield frames
+
+
+def _frames(path: str | os.PathLike[str]) -> Iterator[Frames]:
+    """The same as they are written: what they hold is not looked at."""
     place = find(path)
     with open_recording(place) as (file, size):
         if not is_unfinished(place):
@@ -59,10 +66,7 @@ def read_frames(path: str | os.PathLike[str], from_seq: int = 0) -> Iterator[Fra
                 if entry.torn and is_unfinished(place):
                     return
                 raise InputError(verify(place).summary)
-            if (
-                isinstance(entry, JournalEntry)
-                and read_header(entry.frames).seq >= from_seq
-            ):
+            if isinstance(entry, JournalEntry):
                 yield entry.frames
 
 
