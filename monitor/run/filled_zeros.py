@@ -86,8 +86,9 @@ class FilledZeros:
             said = self._unfilled.learn(body) if held else ""
             if said:
                 self._begin_again([self._restart(one) for one in held])
-            cut = replace(message, body=self._unfilled.cut(body))
-            return Filtered((cut,), notes_of(NoteKind.SIGNAL, [said]))
+            cut = self._unfilled.cut(body)
+            passed = message if cut is body else replace(message, body=cut)
+            return Filtered((passed,), notes_of(NoteKind.SIGNAL, [said]))
         elif self._since:
             self._since.append(message)
         return Filtered((message,))

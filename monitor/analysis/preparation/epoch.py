@@ -131,8 +131,11 @@ class Epoch:
     def _glance(self, fid: Coils) -> Glance:
         return glance_of(np.asarray(self.combination.apply(fid), complex), self.axis)
 
-    def register(self, seen: Glance) -> Registration:
-        """Register against the template, or against itself where there is none."""
+    def register(self, seen: Glance) -> tuple[Registration, bool]:
+        """Register against the template, or against itself where there is none.
+
+        And whether lipid towers over it; see `is_towered`.
+        """
         fid, sd = seen.fid, seen.noise_sd
         template = self.template
         if template.weight <= 0:
@@ -140,10 +143,12 @@ class Epoch:
             template.push(fid)
         model = template.model(sd)
         self._measure_line(model)
-        held = self._held() if self.is_towered(seen) else None
-        return register(
+        towered = self.is_towered(seen)
+        held = self._held() if towered else None
+        found = register(
             fid, model, self.axis, sd, self._near_hz, self.shape, seen, held
         )
+        return found, towered
 
     def _held(self) -> tuple[float, float] | None:
         """Shift, Hz, and phase, rad, of the last that counted; None: none did."""

@@ -49,7 +49,7 @@ def prepared_together(
     """Prepare combined FIDs (points,); the epoch's state is made anew from them."""
     seen = glances(np.stack(fids), state.axis)
     for _ in range(TIMES):
-        found = list(map(state.register, seen))
+        found = [state.register(one)[0] for one in seen]
         measures = [measures_of(one, state.axis) for one in found]
         judged = _judged(state, places, measures)
         each = zip(places, seen, found, judged, measures, strict=True)

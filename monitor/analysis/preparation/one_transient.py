@@ -9,7 +9,6 @@ import numpy as np
 
 from monitor.analysis.preparation.epoch import Epoch, Place, quality_of_zeros
 from monitor.analysis.preparation.glance import Glance, glance_of
-from monitor.analysis.preparation.measures import saturated
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.verdict import measures_of, prepared_of
 from monitor.analysis.signal import spectrum
@@ -39,7 +38,7 @@ def place_in_frame(
             found[place.index] = of_zeros(place, fid)
             continue
         seen = glance_of(fid, state.axis)
-        registered = state.register(seen)
+        registered, _ = state.register(seen)
         measured = measures_of(registered, state.axis)
         judged = state.kind.judge(place.step, measured)
         found[place.index] = prepared_of(
@@ -66,7 +65,7 @@ def worth_keeping(state: Epoch, fid: Coils, prepared: Prepared) -> Coils:
     settled = state.first is None and not prepared.redone
     if not settled or state.combination.coil_count == 1 or not prepared.quality.snr > 0:
         return fid
-    if saturated(fid) or not np.any(prepared.unaligned):
+    if "saturated" in prepared.quality.flags or not np.any(prepared.unaligned):
         return fid
     return prepared.unaligned[np.newaxis]
 
@@ -88,15 +87,14 @@ def check(state: Epoch, index: int, fid: Coils) -> None:
 
 def _prepare(state: Epoch, settings: Settings, place: Place, seen: Glance) -> Prepared:
     """Register, judge and remember one combined transient."""
-    fid, found = seen.fid, state.register(seen)
-    towered = state.is_towered(seen)
+    fid, (found, towered) = seen.fid, state.register(seen)
     departure = state.cycle.departure(place.step, seen.noise_sd)
     if departure is not None:
         moved = spectrum.moved(
             departure, state.axis.dwell_time_s, found.shift_hz, found.phase_rad
         )
         rest = glance_of(np.asarray(fid - moved, complex), state.axis)
-        found = state.register(replace(rest, noise_sd=seen.noise_sd))
+        found, _ = state.register(replace(rest, noise_sd=seen.noise_sd))
     found = state.navigator.corrected(place.step, found)
     measured = measures_of(found, state.axis)
     judged = state.kind.judge(place.step, measured)

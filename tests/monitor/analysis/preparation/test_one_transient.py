@@ -32,11 +32,11 @@ def state(coils: int = 4, first: object = None) -> SimpleNamespace:
 
 
 def prepared(
-    redone: tuple = (), snr: float = 9.0, size: float = 1.0
+    redone: tuple = (), snr: float = 9.0, size: float = 1.0, flags: tuple = ()
 ) -> SimpleNamespace:
     return SimpleNamespace(
         redone=redone,
-        quality=SimpleNamespace(snr=snr),
+        quality=SimpleNamespace(snr=snr, flags=flags),
         unaligned=np.full(8, size, complex),
     )
 
@@ -75,9 +75,8 @@ def test_else_it_is_kept_as_it_came(why) -> None:
 
 def test_a_clipped_one_is_kept_as_it_came() -> None:
     """Clipping shows in the coils alone."""
-    clipped = FID / 32
-    clipped[2, :4] = 100.0
-    assert worth_keeping(state(), clipped, prepared()) is clipped
+    clipped = prepared(flags=("saturated",))
+    assert worth_keeping(state(), FID, clipped) is FID
 
 
 def one_coil(axis: Axis) -> Acquisition:
