@@ -141,10 +141,9 @@ def write_transients(
     Water references that are given have rows of their own, by time, with the flag
     `water` and no index.
     """
-    found = list(map(_water_row, waters))
-    rows = [*map(_transient_row, qualities), *found]
-    if found:
-        rows.sort(key=lambda row: float(str(row["t_s"])))
+    rows: Iterable[Row] = map(_transient_row, qualities)
+    if found := list(map(_water_row, waters)):
+        rows = sorted([*rows, *found], key=lambda row: float(str(row["t_s"])))
     write_csv(path, TRANSIENT_COLUMNS, rows)
 
 
@@ -227,25 +226,15 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
-    """Write a table, its cells in the order of the header."""
+    """Write a table, its cells in the order of the header; numbers to the last bit."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(map(name_cell, header))
     for row in rows:
-        writer.writerow([_cell(row[column]) for column in header])
+        cells = [row[column] for column in header]
+        writer.writerow([text_cell(c) if isinstance(c, str) else c for c in cells])
     with replacing(path) as file:
         file.write(text.getvalue().encode())
-
-
-def _cell(value: Cell) -> str:
-    """Text of a cell; numpy's own numbers are written as Python's."""
-    if type(value) is float:  # nearly all of them
-        return repr(value)
-    if value is None:
-        return ""
-    if isinstance(value, np.generic):
-        value = value.item()
-    return text_cell(value) if isinstance(value, str) else repr(value)
 
 
 def _plain(value: Any) -> Any:
