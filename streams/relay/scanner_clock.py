@@ -81,10 +81,8 @@ class ScannerClock:
 
     def now_s(self) -> float:
         """Scanner time now, s."""
-        if self._latest_s is None:
-            return 0.0
-        if math.isinf(self._speed) or not self._hull:
-            return self._latest_s
+        if not self._hull:  # nothing has come, or it comes without a pace
+            return self._latest_s or 0.0
         return (self._clock() * self._speed - self._offset_s) / (self._rate or 1.0)
 
     def _line_s(self, time_s: float) -> float:

@@ -129,7 +129,7 @@ def _fit(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
     if asks and freedom.relaxation:
         fit = _relax(fit, problem, moved)
     unbent = freedom.kernel > 0 and not choice.traits.kernel
-    if asks and unbent and _is_suspect(fit):
+    if unbent and _is_suspect(fit):
         return _bend(fit, problem, first, freedom)
     return fit, problem
 

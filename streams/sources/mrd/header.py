@@ -20,6 +20,7 @@ from streams.sources.mrd.echo_time import echo_time_s
 from streams.voxel.place import Vector, VoxelPlace
 
 LARGEST = 1e12
+SAME_MHZ = 1e-5  # within 10 Hz: the same frequency, with more digits
 LARGEST_VOXEL_MM = 150.0  # a larger field of view is that of an image
 
 
@@ -208,8 +209,9 @@ class Header:
         exact_mhz = self._user_number("SpectrometerFrequency_MHz")
         key = "experimentalConditions/H1resonanceFrequency_Hz"
         frequency_mhz = 1e-6 * self._require(key, "Hz")
-        close = exact_mhz is not None and abs(exact_mhz - frequency_mhz) < 1e-5
-        return exact_mhz if close and exact_mhz is not None else frequency_mhz
+        if exact_mhz is not None and abs(exact_mhz - frequency_mhz) < SAME_MHZ:
+            return exact_mhz
+        return frequency_mhz
 
     def _nucleus(self) -> str:
         nucleus = self._user("ResonantNucleus")

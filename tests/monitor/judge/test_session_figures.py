@@ -11,13 +11,17 @@ from monitor.analysis.course.epoch_offset import join_covariance
 from monitor.analysis.course.joins import Joins
 from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.course.response import Estimate, Reference
+from monitor.judge.followed_session import PlacedEvent
 from monitor.judge.measures import OutcomeChanges, changes_of, detectable_by_window
 from monitor.judge.peak import ROUGHNESS, smooth
 from monitor.judge.session_figures import (
     effective_percent,
     fastest_drift_hz_per_min,
+    latest_marker_s,
     missing_percent,
 )
+from streams.messages.marks import marks_that_hold
+from streams.messages.transient import Event
 
 
 def quality(k: int, shift_hz: float, **others: object) -> SimpleNamespace:
@@ -34,6 +38,32 @@ def test_the_fastest_drift_is_found_in_either_direction_and_within_an_epoch():
     odd = quality(5, 1e3, counts=False)
     assert fastest_drift_hz_per_min([*up, odd]) == pytest.approx(per_min)
     assert math.isnan(fastest_drift_hz_per_min([]))
+
+
+@pytest.mark.parametrize(
+    ("authors", "late_s"),
+    [
+        (("pump", "pump"), 9.0),  # the last holds
+        (("pump", "operator"), 40.0),  # what is typed does not go before the pump's
+        (("operator", "operator"), math.nan),  # who types gives a time on purpose
+        ((), math.nan),
+    ],
+)
+def test_only_marks_of_a_source_that_hold_can_be_late(authors, late_s):
+    stamps_s = (100.0, 160.0)
+    events = [
+        Event(at_s, "infusion_start", "", author)
+        for at_s, author in zip(stamps_s, authors, strict=False)
+    ]
+    late = (40.0, 9.0)
+    placed = [
+        PlacedEvent(event, event.time_s + by_s, None)
+        for event, by_s in zip(events, late, strict=False)
+    ]
+    followed = SimpleNamespace(
+        result=SimpleNamespace(marks=marks_that_hold(events)), placed=placed
+    )
+    assert latest_marker_s(followed) == pytest.approx(late_s, nan_ok=True)
 
 
 def test_a_drift_that_begins_late_is_seen_in_sixty_on_end():

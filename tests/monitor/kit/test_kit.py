@@ -4,6 +4,7 @@ import ast
 import base64
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from monitor.kit import build, files
 from monitor.kit.check import checks
 from monitor.kit.label import decoded, encoded, label, label_problems
 from monitor.kit.names import LABEL_FILE, LABEL_KEY, package_name
-from monitor.kit.wheels import requirements, write_own_wheel
+from monitor.kit.wheels import fill_wheelhouse, requirements, write_own_wheel
 from monitor.preflight.machine import CheckState
 from streams.errors import InputError
 
@@ -105,6 +106,23 @@ def test_settings_that_are_no_json(text):
     settings = card_settings(text)
     assert dict(settings.values) == defaults()
     assert len(settings.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("stderr", "said"),
+    [
+        ("WARNING: retrying\nERROR: no matching numpy\n\n", "ERROR: no matching numpy"),
+        ("ERROR: no network", "ERROR: no network"),
+        ("", "it does not say why"),
+    ],
+)
+def test_why_pip_gave_no_wheels_is_its_last_line(tmp_path, monkeypatch, stderr, said):
+    def run(*_, **__):
+        return subprocess.CompletedProcess([], 1, "", stderr)
+
+    monkeypatch.setattr("monitor.kit.wheels.subprocess.run", run)
+    with pytest.raises(InputError, match=re.escape(f"({said}): give a folder")):
+        fill_wheelhouse(tmp_path, None)
 
 
 def test_the_wheel_installs_the_program_without_qt(tmp_path):

@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+from monitor.analysis.update import Update
+from monitor.protocol.choose import Wishes
 from monitor.run.message_counts import MessageCounts
+from monitor.run.session_run import SessionRun
 from streams.messages.scanner_counter import OF_FILE
 from streams.messages.transient import Event, Kind, Message, Transient
 
@@ -61,3 +64,19 @@ def test_times_are_noted_by_what_had_to_be_done() -> None:
     counts.note_time(transient(1, 1), 2.0, True)
     counts.note_time(Message("s", 2, 0, Event(1.0, "note", "", "x")), 3.0, True)
     assert counts.durations_ms == {"transient": [1.0], "course": [2.0], "event": [3.0]}
+
+
+@pytest.mark.parametrize(
+    ("course", "stage"), [(None, "transient"), ((), "course"), ((1,), "course")]
+)
+def test_a_transient_that_has_the_course_done_again_is_told_from_others(
+    course, stage, monkeypatch
+) -> None:
+    """An empty course, too: of an epoch that is left out."""
+    run = SessionRun(Wishes())
+    given = Update(0, 0, course=course)
+    monkeypatch.setattr(run._analysis, "work", lambda taken: given)
+    assert run.push(transient(0, 0)) is given
+    (told,) = run.counts.durations_ms.items()
+    assert told[0] == stage
+    assert 0 < told[1][0] < 1e4

@@ -84,6 +84,8 @@ def test_a_closer_look_tells_no_blinded_outcome(updates):
         summary_of(blind.state, 1500.5),
         blind.state.messages_so_far(),
     ]
+    assert "%" in line_at(shown(updates, 1500.0).state, 10.0)
+    assert "%" not in line_at(blind.state, 10.0)
     words = " ".join(text for part in seen for text in texts(part))
     for telling in ("Glx", "Glu", "tNAA", "change of"):
         assert telling not in words

@@ -120,6 +120,18 @@ def test_a_kernel_that_was_declined_is_asked_for_again_where_a_voigt_does_not_fi
     assert not voigt.theta[model.layout.kernel].any()
 
 
+def test_a_fit_is_bent_only_where_it_is_suspect(model, monkeypatch):
+    bent = []
+    monkeypatch.setattr(first_fit_module, "_bend", lambda fit, *_: bent.append(fit))
+    y, sd = model.in_band(noisy_fid(model, 1, 0.5)), 0.5 * np.sqrt(model.points)
+    fit, _ = cold_fit(model, y, sd)
+    assert fit.misfit < first_fit_module.SUSPECT
+    assert not fit.theta[model.layout.kernel].any()
+    assert bent == []
+    cold_fit(model, y, sd / 1.4)
+    assert [one.misfit > first_fit_module.SUSPECT for one in bent] == [True]
+
+
 def humps(model, height):
     """Two broad humps of different phase in the band's spectrum."""
     shape = [np.exp(-((model.ppm - at) ** 2) / 0.18) for at in (1.4, 2.9)]

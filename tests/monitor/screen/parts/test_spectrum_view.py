@@ -9,7 +9,7 @@ from screen_cases import shown
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.update import Update
 from monitor.screen.parts.peaks import axis_offset
-from monitor.screen.parts.spectrum import FOOT, STEP, fitting
+from monitor.screen.parts.spectrum import BASELINE, FOOT, STEP, fitting, height_of
 
 
 def test_spectrum_keeps_the_scale_of_the_reference(updates):
@@ -153,3 +153,23 @@ def test_as_many_components_stay_as_have_room_for_their_names(updates, least_sha
     assert kept.low == pytest.approx(
         lows[dropped] if dropped < len(lows) else view.difference_zero - STEP - FOOT
     )
+    gone = {c.name for c in view.components[len(kept.components) :]}
+    gone |= set() if room(kept.low) >= least_share else {BASELINE}
+    assert kept.labels == tuple(one for one in view.labels if one[1] not in gone)
+
+
+@pytest.mark.parametrize(
+    ("at_ppm", "height"), [(1.3, 2.0), (1.9, 9.0), (2.0, 9.0), (3.4, 9.0), (3.9, 2.0)]
+)
+def test_the_tallest_line_is_a_metabolite_s_and_stands_on_the_baseline(at_ppm, height):
+    """Neither lipid nor what lies under residual water sets the scale."""
+    ppm = np.linspace(0.5, 4.2, 38).astype(np.float32)
+    lines = np.where(np.abs(ppm - 3.03) < 0.05, 2.0, 0.0)
+    lines = np.maximum(lines, np.where(np.abs(ppm - at_ppm) < 0.04, 9.0, 0.0))
+    flat = np.full(ppm.size, 100.0, np.float32)
+    drawn = Curves(ppm, flat, flat + lines.astype(np.float32), flat, 0 * flat, {})
+    assert height_of(drawn) == height
+    empty = Curves(ppm, flat, flat, flat, 0 * flat, {})
+    assert height_of(empty) == 1.0
+    lost = replace(drawn, model=np.full(ppm.size, np.nan, np.float32))
+    assert height_of(lost) == 1.0
