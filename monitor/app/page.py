@@ -19,8 +19,6 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from monitor.app.crosshair import Crosshair
-from monitor.app.linked_plots import LinkedPlots
 from monitor.app.panels.buttons import ButtonPanel
 from monitor.app.panels.headline import HeadlinePanel
 from monitor.app.panels.measures import MeasuresPanel
@@ -33,10 +31,12 @@ from monitor.app.panels.status import StatusPanel
 from monitor.app.panels.table import TablePanel
 from monitor.app.panels.trend import TrendPanel
 from monitor.app.panels.waterfall import WaterfallPanel
-from monitor.app.plots import Plot
 from monitor.app.sheets.sheet import Sheet
-from monitor.app.text import Text
-from monitor.app.theme import (
+from monitor.app.widgets.crosshair import Crosshair
+from monitor.app.widgets.linked_plots import LinkedPlots
+from monitor.app.widgets.plots import Plot
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import (
     DARK,
     PAGE,
     Palette,

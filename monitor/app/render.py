@@ -12,7 +12,7 @@ from PyQt6.QtGui import QFontDatabase
 from PyQt6.QtWidgets import QApplication
 
 from monitor.app.page import Page
-from monitor.app.theme import THEMES
+from monitor.app.widgets.theme import THEMES
 from monitor.screen.screen import Screen
 from monitor.typeface import letter_files, sign_files
 from streams.errors import InputError

@@ -23,19 +23,19 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QMainWindow, QPushButton
 
-from monitor.app.appearance import Appearance
-from monitor.app.golden import GoldenSession
-from monitor.app.mark_keys import Marking
-from monitor.app.operations import Operations
+from monitor.app.actions.appearance import Appearance
+from monitor.app.actions.golden import GoldenSession
+from monitor.app.actions.marking import Marking
+from monitor.app.actions.operations import Operations
+from monitor.app.actions.sessions import Sessions
 from monitor.app.pace import Pace
 from monitor.app.page import PLOTS, Page
 from monitor.app.panels.buttons import WORDS
-from monitor.app.sessions import Sessions
 from monitor.app.sheets.confirm import CLOSE
 from monitor.app.sheets.menu import menu_of
 from monitor.app.state import State
-from monitor.app.stretched import Stretched
-from monitor.app.theme import THEMES
+from monitor.app.widgets.stretched import Stretched
+from monitor.app.widgets.theme import THEMES
 from monitor.protocol.settings import Settings
 from monitor.run.worker_messages import (
     Command,

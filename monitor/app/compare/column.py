@@ -12,8 +12,8 @@ from monitor.app.panels.quality import QualityPanel
 from monitor.app.panels.spectrum import SpectrumPanel
 from monitor.app.panels.status import StatusPanel
 from monitor.app.panels.trend import TrendPanel
-from monitor.app.plots import Plot
-from monitor.app.theme import Theme
+from monitor.app.widgets.plots import Plot
+from monitor.app.widgets.theme import Theme
 from monitor.screen.last_drawn import Kept
 from monitor.screen.screen import Screen, Status
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from PyQt6.QtWidgets import QWidget
 
 from monitor.app.compare.column import Column
-from monitor.app.export import save_widget
-from monitor.app.plots import Plot
 from monitor.app.sheets.forms import ExportSheet
 from monitor.app.sheets.sheet import Sheet, TableSheet
 from monitor.app.sheets.window_request import Looking, Send
 from monitor.app.sheets.window_view import LookSheet
-from monitor.app.theme import Theme
+from monitor.app.widgets.export import save_widget
+from monitor.app.widgets.plots import Plot
+from monitor.app.widgets.theme import Theme
 from monitor.screen.rewindable import Session
 
 SIDES = ("left", "right")

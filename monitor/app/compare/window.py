@@ -18,15 +18,22 @@ from PyQt6.QtWidgets import QApplication, QGridLayout, QMainWindow, QWidget
 
 from monitor.app.compare.column import Column
 from monitor.app.compare.sheets import Sheets
-from monitor.app.crosshair import Crosshair
 from monitor.app.gc_guard import loaded_is_kept
-from monitor.app.linked_plots import LinkedPlots
 from monitor.app.panels.replay import ReplayPanel
 from monitor.app.render import application
 from monitor.app.state import read_state, state_path
-from monitor.app.stretched import Stretched
-from monitor.app.text import Text
-from monitor.app.theme import DARK, LIGHT, THEMES, qt_palette, style_sheet, theme_for
+from monitor.app.widgets.crosshair import Crosshair
+from monitor.app.widgets.linked_plots import LinkedPlots
+from monitor.app.widgets.stretched import Stretched
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import (
+    DARK,
+    LIGHT,
+    THEMES,
+    qt_palette,
+    style_sheet,
+    theme_for,
+)
 from monitor.app.window import BUDGET_S, FRAME_MS, STEP_S
 from monitor.protocol.settings import Settings
 from monitor.run.worker import Worker

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from monitor.app.theme import Theme
+from monitor.app.widgets.theme import Theme
 from monitor.screen.keys import KEY
 
 WORDS = {

@@ -6,8 +6,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetricsF
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
-from monitor.app.text import Text
-from monitor.app.theme import Palette, Theme, mixed
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import Palette, Theme, mixed
 from monitor.screen.number_words import DASH
 from monitor.screen.screen import Headline
 

@@ -7,8 +7,8 @@ from typing import Any
 import pyqtgraph as pg
 from PyQt6.QtGui import QFontMetricsF
 
-from monitor.app.plots import Plot, brush
-from monitor.app.theme import Theme
+from monitor.app.widgets.plots import Plot, brush
+from monitor.app.widgets.theme import Theme
 from monitor.screen.graphs import TimeAxis
 from monitor.screen.parts.axis import places
 

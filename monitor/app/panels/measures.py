@@ -6,8 +6,8 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from monitor.app.panels.status import restate
-from monitor.app.text import Text
-from monitor.app.theme import Theme
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import Theme
 from monitor.screen.keys import KEY
 from monitor.screen.parts.measures import NAMES
 from monitor.screen.screen import Measure

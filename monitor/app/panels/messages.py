@@ -7,8 +7,8 @@ from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from monitor.app.panels.status import restate
-from monitor.app.text import Text
-from monitor.app.theme import Theme
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import Theme
 from monitor.screen.messages import LINES
 from monitor.screen.parts.message_lines import lines_of
 from monitor.screen.screen import Message

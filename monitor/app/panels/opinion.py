@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from monitor.app.plots import Plot, curve
-from monitor.app.text import Text
-from monitor.app.theme import Theme
+from monitor.app.widgets.plots import Plot, curve
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import Theme
 from monitor.screen.parts.opinion import OpinionView
 from monitor.screen.parts.spectrum import LEFT_PPM, RIGHT_PPM
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QFrame, QVBoxLayout
 
 from monitor.app.panels.status import restate
-from monitor.app.text import Text
-from monitor.app.theme import Theme
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import Theme
 from monitor.screen.parts.outlook import OutlookWords
 
 TIP = (

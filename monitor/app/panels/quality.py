@@ -9,8 +9,8 @@ import pyqtgraph as pg
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from monitor.app.panels.context import Context
-from monitor.app.plots import Plot, connected, curve
-from monitor.app.theme import PLOT_TEXT, Theme
+from monitor.app.widgets.plots import Plot, connected, curve
+from monitor.app.widgets.theme import PLOT_TEXT, Theme
 from monitor.screen.graphs import Strip, TimeAxis
 from monitor.screen.number_words import minutes, plain
 

@@ -17,10 +17,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from monitor.app.sheets.calm_wheel import CalmWheel
-from monitor.app.sheets.choice import Choice
-from monitor.app.text import Text
-from monitor.app.theme import Theme
+from monitor.app.widgets.calm_wheel import CalmWheel
+from monitor.app.widgets.choice import Choice
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import Theme
 from monitor.run.stream_state import Playback
 from monitor.screen.number_words import clock
 from monitor.screen.parts.status import speed_words

@@ -10,9 +10,9 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetricsF
 
-from monitor.app.band_item import Fill
-from monitor.app.plots import Plot, brush, curve, inside, with_unit
-from monitor.app.theme import PLOT_TEXT, Theme, mixed
+from monitor.app.widgets.fill import Fill
+from monitor.app.widgets.plots import Plot, brush, curve, inside, with_unit
+from monitor.app.widgets.theme import PLOT_TEXT, Theme, mixed
 from monitor.screen.graphs import Component, Peak, SpectrumView
 from monitor.screen.number_words import plain
 from monitor.screen.parts.spectrum import LEFT_PPM, RIGHT_PPM, fitting

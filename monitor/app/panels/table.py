@@ -6,8 +6,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QGridLayout
 
 from monitor.app.panels.status import restate
-from monitor.app.text import Text
-from monitor.app.theme import Theme
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import Theme
 from monitor.screen.parts.table import HEADINGS, OF_WINDOW, SHORT
 from monitor.screen.screen import Row, Table
 

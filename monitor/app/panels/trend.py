@@ -6,8 +6,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from monitor.app.panels.trend_plot import TrendPlot
-from monitor.app.text import Text
-from monitor.app.theme import Theme
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import Theme
 from monitor.screen.graphs import Trend
 
 TRACKER = "━ tracker, 95 % band"

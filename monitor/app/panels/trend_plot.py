@@ -9,10 +9,10 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 
-from monitor.app.band_item import Fill
 from monitor.app.panels.context import Context
 from monitor.app.panels.labels import Labels
-from monitor.app.plots import (
+from monitor.app.widgets.fill import Fill
+from monitor.app.widgets.plots import (
     LABEL_FOOT,
     Plot,
     brush,
@@ -21,7 +21,7 @@ from monitor.app.plots import (
     minute_ticks,
     with_unit,
 )
-from monitor.app.theme import Theme, mixed
+from monitor.app.widgets.theme import Theme, mixed
 from monitor.screen.graphs import Overlay, Trend
 from monitor.screen.number_words import minutes, signed
 from monitor.screen.parts.strips import nice

@@ -6,8 +6,8 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QRectF
 
 from monitor.app.panels.context import Context
-from monitor.app.plots import Plot
-from monitor.app.theme import Theme
+from monitor.app.widgets.plots import Plot
+from monitor.app.widgets.theme import Theme
 from monitor.screen.graphs import TimeAxis, Waterfall
 from monitor.screen.number_words import minutes
 from monitor.screen.parts.spectrum import LEFT_PPM, RIGHT_PPM

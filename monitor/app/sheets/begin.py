@@ -5,9 +5,9 @@ from __future__ import annotations
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 
-from monitor.app.files import PROTOCOLS, RECORDINGS
-from monitor.app.sheets.choice import Choice, EditableChoice
 from monitor.app.sheets.forms import Form
+from monitor.app.widgets.choice import Choice, EditableChoice
+from monitor.app.widgets.files import PROTOCOLS, RECORDINGS
 from monitor.run.identity import Identity
 from monitor.screen.sheets.new_session import (
     AS_NAMED,

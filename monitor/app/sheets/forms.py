@@ -17,11 +17,11 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from monitor.app.sheets.calm_wheel import CalmWheel
-from monitor.app.sheets.choice import Choice
 from monitor.app.sheets.sheet import RETURN, Sheet
-from monitor.app.text import Text
-from monitor.app.theme import Theme
+from monitor.app.widgets.calm_wheel import CalmWheel
+from monitor.app.widgets.choice import Choice
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import Theme
 from monitor.screen.sheets.choices import MOST_TRANSIENTS, Choices, events_for
 from streams.errors import InputError
 

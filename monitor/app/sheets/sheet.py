@@ -21,8 +21,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from monitor.app.text import Text
-from monitor.app.theme import Theme
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import Theme
 
 Rows = Sequence[Sequence[str]]
 LINE = 1.22  # of the letters' height: as much as a line of a table may take

@@ -16,9 +16,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from monitor.app.export import save_widget
 from monitor.app.sheets.sheet import ROW_GAP, Cells, Sheet
-from monitor.app.theme import Theme
+from monitor.app.widgets.export import save_widget
+from monitor.app.widgets.theme import Theme
 from monitor.screen.sheets.summary import Summary
 
 LEAST_EVENTS = 2  # the last says how many more there are

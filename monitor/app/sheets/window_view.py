@@ -5,12 +5,12 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from monitor.app.crosshair import Crosshair
 from monitor.app.panels.opinion import OpinionPanel
 from monitor.app.panels.spectrum import SpectrumPanel
 from monitor.app.sheets.sheet import Cells, Sheet
-from monitor.app.text import Text
-from monitor.app.theme import Theme
+from monitor.app.widgets.crosshair import Crosshair
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import Theme
 from monitor.screen.sheets.window import EARLIER, REFERENCE, Look
 
 OTHER = {EARLIER: REFERENCE, REFERENCE: EARLIER}

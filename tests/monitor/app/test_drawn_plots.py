@@ -10,7 +10,7 @@ from PyQt6.QtCore import QPointF
 from monitor.app.panels.spectrum import SpectrumPanel
 from monitor.app.panels.trend import TrendPanel, _legends
 from monitor.app.panels.trend_plot import _ticks
-from monitor.app.theme import DARK, theme_for
+from monitor.app.widgets.theme import DARK, theme_for
 from monitor.screen.graphs import (
     Band,
     Component,

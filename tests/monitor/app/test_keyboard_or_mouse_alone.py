@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
 )
 from screen_cases import REPLAY
 
-from monitor.app.theme import DARK
+from monitor.app.widgets.theme import DARK
 from monitor.run.worker_messages import Play, Seek, SendEvent, SetSpeed
 from streams.messages.marks import START
 

@@ -4,7 +4,7 @@ import pytest
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QFileDialog, QLineEdit, QListView
 
-from monitor.app.theme import THEMES
+from monitor.app.widgets.theme import THEMES
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent
 
 from monitor.app.state import State, read_state, write_state
-from monitor.app.theme import LIGHT
+from monitor.app.widgets.theme import LIGHT
 from monitor.app.window import Window
 from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Heard

@@ -15,8 +15,8 @@ from PyQt6.QtGui import QFontMetricsF
 from PyQt6.QtWidgets import QApplication
 
 from monitor.app.page import Page
-from monitor.app.text import Text
-from monitor.app.theme import LEAST_TEXT_PX, THEMES
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import LEAST_TEXT_PX, THEMES
 from monitor.app.window import LEAST
 from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Heard

@@ -11,7 +11,7 @@ from fontTools.ttLib import TTFont
 from PyQt6.QtGui import QFontInfo, QFontMetricsF
 
 import monitor
-from monitor.app.theme import DARK, theme_for
+from monitor.app.widgets.theme import DARK, theme_for
 from monitor.typeface import FAMILY, letter_files, sign_files
 
 PACKAGE = Path(monitor.__file__).parent

@@ -16,8 +16,8 @@ from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.update import Update
 from monitor.app.page import Page
 from monitor.app.render import render
-from monitor.app.text import Text
-from monitor.app.theme import DARK, LEAST_TEXT_PX, LIGHT
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import DARK, LEAST_TEXT_PX, LIGHT
 from monitor.run.outbox import Unsent
 from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import (
@@ -92,7 +92,7 @@ def test_no_text_is_cut_or_too_small(bench):
 @pytest.mark.parametrize("stream", [LIVE, REPLAY], ids=["live", "replay"])
 @pytest.mark.parametrize("size", SIZES)
 def test_no_text_is_cut_in_a_wide_font(monkeypatch, open_bench, reports, size, stream):
-    monkeypatch.setattr("monitor.app.theme.FAMILIES", ["DejaVu Sans"])
+    monkeypatch.setattr("monitor.app.widgets.theme.FAMILIES", ["DejaVu Sans"])
     bench = open_bench(size=size)
     bench.show(reports, stream)
     shown = [text for text in bench.page.findChildren(Text) if text.isVisible()]

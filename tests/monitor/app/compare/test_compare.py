@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.update import Update
 from monitor.app.compare.window import CompareWindow
-from monitor.app.text import Text
+from monitor.app.widgets.text import Text
 from monitor.run.stream_state import Playback, Stream
 from monitor.run.worker_messages import Computed, Heard, Inspected, Play, Seek
 from streams.messages.transient import Event

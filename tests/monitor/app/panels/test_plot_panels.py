@@ -16,8 +16,8 @@ from monitor.app.panels.opinion import OpinionPanel
 from monitor.app.panels.quality import QualityPanel, StripPlot
 from monitor.app.panels.replay import SPEEDS, ReplayPanel
 from monitor.app.panels.waterfall import WaterfallPanel
-from monitor.app.plots import Plot
-from monitor.app.theme import DARK, LIGHT, PLOT_TEXT, Theme
+from monitor.app.widgets.plots import Plot
+from monitor.app.widgets.theme import DARK, LIGHT, PLOT_TEXT, Theme
 from monitor.run.stream_state import Playback
 from monitor.screen.graphs import Mark, Points, Strip, TimeAxis, Waterfall
 from monitor.screen.number_words import clock

@@ -19,7 +19,7 @@ from monitor.app.panels.measures import ALL_GOOD, SIGNS, MeasuresPanel
 from monitor.app.panels.messages import TIP, MessagePanel
 from monitor.app.panels.status import TIME, StatusPanel
 from monitor.app.panels.table import LEFT_OUT, TablePanel
-from monitor.app.theme import DARK, Theme, mixed
+from monitor.app.widgets.theme import DARK, Theme, mixed
 from monitor.screen.number_words import DASH
 from monitor.screen.parts.measures import NAMES
 from monitor.screen.parts.table import HEADINGS, OF_WINDOW, SHORT

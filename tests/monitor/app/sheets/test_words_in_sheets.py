@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.app.sheets.sheet import Cells
-from monitor.app.theme import DARK, PAGE, theme_for
+from monitor.app.widgets.theme import DARK, PAGE, theme_for
 
 LONG = "with a free baseline, less a stiff one"
 

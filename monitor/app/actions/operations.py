@@ -13,9 +13,7 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QWidget
 
-from monitor.app.export import save_table, save_widget
-from monitor.app.files import usual_folder
-from monitor.app.host import Host
+from monitor.app.actions.host import Host
 from monitor.app.page import Page
 from monitor.app.sheets.begin import BeginSheet
 from monitor.app.sheets.forms import ChoicesSheet, ExportSheet
@@ -24,6 +22,8 @@ from monitor.app.sheets.sheet import Sheet, TableSheet
 from monitor.app.sheets.summary import SummarySheet
 from monitor.app.sheets.window_request import Looking
 from monitor.app.sheets.window_view import LookSheet
+from monitor.app.widgets.export import save_table, save_widget
+from monitor.app.widgets.files import usual_folder
 from monitor.run.worker_messages import Command
 from monitor.screen.acknowledgement import ACKNOWLEDGED, text_of
 from monitor.screen.current_messages import messages_of

@@ -3,8 +3,8 @@
 import pytest
 from PyQt6.QtWidgets import QApplication
 
-from monitor.app.linked_plots import LinkedPlots
-from monitor.app.plots import Plot
+from monitor.app.widgets.linked_plots import LinkedPlots
+from monitor.app.widgets.plots import Plot
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QColor
 from PyQt6.QtWidgets import QFrame, QSizePolicy
 
-from monitor.app.theme import Theme
+from monitor.app.widgets.theme import Theme
 from monitor.screen.graphs import TimeAxis
 from monitor.screen.number_words import MINUS
 from monitor.screen.parts.axis import whole_minutes

@@ -10,8 +10,8 @@ from fake_session import SETTINGS
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QImage
 
-from monitor.app.text import Text
-from monitor.app.theme import LEAST_TEXT_PX
+from monitor.app.widgets.text import Text
+from monitor.app.widgets.theme import LEAST_TEXT_PX
 from monitor.run.worker_messages import Inspect, SendEvent
 from monitor.screen.fold import tell_sentence
 from monitor.screen.keys import KEYS

@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFont, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QComboBox, QStyledItemDelegate
 
-from monitor.app.sheets.calm_wheel import CalmWheel
+from monitor.app.widgets.calm_wheel import CalmWheel
 
 ARROW = "▾"
 

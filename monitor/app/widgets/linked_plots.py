@@ -11,7 +11,7 @@ from functools import partial
 
 from PyQt6.QtCore import QObject, QTimer
 
-from monitor.app.plots import Plot
+from monitor.app.widgets.plots import Plot
 
 
 class LinkedPlots(QObject):

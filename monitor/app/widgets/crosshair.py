@@ -12,8 +12,8 @@ from functools import partial
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF
 
-from monitor.app.plots import Plot, brush
-from monitor.app.theme import Theme
+from monitor.app.widgets.plots import Plot, brush
+from monitor.app.widgets.theme import Theme
 
 Place = tuple[Plot, float, float]
 ABOVE_ALL = 50

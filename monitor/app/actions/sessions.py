@@ -11,12 +11,12 @@ from typing import Protocol
 from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QFileDialog
 
-from monitor.app.files import RECORDINGS, dropped
-from monitor.app.identity_form import Identifying
-from monitor.app.operations import Operations
+from monitor.app.actions.identifying import Identifying
+from monitor.app.actions.operations import Operations
 from monitor.app.page import Page
 from monitor.app.sheets.confirm import LEAVE, leave_question, really
 from monitor.app.state import State
+from monitor.app.widgets.files import RECORDINGS, dropped
 from monitor.run.worker_messages import Command
 from monitor.screen.rewindable import Session
 from monitor.screen.sheets.new_session import Opening, remembered

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.app.plots import inside, minute_ticks, with_unit
+from monitor.app.widgets.plots import inside, minute_ticks, with_unit
 from monitor.screen.graphs import TimeAxis
 
 

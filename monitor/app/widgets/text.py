@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFont, QFontMetricsF, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy
 
-from monitor.app.theme import Theme
+from monitor.app.widgets.theme import Theme
 
 STEP = 0.92
 

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog
 
-from monitor.app.files import RECORDINGS
 from monitor.app.page import Page
-from monitor.app.plots import Plot, curve
+from monitor.app.widgets.files import RECORDINGS
+from monitor.app.widgets.plots import Plot, curve
 from monitor.run.worker_messages import Command, Report, SetSpeed
 from monitor.screen.golden import Golden, golden_of, placed
 from monitor.screen.graphs import Points

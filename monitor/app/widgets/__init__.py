@@ -1,0 +1,1 @@
+"""What panels and sheets are made of: colours, letters, plots, lists, files."""
