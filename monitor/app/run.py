@@ -10,9 +10,9 @@ from pathlib import Path
 from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QIcon
 
+from monitor.app.actions.state import State, read_state, state_path, write_state
 from monitor.app.gc_guard import loaded_is_kept
-from monitor.app.render import application
-from monitor.app.state import State, read_state, state_path, write_state
+from monitor.app.page.render import application
 from monitor.app.window import Window
 from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Stream

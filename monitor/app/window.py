@@ -28,13 +28,13 @@ from monitor.app.actions.golden import GoldenSession
 from monitor.app.actions.marking import Marking
 from monitor.app.actions.operations import Operations
 from monitor.app.actions.sessions import Sessions
-from monitor.app.pace import Pace
-from monitor.app.page import PLOTS, Page
+from monitor.app.actions.state import State
+from monitor.app.page.pace import Pace
+from monitor.app.page.page import PLOTS, Page
+from monitor.app.page.stretched import Stretched
 from monitor.app.panels.buttons import WORDS
 from monitor.app.sheets.confirm import CLOSE
 from monitor.app.sheets.menu import menu_of
-from monitor.app.state import State
-from monitor.app.widgets.stretched import Stretched
 from monitor.app.widgets.theme import THEMES
 from monitor.protocol.settings import Settings
 from monitor.run.worker_messages import (

@@ -213,7 +213,7 @@ def render_screen(display: Display, path: Path) -> None:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false;default.warning=false")
     try:
-        from monitor.app.render import render
+        from monitor.app.page.render import render
     except ImportError as error:
         raise InputError(
             f"The screen cannot be drawn: Qt misses a system library ({error}); on "

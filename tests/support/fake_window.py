@@ -125,7 +125,7 @@ def main():
             Path(beside).write_text(json.dumps(shown(self)))
             os.replace(beside, state)
 
-    from monitor.app.render import application
+    from monitor.app.page.render import application
 
     application()
     module.Window = Told

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from PyQt6.QtCore import Qt
 
-from monitor.app.page import Page
+from monitor.app.page.page import Page
 from monitor.app.widgets.theme import DARK, LIGHT
 from monitor.screen.parts.trend import after
 from monitor.screen.rewindable import Session

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog
 
-from monitor.app.page import Page
+from monitor.app.page.page import Page
 from monitor.app.widgets.files import RECORDINGS
 from monitor.app.widgets.plots import Plot, curve
 from monitor.run.worker_messages import Command, Report, SetSpeed

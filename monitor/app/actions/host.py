@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from monitor.app.page import Page
+from monitor.app.page.page import Page
 from monitor.screen.rewindable import Session
 from monitor.screen.sheets.new_session import Opening
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from PyQt6.QtWidgets import QWidget
 
 from monitor.app.actions.host import Host
-from monitor.app.page import Page
+from monitor.app.page.page import Page
 from monitor.app.sheets.begin import BeginSheet
 from monitor.app.sheets.forms import ChoicesSheet, ExportSheet
 from monitor.app.sheets.marks import MarkSheet

@@ -13,9 +13,9 @@ from PyQt6.QtWidgets import QFileDialog
 
 from monitor.app.actions.identifying import Identifying
 from monitor.app.actions.operations import Operations
-from monitor.app.page import Page
+from monitor.app.actions.state import State
+from monitor.app.page.page import Page
 from monitor.app.sheets.confirm import LEAVE, leave_question, really
-from monitor.app.state import State
 from monitor.app.widgets.files import RECORDINGS, dropped
 from monitor.run.worker_messages import Command
 from monitor.screen.rewindable import Session

@@ -16,15 +16,15 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QApplication, QGridLayout, QMainWindow, QWidget
 
+from monitor.app.actions.state import read_state, state_path
 from monitor.app.compare.column import Column
 from monitor.app.compare.sheets import Sheets
 from monitor.app.gc_guard import loaded_is_kept
+from monitor.app.page.render import application
+from monitor.app.page.stretched import Stretched
 from monitor.app.panels.replay import ReplayPanel
-from monitor.app.render import application
-from monitor.app.state import read_state, state_path
 from monitor.app.widgets.crosshair import Crosshair
 from monitor.app.widgets.linked_plots import LinkedPlots
-from monitor.app.widgets.stretched import Stretched
 from monitor.app.widgets.text import Text
 from monitor.app.widgets.theme import (
     DARK,

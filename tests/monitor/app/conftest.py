@@ -8,7 +8,7 @@ import pytest
 from fake_session import SETTINGS, FakeFeed, FakePipeline, messages
 from PyQt6.QtCore import QCoreApplication, QEvent
 
-from monitor.app import render
+from monitor.app.page import render
 from monitor.app.window import Window
 from monitor.run.loop import Loop
 from monitor.run.stream_state import Stream

@@ -14,7 +14,7 @@ from PyQt6.QtCore import QPoint, QPointF, QRect
 from PyQt6.QtGui import QFontMetricsF
 from PyQt6.QtWidgets import QApplication
 
-from monitor.app.page import Page
+from monitor.app.page.page import Page
 from monitor.app.widgets.text import Text
 from monitor.app.widgets.theme import LEAST_TEXT_PX, THEMES
 from monitor.app.window import LEAST
@@ -191,7 +191,7 @@ def test_on_a_screen_of_scale_two_everything_is_twice_as_fine(tmp_path):
         "from pathlib import Path\n"
         "from fake_session import SETTINGS\n"
         "from PyQt6.QtGui import QImage\n"
-        "from monitor.app.render import render\n"
+        "from monitor.app.page.render import render\n"
         "from monitor.screen.rewindable import Session\n"
         "render(Session(SETTINGS).screen(0.0), Path(sys.argv[1]))\n"
         "print(QImage(sys.argv[1]).width(), QImage(sys.argv[1]).height())\n"

@@ -14,8 +14,8 @@ from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.update import Update
-from monitor.app.page import Page
-from monitor.app.render import render
+from monitor.app.page.page import Page
+from monitor.app.page.render import render
 from monitor.app.widgets.text import Text
 from monitor.app.widgets.theme import DARK, LEAST_TEXT_PX, LIGHT
 from monitor.run.outbox import Unsent

@@ -7,7 +7,7 @@ from fake_session import SETTINGS
 from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent
 
-from monitor.app.state import State, read_state, write_state
+from monitor.app.actions.state import State, read_state, write_state
 from monitor.app.widgets.theme import LIGHT
 from monitor.app.window import Window
 from monitor.run.stream_state import Playback, Stream

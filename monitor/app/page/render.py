@@ -11,7 +11,7 @@ from PyQt6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandl
 from PyQt6.QtGui import QFontDatabase
 from PyQt6.QtWidgets import QApplication
 
-from monitor.app.page import Page
+from monitor.app.page.page import Page
 from monitor.app.widgets.theme import THEMES
 from monitor.screen.screen import Screen
 from monitor.typeface import letter_files, sign_files

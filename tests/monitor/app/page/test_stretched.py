@@ -3,7 +3,7 @@
 import pytest
 from PyQt6.QtCore import QRect
 
-from monitor.app.widgets.stretched import Picture
+from monitor.app.page.stretched import Picture
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication
 
-from monitor.app.page import PLOTS
+from monitor.app.page.page import PLOTS
 from monitor.run.stream_state import Playback
 from monitor.run.worker_messages import Heard
 from monitor.screen.rewindable import Session
