@@ -42,6 +42,10 @@ class CourseFits:
             foreseen=self._ways.foresee(plan, settings),
         )
 
+    def with_weights(self, update: Update) -> Update:
+        """An update that says what all transients are worth by now."""
+        return replace(update, qualities=tuple(self._course.qualities))
+
     def whole(
         self,
         update: Update,
@@ -60,12 +64,15 @@ class CourseFits:
             notes = (*update.notes, Note(NoteKind.SIGNAL, NO_SIGNAL))
             return replace(update, course=(), notes=notes)
         self._ways.tracking.goes_back = live
-        anew = self._intake.judge_again() or anew
+        if self._intake.judge_again():
+            anew, update = True, self.with_weights(update)
         course = refit(self._course, plan, anew)
         if anew and decide_bending(self._course, plan):
             course = refit(self._course, plan)
+        judged = self._course.qualities[-1] if update.quality is not None else None
         update = replace(
             update,
+            quality=judged,
             course=course,
             estimate=course[-1] if course else None,
             curves=last_curves(self._course) if live else None,

@@ -186,7 +186,8 @@ class Pipeline:
         self.basis.nulled.close()
         update, _ = self._judged(update, ended=True)
         self.intake.align_again(self.reference_s)
-        return self._redone(replace(update, ended=body.reason))
+        ended = self._redone(replace(update, ended=body.reason))
+        return self._fits.with_weights(ended)
 
     def _metabolite(self, body: Transient, update: Update) -> Update:
         """Prepare, take into the course, fit the window that it completes."""
@@ -199,7 +200,7 @@ class Pipeline:
         quality = self.course.qualities[-1]
         update = replace(update, quality=quality, strip=strip, strip_raw=strip_raw)
         if before.begun_again != self.intake.begun_again:
-            update = replace(update, qualities=tuple(self.course.qualities))
+            update = self._fits.with_weights(update)
         update, anew = self._judged(update)
         if over is not None or anew:
             return self._redone(update)
@@ -209,7 +210,7 @@ class Pipeline:
         if not self.live or not self._fits.anything:
             return update
         if self.intake.judge.due() and self.intake.judge_again():
-            return self._redone(update)
+            return self._redone(self._fits.with_weights(update))
         newest = self._fits.newest(update, self.plan, self.settings)
         if newest.estimate is not None and bends_now(self.course, self.plan):
             return self._redone(update)

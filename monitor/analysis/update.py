@@ -36,7 +36,8 @@ class Update:
     counted : whether that counter is kept, so that gaps can be seen
     joined : epochs that are another one gone on after a pause, and which, so far
     quality : of a metabolite transient
-    qualities : of all of them so far, where those that came before were aligned anew
+    qualities : of all of them so far, where those that came before were aligned anew or
+        have another weight
     water : of a water reference
     nulled : how far a block that measures macromolecules is, with each transient of it
     measured_mm : such a block, once it has been judged

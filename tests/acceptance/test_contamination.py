@@ -84,7 +84,7 @@ def begun_under_water(live: bool) -> tuple[Pipeline, list[Update]]:
 def test_a_template_made_under_water_is_made_again():
     pipeline, updates = begun_under_water(live=False)
     course = pipeline.course
-    told = [u for u in updates if u.qualities is not None]
+    told = [u for u in updates if u.qualities is not None and u.quality is not None]
     assert len(told[-1].qualities) == told[-1].quality.index + 1
     good = [q for q in course.qualities if q.time_s > 210.0]
     plain = scenario_of("mixed", 400)

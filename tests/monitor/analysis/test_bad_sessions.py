@@ -267,3 +267,23 @@ def test_water_of_each_epoch_is_its_own(play: Play, fids: list[np.ndarray]) -> N
     )
     usable_values = [(e.epoch, e.values["NAA/water"]) for e in found.updates[-1].course]
     assert all(np.isfinite(v) == (epoch == 0) for epoch, v in usable_values)
+
+
+def test_whoever_follows_a_session_knows_what_each_transient_is_worth(
+    play: Play,
+) -> None:
+    """Broad lines for a while: the first of them count until they are known."""
+    fids = frames(Kind.METABOLITE)[5:]
+    dwell_s = 0.5e-3
+    fade = np.exp(-np.pi * 12.0 * dwell_s * np.arange(fids[0].shape[1]))
+    for k in range(40, 55):
+        fids[k] = fids[k] * fade
+    found = play(fids, live=True)
+    held: list[float] = []
+    for update in found.updates:
+        held += [update.quality.weight] if update.quality else []
+        if update.qualities is not None:
+            held = [q.weight for q in update.qualities]
+        if update.quality and update.quality.index == 60:
+            assert max(held[41:54]) == 0.0
+    assert held == found.weights

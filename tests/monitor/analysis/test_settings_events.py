@@ -42,6 +42,15 @@ def test_other_windows_are_fitted_at_once_and_the_tracker_stays(session):
         assert other.values["Glx"] == pytest.approx(one.values["Glx"], rel=1e-9)
 
 
+def test_what_is_taken_out_is_told_as_of_no_weight(session):
+    update = change(session, left_out_s=[[100.0, 140.0]])
+    weights = {q.time_s: q.weight for q in update.qualities}
+    assert {w for t, w in weights.items() if 100.0 <= t < 140.0} == {0.0}
+    back = change(session, left_out_s=[])
+    assert min(q.weight for q in back.qualities if 100.0 <= q.time_s < 140.0) > 0.0
+    assert change(session, outcome="Glx").qualities is None
+
+
 def test_another_outcome_needs_no_new_fit(session):
     update = change(session, outcome="Glu")
     assert update.course is None

@@ -13,10 +13,16 @@ from monitor.protocol.settings import Settings
 from monitor.run.stream_state import Playback
 from monitor.screen.disk import room_s
 from monitor.screen.held import held_at
-from monitor.screen.left_out import left_out_s, nothing_counts_s, reference_left_out
+from monitor.screen.left_out import (
+    infusion_left_out,
+    left_out_s,
+    nothing_counts_s,
+    reference_left_out,
+)
+from monitor.screen.parts.columns import Columns
 from monitor.screen.reading import START_S, read_clocks
 from monitor.screen.recent_quality import figures_of, judged_with, limits_of
-from monitor.screen.state import HEADLINE_S, SessionState
+from monitor.screen.state import HEADLINE_S, QUALITY, SessionState
 from streams.messages.transient import Event
 
 ESTIMATE = Estimate(0, 0.0, 64.0, 32, 30.0, True, 0, {}, {}, fwhm_hz=6.0)
@@ -172,6 +178,30 @@ def test_a_reference_period_can_lose_all_its_transients(
     state.epochs, state.epoch_starts_s = [0, 1], [10.0, 30.0]
     state.reference_s = reference_s
     assert reference_left_out(state) is none_left
+
+
+def without_weight(state: SessionState, first: int, stop: int) -> SessionState:
+    """Transients that are not counted, in no stretch and in no epoch left out."""
+    rows = [state.quality.row(i) for i in range(len(state.quality))]
+    state.quality = Columns(QUALITY)
+    for i, row in enumerate(rows):
+        state.quality.append_named({**row, "weight": 0.0} if first <= i < stop else row)
+    state.find_anew()
+    return state
+
+
+@pytest.mark.parametrize(
+    ("first", "stop", "none_left"), [(0, 10, True), (0, 9, False), (10, 20, False)]
+)
+def test_what_has_no_weight_is_left_out_whatever_took_it(first, stop, none_left):
+    """The terminal counts it so, too: one number for one thing."""
+    state = without_weight(state_with(20), first, stop)
+    state.epochs, state.epoch_starts_s = [0], [10.0]
+    state.reference_s = (10.0, 30.0)
+    assert reference_left_out(state) is none_left
+    state.infusion_s = (30.0, None)
+    assert infusion_left_out(state) is (first == 10)
+    assert nothing_counts_s(state) == (18.0 if stop == 20 else 0.0)
 
 
 def test_headline_and_table_hold_for_two_seconds():

@@ -42,18 +42,11 @@ def test_no_number_of_what_cannot_be_or_may_be_anything(updates):
     assert next(r for r in screen.table.rows if r.name == OUTCOME).change == "–"
 
 
-def test_no_number_where_all_since_the_infusion_is_left_out(updates, monkeypatch):
-    monkeypatch.setattr(
-        "monitor.screen.left_out.left_out_s", lambda state: ((600.0, 1750.0),)
-    )
-    display = shown(updates, 1700.0)
-    seen = display.screen(1702.5).headline
+def test_no_number_where_all_since_the_infusion_is_left_out(updates):
+    seen = left_out(updates, 600.0, 1750.0)
     assert seen.number == "–"
     assert (seen.verdict, *seen.lines) == tuple(NOTHING_SINCE.split(": "))
-    monkeypatch.setattr(
-        "monitor.screen.left_out.left_out_s", lambda state: ((640.0, 1750.0),)
-    )
-    assert shown(updates, 1700.0).screen(1702.5).headline.number != "–"
+    assert left_out(updates, 640.0, 1750.0).number != "–"
 
 
 def test_no_number_where_no_window_converged(updates):
@@ -304,11 +297,15 @@ def test_an_amplitude_of_another_epoch_is_told_to_have_another_gain(updates):
 
 
 def left_out(updates, start_s, stop_s, now_s=1700.0):
-    """The page where a stretch of the session is left out."""
+    """The headline where a stretch of the session has no weight."""
     display = shown(updates, now_s)
+    came = [u.quality for u in updates if u.quality and u.quality.time_s <= now_s]
+    known = tuple(
+        replace(q, weight=0.0) if start_s <= q.time_s <= stop_s else q for q in came
+    )
     first, stop = (round(t / 2.0) for t in (start_s, stop_s))
     stretch = Stretch(first, stop, 0, start_s, stop_s, Cause.LIPID)
-    display.fold(Update(10**6, 0, stretches=(stretch,)), now_s)
+    display.fold(Update(10**6, 0, stretches=(stretch,), qualities=known), now_s)
     return display.screen(now_s + 2.5).headline
 
 
