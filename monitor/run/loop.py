@@ -276,6 +276,7 @@ def _unsent(command: SendEvent, session: str) -> Unsent:
         command.text,
         "operator",
         command.time_s,
+        command.id,
         ago_s=command.ago_s,
         replaces=command.replaces,
     )

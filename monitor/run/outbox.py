@@ -1,9 +1,9 @@
 """Events that were typed and are not in the recording yet: kept until they are.
 
 Each is in a file of its own from the moment that it was asked for until a relay has it
-on disk, so that neither a relay that is away nor a window that closes loses it: the
-next window that follows the same session sends it.  A relay records a request once,
-however often it is sent.
+on disk and whoever asked was told, so that neither a relay that is away nor a window
+that closes loses it: the next window that follows the same session sends it.  A relay
+records a request once, however often it is sent.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -68,6 +68,17 @@ def waiting_folder() -> Path:
     return user_data_path("mrs-monitor", appauthor=False) / "waiting"
 
 
+def kept_in(folder: Path, requests: Iterable[str]) -> Iterator[Unsent]:
+    """Events by their ids that a folder keeps: another process may have put them there.
+
+    What a relay has already is recorded once, however often it is sent.
+    """
+    for request in requests:
+        for place in folder.glob(f"*/{request}.json"):
+            with contextlib.suppress(OSError, InputError):
+                yield _read(place)
+
+
 class Outbox:
     """What waits, in the order in which it was typed.
 
@@ -89,6 +100,7 @@ class Outbox:
         self.waiting: tuple[Unsent, ...] = ()
         self.folder = ""
         self._again_at = 0.0
+        self._delivered: dict[str, Path | None] = {}  # whose files are still there
 
     def add(self, unsent: Unsent) -> None:
         """Keep an event until it is recorded; it is tried at once."""
@@ -108,7 +120,7 @@ class Outbox:
         self.waiting = tuple(
             u if u.session else replace(u, session=session) for u in self.waiting
         )
-        known = {unsent.request.id for unsent in self.waiting}
+        known = {unsent.request.id for unsent in self.waiting} | set(self._delivered)
         kept = [u for u in self._kept(session) if u.request.id not in known]
         both = (*kept, *self.waiting)
         self.waiting = tuple(sorted(both, key=lambda unsent: unsent.asked_at))
@@ -134,12 +146,17 @@ class Outbox:
             self._forget(unsent)
         return tuple(delivered)
 
+    def clear(self) -> None:
+        """Throw away the files of what was delivered: whoever asked was told."""
+        for place in self._delivered.values():
+            if place is not None:
+                with contextlib.suppress(OSError):
+                    place.unlink()
+        self._delivered = {}
+
     def _forget(self, unsent: Unsent) -> None:
         self.waiting = tuple(u for u in self.waiting if u is not unsent)
-        place = self._place(unsent)
-        if place is not None:
-            with contextlib.suppress(OSError):
-                place.unlink()
+        self._delivered[unsent.request.id] = self._place(unsent)
 
     def _place(self, unsent: Unsent) -> Path | None:
         """The file of an event."""

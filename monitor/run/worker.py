@@ -22,7 +22,7 @@ from monitor.run.background_injection import BackgroundInjection
 from monitor.run.ctrl_c import without_ctrl_c
 from monitor.run.feed import Feed
 from monitor.run.loop import Loop
-from monitor.run.outbox import Outbox, waiting_folder
+from monitor.run.outbox import Outbox, Unsent, kept_in, waiting_folder
 from monitor.run.worker_config import WorkerConfig
 from monitor.run.worker_messages import (
     Command,
@@ -87,6 +87,7 @@ def _run(loop: Loop, connection: Connection) -> None:
         if loop.reports:
             connection.send(loop.reports)
             loop.reports = []
+            loop.outbox.clear()
 
 
 def _last_words(connection: Connection, sentence: str) -> None:
@@ -114,6 +115,7 @@ class Worker:
         self._gone = False
         self._said_why = False
         self._unanswered: list[SendEvent] = []  # of which it is not known what became
+        self._waiting: tuple[Unsent, ...] = ()  # as it told
 
     def send(self, command: Command) -> None:
         """Ask for something; a worker that has gone hears nothing.
@@ -141,10 +143,23 @@ class Worker:
                 self._said_why = True
                 reports.append(Failed(ENDED))
         self._unanswered = _without_answered(self._unanswered, reports)
+        for waiting in (r for r in reports if isinstance(r, Waiting)):
+            self._waiting = waiting.unsent
         if self._gone:  # what it was asked for while it stopped, too
-            reports += [Sent(c.kind, NOBODY, text=c.text) for c in self._unanswered]
+            reports += self._left_behind()
             self._unanswered = []
         return reports
+
+    def _left_behind(self) -> list[Report]:
+        """What a worker that went has kept and did not tell of, and what nobody has."""
+        folder = waiting_folder()
+        kept = tuple(kept_in(folder, [c.id for c in self._unanswered]))
+        if kept:
+            self._waiting = (*self._waiting, *kept)
+        known = {unsent.request.id for unsent in kept}
+        none = [c for c in self._unanswered if c.id not in known]
+        said = [Sent(c.kind, NOBODY, text=c.text) for c in none]
+        return [*([Waiting(self._waiting, str(folder))] if kept else []), *said]
 
     def stop(self, timeout_s: float = STOP_S) -> None:
         """Ask the process to end; end it if it does not: it owns nothing to lose."""
@@ -170,14 +185,11 @@ def _without_answered(asked: list[SendEvent], reports: list[Report]) -> list[Sen
     """Events of which is not known yet that they are recorded, refused or kept."""
     left = list(asked)
     for report in reports:
-        match report:
-            case Sent(kind, text=text):
-                known = [(kind, text)]
-            case Waiting(unsent):
-                known = [(one.request.kind, one.request.text) for one in unsent]
-            case _:
-                continue
-        for words in known:
+        if isinstance(report, Waiting):
+            kept = {one.request.id for one in report.unsent}
+            left = [c for c in left if c.id not in kept]
+        elif isinstance(report, Sent):
+            words = report.kind, report.text
             place = next((c for c in left if (c.kind, c.text) == words), None)
             if place is not None:
                 left.remove(place)

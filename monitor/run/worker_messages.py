@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ class SendEvent:
     time_s : scanner time; None: `ago_s` before it was asked for
     replaces : see `streams.messages.transient.Event`
     asked_at : reading of this computer's clock (UTC) at that moment, s
+    id : makes the same event of it, however often it is sent
     """
 
     kind: str
@@ -32,6 +34,7 @@ class SendEvent:
     ago_s: float = 0.0
     replaces: bool = False
     asked_at: float = field(default_factory=time.time, compare=False)
+    id: str = field(default_factory=lambda: uuid.uuid4().hex, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,8 @@ def of_unsent(state: SessionState) -> list[Message]:
     action = "kept with its time; sent when the relay is back"
     if state.ended is not None and not state.stream.connected:
         action = "the session is over and its relay has left: write it down"
+    elif state.stopped:
+        action = "kept with its time; sent when the analysis is begun again (Ctrl+N)"
     elif state.stream.connected:  # the relay is there, with another session
         action = "kept with its time; sent when its own session goes on"
     return [Message("unsent", Level.ATTENTION, said, action, 0.0)]

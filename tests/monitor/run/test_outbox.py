@@ -7,7 +7,7 @@ import pytest
 from fake_session import FakeFeed, FakePipeline
 
 from monitor.run.loop import Loop
-from monitor.run.outbox import Outbox, Unsent
+from monitor.run.outbox import Outbox, Unsent, kept_in
 from monitor.run.worker_config import WorkerConfig
 from monitor.run.worker_messages import SendEvent, Sent, Waiting
 from streams.errors import InputError
@@ -126,7 +126,13 @@ def test_the_next_window_of_the_session_sends_what_this_one_could_not(tmp_path, 
     assert told == [
         ("note", "eyes closed", None, 4000.0, False), (START, "", 612.0, 0.0, True),
     ]  # fmt: skip
+    told_id = relay.recorded[0].id
+    assert [u.request.text for u in kept_in(tmp_path, [told_id])] == ["eyes closed"]
+    later.follow("one")
+    assert later.waiting == ()  # it is not sent twice
+    later.clear()
     assert not list(tmp_path.rglob("*.json"))
+    assert not list(kept_in(tmp_path, [told_id]))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"request": 5}', '{"request": {}}'])

@@ -2,9 +2,11 @@
 
 import json
 import math
+import os
 import time
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 from fake_session import SETTINGS, FakeFeed, FakePipeline, FakePlayer, messages
@@ -423,9 +425,49 @@ def test_last_words_are_heard_after_something_was_asked_of_a_worker_that_went():
         worker.stop()
 
 
+class Killed(FakeFeed):
+    """A live stream whose relay's answer is never waited for: the process is killed."""
+
+    def record_event(self, request, timeout_s):
+        os._exit(9)
+
+
+class KilledLater(FakeFeed):
+    """Killed once the event is recorded, before the window can hear of it."""
+
+    def poll(self, timeout_s):
+        if self.sent:
+            os._exit(9)
+        return super().poll(timeout_s)
+
+
+@pytest.mark.parametrize("feed", [Killed, KilledLater])
+def test_what_was_kept_before_the_worker_was_killed_is_not_called_lost(
+    feed, tmp_path, monkeypatch
+):
+    """The next window sends it: the operator must not give it once more."""
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    worker = Worker(WorkerConfig(feed, FakePipeline))
+    try:
+        collect(worker, lambda r: any(isinstance(x, Began) for x in r))
+        asked = SendEvent("note", "dose given")
+        worker.send(asked)
+        reports = collect(worker, lambda r: any(isinstance(x, Failed) for x in r))
+        reports += worker.receive(0.0)
+        assert not [r for r in reports if isinstance(r, Sent)]
+        (waiting,) = [r for r in reports if isinstance(r, Waiting)]
+        (kept,) = waiting.unsent
+        assert (kept.request.id, kept.request.text) == (asked.id, "dose given")
+        assert Path(waiting.folder).is_dir()
+    finally:
+        worker.stop()
+
+
 def test_what_became_of_an_event_is_not_told_twice():
     asked = [SendEvent("note", "a"), SendEvent("note", "b"), SendEvent("note", "c")]
-    kept = Waiting((Unsent(EventRequest("note", "b"), 0.0),))
+    request = EventRequest("note", "b", id=asked[1].id)
+    kept = Waiting((Unsent(request, 0.0),))
     assert _without_answered(asked, [Sent("note", text="a"), kept]) == asked[2:]
 
 

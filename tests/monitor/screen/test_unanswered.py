@@ -6,11 +6,13 @@ import pytest
 from fake_session import SETTINGS
 from screen_cases import LIVE, texts
 
+from monitor.run.outbox import Unsent
 from monitor.run.stream_state import Stream
-from monitor.run.worker_messages import Computed, Failed, Heard
+from monitor.run.worker_messages import Computed, Failed, Heard, Waiting
 from monitor.screen.messages import FITTING_S
 from monitor.screen.operator_requests import await_event
 from monitor.screen.rewindable import Session
+from streams.messages.requests import EventRequest
 
 
 def heard(updates, until_s=700.0):
@@ -76,3 +78,13 @@ def test_a_refit_that_is_under_way_answers_when_it_is_done(updates):
     assert screen.messages[0].condition == "Fitting the whole course again"
     stuck = session.screen(701.0 + FITTING_S)
     assert stuck.status.stream == "NO ANSWER"
+
+
+def test_what_a_worker_kept_before_it_was_killed_is_sent_by_the_next(updates):
+    session = heard(updates)
+    session.take(Failed("its process was ended from outside"), 701.0)
+    kept = Unsent(EventRequest("note", "dose given"), 0.0)
+    session.take(Waiting((kept,), "folder"), 701.0)
+    said = next(m for m in session.screen(702.0).messages if m.key == "unsent")
+    assert "dose given" in said.condition
+    assert "when the analysis is begun again (Ctrl+N)" in said.action
