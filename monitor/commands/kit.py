@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
@@ -16,12 +15,12 @@ from monitor.chain.app import App
 from monitor.chain.parameters import AUTOMATIC
 from monitor.commands import options
 from monitor.commands.arguments import Allow, Listen
+from monitor.commands.checks import tell_checks
 from monitor.commands.printing import say
 from monitor.commands.terminal import Terminal
 from monitor.kit.check import checks
 from monitor.kit.files import MARS_HOST, write_fire, write_openrecon
 from monitor.kit.probe import play, probe_checks, source_messages
-from monitor.preflight.machine import CheckResult, CheckState
 from monitor.report.folder import make_folder
 from streams.chain.drifting_scanner import DriftingScanner
 from streams.chain.tee import Address
@@ -143,7 +142,7 @@ def check(
 
     Example: mrs-monitor kit check openrecon-kit
     """
-    _tell(checks(folder))
+    tell_checks(checks(folder))
 
 
 @app.command("probe")
@@ -189,18 +188,7 @@ def probe(
         protocol or AUTOMATIC,
         None if drift is None else DriftingScanner(drift),
     )
-    _tell(probe_checks(played))
-
-
-def _tell(checks: Iterable[CheckResult]) -> None:
-    """Say each check; exit code 2 if one of them is wrong."""
-    wrong = 0
-    for found in checks:
-        say(found.line)
-        wrong += found.state is CheckState.WRONG
-    say(f"{wrong} checks are WRONG" if wrong else "ready")
-    if wrong:
-        raise typer.Exit(2)
+    tell_checks(probe_checks(played))
 
 
 def register(program: typer.Typer) -> None:

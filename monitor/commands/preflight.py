@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.commands.arguments import Allow, Clients, Listen, ServerKey
-from monitor.commands.printing import say
+from monitor.commands.checks import tell_checks
 from monitor.preflight import machine
 from monitor.preflight import stream as preflight_stream
 from monitor.preflight.arrived import collect
@@ -89,26 +90,14 @@ def preflight(
         checks.append(machine.basis(settings))
     if not source.startswith("tcp://"):
         checks += [
-            machine.scanner_port(_listen(listen), allow),
+            machine.scanner_port(listen or DEFAULT_LISTEN, allow),
             machine.relay_ports(bind),
         ]
     checks += [machine.keys(bind, server_key, clients), machine.clock()]
     folder = record.parent if record else make_recordings_folder()
     checks += machine.disk(folder, hours)
-    for check in checks:
-        say(check.line)
-    for check in _stream(source, key, transients, wait, settings, earlier):
-        say(check.line)
-        checks.append(check)
-    wrong = sum(check.state is machine.CheckState.WRONG for check in checks)
-    say(f"{wrong} of {len(checks)} checks are WRONG" if wrong else "ready")
-    if wrong:
-        raise typer.Exit(2)
-
-
-def _listen(listen: str) -> str:
-
-    return listen or DEFAULT_LISTEN
+    arrived = _stream(source, key, transients, wait, settings, earlier)
+    tell_checks(chain(checks, arrived))
 
 
 def _stream(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,7 +29,7 @@ from monitor.report.session_files import write_session_report
 from monitor.run.unlock import check_reason, note_beside
 from monitor.study.participants import read_participants
 from monitor.study.run import StudyPlan, earlier_rows, judge_all, write_study
-from monitor.study.sessions import find_sessions
+from monitor.study.sessions import StudySession, find_sessions
 from streams.errors import InputError
 from streams.sources.file_names import readable
 from streams.sources.files.by_spec2nii import is_series_folder
@@ -181,11 +182,10 @@ def _judge_one(
     names: bool,
     inject: bool,
 ) -> None:
-
     with results_folder(out):
         title = readable(session.name) if names else ""
         judged = judge(session, wishes, water, title, names, inject)
-    write_session_report(judged, out, pdf)
+        write_session_report(judged, out, pdf)
     say(f"{judged.report['verdict']}: {out / 'report.html'}")
 
 
@@ -201,7 +201,6 @@ def _judge_many(
     level: str,
     names: bool,
 ) -> None:
-
     if water is not None:
         raise InputError(
             "--water goes with one file; in a folder name the water references "
@@ -233,7 +232,7 @@ def _judge_many(
     )
 
 
-def _judge(sessions: Any, plan: StudyPlan) -> list[dict[str, Any]]:
+def _judge(sessions: Sequence[StudySession], plan: StudyPlan) -> list[dict[str, Any]]:
     """Judge with a progress bar; what could not be judged is said at once."""
     from rich.console import Console  # one session needs neither
     from rich.progress import Progress
@@ -259,11 +258,12 @@ def _simulate(protocol: str, out: Path) -> None:
     from monitor.judge.power import foresee
     from monitor.report.power_files import write_foreseen
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    bar = Progress(console=Console(stderr=True), transient=True)
+    with results_folder(out), bar as progress:
         task = progress.add_task("simulated sessions", total=None)
         foreseen = foresee(
             protocol,
             lambda done, of: progress.update(task, completed=done, total=of),
         )
-    write_foreseen(foreseen, out)
+        write_foreseen(foreseen, out)
     say(f"{foreseen.sentence} {out / 'detectable.html'}")

@@ -66,7 +66,6 @@ def site_bodies(source: str, site: Site, stop: threading.Event) -> Iterator[Body
 
 
 def _folder(source: str, site: Site, stop: threading.Event) -> Iterator[Body]:
-
     folder = Path(source.removeprefix(FOLDER))
     rules = folder_rules(site.protocol)
     site.say(f"watching {folder}")
@@ -75,7 +74,6 @@ def _folder(source: str, site: Site, stop: threading.Event) -> Iterator[Body]:
 
 
 def _mrd(site: Site, stop: threading.Event) -> Iterator[Body]:
-
     listening = Listening.parse(site.listen or DEFAULT_LISTEN, site.allow)
     rules = mrd_rules(site.protocol)
     name = Path(site.protocol).stem

@@ -58,14 +58,12 @@ def _spectra(drawn: Drawn) -> str:
 
 
 def _misfit(curves: Curves) -> str:
-    keep = np.isfinite(curves.residual) & (curves.ppm > 0.5) & (curves.ppm < 4.2)
-    top = float(np.max((curves.model - curves.baseline)[keep], initial=0.0))
-    if top <= 0:
+    if not curves.tallest_line:
         return "no line stands out"
+    keep = np.isfinite(curves.residual) & (curves.ppm > 0.5) & (curves.ppm < 4.2)
     worst = float(np.max(np.abs(curves.residual[keep]), initial=0.0))
-    return (
-        f"the residual is at most {plain(100 * worst / top, 2)} % of the tallest line"
-    )
+    share = plain(100 * worst / curves.tallest_line, 2)
+    return f"the residual is at most {share} % of the tallest line"
 
 
 def _waterfalls(drawn: Drawn) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-DASH = "\N{EN DASH}"
-MINUS = "\N{MINUS SIGN}"
+from monitor.screen import number_words
+from monitor.screen.number_words import DASH, MINUS
+
 UNMEASURED = "not measured"
 MOST_DECIMALS = 6
 USUAL_DECIMALS = 2
@@ -14,26 +15,17 @@ USUAL_DECIMALS = 2
 
 def plain(value: Any, digits: int = 3) -> str:
     """Number with so many significant digits, a dash where there is none."""
-    if value is None or not math.isfinite(value):
-        return DASH
-    if value == 0:
-        return "0"
-    return f"{value:.{decimals_of(value, digits)}f}".replace("-", MINUS)
+    return DASH if value is None else number_words.plain(value, digits)
 
 
 def with_sign(value: Any, decimals: int = 1) -> str:
     """Number with its sign."""
-    if value is None or not math.isfinite(value):
-        return DASH
-    text = f"{abs(value):.{decimals}f}"
-    if float(text) == 0:
-        return text
-    return ("+" if value > 0 else MINUS) + text
+    return DASH if value is None else number_words.signed(value, decimals)
 
 
 def exact(value: Any) -> str:
     """The number as it stands in CSV and JSON; empty where it is not finite."""
-    return "" if value is None or not math.isfinite(value) else repr(float(value))
+    return repr(float(value)) if is_number(value) else ""
 
 
 def is_number(value: Any) -> bool:

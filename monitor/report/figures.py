@@ -36,7 +36,7 @@ Draw = Callable[[Drawn, list[Axes]], None]
 
 def spectra(drawn: Drawn, axes: list[Axes]) -> None:
     """Means before and during, each with fit, baseline and residual."""
-    height = _height(drawn.before) if drawn.before else 1.0
+    height = (drawn.before.tallest_line if drawn.before else 0.0) or 1.0
     shown = [(drawn.before, "before the infusion"), (drawn.during, "during")]
     if drawn.during is None:
         shown = [(drawn.before, "mean"), (None, "")]
@@ -185,14 +185,6 @@ def _axis_limits(drawn: Drawn, name: str, limit: float | None) -> tuple[float, f
     bottom, top = min(counts), max(counts)
     more = max(0.06 * (top - bottom), 0.5 * (LEAST_RANGE.get(name, 0) - top + bottom))
     return bottom - (more if limit is None else 0.0), top + max(more, 1e-3)
-
-
-def _height(curves: Curves) -> float:
-    """Height of the tallest line above the baseline."""
-    keep = (curves.ppm >= 1.9) & (curves.ppm <= 3.4)
-    above = (curves.model - curves.baseline)[keep]
-    top = float(np.max(above[np.isfinite(above)], initial=0.0))
-    return top if top > 0 else 1.0
 
 
 SHAPES: dict[str, tuple[Draw, str, tuple[float, float], tuple[int, int]]] = {

@@ -11,6 +11,7 @@ import jinja2
 from monitor.judge.session import JudgedSession
 from monitor.report import captions, digits, wording
 from monitor.report.figures import SHAPES, figure_names, svg_of
+from monitor.screen.number_words import DASH
 from monitor.typeface import FAMILY, page_letters
 
 
@@ -34,7 +35,7 @@ def environment() -> jinja2.Environment:
     )
     templates.filters |= {name: getattr(digits, name) for name in filters}
     templates.filters["with_sign2"] = lambda v: digits.with_sign(v, 2)
-    templates.globals |= {"wording": wording, "captions": captions, "dash": digits.DASH}
+    templates.globals |= {"wording": wording, "captions": captions, "dash": DASH}
     return templates
 
 

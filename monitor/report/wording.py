@@ -8,10 +8,9 @@ from dataclasses import asdict
 from typing import Any
 
 from monitor.analysis.preparation.quality import COUNTING_WEIGHT
-from monitor.analysis.tracking.finding import HOPELESS, Finding
+from monitor.analysis.tracking.finding import Finding, unproven_words
 from monitor.judge.criteria import Verdict, criteria_of
 from monitor.report.digits import (
-    DASH,
     MOST_DECIMALS,
     UNMEASURED,
     USUAL_DECIMALS,
@@ -23,6 +22,7 @@ from monitor.report.digits import (
     with_sign,
 )
 from monitor.run.result import Result
+from monitor.screen.number_words import DASH
 
 Report = Mapping[str, Any]
 DEFAULT = "default"
@@ -140,14 +140,7 @@ def answer_sentence(answer: Report) -> str:
     since, found = answer["since_min"], Finding(answer["finding"])
     if found.proven:
         return f"{found.value}, first said at {with_sign(since)} min"
-    if found.possible:
-        return f"{found.value}, not proven"
-    least = answer["least_seen_percent"]
-    if found == Finding.NONE:
-        return f"no change seen; {plain(least, 2)} % would have been"
-    if not least <= HOPELESS:  # nor where it is no number
-        return "no answer: too little good data"
-    return f"no answer: only {plain(least, 2)} % or more would have been seen"
+    return unproven_words(found, answer["least_seen_percent"])
 
 
 def likelihood(answer: Report) -> str:

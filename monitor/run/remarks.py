@@ -12,12 +12,11 @@ from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.analysis.preparation.combination import WATERS
 from monitor.analysis.tracking.current_change import CurrentChange
 from monitor.analysis.tracking.finding import (
-    HOPELESS,
-    Finding,
     finding,
     is_impossible,
     is_no_number,
     least_seen_percent,
+    unproven_words,
 )
 from monitor.run.levels import doubt_of_level
 from monitor.run.line_place import line_offset, points_before_top
@@ -119,14 +118,7 @@ def _verdict(result: Result, now: CurrentChange) -> str:
     found = finding(answer, target, (now.percent, now.sd_percent))
     if found.proven:
         return f"; {found} in the mean since the infusion began"
-    if found.possible:
-        return f"; {found}, not proven"
-    least = least_seen_percent(answer)
-    if found == Finding.NONE:
-        return f"; no change seen, {least:.2g} % would have been"
-    if not least <= HOPELESS:  # nor where it is no number
-        return "; no answer: too little good data"
-    return f"; no answer: only {least:.2g} % or more would have been seen"
+    return f"; {unproven_words(found, least_seen_percent(answer))}"
 
 
 def no_metabolites(result: Result) -> str:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Curve = NDArray[np.float32]
+LINES_PPM = (1.9, 3.4)
+"""Where the tallest line is looked for: neither lipid nor water's foot may be it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +27,10 @@ class Curves:
     baseline: Curve
     residual: Curve
     components: dict[str, Curve]
+
+    @property
+    def tallest_line(self) -> float:
+        """Height of the tallest line above the baseline; 0: there is none."""
+        inside = (self.ppm >= LINES_PPM[0]) & (self.ppm <= LINES_PPM[1])
+        above = (self.model - self.baseline)[inside]
+        return float(np.max(above[np.isfinite(above)], initial=0.0))

@@ -89,6 +89,21 @@ def finding(answer: Answer, target_percent: float, *beside: Seen) -> Finding:
     return Finding.NONE if enough else Finding.UNCLEAR
 
 
+def unproven_words(found: Finding, least_percent: float) -> str:
+    """What is said of a finding that is not proven, once no more data come.
+
+    `least_percent` is what would have been seen (`least_seen_percent`).
+    """
+    if found.possible:
+        return f"{found}, not proven"
+    least = f"{least_percent:#.2g}".rstrip(".")
+    if found == Finding.NONE:
+        return f"no change seen; {least} % would have been"
+    if not least_percent <= HOPELESS:  # nor where it is no number
+        return "no answer: too little good data"
+    return f"no answer: only {least} % or more would have been seen"
+
+
 def leaves_out_zero(seen: Seen, rises: bool) -> bool:
     """Whether an interval lies on one side of 0 altogether."""
     return _way(seen) == (1 if rises else -1)

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFileDialog
 
 from monitor.app.page.page import Page
-from monitor.app.widgets.files import RECORDINGS
+from monitor.app.widgets.files import RECORDINGS, ask_for_file
 from monitor.app.widgets.plots import Plot, curve
 from monitor.run.worker_messages import Command, Report, SetSpeed
 from monitor.screen.golden import Golden, golden_of, placed
@@ -68,11 +67,9 @@ class GoldenSession:
         if self.shown is not None:
             self.drop()
             return
-        name, _ = QFileDialog.getOpenFileName(
-            self._page, "Golden session", str(folder), RECORDINGS
-        )
-        if name:
-            self.load(Path(name))
+        place = ask_for_file(self._page, "Golden session", str(folder), RECORDINGS)
+        if place is not None:
+            self.load(place)
 
     def load(self, place: Path) -> None:
         """Work a recording through, and draw it once that is done."""
@@ -97,12 +94,15 @@ class GoldenSession:
     def step(self, state: SessionState, screen: Screen, now_s: float) -> None:
         """Load what the protocol names, once; draw it under the page when it is there.
 
+        Where another session's protocol named one, it goes with that protocol.
         Nothing of its outcome is drawn under a blinded session.
         """
         wanted = state.settings.golden
-        if wanted and wanted != self._asked and len(state.quality):
+        if wanted != self._asked and len(state.quality):
             self._asked = wanted
-            self.load(Path(wanted))
+            self.drop()
+            if wanted:
+                self.load(Path(wanted))
         if self._running is not None:
             self._take(*self._running, now_s)
         self._lines.draw(self.shown, screen, state.hidden)

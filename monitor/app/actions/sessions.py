@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Protocol
 
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QFileDialog
 
 from monitor.app.actions.identifying import Identifying
 from monitor.app.actions.operations import Operations
 from monitor.app.actions.state import State
 from monitor.app.page.page import Page
 from monitor.app.sheets.confirm import LEAVE, leave_question, really
-from monitor.app.widgets.files import RECORDINGS, dropped
+from monitor.app.widgets.files import RECORDINGS, ask_for_file, dropped
 from monitor.run.worker_messages import Command
 from monitor.screen.rewindable import Session
 from monitor.screen.sheets.new_session import Opening, remembered
@@ -98,12 +97,11 @@ class Sessions:
     def choose_file(self) -> None:
         """Ask for a recording."""
         operations = self._host.operations
-        name, _ = QFileDialog.getOpenFileName(
-            self._host.page, "Open a recording", str(operations.folder), RECORDINGS
-        )
-        if name:
-            operations.folder = Path(name).parent
-            self.open_another(Path(name))
+        folder = str(operations.folder)
+        place = ask_for_file(self._host.page, "Open a recording", folder, RECORDINGS)
+        if place is not None:
+            operations.folder = place.parent
+            self.open_another(place)
 
     def show_beginning(self) -> None:
         """Ask for protocol, and stream or recording."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
+from PyQt6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from monitor.app.sheets.forms import Form
 from monitor.app.widgets.choice import Choice, EditableChoice
-from monitor.app.widgets.files import PROTOCOLS, RECORDINGS
+from monitor.app.widgets.files import PROTOCOLS, RECORDINGS, ask_for_file
 from monitor.run.identity import Identity
 from monitor.screen.sheets.new_session import (
     AS_NAMED,
@@ -50,7 +50,7 @@ class BeginSheet(Form):
         self.fields.append(self.recording)
         self.protocol.currentIndexChanged.connect(self._chosen)
         self._opening = Opening()
-        self._folder = ""
+        self._folder = self._protocol = ""
 
     def show_for(
         self, opening: Opening, folder: str, places: tuple[str, ...] = ()
@@ -71,6 +71,7 @@ class BeginSheet(Form):
 
     def _select(self, protocol: str) -> None:
         """Choose a protocol, putting a file in the list where it is not there yet."""
+        self._protocol = protocol
         place = self.protocol.findData(protocol)
         if place < 0:
             place = self.protocol.count() - 1
@@ -78,11 +79,13 @@ class BeginSheet(Form):
         self.protocol.setCurrentIndex(place)
 
     def _chosen(self) -> None:
-        if self.protocol.currentData() is not None:
-            self._explain()
+        chosen = self.protocol.currentData()
+        if chosen is None:
+            own = ask_for_file(self, "Protocol", self._folder, PROTOCOLS)
+            self._select(self._protocol if own is None else str(own))
             return
-        name, _ = QFileDialog.getOpenFileName(self, "Protocol", self._folder, PROTOCOLS)
-        self._select(name)
+        self._protocol = chosen
+        self._explain()
 
     def _explain(self) -> None:
         """Say what the protocol expects, or what is wrong with it."""
@@ -116,8 +119,6 @@ class BeginSheet(Form):
             self.said.show_text(str(error))
 
     def _ask_recording(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Open a recording", self._folder, RECORDINGS
-        )
-        if name:
-            self._ask(name)
+        recording = ask_for_file(self, "Open a recording", self._folder, RECORDINGS)
+        if recording is not None:
+            self._ask(str(recording))

@@ -56,7 +56,7 @@ class Picture(QLabel):
 
 
 class SummarySheet(Sheet):
-    """Draws a `Summary`; emits `saved(path)` and `failed(sentence)`."""
+    """Draws a `Summary`; emits `wanted()` where its picture is to be saved."""
 
     wide = True
     wanted = pyqtSignal()
@@ -137,7 +137,7 @@ class SummarySheet(Sheet):
         return max(LEAST_EVENTS, lines - others)
 
     def save_to(self, path: Path) -> None:
-        """Write the page as a picture, with the notes beside it as text.
+        """Write the page, with the notes that stand on it, as a picture.
 
         Raises
         ------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt6.QtGui import QDropEvent
+from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from streams.recording.recordings_folder import recordings_folder
 
@@ -17,6 +18,12 @@ RECORDINGS = (
     "All files (*)"
 )
 PROTOCOLS = "Protocols (*.toml);;All files (*)"
+
+
+def ask_for_file(parent: QWidget, title: str, folder: str, shown: str) -> Path | None:
+    """The file that is chosen in a dialog, None where none is; `shown` filters."""
+    name, _ = QFileDialog.getOpenFileName(parent, title, folder, shown)
+    return Path(name) if name else None
 
 
 def dropped(event: QDropEvent) -> Path | None:

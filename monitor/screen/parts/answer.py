@@ -21,6 +21,7 @@ from monitor.analysis.tracking.finding import (
     finding,
     least_seen_percent,
     leaves_out_zero,
+    unproven_words,
 )
 from monitor.screen.number_words import clock, plain
 
@@ -44,12 +45,11 @@ def verdict(
         still = all(leaves_out_zero(seen, rises) for seen in beside)
         where = "" if still else " on average"
         return f"{found.upper()}{where}, seen from +{clock(answer.since_s - zero_s)}"
-    if found.possible:
-        return f"{found}, not proven" + ("" if over else " yet")
     least = least_seen_percent(answer)
-    said = plain(least, 2)
-    if found == Finding.NONE:
-        return f"no change seen; {said} % would have been"
+    if over or found == Finding.NONE:
+        return unproven_words(found, least)
+    if found.possible:
+        return f"{found}, not proven yet"
     if not least <= HOPELESS:  # nor where it is no number
         return "no answer yet: too little good data (F4 sets the reference)"
-    return f"can only detect {said} % or more so far"
+    return f"can only detect {plain(least, 2)} % or more so far"

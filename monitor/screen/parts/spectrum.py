@@ -67,11 +67,8 @@ def groups_of(names: tuple[str, ...]) -> tuple[Group, ...]:
 
 
 def height_of(curves: Curves) -> float:
-    """Height of the tallest metabolite line above the baseline, spectrum units."""
-    shown = (curves.ppm >= 1.9) & (curves.ppm <= 3.4)
-    above = (curves.model - curves.baseline)[shown]
-    top = float(above.max()) if above.size else 0.0
-    return top if top > 0 and np.isfinite(top) else 1.0
+    """Height that a spectrum is drawn to: the tallest line's, spectrum units."""
+    return curves.tallest_line or 1.0
 
 
 def spectrum_view(

@@ -10,6 +10,7 @@ import numpy as np
 from monitor.analysis.course.response import Z95, Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.analysis.preparation.quality import median_of
+from monitor.analysis.tracking.finding import is_no_number
 from monitor.screen.graphs import Line
 from monitor.screen.number_words import DASH, from_to, plain, signed
 from monitor.screen.parts.columns import Columns
@@ -80,11 +81,8 @@ def _of(
 
     found: dict[str, Value] = {}
     if outcome is not None:
-        change = e.changes_percent.get(outcome, math.nan)
-        half = Z95 * e.change_sds_percent.get(outcome, math.nan)
-        interval = f" ± {half:.1f}" if math.isfinite(half) else ""
-        text = f"{signed(change)}{interval} %" if math.isfinite(change) else DASH
-        found[f"{outcome}, change"] = (change, text, half)
+        change, half = change_of(e, outcome)
+        found[f"{outcome}, change"] = (change, change_words(change, half), half)
         found |= _level(e, outcome)
     weight = of("weight")
     share = float(np.mean(weight)) if len(weight) else math.nan
@@ -103,6 +101,21 @@ def _of(
         "fit": (float(e.converged), "converged" if e.converged else "FAILED", 0.5),
     }
     return found
+
+
+def change_of(window: Estimate, outcome: str) -> tuple[float, float]:
+    """A window's change and half its 95 % interval, percent; nan: it is no number."""
+    change = window.changes_percent.get(outcome, math.nan)
+    sd = window.change_sds_percent.get(outcome, math.nan)
+    return (math.nan, math.nan) if is_no_number((change, sd)) else (change, Z95 * sd)
+
+
+def change_words(change: float, half: float) -> str:
+    """A change with its interval, as far as they are known; else a dash."""
+    if not math.isfinite(change):
+        return DASH
+    interval = f" ± {half:.1f}" if math.isfinite(half) else ""
+    return f"{signed(change)}{interval} %"
 
 
 def _level(e: Estimate, outcome: str) -> dict[str, Value]:
@@ -124,9 +137,8 @@ def _value(value: float, unit: str, usual: float) -> Value:
 def _residual(curves: Curves) -> float:
     """RMS of the residual over the tallest line of the model."""
     inside = (curves.ppm >= FIT_PPM[0]) & (curves.ppm <= FIT_PPM[1])
-    top = float(np.max((curves.model - curves.baseline)[inside], initial=0.0))
     rms = float(np.sqrt(np.mean(np.asarray(curves.residual[inside], float) ** 2)))
-    return rms / top if top > 0 else math.nan
+    return rms / curves.tallest_line if curves.tallest_line else math.nan
 
 
 def _spread(values: Line) -> float:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from monitor.analysis.course.response import Z95, Estimate
+from monitor.analysis.course.response import Estimate
 from monitor.analysis.fit.curves import Curves
 from monitor.screen.graphs import SpectrumView
-from monitor.screen.number_words import plain, signed
+from monitor.screen.number_words import plain
 from monitor.screen.parts.axis import Span
 from monitor.screen.parts.opinion import OpinionView, opinion_of
 from monitor.screen.parts.stretch_words import compared_words, listed
 from monitor.screen.session_spectra import on_reference_scale, spectrum_of
-from monitor.screen.sheets.compare_windows import Figure, figures, title
+from monitor.screen.sheets.compare_windows import (
+    Figure,
+    change_of,
+    change_words,
+    figures,
+    title,
+)
 from monitor.screen.sheets.reference_window import reference_window
 from monitor.screen.sheets.sources import sources
 from monitor.screen.sheets.water_figures import water_figures
@@ -114,10 +120,9 @@ def line_at(state: SessionState, minute: float) -> str:
         return ""
     words = [_title(state, this)]
     if not state.hidden:
-        change = this.changes_percent.get(state.settings.outcome, math.nan)
-        half = Z95 * this.change_sds_percent.get(state.settings.outcome, math.nan)
+        change, half = change_of(this, state.settings.outcome)
         if math.isfinite(change):
-            words.append(f"{signed(change)} ± {half:.1f} %")
+            words.append(change_words(change, half))
     words.append(f"FWHM {plain(this.fwhm_hz, 2)} Hz")
     return " · ".join(words)
 

@@ -100,7 +100,7 @@ def test_a_recording_is_asked_for_where_its_button_has_the_focus(
 ):
     asked: list[str] = []
     monkeypatch.setattr(
-        "monitor.app.sheets.begin.QFileDialog.getOpenFileName",
+        "PyQt6.QtWidgets.QFileDialog.getOpenFileName",
         lambda *_: asked.append("a file") or ("", ""),
     )
     opened: list[object] = []

@@ -66,6 +66,15 @@ def test_what_is_refused(asked, file, tmp_path) -> None:
     assert asked == []
 
 
+def test_a_plan_that_could_not_be_written_is_not_simulated(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    begun: list = []
+    monkeypatch.setattr("monitor.judge.power.foresee", lambda *_: begun.append(1))
+    with pytest.raises(InputError, match="cannot be made"):
+        judge_sessions(None, tmp_path / "file" / "out", simulate="press_3t_te30")
+    assert begun == []
+
+
 def test_a_plan_and_a_reason(asked, file, tmp_path) -> None:
     judge_sessions(None, tmp_path, simulate="x")
     assert asked == [("plan", "x", tmp_path)]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import typer
 
+from monitor.commands.checks import tell_checks
 from monitor.commands.headless import _same
-from monitor.commands.kit import _tell
 from monitor.commands.relay import _Shown
 from monitor.preflight.machine import CheckResult, CheckState
 from streams.relay.status import RelayStatus
@@ -16,12 +16,26 @@ WRONG = CheckResult("disk", CheckState.WRONG, "full", "empty it")
 
 
 def test_a_wrong_check_is_the_exit_code(capsys):
-    _tell([RIGHT, RIGHT])
+    tell_checks([RIGHT, RIGHT])
     assert capsys.readouterr().out.endswith("ready\n")
     with pytest.raises(typer.Exit) as ended:
-        _tell([RIGHT, WRONG])
+        tell_checks([RIGHT, WRONG])
     assert ended.value.exit_code == 2
-    assert "1 checks are WRONG" in capsys.readouterr().out
+    assert capsys.readouterr().out == (
+        f"{RIGHT.line}\n{WRONG.line}\n1 of 2 checks is WRONG\n"
+    )
+    with pytest.raises(typer.Exit):
+        tell_checks([WRONG, WRONG])
+    assert "2 of 2 checks are WRONG" in capsys.readouterr().out
+
+
+def test_a_check_is_said_before_the_next_is_made(capsys):
+    def one_after_the_other():
+        yield RIGHT
+        assert RIGHT.line in capsys.readouterr().out
+        yield RIGHT
+
+    tell_checks(one_after_the_other())
 
 
 def test_the_relay_speaks_every_hundred_transients_and_of_what_is_new():

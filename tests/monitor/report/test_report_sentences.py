@@ -95,7 +95,7 @@ def test_what_is_missed_says_the_side_of_its_limit():
 
 
 def test_an_answer_is_proven_possible_or_not_seen():
-    given = {"since_min": 4.5, "log_evidence": 0.0}
+    given = {"since_min": 4.5, "log_evidence": 0.0, "least_seen_percent": 9.0}
     assert say.answer_sentence({**given, "finding": "increase"}) == (
         "increase, first said at +4.5 min"
     )

@@ -76,6 +76,37 @@ def test_under_a_lock_only_its_quality_is_drawn(open_bench, reports, over):
     assert any(found[plot] for plot in bench.page.quality.plots)
 
 
+def test_one_that_a_protocol_named_goes_with_it(open_bench, reports, over):
+    named = replace(SETTINGS, golden="best.mcap")
+    bench, loaded = open_bench(settings=named), []
+    golden = bench.window.golden
+
+    def open_worker(place):
+        loaded.append(place.name)
+        return GoldenWorker(over), Session(SETTINGS)
+
+    golden.open_with(open_worker)
+    bench.show(reports)
+    bench.show([])
+    assert golden.shown is not None
+    state, screen = bench.window.session.state, bench.window.seen()
+    golden.step(state, screen, 0.0)
+    assert loaded == ["best.mcap"]
+    state.settings = replace(state.settings, golden="other.mcap")
+    golden.step(state, screen, 0.0)
+    assert loaded == ["best.mcap", "other.mcap"]
+    golden.step(state, screen, 0.0)
+    assert golden.shown is not None
+    state.settings = replace(state.settings, golden="")
+    golden.step(state, screen, 0.0)
+    assert golden.shown is None
+    assert loaded == ["best.mcap", "other.mcap"]
+    golden.load(Path("own.mcap"))  # by its key
+    golden.step(state, screen, 0.0)
+    golden.step(state, screen, 0.0)
+    assert golden.shown is not None
+
+
 def test_what_cannot_be_opened_is_said(open_bench, reports):
     bench = open_bench()
     bench.show(reports[:50])

@@ -114,6 +114,20 @@ def test_a_protocol_file_is_chosen(empty, monkeypatch, tmp_path):
     assert "unknown field nonsense" in sheet.said.full_text
 
 
+@pytest.mark.parametrize("held", ["", "press_3t_te30"])
+def test_who_leaves_the_dialog_of_protocols_keeps_the_one_before(
+    empty, monkeypatch, held
+):
+    """Another would be fitted by other settings, and perhaps without a lock."""
+    sheet = empty.window.operations.begin
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
+    choose(sheet, held or "as the session says")
+    said = sheet.said.full_text
+    choose(sheet, "file")
+    assert sheet.wanted("tcp://h:1").protocol == held
+    assert sheet.said.full_text == said
+
+
 def test_what_is_wrong_is_said_in_the_sheet(qtbot, empty):
     def refuse(opening):
         raise InputError("No such thing.")

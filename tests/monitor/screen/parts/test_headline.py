@@ -11,6 +11,11 @@ from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.difference import Agreement, Difference, Way
+from monitor.analysis.tracking.finding import (
+    finding,
+    least_seen_percent,
+    unproven_words,
+)
 from monitor.analysis.update import Update
 from monitor.screen.fold import settle
 from monitor.screen.number_words import signed
@@ -174,12 +179,33 @@ def test_the_words_do_not_contradict_the_number_above_them(
     assert display.screen(1500.5).headline.verdict.startswith(words)
 
 
-def test_after_the_end_nothing_will_be_proven_any_more(updates):
+@pytest.mark.parametrize(
+    ("answer", "before", "after"),
+    [
+        (Answer(3.0, 1.0, -0.5, 6.5, 0.1), "perhaps an increase, not proven yet",
+         "perhaps an increase, not proven"),
+        (Answer(1.0, 1.0, -2.5, 4.5, 0.1), "no change seen; 4.3 % would have been",
+         "no change seen; 4.3 % would have been"),
+        (Answer(5.0, 3.0, -2.5, 9.5, 0.1), "can only detect 8.5 % or more so far",
+         "no answer: only 8.5 % or more would have been seen"),
+        (Answer(5.0, 30.0, -60.0, 70.0, 0.1),
+         "no answer yet: too little good data (F4 sets the reference)",
+         "no answer: too little good data"),
+    ],
+)  # fmt: skip
+def test_after_the_end_nothing_more_will_be_seen(updates, answer, before, after):
+    """Neither "yet" nor "so far": what the report of the session says, too."""
     display = shown(updates, 1500.0)
-    answer = Answer(3.0, 1.0, -0.5, 6.5, 0.1)
+    newest = display.state.tracks.newest
+    here = replace(newest, filtered={OUTCOME: 3.0}, filtered_sd={OUTCOME: 9.0})
+    display.fold(Update(8999, 0, tracker=here), 1499.0)
+    settle(display.state, 1499.0)
     display.fold(Update(9000, 0, answers={OUTCOME: answer}), 1500.0)
+    assert display.screen(1500.5).headline.verdict == before
     display.fold(Update(9001, 0, ended="stopped"), 1500.0)
-    assert display.screen(1501.0).headline.verdict == "perhaps an increase, not proven"
+    assert display.screen(1501.0).headline.verdict == after
+    told = finding(answer, display.state.settings.reference_target_percent)
+    assert unproven_words(told, least_seen_percent(answer)) == after
 
 
 def test_unconverged_window_leaves_the_tracker_alone(updates):

@@ -24,6 +24,20 @@ def test_a_window_says_whether_its_times_count_from_the_infusion(updates):
     assert line_at(later.state, -5.0).startswith("\N{MINUS SIGN}05:")
 
 
+def test_the_line_at_the_pointer_gives_no_change_that_may_be_anything(updates):
+    display = shown(updates, 1500.0)
+    last = display.state.estimates[-1]
+    minute = (last.time_s - display.state.zero_s()) / 60
+    assert "±" in line_at(display.state, minute)
+    wild = replace(
+        last, change_sds_percent={**last.change_sds_percent, SETTINGS.outcome: 90.0}
+    )
+    display.fold(Update(9000, 0, estimate=wild), 1500.0)
+    words = line_at(display.state, minute)
+    assert "±" not in words
+    assert "FWHM" in words
+
+
 def test_the_summary_leaves_out_markers_that_were_corrected():
     events = [
         Event(245.0, "infusion_start"), Event(317.0, "infusion_start"),

@@ -11,7 +11,7 @@ from monitor.analysis.fit.curves import Curves
 from monitor.analysis.tracking.window_departure import AGREEING
 from monitor.screen.parts.agreement import agreement
 from monitor.screen.parts.columns import Columns
-from monitor.screen.sheets.compare_windows import figures, title
+from monitor.screen.sheets.compare_windows import change_of, figures, title
 from monitor.screen.sheets.sources import LEAST_PERCENT, sources
 from monitor.screen.sheets.water_figures import water_figures
 
@@ -75,6 +75,24 @@ def test_a_change_without_its_interval_or_none_at_all():
     assert compared(alone)["Glu, change"].this == "+6.0 %"
     assert compared(replace(THIS, changes_percent={}))["Glu, change"].this == "–"
     assert "Glu, change" not in compared(outcome=None)
+
+
+@pytest.mark.parametrize(
+    ("change", "sd", "given"),
+    [
+        (20.0, 50.0, True),
+        (20.0, 52.0, False),
+        (-140.0, 15.0, False),
+        (-140.0, 30.0, True),
+    ],
+)
+def test_a_change_that_cannot_be_or_may_be_anything_is_no_number(change, sd, given):
+    """As in the headline and the table: below -100 %, or wider than a brain."""
+    wild = replace(
+        THIS, changes_percent={"Glu": change}, change_sds_percent={"Glu": sd}
+    )
+    assert (compared(wild)["Glu, change"].this != "–") is given
+    assert math.isfinite(change_of(wild, "Glu")[0]) is given
 
 
 def test_a_level_in_doubt_is_given_and_none_of_nothing():
