@@ -126,6 +126,14 @@ class Judge:
             return None
         return max(b for _, b in own) - features.first
 
+    def left_out(self, epoch: int) -> frozenset[int]:
+        """Numbers in the session of what was found unlike the rest of an epoch."""
+        features = self._epochs.get(epoch)
+        if features is None or not self.rejects:
+            return frozenset()
+        found = self._found_in(epoch, features)
+        return frozenset(i for a, b, _ in found for i in range(a, b))
+
     def qualities(self) -> list[Quality]:
         """Qualities of all transients as they are known now; finds the stretches."""
         found, stretches = list(self._arrived), list[Stretch]()

@@ -229,11 +229,12 @@ class Intake:
             self.lines_hz.extend(place_hz + q.shift_hz for q in newest if q.counts)
 
     def _look_back(self, epoch: int, model: Model) -> None:
-        """Prepare an epoch anew where it began in another state than its good part."""
+        """Prepare an epoch anew where its template is not of its good part alone."""
         preparation, _ = self._ready()
         if preparation.on_trial:
             return
         course, aligned = self.course, self.settings.align
+        begun_at = preparation.begun_at
         again = self._beginnings.prepared_anew(
             course, self.judge, preparation, epoch, self._steps, aligned
         )
@@ -241,8 +242,8 @@ class Intake:
             self._shifts_hz[epoch] = preparation.absolute.shift_hz
             self._replace(again, model)
             self.begun_again += 1
-            good = again[0].index + preparation.begun_at
-            self.said.begun_again(course.qualities[good].time_s)
+            good_s = course.qualities[again[0].index + preparation.begun_at].time_s
+            self.said.begun_again(good_s if preparation.begun_at > begun_at else None)
 
     def judge_again(self) -> bool:
         """Ask the judge anew; whether a transient before the newest changed weight."""

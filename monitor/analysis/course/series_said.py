@@ -36,11 +36,14 @@ class SeriesSaid:
             else what + "goes on with the epoch before it: nothing has moved since."
         )
 
-    def begun_again(self, at_s: float) -> None:
-        """An epoch was prepared anew from its good part on."""
+    def begun_again(self, at_s: float | None) -> None:
+        """An epoch was prepared anew from its good part on, or without a stretch."""
         self._said.append(
-            f"What came before {at_s:.0f} s is unlike the rest: all was aligned anew, "
-            "to what came after it."
+            "Part of what transients are aligned to was unlike the rest: all was "
+            "aligned anew, without it."
+            if at_s is None
+            else f"What came before {at_s:.0f} s is unlike the rest: all was aligned "
+            "anew, to what came after it."
         )
 
     def take(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from monitor.analysis.preparation.measures import (
     naa_line,
 )
 from monitor.analysis.preparation.navigator import Navigator
+from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.registration import Registration, Shape, register
 from monitor.analysis.preparation.template import Model, Template
@@ -67,6 +68,7 @@ class Epoch:
     recent : the last transients, for whether a series after them goes on
     seen : transients of the epoch so far
     begun_at : number of the first that the template was made of
+    taught : numbers in the session of those that the template was made of
     line, absolute, lipid : tNAA line, absolute phase and height of lipid of the
         template `measured`
     """
@@ -84,6 +86,7 @@ class Epoch:
     recent: deque[Seen] = field(default_factory=lambda: deque(maxlen=MEMORY))
     seen: int = 0
     begun_at: int = 0
+    taught: list[int] = field(default_factory=list)
     line: NaaLine = NO_LINE
     absolute: Absolute = NO_ABSOLUTE
     lipid: float = NAN
@@ -190,13 +193,19 @@ class Epoch:
         )
         self.recent.append(seen)
 
-    def retemplate(self, aligned: list[Complex], counting: list[float]) -> None:
-        """Replace the template by the weighted mean of FIDs, where any counts."""
-        template = Template.empty(self.axis)
-        for fid, weight in zip(aligned, counting, strict=True):
-            template.push(fid, weight)
-        if template.weight > 0:
-            self.template = template
+    def teach(self, number: int, aligned: Complex, weight: float) -> None:
+        """Add an aligned transient (points,) of a weight to the template."""
+        if weight > 0 and not self.template.frozen:
+            self.template.push(aligned, weight)
+            self.taught.append(number)
+
+    def retemplate(self, prepared: Sequence[Prepared]) -> None:
+        """Replace the template by the weighted mean of some, where any counts."""
+        counting = [one for one in prepared if one.quality.weight > 0]
+        if counting:
+            self.template, self.taught = Template.empty(self.axis), []
+        for one in counting:
+            self.teach(one.index, one.aligned, one.quality.weight)
 
     def _measure_line(self, model: Model) -> None:
         """Take phase and tNAA line of the template when it has been made anew."""

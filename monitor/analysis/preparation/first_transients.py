@@ -59,9 +59,7 @@ def prepared_together(
             )
             for p, x, f, j, m in each
         ]
-        state.retemplate(
-            [one.aligned for one in anew], [one.quality.weight for one in anew]
-        )
+        state.retemplate(anew)
         _learn(state, places, found, judged)
     state.kind = weights.Kind(state.kind.cycle_steps)
     state.cycle = Cycle(state.axis, state.kind.cycle_steps)

@@ -23,7 +23,7 @@ frame of shift and phase belongs to an epoch.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -210,36 +210,45 @@ class Preparation:
         return prepared
 
     def begin_again(
-        self, epoch: Sequence[tuple[Place, Complex]], first: int
+        self, epoch: Sequence[tuple[Place, Complex]], apart: Collection[int]
     ) -> list[Prepared]:
-        """Prepare an epoch as if it had begun with its `first`-th transient.
+        """Prepare an epoch as if some of its transients had not been there.
 
-        Those before it were in another state, which the template must not hold: they
-        are placed in the frame of the others and teach nothing.  Coil weights and eddy
-        phase stay.  Nothing, where too few of the others hold a signal.
+        Those `apart`, by their numbers in the epoch, were in another state, which the
+        template must not hold: they are placed in the frame of the others and teach
+        nothing.  Coil weights and eddy phase stay.  Nothing, where too few of the
+        others hold a signal.
 
         Parameters
         ----------
         epoch : its transients so far, combined FIDs (points,) that were not moved
         """
-        if sum(map(np.any, (fid for _, fid in epoch[first:]))) < FIRST:
+        like = [i for i in range(len(epoch)) if i not in apart]
+        if sum(bool(np.any(epoch[i][1])) for i in like) < FIRST:
             return []
         state = Epoch.begun(self._acquisition, self._settings)
-        state.combination, state.begun_at = self._epoch.combination, first
+        state.combination, state.begun_at = self._epoch.combination, like[0]
         self._epoch, self._frozen, self._refreeze = state, False, False
         again: dict[int, Prepared] = {}
-        earlier, settings = epoch[:first], self._settings
-        for place, fid in epoch[first:]:
+        waiting: list[tuple[Place, Complex]] = []  # for a template
+        for i, (place, fid) in enumerate(epoch):
+            if i in apart:
+                waiting.append((place, fid))
+                continue
             self._freeze_before(place.time_s)
             one = self._take(place, fid)
             again |= {each.index: each for each in one.redone or (one,)}
-            if earlier and state.first is None and not one.redone:
-                # behind it: the template is made ready
-                again |= place_in_frame(state, settings, earlier)
-                earlier = []
-        again |= place_in_frame(state, settings, earlier)
+            if waiting and state.first is None and not one.redone:
+                again |= place_in_frame(state, self._settings, waiting)
+                waiting = []
+        again |= place_in_frame(state, self._settings, waiting)
         state.seen = len(epoch)
         return [again[place.index] for place, _ in epoch]
+
+    @property
+    def taught(self) -> Sequence[int]:
+        """Numbers in the session of the transients that the template was made of."""
+        return self._epoch.taught
 
     @property
     def begun_at(self) -> int:

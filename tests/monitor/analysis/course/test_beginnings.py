@@ -1,4 +1,4 @@
-"""When the beginning of an epoch is judged: seldom, and of each epoch by itself."""
+"""When a template is judged: seldom, and that of each epoch by itself."""
 
 from types import SimpleNamespace
 
@@ -12,61 +12,99 @@ from monitor.analysis.course.beginnings import (
     EARLIEST,
     FIRST,
     Beginnings,
+    apart_in,
     as_it_came,
 )
 from monitor.analysis.signal.spectrum import moved
 
 
 class Judge:
-    """Counts how often it is asked."""
+    """A judge that finds the good part from some place on, or some unlike the rest."""
 
-    asked = 0
-
-    def good_from(self, epoch, begun_at, least):
-        self.asked += 1
-
-
-def test_it_is_judged_again_only_after_some_more_transients():
-    one, judge = Beginnings(), Judge()
-
-    def asked(count: int, epoch: int = 0) -> int:
-        course = SimpleNamespace(transients_of=lambda _: range(count))
-        one.good_from(course, judge, epoch, 0)
-        return judge.asked
-
-    assert asked(EARLIEST - 1) == 0
-    assert asked(EARLIEST) == 1
-    assert asked(EARLIEST + FIRST - 1) == 1
-    assert asked(4 * EARLIEST + FIRST) == 2
-    assert asked(4 * EARLIEST + FIRST + 1) == 2
-    assert asked(4 * EARLIEST + 2 * FIRST + int(0.1 * FIRST)) == 2
-    assert asked(int(1.1 * (4 * EARLIEST + FIRST)) + 1) == 3
-    assert asked(EARLIEST, epoch=1) == 4
-
-
-class Finds:
-    """A judge that finds the good part from some place on."""
-
-    def __init__(self, good: int | None) -> None:
-        self.good = good
+    def __init__(self, good: int | None = None, out: range = range(0)) -> None:
+        self.good, self.out = good, out
 
     def good_from(self, epoch, begun_at, least):
         return self.good
 
+    def left_out(self, epoch):
+        return frozenset(self.out)
 
-@pytest.mark.parametrize(
-    ("good", "found"),
-    [(None, None), (20, 20), (EARLIEST - ENOUGH, EARLIEST - ENOUGH), (40, None)],
-)
-def test_enough_of_the_good_part_must_have_come(good, found):
-    course = SimpleNamespace(transients_of=lambda _: range(EARLIEST))
-    assert Beginnings().good_from(course, Finds(good), 0, 0) == found
+
+def test_it_is_judged_again_only_after_some_more_transients():
+    one = Beginnings()
+    assert not one.due(0, EARLIEST - 1)
+    assert one.due(0, EARLIEST)
+    assert not one.due(0, EARLIEST + FIRST - 1)
+    assert one.due(0, 4 * EARLIEST + FIRST)
+    assert not one.due(0, 4 * EARLIEST + FIRST + 1)
+    assert not one.due(0, 4 * EARLIEST + 2 * FIRST + int(0.1 * FIRST))
+    assert one.due(0, int(1.1 * (4 * EARLIEST + FIRST)) + 1)
+    assert one.due(1, EARLIEST)
 
 
 def test_the_first_epoch_may_have_any_number():
     for epoch in (0, 1, 2):
-        course = SimpleNamespace(transients_of=lambda _: range(EARLIEST - 1))
-        assert Beginnings().good_from(course, Finds(5), epoch, 0) is None
+        assert not Beginnings().due(epoch, EARLIEST - 1)
+
+
+def taught(numbers, begun_at: int = 0):
+    return SimpleNamespace(begun_at=begun_at, taught=list(numbers))
+
+
+def test_an_epoch_that_began_badly_has_its_first_transients_apart():
+    own = range(100, 160)
+    judge = Judge(good=20, out=range(130, 150))
+    assert apart_in(judge, taught(own), 0, own) == frozenset(range(20))
+
+
+@pytest.mark.parametrize(("stretch", "is_apart"), [(8, True), (5, True), (3, False)])
+def test_a_stretch_is_apart_where_the_template_has_enough_of_it(stretch, is_apart):
+    own = range(100, 200)
+    judge = Judge(out=range(150, 150 + stretch))
+    found = apart_in(judge, taught(range(100, 180)), 0, own)
+    assert found == (frozenset(range(50, 50 + stretch)) if is_apart else frozenset())
+
+
+def test_a_stretch_behind_the_template_or_out_of_it_already_is_left_alone():
+    own = range(100, 200)
+    behind = Judge(out=range(180, 200))
+    assert apart_in(behind, taught(range(100, 180)), 0, own) == frozenset()
+    known = Judge(out=range(120, 160))
+    without = [*range(100, 120), *range(160, 180)]
+    assert apart_in(known, taught(without), 0, own) == frozenset()
+
+
+def test_what_was_apart_at_the_beginning_stays_apart():
+    own = range(100, 200)
+    judge = Judge(out=range(150, 170))
+    found = apart_in(judge, taught(range(110, 180), begun_at=10), 0, own)
+    assert found == frozenset(range(10)) | frozenset(range(50, 70))
+
+
+class Preparing(SimpleNamespace):
+    """Keeps what it was asked to prepare anew."""
+
+    def begin_again(self, epoch, apart):
+        self.apart = apart
+        return [None for _ in epoch]
+
+
+@pytest.mark.parametrize(
+    ("good", "done"), [(None, False), (20, True), (EARLIEST - ENOUGH + 1, False)]
+)
+def test_enough_of_the_good_part_must_have_come(good, done):
+    model = make_model()
+    none = np.zeros(model.points, complex)
+    course = SimpleNamespace(
+        transients_of=lambda _: range(EARLIEST),
+        qualities=[quality(i, 0) for i in range(EARLIEST)],
+        fids=[none] * EARLIEST,
+        grids={0: model},
+    )
+    preparation = Preparing(begun_at=0, taught=[])
+    given = course, Judge(good), preparation, 0, [0] * EARLIEST, True
+    assert bool(Beginnings().prepared_anew(*given)) == done
 
 
 @pytest.mark.parametrize(
@@ -100,6 +138,6 @@ def test_a_transient_that_was_clipped_stays_so():
 
 def test_a_good_part_that_is_not_due_prepares_nothing():
     course = SimpleNamespace(transients_of=lambda _: range(10))
-    preparation = SimpleNamespace(begun_at=0)
-    given = course, Finds(5), preparation, 0, list(range(10)), True
+    preparation = Preparing(begun_at=0, taught=[])
+    given = course, Judge(5), preparation, 0, list(range(10)), True
     assert Beginnings().prepared_anew(*given) == []

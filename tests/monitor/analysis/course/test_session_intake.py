@@ -106,9 +106,8 @@ def test_a_further_series_goes_on_where_nothing_has_moved(
     if new_series == "new":
         assert said == ()
         return
-    (sentence,) = said
-    assert "began at 48 s" in sentence
-    assert ("goes on" in sentence) is bool(joined)
+    assert "began at 48 s" in said[0]
+    assert ("goes on" in said[0]) is bool(joined)
     feed(intake, 2, epoch=1)  # the series keeps its number, and goes on all the same
     assert intake.course.epochs[-1] == (0 if joined else 1)
     assert intake.said.take() == ()
@@ -300,6 +299,20 @@ def test_an_epoch_that_began_badly_is_prepared_again_from_its_good_part(
     assert intake.begun_again == 1
     assert done == [2.0 * bad]
     assert [q.index for q in intake.course.qualities] == list(range(64))
+
+
+def test_an_epoch_is_prepared_again_without_what_the_template_must_not_hold(
+    monkeypatch,
+) -> None:
+    intake = begun()
+    monkeypatch.setattr(type(intake.judge), "good_from", lambda *_: None)
+    out = frozenset(range(30, 40))
+    monkeypatch.setattr(type(intake.judge), "left_out", lambda *_: out)
+    feed(intake, 96)
+    assert intake.begun_again == 1  # the template does not hold them any more
+    (said,) = intake.said.take()
+    assert "without it" in said
+    assert [q.index for q in intake.course.qualities] == list(range(96))
 
 
 def test_of_two_epochs_the_second_is_prepared_again_by_its_own_count(

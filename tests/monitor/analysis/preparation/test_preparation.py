@@ -341,7 +341,7 @@ def test_begun_again_an_epoch_is_one_that_began_there(
         preparation.push_water(water.astype(np.complex64))
     found = push_all(both[0], fids[:60])
     came = [(place_of(k), one.unaligned) for k, one in enumerate(found)]
-    again = both[0].begin_again(came, 24)
+    again = both[0].begin_again(came, range(24))
     assert both[0].begun_at == 24
     expected = push_all(both[1], fids[24:60], 24)
     for one, other in zip(again[24:], expected, strict=True):
@@ -355,6 +355,25 @@ def test_begun_again_an_epoch_is_one_that_began_there(
         np.testing.assert_allclose(one.aligned, other.aligned, rtol=1e-9, atol=1e-9)
 
 
+def test_begun_again_without_a_stretch_an_epoch_is_one_that_never_had_it(
+    acquisition: Acquisition, transient: Make
+) -> None:
+    drowned = {k: {"water": 3e3} for k in range(40, 60)}
+    fids = single([transient(k, 1.0, **drowned.get(k, {})) for k in range(90)])
+    both = [Preparation(acquisition, Settings(settling=0)) for _ in range(2)]
+    for preparation in both:
+        preparation.freeze(2.0 * 80)
+    found = push_all(both[0], fids)
+    came = [(place_of(k), one.unaligned) for k, one in enumerate(found)]
+    again = both[0].begin_again(came, range(40, 60))
+    expected = push_all(both[1], fids[:40]) + push_all(both[1], fids[60:], 60)
+    assert [one.index for one in again] == list(range(90))
+    assert both[0].begun_at == 0
+    assert list(both[0].taught) == [*range(40), *range(60, 80)]
+    for one, other in zip(again[:40] + again[60:], expected, strict=True):
+        np.testing.assert_allclose(one.aligned, other.aligned, rtol=1e-9, atol=1e-9)
+
+
 def place_of(index: int) -> Place:
     return Place(index, index, 0, 2.0 * index, False, False, index)
 
@@ -365,7 +384,7 @@ def test_with_too_few_signals_nothing_is_begun_again(
     preparation = Preparation(acquisition, Settings())
     found = push_all(preparation, single([transient(k) for k in range(30)]))
     came = [(place_of(k), one.unaligned) for k, one in enumerate(found)]
-    assert preparation.begin_again(came, 30 - FIRST + 1) == []
+    assert preparation.begin_again(came, range(30 - FIRST + 1)) == []
     assert preparation.begun_at == 0
 
 
