@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import matplotlib as mpl
 import numpy as np
@@ -26,6 +27,7 @@ from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
 from monitor.report.opinion_figure import opinion
 
 RANGE_PPM = (4.2, 0.5)
+WIDTH_INCHES = 9.0
 LEAST_MIN = 1 / 30
 LEAST_RANGE = {"shift_hz": 2.0, "phase_deg": 10.0}
 NO_LENGTH = 1e-4
@@ -187,15 +189,25 @@ def _axis_limits(drawn: Drawn, name: str, limit: float | None) -> tuple[float, f
     return bottom - (more if limit is None else 0.0), top + max(more, 1e-3)
 
 
-SHAPES: dict[str, tuple[Draw, str, tuple[float, float], tuple[int, int]]] = {
-    "trend": (trend, "Course of the outcome", (9.0, 3.3), (1, 1)),
-    "models": (models, "Response models", (9.0, 3.3), (1, 1)),
-    "spectra": (spectra, "Mean spectra and fit", (9.0, 3.6), (1, 2)),
-    "opinion": (opinion, "A second opinion without a fit", (9.0, 2.6), (1, 1)),
-    "waterfalls": (waterfalls, "Waterfall", (9.0, 3.2), (1, 2)),
-    "traces": (traces, "Alignment and quality", (9.0, 5.6), (5, 1)),
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What draws a figure into its axes, their rows and columns, title and height."""
+
+    draw: Draw
+    title: str
+    height_inches: float
+    rows: int = 1
+    columns: int = 1
+
+
+SHAPES = {
+    "trend": Shape(trend, "Course of the outcome", 3.3),
+    "models": Shape(models, "Response models", 3.3),
+    "spectra": Shape(spectra, "Mean spectra and fit", 3.6, columns=2),
+    "opinion": Shape(opinion, "A second opinion without a fit", 2.6),
+    "waterfalls": Shape(waterfalls, "Waterfall", 3.2, columns=2),
+    "traces": Shape(traces, "Alignment and quality", 5.6, rows=5),
 }
-"""By name: how it is drawn, its title, size in inches, rows and columns of axes."""
 
 
 def figure_names(drawn: Drawn, hidden: bool) -> tuple[str, ...]:
@@ -210,34 +222,29 @@ def figure_names(drawn: Drawn, hidden: bool) -> tuple[str, ...]:
 
 def figure_of(name: str, drawn: Drawn) -> Figure:
     """One figure of its own size."""
-    draw, _, size, (rows, columns) = SHAPES[name]
-    figure = Figure(figsize=size)
+    width, height = WIDTH_INCHES, SHAPES[name].height_inches
+    figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
-    draw_into(figure, name, drawn, rows, columns, draw)
+    draw_into(
+        figure,
+        name,
+        drawn,
+        left=(0.75 if name != "spectra" else 0.15) / width,
+        right=1 - (0.45 if name == "traces" else 0.15) / width,
+        bottom=0.5 / height,
+        top=1 - (0.52 if name in LEGEND_ABOVE else 0.35) / height,
+        hspace=0.18,
+    )
     return figure
 
 
-def draw_into(
-    figure: Figure, name: str, drawn: Drawn, rows: int, columns: int, draw: Draw
-) -> None:
-    """Lay out axes and draw; margins are fixed, which is quicker than solving them."""
-    width, height = figure.get_size_inches()
-    margins = {
-        "left": (0.75 if name != "spectra" else 0.15) / width,
-        "right": 1 - (0.45 if name == "traces" else 0.15) / width,
-        "bottom": 0.5 / height,
-        "top": 1 - (0.52 if name in LEGEND_ABOVE else 0.35) / height,
-    }
-    grid = figure.subplots(
-        rows,
-        columns,
-        squeeze=False,
-        sharex=name == "traces",
-        gridspec_kw={**margins, "wspace": 0.08, "hspace": 0.18},
-    )
-    axes = list(grid.ravel())
-    draw(drawn, axes)
-    for ax in axes[:-1] if name == "traces" else []:
+def draw_into(figure: Figure, name: str, drawn: Drawn, **layout: float) -> None:
+    """Lay out axes and draw; `layout` is fixed, which is quicker than solving it."""
+    shape, one_axis = SHAPES[name], name == "traces"
+    grid = figure.add_gridspec(shape.rows, shape.columns, wspace=0.08, **layout)
+    axes = list(grid.subplots(squeeze=False, sharex=one_axis).ravel())
+    shape.draw(drawn, axes)
+    for ax in axes[:-1] if one_axis else []:
         ax.set_xlabel("")
 
 
@@ -247,5 +254,5 @@ def svg_of(name: str, drawn: Drawn) -> str:
         figure = figure_of(name, drawn)
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    title = f"{SHAPES[name][1]}. {alternative(name, drawn)}"
+    title = f"{SHAPES[name].title}. {alternative(name, drawn)}"
     return inline(text.getvalue(), title)

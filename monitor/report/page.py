@@ -60,7 +60,7 @@ def session_page(judged: JudgedSession) -> str:
     figures = [
         {
             "name": name,
-            "title": SHAPES[name][1],
+            "title": SHAPES[name].title,
             "caption": captions.CAPTIONS[name],
             "svg": svg_of(name, judged.drawn),
         }

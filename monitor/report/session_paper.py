@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from monitor.judge.responses import Report
 from monitor.judge.session import JudgedSession
 from monitor.report import captions, digits, wording
-from monitor.report.figures import LEGEND_ABOVE, SHAPES, figure_names
+from monitor.report.figures import LEGEND_ABOVE, SHAPES, draw_into, figure_names
 from monitor.report.paper import A4, CAPTION, Paper, height_of, on_paper
 
 MARKS = {"missed": "\N{BALLOT X} ", "kept": "\N{CHECK MARK} "}
@@ -82,26 +82,20 @@ def _criteria(paper: Paper, judged: JudgedSession) -> None:
 
 
 def _figure(paper: Paper, judged: JudgedSession, name: str) -> None:
-    draw, title, _, (rows, columns) = SHAPES[name]
-    paper.heading(title, keep=HEIGHTS[name] + CAPTION)
+    paper.heading(SHAPES[name].title, keep=HEIGHTS[name] + CAPTION)
 
     def into(page: Figure, box: tuple[float, ...]) -> None:
         left, bottom, width, height = box
-        grid = page.add_gridspec(
-            rows,
-            columns,
+        draw_into(
+            page,
+            name,
+            judged.drawn,
             left=left + (0.01 if name == "spectra" else 0.06),
             right=left + width - (0.04 if name == "traces" else 0.0),
             bottom=bottom + 0.42 / A4[1],
             top=bottom + height - (0.4 if name in LEGEND_ABOVE else 0.3) / A4[1],
-            wspace=0.08,
             hspace=0.2,
         )
-        cells = grid.subplots(squeeze=False, sharex=name == "traces")
-        axes = list(cells.ravel())
-        draw(judged.drawn, axes)
-        for ax in axes[:-1] if name == "traces" else []:
-            ax.set_xlabel("")
 
     paper.figure(HEIGHTS[name], into)
     paper.paragraph(captions.CAPTIONS[name])

@@ -80,16 +80,18 @@ def test_spectra_share_one_height_and_fall_from_left_to_right():
     assert (alone.get_title("left"), empty.get_visible()) == ("mean", False)
 
 
-def test_heights_without_a_line_are_one():
-    assert figures._height(CURVES) == pytest.approx(4.0)
-    assert figures._height(replace(CURVES, model=0 * PPM)) == 1.0
-    far = replace(
-        CURVES, model=CURVES.baseline + 9 * np.exp(-(((PPM - 4.6) / 0.05) ** 2))
-    )
-    assert figures._height(far) == 1.0
+def test_spectra_without_a_line_of_metabolites_stand_as_they_are():
+    assert CURVES.tallest_line == pytest.approx(4.0)
+    far = CURVES.baseline + 9 * np.exp(-(((PPM - 4.6) / 0.05) ** 2))
+    none = replace(CURVES, model=far)
+    assert none.tallest_line == 0.0
     broken = CURVES.model.copy()
     broken[PPM < 1.95] = np.nan
-    assert figures._height(replace(CURVES, model=broken)) == pytest.approx(4.0)
+    assert replace(CURVES, model=broken).tallest_line == pytest.approx(4.0)
+    before, during = axes(1, 2)
+    figures.spectra(replace(DRAWN, before=none), [before, during])
+    inside = (PPM >= 0.5) & (PPM <= 4.2)
+    np.testing.assert_allclose(before.lines[1].get_ydata(), far[inside])
 
 
 def test_waterfalls_have_the_minutes_of_the_run():

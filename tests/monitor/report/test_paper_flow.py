@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from monitor.report import session_paper
+from monitor.report.figures import Shape
 from monitor.report.paper import CAPTION
 from monitor.report.session_paper import (
     HEADING,
@@ -150,9 +151,8 @@ def test_figures_below_each_other_share_their_axis(monkeypatch, name) -> None:
 
         return SimpleNamespace(subplots=subplots)
 
-    monkeypatch.setitem(
-        session_paper.SHAPES, name, (lambda drawn, axes: None, "", "", (3, 1))
-    )
+    shape = Shape(lambda drawn, axes: None, "", 1.0, rows=3)
+    monkeypatch.setitem(session_paper.SHAPES, name, shape)
     for section in ("_measures", "_answers"):
         monkeypatch.setattr(session_paper, section, lambda *_: None)
     page = Page()
