@@ -10,11 +10,24 @@ from monitor.analysis.course.level_doubt import doubt_shares, left_over_shares
 from monitor.analysis.course.response import Z95
 from monitor.run.result import Result
 
+UNSEEN = (
+    "No change of {name} is given, since it, or what it is divided by, is not seen "
+    "before the infusion: the 95 % interval of its level holds 0. Choose another "
+    "outcome, or look at the spectrum and the basis set."
+)
 LEAST_LEFT_OVER = 0.25
 """Of the variance, to be told: noise alone seldom looks like a seventh."""
 
 UNKNOWN_PERCENT = 100.0
 """Half of an interval that holds nothing and twice the level."""
+
+
+def unseen_level(result: Result) -> str:
+    """That there are no percents of the outcome's level; empty where there are."""
+    reference, name = result.course.reference, result.settings.outcome
+    if reference is None or name not in reference.unseen:
+        return ""
+    return UNSEEN.format(name=name)
 
 
 def doubt_of_level(result: Result) -> str:
@@ -25,6 +38,8 @@ def doubt_of_level(result: Result) -> str:
     course, name = result.course, result.settings.outcome
     outcomes = course.outcomes
     if outcomes is None or outcomes.row(name) is None or not course.sessions:
+        return ""
+    if unseen_level(result):
         return ""
     epoch = min(course.sessions)
     if course.reference is not None:

@@ -18,7 +18,7 @@ from monitor.analysis.tracking.finding import (
     least_seen_percent,
     unproven_words,
 )
-from monitor.run.levels import doubt_of_level
+from monitor.run.levels import doubt_of_level, unseen_level
 from monitor.run.line_place import line_offset, points_before_top
 from monitor.run.negative_components import negative_components
 from monitor.run.period_remarks import (
@@ -59,6 +59,7 @@ def remarks(result: Result) -> Iterator[Note]:
         (NoteKind.SESSION, _longer_window),
         *OF_WHAT_WAS_MEASURED,
         (NoteKind.LEVEL, doubt_of_level),
+        (NoteKind.LEVEL, unseen_level),
         (NoteKind.SESSION, _unconverged),
         (NoteKind.CHANGE, unconverged_windows),
         (NoteKind.CHANGE, nothing_since),
@@ -210,15 +211,24 @@ def _longer_window(result: Result) -> str:
 
 
 def _unconverged(result: Result) -> str:
-    """Epochs that count and whose own fit found no optimum."""
+    """Epochs that count and whose own mean has no fit."""
     unfitted, home = result.course.unfitted, result.course.home
     if not unfitted:
         return ""
-    where = "an epoch other than the reference period's"
-    longer = "a longer epoch"
+    models = [result.course.sessions[epoch] for epoch in sorted(unfitted)]
+    absent = next((m.shown_without for m in models if m.shown_without), ())
+    if absent:
+        return (
+            f"The spectrum shows {' and '.join(absent)}, which the basis set lacks, so "
+            "that others stand in for it: no change is given. Give a basis set that "
+            "has it."
+        )
     if home in unfitted:
-        where, longer = "the reference period's epoch", "a longer reference period"
+        return (
+            "The fit of the reference period's epoch did not converge: no change is "
+            "given; a longer reference period without what spoils it would help."
+        )
     return (
-        f"The fit of {where} did not converge: levels and changes may be far off, "
-        f"beyond their intervals; {longer} without what spoils it would help."
+        "The fit of an epoch other than the reference period's did not converge: no "
+        "change is given in it; a longer epoch without what spoils it would help."
     )

@@ -29,6 +29,7 @@ from monitor.screen.parts.table import (
     Numbers,
     by_windows,
     in_other_epoch,
+    is_unseen,
     table,
 )
 from monitor.screen.parts.water import water_points
@@ -123,6 +124,8 @@ def _waiting(state: SessionState, newest: Estimate | None, at: Reading) -> str:
         return headline.OTHER_GAIN
     if reference_left_out(state):
         return headline.LEFT_OUT
+    if newest and is_unseen(newest, state.settings.outcome):
+        return headline.UNSEEN
     return headline.waiting_for(
         state.reference_s, state.window_s, at.scanner_s, replayed
     )

@@ -258,9 +258,9 @@ class Course:
 
     @property
     def unfitted(self) -> frozenset[int]:
-        """Epochs that count and whose own fit found no optimum."""
+        """Epochs that count and whose own mean has no fit: they measure nothing."""
         made = self.sessions.items()
-        return frozenset(e for e, m in made if not m.fit.converged) - self.rejected
+        return frozenset(e for e, m in made if not m.found) - self.rejected
 
     def offset_covariance(self, epoch: int) -> Real | None:
         """V (M, M) of an epoch against the reference period's; None in that itself."""
@@ -298,5 +298,5 @@ class Course:
         """
         others = [e for e in self.sessions if e != epoch]
         others.sort(key=lambda e: e != self.home)
-        good = (self.sessions[e] for e in others if self.sessions[e].fit.converged)
+        good = (self.sessions[e] for e in others if self.sessions[e].found)
         return next(good, None)

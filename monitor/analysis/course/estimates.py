@@ -16,8 +16,8 @@ from monitor.analysis.course.response import (
     Estimate,
     Reference,
     changes,
-    without_empty,
     without_gain,
+    without_lost,
 )
 from monitor.analysis.fit.fitted_windows import FittedWindow, repeated
 from monitor.analysis.signal.spectrum import Real
@@ -121,9 +121,9 @@ def _changes(
     c: Real,
     own: Real,
 ) -> Changes | None:
-    """Changes from the reference period; None without one."""
+    """Changes from the reference period; None without one, and where it has no fit."""
     reference = course.reference
-    if reference is None:
+    if reference is None or course.home in course.unfitted:
         return None
     windows = [f.average.window for f in fitted]
     shares = np.array([reference.share(w.first, w.stop) for w in windows])
@@ -139,8 +139,13 @@ def _changes(
         _offsets(course, fitted, reference),
     )
     elsewhere = np.array([course.epoch_of(f) != home for f in fitted])
-    empty = np.array([f.average.n_effective == 0 for f in fitted])
-    return without_empty(without_gain(found, elsewhere), empty)
+    lost = np.array([_says_nothing(course, f) for f in fitted])
+    return without_lost(without_gain(found, elsewhere), lost)
+
+
+def _says_nothing(course: Course, fitted: FittedWindow) -> bool:
+    """Whether all of a window is left out, or its epoch's mean has no fit."""
+    return fitted.average.n_effective == 0 or course.epoch_of(fitted) in course.unfitted
 
 
 def _offsets(

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from monitor.analysis.course.course import Course
-from monitor.analysis.course.response import Reference, excess_scatter
+from monitor.analysis.course.response import Reference, excess_scatter, unseen_outcomes
+from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.fitted_windows import FittedWindow, fit_averages, repeated
 from monitor.analysis.fit.window import Window
 from monitor.analysis.preparation.quality import Quality
@@ -60,7 +61,17 @@ def reference_of(
         mean.amplitudes,
         repeated(mean, session),
         _excess(course, parts),
+        _unseen(course, mean, session),
     )
+
+
+def _unseen(
+    course: Course, mean: FittedWindow, session: SessionModel
+) -> frozenset[str]:
+    """Outcomes whose level may be 0."""
+    if course.outcomes is None:
+        return frozenset()
+    return unseen_outcomes(course.outcomes, mean.amplitudes, session.level_covariance)
 
 
 def _excess(course: Course, parts: list[FittedWindow]) -> dict[str, float]:

@@ -51,8 +51,6 @@ from monitor.analysis.signal.spectrum import Real
 
 Z95 = 1.959964
 """Half width of a 95 % interval in SD."""
-
-
 PRIOR_WINDOWS = 12.0
 
 
@@ -114,6 +112,7 @@ class Reference:
     weights : (stop - first,) their weights, sum 1
     amplitudes, covariance : (M,) and (M, M) of their mean
     excess : f of the module docstring by outcome name
+    unseen : outcomes whose level may be 0, so that there are no percents of it
     """
 
     start_s: float
@@ -124,6 +123,7 @@ class Reference:
     amplitudes: Real
     covariance: Real
     excess: Mapping[str, float] = field(default_factory=dict)
+    unseen: frozenset[str] = frozenset()
 
     def share(self, first: int, stop: int) -> float:
         """Share of its weight that lies in transients [first, stop)."""
@@ -177,7 +177,9 @@ def changes(
         held = held + quadratic(np.broadcast_to(b, g.shape), offsets)
     excess = np.array([reference.excess.get(name, 1.0) for name in moving.names])
     sds = np.abs(q) * root_of(variance * excess**2 + held)
-    return Changes(moving.names, 100 * (q - 1), 100 * sds)
+    found = Changes(moving.names, 100 * (q - 1), 100 * sds)
+    unseen = np.array([name in reference.unseen for name in moving.names], bool)
+    return _without(found, np.broadcast_to(unseen, q.shape))
 
 
 def without_gain(found: Changes, elsewhere: NDArray[np.bool_]) -> Changes:
@@ -193,9 +195,9 @@ def without_gain(found: Changes, elsewhere: NDArray[np.bool_]) -> Changes:
     return _without(found, elsewhere[..., np.newaxis] & amplitudes)
 
 
-def without_empty(found: Changes, empty: NDArray[np.bool_]) -> Changes:
-    """Take out windows (W,) whose transients are all left out: they say nothing."""
-    return _without(found, empty[:, np.newaxis])
+def without_lost(found: Changes, lost: NDArray[np.bool_]) -> Changes:
+    """Take out windows (W,) that say nothing."""
+    return _without(found, lost[:, np.newaxis])
 
 
 def _without(found: Changes, lost: NDArray[np.bool_]) -> Changes:
@@ -225,6 +227,18 @@ def excess_scatter(
         for name, value in zip(outcomes.names, f, strict=True)
         if np.isfinite(value)
     }
+
+
+def unseen_outcomes(outcomes: Outcomes, c: Real, covariance: Real) -> frozenset[str]:
+    """Names of those of which nothing is seen, or nothing that they are divided by.
+
+    The 95 % interval of either reaches 0: percents of such a level are no numbers.
+    `c` (M,) are the amplitudes, `covariance` (M, M) that of their level.
+    """
+    parts = np.stack([outcomes.numerators, outcomes.denominators])
+    sds = root_of(np.sum(parts @ covariance * parts, axis=-1))
+    unseen = ((parts @ c <= Z95 * sds) & parts.any(axis=-1)).any(axis=0)
+    return frozenset(np.array(outcomes.names)[unseen].tolist())
 
 
 def meaningful(

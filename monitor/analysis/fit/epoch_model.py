@@ -8,9 +8,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.analysis.basis import names as naming
 from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.model import Model
-from monitor.analysis.fit.problem import Problem
+from monitor.analysis.fit.problem import Problem, evaluate, target
 from monitor.analysis.fit.subspace import Subspace, make_subspace
 from monitor.analysis.fit.water_filter import WaterFilter
 from monitor.analysis.fit.window import Average
@@ -21,6 +22,10 @@ Fids = NDArray[np.complexfloating]
 UNTOLD_STIFFNESS = 0.3
 DEPARTURE_STIFFNESS = 1.0
 """Of an epoch's baseline from that of another: some 9 degrees of freedom at 3 T."""
+REFERENCES = ("tNAA", "tCr")
+LEFT_WITHOUT = 0.025
+"""Part of a spectrum beyond noise and baseline that its fit leaves over: 0.053 without
+Cr and PCr, 0.16 without NAA and NAAG, 0.015 and less without any other metabolite."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,27 @@ class SessionModel:
     doubt: Real = field(default_factory=lambda: np.zeros((0, 0)))
     left_over: Real | float = 0.0
     stiffness: float = UNTOLD_STIFFNESS
+
+    @cached_property
+    def shown_without(self) -> tuple[str, ...]:
+        """Sums that the basis set lacks and the mean's spectrum shows, in words.
+
+        Every brain has tNAA and tCr.  Where one is lacking and more is left over than
+        without any other metabolite, its lines are there and others stand in for it.
+        """
+        absent = naming.absent(REFERENCES, self.fit.names)
+        if not absent or not np.isfinite(self.fit.cost):
+            return ()
+        y = target(self.problem)
+        residual = evaluate(self.problem, y, self.fit.theta).residual
+        left = float(residual @ residual) - y.size
+        shown = max(float(y @ y) - y.size, 1.0)
+        return absent if left > LEFT_WITHOUT * shown else ()
+
+    @property
+    def found(self) -> bool:
+        """Whether the mean has a fit: only then do its windows measure anything."""
+        return self.fit.converged and not self.shown_without
 
     @property
     def level_covariance(self) -> Real:

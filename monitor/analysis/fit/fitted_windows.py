@@ -63,7 +63,8 @@ class FittedWindow:
     phase_rad, shift_hz, width_hz, gauss_hz : against the session model; the widths are
         the Lorentzian and the Gaussian one
     misfit : residual variance over what noise leaves, `own_misfit`
-    converged : the optimum was found and every number is finite
+    converged : the optimum was found, by the session model too, which it stands on, and
+        every number is finite
     """
 
     average: Average
@@ -194,7 +195,7 @@ def _fit(
         float(fits.width_hz[i]),
         float(fits.gauss_hz[i]),
         misfit,
-        bool(fits.converged[i]),
+        bool(fits.converged[i]) and session.found,
     )
 
 
@@ -233,7 +234,7 @@ def fit_in_full(session: SessionModel, fid: Complex, average: Average) -> Fitted
         float(moved[LORENTZ]),
         float(moved[GAUSS]) / session.subspace.gauss_rate,
         misfit,
-        fit.converged,
+        fit.converged and session.found,
     )
 
 

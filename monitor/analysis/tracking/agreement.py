@@ -67,8 +67,7 @@ def agreement_of(
     ]
     largest = sorted(stretches, key=lambda one: -one.transients)[:MOST_STRETCHES]
     found += [_without(tracking, outcome, one) for one in largest]
-    fitted = not tracking.course.unfitted
-    return Agreement(outcome, tuple(d for d in found if d is not None), fitted)
+    return Agreement(outcome, tuple(d for d in found if d is not None))
 
 
 def _difference(

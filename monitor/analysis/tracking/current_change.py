@@ -35,14 +35,16 @@ def current_change(
 
     Parameters
     ----------
-    point : the tracker after the newest transient
-    estimate : the newest whole window
+    point : the tracker after the newest transient that it saw
+    estimate : the newest whole window; a point before it says nothing of now
     full : transients in a whole window
     reference_s : start and end of the reference period, s
     window_s : length of a window, s, which the tracker waits as well
     """
     if reference_s is None:
         return None
+    if point is not None and estimate is not None:
+        point = point if point.time_s >= estimate.time_start_s else None
     if point is not None and outcome in point.filtered:
         change, sd = point.filtered[outcome], point.filtered_sd.get(outcome, math.nan)
         early = point.time_s < reference_s[1] + window_s

@@ -50,15 +50,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """All comparisons of an outcome as they stand.
-
-    `differences` has those that could be made; `fitted` is whether the fits of all
-    epochs converged: all ways stand on them.
-    """
+    """All comparisons of an outcome that could be made, as they stand."""
 
     outcome: str
     differences: tuple[Difference, ...]
-    fitted: bool = True
 
     @property
     def apart(self) -> tuple[Difference, ...]:
@@ -67,5 +62,5 @@ class Agreement:
 
     @property
     def agrees(self) -> bool:
-        """Whether nothing does, and what all stand on was found."""
-        return self.fitted and not self.apart
+        """Whether nothing does."""
+        return not self.apart

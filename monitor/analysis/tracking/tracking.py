@@ -89,6 +89,8 @@ class Tracking:
         self.excess, self._checkpoints = 1.0, Checkpoints()
         if self.course.reference is None or not self.course.aligned:
             return ()
+        if self.course.home in self.course.unfitted:
+            return ()
         still = self._dynamics(1.0, tied=True)
         self.observer = Observer.of(self.course, still, tuple(sorted(marks_s)))
         scale, observed = self._new_scale(), self.observer.all()
@@ -202,10 +204,12 @@ class Tracking:
     def _begin(self, seeing: Observer, percent: float) -> Following:
         """Fresh filters with the process noise that the reference period asks for."""
         scale, names, home = self._new_scale(), self.course.names, self.course.home
-        if home is None:
+        reference = self.course.reference
+        if home is None or reference is None:
             raise RuntimeError("a tracker without a reference period")
         scale.percent = percent
-        known = {naming.canonical(n) for n in outcomes_of(names).names}
+        told = (n for n in outcomes_of(names).names if n not in reference.unseen)
+        known = {naming.canonical(n) for n in told}
         tied, free = self._dynamics(percent, tied=True), self._dynamics(percent, False)
         return Following(
             Tracker.fresh(tied),

@@ -90,11 +90,11 @@ class Observer:
     def of(
         cls, course: Course, still: Dynamics, marks_s: tuple[float, ...]
     ) -> Observer:
-        """Begin with the epochs that have a session model."""
+        """Begin with the epochs that have a session model with a fit."""
         times_s = course.times_s
         interval_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else 0.0
         observer = cls(course, still, marks_s, interval_s)
-        for epoch in course.sessions:
+        for epoch in observer._measuring:
             observer.begin(epoch)
         return observer
 
@@ -114,20 +114,20 @@ class Observer:
         return np.asarray(self.rows[epoch] + more)
 
     def newest(self, before: Observed | None) -> Observed | None:
-        """The newest transient; None where its epoch has no session model yet."""
+        """The newest transient; None where its epoch has no model that fits yet."""
         i = len(self.course.fids) - 1
         epoch = self.course.qualities[i].epoch
         if epoch not in self.rows:
-            if epoch not in self.course.sessions:
+            if epoch not in self._measuring:
                 return None
             self.begin(epoch)
         _, z = self.course.projected(epoch, i + 1)
         return self._one(i, self.measurements[epoch].reduced(z[-1:])[0], before)
 
     def all(self) -> list[Observed]:
-        """All transients so far."""
+        """All transients so far, but of epochs whose mean has no fit."""
         seen: list[Observed] = []
-        for epoch in sorted(self.course.sessions):
+        for epoch in self._measuring:
             own = self.course.transients_of(epoch)
             if not own:
                 continue
@@ -135,6 +135,11 @@ class Observer:
             for i, o in zip(own, self.measurements[epoch].reduced(z), strict=True):
                 seen.append(self._one(i, o, seen[-1] if seen else None))
         return seen
+
+    @property
+    def _measuring(self) -> list[int]:
+        """Epochs that measure anything, in order."""
+        return sorted(self.course.sessions.keys() - self.course.unfitted)
 
     def begins_as(self, before: Observer) -> bool:
         """Whether another observer sees by the same reference period's model."""

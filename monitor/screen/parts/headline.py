@@ -26,6 +26,7 @@ NO_NUMBER = "no number: what is read as the change cannot be, or may be anything
 UNCONVERGED = "no window has converged: look at the spectrum and the basis set"
 NOTHING_SINCE = "all since the infusion began is left out: see which and why (F10)"
 OTHER_GAIN = "other gain in this epoch: choose a ratio of amplitudes (F4)"
+UNSEEN = "no change: not seen before the infusion, choose another outcome (F4)"
 MARK = "\N{BLACK UP-POINTING TRIANGLE} "
 STOPPED = "the analysis has stopped"
 

@@ -127,8 +127,6 @@ def doubt_of(found: Agreement | None, zero_s: float) -> str:
     """Why the number is grey: the first that differs; empty where nothing does."""
     if found is None or found.agrees:
         return ""
-    if not found.apart:
-        return "the fit of the reference period or of an epoch did not converge"
     one = found.apart[0]
     if one.stretch is not None:
         where = span_words(one.stretch, zero_s)

@@ -203,7 +203,15 @@ def _of_window(
 
 def in_other_epoch(e: Estimate) -> bool:
     """Whether amplitudes have no common scale with the reference period's."""
-    return math.isnan(e.changes_percent.get("tCr", 0.0))
+    amplitudes = [v for name, v in e.changes_percent.items() if needs_gain(name)]
+    return bool(amplitudes) and all(map(math.isnan, amplitudes))
+
+
+def is_unseen(e: Estimate, outcome: str) -> bool:
+    """Whether there are no percents of an outcome alone, of others there are."""
+    changes = e.changes_percent
+    others = any(map(math.isfinite, changes.values()))
+    return math.isnan(changes.get(outcome, 0.0)) and others
 
 
 def _power(values: list[float]) -> int:

@@ -65,6 +65,9 @@ def test_what_the_headline_waits_for(monkeypatch) -> None:
     monkeypatch.setattr(
         session_parts, "in_other_epoch", lambda estimate: estimate == "elsewhere"
     )
+    monkeypatch.setattr(
+        session_parts, "is_unseen", lambda estimate, outcome: estimate == outcome
+    )
     monkeypatch.setattr(headline, "waiting_for", lambda *said: ("waits", *said[2:]))
     monkeypatch.setattr(
         session_parts, "catching_up_words", lambda *said: f"catching up {said}"
@@ -76,6 +79,7 @@ def test_what_the_headline_waits_for(monkeypatch) -> None:
     assert _waiting(state(), "elsewhere", at) == headline.OTHER_GAIN
     ratio = state(settings=Settings(outcome="Glu/tCr"))
     assert _waiting(ratio, "elsewhere", at) == ("waits", 90.0, False)
+    assert _waiting(ratio, "Glu/tCr", at) == headline.UNSEEN
     behind = SimpleNamespace(stopped=False, catching_up=(1, 2), scanner_s=90.0)
     assert _waiting(state(), "elsewhere", behind) == "catching up (1, 2)"
     left_out = True

@@ -174,8 +174,8 @@ def test_a_model_of_no_mean_is_not_outgrown(model: Model) -> None:
     assert not course.outgrown
 
 
-def fitted_well(converged: bool = True) -> SimpleNamespace:
-    return SimpleNamespace(fit=SimpleNamespace(converged=converged))
+def fitted_well(found: bool = True) -> SimpleNamespace:
+    return SimpleNamespace(found=found)
 
 
 def test_choices_are_taken_over_from_the_reference_periods_epoch(model: Model) -> None:
@@ -186,7 +186,7 @@ def test_choices_are_taken_over_from_the_reference_periods_epoch(model: Model) -
     assert course._same_brain(1) is course.sessions[0]
     course.reference = None
     assert course._same_brain(0) is course.sessions[1]
-    course.sessions[1] = fitted_well(converged=False)
+    course.sessions[1] = fitted_well(found=False)
     assert course._same_brain(0) is course.sessions[2]
     course.sessions = {0: fitted_well()}
     assert course._same_brain(0) is None

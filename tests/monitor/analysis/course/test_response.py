@@ -17,8 +17,9 @@ from monitor.analysis.course.response import (
     changes,
     excess_scatter,
     meaningful,
-    without_empty,
+    unseen_outcomes,
     without_gain,
+    without_lost,
 )
 
 NAMES = ("Glu", "Cr")
@@ -89,7 +90,7 @@ def test_what_cannot_be_said_is_nan_and_nothing_else() -> None:
     for values, kept in ((apart.percents, 1.0), (apart.sds, 2.0)):
         assert np.isnan(values).tolist() == nan
         assert (values[~np.array(nan)] == kept).all()
-    empty = without_empty(found, np.array([False, False, True]))
+    empty = without_lost(found, np.array([False, False, True]))
     assert np.isnan(empty.percents).all(axis=1).tolist() == [False, False, True]
 
 
@@ -203,3 +204,12 @@ def test_a_form_of_two_gradients() -> None:
     g, h = np.array([[1.0, 2.0]]), np.array([[3.0, -1.0]])
     assert quadratic(g, S) == pytest.approx(2 + 2 * 2 + 4 * 3)
     assert quadratic(g, S, h) == pytest.approx(1 * (6 - 1) + 2 * (3 - 3))
+
+
+def test_what_may_be_zero_is_unseen_and_so_is_what_it_divides() -> None:
+    found = outcomes_of(("Glu", "Gln", "NAA", "Cr"))
+    c, S = np.array([10.0, 1.0, -5.0, 3.0]), np.diag([1.0, 1.0, 1.0, 1.0])
+    unseen = unseen_outcomes(found, c, S)
+    assert {"Gln", "NAA", "tNAA", "Glx/tNAA", "Gln/tCr"} <= unseen
+    assert unseen.isdisjoint({"Glu", "Cr", "Glx", "Glu/tCr"})
+    assert {"Cr", "Glu/tCr"} <= unseen_outcomes(found, c, np.diag([1.0, 1, 1, 3.0]))

@@ -100,14 +100,11 @@ def test_the_largest_stretches_are_asked_of(monkeypatch) -> None:
     monkeypatch.setattr(agreement, "_without", lambda t, o, one: asked.append(one))
     point = SimpleNamespace(filtered={"Glu": 1.0})
     all_of_them = [stretch(True, 0, n) for n in range(1, MOST_STRETCHES + 3)]
-    course = SimpleNamespace(unfitted=frozenset())
-    tracking = SimpleNamespace(point=point, course=course)
+    tracking = SimpleNamespace(point=point)
     found = agreement_of(tracking, None, "Glu", all_of_them)
     assert found == Agreement("Glu", ())
     lengths = [one.transients for one in asked]
     assert lengths == list(range(MOST_STRETCHES + 2, 2, -1))
-    course.unfitted = frozenset({1})
-    assert not agreement_of(tracking, None, "Glu", []).agrees
 
 
 def test_the_reference_period_is_common_to_all_changes() -> None:

@@ -77,3 +77,10 @@ def test_free_and_tied_by_hand(free: float, free_sd: float, z: float) -> None:
     assert tie_is_doubtful(point, "Glu") == (abs(z) > 1.96)
     assert math.isnan(tie_departure(replace(point, free={}), "Glu"))
     assert math.isnan(tie_departure(point, "Gln"))
+
+
+def test_a_point_of_before_the_newest_window_says_nothing_of_now() -> None:
+    """Its epoch has no fit, so that the tracker saw none of it."""
+    later = replace(WINDOW, time_start_s=131.0, time_end_s=190.0)
+    assert now(estimate=later) == CurrentChange(5.0, 1.0, False)
+    assert now(estimate=replace(later, converged=False)) is None

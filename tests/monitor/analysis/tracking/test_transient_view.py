@@ -136,3 +136,13 @@ def test_it_begins_as_another_with_the_same_reference_period() -> None:
     now._sessions = {0: model}
     now.course.reference = None
     assert not now.begins_as(before)
+
+
+def test_an_epoch_without_a_fit_is_not_seen(monkeypatch) -> None:
+    course = observer([0, 2, 4]).course
+    for epoch, found in ((1, False), (0, True)):
+        course.sessions[epoch] = SimpleNamespace(found=found)
+    begun = []
+    monkeypatch.setattr(Observer, "begin", lambda self, epoch: begun.append(epoch))
+    Observer.of(course, SimpleNamespace(c0=np.ones(2)), ())
+    assert begun == [0]

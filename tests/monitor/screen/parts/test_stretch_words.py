@@ -78,6 +78,3 @@ def test_what_counts_and_differs_greys_the_number():
     far = Agreement("Glx/tNAA", (Difference(Way.WINDOWS, -5.0, 1.2), ties))
     assert doubt_of(far, 0.0) == "the windows do not agree with it (F3)"
     assert doubt_of(None, 0.0) == ""
-    unfitted = Agreement("Glx/tNAA", (ties,), fitted=False)
-    assert not unfitted.agrees
-    assert "did not converge" in doubt_of(unfitted, 0.0)
