@@ -186,8 +186,7 @@ class Pipeline:
         self.basis.nulled.close()
         update, _ = self._judged(update, ended=True)
         self.intake.align_again(self.reference_s)
-        ended = self._redone(replace(update, ended=body.reason))
-        return self._fits.with_weights(ended)
+        return self._fits.with_weights(self._redone(replace(update, ended=body.reason)))
 
     def _metabolite(self, body: Transient, update: Update) -> Update:
         """Prepare, take into the course, fit the window that it completes."""

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from monitor.analysis.course.course import Course
 from monitor.analysis.course.level_doubt import doubt_shares, left_over_shares
 from monitor.analysis.course.response import Z95
 from monitor.run.result import Result
@@ -30,6 +31,17 @@ def unseen_level(result: Result) -> str:
     return UNSEEN.format(name=name)
 
 
+def epoch_of_level(course: Course) -> int:
+    """The epoch whose level is told.
+
+    That of the reference period, else the first that counts, else the first.
+    """
+    if course.reference is not None:
+        return course.qualities[course.reference.first].epoch
+    counting = [e for e in course.sessions if e not in course.rejected]
+    return min(counting or course.sessions)
+
+
 def doubt_of_level(result: Result) -> str:
     """A sentence on the level of the outcome; empty where noise says all.
 
@@ -41,10 +53,7 @@ def doubt_of_level(result: Result) -> str:
         return ""
     if unseen_level(result):
         return ""
-    epoch = min(course.sessions)
-    if course.reference is not None:
-        epoch = course.qualities[course.reference.first].epoch
-    made, one = course.sessions[epoch], outcomes.subset((name,))
+    made, one = course.sessions[epoch_of_level(course)], outcomes.subset((name,))
     c = made.fit.amplitudes
     sd = one.sds(c, made.level_covariance)[0] / abs(one.values(c)[0])
     if len(result.estimates) == 1:  # it is the level: one number for it everywhere

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from monitor.analysis.basis.names import SUMS, canonical, members
+from monitor.run.levels import epoch_of_level
 from monitor.run.result import Result
 
 LEAST_SDS = 3.0
@@ -20,17 +21,13 @@ LEAST_SDS = 3.0
 def negative_components(result: Result) -> str:
     """Components that are negative in the mean of the reference period, in a sentence.
 
-    Without a reference period it is the mean of the first epoch.  Empty where there is
-    none.
+    Without a reference period it is the mean of the first epoch that counts.  Empty
+    where there is none.
     """
     course = result.course
     if not course.fitted:
         return ""
-    reference = course.reference
-    epoch = (
-        course.qualities[reference.first].epoch if reference else min(course.sessions)
-    )
-    session = course.sessions[epoch]
+    session = course.sessions[epoch_of_level(course)]
     fit, sds = session.fit, np.sqrt(session.level_covariance.diagonal())
     with np.errstate(all="ignore"):
         below = -fit.amplitudes / sds

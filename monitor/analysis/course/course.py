@@ -37,6 +37,7 @@ from monitor.analysis.fit.window import (
     Average,
     Window,
     average_with,
+    parts_of,
     window_ending,
     windows_of,
 )
@@ -230,11 +231,9 @@ class Course:
     def make_session(self, epoch: int, window: Window, length: int) -> SessionModel:
         """Session model of an epoch from the mean over a window of it."""
         average = self.average(window)
-        length = min(length, window.length)
-        starts = range(window.first, window.stop - length + 1, length)
-        tiles = [self.average(Window(i, i + length)) for i in starts]
+        tiles = [self.average(part) for part in parts_of(window, length)]
         # What is left out would otherwise say how far baselines depart from the mean's.
-        parts = [p for p in tiles if p.n_effective >= length / 2] or [average]
+        parts = [p for p in tiles if 2 * p.n_effective >= p.window.length] or [average]
         noises = np.array(self.noises[window.first : window.stop])
         means = MeansOfEpoch(
             self.grids[epoch],
@@ -294,9 +293,9 @@ class Course:
     def _same_brain(self, epoch: int) -> SessionModel | None:
         """The session model whose choices another epoch takes over.
 
-        That of the reference period's epoch, else the first that was made well.
+        The reference period's epoch's, else the first that counts and was made well.
         """
-        others = [e for e in self.sessions if e != epoch]
+        others = [e for e in self.sessions if e != epoch and e not in self.rejected]
         others.sort(key=lambda e: e != self.home)
         good = (self.sessions[e] for e in others if self.sessions[e].found)
         return next(good, None)

@@ -50,9 +50,10 @@ def refit(course: Course, plan: Plan, anew: bool = True) -> tuple[Estimate, ...]
             course.qualities, plan.reference_s, course.rejected
         )
     home = None if reference is None else epochs[reference.first]
-    # The reference period's first: others take its macromolecules over.
+    # The reference period's first: others take its macromolecules over.  Of one that is
+    # left out nothing is taken over.
     new = set(epochs) - set(course.sessions)
-    for epoch in sorted(new, key=lambda e: (e != home, e)):
+    for epoch in sorted(new, key=lambda e: (e != home, e in course.rejected, e)):
         own = Window(epochs.index(epoch), len(epochs) - epochs[::-1].index(epoch))
         mine = reference is not None and epochs[reference.first] == epoch
         course.make_session(

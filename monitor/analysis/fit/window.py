@@ -75,6 +75,13 @@ def average_with(window: Window, used: Real) -> Average:
     return Average(window, share, float(np.sqrt(squared)), 1 / squared)
 
 
+def parts_of(window: Window, length: int) -> list[Window]:
+    """Windows of a length that tile another from its first; all of a shorter one."""
+    length = min(length, window.length)
+    starts = range(window.first, window.stop - length + 1, length)
+    return [Window(start, start + length) for start in starts]
+
+
 def whole_cycles(length: int, steps: int) -> int:
     """Window length in whole phase cycles, rounded up."""
     return -(-length // steps) * steps

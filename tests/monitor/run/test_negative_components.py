@@ -16,10 +16,21 @@ def outcome(amplitudes: list[float], misfit: float = 1.0) -> Any:
     fit = SimpleNamespace(names=NAMES, amplitudes=np.array(amplitudes))
     level = misfit * np.eye(len(NAMES))
     course = SimpleNamespace(
-        fitted=[1], reference=None, qualities=[SimpleNamespace(epoch=0)],
+        fitted=[1], reference=None, rejected=(), qualities=[SimpleNamespace(epoch=0)],
         sessions={0: SimpleNamespace(fit=fit, level_covariance=level)},
     )  # fmt: skip
     return SimpleNamespace(course=course)
+
+
+def test_an_epoch_that_is_left_out_has_no_level() -> None:
+    told = outcome([9, -4, 9, 9, 9, 9])
+    good = outcome([9, 9, 9, 9, 9, 9]).course.sessions[0]
+    told.course.sessions[1] = good
+    assert "Glc by 4.0 SD" in negative_components(told)
+    told.course.rejected = (0,)
+    assert negative_components(told) == ""
+    told.course.rejected = (0, 1)
+    assert "Glc by 4.0 SD" in negative_components(told)
 
 
 def test_they_are_named_with_their_sum() -> None:

@@ -326,7 +326,10 @@ def fitted(amplitudes, names=("Glu", "Gln", "NAA", "mI"), misfit: float = 1.0):
     made = SimpleNamespace(
         fit=fit, level_covariance=max(misfit, 1.0) * np.eye(len(names))
     )
-    course = SimpleNamespace(fitted=True, reference=None, sessions={1: None, 0: made})
+    sessions = {1: None, 0: made}
+    course = SimpleNamespace(
+        fitted=True, reference=None, rejected=(), sessions=sessions
+    )
     return SimpleNamespace(course=course)
 
 
@@ -357,7 +360,10 @@ def test_how_well_a_level_is_known(monkeypatch) -> None:
         values=lambda c: np.array([10.0]), sds=lambda c, S: np.array([S]),
     )  # fmt: skip
     made = SimpleNamespace(fit=SimpleNamespace(amplitudes=None), level_covariance=1.0)
-    course = SimpleNamespace(outcomes=one, reference=None, sessions={1: None, 0: made})
+    sessions = {1: None, 0: made}
+    course = SimpleNamespace(
+        outcomes=one, reference=None, rejected=(), sessions=sessions
+    )
     given = SimpleNamespace(
         course=course,
         settings=Settings(outcome="Glu"),

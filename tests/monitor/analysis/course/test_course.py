@@ -188,7 +188,10 @@ def test_choices_are_taken_over_from_the_reference_periods_epoch(model: Model) -
     assert course._same_brain(0) is course.sessions[1]
     course.sessions[1] = fitted_well(found=False)
     assert course._same_brain(0) is course.sessions[2]
-    course.sessions = {0: fitted_well()}
+    course.rejected = frozenset({2})
+    assert course._same_brain(0) is None
+    assert course._same_brain(2) is course.sessions[0]
+    course.rejected, course.sessions = frozenset(), {0: fitted_well()}
     assert course._same_brain(0) is None
 
 

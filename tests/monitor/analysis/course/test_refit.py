@@ -44,6 +44,13 @@ def test_without_it_each_epoch_is_made_of_all_that_it_has(bare) -> None:
     assert bare.reference is None
 
 
+def test_one_that_is_left_out_is_made_last(bare) -> None:
+    """Else what was chosen in it would hold for the others."""
+    bare.rejected = frozenset({0})
+    refit(bare, Plan(16, 8))
+    assert [epoch for epoch, _ in asked] == [1, 0]
+
+
 def test_a_reference_period_without_transients_is_none(bare) -> None:
     refit(bare, replace(PLAN, reference_s=(900.0, 990.0)))
     assert asked == [(0, Window(0, 48)), (1, Window(48, 80))]
