@@ -22,8 +22,10 @@ left out is.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 import numpy as np
 
@@ -190,17 +192,19 @@ def _mean(evidence: Accumulated | None, outcome: str) -> Value | None:
 
 def _without(tracking: Tracking, outcome: str, stretch: Stretch) -> Difference | None:
     """What leaving a stretch out changes in the mean since the infusion began."""
-    evidence = tracking.evidence
+    evidence, seen = tracking.evidence, tracking.seen
     if evidence is None:
         return None
-    inside, others = list[Observed](), list[Observed]()
-    for one in tracking.seen:
-        within = stretch.first <= one.index < stretch.stop
-        (inside if within else others).append(one)
+    ends = stretch.first, stretch.stop
+    first, stop = (bisect_left(seen, end, key=attrgetter("index")) for end in ends)
+    inside = seen[first:stop]
+    if any(one.weight > 0 for one in inside):
+        sums = evidence.blank()
+        _add(tracking, [*seen[:first], *seen[stop:]], sums)
+    else:  # they are in no sum as it is
+        sums = evidence.copy()
     if stretch.left_out:
         inside = [_at_full(tracking, one) for one in inside]
-    sums = evidence.blank()
-    _add(tracking, others, sums)
     without = _mean(sums, outcome)
     _add(tracking, inside, sums)
     whole = _mean(sums, outcome)

@@ -8,8 +8,8 @@ bend, blocks begin with FINEST transients and grow with the time since.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -79,16 +79,40 @@ def belongs(seen: Sequence[Observed], one: Observed, length: int = BLOCK) -> boo
     return alike and one.place - first.place < length
 
 
-def blocks_of(seen: Sequence[Observed], length: int = BLOCK) -> list[Block]:
-    """Blocks of all transients, in order."""
-    blocks: list[Block] = []
-    open_block: list[Observed] = []
+def runs_of(seen: Iterable[Observed], length: int = BLOCK) -> Iterator[list[Observed]]:
+    """Transients that make a block each, in order."""
+    run: list[Observed] = []
     for one in seen:
-        if not belongs(open_block, one, length):
-            blocks.append(block_of(open_block))
-            open_block = []
-        open_block.append(one)
-    return [*blocks, block_of(open_block)] if open_block else blocks
+        if not belongs(run, one, length):
+            yield run
+            run = []
+        run.append(one)
+    if run:
+        yield run
+
+
+def blocks_of(seen: Iterable[Observed], length: int = BLOCK) -> list[Block]:
+    """Blocks of all transients, in order."""
+    return list(map(block_of, runs_of(seen, length)))
+
+
+@dataclass(slots=True)
+class GrowingBlocks:
+    """Blocks of transients that come one by one; one owner.
+
+    All but the last are complete, and are kept.
+    """
+
+    _complete: list[Block] = field(default_factory=list)
+    _count: int = 0  # transients in them
+
+    def of(self, seen: Sequence[Observed]) -> list[Block]:
+        """Blocks of all transients, the first of which were there the last time."""
+        runs = list(runs_of(seen[self._count :]))
+        for run in runs[:-1]:
+            self._complete.append(block_of(run))
+            self._count += len(run)
+        return [*self._complete, *map(block_of, runs[-1:])]
 
 
 def with_marks(blocks: Sequence[Block]) -> list[Block]:

@@ -29,7 +29,7 @@ from monitor.analysis.course.plan import Plan
 from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS, SessionModel
 from monitor.analysis.fit.fitted_windows import MOVING, mean_fid, window_problem
 from monitor.analysis.fit.minimise import minimise
-from monitor.analysis.fit.window import Average, Window
+from monitor.analysis.fit.window import Average, Window, window_ending
 from monitor.analysis.fit.window_fit import WarmFits, warm_fits
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.difference import SURELY
@@ -54,11 +54,14 @@ def bends_now(course: Course, plan: Plan) -> bool:
 
     Asked where they complete an independent window.
     """
-    if course.bending:
+    if course.bending or plan.reference_s is None:
         return False
-    stop, asked = len(course.qualities), _asked_at(course, plan)
-    newest = bool(asked) and asked[-1].stop == stop
-    return newest and _any_bent(course, plan, asked[-1:])
+    epochs, times_s, length = course.epochs, course.times_s, plan.length
+    newest = window_ending(epochs, times_s.tolist(), plan.boundaries_s, length, length)
+    if newest is None or not newest.independent:
+        return False
+    behind = times_s[newest.first] >= plan.reference_s[1]
+    return bool(behind) and _any_bent(course, plan, [newest])
 
 
 def decide_bending(course: Course, plan: Plan) -> bool:

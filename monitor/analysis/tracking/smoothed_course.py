@@ -9,6 +9,7 @@ import numpy as np
 
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.signal.spectrum import Real
+from monitor.analysis.tracking.tracker import TRACKED
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.tracking.window_departure import Value
 
@@ -31,12 +32,12 @@ class SmoothedCourse:
     @classmethod
     def of(cls, tracking: Tracking, outcome: str) -> SmoothedCourse:
         """As it is now."""
-        points = tracking.smoothed()
+        known, place = tracking.smoothed_changes(), TRACKED.index(outcome)
         return cls(
             outcome,
-            np.array([p.time_s for p in points]),
-            np.array([p.filtered[outcome] for p in points]),
-            np.array([p.filtered_sd[outcome] for p in points]),
+            np.array([one.time_s for one in tracking.seen]),
+            known.percents[:, place],
+            known.sds[:, place],
             np.array([one.weight for one in tracking.seen]),
         )
 

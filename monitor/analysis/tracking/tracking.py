@@ -20,7 +20,7 @@ from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.course.response import Changes, without_gain
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.answer import Answer
-from monitor.analysis.tracking.blocks import Block, blocks_of
+from monitor.analysis.tracking.blocks import Block, GrowingBlocks, blocks_of
 from monitor.analysis.tracking.dynamics import Dynamics, dynamics_of
 from monitor.analysis.tracking.evidence import Accumulated
 from monitor.analysis.tracking.joint import ResponseFit, joint_fits
@@ -66,6 +66,7 @@ class Tracking:
     _observed: list[Observed] = field(default_factory=list)
     _points: list[TrackerPoint] = field(default_factory=list)
     _checkpoints: Checkpoints = field(default_factory=Checkpoints)
+    _blocks: GrowingBlocks = field(default_factory=GrowingBlocks)
 
     @property
     def evidence(self) -> Accumulated | None:
@@ -87,6 +88,7 @@ class Tracking:
         self.observer = self.following = None
         self.seen, self._observed, self._points = [], [], []
         self.excess, self._checkpoints = 1.0, Checkpoints()
+        self._blocks = GrowingBlocks()
         if self.course.reference is None or not self.course.aligned:
             return ()
         if self.course.home in self.course.unfitted:
@@ -137,12 +139,25 @@ class Tracking:
         following = self.following
         if following is None:
             return ()
+        named, known = following.named, self.smoothed_changes()
+        return tuple(
+            TrackerPoint(one.index, one.time_s, named(values), named(sds))
+            for one, values, sds in zip(
+                self.seen, known.percents.tolist(), known.sds.tolist(), strict=True
+            )
+        )
+
+    def smoothed_changes(self) -> Changes:
+        """The same as numbers, of all `TRACKED`."""
+        following = self.following
+        if following is None:
+            raise RuntimeError("the tracker was not started")
         blocks, rows_of = self.blocks
         still = self._dynamics(following.scale.likeliest, tied=True)
         found = smooth(still, blocks, rows_of)
         values, sds = tracked_changes(found.joint, found.covariance + following.doubt)
         wanted = np.array([float(one.place) for one in self.seen])
-        n, named = len(TRACKED), following.named
+        n = len(TRACKED)
         steps, series = following.steps, [one.series for one in self.seen]
         columns = np.column_stack([values, sds, steps.percents(found.joint)])
         table = between(found.places, columns, wanted)
@@ -151,12 +166,7 @@ class Tracking:
         )
         elsewhere = np.array([one.epoch != self.course.home for one in self.seen])
         known = Changes(TRACKED, table[:, :n], table[:, n : 2 * n])
-        known = without_gain(known, elsewhere)
-        rows = np.column_stack([known.percents, known.sds]).tolist()
-        return tuple(
-            TrackerPoint(one.index, one.time_s, named(row[:n]), named(row[n:]))
-            for one, row in zip(self.seen, rows, strict=True)
-        )
+        return without_gain(known, elsewhere)
 
     def take_notes(self) -> tuple[str, ...]:
         """What changed since the last call."""
@@ -188,7 +198,7 @@ class Tracking:
     def blocks(self) -> tuple[list[Block], dict[int, Real]]:
         """Blocks so far, and how their epochs measure."""
         rows = self.observer.rows if self.observer else {}
-        return blocks_of(self.seen), rows
+        return self._blocks.of(self.seen), rows
 
     # -- steps -------------------------------------------------------------------------
 
@@ -231,6 +241,7 @@ class Tracking:
         self.following = following
         for kept in (self.seen, self._observed, self._points):
             del kept[following.count :]
+        self._blocks = GrowingBlocks()
 
     def _go_on(self, observed: Sequence[Observed]) -> tuple[TrackerPoint, ...]:
         """Take what follows those that were taken; points of all of them."""

@@ -1,6 +1,7 @@
 """When two ways to the change are apart, and what of that is known and mended."""
 
 import math
+from collections.abc import Iterable
 from types import SimpleNamespace
 
 import numpy as np
@@ -121,11 +122,14 @@ def test_the_reference_period_is_common_to_all_changes() -> None:
 class Sums:
     """In the place of what is accumulated: the mean of the transients' numbers."""
 
-    def __init__(self) -> None:
-        self.taken: list[Observed] = []
+    def __init__(self, taken: Iterable[Observed] = ()) -> None:
+        self.taken = list(taken)
 
     def blank(self) -> "Sums":
         return Sums()
+
+    def copy(self) -> "Sums":
+        return Sums(self.taken)
 
     def push(self, one: Observed, measurement: object, after: bool) -> None:
         self.taken.append(one)
@@ -144,7 +148,7 @@ def tracking(count: int = 40, weight: float = 1.0) -> SimpleNamespace:
         Observed(i, 0, 2.0 * i, i, np.zeros(1), weight, False, 1) for i in range(count)
     ]
     return SimpleNamespace(
-        evidence=Sums(),
+        evidence=Sums(seen),
         seen=seen,
         observer=SimpleNamespace(measurements={0: None}),
         excess=1.0,
@@ -165,9 +169,12 @@ def test_one_that_is_left_out_is_asked_for_by_taking_it_in() -> None:
     made.seen[10:20] = [
         Observed(i, 0, 2.0 * i, i, np.zeros(1), 0.0, False, 1) for i in range(10, 20)
     ]
+    made.evidence = Sums(one for one in made.seen if one.weight > 0)
+    held = list(made.evidence.taken)
     found = _without(made, "Glu", stretch(left_out=True))
     others = [*range(10), *range(20, 40)]
     assert found.percent == pytest.approx(np.mean(others) - np.mean(range(40)))
+    assert made.evidence.taken == held
 
 
 @pytest.mark.parametrize(("first", "stop"), [(50, 60), (0, 40)])

@@ -1,5 +1,6 @@
 """When a baseline is asked whether it bends, of which transients, and by which fit."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from course_cases import quality
 
 from monitor.analysis.course.course import Course
+from monitor.analysis.course.plan import Plan
 from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS
 from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.window import Window
@@ -38,19 +40,19 @@ def bent(monkeypatch) -> list[list[Window]]:
 
 
 @pytest.mark.parametrize(
-    ("stops", "asked"),
-    [([], False), ([40], False), ([40, 80], True), ([20, 40, 80], True), ([80], True)],
+    ("count", "asked"), [(80, True), (75, False), (70, False), (60, True), (40, False)]
 )
-def test_only_a_window_that_was_completed_just_now_is_asked(
-    monkeypatch, bent, stops, asked
+def test_only_an_independent_window_that_was_completed_just_now_is_asked(
+    bent, count, asked
 ) -> None:
-    windows = [Window(stop - 20, stop) for stop in stops]
-    monkeypatch.setattr(free_baseline, "_asked_at", lambda *_: windows)
-    course = course_of(np.ones(80))
-    assert free_baseline.bends_now(course, None) is asked
+    plan = Plan(20, 10, (), (0.0, 50.0))  # before the 26th transient
+    course = course_of(np.ones(count))
+    windows = free_baseline._asked_at(course, plan)
+    assert free_baseline.bends_now(course, plan) is asked
     assert bent == ([windows[-1:]] if asked else [])
+    assert not free_baseline.bends_now(course, replace(plan, reference_s=None))
     course.bending = True
-    assert not free_baseline.bends_now(course, None)
+    assert not free_baseline.bends_now(course, plan)
 
 
 @pytest.mark.parametrize("before", [True, False])

@@ -8,6 +8,7 @@ import pytest
 from monitor.analysis.tracking.blocks import (
     BLOCK,
     FINEST,
+    GrowingBlocks,
     belongs,
     block_of,
     blocks_of,
@@ -137,3 +138,14 @@ def test_only_the_reference_period_is_remembered(reference: bool) -> None:
     taken(tracker, seen, one(4), np.zeros((2, 1)), seen.o)
     remembered = [("remember", 0.5)] if reference else []
     assert tracker.asked == [1, ("measure", 0.5, False), *remembered]
+
+
+def test_blocks_that_grow_are_those_of_all_transients() -> None:
+    seen = [one(i) for i in range(70)]
+    growing = GrowingBlocks()
+    for count in (0, 5, 16, 17, 40, 70, 70):
+        for found, whole in zip(
+            growing.of(seen[:count]), blocks_of(seen[:count]), strict=True
+        ):
+            assert replace(found, o=None) == replace(whole, o=None)
+            np.testing.assert_array_equal(found.o, whole.o)
