@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -37,13 +37,16 @@ def sizes(names: tuple[str, ...], c0: Real) -> Real:
     are left out of that: in many basis sets they have another unit, and would make
     every weak metabolite as free as they are large.
     """
-    size, metabolite = np.abs(c0), [not _is_other(name) for name in names]
-    largest = size[metabolite].max(initial=0.0)
+    size = np.abs(c0)
+    largest = size[_metabolites(names)].max(initial=0.0)
     return np.asarray(np.maximum(size, LEAST_SIZE * largest), float)
 
 
-def _is_other(name: str) -> bool:
-    return naming.is_macromolecule(name) or naming.is_lipid(name)
+@lru_cache(maxsize=16)
+def _metabolites(names: tuple[str, ...]) -> list[bool]:
+    """Whether each is one, and neither macromolecule nor lipid."""
+    others = set(naming.macromolecules(names)) | set(filter(naming.is_lipid, names))
+    return [name not in others for name in names]
 
 
 MOVING: Indices = np.array([PHASE, SHIFT, LORENTZ, GAUSS], dtype=np.intp)
