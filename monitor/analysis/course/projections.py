@@ -65,8 +65,7 @@ class Projections:
         """
         kept = self._epochs.get(epoch)
         if kept is None or kept.session is not session or kept.first != first:
-            rows = session.subspace.projector.shape[0]
-            kept = _Epoch(session, first, np.zeros((0, rows), complex))
+            kept = _Epoch(session, first, np.zeros((0, session.subspace.size), complex))
             self._epochs[epoch] = kept
         kept.reserve(stop - first)
         for start in range(first + kept.count, stop, BLOCK):

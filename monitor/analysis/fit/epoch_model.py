@@ -129,7 +129,7 @@ class SessionModel:
         if held.stiffness == stiffness:
             return self.subspace
         held = replace(held, stiffness=stiffness)
-        return make_subspace(held, self.fit, self.subspace.line)
+        return make_subspace(held, self.fit, self.subspace.line, self.subspace.mean)
 
     def wider_hz(self, width_hz: float, gauss_hz: float) -> float:
         """How much wider a line is whose Lorentzian and Gaussian part are so."""
@@ -137,7 +137,17 @@ class SessionModel:
 
     def spectra(self, fids: Fids) -> Complex:
         """Band spectra (..., K) of FIDs (..., points), the water taken off."""
-        return band_spectra(self.problem.model, self.water, self.placed(fids))
+        return self.wide_spectra(fids)[..., self.problem.model.inner]
+
+    def wide_spectra(self, fids: Fids) -> Complex:
+        """The same over the wide band, (..., W)."""
+        return band_spectra(
+            self.problem.model.wide, self._wide_water, self.placed(fids)
+        )
+
+    @cached_property
+    def _wide_water(self) -> WaterFilter | None:
+        return over_wide_band(self.water, self.problem.model)
 
     def placed(self, fids: Fids) -> Complex:
         """FIDs (..., points) with their lines where those of the basis set are."""
@@ -145,7 +155,16 @@ class SessionModel:
 
     def projected(self, fids: Fids) -> Complex:
         """FIDs (n, points) of transients or averages, ready for `warm_fits`."""
-        return self.subspace.projected(self.spectra(fids) - self.offset)
+        return self.projected_in(self.subspace, fids)
+
+    def projected_in(self, subspace: Subspace, fids: Fids) -> Complex:
+        """The same for another subspace of this model."""
+        return subspace.with_signal(self.wide_spectra(fids), self.offset)
+
+
+def over_wide_band(water: WaterFilter | None, model: Model) -> WaterFilter | None:
+    """What the same water adds to the wide band."""
+    return None if water is None else replace(water, fitted=model.wide.band)
 
 
 def band_spectra(model: Model, water: WaterFilter | None, fids: Fids) -> Complex:

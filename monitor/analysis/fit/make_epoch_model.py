@@ -33,6 +33,7 @@ from monitor.analysis.fit.epoch_model import (
     UNTOLD_STIFFNESS,
     SessionModel,
     band_spectra,
+    over_wide_band,
 )
 from monitor.analysis.fit.fit import Fit, curves
 from monitor.analysis.fit.freedom import SHARED, Freedom, chosen_by
@@ -97,7 +98,8 @@ def make_session_model(
     water = None
     if freedom.water_removal:
         water = residual_water_filter(model, mean_fid, offset_hz / model.frequency_mhz)
-    mean = band_spectra(model, water, mean_fid)
+    wide_mean = band_spectra(model.wide, over_wide_band(water, model), mean_fid)
+    mean = wide_mean[model.inner]
     found = fit_mean(model, mean, noise_sd * mean_noise, freedom)
     fit, problem, model = found.fit, found.problem, found.problem.model
     expected = np.zeros_like(mean)
@@ -121,7 +123,7 @@ def make_session_model(
     held = replace(held, noise_sd=noise_sd, stiffness=taken_stiffness)
     width, height = naa_line(model, fit)
     line = moving_line(problem, fit, width)
-    subspace = make_subspace(held, fit, line)
+    subspace = make_subspace(held, fit, line, wide_mean)
     made = SessionModel(
         water,
         subspace,

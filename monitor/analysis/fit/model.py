@@ -37,6 +37,9 @@ PHASE, SHIFT, LORENTZ, GAUSS, MM_GAUSS, PHASE_SLOPE, RELAXATION = range(7)
 SHARED = ("phase_rad", "shift_hz", "lorentz_hz", "gauss_per_s2", "mm_gauss_per_s2",
           "phase_slope_rad_per_ppm", "relaxation")  # fmt: skip
 
+MARGIN_PPM = 0.3
+"""Beyond the fitted band, where all of a line's slopes are asked for."""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -131,6 +134,21 @@ class Model:
         axis = ppm_axis(self.points, self.dwell_time_s, self.frequency_mhz)
         inside = np.flatnonzero((axis >= self.ppm_low) & (axis <= self.ppm_high))
         return slice(int(inside[0]), int(inside[-1]) + 1)
+
+    @cached_property
+    def wide(self) -> Model:
+        """The model over a band that is wider on both sides."""
+        return replace(
+            self,
+            ppm_low=self.ppm_low - MARGIN_PPM,
+            ppm_high=self.ppm_high + MARGIN_PPM,
+        )
+
+    @cached_property
+    def inner(self) -> slice:
+        """The band as a part of the wide one."""
+        first = self.band.start - self.wide.band.start
+        return slice(first, first + self.band.stop - self.band.start)
 
     @cached_property
     def ppm(self) -> Real:

@@ -17,9 +17,10 @@ are projected, z = Q^H R y / s; so are the columns, C_k = Q^H R F[t^k x_m] / (k!
 with s the noise of one transient.  A window's spectrum is the weighted mean of its
 transients', so z is projected once a transient and averaged afterwards.
 
-What the projection leaves out of y is noise that no column can explain: amplitudes and
-their covariance are those of the full problem up to the truncation of the series
-(tested: below 0.1 SD within REACH_HZ and WIDTH_REACH_HZ).
+What the projection leaves out of y is noise that no column can explain: the covariance
+of amplitudes is that of the full problem up to the truncation of the series (tested:
+below 0.1 SD within REACH_HZ and WIDTH_REACH_HZ).  What windows are asked is beside it
+(`matched_width`).
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ from monitor.analysis.fit.lineshape import (
     gauss_rate_per_hz,
     voigt_fwhm_hz,
 )
+from monitor.analysis.fit.matched_width import Matching, make_matching
 from monitor.analysis.fit.model import GAUSS, LORENTZ, PHASE
-from monitor.analysis.fit.normal import inverse
 from monitor.analysis.fit.problem import Problem
 from monitor.analysis.signal.spectrum import Complex, Real, row_by_row
 
@@ -49,8 +50,6 @@ REACH_HZ = 1.5
 WIDTH_REACH_HZ = np.array([2 * REACH_HZ, 2.0])
 """Of Lorentzian width, which is half as much in u as a shift, and of Gaussian width."""
 TOLERANCE = 1e-3
-USUAL_NOISE = 0.2
-"""Of a window, over that of one transient."""
 TIME_UNIT_S = 0.1
 """Unit of t and 1/u in the series: keeps the powers of the usual u near one."""
 GAUSS_SD_HZ = 2.0
@@ -75,6 +74,7 @@ class Subspace:
     columns : (ORDER + 1, r, M) the C_k
     gauss_rate : v in 1/s^2 for a Hz of Gaussian width
     tie : (M, M) precision of the soft priors on amplitudes
+    mean : (W,) the mean's spectrum over the wide band
     """
 
     problem: Problem
@@ -85,25 +85,19 @@ class Subspace:
     columns: Complex
     gauss_rate: float
     tie: Real
+    mean: Complex
 
     @cached_property
-    def spread(self) -> Real:
-        """The C_k as real rows, one a column of A, (M, 2 (ORDER + 1) r)."""
-        rows = np.ascontiguousarray(np.moveaxis(self.columns, 2, 0))
-        return rows.view(float).reshape(len(rows), -1)
-
-    @cached_property
-    def matrix(self) -> tuple[Real, Real]:
-        """Inverse of a window fit's matrix at the session's own solution; 1 / SDs.
-
-        For the usual noise of a window; a step of the fit needs it near, not exact.
-        """
-        c = self.amplitudes
-        D = np.concatenate([self.columns[0], np.stack(self.tangents, axis=1)], axis=1)
-        H = (D.conj().T @ D).real
-        H[: c.size, : c.size] += USUAL_NOISE**2 * self.tie
-        H[-1, -1] += (USUAL_NOISE / GAUSS_SD_HZ) ** 2
-        return inverse(H)[0], np.asarray(np.sqrt(np.diag(H)), float)
+    def matching(self) -> Matching:
+        """What windows are asked."""
+        return make_matching(
+            self.problem,
+            self.theta,
+            self.amplitudes,
+            self.line,
+            self.gauss_rate,
+            self.mean,
+        )
 
     @cached_property
     def tangents(self) -> tuple[Complex, Complex, Complex, Complex]:
@@ -128,13 +122,31 @@ class Subspace:
         return 2 * power * self.problem.noise_sd**2
 
     @property
+    def size(self) -> int:
+        """What a transient is kept as: r + q numbers."""
+        return len(self.projector) + self.matching.places.size
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Of the amplitudes."""
         return self.problem.model.names
 
     def projected(self, spectra: Complex) -> Complex:
         """Band spectra (..., K) to (..., r), the session's phase undone."""
-        return row_by_row(spectra * np.exp(-1j * self.theta[PHASE]), self.projector.T)
+        return row_by_row(spectra * self._turned_back, self.projector.T)
+
+    def with_signal(self, spectra: Complex, offset: Complex) -> Complex:
+        """Spectra (..., W) over the wide band, ready for `warm_fits`, (..., r + q).
+
+        `offset` (K,) is taken off before they are projected, not off y(t).
+        """
+        band = spectra[..., self.problem.model.inner] - offset
+        signal = self.matching.signal(spectra * self._turned_back)
+        return np.concatenate([self.projected(band), signal], axis=-1)
+
+    @property
+    def _turned_back(self) -> complex:
+        return complex(np.exp(-1j * self.theta[PHASE]))
 
 
 def coefficients(u: NDArray[Number], v: Real) -> NDArray[Number]:
@@ -166,8 +178,8 @@ def _spread() -> Real:
 _SPREAD = {np.dtype(kind): _spread().astype(kind) for kind in (float, complex)}
 
 
-def make_subspace(problem: Problem, fit: Fit, line: Real) -> Subspace:
-    """Subspace about the solution of a cold fit; `line` (T,) as in `Subspace`."""
+def make_subspace(problem: Problem, fit: Fit, line: Real, mean: Complex) -> Subspace:
+    """Subspace about the solution of a cold fit; `line`, `mean` as in `Subspace`."""
     tower = _tower(problem, fit, line)
     Q = _span(tower, fit.amplitudes)
     removal = problem.baseline.removed(
@@ -186,6 +198,7 @@ def make_subspace(problem: Problem, fit: Fit, line: Real) -> Subspace:
         columns,
         gauss_rate_per_hz(width_hz),
         rows.T @ rows,
+        mean,
     )
 
 

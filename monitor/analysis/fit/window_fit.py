@@ -1,31 +1,34 @@
-"""Fits of windows in the subspace of their session: many at once, each on its own.
+"""Fits of windows to the session's model: many at once, each on its own.
 
-For the projected spectrum z (r, complex) of a window, in units of its own noise,
+A window's signal w(x), turned, moved and made as wide as the session's by phase, shift
+and widths x = (p, d, L, G), is the mean up to its amplitudes c (`matched_width`).  By
+what the session's columns A and tangents D say of it,
 
-    z = exp(i p) s + e,      s = A c,      A = sum_k a_k C_k,
+    Re(D' R^2 w(x)) = N c + n^2 P (m - m0),     m = (c, x),
 
-with real c and p, and a_k of shift d and widths L and G (`subspace`).  Gauss-Newton on
-all of them together; with D = [A, i s, ds/dd, ds/dL, ds/dG] and e = exp(-i p) z - s,
-
-    (Re(D^H D) + n^2 P) step = Re(D^H e) + n^2 P (m0 - m),     m = (c, p, d, L, G),
-
-n the noise of the window over that of one transient.  P is the precision of the soft
-ratio priors, here about the session's own amplitudes c0 and not about the expected
-ratios: a window knows less than the mean of the reference period, and if both were
-drawn to the same expectation the window would be drawn further, which would look like
-a change.  Glu, Gln, tNAA, tCr, tCho and mI have no prior and are free.
+where N c0 is what they say of the mean and n the noise of the window over that of one
+transient.  P is the precision of the soft ratio priors, here about the session's own
+amplitudes c0 and not about the expected ratios: a window knows less than the mean of
+the reference period, and if both were drawn to the same expectation the window would be
+drawn further, which would look like a change.  Glu, Gln, tNAA, tCr, tCho and mI have no
+prior and are free.
 
 Every window starts from the session's solution, never from its neighbour, so that an
 estimate knows nothing beyond its window.  Its Gaussian width is the session's within
-`GAUSS_SD_HZ`: a window hardly tells a Gaussian narrowing from a Lorentzian one, and
-what it takes for the other it takes for amplitude too.
+`GAUSS_SD_HZ`: a window hardly tells a Gaussian narrowing from a Lorentzian one.
 
-Steps take the right-hand side exactly and the matrix of the session's solution, which
-is near; where that does not arrive, whole Gauss-Newton steps follow.  Along the line of
-those widths that the data hardly tell apart either may overshoot time and again, for
-what is left over bends the valley: a step back over the last one is halved.  The
-covariance is the inverse of the matrix at the window's own solution: the Cramer-Rao
-bound with phase, shift, widths and baseline free.
+Steps are those of Newton with the matrix at the solution, which is the same for all
+windows but for their noise and the height of their signal.  Along the line of those
+widths that the data hardly tell apart they may overshoot time and again: a step back
+over the last one is halved.
+
+The covariance is the inverse of the matrix of the model
+
+    z = exp(i p) s + e,      s = A c,      A = sum_k a_k C_k,
+
+for the projected spectrum z (r, complex), with a_k of shift and widths (`subspace`), at
+the window's own solution: the Cramer-Rao bound with phase, shift, widths and baseline
+free, which the estimate reaches (within 3 % of its SD).
 
 Windows are worked on in blocks with stacked products; a single window goes through the
 same code.
@@ -49,10 +52,11 @@ from monitor.analysis.fit.subspace import (
 )
 from monitor.analysis.signal.spectrum import Complex, Real
 
-STEPS = 12
-APPROACHES = 16
+STEPS = 24
 PATIENCE = 5
-"""Approaches after which a step back is taken for overshooting."""
+"""Steps after which one that goes back is taken for overshooting."""
+MOST_HEIGHT = 8.0
+"""Of a window's signal over the session's, or the session's over it, in a step."""
 STEP_TOLERANCE = 1e-3
 """In SDs; a step errs by some twentieth of itself, so the next would be that small."""
 BLOCK = 64
@@ -89,7 +93,7 @@ class WarmFits:
 
 
 def warm_fits(subspace: Subspace, z: Complex, noise: Real) -> WarmFits:
-    """Fit projected averages z (W, r), whose noise is `noise` (W,) of one transient's.
+    """Fit averages z (W, r + q), whose noise is `noise` (W,) of one transient's.
 
     `noise` is sqrt(sum w^2) / sum w for weights w.
     """
@@ -104,105 +108,70 @@ def _block(
     subspace: Subspace, z: Complex, noise: Real
 ) -> tuple[NDArray[np.generic], ...]:
     """One block of windows: the way there, then one linearisation at the end."""
+    r = len(subspace.projector)
     c = np.tile(subspace.amplitudes, (len(z), 1))
     x = np.zeros((len(z), NUISANCE))  # phase, shift, Lorentzian and Gaussian width
-    with np.errstate(over="ignore", invalid="ignore"):  # it may run away; see below
-        arrived = _approach(subspace, z, noise, c, x)
-    late = np.flatnonzero(~arrived)
-    if late.size:  # far from the session's solution: whole Gauss-Newton steps
-        c[late], x[late] = subspace.amplitudes, 0.0
-        arrived[late] = _search(subspace, z, noise, c, x, late)
-    D, e = _linearise(subspace, z, c, x)
-    H = _information(subspace, D, noise)
+    with np.errstate(over="ignore", invalid="ignore"):  # it may run away
+        arrived = _approach(subspace, z[:, r:], noise, c, x)
+    D, e = _linearise(subspace, z[:, :r], c, x)
+    H = _with_priors(subspace, _information(D), noise)
     return _gather(subspace, H, noise, c, x, e, arrived)
 
 
-def _information(subspace: Subspace, D: Complex, noise: Real) -> Real:
-    """Re(D^H D) + n^2 P, (W, M + 4, M + 4)."""
-    M = subspace.columns.shape[2]
+def _information(D: Complex) -> Real:
+    """Re(D^H D), (W, M + 4, M + 4)."""
     apart = np.concatenate([D.real, D.imag], axis=1)
-    H: Real = apart.swapaxes(1, 2) @ apart
+    return np.asarray(apart.swapaxes(1, 2) @ apart, float)
+
+
+def _with_priors(subspace: Subspace, information: Real, noise: Real) -> Real:
+    """Information (M + 4, M + 4) of all or each, and n^2 P, (W, M + 4, M + 4)."""
+    M = subspace.amplitudes.size
+    H = np.array(np.broadcast_to(information, (noise.size, *information.shape[-2:])))
     H[:, :M, :M] += noise[:, None, None] ** 2 * subspace.tie
     H[:, -1, -1] += (noise / GAUSS_SD_HZ) ** 2
     return H
 
 
 def _approach(
-    subspace: Subspace, z: Complex, noise: Real, c: Real, x: Real
+    subspace: Subspace, signal: Complex, noise: Real, c: Real, x: Real
 ) -> NDArray[np.bool_]:
-    """Move c and x in place, by exact gradients and the matrix of the session.
-
-    The matrix is that at the session's own solution, near which windows are; each step
-    then costs a few products and no factorisation.
-    """
-    M, (inverse, size) = c.shape[1], subspace.matrix
-    arrived = np.zeros(len(z), bool)
-    going, last = np.arange(len(z)), np.zeros_like(x)
-    for count in range(APPROACHES):
-        gradient = _gradient(subspace, z[going], noise[going], c[going], x[going])
-        move = gradient @ inverse
-        far = np.abs(move) * size > STEP_TOLERANCE * noise[going, None]
+    """Move c and x in place until all that is asked of the windows is answered."""
+    M, matrix = c.shape[1], subspace.matching.matrix
+    H = _with_priors(subspace, matrix, noise)
+    inverse = _solve(H, np.broadcast_to(np.eye(len(matrix)), H.shape))
+    size = np.sqrt(np.abs(np.einsum("wii->wi", H))) / noise[:, None]
+    arrived = np.zeros(len(signal), bool)
+    going, last = np.arange(len(signal)), np.zeros_like(x)
+    for count in range(STEPS):
+        left = _unanswered(subspace, signal[going], noise[going], c[going], x[going])
+        move = (inverse[going] @ left[:, :, None])[:, :, 0]
+        height = c[going] @ subspace.matching.height
+        move[:, M:] /= np.clip(height, 1 / MOST_HEIGHT, MOST_HEIGHT)[:, None]
+        near = np.all(np.abs(move) * size[going] <= STEP_TOLERANCE, axis=1)
         if count >= PATIENCE:
             move *= _share(move[:, M:], last[going])
         last[going] = move[:, M:]
         c[going] += move[:, :M]
         x[going] += _bound(move[:, M:])
-        near = ~far.any(axis=1) & np.isfinite(move).all(axis=1)
+        x[going, 1:] = np.clip(x[going, 1:], -2 * REACHES, 2 * REACHES)
         arrived[going[near]] = True
         going = going[~near]
         if not going.size or not np.isfinite(move).all():
             break
-        x[going, 1:] = np.clip(x[going, 1:], -2 * REACHES, 2 * REACHES)
     return arrived
 
 
-def _gradient(subspace: Subspace, z: Complex, noise: Real, c: Real, x: Real) -> Real:
-    """Re(D^H e) + n^2 P (m0 - m), (W, M + 4), without ever making A."""
-    orders, r = subspace.columns.shape[:2]
-    parts = (c @ subspace.spread).view(complex).reshape(-1, orders, r)
-    weights = _weights(subspace, x)
-    model, along, across = (weights @ parts).swapaxes(0, 1)
-    e = np.exp(-1j * x[:, :1]) * z - model
-    pulled = weights[:, 0].conj()[:, :, None] * e[:, None, :]
-    onto = pulled.reshape(len(z), -1).view(float) @ subspace.spread.T
-    onto += noise[:, None] ** 2 * ((subspace.amplitudes - c) @ subspace.tie)
-    turned, moved = np.sum(model.conj() * e, 1), np.sum(along.conj() * e, 1)
-    wider = np.sum((across.conj() * e).real, axis=1)
-    wider -= (noise / GAUSS_SD_HZ) ** 2 * x[:, -1]
-    others = np.stack([turned.imag, 2 * moved.imag, moved.real, wider], axis=1)
-    return np.concatenate([onto, others], axis=1)
-
-
-def _search(
-    subspace: Subspace,
-    z: Complex,
-    noise: Real,
-    c: Real,
-    x: Real,
-    late: NDArray[np.intp],
-) -> NDArray[np.bool_]:
-    """Gauss-Newton for the windows `late`, in place; which of them arrived."""
-    M, going, last = c.shape[1], late, np.zeros_like(x)
-    for _ in range(STEPS):
-        D, e = _linearise(subspace, z[going], c[going], x[going])
-        H = _information(subspace, D, noise[going])
-        gradient = (D.conj().swapaxes(1, 2) @ e[:, :, None]).real
-        pull = (subspace.amplitudes - c[going]) @ subspace.tie
-        gradient[:, :M, 0] += noise[going, None] ** 2 * pull
-        gradient[:, -1, 0] -= (noise[going] / GAUSS_SD_HZ) ** 2 * x[going, -1]
-        full = _solve(H, gradient)[:, :, 0]
-        move = full * _share(full[:, M:], last[going])
-        last[going] = full[:, M:]
-        c[going] += move[:, :M]
-        x[going] += _bound(move[:, M:])
-        x[going, 1:] = np.clip(x[going, 1:], -2 * REACHES, 2 * REACHES)
-        size = np.sqrt(np.einsum("wii->wi", H)) / noise[going, None]
-        far = np.any(np.abs(full) * size > STEP_TOLERANCE, axis=1)
-        going = going[far & np.isfinite(full).all(axis=1)]
-        if not going.size:
-            break
-    finite = np.isfinite(c[late]).all(axis=1)
-    return np.asarray(~np.isin(late, going) & finite, bool)
+def _unanswered(
+    subspace: Subspace, signal: Complex, noise: Real, c: Real, x: Real
+) -> Real:
+    """What is asked of windows and not yet said by c and x, (W, M + 4)."""
+    matching, M = subspace.matching, c.shape[1]
+    said = matching.said(signal, x, subspace.gauss_rate)
+    left: Real = said - c @ matching.matrix[:, :M].T
+    left[:, :M] += noise[:, None] ** 2 * ((subspace.amplitudes - c) @ subspace.tie)
+    left[:, -1] -= (noise / GAUSS_SD_HZ) ** 2 * x[:, -1]
+    return left
 
 
 def _weights(subspace: Subspace, x: Real) -> Complex:

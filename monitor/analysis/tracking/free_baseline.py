@@ -176,10 +176,9 @@ def _in_subspace(course: Course, asked: Sequence[Asked]) -> list[Fits | None]:
         own = [k for k, (other, _) in enumerate(asked) if other is session]
         averages = [asked[k][1] for k in own]
         fids = np.stack([mean_fid(course.fids, one) for one in averages])
-        spectra = session.spectra(fids) - session.offset
         noise = np.array([one.noise for one in averages])
         stiff, loose = (
-            warm_fits(subspace, subspace.projected(spectra), noise)
+            warm_fits(subspace, session.projected_in(subspace, fids), noise)
             for subspace in (session.asked, session.free)
         )
         for row, k in enumerate(own):

@@ -98,12 +98,13 @@ class Measurement:
         return information
 
     def reduced(self, z: Complex) -> Real:
-        """O (..., q) of projected spectra (..., r).
+        """O (..., q) of projected spectra (..., r or more).
 
         Each by itself, so that it is the same to the last bit however many there are.
         """
         turned = np.hstack([self.reduction.real, -self.reduction.imag])
-        apart = np.concatenate([z.real, z.imag], axis=-1)
+        own = z[..., : self.reduction.shape[1]]
+        apart = np.concatenate([own.real, own.imag], axis=-1)
         o: Real = (turned @ apart[..., None])[..., 0]
         return o
 

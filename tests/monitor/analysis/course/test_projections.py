@@ -23,8 +23,8 @@ class Counting:
         return self
 
     @property
-    def projector(self):
-        return self.matrix
+    def size(self):
+        return len(self.matrix)
 
     def projected(self, fids):
         self.counts.append(len(fids))

@@ -10,9 +10,7 @@ from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.make_epoch_model import make_session_model
 from monitor.analysis.fit.model import GAUSS, LORENTZ, PHASE, SHIFT
 from monitor.analysis.fit.subspace import (
-    GAUSS_SD_HZ,
     ORDER,
-    USUAL_NOISE,
     Subspace,
     _spread,
     coefficients,
@@ -81,22 +79,6 @@ def test_each_coefficient_counts_the_ways_to_reach_its_power() -> None:
             ways = math.comb(k, 2 * j) * math.factorial(2 * j) / math.factorial(j)
             assert column[k - 2 * j] == pytest.approx(ways)
             assert np.count_nonzero(column) == 1
-
-
-def test_a_windows_matrix_expects_the_same_of_width_and_ties(subspace) -> None:
-    """Of the usual noise; the Gaussian width is drawn to the session's."""
-    found, _ = subspace.matrix
-    D = np.concatenate(
-        [subspace.columns[0], np.stack(subspace.tangents, axis=1)], axis=1
-    )
-    real = np.concatenate([D.real, D.imag])
-    M = subspace.amplitudes.size
-    prior = np.zeros((M + 4, M + 4))
-    prior[:M, :M] = subspace.tie
-    prior[-1, -1] = 1 / GAUSS_SD_HZ**2
-    exact = np.linalg.inv(real.T @ real + USUAL_NOISE**2 * prior)
-    scale = np.sqrt(np.outer(np.diag(exact), np.diag(exact)))
-    np.testing.assert_allclose(found / scale, exact / scale, atol=1e-5)
 
 
 def test_noise_alone_has_as_much_energy_as_its_degrees(subspace: Subspace) -> None:

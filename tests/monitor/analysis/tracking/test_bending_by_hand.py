@@ -130,13 +130,12 @@ def test_only_what_both_fits_reach_is_told(monkeypatch, stiff, loose, there) -> 
         )
 
     def subspace(height: float, reached: bool) -> SimpleNamespace:
-        return SimpleNamespace(projected=lambda _: None, height=height, reached=reached)
+        return SimpleNamespace(height=height, reached=reached)
 
     session = SimpleNamespace(
         asked=subspace(1.0, stiff),
         free=subspace(2.0, loose),
-        spectra=lambda fids: fids,
-        offset=0.0,
+        projected_in=lambda _, fids: fids,
     )
     monkeypatch.setattr(free_baseline, "warm_fits", fits)
     monkeypatch.setattr(free_baseline, "mean_fid", lambda *_: np.ones(4))
