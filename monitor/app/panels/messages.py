@@ -37,10 +37,11 @@ class MessagePanel(QFrame):
         self.others = (Text(24, 17), Text(24, 17))
         self.sentence = QLabel()  # of the analysis, too long for one line
         self.sentence.setWordWrap(True)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)  # its end may be cut
         self.sentence.hide()
         self._rows.addStretch()
         self._rows.addWidget(self.first)
-        self._rows.addWidget(self.sentence, 100)
+        self._rows.addWidget(self.sentence)
         for line in (self.second, *self.others):
             self._rows.addWidget(line)
         self._rows.addStretch()
@@ -68,6 +69,7 @@ class MessagePanel(QFrame):
         """Show messages; those that are shown already cost nothing."""
         if messages is self._shown:
             return
+        before = [m.key for m in (self._shown or ())[:1]]
         self._shown = messages
         said = [f"{m.condition} · {m.action}" for m in messages]
         self.setToolTip("\n".join([*said, TIP]))  # where a line is too narrow
@@ -79,6 +81,10 @@ class MessagePanel(QFrame):
         together = self._cramped and bool(lines.first)
         first = f"{lines.first} · {lines.rest}" if together and lines.rest else None
         self.first.show_text("" if long else first or lines.first)
+        if before != [
+            m.key for m in messages[:1]
+        ]:  # a long message before must not leave it small
+            self.first.refit()
         self.sentence.setText(lines.first if long else "")
         self.second.show_text(lines.rest)
         self.second.setVisible(bool(lines.rest) and not together)

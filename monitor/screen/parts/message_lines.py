@@ -9,7 +9,7 @@ from monitor.screen.number_words import ago
 from monitor.screen.screen import Level, Message
 
 NONE = "no messages · F1: all keys"
-LONG = 52  # characters that one large line can hold
+LONG = 72  # characters: more than one line holds in letters that are worth it
 MARK, KNOWN = "▲ ", "✓ "
 
 

@@ -115,7 +115,7 @@ def popups_close(qapp):
 
 @pytest.fixture
 def bench(open_bench, monkeypatch, tmp_path, popups_close):
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a, **k: ("", ""))
+    monkeypatch.setattr(QFileDialog, "exec", lambda dialog: 0)
     bench = open_bench()
     bench.window._timer.stop()
     bench.window.operations.folder = tmp_path

@@ -100,8 +100,8 @@ def test_a_recording_is_asked_for_where_its_button_has_the_focus(
 ):
     asked: list[str] = []
     monkeypatch.setattr(
-        "PyQt6.QtWidgets.QFileDialog.getOpenFileName",
-        lambda *_: asked.append("a file") or ("", ""),
+        "monitor.app.sheets.begin.ask_for_file",
+        lambda *_: asked.append("a file"),
     )
     opened: list[object] = []
     live.window.sessions.open_session = opened.append

@@ -288,6 +288,30 @@ def test_a_long_sentence_is_wrapped_on_a_whole_page_and_cut_on_a_small_one(
     assert told.sentence.text() == ""
 
 
+def test_a_long_message_leaves_the_next_as_large_as_it_was(told) -> None:
+    told.draw(THREE[:1])
+    large = told.first.font().pixelSize()
+    wide = replace(THREE[1], condition="Motion with lipid: left out " + "n" * 30)
+    told.draw((wide,))
+    assert told.sentence.isHidden()
+    assert 24 < told.first.font().pixelSize() < large
+    told.draw((replace(wide, condition="Motion"),))  # the same, that counts down
+    assert told.first.font().pixelSize() < large
+    told.draw(THREE[:1])
+    assert told.first.font().pixelSize() == large
+
+
+def test_what_to_do_stands_right_below_a_sentence(told) -> None:
+    """It stood at the foot of the panel, as if it were of another message."""
+    long = replace(THREE[0], condition="The analysis has stopped and says why " * 3)
+    told.draw((long,))
+    told.layout().activate()
+    words = told.sentence.heightForWidth(told.sentence.width())
+    assert told.sentence.height() == words
+    assert 0 <= told.second.y() - told.sentence.geometry().bottom() < 10
+    assert told.second.geometry().bottom() < told.height() - 50
+
+
 def test_messages_that_are_shown_cost_nothing(told) -> None:
     told.draw(THREE)
     told.first.show_text("by another")

@@ -5,8 +5,9 @@ from functools import partial
 import pytest
 from fake_session import SETTINGS
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFileDialog, QMenu
+from PyQt6.QtWidgets import QMenu
 
+from monitor.app.sheets import begin
 from monitor.commands.reopen import configure_for_choice
 from monitor.protocol.choose import Wishes
 from monitor.run.identity import IDENTITY, Identity
@@ -92,10 +93,10 @@ def test_no_address_is_said(qtbot, empty):
 def test_a_recording_is_chosen_with_a_protocol(qtbot, empty, monkeypatch, tmp_path):
     sheet = empty.window.operations.begin
     choose(sheet, "te30")
-    chosen = str(tmp_path / "a.mcap")
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (chosen, ""))
+    chosen = tmp_path / "a.mcap"
+    monkeypatch.setattr(begin, "ask_for_file", lambda *_: chosen)
     qtbot.mouseClick(sheet.recording, Qt.MouseButton.LeftButton)
-    assert [opening.place for opening in empty.opened] == [chosen]
+    assert [opening.place for opening in empty.opened] == [str(chosen)]
     assert "te30" in empty.opened[0].protocol
 
 
@@ -103,7 +104,7 @@ def test_a_protocol_file_is_chosen(empty, monkeypatch, tmp_path):
     sheet = empty.window.operations.begin
     own = tmp_path / "own.toml"
     own.write_text('basis = "b"\nexpect_sequence = "STEAM"\noutcome_hidden = true\n')
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(own), ""))
+    monkeypatch.setattr(begin, "ask_for_file", lambda *_: own)
     choose(sheet, "file")
     assert "expects STEAM" in sheet.said.full_text
     assert "outcome hidden" in sheet.said.full_text
@@ -120,7 +121,7 @@ def test_who_leaves_the_dialog_of_protocols_keeps_the_one_before(
 ):
     """Another would be fitted by other settings, and perhaps without a lock."""
     sheet = empty.window.operations.begin
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
+    monkeypatch.setattr(begin, "ask_for_file", lambda *_: None)
     choose(sheet, held or "as the session says")
     said = sheet.said.full_text
     choose(sheet, "file")
