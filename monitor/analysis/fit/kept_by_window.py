@@ -29,11 +29,17 @@ class KeptByWindow(Generic[Found]):
         self, session: SessionModel, average: Average, find: Callable[[], Found]
     ) -> Found:
         """The finding of an average; the last one, where nothing has changed."""
-        if self.has(session, average):
-            return self._last[average.window][2]
-        found = find()
+        if not self.has(session, average):
+            self.put(session, average, find())
+        return self.last(average.window)
+
+    def put(self, session: SessionModel, average: Average, found: Found) -> None:
+        """Keep the finding of an average."""
         self._last[average.window] = session, average, found
-        return found
+
+    def last(self, window: Window) -> Found:
+        """The last finding of a window."""
+        return self._last[window][2]
 
     def forget(self) -> None:
         """FIDs have changed."""

@@ -34,6 +34,9 @@ from monitor.analysis.course.course import Course
 from monitor.analysis.course.estimates import estimates_of
 from monitor.analysis.course.plan import Plan
 from monitor.analysis.course.response import Estimate, Reference
+from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.fit.fitted_windows import FittedWindow
+from monitor.analysis.fit.window import Window
 from monitor.analysis.tracking.difference import Agreement, Difference, Way
 from monitor.analysis.tracking.evidence import Accumulated
 from monitor.analysis.tracking.free_baseline import free_baseline_departures
@@ -110,7 +113,7 @@ def _windows(
     reference = course.reference
     if not plan.boundaries_s or reference is None or mean is None:
         return None
-    estimates = _independent(course, plan, reference)
+    estimates = _independent(tracking, plan, reference)
     given = [
         (e.changes_percent[outcome], e.change_sds_percent[outcome], e)
         for e in estimates
@@ -141,7 +144,7 @@ def _last(
         for w in course.independent_windows(plan)
         if epochs[w.first] == epochs[-1] and times_s[w.first] >= plan.reference_s[1]
     ]
-    fitted, name = course.fit_windows(own[-TOGETHER:]), smoothed.outcome
+    fitted, name = _fitted(tracking, own[-TOGETHER:]), smoothed.outcome
     pairs = [
         ((e.changes_percent[name], e.change_sds_percent[name]), smoothed.over(e))
         for e in (estimates_of(course, fitted) if fitted else ())
@@ -160,8 +163,11 @@ def _baseline(tracking: Tracking, plan: Plan, outcome: str) -> Difference | None
     return Difference(Way.BASELINE, *found[outcome]) if outcome in found else None
 
 
-def _independent(course: Course, plan: Plan, reference: Reference) -> list[Estimate]:
+def _independent(
+    tracking: Tracking, plan: Plan, reference: Reference
+) -> list[Estimate]:
     """Independent windows since the infusion began, in the reference period's epoch."""
+    course = tracking.course
     epochs, times_s = course.epochs, course.times_s
     home, start_s = epochs[reference.first], plan.boundaries_s[0]
     own = [
@@ -169,7 +175,21 @@ def _independent(course: Course, plan: Plan, reference: Reference) -> list[Estim
         for w in course.independent_windows(plan)
         if epochs[w.first] == home and times_s[w.first] >= start_s
     ]
-    return list(estimates_of(course, course.fit_windows(own)))
+    return list(estimates_of(course, _fitted(tracking, own)))
+
+
+def _fitted(tracking: Tracking, windows: Sequence[Window]) -> list[FittedWindow]:
+    """Fits of windows, each made once while session model and weights are the same."""
+    course, kept = tracking.course, tracking.compared
+    new = [w for w in windows if not kept.has(_session(course, w), course.average(w))]
+    for fit in course.fit_windows(new) if new else ():
+        kept.put(course.session_of(fit), fit.average, fit)
+    return [kept.last(window) for window in windows]
+
+
+def _session(course: Course, window: Window) -> SessionModel:
+    """Session model of a window's epoch."""
+    return course.sessions[course.qualities[window.first].epoch]
 
 
 def _reference_variance(course: Course, reference: Reference, outcome: str) -> float:

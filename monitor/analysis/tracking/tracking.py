@@ -18,6 +18,8 @@ from monitor.analysis.basis import names as naming
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.course.response import Changes, without_gain
+from monitor.analysis.fit.fitted_windows import FittedWindow
+from monitor.analysis.fit.kept_by_window import KeptByWindow
 from monitor.analysis.signal.spectrum import Real
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.blocks import Block, GrowingBlocks, blocks_of
@@ -53,6 +55,7 @@ class Tracking:
     goes_back : what it needs to go on from the first transient that changed is kept;
         a file is tracked once, at its end
     notes : what changed since they were last taken
+    compared : fits of the windows that it was compared with
     """
 
     course: Course
@@ -63,6 +66,7 @@ class Tracking:
     excess: float = 1.0
     goes_back: bool = True
     notes: list[str] = field(default_factory=list)
+    compared: KeptByWindow[FittedWindow] = field(default_factory=KeptByWindow)
     _observed: list[Observed] = field(default_factory=list)
     _points: list[TrackerPoint] = field(default_factory=list)
     _checkpoints: Checkpoints = field(default_factory=Checkpoints)
@@ -88,7 +92,7 @@ class Tracking:
         self.observer = self.following = None
         self.seen, self._observed, self._points = [], [], []
         self.excess, self._checkpoints = 1.0, Checkpoints()
-        self._blocks = GrowingBlocks()
+        self._blocks, self.compared = GrowingBlocks(), KeptByWindow()
         if self.course.reference is None or not self.course.aligned:
             return ()
         if self.course.home in self.course.unfitted:
@@ -241,7 +245,7 @@ class Tracking:
         self.following = following
         for kept in (self.seen, self._observed, self._points):
             del kept[following.count :]
-        self._blocks = GrowingBlocks()
+        self._blocks, self.compared = GrowingBlocks(), KeptByWindow()
 
     def _go_on(self, observed: Sequence[Observed]) -> tuple[TrackerPoint, ...]:
         """Take what follows those that were taken; points of all of them."""

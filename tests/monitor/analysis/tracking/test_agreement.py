@@ -10,6 +10,8 @@ import pytest
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.course.response import Reference
+from monitor.analysis.fit.kept_by_window import KeptByWindow
+from monitor.analysis.fit.window import Average, Window, average_of
 from monitor.analysis.tracking import agreement
 from monitor.analysis.tracking.agreement import (
     LEAST_SHARE,
@@ -17,6 +19,7 @@ from monitor.analysis.tracking.agreement import (
     _at_full,
     _baseline,
     _difference,
+    _fitted,
     _independent,
     _last,
     _mean,
@@ -217,13 +220,13 @@ def window(first: int, change: float = 0.0, sd: float = 1.0) -> SimpleNamespace:
 def windowed(monkeypatch, windows: list[SimpleNamespace]) -> SimpleNamespace:
     """A tracking of 100 transients, 2 s apart; all from the 60th on are in epoch 1."""
     monkeypatch.setattr(agreement, "estimates_of", lambda course, fitted: fitted)
+    monkeypatch.setattr(agreement, "_fitted", lambda tracking, asked: asked)
     course = SimpleNamespace(
         reference=SimpleNamespace(first=5),
         outcomes=None,
         epochs=[int(i >= 60) for i in range(100)],
         times_s=2.0 * np.arange(100),
         independent_windows=lambda plan: windows,
-        fit_windows=lambda asked: asked,
     )
     evidence = SimpleNamespace(mean_changes=lambda: {"Glu": (9.0, 2.0)})
     return SimpleNamespace(course=course, evidence=evidence)
@@ -233,6 +236,37 @@ PLAN = SimpleNamespace(boundaries_s=(60.0, 180.0), reference_s=(10.0, 60.0))
 SMOOTHED = SimpleNamespace(
     outcome="Glu", over=lambda one: (0.5 * one.changes_percent["Glu"], 0.5)
 )
+
+
+def test_a_window_that_is_compared_again_is_not_fitted_again() -> None:
+    weights, fitted = np.ones(40), list[Window]()
+
+    def average(window: Window) -> Average:
+        return average_of(window, weights.copy())
+
+    def fit_windows(windows: list[Window]) -> list[SimpleNamespace]:
+        fitted.extend(windows)
+        return [SimpleNamespace(average=average(window)) for window in windows]
+
+    course = SimpleNamespace(
+        qualities=[SimpleNamespace(epoch=0)] * 40,
+        sessions={0: object()},
+        average=average,
+        fit_windows=fit_windows,
+        session_of=lambda fit: course.sessions[0],
+    )
+    made = SimpleNamespace(course=course, compared=KeptByWindow())
+    one, two = Window(0, 20, True), Window(20, 40, True)
+    first = _fitted(made, [one])
+    both = _fitted(made, [one, two])
+    assert both[0] is first[0]
+    assert fitted == [one, two]
+    weights[30] = 0.5
+    assert _fitted(made, [one, two])[0] is first[0]
+    assert fitted == [one, two, two]
+    course.sessions[0] = object()
+    _fitted(made, [one])
+    assert fitted == [one, two, two, one]
 
 
 def test_windows_are_weighed_by_their_own_scatter_alone(monkeypatch) -> None:
@@ -274,7 +308,7 @@ def test_windows_of_the_reference_epoch_since_the_infusion_are_asked(
 ) -> None:
     windows = [window(first) for first in (10, 29, 30, 40, 60, 70)]
     made = windowed(monkeypatch, windows)
-    found = _independent(made.course, PLAN, made.course.reference)
+    found = _independent(made, PLAN, made.course.reference)
     assert [one.first for one in found] == [30, 40]
 
 
