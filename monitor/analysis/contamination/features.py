@@ -58,8 +58,8 @@ class Features:
     ----------
     bands : (2 BANDS,)
     water, width_hz, amplitude : log of the residual water's height, which no template
-        enters, line width (above WIDE_MHZ as many Hz as it would be there, at most
-        WIDEST_HZ), signal against the template
+        enters, line width but for what is the same throughout an epoch (above WIDE_MHZ
+        as many Hz as it would be there, at most WIDEST_HZ), signal against the template
     phase_rad : as it came, against the template
     height : of tNAA in the template at the time
     step : of the phase cycle
@@ -80,6 +80,7 @@ class Features:
         cls,
         bands: Real,
         quality: Quality,
+        width_hz: float,
         water: float,
         height: float,
         step: int,
@@ -89,12 +90,12 @@ class Features:
         return cls(
             bands,
             water,
-            min(quality.fwhm_hz * min(1.0, WIDE_MHZ / frequency_mhz), WIDEST_HZ),
+            min(width_hz * min(1.0, WIDE_MHZ / frequency_mhz), WIDEST_HZ),
             quality.amplitude,
             quality.phase_rad,
             height,
             step,
-            _usable(quality, height),
+            _usable(quality, width_hz, height),
         )
 
 
@@ -178,12 +179,12 @@ class Seen:
         return len(self.places)
 
 
-def _usable(quality: Quality, height: float) -> bool:
+def _usable(quality: Quality, width_hz: float, height: float) -> bool:
     """Neither empty nor clipped nor on its way to the steady state, and measurable.
 
     Under much lipid the amplitude may well be negative.
     """
-    figures = (height, quality.water, quality.fwhm_hz, quality.amplitude)
+    figures = (height, quality.water, width_hz, quality.amplitude)
     fine = all(map(math.isfinite, figures)) and height > 0
     return fine and NEVER.isdisjoint(quality.flags)
 

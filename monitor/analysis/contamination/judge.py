@@ -83,7 +83,8 @@ class Judge:
         bands = bands_of(prepared.spectrum, axis, shift_hz)
         water = prepared.measured.values[WATER] if prepared.measured else -math.inf
         mhz = axis.frequency_mhz
-        epoch.put(i, Features.of(bands, quality, water, height, step, mhz))
+        width_hz = prepared.width_hz
+        epoch.put(i, Features.of(bands, quality, width_hz, water, height, step, mhz))
         self._found.pop(quality.epoch, None)
 
     def forget(self, epoch: int) -> None:

@@ -71,6 +71,9 @@ class Epoch:
     taught : numbers in the session of those that the template was made of
     line, absolute, lipid : tNAA line, absolute phase and height of lipid of the
         template `measured`
+    width_hz : its line width, but for what is the same throughout the epoch, by what
+        its transients were broader than the templates before it: half heights of a
+        young template scatter by half a Hz
     """
 
     axis: Axis
@@ -91,6 +94,8 @@ class Epoch:
     absolute: Absolute = NO_ABSOLUTE
     lipid: float = NAN
     measured: Model | None = None
+    width_hz: float = 0.0
+    _widths: float = 0.0
     _ahead: LookedAhead[Glance] = field(default_factory=LookedAhead)
 
     @classmethod
@@ -193,19 +198,22 @@ class Epoch:
         )
         self.recent.append(seen)
 
-    def teach(self, number: int, aligned: Complex, weight: float) -> None:
-        """Add an aligned transient (points,) of a weight to the template."""
+    def teach(self, prepared: Prepared) -> None:
+        """Add a transient to the template by its weight."""
+        weight = prepared.quality.weight
         if weight > 0 and not self.template.frozen:
-            self.template.push(aligned, weight)
-            self.taught.append(number)
+            self.template.push(prepared.aligned, weight)
+            self.taught.append(prepared.index)
+            self._widths += weight * prepared.width_hz
 
     def retemplate(self, prepared: Sequence[Prepared]) -> None:
         """Replace the template by the weighted mean of some, where any counts."""
         counting = [one for one in prepared if one.quality.weight > 0]
         if counting:
             self.template, self.taught = Template.empty(self.axis), []
+            self._widths = 0.0
         for one in counting:
-            self.teach(one.index, one.aligned, one.quality.weight)
+            self.teach(one)
 
     def _measure_line(self, model: Model) -> None:
         """Take phase and tNAA line of the template when it has been made anew."""
@@ -214,6 +222,7 @@ class Epoch:
             self.line = naa_line(model.metabolites, self.axis, model.absolute)
             lines = spectrum.spectrum_of(model.metabolites)
             self.lipid = lipid_height(lines, self.axis, model.absolute.shift_hz)
+            self.width_hz = self._widths / (self.template.weight or 1.0)
 
 
 def check_acquisition(acquisition: Acquisition) -> None:

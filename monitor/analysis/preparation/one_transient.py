@@ -119,4 +119,4 @@ def _follow(state: Epoch, prepared: Prepared) -> None:
     if quality.counts:
         state.near.append(quality.shift_hz)
         state.phases.append(quality.phase_rad)
-    state.teach(prepared.index, prepared.aligned, quality.weight)
+    state.teach(prepared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,6 +26,7 @@ class Prepared:
     came : spectrum of `unaligned`, (points,) ascending in ppm
     quality : what it is worth
     measured : what that was judged by; None for a transient of zeros
+    width_hz : line width, but for what is the same throughout an epoch
     redone : the first transients of the epoch anew, this one among them, once; in the
         epoch before where that goes on
     """
@@ -35,6 +37,7 @@ class Prepared:
     came: Complex
     quality: Quality
     measured: Measures | None = None
+    width_hz: float = math.nan
     redone: tuple[Prepared, ...] = ()
 
     @cached_property

@@ -115,4 +115,7 @@ def prepared_of(
     aligned = state.moved_back(seen.fid, found) if settings.align else seen.fid
     verdict = verdict_of(place, found, judged, state.phases, reject=settings.reject)
     quality = quality_of(place, seen.spectrum, found, verdict, state)
-    return Prepared(place.index, aligned, seen.fid, seen.spectrum, quality, measured)
+    width_hz = state.width_hz + found.broadening_hz
+    return Prepared(
+        place.index, aligned, seen.fid, seen.spectrum, quality, measured, width_hz
+    )

@@ -165,6 +165,7 @@ def test_a_transient_is_taken_in_once_and_anew(axis: Axis) -> None:
             index=i,
             measured=measured,
             spectrum=spectrum,
+            width_hz=6.0,
         )
         judge.put(made, axis, 0.0, 4.0, i)
 
@@ -183,6 +184,7 @@ def test_a_transient_is_taken_in_once_and_anew(axis: Axis) -> None:
         index=1,
         measured=judge._measured[1],
         spectrum=np.ones(axis.points, complex),
+        width_hz=6.0,
     )
     judge.put(again, axis, 0.0, 4.0, 1)
     assert judge._epochs[0].rows[1].water == 3.0

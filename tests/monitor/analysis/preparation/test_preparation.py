@@ -374,6 +374,17 @@ def test_begun_again_without_a_stretch_an_epoch_is_one_that_never_had_it(
         np.testing.assert_allclose(one.aligned, other.aligned, rtol=1e-9, atol=1e-9)
 
 
+def test_widths_do_not_follow_what_noise_makes_of_a_young_templates_line(
+    acquisition: Acquisition, transient: Make
+) -> None:
+    """Half the height of one line of a mean of few transients is hardly known."""
+    fids = single([transient(k, noise_sd=5.4) for k in range(120)])
+    found = push_all(Preparation(acquisition, Settings(settling=0)), fids)
+    told = np.array([(one.width_hz, one.quality.fwhm_hz) for one in found])
+    width_hz, fwhm_hz = told[20:40].mean(axis=0) - told[40:].mean(axis=0)
+    assert abs(width_hz) < 0.25 < 0.5 < abs(fwhm_hz)
+
+
 def place_of(index: int) -> Place:
     return Place(index, index, 0, 2.0 * index, False, False, index)
 
