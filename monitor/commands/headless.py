@@ -180,7 +180,11 @@ class Headless:
             f"{self._out}: estimates.csv, transients.csv, tracker.csv, session.json, "
             "screen.png"
         )
-        self._line(change_at_the_end(result) or _no_change(result))
+        self._line(_at_the_end(result))
+
+
+def _at_the_end(result: Result) -> str:
+    return change_at_the_end(result) or _no_change(result)
 
 
 def _no_change(result: Result) -> str:

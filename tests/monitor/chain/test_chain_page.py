@@ -56,3 +56,15 @@ def test_a_banner_leaves_the_top_of_the_page():
     shown = with_banner(page, ["THE ANALYSIS IS BEHIND: 3 of 32 transients."])
     assert np.all(shown[:400] == 7)
     assert not np.any(shown[-30:] == 7)
+
+
+def test_a_banner_is_as_high_as_its_words():
+    page = np.full((512, 512), 7, np.uint16)
+    one, many = (with_banner(page, ["BEHIND: 3 of 32 transients."] * n) for n in (1, 6))
+    heights = [int(np.sum(np.any(shown != 7, axis=1))) for shown in (one, many)]
+    assert 0.03 * 512 < heights[0] < 0.1 * 512
+    assert heights[1] > 4 * heights[0]
+    words = np.flatnonzero(draw_words(["BEHIND: 3 of 32 transients."], 512).any(axis=1))
+    assert heights[0] > words[-1]  # the foot of the last line, too
+    none = with_banner(page, [])
+    assert np.all(none[:-1] == 7)

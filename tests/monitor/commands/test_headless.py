@@ -118,3 +118,7 @@ def test_the_sentence_at_the_end_says_a_change_or_why_there_is_none(monkeypatch)
     assert headless._no_change(Result) == "Nothing could be fitted: no basis set fits."
     monkeypatch.setattr(headless, "why_nothing_fitted", lambda _: "")
     assert headless._no_change(Result) == "No change of Glu can be given at the end."
+    monkeypatch.setattr(headless, "change_at_the_end", lambda _: "")
+    assert headless._at_the_end(Result).startswith("No change of Glu")
+    monkeypatch.setattr(headless, "change_at_the_end", lambda _: "Glu at the end: 2 %")
+    assert headless._at_the_end(Result) == "Glu at the end: 2 %"

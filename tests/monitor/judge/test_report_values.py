@@ -24,6 +24,7 @@ from monitor.judge.figure_data import (
 from monitor.judge.followed_session import Along, PlacedEvent
 from monitor.judge.measures import FACTOR, OutcomeChanges
 from monitor.judge.phantom import temperatures_c
+from monitor.judge.provenance import wishes_hash
 from monitor.judge.response_models import answers_of, describe_shape, models_of
 from monitor.judge.responses import (
     _detectable,
@@ -41,6 +42,7 @@ from monitor.judge.session import (
     _water_reference_note,
     _without_change,
 )
+from monitor.protocol.choose import Wishes
 from monitor.protocol.settings import Settings
 from streams.messages.marks import START, STOP, marks_that_hold
 from streams.messages.transient import Acquisition, Event, Kind, Message, Transient
@@ -493,3 +495,16 @@ def test_values_of_the_reference_period_have_its_doubt_in_them() -> None:
     assert found["Glu/tCr"]["value"] == pytest.approx(2.0)
     course.outcomes = None
     assert _reference_values(one, "Glu") == {}
+
+
+def test_what_was_asked_for_is_another_with_another_protocol_or_basis(tmp_path):
+    """Else a study would keep what was judged by the limits of before."""
+    own, basis = tmp_path / "own.toml", tmp_path / "own.npz"
+    asked = Wishes(str(own), str(basis))
+    seen = set()
+    for file, content in ((own, "a"), (basis, "b"), (own, "c"), (basis, "d")):
+        file.write_text(content)
+        seen.add(wishes_hash(asked, None))
+        assert wishes_hash(asked, None) in seen
+    assert len(seen) == 4
+    assert len({*seen, wishes_hash(Wishes(), None)}) == 5

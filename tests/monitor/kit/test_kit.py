@@ -264,3 +264,13 @@ def test_devices_and_links_of_an_image_are_copied_and_not_read(tmp_path):
 
 def _release() -> str:
     return package_name().rpartition("_V")[2]
+
+
+@pytest.mark.parametrize(
+    ("users", "root"),
+    [((), True), (("root",), True), (("0",), True), (("1000:1000",), False),
+     (("1000:1000", "root"), True), (("root", "1000:1000"), False)],
+)  # fmt: skip
+def test_the_last_user_of_a_dockerfile_is_the_program_s(tmp_path, users, root):
+    (tmp_path / "Dockerfile").write_text("".join(f"USER {one}\n" for one in users))
+    assert ("the program would run as root" in wrong(tmp_path)) is root

@@ -20,6 +20,12 @@ def test_a_line_at_the_edge_ends_there():
     assert _width(power[::-1], 49) == 5.0
 
 
+def test_what_lies_right_beside_the_peak_ends_the_line():
+    assert _width(np.array([4.0, 0.5, 4.0, 0.5, 4.0]), 2) == 1.0
+    assert _width(np.array([4.0, 4.0, 4.0, 0.5, 4.0]), 2) == 2.0
+    assert _width(np.array([0.5, 4.0, 4.0, 4.0, 0.5]), 2) == 3.0
+
+
 def test_one_point_is_the_least():
     power = np.zeros(9)
     power[4] = 1.0

@@ -248,3 +248,11 @@ def test_the_cv_within_subjects() -> None:
     (found,) = repeatability(rows)
     assert found["cv_percent"] == pytest.approx(4, rel=0.12)
     assert found["low"] < 4 < found["high"]
+
+
+def test_who_asks_for_a_condition_that_is_not_there_hears_which_are() -> None:
+    drawn = draw(Crossover(), np.random.default_rng(5))
+    sessions = [b for visit, rows in drawn if (b := bin_session(visit, rows))]
+    for held, names in ((sessions, "drug, placebo"), ([], "none")):
+        with pytest.raises(InputError, match=f"the sessions have {names}"):
+            fit_trial(held, "neither")

@@ -1,5 +1,6 @@
 """What a publisher without a journal sent is taken in the order of its runs."""
 
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -7,7 +8,7 @@ from stream_cases import ACQUISITION, transient
 
 from streams.messages.transient import Heartbeat, Message, Start
 from streams.subscription.ordering import Ordering
-from streams.subscription.subscriber import Subscriber
+from streams.subscription.subscriber import SILENCE_S, Subscriber
 
 
 @pytest.fixture
@@ -52,3 +53,32 @@ def test_a_heartbeat_says_what_exists_and_is_no_message(subscriber: Subscriber) 
     assert subscriber._signs.heartbeat is beat
     assert subscriber._ordering.last_seq == 4
     assert [m.seq for m in subscriber._ordering.ready()] == [0]
+
+
+@pytest.mark.parametrize(
+    ("heartbeat", "silent_s", "broken", "renewed"),
+    [
+        (True, SILENCE_S - 1.0, False, False),
+        (True, SILENCE_S + 1.0, False, True),
+        (False, SILENCE_S + 1.0, False, False),  # who sends none may be silent
+        (False, 0.0, True, True),
+    ],
+)
+def test_links_are_made_again_where_heartbeats_stay_away_or_they_broke(
+    subscriber: Subscriber, heartbeat, silent_s, broken, renewed
+) -> None:
+    made: list[str] = []
+    now_s = time.monotonic()
+    subscriber._signs = SimpleNamespace(
+        heartbeat=object() if heartbeat else None,
+        at=now_s - silent_s,
+        drop=made.append,
+    )
+    subscriber._links = SimpleNamespace(
+        broken=broken, key_refused=False, renew=lambda: made.append("renewed")
+    )
+    subscriber._renewed, subscriber._asked = now_s - 60.0, now_s
+    subscriber._renew_if_dead()
+    assert ("renewed" in made) is renewed
+    assert any("ended the connection" in one for one in made) is broken
+    assert (subscriber._asked is None) is renewed

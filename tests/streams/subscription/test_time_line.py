@@ -134,3 +134,18 @@ def test_a_counter_that_begins_again_soon_is_a_clock_that_was_set():
     told = [line.transient(2.0 * n, 2.0 * k, n) for k, n in enumerate(counts)]
     assert [one.epoch for one in told] == [k == 10 for k in range(14)]
     assert [one.time_s for one in told] == pytest.approx([2.0 * k for k in range(14)])
+
+
+@pytest.mark.parametrize("offset_s", [0.0, 1000.0, -1000.0])
+def test_what_comes_late_is_placed_by_the_clock_that_holds(offset_s):
+    """After a jump the publisher's times are others than ours."""
+    times = TimeLine(TR_S)
+    for count, given_s in enumerate((0.0, 2.0, 4.0, 8.0)):
+        if count == 2:
+            times._offset_s, times.time_s = offset_s, 2.0 + offset_s
+        times.transient(given_s, 100.0 + given_s, count + (count == 3))
+    assert times.time_s == 8.0 + offset_s
+    late = times.transient(6.0, 109.0, 3)
+    assert late.time_s == pytest.approx(8.0 + offset_s + 0.001)
+    assert (late.said, late.epoch) == ("", False)
+    assert times.transient(10.0, 110.0, 5).time_s == 10.0 + offset_s

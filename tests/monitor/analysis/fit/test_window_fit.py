@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.analysis.basis import names as naming
+from monitor.analysis.fit import fitted_windows
 from monitor.analysis.fit.epoch_model import UNTOLD_STIFFNESS
 from monitor.analysis.fit.fitted_windows import (
     FittedWindow,
@@ -294,3 +295,12 @@ def test_a_full_fit_is_kept_for_as_long_as_nothing_changes(session, fids):
     assert not np.array_equal(other.amplitudes, fitted.amplitudes)
     full.forget()
     assert fitted_with(session, other.average) is not other
+
+
+@pytest.mark.parametrize("block", [4, 5, LENGTH])
+def test_a_mean_is_that_of_its_window_however_it_is_added_up(fids, monkeypatch, block):
+    monkeypatch.setattr(fitted_windows, "BLOCK", block)
+    weights = np.random.default_rng(1).uniform(0.2, 1.0, COUNT)
+    part = average_of(Window(7, 7 + LENGTH), weights)
+    whole = np.average(fids[7 : 7 + LENGTH], axis=0, weights=weights[7 : 7 + LENGTH])
+    np.testing.assert_allclose(mean_fid(fids, part), whole, rtol=1e-6, atol=1e-4)

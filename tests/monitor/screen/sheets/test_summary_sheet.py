@@ -7,6 +7,7 @@ from fake_session import SETTINGS
 from screen_cases import shown
 
 from monitor.analysis.tracking.answer import Answer
+from monitor.analysis.tracking.difference import Agreement, Difference, Way
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.update import Update
 from monitor.screen.parts.axis import marks_of
@@ -27,7 +28,7 @@ def test_a_window_says_whether_its_times_count_from_the_infusion(updates):
 def test_the_line_at_the_pointer_gives_no_change_that_may_be_anything(updates):
     display = shown(updates, 1500.0)
     last = display.state.estimates[-1]
-    minute = (last.time_s - display.state.zero_s()) / 60
+    minute = (last.time_s - display.state.zero_s) / 60
     assert "±" in line_at(display.state, minute)
     wild = replace(
         last, change_sds_percent={**last.change_sds_percent, SETTINGS.outcome: 90.0}
@@ -87,3 +88,19 @@ def test_a_mean_that_may_be_anything_is_no_number(sd: float, told: bool) -> None
     answer = Answer(8.0, sd, 8.0 - 3 * sd, 8.0 + 3 * sd, 0.0)
     lines = outcome_lines(Headline("Glu", "–", "", "", (), 1.0), answer)
     assert any(line.name.startswith("mean, 95 %") for line in lines) == told
+
+
+def test_every_way_to_the_change_has_one_line_beside_the_tracker(updates):
+    """The tracker without its ties has a line of its own already."""
+    display = shown(updates, 1500.0)
+    found = Agreement(
+        SETTINGS.outcome,
+        (Difference(Way.TIES, 0.5, 2.0), Difference(Way.WINDOWS, -0.5, 1.2)),
+    )
+    before = summary_of(display.state, 1500.5).outcome
+    display.fold(Update(9000, 0, agreement=found), 1500.0)
+    after = summary_of(display.state, 1500.5).outcome
+    new = [line.name for line in after if line not in before]
+    assert len(new) == 1
+    assert "windows" in new[0]
+    assert not [line for line in after if "ties" in line.name]

@@ -11,6 +11,7 @@ from vendor_files import SPAR, vax
 from streams.errors import InputError
 from streams.sources.files import any_format as files
 from streams.sources.files import by_spec2nii, converter, optional_packages
+from streams.sources.files.by_spec2nii import METABOLITES, REFERENCES
 
 
 def pair(folder: Path, rows: int) -> tuple[Path, np.ndarray]:
@@ -141,3 +142,19 @@ def test_a_line_that_nothing_stands_for_is_said_with_a_header_too(
     with pytest.raises(InputError, match="echo_time"):
         files.read_series(path)
     assert len(tries) == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("_metab",), []),
+        (("_metab", "_odd"), ["odd"]),
+        (("_metab", "_odd", "_phase"), ["odd", "phase"]),
+    ],
+)
+def test_what_is_neither_metabolites_nor_water_is_said_to_be_left_out(names, said):
+    assert not {"_odd", "_phase"} & {*METABOLITES, *REFERENCES}
+    written = dict.fromkeys((METABOLITES[0], *names[1:]), Path("some.nii.gz"))
+    found, notes = by_spec2nii._reference(Path("a.dat"), written, None, None)
+    assert found is None
+    assert list(notes) == [f"a.dat: {name} is left out." for name in said]
