@@ -103,4 +103,4 @@ def test_every_way_to_the_change_has_one_line_beside_the_tracker(updates):
     new = [line.name for line in after if line not in before]
     assert len(new) == 1
     assert "windows" in new[0]
-    assert not [line for line in after if "ties" in line.name]
+    assert not [name for name in new if "ties" in name]
