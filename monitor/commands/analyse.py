@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from monitor.analysis.note import NoteKind, notes_of
 from monitor.analysis.update import Update
 from monitor.commands import options
 from monitor.commands.arguments import (
@@ -200,8 +199,7 @@ def _analyse_one(
             count(update.quality is not None)
 
         result = analyse(session, wishes, water, advance, names)
-    limits = notes_of(NoteKind.LIMITS, [limits_missed(result)])
-    result = with_notes(result, limits)
+    result = with_notes(result, limits_missed(result))
     read = about(session, names, result.pieces)
     write_tables(result, out, result.origin, spectra, read)
     if spectra and result.hidden:

@@ -27,6 +27,7 @@ from monitor.protocol.choose import Wishes
 from monitor.protocol.settings import Settings
 from monitor.report.folder import results_folder
 from monitor.report.result_tables import write_tables
+from monitor.report.wording import limits_missed
 from monitor.run.analyse import with_notes
 from monitor.run.feed import Feed
 from monitor.run.remarks import (
@@ -171,7 +172,7 @@ class Headless:
         update, result = self._run.finish("followed no further")
         if update is not None:
             self._display.fold(update, time.monotonic())
-        result = with_notes(result, remarks(result))
+        result = with_notes(result, (*remarks(result), *limits_missed(result)))
         write_tables(result, self._out, source, about=about)
         render_screen(self._display, self._out / "screen.png")
         for note in for_terminal(result.notes):

@@ -230,7 +230,9 @@ def _of_infusion(
             detectable,
             target,
             f"mean {s.outcome} over the infusion against the reference "
-            "period, 80 % power, two-sided 5 % (reference_target_percent)",
+            "period, 80 % power, two-sided 5 %, in one look at the end; the window "
+            "tells what is seen however often one looks, which is more "
+            "(reference_target_percent)",
         ),
         _criterion(
             "line_width_bias_percent",

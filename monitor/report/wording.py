@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from monitor.analysis.note import Note, NoteKind, notes_of
 from monitor.analysis.preparation.quality import COUNTING_WEIGHT
 from monitor.analysis.tracking.finding import Finding, unproven_words
 from monitor.judge.criteria import Verdict, criteria_of
@@ -83,12 +84,11 @@ def outside(missed: Sequence[Report]) -> str:
     return f"Outside the limits of the protocol: {', '.join(parts)}." if missed else ""
 
 
-def limits_missed(result: Result) -> str:
-    """The criteria of the protocol that a session misses, in one sentence."""
-    if not result.qualities:
-        return ""
-    judged = criteria_of(result)
-    return outside([asdict(c) for c in judged if c.verdict == Verdict.MISSED])
+def limits_missed(result: Result) -> tuple[Note, ...]:
+    """The criteria of the protocol that a session misses, in one sentence, if any."""
+    judged = criteria_of(result) if result.qualities else ()
+    missed = [asdict(c) for c in judged if c.verdict == Verdict.MISSED]
+    return notes_of(NoteKind.LIMITS, [outside(missed)])
 
 
 def _unit(criterion: Report) -> str:

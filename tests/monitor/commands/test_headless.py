@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 from small_session import small_session
 
+from monitor.analysis.note import Note, NoteKind
 from monitor.analysis.update import Update
 from monitor.commands import headless
 from monitor.commands.headless import Headless, _nameless
@@ -99,6 +100,26 @@ def test_without_a_terminal_a_line_comes_with_news_and_not_before_its_time(
         followed._say(count)
     lines = words.getvalue().splitlines()
     assert lines == ["2 transients, nothing yet", "3 transients, nothing yet"]
+
+
+def test_limits_that_are_missed_are_said_and_written_as_by_analyse(
+    begun, tmp_path, monkeypatch
+):
+    missed = Note(NoteKind.LIMITS, "Outside the limits: SNR 2 (at least 3).")
+    written: list = []
+
+    def keep(result, *_, **__):
+        written.append(result)
+
+    monkeypatch.setattr(headless, "limits_missed", lambda result: (missed,))
+    monkeypatch.setattr(headless, "write_tables", keep)
+    monkeypatch.setattr(headless, "render_screen", lambda *_: None)
+    followed, words = follower(Played(), tmp_path)
+    for message in begun:
+        followed._push(message)
+    followed.write("here", None)
+    assert missed in written[0].notes
+    assert missed.text in words.getvalue()
 
 
 def test_what_was_typed_does_not_reach_the_page_that_is_written(begun):
