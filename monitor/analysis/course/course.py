@@ -263,10 +263,9 @@ class Course:
 
     def offset_covariance(self, epoch: int) -> Real | None:
         """V (M, M) of an epoch against the reference period's; None in that itself."""
-        home = self.home
-        if home is None:
+        if self.home is None:
             return None
-        return self.offsets.covariance(home, epoch, self.sessions)
+        return self.offsets.covariance(self.home, epoch, self.sessions)
 
     @property
     def outgrown(self) -> bool:
