@@ -15,6 +15,8 @@ from matplotlib.font_manager import fontManager
 
 from monitor.typeface import FAMILY, letter_files
 
+RANGE_PPM = (4.2, 0.5)
+"""Chemical shift that spectra are drawn over, from left to right."""
 INK, GREY, LIGHT, ACCENT = "#1d2126", "#646c75", "#c9ced4", "#0b5fa5"
 
 

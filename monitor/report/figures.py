@@ -23,10 +23,9 @@ from monitor.analysis.signal.spectrum import Real
 from monitor.judge.figure_data import Drawn
 from monitor.report.alt_text import alternative
 from monitor.report.course_figures import has_models, minutes, models, periods, trend
-from monitor.report.drawing import ACCENT, GREY, INK, STYLE, inline
+from monitor.report.drawing import ACCENT, GREY, INK, RANGE_PPM, STYLE, inline
 from monitor.report.opinion_figure import opinion
 
-RANGE_PPM = (4.2, 0.5)
 WIDTH_INCHES = 9.0
 LEAST_MIN = 1 / 30
 LEAST_RANGE = {"shift_hz": 2.0, "phase_deg": 10.0}

@@ -6,10 +6,8 @@ from matplotlib.axes import Axes
 
 from monitor.analysis.glm.spectral_map import GLUTAMATE_PPM, clearest, sentence
 from monitor.judge.figure_data import Drawn
-from monitor.report.drawing import ACCENT, GREY, INK, LIGHT
+from monitor.report.drawing import ACCENT, GREY, INK, LIGHT, RANGE_PPM
 from monitor.screen.parts.opinion import drawn as drawn_map
-
-RANGE_PPM = (4.2, 0.5)
 
 
 def opinion(drawn: Drawn, axes: list[Axes]) -> None:

@@ -19,25 +19,14 @@ from typing import Any
 
 import numpy as np
 
+from monitor.analysis.course.outcomes import CHANGING, RATIOS, SUMS
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.water_course import WaterPoint
+from monitor.analysis.tracking.tracker import TRACKED
 from streams.export.atomic import replacing
 from streams.export.cells import name_cell, text_cell
 
-SUMS = ("Glx", "tNAA", "tCr", "tCho")
-RATIOS = (
-    "Glu/tCr",
-    "Gln/tCr",
-    "Glx/tCr",
-    "tNAA/tCr",
-    "tCho/tCr",
-    "mI/tCr",
-    "Glu/tNAA",
-    "Glx/tNAA",
-)
-CHANGES = ("Glu", "Gln", "Glx", "tNAA", "tCr", *RATIOS)
-TRACKED = ("Glu", "Glx", "Glx/tNAA", "Glu/tCr")
 TRANSIENT_COLUMNS = (
     "index",
     "t_s",
@@ -83,7 +72,7 @@ def write_estimates(
     window could be fitted; by default they come as the estimates hold them.
     """
     outcomes = () if hidden else outcomes_of(estimates, basis_names)
-    changes = [name for name in CHANGES if name in outcomes]
+    changes = [name for name in CHANGING if name in outcomes]
     header = [
         *("window", "t_start_s", "t_end_s", "t_mid_s", "n_transients", "independent"),
         *_with_sd(outcomes),
