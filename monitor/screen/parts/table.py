@@ -203,8 +203,9 @@ def _of_window(
 
 def in_other_epoch(e: Estimate) -> bool:
     """Whether amplitudes have no common scale with the reference period's."""
-    amplitudes = [v for name, v in e.changes_percent.items() if needs_gain(name)]
-    return bool(amplitudes) and all(map(math.isnan, amplitudes))
+    amplitudes = (v for name, v in e.changes_percent.items() if needs_gain(name))
+    first = next(amplitudes, 0.0)
+    return math.isnan(first) and all(map(math.isnan, amplitudes))
 
 
 def is_unseen(e: Estimate, outcome: str) -> bool:
