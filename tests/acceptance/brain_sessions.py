@@ -211,34 +211,33 @@ def errors(result: Result, change: Change) -> dict[str, np.ndarray]:
     return {name: np.array(rows) for name, rows in found.items()}
 
 
-def row(told: str, found: list[np.ndarray], i: int) -> str:
-    """Of one outcome: bias and its standard error over sessions, RMSE, SD, coverage."""
+def cell(found: list[np.ndarray], i: int) -> str:
+    """Of one outcome: bias, its standard error over sessions, RMSE, SD, coverage."""
     both = np.concatenate(found)[:, i]
     each = np.array([f[:, i, 0].mean() for f in found])
     se = each.std(ddof=1) / len(each) ** 0.5 if len(each) > 1 else np.nan
     held = 100 * np.mean(np.abs(both[:, 0]) < 1.96 * both[:, 1])
-    rmse = np.mean(both[:, 0] ** 2) ** 0.5
-    return (
-        f"| {told} | {OUTCOMES[i]} | {each.mean():+.2f} ({se:.2f}) | {rmse:.2f} | "
-        f"{both[:, 1].mean():.2f} | {held:.0f} |"
-    )
+    rmse, sd = np.mean(both[:, 0] ** 2) ** 0.5, both[:, 1].mean()
+    return f"{each.mean():+.2f} ({se:.2f}), {rmse:.2f}, {sd:.2f}, {held:.0f}"
 
 
 def main(count: int, seed: int, consensus: Path | None) -> None:
     """Print the table."""
-    print("| brain | kind | true | estimate | outcome | bias % (SE) | RMSE | SD | % |")
-    print(9 * "|---" + "|")
+    print("| brain | kind | outcome | true, % | windows | tracker | smoother |")
+    print(7 * "|---" + "|")
     with tempfile.TemporaryDirectory() as scratch:
         for brain in brains(consensus, Path(scratch)):
             for kind in KINDS:
                 change = changed(brain, kind)
                 runs = [analysed(brain, change, seed + k) for k in range(count)]
                 found = [errors(run, change) for run in runs]
-                for what in found[0]:
-                    for i, outcome in enumerate(OUTCOMES):
-                        true = f"{brain.name} | {kind} | {change.true[outcome]:.1f}"
-                        each = [f[what] for f in found]
-                        print(row(f"{true} | {what}", each, i), flush=True)
+                for i, outcome in enumerate(OUTCOMES):
+                    cells = [
+                        cell([f[what] for f in found], i)
+                        for what in ("windows", "tracker", "smoother")
+                    ]
+                    told = brain.name, kind, outcome, f"{change.true[outcome]:.1f}"
+                    print(f"| {' | '.join((*told, *cells))} |", flush=True)
 
 
 if __name__ == "__main__":
