@@ -90,6 +90,30 @@ def test_lines_that_look_broader_by_a_template_with_lipid_are_cleaner_all_the_sa
     assert found == [(0, first, Cause.LIPID)]
 
 
+@pytest.mark.parametrize("hz", [2.0, 5.0])
+def test_what_broadens_all_lines_is_no_cleaner_for_its_lower_water(hz):
+    """Of a brain whose residual water is narrow 3 Hz took 0.5 of its logarithm."""
+    n, first, stop = 300, 60, 105
+    lower = within(n, first, stop, -np.log1p(hz / 3.4))
+    made = epoch(n, water=lower, width=within(n, first, stop, hz))
+    assert unlike(made, 1) == [(first, stop, Cause.WIDTH)]
+
+
+def test_less_water_than_broader_lines_explain_is_cleaner():
+    n, first = 290, 250
+    made = epoch(n, water=within(n, first, n, -1.5), width=within(n, first, n, 1.0))
+    ((start, end, why),) = unlike(made, 1)
+    assert (start, end, why) == (0, first, Cause.WATER)
+
+
+def test_lipid_bands_that_differ_by_an_amplitude_alone_decide_nothing():
+    """A hundredth of the macromolecules' lines is no lipid; the width is asked."""
+    n, first, stop = 300, 60, 105
+    amplitude = np.where(within(n, first, stop, 1.0) > 0, 0.98, 1.0)
+    made = epoch(n, amplitude=amplitude, width=within(n, first, stop, 2.0))
+    assert unlike(made, 1) == [(first, stop, Cause.WIDTH)]
+
+
 def test_what_has_little_lipid_beside_its_own_lines_is_dirtier():
     n, first = 290, 250
     found = unlike(epoch(n, bands=within(n, 0, first, 0.2 * LIPID)), 1)
