@@ -14,17 +14,19 @@ import math
 
 import numpy as np
 
-from monitor.analysis.contamination.features import Seen
-from monitor.analysis.contamination.states import (
-    DEPARTURE,
+from monitor.analysis.contamination.dirtier import (
     LIPIDS,
     WATER_LOG,
     WIDTH_HZ,
-    Comparison,
     Mask,
+    is_dirtier,
+)
+from monitor.analysis.contamination.features import Seen
+from monitor.analysis.contamination.states import (
+    DEPARTURE,
+    Comparison,
     States,
     beside,
-    is_dirtier,
 )
 from monitor.analysis.contamination.stretch import SPAN, Cause
 from monitor.analysis.signal.spectrum import Real

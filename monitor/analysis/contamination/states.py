@@ -9,7 +9,8 @@ are `preparation.weights`' to judge.
 
 The good part is the state that most transients share, be they the first or the last.
 A second state of at least ENOUGH transients is taken for the good one if it is cleaner:
-less lipid, less water or narrower lines.  A state that lasts for LASTING transients to
+less lipid, less water or narrower lines (surely so, where the first came again behind
+it).  A state that lasts for LASTING transients to
 the end of what was seen, and is not dirtier, is a change of state and no contamination.
 
 Everything is a function of all transients so far, so that it does not matter when it is
@@ -18,14 +19,19 @@ asked.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
-from monitor.analysis.contamination.features import BANDS, MIDDLES_PPM, Seen
+from monitor.analysis.contamination.dirtier import (
+    WATER_LOG,
+    WIDTH_HZ,
+    Mask,
+    dirtier_by,
+    is_dirtier,
+)
+from monitor.analysis.contamination.features import BANDS, Seen
 from monitor.analysis.contamination.stretch import SPAN
 from monitor.analysis.signal.spectrum import Real
 
@@ -34,12 +40,8 @@ ENOUGH = 24
 LASTING = 200
 DEPARTURE = 0.017
 """Rms of the bands, in tNAA heights."""
-WATER_LOG, WIDTH_HZ = 0.7, 0.7
-LIPID_LEVEL = 0.05
-"""Rms of what the lipid bands of a dirtier state hold beside those of another."""
-NARROW_WATER_HZ, MOST_LOWERED_LOG = 3.0, 1.1
-"""Width of a narrow line of residual water, and what it may lose at most."""
-LEAST_AMPLITUDE = 0.1
+SURELY = 5.0
+"""Times what counts: lipid of twice what a brain holds itself in its bands."""
 TRIALS = 64
 FOLLOWING, SLOW = 16, 9
 """Transients in a run of the good part, and runs over which it is followed."""
@@ -48,8 +50,6 @@ MEDIAN_SD = 1.2533
 """SD of a median of many over that of a mean."""
 TOGETHER = 2048
 """Medians that are found at once."""
-LIPIDS = np.tile((MIDDLES_PPM > 0.6) & (MIDDLES_PPM < 1.75), 2)
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,8 @@ def states_of(compared: Comparison) -> States:
         second = _commonest(compared, other)
         cleaner = _settle(compared, second)
         enough = np.count_nonzero(cleaner.good) >= ENOUGH
-        if enough and is_dirtier(compared.seen, found.good, cleaner.good):
+        least = SURELY if _lies_within(cleaner.good, found.good) else 1.0
+        if enough and dirtier_by(compared.seen, found.good, cleaner.good) > least:
             found = cleaner
     return _with_lasting(compared, found)
 
@@ -226,50 +227,14 @@ def _without_short(good: Mask) -> Mask:
     return kept
 
 
-def is_dirtier(seen: Seen, one: Mask, than: Mask) -> bool:
-    """Whether some transients (n,) have more lipid or water, or broader lines.
+def _lies_within(one: Mask, other: Mask) -> bool:
+    """Whether enough of another state came before some transients, and enough after.
 
-    Lines look broader against a template that lipid has got into: their width is asked
-    only where lipid and water, which no template enters, do not decide.
+    What goes back to what it was has been a stretch, and lipid against the phase of
+    the brain's own lines takes from them: it looks cleaner.
     """
-    broader = _higher(seen.width_hz, one, than)
-    water = _beyond_width(_higher(seen.water, one, than), broader)
-    more = _more_lipid(seen, one, than) / LIPID_LEVEL + water / WATER_LOG
-    if abs(more) < 1.0:
-        more += broader / WIDTH_HZ
-    return more > 1.0
-
-
-def _more_lipid(seen: Seen, one: Mask, than: Mask) -> float:
-    """Rms by which the lipid bands of some transients differ from others'.
-
-    Below zero where they hold less.
-    """
-    bands, others = _lipid_bands(seen, one), _lipid_bands(seen, than)
-    apart = np.sqrt(np.mean((bands - others) ** 2))
-    return float(np.copysign(apart, np.sum(bands**2) - np.sum(others**2)))
-
-
-def _lipid_bands(seen: Seen, own: Mask) -> Real:
-    """Median of the lipid bands of some transients, at an amplitude of 1."""
-    amplitude = max(float(np.median(seen.amplitude[own])), LEAST_AMPLITUDE)
-    return np.asarray(np.median(seen.bands[np.ix_(own, LIPIDS)], axis=0) / amplitude)
-
-
-def _beyond_width(water: float, broader_hz: float) -> float:
-    """What is left of a difference in the height of water that lines do not explain.
-
-    What broadens all lines lowers that of water, too: it is no cleaner for that.
-    """
-    if water * broader_hz >= 0:
-        return water
-    lowered = min(math.log1p(abs(broader_hz) / NARROW_WATER_HZ), MOST_LOWERED_LOG)
-    return math.copysign(max(abs(water) - lowered, 0.0), water)
-
-
-def _higher(values: Real, one: Mask, than: Mask) -> float:
-    """How much higher a figure (n,) is in some transients than in others."""
-    return float(np.median(values[one]) - np.median(values[than]))
+    middle = int(np.median(np.flatnonzero(one)))
+    return bool(min(other[:middle].sum(), other[middle:].sum()) >= ENOUGH)
 
 
 def _with_lasting(compared: Comparison, found: States) -> States:

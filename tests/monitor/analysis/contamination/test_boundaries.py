@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from monitor.analysis.contamination.boundaries import cause_of, refined
+from monitor.analysis.contamination.dirtier import LIPIDS
 from monitor.analysis.contamination.features import BANDS, Seen
-from monitor.analysis.contamination.states import LIPIDS, Comparison, States
+from monitor.analysis.contamination.states import Comparison, States
 from monitor.analysis.contamination.stretch import Cause
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import median_filter
 
+from monitor.analysis.contamination.dirtier import WATER_LOG, WIDTH_HZ
 from monitor.analysis.contamination.features import (
     BANDS,
     EDGES_PPM,
@@ -21,8 +22,6 @@ from monitor.analysis.contamination.states import (
     DEPARTURE,
     LEAST,
     SPAN,
-    WATER_LOG,
-    WIDTH_HZ,
     Comparison,
     _commonest,
     _follow,

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from monitor.analysis.contamination.dirtier import LIPIDS
 from monitor.analysis.contamination.features import BANDS, EpochFeatures, Features
 from monitor.analysis.contamination.judge import Judge, unlike
-from monitor.analysis.contamination.states import LASTING, LIPIDS
+from monitor.analysis.contamination.states import LASTING
 from monitor.analysis.contamination.stretch import Cause
 
 RNG = np.random.default_rng(4)
@@ -112,6 +113,18 @@ def test_lipid_bands_that_differ_by_an_amplitude_alone_decide_nothing():
     amplitude = np.where(within(n, first, stop, 1.0) > 0, 0.98, 1.0)
     made = epoch(n, amplitude=amplitude, width=within(n, first, stop, 2.0))
     assert unlike(made, 1) == [(first, stop, Cause.WIDTH)]
+
+
+@pytest.mark.parametrize(("times", "found"), [(-0.5, (60, 105)), (-3.0, (60, 105))])
+def test_lipid_that_takes_from_the_brains_own_lines_and_goes_again_is_a_stretch(
+    times, found
+):
+    n, (first, stop) = 300, found
+    ((start, end, _),) = unlike(
+        epoch(n, bands=within(n, first, stop, times * LIPID)), 1
+    )
+    assert abs(start - first) <= 1
+    assert abs(end - stop) <= 1
 
 
 def test_what_has_little_lipid_beside_its_own_lines_is_dirtier():

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from course_cases import quality
 
+from monitor.analysis.contamination.dirtier import LIPIDS
 from monitor.analysis.contamination.features import BANDS, EpochFeatures, Features
 from monitor.analysis.contamination.judge import EVERY, WATER, Judge
-from monitor.analysis.contamination.states import LIPIDS, SPAN
+from monitor.analysis.contamination.states import SPAN
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.preparation.weights import Measures
 from monitor.analysis.signal.axis import Axis
