@@ -20,8 +20,8 @@ import numpy as np
 from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.fit.first_fit import cold_fit
 from monitor.analysis.fit.freedom import Freedom, usual
-from monitor.analysis.fit.left_over import left_over
 from monitor.analysis.fit.model import Model
+from monitor.analysis.fit.unexplained_residual import left_over
 
 OUTCOMES = ("Glu/tCr", "Glx/tCr", "Glx/tNAA", "tNAA/tCr")
 

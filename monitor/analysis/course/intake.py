@@ -24,7 +24,7 @@ from monitor.analysis.course.curves import strip_of
 from monitor.analysis.course.cycle_steps import CycleSteps
 from monitor.analysis.course.epoch_waters import EpochWaters
 from monitor.analysis.course.put_realigned import put_realigned
-from monitor.analysis.course.series_said import SeriesSaid
+from monitor.analysis.course.series_sentences import SeriesSaid
 from monitor.analysis.fit.curves import Curve
 from monitor.analysis.fit.model import Model
 from monitor.analysis.preparation.combination import Combination

@@ -40,7 +40,6 @@ from monitor.analysis.fit.first_fit import (
 )
 from monitor.analysis.fit.fit import Fit, hopeless
 from monitor.analysis.fit.freedom import Freedom, active_parameters, priors_for
-from monitor.analysis.fit.left_over import left_over
 from monitor.analysis.fit.minimise import admissible, minimise
 from monitor.analysis.fit.model import GAUSS, LORENTZ, MM_GAUSS, RELAXATION, Model
 from monitor.analysis.fit.model_choice import (
@@ -51,6 +50,7 @@ from monitor.analysis.fit.model_choice import (
 )
 from monitor.analysis.fit.problem import Indices, Problem, evaluate, target
 from monitor.analysis.fit.ratio_priors import prior_rows
+from monitor.analysis.fit.unexplained_residual import left_over
 from monitor.analysis.signal.spectrum import Complex, Real
 
 RELAXATION_MEAN, RELAXATION_SD = 0.5, 0.5

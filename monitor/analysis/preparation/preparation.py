@@ -41,7 +41,7 @@ from monitor.analysis.preparation.one_transient import (
     worth_keeping,
 )
 from monitor.analysis.preparation.prepared import Prepared
-from monitor.analysis.preparation.trial import Trial, in_place, like
+from monitor.analysis.preparation.series_on_trial import Trial, in_place, like
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.noise import Coils
 from monitor.analysis.signal.spectrum import Complex

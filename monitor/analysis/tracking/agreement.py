@@ -39,9 +39,9 @@ from monitor.analysis.fit.fitted_windows import FittedWindow
 from monitor.analysis.fit.window import Window
 from monitor.analysis.tracking.difference import Agreement, Difference, Way
 from monitor.analysis.tracking.evidence import Accumulated
+from monitor.analysis.tracking.free_against_tied import tie_departure
 from monitor.analysis.tracking.free_baseline import free_baseline_departures
 from monitor.analysis.tracking.smoothed_course import SmoothedCourse
-from monitor.analysis.tracking.tie import tie_departure
 from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.tracking.transient_view import Observed
 from monitor.analysis.tracking.window_departure import (

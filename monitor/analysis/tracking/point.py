@@ -13,7 +13,7 @@ class TrackerPoint:
     ----------
     index, time_s : which transient
     filtered, filtered_sd : by outcome name: what could be said then, never rewritten
-    free, free_sd : the same with no amplitude tied; see `monitor.analysis.tracking.tie`
+    free, free_sd : the same with no amplitude tied; see `free_against_tied`
     """
 
     index: int

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.difference import Way
+from monitor.analysis.tracking.free_against_tied import tie_departure, tie_is_doubtful
 from monitor.analysis.tracking.point import TrackerPoint
-from monitor.analysis.tracking.tie import tie_departure, tie_is_doubtful
 from monitor.screen.changes_now import changes_now
 from monitor.screen.held import held_at
 from monitor.screen.number_words import clock, plain, signed

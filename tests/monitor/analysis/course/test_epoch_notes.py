@@ -6,7 +6,7 @@ import pytest
 
 from monitor.analysis.course.epoch_notes import APART, EpochNotes
 from monitor.analysis.course.periods import Periods
-from monitor.analysis.course.series_said import ELSEWHERE, SeriesSaid
+from monitor.analysis.course.series_sentences import ELSEWHERE, SeriesSaid
 from monitor.analysis.note import Note, NoteKind
 
 

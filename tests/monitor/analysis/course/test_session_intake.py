@@ -10,7 +10,7 @@ from fit_cases import DWELL_S, MHZ, POINTS, make_model
 from monitor.analysis.course import intake as intake_module
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.intake import Intake
-from monitor.analysis.course.series_said import ELSEWHERE
+from monitor.analysis.course.series_sentences import ELSEWHERE
 from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.model import Model
 from monitor.analysis.preparation.continuation import TRIAL

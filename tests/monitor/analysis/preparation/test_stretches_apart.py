@@ -20,7 +20,7 @@ from monitor.analysis.preparation.continuation import (
     coils_share,
     difference,
 )
-from monitor.analysis.preparation.trial import NEAR, in_place, like
+from monitor.analysis.preparation.series_on_trial import NEAR, in_place, like
 from monitor.analysis.signal.axis import Axis
 from streams.messages.transient import REFERENCE_PPM, Acquisition
 from streams.voxel.place import VoxelPlace

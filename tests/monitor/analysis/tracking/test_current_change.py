@@ -7,8 +7,8 @@ import pytest
 
 from monitor.analysis.course.response import Estimate
 from monitor.analysis.tracking.current_change import CurrentChange, current_change
+from monitor.analysis.tracking.free_against_tied import tie_departure, tie_is_doubtful
 from monitor.analysis.tracking.point import TrackerPoint
-from monitor.analysis.tracking.tie import tie_departure, tie_is_doubtful
 
 REFERENCE_S = (0.0, 100.0)
 POINT = TrackerPoint(9, 130.0, {"Glu": 4.0}, {"Glu": 1.5})

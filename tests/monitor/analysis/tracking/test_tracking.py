@@ -10,7 +10,7 @@ from small_session import START_S, small_pipeline, small_session
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking.agreement import agreement_of
 from monitor.analysis.tracking.difference import Way
-from monitor.analysis.tracking.tie import tie_departure
+from monitor.analysis.tracking.free_against_tied import tie_departure
 from monitor.analysis.tracking.tracking import Tracking
 from streams.messages.transient import Event, Message
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.first_fit import cold_fit
 from monitor.analysis.fit.freedom import FREE
-from monitor.analysis.fit.left_over import beyond, left_over, together
 from monitor.analysis.fit.make_epoch_model import make_session_model
 from monitor.analysis.fit.model import Model
+from monitor.analysis.fit.unexplained_residual import beyond, left_over, together
 
 SD = 0.4
 SDS = SD * np.sqrt(POINTS)

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from monitor.analysis.tracking.free_against_tied import tie_departure, tie_is_doubtful
 from monitor.analysis.tracking.point import TrackerPoint
-from monitor.analysis.tracking.tie import tie_departure, tie_is_doubtful
 
 
 def point(tied: float, tied_sd: float, free: float, free_sd: float) -> TrackerPoint:
