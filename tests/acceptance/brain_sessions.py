@@ -142,7 +142,7 @@ def fat(brain: Brain) -> np.ndarray:
     lines = np.exp(2j * np.pi * np.outer(hz, t)).T @ (1.0, 0.4)
     made = lines * np.exp(1j * FAT_RAD - np.pi * FAT_HZ * t)
     height = np.abs(np.fft.fft(made)).max()
-    return FAT_OVER_NAA * naa_height(brain.fid, a) / height * made
+    return np.asarray(FAT_OVER_NAA * naa_height(brain.fid, a) / height * made)
 
 
 def fitted(brain: Brain) -> SessionModel:
@@ -192,10 +192,15 @@ def analysed(brain: Brain, change: Change, seed: int) -> Result:
 
 
 def errors(result: Result, change: Change) -> dict[str, np.ndarray]:
-    """Errors and SDs, percent, (n, outcomes, 2): windows, tracker, smoother."""
+    """Errors and SDs, percent, (n, outcomes, 2): windows, tracker, smoother.
+
+    nan where no change is given.
+    """
 
     def off(told: dict[str, float], sds: dict[str, float]) -> list[tuple[float, float]]:
-        return [(told[o] - change.true[o], sds[o]) for o in OUTCOMES]
+        return [
+            (told.get(o, np.nan) - change.true[o], sds.get(o, np.nan)) for o in OUTCOMES
+        ]
 
     start_s = BEFORE * TR_S
     found = {
@@ -212,13 +217,19 @@ def errors(result: Result, change: Change) -> dict[str, np.ndarray]:
 
 
 def cell(found: list[np.ndarray], i: int) -> str:
-    """Of one outcome: bias, its standard error over sessions, RMSE, SD, coverage."""
-    both = np.concatenate(found)[:, i]
-    each = np.array([f[:, i, 0].mean() for f in found])
-    se = each.std(ddof=1) / len(each) ** 0.5 if len(each) > 1 else np.nan
+    """Of one outcome: bias, its standard error over sessions, RMSE, SD, coverage.
+
+    Of the sessions that give a change of it at all: without a level there is none.
+    """
+    told = [f[:, i] for f in found if np.isfinite(f[:, i]).all()]
+    if len(told) < 2:
+        return f"{len(told)} of {len(found)} tell"
+    both, each = np.concatenate(told), np.array([t[:, 0].mean() for t in told])
+    se = each.std(ddof=1) / len(each) ** 0.5
     held = 100 * np.mean(np.abs(both[:, 0]) < 1.96 * both[:, 1])
     rmse, sd = np.mean(both[:, 0] ** 2) ** 0.5, both[:, 1].mean()
-    return f"{each.mean():+.2f} ({se:.2f}), {rmse:.2f}, {sd:.2f}, {held:.0f}"
+    how_many = "" if len(told) == len(found) else f" ({len(told)} of {len(found)} tell)"
+    return f"{each.mean():+.2f} ({se:.2f}), {rmse:.2f}, {sd:.2f}, {held:.0f}{how_many}"
 
 
 def main(count: int, seed: int, consensus: Path | None) -> None:

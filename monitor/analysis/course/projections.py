@@ -1,6 +1,6 @@
 """Transients projected for their epoch's session model: once each, and kept.
 
-Windows average them, the tracker reads them (`fit.subspace`): some 1.5 kB a transient.
+Windows average them, the tracker reads them (`fit.subspace`): 4 to 5 kB a transient.
 They are made in blocks, so that a file of any length needs little beside them.
 """
 
