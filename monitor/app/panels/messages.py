@@ -69,7 +69,7 @@ class MessagePanel(QFrame):
         """Show messages; those that are shown already cost nothing."""
         if messages is self._shown:
             return
-        before = [m.key for m in (self._shown or ())[:1]]
+        keys = [[m.key for m in some[:1]] for some in (self._shown or (), messages)]
         self._shown = messages
         said = [f"{m.condition} · {m.action}" for m in messages]
         self.setToolTip("\n".join([*said, TIP]))  # where a line is too narrow
@@ -81,9 +81,7 @@ class MessagePanel(QFrame):
         together = self._cramped and bool(lines.first)
         first = f"{lines.first} · {lines.rest}" if together and lines.rest else None
         self.first.show_text("" if long else first or lines.first)
-        if before != [
-            m.key for m in messages[:1]
-        ]:  # a long message before must not leave it small
+        if keys[0] != keys[1]:  # a long message must not leave the next one small
             self.first.refit()
         self.sentence.setText(lines.first if long else "")
         self.second.show_text(lines.rest)
