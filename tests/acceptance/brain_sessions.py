@@ -27,15 +27,13 @@ from pathlib import Path
 
 import mm_sets
 import numpy as np
-from mm_brains import ideal_steam
+from mm_brains import fitted_mean, ideal_steam
 
 from monitor.analysis.course.fitted_signal import change_by, fitted_fid
 from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.freedom import usual
-from monitor.analysis.fit.make_epoch_model import make_session_model
 from monitor.analysis.fit.model_for import model_for
-from monitor.analysis.signal.noise import noise_sd_of
 from monitor.analysis.signal.spectrum import moved
 from monitor.basis.measured_mm import averaged
 from monitor.basis.npz import write_own
@@ -149,10 +147,7 @@ def fitted(brain: Brain) -> SessionModel:
     """The fit of a mean alone, without measured macromolecules."""
     a, fid = brain.acquisition, brain.fid
     model, _ = model_for(basis_for(brain.basis, a)[0], a, Settings())
-    whole = model.full_spectra(fid)
-    sd = float(noise_sd_of(whole, a.dwell_time_s, a.spectrometer_frequency_mhz))
-    none, free = np.zeros((0, fid.size), complex), usual(model, a.echo_time_s or 0.03)
-    return make_session_model(model, fid, sd, 1.0, none, 1.0, free)
+    return fitted_mean(model, usual(model, a.echo_time_s or 0.03), fid)
 
 
 def messages(brain: Brain, change: Change, seed: int) -> Iterator[Body]:

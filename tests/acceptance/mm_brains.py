@@ -126,9 +126,13 @@ def ways(
 
 def fitted(model: Model, freedom: Freedom, brain: Brain) -> SessionModel:
     """The session model of a subject's mean alone."""
-    fid, a = averaged(brain.metabolites, brain.water)
-    whole = model.full_spectra(fid)
-    sd = float(noise_sd_of(whole, a.dwell_time_s, a.spectrometer_frequency_mhz))
+    return fitted_mean(model, freedom, averaged(brain.metabolites, brain.water)[0])
+
+
+def fitted_mean(model: Model, freedom: Freedom, fid: np.ndarray) -> SessionModel:
+    """The session model of a mean FID (points,) alone."""
+    whole, mhz = model.full_spectra(fid), model.frequency_mhz
+    sd = float(noise_sd_of(whole, model.dwell_time_s, mhz))
     none = np.zeros((0, fid.size), complex)
     return make_session_model(model, fid, sd, 1.0, none, 1.0, freedom)
 

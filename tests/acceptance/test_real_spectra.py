@@ -6,22 +6,19 @@ or a shift.  Spectra of the data folder, with the macromolecules that each is gi
 
 from pathlib import Path
 
+import mm_brains
 import numpy as np
 import pytest
 
-from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.fit.freedom import usual
-from monitor.analysis.fit.make_epoch_model import make_session_model
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.model_for import model_for
-from monitor.analysis.signal.noise import noise_sd_of
 from monitor.analysis.signal.spectrum import moved
 from monitor.basis.measured_mm import add_measured, averaged
 from monitor.basis.simulated import basis_for
 from monitor.protocol.settings import Settings
 from streams.messages.transient import Acquisition
 
-OUTCOMES = ("Glu/tCr", "Glx/tNAA", "tNAA/tCr", "mI/tCr")
 NOISES, NOISE_PART, MOST_SDS = 2, 0.1, 0.3
 SPECTRA = {
     "press3t_te30_mm_sub01": "press_3t_te30",
@@ -31,18 +28,11 @@ SPECTRA = {
 }
 
 
-def levels(
-    model: Model, fid: np.ndarray, te_s: float, mhz: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Values and SDs of OUTCOMES."""
-    whole = model.full_spectra(fid)
-    sd = float(noise_sd_of(whole, model.dwell_time_s, mhz))
-    none = np.zeros((0, fid.size), complex)
-    made = make_session_model(model, fid, sd, 1.0, none, 1.0, usual(model, te_s))
+def levels(model: Model, fid: np.ndarray, te_s: float) -> tuple[np.ndarray, np.ndarray]:
+    """Values and SDs of `mm_brains.OUTCOMES`."""
+    made = mm_brains.fitted_mean(model, usual(model, te_s), fid)
     assert made.fit.converged
-    o = outcomes_of(made.fit.names).subset(OUTCOMES)
-    amplitudes = made.fit.amplitudes
-    return o.values(amplitudes), o.sds(amplitudes, made.level_covariance)
+    return mm_brains.levels(made)
 
 
 def nearly(fid: np.ndarray, dwell_s: float) -> dict[str, np.ndarray]:
@@ -78,8 +68,7 @@ def steady(folder: Path, basis: str, own: bool) -> None:
 
 def hold(model: Model, fid: np.ndarray, a: Acquisition) -> None:
     """Every near spectrum has the same levels, within a part of their SD."""
-    mhz = a.spectrometer_frequency_mhz
-    values, sds = levels(model, fid, a.echo_time_s, mhz)
+    values, sds = levels(model, fid, a.echo_time_s)
     for what, changed in nearly(fid, a.dwell_time_s).items():
-        again, _ = levels(model, changed, a.echo_time_s, mhz)
+        again, _ = levels(model, changed, a.echo_time_s)
         assert np.all(np.abs(again - values) < MOST_SDS * sds), (what, again, values)

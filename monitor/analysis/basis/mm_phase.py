@@ -15,13 +15,8 @@ from monitor.analysis.basis import names as naming
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.lines import CR_PPM, NAA_PPM
 from monitor.analysis.basis.macromolecules import VIRTUAL
-from monitor.analysis.signal.spectrum import (
-    Complex,
-    Real,
-    ppm_axis,
-    spectrum_of,
-    time_axis_s,
-)
+from monitor.analysis.signal.line import zero_filled
+from monitor.analysis.signal.spectrum import Complex, Real, spectrum_of, time_axis_s
 from streams.messages.transient import REFERENCE_PPM
 
 BAND_PPM = (0.5, 1.08)
@@ -85,12 +80,10 @@ def _singlets(basis: BasisSet) -> list[complex]:
 
 def _spectrum(fid: Complex, basis: BasisSet, times: int = 1) -> tuple[Real, Complex]:
     """Axis in ppm and spectrum of a FID, zero filled to `times` as many points."""
-    points = times * fid.size
-    filled: Complex = np.zeros(points, complex)
-    filled[: fid.size] = fid
-    filled[0] *= 0.5
+    halved = fid.copy()
+    halved[0] *= 0.5
     mhz = basis.spectrometer_frequency_mhz
-    return ppm_axis(points, basis.dwell_time_s, mhz), spectrum_of(filled)
+    return zero_filled(halved, times, basis.dwell_time_s, mhz)
 
 
 def _line_phase(fid: Complex, basis: BasisSet) -> complex | None:

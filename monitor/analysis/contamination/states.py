@@ -10,8 +10,8 @@ are `preparation.weights`' to judge.
 The good part is the state that most transients share, be they the first or the last.
 A second state of at least ENOUGH transients is taken for the good one if it is cleaner:
 less lipid, less water or narrower lines (surely so, where the first came again behind
-it).  A state that lasts for LASTING transients to
-the end of what was seen, and is not dirtier, is a change of state and no contamination.
+it).  A state that lasts for LASTING transients to the end of what was seen, and is not
+dirtier, is a change of state and no contamination.
 
 Everything is a function of all transients so far, so that it does not matter when it is
 asked.

@@ -47,7 +47,8 @@ def line_width(
     The FID is phased and noise-free; it is zero filled eightfold and the flanks are
     interpolated linearly.  The height is that without zero filling.
     """
-    ppm, spectrum = zero_filled(fid, ZERO_FILL, dwell_time_s, frequency_mhz)
+    ppm, lines = zero_filled(fid, ZERO_FILL, dwell_time_s, frequency_mhz)
+    spectrum = lines.real
     band = np.flatnonzero((ppm >= band_ppm[0]) & (ppm <= band_ppm[1]))
     if band.size == 0:
         return float("nan"), float("nan")

@@ -180,7 +180,8 @@ def naa_line(fid: Complex, axis: Axis, absolute: Absolute) -> NaaLine:
     upright = spectrum.moved(
         fid, axis.dwell_time_s, -absolute.shift_hz, -absolute.phase_rad
     )
-    ppm, real = zero_filled(upright, ZERO_FILL, axis.dwell_time_s, axis.frequency_mhz)
+    ppm, lines = zero_filled(upright, ZERO_FILL, axis.dwell_time_s, axis.frequency_mhz)
+    real = lines.real
     near = np.flatnonzero(np.abs(ppm - NAA_PPM) < 0.06)
     valley = (ppm > 1.80) & (ppm < 1.93)
     peak = int(near[np.argmax(real[near])])

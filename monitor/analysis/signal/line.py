@@ -13,11 +13,11 @@ from monitor.analysis.signal.spectrum import Complex, Real, ppm_axis, spectrum_o
 
 def zero_filled(
     fid: Complex, times: int, dwell_time_s: float, frequency_mhz: float
-) -> tuple[Real, Real]:
-    """Ppm axis and real spectrum of a phased FID (points,), (times * points,) each."""
+) -> tuple[Real, Complex]:
+    """Ppm axis and spectrum of a FID (points,), (times * points,) each."""
     padded = np.concatenate([fid, np.zeros((times - 1) * fid.size)])
     ppm = ppm_axis(padded.size, dwell_time_s, frequency_mhz)
-    return ppm, np.asarray(spectrum_of(padded).real, float)
+    return ppm, spectrum_of(padded)
 
 
 def full_width(curve: Real, peak: int, level: float) -> float:
