@@ -33,6 +33,7 @@ from monitor.analysis.fit.fitted_windows import (
 from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.kept_by_window import KeptByWindow
 from monitor.analysis.fit.model import Model
+from monitor.analysis.fit.projected import Projected
 from monitor.analysis.fit.window import (
     Average,
     Window,
@@ -144,8 +145,8 @@ class Course:
         ends = bisect_left(self._epochs, epoch), bisect_right(self._epochs, epoch)
         return range(*ends)
 
-    def projected(self, epoch: int, stop: int) -> tuple[int, Complex]:
-        """First transient of an epoch, and projections (n, r) of it up to `stop`."""
+    def projected(self, epoch: int, stop: int) -> tuple[int, Projected]:
+        """First transient of an epoch, and projections of it up to `stop`."""
         first, session = self.transients_of(epoch).start, self.sessions[epoch]
         return first, self._projections.of(session, epoch, first, self.fids, stop)
 

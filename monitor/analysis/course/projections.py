@@ -1,6 +1,6 @@
 """Transients projected for their epoch's session model: once each, and kept.
 
-Windows average them, the tracker reads them (`fit.subspace`): 4 to 5 kB a transient.
+Windows average them, the tracker reads them (`fit.subspace`): 2 to 3 kB a transient.
 They are made in blocks, so that a file of any length needs little beside them.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.fit.projected import Projected
 from monitor.analysis.signal.spectrum import Complex
 from streams.messages.transient import ComplexFID
 
@@ -21,20 +22,27 @@ BLOCK = 128
 
 @dataclass(slots=True)
 class _Epoch:
-    """Projections (room, r) of an epoch's transients, of which `count` are made."""
+    """What is kept of an epoch's transients (room, r), of which `count` are made."""
 
     session: SessionModel
     first: int
-    z: Complex
+    of_mean: Complex
+    departures: ComplexFID
     count: int = 0
+
+    @classmethod
+    def begun(cls, session: SessionModel, first: int) -> _Epoch:
+        """Nothing is projected yet."""
+        of_mean = session.projected_mean
+        return cls(session, first, of_mean, np.zeros((0, of_mean.size), np.complex64))
 
     def reserve(self, needed: int) -> None:
         """Room for so many; a little more where there was some, which grows."""
-        if needed > len(self.z):
-            rows = max(needed, 9 * len(self.z) // 8)
-            room = np.zeros((rows, self.z.shape[1]), complex)
-            room[: self.count] = self.z[: self.count]
-            self.z = room
+        held = self.departures
+        if needed > len(held):
+            rows = max(needed, 9 * len(held) // 8)
+            self.departures = np.zeros((rows, held.shape[1]), held.dtype)
+            self.departures[: self.count] = held[: self.count]
 
 
 @dataclass(slots=True)
@@ -54,8 +62,8 @@ class Projections:
         first: int,
         fids: Sequence[ComplexFID],
         stop: int,
-    ) -> Complex:
-        """Projections (stop - first, r) of an epoch's transients up to `stop`.
+    ) -> Projected:
+        """Projections of an epoch's transients from `first` up to `stop`.
 
         Parameters
         ----------
@@ -65,15 +73,15 @@ class Projections:
         """
         kept = self._epochs.get(epoch)
         if kept is None or kept.session is not session or kept.first != first:
-            kept = _Epoch(session, first, np.zeros((0, session.subspace.size), complex))
-            self._epochs[epoch] = kept
+            kept = self._epochs[epoch] = _Epoch.begun(session, first)
         kept.reserve(stop - first)
         for start in range(first + kept.count, stop, BLOCK):
             self._extend(kept, fids[start : min(start + BLOCK, stop)])
-        return kept.z[: stop - first]
+        return Projected(kept.of_mean, kept.departures[: stop - first])
 
     def _extend(self, kept: _Epoch, fids: Sequence[ComplexFID]) -> None:
         """Project the transients that follow those that are kept."""
         needed = kept.count + len(fids)
-        kept.z[kept.count : needed] = kept.session.projected(np.stack(fids))
+        made = kept.session.projected(np.stack(fids))
+        kept.departures[kept.count : needed] = made - kept.of_mean
         kept.count = needed

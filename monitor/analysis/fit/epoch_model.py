@@ -157,6 +157,11 @@ class SessionModel:
         """FIDs (n, points) of transients or averages, ready for `warm_fits`."""
         return self.projected_in(self.subspace, fids)
 
+    @property
+    def projected_mean(self) -> Complex:
+        """The same of the mean that the model was made of, (r + q,)."""
+        return self.subspace.with_signal(self.subspace.mean, self.offset)
+
     def projected_in(self, subspace: Subspace, fids: Fids) -> Complex:
         """The same for another subspace of this model."""
         return subspace.with_signal(self.wide_spectra(fids), self.offset)

@@ -15,6 +15,7 @@ from monitor.analysis.fit.kept_by_window import KeptByWindow
 from monitor.analysis.fit.minimise import minimise
 from monitor.analysis.fit.model import GAUSS, LORENTZ, PHASE, SHIFT
 from monitor.analysis.fit.problem import Indices, Priors, Problem
+from monitor.analysis.fit.projected import Projected
 from monitor.analysis.fit.subspace import GAUSS_SD_HZ
 from monitor.analysis.fit.window import Average
 from monitor.analysis.fit.window_fit import WarmFits, warm_fits
@@ -139,7 +140,9 @@ def fit_averages(
     return fit_means(session, fids, averages, means_of(z, first, averages))
 
 
-def means_of(z: Complex, first: int, averages: Sequence[Average]) -> Complex:
+def means_of(
+    z: Complex | Projected, first: int, averages: Sequence[Average]
+) -> Complex:
     """Averages (n, r) of projected transients z (any, r), `first` the first of them."""
     rows = [slice(a.window.first - first, a.window.stop - first) for a in averages]
     return np.stack([a.weights @ z[row] for a, row in zip(averages, rows, strict=True)])

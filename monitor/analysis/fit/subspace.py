@@ -122,11 +122,6 @@ class Subspace:
         return 2 * power * self.problem.noise_sd**2
 
     @property
-    def size(self) -> int:
-        """What a transient is kept as: r + q numbers."""
-        return len(self.projector) + self.matching.places.size
-
-    @property
     def names(self) -> tuple[str, ...]:
         """Of the amplitudes."""
         return self.problem.model.names

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
@@ -22,6 +23,8 @@ from monitor.analysis.tracking.measurement import Measurement, measurement_of
 
 FLOOR_SHARE = 0.05
 """A transient with less weight than this says nothing to the tracker."""
+BLOCK = 128
+"""Transients that are reduced at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,9 @@ class Observer:
             if not own:
                 continue
             _, z = self.course.projected(epoch, own.stop)
-            for i, o in zip(own, self.measurements[epoch].reduced(z), strict=True):
+            reduced = self.measurements[epoch].reduced
+            blocks = (reduced(z[k : k + BLOCK]) for k in range(0, len(z), BLOCK))
+            for i, o in zip(own, chain.from_iterable(blocks), strict=True):
                 seen.append(self._one(i, o, seen[-1] if seen else None))
         return seen
 
