@@ -216,14 +216,14 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
     """Write a table, its cells in the order of the header; numbers to the last bit."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(map(name_cell, header))
-    for row in rows:
-        cells = [row[column] for column in header]
-        writer.writerow([text_cell(c) if isinstance(c, str) else c for c in cells])
     with replacing(path) as file:
-        file.write(text.getvalue().encode())
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(map(name_cell, header))
+        for row in rows:
+            cells = [row[column] for column in header]
+            writer.writerow([text_cell(c) if isinstance(c, str) else c for c in cells])
+        text.detach()  # all of it is in `file` now, which is not ours to close
 
 
 def _plain(value: Any) -> Any:
