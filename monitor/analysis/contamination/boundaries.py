@@ -5,7 +5,10 @@ transients scatter, a transient's y is on the stretch's side where
 
     t = (y - good) d / d d - 1/2
 
-is above zero.  The ends lie where the sums of t, each within +-1, are largest.
+is above zero.  The ends lie where the sums of t, each within +-1, are largest: they are
+summed from the middle on until RETURNED below their largest.  A stretch that is hardly
+beyond the tolerances comes and goes in running medians, while single transients show
+that it goes on: along d they are told apart where an rms of all bands does not.
 """
 
 from __future__ import annotations
@@ -28,9 +31,11 @@ from monitor.analysis.contamination.states import (
     States,
     beside,
 )
-from monitor.analysis.contamination.stretch import SPAN, Cause
+from monitor.analysis.contamination.stretch import Cause
 from monitor.analysis.signal.spectrum import Real
 
+RETURNED = 4.5
+"""Of the sums of t: some nine transients that are like the good part."""
 LOST_SHARE = 0.15
 RESTLESS = 2.5
 TURNS, TURNED_RAD = 3.0, math.radians(10.0)
@@ -47,14 +52,22 @@ def refined(
     Nothing where a stretch before it has taken the room.
     """
     start, stop = run
-    t = np.clip(_side(compared, states, slice(start, stop)), -1.0, 1.0)
-    low, high = max(room[0], start - SPAN), min(room[1], stop + SPAN)
+    low, high = room
     middle = max(low, (start + stop) // 2)
-    if middle >= high:
+    if stop <= low or middle >= high:
         return low, low
-    before = np.cumsum(t[low : middle + 1][::-1])
-    after = np.cumsum(t[middle:high])
-    return middle - int(np.argmax(before)), middle + int(np.argmax(after)) + 1
+    t = np.clip(_side(compared, states, slice(start, stop)), -1.0, 1.0)
+    return middle - _reach(t[low : middle + 1][::-1]), middle + _reach(
+        t[middle:high]
+    ) + 1
+
+
+def _reach(t: Real) -> int:
+    """Where sums of t (n,) are largest before they have fallen by RETURNED."""
+    sums = np.cumsum(t)
+    returned = np.maximum.accumulate(sums) - sums > RETURNED
+    stop = int(np.argmax(returned)) if returned.any() else len(sums)
+    return int(np.argmax(sums[:stop]))
 
 
 def _side(compared: Comparison, states: States, inside: slice) -> Real:
