@@ -25,15 +25,18 @@ def is_dirtier(seen: Seen, one: Mask, than: Mask) -> bool:
     return dirtier_by(seen, one, than) > 1.0
 
 
-def dirtier_by(seen: Seen, one: Mask, than: Mask) -> float:
+def dirtier_by(seen: Seen, one: Mask, than: Mask, lipid: bool = True) -> float:
     """How much more lipid or water, or how much broader lines, in units of what counts.
 
     Lines look broader against a template that lipid has got into: their width is asked
-    only where lipid and water, which no template enters, do not decide.
+    only where lipid and water, which no template enters, do not decide.  `lipid` False
+    asks water and width alone.
     """
     broader = _higher(seen.width_hz, one, than)
     water = _beyond_width(_higher(seen.water, one, than), broader)
-    more = _more_lipid(seen, one, than) / LIPID_LEVEL + water / WATER_LOG
+    more = water / WATER_LOG
+    if lipid:
+        more += _more_lipid(seen, one, than) / LIPID_LEVEL
     if abs(more) < 1.0:
         more += broader / WIDTH_HZ
     return more

@@ -9,9 +9,12 @@ are `preparation.weights`' to judge.
 
 The good part is the state that most transients share, be they the first or the last.
 A second state of at least ENOUGH transients is taken for the good one if it is cleaner:
-less lipid, less water or narrower lines (surely so, where the first came again behind
-it).  A state that lasts for LASTING transients to the end of what was seen, and is not
-dirtier, is a change of state and no contamination.
+less lipid, less water or narrower lines.  It must be surely so where the first came
+again behind it, and, if lipid alone decides, where the session but began with it: fat
+of half the NAA height may take from the lines that are there and look cleaner, so that
+the larger part in agreement is the good one.  A state that lasts for LASTING
+transients to the end of what was seen, and is not dirtier, is a change of state and no
+contamination; so is one that the epoch began with, unless it looks cleaner, either.
 
 Everything is a function of all transients so far, so that it does not matter when it is
 asked.
@@ -29,7 +32,6 @@ from monitor.analysis.contamination.dirtier import (
     WIDTH_HZ,
     Mask,
     dirtier_by,
-    is_dirtier,
 )
 from monitor.analysis.contamination.features import BANDS, Seen
 from monitor.analysis.contamination.stretch import SPAN
@@ -149,10 +151,23 @@ def states_of(compared: Comparison) -> States:
         second = _commonest(compared, other)
         cleaner = _settle(compared, second)
         enough = np.count_nonzero(cleaner.good) >= ENOUGH
-        least = SURELY if _lies_within(cleaner.good, found.good) else 1.0
-        if enough and dirtier_by(compared.seen, found.good, cleaner.good) > least:
+        if enough and _is_better(compared.seen, cleaner.good, found.good):
             found = cleaner
     return _with_lasting(compared, found)
+
+
+def _is_better(seen: Seen, one: Mask, commonest: Mask) -> bool:
+    """Whether a state is the good part though another is commoner."""
+    doubtful = _lies_within(one, commonest) or (
+        _middle(one) < _middle(commonest)
+        and dirtier_by(seen, commonest, one, lipid=False) <= 1.0
+    )
+    return dirtier_by(seen, commonest, one) > (SURELY if doubtful else 1.0)
+
+
+def _middle(mask: Mask) -> int:
+    """Median place of some transients."""
+    return int(np.median(np.flatnonzero(mask)))
 
 
 def _commonest(compared: Comparison, among: Mask) -> Mask:
@@ -233,7 +248,7 @@ def _lies_within(one: Mask, other: Mask) -> bool:
     What goes back to what it was has been a stretch, and lipid against the phase of
     the brain's own lines takes from them: it looks cleaner.
     """
-    middle = int(np.median(np.flatnonzero(one)))
+    middle = _middle(one)
     return bool(min(other[:middle].sum(), other[middle:].sum()) >= ENOUGH)
 
 
@@ -248,7 +263,8 @@ def _with_lasting(compared: Comparison, found: States) -> States:
         inside[start:stop] = True
         own = _settle(compared, _commonest(compared, inside))
         same = np.count_nonzero(own.good & inside) >= 0.9 * (stop - start)
-        if same and not is_dirtier(compared.seen, own.good, found.good):
+        dirtier = dirtier_by(compared.seen, own.good, found.good)
+        if same and dirtier <= 1.0 and (start > 0 or dirtier >= -1.0):
             good[inside] = own.good[inside]
     good = _without_short(good)
     return States(good, found.bands, found.water, found.width_hz)

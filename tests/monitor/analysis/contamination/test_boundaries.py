@@ -32,6 +32,22 @@ def test_the_ends_are_those_of_what_is_unlike(run):
     assert refined(*case, run, (0, 100)) == (40, 60)
 
 
+@pytest.mark.parametrize("run", [(42, 50), (80, 90), (118, 126)])
+def test_a_stretch_is_followed_as_far_as_it_goes(run):
+    """Running medians of what is hardly unlike find parts of it."""
+    case = compared(160, 40, 130)
+    assert refined(*case, run, (0, 160)) == (40, 130)
+    first, stop = refined(*case, (118, 126), (130, 160))
+    assert first >= stop
+
+
+@pytest.mark.parametrize(("gap", "stop"), [(6, 90), (12, 60)])
+def test_behind_a_few_good_ones_a_stretch_may_go_on(gap, stop):
+    case, states = compared(160, 40, 90)
+    case.seen.bands[60 : 60 + gap, BANDS - 2] -= 0.3
+    assert refined(case, states, (45, 55), (0, 160)) == (40, stop)
+
+
 @pytest.mark.parametrize("free", [70, 69, 100])
 def test_where_another_stretch_took_the_room_nothing_is_left(free):
     """Two runs near the end, the first of which reaches over the second."""

@@ -127,6 +127,29 @@ def test_lipid_that_takes_from_the_brains_own_lines_and_goes_again_is_a_stretch(
     assert abs(end - stop) <= 1
 
 
+@pytest.mark.parametrize("n", [110, 160, 300, 45 + LASTING, 500])
+def test_lipid_that_takes_from_the_brains_own_lines_from_the_first_on_is_a_stretch(n):
+    """It looks cleaner; once the rest is the larger part, the rest is the good one."""
+    first = epoch(n, bands=within(n, 0, 45, -0.5 * LIPID))
+    ((start, end, _),) = unlike(first, 1)
+    assert (start, end) == (0, pytest.approx(45, abs=1))
+
+
+def test_lipid_that_stays_for_most_of_a_session_does_not_count_with_the_rest():
+    """Whichever of the two is taken for the good part, the other is left out."""
+    n, first = 3 * LASTING + 100, LASTING + 50
+    made = epoch(n, bands=within(n, first, n, 0.2 * LIPID))
+    ((start, end, _),) = unlike(made, 1)
+    edge = pytest.approx(first, abs=1)
+    assert (start, end) in [(0, edge), (edge, n)]
+
+
+def test_less_water_at_the_first_is_cleaner_however_few_they_are():
+    n, first = 300, 60
+    made = epoch(n, water=within(n, first, n, 2.0))
+    assert unlike(made, 1) == [(first, n, Cause.WATER)]
+
+
 def test_what_has_little_lipid_beside_its_own_lines_is_dirtier():
     n, first = 290, 250
     found = unlike(epoch(n, bands=within(n, 0, first, 0.2 * LIPID)), 1)
