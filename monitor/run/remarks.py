@@ -30,7 +30,7 @@ from monitor.run.period_remarks import (
     without_change,
 )
 from monitor.run.result import Result
-from monitor.run.stretch_notes import differences_said, stretches_said
+from monitor.run.stretch_notes import differences_said, most_said, stretches_said
 from monitor.run.unusable_transients import unusable, zeros
 
 OF_WHAT_WAS_MEASURED = (
@@ -68,7 +68,7 @@ def remarks(result: Result) -> Iterator[Note]:
     )
     for kind, remark in sentences:
         yield from notes_of(kind, [remark(result)])
-    yield from notes_of(NoteKind.STRETCH, stretches_said(result))
+    yield from notes_of(NoteKind.STRETCH, [most_said(result), *stretches_said(result)])
     yield from notes_of(NoteKind.AGREEMENT, differences_said(result))
 
 

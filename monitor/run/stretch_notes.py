@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.analysis.contamination.stretch import Cause, Stretch
+from monitor.analysis.contamination.stretch import Cause, Stretch, most_left_out
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.difference import Difference, Way
 from monitor.analysis.tracking.window_departure import TOGETHER
@@ -26,6 +26,19 @@ LIES = {
     Way.LAST: f"The last {TOGETHER} windows lie",
     Way.BASELINE: "With a free baseline the last transients lie",
 }
+
+
+def most_said(result: Result) -> str:
+    """That most of a session is left out; empty where it is not."""
+    transients = len(result.qualities)
+    out = most_left_out(result.stretches, transients)
+    if not out:
+        return ""
+    return (
+        f"{out} of the session's {transients} transients are unlike the part that "
+        "counts, and left out: see whether that is the good part, and take in what is "
+        "better (F4 in a replay)."
+    )
 
 
 def stretches_said(result: Result) -> Iterator[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from monitor.analysis.contamination.stretch import Cause
+from monitor.analysis.contamination.stretch import Cause, most_left_out
 from monitor.screen import messages, stream_messages
 from monitor.screen.operator_requests import of_unsent
-from monitor.screen.parts.stretch_words import lasting
+from monitor.screen.parts.stretch_words import lasting, mostly_out
 from monitor.screen.reading import Reading
 from monitor.screen.screen import Level, Message
 from monitor.screen.state import SessionState
@@ -26,7 +26,7 @@ OF_CAUSE = {
 def messages_of(state: SessionState, at: Reading) -> tuple[Message, ...]:
     """What the operator is told, the most urgent first."""
     notices = _but_what_follows(state, _of_notices(state, at))
-    shown = [*notices, *of_unsent(state), *_unlike(state, at)]
+    shown = [*notices, *of_unsent(state), *_most(state), *_unlike(state, at)]
     if state.hidden:
         shown = [m for m in shown if not m.tells_outcome]
     return messages.ordered(state.notices.with_known(shown))
@@ -64,6 +64,13 @@ def _but_what_follows(state: SessionState, shown: list[Message]) -> list[Message
 def _instead(shown: list[Message], one: Message) -> list[Message]:
     """One message in the place of any of its kind."""
     return [one, *(m for m in shown if m.key != one.key)]
+
+
+def _most(state: SessionState) -> list[Message]:
+    """That most of the session is left out."""
+    transients = len(state.quality)
+    out = most_left_out(state.stretches.known, transients)
+    return [mostly_out(out, transients)] if out else []
 
 
 def _unlike(state: SessionState, at: Reading) -> list[Message]:

@@ -33,7 +33,7 @@ CONSEQUENCE = {
     for place, key in enumerate(
         ("recording", "stream", "unsent", "disk", "failed", "deaf", "silent",
          "expected", "conjugation", "fitting", "lost", "refused", "fit", "rejected",
-         "unlike", "fwhm", "lipid", "snr", "water", "drift", "lag", "clock",
+         "most", "unlike", "fwhm", "lipid", "snr", "water", "drift", "lag", "clock",
          "unlocked", "ended")
     )
 }  # fmt: skip

@@ -27,6 +27,7 @@ from monitor.analysis.contamination.dirtier import (
 from monitor.analysis.contamination.features import Seen
 from monitor.analysis.contamination.states import (
     DEPARTURE,
+    ENOUGH,
     Comparison,
     States,
     beside,
@@ -101,6 +102,8 @@ def cause_of(compared: Comparison, states: States, inside: slice) -> Cause:
     own = np.zeros(len(seen), bool)
     own[inside] = True
     cleaner, lipid = is_dirtier(seen, good, own), _lipid_share(d) > 0.5
+    if lipid and np.count_nonzero(own) >= ENOUGH:  # it takes from the lines there are
+        cleaner = False
     if _turns(seen, inside, good):
         return Cause.FAT_MOVED if lipid and not cleaner else Cause.MOTION
     if lipid and not cleaner and _agree(rest[inside], d):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,3 +62,13 @@ class Stretch:
         """Whether another is the same, found again: they overlap."""
         near = self.first < other.stop and other.first < self.stop
         return near and self.epoch == other.epoch
+
+
+def most_left_out(stretches: Iterable[Stretch], transients: int) -> int:
+    """How many transients of a session are left out, if that is most of them; else 0.
+
+    What the operator takes out does not count: he knows.
+    """
+    found = (s for s in stretches if s.left_out and s.cause != Cause.OPERATOR)
+    count = sum(one.transients for one in found)
+    return count if 2 * count > transients else 0

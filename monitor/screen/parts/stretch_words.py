@@ -55,6 +55,13 @@ def lasting(stretch: Stretch, zero_s: float) -> Message:
     return Message("unlike", Level.NOTE, said, DO[stretch.cause], 0.0)
 
 
+def mostly_out(count: int, transients: int) -> Message:
+    """That so many of a session's transients are left out, which is most of them."""
+    said = f"Most is left out: {count} of {transients} transients"
+    action = "see if the rest is the good part (F10); else take in what is (F4)"
+    return Message("most", Level.ATTENTION, said, action, 0.0)
+
+
 def over_words(stretch: Stretch, zero_s: float, found: Agreement | None) -> Message:
     """That a stretch which was left out is over, from when to when, and its effect.
 

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.tracking.difference import Agreement, Difference, Way
-from monitor.run.stretch_notes import differences_said, stretches_said
+from monitor.run.stretch_notes import differences_said, most_said, stretches_said
 
 LIPID = Stretch(10, 40, 0, 20.0, 78.0, Cause.LIPID, True)
 
@@ -30,6 +30,14 @@ def test_a_stretch_is_named_with_its_cause_and_its_fate() -> None:
     )
     assert kept.endswith("they count all the same, as was asked for.")
     assert "the operator took a stretch out" in operator
+
+
+@pytest.mark.parametrize(("n", "said"), [(60, ""), (59, "30 of the session's 59 tr")])
+def test_that_most_of_a_session_is_left_out_is_said(n: int, said: str) -> None:
+    mine = replace(LIPID, cause=Cause.OPERATOR, first=40, stop=n)
+    result = SimpleNamespace(stretches=(LIPID, mine), qualities=range(n))
+    assert most_said(result).startswith(said)
+    assert bool(most_said(result)) is bool(said)
 
 
 def test_only_what_is_more_than_chance_is_said() -> None:

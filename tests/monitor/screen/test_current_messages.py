@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from monitor.analysis.contamination.stretch import Cause
+from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.note import NoteKind
 from monitor.run.stream_state import Stream
 from monitor.screen import current_messages, stream_messages
@@ -50,7 +50,8 @@ def state(**changes: object) -> SimpleNamespace:
         "stream": Stream(connected=True), "arrived_s": 10.0, "heard_s": 4.0,
         "ended": None, "infusion_s": (None, None), "asked": asked,
         "notices": SimpleNamespace(shown=shown, with_known=lambda shown: shown),
-        "stretches": SimpleNamespace(lasting=[]), "hidden": False,
+        "stretches": SimpleNamespace(lasting=[], known=()), "hidden": False,
+        "quality": range(400),
         "zero_s": 0.0,
     }  # fmt: skip
     return SimpleNamespace(**{**given, **changes})
@@ -63,6 +64,9 @@ def reading(**changes: object) -> SimpleNamespace:
         "stopped": False,
     }  # fmt: skip
     return SimpleNamespace(**{**given, **changes})
+
+
+NOTHING = SimpleNamespace(shown=lambda *_: [], with_known=lambda shown: shown)
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +123,18 @@ def test_how_long_a_stretch_has_lasted(monkeypatch) -> None:
     stretches = [SimpleNamespace(start_s=s) for s in (30.0, 95.0)]
     one = state(stretches=SimpleNamespace(lasting=stretches))
     assert [message.age_s for message in _unlike(one, reading())] == [60.0, 0.0]
+
+
+@pytest.mark.parametrize(("stop", "told"), [(250, False), (251, True), (399, True)])
+def test_that_most_of_a_session_is_left_out_is_told(stop, told) -> None:
+    out = Stretch(50, stop, 0, 0.0, 9.0, Cause.LIPID)
+    mine = Stretch(stop, 400, 0, 0.0, 9.0, Cause.OPERATOR)
+    taken_in = Stretch(0, 50, 0, 0.0, 9.0, Cause.LIPID, left_out=False)
+    known = SimpleNamespace(lasting=[], known=(taken_in, out, mine))
+    found = messages_of(state(stretches=known, notices=NOTHING), reading())
+    words = f"Most is left out: {stop - 50} of 400 transients"
+    assert [m.condition for m in found] == [words] * told
+    assert all(m.level is Level.ATTENTION and "F4" in m.action for m in found)
 
 
 def test_what_tells_the_outcome_is_not_told_under_the_lock() -> None:

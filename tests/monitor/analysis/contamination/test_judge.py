@@ -120,19 +120,20 @@ def test_lipid_that_takes_from_the_brains_own_lines_and_goes_again_is_a_stretch(
     times, found
 ):
     n, (first, stop) = 300, found
-    ((start, end, _),) = unlike(
+    ((start, end, why),) = unlike(
         epoch(n, bands=within(n, first, stop, times * LIPID)), 1
     )
     assert abs(start - first) <= 1
     assert abs(end - stop) <= 1
+    assert why == Cause.LIPID
 
 
 @pytest.mark.parametrize("n", [110, 160, 300, 45 + LASTING, 500])
 def test_lipid_that_takes_from_the_brains_own_lines_from_the_first_on_is_a_stretch(n):
     """It looks cleaner; once the rest is the larger part, the rest is the good one."""
     first = epoch(n, bands=within(n, 0, 45, -0.5 * LIPID))
-    ((start, end, _),) = unlike(first, 1)
-    assert (start, end) == (0, pytest.approx(45, abs=1))
+    ((start, end, why),) = unlike(first, 1)
+    assert (start, end, why) == (0, pytest.approx(45, abs=1), Cause.LIPID)
 
 
 def test_lipid_that_stays_for_most_of_a_session_does_not_count_with_the_rest():
