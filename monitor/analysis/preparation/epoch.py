@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -185,6 +185,17 @@ class Epoch:
         return spectrum.moved(
             fid, self.axis.dwell_time_s, -found.shift_hz, -found.phase_rad
         )
+
+    def moved_to(self, fid: Complex, found: Registration) -> Complex:
+        """A FID (points,) of the template's frame where a transient lies."""
+        dwell_s = self.axis.dwell_time_s
+        return spectrum.moved(fid, dwell_s, found.shift_hz, found.phase_rad)
+
+    def follow(self, found: Iterable[Registration]) -> None:
+        """Look for what follows where these transients lay."""
+        for one in found:
+            self.near.append(one.shift_hz)
+            self.phases.append(one.phase_rad)
 
     def remember(self, aligned: Complex, quality: Quality, found: Registration) -> None:
         """Keep a transient for whoever asks later whether anything has moved."""

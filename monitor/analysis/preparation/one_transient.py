@@ -11,7 +11,6 @@ from monitor.analysis.preparation.epoch import Epoch, Place, quality_of_zeros
 from monitor.analysis.preparation.glance import Glance, glance_of
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.verdict import measures_of, prepared_of
-from monitor.analysis.signal import spectrum
 from monitor.analysis.signal.noise import Coils
 from monitor.analysis.signal.spectrum import Complex
 from monitor.protocol.settings import Settings
@@ -90,11 +89,9 @@ def _prepare(state: Epoch, settings: Settings, place: Place, seen: Glance) -> Pr
     fid, (found, towered) = seen.fid, state.register(seen)
     departure = state.cycle.departure(place.step, seen.noise_sd)
     if departure is not None:
-        moved = spectrum.moved(
-            departure, state.axis.dwell_time_s, found.shift_hz, found.phase_rad
-        )
+        moved = state.moved_to(departure, found)
         rest = glance_of(np.asarray(fid - moved, complex), state.axis)
-        found, _ = state.register(replace(rest, noise_sd=seen.noise_sd))
+        found, towered = state.register(replace(rest, noise_sd=seen.noise_sd))
     found = state.navigator.corrected(place.step, found)
     measured = measures_of(found, state.axis)
     judged = state.kind.judge(place.step, measured)
