@@ -10,6 +10,7 @@ import numpy as np
 from monitor.analysis.preparation.epoch import Epoch, Place, quality_of_zeros
 from monitor.analysis.preparation.glance import Glance, glance_of
 from monitor.analysis.preparation.prepared import Prepared
+from monitor.analysis.preparation.registration import Registration
 from monitor.analysis.preparation.verdict import measures_of, prepared_of
 from monitor.analysis.signal.noise import Coils
 from monitor.analysis.signal.spectrum import Complex
@@ -86,12 +87,7 @@ def check(state: Epoch, index: int, fid: Coils) -> None:
 
 def _prepare(state: Epoch, settings: Settings, place: Place, seen: Glance) -> Prepared:
     """Register, judge and remember one combined transient."""
-    fid, (found, towered) = seen.fid, state.register(seen)
-    departure = state.cycle.departure(place.step, seen.noise_sd)
-    if departure is not None:
-        moved = state.moved_to(departure, found)
-        rest = glance_of(np.asarray(fid - moved, complex), state.axis)
-        found, towered = state.register(replace(rest, noise_sd=seen.noise_sd))
+    found, towered = _registered(state, place, seen)
     found = state.navigator.corrected(place.step, found)
     measured = measures_of(found, state.axis)
     judged = state.kind.judge(place.step, measured)
@@ -103,11 +99,29 @@ def _prepare(state: Epoch, settings: Settings, place: Place, seen: Glance) -> Pr
             state.shape.push(found)
             state.navigator.push(place.step, found)
         if state.cycle.steps > 1:
-            back = state.moved_back(fid, found)
+            back = state.moved_back(seen.fid, found)
             state.cycle.push(place.step, back, judged.weight)
         if not towered:
             _follow(state, prepared)
     return prepared
+
+
+def _registered(state: Epoch, place: Place, seen: Glance) -> tuple[Registration, bool]:
+    """Where a transient lies without what its step adds, and whether lipid towers.
+
+    Under what towers it is first looked for where those before it lay, and once more
+    where it is found then.
+    """
+    found, towered = state.register(seen)
+    departure = state.cycle.departure(place.step, seen.noise_sd)
+    if departure is None:
+        return found, towered
+    still = towered
+    for _ in range(2 if towered else 1):
+        moved = state.moved_to(departure, found)
+        rest = glance_of(np.asarray(seen.fid - moved, complex), state.axis)
+        found, still = state.register(replace(rest, noise_sd=seen.noise_sd))
+    return found, still
 
 
 def _follow(state: Epoch, prepared: Prepared) -> None:

@@ -59,7 +59,7 @@ def test_without_it_nothing_is_taken_off(axis: Axis, transient: Make, seed) -> N
     assert steps_apart(axis, 4, range(2 * ENOUGH), few) is None
 
 
-@pytest.mark.parametrize("over_naa", [6.0, 12.0])
+@pytest.mark.parametrize("over_naa", [3.0, 6.0, 12.0])
 def test_transients_under_it_are_aligned_as_they_would_be_without(
     axis: Axis, transient: Make, over_naa: float
 ) -> None:
