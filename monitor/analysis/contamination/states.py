@@ -12,9 +12,10 @@ A second state of at least ENOUGH transients is taken for the good one if it is 
 less lipid, less water or narrower lines.  It must be surely so where the first came
 again behind it, and, if lipid alone decides, where the session but began with it: fat
 of half the NAA height may take from the lines that are there and look cleaner, so that
-the larger part in agreement is the good one.  A state that lasts for LASTING
-transients to the end of what was seen, and is not dirtier, is a change of state and no
-contamination; so is one that the epoch began with, unless it looks cleaner, either.
+the larger part in agreement, once it is twice the other, is the good one.  A state that
+lasts for LASTING transients to the end of what was seen, and is not dirtier, is a
+change of state and no contamination; so is one that the epoch began with, unless it
+looks cleaner, either.
 
 Everything is a function of all transients so far, so that it does not matter when it is
 asked.
@@ -44,6 +45,8 @@ DEPARTURE = 0.017
 """Rms of the bands, in tNAA heights."""
 SURELY = 5.0
 """Times what counts: lipid of twice what a brain holds itself in its bands."""
+SMALLER = 0.5
+"""Of the commonest state's transients: what the session but began with."""
 TRIALS = 64
 FOLLOWING, SLOW = 16, 9
 """Transients in a run of the good part, and runs over which it is followed."""
@@ -160,6 +163,7 @@ def _is_better(seen: Seen, one: Mask, commonest: Mask) -> bool:
     """Whether a state is the good part though another is commoner."""
     doubtful = _lies_within(one, commonest) or (
         _middle(one) < _middle(commonest)
+        and one.sum() < SMALLER * commonest.sum()
         and dirtier_by(seen, commonest, one, lipid=False) <= 1.0
     )
     return dirtier_by(seen, commonest, one) > (SURELY if doubtful else 1.0)

@@ -128,9 +128,9 @@ def test_lipid_that_takes_from_the_brains_own_lines_and_goes_again_is_a_stretch(
     assert why == Cause.LIPID
 
 
-@pytest.mark.parametrize("n", [110, 160, 300, 45 + LASTING, 500])
+@pytest.mark.parametrize("n", [140, 160, 300, 45 + LASTING, 500])
 def test_lipid_that_takes_from_the_brains_own_lines_from_the_first_on_is_a_stretch(n):
-    """It looks cleaner; once the rest is the larger part, the rest is the good one."""
+    """It looks cleaner; once the rest is twice as large, the rest is the good one."""
     first = epoch(n, bands=within(n, 0, 45, -0.5 * LIPID))
     ((start, end, why),) = unlike(first, 1)
     assert (start, end, why) == (0, pytest.approx(45, abs=1), Cause.LIPID)
@@ -143,6 +143,13 @@ def test_lipid_that_stays_for_most_of_a_session_does_not_count_with_the_rest():
     ((start, end, _),) = unlike(made, 1)
     edge = pytest.approx(first, abs=1)
     assert (start, end) in [(0, edge), (edge, n)]
+
+
+@pytest.mark.parametrize("stop", [220, 250, 290])
+def test_good_ones_at_the_first_are_so_while_lipid_is_hardly_the_larger_part(stop):
+    made = epoch(stop, bands=within(stop, 100, stop, 0.4 * LIPID))
+    ((start, end, why),) = unlike(made, 1)
+    assert (start, end, why) == (pytest.approx(100, abs=1), stop, Cause.LIPID)
 
 
 def test_less_water_at_the_first_is_cleaner_however_few_they_are():
