@@ -7,8 +7,8 @@ pulses not of the basis set; drift, lipid, water, motion, eddy currents; 4 coils
 as many as asked for, TRANSIENTS of them, no change of any metabolite) is worked through
 
 * by `monitor.run.injection`, as the program does it: raw coils, a copy as it is, one
-  with a step of `PERCENT` of the fitted glutamate, one with a rise; and once more from
-  the transients that a live session keeps, coils combined;
+  with a step of `PERCENT` of the fitted glutamate, one with a rise; one session in
+  `KEPT_TOO` once more from the transients that a live session keeps, coils combined;
 * simulated once more with the same noise, its true glutamate `PERCENT` higher from the
   middle on ("true").
 
@@ -17,6 +17,10 @@ macromolecules as a site would have measured them.
 
 The recovery is what is read more than without, over what was put in: that of the copies
 is all that a real session knows, that of the truth what a user wishes to know.
+
+Where nothing is put in a copy is a session without a change, so that how often an
+interval holds 0 is the coverage of that estimate: by single windows (those of a session
+share its reference period), by their mean, by the tracker at the end.
 """
 
 from __future__ import annotations
@@ -25,6 +29,7 @@ import argparse
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +37,7 @@ from kept import kept
 from threadpoolctl import threadpool_limits
 
 from monitor.analysis.course.response import Z95
+from monitor.judge.measures import changes_of, measures
 from monitor.protocol.choose import Wishes
 from monitor.run.analyse import push_all
 from monitor.run.injection import inject
@@ -52,6 +58,7 @@ COILS, OWN = 4, "virtual_press_3t_te30"
 WATERS = 6  # excitations before the first metabolite transient
 MIDDLE_S = (WATERS + TRANSIENTS // 2) * TR_S - 1
 ESTIMATES = ("tracker at the end", "windows")
+KEPT_TOO = 10
 WISHES = Wishes("press_3t_te30")
 
 
@@ -80,6 +87,12 @@ def scenario_of(seed: int, percent: float = 0.0, coils: int = COILS) -> Scenario
     )  # fmt: skip
 
 
+@lru_cache(maxsize=1)
+def _fids() -> dict[str, np.ndarray]:
+    """FIDs of the metabolites by the scanner's pulses: of no seed and no coil."""
+    return metabolite_fids(scenario_of(0))
+
+
 def run_of(messages: Iterable[Message], wishes: Wishes = WISHES) -> SessionRun:
     """A session through the whole pipeline."""
     run = SessionRun(wishes, live=False)
@@ -97,7 +110,11 @@ class One:
     holds : whether the tracker's interval holds nothing, the step, the rise
     true : recoveries (estimates,) of a true step
     level_sd : of the level, percent
-    apart : largest difference from transients that are kept instead of raw coils
+    still : error over SD where nothing is put in: tracker at the end, mean of the
+        windows, each window (2 + W,)
+    moved : the same of the true step, by the true percent
+    apart : largest difference from transients that are kept instead of raw coils; nan
+        where it was not looked at
     seconds : CPU of an injection from raw coils
     """
 
@@ -105,6 +122,8 @@ class One:
     holds: np.ndarray
     true: np.ndarray
     level_sd: float
+    still: np.ndarray
+    moved: np.ndarray
     apart: float
     seconds: float
 
@@ -112,7 +131,7 @@ class One:
 def one(seed: int, wishes: Wishes = WISHES, coils: int = COILS) -> One:
     """One session."""
     scenario = scenario_of(seed, coils=coils)
-    fids = metabolite_fids(scenario)
+    fids = _fids()
     messages = list(number(scan(scenario, fids)))
     run = run_of(messages, wishes)
     result = run.finish()[1]
@@ -121,9 +140,13 @@ def one(seed: int, wishes: Wishes = WISHES, coils: int = COILS) -> One:
     began = time.process_time()
     found = inject(lambda: messages, wishes, halves)
     seconds = time.process_time() - began
-    live = inject(lambda: run.kept, wishes, halves)
     assert found is not None
-    assert live is not None
+    apart = np.nan
+    if seed % KEPT_TOO == 0:
+        live = inject(lambda: run.kept, wishes, halves)
+        assert live is not None
+        pairs = zip(found.recoveries, live.recoveries, strict=True)
+        apart = max(abs(a.read - b.read) for a, b in pairs)
     changes = {
         "reference_s": (halves.start_s, halves.middle_s),
         "infusion_s": (halves.middle_s, halves.end_s + 1),
@@ -142,7 +165,9 @@ def one(seed: int, wishes: Wishes = WISHES, coils: int = COILS) -> One:
         np.array([found.still, *(r.holds for r in own)]),
         read / put,
         found.level_sd,
-        max(abs(a.read - b.read) for a, b in zip(own, live.recoveries, strict=True)),
+        _errors(plain, found.outcome, 0.0),
+        _errors(true, found.outcome, put),
+        apart,
         seconds,
     )
 
@@ -156,6 +181,39 @@ def _read(result: Result, outcome: str) -> np.ndarray:
         if e.independent and e.time_start_s >= middle_s
     ]
     return np.array([result.tracks[-1].filtered[outcome], np.mean(own)])
+
+
+def _errors(result: Result, outcome: str, truth: float) -> np.ndarray:
+    """Errors over SDs: tracker at the end, mean of the windows, each window."""
+    span_s = result.reference_s[1], result.tracks[-1].time_s + TR_S
+    windows = changes_of(result.course, result.estimates, outcome, TR_S)
+    mean = measures(windows, span_s)[0]
+    last = result.tracks[-1]
+    values = last.filtered[outcome], mean.value, *windows.percent
+    sds = last.filtered_sd[outcome], mean.sd, *np.sqrt(np.diag(windows.covariance))
+    return (np.array(values) - truth) / sds
+
+
+def coverage(found: list[One]) -> str:
+    """How often 95 % intervals hold nothing, and a true step; their errors over SD."""
+    rows = ["| true change | estimate | n | interval holds it | error over SD (RMS) |"]
+    rows.append("|---|---|---|---|---|")
+    for name, errors in (
+        ("none", [one.still for one in found]),
+        ("a step", [one.moved for one in found]),
+    ):
+        parts = (
+            ("tracker at the end", np.array([z[0] for z in errors])),
+            ("mean of the windows", np.array([z[1] for z in errors])),
+            ("single windows", np.concatenate([z[2:] for z in errors])),
+        )
+        for estimate, z in parts:
+            held = int(np.sum(np.abs(z) <= Z95))
+            rows.append(
+                f"| {name} | {estimate} | {z.size} | {held} "
+                f"({100 * held / z.size:.1f} %) | {np.sqrt(np.mean(z**2)):.2f} |"
+            )
+    return "\n".join(rows)
 
 
 def table(found: list[One]) -> str:
@@ -206,7 +264,7 @@ def sentences(found: list[One]) -> str:
                 for name, own, n in zip(ESTIMATES, off, within, strict=True)
             ),
             f"- from kept transients instead of raw coils: "
-            f"{max(one.apart for one in found):.1e} % apart",
+            f"{np.nanmax([one.apart for one in found], initial=0):.1e} % apart",
             f"- CPU of an injection: {np.mean([one.seconds for one in found]):.1f} s",
         ]
     )
@@ -227,4 +285,5 @@ if __name__ == "__main__":
             asked.keep, kind, seeds, One, lambda seed: one(seed, wishes, asked.coils)
         )
     print(table(sessions))
+    print(coverage(sessions))
     print(sentences(sessions))
