@@ -21,7 +21,9 @@ from streams.errors import InputError
 from streams.messages.transient import Acquisition
 from streams.sources.files.nifti_mrs import read_series
 
+WRITER = "analyse --save-spectra"
 REMEDY = "analyse the session again with --save-spectra"
+SESSION = "session.json"
 T = TypeVar("T")
 
 
@@ -79,9 +81,11 @@ def read_saved(folder: Path) -> SavedSession:
 
     Raises
     ------
-    InputError : the outcome is hidden, something is missing, or files of two runs
+    InputError : it is no such folder, the outcome is hidden, something is missing, or
+        files of two runs
     """
-    session = _read(folder / "session.json", _json_of)
+    _refuse_other(folder)
+    session = _read(folder / SESSION, _json_of)
     if session.get("outcome_hidden", True):
         raise InputError(
             f"The protocol of {folder} hides the outcome, and other programs would "
@@ -99,6 +103,20 @@ def read_saved(folder: Path) -> SavedSession:
         raise InputError(
             f"The files in {folder} are not of one run, or changed: {REMEDY}."
         ) from None
+
+
+def _refuse_other(folder: Path) -> None:
+    """Refuse what is no folder, and a folder of several sessions' results."""
+    if not folder.is_dir():
+        what = "is no folder" if folder.exists() else "is not there"
+        raise InputError(f"{folder} {what}: give a folder that {WRITER} wrote.")
+    if not (folder / SESSION).exists():
+        inside = sorted(one.parent.name for one in folder.glob(f"*/{SESSION}"))
+        if inside:
+            raise InputError(
+                f"{folder} holds one folder a session: give one of them, "
+                f"{folder / inside[0]} for instance."
+            )
 
 
 def _session(
@@ -145,7 +163,7 @@ def _read(path: Path, reader: Callable[[str], T]) -> T:
         return reader(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise InputError(
-            f"{path} cannot be read: give a folder that analyse --save-spectra wrote."
+            f"{path} cannot be read: give a folder that {WRITER} wrote."
         ) from None
 
 

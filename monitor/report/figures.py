@@ -203,7 +203,7 @@ SHAPES = {
     "trend": Shape(trend, "Course of the outcome", 3.3),
     "models": Shape(models, "Response models", 3.3),
     "spectra": Shape(spectra, "Mean spectra and fit", 3.6, columns=2),
-    "opinion": Shape(opinion, "A second opinion without a fit", 2.6),
+    "opinion": Shape(opinion, "A second opinion without a fit", 2.8),
     "waterfalls": Shape(waterfalls, "Waterfall", 3.2, columns=2),
     "traces": Shape(traces, "Alignment and quality", 5.6, rows=5),
 }

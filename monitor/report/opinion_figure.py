@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from matplotlib.axes import Axes
 
-from monitor.analysis.glm.spectral_map import GLUTAMATE_PPM, clearest, sentence
+from monitor.analysis.glm.spectral_map import clearest, sentence
 from monitor.judge.figure_data import Drawn
 from monitor.report.drawing import ACCENT, GREY, INK, LIGHT, RANGE_PPM
+from monitor.screen.parts.opinion import LINES_PPM
 from monitor.screen.parts.opinion import drawn as drawn_map
+
+LETTERS = 105
+"""Of the figure's title in a line."""
 
 
 def opinion(drawn: Drawn, axes: list[Axes]) -> None:
@@ -16,7 +22,7 @@ def opinion(drawn: Drawn, axes: list[Axes]) -> None:
     if chosen is None:
         return
     ax, view = axes[0], drawn_map(chosen)
-    for low, high in GLUTAMATE_PPM:
+    for low, high in LINES_PPM:
         ax.axvspan(low, high, color=LIGHT, alpha=0.5, lw=0)
     ax.axhline(0.0, color=GREY, lw=0.6)
     for at in (-view.threshold, view.threshold):
@@ -24,7 +30,8 @@ def opinion(drawn: Drawn, axes: list[Axes]) -> None:
     ax.plot(view.ppm, view.t, color=INK, lw=0.9)
     ax.set_ylim(-view.reach, view.reach)
     ax.set_xlim(*RANGE_PPM)
-    ax.set_title(f"{view.title}. {view.said}", fontsize=9, loc="left")
+    said = "\n".join(textwrap.wrap(view.said, LETTERS))
+    ax.set_title(f"{view.title}\n{said}", fontsize=9, loc="left")
     ax.set_xlabel("chemical shift / ppm")
     ax.set_ylabel("t")
 

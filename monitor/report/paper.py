@@ -221,9 +221,12 @@ def _wrap_cells(
 
 
 def wrap(text: str, width: float, size: float, weight: str) -> list[str]:
-    """Lines of at most so many inches, one at least; a longer word is broken."""
+    """Lines of at most so many inches, one at least; a longer word is broken.
+
+    A "%" stays beside its number.
+    """
     lines, line = list[str](), ""
-    for word in text.split():
+    for word in _words(text):
         joined = f"{line} {word}".strip()
         if line and width_of(joined, size, weight) > width:
             lines.append(line)
@@ -234,6 +237,17 @@ def wrap(text: str, width: float, size: float, weight: str) -> list[str]:
             joined = joined[count:]
         line = joined
     return [*lines, line] if line or not lines else lines
+
+
+def _words(text: str) -> list[str]:
+    """Words of a text, a "%" with the number before it."""
+    words = list[str]()
+    for word in text.split():
+        if words and word.startswith("%"):
+            words[-1] += f" {word}"
+        else:
+            words.append(word)
+    return words
 
 
 def _longest(word: str, width: float, size: float, weight: str) -> int:

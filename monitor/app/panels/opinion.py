@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from monitor.app.widgets.plots import Plot, curve
+from monitor.app.widgets.plots import Plot, brush, curve, inside, with_unit
 from monitor.app.widgets.text import Text
 from monitor.app.widgets.theme import Theme
-from monitor.screen.parts.opinion import OpinionView
+from monitor.screen.number_words import plain
+from monitor.screen.parts.opinion import LINES_PPM, OpinionView
 from monitor.screen.parts.spectrum import LEFT_PPM, RIGHT_PPM
 
+SHADE = 60
 IGNORED = QSizePolicy.Policy.Ignored
+TICKS = [
+    (inside(at, RIGHT_PPM, LEFT_PPM), f"{at:.1f}")
+    for at in np.arange(4.0, RIGHT_PPM - 1e-6, -0.5)
+]
 
 
 class OpinionPanel(QWidget):
-    """Draws an `OpinionView`: what it says, and t between its thresholds."""
+    """Draws an `OpinionView`: what it says, and t between its thresholds.
+
+    Glutamate's lines are shaded.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,6 +37,14 @@ class OpinionPanel(QWidget):
         self.plot = Plot()
         self.plot.getViewBox().invertX(True)
         self.plot.show_x(RIGHT_PPM, LEFT_PPM)
+        self.plot.axis("bottom").setTicks([with_unit(TICKS, "ppm")])
+        self._regions = [
+            pg.LinearRegionItem(span, movable=False, pen=pg.mkPen(None))
+            for span in LINES_PPM
+        ]
+        for region in self._regions:
+            region.setZValue(-20)
+            self.plot.addItem(region)
         self._t = curve(self.plot)
         self._lines = [pg.InfiniteLine(angle=0, movable=False) for _ in range(3)]
         for line in self._lines:
@@ -45,6 +63,8 @@ class OpinionPanel(QWidget):
         self.plot.bare("right")
         self.plot.axis("bottom").setHeight(theme.bottom_axis)
         self._t.setPen(theme.pen(p.text))
+        for region in self._regions:
+            region.setBrush(brush(p.baseline, SHADE))
         for line, colour in zip(self._lines, (p.rule, p.accent, p.accent), strict=True):
             line.setPen(theme.pen(colour))
 
@@ -60,5 +80,5 @@ class OpinionPanel(QWidget):
         places = (0.0, view.threshold, -view.threshold)
         for line, at in zip(self._lines, places, strict=True):
             line.setValue(at)
-        ticks = [(at, f"{at:.1f}" if at else "t = 0") for at in places]
+        ticks = [(at, plain(at, 2) if at else "t = 0") for at in places]
         self.plot.axis("left").setTicks([ticks])

@@ -8,6 +8,7 @@ from monitor.analysis.course.response import Z95
 from monitor.run.known_change import GLUTAMATE, PERCENT, RISE, Injection, Recovery
 from monitor.screen.number_words import DASH, brief, plain, signed
 
+LAG = {RISE: ", behind which it lags by minutes"}
 NAMES = {RISE: "rising to the end", "step": "as a step"}
 
 
@@ -22,10 +23,11 @@ def sentences(found: Injection) -> tuple[str, ...]:
         *(_read(one) for one in found.recoveries),
         verdict(found),
         f"It cannot see a wrong level: that of {found.outcome} itself is known to "
-        f"{level(found)}, and a true change reads as much too large or too small. Nor "
-        "can it see pulses, macromolecules or a line shape that are not the fit's: "
-        "with other pulses than the basis set's a true change reads some 2 % less in "
-        "the windows, 8 % less in the tracker.",
+        f"{level(found)}, so that a true {_percent(whole)} may read "
+        f"{_span(whole, found.level_sd)}. Nor can it see pulses, macromolecules or a "
+        "line shape that are not the fit's: with other pulses than the basis set's a "
+        "true change reads some 2 % of itself less in the windows, 8 % of itself less "
+        "in the tracker.",
     )
 
 
@@ -56,8 +58,8 @@ def held(found: Injection) -> str:
     what came back whole.
     """
     if found.holds:
-        return "its 95 % interval holds it"
-    return "its 95 % interval misses it: noise, as in 1 of 20, or drift"
+        return "the tracker's 95 % interval holds it"
+    return "the tracker's 95 % interval misses it: noise, as in 1 of 20, or drift"
 
 
 def level(found: Injection) -> str:
@@ -71,10 +73,16 @@ def _half(sd: float) -> str:
 
 def _read(one: Recovery) -> str:
     return (
-        f"{NAMES[one.course].capitalize()}: {_percent(one.windows_read)} of "
-        f"{_percent(one.windows_put)} are read in the mean of the windows, "
-        f"{_percent(one.read)} at the end by the tracker, which lags behind."
+        f"{NAMES[one.course].capitalize()}: the mean of the windows reads "
+        f"{_percent(one.windows_read)} of {_percent(one.windows_put)}, the tracker at "
+        f"the end {_percent(one.read)} of {_percent(one.put)}{LAG.get(one.course, '')}."
     )
+
+
+def _span(percent: float, level_sd: float) -> str:
+    """What a true change may read where its level is so uncertain."""
+    off = 0.01 * Z95 * level_sd * percent
+    return f"{signed(percent - off)} to {_percent(percent + off)}"
 
 
 def _percent(value: float) -> str:

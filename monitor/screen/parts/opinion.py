@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.analysis.glm.spectral_map import (
+    GLUTAMATE_PPM,
     START,
     TRACKER,
     SpectralMap,
@@ -20,6 +21,8 @@ from monitor.screen.view import View
 
 COURSES = {START: "a step at the start", TRACKER: "the tracker's course"}
 ROOM = 1.15
+LINES_PPM = GLUTAMATE_PPM
+"""Where glutamate's and glutamine's lines are, from low to high."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,5 +52,5 @@ def drawn(one: SpectralMap) -> OpinionView:
     shown = (one.ppm >= RIGHT_PPM) & (one.ppm <= LEFT_PPM)
     t = one.t[shown]
     reach = ROOM * max(one.threshold, float(np.abs(t).max(initial=0.0)))
-    title = f"Spectra against {course}, without a fit (t)"
+    title = f"Second opinion without a fit: spectra against {course} (t)"
     return OpinionView(title, sentence(one), one.ppm[shown], t, one.threshold, reach)

@@ -154,6 +154,19 @@ def test_a_folder_that_lacks_something_says_what_to_do(made, tmp_path, name):
         read_saved(part)
 
 
+def test_what_is_no_folder_of_one_session_is_told_apart(made, tmp_path):
+    file = tmp_path / "session.mcap"
+    file.write_bytes(b"")
+    shutil.copytree(made, tmp_path / "many" / "sub-1")
+    for place, said in (
+        (file, "is no folder: give a folder that"),
+        (tmp_path / "nowhere", "is not there: give a folder that"),
+        (tmp_path / "many", r"one folder a session: give one of them, .*sub-1 for"),
+    ):
+        with pytest.raises(InputError, match=said):
+            read_saved(place)
+
+
 def test_files_of_two_runs_are_refused(made, tmp_path):
     mixed = tmp_path / "mixed"
     shutil.copytree(made, mixed)

@@ -172,6 +172,14 @@ def test_wrapped_lines_hold_every_letter_and_fit(
         assert width_of(line, SIZE, "normal") <= width or len(line) == 1
 
 
+def test_a_percent_stays_beside_its_number() -> None:
+    lines = wrap("so much more: Glx/tNAA +3.1 %.", 1.2, SIZE, "normal")
+    assert len(lines) > 1
+    assert not any(line.startswith("%") for line in lines)
+    whole = [width_of(line, SIZE, "normal") for line in lines]
+    assert max(whole) <= 1.2
+
+
 def test_cells_are_wrapped_within_their_column() -> None:
     paper = Paper("")
     paper.table((), [("W" * 80, LONG, "a\nb")], SHARES)

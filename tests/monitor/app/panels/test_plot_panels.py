@@ -21,7 +21,7 @@ from monitor.app.widgets.theme import DARK, LIGHT, PLOT_TEXT, Theme
 from monitor.run.stream_state import Playback
 from monitor.screen.graphs import Mark, Points, Strip, TimeAxis, Waterfall
 from monitor.screen.number_words import clock
-from monitor.screen.parts.opinion import OpinionView
+from monitor.screen.parts.opinion import LINES_PPM, OpinionView
 from monitor.screen.parts.status import speed_words
 
 THEME = Theme(DARK, 1.0)
@@ -272,7 +272,13 @@ def test_an_opinion_lies_between_its_thresholds(kept) -> None:
     view = OpinionView("title", "said", np.array([1.0, 2.0]), np.zeros(2), 3.1, 5.0)
     panel.draw(view)
     assert [line.value() for line in panel._lines] == [0.0, 3.1, -3.1]
-    assert ticks(panel.plot, "left") == [(0.0, "t = 0"), (3.1, "3.1"), (-3.1, "-3.1")]
+    assert ticks(panel.plot, "left") == [
+        (0.0, "t = 0"),
+        (3.1, "3.1"),
+        (-3.1, "\u22123.1"),
+    ]
+    assert ticks(panel.plot, "bottom")[-1][1] == "ppm"
+    assert [r.getRegion() for r in panel._regions] == list(LINES_PPM)
     assert panel.plot.getViewBox().viewRange()[1] == [-5.0, 5.0]
     assert (panel.title.full_text, panel.said.full_text) == ("title", "said")
     assert not panel.isHidden()

@@ -16,20 +16,20 @@ def test_all_is_said() -> None:
     assert sentences(GOOD) == (
         "Glu +4 % of what is fitted, put into copies of the 300 transients (10 min) "
         "before the infusion, from their middle on: Glx/tNAA +3.1 %.",
-        "As a step: +3.1 % of +3.1 % are read in the mean of the windows, +2.9 % at "
-        "the end by the tracker, which lags behind.",
-        "Rising to the end: +1.5 % of +1.5 % are read in the mean of the windows, "
-        "+2.0 % at the end by the tracker, which lags behind.",
+        "As a step: the mean of the windows reads +3.1 % of +3.1 %, the tracker at "
+        "the end +2.9 % of +3.1 %.",
+        "Rising to the end: the mean of the windows reads +1.5 % of +1.5 %, the "
+        "tracker at the end +2.0 % of +3.1 %, behind which it lags by minutes.",
         "The tracker's 95 % interval (± 4 %) holds what was put in, and 0 where "
         "nothing was.",
-        "It cannot see a wrong level: that of Glx/tNAA itself is known to ± 10 %, and "
-        "a true change reads as much too large or too small. Nor can it see "
+        "It cannot see a wrong level: that of Glx/tNAA itself is known to ± 10 %, so "
+        "that a true +3.1 % may read +2.8 to +3.4 %. Nor can it see "
         "pulses, macromolecules or a line shape that are not the fit's: with other "
-        "pulses than the basis set's a true change reads some 2 % less in the windows, "
-        "8 % less in the tracker.",
+        "pulses than the basis set's a true change reads some 2 % of itself less in "
+        "the windows, 8 % of itself less in the tracker.",
     )
     assert short(GOOD) == "+3.1 %: +3.1 % read"
-    assert held(GOOD) == "its 95 % interval holds it"
+    assert held(GOOD) == "the tracker's 95 % interval holds it"
     assert level(GOOD) == "± 10 %"
 
 
