@@ -40,4 +40,4 @@ def known_change(
         found = inject(messages, wishes, halves)
     if found is None:
         return {"said": (NOT_FITTED,)}
-    return {**asdict(found), "holds": found.holds, "said": sentences(found)}
+    return {**asdict(found), "said": sentences(found)}

@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.analysis.course.detectable import detectable_percent
+from monitor.analysis.course.window_changes import reference_variance
 from monitor.basis.presets import PRESETS
-from monitor.judge.measures import reference_variance
 from monitor.protocol.choose import Wishes
 from monitor.protocol.read_protocol import read_protocol
 from monitor.protocol.settings import Settings

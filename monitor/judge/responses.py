@@ -8,14 +8,13 @@ from itertools import pairwise
 from typing import Any
 
 from monitor.analysis.course.detectable import LENGTHS
+from monitor.analysis.course.window_changes import OutcomeChanges, changes_of
 from monitor.analysis.fit.fitted_windows import FittedWindow
 from monitor.analysis.tracking.comparison import Comparison
 from monitor.judge.figure_data import Times, measured_period, period_fit, times_of
 from monitor.judge.followed_session import Followed
 from monitor.judge.measures import (
     OUTCOMES,
-    OutcomeChanges,
-    changes_of,
     detectable_by_window,
     detectable_percent,
     measures,

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
-from math import isfinite, nan
+from math import inf, isfinite, nan
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from monitor.analysis.course.fitted_signal import (
     level_sds_percent,
 )
 from monitor.analysis.course.response import Z95
+from monitor.analysis.course.window_changes import changes_of
 from monitor.analysis.preparation.combination import Combination
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.signal.spectrum import Complex, moved
@@ -34,11 +35,13 @@ from monitor.analysis.tracking.tracker import TRACKED
 from monitor.protocol.choose import Wishes
 from monitor.run.known_change import (
     GLUTAMATE,
+    NOTHING,
     PERCENT,
     RISE,
     STEP,
     Halves,
     Injection,
+    Intervals,
     Recovery,
     halves_before,
 )
@@ -177,19 +180,35 @@ def _compared(
     if outcome not in TRACKED or not by_glutamate.get(outcome):
         outcome = FALLBACK
     whole = by_glutamate.get(outcome, nan)
-    without, sd = _at_the_end(plain, outcome)
     recoveries = tuple(
         _recovery(name, one, plain, halves, outcome, whole)
         for name, one in read.items()
     )
+    in_windows = {one.course: one.windows_put for one in recoveries}
+    at_the_end = {one.course: one.put for one in recoveries}
+    copies = {**read, NOTHING: plain}
+    means = {name: _mean(one, outcome, halves) for name, one in copies.items()}
+    ends = {name: _at_the_end(one, outcome) for name, one in copies.items()}
     return Injection(
         outcome,
         halves,
         recoveries,
-        sd,
-        abs(without) <= Z95 * sd,
+        _intervals(means, in_windows),
+        _intervals(ends, at_the_end),
         level_sds_percent(session, outcomes).get(outcome, nan),
     )
+
+
+def _intervals(
+    read: dict[str, tuple[float, float]], put: dict[str, float]
+) -> Intervals:
+    """Values and SDs of copies held against what was put into them."""
+    missed = tuple(
+        name
+        for name, (value, sd) in read.items()
+        if not abs(value - put.get(name, 0.0)) <= Z95 * sd
+    )
+    return Intervals(read[NOTHING][1], missed)
 
 
 def _recovery(
@@ -201,7 +220,7 @@ def _recovery(
     whole: float,
 ) -> Recovery:
     """One course beside the copy without; `whole`: the outcome with `PERCENT`."""
-    value, sd = _at_the_end(result, outcome)
+    value, _ = _at_the_end(result, outcome)
     without, _ = _at_the_end(plain, outcome)
     windows_put, windows_read = _of_windows(result, plain, halves, course, outcome)
     return Recovery(
@@ -210,7 +229,6 @@ def _recovery(
         value - without,
         windows_put * whole / PERCENT,
         windows_read,
-        abs(value - whole) <= Z95 * sd,
     )
 
 
@@ -220,6 +238,12 @@ def _at_the_end(result: Result, outcome: str) -> tuple[float, float]:
         return nan, nan
     last = result.tracks[-1]
     return last.filtered.get(outcome, nan), last.filtered_sd.get(outcome, nan)
+
+
+def _mean(result: Result, outcome: str, halves: Halves) -> tuple[float, float]:
+    """Mean of the independent windows since the middle and its SD, percent."""
+    found = changes_of(result.course, result.estimates, outcome, 0.0)
+    return (nan, nan) if found is None else found.mean(halves.middle_s, inf)
 
 
 def _of_windows(

@@ -18,7 +18,7 @@ GLUTAMATE, PERCENT = "Glu", 4.0
 LEAST = 32
 """Transients before the infusion, below which nothing is put in: twice the first ones,
 which make weights and template."""
-STEP, RISE = "step", "rise"
+STEP, RISE, NOTHING = "step", "rise", "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,6 @@ class Recovery:
     course : `STEP` or `RISE`
     put, read : at the end: put in, and what the tracker says more than without
     windows_put, windows_read : the same in the mean of the independent windows
-    holds : the tracker's 95 % interval at the end holds what was put in
     """
 
     course: str
@@ -55,12 +54,30 @@ class Recovery:
     read: float
     windows_put: float
     windows_read: float
-    holds: bool
 
     @property
     def windows_share(self) -> float:
         """How much of what was put in the windows read; nan where nothing was."""
         return self.windows_read / self.windows_put if self.windows_put else nan
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """95 % intervals of one estimate, held against what was put in.
+
+    Attributes
+    ----------
+    sd : of its change where nothing was put in, percent
+    missed : `STEP`, `RISE`, `NOTHING`: what the interval of that copy does not hold
+    """
+
+    sd: float
+    missed: tuple[str, ...]
+
+    @property
+    def hold(self) -> bool:
+        """Whether all of them do, that of the copy with nothing as well."""
+        return not self.missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +89,16 @@ class Injection:
     outcome : which was read; its change by the glutamate is what counts as put in
     halves : when
     recoveries : of each course
-    sd : of the tracker's change at the end, percent
-    still : where nothing was put in the tracker's 95 % interval holds 0
+    windows, tracker : intervals of the mean of the windows, and at the end
     level_sd : of the outcome's level itself, percent: what this cannot see
     """
 
     outcome: str
     halves: Halves
     recoveries: tuple[Recovery, ...]
-    sd: float
-    still: bool
+    windows: Intervals
+    tracker: Intervals
     level_sd: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether every interval holds what was put in, nothing as well."""
-        return self.still and all(one.holds for one in self.recoveries)
 
 
 @dataclass(frozen=True, slots=True)

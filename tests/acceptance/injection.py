@@ -37,11 +37,11 @@ from kept import kept
 from threadpoolctl import threadpool_limits
 
 from monitor.analysis.course.response import Z95
-from monitor.judge.measures import changes_of, measures
+from monitor.analysis.course.window_changes import changes_of
 from monitor.protocol.choose import Wishes
 from monitor.run.analyse import push_all
 from monitor.run.injection import inject
-from monitor.run.known_change import PERCENT, RISE, STEP, halves_before
+from monitor.run.known_change import NOTHING, PERCENT, RISE, STEP, halves_before
 from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.messages.transient import Message, number
@@ -107,7 +107,8 @@ class One:
     Attributes
     ----------
     recoveries : read over put in, (step and rise, estimates)
-    holds : whether the tracker's interval holds nothing, the step, the rise
+    holds : whether intervals hold nothing, the step, the rise, (2, 3): the tracker's at
+        the end, those of the mean of the windows
     true : recoveries (estimates,) of a true step
     level_sd : of the level, percent
     still : error over SD where nothing is put in: tracker at the end, mean of the
@@ -162,7 +163,12 @@ def one(seed: int, wishes: Wishes = WISHES, coils: int = COILS) -> One:
     own = found.recoveries
     return One(
         np.array([[r.read / r.put, r.windows_read / r.windows_put] for r in own]),
-        np.array([found.still, *(r.holds for r in own)]),
+        np.array(
+            [
+                [name not in of.missed for name in (NOTHING, STEP, RISE)]
+                for of in (found.tracker, found.windows)
+            ]
+        ),
         read / put,
         found.level_sd,
         _errors(plain, found.outcome, 0.0),
@@ -185,12 +191,11 @@ def _read(result: Result, outcome: str) -> np.ndarray:
 
 def _errors(result: Result, outcome: str, truth: float) -> np.ndarray:
     """Errors over SDs: tracker at the end, mean of the windows, each window."""
-    span_s = result.reference_s[1], result.tracks[-1].time_s + TR_S
     windows = changes_of(result.course, result.estimates, outcome, TR_S)
-    mean = measures(windows, span_s)[0]
+    mean, mean_sd = windows.mean(result.reference_s[1], np.inf)
     last = result.tracks[-1]
-    values = last.filtered[outcome], mean.value, *windows.percent
-    sds = last.filtered_sd[outcome], mean.sd, *np.sqrt(np.diag(windows.covariance))
+    values = last.filtered[outcome], mean, *windows.percent
+    sds = last.filtered_sd[outcome], mean_sd, *np.sqrt(np.diag(windows.covariance))
     return (np.array(values) - truth) / sds
 
 
@@ -246,11 +251,14 @@ def sentences(found: list[One]) -> str:
     apart_of = put - true
     off = (true / put - 1).T
     within = np.sum(np.abs(off) <= Z95 * level, axis=1)
-    nothing, step, rise = np.sum([one.holds for one in found], axis=0)
+    counts = np.sum([one.holds for one in found], axis=0)
     return "\n".join(
         [
-            f"- interval holds nothing {nothing}, the step "
-            f"{step}, the rise {rise} of {len(found)}",
+            *(
+                f"- interval, {name}: holds nothing {nothing}, the step {step}, the "
+                f"rise {rise} of {len(found)}"
+                for name, (nothing, step, rise) in zip(ESTIMATES, counts, strict=True)
+            ),
             *(
                 f"- put in less true, {name}: mean {own.mean():+.3f}, largest "
                 f"{np.abs(own).max():.3f}; within 0.05 in "

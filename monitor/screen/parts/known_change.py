@@ -5,11 +5,23 @@ from __future__ import annotations
 import math
 
 from monitor.analysis.course.response import Z95
-from monitor.run.known_change import GLUTAMATE, PERCENT, RISE, Injection, Recovery
+from monitor.run.known_change import (
+    GLUTAMATE,
+    NOTHING,
+    PERCENT,
+    RISE,
+    STEP,
+    Injection,
+    Recovery,
+)
 from monitor.screen.number_words import DASH, brief, plain, signed
 
 LAG = {RISE: ", behind which it lags by minutes"}
-NAMES = {RISE: "rising to the end", "step": "as a step"}
+NAMES = {
+    STEP: "as a step",
+    RISE: "rising to the end",
+    NOTHING: "0 where nothing was put in",
+}
 
 
 def sentences(found: Injection) -> tuple[str, ...]:
@@ -32,15 +44,17 @@ def sentences(found: Injection) -> tuple[str, ...]:
 
 
 def verdict(found: Injection) -> str:
-    """Whether the tracker's intervals hold what was put in."""
-    half = f"The tracker's 95 % interval ({_half(found.sd)})"
-    if found.holds:
-        return f"{half} holds what was put in, and 0 where nothing was."
-    missed = [NAMES[one.course] for one in found.recoveries if not one.holds]
-    missed += [] if found.still else ["0 where nothing was put in"]
+    """Whether the intervals hold what was put in: of the windows, and the tracker's."""
+    half = f"The 95 % interval of the mean of the windows ({_half(found.windows.sd)})"
+    tracker = f"the tracker's at the end ({_half(found.tracker.sd)})"
+    too = f"so does {tracker}" if found.tracker.hold else f"{tracker} does not"
+    if found.windows.hold:
+        return f"{half} holds what was put in, and 0 where nothing was; {too}."
+    too = f"{tracker} does" if found.tracker.hold else f"nor does {tracker}"
+    missed = " and ".join(NAMES[name] for name in found.windows.missed)
     return (
-        f"{half} does not hold it {' and '.join(missed)}: chance in one session of "
-        "twenty, else drift, motion or lipid before the infusion."
+        f"{half} does not hold it {missed}: chance in one session of twenty, else "
+        f"drift, motion or lipid before the infusion; {too}."
     )
 
 
@@ -52,14 +66,15 @@ def short(found: Injection) -> str:
 
 
 def held(found: Injection) -> str:
-    """Whether the tracker's interval holds what was put in, shortly.
+    """Whether the interval of what the windows read holds it, shortly.
 
     What is read more than without has no noise; the interval does, so that it may miss
     what came back whole.
     """
-    if found.holds:
-        return "the tracker's 95 % interval holds it"
-    return "the tracker's 95 % interval misses it: noise, as in 1 of 20, or drift"
+    interval = f"its 95 % interval ({_half(found.windows.sd)})"
+    if found.windows.hold:
+        return f"{interval} holds it"
+    return f"{interval} misses it: noise, as in 1 of 20, or drift"
 
 
 def level(found: Injection) -> str:

@@ -7,13 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from monitor.analysis.course.window_changes import OutcomeChanges, reference_variance
 from monitor.judge.measures import (
     Measure,
-    OutcomeChanges,
     detectable_by_window,
     detectable_percent,
     measures,
-    reference_variance,
 )
 from monitor.judge.peak import smooth
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from monitor.analysis.course.outcomes import outcomes_of
+from monitor.analysis.course.window_changes import OutcomeChanges
 from monitor.analysis.fit.window import Window
 from monitor.analysis.tracking.sequential import Sequential
 from monitor.judge import figure_data
@@ -22,7 +23,7 @@ from monitor.judge.figure_data import (
     times_of,
 )
 from monitor.judge.followed_session import Along, PlacedEvent
-from monitor.judge.measures import FACTOR, OutcomeChanges
+from monitor.judge.measures import FACTOR
 from monitor.judge.phantom import temperatures_c
 from monitor.judge.provenance import wishes_hash
 from monitor.judge.response_models import answers_of, describe_shape, models_of

@@ -16,7 +16,14 @@ from monitor.protocol.choose import Wishes
 from monitor.run.background_injection import LEAST_LIVE, BackgroundInjection
 from monitor.run.feed import replay_feed
 from monitor.run.injection import inject
-from monitor.run.known_change import STEP, Copies, Halves, Injection, Recovery
+from monitor.run.known_change import (
+    STEP,
+    Copies,
+    Halves,
+    Injection,
+    Intervals,
+    Recovery,
+)
 from monitor.run.session_run import SessionRun
 from monitor.run.worker import Worker
 from monitor.run.worker_config import WorkerConfig
@@ -27,9 +34,9 @@ from streams.messages.transient import Event, Transient, number
 FOUND = Injection(
     "Glu/tCr",
     Halves(0.0, 1.0, 2.0, 80),
-    (Recovery(STEP, 4.0, 4.0, 4.0, 4.0, True),),
-    1.0,
-    True,
+    (Recovery(STEP, 4.0, 4.0, 4.0, 4.0),),
+    Intervals(2.0, ()),
+    Intervals(1.0, ()),
     5.0,
 )
 

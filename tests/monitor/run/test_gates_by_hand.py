@@ -11,7 +11,7 @@ from monitor.protocol.choose import Wishes
 from monitor.run import injection, water_gate
 from monitor.run.filled_zeros import FilledZeros, Unfilled
 from monitor.run.injection import FALLBACK, _compared, _Glutamate, _of_windows, _until
-from monitor.run.known_change import PERCENT, RISE, STEP, Halves
+from monitor.run.known_change import NOTHING, PERCENT, RISE, STEP, Halves, Intervals
 from monitor.run.water_gate import UNANNOUNCED, WaterGate
 from streams.messages.transient import (
     Acquisition,
@@ -270,14 +270,16 @@ def test_what_was_read_is_held_against_what_was_put(monkeypatch) -> None:
             settings=SimpleNamespace(outcome=outcome),
         )  # fmt: skip
 
+    monkeypatch.setattr(injection, "_mean", lambda *_: (2.0, 1.5))
     found = _compared(result(1.5), {STEP: result(5.9), RISE: result(6.0)}, HALVES)
-    assert (found.outcome, found.still, found.sd) == ("Glu", True, 1.0)
+    assert found.outcome == "Glu"
+    assert found.tracker == Intervals(1.0, (RISE,))
+    assert found.windows == Intervals(1.5, (STEP, RISE))  # nothing: there are none
     assert found.level_sd == 7.0
-    step, rise = found.recoveries
+    step = found.recoveries[0]
     assert (step.put, step.read) == pytest.approx((4.0, 4.4))
-    assert [one.holds for one in (step, rise)] == [True, False]
-    assert not _compared(result(2.0), {}, HALVES).still
-    assert _compared(result(-1.9), {}, HALVES).still
+    assert _compared(result(2.0), {}, HALVES).tracker.missed == (NOTHING,)
+    assert _compared(result(-1.9), {}, HALVES).tracker.hold
     for outcome in ("Glx", "mI"):
         assert _compared(result(0.0, outcome), {}, HALVES).outcome == FALLBACK
     without = result(0.0)

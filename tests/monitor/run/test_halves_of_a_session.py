@@ -8,17 +8,18 @@ from course_cases import quality
 
 from monitor.run.known_change import (
     LEAST,
+    NOTHING,
     PERCENT,
     RISE,
     STEP,
     Halves,
-    Injection,
+    Intervals,
     Recovery,
     halves_before,
 )
 
 HALVES = Halves(0.0, 100.0, 180.0, 90)
-READ = Recovery(STEP, 4.0, 3.8, 4.0, 3.0, True)
+READ = Recovery(STEP, 4.0, 3.8, 4.0, 3.0)
 
 
 @pytest.mark.parametrize(
@@ -61,14 +62,6 @@ def test_what_windows_read_of_it_is_a_share() -> None:
     assert math.isnan(replace(READ, windows_put=0.0).windows_share)
 
 
-def test_it_holds_where_every_interval_does() -> None:
-    missed = replace(READ, holds=False)
-    for recoveries, still, holds in (
-        ((READ, READ), True, True),
-        ((READ, READ), False, False),
-        ((READ, missed), True, False),
-        ((missed,), False, False),
-        ((), True, True),
-    ):
-        found = Injection("Glu", HALVES, recoveries, 1.0, still, 2.0)
-        assert found.holds is holds
+def test_intervals_hold_where_none_misses() -> None:
+    assert Intervals(1.0, ()).hold
+    assert not Intervals(1.0, (NOTHING,)).hold

@@ -61,7 +61,8 @@ def test_what_is_put_in_as_a_step_is_read() -> None:
     assert 0.3 * step.put < step.read < 1.05 * step.put  # in 50 s the tracker lags
     assert step.windows_put == step.put
     assert step.windows_read == pytest.approx(step.put, rel=0.05)
-    assert injected(4).holds
+    assert injected(4).windows.hold
+    assert injected(4).windows.sd > injected(4).tracker.sd > 0
 
 
 def test_a_rise_is_read_as_one() -> None:

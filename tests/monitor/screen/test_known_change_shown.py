@@ -9,6 +9,7 @@ from fake_session import SETTINGS
 from known_changes import FOUND
 from screen_cases import shown
 
+from monitor.run.known_change import NOTHING, Intervals
 from monitor.run.worker_messages import Began, PutIn
 from monitor.screen.rewindable import Session
 from monitor.screen.sheets.checks import card_of
@@ -41,7 +42,7 @@ def test_it_stands_on_both_pages_under_a_lock_too(updates, hidden: bool) -> None
     assert check.good
     assert said_on_summary(state) == (
         "+3.1 %: +3.0 % read; level known to ± 10 %",
-        "the tracker's 95 % interval holds it",
+        "its 95 % interval (± 4 %) holds it",
     )
 
 
@@ -58,12 +59,12 @@ def test_one_that_is_not_passed_on_is_no_go(updates, read: float) -> None:
 
 def test_chance_alone_is_no_reason_against_the_infusion(updates) -> None:
     state = shown(updates, 500.0).state
-    state.known_change = replace(FOUND, still=False)
+    state.known_change = replace(FOUND, windows=Intervals(2.04, (NOTHING,)))
     (check,) = [c for c in card_of(state).checks if "known change" in c.name]
     assert check.good
     _, interval = said_on_summary(state)
     assert interval == (
-        "the tracker's 95 % interval misses it: noise, as in 1 of 20, or drift"
+        "its 95 % interval (± 4 %) misses it: noise, as in 1 of 20, or drift"
     )
 
 
