@@ -1,12 +1,14 @@
 """A true change of glutamate and one that is put in: what makes them read differently?
 
-    python tests/acceptance/injected_line.py [--n 16] [--seed 200]
+    python tests/acceptance/injected_line.py [--n 16] [--seed 200] [--signal]
 
 The sessions of `injection` without all that moves, one kind of mistake of the fit at a
 time.  The mean of 120 transients, with its noise, makes the session model; then 4 % of
 the true glutamate, or of the fitted one, is there in noise-free transients.  A window
 reads them at once, the tracker in 120 transients after 120 without.  Recoveries are
-those of Glx/tNAA, counted in its own percent, as `injection` does.
+those of Glx/tNAA, counted in its own percent, as `injection` does; with `--signal` as
+the amplitude that is read of Glx over the amplitude of glutamate that is there, in
+which the fitted level does not stand.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import numpy as np
 from injection import PERCENT, WISHES, scenario_of
 
 from monitor.analysis.basis import names as naming
+from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.check import checked_for
 from monitor.analysis.course.fitted_signal import change_by, fitted_fid
 from monitor.analysis.course.outcomes import outcomes_of
@@ -79,7 +82,13 @@ def tracked(session: SessionModel, quiet: np.ndarray, changed: np.ndarray) -> fl
     return float(tracked_changes(*tracker.joint())[0][TRACKED.index(OUTCOME)])
 
 
-def recoveries(seed: int, own: bool, known: bool) -> np.ndarray:
+def unit_of(name: str, own: bool, basis: BasisSet) -> float:
+    """Signal of a metabolite of amplitude 1 over that of the basis set, at time 0."""
+    fid = basis.fid(naming.find(name, basis.names) or name)
+    return abs(fids_of(own)[name][0]) / abs(fid[0])
+
+
+def recoveries(seed: int, own: bool, known: bool, signal: bool) -> np.ndarray:
     """(windows and tracker, true and put in)."""
     scenario = scenario_of(seed).without(*MOVING)
     simulated = session_of(scenario, fids_of(own))
@@ -114,13 +123,20 @@ def recoveries(seed: int, own: bool, known: bool) -> np.ndarray:
     windows = 100 * (values[1:] / values[0] - 1)
     begin = tracked(session, z[0], z[0])
     ends = np.array([tracked(session, z[0], one) for one in z[1:]]) - begin
-    return np.stack([windows, ends]) / puts
+    read = np.stack([windows, ends])
+    if not signal:
+        return read / puts
+    Glx, Glu = (outcomes.names.index(name) for name in ("Glx", "Glu"))
+    basis, _ = checked_for(basis, acquisition)
+    own_glu = float(simulated.amplitude[simulated.names.index("Glu")])
+    there = own_glu * unit_of("Glu", own, basis), outcomes.values(held)[Glu]
+    return read * outcomes.values(held)[Glx] / (PERCENT * np.array(there))
 
 
-def row(own: bool, known: bool, seeds: range) -> list[str]:
+def row(own: bool, known: bool, seeds: range, signal: bool) -> list[str]:
     """Rows of the table, in Markdown."""
     told = f"{'right' if own else 'other'} | {'known' if known else 'unknown'}"
-    found = np.array([recoveries(seed, own, known) for seed in seeds])
+    found = np.array([recoveries(seed, own, known, signal) for seed in seeds])
     rows = []
     for k, kind in enumerate(("windows", "tracker")):
         true, put = found[:, k].T
@@ -137,7 +153,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--n", type=int, default=16)
     parser.add_argument("--seed", type=int, default=200)
+    parser.add_argument("--signal", action="store_true")
     asked = parser.parse_args()
     for case in CASES:
         every = range(asked.seed, asked.seed + asked.n)
-        print("\n".join(row(*case, every)), flush=True)
+        print("\n".join(row(*case, every, asked.signal)), flush=True)

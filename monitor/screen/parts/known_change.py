@@ -38,8 +38,8 @@ def sentences(found: Injection) -> tuple[str, ...]:
         f"{level(found)}, so that a true {_percent(whole)} may read "
         f"{_span(whole, found.level_sd)}. Nor can it see pulses, macromolecules or a "
         "line shape that are not the fit's: with other pulses than the basis set's a "
-        "true change reads some 2 % of itself less in the windows, 8 % of itself less "
-        "in the tracker.",
+        "true change reads within some 2 % of itself as much in the windows, 7 % of "
+        "itself less in the tracker.",
     )
 
 

@@ -26,8 +26,8 @@ def test_all_is_said() -> None:
         "It cannot see a wrong level: that of Glx/tNAA itself is known to ± 10 %, so "
         "that a true +3.1 % may read +2.8 to +3.4 %. Nor can it see "
         "pulses, macromolecules or a line shape that are not the fit's: with other "
-        "pulses than the basis set's a true change reads some 2 % of itself less in "
-        "the windows, 8 % of itself less in the tracker.",
+        "pulses than the basis set's a true change reads within some 2 % of itself as "
+        "much in the windows, 7 % of itself less in the tracker.",
     )
     assert short(GOOD) == "+3.1 %: +3.1 % read"
     assert held(GOOD) == "its 95 % interval (± 4 %) holds it"
