@@ -71,10 +71,10 @@ def held(found: Injection) -> str:
     What is read more than without has no noise; the interval does, so that it may miss
     what came back whole.
     """
-    interval = f"its 95 % interval ({_half(found.windows.sd)})"
+    interval = f"95 % interval ({_half(found.windows.sd)})"
     if found.windows.hold:
         return f"{interval} holds it"
-    return f"{interval} misses it: noise, as in 1 of 20, or drift"
+    return f"{interval} misses it: noise (1 of 20) or drift"
 
 
 def level(found: Injection) -> str:

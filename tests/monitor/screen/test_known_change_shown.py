@@ -42,7 +42,7 @@ def test_it_stands_on_both_pages_under_a_lock_too(updates, hidden: bool) -> None
     assert check.good
     assert said_on_summary(state) == (
         "+3.1 %: +3.0 % read; level known to ± 10 %",
-        "its 95 % interval (± 4 %) holds it",
+        "95 % interval (± 4 %) holds it",
     )
 
 
@@ -63,9 +63,7 @@ def test_chance_alone_is_no_reason_against_the_infusion(updates) -> None:
     (check,) = [c for c in card_of(state).checks if "known change" in c.name]
     assert check.good
     _, interval = said_on_summary(state)
-    assert interval == (
-        "its 95 % interval (± 4 %) misses it: noise, as in 1 of 20, or drift"
-    )
+    assert interval == ("95 % interval (± 4 %) misses it: noise (1 of 20) or drift")
 
 
 def test_a_window_takes_it_in_until_another_session_begins() -> None:

@@ -30,7 +30,7 @@ def test_all_is_said() -> None:
         "much in the windows, 7 % of itself less in the tracker.",
     )
     assert short(GOOD) == "+3.1 %: +3.1 % read"
-    assert held(GOOD) == "its 95 % interval (± 4 %) holds it"
+    assert held(GOOD) == "95 % interval (± 4 %) holds it"
     assert level(GOOD) == "± 10 %"
 
 
