@@ -1,6 +1,7 @@
 """A known change put into a session's own transients: does it come out, and how much?
 
     python tests/acceptance/injection.py FIRST STOP [--coils 16] [--own] [--keep FILE]
+    python tests/acceptance/injection.py FIRST STOP --still [--coils 16]
 
 Each session (the scanner of `foreign-basis`: macromolecules that nobody measured and
 pulses not of the basis set; drift, lipid, water, motion, eddy currents; 4 coils or
@@ -20,12 +21,14 @@ is all that a real session knows, that of the truth what a user wishes to know.
 
 Where nothing is put in a copy is a session without a change, so that how often an
 interval holds 0 is the coverage of that estimate: by single windows (those of a session
-share its reference period), by their mean, by the tracker at the end.
+share its reference period), by their mean, by the tracker at the end.  `--still` asks
+for that alone, in a third of the time.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -59,6 +62,10 @@ WATERS = 6  # excitations before the first metabolite transient
 MIDDLE_S = (WATERS + TRANSIENTS // 2) * TR_S - 1
 ESTIMATES = ("tracker at the end", "windows")
 KEPT_TOO = 10
+OUTCOME = "Glx/tNAA"
+COVERAGE = """\
+| true change | estimate | n | interval holds it | error over SD (RMS) |
+|---|---|---|---|---|"""
 WISHES = Wishes("press_3t_te30")
 
 
@@ -199,25 +206,32 @@ def _errors(result: Result, outcome: str, truth: float) -> np.ndarray:
     return (np.array(values) - truth) / sds
 
 
-def coverage(found: list[One]) -> str:
-    """How often 95 % intervals hold nothing, and a true step; their errors over SD."""
-    rows = ["| true change | estimate | n | interval holds it | error over SD (RMS) |"]
-    rows.append("|---|---|---|---|---|")
-    for name, errors in (
-        ("none", [one.still for one in found]),
-        ("a step", [one.moved for one in found]),
-    ):
-        parts = (
-            ("tracker at the end", np.array([z[0] for z in errors])),
-            ("mean of the windows", np.array([z[1] for z in errors])),
-            ("single windows", np.concatenate([z[2:] for z in errors])),
+def still(seed: int, coils: int) -> np.ndarray:
+    """`One.still` of a session by itself, which is what a copy with nothing is."""
+    halves_s = {
+        "reference_s": (0.0, MIDDLE_S),
+        "infusion_s": (MIDDLE_S, MIDDLE_S + TRANSIENTS * TR_S),
+        "override": True,
+    }
+    messages = number(scan(scenario_of(seed, coils=coils), _fids()))
+    run = run_of(messages, replace(WISHES, changes=halves_s))
+    return _errors(run.finish()[1], OUTCOME, 0.0)
+
+
+def coverage(name: str, errors: list[np.ndarray]) -> str:
+    """How often 95 % intervals hold the truth, and their errors over SD."""
+    parts = (
+        ("tracker at the end", np.array([z[0] for z in errors])),
+        ("mean of the windows", np.array([z[1] for z in errors])),
+        ("single windows", np.concatenate([z[2:] for z in errors])),
+    )
+    rows = []
+    for estimate, z in parts:
+        held = int(np.sum(np.abs(z) <= Z95))
+        rows.append(
+            f"| {name} | {estimate} | {z.size} | {held} "
+            f"({100 * held / z.size:.1f} %) | {np.sqrt(np.mean(z**2)):.2f} |"
         )
-        for estimate, z in parts:
-            held = int(np.sum(np.abs(z) <= Z95))
-            rows.append(
-                f"| {name} | {estimate} | {z.size} | {held} "
-                f"({100 * held / z.size:.1f} %) | {np.sqrt(np.mean(z**2)):.2f} |"
-            )
     return "\n".join(rows)
 
 
@@ -278,14 +292,28 @@ def sentences(found: list[One]) -> str:
     )
 
 
+def main_still(seeds: range, coils: int) -> None:
+    """Print how often intervals hold nothing, after every tenth session."""
+    found = []
+    with threadpool_limits(1):
+        for seed in seeds:
+            found.append(still(seed, coils))
+            if len(found) % 10 == 0 or seed == seeds[-1]:
+                print(coverage("none", found), flush=True)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("first", type=int)
     parser.add_argument("stop", type=int)
     parser.add_argument("--coils", type=int, default=COILS)
     parser.add_argument("--own", action="store_true")
+    parser.add_argument("--still", action="store_true")
     parser.add_argument("--keep", type=Path)
     asked = parser.parse_args()
+    if asked.still:
+        main_still(range(asked.first, asked.stop), asked.coils)
+        sys.exit()
     wishes = replace(WISHES, basis=OWN if asked.own else "")
     kind, seeds = f"{asked.coils} {wishes.basis}", range(asked.first, asked.stop)
     with threadpool_limits(1):
@@ -293,5 +321,7 @@ if __name__ == "__main__":
             asked.keep, kind, seeds, One, lambda seed: one(seed, wishes, asked.coils)
         )
     print(table(sessions))
-    print(coverage(sessions))
+    print(COVERAGE)
+    print(coverage("none", [one.still for one in sessions]))
+    print(coverage("a true step", [one.moved for one in sessions]))
     print(sentences(sessions))
