@@ -90,7 +90,8 @@ def hear(state: SessionState, stream: Stream, now_s: float) -> None:
     newest_s = state.time_s if len(state.quality) else None
     state.scanner.hear(stream.lag, now_s, newest_s)
     room_s = disk.room_s(state)
-    state.notices.hear(stream, state.time_s, now_s, logged, room_s)
+    late = state.scanner.is_late
+    state.notices.hear(stream, state.time_s, now_s, logged, room_s, late)
     state.was_connected |= stream.connected
     state.heard_s = now_s if state.heard_s is None else state.heard_s
 

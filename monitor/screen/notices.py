@@ -17,7 +17,6 @@ from monitor.protocol.blinding import KIND as LOCK
 from monitor.run.stream_state import Stream
 from monitor.screen import messages, stream_messages, window_conditions
 from monitor.screen.number_words import clock
-from monitor.screen.scanner_time import UNDER_WAY
 from monitor.screen.screen import Level, Message
 from streams.messages.event_table import event_table
 from streams.messages.transient import Event
@@ -72,6 +71,7 @@ class Notices:
         now_s: float,
         logged: bool = True,
         room_s: float | None = None,
+        late: bool = False,
     ) -> None:
         """Notice since when the stream is as it is; log trouble."""
         found = stream_messages.of_stream(stream, 0.0, math.inf, None, room_s)
@@ -79,7 +79,7 @@ class Notices:
         self._since = begun
         if logged and stream.playback is None:
             self._log_stream(found, time_s)
-        if stream.playback is not None or stream.lag <= UNDER_WAY:
+        if stream.playback is not None or not late:
             self._behind_since_s = None
         elif self._behind_since_s is None:
             self._behind_since_s = now_s

@@ -117,3 +117,41 @@ def test_messages_under_way_are_counted_into_the_time(behind):
         found.take(seq)
     found.take_transient(18.0, 5.0)
     assert found.at(6.0) == 18.0 + 2.0 * behind + 1.0
+
+
+def heard(found: ScannerTime, per_s: float, until_s: float, behind) -> None:
+    """Messages come at a pace; `behind(now_s)` of them are not shown yet."""
+    shown_to = found.done
+    for tick in range(1, int(until_s * 4) + 1):
+        now = tick / 4
+        known = int(per_s * now)
+        while shown_to < known - behind(now):
+            found.take(shown_to)
+            found.take_transient(2.0 * shown_to, now)
+            shown_to += 1
+        found.hear(known - found.done, now, 2.0 * (found.done - 1))
+
+
+def test_a_scanner_forty_times_as_quick_leaves_nothing_to_catch_up_with():
+    """The demo: after two seconds of stalling the window goes on half a second late."""
+    found = ScannerTime(interval_s=2.0)
+    heard(found, 20.0, 12.0, lambda now: 40 if 6 < now < 8 else 10)
+    assert found.catching_up is None
+    assert found.behind_s == 0.0
+    assert not found.is_late
+
+
+def test_what_a_scanner_sends_at_its_own_pace_is_behind_as_before():
+    found = ScannerTime(interval_s=2.0)
+    heard(found, 0.5, 60.0, lambda now: 0)
+    found.hear(10, 60.25, 58.0)
+    assert found.under_way == UNDER_WAY
+    assert found.behind_s == 2.0 * (10 - UNDER_WAY)
+
+
+def test_a_backlog_that_is_heard_of_at_once_is_no_pace():
+    found = ScannerTime(interval_s=2.0)
+    for tick in range(40):
+        found.hear(700 if tick > 4 else 0, tick / 4, None)
+        assert found.under_way == UNDER_WAY
+    assert found.catching_up == (0, 700)
