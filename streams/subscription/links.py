@@ -18,7 +18,13 @@ from streams.messages.endpoint import Endpoint
 from streams.messages.keys import ClientKeys
 from streams.subscription.client_socket import configure
 
-RECEIVE_HWM = 256
+ANSWERS_HWM = 256  # answers that came and were not read
+UNBOUNDED = 0
+"""Published messages that came and were not read.  With a bound, libzmq reads no
+further once that is reached, not even heartbeats: both sides give the connection up,
+and the program ends with "Assertion failed: _input_stopped" as soon as the socket is
+read again (libzmq issue 3937).  What waits is what comes while nobody reads.
+"""
 RETRY_EXPECTED_S = 2.0
 """libzmq announces its next try within this time of a disconnection."""
 
@@ -48,11 +54,11 @@ class Links:
         self._open()
 
     def _open(self) -> None:
-        self.subscription = self._socket(zmq.SUB, zmq.RCVHWM)
+        self.subscription = self._socket(zmq.SUB, UNBOUNDED)
         # with it, what came and was not read is thrown away when the publisher leaves
         self.subscription.immediate = False
         self.subscription.subscribe(b"")
-        self.requests = self._socket(zmq.DEALER, zmq.RCVHWM)
+        self.requests = self._socket(zmq.DEALER, ANSWERS_HWM)
         self._monitor: zmq.Socket[Any] = self.subscription.get_monitor_socket()
         self._poller = zmq.Poller()
         for socket in (self.subscription, self.requests, self._monitor):
@@ -63,7 +69,7 @@ class Links:
 
     def _socket(self, kind: int, high_water: int) -> zmq.Socket[Any]:
         socket = self._context.socket(kind)
-        socket.setsockopt(high_water, RECEIVE_HWM)
+        socket.rcvhwm = high_water
         return configure(socket, self._keys)
 
     @property

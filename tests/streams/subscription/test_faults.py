@@ -175,7 +175,11 @@ def polled(subscriber):
 
 
 def check_stall(folder, stall_s, per_s):
-    """Nothing is read for a time: more is lost than any buffer holds, none for good."""
+    """Nothing is read for a time: what comes waits or is fetched again, all of it.
+
+    What waits has no bound in the subscriber since libzmq ended programs that had one
+    (`test_stalled_reader.py`); what is lost on the way: `lossy_proxy`.
+    """
     count, big = int(stall_s * per_s), {"points": 4096}
     start = Start(replace(ACQUISITION, points=4096), "large FIDs")
     several = itertools.chain([start], (transient(n, **big) for n in range(count)))
@@ -188,13 +192,12 @@ def check_stall(folder, stall_s, per_s):
         taken += gather(subscriber, count + 2 - len(taken))
         health = subscriber.health
     assert [m.seq for m in taken] == list(range(count + 2))
-    assert health.filled > 0
     assert health.open_gaps == 0
     assert all_parts(taken) == all_parts(reading.read_messages(relay.path))
     return health.filled
 
 
-def test_a_stall_that_overflows_every_buffer(tmp_path):
+def test_a_stall_of_many_large_transients(tmp_path):
     check_stall(tmp_path, 3.0, 300)
 
 
