@@ -1,21 +1,27 @@
-"""Three lines of messages: the most urgent condition large, what to do below it."""
+"""Three lines of messages: the most urgent condition large, what to do below it.
+
+What to do has the lines that no other message needs, in letters as large as they fit:
+it is to be read from afar, too.
+"""
 
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent
-from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout
+from PyQt6.QtWidgets import QFrame, QVBoxLayout
 
 from monitor.app.panels.status import restate
+from monitor.app.widgets.paragraph import Paragraph
 from monitor.app.widgets.text import Text
 from monitor.app.widgets.theme import Theme
 from monitor.screen.messages import LINES
-from monitor.screen.parts.message_lines import lines_of
+from monitor.screen.parts.message_lines import Lines, lines_of
 from monitor.screen.screen import Message
 
 FEW = 2  # lines on a small page
 MARGINS = (16, 3, 16, 3)
 LARGE, ALIKE = 44, 24  # letters of the first line, the latter on a small page
+TO_DO, LEAST = 38, 17  # letters of what to do, where there is room for it
 TIP = "click a message, or Ctrl+K: acknowledge it. It returns if it gets worse."
 
 
@@ -32,12 +38,11 @@ class MessagePanel(QFrame):
         self._rows = QVBoxLayout(self)
         self._shown: tuple[Message, ...] | None = None
         self._cramped = False
+        self._theme: Theme | None = None
         self.first = Text(LARGE, 17, bold=True)
-        self.second = Text(26, 17)
+        self.second = Paragraph(TO_DO, LEAST)
         self.others = (Text(24, 17), Text(24, 17))
-        self.sentence = QLabel()  # of the analysis, too long for one line
-        self.sentence.setWordWrap(True)
-        self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)  # its end may be cut
+        self.sentence = Paragraph(24, LEAST, bold=True)  # too long for one line
         self.sentence.hide()
         self._rows.addStretch()
         self._rows.addWidget(self.first)
@@ -52,9 +57,9 @@ class MessagePanel(QFrame):
         self._rows.setContentsMargins(*(theme.px(v) for v in MARGINS))
         self._rows.setSpacing(0)
         self.first.make_size(ALIKE if theme.cramped else LARGE)
-        for line in (self.first, self.second, *self.others):
+        for line in (self.first, self.sentence, self.second, *self.others):
             line.dress(theme)
-        self.sentence.setFont(theme.font(24, bold=True))
+        self._theme = theme
         if shown is not None:
             self.draw(shown)
 
@@ -69,26 +74,45 @@ class MessagePanel(QFrame):
         """Show messages; those that are shown already cost nothing."""
         if messages is self._shown:
             return
-        keys = [[m.key for m in some[:1]] for some in (self._shown or (), messages)]
+        shown = [[(m.key, m.action) for m in s] for s in (self._shown or (), messages)]
         self._shown = messages
         said = [f"{m.condition} · {m.action}" for m in messages]
         self.setToolTip("\n".join([*said, TIP]))  # where a line is too narrow
         lines = lines_of(messages, FEW if self._cramped else LINES)
-        long = lines.long and not self._cramped  # there it is cut: the tip has it
         restate(self, "attention" if lines.attention else "")
-        self.first.setVisible(bool(lines.first) and not long)
-        self.sentence.setVisible(long)
-        together = self._cramped and bool(lines.first)
-        first = f"{lines.first} · {lines.rest}" if together and lines.rest else None
-        self.first.show_text("" if long else first or lines.first)
-        if keys[0] != keys[1]:  # a long message must not leave the next one small
-            self.first.refit()
-        self.sentence.setText(lines.first if long else "")
-        self.second.show_text(lines.rest)
-        self.second.setVisible(bool(lines.rest) and not together)
         for line, text in zip(self.others, lines.others, strict=True):
             line.show_text(text)
             line.setVisible(bool(text))
+        self._draw_first(lines, shown[0] != shown[1])
+
+    def _draw_first(self, lines: Lines, other: bool) -> None:
+        """The first message and what to do, in the room that the others leave.
+
+        An `other` one than before has its full size: a long message must not leave the
+        next one small.
+        """
+        if self._theme is None:
+            return
+        long = lines.long and not self._cramped  # there it is cut: the tip has it
+        together = self._cramped and bool(lines.first)
+        first = f"{lines.first} · {lines.rest}" if together and lines.rest else None
+        self.first.setVisible(bool(lines.first) and not long)
+        self.first.show_text("" if long else first or lines.first)
+        self.sentence.setVisible(long)
+        self.second.setVisible(bool(lines.rest) and not together)
+        line = self._theme.line_px
+        room = self.height_for(self._theme) - self._theme.px(2 * MARGINS[1])
+        room -= sum(line(24) for text in lines.others if text)
+        beside = line(24) if lines.rest else 0
+        self.sentence.show_text(lines.first if long else "", room - beside)
+        if long:
+            room -= self.sentence.height()
+        elif lines.first:
+            room -= line(LARGE, True)
+        self.second.show_text(lines.rest, max(room, line(24)))
+        if other:
+            for words in (self.first, self.sentence, self.second):
+                words.refit()
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Acknowledge the message that was clicked."""

@@ -9,11 +9,13 @@ from monitor.app.widgets.text import Text
 from monitor.app.widgets.theme import Theme
 from monitor.screen.parts.outlook import OutlookWords
 
+LARGE = 44
 TIP = (
-    "The smallest change that is detected in 80 % of sessions, beside what the "
-    "protocol wants: at the planned end over the whole infusion, and in the mean of "
-    "its last ten minutes. Usable are minutes before the infusion + since. It is "
-    "forecast from how much usable data comes, and does not depend on the outcome."
+    "The target is the smallest change that the protocol wants to detect, in 80 % of "
+    "sessions; beside it what is detected by now, and will be at the planned end over "
+    "the whole infusion and in the mean of its last ten minutes. Usable are minutes "
+    "before the infusion + since. It is forecast from how much usable data comes, and "
+    "does not depend on the outcome."
 )
 
 
@@ -22,7 +24,7 @@ class OutlookPanel(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.verdict = Text(30, 17, bold=True)
+        self.verdict = Text(LARGE, 17, bold=True)
         self.figures = Text(20, 17, role="secondary")
         self.setToolTip(TIP)
         self._rows = QVBoxLayout(self)
@@ -36,7 +38,7 @@ class OutlookPanel(QFrame):
         self.verdict.dress(theme)
         self.figures.dress(theme)
         self.figures.setHidden(theme.cramped)
-        self.verdict.setFixedHeight(theme.line_px(30, True))
+        self.verdict.setFixedHeight(theme.line_px(LARGE, True))
 
     def draw(self, words: OutlookWords, fade: float = 0.0) -> None:
         """Show the words; those of old data are pale."""

@@ -11,14 +11,15 @@ from monitor.screen.number_words import clock, plain
 NOTHING = "the forecast waits for a first window"
 LATER = "the forecast waits until the window has caught up"
 STOPPED = "no forecast: the analysis has stopped"
-ENOUGH = "Reference long enough to detect the target, {}"
-REFERENCE = "Reference: {} more to detect the target, {}"
-REACHED = "Target reached: {} can be detected now, {} wanted"
-NEARLY = "Nearly enough to detect the target, {}{}"
-MORE = "{} more to detect the target, {}{}"
-NEVER = "The target, {}, stays out of reach, however long {}"
-SHORT = "Planned end detects {}; the target, {}, needs {}"  # which comes before it
-OVER = "The infusion is over: {} could be detected"
+ENOUGH = "Reference long enough"
+REFERENCE = "Reference: {} more"
+NO_REFERENCE = "Out of reach, however long"
+REACHED = "Enough to detect {}"
+NEARLY = "Nearly enough to detect {}"
+MORE = "{} more to detect {}"
+NEVER = "{} stays out of reach"
+SHORT = "{} needs {} more"  # than there is until the planned end
+OVER = "Over: {} could be detected"
 LONGEST_S, LONG = 3600.0, "> 1 h"
 
 
@@ -46,15 +47,14 @@ def outlook_words(
         return OutlookWords("", "")
     if seen is None:
         return OutlookWords("", NOTHING)
+    usable = _usable(seen, infusing)
     if over:
         known = math.isfinite(detects_percent)
         detects = OVER.format(_percent(detects_percent)) if known else ""
-        return OutlookWords(detects, _usable(seen, infusing))
-    end = "" if math.isnan(seen.whole_percent) else _at_end(seen)
-    last = f"last 10 min: {_percent(seen.last_percent)}"
-    figures = f"{end}{last} · {_usable(seen, infusing)}"
+        return OutlookWords(detects, usable)
+    figures = _target(seen, detects_percent, infusing), _at_end(seen), usable
     said = during(seen, detects_percent) if infusing else before(seen)
-    return OutlookWords(said, figures)
+    return OutlookWords(said, " · ".join(figures))
 
 
 def _usable(seen: Foreseen, infusing: bool) -> str:
@@ -63,31 +63,36 @@ def _usable(seen: Foreseen, infusing: bool) -> str:
     return f"usable {seen.reference_s / 60:.0f}{since} min"
 
 
+def _target(seen: Foreseen, detects_percent: float, infusing: bool) -> str:
+    """What the protocol wants to be able to detect, and what can be by now."""
+    known = infusing and math.isfinite(detects_percent)
+    now = f", now {_percent(detects_percent)}" if known else ""
+    return f"target {_percent(seen.target_percent)}{now}"
+
+
 def before(seen: Foreseen) -> str:
     """Whether the infusion may begin, by the length of the reference period."""
-    missing_s, target = seen.longer_reference_s, _percent(seen.target_percent)
+    missing_s = seen.longer_reference_s
     if missing_s <= 0:
-        return ENOUGH.format(target)
+        return ENOUGH
     if math.isinf(missing_s):
-        return NEVER.format(target, "the reference")
-    return REFERENCE.format(_length(missing_s), target)
+        return NO_REFERENCE
+    return REFERENCE.format(_length(missing_s))
 
 
 def during(seen: Foreseen, detects_percent: float) -> str:
     """How long until a change as small as the protocol's target can be detected."""
     missing_s, target = seen.to_target_s, _percent(seen.target_percent)
-    now = _percent(detects_percent)
     if detects_percent <= seen.target_percent:
-        return REACHED.format(now, target)
-    beside = f" (now {now})" if math.isfinite(detects_percent) else ""
+        return REACHED.format(target)
     if missing_s <= 0:
-        return NEARLY.format(target, beside)
-    if seen.whole_percent > seen.target_percent:
-        longer = f"{clock(missing_s)} more" if missing_s <= LONGEST_S else "longer"
-        return SHORT.format(_percent(seen.whole_percent), target, longer)
+        return NEARLY.format(target)
     if math.isinf(missing_s):
-        return NEVER.format(target, "it runs")
-    return MORE.format(_length(missing_s), target, beside)
+        return NEVER.format(target)
+    longer = _length(missing_s)
+    if seen.whole_percent > seen.target_percent:
+        return SHORT.format(target, longer)
+    return MORE.format(longer, target)
 
 
 def _length(missing_s: float) -> str:
@@ -95,7 +100,11 @@ def _length(missing_s: float) -> str:
 
 
 def _at_end(seen: Foreseen) -> str:
-    return f"planned end: {_percent(seen.whole_percent)}, "
+    """What the planned end will detect: in the whole mean, in that of its end."""
+    last = f"last 10 min {_percent(seen.last_percent)}"
+    if math.isnan(seen.whole_percent):
+        return last
+    return f"planned end {_percent(seen.whole_percent)}, {last}"
 
 
 def _percent(value: float) -> str:

@@ -13,7 +13,7 @@ from monitor.screen.number_words import from_to, signed
 from monitor.screen.screen import Level, Message
 
 DO = {
-    Cause.LIPID: "lie still; check the voxel and its saturation bands",
+    Cause.LIPID: "ask to lie still; check voxel and saturation bands",
     Cause.WATER: "check water suppression",
     Cause.MOTION: "ask to lie still",
     Cause.FAT_MOVED: "ask to lie still; if the lipid stays, check the voxel",

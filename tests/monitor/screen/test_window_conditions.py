@@ -6,7 +6,7 @@ from dataclasses import replace
 from fake_session import SETTINGS
 from screen_cases import LIVE, shown
 
-from monitor.screen.window_conditions import DELAY, Watch, above, below
+from monitor.screen.window_conditions import DELAY, Watch, above, action_of, below
 
 
 def test_message_comes_after_a_delay_and_goes_with_a_deadband():
@@ -76,3 +76,8 @@ def test_conditions_and_troubles_of_the_stream_stay_in_the_log(updates):
         "Line width 20.0 Hz, limit 12.8", "Line width 20.0 Hz, limit 12.8: over",
         "No stream, perhaps no recording", "No stream, perhaps no recording: over",
     ]  # fmt: skip
+
+
+def test_nobody_is_told_to_shim_while_the_infusion_runs() -> None:
+    assert "re-shim" in action_of("fwhm", infusing=False)
+    assert "widen every interval" in action_of("fwhm", infusing=True)

@@ -23,48 +23,48 @@ SINCE = replace(SEEN, infusion_s=300.0, now_percent=8.0)
 @pytest.mark.parametrize(
     ("seen", "infusing", "verdict"),
     [
-        (SEEN, False, "Reference long enough to detect the target, 5.0 %"),
-        (SHORT, False, "Reference: 03:20 more to detect the target, 5.0 %"),
+        (SEEN, False, "Reference long enough"),
+        (SHORT, False, "Reference: 03:20 more"),
         (
             replace(SHORT, longer_reference_s=6000.0),
             False,
-            "Reference: > 1 h more to detect the target, 5.0 %",
+            "Reference: > 1 h more",
         ),
         (
             NEVER,
             False,
-            "The target, 5.0 %, stays out of reach, however long the reference",
+            "Out of reach, however long",
         ),
-        (SINCE, True, "15:00 more to detect the target, 5.0 % (now 8.0 %)"),
+        (SINCE, True, "15:00 more to detect 5.0 %"),
         (
             replace(SINCE, now_percent=math.inf),
             True,
-            "15:00 more to detect the target, 5.0 %",
+            "15:00 more to detect 5.0 %",
         ),
         (
             replace(SINCE, whole_percent=9.1),
             True,
-            "Planned end detects 9.1 %; the target, 5.0 %, needs 15:00 more",
+            "5.0 % needs 15:00 more",
         ),
         (
             replace(SINCE, whole_percent=9.1, to_target_s=math.inf),
             True,
-            "Planned end detects 9.1 %; the target, 5.0 %, needs longer",
+            "5.0 % stays out of reach",
         ),
         (
             replace(SINCE, to_target_s=0.0),
             True,
-            "Nearly enough to detect the target, 5.0 % (now 8.0 %)",
+            "Nearly enough to detect 5.0 %",
         ),
         (
             replace(SINCE, now_percent=4.2),
             True,
-            "Target reached: 4.2 % can be detected now, 5.0 % wanted",
+            "Enough to detect 5.0 %",
         ),
         (
             replace(SINCE, to_target_s=math.inf),
             True,
-            "The target, 5.0 %, stays out of reach, however long it runs",
+            "5.0 % stays out of reach",
         ),
     ],
 )
@@ -76,10 +76,11 @@ def test_the_verdict_says_how_long_still(seen, infusing, verdict):
 
 def test_the_figures_say_what_the_planned_end_detects_and_what_is_usable():
     said = outlook_words(SINCE, 8.0, True, False, False).figures
-    assert said == "planned end: 4.1 %, last 10 min: 6.2 % · usable 8 + 5 min"
+    end = "planned end 4.1 %, last 10 min 6.2 %"
+    assert said == f"target 5.0 %, now 8.0 % · {end} · usable 8 + 5 min"
     unplanned = replace(SEEN, whole_percent=math.nan)
     figures = outlook_words(unplanned, math.nan, False, False, False).figures
-    assert figures.startswith("last 10 min")
+    assert figures.startswith("target 5.0 % · last 10 min")
     assert outlook_words(None, math.nan, False, False, False) == OutlookWords(
         "", NOTHING
     )
@@ -88,9 +89,7 @@ def test_the_figures_say_what_the_planned_end_detects_and_what_is_usable():
 
 def test_after_the_stop_it_says_what_could_be_detected(updates):
     said = outlook_words(SINCE, 8.0, True, True, False)
-    assert said == OutlookWords(
-        "The infusion is over: 8.0 % could be detected", "usable 8 + 5 min"
-    )
+    assert said == OutlookWords("Over: 8.0 % could be detected", "usable 8 + 5 min")
     unknown = outlook_words(SINCE, math.inf, True, True, False)
     assert unknown == OutlookWords("", "usable 8 + 5 min")
     display = shown(updates, 700.0)
@@ -137,5 +136,5 @@ def test_page_table_and_verdict_name_one_figure(updates):
     screen = display.screen(700.5)
     (row,) = [row for row in screen.table.rows if row.name == "Glx/tNAA"]
     assert row.detectable == "6.2"
-    assert "(now 6.2 %)" in screen.outlook.verdict
+    assert ", now 6.2 % ·" in screen.outlook.figures
     assert screen.headline.verdict == "can only detect 6.2 % or more so far"
