@@ -46,7 +46,7 @@ TITLES = {
     "effective_percent": ("Effective transients", ">=", "%"),
     "missing_percent": ("Missing transients", "<=", "%"),
     "marker_s": ("Timing of the markers", "<=", "s"),
-    "detectable_percent": ("Detectable change", "<=", "%"),
+    "detectable_percent": ("Change seen in one look", "<=", "%"),
     "line_width_bias_percent": ("Line-width bias", "<=", "%"),
 }
 """By key, in the order of the report: title, sense of the limit, unit."""

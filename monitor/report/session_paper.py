@@ -165,7 +165,7 @@ def _detectable(paper: Paper, judged: JudgedSession) -> None:
     detectable = judged.report.get("detectable")
     if not detectable or not detectable["windows"]:
         return
-    paper.heading("Detectable change by length of the window")
+    paper.heading("Change seen in one look, by length of the window")
     windows = detectable["windows"]
     values = [*windows.values(), detectable["infusion_percent"]]
     share = 0.7 / len(values)

@@ -61,9 +61,12 @@ def screen_of(
     read = revision, settings, Identity((held.point, held.estimate))
     changes = memo.changes.of(read, changes_now, state, held)
     table = memo.tabled.of(read, table_of, state, held, changes, memo.windowed)
+    counts_down = None if settings.outcome in changes.numbers else at
+    old = at.number_age_s, at.wait_s, at.catching_up, at.stopped
+    said = memo.said.of((read, old, counts_down), headline_of, state, at, held, changes)
     return Screen(
         status=memo.status.same(status_of(state, at)),
-        headline=memo.headline.same(headline_of(state, at, held, changes)),
+        headline=memo.headline.same(said),
         trend=memo.trend.of(
             (revision, view), trend_of, state, view, axis, may_wait=waits["trend"]
         ),

@@ -68,6 +68,7 @@ class Memo:
     changes: Kept[ChangesNow] = field(default_factory=Kept)
     status: Kept[Status] = field(default_factory=Kept)
     headline: Kept[Headline] = field(default_factory=Kept)
+    said: Kept[Headline] = field(default_factory=Kept)  # by what it is made from
     trend: Kept[Trend] = field(default_factory=Kept)
     measures: Kept[tuple[Measure, ...]] = field(default_factory=Kept)
     strips: Kept[tuple[Strip, ...]] = field(default_factory=Kept)

@@ -31,6 +31,8 @@ class ScannerTime:
     set_at : scanner time and reading of the caller's clock at one moment, s
     counted_at : reading of the caller's clock and `known`, when they were counted last
     came_per_s : messages that came to be in a second of the last two counts, each
+    pace_per_s : the lower of these: what is found at once is no pace
+    under_way : messages that may be recorded and not shown in ordinary times
     """
 
     done: int = 0
@@ -39,21 +41,13 @@ class ScannerTime:
     set_at: tuple[float, float] | None = None
     counted_at: tuple[float, int] | None = None
     came_per_s: tuple[float, float] = (0.0, 0.0)
+    pace_per_s: float = 0.0
+    under_way: int = UNDER_WAY
 
     @property
     def behind(self) -> int:
         """Messages that exist and are not shown."""
         return max(0, self.known - self.done)
-
-    @property
-    def pace_per_s(self) -> float:
-        """Messages that come in a second; what is found at once is no pace."""
-        return min(self.came_per_s)
-
-    @property
-    def under_way(self) -> int:
-        """How many may be recorded and not shown in ordinary times."""
-        return max(UNDER_WAY, math.ceil(self.pace_per_s * WITHIN_S))
 
     @property
     def is_late(self) -> bool:
@@ -110,3 +104,5 @@ class ScannerTime:
         if now_s - since_s >= WITHIN_S:
             came = (self.known - before) / (now_s - since_s)
             self.came_per_s = self.came_per_s[1], came
+            self.pace_per_s = min(self.came_per_s)
+            self.under_way = max(UNDER_WAY, math.ceil(self.pace_per_s * WITHIN_S))

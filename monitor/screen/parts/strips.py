@@ -123,6 +123,6 @@ def pressing(
 
     Conditions come on late and go late, so that the order does not flicker.
     """
-    marked = [replace(strip, past_limit=strip.key in past) for strip in strips]
+    marked = [replace(s, past_limit=True) if s.key in past else s for s in strips]
     first = [strip for strip in marked if strip.key in conditions]
     return (*first, *(strip for strip in marked if strip.key not in conditions))

@@ -117,9 +117,10 @@ def table(
     tracked : changes now, by name, of what is tracked
     answers : by name, since the infusion began
     """
+    compared = known.before_s is not None
     rows = [
         _tracked(known.estimate, row, tracked[row.name], answers.get(row.name))
-        if row.name in tracked and known.before_s
+        if compared and row.name in tracked
         else row
         for row in windowed
     ]

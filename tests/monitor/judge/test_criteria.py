@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from monitor.analysis.course.response import Estimate
-from monitor.judge.criteria import Criterion, Verdict
+from monitor.judge.criteria import TITLES, Criterion, Verdict
 from monitor.judge.followed_session import PlacedEvent
 from monitor.judge.session import JudgedSession, judge
 from monitor.judge.session_figures import independent_widths, lateness_s
@@ -101,3 +101,9 @@ def test_which_windows_count_for_the_line_width(
                       fwhm_hz=fwhm_hz, converged=converged)  # fmt: skip
     result = SimpleNamespace(estimates=(window,))
     assert bool(independent_widths(cast("Result", result))) is counted
+
+
+def test_what_one_look_shows_is_not_called_as_what_the_window_detects():
+    """Two figures of one name were read as two answers to one question."""
+    assert TITLES["detectable_percent"][0] == "Change seen in one look"
+    assert not any("detect" in title.lower() for title, _, _ in TITLES.values())
