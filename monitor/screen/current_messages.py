@@ -12,22 +12,21 @@ from monitor.screen.parts.stretch_words import lasting, mostly_out
 from monitor.screen.reading import Reading
 from monitor.screen.screen import Level, Message
 from monitor.screen.state import SessionState
-from monitor.screen.window_conditions import ACTIONS
 
 LOW_WEIGHT = "rejected"
+LIPID_MAKES = frozenset({"lipid", "fwhm"})  # its line is broad, and the widest there
 OF_CAUSE = {
-    Cause.LIPID: "lipid",
-    Cause.FAT_MOVED: "lipid",
-    Cause.WATER: "water",
-    Cause.WIDTH: "fwhm",
+    Cause.LIPID: LIPID_MAKES,
+    Cause.FAT_MOVED: LIPID_MAKES,
+    Cause.WATER: frozenset({"water"}),
+    Cause.WIDTH: frozenset({"fwhm"}),
 }
-"""The condition of windows that a stretch of each cause brings with it."""
-OF_WINDOWS = frozenset(ACTIONS) - {"drift"}
+"""The conditions of windows that a stretch of each cause brings with it."""
 
 
 def messages_of(state: SessionState, at: Reading) -> tuple[Message, ...]:
     """What the operator is told, the most urgent first."""
-    notices = _but_what_follows(state, at.scanner_s, _of_notices(state, at))
+    notices = _but_what_follows(state, _of_notices(state, at))
     shown = [*notices, *of_unsent(state), *_most(state), *_unlike(state, at)]
     if state.hidden:
         shown = [m for m in shown if not m.tells_outcome]
@@ -55,25 +54,13 @@ def _of_notices(state: SessionState, at: Reading) -> list[Message]:
     return shown
 
 
-def _but_what_follows(
-    state: SessionState, scanner_s: float, shown: list[Message]
-) -> list[Message]:
-    """Without what only says once more that a stretch is unlike the rest.
-
-    That is what it is called by, low weight, and all but the drift that windows have
-    begun to say since: they are made of what it leaves out.
-    """
+def _but_what_follows(state: SessionState, shown: list[Message]) -> list[Message]:
+    """Without what only says once more that a stretch is unlike the rest."""
     lasting = state.stretches.lasting
-    if not lasting:
-        return shown
-    said = {LOW_WEIGHT, *(OF_CAUSE.get(one.cause, LOW_WEIGHT) for one in lasting)}
-    since_s = max(scanner_s - one.start_s for one in lasting)
-    return [
-        m
-        for m in shown
-        if m.level is Level.ATTENTION
-        or not (m.key in said or (m.key in OF_WINDOWS and m.age_s <= since_s))
-    ]
+    said = {LOW_WEIGHT} if lasting else set()
+    for one in lasting:
+        said |= OF_CAUSE.get(one.cause, frozenset())
+    return [m for m in shown if m.level is Level.ATTENTION or m.key not in said]
 
 
 def _instead(shown: list[Message], one: Message) -> list[Message]:

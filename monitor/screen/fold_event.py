@@ -9,6 +9,7 @@ from monitor.run.identity import IDENTITY, identity_from
 from monitor.run.unlock import KIND as UNLOCK
 from monitor.screen import notices
 from monitor.screen.acknowledgement import ACKNOWLEDGED, message_from
+from monitor.screen.event_words import change_of
 from monitor.screen.parts.axis import UNSEEN, label_of
 from monitor.screen.state import SessionState
 from streams.errors import InputError
@@ -61,7 +62,7 @@ def take_event(state: SessionState, event: Event, now_s: float) -> None:
         state.notices.tell(trouble, state.time_s, now_s)
     elif state.stream.playback is None and event.author != VIEWER:
         unseen = event.kind in UNSEEN  # its text is not for reading
-        label = notices.change_of(event) if unseen else label_of(event)
+        label = change_of(event) if unseen else label_of(event)
         recorded = notices.recorded(label, event.time_s)
         at_s = max(state.time_s, event.time_s)  # it may be newer than any transient
         state.notices.tell(recorded, at_s, now_s)

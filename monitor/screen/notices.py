@@ -18,7 +18,6 @@ from monitor.run.stream_state import Stream
 from monitor.screen import messages, stream_messages, window_conditions
 from monitor.screen.number_words import clock
 from monitor.screen.screen import Level, Message
-from streams.messages.event_table import event_table
 from streams.messages.transient import Event
 
 SENT = ": sent"
@@ -255,26 +254,6 @@ def contradicted(event: Event) -> Message:
     """That the spectra are mirrored, which does not pass by itself."""
     said, _, rest = event.text.partition("; ")
     return Message("conjugation", Level.ATTENTION, said, rest, 0.0)
-
-
-def change_of(event: Event) -> str:
-    """What an event changes, in words: "window 64", "reference period 0:600 s"."""
-    if event.kind == "reference":
-        return f"reference period {event.text} s"
-    if event.kind != "settings":
-        return event.kind
-    table = event_table(event.text)
-    if table is None:
-        return event.kind
-    return ", ".join(
-        f"{name.replace('_', ' ')} {_plainly(value)}" for name, value in table.items()
-    )
-
-
-def _plainly(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return str(value)
 
 
 def sent(label: str) -> Message:

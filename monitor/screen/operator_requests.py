@@ -12,6 +12,7 @@ from monitor.run.outbox import Unsent
 from monitor.run.worker_messages import SendEvent, Sent, Waiting
 from monitor.screen import notices
 from monitor.screen.acknowledgement import ACKNOWLEDGED
+from monitor.screen.event_words import change_of
 from monitor.screen.fold import tell
 from monitor.screen.fold_event import REFITTED, end_refit
 from monitor.screen.number_words import clock
@@ -120,5 +121,5 @@ def _at(unsent: Unsent) -> str:
 
 def _label(kind: str, text: str) -> str:
     if kind == UNDO:
-        return f"{label_of(Event(0.0, text))}: taken back"
+        return change_of(Event(0.0, kind, text))
     return label_of(Event(0.0, kind, text if kind == "note" else ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,15 +75,41 @@ def events_for(held: Choices, wanted: Choices) -> tuple[tuple[str, str], ...]:
     }
     if wanted.rejected.strip() != held.rejected.strip():
         changed["rejected_epochs"] = epochs_of(wanted.rejected)
-    for name in ("left_out", "taken_in"):
-        text = getattr(wanted, name)
-        if text.strip() != getattr(held, name).strip():
-            changed[f"{name}_s"] = spans_of(text)
+    changed |= _stretches(held, wanted)
     events = [("settings", json.dumps(changed))] if changed else []
     reference = wanted.reference.strip()
     if reference and reference != held.reference:
         events.append(("reference", _range(_reference_of(reference))))
     return tuple(events)
+
+
+def _stretches(held: Choices, wanted: Choices) -> dict[str, list[Span]]:
+    """Stretches to leave out or to take in, where they were changed.
+
+    What is typed now goes before what was typed to the contrary earlier.
+
+    Raises
+    ------
+    InputError : no stretches, or one that is both left out and taken in
+    """
+    was = [spans_of(held.left_out), spans_of(held.taken_in)]
+    now = [spans_of(wanted.left_out), spans_of(wanted.taken_in)]
+    out, taken = ([s for s in n if s not in w] for n, w in zip(now, was, strict=True))
+    if without(out, taken) != out:
+        raise InputError("A stretch is left out or taken in, not both: give it once.")
+    now = [without(now[0], taken), without(now[1], out)]
+    names = ("left_out_s", "taken_in_s")
+    both = zip(names, now, was, strict=True)
+    return {name: n for name, n, w in both if n != w}
+
+
+def without(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """What is left of spans, s, without what lies in others too."""
+    left = list(spans)
+    for start, end in others:
+        parts = [((a, min(b, start)), (max(a, end), b)) for a, b in left]
+        left = [(a, b) for pair in parts for a, b in pair if a < b]
+    return left
 
 
 def _reference_of(text: str) -> Span:

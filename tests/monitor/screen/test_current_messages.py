@@ -1,6 +1,5 @@
 """What the operator is told now, of conditions in the test's hand."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -107,34 +106,26 @@ def test_one_of_a_kind_is_told_at_a_time() -> None:
 
 
 def test_what_only_follows_from_a_stretch_is_not_told_twice() -> None:
-    told = [said("lipid"), said("gap"), said(LOW_WEIGHT),
+    told = [said("lipid"), said("water"), said(LOW_WEIGHT),
             said("lipid", Level.ATTENTION)]  # fmt: skip
-    assert _but_what_follows(state(), 100.0, told) == told
-    lipid = SimpleNamespace(cause=Cause.LIPID, start_s=40.0)
+    assert _but_what_follows(state(), told) == told
+    lipid = SimpleNamespace(cause=Cause.LIPID)
     one = state(stretches=SimpleNamespace(lasting=[lipid]))
-    assert _but_what_follows(one, 100.0, told) == [told[1], told[3]]
-    motion = SimpleNamespace(cause=Cause.MOTION, start_s=40.0)
+    assert _but_what_follows(one, told) == [told[1], told[3]]
+    motion = SimpleNamespace(cause=Cause.MOTION)
     assert Cause.MOTION not in OF_CAUSE
     other = state(stretches=SimpleNamespace(lasting=[motion]))
-    before = [replace(m, age_s=61.0) for m in told]
-    assert _but_what_follows(other, 100.0, before) == [before[0], before[1], before[3]]
+    assert _but_what_follows(other, told) == [told[0], told[1], told[3]]
 
 
 @pytest.mark.parametrize(
-    ("age_s", "told"), [(59.0, False), (60.0, False), (61.0, True)]
+    ("cause", "told"),
+    [(Cause.LIPID, False), (Cause.FAT_MOVED, False), (Cause.MOTION, True)],
 )
-def test_a_width_that_lipid_has_made_is_not_told_beside_it(age_s, told) -> None:
-    """Seen: "re-shim if it stays", of lines that a lipid's stretch has made broad."""
-    lipid = SimpleNamespace(cause=Cause.LIPID, start_s=40.0)
-    one = state(stretches=SimpleNamespace(lasting=[lipid]))
-    width = replace(said("fwhm"), age_s=age_s)
-    assert _but_what_follows(one, 100.0, [width]) == ([width] if told else [])
-
-
-def test_the_field_drifts_whatever_else_is_wrong() -> None:
-    lipid = SimpleNamespace(cause=Cause.LIPID, start_s=40.0)
-    one = state(stretches=SimpleNamespace(lasting=[lipid]))
-    assert _but_what_follows(one, 100.0, [said("drift")]) == [said("drift")]
+def test_a_width_that_lipid_has_made_is_not_told_beside_it(cause, told) -> None:
+    """Seen: "re-shim if it stays", of windows that a lipid's line has made broad."""
+    one = state(stretches=SimpleNamespace(lasting=[SimpleNamespace(cause=cause)]))
+    assert _but_what_follows(one, [said("fwhm")]) == ([said("fwhm")] if told else [])
 
 
 def test_how_long_a_stretch_has_lasted(monkeypatch) -> None:

@@ -1,6 +1,7 @@
 """Changes of a run as events: only what was changed, and only what can be."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -66,3 +67,36 @@ def test_stretches_are_taken_out_and_in_again():
     }
     with pytest.raises(InputError, match="Stretches are START:END"):
         changed(left_out="from 140 to 200")
+
+
+def stretches(held: dict[str, str], **wanted: str) -> dict[str, object]:
+    both = (replace(HELD, **held), replace(HELD, **(held | wanted)))
+    events = events_for(*both)
+    return json.loads(events[0][1]) if events else {}
+
+
+def test_what_was_left_out_by_hand_is_taken_in_by_typing_it_there():
+    """Seen: taken in again, told as recorded, and still left out."""
+    held = {"left_out": "100:140, 300:400"}
+    assert stretches(held, taken_in="100:140") == {
+        "left_out_s": [[300.0, 400.0]],
+        "taken_in_s": [[100.0, 140.0]],
+    }
+    assert stretches(held, taken_in="320:350")["left_out_s"] == [
+        [100.0, 140.0], [300.0, 320.0], [350.0, 400.0]
+    ]  # fmt: skip
+    assert stretches(held, left_out="100:140") == {"left_out_s": [[100.0, 140.0]]}
+
+
+def test_what_was_taken_in_is_left_out_again_by_typing_it_there():
+    held = {"taken_in": "100:140"}
+    assert stretches(held, left_out="90:200") == {
+        "left_out_s": [[90.0, 200.0]],
+        "taken_in_s": [],
+    }
+    assert stretches(held, taken_in=" 100:140 ") == {}
+
+
+def test_a_stretch_is_not_left_out_and_taken_in_at_once():
+    with pytest.raises(InputError, match="not both"):
+        stretches({}, left_out="100:140", taken_in="120:200")
