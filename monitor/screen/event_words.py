@@ -16,7 +16,7 @@ SPANS = {"left_out_s": "left out", "taken_in_s": "taken in again"}
 def change_of(event: Event) -> str:
     """What an event changes: "window 64", "left out: 01:40 to 02:20"."""
     if event.kind == UNDO:
-        return f"{label_of(Event(0.0, event.text))}: taken back"
+        return f"{label_of(Event(0.0, event.text))} taken back"
     if event.kind == "reference":
         return f"reference period {event.text} s"
     if event.kind != "settings":

@@ -11,7 +11,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("help", "F1", "these keys"),
     ("checks", "F2", "go or no-go before the infusion"),
     ("look", "F3", "a window and the one before; again: the reference"),
-    ("choices", "F4", "window, step, outcome, reference period, epochs"),
+    ("choices", "F4", "window, step, outcome, reference, what is left out"),
     ("strips", "F7", "the other three quality strips"),
     ("theme", "F9", "dark or light"),
     ("summary", "F10", "one-page summary with your notes"),

@@ -55,6 +55,7 @@ class SpectrumPanel(Plot):
         self._parts: list[Any] = []
         self._names: list[Any] = []
         self._fade = -1.0
+        self.getViewBox().sigResized.connect(lambda _: self._number())
 
     def dress(self, theme: Theme, ground: str | None = None) -> None:
         """Take the sizes and colours of a theme."""
@@ -107,7 +108,8 @@ class SpectrumPanel(Plot):
         """Ticks as close as their numbers stand clear of one another."""
         if self._theme is None:
             return
-        widest = QFontMetricsF(self._theme.font(PLOT_TEXT)).horizontalAdvance("4.0 ")
+        letters = QFontMetricsF(self._theme.font(PLOT_TEXT))
+        widest = max(letters.horizontalAdvance(words) for words in ("4.0 ", "ppm "))
         ppm_px = self.size_px()[0] / (LEFT_PPM - RIGHT_PPM)
         step = next((s for s in (0.5, 1.0) if s * ppm_px >= widest), 2.0)
         ticks = [
@@ -143,8 +145,6 @@ class SpectrumPanel(Plot):
         size = self.size_px()
         if view is self._shown and size == self._size:
             return
-        if size != self._size:
-            self._number()
         self._shown, self._size = view, size
         view = fitting(view, self._theme.line_px(20) / max(size[1], 1.0))
         view = self._with_head(view, size[1])

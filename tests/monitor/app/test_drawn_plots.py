@@ -6,11 +6,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPointF
+from PyQt6.QtGui import QFontMetricsF
 
-from monitor.app.panels.spectrum import SpectrumPanel
+from monitor.app.panels.spectrum import LEFT_PPM, RIGHT_PPM, SpectrumPanel
 from monitor.app.panels.trend import TrendPanel, _legends
 from monitor.app.panels.trend_plot import _ticks
-from monitor.app.widgets.theme import DARK, theme_for
+from monitor.app.widgets.theme import DARK, PLOT_TEXT, theme_for
 from monitor.screen.graphs import (
     Band,
     Component,
@@ -320,3 +321,16 @@ def test_before_it_has_sizes_a_spectrum_has_no_room_for_a_caption(qtbot):
     qtbot.addWidget(panel)
     assert not panel._has_room("a caption", VIEW, 500.0)
     assert panel._with_head(VIEW, 500.0) is VIEW
+
+
+def test_a_spectrum_that_has_become_narrow_is_numbered_anew(qtbot, theme):
+    """F3 at 1024 x 600: "4.03.53.02.5" in one another, until it was drawn again."""
+    panel = shown(qtbot, SpectrumPanel(), theme, 900)
+    panel.draw(VIEW)
+    close = len(panel._ticks[0])
+    panel.resize(300, panel.height())
+    qtbot.waitUntil(lambda: len(panel._ticks[0]) < close)
+    letters = QFontMetricsF(theme.font(PLOT_TEXT))
+    places = [at for at, _ in panel._ticks[0]]
+    apart = (places[0] - places[1]) * panel.size_px()[0] / (LEFT_PPM - RIGHT_PPM)
+    assert apart >= letters.horizontalAdvance("4.0")

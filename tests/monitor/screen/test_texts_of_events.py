@@ -71,4 +71,4 @@ def test_what_a_change_says_is_read_by_people(text, words):
 def test_a_mark_that_was_taken_back_is_named():
     """Seen: "undo: recorded at 02:41"."""
     undo = Event(5.0, UNDO, "infusion_start")
-    assert change_of(undo) == "infusion on: taken back"
+    assert change_of(undo) == "infusion on taken back"
