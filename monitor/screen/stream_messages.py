@@ -49,8 +49,8 @@ def no_stream(stream: Stream) -> Message:
     if stream.gone:
         said = "No stream: no relay here"
         action = (
-            "look for the address in the terminal of a relay that runs; mrs-monitor "
-            "relay starts one, --record FILE goes on with a broken-off one"
+            "mrs-monitor relay starts one, with --record FILE to go on; where one "
+            "runs, its terminal names the address"
         )
     else:
         said = "No stream, perhaps no recording"

@@ -105,7 +105,7 @@ ACTIONS: dict[str, tuple[Level, str]] = {
 
 DURING = {
     "drift": "the alignment follows it; re-centring now begins a new epoch",
-    "fwhm": "ask to lie still; a new shim now would widen every interval",
+    "fwhm": "ask to lie still; no new shim now",
 }
 """What to do instead once the infusion runs."""
 LOSS_TOLD = 0.01

@@ -224,7 +224,7 @@ class Page(QWidget):
                 self.place(sheet)
         self.status.draw(screen.status)
         self.headline.draw(screen.headline)
-        self.table.draw(screen.table, screen.fade)
+        self.table.draw(screen.table, max(screen.fade, _doubt(screen)))
         self.measures.draw(screen.measures, screen.fade)
         self.messages.draw(screen.messages)
         self.outlook.draw(screen.outlook, screen.fade)
@@ -246,11 +246,15 @@ class Page(QWidget):
 
     def _plots(self, screen: Screen) -> tuple[Callable[[], None], ...]:
         axis = screen.trend.axis
-        fade = 0.0 if screen.headline.number == DASH else screen.headline.fade
         return (
-            lambda: self.trend.draw(screen.trend, fade),
+            lambda: self.trend.draw(screen.trend, _doubt(screen)),
             lambda: self.spectrum.draw(screen.spectrum, screen.fade),
             lambda: self.quality.draw(screen.strips, axis, 0, 2),
             lambda: self.quality.draw(screen.strips, axis, 1, 2),
             lambda: self.waterfall.draw(screen.waterfall, axis),
         )
+
+
+def _doubt(screen: Screen) -> float:
+    """How grey the number is, wherever it stands; a dash is in no doubt."""
+    return 0.0 if screen.headline.number == DASH else screen.headline.fade

@@ -80,4 +80,4 @@ def test_conditions_and_troubles_of_the_stream_stay_in_the_log(updates):
 
 def test_nobody_is_told_to_shim_while_the_infusion_runs() -> None:
     assert "re-shim" in action_of("fwhm", infusing=False)
-    assert "widen every interval" in action_of("fwhm", infusing=True)
+    assert "no new shim" in action_of("fwhm", infusing=True)

@@ -59,7 +59,7 @@ SINCE = replace(SEEN, infusion_s=300.0, now_percent=8.0)
         (
             replace(SINCE, now_percent=4.2),
             True,
-            "Enough to detect 5.0 %",
+            "Enough data to detect 5.0 %",
         ),
         (
             replace(SINCE, to_target_s=math.inf),
