@@ -161,6 +161,8 @@ REFUSED = {
     "type": (changed(type="event"), "calls itself"),
     "dtype": (changed(dtype="|O"), "dtype"),
     "length": (changed(shape=[2, 5]), "shape needs 80"),
+    "no pair": (changed(shape=[2, 4, 1]), "lacks its shape"),
+    "shape is text": (changed(shape="24"), "lacks its shape"),
     "announced": (changed(nbytes=8), "announces 8"),
     "crc": (changed(crc32=1), "CRC-32"),
     "kind": (changed(kind="phantom"), "unknown kind"),
@@ -185,6 +187,17 @@ def test_what_is_wrong_is_named(case):
     frames, sentence = REFUSED[case]
     with pytest.raises(InputError, match=sentence):
         wire.decode(frames)
+
+
+def test_what_is_no_transient_is_named_by_its_number_alone():
+    """A field `count` of another message counts nothing."""
+    header = json.dumps({"v": 1, "type": "event", "seq": 5, "count": 4}).encode()
+    with pytest.raises(InputError, match="^The event message 5 "):
+        wire.decode([b"event", header, b""])
+    topic, header, payload = wire.encode(TRANSIENT)
+    table = {k: v for k, v in json.loads(header).items() if k != "count"}
+    with pytest.raises(InputError, match="^The transient message 3 lacks count"):
+        wire.decode([topic, json.dumps(table).encode(), payload])
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1j * np.nan])
