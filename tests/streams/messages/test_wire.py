@@ -192,11 +192,11 @@ def test_what_is_wrong_is_named(case):
 def test_what_is_no_transient_is_named_by_its_number_alone():
     """A field `count` of another message counts nothing."""
     header = json.dumps({"v": 1, "type": "event", "seq": 5, "count": 4}).encode()
-    with pytest.raises(InputError, match="^The event message 5 "):
+    with pytest.raises(InputError, match=r"^The event message 5 "):
         wire.decode([b"event", header, b""])
     topic, header, payload = wire.encode(TRANSIENT)
     table = {k: v for k, v in json.loads(header).items() if k != "count"}
-    with pytest.raises(InputError, match="^The transient message 3 lacks count"):
+    with pytest.raises(InputError, match=r"^The transient message 3 lacks count"):
         wire.decode([topic, json.dumps(table).encode(), payload])
 
 
