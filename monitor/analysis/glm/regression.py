@@ -73,7 +73,7 @@ def _correlation(e: Real, same: np.ndarray, parameters: int) -> Real:
     near = np.exp(-0.5 * away**2)
     pairs = np.sum(e[1:][same] * e[:-1][same], axis=0) / max(int(same.sum()), 1)
     power = np.mean(e**2, axis=0)
-    r = (near @ pairs) / (near @ power + 1e-300)
+    r = (near @ pairs) / np.maximum(near @ power, 1e-300)
     unbiased = (r + parameters / n) / max(1 - (parameters + 2) / n, 0.5)
     clipped: Real = np.clip(unbiased, 0.0, MOST_CORRELATED)
     return clipped

@@ -69,4 +69,4 @@ class Cycle:
             np.ones(e.size), kernel, "same"
         )
         P = np.maximum(power - N, 0.0)
-        return np.asarray(e * P / (P + N + 1e-300), complex)
+        return np.asarray(e * P / np.maximum(P + N, 1e-300), complex)

@@ -183,7 +183,7 @@ class Design:
         share = np.zeros(columns.shape[1])
         share[0] = 1.0
         along, varying = self.grams[0][0], slice(self.base, self.base + directions)
-        share[varying] = along @ columns[:, varying] / (along[0] + 1e-300)
+        share[varying] = along @ columns[:, varying] / max(along[0], 1e-300)
         return share
 
 

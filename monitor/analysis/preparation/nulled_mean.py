@@ -105,7 +105,8 @@ def _alike(fids: Complex, axis: Axis) -> np.ndarray:
     """Which FIDs (n, points) are no further from their median than usual."""
     lines = spectrum.spectrum_of(fids)[:, axis.band(*LINES_PPM)]
     middle = np.median(lines.real, axis=0) + 1j * np.median(lines.imag, axis=0)
-    far = np.log(np.mean(np.abs(lines - middle) ** 2, axis=1) + 1e-300)
+    apart = np.mean(np.abs(lines - middle) ** 2, axis=1)
+    far = np.log(np.maximum(apart, 1e-300))
     usual = np.median(far)
     spread = 1.4826 * float(np.median(np.abs(far - usual)))
     least = np.sqrt(2.0 / lines.shape[1])  # of noise alone

@@ -181,7 +181,7 @@ def _taper(fid: Complex, axis: Axis, noise_sd: float) -> Real:
     )
     noise = 2 * noise_sd**2 * np.mean(inside)
     signal = np.minimum.accumulate(np.maximum(smooth - noise, 0.0))
-    return np.asarray(signal / (signal + noise + 1e-300))
+    return np.asarray(signal / np.maximum(signal + noise, 1e-300))
 
 
 def _coarse(m: Complex, axis: Axis) -> Complex:

@@ -19,27 +19,29 @@ from monitor.analysis.signal.spectrum import Complex
 from monitor.protocol.settings import Settings
 
 PHASE_JUMP_RAD = math.radians(60.0)
+LEAST = 1e-30
+"""Of what is divided by, or has a logarithm."""
 Verdict = tuple[float, tuple[str, ...]]
 """Weight, and the flags that say why it is not higher."""
 
 
 def measures_of(found: Registration, axis: Axis) -> weights.Measures:
     """What the weight is judged by."""
-    height = found.water_height
+    height = max(found.water_height, LEAST)
     band_points = axis.points * axis.dwell_time_s * axis.frequency_mhz * 2.4
     log_sd = 1.0 / math.sqrt(band_points)
     return weights.Measures(
         (
-            math.log(found.misfit + 1e-30),
-            math.log(found.lipid + 1e-30),
-            math.log(height + 1e-30),
+            math.log(max(found.misfit, LEAST)),
+            math.log(max(found.lipid, LEAST)),
+            math.log(height),
             found.amplitude,
             found.broadening_hz,
         ),
         (
             log_sd,
             log_sd * math.sqrt(2.1),
-            found.noise_sd / (height + 1e-30),
+            found.noise_sd / height,
             found.amplitude_sd,
             found.broadening_sd_hz,
         ),
