@@ -85,8 +85,7 @@ def _width_hz(state: SessionState, last: int | None, of_transients: float) -> fl
         width = state.estimates.width_hz
     else:
         newest = state.fitted
-        end_s = -math.inf if newest is None else newest.time_end_s
-        late = state.time_s - end_s > state.window_s
+        late = newest is None or state.time_s - newest.time_end_s > state.window_s
         width = math.nan if newest is None or late else newest.fwhm_hz
     return width if math.isfinite(width) else of_transients
 
