@@ -175,7 +175,7 @@ def pace(transients: list[Transient], acquisition: Acquisition) -> CheckResult:
 
 def coils(transients: list[Transient]) -> CheckResult:
     """Whether every coil gives something."""
-    power = np.mean([np.mean(np.abs(t.fid) ** 2, axis=-1) for t in transients], axis=0)
+    power = np.mean([np.mean(np.abs(t.fid) ** 2, axis=1) for t in transients], axis=0)
     dead = np.flatnonzero(power <= DEAD_COIL**2 * np.median(power)).tolist()
     if dead:
         names = ", ".join(str(coil + 1) for coil in dead)

@@ -48,7 +48,7 @@ def write_spectra(result: Result, out: Path) -> None:
     course = result.course
     write_nifti_mrs(
         out / "transients.nii.gz",
-        np.stack(course.fids, axis=-1),
+        np.stack(course.fids, axis=1),
         single,
         times_s=course.times_s.tolist(),
         provenance=steps,
@@ -65,7 +65,7 @@ def write_spectra(result: Result, out: Path) -> None:
     removal = [NO_WATER] if result.settings.water_removal else []
     write_nifti_mrs(
         out / AVERAGES,
-        np.stack(averages, axis=-1).astype(np.complex64),
+        np.stack(averages, axis=1).astype(np.complex64),
         single,
         times_s=middle,
         provenance=[*steps, AVERAGED, *removal],

@@ -101,3 +101,14 @@ def test_a_model_without_parameters_has_no_change():
     assert say.model_change({"parameters": 0}, "end") == "none"
     row = {"parameters": 2, "end_percent": 8.04, "end_sd_percent": 1.23}
     assert say.model_change(row, "end") == with_sd(8.04, 1.23)
+
+
+def test_measures_of_all_outcomes_share_their_columns() -> None:
+    rows = [
+        {"outcome": outcome, "measure": measure, "unit": "%"}
+        for outcome in ("Glu", "Gln")
+        for measure in ("mean_change", "slope")
+    ]
+    header, found = say.measure_table(rows)
+    assert header == ["Outcome", "Mean change / %", "Slope / %"]
+    assert found == [["Glu", *rows[:2]], ["Gln", *rows[2:]]]

@@ -144,3 +144,23 @@ def test_a_clock_that_was_set_back_with_its_counter_is_a_jump_all_the_same(first
     bodies = [replace(transient(n), time_s=2.0 * n) for n in [*range(first), 0, 1]]
     several = list(forward(number([Start(ACQUISITION, "test"), *bodies], "abc")))
     assert [m.body.kind for m in several if isinstance(m.body, Event)] == ["re-shim"]
+
+
+@pytest.mark.parametrize(("repetition_time_s", "step_s"), [(2.0, 2.0), (None, 3.0)])
+def test_time_goes_on_after_a_repetition_time_or_the_last_step(
+    repetition_time_s, step_s
+) -> None:
+    given_s = [0.0, 3.0, 6.0, 1e9, 1e9 + 3.0]
+    found, jumps = forward_times(given_s, repetition_time_s)
+    assert found == (0.0, 3.0, 6.0, 6.0 + step_s, 9.0 + step_s)
+    assert list(jumps) == [3]
+
+
+def test_an_event_is_where_it_is_said_until_time_has_jumped() -> None:
+    times = ForwardTimes(2.0)
+    assert times.event(5.0) == 5.0
+    times.transient(0.0)
+    assert times.event(3 * DAY_S) == 3 * DAY_S
+    times.transient(-1e9)  # goes on at 2 s
+    assert times.event(-1e9 + 3.0) == 5.0
+    assert times.event(0.0) == 2.0

@@ -5,7 +5,14 @@ import random
 import pytest
 
 from streams.errors import InputError
-from streams.sources.name_counter import check_pattern, missing_before
+from streams.sources.name_counter import (
+    MOST_MISSING,
+    _between,
+    _seconds,
+    _usual,
+    check_pattern,
+    missing_before,
+)
 
 CHANCE = random.Random(7)
 
@@ -77,3 +84,48 @@ def test_the_part_that_counts_may_be_named():
     for bad in ("(", r"\d+", r"(\d)(\d)"):
         with pytest.raises(InputError, match=r"\[folder\]"):
             check_pattern(bad)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "step", "missing"),
+    [
+        (1, 2, 1, 0),
+        (1, 3, 1, 1),
+        (1, 7, 2, 2),
+        (1, 6, 2, 0),  # no whole number of steps
+        (7, 1, 2, 0),
+        (1, 1, 1, 0),
+        (0, MOST_MISSING, 1, MOST_MISSING - 1),
+        (0, MOST_MISSING + 1, 1, 0),
+    ],
+)
+def test_files_between_two_numbers(first, last, step, missing) -> None:
+    assert _between(first, last, step) == missing
+
+
+def test_of_two_numbers_that_rise_the_one_by_one_counts() -> None:
+    names = [f"t{10 * n:04}_{n}.dcm" for n in range(1, 7)]
+    found = missing_before(names[4], names[1], names)
+    assert (found.files, found.by_one, found.known) == (2, True, True)
+
+
+def test_a_single_step_is_usual_where_it_is_one() -> None:
+    assert [_usual(steps) for steps in ([1], [2], [2, 2], [-1], [])] == [
+        1, None, 2, None, None,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("000000", 0),
+        ("235959", 86_399),
+        ("240000", None),
+        ("236000", None),
+        ("235960", None),
+        ("240060", None),
+        ("12345", None),
+    ],
+)
+def test_six_digits_may_be_a_time_of_day(text, seconds) -> None:
+    assert _seconds(text) == seconds
