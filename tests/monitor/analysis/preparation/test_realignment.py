@@ -80,3 +80,24 @@ def test_nothing_that_counts_stays_as_it_is(axis: Axis) -> None:
 def test_a_protocol_cannot_ask_for_it() -> None:
     with pytest.raises(InputError, match="--two-pass"):
         settings_from({"two_pass": True}, "mine")
+
+
+def test_widths_and_heights_are_those_of_each_transient(
+    axis: Axis, transient: Make
+) -> None:
+    """Every third is 1 Hz broader, every third half as high."""
+    kinds = ({}, {"broadening_hz": 1.0}, {"amplitude": 0.5})
+    fids = [transient(k, noise_sd=0.5, **kinds[k % 3]) for k in range(45)]
+    first = first_pass(fids, axis)
+    again = realigned(
+        [p.aligned for p in first], [p.quality for p in first], axis, range(0, 45, 3)
+    )
+    for qualities in ([p.quality for p in first], again.qualities):
+        width, height = (
+            [np.median([getattr(q, name) for q in qualities[24 + k :: 3]])
+             for k in range(3)]
+            for name in ("fwhm_hz", "snr")
+        )  # fmt: skip
+        assert width[1] - width[0] == pytest.approx(1.0, abs=0.3)
+        assert width[2] == pytest.approx(width[0], abs=0.3)
+        assert height[2] == pytest.approx(0.5 * height[0], rel=0.1)
