@@ -111,3 +111,26 @@ def test_what_is_refused_behind_a_new_start_is_missed_with_the_refusal():
         counter.take(transient(body) if isinstance(body, int) else body)
         missing.append(counter.missing)
     assert missing == [0, 0, 0, 0, 1, 1]
+
+
+def test_a_transient_is_late_where_its_count_was_left_out_of_late() -> None:
+    """Neither one that came already nor one of long ago."""
+    late = LateTransients()
+    assert [late.take(n) for n in (0, 1, 5, 3, 3, 5, 1)] == [
+        False, False, False, True, False, False, False,
+    ]  # fmt: skip
+    for again in (0, 1):  # what came already came of a new beginning
+        late = LateTransients()
+        assert [late.take(n) for n in (0, 1, 5, again)] == [False] * 4
+    late = LateTransients()
+    late.take(0)
+    late.take(LATEST + 4)
+    assert [late.take(n) for n in (5, 4)] == [True, True]
+    late = LateTransients()
+    late.take(0)
+    late.take(LATEST + 5)
+    assert not late.take(4)
+    late = LateTransients()
+    for n in (0, 3, 4 + LATEST):
+        late.take(n)
+    assert not late.take(1)  # the gap that was there is of too long ago

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.screen.messages import ordered
-from monitor.screen.parts.message_lines import NONE, lines_of
+from monitor.screen.parts.message_lines import LONG, NONE, lines_of
 from monitor.screen.screen import Level, Message
 
 
@@ -63,3 +63,9 @@ def test_how_many_more_there_are_stands_in_the_last_line(most):
         f"condition {most - 1} · {5 - most} more: F12"
     )
     assert not any("more" in line for line in lines_of(several[:most], most).others)
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_what_is_longer_than_a_line_of_large_letters_is_long(more: int) -> None:
+    words = "x" * (LONG + more)
+    assert lines_of((Message("k", Level.NOTE, words, "", 0.0),)).long is (more > 0)
