@@ -237,3 +237,12 @@ def test_two_stretches_are_the_same_where_they_overlap_in_an_epoch() -> None:
     ):
         other = replace(one, first=first, stop=stop, epoch=epoch)
         assert one.is_same(other) is other.is_same(one) is same
+
+
+def test_what_is_left_out_is_known_by_number(judge: Judge) -> None:
+    judge.qualities()
+    (found,) = judge.stretches
+    assert judge.left_out(1) == frozenset(range(found.first, found.stop))
+    assert judge.left_out(0) == judge.left_out(7) == frozenset()
+    judge.rejects = False
+    assert judge.left_out(1) == frozenset()
