@@ -14,8 +14,10 @@ import scipy
 from monitor.analysis.course.level_doubt import doubt_shares, left_over_shares
 from monitor.analysis.course.outcomes import RATIOS
 from monitor.analysis.fit.epoch_model import SessionModel
+from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.model import RELAXATION
 from monitor.analysis.fit.model_choice import traits_of
+from monitor.analysis.fit.relaxation import POOLS
 from monitor.analysis.tracking.comparison import plasma_curves
 from monitor.protocol.settings import Settings
 from monitor.report.folder import make_folder, remove_stale
@@ -189,12 +191,19 @@ def _fit_summary(epoch_model: SessionModel) -> dict[str, object]:
         "small_shifts": traits.fine,
         "t2_part": float(fit.theta[RELAXATION]),
         "t2_part_sd": float(fit.theta_sd[RELAXATION]),
+        "t2_rates": _rates(fit, model.layout.rates),
         "misfit": fit.misfit,
         "broadening_hz": fit.broadening_hz,
         "shift_hz": fit.shift_hz,
         "naa_fwhm_hz": epoch_model.naa_fwhm_hz,
         "converged": fit.converged,
     }
+
+
+def _rates(fit: Fit, rates: slice) -> dict[str, dict[str, float]]:
+    """By what part the rate 1 / T2 of each pool is another than the table's."""
+    found = zip(POOLS, fit.theta[rates], fit.theta_sd[rates], strict=True)
+    return {pool: {"part": float(r), "sd": float(sd)} for pool, r, sd in found if sd}
 
 
 def _doubts(made: SessionModel, result: Result) -> dict[str, object]:

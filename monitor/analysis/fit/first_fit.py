@@ -11,7 +11,7 @@
    (1), where that takes more than `RELAXATION_GAIN` off the cost.  Asked only now: near
    a coarse fit a wrong baseline or line looks like them, and they like those;
 5. where 3 left more over than `SUSPECT` and the line is a Voigt, one with a kernel is
-   fitted too, and taken where it pays.
+   fitted too, and taken where it pays; rates of T2 are held more firmly there.
 
 Where the line has a kernel the Voigt beside it is narrower than the first fit's: a
 kernel makes a line wider as well as skewed.
@@ -57,8 +57,13 @@ from monitor.analysis.fit.model_choice import (
     taken_over,
     traits_of,
 )
+from monitor.analysis.fit.priors_about import (
+    with_firm_rates,
+    with_narrow_voigt,
+    with_ratio_priors,
+    with_width_near,
+)
 from monitor.analysis.fit.problem import Indices, Problem, evaluate, target
-from monitor.analysis.fit.ratio_priors import prior_rows
 from monitor.analysis.signal.spectrum import Complex, Real
 
 START_STIFFNESS = 10.0
@@ -66,9 +71,6 @@ COARSE_TOLERANCE = 1.0
 STARTS = 1
 SUSPECT = 1.2
 """Misfit from which a fit is tried again from other starts."""
-WIDTH_FREEDOM = 0.15
-NARROW_LORENTZ, NARROW_GAUSS = 0.15, 0.5
-"""Parts of the first fit's width that a Voigt has beside a kernel."""
 RELAXATION_GAIN = 6.0
 """In chi-square of one: by chance a > 0 reaches it in one spectrum of 140."""
 
@@ -95,7 +97,7 @@ def cold_fit(
     if not (np.isfinite(spectrum).all() and noise_sd > 0):
         return hopeless(problem, model.layout.zeros()), problem
     with np.errstate(all="ignore"):
-        return _fit(problem, freedom)
+        return with_rates_held(*_fit(problem, freedom))
 
 
 def _fit(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
@@ -151,7 +153,7 @@ def _bend(
     bent = with_narrow_voigt(problem, first)
     theta = straight.theta.copy()
     theta[[LORENTZ, GAUSS]] = bent.priors.mean[[LORENTZ, GAUSS]]
-    theta[RELAXATION] = 0.0
+    theta[bent.model.layout.t2] = 0.0
     fit = settled(bent, theta, moved)
     if freedom.relaxation:
         fit = _relax(fit, bent, moved)
@@ -215,6 +217,19 @@ def _relax(fit: Fit, problem: Problem, moved: Indices) -> Fit:
     return relaxed if relaxed.converged and shows else fit
 
 
+def with_rates_held(fit: Fit, problem: Problem) -> tuple[Fit, Problem]:
+    """The fit with rates 1 / T2 held as firmly as what is left over asks.
+
+    A prior weighs against noise.  Where a model leaves more over than that, its rates
+    would take up what pulses, lines or macromolecules do.
+    """
+    rates = problem.model.layout.rates
+    if not _is_suspect(fit) or not fit.theta[rates].any():
+        return fit, problem
+    problem = with_firm_rates(problem, fit.misfit)
+    return settled(problem, fit.theta, np.flatnonzero(fit.theta_sd)), problem
+
+
 def other_starts(problem: Problem, first: Fit) -> list[Real]:
     """Further starting points: the first fit, plainer, more Lorentzian, the grid's."""
     plain = minimise(problem, first.theta, SHARED)
@@ -256,39 +271,3 @@ def _choice(
         return choose(problem, point, asked, freedom.rule)
     except LinAlgError:
         return None
-
-
-def with_width_near(problem: Problem, first: Fit) -> Problem:
-    """The problem with the Voigt's widths held near a first fit's."""
-    return _with_widths(problem, first, *first.theta[[LORENTZ, GAUSS]])
-
-
-def with_narrow_voigt(problem: Problem, first: Fit) -> Problem:
-    """The problem with a Voigt that is narrower than a first fit's.
-
-    A kernel of positive coefficients makes a line wider and skews it; from a Voigt that
-    is as wide as the whole line it would have to be negative, and rests in optima where
-    all of the width is Lorentzian.
-    """
-    width_hz = first.broadening_hz
-    lorentz, gauss = NARROW_LORENTZ * width_hz, gauss_rate(NARROW_GAUSS * width_hz)
-    return _with_widths(problem, first, lorentz, gauss)
-
-
-def _with_widths(problem: Problem, first: Fit, lorentz: float, gauss: float) -> Problem:
-    """The problem with priors on the Voigt's widths.
-
-    Beside a kernel they would be told apart by nothing.
-    """
-    mean, sd = problem.priors.mean.copy(), problem.priors.sd.copy()
-    mean[[LORENTZ, GAUSS]] = lorentz, gauss
-    sd[LORENTZ] = WIDTH_FREEDOM * first.broadening_hz
-    sd[GAUSS] = WIDTH_FREEDOM * gauss_rate(first.broadening_hz)
-    return replace(problem, priors=replace(problem.priors, mean=mean, sd=sd))
-
-
-def with_ratio_priors(problem: Problem, first: Fit) -> Problem:
-    """The problem with soft ratio priors about a first fit's Big 3."""
-    rows = prior_rows(first.names, first.amplitudes)
-    priors = replace(problem.priors, rows=rows, targets=np.zeros(len(rows)))
-    return replace(problem, priors=priors)

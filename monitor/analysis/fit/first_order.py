@@ -27,7 +27,6 @@ from monitor.analysis.fit.first_fit import (
     COARSE,
     COARSE_TOLERANCE,
     START_STIFFNESS,
-    with_ratio_priors,
 )
 from monitor.analysis.fit.first_guess import starting_points
 from monitor.analysis.fit.fit import Fit
@@ -35,6 +34,7 @@ from monitor.analysis.fit.freedom import SHARED, Freedom, priors_for
 from monitor.analysis.fit.make_epoch_model import residual_water_filter
 from monitor.analysis.fit.minimise import minimise
 from monitor.analysis.fit.model import PHASE, Model
+from monitor.analysis.fit.priors_about import with_ratio_priors
 from monitor.analysis.fit.problem import Problem, evaluate, target
 from monitor.analysis.signal.spectrum import Complex, Real
 from streams.messages.transient import REFERENCE_PPM

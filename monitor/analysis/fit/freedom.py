@@ -15,7 +15,6 @@ from monitor.analysis.fit.model import (
     MM_GAUSS,
     PHASE,
     PHASE_SLOPE,
-    RELAXATION,
     SHIFT,
     Model,
 )
@@ -25,6 +24,7 @@ from monitor.analysis.fit.model_choice import (
     traits_of,
 )
 from monitor.analysis.fit.problem import Indices, Priors, Problem
+from monitor.analysis.fit.relaxation import RATE_SCATTER
 from monitor.analysis.signal.spectrum import Real
 
 KERNEL_SPREAD_PPM = 0.07
@@ -39,7 +39,7 @@ class Chosen:
     ----------
     stiffness, traits : what was chosen
     theta : (size,) its parameters, of which those of the brain are taken over: small
-        shifts and T2's part (the macromolecules' width is against the line's)
+        shifts and all of T2 (the macromolecules' width is against the line's)
     """
 
     stiffness: float
@@ -48,8 +48,9 @@ class Chosen:
 
     def brain(self, model: Model) -> Indices:
         """Which parameters are the brain's, and not the shim's."""
-        shifts = range(model.layout.shifts.start, model.layout.shifts.stop)
-        return np.array([RELAXATION, *shifts], dtype=np.intp)
+        t2, shifts = model.layout.t2, model.layout.shifts
+        own = (*range(t2.start, t2.stop), *range(shifts.start, shifts.stop))
+        return np.array(own, dtype=np.intp)
 
 
 def chosen_by(fit: Fit, problem: Problem) -> Chosen:
@@ -68,7 +69,8 @@ class Freedom:
     mm_width_hz : further Gaussian width of macromolecules that is one SD; 0: none
     kernel : SD of the kernel's coefficients, where the spectrum asks for one; 0: the
         line is a Voigt
-    relaxation : known differences of T2 are fitted where the spectrum shows them
+    relaxation : known differences of T2 are fitted where the spectrum shows them, and
+        what the rates of single pools are off by
     rule : how the baseline's stiffness and the traits are chosen
     phase_slope_rad_per_ppm : first-order phase; 0: none
     water_removal : residual water is taken off before the fit
@@ -120,6 +122,7 @@ def priors_for(model: Model, freedom: Freedom) -> Priors:
         sd[layout.kernel] = freedom.kernel * near + 1e-6
     if freedom.metabolite_shift_ppm:
         sd[layout.shifts] = freedom.metabolite_shift_ppm * model.frequency_mhz
+    sd[layout.rates] = RATE_SCATTER
     none = np.zeros((0, len(model.names)))
     return Priors(layout.zeros(), sd, none, np.zeros(0))
 
@@ -134,6 +137,9 @@ def active_parameters(model: Model, freedom: Freedom, traits: Traits) -> Indices
     active = SHARED.tolist()
     if freedom.phase_slope_rad_per_ppm:
         active.append(PHASE_SLOPE)
+    if freedom.relaxation:
+        told = np.flatnonzero(model.t2_hz[1:].any(axis=1)) + layout.rates.start
+        active += told.tolist()
     if freedom.kernel and traits.kernel:
         active += range(layout.kernel.start, layout.kernel.stop)
     if freedom.mm_width_hz and traits.fine and model.macromolecule.any():

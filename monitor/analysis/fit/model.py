@@ -1,14 +1,15 @@
 """The model of a spectrum: columns and derivatives in the fitted band.
 
     y_k = exp(i (p0 + p1 x_k)) sum_m c_m F[ b_m(t) E(t) exp(-2 pi i e_m t)
-                          exp(-q t^2 [m in MM] - pi a w_m t) ]_k  + baseline
+              exp(-q t^2 [m in MM] - pi (a w_m + r_p R_m) t) ]_k  + baseline
 
 F is the transform of `spectrum`, cut to the band; E the shared line shape of
 `lineshape`; e_m small shifts of single metabolites; q further Gaussian width of the
 macromolecules alone (it may be negative where the basis set's are already broad); a
-the part of the known differences w_m of T2 that the lines show (`relaxation`); x_k
-the distance in ppm from the middle of the band.  The phase also turns the baseline,
-whose coefficients are complex, and is left out there.
+the part of the known differences w_m of T2 that the lines show, r_p what the rates R_m
+of a pool of metabolites are off by (`relaxation`); x_k the distance in ppm from the
+middle of the band.  The phase also turns the baseline, whose coefficients are complex,
+and is left out there.
 
 The parameters live in one vector, in the order of `Layout`; those that a fit does not
 move keep their value.
@@ -29,7 +30,7 @@ from monitor.analysis.fit.lineshape import (
     kernel_waves,
     rotations,
 )
-from monitor.analysis.fit.relaxation import widths_hz
+from monitor.analysis.fit.relaxation import POOLS, t2_widths_hz
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex, Real, ppm_axis, time_axis_s
 
@@ -43,14 +44,24 @@ MARGIN_PPM = 0.3
 
 @dataclass(frozen=True)
 class Layout:
-    """Where each parameter stands in the vector: shared, kernel, metabolite shifts."""
+    """Where each parameter stands in the vector: shared, T2, kernel, shifts."""
 
     metabolites: int
 
     @cached_property
+    def t2(self) -> slice:
+        """What is fitted of T2: the part a of known differences, then `rates`."""
+        return slice(RELAXATION, len(SHARED) + len(POOLS))
+
+    @cached_property
+    def rates(self) -> slice:
+        """The relative deviations r_p of transverse relaxation rates, one a pool."""
+        return slice(RELAXATION + 1, self.t2.stop)
+
+    @cached_property
     def kernel(self) -> slice:
         """The coefficients k_j."""
-        return slice(len(SHARED), len(SHARED) + KERNEL_SIZE)
+        return slice(self.t2.stop, self.t2.stop + KERNEL_SIZE)
 
     @cached_property
     def shifts(self) -> slice:
@@ -167,9 +178,9 @@ class Model:
         return make_baseline(self.ppm)
 
     @cached_property
-    def relaxation_hz(self) -> Real:
-        """Differences w_m of the widths, (M,)."""
-        return widths_hz(self.names, self.macromolecule)
+    def t2_hz(self) -> Real:
+        """Width for one of each parameter of T2: w_m, then R_m, (1 + pools, M)."""
+        return t2_widths_hz(self.names, self.macromolecule)
 
     @cached_property
     def waves(self) -> Complex:
@@ -179,8 +190,7 @@ class Model:
     def full_spectra(self, fids: Complex) -> Complex:
         """Spectra of (..., points) FIDs on the whole axis, ascending in ppm."""
         spectra = np.fft.ifft(fids, axis=-1, norm="forward")
-        shifted: Complex = np.fft.fftshift(spectra, axes=-1)
-        return shifted
+        return np.asarray(np.fft.fftshift(spectra, axes=-1), complex)
 
     def in_band(self, fids: Complex) -> Complex:
         """Spectra of (..., points) FIDs in the band, (..., K)."""
@@ -196,18 +206,14 @@ class Model:
 
     def kernel(self, theta: Real) -> Complex:
         """K(t)."""
-        coefficients = theta[self.layout.kernel]
-        if not coefficients.any():
-            return np.ones(self.points, complex)
-        kernel: Complex = 1.0 + coefficients @ self.waves
-        return kernel
+        return np.asarray(1.0 + theta[self.layout.kernel] @ self.waves, complex)
 
     def turn(self, theta: Real) -> Complex:
         """exp(i (p0 + p1 x)) over the band, (K,)."""
         if not theta[PHASE_SLOPE]:
             return np.full(self.x.size, np.exp(1j * theta[PHASE]))
-        turned: Complex = np.exp(1j * (theta[PHASE] + theta[PHASE_SLOPE] * self.x))
-        return turned
+        angle = theta[PHASE] + theta[PHASE_SLOPE] * self.x
+        return np.asarray(np.exp(1j * angle), complex)
 
     def shaped(self, theta: Real) -> Complex:
         """Basis FIDs with all of the line shape but K, (M, points)."""
@@ -218,8 +224,9 @@ class Model:
         moved = np.flatnonzero(shifts)
         if moved.size:
             fids[moved] *= rotations(shifts[moved], t)
-        if theta[RELAXATION]:
-            fids *= decays(theta[RELAXATION] * self.relaxation_hz, t)
+        t2 = theta[self.layout.t2]
+        if t2.any():
+            fids *= decays(t2 @ self.t2_hz, t)
         if theta[MM_GAUSS]:
             wider = decay(t, shift, lorentz, gauss + theta[MM_GAUSS])
             fids[self.macromolecule] = self.fids[self.macromolecule] * wider
@@ -241,20 +248,15 @@ class Model:
     def derivatives(
         self, theta: Real, active: np.ndarray, c: Real, A: Complex, shaped: Complex
     ) -> Complex:
-        """d(A c)/d theta for the active parameters, (K, active).
+        """d(A c)/d theta for the active parameters, (K, active), by one transform each.
 
-        `A` and `shaped` are what `columns` gave.  One transform a parameter, whatever
-        the number of metabolites.
+        `A` and `shaped` are what `columns` gave.
         """
         fids = np.zeros((len(active), self.points), complex)
         slopes = {parameter: row for row, parameter in enumerate(active)}
         self._shared_slopes(slopes, c, shaped, fids)
+        self._own_slopes(slopes, c, shaped, fids)
         layout = self.layout
-        own = [p for p in slopes if p >= layout.shifts.start]
-        if own:
-            rows = [slopes[p] for p in own]
-            m = np.array(own) - layout.shifts.start
-            fids[rows] = (-2j * np.pi * self.t) * (c[m, None] * shaped[m])
         if theta[layout.kernel].any():
             fids *= self.kernel(theta)
         kernel = [p for p in slopes if layout.kernel.start <= p < layout.kernel.stop]
@@ -283,5 +285,16 @@ class Model:
         if MM_GAUSS in slopes:
             mm = self.macromolecule
             fids[slopes[MM_GAUSS]] = -(t**2) * (c[mm] @ shaped[mm])
-        if RELAXATION in slopes:
-            fids[slopes[RELAXATION]] = -np.pi * t * ((c * self.relaxation_hz) @ shaped)
+
+    def _own_slopes(
+        self, slopes: dict[int, int], c: Real, shaped: Complex, fids: Complex
+    ) -> None:
+        """Fill in the derivatives with respect to T2 and small shifts."""
+        t2, shifts = self.layout.t2, self.layout.shifts
+        for p in set(slopes) & set(range(t2.start, t2.stop)):
+            own_hz = self.t2_hz[p - t2.start]
+            fids[slopes[p]] = (-np.pi * self.t) * ((own_hz * c) @ shaped)
+        moved = [p for p in slopes if p >= shifts.start]
+        if moved:
+            rows, m = [slopes[p] for p in moved], np.array(moved) - shifts.start
+            fids[rows] = (-2j * np.pi * self.t) * (c[m, None] * shaped[m])

@@ -34,9 +34,8 @@ from monitor.analysis.fit.first_fit import (
     least_fit,
     other_starts,
     settled,
-    with_narrow_voigt,
+    with_rates_held,
     with_the_same_brain,
-    with_width_near,
 )
 from monitor.analysis.fit.fit import Fit, hopeless
 from monitor.analysis.fit.freedom import Freedom, active_parameters, priors_for
@@ -48,6 +47,7 @@ from monitor.analysis.fit.model_choice import (
     choose_stiffness,
     likely_stiffnesses,
 )
+from monitor.analysis.fit.priors_about import with_narrow_voigt, with_width_near
 from monitor.analysis.fit.problem import Indices, Problem, evaluate, target
 from monitor.analysis.fit.ratio_priors import prior_rows
 from monitor.analysis.fit.unexplained_residual import left_over
@@ -135,6 +135,7 @@ def _fit(problem: Problem, last: int, freedom: Freedom) -> tuple[Fit, Problem]:
     fit = settled(problem, theta, moved)
     if not fit.converged or fit.misfit > SUSPECT:
         fit = least_fit(fit, problem, moved, other_starts(problem, first))
+        fit, problem = with_rates_held(fit, problem)
     if freedom.chosen is None and fit.converged:
         fit = _averaged(fit, problem, moved, freedom.rule)
     return fit, problem

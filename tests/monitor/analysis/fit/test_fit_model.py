@@ -15,7 +15,7 @@ from monitor.analysis.fit.model import (
     RELAXATION,
     SHIFT,
 )
-from monitor.analysis.fit.relaxation import widths_hz
+from monitor.analysis.fit.relaxation import POOLS, t2_widths_hz
 from monitor.analysis.signal.spectrum import spectrum_of
 
 STEPS = {
@@ -36,7 +36,8 @@ def model():
 
 def somewhere(model):
     theta = model.layout.zeros()
-    theta[: model.layout.kernel.start] = 0.4, 1.3, 3.0, 60.0, 10.0, 0.05, 0.7
+    theta[: model.layout.rates.start] = 0.4, 1.3, 3.0, 60.0, 10.0, 0.05, 0.7
+    theta[model.layout.rates] = 0.1, -0.2, 0.3, -0.05
     theta[model.layout.kernel] = 0.02 * np.arange(12) - 0.1
     theta[model.layout.shifts] = 0.1 * np.arange(len(model.names))
     return theta
@@ -44,7 +45,8 @@ def somewhere(model):
 
 def parameters(model):
     layout = model.layout
-    return [*STEPS, layout.kernel.start + 2, layout.shifts.start + 3]
+    rates = range(layout.rates.start, layout.rates.stop)
+    return [*STEPS, *rates, layout.kernel.start + 2, layout.shifts.start + 3]
 
 
 def test_derivatives_are_those_of_the_columns(model):
@@ -85,11 +87,24 @@ def test_a_kernel_moves_no_area(model):
 
 
 def test_naa_is_narrower_than_creatine_and_macromolecules_have_no_part():
-    widths = widths_hz(("NAA", "Cr", "GABA", "MM09"), np.array([0, 0, 0, 1], bool))
+    names = ("NAA", "Cr", "GABA", "MM09")
+    widths = t2_widths_hz(names, np.array([0, 0, 0, 1], bool))[0]
     assert widths[0] == pytest.approx(-0.95, abs=0.02)
     assert widths[1] == 0
     assert widths[2] > 1
     assert widths[3] == 0
+
+
+def test_a_rate_broadens_its_pool_alone():
+    names = ("Ins", "PCr", "Cr", "tNAA", "GPC", "PCho", "Glu", "MM09")
+    rates = t2_widths_hz(names, np.array([name == "MM09" for name in names]))[1:]
+    told = {pool: np.flatnonzero(row) for pool, row in zip(POOLS, rates, strict=True)}
+    found = {pool: {names[m] for m in row} for pool, row in told.items()}
+    assert found == {
+        "NAA": {"tNAA"}, "tCr": {"Cr", "PCr"}, "tCho": {"GPC", "PCho"}, "mI": {"Ins"},
+    }  # fmt: skip
+    of_creatine = rates[list(POOLS).index("tCr")]
+    assert of_creatine[1] == of_creatine[2] == pytest.approx(1 / (np.pi * 0.146))
 
 
 def test_the_baseline_is_a_projection_when_it_is_free(model):

@@ -16,7 +16,7 @@ SD, SEED, WIDTH_HZ = 0.5, 1, 8.0
 FREEDOM = Freedom(water_removal=False)
 
 
-def fid(seed, sd, gauss_hz=WIDTH_HZ, tail=0.15):
+def fid(seed, sd, gauss_hz=WIDTH_HZ, tail=0.2):
     """A mean whose line has a tail to one side, so that it asks for a kernel."""
     model = make_model()
     line = 1 - tail + tail * np.exp(-2j * np.pi * 6.0 * model.t)
@@ -31,7 +31,7 @@ def cold(tail):
 
 
 def test_beside_a_kernel_the_voigt_that_moves_is_as_wide_as_the_line():
-    fit, problem = cold(tail=0.15)
+    fit, problem = cold(tail=0.2)
     line, kernel = moving_line(problem, fit, 9.0), problem.model.layout.kernel
     assert gauss_fwhm_hz(fit.theta[GAUSS]) < 0.6 * WIDTH_HZ
     assert gauss_fwhm_hz(line[GAUSS]) > 0.8 * WIDTH_HZ
@@ -47,7 +47,7 @@ def test_a_line_without_a_kernel_moves_by_itself():
 
 @pytest.mark.parametrize("fwhm_hz", [float("nan"), float("inf")])
 def test_a_line_of_unknown_width_moves_by_itself(fwhm_hz):
-    fit, problem = cold(tail=0.15)
+    fit, problem = cold(tail=0.2)
     assert moving_line(problem, fit, fwhm_hz) is fit.theta
 
 

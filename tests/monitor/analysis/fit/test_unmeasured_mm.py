@@ -15,7 +15,7 @@ from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.freedom import FREE, Freedom, usual
 from monitor.analysis.fit.make_epoch_model import make_session_model
 from monitor.analysis.fit.mm_prior import unmeasured
-from monitor.analysis.fit.model import RELAXATION, Model
+from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.model_choice import Rule
 from monitor.analysis.fit.model_for import model_for, with_prior
 from monitor.analysis.fit.unmeasured_mm import fit_mean
@@ -89,7 +89,7 @@ def test_stiffnesses_that_a_spectrum_cannot_tell_apart_are_averaged(model):
     assert np.all(value > values.min(axis=0) - rounding)
     assert np.all(value < values.max(axis=0) + rounding)
     # No single one of them, and no surer than they are.
-    assert np.abs(values - value).min() > 1e-4
+    assert np.abs(values - value).max(axis=1).min() > 1e-3
     assert np.all(stated > 0.99 * sds.min(axis=0))
 
 
@@ -119,7 +119,9 @@ def test_an_epoch_takes_over_what_the_brain_has_of_another(model):
     first = session(known, fid)
     second = session(known, 3.0 * fid, first)
     layout = first.problem.model.layout
-    brain = [RELAXATION, *range(layout.shifts.start, layout.shifts.stop)]
+    shifts = range(layout.shifts.start, layout.shifts.stop)
+    brain = [*range(layout.t2.start, layout.t2.stop), *shifts]
+    assert first.fit.theta[layout.rates].all()
     assert np.array_equal(first.fit.theta[brain], second.fit.theta[brain])
     assert second.subspace.problem.stiffness == first.subspace.problem.stiffness
     apart = np.linalg.norm(second.baseline - 3.0 * first.baseline)
