@@ -8,9 +8,9 @@ from screen_cases import LIVE, REPLAY
 from monitor.analysis.note import Note, NoteKind
 from monitor.protocol.blinding import KIND as LOCK
 from monitor.screen import notices as told
+from monitor.screen.event_words import change_of
 from monitor.screen.messages import FITTING_S, KEPT_S
 from monitor.screen.notices import Notices
-from monitor.screen.scanner_time import UNDER_WAY
 from monitor.screen.screen import Level, Message
 from monitor.screen.window_conditions import Watch
 from streams.messages.transient import Event
@@ -55,23 +55,17 @@ def test_a_replay_and_what_is_told_again_log_nothing_of_the_stream(stream, logge
 
 
 def test_how_long_the_window_has_been_behind() -> None:
-    notices = Notices()
-
-    def behind(lag: int, now_s: float, stream=LIVE) -> set[str]:
-        late = replace(stream, lag=lag)
-        before = set(shown(notices, now_s, late))
-        notices.hear(late, 0.0, now_s)
-        return set(shown(notices, now_s + 60.0, late)) - before
-
-    assert behind(UNDER_WAY, 0.0) == set()
-    assert len(behind(UNDER_WAY + 8, 10.0)) == 1
-    (words,) = shown(notices, 70.0, replace(LIVE, lag=10)).items()
-    assert words[1] == 60.0
-    notices.hear(replace(LIVE, lag=10), 0.0, 40.0)  # still: since 10 s
-    assert shown(notices, 70.0, replace(LIVE, lag=10)) == dict([words])
-    notices.hear(replace(LIVE, lag=UNDER_WAY), 0.0, 71.0)
-    assert shown(notices, 200.0, LIVE) == {}
-    notices.hear(replace(REPLAY, lag=10), 0.0, 72.0)
+    notices, waits = Notices(), replace(LIVE, lag=10)
+    notices.hear(waits, 0.0, 5.0)  # under way, not late
+    assert shown(notices, 70.0, waits) == {}
+    notices.hear(waits, 0.0, 10.0, late=True)
+    ((words, age_s),) = shown(notices, 70.0, waits).items()
+    assert age_s == 60.0
+    notices.hear(waits, 0.0, 40.0, late=True)  # still: since 10 s
+    assert shown(notices, 70.0, waits) == {words: 60.0}
+    notices.hear(waits, 0.0, 71.0)
+    assert shown(notices, 200.0, waits) == {}
+    notices.hear(replace(REPLAY, lag=10), 0.0, 72.0, late=True)
     assert shown(notices, 200.0, replace(REPLAY, lag=10)) == {}
 
 
@@ -216,4 +210,4 @@ def test_words_of_events() -> None:
         ("settings", "{", "settings"),
         ("settings", settings, "window 64, left out none, rejected epochs 1, 2"),
     ):
-        assert told.change_of(Event(0.0, kind, text, "")) == words
+        assert change_of(Event(0.0, kind, text, "")) == words
