@@ -64,6 +64,7 @@ from monitor.analysis.fit.priors_about import (
     with_width_near,
 )
 from monitor.analysis.fit.problem import Indices, Problem, evaluate, target
+from monitor.analysis.fit.t2_doubt import with_t2_doubt
 from monitor.analysis.signal.spectrum import Complex, Real
 
 START_STIFFNESS = 10.0
@@ -97,7 +98,8 @@ def cold_fit(
     if not (np.isfinite(spectrum).all() and noise_sd > 0):
         return hopeless(problem, model.layout.zeros()), problem
     with np.errstate(all="ignore"):
-        return with_rates_held(*_fit(problem, freedom))
+        fit, problem = with_rates_held(*_fit(problem, freedom))
+        return with_t2_doubt(fit, problem), problem
 
 
 def _fit(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:

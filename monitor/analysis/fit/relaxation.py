@@ -58,3 +58,11 @@ def t2_widths_hz(names: tuple[str, ...], macromolecule: np.ndarray) -> Real:
     pools = [[name in parts for name in known] for parts in POOLS.values()]
     widths = np.stack([rates - 1 / (np.pi * T2_S["Cr"]), *(rates * np.array(pools))])
     return np.where(macromolecule, 0.0, widths)
+
+
+def own_rates_hz(names: tuple[str, ...], macromolecule: np.ndarray) -> Real:
+    """R_m of metabolites that are of no pool, Hz; 0 of all others, (M,)."""
+    known = [naming.canonical(name) for name in names]
+    rates = np.array([1 / (np.pi * T2_S.get(name, OTHER_S)) for name in known])
+    pooled = {part for parts in POOLS.values() for part in parts}
+    return np.where(macromolecule | np.isin(known, list(pooled)), 0.0, rates)

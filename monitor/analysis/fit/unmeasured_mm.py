@@ -50,6 +50,7 @@ from monitor.analysis.fit.model_choice import (
 from monitor.analysis.fit.priors_about import with_narrow_voigt, with_width_near
 from monitor.analysis.fit.problem import Indices, Problem, evaluate, target
 from monitor.analysis.fit.ratio_priors import prior_rows
+from monitor.analysis.fit.t2_doubt import with_t2_doubt
 from monitor.analysis.fit.unexplained_residual import left_over
 from monitor.analysis.signal.spectrum import Complex, Real
 
@@ -136,6 +137,7 @@ def _fit(problem: Problem, last: int, freedom: Freedom) -> tuple[Fit, Problem]:
     if not fit.converged or fit.misfit > SUSPECT:
         fit = least_fit(fit, problem, moved, other_starts(problem, first))
         fit, problem = with_rates_held(fit, problem)
+    fit = with_t2_doubt(fit, problem)
     if freedom.chosen is None and fit.converged:
         fit = _averaged(fit, problem, moved, freedom.rule)
     return fit, problem

@@ -1,0 +1,67 @@
+"""What not knowing the T2 of metabolites without a rate of their own does to a fit.
+
+Rates 1 / T2 of some pools are fitted (`relaxation`); those of glutamate, glutamine and
+the rest are the table's, and of a brain they are off as much as published ones scatter.
+Fitted, they would take up what lies below their multiplets.  So they are considered:
+with G the slopes of all that was fitted (rows, in units of the noise), P the precision
+of its priors and H those of the widths that were not, the amplitudes are off by
+
+    d = (G G' + P)^-1 G H' q,      q ~ N(0, RATE_SCATTER^2)
+
+(Schmidt 1966: parameters that are considered, not estimated).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.linalg import LinAlgError
+
+from monitor.analysis.fit.fit import Fit
+from monitor.analysis.fit.normal import factored
+from monitor.analysis.fit.problem import Point, Problem, evaluate, slopes, target
+from monitor.analysis.fit.relaxation import RATE_SCATTER, own_rates_hz
+from monitor.analysis.signal.spectrum import Real
+
+
+def with_t2_doubt(fit: Fit, problem: Problem) -> Fit:
+    """The fit with that doubt in its covariance, where it has rates of T2 at all.
+
+    Like the rest of the covariance it is over the misfit.
+    """
+    layout = problem.model.layout
+    if not (fit.converged and fit.theta_sd[layout.rates].any()):
+        return fit
+    with np.errstate(all="ignore"):
+        try:
+            doubt = _doubt(fit, problem) / max(fit.misfit, 1.0)
+        except LinAlgError:
+            return fit
+    return replace(fit, covariance=fit.covariance + doubt)
+
+
+def _doubt(fit: Fit, problem: Problem) -> Real:
+    """Covariance (M, M) of d."""
+    point = evaluate(problem, target(problem), fit.theta)
+    M, moved = point.c.size, np.flatnonzero(fit.theta_sd)
+    G = np.concatenate([point.X, slopes(problem, point, moved)])
+    prior = np.zeros((len(G), len(G)))
+    prior[:M, :M] = problem.priors.rows.T @ problem.priors.rows
+    rest = np.arange(M, len(G))
+    prior[rest, rest] = 1 / problem.priors.sd[moved] ** 2
+    H = _broadened(problem, point)
+    off = RATE_SCATTER * factored(G @ G.T + prior).solve(G @ H.T)[:M]
+    return np.asarray(off @ off.T, float)
+
+
+def _broadened(problem: Problem, point: Point) -> Real:
+    """Slopes with the rate of each metabolite that has none of its own, (n, 2 K)."""
+    model = problem.model
+    rates = own_rates_hz(model.names, model.macromolecule)
+    told = np.flatnonzero(rates)
+    fids = (rates[told] * point.c[told])[:, None] * point.shaped[told]
+    fids = -np.pi * model.t * fids * model.kernel(point.theta)
+    spectra = model.in_band(fids) * model.turn(point.theta)
+    rows = problem.baseline.stacked_rows(spectra, problem.stiffness)
+    return np.asarray(rows / problem.noise_sd, float)
